@@ -1,0 +1,57 @@
+"""What every aggregate of the trade shares: it decides, records facts, and is rebuilt from them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate as LibraryAggregate
+
+# The time of a fact is the log's business: whoever saves it stamps it, whoever loads it restores it.
+UNSTAMPED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Aggregate(LibraryAggregate):
+    """A consistency boundary. Public methods decide; the `apply` of an event only changes state."""
+
+    #: The stable first part of the names of its events in the log, never a Python path.
+    type_name: ClassVar[str]
+
+    class Event(LibraryAggregate.Event):
+        """A fact about one aggregate, in the past tense."""
+
+        #: True, in a class's own body, for what several events have in common and never happens itself.
+        shared: ClassVar[bool] = True
+
+        @staticmethod
+        def create_timestamp() -> datetime:
+            """Leave the time open: `domain` has no clock."""
+            return UNSTAMPED
+
+    class Created(Event, LibraryAggregate.Created):
+        """The first fact of an aggregate."""
+
+        shared: ClassVar[bool] = True
+
+    def stamp(self, moment: datetime) -> None:
+        """Say when its newest facts were decided, and with them the aggregate's own times."""
+        if self._created_on is UNSTAMPED:
+            self._created_on = moment
+        self._modified_on = moment
+
+    @classmethod
+    def begin(cls, event: type["Aggregate.Created"], aggregate_id: UUID, **facts: Any) -> Self:
+        """Make an aggregate by recording its first fact."""
+        return cls._create(event, id=aggregate_id, **facts)
+
+
+def events_of(aggregate: type[Aggregate]) -> Iterator[tuple[str, type[Aggregate.Event]]]:
+    """Every event that an aggregate records, by its name."""
+    for name, event in vars(aggregate).items():
+        if isinstance(event, type) and issubclass(event, Aggregate.Event) and not _is_shared(name, event):
+            yield name, event
+
+
+def _is_shared(name: str, event: type[Aggregate.Event]) -> bool:
+    # The library derives an own `Event`, `Revised` … for every aggregate; those inherit the mark with the name.
+    return any("shared" in vars(base) and base.__name__ == name for base in event.__mro__)

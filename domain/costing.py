@@ -1,0 +1,102 @@
+"""What stock cost: a moving average kept as quantity and total value, never as a rounded average."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from domain.money import SCALE, checked, round_ratio, scaled_quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """One variant in one storage: units, what they cost together, and the last cost of one (minor units).
+
+    The value is 0 whenever the quantity is. Below zero both are negative: units sold before they came,
+    at the cost they were then believed to have.
+    """
+
+    quantity: Decimal
+    value: int
+    last_unit_cost: int | Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Stock taken in: its own value, and what corrects the cost of units issued before they came.
+
+    The balance's value rises by value_change + settlement; a settlement below zero is cost still to bear.
+    """
+
+    value_change: int
+    settlement: int
+    balance: Balance
+
+
+def issue(balance: Balance, quantity: Decimal) -> tuple[int, Balance]:
+    """Return what an issue costs, and the balance after it.
+
+    An issue of q takes round(value * q / quantity), the last unit all that is left, and whatever goes
+    below zero the last known cost. Raises QuantityNotValid.
+    """
+    held, taken = _signed(balance.quantity), scaled_quantity(quantity)
+    covered = min(taken, max(held, 0))
+    cost = round_ratio(balance.value * covered, held) if covered else 0
+    if taken > covered:
+        cost += _worth(taken - covered, balance.last_unit_cost)
+    return cost, _moved(balance, held - taken, balance.value - cost)
+
+
+def receive(balance: Balance, quantity: Decimal, unit_cost: int) -> Receipt:
+    """Take stock in at a unit cost in minor units, first settling what was issued below zero.
+
+    The value of the receipt is round(quantity * unit_cost). Raises QuantityNotValid, AmountNotValid and
+    AmountTooLarge.
+    """
+    taken = scaled_quantity(quantity)
+    receipt = _take_in(balance, taken, taken * checked(unit_cost), SCALE)
+    after = receipt.balance
+    priced = Balance(quantity=after.quantity, value=after.value, last_unit_cost=unit_cost)
+    return Receipt(value_change=receipt.value_change, settlement=receipt.settlement, balance=priced)
+
+
+def give_back(balance: Balance, quantity: Decimal, cost: int) -> Receipt:
+    """Take returned units in at the cost, in minor units, they went out with; the last cost stays as it is.
+
+    A sale that comes back leaves no trace, even through zero; only a balance that would have quantity and
+    value on different sides of zero is settled. Raises QuantityNotValid, AmountNotValid and AmountTooLarge.
+    """
+    taken = scaled_quantity(quantity)
+    held, value = _signed(balance.quantity) + taken, balance.value + checked(cost)
+    if held * value > 0:
+        return Receipt(value_change=cost, settlement=0, balance=_moved(balance, held, value))
+    return _take_in(balance, taken, cost, 1)
+
+
+def _take_in(balance: Balance, taken: int, above: int, below: int) -> Receipt:
+    """Take units in at an exact value above / below."""
+    held = _signed(balance.quantity)
+    value_change = checked(round_ratio(above, below))
+    settlement = 0
+    if held < 0 < taken:
+        left = max(taken + held, 0)
+        # What is still owed keeps its share of the value; what comes to lie on the shelf, its own cost.
+        owed = round_ratio(balance.value * max(-held - taken, 0), -held)
+        target = owed + round_ratio(above * left, below * taken)
+        settlement = target - balance.value - value_change
+    value = balance.value + value_change + settlement
+    return Receipt(
+        value_change=value_change, settlement=settlement, balance=_moved(balance, held + taken, value)
+    )
+
+
+def _moved(balance: Balance, held: int, value: int) -> Balance:
+    quantity = Decimal(held) / SCALE
+    return Balance(quantity=quantity, value=value, last_unit_cost=balance.last_unit_cost)
+
+
+def _signed(quantity: Decimal) -> int:
+    return scaled_quantity(quantity) if quantity >= 0 else -scaled_quantity(-quantity)
+
+
+def _worth(units: int, unit_cost: int | Decimal) -> int:
+    above, below = unit_cost.as_integer_ratio()
+    return checked(round_ratio(units * above, SCALE * below))

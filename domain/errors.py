@@ -1,0 +1,45 @@
+"""Refusals: the four families every rule of the trade answers with."""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """The request was refused."""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, message: str | None = None, *, details: list["Detail"] | None = None) -> None:
+        self.message = message or (type(self).__doc__ or "").strip().splitlines()[0]
+        self.details = details or []
+        super().__init__(self.message)
+
+
+class Detail(dict[str, str]):
+    """One offending field of a refusal: where it is, a stable code, and a sentence."""
+
+    def __init__(self, field: str, code: str, message: str) -> None:
+        super().__init__(field=field, code=code, message=message)
+
+
+class NotFound(Refusal):
+    """There is no such thing here."""
+
+    code = "not_found"
+
+
+class NotAllowed(Refusal):
+    """You may not do this."""
+
+    code = "forbidden"
+
+
+class Conflict(Refusal):
+    """A rule of the trade says no."""
+
+    code = "conflict"
+
+
+class Invalid(Refusal):
+    """Some fields are not valid."""
+
+    code = "validation_failed"

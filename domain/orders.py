@@ -1,0 +1,166 @@
+"""Orders: what was sold, to the last minor unit, with every price, tax and cost frozen as it was."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+from domain.aggregate import Aggregate
+from domain.payments import Payment, Settlement
+from domain.pricing import Discount, LineTax, OrderTax, PricedBasket, Rules
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaleLine:
+    """A line as it was sold. Later changes of the catalog do not reach it. Money is minor currency units."""
+
+    id: UUID
+    product_id: UUID
+    variant_id: UUID
+    sku: str
+    name: str
+    variant_name: str
+    category_id: UUID | None
+    brand_id: UUID | None
+    quantity: Decimal
+    unit_price: int
+    list_price: int
+    gross_total: int
+    discount_total: int
+    taxes: tuple[LineTax, ...]
+    tax_total: int
+    total: int
+    gross_sales: int
+    net_sales: int
+    cost_total: int
+    discounts: tuple[Discount, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    """The sums of an order in minor currency units. `total` is the sum of the lines; cash rounding and tips
+    come on top of it, and `paid_total` is all three."""
+
+    subtotal: int
+    discount_total: int
+    tax_total: int
+    total: int
+    gross_sales: int
+    net_sales: int
+    cost_total: int
+    rounding: int
+    tip_total: int
+    paid_total: int
+    change_total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Till:
+    """Where and by whom a sale is made."""
+
+    channel: str
+    store_id: UUID
+    register_id: UUID | None
+    cashier_id: UUID | None
+    series_id: UUID
+    series_number: int
+    number: str
+
+
+class Order(Aggregate):
+    """One order. A sale at a till is priced, paid and handed over in a single fact."""
+
+    type_name = "orders.Order"
+
+    class Sold(Aggregate.Created):
+        """Goods were sold, paid and handed over at a till.
+
+        `series_id` and `series_number` are the till's own gapless count; `business_date` is the store's.
+        """
+
+        number: str
+        series_id: UUID
+        series_number: int
+        channel: str
+        store_id: UUID
+        register_id: UUID | None
+        cashier_id: UUID | None
+        customer_id: UUID | None
+        storage_id: UUID | None
+        business_date: date
+        hour: int
+        occurred_at: datetime
+        currency: str
+        rounding_level: str
+        rounding_mode: str
+        lines: tuple[SaleLine, ...]
+        taxes: tuple[OrderTax, ...]
+        discounts: tuple[Discount, ...]
+        payments: tuple[Payment, ...]
+        totals: Totals
+        note: str | None = None
+
+        def apply(self, aggregate: "Order") -> None:
+            """Keep the sale as it was made."""
+            aggregate.sale = self
+
+    if TYPE_CHECKING:
+        sale: Sold
+
+    @classmethod
+    def sell(
+        cls,
+        order_id: UUID,
+        *,
+        till: Till,
+        customer_id: UUID | None,
+        storage_id: UUID | None,
+        business_date: date,
+        hour: int,
+        occurred_at: datetime,
+        rules: Rules,
+        lines: tuple[SaleLine, ...],
+        basket: PricedBasket,
+        discounts: tuple[Discount, ...],
+        settlement: Settlement,
+        note: str | None,
+    ) -> Self:
+        """Record a sale that was priced, settled and costed."""
+        return cls.begin(
+            cls.Sold,
+            order_id,
+            number=till.number,
+            series_id=till.series_id,
+            series_number=till.series_number,
+            channel=till.channel,
+            store_id=till.store_id,
+            register_id=till.register_id,
+            cashier_id=till.cashier_id,
+            customer_id=customer_id,
+            storage_id=storage_id,
+            business_date=business_date,
+            hour=hour,
+            occurred_at=occurred_at,
+            currency=rules.currency,
+            rounding_level=rules.rounding_level,
+            rounding_mode=rules.rounding_mode,
+            lines=lines,
+            taxes=basket.taxes,
+            discounts=discounts,
+            payments=settlement.payments,
+            totals=Totals(
+                subtotal=basket.subtotal,
+                discount_total=basket.discount_total,
+                tax_total=basket.tax_total,
+                total=basket.total,
+                gross_sales=basket.gross_sales,
+                net_sales=basket.net_sales,
+                cost_total=sum(line.cost_total for line in lines),
+                rounding=settlement.rounding,
+                tip_total=settlement.tip_total,
+                paid_total=settlement.paid_total,
+                change_total=settlement.change_total,
+            ),
+            note=note,
+        )

@@ -1,0 +1,134 @@
+"""Settling a sale: tenders, cash rounding, change and tips."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.errors import Conflict
+from domain.money import checked, round_to_multiple
+
+CASH = "cash"
+
+
+class PaymentInsufficient(Conflict):
+    """The payments do not cover what is due."""
+
+    code = "payment_insufficient"
+
+
+class PaymentExceedsTotal(Conflict):
+    """Only cash can be given change; the other payments come to more than is due."""
+
+    code = "payment_exceeds_total"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tender:
+    """What a customer offers: an amount towards the total, what was handed over for it, and a tip on top."""
+
+    method: str
+    amount: int
+    tendered: int | None = None
+    reference: str | None = None
+    tip: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """What a tender came to, in minor units: tendered = amount + tip + change."""
+
+    method: str
+    amount: int
+    tendered: int
+    change: int
+    reference: str | None
+    tip: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """A total paid: paid_total = total + rounding + tip_total, the sum of every amount and tip."""
+
+    payments: tuple[Payment, ...]
+    rounding: int
+    tip_total: int
+    paid_total: int
+    change_total: int
+
+
+def settle(total: int, tenders: Sequence[Tender], cash_rounding: int) -> Settlement:
+    """Pay a total with tenders; cash pays what the other methods leave, rounded to what it has coins for.
+
+    Change and rounding belong to cash alone, and are never revenue. Raises PaymentInsufficient,
+    PaymentExceedsTotal, AmountNotValid and AmountTooLarge.
+    """
+    _check_amounts(total, tenders)
+    exact = total - sum(tender.amount for tender in tenders if tender.method != CASH)
+    if exact < 0:
+        raise PaymentExceedsTotal(f"The payments come to {-exact} more than is due.")
+    has_cash = any(tender.method == CASH for tender in tenders)
+    left = round_to_multiple(exact, cash_rounding) if has_cash else exact
+    rounding = left - exact
+    payments = []
+    for tender in tenders:
+        payment = _cash_payment(tender, left, rounding) if tender.method == CASH else _exact_payment(tender)
+        payments.append(payment)
+        left -= payment.amount if tender.method == CASH else 0
+    if left:
+        raise PaymentInsufficient(f"The payments are {left} short of what is due.")
+    return _settlement(total, rounding, payments)
+
+
+def _check_amounts(total: int, tenders: Sequence[Tender]) -> None:
+    checked(total)
+    for tender in tenders:
+        checked(tender.amount)
+        checked(tender.tip)
+        checked(tender.tendered or 0)
+
+
+def _cash_payment(tender: Tender, left: int, rounding: int) -> Payment:
+    # A till that knows nothing of cash rounding asks for the exact rest; it means the rounded one.
+    asked = left if tender.amount == left - rounding else tender.amount
+    amount = min(asked, left)
+    given = max(tender.amount, amount + tender.tip) if tender.tendered is None else tender.tendered
+    if given < max(asked, amount + tender.tip):
+        raise _short(max(asked, amount + tender.tip) - given)
+    return Payment(
+        method=tender.method,
+        amount=amount,
+        tendered=given,
+        change=given - amount - tender.tip,
+        reference=tender.reference,
+        tip=tender.tip,
+    )
+
+
+def _exact_payment(tender: Tender) -> Payment:
+    given = tender.amount + tender.tip
+    if tender.tendered is not None and tender.tendered < given:
+        raise _short(given - tender.tendered)
+    if tender.tendered is not None and tender.tendered > given:
+        raise PaymentExceedsTotal(f"No change is given on {tender.method}.")
+    return Payment(
+        method=tender.method,
+        amount=tender.amount,
+        tendered=given,
+        change=0,
+        reference=tender.reference,
+        tip=tender.tip,
+    )
+
+
+def _short(missing: int) -> PaymentInsufficient:
+    return PaymentInsufficient(f"What was handed over is {missing} short of the payment.")
+
+
+def _settlement(total: int, rounding: int, payments: Sequence[Payment]) -> Settlement:
+    tip_total = sum(payment.tip for payment in payments)
+    return Settlement(
+        payments=tuple(payments),
+        rounding=rounding,
+        tip_total=tip_total,
+        paid_total=total + rounding + tip_total,
+        change_total=sum(payment.change for payment in payments),
+    )

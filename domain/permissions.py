@@ -1,0 +1,68 @@
+"""Who may do what: the roles of a shop as a table of permission keys, `<resource>.<action>`."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+SUPER_ADMIN = "Super Admin"
+ADMIN = "Admin"
+MANAGER = "Manager"
+CASHIER = "Cashier"
+CLERK = "Inventory Clerk"
+
+_A, _M, _C, _I = ADMIN, MANAGER, CASHIER, CLERK
+
+#: Each key, what it allows, and the roles that hold it by default. A super admin runs the platform and
+#: holds the keys of the platform; the shop's own keys belong to the shop's people.
+PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "stores.view": ("see stores and registers", (_A, _M)),
+        "stores.create": ("open stores and set up registers", (_A,)),
+        "stores.edit": ("edit stores and registers", (_A,)),
+        "stores.archive": ("archive stores and registers", (_A,)),
+        "storages.view": ("see storages", (_A, _M, _I)),
+        "storages.create": ("set up storages", (_A,)),
+        "storages.edit": ("edit storages", (_A,)),
+        "storages.archive": ("archive storages", (_A,)),
+        "brands.view": ("see brands", (_A, _M, _I)),
+        "brands.create": ("add brands", (_A, _M)),
+        "brands.edit": ("edit brands", (_A, _M)),
+        "brands.archive": ("archive brands", (_A, _M)),
+        "categories.view": ("see categories", (_A, _M, _I)),
+        "categories.create": ("add categories", (_A, _M)),
+        "categories.edit": ("edit and move categories", (_A, _M)),
+        "categories.archive": ("archive categories", (_A, _M)),
+        "units.view": ("see units", (_A, _M, _I)),
+        "units.create": ("add units", (_A, _M)),
+        "units.edit": ("edit units", (_A, _M)),
+        "units.archive": ("archive units", (_A, _M)),
+        "tax_rates.view": ("see tax rates", (_A, _M)),
+        "tax_rates.create": ("set up tax rates", (_A,)),
+        "tax_rates.edit": ("edit tax rates", (_A,)),
+        "tax_rates.archive": ("archive tax rates", (_A,)),
+        "company.view": ("see the company's settings", (_A,)),
+        "company.edit": ("edit the company's settings", (_A,)),
+        "products.view": ("see the catalog", (_A, _M, _I)),
+        "products.create": ("add products and variants", (_A, _M)),
+        "products.edit": ("edit products, variants and prices", (_A, _M)),
+        "products.archive": ("archive products", (_A, _M)),
+        "inventory.view": ("see stock levels and movements", (_A, _M, _I)),
+        "inventory.receive": ("receive stock", (_A, _M, _I)),
+        "costs.view": ("see costs, margins and profits", (_A, _M, _I)),
+        "orders.view": ("see every order of one's stores", (_A, _M)),
+        "pos.use": ("sell at a till", (_A, _M, _C)),
+        "pos.price_override": ("sell at another price than the catalog's", (_A, _M)),
+        "cashier.orders": ("see one's own sales", (_A, _M, _C)),
+        "reports.sales.view": ("see sales reports", (_A, _M)),
+        "projections.view": ("see how read models stand", (SUPER_ADMIN,)),
+    }
+)
+
+ROLES = (SUPER_ADMIN, ADMIN, MANAGER, CASHIER, CLERK)
+_KEYS_BY_ROLE = {
+    role: frozenset(key for key, (_, roles) in PERMISSIONS.items() if role in roles) for role in ROLES
+}
+
+
+def permissions_of(role: str) -> frozenset[str]:
+    """The keys a role holds by default; an unknown role holds none."""
+    return _KEYS_BY_ROLE.get(role, frozenset())

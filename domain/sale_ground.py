@@ -1,0 +1,53 @@
+"""The ground a sale is decided on: the till, its store, the catalog and the stock of one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from uuid import UUID
+
+from domain.costing import Balance
+from domain.pricing import Rules, TaxRate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreAtSale:
+    """The store, its clock, and where its goods lie."""
+
+    id: UUID
+    code: str
+    timezone: str
+    day_cut: time
+    storage_id: UUID | None
+    allow_negative: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantAtSale:
+    """A variant as the catalog offers it at this moment; prices and costs in minor currency units."""
+
+    id: UUID
+    product_id: UUID
+    sku: str
+    name: str
+    variant_name: str
+    category_id: UUID | None
+    brand_id: UUID | None
+    price: int
+    cost: int
+    status: str
+    track_stock: bool
+    precision: int
+    tax_rates: tuple[TaxRate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleGround:
+    """Everything a sale is decided on, read and locked in one round trip."""
+
+    rules: Rules
+    store: StoreAtSale | None
+    register_id: UUID | None
+    register_code: str | None
+    variants: Mapping[UUID, VariantAtSale]
+    balances: Mapping[UUID, Balance]
+    next_number: int

@@ -1,0 +1,45 @@
+"""Storages: where goods lie, in a store's back room or in a warehouse."""
+
+from uuid import UUID
+
+from domain.settings import Reference, Setting
+
+
+class Storage(Setting):
+    """A place that holds stock; without a store it is a warehouse."""
+
+    type_name = "storages.Storage"
+    kind = "storages"
+    noun = "storage"
+    parent = "store_id"
+    references = (Reference("store_id", "stores"),)
+
+    class Registered(Setting.Registered):
+        """A storage was set up."""
+
+        name: str
+        code: str
+        store_id: UUID | None = None
+        address: str | None = None
+        allow_negative: bool = False
+
+    class Renamed(Setting.Revised):
+        """The storage goes by another name."""
+
+        name: str
+
+    class Recoded(Setting.Revised):
+        """The storage has another short code."""
+
+        code: str
+
+    class Relocated(Setting.Revised):
+        """The storage stands elsewhere, or serves another store."""
+
+        store_id: UUID | None
+        address: str | None
+
+    class Policed(Setting.Revised):
+        """The storage may, or may no longer, go below zero."""
+
+        allow_negative: bool

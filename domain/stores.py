@@ -1,0 +1,61 @@
+"""Stores: the places where a company sells."""
+
+from uuid import UUID
+
+from domain.settings import Reference, Setting
+
+
+class Store(Setting):
+    """A shop with its own clock: `timezone` and `day_cut` decide to which business date a sale belongs."""
+
+    type_name = "stores.Store"
+    kind = "stores"
+    noun = "store"
+    references = (Reference("default_storage_id", "storages"),)
+
+    class Registered(Setting.Registered):
+        """A store was opened. `day_cut` is the local time, HH:MM, at which a business day begins."""
+
+        name: str
+        code: str
+        timezone: str
+        day_cut: str
+        currency: str
+        address: str | None = None
+        phone: str | None = None
+        receipt_header: str | None = None
+        receipt_footer: str | None = None
+        default_storage_id: UUID | None = None
+
+    class Renamed(Setting.Revised):
+        """The store goes by another name."""
+
+        name: str
+
+    class Recoded(Setting.Revised):
+        """The store has another short code, which later order numbers carry."""
+
+        code: str
+
+    class Relocated(Setting.Revised):
+        """The store is found or called elsewhere."""
+
+        address: str | None
+        phone: str | None
+
+    class Rescheduled(Setting.Revised):
+        """The store's day runs by another clock; sales already made keep their business date."""
+
+        timezone: str
+        day_cut: str
+
+    class ReceiptReworded(Setting.Revised):
+        """Receipts carry other texts."""
+
+        receipt_header: str | None
+        receipt_footer: str | None
+
+    class StorageAssigned(Setting.Revised):
+        """Sales take their goods from another storage."""
+
+        default_storage_id: UUID | None
