@@ -1,0 +1,316 @@
+"""Products, their variants, and their life from draft to archive."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from falcon import Request, Response
+from marshmallow import ValidationError, fields, validate
+
+from api.envelope import ok, page_of, written
+from api.fields import Body, Exact, Flag, Id, Moment, Money, Name, Text, Whole
+from api.operations import operation
+from api.resource import Resource, expected_version
+from api.settings import AsOfQuery, ListQuery
+from commands.catalog.products import (
+    AddVariant,
+    ChangeProductStatus,
+    RegisterProduct,
+    RemoveVariant,
+    ReviseProduct,
+    ReviseVariant,
+    add_variant,
+    change_product_status,
+    register_product,
+    remove_variant,
+    revise_product,
+    revise_variant,
+)
+from commands.outcomes import Response as Written
+from commands.ports import ConcurrentEdit, Missing, StaleVersion
+from domain.catalog.gtin import has_valid_check_digit
+from domain.catalog.products import (
+    DuplicateBarcode,
+    DuplicateSku,
+    InvalidTransition,
+    LastVariant,
+    Product,
+    Variant,
+)
+from domain.entities import AlreadyArchived
+from domain.settings import InUse
+from projections.catalog.product_list import SORT_KEYS, list_products
+
+STATUSES = ("draft", "coming_soon", "active", "discontinued", "archived")
+_EDITS = (StaleVersion, AlreadyArchived, ConcurrentEdit)
+
+
+class Sku(Text):
+    """A stock-keeping unit: 1 to 64 visible characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(shortest=1, longest=64, **kwargs)
+
+
+class Barcode(Text):
+    """Letters, digits and dashes; 8, 12, 13 or 14 digits are a GTIN, whose check digit must be right."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        code = super()._deserialize(value, attr, data, **kwargs)
+        if not 1 <= len(code) <= 64 or not code.isascii() or not code.replace("-", "").isalnum():
+            raise ValidationError("Must be 1 to 64 letters, digits or dashes.")
+        if not has_valid_check_digit(code):
+            raise ValidationError("The check digit is wrong.")
+        return code
+
+
+class VariantBody(Body):
+    """A variant of a product."""
+
+    id = Id()
+    sku = Sku(required=True)
+    name = Text(longest=200, load_default="")
+    barcodes = fields.List(Barcode(), validate=validate.Length(max=20), load_default=list)
+    options = fields.Dict(
+        keys=Text(shortest=1, longest=50), values=Text(shortest=1, longest=50), load_default=dict
+    )
+    price = Money(required=True)
+    cost = Money(load_default=0)
+    reorder_level = Exact(least=0, most=1_000_000_000, allow_none=True, load_default=None)
+    reorder_quantity = Exact(least=0, most=1_000_000_000, allow_none=True, load_default=None)
+
+
+class VariantEdit(VariantBody):
+    """What can be edited of a variant."""
+
+    class Meta(VariantBody.Meta):
+        """The id stays."""
+
+        exclude = ("id",)
+
+
+class ProductEdit(Body):
+    """What the variants of a product share."""
+
+    name = Name(required=True)
+    description = Text(longest=10_000, allow_none=True, load_default=None)
+    brand_id = Id(allow_none=True, load_default=None)
+    category_id = Id(allow_none=True, load_default=None)
+    unit_id = Id(allow_none=True, load_default=None)
+    tax_rate_ids = fields.List(Id(), validate=validate.Length(max=10), load_default=list)
+    track_stock = Flag(load_default=True)
+
+
+class ProductBody(ProductEdit):
+    """A product with its variants."""
+
+    id = Id()
+    variants = fields.List(
+        fields.Nested(VariantBody()), required=True, validate=validate.Length(min=1, max=500)
+    )
+
+
+class ProductAnswer(ProductEdit):
+    """A product as it stands."""
+
+    id = Id()
+    supplier_id = Id(allow_none=True)
+    status = fields.String(validate=validate.OneOf(STATUSES))
+    launch_at = Moment(allow_none=True)
+    variants = fields.List(fields.Nested(VariantBody()))
+    version = Whole()
+    created_at = Moment()
+    updated_at = Moment()
+
+
+class ProductQuery(ListQuery):
+    """Filters of the catalog; archived products are listed on request only."""
+
+    sort = fields.String(validate=validate.OneOf(SORT_KEYS), load_default="name")
+    status = fields.String(validate=validate.OneOf(STATUSES))
+    brand_id = Id()
+    category_id = Id()
+    supplier_id = Id()
+
+
+class StatusBody(Body):
+    """Where a product is to go in its life."""
+
+    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
+    launch_at = Moment(allow_none=True, load_default=None)
+
+
+def show_product(product: Product, *, with_costs: bool) -> dict[str, Any]:
+    """A product as clients see it; costs only for those who may see them."""
+    return {
+        "id": product.id,
+        **product.values,
+        "status": product.status,
+        "launch_at": product.launch_at,
+        "version": product.version,
+        "created_at": product.created_on,
+        "updated_at": product.modified_on,
+        "variants": [
+            {name: getattr(variant, name) for name in _VARIANT_FIELDS if with_costs or name != "cost"}
+            for variant in product.variants.values()
+        ],
+    }
+
+
+_VARIANT_FIELDS = tuple(Variant.__dataclass_fields__)
+
+
+def _sees_costs(req: Request) -> bool:
+    return "costs.view" in req.context.caller.permissions
+
+
+def _presented(req: Request, message: str, status: int = 200) -> Any:
+    with_costs = _sees_costs(req)
+
+    def present(product: Product) -> Written:
+        shown = show_product(product, with_costs=with_costs)
+        return written(shown, message, status=status, version=product.version)
+
+    return present
+
+
+def _variant(body: dict[str, Any]) -> Variant:
+    said = {**body, "id": body.get("id") or uuid4(), "barcodes": tuple(dict.fromkeys(body["barcodes"]))}
+    return Variant(**said)
+
+
+class Products(Resource):
+    """The catalog."""
+
+    @operation(
+        "products.view", "List products", query=ProductQuery(), answer=ProductAnswer(), many=True
+    )
+    def on_get(self, req: Request, resp: Response) -> None:
+        """One page of products with their variants."""
+        query = req.context.query
+        rows, total = self.ask(req, resp, lambda reading: list_products(reading.db, **query))
+        if not _sees_costs(req):
+            for variant in (variant for row in rows for variant in row["variants"]):
+                del variant["cost"]
+        resp.media = page_of(rows, total, query["page"], query["limit"])
+
+    @operation(
+        "products.create",
+        "Draft a product",
+        body=ProductBody(),
+        answer=ProductAnswer(),
+        status=201,
+        refusals=(DuplicateSku, DuplicateBarcode, ConcurrentEdit),
+    )
+    def on_post(self, req: Request, resp: Response) -> None:
+        """Draft a product with its variants."""
+        values = dict(req.context.body)
+        command = RegisterProduct(
+            id=values.pop("id", None) or uuid4(),
+            variants=tuple(_variant(variant) for variant in values.pop("variants")),
+            values={**values, "tax_rate_ids": tuple(values["tax_rate_ids"])},
+        )
+        self.write(req, resp, register_product, command, _presented(req, "Product drafted", 201))
+
+
+class ProductById(Resource):
+    """One product."""
+
+    @operation("products.view", "Show a product", query=AsOfQuery(), answer=ProductAnswer())
+    def on_get(self, req: Request, resp: Response, product_id: UUID) -> None:
+        """The product with its variants, as it is or as it was recorded by `as_of`."""
+        as_of = req.context.query.get("as_of")
+        found = self.ask(req, resp, lambda reading: reading.aggregates(Product, [product_id], as_of))
+        if not found:
+            raise Missing
+        self.show(req, resp, ok(show_product(found[0], with_costs=_sees_costs(req))), found[0].version)
+
+    @operation(
+        "products.edit", "Edit a product", body=ProductEdit(partial=True), answer=ProductAnswer(), refusals=_EDITS
+    )
+    def on_patch(self, req: Request, resp: Response, product_id: UUID) -> None:
+        """Edit what the variants share."""
+        changes = dict(req.context.body)
+        if "tax_rate_ids" in changes:
+            changes["tax_rate_ids"] = tuple(changes["tax_rate_ids"])
+        command = ReviseProduct(id=product_id, changes=changes, expected_version=expected_version(req))
+        self.write(req, resp, revise_product, command, _presented(req, "Product changed"))
+
+    @operation(
+        "products.archive",
+        "Archive a product",
+        answer=ProductAnswer(),
+        refusals=(InvalidTransition, InUse, StaleVersion, ConcurrentEdit),
+    )
+    def on_delete(self, req: Request, resp: Response, product_id: UUID) -> None:
+        """Take it out of the catalog; its history stays."""
+        command = ChangeProductStatus(id=product_id, status="archived", expected_version=expected_version(req))
+        self.write(req, resp, change_product_status, command, _presented(req, "Product archived"))
+
+
+class ProductStatus(Resource):
+    """The life cycle of a product."""
+
+    @operation(
+        "products.edit",
+        "Change a product's status",
+        description="draft → active, coming_soon (with `launch_at`) · coming_soon → active · active → "
+        "discontinued · discontinued → active · any of these → archived · archived → draft.",
+        body=StatusBody(),
+        answer=ProductAnswer(),
+        refusals=(InvalidTransition, InUse, StaleVersion, ConcurrentEdit),
+    )
+    def on_post(self, req: Request, resp: Response, product_id: UUID) -> None:
+        """Move it along its life."""
+        command = ChangeProductStatus(id=product_id, **req.context.body, expected_version=expected_version(req))
+        self.write(req, resp, change_product_status, command, _presented(req, "Status changed"))
+
+
+class ProductVariants(Resource):
+    """The variants of a product."""
+
+    @operation(
+        "products.edit",
+        "Add a variant",
+        body=VariantBody(),
+        answer=ProductAnswer(),
+        status=201,
+        refusals=(DuplicateSku, DuplicateBarcode, AlreadyArchived, ConcurrentEdit),
+    )
+    def on_post(self, req: Request, resp: Response, product_id: UUID) -> None:
+        """Offer the product in one more variant."""
+        command = AddVariant(product_id=product_id, variant=_variant(req.context.body))
+        self.write(req, resp, add_variant, command, _presented(req, "Variant added", 201))
+
+
+class VariantById(Resource):
+    """One variant of a product."""
+
+    @operation(
+        "products.edit",
+        "Edit a variant",
+        body=VariantEdit(partial=True),
+        answer=ProductAnswer(),
+        refusals=(DuplicateSku, DuplicateBarcode, *_EDITS),
+    )
+    def on_patch(self, req: Request, resp: Response, product_id: UUID, variant_id: UUID) -> None:
+        """Edit its label, price, cost or reordering."""
+        changes = dict(req.context.body)
+        if "barcodes" in changes:
+            changes["barcodes"] = tuple(dict.fromkeys(changes["barcodes"]))
+        command = ReviseVariant(
+            product_id=product_id, variant_id=variant_id, changes=changes, expected_version=expected_version(req)
+        )
+        self.write(req, resp, revise_variant, command, _presented(req, "Variant changed"))
+
+    @operation(
+        "products.edit",
+        "Remove a variant",
+        answer=ProductAnswer(),
+        refusals=(LastVariant, InUse, *_EDITS),
+    )
+    def on_delete(self, req: Request, resp: Response, product_id: UUID, variant_id: UUID) -> None:
+        """Stop offering it."""
+        command = RemoveVariant(
+            product_id=product_id, variant_id=variant_id, expected_version=expected_version(req)
+        )
+        self.write(req, resp, remove_variant, command, _presented(req, "Variant removed"))

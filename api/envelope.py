@@ -1,0 +1,44 @@
+"""The shape of every answer."""
+
+from typing import Any
+
+import msgspec
+
+from commands.outcomes import Response
+
+encode = msgspec.json.Encoder().encode
+
+
+def ok(data: Any, message: str = "OK") -> dict[str, Any]:
+    """A success with its data."""
+    return {"success": True, "message": message, "data": data}
+
+
+def page_of(rows: list[Any], total: int, page: int, limit: int) -> dict[str, Any]:
+    """A success with one page of a list."""
+    return {
+        "success": True,
+        "message": "OK",
+        "data": rows,
+        "pagination": {"page": page, "limit": limit, "total": total, "pages": -(-total // limit)},
+    }
+
+
+def after_of(rows: list[Any], next_after: int | None, *, has_more: bool) -> dict[str, Any]:
+    """A success with a stretch of a log of facts."""
+    return {
+        "success": True,
+        "message": "OK",
+        "data": rows,
+        "pagination": {"next_after": next_after, "has_more": has_more},
+    }
+
+
+def etag_of(version: int) -> str:
+    """The ETag of a resource's version."""
+    return f'"{version}"'
+
+
+def written(data: Any, message: str, *, status: int = 200, version: int | None = None) -> Response:
+    """The answer to a write, as bytes that can be stored and given again."""
+    return Response(status, etag_of(version) if version is not None else None, encode(ok(data, message)))

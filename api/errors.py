@@ -1,0 +1,138 @@
+"""Where refusals become HTTP: one table of families to status codes, one shape for every failure."""
+
+import http
+from typing import Any
+
+import falcon
+import structlog
+from falcon import Request, Response
+
+from api.envelope import encode
+from commands.ports import StaleVersion
+from domain.errors import Conflict, Detail, Invalid, NotAllowed, NotFound, Refusal
+from projections.base import ProjectionBehind
+
+log = structlog.get_logger("api")
+
+
+class MalformedRequest(Refusal):
+    """The request cannot be read."""
+
+    code = "malformed_request"
+
+
+class MalformedJson(MalformedRequest):
+    """The body is not valid JSON."""
+
+    code = "malformed_json"
+
+
+class InvalidParameter(MalformedRequest):
+    """A parameter of the request is unknown or not valid."""
+
+    code = "invalid_parameter"
+
+
+class Unauthenticated(Refusal):
+    """Sign in first: a valid access token is needed."""
+
+    code = "unauthenticated"
+
+
+class TokenExpired(Unauthenticated):
+    """The access token has expired; refresh it."""
+
+    code = "token_expired"
+
+
+class TokenRevoked(Unauthenticated):
+    """The session has ended; sign in again."""
+
+    code = "token_revoked"
+
+
+class WrongCredentials(Unauthenticated):
+    """The user name or the password is wrong."""
+
+
+class BodyTooLarge(Refusal):
+    """The body is larger than this server accepts."""
+
+    code = "body_too_large"
+
+
+class UnsupportedMediaType(Refusal):
+    """The body must be JSON (application/json)."""
+
+    code = "unsupported_media_type"
+
+
+#: The first entry that a refusal is an instance of decides.
+STATUSES: tuple[tuple[type[Refusal], int], ...] = (
+    (MalformedRequest, 400),
+    (Unauthenticated, 401),
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (StaleVersion, 412),
+    (Conflict, 409),
+    (BodyTooLarge, 413),
+    (UnsupportedMediaType, 415),
+    (Invalid, 422),
+    (ProjectionBehind, 503),
+)
+
+_CODES_OF_FALCON = {
+    400: "malformed_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    411: "length_required",
+    413: "body_too_large",
+    414: "uri_too_long",
+    415: "unsupported_media_type",
+    431: "headers_too_large",
+}
+
+
+def status_of(refusal: Refusal | type[Refusal]) -> int:
+    """The HTTP status of a refusal."""
+    kind = refusal if isinstance(refusal, type) else type(refusal)
+    return next(status for family, status in STATUSES if issubclass(kind, family))
+
+
+def _answer(req: Request, resp: Response, status: int, code: str, message: str, details: list[Detail]) -> None:
+    resp.status = status
+    resp.content_type = falcon.MEDIA_JSON
+    resp.data = encode(
+        {
+            "success": False,
+            "message": message,
+            "error": {"code": code, "details": details},
+            "request_id": getattr(req.context, "request_id", None),
+        }
+    )
+
+
+def refuse(req: Request, resp: Response, refusal: Refusal, _params: Any) -> None:
+    """Answer a refusal."""
+    status = status_of(refusal)
+    _answer(req, resp, status, refusal.code, refusal.message, refusal.details)
+    if status == http.HTTPStatus.UNAUTHORIZED:
+        resp.set_header("WWW-Authenticate", "Bearer")
+    if status == http.HTTPStatus.SERVICE_UNAVAILABLE:
+        resp.set_header("Retry-After", "1")
+
+
+def refuse_http(req: Request, resp: Response, error: falcon.HTTPError, _params: Any) -> None:
+    """Answer what the framework itself refuses: unknown routes, wrong methods, unreadable requests."""
+    status = error.status_code
+    code = _CODES_OF_FALCON.get(status, "malformed_request" if status < 500 else "internal_error")
+    _answer(req, resp, status, code, error.title or "The request was refused.", [])
+    for name, value in (error.headers or {}).items() if isinstance(error.headers, dict) else ():
+        resp.set_header(name, value)
+
+
+def fail(req: Request, resp: Response, error: Exception, _params: Any) -> None:
+    """Answer what nobody expected: the log has everything, the client only the request's id."""
+    log.error("unexpected error", request_id=getattr(req.context, "request_id", None), exc_info=error)
+    _answer(req, resp, 500, "internal_error", "Something went wrong on our side.", [])

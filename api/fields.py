@@ -1,0 +1,192 @@
+"""The fields of requests and answers: what a valid name, amount, quantity or time looks like."""
+
+import re
+from decimal import Decimal
+from typing import Any
+from zoneinfo import available_timezones
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from domain.money import UnknownCurrency, exponent
+
+MAX_AMOUNT = 2**53
+_DECIMAL = re.compile(r"-?\d{1,12}(\.\d{1,5})?\Z")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class Body(Schema):
+    """A request's body or parameters: unknown fields are refused, and every wrong field is named."""
+
+    class Meta:
+        """Refuse what we do not know."""
+
+        unknown = RAISE
+
+
+class Text(fields.String):
+    """Text without control characters, trimmed at both ends. `longest` is in characters."""
+
+    def __init__(self, *, shortest: int = 0, longest: int = 1000, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(min=shortest, max=longest), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        if _CONTROL.search(value):
+            raise ValidationError("Must not hold control characters.")
+        return value.strip()
+
+
+class Name(Text):
+    """A name of 1 to 200 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(shortest=1, longest=200, **kwargs)
+
+
+class Code(Text):
+    """A short code of letters, digits, dot, dash and underscore."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        code = super()._deserialize(value, attr, data, **kwargs)
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,40}", code):
+            raise ValidationError("Must be 1 to 40 letters, digits, dots, dashes or underscores.")
+        return code
+
+
+class Whole(fields.Integer):
+    """A whole number; true and 1.0 are none."""
+
+    def __init__(self, *, least: int | None = None, most: int | None = None, **kwargs: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(min=least, max=most), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, (bool, float)) or (isinstance(value, str) and not _DECIMAL.match(value)):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Money(Whole):
+    """An amount in minor currency units, not below zero."""
+
+    def __init__(self, *, least: int = 0, **kwargs: Any) -> None:
+        super().__init__(least=least, most=MAX_AMOUNT, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, int):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Exact(fields.Field[Decimal]):
+    """A decimal number of at most 5 places, sent as a string (`"0.375"`) or a number."""
+
+    default_error_messages = {  # noqa: RUF012
+        "invalid": "Not a valid decimal number of at most 12 digits and 5 places."
+    }
+
+    def __init__(self, *, above: int | None = None, least: int | None = None, most: int, **kwargs: Any) -> None:
+        self.above, self.least, self.most = above, least, most
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
+        del attr, data, kwargs
+        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+            raise self.make_error("invalid")
+        text = value if isinstance(value, str) else str(value)
+        if not _DECIMAL.match(text) or not text.isascii():
+            raise self.make_error("invalid")
+        number = Decimal(text)
+        if self.above is not None and number <= self.above:
+            raise ValidationError(f"Must be greater than {self.above}.")
+        if self.least is not None and number < self.least:
+            raise ValidationError(f"Must be at least {self.least}.")
+        if number > self.most:
+            raise ValidationError(f"Must be at most {self.most}.")
+        return number
+
+
+class Quantity(Exact):
+    """A quantity above zero."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(above=0, most=1_000_000_000, **kwargs)
+
+
+class Percent(Exact):
+    """A percentage from 0 to 100."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(least=0, most=100, **kwargs)
+
+
+class Moment(fields.AwareDateTime):
+    """A time, ISO 8601 with a zone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Timezone(Text):
+    """A zone of the IANA database, such as `Europe/Berlin`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        zone = super()._deserialize(value, attr, data, **kwargs)
+        if zone not in _zones():
+            raise ValidationError("Not a time zone of the IANA database.")
+        return zone
+
+
+class DayCut(Text):
+    """A time of day, HH:MM."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+            raise ValidationError("Must be a time of day, HH:MM.")
+        return text
+
+
+class Currency(Text):
+    """A currency code of ISO 4217."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        code = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            exponent(code)
+        except UnknownCurrency as refusal:
+            raise ValidationError(refusal.message) from None
+        return code
+
+
+class Flag(fields.Boolean):
+    """true or false, nothing that merely looks like it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if value not in ("true", "false") and not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Id(fields.UUID):
+    """A UUID."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            raise self.make_error("invalid_uuid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+_zone_names: set[str] = set()
+
+
+def _zones() -> set[str]:
+    """The names of all zones, read from the disk once."""
+    if not _zone_names:
+        _zone_names.update(available_timezones())
+    return _zone_names

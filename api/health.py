@@ -1,0 +1,44 @@
+"""For those who watch over the service: alive, ready, and in numbers."""
+
+import falcon
+from falcon import Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from api.envelope import encode, ok
+from api.operations import PUBLIC, operation
+from api.resource import Resource
+
+
+class Alive(Resource):
+    """Liveness."""
+
+    @operation(PUBLIC, "Is the process alive?")
+    def on_get(self, req: Request, resp: Response) -> None:
+        """Answers as long as the process can answer anything."""
+        del req
+        resp.data = encode(ok({"status": "alive"}))
+
+
+class Ready(Resource):
+    """Readiness."""
+
+    @operation(PUBLIC, "Is the service ready?")
+    def on_get(self, req: Request, resp: Response) -> None:
+        """Whether the database answers, and how far the read models lag behind; 503 when it is not ready."""
+        del req
+        report = self.house.health.check()
+        resp.status = falcon.HTTP_200 if report["ready"] else falcon.HTTP_503
+        if not report["ready"]:
+            resp.set_header("Retry-After", "1")
+        resp.data = encode({"success": report["ready"], "message": report["message"], "data": report})
+
+
+class Metrics(Resource):
+    """Metrics for Prometheus."""
+
+    @operation(PUBLIC, "Metrics in the format of Prometheus")
+    def on_get(self, req: Request, resp: Response) -> None:
+        """Counters and histograms over all processes of this service."""
+        del req
+        resp.content_type = CONTENT_TYPE_LATEST
+        resp.data = self.house.health.metrics()

@@ -1,0 +1,108 @@
+"""What happens to every request around its responder: identity, rights, validation, headers, one log line."""
+
+import re
+import time
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from falcon import Request, Response
+from prometheus_client import Counter, Histogram
+
+from api.errors import TokenExpired, Unauthenticated
+from api.gateway import House, TokenRejected
+from api.operations import PUBLIC, SIGNED_IN, Operation, operations_of
+from api.requests import load_body, load_query, read_body
+from commands.ports import Caller
+from dataclasses import replace
+from domain.errors import NotAllowed
+
+log = structlog.get_logger("request")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}\Z")
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+REQUESTS = Counter("mipos_requests_total", "Answered requests.", ["method", "route", "status"])
+SECONDS = Histogram(
+    "mipos_request_seconds",
+    "How long requests take.",
+    ["method", "route"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+class Gatekeeper:
+    """Lets a request through to its responder only when its operation's declaration is satisfied."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._operations: dict[type, dict[str, Operation]] = {}
+
+    def process_request(self, req: Request, resp: Response) -> None:
+        """Give every request an id and a start."""
+        req.context.started = time.perf_counter()
+        given = req.get_header("X-Request-Id") or ""
+        req.context.request_id = given if _REQUEST_ID.match(given) else uuid4().hex
+        req.context.caller = None
+        resp.set_header("X-Request-Id", req.context.request_id)
+
+    def process_resource(self, req: Request, resp: Response, resource: Any, params: dict[str, Any]) -> None:
+        """Authenticate, authorise, validate: in this order, so that nobody learns what they may not."""
+        del resp, params
+        operation = self._operation(resource, req.method)
+        if operation is None:
+            return
+        if operation.permission != PUBLIC:
+            caller = self._caller(req)
+            if operation.permission != SIGNED_IN and operation.permission not in caller.permissions:
+                raise NotAllowed
+            req.context.caller = caller
+        req.context.query = load_query(req, operation.query)
+        if req.method in _WRITES:
+            req.context.raw_body = read_body(req, self._house.max_body_bytes)
+            if operation.body is not None:
+                req.context.body = load_body(req, req.context.raw_body, operation.body)
+
+    def process_response(self, req: Request, resp: Response, resource: Any, req_succeeded: bool) -> None:
+        """Set the headers every answer carries, count it, and write its log line."""
+        del resource, req_succeeded
+        for name, value in SECURITY_HEADERS.items():
+            if name not in ("Cache-Control",) or not resp.get_header("Cache-Control"):
+                resp.set_header(name, value)
+        seconds = time.perf_counter() - req.context.started
+        route = req.uri_template or "unknown"
+        REQUESTS.labels(req.method, route, resp.status_code).inc()
+        SECONDS.labels(req.method, route).observe(seconds)
+        caller = req.context.caller
+        log.info(
+            "answered",
+            request_id=req.context.request_id,
+            method=req.method,
+            path=req.path,
+            status=resp.status_code,
+            milliseconds=round(seconds * 1000, 2),
+            company_id=str(caller.company_id) if caller else None,
+            user_id=str(caller.user_id) if caller else None,
+        )
+
+    def _operation(self, resource: Any, method: str) -> Operation | None:
+        kind = type(resource)
+        if kind not in self._operations:
+            self._operations[kind] = dict(operations_of(resource))
+        return self._operations[kind].get(method)
+
+    def _caller(self, req: Request) -> Caller:
+        scheme, _, token = (req.get_header("Authorization") or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated
+        try:
+            caller = self._house.authentication.caller_of(token.strip())
+        except TokenRejected as rejected:
+            raise (TokenExpired if rejected.expired else Unauthenticated) from None
+        return replace(caller, request_id=req.context.request_id, address=req.remote_addr)

@@ -1,0 +1,66 @@
+"""One declaration for each operation: who may, what goes in, what comes out. Everything else follows from it.
+
+The middleware authorises and validates by it, the OpenAPI document is written from it, and an application
+whose routes lack it does not start.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from marshmallow import Schema
+
+from domain.errors import Refusal
+from domain.permissions import PERMISSIONS
+
+#: For the few operations that anyone may call, signed in or not.
+PUBLIC = "public"
+#: For operations that anyone signed in may call.
+SIGNED_IN = "signed in"
+
+F = TypeVar("F", bound=Callable[..., None])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """What is declared of one method of one route."""
+
+    permission: str
+    summary: str
+    description: str = ""
+    body: Schema | None = None
+    query: Schema | None = None
+    answer: Schema | None = None
+    many: bool = False
+    status: int = 200
+    refusals: tuple[type[Refusal], ...] = ()
+    #: The asynchronous read model the answer comes from, if any.
+    projection: str | None = None
+
+
+class UndeclaredOperation(Exception):
+    """A route's method has no declared operation or an unknown permission; nothing is allowed by accident."""
+
+
+def operation(permission: str, summary: str, **declared: Any) -> Callable[[F], F]:
+    """Declare an operation on a responder."""
+    told = Operation(permission=permission, summary=summary, **declared)
+
+    def mark(responder: F) -> F:
+        responder.operation = told  # type: ignore[attr-defined]
+        return responder
+
+    return mark
+
+
+def operations_of(resource: object) -> Iterator[tuple[str, Operation]]:
+    """The operations of a resource by HTTP method. Raises UndeclaredOperation."""
+    for name in dir(resource):
+        if not name.startswith("on_"):
+            continue
+        told = getattr(getattr(resource, name), "operation", None)
+        if not isinstance(told, Operation):
+            raise UndeclaredOperation(f"{type(resource).__name__}.{name} declares no operation.")
+        if told.permission not in PERMISSIONS and told.permission not in (PUBLIC, SIGNED_IN):
+            raise UndeclaredOperation(f"{type(resource).__name__}.{name} needs an unknown permission.")
+        yield name.removeprefix("on_").upper(), told

@@ -1,0 +1,325 @@
+"""The sales summary: what was sold, in total and by period, store, product and payment method."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from falcon import Request, Response
+from marshmallow import fields, validate
+
+from api.envelope import ok
+from api.fields import Body, Exact, Id, Moment, Money, Text, Whole
+from api.gateway import Reading
+from api.operations import operation
+from api.resource import Resource
+from commands.ports import Caller
+from domain.errors import NotAllowed
+from projections.companies import find_company
+from projections.reports.sales_summary import (
+    Period,
+    Section,
+    by_payment_method,
+    by_period,
+    by_product,
+    by_store,
+    overview,
+)
+
+R = TypeVar("R")
+
+PERMISSION = "reports.sales.view"
+_LARGE = 10**15
+_COST_FIELDS = ("cost_of_goods", "gross_profit", "margin")
+
+
+class ReportQuery(Body):
+    """Business dates, both inclusive, and what of the company is asked about."""
+
+    from_date = fields.Date(required=True, data_key="from")
+    to_date = fields.Date(required=True, data_key="to")
+    store_id = Id()
+    as_of = Moment(metadata={"description": "Answer from what was recorded up to this time."})
+
+
+class OverviewQuery(ReportQuery):
+    """With a comparison."""
+
+    compare_to = fields.String(
+        validate=validate.OneOf(["previous_period", "previous_year", "none"]), load_default="none"
+    )
+
+
+class PeriodQuery(ReportQuery):
+    """In steps of an interval; weeks begin on Monday."""
+
+    interval = fields.String(validate=validate.OneOf(["hour", "day", "week", "month"]), load_default="day")
+
+
+class ProductQuery(ReportQuery):
+    """One page, the products with the highest net sales first."""
+
+    page = Whole(least=1, most=100_000, load_default=1)
+    limit = Whole(least=1, most=100, load_default=20)
+
+
+class Measures(Body):
+    """The measures of sales, in minor currency units unless they are counts.
+
+    net_sales = gross_sales − discounts − returns, all without tax; total_collected = net_sales + tax + tips +
+    rounding; gross_profit = net_sales − cost_of_goods; margin = gross_profit / net_sales.
+    """
+
+    orders = Whole()
+    items = Exact(most=_LARGE)
+    gross_sales = Money()
+    discounts = Money()
+    returns = Money()
+    net_sales = Money()
+    tax = Money()
+    tips = Money()
+    rounding = Money(least=-_LARGE)
+    total_collected = Money()
+    average_order = Money(allow_none=True)
+    cost_of_goods = Money()
+    gross_profit = Money(least=-_LARGE)
+    margin = Exact(most=_LARGE, allow_none=True)
+
+
+class PeriodRow(Measures):
+    """The measures of one period; `period` is its first business date, `hour` the local hour."""
+
+    period = fields.Date()
+    hour = Whole(allow_none=True)
+
+
+class StoreRow(Measures):
+    """The measures of one store."""
+
+    store_id = Id()
+    store_name = Text(allow_none=True)
+
+
+class ProductRow(Body):
+    """What was sold of one variant."""
+
+    variant_id = Id()
+    product_id = Id()
+    sku = Text()
+    name = Text()
+    variant_name = Text()
+    quantity = Exact(most=_LARGE)
+    gross_sales = Money()
+    discounts = Money()
+    returns = Money()
+    net_sales = Money()
+    tax = Money()
+    cost_of_goods = Money()
+    gross_profit = Money(least=-_LARGE)
+    margin = Exact(most=_LARGE, allow_none=True)
+
+
+class PaymentRow(Body):
+    """What one method brought in, change already given back; refunds stand apart."""
+
+    method = Text()
+    payments = Whole()
+    amount = Money(least=-_LARGE)
+    tips = Money()
+    refund_count = Whole()
+    refunds = Money()
+
+
+class OverviewAnswer(Measures):
+    """The measures of a period, and what they are compared with."""
+
+    currency = Text()
+    from_date = fields.Date(data_key="from")
+    to_date = fields.Date(data_key="to")
+    comparison = fields.Dict(allow_none=True)
+    read_position = Whole()
+    computed_at = Moment()
+
+
+def _section_of(row: type[Body], name: str) -> Body:
+    schema: Body = Body.from_dict(
+        {
+            "currency": Text(),
+            "from": fields.Date(),
+            "to": fields.Date(),
+            "rows": fields.List(fields.Nested(row())),
+            "totals": fields.Dict(),
+            "count": Whole(),
+            "read_position": Whole(),
+            "computed_at": Moment(),
+        },
+        name=name,
+    )()
+    return schema
+
+
+class _Report(Resource):
+    """What the sections of the report share."""
+
+    def answer(self, req: Request, resp: Response, question: Any) -> None:
+        """Ask a section's question and say of which moment and position the answer is."""
+        query, caller = req.context.query, req.context.caller
+        period = Period(query["from_date"], query["to_date"])
+        stores = _stores(query.get("store_id"), caller)
+
+        def asked(reading: Reading) -> tuple[dict[str, Any], str | None]:
+            company = find_company(reading.db)
+            return question(reading.db, period, stores), company["currency"] if company else None
+
+        found, currency = self.ask(req, resp, asked, "sales_summary")
+        report = {
+            "currency": currency,
+            "from": period.from_date,
+            "to": period.to_date,
+            **found,
+            "read_position": int(resp.get_header("X-Read-Position")),
+            "computed_at": self.house.now(),
+        }
+        if "costs.view" not in caller.permissions:
+            _hide_costs(report)
+        resp.media = ok(report)
+
+
+def _stores(store_id: UUID | None, caller: Caller) -> tuple[UUID, ...] | None:
+    """The stores a report is about: the one that was named, else the caller's; None for all.
+
+    Raises NotAllowed for a store the caller does not work in.
+    """
+    if store_id is None:
+        return caller.store_ids or None
+    if caller.store_ids and store_id not in caller.store_ids:
+        raise NotAllowed
+    return (store_id,)
+
+
+def _hide_costs(report: dict[str, Any]) -> None:
+    for part in (report, report.get("totals") or {}, *report.get("rows", ())):
+        for name in _COST_FIELDS:
+            part.pop(name, None)
+
+
+def _show_section(section: Section) -> dict[str, Any]:
+    return {"rows": section.rows, "totals": section.totals, "count": section.count}
+
+
+class Overview(_Report):
+    """The whole in one row."""
+
+    @operation(
+        PERMISSION, "Sales overview", query=OverviewQuery(), answer=OverviewAnswer(), projection="sales_summary"
+    )
+    def on_get(self, req: Request, resp: Response) -> None:
+        """The measures of a period, and of what it is compared with."""
+        query = req.context.query
+
+        def question(db: Any, period: Period, stores: tuple[UUID, ...] | None) -> dict[str, Any]:
+            found = overview(
+                db, period, store_ids=stores, as_of=query.get("as_of"), compare_to=query["compare_to"]
+            )
+            comparison = None
+            if found.compared is not None:
+                comparison = {
+                    "from": found.compared.from_date,
+                    "to": found.compared.to_date,
+                    "measures": found.comparison,
+                    "differences": found.differences,
+                }
+            return {**found.measures, "comparison": comparison}
+
+        self.answer(req, resp, question)
+
+
+class ByPeriod(_Report):
+    """Over time."""
+
+    @operation(
+        PERMISSION,
+        "Sales by period",
+        query=PeriodQuery(),
+        answer=_section_of(PeriodRow, "SalesByPeriod"),
+        projection="sales_summary",
+    )
+    def on_get(self, req: Request, resp: Response) -> None:
+        """The measures of each hour, day, week or month in which something was sold."""
+        query = req.context.query
+        self.answer(
+            req,
+            resp,
+            lambda db, period, stores: _show_section(
+                by_period(db, period, interval=query["interval"], store_ids=stores, as_of=query.get("as_of"))
+            ),
+        )
+
+
+class ByStore(_Report):
+    """By store."""
+
+    @operation(
+        PERMISSION,
+        "Sales by store",
+        query=ReportQuery(),
+        answer=_section_of(StoreRow, "SalesByStore"),
+        projection="sales_summary",
+    )
+    def on_get(self, req: Request, resp: Response) -> None:
+        """The measures of each store."""
+        as_of = req.context.query.get("as_of")
+        self.answer(
+            req,
+            resp,
+            lambda db, period, stores: _show_section(by_store(db, period, store_ids=stores, as_of=as_of)),
+        )
+
+
+class ByProduct(_Report):
+    """By product."""
+
+    @operation(
+        PERMISSION,
+        "Sales by product",
+        query=ProductQuery(),
+        answer=_section_of(ProductRow, "SalesByProduct"),
+        projection="sales_summary",
+    )
+    def on_get(self, req: Request, resp: Response) -> None:
+        """One page of what was sold of each variant, the highest net sales first."""
+        query = req.context.query
+        self.answer(
+            req,
+            resp,
+            lambda db, period, stores: _show_section(
+                by_product(
+                    db,
+                    period,
+                    store_ids=stores,
+                    as_of=query.get("as_of"),
+                    page=query["page"],
+                    limit=query["limit"],
+                )
+            ),
+        )
+
+
+class ByPaymentMethod(_Report):
+    """By payment method."""
+
+    @operation(
+        PERMISSION,
+        "Sales by payment method",
+        query=ReportQuery(),
+        answer=_section_of(PaymentRow, "SalesByPaymentMethod"),
+        projection="sales_summary",
+    )
+    def on_get(self, req: Request, resp: Response) -> None:
+        """What each method brought in."""
+        as_of = req.context.query.get("as_of")
+        self.answer(
+            req,
+            resp,
+            lambda db, period, stores: _show_section(
+                by_payment_method(db, period, store_ids=stores, as_of=as_of)
+            ),
+        )

@@ -1,0 +1,93 @@
+"""What every resource does the same way: run a command, ask a question, put the answer on the wire."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from falcon import Request, Response
+
+from api.envelope import encode, etag_of
+from api.errors import InvalidParameter
+from api.gateway import House, Reading
+from commands.outcomes import IdempotencyKey
+from commands.outcomes import Response as Written
+from commands.ports import UnitOfWork
+from domain.errors import Detail
+
+C = TypeVar("C")
+R = TypeVar("R")
+
+
+class Resource:
+    """Base of the resources."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    def write(
+        self,
+        req: Request,
+        resp: Response,
+        handler: Callable[[C, UnitOfWork], R],
+        command: C,
+        present: Callable[[R], Written],
+    ) -> None:
+        """Run a command and answer with what `present` makes of its result, stored if the client gave a key."""
+        outcome = self.house.gateway.run(req.context.caller, handler, command, present, idempotency_key(req))
+        resp.status = outcome.response.status
+        resp.data = outcome.response.body
+        resp.set_header("X-Event-Position", str(outcome.position))
+        if outcome.response.etag:
+            resp.set_header("ETag", outcome.response.etag)
+        if outcome.replayed:
+            resp.set_header("Idempotent-Replayed", "true")
+
+    def ask(
+        self, req: Request, resp: Response, question: Callable[[Reading], R], projection: str | None = None
+    ) -> R:
+        """Ask a question of the caller's company, waiting for the position the client wants to have seen."""
+        answer, position = self.house.gateway.read(
+            req.context.caller.company_id, question, projection=projection, wait_for=_wait_for(req)
+        )
+        resp.set_header("X-Read-Position", str(position))
+        return answer
+
+    def show(self, req: Request, resp: Response, body: dict[str, Any], version: int) -> None:
+        """Answer with one resource, or with 304 if the client has this version."""
+        etag = etag_of(version)
+        resp.set_header("ETag", etag)
+        if etag in [given.strip().removeprefix("W/") for given in req.get_header("If-None-Match", default="").split(",")]:
+            resp.status = 304
+            return
+        resp.data = encode(body)
+
+
+def idempotency_key(req: Request) -> IdempotencyKey | None:
+    """The request's Idempotency-Key with the fingerprint of the request. Raises InvalidParameter."""
+    given = req.get_header("Idempotency-Key")
+    if given is None:
+        return None
+    if not 1 <= len(given) <= 255 or not given.isprintable():
+        message = "1 to 255 printable characters."
+        raise InvalidParameter(details=[Detail("Idempotency-Key", "invalid", message)])
+    return IdempotencyKey.of(given, req.method.encode(), req.path.encode(), req.context.raw_body)
+
+
+def expected_version(req: Request) -> int | None:
+    """The version the client has seen (`If-Match`), or None. Raises InvalidParameter."""
+    given = req.get_header("If-Match")
+    if given is None or given.strip() == "*":
+        return None
+    text = given.strip().removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise InvalidParameter(details=[Detail("If-Match", "invalid", 'An ETag such as "3".')])
+    return int(text)
+
+
+def _wait_for(req: Request) -> int | None:
+    given = req.get_header("X-Wait-For-Position")
+    if given is None:
+        return None
+    if not given.isascii() or not given.isdigit() or len(given) > 18:
+        message = "A position of the log, such as 42."
+        raise InvalidParameter(details=[Detail("X-Wait-For-Position", "invalid", message)])
+    return int(given)

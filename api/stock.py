@@ -1,0 +1,204 @@
+"""Stock: receipts, levels, and the ledger of every movement."""
+
+from typing import Any
+from uuid import uuid4
+
+from falcon import Request, Response
+from marshmallow import fields, validate
+
+from api.envelope import after_of, page_of, written
+from api.fields import Body, Exact, Flag, Id, Moment, Money, Quantity, Text, Whole
+from api.operations import operation
+from api.resource import Resource
+from commands.ports import ConcurrentEdit, DuplicateId
+from commands.stock import ReceiveStock, receive_stock
+from domain.stock import ReceivedLine, StockMovement
+from projections.stock import list_levels
+from projections.stock_movements import list_movements
+
+_ANY = 10**15
+
+
+class ReceiptLine(Body):
+    """What of a variant came in, at which purchase price per unit."""
+
+    variant_id = Id(required=True)
+    quantity = Quantity(required=True)
+    unit_cost = Money(required=True)
+
+
+class ReceiptBody(Body):
+    """A delivery."""
+
+    id = Id()
+    storage_id = Id(required=True)
+    supplier_id = Id(allow_none=True, load_default=None)
+    reference = Text(longest=200, allow_none=True, load_default=None)
+    occurred_at = Moment(allow_none=True, load_default=None)
+    lines = fields.List(
+        fields.Nested(ReceiptLine()), required=True, validate=validate.Length(min=1, max=1000)
+    )
+
+
+class MovementLineAnswer(Body):
+    """One line of a movement and the balance it left."""
+
+    variant_id = Id()
+    quantity = Exact(most=_ANY)
+    unit_cost = Money(allow_none=True)
+    value_change = Money(least=-_ANY)
+    settlement = Money(least=-_ANY)
+    balance_quantity = Exact(most=_ANY)
+    balance_value = Money(least=-_ANY)
+
+
+class ReceiptAnswer(Body):
+    """A delivery as it was booked."""
+
+    id = Id()
+    storage_id = Id()
+    supplier_id = Id(allow_none=True)
+    reference = Text(allow_none=True)
+    occurred_at = Moment()
+    lines = fields.List(fields.Nested(MovementLineAnswer()))
+    version = Whole()
+
+
+class LevelAnswer(Body):
+    """What a storage holds of a variant. `value` and `average_cost` are in minor currency units."""
+
+    storage_id = Id()
+    storage_name = Text()
+    product_id = Id()
+    variant_id = Id()
+    sku = Text()
+    name = Text()
+    variant_name = Text()
+    on_hand = Exact(most=_ANY)
+    reserved = Exact(most=_ANY)
+    available = Exact(most=_ANY)
+    incoming = Exact(most=_ANY)
+    average_cost = Money()
+    value = Money(least=-_ANY)
+    reorder_level = Exact(most=_ANY, allow_none=True)
+
+
+class LevelsQuery(Body):
+    """Filters of the stock levels."""
+
+    page = Whole(least=1, most=100_000, load_default=1)
+    limit = Whole(least=1, most=100, load_default=20)
+    storage_id = Id()
+    store_id = Id()
+    variant_id = Id()
+    below_reorder = Flag(load_default=False)
+
+
+class MovementAnswer(Body):
+    """One row of the stock ledger."""
+
+    position = Whole()
+    line = Whole()
+    type = Text()
+    occurred_at = Moment()
+    recorded_at = Moment()
+    storage_id = Id()
+    variant_id = Id()
+    quantity = Exact(most=_ANY)
+    unit_cost = Money(allow_none=True)
+    value_change = Money(least=-_ANY)
+    balance_quantity = Exact(most=_ANY)
+    balance_value = Money(least=-_ANY)
+    reason = Text(allow_none=True)
+    reference = Text(allow_none=True)
+    order_id = Id(allow_none=True)
+    movement_id = Id()
+    actor_id = Id(allow_none=True)
+
+
+class MovementsQuery(Body):
+    """Filters of the stock ledger; `from` and `to` are times, `after` the last cursor seen."""
+
+    storage_id = Id()
+    variant_id = Id()
+    type = fields.String(validate=validate.OneOf(["receipt", "sale", "settlement"]))
+    from_time = Moment(data_key="from")
+    to_time = Moment(data_key="to")
+    after = Whole(least=0, most=2**62, load_default=0)
+    limit = Whole(least=1, most=100, load_default=20)
+
+
+def show_receipt(movement: StockMovement) -> dict[str, Any]:
+    """A delivery as clients see it."""
+    return {
+        "id": movement.id,
+        "storage_id": movement.storage_id,
+        "supplier_id": movement.supplier_id,
+        "reference": movement.reference,
+        "occurred_at": movement.occurred_at,
+        "lines": [
+            {name: getattr(line, name) for name in MovementLineAnswer().fields} for line in movement.lines
+        ],
+        "version": movement.version,
+    }
+
+
+class StockReceipts(Resource):
+    """Deliveries."""
+
+    @operation(
+        "inventory.receive",
+        "Receive stock",
+        body=ReceiptBody(),
+        answer=ReceiptAnswer(),
+        status=201,
+        refusals=(DuplicateId, ConcurrentEdit),
+    )
+    def on_post(self, req: Request, resp: Response) -> None:
+        """Book a delivery onto a storage's balances, at its purchase prices."""
+        body = dict(req.context.body)
+        command = ReceiveStock(
+            id=body.pop("id", None) or uuid4(),
+            lines=tuple(ReceivedLine(**line) for line in body.pop("lines")),
+            **body,
+        )
+        self.write(
+            req,
+            resp,
+            receive_stock,
+            command,
+            lambda movement: written(
+                show_receipt(movement), "Stock received", status=201, version=movement.version
+            ),
+        )
+
+
+class StockLevels(Resource):
+    """What is on hand."""
+
+    @operation("inventory.view", "List stock levels", query=LevelsQuery(), answer=LevelAnswer(), many=True)
+    def on_get(self, req: Request, resp: Response) -> None:
+        """One page of balances."""
+        query = req.context.query
+        rows, total = self.ask(req, resp, lambda reading: list_levels(reading.db, **query))
+        resp.media = page_of(rows, total, query["page"], query["limit"])
+
+
+class StockMovements(Resource):
+    """The stock ledger."""
+
+    @operation(
+        "inventory.view",
+        "List stock movements",
+        query=MovementsQuery(),
+        answer=MovementAnswer(),
+        many=True,
+        projection="stock_movements",
+    )
+    def on_get(self, req: Request, resp: Response) -> None:
+        """A stretch of the ledger in the order of the log."""
+        query = req.context.query
+        rows, has_more = self.ask(
+            req, resp, lambda reading: list_movements(reading.db, **query), "stock_movements"
+        )
+        resp.media = after_of(rows, rows[-1]["cursor"] if rows else None, has_more=has_more)

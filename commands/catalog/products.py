@@ -1,0 +1,160 @@
+"""Commands of the catalog's products and their variants."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from commands.ports import UnitOfWork, check_version
+from domain.catalog.products import Product, Status, Variant
+from domain.errors import Detail, Invalid
+from domain.settings import InUse
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterProduct:
+    """Draft a product with its variants."""
+
+    id: UUID
+    values: Mapping[str, Any]
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviseProduct:
+    """Edit what the variants of a product share."""
+
+    id: UUID
+    changes: Mapping[str, Any]
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeProductStatus:
+    """Move a product along its life."""
+
+    id: UUID
+    status: Status
+    launch_at: datetime | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddVariant:
+    """Offer the product in one more variant."""
+
+    product_id: UUID
+    variant: Variant
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviseVariant:
+    """Edit one variant: its label, its price, its cost, its reordering."""
+
+    product_id: UUID
+    variant_id: UUID
+    changes: Mapping[str, Any]
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveVariant:
+    """Stop offering a variant."""
+
+    product_id: UUID
+    variant_id: UUID
+    expected_version: int | None = None
+
+
+def register_product(command: RegisterProduct, work: UnitOfWork) -> Product:
+    """Draft it, once: the same id again answers with what is there.
+
+    Raises DuplicateSku, DuplicateBarcode, DuplicateId, Invalid.
+    """
+    seen = work.catalog.look(command.values, command.variants)
+    if (existing := work.find(Product, command.id)) is not None:
+        return existing
+    _check_distinct(command.variants)
+    seen.check()
+    product = Product.begin(Product.Registered, command.id, **command.values, variants=command.variants)
+    work.save(product)
+    return product
+
+
+def revise_product(command: ReviseProduct, work: UnitOfWork) -> Product:
+    """Record what changed. Raises Missing, StaleVersion, AlreadyArchived, Invalid."""
+    seen = work.catalog.look(command.changes, ())
+    product = work.load(Product, command.id)
+    check_version(product.version, command.expected_version)
+    product.revise(command.changes)
+    seen.check()
+    work.save(product)
+    return product
+
+
+def change_product_status(command: ChangeProductStatus, work: UnitOfWork) -> Product:
+    """Move it along its life. Raises Missing, StaleVersion, InvalidTransition, LaunchMissing, Invalid, InUse."""
+    product = work.load(Product, command.id)
+    check_version(product.version, command.expected_version)
+    if command.launch_at is not None and command.launch_at <= work.now:
+        raise Invalid(details=[Detail("launch_at", "in_the_past", "A launch lies in the future.")])
+    product.change_status(command.status, command.launch_at)
+    if command.status == "archived" and work.catalog.has_stock(product.variants):
+        message = "This product still has stock."
+        raise InUse(message)
+    work.save(product)
+    return product
+
+
+def add_variant(command: AddVariant, work: UnitOfWork) -> Product:
+    """Offer one more variant. Raises Missing, AlreadyArchived, DuplicateSku, DuplicateBarcode, Invalid."""
+    seen = work.catalog.look({}, (command.variant,))
+    product = work.load(Product, command.product_id)
+    if command.variant.id in product.variants:
+        return product
+    product.add_variant(command.variant)
+    _check_distinct(tuple(product.variants.values()))
+    seen.check()
+    work.save(product)
+    return product
+
+
+def revise_variant(command: ReviseVariant, work: UnitOfWork) -> Product:
+    """Record what changed. Raises Missing, UnknownVariant, StaleVersion, DuplicateSku, DuplicateBarcode."""
+    product = work.load(Product, command.product_id)
+    check_version(product.version, command.expected_version)
+    product.revise_variant(command.variant_id, command.changes)
+    _check_distinct(tuple(product.variants.values()))
+    if {"sku", "barcodes"} & command.changes.keys():
+        work.catalog.look({}, (product.variants[command.variant_id],)).check()
+    work.save(product)
+    return product
+
+
+def remove_variant(command: RemoveVariant, work: UnitOfWork) -> Product:
+    """Stop offering it. Raises Missing, UnknownVariant, StaleVersion, LastVariant, InUse."""
+    product = work.load(Product, command.product_id)
+    check_version(product.version, command.expected_version)
+    product.remove_variant(command.variant_id)
+    if work.catalog.has_stock((command.variant_id,)):
+        message = "This variant still has stock."
+        raise InUse(message)
+    work.save(product)
+    return product
+
+
+def _check_distinct(variants: tuple[Variant, ...]) -> None:
+    """Within one product no SKU, barcode, id or combination of options may occur twice."""
+    seen: set[tuple[str, object]] = set()
+    details = []
+    for index, variant in enumerate(variants):
+        marks: list[tuple[str, object]] = [("id", variant.id), ("sku", variant.sku.casefold())]
+        marks += [("barcodes", barcode) for barcode in variant.barcodes]
+        marks.append(("options", tuple(sorted(variant.options.items()))) if variant.options else ("", index))
+        for field, value in marks:
+            if (field, value) in seen:
+                details.append(Detail(f"variants.{index}.{field}", "duplicate", "It occurs twice."))
+            seen.add((field, value))
+    if details:
+        raise Invalid(details=details)

@@ -1,0 +1,259 @@
+"""Commands of the till: what a basket costs, and selling it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from commands.ports import UnitOfWork
+from domain.business_date import business_date, local_hour
+from domain.catalog.products import SELLABLE, NotForSale
+from domain.errors import Detail, Invalid, NotAllowed
+from domain.money import round_ratio
+from domain.orders import Order, SaleLine, Till
+from domain.payments import Tender, settle
+from domain.pricing import Discount, Item, PricedBasket, price
+from domain.sale_ground import SaleGround, StoreAtSale, VariantAtSale
+from domain.stock import Demand, MovementLine, StockMovement, take
+
+#: How far a till's clock may run ahead of ours.
+CLOCK_SKEW = timedelta(minutes=10)
+PRICE_OVERRIDE = "pos.price_override"
+
+
+class PriceOverrideNotAllowed(NotAllowed):
+    """Selling at another price than the catalog's takes the right to do so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasketLine:
+    """A quantity of a variant, at the catalog's price or (minor currency units) at another."""
+
+    variant_id: UUID
+    quantity: Decimal
+    unit_price: int | None = None
+    discounts: tuple[Discount, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteBasket:
+    """Ask what a basket costs."""
+
+    lines: tuple[BasketLine, ...]
+    discounts: tuple[Discount, ...] = ()
+    store_id: UUID | None = None
+    register_id: UUID | None = None
+    customer_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceSale(QuoteBasket):
+    """Sell a basket at a till."""
+
+    id: UUID
+    tenders: tuple[Tender, ...]
+    occurred_at: datetime | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A priced basket and what it was priced from."""
+
+    ground: SaleGround
+    basket: PricedBasket
+
+
+def quote_basket(command: QuoteBasket, work: UnitOfWork) -> Quote:
+    """Price a basket to the last minor unit as the sale will be; nothing is locked or written.
+
+    Raises Invalid, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue.
+    """
+    ground = _ground(command, work, lock=False)
+    return Quote(ground=ground, basket=_price(command, ground, work))
+
+
+def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
+    """Sell a basket, once: the same id again answers with the sale that is there.
+
+    Price, payment, stock, tax and cost are decided together, on what is locked. Raises Invalid, NotForSale,
+    PriceOverrideNotAllowed, DiscountExceedsValue, PaymentInsufficient, PaymentExceedsTotal, InsufficientStock.
+    """
+    earlier = work.seek(Order, command.id)
+    ground = _ground(command, work, lock=True)
+    if (existing := earlier()) is not None:
+        return existing
+    basket = _price(command, ground, work)
+    settlement = settle(basket.total, command.tenders, ground.rules.cash_rounding)
+    moved = _take_stock(command, ground)
+    store = _store(ground)
+    occurred_at = _occurred_at(command, work)
+    order = Order.sell(
+        command.id,
+        till=_till(ground, store, work),
+        customer_id=command.customer_id,
+        storage_id=store.storage_id,
+        business_date=business_date(occurred_at, store.timezone, store.day_cut),
+        hour=local_hour(occurred_at, store.timezone),
+        occurred_at=occurred_at,
+        rules=ground.rules,
+        lines=_sale_lines(command, ground, basket, moved, work),
+        basket=basket,
+        discounts=command.discounts,
+        settlement=settlement,
+        note=command.note,
+    )
+    work.save(order)
+    if moved and store.storage_id:
+        work.save(
+            StockMovement.issue(
+                work.new_id(),
+                storage_id=store.storage_id,
+                occurred_at=occurred_at,
+                order_id=command.id,
+                lines=tuple(moved.values()),
+            )
+        )
+    return order
+
+
+def _ground(command: QuoteBasket, work: UnitOfWork, *, lock: bool) -> SaleGround:
+    ground = work.sales.ground(
+        store_id=command.store_id,
+        register_id=command.register_id,
+        store_ids=work.caller.store_ids,
+        variant_ids=[line.variant_id for line in command.lines],
+        customer_id=command.customer_id,
+        lock=lock,
+    )
+    _check_lines(command, ground)
+    return ground
+
+
+def _check_lines(command: QuoteBasket, ground: SaleGround) -> None:
+    unknown, unsellable = [], []
+    for index, line in enumerate(command.lines):
+        variant = ground.variants.get(line.variant_id)
+        if variant is None:
+            unknown.append(Detail(f"lines.{index}.variant_id", "not_found", "There is no such variant."))
+        elif variant.status not in SELLABLE:
+            status = variant.status.replace("_", " ")
+            unsellable.append(Detail(f"lines.{index}.variant_id", "not_for_sale", f"It is {status}."))
+        elif -int(line.quantity.as_tuple().exponent) > variant.precision:
+            places = f"Its quantity has at most {variant.precision} decimal places."
+            unknown.append(Detail(f"lines.{index}.quantity", "too_precise", places))
+    if unknown:
+        raise Invalid(details=unknown)
+    if unsellable:
+        raise NotForSale(details=unsellable)
+
+
+def _price(command: QuoteBasket, ground: SaleGround, work: UnitOfWork) -> PricedBasket:
+    items = [_item(line, ground.variants[line.variant_id], work) for line in command.lines]
+    return price(items, command.discounts, ground.rules)
+
+
+def _item(line: BasketLine, variant: VariantAtSale, work: UnitOfWork) -> Item:
+    unit_price = variant.price if line.unit_price is None else line.unit_price
+    if unit_price != variant.price and PRICE_OVERRIDE not in work.caller.permissions:
+        raise PriceOverrideNotAllowed
+    return Item(
+        variant_id=variant.id,
+        quantity=line.quantity,
+        unit_price=unit_price,
+        discounts=line.discounts,
+        tax_rates=variant.tax_rates,
+    )
+
+
+def _take_stock(command: PlaceSale, ground: SaleGround) -> dict[int, MovementLine]:
+    """The movement of each basket line whose stock is counted, by the line's place in the basket."""
+    demands = [
+        Demand(
+            position=index,
+            variant_id=line.variant_id,
+            quantity=line.quantity,
+            strict=ground.variants[line.variant_id].status == "discontinued",
+        )
+        for index, line in enumerate(command.lines)
+        if ground.variants[line.variant_id].track_stock
+    ]
+    if not demands:
+        return {}
+    store = _store(ground)
+    if store.storage_id is None:
+        raise Invalid(details=[Detail("store_id", "no_storage", "The store has no storage to sell from.")])
+    lines = take(demands, ground.balances, allow_negative=store.allow_negative)
+    return {demand.position: line for demand, line in zip(demands, lines, strict=True)}
+
+
+def _store(ground: SaleGround) -> StoreAtSale:
+    if ground.store is None:
+        raise Invalid(details=[Detail("register_id", "required", "Name the register or the store of the sale.")])
+    return ground.store
+
+
+def _occurred_at(command: PlaceSale, work: UnitOfWork) -> datetime:
+    if command.occurred_at is not None and command.occurred_at > work.now + CLOCK_SKEW:
+        raise Invalid(details=[Detail("occurred_at", "in_the_future", "A sale cannot lie in the future.")])
+    return command.occurred_at or work.now
+
+
+def _till(ground: SaleGround, store: StoreAtSale, work: UnitOfWork) -> Till:
+    codes = [store.code] if ground.register_code is None else [store.code, ground.register_code]
+    return Till(
+        channel="pos",
+        store_id=store.id,
+        register_id=ground.register_id,
+        cashier_id=work.caller.user_id,
+        series_id=ground.register_id or store.id,
+        series_number=ground.next_number,
+        number="-".join([*codes, f"{ground.next_number:06d}"]),
+    )
+
+
+def _sale_lines(
+    command: PlaceSale,
+    ground: SaleGround,
+    basket: PricedBasket,
+    moved: dict[int, MovementLine],
+    work: UnitOfWork,
+) -> tuple[SaleLine, ...]:
+    return tuple(
+        SaleLine(
+            id=work.new_id(),
+            product_id=variant.product_id,
+            variant_id=variant.id,
+            sku=variant.sku,
+            name=variant.name,
+            variant_name=variant.variant_name,
+            category_id=variant.category_id,
+            brand_id=variant.brand_id,
+            quantity=priced.quantity,
+            unit_price=priced.unit_price,
+            list_price=variant.price,
+            gross_total=priced.gross_total,
+            discount_total=priced.discount_total,
+            taxes=priced.taxes,
+            tax_total=priced.tax_total,
+            total=priced.total,
+            gross_sales=priced.gross_sales,
+            net_sales=priced.net_sales,
+            cost_total=-moved[index].value_change if index in moved else _untracked_cost(line, variant),
+            discounts=line.discounts,
+        )
+        for index, (line, priced, variant) in enumerate(
+            zip(command.lines, basket.lines, _variants(command.lines, ground), strict=True)
+        )
+    )
+
+
+def _variants(lines: Iterable[BasketLine], ground: SaleGround) -> list[VariantAtSale]:
+    return [ground.variants[line.variant_id] for line in lines]
+
+
+def _untracked_cost(line: BasketLine, variant: VariantAtSale) -> int:
+    """What is not counted in stock costs what the catalog assumes, in minor currency units."""
+    numerator, denominator = (line.quantity * variant.cost).as_integer_ratio()
+    return round_ratio(numerator, denominator, "half_up")

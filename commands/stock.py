@@ -1,0 +1,40 @@
+"""Commands that change stock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from commands.ports import UnitOfWork
+from domain.stock import ReceivedLine, StockMovement
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveStock:
+    """Goods came in from outside."""
+
+    id: UUID
+    storage_id: UUID
+    lines: tuple[ReceivedLine, ...]
+    supplier_id: UUID | None = None
+    purchase_order_id: UUID | None = None
+    reference: str | None = None
+    occurred_at: datetime | None = None
+
+
+def receive_stock(command: ReceiveStock, work: UnitOfWork) -> StockMovement:
+    """Book a delivery, once: the same id again answers with what is there. Raises DuplicateId, Invalid."""
+    balances = work.stock.lock(command.storage_id, [line.variant_id for line in command.lines])
+    if (existing := work.find(StockMovement, command.id)) is not None:
+        return existing
+    movement = StockMovement.receive(
+        command.id,
+        storage_id=command.storage_id,
+        occurred_at=command.occurred_at or work.now,
+        delivered=command.lines,
+        balances=balances.rows(),
+        supplier_id=command.supplier_id,
+        purchase_order_id=command.purchase_order_id,
+        reference=command.reference,
+    )
+    work.save(movement)
+    return movement

@@ -1,0 +1,1 @@
+"""The log of facts: each company's events, numbered, hash-chained and never altered."""

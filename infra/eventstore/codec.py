@@ -1,0 +1,143 @@
+"""Between facts in memory and the bytes of the log: stable type names, JSON states, old versions lifted."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, cast, get_type_hints
+from uuid import UUID
+
+import msgspec
+
+from domain.aggregate import Aggregate, events_of
+from domain.entities import fields_of
+
+
+class UnknownEventType(Exception):
+    """The log holds an event of a type that this version does not know."""
+
+
+class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who caused an event, in answer to what. `at` is when it was decided; the log adds when it was recorded."""
+
+    at: datetime
+    actor: UUID | None = None
+    request: str | None = None
+    causation: str | None = None
+    correlation: str | None = None
+    terminal: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One kind of event, under the name by which the log knows it for ever."""
+
+    name: str
+    event: type[Aggregate.Event]
+    aggregate: type[Aggregate]
+    fields: tuple[str, ...]
+    version: int
+    struct: type[msgspec.Struct]
+    decoder: msgspec.json.Decoder[Any]
+
+    def decode(self, state: str | bytes) -> Any:
+        """What the event says, as a frozen record; a state of an older version is upcast first."""
+        if self.version == 1:
+            return self.decoder.decode(state)
+        return msgspec.convert(self._upcast(msgspec.json.decode(state)), self.struct)
+
+    def _upcast(self, state: dict[str, Any]) -> dict[str, Any]:
+        """Lift an old state step by step through the `upcast_vN_vM` functions of the event's class."""
+        for version in range(state.pop("class_version", 1), self.version):
+            getattr(self.event, f"upcast_v{version}_v{version + 1}")(state)
+        return state
+
+
+class EventTypes:
+    """Every event type of the house by its stable name and by its class."""
+
+    def __init__(self, aggregates: Iterable[type[Aggregate]]) -> None:
+        found = [kind for aggregate in aggregates for kind in _event_types(aggregate)]
+        self.by_name = {kind.name: kind for kind in found}
+        self.by_event = {kind.event: kind for kind in found}
+
+    def named(self, name: str) -> EventType:
+        """The type of that name. Raises UnknownEventType."""
+        try:
+            return self.by_name[name]
+        except KeyError:
+            raise UnknownEventType(name) from None
+
+    def encode(self, event: Aggregate.Event) -> tuple[str, str]:
+        """The stable type name and the JSON state of an event."""
+        kind = self.by_event[type(event)]
+        said = event.__dict__
+        state = {name: said[name] for name in kind.fields}
+        if kind.version > 1:
+            state["class_version"] = kind.version
+        return kind.name, _encoder.encode(state).decode()
+
+    def rebuild(self, rows: Iterable[Mapping[str, Any]]) -> Aggregate | None:
+        """The aggregate that results from its events, rows of the log in order."""
+        aggregate: Aggregate | None = None
+        for row in rows:
+            kind = self.named(row["type"])
+            data = kind.decode(row["state"])
+            said = {field: getattr(data, field) for field in kind.fields}
+            said.update(
+                originator_id=row["stream_id"],
+                originator_version=row["stream_version"],
+                timestamp=decode_metadata(row["metadata"]).at,
+            )
+            if aggregate is None:
+                said["originator_topic"] = _topic(kind.aggregate)
+            event = object.__new__(kind.event)
+            event.__dict__.update(said)
+            aggregate = cast("Aggregate", event.mutate(aggregate))
+        return aggregate
+
+
+_encoder = msgspec.json.Encoder()
+_metadata_decoder = msgspec.json.Decoder(Metadata)
+
+
+def encode_metadata(metadata: Metadata) -> str:
+    """The JSON of an event's metadata."""
+    return _encoder.encode(metadata).decode()
+
+
+def decode_metadata(text: str | bytes) -> Metadata:
+    """The metadata of an event from its JSON."""
+    return _metadata_decoder.decode(text)
+
+
+@cache
+def _topic(aggregate: type[Aggregate]) -> str:
+    return f"{aggregate.__module__}:{aggregate.__qualname__}"
+
+
+def _event_types(aggregate: type[Aggregate]) -> Iterable[EventType]:
+    for name, event in events_of(aggregate):
+        hints = get_type_hints(event)
+        fields = fields_of(event)
+        defaults = {field: event.__dataclass_fields__[field].default for field in fields}
+        struct = msgspec.defstruct(
+            name,
+            [(f, hints[f]) if _required(defaults[f]) else (f, hints[f], defaults[f]) for f in fields],
+            frozen=True,
+            kw_only=True,
+        )
+        yield EventType(
+            name=f"{aggregate.type_name}.{name}",
+            event=event,
+            aggregate=aggregate,
+            fields=fields,
+            version=getattr(event, "class_version", 1),
+            struct=struct,
+            decoder=msgspec.json.Decoder(struct),
+        )
+
+
+def _required(default: object) -> bool:
+    return type(default).__name__ == "_MISSING_TYPE"

@@ -1,0 +1,116 @@
+"""Makes a database ready: roles, the log, what surrounds it, and the tables of every read model."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import sql
+
+from infra.embedded.binaries import check_server_version
+from projections.base import Projection
+
+#: Applied once each, in this order; an applied one is never edited.
+MIGRATIONS = ("infra.eventstore:schema.sql", "infra:schema.sql")
+
+# Two processes that start together must not both create the tables.
+_LOCK: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('mipos.migrations', 0))"
+
+_ROLES: LiteralString = """
+    DO $$ BEGIN
+        IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'mipos_app') THEN
+            CREATE ROLE mipos_app LOGIN;
+        END IF;
+        IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'mipos_worker') THEN
+            CREATE ROLE mipos_worker LOGIN BYPASSRLS;
+        END IF;
+    END $$
+"""
+
+_HISTORY: LiteralString = """
+    CREATE TABLE IF NOT EXISTS schema_migrations (
+        name       text PRIMARY KEY,
+        applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    )
+"""
+
+_RESTART: LiteralString = """
+    INSERT INTO projection_checkpoints (company_id, projection, position)
+    SELECT company_id, %(name)s, 0 FROM company_head
+        ON CONFLICT (company_id, projection) DO UPDATE SET position = 0, parked_at = NULL, error = NULL
+"""
+
+
+def migrate(
+    conninfo: str, projections: Iterable[Projection], passwords: Mapping[str, str] | None = None
+) -> list[str]:
+    """Bring the database to this version, in one transaction. `passwords` are those of the two roles.
+
+    Returns the names of inline read models whose tables were made anew and have to be rebuilt before
+    anybody decides on them; asynchronous ones refill by themselves. Raises ServerTooOld.
+    """
+    with psycopg.connect(conninfo) as connection:
+        check_server_version(connection.info.server_version)
+        connection.execute(_LOCK)
+        connection.execute(_ROLES)
+        for role, password in (passwords or {}).items():
+            statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
+            connection.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
+        connection.execute(_HISTORY)
+        for name in MIGRATIONS:
+            _apply(connection, name)
+        changed = [model for model in projections if _define(connection, model)]
+    return [model.name for model in changed if model.mode == "inline"]
+
+
+def _apply(connection: psycopg.Connection[Any], name: str) -> None:
+    done = connection.execute("SELECT 1 FROM schema_migrations WHERE name = %s", [name])
+    if done.fetchone():
+        return
+    package, file = name.split(":")
+    # The text is one of our own files, so it is as literal as the statements around it.
+    connection.execute(cast("LiteralString", files(package).joinpath(file).read_text()))
+    connection.execute("INSERT INTO schema_migrations (name) VALUES (%s)", [name])
+
+
+def digest_of(model: Projection) -> str:
+    """What a read model's tables are made from, in short."""
+    text = "\n".join([str(model.version), model.mode, *model.tables, model.schema, model.policies])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _define(connection: psycopg.Connection[Any], model: Projection) -> bool:
+    """Make the tables of a read model if they are not those it is defined by. True if they were made anew."""
+    found = connection.execute("SELECT digest FROM projection_models WHERE name = %s", [model.name]).fetchone()
+    if found and found[0] == digest_of(model):
+        return False
+    for table in model.tables:
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(table)))
+    connection.execute(model.schema)
+    for table in model.tables:
+        for statement in _PROTECT:
+            connection.execute(sql.SQL(statement).format(table=sql.Identifier(table)))
+    if model.policies:
+        connection.execute(model.policies)
+    connection.execute(
+        """
+        INSERT INTO projection_models (name, mode, digest) VALUES (%(name)s, %(mode)s, %(digest)s)
+            ON CONFLICT (name) DO UPDATE SET mode = excluded.mode, digest = excluded.digest
+        """,
+        {"name": model.name, "mode": model.mode, "digest": digest_of(model)},
+    )
+    if model.mode == "async":
+        connection.execute(_RESTART, {"name": model.name})
+    return True
+
+
+_PROTECT: tuple[LiteralString, ...] = (
+    "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+    """
+    CREATE POLICY own_company ON {table}
+        USING (company_id = current_setting('app.company_id')::uuid)
+        WITH CHECK (company_id = current_setting('app.company_id')::uuid)
+    """,
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO mipos_app, mipos_worker",
+)

@@ -1,0 +1,374 @@
+"""What an operator can set: environment variables, checked together at the start."""
+
+import contextlib
+import difflib
+import hashlib
+import hmac
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+SECRET_KEY_LENGTH = 32
+DEMO_PASSWORD_LENGTH = 8
+PORT = 5432
+APP_ROLE = "mipos_app"
+WORKER_ROLE = "mipos_worker"
+DATABASE_VARIABLES = ("DATABASE_URL", "MIPOS_APP_DATABASE_URL", "MIPOS_WORKER_DATABASE_URL")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; `problems` holds one sentence for each thing wrong."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one process, checked. What is secret stays out of the representation."""
+
+    host: str
+    port: int
+    data_dir: Path
+    workers: int
+    threads: int
+    projection_workers: int
+    demo: bool
+    demo_password: str | None = field(repr=False)
+    secret_key: str | None = field(repr=False)
+    database_url: str | None = field(repr=False)
+    app_database_url: str | None = field(repr=False)
+    worker_database_url: str | None = field(repr=False)
+    postgres_bin: Path | None
+    log_level: str
+    access_token_seconds: int
+    refresh_token_seconds: int
+    max_body_bytes: int
+    cors_origins: tuple[str, ...]
+    python: str | None
+
+    @property
+    def uses_embedded_server(self) -> bool:
+        """True when no database is named, so that MIPOS runs its own."""
+        return not (self.database_url or self.app_database_url or self.worker_database_url)
+
+    def signing_key(self) -> str:
+        """Return the secret key; with the embedded server it is made once and kept in the data folder."""
+        return self.secret_key or secret_file(self.data_dir, "secret_key", lambda: secrets.token_urlsafe(48))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One variable: its name, what holds without it, what it means, and how its text is read.
+
+    `parse` answers the value, or raises ValueError with the end of a sentence that begins with the name.
+    """
+
+    name: str
+    default: Any
+    meaning: str
+    parse: Callable[[str], Any]
+    default_text: str = ""
+    is_secret: bool = False
+
+    @property
+    def field(self) -> str:
+        """The attribute of Settings that holds it."""
+        return self.name.removeprefix("MIPOS_").lower()
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if text.isascii() and text.isdigit() and low <= int(text) <= high:
+            return int(text)
+        raise ValueError(f"must be a whole number from {low} to {high}")
+
+    return parse
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() in {"yes", "on", "true", "1"}:
+        return True
+    if text.lower() in {"no", "off", "false", "0"}:
+        return False
+    raise ValueError("must be yes or no")
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.lower() in words:
+            return text.lower()
+        raise ValueError(f"must be one of {', '.join(words)}")
+
+    return parse
+
+
+def _at_least(length: int) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if len(text) >= length:
+            return text
+        raise ValueError(f"must have at least {length} characters")
+
+    return parse
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _host(text: str) -> str:
+    if any(character.isspace() or character in "/@" for character in text):
+        raise ValueError("must be a host name or an address to listen on")
+    return text
+
+
+def _database_url(text: str) -> str:
+    """Accept what libpq accepts as a URL. The text is never repeated: it may hold a password."""
+    wrong = "must be an address such as postgresql://user:password@host:5432/database"
+    if not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError(wrong)
+    try:
+        parts = conninfo_to_dict(text)
+    except ProgrammingError:
+        raise ValueError(wrong) from None
+    # libpq itself looks at the port only when it connects; several hosts have several, divided by commas.
+    if not all(port.isdigit() for port in str(parts.get("port", PORT)).split(",")):
+        raise ValueError(wrong)
+    if not parts.get("dbname"):
+        raise ValueError("must name a database, as in postgresql://user:password@host:5432/database")
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
+    for origin in origins:
+        parts = urlsplit(origin)
+        if origin != "*" and (
+            parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}"
+        ):
+            raise ValueError("must list origins such as https://shop.example.com, divided by commas")
+    return origins
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("MIPOS_HOST", "127.0.0.1", "Address the web server listens on.", _host),
+    Setting("MIPOS_PORT", 3000, "Port the web server listens on.", _whole(1, 65535)),
+    Setting(
+        "MIPOS_DATA_DIR",
+        PROJECT_ROOT / ".data",
+        "Folder of the embedded database and of generated secrets.",
+        _path,
+        default_text="`.data` in the project",
+    ),
+    Setting(
+        "MIPOS_WORKERS",
+        min(_cores(), 4),
+        "Web server processes.",
+        _whole(1, 256),
+        default_text="one a core, at most 4",
+    ),
+    Setting("MIPOS_THREADS", 4, "Threads of each web server process.", _whole(1, 256)),
+    Setting("MIPOS_PROJECTION_WORKERS", 1, "Processes that keep the read models up to date.", _whole(1, 64)),
+    Setting("MIPOS_DEMO", True, "Make a demo company on the first start: yes or no.", _yes_or_no, "yes"),
+    Setting(
+        "MIPOS_DEMO_PASSWORD",
+        None,
+        f"Password of the demo logins, at least {DEMO_PASSWORD_LENGTH} characters.",
+        _at_least(DEMO_PASSWORD_LENGTH),
+        default_text="generated, kept in the data folder",
+        is_secret=True,
+    ),
+    Setting(
+        "MIPOS_SECRET_KEY",
+        None,
+        f"Key that signs tokens, at least {SECRET_KEY_LENGTH} characters; required with `DATABASE_URL`.",
+        _at_least(SECRET_KEY_LENGTH),
+        default_text="generated, kept in the data folder",
+        is_secret=True,
+    ),
+    Setting(
+        "DATABASE_URL",
+        None,
+        "PostgreSQL 15 or newer, as the administrator who migrates it.",
+        _database_url,
+        default_text="the embedded server",
+        is_secret=True,
+    ),
+    Setting(
+        "MIPOS_APP_DATABASE_URL",
+        None,
+        "The same database as the web server connects to it.",
+        _database_url,
+        default_text=f"`DATABASE_URL` as role {APP_ROLE}",
+        is_secret=True,
+    ),
+    Setting(
+        "MIPOS_WORKER_DATABASE_URL",
+        None,
+        "The same database as the projection workers connect to it.",
+        _database_url,
+        default_text=f"`DATABASE_URL` as role {WORKER_ROLE}",
+        is_secret=True,
+    ),
+    Setting(
+        "MIPOS_POSTGRES_BIN",
+        None,
+        "Folder with the `initdb` and `postgres` to run as the embedded server.",
+        _path,
+        default_text="the installed package, else the system's",
+    ),
+    Setting(
+        "MIPOS_LOG_LEVEL",
+        "info",
+        "Least severe messages to log: debug, info, warning or error.",
+        _one_of("debug", "info", "warning", "error"),
+    ),
+    Setting("MIPOS_ACCESS_TOKEN_SECONDS", 900, "How long an access token is good.", _whole(10, 86_400)),
+    Setting(
+        "MIPOS_REFRESH_TOKEN_SECONDS", 1_209_600, "How long a refresh token is good.", _whole(60, 31_536_000)
+    ),
+    Setting("MIPOS_MAX_BODY_BYTES", 1_048_576, "Largest request body accepted.", _whole(1024, 1_073_741_824)),
+    Setting(
+        "MIPOS_CORS_ORIGINS",
+        (),
+        "Web origins whose pages may call the API, divided by commas.",
+        _origins,
+        default_text="none",
+    ),
+    Setting(
+        "MIPOS_PYTHON",
+        None,
+        "Python (3.11 or newer) from which `./mipos` makes its environment.",
+        str,
+        default_text="the newest found",
+    ),
+)
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read all settings; an empty variable counts as not set. Raise SettingsError with every problem."""
+    problems = _unknown(environ)
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        values[setting.field] = setting.default
+        text = environ.get(setting.name, "").strip()
+        if text:
+            try:
+                values[setting.field] = setting.parse(text)
+            except ValueError as error:
+                problems.append(_complaint(setting, text, str(error)))
+    problems += _contradictions(environ, values)
+    if problems:
+        raise SettingsError(problems)
+    return Settings(**_with_derived_urls(values))
+
+
+def settings_table() -> str:
+    """Return the settings as a Markdown table."""
+    rows = [f"| `{s.name}` | {_default_text(s)} | {s.meaning} |" for s in SETTINGS]
+    return "\n".join(["| Variable | Default | Meaning |", "|---|---|---|", *rows]) + "\n"
+
+
+def role_password(secret_key: str, role: str) -> str:
+    """Return the password of a database role: 64 hex digits that follow from the secret key.
+
+    Migrations give it to the role, and every process that knows the key can log in, with no second
+    secret to hand around.
+    """
+    return hmac.new(secret_key.encode(), f"mipos database role {role}".encode(), hashlib.sha256).hexdigest()
+
+
+def as_role(database_url: str, role: str, password: str) -> str:
+    """Return the same address with another user and password."""
+    parts = urlsplit(database_url)
+    place = parts.netloc.rpartition("@")[2]
+    # libpq lets the query overrule the authority, so the first user must not survive there.
+    query = [pair for pair in parts.query.split("&") if pair.partition("=")[0] not in {"user", "password"}]
+    login = f"{quote(role, safe='')}:{quote(password, safe='')}"
+    return urlunsplit(parts._replace(netloc=f"{login}@{place}", query="&".join(query)))
+
+
+def secret_file(data_dir: Path, name: str, make: Callable[[], str]) -> str:
+    """Return the secret kept in `data_dir/name`, made first when there is none.
+
+    Only its owner may read the file. Of several processes that make it at once one wins, and all
+    return what the winner wrote. Raise SettingsError when the file can be neither read nor written.
+    """
+    path = data_dir / name
+    try:
+        if not path.exists():
+            data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_once(path, make())
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError([f"The secret in {path} cannot be used: {error.strerror}."]) from error
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write the whole file or nothing; a file that appeared meanwhile stays. mkstemp makes it 0600."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        # A link, unlike a rename, refuses to replace what another process wrote first.
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(temporary)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _unknown(environ: Mapping[str, str]) -> list[str]:
+    known = [setting.name for setting in SETTINGS]
+    return [
+        f"{name} is not a setting; did you mean {difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]}?"
+        for name in sorted(environ)
+        if name.startswith("MIPOS_") and name not in known
+    ]
+
+
+def _complaint(setting: Setting, text: str, rule: str) -> str:
+    return f"{setting.name} {rule}." if setting.is_secret else f"{setting.name} {rule}, not {text!r}."
+
+
+def _contradictions(environ: Mapping[str, str], values: Mapping[str, Any]) -> list[str]:
+    problems = []
+    named = [name for name in DATABASE_VARIABLES if environ.get(name, "").strip()]
+    if named and not environ.get("MIPOS_SECRET_KEY", "").strip():
+        problems.append(
+            f"MIPOS_SECRET_KEY (at least {SECRET_KEY_LENGTH} characters) is required when {named[0]} is set."
+        )
+    if values["refresh_token_seconds"] < values["access_token_seconds"]:
+        problems.append("MIPOS_REFRESH_TOKEN_SECONDS must not be less than MIPOS_ACCESS_TOKEN_SECONDS.")
+    return problems
+
+
+def _with_derived_urls(values: dict[str, Any]) -> dict[str, Any]:
+    """Fill in the addresses of the two lesser roles where only the administrator's is given."""
+    url, key = values["database_url"], values["secret_key"]
+    if url is None:
+        return values
+    derived = {
+        "app_database_url": as_role(url, APP_ROLE, role_password(key, APP_ROLE)),
+        "worker_database_url": as_role(url, WORKER_ROLE, role_password(key, WORKER_ROLE)),
+    }
+    return {**values, **{name: values[name] or address for name, address in derived.items()}}
+
+
+def _default_text(setting: Setting) -> str:
+    return setting.default_text or f"`{setting.default}`"

@@ -1,0 +1,233 @@
+"""Keeping a shop's processes running: started together, restarted when one dies, stopped together."""
+
+import contextlib
+import ctypes
+import errno
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+PR_SET_PDEATHSIG = 1
+STOP_SECONDS = 30.0
+DEATHS_ALLOWED = 5
+DEATHS_WINDOW_SECONDS = 30.0
+FIRST_BACKOFF_SECONDS = 0.2
+POLL_SECONDS = 0.5
+
+
+class PortTaken(Exception):
+    """Port {port} on {host} is already taken: stop what uses it, or choose another with MIPOS_PORT."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__((type(self).__doc__ or "").format(host=host, port=port))
+
+
+class PortUnusable(PortTaken):
+    """Port {port} on {host} cannot be listened on; choose others with MIPOS_HOST and MIPOS_PORT."""
+
+
+def check_port_free(host: str, port: int) -> None:
+    """Raise PortTaken when something already listens there, PortUnusable when we never could."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # A port whose last connections are still draining is free for a server, as gunicorn sees it.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(host, port) from error
+        raise PortUnusable(host, port) from error
+
+
+def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
+    """Return a `preexec_fn` that has the kernel signal the child when its parent dies, even of kill -9.
+
+    The kernel watches the thread that started the child, so start it from the main thread. subprocess
+    calls this after it has changed the user, which matters: a change of user clears the wish.
+    None where the system has no such thing (only Linux has it).
+    """
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    parent = os.getpid()
+
+    def ask() -> None:
+        prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+        if os.getppid() != parent:  # It died before we asked.
+            os._exit(1)
+
+    return ask
+
+
+@dataclass(frozen=True, kw_only=True)
+class Child:
+    """A program to keep running; without `env` it gets ours."""
+
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str] | None = field(default=None, repr=False)
+
+
+class _Run:
+    """One child's current process, and how often it died lately."""
+
+    def __init__(self, child: Child) -> None:
+        self.child = child
+        self.process: subprocess.Popen[bytes] | None = None
+        self.deaths: deque[float] = deque(maxlen=DEATHS_ALLOWED)
+        self.starts_at = 0.0
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(  # noqa: S603 - the arguments are our own
+            self.child.argv,
+            env=self.child.env,
+            stdin=subprocess.DEVNULL,
+            # Away from the terminal, so that Ctrl-C reaches the supervisor alone and it decides the order.
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no threads run beside us
+        )
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def ask_to_stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+
+    def kill_all(self) -> None:
+        """Kill the child and all it started: its session's processes share its number as their group."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def record_death(self, now: float) -> str:
+        """Note an unexpected end, plan the restart, and say how it ended."""
+        status = self.process.returncode if self.process else 0
+        self.kill_all()  # What it leaves behind may hold the port the next one needs.
+        self.process = None
+        while self.deaths and now - self.deaths[0] > DEATHS_WINDOW_SECONDS:
+            self.deaths.popleft()
+        self.deaths.append(now)
+        self.starts_at = now + FIRST_BACKOFF_SECONDS * 2 ** (len(self.deaths) - 1)
+        return f"signal {-status}" if status < 0 else f"exit code {status}"
+
+    @property
+    def is_hopeless(self) -> bool:
+        return len(self.deaths) == DEATHS_ALLOWED
+
+
+class Supervisor:
+    """Runs children until SIGINT or SIGTERM; the second such signal no longer waits for them."""
+
+    def __init__(
+        self,
+        children: Sequence[Child],
+        *,
+        stop_seconds: float = STOP_SECONDS,
+        say: Callable[[str], None] | None = None,
+    ) -> None:
+        self._runs = [_Run(child) for child in children]
+        self._stop_seconds = stop_seconds
+        self._say = say or _say_on_stderr
+        self._signals = 0
+
+    def run(self) -> int:
+        """Run everything from the main thread until told to stop.
+
+        Return 0 when all children ended by themselves once asked, 1 when one had to be killed or one
+        died so often that restarting it was given up.
+        """
+        with self._listening() as wait:
+            try:
+                gave_up = self._keep_running(wait)
+                killed = self._stop(wait)
+            finally:
+                for run in self._runs:
+                    run.kill_all()
+        return int(gave_up or killed)
+
+    def _keep_running(self, wait: Callable[[float], None]) -> bool:
+        """Start and restart children until a signal comes; True when one of them is hopeless."""
+        while not self._signals:
+            for run in self._runs:
+                if not run.is_running and not self._revive(run):
+                    return True
+            wait(POLL_SECONDS if all(run.is_running for run in self._runs) else FIRST_BACKOFF_SECONDS / 2)
+        return False
+
+    def _revive(self, run: _Run) -> bool:
+        """Start a child that is due, or note that it died; False when it is hopeless."""
+        now = time.monotonic()
+        if run.process is not None:
+            ended = run.record_death(now)
+            if run.is_hopeless:
+                self._say(
+                    f"{run.child.name} stopped {DEATHS_ALLOWED} times within {DEATHS_WINDOW_SECONDS:.0f} "
+                    f"seconds (last: {ended}); stopping everything."
+                )
+                return False
+            self._say(f"{run.child.name} stopped unexpectedly ({ended}); starting it again.")
+        elif now >= run.starts_at:
+            run.start()
+        return True
+
+    def _stop(self, wait: Callable[[float], None]) -> bool:
+        """Ask all to stop and wait for it; True when some had to be killed."""
+        for run in self._runs:
+            run.ask_to_stop()
+        patience = self._signals + 1
+        deadline = time.monotonic() + self._stop_seconds
+        while (left := [run for run in self._runs if run.is_running]) and self._signals < patience:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                break
+            wait(min(POLL_SECONDS, remaining))
+        for run in left:
+            self._say(f"{run.child.name} was still busy and has been killed.")
+        return bool(left)
+
+    def _heard(self, number: int, _frame: FrameType | None) -> None:
+        if number != signal.SIGCHLD:
+            self._signals += 1
+
+    @contextlib.contextmanager
+    def _listening(self) -> Iterator[Callable[[float], None]]:
+        """Count stop signals, and give a wait(seconds) that any signal, a child's end too, cuts short."""
+        ours = {signal.SIGINT, signal.SIGTERM, signal.SIGCHLD}
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # Under nohup the terminal may go.
+            ours.add(signal.SIGHUP)
+        reader, writer = socket.socketpair()
+        with reader, writer:
+            writer.setblocking(False)
+            earlier_fd = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+            earlier = {number: signal.signal(number, self._heard) for number in ours}
+
+            def wait(seconds: float) -> None:
+                reader.settimeout(max(seconds, 0.001))
+                with contextlib.suppress(TimeoutError):
+                    reader.recv(4096)
+
+            try:
+                yield wait
+            finally:
+                for number, handler in earlier.items():
+                    signal.signal(number, handler)
+                signal.set_wakeup_fd(earlier_fd)
+
+
+def _say_on_stderr(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")
+    sys.stderr.flush()

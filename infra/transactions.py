@@ -1,0 +1,81 @@
+"""One transaction of one company over one connection, in as few round trips as its statements allow."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Literal, LiteralString
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+_BEGIN = sql.SQL("BEGIN")
+_BEGIN_READING = sql.SQL("BEGIN READ ONLY")
+
+
+class QueuedAnswer:
+    """The rows of a queued statement; reading them flushes the queue once."""
+
+    __slots__ = ("_cursor",)
+
+    def __init__(self, cursor: psycopg.Cursor[dict[str, Any]]) -> None:
+        self._cursor = cursor
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Every row."""
+        return self._cursor.fetchall()
+
+    def row(self) -> dict[str, Any] | None:
+        """The first row, or None."""
+        return self._cursor.fetchone()
+
+
+class Transaction:
+    """The `Database` that read models and commands work on.
+
+    NOTE: `SET LOCAL` takes no parameters, and set_config() would not reach the workers of a distributed
+    database, so the company is a literal, quoted by the driver.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any], company_id: UUID) -> None:
+        self.company_id = company_id
+        self.connection = connection
+        self.ending: Literal["COMMIT", "ROLLBACK"] = "COMMIT"
+
+    def abandon(self) -> None:
+        """End without a trace: nothing was decided."""
+        self.ending = "ROLLBACK"
+
+    def execute(self, query: LiteralString, params: Mapping[str, Any]) -> None:
+        """Queue a statement whose result nobody reads."""
+        self.connection.cursor(binary=True).execute(query, params)
+
+    def ask(self, query: LiteralString, params: Mapping[str, Any]) -> QueuedAnswer:
+        """Queue a question; reading its answer sends everything queued so far."""
+        cursor = self.connection.cursor(binary=True, row_factory=dict_row)
+        cursor.execute(query, params)
+        return QueuedAnswer(cursor)
+
+
+@contextmanager
+def transaction(
+    connection: psycopg.Connection[Any], company_id: UUID, *, reading: bool = False
+) -> Iterator[Transaction]:
+    """Open a transaction that sees one company. Leaving it commits; an exception rolls everything back.
+
+    The connection is in autocommit mode and everything travels in one pipeline: BEGIN goes out together with
+    the first question, COMMIT together with the last statements.
+    """
+    try:
+        with connection.pipeline():
+            connection.execute(_BEGIN_READING if reading else _BEGIN)
+            connection.execute(
+                sql.SQL("SET LOCAL app.company_id = {}").format(sql.Literal(str(company_id))), prepare=False
+            )
+            opened = Transaction(connection, company_id)
+            yield opened
+            connection.execute(opened.ending)
+    except BaseException:
+        if not connection.closed:
+            connection.execute("ROLLBACK")
+        raise

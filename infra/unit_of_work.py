@@ -1,0 +1,140 @@
+"""One decision as one transaction: two round trips, one to read and lock, one to write and commit."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import LiteralString, TypeVar, cast
+from uuid import UUID
+
+from commands.ports import Caller, DuplicateId, Missing
+from domain.aggregate import Aggregate
+from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
+from infra.ids import uuid7
+from infra.transactions import Transaction
+from projections.base import Answer, Fact, Projection
+from projections.catalog.product_list import CatalogGuard
+from projections.sale_ground import Guesses, SalesGuard
+from projections.settings import SettingsGuard
+from projections.stock import StockGuard
+
+A = TypeVar("A", bound=Aggregate)
+
+_STREAM: LiteralString = """
+    SELECT stream_id, stream_version, type, state, metadata FROM events
+     WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s
+     ORDER BY stream_version
+"""
+
+_APPEND: LiteralString = """
+    SELECT append_events(%(company_id)s::uuid, %(streams)b::uuid[], %(versions)b::bigint[], %(types)b::text[],
+                         %(states)b::text[], %(metadata)b::text[]) AS position
+"""
+
+
+class Ledger:
+    """What is the same for every decision: the event types, and the read models written with the events."""
+
+    def __init__(self, types: EventTypes, projections: Iterable[Projection]) -> None:
+        self.types = types
+        self.guesses: Guesses = {}
+        self._inline = [projection for projection in projections if projection.mode == "inline"]
+
+    def record(
+        self, transaction: Transaction, events: Sequence[Aggregate.Event], metadata: Metadata
+    ) -> Answer:
+        """Queue the events' append and what the inline read models make of them; answers the position."""
+        encoded = [self.types.encode(event) for event in events]
+        position = transaction.ask(
+            _APPEND,
+            {
+                "company_id": transaction.company_id,
+                "streams": [event.originator_id for event in events],
+                "versions": [event.originator_version for event in events],
+                "types": [name for name, _ in encoded],
+                "states": [state for _, state in encoded],
+                "metadata": [encode_metadata(metadata)] * len(events),
+            },
+        )
+        facts = [
+            Fact(
+                event=type(event),
+                stream_id=event.originator_id,
+                version=event.originator_version,
+                data=event,
+                at=metadata.at,
+                actor_id=metadata.actor,
+            )
+            for event in events
+        ]
+        for projection in self._inline:
+            if own := [fact for fact in facts if fact.event in projection.events]:
+                projection.apply(own, transaction)
+        return position
+
+
+class UnitOfWork:
+    """Loads aggregates, lets commands ask what they decide on, and records what was decided."""
+
+    def __init__(self, transaction: Transaction, ledger: Ledger, caller: Caller, now: datetime) -> None:
+        self.caller = caller
+        self.now = now
+        self.settings = SettingsGuard(transaction)
+        self.catalog = CatalogGuard(transaction)
+        self.stock = StockGuard(transaction)
+        self.sales = SalesGuard(transaction, ledger.guesses)
+        self._transaction = transaction
+        self._ledger = ledger
+        self._events: list[Aggregate.Event] = []
+
+    def new_id(self) -> UUID:
+        """A fresh id, later than earlier ones."""
+        return uuid7()
+
+    def seek(self, kind: type[A], aggregate_id: UUID) -> Callable[[], A | None]:
+        """Ask for an aggregate with the next round trip. The result raises DuplicateId for one of another kind."""
+        params = {"company_id": self._transaction.company_id, "stream_id": aggregate_id}
+        answer = self._transaction.ask(_STREAM, params)
+
+        def found() -> A | None:
+            aggregate = self._ledger.types.rebuild(answer.rows())
+            if aggregate is not None and not isinstance(aggregate, kind):
+                raise DuplicateId
+            return cast("A | None", aggregate)
+
+        return found
+
+    def find(self, kind: type[A], aggregate_id: UUID) -> A | None:
+        """The aggregate or None. Raises DuplicateId when the id belongs to something of another kind."""
+        return self.seek(kind, aggregate_id)()
+
+    def load(self, kind: type[A], aggregate_id: UUID) -> A:
+        """The aggregate. Raises Missing."""
+        try:
+            aggregate = self.find(kind, aggregate_id)
+        except DuplicateId:
+            raise Missing from None
+        if aggregate is None:
+            raise Missing
+        return aggregate
+
+    def save(self, *aggregates: Aggregate) -> None:
+        """Take their new events into this decision."""
+        for aggregate in aggregates:
+            self._events += cast("Iterable[Aggregate.Event]", aggregate.collect_events())
+            aggregate.stamp(self.now)
+
+    @property
+    def has_events(self) -> bool:
+        """Whether anything was decided that has to be recorded."""
+        return bool(self._events)
+
+    def record(self) -> Answer:
+        """Queue everything that was saved. Answers the position of the last event."""
+        caller = self.caller
+        metadata = Metadata(
+            at=self.now,
+            actor=caller.user_id,
+            request=caller.request_id,
+            terminal=caller.terminal,
+            address=caller.address,
+        )
+        return self._ledger.record(self._transaction, self._events, metadata)

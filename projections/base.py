@@ -1,0 +1,85 @@
+"""What a read model is: tables, the facts that change them, and nothing it could not be rebuilt from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Literal, LiteralString, Protocol
+from uuid import UUID
+
+from domain.aggregate import Aggregate, events_of
+from domain.errors import Refusal
+
+Params = Mapping[str, Any]
+Row = dict[str, Any]
+
+
+class ProjectionBehind(Refusal):
+    """The read model has not caught up with that position yet."""
+
+    code = "projection_behind"
+
+
+class Answer(Protocol):
+    """Rows that were asked for and arrive with the next round trip."""
+
+    def rows(self) -> list[Row]:
+        """Every row, waiting for them if need be."""
+
+    def row(self) -> Row | None:
+        """The first row, or None."""
+
+
+class Database(Protocol):
+    """One transaction of one company. Statements queue up and travel together."""
+
+    company_id: UUID
+
+    def execute(self, sql: LiteralString, params: Params) -> None:
+        """Queue a statement whose result nobody reads."""
+
+    def ask(self, sql: LiteralString, params: Params) -> Answer:
+        """Queue a question; reading its answer sends everything queued so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One event as a read model sees it.
+
+    `data` has the event's own fields. An inline read model is written in the very transaction that records
+    the fact, so it must not use `position` and `recorded_at`, which are known only when the log has taken it.
+    """
+
+    event: type[Aggregate.Event]
+    stream_id: UUID
+    version: int
+    data: Any
+    at: datetime
+    actor_id: UUID | None
+    position: int = 0
+    recorded_at: datetime | None = None
+
+
+class Projection:
+    """A read model. Subclasses name their tables and fold facts into them.
+
+    The SQL names tables without a schema: a rebuild, a check and a look into the past run the very same
+    statements against temporary tables of the same names.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    mode: ClassVar[Literal["inline", "async"]] = "async"
+    tables: ClassVar[tuple[str, ...]]
+    schema: ClassVar[LiteralString]
+    events: ClassVar[frozenset[type[Aggregate.Event]]]
+    #: Statements about who may see the tables beyond the company they belong to; none by default.
+    policies: ClassVar[LiteralString] = ""
+
+    def apply(self, facts: Sequence[Fact], db: Database) -> None:
+        """Fold facts, all of this read model's events and in the order of the log, into the tables."""
+        raise NotImplementedError
+
+
+def facts_of(*aggregates: type[Aggregate]) -> frozenset[type[Aggregate.Event]]:
+    """Every event these aggregates record."""
+    return frozenset(event for aggregate in aggregates for _, event in events_of(aggregate))

@@ -1,0 +1,215 @@
+"""What is asked of the catalog: pages of products, one product, and what a decision must know of the others."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, LiteralString
+from uuid import UUID
+
+from domain.catalog.products import DuplicateBarcode, DuplicateSku, Variant
+from domain.errors import Detail
+from domain.settings import name_key
+from projections.base import Answer, Database, Row
+from projections.settings import References
+
+# NOTE: each order has a statement of its own, so that each can walk its own index.
+_LIST_BY_NAME: LiteralString = """
+    SELECT p.* FROM products AS p
+     WHERE p.company_id = %(company_id)s
+       AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
+       AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
+       AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
+       AND (%(category_id)s::uuid IS NULL OR p.category_id = %(category_id)s::uuid)
+       AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
+       AND (%(search)s::text IS NULL OR position(%(search)s::text IN p.name_key) > 0
+            OR p.id = (SELECT v.product_id FROM variants AS v
+                        WHERE v.company_id = %(company_id)s AND v.sku_key = %(search)s::text)
+            OR p.id = (SELECT v.product_id FROM barcodes AS b JOIN variants AS v
+                              ON v.company_id = b.company_id AND v.id = b.variant_id
+                        WHERE b.company_id = %(company_id)s AND b.barcode = %(search)s::text))
+     ORDER BY p.name_key, p.id
+     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+"""
+
+_LIST_BY_TIME: LiteralString = """
+    SELECT p.* FROM products AS p
+     WHERE p.company_id = %(company_id)s
+       AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
+       AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
+       AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
+       AND (%(category_id)s::uuid IS NULL OR p.category_id = %(category_id)s::uuid)
+       AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
+       AND (%(search)s::text IS NULL OR position(%(search)s::text IN p.name_key) > 0
+            OR p.id = (SELECT v.product_id FROM variants AS v
+                        WHERE v.company_id = %(company_id)s AND v.sku_key = %(search)s::text)
+            OR p.id = (SELECT v.product_id FROM barcodes AS b JOIN variants AS v
+                              ON v.company_id = b.company_id AND v.id = b.variant_id
+                        WHERE b.company_id = %(company_id)s AND b.barcode = %(search)s::text))
+     ORDER BY p.created_at DESC, p.id DESC
+     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+"""
+
+_COUNT: LiteralString = """
+    SELECT count(*) AS total FROM products AS p
+     WHERE p.company_id = %(company_id)s
+       AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
+       AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
+       AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
+       AND (%(category_id)s::uuid IS NULL OR p.category_id = %(category_id)s::uuid)
+       AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
+       AND (%(search)s::text IS NULL OR position(%(search)s::text IN p.name_key) > 0
+            OR p.id = (SELECT v.product_id FROM variants AS v
+                        WHERE v.company_id = %(company_id)s AND v.sku_key = %(search)s::text)
+            OR p.id = (SELECT v.product_id FROM barcodes AS b JOIN variants AS v
+                              ON v.company_id = b.company_id AND v.id = b.variant_id
+                        WHERE b.company_id = %(company_id)s AND b.barcode = %(search)s::text))
+"""
+
+_FIND: LiteralString = """
+    SELECT * FROM products WHERE company_id = %(company_id)s AND id = %(id)s
+"""
+
+_VARIANTS: LiteralString = """
+    SELECT * FROM variants
+     WHERE company_id = %(company_id)s AND product_id = ANY(%(ids)b::uuid[])
+     ORDER BY product_id, ordinal
+"""
+
+_STATEMENTS: Mapping[str, LiteralString] = {"name": _LIST_BY_NAME, "-created_at": _LIST_BY_TIME}
+SORT_KEYS = tuple(_STATEMENTS)
+
+_HIDDEN = frozenset({"company_id", "name_key", "sku_key", "ordinal", "product_id"})
+
+
+def list_products(
+    db: Database,
+    *,
+    page: int = 1,
+    limit: int = 20,
+    search: str | None = None,
+    sort: str = "name",
+    status: str | None = None,
+    brand_id: UUID | None = None,
+    category_id: UUID | None = None,
+    supplier_id: UUID | None = None,
+) -> tuple[list[Row], int]:
+    """One page of products with their variants, and how many there are; archived ones only on request."""
+    params = {
+        "company_id": db.company_id,
+        "status": status,
+        "brand_id": brand_id,
+        "category_id": category_id,
+        "supplier_id": supplier_id,
+        "search": name_key(search) if search else None,
+        "limit": limit,
+        "offset": (page - 1) * limit,
+    }
+    found, count = db.ask(_STATEMENTS[sort], params), db.ask(_COUNT, params)
+    rows, total = found.rows(), count.row()
+    variants = db.ask(_VARIANTS, {"company_id": db.company_id, "ids": [row["id"] for row in rows]})
+    return _with_variants(rows, variants), total["total"] if total else 0
+
+
+def find_product(db: Database, product_id: UUID) -> Row | None:
+    """A product with its variants, whatever its status, or None."""
+    found = db.ask(_FIND, {"company_id": db.company_id, "id": product_id})
+    variants = db.ask(_VARIANTS, {"company_id": db.company_id, "ids": [product_id]})
+    row = found.row()
+    return _with_variants([row], variants)[0] if row else None
+
+
+def _with_variants(products: list[Row], variants: Answer) -> list[Row]:
+    by_product: dict[UUID, list[Row]] = {product["id"]: [] for product in products}
+    for variant in variants.rows():
+        by_product[variant["product_id"]].append(_shown(variant))
+    return [{**_shown(product), "variants": by_product[product["id"]]} for product in products]
+
+
+def _shown(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in _HIDDEN}
+
+
+_TAKEN_SKUS: LiteralString = """
+    SELECT sku_key FROM variants
+     WHERE company_id = %(company_id)s AND sku_key = ANY(%(skus)b::text[]) AND id <> ALL(%(own)b::uuid[])
+"""
+
+_TAKEN_BARCODES: LiteralString = """
+    SELECT barcode FROM barcodes
+     WHERE company_id = %(company_id)s AND barcode = ANY(%(barcodes)b::text[])
+       AND variant_id <> ALL(%(own)b::uuid[])
+"""
+
+_STOCKED: LiteralString = """
+    SELECT EXISTS (SELECT 1 FROM stock_balances
+                    WHERE company_id = %(company_id)s AND variant_id = ANY(%(ids)b::uuid[]) AND on_hand <> 0)
+        AS stocked
+"""
+
+_REFERENCE_KINDS = (("brand_id", "brands"), ("category_id", "categories"), ("unit_id", "units"))
+
+
+class ProductSeen:
+    """What was seen of the rest of the catalog when a product was to be registered or revised."""
+
+    def __init__(
+        self, variants: tuple[Variant, ...], skus: Answer, barcodes: Answer, references: References
+    ) -> None:
+        self._variants = variants
+        self._skus = skus
+        self._barcodes = barcodes
+        self._references = references
+
+    def check(self) -> None:
+        """Raise DuplicateSku, DuplicateBarcode or Invalid."""
+        self._references.check()
+        skus = {row["sku_key"] for row in self._skus.rows()}
+        barcodes = {row["barcode"] for row in self._barcodes.rows()}
+        if skus:
+            raise DuplicateSku(
+                details=[
+                    Detail(f"variants.{index}.sku", "duplicate_sku", "Another variant has this SKU.")
+                    for index, variant in enumerate(self._variants)
+                    if variant.sku.casefold() in skus
+                ]
+            )
+        if barcodes:
+            raise DuplicateBarcode(
+                details=[
+                    Detail(f"variants.{index}.barcodes", "duplicate_barcode", f"{barcode} is taken.")
+                    for index, variant in enumerate(self._variants)
+                    for barcode in variant.barcodes
+                    if barcode in barcodes
+                ]
+            )
+
+
+class CatalogGuard:
+    """What commands ask of the catalog before they decide."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def look(self, values: Mapping[str, Any], variants: Iterable[Variant]) -> ProductSeen:
+        """Ask which SKUs and barcodes are taken and which references exist, with the next round trip."""
+        variants = tuple(variants)
+        params = {
+            "company_id": self._db.company_id,
+            "own": [variant.id for variant in variants],
+            "skus": [variant.sku.casefold() for variant in variants],
+            "barcodes": [barcode for variant in variants for barcode in variant.barcodes],
+        }
+        wanted = [(field, kind, values[field]) for field, kind in _REFERENCE_KINDS if values.get(field)]
+        wanted += [
+            (f"tax_rate_ids.{index}", "tax-rates", rate)
+            for index, rate in enumerate(values.get("tax_rate_ids", ()))
+        ]
+        return ProductSeen(
+            variants,
+            self._db.ask(_TAKEN_SKUS, params),
+            self._db.ask(_TAKEN_BARCODES, params),
+            References(self._db, wanted),
+        )
+
+    def has_stock(self, variant_ids: Iterable[UUID]) -> bool:
+        """Whether any of these variants has stock somewhere."""
+        row = self._db.ask(_STOCKED, {"company_id": self._db.company_id, "ids": list(variant_ids)}).row()
+        return bool(row and row["stocked"])

@@ -1,0 +1,139 @@
+"""Orders as they are found again, and the gapless numbers of the tills."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import LiteralString
+from uuid import UUID
+
+from domain.orders import Order
+from projections.base import Database, Fact, Projection, facts_of
+
+
+class Orders(Projection):
+    """One row for each order with what lists are filtered by; the order itself is read from the log."""
+
+    name = "orders"
+    mode = "inline"
+    tables = ("orders", "order_series")
+    events = facts_of(Order)
+    schema = """
+        CREATE TABLE orders (
+            company_id    uuid NOT NULL,
+            id            uuid NOT NULL,
+            number        text NOT NULL,
+            channel       text NOT NULL,
+            store_id      uuid NOT NULL,
+            register_id   uuid,
+            cashier_id    uuid,
+            customer_id   uuid,
+            business_date date NOT NULL,
+            occurred_at   timestamptz NOT NULL,
+            total         bigint NOT NULL,
+            PRIMARY KEY (company_id, id),
+            UNIQUE (company_id, number)
+        );
+        CREATE INDEX orders_by_time ON orders (company_id, occurred_at, id);
+        CREATE INDEX orders_by_store ON orders (company_id, store_id, occurred_at, id);
+        CREATE INDEX orders_by_cashier ON orders (company_id, cashier_id, occurred_at, id)
+            WHERE cashier_id IS NOT NULL;
+        CREATE TABLE order_series (
+            company_id  uuid NOT NULL,
+            series_id   uuid NOT NULL,
+            last_number bigint NOT NULL,
+            PRIMARY KEY (company_id, series_id)
+        ) WITH (fillfactor = 50);
+    """
+
+    def apply(self, facts: Sequence[Fact], db: Database) -> None:
+        """Sales arrive in bulk at an import, so a batch is one statement a table."""
+        sales = [fact.data for fact in facts]
+        db.execute(
+            _INSERT,
+            {
+                "company_id": db.company_id,
+                "ids": [fact.stream_id for fact in facts],
+                "numbers": [sale.number for sale in sales],
+                "channels": [sale.channel for sale in sales],
+                "stores": [sale.store_id for sale in sales],
+                "registers": [sale.register_id for sale in sales],
+                "cashiers": [sale.cashier_id for sale in sales],
+                "customers": [sale.customer_id for sale in sales],
+                "dates": [sale.business_date for sale in sales],
+                "times": [sale.occurred_at for sale in sales],
+                "totals": [sale.totals.total for sale in sales],
+            },
+        )
+        last: dict[UUID, int] = {}
+        for sale in sales:
+            last[sale.series_id] = max(sale.series_number, last.get(sale.series_id, 0))
+        db.execute(
+            _ADVANCE,
+            {"company_id": db.company_id, "series": list(last), "numbers": list(last.values())},
+        )
+
+
+_INSERT: LiteralString = """
+    INSERT INTO orders (company_id, id, number, channel, store_id, register_id, cashier_id, customer_id,
+                        business_date, occurred_at, total)
+    SELECT %(company_id)s, sale.*
+      FROM unnest(%(ids)b::uuid[], %(numbers)b::text[], %(channels)b::text[], %(stores)b::uuid[],
+                  %(registers)b::uuid[], %(cashiers)b::uuid[], %(customers)b::uuid[], %(dates)b::date[],
+                  %(times)b::timestamptz[], %(totals)b::bigint[]) AS sale
+"""
+
+_ADVANCE: LiteralString = """
+    INSERT INTO order_series AS series (company_id, series_id, last_number)
+    SELECT %(company_id)s, sold.*
+      FROM unnest(%(series)b::uuid[], %(numbers)b::bigint[]) AS sold
+        ON CONFLICT (company_id, series_id) DO UPDATE
+       SET last_number = greatest(series.last_number, excluded.last_number)
+"""
+
+_LIST: LiteralString = """
+    SELECT id FROM orders
+     WHERE company_id = %(company_id)s
+       AND (%(cashier_id)s::uuid IS NULL OR cashier_id = %(cashier_id)s::uuid)
+       AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
+       AND (%(from_date)s::date IS NULL OR business_date >= %(from_date)s::date)
+       AND (%(to_date)s::date IS NULL OR business_date <= %(to_date)s::date)
+       AND (%(search)s::text IS NULL OR number = %(search)s::text)
+     ORDER BY occurred_at DESC, id DESC
+     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+"""
+
+_COUNT: LiteralString = """
+    SELECT count(*) AS total FROM orders
+     WHERE company_id = %(company_id)s
+       AND (%(cashier_id)s::uuid IS NULL OR cashier_id = %(cashier_id)s::uuid)
+       AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
+       AND (%(from_date)s::date IS NULL OR business_date >= %(from_date)s::date)
+       AND (%(to_date)s::date IS NULL OR business_date <= %(to_date)s::date)
+       AND (%(search)s::text IS NULL OR number = %(search)s::text)
+"""
+
+
+def list_orders(
+    db: Database,
+    *,
+    page: int = 1,
+    limit: int = 20,
+    search: str | None = None,
+    cashier_id: UUID | None = None,
+    store_ids: Sequence[UUID] | None = None,
+    from_date: date | None = None,
+    to_date: date | None = None,
+) -> tuple[list[UUID], int]:
+    """The ids of one page of orders, newest first, and how many there are; `search` is a whole number."""
+    params = {
+        "company_id": db.company_id,
+        "cashier_id": cashier_id,
+        "store_ids": list(store_ids) if store_ids else None,
+        "from_date": from_date,
+        "to_date": to_date,
+        "search": search,
+        "limit": limit,
+        "offset": (page - 1) * limit,
+    }
+    found, count = db.ask(_LIST, params), db.ask(_COUNT, params)
+    total = count.row()
+    return [row["id"] for row in found.rows()], total["total"] if total else 0

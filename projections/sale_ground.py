@@ -1,0 +1,245 @@
+"""What a sale is decided on: company, store, till, catalog, taxes and stock, in one round trip."""
+
+from collections.abc import Iterable, Mapping
+from datetime import time
+from decimal import Decimal
+from functools import cache
+from typing import Any, LiteralString
+from uuid import UUID
+
+from domain.costing import Balance
+from domain.errors import Detail, Invalid, NotAllowed
+from domain.pricing import TaxRate
+from domain.sale_ground import SaleGround, StoreAtSale, VariantAtSale
+from projections.base import Answer, Database, Row
+from projections.companies import rules_of
+from projections.stock import balance_of
+
+
+class OtherStore(NotAllowed):
+    """You do not work in this store."""
+
+
+# The store is the register's, else the one that was named, else the only one there is.
+_PLACE: LiteralString = """
+    SELECT c.currency, c.rounding_level, c.rounding_mode, c.cash_rounding,
+           register.id AS register_id, register.fields ->> 'code' AS register_code,
+           store.id AS store_id, store.fields ->> 'code' AS store_code,
+           store.fields ->> 'timezone' AS timezone, store.fields ->> 'day_cut' AS day_cut,
+           storage.id AS storage_id, (storage.fields ->> 'allow_negative')::bool AS allow_negative
+      FROM companies AS c
+      LEFT JOIN settings AS register ON register.company_id = c.company_id AND register.kind = 'registers'
+            AND register.id = %(register_id)s::uuid AND NOT register.is_archived
+      LEFT JOIN settings AS store ON store.company_id = c.company_id AND store.kind = 'stores'
+            AND NOT store.is_archived
+            AND store.id = coalesce(register.parent_id, %(store_id)s::uuid,
+                                    (SELECT min(only_store.id::text)::uuid FROM settings AS only_store
+                                      WHERE only_store.company_id = %(company_id)s
+                                        AND only_store.kind = 'stores' AND NOT only_store.is_archived
+                                     HAVING count(*) = 1))
+      LEFT JOIN settings AS storage ON storage.company_id = c.company_id AND storage.kind = 'storages'
+            AND NOT storage.is_archived
+            AND storage.id = coalesce((store.fields ->> 'default_storage_id')::uuid,
+                                      (SELECT own.id FROM settings AS own
+                                        WHERE own.company_id = %(company_id)s AND own.kind = 'storages'
+                                          AND own.parent_id = store.id AND NOT own.is_archived
+                                        ORDER BY own.created_at, own.id LIMIT 1))
+     WHERE c.company_id = %(company_id)s
+"""
+
+_VARIANTS: LiteralString = """
+    SELECT v.id, v.product_id, v.sku, p.name, v.name AS variant_name, p.category_id, p.brand_id, v.price,
+           v.cost, p.status, p.track_stock, p.tax_rate_ids, (unit.fields ->> 'precision')::int AS precision
+      FROM variants AS v
+      JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
+      LEFT JOIN settings AS unit ON unit.company_id = p.company_id AND unit.id = p.unit_id
+     WHERE v.company_id = %(company_id)s AND v.id = ANY(%(variants)b::uuid[])
+"""
+
+_TAX_RATES: LiteralString = """
+    SELECT DISTINCT rate.id, rate.name, rate.fields ->> 'rate' AS rate,
+           (rate.fields ->> 'inclusive')::bool AS inclusive
+      FROM variants AS v
+      JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
+     CROSS JOIN unnest(p.tax_rate_ids) AS wanted(id)
+      JOIN settings AS rate ON rate.company_id = v.company_id AND rate.id = wanted.id
+     WHERE v.company_id = %(company_id)s AND v.id = ANY(%(variants)b::uuid[])
+"""
+
+_CUSTOMER: LiteralString = """
+    SELECT id FROM customers
+     WHERE company_id = %(company_id)s AND id = %(customer_id)s::uuid AND NOT is_archived
+"""
+
+_LOCK_BALANCES: LiteralString = """
+    SELECT variant_id, on_hand, value, last_unit_cost FROM stock_balances
+     WHERE company_id = %(company_id)s AND storage_id = %(storage_id)s
+       AND variant_id = ANY(%(variants)b::uuid[])
+     ORDER BY storage_id, variant_id
+       FOR UPDATE
+"""
+
+# With `allow_negative` a balance may have to be made before it can be locked.
+_ENSURE: LiteralString = """
+    INSERT INTO stock_balances (company_id, storage_id, variant_id, on_hand, value, last_unit_cost)
+    SELECT %(company_id)s, %(storage_id)s, variant_id, 0, 0, 0
+      FROM unnest(%(variants)b::uuid[]) AS wanted(variant_id)
+     ORDER BY variant_id
+        ON CONFLICT DO NOTHING
+"""
+
+_LOCK_SERIES: LiteralString = """
+    SELECT last_number FROM order_series
+     WHERE company_id = %(company_id)s AND series_id = %(series_id)s
+       FOR UPDATE
+"""
+
+
+#: For each till (company, register, store): the storage and the number series of its last sale.
+Guesses = dict[tuple[UUID, UUID | None, UUID | None], tuple[UUID | None, UUID]]
+
+
+class SalesGuard:
+    """What the till's commands ask before they decide.
+
+    The balances and the number to lock follow from the till's settings. To lock them in the same round trip
+    that reads those settings, the guard guesses that they are where this till's last sale found them; what
+    was read tells whether the guess holds, and if not, the right ones are locked in one round trip more.
+    """
+
+    def __init__(self, db: Database, guesses: Guesses) -> None:
+        self._db = db
+        self._guesses = guesses
+
+    def ground(
+        self,
+        *,
+        store_id: UUID | None,
+        register_id: UUID | None,
+        store_ids: tuple[UUID, ...],
+        variant_ids: Iterable[UUID],
+        customer_id: UUID | None,
+        lock: bool,
+    ) -> SaleGround:
+        """Read it all; with `lock`, hold the balances and the till's number until the end.
+
+        Raises Invalid for an unknown register, store or customer, OtherStore.
+        """
+        if store_id is None and register_id is None and len(store_ids) == 1:
+            store_id = store_ids[0]
+        till = (self._db.company_id, register_id, store_id)
+        wanted = {
+            "company_id": self._db.company_id,
+            "store_id": store_id,
+            "register_id": register_id,
+            "customer_id": customer_id,
+            "variants": sorted(set(variant_ids)),
+        }
+        place, variants = self._db.ask(_PLACE, wanted), self._db.ask(_VARIANTS, wanted)
+        rates = self._db.ask(_TAX_RATES, wanted)
+        customer = self._db.ask(_CUSTOMER, wanted) if customer_id else None
+        guess = self._guesses.get(till) if lock else None
+        locked = self._lock(guess, wanted) if guess else None
+        row = place.row()
+        if row is None:
+            raise Invalid(details=[Detail("company_id", "not_found", "There is no such company.")])
+        _check_place(row, wanted, customer)
+        if row["store_id"] and store_ids and row["store_id"] not in store_ids:
+            raise OtherStore
+        catalog = _variants(variants, rates)
+        balances: Mapping[UUID, Balance] = {}
+        number = 0
+        if lock and row["store_id"]:
+            found = (row["storage_id"], row["register_id"] or row["store_id"])
+            if locked is None or found != guess:
+                self._guesses[till] = found
+                locked = self._lock(found, wanted)
+            balances = {balance["variant_id"]: balance_of(balance) for balance in locked[0].rows()}
+            series = locked[1].row()
+            number = series["last_number"] if series else 0
+            if row["allow_negative"]:
+                balances = self._ensured(balances, catalog, found, wanted)
+        return SaleGround(
+            rules=rules_of(row),
+            store=_store(row) if row["store_id"] else None,
+            register_id=row["register_id"],
+            register_code=row["register_code"],
+            variants=catalog,
+            balances=balances,
+            next_number=number + 1,
+        )
+
+    def _lock(self, where: tuple[UUID | None, UUID], wanted: Mapping[str, Any]) -> tuple[Answer, Answer]:
+        storage_id, series_id = where
+        params = {**wanted, "storage_id": storage_id or UUID(int=0), "series_id": series_id}
+        return self._db.ask(_LOCK_BALANCES, params), self._db.ask(_LOCK_SERIES, params)
+
+    def _ensured(
+        self,
+        balances: Mapping[UUID, Balance],
+        catalog: Mapping[UUID, VariantAtSale],
+        where: tuple[UUID | None, UUID],
+        wanted: Mapping[str, Any],
+    ) -> Mapping[UUID, Balance]:
+        counted = {variant.id for variant in catalog.values() if variant.track_stock}
+        if counted <= balances.keys():
+            return balances
+        self._db.execute(_ENSURE, {**wanted, "storage_id": where[0], "variants": sorted(counted)})
+        return {row["variant_id"]: balance_of(row) for row in self._lock(where, wanted)[0].rows()}
+
+
+def _check_place(row: Row, wanted: Mapping[str, Any], customer: Answer | None) -> None:
+    details = []
+    if wanted["register_id"] and row["register_id"] is None:
+        details.append(Detail("register_id", "not_found", "There is no such register."))
+    if wanted["store_id"] and row["store_id"] is None:
+        details.append(Detail("store_id", "not_found", "There is no such store."))
+    if wanted["register_id"] and wanted["store_id"] and row["store_id"] != wanted["store_id"]:
+        details.append(Detail("store_id", "not_found", "The register stands in another store."))
+    if customer is not None and customer.row() is None:
+        details.append(Detail("customer_id", "not_found", "There is no such customer."))
+    if details:
+        raise Invalid(details=details)
+
+
+def _store(row: Row) -> StoreAtSale:
+    return StoreAtSale(
+        id=row["store_id"],
+        code=row["store_code"],
+        timezone=row["timezone"],
+        day_cut=_time(row["day_cut"]),
+        storage_id=row["storage_id"],
+        allow_negative=bool(row["allow_negative"]),
+    )
+
+
+@cache
+def _time(text: str) -> time:
+    return time.fromisoformat(text)
+
+
+def _variants(variants: Answer, rates: Answer) -> dict[UUID, VariantAtSale]:
+    by_id = {
+        row["id"]: TaxRate(
+            id=row["id"], name=row["name"], rate=Decimal(row["rate"]), inclusive=row["inclusive"]
+        )
+        for row in rates.rows()
+    }
+    return {
+        row["id"]: VariantAtSale(
+            id=row["id"],
+            product_id=row["product_id"],
+            sku=row["sku"],
+            name=row["name"],
+            variant_name=row["variant_name"],
+            category_id=row["category_id"],
+            brand_id=row["brand_id"],
+            price=row["price"],
+            cost=row["cost"],
+            status=row["status"],
+            track_stock=row["track_stock"],
+            precision=5 if row["precision"] is None else row["precision"],
+            tax_rates=tuple(by_id[rate] for rate in row["tax_rate_ids"]),
+        )
+        for row in variants.rows()
+    }

@@ -1,0 +1,195 @@
+"""Stock on hand: a balance for each storage and variant, locked by every decision that moves it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, LiteralString
+from uuid import UUID
+
+from domain.costing import Balance
+from domain.errors import Detail, Invalid
+from domain.stock import StockMovement
+from projections.base import Answer, Database, Fact, Projection, Row, facts_of
+
+
+class StockBalances(Projection):
+    """What each storage holds of each variant: a quantity and its total value, never a rounded average."""
+
+    name = "stock"
+    mode = "inline"
+    tables = ("stock_balances",)
+    events = facts_of(StockMovement)
+    schema = """
+        CREATE TABLE stock_balances (
+            company_id     uuid NOT NULL,
+            storage_id     uuid NOT NULL,
+            variant_id     uuid NOT NULL,
+            on_hand        numeric NOT NULL,
+            value          bigint NOT NULL,
+            last_unit_cost numeric NOT NULL,
+            PRIMARY KEY (company_id, storage_id, variant_id)
+        ) WITH (fillfactor = 70);
+        CREATE INDEX stock_balances_by_variant ON stock_balances (company_id, variant_id);
+    """
+
+    def apply(self, facts: Sequence[Fact], db: Database) -> None:
+        """The last line about a balance says what it is: whoever wrote it held the lock on it."""
+        last = {
+            (fact.data.storage_id, line.variant_id): line for fact in facts for line in fact.data.lines
+        }
+        keys = sorted(last)
+        db.execute(
+            _UPSERT,
+            {
+                "company_id": db.company_id,
+                "storages": [storage_id for storage_id, _ in keys],
+                "variants": [variant_id for _, variant_id in keys],
+                "on_hand": [last[key].balance_quantity for key in keys],
+                "values": [last[key].balance_value for key in keys],
+                "costs": [last[key].last_unit_cost for key in keys],
+            },
+        )
+
+
+_UPSERT: LiteralString = """
+    INSERT INTO stock_balances AS balance (company_id, storage_id, variant_id, on_hand, value, last_unit_cost)
+    SELECT %(company_id)s, storage_id, variant_id, on_hand, value, last_unit_cost
+      FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[], %(on_hand)b::numeric[], %(values)b::bigint[],
+                  %(costs)b::numeric[]) AS moved(storage_id, variant_id, on_hand, value, last_unit_cost)
+        ON CONFLICT (company_id, storage_id, variant_id) DO UPDATE
+       SET on_hand = excluded.on_hand, value = excluded.value, last_unit_cost = excluded.last_unit_cost
+"""
+
+# A balance that does not exist yet cannot be locked, so it is made first; a refusal takes it away again.
+_ENSURE: LiteralString = """
+    INSERT INTO stock_balances (company_id, storage_id, variant_id, on_hand, value, last_unit_cost)
+    SELECT %(company_id)s, %(storage_id)s, variant_id, 0, 0, 0
+      FROM unnest(%(variants)b::uuid[]) AS wanted(variant_id)
+     ORDER BY variant_id
+        ON CONFLICT DO NOTHING
+"""
+
+_LOCK: LiteralString = """
+    SELECT variant_id, on_hand, value, last_unit_cost FROM stock_balances
+     WHERE company_id = %(company_id)s AND storage_id = %(storage_id)s
+       AND variant_id = ANY(%(variants)b::uuid[])
+     ORDER BY storage_id, variant_id
+       FOR UPDATE
+"""
+
+_KNOWN: LiteralString = """
+    SELECT id FROM settings
+     WHERE company_id = %(company_id)s AND id = %(storage_id)s AND kind = 'storages' AND NOT is_archived
+    UNION ALL
+    SELECT v.id FROM variants AS v JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
+     WHERE v.company_id = %(company_id)s AND v.id = ANY(%(variants)b::uuid[])
+       AND p.track_stock AND p.status <> 'archived'
+"""
+
+
+def balance_of(row: Mapping[str, Any]) -> Balance:
+    """The balance that a row holds."""
+    return Balance(quantity=row["on_hand"], value=row["value"], last_unit_cost=row["last_unit_cost"])
+
+
+class AskedBalances:
+    """Balances that were asked for and arrive, locked, with the next round trip."""
+
+    def __init__(self, storage_id: UUID, variants: Sequence[UUID], known: Answer, locked: Answer) -> None:
+        self._storage_id = storage_id
+        self._variants = variants
+        self._known = known
+        self._locked = locked
+
+    def rows(self) -> Mapping[UUID, Balance]:
+        """By variant. Raises Invalid for an unknown storage, or a variant whose stock is not counted."""
+        known = {row["id"] for row in self._known.rows()}
+        details = [
+            Detail(f"lines.{index}.variant_id", "not_found", "There is no such variant with counted stock.")
+            for index, variant_id in enumerate(self._variants)
+            if variant_id not in known
+        ]
+        if self._storage_id not in known:
+            details.insert(0, Detail("storage_id", "not_found", "There is no such storage."))
+        if details:
+            raise Invalid(details=details)
+        return {row["variant_id"]: balance_of(row) for row in self._locked.rows()}
+
+
+class StockGuard:
+    """What commands ask of the stock before they decide."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def lock(self, storage_id: UUID, variant_ids: Iterable[UUID]) -> AskedBalances:
+        """Lock the balances, in key order, with the next round trip."""
+        variants = list(variant_ids)
+        params = {
+            "company_id": self._db.company_id,
+            "storage_id": storage_id,
+            "variants": sorted(set(variants)),
+        }
+        known = self._db.ask(_KNOWN, params)
+        self._db.execute(_ENSURE, params)
+        return AskedBalances(storage_id, variants, known, self._db.ask(_LOCK, params))
+
+
+_LEVELS: LiteralString = """
+    SELECT b.storage_id, s.name AS storage_name, b.variant_id, v.product_id, v.sku, p.name,
+           v.name AS variant_name, b.on_hand, b.value, v.reorder_level
+      FROM stock_balances AS b
+      JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
+      JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
+      JOIN settings AS s ON s.company_id = b.company_id AND s.id = b.storage_id
+     WHERE b.company_id = %(company_id)s
+       AND (%(storage_id)s::uuid IS NULL OR b.storage_id = %(storage_id)s::uuid)
+       AND (%(variant_id)s::uuid IS NULL OR b.variant_id = %(variant_id)s::uuid)
+       AND (%(store_id)s::uuid IS NULL OR s.parent_id = %(store_id)s::uuid)
+       AND (NOT %(below_reorder)s::bool OR b.on_hand <= v.reorder_level)
+     ORDER BY b.storage_id, b.variant_id
+     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+"""
+
+_COUNT_LEVELS: LiteralString = """
+    SELECT count(*) AS total
+      FROM stock_balances AS b
+      JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
+      JOIN settings AS s ON s.company_id = b.company_id AND s.id = b.storage_id
+     WHERE b.company_id = %(company_id)s
+       AND (%(storage_id)s::uuid IS NULL OR b.storage_id = %(storage_id)s::uuid)
+       AND (%(variant_id)s::uuid IS NULL OR b.variant_id = %(variant_id)s::uuid)
+       AND (%(store_id)s::uuid IS NULL OR s.parent_id = %(store_id)s::uuid)
+       AND (NOT %(below_reorder)s::bool OR b.on_hand <= v.reorder_level)
+"""
+
+
+def list_levels(
+    db: Database,
+    *,
+    page: int = 1,
+    limit: int = 20,
+    storage_id: UUID | None = None,
+    store_id: UUID | None = None,
+    variant_id: UUID | None = None,
+    below_reorder: bool = False,
+) -> tuple[list[Row], int]:
+    """One page of stock levels and how many there are. `average_cost` is in minor units, rounded for display."""
+    params = {
+        "company_id": db.company_id,
+        "storage_id": storage_id,
+        "store_id": store_id,
+        "variant_id": variant_id,
+        "below_reorder": below_reorder,
+        "limit": limit,
+        "offset": (page - 1) * limit,
+    }
+    found, count = db.ask(_LEVELS, params), db.ask(_COUNT_LEVELS, params)
+    total = count.row()
+    return [_level(row) for row in found.rows()], total["total"] if total else 0
+
+
+def _level(row: Row) -> Row:
+    on_hand: Decimal = row["on_hand"]
+    average = round(Decimal(row["value"]) / on_hand) if on_hand else 0
+    none = Decimal(0)
+    return {**row, "reserved": none, "incoming": none, "available": on_hand, "average_cost": average}

@@ -1,0 +1,124 @@
+"""Users, and the directory that leads from a user name to a company before anybody has signed in."""
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+from domain.entities import Entity, fields_of
+from domain.settings import name_key
+from domain.users import User
+from projections.base import Answer, Database, Fact, Projection, Row, facts_of
+
+
+class Users(Projection):
+    """One row for each user of the company, and one in the platform's directory of user names."""
+
+    name = "users"
+    mode = "inline"
+    tables = ("users", "user_directory")
+    events = facts_of(User)
+    schema = """
+        CREATE TABLE users (
+            company_id  uuid NOT NULL,
+            id          uuid NOT NULL,
+            username    text NOT NULL,
+            email       text,
+            role        text NOT NULL,
+            store_ids   uuid[] NOT NULL,
+            is_active   boolean NOT NULL,
+            version     bigint NOT NULL,
+            created_at  timestamptz NOT NULL,
+            updated_at  timestamptz NOT NULL,
+            PRIMARY KEY (company_id, id)
+        );
+        CREATE TABLE user_directory (
+            username_key text PRIMARY KEY,
+            company_id   uuid NOT NULL,
+            user_id      uuid NOT NULL
+        );
+        CREATE INDEX user_directory_by_user ON user_directory (company_id, user_id);
+    """
+    # Whoever signs in is of no company yet.
+    policies = "CREATE POLICY anyone_signing_in ON user_directory FOR SELECT USING (true)"
+
+    def apply(self, facts: Sequence[Fact], db: Database) -> None:
+        """Insert who was registered, change what was revised."""
+        for fact in facts:
+            said = {name: getattr(fact.data, name) for name in fields_of(fact.event)}
+            params: dict[str, Any] = dict.fromkeys(("username", "email", "role"))
+            params.update(said, company_id=db.company_id, id=fact.stream_id, version=fact.version, at=fact.at)
+            params["store_ids"] = list(said["store_ids"]) if "store_ids" in said else None
+            if issubclass(fact.event, Entity.Registered):
+                db.execute(_INSERT, params)
+            else:
+                params["is_active"] = not issubclass(fact.event, Entity.Archived)
+                db.execute(_UPDATE, params)
+            if "username" in said:
+                params["key"] = username_key(said["username"])
+                db.execute(_LEAVE_DIRECTORY, params)
+                db.execute(_ENTER_DIRECTORY, params)
+
+
+_INSERT: LiteralString = """
+    INSERT INTO users (company_id, id, username, email, role, store_ids, is_active, version, created_at,
+                       updated_at)
+    VALUES (%(company_id)s, %(id)s, %(username)s, %(email)s, %(role)s, %(store_ids)b::uuid[], true,
+            %(version)s, %(at)s, %(at)s)
+"""
+
+_UPDATE: LiteralString = """
+    UPDATE users
+       SET username = coalesce(%(username)s::text, username),
+           role = coalesce(%(role)s::text, role),
+           store_ids = coalesce(%(store_ids)b::uuid[], store_ids),
+           is_active = %(is_active)s,
+           version = %(version)s,
+           updated_at = %(at)s
+     WHERE company_id = %(company_id)s AND id = %(id)s
+"""
+
+_LEAVE_DIRECTORY: LiteralString = """
+    DELETE FROM user_directory WHERE company_id = %(company_id)s AND user_id = %(id)s
+"""
+
+_ENTER_DIRECTORY: LiteralString = """
+    INSERT INTO user_directory (username_key, company_id, user_id) VALUES (%(key)s, %(company_id)s, %(id)s)
+"""
+
+_FIND: LiteralString = """
+    SELECT u.id, u.username, u.email, u.role, u.store_ids, u.is_active, c.id AS credential_id,
+           c.password_hash, c.last_login
+      FROM users AS u
+      LEFT JOIN credentials AS c ON c.company_id = u.company_id AND c.id = u.id
+     WHERE u.company_id = %(company_id)s AND u.id = %(id)s
+"""
+
+_DIRECTORY: LiteralString = "SELECT company_id, user_id FROM user_directory WHERE username_key = %(key)s"
+
+_STORES: LiteralString = """
+    SELECT id, name, fields ->> 'code' AS code FROM settings
+     WHERE company_id = %(company_id)s AND kind = 'stores' AND NOT is_archived
+       AND (cardinality(%(ids)b::uuid[]) = 0 OR id = ANY(%(ids)b::uuid[]))
+     ORDER BY name_key
+     LIMIT 1000
+"""
+
+
+def username_key(username: str) -> str:
+    """The form in which two user names are the same, over all companies."""
+    return name_key(username)
+
+
+def ask_directory(db: Database, username: str) -> Answer:
+    """Ask which company and user a user name belongs to."""
+    return db.ask(_DIRECTORY, {"key": username_key(username)})
+
+
+def find_user(db: Database, user_id: UUID) -> Row | None:
+    """The user with the hash of the password, for signing in; never to be shown as it is."""
+    return db.ask(_FIND, {"company_id": db.company_id, "id": user_id}).row()
+
+
+def stores_of(db: Database, store_ids: Sequence[UUID]) -> list[Row]:
+    """The stores a user works in: those named, or all of the company's."""
+    return db.ask(_STORES, {"company_id": db.company_id, "ids": list(store_ids)}).rows()

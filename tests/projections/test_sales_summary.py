@@ -1,0 +1,464 @@
+"""The sales summary answers what a plain sum over the same sales says, now and as of a moment."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from domain.orders import Order, SaleLine, Till
+from domain.payments import Tender, settle
+from domain.pricing import Discount, Item, Rules, TaxRate, price
+from infra.eventstore.codec import Metadata, decode_metadata
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.transactions import Transaction, transaction
+from infra.unit_of_work import Ledger
+from projections.base import Fact
+from projections.reports.sale_facts import SaleFacts
+from projections.reports.sales_summary import (
+    Interval,
+    Period,
+    PeriodNotValid,
+    SalesDaily,
+    Section,
+    by_payment_method,
+    by_period,
+    by_product,
+    by_store,
+    overview,
+)
+
+MARCH = Period(date(2024, 3, 1), date(2024, 3, 31))
+RULES = Rules(currency="EUR", rounding_level="line", rounding_mode="half_up")
+VAT = TaxRate(id=uuid4(), name="VAT", rate=Decimal(20), inclusive=True)
+CITY_TAX = TaxRate(id=uuid4(), name="City", rate=Decimal("7.25"), inclusive=False)
+
+Open = Callable[..., AbstractContextManager[Transaction]]
+Keep = Callable[[Order.Sold], bool]
+
+
+class Shop:
+    """A company with some stores and variants, and everything it sold."""
+
+    def __init__(self, database: Any, seed: int = 1) -> None:
+        self.company_id = uuid4()
+        self.sold: list[Order.Sold] = []
+        self.chance = random.Random(seed)
+        self.stores = [uuid4() for _ in range(3)]
+        self.variants = [uuid4() for _ in range(8)]
+        self.products = {variant: uuid4() for variant in self.variants}
+        self.registers = [None, uuid4()]
+        self._app = psycopg.connect(database.app, autocommit=True)
+        self._worker = psycopg.connect(database.worker, autocommit=True)
+        self._ledger = Ledger(EVENT_TYPES, PROJECTIONS)
+        with self.open() as opened:
+            opened.execute("SELECT found_company(%(company_id)s)", {"company_id": self.company_id})
+
+    def close(self) -> None:
+        self._app.close()
+        self._worker.close()
+
+    def open(self) -> AbstractContextManager[Transaction]:
+        return transaction(self._app, self.company_id)
+
+    def work(self) -> AbstractContextManager[Transaction]:
+        return transaction(self._worker, self.company_id)
+
+    def sell(self, count: int = 1, **said: Any) -> None:
+        """Record sales in one transaction, at random but for what is said of them."""
+        orders = [self._sale(**said) for _ in range(count)]
+        events = [cast("Order.Sold", event) for order in orders for event in order.collect_events()]
+        with self.open() as opened:
+            self._ledger.record(opened, events, Metadata(at=datetime.now(UTC)))
+        self.sold += events
+
+    def facts(self) -> list[Fact]:
+        with self.work() as opened:
+            rows = opened.ask(
+                """
+                SELECT position, stream_id, stream_version, type, state, metadata, recorded_at FROM events
+                 WHERE company_id = %(company_id)s ORDER BY position
+                """,
+                {"company_id": self.company_id},
+            ).rows()
+        return [_fact(row) for row in rows]
+
+    def fold(self, sizes: Iterable[int]) -> None:
+        """Let both read models take in the whole log, in batches of these sizes."""
+        facts = self.facts()
+        for size in sizes:
+            batch, facts = facts[:size], facts[size:]
+            with self.work() as opened:
+                SalesDaily().apply(batch, opened)
+                SaleFacts().apply(batch, opened)
+        assert not facts
+
+    def forget(self) -> None:
+        with self.work() as opened:
+            for table in SalesDaily.tables + SaleFacts.tables:
+                opened.execute(cast("Any", f"DELETE FROM {table} WHERE company_id = %(id)s"), {"id": self.company_id})
+
+    def tables(self) -> list[list[tuple[Any, ...]]]:
+        with self.work() as opened:
+            answers = [
+                opened.ask(cast("Any", f"SELECT * FROM {table} WHERE company_id = %(id)s"), {"id": self.company_id})
+                for table in SalesDaily.tables + SaleFacts.tables
+            ]
+            return [sorted(tuple(map(str, row.values())) for row in answer.rows()) for answer in answers]
+
+    def ask(self, question: Callable[..., Any], period: Period = MARCH, **wanted: Any) -> Any:
+        with self.open() as opened:
+            return question(opened, period, **wanted)
+
+    def _sale(
+        self,
+        *,
+        day: date | None = None,
+        store_id: UUID | None = None,
+        variants: Sequence[UUID] | None = None,
+        name: str = "Thing",
+        category_id: UUID | None = None,
+    ) -> Order:
+        chance = self.chance
+        variants = variants or chance.choices(self.variants, k=chance.randint(1, 5))
+        items = [
+            Item(
+                variant_id=variant,
+                quantity=Decimal(chance.choice(["1", "2", "0.375", "3.00000"])),
+                unit_price=chance.randint(0, 5_000),
+                discounts=chance.choice([(), (Discount(type="percent", value=Decimal("12.5")),)]),
+                tax_rates=chance.choice([(), (VAT,), (CITY_TAX,)]),
+            )
+            for variant in variants
+        ]
+        basket = price(items, (), RULES)
+        lines = tuple(
+            SaleLine(
+                id=uuid4(),
+                product_id=self.products[item.variant_id],
+                variant_id=item.variant_id,
+                sku=f"SKU-{self.variants.index(item.variant_id)}",
+                name=name,
+                variant_name="",
+                category_id=category_id,
+                brand_id=None,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                list_price=line.unit_price,
+                gross_total=line.gross_total,
+                discount_total=line.discount_total,
+                taxes=line.taxes,
+                tax_total=line.tax_total,
+                total=line.total,
+                gross_sales=line.gross_sales,
+                net_sales=line.net_sales,
+                cost_total=chance.randint(0, 2_000),
+            )
+            for item, line in zip(items, basket.lines, strict=True)
+        )
+        day = day or date(2024, 2, 20) + timedelta(days=chance.randrange(60))
+        store_id = store_id or chance.choice(self.stores)
+        return Order.sell(
+            uuid4(),
+            till=Till(
+                channel="pos",
+                store_id=store_id,
+                register_id=chance.choice(self.registers),
+                cashier_id=None,
+                series_id=store_id,
+                series_number=len(self.sold) + 1,
+                number=str(uuid4()),
+            ),
+            customer_id=None,
+            storage_id=None,
+            business_date=day,
+            hour=chance.randrange(24),
+            occurred_at=datetime(2024, 3, 1, tzinfo=UTC),
+            rules=RULES,
+            lines=lines,
+            basket=basket,
+            discounts=(),
+            settlement=settle(basket.total, self._tenders(basket.total), chance.choice([0, 5])),
+            note=None,
+        )
+
+    def _tenders(self, total: int) -> list[Tender]:
+        card = self.chance.choice([0, total // 3, total])
+        tenders = [Tender(method="card", amount=card, tip=self.chance.choice([0, 50]))] if card else []
+        if card < total or not tenders:
+            tenders.append(Tender(method="cash", amount=total - card, tendered=total - card + 1_000))
+        return tenders
+
+
+def _fact(row: Any) -> Fact:
+    kind = EVENT_TYPES.named(row["type"])
+    metadata = decode_metadata(row["metadata"])
+    return Fact(
+        event=kind.event,
+        stream_id=row["stream_id"],
+        version=row["stream_version"],
+        data=kind.decode(row["state"]),
+        at=metadata.at,
+        actor_id=metadata.actor,
+        position=row["position"],
+        recorded_at=row["recorded_at"],
+    )
+
+
+def in_march(sale: Order.Sold) -> bool:
+    return date(2024, 3, 1) <= sale.business_date <= date(2024, 3, 31)
+
+
+def plain_sums(sales: Iterable[Order.Sold]) -> Counter[str]:
+    """What the sums of a report are, added up sale by sale."""
+    sums: Counter[str] = Counter()
+    for sale in sales:
+        sums["orders"] += 1
+        sums["items"] += sum(line.quantity for line in sale.lines)  # type: ignore[assignment]
+        sums["gross_sales"] += sum(line.gross_sales for line in sale.lines)
+        sums["net_sales"] += sum(line.net_sales for line in sale.lines)
+        sums["tax"] += sum(tax.amount for line in sale.lines for tax in line.taxes)
+        sums["tips"] += sum(payment.tip for payment in sale.payments)
+        sums["rounding"] += sale.totals.rounding
+        sums["cost_of_goods"] += sum(line.cost_total for line in sale.lines)
+        sums["total_collected"] += sum(payment.tendered - payment.change for payment in sale.payments)
+    return sums
+
+
+def grouped(sales: Iterable[Order.Sold], key: Callable[[Order.Sold], Any]) -> dict[Any, list[Order.Sold]]:
+    groups: dict[Any, list[Order.Sold]] = {}
+    for sale in sales:
+        groups.setdefault(key(sale), []).append(sale)
+    return groups
+
+
+def agree(measures: dict[str, Any], sales: Iterable[Order.Sold]) -> bool:
+    """Whether the measures are those of these sales."""
+    sums = plain_sums(sales)
+    return all(measures[name] == sums[name] for name in ("orders", "items", "gross_sales", "net_sales")) and all(
+        measures[name] == sums[name] for name in ("tax", "tips", "rounding", "cost_of_goods", "total_collected")
+    )
+
+
+def monday_of(sale: Order.Sold) -> date:
+    return sale.business_date - timedelta(days=sale.business_date.weekday())
+
+
+PERIOD_OF: dict[Interval, Callable[[Order.Sold], Any]] = {
+    "hour": lambda sale: (sale.business_date, sale.hour),
+    "day": lambda sale: sale.business_date,
+    "week": monday_of,
+    "month": lambda sale: sale.business_date.replace(day=1),
+}
+
+
+@pytest.fixture
+def shop(database: Any) -> Iterator[Shop]:
+    opened = Shop(database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def busy(shop: Shop) -> Shop:
+    """A shop that sold for two months around March, all of it taken in."""
+    for _ in range(4):
+        shop.sell(40)
+    shop.fold([160])
+    return shop
+
+
+class TestOverview:
+    def test_sums_the_sales_of_its_business_dates(self, busy: Shop) -> None:
+        assert agree(busy.ask(overview).measures, filter(in_march, busy.sold))
+
+    def test_includes_the_first_and_the_last_date(self, shop: Shop) -> None:
+        for day in (date(2024, 2, 29), date(2024, 3, 1), date(2024, 3, 31), date(2024, 4, 1)):
+            shop.sell(day=day)
+        shop.fold([4])
+        assert shop.ask(overview).measures["orders"] == 2
+
+    def test_follows_the_definitions(self, busy: Shop) -> None:
+        found = busy.ask(overview).measures
+        assert found["net_sales"] == found["gross_sales"] - found["discounts"] - found["returns"]
+        assert found["gross_profit"] == found["net_sales"] - found["cost_of_goods"]
+        assert abs(Decimal(found["margin"]) - Decimal(found["gross_profit"]) / found["net_sales"]) <= Decimal("0.00005")
+        assert abs(found["average_order"] - Decimal(found["net_sales"]) / found["orders"]) <= Decimal("0.5")
+
+    def test_of_nothing_is_zero_without_margin_or_average(self, shop: Shop) -> None:
+        found = shop.ask(overview).measures
+        assert (found["orders"], found["net_sales"], found["items"]) == (0, 0, Decimal(0))
+        assert (found["margin"], found["average_order"]) == (None, None)
+
+    def test_counts_only_the_stores_asked_for(self, busy: Shop) -> None:
+        found = busy.ask(overview, store_ids=busy.stores[:2]).measures
+        assert agree(found, (s for s in busy.sold if in_march(s) and s.store_id in busy.stores[:2]))
+
+    def test_of_no_store_is_nothing(self, busy: Shop) -> None:
+        assert busy.ask(overview, store_ids=[]).measures["orders"] == 0
+
+    def test_compares_with_as_many_days_before(self, busy: Shop) -> None:
+        week = Period(date(2024, 3, 8), date(2024, 3, 14))
+        found = busy.ask(overview, week, compare_to="previous_period")
+        assert found.compared == Period(date(2024, 3, 1), date(2024, 3, 7))
+        assert found.comparison == busy.ask(overview, found.compared).measures
+        assert found.differences["net_sales"] == found.measures["net_sales"] - found.comparison["net_sales"]
+        assert Decimal(found.differences["margin"]) == Decimal(found.measures["margin"]) - Decimal(
+            found.comparison["margin"]
+        )
+
+    def test_has_no_difference_where_a_measure_is_missing(self, busy: Shop) -> None:
+        assert busy.ask(overview, compare_to="previous_year").differences["margin"] is None
+
+
+class TestPeriod:
+    def test_a_year_before_a_leap_day_is_28_february(self) -> None:
+        leap_day = Period(date(2024, 2, 29), date(2024, 3, 1))
+        assert leap_day.compared("previous_year") == Period(date(2023, 2, 28), date(2023, 3, 1))
+
+    def test_is_refused_when_it_ends_before_it_begins(self) -> None:
+        with pytest.raises(PeriodNotValid):
+            Period(date(2024, 3, 2), date(2024, 3, 1))
+
+    @pytest.mark.parametrize("compare_to", ["previous_period", "previous_year"])
+    def test_is_refused_when_nothing_lies_before_it(self, compare_to: Any) -> None:
+        with pytest.raises(PeriodNotValid):
+            Period(date.min, date(1, 1, 2)).compared(compare_to)
+
+
+class TestSections:
+    @pytest.mark.parametrize("interval", ["hour", "day", "week", "month"])
+    def test_by_period_has_a_row_for_each_period_with_sales_in_order(self, busy: Shop, interval: Interval) -> None:
+        found = busy.ask(by_period, interval=interval)
+        expected = grouped(filter(in_march, busy.sold), PERIOD_OF[interval])
+        keys = [(row["period"], row["hour"]) if interval == "hour" else row["period"] for row in found.rows]
+        assert keys == sorted(expected)
+        assert all(agree(row, expected[key]) for key, row in zip(keys, found.rows, strict=True))
+
+    def test_weeks_begin_on_monday(self, shop: Shop) -> None:
+        shop.sell(day=date(2024, 3, 3))
+        shop.sell(day=date(2024, 3, 4))
+        shop.fold([2])
+        rows = shop.ask(by_period, interval="week").rows
+        assert [row["period"] for row in rows] == [date(2024, 2, 26), date(2024, 3, 4)]
+
+    def test_by_store_has_the_largest_first(self, busy: Shop) -> None:
+        found = busy.ask(by_store)
+        expected = grouped(filter(in_march, busy.sold), lambda sale: sale.store_id)
+        assert {row["store_id"] for row in found.rows} == set(expected)
+        assert all(agree(row, expected[row["store_id"]]) for row in found.rows)
+        assert [row["net_sales"] for row in found.rows] == sorted(
+            (row["net_sales"] for row in found.rows), reverse=True
+        )
+
+    def test_by_product_sums_the_lines_of_each_variant(self, busy: Shop) -> None:
+        lines = [line for sale in busy.sold if in_march(sale) for line in sale.lines]
+        for row in busy.ask(by_product).rows:
+            own = [line for line in lines if line.variant_id == row["variant_id"]]
+            assert row["product_id"] == own[0].product_id
+            assert row["quantity"] == sum(line.quantity for line in own)
+            assert row["net_sales"] == sum(line.net_sales for line in own)
+            assert row["discounts"] == sum(line.gross_sales - line.net_sales for line in own)
+            assert row["tax"] == sum(line.tax_total for line in own)
+            assert row["gross_profit"] == sum(line.net_sales - line.cost_total for line in own)
+
+    def test_by_product_comes_in_pages(self, busy: Shop) -> None:
+        whole = busy.ask(by_product, limit=None)
+        pages = [busy.ask(by_product, page=page, limit=3) for page in (1, 2, 3, 4)]
+        assert [row for page in pages for row in page.rows] == whole.rows
+        assert {page.count for page in pages} == {whole.count} == {8}
+        assert pages[3].rows == []
+
+    def test_by_payment_method_leaves_change_out(self, busy: Shop) -> None:
+        payments = [payment for sale in busy.sold if in_march(sale) for payment in sale.payments]
+        found = busy.ask(by_payment_method)
+        for row in found.rows:
+            own = [payment for payment in payments if payment.method == row["method"]]
+            assert (row["payments"], row["refund_count"], row["refunds"]) == (len(own), 0, 0)
+            assert row["amount"] + row["tips"] == sum(payment.tendered - payment.change for payment in own)
+            assert row["tips"] == sum(payment.tip for payment in own)
+        collected = busy.ask(overview).measures["total_collected"]
+        assert found.totals["amount"] + found.totals["tips"] == collected
+
+    def test_footers_are_the_sums_of_the_rows_shown(self, busy: Shop) -> None:
+        sections: list[Section] = [
+            busy.ask(question)
+            for question in (by_period, by_store, partial(by_product, limit=3), by_payment_method)
+        ]
+        for section in sections:
+            for name, total in section.totals.items():
+                if name not in ("margin", "average_order"):
+                    assert total == sum(row[name] for row in section.rows)
+
+    def test_the_sections_add_up_to_the_overview(self, busy: Shop) -> None:
+        whole = busy.ask(overview).measures
+        assert busy.ask(by_period, interval="week").totals == whole
+        assert busy.ask(by_store).totals == whole
+        assert busy.ask(by_product).totals["net_sales"] == whole["net_sales"]
+
+
+class TestNames:
+    def test_a_variant_is_called_what_its_latest_sale_called_it(self, shop: Shop) -> None:
+        for name in ("Tea", "Green tea", "Tea"):
+            shop.sell(day=date(2024, 3, 5), variants=shop.variants[:1], name=name)
+        shop.fold([1, 2])
+        assert [row["name"] for row in shop.ask(by_product).rows] == ["Tea"]
+
+    def test_a_variant_sold_in_two_categories_is_one_row(self, shop: Shop) -> None:
+        for category in (uuid4(), uuid4()):
+            shop.sell(day=date(2024, 3, 5), variants=shop.variants[:1], category_id=category)
+        shop.fold([2])
+        assert shop.ask(by_product).count == 1
+
+
+class TestAsOf:
+    QUESTIONS = (overview, by_period, by_store, by_product, by_payment_method)
+
+    @pytest.mark.parametrize("question", QUESTIONS)
+    def test_facts_and_daily_sums_agree(self, busy: Shop, question: Callable[..., Any]) -> None:
+        now = datetime.now(UTC) + timedelta(days=1)
+        for stores in (None, busy.stores[:1]):
+            daily, facts = (busy.ask(question, store_ids=stores, as_of=as_of) for as_of in (None, now))
+            assert daily == facts
+
+    @pytest.mark.parametrize("question", QUESTIONS)
+    def test_a_moment_knows_what_was_recorded_by_then(self, shop: Shop, question: Callable[..., Any]) -> None:
+        shop.sell(30, name="Before")
+        shop.fold([30])
+        then, moment = shop.ask(question), shop.facts()[-1].recorded_at
+        shop.forget()
+        shop.sell(30, name="After")
+        shop.fold([60])
+        assert shop.ask(question, as_of=moment) == then
+        assert shop.ask(question) != then
+
+    def test_before_the_first_sale_nothing_is_known(self, busy: Shop) -> None:
+        assert busy.ask(by_product, as_of=datetime(2020, 1, 1, tzinfo=UTC)).rows == []
+
+
+class TestRebuild:
+    def test_batches_of_any_size_give_the_same_rows(self, shop: Shop) -> None:
+        for name in ("Tea", "Tea", "Green tea", "Tea", "Tea", "Mint tea"):
+            shop.sell(10, name=name)
+        shop.fold([60])
+        whole = shop.tables()
+        assert all(whole)
+        for sizes in ([1] * 60, [7] * 9, [1, 50, 9], [20, 10, 10, 20]):
+            shop.forget()
+            shop.fold(sizes)
+            assert shop.tables() == whole
+
+    def test_another_companys_sales_are_not_seen(self, database: Any, busy: Shop) -> None:
+        other = Shop(database, seed=2)
+        other.sell(5, day=date(2024, 3, 5), store_id=busy.stores[0])
+        other.fold([5])
+        assert other.ask(overview).measures["orders"] == 5
+        assert agree(busy.ask(overview).measures, filter(in_march, busy.sold))
+        other.close()
