@@ -3,24 +3,28 @@
 import falcon
 from falcon import App, Request, Response
 
-from api import auth, errors, health, orders, settings, stock
+from api import auth, errors, health, orders, stock
 from api.catalog import products
+from api.catalog.brands import BRANDS
+from api.catalog.categories import CATEGORIES
+from api.catalog.units import UNITS
+from api.docs import Docs
 from api.gateway import House
 from api.middleware import Gatekeeper
 from api.openapi import OpenApi, document_of
-from api.docs import Docs
-from api.operations import operations_of
+from api.registers import REGISTERS
 from api.reports import sales_summary
+from api.settings import add_setting
+from api.storages import STORAGES
+from api.stores import STORES
+from api.tax_rates import TAX_RATES
 from api.wire import JSON_HANDLER
 from domain.errors import Refusal
 
 
 def create_app(house: House) -> App[Request, Response]:
     """The WSGI application. Raises UndeclaredOperation when a route lacks a declaration."""
-    app: App[Request, Response] = falcon.App(
-        middleware=[Gatekeeper(house)],
-        cors_enable=False,
-    )
+    app: App[Request, Response] = falcon.App(middleware=_middleware(house))
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.keep_blank_qs_values = True
     app.req_options.auto_parse_qs_csv = False
@@ -32,6 +36,14 @@ def create_app(house: House) -> App[Request, Response]:
     return app
 
 
+def _middleware(house: House) -> list[object]:
+    """The gatekeeper, and for origins that were allowed by name, the headers that let browsers in."""
+    if not house.cors_origins:
+        return [Gatekeeper(house)]
+    shared = ["ETag", "X-Event-Position", "X-Read-Position", "X-Request-Id"]
+    return [falcon.CORSMiddleware(allow_origins=house.cors_origins, expose_headers=shared), Gatekeeper(house)]
+
+
 def _add_routes(app: App[Request, Response], house: House) -> None:
     app.add_route("/health", health.Alive(house))
     app.add_route("/ready", health.Ready(house))
@@ -41,7 +53,8 @@ def _add_routes(app: App[Request, Response], house: House) -> None:
     app.add_route("/api/auth/refresh", auth.Refresh(house))
     app.add_route("/api/auth/me", auth.Me(house))
 
-    settings.add_routes(app, house)
+    for told in (STORES, REGISTERS, STORAGES, TAX_RATES, BRANDS, CATEGORIES, UNITS):
+        add_setting(app, house, told)
 
     app.add_route("/api/admin/products", products.Products(house))
     app.add_route("/api/admin/products/{product_id:uuid}", products.ProductById(house))

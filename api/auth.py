@@ -7,7 +7,7 @@ from marshmallow import fields
 
 from api.envelope import ok
 from api.errors import WrongCredentials
-from api.fields import Body, Flag, Id, Moment, Text, Whole
+from api.fields import Body, Flag, Id, Moment, Secret, Text, Whole
 from api.operations import PUBLIC, SIGNED_IN, operation
 from api.resource import Resource
 
@@ -16,13 +16,13 @@ class LoginBody(Body):
     """A user name and a password."""
 
     username = Text(shortest=1, longest=200, required=True)
-    password = fields.String(required=True, validate=lambda given: len(given) <= 1000, load_only=True)
+    password = Secret(required=True)
 
 
 class RefreshBody(Body):
     """The refresh token that the last sign-in or refresh gave."""
 
-    refresh_token = fields.String(required=True, validate=lambda given: len(given) <= 1000)
+    refresh_token = Secret(required=True)
 
 
 class PermissionAnswer(Body):

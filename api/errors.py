@@ -81,16 +81,18 @@ STATUSES: tuple[tuple[type[Refusal], int], ...] = (
     (ProjectionBehind, 503),
 )
 
-_CODES_OF_FALCON = {
-    400: "malformed_request",
-    404: "not_found",
-    405: "method_not_allowed",
-    406: "not_acceptable",
-    411: "length_required",
-    413: "body_too_large",
-    414: "uri_too_long",
-    415: "unsupported_media_type",
-    431: "headers_too_large",
+_REFUSALS_OF_FALCON = {
+    400: ("malformed_request", "The request cannot be read."),
+    404: ("not_found", "There is no such route."),
+    405: (
+        "method_not_allowed",
+        "This route does not take that method; the Allow header says which it takes.",
+    ),
+    406: ("not_acceptable", "The answer is only to be had as JSON."),
+    413: ("body_too_large", "The body is larger than this server accepts."),
+    414: ("uri_too_long", "The address is too long."),
+    415: ("unsupported_media_type", "The body must be JSON (application/json)."),
+    431: ("headers_too_large", "The headers are too large."),
 }
 
 
@@ -100,23 +102,27 @@ def status_of(refusal: Refusal | type[Refusal]) -> int:
     return next(status for family, status in STATUSES if issubclass(kind, family))
 
 
-def _answer(req: Request, resp: Response, status: int, code: str, message: str, details: list[Detail]) -> None:
+def _answer(req: Request, resp: Response, status: int, message: str, error: dict[str, Any]) -> None:
     resp.status = status
     resp.content_type = falcon.MEDIA_JSON
     resp.data = encode(
         {
             "success": False,
             "message": message,
-            "error": {"code": code, "details": details},
+            "error": error,
             "request_id": getattr(req.context, "request_id", None),
         }
     )
 
 
+def _error(code: str, details: list[Detail] | None = None) -> dict[str, Any]:
+    return {"code": code, "details": details or []}
+
+
 def refuse(req: Request, resp: Response, refusal: Refusal, _params: Any) -> None:
     """Answer a refusal."""
     status = status_of(refusal)
-    _answer(req, resp, status, refusal.code, refusal.message, refusal.details)
+    _answer(req, resp, status, refusal.message, _error(refusal.code, refusal.details))
     if status == http.HTTPStatus.UNAUTHORIZED:
         resp.set_header("WWW-Authenticate", "Bearer")
     if status == http.HTTPStatus.SERVICE_UNAVAILABLE:
@@ -126,13 +132,13 @@ def refuse(req: Request, resp: Response, refusal: Refusal, _params: Any) -> None
 def refuse_http(req: Request, resp: Response, error: falcon.HTTPError, _params: Any) -> None:
     """Answer what the framework itself refuses: unknown routes, wrong methods, unreadable requests."""
     status = error.status_code
-    code = _CODES_OF_FALCON.get(status, "malformed_request" if status < 500 else "internal_error")
-    _answer(req, resp, status, code, error.title or "The request was refused.", [])
-    for name, value in (error.headers or {}).items() if isinstance(error.headers, dict) else ():
-        resp.set_header(name, value)
+    code, message = _REFUSALS_OF_FALCON.get(status, ("malformed_request", "The request cannot be read."))
+    _answer(req, resp, status, message, _error(code))
+    if error.headers:
+        resp.set_headers(error.headers)
 
 
 def fail(req: Request, resp: Response, error: Exception, _params: Any) -> None:
     """Answer what nobody expected: the log has everything, the client only the request's id."""
     log.error("unexpected error", request_id=getattr(req.context, "request_id", None), exc_info=error)
-    _answer(req, resp, 500, "internal_error", "Something went wrong on our side.", [])
+    _answer(req, resp, 500, "Something went wrong on our side.", _error("internal_error"))

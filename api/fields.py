@@ -30,11 +30,24 @@ class Text(fields.String):
         super().__init__(validate=validate.Length(min=shortest, max=longest), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        del attr, data, kwargs
         if not isinstance(value, str):
             raise self.make_error("invalid")
         if _CONTROL.search(value):
             raise ValidationError("Must not hold control characters.")
         return value.strip()
+
+
+class Secret(fields.String):
+    """A password or a token: never trimmed, at most 1000 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(max=1000), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Name(Text):
@@ -85,7 +98,9 @@ class Exact(fields.Field[Decimal]):
         "invalid": "Not a valid decimal number of at most 12 digits and 5 places."
     }
 
-    def __init__(self, *, above: int | None = None, least: int | None = None, most: int, **kwargs: Any) -> None:
+    def __init__(
+        self, *, above: int | None = None, least: int | None = None, most: int, **kwargs: Any
+    ) -> None:
         self.above, self.least, self.most = above, least, most
         super().__init__(**kwargs)
 

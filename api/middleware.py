@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,6 @@ from api.gateway import House, TokenRejected
 from api.operations import PUBLIC, SIGNED_IN, Operation, operations_of
 from api.requests import load_body, load_query, read_body
 from commands.ports import Caller
-from dataclasses import replace
 from domain.errors import NotAllowed
 
 log = structlog.get_logger("request")
@@ -29,12 +29,11 @@ SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
+_SECURITY_HEADERS = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+]
 
 
 class Gatekeeper:
@@ -42,7 +41,7 @@ class Gatekeeper:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._operations: dict[type, dict[str, Operation]] = {}
+        self._operations: dict[int, dict[str, Operation]] = {}
 
     def process_request(self, req: Request, resp: Response) -> None:
         """Give every request an id and a start."""
@@ -72,9 +71,9 @@ class Gatekeeper:
     def process_response(self, req: Request, resp: Response, resource: Any, req_succeeded: bool) -> None:
         """Set the headers every answer carries, count it, and write its log line."""
         del resource, req_succeeded
-        for name, value in SECURITY_HEADERS.items():
-            if name not in ("Cache-Control",) or not resp.get_header("Cache-Control"):
-                resp.set_header(name, value)
+        resp.set_headers(_SECURITY_HEADERS)
+        if resp.get_header("Cache-Control") is None:
+            resp.set_header("Cache-Control", "no-store")
         seconds = time.perf_counter() - req.context.started
         route = req.uri_template or "unknown"
         REQUESTS.labels(req.method, route, resp.status_code).inc()
@@ -92,10 +91,11 @@ class Gatekeeper:
         )
 
     def _operation(self, resource: Any, method: str) -> Operation | None:
-        kind = type(resource)
-        if kind not in self._operations:
-            self._operations[kind] = dict(operations_of(resource))
-        return self._operations[kind].get(method)
+        # Resources live as long as the application, so their identity is a sound and quick key.
+        found = self._operations.get(id(resource))
+        if found is None:
+            found = self._operations[id(resource)] = dict(operations_of(resource))
+        return found.get(method)
 
     def _caller(self, req: Request) -> Caller:
         scheme, _, token = (req.get_header("Authorization") or "").partition(" ")

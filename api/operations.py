@@ -4,7 +4,7 @@ The middleware authorises and validates by it, the OpenAPI document is written f
 whose routes lack it does not start.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -54,11 +54,15 @@ def operation(permission: str, summary: str, **declared: Any) -> Callable[[F], F
 
 
 def operations_of(resource: object) -> Iterator[tuple[str, Operation]]:
-    """The operations of a resource by HTTP method. Raises UndeclaredOperation."""
+    """The operations of a resource by HTTP method. Raises UndeclaredOperation.
+
+    A resource that serves several kinds of things carries its own table, `operations`, by responder.
+    """
+    own: Mapping[str, Operation] = getattr(resource, "operations", {})
     for name in dir(resource):
         if not name.startswith("on_"):
             continue
-        told = getattr(getattr(resource, name), "operation", None)
+        told = own.get(name) or getattr(getattr(resource, name), "operation", None)
         if not isinstance(told, Operation):
             raise UndeclaredOperation(f"{type(resource).__name__}.{name} declares no operation.")
         if told.permission not in PERMISSIONS and told.permission not in (PUBLIC, SIGNED_IN):

@@ -75,9 +75,7 @@ class SaleBody(BasketBody):
 
     id = Id()
     occurred_at = Moment(allow_none=True, load_default=None)
-    payments = fields.List(
-        fields.Nested(PaymentBody()), validate=validate.Length(max=20), load_default=list
-    )
+    payments = fields.List(fields.Nested(PaymentBody()), validate=validate.Length(max=20), load_default=list)
     note = Text(longest=1000, allow_none=True, load_default=None)
 
 

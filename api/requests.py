@@ -70,7 +70,7 @@ def _check_depth(given: Any, level: int = 1) -> None:
 
 
 def _details(messages: Any, path: str = "") -> list[Detail]:
-    """marshmallow's nested messages as a flat list of fields."""
+    """Marshmallow's nested messages as a flat list of fields."""
     if isinstance(messages, dict):
         found = []
         for name, inner in messages.items():

@@ -55,7 +55,8 @@ class Resource:
         """Answer with one resource, or with 304 if the client has this version."""
         etag = etag_of(version)
         resp.set_header("ETag", etag)
-        if etag in [given.strip().removeprefix("W/") for given in req.get_header("If-None-Match", default="").split(",")]:
+        seen = (req.get_header("If-None-Match") or "").split(",")
+        if etag in [given.strip().removeprefix("W/") for given in seen]:
             resp.status = 304
             return
         resp.data = encode(body)

@@ -1,7 +1,10 @@
-"""Brands, categories, units, tax rates, stores, storages, registers: one declaration each, one behaviour."""
+"""Brands, categories, units, tax rates, stores, storages, registers: one declaration each, one behaviour.
+
+What a kind looks like stands in the file of its name (`api/stores.py`, `api/catalog/brands.py` …).
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,9 +12,9 @@ from falcon import App, Request, Response
 from marshmallow import Schema, fields, validate
 
 from api.envelope import ok, page_of, written
-from api.fields import Body, Code, Currency, DayCut, Exact, Flag, Id, Moment, Name, Percent, Text, Timezone, Whole
+from api.fields import Body, Id, Moment, Text, Whole
 from api.gateway import House, Reading
-from api.operations import operation
+from api.operations import Operation
 from api.resource import Resource, expected_version
 from commands.outcomes import Response as Written
 from commands.ports import ConcurrentEdit, Missing, StaleVersion
@@ -23,30 +26,20 @@ from commands.settings import (
     register_setting,
     revise_setting,
 )
-from domain.catalog.brands import Brand
-from domain.catalog.categories import Category
-from domain.catalog.units import Unit
 from domain.entities import AlreadyArchived
-from domain.registers import Register
 from domain.settings import DuplicateCode, DuplicateName, InUse, Setting
-from domain.storages import Storage
-from domain.stores import Store
-from domain.tax_rates import TaxRate
-from projections.companies import find_company
 from projections.settings import list_settings
 
-Defaults = Callable[[Reading], dict[str, Any]]
+
+def optional(longest: int = 500) -> Text:
+    """A text that may be left out."""
+    return Text(longest=longest, allow_none=True, load_default=None)
 
 
-def _no_defaults(reading: Reading) -> dict[str, Any]:
+def no_defaults(reading: Reading) -> dict[str, Any]:
+    """Nothing but what the fields themselves default to."""
     del reading
     return {}
-
-
-def _store_defaults(reading: Reading) -> dict[str, Any]:
-    """A new store runs by its company's clock and currency unless it says otherwise."""
-    company = find_company(reading.db)
-    return {"timezone": company["timezone"], "currency": company["currency"]} if company else {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,113 +48,30 @@ class Declaration:
 
     kind: type[Setting]
     path: str
+    #: The resource in its permission keys, such as `brands` in `brands.create`.
     permission: str
-    title: str
     fields: dict[str, fields.Field[Any]]
+    #: Fields that cannot be edited once it exists.
     fixed: tuple[str, ...] = ()
-    bound_to_store: bool = False
-    defaults: Defaults = field(default=_no_defaults)
     #: The path's parameter that says to what the collection belongs, if it hangs under something.
     owner: str | None = None
+    #: Whether users who are bound to stores see only those.
+    bound_to_store: bool = False
+    #: What a new one takes from the company unless it says otherwise.
+    defaults: Callable[[Reading], dict[str, Any]] = no_defaults
 
     @property
     def id_name(self) -> str:
         """The path's parameter for one of them, such as `tax_rate_id`."""
         return f"{self.kind.noun.replace(' ', '_')}_id"
 
-
-def _optional(longest: int = 500) -> Text:
-    return Text(longest=longest, allow_none=True, load_default=None)
-
-
-DECLARATIONS = (
-    Declaration(
-        kind=Store,
-        path="/api/admin/stores",
-        permission="stores",
-        title="Stores",
-        bound_to_store=True,
-        defaults=_store_defaults,
-        fixed=("currency",),
-        fields={
-            "name": Name(required=True),
-            "code": Code(required=True),
-            "timezone": Timezone(),
-            "day_cut": DayCut(load_default="00:00"),
-            "currency": Currency(),
-            "address": _optional(),
-            "phone": _optional(50),
-            "receipt_header": _optional(2000),
-            "receipt_footer": _optional(2000),
-            "default_storage_id": Id(allow_none=True, load_default=None),
-        },
-    ),
-    Declaration(
-        kind=Storage,
-        path="/api/admin/storages",
-        permission="storages",
-        title="Storages",
-        fields={
-            "name": Name(required=True),
-            "code": Code(required=True),
-            "store_id": Id(allow_none=True, load_default=None),
-            "address": _optional(),
-            "allow_negative": Flag(load_default=False),
-        },
-    ),
-    Declaration(
-        kind=Brand,
-        path="/api/admin/settings/brands",
-        permission="brands",
-        title="Brands",
-        fields={"name": Name(required=True), "description": _optional(2000)},
-    ),
-    Declaration(
-        kind=Category,
-        path="/api/admin/settings/categories",
-        permission="categories",
-        title="Categories",
-        fields={"name": Name(required=True), "parent_id": Id(allow_none=True, load_default=None)},
-    ),
-    Declaration(
-        kind=Unit,
-        path="/api/admin/settings/units",
-        permission="units",
-        title="Units",
-        fields={
-            "name": Name(required=True),
-            "symbol": Text(shortest=1, longest=20, required=True),
-            "precision": Whole(least=0, most=5, load_default=0),
-            "base_unit_id": Id(allow_none=True, load_default=None),
-            "factor": Exact(above=0, most=1_000_000_000, allow_none=True, load_default=None),
-        },
-    ),
-    Declaration(
-        kind=TaxRate,
-        path="/api/admin/settings/tax-rates",
-        permission="tax_rates",
-        title="Tax rates",
-        fields={
-            "name": Name(required=True),
-            "rate": Percent(required=True),
-            "inclusive": Flag(load_default=False),
-            "jurisdiction": _optional(200),
-        },
-    ),
-)
-
-REGISTERS = Declaration(
-    kind=Register,
-    path="/api/admin/stores/{store_id:uuid}/registers",
-    permission="stores",
-    title="Registers",
-    owner="store_id",
-    fields={"name": Name(required=True), "code": Code(required=True)},
-)
+    def owner_of(self, path: dict[str, UUID]) -> UUID | None:
+        """To what the collection of this path belongs."""
+        return path[self.owner] if self.owner else None
 
 
 class ListQuery(Body):
-    """How lists are paged, searched and sorted."""
+    """How lists are paged and searched."""
 
     page = Whole(least=1, most=100_000, load_default=1)
     limit = Whole(least=1, most=100, load_default=20)
@@ -212,6 +122,10 @@ def show_row(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _presented(message: str, status: int = 200) -> Callable[[Setting], Written]:
+    return lambda setting: written(show_setting(setting), message, status=status, version=setting.version)
+
+
 def _schemas(told: Declaration) -> tuple[Schema, Schema, Schema]:
     """What a create takes, what an edit takes, and what is answered."""
     noun = told.kind.__name__
@@ -233,117 +147,136 @@ def _schemas(told: Declaration) -> tuple[Schema, Schema, Schema]:
     return create(), edit(partial=True), answer()
 
 
-def _resources(told: Declaration, house: House) -> tuple[Resource, Resource]:
-    """The collection and the single resource of a kind."""
-    create, edit, answer = _schemas(told)
-    kind, noun, title = told.kind, told.kind.noun, told.title
-    article = "an" if noun[0] in "aeiou" and not noun.startswith("uni") else "a"
+class SettingList(Resource):
+    """All of one kind."""
 
-    def presented(message: str, status: int = 200) -> Callable[[Setting], Written]:
-        return lambda setting: written(show_setting(setting), message, status=status, version=setting.version)
+    def __init__(self, house: House, told: Declaration) -> None:
+        super().__init__(house)
+        self.told = told
+        noun = told.kind.noun
+        create, _, answer = _schemas(told)
+        duplicates = (DuplicateName, DuplicateCode) if "code" in told.fields else (DuplicateName,)
+        self.operations = {
+            "on_get": Operation(
+                permission=f"{told.permission}.view",
+                summary=f"List {told.kind.kind.replace('-', ' ')}",
+                query=SettingsQuery(),
+                answer=answer,
+                many=True,
+            ),
+            "on_post": Operation(
+                permission=f"{told.permission}.create",
+                summary=f"Add a {noun}",
+                body=create,
+                answer=answer,
+                status=201,
+                refusals=(*duplicates, ConcurrentEdit),
+            ),
+        }
 
-    def owner_of(path: dict[str, UUID]) -> UUID | None:
-        return path[told.owner] if told.owner else None
-
-    def belongs(setting: Setting, path: dict[str, UUID]) -> bool:
-        return told.owner is None or setting.values[told.owner] == path[told.owner]
-
-    class Collection(Resource):
-        @operation(
-            f"{told.permission}.view", f"List {title.lower()}", query=SettingsQuery(), answer=answer, many=True
+    def on_get(self, req: Request, resp: Response, **path: UUID) -> None:
+        """One page, archived ones only on request."""
+        query, told = req.context.query, self.told
+        rows, total = self.ask(
+            req,
+            resp,
+            lambda reading: list_settings(
+                reading.db,
+                told.kind.kind,
+                page=query["page"],
+                limit=query["limit"],
+                search=query.get("search"),
+                sort=query["sort"],
+                archived=_ARCHIVED[query["status"]],
+                parent_id=told.owner_of(path) or query.get("parent_id") or query.get("store_id"),
+                ids=req.context.caller.store_ids if told.bound_to_store else (),
+            ),
         )
-        def on_get(self, req: Request, resp: Response, **path: UUID) -> None:
-            query = req.context.query
-            bound = req.context.caller.store_ids if told.bound_to_store else ()
-            rows, total = self.ask(
-                req,
-                resp,
-                lambda reading: list_settings(
-                    reading.db,
-                    kind.kind,
-                    page=query["page"],
-                    limit=query["limit"],
-                    search=query.get("search"),
-                    sort=query["sort"],
-                    archived=_ARCHIVED[query["status"]],
-                    parent_id=owner_of(path) or query.get("parent_id") or query.get("store_id"),
-                    ids=bound,
-                ),
-            )
-            resp.media = page_of([show_row(row) for row in rows], total, query["page"], query["limit"])
+        resp.media = page_of([show_row(row) for row in rows], total, query["page"], query["limit"])
 
-        @operation(
-            f"{told.permission}.create",
-            f"Add {article} {noun}",
-            body=create,
-            answer=answer,
-            status=201,
-            refusals=(DuplicateName, *((DuplicateCode,) if "code" in told.fields else ()), ConcurrentEdit),
+    def on_post(self, req: Request, resp: Response, **path: UUID) -> None:
+        """Set one up."""
+        told, values = self.told, dict(req.context.body)
+        setting_id = values.pop("id", None) or uuid4()
+        if told.owner is not None:
+            values[told.owner] = path[told.owner]
+        if told.defaults is not no_defaults:
+            values = {**self.ask(req, resp, told.defaults), **values}
+        command = RegisterSetting(kind=told.kind, id=setting_id, values=values)
+        message = f"{told.kind.noun.capitalize()} added"
+        self.write(req, resp, register_setting, command, _presented(message, 201))
+
+
+class SettingById(Resource):
+    """One of a kind."""
+
+    def __init__(self, house: House, told: Declaration) -> None:
+        super().__init__(house)
+        self.told = told
+        noun = told.kind.noun
+        _, edit, answer = _schemas(told)
+        edits = (StaleVersion, AlreadyArchived, ConcurrentEdit)
+        duplicates = (DuplicateName, DuplicateCode) if "code" in told.fields else (DuplicateName,)
+        self.operations = {
+            "on_get": Operation(
+                permission=f"{told.permission}.view",
+                summary=f"Show a {noun}",
+                query=AsOfQuery(),
+                answer=answer,
+            ),
+            "on_patch": Operation(
+                permission=f"{told.permission}.edit",
+                summary=f"Edit a {noun}",
+                body=edit,
+                answer=answer,
+                refusals=(*duplicates, *edits),
+            ),
+            "on_delete": Operation(
+                permission=f"{told.permission}.archive",
+                summary=f"Archive a {noun}",
+                answer=answer,
+                refusals=(InUse, *edits),
+            ),
+        }
+
+    def on_get(self, req: Request, resp: Response, **path: UUID) -> None:
+        """As it is, or as it was recorded by `as_of`."""
+        told, setting_id = self.told, path[self.told.id_name]
+        bound = req.context.caller.store_ids if told.bound_to_store else ()
+        as_of = req.context.query.get("as_of")
+        found = self.ask(req, resp, lambda reading: reading.aggregates(told.kind, [setting_id], as_of))
+        owner = told.owner_of(path)
+        if not found or (bound and setting_id not in bound):
+            raise Missing
+        if owner and found[0].values[told.owner] != owner:
+            raise Missing
+        self.show(req, resp, ok(show_setting(found[0])), found[0].version)
+
+    def on_patch(self, req: Request, resp: Response, **path: UUID) -> None:
+        """Edit some of its fields."""
+        command = ReviseSetting(
+            kind=self.told.kind,
+            id=path[self.told.id_name],
+            changes=req.context.body,
+            expected_version=expected_version(req),
+            owner=self.told.owner_of(path),
         )
-        def on_post(self, req: Request, resp: Response, **path: UUID) -> None:
-            values = dict(req.context.body)
-            setting_id = values.pop("id", None) or uuid4()
-            if told.owner is not None:
-                values[told.owner] = path[told.owner]
-            if told.defaults is not _no_defaults:
-                values = {**self.ask(req, resp, told.defaults), **values}
-            self.write(
-                req,
-                resp,
-                register_setting,
-                RegisterSetting(kind=kind, id=setting_id, values=values),
-                presented(f"{noun.capitalize()} added", 201),
-            )
+        message = f"{self.told.kind.noun.capitalize()} changed"
+        self.write(req, resp, revise_setting, command, _presented(message))
 
-    class Single(Resource):
-        @operation(f"{told.permission}.view", f"Show {article} {noun}", query=AsOfQuery(), answer=answer)
-        def on_get(self, req: Request, resp: Response, **path: UUID) -> None:
-            setting_id = path[told.id_name]
-            as_of = req.context.query.get("as_of")
-            bound = req.context.caller.store_ids if told.bound_to_store else ()
-            found = self.ask(req, resp, lambda reading: reading.aggregates(kind, [setting_id], as_of))
-            if not found or (bound and setting_id not in bound) or not belongs(found[0], path):
-                raise Missing
-            self.show(req, resp, ok(show_setting(found[0])), found[0].version)
-
-        @operation(
-            f"{told.permission}.edit",
-            f"Edit {article} {noun}",
-            body=edit,
-            answer=answer,
-            refusals=(DuplicateName, StaleVersion, AlreadyArchived, ConcurrentEdit),
+    def on_delete(self, req: Request, resp: Response, **path: UUID) -> None:
+        """Put it out of use; its history stays."""
+        command = ArchiveSetting(
+            kind=self.told.kind,
+            id=path[self.told.id_name],
+            expected_version=expected_version(req),
+            owner=self.told.owner_of(path),
         )
-        def on_patch(self, req: Request, resp: Response, **path: UUID) -> None:
-            command = ReviseSetting(
-                kind=kind,
-                id=path[told.id_name],
-                changes=req.context.body,
-                expected_version=expected_version(req),
-                owner=owner_of(path),
-            )
-            self.write(req, resp, revise_setting, command, presented(f"{noun.capitalize()} changed"))
-
-        @operation(
-            f"{told.permission}.archive",
-            f"Archive {article} {noun}",
-            answer=answer,
-            refusals=(InUse, StaleVersion, AlreadyArchived, ConcurrentEdit),
-        )
-        def on_delete(self, req: Request, resp: Response, **path: UUID) -> None:
-            command = ArchiveSetting(
-                kind=kind,
-                id=path[told.id_name],
-                expected_version=expected_version(req),
-                owner=owner_of(path),
-            )
-            self.write(req, resp, archive_setting, command, presented(f"{noun.capitalize()} archived"))
-
-    return Collection(house), Single(house)
+        message = f"{self.told.kind.noun.capitalize()} archived"
+        self.write(req, resp, archive_setting, command, _presented(message))
 
 
-def add_routes(app: App[Request, Response], house: House) -> None:
-    """The routes of every kind of setting."""
-    for told in (*DECLARATIONS, REGISTERS):
-        collection, single = _resources(told, house)
-        app.add_route(told.path, collection)
-        app.add_route(f"{told.path}/{{{told.id_name}:uuid}}", single)
+def add_setting(app: App[Request, Response], house: House, told: Declaration) -> None:
+    """The routes of one kind of setting."""
+    app.add_route(told.path, SettingList(house, told))
+    app.add_route(f"{told.path}/{{{told.id_name}:uuid}}", SettingById(house, told))

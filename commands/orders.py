@@ -190,7 +190,9 @@ def _take_stock(command: PlaceSale, ground: SaleGround) -> dict[int, MovementLin
 
 def _store(ground: SaleGround) -> StoreAtSale:
     if ground.store is None:
-        raise Invalid(details=[Detail("register_id", "required", "Name the register or the store of the sale.")])
+        raise Invalid(
+            details=[Detail("register_id", "required", "Name the register or the store of the sale.")]
+        )
     return ground.store
 
 

@@ -58,7 +58,8 @@ class Seen(Protocol):
 
     def check(self) -> None:
         """Raise DuplicateName, DuplicateCode, DuplicateSku, DuplicateBarcode, or Invalid for references
-        to what is not there."""
+        to what is not there.
+        """
 
 
 class LockedBalances(Protocol):
@@ -114,12 +115,29 @@ class SalesPort(Protocol):
 class UnitOfWork(Protocol):
     """One decision: everything it reads, locks and saves is one transaction."""
 
-    caller: Caller
-    now: datetime
-    settings: SettingsPort
-    catalog: CatalogPort
-    stock: StockPort
-    sales: SalesPort
+    @property
+    def caller(self) -> Caller:
+        """Who asked for it."""
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the decision."""
+
+    @property
+    def settings(self) -> SettingsPort:
+        """The settings entities."""
+
+    @property
+    def catalog(self) -> CatalogPort:
+        """The catalog."""
+
+    @property
+    def stock(self) -> StockPort:
+        """The stock."""
+
+    @property
+    def sales(self) -> SalesPort:
+        """What sales are decided on."""
 
     def load(self, kind: type[A], aggregate_id: UUID) -> A:
         """The aggregate. Raises Missing."""

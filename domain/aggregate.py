@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate as LibraryAggregate
@@ -38,6 +38,10 @@ class Aggregate(LibraryAggregate):
         if self._created_on is UNSTAMPED:
             self._created_on = moment
         self._modified_on = moment
+
+    def new_events(self) -> list["Aggregate.Event"]:
+        """Hand over the facts it recorded since it was loaded, oldest first."""
+        return cast("list[Aggregate.Event]", list(self.collect_events()))
 
     @classmethod
     def begin(cls, event: type["Aggregate.Created"], aggregate_id: UUID, **facts: Any) -> Self:

@@ -40,7 +40,8 @@ class SaleLine:
 @dataclass(frozen=True, kw_only=True)
 class Totals:
     """The sums of an order in minor currency units. `total` is the sum of the lines; cash rounding and tips
-    come on top of it, and `paid_total` is all three."""
+    come on top of it, and `paid_total` is all three.
+    """
 
     subtotal: int
     discount_total: int

@@ -11,10 +11,10 @@ import psycopg
 from psycopg import errors
 from psycopg_pool import ConnectionPool
 
-from commands.ports import Caller, ConcurrentEdit
 from commands.outcomes import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Outcome, Response
+from commands.ports import Caller, ConcurrentEdit, UnitOfWork
 from infra.transactions import Transaction, transaction
-from infra.unit_of_work import Ledger, UnitOfWork
+from infra.unit_of_work import Decision, Ledger
 from projections.base import ProjectionBehind
 
 C = TypeVar("C")
@@ -88,7 +88,10 @@ class Application:
     @contextmanager
     def transaction(self, company_id: UUID, *, reading: bool = False) -> Iterator[Transaction]:
         """A plain transaction of a company, for what is neither command nor question: sign-in, sessions."""
-        with self._pool.connection() as connection, transaction(connection, company_id, reading=reading) as db:
+        with (
+            self._pool.connection() as connection,
+            transaction(connection, company_id, reading=reading) as db,
+        ):
             yield db
 
     def run(
@@ -121,7 +124,7 @@ class Application:
         with self._pool.connection() as connection:
             with transaction(connection, caller.company_id) as db:
                 stored = db.ask(_STORED, _key_params(caller, key)) if key else None
-                work = UnitOfWork(db, self._ledger, caller, datetime.now(UTC))
+                work = Decision(db, self._ledger, caller, datetime.now(UTC))
                 if key and stored and (earlier := _replayed(stored.row(), key)):
                     return earlier
                 result = handler(command, work)
@@ -150,7 +153,10 @@ class Application:
         deadline = time.monotonic() + PATIENCE
         pause = 0.002
         while True:
-            with self._pool.connection() as connection, transaction(connection, company_id, reading=True) as db:
+            with (
+                self._pool.connection() as connection,
+                transaction(connection, company_id, reading=True) as db,
+            ):
                 params = {"company_id": company_id, "projection": projection}
                 place = db.ask(_CHECKPOINT if projection else _HEAD, params)
                 reading = Reading(db, self._ledger)

@@ -109,7 +109,9 @@ class SignIn:
         db.execute(_OPEN_SESSION, params)
         return self._signed_in(db, user, session_id, secret)
 
-    def _signed_in(self, db: Transaction, user: dict[str, Any], session_id: UUID, secret: str) -> dict[str, Any]:
+    def _signed_in(
+        self, db: Transaction, user: dict[str, Any], session_id: UUID, secret: str
+    ) -> dict[str, Any]:
         caller = Caller(
             company_id=db.company_id,
             user_id=user["id"],
@@ -160,6 +162,8 @@ def _shown(db: Transaction, user: dict[str, Any]) -> dict[str, Any]:
         "role_id": user["role"].lower().replace(" ", "_"),
         "last_login": user["last_login"],
         "role": {"id": user["role"].lower().replace(" ", "_"), "name": user["role"]},
-        "company": {"id": db.company_id, "name": company["name"], "email": company["email"]} if company else None,
+        "company": {"id": db.company_id, "name": company["name"], "email": company["email"]}
+        if company
+        else None,
         "stores": stores_of(db, user["store_ids"]),
     }

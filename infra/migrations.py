@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -70,7 +70,7 @@ def _apply(connection: psycopg.Connection[Any], name: str) -> None:
         return
     package, file = name.split(":")
     # The text is one of our own files, so it is as literal as the statements around it.
-    connection.execute(cast("LiteralString", files(package).joinpath(file).read_text()))
+    connection.execute(files(package).joinpath(file).read_text())
     connection.execute("INSERT INTO schema_migrations (name) VALUES (%s)", [name])
 
 
@@ -82,7 +82,9 @@ def digest_of(model: Projection) -> str:
 
 def _define(connection: psycopg.Connection[Any], model: Projection) -> bool:
     """Make the tables of a read model if they are not those it is defined by. True if they were made anew."""
-    found = connection.execute("SELECT digest FROM projection_models WHERE name = %s", [model.name]).fetchone()
+    found = connection.execute(
+        "SELECT digest FROM projection_models WHERE name = %s", [model.name]
+    ).fetchone()
     if found and found[0] == digest_of(model):
         return False
     for table in model.tables:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import LiteralString, TypeVar, cast
+from typing import LiteralString, TypeVar
 from uuid import UUID
 
 from commands.ports import Caller, DuplicateId, Missing
@@ -71,7 +71,7 @@ class Ledger:
         return position
 
 
-class UnitOfWork:
+class Decision:
     """Loads aggregates, lets commands ask what they decide on, and records what was decided."""
 
     def __init__(self, transaction: Transaction, ledger: Ledger, caller: Caller, now: datetime) -> None:
@@ -98,7 +98,7 @@ class UnitOfWork:
             aggregate = self._ledger.types.rebuild(answer.rows())
             if aggregate is not None and not isinstance(aggregate, kind):
                 raise DuplicateId
-            return cast("A | None", aggregate)
+            return aggregate
 
         return found
 
@@ -119,7 +119,7 @@ class UnitOfWork:
     def save(self, *aggregates: Aggregate) -> None:
         """Take their new events into this decision."""
         for aggregate in aggregates:
-            self._events += cast("Iterable[Aggregate.Event]", aggregate.collect_events())
+            self._events += aggregate.new_events()
             aggregate.stamp(self.now)
 
     @property

@@ -33,9 +33,7 @@ class StockBalances(Projection):
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """The last line about a balance says what it is: whoever wrote it held the lock on it."""
-        last = {
-            (fact.data.storage_id, line.variant_id): line for fact in facts for line in fact.data.lines
-        }
+        last = {(fact.data.storage_id, line.variant_id): line for fact in facts for line in fact.data.lines}
         keys = sorted(last)
         db.execute(
             _UPSERT,

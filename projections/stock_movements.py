@@ -107,7 +107,7 @@ def _rows(fact: Fact) -> Iterator[tuple[Any, ...]]:
 _NONE = Decimal(0)
 
 _LIST: LiteralString = """
-    SELECT place, place / 100000 AS position, place % 100000 AS line, recorded_at, occurred_at, type,
+    SELECT place, place / 100000 AS position, place %% 100000 AS line, recorded_at, occurred_at, type,
            storage_id, variant_id, quantity, unit_cost, value_change, balance_quantity, balance_value, reason,
            reference, order_id, supplier_id, purchase_order_id, movement_id, actor_id
       FROM stock_movements

@@ -1,16 +1,36 @@
 """What tests share: one real server for the whole run, one migrated database, and a company for each test."""
 
+import json
+import os
+import socket
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
+from psycopg.rows import dict_row
 
+from commands.ports import Caller
+from domain.aggregate import Aggregate
+from domain.companies import Company
+from domain.users import User
 from infra.embedded import EmbeddedServer
+from infra.eventstore.codec import Metadata
 from infra.migrations import migrate
-from infra.runtime.models import PROJECTIONS
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.tokens import Tokens
+from infra.transactions import transaction
+from infra.unit_of_work import Ledger
 
 
 @dataclass(frozen=True)
@@ -42,3 +62,237 @@ def database(server: EmbeddedServer) -> Database:
         app=server.conninfo("mipos_app", "mipos_test"),
         worker=server.conninfo("mipos_worker", "mipos_test"),
     )
+
+
+SECRET = "a secret that is only good for tests, and long enough"
+PASSWORD = "correct horse battery staple"
+ROLES = ("Admin", "Manager", "Cashier", "Inventory Clerk")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, decoded."""
+        return json.loads(self.body)
+
+    @property
+    def data(self) -> Any:
+        """What a success carries."""
+        assert self.status < 300, self.body
+        return self.json["data"]
+
+    @property
+    def code(self) -> str:
+        """The stable code of a failure."""
+        return str(self.json["error"]["code"])
+
+    @property
+    def fields(self) -> set[str]:
+        """The fields that a failure names."""
+        return {detail["field"] for detail in self.json["error"]["details"]}
+
+
+@dataclass(frozen=True)
+class Client:
+    """Somebody who calls the API over HTTP, signed in or not."""
+
+    address: tuple[str, int]
+    token: str | None = None
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        raw: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request over a connection of its own."""
+        sent = {"Content-Type": "application/json"} if body is not None or raw is not None else {}
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        sent.update(headers or {})
+        connection = HTTPConnection(*self.address, timeout=30)
+        try:
+            payload = raw if raw is not None else json.dumps(body) if body is not None else None
+            connection.request(method, path, payload, sent)
+            answer = connection.getresponse()
+            found = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, found, answer.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str, **headers: str) -> Answer:
+        """GET, with headers named as in Python."""
+        return self.call("GET", path, headers=_header_names(headers))
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Answer:
+        """POST a JSON body."""
+        return self.call("POST", path, {} if body is None else body, headers=_header_names(headers))
+
+    def patch(self, path: str, body: Any, **headers: str) -> Answer:
+        """PATCH with a JSON body."""
+        return self.call("PATCH", path, body, headers=_header_names(headers))
+
+    def delete(self, path: str, **headers: str) -> Answer:
+        """DELETE."""
+        return self.call("DELETE", path, headers=_header_names(headers))
+
+
+def _header_names(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@dataclass(frozen=True)
+class Service:
+    """The HTTP server and a worker, running as in production, over the test database."""
+
+    host: str
+    port: int
+    database: Database
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://{self.host}:{self.port}"
+
+    def client(self, token: str | None = None) -> Client:
+        """A client of it."""
+        return Client((self.host, self.port), token)
+
+
+@pytest.fixture(scope="session")
+def service(database: Database) -> Iterator[Service]:
+    """gunicorn with two processes, and one projection worker, as `mipos up` starts them."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("MIPOS_", "DATABASE_"))},
+        "MIPOS_PORT": str(port),
+        "MIPOS_WORKERS": "2",
+        "MIPOS_SECRET_KEY": SECRET,
+        "MIPOS_APP_DATABASE_URL": database.app,
+        "MIPOS_WORKER_DATABASE_URL": database.worker,
+        "MIPOS_LOG_LEVEL": "error",
+    }
+    command = [sys.executable, "-m", "infra.runtime.cli"]
+    parts = [subprocess.Popen([*command, part], env=env) for part in ("serve", "worker")]  # noqa: S603
+    try:
+        running = Service("127.0.0.1", port, database)
+        _wait_until_it_answers(running)
+        yield running
+    finally:
+        for part in parts:
+            part.terminate()
+        for part in parts:
+            part.wait(timeout=30)
+
+
+def _wait_until_it_answers(service: Service) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            if service.client().get("/ready").status == 200:
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError("the server did not start")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A company of a test's own, with a user in every role."""
+
+    service: Service
+    company_id: UUID
+    users: Mapping[str, UUID]
+
+    @property
+    def url(self) -> str:
+        """Where the API answers."""
+        return self.service.url
+
+    def username(self, role: str) -> str:
+        """Under which name the user of a role signs in; the password is PASSWORD."""
+        return f"{role.replace(' ', '-').lower()}@{self.company_id}"
+
+    def token(self, role: str = "Admin", *, stores: Sequence[str] = ()) -> str:
+        """An access token of the user in that role, bound to these stores."""
+        caller = Caller(
+            company_id=self.company_id,
+            user_id=self.users[role],
+            session_id=uuid4(),
+            role=role,
+            store_ids=tuple(UUID(store) for store in stores),
+        )
+        return Tokens(SECRET, 3600).issue(caller)
+
+    def client(self, role: str = "Admin", *, stores: Sequence[str] = ()) -> Client:
+        """A client signed in as the user in that role."""
+        return self.service.client(self.token(role, stores=stores))
+
+    def events(self) -> list[dict[str, Any]]:
+        """The company's log: type and state of every event."""
+        with psycopg.connect(self.service.database.owner, row_factory=dict_row) as connection:
+            found = connection.execute(
+                "SELECT type, state::json AS state, metadata::json AS metadata, position, recorded_at"
+                "  FROM events WHERE company_id = %s ORDER BY position",
+                [self.company_id],
+            )
+            return found.fetchall()
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """What is kept of PASSWORD."""
+    return PasswordHasher().hash(PASSWORD)
+
+
+@pytest.fixture
+def make_shop(service: Service, password_hash: str) -> Callable[..., Shop]:
+    """Makes companies, each with a user in every role; settings of the company may be given."""
+
+    def make(**settings: Any) -> Shop:
+        return found_shop(service, password_hash, settings)
+
+    return make
+
+
+@pytest.fixture
+def shop(make_shop: Callable[..., Shop]) -> Shop:
+    """A company of the test's own: euros, Berlin, rounding half up on each line."""
+    return make_shop()
+
+
+def found_shop(service: Service, password_hash: str, settings: Mapping[str, Any]) -> Shop:
+    """Record a new company and its users as `mipos` itself does."""
+    company_id = uuid4()
+    shop = Shop(service, company_id, {role: uuid4() for role in ROLES})
+    told = {"name": f"Shop {company_id}", "currency": "EUR", "timezone": "Europe/Berlin", **settings}
+    made: list[Aggregate] = [Company.begin(Company.Registered, company_id, **told)]
+    made += [
+        User.begin(User.Registered, user_id, username=shop.username(role), role=role)
+        for role, user_id in shop.users.items()
+    ]
+    events = [event for aggregate in made for event in aggregate.new_events()]
+    with (
+        psycopg.connect(service.database.app, autocommit=True) as connection,
+        transaction(connection, company_id) as db,
+    ):
+        db.execute("SELECT found_company(%(company)s)", {"company": company_id})
+        Ledger(EVENT_TYPES, PROJECTIONS).record(db, events, Metadata(at=datetime.now(UTC)))
+        for user_id in shop.users.values():
+            db.execute(
+                "INSERT INTO credentials (company_id, id, password_hash) VALUES (%(c)s, %(u)s, %(h)s)",
+                {"c": company_id, "u": user_id, "h": password_hash},
+            )
+    return shop

@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from falcon import Request, Response
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from api.envelope import ok
 from api.fields import Body, Exact, Id, Moment, Money, Text, Whole
@@ -64,8 +64,8 @@ class ProductQuery(ReportQuery):
 class Measures(Body):
     """The measures of sales, in minor currency units unless they are counts.
 
-    net_sales = gross_sales − discounts − returns, all without tax; total_collected = net_sales + tax + tips +
-    rounding; gross_profit = net_sales − cost_of_goods; margin = gross_profit / net_sales.
+    net_sales = gross_sales - discounts - returns, all without tax; total_collected = net_sales + tax + tips +
+    rounding; gross_profit = net_sales - cost_of_goods; margin = gross_profit / net_sales.
     """
 
     orders = Whole()
@@ -139,8 +139,8 @@ class OverviewAnswer(Measures):
     computed_at = Moment()
 
 
-def _section_of(row: type[Body], name: str) -> Body:
-    schema: Body = Body.from_dict(
+def _section_of(row: type[Body], name: str) -> Schema:
+    return Body.from_dict(
         {
             "currency": Text(),
             "from": fields.Date(),
@@ -153,7 +153,6 @@ def _section_of(row: type[Body], name: str) -> Body:
         },
         name=name,
     )()
-    return schema
 
 
 class _Report(Resource):
@@ -175,7 +174,7 @@ class _Report(Resource):
             "from": period.from_date,
             "to": period.to_date,
             **found,
-            "read_position": int(resp.get_header("X-Read-Position")),
+            "read_position": int(resp.get_header("X-Read-Position") or 0),
             "computed_at": self.house.now(),
         }
         if "costs.view" not in caller.permissions:
@@ -209,7 +208,11 @@ class Overview(_Report):
     """The whole in one row."""
 
     @operation(
-        PERMISSION, "Sales overview", query=OverviewQuery(), answer=OverviewAnswer(), projection="sales_summary"
+        PERMISSION,
+        "Sales overview",
+        query=OverviewQuery(),
+        answer=OverviewAnswer(),
+        projection="sales_summary",
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """The measures of a period, and of what it is compared with."""

@@ -89,9 +89,10 @@ class Product(Entity):
         track_stock: bool = True
         variants: tuple[Variant, ...] = ()
 
-        def apply(self, aggregate: "Product") -> None:
+        def apply(self, aggregate: Entity) -> None:
             """Begin as a draft."""
             super().apply(aggregate)
+            assert isinstance(aggregate, Product)
             aggregate.variants = {variant.id: variant for variant in aggregate.values.pop("variants")}
             aggregate.status = "draft"
             aggregate.launch_at = None

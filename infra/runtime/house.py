@@ -79,7 +79,7 @@ class Watch:
         if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
             return generate_latest(REGISTRY)
         registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return generate_latest(registry)
 
 
@@ -90,6 +90,7 @@ def build_house(
     access_seconds: int = 900,
     refresh_seconds: int = 1_209_600,
     max_body_bytes: int = 1_048_576,
+    cors_origins: tuple[str, ...] = (),
 ) -> House:
     """Everything behind the API, over one pool of connections."""
     application = Application(pool, make_ledger())
@@ -99,4 +100,5 @@ def build_house(
         health=Watch(application),
         now=lambda: datetime.now(UTC),
         max_body_bytes=max_body_bytes,
+        cors_origins=cors_origins,
     )

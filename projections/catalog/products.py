@@ -254,7 +254,17 @@ def _change(fact: Fact, db: Database) -> None:
 def _change_variant(fact: Fact, db: Database) -> None:
     said = {name: getattr(fact.data, name) for name in VARIANT_REVISIONS[fact.event]}  # type: ignore[index]
     params: dict[str, Any] = dict.fromkeys(
-        ("sku", "sku_key", "name", "barcodes", "options", "price", "cost", "reorder_level", "reorder_quantity")
+        (
+            "sku",
+            "sku_key",
+            "name",
+            "barcodes",
+            "options",
+            "price",
+            "cost",
+            "reorder_level",
+            "reorder_quantity",
+        )
     )
     params.update(said, company_id=db.company_id, variant_id=fact.data.variant_id)
     params["reorders"] = fact.event is Product.ReorderingSet
@@ -271,7 +281,16 @@ def _change_product(fact: Fact, db: Database) -> None:
     revised = issubclass(fact.event, Entity.Revised)
     said = {name: getattr(fact.data, name) for name in fields_of(fact.event)} if revised else {}
     params: dict[str, Any] = dict.fromkeys(
-        ("name", "name_key", "description", "brand_id", "category_id", "supplier_id", "unit_id", "tax_rate_ids")
+        (
+            "name",
+            "name_key",
+            "description",
+            "brand_id",
+            "category_id",
+            "supplier_id",
+            "unit_id",
+            "tax_rate_ids",
+        )
     )
     params.update(said)
     params.update(

@@ -103,12 +103,16 @@ class Shop:
     def forget(self) -> None:
         with self.work() as opened:
             for table in SalesDaily.tables + SaleFacts.tables:
-                opened.execute(cast("Any", f"DELETE FROM {table} WHERE company_id = %(id)s"), {"id": self.company_id})
+                opened.execute(
+                    cast("Any", f"DELETE FROM {table} WHERE company_id = %(id)s"), {"id": self.company_id}
+                )
 
     def tables(self) -> list[list[tuple[Any, ...]]]:
         with self.work() as opened:
             answers = [
-                opened.ask(cast("Any", f"SELECT * FROM {table} WHERE company_id = %(id)s"), {"id": self.company_id})
+                opened.ask(
+                    cast("Any", f"SELECT * FROM {table} WHERE company_id = %(id)s"), {"id": self.company_id}
+                )
                 for table in SalesDaily.tables + SaleFacts.tables
             ]
             return [sorted(tuple(map(str, row.values())) for row in answer.rows()) for answer in answers]
@@ -242,8 +246,11 @@ def grouped(sales: Iterable[Order.Sold], key: Callable[[Order.Sold], Any]) -> di
 def agree(measures: dict[str, Any], sales: Iterable[Order.Sold]) -> bool:
     """Whether the measures are those of these sales."""
     sums = plain_sums(sales)
-    return all(measures[name] == sums[name] for name in ("orders", "items", "gross_sales", "net_sales")) and all(
-        measures[name] == sums[name] for name in ("tax", "tips", "rounding", "cost_of_goods", "total_collected")
+    return all(
+        measures[name] == sums[name] for name in ("orders", "items", "gross_sales", "net_sales")
+    ) and all(
+        measures[name] == sums[name]
+        for name in ("tax", "tips", "rounding", "cost_of_goods", "total_collected")
     )
 
 
@@ -289,7 +296,9 @@ class TestOverview:
         found = busy.ask(overview).measures
         assert found["net_sales"] == found["gross_sales"] - found["discounts"] - found["returns"]
         assert found["gross_profit"] == found["net_sales"] - found["cost_of_goods"]
-        assert abs(Decimal(found["margin"]) - Decimal(found["gross_profit"]) / found["net_sales"]) <= Decimal("0.00005")
+        assert abs(Decimal(found["margin"]) - Decimal(found["gross_profit"]) / found["net_sales"]) <= Decimal(
+            "0.00005"
+        )
         assert abs(found["average_order"] - Decimal(found["net_sales"]) / found["orders"]) <= Decimal("0.5")
 
     def test_of_nothing_is_zero_without_margin_or_average(self, shop: Shop) -> None:
@@ -335,7 +344,9 @@ class TestPeriod:
 
 class TestSections:
     @pytest.mark.parametrize("interval", ["hour", "day", "week", "month"])
-    def test_by_period_has_a_row_for_each_period_with_sales_in_order(self, busy: Shop, interval: Interval) -> None:
+    def test_by_period_has_a_row_for_each_period_with_sales_in_order(
+        self, busy: Shop, interval: Interval
+    ) -> None:
         found = busy.ask(by_period, interval=interval)
         expected = grouped(filter(in_march, busy.sold), PERIOD_OF[interval])
         keys = [(row["period"], row["hour"]) if interval == "hour" else row["period"] for row in found.rows]

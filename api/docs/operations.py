@@ -1,0 +1,106 @@
+"""One operation: what it takes, who may, what it answers, and how to call it."""
+
+from typing import Any
+
+from api.docs.markup import attribute, code, escape, json_of, markdown, panel
+from api.docs.tables import name_of, table_of, table_of_parameters
+
+Json = dict[str, Any]
+
+_JSON = "application/json"
+_ABOUT_HEADERS = {
+    "Idempotency-Key": "repeating-safely",
+    "If-Match": "changing-what-others-change-too",
+    "If-None-Match": "changing-what-others-change-too",
+    "X-Wait-For-Position": "reading-your-own-writes",
+    "X-Request-Id": "who-may",
+}
+
+
+def operation_block(document: Json, method: str, path: str, told: Json) -> str:
+    """The article of an operation."""
+    name = attribute(told["operationId"])
+    # The permission ends every description; here it has a line of its own.
+    words = told["description"].rpartition("**Permission**")[0]
+    return (
+        f'<article class="op" id="{name}" aria-labelledby="{name}-title"><div class="told">'
+        f'<h3 id="{name}-title"><a href="#{name}">{escape(told["summary"])}</a></h3>'
+        f'<p class="path"><span class="m {method}">{method}</span><code>{escape(path)}</code></p>'
+        f"{markdown(words)}{_permission(told)}{_asked(document, told)}{_answers(document, told)}</div>"
+        f'<div class="shown">{panel("Request", curl(method, path, told))}{_answer_panel(told)}</div></article>'
+    )
+
+
+def curl(method: str, path: str, told: Json) -> str:
+    """The operation as a command line."""
+    wanted = "&".join(
+        f"{given['name']}={_sample(given['schema'])}"
+        for given in told["parameters"]
+        if given.get("in") == "query" and given["required"]
+    )
+    address = f"$MIPOS{path}" + (f"?{wanted}" if wanted else "")
+    lines = [f'curl "{address}"' if method == "get" else f'curl -X {method.upper()} "{address}"']
+    if told.get("security") != []:
+        lines.append('-H "Authorization: Bearer $TOKEN"')
+    if "requestBody" in told:
+        body = json_of(told["requestBody"]["content"][_JSON]["example"]).replace("'", "'\\''")
+        lines += [f'-H "Content-Type: {_JSON}"', f"-d '{body}'"]
+    return " \\\n  ".join(lines)
+
+
+def _sample(schema: Json) -> str:
+    return "2026-03-14" if schema.get("format") == "date" else str(schema.get("default", "…"))
+
+
+def _permission(told: Json) -> str:
+    permission, roles = told["x-permission"], told["x-roles"]
+    if not roles:
+        return '<p class="may">Anyone may call this; no token is needed.</p>'
+    shown = code(permission) if "." in permission else "anyone signed in"
+    chips = "".join(f"<span>{escape(role)}</span>" for role in roles) if "." in permission else ""
+    return f'<p class="may">Permission {shown}{chips}</p>'
+
+
+def _asked(document: Json, told: Json) -> str:
+    schemas = document["components"]["schemas"]
+    own = [given for given in told["parameters"] if "$ref" not in given]
+    parts = [f"<h4>Parameters</h4>{table_of_parameters(own)}"] if own else []
+    body = told.get("requestBody")
+    if body is not None:
+        schema = schemas[name_of(body["content"][_JSON]["schema"])]
+        parts.append(f"<h4>Body</h4>{table_of(schema, schemas, deep=True)}")
+    headers = [given["$ref"].rpartition("/")[2] for given in told["parameters"] if "$ref" in given]
+    links = ", ".join(f'<a href="#{_ABOUT_HEADERS[name]}">{code(name)}</a>' for name in headers)
+    if links:
+        parts.append(f'<p class="headers">Headers it understands: {links}</p>')
+    return "".join(parts)
+
+
+def _answers(document: Json, told: Json) -> str:
+    rows = "".join(
+        f'<li><strong class="s{status[0]}">{status}</strong> {_outcome(document, status, answer)}</li>'
+        for status, answer in sorted(told["responses"].items())
+    )
+    return f'<h4>Answers</h4><ul class="answers">{rows}</ul>'
+
+
+def _outcome(document: Json, status: str, answer: Json) -> str:
+    if "$ref" in answer:
+        found = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+        codes = found["content"][_JSON]["schema"]["allOf"][1]["properties"]["error"]["properties"]["code"]["enum"]
+        return " ".join(f'<a href="#error-{attribute(name)}-{status}">{code(name)}</a>' for name in codes)
+    schema = answer.get("content", {}).get(_JSON, {}).get("schema", {})
+    data = schema.get("properties", {}).get("data", {})
+    name = name_of(data)
+    if name is None:
+        return escape(answer["description"].rstrip("."))
+    link = f'<a href="#object-{attribute(name)}">{escape(name)}</a>'
+    return f"a list of {link}" if data.get("type") == "array" else link
+
+
+def _answer_panel(told: Json) -> str:
+    for status, answer in told["responses"].items():
+        content = answer.get("content", {}).get(_JSON, {})
+        if status.startswith("2") and content.get("example"):
+            return panel(f"Answer {status}", json_of(content["example"]))
+    return ""

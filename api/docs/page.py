@@ -1,0 +1,115 @@
+"""The page: guide, error codes, every operation by area, and the objects they answer with."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+from api.docs.markup import attribute, code, escape, markdown, slug
+from api.docs.operations import operation_block
+from api.docs.start import quick_start
+from api.docs.tables import answered_objects, table_of
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A rendered page and the policy under which a browser may show it."""
+
+    html: str
+    security_policy: str
+
+
+def render(document: Json) -> Page:
+    """The page of a document."""
+    style, script = _asset("docs.css"), _asset("docs.js")
+    guide = markdown(document["info"]["description"], heading=3, anchors=True)
+    html = Template(_asset("docs.html")).substitute(
+        title=escape(document["info"]["title"]),
+        version=escape(document["info"]["version"]),
+        style=style,
+        script=script,
+        sidebar=_sidebar(document),
+        start=quick_start(document),
+        guide=guide,
+        errors=_error_codes(document),
+        areas="".join(_area(document, tag) for tag in document["tags"]),
+        objects=_objects(document),
+    )
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return Page(html, policy)
+
+
+def _asset(name: str) -> str:
+    return files("api.docs").joinpath(name).read_text(encoding="utf-8").strip()
+
+
+def _hash(content: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+def operations_in(document: Json, area: str) -> list[tuple[str, str, Json]]:
+    """The operations of an area: method, path, and what is told of them."""
+    return [
+        (method, path, told)
+        for path, methods in document["paths"].items()
+        for method, told in methods.items()
+        if area in told["tags"]
+    ]
+
+
+def _sidebar(document: Json) -> str:
+    titles = [line.removeprefix("## ") for line in document["info"]["description"].splitlines() if line[:3] == "## "]
+    guide = [("start", "Quick start"), *((slug(title), title) for title in titles), ("errors", "Error codes")]
+    groups = [_group("Guide", "".join(f'<li><a href="#{there}">{escape(title)}</a></li>' for there, title in guide))]
+    for tag in document["tags"]:
+        links = "".join(
+            f'<li><a href="#{attribute(told["operationId"])}" data-find="{attribute(f"{method} {path}")}">'
+            f'<span class="m {method}">{method[:3] if method == "delete" else method}</span>'
+            f"{escape(told['summary'])}</a></li>"
+            for method, path, told in operations_in(document, tag["name"])
+        )
+        groups.append(_group(tag["name"], links))
+    objects = "".join(
+        f'<li><a href="#object-{attribute(name)}">{escape(name)}</a></li>' for name in answered_objects(document)
+    )
+    return "".join([*groups, _group("Objects", objects)])
+
+
+def _group(title: str, links: str) -> str:
+    return f"<section><h2>{escape(title)}</h2><ul>{links}</ul></section>"
+
+
+def _error_codes(document: Json) -> str:
+    rows = "".join(
+        f'<tr id="error-{attribute(told["code"])}-{told["status"]}"><td>{told["status"]}</td>'
+        f"<td>{code(told['code'])}</td><td>{escape(told['meaning'])}</td></tr>"
+        for told in document["x-error-codes"]
+    )
+    head = '<tr><th scope="col">Status</th><th scope="col">Code</th><th scope="col">Meaning</th></tr>'
+    return f'<div class="wide"><table class="codes"><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
+
+
+def _area(document: Json, tag: Json) -> str:
+    blocks = "".join(operation_block(document, *told) for told in operations_in(document, tag["name"]))
+    return (
+        f'<section class="area" aria-labelledby="area-{slug(tag["name"])}">'
+        f'<h2 id="area-{slug(tag["name"])}">{escape(tag["name"])}</h2>'
+        f'<div class="about">{markdown(tag["description"])}</div>{blocks}</section>'
+    )
+
+
+def _objects(document: Json) -> str:
+    schemas = document["components"]["schemas"]
+    return "".join(
+        f'<article class="object" id="object-{attribute(name)}"><h3>{escape(name)}</h3>'
+        f"{markdown(schemas[name].get('description', ''))}{table_of(schemas[name], schemas, deep=False)}</article>"
+        for name in answered_objects(document)
+    )

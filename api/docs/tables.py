@@ -1,0 +1,137 @@
+"""Tables of fields: their names, types, limits and meanings."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from api.docs.markup import attribute, code, escape, markdown
+
+Json = dict[str, Any]
+
+_REFERENCE = "#/components/schemas/"
+_FORMATS = {
+    "uuid": "UUID",
+    "date-time": "time",
+    "date": "date",
+    "int64": "integer",
+    "decimal": "decimal",
+}
+_DEEPEST = 3
+
+
+def table_of(schema: Json, schemas: Json, *, deep: bool) -> str:
+    """The fields of an object; with `deep`, those of what it contains as well."""
+    rows = "".join(_rows(schema, schemas, "", deep=deep))
+    return _table("Field", rows) if rows else ""
+
+
+def table_of_parameters(parameters: list[Json]) -> str:
+    """The parameters of an operation."""
+    rows = "".join(
+        _row(told["name"], told["schema"], told["description"], is_required=told["required"], note=told["in"])
+        for told in parameters
+    )
+    return _table("Parameter", rows) if rows else ""
+
+
+def answered_objects(document: Json) -> list[str]:
+    """The names of the objects that answers consist of, those within others included."""
+    schemas = document["components"]["schemas"]
+    waiting = [
+        found
+        for methods in document["paths"].values()
+        for told in methods.values()
+        for status, answer in told["responses"].items()
+        if status.startswith("2")
+        for found in _referred(answer)
+    ]
+    names: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in names:
+            names.add(name)
+            waiting += _referred(schemas[name])
+    return sorted(names)
+
+
+def name_of(schema: Json) -> str | None:
+    """The component that a schema, a list of it, or it-or-null refers to."""
+    for inner in (schema, schema.get("items", {}), *schema.get("anyOf", ())):
+        if "$ref" in inner:
+            return str(inner["$ref"]).removeprefix(_REFERENCE)
+    return None
+
+
+def _referred(told: Any) -> list[str]:
+    if isinstance(told, dict):
+        here = [told["$ref"].removeprefix(_REFERENCE)] if str(told.get("$ref", "")).startswith(_REFERENCE) else []
+        return here + [name for inner in told.values() for name in _referred(inner)]
+    return [name for inner in told for name in _referred(inner)] if isinstance(told, list) else []
+
+
+def _table(title: str, rows: str) -> str:
+    head = f'<tr><th scope="col">{title}</th><th scope="col">Type</th><th scope="col">Meaning</th></tr>'
+    return f'<div class="wide"><table class="fields"><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
+
+
+def _rows(schema: Json, schemas: Json, path: str, *, deep: bool) -> Iterator[str]:
+    required = schema.get("required", ())
+    for name, told in schema.get("properties", {}).items():
+        inner = name_of(told)
+        linked = inner if not deep else None
+        yield _row(path + name, told, told.get("description", ""), is_required=name in required, linked=linked)
+        if deep and inner is not None and path.count(".") < _DEEPEST:
+            below = f"{path}{name}{'[]' if told.get('type') == 'array' else ''}."
+            yield from _rows(schemas[inner], schemas, below, deep=deep)
+
+
+def _row(
+    name: str, told: Json, meaning: str, *, is_required: bool, linked: str | None = None, note: str = ""
+) -> str:
+    path, _, last = name.rpartition(".")
+    shown = (f"<small>{escape(path)}.</small>" if path else "") + escape(last)
+    marks = '<em class="must">required</em>' if is_required else ""
+    kind = _type_of(told, linked)
+    where = f" <small>{escape(note)}</small>" if note in ("path", "header") else ""
+    return (
+        f'<tr><th scope="row"><code>{shown}</code>{marks}</th><td>{kind}{where}</td>'
+        f"<td>{_inline(meaning)}{_limits(told)}</td></tr>"
+    )
+
+
+def _inline(text: str) -> str:
+    return markdown(text).strip().removeprefix("<p>").removesuffix("</p>")
+
+
+def _type_of(told: Json, linked: str | None) -> str:
+    types = told.get("type", [])
+    kinds = [types] if isinstance(types, str) else list(types)
+    nullable = "null" in kinds or any(inner == {"type": "null"} for inner in told.get("anyOf", ()))
+    name = linked or name_of(told)
+    if name is not None:
+        shown = f'<a href="#object-{attribute(name)}">{escape(name)}</a>' if linked else "object"
+        shown = f"list of {shown}" if "array" in kinds else shown
+    elif "array" in kinds:
+        shown = f"list of {_type_of(told['items'], None)}"
+    else:
+        shown = escape(_FORMATS.get(told.get("format", ""), kinds[0] if kinds else "object"))
+    return f"{shown} or null" if nullable else shown
+
+
+def _limits(told: Json) -> str:
+    """What a value must keep to, after its meaning."""
+    said = []
+    if "enum" in told:
+        said.append("One of " + ", ".join(code(str(choice)) for choice in told["enum"] if choice is not None))
+    low, high = told.get("minimum", told.get("exclusiveMinimum")), told.get("maximum")
+    if "exclusiveMinimum" in told:
+        said.append(f"Above {low}")
+    elif low is not None and told.get("format") != "int64":
+        said.append(f"{low} to {high:,}" if high is not None else f"At least {low}")
+    longest, most = told.get("maxLength"), told.get("maxItems")
+    if longest is not None:
+        said.append(f"At most {longest:,} characters")
+    if most is not None:
+        said.append(f"{'1 to' if told.get('minItems') else 'At most'} {most:,}")
+    if "default" in told:
+        said.append(f"Default {code(str(told['default']).lower() if isinstance(told['default'], bool) else str(told['default']))}")
+    return "".join(f' <span class="limit">{limit}.</span>' for limit in said)

@@ -1,0 +1,42 @@
+"""The areas of the trade that operations are grouped by, from the paths they live under."""
+
+from api.openapi.texts import DEFINITIONS
+
+#: The first prefix that a path begins with decides. Paths under none of them are named after themselves.
+AREAS: tuple[tuple[str, str, str], ...] = (
+    ("/api/auth", "Auth", "Signing in, staying signed in, and who one is."),
+    ("/api/pos", "Point of sale", "Quoting and selling at a till."),
+    ("/api/cashier", "Cashier", "What cashiers see of their own work."),
+    ("/api/admin/products", "Catalog", "What is offered: products in variants, and how they are ordered."),
+    ("/api/admin/settings/brands", "Catalog", ""),
+    ("/api/admin/settings/categories", "Catalog", ""),
+    ("/api/admin/settings/units", "Catalog", ""),
+    ("/api/admin/inventory", "Inventory", "Stock: what is where, what it cost, and every movement of it."),
+    ("/api/admin/stores", "Stores", "Where one sells and keeps stock: stores, their registers, storages."),
+    ("/api/admin/storages", "Stores", ""),
+    ("/api/admin/settings", "Settings", "What holds for the whole company."),
+    ("/api/admin/reports", "Reports", "Figures over business dates.\n\n" + DEFINITIONS),
+    ("/health", "Health", "For those who watch over the service; outside `/api`."),
+    ("/ready", "Health", ""),
+    ("/metrics", "Health", ""),
+    ("/docs", "Reference", "This contract itself."),
+    ("/api/openapi.json", "Reference", ""),
+)
+_LAST = ("Health", "Reference")
+
+
+def area_of(path: str) -> str:
+    """The area of a path."""
+    for prefix, name, _ in AREAS:
+        if path == prefix or path.startswith(f"{prefix}/"):
+            return name
+    segments = [segment for segment in path.split("/") if segment not in ("", "api", "admin")]
+    return segments[0].replace("-", " ").capitalize() if segments else "Other"
+
+
+def tags_of(paths: list[str]) -> list[dict[str, str]]:
+    """The areas these paths lie in, in the order of the trade, with what they are about."""
+    used = dict.fromkeys(area_of(path) for path in paths)
+    told = {name: description for _, name, description in reversed(AREAS)}
+    order = dict.fromkeys([name for _, name, _ in AREAS if name not in _LAST] + list(used) + list(_LAST))
+    return [{"name": name, "description": told.get(name, "")} for name in order if name in used]

@@ -1,0 +1,226 @@
+"""Walks the routes and writes down what each operation takes, answers and refuses."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import marshmallow
+from falcon import App, Request, Response
+from falcon.routing import CompiledRouter
+from falcon.routing.compiled import CompiledRouterNode
+
+from api.openapi import parts
+from api.openapi.areas import area_of, tags_of
+from api.openapi.examples import example_of, without_nulls
+from api.openapi.refusals import ELSEWHERE, answer_of, refusals_of
+from api.openapi.schemas import Book
+from api.openapi.texts import INTRODUCTION, TITLE, VERSION
+from api.operations import PUBLIC, SIGNED_IN, Operation, operations_of
+from domain.permissions import PERMISSIONS, ROLES
+
+Json = dict[str, Any]
+
+_FIELD = re.compile(r"{(\w+)(?::(\w+)(?:\([^)]*\))?)?}")
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_ARTICLES = {"a", "an", "the"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one path, as it is declared."""
+
+    method: str
+    template: str
+    operation: Operation
+    words: str
+
+    @property
+    def path(self) -> str:
+        """The path as OpenAPI writes it."""
+        return _FIELD.sub(r"{\1}", self.template)
+
+
+def document_of(app: App[Request, Response]) -> Json:
+    """The OpenAPI document of everything the application answers to."""
+    in_order = sorted(routes_of(app), key=lambda route: (route.path, _METHODS.index(route.method)))
+    return _Writer(in_order).document()
+
+
+def routes_of(app: App[Request, Response]) -> Iterator[Route]:
+    """Every declared operation of every route. Raises UndeclaredOperation."""
+    router = app._router  # noqa: SLF001 - falcon's own inspection loses the resources, which declare.
+    assert isinstance(router, CompiledRouter)
+    nodes: list[CompiledRouterNode] = list(router._roots)  # noqa: SLF001
+    while nodes:
+        node = nodes.pop()
+        nodes += node.children
+        if node.resource is None or node.uri_template is None:
+            continue
+        for method, operation in operations_of(node.resource):
+            words = getattr(node.resource, f"on_{method.lower()}").__doc__ or ""
+            yield Route(method, node.uri_template, operation, words)
+
+
+class _Writer:
+    """Collects paths and components."""
+
+    def __init__(self, routes: list[Route]) -> None:
+        self._routes = routes
+        self._asked = Book(answers=False)
+        self._answered = Book(answers=True)
+        self._refusals: dict[str, Json] = {}
+        self._codes: dict[tuple[int, str], str] = {}
+        self._names: set[str] = set()
+
+    def document(self) -> Json:
+        """The whole document."""
+        paths: dict[str, Json] = {}
+        for route in self._routes:
+            paths.setdefault(route.path, {})[route.method.lower()] = self._operation(route)
+        schemas = {**parts.SCHEMAS, **self._asked.components(), **self._answered.components()}
+        for path in paths.values():
+            for operation in path.values():
+                _add_examples(operation, schemas)
+        return {
+            "openapi": "3.1.0",
+            "info": {
+                "title": TITLE,
+                "version": VERSION,
+                "summary": "An event-sourced point-of-sale back end.",
+                "description": INTRODUCTION,
+                "license": {"name": "MIT", "identifier": "MIT"},
+            },
+            "servers": [{"url": "/", "description": "This server"}],
+            "security": [{"bearer": []}],
+            "tags": tags_of(list(paths)),
+            "paths": paths,
+            "components": {
+                "schemas": dict(sorted(schemas.items())),
+                "responses": dict(sorted(self._refusals.items())),
+                "parameters": parts.PARAMETERS,
+                "headers": parts.HEADERS,
+                "securitySchemes": parts.SECURITY,
+            },
+            "x-error-codes": self._error_codes(),
+        }
+
+    def _operation(self, route: Route) -> Json:
+        told = route.operation
+        written: Json = {
+            "operationId": self._operation_id(route),
+            "tags": [area_of(route.path)],
+            "summary": told.summary,
+            "description": _description(route),
+            "x-permission": told.permission,
+            "x-roles": roles_of(told.permission),
+            "parameters": [*_path_parameters(route), *self._query_parameters(route), *parts.headers_asked(route)],
+            "responses": {**self._success(route), **self._refused(route)},
+        }
+        if told.body is not None:
+            content = {"application/json": {"schema": self._asked.refer(told.body)}}
+            written["requestBody"] = {"required": True, "content": content}
+        if told.permission == PUBLIC:
+            written["security"] = []
+        return written
+
+    def _operation_id(self, route: Route) -> str:
+        words = re.findall(r"[a-z0-9]+", route.operation.summary.lower().replace("'s", ""))
+        kept = [word for word in words if word not in _ARTICLES]
+        name = kept[0] + "".join(word.capitalize() for word in kept[1:])
+        if name in self._names:
+            segments = re.findall(r"[a-z0-9]+", route.path.lower())
+            name += "".join(word.capitalize() for word in (route.method.lower(), *segments))
+        self._names.add(name)
+        return name
+
+    def _query_parameters(self, route: Route) -> Iterator[Json]:
+        if route.operation.query is None:
+            return
+        for name, (schema, required) in self._asked.properties(route.operation.query).items():
+            description = schema.pop("description", "")
+            schema.pop("examples", None)
+            yield {"name": name, "in": "query", "required": required, "description": description, "schema": schema}
+
+    def _success(self, route: Route) -> Json:
+        told = route.operation
+        answer = {"description": parts.OUTCOMES.get(told.status, "Done"), "headers": parts.headers_answered(route)}
+        other = parts.OTHER_MEDIA.get(route.path)
+        if other is not None:
+            return {str(told.status): {**answer, "content": {other: {"schema": parts.CONTENTS[other]}}}, **(
+                {} if route.path == "/metrics" else parts.UNCHANGED)}
+        data: Json = {} if told.answer is None else self._answered.refer(told.answer)
+        if told.many:
+            data = {"type": "array", "items": data}
+        content = {"application/json": {"schema": parts.envelope(data, _pages(told))}}
+        unchanged = parts.UNCHANGED if parts.is_versioned(route) else {}
+        return {str(told.status): {**answer, "content": content}, **unchanged, **parts.also(route)}
+
+    def _refused(self, route: Route) -> Json:
+        answers = {}
+        for status, codes in refusals_of(route.method, route.path, route.operation).items():
+            name = f"{status}.{'.'.join(codes)}"
+            self._refusals.setdefault(name, answer_of(status, codes))
+            for code, message in codes.items():
+                self._codes.setdefault((status, code), message)
+            answers[str(status)] = {"$ref": f"#/components/responses/{name}"}
+        return answers
+
+    def _error_codes(self) -> list[Json]:
+        for status, code, message in ELSEWHERE:
+            self._codes.setdefault((status, code), message)
+        return [
+            {"status": status, "code": code, "meaning": message}
+            for (status, code), message in sorted(self._codes.items())
+        ]
+
+
+def roles_of(permission: str) -> list[str]:
+    """The roles that hold a permission by default; every role for what anyone signed in may do."""
+    if permission in (PUBLIC, SIGNED_IN):
+        return [] if permission == PUBLIC else list(ROLES)
+    return list(PERMISSIONS[permission][1])
+
+
+def _description(route: Route) -> str:
+    told = route.operation
+    words = " ".join(route.words.split())
+    permission = {
+        PUBLIC: "**Permission**: none; anyone may call this.",
+        SIGNED_IN: "**Permission**: anyone signed in.",
+    }.get(told.permission) or (
+        f"**Permission**: `{told.permission}` ({PERMISSIONS[told.permission][0]}). "
+        f"**Roles**: {', '.join(roles_of(told.permission))}."
+    )
+    return "\n\n".join(part for part in (words, told.description, permission) if part)
+
+
+def _path_parameters(route: Route) -> Iterator[Json]:
+    for field in _FIELD.finditer(route.template):
+        name, kind = field.groups()
+        before = route.template[: field.start()].rstrip("/").rpartition("/")[2].replace("-", " ")
+        yield {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": f"Which of the {before}.",
+            "schema": parts.CONVERTED[kind],
+        }
+
+
+def _pages(told: Operation) -> str | None:
+    """Which kind of pagination a list answers with."""
+    asked: dict[str, marshmallow.fields.Field[Any]] = told.query.fields if told.query is not None else {}
+    if not told.many:
+        return None
+    return "Cursor" if "after" in asked else "Pagination" if "page" in asked else None
+
+
+def _add_examples(operation: Json, schemas: Json) -> None:
+    for holder in (operation.get("requestBody"), *operation["responses"].values()):
+        content = (holder or {}).get("content", {}).get("application/json")
+        if content is not None:
+            content["example"] = example_of(content["schema"], schemas)
+    if "requestBody" in operation:
+        asked = operation["requestBody"]["content"]["application/json"]
+        asked["example"] = without_nulls(asked["example"])

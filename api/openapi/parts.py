@@ -1,0 +1,225 @@
+"""What many operations share: envelopes, headers, parameters, and the few answers that are not JSON."""
+
+from typing import Any, Protocol
+
+from api.openapi.refusals import is_repeatable, waits
+from api.operations import PUBLIC, Operation
+from commands.ports import StaleVersion
+
+Json = dict[str, Any]
+
+
+class Route(Protocol):
+    """What of a route is looked at here."""
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+
+    @property
+    def path(self) -> str:
+        """The path."""
+
+    @property
+    def operation(self) -> Operation:
+        """What is declared."""
+
+
+_COUNT = {"type": "integer", "minimum": 0}
+
+SCHEMAS: Json = {
+    "Error": {
+        "type": "object",
+        "description": "Every failure. Decide by `error.code`; `message` is for people.",
+        "required": ["success", "message", "error", "request_id"],
+        "properties": {
+            "success": {"const": False},
+            "message": {"type": "string", "description": "One sentence for a person."},
+            "error": {
+                "type": "object",
+                "required": ["code", "details"],
+                "properties": {
+                    "code": {"type": "string", "description": "Stable; see the error codes."},
+                    "details": {"type": "array", "items": {"$ref": "#/components/schemas/ErrorDetail"}},
+                },
+            },
+            "request_id": {"type": ["string", "null"], "description": "The answer's `X-Request-Id`."},
+        },
+    },
+    "ErrorDetail": {
+        "type": "object",
+        "description": "One offending field.",
+        "required": ["field", "code", "message"],
+        "properties": {
+            "field": {"type": "string", "description": "Where it is.", "examples": ["lines.0.quantity"]},
+            "code": {"type": "string", "description": "Stable.", "examples": ["required"]},
+            "message": {"type": "string", "description": "One sentence for a person."},
+        },
+    },
+    "Pagination": {
+        "type": "object",
+        "description": "Where a page stands in its list.",
+        "required": ["page", "limit", "total", "pages"],
+        "properties": {
+            "page": {**_COUNT, "description": "This page, from 1.", "examples": [1]},
+            "limit": {**_COUNT, "description": "Rows on a page.", "examples": [20]},
+            "total": {**_COUNT, "description": "Rows in all.", "examples": [1]},
+            "pages": {**_COUNT, "description": "Pages in all.", "examples": [1]},
+        },
+    },
+    "Cursor": {
+        "type": "object",
+        "description": "Where to go on in a log of facts.",
+        "required": ["next_after", "has_more"],
+        "properties": {
+            "next_after": {
+                "type": ["integer", "null"],
+                "description": "Pass it as `after` to go on; null when there are no rows.",
+                "examples": [42],
+            },
+            "has_more": {"type": "boolean", "description": "Whether there is more now.", "examples": [False]},
+        },
+    },
+}
+
+SECURITY: Json = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The `token` that signing in answers with.",
+    }
+}
+
+_POSITION = {"type": "integer", "format": "int64", "minimum": 0}
+_ETAG = {"type": "string", "examples": ['"3"']}
+
+
+def _header(description: str, schema: Json) -> Json:
+    return {"description": description, "schema": schema}
+
+
+HEADERS: Json = {
+    "X-Request-Id": _header("The request's id: yours, or a new one.", {"type": "string"}),
+    "X-Event-Position": _header("The position in the log that this write reached.", _POSITION),
+    "X-Read-Position": _header("The position of the log that this answer knows.", _POSITION),
+    "ETag": _header("The version of the resource.", _ETAG),
+    "Idempotent-Replayed": _header("`true` if this outcome was given before.", {"const": "true"}),
+    "Retry-After": _header("Seconds to wait before trying again.", {"type": "integer"}),
+    "WWW-Authenticate": _header("`Bearer`.", {"type": "string"}),
+}
+
+
+def _asked(name: str, description: str, schema: Json) -> Json:
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
+
+
+PARAMETERS: Json = {
+    "Idempotency-Key": _asked(
+        "Idempotency-Key",
+        "A name of your own for this request; repeating it gives the first outcome again.",
+        {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    ),
+    "If-Match": _asked(
+        "If-Match",
+        "The `ETag` you have seen; refused with `precondition_failed` if it is another by now.",
+        {"type": "string", "pattern": r'^(\*|(W/)?"\d{1,18}")$'},
+    ),
+    "If-None-Match": _asked(
+        "If-None-Match", "The `ETag` you have; `304` if it is still the same.", {"type": "string", "pattern": "^[!-~]+$"}
+    ),
+    "X-Wait-For-Position": _asked(
+        "X-Wait-For-Position",
+        "Answer once this position of the log is known, for at most five seconds.",
+        {**_POSITION, "maximum": 10**18 - 1},
+    ),
+    "X-Request-Id": _asked(
+        "X-Request-Id",
+        "An id of your own for this request, for its answer, log lines and events.",
+        {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$"},
+    ),
+}
+
+#: How path fields are written, by falcon's converter.
+CONVERTED: dict[str | None, Json] = {
+    "uuid": {"type": "string", "format": "uuid"},
+    "int": {"type": "integer"},
+    None: {"type": "string"},
+}
+
+OUTCOMES = {200: "Done", 201: "Created", 202: "Accepted"}
+UNCHANGED: Json = {"304": {"description": "Unchanged since the version you named; without a body."}}
+
+OTHER_MEDIA = {
+    "/metrics": "text/plain",
+    "/docs": "text/html",
+    "/api/openapi.json": "application/json",
+}
+CONTENTS: Json = {
+    "text/plain": {"type": "string"},
+    "text/html": {"type": "string"},
+    "application/json": {"type": "object", "required": ["openapi", "info", "paths"]},
+}
+
+
+def envelope(data: Json, pages: str | None) -> Json:
+    """The success envelope around data."""
+    told: Json = {
+        "type": "object",
+        "required": ["success", "message", "data"],
+        "properties": {
+            "success": {"const": True},
+            "message": {"type": "string", "examples": ["OK"]},
+            "data": data,
+        },
+    }
+    if pages is not None:
+        told["required"].append("pagination")
+        told["properties"]["pagination"] = {"$ref": f"#/components/schemas/{pages}"}
+    return told
+
+
+def is_versioned(route: Route) -> bool:
+    """Whether it shows one resource, which carries its version."""
+    return route.method == "GET" and not route.operation.many and route.path.endswith("}")
+
+
+def headers_asked(route: Route) -> list[Json]:
+    """The headers an operation takes."""
+    told = route.operation
+    names = [
+        *(["Idempotency-Key"] if is_repeatable(route.method, told) else []),
+        *(["If-Match"] if StaleVersion in told.refusals else []),
+        *(["If-None-Match"] if is_versioned(route) else []),
+        *(["X-Wait-For-Position"] if waits(route.method, told) else []),
+        "X-Request-Id",
+    ]
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+
+
+def headers_answered(route: Route) -> Json:
+    """The headers an operation answers with."""
+    told = route.operation
+    is_write = is_repeatable(route.method, told)
+    names = [
+        *(["X-Event-Position", "Idempotent-Replayed"] if is_write else []),
+        *(["ETag"] if is_versioned(route) or (is_write and told.answer is not None) else []),
+        *(["X-Read-Position"] if waits(route.method, told) else []),
+        "X-Request-Id",
+    ]
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def also(route: Route) -> Json:
+    """Answers that only one operation has."""
+    if route.path != "/ready" or route.operation.permission != PUBLIC:
+        return {}
+    not_ready = envelope({}, None)
+    not_ready["properties"]["success"] = {"const": False}
+    return {
+        "503": {
+            "description": "Not ready; the data say why.",
+            "headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}},
+            "content": {"application/json": {"schema": not_ready}},
+        }
+    }

@@ -1,0 +1,102 @@
+"""How an operation may refuse: by status, with the stable codes, each with its meaning."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from api import errors
+from api.operations import PUBLIC, SIGNED_IN, Operation
+from commands.outcomes import IdempotencyInProgress, IdempotencyKeyReused
+from domain.errors import Invalid, NotAllowed, NotFound, Refusal
+from projections.base import ProjectionBehind
+
+Json = dict[str, Any]
+Codes = dict[str, str]
+
+#: What the framework refuses before an operation is found, or when nothing else fits.
+ELSEWHERE: tuple[tuple[int, str, str], ...] = (
+    (404, "not_found", "There is no such thing here."),
+    (405, "method_not_allowed", "The path is known, but not with this method; `Allow` names those it has."),
+    (414, "uri_too_long", "The address is too long."),
+    (431, "headers_too_large", "The headers are too large."),
+    (500, "internal_error", "Something went wrong on our side; name the request's id when you report it."),
+)
+
+_TITLES = {
+    400: "The request cannot be read",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    409: "A rule of the trade says no",
+    412: "Changed since you read it",
+    413: "Too large",
+    415: "Not JSON",
+    422: "Some fields are not valid",
+    503: "Not yet; try again shortly",
+}
+
+
+def refusals_of(method: str, path: str, operation: Operation) -> dict[int, Codes]:
+    """Every code the operation may refuse with, and its meaning, by status."""
+    found: dict[int, Codes] = {}
+    for refusal in (*_general(method, path, operation), *operation.refusals):
+        codes = found.setdefault(errors.status_of(refusal), {})
+        codes.setdefault(refusal.code, message_of(refusal))
+    return dict(sorted(found.items()))
+
+
+def _general(method: str, path: str, operation: Operation) -> Iterable[type[Refusal]]:
+    """What follows from the kind of operation, whatever it does."""
+    yield from (errors.MalformedRequest, errors.InvalidParameter)
+    if operation.body is not None:
+        yield from (errors.MalformedJson, errors.UnsupportedMediaType, Invalid)
+    if operation.permission != PUBLIC:
+        yield from (errors.Unauthenticated, errors.TokenExpired, errors.TokenRevoked)
+    if operation.permission not in (PUBLIC, SIGNED_IN):
+        yield NotAllowed
+    if "{" in path:
+        yield NotFound
+    if method != "GET":
+        yield errors.BodyTooLarge
+    if is_repeatable(method, operation):
+        yield from (IdempotencyInProgress, IdempotencyKeyReused)
+    if waits(method, operation):
+        yield ProjectionBehind
+
+
+def is_repeatable(method: str, operation: Operation) -> bool:
+    """Whether it is a write that takes an Idempotency-Key."""
+    return method != "GET" and operation.permission != PUBLIC
+
+
+def waits(method: str, operation: Operation) -> bool:
+    """Whether it is a read that can wait for a position of the log."""
+    return method == "GET" and operation.permission not in (PUBLIC, SIGNED_IN)
+
+
+def message_of(refusal: type[Refusal]) -> str:
+    """What a refusal says when nothing more is known."""
+    return refusal().message
+
+
+def answer_of(status: int, codes: Codes) -> Json:
+    """The response of one status with its codes."""
+    listed = "\n".join(f"- `{code}`: {message}" for code, message in codes.items())
+    answer: Json = {
+        "description": f"{_TITLES[status]}.\n\n{listed}",
+        "headers": {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}},
+        "content": {
+            "application/json": {
+                "schema": {
+                    "allOf": [
+                        {"$ref": "#/components/schemas/Error"},
+                        {"properties": {"error": {"properties": {"code": {"enum": list(codes)}}}}},
+                    ]
+                }
+            }
+        },
+    }
+    if status == 401:
+        answer["headers"]["WWW-Authenticate"] = {"$ref": "#/components/headers/WWW-Authenticate"}
+    if status == 503:
+        answer["headers"]["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
+    return answer

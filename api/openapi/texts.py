@@ -1,0 +1,93 @@
+"""What the contract says in prose: how to call, what to expect, and what the figures mean."""
+
+TITLE = "MIPOS API"
+VERSION = "1.0.0"
+
+DEFINITIONS = """\
+| Measure | Definition |
+|---|---|
+| `gross_sales` | value of all lines sold, before discounts, without tax |
+| `discounts` | what line and order discounts took off, without tax |
+| `returns` | value of what came back, without tax |
+| `net_sales` | `gross_sales − discounts − returns` |
+| `tax` | tax charged, minus tax given back |
+| `tips` | tips received |
+| `rounding` | what cash rounding added or took away |
+| `total_collected` | `net_sales + tax + tips + rounding` |
+| `cost_of_goods` | cost as it was at the moment of sale, minus the cost of returns |
+| `gross_profit` | `net_sales − cost_of_goods` |
+| `margin` | `gross_profit / net_sales` |
+
+Totals are the sums of the rows shown. Every report names the position of the log it knows
+(`read_position`) and when it was computed (`computed_at`)."""
+
+INTRODUCTION = """\
+A point of sale for companies with many stores: catalog, stock, sales, reports. Every change is kept as an
+event in a log that is only ever added to; what you read is derived from that log.
+
+## Envelope
+
+Requests and answers are JSON in UTF-8. A success is `{"success": true, "message", "data"}`. Lists add
+`"pagination": {"page", "limit", "total", "pages"}`; logs of facts, which only grow, add
+`"pagination": {"next_after", "has_more"}` instead: pass `next_after` as `after` to go on.
+
+Every failure has one shape, an unknown path included:
+
+```json
+{
+  "success": false,
+  "message": "There is not enough stock.",
+  "error": {
+    "code": "insufficient_stock",
+    "details": [{"field": "lines.0.quantity", "code": "insufficient_stock", "message": "2 left."}]
+  },
+  "request_id": "2f1c9a64"
+}
+```
+
+Decide by `error.code`, which never changes, not by `message`, which is for people. `details` name every
+field that stands in the way.
+
+## Money, quantities, times
+
+- **Money** is an integer in the minor unit of the `currency` beside it: `1999` is $19.99 or ¥1,999.
+- **Quantities** and **percentages** are decimal strings of up to five places: `"0.375"`, `"7.25"`. On input
+  a JSON number will do.
+- **Times** are ISO 8601 with a zone, answered in UTC. **Dates** in reports are business dates, by the
+  store's clock and the hour at which its day ends.
+- **Ids** are UUIDs. What belongs to another company does not exist for you: `404`.
+
+## Repeating safely
+
+A till that lost an answer asks again. Two ways make this safe:
+
+- **Your own id.** Creating takes an `id` that you chose; the same body again gives the first result.
+- **`Idempotency-Key`** on any write: the first outcome is stored together with what it did, and given again
+  to every repetition, marked `Idempotent-Replayed: true`. The same key with another request is refused with
+  `idempotency_key_reused`; while the first still runs, with `idempotency_in_progress`.
+
+## Changing what others change too
+
+Single resources carry their version as `ETag: "3"`. Send it back as `If-Match`, and a change that would
+overwrite another one is refused: `412`, `precondition_failed`. Send it as `If-None-Match` when you read
+again, and an unchanged resource answers `304` without a body. Edits are partial: what you leave out stays.
+Deleting archives; history is never lost.
+
+## Reading your own writes
+
+Each write answers `X-Event-Position: 42`, its place in the log. A read with `X-Wait-For-Position: 42` answers
+once it has seen that place, or after five seconds with `503`, `projection_behind`. Every read says what it
+knows in `X-Read-Position`.
+
+## Lists and the past
+
+`page` counts from 1, `limit` is at most 100, `sort=-created_at` turns the order around. An unknown parameter
+is an error rather than a surprise. Where there is `as_of`, a time, the answer is what had been recorded by
+then.
+
+## Who may
+
+Sign in, then send `Authorization: Bearer <token>` with everything. Each operation names the permission it
+takes; a role is a set of permissions, which can be granted or denied one by one. Whoever lacks `costs.view`
+gets answers without costs, margins and profits. Users bound to stores see and sell in those stores only.
+Every answer carries `X-Request-Id`; name it when you ask for help."""

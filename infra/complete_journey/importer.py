@@ -1,0 +1,98 @@
+"""The import: the selected history, batch by batch, so that it can be broken off anywhere and gone on with."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+from domain.companies import Company
+from domain.errors import Conflict, NotFound
+from domain.pricing import Rules
+from infra.bulk import (
+    BulkRecorder,
+    Pool,
+    Streams,
+    company_named,
+    first_fact,
+    found_company,
+    record_events,
+)
+from infra.complete_journey.mapping import History
+from infra.complete_journey.source import CURRENCY, TIMEZONE, Selection, Source, find_files
+from infra.transactions import transaction
+from infra.unit_of_work import Ledger
+from projections.companies import find_company, rules_of
+
+#: How many sales make a transaction.
+BATCH_SIZE = 500
+
+#: Told the number of sales a batch had, and how many of them are in the whole selection.
+Progress = Callable[[int, int], None]
+
+
+class UnknownCompany(NotFound):
+    """There is no such company."""
+
+
+class OtherCurrency(Conflict):
+    """The history is in US dollars and cannot be mixed with another currency."""
+
+    code = "other_currency"
+
+
+def import_history(
+    pool: Pool,
+    ledger: Ledger,
+    company: str,
+    selection: Selection,
+    progress: Progress = lambda done, total: None,
+    *,
+    batch_size: int = BATCH_SIZE,
+) -> int:
+    """Bring the selected sales into a company, named by its id or its name; a new name makes a new company.
+
+    What is there already stays, so that a second run changes nothing. Returns how many events were
+    new. Raises HistoryNotInstalled, UnknownCompany, OtherCurrency, NameTaken.
+    """
+    source = Source(find_files(), selection)
+    company_id = company_id_of(company)
+    rules = _open(pool, ledger, company, company_id)
+    history = History(company_id, rules, source.products())
+    total, new, sizes = source.count_baskets(), 0, deque[int]()
+
+    def batches() -> Iterator[Streams]:
+        for baskets in source.baskets(batch_size):
+            sizes.append(len(baskets))
+            yield history.streams(baskets)
+
+    for events in BulkRecorder(pool, ledger, company_id).record(batches()):
+        new += events
+        progress(sizes.popleft(), total)
+    return new
+
+
+def company_id_of(company: str) -> UUID:
+    """The id that a company's name or id stands for."""
+    try:
+        return UUID(company)
+    except ValueError:
+        return company_named(company)
+
+
+def _open(pool: Pool, ledger: Ledger, company: str, company_id: UUID) -> Rules:
+    """How the company rounds; one that is named and not there yet is taken on."""
+    with pool.connection() as connection, transaction(connection, company_id) as db:
+        row = find_company(db)
+        if row is None:
+            if str(company_id) == company.lower():
+                raise UnknownCompany
+            found_company(db)
+            record_events(db, ledger, [_company(company_id, company)], datetime.now(UTC))
+            row = find_company(db)
+    if row is None or row["currency"] != CURRENCY:
+        raise OtherCurrency
+    return rules_of(row)
+
+
+def _company(company_id: UUID, name: str) -> Company.Registered:
+    return first_fact(Company.Registered, company_id, name=name, currency=CURRENCY, timezone=TIMEZONE)

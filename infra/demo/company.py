@@ -1,0 +1,322 @@
+"""The demo company: made once, in one transaction, so that nobody ever meets half of it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from heapq import merge
+from operator import itemgetter
+from typing import Any, LiteralString
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from argon2 import PasswordHasher
+
+from commands.ports import Caller
+from domain.aggregate import UNSTAMPED, Aggregate
+from domain.catalog.brands import Brand
+from domain.catalog.categories import Category
+from domain.catalog.products import Product, Variant
+from domain.catalog.units import Unit
+from domain.companies import PLATFORM_ID, Company
+from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER, SUPER_ADMIN
+from domain.pricing import Rules, TaxRate as ChargedTax
+from domain.registers import Register
+from domain.sale_ground import StoreAtSale, VariantAtSale
+from domain.stock import ReceivedLine
+from domain.storages import Storage
+from domain.stores import Store
+from domain.tax_rates import TaxRate
+from domain.users import User
+from infra.bulk import Pool, collecting_no_garbage, company_named, first_fact, found_company, record_events
+from infra.demo.catalog import BRANDS, TAXES, UNITS, DemoProduct, products
+from infra.demo.sales import Article, Happening, Shop, ShopLife, deliver
+from infra.transactions import Transaction, transaction
+from infra.unit_of_work import Ledger
+from projections.companies import find_company
+from projections.users import ask_directory
+
+NAME = "Demo Market"
+DEMO_ID = company_named(NAME)
+TIMEZONE = "Europe/Berlin"
+RULES = Rules(currency="EUR")
+#: How long the sales go back.
+HISTORY = timedelta(days=60)
+#: Name, code and address of each store.
+STORES = (
+    ("Demo Market Mitte", "MI", "Marktplatz 1, 10178 Berlin"),
+    ("Demo Market West", "WE", "Lindenallee 24, 14050 Berlin"),
+    ("Demo Market Nord", "NO", "Hafenstraße 7, 13507 Berlin"),
+)
+#: User name, role, and the places of the stores in the list above that the user is bound to.
+STAFF: tuple[tuple[str, str, tuple[int, ...]], ...] = (
+    ("admin@demo.local", ADMIN, ()),
+    ("manager@demo.local", MANAGER, (0, 1)),
+    ("cashier@demo.local", CASHIER, (0,)),
+    ("clerk@demo.local", CLERK, ()),
+)
+ROOT = "root@mipos.local"
+#: Who works at the tills of each store.
+_TELLERS = ("cashier@demo.local", "manager@demo.local", "admin@demo.local")
+
+_CREDENTIAL: LiteralString = """
+    INSERT INTO credentials (company_id, id, password_hash)
+    VALUES (%(company_id)s, %(id)s, %(password_hash)s)
+        ON CONFLICT DO NOTHING
+"""
+
+
+def make_demo(
+    pool: Pool,
+    ledger: Ledger,
+    password: str,
+    now: datetime,
+    random_seed: int = 1,
+    progress: Callable[[int], None] = lambda events: None,
+) -> None:
+    """Make the demo company, with sales up to an hour before `now`, and the platform's own user.
+
+    What is there already stays as it is. Everybody signs in with `password`. `progress` is told the number of
+    events to be recorded.
+    """
+    with pool.connection() as connection, transaction(connection, PLATFORM_ID) as db:
+        found_company(db)
+        root = _register(db, [_Person(uuid5(PLATFORM_ID, ROOT), ROOT, SUPER_ADMIN, ())], password)
+        record_events(db, ledger, root, now)
+    with collecting_no_garbage(), pool.connection() as connection, transaction(connection, DEMO_ID) as db:
+        # Another process that is making it holds this up until it has made it.
+        found_company(db)
+        if find_company(db) is not None:
+            db.abandon()
+            return
+        demo = _Demo(now, random_seed)
+        events = [*demo.entities(), *_register(db, demo.staff(), password), *demo.history()]
+        progress(len(events))
+        record_events(db, ledger, events, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    id: UUID
+    username: str
+    role: str
+    store_ids: tuple[UUID, ...]
+
+
+def _register(db: Transaction, people: list[_Person], password: str) -> list[Aggregate.Event]:
+    """Take on those whose user names are free, and give them the password."""
+    hasher = PasswordHasher()
+    taken = [(person, ask_directory(db, person.username)) for person in people]
+    new = [person for person, answer in taken if answer.row() is None]
+    for person in new:
+        params = {"company_id": db.company_id, "id": person.id, "password_hash": hasher.hash(password)}
+        db.execute(_CREDENTIAL, params)
+    return [
+        first_fact(
+            User.Registered,
+            person.id,
+            username=person.username,
+            role=person.role,
+            email=person.username,
+            store_ids=person.store_ids,
+        )
+        for person in new
+    ]
+
+
+def _id(key: str) -> UUID:
+    return uuid5(DEMO_ID, key)
+
+
+def _storage_id(code: str) -> UUID:
+    return _id(f"storage/{code}")
+
+
+def _store_id(code: str) -> UUID:
+    return _id(f"store/{code}")
+
+
+def _registers(code: str) -> tuple[tuple[UUID, str], ...]:
+    return tuple((_id(f"register/{code}/{number}"), f"T{number}") for number in (1, 2))
+
+
+class _Demo:
+    """Everything about the company, from what is known of it and the moment it is made."""
+
+    def __init__(self, now: datetime, seed: int) -> None:
+        self._seed = seed
+        self._until = now - timedelta(hours=1)
+        self._first = (now - HISTORY).astimezone(ZoneInfo(TIMEZONE)).date()
+        self._articles = [_article(product) for product in products()]
+
+    def staff(self) -> list[_Person]:
+        """Who works there."""
+        return [
+            _Person(_id(f"user/{name}"), name, role, tuple(_store_id(STORES[place][1]) for place in places))
+            for name, role, places in STAFF
+        ]
+
+    def entities(self) -> Iterator[Aggregate.Event]:
+        """The company, its places, and its catalog."""
+        yield first_fact(
+            Company.Registered,
+            DEMO_ID,
+            name=NAME,
+            currency=RULES.currency,
+            timezone=TIMEZONE,
+            email="hello@demo.local",
+            address=STORES[0][2],
+        )
+        yield from _places()
+        yield from _catalog()
+        yield from (_drafted(article) for article in self._articles)
+        for article in self._articles:
+            product_id = article.at_sale.product_id
+            yield Product.Activated(originator_id=product_id, originator_version=2, timestamp=UNSTAMPED)
+
+    def history(self) -> Iterator[Aggregate.Event]:
+        """Deliveries and sales of all the shops, in the order of time."""
+        lives = [
+            ShopLife(_shop(place), self._articles, RULES, self._seed).run(self._first, self._until)
+            for place in range(len(STORES))
+        ]
+        for _, events in merge(self._warehouse(), *lives, key=itemgetter(0)):
+            yield from events
+
+    def _warehouse(self) -> Iterator[Happening]:
+        """A delivery a month to the warehouse that belongs to no store."""
+        balances: dict[UUID, Any] = {}
+        for days in (0, 30):
+            day = self._first + timedelta(days=days)
+            moment = datetime.combine(day, time(4), ZoneInfo(TIMEZONE)).astimezone(UTC)
+            lines = [
+                ReceivedLine(
+                    variant_id=article.at_sale.id,
+                    quantity=Decimal(10 * article.product.weight),
+                    unit_cost=article.product.cost,
+                )
+                for article in self._articles
+            ]
+            yield moment, deliver(_id(f"delivery/{days}"), _storage_id("WH"), moment, lines, balances)
+
+
+def _places() -> Iterator[Aggregate.Event]:
+    for name, code, address in STORES:
+        yield first_fact(
+            Store.Registered,
+            _store_id(code),
+            name=name,
+            code=code,
+            timezone=TIMEZONE,
+            day_cut="00:00",
+            currency=RULES.currency,
+            address=address,
+            receipt_header=name,
+            receipt_footer="Thank you for your visit",
+            default_storage_id=_storage_id(code),
+        )
+        yield first_fact(
+            Storage.Registered,
+            _storage_id(code),
+            name=f"{name}, back room",
+            code=code,
+            store_id=_store_id(code),
+        )
+        for register_id, register_code in _registers(code):
+            yield first_fact(
+                Register.Registered,
+                register_id,
+                name=f"Till {register_code[1:]}",
+                code=register_code,
+                store_id=_store_id(code),
+            )
+    yield first_fact(Storage.Registered, _storage_id("WH"), name="Central warehouse", code="WH")
+
+
+def _catalog() -> Iterator[Aggregate.Event]:
+    for key, (name, rate) in TAXES.items():
+        yield first_fact(
+            TaxRate.Registered, _id(f"tax/{key}"), name=name, rate=rate, inclusive=True, jurisdiction="DE"
+        )
+    for name, symbol, precision, base, factor in UNITS:
+        yield first_fact(
+            Unit.Registered,
+            _id(f"unit/{symbol}"),
+            name=name,
+            symbol=symbol,
+            precision=precision,
+            base_unit_id=_id(f"unit/{base}") if base else None,
+            factor=Decimal(factor) if factor else None,
+        )
+    for brand in BRANDS:
+        yield first_fact(Brand.Registered, _id(f"brand/{brand}"), name=brand)
+    paths = (product.path[:depth] for product in products() for depth in range(1, len(product.path) + 1))
+    for path in dict.fromkeys(paths):
+        parent_id = _category_id(path[:-1]) if len(path) > 1 else None
+        yield first_fact(Category.Registered, _category_id(path), name=path[-1], parent_id=parent_id)
+
+
+def _category_id(path: tuple[str, ...]) -> UUID:
+    return _id("category/" + "/".join(path))
+
+
+def _article(product: DemoProduct) -> Article:
+    name, rate = TAXES[product.tax]
+    return Article(
+        product=product,
+        at_sale=VariantAtSale(
+            id=_id(f"variant/{product.sku}"),
+            product_id=_id(f"product/{product.sku}"),
+            sku=product.sku,
+            name=product.name,
+            variant_name="",
+            category_id=_category_id(product.path),
+            brand_id=_id(f"brand/{product.brand}"),
+            price=product.price,
+            cost=product.cost,
+            status="active",
+            track_stock=True,
+            precision=3 if product.is_weighed else 0,
+            tax_rates=(ChargedTax(id=_id(f"tax/{product.tax}"), name=name, rate=rate, inclusive=True),),
+        ),
+    )
+
+
+def _drafted(article: Article) -> Product.Registered:
+    product, at_sale = article.product, article.at_sale
+    variant = Variant(
+        id=at_sale.id,
+        sku=product.sku,
+        barcodes=(product.barcode,),
+        price=product.price,
+        cost=product.cost,
+        reorder_level=Decimal(article.reorder_level),
+        reorder_quantity=Decimal(article.reorder_quantity),
+    )
+    return first_fact(
+        Product.Registered,
+        at_sale.product_id,
+        name=product.name,
+        brand_id=at_sale.brand_id,
+        category_id=at_sale.category_id,
+        unit_id=_id(f"unit/{product.unit}"),
+        tax_rate_ids=tuple(rate.id for rate in at_sale.tax_rates),
+        variants=(variant,),
+    )
+
+
+def _shop(place: int) -> Shop:
+    _, code, _ = STORES[place]
+    return Shop(
+        store=StoreAtSale(
+            id=_store_id(code),
+            code=code,
+            timezone=TIMEZONE,
+            day_cut=time(),
+            storage_id=_storage_id(code),
+            allow_negative=False,
+        ),
+        storage_id=_storage_id(code),
+        registers=_registers(code),
+        caller=Caller(company_id=DEMO_ID, user_id=_id(f"user/{_TELLERS[place]}")),
+    )

@@ -1,0 +1,221 @@
+"""Two months at the demo company's tills: what was delivered, what was bought, and how it was paid."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any, cast
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from commands.orders import BasketLine, PlaceSale, QuoteBasket, place_sale, quote_basket
+from commands.ports import Caller, UnitOfWork
+from domain.aggregate import Aggregate
+from domain.costing import Balance
+from domain.payments import Tender
+from domain.pricing import Discount, Rules
+from domain.sale_ground import SaleGround, StoreAtSale, VariantAtSale
+from domain.stock import EMPTY, ReceivedLine, StockMovement
+from infra.demo.catalog import DemoProduct
+
+#: How many sales a shop makes a day on average, Monday to Sunday.
+SALES_A_DAY = (23, 22, 23, 25, 31, 35, 16)
+#: How busy the hours from 7 to 20 are.
+_HOURS = dict(enumerate((2, 4, 5, 6, 7, 8, 6, 5, 6, 8, 10, 9, 6, 2), start=7))
+_NOTES = (500, 1000, 2000, 5000, 10000)
+_SIZES = (1, 2, 3, 4, 5, 6, 8, 11)
+_SIZE_WEIGHTS = (12, 14, 15, 14, 11, 9, 7, 3)
+_PIECES = (1, 2, 3, 4, 6)
+_PIECE_WEIGHTS = (70, 18, 6, 3, 3)
+#: Deliveries come before the doors open, on the first day and then on Tuesdays and Fridays.
+_DELIVERY_DAYS, _DELIVERY_TIME = (1, 4), time(5, 30)
+_REGULARS_DISCOUNT = Discount(type="percent", value=Decimal(5), reason="Regular customer")
+
+#: Facts that belong together and the moment they happened.
+Happening = tuple[datetime, list[Aggregate.Event]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A product as it is sold and as it is ordered again."""
+
+    product: DemoProduct
+    at_sale: VariantAtSale
+
+    @property
+    def reorder_level(self) -> int:
+        """At which stock it is ordered again: more than is sold until the next delivery."""
+        return 3 * self.product.weight + 2
+
+    @property
+    def reorder_quantity(self) -> int:
+        """How much is ordered."""
+        return 8 * self.product.weight + 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """A store with its tills, and whoever works there."""
+
+    store: StoreAtSale
+    storage_id: UUID
+    registers: tuple[tuple[UUID, str], ...]
+    caller: Caller
+
+
+def deliver(
+    movement_id: UUID, storage_id: UUID, moment: datetime, lines: list[ReceivedLine], balances: dict[UUID, Balance]
+) -> list[Aggregate.Event]:
+    """Take a delivery in and change the balances accordingly."""
+    movement = StockMovement.receive(
+        movement_id, storage_id=storage_id, occurred_at=moment, delivered=lines, balances=balances
+    )
+    _follow(movement, balances)
+    return movement.new_events()
+
+
+class ShopLife:
+    """One shop day by day. It sells by the very commands of the live tills, on stock it keeps in memory."""
+
+    def __init__(self, shop: Shop, articles: list[Article], rules: Rules, seed: int) -> None:
+        self._shop = shop
+        self._zone = ZoneInfo(shop.store.timezone)
+        self._articles = articles
+        self._weights = [article.product.weight for article in articles]
+        self._random = Random(f"{seed}/{shop.store.code}")  # noqa: S311  # A repeatable sample is wanted.
+        self._balances: dict[UUID, Balance] = {}
+        self._numbers = dict.fromkeys((register_id for register_id, _ in shop.registers), 0)
+        self._variants = {article.at_sale.id: article.at_sale for article in articles}
+        self._ground = SaleGround(
+            rules=rules,
+            store=shop.store,
+            register_id=None,
+            register_code=None,
+            variants=self._variants,
+            balances=self._balances,
+            next_number=0,
+        )
+        self._made = 0
+
+    def run(self, first: date, until: datetime) -> Iterator[Happening]:
+        """Everything from the first day's delivery on that had happened by a moment."""
+        day = first
+        while (opening := self._at(day, _DELIVERY_TIME)) <= until:
+            if day == first or day.weekday() in _DELIVERY_DAYS:
+                yield from self._deliveries(opening)
+            for moment in self._moments(day):
+                if moment <= until:
+                    yield moment, self._sale(moment)
+            day += timedelta(days=1)
+
+    def _at(self, day: date, clock: time) -> datetime:
+        return datetime.combine(day, clock, self._zone).astimezone(UTC)
+
+    def _moments(self, day: date) -> list[datetime]:
+        usual = SALES_A_DAY[day.weekday()]
+        hours = self._random.choices(
+            list(_HOURS), list(_HOURS.values()), k=self._random.randint(usual - 4, usual + 4)
+        )
+        return sorted(
+            self._at(day, time(hour, self._random.randrange(60), self._random.randrange(60))) for hour in hours
+        )
+
+    def _new_id(self) -> UUID:
+        self._made += 1
+        return uuid5(self._shop.store.id, str(self._made))
+
+    def _deliveries(self, moment: datetime) -> Iterator[Happening]:
+        lines = [
+            ReceivedLine(
+                variant_id=article.at_sale.id,
+                quantity=Decimal(article.reorder_quantity),
+                unit_cost=article.product.cost * self._random.randint(97, 104) // 100,
+            )
+            for article in self._articles
+            if self._balances.get(article.at_sale.id, EMPTY).quantity <= article.reorder_level
+        ]
+        if lines:
+            yield moment, deliver(self._new_id(), self._shop.storage_id, moment, lines, self._balances)
+
+    def _sale(self, moment: datetime) -> list[Aggregate.Event]:
+        register_id, code = self._random.choice(self._shop.registers)
+        self._numbers[register_id] += 1
+        ground = replace(
+            self._ground, register_id=register_id, register_code=code, next_number=self._numbers[register_id]
+        )
+        till = _Till(ground, self._shop.caller, moment, self._new_id)
+        work = cast("UnitOfWork", till)
+        lines = self._basket()
+        discounts = (_REGULARS_DISCOUNT,) if self._random.random() < 0.06 else ()
+        quote = quote_basket(QuoteBasket(lines=lines, discounts=discounts), work)
+        sale = PlaceSale(
+            id=self._new_id(),
+            lines=lines,
+            discounts=discounts,
+            tenders=(self._tender(quote.basket.total),),
+            occurred_at=moment,
+            register_id=register_id,
+        )
+        place_sale(sale, work)
+        for movement in till.movements:
+            _follow(movement, self._balances)
+        return till.events
+
+    def _basket(self) -> tuple[BasketLine, ...]:
+        """Different products, no more of each than there is."""
+        size = self._random.choices(_SIZES, _SIZE_WEIGHTS)[0]
+        wanted = dict.fromkeys(self._random.choices(range(len(self._articles)), self._weights, k=size))
+        lines = [self._line(self._articles[place]) for place in wanted]
+        bought = tuple(line for line in lines if line is not None)
+        return bought or self._basket()
+
+    def _line(self, article: Article) -> BasketLine | None:
+        if article.product.is_weighed:
+            quantity = Decimal(self._random.randint(120, 1600)) / 1000
+        else:
+            quantity = Decimal(self._random.choices(_PIECES, _PIECE_WEIGHTS)[0])
+        available = self._balances[article.at_sale.id].quantity
+        return BasketLine(variant_id=article.at_sale.id, quantity=quantity) if quantity <= available else None
+
+    def _tender(self, total: int) -> Tender:
+        if self._random.random() < 0.55:
+            return Tender(method="card", amount=total)
+        # People hand over a note that is large enough, several of the largest, or sometimes the exact sum.
+        note = next((note for note in _NOTES if note >= total), -(-total // _NOTES[-1]) * _NOTES[-1])
+        return Tender(method="cash", amount=total, tendered=total if self._random.random() < 0.2 else note)
+
+
+class _Till:
+    """One sale's unit of work: it decides on the shop in memory and keeps what was decided."""
+
+    def __init__(self, ground: SaleGround, caller: Caller, now: datetime, new_id: Callable[[], UUID]) -> None:
+        self.caller = caller
+        self.now = now
+        self.new_id = new_id
+        self.sales = self
+        self.events: list[Aggregate.Event] = []
+        self.movements: list[StockMovement] = []
+        self._ground = ground
+
+    def ground(self, **_wanted: Any) -> SaleGround:
+        """What the sale is decided on."""
+        return self._ground
+
+    def seek(self, _kind: type[Aggregate], _aggregate_id: UUID) -> Callable[[], None]:
+        """No sale was made before."""
+        return lambda: None
+
+    def save(self, *aggregates: Aggregate) -> None:
+        """Keep what was decided."""
+        for aggregate in aggregates:
+            self.events += aggregate.new_events()
+            if isinstance(aggregate, StockMovement):
+                self.movements.append(aggregate)
+
+
+def _follow(movement: StockMovement, balances: dict[UUID, Balance]) -> None:
+    for line in movement.lines:
+        balances[line.variant_id] = Balance(
+            quantity=line.balance_quantity, value=line.balance_value, last_unit_cost=line.last_unit_cost
+        )

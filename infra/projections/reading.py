@@ -1,0 +1,86 @@
+"""The log as read models see it: a company's facts, read in runs of positions, each decoded once."""
+
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg.rows import tuple_row
+
+from infra.eventstore.codec import EventTypes, decode_metadata
+from infra.transactions import Transaction
+from projections.base import Fact, Projection
+
+#: How many positions of the log are read, folded and committed together.
+BATCH = 5_000
+
+EventRow = tuple[int, UUID, int, str, str, str, datetime]
+
+# A range of positions rather than a LIMIT: positions have no gaps, and a run that holds nothing for the
+# reader still says how far it reached.
+_EVENTS: LiteralString = """
+    SELECT position, stream_id, stream_version, type, state, metadata, recorded_at
+      FROM events
+     WHERE company_id = %(company_id)s AND position > %(after)s AND position <= %(upto)s
+       AND type = ANY(%(types)b::text[])
+     ORDER BY position
+"""
+
+
+class FactReader:
+    """Reads what some read models want to know, so that one reading serves all of them."""
+
+    def __init__(self, types: EventTypes, projections: Iterable[Projection]) -> None:
+        kinds = [types.by_event[event] for model in projections for event in model.events]
+        self._names = sorted({kind.name for kind in kinds})
+        # An event that never had another version needs no look at how it was written.
+        self._decoders: dict[str, tuple[Any, Callable[[str], Any]]] = {
+            kind.name: (kind.event, kind.decoder.decode if kind.version == 1 else kind.decode)
+            for kind in kinds
+        }
+
+    def ask(self, db: Transaction, after: int, upto: int) -> Callable[[], list[Fact]]:
+        """Ask for the facts after one position up to another. Calling the answer waits for them.
+
+        The answer raises msgspec.ValidationError or DecodeError for a state that is not what its type says.
+        """
+        cursor = db.connection.cursor(binary=True, row_factory=tuple_row)
+        params = {"company_id": db.company_id, "after": after, "upto": upto, "types": self._names}
+        cursor.execute(_EVENTS, params)
+
+        def facts() -> list[Fact]:
+            with _collector_at_rest():
+                return self._decode(cursor.fetchall())
+
+        return facts
+
+    def _decode(self, rows: Sequence[EventRow]) -> list[Fact]:
+        # Events of one decision share their metadata, letter by letter, and stand side by side.
+        facts = []
+        seen, origin = None, None
+        for position, stream_id, version, name, state, metadata, recorded_at in rows:
+            event, decode = self._decoders[name]
+            if origin is None or metadata != seen:
+                seen, origin = metadata, decode_metadata(metadata)
+            facts.append(
+                Fact(event, stream_id, version, decode(state), origin.at, origin.actor, position, recorded_at)
+            )
+        return facts
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Decode without the collector of cycles.
+
+    Facts hold none, but a batch is so many objects that it would look through them again and again: measured,
+    nearly half the time of a rebuild.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,99 @@
+"""How the read models stand: what is defined, how far behind each is, and what is parked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, LiteralString
+from uuid import UUID
+
+import psycopg
+
+from infra.migrations import digest_of
+from projections.base import Projection
+
+
+@dataclass(frozen=True)
+class Parked:
+    """A read model of a company that waits for a person, after the position it knows."""
+
+    company_id: UUID
+    position: int
+    parked_at: datetime
+    error: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """A read model over the companies asked for. Lags are numbers of events; inline ones never lag.
+
+    `definition` tells whether the database's tables are the ones this version defines.
+    """
+
+    name: str
+    mode: Literal["inline", "async"]
+    tables: tuple[str, ...]
+    definition: Literal["current", "other version", "missing"]
+    companies: int
+    least_lag: int
+    greatest_lag: int
+    parked: tuple[Parked, ...]
+
+
+_DIGESTS: LiteralString = "SELECT name, digest FROM projection_models"
+
+_LAGS: LiteralString = """
+    SELECT place.projection, count(*),
+           min(head.position - place.position), max(head.position - place.position)
+      FROM projection_checkpoints AS place
+      JOIN company_head AS head ON head.company_id = place.company_id
+     WHERE %(company_id)s::uuid IS NULL OR place.company_id = %(company_id)s::uuid
+     GROUP BY place.projection
+"""
+
+_PARKED: LiteralString = """
+    SELECT projection, company_id, position, parked_at, error FROM projection_checkpoints
+     WHERE parked_at IS NOT NULL AND (%(company_id)s::uuid IS NULL OR company_id = %(company_id)s::uuid)
+     ORDER BY projection, parked_at, company_id
+"""
+
+_COMPANIES: LiteralString = """
+    SELECT count(*) FROM company_head WHERE %(company_id)s::uuid IS NULL OR company_id = %(company_id)s::uuid
+"""
+
+
+def list_status(
+    connection: psycopg.Connection[Any], models: Sequence[Projection], company_id: UUID | None = None
+) -> list[Status]:
+    """The read models in the order they are given, for one company or all. Needs the worker's role."""
+    which = {"company_id": company_id}
+    digests = dict(connection.execute(_DIGESTS).fetchall())
+    lags = {name: numbers for name, *numbers in connection.execute(_LAGS, which).fetchall()}
+    parked: dict[str, list[Parked]] = {}
+    for name, *what in connection.execute(_PARKED, which).fetchall():
+        parked.setdefault(name, []).append(Parked(*what))
+    everybody = connection.execute(_COMPANIES, which).fetchall()[0][0]
+    statuses = []
+    for model in models:
+        inline = [everybody, 0, 0]
+        companies, least, greatest = inline if model.mode == "inline" else lags.get(model.name, [0, 0, 0])
+        statuses.append(
+            Status(
+                name=model.name,
+                mode=model.mode,
+                tables=tuple(model.tables),
+                definition=_definition(model, digests.get(model.name)),
+                companies=companies,
+                least_lag=least,
+                greatest_lag=greatest,
+                parked=tuple(parked.get(model.name, ())),
+            )
+        )
+    return statuses
+
+
+def _definition(
+    model: Projection, digest: str | None
+) -> Literal["current", "other version", "missing"]:
+    if digest is None:
+        return "missing"
+    return "current" if digest == digest_of(model) else "other version"

@@ -1,0 +1,248 @@
+"""The worker: follows every company's log with the read models that may lag a moment behind."""
+
+import time
+from collections.abc import Iterable, Sequence
+from threading import Event
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from infra.eventstore.codec import EventTypes
+from infra.projections.checkpoints import move, park, take
+from infra.projections.reading import BATCH, FactReader
+from infra.transactions import Transaction, transaction
+from projections.base import Projection
+
+#: A company counts as active this long after its last write, in seconds: longer than any of its transactions.
+ACTIVE_SECONDS = 30.0
+#: How often every head is compared with its checkpoints, in seconds.
+FULL_LOOK_SECONDS = 60.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.002, 0.25
+SHORTEST_BACKOFF, LONGEST_BACKOFF = 0.1, 5.0
+
+log = structlog.get_logger("projections")
+
+# Found without a lock and across companies, so it is only a hint where to look.
+_ACTIVE: LiteralString = """
+    SELECT DISTINCT place.company_id
+      FROM company_activity AS activity
+      JOIN company_head AS head ON head.company_id = activity.company_id
+      JOIN projection_checkpoints AS place ON place.company_id = activity.company_id
+     WHERE activity.active_at > now() - make_interval(secs => %(seconds)s)
+       AND place.projection = ANY(%(projections)b::text[])
+       AND place.position < head.position AND place.parked_at IS NULL
+"""
+
+_BEHIND: LiteralString = """
+    SELECT DISTINCT place.company_id
+      FROM company_head AS head
+      JOIN projection_checkpoints AS place ON place.company_id = head.company_id
+     WHERE place.projection = ANY(%(projections)b::text[])
+       AND place.position < head.position AND place.parked_at IS NULL
+"""
+
+# What a server says of its own state rather than of the statement: it passes without anybody's doing.
+_PASSING = ("08", "40", "53", "55", "57", "58", "XX")
+
+
+class Worker:
+    """Applies the asynchronous read models. Any number of workers, anywhere, share the work.
+
+    A company's checkpoints are moved in the transaction that applies its events, under a lock that goes with
+    a dead worker's connection; so each event is applied once, whatever dies when.
+    """
+
+    def __init__(
+        self, conninfo: str, types: EventTypes, projections: Iterable[Projection], *, batch: int = BATCH
+    ) -> None:
+        self._conninfo = conninfo
+        self._types = types
+        self._models = {model.name: model for model in projections if model.mode == "async"}
+        self._batch = batch
+        self._readers: dict[tuple[str, ...], FactReader] = {}
+        self._connection: psycopg.Connection[Any] | None = None
+        self._left_behind: set[UUID] = set()
+        self._next_full_look = 0.0
+
+    def run(self, stop: Event) -> None:
+        """Work until told to stop, whatever happens to the database meanwhile; end with the batch at hand."""
+        pause, backoff = SHORTEST_PAUSE, SHORTEST_BACKOFF
+        while not stop.is_set():
+            try:
+                passed = self.step(stop)
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                self.close()
+                log.warning("the database is out of reach", error=str(error).strip(), retry_seconds=backoff)
+                stop.wait(backoff)
+                backoff = min(backoff * 2, LONGEST_BACKOFF)
+                continue
+            backoff = SHORTEST_BACKOFF
+            if passed:
+                pause = SHORTEST_PAUSE
+            else:
+                stop.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+        self.close()
+
+    def step(self, stop: Event | None = None) -> int:
+        """Advance each company that is behind by up to one batch. Returns how many events were passed.
+
+        Raises psycopg.OperationalError when the connection is lost; the next step opens another.
+        """
+        passed = 0
+        for company_id in self._candidates():
+            if stop is not None and stop.is_set():
+                break
+            passed += self._advance(company_id)
+        return passed
+
+    def connect(self) -> psycopg.Connection[Any]:
+        """Open a connection as the worker's role, which sees every company."""
+        return psycopg.connect(self._conninfo, autocommit=True, application_name="mipos projections")
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        if self._connection is None or self._connection.closed:
+            self._connection = self.connect()
+            self._next_full_look = 0.0
+        return self._connection
+
+    def _candidates(self) -> list[UUID]:
+        connection = self._connected()
+        params = {"projections": list(self._models), "seconds": ACTIVE_SECONDS}
+        if time.monotonic() >= self._next_full_look:
+            found = connection.execute(_BEHIND, params).fetchall()
+            self._next_full_look = time.monotonic() + FULL_LOOK_SECONDS
+        else:
+            found = connection.execute(_ACTIVE, params).fetchall()
+        left, self._left_behind = self._left_behind, set()
+        return list(left.union(company_id for (company_id,) in found))
+
+    def _advance(self, company_id: UUID) -> int:
+        try:
+            return self._advance_together(company_id)
+        except Exception as error:  # noqa: BLE001 a read model may raise anything
+            self._give_up_connection(error)
+        return sum(self._advance_apart(company_id, model) for model in self._models.values())
+
+    def _give_up_connection(self, error: Exception) -> None:
+        """Close a connection on which something failed. Raises psycopg.OperationalError if it was lost.
+
+        The driver takes statements of a failed pipeline for prepared, though the server never saw them.
+        """
+        was_lost = self._connection is None or self._connection.closed
+        self.close()
+        if was_lost:
+            raise psycopg.OperationalError("the connection was lost") from error
+
+    def _advance_together(self, company_id: UUID) -> int:
+        """Advance the company's read models by a batch, those at the same position with one reading."""
+        passed = 0
+        with transaction(self._connected(), company_id) as db:
+            positions, head = take(db, list(self._models))
+            # Who is ahead goes first, and who is behind at most as far: where they meet, they go on as one.
+            goal = head
+            for position in sorted(set(positions.values()), reverse=True):
+                upto = min(position + self._batch, goal)
+                group = [self._models[name] for name, place in positions.items() if place == position]
+                if upto > position:
+                    self._fold(db, group, position, upto)
+                passed, goal = passed + upto - position, upto
+            if goal < head:
+                self._left_behind.add(company_id)
+        return passed
+
+    def _fold(self, db: Transaction, group: Sequence[Projection], after: int, upto: int) -> None:
+        names = tuple(model.name for model in group)
+        if names not in self._readers:
+            self._readers[names] = FactReader(self._types, group)
+        facts = self._readers[names].ask(db, after, upto)()
+        for model in group:
+            if own := [fact for fact in facts if fact.event in model.events]:
+                model.apply(own, db)
+        move(db, names, upto)
+
+    def _advance_apart(self, company_id: UUID, model: Projection) -> int:
+        """Advance one read model by a batch, or up to the event it cannot apply, and park it there."""
+        try:
+            with transaction(self._connected(), company_id) as db:
+                positions, head = take(db, [model.name])
+                if not positions:
+                    return 0
+                start = positions[model.name]
+                upto = min(start + self._batch, head)
+                reached, error = self._approach(db, model, start, upto)
+                if error is not None:
+                    park(db, model.name, _describe(db, reached + 1, error))
+        except Exception as trouble:  # noqa: BLE001 a read model may raise anything
+            self._give_up_connection(trouble)
+            log.warning(
+                "a read model could not be written; trying again later",
+                projection=model.name, company_id=str(company_id), error=str(trouble).strip(),
+            )
+            self._left_behind.add(company_id)
+            return 0
+        if error is not None:
+            log.error(
+                "a read model is parked: it cannot apply an event",
+                projection=model.name, company_id=str(company_id), position=reached + 1, exc_info=error,
+            )
+        elif reached < head:
+            self._left_behind.add(company_id)
+        return reached - start
+
+    def _approach(
+        self, db: Transaction, model: Projection, position: int, upto: int
+    ) -> tuple[int, Exception | None]:
+        """Fold as far as it goes, halving the step on the way. Returns where it ends, and why if too soon.
+
+        Raises what is no fault of the event.
+        """
+        step = upto - position
+        while position < upto:
+            reached = min(position + step, upto)
+            try:
+                # A savepoint: what fails within is undone, and the transaction goes on.
+                with db.connection.transaction():
+                    self._fold(db, [model], position, reached)
+            except Exception as error:
+                if db.connection.closed or _is_passing(error):
+                    raise
+                if reached - position == 1:
+                    return position, error
+                upto = reached
+            else:
+                position = reached
+            step = max(1, step // 2)
+        return position, None
+
+
+def _is_passing(error: Exception) -> bool:
+    if isinstance(error, psycopg.Error) and error.sqlstate is not None:
+        return error.sqlstate.startswith(_PASSING)
+    return isinstance(error, psycopg.OperationalError)
+
+
+_MESSAGE_LENGTH = 2_000
+
+_EVENT: LiteralString = """
+    SELECT type, stream_id FROM events WHERE company_id = %(company_id)s AND position = %(position)s
+"""
+
+
+def _describe(db: Transaction, position: int, error: Exception) -> str:
+    """What a person needs to find the event and the fault."""
+    event = db.ask(_EVENT, {"company_id": db.company_id, "position": position}).row() or {}
+    # The database keeps no NUL in a text, and a statement in an error may be long.
+    message = str(error).replace("\0", "").strip()[:_MESSAGE_LENGTH]
+    return (
+        f"{type(error).__name__}: {message} (event {event.get('type')} at position {position}, "
+        f"stream {event.get('stream_id')})"
+    )

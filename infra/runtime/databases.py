@@ -1,0 +1,73 @@
+"""Which database there is, how each part connects to it, and how it is made ready."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from infra.embedded import EmbeddedServer
+from infra.migrations import migrate
+from infra.projections.rebuild import rebuild_all
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.settings import APP_ROLE, WORKER_ROLE, Settings, as_role, role_password
+
+DATABASE = "mipos"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """How each part of MIPOS connects to the database; `owner` is None where it may not migrate."""
+
+    owner: str | None
+    app: str
+    worker: str
+
+
+def addresses_of(settings: Settings, server: EmbeddedServer | None = None) -> Addresses:
+    """The three connections that follow from the settings, or from the embedded server."""
+    if server is not None:
+        return Addresses(
+            owner=server.conninfo("postgres", DATABASE),
+            app=server.conninfo(APP_ROLE, DATABASE),
+            worker=server.conninfo(WORKER_ROLE, DATABASE),
+        )
+    key, url = settings.signing_key(), settings.database_url or ""
+    return Addresses(
+        owner=settings.database_url,
+        app=settings.app_database_url or as_role(url, APP_ROLE, role_password(key, APP_ROLE)),
+        worker=settings.worker_database_url or as_role(url, WORKER_ROLE, role_password(key, WORKER_ROLE)),
+    )
+
+
+def prepare(settings: Settings, addresses: Addresses) -> None:
+    """Bring the database to this version and rebuild what has to be, before anybody decides on it."""
+    if addresses.owner is None:
+        return
+    passwords = None
+    if settings.database_url:
+        key = settings.signing_key()
+        passwords = {role: role_password(key, role) for role in (APP_ROLE, WORKER_ROLE)}
+    stale = migrate(addresses.owner, PROJECTIONS, passwords)
+    if stale:
+        models = [model for model in PROJECTIONS if model.name in stale]
+        rebuild_all(addresses.worker, EVENT_TYPES, models)
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Addresses]:
+    """The database while it is needed: the embedded server, or the one that was named."""
+    if not settings.uses_embedded_server:
+        yield addresses_of(settings)
+        return
+    with EmbeddedServer(settings.data_dir, settings.postgres_bin) as server:
+        _create_database(server.conninfo("postgres", "postgres"))
+        yield addresses_of(settings, server)
+
+
+def _create_database(conninfo: str) -> None:
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+        if not found.fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))

@@ -1,0 +1,255 @@
+"""The developers' side of the read models on the terminal: list, status, rebuild, verify, retry."""
+
+# ruff: noqa: D301 - click takes a lone backspace for "do not rewrap this paragraph"
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, LiteralString
+from uuid import UUID
+
+import click
+import psycopg
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from infra.projections.checkpoints import unpark
+from infra.projections.rebuild import rebuild_all
+from infra.projections.status import Status, list_status
+from infra.projections.verify import VerifyReport, verify
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from projections.base import Projection
+
+console = Console()
+
+_COMPANIES: LiteralString = "SELECT company_id FROM company_head ORDER BY company_id"
+
+company_option = click.option(
+    "--company", "company_id", type=click.UUID, help="Only this company; without it, every one."
+)
+all_option = click.option("--all", "everything", is_flag=True, help="Every read model.")
+
+
+class Rate(ProgressColumn):
+    """Events a second."""
+
+    def render(self, task: Task) -> Text:
+        """Show the speed once there is one."""
+        return Text(f"{task.speed:,.0f} events/s" if task.speed else "", style="progress.data.speed")
+
+
+@click.group()
+def projections() -> None:
+    """Look after the read models: everything that is derived from the log, and nothing else.
+
+    \b
+    mipos projections status                 how far behind each is, and what is parked
+    mipos projections verify --all           does every row say what the log says?
+    mipos projections rebuild stock          make it anew from the first event
+    """
+
+
+@projections.command("list")
+@click.pass_context
+def list_command(context: click.Context) -> None:
+    """Show every read model with its tables and the events it reads.
+
+    \b
+    Example:
+      mipos projections list
+    """
+    with _connected(context) as connection:
+        statuses = list_status(connection, PROJECTIONS)
+    table = Table("Name", "Mode", "Version", "Tables", "Events", "Definition", box=None)
+    for model, status in zip(PROJECTIONS, statuses, strict=True):
+        events = str(len(model.events))
+        tables = ", ".join(model.tables)
+        table.add_row(model.name, model.mode, str(model.version), tables, events, status.definition)
+    console.print(table)
+
+
+@projections.command()
+@company_option
+@click.pass_context
+def status(context: click.Context, company_id: UUID | None) -> None:
+    """Show how many events each read model lags behind, and which are parked with what error.
+
+    \b
+    Examples:
+      mipos projections status
+      mipos projections status --company 0190163d-8694-739b-aea5-966c26f8ad91
+    """
+    with _connected(context) as connection:
+        statuses = list_status(connection, PROJECTIONS, company_id)
+    table = Table("Name", "Mode", "Companies", "Least lag", "Greatest lag", "Parked", box=None)
+    for one in statuses:
+        numbers = (one.companies, one.least_lag, one.greatest_lag, len(one.parked))
+        table.add_row(one.name, one.mode, *(f"{number:,}" for number in numbers))
+    console.print(table)
+    _show_parked(statuses)
+
+
+@projections.command()
+@click.argument("name", required=False)
+@all_option
+@company_option
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=min(4, os.cpu_count() or 1),
+    show_default=True,
+    help="How many rebuilds run at a time.",
+)
+@click.pass_context
+def rebuild(
+    context: click.Context, name: str | None, everything: bool, company_id: UUID | None, processes: int
+) -> None:
+    """Make the rows of a read model anew from the log. The shop goes on selling meanwhile.
+
+    \b
+    Examples:
+      mipos projections rebuild stock
+      mipos projections rebuild --all --processes 8
+    """
+    models = _chosen(name, everything=everything)
+    with _bar() as bar:
+        task = bar.add_task("rebuild", total=None)
+        reports = rebuild_all(
+            _conninfo(context),
+            EVENT_TYPES,
+            models,
+            None if company_id is None else [company_id],
+            processes=processes,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    table = Table("Read model", "Companies", "Events", "Rows put right", "Seconds", box=None)
+    for model in models:
+        own = [report for report in reports if report.projection == model.name]
+        events, rows = sum(one.events for one in own), sum(one.rows_changed for one in own)
+        seconds = sum(one.seconds for one in own)
+        table.add_row(model.name, f"{len(own):,}", f"{events:,}", f"{rows:,}", f"{seconds:,.1f}")
+    console.print(table)
+
+
+@projections.command("verify")
+@click.argument("name", required=False)
+@all_option
+@company_option
+@click.pass_context
+def verify_command(
+    context: click.Context, name: str | None, everything: bool, company_id: UUID | None
+) -> None:
+    """Compare a read model row by row with what the log says. Ends with 1 when anything differs.
+
+    \b
+    Examples:
+      mipos projections verify stock
+      mipos projections verify --all --company 0190163d-8694-739b-aea5-966c26f8ad91
+    """
+    models = _chosen(name, everything=everything)
+    with _connected(context) as connection:
+        every = [company for (company,) in connection.execute(_COMPANIES).fetchall()]
+    reports = []
+    with _bar() as bar:
+        for model in models:
+            for company in every if company_id is None else [company_id]:
+                task = bar.add_task(model.name, total=None)
+                reports.append(_verify(context, model, company, bar, task))
+    false = [report for report in reports if not report.is_true]
+    for report in false:
+        where = f"company {report.company_id}, position {report.position:,}"
+        console.print(f"[red]{report.projection}[/] of {where}:")
+        for difference in report.differences:
+            console.print(f"  {difference}", highlight=False, markup=False)
+    rows = sum(table.rows for report in reports for table in report.tables)
+    console.print(f"{len(reports):,} checked, {rows:,} rows, {len(false):,} with differences.")
+    if false:
+        context.exit(1)
+
+
+@projections.command()
+@click.argument("name")
+@click.option("--company", "company_id", type=click.UUID, required=True, help="The company it is parked for.")
+@click.pass_context
+def retry(context: click.Context, name: str, company_id: UUID) -> None:
+    """Let a parked read model go on, after the fault was mended; the worker takes it up at once.
+
+    \b
+    Example:
+      mipos projections retry sales --company 0190163d-8694-739b-aea5-966c26f8ad91
+    """
+    model = _named(name)
+    with _connected(context) as connection:
+        if not unpark(connection, model.name, company_id):
+            message = f"{name} is not parked for company {company_id}."
+            raise click.ClickException(message)
+    console.print(f"{name} goes on for company {company_id}.")
+
+
+def _conninfo(context: click.Context) -> str:
+    """Where the worker's role connects: the command line puts the way to find out into the context."""
+    return str(context.obj["worker_conninfo"]())
+
+
+def _connected(context: click.Context) -> psycopg.Connection[Any]:
+    return psycopg.connect(_conninfo(context), autocommit=True)
+
+
+def _named(name: str) -> Projection:
+    for model in PROJECTIONS:
+        if model.name == name:
+            return model
+    known = ", ".join(model.name for model in PROJECTIONS)
+    message = f"There is no read model {name}; there are {known}."
+    raise click.BadParameter(message, param_hint="NAME")
+
+
+def _chosen(name: str | None, *, everything: bool) -> Sequence[Projection]:
+    if everything == (name is not None):
+        message = "Name one read model, or say --all."
+        raise click.UsageError(message)
+    return PROJECTIONS if name is None else [_named(name)]
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    what = TextColumn("{task.description}")
+    columns = (what, BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        yield bar
+
+
+def _verify(
+    context: click.Context, model: Projection, company_id: UUID, bar: Progress, task: TaskID
+) -> VerifyReport:
+    report = verify(
+        _conninfo(context),
+        EVENT_TYPES,
+        model,
+        company_id,
+        lambda done, total: bar.update(task, completed=done, total=total),
+    )
+    bar.remove_task(task)
+    return report
+
+
+def _show_parked(statuses: Sequence[Status]) -> None:
+    for one in statuses:
+        for parked in one.parked:
+            console.print(
+                f"\n[red]{one.name}[/] is parked for company {parked.company_id} after position "
+                f"{parked.position:,} since {parked.parked_at:%Y-%m-%d %H:%M:%S %Z}:"
+            )
+            console.print(f"  {parked.error}", highlight=False, markup=False)
+            console.print(f"  Then: mipos projections retry {one.name} --company {parked.company_id}")

@@ -1,0 +1,59 @@
+"""The HTTP server: gunicorn with our application in every process."""
+
+import os
+import shutil
+import tempfile
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, configured in code."""
+
+    def __init__(self, options: dict[str, Any], database: str, house: dict[str, Any], threads: int) -> None:
+        self._options = options
+        self._database = database
+        self._house = house
+        self._threads = threads
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take our options instead of reading files and arguments."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The application of one process: connections are opened after the fork, never shared across it."""
+        # NOTE: prometheus_client decides at import whether it counts for one process or for several.
+        from api.app import create_app  # noqa: PLC0415
+        from infra.runtime.house import build_house, open_pool  # noqa: PLC0415
+
+        return create_app(build_house(open_pool(self._database, self._threads), **self._house))
+
+
+def serve(*, host: str, port: int, workers: int, threads: int, database: str, house: dict[str, Any]) -> None:
+    """Answer requests until told to stop."""
+    counters = tempfile.mkdtemp(prefix="mipos-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counters
+    options = {
+        "bind": f"{host}:{port}",
+        "workers": workers,
+        "threads": threads,
+        "worker_class": "gthread",
+        "keepalive": 75,
+        "graceful_timeout": 20,
+        "loglevel": "warning",
+        "proc_name": "mipos",
+        "child_exit": _forget_process,
+    }
+    try:
+        Server(options, database, house, threads).run()
+    finally:
+        shutil.rmtree(counters, ignore_errors=True)
+
+
+def _forget_process(_server: Any, worker: Any) -> None:
+    from prometheus_client import multiprocess  # noqa: PLC0415
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,89 @@
+"""`mipos up`: everything a shop needs on one machine, started together and stopped together."""
+
+import json
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from secrets import token_urlsafe
+
+import click
+
+from infra.demo import make_demo
+from infra.runtime.databases import Addresses, database, prepare
+from infra.runtime.house import make_ledger, open_pool
+from infra.settings import Settings, secret_file
+from infra.supervisor import Child, Supervisor, check_port_free
+
+
+def demo_password(settings: Settings) -> str:
+    """The password of the demo users: the one that was set, else one made once and kept."""
+    return settings.demo_password or secret_file(
+        settings.data_dir, "demo_password", lambda: token_urlsafe(12)
+    )
+
+
+def up(settings: Settings, environ: Mapping[str, str]) -> int:
+    """Run everything until told to stop. Returns the exit code."""
+    check_port_free(settings.host, settings.port)
+    with database(settings) as addresses:
+        prepare(settings, addresses)
+        password = None
+        if settings.demo:
+            password = demo_password(settings)
+            click.echo("Preparing the demo company …", err=True)
+            with open_pool(addresses.app, 2) as pool:
+                make_demo(pool, make_ledger(), password, datetime.now(UTC))
+        supervisor = Supervisor(list(_children(settings, addresses, environ)))
+        threading.Thread(target=_greet, args=(settings, password), daemon=True).start()
+        return supervisor.run()
+
+
+def _children(settings: Settings, addresses: Addresses, environ: Mapping[str, str]) -> Iterator[Child]:
+    env = {
+        **environ,
+        "MIPOS_APP_DATABASE_URL": addresses.app,
+        "MIPOS_WORKER_DATABASE_URL": addresses.worker,
+        "MIPOS_SECRET_KEY": settings.signing_key(),
+    }
+    command = [sys.executable, "-P", "-m", "infra.runtime.cli"]
+    yield Child(name="serve", argv=[*command, "serve"], env=env)
+    for number in range(settings.projection_workers):
+        yield Child(name=f"worker-{number + 1}", argv=[*command, "worker"], env=env)
+
+
+def _greet(settings: Settings, password: str | None) -> None:
+    """Say where it is and how to try it, once it answers."""
+    address = f"http://{settings.host}:{settings.port}"
+    while not _answers(f"{address}/ready"):
+        time.sleep(0.05)
+    click.echo(f"\nMIPOS answers at {address}  ·  reference at {address}/docs\n")
+    if password is not None:
+        click.echo(_DEMO.format(address=address, password=password))
+    click.echo("Ctrl-C stops everything.")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 our own address
+            return bool(json.load(answer)["success"])
+    except (OSError, ValueError):
+        return False
+
+
+_DEMO = """\
+Demo users, all with the password  {password}
+  root@mipos.local     Super Admin       admin@demo.local    Admin
+  manager@demo.local   Manager           cashier@demo.local  Cashier
+  clerk@demo.local     Inventory Clerk
+
+Sell something:
+  TOKEN=$(curl -s {address}/api/auth/login -H 'Content-Type: application/json' \\
+    -d '{{"username":"cashier@demo.local","password":"{password}"}}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
+  VARIANT=$(curl -s '{address}/api/pos/products?limit=1' -H "Authorization: Bearer $TOKEN" \\
+    | sed 's/.*"variant_id":"\\([^"]*\\)".*/\\1/')
+  curl -s {address}/api/pos/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+    -d '{{"lines":[{{"variant_id":"'$VARIANT'","quantity":"1"}}],"payments":[{{"method":"cash","amount":100000}}]}}'
+"""

@@ -1,0 +1,169 @@
+"""The chain proves that a log is what was written, or names the first position that is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, LiteralString
+from uuid import UUID, uuid4
+
+import pytest
+from eventsourcing.persistence import StoredEvent
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.eventstore.chain import (
+    ChainedEvent,
+    ChainReport,
+    Fault,
+    Reason,
+    event_hash,
+    genesis_hash,
+    verify_chain,
+)
+from infra.eventstore.recorder import CompanyApplicationRecorder
+
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
+
+    from .conftest import LogDatabase
+
+EVENTS = 10
+
+
+@pytest.fixture
+def log(pool: ConnectionPool[Any], company: UUID) -> UUID:
+    """Record some orders, in scripts of several kinds, in batches of several sizes."""
+    recorder = CompanyApplicationRecorder(pool, company)
+    events = [
+        StoredEvent(uuid4(), 1, "orders.Order.Placed", f'{{"buyer": "Zoë 李 🛒 {number}"}}'.encode())
+        for number in range(EVENTS)
+    ]
+    recorder.insert_events(events[:1])
+    recorder.insert_events(events[1:4], metadata='{"actor": "Jürgen"}')
+    recorder.insert_events(events[4:])
+    return company
+
+
+def verify(log_database: LogDatabase, company: UUID, *stretch: int) -> ChainReport:
+    with log_database.connect() as connection:
+        return verify_chain(connection, company, *stretch)
+
+
+def tamper(log_database: LogDatabase, statement: LiteralString, company: UUID) -> None:
+    """Do as the owner of the database what the application may not do."""
+    with log_database.connect("postgres") as owner:
+        assert owner.execute(statement, {"company_id": company}).rowcount == 1
+
+
+class TestASoundLog:
+    def test_is_verified_whole(self, log_database: LogDatabase, log: UUID) -> None:
+        report = verify(log_database, log)
+        assert report.is_sound
+        assert report.verified == EVENTS
+
+    def test_is_verified_by_a_worker_too(self, log_database: LogDatabase, log: UUID) -> None:
+        with log_database.connect("mipos_worker") as connection:
+            assert verify_chain(connection, log).is_sound
+
+    def test_is_verified_in_part(self, log_database: LogDatabase, log: UUID) -> None:
+        report = verify(log_database, log, 3, 7)
+        assert report.is_sound
+        assert report.verified == 5
+
+    def test_ends_with_the_same_hash_from_wherever_it_is_verified(
+        self, log_database: LogDatabase, log: UUID
+    ) -> None:
+        assert verify(log_database, log, 5).last_hash == verify(log_database, log).last_hash
+
+    def test_may_be_empty(self, log_database: LogDatabase, company: UUID) -> None:
+        report = verify(log_database, company)
+        assert report.is_sound
+        assert report.last_hash == genesis_hash(company)
+
+
+ALTERATIONS: dict[str, LiteralString] = {
+    "state": """UPDATE events SET state = replace(state, 'Zoë', 'Zoe')
+                 WHERE company_id = %(company_id)s AND position = 5""",
+    "metadata": """UPDATE events SET metadata = '[]' WHERE company_id = %(company_id)s AND position = 5""",
+    "type": """UPDATE events SET type = 'orders.Order.Placec'
+                WHERE company_id = %(company_id)s AND position = 5""",
+    "hash": """UPDATE events SET hash = set_bit(hash, 7, 1 - get_bit(hash, 7))
+                WHERE company_id = %(company_id)s AND position = 5""",
+    "time": """UPDATE events SET recorded_at = recorded_at - interval '1 microsecond'
+                WHERE company_id = %(company_id)s AND position = 5""",
+    "endless time": """UPDATE events SET recorded_at = 'infinity'
+                        WHERE company_id = %(company_id)s AND position = 5""",
+    "stream": """UPDATE events SET stream_id = gen_random_uuid()
+                  WHERE company_id = %(company_id)s AND position = 5""",
+    "version": """UPDATE events SET stream_version = 2
+                   WHERE company_id = %(company_id)s AND position = 5""",
+    "bytes moved between fields": """UPDATE events SET state = state || left(metadata, 1),
+                                                      metadata = substr(metadata, 2)
+                                      WHERE company_id = %(company_id)s AND position = 5""",
+}
+
+
+class TestAnAlteredLog:
+    @pytest.mark.parametrize("statement", ALTERATIONS.values(), ids=ALTERATIONS.keys())
+    def test_is_found_where_it_was_altered(
+        self, log_database: LogDatabase, log: UUID, statement: LiteralString
+    ) -> None:
+        tamper(log_database, statement, log)
+        report = verify(log_database, log)
+        assert report.fault == Fault(5, Reason.ALTERED)
+        assert report.verified == 4
+
+    def test_is_not_found_in_a_stretch_that_was_left_alone(
+        self, log_database: LogDatabase, log: UUID
+    ) -> None:
+        tamper(log_database, ALTERATIONS["state"], log)
+        assert verify(log_database, log, 1, 4).is_sound
+        assert verify(log_database, log, 6).is_sound
+
+    @pytest.mark.parametrize("position", [1, 5, EVENTS])
+    def test_shows_where_an_event_was_removed(
+        self, log_database: LogDatabase, log: UUID, position: int
+    ) -> None:
+        with log_database.connect("postgres") as owner:
+            owner.execute("DELETE FROM events WHERE company_id = %s AND position = %s", (log, position))
+        assert verify(log_database, log).fault == Fault(position, Reason.MISSING)
+
+    def test_shows_where_a_stretch_has_nothing_to_begin_from(
+        self, log_database: LogDatabase, log: UUID
+    ) -> None:
+        assert verify(log_database, log, EVENTS + 2).fault == Fault(EVENTS + 1, Reason.MISSING)
+
+    def test_shows_an_event_put_behind_the_head(self, log_database: LogDatabase, log: UUID) -> None:
+        tamper(
+            log_database,
+            "UPDATE company_head SET position = position - 1 WHERE company_id = %(company_id)s",
+            log,
+        )
+        assert verify(log_database, log).fault == Fault(EVENTS, Reason.BEYOND_HEAD)
+
+    def test_shows_a_head_of_another_hash(self, log_database: LogDatabase, log: UUID) -> None:
+        tamper(
+            log_database,
+            "UPDATE company_head SET hash = sha256(hash) WHERE company_id = %(company_id)s",
+            log,
+        )
+        assert verify(log_database, log).fault == Fault(EVENTS, Reason.HEAD_DIFFERS)
+
+    def test_shows_a_company_without_a_log(self, log_database: LogDatabase) -> None:
+        assert verify(log_database, uuid4()).fault == Fault(0, Reason.NO_HEAD)
+
+
+PLACED = ChainedEvent(1, UUID(int=1), 1, "t", "{}", "{}", 1_700_000_000_000_000, b"")
+
+
+class TestEventHash:
+    def test_is_the_one_written_down(self) -> None:
+        expected = "bbb8cf6b46784788b08fb02255804d3ddad74befb02d1cf18f0529a81dc8274f"
+        assert event_hash(bytes(32), PLACED).hex() == expected
+
+    @given(st.text(max_size=6), st.text(max_size=6), st.integers(0, 6))
+    def test_tells_the_same_bytes_divided_differently_apart(
+        self, state: str, metadata: str, kept: int
+    ) -> None:
+        one = PLACED._replace(state=state, metadata=metadata)
+        other = PLACED._replace(state=state[:kept], metadata=state[kept:] + metadata)
+        assert (event_hash(bytes(32), one) == event_hash(bytes(32), other)) == (one == other)

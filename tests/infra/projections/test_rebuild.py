@@ -1,0 +1,182 @@
+"""Rebuilding: the same rows again from the log, while the shop goes on."""
+
+from collections.abc import Callable
+from random import Random
+from threading import Event, Thread
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from infra.projections.rebuild import rebuild_all
+from infra.projections.staging import TableMissing
+from infra.runtime.models import EVENT_TYPES
+
+BALANCES = "SELECT variant_id, on_hand, value FROM stock_balances WHERE company_id = %s ORDER BY 1"
+
+
+def spoil(database: Any, statement: str, *params: object) -> None:
+    """Alter a read model behind the log's back."""
+    with psycopg.connect(database.owner, autocommit=True) as owner:
+        assert owner.execute(statement.encode(), params).rowcount > 0
+
+
+@pytest.fixture
+def trading(shop: Any) -> Any:
+    """A shop with goods and a few sales."""
+    shop.open_doors()
+    shop.receive(shop.variants, 10, 250)
+    for day in range(1, 6):
+        shop.sell(shop.variants[day:], day)
+    return shop
+
+
+class TestRebuild:
+    def test_restores_inline_rows_that_were_changed_lost_and_invented(
+        self, database: Any, trading: Any
+    ) -> None:
+        before = database.rows(BALANCES, trading.company_id)
+        first, second = trading.variants[:2]
+        spoil(
+            database,
+            "UPDATE stock_balances SET value = 1 WHERE company_id = %s AND variant_id = %s",
+            trading.company_id,
+            first,
+        )
+        spoil(
+            database,
+            "DELETE FROM stock_balances WHERE company_id = %s AND variant_id = %s",
+            trading.company_id,
+            second,
+        )
+        spoil(
+            database,
+            "INSERT INTO stock_balances VALUES (%s, %s, %s, 1, 1, 1)",
+            trading.company_id,
+            trading.storage_id,
+            UUID(int=999),
+        )
+        report = trading.rebuild("stock")
+        assert report.rows_changed == 3
+        assert report.events == 6
+        assert database.rows(BALANCES, trading.company_id) == before
+
+    def test_writes_nothing_where_nothing_is_wrong(self, database: Any, trading: Any) -> None:
+        for model in database.models:
+            if model.mode == "inline":
+                assert trading.rebuild(model.name).rows_changed == 0
+
+    def test_brings_an_asynchronous_read_model_to_the_end_of_the_log(
+        self, database: Any, trading: Any
+    ) -> None:
+        trading.rebuild("turnover")
+        assert trading.checkpoint("turnover") == (trading.head(), False, None)
+        trading.sell(trading.variants)
+        database.follow().step()
+        assert trading.verify("turnover").is_true
+
+    def test_clears_the_parking(self, database: Any, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        shop.register_brands("Arabica", "Cursed Beans")
+        database.follow().step()
+        assert shop.checkpoint("brand_initials")[:2] == (1, True)
+        monkeypatch.setattr(type(database.model("brand_initials")), "is_faulty", False)
+        shop.rebuild("brand_initials")
+        assert shop.checkpoint("brand_initials") == (2, False, None)
+
+    def test_changes_nothing_when_an_event_cannot_be_applied(self, database: Any, shop: Any) -> None:
+        shop.register_brands("Arabica")
+        database.follow().step()
+        shop.register_brands("Cursed Beans")
+        with pytest.raises(psycopg.errors.CheckViolation) as caught:
+            shop.rebuild("brand_initials")
+        assert caught.value.__notes__ == ["brand_initials could not fold the positions 1 to 2"]
+        assert shop.checkpoint("brand_initials")[0] == 1
+        assert shop.verify("brand_initials").is_true
+
+    def test_lets_rows_trade_what_is_unique_among_them(self, database: Any, shop: Any) -> None:
+        shop.register_brands("Arabica", "Bourbon")
+        swap = (
+            "UPDATE settings SET name_key ="
+            " %s || CASE name_key WHEN 'arabica' THEN 'bourbon' ELSE 'arabica' END WHERE company_id = %s"
+        )
+        spoil(database, swap, "x", shop.company_id)
+        spoil(database, "UPDATE settings SET name_key = substr(name_key, 2) WHERE company_id = %s",
+              shop.company_id)
+        shop.rebuild("settings")
+        assert shop.verify("settings").is_true
+
+    def test_leaves_other_companies_alone(
+        self, database: Any, trading: Any, open_shop: Callable[..., Any]
+    ) -> None:
+        other = open_shop()
+        other.open_doors()
+        other.receive(other.variants, 3, 100)
+        before = database.rows(BALANCES, other.company_id)
+        trading.rebuild("stock")
+        assert database.rows(BALANCES, other.company_id) == before
+
+    def test_says_which_table_is_missing(
+        self, database: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(type(database.model("turnover")), "tables", ("nowhere",))
+        with pytest.raises(TableMissing, match="nowhere"):
+            shop.rebuild("turnover")
+
+    def test_rebuilds_many_in_processes_of_their_own(
+        self, database: Any, trading: Any, open_shop: Callable[..., Any]
+    ) -> None:
+        other = open_shop()
+        other.register_brands("Arabica", "Bourbon")
+        companies = [trading.company_id, other.company_id]
+        ticks: list[tuple[int, int]] = []
+        reports = rebuild_all(
+            database.worker,
+            EVENT_TYPES,
+            [database.model("stock"), database.model("settings")],
+            companies,
+            processes=2,
+            progress=lambda done, total: ticks.append((done, total)),
+        )
+        assert {(report.projection, report.company_id) for report in reports} == {
+            (name, company) for name in ("stock", "settings") for company in companies
+        }
+        everything = 2 * (trading.head() + other.head())
+        assert ticks[-1] == (everything, everything)
+
+
+class TestWhileTheShopGoesOn:
+    def test_writers_and_rebuilds_do_not_disturb_each_other(
+        self, database: Any, trading: Any, open_shop: Callable[..., Any]
+    ) -> None:
+        stop, troubles = Event(), []
+
+        def work(seed: int) -> None:
+            random, shop = Random(seed), open_shop(trading.company_id)
+            try:
+                for number in range(60):
+                    variants = random.sample(shop.variants, 4)
+                    shop.receive(variants, 3, random.randrange(100, 400))
+                    shop.sell(variants, random.randrange(1, 28), UUID(int=seed))
+                    shop.register_brands(f"Brand {seed} {number}")
+            except Exception as error:  # noqa: BLE001 the test fails with whatever it was
+                troubles.append(error)
+
+        writers = [Thread(target=work, args=(seed,)) for seed in (1, 2, 3)]
+        follower = Thread(target=database.follow(batch=50).run, args=(stop,))
+        for thread in (*writers, follower):
+            thread.start()
+        rounds = 0
+        while any(writer.is_alive() for writer in writers) or not rounds:
+            for name in ("stock", "orders", "settings", "turnover", "brand_initials"):
+                trading.rebuild(name)
+            rounds += 1
+        for writer in writers:
+            writer.join()
+        stop.set()
+        follower.join()
+        database.follow().step()
+        assert troubles == []
+        assert len(database.rows("SELECT 1 FROM orders WHERE company_id = %s", trading.company_id)) == 185
+        for model in database.models:
+            assert trading.verify(model.name).differences == ()

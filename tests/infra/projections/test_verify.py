@@ -1,0 +1,162 @@
+"""Verifying: what is live against what the log says, named to the cell."""
+
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+
+from infra.projections.checkpoints import unpark
+from infra.projections.status import list_status
+from infra.runtime.projections_cli import projections
+
+
+@pytest.fixture
+def trading(shop: Any) -> Any:
+    """A shop with goods and a few sales, and read models that know them."""
+    shop.open_doors()
+    shop.receive(shop.variants, 10, 250)
+    for day in range(1, 6):
+        shop.sell(shop.variants[day:], day)
+    shop.database.follow().step()
+    return shop
+
+
+def spoil(database: Any, statement: str, *params: object) -> None:
+    """Alter a read model behind the log's back."""
+    with psycopg.connect(database.owner, autocommit=True) as owner:
+        assert owner.execute(statement.encode(), params).rowcount == 1
+
+
+class TestVerify:
+    def test_finds_nothing_where_nothing_is_wrong(self, database: Any, trading: Any) -> None:
+        for model in database.models:
+            report = trading.verify(model.name)
+            assert report.is_true
+            assert report.differences == ()
+
+    def test_names_table_key_and_column_of_a_tampered_row(self, database: Any, trading: Any) -> None:
+        variant_id = trading.variants[3]
+        spoil(
+            database,
+            "UPDATE stock_balances SET value = value + 1 WHERE company_id = %s AND variant_id = %s",
+            trading.company_id,
+            variant_id,
+        )
+        report = trading.verify("stock")
+        assert not report.is_true
+        (found,) = report.differences
+        assert (found.table, found.column, found.live, found.rebuilt) == (
+            "stock_balances", "value", "1751", "1750",
+        )
+        assert found.key == {
+            "company_id": str(trading.company_id),
+            "storage_id": str(trading.storage_id),
+            "variant_id": str(variant_id),
+        }
+        assert str(found).endswith("value is 1751, the log says 1750")
+
+    def test_tells_a_missing_row_from_an_invented_one(self, database: Any, trading: Any) -> None:
+        company_id, lost, invented = trading.company_id, trading.variants[0], UUID(int=999)
+        spoil(
+            database, "DELETE FROM stock_balances WHERE company_id = %s AND variant_id = %s", company_id, lost
+        )
+        spoil(
+            database,
+            "INSERT INTO stock_balances VALUES (%s, %s, %s, 1, 1, 1)",
+            company_id,
+            trading.storage_id,
+            invented,
+        )
+        first, second = trading.verify("stock").differences
+        assert (first.key["variant_id"], first.column, first.live) == (str(lost), None, None)
+        assert str(first).endswith("the row is missing")
+        assert (second.key["variant_id"], second.column, second.rebuilt) == (str(invented), None, None)
+        assert str(second).endswith("the row is not in the log")
+
+    def test_checks_an_asynchronous_read_model_at_its_own_position(
+        self, database: Any, trading: Any
+    ) -> None:
+        trading.sell(trading.variants, 9)
+        report = trading.verify("turnover")
+        assert report.is_true
+        assert report.position == trading.head() - 2
+        spoil(
+            database,
+            "UPDATE turnover SET sales = 2 WHERE company_id = %s AND business_date = '2026-03-01'",
+            trading.company_id,
+        )
+        assert [found.column for found in trading.verify("turnover").differences] == ["sales"]
+
+    def test_a_company_without_events_is_true(self, database: Any, shop: Any) -> None:
+        assert all(shop.verify(model.name).is_true for model in database.models)
+
+
+class TestStatus:
+    def test_says_how_far_each_read_model_is_and_what_is_parked(self, database: Any, shop: Any) -> None:
+        shop.register_brands("Arabica", "Cursed Beans", "Dalat")
+        database.follow().step()
+        shop.register_brands("Excelsa")
+        with psycopg.connect(database.worker, autocommit=True) as connection:
+            found = {
+                status.name: status for status in list_status(connection, database.models, shop.company_id)
+            }
+            unpark(connection, "brand_initials", shop.company_id)
+        assert list(found) == [model.name for model in database.models]
+        assert (found["settings"].mode, found["settings"].companies) == ("inline", 1)
+        assert (found["turnover"].greatest_lag, found["turnover"].parked) == (1, ())
+        (parked,) = found["brand_initials"].parked
+        assert (parked.company_id, parked.position) == (shop.company_id, 1)
+        assert found["brand_initials"].greatest_lag == 3
+        assert {status.definition for status in found.values()} == {"current"}
+
+    def test_a_read_model_without_tables_is_missing(
+        self, database: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        turnover = database.model("turnover")
+        with psycopg.connect(database.worker, autocommit=True) as connection:
+            monkeypatch.setattr(type(turnover), "version", 2)
+            assert list_status(connection, [turnover])[0].definition == "other version"
+            monkeypatch.setattr(type(turnover), "name", "unheard_of")
+            assert list_status(connection, [turnover])[0].definition == "missing"
+
+
+class TestCommandLine:
+    def test_verify_ends_with_1_where_something_differs(self, database: Any, trading: Any) -> None:
+        company = ("--company", str(trading.company_id))
+        assert call(database, "verify", "--all", *company).exit_code == 0
+        spoil(
+            database,
+            "UPDATE stock_balances SET on_hand = 0 WHERE company_id = %s AND variant_id = %s",
+            trading.company_id,
+            trading.variants[0],
+        )
+        result = call(database, "verify", "stock", *company)
+        assert result.exit_code == 1
+        assert "on_hand is 0, the log says 10" in result.output.replace("\n", " ")
+        assert call(database, "rebuild", "stock", *company).exit_code == 0
+        assert call(database, "verify", "stock", *company).exit_code == 0
+
+    def test_lists_every_read_model(self, database: Any) -> None:
+        result = call(database, "list")
+        assert result.exit_code == 0
+        assert "stock_balances" in result.output
+
+    def test_shows_the_status_of_a_company(self, database: Any, trading: Any) -> None:
+        result = call(database, "status", "--company", str(trading.company_id))
+        assert result.exit_code == 0
+        assert "stock" in result.output
+
+    def test_retry_refuses_what_is_not_parked(self, database: Any, trading: Any) -> None:
+        result = call(database, "retry", "stock", "--company", str(trading.company_id))
+        assert result.exit_code == 1
+        assert "is not parked" in result.output
+
+    def test_asks_for_one_name_or_all(self, database: Any) -> None:
+        assert call(database, "rebuild").exit_code == 2
+        assert call(database, "rebuild", "nothing").exit_code == 2
+
+
+def call(database: Any, *arguments: str) -> Result:
+    return CliRunner().invoke(projections, arguments, obj={"worker_conninfo": lambda: database.worker})

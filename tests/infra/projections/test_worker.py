@@ -1,0 +1,201 @@
+"""The worker: every event once, in order, whoever works and whatever cannot be applied."""
+
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import Any
+
+import psycopg
+import pytest
+
+from infra.migrations import migrate
+from infra.projections.checkpoints import unpark
+
+INITIALS = "SELECT initial, brands FROM brand_initials WHERE company_id = %s ORDER BY initial"
+
+
+class TestFollowing:
+    def test_applies_what_was_recorded(self, database: Any, shop: Any) -> None:
+        shop.register_brands("Arabica", "Altura", "Bourbon")
+        assert database.follow().step() >= 3
+        assert database.rows(INITIALS, shop.company_id) == [("A", 2), ("B", 1)]
+        assert shop.checkpoint("brand_initials") == (3, False, None)
+
+    def test_moves_on_past_events_that_a_read_model_does_not_read(self, database: Any, shop: Any) -> None:
+        shop.register_brands("Arabica")
+        database.follow().step()
+        assert shop.checkpoint("turnover") == (1, False, None)
+        assert database.rows("SELECT 1 FROM turnover WHERE company_id = %s", shop.company_id) == []
+
+    def test_continues_where_it_stopped(self, database: Any, shop: Any) -> None:
+        worker = database.follow()
+        for name in ("Arabica", "Altura", "Bourbon"):
+            shop.register_brands(name)
+            worker.step()
+        assert worker.step() == 0
+        assert database.rows(INITIALS, shop.company_id) == [("A", 2), ("B", 1)]
+
+    def test_takes_a_long_log_in_batches_and_brings_stragglers_level(self, database: Any, shop: Any) -> None:
+        shop.register_brands(*(f"Brand {number}" for number in range(25)))
+        worker = database.follow(batch=10)
+        while worker.step():
+            pass
+        database_reset(database, shop, "turnover")
+        shop.register_brands("Last")
+        steps = 0
+        while shop.checkpoint("turnover")[0] < 26:
+            worker.step()
+            steps += 1
+        assert steps == 3
+        assert shop.checkpoint("brand_initials")[0] == 26
+        assert database.rows(INITIALS, shop.company_id) == [("B", 25), ("L", 1)]
+
+    def test_real_read_models_are_what_a_rebuild_makes_of_the_log(self, database: Any, shop: Any) -> None:
+        shop.open_doors()
+        shop.receive(shop.variants, 10, 250)
+        for day in range(1, 6):
+            shop.sell(shop.variants[day:], day)
+        database.follow().step()
+        for model in database.models:
+            assert shop.verify(model.name).differences == ()
+
+
+class TestSharing:
+    def test_two_workers_at_once_double_nothing(self, database: Any, open_shop: Callable[..., Any]) -> None:
+        shops = [open_shop() for _ in range(4)]
+        stop = Event()
+        threads = [Thread(target=database.follow(batch=7).run, args=(stop,)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for number in range(40):
+            for shop in shops:
+                shop.register_brands(f"A{number}", f"B{number}")
+        wait_until(lambda: all(shop.checkpoint("brand_initials")[0] == 80 for shop in shops))
+        stop.set()
+        for thread in threads:
+            thread.join(10)
+            assert not thread.is_alive()
+        for shop in shops:
+            assert database.rows(INITIALS, shop.company_id) == [("A", 40), ("B", 40)]
+
+    def test_passes_over_a_company_that_another_worker_holds(self, database: Any, shop: Any) -> None:
+        shop.register_brands("Arabica")
+        with psycopg.connect(database.worker) as other:
+            other.execute(
+                "SELECT 1 FROM projection_checkpoints WHERE company_id = %s FOR UPDATE", [shop.company_id]
+            )
+            database.follow().step()
+            assert shop.checkpoint("brand_initials")[0] == 0
+        database.follow().step()
+        assert shop.checkpoint("brand_initials")[0] == 1
+
+
+class TestPoison:
+    def test_parks_the_read_model_before_the_event_and_names_it(self, database: Any, shop: Any) -> None:
+        shop.register_brands("Arabica", "Bourbon", "Cursed Beans", "Dalat", "Excelsa")
+        database.follow().step()
+        position, is_parked, error = shop.checkpoint("brand_initials")
+        assert (position, is_parked) == (2, True)
+        assert error.startswith("CheckViolation: ")
+        assert "brands.Brand.Registered at position 3" in error
+        assert database.rows(INITIALS, shop.company_id) == [("A", 1), ("B", 1)]
+
+    def test_leaves_the_others_running(
+        self, database: Any, shop: Any, open_shop: Callable[..., Any]
+    ) -> None:
+        other = open_shop()
+        shop.register_brands("Cursed Beans")
+        other.register_brands("Arabica")
+        worker = database.follow()
+        worker.step()
+        shop.register_brands("Dalat")
+        worker.step()
+        assert shop.checkpoint("brand_initials")[:2] == (0, True)
+        assert shop.checkpoint("turnover") == (2, False, None)
+        assert other.checkpoint("brand_initials") == (1, False, None)
+
+    @pytest.mark.parametrize("place", [0, 1, 6, 12, 13])
+    def test_finds_the_event_wherever_it_is_in_a_batch(self, database: Any, shop: Any, place: int) -> None:
+        names = [f"A{number}" for number in range(14)]
+        names[place] = "Cursed Beans"
+        shop.register_brands(*names)
+        database.follow().step()
+        assert shop.checkpoint("brand_initials")[:2] == (place, True)
+
+    def test_goes_on_after_the_fault_is_mended(
+        self, database: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shop.register_brands("Arabica", "Cursed Beans", "Dalat")
+        worker = database.follow()
+        worker.step()
+        monkeypatch.setattr(type(database.model("brand_initials")), "is_faulty", False)
+        with psycopg.connect(database.worker, autocommit=True) as connection:
+            assert unpark(connection, "brand_initials", shop.company_id)
+            assert not unpark(connection, "brand_initials", shop.company_id)
+        worker.step()
+        assert shop.checkpoint("brand_initials") == (3, False, None)
+        assert database.rows(INITIALS, shop.company_id) == [("A", 1), ("C", 1), ("D", 1)]
+
+    def test_a_state_that_cannot_be_read_parks_only_its_readers(self, database: Any, shop: Any) -> None:
+        shop.register_brands("Arabica")
+        with psycopg.connect(database.owner, autocommit=True) as owner:
+            owner.execute("UPDATE events SET state = '{}' WHERE company_id = %s", [shop.company_id])
+        database.follow().step()
+        position, is_parked, error = shop.checkpoint("brand_initials")
+        assert (position, is_parked) == (0, True)
+        assert error.startswith("ValidationError: ")
+        assert shop.checkpoint("turnover") == (1, False, None)
+
+
+class TestRunning:
+    def test_follows_until_it_is_told_to_stop_through_lost_connections(
+        self, database: Any, shop: Any
+    ) -> None:
+        stop = Event()
+        thread = Thread(target=database.follow().run, args=(stop,))
+        thread.start()
+        shop.register_brands("Arabica")
+        wait_until(lambda: shop.checkpoint("brand_initials")[0] == 1)
+        with psycopg.connect(database.owner, autocommit=True) as owner:
+            owner.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'mipos projections'"
+            )
+        shop.register_brands("Bourbon")
+        wait_until(lambda: shop.checkpoint("brand_initials")[0] == 2)
+        stop.set()
+        thread.join(10)
+        assert not thread.is_alive()
+        assert database.rows(INITIALS, shop.company_id) == [("A", 1), ("B", 1)]
+
+    def test_another_version_starts_from_the_first_event(
+        self, database: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shop.register_brands("Arabica", "Bourbon")
+        database.follow().step()
+        with monkeypatch.context() as patch:
+            patch.setattr(type(database.model("brand_initials")), "version", 2)
+            assert migrate(database.owner, database.models) == []
+        migrate(database.owner, database.models)
+        assert shop.checkpoint("brand_initials")[0] == 0
+        assert shop.checkpoint("turnover")[0] == 2
+        assert database.rows(INITIALS, shop.company_id) == []
+        database.follow().step()
+        assert database.rows(INITIALS, shop.company_id) == [("A", 1), ("B", 1)]
+
+
+def database_reset(database: Any, shop: Any, projection: str) -> None:
+    """Put a checkpoint back to the beginning, as a migration does."""
+    with psycopg.connect(database.worker, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE projection_checkpoints SET position = 0 WHERE company_id = %s AND projection = %s",
+            [shop.company_id, projection],
+        )
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 20.0) -> None:
+    pause = Event()
+    for _ in range(int(seconds / 0.02)):
+        if is_so():
+            return
+        pause.wait(0.02)
+    pytest.fail("it did not come to pass")

@@ -1,0 +1,222 @@
+"""What an operator may set, and what is said of mistakes."""
+
+import os
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from infra.settings import (
+    SETTINGS,
+    SettingsError,
+    as_role,
+    load_settings,
+    role_password,
+    secret_file,
+    settings_table,
+)
+
+KEY = "k" * 32
+PYTHONPATH = os.pathsep.join([str(Path(__file__).resolve().parents[2]), *sys.path])
+URL = "postgresql://owner:pa%20ss@db.example:6432/shop?sslmode=require"
+
+
+def problems_of(**environ: str) -> list[str]:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(environ)
+    return refused.value.problems
+
+
+class TestDefaults:
+    def test_hold_without_any_variable(self) -> None:
+        settings = load_settings({"HOME": "/root", "PATH": "/bin"})
+
+        assert (settings.host, settings.port, settings.threads) == ("127.0.0.1", 3000, 4)
+        assert 1 <= settings.workers <= 4
+        assert settings.demo
+        assert settings.uses_embedded_server
+        assert settings.data_dir.name == ".data"
+        assert (settings.data_dir.parent / "infra" / "settings.py").exists()
+        assert settings.cors_origins == ()
+
+    def test_hold_for_variables_that_are_empty(self) -> None:
+        assert load_settings({"MIPOS_PORT": "", "DATABASE_URL": " "}) == load_settings({})
+
+
+class TestValues:
+    def test_are_read_as_what_they_mean(self) -> None:
+        settings = load_settings(
+            {
+                "MIPOS_PORT": "8080",
+                "MIPOS_DATA_DIR": "/srv/my shop",
+                "MIPOS_DEMO": "No",
+                "MIPOS_LOG_LEVEL": "DEBUG",
+                "MIPOS_CORS_ORIGINS": "https://till.example, http://localhost:5173/",
+            }
+        )
+
+        assert settings.port == 8080
+        assert settings.data_dir == Path("/srv/my shop")
+        assert not settings.demo
+        assert settings.log_level == "debug"
+        assert settings.cors_origins == ("https://till.example", "http://localhost:5173")
+
+    def test_of_secrets_stay_out_of_the_representation(self) -> None:
+        secret = {"DATABASE_URL": URL, "MIPOS_SECRET_KEY": KEY, "MIPOS_DEMO_PASSWORD": "opensesame"}
+
+        shown = repr(load_settings(secret))
+
+        assert "pa%20ss" not in shown
+        assert KEY not in shown
+        assert "opensesame" not in shown
+
+    def test_name_every_field(self) -> None:
+        settings = load_settings({})
+
+        assert {setting.field for setting in SETTINGS} == set(vars(settings))
+
+
+class TestMistakes:
+    @pytest.mark.parametrize(
+        ("name", "text", "rule"),
+        [
+            ("MIPOS_PORT", "abc", "must be a whole number from 1 to 65535, not 'abc'."),
+            ("MIPOS_PORT", "0", "must be a whole number from 1 to 65535, not '0'."),
+            ("MIPOS_PORT", "٣", "must be a whole number from 1 to 65535, not '٣'."),
+            ("MIPOS_DEMO", "perhaps", "must be yes or no, not 'perhaps'."),
+            ("MIPOS_LOG_LEVEL", "loud", "must be one of debug, info, warning, error, not 'loud'."),
+            ("MIPOS_SECRET_KEY", "short", "must have at least 32 characters."),
+            ("MIPOS_HOST", "http://x", "must be a host name or an address to listen on, not 'http://x'."),
+            (
+                "MIPOS_CORS_ORIGINS",
+                "till.example",
+                "must list origins such as https://shop.example.com, divided by commas, not 'till.example'.",
+            ),
+        ],
+    )
+    def test_are_told_in_one_sentence(self, name: str, text: str, rule: str) -> None:
+        assert problems_of(**{name: text}) == [f"{name} {rule}"]
+
+    def test_are_told_all_at_once(self) -> None:
+        assert len(problems_of(MIPOS_PORT="x", MIPOS_DEMO="x", MIPOS_PROT="1")) == 3
+
+    def test_in_a_name_get_the_nearest_known_one(self) -> None:
+        assert problems_of(MIPOS_PROT="80") == ["MIPOS_PROT is not a setting; did you mean MIPOS_PORT?"]
+
+    @pytest.mark.parametrize(
+        "url", ["mysql://x/y", "postgresql://u:se%cret@h/d", "postgresql://u:secret@h:port/d"]
+    )
+    def test_in_a_database_url_never_repeat_it(self, url: str) -> None:
+        assert problems_of(DATABASE_URL=url, MIPOS_SECRET_KEY=KEY) == [
+            "DATABASE_URL must be an address such as postgresql://user:password@host:5432/database."
+        ]
+
+    def test_a_database_url_must_name_a_database(self) -> None:
+        assert "must name a database" in problems_of(DATABASE_URL="postgresql://u@h", MIPOS_SECRET_KEY=KEY)[0]
+
+    def test_a_refresh_token_must_outlive_an_access_token(self) -> None:
+        problems = problems_of(MIPOS_ACCESS_TOKEN_SECONDS="900", MIPOS_REFRESH_TOKEN_SECONDS="60")
+
+        assert problems == ["MIPOS_REFRESH_TOKEN_SECONDS must not be less than MIPOS_ACCESS_TOKEN_SECONDS."]
+
+
+class TestDatabaseOfOnesOwn:
+    @pytest.mark.parametrize("name", ["DATABASE_URL", "MIPOS_APP_DATABASE_URL", "MIPOS_WORKER_DATABASE_URL"])
+    def test_requires_a_secret_key(self, name: str) -> None:
+        assert problems_of(**{name: URL}) == [
+            f"MIPOS_SECRET_KEY (at least 32 characters) is required when {name} is set."
+        ]
+
+    def test_gives_the_lesser_roles_their_own_logins(self) -> None:
+        settings = load_settings({"DATABASE_URL": URL, "MIPOS_SECRET_KEY": KEY})
+
+        assert not settings.uses_embedded_server
+        assert conninfo_to_dict(settings.app_database_url or "") == {
+            "user": "mipos_app",
+            "password": role_password(KEY, "mipos_app"),
+            "host": "db.example",
+            "port": "6432",
+            "dbname": "shop",
+            "sslmode": "require",
+        }
+        assert "mipos_worker" in (settings.worker_database_url or "")
+
+    def test_keeps_the_addresses_that_were_given(self) -> None:
+        app = "postgres://till@db.example/shop"
+
+        settings = load_settings(
+            {"DATABASE_URL": URL, "MIPOS_SECRET_KEY": KEY, "MIPOS_APP_DATABASE_URL": app}
+        )
+
+        assert settings.app_database_url == app
+
+    def test_does_not_leave_the_administrator_in_the_query(self) -> None:
+        address = as_role("postgresql:///shop?host=/run/pg&user=postgres&password=x", "mipos_app", "p")
+
+        parts = conninfo_to_dict(address)
+        assert (parts["user"], parts["password"], parts["host"]) == ("mipos_app", "p", "/run/pg")
+
+    def test_passwords_differ_by_role_and_by_key(self) -> None:
+        keys, roles = (KEY, KEY + "2"), ("mipos_app", "mipos_worker")
+
+        passwords = {role_password(key, role) for key in keys for role in roles}
+
+        assert len(passwords) == 4
+
+
+class TestSettingsTable:
+    def test_has_a_row_for_every_setting(self) -> None:
+        table = settings_table()
+
+        assert table.startswith(
+            "| Variable | Default | Meaning |\n|---|---|---|\n| `MIPOS_HOST` | `127.0.0.1` |"
+        )
+        assert all(f"| `{setting.name}` |" in table for setting in SETTINGS)
+        assert "None" not in table
+
+
+class TestSecretFile:
+    def test_is_made_once_and_for_its_owner_only(self, tmp_path: Path) -> None:
+        folder = tmp_path / "data"
+
+        first = secret_file(folder, "key", lambda: "first")
+
+        assert first == secret_file(folder, "key", lambda: "second") == "first"
+        assert stat.S_IMODE((folder / "key").stat().st_mode) == 0o600
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert [path.name for path in folder.iterdir()] == ["key"]
+
+    def test_is_the_same_for_all_who_make_it_at_once(self, tmp_path: Path) -> None:
+        at = time.time() + 0.5
+        program = (
+            "import sys, time, uuid; from pathlib import Path; from infra.settings import secret_file\n"
+            f"time.sleep(max(0, {at} - time.time()))\n"
+            "print(secret_file(Path(sys.argv[1]), 'key', lambda: uuid.uuid4().hex))"
+        )
+        makers = [
+            subprocess.Popen(  # noqa: S603
+                [sys.executable, "-c", program, tmp_path],
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": PYTHONPATH},
+            )
+            for _ in range(4)
+        ]
+
+        assert len({maker.communicate()[0] for maker in makers}) == 1
+
+    def test_that_cannot_be_made_is_told(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+
+        with pytest.raises(SettingsError, match=r"cannot be used: File exists\."):
+            secret_file(tmp_path / "file", "key", lambda: "x")
+
+    def test_keeps_a_signing_key_for_the_embedded_server(self, tmp_path: Path) -> None:
+        settings = load_settings({"MIPOS_DATA_DIR": str(tmp_path)})
+
+        assert len(settings.signing_key()) >= 32
+        assert settings.signing_key() == settings.signing_key()
+        assert load_settings({"MIPOS_SECRET_KEY": KEY}).signing_key() == KEY
