@@ -82,7 +82,7 @@ def record_events(db: Transaction, ledger: Ledger, events: Sequence[Aggregate.Ev
 
 
 class BulkRecorder:
-    """Records streams of one company batch by batch. Each batch is a transaction: it is there or it is not."""
+    """Records streams of one company in batches. Each batch is a transaction: it is there or it is not."""
 
     def __init__(self, pool: Pool, ledger: Ledger, company_id: UUID) -> None:
         self._pool = pool
@@ -92,7 +92,7 @@ class BulkRecorder:
     def record(self, batches: Iterable[Streams]) -> Iterator[int]:
         """Record what is missing of each batch, one after another; yields each batch's number of new events.
 
-        No stream may be in two batches. While the database writes one batch, the next is made. Raises NameTaken.
+        No stream may be in two batches. While the database writes a batch, the next is made. Raises NameTaken.
         """
         with collecting_no_garbage(), ThreadPoolExecutor(max_workers=1) as writer:
             writing: Future[int] | None = None
@@ -105,9 +105,11 @@ class BulkRecorder:
                 yield writing.result()
 
     def _missing(self, streams: Streams) -> list[Aggregate.Event]:
-        with self._pool.connection() as connection:
-            with transaction(connection, self._company_id, reading=True) as db:
-                return missing_events(db, streams)
+        with (
+            self._pool.connection() as connection,
+            transaction(connection, self._company_id, reading=True) as db,
+        ):
+            return missing_events(db, streams)
 
     def _write(self, events: Sequence[Aggregate.Event]) -> int:
         if events:

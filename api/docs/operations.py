@@ -13,18 +13,19 @@ _ABOUT_HEADERS = {
     "If-Match": "changing-what-others-change-too",
     "If-None-Match": "changing-what-others-change-too",
     "X-Wait-For-Position": "reading-your-own-writes",
-    "X-Request-Id": "who-may",
 }
+# What follows from the kind of operation; the table of error codes says it once for all.
+_EVERYWHERE = ("400", "401", "403", "404", "413", "415", "503")
 
 
 def operation_block(document: Json, method: str, path: str, told: Json) -> str:
     """The article of an operation."""
     name = attribute(told["operationId"])
     # The permission ends every description; here it has a line of its own.
-    words = told["description"].rpartition("**Permission**")[0]
+    words = told["description"].rpartition("**Permission**")[0].removeprefix(f"{told['summary']}.")
     return (
-        f'<article class="op" id="{name}" aria-labelledby="{name}-title"><div class="told">'
-        f'<h3 id="{name}-title"><a href="#{name}">{escape(told["summary"])}</a></h3>'
+        f'<article class="op" id="{name}"><div class="told">'
+        f'<h3><a href="#{name}">{escape(told["summary"])}</a></h3>'
         f'<p class="path"><span class="m {method}">{method}</span><code>{escape(path)}</code></p>'
         f"{markdown(words)}{_permission(told)}{_asked(document, told)}{_answers(document, told)}</div>"
         f'<div class="shown">{panel("Request", curl(method, path, told))}{_answer_panel(told)}</div></article>'
@@ -70,25 +71,30 @@ def _asked(document: Json, told: Json) -> str:
         schema = schemas[name_of(body["content"][_JSON]["schema"])]
         parts.append(f"<h4>Body</h4>{table_of(schema, schemas, deep=True)}")
     headers = [given["$ref"].rpartition("/")[2] for given in told["parameters"] if "$ref" in given]
-    links = ", ".join(f'<a href="#{_ABOUT_HEADERS[name]}">{code(name)}</a>' for name in headers)
+    known = [name for name in headers if name in _ABOUT_HEADERS]
+    links = ", ".join(f'<a href="#{_ABOUT_HEADERS[name]}">{code(name)}</a>' for name in known)
     if links:
         parts.append(f'<p class="headers">Headers it understands: {links}</p>')
     return "".join(parts)
 
 
 def _answers(document: Json, told: Json) -> str:
-    rows = "".join(
-        f'<li><strong class="s{status[0]}">{status}</strong> {_outcome(document, status, answer)}</li>'
-        for status, answer in sorted(told["responses"].items())
-    )
-    return f'<h4>Answers</h4><ul class="answers">{rows}</ul>'
+    rows, everywhere = [], []
+    for status, answer in sorted(told["responses"].items()):
+        if status in _EVERYWHERE and "$ref" in answer:
+            everywhere.append(status)
+        else:
+            shown = _outcome(document, answer)
+            rows.append(f'<li><strong class="s{status[0]}">{status}</strong> {shown}</li>')
+    also = f'<p class="headers">And, <a href="#errors">as everywhere</a>, {", ".join(everywhere)}.</p>'
+    return f'<h4>Answers</h4><ul class="answers">{"".join(rows)}</ul>{also if everywhere else ""}'
 
 
-def _outcome(document: Json, status: str, answer: Json) -> str:
+def _outcome(document: Json, answer: Json) -> str:
     if "$ref" in answer:
         found = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
         codes = found["content"][_JSON]["schema"]["allOf"][1]["properties"]["error"]["properties"]["code"]["enum"]
-        return " ".join(f'<a href="#error-{attribute(name)}-{status}">{code(name)}</a>' for name in codes)
+        return " ".join(code(name) for name in codes)
     schema = answer.get("content", {}).get(_JSON, {}).get("schema", {})
     data = schema.get("properties", {}).get("data", {})
     name = name_of(data)

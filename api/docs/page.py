@@ -26,7 +26,7 @@ class Page:
 def render(document: Json) -> Page:
     """The page of a document."""
     style, script = _asset("docs.css"), _asset("docs.js")
-    guide = markdown(document["info"]["description"], heading=3, anchors=True)
+    lead, _, guide = document["info"]["description"].partition("\n\n")
     html = Template(_asset("docs.html")).substitute(
         title=escape(document["info"]["title"]),
         version=escape(document["info"]["version"]),
@@ -34,7 +34,8 @@ def render(document: Json) -> Page:
         script=script,
         sidebar=_sidebar(document),
         start=quick_start(document),
-        guide=guide,
+        lead=markdown(lead),
+        guide=markdown(guide, heading=3, anchors=True),
         errors=_error_codes(document),
         areas="".join(_area(document, tag) for tag in document["tags"]),
         objects=_objects(document),
@@ -89,7 +90,7 @@ def _group(title: str, links: str) -> str:
 
 def _error_codes(document: Json) -> str:
     rows = "".join(
-        f'<tr id="error-{attribute(told["code"])}-{told["status"]}"><td>{told["status"]}</td>'
+        f"<tr><td>{told['status']}</td>"
         f"<td>{code(told['code'])}</td><td>{escape(told['meaning'])}</td></tr>"
         for told in document["x-error-codes"]
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from api.docs.markup import attribute, code, escape, markdown
+from api.openapi.schemas import MINOR_UNITS
 
 Json = dict[str, Any]
 
@@ -12,10 +13,12 @@ _FORMATS = {
     "uuid": "UUID",
     "date-time": "time",
     "date": "date",
-    "int64": "integer",
+    "int64": "money",
     "decimal": "decimal",
 }
 _DEEPEST = 3
+# A limit that only computers meet is none for people.
+_ENDLESS = 10**12
 
 
 def table_of(schema: Json, schemas: Json, *, deep: bool) -> str:
@@ -88,13 +91,13 @@ def _row(
     name: str, told: Json, meaning: str, *, is_required: bool, linked: str | None = None, note: str = ""
 ) -> str:
     path, _, last = name.rpartition(".")
-    shown = (f"<small>{escape(path)}.</small>" if path else "") + escape(last)
+    shown = (f"<small>{escape(path)}.</small><wbr>" if path else "") + escape(last)
     marks = '<em class="must">required</em>' if is_required else ""
     kind = _type_of(told, linked)
     where = f" <small>{escape(note)}</small>" if note in ("path", "header") else ""
     return (
-        f'<tr><th scope="row"><code>{shown}</code>{marks}</th><td>{kind}{where}</td>'
-        f"<td>{_inline(meaning)}{_limits(told)}</td></tr>"
+        f'<tr><th><code>{shown}</code>{marks}</th><td>{kind}{where}</td>'
+        f"<td>{_inline(meaning.removesuffix(MINOR_UNITS))}{_limits(told)}</td></tr>"
     )
 
 
@@ -126,7 +129,7 @@ def _limits(told: Json) -> str:
     if "exclusiveMinimum" in told:
         said.append(f"Above {low}")
     elif low is not None and told.get("format") != "int64":
-        said.append(f"{low} to {high:,}" if high is not None else f"At least {low}")
+        said.append(f"{low} to {high:,}" if high is not None and high < _ENDLESS else f"At least {low}")
     longest, most = told.get("maxLength"), told.get("maxItems")
     if longest is not None:
         said.append(f"At most {longest:,} characters")

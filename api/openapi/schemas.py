@@ -13,6 +13,9 @@ from api.openapi.vocabulary import meaning_of
 
 Json = dict[str, Any]
 
+#: Ends the description of every amount.
+MINOR_UNITS = "In minor currency units."
+
 _PATTERNS: Mapping[type[fields.Field[Any]], str] = {
     Code: r"^[A-Za-z0-9._-]{1,40}$",
     Currency: r"^[A-Z]{3}$",
@@ -31,6 +34,7 @@ class Book:
 
     def __init__(self, *, answers: bool) -> None:
         self._answers = answers
+        self._first: dict[tuple[Any, ...], Schema] = {}
         self._kinds: dict[str, type[Schema]] = {}
         plugin = MarshmallowPlugin(schema_name_resolver=self._resolve)
         self._spec = APISpec("", "", "3.1.0", plugins=[plugin])
@@ -40,7 +44,9 @@ class Book:
 
     def refer(self, schema: Schema) -> Json:
         """A reference to the schema's component, which is written if it is new."""
-        reference: Json = self._converter.resolve_nested_schema(schema)
+        # Schemas made from a declaration may be made twice; they are the same if they look the same.
+        look = (type(schema).__name__, tuple(schema.fields), bool(schema.partial))
+        reference: Json = self._converter.resolve_nested_schema(self._first.setdefault(look, schema))
         return reference
 
     def properties(self, schema: Schema) -> dict[str, tuple[Json, bool]]:
@@ -110,7 +116,7 @@ def _explain(_converter: Any, field: fields.Field[Any], *, ret: Json, **_: Any) 
     meaning, example = meaning_of(type(field.parent).__name__, name)
     told: Json = {}
     if meaning and "description" not in ret:
-        told["description"] = meaning
+        told["description"] = f"{meaning} {MINOR_UNITS}" if isinstance(field, Money) else meaning
     if example is not None and not {"enum", "examples"} & ret.keys() and _is_of_type(example, ret):
         told["examples"] = [example]
     return told

@@ -39,7 +39,9 @@ Every failure has one shape, an unknown path included:
   "message": "There is not enough stock.",
   "error": {
     "code": "insufficient_stock",
-    "details": [{"field": "lines.0.quantity", "code": "insufficient_stock", "message": "2 left."}]
+    "details": [
+      {"field": "lines.0.quantity", "code": "insufficient_stock", "message": "2 left."}
+    ]
   },
   "request_id": "2f1c9a64"
 }

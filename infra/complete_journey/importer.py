@@ -1,4 +1,4 @@
-"""The import: the selected history, batch by batch, so that it can be broken off anywhere and gone on with."""
+"""The import: the selected history in batches, so that it can be broken off anywhere and gone on with."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ def import_history(
     ledger: Ledger,
     company: str,
     selection: Selection,
-    progress: Progress = lambda done, total: None,
+    progress: Progress | None = None,
     *,
     batch_size: int = BATCH_SIZE,
 ) -> int:
@@ -67,7 +67,9 @@ def import_history(
 
     for events in BulkRecorder(pool, ledger, company_id).record(batches()):
         new += events
-        progress(sizes.popleft(), total)
+        done = sizes.popleft()
+        if progress:
+            progress(done, total)
     return new
 
 

@@ -1,4 +1,4 @@
-"""The history in the trade's words: stores, catalog, customers and sales, with ids that follow from its keys."""
+"""The history in the trade's words: stores, catalog, customers, sales, with ids that follow from its keys."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Goods:
 
 
 class History:
-    """Makes the streams that sales consist of and refer to, each once: every batch is recorded before the next."""
+    """Makes the streams that sales consist of and refer to, each once: what it gave is taken as recorded."""
 
     def __init__(self, company_id: UUID, rules: Rules, products: Mapping[int, SourceProduct]) -> None:
         self._company_id = company_id
@@ -62,7 +62,8 @@ class History:
         for basket in baskets:
             self._note(streams, self._stores, f"store/{basket.store}", basket.store, _store)
             self._note(streams, self._customers, f"household/{basket.household}", basket.household, _customer)
-        for number in sorted({number for basket in baskets for number in basket.products} - self._goods.keys()):
+        sold = {number for basket in baskets for number in basket.products}
+        for number in sorted(sold - self._goods.keys()):
             self._stock(streams, self._products[number])
         for basket in baskets:
             order_id = self._id(f"basket/{basket.id}")
@@ -205,7 +206,7 @@ def _discounts(loyalty: int, matched: int) -> tuple[Discount, ...]:
 
 
 def _payments(net: int, coupon: int) -> tuple[Payment, ...]:
-    """A manufacturer's coupon is a tender; the card paid the rest, which is below zero where coupons gave more."""
+    """A manufacturer's coupon is a tender; the card paid the rest, below zero where coupons gave more."""
     amounts = (("coupon", coupon), ("card", net - coupon))
     return tuple(
         Payment(method=method, amount=amount, tendered=amount, change=0, reference=None, tip=0)

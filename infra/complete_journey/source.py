@@ -72,7 +72,7 @@ class Selection:
 
 
 class Basket(NamedTuple):
-    """One sale; the lists have an entry for each line, amounts are in cents. `coupon` is the sale's tender."""
+    """One sale; the lists have an entry for each line, amounts are in cents. `coupon` is a tender."""
 
     id: int
     household: int

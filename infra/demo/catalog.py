@@ -40,6 +40,7 @@ Food > Fruit > Citrus and exotic | 7 | kg
 10 3 349 Lemons
 10 2 459 Kiwis
 10 2 389 Mangoes
+10 2 249 Mandarins; Grapefruit
 Food > Fruit > Orchard and berries | 7 | kg
 4 6 249 Apples Elstar; Apples Braeburn; Apples Boskop
 4 3 299 Pears
@@ -54,6 +55,8 @@ Food > Vegetables > Fresh vegetables | 7 | kg
 4 3 449 Peppers red; Peppers yellow
 4 2 799 Mushrooms
 4 2 349 Courgettes
+4 2 299 Aubergines; Leeks
+4 2 199 Broccoli; Cauliflower
 Food > Vegetables > Salads and herbs | 7 | pc
 4 4 99 Cucumber
 4 3 119 Iceberg lettuce
@@ -71,10 +74,12 @@ Food > Dairy > Yoghurt and quark | 7 | pc
 0 5 79 Strawberry yoghurt 150 g; Peach yoghurt 150 g; Vanilla yoghurt 150 g
 0 4 129 Quark 250 g
 0 2 199 Skyr 400 g
+0 2 99 Rice pudding 200 g; Chocolate pudding 200 g
 Food > Dairy > Cheese | 7 | kg
 0 3 1290 Gouda, matured
 0 2 1490 Mountain cheese
 0 2 1790 Blue cheese
+0 2 1390 Emmental; Tilsit
 Food > Dairy > Butter and eggs | 7 | pc
 0 6 229 Butter 250 g
 5 5 349 Free-range eggs, 10
@@ -91,6 +96,7 @@ Food > Bakery > Rolls and pastries | 7 | pc
 1 5 129 Butter croissant
 1 4 79 Pretzel
 1 3 189 Apple strudel
+1 2 169 Cheesecake, slice; Plum cake, slice
 Food > Meat and fish > Meat | 7 | kg
 5 4 1099 Minced beef
 5 3 1299 Chicken breast
@@ -132,6 +138,8 @@ Food > Pantry > Tins and jars | 7 | pc
 4 2 179 Gherkins 370 ml
 7 2 299 Strawberry jam 340 g; Apricot jam 340 g
 7 2 449 Blossom honey 500 g
+7 2 399 Hazelnut spread 400 g
+7 2 199 Lentil stew 800 g; Pea stew 800 g
 Food > Sweets and snacks > Chocolate and biscuits | 7 | pc
 7 6 129 Milk chocolate 100 g; Dark chocolate 100 g; Hazelnut chocolate 100 g
 7 4 199 Butter biscuits 200 g
@@ -142,6 +150,7 @@ Food > Sweets and snacks > Crisps and nuts | 7 | pc
 7 2 299 Peanuts, roasted 200 g
 7 2 399 Cashews 150 g
 7 2 149 Pretzel sticks 250 g
+7 2 229 Tortilla chips 300 g; Popcorn, salted 100 g
 Food > Frozen > Frozen food | 7 | pc
 7 4 349 Pizza Margherita 340 g; Pizza Salami 350 g
 4 3 199 Leaf spinach 450 g
@@ -149,10 +158,12 @@ Food > Frozen > Frozen food | 7 | pc
 3 3 449 Fish fingers, 15
 7 3 399 Vanilla ice cream 900 ml; Chocolate ice cream 900 ml
 7 2 249 French fries 1 kg
+4 2 299 Mixed berries 500 g; Stir-fry vegetables 750 g
 Drinks > Water and juice | 19 | pc
 2 8 69 Mineral water, still 1.5 l; Mineral water, sparkling 1.5 l
 10 4 229 Orange juice 1 l; Apple juice 1 l; Multivitamin juice 1 l
 10 2 279 Grape juice 1 l
+10 2 199 Tomato juice 1 l; Apple spritzer 1 l
 Drinks > Lemonade | 19 | pc
 2 5 119 Cola 1 l; Cola without sugar 1 l; Orangeade 1 l; Lemonade 1 l
 2 3 149 Iced tea, peach 1 l; Iced tea, lemon 1 l
@@ -176,6 +187,7 @@ Household > Laundry and cleaning | 19 | pc
 8 2 199 All-purpose cleaner 1 l
 8 1 229 Glass cleaner 500 ml
 8 2 179 Sponges, 5
+8 1 349 Limescale remover 500 ml; Drain cleaner 1 l
 Household > Paper and bags | 19 | pc
 8 5 399 Toilet paper, 8 rolls
 8 3 299 Kitchen rolls, 4
@@ -192,6 +204,7 @@ Household > Body care | 19 | pc
 11 2 129 Hand soap 300 ml
 11 2 349 Hand cream 100 ml
 11 1 599 Razor blades, 4
+11 2 279 Shaving foam 200 ml; Body lotion 400 ml
 Household > Around the house | 19 | pc
 7 2 499 AA batteries, 8
 7 1 449 AAA batteries, 8
@@ -232,7 +245,7 @@ class DemoProduct:
 
 
 def with_check_digit(digits: str) -> str:
-    """A GTIN: the digits and the one that makes their sum, weighted 3 and 1 from the right, end in 0 (GS1)."""
+    """A GTIN: the digits, and one that makes their sum, weighted 3 and 1 from the right, end in 0 (GS1)."""
     weighted = sum(int(digit) * (3 - 2 * (place % 2)) for place, digit in enumerate(reversed(digits)))
     return f"{digits}{-weighted % 10}"
 

@@ -20,7 +20,8 @@ from domain.catalog.products import Product, Variant
 from domain.catalog.units import Unit
 from domain.companies import PLATFORM_ID, Company
 from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER, SUPER_ADMIN
-from domain.pricing import Rules, TaxRate as ChargedTax
+from domain.pricing import Rules
+from domain.pricing import TaxRate as ChargedTax
 from domain.registers import Register
 from domain.sale_ground import StoreAtSale, VariantAtSale
 from domain.stock import ReceivedLine
@@ -71,13 +72,14 @@ def make_demo(
     ledger: Ledger,
     password: str,
     now: datetime,
+    *,
     random_seed: int = 1,
-    progress: Callable[[int], None] = lambda events: None,
+    progress: Callable[[int], None] | None = None,
 ) -> None:
     """Make the demo company, with sales up to an hour before `now`, and the platform's own user.
 
-    What is there already stays as it is. Everybody signs in with `password`. `progress` is told the number of
-    events to be recorded.
+    A company that is there stays as it is. Everybody signs in with `password`. `progress` is told how many
+    events are about to be recorded.
     """
     with pool.connection() as connection, transaction(connection, PLATFORM_ID) as db:
         found_company(db)
@@ -91,7 +93,8 @@ def make_demo(
             return
         demo = _Demo(now, random_seed)
         events = [*demo.entities(), *_register(db, demo.staff(), password), *demo.history()]
-        progress(len(events))
+        if progress:
+            progress(len(events))
         record_events(db, ledger, events, now)
 
 

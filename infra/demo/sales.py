@@ -30,6 +30,8 @@ _PIECES = (1, 2, 3, 4, 6)
 _PIECE_WEIGHTS = (70, 18, 6, 3, 3)
 #: Deliveries come before the doors open, on the first day and then on Tuesdays and Fridays.
 _DELIVERY_DAYS, _DELIVERY_TIME = (1, 4), time(5, 30)
+#: Which shares of the sales are paid by card, get a discount, are paid with the exact sum in cash.
+_BY_CARD, _REGULARS, _EXACT = 0.55, 0.06, 0.2
 _REGULARS_DISCOUNT = Discount(type="percent", value=Decimal(5), reason="Regular customer")
 
 #: Facts that belong together and the moment they happened.
@@ -65,7 +67,11 @@ class Shop:
 
 
 def deliver(
-    movement_id: UUID, storage_id: UUID, moment: datetime, lines: list[ReceivedLine], balances: dict[UUID, Balance]
+    movement_id: UUID,
+    storage_id: UUID,
+    moment: datetime,
+    lines: list[ReceivedLine],
+    balances: dict[UUID, Balance],
 ) -> list[Aggregate.Event]:
     """Take a delivery in and change the balances accordingly."""
     movement = StockMovement.receive(
@@ -118,7 +124,8 @@ class ShopLife:
             list(_HOURS), list(_HOURS.values()), k=self._random.randint(usual - 4, usual + 4)
         )
         return sorted(
-            self._at(day, time(hour, self._random.randrange(60), self._random.randrange(60))) for hour in hours
+            self._at(day, time(hour, self._random.randrange(60), self._random.randrange(60)))
+            for hour in hours
         )
 
     def _new_id(self) -> UUID:
@@ -147,7 +154,7 @@ class ShopLife:
         till = _Till(ground, self._shop.caller, moment, self._new_id)
         work = cast("UnitOfWork", till)
         lines = self._basket()
-        discounts = (_REGULARS_DISCOUNT,) if self._random.random() < 0.06 else ()
+        discounts = (_REGULARS_DISCOUNT,) if self._random.random() < _REGULARS else ()
         quote = quote_basket(QuoteBasket(lines=lines, discounts=discounts), work)
         sale = PlaceSale(
             id=self._new_id(),
@@ -179,11 +186,11 @@ class ShopLife:
         return BasketLine(variant_id=article.at_sale.id, quantity=quantity) if quantity <= available else None
 
     def _tender(self, total: int) -> Tender:
-        if self._random.random() < 0.55:
+        if self._random.random() < _BY_CARD:
             return Tender(method="card", amount=total)
         # People hand over a note that is large enough, several of the largest, or sometimes the exact sum.
         note = next((note for note in _NOTES if note >= total), -(-total // _NOTES[-1]) * _NOTES[-1])
-        return Tender(method="cash", amount=total, tendered=total if self._random.random() < 0.2 else note)
+        return Tender(method="cash", amount=total, tendered=total if self._random.random() < _EXACT else note)
 
 
 class _Till:

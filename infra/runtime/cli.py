@@ -3,35 +3,100 @@
 import os
 import signal
 import sys
+from functools import cached_property
+from importlib import import_module
 from threading import Event
+from typing import Any
 
 import click
+import psycopg
 
 from infra.embedded import EmbeddedServerError
 from infra.settings import Settings, SettingsError, load_settings
 from infra.supervisor import PortTaken
 
+_ELSEWHERE = {
+    "import": ("infra.runtime.import_cli:import_group", "Bring in sales that were made elsewhere."),
+    "projections": ("infra.runtime.projections_cli:projections", "List, rebuild and verify read models."),
+    "bench": ("infra.runtime.bench_cli:bench", "Measure, in ratios within one run."),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class LazyGroup(click.Group):
+    """A group that loads a command's module when that command is called, so that help stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command by name."""
+        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None."""
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = _ELSEWHERE[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        rows = []
+        for name in self.list_commands(ctx):
+            command = super().get_command(ctx, name)
+            rows.append((name, command.get_short_help_str(90) if command else _ELSEWHERE[name][1]))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+class Parts:
+    """What commands need of the database, opened when the first of them asks for it."""
+
+    def __init__(self, context: click.Context) -> None:
+        self._context = context
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
+
+    @cached_property
+    def _addresses(self) -> Any:
+        from infra.runtime.databases import shared_database  # noqa: PLC0415
+
+        return self._context.with_resource(shared_database(load_settings(os.environ)))
+
+    @property
+    def ledger(self) -> Any:
+        """The ledger over every event type and read model."""
+        from infra.runtime.house import make_ledger  # noqa: PLC0415
+
+        return make_ledger()
+
+    def app_pool(self) -> Any:
+        """A pool of connections as the application."""
+        from infra.runtime.house import open_pool  # noqa: PLC0415
+
+        return open_pool(self._addresses.app, 2)
+
+    def worker_conninfo(self) -> str:
+        """How a background worker connects."""
+        return str(self._addresses.worker)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="mipos")
-def cli() -> None:
-    """MIPOS, a point-of-sale back end that an auditor can replay.
-
-    \b
-    mipos up        everything on this machine: database, API, workers, a demo company
-    mipos --help    what else there is
-    """
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """MIPOS, a point-of-sale back end that an auditor can replay."""
+    context.obj = Parts(context)
 
 
 @cli.command()
 def up() -> None:
-    """Run everything: database, migrations, demo company, API and worker.
+    r"""Run everything: database, migrations, demo company, API and worker.
 
     \b
     Examples:
       ./mipos up
       MIPOS_PORT=8080 MIPOS_DEMO=no ./mipos up
-      DATABASE_URL=postgresql://me:secret@db/mipos MIPOS_SECRET_KEY=… ./mipos up
+      DATABASE_URL=postgresql://me:secret@db/mipos MIPOS_SECRET_KEY=... ./mipos up
     """
     from infra.runtime.up import up as run_up  # noqa: PLC0415
 
@@ -40,11 +105,11 @@ def up() -> None:
 
 @cli.command()
 def serve() -> None:
-    """Answer HTTP requests (the database must be migrated).
+    r"""Answer HTTP requests; the database must be migrated.
 
     \b
     Example:
-      DATABASE_URL=… MIPOS_SECRET_KEY=… MIPOS_WORKERS=4 mipos serve
+      DATABASE_URL=... MIPOS_SECRET_KEY=... MIPOS_WORKERS=4 mipos serve
     """
     from infra.logs import configure_logs  # noqa: PLC0415
     from infra.runtime.databases import addresses_of  # noqa: PLC0415
@@ -96,18 +161,16 @@ def worker() -> None:
 
 @cli.command()
 def migrate() -> None:
-    """Bring the database to this version (with the embedded server, `up` does it).
+    r"""Bring the database to this version; `up` does it by itself.
 
     \b
     Example:
-      DATABASE_URL=postgresql://owner:secret@db/mipos MIPOS_SECRET_KEY=… mipos migrate
+      DATABASE_URL=postgresql://owner:secret@db/mipos MIPOS_SECRET_KEY=... mipos migrate
     """
-    from infra.runtime.databases import database, prepare  # noqa: PLC0415
+    from infra.runtime.databases import database  # noqa: PLC0415
 
-    settings = _settings()
-    with database(settings) as addresses:
-        prepare(settings, addresses)
-    click.echo("The database is ready.")
+    with database(_settings()):
+        click.echo("The database is ready.")
 
 
 def _settings() -> Settings:
@@ -117,9 +180,7 @@ def _settings() -> Settings:
 def main() -> None:
     """Run the command line; whatever a person can mend is told in a sentence."""
     try:
-        cli.main(prog_name="mipos", standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        sys.exit(cli.main(prog_name="mipos", standalone_mode=False))
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(wrong.exit_code)
@@ -127,6 +188,9 @@ def main() -> None:
         sys.exit(130)
     except (SettingsError, PortTaken, EmbeddedServerError) as wrong:
         click.echo(f"mipos: {wrong}", err=True)
+        sys.exit(1)
+    except psycopg.OperationalError as wrong:
+        click.echo(f"mipos: The database cannot be reached: {str(wrong).splitlines()[0]}", err=True)
         sys.exit(1)
 
 

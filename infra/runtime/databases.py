@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 
 from infra.embedded import EmbeddedServer
+from infra.embedded.errors import AlreadyRunning
 from infra.migrations import migrate
 from infra.projections.rebuild import rebuild_all
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -27,7 +28,8 @@ class Addresses:
 
 def addresses_of(settings: Settings, server: EmbeddedServer | None = None) -> Addresses:
     """The three connections that follow from the settings, or from the embedded server."""
-    if server is not None:
+    if settings.uses_embedded_server:
+        server = server or EmbeddedServer(settings.data_dir)
         return Addresses(
             owner=server.conninfo("postgres", DATABASE),
             app=server.conninfo(APP_ROLE, DATABASE),
@@ -39,6 +41,39 @@ def addresses_of(settings: Settings, server: EmbeddedServer | None = None) -> Ad
         app=settings.app_database_url or as_role(url, APP_ROLE, role_password(key, APP_ROLE)),
         worker=settings.worker_database_url or as_role(url, WORKER_ROLE, role_password(key, WORKER_ROLE)),
     )
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Addresses]:
+    """The database, migrated, as its owner: the embedded server for as long as needed, or the one named.
+
+    Raises AlreadyRunning when another process owns the embedded server.
+    """
+    if not settings.uses_embedded_server:
+        addresses = addresses_of(settings)
+        prepare(settings, addresses)
+        yield addresses
+        return
+    with EmbeddedServer(settings.data_dir, settings.postgres_bin) as server:
+        _create_database(server.conninfo("postgres", "postgres"))
+        addresses = addresses_of(settings, server)
+        prepare(settings, addresses)
+        yield addresses
+
+
+@contextmanager
+def shared_database(settings: Settings) -> Iterator[Addresses]:
+    """The database as a guest of `mipos up` if that is running, else as its owner."""
+    owned = database(settings)
+    try:
+        addresses = owned.__enter__()
+    except AlreadyRunning:
+        yield addresses_of(settings)
+        return
+    try:
+        yield addresses
+    finally:
+        owned.__exit__(None, None, None)
 
 
 def prepare(settings: Settings, addresses: Addresses) -> None:
@@ -53,17 +88,6 @@ def prepare(settings: Settings, addresses: Addresses) -> None:
     if stale:
         models = [model for model in PROJECTIONS if model.name in stale]
         rebuild_all(addresses.worker, EVENT_TYPES, models)
-
-
-@contextmanager
-def database(settings: Settings) -> Iterator[Addresses]:
-    """The database while it is needed: the embedded server, or the one that was named."""
-    if not settings.uses_embedded_server:
-        yield addresses_of(settings)
-        return
-    with EmbeddedServer(settings.data_dir, settings.postgres_bin) as server:
-        _create_database(server.conninfo("postgres", "postgres"))
-        yield addresses_of(settings, server)
 
 
 def _create_database(conninfo: str) -> None:

@@ -21,7 +21,7 @@ class OrdersPerSecond(ProgressColumn):
         return Text(f"{speed:,.0f} orders/s")
 
 
-class StoreNumbers(click.ParamType):
+class StoreNumbers(click.ParamType[tuple[int, ...]]):
     """A list of store numbers, separated by commas."""
 
     name = "numbers"

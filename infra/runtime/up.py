@@ -12,7 +12,7 @@ from secrets import token_urlsafe
 import click
 
 from infra.demo import make_demo
-from infra.runtime.databases import Addresses, database, prepare
+from infra.runtime.databases import Addresses, database
 from infra.runtime.house import make_ledger, open_pool
 from infra.settings import Settings, secret_file
 from infra.supervisor import Child, Supervisor, check_port_free
@@ -29,7 +29,6 @@ def up(settings: Settings, environ: Mapping[str, str]) -> int:
     """Run everything until told to stop. Returns the exit code."""
     check_port_free(settings.host, settings.port)
     with database(settings) as addresses:
-        prepare(settings, addresses)
         password = None
         if settings.demo:
             password = demo_password(settings)

@@ -1,0 +1,175 @@
+"""Where measuring takes place: a database server and processes of our own, gone when it is over."""
+
+import contextlib
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+
+from infra.embedded.binaries import find_binaries
+from infra.runtime.databases import Addresses, database, prepare
+from infra.settings import Settings, load_settings
+from infra.supervisor import die_with_parent
+
+HOST = "127.0.0.1"
+STOP_SECONDS = 15.0
+READY_SECONDS = 60.0
+#: What an operator may also set for a measurement: another server, other numbers of processes and threads.
+HEEDED = ("MIPOS_POSTGRES_BIN", "MIPOS_WORKERS", "MIPOS_THREADS")
+
+Say = Callable[[str], None]
+Process = subprocess.Popen[bytes]
+
+
+class MeasurementFailed(Exception):
+    """A part of a measurement did not do what it should; the message says which."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A migrated database with fsync on, and how long each timed part is to take, in seconds."""
+
+    settings: Settings
+    addresses: Addresses
+    seconds: float
+    say: Say
+
+    @property
+    def programs(self) -> Path:
+        """The folder of the programs that came with the database server."""
+        return find_binaries(self.settings.postgres_bin).folder
+
+    @property
+    def postgres(self) -> int:
+        """The process number of the database server."""
+        return int((self.settings.data_dir / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+
+    def own(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
+        """Run one statement as the database's owner, in a transaction of its own."""
+        with psycopg.connect(self.addresses.owner or "", autocommit=True) as connection:
+            done = connection.execute(statement.encode(), params or None)
+            return done.fetchall() if done.description else []
+
+
+@contextlib.contextmanager
+def open_site(seconds: float, say: Say) -> Iterator[Site]:
+    """Start a server in a temporary folder and make its database ready; nothing of it is left afterwards."""
+    with TemporaryDirectory(prefix="mipos-bench-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # The server's user must be able to pass through to its data.
+        heeded = {name: os.environ[name] for name in HEEDED if name in os.environ}
+        settings = load_settings({**heeded, "MIPOS_DATA_DIR": str(Path(folder) / "mipos")})
+        say("Starting a database server")
+        with database(settings) as addresses:
+            prepare(settings, addresses)
+            yield Site(settings, addresses, seconds, say)
+
+
+@contextlib.contextmanager
+def child(argv: Sequence[str], env: Mapping[str, str] | None = None, **pipes: int) -> Iterator[Process]:
+    """A process that ends with the block, or with us."""
+    process = subprocess.Popen(  # noqa: S603 the arguments are our own
+        argv,
+        env=env,
+        # Away from the terminal: Ctrl-C reaches us alone, and we stop everything in its order.
+        start_new_session=True,
+        preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 no threads run beside us
+        **pipes,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                stream.close()
+
+
+def module(name: str) -> list[str]:
+    """The command that runs one of our modules."""
+    return [sys.executable, "-P", "-m", name]
+
+
+@contextlib.contextmanager
+def task(name: str, spec: object) -> Iterator[Callable[[], Any]]:
+    """Start a module that takes a pickled task on its standard input; calling waits for its pickled result.
+
+    Calling raises MeasurementFailed when it ends without one.
+    """
+    with child(module(name), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None  # noqa: S101 it was asked for
+        assert process.stdout is not None  # noqa: S101
+        process.stdin.write(pickle.dumps(spec))
+        process.stdin.flush()
+
+        def result() -> Any:
+            answer, _ = process.communicate()
+            if process.returncode:
+                raise MeasurementFailed(f"{name} ended with code {process.returncode}.")
+            return pickle.loads(answer)  # noqa: S301 our own child wrote it
+
+        yield result
+
+
+@contextlib.contextmanager
+def serving(site: Site, command: Sequence[str] = ("infra.runtime.cli", "serve")) -> Iterator[tuple[int, Process]]:
+    """The web server as `mipos up` starts it, on a free port; yields the port and gunicorn's master."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        port = free.getsockname()[1]
+    env = {**environment(site), "MIPOS_HOST": HOST, "MIPOS_PORT": str(port)}
+    argv = [*module(command[0]), *command[1:]]
+    with child(argv, env, stderr=subprocess.DEVNULL) as process:
+        _wait_until_it_answers(port, process)
+        yield port, process
+
+
+@contextlib.contextmanager
+def following(site: Site) -> Iterator[Process]:
+    """The worker that keeps the asynchronous read models up to date, as `mipos up` starts it."""
+    argv = [*module("infra.runtime.cli"), "worker"]
+    with child(argv, environment(site), stderr=subprocess.DEVNULL) as process:
+        yield process
+
+
+def environment(site: Site) -> dict[str, str]:
+    """The settings of a process of the house on this site."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith(("MIPOS_", "DATABASE_"))}
+    return {
+        **others,
+        "MIPOS_WORKERS": str(site.settings.workers),
+        "MIPOS_THREADS": str(site.settings.threads),
+        "MIPOS_SECRET_KEY": site.settings.signing_key(),
+        "MIPOS_APP_DATABASE_URL": site.addresses.app,
+        "MIPOS_WORKER_DATABASE_URL": site.addresses.worker,
+    }
+
+
+def _wait_until_it_answers(port: int, process: Process) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        connection = HTTPConnection(HOST, port, timeout=5)
+        try:
+            connection.request("GET", "/health")
+            if connection.getresponse().status == 200:  # noqa: PLR2004 the status of success
+                return
+        except OSError:
+            time.sleep(0.05)
+        finally:
+            connection.close()
+    raise MeasurementFailed("The web server did not start.")
