@@ -1,7 +1,7 @@
 """Writing much at once: what a history or a sample brings enters the log by the same facts as live sales."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -89,10 +89,11 @@ class BulkRecorder:
         self._ledger = ledger
         self._company_id = company_id
 
-    def record(self, batches: Iterable[Streams]) -> Iterator[int]:
+    def record(self, batches: Iterable[Streams]) -> Generator[int]:
         """Record what is missing of each batch, one after another; yields each batch's number of new events.
 
-        No stream may be in two batches. While the database writes a batch, the next is made. Raises NameTaken.
+        No stream may be in two batches. While the database writes a batch, the next is made, which takes a
+        second connection of the pool. Raises NameTaken.
         """
         with collecting_no_garbage(), ThreadPoolExecutor(max_workers=1) as writer:
             writing: Future[int] | None = None

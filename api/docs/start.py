@@ -11,7 +11,8 @@ _STEPS = (
     (
         "/api/auth/login",
         "Sign in",
-        "Keep the token; it goes with every request from here on.",
+        "<code>mipos up</code> names the demo users and their password. Keep the token; it goes with every request "
+        "from here on.",
         "MIPOS=http://localhost:3000\n\nTOKEN=$({} | jq -r .data.token)",
     ),
     (

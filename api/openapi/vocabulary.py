@@ -58,7 +58,7 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "inclusive": ("Whether prices already contain it.", False),
     "jurisdiction": ("Whose tax it is.", "California"),
     # Sign-in
-    "username": ("The name to sign in with.", "admin"),
+    "username": ("The name to sign in with.", "admin@demo.local"),
     "password": ("The password.", "correct horse battery staple"),
     "token": ("The access token, for the `Authorization` header.", "eyJhbGciOiJIUzI1NiJ9…"),
     "refresh_token": ("Gets new tokens, once.", "q8Jr3vTn…"),

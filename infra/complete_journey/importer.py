@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -65,11 +66,12 @@ def import_history(
             sizes.append(len(baskets))
             yield history.streams(baskets)
 
-    for events in BulkRecorder(pool, ledger, company_id).record(batches()):
-        new += events
-        done = sizes.popleft()
-        if progress:
-            progress(done, total)
+    with closing(BulkRecorder(pool, ledger, company_id).record(batches())) as written:
+        for events in written:
+            new += events
+            done = sizes.popleft()
+            if progress:
+                progress(done, total)
     return new
 
 

@@ -21,21 +21,12 @@ class OrdersPerSecond(ProgressColumn):
         return Text(f"{speed:,.0f} orders/s")
 
 
-class StoreNumbers(click.ParamType[tuple[int, ...]]):
-    """A list of store numbers, separated by commas."""
-
-    name = "numbers"
-
-    def convert(
-        self, value: str | tuple[int, ...], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        """The numbers. Fails for anything else."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            return tuple(int(number) for number in value.split(","))
-        except ValueError:
-            self.fail(f"{value!r} is not a list of store numbers such as 367,406.", param, ctx)
+def _numbers(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+    """Store numbers separated by commas."""
+    try:
+        return None if value is None else tuple(int(number) for number in value.split(","))
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a list of store numbers such as 367,406.") from None
 
 
 @click.group("import")
@@ -47,7 +38,7 @@ def import_group() -> None:
 @click.option("--company", required=True, help="Name or id of the company; a new name makes a new company.")
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First business date, local time.")
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last business date, local time.")
-@click.option("--stores", type=StoreNumbers(), help="Numbers of the stores, separated by commas.")
+@click.option("--stores", callback=_numbers, help="Numbers of the stores, separated by commas.")
 @click.pass_context
 def complete_journey(
     ctx: click.Context,

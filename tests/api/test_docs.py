@@ -1,0 +1,146 @@
+"""The page for people names everything, reaches for nothing, and believes no text."""
+
+import base64
+import copy
+import hashlib
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from typing import Any, cast
+
+import falcon.testing
+import pytest
+
+from api.app import create_app
+from api.docs.page import Page, render
+from api.gateway import House
+from api.openapi import document_of
+
+UNUSED = cast("Any", None)
+_VOID = {"meta", "input", "path", "wbr", "br", "hr", "link", "img"}
+
+
+@pytest.fixture(scope="module")
+def app() -> Any:
+    return create_app(
+        House(gateway=UNUSED, authentication=UNUSED, health=UNUSED, now=lambda: datetime.now(UTC))
+    )
+
+
+@pytest.fixture(scope="module")
+def document(app: Any) -> dict[str, Any]:
+    return document_of(app)
+
+
+@pytest.fixture(scope="module")
+def page(document: dict[str, Any]) -> Page:
+    return render(document)
+
+
+class _Reader(HTMLParser):
+    """Checks that tags are closed in order, and collects ids, links, and what is loaded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self.handlers: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        if tag not in _VOID:
+            self.open.append(tag)
+        if "id" in told:
+            self.ids.append(told["id"])
+        if tag == "a":
+            self.links.append(told["href"])
+        self.loaded += [told[name] for name in ("src", "srcset", "poster") if name in told]
+        self.handlers += [name for name in told if name.startswith("on") or name == "style"]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in _VOID:
+            assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def read(page: Page) -> _Reader:
+    reader = _Reader()
+    reader.feed(page.html)
+    reader.close()
+    return reader
+
+
+class TestThePage:
+    def test_names_every_path_and_operation(self, document: dict[str, Any], page: Page, read: _Reader) -> None:
+        for path, methods in document["paths"].items():
+            assert f"<code>{path}</code>" in page.html
+            assert {told["operationId"] for told in methods.values()} <= set(read.ids)
+
+    def test_explains_every_error_code(self, document: dict[str, Any], page: Page) -> None:
+        for told in document["x-error-codes"]:
+            assert f"<code>{told['code']}</code>" in page.html
+
+    def test_is_well_formed(self, read: _Reader) -> None:
+        assert read.open == []
+        assert len(set(read.ids)) == len(read.ids)
+
+    def test_every_link_leads_somewhere_on_this_server(self, read: _Reader) -> None:
+        for link in read.links:
+            assert link == "/api/openapi.json" or link.removeprefix("#") in read.ids, link
+
+    def test_loads_nothing_and_names_no_address_but_this_machine(self, page: Page, read: _Reader) -> None:
+        assert read.loaded == []
+        hosts = re.findall(r"https?://([^\s\"'<)/:]+)", page.html)
+        assert set(hosts) <= {"localhost"}
+        assert not re.search(r"@import|url\(", page.html)
+
+    def test_stays_light(self, page: Page) -> None:
+        assert len(page.html.encode()) < 300_000
+
+    def test_believes_no_text(self, document: dict[str, Any]) -> None:
+        evil = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'"
+        poisoned = copy.deepcopy(document)
+        poisoned["info"]["title"] = poisoned["info"]["description"] = evil
+        for methods in poisoned["paths"].values():
+            for told in methods.values():
+                told["summary"] = told["description"] = told["operationId"] = told["x-permission"] = evil
+                told["x-roles"] = [evil]
+                for given in told["parameters"]:
+                    if "schema" in given:
+                        given["name"] = given["description"] = evil
+                        given["schema"] = {"type": "string", "enum": [evil], "default": evil}
+                if "requestBody" in told:
+                    told["requestBody"]["content"]["application/json"]["example"] = {evil: evil}
+        for schema in poisoned["components"]["schemas"].values():
+            schema["description"] = evil
+            schema["properties"][evil] = {"type": evil, "description": evil, "enum": [evil]}
+        html = render(poisoned).html
+        assert "alert(1)" in html
+        assert html.count("<script") == 1
+        assert "<img" not in html
+
+
+class TestServing:
+    def test_the_browser_may_run_only_what_the_page_brings(self, app: Any) -> None:
+        answer = falcon.testing.TestClient(app).simulate_get("/docs")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/html")
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        for tag in ("style", "script"):
+            content = answer.text.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
+            digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+            assert f"{tag}-src 'sha256-{digest}'" in policy
+
+    @pytest.mark.parametrize("path", ["/docs", "/api/openapi.json"])
+    def test_is_not_sent_again_to_who_has_it(self, app: Any, path: str) -> None:
+        client = falcon.testing.TestClient(app)
+        first = client.simulate_get(path)
+        again = client.simulate_get(path, headers={"If-None-Match": first.headers["etag"]})
+        assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+
+    def test_the_document_is_served_as_it_is(self, app: Any, document: dict[str, Any]) -> None:
+        assert falcon.testing.TestClient(app).simulate_get("/api/openapi.json").json == document

