@@ -33,6 +33,11 @@ from infra.transactions import transaction
 from infra.unit_of_work import Ledger
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer to write golden files that are missing."""
+    parser.addoption("--write-golden", action="store_true", help="write golden files that are missing")
+
+
 @dataclass(frozen=True)
 class Database:
     """How to connect to the test database: as its owner, as the application, as a background worker."""

@@ -32,6 +32,5 @@ class Docs(Resource):
             etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
             self._rendered = (content, etag, page.security_policy)
         content, etag, policy = self._rendered
-        resp.content_type = falcon.MEDIA_HTML
         resp.set_header("Content-Security-Policy", policy)
-        answer_unless_known(req, resp, content, etag)
+        answer_unless_known(req, resp, content, etag, falcon.MEDIA_HTML)

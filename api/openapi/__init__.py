@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+import falcon
 from falcon import Request, Response
 
 from api.envelope import encode
@@ -35,10 +36,10 @@ class OpenApi(Resource):
     @operation(PUBLIC, "Show the OpenAPI document")
     def on_get(self, req: Request, resp: Response) -> None:
         """This document, for code generators and API clients."""
-        answer_unless_known(req, resp, self._bytes, self._etag)
+        answer_unless_known(req, resp, self._bytes, self._etag, falcon.MEDIA_JSON)
 
 
-def answer_unless_known(req: Request, resp: Response, content: bytes, etag: str) -> None:
+def answer_unless_known(req: Request, resp: Response, content: bytes, etag: str, media_type: str) -> None:
     """Answer with content that changes only with the program, or with 304 if the client has it."""
     resp.set_header("ETag", etag)
     resp.set_header("Cache-Control", "no-cache")
@@ -46,4 +47,5 @@ def answer_unless_known(req: Request, resp: Response, content: bytes, etag: str)
     if etag in known:
         resp.status = 304
         return
+    resp.content_type = media_type
     resp.data = content

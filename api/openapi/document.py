@@ -217,10 +217,10 @@ def _pages(told: Operation) -> str | None:
 
 
 def _add_examples(operation: Json, schemas: Json) -> None:
-    for holder in (operation.get("requestBody"), *operation["responses"].values()):
-        content = (holder or {}).get("content", {}).get("application/json")
-        if content is not None:
+    for answer in operation["responses"].values():
+        content = answer.get("content", {}).get("application/json", {})
+        if "properties" in content.get("schema", {}):
             content["example"] = example_of(content["schema"], schemas)
     if "requestBody" in operation:
-        asked = operation["requestBody"]["content"]["application/json"]
-        asked["example"] = without_nulls(asked["example"])
+        content = operation["requestBody"]["content"]["application/json"]
+        content["example"] = without_nulls(example_of(content["schema"], schemas))

@@ -31,9 +31,10 @@ _HOLD: LiteralString = """
 """
 
 _RESUME: LiteralString = """
-    UPDATE projection_checkpoints
-       SET position = %(position)s, updated_at = %(now)s, parked_at = NULL, error = NULL
-     WHERE company_id = %(company_id)s AND projection = %(projection)s
+    INSERT INTO projection_checkpoints (company_id, projection, position, updated_at)
+    VALUES (%(company_id)s, %(projection)s, %(position)s, %(now)s)
+        ON CONFLICT (company_id, projection) DO UPDATE
+       SET position = excluded.position, updated_at = excluded.updated_at, parked_at = NULL, error = NULL
 """
 
 _MOVE: LiteralString = """

@@ -2,9 +2,10 @@
 
 import multiprocessing
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.sharedctypes import Synchronized
 from typing import Any, LiteralString
 from uuid import UUID
@@ -45,8 +46,11 @@ _PUT = sql.SQL("""
     SELECT {columns} FROM {staged} AS staged
      WHERE NOT EXISTS (SELECT FROM {live} AS live
                         WHERE live.company_id = %(company_id)s AND {same_key} AND live::text = staged::text)
-        ON CONFLICT ({key}) DO UPDATE SET {changes}
+        ON CONFLICT ({key}) {changes}
 """)
+
+# A user name that is another company's by now stays that company's; the check will name it.
+_CHANGE = sql.SQL("DO UPDATE SET {values} WHERE live.company_id = %(company_id)s")
 
 # What the swap meets when a command holds what it needs, or the other way round.
 _IN_THE_WAY = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
@@ -169,15 +173,16 @@ def _hold(db: Transaction, model: Projection, tables: Sequence[Table]) -> int:
 def _put_in_place(db: Transaction, table: Table, *, emptied: bool) -> list[psycopg.Cursor[Any]]:
     """Make the live rows of the company equal the staged ones. The cursors know how many were changed."""
     params = {"company_id": db.company_id}
+    values = sql.SQL(", ").join(
+        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in table.values
+    )
     parts = {
         "live": table.live,
         "staged": table.staged,
         "columns": table.column_list,
         "key": table.key_list,
         "same_key": table.matching("live", "staged"),
-        "changes": sql.SQL(", ").join(
-            sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in table.columns
-        ),
+        "changes": _CHANGE.format(values=values) if table.values else sql.SQL("DO NOTHING"),
     }
     connection = db.connection
     connection.execute(ANALYZE.format(table.staged))
@@ -202,11 +207,13 @@ def rebuild_all(
     others that had begun are done.
     """
     tasks, total = _tasks(conninfo, models, companies)
+    if min(processes, len(tasks)) <= 1:
+        return list(_one_after_another(conninfo, types, models, tasks, partial(progress, total=total)))
     # A child inherits the event types and read models as they are; they are classes that cannot be sent.
     context = multiprocessing.get_context("fork")
     passed = context.Value("q", 0)
     with ProcessPoolExecutor(
-        processes, mp_context=context, initializer=_adopt, initargs=(conninfo, types, models, passed)
+        min(processes, len(tasks)), mp_context=context, initializer=_adopt, initargs=(conninfo, types, models, passed)
     ) as pool:
         waiting = {pool.submit(_rebuild_one, *task) for task in tasks}
         running: set[Future[RebuildReport]] = waiting
@@ -234,6 +241,26 @@ def _tasks(
         heads = connection.execute(_HEADS, {"companies": wanted}).fetchall()
     tasks = [(model.name, company_id) for company_id, _ in heads for model in models]
     return tasks, len(models) * sum(position for _, position in heads)
+
+
+def _one_after_another(
+    conninfo: str,
+    types: EventTypes,
+    models: Sequence[Projection],
+    tasks: Sequence[tuple[str, UUID]],
+    progress: Callable[[int], None],
+) -> Iterator[RebuildReport]:
+    """Rebuild in this process; `progress` is told the positions passed."""
+    by_name = {model.name: model for model in models}
+    before = 0
+    for name, company_id in tasks:
+
+        def advance(done: int, total: int, before: int = before) -> None:  # noqa: ARG001 as a progress is told
+            progress(before + done)
+
+        report = rebuild(conninfo, types, by_name[name], company_id, advance)
+        before += report.position
+        yield report
 
 
 class _Inherited:

@@ -70,6 +70,11 @@ class Table:
         return listed(self.columns)
 
     @property
+    def values(self) -> tuple[str, ...]:
+        """The columns that are not of its key."""
+        return tuple(name for name in self.columns if name not in self.key)
+
+    @property
     def key_list(self) -> sql.Composed:
         """The columns of its primary key, in order."""
         return listed(self.key)

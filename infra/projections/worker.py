@@ -72,9 +72,9 @@ class Worker:
         while not stop.is_set():
             try:
                 passed = self.step(stop)
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            except psycopg.Error as error:
                 self.close()
-                log.warning("the database is out of reach", error=str(error).strip(), retry_seconds=backoff)
+                log.warning("the database cannot be used", error=str(error).strip(), retry_seconds=backoff)
                 stop.wait(backoff)
                 backoff = min(backoff * 2, LONGEST_BACKOFF)
                 continue

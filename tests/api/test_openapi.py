@@ -46,6 +46,11 @@ def operations(document: Json) -> Operations:
     }
 
 
+@pytest.fixture(scope="module")
+def schemas(document: Json) -> Json:
+    return cast("Json", document["components"]["schemas"])
+
+
 def codes_of(document: Json, told: Json) -> dict[int, set[str]]:
     """The error codes an operation documents, by status."""
     found = {}
@@ -158,10 +163,6 @@ class TestRefusals:
 
 
 class TestFields:
-    @pytest.fixture(scope="class")
-    def schemas(self, document: Json) -> Json:
-        return cast("Json", document["components"]["schemas"])
-
     def test_bodies_refuse_unknown_fields(self, document: Json, operations: Operations) -> None:
         for told in operations.values():
             for reference in references_in(told.get("requestBody")):

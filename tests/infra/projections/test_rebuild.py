@@ -123,8 +123,9 @@ class TestRebuild:
         with pytest.raises(TableMissing, match="nowhere"):
             shop.rebuild("turnover")
 
-    def test_rebuilds_many_in_processes_of_their_own(
-        self, database: Any, trading: Any, open_shop: Callable[..., Any]
+    @pytest.mark.parametrize("processes", [1, 2])
+    def test_rebuilds_many_also_in_processes_of_their_own(
+        self, database: Any, trading: Any, open_shop: Callable[..., Any], processes: int
     ) -> None:
         other = open_shop()
         other.register_brands("Arabica", "Bourbon")
@@ -135,7 +136,7 @@ class TestRebuild:
             EVENT_TYPES,
             [database.model("stock"), database.model("settings")],
             companies,
-            processes=2,
+            processes=processes,
             progress=lambda done, total: ticks.append((done, total)),
         )
         assert {(report.projection, report.company_id) for report in reports} == {

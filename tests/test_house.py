@@ -1,0 +1,89 @@
+"""The house stays clean: style, types, imports one way, and statements that name their company."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+LAYERS = ("domain", "commands", "projections", "api", "infra")
+
+#: Statements that belong to no single company, each for a reason.
+ACROSS_COMPANIES = {
+    "user_directory": "whoever signs in is of no company yet",
+    "company_head": "workers find companies that are behind, without locks",
+    "projection_models": "what the tables were made from",
+    "pg_": "the catalog of the database itself",
+    "schema_migrations": "migrations are of the database",
+    "company_activity": "workers find companies that wrote lately, without locks",
+}
+
+
+def run(*command: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("lint-imports",)],
+    ids=" ".join,
+)
+def test_the_checks_pass(command: tuple[str, ...]) -> None:
+    done = run(BIN / command[0], *command[1:])
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("domain/money.py", "import commands.ports"),
+        ("domain/money.py", "import psycopg"),
+        ("commands/orders.py", "import psycopg"),
+        ("commands/orders.py", "import projections.orders"),
+        ("projections/orders.py", "import commands.orders"),
+        ("projections/orders.py", "import api.orders"),
+        ("infra/application.py", "import api.orders"),
+    ],
+)
+def test_an_import_in_the_wrong_direction_is_found(module: str, line: str, tmp_path: Path) -> None:
+    for name in LAYERS:
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "setup.cfg", tmp_path)
+    broken = tmp_path / module
+    broken.write_text(broken.read_text() + f"\n{line}\n")
+    done = run(BIN / "lint-imports", "--no-cache", cwd=tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+
+
+def statements() -> Iterator[tuple[str, str]]:
+    """Every SQL statement in the code: where it stands, and its text."""
+    for folder in ("projections", "infra"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            # Benchmarks compare with foreign SQL, and the source of an import is no database of ours.
+            if "bench" in file.parts or file.name == "source.py":
+                continue
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    text = node.value.strip()
+                    if re.match(r"(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH)\s", text) and len(text) > 20:
+                        yield f"{file.relative_to(ROOT)}:{node.lineno}", text
+
+
+@pytest.mark.parametrize(("place", "text"), [pytest.param(p, t, id=p) for p, t in statements()])
+def test_every_statement_names_its_company(place: str, text: str) -> None:
+    named = re.search(r"company_id\s*=\s*%\(company(_id)?\)s|\(company_id|%\(company(_id)?\)s", text)
+    assert named or any(name in text for name in ACROSS_COMPANIES), f"{place}: {text}"
+
+
+@pytest.mark.parametrize(("place", "text"), [pytest.param(p, t, id=p) for p, t in statements()])
+def test_no_statement_uses_what_does_not_distribute(place: str, text: str) -> None:
+    for word in ("NOTIFY", "MERGE ", "nextval", "LOCK TABLE"):
+        assert word not in text, place
+    after_conflict = text.partition("DO UPDATE")[2]
+    assert "now()" not in after_conflict, place
