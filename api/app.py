@@ -3,7 +3,7 @@
 import falcon
 from falcon import App, Request, Response
 
-from api import auth, errors, health, orders, stock
+from api import auth, errors, health, orders, pos_products, stock
 from api.catalog import products
 from api.catalog.brands import BRANDS
 from api.catalog.categories import CATEGORIES
@@ -68,6 +68,7 @@ def _add_routes(app: App[Request, Response], house: House) -> None:
     app.add_route("/api/admin/inventory/levels", stock.StockLevels(house))
     app.add_route("/api/admin/inventory/movements", stock.StockMovements(house))
 
+    app.add_route("/api/pos/products", pos_products.PosProducts(house))
     app.add_route("/api/pos/quote", orders.PosQuote(house))
     app.add_route("/api/pos/orders", orders.PosOrders(house))
     app.add_route("/api/cashier/orders", orders.CashierOrders(house))

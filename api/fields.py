@@ -1,6 +1,7 @@
 """The fields of requests and answers: what a valid name, amount, quantity or time looks like."""
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
@@ -10,7 +11,10 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from domain.money import UnknownCurrency, exponent
 
 MAX_AMOUNT = 2**53
-_DECIMAL = re.compile(r"-?\d{1,12}(\.\d{1,5})?\Z")
+_DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,5})?\Z")
+_WHOLE = re.compile(r"-?[0-9]{1,20}\Z")
+# Local time, whatever the zone, still is a time of our calendar.
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -68,13 +72,14 @@ class Code(Text):
 
 
 class Whole(fields.Integer):
-    """A whole number; true and 1.0 are none."""
+    """A whole number, in a query as its digits; true and 1.0 are none."""
 
     def __init__(self, *, least: int | None = None, most: int | None = None, **kwargs: Any) -> None:
-        super().__init__(strict=True, validate=validate.Range(min=least, max=most), **kwargs)
+        super().__init__(validate=validate.Range(min=least, max=most), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if isinstance(value, (bool, float)) or (isinstance(value, str) and not _DECIMAL.match(value)):
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        if not is_number and not (isinstance(value, str) and _WHOLE.match(value)):
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **kwargs)
 
@@ -109,7 +114,7 @@ class Exact(fields.Field[Decimal]):
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             raise self.make_error("invalid")
         text = value if isinstance(value, str) else str(value)
-        if not _DECIMAL.match(text) or not text.isascii():
+        if not _DECIMAL.match(text):
             raise self.make_error("invalid")
         number = Decimal(text)
         if self.above is not None and number <= self.above:
@@ -136,7 +141,7 @@ class Percent(Exact):
 
 
 class Moment(fields.AwareDateTime):
-    """A time, ISO 8601 with a zone."""
+    """A time, ISO 8601 with a zone, kept in UTC; from the year 1900 on."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", **kwargs)
@@ -144,7 +149,14 @@ class Moment(fields.AwareDateTime):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str):
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
-        return super()._deserialize(value, attr, data, **kwargs)
+        moment: datetime = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from None
+        if moment < _EARLIEST:
+            raise ValidationError("Must not lie before the year 1900.")
+        return moment
 
 
 class Timezone(Text):
@@ -162,7 +174,7 @@ class DayCut(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
             raise ValidationError("Must be a time of day, HH:MM.")
         return text
 

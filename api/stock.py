@@ -197,8 +197,19 @@ class StockMovements(Resource):
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """A stretch of the ledger in the order of the log."""
-        query = req.context.query
+        query = dict(req.context.query)
+        storage_id, kind = query.pop("storage_id", None), query.pop("type", None)
+        storage_ids = None if storage_id is None else [storage_id]
         rows, has_more = self.ask(
-            req, resp, lambda reading: list_movements(reading.db, **query), "stock_movements"
+            req,
+            resp,
+            lambda reading: list_movements(reading.db, storage_ids=storage_ids, kind=kind, **query),
+            "stock_movements",
         )
-        resp.media = after_of(rows, rows[-1]["cursor"] if rows else None, has_more=has_more)
+        next_after = rows[-1].pop("place") if rows else None
+        resp.media = after_of([_without_place(row) for row in rows], next_after, has_more=has_more)
+
+
+def _without_place(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the ledger without its cursor, which says nothing that `position` and `line` do not."""
+    return {name: value for name, value in row.items() if name != "place"}

@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
-import psycopg
 from psycopg import errors
 from psycopg_pool import ConnectionPool
 
 from commands.outcomes import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Outcome, Response
 from commands.ports import Caller, ConcurrentEdit, UnitOfWork
-from infra.transactions import Transaction, transaction
+from infra.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.unit_of_work import Decision, Ledger
 from projections.base import ProjectionBehind
 
@@ -63,7 +62,7 @@ _STREAMS: LiteralString = """
 class Reading:
     """A question's view of the company: its read models, and its aggregates from the log."""
 
-    def __init__(self, db: Transaction, ledger: Ledger) -> None:
+    def __init__(self, db: RequestTransaction, ledger: Ledger) -> None:
         self.db = db
         self._ledger = ledger
         self.position = 0
@@ -81,16 +80,16 @@ class Reading:
 class Application:
     """Runs commands and questions over a pool of connections."""
 
-    def __init__(self, pool: "ConnectionPool[psycopg.Connection[Any]]", ledger: Ledger) -> None:
+    def __init__(self, pool: "ConnectionPool[RequestConnection]", ledger: Ledger) -> None:
         self._pool = pool
         self._ledger = ledger
 
     @contextmanager
-    def transaction(self, company_id: UUID, *, reading: bool = False) -> Iterator[Transaction]:
+    def transaction(self, company_id: UUID, *, reading: bool = False) -> Iterator[RequestTransaction]:
         """A plain transaction of a company, for what is neither command nor question: sign-in, sessions."""
         with (
             self._pool.connection() as connection,
-            transaction(connection, company_id, reading=reading) as db,
+            request_transaction(connection, company_id, reading=reading) as db,
         ):
             yield db
 
@@ -122,7 +121,7 @@ class Application:
         key: IdempotencyKey | None,
     ) -> Outcome:
         with self._pool.connection() as connection:
-            with transaction(connection, caller.company_id) as db:
+            with request_transaction(connection, caller.company_id) as db:
                 stored = db.ask(_STORED, _key_params(caller, key)) if key else None
                 work = Decision(db, self._ledger, caller, datetime.now(UTC))
                 if key and stored and (earlier := _replayed(stored.row(), key)):
@@ -155,7 +154,7 @@ class Application:
         while True:
             with (
                 self._pool.connection() as connection,
-                transaction(connection, company_id, reading=True) as db,
+                request_transaction(connection, company_id, reading=True) as db,
             ):
                 params = {"company_id": company_id, "projection": projection}
                 place = db.ask(_CHECKPOINT if projection else _HEAD, params)

@@ -15,7 +15,7 @@ from domain.permissions import permissions_of
 from infra.application import Application
 from infra.ids import uuid7
 from infra.tokens import Tokens
-from infra.transactions import Transaction
+from projections.base import Database
 from projections.companies import find_company
 from projections.users import ask_directory, find_user, stores_of
 
@@ -103,15 +103,13 @@ class SignIn:
             user = find_user(db, caller.user_id) if caller.user_id else None
             return _shown(db, user) if user else {}
 
-    def _open_session(self, db: Transaction, user: dict[str, Any]) -> dict[str, Any]:
+    def _open_session(self, db: Database, user: dict[str, Any]) -> dict[str, Any]:
         session_id, secret = uuid7(), secrets.token_urlsafe(32)
         params = self._params(db, user["id"], session_id=session_id, refresh_hash=_digest(secret))
         db.execute(_OPEN_SESSION, params)
         return self._signed_in(db, user, session_id, secret)
 
-    def _signed_in(
-        self, db: Transaction, user: dict[str, Any], session_id: UUID, secret: str
-    ) -> dict[str, Any]:
+    def _signed_in(self, db: Database, user: dict[str, Any], session_id: UUID, secret: str) -> dict[str, Any]:
         caller = Caller(
             company_id=db.company_id,
             user_id=user["id"],
@@ -127,7 +125,7 @@ class SignIn:
             "permissions": permissions_of(user["role"]),
         }
 
-    def _params(self, db: Transaction, user_id: UUID | None, **more: Any) -> dict[str, Any]:
+    def _params(self, db: Database, user_id: UUID | None, **more: Any) -> dict[str, Any]:
         now = datetime.now(UTC)
         return {
             "company_id": db.company_id,
@@ -152,7 +150,7 @@ def _split(refresh_token: str) -> tuple[UUID, UUID, str] | None:
         return None
 
 
-def _shown(db: Transaction, user: dict[str, Any]) -> dict[str, Any]:
+def _shown(db: Database, user: dict[str, Any]) -> dict[str, Any]:
     company = find_company(db)
     return {
         "id": user["id"],

@@ -9,8 +9,7 @@ from commands.ports import Caller, DuplicateId, Missing
 from domain.aggregate import Aggregate
 from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
 from infra.ids import uuid7
-from infra.transactions import Transaction
-from projections.base import Answer, Fact, Projection
+from projections.base import Answer, Database, Fact, Projection
 from projections.catalog.product_list import CatalogGuard
 from projections.sale_ground import Guesses, SalesGuard
 from projections.settings import SettingsGuard
@@ -38,9 +37,7 @@ class Ledger:
         self.guesses: Guesses = {}
         self._inline = [projection for projection in projections if projection.mode == "inline"]
 
-    def record(
-        self, transaction: Transaction, events: Sequence[Aggregate.Event], metadata: Metadata
-    ) -> Answer:
+    def record(self, transaction: Database, events: Sequence[Aggregate.Event], metadata: Metadata) -> Answer:
         """Queue the events' append and what the inline read models make of them; answers the position."""
         encoded = [self.types.encode(event) for event in events]
         position = transaction.ask(
@@ -74,7 +71,7 @@ class Ledger:
 class Decision:
     """Loads aggregates, lets commands ask what they decide on, and records what was decided."""
 
-    def __init__(self, transaction: Transaction, ledger: Ledger, caller: Caller, now: datetime) -> None:
+    def __init__(self, transaction: Database, ledger: Ledger, caller: Caller, now: datetime) -> None:
         self.caller = caller
         self.now = now
         self.settings = SettingsGuard(transaction)

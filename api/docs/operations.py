@@ -21,6 +21,7 @@ _EVERYWHERE = ("400", "401", "403", "404", "413", "415", "503")
 def operation_block(document: Json, method: str, path: str, told: Json) -> str:
     """The article of an operation."""
     name = attribute(told["operationId"])
+    shown = panel("Request", curl(method, path, told)) + _answer_panel(told)
     # The permission ends every description; here it has a line of its own.
     words = told["description"].rpartition("**Permission**")[0].removeprefix(f"{told['summary']}.")
     return (
@@ -28,7 +29,7 @@ def operation_block(document: Json, method: str, path: str, told: Json) -> str:
         f'<h3><a href="#{name}">{escape(told["summary"])}</a></h3>'
         f'<p class="path"><span class="m {method}">{method}</span><code>{escape(path)}</code></p>'
         f"{markdown(words)}{_permission(told)}{_asked(document, told)}{_answers(document, told)}</div>"
-        f'<div class="shown">{panel("Request", curl(method, path, told))}{_answer_panel(told)}</div></article>'
+        f'<div class="shown">{shown}</div></article>'
     )
 
 
@@ -40,7 +41,8 @@ def curl(method: str, path: str, told: Json) -> str:
         if given.get("in") == "query" and given["required"]
     )
     address = f"$MIPOS{path}" + (f"?{wanted}" if wanted else "")
-    lines = [f'curl "{address}"' if method == "get" else f'curl -X {method.upper()} "{address}"']
+    verb = "" if method == "get" else f"-X {method.upper()} "
+    lines = [f'curl {verb}"{address}"']
     if told.get("security") != []:
         lines.append('-H "Authorization: Bearer $TOKEN"')
     if "requestBody" in told:
@@ -93,8 +95,8 @@ def _answers(document: Json, told: Json) -> str:
 def _outcome(document: Json, answer: Json) -> str:
     if "$ref" in answer:
         found = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
-        codes = found["content"][_JSON]["schema"]["allOf"][1]["properties"]["error"]["properties"]["code"]["enum"]
-        return " ".join(code(name) for name in codes)
+        error = found["content"][_JSON]["schema"]["allOf"][1]["properties"]["error"]
+        return " ".join(code(name) for name in error["properties"]["code"]["enum"])
     schema = answer.get("content", {}).get(_JSON, {}).get("schema", {})
     data = schema.get("properties", {}).get("data", {})
     name = name_of(data)

@@ -67,9 +67,10 @@ def operations_in(document: Json, area: str) -> list[tuple[str, str, Json]]:
 
 
 def _sidebar(document: Json) -> str:
-    titles = [line.removeprefix("## ") for line in document["info"]["description"].splitlines() if line[:3] == "## "]
+    lines = document["info"]["description"].splitlines()
+    titles = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
     guide = [("start", "Quick start"), *((slug(title), title) for title in titles), ("errors", "Error codes")]
-    groups = [_group("Guide", "".join(f'<li><a href="#{there}">{escape(title)}</a></li>' for there, title in guide))]
+    groups = [_group("Guide", "".join(_link(there, title) for there, title in guide))]
     for tag in document["tags"]:
         links = "".join(
             f'<li><a href="#{attribute(told["operationId"])}" data-find="{attribute(f"{method} {path}")}">'
@@ -78,10 +79,12 @@ def _sidebar(document: Json) -> str:
             for method, path, told in operations_in(document, tag["name"])
         )
         groups.append(_group(tag["name"], links))
-    objects = "".join(
-        f'<li><a href="#object-{attribute(name)}">{escape(name)}</a></li>' for name in answered_objects(document)
-    )
+    objects = "".join(_link(f"object-{name}", name) for name in answered_objects(document))
     return "".join([*groups, _group("Objects", objects)])
+
+
+def _link(there: str, title: str) -> str:
+    return f'<li><a href="#{attribute(there)}">{escape(title)}</a></li>'
 
 
 def _group(title: str, links: str) -> str:
@@ -111,6 +114,7 @@ def _objects(document: Json) -> str:
     schemas = document["components"]["schemas"]
     return "".join(
         f'<article class="object" id="object-{attribute(name)}"><h3>{escape(name)}</h3>'
-        f"{markdown(schemas[name].get('description', ''))}{table_of(schemas[name], schemas, deep=False)}</article>"
+        f"{markdown(schemas[name].get('description', ''))}"
+        f"{table_of(schemas[name], schemas, deep=False)}</article>"
         for name in answered_objects(document)
     )

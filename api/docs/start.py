@@ -11,8 +11,7 @@ _STEPS = (
     (
         "/api/auth/login",
         "Sign in",
-        "<code>mipos up</code> names the demo users and their password. Keep the token; it goes with every request "
-        "from here on.",
+        "<code>mipos up</code> names the demo users and their password. Keep the token for every request.",
         "MIPOS=http://localhost:3000\n\nTOKEN=$({} | jq -r .data.token)",
     ),
     (
@@ -24,8 +23,7 @@ _STEPS = (
     (
         "/api/pos/orders",
         "Sell it",
-        "Payment, stock, tax and cost are decided together: all of it happens, or nothing. The same "
-        "<code>id</code> again answers with the sale that was made.",
+        "Payment, stock, tax and cost are decided together: all of it happens, or nothing.",
         "{}",
     ),
 )

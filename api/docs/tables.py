@@ -1,5 +1,6 @@
 """Tables of fields: their names, types, limits and meanings."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,22 +67,26 @@ def name_of(schema: Json) -> str | None:
 
 def _referred(told: Any) -> list[str]:
     if isinstance(told, dict):
-        here = [told["$ref"].removeprefix(_REFERENCE)] if str(told.get("$ref", "")).startswith(_REFERENCE) else []
+        reference = str(told.get("$ref", ""))
+        here = [reference.removeprefix(_REFERENCE)] if reference.startswith(_REFERENCE) else []
         return here + [name for inner in told.values() for name in _referred(inner)]
     return [name for inner in told for name in _referred(inner)] if isinstance(told, list) else []
 
 
 def _table(title: str, rows: str) -> str:
-    head = f'<tr><th scope="col">{title}</th><th scope="col">Type</th><th scope="col">Meaning</th></tr>'
-    return f'<div class="wide"><table class="fields"><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
+    head = "".join(f'<th scope="col">{name}</th>' for name in (title, "Type", "Meaning"))
+    return (
+        f'<div class="wide"><table class="fields"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
 
 
 def _rows(schema: Json, schemas: Json, path: str, *, deep: bool) -> Iterator[str]:
     required = schema.get("required", ())
     for name, told in schema.get("properties", {}).items():
         inner = name_of(told)
-        linked = inner if not deep else None
-        yield _row(path + name, told, told.get("description", ""), is_required=name in required, linked=linked)
+        meaning, linked = told.get("description", ""), inner if not deep else None
+        yield _row(path + name, told, meaning, is_required=name in required, linked=linked)
         if deep and inner is not None and path.count(".") < _DEEPEST:
             below = f"{path}{name}{'[]' if told.get('type') == 'array' else ''}."
             yield from _rows(schemas[inner], schemas, below, deep=deep)
@@ -96,7 +101,7 @@ def _row(
     kind = _type_of(told, linked)
     where = f" <small>{escape(note)}</small>" if note in ("path", "header") else ""
     return (
-        f'<tr><th><code>{shown}</code>{marks}</th><td>{kind}{where}</td>'
+        f"<tr><th><code>{shown}</code>{marks}</th><td>{kind}{where}</td>"
         f"<td>{_inline(meaning.removesuffix(MINOR_UNITS))}{_limits(told)}</td></tr>"
     )
 
@@ -136,5 +141,9 @@ def _limits(told: Json) -> str:
     if most is not None:
         said.append(f"{'1 to' if told.get('minItems') else 'At most'} {most:,}")
     if "default" in told:
-        said.append(f"Default {code(str(told['default']).lower() if isinstance(told['default'], bool) else str(told['default']))}")
+        said.append(f"Default {code(_written(told['default']))}")
     return "".join(f' <span class="limit">{limit}.</span>' for limit in said)
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -7,7 +7,6 @@ from typing import Any
 
 import marshmallow
 from falcon import App, Request, Response
-from falcon.routing import CompiledRouter
 from falcon.routing.compiled import CompiledRouterNode
 
 from api.openapi import parts
@@ -49,8 +48,8 @@ def document_of(app: App[Request, Response]) -> Json:
 
 def routes_of(app: App[Request, Response]) -> Iterator[Route]:
     """Every declared operation of every route. Raises UndeclaredOperation."""
-    router = app._router  # noqa: SLF001 - falcon's own inspection loses the resources, which declare.
-    assert isinstance(router, CompiledRouter)
+    # NOTE: falcon's own inspection forgets the resources, and they are what declares.
+    router = app._router  # noqa: SLF001
     nodes: list[CompiledRouterNode] = list(router._roots)  # noqa: SLF001
     while nodes:
         node = nodes.pop()
@@ -114,7 +113,11 @@ class _Writer:
             "description": _description(route),
             "x-permission": told.permission,
             "x-roles": roles_of(told.permission),
-            "parameters": [*_path_parameters(route), *self._query_parameters(route), *parts.headers_asked(route)],
+            "parameters": [
+                *_path_parameters(route),
+                *self._query_parameters(route),
+                *parts.headers_asked(route),
+            ],
             "responses": {**self._success(route), **self._refused(route)},
         }
         if told.body is not None:
@@ -125,7 +128,7 @@ class _Writer:
         return written
 
     def _operation_id(self, route: Route) -> str:
-        words = re.findall(r"[a-z0-9]+", route.operation.summary.lower().replace("'s", ""))
+        words: list[str] = re.findall(r"[a-z0-9]+", route.operation.summary.lower().replace("'s", ""))
         kept = [word for word in words if word not in _ARTICLES]
         name = kept[0] + "".join(word.capitalize() for word in kept[1:])
         if name in self._names:
@@ -140,20 +143,27 @@ class _Writer:
         for name, (schema, required) in self._asked.properties(route.operation.query).items():
             description = schema.pop("description", "")
             schema.pop("examples", None)
-            yield {"name": name, "in": "query", "required": required, "description": description, "schema": schema}
+            yield {
+                "name": name,
+                "in": "query",
+                "required": required,
+                "description": description,
+                "schema": schema,
+            }
 
     def _success(self, route: Route) -> Json:
         told = route.operation
-        answer = {"description": parts.OUTCOMES.get(told.status, "Done"), "headers": parts.headers_answered(route)}
+        outcome = parts.OUTCOMES.get(told.status, "Done")
+        answer = {"description": outcome, "headers": parts.headers_answered(route)}
+        unchanged = parts.UNCHANGED if parts.is_versioned(route) else {}
         other = parts.OTHER_MEDIA.get(route.path)
         if other is not None:
-            return {str(told.status): {**answer, "content": {other: {"schema": parts.CONTENTS[other]}}}, **(
-                {} if route.path == "/metrics" else parts.UNCHANGED)}
+            content = {other: {"schema": parts.CONTENTS[other]}}
+            return {str(told.status): {**answer, "content": content}, **unchanged}
         data: Json = {} if told.answer is None else self._answered.refer(told.answer)
         if told.many:
             data = {"type": "array", "items": data}
         content = {"application/json": {"schema": parts.envelope(data, _pages(told))}}
-        unchanged = parts.UNCHANGED if parts.is_versioned(route) else {}
         return {str(told.status): {**answer, "content": content}, **unchanged, **parts.also(route)}
 
     def _refused(self, route: Route) -> Json:

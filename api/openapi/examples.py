@@ -13,13 +13,14 @@ def example_of(schema: Json, schemas: Json, name: str = "") -> Any:
     """An example of a schema; `schemas` are the components it refers to, `name` the field it belongs to."""
     if "$ref" in schema:
         return example_of(schemas[schema["$ref"].removeprefix(_REFERENCE)], schemas, name)
-    for told in ("const", "default"):
-        if told in schema:
-            return schema[told]
-    for told in ("examples", "enum", "anyOf"):
-        if told in schema:
-            first = schema[told][0]
-            return example_of(first, schemas, name) if told == "anyOf" else first
+    if "anyOf" in schema:
+        return example_of(schema["anyOf"][0], schemas, name)
+    chosen = [schema[told] for told in ("const", "default") if told in schema]
+    chosen += [schema[told][0] for told in ("examples", "enum") if told in schema]
+    return chosen[0] if chosen else _made_up(schema, schemas, name)
+
+
+def _made_up(schema: Json, schemas: Json, name: str) -> Any:
     types = schema.get("type", "object")
     kind = types if isinstance(types, str) else types[0]
     if kind == "object":

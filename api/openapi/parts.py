@@ -126,7 +126,9 @@ PARAMETERS: Json = {
         {"type": "string", "pattern": r'^(\*|(W/)?"\d{1,18}")$'},
     ),
     "If-None-Match": _asked(
-        "If-None-Match", "The `ETag` you have; `304` if it is still the same.", {"type": "string", "pattern": "^[!-~]+$"}
+        "If-None-Match",
+        "The `ETag` you have; `304` if it is still the same.",
+        {"type": "string", "pattern": "^[!-~]+$"},
     ),
     "X-Wait-For-Position": _asked(
         "X-Wait-For-Position",
@@ -135,8 +137,9 @@ PARAMETERS: Json = {
     ),
     "X-Request-Id": _asked(
         "X-Request-Id",
-        "An id of your own for this request, for its answer, log lines and events.",
-        {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$"},
+        "An id of your own for this request, for its answer, log lines and events: up to 128 letters, digits "
+        "and `._:-`. Anything else is replaced by an id of ours.",
+        {"type": "string"},
     ),
 }
 
@@ -155,6 +158,8 @@ OTHER_MEDIA = {
     "/docs": "text/html",
     "/api/openapi.json": "application/json",
 }
+#: What changes only with the program.
+UNCHANGING = ("/docs", "/api/openapi.json")
 CONTENTS: Json = {
     "text/plain": {"type": "string"},
     "text/html": {"type": "string"},
@@ -180,8 +185,9 @@ def envelope(data: Json, pages: str | None) -> Json:
 
 
 def is_versioned(route: Route) -> bool:
-    """Whether it shows one resource, which carries its version."""
-    return route.method == "GET" and not route.operation.many and route.path.endswith("}")
+    """Whether it shows one thing, which carries its version."""
+    is_one = not route.operation.many and route.path.endswith("}")
+    return route.method == "GET" and (is_one or route.path in UNCHANGING)
 
 
 def headers_asked(route: Route) -> list[Json]:

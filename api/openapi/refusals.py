@@ -1,6 +1,7 @@
 """How an operation may refuse: by status, with the stable codes, each with its meaning."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 from api import errors
@@ -95,8 +96,8 @@ def answer_of(status: int, codes: Codes) -> Json:
             }
         },
     }
-    if status == 401:
+    if status == HTTPStatus.UNAUTHORIZED:
         answer["headers"]["WWW-Authenticate"] = {"$ref": "#/components/headers/WWW-Authenticate"}
-    if status == 503:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer["headers"]["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
     return answer

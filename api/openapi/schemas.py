@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -36,9 +36,10 @@ class Book:
         self._answers = answers
         self._first: dict[tuple[Any, ...], Schema] = {}
         self._kinds: dict[str, type[Schema]] = {}
-        plugin = MarshmallowPlugin(schema_name_resolver=self._resolve)
+        # NOTE: apispec says that it passes classes, and passes the schemas it was given.
+        plugin = MarshmallowPlugin(schema_name_resolver=cast("Any", self._resolve))
         self._spec = APISpec("", "", "3.1.0", plugins=[plugin])
-        self._converter: Any = plugin.converter
+        self._converter = cast("Any", plugin.converter)
         for refine in (_write_exactly, _explain, _leave_out_noise, *((_as_answered,) if answers else ())):
             self._converter.add_attribute_function(refine)
 
@@ -57,7 +58,7 @@ class Book:
         }
 
     def _resolve(self, schema: Schema) -> str:
-        """The component's name; of two schemas that are called the same, the later is called by its module."""
+        """The component's name; of two schemas called the same, the later is called by its module."""
         kind = type(schema)
         name = _answer_name(kind) if self._answers else kind.__name__
         if self._kinds.setdefault(name, kind) is kind:
@@ -124,7 +125,7 @@ def _explain(_converter: Any, field: fields.Field[Any], *, ret: Json, **_: Any) 
 
 def _is_of_type(example: Any, told: Json) -> bool:
     kinds = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict, "number": int}
-    types = told.get("type") or ()
+    types: str | list[str] = told.get("type", [])
     return any(isinstance(example, kinds[name]) for name in _listed(types) if name in kinds)
 
 

@@ -9,13 +9,13 @@ DEFINITIONS = """\
 | `gross_sales` | value of all lines sold, before discounts, without tax |
 | `discounts` | what line and order discounts took off, without tax |
 | `returns` | value of what came back, without tax |
-| `net_sales` | `gross_sales − discounts − returns` |
+| `net_sales` | `gross_sales - discounts - returns` |
 | `tax` | tax charged, minus tax given back |
 | `tips` | tips received |
 | `rounding` | what cash rounding added or took away |
 | `total_collected` | `net_sales + tax + tips + rounding` |
 | `cost_of_goods` | cost as it was at the moment of sale, minus the cost of returns |
-| `gross_profit` | `net_sales − cost_of_goods` |
+| `gross_profit` | `net_sales - cost_of_goods` |
 | `margin` | `gross_profit / net_sales` |
 
 Totals are the sums of the rows shown. Every report names the position of the log it knows

@@ -24,7 +24,8 @@ class Task:
 
     With a `rate` (requests a second over all connections) each request has its time, and what it takes is
     counted from that time, so that a stall counts for all who would have come meanwhile. Without, each
-    connection sends as soon as it has its answer.
+    connection sends as soon as it has its answer. Connections are opened one after another during the
+    warm-up, as tills are, with those before them already at work.
     """
 
     host: str
@@ -104,12 +105,13 @@ def _number(head: bytes, name: bytes) -> int:
 def run(task: Task) -> Result:
     """Send, and return what happened."""
     result = Result()
-    tills = [Till(task.host, task.port, requests) for requests in task.requests]
-    begin = time.monotonic() + task.warm_up
+    start = time.monotonic()
+    begin = start + task.warm_up
     end = begin + task.seconds
-    due = _due_times(task, begin - task.warm_up)
+    due = _due_times(task, start)
+    opened = 0
     used_before = None
-    idle, busy = deque(tills), list[Till]()
+    idle, busy = deque[Till](), list[Till]()
     next_due = next(due)
     while True:
         now = time.monotonic()
@@ -117,12 +119,17 @@ def run(task: Task) -> Result:
             used_before, begin = time.process_time(), now
         if now >= end:
             break
+        while opened < len(task.requests) and now >= start + task.warm_up * opened / len(task.requests):
+            idle.append(Till(task.host, task.port, task.requests[opened]))
+            opened += 1
         while idle and next_due <= now:
             till = idle.popleft()
             till.send(now if task.rate is None else next_due)
             busy.append(till)
             next_due = next(due)
-        patience = end - now if not idle else min(end, next_due) - now
+        patience = (end if not idle else min(end, next_due)) - now
+        if opened < len(task.requests):
+            patience = min(patience, 0.001)
         for till in select.select(busy, [], [], max(patience, 0))[0]:
             if (answer := till.receive()) is not None:
                 busy.remove(till)

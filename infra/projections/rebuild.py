@@ -213,7 +213,10 @@ def rebuild_all(
     context = multiprocessing.get_context("fork")
     passed = context.Value("q", 0)
     with ProcessPoolExecutor(
-        min(processes, len(tasks)), mp_context=context, initializer=_adopt, initargs=(conninfo, types, models, passed)
+        min(processes, len(tasks)),
+        mp_context=context,
+        initializer=_adopt,
+        initargs=(conninfo, types, models, passed),
     ) as pool:
         waiting = {pool.submit(_rebuild_one, *task) for task in tasks}
         running: set[Future[RebuildReport]] = waiting

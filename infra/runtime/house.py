@@ -14,11 +14,12 @@ from commands.ports import Caller
 from domain.companies import PLATFORM_ID
 from infra.application import Application
 from infra.authentication import SignIn
+from infra.pipeline import RequestConnection
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.tokens import TokenExpired, TokenForged, Tokens
 from infra.unit_of_work import Ledger
 
-Pool = ConnectionPool[psycopg.Connection[Any]]
+Pool = ConnectionPool[RequestConnection]
 
 _LAG: LiteralString = """
     SELECT name FROM projection_models WHERE mode = 'async' ORDER BY name
@@ -32,7 +33,8 @@ def open_pool(conninfo: str, size: int) -> Pool:
         min_size=1,
         max_size=size,
         timeout=10,
-        kwargs={"autocommit": True, "prepare_threshold": 1, "application_name": "mipos"},
+        connection_class=RequestConnection,
+        kwargs={"autocommit": True, "application_name": "mipos"},
         open=True,
     )
 

@@ -73,7 +73,9 @@ def read(page: Page) -> _Reader:
 
 
 class TestThePage:
-    def test_names_every_path_and_operation(self, document: dict[str, Any], page: Page, read: _Reader) -> None:
+    def test_names_every_path_and_operation(
+        self, document: dict[str, Any], page: Page, read: _Reader
+    ) -> None:
         for path, methods in document["paths"].items():
             assert f"<code>{path}</code>" in page.html
             assert {told["operationId"] for told in methods.values()} <= set(read.ids)

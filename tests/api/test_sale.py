@@ -2,62 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-import pytest
 
-
-@dataclass(frozen=True)
-class Stocked:
-    """A store with a till, and one product of which there are ten."""
-
-    shop: Any
-    store: Any
-    storage: Any
-    register: Any
-    product: Any
-
-    @property
-    def variant_id(self) -> str:
-        return str(self.product["variants"][0]["id"])
-
-    def sale(self, quantity: Any = 1, price: int = 119, **more: Any) -> dict[str, Any]:
-        return {
-            "register_id": self.register["id"],
-            "lines": [{"variant_id": self.variant_id, "quantity": quantity}],
-            "payments": [{"method": "cash", "amount": price * int(quantity)}],
-            **more,
-        }
-
-    def on_hand(self) -> str:
-        levels = self.shop.client().get(f"/api/admin/inventory/levels?variant_id={self.variant_id}").data
-        return str(levels[0]["on_hand"])
-
-
-def stock(shop: Any, **product: Any) -> Stocked:
-    admin = shop.client()
-    store = admin.post("/api/admin/stores", {"name": "Main Street", "code": "MAIN"}).data
-    storage = admin.post("/api/admin/storages", {"name": "Back", "code": "B", "store_id": store["id"]}).data
-    register = admin.post(f"/api/admin/stores/{store['id']}/registers", {"name": "Till 1", "code": "1"}).data
-    tax = admin.post("/api/admin/settings/tax-rates", {"name": "VAT", "rate": "19", "inclusive": True}).data
-    body = {
-        "name": "Oat milk",
-        "tax_rate_ids": [tax["id"]],
-        "variants": [{"sku": "OAT-1", "price": 119, "cost": 60, "barcodes": ["4006381333931"]}],
-        **product,
-    }
-    drafted = admin.post("/api/admin/products", body).data
-    admin.post(f"/api/admin/products/{drafted['id']}/status", {"status": "active"})
-    line = {"variant_id": drafted["variants"][0]["id"], "quantity": "10", "unit_cost": 60}
-    admin.post("/api/admin/inventory/receipts", {"storage_id": storage["id"], "lines": [line]})
-    return Stocked(shop, store, storage, register, drafted)
-
-
-@pytest.fixture
-def stocked(shop: Any) -> Stocked:
-    return stock(shop)
+Stocked = Any
 
 
 class TestSelling:
@@ -175,7 +124,7 @@ class TestRefusals:
         assert (refused.status, refused.code) == (409, "not_for_sale")
 
     def test_another_companys_variant_does_not_exist(
-        self, stocked: Stocked, make_shop: Callable[..., Any]
+        self, stocked: Stocked, stock: Callable[..., Any], make_shop: Callable[..., Any]
     ) -> None:
         theirs = stock(make_shop())
         line = {"variant_id": theirs.variant_id, "quantity": 1}

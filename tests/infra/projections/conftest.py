@@ -1,10 +1,11 @@
 """A database with two asynchronous read models besides the real ones, and a new shop for each test."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from threading import Event, Thread
 from typing import Any, ClassVar, LiteralString
 from uuid import UUID, uuid4
 
@@ -119,6 +120,7 @@ class ProjectionDatabase:
     app: str
     worker: str
     models: tuple[Projection, ...]
+    looking: psycopg.Connection[Any]
 
     def model(self, name: str) -> Projection:
         return next(model for model in self.models if model.name == name)
@@ -126,23 +128,42 @@ class ProjectionDatabase:
     def follow(self, **options: Any) -> Worker:
         return Worker(self.worker, EVENT_TYPES, self.models, **options)
 
+    @contextmanager
+    def following(self, workers: int = 1, **options: Any) -> Iterator[None]:
+        """Let workers run meanwhile; they end when told, whatever the test met."""
+        stop = Event()
+        threads = [
+            Thread(target=self.follow(**options).run, args=(stop,), daemon=True) for _ in range(workers)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join(10)
+        assert not any(thread.is_alive() for thread in threads)
+
     def rows(self, query: LiteralString, *params: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.worker, autocommit=True) as connection:
-            return connection.execute(query, params).fetchall()
+        return self.looking.execute(query, params).fetchall()
 
 
 @pytest.fixture(scope="session")
-def database(server: EmbeddedServer) -> ProjectionDatabase:
+def database(server: EmbeddedServer) -> Iterator[ProjectionDatabase]:
     with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
         connection.execute("CREATE DATABASE mipos_projections")
     owner = server.conninfo("postgres", "mipos_projections")
     migrate(owner, MODELS)
-    return ProjectionDatabase(
-        owner=owner,
-        app=server.conninfo("mipos_app", "mipos_projections"),
-        worker=server.conninfo("mipos_worker", "mipos_projections"),
-        models=MODELS,
-    )
+    worker = server.conninfo("mipos_worker", "mipos_projections")
+    with psycopg.connect(worker, autocommit=True) as looking:
+        yield ProjectionDatabase(
+            owner=owner,
+            app=server.conninfo("mipos_app", "mipos_projections"),
+            worker=worker,
+            models=MODELS,
+            looking=looking,
+        )
 
 
 class Shop:

@@ -3,16 +3,21 @@
 from collections.abc import Callable
 from random import Random
 from threading import Event, Thread
-from typing import Any
-from uuid import UUID
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
-from infra.projections.rebuild import rebuild_all
+from domain.catalog.brands import Brand
+from infra.projections.rebuild import rebuild, rebuild_all
 from infra.projections.staging import TableMissing
 from infra.runtime.models import EVENT_TYPES
+from infra.transactions import transaction
 
+_TOUCH: LiteralString = """
+    UPDATE settings SET version = version WHERE company_id = %(company_id)s RETURNING 1
+"""
 BALANCES = "SELECT variant_id, on_hand, value FROM stock_balances WHERE company_id = %s ORDER BY 1"
 
 
@@ -150,7 +155,7 @@ class TestWhileTheShopGoesOn:
     def test_writers_and_rebuilds_do_not_disturb_each_other(
         self, database: Any, trading: Any, open_shop: Callable[..., Any]
     ) -> None:
-        stop, troubles = Event(), []
+        troubles = []
 
         def work(seed: int) -> None:
             random, shop = Random(seed), open_shop(trading.company_id)
@@ -163,21 +168,51 @@ class TestWhileTheShopGoesOn:
             except Exception as error:  # noqa: BLE001 the test fails with whatever it was
                 troubles.append(error)
 
-        writers = [Thread(target=work, args=(seed,)) for seed in (1, 2, 3)]
-        follower = Thread(target=database.follow(batch=50).run, args=(stop,))
-        for thread in (*writers, follower):
-            thread.start()
-        rounds = 0
-        while any(writer.is_alive() for writer in writers) or not rounds:
-            for name in ("stock", "orders", "settings", "turnover", "brand_initials"):
-                trading.rebuild(name)
-            rounds += 1
-        for writer in writers:
-            writer.join()
-        stop.set()
-        follower.join()
+        writers = [Thread(target=work, args=(seed,), daemon=True) for seed in (1, 2, 3)]
+        with database.following(batch=50):
+            for writer in writers:
+                writer.start()
+            while any(writer.is_alive() for writer in writers):
+                for name in ("stock", "orders", "settings", "turnover", "brand_initials"):
+                    trading.rebuild(name)
         database.follow().step()
         assert troubles == []
         assert len(database.rows("SELECT 1 FROM orders WHERE company_id = %s", trading.company_id)) == 185
         for model in database.models:
             assert trading.verify(model.name).differences == ()
+
+    def test_nobody_records_while_inline_rows_are_swapped(
+        self, trading: Any, open_shop: Callable[..., Any]
+    ) -> None:
+        teller = open_shop(trading.company_id)
+        teller.connection.execute("SET lock_timeout = '100ms'")
+        refused = []
+
+        def try_to_sell(done: int, total: int) -> None:
+            assert done == total
+            with pytest.raises(psycopg.errors.LockNotAvailable) as caught:
+                teller.register_brands("Arabica")
+            refused.append(caught.value)
+
+        model = trading.database.model("stock")
+        rebuild(trading.database.worker, EVENT_TYPES, model, trading.company_id, try_to_sell)
+        assert len(refused) == 1
+        teller.register_brands("Arabica")
+
+    def test_a_command_that_meets_a_rebuild_crosswise_is_not_the_one_to_give_way(
+        self, trading: Any, open_shop: Callable[..., Any]
+    ) -> None:
+        teller = open_shop(trading.company_id)
+        thread = Thread(target=trading.rebuild, args=("settings",), daemon=True)
+        with transaction(teller.connection, trading.company_id) as db:
+            brand = Brand.begin(Brand.Registered, uuid4(), name="Arabica", description=None)
+            teller.record(brand, db=db)
+            params = {"company_id": trading.company_id}
+            db.ask("SELECT 1 FROM company_head WHERE company_id = %(company_id)s", params).rows()
+            thread.start()
+            # So long that the server would find the deadlock with us, the last to wait, for its victim.
+            Event().wait(1.2)
+            db.ask(_TOUCH, params).rows()
+        thread.join(10)
+        assert not thread.is_alive()
+        assert trading.verify("settings").is_true

@@ -1,7 +1,7 @@
 """The worker: every event once, in order, whoever works and whatever cannot be applied."""
 
 from collections.abc import Callable
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -62,18 +62,11 @@ class TestFollowing:
 class TestSharing:
     def test_two_workers_at_once_double_nothing(self, database: Any, open_shop: Callable[..., Any]) -> None:
         shops = [open_shop() for _ in range(4)]
-        stop = Event()
-        threads = [Thread(target=database.follow(batch=7).run, args=(stop,)) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for number in range(40):
-            for shop in shops:
-                shop.register_brands(f"A{number}", f"B{number}")
-        wait_until(lambda: all(shop.checkpoint("brand_initials")[0] == 80 for shop in shops))
-        stop.set()
-        for thread in threads:
-            thread.join(10)
-            assert not thread.is_alive()
+        with database.following(workers=2, batch=7):
+            for number in range(40):
+                for shop in shops:
+                    shop.register_brands(f"A{number}", f"B{number}")
+            wait_until(lambda: all(shop.checkpoint("brand_initials")[0] == 80 for shop in shops))
         for shop in shops:
             assert database.rows(INITIALS, shop.company_id) == [("A", 40), ("B", 40)]
 
@@ -150,21 +143,16 @@ class TestRunning:
     def test_follows_until_it_is_told_to_stop_through_lost_connections(
         self, database: Any, shop: Any
     ) -> None:
-        stop = Event()
-        thread = Thread(target=database.follow().run, args=(stop,))
-        thread.start()
-        shop.register_brands("Arabica")
-        wait_until(lambda: shop.checkpoint("brand_initials")[0] == 1)
-        with psycopg.connect(database.owner, autocommit=True) as owner:
-            owner.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE application_name = 'mipos projections'"
-            )
-        shop.register_brands("Bourbon")
-        wait_until(lambda: shop.checkpoint("brand_initials")[0] == 2)
-        stop.set()
-        thread.join(10)
-        assert not thread.is_alive()
+        with database.following():
+            shop.register_brands("Arabica")
+            wait_until(lambda: shop.checkpoint("brand_initials")[0] == 1)
+            with psycopg.connect(database.owner, autocommit=True) as owner:
+                owner.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE application_name = 'mipos projections'"
+                )
+            shop.register_brands("Bourbon")
+            wait_until(lambda: shop.checkpoint("brand_initials")[0] == 2)
         assert database.rows(INITIALS, shop.company_id) == [("A", 1), ("B", 1)]
 
     def test_another_version_starts_from_the_first_event(

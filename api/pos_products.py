@@ -1,0 +1,55 @@
+"""What a till offers."""
+
+from falcon import Request, Response
+from marshmallow import fields
+
+from api.envelope import page_of
+from api.fields import Body, Exact, Flag, Id, Money, Text
+from api.operations import operation
+from api.resource import Resource
+from api.settings import ListQuery
+from projections.pos_products import list_offered
+from projections.sale_ground import OtherStore
+
+
+class OfferAnswer(Body):
+    """A variant on sale. `available` is what the store has of it; none where stock is not counted."""
+
+    variant_id = Id()
+    product_id = Id()
+    sku = Text()
+    name = Text()
+    variant_name = Text()
+    barcodes = fields.List(Text())
+    options = fields.Dict()
+    price = Money()
+    category_id = Id(allow_none=True)
+    brand_id = Id(allow_none=True)
+    status = Text()
+    track_stock = Flag()
+    tax_rate_ids = fields.List(Id())
+    available = Exact(most=10**15, allow_none=True)
+
+
+class OfferQuery(ListQuery):
+    """A barcode is one exact look-up."""
+
+    barcode = Text(shortest=1, longest=64)
+    category_id = Id()
+    store_id = Id()
+
+
+class PosProducts(Resource):
+    """The till's catalog."""
+
+    @operation("pos.use", "List what is on sale", query=OfferQuery(), answer=OfferAnswer(), many=True)
+    def on_get(self, req: Request, resp: Response) -> None:
+        """One page of what the caller's store sells."""
+        query, stores = dict(req.context.query), req.context.caller.store_ids
+        store_id = query.pop("store_id", None) or (stores[0] if len(stores) == 1 else None)
+        if store_id and stores and store_id not in stores:
+            raise OtherStore
+        rows, total = self.ask(
+            req, resp, lambda reading: list_offered(reading.db, store_id=store_id, **query)
+        )
+        resp.media = page_of(rows, total, query["page"], query["limit"])

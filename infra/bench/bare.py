@@ -1,0 +1,67 @@
+"""A bare answer from the same web server: what is left for everything else to be built on."""
+
+from typing import Any
+
+import falcon
+
+from infra.bench.load import Task
+from infra.bench.rounds import alternate
+from infra.bench.shops import TILLS
+from infra.bench.site import HOST, Site, serving, task
+from infra.runtime import server
+from infra.settings import load_settings
+
+REQUEST = f"GET /health HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
+
+
+def measure(site: Site) -> dict[str, Any]:
+    """Bare answers a second to eight clients."""
+    site.say("Asking a bare server")
+    with serving(site, ["infra.bench.bare"]) as (port, _):
+        asked = Task(HOST, port, [[REQUEST]] * TILLS, site.seconds / 3, warm_up=0.5)
+
+        def ask() -> float:
+            with task("infra.bench.load", asked) as result:
+                speed: float = result().per_second
+                return speed
+
+        return {"bare_rps": alternate({"bare": ask})["bare"]}
+
+
+class Alive:
+    """Says yes."""
+
+    def on_get(self, _req: falcon.Request, resp: falcon.Response) -> None:
+        """Answer as `/health` does, with nothing around it."""
+        resp.media = {"success": True}
+
+
+class BareServer(server.Server):
+    """The house's web server with nothing of the house in it."""
+
+    def load(self) -> Any:
+        """An application of one route."""
+        app = falcon.App()
+        app.add_route("/health", Alive())
+        return app
+
+
+def main() -> None:
+    """Serve as `mipos serve` does, with its very settings, but the bare application."""
+    import os  # noqa: PLC0415
+
+    settings = load_settings(os.environ)
+    # What `serve` starts is the one thing that is to differ.
+    vars(server)["Server"] = BareServer
+    server.serve(
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        threads=settings.threads,
+        database="",
+        house={},
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Selling a basket of five lines over HTTP, against pgbench sending the same statements to the same database."""
+
+from typing import Any
+
+from infra.bench import pgbench
+from infra.bench.load import Result, Task
+from infra.bench.recording import pgbench_script, record_sale
+from infra.bench.rounds import ROUNDS, alternate, percentile
+from infra.bench.shops import TILLS, Chain
+from infra.bench.site import HOST, MeasurementFailed, serving, task
+
+#: Different prepared sales of each till.
+PREPARED = 400
+WARM_UP_SECONDS = 0.5
+#: How much of its most the server is asked for when it is timed.
+LOAD_TO_TIME = 0.5
+
+
+def one_company(chain: Chain) -> dict[str, Any]:
+    """Sales a second of one company, and how long one takes at half of that."""
+    site = chain.site
+    said = _compare(chain, "one_company", with_standard=True)
+    rate = LOAD_TO_TIME * said["checkout_rps_one_company"]
+    site.say(f"Timing sales of one company at {rate:.0f} a second")
+    with serving(site) as (port, _):
+        shoot(chain, port, max(1.0, site.seconds / 10))
+        timed = shoot(chain, port, site.seconds, rate=rate)
+    said["checkout_p50_ms"] = 1000 * percentile(timed.latencies, 0.50)
+    said["checkout_p99_ms"] = 1000 * percentile(timed.latencies, 0.99)
+    said["checkout_timed_rps"] = timed.per_second
+    return said
+
+
+def fifty_companies(chain: Chain) -> dict[str, Any]:
+    """Sales a second of fifty companies together."""
+    return _compare(chain, "fifty_companies", with_standard=False)
+
+
+def shoot(chain: Chain, port: int, seconds: float, *, rate: float | None = None) -> Result:
+    """Sell at eight tills for so many seconds. Raises MeasurementFailed when a sale is refused."""
+    requests = [chain.requests(till, PREPARED, seed=port) for till in range(TILLS)]
+    sales = Task(HOST, port, requests, seconds, warm_up=WARM_UP_SECONDS, rate=rate)
+    with task("infra.bench.load", sales) as result:
+        sold: Result = result()
+    if sold.failed or not sold.answered:
+        refusal = sold.refusal.decode("utf-8", "replace")
+        raise MeasurementFailed(f"{sold.failed} sales were refused, {sold.answered} made: {refusal}")
+    return sold
+
+
+def _compare(chain: Chain, name: str, *, with_standard: bool) -> dict[str, Any]:
+    site = chain.site
+    site.say(f"Comparing sales with pgbench: {name.replace('_', ' ')}")
+    turn = site.seconds / 2
+    script = pgbench_script(record_sale(chain), chain.companies)
+    processor: list[float] = []
+    with serving(site) as (port, _):
+
+        def sell() -> float:
+            sold = shoot(chain, port, turn)
+            processor.append(sold.processor)
+            return sold.per_second
+
+        sides = {"http": sell, "pgbench": lambda: pgbench.run_script(site, script, turn)}
+        if with_standard:
+            address = pgbench.prepare_standard(site)
+            sides["standard"] = lambda: pgbench.run_standard(site, address, turn)
+        found = alternate(sides)
+    said = {
+        f"checkout_vs_pgbench_{name}": found["http"] / found["pgbench"],
+        f"checkout_rps_{name}": found["http"],
+        f"pgbench_tps_{name}": found["pgbench"],
+        f"load_processor_{name}": sum(processor) / ROUNDS,
+    }
+    if with_standard:
+        said["pgbench_standard_tps"] = found["standard"]
+        said["checkout_per_1000_pgbench_standard"] = 1000 * found["http"] / found["standard"]
+    return said

@@ -1,0 +1,36 @@
+"""The memory of processes: shared pages are counted in parts, so that the sum is what the machine holds."""
+
+import subprocess
+from pathlib import Path
+
+_KILOBYTES_PER_MB = 1024
+
+
+def memory_of(web: int, worker: int, postgres: int) -> dict[str, float]:
+    """Megabytes of each process of the house, by name, and of all of the database's together."""
+    found = {"web master": of_process(web)}
+    found |= {f"web {number}": of_process(pid) for number, pid in enumerate(children_of(web), start=1)}
+    found["worker"] = of_process(worker)
+    found["postgres"] = sum(of_process(pid) for pid in (postgres, *children_of(postgres)))
+    return {name: round(megabytes, 1) for name, megabytes in found.items()}
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that this one started, oldest first."""
+    asked = ["/bin/ps", "-A", "-o", "pid=", "-o", "ppid="]
+    rows = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split("\n")  # noqa: S603
+    pairs = [tuple(map(int, row.split())) for row in rows if row.strip()]
+    return sorted(child for child, parent in pairs if parent == pid)
+
+
+def of_process(pid: int) -> float:
+    """Megabytes: its proportional share where the system tells, else what it has resident; 0 if it is gone."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / _KILOBYTES_PER_MB
+    except OSError:
+        pass
+    asked = ["/bin/ps", "-o", "rss=", "-p", str(pid)]
+    said = subprocess.run(asked, check=False, capture_output=True, text=True).stdout.strip()  # noqa: S603
+    return int(said or 0) / _KILOBYTES_PER_MB

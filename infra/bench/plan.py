@@ -1,0 +1,67 @@
+"""Which measurement gives which figure, and in which order they are taken."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from infra.bench import appending, bare, checkout, importing, lag, rebuilding
+from infra.bench.shops import Chain, multiply, open_chain
+from infra.bench.site import Site
+
+
+class Shops:
+    """The companies of a site, set up when first asked for."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    @cached_property
+    def one(self) -> Chain:
+        """A single company."""
+        return open_chain(self.site)
+
+    @cached_property
+    def fifty(self) -> Chain:
+        """That company and its copies."""
+        return multiply(self.one)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Figures that are taken together."""
+
+    keys: tuple[str, ...]
+    take: Callable[[Shops], Mapping[str, Any]]
+
+
+PLAN = (
+    Measurement(("bare_rps",), lambda shops: bare.measure(shops.site)),
+    Measurement(
+        ("checkout_vs_pgbench_one_company", "checkout_p50_ms", "checkout_p99_ms"),
+        lambda shops: checkout.one_company(shops.one),
+    ),
+    Measurement(("lag_p99_ms", "rss_mb"), lambda shops: lag.measure(shops.one)),
+    Measurement(
+        ("checkout_vs_pgbench_fifty_companies",), lambda shops: checkout.fifty_companies(shops.fifty)
+    ),
+    Measurement(("append_vs_insert",), lambda shops: appending.measure(shops.one)),
+    Measurement(
+        ("rebuild_events_per_s", "rebuild_two_process_speedup"), lambda shops: rebuilding.measure(shops.one)
+    ),
+    Measurement(("import_orders_per_s",), lambda shops: importing.measure(shops.site)),
+)
+
+KEYS: tuple[str, ...] = tuple(key for measurement in PLAN for key in measurement.keys)
+
+
+def chosen(only: Sequence[str] = ()) -> list[Measurement]:
+    """The measurements that give these figures; all of them when none is named."""
+    return [measurement for measurement in PLAN if not only or set(only) & set(measurement.keys)]
+
+
+def take(site: Site, only: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
+    """Take the measurements one after another; each gives its figures and the absolute ones behind them."""
+    shops = Shops(site)
+    for measurement in chosen(only):
+        yield measurement.take(shops)

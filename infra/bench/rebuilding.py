@@ -1,0 +1,99 @@
+"""Rebuilding the sales summary from a log of sales: with one process, and with two over two companies."""
+
+import json
+import random
+import time
+from datetime import date, timedelta
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
+
+from infra.bench.recording import record_sale
+from infra.bench.rounds import alternate
+from infra.bench.shops import LINES, PRODUCTS, TILLS, Chain, id_of
+from infra.eventstore.recorder import APPEND_EVENTS
+from infra.ids import uuid7
+from infra.projections.rebuild import rebuild, rebuild_all
+from infra.runtime.house import open_pool
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.transactions import transaction
+
+#: Sales of a company's log for each second a part is to take.
+SALES_PER_SECOND = 2_500
+DAYS, HOURS = 90, range(8, 20)
+_DIFFERENT, _BATCH = 500, 5_000
+
+_SALE: LiteralString = """
+    SELECT type, state, metadata FROM events
+     WHERE company_id = %s AND type = 'orders.Order.Sold' ORDER BY position DESC LIMIT 1
+"""
+
+
+def measure(chain: Chain) -> dict[str, Any]:
+    """Events a second into the sales summary, and how much faster two processes are than one."""
+    site = chain.site
+    sales = max(1_000, round(SALES_PER_SECOND * site.seconds))
+    site.say(f"Rebuilding the sales summary of two companies with {sales:,} sales each")
+    record_sale(chain)
+    kind, state, metadata = site.own(_SALE, id_of("company"))[0]
+    states = _varied(json.loads(state))
+    companies = [uuid4(), uuid4()]
+    for company_id in companies:
+        _fill(chain, company_id, sales, (kind, metadata), states)
+    site.own("VACUUM ANALYZE events")
+    models = [model for model in PROJECTIONS if model.name == "sales_summary"]
+    reports = [rebuild(site.addresses.worker, EVENT_TYPES, models[0], company) for company in companies]
+    speed = sum(report.events for report in reports) / sum(report.seconds for report in reports)
+
+    def all_with(processes: int) -> float:
+        began = time.monotonic()
+        rebuild_all(site.addresses.worker, EVENT_TYPES, models, companies, processes=processes)
+        return time.monotonic() - began
+
+    seconds = alternate({"one": lambda: all_with(1), "two": lambda: all_with(2)})
+    return {
+        "rebuild_events_per_s": speed,
+        "rebuild_two_process_speedup": seconds["one"] / seconds["two"],
+        "rebuild_events": 2 * sales,
+    }
+
+
+def _varied(state: dict[str, Any]) -> list[str]:
+    """A sale as many different ones: other days, hours, tills and variants."""
+    draw = random.Random(0)  # noqa: S311 a draw that can be repeated
+    return [_varied_once(state, draw) for _ in range(_DIFFERENT)]
+
+
+def _varied_once(state: dict[str, Any], draw: random.Random) -> str:
+    numbers = draw.sample(range(PRODUCTS), LINES)
+    lines = [
+        {**line, "variant_id": str(id_of("variant", number)), "sku": f"SKU-{number:04d}", "name": f"No. {number}"}
+        for line, number in zip(state["lines"], numbers, strict=True)
+    ]
+    day = date.fromisoformat(state["business_date"]) - timedelta(days=draw.randrange(DAYS))
+    changed = {
+        "business_date": str(day),
+        "hour": draw.choice(HOURS),
+        "register_id": str(id_of("register", draw.randrange(TILLS))),
+        "lines": lines,
+    }
+    return json.dumps({**state, **changed}, separators=(",", ":"))
+
+
+def _fill(chain: Chain, company_id: UUID, sales: int, alike: tuple[str, str], states: list[str]) -> None:
+    """Append the sales to a company's log; nothing but the log has them."""
+    kind, metadata = alike
+    with open_pool(chain.site.addresses.app, 1) as pool, pool.connection() as connection:
+        with transaction(connection, company_id) as db:
+            db.execute("SELECT found_company(%(company_id)s)", {"company_id": company_id})
+        for start in range(0, sales, _BATCH):
+            size = min(_BATCH, sales - start)
+            params = {
+                "company_id": company_id,
+                "stream_ids": [uuid7() for _ in range(size)],
+                "stream_versions": [1] * size,
+                "types": [kind] * size,
+                "states": [states[number % len(states)] for number in range(start, start + size)],
+                "metadata": [metadata] * size,
+            }
+            with transaction(connection, company_id) as db:
+                db.execute(APPEND_EVENTS, params)

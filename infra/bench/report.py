@@ -1,0 +1,65 @@
+"""The figures as a person reads them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+Figures = Mapping[str, Any]
+
+#: What each figure is called, the figure itself, how it is written, and from what it follows.
+_ROWS = (
+    ("Checkout of 5 lines, one company, against pgbench", "checkout_vs_pgbench_one_company", "{:.2f}",
+     "{checkout_rps_one_company:,.0f} of {pgbench_tps_one_company:,.0f} /s; load took "
+     "{load_processor_one_company:.0%} of a core"),
+    ("Checkout, fifty companies, against pgbench", "checkout_vs_pgbench_fifty_companies", "{:.2f}",
+     "{checkout_rps_fifty_companies:,.0f} of {pgbench_tps_fifty_companies:,.0f} /s; load took "
+     "{load_processor_fifty_companies:.0%} of a core"),
+    ("Checkouts for 1,000 standard transactions (pgbench -N -s 10)", "checkout_per_1000_pgbench_standard",
+     "{:,.0f}", "{checkout_rps_one_company:,.0f} of {pgbench_standard_tps:,.0f} /s"),
+    ("Checkout at half load, median", "checkout_p50_ms", "{:,.1f} ms", "at {checkout_timed_rps:,.0f} /s"),
+    ("Checkout at half load, 99 of 100 within", "checkout_p99_ms", "{:,.1f} ms",
+     "at {checkout_timed_rps:,.0f} /s"),
+    ("Bare answers of the web server", "bare_rps", "{:,.0f} /s", ""),
+    ("Append of 2 events against INSERT, 1 connection", "append_vs_insert_one_connection", "{:.2f}",
+     "{appends_per_s_one_connection:,.0f} of {inserts_per_s_one_connection:,.0f} commits/s"),
+    ("Append of 2 events against INSERT, 4 connections", "append_vs_insert_four_connections", "{:.2f}",
+     "{appends_per_s_four_connections:,.0f} of {inserts_per_s_four_connections:,.0f} commits/s"),
+    ("Rebuild of the sales summary", "rebuild_events_per_s", "{:,.0f} events/s", "{rebuild_events:,} events"),
+    ("The same with two processes for two companies", "rebuild_two_process_speedup", "{:.2f} times", ""),
+    ("Import of the Complete Journey", "import_orders_per_s", "{:,.0f} orders/s", "{import_orders:,} orders"),
+    ("Sales summary behind, 99 of 100 within", "lag_p99_ms", "{:,.0f} ms",
+     "at {lag_checkout_rps:,.0f} sales/s; median {lag_p50_ms:,.0f} ms"),
+)  # fmt: skip
+
+
+def tables(machine: Figures, figures: Figures) -> Group:
+    """The machine in a line, the figures as a table, and the memory of each process."""
+    table = Table("Measured", title_justify="left")
+    table.add_column("Result", justify="right")
+    table.add_column("From")
+    for row in _rows(figures):
+        table.add_row(*row)
+    return Group(Text(_machine(machine)), table)
+
+
+def _rows(figures: Figures) -> Iterator[tuple[str, str, str]]:
+    for name, key, form, source in _ROWS:
+        if key not in figures:
+            continue
+        value = figures[key]
+        if value is None:
+            yield name, "-", str(figures.get("import_note", ""))
+        else:
+            yield name, form.format(value), source.format_map(figures)
+    for process, megabytes in figures.get("rss_mb", {}).items():
+        yield f"Memory under load: {process}", f"{megabytes:,.1f} MB", ""
+
+
+def _machine(machine: Figures) -> str:
+    return (
+        "{cores} cores of {processor}, {memory_mb:,} MB · PostgreSQL {postgresql}, fsync {fsync} · "
+        "Python {python} · {web_processes} web processes of {web_threads} threads\n{system}"
+    ).format_map(machine)

@@ -1,0 +1,22 @@
+"""Comparing fairly: both sides take turns within one run, and medians are compared."""
+
+from collections.abc import Callable, Mapping
+from statistics import median
+
+#: How often each side has its turn.
+ROUNDS = 3
+
+
+def alternate(sides: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, float]:
+    """Measure each side in turn, `rounds` times; the medians by name."""
+    found: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(rounds):
+        for name, measure in sides.items():
+            found[name].append(measure())
+    return {name: median(speeds) for name, speeds in found.items()}
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value that this share of all values does not exceed (nearest rank); `values` is not empty."""
+    ordered = sorted(values)
+    return ordered[max(0, -int(-share * len(ordered) // 1) - 1)]

@@ -1,0 +1,272 @@
+"""The request path's way to PostgreSQL: prepared statements in libpq's pipeline, sent when an answer is needed.
+
+The driver's own pipeline writes to the socket at each statement and converts each query anew. A sale has a dozen
+statements in two round trips, so both are done here once: a statement is compiled once for the process, prepared
+once for a connection, and a round trip is one write and one read.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from select import POLLIN, POLLOUT, poll
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+from psycopg import pq
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.types.numeric import Int8BinaryDumper
+
+from infra.arrays import ArrayDumper
+
+_PLACEHOLDER = re.compile(r"%\((\w+)\)([sb])|%%")
+_FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}
+_BINARY = pq.Format.BINARY
+
+
+class Statement:
+    """A statement as the server takes it: numbered parameters, and which name stands where."""
+
+    __slots__ = ("columns", "formats", "names", "text")
+
+    def __init__(self, query: LiteralString) -> None:
+        places: dict[str, int] = {}
+        formats: list[PyFormat] = []
+
+        def number(found: re.Match[str]) -> str:
+            name = found.group(1)
+            if name is None:
+                return "%"
+            if name not in places:
+                places[name] = len(places) + 1
+                formats.append(_FORMATS[found.group(2)])
+            return f"${places[name]}"
+
+        self.text = _PLACEHOLDER.sub(number, query).encode()
+        self.names = tuple(places)
+        self.formats = formats
+        self.columns: tuple[str, ...] | None = None
+
+
+compiled = cache(Statement)
+
+
+class Answer:
+    """The rows of a queued statement; reading them sends everything queued so far."""
+
+    __slots__ = ("_found", "_pipeline")
+
+    def __init__(self, pipeline: "Pipeline") -> None:
+        self._pipeline = pipeline
+        self._found: list[dict[str, Any]] | None = None
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Every row."""
+        if self._found is None:
+            self._pipeline.fetch(self)
+        return self._found or []
+
+    def row(self) -> dict[str, Any] | None:
+        """The first row, or None."""
+        rows = self.rows()
+        return rows[0] if rows else None
+
+    def arrived(self, rows: list[dict[str, Any]]) -> None:
+        """Take the rows when they come."""
+        self._found = rows
+
+
+class Prepared:
+    """A statement that this connection has prepared for parameters of these types (0: not seen yet)."""
+
+    __slots__ = ("name", "types")
+
+    def __init__(self, name: bytes, types: list[int]) -> None:
+        self.name = name
+        self.types = types
+
+
+class Pipeline:
+    """The queue of one connection: what was sent, and whose answer comes next."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._pgconn = connection.pgconn
+        self._transformer = Transformer(connection)
+        self._prepared: dict[Statement, Prepared] = {}
+        self._fresh: list[Statement] = []
+        self._names = 0
+        self._waiting: deque[tuple[Statement | None, Answer | None]] = deque()
+        self._error: psycopg.Error | None = None
+        self._poll = poll()
+        self._poll.register(connection.fileno(), POLLIN)
+
+    def open(self) -> None:
+        """Begin to queue."""
+        self._pgconn.enter_pipeline_mode()
+
+    def queue(self, statement: Statement, params: Mapping[str, Any]) -> Answer:
+        """Queue a statement."""
+        transformer = self._transformer
+        values = transformer.dump_sequence([params[name] for name in statement.names], statement.formats)
+        types, formats = transformer.types or (), transformer.formats or []
+        prepared = self._prepared.get(statement)
+        if prepared is None or any(t and t != known for t, known in zip(types, prepared.types, strict=True)):
+            prepared = self._prepare(statement, types, prepared)
+        self._pgconn.send_query_prepared(prepared.name, values, formats, _BINARY)
+        answer = Answer(self)
+        self._waiting.append((statement, answer))
+        return answer
+
+    def utter(self, text: bytes) -> None:
+        """Queue a statement that has neither parameters nor rows, such as BEGIN."""
+        self._pgconn.send_query_params(text, None)
+        self._waiting.append((None, None))
+
+    def fetch(self, answer: Answer) -> None:
+        """Send what is queued and read until this answer has come. Raises psycopg.Error."""
+        self._pgconn.send_flush_request()
+        while self._waiting:
+            if self._read() is answer:
+                return
+        raise self._error or psycopg.OperationalError("the answer never came")
+
+    def close(self) -> None:
+        """Send what is queued, read every answer, and leave the pipeline. Raises psycopg.Error."""
+        self._pgconn.pipeline_sync()
+        try:
+            while self._waiting:
+                self._read(raising=False)
+            self._wait_for_result()
+            self._pgconn.exit_pipeline_mode()
+        finally:
+            self._waiting.clear()
+            error, self._error = self._error, None
+            if error is not None:
+                # What was prepared after the failure was never prepared; other names will do for all of it.
+                for statement in self._fresh:
+                    self._prepared.pop(statement, None)
+            self._fresh.clear()
+        if error is not None:
+            raise error
+
+    def _prepare(self, statement: Statement, types: tuple[int, ...], known: Prepared | None) -> Prepared:
+        # A type that only this call knows (None says nothing of its type) adds to those known before.
+        merged = [t or (known.types[place] if known else 0) for place, t in enumerate(types)]
+        self._names += 1
+        prepared = Prepared(b"mipos_%d" % self._names, merged)
+        self._pgconn.send_prepare(prepared.name, statement.text, merged)
+        self._waiting.append((None, None))
+        self._prepared[statement] = prepared
+        self._fresh.append(statement)
+        return prepared
+
+    def _read(self, *, raising: bool = True) -> Answer | None:
+        """Read the next statement's results. Returns its answer."""
+        statement, answer = self._waiting.popleft()
+        while (result := self._wait_for_result()) is not None:
+            status = result.status
+            if status == pq.ExecStatus.TUPLES_OK and statement is not None and answer is not None:
+                answer.arrived(self._rows(statement, result))
+            elif status == pq.ExecStatus.FATAL_ERROR:
+                self._error = self._error or error_from_result(result)
+        if self._error is not None and raising:
+            raise self._error
+        return answer
+
+    def _rows(self, statement: Statement, result: pq.abc.PGresult) -> list[dict[str, Any]]:
+        columns = statement.columns
+        if columns is None:
+            names = [result.fname(place) or b"" for place in range(result.nfields)]
+            columns = statement.columns = tuple(name.decode() for name in names)
+        if not result.ntuples:
+            return []
+        self._transformer.set_pgresult(result, set_loaders=True)
+        found: list[dict[str, Any]] = self._transformer.load_rows(
+            0, result.ntuples, lambda values: dict(zip(columns, values, strict=True))
+        )
+        return found
+
+    def _wait_for_result(self) -> pq.abc.PGresult | None:
+        pgconn = self._pgconn
+        while pgconn.flush():
+            self._poll.modify(pgconn.socket, POLLIN | POLLOUT)
+            self._poll.poll()
+            self._poll.modify(pgconn.socket, POLLIN)
+            pgconn.consume_input()
+        while pgconn.is_busy():
+            self._poll.poll()
+            pgconn.consume_input()
+        return pgconn.get_result()
+
+
+class RequestConnection(psycopg.Connection[Any]):
+    """A connection with a pipeline of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.adapters.register_dumper(list, ArrayDumper)
+        # One type for every whole number: the size of a value must not choose the statement.
+        self.adapters.register_dumper(int, Int8BinaryDumper)
+        self.requests = Pipeline(self)
+
+
+class RequestTransaction:
+    """The `Database` of requests."""
+
+    def __init__(self, pipeline: Pipeline, company_id: UUID) -> None:
+        self.company_id = company_id
+        self._pipeline = pipeline
+        self.ending = b"COMMIT"
+
+    def abandon(self) -> None:
+        """End without a trace: nothing was decided."""
+        self.ending = b"ROLLBACK"
+
+    def execute(self, query: LiteralString, params: Mapping[str, Any]) -> None:
+        """Queue a statement whose result nobody reads."""
+        self._pipeline.queue(compiled(query), params)
+
+    def ask(self, query: LiteralString, params: Mapping[str, Any]) -> Answer:
+        """Queue a question; reading its answer sends everything queued so far."""
+        return self._pipeline.queue(compiled(query), params)
+
+
+@contextmanager
+def request_transaction(
+    connection: RequestConnection, company_id: UUID, *, reading: bool = False
+) -> Iterator[RequestTransaction]:
+    """Open a transaction that sees one company. Leaving it commits; an exception rolls everything back.
+
+    NOTE: `SET LOCAL` takes no parameters; the company is a UUID, whose text needs no quoting.
+    """
+    pipeline = connection.requests
+    pipeline.open()
+    try:
+        pipeline.utter(b"BEGIN READ ONLY" if reading else b"BEGIN")
+        pipeline.utter(b"SET LOCAL app.company_id = '%s'" % str(UUID(int=company_id.int)).encode())
+        opened = RequestTransaction(pipeline, company_id)
+        yield opened
+        pipeline.utter(opened.ending)
+    except BaseException:
+        _roll_back(connection)
+        raise
+    try:
+        pipeline.close()
+    except BaseException:
+        _roll_back(connection)
+        raise
+
+
+def _roll_back(connection: RequestConnection) -> None:
+    """Leave nothing behind, whatever state the pipeline is in; a broken connection is left to the pool."""
+    pgconn = connection.pgconn
+    try:
+        if pgconn.pipeline_status != pq.PipelineStatus.OFF:
+            connection.requests.close()
+    except psycopg.Error:
+        pass
+    if pgconn.status == pq.ConnStatus.OK and pgconn.transaction_status != pq.TransactionStatus.IDLE:
+        pgconn.exec_(b"ROLLBACK")

@@ -1,0 +1,107 @@
+"""`mipos bench`: how fast this machine is with everything on, and how near to what its database can do."""
+
+import json
+import signal
+import sys
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TimeElapsedColumn
+
+KEYS = (
+    "bare_rps",
+    "checkout_vs_pgbench_one_company",
+    "checkout_p50_ms",
+    "checkout_p99_ms",
+    "lag_p99_ms",
+    "rss_mb",
+    "checkout_vs_pgbench_fifty_companies",
+    "append_vs_insert",
+    "rebuild_events_per_s",
+    "rebuild_two_process_speedup",
+    "import_orders_per_s",
+)
+
+
+class Figures(click.ParamType):
+    """A list of figures, separated by commas."""
+
+    name = "keys"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """The figures. Fails for one that there is not."""
+        if isinstance(value, tuple):
+            return value
+        for key in value.split(","):
+            if key not in KEYS:
+                self.fail(f"{key!r} is none of {', '.join(KEYS)}.", param, ctx)
+        return tuple(value.split(","))
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.option("--only", type=Figures(), default=(), help="Take only these figures, separated by commas.")
+@click.option(
+    "--seconds", type=click.FloatRange(0.1, 600), default=10.0, help="How long each timed part takes [10]."
+)
+def bench(as_json: bool, only: tuple[str, ...], seconds: float) -> None:
+    """Measure speed and memory on a database server of its own, which is gone afterwards.
+
+    \b
+    Examples:
+      mipos bench
+      mipos bench --json --only checkout_vs_pgbench_one_company --seconds 30
+    """
+    from infra.bench.site import MeasurementFailed  # noqa: PLC0415 much to load for other commands
+
+    # Whoever asks us to end gets the same tidy end as somebody at the keyboard.
+    earlier = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        machine, figures = _measure(seconds, only)
+    except MeasurementFailed as failure:
+        raise click.ClickException(str(failure)) from failure
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
+    if as_json:
+        click.echo(json.dumps({"seconds": seconds, "machine": machine, **figures}, indent=2))
+    else:
+        from infra.bench.report import tables  # noqa: PLC0415
+
+        Console().print(tables(machine, figures))
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _measure(seconds: float, only: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+    from infra.bench.machine import describe  # noqa: PLC0415
+    from infra.bench.plan import chosen, take  # noqa: PLC0415
+    from infra.bench.site import open_site  # noqa: PLC0415
+    from infra.logs import configure_logs  # noqa: PLC0415
+
+    configure_logs("error")
+    figures: dict[str, Any] = {}
+    with _progress() as bar:
+        doing = bar.add_task("", total=len(chosen(only)))
+
+        def say(what: str) -> None:
+            bar.update(doing, description=what)
+            bar.refresh()
+
+        with open_site(seconds, say) as site:
+            machine = describe(site)
+            for found in take(site, only):
+                figures.update(found)
+                bar.advance(doing)
+                bar.refresh()
+    return machine, figures
+
+
+def _progress() -> Progress:
+    # It is drawn when something happens, not by a thread of its own: processes are forked beside it.
+    columns = ("[progress.description]{task.description}", BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(file=sys.stderr), auto_refresh=False, transient=True)

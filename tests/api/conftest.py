@@ -1,0 +1,85 @@
+"""What the tests over HTTP share: a shop that is set up and stocked, and the routes as they are declared."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Stocked:
+    """A store with a till, and one product of which there are ten, bought at 60 and sold at 119."""
+
+    shop: Any
+    store: Any
+    storage: Any
+    register: Any
+    tax: Any
+    product: Any
+
+    @property
+    def variant_id(self) -> str:
+        return str(self.product["variants"][0]["id"])
+
+    def sale(self, quantity: Any = 1, price: int = 119, **more: Any) -> dict[str, Any]:
+        """A sale of so many, paid exactly in cash unless `more` says otherwise."""
+        return {
+            "register_id": self.register["id"],
+            "lines": [{"variant_id": self.variant_id, "quantity": quantity}],
+            "payments": [{"method": "cash", "amount": price * int(quantity)}],
+            **more,
+        }
+
+    def sell(self, quantity: Any = 1, *, role: str = "Cashier", **more: Any) -> Any:
+        """The answer to a sale."""
+        return self.shop.client(role).post("/api/pos/orders", self.sale(quantity, **more))
+
+    def receive(self, quantity: Any, unit_cost: int, **more: Any) -> Any:
+        """The answer to a delivery."""
+        line = {"variant_id": self.variant_id, "quantity": quantity, "unit_cost": unit_cost}
+        body = {"storage_id": self.storage["id"], "lines": [line], **more}
+        return self.shop.client().post("/api/admin/inventory/receipts", body)
+
+    def level(self) -> Any:
+        """What there is of it."""
+        levels = self.shop.client().get(f"/api/admin/inventory/levels?variant_id={self.variant_id}").data
+        return levels[0]
+
+    def on_hand(self) -> str:
+        return str(self.level()["on_hand"])
+
+    def product_of(self, **product: Any) -> Any:
+        """One more product, for sale, of which there are none."""
+        return add_product(self.shop.client(), [self.tax["id"]], **product)
+
+
+def add_product(admin: Any, tax_rate_ids: list[str], **product: Any) -> Any:
+    body = {"name": "Oat milk", "tax_rate_ids": tax_rate_ids, **product}
+    drafted = admin.post("/api/admin/products", body).data
+    return admin.post(f"/api/admin/products/{drafted['id']}/status", {"status": "active"}).data
+
+
+def stock_shop(shop: Any, **product: Any) -> Stocked:
+    admin = shop.client()
+    store = admin.post("/api/admin/stores", {"name": "Main Street", "code": "MAIN"}).data
+    storage = admin.post("/api/admin/storages", {"name": "Back", "code": "B", "store_id": store["id"]}).data
+    register = admin.post(f"/api/admin/stores/{store['id']}/registers", {"name": "Till 1", "code": "1"}).data
+    tax = admin.post("/api/admin/settings/tax-rates", {"name": "VAT", "rate": "19", "inclusive": True}).data
+    variant = {"sku": "OAT-1", "price": 119, "cost": 60, "barcodes": ["4006381333931"]}
+    made = add_product(admin, [tax["id"]], **{"variants": [variant], **product})
+    stocked = Stocked(shop, store, storage, register, tax, made)
+    assert stocked.receive("10", 60).status == 201
+    return stocked
+
+
+@pytest.fixture
+def stock() -> Callable[..., Stocked]:
+    """Sets up and stocks a shop; fields of its product may be given."""
+    return stock_shop
+
+
+@pytest.fixture
+def stocked(shop: Any) -> Stocked:
+    """A shop that is set up and stocked."""
+    return stock_shop(shop)

@@ -1,0 +1,534 @@
+"""Stores, registers, storages, tax rates, brands, categories and units: one behaviour for every kind."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of setting: where it lives, one of them, an edit of it, and the facts that the edit records."""
+
+    path: str
+    body: dict[str, Any]
+    edit: dict[str, Any]
+    facts: list[str]
+
+
+KINDS = {
+    "stores": Kind(
+        "/api/admin/stores",
+        {"name": "Main Street", "code": "MAIN"},
+        {"day_cut": "04:00", "phone": "030 1"},
+        ["stores.Store.Relocated", "stores.Store.Rescheduled"],
+    ),
+    "registers": Kind(
+        "/api/admin/stores/{store}/registers",
+        {"name": "Till 1", "code": "1"},
+        {"code": "2"},
+        ["registers.Register.Recoded"],
+    ),
+    "storages": Kind(
+        "/api/admin/storages",
+        {"name": "Warehouse", "code": "W"},
+        {"allow_negative": True},
+        ["storages.Storage.Policed"],
+    ),
+    "tax-rates": Kind(
+        "/api/admin/settings/tax-rates",
+        {"name": "VAT", "rate": "19", "inclusive": True},
+        {"rate": "20.5"},
+        ["tax_rates.TaxRate.Reassessed"],
+    ),
+    "brands": Kind(
+        "/api/admin/settings/brands",
+        {"name": "Acme", "description": "Tools"},
+        {"description": None},
+        ["brands.Brand.Described"],
+    ),
+    "categories": Kind(
+        "/api/admin/settings/categories",
+        {"name": "Drinks"},
+        {"name": "Beverages"},
+        ["categories.Category.Renamed"],
+    ),
+    "units": Kind(
+        "/api/admin/settings/units",
+        {"name": "Kilogram", "symbol": "kg", "precision": 3},
+        {"precision": 2, "symbol": "KG"},
+        ["units.Unit.Renamed", "units.Unit.Refined"],
+    ),
+}
+CODED = ("stores", "registers", "storages")
+
+
+class Collection:
+    """The settings of one kind in a shop of the test's own."""
+
+    def __init__(self, shop: Any, kind: Kind) -> None:
+        self.shop = shop
+        self.admin = shop.client()
+        self.kind = kind
+        self.path = kind.path
+        if "{store}" in kind.path:
+            store = self.admin.post("/api/admin/stores", {"name": "Its store", "code": "ITS"}).data
+            self.path = kind.path.format(store=store["id"])
+
+    def add(self, **fields: Any) -> Any:
+        return self.admin.post(self.path, {**self.kind.body, **fields})
+
+    def another(self, name: str, **fields: Any) -> Any:
+        """One more, told apart from the others by its name and, if it has one, its code."""
+        coded = {"code": name.replace(" ", "-")} if "code" in self.kind.body else {}
+        return self.add(name=name, **coded, **fields)
+
+    def at(self, made: Any) -> str:
+        return f"{self.path}/{made.data['id']}"
+
+    def recorded(self, since: int) -> list[str]:
+        return [event["type"] for event in self.shop.events()[since:]]
+
+
+@pytest.fixture(params=list(KINDS))
+def collection(request: pytest.FixtureRequest, shop: Any) -> Collection:
+    """Each kind in turn."""
+    return Collection(shop, KINDS[request.param])
+
+
+@pytest.fixture(params=CODED)
+def coded(request: pytest.FixtureRequest, shop: Any) -> Collection:
+    """Each kind that has a code."""
+    return Collection(shop, KINDS[request.param])
+
+
+class TestAdding:
+    def test_answers_what_was_added_where_and_at_which_position(self, collection: Collection) -> None:
+        made = collection.add()
+        assert made.status == 201
+        assert made.json["success"] is True
+        assert made.headers["etag"] == '"1"'
+        assert int(made.headers["x-event-position"]) == len(collection.shop.events())
+        assert made.data["version"] == 1
+        assert made.data["status"] == "active"
+        assert made.data["created_at"].endswith("Z")
+        assert collection.kind.body.items() <= made.data.items()
+
+    def test_the_added_the_read_and_the_listed_are_the_same(self, collection: Collection) -> None:
+        made = collection.add()
+        read, listed = collection.admin.get(collection.at(made)), collection.admin.get(collection.path)
+        assert read.data == made.data
+        assert listed.data == [made.data]
+
+    def test_the_edited_the_read_and_the_listed_are_the_same(self, collection: Collection) -> None:
+        path = collection.at(collection.add())
+        edited = collection.admin.patch(path, collection.kind.edit)
+        assert collection.admin.get(path).data == edited.data
+        assert collection.admin.get(collection.path).data == [edited.data]
+
+    def test_the_same_id_again_gives_the_first_result(self, collection: Collection) -> None:
+        chosen = str(uuid4())
+        first = collection.add(id=chosen)
+        before = len(collection.shop.events())
+        again = collection.add(id=chosen)
+        assert (again.status, again.body) == (201, first.body)
+        assert first.data["id"] == chosen
+        assert len(collection.shop.events()) == before
+
+    def test_the_id_of_something_else_is_taken(self, collection: Collection) -> None:
+        somebody = str(collection.shop.users["Cashier"])
+        refused = collection.add(id=somebody)
+        assert (refused.status, refused.code) == (409, "duplicate_id")
+
+    @pytest.mark.parametrize("change", [str.upper, str.lower, lambda name: f"  {name.replace(' ', '   ')} "])
+    def test_names_differ_by_more_than_case_and_white_space(
+        self, collection: Collection, change: Callable[[str], str]
+    ) -> None:
+        assert collection.another("Red Brick").status == 201
+        before = len(collection.shop.events())
+        coded = {"code": "other"} if "code" in collection.kind.body else {}
+        refused = collection.add(name=change("Red Brick"), **coded)
+        assert (refused.status, refused.code) == (409, "duplicate_name")
+        assert len(collection.shop.events()) == before
+
+    def test_of_many_who_add_the_same_name_at_once_one_succeeds(self, collection: Collection) -> None:
+        with ThreadPoolExecutor(6) as many:
+            answers = list(many.map(lambda _: collection.add(), range(6)))
+        assert sorted(answer.status for answer in answers) == [201] + [409] * 5
+        assert {answer.code for answer in answers if answer.status == 409} <= {"duplicate_name"}
+
+    def test_codes_differ_by_more_than_case(self, coded: Collection) -> None:
+        coded.add(code="ab")
+        refused = coded.add(name="Another", code="AB")
+        assert (refused.status, refused.code) == (409, "duplicate_code")
+
+    def test_a_missing_name_is_named(self, collection: Collection) -> None:
+        refused = collection.admin.post(collection.path, {})
+        assert (refused.status, refused.code) == (422, "validation_failed")
+        required = {name for name in collection.kind.body if name in {"name", "code", "rate", "symbol"}}
+        assert refused.fields == required
+
+
+class TestListing:
+    def test_pages_are_counted_and_end(self, collection: Collection) -> None:
+        names = [f"Name {letter}" for letter in "abcde"]
+        for name in names:
+            collection.another(name)
+        found = [collection.admin.get(f"{collection.path}?limit=2&page={page}") for page in (1, 2, 3, 4)]
+        assert [len(answer.data) for answer in found] == [2, 2, 1, 0]
+        assert [row["name"] for answer in found for row in answer.data] == names
+        assert found[1].json["pagination"] == {"page": 2, "limit": 2, "total": 5, "pages": 3}
+
+    def test_sorts_and_searches(self, collection: Collection) -> None:
+        for name in ("Beta", "alpha", "Gamma ray"):
+            collection.another(name)
+
+        def names(query: str) -> list[str]:
+            return [row["name"] for row in collection.admin.get(f"{collection.path}?{query}").data]
+
+        assert names("sort=name") == ["alpha", "Beta", "Gamma ray"]
+        assert names("sort=-name") == ["Gamma ray", "Beta", "alpha"]
+        assert names("sort=created_at") == ["Beta", "alpha", "Gamma ray"]
+        assert names("sort=-created_at") == ["Gamma ray", "alpha", "Beta"]
+        assert names("search=A%20%20rA") == ["Gamma ray"]
+        assert names("search=%25") == []
+
+    def test_codes_are_searched_too(self, coded: Collection) -> None:
+        coded.add(code="zz-9")
+        assert len(coded.admin.get(f"{coded.path}?search=ZZ-9").data) == 1
+
+    def test_archived_ones_are_listed_on_request(self, collection: Collection) -> None:
+        collection.admin.delete(collection.at(collection.another("Old")))
+        collection.another("New")
+
+        def names(status: str) -> list[str]:
+            return [
+                row["name"] for row in collection.admin.get(f"{collection.path}?status={status}").data
+            ]
+
+        assert (names("active"), names("archived"), names("all")) == (["New"], ["Old"], ["New", "Old"])
+
+    @pytest.mark.parametrize(
+        ("query", "field"),
+        [
+            ("colour=red", "colour"),
+            ("page=0", "page"),
+            ("page=x", "page"),
+            ("page=1&page=2", "page"),
+            ("limit=101", "limit"),
+            ("limit=-1", "limit"),
+            ("limit=", "limit"),
+            ("sort=price", "sort"),
+            ("status=gone", "status"),
+            ("search=", "search"),
+            ("search=%00", "search"),
+            ("parent_id=1", "parent_id"),
+        ],
+    )
+    def test_a_parameter_that_is_unknown_or_wrong_is_named(
+        self, collection: Collection, query: str, field: str
+    ) -> None:
+        refused = collection.admin.get(f"{collection.path}?{query}")
+        assert (refused.status, refused.code, refused.fields) == (400, "invalid_parameter", {field})
+
+
+class TestReading:
+    def test_who_has_this_version_gets_no_body(self, collection: Collection) -> None:
+        path = collection.at(collection.add())
+        assert collection.admin.get(path).headers["etag"] == '"1"'
+        for known in ('"1"', 'W/"1"', '"7", "1"'):
+            same = collection.admin.get(path, If_None_Match=known)
+            assert (same.status, same.body, same.headers["etag"]) == (304, b"", '"1"')
+        assert collection.admin.get(path, If_None_Match='"2"').status == 200
+
+    def test_as_of_shows_what_was_known_then(self, collection: Collection) -> None:
+        before_it_was = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        made = collection.add()
+        path, recorded = collection.at(made), collection.shop.events()[-1]["recorded_at"]
+        then = recorded.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        collection.admin.patch(path, collection.kind.edit)
+        assert collection.admin.get(f"{path}?as_of={then}").data == made.data
+        assert collection.admin.get(f"{path}?as_of={before_it_was}").status == 404
+        assert collection.admin.get(f"{path}?as_of=2999-01-01T00:00:00Z").data["version"] > 1
+
+    @pytest.mark.parametrize("as_of", ["yesterday", "2024-01-01", "2024-01-01T00:00:00", "", "2024-13-01T00:00:00Z"])
+    def test_as_of_is_a_time_with_a_zone(self, collection: Collection, as_of: str) -> None:
+        refused = collection.admin.get(f"{collection.at(collection.add())}?as_of={as_of}")
+        assert (refused.status, refused.fields) == (400, {"as_of"})
+
+    def test_what_is_not_there_is_not_found(self, collection: Collection) -> None:
+        path = f"{collection.path}/{uuid4()}"
+        answers = [
+            collection.admin.get(path),
+            collection.admin.patch(path, {}),
+            collection.admin.delete(path),
+        ]
+        assert {(answer.status, answer.code) for answer in answers} == {(404, "not_found")}
+
+    def test_something_of_another_kind_is_not_found(self, collection: Collection) -> None:
+        path = f"{collection.path}/{collection.shop.users['Admin']}"
+        answers = [
+            collection.admin.get(path),
+            collection.admin.patch(path, {}),
+            collection.admin.delete(path),
+        ]
+        assert {answer.status for answer in answers} == {404}
+
+
+class TestEditing:
+    def test_records_what_changed_and_nothing_else(self, collection: Collection) -> None:
+        made = collection.add()
+        before = len(collection.shop.events())
+        edited = collection.admin.patch(collection.at(made), collection.kind.edit)
+        assert edited.status == 200
+        assert edited.data.items() >= collection.kind.edit.items()
+        assert sorted(collection.recorded(before)) == sorted(collection.kind.facts)
+        assert edited.headers["etag"] == f'"{1 + len(collection.kind.facts)}"'
+        unchanged = made.data.keys() - collection.kind.edit.keys() - {"version", "updated_at"}
+        assert {name: edited.data[name] for name in unchanged} == {
+            name: made.data[name] for name in unchanged
+        }
+
+    def test_what_is_so_already_records_nothing(self, collection: Collection) -> None:
+        made = collection.add()
+        before = len(collection.shop.events())
+        for same in ({}, collection.kind.body):
+            edited = collection.admin.patch(collection.at(made), same)
+            assert edited.data == made.data
+            assert int(edited.headers["x-event-position"]) == before
+        assert len(collection.shop.events()) == before
+
+    def test_a_stale_version_is_refused(self, collection: Collection) -> None:
+        path = collection.at(collection.add())
+        assert collection.admin.patch(path, collection.kind.edit, If_Match='"1"').status == 200
+        before = len(collection.shop.events())
+        for refused in (
+            collection.admin.patch(path, {"name": "Late"}, If_Match='"1"'),
+            collection.admin.delete(path, If_Match='"1"'),
+        ):
+            assert (refused.status, refused.code) == (412, "precondition_failed")
+        assert len(collection.shop.events()) == before
+        assert collection.admin.patch(path, {"name": "Any"}, If_Match="*").status == 200
+
+    def test_an_edit_to_a_taken_name_is_refused(self, collection: Collection) -> None:
+        collection.another("Taken")
+        other = collection.at(collection.another("Free"))
+        refused = collection.admin.patch(other, {"name": " tAKEN"})
+        assert (refused.status, refused.code) == (409, "duplicate_name")
+        assert collection.admin.patch(other, {"name": "FREE"}).data["name"] == "FREE"
+
+    def test_an_edit_to_a_taken_code_is_refused(self, coded: Collection) -> None:
+        coded.another("Taken")
+        refused = coded.admin.patch(coded.at(coded.another("Free")), {"code": "taken"})
+        assert (refused.status, refused.code) == (409, "duplicate_code")
+
+    def test_an_unknown_field_is_named(self, collection: Collection) -> None:
+        refused = collection.admin.patch(collection.at(collection.add()), {"colour": "red", "version": 9})
+        assert (refused.status, refused.fields) == (422, {"colour", "version"})
+
+
+class TestArchiving:
+    def test_archives_once_and_keeps_the_history(self, collection: Collection) -> None:
+        path = collection.at(collection.add())
+        archived = collection.admin.delete(path)
+        assert (archived.status, archived.data["status"]) == (200, "archived")
+        assert collection.admin.get(path).data == archived.data
+        again = collection.admin.delete(path)
+        assert (again.status, again.code) == (409, "invalid_transition")
+        assert collection.admin.patch(path, {"name": "New"}).code == "invalid_transition"
+
+    def test_its_name_and_code_are_free_again(self, collection: Collection) -> None:
+        collection.admin.delete(collection.at(collection.add()))
+        assert collection.add().status == 201
+
+
+class TestWhatIsInUse:
+    def refused(self, shop: Any, path: str, setting: Any) -> None:
+        before = len(shop.events())
+        answer = shop.client().delete(f"{path}/{setting['id']}")
+        assert (answer.status, answer.code) == (409, "in_use")
+        assert len(shop.events()) == before
+
+    def test_what_a_product_refers_to(self, shop: Any) -> None:
+        admin, base = shop.client(), "/api/admin/settings"
+        brand = admin.post(f"{base}/brands", {"name": "Acme"}).data
+        category = admin.post(f"{base}/categories", {"name": "Drinks"}).data
+        unit = admin.post(f"{base}/units", {"name": "Piece", "symbol": "pc"}).data
+        tax = admin.post(f"{base}/tax-rates", {"name": "VAT", "rate": 19}).data
+        product = {
+            "name": "Milk",
+            "brand_id": brand["id"],
+            "category_id": category["id"],
+            "unit_id": unit["id"],
+            "tax_rate_ids": [tax["id"]],
+            "variants": [{"sku": "M", "price": 1}],
+        }
+        made = admin.post("/api/admin/products", product).data
+        used = {"brands": brand, "categories": category, "units": unit, "tax-rates": tax}
+        for kind, setting in used.items():
+            self.refused(shop, f"{base}/{kind}", setting)
+        admin.delete(f"/api/admin/products/{made['id']}")
+        for kind, setting in used.items():
+            assert admin.delete(f"{base}/{kind}/{setting['id']}").status == 200
+
+    def test_a_store_with_a_register_or_a_storage(self, stocked: Any) -> None:
+        self.refused(stocked.shop, "/api/admin/stores", stocked.store)
+
+    def test_a_storage_with_stock(self, stocked: Any) -> None:
+        self.refused(stocked.shop, "/api/admin/storages", stocked.storage)
+
+    def test_the_storage_a_store_sells_from(self, shop: Any) -> None:
+        admin = shop.client()
+        storage = admin.post("/api/admin/storages", {"name": "W", "code": "W"}).data
+        store = {"name": "S", "code": "S", "default_storage_id": storage["id"]}
+        assert admin.post("/api/admin/stores", store).status == 201
+        self.refused(shop, "/api/admin/storages", storage)
+
+    def test_a_category_with_branches_and_a_unit_with_multiples(self, shop: Any) -> None:
+        admin, base = shop.client(), "/api/admin/settings"
+        root = admin.post(f"{base}/categories", {"name": "Root"}).data
+        admin.post(f"{base}/categories", {"name": "Branch", "parent_id": root["id"]})
+        self.refused(shop, f"{base}/categories", root)
+        piece = admin.post(f"{base}/units", {"name": "Piece", "symbol": "pc"}).data
+        crate = {"name": "Crate", "symbol": "cr", "base_unit_id": piece["id"], "factor": "12"}
+        admin.post(f"{base}/units", crate)
+        self.refused(shop, f"{base}/units", piece)
+
+    def test_archiving_and_taking_into_use_at_once_never_both_succeed(self, shop: Any) -> None:
+        admin = shop.client()
+
+        def race(number: int) -> tuple[int, int]:
+            brand = admin.post("/api/admin/settings/brands", {"name": f"Brand {number}"}).data
+            product = {
+                "name": "P",
+                "brand_id": brand["id"],
+                "variants": [{"sku": f"P{number}", "price": 1}],
+            }
+            with ThreadPoolExecutor(2) as both:
+                used = both.submit(admin.post, "/api/admin/products", product)
+                archived = both.submit(admin.delete, f"/api/admin/settings/brands/{brand['id']}")
+            return used.result().status, archived.result().status
+
+        outcomes = {race(number) for number in range(12)}
+        assert outcomes <= {(201, 409), (422, 200)}
+
+
+class TestCategories:
+    @pytest.fixture
+    def tree(self, shop: Any) -> Iterator[Callable[..., Any]]:
+        """Adds a category under another."""
+        admin = shop.client()
+
+        def add(name: str, parent: Any = None) -> Any:
+            body = {"name": name, "parent_id": parent["id"] if parent else None}
+            return admin.post("/api/admin/settings/categories", body).data
+
+        yield add
+
+    def move(self, shop: Any, category: Any, parent: Any) -> Any:
+        path = f"/api/admin/settings/categories/{category['id']}"
+        return shop.client().patch(path, {"parent_id": parent["id"] if parent else None})
+
+    def test_siblings_differ_by_name_and_cousins_need_not(self, shop: Any, tree: Any) -> None:
+        food, drinks = tree("Food"), tree("Drinks")
+        tree("Organic", food)
+        tree("Organic", drinks)
+        body = {"name": "organic", "parent_id": food["id"]}
+        assert shop.client().post("/api/admin/settings/categories", body).code == "duplicate_name"
+
+    def test_moving_beside_a_namesake_is_refused(self, shop: Any, tree: Any) -> None:
+        food = tree("Food")
+        tree("Organic", food)
+        lonely = tree("Organic")
+        assert self.move(shop, lonely, food).code == "duplicate_name"
+
+    def test_a_branch_moves_and_comes_to_the_root(self, shop: Any, tree: Any) -> None:
+        food = tree("Food")
+        organic = tree("Organic")
+        assert self.move(shop, organic, food).data["parent_id"] == food["id"]
+        listed = shop.client().get(f"/api/admin/settings/categories?parent_id={food['id']}").data
+        assert [row["name"] for row in listed] == ["Organic"]
+        assert self.move(shop, organic, None).data["parent_id"] is None
+
+    def test_no_branch_hangs_under_itself(self, shop: Any, tree: Any) -> None:
+        root = tree("Root")
+        branch = tree("Branch", root)
+        leaf = tree("Leaf", branch)
+        for below in (root, branch, leaf):
+            refused = self.move(shop, root, below)
+            assert (refused.status, refused.fields) == (422, {"parent_id"})
+
+    def test_no_two_moves_at_once_make_a_ring(self, shop: Any, tree: Any) -> None:
+        for number in range(4):
+            one, other = tree(f"One {number}"), tree(f"Other {number}")
+            with ThreadPoolExecutor(2) as both:
+                moves = [both.submit(self.move, shop, *pair) for pair in ((one, other), (other, one))]
+            assert sorted(move.result().status for move in moves) == [200, 422]
+
+    def test_no_unit_is_a_multiple_of_itself(self, shop: Any) -> None:
+        admin, path = shop.client(), "/api/admin/settings/units"
+        piece = admin.post(path, {"name": "Piece", "symbol": "pc"}).data
+        crate = {"name": "Crate", "symbol": "cr", "base_unit_id": piece["id"], "factor": "12"}
+        crate = admin.post(path, crate).data
+        refused = admin.patch(f"{path}/{piece['id']}", {"base_unit_id": crate["id"], "factor": "2"})
+        assert (refused.status, refused.fields) == (422, {"base_unit_id"})
+
+
+class TestStores:
+    def test_a_new_store_runs_by_its_companys_clock_and_currency(self, make_shop: Callable[..., Any]) -> None:
+        admin = make_shop(currency="JPY", timezone="Asia/Tokyo").client()
+        store = admin.post("/api/admin/stores", {"name": "Ginza", "code": "G"}).data
+        assert (store["timezone"], store["currency"], store["day_cut"]) == ("Asia/Tokyo", "JPY", "00:00")
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("timezone", "Europe/Atlantis"),
+            ("timezone", "../../etc/passwd"),
+            ("day_cut", "24:00"),
+            ("day_cut", "4:00"),
+            ("day_cut", "0٣:0٤"),
+            ("currency", "eur"),
+            ("currency", "XXX"),
+            ("code", "a b"),
+            ("code", "ä"),
+            ("code", ""),
+        ],
+    )
+    def test_a_field_that_means_nothing_is_named(self, shop: Any, field: str, value: str) -> None:
+        body = {"name": "S", "code": "S", field: value}
+        refused = shop.client().post("/api/admin/stores", body)
+        assert (refused.status, refused.fields) == (422, {field})
+
+    def test_the_currency_stays(self, shop: Any) -> None:
+        store = shop.client().post("/api/admin/stores", {"name": "S", "code": "S"}).data
+        refused = shop.client().patch(f"/api/admin/stores/{store['id']}", {"currency": "USD"})
+        assert (refused.status, refused.fields) == (422, {"currency"})
+
+    def test_who_is_bound_to_a_store_sees_that_one(self, shop: Any) -> None:
+        admin = shop.client()
+        own, other = (admin.post("/api/admin/stores", {"name": n, "code": n}).data for n in ("A", "B"))
+        bound = shop.client("Manager", stores=[own["id"]])
+        assert [store["id"] for store in bound.get("/api/admin/stores").data] == [own["id"]]
+        assert bound.get(f"/api/admin/stores/{own['id']}").status == 200
+        assert bound.get(f"/api/admin/stores/{other['id']}").status == 404
+        assert bound.get(f"/api/admin/stores/{own['id']}/registers").status == 200
+        assert bound.get(f"/api/admin/stores/{other['id']}/registers").status == 404
+
+    def test_a_register_is_found_under_its_own_store_only(self, shop: Any) -> None:
+        admin = shop.client()
+        own, other = (admin.post("/api/admin/stores", {"name": n, "code": n}).data for n in ("A", "B"))
+        till = admin.post(f"/api/admin/stores/{own['id']}/registers", {"name": "T", "code": "T"}).data
+        path = f"/api/admin/stores/{other['id']}/registers/{till['id']}"
+        answers = [admin.get(path), admin.patch(path, {"name": "X"}), admin.delete(path)]
+        assert {answer.status for answer in answers} == {404}
+        assert admin.get(f"/api/admin/stores/{other['id']}/registers").data == []
+
+    def test_the_registers_of_no_store_are_not_found(self, shop: Any) -> None:
+        path = f"/api/admin/stores/{uuid4()}/registers"
+        assert shop.client().get(path).status == 404
+        assert shop.client().post(path, {"name": "T", "code": "T"}).status == 404
