@@ -13,7 +13,7 @@ from domain.money import UnknownCurrency, exponent
 MAX_AMOUNT = 2**53
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,5})?\Z")
 _WHOLE = re.compile(r"-?[0-9]{1,20}\Z")
-# Local time, whatever the zone, still is a time of our calendar.
+# Nothing in the trade is older, and the first days of the calendar have no local time in every zone.
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 

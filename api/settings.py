@@ -17,7 +17,7 @@ from api.gateway import House, Reading
 from api.operations import Operation
 from api.resource import Resource, expected_version
 from commands.outcomes import Response as Written
-from commands.ports import ConcurrentEdit, Missing, StaleVersion
+from commands.ports import Caller, ConcurrentEdit, DuplicateId, Missing, StaleVersion
 from commands.settings import (
     ArchiveSetting,
     RegisterSetting,
@@ -28,7 +28,8 @@ from commands.settings import (
 )
 from domain.entities import AlreadyArchived
 from domain.settings import DuplicateCode, DuplicateName, InUse, Setting
-from projections.settings import list_settings
+from domain.stores import Store
+from projections.settings import find_setting, list_settings
 
 
 def optional(longest: int = 500) -> Text:
@@ -68,6 +69,16 @@ class Declaration:
     def owner_of(self, path: dict[str, UUID]) -> UUID | None:
         """To what the collection of this path belongs."""
         return path[self.owner] if self.owner else None
+
+    def check_owner(self, reading: Reading, caller: Caller, path: dict[str, UUID]) -> None:
+        """Raise Missing when that is not there, or is a store the caller does not work in."""
+        owner = self.owner_of(path)
+        if owner is None:
+            return
+        kind = next(reference.kind for reference in self.kind.references if reference.field == self.owner)
+        is_elsewhere = kind == Store.kind and caller.store_ids and owner not in caller.store_ids
+        if is_elsewhere or find_setting(reading.db, kind, owner) is None:
+            raise Missing
 
 
 class ListQuery(Body):
@@ -170,17 +181,17 @@ class SettingList(Resource):
                 body=create,
                 answer=answer,
                 status=201,
-                refusals=(*duplicates, ConcurrentEdit),
+                refusals=(*duplicates, DuplicateId, ConcurrentEdit),
             ),
         }
 
     def on_get(self, req: Request, resp: Response, **path: UUID) -> None:
         """One page, archived ones only on request."""
         query, told = req.context.query, self.told
-        rows, total = self.ask(
-            req,
-            resp,
-            lambda reading: list_settings(
+
+        def question(reading: Reading) -> tuple[list[dict[str, Any]], int]:
+            told.check_owner(reading, req.context.caller, path)
+            return list_settings(
                 reading.db,
                 told.kind.kind,
                 page=query["page"],
@@ -190,8 +201,9 @@ class SettingList(Resource):
                 archived=_ARCHIVED[query["status"]],
                 parent_id=told.owner_of(path) or query.get("parent_id") or query.get("store_id"),
                 ids=req.context.caller.store_ids if told.bound_to_store else (),
-            ),
-        )
+            )
+
+        rows, total = self.ask(req, resp, question)
         resp.media = page_of([show_row(row) for row in rows], total, query["page"], query["limit"])
 
     def on_post(self, req: Request, resp: Response, **path: UUID) -> None:
@@ -199,6 +211,7 @@ class SettingList(Resource):
         told, values = self.told, dict(req.context.body)
         setting_id = values.pop("id", None) or uuid4()
         if told.owner is not None:
+            self.ask(req, resp, lambda reading: told.check_owner(reading, req.context.caller, path))
             values[told.owner] = path[told.owner]
         if told.defaults is not no_defaults:
             values = {**self.ask(req, resp, told.defaults), **values}
@@ -242,11 +255,11 @@ class SettingById(Resource):
     def on_get(self, req: Request, resp: Response, **path: UUID) -> None:
         """As it is, or as it was recorded by `as_of`."""
         told, setting_id = self.told, path[self.told.id_name]
-        bound = req.context.caller.store_ids if told.bound_to_store else ()
+        bound = req.context.caller.store_ids if told.bound_to_store or told.owner else ()
         as_of = req.context.query.get("as_of")
         found = self.ask(req, resp, lambda reading: reading.aggregates(told.kind, [setting_id], as_of))
         owner = told.owner_of(path)
-        if not found or (bound and setting_id not in bound):
+        if not found or (bound and (owner or setting_id) not in bound):
             raise Missing
         if owner and found[0].values[told.owner] != owner:
             raise Missing

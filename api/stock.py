@@ -112,8 +112,13 @@ class MovementAnswer(Body):
     reason = Text(allow_none=True)
     reference = Text(allow_none=True)
     order_id = Id(allow_none=True)
+    supplier_id = Id(allow_none=True)
+    purchase_order_id = Id(allow_none=True)
     movement_id = Id()
     actor_id = Id(allow_none=True)
+
+
+_LEDGER_FIELDS = tuple(MovementAnswer().fields)
 
 
 class MovementsQuery(Body):
@@ -206,10 +211,5 @@ class StockMovements(Resource):
             lambda reading: list_movements(reading.db, storage_ids=storage_ids, kind=kind, **query),
             "stock_movements",
         )
-        next_after = rows[-1].pop("place") if rows else None
-        resp.media = after_of([_without_place(row) for row in rows], next_after, has_more=has_more)
-
-
-def _without_place(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of the ledger without its cursor, which says nothing that `position` and `line` do not."""
-    return {name: value for name, value in row.items() if name != "place"}
+        shown = [{name: row[name] for name in _LEDGER_FIELDS} for row in rows]
+        resp.media = after_of(shown, rows[-1]["place"] if rows else None, has_more=has_more)

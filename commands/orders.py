@@ -9,7 +9,7 @@ from uuid import UUID
 from commands.ports import UnitOfWork
 from domain.business_date import business_date, local_hour
 from domain.catalog.products import SELLABLE, NotForSale
-from domain.errors import Detail, Invalid, NotAllowed
+from domain.errors import Detail, Invalid, NotAllowed, Refusal
 from domain.money import round_ratio
 from domain.orders import Order, SaleLine, Till
 from domain.payments import Tender, settle
@@ -81,7 +81,13 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
     PriceOverrideNotAllowed, DiscountExceedsValue, PaymentInsufficient, PaymentExceedsTotal, InsufficientStock.
     """
     earlier = work.seek(Order, command.id)
-    ground = _ground(command, work, lock=True)
+    try:
+        ground = _ground(command, work, lock=True)
+    except Refusal:
+        # What has become of the till or the catalog since does not undo a sale that was made.
+        if (existing := earlier()) is not None:
+            return existing
+        raise
     if (existing := earlier()) is not None:
         return existing
     basket = _price(command, ground, work)
@@ -140,7 +146,7 @@ def _check_lines(command: QuoteBasket, ground: SaleGround) -> None:
         elif variant.status not in SELLABLE:
             status = variant.status.replace("_", " ")
             unsellable.append(Detail(f"lines.{index}.variant_id", "not_for_sale", f"It is {status}."))
-        elif -int(line.quantity.as_tuple().exponent) > variant.precision:
+        elif -int(line.quantity.normalize().as_tuple().exponent) > variant.precision:
             places = f"Its quantity has at most {variant.precision} decimal places."
             unknown.append(Detail(f"lines.{index}.quantity", "too_precise", places))
     if unknown:

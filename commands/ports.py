@@ -82,8 +82,13 @@ class SettingsPort(Protocol):
 class CatalogPort(Protocol):
     """What of the catalog a decision touches."""
 
-    def look(self, values: Mapping[str, Any], variants: Iterable[Variant]) -> Seen:
-        """Ask which SKUs and barcodes are taken and which references exist, with the next round trip."""
+    def look(
+        self, values: Mapping[str, Any], variants: Iterable[Variant], *, product_id: UUID, alone: bool = False
+    ) -> Seen:
+        """Ask which ids, SKUs and barcodes are taken and which references exist, with the next round trip.
+
+        The variants are or will be those of the product; `alone`, one is asked about by itself.
+        """
 
     def has_stock(self, variant_ids: Iterable[UUID]) -> bool:
         """Whether any of these variants has stock somewhere."""

@@ -7,6 +7,7 @@ was asked with what is, and records only what really changes.
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from domain.aggregate import Aggregate, events_of
@@ -21,6 +22,7 @@ class AlreadyArchived(Conflict):
     code = "invalid_transition"
 
 
+@cache
 def fields_of(event: type[Aggregate.Event]) -> tuple[str, ...]:
     """The names of what an event says, without its header."""
     return tuple(field.name for field in fields(event) if field.name not in _HEADER)

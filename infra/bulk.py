@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any, LiteralString, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-import psycopg
 from psycopg import errors
 from psycopg_pool import ConnectionPool
 
@@ -16,14 +15,15 @@ from domain.aggregate import UNSTAMPED, Aggregate
 from domain.errors import Conflict
 from domain.settings import name_key
 from infra.eventstore.codec import Metadata
-from infra.transactions import Transaction, transaction
+from infra.pipeline import RequestConnection, request_transaction
 from infra.unit_of_work import Ledger
+from projections.base import Database
 
 C = TypeVar("C", bound=Aggregate.Created)
 #: Makes the events that a stream begins with. It is called only when the log has no such stream yet.
 Maker = Callable[[], Iterable[Any]]
 Streams = Mapping[UUID, Maker]
-Pool = ConnectionPool[psycopg.Connection[Any]]
+Pool = ConnectionPool[RequestConnection]
 
 #: How many events travel to the log in one statement.
 APPEND_SIZE = 5000
@@ -53,7 +53,7 @@ def company_named(name: str) -> UUID:
     return uuid5(_COMPANIES, name_key(name))
 
 
-def found_company(db: Transaction) -> None:
+def found_company(db: Database) -> None:
     """Begin the log of this transaction's company, unless it has begun."""
     db.execute(_FOUND, {"company_id": db.company_id})
 
@@ -65,7 +65,7 @@ def first_fact(event: type[C], stream_id: UUID, **said: Any) -> C:
     )
 
 
-def missing_events(db: Transaction, streams: Streams) -> list[Aggregate.Event]:
+def missing_events(db: Database, streams: Streams) -> list[Aggregate.Event]:
     """The events of those streams that the log has not, in the order of the streams."""
     params = {"company_id": db.company_id, "ids": list(streams)}
     there = {row["stream_id"] for row in db.ask(_EXISTING, params).rows()}
@@ -75,7 +75,7 @@ def missing_events(db: Transaction, streams: Streams) -> list[Aggregate.Event]:
     return events
 
 
-def record_events(db: Transaction, ledger: Ledger, events: Sequence[Aggregate.Event], at: datetime) -> None:
+def record_events(db: Database, ledger: Ledger, events: Sequence[Aggregate.Event], at: datetime) -> None:
     """Record any number of events, decided at `at`."""
     for start in range(0, len(events), APPEND_SIZE):
         ledger.record(db, events[start : start + APPEND_SIZE], Metadata(at=at))
@@ -108,14 +108,17 @@ class BulkRecorder:
     def _missing(self, streams: Streams) -> list[Aggregate.Event]:
         with (
             self._pool.connection() as connection,
-            transaction(connection, self._company_id, reading=True) as db,
+            request_transaction(connection, self._company_id, reading=True) as db,
         ):
             return missing_events(db, streams)
 
     def _write(self, events: Sequence[Aggregate.Event]) -> int:
         if events:
             try:
-                with self._pool.connection() as connection, transaction(connection, self._company_id) as db:
+                with (
+                    self._pool.connection() as connection,
+                    request_transaction(connection, self._company_id) as db,
+                ):
                     db.execute(_COMMIT_LATER, {})
                     record_events(db, self._ledger, events, datetime.now(UTC))
             except errors.UniqueViolation as error:

@@ -98,6 +98,7 @@ class Pipeline:
         self._prepared: dict[Statement, Prepared] = {}
         self._fresh: list[Statement] = []
         self._names = 0
+        self._unsent = False
         self._waiting: deque[tuple[Statement | None, Answer | None]] = deque()
         self._error: psycopg.Error | None = None
         self._poll = poll()
@@ -116,6 +117,7 @@ class Pipeline:
         if prepared is None or any(t and t != known for t, known in zip(types, prepared.types, strict=True)):
             prepared = self._prepare(statement, types, prepared)
         self._pgconn.send_query_prepared(prepared.name, values, formats, _BINARY)
+        self._unsent = True
         answer = Answer(self)
         self._waiting.append((statement, answer))
         return answer
@@ -123,19 +125,27 @@ class Pipeline:
     def utter(self, text: bytes) -> None:
         """Queue a statement that has neither parameters nor rows, such as BEGIN."""
         self._pgconn.send_query_params(text, None)
+        self._unsent = True
         self._waiting.append((None, None))
 
     def fetch(self, answer: Answer) -> None:
-        """Send what is queued and read until this answer has come. Raises psycopg.Error."""
-        self._pgconn.send_flush_request()
+        """Read until this answer has come, sending what is queued if it was not sent yet. Raises psycopg.Error."""
+        if self._unsent:
+            self.send()
         while self._waiting:
             if self._read() is answer:
                 return
         raise self._error or psycopg.OperationalError("the answer never came")
 
+    def send(self) -> None:
+        """Ask the server to answer everything queued so far: one round trip."""
+        self._pgconn.send_flush_request()
+        self._unsent = False
+
     def close(self) -> None:
         """Send what is queued, read every answer, and leave the pipeline. Raises psycopg.Error."""
         self._pgconn.pipeline_sync()
+        self._unsent = False
         try:
             while self._waiting:
                 self._read(raising=False)

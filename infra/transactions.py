@@ -77,5 +77,7 @@ def transaction(
             connection.execute(opened.ending)
     except BaseException:
         if not connection.closed:
-            connection.execute("ROLLBACK")
+            # NOTE: rollback() also makes the driver forget statements that it believes prepared and the server
+            # never saw; a plain ROLLBACK would leave the connection unusable for them.
+            connection.rollback()
         raise

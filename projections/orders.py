@@ -10,7 +10,12 @@ from projections.base import Database, Fact, Projection, facts_of
 
 
 class Orders(Projection):
-    """One row for each order with what lists are filtered by; the order itself is read from the log."""
+    """One row for each order with what lists are filtered by; the order itself is read from the log.
+
+    What must not occur twice is a place in a till's own series, which guards the first sale of a till; the
+    number that people read may, when a code was given to another till, and a sale is never lost over it.
+    Orders from elsewhere have no such place: their `series_number` is 0.
+    """
 
     name = "orders"
     mode = "inline"
@@ -21,6 +26,8 @@ class Orders(Projection):
             company_id    uuid NOT NULL,
             id            uuid NOT NULL,
             number        text NOT NULL,
+            series_id     uuid NOT NULL,
+            series_number bigint NOT NULL,
             channel       text NOT NULL,
             store_id      uuid NOT NULL,
             register_id   uuid,
@@ -29,9 +36,11 @@ class Orders(Projection):
             business_date date NOT NULL,
             occurred_at   timestamptz NOT NULL,
             total         bigint NOT NULL,
-            PRIMARY KEY (company_id, id),
-            UNIQUE (company_id, number)
+            PRIMARY KEY (company_id, id)
         );
+        CREATE UNIQUE INDEX orders_by_series ON orders (company_id, series_id, series_number)
+            WHERE series_number > 0;
+        CREATE INDEX orders_by_number ON orders (company_id, number);
         CREATE INDEX orders_by_time ON orders (company_id, occurred_at, id);
         CREATE INDEX orders_by_store ON orders (company_id, store_id, occurred_at, id);
         CREATE INDEX orders_by_cashier ON orders (company_id, cashier_id, occurred_at, id)
@@ -53,6 +62,8 @@ class Orders(Projection):
                 "company_id": db.company_id,
                 "ids": [fact.stream_id for fact in facts],
                 "numbers": [sale.number for sale in sales],
+                "series": [sale.series_id for sale in sales],
+                "series_numbers": [sale.series_number for sale in sales],
                 "channels": [sale.channel for sale in sales],
                 "stores": [sale.store_id for sale in sales],
                 "registers": [sale.register_id for sale in sales],
@@ -73,12 +84,13 @@ class Orders(Projection):
 
 
 _INSERT: LiteralString = """
-    INSERT INTO orders (company_id, id, number, channel, store_id, register_id, cashier_id, customer_id,
-                        business_date, occurred_at, total)
+    INSERT INTO orders (company_id, id, number, series_id, series_number, channel, store_id, register_id,
+                        cashier_id, customer_id, business_date, occurred_at, total)
     SELECT %(company_id)s, sale.*
-      FROM unnest(%(ids)b::uuid[], %(numbers)b::text[], %(channels)b::text[], %(stores)b::uuid[],
-                  %(registers)b::uuid[], %(cashiers)b::uuid[], %(customers)b::uuid[], %(dates)b::date[],
-                  %(times)b::timestamptz[], %(totals)b::bigint[]) AS sale
+      FROM unnest(%(ids)b::uuid[], %(numbers)b::text[], %(series)b::uuid[], %(series_numbers)b::bigint[],
+                  %(channels)b::text[], %(stores)b::uuid[], %(registers)b::uuid[], %(cashiers)b::uuid[],
+                  %(customers)b::uuid[], %(dates)b::date[], %(times)b::timestamptz[],
+                  %(totals)b::bigint[]) AS sale
 """
 
 _ADVANCE: LiteralString = """

@@ -1,6 +1,7 @@
 """Settings as the back office lists them: every kind in one table, told apart by `kind`."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -61,20 +62,26 @@ class Settings(Projection):
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Insert what was registered, change what was revised, mark what was archived."""
-        for fact in facts:
-            if issubclass(fact.event, Entity.Registered):
-                db.execute(_INSERT, _row(fact, db.company_id))
-            elif issubclass(fact.event, Entity.Archived):
-                db.execute(_ARCHIVE, _row(fact, db.company_id))
-            else:
-                db.execute(_UPDATE, _row(fact, db.company_id))
+        for is_new, run in groupby(facts, lambda fact: issubclass(fact.event, Entity.Registered)):
+            rows = [(_row(fact, db.company_id), fact) for fact in run]
+            if is_new:
+                columns = {f"{name}_list": [row[name] for row, _ in rows] for name in rows[0][0]}
+                db.execute(_INSERT, {**columns, "company_id": db.company_id})
+                continue
+            for row, fact in rows:
+                db.execute(_ARCHIVE if issubclass(fact.event, Entity.Archived) else _UPDATE, row)
 
 
 _INSERT: LiteralString = """
     INSERT INTO settings (company_id, id, kind, scope_id, parent_id, name, name_key, code_key, is_archived,
                           fields, version, created_at, updated_at)
-    VALUES (%(company_id)s, %(id)s, %(kind)s, %(scope_id)s, %(parent_id)s, %(name)s,
-            %(name_key)s, %(code_key)s, false, %(fields)s::text::jsonb, %(version)s, %(at)s, %(at)s)
+    SELECT %(company_id)s, id, kind, scope_id, parent_id, name, name_key, code_key, false, fields::jsonb,
+           version, at, at
+      FROM unnest(%(id_list)b::uuid[], %(kind_list)b::text[], %(scope_id_list)b::uuid[],
+                  %(parent_id_list)b::uuid[], %(name_list)b::text[], %(name_key_list)b::text[],
+                  %(code_key_list)b::text[], %(fields_list)b::text[], %(version_list)b::bigint[],
+                  %(at_list)b::timestamptz[])
+           AS new(id, kind, scope_id, parent_id, name, name_key, code_key, fields, version, at)
 """
 
 # What an event does not name stays: a missing name, code or parent keeps the row's own.
@@ -197,16 +204,36 @@ def find_setting(db: Database, kind: str, setting_id: UUID) -> Row | None:
 
 # The name, the code and the scope of the entity itself stand in for what an edit leaves as it is.
 _TAKEN: LiteralString = """
-    WITH own AS (
-        SELECT scope_id FROM settings WHERE company_id = %(company_id)s AND id = %(id)s
+    WITH wanted AS (
+        SELECT coalesce(%(name_key)s::text, own.name_key) AS name_key,
+               coalesce(%(code_key)s::text, own.code_key) AS code_key,
+               CASE WHEN %(has_scope)s::bool THEN %(scope_id)s::uuid
+                    ELSE coalesce(own.scope_id, %(scope_id)s::uuid) END AS scope_id
+          FROM (SELECT 1) AS always
+          LEFT JOIN settings AS own ON own.company_id = %(company_id)s AND own.id = %(id)s
     )
-    SELECT other.name_key = %(name_key)s::text AS same_name, other.code_key = %(code_key)s::text AS same_code
-      FROM settings AS other
+    SELECT other.name_key = wanted.name_key AS same_name
+      FROM settings AS other, wanted
      WHERE other.company_id = %(company_id)s AND other.kind = %(kind)s AND NOT other.is_archived
-       AND other.id <> %(id)s
-       AND other.scope_id = CASE WHEN %(has_scope)s::bool THEN %(scope_id)s::uuid
-                                 ELSE coalesce((SELECT scope_id FROM own), %(scope_id)s::uuid) END
-       AND (other.name_key = %(name_key)s::text OR other.code_key = %(code_key)s::text)
+       AND other.id <> %(id)s AND other.scope_id = wanted.scope_id
+       AND (other.name_key = wanted.name_key OR other.code_key = wanted.code_key)
+"""
+
+# Whoever hangs one of a kind under another holds this lock, so that no two of them close a ring together.
+_HOLD_KIND: LiteralString = """
+    SELECT pg_advisory_xact_lock(hashtextextended(%(company_id)s::uuid::text || %(kind)s, 0))
+"""
+
+# What hangs above the one that is to become its parent; UNION ends even a ring.
+_ABOVE: LiteralString = """
+    WITH RECURSIVE above AS (
+        SELECT %(target)s::uuid AS id
+     UNION
+        SELECT (one.fields ->> %(field)s)::uuid
+          FROM above JOIN settings AS one ON one.company_id = %(company_id)s AND one.id = above.id
+         WHERE one.fields ->> %(field)s IS NOT NULL
+    )
+    SELECT EXISTS (SELECT 1 FROM above WHERE id = %(id)s) AS closes
 """
 
 # A reference must still be there when the decision is recorded, so it is held until then.
@@ -215,6 +242,11 @@ _REFERENCES: LiteralString = """
      WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[]) AND NOT is_archived
      ORDER BY id
        FOR SHARE
+"""
+
+# Nobody may begin to refer to it while it is looked for who does.
+_HOLD: LiteralString = """
+    SELECT id FROM settings WHERE company_id = %(company_id)s AND id = %(id)s FOR UPDATE
 """
 
 _CHILDREN: LiteralString = """
@@ -266,15 +298,24 @@ class References:
 
 
 class SettingsSeen:
-    """What was seen of the other settings when one was to be registered or revised."""
+    """What was seen of the other settings when one was to be registered or revised.
 
-    def __init__(self, taken: Answer, references: References) -> None:
+    `rings` are the fields by which it would hang under another of its kind, each with whether that closes a
+    ring.
+    """
+
+    def __init__(self, taken: Answer, references: References, rings: Mapping[str, Answer]) -> None:
         self._taken = taken
         self._references = references
+        self._rings = rings
 
     def check(self) -> None:
         """Raise DuplicateName, DuplicateCode or Invalid."""
         self._references.check()
+        ringed = [field for field, answer in self._rings.items() if (row := answer.row()) and row["closes"]]
+        if ringed:
+            message = "Nothing can hang under itself."
+            raise Invalid(details=[Detail(field, "ring", message) for field in ringed])
         taken = self._taken.rows()
         if any(row["same_name"] for row in taken):
             raise DuplicateName
@@ -301,9 +342,27 @@ class SettingsGuard:
             for reference in kind.references
             if values.get(reference.field) is not None
         ]
-        return SettingsSeen(self._db.ask(_TAKEN, params), References(self._db, wanted))
+        rings = self._rings(kind, setting_id, wanted)
+        return SettingsSeen(self._db.ask(_TAKEN, params), References(self._db, wanted), rings)
+
+    def _rings(
+        self, kind: type[Setting], setting_id: UUID, wanted: Sequence[tuple[str, str, UUID]]
+    ) -> dict[str, Answer]:
+        of_its_kind = [(field, target) for field, other, target in wanted if other == kind.kind]
+        if not of_its_kind:
+            return {}
+        company_id = self._db.company_id
+        self._db.execute(_HOLD_KIND, {"company_id": company_id, "kind": kind.kind})
+        return {
+            field: self._db.ask(
+                _ABOVE, {"company_id": company_id, "id": setting_id, "field": field, "target": target}
+            )
+            for field, target in of_its_kind
+        }
 
     def is_in_use(self, setting_id: UUID) -> bool:
-        """Whether something not archived, or stock, refers to it."""
-        row = self._db.ask(_CHILDREN, {"company_id": self._db.company_id, "id": setting_id}).row()
+        """Whether something not archived, or stock, refers to it; nothing can begin to until the end."""
+        params = {"company_id": self._db.company_id, "id": setting_id}
+        self._db.execute(_HOLD, params)
+        row = self._db.ask(_CHILDREN, params).row()
         return bool(row and row["in_use"])

@@ -1,11 +1,11 @@
 """Products, their variants, and their life from draft to archive."""
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from falcon import Request, Response
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.envelope import ok, page_of, written
 from api.fields import Body, Exact, Flag, Id, Moment, Money, Name, Text, Whole
@@ -27,7 +27,7 @@ from commands.catalog.products import (
     revise_variant,
 )
 from commands.outcomes import Response as Written
-from commands.ports import ConcurrentEdit, Missing, StaleVersion
+from commands.ports import ConcurrentEdit, DuplicateId, Missing, StaleVersion
 from domain.catalog.gtin import has_valid_check_digit
 from domain.catalog.products import (
     DuplicateBarcode,
@@ -39,7 +39,9 @@ from domain.catalog.products import (
 )
 from domain.entities import AlreadyArchived
 from domain.settings import InUse
-from projections.catalog.product_list import SORT_KEYS, list_products
+from projections.catalog.product_list import SORT_KEYS, DuplicateVariant, list_products
+
+T = TypeVar("T")
 
 STATUSES = ("draft", "coming_soon", "active", "discontinued", "archived")
 _EDITS = (StaleVersion, AlreadyArchived, ConcurrentEdit)
@@ -142,6 +144,11 @@ class StatusBody(Body):
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     launch_at = Moment(allow_none=True, load_default=None)
 
+    @validates_schema
+    def _check_launch(self, data: dict[str, Any], **_: Any) -> None:
+        if data["status"] == "coming_soon" and data["launch_at"] is None:
+            raise ValidationError("Missing data for a product that is coming soon.", "launch_at")
+
 
 def show_product(product: Product, *, with_costs: bool) -> dict[str, Any]:
     """A product as clients see it; costs only for those who may see them."""
@@ -178,8 +185,13 @@ def _presented(req: Request, message: str, status: int = 200) -> Any:
 
 
 def _variant(body: dict[str, Any]) -> Variant:
-    said = {**body, "id": body.get("id") or uuid4(), "barcodes": tuple(dict.fromkeys(body["barcodes"]))}
+    said = {**body, "id": body.get("id") or uuid4(), "barcodes": _once(body["barcodes"])}
     return Variant(**said)
+
+
+def _once(items: list[T]) -> tuple[T, ...]:
+    """Each of them once: a tax named twice is not due twice."""
+    return tuple(dict.fromkeys(items))
 
 
 class Products(Resource):
@@ -201,7 +213,7 @@ class Products(Resource):
         body=ProductBody(),
         answer=ProductAnswer(),
         status=201,
-        refusals=(DuplicateSku, DuplicateBarcode, ConcurrentEdit),
+        refusals=(DuplicateId, DuplicateSku, DuplicateBarcode, ConcurrentEdit),
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Draft a product with its variants."""
@@ -209,7 +221,7 @@ class Products(Resource):
         command = RegisterProduct(
             id=values.pop("id", None) or uuid4(),
             variants=tuple(_variant(variant) for variant in values.pop("variants")),
-            values={**values, "tax_rate_ids": tuple(values["tax_rate_ids"])},
+            values={**values, "tax_rate_ids": _once(values["tax_rate_ids"])},
         )
         self.write(req, resp, register_product, command, _presented(req, "Product drafted", 201))
 
@@ -237,7 +249,7 @@ class ProductById(Resource):
         """Edit what the variants share."""
         changes = dict(req.context.body)
         if "tax_rate_ids" in changes:
-            changes["tax_rate_ids"] = tuple(changes["tax_rate_ids"])
+            changes["tax_rate_ids"] = _once(changes["tax_rate_ids"])
         command = ReviseProduct(id=product_id, changes=changes, expected_version=expected_version(req))
         self.write(req, resp, revise_product, command, _presented(req, "Product changed"))
 
@@ -284,7 +296,7 @@ class ProductVariants(Resource):
         body=VariantBody(),
         answer=ProductAnswer(),
         status=201,
-        refusals=(DuplicateSku, DuplicateBarcode, AlreadyArchived, ConcurrentEdit),
+        refusals=(DuplicateVariant, DuplicateSku, DuplicateBarcode, AlreadyArchived, ConcurrentEdit),
     )
     def on_post(self, req: Request, resp: Response, product_id: UUID) -> None:
         """Offer the product in one more variant."""
@@ -306,7 +318,7 @@ class VariantById(Resource):
         """Edit its label, price, cost or reordering."""
         changes = dict(req.context.body)
         if "barcodes" in changes:
-            changes["barcodes"] = tuple(dict.fromkeys(changes["barcodes"]))
+            changes["barcodes"] = _once(changes["barcodes"])
         command = ReviseVariant(
             product_id=product_id,
             variant_id=variant_id,

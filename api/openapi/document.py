@@ -69,7 +69,7 @@ class _Writer:
         self._asked = Book(answers=False)
         self._answered = Book(answers=True)
         self._refusals: dict[str, Json] = {}
-        self._codes: dict[tuple[int, str], str] = {}
+        self._codes: dict[tuple[int, str], dict[str, None]] = {}
         self._names: set[str] = set()
 
     def document(self) -> Json:
@@ -172,16 +172,16 @@ class _Writer:
             name = f"{status}.{'.'.join(codes)}"
             self._refusals.setdefault(name, answer_of(status, codes))
             for code, message in codes.items():
-                self._codes.setdefault((status, code), message)
+                self._codes.setdefault((status, code), {})[message] = None
             answers[str(status)] = {"$ref": f"#/components/responses/{name}"}
         return answers
 
     def _error_codes(self) -> list[Json]:
         for status, code, message in ELSEWHERE:
-            self._codes.setdefault((status, code), message)
+            self._codes.setdefault((status, code), {message: None})
         return [
-            {"status": status, "code": code, "meaning": message}
-            for (status, code), message in sorted(self._codes.items())
+            {"status": status, "code": code, "meaning": " ".join(messages)}
+            for (status, code), messages in sorted(self._codes.items(), key=lambda told: told[0])
         ]
 
 

@@ -128,7 +128,7 @@ PARAMETERS: Json = {
     "If-None-Match": _asked(
         "If-None-Match",
         "The `ETag` you have; `304` if it is still the same.",
-        {"type": "string", "pattern": "^[!-~]+$"},
+        {"type": "string"},
     ),
     "X-Wait-For-Position": _asked(
         "X-Wait-For-Position",

@@ -195,7 +195,9 @@ def _stores(store_id: UUID | None, caller: Caller) -> tuple[UUID, ...] | None:
 
 
 def _hide_costs(report: dict[str, Any]) -> None:
-    for part in (report, report.get("totals") or {}, *report.get("rows", ())):
+    comparison = report.get("comparison") or {}
+    compared = (comparison.get("measures") or {}, comparison.get("differences") or {})
+    for part in (report, report.get("totals") or {}, *report.get("rows", ()), *compared):
         for name in _COST_FIELDS:
             part.pop(name, None)
 

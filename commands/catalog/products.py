@@ -70,9 +70,9 @@ class RemoveVariant:
 def register_product(command: RegisterProduct, work: UnitOfWork) -> Product:
     """Draft it, once: the same id again answers with what is there.
 
-    Raises DuplicateSku, DuplicateBarcode, DuplicateId, Invalid.
+    Raises DuplicateId, DuplicateVariant, DuplicateSku, DuplicateBarcode, Invalid.
     """
-    seen = work.catalog.look(command.values, command.variants)
+    seen = work.catalog.look(command.values, command.variants, product_id=command.id)
     if (existing := work.find(Product, command.id)) is not None:
         return existing
     _check_distinct(command.variants)
@@ -84,7 +84,7 @@ def register_product(command: RegisterProduct, work: UnitOfWork) -> Product:
 
 def revise_product(command: ReviseProduct, work: UnitOfWork) -> Product:
     """Record what changed. Raises Missing, StaleVersion, AlreadyArchived, Invalid."""
-    seen = work.catalog.look(command.changes, ())
+    seen = work.catalog.look(command.changes, (), product_id=command.id)
     product = work.load(Product, command.id)
     check_version(product.version, command.expected_version)
     product.revise(command.changes)
@@ -108,14 +108,17 @@ def change_product_status(command: ChangeProductStatus, work: UnitOfWork) -> Pro
 
 
 def add_variant(command: AddVariant, work: UnitOfWork) -> Product:
-    """Offer one more variant. Raises Missing, AlreadyArchived, DuplicateSku, DuplicateBarcode, Invalid."""
-    seen = work.catalog.look({}, (command.variant,))
+    """Offer one more variant.
+
+    Raises Missing, AlreadyArchived, DuplicateVariant, DuplicateSku, DuplicateBarcode, Invalid.
+    """
+    seen = work.catalog.look({}, (command.variant,), product_id=command.product_id, alone=True)
     product = work.load(Product, command.product_id)
     if command.variant.id in product.variants:
         return product
     product.add_variant(command.variant)
-    _check_distinct(tuple(product.variants.values()))
     seen.check()
+    _check_options(product, command.variant)
     work.save(product)
     return product
 
@@ -125,9 +128,10 @@ def revise_variant(command: ReviseVariant, work: UnitOfWork) -> Product:
     product = work.load(Product, command.product_id)
     check_version(product.version, command.expected_version)
     product.revise_variant(command.variant_id, command.changes)
-    _check_distinct(tuple(product.variants.values()))
+    revised = product.variants[command.variant_id]
     if {"sku", "barcodes"} & command.changes.keys():
-        work.catalog.look({}, (product.variants[command.variant_id],)).check()
+        work.catalog.look({}, (revised,), product_id=product.id, alone=True).check()
+    _check_options(product, revised)
     work.save(product)
     return product
 
@@ -142,6 +146,13 @@ def remove_variant(command: RemoveVariant, work: UnitOfWork) -> Product:
         raise InUse(message)
     work.save(product)
     return product
+
+
+def _check_options(product: Product, variant: Variant) -> None:
+    """No two variants of a product may have the same combination of options."""
+    others = (other for other in product.variants.values() if other.id != variant.id)
+    if variant.options and any(other.options == variant.options for other in others):
+        raise Invalid(details=[Detail("options", "duplicate", "Another variant has these options.")])
 
 
 def _check_distinct(variants: tuple[Variant, ...]) -> None:

@@ -1,8 +1,6 @@
 """Appending to the log against plain inserts of the same rows: what numbering and hashing cost."""
 
 import os
-import pickle
-import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -35,8 +33,10 @@ _TWO_EVENTS: LiteralString = """
 _INSERT: LiteralString = """
     INSERT INTO plain_events (company_id, position, stream_id, stream_version, type, state, metadata,
                               recorded_at, hash)
-    VALUES (%(company)s, %(position)s, %(stream)s, 1, %(type)s, %(state)s, %(metadata)s, %(now)s, %(hash)s),
-           (%(company)s, %(position2)s, %(stream2)s, 1, %(type2)s, %(state2)s, %(metadata2)s, %(now)s, %(hash)s)
+    VALUES (%(company)s, %(position)s, %(stream)s, 1, %(type)s, %(state)s, %(metadata)s, %(now)s,
+            %(hash)s),
+           (%(company)s, %(position2)s, %(stream2)s, 1, %(type2)s, %(state2)s, %(metadata2)s, %(now)s,
+            %(hash)s)
 """
 
 
@@ -81,13 +81,11 @@ def _write(
     conninfo, company_id = chain.site.addresses.app, id_of("company")
     writing = Writing(conninfo, company_id, list(events), is_plain, begin, begin + seconds)
     with ExitStack() as writers:
-        results = [
-            writers.enter_context(task("infra.bench.appending", writing)) for _ in range(connections)
-        ]
+        results = [writers.enter_context(task("infra.bench.appending", writing)) for _ in range(connections)]
         return float(sum(result() for result in results))
 
 
-def write(writing: Writing) -> float:
+def run(writing: Writing) -> float:
     """Write until the time is over; returns commits a second."""
     with psycopg.connect(writing.conninfo, autocommit=True, prepare_threshold=1) as connection:
         commit = _inserting(connection, writing) if writing.is_plain else _appending(connection, writing)
@@ -136,9 +134,3 @@ def _inserting(connection: psycopg.Connection[Any], writing: Writing) -> Any:
         connection.execute(_INSERT, {**params, **fresh, "now": datetime.now(UTC)}, binary=True)
 
     return commit
-
-
-if __name__ == "__main__":
-    from infra.bench import appending
-
-    sys.stdout.buffer.write(pickle.dumps(appending.write(pickle.load(sys.stdin.buffer))))  # noqa: S301 our parent's

@@ -1,4 +1,4 @@
-"""Selling a basket of five lines over HTTP, against pgbench sending the same statements to the same database."""
+"""Selling five lines over HTTP, against pgbench sending the same statements to the same database."""
 
 from typing import Any
 

@@ -3,10 +3,8 @@
 A process of its own and as little work as possible, so that it takes little time from the server beside it.
 """
 
-import pickle
 import select
 import socket
-import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -159,9 +157,3 @@ def _note(result: Result, since: float, answer: bytes) -> None:
     head = answer[: answer.find(b"\r\n\r\n")].lower()
     if position := _number(head, _POSITION):
         result.positions.append((now, position))
-
-
-if __name__ == "__main__":
-    from infra.bench import load  # Under its own name, so that our parent knows what it gets.
-
-    sys.stdout.buffer.write(pickle.dumps(load.run(pickle.load(sys.stdin.buffer))))  # noqa: S301 our parent's

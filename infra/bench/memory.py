@@ -18,8 +18,8 @@ def memory_of(web: int, worker: int, postgres: int) -> dict[str, float]:
 def children_of(pid: int) -> list[int]:
     """The processes that this one started, oldest first."""
     asked = ["/bin/ps", "-A", "-o", "pid=", "-o", "ppid="]
-    rows = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split("\n")  # noqa: S603
-    pairs = [tuple(map(int, row.split())) for row in rows if row.strip()]
+    listed = subprocess.run(asked, check=True, capture_output=True, text=True)  # noqa: S603 ours
+    pairs = [tuple(map(int, row.split())) for row in listed.stdout.splitlines()]
     return sorted(child for child, parent in pairs if parent == pid)
 
 
@@ -32,5 +32,5 @@ def of_process(pid: int) -> float:
     except OSError:
         pass
     asked = ["/bin/ps", "-o", "rss=", "-p", str(pid)]
-    said = subprocess.run(asked, check=False, capture_output=True, text=True).stdout.strip()  # noqa: S603
-    return int(said or 0) / _KILOBYTES_PER_MB
+    found = subprocess.run(asked, check=False, capture_output=True, text=True)  # noqa: S603 ours
+    return int(found.stdout.strip() or 0) / _KILOBYTES_PER_MB

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
+import psycopg
+
 from infra.bench.recording import record_sale
 from infra.bench.rounds import alternate
 from infra.bench.shops import LINES, PRODUCTS, TILLS, Chain, id_of
 from infra.eventstore.recorder import APPEND_EVENTS
 from infra.ids import uuid7
 from infra.projections.rebuild import rebuild, rebuild_all
-from infra.runtime.house import open_pool
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.transactions import transaction
 
@@ -66,7 +67,12 @@ def _varied(state: dict[str, Any]) -> list[str]:
 def _varied_once(state: dict[str, Any], draw: random.Random) -> str:
     numbers = draw.sample(range(PRODUCTS), LINES)
     lines = [
-        {**line, "variant_id": str(id_of("variant", number)), "sku": f"SKU-{number:04d}", "name": f"No. {number}"}
+        {
+            **line,
+            "variant_id": str(id_of("variant", number)),
+            "sku": f"SKU-{number:04d}",
+            "name": f"No. {number}",
+        }
         for line, number in zip(state["lines"], numbers, strict=True)
     ]
     day = date.fromisoformat(state["business_date"]) - timedelta(days=draw.randrange(DAYS))
@@ -82,7 +88,7 @@ def _varied_once(state: dict[str, Any], draw: random.Random) -> str:
 def _fill(chain: Chain, company_id: UUID, sales: int, alike: tuple[str, str], states: list[str]) -> None:
     """Append the sales to a company's log; nothing but the log has them."""
     kind, metadata = alike
-    with open_pool(chain.site.addresses.app, 1) as pool, pool.connection() as connection:
+    with psycopg.connect(chain.site.addresses.app, autocommit=True) as connection:
         with transaction(connection, company_id) as db:
             db.execute("SELECT found_company(%(company_id)s)", {"company_id": company_id})
         for start in range(0, sales, _BATCH):

@@ -12,82 +12,92 @@ from uuid import UUID
 
 import psycopg
 from falcon.testing import TestClient
-from psycopg.sql import Composable
 
 from api.app import create_app
 from infra.bench.shops import LEAST, LINES, PRODUCTS, TILLS, Chain, family, id_of, sale
 from infra.bench.site import MeasurementFailed
+from infra.pipeline import Answer, Pipeline, Statement
 from infra.runtime.house import build_house, open_pool
 
-_PLACEHOLDER = re.compile(r"%\((\w+)\)[sbt]")
+_PARAMETER = re.compile(r"\$(\d+)")
 _COMPANY = "SET LOCAL app.company_id"
+
+_MADE = "SELECT stream_id FROM events WHERE company_id = %s AND position > %s"
+# A number that stands for nothing else in the sale, so that it is known wherever it appears.
+_RAISE = "UPDATE order_series SET last_number = greatest(last_number, 777000000) WHERE company_id = %s"
+_HEAD = "SELECT position FROM company_head WHERE company_id = %s"
 
 
 @dataclass(frozen=True)
-class Statement:
-    """A statement as it was sent, with its parameters by name."""
+class Sent:
+    """A statement as it was sent, and what stands for its numbered parameters."""
 
     text: str
-    params: Mapping[str, Any]
+    params: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)
 class RecordedSale:
     """The round trips of one sale, and what in them belongs to this very sale."""
 
-    round_trips: Sequence[Sequence[Statement]]
+    round_trips: Sequence[Sequence[Sent]]
     order_id: UUID
     number: str
     variants: Sequence[UUID]
+    movements: Sequence[UUID]
 
 
 def record_sale(chain: Chain) -> RecordedSale:
     """Sell a basket through the application itself, over a connection that writes down what it is told."""
-    trips: list[list[Statement]] = [[]]
-    with open_pool(chain.site.addresses.app, 1) as pool:
+    trips: list[list[Sent]] = [[]]
+    site, company_id = chain.site, id_of("company")
+    with open_pool(site.addresses.app, 1) as pool:
         with pool.connection() as connection:
-            connection.cursor_factory = _recorder(trips)
-        app = TestClient(create_app(build_house(pool, secret=chain.site.settings.signing_key())))
+            connection.requests = Recorder(connection, trips)
+        app = TestClient(create_app(build_house(pool, secret=site.settings.signing_key())))
+        headers = {"Authorization": f"Bearer {chain.token()}", "Content-Type": "application/json"}
         draw = random.Random(0)  # noqa: S311 a draw that can be repeated
         for _ in range(3):  # The first sale of a till finds out what the later ones know.
             trips[:] = [[]]
             body = sale(0, draw)
-            headers = {"Authorization": f"Bearer {chain.token()}", "Content-Type": "application/json"}
+            site.own(_RAISE, company_id)
+            before = site.own(_HEAD, company_id)[0][0]
             answer = app.simulate_post("/api/pos/orders", body=json.dumps(body), headers=headers)
     if answer.status_code != 201:  # noqa: PLR2004 the status of a sale
         raise MeasurementFailed(f"The sale to be recorded was refused: {answer.text}")
     order = answer.json["data"]
+    streams = {stream_id for (stream_id,) in site.own(_MADE, company_id, before)}
     return RecordedSale(
         round_trips=[trip for trip in trips if trip],
         order_id=UUID(order["id"]),
         number=order["number"],
         variants=[UUID(line["variant_id"]) for line in body["lines"]],
+        movements=list(streams - {UUID(order["id"])}),
     )
 
 
-def _recorder(trips: list[list[Statement]]) -> type[psycopg.Cursor[Any]]:
-    class Recorder(psycopg.Cursor[Any]):
-        """Writes down each statement; a round trip ends where an answer is read."""
+class Recorder(Pipeline):
+    """The way to the database, writing down what goes along it; a round trip ends where an answer is read."""
 
-        def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
-            text = query.as_string(self) if isinstance(query, Composable) else query
-            trips[-1].append(Statement(text, params or {}))
-            return super().execute(query, params, **how)
+    def __init__(self, connection: psycopg.Connection[Any], trips: list[list[Sent]]) -> None:
+        super().__init__(connection)
+        self._trips = trips
 
-        def fetchone(self) -> Any:
-            _end_trip(trips)
-            return super().fetchone()
+    def queue(self, statement: Statement, params: Mapping[str, Any]) -> Answer:
+        """Queue a statement."""
+        values = [params[name] for name in statement.names]
+        self._trips[-1].append(Sent(statement.text.decode(), values))
+        return super().queue(statement, params)
 
-        def fetchall(self) -> Any:
-            _end_trip(trips)
-            return super().fetchall()
+    def utter(self, text: bytes) -> None:
+        """Queue a statement without parameters."""
+        self._trips[-1].append(Sent(text.decode()))
+        super().utter(text)
 
-    return Recorder
-
-
-def _end_trip(trips: list[list[Statement]]) -> None:
-    if trips[-1]:
-        trips.append([])
+    def fetch(self, answer: Answer) -> None:
+        """Wait for an answer."""
+        self._trips.append([])
+        super().fetch(answer)
 
 
 def pgbench_script(recorded: RecordedSale, companies: int) -> str:
@@ -99,27 +109,19 @@ def pgbench_script(recorded: RecordedSale, companies: int) -> str:
     names: dict[Any, str] = {
         recorded.order_id: _uuid("order"),
         recorded.number: "('B' || :movement::text)",
+        int(recorded.number.rpartition("-")[2]): ":movement::bigint",
         id_of("register"): _uuid("register"),
         **{variant: _uuid("variant", f"variant{place}") for place, variant in enumerate(recorded.variants)},
     }
-    names.update((fresh, _uuid("movement")) for fresh in _made(recorded))
+    names.update((movement, _uuid("movement")) for movement in recorded.movements)
     if companies > 1:
         names[id_of("company")] = _uuid("company")
     lines = list(_variables(companies))
     for trip in recorded.round_trips:
         lines.append("\\startpipeline")
-        lines += [f"{_written(statement, names)};" for statement in trip]
+        lines += [f"{_written(sent, names)};" for sent in trip]
         lines.append("\\endpipeline")
     return "\n".join(lines) + "\n"
-
-
-def _made(recorded: RecordedSale) -> set[UUID]:
-    """The ids of the streams that the sale appended to, beside the order itself."""
-    for trip in recorded.round_trips:
-        for statement in trip:
-            if "append_events(" in statement.text:
-                return set(statement.params["streams"]) - {recorded.order_id}
-    raise MeasurementFailed("The recorded sale appended nothing.")
 
 
 def _variables(companies: int) -> Iterator[str]:
@@ -139,12 +141,12 @@ def _uuid(of: str, variable: str | None = None) -> str:
     return f"('{family(of)}' || to_hex(:{variable or of}::bigint))::uuid"
 
 
-def _written(statement: Statement, names: Mapping[Any, str]) -> str:
+def _written(sent: Sent, names: Mapping[Any, str]) -> str:
     """A statement with its parameters in it."""
     company = names.get(id_of("company"))
-    if company and statement.text.startswith(_COMPANY):
+    if company and sent.text.startswith(_COMPANY):
         return f"SELECT set_config('app.company_id', {company}::text, true)"
-    return _PLACEHOLDER.sub(lambda found: _literal(statement.params[found[1]], names), statement.text.strip())
+    return _PARAMETER.sub(lambda found: _literal(sent.params[int(found[1]) - 1], names), sent.text.strip())
 
 
 def _literal(value: Any, names: Mapping[Any, str]) -> str:
@@ -152,7 +154,7 @@ def _literal(value: Any, names: Mapping[Any, str]) -> str:
     if isinstance(value, (list, tuple)):
         inner = ", ".join(_literal(one, names) for one in value)
         return f"ARRAY[{inner}]" if value else "'{}'"
-    if isinstance(value, (UUID, str)) and value in names:
+    if isinstance(value, (UUID, str, int)) and value in names:
         return names[value]
     if value is None:
         return "NULL"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
 
+import psycopg
 from psycopg import sql
 
 from commands.ports import Caller
@@ -23,7 +24,7 @@ from domain.tax_rates import TaxRate
 from domain.users import User
 from infra.bench.site import HOST, Site
 from infra.eventstore.codec import Metadata
-from infra.runtime.house import make_ledger, open_pool
+from infra.runtime.house import make_ledger
 from infra.runtime.models import PROJECTIONS
 from infra.tokens import Tokens
 from infra.transactions import transaction
@@ -56,7 +57,7 @@ STORE, STORAGE, TAX, CASHIER, DELIVERY = (id_of("place", number) for number in r
 
 @dataclass(frozen=True)
 class Chain:
-    """The companies on a site: company 0 was set up by its facts, the others are copies of what it sells from."""
+    """The companies on a site: company 0 was set up by its facts, the others copy what it sells from."""
 
     site: Site
     companies: int = 1
@@ -103,16 +104,18 @@ def open_chain(site: Site) -> Chain:
     """Set up the first company, by its facts."""
     site.say("Setting up a company with 1,000 products")
     company_id = id_of("company")
-    with open_pool(site.addresses.app, 1) as pool, pool.connection() as connection:
-        with transaction(connection, company_id) as db:
-            db.execute("SELECT found_company(%(company_id)s)", {"company_id": company_id})
-            make_ledger().record(db, list(_facts()), Metadata(at=datetime.now(UTC), actor=CASHIER))
+    with (
+        psycopg.connect(site.addresses.app, autocommit=True) as connection,
+        transaction(connection, company_id) as db,
+    ):
+        db.execute("SELECT found_company(%(company_id)s)", {"company_id": company_id})
+        make_ledger().record(db, list(_facts()), Metadata(at=datetime.now(UTC), actor=CASHIER))
     site.own("VACUUM ANALYZE")
     return Chain(site)
 
 
 def multiply(chain: Chain, companies: int = MANY) -> Chain:
-    """Copy what the first company sells from to further ones; ids are a company's own, so they stay the same."""
+    """Copy what the first company sells from to others; ids are a company's own, so they stay the same."""
     site = chain.site
     site.say(f"Setting up {companies - 1} more companies")
     tables = [
@@ -159,8 +162,8 @@ def _aggregates() -> Iterable[Aggregate]:
     yield Store.begin(Store.Registered, STORE, name="Main Street", **place)
     yield Storage.begin(Storage.Registered, STORAGE, name="Back room", code="B", store_id=STORE)
     for till in range(TILLS):
-        register = id_of("register", till)
-        yield Register.begin(Register.Registered, register, name=f"Till {till}", code=f"{till}", store_id=STORE)
+        said = {"name": f"Till {till}", "code": f"{till}", "store_id": STORE}
+        yield Register.begin(Register.Registered, id_of("register", till), **said)
     yield TaxRate.begin(TaxRate.Registered, TAX, name="VAT", rate=Decimal(19), inclusive=True)
     for number in range(PRODUCTS):
         yield _product(number)
@@ -168,9 +171,8 @@ def _aggregates() -> Iterable[Aggregate]:
 
 
 def _product(number: int) -> Product:
-    variant = Variant(
-        id=id_of("variant", number), sku=f"SKU-{number:04d}", price=price_of(number), cost=price_of(number) // 2
-    )
+    price = price_of(number)
+    variant = Variant(id=id_of("variant", number), sku=f"SKU-{number:04d}", price=price, cost=price // 2)
     product = Product.begin(
         Product.Registered,
         id_of("product", number),
@@ -184,9 +186,7 @@ def _product(number: int) -> Product:
 
 def _delivery() -> StockMovement:
     delivered = [
-        ReceivedLine(
-            variant_id=id_of("variant", number), quantity=_PLENTY, unit_cost=price_of(number) // 2
-        )
+        ReceivedLine(variant_id=id_of("variant", number), quantity=_PLENTY, unit_cost=price_of(number) // 2)
         for number in range(PRODUCTS)
     ]
     return StockMovement.receive(

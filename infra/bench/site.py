@@ -76,15 +76,24 @@ def open_site(seconds: float, say: Say) -> Iterator[Site]:
 
 
 @contextlib.contextmanager
-def child(argv: Sequence[str], env: Mapping[str, str] | None = None, **pipes: int) -> Iterator[Process]:
+def child(
+    argv: Sequence[str],
+    env: Mapping[str, str] | None = None,
+    *,
+    stdin: int | None = None,
+    stdout: int | None = None,
+    stderr: int | None = None,
+) -> Iterator[Process]:
     """A process that ends with the block, or with us."""
     process = subprocess.Popen(  # noqa: S603 the arguments are our own
         argv,
         env=env,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
         # Away from the terminal: Ctrl-C reaches us alone, and we stop everything in its order.
         start_new_session=True,
         preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 no threads run beside us
-        **pipes,
     )
     try:
         yield process
@@ -106,16 +115,17 @@ def module(name: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def task(name: str, spec: object) -> Iterator[Callable[[], Any]]:
-    """Start a module that takes a pickled task on its standard input; calling waits for its pickled result.
+def task(name: str, what: object) -> Iterator[Callable[[], Any]]:
+    """Have a module's `run` do this in a process of its own, beginning now; calling waits for its result.
 
-    Calling raises MeasurementFailed when it ends without one.
+    The call closes the process's standard input, and raises MeasurementFailed when there is no result.
     """
-    with child(module(name), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin is not None  # noqa: S101 it was asked for
-        assert process.stdout is not None  # noqa: S101
-        process.stdin.write(pickle.dumps(spec))
-        process.stdin.flush()
+    argv = [*module("infra.bench.tasks"), name]
+    with child(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        pipe = process.stdin
+        if pipe is not None:
+            pickle.dump(what, pipe)
+            pipe.flush()
 
         def result() -> Any:
             answer, _ = process.communicate()
@@ -127,7 +137,9 @@ def task(name: str, spec: object) -> Iterator[Callable[[], Any]]:
 
 
 @contextlib.contextmanager
-def serving(site: Site, command: Sequence[str] = ("infra.runtime.cli", "serve")) -> Iterator[tuple[int, Process]]:
+def serving(
+    site: Site, command: Sequence[str] = ("infra.runtime.cli", "serve")
+) -> Iterator[tuple[int, Process]]:
     """The web server as `mipos up` starts it, on a free port; yields the port and gunicorn's master."""
     with socket.socket() as free:
         free.bind((HOST, 0))
@@ -149,9 +161,9 @@ def following(site: Site) -> Iterator[Process]:
 
 def environment(site: Site) -> dict[str, str]:
     """The settings of a process of the house on this site."""
-    others = {name: value for name, value in os.environ.items() if not name.startswith(("MIPOS_", "DATABASE_"))}
+    ours = ("MIPOS_", "DATABASE_")
     return {
-        **others,
+        **{name: value for name, value in os.environ.items() if not name.startswith(ours)},
         "MIPOS_WORKERS": str(site.settings.workers),
         "MIPOS_THREADS": str(site.settings.threads),
         "MIPOS_SECRET_KEY": site.settings.signing_key(),

@@ -20,7 +20,7 @@ from infra.bulk import (
 )
 from infra.complete_journey.mapping import History
 from infra.complete_journey.source import CURRENCY, TIMEZONE, Selection, Source, find_files
-from infra.transactions import transaction
+from infra.pipeline import request_transaction
 from infra.unit_of_work import Ledger
 from projections.companies import find_company, rules_of
 
@@ -85,7 +85,7 @@ def company_id_of(company: str) -> UUID:
 
 def _open(pool: Pool, ledger: Ledger, company: str, company_id: UUID) -> Rules:
     """How the company rounds; one that is named and not there yet is taken on."""
-    with pool.connection() as connection, transaction(connection, company_id) as db:
+    with pool.connection() as connection, request_transaction(connection, company_id) as db:
         row = find_company(db)
         if row is None:
             if str(company_id) == company.lower():

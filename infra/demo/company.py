@@ -32,8 +32,9 @@ from domain.users import User
 from infra.bulk import Pool, collecting_no_garbage, company_named, first_fact, found_company, record_events
 from infra.demo.catalog import BRANDS, TAXES, UNITS, DemoProduct, products
 from infra.demo.sales import Article, Happening, Shop, ShopLife, deliver
-from infra.transactions import Transaction, transaction
+from infra.pipeline import request_transaction
 from infra.unit_of_work import Ledger
+from projections.base import Database
 from projections.companies import find_company
 from projections.users import ask_directory
 
@@ -81,11 +82,15 @@ def make_demo(
     A company that is there stays as it is. Everybody signs in with `password`. `progress` is told how many
     events are about to be recorded.
     """
-    with pool.connection() as connection, transaction(connection, PLATFORM_ID) as db:
+    with pool.connection() as connection, request_transaction(connection, PLATFORM_ID) as db:
         found_company(db)
         root = _register(db, [_Person(uuid5(PLATFORM_ID, ROOT), ROOT, SUPER_ADMIN, ())], password)
         record_events(db, ledger, root, now)
-    with collecting_no_garbage(), pool.connection() as connection, transaction(connection, DEMO_ID) as db:
+    with (
+        collecting_no_garbage(),
+        pool.connection() as connection,
+        request_transaction(connection, DEMO_ID) as db,
+    ):
         # Another process that is making it holds this up until it has made it.
         found_company(db)
         if find_company(db) is not None:
@@ -106,7 +111,7 @@ class _Person:
     store_ids: tuple[UUID, ...]
 
 
-def _register(db: Transaction, people: list[_Person], password: str) -> list[Aggregate.Event]:
+def _register(db: Database, people: list[_Person], password: str) -> list[Aggregate.Event]:
     """Take on those whose user names are free, and give them the password."""
     hasher = PasswordHasher()
     taken = [(person, ask_directory(db, person.username)) for person in people]

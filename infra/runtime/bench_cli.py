@@ -24,7 +24,7 @@ KEYS = (
 )
 
 
-class Figures(click.ParamType):
+class Figures(click.ParamType[tuple[str, ...]]):
     """A list of figures, separated by commas."""
 
     name = "keys"
@@ -48,7 +48,7 @@ class Figures(click.ParamType):
     "--seconds", type=click.FloatRange(0.1, 600), default=10.0, help="How long each timed part takes [10]."
 )
 def bench(as_json: bool, only: tuple[str, ...], seconds: float) -> None:
-    """Measure speed and memory on a database server of its own, which is gone afterwards.
+    r"""Measure speed and memory on a database server of its own, which is gone afterwards.
 
     \b
     Examples:

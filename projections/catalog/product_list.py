@@ -5,10 +5,17 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.catalog.products import DuplicateBarcode, DuplicateSku, Variant
-from domain.errors import Detail
+from domain.errors import Conflict, Detail
 from domain.settings import name_key
 from projections.base import Answer, Database, Row
 from projections.settings import References
+
+
+class DuplicateVariant(Conflict):
+    """A variant of another product already has this id."""
+
+    code = "duplicate_id"
+
 
 # NOTE: each order has a statement of its own, so that each can walk its own index.
 _LIST_BY_NAME: LiteralString = """
@@ -24,7 +31,7 @@ _LIST_BY_NAME: LiteralString = """
                         WHERE v.company_id = %(company_id)s AND v.sku_key = %(search)s::text)
             OR p.id = (SELECT v.product_id FROM barcodes AS b JOIN variants AS v
                               ON v.company_id = b.company_id AND v.id = b.variant_id
-                        WHERE b.company_id = %(company_id)s AND b.barcode = %(search)s::text))
+                        WHERE b.company_id = %(company_id)s AND b.barcode = %(barcode)s::text))
      ORDER BY p.name_key, p.id
      LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
 """
@@ -42,7 +49,7 @@ _LIST_BY_TIME: LiteralString = """
                         WHERE v.company_id = %(company_id)s AND v.sku_key = %(search)s::text)
             OR p.id = (SELECT v.product_id FROM barcodes AS b JOIN variants AS v
                               ON v.company_id = b.company_id AND v.id = b.variant_id
-                        WHERE b.company_id = %(company_id)s AND b.barcode = %(search)s::text))
+                        WHERE b.company_id = %(company_id)s AND b.barcode = %(barcode)s::text))
      ORDER BY p.created_at DESC, p.id DESC
      LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
 """
@@ -60,7 +67,7 @@ _COUNT: LiteralString = """
                         WHERE v.company_id = %(company_id)s AND v.sku_key = %(search)s::text)
             OR p.id = (SELECT v.product_id FROM barcodes AS b JOIN variants AS v
                               ON v.company_id = b.company_id AND v.id = b.variant_id
-                        WHERE b.company_id = %(company_id)s AND b.barcode = %(search)s::text))
+                        WHERE b.company_id = %(company_id)s AND b.barcode = %(barcode)s::text))
 """
 
 _FIND: LiteralString = """
@@ -99,6 +106,7 @@ def list_products(
         "category_id": category_id,
         "supplier_id": supplier_id,
         "search": name_key(search) if search else None,
+        "barcode": search,
         "limit": limit,
         "offset": (page - 1) * limit,
     }
@@ -127,6 +135,11 @@ def _shown(row: Row) -> Row:
     return {name: value for name, value in row.items() if name not in _HIDDEN}
 
 
+_TAKEN_IDS: LiteralString = """
+    SELECT id FROM variants
+     WHERE company_id = %(company_id)s AND id = ANY(%(own)b::uuid[]) AND product_id <> %(product_id)s
+"""
+
 _TAKEN_SKUS: LiteralString = """
     SELECT sku_key FROM variants
      WHERE company_id = %(company_id)s AND sku_key = ANY(%(skus)b::text[]) AND id <> ALL(%(own)b::uuid[])
@@ -148,34 +161,52 @@ _REFERENCE_KINDS = (("brand_id", "brands"), ("category_id", "categories"), ("uni
 
 
 class ProductSeen:
-    """What was seen of the rest of the catalog when a product was to be registered or revised."""
+    """What was seen of the rest of the catalog when a product was to be registered or revised.
+
+    The variants are known by the place they have in the request.
+    """
 
     def __init__(
-        self, variants: tuple[Variant, ...], skus: Answer, barcodes: Answer, references: References
+        self,
+        variants: Mapping[str, Variant],
+        ids: Answer,
+        skus: Answer,
+        barcodes: Answer,
+        references: References,
     ) -> None:
         self._variants = variants
+        self._ids = ids
         self._skus = skus
         self._barcodes = barcodes
         self._references = references
 
     def check(self) -> None:
-        """Raise DuplicateSku, DuplicateBarcode or Invalid."""
+        """Raise DuplicateVariant, DuplicateSku, DuplicateBarcode or Invalid."""
         self._references.check()
+        ids = {row["id"] for row in self._ids.rows()}
+        if ids:
+            raise DuplicateVariant(
+                details=[
+                    Detail(f"{place}id", "duplicate_id", "A variant of another product has this id.")
+                    for place, variant in self._variants.items()
+                    if variant.id in ids
+                ]
+            )
         skus = {row["sku_key"] for row in self._skus.rows()}
         barcodes = {row["barcode"] for row in self._barcodes.rows()}
         if skus:
             raise DuplicateSku(
                 details=[
-                    Detail(f"variants.{index}.sku", "duplicate_sku", "Another variant has this SKU.")
-                    for index, variant in enumerate(self._variants)
+                    Detail(f"{place}sku", "duplicate_sku", "Another variant has this SKU.")
+                    for place, variant in self._variants.items()
                     if variant.sku.casefold() in skus
                 ]
             )
         if barcodes:
             raise DuplicateBarcode(
                 details=[
-                    Detail(f"variants.{index}.barcodes", "duplicate_barcode", f"{barcode} is taken.")
-                    for index, variant in enumerate(self._variants)
+                    Detail(f"{place}barcodes", "duplicate_barcode", f"{barcode} is taken.")
+                    for place, variant in self._variants.items()
                     for barcode in variant.barcodes
                     if barcode in barcodes
                 ]
@@ -188,11 +219,15 @@ class CatalogGuard:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def look(self, values: Mapping[str, Any], variants: Iterable[Variant]) -> ProductSeen:
-        """Ask which SKUs and barcodes are taken and which references exist, with the next round trip."""
+    def look(
+        self, values: Mapping[str, Any], variants: Iterable[Variant], *, product_id: UUID, alone: bool = False
+    ) -> ProductSeen:
+        """Ask which ids, SKUs and barcodes are taken and which references exist, with the next round trip."""
         variants = tuple(variants)
+        places = {"" if alone else f"variants.{index}.": one for index, one in enumerate(variants)}
         params = {
             "company_id": self._db.company_id,
+            "product_id": product_id,
             "own": [variant.id for variant in variants],
             "skus": [variant.sku.casefold() for variant in variants],
             "barcodes": [barcode for variant in variants for barcode in variant.barcodes],
@@ -203,7 +238,8 @@ class CatalogGuard:
             for index, rate in enumerate(values.get("tax_rate_ids", ()))
         ]
         return ProductSeen(
-            variants,
+            places,
+            self._db.ask(_TAKEN_IDS, params),
             self._db.ask(_TAKEN_SKUS, params),
             self._db.ask(_TAKEN_BARCODES, params),
             References(self._db, wanted),

@@ -1,11 +1,13 @@
 """The catalog as it is sold from: products, their variants, and who owns which barcode."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
 
+from domain.aggregate import Aggregate
 from domain.catalog.products import STATUS_AFTER, VARIANT_REVISIONS, Product, Variant
 from domain.entities import Entity, fields_of
 from domain.settings import name_key
@@ -77,17 +79,30 @@ class Products(Projection):
     """
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
-        """Drafts arrive in bulk at an import, so a run of them is one statement a table."""
-        drafts: list[Fact] = []
-        for fact in facts:
-            if fact.event is Product.Registered:
-                drafts.append(fact)
-                continue
-            _insert_products(drafts, db)
-            drafts = []
-            _change(fact, db)
-        _insert_products(drafts, db)
+        """Drafts and activations arrive in bulk at an import, so a run of them is one statement a table."""
+        for kind, run in groupby(facts, _kind):
+            if kind is Product.Registered:
+                _insert_products(list(run), db)
+            elif kind is Product.Moved:
+                _move_products(list(run), db)
+            else:
+                for fact in run:
+                    _change(fact, db)
 
+
+def _kind(fact: Fact) -> type[Aggregate.Event] | None:
+    if fact.event is Product.Registered:
+        return Product.Registered
+    return Product.Moved if issubclass(fact.event, Product.Moved) else None
+
+
+_MOVE_PRODUCTS: LiteralString = """
+    UPDATE products AS product
+       SET status = moved.status, launch_at = moved.launch_at, version = moved.version, updated_at = moved.at
+      FROM unnest(%(ids)b::uuid[], %(statuses)b::text[], %(launches)b::timestamptz[], %(versions)b::bigint[],
+                  %(ats)b::timestamptz[]) AS moved(id, status, launch_at, version, at)
+     WHERE product.company_id = %(company_id)s AND product.id = moved.id
+"""
 
 _INSERT_PRODUCTS: LiteralString = """
     INSERT INTO products (company_id, id, name, name_key, description, status, launch_at, brand_id, category_id,
@@ -161,6 +176,22 @@ _DELETE_VARIANT: LiteralString = """
 _DELETE_BARCODES: LiteralString = """
     DELETE FROM barcodes WHERE company_id = %(company_id)s AND variant_id = %(variant_id)s
 """
+
+
+def _move_products(facts: Sequence[Fact], db: Database) -> None:
+    """Set the status each product has after the last of these facts."""
+    last = list({fact.stream_id: fact for fact in facts}.values())
+    db.execute(
+        _MOVE_PRODUCTS,
+        {
+            "company_id": db.company_id,
+            "ids": [fact.stream_id for fact in last],
+            "statuses": [STATUS_AFTER[fact.event.__name__] for fact in last],
+            "launches": [getattr(fact.data, "launch_at", None) for fact in last],
+            "versions": [fact.version for fact in last],
+            "ats": [fact.at for fact in last],
+        },
+    )
 
 
 def _insert_products(drafts: Sequence[Fact], db: Database) -> None:

@@ -1,6 +1,6 @@
 """Stores, registers, storages, tax rates, brands, categories and units: one behaviour for every kind."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -144,15 +144,13 @@ class TestAdding:
         refused = collection.add(id=somebody)
         assert (refused.status, refused.code) == (409, "duplicate_id")
 
-    @pytest.mark.parametrize("change", [str.upper, str.lower, lambda name: f"  {name.replace(' ', '   ')} "])
-    def test_names_differ_by_more_than_case_and_white_space(
-        self, collection: Collection, change: Callable[[str], str]
-    ) -> None:
+    def test_names_differ_by_more_than_case_and_white_space(self, collection: Collection) -> None:
         assert collection.another("Red Brick").status == 201
         before = len(collection.shop.events())
         coded = {"code": "other"} if "code" in collection.kind.body else {}
-        refused = collection.add(name=change("Red Brick"), **coded)
-        assert (refused.status, refused.code) == (409, "duplicate_name")
+        for name in ("RED BRICK", "red brick", " Red  \tBrick "):
+            refused = collection.add(name=name, **coded)
+            assert (refused.status, refused.code) == (409, "duplicate_name"), name
         assert len(collection.shop.events()) == before
 
     def test_of_many_who_add_the_same_name_at_once_one_succeeds(self, collection: Collection) -> None:
@@ -212,28 +210,27 @@ class TestListing:
 
         assert (names("active"), names("archived"), names("all")) == (["New"], ["Old"], ["New", "Old"])
 
-    @pytest.mark.parametrize(
-        ("query", "field"),
-        [
-            ("colour=red", "colour"),
-            ("page=0", "page"),
-            ("page=x", "page"),
-            ("page=1&page=2", "page"),
-            ("limit=101", "limit"),
-            ("limit=-1", "limit"),
-            ("limit=", "limit"),
-            ("sort=price", "sort"),
-            ("status=gone", "status"),
-            ("search=", "search"),
-            ("search=%00", "search"),
-            ("parent_id=1", "parent_id"),
-        ],
-    )
-    def test_a_parameter_that_is_unknown_or_wrong_is_named(
-        self, collection: Collection, query: str, field: str
-    ) -> None:
-        refused = collection.admin.get(f"{collection.path}?{query}")
-        assert (refused.status, refused.code, refused.fields) == (400, "invalid_parameter", {field})
+    def test_a_parameter_that_is_unknown_or_wrong_is_named(self, collection: Collection) -> None:
+        wrong = [
+            "colour=red",
+            "page=0",
+            "page=x",
+            "page=1&page=2",
+            "page=%D9%A3",
+            "limit=101",
+            "limit=-1",
+            "limit=1.0",
+            "limit=",
+            "sort=price",
+            "status=gone",
+            "search=",
+            "search=%00",
+            "parent_id=1",
+        ]
+        for query in wrong:
+            refused = collection.admin.get(f"{collection.path}?{query}")
+            named = {query.partition("=")[0]}
+            assert (refused.status, refused.code, refused.fields) == (400, "invalid_parameter", named), query
 
 
 class TestReading:
@@ -255,10 +252,12 @@ class TestReading:
         assert collection.admin.get(f"{path}?as_of={before_it_was}").status == 404
         assert collection.admin.get(f"{path}?as_of=2999-01-01T00:00:00Z").data["version"] > 1
 
-    @pytest.mark.parametrize("as_of", ["yesterday", "2024-01-01", "2024-01-01T00:00:00", "", "2024-13-01T00:00:00Z"])
-    def test_as_of_is_a_time_with_a_zone(self, collection: Collection, as_of: str) -> None:
-        refused = collection.admin.get(f"{collection.at(collection.add())}?as_of={as_of}")
-        assert (refused.status, refused.fields) == (400, {"as_of"})
+    def test_as_of_is_a_time_with_a_zone(self, collection: Collection) -> None:
+        path = collection.at(collection.add())
+        wrong = ["yesterday", "2024-01-01", "2024-01-01T00:00:00", "", "2024-13-01T00:00:00Z"]
+        for as_of in [*wrong, "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"]:
+            refused = collection.admin.get(f"{path}?as_of={as_of}")
+            assert (refused.status, refused.fields) == (400, {"as_of"}), as_of
 
     def test_what_is_not_there_is_not_found(self, collection: Collection) -> None:
         path = f"{collection.path}/{uuid4()}"
@@ -419,7 +418,7 @@ class TestWhatIsInUse:
 
 class TestCategories:
     @pytest.fixture
-    def tree(self, shop: Any) -> Iterator[Callable[..., Any]]:
+    def tree(self, shop: Any) -> Callable[..., Any]:
         """Adds a category under another."""
         admin = shop.client()
 
@@ -427,7 +426,7 @@ class TestCategories:
             body = {"name": name, "parent_id": parent["id"] if parent else None}
             return admin.post("/api/admin/settings/categories", body).data
 
-        yield add
+        return add
 
     def move(self, shop: Any, category: Any, parent: Any) -> Any:
         path = f"/api/admin/settings/categories/{category['id']}"
@@ -484,9 +483,8 @@ class TestStores:
         store = admin.post("/api/admin/stores", {"name": "Ginza", "code": "G"}).data
         assert (store["timezone"], store["currency"], store["day_cut"]) == ("Asia/Tokyo", "JPY", "00:00")
 
-    @pytest.mark.parametrize(
-        ("field", "value"),
-        [
+    def test_a_field_that_means_nothing_is_named(self, shop: Any) -> None:
+        wrong = [
             ("timezone", "Europe/Atlantis"),
             ("timezone", "../../etc/passwd"),
             ("day_cut", "24:00"),
@@ -497,12 +495,10 @@ class TestStores:
             ("code", "a b"),
             ("code", "ä"),
             ("code", ""),
-        ],
-    )
-    def test_a_field_that_means_nothing_is_named(self, shop: Any, field: str, value: str) -> None:
-        body = {"name": "S", "code": "S", field: value}
-        refused = shop.client().post("/api/admin/stores", body)
-        assert (refused.status, refused.fields) == (422, {field})
+        ]
+        for field, value in wrong:
+            refused = shop.client().post("/api/admin/stores", {"name": "S", "code": "S", field: value})
+            assert (refused.status, refused.fields) == (422, {field}), value
 
     def test_the_currency_stays(self, shop: Any) -> None:
         store = shop.client().post("/api/admin/stores", {"name": "S", "code": "S"}).data

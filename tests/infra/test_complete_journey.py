@@ -20,6 +20,7 @@ from infra.bulk import NameTaken, first_fact, found_company, record_events
 from infra.complete_journey.importer import OtherCurrency, company_id_of, import_history
 from infra.complete_journey.source import Selection, find_files
 from infra.eventstore.chain import verify_chain
+from infra.runtime.house import open_pool
 from infra.runtime.import_cli import import_group
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.transactions import transaction
@@ -93,7 +94,7 @@ class Imported:
 
 @pytest.fixture(scope="module")
 def pool(database: Database) -> Iterator[ConnectionPool[Any]]:
-    with ConnectionPool(database.app, kwargs={"autocommit": True}, min_size=1, max_size=2) as connections:
+    with open_pool(database.app, 2) as connections:
         yield connections
 
 
@@ -327,9 +328,7 @@ class TestSingleSales:
 class TestCommand:
     def run(self, database: Database, *arguments: str) -> Any:
         def app_pool() -> ConnectionPool[Any]:
-            return ConnectionPool(
-                database.app, kwargs={"autocommit": True}, min_size=1, max_size=2, open=True
-            )
+            return open_pool(database.app, 2)
 
         wiring = {"app_pool": app_pool, "ledger": LEDGER}
         return CliRunner().invoke(import_group, ["complete-journey", *arguments], obj=wiring)

@@ -17,6 +17,7 @@ from infra.demo import make_demo
 from infra.demo.catalog import with_check_digit
 from infra.demo.company import DEMO_ID
 from infra.migrations import migrate
+from infra.runtime.house import open_pool
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.unit_of_work import Ledger
 
@@ -64,7 +65,7 @@ def demo(server: EmbeddedServer) -> Iterator[Made]:
         connection.execute("CREATE DATABASE mipos_demo")
     owner, app = server.conninfo("postgres", "mipos_demo"), server.conninfo("mipos_app", "mipos_demo")
     migrate(owner, PROJECTIONS)
-    with ConnectionPool(app, kwargs={"autocommit": True}, min_size=1, max_size=2) as pool:
+    with open_pool(app, 2) as pool:
         with pytest.raises(Interrupted):
             make_demo(pool, LEDGER, PASSWORD, NOW, progress=interrupt)
         with psycopg.connect(owner) as connection:

@@ -165,7 +165,7 @@ class TestManyWriters:
         self, log_database: LogDatabase, companies: Sequence[UUID], seed: int
     ) -> list[tuple[UUID, UUID]]:
         """Append batches to companies at random, take a third of them back; return what was committed."""
-        chance, committed = random.Random(seed), []  # noqa: S311
+        chance, committed = random.Random(seed), []
         with log_database.connect() as connection:
             for _ in range(BATCHES):
                 company, streams = chance.choice(companies), [uuid4() for _ in range(chance.randint(1, 5))]

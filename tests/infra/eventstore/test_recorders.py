@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from .conftest import LogDatabase
 
+
 class OnANewCompany:
     """Gives each case the recorders of a company that has recorded nothing."""
 

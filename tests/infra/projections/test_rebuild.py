@@ -106,8 +106,11 @@ class TestRebuild:
             " %s || CASE name_key WHEN 'arabica' THEN 'bourbon' ELSE 'arabica' END WHERE company_id = %s"
         )
         spoil(database, swap, "x", shop.company_id)
-        spoil(database, "UPDATE settings SET name_key = substr(name_key, 2) WHERE company_id = %s",
-              shop.company_id)
+        spoil(
+            database,
+            "UPDATE settings SET name_key = substr(name_key, 2) WHERE company_id = %s",
+            shop.company_id,
+        )
         shop.rebuild("settings")
         assert shop.verify("settings").is_true
 
@@ -160,7 +163,7 @@ class TestWhileTheShopGoesOn:
         def work(seed: int) -> None:
             random, shop = Random(seed), open_shop(trading.company_id)
             try:
-                for number in range(60):
+                for number in range(40):
                     variants = random.sample(shop.variants, 4)
                     shop.receive(variants, 3, random.randrange(100, 400))
                     shop.sell(variants, random.randrange(1, 28), UUID(int=seed))
@@ -177,7 +180,7 @@ class TestWhileTheShopGoesOn:
                     trading.rebuild(name)
         database.follow().step()
         assert troubles == []
-        assert len(database.rows("SELECT 1 FROM orders WHERE company_id = %s", trading.company_id)) == 185
+        assert len(database.rows("SELECT 1 FROM orders WHERE company_id = %s", trading.company_id)) == 125
         for model in database.models:
             assert trading.verify(model.name).differences == ()
 

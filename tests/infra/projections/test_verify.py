@@ -48,7 +48,10 @@ class TestVerify:
         assert not report.is_true
         (found,) = report.differences
         assert (found.table, found.column, found.live, found.rebuilt) == (
-            "stock_balances", "value", "1751", "1750",
+            "stock_balances",
+            "value",
+            "1751",
+            "1750",
         )
         assert found.key == {
             "company_id": str(trading.company_id),
@@ -75,9 +78,7 @@ class TestVerify:
         assert (second.key["variant_id"], second.column, second.rebuilt) == (str(invented), None, None)
         assert str(second).endswith("the row is not in the log")
 
-    def test_checks_an_asynchronous_read_model_at_its_own_position(
-        self, database: Any, trading: Any
-    ) -> None:
+    def test_checks_an_asynchronous_read_model_at_its_own_position(self, database: Any, trading: Any) -> None:
         trading.sell(trading.variants, 9)
         report = trading.verify("turnover")
         assert report.is_true

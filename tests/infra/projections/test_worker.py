@@ -92,9 +92,7 @@ class TestPoison:
         assert "brands.Brand.Registered at position 3" in error
         assert database.rows(INITIALS, shop.company_id) == [("A", 1), ("B", 1)]
 
-    def test_leaves_the_others_running(
-        self, database: Any, shop: Any, open_shop: Callable[..., Any]
-    ) -> None:
+    def test_leaves_the_others_running(self, database: Any, shop: Any, open_shop: Callable[..., Any]) -> None:
         other = open_shop()
         shop.register_brands("Cursed Beans")
         other.register_brands("Arabica")

@@ -1,0 +1,85 @@
+"""`mipos bench` gives every figure it promises; how fast anything is, no test says."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.bench.plan import KEYS, PLAN
+from infra.bench.rounds import percentile
+from infra.runtime import bench_cli
+
+COMMAND = [sys.executable, "-c", "from infra.runtime.bench_cli import bench; bench()"]
+NEEDS_A_PACKAGE = {"import_orders_per_s"}
+
+
+def run(*arguments: str) -> dict[str, Any]:
+    done = subprocess.run([*COMMAND, "--json", *arguments], check=True, capture_output=True, timeout=300)
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
+
+
+def figures_of(value: Any) -> Iterator[float]:
+    if isinstance(value, dict):
+        yield from value.values()
+    else:
+        yield value
+
+
+def leftovers(folder: Path) -> list[Path]:
+    return list(folder.glob("mipos-*"))
+
+
+class TestBench:
+    @pytest.mark.parametrize("keys", [measurement.keys for measurement in PLAN], ids=lambda keys: keys[0])
+    def test_gives_each_figure_that_is_asked_for(self, keys: tuple[str, ...]) -> None:
+        said = run("--seconds", "0.3", "--only", ",".join(keys))
+        assert said["machine"]["fsync"] == "on"
+        for key in keys:
+            if not (key in NEEDS_A_PACKAGE and said[key] is None):
+                assert all(figure > 0 for figure in figures_of(said[key])), key
+
+    def test_refuses_a_figure_that_there_is_not(self) -> None:
+        done = subprocess.run([*COMMAND, "--only", "beauty"], check=False, capture_output=True, timeout=60)
+        assert done.returncode == 2
+        assert b"'beauty' is none of" in done.stderr
+
+    def test_leaves_nothing_behind_when_it_is_interrupted(self, tmp_path: Path) -> None:
+        env = {**os.environ, "TMPDIR": str(tmp_path)}
+        tmp_path.chmod(0o755)
+        for folder in tmp_path.parents:
+            if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
+                folder.chmod(folder.stat().st_mode | 0o011)
+        argv = [*COMMAND, "--only", "checkout_vs_pgbench_one_company", "--seconds", "60"]
+        with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            deadline = time.monotonic() + 60
+            while not list(tmp_path.glob("mipos-metrics-*")) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            running.send_signal(signal.SIGINT)
+            running.communicate(timeout=60)
+        assert leftovers(tmp_path) == []
+        assert str(tmp_path) not in processes()
+
+    def test_the_command_knows_the_same_figures_as_the_plan(self) -> None:
+        assert bench_cli.KEYS == KEYS
+
+
+def processes() -> str:
+    asked = ["ps", "-A", "-o", "args="]
+    return subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+
+
+class TestPercentile:
+    def test_is_the_value_that_the_share_does_not_exceed(self) -> None:
+        values = [float(number) for number in range(100, 0, -1)]
+        assert (percentile(values, 0.5), percentile(values, 0.99), percentile(values, 1)) == (50, 99, 100)
+
+    def test_of_a_single_value_is_that_value(self) -> None:
+        assert percentile([7.0], 0.5) == 7
