@@ -118,7 +118,7 @@ PARAMETERS: Json = {
     "Idempotency-Key": _asked(
         "Idempotency-Key",
         "A name of your own for this request; repeating it gives the first outcome again.",
-        {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+        {"type": "string", "minLength": 1, "maxLength": 255},
     ),
     "If-Match": _asked(
         "If-Match",

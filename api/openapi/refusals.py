@@ -16,7 +16,7 @@ Codes = dict[str, str]
 #: What the framework refuses before an operation is found, or when nothing else fits.
 ELSEWHERE: tuple[tuple[int, str, str], ...] = (
     (404, "not_found", "There is no such thing here."),
-    (405, "method_not_allowed", "The path is known, but not with this method; the Allow header names its own."),
+    (405, "method_not_allowed", "The path has other methods; the Allow header names them."),
     (414, "uri_too_long", "The address is too long."),
     (431, "headers_too_large", "The headers are too large."),
     (500, "internal_error", "Something went wrong on our side; name the request's id when you report it."),

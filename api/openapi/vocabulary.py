@@ -123,6 +123,7 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "settlement": ("Cost of what was sold before it came in.", 0),
     "balance_quantity": ("What was there afterwards.", "38"),
     "balance_value": ("What that was worth.", 7600),
+    "purchase_order_id": ("The purchase order it belongs to.", None),
     "order_id": ("The order it belongs to.", None),
     "movement_id": ("The movement.", None),
     "actor_id": ("Who did it.", None),

@@ -18,8 +18,8 @@ def memory_of(web: int, worker: int, postgres: int) -> dict[str, float]:
 def children_of(pid: int) -> list[int]:
     """The processes that this one started, oldest first."""
     asked = ["/bin/ps", "-A", "-o", "pid=", "-o", "ppid="]
-    listed = subprocess.run(asked, check=True, capture_output=True, text=True)  # noqa: S603 ours
-    pairs = [tuple(map(int, row.split())) for row in listed.stdout.splitlines()]
+    said = subprocess.run(asked, check=True, capture_output=True, text=True)  # noqa: S603 ours
+    pairs = [tuple(map(int, row.split())) for row in said.stdout.splitlines()]
     return sorted(child for child, parent in pairs if parent == pid)
 
 

@@ -25,6 +25,7 @@ from infra.supervisor import die_with_parent
 HOST = "127.0.0.1"
 STOP_SECONDS = 15.0
 READY_SECONDS = 60.0
+LOG_TAIL = 2_000
 #: What an operator may also set for a measurement: another server, other numbers of processes and threads.
 HEEDED = ("MIPOS_POSTGRES_BIN", "MIPOS_WORKERS", "MIPOS_THREADS")
 
@@ -54,6 +55,10 @@ class Site:
     def postgres(self) -> int:
         """The process number of the database server."""
         return int((self.settings.data_dir / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+
+    def log(self, name: str) -> Path:
+        """Where a process writes what it has to say."""
+        return self.settings.data_dir / f"{name}.log"
 
     def own(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
         """Run one statement as the database's owner, in a transaction of its own."""
@@ -146,8 +151,8 @@ def serving(
         port = free.getsockname()[1]
     env = {**environment(site), "MIPOS_HOST": HOST, "MIPOS_PORT": str(port)}
     argv = [*module(command[0]), *command[1:]]
-    with child(argv, env, stderr=subprocess.DEVNULL) as process:
-        _wait_until_it_answers(port, process)
+    with site.log("web").open("ab") as log, child(argv, env, stderr=log.fileno()) as process:
+        _wait_until_it_answers(site, port, process)
         yield port, process
 
 
@@ -155,7 +160,10 @@ def serving(
 def following(site: Site) -> Iterator[Process]:
     """The worker that keeps the asynchronous read models up to date, as `mipos up` starts it."""
     argv = [*module("infra.runtime.cli"), "worker"]
-    with child(argv, environment(site), stderr=subprocess.DEVNULL) as process:
+    with (
+        site.log("worker").open("ab") as log,
+        child(argv, environment(site), stderr=log.fileno()) as process,
+    ):
         yield process
 
 
@@ -172,7 +180,7 @@ def environment(site: Site) -> dict[str, str]:
     }
 
 
-def _wait_until_it_answers(port: int, process: Process) -> None:
+def _wait_until_it_answers(site: Site, port: int, process: Process) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         connection = HTTPConnection(HOST, port, timeout=5)
@@ -184,4 +192,5 @@ def _wait_until_it_answers(port: int, process: Process) -> None:
             time.sleep(0.05)
         finally:
             connection.close()
-    raise MeasurementFailed("The web server did not start.")
+    said = site.log("web").read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:]
+    raise MeasurementFailed(f"The web server did not start: {said}")

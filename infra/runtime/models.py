@@ -20,7 +20,7 @@ from projections.companies import Companies
 from projections.customers import Customers
 from projections.orders import Orders
 from projections.reports.sale_facts import SaleFacts
-from projections.reports.sales_summary import SalesDaily
+from projections.reports.sales_daily import SalesDaily
 from projections.settings import Settings
 from projections.stock import StockBalances
 from projections.stock_movements import StockMovements

@@ -23,11 +23,11 @@ from infra.transactions import Transaction, transaction
 from infra.unit_of_work import Ledger
 from projections.base import Fact
 from projections.reports.sale_facts import SaleFacts
+from projections.reports.sales_daily import SalesDaily
 from projections.reports.sales_summary import (
     Interval,
     Period,
     PeriodNotValid,
-    SalesDaily,
     Section,
     by_payment_method,
     by_period,
@@ -178,7 +178,7 @@ class Shop:
                 store_id=store_id,
                 register_id=chance.choice(self.registers),
                 cashier_id=None,
-                series_id=store_id,
+                series_id=uuid4(),
                 series_number=len(self.sold) + 1,
                 number=str(uuid4()),
             ),
