@@ -11,6 +11,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from domain.money import UnknownCurrency, exponent
 
 MAX_AMOUNT = 2**53
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,5})?\Z")
 _WHOLE = re.compile(r"-?[0-9]{1,20}\Z")
 # Nothing in the trade is older, and the first days of the calendar have no local time in every zone.
@@ -113,7 +114,8 @@ class Exact(fields.Field[Decimal]):
         del attr, data, kwargs
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             raise self.make_error("invalid")
-        text = value if isinstance(value, str) else str(value)
+        # A small JSON number such as 0.00001 must not turn into an exponent.
+        text = format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value)
         if not _DECIMAL.match(text):
             raise self.make_error("invalid")
         number = Decimal(text)
@@ -157,6 +159,15 @@ class Moment(fields.AwareDateTime):
         if moment < _EARLIEST:
             raise ValidationError("Must not lie before the year 1900.")
         return moment
+
+
+class Day(fields.Date):
+    """A date, YYYY-MM-DD and nothing else that ISO 8601 allows."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not _DAY.match(value):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Timezone(Text):

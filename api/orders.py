@@ -8,7 +8,7 @@ from falcon import Request, Response
 from marshmallow import fields, validate
 
 from api.envelope import ok, page_of, written
-from api.fields import MAX_AMOUNT, Body, Exact, Flag, Id, Moment, Money, Percent, Quantity, Text, Whole
+from api.fields import MAX_AMOUNT, Body, Day, Exact, Flag, Id, Moment, Money, Percent, Quantity, Text, Whole
 from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource
@@ -152,7 +152,7 @@ class OrderAnswer(Body):
     payment_status = Text()
     fulfilment_status = Text()
     currency = Text()
-    business_date = fields.Date()
+    business_date = Day()
     occurred_at = Moment()
     recorded_at = Moment()
     lines = fields.List(fields.Nested(LineAnswer()))
@@ -189,8 +189,8 @@ class OrdersQuery(Body):
     page = Whole(least=1, most=100_000, load_default=1)
     limit = Whole(least=1, most=100, load_default=20)
     search = Text(shortest=1, longest=60)
-    from_date = fields.Date(data_key="from")
-    to_date = fields.Date(data_key="to")
+    from_date = Day(data_key="from")
+    to_date = Day(data_key="to")
 
 
 def _show_line(line: SaleLine, *, with_costs: bool) -> dict[str, Any]:

@@ -93,8 +93,7 @@ def _group(title: str, links: str) -> str:
 
 def _error_codes(document: Json) -> str:
     rows = "".join(
-        f"<tr><td>{told['status']}</td>"
-        f"<td>{code(told['code'])}</td><td>{escape(told['meaning'])}</td></tr>"
+        f"<tr><td>{told['status']}</td><td>{code(told['code'])}</td><td>{escape(told['meaning'])}</td></tr>"
         for told in document["x-error-codes"]
     )
     head = '<tr><th scope="col">Status</th><th scope="col">Code</th><th scope="col">Meaning</th></tr>'

@@ -7,7 +7,7 @@ from falcon import Request, Response
 from marshmallow import Schema, fields, validate
 
 from api.envelope import ok
-from api.fields import Body, Exact, Id, Moment, Money, Text, Whole
+from api.fields import Body, Day, Exact, Id, Moment, Money, Text, Whole
 from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource
@@ -16,6 +16,7 @@ from domain.errors import NotAllowed
 from projections.companies import find_company
 from projections.reports.sales_summary import (
     Period,
+    PeriodNotValid,
     Section,
     by_payment_method,
     by_period,
@@ -34,8 +35,8 @@ _COST_FIELDS = ("cost_of_goods", "gross_profit", "margin")
 class ReportQuery(Body):
     """Business dates, both inclusive, and what of the company is asked about."""
 
-    from_date = fields.Date(required=True, data_key="from")
-    to_date = fields.Date(required=True, data_key="to")
+    from_date = Day(required=True, data_key="from")
+    to_date = Day(required=True, data_key="to")
     store_id = Id()
     as_of = Moment(metadata={"description": "Answer from what was recorded up to this time."})
 
@@ -87,7 +88,7 @@ class Measures(Body):
 class PeriodRow(Measures):
     """The measures of one period; `period` is its first business date, `hour` the local hour."""
 
-    period = fields.Date()
+    period = Day()
     hour = Whole(allow_none=True)
 
 
@@ -132,8 +133,8 @@ class OverviewAnswer(Measures):
     """The measures of a period, and what they are compared with."""
 
     currency = Text()
-    from_date = fields.Date(data_key="from")
-    to_date = fields.Date(data_key="to")
+    from_date = Day(data_key="from")
+    to_date = Day(data_key="to")
     comparison = fields.Dict(allow_none=True)
     read_position = Whole()
     computed_at = Moment()
@@ -143,8 +144,8 @@ def _section_of(row: type[Body], name: str) -> Schema:
     return Body.from_dict(
         {
             "currency": Text(),
-            "from": fields.Date(),
-            "to": fields.Date(),
+            "from": Day(),
+            "to": Day(),
             "rows": fields.List(fields.Nested(row())),
             "totals": fields.Dict(),
             "count": Whole(),
@@ -215,6 +216,7 @@ class Overview(_Report):
         query=OverviewQuery(),
         answer=OverviewAnswer(),
         projection="sales_summary",
+        refusals=(PeriodNotValid,),
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """The measures of a period, and of what it is compared with."""
@@ -246,6 +248,7 @@ class ByPeriod(_Report):
         query=PeriodQuery(),
         answer=_section_of(PeriodRow, "SalesByPeriod"),
         projection="sales_summary",
+        refusals=(PeriodNotValid,),
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """The measures of each hour, day, week or month in which something was sold."""
@@ -268,6 +271,7 @@ class ByStore(_Report):
         query=ReportQuery(),
         answer=_section_of(StoreRow, "SalesByStore"),
         projection="sales_summary",
+        refusals=(PeriodNotValid,),
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """The measures of each store."""
@@ -288,6 +292,7 @@ class ByProduct(_Report):
         query=ProductQuery(),
         answer=_section_of(ProductRow, "SalesByProduct"),
         projection="sales_summary",
+        refusals=(PeriodNotValid,),
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """One page of what was sold of each variant, the highest net sales first."""
@@ -317,6 +322,7 @@ class ByPaymentMethod(_Report):
         query=ReportQuery(),
         answer=_section_of(PaymentRow, "SalesByPaymentMethod"),
         projection="sales_summary",
+        refusals=(PeriodNotValid,),
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """What each method brought in."""

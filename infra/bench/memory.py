@@ -32,5 +32,5 @@ def of_process(pid: int) -> float:
     except OSError:
         pass
     asked = ["/bin/ps", "-o", "rss=", "-p", str(pid)]
-    found = subprocess.run(asked, check=False, capture_output=True, text=True)  # noqa: S603 ours
+    found = subprocess.run(asked, check=False, capture_output=True, text=True)  # noqa: S603
     return int(found.stdout.strip() or 0) / _KILOBYTES_PER_MB

@@ -89,8 +89,11 @@ def _measure(seconds: float, only: tuple[str, ...]) -> tuple[dict[str, Any], dic
         doing = bar.add_task("", total=len(chosen(only)))
 
         def say(what: str) -> None:
-            bar.update(doing, description=what)
-            bar.refresh()
+            if bar.console.is_terminal:
+                bar.update(doing, description=what)
+                bar.refresh()
+            else:
+                bar.console.print(what)
 
         with open_site(seconds, say) as site:
             machine = describe(site)

@@ -41,6 +41,7 @@ def serve(*, host: str, port: int, workers: int, threads: int, database: str, ho
         "workers": workers,
         "threads": threads,
         "worker_class": "gthread",
+        "limit_request_line": 8190,
         "keepalive": 75,
         "graceful_timeout": 20,
         "loglevel": "warning",

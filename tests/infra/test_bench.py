@@ -21,7 +21,7 @@ NEEDS_A_PACKAGE = {"import_orders_per_s"}
 
 
 def run(*arguments: str) -> dict[str, Any]:
-    done = subprocess.run([*COMMAND, "--json", *arguments], check=True, capture_output=True, timeout=300)
+    done = subprocess.run([*COMMAND, "--json", *arguments], check=True, capture_output=True, timeout=300)  # noqa: S603
     said: dict[str, Any] = json.loads(done.stdout)
     return said
 
@@ -47,7 +47,7 @@ class TestBench:
                 assert all(figure > 0 for figure in figures_of(said[key])), key
 
     def test_refuses_a_figure_that_there_is_not(self) -> None:
-        done = subprocess.run([*COMMAND, "--only", "beauty"], check=False, capture_output=True, timeout=60)
+        done = subprocess.run([*COMMAND, "--only", "beauty"], check=False, capture_output=True, timeout=60)  # noqa: S603
         assert done.returncode == 2
         assert b"'beauty' is none of" in done.stderr
 
@@ -58,7 +58,7 @@ class TestBench:
             if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
                 folder.chmod(folder.stat().st_mode | 0o011)
         argv = [*COMMAND, "--only", "checkout_vs_pgbench_one_company", "--seconds", "60"]
-        with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:  # noqa: S603
             deadline = time.monotonic() + 60
             while not list(tmp_path.glob("mipos-metrics-*")) and time.monotonic() < deadline:
                 time.sleep(0.05)
@@ -73,7 +73,7 @@ class TestBench:
 
 def processes() -> str:
     asked = ["ps", "-A", "-o", "args="]
-    return subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(asked, check=True, capture_output=True, text=True).stdout  # noqa: S603
 
 
 class TestPercentile:

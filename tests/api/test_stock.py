@@ -1,0 +1,231 @@
+"""Stock over HTTP: deliveries, levels, the ledger, and what goods cost when they go out."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+PATH = "/api/admin/inventory"
+
+
+def movements(stocked: Any, after: Any, query: str = "") -> list[dict[str, Any]]:
+    """The ledger of the product as it is once it knows of the answer."""
+    path = f"{PATH}/movements?variant_id={stocked.variant_id}&limit=100{query}"
+    rows = stocked.shop.client().get(path, X_Wait_For_Position=after.headers["x-event-position"]).data
+    assert isinstance(rows, list)
+    return rows
+
+
+class TestReceiving:
+    def test_a_delivery_raises_the_balance_at_its_price(self, stocked: Any) -> None:
+        received = stocked.receive("2.5", 100, reference="DN 7")
+        assert (received.status, received.headers["etag"]) == (201, '"1"')
+        assert received.data["lines"] == [
+            {
+                "variant_id": stocked.variant_id,
+                "quantity": "2.5",
+                "unit_cost": 100,
+                "value_change": 250,
+                "settlement": 0,
+                "balance_quantity": "12.5",
+                "balance_value": 850,
+            }
+        ]
+        assert received.data["reference"] == "DN 7"
+        level = stocked.level()
+        assert (level["on_hand"], level["available"], level["value"]) == ("12.5", "12.5", 850)
+        assert level["average_cost"] == 68
+
+    def test_the_same_id_again_receives_nothing(self, stocked: Any) -> None:
+        chosen = str(uuid4())
+        first = stocked.receive(5, 60, id=chosen)
+        again = stocked.receive(5, 60, id=chosen)
+        assert (again.status, again.data) == (201, first.data)
+        assert stocked.on_hand() == "15"
+
+    def test_the_id_of_something_else_is_taken(self, stocked: Any) -> None:
+        refused = stocked.receive(5, 60, id=stocked.product["id"])
+        assert (refused.status, refused.code) == (409, "duplicate_id")
+
+    def test_lines_of_one_variant_follow_each_other(self, stocked: Any) -> None:
+        line = {"variant_id": stocked.variant_id, "quantity": 1, "unit_cost": 10}
+        body = {"storage_id": stocked.storage["id"], "lines": [line, {**line, "unit_cost": 20}]}
+        lines = stocked.shop.client().post(f"{PATH}/receipts", body).data["lines"]
+        assert [(one["balance_quantity"], one["balance_value"]) for one in lines] == [("11", 610), ("12", 630)]
+
+    def test_every_wrong_line_is_named_and_nothing_is_written(self, stocked: Any) -> None:
+        before = len(stocked.shop.events())
+        lines = [
+            {"variant_id": str(uuid4()), "quantity": 1, "unit_cost": 1},
+            {"variant_id": stocked.variant_id, "quantity": 1, "unit_cost": 1},
+            {"variant_id": stocked.product["id"], "quantity": 1, "unit_cost": 1},
+        ]
+        refused = stocked.shop.client().post(f"{PATH}/receipts", {"storage_id": str(uuid4()), "lines": lines})
+        assert (refused.status, refused.code) == (422, "validation_failed")
+        assert refused.fields == {"storage_id", "lines.0.variant_id", "lines.2.variant_id"}
+        for quantity, unit_cost, field in ((0, 1, "quantity"), (-1, 1, "quantity"), (1, -1, "unit_cost")):
+            refused = stocked.receive(quantity, unit_cost)
+            assert (refused.status, refused.fields) == (422, {f"lines.0.{field}"})
+        assert stocked.shop.client().post(f"{PATH}/receipts", {"lines": []}).fields == {"lines", "storage_id"}
+        assert len(stocked.shop.events()) == before
+        assert stocked.on_hand() == "10"
+
+    def test_what_is_worth_more_than_can_be_counted_is_refused(self, stocked: Any) -> None:
+        refused = stocked.receive(1_000_000_000, 2**53)
+        assert (refused.status, refused.code) == (422, "amount_too_large")
+        assert stocked.on_hand() == "10"
+
+    def test_what_is_not_counted_is_not_received(self, stocked: Any) -> None:
+        service = stocked.product_of(variants=[{"sku": "SERVICE", "price": 1}], track_stock=False)
+        line = {"variant_id": service["variants"][0]["id"], "quantity": 1, "unit_cost": 1}
+        body = {"storage_id": stocked.storage["id"], "lines": [line]}
+        refused = stocked.shop.client().post(f"{PATH}/receipts", body)
+        assert (refused.status, refused.fields) == (422, {"lines.0.variant_id"})
+
+
+class TestCosting:
+    def test_two_prices_meet_in_a_moving_average(self, stocked: Any) -> None:
+        stocked.receive(5, 91)
+        sold = stocked.sell(4, role="Manager").data
+        assert sold["cost_total"] == sold["lines"][0]["cost_total"] == round((600 + 455) * 4 / 15)
+        assert sold["lines"][0]["unit_cost"] == 70
+        level = stocked.level()
+        assert (level["on_hand"], level["value"]) == ("11", 1055 - 281)
+
+    def test_the_last_unit_takes_all_that_is_left(self, stocked: Any) -> None:
+        stocked.receive(1, 1)
+        costs = [stocked.sell(1, role="Manager").data["cost_total"] for _ in range(11)]
+        assert sum(costs) == 601
+        assert (stocked.level()["on_hand"], stocked.level()["value"]) == ("0", 0)
+
+    def test_the_cost_of_a_sale_is_frozen(self, stocked: Any) -> None:
+        sold = stocked.sell(2, role="Admin").data
+        stocked.receive(100, 5000)
+        admin = stocked.shop.client()
+        variant = f"/api/admin/products/{stocked.product['id']}/variants/{stocked.variant_id}"
+        admin.patch(variant, {"cost": 9, "price": 999})
+        assert admin.get(f"/api/cashier/orders/{sold['id']}").data == sold
+
+    def test_what_is_not_counted_costs_what_the_catalog_says(self, stocked: Any) -> None:
+        variant = {"sku": "SERVICE", "price": 500, "cost": 33}
+        service = stocked.product_of(variants=[variant], track_stock=False)
+        line = {"variant_id": service["variants"][0]["id"], "quantity": "1.5"}
+        sold = stocked.sell(role="Manager", lines=[line], payments=[{"method": "card", "amount": 750}])
+        assert sold.data["cost_total"] == 50
+        assert stocked.on_hand() == "10"
+
+    def test_below_zero_goods_cost_what_the_last_ones_did_and_the_next_delivery_settles(
+        self, stocked: Any
+    ) -> None:
+        admin = stocked.shop.client()
+        admin.patch(f"/api/admin/storages/{stocked.storage['id']}", {"allow_negative": True})
+        sold = stocked.sell(12, role="Manager").data
+        assert sold["cost_total"] == 12 * 60
+        assert (stocked.level()["on_hand"], stocked.level()["value"]) == ("-2", -120)
+        received = stocked.receive(10, 100)
+        line = received.data["lines"][0]
+        assert (line["value_change"], line["settlement"], line["balance_value"]) == (1000, -80, 800)
+        assert (stocked.level()["on_hand"], stocked.level()["value"]) == ("8", 800)
+        rows = movements(stocked, received)
+        assert [(row["type"], row["quantity"], row["value_change"]) for row in rows] == [
+            ("receipt", "10", 600),
+            ("sale", "-12", -720),
+            ("receipt", "10", 1000),
+            ("settlement", "0", -80),
+        ]
+        assert rows[-1]["balance_value"] == 800
+
+    def test_a_variant_that_never_was_in_stock_is_sold_below_zero(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        admin.patch(f"/api/admin/storages/{stocked.storage['id']}", {"allow_negative": True})
+        fresh = stocked.product_of(variants=[{"sku": "NEW", "price": 100, "cost": 70}])
+        line = {"variant_id": fresh["variants"][0]["id"], "quantity": 3}
+        sold = stocked.sell(lines=[line], payments=[{"method": "card", "amount": 300}])
+        assert sold.status == 201
+        levels = admin.get(f"{PATH}/levels?variant_id={line['variant_id']}").data
+        assert levels[0]["on_hand"] == "-3"
+
+
+class TestLevels:
+    def test_are_found_by_storage_store_and_variant(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        for query in (
+            "",
+            f"storage_id={stocked.storage['id']}",
+            f"store_id={stocked.store['id']}",
+            f"variant_id={stocked.variant_id}",
+        ):
+            answer = admin.get(f"{PATH}/levels?{query}")
+            assert [row["sku"] for row in answer.data] == ["OAT-1"], query
+            assert answer.json["pagination"]["total"] == 1
+        for name in ("storage_id", "store_id", "variant_id"):
+            assert admin.get(f"{PATH}/levels?{name}={uuid4()}").data == []
+
+    def test_below_the_reorder_level(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        path = f"{PATH}/levels?below_reorder=true"
+        assert admin.get(path).data == []
+        variant = f"/api/admin/products/{stocked.product['id']}/variants/{stocked.variant_id}"
+        admin.patch(variant, {"reorder_level": "9"})
+        assert admin.get(path).data == []
+        stocked.sell(1)
+        assert [row["reorder_level"] for row in admin.get(path).data] == ["9"]
+
+    def test_the_amounts_are_whole_numbers(self, stocked: Any) -> None:
+        stocked.receive(2, 61)
+        level = stocked.level()
+        assert (type(level["average_cost"]), level["average_cost"]) == (int, 60)
+
+
+class TestTheLedger:
+    def test_each_row_leaves_the_balance_of_the_one_before_it_changed(self, stocked: Any) -> None:
+        stocked.receive("3.5", 71)
+        stocked.sell(4)
+        line = {"variant_id": stocked.variant_id, "quantity": 1}
+        last = stocked.sell(lines=[line, line], payments=[{"method": "card", "amount": 238}])
+        quantity, value = Decimal(0), 0
+        rows = movements(stocked, last)
+        for row in rows:
+            quantity += Decimal(row["quantity"])
+            value += row["value_change"]
+            assert (Decimal(row["balance_quantity"]), row["balance_value"]) == (quantity, value)
+        level = stocked.level()
+        assert (Decimal(level["on_hand"]), level["value"]) == (quantity, value)
+        assert [row["type"] for row in rows] == ["receipt", "receipt", "sale", "sale", "sale"]
+
+    def test_a_sale_in_it_names_its_order_and_who_sold(self, stocked: Any) -> None:
+        sold = stocked.sell(1)
+        row = movements(stocked, sold, "&type=sale")[0]
+        assert row["order_id"] == sold.data["id"]
+        assert row["actor_id"] == str(stocked.shop.users["Cashier"])
+        assert (row["unit_cost"], row["quantity"], row["storage_id"]) == (60, "-1", stocked.storage["id"])
+        assert int(sold.headers["x-event-position"]) == row["position"]
+
+    def test_it_is_read_on_from_the_last_cursor(self, stocked: Any) -> None:
+        last = [stocked.sell(1) for _ in range(4)][-1]
+        admin = stocked.shop.client()
+        wait = {"X_Wait_For_Position": last.headers["x-event-position"]}
+        base = f"{PATH}/movements?storage_id={stocked.storage['id']}&limit=2"
+        pages, after = [], 0
+        while True:
+            page = admin.get(f"{base}&after={after}", **wait)
+            pages.append([row["position"] for row in page.data])
+            if not page.json["pagination"]["has_more"]:
+                break
+            after = page.json["pagination"]["next_after"]
+        assert [len(page) for page in pages] == [2, 2, 1]
+        flat = [position for page in pages for position in page]
+        assert flat == sorted(set(flat))
+
+    def test_it_is_narrowed_by_type_time_and_place(self, stocked: Any) -> None:
+        sold = stocked.sell(1, occurred_at="2024-03-01T12:00:00Z")
+        assert [row["type"] for row in movements(stocked, sold, "&type=receipt")] == ["receipt"]
+        day = "&from=2024-03-01T00:00:00Z&to=2024-03-02T00:00:00Z"
+        assert [row["type"] for row in movements(stocked, sold, day)] == ["sale"]
+        until = "&from=2024-03-01T00:00:00Z&to=2024-03-01T12:00:00Z"
+        assert movements(stocked, sold, until) == []
+        assert movements(stocked, sold, f"&storage_id={uuid4()}") == []
+
+    def test_a_parameter_that_is_unknown_or_wrong_is_named(self, stocked: Any) -> None:
+        for query in ("type=theft", "after=-1", "from=today", "limit=0", "store=1"):
+            refused = stocked.shop.client().get(f"{PATH}/movements?{query}")
+            assert (refused.status, refused.fields) == (400, {query.partition("=")[0]}), query
