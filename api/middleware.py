@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from falcon import Request, Response
+from falcon import HTTP_METHODS, Request, Response
 from prometheus_client import Counter, Histogram
 
 from api.errors import TokenExpired, Unauthenticated
@@ -76,8 +76,10 @@ class Gatekeeper:
             resp.set_header("Cache-Control", "no-store")
         seconds = time.perf_counter() - req.context.started
         route = req.uri_template or "unknown"
-        REQUESTS.labels(req.method, route, resp.status_code).inc()
-        SECONDS.labels(req.method, route).observe(seconds)
+        # A client may send any word as its method; each would be a series of its own for ever.
+        method = req.method if req.method in HTTP_METHODS else "other"
+        REQUESTS.labels(method, route, resp.status_code).inc()
+        SECONDS.labels(method, route).observe(seconds)
         caller = req.context.caller
         log.info(
             "answered",

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from commands.ports import UnitOfWork
+from domain.money import MAX_AMOUNT, AmountTooLarge
 from domain.stock import ReceivedLine, StockMovement
 
 
@@ -22,7 +23,10 @@ class ReceiveStock:
 
 
 def receive_stock(command: ReceiveStock, work: UnitOfWork) -> StockMovement:
-    """Book a delivery, once: the same id again answers with what is there. Raises DuplicateId, Invalid."""
+    """Book a delivery, once: the same id again answers with what is there.
+
+    Raises DuplicateId, Invalid, AmountTooLarge.
+    """
     balances = work.stock.lock(command.storage_id, [line.variant_id for line in command.lines])
     if (existing := work.find(StockMovement, command.id)) is not None:
         return existing
@@ -36,5 +40,7 @@ def receive_stock(command: ReceiveStock, work: UnitOfWork) -> StockMovement:
         purchase_order_id=command.purchase_order_id,
         reference=command.reference,
     )
+    if any(abs(line.balance_value) > MAX_AMOUNT for line in movement.lines):
+        raise AmountTooLarge("The stock would be worth more than can be counted.")
     work.save(movement)
     return movement

@@ -169,7 +169,9 @@ class _Report(Resource):
             company = find_company(reading.db)
             return question(reading.db, period, stores), company["currency"] if company else None
 
-        found, currency = self.ask(req, resp, asked, "sales_summary")
+        # What was known at a moment is added up from the sales themselves, not from the daily sums.
+        source = "sale_facts" if query.get("as_of") else "sales_summary"
+        found, currency = self.ask(req, resp, asked, source)
         report = {
             "currency": currency,
             "from": period.from_date,

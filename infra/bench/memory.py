@@ -24,7 +24,7 @@ def children_of(pid: int) -> list[int]:
 
 
 def of_process(pid: int) -> float:
-    """Megabytes: its proportional share where the system tells, else what it has resident; 0 if it is gone."""
+    """Megabytes: its proportional share where the system tells, else what is resident; 0 when gone."""
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines():
             if line.startswith("Pss:"):

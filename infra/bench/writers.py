@@ -12,7 +12,7 @@ import psycopg
 
 from infra.eventstore.recorder import APPEND_EVENTS
 from infra.ids import uuid7
-from infra.transactions import transaction
+from infra.pipeline import RequestConnection, request_transaction
 
 _INSERT: LiteralString = """
     INSERT INTO plain_events (company_id, position, stream_id, stream_version, type, state, metadata,
@@ -38,7 +38,7 @@ class Writing:
 
 def run(writing: Writing) -> float:
     """Write until the time is over; returns commits a second."""
-    with psycopg.connect(writing.conninfo, autocommit=True, prepare_threshold=1) as connection:
+    with RequestConnection.connect(writing.conninfo, autocommit=True, prepare_threshold=1) as connection:
         commit = _inserting(connection, writing) if writing.is_plain else _appending(connection, writing)
         commit()
         commit()
@@ -52,7 +52,7 @@ def run(writing: Writing) -> float:
         return done / (now - begin)
 
 
-def _appending(connection: psycopg.Connection[Any], writing: Writing) -> Callable[[], None]:
+def _appending(connection: RequestConnection, writing: Writing) -> Callable[[], None]:
     types, states, metadata = (list(column) for column in zip(*writing.events, strict=True))
     params = {
         "company_id": writing.company_id,
@@ -63,7 +63,7 @@ def _appending(connection: psycopg.Connection[Any], writing: Writing) -> Callabl
     }
 
     def commit() -> None:
-        with transaction(connection, writing.company_id) as db:
+        with request_transaction(connection, writing.company_id) as db:
             db.execute(APPEND_EVENTS, {**params, "stream_ids": [uuid7(), uuid7()]})
 
     return commit

@@ -1,4 +1,4 @@
-"""What is asked of the catalog: pages of products, one product, and what a decision must know of the others."""
+"""What is asked of the catalog: pages of products, one product, what a decision must know of the others."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, LiteralString

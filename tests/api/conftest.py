@@ -51,12 +51,11 @@ class Stocked:
 
     def product_of(self, **product: Any) -> Any:
         """One more product, for sale, of which there are none."""
-        return add_product(self.shop.client(), [self.tax["id"]], **product)
+        return add_product(self.shop.client(), {"tax_rate_ids": [self.tax["id"]], **product})
 
 
-def add_product(admin: Any, tax_rate_ids: list[str], **product: Any) -> Any:
-    body = {"name": "Oat milk", "tax_rate_ids": tax_rate_ids, **product}
-    drafted = admin.post("/api/admin/products", body).data
+def add_product(admin: Any, product: dict[str, Any]) -> Any:
+    drafted = admin.post("/api/admin/products", {"name": "Oat milk", **product}).data
     return admin.post(f"/api/admin/products/{drafted['id']}/status", {"status": "active"}).data
 
 
@@ -67,7 +66,7 @@ def stock_shop(shop: Any, **product: Any) -> Stocked:
     register = admin.post(f"/api/admin/stores/{store['id']}/registers", {"name": "Till 1", "code": "1"}).data
     tax = admin.post("/api/admin/settings/tax-rates", {"name": "VAT", "rate": "19", "inclusive": True}).data
     variant = {"sku": "OAT-1", "price": 119, "cost": 60, "barcodes": ["4006381333931"]}
-    made = add_product(admin, [tax["id"]], **{"variants": [variant], **product})
+    made = add_product(admin, {"tax_rate_ids": [tax["id"]], "variants": [variant], **product})
     stocked = Stocked(shop, store, storage, register, tax, made)
     assert stocked.receive("10", 60).status == 201
     return stocked

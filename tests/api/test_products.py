@@ -218,7 +218,8 @@ class TestFinding:
             assert answer.json["pagination"]["total"] == len(answer.data)
             return [product["name"] for product in answer.data]
 
-        assert names(f"brand_id={brand}") == names(f"category_id={category}") == names("status=active") == ["A"]
+        for query in (f"brand_id={brand}", f"category_id={category}", "status=active"):
+            assert names(query) == ["A"]
         assert names("") == ["A", "B"]
         assert names("status=archived") == ["C"]
         assert names("sort=-created_at") == ["B", "A"]
@@ -388,9 +389,7 @@ class TestTheLifeOfAProduct:
         assert moved["launch_at"] == "2099-06-01T10:00:00Z"
         assert admin.get(PATH).data == [moved]
 
-    def test_a_discontinued_one_is_sold_while_stock_lasts(
-        self, stock: Callable[..., Any], shop: Any
-    ) -> None:
+    def test_a_discontinued_one_is_sold_while_stock_lasts(self, stock: Callable[..., Any], shop: Any) -> None:
         stocked = stock(shop)
         admin = shop.client()
         admin.patch(f"/api/admin/storages/{stocked.storage['id']}", {"allow_negative": True})

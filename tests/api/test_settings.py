@@ -204,9 +204,7 @@ class TestListing:
         collection.another("New")
 
         def names(status: str) -> list[str]:
-            return [
-                row["name"] for row in collection.admin.get(f"{collection.path}?status={status}").data
-            ]
+            return [row["name"] for row in collection.admin.get(f"{collection.path}?status={status}").data]
 
         assert (names("active"), names("archived"), names("all")) == (["New"], ["Old"], ["New", "Old"])
 

@@ -1,0 +1,219 @@
+"""Companies do not exist for each other: not by path, not by reference, not by search."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+
+from api.app import create_app
+from api.gateway import House
+from api.openapi.document import Route, routes_of
+
+NOTHING = cast("Any", None)
+SETTINGS = "/api/admin/settings"
+
+
+@dataclass(frozen=True)
+class Full:
+    """A company that has one of everything, and what its ids are called in paths."""
+
+    stocked: Any
+    ids: dict[str, str]
+
+    @property
+    def shop(self) -> Any:
+        return self.stocked.shop
+
+
+def fill(stocked: Any) -> Full:
+    admin = stocked.shop.client()
+    ids = {
+        "store_id": stocked.store["id"],
+        "register_id": stocked.register["id"],
+        "storage_id": stocked.storage["id"],
+        "tax_rate_id": stocked.tax["id"],
+        "brand_id": admin.post(f"{SETTINGS}/brands", {"name": "Acme"}).data["id"],
+        "category_id": admin.post(f"{SETTINGS}/categories", {"name": "Drinks"}).data["id"],
+        "unit_id": admin.post(f"{SETTINGS}/units", {"name": "Piece", "symbol": "pc"}).data["id"],
+        "product_id": stocked.product["id"],
+        "variant_id": stocked.variant_id,
+        "order_id": stocked.sell(role="Admin").data["id"],
+    }
+    return Full(stocked, ids)
+
+
+@pytest.fixture
+def ours(stocked: Any) -> Full:
+    """The company that looks around."""
+    return fill(stocked)
+
+
+@pytest.fixture
+def theirs(stock: Callable[..., Any], make_shop: Callable[..., Any]) -> Full:
+    """The company that is looked for."""
+    return fill(stock(make_shop()))
+
+
+def routes_with_ids() -> list[Route]:
+    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, now=NOTHING)
+    return [route for route in routes_of(create_app(house)) if "{" in route.template]
+
+
+def path_of(route: Route, ids: dict[str, str]) -> str:
+    return re.sub(r"{(\w+)[^}]*}", lambda found: ids[found[1]], route.template)
+
+
+#: A body with which the owner would succeed, where an empty one would not do.
+BODIES = {
+    ("POST", "/api/admin/stores/{store_id:uuid}/registers"): {"name": "New", "code": "NEW"},
+    ("POST", "/api/admin/products/{product_id:uuid}/status"): {"status": "discontinued"},
+    ("POST", "/api/admin/products/{product_id:uuid}/variants"): {"sku": "NEW", "price": 1},
+}
+
+
+def body_of(route: Route) -> Any:
+    return None if route.method == "GET" else BODIES.get((route.method, route.template), {})
+
+
+class TestPaths:
+    def test_what_belongs_to_another_company_is_not_found(self, ours: Full, theirs: Full) -> None:
+        written = len(ours.shop.events()), len(theirs.shop.events())
+        admin = ours.shop.client()
+        for route in routes_with_ids():
+            answer = admin.call(route.method, path_of(route, theirs.ids), body_of(route))
+            assert (answer.status, answer.code) == (404, "not_found"), (route.method, route.template)
+        assert (len(ours.shop.events()), len(theirs.shop.events())) == written
+
+    def test_what_hangs_under_something_of_ours_is_not_found_either(self, ours: Full, theirs: Full) -> None:
+        admin = ours.shop.client()
+        for inner, outer in (("register_id", "store_id"), ("variant_id", "product_id")):
+            mixed = {**theirs.ids, outer: ours.ids[outer]}
+            for route in routes_with_ids():
+                if f"{{{inner}:" in route.template:
+                    answer = admin.call(route.method, path_of(route, mixed), body_of(route))
+                    assert (answer.status, answer.code) == (404, "not_found"), route.template
+
+    def test_the_owner_finds_all_of_it(self, theirs: Full) -> None:
+        admin = theirs.shop.client()
+        for route in routes_with_ids():
+            if route.method == "GET":
+                answer = admin.get(path_of(route, theirs.ids))
+                assert answer.status == 200, route.template
+
+    def test_what_nobody_has_looks_the_same(self, ours: Full, theirs: Full) -> None:
+        admin = ours.shop.client()
+        for route in routes_with_ids():
+            nobodys = {name: str(uuid4()) for name in theirs.ids}
+            answers = [
+                admin.call(route.method, path_of(route, ids), body_of(route)).json
+                for ids in (theirs.ids, nobodys)
+            ]
+            for answer in answers:
+                del answer["request_id"]
+            assert answers[0] == answers[1], route.template
+
+
+class TestReferences:
+    def bodies(self, ours: Full, theirs: Full) -> Iterator[tuple[str, str, dict[str, Any], str]]:
+        """A method, a path, a body that refers to them, and the field by which it does."""
+        product = {"name": "P", "variants": [{"sku": "P", "price": 1}]}
+        own_product = f"/api/admin/products/{ours.ids['product_id']}"
+        for name in ("brand_id", "category_id", "unit_id"):
+            yield "POST", "/api/admin/products", {**product, name: theirs.ids[name]}, name
+            yield "PATCH", own_product, {name: theirs.ids[name]}, name
+        taxes = {"tax_rate_ids": [ours.ids["tax_rate_id"], theirs.ids["tax_rate_id"]]}
+        yield "POST", "/api/admin/products", {**product, **taxes}, "tax_rate_ids.1"
+        yield "PATCH", own_product, taxes, "tax_rate_ids.1"
+        store, storage = {"name": "S", "code": "S"}, theirs.ids["storage_id"]
+        yield "POST", "/api/admin/stores", {**store, "default_storage_id": storage}, "default_storage_id"
+        own_store = f"/api/admin/stores/{ours.ids['store_id']}"
+        yield "PATCH", own_store, {"default_storage_id": storage}, "default_storage_id"
+        yield "POST", "/api/admin/storages", {**store, "store_id": theirs.ids["store_id"]}, "store_id"
+        own_storage = f"/api/admin/storages/{ours.ids['storage_id']}"
+        yield "PATCH", own_storage, {"store_id": theirs.ids["store_id"]}, "store_id"
+        parent = {"name": "C", "parent_id": theirs.ids["category_id"]}
+        yield "POST", f"{SETTINGS}/categories", parent, "parent_id"
+        own_category = f"{SETTINGS}/categories/{ours.ids['category_id']}"
+        yield "PATCH", own_category, {"parent_id": theirs.ids["category_id"]}, "parent_id"
+        base = {"base_unit_id": theirs.ids["unit_id"], "factor": "12"}
+        yield "POST", f"{SETTINGS}/units", {"name": "U", "symbol": "u", **base}, "base_unit_id"
+        yield "PATCH", f"{SETTINGS}/units/{ours.ids['unit_id']}", base, "base_unit_id"
+        yield from self.deliveries_and_sales(ours, theirs)
+
+    def deliveries_and_sales(
+        self, ours: Full, theirs: Full
+    ) -> Iterator[tuple[str, str, dict[str, Any], str]]:
+        line = {"quantity": 1, "unit_cost": 1}
+        own_line = {**line, "variant_id": ours.ids["variant_id"]}
+        their_line = {**line, "variant_id": theirs.ids["variant_id"]}
+        receipts = "/api/admin/inventory/receipts"
+        yield "POST", receipts, {"storage_id": theirs.ids["storage_id"], "lines": [own_line]}, "storage_id"
+        delivery = {"storage_id": ours.ids["storage_id"], "lines": [own_line, their_line]}
+        yield "POST", receipts, delivery, "lines.1.variant_id"
+        sale = ours.stocked.sale()
+        their_sale = {"variant_id": theirs.ids["variant_id"], "quantity": 1}
+        basket = {"lines": sale["lines"], "register_id": sale["register_id"]}
+        for path, body in (("/api/pos/orders", sale), ("/api/pos/quote", basket)):
+            yield "POST", path, {**body, "register_id": theirs.ids["register_id"]}, "register_id"
+            elsewhere = {**body, "register_id": None, "store_id": theirs.ids["store_id"]}
+            yield "POST", path, elsewhere, "store_id"
+            yield "POST", path, {**body, "customer_id": theirs.ids["brand_id"]}, "customer_id"
+            yield "POST", path, {**body, "lines": [*sale["lines"], their_sale]}, "lines.1.variant_id"
+
+    def test_what_belongs_to_another_company_cannot_be_referred_to(self, ours: Full, theirs: Full) -> None:
+        written = len(ours.shop.events()), len(theirs.shop.events())
+        admin = ours.shop.client()
+        for method, path, body, field in self.bodies(ours, theirs):
+            answer = admin.call(method, path, body)
+            assert (answer.status, answer.code) == (422, "validation_failed"), (method, path, body)
+            assert answer.fields == {field}, (method, path)
+        assert (len(ours.shop.events()), len(theirs.shop.events())) == written
+
+
+class TestQuestions:
+    def test_lists_and_reports_hold_ones_own_only(self, ours: Full, theirs: Full) -> None:
+        admin = ours.shop.client()
+        reports = "/api/admin/reports/sales-summary"
+        period = "from=2000-01-01&to=2100-01-01"
+        for path in (
+            f"/api/admin/products?brand_id={theirs.ids['brand_id']}",
+            f"/api/admin/products?category_id={theirs.ids['category_id']}",
+            f"/api/admin/storages?store_id={theirs.ids['store_id']}",
+            f"{SETTINGS}/categories?parent_id={theirs.ids['category_id']}",
+            f"/api/admin/inventory/levels?storage_id={theirs.ids['storage_id']}",
+            f"/api/admin/inventory/levels?variant_id={theirs.ids['variant_id']}",
+            f"/api/admin/inventory/movements?storage_id={theirs.ids['storage_id']}",
+            f"/api/admin/inventory/movements?variant_id={theirs.ids['variant_id']}",
+        ):
+            assert admin.get(path).data == [], path
+        for section in ("by-period", "by-store", "by-product", "by-payment-method"):
+            path = f"{reports}/{section}?{period}&store_id={theirs.ids['store_id']}"
+            assert admin.get(path).data["rows"] == [], path
+        store = f"store_id={theirs.ids['store_id']}"
+        assert admin.get(f"{reports}/overview?{period}&{store}").data["orders"] == 0
+
+    def test_two_companies_may_use_the_same_names_and_ids(self, ours: Full, theirs: Full) -> None:
+        chosen = str(uuid4())
+        bodies = [
+            ("/api/admin/products", {"id": chosen, "name": "P", "variants": [{"sku": "SAME", "price": 1}]}),
+            (f"{SETTINGS}/brands", {"id": str(uuid4()), "name": "Same"}),
+        ]
+        for path, body in bodies:
+            one, other = (full.shop.client().post(path, body) for full in (ours, theirs))
+            assert (one.status, other.status) == (201, 201)
+            assert one.data["id"] == other.data["id"]
+        sale = ours.stocked.sale(id=chosen[:-4] + "0000")
+        assert ours.shop.client().post("/api/pos/orders", sale).status == 201
+        same_id = theirs.stocked.sale(id=sale["id"])
+        sold = theirs.shop.client().post("/api/pos/orders", same_id).data
+        assert sold["store_id"] == theirs.ids["store_id"]
+
+    def test_a_key_of_another_company_is_not_ours(self, ours: Full, theirs: Full) -> None:
+        key, body = str(uuid4()), {"name": "Same brand"}
+        path = f"{SETTINGS}/brands"
+        one, other = (full.shop.client().post(path, body, Idempotency_Key=key) for full in (ours, theirs))
+        assert (one.status, other.status) == (201, 201)
+        assert one.data["id"] != other.data["id"]
