@@ -78,7 +78,8 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
     """Sell a basket, once: the same id again answers with the sale that is there.
 
     Price, payment, stock, tax and cost are decided together, on what is locked. Raises Invalid, NotForSale,
-    PriceOverrideNotAllowed, DiscountExceedsValue, PaymentInsufficient, PaymentExceedsTotal, InsufficientStock.
+    PriceOverrideNotAllowed, DiscountExceedsValue, PaymentInsufficient, PaymentExceedsTotal and
+    InsufficientStock.
     """
     earlier = work.seek(Order, command.id)
     try:

@@ -1,4 +1,4 @@
-"""One transaction of one company over one connection, in as few round trips as its statements allow."""
+"""One transaction of one company over one connection of a worker, statement by statement."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ _BEGIN_READING = sql.SQL("BEGIN READ ONLY")
 
 
 class QueuedAnswer:
-    """The rows of a queued statement; reading them flushes the queue once."""
+    """The rows of a statement."""
 
     __slots__ = ("_cursor",)
 
@@ -47,11 +47,11 @@ class Transaction:
         self.ending = "ROLLBACK"
 
     def execute(self, query: LiteralString, params: Mapping[str, Any]) -> None:
-        """Queue a statement whose result nobody reads."""
+        """Run a statement whose result nobody reads."""
         self.connection.cursor(binary=True).execute(query, params)
 
     def ask(self, query: LiteralString, params: Mapping[str, Any]) -> QueuedAnswer:
-        """Queue a question; reading its answer sends everything queued so far."""
+        """Ask a question."""
         cursor = self.connection.cursor(binary=True, row_factory=dict_row)
         cursor.execute(query, params)
         return QueuedAnswer(cursor)
@@ -63,21 +63,22 @@ def transaction(
 ) -> Iterator[Transaction]:
     """Open a transaction that sees one company. Leaving it commits; an exception rolls everything back.
 
-    The connection is in autocommit mode and everything travels in one pipeline: BEGIN goes out together with
-    the first question, COMMIT together with the last statements.
+    This is the way of workers and rebuilds, which mix in savepoints and statements of their own; the
+    connection is in autocommit mode and each statement is answered at once. Requests, whose round trips
+    count, use `infra/pipeline.py`.
+
+    NOTE: no pipeline of the driver's here. It may leave the end of a large batch unsent in its buffer and
+    then wait for an answer that cannot come.
     """
     try:
-        with connection.pipeline():
-            connection.execute(_BEGIN_READING if reading else _BEGIN)
-            connection.execute(
-                sql.SQL("SET LOCAL app.company_id = {}").format(sql.Literal(str(company_id))), prepare=False
-            )
-            opened = Transaction(connection, company_id)
-            yield opened
-            connection.execute(opened.ending)
+        connection.execute(_BEGIN_READING if reading else _BEGIN)
+        connection.execute(
+            sql.SQL("SET LOCAL app.company_id = {}").format(sql.Literal(str(company_id))), prepare=False
+        )
+        opened = Transaction(connection, company_id)
+        yield opened
+        connection.execute(opened.ending)
     except BaseException:
         if not connection.closed:
-            # NOTE: rollback() also makes the driver forget statements that it believes prepared and the server
-            # never saw; a plain ROLLBACK would leave the connection unusable for them.
             connection.rollback()
         raise

@@ -41,20 +41,16 @@ class FactReader:
             for kind in kinds
         }
 
-    def ask(self, db: Transaction, after: int, upto: int) -> Callable[[], list[Fact]]:
-        """Ask for the facts after one position up to another. Calling the answer waits for them.
+    def read(self, db: Transaction, after: int, upto: int) -> list[Fact]:
+        """Return the facts after one position up to another.
 
-        The answer raises msgspec.ValidationError or DecodeError for a state that is not what its type says.
+        Raises msgspec.ValidationError or DecodeError for a state that is not what its type says.
         """
         cursor = db.connection.cursor(binary=True, row_factory=tuple_row)
         params = {"company_id": db.company_id, "after": after, "upto": upto, "types": self._names}
         cursor.execute(_EVENTS, params)
-
-        def facts() -> list[Fact]:
-            with _collector_at_rest():
-                return self._decode(cursor.fetchall())
-
-        return facts
+        with _collector_at_rest():
+            return self._decode(cursor.fetchall())
 
     def _decode(self, rows: Sequence[EventRow]) -> list[Fact]:
         # Events of one decision share their metadata, letter by letter, and stand side by side.

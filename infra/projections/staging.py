@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from infra.eventstore.codec import EventTypes
+from infra.pipeline import RequestConnection
 from infra.projections.reading import BATCH, FactReader
 from infra.transactions import Transaction, transaction
 from projections.base import Projection
@@ -99,7 +100,7 @@ def staging_session(conninfo: str) -> Iterator[psycopg.Connection[Any]]:
     NOTE: never on a connection that was used before: its prepared statements may have been planned for the
     live tables, and a temporary table that comes into being afterwards does not change those plans.
     """
-    with psycopg.connect(conninfo, autocommit=True, application_name="mipos staging") as connection:
+    with RequestConnection.connect(conninfo, autocommit=True, application_name="mipos staging") as connection:
         for statement in _SESSION:
             connection.execute(statement)
         yield connection
@@ -132,34 +133,21 @@ class Staging:
     def fold(self, db: Transaction, upto: int, progress: Progress = unheard, total: int = 0) -> int:
         """Fold the log up to a position within a transaction; returns the number of facts.
 
-        The next run of events is asked for before this one is folded: the server reads while we decode. The
-        staging's own position stays, as the transaction may still fail. An exception names its positions.
+        The staging's own position stays, as the transaction may still fail. An exception names its positions.
         """
         after, folded = self.position, 0
         end = min(after + BATCH, upto)
         try:
-            asked = self._reader.ask(db, after, end)
             while after < upto:
-                facts = asked()
-                following = min(end + BATCH, upto)
-                if end < upto:
-                    asked = self._reader.ask(db, end, following)
+                facts = self._reader.read(db, after, end)
                 if facts:
                     self._model.apply(facts, db)
                 progress(end, total or upto)
-                after, end, folded = end, following, folded + len(facts)
-            _send(db)
+                after, end, folded = end, min(end + BATCH, upto), folded + len(facts)
         except Exception as error:
-            first = max(self.position, after - BATCH) + 1
-            error.add_note(f"{self._model.name} could not fold the positions {first} to {end}")
+            error.add_note(f"{self._model.name} could not fold the positions {after + 1} to {end}")
             raise
         return folded
-
-
-def _send(db: Transaction) -> None:
-    """Have the server do all that was queued, so that what fails, fails here."""
-    with db.connection.pipeline():
-        pass
 
 
 #: How many positions are folded in one transaction: its beginning and end cost little, yet it does not keep

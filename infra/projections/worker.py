@@ -10,6 +10,7 @@ import psycopg
 import structlog
 
 from infra.eventstore.codec import EventTypes
+from infra.pipeline import RequestConnection
 from infra.projections.checkpoints import move, park, take
 from infra.projections.reading import BATCH, FactReader
 from infra.transactions import Transaction, transaction
@@ -100,7 +101,7 @@ class Worker:
 
     def connect(self) -> psycopg.Connection[Any]:
         """Open a connection as the worker's role, which sees every company."""
-        return psycopg.connect(self._conninfo, autocommit=True, application_name="mipos projections")
+        return RequestConnection.connect(self._conninfo, autocommit=True, application_name="mipos projections")
 
     def close(self) -> None:
         """Let the connection go."""
@@ -135,7 +136,7 @@ class Worker:
     def _give_up_connection(self, error: Exception) -> None:
         """Close a connection on which something failed. Raises psycopg.OperationalError if it was lost.
 
-        The driver takes statements of a failed pipeline for prepared, though the server never saw them.
+        Whatever state it was left in goes with it.
         """
         was_lost = self._connection is None or self._connection.closed
         self.close()
@@ -163,7 +164,7 @@ class Worker:
         names = tuple(model.name for model in group)
         if names not in self._readers:
             self._readers[names] = FactReader(self._types, group)
-        facts = self._readers[names].ask(db, after, upto)()
+        facts = self._readers[names].read(db, after, upto)
         for model in group:
             if own := [fact for fact in facts if fact.event in model.events]:
                 model.apply(own, db)
