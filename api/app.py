@@ -1,5 +1,7 @@
 """The application: every route in one place."""
 
+from typing import Any
+
 import falcon
 from falcon import App, Request, Response
 
@@ -36,7 +38,7 @@ def create_app(house: House) -> App[Request, Response]:
     return app
 
 
-def _middleware(house: House) -> list[object]:
+def _middleware(house: House) -> list[Any]:
     """The gatekeeper, and for origins that were allowed by name, the headers that let browsers in."""
     if not house.cors_origins:
         return [Gatekeeper(house)]

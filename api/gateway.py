@@ -53,7 +53,7 @@ class Authentication(Protocol):
     """Knows who somebody is."""
 
     def sign_in(self, username: str, password: str) -> dict[str, Any] | None:
-        """User, tokens and permissions; None when the name or the password is wrong, without telling which."""
+        """User, tokens and permissions; None when name or password is wrong, without telling which."""
 
     def refresh(self, refresh_token: str) -> dict[str, Any] | None:
         """The same for a refresh token, which is used up by it; None when it is not valid."""

@@ -1,5 +1,6 @@
 """What every resource does the same way: run a command, ask a question, put the answer on the wire."""
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,6 +13,11 @@ from commands.outcomes import IdempotencyKey
 from commands.outcomes import Response as Written
 from commands.ports import UnitOfWork
 from domain.errors import Detail
+
+#: How many characters an Idempotency-Key may have.
+LONGEST_KEY = 255
+
+_DIGITS = re.compile(r"[0-9]{1,18}\Z")
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -31,7 +37,7 @@ class Resource:
         command: C,
         present: Callable[[R], Written],
     ) -> None:
-        """Run a command and answer with what `present` makes of its result, stored if the client gave a key."""
+        """Run a command and answer with what `present` makes of its result; a client's key stores it."""
         outcome = self.house.gateway.run(req.context.caller, handler, command, present, idempotency_key(req))
         resp.status = outcome.response.status
         resp.data = outcome.response.body
@@ -67,7 +73,7 @@ def idempotency_key(req: Request) -> IdempotencyKey | None:
     given = req.get_header("Idempotency-Key")
     if given is None:
         return None
-    if not 1 <= len(given) <= 255 or not given.isprintable():
+    if not 1 <= len(given) <= LONGEST_KEY or not given.isprintable():
         message = "1 to 255 printable characters."
         raise InvalidParameter(details=[Detail("Idempotency-Key", "invalid", message)])
     return IdempotencyKey.of(given, req.method.encode(), req.path.encode(), req.context.raw_body)
@@ -79,7 +85,7 @@ def expected_version(req: Request) -> int | None:
     if given is None or given.strip() == "*":
         return None
     text = given.strip().removeprefix("W/").strip('"')
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
+    if not _DIGITS.match(text):
         raise InvalidParameter(details=[Detail("If-Match", "invalid", 'An ETag such as "3".')])
     return int(text)
 
@@ -88,7 +94,7 @@ def _wait_for(req: Request) -> int | None:
     given = req.get_header("X-Wait-For-Position")
     if given is None:
         return None
-    if not given.isascii() or not given.isdigit() or len(given) > 18:
+    if not _DIGITS.match(given):
         message = "A position of the log, such as 42."
         raise InvalidParameter(details=[Detail("X-Wait-For-Position", "invalid", message)])
     return int(given)

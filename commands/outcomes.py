@@ -45,7 +45,7 @@ class IdempotencyKey:
 
     @classmethod
     def of(cls, key: str, *parts: bytes) -> "IdempotencyKey":
-        """The key of a request with these parts: method, path, body …"""
+        """The key of a request with these parts: method, path, body."""
         digest = hashlib.sha256()
         for part in parts:
             digest.update(len(part).to_bytes(8, "big") + part)

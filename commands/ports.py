@@ -57,9 +57,7 @@ class Seen(Protocol):
     """What was seen of the others; checking it raises the refusal for what stands in the way."""
 
     def check(self) -> None:
-        """Raise DuplicateName, DuplicateCode, DuplicateSku, DuplicateBarcode, or Invalid for references
-        to what is not there.
-        """
+        """Raise a refusal for a duplicate name, code, SKU or barcode, or for a reference to nothing."""
 
 
 class LockedBalances(Protocol):

@@ -11,7 +11,7 @@ from domain.settings import InUse, Setting
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterSetting:
-    """Set up a brand, a unit, a store …"""
+    """Set up a brand, a unit, a store or another kind."""
 
     kind: type[Setting]
     id: UUID
@@ -54,7 +54,10 @@ def register_setting(command: RegisterSetting, work: UnitOfWork) -> Setting:
 
 
 def revise_setting(command: ReviseSetting, work: UnitOfWork) -> Setting:
-    """Record what changed. Raises Missing, StaleVersion, AlreadyArchived, DuplicateName, DuplicateCode, Invalid."""
+    """Record what changed.
+
+    Raises Missing, StaleVersion, AlreadyArchived, DuplicateName, DuplicateCode, Invalid.
+    """
     seen = work.settings.look(command.kind, command.id, command.changes)
     setting = _load(command, work)
     setting.revise(command.changes)

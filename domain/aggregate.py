@@ -57,5 +57,5 @@ def events_of(aggregate: type[Aggregate]) -> Iterator[tuple[str, type[Aggregate.
 
 
 def _is_shared(name: str, event: type[Aggregate.Event]) -> bool:
-    # The library derives an own `Event`, `Revised` … for every aggregate; those inherit the mark with the name.
+    # The library derives an own `Event`, `Revised` and so on for every aggregate; they inherit the mark.
     return any("shared" in vars(base) and base.__name__ == name for base in event.__mro__)

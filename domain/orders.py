@@ -39,8 +39,9 @@ class SaleLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
-    """The sums of an order in minor currency units. `total` is the sum of the lines; cash rounding and tips
-    come on top of it, and `paid_total` is all three.
+    """The sums of an order in minor currency units.
+
+    `total` is the sum of the lines; cash rounding and tips come on top of it, and `paid_total` is all three.
     """
 
     subtotal: int

@@ -44,9 +44,10 @@ _STORED: LiteralString = """
 """
 
 _STORE: LiteralString = """
-    INSERT INTO idempotency_keys (company_id, user_id, key, fingerprint, status, etag, body, position, created_at)
-    SELECT %(company_id)s, %(user_id)s, %(key)s, %(fingerprint)s, %(status)s, %(etag)s, %(body)s, head.position,
-           %(now)s
+    INSERT INTO idempotency_keys (company_id, user_id, key, fingerprint, status, etag, body, position,
+                                  created_at)
+    SELECT %(company_id)s, %(user_id)s, %(key)s, %(fingerprint)s, %(status)s, %(etag)s, %(body)s,
+           head.position, %(now)s
       FROM company_head AS head
      WHERE head.company_id = %(company_id)s
 """
@@ -103,7 +104,7 @@ class Application:
     ) -> Outcome:
         """Decide, record and answer in one transaction; decide again when another decision came in between.
 
-        Raises whatever refusal the handler raises, IdempotencyKeyReused, IdempotencyInProgress, ConcurrentEdit.
+        Raises the handler's refusals, IdempotencyKeyReused, IdempotencyInProgress, ConcurrentEdit.
         """
         for attempt in range(ATTEMPTS):
             try:

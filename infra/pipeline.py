@@ -1,8 +1,8 @@
-"""The request path's way to PostgreSQL: prepared statements in libpq's pipeline, sent when an answer is needed.
+"""The request path's way to PostgreSQL: prepared statements, sent together when an answer is needed.
 
-The driver's own pipeline writes to the socket at each statement and converts each query anew. A sale has a dozen
-statements in two round trips, so both are done here once: a statement is compiled once for the process, prepared
-once for a connection, and a round trip is one write and one read.
+The driver's own pipeline writes to the socket at each statement and converts each query anew. A sale has a
+dozen statements in two round trips, so both are done once here: a statement is compiled once for the process
+and prepared once for a connection, and a round trip is one write and one read.
 """
 
 import re
@@ -129,7 +129,7 @@ class Pipeline:
         self._waiting.append((None, None))
 
     def fetch(self, answer: Answer) -> None:
-        """Read until this answer has come, sending what is queued if it was not sent yet. Raises psycopg.Error."""
+        """Read until this answer has come, sending what is not sent yet. Raises psycopg.Error."""
         if self._unsent:
             self.send()
         while self._waiting:

@@ -87,7 +87,7 @@ class Decision:
         return uuid7()
 
     def seek(self, kind: type[A], aggregate_id: UUID) -> Callable[[], A | None]:
-        """Ask for an aggregate with the next round trip. The result raises DuplicateId for one of another kind."""
+        """Ask for an aggregate with the next round trip; the result raises DuplicateId for another kind."""
         params = {"company_id": self._transaction.company_id, "stream_id": aggregate_id}
         answer = self._transaction.ask(_STREAM, params)
 

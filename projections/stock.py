@@ -171,7 +171,7 @@ def list_levels(
     variant_id: UUID | None = None,
     below_reorder: bool = False,
 ) -> tuple[list[Row], int]:
-    """One page of stock levels and how many there are. `average_cost` is in minor units, rounded for display."""
+    """One page of stock levels and how many there are; `average_cost` is rounded for display."""
     params = {
         "company_id": db.company_id,
         "storage_id": storage_id,

@@ -94,7 +94,10 @@ def revise_product(command: ReviseProduct, work: UnitOfWork) -> Product:
 
 
 def change_product_status(command: ChangeProductStatus, work: UnitOfWork) -> Product:
-    """Move it along its life. Raises Missing, StaleVersion, InvalidTransition, LaunchMissing, Invalid, InUse."""
+    """Move it along its life.
+
+    Raises Missing, StaleVersion, InvalidTransition, LaunchMissing, Invalid, InUse.
+    """
     product = work.load(Product, command.id)
     check_version(product.version, command.expected_version)
     if command.launch_at is not None and command.launch_at <= work.now:

@@ -89,10 +89,9 @@ class Product(Entity):
         track_stock: bool = True
         variants: tuple[Variant, ...] = ()
 
-        def apply(self, aggregate: Entity) -> None:
+        def apply(self, aggregate: "Product") -> None:  # type: ignore[override]  # its own event
             """Begin as a draft."""
             super().apply(aggregate)
-            assert isinstance(aggregate, Product)
             aggregate.variants = {variant.id: variant for variant in aggregate.values.pop("variants")}
             aggregate.status = "draft"
             aggregate.launch_at = None

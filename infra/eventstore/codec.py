@@ -18,7 +18,7 @@ class UnknownEventType(Exception):
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who caused an event, in answer to what. `at` is when it was decided; the log adds when it was recorded."""
+    """Who caused an event, in answer to what. `at` is when it was decided; the log adds its own time."""
 
     at: datetime
     actor: UUID | None = None

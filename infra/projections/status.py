@@ -91,9 +91,7 @@ def list_status(
     return statuses
 
 
-def _definition(
-    model: Projection, digest: str | None
-) -> Literal["current", "other version", "missing"]:
+def _definition(model: Projection, digest: str | None) -> Literal["current", "other version", "missing"]:
     if digest is None:
         return "missing"
     return "current" if digest == digest_of(model) else "other version"

@@ -101,7 +101,8 @@ class Worker:
 
     def connect(self) -> psycopg.Connection[Any]:
         """Open a connection as the worker's role, which sees every company."""
-        return RequestConnection.connect(self._conninfo, autocommit=True, application_name="mipos projections")
+        named = "mipos projections"
+        return RequestConnection.connect(self._conninfo, autocommit=True, application_name=named)
 
     def close(self) -> None:
         """Let the connection go."""
@@ -186,14 +187,19 @@ class Worker:
             self._give_up_connection(trouble)
             log.warning(
                 "a read model could not be written; trying again later",
-                projection=model.name, company_id=str(company_id), error=str(trouble).strip(),
+                projection=model.name,
+                company_id=str(company_id),
+                error=str(trouble).strip(),
             )
             self._left_behind.add(company_id)
             return 0
         if error is not None:
             log.error(
                 "a read model is parked: it cannot apply an event",
-                projection=model.name, company_id=str(company_id), position=reached + 1, exc_info=error,
+                projection=model.name,
+                company_id=str(company_id),
+                position=reached + 1,
+                exc_info=error,
             )
         elif reached < head:
             self._left_behind.add(company_id)

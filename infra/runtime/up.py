@@ -84,5 +84,6 @@ Sell something:
   VARIANT=$(curl -s '{address}/api/pos/products?limit=1' -H "Authorization: Bearer $TOKEN" \\
     | sed 's/.*"variant_id":"\\([^"]*\\)".*/\\1/')
   curl -s {address}/api/pos/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
-    -d '{{"lines":[{{"variant_id":"'$VARIANT'","quantity":"1"}}],"payments":[{{"method":"cash","amount":100000}}]}}'
+    -d '{{"lines":[{{"variant_id":"'$VARIANT'","quantity":"1"}}],
+         "payments":[{{"method":"cash","amount":100000}}]}}'
 """

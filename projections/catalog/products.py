@@ -105,8 +105,9 @@ _MOVE_PRODUCTS: LiteralString = """
 """
 
 _INSERT_PRODUCTS: LiteralString = """
-    INSERT INTO products (company_id, id, name, name_key, description, status, launch_at, brand_id, category_id,
-                          unit_id, supplier_id, tax_rate_ids, track_stock, version, created_at, updated_at)
+    INSERT INTO products (company_id, id, name, name_key, description, status, launch_at, brand_id,
+                          category_id, unit_id, supplier_id, tax_rate_ids, track_stock, version, created_at,
+                          updated_at)
     SELECT %(company_id)s, id, name, name_key, description, 'draft', NULL, brand_id, category_id,
            unit_id, supplier_id, tax_rate_ids::uuid[], track_stock, 1, at, at
       FROM unnest(%(ids)b::uuid[], %(names)b::text[], %(name_keys)b::text[], %(descriptions)b::text[],
@@ -163,7 +164,8 @@ _UPDATE_VARIANT: LiteralString = """
            options = coalesce(%(options)s::text::jsonb, options),
            price = coalesce(%(price)s::bigint, price),
            cost = coalesce(%(cost)s::bigint, cost),
-           reorder_level = CASE WHEN %(reorders)s::bool THEN %(reorder_level)s::numeric ELSE reorder_level END,
+           reorder_level = CASE WHEN %(reorders)s::bool THEN %(reorder_level)s::numeric
+                                ELSE reorder_level END,
            reorder_quantity = CASE WHEN %(reorders)s::bool THEN %(reorder_quantity)s::numeric
                                    ELSE reorder_quantity END
      WHERE company_id = %(company_id)s AND id = %(variant_id)s

@@ -52,7 +52,7 @@ class TestCashRounding:
             pytest.param(2, cash(2), -2, 0, 2, 2, id="lowered-to-nothing"),
         ],
     )
-    def test_rounds_what_is_due_in_cash(  # noqa: PLR0913, PLR0917 one column of the table each
+    def test_rounds_what_is_due_in_cash(  # noqa: PLR0917 one column of the table each
         self, total: int, tender: Tender, rounding: int, paid: int, tendered: int, change: int
     ) -> None:
         settled = settle(total, [tender], 5)

@@ -1,6 +1,6 @@
-"""The request path's pipeline: answers in order, nothing left behind by an error, two round trips a decision."""
+"""The request path's pipeline: answers in order, nothing left behind by an error, two round trips."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -184,12 +184,19 @@ def test_a_sale_takes_two_round_trips(shop: Any, monkeypatch: pytest.MonkeyPatch
     body = {"name": "Salt", "track_stock": False, "variants": [{"sku": "SALT", "price": 249}]}
     product = admin.post("/api/admin/products", body).data
     admin.post(f"/api/admin/products/{product['id']}/status", {"status": "active"})
-    trips = []
-    for name in ("send", "close"):
+    trips: list[str] = []
+
+    def counted(name: str) -> Callable[[Pipeline], None]:
         original = getattr(Pipeline, name)
-        monkeypatch.setattr(
-            Pipeline, name, lambda self, name=name, original=original: (trips.append(name), original(self))[1]
-        )
+
+        def trip(pipeline: Pipeline) -> None:
+            trips.append(name)
+            original(pipeline)
+
+        return trip
+
+    for name in ("send", "close"):
+        monkeypatch.setattr(Pipeline, name, counted(name))
     with open_pool(shop.service.database.app, 1) as pool:
         application = Application(pool, make_ledger())
         caller = Caller(company_id=shop.company_id, user_id=shop.users["Admin"])
@@ -201,5 +208,5 @@ def test_a_sale_takes_two_round_trips(shop: Any, monkeypatch: pytest.MonkeyPatch
                 lines=(BasketLine(variant_id=UUID(product["variants"][0]["id"]), quantity=Decimal(1)),),
                 tenders=(Tender(method="card", amount=249),),
             )
-            application.run(caller, place_sale, sale, lambda order: Response(201, None, b""))
+            application.run(caller, place_sale, sale, lambda _order: Response(201, None, b""))
     assert trips == ["send", "close"]

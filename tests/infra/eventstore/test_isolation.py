@@ -64,7 +64,7 @@ class TestWithoutACompany:
     def test_a_new_connection_sees_an_error(
         self, log_database: LogDatabase, ours: UUID, query: LiteralString
     ) -> None:
-        assert ours
+        assert ours is not None
         with log_database.connect() as connection, pytest.raises(psycopg.errors.UndefinedObject):
             connection.execute(query)
 
@@ -81,7 +81,7 @@ class TestAnotherCompany:
     def test_is_not_seen_by_a_query_that_forgets_the_company(
         self, log_database: LogDatabase, ours: UUID, theirs: UUID, table: str
     ) -> None:
-        assert theirs
+        assert theirs is not None
         with log_database.connect() as connection, transaction(connection, ours) as current:
             assert current.ask(COUNTS[table], {}).rows() == [{"company_id": ours}]
 
