@@ -116,8 +116,9 @@ class Decision:
     def save(self, *aggregates: Aggregate) -> None:
         """Take their new events into this decision."""
         for aggregate in aggregates:
-            self._events += aggregate.new_events()
-            aggregate.stamp(self.now)
+            if events := aggregate.new_events():
+                self._events += events
+                aggregate.stamp(self.now)
 
     @property
     def has_events(self) -> bool:

@@ -12,7 +12,7 @@ from infra.bench.writers import Writing
 
 #: At how many connections at once.
 FEW, SEVERAL = 1, 4
-_START_SECONDS = 1.0
+_START_SECONDS = 0.5
 
 # The same columns, indexes and checks, but no rows to lock and nothing to hash.
 _TABLE: LiteralString = "CREATE TABLE plain_events (LIKE events INCLUDING ALL)"
