@@ -64,7 +64,7 @@ class Shop:
         self._worker = psycopg.connect(database.worker, autocommit=True)
         self._ledger = Ledger(EVENT_TYPES, PROJECTIONS)
         with self.open() as opened:
-            opened.execute("SELECT found_company(%(company_id)s)", {"company_id": self.company_id})
+            opened.execute("SELECT open_company(%(company_id)s)", {"company_id": self.company_id})
 
     def close(self) -> None:
         self._app.close()

@@ -34,7 +34,7 @@ class Stockroom:
         self._worker = psycopg.connect(database.worker, autocommit=True)
         self._ledger = Ledger(EVENT_TYPES, PROJECTIONS)
         with self.open() as opened:
-            opened.execute("SELECT found_company(%(company_id)s)", {"company_id": self.company_id})
+            opened.execute("SELECT open_company(%(company_id)s)", {"company_id": self.company_id})
 
     def close(self) -> None:
         self._app.close()
