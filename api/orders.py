@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from falcon import Request, Response
 from marshmallow import fields, validate
@@ -378,7 +378,7 @@ class PosOrders(Resource):
         body = req.context.body
         command = PlaceSale(
             **_basket(body),
-            id=body.get("id") or uuid4(),
+            id=body.get("id"),
             tenders=tuple(Tender(**payment) for payment in body["payments"]),
             occurred_at=body["occurred_at"],
             note=body["note"],

@@ -76,7 +76,8 @@ def idempotency_key(req: Request) -> IdempotencyKey | None:
     if not 1 <= len(given) <= LONGEST_KEY or not given.isprintable():
         message = "1 to 255 printable characters."
         raise InvalidParameter(details=[Detail("Idempotency-Key", "invalid", message)])
-    return IdempotencyKey.of(given, req.method.encode(), req.path.encode(), req.context.raw_body)
+    caller = str(req.context.caller.user_id).encode()
+    return IdempotencyKey.of(given, caller, req.method.encode(), req.path.encode(), req.context.raw_body)
 
 
 def expected_version(req: Request) -> int | None:

@@ -49,9 +49,9 @@ class QuoteBasket:
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceSale(QuoteBasket):
-    """Sell a basket at a till."""
+    """Sell a basket at a till. A till that names the sale (`id`) may send it again."""
 
-    id: UUID
+    id: UUID | None = None
     tenders: tuple[Tender, ...]
     occurred_at: datetime | None = None
     note: str | None = None
@@ -81,7 +81,7 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
     PriceOverrideNotAllowed, DiscountExceedsValue, PaymentInsufficient, PaymentExceedsTotal and
     InsufficientStock.
     """
-    earlier = work.seek(Order, command.id)
+    earlier = work.seek(Order, command.id) if command.id else _nothing
     try:
         ground = _ground(command, work, lock=True)
     except Refusal:
@@ -91,13 +91,14 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
         raise
     if (existing := earlier()) is not None:
         return existing
+    order_id = command.id or work.new_id()
     basket = _price(command, ground, work)
     settlement = settle(basket.total, command.tenders, ground.rules.cash_rounding)
     moved = _take_stock(command, ground)
     store = _store(ground)
     occurred_at = _occurred_at(command, work)
     order = Order.sell(
-        command.id,
+        order_id,
         till=_till(ground, store, work),
         customer_id=command.customer_id,
         storage_id=store.storage_id,
@@ -118,11 +119,15 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
                 work.new_id(),
                 storage_id=store.storage_id,
                 occurred_at=occurred_at,
-                order_id=command.id,
+                order_id=order_id,
                 lines=tuple(moved.values()),
             )
         )
     return order
+
+
+def _nothing() -> None:
+    """What is found of a sale whose till did not name it."""
 
 
 def _ground(command: QuoteBasket, work: UnitOfWork, *, lock: bool) -> SaleGround:

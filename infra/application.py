@@ -40,14 +40,12 @@ _STORED: LiteralString = """
            stored.fingerprint, stored.status, stored.etag, stored.body, stored.position
       FROM (SELECT 1) AS always
       LEFT JOIN idempotency_keys AS stored
-        ON stored.company_id = %(company_id)s AND stored.user_id = %(user_id)s AND stored.key = %(key)s
+        ON stored.company_id = %(company_id)s AND stored.key = %(key)s
 """
 
 _STORE: LiteralString = """
-    INSERT INTO idempotency_keys (company_id, user_id, key, fingerprint, status, etag, body, position,
-                                  created_at)
-    SELECT %(company_id)s, %(user_id)s, %(key)s, %(fingerprint)s, %(status)s, %(etag)s, %(body)s,
-           head.position, %(now)s
+    INSERT INTO idempotency_keys (company_id, key, fingerprint, status, etag, body, position, created_at)
+    SELECT %(company_id)s, %(key)s, %(fingerprint)s, %(status)s, %(etag)s, %(body)s, head.position, %(now)s
       FROM company_head AS head
      WHERE head.company_id = %(company_id)s
 """
@@ -177,9 +175,8 @@ class Application:
 def _key_params(caller: Caller, key: IdempotencyKey) -> dict[str, Any]:
     return {
         "company_id": caller.company_id,
-        "user_id": caller.user_id,
         "key": key.key,
-        "lock": f"{caller.company_id}/{caller.user_id}/{key.key}",
+        "lock": f"{caller.company_id}/{key.key}",
     }
 
 

@@ -25,7 +25,6 @@ CREATE INDEX sessions_by_expiry ON sessions (company_id, expires_at);
 -- The first outcome of a request, stored with its events and given again to every repetition.
 CREATE TABLE idempotency_keys (
     company_id  uuid NOT NULL,
-    user_id     uuid NOT NULL,
     key         text NOT NULL,
     fingerprint bytea NOT NULL,
     status      int NOT NULL,
@@ -33,7 +32,7 @@ CREATE TABLE idempotency_keys (
     body        bytea NOT NULL,
     position    bigint NOT NULL,
     created_at  timestamptz NOT NULL,
-    PRIMARY KEY (company_id, user_id, key)
+    PRIMARY KEY (company_id, key)
 );
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (company_id, created_at);
 
@@ -64,6 +63,14 @@ BEGIN
     SELECT company, model.name, 0 FROM projection_models AS model WHERE model.mode = 'async'
         ON CONFLICT DO NOTHING;
 END $$;
+
+-- How far each asynchronous read model is behind, over all companies: numbers for those who watch, nothing else.
+CREATE FUNCTION projection_lag() RETURNS TABLE (projection text, companies bigint, greatest_lag bigint, parked bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT mark.projection, count(*), max(head.position - mark.position), count(mark.parked_at)
+      FROM projection_checkpoints AS mark JOIN company_head AS head ON head.company_id = mark.company_id
+     GROUP BY mark.projection ORDER BY mark.projection
+$$;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON credentials, sessions, idempotency_keys TO mipos_app, mipos_worker;
 GRANT SELECT ON projection_models, projection_checkpoints TO mipos_app;

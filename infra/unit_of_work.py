@@ -38,19 +38,10 @@ class Ledger:
         self._inline = [projection for projection in projections if projection.mode == "inline"]
 
     def record(self, transaction: Database, events: Sequence[Aggregate.Event], metadata: Metadata) -> Answer:
-        """Queue the events' append and what the inline read models make of them; answers the position."""
-        encoded = [self.types.encode(event) for event in events]
-        position = transaction.ask(
-            _APPEND,
-            {
-                "company_id": transaction.company_id,
-                "streams": [event.originator_id for event in events],
-                "versions": [event.originator_version for event in events],
-                "types": [name for name, _ in encoded],
-                "states": [state for _, state in encoded],
-                "metadata": [encode_metadata(metadata)] * len(events),
-            },
-        )
+        """Queue what the inline read models make of the events, and their append; answers the position.
+
+        The append comes last: it locks the head of the company's log, for which all its writers wait.
+        """
         facts = [
             Fact(
                 event=type(event),
@@ -65,7 +56,18 @@ class Ledger:
         for projection in self._inline:
             if own := [fact for fact in facts if fact.event in projection.events]:
                 projection.apply(own, transaction)
-        return position
+        encoded = [self.types.encode(event) for event in events]
+        return transaction.ask(
+            _APPEND,
+            {
+                "company_id": transaction.company_id,
+                "streams": [event.originator_id for event in events],
+                "versions": [event.originator_version for event in events],
+                "types": [name for name, _ in encoded],
+                "states": [state for _, state in encoded],
+                "metadata": [encode_metadata(metadata)] * len(events),
+            },
+        )
 
 
 class Decision:

@@ -19,6 +19,7 @@ ACROSS_COMPANIES = {
     "user_directory": "whoever signs in is of no company yet",
     "company_head": "workers find companies that are behind, without locks",
     "projection_models": "what the tables were made from",
+    "projection_lag": "numbers over all companies for those who watch",
     "pg_": "the catalog of the database itself",
     "schema_migrations": "migrations are of the database",
     "company_activity": "workers find companies that wrote lately, without locks",

@@ -21,9 +21,7 @@ from infra.unit_of_work import Ledger
 
 Pool = ConnectionPool[RequestConnection]
 
-_LAG: LiteralString = """
-    SELECT name FROM projection_models WHERE mode = 'async' ORDER BY name
-"""
+_LAG: LiteralString = "SELECT projection, companies, greatest_lag, parked FROM projection_lag()"
 
 
 def open_pool(conninfo: str, size: int) -> Pool:
@@ -63,15 +61,15 @@ class Doorman(SignIn):
 
 @dataclass(frozen=True)
 class Watch:
-    """Looks after what the API stands on."""
+    """Looks after what the API stands on. A parked read model does not make the service unready, only visible."""
 
     application: Application
 
     def check(self) -> dict[str, Any]:
-        """Whether the database answers, and which read models there are."""
+        """Whether the database answers, and how far the read models are behind."""
         try:
             with self.application.transaction(PLATFORM_ID, reading=True) as db:
-                models = [row["name"] for row in db.ask(_LAG, {}).rows()]
+                models = db.ask(_LAG, {}).rows()
         except (psycopg.Error, PoolTimeout):
             return {"ready": False, "message": "The database does not answer.", "database": False}
         return {"ready": True, "message": "Ready", "database": True, "projections": models}
