@@ -61,7 +61,7 @@ class Doorman(SignIn):
 
 @dataclass(frozen=True)
 class Watch:
-    """Looks after what the API stands on. A parked read model does not make the service unready, only visible."""
+    """Looks after what the API stands on. A parked read model is shown, but does not stop the shop."""
 
     application: Application
 
