@@ -1,9 +1,7 @@
 """Writing much at once: what a history or a sample brings enters the log by the same facts as live sales."""
 
-import gc
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, LiteralString, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -15,6 +13,7 @@ from domain.aggregate import UNSTAMPED, Aggregate
 from domain.errors import Conflict
 from domain.settings import name_key
 from infra.eventstore.codec import Metadata
+from infra.garbage import collecting_no_garbage
 from infra.pipeline import RequestConnection, request_transaction
 from infra.unit_of_work import Ledger
 from projections.base import Database
@@ -124,15 +123,3 @@ class BulkRecorder:
             except errors.UniqueViolation as error:
                 raise NameTaken from error
         return len(events)
-
-
-@contextmanager
-def collecting_no_garbage() -> Iterator[None]:
-    """Spare the search for cycles: a batch is tens of thousands of records without any."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -173,6 +173,10 @@ class Service:
         """A client of it."""
         return Client((self.host, self.port), token)
 
+    def client_of(self, caller: Caller) -> Client:
+        """A client that this caller signed in to."""
+        return self.client(Tokens(SECRET, 3600).issue(caller))
+
 
 @pytest.fixture(scope="session")
 def service(database: Database) -> Iterator[Service]:

@@ -29,9 +29,10 @@ from domain.storages import Storage
 from domain.stores import Store
 from domain.tax_rates import TaxRate
 from domain.users import User
-from infra.bulk import Pool, collecting_no_garbage, company_named, first_fact, found_company, record_events
+from infra.bulk import Pool, company_named, first_fact, found_company, record_events
 from infra.demo.catalog import BRANDS, TAXES, UNITS, DemoProduct, products
 from infra.demo.sales import Article, Happening, Shop, ShopLife, deliver
+from infra.garbage import collecting_no_garbage
 from infra.pipeline import request_transaction
 from infra.unit_of_work import Ledger
 from projections.base import Database

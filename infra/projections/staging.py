@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from infra.eventstore.codec import EventTypes
+from infra.garbage import collecting_no_garbage
 from infra.pipeline import RequestConnection
 from infra.projections.reading import BATCH, FactReader
 from infra.transactions import Transaction, transaction
@@ -139,9 +140,10 @@ class Staging:
         end = min(after + BATCH, upto)
         try:
             while after < upto:
-                facts = self._reader.read(db, after, end)
-                if facts:
-                    self._model.apply(facts, db)
+                with collecting_no_garbage():
+                    facts = self._reader.read(db, after, end)
+                    if facts:
+                        self._model.apply(facts, db)
                 progress(end, total or upto)
                 after, end, folded = end, min(end + BATCH, upto), folded + len(facts)
         except Exception as error:

@@ -10,6 +10,7 @@ import psycopg
 import structlog
 
 from infra.eventstore.codec import EventTypes
+from infra.garbage import collecting_no_garbage
 from infra.pipeline import RequestConnection
 from infra.projections.checkpoints import move, park, take
 from infra.projections.reading import BATCH, FactReader
@@ -165,10 +166,11 @@ class Worker:
         names = tuple(model.name for model in group)
         if names not in self._readers:
             self._readers[names] = FactReader(self._types, group)
-        facts = self._readers[names].read(db, after, upto)
-        for model in group:
-            if own := [fact for fact in facts if fact.event in model.events]:
-                model.apply(own, db)
+        with collecting_no_garbage():
+            facts = self._readers[names].read(db, after, upto)
+            for model in group:
+                if own := [fact for fact in facts if fact.event in model.events]:
+                    model.apply(own, db)
         move(db, names, upto)
 
     def _advance_apart(self, company_id: UUID, model: Projection) -> int:

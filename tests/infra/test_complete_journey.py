@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from psycopg_pool import ConnectionPool
 
+from commands.ports import Caller
 from domain.companies import Company
 from domain.stores import Store
 from infra.bulk import NameTaken, first_fact, found_company, record_events
@@ -137,6 +138,19 @@ def files() -> Any:
 class TestJanuary:
     def test_has_every_order_and_all_the_money(self, january: Imported) -> None:
         assert january.ask("SELECT count(*), sum(net_sales) FROM sold") == [(12_807, 37_330_023)]
+
+    def test_is_reported_over_http_as_it_is_in_the_log(self, january: Imported, service: Any) -> None:
+        caller = Caller(company_id=january.id, user_id=uuid4(), session_id=uuid4(), role="Admin")
+        client = service.client_of(caller)
+        head = january.ask("SELECT max(position) FROM events WHERE company_id = %(company)s")[0][0]
+        path = "/api/admin/reports/sales-summary/overview?from=2017-01-01&to=2017-01-31"
+        for _ in range(24):
+            answer = client.get(path, X_Wait_For_Position=str(head))
+            if answer.status != 503:
+                break
+        assert (answer.data["orders"], answer.data["net_sales"]) == (12_807, 37_330_023)
+        past = client.get(f"{path}&as_of=2100-01-01T00:00:00Z", X_Wait_For_Position=str(head)).data
+        assert (past["orders"], past["net_sales"]) == (12_807, 37_330_023)
 
     def test_agrees_with_the_files_for_each_store_and_business_date(
         self, january: Imported, files: Any
