@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from domain.aggregate import Aggregate, events_of
 from domain.errors import Conflict
 
-_HEADER = frozenset({"originator_id", "originator_version", "originator_topic", "timestamp"})
+HEADER = frozenset({"originator_id", "originator_version", "originator_topic", "timestamp"})
 
 
 class AlreadyArchived(Conflict):
@@ -25,7 +25,7 @@ class AlreadyArchived(Conflict):
 @cache
 def fields_of(event: type[Aggregate.Event]) -> tuple[str, ...]:
     """The names of what an event says, without its header."""
-    return tuple(field.name for field in fields(event) if field.name not in _HEADER)
+    return tuple(field.name for field in fields(event) if field.name not in HEADER)
 
 
 class Entity(Aggregate):

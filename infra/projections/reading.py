@@ -35,7 +35,7 @@ class FactReader:
         self._names = sorted({kind.name for kind in kinds})
         # An event that never had another version needs no look at how it was written.
         self._decoders: dict[str, tuple[Any, Callable[[str], Any]]] = {
-            kind.name: (kind.event, kind.decoder.decode if kind.version == 1 else kind.decode)
+            kind.name: (kind.event, kind.light_decoder.decode if kind.version == 1 else kind.decode_light)
             for kind in kinds
         }
 

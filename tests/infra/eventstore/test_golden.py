@@ -80,6 +80,13 @@ def test_an_event_as_it_was_written_can_be_read(name: str) -> None:
     }
 
 
+@pytest.mark.parametrize("name", sorted(EVENT_TYPES.by_name))
+def test_a_read_model_is_told_the_same_as_the_domain(name: str) -> None:
+    kind = EVENT_TYPES.by_name[name]
+    written = file_of(kind).read_text()
+    assert msgspec.to_builtins(kind.decode_light(written)) == msgspec.to_builtins(kind.decode(written))
+
+
 def test_no_golden_file_is_of_a_type_that_was_forgotten() -> None:
     for file in GOLDEN.glob("*.json"):
         name, _, version = file.stem.rpartition(".v")
