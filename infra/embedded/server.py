@@ -82,6 +82,11 @@ class EmbeddedServer:
         """The server's process number while it runs."""
         return self._process.pid if self._process else None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the server was started and has not ended since."""
+        return self._process is not None and self._process.poll() is None
+
     def conninfo(self, user: str, database: str) -> str:
         """Return the URL at which this user reaches this database; it needs no password."""
         folder = quote(str(self._socket_folder()), safe="/")

@@ -24,6 +24,8 @@ class Addresses:
     owner: str | None
     app: str
     worker: str
+    #: The server that was started for this process alone, if there is one.
+    server: EmbeddedServer | None = None
 
 
 def addresses_of(settings: Settings, server: EmbeddedServer | None = None) -> Addresses:
@@ -34,6 +36,7 @@ def addresses_of(settings: Settings, server: EmbeddedServer | None = None) -> Ad
             owner=server.conninfo("postgres", DATABASE),
             app=server.conninfo(APP_ROLE, DATABASE),
             worker=server.conninfo(WORKER_ROLE, DATABASE),
+            server=server,
         )
     key, url = settings.signing_key(), settings.database_url or ""
     return Addresses(

@@ -1,6 +1,8 @@
 """`mipos up`: everything a shop needs on one machine, started together and stopped together."""
 
 import json
+import os
+import signal
 import sys
 import threading
 import time
@@ -12,6 +14,7 @@ from secrets import token_urlsafe
 import click
 
 from infra.demo import make_demo
+from infra.embedded import EmbeddedServer
 from infra.runtime.databases import Addresses, database
 from infra.runtime.house import make_ledger, open_pool
 from infra.settings import Settings, secret_file
@@ -37,7 +40,18 @@ def up(settings: Settings, environ: Mapping[str, str]) -> int:
                 make_demo(pool, make_ledger(), password, datetime.now(UTC))
         supervisor = Supervisor(list(_children(settings, addresses, environ)))
         threading.Thread(target=_greet, args=(settings, password), daemon=True).start()
-        return supervisor.run()
+        if addresses.server:
+            threading.Thread(target=_stop_without, args=(addresses.server,), daemon=True).start()
+        code = supervisor.run()
+        return code if addresses.server is None or addresses.server.is_running else 1
+
+
+def _stop_without(server: EmbeddedServer) -> None:
+    """Stop everything when the database server ends before us: the next start recovers it."""
+    while server.is_running:
+        time.sleep(0.5)
+    click.echo("mipos: the database server ended unexpectedly; start again and it recovers.", err=True)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _children(settings: Settings, addresses: Addresses, environ: Mapping[str, str]) -> Iterator[Child]:
