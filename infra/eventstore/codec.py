@@ -169,7 +169,7 @@ def _default(told: "dataclasses.Field[Any]") -> tuple[Any, ...]:
 @cache
 def _light(kind: Any) -> Any:
     """A type in which every dataclass is replaced by a record of the same fields."""
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = get_type_hints(kind)
         return _record(kind.__name__, kind, {name: _light(hint) for name, hint in hints.items()})
     arguments = get_args(kind)
