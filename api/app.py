@@ -77,12 +77,7 @@ def _add_routes(app: App[Request, Response], house: House) -> None:
     app.add_route("/api/cashier/orders/{order_id:uuid}", orders.CashierOrder(house))
     app.add_route("/api/cashier/orders/{order_id:uuid}/receipt", orders.CashierReceipt(house))
 
-    base = "/api/admin/reports/sales-summary"
-    app.add_route(f"{base}/overview", sales_summary.Overview(house))
-    app.add_route(f"{base}/by-period", sales_summary.ByPeriod(house))
-    app.add_route(f"{base}/by-store", sales_summary.ByStore(house))
-    app.add_route(f"{base}/by-product", sales_summary.ByProduct(house))
-    app.add_route(f"{base}/by-payment-method", sales_summary.ByPaymentMethod(house))
+    sales_summary.add_routes(app, house)
 
     docs, openapi = Docs(house), OpenApi(house)
     app.add_route("/docs", docs)

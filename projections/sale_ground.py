@@ -13,7 +13,7 @@ from domain.pricing import TaxRate
 from domain.sale_ground import SaleGround, StoreAtSale, VariantAtSale
 from projections.base import Answer, Database, Row
 from projections.companies import rules_of
-from projections.stock import balance_of
+from projections.stock import ENSURE_BALANCES, LOCK_BALANCES, balance_of
 
 
 class OtherStore(NotAllowed):
@@ -69,23 +69,6 @@ _TAX_RATES: LiteralString = """
 _CUSTOMER: LiteralString = """
     SELECT id FROM customers
      WHERE company_id = %(company_id)s AND id = %(customer_id)s::uuid AND NOT is_archived
-"""
-
-_LOCK_BALANCES: LiteralString = """
-    SELECT variant_id, on_hand, value, last_unit_cost FROM stock_balances
-     WHERE company_id = %(company_id)s AND storage_id = %(storage_id)s
-       AND variant_id = ANY(%(variants)b::uuid[])
-     ORDER BY storage_id, variant_id
-       FOR UPDATE
-"""
-
-# With `allow_negative` a balance may have to be made before it can be locked.
-_ENSURE: LiteralString = """
-    INSERT INTO stock_balances (company_id, storage_id, variant_id, on_hand, value, last_unit_cost)
-    SELECT %(company_id)s, %(storage_id)s, variant_id, 0, 0, 0
-      FROM unnest(%(variants)b::uuid[]) AS wanted(variant_id)
-     ORDER BY variant_id
-        ON CONFLICT DO NOTHING
 """
 
 _LOCK_SERIES: LiteralString = """
@@ -172,7 +155,7 @@ class SalesGuard:
     def _lock(self, where: tuple[UUID | None, UUID], wanted: Mapping[str, Any]) -> tuple[Answer, Answer]:
         storage_id, series_id = where
         params = {**wanted, "storage_id": storage_id or UUID(int=0), "series_id": series_id}
-        return self._db.ask(_LOCK_BALANCES, params), self._db.ask(_LOCK_SERIES, params)
+        return self._db.ask(LOCK_BALANCES, params), self._db.ask(_LOCK_SERIES, params)
 
     def _ensured(
         self,
@@ -184,7 +167,8 @@ class SalesGuard:
         counted = {variant.id for variant in catalog.values() if variant.track_stock}
         if counted <= balances.keys():
             return balances
-        self._db.execute(_ENSURE, {**wanted, "storage_id": where[0], "variants": sorted(counted)})
+        # With `allow_negative` a balance may have to be made before it can be locked.
+        self._db.execute(ENSURE_BALANCES, {**wanted, "storage_id": where[0], "variants": sorted(counted)})
         return {row["variant_id"]: balance_of(row) for row in self._lock(where, wanted)[0].rows()}
 
 

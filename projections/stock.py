@@ -58,7 +58,7 @@ _UPSERT: LiteralString = """
 """
 
 # A balance that does not exist yet cannot be locked, so it is made first; a refusal takes it away again.
-_ENSURE: LiteralString = """
+ENSURE_BALANCES: LiteralString = """
     INSERT INTO stock_balances (company_id, storage_id, variant_id, on_hand, value, last_unit_cost)
     SELECT %(company_id)s, %(storage_id)s, variant_id, 0, 0, 0
       FROM unnest(%(variants)b::uuid[]) AS wanted(variant_id)
@@ -66,7 +66,7 @@ _ENSURE: LiteralString = """
         ON CONFLICT DO NOTHING
 """
 
-_LOCK: LiteralString = """
+LOCK_BALANCES: LiteralString = """
     SELECT variant_id, on_hand, value, last_unit_cost FROM stock_balances
      WHERE company_id = %(company_id)s AND storage_id = %(storage_id)s
        AND variant_id = ANY(%(variants)b::uuid[])
@@ -128,8 +128,8 @@ class StockGuard:
             "variants": sorted(set(variants)),
         }
         known = self._db.ask(_KNOWN, params)
-        self._db.execute(_ENSURE, params)
-        return AskedBalances(storage_id, variants, known, self._db.ask(_LOCK, params))
+        self._db.execute(ENSURE_BALANCES, params)
+        return AskedBalances(storage_id, variants, known, self._db.ask(LOCK_BALANCES, params))
 
 
 _LEVELS: LiteralString = """

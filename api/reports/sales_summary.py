@@ -1,15 +1,17 @@
 """The sales summary: what was sold, in total and by period, store, product and payment method."""
 
-from typing import Any, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from falcon import Request, Response
+from falcon import App, Request, Response
 from marshmallow import Schema, fields, validate
 
 from api.envelope import ok
 from api.fields import Body, Day, Exact, Id, Moment, Money, Text, Whole
-from api.gateway import Reading
-from api.operations import operation
+from api.gateway import House, Reading
+from api.operations import Operation, operation
 from api.resource import Resource
 from commands.ports import Caller
 from domain.errors import NotAllowed
@@ -24,8 +26,6 @@ from projections.reports.sales_summary import (
     by_store,
     overview,
 )
-
-R = TypeVar("R")
 
 PERMISSION = "reports.sales.view"
 _LARGE = 10**15
@@ -205,10 +205,6 @@ def _hide_costs(report: dict[str, Any]) -> None:
             part.pop(name, None)
 
 
-def _show_section(section: Section) -> dict[str, Any]:
-    return {"rows": section.rows, "totals": section.totals, "count": section.count}
-
-
 class Overview(_Report):
     """The whole in one row."""
 
@@ -241,98 +237,91 @@ class Overview(_Report):
         self.answer(req, resp, question)
 
 
-class ByPeriod(_Report):
-    """Over time."""
+@dataclass(frozen=True, kw_only=True)
+class SectionTold:
+    """One section of the report: its path, what its rows are, and the question that answers it."""
 
-    @operation(
-        PERMISSION,
-        "Sales by period",
+    path: str
+    summary: str
+    description: str
+    query: Body
+    answer: Schema
+    ask: Callable[..., Section]
+    #: Parameters of the question that come from the query as they are.
+    passes: tuple[str, ...] = ()
+
+
+SECTIONS = (
+    SectionTold(
+        path="by-period",
+        summary="Sales by period",
+        description="The measures of each hour, day, week or month in which something was sold.",
         query=PeriodQuery(),
         answer=_section_of(PeriodRow, "SalesByPeriod"),
-        projection="sales_summary",
-        refusals=(PeriodNotValid,),
-    )
-    def on_get(self, req: Request, resp: Response) -> None:
-        """The measures of each hour, day, week or month in which something was sold."""
-        query = req.context.query
-        self.answer(
-            req,
-            resp,
-            lambda db, period, stores: _show_section(
-                by_period(db, period, interval=query["interval"], store_ids=stores, as_of=query.get("as_of"))
-            ),
-        )
-
-
-class ByStore(_Report):
-    """By store."""
-
-    @operation(
-        PERMISSION,
-        "Sales by store",
+        ask=by_period,
+        passes=("interval",),
+    ),
+    SectionTold(
+        path="by-store",
+        summary="Sales by store",
+        description="The measures of each store.",
         query=ReportQuery(),
         answer=_section_of(StoreRow, "SalesByStore"),
-        projection="sales_summary",
-        refusals=(PeriodNotValid,),
-    )
-    def on_get(self, req: Request, resp: Response) -> None:
-        """The measures of each store."""
-        as_of = req.context.query.get("as_of")
-        self.answer(
-            req,
-            resp,
-            lambda db, period, stores: _show_section(by_store(db, period, store_ids=stores, as_of=as_of)),
-        )
-
-
-class ByProduct(_Report):
-    """By product."""
-
-    @operation(
-        PERMISSION,
-        "Sales by product",
+        ask=by_store,
+    ),
+    SectionTold(
+        path="by-product",
+        summary="Sales by product",
+        description="One page of what was sold of each variant, the highest net sales first.",
         query=ProductQuery(),
         answer=_section_of(ProductRow, "SalesByProduct"),
-        projection="sales_summary",
-        refusals=(PeriodNotValid,),
-    )
-    def on_get(self, req: Request, resp: Response) -> None:
-        """One page of what was sold of each variant, the highest net sales first."""
-        query = req.context.query
-        self.answer(
-            req,
-            resp,
-            lambda db, period, stores: _show_section(
-                by_product(
-                    db,
-                    period,
-                    store_ids=stores,
-                    as_of=query.get("as_of"),
-                    page=query["page"],
-                    limit=query["limit"],
-                )
-            ),
-        )
-
-
-class ByPaymentMethod(_Report):
-    """By payment method."""
-
-    @operation(
-        PERMISSION,
-        "Sales by payment method",
+        ask=by_product,
+        passes=("page", "limit"),
+    ),
+    SectionTold(
+        path="by-payment-method",
+        summary="Sales by payment method",
+        description="What each method brought in.",
         query=ReportQuery(),
         answer=_section_of(PaymentRow, "SalesByPaymentMethod"),
-        projection="sales_summary",
-        refusals=(PeriodNotValid,),
-    )
+        ask=by_payment_method,
+    ),
+)
+
+
+class SectionReport(_Report):
+    """A section: rows, their footer, and how many there are."""
+
+    def __init__(self, house: House, told: SectionTold) -> None:
+        super().__init__(house)
+        self.told = told
+        self.operations = {
+            "on_get": Operation(
+                permission=PERMISSION,
+                summary=told.summary,
+                description=told.description,
+                query=told.query,
+                answer=told.answer,
+                projection="sales_summary",
+                refusals=(PeriodNotValid,),
+            )
+        }
+
     def on_get(self, req: Request, resp: Response) -> None:
-        """What each method brought in."""
-        as_of = req.context.query.get("as_of")
-        self.answer(
-            req,
-            resp,
-            lambda db, period, stores: _show_section(
-                by_payment_method(db, period, store_ids=stores, as_of=as_of)
-            ),
-        )
+        """Rows, a footer with the sums of the rows shown, and how many rows there are in all."""
+        query, told = req.context.query, self.told
+        passed = {name: query[name] for name in told.passes}
+
+        def question(db: Any, period: Period, stores: tuple[UUID, ...] | None) -> dict[str, Any]:
+            found = told.ask(db, period, store_ids=stores, as_of=query.get("as_of"), **passed)
+            return {"rows": found.rows, "totals": found.totals, "count": found.count}
+
+        self.answer(req, resp, question)
+
+
+def add_routes(app: App[Request, Response], house: House) -> None:
+    """The routes of the report."""
+    base = "/api/admin/reports/sales-summary"
+    app.add_route(f"{base}/overview", Overview(house))
+    for told in SECTIONS:
+        app.add_route(f"{base}/{told.path}", SectionReport(house, told))
