@@ -64,7 +64,14 @@ class TestBench:
             if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
                 folder.chmod(folder.stat().st_mode | 0o011)
         argv = [*COMMAND, "--only", "checkout_vs_pgbench_one_company", "--seconds", "60"]
-        with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:  # noqa: S603
+        with subprocess.Popen(  # noqa: S603
+            argv,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # A shell ignores the interrupt for what it runs in the background, and its children inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 no threads here
+        ) as running:
             deadline = time.monotonic() + 60
             while not list(tmp_path.glob("mipos-metrics-*")) and time.monotonic() < deadline:
                 time.sleep(0.05)
