@@ -64,7 +64,6 @@ class Reading:
     def __init__(self, db: RequestTransaction, ledger: Ledger) -> None:
         self.db = db
         self._ledger = ledger
-        self.position = 0
 
     def aggregates(self, kind: type[Any], ids: list[UUID], as_of: datetime | None = None) -> list[Any]:
         """The aggregates of these ids, in this order, as they are or were recorded by `as_of`."""
