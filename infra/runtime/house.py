@@ -28,7 +28,8 @@ def open_pool(conninfo: str, size: int) -> Pool:
     """A pool of connections as every transaction of ours expects them."""
     return ConnectionPool(
         conninfo,
-        min_size=1,
+        # All from the start: a connection's first statements are slow, so none should begin in a rush.
+        min_size=size,
         max_size=size,
         timeout=10,
         connection_class=RequestConnection,
