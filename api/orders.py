@@ -307,10 +307,6 @@ def show_quote(quote: Quote, command: QuoteBasket) -> dict[str, Any]:
     }
 
 
-def _sees_costs(caller: Caller) -> bool:
-    return "costs.view" in caller.permissions
-
-
 def _basket(body: dict[str, Any]) -> dict[str, Any]:
     return {
         "register_id": body["register_id"],
@@ -383,7 +379,7 @@ class PosOrders(Resource):
             occurred_at=body["occurred_at"],
             note=body["note"],
         )
-        with_costs = _sees_costs(req.context.caller)
+        with_costs = req.context.caller.sees_costs
         self.write(
             req,
             resp,
@@ -410,7 +406,7 @@ class CashierOrders(Resource):
             return reading.aggregates(Order, ids), total
 
         orders, total = self.ask(req, resp, question)
-        shown = [show_order(order, with_costs=_sees_costs(caller)) for order in orders]
+        shown = [show_order(order, with_costs=caller.sees_costs) for order in orders]
         resp.media = page_of(shown, total, query["page"], query["limit"])
 
 
@@ -432,7 +428,7 @@ class CashierOrder(_OwnOrder):
         """The sale as it was made."""
         caller = req.context.caller
         order = self.ask(req, resp, lambda reading: self.own_order(reading, caller, order_id))
-        self.show(req, resp, ok(show_order(order, with_costs=_sees_costs(caller))), order.version)
+        self.show(req, resp, ok(show_order(order, with_costs=caller.sees_costs)), order.version)
 
 
 class CashierReceipt(_OwnOrder):

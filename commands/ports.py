@@ -52,6 +52,11 @@ class Caller:
     terminal: str | None = None
     address: str | None = None
 
+    @property
+    def sees_costs(self) -> bool:
+        """Whether costs, margins and profits are shown to them."""
+        return "costs.view" in self.permissions
+
 
 class Seen(Protocol):
     """What was seen of the others; checking it raises the refusal for what stands in the way."""

@@ -50,7 +50,7 @@ class SignIn:
 
     def __init__(self, application: Application, tokens: Tokens, refresh_seconds: int) -> None:
         self._application = application
-        self._tokens = tokens
+        self.tokens = tokens
         self._lifetime = timedelta(seconds=refresh_seconds)
         self._hasher = PasswordHasher()
         # A name nobody has takes as long to refuse as a wrong password.
@@ -119,9 +119,9 @@ class SignIn:
         )
         return {
             "user": _shown(db, user),
-            "token": self._tokens.issue(caller),
+            "token": self.tokens.issue(caller),
             "refresh_token": f"{db.company_id.hex}.{session_id.hex}.{secret}",
-            "expires_in": self._tokens.seconds,
+            "expires_in": self.tokens.seconds,
             "permissions": permissions_of(user["role"]),
         }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Literal, LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -13,7 +13,7 @@ _BEGIN = sql.SQL("BEGIN")
 _BEGIN_READING = sql.SQL("BEGIN READ ONLY")
 
 
-class QueuedAnswer:
+class Rows:
     """The rows of a statement."""
 
     __slots__ = ("_cursor",)
@@ -31,7 +31,7 @@ class QueuedAnswer:
 
 
 class Transaction:
-    """The `Database` that read models and commands work on.
+    """The `Database` that workers and rebuilds work on.
 
     NOTE: `SET LOCAL` takes no parameters, and set_config() would not reach the workers of a distributed
     database, so the company is a literal, quoted by the driver.
@@ -40,21 +40,16 @@ class Transaction:
     def __init__(self, connection: psycopg.Connection[Any], company_id: UUID) -> None:
         self.company_id = company_id
         self.connection = connection
-        self.ending: Literal["COMMIT", "ROLLBACK"] = "COMMIT"
-
-    def abandon(self) -> None:
-        """End without a trace: nothing was decided."""
-        self.ending = "ROLLBACK"
 
     def execute(self, query: LiteralString, params: Mapping[str, Any]) -> None:
         """Run a statement whose result nobody reads."""
         self.connection.cursor(binary=True).execute(query, params)
 
-    def ask(self, query: LiteralString, params: Mapping[str, Any]) -> QueuedAnswer:
+    def ask(self, query: LiteralString, params: Mapping[str, Any]) -> Rows:
         """Ask a question."""
         cursor = self.connection.cursor(binary=True, row_factory=dict_row)
         cursor.execute(query, params)
-        return QueuedAnswer(cursor)
+        return Rows(cursor)
 
 
 @contextmanager
@@ -75,9 +70,8 @@ def transaction(
         connection.execute(
             sql.SQL("SET LOCAL app.company_id = {}").format(sql.Literal(str(company_id))), prepare=False
         )
-        opened = Transaction(connection, company_id)
-        yield opened
-        connection.execute(opened.ending)
+        yield Transaction(connection, company_id)
+        connection.execute("COMMIT")
     except BaseException:
         if not connection.closed:
             connection.rollback()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from commands.ports import Caller, DuplicateId, Missing
 from domain.aggregate import Aggregate
+from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
 from infra.ids import uuid7
 from projections.base import Answer, Database, Fact, Projection
@@ -21,11 +22,6 @@ _STREAM: LiteralString = """
     SELECT stream_id, stream_version, type, state, metadata FROM events
      WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s
      ORDER BY stream_version
-"""
-
-_APPEND: LiteralString = """
-    SELECT append_events(%(company_id)s::uuid, %(streams)b::uuid[], %(versions)b::bigint[], %(types)b::text[],
-                         %(states)b::text[], %(metadata)b::text[]) AS position
 """
 
 
@@ -58,11 +54,11 @@ class Ledger:
                 projection.apply(own, transaction)
         encoded = [self.types.encode(event) for event in events]
         return transaction.ask(
-            _APPEND,
+            APPEND_EVENTS,
             {
                 "company_id": transaction.company_id,
-                "streams": [event.originator_id for event in events],
-                "versions": [event.originator_version for event in events],
+                "stream_ids": [event.originator_id for event in events],
+                "stream_versions": [event.originator_version for event in events],
                 "types": [name for name, _ in encoded],
                 "states": [state for _, state in encoded],
                 "metadata": [encode_metadata(metadata)] * len(events),

@@ -6,7 +6,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from domain.orders import Order
-from projections.base import Database, Fact, Projection, facts_of
+from projections.base import Database, Fact, Projection, facts_of, total_of
 
 
 class Orders(Projection):
@@ -147,5 +147,4 @@ def list_orders(
         "offset": (page - 1) * limit,
     }
     found, count = db.ask(_LIST, params), db.ask(_COUNT, params)
-    total = count.row()
-    return [row["id"] for row in found.rows()], total["total"] if total else 0
+    return [row["id"] for row in found.rows()], total_of(count)

@@ -4,7 +4,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from domain.settings import name_key
-from projections.base import Database, Row
+from projections.base import Database, Row, total_of
 
 # The barcode, when there is one, is looked up first and alone; a name is searched only without it.
 _OFFERED: LiteralString = """
@@ -66,5 +66,4 @@ def list_offered(
         "offset": (page - 1) * limit,
     }
     found, count = db.ask(_OFFERED, params), db.ask(_COUNT, params)
-    total = count.row()
-    return found.rows(), total["total"] if total else 0
+    return found.rows(), total_of(count)

@@ -17,7 +17,7 @@ from domain.settings import DuplicateCode, DuplicateName, Setting, name_key
 from domain.storages import Storage
 from domain.stores import Store
 from domain.tax_rates import TaxRate
-from projections.base import Answer, Database, Fact, Projection, Row, facts_of
+from projections.base import Answer, Database, Fact, Projection, Row, facts_of, total_of
 
 KINDS: Mapping[str, type[Setting]] = {
     kind.kind: kind for kind in (Store, Storage, Register, Brand, Category, Unit, TaxRate)
@@ -161,6 +161,7 @@ _COUNT: LiteralString = """
             OR position(%(search)s::text IN coalesce(code_key, '')) > 0)
 """
 
+
 _FIND: LiteralString = """
     SELECT id, name, fields, is_archived, version, created_at, updated_at
       FROM settings
@@ -193,8 +194,7 @@ def list_settings(
         "offset": (page - 1) * limit,
     }
     found, count = db.ask(_LIST, params), db.ask(_COUNT, params)
-    total = count.row()
-    return found.rows(), total["total"] if total else 0
+    return found.rows(), total_of(count)
 
 
 def find_setting(db: Database, kind: str, setting_id: UUID) -> Row | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.costing import Balance
 from domain.errors import Detail, Invalid
 from domain.stock import StockMovement
-from projections.base import Answer, Database, Fact, Projection, Row, facts_of
+from projections.base import Answer, Database, Fact, Projection, Row, facts_of, total_of
 
 
 class StockBalances(Projection):
@@ -182,8 +182,7 @@ def list_levels(
         "offset": (page - 1) * limit,
     }
     found, count = db.ask(_LEVELS, params), db.ask(_COUNT_LEVELS, params)
-    total = count.row()
-    return [_level(row) for row in found.rows()], total["total"] if total else 0
+    return [_level(row) for row in found.rows()], total_of(count)
 
 
 def _level(row: Row) -> Row:

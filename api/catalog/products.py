@@ -170,12 +170,8 @@ def show_product(product: Product, *, with_costs: bool) -> dict[str, Any]:
 _VARIANT_FIELDS = tuple(Variant.__dataclass_fields__)
 
 
-def _sees_costs(req: Request) -> bool:
-    return "costs.view" in req.context.caller.permissions
-
-
 def _presented(req: Request, message: str, status: int = 200) -> Any:
-    with_costs = _sees_costs(req)
+    with_costs = req.context.caller.sees_costs
 
     def present(product: Product) -> Written:
         shown = show_product(product, with_costs=with_costs)
@@ -202,7 +198,7 @@ class Products(Resource):
         """One page of products with their variants."""
         query = req.context.query
         rows, total = self.ask(req, resp, lambda reading: list_products(reading.db, **query))
-        if not _sees_costs(req):
+        if not req.context.caller.sees_costs:
             for variant in (variant for row in rows for variant in row["variants"]):
                 del variant["cost"]
         resp.media = page_of(rows, total, query["page"], query["limit"])
@@ -236,7 +232,9 @@ class ProductById(Resource):
         found = self.ask(req, resp, lambda reading: reading.aggregates(Product, [product_id], as_of))
         if not found:
             raise Missing
-        self.show(req, resp, ok(show_product(found[0], with_costs=_sees_costs(req))), found[0].version)
+        self.show(
+            req, resp, ok(show_product(found[0], with_costs=req.context.caller.sees_costs)), found[0].version
+        )
 
     @operation(
         "products.edit",

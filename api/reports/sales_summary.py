@@ -180,7 +180,7 @@ class _Report(Resource):
             "read_position": int(resp.get_header("X-Read-Position") or 0),
             "computed_at": self.house.now(),
         }
-        if "costs.view" not in caller.permissions:
+        if not caller.sees_costs:
             _hide_costs(report)
         resp.media = ok(report)
 

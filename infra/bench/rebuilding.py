@@ -12,7 +12,7 @@ import psycopg
 from infra.bench.recording import record_sale
 from infra.bench.rounds import alternate
 from infra.bench.shops import LINES, PRODUCTS, TILLS, Chain, id_of
-from infra.eventstore.recorder import APPEND_EVENTS
+from infra.eventstore.append import APPEND_EVENTS
 from infra.ids import uuid7
 from infra.projections.rebuild import rebuild, rebuild_all
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import psycopg
 
-from infra.eventstore.recorder import APPEND_EVENTS
+from infra.eventstore.append import APPEND_EVENTS
 from infra.ids import uuid7
 from infra.pipeline import RequestConnection, request_transaction
 

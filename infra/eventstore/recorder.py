@@ -25,6 +25,7 @@ from eventsourcing.utils import resolve_topic
 from psycopg.types.numeric import Int8
 from psycopg_pool import ConnectionPool
 
+from infra.eventstore.append import APPEND_EVENTS
 from infra.transactions import transaction
 
 if TYPE_CHECKING:
@@ -36,12 +37,6 @@ FIRST_POSSIBLE, LAST_POSSIBLE = -(2**63), 2**63 - 1
 PAGE_SIZE = 500
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.002, 0.25
 
-# NOTE: The lists travel in binary (%b). As text, the quotes of JSON are escaped once more inside an array
-# literal, which costs seven times as much as the whole append.
-APPEND_EVENTS: LiteralString = """
-    SELECT append_events(%(company_id)s, %(stream_ids)b::uuid[], %(stream_versions)b::bigint[],
-                         %(types)b::text[], %(states)b::text[], %(metadata)b::text[]) AS position
-"""
 EVENTS_FORWARDS: LiteralString = """
     SELECT stream_id, stream_version, type, state FROM events
      WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s

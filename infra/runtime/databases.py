@@ -1,7 +1,7 @@
 """Which database there is, how each part connects to it, and how it is made ready."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import psycopg
@@ -67,16 +67,12 @@ def database(settings: Settings) -> Iterator[Addresses]:
 @contextmanager
 def shared_database(settings: Settings) -> Iterator[Addresses]:
     """The database as a guest of `mipos up` if that is running, else as its owner."""
-    owned = database(settings)
-    try:
-        addresses = owned.__enter__()
-    except AlreadyRunning:
-        yield addresses_of(settings)
-        return
-    try:
+    with ExitStack() as stack:
+        try:
+            addresses = stack.enter_context(database(settings))
+        except AlreadyRunning:
+            addresses = addresses_of(settings)
         yield addresses
-    finally:
-        owned.__exit__(None, None, None)
 
 
 def prepare(settings: Settings, addresses: Addresses) -> None:

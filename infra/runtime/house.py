@@ -46,14 +46,10 @@ def make_ledger() -> Ledger:
 class Doorman(SignIn):
     """Sign-in together with the check of access tokens."""
 
-    def __init__(self, application: Application, tokens: Tokens, refresh_seconds: int) -> None:
-        super().__init__(application, tokens, refresh_seconds)
-        self._checked = tokens
-
     def caller_of(self, token: str) -> Caller:
         """Who carries this access token. Raises TokenRejected."""
         try:
-            return self._checked.caller_of(token)
+            return self.tokens.caller_of(token)
         except TokenExpired:
             raise TokenRejected(expired=True) from None
         except TokenForged:

@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.catalog.products import DuplicateBarcode, DuplicateSku, Variant
 from domain.errors import Conflict, Detail
 from domain.settings import name_key
-from projections.base import Answer, Database, Row
+from projections.base import Answer, Database, Row, total_of
 from projections.settings import References
 
 
@@ -70,10 +70,6 @@ _COUNT: LiteralString = """
                         WHERE b.company_id = %(company_id)s AND b.barcode = %(barcode)s::text))
 """
 
-_FIND: LiteralString = """
-    SELECT * FROM products WHERE company_id = %(company_id)s AND id = %(id)s
-"""
-
 _VARIANTS: LiteralString = """
     SELECT * FROM variants
      WHERE company_id = %(company_id)s AND product_id = ANY(%(ids)b::uuid[])
@@ -111,17 +107,9 @@ def list_products(
         "offset": (page - 1) * limit,
     }
     found, count = db.ask(_STATEMENTS[sort], params), db.ask(_COUNT, params)
-    rows, total = found.rows(), count.row()
+    total, rows = total_of(count), found.rows()
     variants = db.ask(_VARIANTS, {"company_id": db.company_id, "ids": [row["id"] for row in rows]})
-    return _with_variants(rows, variants), total["total"] if total else 0
-
-
-def find_product(db: Database, product_id: UUID) -> Row | None:
-    """A product with its variants, whatever its status, or None."""
-    found = db.ask(_FIND, {"company_id": db.company_id, "id": product_id})
-    variants = db.ask(_VARIANTS, {"company_id": db.company_id, "ids": [product_id]})
-    row = found.row()
-    return _with_variants([row], variants)[0] if row else None
+    return _with_variants(rows, variants), total
 
 
 def _with_variants(products: list[Row], variants: Answer) -> list[Row]:

@@ -12,7 +12,8 @@ import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from infra.eventstore.recorder import APPEND_EVENTS, append_parameters
+from infra.eventstore.append import APPEND_EVENTS
+from infra.eventstore.recorder import append_parameters
 from infra.transactions import transaction
 
 if TYPE_CHECKING:

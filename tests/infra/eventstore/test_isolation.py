@@ -9,7 +9,8 @@ import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from infra.eventstore.recorder import APPEND_EVENTS, CompanyApplicationRecorder, append_parameters
+from infra.eventstore.append import APPEND_EVENTS
+from infra.eventstore.recorder import CompanyApplicationRecorder, append_parameters
 from infra.transactions import transaction
 
 if TYPE_CHECKING:
