@@ -1,0 +1,68 @@
+"""What a till offers: what is on sale, at which price, and how much of it the store has."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+PATH = "/api/pos/products"
+
+
+def offered(client: Any, query: str = "") -> list[str]:
+    return [row["sku"] for row in client.get(f"{PATH}{query}").data]
+
+
+def test_a_product_on_sale_is_offered_with_its_price_and_stock(stocked: Any) -> None:
+    row = stocked.shop.client("Cashier").get(PATH).data[0]
+    assert (row["variant_id"], row["price"], row["available"]) == (stocked.variant_id, 119, "10")
+    assert "cost" not in row
+
+
+def test_a_draft_is_not_offered(stocked: Any) -> None:
+    body = {"name": "Draft", "variants": [{"sku": "DRAFT", "price": 1}]}
+    stocked.shop.client().post("/api/admin/products", body)
+    assert offered(stocked.shop.client("Cashier")) == ["OAT-1"]
+
+
+def test_a_barcode_is_one_exact_look_up(stocked: Any) -> None:
+    cashier = stocked.shop.client("Cashier")
+    assert offered(cashier, "?barcode=4006381333931") == ["OAT-1"]
+    assert offered(cashier, "?barcode=400638133393") == []
+
+
+def test_a_search_finds_names_and_skus(stocked: Any) -> None:
+    cashier = stocked.shop.client("Cashier")
+    assert offered(cashier, "?search=MILK") == ["OAT-1"]
+    assert offered(cashier, "?search=oat-1") == ["OAT-1"]
+    assert offered(cashier, "?search=bread") == []
+    assert offered(cashier, f"?category_id={uuid4()}") == []
+
+
+def test_only_what_the_own_store_has_is_available(stocked: Any) -> None:
+    other = stocked.shop.client().post("/api/admin/stores", {"name": "Other", "code": "OTHER"}).data["id"]
+    there = stocked.shop.client("Cashier", stores=[other]).get(PATH).data
+    assert [row["available"] for row in there] == ["0"]
+
+
+def test_another_store_than_ones_own_is_refused(stocked: Any) -> None:
+    other = stocked.shop.client().post("/api/admin/stores", {"name": "Other", "code": "OTHER"}).data["id"]
+    refused = stocked.shop.client("Cashier", stores=[other]).get(f"{PATH}?store_id={stocked.store['id']}")
+    assert (refused.status, refused.code) == (403, "forbidden")
+
+
+def test_another_companys_goods_are_not_offered(stocked: Any, make_shop: Callable[..., Any]) -> None:
+    stranger = make_shop().client("Cashier")
+    assert offered(stranger) == []
+    assert offered(stranger, "?barcode=4006381333931") == []
+    assert offered(stranger, f"?store_id={stocked.store['id']}") == []
+
+
+def test_unknown_parameters_and_wrong_values_are_refused(stocked: Any) -> None:
+    cashier = stocked.shop.client("Cashier")
+    for query in ("?colour=red", "?limit=0", "?limit=101", "?store_id=main", "?barcode="):
+        refused = cashier.get(f"{PATH}{query}")
+        assert (refused.status, refused.code) == (400, "invalid_parameter"), query
+
+
+def test_who_may_not_sell_is_refused(stocked: Any) -> None:
+    assert stocked.shop.client("Inventory Clerk").get(PATH).status == 403
+    assert stocked.shop.service.client().get(PATH).status == 401
