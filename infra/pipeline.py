@@ -227,9 +227,17 @@ class RequestTransaction:
     """The `Database` of requests."""
 
     def __init__(self, pipeline: Pipeline, company_id: UUID) -> None:
-        self.company_id = company_id
         self._pipeline = pipeline
         self.ending = b"COMMIT"
+        self.enter(company_id)
+
+    def enter(self, company_id: UUID) -> None:
+        """See this company, and no other, from here on.
+
+        NOTE: `SET LOCAL` takes no parameters; the company is a UUID, whose text needs no quoting.
+        """
+        self.company_id = company_id
+        self._pipeline.utter(b"SET LOCAL app.company_id = '%s'" % str(UUID(int=company_id.int)).encode())
 
     def abandon(self) -> None:
         """End without a trace: nothing was decided."""
@@ -248,15 +256,11 @@ class RequestTransaction:
 def request_transaction(
     connection: RequestConnection, company_id: UUID, *, reading: bool = False
 ) -> Iterator[RequestTransaction]:
-    """Open a transaction that sees one company. Leaving it commits; an exception rolls everything back.
-
-    NOTE: `SET LOCAL` takes no parameters; the company is a UUID, whose text needs no quoting.
-    """
+    """Open a transaction that sees one company. Leaving it commits; an exception rolls everything back."""
     pipeline = connection.requests
     pipeline.open()
     try:
         pipeline.utter(b"BEGIN READ ONLY" if reading else b"BEGIN")
-        pipeline.utter(b"SET LOCAL app.company_id = '%s'" % str(UUID(int=company_id.int)).encode())
         opened = RequestTransaction(pipeline, company_id)
         yield opened
         pipeline.utter(opened.ending)

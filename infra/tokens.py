@@ -3,45 +3,50 @@
 import hashlib
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import jwt
 
 from commands.ports import Caller
+from commands.standing import TokenExpired, Unauthenticated
 from domain.permissions import permissions_of
 from infra.ids import uuid7
 
 ISSUER = "mipos"
 AUDIENCE = "mipos-api"
 ALGORITHM = "HS256"
-_REQUIRED = ["iss", "aud", "exp", "nbf", "jti", "sub", "cid", "sid", "role"]
-
-
-class TokenExpired(Exception):
-    """The token's time is over."""
-
-
-class TokenForged(Exception):
-    """The token is not one of ours."""
+_REQUIRED = ["iss", "aud", "exp", "nbf", "jti", "sub", "cid", "sid", "role", "rights"]
 
 
 class Tokens:
-    """Makes and checks access tokens. `seconds` is how long one is good for."""
+    """Makes and checks access tokens. `seconds` is how long one is good for.
+
+    Tokens are signed with `secret`; those that were signed with one of the `former` secrets stay good until
+    they expire, so that a key can be changed while tills are open.
+    """
 
     #: Checked tokens are remembered until they expire: a till sends the same one with every request.
     REMEMBERED = 10_000
 
-    def __init__(self, secret: str, seconds: int) -> None:
+    def __init__(self, secret: str, seconds: int, former: Sequence[str] = ()) -> None:
         self.seconds = seconds
-        self._key = secret.encode()
-        self._key_id = hashlib.sha256(self._key).hexdigest()[:16]
+        self._key_id = key_id(secret)
+        self._keys = {key_id(one): one.encode() for one in (*former, secret)}
         self._known: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
 
-    def issue(self, caller: Caller, now: float | None = None) -> str:
-        """A token that says who the caller is."""
+    def issue(
+        self,
+        caller: Caller,
+        *,
+        granted: Sequence[str] = (),
+        denied: Sequence[str] = (),
+        now: float | None = None,
+    ) -> str:
+        """A token that says who the caller is, and which rights are theirs beside the role's."""
         start = int(now if now is not None else time.time())
-        claims = {
+        claims: dict[str, Any] = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "iat": start,
@@ -52,12 +57,16 @@ class Tokens:
             "cid": str(caller.company_id),
             "sid": str(caller.session_id),
             "role": caller.role,
+            "rights": caller.rights_version,
             "stores": [str(store_id) for store_id in caller.store_ids],
         }
-        return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self._key_id})
+        if granted or denied:
+            claims.update(granted=list(granted), denied=list(denied))
+        key = self._keys[self._key_id]
+        return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": self._key_id})
 
     def caller_of(self, token: str) -> Caller:
-        """Who carries this token. Raises TokenExpired, TokenForged."""
+        """Who carries this token. Raises TokenExpired, Unauthenticated."""
         known = self._known.get(token)
         if known is not None:
             expires, caller = known
@@ -73,9 +82,11 @@ class Tokens:
 
     def _checked(self, token: str) -> dict[str, Any]:
         try:
+            # What the header says only chooses among our keys; the algorithm is never the token's choice.
+            key = self._keys[jwt.get_unverified_header(token)["kid"]]
             claims: dict[str, Any] = jwt.decode(
                 token,
-                self._key,
+                key,
                 algorithms=[ALGORITHM],
                 issuer=ISSUER,
                 audience=AUDIENCE,
@@ -83,20 +94,27 @@ class Tokens:
             )
         except jwt.ExpiredSignatureError as error:
             raise TokenExpired from error
-        except (jwt.InvalidTokenError, ValueError) as error:
-            raise TokenForged from error
+        except (jwt.InvalidTokenError, ValueError, KeyError, TypeError) as error:
+            raise Unauthenticated from error
         return claims
+
+
+def key_id(secret: str) -> str:
+    """The name under which a token says what it was signed with; it gives nothing of the secret away."""
+    return hashlib.sha256(secret.encode()).hexdigest()[:16]
 
 
 def _caller(claims: dict[str, Any]) -> Caller:
     try:
+        role, granted, denied = claims["role"], claims.get("granted", ()), claims.get("denied", ())
         return Caller(
             company_id=UUID(claims["cid"]),
             user_id=UUID(claims["sub"]),
             session_id=UUID(claims["sid"]),
-            role=claims["role"],
-            permissions=permissions_of(claims["role"]),
+            role=role,
+            permissions=permissions_of(role, granted, denied),
             store_ids=tuple(UUID(store_id) for store_id in claims.get("stores", ())),
+            rights_version=int(claims["rights"]),
         )
     except (ValueError, TypeError, AttributeError) as error:
-        raise TokenForged from error
+        raise Unauthenticated from error

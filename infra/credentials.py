@@ -1,0 +1,72 @@
+"""Passwords and sessions as commands change them: no facts, but written with the facts they belong to."""
+
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+from projections.base import Database
+
+_KEEP_HASH: LiteralString = """
+    INSERT INTO credentials (company_id, id, password_hash)
+    VALUES (%(company_id)s, %(user_id)s, %(password_hash)s)
+        ON CONFLICT (company_id, id) DO UPDATE SET password_hash = excluded.password_hash
+"""
+
+_END_SESSIONS: LiteralString = """
+    UPDATE sessions SET revoked_at = %(now)s
+     WHERE company_id = %(company_id)s AND user_id = %(user_id)s AND revoked_at IS NULL
+       AND id IS DISTINCT FROM %(but)s::uuid
+"""
+
+_TAKE_RESET: LiteralString = """
+    DELETE FROM password_resets
+     WHERE company_id = %(company_id)s AND user_id = %(user_id)s AND token_hash = %(token_hash)s
+       AND expires_at > %(now)s
+    RETURNING user_id
+"""
+
+_DROP_RESET: LiteralString = """
+    DELETE FROM password_resets WHERE company_id = %(company_id)s AND user_id = %(user_id)s
+"""
+
+_END_SESSION: LiteralString = """
+    UPDATE sessions SET revoked_at = %(now)s
+     WHERE company_id = %(company_id)s AND user_id = %(user_id)s AND id = %(session_id)s
+       AND revoked_at IS NULL AND expires_at > %(now)s
+    RETURNING id
+"""
+
+
+class Credentials:
+    """What lets the users of a company in."""
+
+    def __init__(self, db: Database, now: datetime) -> None:
+        self._db = db
+        self._now = now
+        self.have_changed = False
+
+    def set_password(self, user_id: UUID, password_hash: str) -> None:
+        """Let the user sign in with the password of this hash from now on; a token sent before is void."""
+        params = {"user_id": user_id, "password_hash": password_hash}
+        self._execute(_KEEP_HASH, params)
+        self._execute(_DROP_RESET, params)
+
+    def end_sessions(self, user_id: UUID, *, but: UUID | None = None) -> None:
+        """End the sessions of a user, all or all but one."""
+        self._execute(_END_SESSIONS, {"user_id": user_id, "but": but, "now": self._now})
+
+    def take_reset(self, user_id: UUID, token_hash: bytes) -> bool:
+        """Use up the token of a user who forgot the password; False when it is not theirs or too old."""
+        params = {"user_id": user_id, "token_hash": token_hash, "now": self._now}
+        self.have_changed = True
+        return self._db.ask(_TAKE_RESET, {**params, "company_id": self._db.company_id}).row() is not None
+
+    def end_session(self, user_id: UUID, session_id: UUID) -> bool:
+        """End one session of a user; whether it was there and open."""
+        params = {"company_id": self._db.company_id, "user_id": user_id, "now": self._now}
+        self.have_changed = True
+        return self._db.ask(_END_SESSION, {**params, "session_id": session_id}).row() is not None
+
+    def _execute(self, sql: LiteralString, params: dict[str, object]) -> None:
+        self._db.execute(sql, {**params, "company_id": self._db.company_id})
+        self.have_changed = True
