@@ -1,167 +1,281 @@
-"""Signing in: passwords against argon2id hashes, sessions with refresh tokens kept as hashes."""
+"""Signing in: passwords against argon2id hashes, sessions with refresh tokens that are good once."""
 
-import hashlib
+import os
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from threading import BoundedSemaphore
 from typing import Any, LiteralString
 from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from commands.passwords import ResetToken
 from commands.ports import Caller
+from commands.signing_in import RefreshExpired, UnknownRefreshToken, Visitor, WrongCredentials
+from commands.standing import CompanySuspended, TokenRevoked
 from domain.companies import PLATFORM_ID
+from domain.errors import NotAllowed, Refusal
 from domain.permissions import permissions_of
 from infra.application import Application
 from infra.ids import uuid7
+from infra.recovery import Recovery
+from infra.refresh_tokens import RefreshToken
+from infra.throttle import Throttle
 from infra.tokens import Tokens
-from projections.base import Database
+from projections.base import Database, Row
 from projections.companies import find_company
-from projections.users import ask_directory, find_user, stores_of
+from projections.signed_in import show_user
+from projections.users import ask_directory, find_user
 
+#: How long the token before the last one is still good, once.
+GRACE = timedelta(seconds=10)
+
+# A password that was changed since it was checked lets nobody in.
 _LOGGED_IN: LiteralString = """
-    UPDATE credentials SET last_login = %(now)s, password_hash = coalesce(%(hash)s::text, password_hash)
-     WHERE company_id = %(company_id)s AND id = %(user_id)s
+    UPDATE credentials SET last_login = %(now)s, password_hash = coalesce(%(better)s::text, password_hash)
+     WHERE company_id = %(company_id)s AND id = %(user_id)s AND password_hash = %(checked)s
+    RETURNING id
 """
 
 _OPEN_SESSION: LiteralString = """
-    INSERT INTO sessions (company_id, id, user_id, refresh_hash, created_at, expires_at)
-    VALUES (%(company_id)s, %(session_id)s, %(user_id)s, %(refresh_hash)s, %(now)s, %(expires_at)s)
+    INSERT INTO sessions (company_id, id, user_id, refresh_hash, created_at, last_used_at, expires_at,
+                          address, user_agent)
+    VALUES (%(company_id)s, %(session_id)s, %(user_id)s, %(refresh_hash)s, %(now)s, %(now)s, %(expires_at)s,
+            %(address)s, %(user_agent)s)
 """
 
 _SESSION: LiteralString = """
-    SELECT user_id, refresh_hash, expires_at, revoked_at FROM sessions
+    SELECT user_id, refresh_hash, previous_hash, rotated_at, expires_at, revoked_at FROM sessions
      WHERE company_id = %(company_id)s AND id = %(session_id)s
        FOR UPDATE
 """
 
 _ROTATE: LiteralString = """
-    UPDATE sessions SET refresh_hash = %(refresh_hash)s, expires_at = %(expires_at)s
+    UPDATE sessions
+       SET refresh_hash = %(refresh_hash)s, previous_hash = %(previous_hash)s, rotated_at = %(now)s,
+           last_used_at = %(now)s, expires_at = %(expires_at)s, address = %(address)s,
+           user_agent = %(user_agent)s
      WHERE company_id = %(company_id)s AND id = %(session_id)s
 """
 
 _REVOKE: LiteralString = """
-    UPDATE sessions SET revoked_at = %(now)s WHERE company_id = %(company_id)s AND id = %(session_id)s
+    UPDATE sessions SET revoked_at = %(now)s
+     WHERE company_id = %(company_id)s AND id = %(session_id)s AND revoked_at IS NULL
+    RETURNING id
 """
 
 
 class SignIn:
-    """Checks passwords and hands out tokens. `refresh_seconds` is how long a session lasts unused."""
+    """Checks passwords and hands out tokens. `refresh_seconds` is how long a session lasts unused.
 
-    def __init__(self, application: Application, tokens: Tokens, refresh_seconds: int) -> None:
+    `peppers` seal refresh tokens: with the first of them, and any is good.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        tokens: Tokens,
+        throttle: Throttle,
+        recovery: Recovery,
+        *,
+        refresh_seconds: int,
+        peppers: Sequence[bytes],
+    ) -> None:
         self._application = application
-        self.tokens = tokens
+        self._throttle = throttle
+        self._recovery = recovery
+        self._peppers = peppers
         self._lifetime = timedelta(seconds=refresh_seconds)
         self._hasher = PasswordHasher()
         # A name nobody has takes as long to refuse as a wrong password.
         self._nobodys_hash = self._hasher.hash(secrets.token_urlsafe())
+        # One hash takes a core and 64 MiB: more at once than there are cores would only wait for each other.
+        self._turns = BoundedSemaphore(os.cpu_count() or 1)
+        self.tokens = tokens
 
-    def sign_in(self, username: str, password: str) -> dict[str, Any] | None:
-        """Check a password; None when the name or the password is wrong, without telling which."""
+    def sign_in(
+        self, username: str, password: str, visitor: Visitor, *, needing: str | None = None
+    ) -> dict[str, Any]:
+        """Check a password and open a session, for whoever holds the permission `needing`, if any.
+
+        Raises TooManyRequests, WrongCredentials without telling whether name or password is wrong, and for
+        the right password CompanySuspended, NotAllowed.
+        """
+        with self._turns:
+            attempt = self._throttle.count(visitor, username)
+            user, company_id = self._user_named(username)
+            stored = self._verified(user, password)
+            if user is None or stored is None or not user["is_active"]:
+                raise WrongCredentials
+            better = self._hasher.hash(password) if self._hasher.check_needs_rehash(stored) else None
+            with self._application.transaction(company_id) as db:
+                params = self._params(db, visitor, user_id=user["id"], checked=stored, better=better)
+                known = db.ask(_LOGGED_IN, params).row()
+                refusal = _in_the_way(db, user, needing) if known else WrongCredentials()
+                if known:
+                    self._throttle.forgive(db, attempt)
+                if refusal is None:
+                    return self._open_session(db, user, params)
+        # Not inside the transaction, which would take back what was forgiven.
+        raise refusal
+
+    def refresh(self, refresh_token: str, visitor: Visitor) -> dict[str, Any]:
+        """Exchange a refresh token for the next one, and a fresh access token.
+
+        Raises UnknownRefreshToken, TokenRevoked, RefreshExpired, CompanySuspended, and TooManyRequests for
+        whoever makes tokens up. A token that was used before ends its session, unless it was the last one and
+        a moment ago: then its answer may have been lost, and it is good once more.
+        """
+        token = RefreshToken.read(refresh_token, self._peppers)
+        if token is None:
+            self._throttle.count(visitor)
+            raise UnknownRefreshToken
+        with self._application.transaction(token.company_id) as db:
+            done = self._rotated(db, token, visitor)
+        if isinstance(done, Refusal):
+            # Not inside the transaction, which would take back that the session has ended.
+            raise done
+        return done
+
+    def sign_out(self, caller: Caller) -> None:
+        """End the caller's session: its access tokens stop working at once. Raises TokenRevoked."""
+        with self._application.transaction(caller.company_id) as db:
+            params = {"company_id": db.company_id, "session_id": caller.session_id, "now": datetime.now(UTC)}
+            if db.ask(_REVOKE, params).row() is None:
+                raise TokenRevoked
+
+    def caller_of(self, token: str) -> Caller:
+        """Who carries this access token. Raises TokenExpired, Unauthenticated."""
+        return self.tokens.caller_of(token)
+
+    def hash_password(self, password: str) -> str:
+        """What is kept of a password (argon2id). It takes a while on purpose: never within a transaction."""
+        return self._hasher.hash(password)
+
+    def knows_password(self, user: Row, password: str, visitor: Visitor) -> bool:
+        """Whether this is the user's password; who guesses is held back. Raises TooManyRequests."""
+        with self._turns:
+            attempt = self._throttle.count(visitor, user["username"])
+            is_known = self._verified(user, password) is not None
+            if is_known:
+                with self._application.transaction(PLATFORM_ID) as db:
+                    self._throttle.forgive(db, attempt)
+            return is_known
+
+    def begin_reset(self, username: str, visitor: Visitor) -> None:
+        """Send a token to whoever forgot the password, after the answer. Raises TooManyRequests.
+
+        Nothing tells whether there is such a user.
+        """
+        self._throttle.count(visitor, username, purpose="reset")
+        self._recovery.begin(username)
+
+    def find_reset(self, token: str, visitor: Visitor) -> tuple[ResetToken, Row]:
+        """What a token is for, and the user. Raises TooManyRequests, InvalidToken, CompanySuspended."""
+        attempt = self._throttle.count(visitor)
+        found = self._recovery.find(token)
+        with self._application.transaction(PLATFORM_ID) as db:
+            self._throttle.forgive(db, attempt)
+        return found
+
+    def count_registration(self, visitor: Visitor) -> None:
+        """Count a registration from the visitor's address. Raises TooManyRequests."""
+        self._throttle.count(visitor, visitor.neighbourhood, purpose="registration")
+
+    def end_reset(self, username: str) -> None:
+        """Let the user of a new password sign in, however often the old one was missed."""
+        with self._application.transaction(PLATFORM_ID) as db:
+            self._throttle.forget(db, username)
+
+    def _user_named(self, username: str) -> tuple[Row | None, UUID]:
+        """The user of this name and their company; for a name nobody has, as many questions are asked."""
         with self._application.transaction(PLATFORM_ID, reading=True) as db:
-            known = ask_directory(db, username).row()
-        user = None
-        if known is not None:
-            with self._application.transaction(known["company_id"], reading=True) as db:
-                user = find_user(db, known["user_id"])
-        stored = user["password_hash"] if user and user["password_hash"] else self._nobodys_hash
+            known = ask_directory(db, username).row() or {"company_id": PLATFORM_ID, "user_id": UUID(int=0)}
+        with self._application.transaction(known["company_id"], reading=True) as db:
+            return find_user(db, known["user_id"]), known["company_id"]
+
+    def _verified(self, user: Row | None, password: str) -> str | None:
+        """The hash that the password was checked against, or None when it is another password."""
+        stored: str | None = user["password_hash"] if user else None
         try:
-            self._hasher.verify(stored, password)
+            self._hasher.verify(stored or self._nobodys_hash, password)
         except (VerifyMismatchError, InvalidHashError):
             return None
-        if known is None or user is None or not user["is_active"] or not user["password_hash"]:
-            return None
-        better = self._hasher.hash(password) if self._hasher.check_needs_rehash(stored) else None
-        with self._application.transaction(known["company_id"]) as db:
-            db.execute(_LOGGED_IN, self._params(db, user["id"], hash=better))
-            return self._open_session(db, user)
+        return stored
 
-    def refresh(self, refresh_token: str) -> dict[str, Any] | None:
-        """Exchange a refresh token; None when it is not valid. A used one ends its session."""
-        parts = _split(refresh_token)
-        if parts is None:
-            return None
-        company_id, session_id, secret = parts
-        with self._application.transaction(company_id) as db:
-            params = self._params(db, None, session_id=session_id)
-            session = db.ask(_SESSION, params).row()
-            if session is None or session["revoked_at"] or session["expires_at"] <= params["now"]:
-                return None
-            if not secrets.compare_digest(bytes(session["refresh_hash"]), _digest(secret)):
-                db.execute(_REVOKE, params)
-                return None
-            user = find_user(db, session["user_id"])
-            if user is None or not user["is_active"]:
-                return None
-            fresh = secrets.token_urlsafe(32)
-            db.execute(_ROTATE, {**params, "refresh_hash": _digest(fresh)})
-            return self._signed_in(db, user, session_id, fresh)
+    def _rotated(self, db: Database, token: RefreshToken, visitor: Visitor) -> dict[str, Any] | Refusal:
+        """The answer to a token of ours, or the refusal."""
+        params = self._params(db, visitor, session_id=token.session_id)
+        session, now = db.ask(_SESSION, params).row(), params["now"]
+        # A session that is not there any more was forgotten after its time.
+        if session is None or session["expires_at"] <= now:
+            return TokenRevoked() if session and session["revoked_at"] else RefreshExpired()
+        if session["revoked_at"]:
+            return TokenRevoked()
+        is_last = secrets.compare_digest(bytes(session["refresh_hash"]), token.digest)
+        if not is_last and not _is_lost(session, token, now):
+            db.execute(_REVOKE, params)
+            return TokenRevoked()
+        user = find_user(db, session["user_id"])
+        if user is None or not user["is_active"]:
+            return TokenRevoked()
+        if refusal := _in_the_way(db, user, None):
+            return refusal
+        fresh = RefreshToken.fresh(db.company_id, token.session_id)
+        previous = token.digest if is_last else None
+        db.execute(_ROTATE, {**params, "refresh_hash": fresh.digest, "previous_hash": previous})
+        return self._signed_in(db, user, fresh)
 
-    def describe(self, caller: Caller) -> dict[str, Any]:
-        """The caller as a user, with company and stores."""
-        with self._application.transaction(caller.company_id, reading=True) as db:
-            user = find_user(db, caller.user_id) if caller.user_id else None
-            return _shown(db, user) if user else {}
+    def _open_session(self, db: Database, user: Row, params: dict[str, Any]) -> dict[str, Any]:
+        fresh = RefreshToken.fresh(db.company_id, uuid7())
+        db.execute(_OPEN_SESSION, {**params, "session_id": fresh.session_id, "refresh_hash": fresh.digest})
+        return self._signed_in(db, user, fresh)
 
-    def _open_session(self, db: Database, user: dict[str, Any]) -> dict[str, Any]:
-        session_id, secret = uuid7(), secrets.token_urlsafe(32)
-        params = self._params(db, user["id"], session_id=session_id, refresh_hash=_digest(secret))
-        db.execute(_OPEN_SESSION, params)
-        return self._signed_in(db, user, session_id, secret)
-
-    def _signed_in(self, db: Database, user: dict[str, Any], session_id: UUID, secret: str) -> dict[str, Any]:
+    def _signed_in(self, db: Database, user: Row, fresh: RefreshToken) -> dict[str, Any]:
         caller = Caller(
             company_id=db.company_id,
             user_id=user["id"],
-            session_id=session_id,
+            session_id=fresh.session_id,
             role=user["role"],
             store_ids=tuple(user["store_ids"]),
+            rights_version=user["rights_version"],
         )
         return {
-            "user": _shown(db, user),
-            "token": self.tokens.issue(caller),
-            "refresh_token": f"{db.company_id.hex}.{session_id.hex}.{secret}",
+            "user": show_user(db, user),
+            "token": self.tokens.issue(caller, granted=user["granted"], denied=user["denied"]),
+            "refresh_token": fresh.write(self._peppers[0]),
             "expires_in": self.tokens.seconds,
-            "permissions": permissions_of(user["role"]),
+            "permissions": permissions_of(user["role"], user["granted"], user["denied"]),
         }
 
-    def _params(self, db: Database, user_id: UUID | None, **more: Any) -> dict[str, Any]:
+    def _params(self, db: Database, visitor: Visitor, **more: Any) -> dict[str, Any]:
         now = datetime.now(UTC)
         return {
             "company_id": db.company_id,
-            "user_id": user_id,
             "now": now,
             "expires_at": now + self._lifetime,
+            "address": visitor.address,
+            "user_agent": visitor.user_agent,
             **more,
         }
 
 
-def _digest(secret: str) -> bytes:
-    """Refresh tokens are long and random, so a plain hash keeps them as safe as a slow one."""
-    return hashlib.sha256(secret.encode()).digest()
-
-
-def _split(refresh_token: str) -> tuple[UUID, UUID, str] | None:
-    company, _, rest = refresh_token.partition(".")
-    session, _, secret = rest.partition(".")
-    try:
-        return UUID(hex=company), UUID(hex=session), secret
-    except ValueError:
-        return None
-
-
-def _shown(db: Database, user: dict[str, Any]) -> dict[str, Any]:
+def _in_the_way(db: Database, user: Row, needing: str | None) -> Refusal | None:
+    """Why somebody with the right password may not come in. Whose subscription has expired still may."""
     company = find_company(db)
-    return {
-        "id": user["id"],
-        "username": user["username"],
-        "email": user["email"],
-        "is_active": user["is_active"],
-        "role_id": user["role"].lower().replace(" ", "_"),
-        "last_login": user["last_login"],
-        "role": {"id": user["role"].lower().replace(" ", "_"), "name": user["role"]},
-        "company": {"id": db.company_id, "name": company["name"], "email": company["email"]}
-        if company
-        else None,
-        "stores": stores_of(db, user["store_ids"]),
-    }
+    if company is not None and company["status"] != "active":
+        message = "The company is suspended: nobody can sign in until the platform activates it again."
+        return CompanySuspended(message)
+    if needing and needing not in permissions_of(user["role"], user["granted"], user["denied"]):
+        return NotAllowed()
+    return None
+
+
+def _is_lost(session: Row, token: RefreshToken, now: datetime) -> bool:
+    """Whether this is the token before the last one, whose answer may just have been lost."""
+    previous, rotated_at = session["previous_hash"], session["rotated_at"]
+    if previous is None or rotated_at is None or now - rotated_at > GRACE:
+        return False
+    return secrets.compare_digest(bytes(previous), token.digest)

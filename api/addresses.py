@@ -1,0 +1,32 @@
+"""Where a request comes from: the address that connected, or whom a trusted proxy says it speaks for."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+from falcon import Request
+
+Network = IPv4Network | IPv6Network
+
+
+def sender_of(req: Request, proxies: Sequence[Network]) -> str:
+    """The address of whoever sent the request.
+
+    Each proxy adds whom it heard from to `X-Forwarded-For`. From its end backwards, the first address that
+    is no proxy of ours is the sender; what stands before it, anybody could have written.
+    """
+    told = (req.get_header("X-Forwarded-For") or "").split(",") if proxies else []
+    sender = req.remote_addr
+    while told and _is_among(_address(sender), proxies) and (before := _address(told.pop().strip())):
+        sender = str(before)
+    return sender
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def _is_among(address: IPv4Address | IPv6Address | None, networks: Sequence[Network]) -> bool:
+    return address is not None and any(address in network for network in networks)

@@ -1,0 +1,62 @@
+"""Passwords: changed by whoever knows the old one, or set anew by whoever got the token for it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from commands.ports import UnitOfWork
+from commands.signing_in import InvalidToken
+from domain.errors import Detail, Invalid
+from domain.users import User
+
+
+class WrongPassword(Invalid):
+    """The current password is wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangePassword:
+    """A user takes another password; whether they knew the current one was checked before."""
+
+    user_id: UUID
+    knew_current: bool
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetToken:
+    """For whom a token is, and the hash by which it is known."""
+
+    company_id: UUID
+    user_id: UUID
+    token_hash: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResetPassword:
+    """A user who forgot the password sets another one with the token that was sent."""
+
+    token: ResetToken
+    password_hash: str
+
+
+def change_password(command: ChangePassword, work: UnitOfWork) -> None:
+    """Set the password and end every other session of the user. Raises WrongPassword, Missing."""
+    if not command.knew_current:
+        raise WrongPassword(details=[Detail("current_password", "invalid", "This is not your password.")])
+    _set_password(work, command.user_id, command.password_hash, but=work.caller.session_id)
+
+
+def reset_password(command: ResetPassword, work: UnitOfWork) -> None:
+    """Use the token up, set the password and end every session of the user. Raises InvalidToken."""
+    if not work.credentials.take_reset(command.token.user_id, command.token.token_hash):
+        raise InvalidToken
+    _set_password(work, command.token.user_id, command.password_hash)
+
+
+def _set_password(work: UnitOfWork, user_id: UUID, password_hash: str, *, but: UUID | None = None) -> None:
+    user = work.load(User, user_id)
+    user.reset_password()
+    work.save(user)
+    # In this order: whoever signs in with the old password meanwhile is seen by the second statement.
+    work.credentials.set_password(user_id, password_hash)
+    work.credentials.end_sessions(user_id, but=but)

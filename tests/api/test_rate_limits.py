@@ -1,0 +1,269 @@
+"""Too much: guesses at passwords, counted over all processes, and requests in general, counted in each."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import MISSING, fields
+from typing import Any, cast
+from uuid import uuid4
+
+import psycopg
+import pytest
+from falcon.testing import TestClient
+
+from api.app import create_app
+from api.gateway import House
+from api.rate_limits import MOST_SENDERS, RequestLimits
+from commands.signing_in import neighbourhood_of
+from infra.jobs import forget_old_answers, forget_old_failures
+
+PASSWORD = "correct horse battery staple"
+UNUSED = cast("Any", None)
+
+
+def sign_in(service: Any, username: str, password: str = PASSWORD) -> Any:
+    return service.client().post("/api/auth/login", {"username": username, "password": password})
+
+
+def is_held_back(answer: Any) -> bool:
+    return bool(
+        (answer.status, answer.code) == (429, "too_many_requests")
+        and 0 < int(answer.headers["retry-after"]) <= 900
+    )
+
+
+def failures(database: Any) -> dict[bytes, int]:
+    with psycopg.connect(database.owner) as connection:
+        return dict(connection.execute("SELECT key, failures FROM sign_in_failures").fetchall())
+
+
+def own(database: Any, statement: Any, *params: Any) -> None:
+    """Change what is kept as no request would."""
+    with psycopg.connect(database.owner, autocommit=True) as connection:
+        connection.execute(statement, params)
+
+
+class TestGuessing:
+    def test_ten_failures_close_the_account_even_for_the_right_password(self, shop: Any) -> None:
+        name = shop.username("Cashier")
+        for _ in range(10):
+            assert sign_in(shop.service, name, "wrong").status == 401
+        assert is_held_back(sign_in(shop.service, name))
+        assert is_held_back(sign_in(shop.service, name.upper(), "wrong"))
+        assert sign_in(shop.service, shop.username("Manager")).status == 200
+
+    def test_a_name_nobody_has_is_closed_just_so(self, service: Any) -> None:
+        name = f"nobody-{uuid4()}"
+        answers = [sign_in(service, name) for _ in range(11)]
+        assert [answer.status for answer in answers] == [401] * 10 + [429]
+        assert is_held_back(answers[-1])
+
+    def test_a_success_begins_anew(self, shop: Any) -> None:
+        name = shop.username("Cashier")
+        for _ in range(2):
+            for _ in range(9):
+                sign_in(shop.service, name, "wrong")
+            assert sign_in(shop.service, name).status == 200
+
+    def test_it_opens_again_by_itself(self, shop: Any) -> None:
+        name = shop.username("Cashier")
+        for _ in range(11):
+            sign_in(shop.service, name, "wrong")
+        own(shop.service.database, "UPDATE sign_in_failures SET until = now() - interval '1 second'")
+        assert sign_in(shop.service, name).status == 200
+
+    def test_no_number_at_once_gets_more_guesses(self, shop: Any) -> None:
+        name = shop.username("Cashier")
+        with ThreadPoolExecutor(16) as many:
+            guesses = list(many.map(lambda _: sign_in(shop.service, name, "wrong").status, range(40)))
+        assert (guesses.count(401), guesses.count(429)) == (10, 30)
+
+    def test_many_tills_may_sign_in_at_once(self, shop: Any) -> None:
+        name = shop.username("Cashier")
+        with ThreadPoolExecutor(12) as many:
+            statuses = set(many.map(lambda _: sign_in(shop.service, name).status, range(24)))
+        assert statuses == {200}
+
+    def test_till_and_desk_count_together(self, shop: Any) -> None:
+        body = {"username": shop.username("Cashier"), "password": "wrong"}
+        for _ in range(5):
+            shop.service.client().post("/api/auth/pos/login", body)
+            shop.service.client().post("/api/auth/login", body)
+        assert is_held_back(sign_in(shop.service, shop.username("Cashier")))
+
+    def test_a_closed_company_does_not_close_the_account(self, shop: Any) -> None:
+        with psycopg.connect(shop.service.database.owner, autocommit=True) as connection:
+            suspend = "UPDATE companies SET status = 'suspended' WHERE company_id = %s"
+            connection.execute(suspend, [shop.company_id])
+        for _ in range(12):
+            assert sign_in(shop.service, shop.username("Cashier")).code == "company_suspended"
+
+    def test_what_was_typed_as_a_name_is_not_kept(self, service: Any) -> None:
+        typed = f"my secret password {uuid4()}"
+        before = failures(service.database)
+        sign_in(service, typed)
+        added = failures(service.database).keys() - before.keys()
+        assert {len(key) for key in added} == {32}
+        assert all(typed.encode() not in key for key in added)
+
+
+class TestOneAddress:
+    """A server of its own, as every test of the others comes from this very address."""
+
+    @pytest.fixture
+    def strict(self, serve: Callable[..., Any]) -> Any:
+        settings = {"MIPOS_SECRET_KEY": uuid4().hex, "MIPOS_SIGN_IN_FAILURES_PER_ADDRESS": "3"}
+        with serve(**settings) as running:
+            yield running
+
+    def test_that_tries_many_names_is_closed(self, strict: Any, shop: Any) -> None:
+        for _ in range(3):
+            assert sign_in(strict, f"nobody-{uuid4()}").status == 401
+        assert is_held_back(sign_in(strict, f"nobody-{uuid4()}"))
+        assert is_held_back(sign_in(strict, shop.username("Cashier")))
+
+    def test_that_signs_in_rightly_is_not(self, strict: Any, shop: Any) -> None:
+        for _ in range(6):
+            assert sign_in(strict, shop.username("Cashier")).status == 200
+
+    @pytest.mark.parametrize(
+        ("path", "body", "status"),
+        [
+            ("/api/auth/refresh", {"refresh_token": "made up"}, 401),
+            ("/api/auth/reset-password", {"token": "made up", "new_password": "a good password"}, 422),
+        ],
+    )
+    def test_that_makes_up_tokens_is_closed(self, strict: Any, path: str, body: Any, status: int) -> None:
+        client = strict.client()
+        for _ in range(3):
+            assert client.post(path, body).status == status
+        assert is_held_back(client.post(path, body))
+
+    def test_still_refreshes_what_is_real(self, strict: Any, shop: Any) -> None:
+        token = sign_in(strict, shop.username("Cashier")).data["refresh_token"]
+        for _ in range(5):
+            strict.client().post("/api/auth/refresh", {"refresh_token": "made up"})
+        assert strict.client().post("/api/auth/refresh", {"refresh_token": token}).status == 200
+
+    def test_is_the_network_of_one_customer(self) -> None:
+        assert neighbourhood_of("192.0.2.7") == "192.0.2.7"
+        assert (
+            neighbourhood_of("2001:db8:1:2:3::4") == neighbourhood_of("2001:db8:1:2:9::1") == "2001:db8:1:2::"
+        )
+        assert neighbourhood_of("::ffff:192.0.2.7") == "192.0.2.7"
+        assert neighbourhood_of(None) == neighbourhood_of("") == "nowhere"
+
+
+class TestForgetting:
+    def test_what_is_past_its_time_is_deleted(self, shop: Any) -> None:
+        database, name = shop.service.database, f"nobody-{uuid4()}"
+        before = failures(database)
+        sign_in(shop.service, name)
+        recent = failures(database).keys() - before.keys()
+        shop.service.client().post("/api/auth/forgot-password", {"username": shop.username("Cashier")})
+        old = "INSERT INTO sign_in_failures VALUES ('old', 3, now() - interval '1 second')"
+        own(database, old)
+        past = "INSERT INTO password_resets VALUES (%s, %s, 'x', now(), now() - interval '1 second')"
+        own(database, past, shop.company_id, uuid4())
+        with psycopg.connect(database.worker, autocommit=True) as connection:
+            forget_old_failures(connection)
+            forget_old_answers(connection)
+            late = "SELECT count(*) FROM password_resets WHERE expires_at < now()"
+            assert connection.execute(late).fetchone() == (0,)
+        left = failures(database)
+        assert b"old" not in left
+        assert recent <= left.keys()
+
+
+def client_of(**house: Any) -> TestClient:
+    """The application itself with a house nobody needs: what is counted here needs none."""
+    unused = {field.name: UNUSED for field in fields(House) if field.default is MISSING}
+    return TestClient(create_app(House(**{**unused, **house})))
+
+
+PUBLIC = "/api/openapi.json"
+
+
+class TestRequests:
+    def test_every_answer_says_what_is_left(self, shop: Any) -> None:
+        for path in ("/api/auth/me", "/api/nowhere", "/api/auth/login", "/api/admin/products"):
+            for client in (shop.client("Cashier"), shop.service.client()):
+                headers = client.get(path).headers
+                assert headers["ratelimit-limit"] == "60000", path
+                assert 0 <= int(headers["ratelimit-remaining"]) < 60_000
+                assert 0 < int(headers["ratelimit-reset"]) <= 60
+        assert "ratelimit-limit" not in shop.service.client().get("/health").headers
+
+    def test_those_beyond_the_limit_are_refused(self) -> None:
+        client = client_of(requests_per_minute=3)
+        _begin_a_minute()
+        answers = [client.simulate_get(PUBLIC) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+        left = [answer.headers["ratelimit-remaining"] for answer in answers]
+        assert left == ["2", "1", "0", "0", "0"]
+        refused = answers[-1]
+        assert refused.json["error"]["code"] == "too_many_requests"
+        assert refused.json["request_id"] == refused.headers["x-request-id"]
+        assert refused.headers["retry-after"] == refused.headers["ratelimit-reset"]
+
+    def test_what_does_not_exist_counts_as_well(self) -> None:
+        client = client_of(requests_per_minute=2)
+        _begin_a_minute()
+        statuses = [client.simulate_get("/api/nowhere").status_code for _ in range(3)]
+        assert statuses == [404, 404, 429]
+
+    def test_those_who_watch_over_the_service_are_never_refused(self) -> None:
+        client = client_of(requests_per_minute=1)
+        assert {client.simulate_get("/health").status_code for _ in range(5)} == {200}
+
+    def test_addresses_do_not_share_a_count(self) -> None:
+        client = client_of(requests_per_minute=1)
+        _begin_a_minute()
+        for address in ("192.0.2.1", "192.0.2.2", "2001:db8:1::1", "2001:db8:2::1"):
+            assert client.simulate_get(PUBLIC, remote_addr=address).status_code == 200
+        assert client.simulate_get(PUBLIC, remote_addr="2001:db8:1::2").status_code == 429
+
+    def test_users_count_for_themselves_wherever_they_are(self, serve: Callable[..., Any], shop: Any) -> None:
+        with serve(MIPOS_REQUESTS_PER_MINUTE="4", MIPOS_WORKERS="1") as small:
+            _begin_a_minute()
+            cashier, manager = (small.client(shop.token(role)) for role in ("Cashier", "Manager"))
+            statuses = [cashier.get("/api/auth/me").status for _ in range(6)]
+            assert statuses == [200, 200, 200, 200, 429, 429]
+            assert manager.get("/api/auth/me").status == 200
+
+
+class TestTheCount:
+    def test_begins_anew_with_each_minute(self) -> None:
+        times = iter([0.0, 1.0, 59.5, 60.0, 119.0])
+        limits = RequestLimits(1, now=lambda: next(times))
+        taken = [limits.take("a") for _ in range(5)]
+        assert [one.is_exceeded for one in taken] == [False, True, True, False, True]
+        assert [one.reset for one in taken] == [60, 59, 1, 60, 1]
+
+    def test_is_taken_for_its_share_of_all_processes(self) -> None:
+        limits = RequestLimits(12, processes=4, now=lambda: 0.0)
+        taken = [limits.take("a") for _ in range(4)]
+        assert [one.remaining for one in taken] == [8, 4, 0, 0]
+        assert [one.is_exceeded for one in taken] == [False, False, False, True]
+
+    def test_keeps_no_more_senders_than_it_has_room_for(self) -> None:
+        limits = RequestLimits(100, now=lambda: 0.0)
+        for number in range(MOST_SENDERS + 200):
+            last = limits.take(number)
+        assert last.is_exceeded
+        assert not limits.take(1).is_exceeded
+        assert len(limits._counts) == MOST_SENDERS + 1
+
+    def test_costs_next_to_nothing(self) -> None:
+        limits, user = RequestLimits(10**9), uuid4()
+        started = time.perf_counter()
+        for _ in range(10_000):
+            limits.take(user)
+        assert (time.perf_counter() - started) / 10_000 < 50e-6
+
+
+def _begin_a_minute() -> None:
+    """Wait for the next minute if this one is nearly over: a new one forgets what was counted."""
+    left = 60 - time.time() % 60
+    if left < 8:
+        time.sleep(left + 0.05)
