@@ -1,0 +1,139 @@
+"""What is asked and told of users: names, roles, permission keys, stores."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError, fields, pre_load, validate
+
+from api.fields import Body, Email, Flag, Id, Moment, Secret, Text, Whole
+from api.settings import ListQuery
+from domain.permissions import PERMISSIONS
+from domain.users import COMPANY_ROLES, role_id, role_named
+
+_LONGEST_LIST = 1000
+
+
+class Username(Text):
+    """A name to sign in with: 1 to 200 characters that can be seen, upper and lower case being the same."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(shortest=1, longest=200, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        name = super()._deserialize(value, attr, data, **kwargs)
+        # What cannot be seen would make two names that nobody can tell apart.
+        if not name.isprintable():
+            raise ValidationError("Must not hold characters that cannot be seen.")
+        return name
+
+
+class RoleField(Text):
+    """A role by its id, such as `inventory_clerk`; its name, such as `Inventory Clerk`, does as well."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        listed = {"enum": [role_id(role) for role in COMPANY_ROLES]}
+        super().__init__(longest=50, metadata=listed, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        role = role_named(super()._deserialize(value, attr, data, **kwargs))
+        if role is None:
+            raise ValidationError("There is no such role.")
+        return role
+
+
+class PermissionKey(Text):
+    """The key of a permission, such as `products.view`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        key = super()._deserialize(value, attr, data, **kwargs)
+        if key not in PERMISSIONS:
+            raise ValidationError("There is no such permission.")
+        return key
+
+
+def permission_keys(**kwargs: Any) -> "fields.List[str]":
+    """A list of permission keys."""
+    return fields.List(PermissionKey(), validate=validate.Length(max=_LONGEST_LIST), **kwargs)
+
+
+def store_list(**kwargs: Any) -> "fields.List[UUID]":
+    """A list of stores."""
+    return fields.List(Id(), validate=validate.Length(max=_LONGEST_LIST), **kwargs)
+
+
+class UserEdit(Body):
+    """What can be edited of a user. `role` may stand for `role_id`."""
+
+    username = Username(required=True)
+    email = Email(allow_none=True, load_default=None)
+    role_id = RoleField(required=True, attribute="role")
+    store_ids = store_list(load_default=list)
+    is_active = Flag(load_default=True)
+    granted = permission_keys(load_default=list)
+    denied = permission_keys(load_default=list)
+
+    @pre_load
+    def _name_role(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        given = dict(data)
+        if "role" in given:
+            if "role_id" in given:
+                raise ValidationError("Either role or role_id.", "role")
+            given["role_id"] = given.pop("role")
+        return given
+
+
+class NewUserBody(UserEdit):
+    """A user to be, with a first password. `role` may stand for `role_id`."""
+
+    id = Id()
+    password = Secret(required=True)
+
+
+class UserStoresBody(Body):
+    """The stores a user works in from now on; none means all."""
+
+    store_ids = store_list(required=True)
+
+
+class NewPasswordBody(Body):
+    """Another password."""
+
+    new_password = Secret(required=True)
+
+
+class UserDetailAnswer(Body):
+    """A user as those see them who manage users; never with a password or a token."""
+
+    id = Id()
+    username = Text()
+    email = Text(allow_none=True)
+    is_active = Flag()
+    status = fields.String(validate=validate.OneOf(["active", "inactive", "archived"]))
+    role_id = Text()
+    role = fields.Dict()
+    store_ids = fields.List(Id())
+    stores = fields.List(fields.Dict())
+    granted = fields.List(Text())
+    denied = fields.List(Text())
+    last_login = Moment(allow_none=True)
+    version = Whole()
+    created_at = Moment()
+    updated_at = Moment()
+
+
+class StoreUsersQuery(ListQuery):
+    """Filters of the users of a store; archived ones are listed on request only."""
+
+    sort = fields.String(
+        validate=validate.OneOf(["username", "-username", "created_at", "-created_at"]),
+        load_default="username",
+    )
+    status = fields.String(validate=validate.OneOf(["active", "inactive", "archived", "all"]))
+    role_id = RoleField(attribute="role")
+
+
+class UsersQuery(StoreUsersQuery):
+    """Filters of the users; `store_id` leaves those who are bound to that store."""
+
+    store_id = Id()

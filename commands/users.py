@@ -1,0 +1,194 @@
+"""Commands that change who may sign in, and what they may do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from commands.ports import DuplicateId, Missing, UnitOfWork, UserSeen, check_version
+from domain.errors import NotAllowed
+from domain.settings import OtherStore
+from domain.users import LastAdmin, User, check_given, check_reach, in_order
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterUser:
+    """Take on a user, who signs in with the password of this hash."""
+
+    id: UUID
+    values: Mapping[str, Any]
+    password_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviseUser:
+    """Change the name, the address, the role, the stores, single rights, or whether the user may sign in."""
+
+    id: UUID
+    changes: Mapping[str, Any]
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveUser:
+    """Let the user go."""
+
+    id: UUID
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResetPassword:
+    """Let the user sign in with the password of this hash, and with no other."""
+
+    id: UUID
+    password_hash: str
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndSessions:
+    """End one session of the user, or all."""
+
+    user_id: UUID
+    session_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUser:
+    """A user, with what is known of them beyond the facts."""
+
+    user: User
+    last_login: datetime | None
+    stores: Sequence[Mapping[str, Any]]
+
+
+def register_user(command: RegisterUser, work: UnitOfWork) -> KnownUser:
+    """Take the user on, once: the same id again answers with who is there.
+
+    Raises DuplicateUsername, DuplicateId, GrantsMoreThanHeld, NotAllowed, OtherStore, PlanLimitReached,
+    Invalid.
+    """
+    caller = work.caller
+    seen = work.users.look(command.id, command.values, store_ids=caller.store_ids)
+    if (existing := work.find(User, command.id)) is not None:
+        if not existing.is_within(caller.store_ids):
+            raise DuplicateId
+        return _known(existing, seen)
+    user = User.begin(User.Registered, command.id, **in_order(command.values))
+    user.check()
+    _check_may_grant(work, user.values, before={"granted": (), "denied": ()})
+    check_given(caller.permissions, user)
+    seen.check()
+    _check_place(work, user)
+    if user.is_active:
+        work.plan.check_room("users")
+    work.credentials.set_password(user.id, command.password_hash)
+    work.save(user)
+    return _known(user, seen)
+
+
+def revise_user(command: ReviseUser, work: UnitOfWork) -> KnownUser:
+    """Record what changed. Whoever may no longer sign in is signed out at once.
+
+    Raises Missing, StaleVersion, AlreadyArchived, DuplicateUsername, HoldsMore, GrantsMoreThanHeld,
+    NotAllowed, LastAdmin, OtherStore, PlanLimitReached, Invalid.
+    """
+    user, seen = _load(command, work, command.changes)
+    before, held = dict(user.values), user.permissions
+    was_active, managed = user.is_active, user.manages_all
+    user.revise(in_order(command.changes))
+    user.check()
+    _check_may_grant(work, user.values, before=before)
+    check_given(work.caller.permissions, user, held)
+    seen.check()
+    _check_place(work, user)
+    _check_somebody_manages(user, seen, managed=managed)
+    if user.is_active and not was_active:
+        work.plan.check_room("users")
+    if was_active and not user.is_active:
+        work.credentials.end_sessions(user.id)
+    work.save(user)
+    return _known(user, seen)
+
+
+def archive_user(command: ArchiveUser, work: UnitOfWork) -> KnownUser:
+    """Let the user go, and sign them out at once.
+
+    Raises Missing, StaleVersion, AlreadyArchived, HoldsMore, LastAdmin.
+    """
+    user, seen = _load(command, work)
+    managed = user.manages_all
+    user.archive()
+    _check_somebody_manages(user, seen, managed=managed)
+    work.credentials.end_sessions(user.id)
+    work.save(user)
+    return _known(user, seen)
+
+
+def reset_password(command: ResetPassword, work: UnitOfWork) -> KnownUser:
+    """Set another password and end every session.
+
+    Raises Missing, StaleVersion, AlreadyArchived, HoldsMore.
+    """
+    user, seen = _load(command, work)
+    user.reset_password()
+    work.credentials.set_password(user.id, command.password_hash)
+    work.credentials.end_sessions(user.id)
+    work.save(user)
+    return _known(user, seen)
+
+
+def end_sessions(command: EndSessions, work: UnitOfWork) -> None:
+    """Sign the user out, everywhere or in one session. Raises Missing, HoldsMore."""
+    user = work.load(User, command.user_id)
+    _check_manageable(work, user)
+    if command.session_id is None:
+        work.credentials.end_sessions(user.id)
+    elif not work.credentials.end_session(user.id, command.session_id):
+        raise Missing
+
+
+def _load(
+    command: ReviseUser | ArchiveUser | ResetPassword,
+    work: UnitOfWork,
+    changes: Mapping[str, Any] | None = None,
+) -> tuple[User, UserSeen]:
+    """The user, as the last who decided about one has left them. Raises Missing, StaleVersion, HoldsMore."""
+    seen = work.users.look(command.id, changes or {}, store_ids=work.caller.store_ids)
+    user = work.load(User, command.id)
+    _check_manageable(work, user)
+    check_version(user.version, command.expected_version)
+    return user, seen
+
+
+def _check_manageable(work: UnitOfWork, user: User) -> None:
+    """Raise Missing for a user of other stores than the caller's, HoldsMore for one who holds more."""
+    if not user.is_within(work.caller.store_ids):
+        raise Missing
+    check_reach(work.caller.permissions, user)
+
+
+def _check_place(work: UnitOfWork, user: User) -> None:
+    """Raise OtherStore for a user who would come to work outside the caller's stores."""
+    if not user.is_within(work.caller.store_ids):
+        raise OtherStore
+
+
+def _check_may_grant(work: UnitOfWork, values: Mapping[str, Any], *, before: Mapping[str, Any]) -> None:
+    """Raise NotAllowed when single rights change and the caller may only give roles."""
+    is_changed = any(values[name] != before[name] for name in ("granted", "denied"))
+    if is_changed and "users.grant" not in work.caller.permissions:
+        message = "It takes users.grant to grant and deny single permissions."
+        raise NotAllowed(message)
+
+
+def _check_somebody_manages(user: User, seen: UserSeen, *, managed: bool) -> None:
+    """Raise LastAdmin when nobody is left who can manage every user of the company."""
+    if managed and not user.manages_all and not seen.others_manage():
+        raise LastAdmin
+
+
+def _known(user: User, seen: UserSeen) -> KnownUser:
+    return KnownUser(user, seen.last_login, seen.stores(user.values["store_ids"]))

@@ -1,0 +1,92 @@
+"""What decisions about users must know of the others: taken names, stores, and who else manages the users."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from domain.permissions import PERMISSIONS, permissions_of
+from domain.stores import Store
+from domain.users import MANAGING, DuplicateUsername
+from projections.base import Answer, Database
+from projections.settings_guard import References
+from projections.user_list import Surroundings
+from projections.users import ask_directory
+
+# Two who take the last admins from each other meet here; the second then sees what the first has done.
+_HOLD: LiteralString = """
+    SELECT company_id FROM companies WHERE company_id = %(company_id)s FOR NO KEY UPDATE
+"""
+
+_MAY_MANAGE: LiteralString = """
+    SELECT role, granted, denied FROM users
+     WHERE company_id = %(company_id)s AND id <> %(id)s AND is_active AND NOT is_archived
+       AND cardinality(store_ids) = 0
+       AND (role = ANY(%(roles)b::text[]) OR granted && %(keys)b::text[])
+"""
+
+_MANAGING_ROLES = sorted({role for key in MANAGING for role in PERMISSIONS[key][1]})
+
+
+class UserSeen:
+    """What was seen of the others when a user was to be taken on or changed."""
+
+    def __init__(
+        self,
+        user_id: UUID,
+        *,
+        named: Answer | None,
+        references: References,
+        may_manage: Answer,
+        surroundings: Surroundings,
+    ) -> None:
+        self._user_id = user_id
+        self._named = named
+        self._references = references
+        self._may_manage = may_manage
+        self._surroundings = surroundings
+
+    @property
+    def last_login(self) -> datetime | None:
+        """When the user signed in last."""
+        return self._surroundings.last_login
+
+    def stores(self, store_ids: Collection[UUID]) -> list[Mapping[str, Any]]:
+        """Id, name and code of these of the stores that the user has or is to have."""
+        return self._surroundings.stores(store_ids)
+
+    def others_manage(self) -> bool:
+        """Whether somebody else can manage every user of the company."""
+        return any(permissions_of(**row) >= MANAGING for row in self._may_manage.rows())
+
+    def check(self) -> None:
+        """Raise Invalid for stores that are not there, OtherStore, DuplicateUsername."""
+        self._references.check()
+        row = self._named.row() if self._named else None
+        if row is not None and row["user_id"] != self._user_id:
+            raise DuplicateUsername
+
+
+class UsersGuard:
+    """What commands ask of the users before they decide."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def look(self, user_id: UUID, values: Mapping[str, Any], *, store_ids: Sequence[UUID]) -> UserSeen:
+        """Ask who has the name, which stores there are and who else manages, with the next round trip.
+
+        Nobody else decides about users of the company until the end. `store_ids` are those that whoever
+        decides is bound to.
+        """
+        own = {"company_id": self._db.company_id, "id": user_id}
+        self._db.execute(_HOLD, own)
+        wanted: Sequence[UUID] = values.get("store_ids", ())
+        named = [(f"store_ids.{place}", Store.kind, store_id) for place, store_id in enumerate(wanted)]
+        return UserSeen(
+            user_id,
+            named=ask_directory(self._db, values["username"]) if "username" in values else None,
+            references=References(self._db, named, store_ids),
+            may_manage=self._db.ask(_MAY_MANAGE, {**own, "roles": _MANAGING_ROLES, "keys": sorted(MANAGING)}),
+            surroundings=Surroundings(self._db, user_id, wanted),
+        )

@@ -1,0 +1,194 @@
+"""Whoever may not see costs sees none, in no answer of any route, at no depth."""
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+
+from api.app import create_app
+from api.gateway import House
+from api.openapi.document import Route, routes_of
+from api.operations import PUBLIC
+from domain.permissions import permissions_of
+
+NOTHING = cast("Any", None)
+SETTINGS = "/api/admin/settings"
+PASSWORD = "correct horse battery staple"
+#: Names that tell of costs wherever they stand …
+TELLING = re.compile(r"cost|margin|profit|valuation|\A(value_change|balance_value|settlement)\Z")
+#: … and one that does unless it is the value of a discount.
+VALUE = "value"
+#: What a role without costs could reckon with if it were told; each is shown to those who may see costs.
+SHOWN = {
+    "cost",
+    "unit_cost",
+    "cost_total",
+    "average_cost",
+    "value",
+    "value_change",
+    "balance_value",
+    "cost_of_goods",
+    "gross_profit",
+    "margin",
+}
+
+
+def told_of_costs(answered: Any) -> Iterator[str]:
+    """The names in an answer that tell of costs."""
+    if isinstance(answered, dict):
+        for name, inner in answered.items():
+            if TELLING.search(name) or (name == VALUE and "type" not in answered):
+                yield name
+            yield from told_of_costs(inner)
+    elif isinstance(answered, list):
+        for inner in answered:
+            yield from told_of_costs(inner)
+
+
+def questions() -> list[Route]:
+    """Every GET of whoever is signed in."""
+    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
+    found = [route for route in routes_of(create_app(house)) if route.method == "GET"]
+    return [route for route in found if route.operation.permission != PUBLIC]
+
+
+LOOKUPS = ("stores", "storages", "products", "variants", "suppliers", "brands", "users", "tax-rates")
+
+
+def addresses(route: Route, ids: dict[str, str]) -> Iterator[str]:
+    """Where to ask, with everything filled in that the route needs."""
+    path = re.sub(r"{(\w+):[^}]*}", lambda found: ids.get(found[1], str(uuid4())), route.template)
+    asked = route.operation.query.fields.values() if route.operation.query else ()
+    days = {"from": "2000-01-01", "to": "2100-01-01"}
+    needed = [str(field.data_key or field.name) for field in asked if field.required]
+    query = "&".join(f"{name}={days.get(name, '')}" for name in needed)
+    for name in LOOKUPS if "{name}" in path else ("",):
+        yield path.replace("{name}", name) + (f"?{query}" if query else "")
+    if "compare_to" in [field.name for field in asked]:
+        yield f"{path}?{query}&compare_to=previous_year"
+
+
+@pytest.fixture
+def ids(stocked: Any) -> dict[str, str]:
+    """A company in which something was bought and sold, and what the paths to it need."""
+    admin = stocked.shop.client()
+    discount = {"type": "amount", "value": 38}
+    order = stocked.sell(2, price=100, discounts=[discount], role="Manager").data
+    supplier = admin.post(f"{SETTINGS}/suppliers", {"name": "Hillside"})
+    # The read models that follow the log must know all of it before they are asked.
+    last = {"X_Wait_For_Position": supplier.headers["x-event-position"]}
+    period = "from=2000-01-01&to=2100-01-01"
+    admin.get("/api/admin/inventory/movements", **last)
+    admin.get(f"/api/admin/reports/sales-summary/overview?{period}", **last)
+    return {
+        "store_id": stocked.store["id"],
+        "storage_id": stocked.storage["id"],
+        "register_id": stocked.register["id"],
+        "tax_rate_id": stocked.tax["id"],
+        "supplier_id": supplier.data["id"],
+        "product_id": stocked.product["id"],
+        "order_id": order["id"],
+        "stream_id": stocked.product["id"],
+        "user_id": str(stocked.shop.users["Manager"]),
+        "company_id": str(stocked.shop.company_id),
+    }
+
+
+@pytest.fixture
+def without_costs(stocked: Any) -> Callable[[str], Any]:
+    """Denies a role's user the costs and gives a client with what is left."""
+
+    def denied(role: str) -> Any:
+        shop = stocked.shop
+        path = f"{SETTINGS}/users/{shop.users[role]}/permissions"
+        answer = shop.client().call("PUT", path, {"denied": ["costs.view"]})
+        assert answer.status == 200, answer.body
+        body = {"username": shop.username(role), "password": PASSWORD}
+        return shop.service.client(shop.service.client().post("/api/auth/login", body).data["token"])
+
+    return denied
+
+
+def shown_by(answer: Any) -> Any:
+    """What an answer says by name; of a file, its first row."""
+    if answer.headers["content-type"].startswith("text/csv"):
+        return next(csv.DictReader(answer.body.decode().splitlines()))
+    return answer.json
+
+
+def may_ask(role: str) -> list[Route]:
+    keys = permissions_of(role)
+    return [route for route in questions() if route.operation.permission in {*keys, "signed in"}]
+
+
+class TestEveryAnswer:
+    @pytest.mark.parametrize("role", ["Manager", "Inventory Clerk", "Admin"])
+    def test_tells_of_no_cost(
+        self, ids: dict[str, str], without_costs: Callable[[str], Any], role: str
+    ) -> None:
+        client, telling, answered = without_costs(role), [], 0
+        for route in may_ask(role):
+            for address in addresses(route, ids):
+                answer = client.get(address)
+                assert answer.status in (200, 404), (address, answer.body)
+                answered += answer.status == 200
+                if names := set(told_of_costs(shown_by(answer))):
+                    telling.append((address, names))
+        assert telling == []
+        assert answered >= 15
+
+    def test_tells_those_who_may_know(self, stocked: Any, ids: dict[str, str]) -> None:
+        client, seen = stocked.shop.client("Manager"), set()
+        for route in may_ask("Manager"):
+            for address in addresses(route, ids):
+                seen |= set(told_of_costs(client.get(address).json))
+        assert seen >= SHOWN
+
+    def test_cashiers_see_none_of_what_they_sell(self, stocked: Any, ids: dict[str, str]) -> None:
+        client = stocked.shop.client("Cashier")
+        sold = stocked.sell()
+        assert list(told_of_costs(sold.json)) == []
+        for route in may_ask("Cashier"):
+            for address in addresses(route, {**ids, "order_id": sold.data["id"]}):
+                assert list(told_of_costs(client.get(address).json)) == [], address
+
+
+class TestAnswersToWrites:
+    def test_tell_of_no_cost_either(self, stocked: Any, without_costs: Callable[[str], Any]) -> None:
+        client = without_costs("Manager")
+        product = f"/api/admin/products/{stocked.product['id']}"
+        variant = {"sku": "NEW", "price": 100, "cost": 40}
+        line = {"variant_id": stocked.variant_id, "quantity": 1, "unit_cost": 55}
+        delivery = {"storage_id": stocked.storage["id"], "lines": [line]}
+        for answer in (
+            client.post("/api/admin/products", {"name": "Tea", "variants": [{**variant, "sku": "TEA"}]}),
+            client.patch(product, {"name": "Oat drink"}),
+            client.post(f"{product}/variants", variant),
+            client.patch(f"{product}/variants/{stocked.variant_id}", {"cost": 61}),
+            client.post("/api/admin/inventory/receipts", delivery),
+            client.post("/api/pos/orders", stocked.sale()),
+        ):
+            assert answer.status in (200, 201), answer.body
+            assert list(told_of_costs(answer.json)) == []
+
+    def test_a_stored_answer_is_given_as_it_was(
+        self, stocked: Any, without_costs: Callable[[str], Any]
+    ) -> None:
+        client = without_costs("Manager")
+        first, again = (
+            client.post("/api/pos/orders", stocked.sale(), Idempotency_Key="once") for _ in range(2)
+        )
+        assert first.body == again.body
+        assert list(told_of_costs(again.json)) == []
+
+
+class TestTheDocument:
+    def test_requires_no_cost_of_an_answer(self, shop: Any) -> None:
+        schemas = shop.service.client().get("/api/openapi.json").json["components"]["schemas"]
+        for name, schema in schemas.items():
+            is_asked = name.endswith(("Body", "Create", "Line"))
+            required = [] if is_asked else schema.get("required", [])
+            assert not [field for field in required if TELLING.search(field)], name
