@@ -1,11 +1,23 @@
-"""Companies: the tenants. Each has a log, a currency and rules of rounding of its own."""
+"""Companies: the tenants. Each has a log, a currency, rules of rounding and a subscription of its own."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from domain.entities import Entity
+from domain.entities import AlreadyArchived, Entity
+from domain.errors import Detail, Invalid
+from domain.money import exponent
+from domain.packages import Offer
+from domain.subscriptions import Subscription, SubscriptionStatus, Terms
 
 #: The platform itself keeps its packages, companies and super admins in a log like any company's.
 PLATFORM_ID = UUID("00000000-0000-4000-8000-000000000000")
+#: What coins and notes are worth begins with one of these, whatever noughts follow …
+_FACES = ("1", "2", "25", "5")
+#: … and nobody rounds cash to more than so many major units.
+_LARGEST_STEP = 1000
 
 
 class Company(Entity):
@@ -29,6 +41,14 @@ class Company(Entity):
         rounding_mode: str = "half_up"
         cash_rounding: int = 0
 
+        def apply(self, aggregate: "Company") -> None:  # type: ignore[override]  # of its own kind only
+            """Take over every field; what only later events say begins empty."""
+            super().apply(aggregate)
+            aggregate.values.update(_UNSAID)
+            aggregate.is_suspended = False
+            aggregate.suspension_reason = None
+            aggregate.subscription = None
+
     class Renamed(Entity.Revised):
         """The company goes by another name."""
 
@@ -42,9 +62,200 @@ class Company(Entity):
         address: str | None
         tax_number: str | None
 
+    class Rescheduled(Entity.Revised):
+        """The company's calendar runs by another clock; its stores keep theirs."""
+
+        timezone: str
+
     class RoundingAgreed(Entity.Revised):
         """Later sales are rounded by other rules; those made keep the rules they were made by."""
 
         rounding_level: str
         rounding_mode: str
         cash_rounding: int
+
+    class Rebranded(Entity.Revised):
+        """The company shows another logo, or none."""
+
+        logo_image_id: UUID | None
+
+    class ReceiptReworded(Entity.Revised):
+        """Receipts of stores without texts of their own carry other ones."""
+
+        receipt_header: str | None
+        receipt_footer: str | None
+
+    class TillsInstructed(Entity.Revised):
+        """Tills ask for the customer or not, and lock themselves after so many seconds or never."""
+
+        ask_for_customer: bool
+        lock_after_seconds: int | None
+
+    class Suspended(Entity.Event):
+        """The company may only read until it is activated again."""
+
+        reason: str | None
+
+        def apply(self, aggregate: "Company") -> None:
+            """Suspend it."""
+            aggregate.is_suspended = True
+            aggregate.suspension_reason = self.reason
+
+    class Activated(Entity.Event):
+        """The company may write again."""
+
+        def apply(self, aggregate: "Company") -> None:
+            """End the suspension."""
+            aggregate.is_suspended = False
+            aggregate.suspension_reason = None
+
+    class Subscribed(Entity.Event):
+        """The company was given a package, on trial or for a period."""
+
+        package_id: UUID
+        status: SubscriptionStatus
+        trial_ends_at: datetime | None
+        period_ends_at: datetime | None
+
+        def apply(self, aggregate: "Company") -> None:
+            """Begin the subscription."""
+            aggregate.subscription = Subscription(
+                package_id=self.package_id,
+                status=self.status,
+                trial_ends_at=self.trial_ends_at,
+                period_ends_at=self.period_ends_at,
+            )
+
+    class Renewed(Entity.Event):
+        """The company goes on with its package, on trial or for a period."""
+
+        status: SubscriptionStatus
+        trial_ends_at: datetime | None
+        period_ends_at: datetime | None
+
+        def apply(self, aggregate: "Company") -> None:
+            """Go on until then."""
+            aggregate.subscription = replace(
+                aggregate.subscribed(),
+                status=self.status,
+                trial_ends_at=self.trial_ends_at,
+                period_ends_at=self.period_ends_at,
+                overdue_since=None,
+            )
+
+    class TrialEnded(Entity.Event):
+        """The trial was over at `due_at`; the days of grace began."""
+
+        due_at: datetime
+
+        def apply(self, aggregate: "Company") -> None:
+            """Begin the days of grace."""
+            aggregate.subscription = aggregate.subscribed().overdue(self.due_at)
+
+    class PaymentOverdue(Entity.Event):
+        """The period was over at `due_at`; the days of grace began."""
+
+        due_at: datetime
+
+        def apply(self, aggregate: "Company") -> None:
+            """Begin the days of grace."""
+            aggregate.subscription = aggregate.subscribed().overdue(self.due_at)
+
+    class Expired(Entity.Event):
+        """The days of grace were over at `due_at`; the company may only read until it renews."""
+
+        due_at: datetime
+
+        def apply(self, aggregate: "Company") -> None:
+            """End the subscription."""
+            aggregate.subscription = replace(aggregate.subscribed(), status="expired")
+
+    if TYPE_CHECKING:
+        is_suspended: bool
+        suspension_reason: str | None
+        subscription: Subscription | None
+
+    @property
+    def status(self) -> str:
+        """`active`, `suspended` or `archived`."""
+        if self.is_archived:
+            return "archived"
+        return "suspended" if self.is_suspended else "active"
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When time itself will change its subscription, if ever."""
+        return self.subscription.due_at if self.subscription and not self.is_archived else None
+
+    def subscribed(self) -> Subscription:
+        """Its subscription, for what only happens to companies that have one."""
+        assert self.subscription is not None  # noqa: S101 its own events come after a Subscribed
+        return self.subscription
+
+    def revise(self, changes: Mapping[str, Any]) -> None:
+        """Record each event whose fields really change. Raises AlreadyArchived, Invalid."""
+        if "cash_rounding" in changes:
+            check_cash_rounding(changes["cash_rounding"], self.values["currency"])
+        super().revise(changes)
+
+    def suspend(self, reason: str | None) -> None:
+        """Let it read and no more; without news nothing is recorded. Raises AlreadyArchived."""
+        self._check_open()
+        if not self.is_suspended or reason not in (None, self.suspension_reason):
+            self.trigger_event(Company.Suspended, reason=reason)
+
+    def activate(self) -> None:
+        """Let it write again; what is active already stays so. Raises AlreadyArchived."""
+        self._check_open()
+        if self.is_suspended:
+            self.trigger_event(Company.Activated)
+
+    def subscribe(self, offer: Offer, terms: Terms, now: datetime) -> None:
+        """Give it a package, or go on with the one it has; what is so already records nothing.
+
+        Dates that have passed take effect at once. Raises AlreadyArchived, Invalid.
+        """
+        self._check_open()
+        wanted = terms.applied(offer, self.subscription, now)
+        dates = {"trial_ends_at": wanted.trial_ends_at, "period_ends_at": wanted.period_ends_at}
+        if self.subscription is None or self.subscription.package_id != offer.id:
+            self.trigger_event(Company.Subscribed, package_id=offer.id, status=wanted.status, **dates)
+        elif wanted != self.subscription:
+            self.trigger_event(Company.Renewed, status=wanted.status, **dates)
+        self.fall_due(now)
+
+    def fall_due(self, now: datetime) -> None:
+        """Record what time has brought by now, each step with the moment at which it was due."""
+        while self.due_at is not None and self.due_at <= now:
+            self.trigger_event(_NEXT[self.subscribed().status], due_at=self.due_at)
+
+    def _check_open(self) -> None:
+        if self.is_archived:
+            raise AlreadyArchived
+
+
+_NEXT: Mapping[str, type[Company.Event]] = {
+    "trial": Company.TrialEnded,
+    "active": Company.PaymentOverdue,
+    "past_due": Company.Expired,
+}
+
+#: What a company that never said anything about it shows, prints and does at its tills.
+_UNSAID: Mapping[str, Any] = {
+    "logo_image_id": None,
+    "receipt_header": None,
+    "receipt_footer": None,
+    "ask_for_customer": False,
+    "lock_after_seconds": None,
+}
+
+
+def check_cash_rounding(step: int, currency: str) -> None:
+    """Raise Invalid unless a coin or note of the currency may be worth that; 0 is no rounding.
+
+    `step` is in minor currency units.
+    """
+    fits = 1 < step <= _LARGEST_STEP * 10 ** exponent(currency) and str(step).rstrip("0") in _FACES
+    if step and not fits:
+        message = f"No coin or note of {currency} is worth that; such as 0, 5, 10 or 50."
+        raise Invalid(details=[Detail("cash_rounding", "invalid", message)])

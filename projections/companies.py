@@ -1,84 +1,267 @@
-"""The company's own settings, as every sale needs them."""
+"""Companies: what every sale needs of its own, and what the platform sees of all."""
 
-from collections.abc import Sequence
-from typing import LiteralString
+from collections.abc import Mapping, Sequence
+from typing import Any, LiteralString
+from uuid import UUID
 
-from domain.companies import Company
-from domain.entities import Entity, fields_of
+from domain.aggregate import Aggregate
+from domain.companies import PLATFORM_ID, Company
+from domain.entities import fields_of
 from domain.pricing import Rules
-from projections.base import Database, Fact, Projection, Row, facts_of
+from domain.settings import name_key
+from domain.subscriptions import GRACE
+from projections.base import Database, Fact, Projection, Row, facts_of, total_of
 
 
 class Companies(Projection):
-    """One row: the company itself."""
+    """One row for each company; `due_at` is when time itself changes its subscription."""
 
     name = "companies"
     mode = "inline"
     tables = ("companies",)
+    # The platform looks after all of them.
+    policies = """
+        CREATE POLICY platform ON companies FOR SELECT
+         USING (current_setting('app.company_id')::uuid = '00000000-0000-4000-8000-000000000000')
+    """
     events = facts_of(Company)
     schema = """
         CREATE TABLE companies (
-            company_id     uuid PRIMARY KEY,
-            name           text NOT NULL,
-            currency       text NOT NULL,
-            timezone       text NOT NULL,
-            email          text,
-            phone          text,
-            address        text,
-            tax_number     text,
-            rounding_level text NOT NULL,
-            rounding_mode  text NOT NULL,
-            cash_rounding  bigint NOT NULL,
-            is_archived    boolean NOT NULL,
-            version        bigint NOT NULL,
-            created_at     timestamptz NOT NULL,
-            updated_at     timestamptz NOT NULL
+            company_id          uuid PRIMARY KEY,
+            name                text NOT NULL,
+            name_key            text NOT NULL,
+            currency            text NOT NULL,
+            timezone            text NOT NULL,
+            email               text,
+            phone               text,
+            address             text,
+            tax_number          text,
+            logo_image_id       uuid,
+            receipt_header      text,
+            receipt_footer      text,
+            ask_for_customer    boolean NOT NULL,
+            lock_after_seconds  bigint,
+            rounding_level      text NOT NULL,
+            rounding_mode       text NOT NULL,
+            cash_rounding       bigint NOT NULL,
+            status              text NOT NULL,
+            suspension_reason   text,
+            package_id          uuid,
+            subscription_status text,
+            trial_ends_at       timestamptz,
+            period_ends_at      timestamptz,
+            due_at              timestamptz,
+            version             bigint NOT NULL,
+            created_at          timestamptz NOT NULL,
+            updated_at          timestamptz NOT NULL
         );
+        CREATE INDEX companies_by_due ON companies (due_at) WHERE due_at IS NOT NULL;
+        CREATE INDEX companies_by_package ON companies (package_id) WHERE package_id IS NOT NULL;
+        CREATE INDEX companies_by_name ON companies (name_key, company_id);
     """
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Insert the company, or change what a later fact says."""
         for fact in facts:
             said = {name: getattr(fact.data, name) for name in fields_of(fact.event)}
-            header = {"company_id": db.company_id, "version": fact.version, "at": fact.at}
-            if issubclass(fact.event, Entity.Registered):
-                db.execute(_INSERT, {**said, **header})
-            else:
-                blank = dict.fromkeys(fields_of(Company.Registered))
-                moved = fact.event is Company.Relocated
-                db.execute(_UPDATE, {**blank, **said, **header, "moved": moved})
+            params = {**said, "company_id": db.company_id, "version": fact.version, "at": fact.at}
+            if "name" in said:
+                params["name_key"] = name_key(said["name"])
+            if "due_at" in said:
+                params["grace_ends_at"] = said["due_at"] + GRACE
+            if "status" in said:
+                params["due_at"] = said["trial_ends_at" if said["status"] == "trial" else "period_ends_at"]
+            db.execute(_STATEMENTS[fact.event], params)
 
 
 _INSERT: LiteralString = """
-    INSERT INTO companies (company_id, name, currency, timezone, email, phone, address, tax_number,
-                           rounding_level, rounding_mode, cash_rounding, is_archived, version,
+    INSERT INTO companies (company_id, name, name_key, currency, timezone, email, phone, address, tax_number,
+                           ask_for_customer, rounding_level, rounding_mode, cash_rounding, status, version,
                            created_at, updated_at)
-    VALUES (%(company_id)s, %(name)s, %(currency)s, %(timezone)s, %(email)s, %(phone)s, %(address)s,
-            %(tax_number)s, %(rounding_level)s, %(rounding_mode)s, %(cash_rounding)s, false, %(version)s,
-            %(at)s, %(at)s)
+    VALUES (%(company_id)s, %(name)s, %(name_key)s, %(currency)s, %(timezone)s, %(email)s, %(phone)s,
+            %(address)s, %(tax_number)s, false, %(rounding_level)s, %(rounding_mode)s, %(cash_rounding)s,
+            'active', %(version)s, %(at)s, %(at)s)
 """
 
-_UPDATE: LiteralString = """
-    UPDATE companies
-       SET name = coalesce(%(name)s::text, name),
-           email = CASE WHEN %(moved)s::bool THEN %(email)s::text ELSE email END,
-           phone = CASE WHEN %(moved)s::bool THEN %(phone)s::text ELSE phone END,
-           address = CASE WHEN %(moved)s::bool THEN %(address)s::text ELSE address END,
-           tax_number = CASE WHEN %(moved)s::bool THEN %(tax_number)s::text ELSE tax_number END,
-           rounding_level = coalesce(%(rounding_level)s::text, rounding_level),
-           rounding_mode = coalesce(%(rounding_mode)s::text, rounding_mode),
-           cash_rounding = coalesce(%(cash_rounding)s::bigint, cash_rounding),
-           version = %(version)s,
-           updated_at = %(at)s
+_RENAME: LiteralString = """
+    UPDATE companies SET name = %(name)s, name_key = %(name_key)s, version = %(version)s, updated_at = %(at)s
      WHERE company_id = %(company_id)s
 """
 
+_RELOCATE: LiteralString = """
+    UPDATE companies
+       SET email = %(email)s, phone = %(phone)s, address = %(address)s, tax_number = %(tax_number)s,
+           version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_RESCHEDULE: LiteralString = """
+    UPDATE companies SET timezone = %(timezone)s, version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_AGREE_ON_ROUNDING: LiteralString = """
+    UPDATE companies
+       SET rounding_level = %(rounding_level)s, rounding_mode = %(rounding_mode)s,
+           cash_rounding = %(cash_rounding)s, version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_REBRAND: LiteralString = """
+    UPDATE companies SET logo_image_id = %(logo_image_id)s, version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_REWORD_RECEIPTS: LiteralString = """
+    UPDATE companies
+       SET receipt_header = %(receipt_header)s, receipt_footer = %(receipt_footer)s,
+           version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_INSTRUCT_TILLS: LiteralString = """
+    UPDATE companies
+       SET ask_for_customer = %(ask_for_customer)s, lock_after_seconds = %(lock_after_seconds)s,
+           version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_SUSPEND: LiteralString = """
+    UPDATE companies
+       SET status = 'suspended', suspension_reason = %(reason)s, version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_ACTIVATE: LiteralString = """
+    UPDATE companies
+       SET status = 'active', suspension_reason = NULL, version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_ARCHIVE: LiteralString = """
+    UPDATE companies SET status = 'archived', due_at = NULL, version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_SUBSCRIBE: LiteralString = """
+    UPDATE companies
+       SET package_id = %(package_id)s, subscription_status = %(status)s, trial_ends_at = %(trial_ends_at)s,
+           period_ends_at = %(period_ends_at)s, due_at = %(due_at)s,
+           version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_RENEW: LiteralString = """
+    UPDATE companies
+       SET subscription_status = %(status)s, trial_ends_at = %(trial_ends_at)s,
+           period_ends_at = %(period_ends_at)s, due_at = %(due_at)s,
+           version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_FALL_DUE: LiteralString = """
+    UPDATE companies
+       SET subscription_status = 'past_due', due_at = %(grace_ends_at)s,
+           version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_EXPIRE: LiteralString = """
+    UPDATE companies
+       SET subscription_status = 'expired', due_at = NULL, version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_STATEMENTS: Mapping[type[Aggregate.Event], LiteralString] = {
+    Company.Registered: _INSERT,
+    Company.Renamed: _RENAME,
+    Company.Relocated: _RELOCATE,
+    Company.Rescheduled: _RESCHEDULE,
+    Company.RoundingAgreed: _AGREE_ON_ROUNDING,
+    Company.Rebranded: _REBRAND,
+    Company.ReceiptReworded: _REWORD_RECEIPTS,
+    Company.TillsInstructed: _INSTRUCT_TILLS,
+    Company.Suspended: _SUSPEND,
+    Company.Activated: _ACTIVATE,
+    Company.Archived: _ARCHIVE,
+    Company.Subscribed: _SUBSCRIBE,
+    Company.Renewed: _RENEW,
+    Company.TrialEnded: _FALL_DUE,
+    Company.PaymentOverdue: _FALL_DUE,
+    Company.Expired: _EXPIRE,
+}
+
 _FIND: LiteralString = "SELECT * FROM companies WHERE company_id = %(company_id)s"
+
+# NOTE: the platform asks about all companies, whoever else asks has only one. The row-level policies say the
+# same once more.
+_LIST: LiteralString = """
+    SELECT company.*
+      FROM companies AS company
+     WHERE (company.company_id = %(company_id)s OR %(company_id)s = %(platform)s)
+       AND (coalesce(%(status)s::text, 'all') IN ('all', company.status))
+       AND (company.status <> 'archived' OR %(status)s::text IN ('archived', 'all'))
+       AND (%(package_id)s::uuid IS NULL OR company.package_id = %(package_id)s::uuid)
+       AND (%(subscription)s::text IS NULL OR company.subscription_status = %(subscription)s::text)
+       AND NOT EXISTS (
+               SELECT FROM unnest(%(words)b::text[]) AS wanted(word)
+                WHERE position(word IN company.name_key || ' ' || lower(coalesce(company.email, ''))) = 0)
+     ORDER BY CASE %(sort)s::text WHEN 'name' THEN company.name_key END,
+              CASE %(sort)s::text WHEN '-name' THEN company.name_key END DESC,
+              CASE %(sort)s::text WHEN 'created_at' THEN company.created_at END,
+              CASE %(sort)s::text WHEN '-created_at' THEN company.created_at END DESC,
+              company.company_id
+     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+"""
+
+_COUNT: LiteralString = """
+    SELECT count(*) AS total
+      FROM companies AS company
+     WHERE (company.company_id = %(company_id)s OR %(company_id)s = %(platform)s)
+       AND (coalesce(%(status)s::text, 'all') IN ('all', company.status))
+       AND (company.status <> 'archived' OR %(status)s::text IN ('archived', 'all'))
+       AND (%(package_id)s::uuid IS NULL OR company.package_id = %(package_id)s::uuid)
+       AND (%(subscription)s::text IS NULL OR company.subscription_status = %(subscription)s::text)
+       AND NOT EXISTS (
+               SELECT FROM unnest(%(words)b::text[]) AS wanted(word)
+                WHERE position(word IN company.name_key || ' ' || lower(coalesce(company.email, ''))) = 0)
+"""
 
 
 def find_company(db: Database) -> Row | None:
     """The company of this transaction, or None."""
     return db.ask(_FIND, {"company_id": db.company_id}).row()
+
+
+def list_companies(
+    db: Database,
+    *,
+    page: int,
+    limit: int,
+    sort: str,
+    status: str | None = None,
+    search: str | None = None,
+    package_id: UUID | None = None,
+    subscription_status: str | None = None,
+) -> tuple[list[Row], int]:
+    """One page of companies and how many there are: the platform's all, for others the own alone.
+
+    Without a `status` all but the archived; `all` are all. Every word of `search` must stand in the name or
+    the e-mail address.
+    """
+    params: dict[str, Any] = {
+        "company_id": db.company_id,
+        "platform": PLATFORM_ID,
+        "status": status,
+        "package_id": package_id,
+        "subscription": subscription_status,
+        "words": name_key(search).split() if search else [],
+        "sort": sort,
+        "limit": limit,
+        "offset": (page - 1) * limit,
+    }
+    found, count = db.ask(_LIST, params), db.ask(_COUNT, params)
+    return found.rows(), total_of(count)
 
 
 def rules_of(row: Row) -> Rules:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from heapq import merge
 from operator import itemgetter
 from typing import Any, LiteralString
@@ -19,17 +20,20 @@ from domain.catalog.categories import Category
 from domain.catalog.products import Product, Variant
 from domain.catalog.units import Unit
 from domain.companies import PLATFORM_ID, Company
+from domain.packages import Limits, Offer, Package
 from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER, SUPER_ADMIN
 from domain.pricing import Rules
 from domain.pricing import TaxRate as ChargedTax
 from domain.registers import Register
 from domain.sale_ground import StoreAtSale, VariantAtSale
+from domain.settings import name_key
 from domain.stock import ReceivedLine
 from domain.storages import Storage
 from domain.stores import Store
+from domain.subscriptions import Terms
 from domain.tax_rates import TaxRate
 from domain.users import User
-from infra.bulk import Pool, company_named, first_fact, found_company, record_events
+from infra.bulk import Pool, company_named, first_fact, found_company, missing_events, record_events
 from infra.demo.catalog import BRANDS, TAXES, UNITS, DemoProduct, products
 from infra.demo.sales import Article, Happening, Shop, ShopLife, deliver
 from infra.garbage import collecting_no_garbage
@@ -37,6 +41,7 @@ from infra.pipeline import request_transaction
 from infra.unit_of_work import Ledger
 from projections.base import Database
 from projections.companies import find_company
+from projections.packages import list_packages
 from projections.users import ask_directory
 
 NAME = "Demo Market"
@@ -51,6 +56,15 @@ STORES = (
     ("Demo Market West", "WE", "Lindenallee 24, 14050 Berlin"),
     ("Demo Market Nord", "NO", "Hafenstraße 7, 13507 Berlin"),
 )
+#: Name of each package, what is said of it, its price a month, and its limits.
+PACKAGES = {
+    "Starter": (
+        "For a first shop.",
+        2_900,
+        Limits(stores=1, storages=2, users=5, products=500, orders_per_month=3_000),
+    ),
+    "Business": ("For several shops.", 9_900, Limits()),
+}
 #: User name, role, and the places of the stores in the list above that the user is bound to.
 STAFF: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("admin@demo.local", ADMIN, ()),
@@ -86,7 +100,7 @@ def make_demo(
     with pool.connection() as connection, request_transaction(connection, PLATFORM_ID) as db:
         found_company(db)
         root = _register(db, [_Person(uuid5(PLATFORM_ID, ROOT), ROOT, SUPER_ADMIN, ())], password)
-        record_events(db, ledger, root, now)
+        record_events(db, ledger, [*_packages(db), *root], now)
     with (
         collecting_no_garbage(),
         pool.connection() as connection,
@@ -133,6 +147,41 @@ def _register(db: Database, people: list[_Person], password: str) -> list[Aggreg
     ]
 
 
+def _packages(db: Database) -> list[Aggregate.Event]:
+    """The packages that the platform has not had yet, under names that are free."""
+    taken, _ = list_packages(db, page=1, limit=100, sort="name", status="all")
+    names = {package["name_key"] for package in taken}
+    free = [name for name in PACKAGES if name_key(name) not in names]
+    return missing_events(db, {_package_id(name): partial(_package, name) for name in free})
+
+
+def _package(name: str) -> Iterator[Aggregate.Event]:
+    offer = _offer(name)
+    yield first_fact(
+        Package.Registered,
+        offer.id,
+        name=name,
+        description=PACKAGES[name][0],
+        price=offer.price,
+        currency=RULES.currency,
+        billing_period=offer.billing_period,
+        trial_days=offer.trial_days,
+        limits=offer.limits,
+        features=(),
+    )
+
+
+def _offer(name: str) -> Offer:
+    _, price, limits = PACKAGES[name]
+    return Offer(
+        id=_package_id(name), name=name, price=price, billing_period="monthly", trial_days=14, limits=limits
+    )
+
+
+def _package_id(name: str) -> UUID:
+    return uuid5(PLATFORM_ID, f"package/{name}")
+
+
 def _id(key: str) -> UUID:
     return uuid5(DEMO_ID, key)
 
@@ -167,7 +216,17 @@ class _Demo:
 
     def entities(self) -> Iterator[Aggregate.Event]:
         """The company, its places, and its catalog."""
-        yield first_fact(
+        yield from self._company()
+        yield from _places()
+        yield from _catalog()
+        yield from (_drafted(article) for article in self._articles)
+        for article in self._articles:
+            product_id = article.at_sale.product_id
+            yield Product.Activated(originator_id=product_id, originator_version=2, timestamp=UNSTAMPED)
+
+    def _company(self) -> Iterator[Aggregate.Event]:
+        """The company, on a package that never ends."""
+        company = Company.begin(
             Company.Registered,
             DEMO_ID,
             name=NAME,
@@ -176,12 +235,8 @@ class _Demo:
             email="hello@demo.local",
             address=STORES[0][2],
         )
-        yield from _places()
-        yield from _catalog()
-        yield from (_drafted(article) for article in self._articles)
-        for article in self._articles:
-            product_id = article.at_sale.product_id
-            yield Product.Activated(originator_id=product_id, originator_version=2, timestamp=UNSTAMPED)
+        company.subscribe(_offer("Business"), Terms(status="active", says_period_end=True), self._until)
+        yield from company.new_events()
 
     def history(self) -> Iterator[Aggregate.Event]:
         """Deliveries and sales of all the shops, in the order of time."""

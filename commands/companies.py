@@ -1,0 +1,214 @@
+"""Commands about companies: taking them on, editing, suspending and archiving them; super admins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from commands.ports import DuplicateId, UnitOfWork, check_version
+from commands.subscriptions import offered
+from domain.companies import PLATFORM_ID, Company
+from domain.errors import Conflict, Detail
+from domain.packages import check_room
+from domain.permissions import ADMIN, SUPER_ADMIN
+from domain.stores import Store
+from domain.subscriptions import Terms
+from domain.users import DuplicateUsername, User
+
+
+class NoTrialPackage(Conflict):
+    """There is no package at present that a new company can try."""
+
+    code = "no_trial_package"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstAdmin:
+    """Who is to manage a new company. The password comes as its hash."""
+
+    id: UUID
+    username: str
+    password_hash: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterCompany:
+    """Take on a company, with its first admin, on a package."""
+
+    id: UUID
+    values: Mapping[str, Any]
+    admin: FirstAdmin | None = None
+    package_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinOnTrial:
+    """Join the platform by oneself: a company, its first admin and its first store."""
+
+    company: RegisterCompany
+    store_id: UUID
+    store: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviseCompany:
+    """Edit some of its fields."""
+
+    id: UUID
+    changes: Mapping[str, Any]
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuspendCompany:
+    """Let it read and no more."""
+
+    id: UUID
+    reason: str | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivateCompany:
+    """Let it write again."""
+
+    id: UUID
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveCompany:
+    """Put it out of use, with everybody in it."""
+
+    id: UUID
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointSuperAdmin:
+    """Let somebody run the platform, under this password, which comes as its hash."""
+
+    username: str
+    password_hash: str
+
+
+def register_company(command: RegisterCompany, work: UnitOfWork) -> Company:
+    """Take it on, once: the same id again answers with what is there.
+
+    Raises DuplicateId, DuplicateUsername, PackageInactive, PlanLimitReached, Invalid.
+    """
+    if command.id == PLATFORM_ID:
+        raise DuplicateId
+    # Who takes it on at the same moment is waited for here, and found then.
+    work.platform.open_log()
+    if (existing := work.find(Company, command.id)) is not None:
+        return existing
+    return _take_on(command, work)
+
+
+def join_on_trial(command: JoinOnTrial, work: UnitOfWork) -> Company:
+    """Take on a company that comes by itself, on the cheapest package it can try.
+
+    Raises NoTrialPackage, DuplicateUsername, PlanLimitReached.
+    """
+    package_id = work.platform.trial_package(command.company.values["currency"])
+    if package_id is None:
+        raise NoTrialPackage
+    work.platform.open_log()
+    company = _take_on(command.company, work, package_id)
+    settings = {name: company.values[name] for name in Store.inherited}
+    work.save(Store.begin(Store.Registered, command.store_id, **{**settings, **command.store}))
+    return company
+
+
+def _take_on(command: RegisterCompany, work: UnitOfWork, package_id: UUID | None = None) -> Company:
+    values = dict(command.values)
+    logo_image_id = values.pop("logo_image_id", None)
+    company = Company.begin(Company.Registered, command.id, **values)
+    company.revise({"logo_image_id": logo_image_id})
+    if package_id := package_id or command.package_id:
+        offer = offered(package_id, work)
+        if command.admin and offer.limits.users is not None:
+            check_room("users", offer.limits.users, 0)
+        company.subscribe(offer, Terms(), work.now)
+    work.save(company)
+    if command.admin:
+        _appoint(command.admin, work)
+    return company
+
+
+def _appoint(admin: FirstAdmin, work: UnitOfWork) -> None:
+    if work.platform.user_named(admin.username) is not None:
+        detail = Detail("admin.username", DuplicateUsername.code, "Another user has this name.")
+        raise DuplicateUsername(details=[detail])
+    person = User.begin(User.Registered, admin.id, username=admin.username, role=ADMIN, email=admin.email)
+    work.save(person)
+    work.credentials.set_password(admin.id, admin.password_hash)
+
+
+def revise_company(command: ReviseCompany, work: UnitOfWork) -> Company:
+    """Record what changed. Raises Missing, StaleVersion, AlreadyArchived, Invalid."""
+    company = work.load(Company, command.id)
+    check_version(company.version, command.expected_version)
+    company.revise(command.changes)
+    work.save(company)
+    return company
+
+
+def suspend_company(command: SuspendCompany, work: UnitOfWork) -> Company:
+    """Suspend it; without news nothing is recorded. Raises Missing, StaleVersion, AlreadyArchived."""
+    company = work.load(Company, command.id)
+    check_version(company.version, command.expected_version)
+    company.suspend(command.reason)
+    work.save(company)
+    return company
+
+
+def activate_company(command: ActivateCompany, work: UnitOfWork) -> Company:
+    """End its suspension, if there is one. Raises Missing, StaleVersion, AlreadyArchived."""
+    company = work.load(Company, command.id)
+    check_version(company.version, command.expected_version)
+    company.activate()
+    work.save(company)
+    return company
+
+
+def archive_company(command: ArchiveCompany, work: UnitOfWork) -> Company:
+    """Archive it: its sessions end with the next request, its user names stay its own.
+
+    Raises Missing, StaleVersion, AlreadyArchived.
+    """
+    company = work.load(Company, command.id)
+    check_version(company.version, command.expected_version)
+    company.archive()
+    work.save(company)
+    return company
+
+
+def appoint_super_admin(command: AppointSuperAdmin, work: UnitOfWork) -> User:
+    """Register a super admin, or give the one of that name another password and a way back in.
+
+    Raises DuplicateUsername when somebody else has the name.
+    """
+    work.platform.open_log()
+    known = work.platform.user_named(command.username)
+    person = _super_admin(work, known, command.username)
+    work.save(person)
+    work.credentials.set_password(person.id, command.password_hash)
+    return person
+
+
+def _super_admin(work: UnitOfWork, known: tuple[UUID, UUID] | None, username: str) -> User:
+    if known is None:
+        return User.begin(User.Registered, work.new_id(), username=username, role=SUPER_ADMIN)
+    company_id, user_id = known
+    if company_id != PLATFORM_ID:
+        raise DuplicateUsername
+    person = work.load(User, user_id)
+    if person.values["role"] != SUPER_ADMIN:
+        raise DuplicateUsername
+    person.revise({"is_active": True})
+    person.reset_password()
+    work.credentials.end_sessions(person.id)
+    return person

@@ -1,0 +1,76 @@
+"""`mipos super-admin`: who runs the platform."""
+
+import sys
+from contextlib import closing
+
+import click
+from argon2 import PasswordHasher
+
+from commands.companies import AppointSuperAdmin, appoint_super_admin
+from commands.outcomes import Response
+from commands.ports import Caller
+from domain.companies import PLATFORM_ID
+from domain.errors import Refusal
+from domain.passwords import check_password
+from domain.users import User
+from infra.application import Application
+from infra.bulk import Pool
+from infra.unit_of_work import Ledger
+
+_LONGEST_NAME = 200
+
+
+@click.command("super-admin")
+@click.argument("username")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input, as one line.")
+@click.pass_context
+def super_admin(context: click.Context, username: str, *, password_stdin: bool) -> None:
+    r"""Let somebody run the platform, or give them another password.
+
+    A super admin looks after companies and packages. One who has the name already is let in again under the
+    new password, and signed out everywhere.
+
+    \b
+    Examples:
+      mipos super-admin root@example.com
+      pass mipos/root | mipos super-admin root@example.com --password-stdin
+    """
+    name = username.strip()
+    if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
+        message = f"A user name has 1 to {_LONGEST_NAME} characters."
+        raise click.BadParameter(message, param_hint="USERNAME")
+    password = _from_stdin() if password_stdin else _asked_twice()
+    try:
+        check_password(password, name)
+        with closing(context.obj["app_pool"]()) as pool:
+            was_known = appoint(pool, context.obj["ledger"], name, password)
+    except Refusal as refusal:
+        told = [detail["message"] for detail in refusal.details]
+        raise click.ClickException(" ".join([refusal.message, *told])) from refusal
+    click.echo(f"{name} has a new password." if was_known else f"{name} is a super admin now.")
+
+
+def appoint(pool: Pool, ledger: Ledger, username: str, password: str) -> bool:
+    """Make the user a super admin with this password; whether they were one before.
+
+    Raises DuplicateUsername when somebody else has the name.
+    """
+    known: list[bool] = []
+
+    def present(person: User) -> Response:
+        known.append(person.version > 1)
+        return Response(200, None, b"")
+
+    operator = Caller(company_id=PLATFORM_ID, user_id=None)
+    command = AppointSuperAdmin(username=username, password_hash=PasswordHasher().hash(password))
+    Application(pool, ledger).run(operator, appoint_super_admin, command, present)
+    return known[-1]
+
+
+def _from_stdin() -> str:
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _asked_twice() -> str:
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same again")
+    return password

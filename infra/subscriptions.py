@@ -1,0 +1,50 @@
+"""What time makes of subscriptions: trials and periods end, days of grace run out."""
+
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from commands.ports import Caller
+from commands.subscriptions import LetFallDue, let_fall_due
+from infra.transactions import transaction
+from infra.unit_of_work import Decision, Ledger
+
+log = structlog.get_logger("jobs")
+
+# Found without a lock and across companies, so it is only a hint where to look.
+_DUE: LiteralString = "SELECT company_id FROM companies WHERE due_at <= %(now)s ORDER BY due_at"
+
+# Whoever else is at it has done it when this one's turn comes.
+_STILL_DUE: LiteralString = """
+    SELECT due_at <= %(now)s AS is_due FROM companies WHERE company_id = %(company_id)s FOR NO KEY UPDATE
+"""
+
+
+def let_subscriptions_fall_due(connection: psycopg.Connection[Any], ledger: Ledger, now: datetime) -> int:
+    """Record for every company what was due by `now`, however long ago. Returns how many companies it was.
+
+    Each company is a transaction of its own; one that fails is tried again the next time.
+    """
+    found = connection.execute(_DUE, {"now": now}).fetchall()
+    return sum(_let_one_fall_due(connection, ledger, company_id, now) for (company_id,) in found)
+
+
+def _let_one_fall_due(
+    connection: psycopg.Connection[Any], ledger: Ledger, company_id: UUID, now: datetime
+) -> bool:
+    try:
+        with transaction(connection, company_id) as db:
+            row = db.ask(_STILL_DUE, {"company_id": company_id, "now": now}).row()
+            if row is None or not row["is_due"]:
+                return False
+            work = Decision(db, ledger, Caller(company_id=company_id, user_id=None), now)
+            let_fall_due(LetFallDue(company_id=company_id), work)
+            if work.has_events:
+                work.record()
+            return work.has_events
+    except psycopg.Error as error:
+        log.warning("a subscription could not fall due", company_id=str(company_id), error=str(error).strip())
+        return False

@@ -1,0 +1,190 @@
+"""Trials and periods end by themselves: once, whoever looks, and however late."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from domain.companies import Company
+from domain.packages import Limits, Offer
+from domain.subscriptions import Terms
+from infra.embedded import EmbeddedServer
+from infra.eventstore.codec import Metadata
+from infra.migrations import migrate
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.subscriptions import let_subscriptions_fall_due
+from infra.transactions import transaction
+from infra.unit_of_work import Ledger
+
+
+@dataclass(frozen=True)
+class Database:
+    """How to connect to it: as its owner, as the application, as a worker."""
+
+    owner: str
+    app: str
+    worker: str
+
+
+LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
+BEGIN = datetime(2001, 1, 1, tzinfo=UTC)
+OFFER = Offer(id=uuid4(), name="Any", price=100, billing_period="monthly", trial_days=14, limits=Limits())
+TRIAL_ENDS = BEGIN + timedelta(days=14)
+GRACE_ENDS = TRIAL_ENDS + timedelta(days=7)
+
+
+@pytest.fixture(scope="module")
+def database(server: EmbeddedServer) -> Database:
+    """A database of its own, in which no worker does the job by the clock on the wall."""
+    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE mipos_subscriptions")
+    owner, app, worker = (
+        server.conninfo(role, "mipos_subscriptions") for role in ("postgres", "mipos_app", "mipos_worker")
+    )
+    migrate(owner, PROJECTIONS)
+    return Database(owner, app, worker)
+
+
+@pytest.fixture
+def found(database: Any) -> Callable[..., UUID]:
+    """Founds a company that subscribes on these terms."""
+
+    def make(terms: Terms | None = None) -> UUID:
+        company_id = uuid4()
+        told = {"name": "Bakery", "currency": "EUR", "timezone": "UTC"}
+        company = Company.begin(Company.Registered, company_id, **told)
+        company.subscribe(OFFER, terms or Terms(), BEGIN)
+        with (
+            psycopg.connect(database.app, autocommit=True) as connection,
+            transaction(connection, company_id) as db,
+        ):
+            db.execute("SELECT found_company(%(company)s)", {"company": company_id})
+            LEDGER.record(db, company.new_events(), Metadata(at=BEGIN))
+        return company_id
+
+    return make
+
+
+@pytest.fixture
+def look(database: Any) -> Callable[[datetime], int]:
+    """Does the job as a worker does it, at a time."""
+
+    def do(now: datetime) -> int:
+        with psycopg.connect(database.worker, autocommit=True) as connection:
+            return let_subscriptions_fall_due(connection, LEDGER, now)
+
+    return do
+
+
+@pytest.fixture
+def told(database: Any) -> Callable[[UUID], list[tuple[str, str]]]:
+    """The steps in a company's log, each with the time at which it was due."""
+
+    def read(company_id: UUID) -> list[tuple[str, str]]:
+        with psycopg.connect(database.owner) as connection:
+            return connection.execute(
+                "SELECT split_part(type, '.', 3), state::json ->> 'due_at' FROM events"
+                " WHERE company_id = %s AND state::json ->> 'due_at' IS NOT NULL ORDER BY position",
+                [company_id],
+            ).fetchall()
+
+    return read
+
+
+def status_of(database: Any, company_id: UUID) -> tuple[Any, ...]:
+    with psycopg.connect(database.owner) as connection:
+        query = "SELECT subscription_status, due_at FROM companies WHERE company_id = %s"
+        [row] = connection.execute(query, [company_id]).fetchall()
+        return row
+
+
+def iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def test_nothing_happens_before_it_is_due(
+    database: Any, found: Callable[..., UUID], look: Any, told: Any
+) -> None:
+    company_id = found()
+    look(TRIAL_ENDS - timedelta(seconds=1))
+    assert told(company_id) == []
+    assert status_of(database, company_id) == ("trial", TRIAL_ENDS)
+
+
+def test_each_step_comes_in_its_time(database: Any, found: Callable[..., UUID], look: Any, told: Any) -> None:
+    company_id = found()
+    look(TRIAL_ENDS)
+    assert status_of(database, company_id) == ("past_due", GRACE_ENDS)
+    look(GRACE_ENDS - timedelta(seconds=1))
+    assert len(told(company_id)) == 1
+    look(GRACE_ENDS + timedelta(seconds=1))
+    assert status_of(database, company_id) == ("expired", None)
+    assert told(company_id) == [("TrialEnded", iso(TRIAL_ENDS)), ("Expired", iso(GRACE_ENDS))]
+    assert look(GRACE_ENDS + timedelta(seconds=1)) == 0
+
+
+def test_after_an_outage_all_steps_come_at_once_with_their_own_times(
+    database: Any, found: Callable[..., UUID], look: Any, told: Any
+) -> None:
+    ends = BEGIN + timedelta(days=20)
+    company_id = found(Terms(period_ends_at=ends, says_period_end=True))
+    look(BEGIN + timedelta(days=365))
+    assert status_of(database, company_id) == ("expired", None)
+    assert told(company_id) == [
+        ("PaymentOverdue", iso(ends)),
+        ("Expired", iso(ends + timedelta(days=7))),
+    ]
+
+
+def test_what_has_no_end_never_falls_due(found: Callable[..., UUID], look: Any, told: Any) -> None:
+    company_id = found(Terms(status="active", says_period_end=True))
+    look(BEGIN + timedelta(days=3650))
+    assert told(company_id) == []
+
+
+def test_an_archived_company_is_left_alone(
+    database: Any, found: Callable[..., UUID], look: Any, told: Any
+) -> None:
+    company_id = found()
+    archived = Company.Archived(originator_id=company_id, originator_version=3, timestamp=BEGIN)
+    with (
+        psycopg.connect(database.app, autocommit=True) as connection,
+        transaction(connection, company_id) as db,
+    ):
+        LEDGER.record(db, [archived], Metadata(at=BEGIN))
+    look(BEGIN + timedelta(days=365))
+    assert told(company_id) == []
+
+
+def test_of_several_workers_at_once_one_records_it(
+    database: Any, found: Callable[..., UUID], told: Any
+) -> None:
+    companies = [found() for _ in range(5)]
+    ready = Barrier(2)
+
+    def work(_: int) -> int:
+        with psycopg.connect(database.worker, autocommit=True) as connection:
+            ready.wait(10)
+            return let_subscriptions_fall_due(connection, LEDGER, GRACE_ENDS)
+
+    with ThreadPoolExecutor(2) as workers:
+        assert sum(workers.map(work, range(2))) >= len(companies)
+    for company_id in companies:
+        assert [step for step, _ in told(company_id)] == ["TrialEnded", "Expired"]
+
+
+def test_the_facts_name_no_actor_and_the_time_they_were_recorded_for(
+    database: Any, found: Callable[..., UUID], look: Any
+) -> None:
+    company_id = found()
+    look(TRIAL_ENDS)
+    with psycopg.connect(database.owner) as connection:
+        query = "SELECT metadata::json FROM events WHERE company_id = %s ORDER BY position DESC LIMIT 1"
+        [(metadata,)] = connection.execute(query, [company_id]).fetchall()
+    assert metadata == {"at": iso(TRIAL_ENDS)}
