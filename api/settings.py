@@ -1,4 +1,4 @@
-"""Brands, categories, units, tax rates, stores, storages, registers: one declaration each, one behaviour.
+"""Brands, units, suppliers, stores, registers …: one declaration each, one behaviour.
 
 What a kind looks like stands in the file of its name (`api/stores.py`, `api/catalog/brands.py` …).
 """
@@ -22,25 +22,23 @@ from commands.settings import (
     ArchiveSetting,
     RegisterSetting,
     ReviseSetting,
+    SwitchSetting,
     archive_setting,
     register_setting,
     revise_setting,
+    switch_setting,
 )
 from domain.entities import AlreadyArchived
-from domain.settings import DuplicateCode, DuplicateName, InUse, Setting
+from domain.errors import Refusal
+from domain.packages import RESOURCES, PlanLimitReached
+from domain.settings import DuplicateCode, DuplicateName, InUse, OtherStore, Setting
 from domain.stores import Store
-from projections.settings import find_setting, list_settings
+from projections.settings import ask_setting, list_settings
 
 
 def optional(longest: int = 500) -> Text:
     """A text that may be left out."""
     return Text(longest=longest, allow_none=True, load_default=None)
-
-
-def no_defaults(reading: Reading) -> dict[str, Any]:
-    """Nothing but what the fields themselves default to."""
-    del reading
-    return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,29 +54,50 @@ class Declaration:
     fixed: tuple[str, ...] = ()
     #: The path's parameter that says to what the collection belongs, if it hangs under something.
     owner: str | None = None
-    #: Whether users who are bound to stores see only those.
-    bound_to_store: bool = False
-    #: What a new one takes from the company unless it says otherwise.
-    defaults: Callable[[Reading], dict[str, Any]] = no_defaults
+    #: How an edit may be refused beyond what every kind has in common.
+    edit_refusals: tuple[type[Refusal], ...] = ()
 
     @property
     def id_name(self) -> str:
         """The path's parameter for one of them, such as `tax_rate_id`."""
         return f"{self.kind.noun.replace(' ', '_')}_id"
 
+    @property
+    def statuses(self) -> list[str]:
+        """Where one of them can stand."""
+        return ["active", *(["inactive"] if self.kind.switches() else []), "archived"]
+
+    @property
+    def duplicates(self) -> tuple[type[Refusal], ...]:
+        """How a name or a code may be refused."""
+        return (DuplicateName, DuplicateCode) if "code" in self.fields else (DuplicateName,)
+
+    @property
+    def limits(self) -> tuple[type[Refusal], ...]:
+        """How one more of them may be refused."""
+        return (PlanLimitReached,) if self.kind.kind in RESOURCES else ()
+
     def owner_of(self, path: dict[str, UUID]) -> UUID | None:
         """To what the collection of this path belongs."""
         return path[self.owner] if self.owner else None
 
-    def check_owner(self, reading: Reading, caller: Caller, path: dict[str, UUID]) -> None:
-        """Raise Missing when that is not there, or is a store the caller does not work in."""
+    def ask_owner(self, reading: Reading, caller: Caller, path: dict[str, UUID]) -> Callable[[], None]:
+        """Ask for that with the next round trip.
+
+        The result raises Missing when it is not there, or is a store the caller does not work in.
+        """
         owner = self.owner_of(path)
         if owner is None:
-            return
+            return lambda: None
         kind = next(reference.kind for reference in self.kind.references if reference.field == self.owner)
         is_elsewhere = kind == Store.kind and caller.store_ids and owner not in caller.store_ids
-        if is_elsewhere or find_setting(reading.db, kind, owner) is None:
-            raise Missing
+        found = ask_setting(reading.db, kind, owner)
+
+        def check() -> None:
+            if is_elsewhere or found.row() is None:
+                raise Missing
+
+        return check
 
 
 class ListQuery(Body):
@@ -95,7 +114,7 @@ class SettingsQuery(ListQuery):
     sort = fields.String(
         validate=validate.OneOf(["name", "-name", "created_at", "-created_at"]), load_default="name"
     )
-    status = fields.String(validate=validate.OneOf(["active", "archived", "all"]), load_default="active")
+    status = fields.String(validate=validate.OneOf(["active", "inactive", "archived", "all"]))
     parent_id = Id()
     store_id = Id()
 
@@ -106,7 +125,14 @@ class AsOfQuery(Body):
     as_of = Moment(metadata={"description": "Answer what was recorded up to this time."})
 
 
-_ARCHIVED: dict[str, bool | None] = {"active": False, "archived": True, "all": None}
+#: By status: whether archived ones are listed, and whether active ones are. Without, all but the archived.
+_LISTED: dict[str | None, dict[str, bool | None]] = {
+    None: {"archived": False, "active": None},
+    "active": {"archived": False, "active": True},
+    "inactive": {"archived": False, "active": False},
+    "archived": {"archived": True, "active": None},
+    "all": {"archived": None, "active": None},
+}
 
 
 def show_setting(setting: Setting) -> dict[str, Any]:
@@ -114,7 +140,7 @@ def show_setting(setting: Setting) -> dict[str, Any]:
     return {
         "id": setting.id,
         **setting.values,
-        "status": "archived" if setting.is_archived else "active",
+        "status": _status(is_archived=setting.is_archived, is_active=setting.is_active),
         "version": setting.version,
         "created_at": setting.created_on,
         "updated_at": setting.modified_on,
@@ -126,11 +152,17 @@ def show_row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": row["id"],
         **row["fields"],
-        "status": "archived" if row["is_archived"] else "active",
+        "status": _status(is_archived=row["is_archived"], is_active=row["is_active"]),
         "version": row["version"],
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
     }
+
+
+def _status(*, is_archived: bool, is_active: bool) -> str:
+    if is_archived:
+        return "archived"
+    return "active" if is_active else "inactive"
 
 
 def _presented(message: str, status: int = 200) -> Callable[[Setting], Written]:
@@ -148,7 +180,7 @@ def _schemas(told: Declaration) -> tuple[Schema, Schema, Schema]:
             "id": Id(),
             **told.fields,
             **({told.owner: Id()} if told.owner else {}),
-            "status": fields.String(validate=validate.OneOf(["active", "archived"])),
+            "status": fields.String(validate=validate.OneOf(told.statuses)),
             "version": Whole(),
             "created_at": Moment(),
             "updated_at": Moment(),
@@ -158,63 +190,71 @@ def _schemas(told: Declaration) -> tuple[Schema, Schema, Schema]:
     return create(), edit(partial=True), answer()
 
 
-class SettingList(Resource):
-    """All of one kind."""
+class SettingListing(Resource):
+    """All of one kind, to be looked at."""
 
     def __init__(self, house: House, told: Declaration) -> None:
         super().__init__(house)
         self.told = told
-        noun = told.kind.noun
-        create, _, answer = _schemas(told)
-        duplicates = (DuplicateName, DuplicateCode) if "code" in told.fields else (DuplicateName,)
         self.operations = {
             "on_get": Operation(
                 permission=f"{told.permission}.view",
                 summary=f"List {told.kind.kind.replace('-', ' ')}",
                 query=SettingsQuery(),
-                answer=answer,
+                answer=_schemas(told)[2],
                 many=True,
-            ),
-            "on_post": Operation(
-                permission=f"{told.permission}.create",
-                summary=f"Add a {noun}",
-                body=create,
-                answer=answer,
-                status=201,
-                refusals=(*duplicates, DuplicateId, ConcurrentEdit),
-            ),
+            )
         }
 
     def on_get(self, req: Request, resp: Response, **path: UUID) -> None:
         """One page, archived ones only on request."""
-        query, told = req.context.query, self.told
+        query, told, caller = req.context.query, self.told, req.context.caller
+        store_ids = caller.store_ids if told.kind.store_field else ()
+        if store_ids and query.get("store_id", store_ids[0]) not in store_ids:
+            raise OtherStore
 
         def question(reading: Reading) -> tuple[list[dict[str, Any]], int]:
-            told.check_owner(reading, req.context.caller, path)
-            return list_settings(
+            check_owner = told.ask_owner(reading, caller, path)
+            found = list_settings(
                 reading.db,
                 told.kind.kind,
                 page=query["page"],
                 limit=query["limit"],
                 search=query.get("search"),
                 sort=query["sort"],
-                archived=_ARCHIVED[query["status"]],
                 parent_id=told.owner_of(path) or query.get("parent_id") or query.get("store_id"),
-                ids=req.context.caller.store_ids if told.bound_to_store else (),
+                store_ids=store_ids,
+                **_LISTED[query.get("status")],
             )
+            check_owner()
+            return found
 
         rows, total = self.ask(req, resp, question)
         resp.media = page_of([show_row(row) for row in rows], total, query["page"], query["limit"])
+
+
+class SettingList(SettingListing):
+    """All of one kind, and a place to add to them."""
+
+    def __init__(self, house: House, told: Declaration) -> None:
+        super().__init__(house, told)
+        create, _, answer = _schemas(told)
+        self.operations["on_post"] = Operation(
+            permission=f"{told.permission}.create",
+            summary=f"Add a {told.kind.noun}",
+            body=create,
+            answer=answer,
+            status=201,
+            refusals=(*told.duplicates, *told.limits, DuplicateId, ConcurrentEdit),
+        )
 
     def on_post(self, req: Request, resp: Response, **path: UUID) -> None:
         """Set one up."""
         told, values = self.told, dict(req.context.body)
         setting_id = values.pop("id", None) or uuid4()
         if told.owner is not None:
-            self.ask(req, resp, lambda reading: told.check_owner(reading, req.context.caller, path))
+            self.ask(req, resp, lambda reading: told.ask_owner(reading, req.context.caller, path)())
             values[told.owner] = path[told.owner]
-        if told.defaults is not no_defaults:
-            values = {**self.ask(req, resp, told.defaults), **values}
         command = RegisterSetting(kind=told.kind, id=setting_id, values=values)
         message = f"{told.kind.noun.capitalize()} added"
         self.write(req, resp, register_setting, command, _presented(message, 201))
@@ -229,7 +269,6 @@ class SettingById(Resource):
         noun = told.kind.noun
         _, edit, answer = _schemas(told)
         edits = (StaleVersion, AlreadyArchived, ConcurrentEdit)
-        duplicates = (DuplicateName, DuplicateCode) if "code" in told.fields else (DuplicateName,)
         self.operations = {
             "on_get": Operation(
                 permission=f"{told.permission}.view",
@@ -242,7 +281,7 @@ class SettingById(Resource):
                 summary=f"Edit a {noun}",
                 body=edit,
                 answer=answer,
-                refusals=(*duplicates, *edits),
+                refusals=(*told.duplicates, *told.edit_refusals, *edits),
             ),
             "on_delete": Operation(
                 permission=f"{told.permission}.archive",
@@ -255,12 +294,11 @@ class SettingById(Resource):
     def on_get(self, req: Request, resp: Response, **path: UUID) -> None:
         """As it is, or as it was recorded by `as_of`."""
         told, setting_id = self.told, path[self.told.id_name]
-        bound = req.context.caller.store_ids if told.bound_to_store or told.owner else ()
         as_of = req.context.query.get("as_of")
         found = self.ask(req, resp, lambda reading: reading.aggregates(told.kind, [setting_id], as_of))
-        owner = told.owner_of(path)
-        if not found or (bound and (owner or setting_id) not in bound):
+        if not found or not found[0].is_within(req.context.caller.store_ids):
             raise Missing
+        owner = told.owner_of(path)
         if owner and found[0].values[told.owner] != owner:
             raise Missing
         self.show(req, resp, ok(show_setting(found[0])), found[0].version)
@@ -289,7 +327,40 @@ class SettingById(Resource):
         self.write(req, resp, archive_setting, command, _presented(message))
 
 
+class SettingSwitch(Resource):
+    """Puts one of a kind out of use for a time, or back to it."""
+
+    def __init__(self, house: House, told: Declaration, *, is_active: bool) -> None:
+        super().__init__(house)
+        self.told = told
+        self.is_active = is_active
+        self.operations = {
+            "on_post": Operation(
+                permission=f"{told.permission}.edit",
+                summary=f"{'Activate' if is_active else 'Deactivate'} a {told.kind.noun}",
+                answer=_schemas(told)[2],
+                refusals=(*(told.limits if is_active else ()), StaleVersion, AlreadyArchived, ConcurrentEdit),
+            )
+        }
+
+    def on_post(self, req: Request, resp: Response, **path: UUID) -> None:
+        """Switch it; what is so already stays as it is."""
+        command = SwitchSetting(
+            kind=self.told.kind,
+            id=path[self.told.id_name],
+            is_active=self.is_active,
+            expected_version=expected_version(req),
+            owner=self.told.owner_of(path),
+        )
+        message = f"{self.told.kind.noun.capitalize()} {'activated' if self.is_active else 'deactivated'}"
+        self.write(req, resp, switch_setting, command, _presented(message))
+
+
 def add_setting(app: App[Request, Response], house: House, told: Declaration) -> None:
     """The routes of one kind of setting."""
     app.add_route(told.path, SettingList(house, told))
-    app.add_route(f"{told.path}/{{{told.id_name}:uuid}}", SettingById(house, told))
+    single = f"{told.path}/{{{told.id_name}:uuid}}"
+    app.add_route(single, SettingById(house, told))
+    if told.kind.switches():
+        app.add_route(f"{single}/activate", SettingSwitch(house, told, is_active=True))
+        app.add_route(f"{single}/deactivate", SettingSwitch(house, told, is_active=False))

@@ -1,5 +1,7 @@
 """Storages in the API."""
 
+from dataclasses import replace
+
 from api.fields import Code, Flag, Id, Name
 from api.settings import Declaration, optional
 from domain.storages import Storage
@@ -16,3 +18,6 @@ STORAGES = Declaration(
         "allow_negative": Flag(load_default=False),
     },
 )
+
+#: The storages of one store, to be looked at; they are set up among all the others.
+STORE_STORAGES = replace(STORAGES, path="/api/admin/stores/{store_id:uuid}/storages", owner="store_id")

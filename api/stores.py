@@ -1,26 +1,13 @@
 """Stores in the API."""
 
-from typing import Any
-
 from api.fields import Code, Currency, DayCut, Id, Name, Timezone
-from api.gateway import Reading
 from api.settings import Declaration, optional
 from domain.stores import Store
-from projections.companies import find_company
-
-
-def company_defaults(reading: Reading) -> dict[str, Any]:
-    """A new store runs by its company's clock and currency unless it says otherwise."""
-    company = find_company(reading.db)
-    return {"timezone": company["timezone"], "currency": company["currency"]} if company else {}
-
 
 STORES = Declaration(
     kind=Store,
     path="/api/admin/stores",
     permission="stores",
-    bound_to_store=True,
-    defaults=company_defaults,
     fixed=("currency",),
     fields={
         "name": Name(required=True),

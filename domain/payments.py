@@ -7,6 +7,8 @@ from domain.errors import Conflict
 from domain.money import checked, round_to_multiple
 
 CASH = "cash"
+#: What every till takes; a company can add payment methods of its own.
+BUILT_IN = frozenset({CASH, "card", "coupon"})
 
 
 class PaymentInsufficient(Conflict):

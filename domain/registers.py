@@ -13,6 +13,7 @@ class Register(Setting):
     noun = "register"
     scope = "store_id"
     parent = "store_id"
+    store_field = "store_id"
     references = (Reference("store_id", "stores"),)
 
     class Registered(Setting.Registered):

@@ -3,11 +3,14 @@
 A new kind is a declaration of its events; storing, listing, editing and archiving it are already there.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
-from domain.entities import Entity
-from domain.errors import Conflict
+from domain.aggregate import Aggregate, events_of
+from domain.entities import AlreadyArchived, Entity
+from domain.errors import Conflict, NotAllowed
 
 
 class DuplicateName(Conflict):
@@ -26,6 +29,10 @@ class InUse(Conflict):
     """It is still in use."""
 
     code = "in_use"
+
+
+class OtherStore(NotAllowed):
+    """You do not work in this store."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,62 @@ class Setting(Entity):
     #: The field that names the entity it belongs to, by which lists are filtered.
     parent: ClassVar[str | None] = None
     references: ClassVar[tuple[Reference, ...]] = ()
+    #: The field that names its store, by which users are bound; `id` for stores themselves, None for what
+    #: belongs to the whole company.
+    store_field: ClassVar[str | None] = None
+    #: What a new one takes from its company unless it says otherwise …
+    inherited: ClassVar[tuple[str, ...]] = ()
+    #: … and what of that must be the same as the company's.
+    common: ClassVar[tuple[str, ...]] = ()
+
+    class Registered(Entity.Registered):
+        """It exists from now on, and is in use."""
+
+        def apply(self, aggregate: "Setting") -> None:  # type: ignore[override]  # of its own kind only
+            """Take over every field."""
+            super().apply(aggregate)
+            aggregate.is_active = True
+
+    class Switched(Aggregate.Event):
+        """What the events share by which it goes out of use for a time and comes back."""
+
+        shared: ClassVar[bool] = True
+        #: Whether it is in use after this event.
+        is_active: ClassVar[bool]
+
+        def apply(self, aggregate: "Setting") -> None:
+            """Switch it."""
+            aggregate.is_active = self.is_active
+
+    if TYPE_CHECKING:
+        is_active: bool
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> None:
+        """Raise a refusal for values that do not go together; every field is given."""
+
+    @classmethod
+    def switches(cls) -> Mapping[bool, type["Setting.Switched"]]:
+        """The events by which it goes out of use (False) and comes back (True); empty if it cannot."""
+        found = (event for _, event in events_of(cls) if issubclass(event, Setting.Switched))
+        return {event.is_active: event for event in found}
+
+    def switch(self, *, is_active: bool) -> None:
+        """Put it out of use for a time, or back to it; what is so already records nothing.
+
+        Raises AlreadyArchived.
+        """
+        if self.is_archived:
+            raise AlreadyArchived
+        if is_active != self.is_active:
+            self.trigger_event(self.switches()[is_active])
+
+    def is_within(self, store_ids: Collection[UUID]) -> bool:
+        """Whether it is there for somebody who works in these stores; without stores, everything is."""
+        if not store_ids or self.store_field is None:
+            return True
+        store_id = self.id if self.store_field == "id" else self.values[self.store_field]
+        return store_id in store_ids
 
 
 def name_key(name: str) -> str:

@@ -12,6 +12,7 @@ class Storage(Setting):
     kind = "storages"
     noun = "storage"
     parent = "store_id"
+    store_field = "store_id"
     references = (Reference("store_id", "stores"),)
 
     class Registered(Setting.Registered):

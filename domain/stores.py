@@ -2,7 +2,14 @@
 
 from uuid import UUID
 
+from domain.errors import Conflict
 from domain.settings import Reference, Setting
+
+
+class StoreClosed(Conflict):
+    """The store is closed; nothing is sold in it until it reopens."""
+
+    code = "store_inactive"
 
 
 class Store(Setting):
@@ -12,6 +19,9 @@ class Store(Setting):
     kind = "stores"
     noun = "store"
     references = (Reference("default_storage_id", "storages"),)
+    store_field = "id"
+    inherited = ("timezone", "currency")
+    common = ("currency",)
 
     class Registered(Setting.Registered):
         """A store was opened. `day_cut` is the local time, HH:MM, at which a business day begins."""
@@ -59,3 +69,13 @@ class Store(Setting):
         """Sales take their goods from another storage."""
 
         default_storage_id: UUID | None
+
+    class Closed(Setting.Switched):
+        """The store sells nothing until it reopens; its history stays."""
+
+        is_active = False
+
+    class Reopened(Setting.Switched):
+        """The store sells again."""
+
+        is_active = True

@@ -1,8 +1,11 @@
 """Units: in what goods are counted or measured."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+from domain.errors import Detail, Invalid
 from domain.settings import Reference, Setting
 
 
@@ -39,3 +42,14 @@ class Unit(Setting):
 
         base_unit_id: UUID | None
         factor: Decimal | None
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> None:
+        """Raise Invalid for a base unit without a factor, or a factor of nothing."""
+        pair = {
+            "base_unit_id": "A factor counts units of a base unit.",
+            "factor": "How many base units is it?",
+        }
+        missing = [name for name in pair if values.get(name) is None]
+        if len(missing) == 1:
+            raise Invalid(details=[Detail(missing[0], "required", pair[missing[0]])])

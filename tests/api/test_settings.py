@@ -1,4 +1,4 @@
-"""Stores, registers, storages, tax rates, brands, categories and units: one behaviour for every kind."""
+"""Stores, storages, tax rates, suppliers, brands, units …: one behaviour for every kind."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -63,8 +63,30 @@ KINDS = {
         {"precision": 2, "symbol": "KG"},
         ["units.Unit.Renamed", "units.Unit.Refined"],
     ),
+    "variant-types": Kind(
+        "/api/admin/settings/variant-types",
+        {"name": "Size", "values": ["S", "M", "L"]},
+        {"values": ["S", "M", "L", "XL"]},
+        ["variant_types.VariantType.ValuesListed"],
+    ),
+    "suppliers": Kind(
+        "/api/admin/settings/suppliers",
+        {"name": "Hillside", "code": "HILL", "payment_terms_days": 30, "email": "sales@hillside.example"},
+        {"payment_terms_days": 14, "phone": "030 1", "email": None},
+        ["suppliers.Supplier.Relocated", "suppliers.Supplier.TermsAgreed"],
+    ),
+    "payment-methods": Kind(
+        "/api/admin/settings/payment-methods",
+        {"name": "Meal voucher", "code": "meal", "kind": "voucher"},
+        {"opens_drawer": True, "kind": "other"},
+        [
+            "payment_methods.PaymentMethod.Reclassified",
+            "payment_methods.PaymentMethod.HandlingAgreed",
+        ],
+    ),
 }
-CODED = ("stores", "registers", "storages")
+CODED = ("stores", "registers", "storages", "suppliers", "payment-methods")
+REQUIRED = {"name", "code", "rate", "symbol", "values", "kind"}
 
 
 class Collection:
@@ -167,8 +189,15 @@ class TestAdding:
     def test_a_missing_name_is_named(self, collection: Collection) -> None:
         refused = collection.admin.post(collection.path, {})
         assert (refused.status, refused.code) == (422, "validation_failed")
-        required = {name for name in collection.kind.body if name in {"name", "code", "rate", "symbol"}}
-        assert refused.fields == required
+        optional = {"code"} if collection.kind is KINDS["suppliers"] else set()
+        assert refused.fields == (REQUIRED & collection.kind.body.keys()) - optional
+
+    def test_a_name_of_ten_thousand_characters_is_named(self, collection: Collection) -> None:
+        before = len(collection.shop.events())
+        for name in ("x" * 10_000, "", "   ", None):
+            refused = collection.add(name=name)
+            assert (refused.status, refused.fields) == (422, {"name"})
+        assert len(collection.shop.events()) == before
 
 
 class TestListing:
@@ -207,6 +236,8 @@ class TestListing:
             return [row["name"] for row in collection.admin.get(f"{collection.path}?status={status}").data]
 
         assert (names("active"), names("archived"), names("all")) == (["New"], ["Old"], ["New", "Old"])
+        assert [row["name"] for row in collection.admin.get(collection.path).data] == ["New"]
+        assert names("inactive") == []
 
     def test_a_parameter_that_is_unknown_or_wrong_is_named(self, collection: Collection) -> None:
         wrong = [
@@ -323,6 +354,10 @@ class TestEditing:
         refused = coded.admin.patch(coded.at(coded.another("Free")), {"code": "taken"})
         assert (refused.status, refused.code) == (409, "duplicate_code")
 
+    def test_an_edit_to_a_name_of_ten_thousand_characters_is_refused(self, collection: Collection) -> None:
+        refused = collection.admin.patch(collection.at(collection.add()), {"name": "x" * 10_000})
+        assert (refused.status, refused.fields) == (422, {"name"})
+
     def test_an_unknown_field_is_named(self, collection: Collection) -> None:
         refused = collection.admin.patch(collection.at(collection.add()), {"colour": "red", "version": 9})
         assert (refused.status, refused.fields) == (422, {"colour", "version"})
@@ -350,14 +385,36 @@ class TestWhatIsInUse:
         assert (answer.status, answer.code) == (409, "in_use")
         assert len(shop.events()) == before
 
+    def test_what_is_archived_cannot_be_referred_to(self, shop: Any) -> None:
+        admin, base = shop.client(), "/api/admin/settings"
+        bodies = {
+            "brand_id": ("brands", {"name": "Acme"}),
+            "category_id": ("categories", {"name": "Drinks"}),
+            "unit_id": ("units", {"name": "Piece", "symbol": "pc"}),
+            "supplier_id": ("suppliers", {"name": "Hillside"}),
+        }
+        drafted = admin.post(
+            "/api/admin/products", {"name": "P", "variants": [{"sku": "P", "price": 1}]}
+        ).data
+        for field, (kind, body) in bodies.items():
+            made = admin.post(f"{base}/{kind}", body).data
+            admin.delete(f"{base}/{kind}/{made['id']}")
+            product = {"name": "Q", "variants": [{"sku": "Q", "price": 1}], field: made["id"]}
+            refused = admin.post("/api/admin/products", product)
+            assert (refused.status, refused.fields) == (422, {field})
+            refused = admin.patch(f"/api/admin/products/{drafted['id']}", {field: made["id"]})
+            assert (refused.status, refused.fields) == (422, {field})
+
     def test_what_a_product_refers_to(self, shop: Any) -> None:
         admin, base = shop.client(), "/api/admin/settings"
         brand = admin.post(f"{base}/brands", {"name": "Acme"}).data
         category = admin.post(f"{base}/categories", {"name": "Drinks"}).data
         unit = admin.post(f"{base}/units", {"name": "Piece", "symbol": "pc"}).data
         tax = admin.post(f"{base}/tax-rates", {"name": "VAT", "rate": 19}).data
+        supplier = admin.post(f"{base}/suppliers", {"name": "Hillside"}).data
         product = {
             "name": "Milk",
+            "supplier_id": supplier["id"],
             "brand_id": brand["id"],
             "category_id": category["id"],
             "unit_id": unit["id"],
@@ -366,6 +423,7 @@ class TestWhatIsInUse:
         }
         made = admin.post("/api/admin/products", product).data
         used = {"brands": brand, "categories": category, "units": unit, "tax-rates": tax}
+        used["suppliers"] = supplier
         for kind, setting in used.items():
             self.refused(shop, f"{base}/{kind}", setting)
         admin.delete(f"/api/admin/products/{made['id']}")
@@ -374,6 +432,20 @@ class TestWhatIsInUse:
 
     def test_a_store_with_a_register_or_a_storage(self, stocked: Any) -> None:
         self.refused(stocked.shop, "/api/admin/stores", stocked.store)
+
+    def test_a_store_somebody_is_bound_to(self, shop: Any) -> None:
+        admin = shop.client()
+        store = admin.post("/api/admin/stores", {"name": "S", "code": "S"}).data
+        person = {
+            "username": f"bound@{shop.company_id}",
+            "password": "correct horse battery staple",
+            "role": "Cashier",
+            "store_ids": [store["id"]],
+        }
+        user = admin.post("/api/admin/settings/users", person).data
+        self.refused(shop, "/api/admin/stores", store)
+        assert admin.delete(f"/api/admin/settings/users/{user['id']}").status == 200
+        assert admin.delete(f"/api/admin/stores/{store['id']}").status == 200
 
     def test_a_storage_with_stock(self, stocked: Any) -> None:
         self.refused(stocked.shop, "/api/admin/storages", stocked.storage)
@@ -475,6 +547,34 @@ class TestCategories:
         assert (refused.status, refused.fields) == (422, {"base_unit_id"})
 
 
+class TestUnits:
+    PATH = "/api/admin/settings/units"
+
+    def test_a_base_unit_and_a_factor_come_together(self, shop: Any) -> None:
+        admin = shop.client()
+        piece = admin.post(self.PATH, {"name": "Piece", "symbol": "pc"}).data
+        base, factor = {"base_unit_id": piece["id"]}, {"factor": "12"}
+        crate = {"name": "Crate", "symbol": "cr"}
+        assert admin.post(self.PATH, {**crate, **base}).fields == {"factor"}
+        assert admin.post(self.PATH, {**crate, **factor}).fields == {"base_unit_id"}
+        made = admin.post(self.PATH, crate).data
+        path = f"{self.PATH}/{made['id']}"
+        assert admin.patch(path, base).fields == {"factor"}
+        assert admin.patch(path, factor).fields == {"base_unit_id"}
+        assert admin.patch(path, {**base, **factor}).status == 200
+        assert admin.patch(path, {"factor": None}).fields == {"factor"}
+        assert admin.patch(path, {"base_unit_id": None}).fields == {"base_unit_id"}
+        assert admin.patch(path, {"factor": "24"}).data["factor"] == "24"
+        assert admin.patch(path, {"base_unit_id": None, "factor": None}).data["factor"] is None
+
+    def test_a_factor_is_above_zero(self, shop: Any) -> None:
+        admin = shop.client()
+        piece = admin.post(self.PATH, {"name": "Piece", "symbol": "pc"}).data
+        for factor in ("0", "-1", "0.000001"):
+            crate = {"name": "Crate", "symbol": "cr", "base_unit_id": piece["id"], "factor": factor}
+            assert admin.post(self.PATH, crate).fields == {"factor"}
+
+
 class TestStores:
     def test_a_new_store_runs_by_its_companys_clock_and_currency(self, make_shop: Callable[..., Any]) -> None:
         admin = make_shop(currency="JPY", timezone="Asia/Tokyo").client()
@@ -497,6 +597,23 @@ class TestStores:
         for field, value in wrong:
             refused = shop.client().post("/api/admin/stores", {"name": "S", "code": "S", field: value})
             assert (refused.status, refused.fields) == (422, {field}), value
+
+    def test_a_store_sells_in_its_companys_currency(self, shop: Any) -> None:
+        admin, before = shop.client(), len(shop.events())
+        refused = admin.post("/api/admin/stores", {"name": "S", "code": "S", "currency": "USD"})
+        assert (refused.status, refused.fields) == (422, {"currency"})
+        assert len(shop.events()) == before
+        made = admin.post("/api/admin/stores", {"name": "S", "code": "S", "currency": "EUR"})
+        assert made.data["currency"] == "EUR"
+
+    def test_the_storages_of_a_store_are_listed_with_it(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        admin.post("/api/admin/storages", {"name": "Warehouse", "code": "W"})
+        path = f"/api/admin/stores/{stocked.store['id']}/storages"
+        assert admin.get(path).data == [stocked.storage]
+        assert admin.get(f"{path}?search=cellar").data == []
+        assert admin.get(f"/api/admin/stores/{uuid4()}/storages").status == 404
+        assert admin.post(path, {"name": "X", "code": "X"}).status == 405
 
     def test_the_currency_stays(self, shop: Any) -> None:
         store = shop.client().post("/api/admin/stores", {"name": "S", "code": "S"}).data
@@ -526,3 +643,77 @@ class TestStores:
         path = f"/api/admin/stores/{uuid4()}/registers"
         assert shop.client().get(path).status == 404
         assert shop.client().post(path, {"name": "T", "code": "T"}).status == 404
+
+
+class TestOpening:
+    def test_a_closed_store_keeps_its_place_and_reopens(self, shop: Any) -> None:
+        admin = shop.client()
+        path = f"/api/admin/stores/{admin.post('/api/admin/stores', {'name': 'S', 'code': 'S'}).data['id']}"
+        closed = admin.post(f"{path}/deactivate")
+        assert (closed.status, closed.data["status"], closed.headers["etag"]) == (200, "inactive", '"2"')
+        assert admin.get(path).data == closed.data
+        assert admin.get("/api/admin/stores").data == [closed.data]
+        assert admin.patch(path, {"phone": "030 1"}).data["status"] == "inactive"
+        reopened = admin.post(f"{path}/activate")
+        assert (reopened.data["status"], reopened.data["version"]) == ("active", 4)
+        types = [event["type"] for event in shop.events()[-3:]]
+        assert types == ["stores.Store.Closed", "stores.Store.Relocated", "stores.Store.Reopened"]
+
+    def test_lists_tell_open_from_closed_ones(self, shop: Any) -> None:
+        admin = shop.client()
+        for name in ("Open", "Closed", "Gone"):
+            made = admin.post("/api/admin/stores", {"name": name, "code": name}).data
+            if name == "Closed":
+                admin.post(f"/api/admin/stores/{made['id']}/deactivate")
+            if name == "Gone":
+                admin.delete(f"/api/admin/stores/{made['id']}")
+
+        def names(query: str) -> list[str]:
+            return [row["name"] for row in admin.get(f"/api/admin/stores{query}").data]
+
+        assert names("") == ["Closed", "Open"]
+        assert names("?status=active") == ["Open"]
+        assert names("?status=inactive") == ["Closed"]
+        assert names("?status=archived") == ["Gone"]
+        assert names("?status=all") == ["Closed", "Gone", "Open"]
+
+    def test_what_is_so_already_records_nothing(self, shop: Any) -> None:
+        admin = shop.client()
+        path = f"/api/admin/stores/{admin.post('/api/admin/stores', {'name': 'S', 'code': 'S'}).data['id']}"
+        before = len(shop.events())
+        assert admin.post(f"{path}/activate").data["version"] == 1
+        assert len(shop.events()) == before
+        admin.post(f"{path}/deactivate")
+        assert admin.post(f"{path}/deactivate").data["version"] == 2
+        assert len(shop.events()) == before + 1
+
+    def test_a_stale_version_an_archived_and_an_unknown_store_are_refused(self, shop: Any) -> None:
+        admin = shop.client()
+        path = f"/api/admin/stores/{admin.post('/api/admin/stores', {'name': 'S', 'code': 'S'}).data['id']}"
+        admin.patch(path, {"name": "T"})
+        stale = admin.post(f"{path}/deactivate", If_Match='"1"')
+        assert (stale.status, stale.code) == (412, "precondition_failed")
+        admin.delete(path)
+        for action in ("activate", "deactivate"):
+            refused = admin.post(f"{path}/{action}")
+            assert (refused.status, refused.code) == (409, "invalid_transition")
+            assert admin.post(f"/api/admin/stores/{uuid4()}/{action}").status == 404
+
+    def test_nothing_is_sold_in_a_closed_store(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        sold = stocked.sell(1, id=str(uuid4()))
+        admin.post(f"/api/admin/stores/{stocked.store['id']}/deactivate")
+        before = len(stocked.shop.events())
+        basket = {name: stocked.sale()[name] for name in ("register_id", "lines")}
+        for refused in (stocked.sell(1), admin.post("/api/pos/quote", basket)):
+            assert (refused.status, refused.code) == (409, "store_inactive")
+        assert stocked.sell(1, id=sold.data["id"]).data == sold.data
+        assert stocked.receive(5, 60).status == 201
+        assert len(stocked.shop.events()) == before + 1
+        admin.post(f"/api/admin/stores/{stocked.store['id']}/activate")
+        assert stocked.sell(1).status == 201
+
+    def test_other_kinds_are_not_switched(self, shop: Any) -> None:
+        admin = shop.client()
+        brand = admin.post("/api/admin/settings/brands", {"name": "Acme"}).data
+        assert admin.post(f"/api/admin/settings/brands/{brand['id']}/deactivate").status == 404

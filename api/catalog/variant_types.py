@@ -1,0 +1,37 @@
+"""Variant types in the API."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from api.fields import Name, Text
+from api.settings import Declaration
+from domain.catalog.variant_types import VariantType
+from domain.settings import InUse, name_key
+
+MOST_VALUES = 100
+
+
+class Values(fields.List[str]):
+    """What one chooses from, in order; no two of them differ by letter case alone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        value = Text(shortest=1, longest=60)
+        super().__init__(value, validate=validate.Length(min=1, max=MOST_VALUES), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        values = tuple(super()._deserialize(value, attr, data, **kwargs))
+        keys = [name_key(one or "") for one in values]
+        twice = [index for index, key in enumerate(keys) if key in keys[:index]]
+        if twice:
+            raise ValidationError({index: ["It occurs twice."] for index in twice})
+        return values
+
+
+VARIANT_TYPES = Declaration(
+    kind=VariantType,
+    path="/api/admin/settings/variant-types",
+    permission="variant_types",
+    edit_refusals=(InUse,),
+    fields={"name": Name(required=True), "values": Values(required=True)},
+)

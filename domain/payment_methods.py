@@ -1,0 +1,64 @@
+"""Payment methods: what a company takes in payment besides what every till takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from domain.payments import BUILT_IN
+from domain.settings import DuplicateCode, Setting
+
+#: What a payment method may be. Cash is none of them: there is one cash, the built-in, because change, cash
+#: rounding and the drawer's count belong to it alone.
+KINDS = ("card", "bank_transfer", "voucher", "gift_card", "store_credit", "other")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodAtSale:
+    """A payment method as a sale meets it: the code it is recorded under, and what it asks for."""
+
+    code: str
+    requires_reference: bool
+
+
+class PaymentMethod(Setting):
+    """A way to pay; sales are recorded under its code, and keep it when the code changes."""
+
+    type_name = "payment_methods.PaymentMethod"
+    kind = "payment-methods"
+    noun = "payment method"
+
+    class Registered(Setting.Registered):
+        """The company takes one more kind of payment."""
+
+        name: str
+        code: str
+        kind: str
+        opens_drawer: bool = False
+        requires_reference: bool = False
+
+    class Renamed(Setting.Revised):
+        """The method goes by another name."""
+
+        name: str
+
+    class Recoded(Setting.Revised):
+        """Later sales are recorded under another code."""
+
+        code: str
+
+    class Reclassified(Setting.Revised):
+        """The method counts as another kind of payment."""
+
+        kind: str
+
+    class HandlingAgreed(Setting.Revised):
+        """Tills handle the method another way: whether the drawer opens, whether a reference is asked for."""
+
+        opens_drawer: bool
+        requires_reference: bool
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> None:
+        """Raise DuplicateCode for the code of a method that every till takes."""
+        if values["code"].casefold() in BUILT_IN:
+            raise DuplicateCode

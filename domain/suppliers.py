@@ -1,0 +1,57 @@
+"""Suppliers: from whom a company buys its goods."""
+
+from domain.settings import Setting
+
+
+class Supplier(Setting):
+    """A business that delivers goods, and the terms on which it does."""
+
+    type_name = "suppliers.Supplier"
+    kind = "suppliers"
+    noun = "supplier"
+
+    class Registered(Setting.Registered):
+        """A supplier was found. `payment_terms_days` is how many days its invoices may wait."""
+
+        name: str
+        code: str | None = None
+        contact_name: str | None = None
+        email: str | None = None
+        phone: str | None = None
+        address: str | None = None
+        tax_number: str | None = None
+        payment_terms_days: int | None = None
+        note: str | None = None
+
+    class Renamed(Setting.Revised):
+        """The supplier trades under another name."""
+
+        name: str
+
+    class Recoded(Setting.Revised):
+        """The supplier has another short code, or none any more."""
+
+        code: str | None
+
+    class Relocated(Setting.Revised):
+        """Somebody else speaks for the supplier, or it is written to or called elsewhere."""
+
+        contact_name: str | None
+        email: str | None
+        phone: str | None
+        address: str | None
+
+    class TaxNumberNoted(Setting.Revised):
+        """The supplier is taxed under another number."""
+
+        tax_number: str | None
+
+    class TermsAgreed(Setting.Revised):
+        """Its invoices may wait for another number of days."""
+
+        payment_terms_days: int | None
+
+    class Annotated(Setting.Revised):
+        """The note about the supplier was rewritten."""
+
+        note: str | None

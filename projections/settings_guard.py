@@ -1,0 +1,311 @@
+"""What decisions about settings must know of the others: taken names, references, and what is in use."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+from domain.catalog.variant_types import VariantType
+from domain.errors import Detail, Invalid
+from domain.payment_methods import MethodAtSale, PaymentMethod
+from domain.settings import DuplicateCode, DuplicateName, InUse, OtherStore, Setting, name_key
+from domain.storages import Storage
+from domain.stores import Store
+from projections.base import Answer, Database, Row
+from projections.settings import KINDS, NOWHERE, keys_of
+
+# The name, the code and the scope of the entity itself stand in for what an edit leaves as it is.
+_TAKEN: LiteralString = """
+    WITH wanted AS (
+        SELECT coalesce(%(name_key)s::text, own.name_key) AS name_key,
+               coalesce(%(code_key)s::text, own.code_key) AS code_key,
+               CASE WHEN %(has_scope)s::bool THEN %(scope_id)s::uuid
+                    ELSE coalesce(own.scope_id, %(scope_id)s::uuid) END AS scope_id
+          FROM (SELECT 1) AS always
+          LEFT JOIN settings AS own ON own.company_id = %(company_id)s AND own.id = %(id)s
+    )
+    SELECT other.name_key = wanted.name_key AS same_name
+      FROM settings AS other, wanted
+     WHERE other.company_id = %(company_id)s AND other.kind = %(kind)s AND NOT other.is_archived
+       AND other.id <> %(id)s AND other.scope_id = wanted.scope_id
+       AND (other.name_key = wanted.name_key OR other.code_key = wanted.code_key)
+"""
+
+# Whoever hangs one of a kind under another holds this lock, so that no two of them close a ring together.
+_HOLD_KIND: LiteralString = """
+    SELECT pg_advisory_xact_lock(hashtextextended(%(company_id)s::uuid::text || %(kind)s, 0))
+"""
+
+# What hangs above the one that is to become its parent; UNION ends even a ring.
+_ABOVE: LiteralString = """
+    WITH RECURSIVE above AS (
+        SELECT %(target)s::uuid AS id
+     UNION
+        SELECT (one.fields ->> %(field)s)::uuid
+          FROM above JOIN settings AS one ON one.company_id = %(company_id)s AND one.id = above.id
+         WHERE one.fields ->> %(field)s IS NOT NULL
+    )
+    SELECT EXISTS (SELECT 1 FROM above WHERE id = %(id)s) AS closes
+"""
+
+# A reference must still be there when the decision is recorded, so it is held until then.
+_REFERENCES: LiteralString = """
+    SELECT id, kind, parent_id FROM settings
+     WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[]) AND NOT is_archived
+     ORDER BY id
+       FOR SHARE
+"""
+
+_COMPANY: LiteralString = """
+    SELECT timezone, currency FROM companies WHERE company_id = %(company_id)s
+"""
+
+# Options are written out in the variants, so it is they who say which names and values are used.
+_OPTIONS_GIVEN_UP: LiteralString = """
+    SELECT DISTINCT own.name AS option, v.options ->> own.name AS value
+      FROM settings AS own
+      JOIN variants AS v ON v.company_id = own.company_id AND v.options ? own.name
+      JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id AND p.status <> 'archived'
+     WHERE own.company_id = %(company_id)s AND own.id = %(id)s AND own.kind = 'variant-types'
+       AND NOT own.is_archived
+       AND (own.name <> %(name)s::text
+            OR (own.fields -> 'values' ? (v.options ->> own.name)
+                AND v.options ->> own.name <> ALL(%(values)b::text[])))
+     ORDER BY value
+"""
+
+_PAYMENT_METHODS: LiteralString = """
+    SELECT code_key, fields ->> 'code' AS code, (fields ->> 'requires_reference')::bool AS requires_reference
+      FROM settings
+     WHERE company_id = %(company_id)s AND kind = %(kind)s AND scope_id = %(scope_id)s
+       AND code_key = ANY(%(code_keys)b::text[]) AND NOT is_archived
+"""
+
+# Nobody may begin to refer to it while it is looked for who does.
+_HOLD: LiteralString = """
+    SELECT id FROM settings WHERE company_id = %(company_id)s AND id = %(id)s FOR UPDATE
+"""
+
+_IN_USE: LiteralString = """
+    SELECT EXISTS (SELECT 1 FROM settings
+                    WHERE company_id = %(company_id)s AND parent_id = %(id)s AND NOT is_archived)
+        OR EXISTS (SELECT 1 FROM settings
+                    WHERE company_id = %(company_id)s AND kind = 'stores' AND NOT is_archived
+                      AND fields ->> 'default_storage_id' = %(id)s::uuid::text)
+        OR EXISTS (SELECT 1 FROM settings
+                    WHERE company_id = %(company_id)s AND kind = 'units' AND NOT is_archived
+                      AND fields ->> 'base_unit_id' = %(id)s::uuid::text)
+        OR EXISTS (SELECT 1 FROM products
+                    WHERE company_id = %(company_id)s AND status <> 'archived' AND brand_id = %(id)s)
+        OR EXISTS (SELECT 1 FROM products
+                    WHERE company_id = %(company_id)s AND status <> 'archived' AND category_id = %(id)s)
+        OR EXISTS (SELECT 1 FROM products
+                    WHERE company_id = %(company_id)s AND status <> 'archived' AND unit_id = %(id)s)
+        OR EXISTS (SELECT 1 FROM products
+                    WHERE company_id = %(company_id)s AND status <> 'archived'
+                      AND tax_rate_ids @> ARRAY[%(id)s::uuid])
+        OR EXISTS (SELECT 1 FROM products
+                    WHERE company_id = %(company_id)s AND status <> 'archived' AND supplier_id = %(id)s)
+        OR EXISTS (SELECT 1 FROM stock_balances
+                    WHERE company_id = %(company_id)s AND storage_id = %(id)s AND on_hand <> 0)
+        OR EXISTS (SELECT 1 FROM users
+                    WHERE company_id = %(company_id)s AND NOT is_archived
+                      AND %(id)s::uuid = ANY(store_ids))
+        OR EXISTS (SELECT 1 FROM settings AS own
+                     JOIN variants AS v ON v.company_id = own.company_id AND v.options ? own.name
+                     JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
+                    WHERE own.company_id = %(company_id)s AND own.id = %(id)s AND own.kind = 'variant-types'
+                      AND p.status <> 'archived')
+        AS in_use
+"""
+
+
+class References:
+    """What was seen of the settings that a decision refers to, each by a field, a kind and an id.
+
+    Somebody who is bound to stores (`store_ids`) can refer to those stores and what lies in them, and to
+    what belongs to no store.
+    """
+
+    def __init__(
+        self, db: Database, wanted: Sequence[tuple[str, str, UUID]], store_ids: Sequence[UUID] = ()
+    ) -> None:
+        self._wanted = wanted
+        self._store_ids = store_ids
+        self._answer: Answer | None = None
+        if wanted:
+            ids = sorted({target for _, _, target in wanted})
+            self._answer = db.ask(_REFERENCES, {"company_id": db.company_id, "ids": ids})
+
+    def check(self) -> None:
+        """Raise Invalid for each field that refers to nothing, OtherStore for what lies elsewhere."""
+        if missing := self.missing():
+            raise Invalid(details=missing)
+        if self._store_ids and any(self._is_elsewhere(row) for row in self._rows()):
+            raise OtherStore
+
+    def missing(self) -> list[Detail]:
+        """Each field that refers to what is not there."""
+        there = {(row["kind"], row["id"]) for row in self._rows()}
+        return [
+            Detail(field, "not_found", f"There is no such {KINDS[kind].noun}.")
+            for field, kind, target in self._wanted
+            if (kind, target) not in there
+        ]
+
+    def _rows(self) -> list[Row]:
+        return self._answer.rows() if self._answer else []
+
+    def _is_elsewhere(self, row: Row) -> bool:
+        if row["kind"] == Store.kind:
+            return row["id"] not in self._store_ids
+        is_placed = row["kind"] == Storage.kind and row["parent_id"] is not None
+        return is_placed and row["parent_id"] not in self._store_ids
+
+
+class SettingSeen:
+    """What was seen of the others when a setting was to be registered or revised.
+
+    `rings` are the fields by which it would hang under another of its kind, each with whether that closes a
+    ring; `given_up` are the options that variants have and an edit would take away.
+    """
+
+    def __init__(
+        self,
+        kind: type[Setting],
+        values: Mapping[str, Any],
+        *,
+        taken: Answer,
+        references: References,
+        rings: Mapping[str, Answer],
+        company: Answer | None,
+        given_up: Answer | None,
+    ) -> None:
+        self._kind = kind
+        self._values = values
+        self._taken = taken
+        self._references = references
+        self._rings = rings
+        self._company = company
+        self._given_up = given_up
+
+    def inherited(self) -> Mapping[str, Any]:
+        """What a new one takes from its company unless it says otherwise."""
+        row = self._company.row() if self._company else None
+        return {field: row[field] for field in self._kind.inherited} if row else {}
+
+    def check(self) -> None:
+        """Raise DuplicateName, DuplicateCode, InUse, OtherStore or Invalid."""
+        self._references.check()
+        if details := [*self._closed_rings(), *self._unlike_the_company()]:
+            raise Invalid(details=details)
+        taken = self._taken.rows()
+        if any(row["same_name"] for row in taken):
+            raise DuplicateName
+        if taken:
+            raise DuplicateCode
+        if self._given_up and (used := self._given_up.rows()):
+            raise InUse(details=[_option_in_use(row, self._values) for row in used])
+
+    def _closed_rings(self) -> Iterable[Detail]:
+        for field, answer in self._rings.items():
+            if (row := answer.row()) and row["closes"]:
+                yield Detail(field, "ring", "Nothing can hang under itself.")
+
+    def _unlike_the_company(self) -> Iterable[Detail]:
+        company = self.inherited()
+        for field in self._kind.common:
+            if field in self._values and self._values[field] != company.get(field):
+                message = f"It must be the company's: {company.get(field)}."
+                yield Detail(field, "not_the_companys", message)
+
+
+def _option_in_use(row: Row, values: Mapping[str, Any]) -> Detail:
+    is_renamed = values.get("name", row["option"]) != row["option"]
+    return Detail(
+        "name" if is_renamed else "values", "in_use", f"Variants have {row['option']} {row['value']}."
+    )
+
+
+class SettingsGuard:
+    """What commands ask of the settings before they decide."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def look(
+        self,
+        kind: type[Setting],
+        setting_id: UUID,
+        values: Mapping[str, Any],
+        *,
+        store_ids: Sequence[UUID] = (),
+    ) -> SettingSeen:
+        """Ask which names are taken and which references exist, with the next round trip.
+
+        `store_ids` are those that whoever refers is bound to.
+        """
+        own = {"company_id": self._db.company_id, "id": setting_id}
+        wanted = [
+            (reference.field, reference.kind, values[reference.field])
+            for reference in kind.references
+            if values.get(reference.field) is not None
+        ]
+        # The kind is held before the references: of two who would close a ring, one waits holding nothing.
+        rings = self._rings(kind, setting_id, wanted)
+        return SettingSeen(
+            kind,
+            values,
+            taken=self._db.ask(_TAKEN, {**own, **keys_of(kind, values)}),
+            references=References(self._db, wanted, store_ids),
+            rings=rings,
+            company=self._db.ask(_COMPANY, own) if kind.inherited else None,
+            given_up=self._given_up(own, values) if kind is VariantType else None,
+        )
+
+    def _given_up(self, own: Mapping[str, UUID], values: Mapping[str, Any]) -> Answer:
+        offered = list(values["values"]) if "values" in values else None
+        return self._db.ask(_OPTIONS_GIVEN_UP, {**own, "name": values.get("name"), "values": offered})
+
+    def payment_methods(self, codes: Iterable[str]) -> Callable[[], Mapping[str, MethodAtSale]]:
+        """Ask for payment methods with the next round trip; the result has those there are, by code."""
+        asked = {code: name_key(code) for code in codes}
+        answer = self._db.ask(
+            _PAYMENT_METHODS,
+            {
+                "company_id": self._db.company_id,
+                "kind": PaymentMethod.kind,
+                "scope_id": NOWHERE,
+                "code_keys": sorted(set(asked.values())),
+            },
+        )
+
+        def found() -> Mapping[str, MethodAtSale]:
+            methods = {
+                row["code_key"]: MethodAtSale(code=row["code"], requires_reference=row["requires_reference"])
+                for row in answer.rows()
+            }
+            return {code: methods[key] for code, key in asked.items() if key in methods}
+
+        return found
+
+    def _rings(
+        self, kind: type[Setting], setting_id: UUID, wanted: Sequence[tuple[str, str, UUID]]
+    ) -> dict[str, Answer]:
+        of_its_kind = [(field, target) for field, other, target in wanted if other == kind.kind]
+        if not of_its_kind:
+            return {}
+        company_id = self._db.company_id
+        self._db.execute(_HOLD_KIND, {"company_id": company_id, "kind": kind.kind})
+        return {
+            field: self._db.ask(
+                _ABOVE, {"company_id": company_id, "id": setting_id, "field": field, "target": target}
+            )
+            for field, target in of_its_kind
+        }
+
+    def is_in_use(self, setting_id: UUID) -> bool:
+        """Whether something not archived, or stock, refers to it; nothing can begin to until the end."""
+        params = {"company_id": self._db.company_id, "id": setting_id}
+        self._db.execute(_HOLD, params)
+        row = self._db.ask(_IN_USE, params).row()
+        return bool(row and row["in_use"])

@@ -1,0 +1,302 @@
+"""Who is bound to stores sees and writes there, and nowhere else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+INVENTORY = "/api/admin/inventory"
+REPORTS = "/api/admin/reports/sales-summary"
+STORES = "/api/admin/stores"
+STORAGES = "/api/admin/storages"
+PERIOD = "from=2000-01-01&to=2100-01-01"
+
+
+@dataclass(frozen=True)
+class Two:
+    """Two stores of a company, each with a till and a storage, and a warehouse; all of them hold goods."""
+
+    stocked: Any
+    other: Any
+    cellar: Any
+    till: Any
+    warehouse: Any
+
+    @property
+    def shop(self) -> Any:
+        return self.stocked.shop
+
+    @property
+    def store(self) -> Any:
+        return self.stocked.store
+
+    def bound(self, role: str = "Admin") -> Any:
+        """Somebody in that role who works in the first store."""
+        return self.shop.client(role, stores=[self.store["id"]])
+
+    def delivery(self, storage: Any, quantity: int = 5, **more: Any) -> dict[str, Any]:
+        line = {"variant_id": self.stocked.variant_id, "quantity": quantity, "unit_cost": 60}
+        return {"storage_id": storage["id"], "lines": [line], **more}
+
+
+@pytest.fixture
+def two(stocked: Any) -> Two:
+    """A company with two stores and a warehouse."""
+    admin = stocked.shop.client()
+    other = admin.post(STORES, {"name": "Harbour", "code": "HARB"}).data
+    cellar = admin.post(STORAGES, {"name": "Cellar", "code": "C", "store_id": other["id"]}).data
+    till = admin.post(f"{STORES}/{other['id']}/registers", {"name": "Till", "code": "1"}).data
+    warehouse = admin.post(STORAGES, {"name": "Warehouse", "code": "W"}).data
+    made = Two(stocked, other, cellar, till, warehouse)
+    for storage in (cellar, warehouse):
+        assert admin.post(f"{INVENTORY}/receipts", made.delivery(storage)).status == 201
+    return made
+
+
+def refused(answer: Any) -> tuple[int, str]:
+    return answer.status, answer.code
+
+
+@pytest.fixture(params=["Admin", "Manager", "Inventory Clerk"])
+def role(request: pytest.FixtureRequest) -> str:
+    """Everybody who sees stock."""
+    return str(request.param)
+
+
+class TestStorages:
+    def test_ones_own_are_listed(self, two: Two, role: str) -> None:
+        answer = two.bound(role).get(STORAGES)
+        assert answer.data == [two.stocked.storage]
+        assert answer.json["pagination"]["total"] == 1
+
+    def test_the_others_do_not_exist(self, two: Two, role: str) -> None:
+        bound = two.bound(role)
+        assert bound.get(f"{STORAGES}/{two.stocked.storage['id']}").status == 200
+        for elsewhere in (two.cellar, two.warehouse):
+            for path in (f"{STORAGES}/{elsewhere['id']}", f"{STORAGES}/{elsewhere['id']}/stock"):
+                assert refused(bound.get(path)) == (404, "not_found")
+
+    def test_another_store_cannot_be_asked_for(self, two: Two) -> None:
+        answer = two.bound().get(f"{STORAGES}?store_id={two.other['id']}")
+        assert refused(answer) == (403, "forbidden")
+
+    def test_the_others_cannot_be_changed(self, two: Two) -> None:
+        before, bound = len(two.shop.events()), two.bound()
+        for elsewhere in (two.cellar, two.warehouse):
+            path = f"{STORAGES}/{elsewhere['id']}"
+            assert refused(bound.patch(path, {"name": "Mine"})) == (404, "not_found")
+            assert refused(bound.delete(path)) == (404, "not_found")
+        assert len(two.shop.events()) == before
+
+    def test_none_is_set_up_or_moved_elsewhere(self, two: Two) -> None:
+        before, bound = len(two.shop.events()), two.bound()
+        own = f"{STORAGES}/{two.stocked.storage['id']}"
+        for store_id in (two.other["id"], None):
+            body = {"name": "New", "code": "NEW", "store_id": store_id}
+            assert refused(bound.post(STORAGES, body)) == (403, "forbidden")
+            assert refused(bound.patch(own, {"store_id": store_id})) == (403, "forbidden")
+        assert len(two.shop.events()) == before
+        body = {"name": "New", "code": "NEW", "store_id": two.store["id"]}
+        assert bound.post(STORAGES, body).status == 201
+
+    def test_the_id_of_another_stores_tells_nothing(self, two: Two) -> None:
+        body = {"name": "New", "code": "NEW", "store_id": two.store["id"], "id": two.cellar["id"]}
+        assert refused(two.bound().post(STORAGES, body)) == (409, "duplicate_id")
+
+
+class TestStores:
+    def test_the_others_cannot_be_changed(self, two: Two) -> None:
+        before, bound = len(two.shop.events()), two.bound()
+        path = f"{STORES}/{two.other['id']}"
+        answers = [
+            bound.get(path),
+            bound.patch(path, {"name": "Mine"}),
+            bound.delete(path),
+            bound.post(f"{path}/deactivate"),
+            bound.post(f"{path}/activate"),
+            bound.get(f"{path}/storages"),
+            bound.get(f"{path}/registers"),
+        ]
+        assert {refused(answer) for answer in answers} == {(404, "not_found")}
+        assert len(two.shop.events()) == before
+
+    def test_ones_own_can(self, two: Two) -> None:
+        bound, path = two.bound(), f"{STORES}/{two.store['id']}"
+        assert bound.patch(path, {"phone": "030 1"}).status == 200
+        assert bound.get(f"{path}/storages").data == [two.stocked.storage]
+        assert bound.post(f"{path}/deactivate").data["status"] == "inactive"
+        assert bound.post(f"{path}/activate").data["status"] == "active"
+
+    def test_none_is_opened(self, two: Two) -> None:
+        assert refused(two.bound().post(STORES, {"name": "Third", "code": "3"})) == (403, "forbidden")
+
+    def test_it_sells_from_no_other_stores_storage(self, two: Two) -> None:
+        bound, path = two.bound(), f"{STORES}/{two.store['id']}"
+        answer = bound.patch(path, {"default_storage_id": two.cellar["id"]})
+        assert refused(answer) == (403, "forbidden")
+        assert bound.patch(path, {"default_storage_id": two.warehouse["id"]}).status == 200
+        assert bound.patch(path, {"default_storage_id": two.stocked.storage["id"]}).status == 200
+
+
+class TestRegisters:
+    def test_those_of_another_store_do_not_exist(self, two: Two) -> None:
+        before, bound = len(two.shop.events()), two.bound()
+        registers = f"{STORES}/{two.other['id']}/registers"
+        till = f"{registers}/{two.till['id']}"
+        answers = [
+            bound.get(registers),
+            bound.post(registers, {"name": "Mine", "code": "M"}),
+            bound.get(till),
+            bound.patch(till, {"name": "Mine"}),
+            bound.delete(till),
+        ]
+        assert {refused(answer) for answer in answers} == {(404, "not_found")}
+        assert len(two.shop.events()) == before
+
+    def test_those_of_ones_own_are_kept(self, two: Two) -> None:
+        bound, registers = two.bound(), f"{STORES}/{two.store['id']}/registers"
+        made = bound.post(registers, {"name": "New", "code": "N"}).data
+        assert bound.patch(f"{registers}/{made['id']}", {"name": "Newer"}).status == 200
+        assert bound.delete(f"{registers}/{made['id']}").status == 200
+
+
+class TestStock:
+    def test_levels_are_those_of_ones_own_store(self, two: Two, role: str) -> None:
+        bound = two.bound(role)
+        own = [(two.stocked.storage["id"], "10")]
+        paths = [f"{INVENTORY}/levels", f"{INVENTORY}/levels?store_id={two.store['id']}"]
+        for path in [*paths, f"{STORAGES}/{two.stocked.storage['id']}/stock"]:
+            answer = bound.get(path)
+            assert [(row["storage_id"], row["on_hand"]) for row in answer.data] == own
+            assert answer.json["pagination"]["total"] == 1
+        for storage in (two.cellar, two.warehouse):
+            assert bound.get(f"{INVENTORY}/levels?storage_id={storage['id']}").data == []
+        answer = bound.get(f"{INVENTORY}/levels?store_id={two.other['id']}")
+        assert refused(answer) == (403, "forbidden")
+
+    def test_who_is_bound_to_none_sees_all(self, two: Two) -> None:
+        admin = two.shop.client()
+        assert len(admin.get(f"{INVENTORY}/levels").data) == 3
+        assert len(admin.get(f"{INVENTORY}/levels?store_id={two.other['id']}").data) == 1
+        assert len(admin.get(STORAGES).data) == 3
+
+    def test_who_is_bound_to_two_sees_both(self, two: Two) -> None:
+        both = two.shop.client("Inventory Clerk", stores=[two.store["id"], two.other["id"]])
+        assert len(both.get(f"{INVENTORY}/levels").data) == 2
+        assert len(both.get(STORAGES).data) == 2
+
+    def test_the_ledger_is_that_of_ones_own_store(self, two: Two, role: str) -> None:
+        position = str(len(two.shop.events()))
+        bound, path = two.bound(role), f"{INVENTORY}/movements"
+        rows = bound.get(path, X_Wait_For_Position=position).data
+        assert [row["storage_id"] for row in rows] == [two.stocked.storage["id"]]
+        assert len(two.shop.client().get(path, X_Wait_For_Position=position).data) == 3
+        assert bound.get(f"{path}?storage_id={two.cellar['id']}", X_Wait_For_Position=position).data == []
+
+    def test_goods_come_into_ones_own_store_only(self, two: Two, role: str) -> None:
+        before, bound, path = len(two.shop.events()), two.bound(role), f"{INVENTORY}/receipts"
+        for storage in (two.cellar, two.warehouse):
+            assert refused(bound.post(path, two.delivery(storage))) == (403, "forbidden")
+        assert len(two.shop.events()) == before
+        assert bound.post(path, two.delivery(two.stocked.storage)).status == 201
+
+    def test_a_delivery_to_another_store_is_not_told(self, two: Two) -> None:
+        admin, bound, path = two.shop.client(), two.bound("Inventory Clerk"), f"{INVENTORY}/receipts"
+        chosen = str(uuid4())
+        assert admin.post(path, two.delivery(two.cellar, id=chosen)).status == 201
+        assert refused(bound.post(path, two.delivery(two.cellar, id=chosen))) == (403, "forbidden")
+        assert refused(bound.post(path, two.delivery(two.stocked.storage, id=chosen))) == (
+            409,
+            "duplicate_id",
+        )
+
+
+class TestSelling:
+    def sale(self, two: Two, **more: Any) -> dict[str, Any]:
+        sale: dict[str, Any] = two.stocked.sale(1, **more)
+        return sale
+
+    def test_nobody_sells_in_another_store(self, two: Two) -> None:
+        for role in ("Cashier", "Manager"):
+            bound = two.bound(role)
+            elsewhere = self.sale(two, register_id=two.till["id"])
+            named = self.sale(two, register_id=None, store_id=two.other["id"])
+            for body in (elsewhere, named):
+                assert refused(bound.post("/api/pos/orders", body)) == (403, "forbidden")
+                basket = {name: body.get(name) for name in ("register_id", "store_id", "lines")}
+                assert refused(bound.post("/api/pos/quote", basket)) == (403, "forbidden")
+            assert bound.post("/api/pos/orders", self.sale(two)).status == 201
+
+    def test_ones_sales_in_a_store_one_has_left_are_not_shown(self, two: Two) -> None:
+        cashier = two.shop.client("Cashier")
+        sold = cashier.post("/api/pos/orders", self.sale(two, register_id=two.till["id"])).data
+        bound = two.bound("Cashier")
+        assert bound.get("/api/cashier/orders").data == []
+        for path in (f"/api/cashier/orders/{sold['id']}", f"/api/cashier/orders/{sold['id']}/receipt"):
+            assert cashier.get(path).status == 200
+            assert refused(bound.get(path)) == (404, "not_found")
+
+    def test_the_id_of_another_stores_sale_tells_nothing(self, two: Two) -> None:
+        chosen = str(uuid4())
+        elsewhere = self.sale(two, register_id=two.till["id"], id=chosen)
+        assert two.shop.client("Cashier").post("/api/pos/orders", elsewhere).status == 201
+        answer = two.bound("Cashier").post("/api/pos/orders", self.sale(two, id=chosen))
+        assert refused(answer) == (409, "duplicate_id")
+
+    def test_a_till_shows_what_its_stores_have(self, two: Two) -> None:
+        def available(client: Any, query: str = "") -> list[str]:
+            return [row["available"] for row in client.get(f"/api/pos/products{query}").data]
+
+        both = two.shop.client("Cashier", stores=[two.store["id"], two.other["id"]])
+        assert available(two.bound("Cashier")) == ["10"]
+        assert available(both) == ["15"]
+        assert available(both, f"?store_id={two.other['id']}") == ["5"]
+        assert available(two.shop.client("Cashier")) == ["20"]
+
+
+class TestReports:
+    @pytest.fixture
+    def sold(self, two: Two) -> str:
+        """Two sales here and one there; up to which position of the log."""
+        cashier = two.shop.client("Cashier")
+        for register in (two.stocked.register, two.stocked.register, two.till):
+            sold = cashier.post("/api/pos/orders", two.stocked.sale(1, register_id=register["id"]))
+        return str(sold.headers["x-event-position"])
+
+    @pytest.mark.parametrize("as_of", ["", "&as_of=2999-01-01T00:00:00Z"], ids=["now", "as of"])
+    def test_they_are_about_ones_own_store(self, two: Two, sold: str, as_of: str) -> None:
+        def orders(client: Any) -> int:
+            path = f"{REPORTS}/overview?{PERIOD}{as_of}"
+            return int(client.get(path, X_Wait_For_Position=sold).data["orders"])
+
+        assert (orders(two.bound("Manager")), orders(two.shop.client())) == (2, 3)
+
+    @pytest.mark.parametrize("section", ["overview", "by-period", "by-store", "by-product"])
+    def test_another_store_cannot_be_asked_for(self, two: Two, section: str) -> None:
+        bound = two.bound("Manager")
+        path = f"{REPORTS}/{section}?{PERIOD}&store_id="
+        assert refused(bound.get(path + two.other["id"])) == (403, "forbidden")
+        assert bound.get(path + two.store["id"]).status == 200
+
+    def test_stores_are_told_apart_among_ones_own_only(self, two: Two, sold: str) -> None:
+        path = f"{REPORTS}/by-store?{PERIOD}"
+        rows = two.bound("Manager").get(path, X_Wait_For_Position=sold).data["rows"]
+        assert [row["store_id"] for row in rows] == [two.store["id"]]
+
+
+def test_what_belongs_to_the_whole_company_is_there_for_all(two: Two) -> None:
+    bound = two.bound("Manager")
+    for kind in ("brands", "categories", "units", "variant-types", "suppliers", "tax-rates"):
+        assert bound.get(f"/api/admin/settings/{kind}").status == 200
+    assert bound.post("/api/admin/settings/brands", {"name": "Acme"}).status == 201
+
+
+def test_a_store_of_another_company_is_no_store_of_ones_own(two: Two, make_shop: Callable[..., Any]) -> None:
+    stranger = make_shop().client("Admin", stores=[two.store["id"]])
+    assert stranger.get(STORAGES).data == []
+    assert stranger.get(f"{STORES}/{two.store['id']}").status == 404
+    assert stranger.get(f"{STORES}/{two.store['id']}/storages").status == 404
+    body = {"name": "New", "code": "NEW", "store_id": two.store["id"]}
+    assert stranger.post(STORAGES, body).fields == {"store_id"}

@@ -1,0 +1,123 @@
+"""Suppliers over HTTP: what is known of them, and that goods come from those there are."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+PATH = "/api/admin/settings/suppliers"
+RECEIPTS = "/api/admin/inventory/receipts"
+
+
+@pytest.fixture
+def admin(shop: Any) -> Any:
+    """Who knows the suppliers."""
+    return shop.client()
+
+
+def test_all_that_is_known_of_one_is_kept(admin: Any) -> None:
+    body = {
+        "name": "Hillside Roasters",
+        "code": "HILL",
+        "contact_name": "The sales desk",
+        "email": "sales@hillside.example",
+        "phone": "+49 30 1",
+        "address": "Hill 1\nBerlin",
+        "tax_number": "DE811907980",
+        "payment_terms_days": 30,
+        "note": "Delivers on Mondays",
+    }
+    made = admin.post(PATH, body).data
+    assert body.items() <= made.items()
+    assert admin.get(f"{PATH}/{made['id']}").data == made
+
+
+def test_a_name_is_enough(admin: Any) -> None:
+    made = admin.post(PATH, {"name": "Hillside"}).data
+    assert (made["code"], made["payment_terms_days"]) == (None, None)
+    assert admin.post(PATH, {"name": "Other"}).status == 201
+
+
+def test_a_code_can_be_given_up_and_taken_by_another(admin: Any) -> None:
+    first = admin.post(PATH, {"name": "First", "code": "A"}).data
+    assert admin.post(PATH, {"name": "Second", "code": "a"}).code == "duplicate_code"
+    assert admin.patch(f"{PATH}/{first['id']}", {"code": None}).data["code"] is None
+    assert admin.post(PATH, {"name": "Second", "code": "a"}).status == 201
+    assert admin.patch(f"{PATH}/{first['id']}", {"code": "A"}).code == "duplicate_code"
+    assert admin.patch(f"{PATH}/{first['id']}", {"name": "Still without"}).data["code"] is None
+
+
+def test_each_group_of_fields_is_a_fact_of_its_own(shop: Any, admin: Any) -> None:
+    made = admin.post(PATH, {"name": "Hillside"}).data
+    before = len(shop.events())
+    edit = {
+        "name": "Hillside Roasters",
+        "code": "H",
+        "phone": "1",
+        "address": "2",
+        "tax_number": "3",
+        "payment_terms_days": 0,
+        "note": "4",
+    }
+    assert admin.patch(f"{PATH}/{made['id']}", edit).data.items() >= edit.items()
+    types = [event["type"].rpartition(".")[2] for event in shop.events()[before:]]
+    assert types == ["Renamed", "Recoded", "Relocated", "TaxNumberNoted", "TermsAgreed", "Annotated"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("payment_terms_days", 366),
+        ("payment_terms_days", -1),
+        ("payment_terms_days", 1.5),
+        ("email", "nobody"),
+        ("email", "a@b@c"),
+        ("email", "a b@c"),
+        ("email", "x" * 250 + "@shop"),
+        ("code", "a b"),
+        ("code", ""),
+        ("note", "x" * 2001),
+        ("contact_name", "x" * 10_000),
+    ],
+)
+def test_a_field_that_means_nothing_is_named(admin: Any, field: str, value: Any) -> None:
+    refused = admin.post(PATH, {"name": "S", field: value})
+    assert (refused.status, refused.fields) == (422, {field})
+
+
+def test_a_delivery_names_a_supplier_there_is(stocked: Any) -> None:
+    admin = stocked.shop.client()
+    made = admin.post(PATH, {"name": "Hillside"}).data
+    received = stocked.receive(1, 60, supplier_id=made["id"])
+    assert (received.status, received.data["supplier_id"]) == (201, made["id"])
+    admin.delete(f"{PATH}/{made['id']}")
+    for unknown in (str(uuid4()), stocked.store["id"], made["id"]):
+        refused = stocked.receive(1, 60, supplier_id=unknown)
+        assert (refused.status, refused.fields) == (422, {"supplier_id"})
+    assert stocked.on_hand() == "11"
+
+
+def test_an_unknown_supplier_is_named_with_whatever_else_is_wrong(stocked: Any) -> None:
+    line = {"variant_id": str(uuid4()), "quantity": 1, "unit_cost": 1}
+    body = {"storage_id": str(uuid4()), "supplier_id": str(uuid4()), "lines": [line]}
+    refused = stocked.shop.client().post(RECEIPTS, body)
+    assert refused.fields == {"storage_id", "supplier_id", "lines.0.variant_id"}
+
+
+def test_a_delivery_booked_is_answered_again_after_its_supplier_has_gone(stocked: Any) -> None:
+    admin = stocked.shop.client()
+    made = admin.post(PATH, {"name": "Hillside"}).data
+    chosen = str(uuid4())
+    first = stocked.receive(1, 60, supplier_id=made["id"], id=chosen)
+    admin.delete(f"{PATH}/{made['id']}")
+    again = stocked.receive(1, 60, supplier_id=made["id"], id=chosen)
+    assert (again.status, again.data) == (201, first.data)
+
+
+def test_an_inventory_clerk_keeps_them_and_a_cashier_does_not_see_them(shop: Any) -> None:
+    clerk, cashier = shop.client("Inventory Clerk"), shop.client("Cashier")
+    made = clerk.post(PATH, {"name": "Hillside"}).data
+    assert clerk.patch(f"{PATH}/{made['id']}", {"note": "Slow"}).status == 200
+    assert clerk.delete(f"{PATH}/{made['id']}").status == 200
+    for answer in (cashier.get(PATH), cashier.post(PATH, {"name": "X"}), cashier.get(f"{PATH}/{made['id']}")):
+        assert (answer.status, answer.code) == (403, "forbidden")

@@ -1,0 +1,125 @@
+"""Variant types over HTTP: names of options, their values, and what variants already have of them."""
+
+from typing import Any
+
+import pytest
+
+PATH = "/api/admin/settings/variant-types"
+SIZE = {"name": "Size", "values": ["S", "M", "L"]}
+
+
+@pytest.fixture
+def admin(shop: Any) -> Any:
+    """Who keeps the catalog."""
+    return shop.client()
+
+
+@pytest.fixture
+def size(admin: Any) -> Any:
+    """Size: S, M, L; a shirt is sold in M."""
+    made = admin.post(PATH, SIZE).data
+    variant = {"sku": "SHIRT-M", "price": 1, "options": {"Size": "M", "Colour": "red"}}
+    assert admin.post("/api/admin/products", {"name": "Shirt", "variants": [variant]}).status == 201
+    return made
+
+
+def edit(admin: Any, size: Any, **changes: Any) -> Any:
+    return admin.patch(f"{PATH}/{size['id']}", changes)
+
+
+class TestValues:
+    def test_they_keep_their_order(self, shop: Any, admin: Any) -> None:
+        made = admin.post(PATH, {"name": "Size", "values": ["L", "M", "S"]}).data
+        assert made["values"] == ["L", "M", "S"]
+        turned = admin.patch(f"{PATH}/{made['id']}", {"values": ["S", "M", "L"]}).data
+        assert turned["values"] == ["S", "M", "L"]
+        assert shop.events()[-1]["type"] == "variant_types.VariantType.ValuesListed"
+        assert shop.events()[-1]["state"] == {"values": ["S", "M", "L"]}
+
+    def test_the_same_again_records_nothing(self, shop: Any, admin: Any) -> None:
+        made = admin.post(PATH, SIZE).data
+        before = len(shop.events())
+        assert admin.patch(f"{PATH}/{made['id']}", SIZE).data == made
+        assert len(shop.events()) == before
+
+    @pytest.mark.parametrize(
+        ("values", "fields"),
+        [
+            ([], {"values"}),
+            (["v" + str(number) for number in range(101)], {"values"}),
+            (["M", "m"], {"values.1"}),
+            (["M", " M ", "L", "M"], {"values.1", "values.3"}),
+            (["STRASSE", "Straße"], {"values.1"}),
+            (["M", ""], {"values.1"}),
+            (["M", "   "], {"values.1"}),
+            (["M", None], {"values.1"}),
+            (["M", 1], {"values.1"}),
+            (["x" * 61], {"values.0"}),
+            (["x" * 10_000], {"values.0"}),
+            (["a\u0000b"], {"values.0"}),
+            ("M", {"values"}),
+            ({"0": "M"}, {"values"}),
+            (None, {"values"}),
+        ],
+        ids=str,
+    )
+    def test_wrong_ones_are_named(self, admin: Any, values: Any, fields: set[str]) -> None:
+        refused = admin.post(PATH, {"name": "Size", "values": values})
+        assert (refused.status, refused.code, refused.fields) == (422, "validation_failed", fields)
+
+    def test_there_may_be_a_hundred_of_sixty_characters(self, admin: Any) -> None:
+        values = [f"{number:02d}" + "x" * 58 for number in range(100)]
+        assert admin.post(PATH, {"name": "Size", "values": values}).data["values"] == values
+
+
+class TestWhatVariantsHave:
+    def test_a_value_in_use_is_not_removed(self, shop: Any, admin: Any, size: Any) -> None:
+        before = len(shop.events())
+        refused = edit(admin, size, values=["S", "L"])
+        assert (refused.status, refused.code, refused.fields) == (409, "in_use", {"values"})
+        assert "Size M" in refused.json["error"]["details"][0]["message"]
+        assert len(shop.events()) == before
+
+    def test_the_others_come_and_go(self, admin: Any, size: Any) -> None:
+        assert edit(admin, size, values=["XL", "M"]).data["values"] == ["XL", "M"]
+
+    def test_a_type_in_use_is_not_renamed(self, admin: Any, size: Any) -> None:
+        for name in ("Width", "SIZE"):
+            refused = edit(admin, size, name=name)
+            assert (refused.status, refused.code, refused.fields) == (409, "in_use", {"name"})
+
+    def test_a_type_in_use_is_not_archived(self, admin: Any, size: Any) -> None:
+        refused = admin.delete(f"{PATH}/{size['id']}")
+        assert (refused.status, refused.code) == (409, "in_use")
+
+    @pytest.mark.usefixtures("size")
+    def test_a_value_of_another_type_is_none_of_its_own(self, admin: Any) -> None:
+        colour = admin.post(PATH, {"name": "Fit", "values": ["M", "red"]}).data
+        assert edit(admin, colour, values=["red"]).status == 200
+        assert admin.delete(f"{PATH}/{colour['id']}").status == 200
+
+    def test_what_only_archived_products_have_is_not_in_use(self, admin: Any, size: Any) -> None:
+        product = admin.get("/api/admin/products").data[0]
+        admin.delete(f"/api/admin/products/{product['id']}")
+        assert edit(admin, size, name="Width", values=["S"]).status == 200
+        assert admin.delete(f"{PATH}/{size['id']}").status == 200
+
+    @pytest.mark.usefixtures("size")
+    def test_what_another_companys_variants_have_is_not_in_use(self, make_shop: Any) -> None:
+        other = make_shop().client()
+        made = other.post(PATH, SIZE).data
+        assert edit(other, made, values=["S"]).status == 200
+        assert other.delete(f"{PATH}/{made['id']}").status == 200
+
+    def test_a_variant_that_gives_a_value_up_sets_it_free(self, admin: Any, size: Any) -> None:
+        product = admin.get("/api/admin/products").data[0]
+        variant = f"/api/admin/products/{product['id']}/variants/{product['variants'][0]['id']}"
+        assert admin.patch(variant, {"options": {"Size": "L"}}).status == 200
+        assert edit(admin, size, values=["S", "L"]).status == 200
+
+
+def test_a_clerk_reads_them_and_a_cashier_does_not(shop: Any, size: Any) -> None:
+    clerk = shop.client("Inventory Clerk")
+    assert clerk.get(f"{PATH}/{size['id']}").data == size
+    assert clerk.post(PATH, {"name": "X", "values": ["x"]}).status == 403
+    assert shop.client("Cashier").get(PATH).status == 403
