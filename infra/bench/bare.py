@@ -53,14 +53,7 @@ def main() -> None:
     settings = load_settings(os.environ)
     # What `serve` starts is the one thing that is to differ.
     vars(server)["Server"] = BareServer
-    server.serve(
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        threads=settings.threads,
-        database="",
-        house={},
-    )
+    server.serve(settings, database="")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from infra.bench import appending, bare, checkout, importing, lag, rebuilding
+from infra.bench import appending, bare, checkout, importing, lag, rebuilding, searching
 from infra.bench.shops import Chain, multiply, open_chain
 from infra.bench.site import Site
 
@@ -50,6 +50,10 @@ PLAN = (
         ("rebuild_events_per_s", "rebuild_two_process_speedup"), lambda shops: rebuilding.measure(shops.one)
     ),
     Measurement(("import_orders_per_s",), lambda shops: importing.measure(shops.site)),
+    Measurement(
+        ("lookup_p95_ms", "product_search_p95_ms", "lookup_vs_bare"),
+        lambda shops: searching.measure(shops.site),
+    ),
 )
 
 KEYS: tuple[str, ...] = tuple(key for measurement in PLAN for key in measurement.keys)

@@ -54,7 +54,7 @@ def record_sale(chain: Chain) -> RecordedSale:
     with open_pool(site.addresses.app, 1) as pool:
         with pool.connection() as connection:
             connection.requests = Recorder(connection, trips)
-        app = TestClient(create_app(build_house(pool, secret=site.settings.signing_key())))
+        app = TestClient(create_app(build_house(pool, site.settings)))
         headers = {"Authorization": f"Bearer {chain.token()}", "Content-Type": "application/json"}
         draw = random.Random(0)  # noqa: S311 a draw that can be repeated
         for _ in range(3):  # The first sale of a till finds out what the later ones know.

@@ -32,7 +32,11 @@ _ROWS = (
     ("Import of the Complete Journey", "import_orders_per_s", "{:,.0f} orders/s", "{import_orders:,} orders"),
     ("Sales summary behind, 99 of 100 within", "lag_p99_ms", "{:,.0f} ms",
      "at {lag_checkout_rps:,.0f} sales/s; median {lag_p50_ms:,.0f} ms"),
+    ("Lookup against a bare answer, medians", "lookup_vs_bare", "{:.1f} times",
+     "a bare one {bare_p50_ms:,.1f} ms; {searched_products:,} products and customers"),
 )  # fmt: skip
+#: What is searched, and its figures by what is typed.
+_SEARCHES = (("Lookup", "lookup_ms"), ("Search of the catalog", "product_search_ms"))
 
 
 def tables(machine: Figures, figures: Figures) -> Group:
@@ -54,6 +58,10 @@ def _rows(figures: Figures) -> Iterator[tuple[str, str, str]]:
             yield name, "-", str(figures.get("import_note", ""))
         else:
             yield name, form.format(value), source.format_map(figures)
+    for name, key in _SEARCHES:
+        for typed, times in figures.get(key, {}).items():
+            told = f"median {times['p50']:,.1f} ms, 99 of 100 within {times['p99']:,.1f} ms"
+            yield f"{name}: {typed}, 95 of 100 within", f"{times['p95']:,.1f} ms", told
     for process, megabytes in figures.get("rss_mb", {}).items():
         yield f"Memory under load: {process}", f"{megabytes:,.1f} MB", ""
 

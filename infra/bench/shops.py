@@ -100,6 +100,13 @@ def post(token: str, body: dict[str, Any]) -> bytes:
     return head.encode() + content
 
 
+# The cashier is signed in, in a session of the same id.
+_SESSION: LiteralString = """
+    INSERT INTO sessions (company_id, id, user_id, refresh_hash, created_at, expires_at)
+    VALUES (%(company_id)s, %(id)s, %(id)s, 'none', now(), now() + interval '1 day')
+"""
+
+
 def open_chain(site: Site) -> Chain:
     """Set up the first company, by its facts."""
     site.say("Setting up a company with 1,000 products")
@@ -110,6 +117,7 @@ def open_chain(site: Site) -> Chain:
     ):
         db.execute("SELECT found_company(%(company_id)s)", {"company_id": company_id})
         make_ledger().record(db, list(_facts()), Metadata(at=datetime.now(UTC), actor=CASHIER))
+        db.execute(_SESSION, {"company_id": company_id, "id": CASHIER})
     site.own("VACUUM ANALYZE")
     return Chain(site)
 
@@ -124,6 +132,7 @@ def multiply(chain: Chain, companies: int = MANY) -> Chain:
         if model.mode == "inline" and model.name not in ("users", "orders")
         for table in model.tables
     ]
+    tables += ["users", "sessions"]
     others = [id_of("company", number) for number in range(chain.companies, companies)]
     site.own("SELECT found_company(other) FROM unnest(%s::uuid[]) AS other", others)
     for table in tables:

@@ -1,0 +1,103 @@
+"""Lookups: short lists for choosing from, and completing what is being typed."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from falcon import Request, Response
+from marshmallow import fields
+
+from api.envelope import ok
+from api.fields import Body, Flag, Id, Money, Text, Whole
+from api.gateway import Reading
+from api.operations import SIGNED_IN, operation
+from api.resource import Resource
+from commands.ports import Missing
+from projections.base import Row
+from projections.lookups.asking import Asked
+from projections.lookups.names import LOOKUPS
+
+#: What each lookup says of a row besides its id and label.
+_SHOWN: Mapping[str, str] = MappingProxyType(
+    {
+        "stores": "`code`",
+        "storages": "`store_id`, `code`",
+        "products": "`status`, `brand_id`, `category_id`",
+        "variants": "`product_id`, `sku`, `barcode`, `price`, `status`",
+        "customers": "`phone`",
+        "suppliers": "`code`",
+        "categories": "`parent_id`",
+        "units": "`symbol`",
+        "variant-types": "`values`",
+        "users": "`role`",
+        "payment-methods": "`code`, `kind`; those that every till takes have their code as id",
+        "tax-rates": "`rate`, `inclusive`",
+        "currencies": "`exponent`",
+    }
+)
+
+_NAMES = " · ".join(f"`{name}`" + (f" ({_SHOWN[name]})" if name in _SHOWN else "") for name in LOOKUPS)
+_TOLD = f"""\
+The names, with what they show besides `id` and `label`: {_NAMES}.
+
+`search` finds what has, for each of its words, a word that begins like it, in any order; letter case, accents
+and punctuation do not count. First comes what has that very code (a SKU in any letter case, a barcode digit
+for digit), then what begins with the text, then the others. If nothing is found so, a word of four letters or
+more may be misspelt by one letter, of eight or more by two. Without `search`, the first in the order of their
+names are answered.
+
+`active=true` answers what is in use (of products, what is active), `active=false` only what is not: archived,
+inactive, and products that are drafts, coming soon or discontinued.
+
+`store_id` narrows stores to that one, storages to its own, and users to those who work in it or in all
+stores; other lookups do not heed it. Users who are bound to stores find only these, and only their storages.
+`companies` has one's own; for the platform, all."""
+
+
+class LookupQuery(Body):
+    """What is looked for."""
+
+    search = Text(longest=100)
+    limit = Whole(least=1, most=100, load_default=20)
+    store_id = Id()
+    active = Flag(load_default=True)
+
+
+class LookupAnswer(Body):
+    """Something to choose. What it has besides id and label depends on the lookup."""
+
+    id = Text()
+    label = Text()
+    code = Text(allow_none=True)
+    product_id = Id()
+    sku = Text()
+    barcode = Text(allow_none=True)
+    price = Money()
+    status = Text()
+    store_id = Id(allow_none=True)
+    brand_id = Id(allow_none=True)
+    category_id = Id(allow_none=True)
+    parent_id = Id(allow_none=True)
+    phone = Text(allow_none=True)
+    symbol = Text(allow_none=True)
+    values = fields.List(Text())
+    kind = Text()
+    rate = Text()
+    inclusive = Flag()
+    role = Text()
+    exponent = Whole()
+
+
+class Lookups(Resource):
+    """What there is to choose from."""
+
+    @operation(SIGNED_IN, "Look up", description=_TOLD, query=LookupQuery(), answer=LookupAnswer(), many=True)
+    def on_get(self, req: Request, resp: Response, name: str) -> None:
+        """Things of one's own company to choose from, the best first."""
+        asked = Asked(**req.context.query, store_ids=req.context.caller.store_ids)
+        resp.media = ok(self.ask(req, resp, lambda reading: _look_up(name, reading, asked)))
+
+
+def _look_up(name: str, reading: Reading, asked: Asked) -> list[Row]:
+    if name not in LOOKUPS:
+        raise Missing
+    return LOOKUPS[name](reading.db, asked)

@@ -1,0 +1,122 @@
+"""Finding one of a hundred thousand: what lookups and the search of the catalog take over HTTP."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, LiteralString
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+import psycopg
+
+from commands.ports import Caller
+from domain.aggregate import Aggregate
+from domain.companies import Company
+from domain.users import User
+from infra.bench import bare
+from infra.bench.load import Result, Task
+from infra.bench.rounds import percentile
+from infra.bench.site import HOST, MeasurementFailed, Site, serving, task
+from infra.bench.wares import things
+from infra.eventstore.codec import Metadata
+from infra.runtime.house import make_ledger
+from infra.tokens import Tokens
+from infra.transactions import transaction
+
+#: Products, and as many customers, for each second a part is to take; a hundred thousand for ten seconds.
+PRODUCTS_PER_SECOND, MOST_PRODUCTS = 10_000, 100_000
+WARM_UP_SECONDS = 0.5
+_SHARES = (0.50, 0.95, 0.99)
+_TOKEN_SECONDS = 86_400
+_BATCH = 500
+
+_SESSION: LiteralString = """
+    INSERT INTO sessions (company_id, id, user_id, refresh_hash, created_at, expires_at)
+    VALUES (%(company_id)s, %(id)s, %(id)s, 'none', now(), now() + interval '1 day')
+"""
+
+#: What is typed, by kind: several texts of each for products, and for customers.
+TYPED: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
+    "one letter": (("m", "c", "x", "o", "z"), ("a", "k", "x", "o", "z")),
+    "two letters": (("mi", "co", "ch", "ka", "sa"), ("ma", "ka", "lo", "an", "be")),
+    "word": (("milk", "choc", "toma", "organic", "bread"), ("maria", "noah", "john", "elen", "lena")),
+    "two words": (("organic milk", "bread dark", "ka sauce"), ("maria ka", "be noah", "ton lena")),
+    "typo": (("chocolte", "banannas", "orgnaic mlik"), ("mraia", "elnea", "linsu")),
+    "code": (("SKU-77", "2000000000770", "sku-1234"), ("77", "+49 171 0000077", "1234")),
+    "nothing": (("qqqwwweee", "nowhere at all"), ("qqqwwweee", "nobody at all")),
+    "no text": (("",), ("",)),
+}
+
+
+def measure(site: Site) -> dict[str, Any]:
+    """How long lookups and pages of the catalog with their totals take, by kind of what is typed."""
+    number = min(MOST_PRODUCTS, round(PRODUCTS_PER_SECOND * site.seconds))
+    site.say(f"Setting up a company with {number:,} products and {number:,} customers")
+    company_id, user_id = uuid4(), uuid4()
+    _fill(site, company_id, user_id, number)
+    caller = Caller(company_id=company_id, user_id=user_id, session_id=user_id, role="Manager")
+    token = Tokens(site.settings.signing_key(), _TOKEN_SECONDS).issue(caller)
+    site.say(f"Searching among {number:,} products and customers")
+    said: dict[str, Any] = {"searched_products": number, "lookup_ms": {}, "product_search_ms": {}}
+    with serving(site, ["infra.bench.bare"]) as (port, _):
+        said["bare_p50_ms"] = _times(site, port, [bare.REQUEST])["p50"]
+    with serving(site) as (port, _):
+        for kind, (goods, people) in TYPED.items():
+            asked = [
+                *(
+                    _get(token, f"/api/lookups/{name}", text)
+                    for name in ("products", "variants")
+                    for text in goods
+                ),
+                *(_get(token, "/api/lookups/customers", text) for text in people),
+            ]
+            said["lookup_ms"][kind] = _times(site, port, asked)
+            pages = [_get(token, "/api/admin/products", text) for text in goods]
+            said["product_search_ms"][kind] = _times(site, port, pages)
+    for name in ("lookup", "product_search"):
+        said[f"{name}_p95_ms"] = {kind: times["p95"] for kind, times in said[f"{name}_ms"].items()}
+    middle = percentile([times["p50"] for times in said["lookup_ms"].values()], 0.5)
+    said["lookup_vs_bare"] = middle / said["bare_p50_ms"]
+    return said
+
+
+def _get(token: str, path: str, text: str) -> bytes:
+    query = "?" + urlencode({"search": text}) if text else ""
+    return f"GET {path}{query} HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+
+
+def _times(site: Site, port: int, requests: Sequence[bytes]) -> dict[str, float]:
+    """Percentiles in milliseconds of answers to one client that asks these one after another."""
+    asked = Task(HOST, port, [requests], site.seconds / 10, warm_up=WARM_UP_SECONDS)
+    with task("infra.bench.load", asked) as result:
+        answered: Result = result()
+    if answered.failed or not answered.answered:
+        refusal = answered.refusal.decode("utf-8", "replace")
+        raise MeasurementFailed(f"{answered.failed} searches were refused: {refusal}")
+    return {f"p{round(100 * share)}": 1000 * percentile(answered.latencies, share) for share in _SHARES}
+
+
+def _fill(site: Site, company_id: UUID, user_id: UUID, number: int) -> None:
+    ledger, found = make_ledger(), {"company_id": company_id, "id": user_id}
+    metadata = Metadata(at=datetime.now(UTC), actor=user_id)
+    with psycopg.connect(site.addresses.app, autocommit=True) as connection:
+        with transaction(connection, company_id) as db:
+            db.execute("SELECT found_company(%(company_id)s)", found)
+            ledger.record(db, _events(_people(company_id, user_id)), metadata)
+            db.execute(_SESSION, found)
+        for start in range(0, number, _BATCH):
+            with transaction(connection, company_id) as db:
+                ledger.record(db, _events(things(start, min(start + _BATCH, number))), metadata)
+    site.own("VACUUM ANALYZE")
+
+
+def _events(aggregates: Iterator[Aggregate]) -> list[Aggregate.Event]:
+    """First facts first, so that read models insert a run of them at once."""
+    events = [event for aggregate in aggregates for event in aggregate.new_events()]
+    return sorted(events, key=lambda event: event.originator_version)
+
+
+def _people(company_id: UUID, user_id: UUID) -> Iterator[Aggregate]:
+    yield Company.begin(
+        Company.Registered, company_id, name="Searched", currency="EUR", timezone="Europe/Berlin"
+    )
+    yield User.begin(User.Registered, user_id, username=f"manager@{company_id}", role="Manager")

@@ -1,0 +1,147 @@
+"""Lookups of products, variants and customers, of which there may be hundreds of thousands."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+from domain.catalog.products import Product
+from domain.customers import Customer
+from domain.settings import name_key
+from projections.base import Answer, Database, Row
+from projections.lookups.asking import Asked
+from projections.search.entries import ACTIVE, ARCHIVED, DRAFT, VARIANTS
+from projections.search.find import find_as_meant, find_as_typed, list_first
+from projections.search.words import code_of
+
+Hit = tuple[str, UUID]
+
+_NOT_SOLD = (DRAFT, "coming_soon", "discontinued", ARCHIVED)
+# A telephone number or an e-mail address is one word, though it looks like several.
+_CONTACT = re.compile(r"[+(]?\d[\d\s()/.-]{4,}\Z|\S*@\S*\Z")
+
+_CODES: LiteralString = """
+    SELECT product_id, id AS variant_id FROM variants
+     WHERE company_id = %(company_id)s AND sku_key = %(sku)s
+     UNION
+    SELECT v.product_id, v.id FROM barcodes AS b
+      JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
+     WHERE b.company_id = %(company_id)s AND b.barcode = %(barcode)s
+"""
+
+# NOTE: one after another by their keys. Joined or as an array, the planner may prefer to read all products of
+# a status as long as it knows nothing of the table, as after an import.
+_PRODUCTS: LiteralString = """
+    SELECT product.*
+      FROM unnest(%(ids)b::uuid[]) AS hit(id)
+     CROSS JOIN LATERAL (
+            SELECT id, name AS label, status, brand_id, category_id FROM products
+             WHERE company_id = %(company_id)s AND id = hit.id
+             LIMIT 1
+           ) AS product
+     WHERE product.status = ANY(%(statuses)b::text[])
+"""
+
+# A variant may be found twice, by its own name and by its product's.
+_VARIANTS: LiteralString = """
+    SELECT v.id, p.name, v.name AS variant_name, v.options, v.product_id, v.sku, v.barcodes, v.price, p.status
+      FROM unnest(%(kinds)b::text[], %(ids)b::uuid[]) WITH ORDINALITY AS hit(kind, id, place)
+     CROSS JOIN LATERAL (
+            SELECT * FROM variants
+             WHERE company_id = %(company_id)s AND id = hit.id AND hit.kind = 'variants'
+             UNION ALL
+            SELECT * FROM variants
+             WHERE company_id = %(company_id)s AND product_id = hit.id AND hit.kind = 'products'
+           ) AS v
+     CROSS JOIN LATERAL (
+            SELECT name, status FROM products WHERE company_id = %(company_id)s AND id = v.product_id LIMIT 1
+           ) AS p
+     WHERE p.status = ANY(%(statuses)b::text[])
+     ORDER BY hit.place, v.ordinal, v.id
+     LIMIT 2 * %(limit)s::bigint
+"""
+
+_CUSTOMERS: LiteralString = """
+    SELECT customer.*
+      FROM unnest(%(ids)b::uuid[]) AS hit(id)
+     CROSS JOIN LATERAL (
+            SELECT id, name AS label, phone FROM customers
+             WHERE company_id = %(company_id)s AND id = hit.id
+             LIMIT 1
+           ) AS customer
+"""
+
+
+def products(db: Database, asked: Asked) -> list[Row]:
+    """Products by name, or by the SKU or barcode of a variant."""
+    statuses = _statuses(asked)
+    codes = ask_codes(db, asked.search)
+    hits = _find(db, Product.kind, asked, statuses, codes)
+    ids = list(dict.fromkeys([*(row["product_id"] for row in _rows(codes)), *(one for _, one in hits)]))
+    params = {"company_id": db.company_id, "ids": ids, "statuses": statuses}
+    return in_order(db.ask(_PRODUCTS, params).rows(), ids)[: asked.limit]
+
+
+def variants(db: Database, asked: Asked) -> list[Row]:
+    """Variants by their own name and options and their product's name, or by SKU or barcode."""
+    statuses = _statuses(asked)
+    codes = ask_codes(db, asked.search)
+    hits = _find(db, VARIANTS, asked, statuses, codes)
+    hits = [*((VARIANTS, row["variant_id"]) for row in _rows(codes)), *hits]
+    params = {
+        "company_id": db.company_id,
+        "kinds": [kind for kind, _ in hits],
+        "ids": [one for _, one in hits],
+        "statuses": statuses,
+        "limit": asked.limit,
+    }
+    found = {row["id"]: row for row in reversed(db.ask(_VARIANTS, params).rows())}
+    return [_shown(row, asked.search) for row in reversed(found.values())][: asked.limit]
+
+
+def customers(db: Database, asked: Asked) -> list[Row]:
+    """Customers by name, telephone number, e-mail address, or the number other systems know them by."""
+    statuses = [ACTIVE] if asked.active else [ARCHIVED]
+    ids = [one for _, one in _find(db, Customer.kind, asked, statuses, None)]
+    return in_order(db.ask(_CUSTOMERS, {"company_id": db.company_id, "ids": ids}).rows(), ids)
+
+
+def ask_codes(db: Database, code: str | None) -> Answer | None:
+    """Ask which variants have this SKU, in any letter case, or this very barcode."""
+    if not code:
+        return None
+    return db.ask(_CODES, {"company_id": db.company_id, "sku": name_key(code), "barcode": code})
+
+
+def in_order(rows: Sequence[Row], ids: Sequence[UUID]) -> list[Row]:
+    """The rows in the order of these ids."""
+    by_id = {row["id"]: row for row in rows}
+    return [by_id[one] for one in ids if one in by_id]
+
+
+def _find(db: Database, kind: str, asked: Asked, statuses: list[str], codes: Answer | None) -> list[Hit]:
+    reach: dict[str, Any] = {"statuses": statuses, "limit": asked.limit}
+    if not asked.search:
+        named = Product.kind if kind == VARIANTS else kind
+        return [(named, one) for one in list_first(db, named, **reach)]
+    text = asked.search
+    if kind == Customer.kind and _CONTACT.match(text):
+        text = code_of(text)
+    hits = find_as_typed(db, kind, text, **reach)
+    return hits if hits or _rows(codes) else find_as_meant(db, kind, text, **reach)
+
+
+def _rows(codes: Answer | None) -> list[Row]:
+    return codes.rows() if codes else []
+
+
+def _statuses(asked: Asked) -> list[str]:
+    return [ACTIVE] if asked.active else list(_NOT_SOLD)
+
+
+def _shown(row: Row, code: str | None) -> Row:
+    own = row.pop("variant_name") or " / ".join(row.pop("options").values())
+    row.pop("options", None)
+    name, barcodes = row.pop("name"), row.pop("barcodes")
+    barcode = code if code in barcodes else next(iter(barcodes), None)
+    return {**row, "label": f"{name}, {own}" if own else name, "barcode": barcode}

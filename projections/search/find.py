@@ -1,0 +1,140 @@
+"""Finding by name: what begins with the text, then what has all its words, else what was meant by it."""
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+from domain.catalog.products import Product
+from projections.base import Database, Row
+from projections.search.corrections import corrected
+from projections.search.entries import VARIANTS
+from projections.search.wanted import Wanted, needed_words, params_of, without
+from projections.search.words import END, words_of
+
+#: Up to how many things that have a word are counted to find the rarest.
+COMMON = 2_000
+
+
+#: The kind and the id of what was found.
+Hit = tuple[str, UUID]
+
+
+# Each range is read in its own order and no further than needed.
+_MATCHES: LiteralString = """
+    WITH wanted AS MATERIALIZED (
+        SELECT kind, word, upto, rest::text[] AS rest, place
+          FROM unnest(%(kinds)b::text[], %(words)b::text[], %(uptos)b::text[], %(rests)b::text[],
+                      %(places)b::bigint[]) AS told(kind, word, upto, rest, place)
+    )
+    SELECT wanted.kind, wanted.place, of.leads, found.word, found.text, found.id
+      FROM wanted
+     CROSS JOIN unnest(%(statuses)b::text[]) AS standing(status)
+     CROSS JOIN unnest(ARRAY[true, false]) AS of(leads)
+     CROSS JOIN LATERAL (
+            SELECT word, text, id FROM search_words AS one
+             WHERE one.company_id = %(company_id)s AND one.kind = wanted.kind
+               AND one.status = standing.status AND one.leads = of.leads
+               AND one.word >= wanted.word AND one.word < wanted.upto
+               AND one.shared < length(wanted.word) AND one.text LIKE ALL (wanted.rest)
+             ORDER BY one.word, one.text, one.id
+             LIMIT %(limit)s::bigint
+           ) AS found
+"""
+
+_FIRST: LiteralString = """
+    SELECT found.id
+      FROM unnest(%(statuses)b::text[]) AS standing(status)
+     CROSS JOIN LATERAL (
+            SELECT word, text, id FROM search_words AS one
+             WHERE one.company_id = %(company_id)s AND one.kind = %(kind)s
+               AND one.status = standing.status AND one.leads
+             ORDER BY one.word, one.text, one.id
+             LIMIT %(limit)s::bigint
+           ) AS found
+     ORDER BY found.word, found.text, found.id
+     LIMIT %(limit)s::bigint
+"""
+
+_NUMBERS: LiteralString = """
+    SELECT sought.word,
+           (SELECT count(*)
+              FROM (SELECT FROM search_words AS one
+                     WHERE one.company_id = %(company_id)s AND one.kind = %(kind)s
+                       AND one.status = ANY(%(statuses)b::text[]) AND one.leads = ANY(ARRAY[true, false])
+                       AND one.word >= sought.word AND one.word < sought.upto
+                       AND one.shared < length(sought.word)
+                     LIMIT %(most)s::bigint) AS counted) AS number
+      FROM unnest(%(words)b::text[], %(uptos)b::text[]) AS sought(word, upto)
+"""
+
+
+def list_first(db: Database, kind: str, *, statuses: Sequence[str], limit: int) -> list[UUID]:
+    """The first of a kind in the order of their names."""
+    params = {"company_id": db.company_id, "kind": kind, "statuses": list(statuses), "limit": limit}
+    return [row["id"] for row in db.ask(_FIRST, params).rows()]
+
+
+def find_as_typed(db: Database, kind: str, text: str, *, statuses: Sequence[str], limit: int) -> list[Hit]:
+    """What a text finds as it was typed, the best first; a variant may be found under its product."""
+    words = needed_words(text)
+    return _matches(db, _as_typed(db, kind, text, words, statuses), statuses, limit)
+
+
+def find_as_meant(db: Database, kind: str, text: str, *, statuses: Sequence[str], limit: int) -> list[Hit]:
+    """What it finds once misspelt words are corrected, the fewest corrections first."""
+    return _matches(db, corrected(db, kinds_of(kind), needed_words(text)), statuses, limit)
+
+
+def kinds_of(kind: str) -> tuple[str, ...]:
+    """Under which kinds things of a kind are found: variants under their products' names as well."""
+    return (Product.kind, VARIANTS) if kind == VARIANTS else (kind,)
+
+
+def numbers_of(
+    db: Database, kind: str, words: Sequence[str], *, statuses: Sequence[str], most: int = COMMON
+) -> dict[str, int]:
+    """How many things have a word that begins like each of these, counted up to `most`; the rarest first."""
+    params = {
+        "company_id": db.company_id,
+        "kind": kind,
+        "statuses": list(statuses),
+        "words": list(words),
+        "uptos": [word + END for word in words],
+        "most": most,
+    }
+    rows = sorted(db.ask(_NUMBERS, params).rows(), key=lambda row: (row["number"], row["word"]))
+    return {row["word"]: row["number"] for row in rows}
+
+
+def _as_typed(
+    db: Database, kind: str, text: str, words: Sequence[str], statuses: Sequence[str]
+) -> list[Wanted]:
+    """Names that begin with the whole text come first, then those that have each of its words.
+
+    Of several words the rarest is looked up, and the others are looked for in what it finds.
+    """
+    if not words:
+        return []
+    whole, wanted = " ".join(words_of(text)), []
+    for one in kinds_of(kind):
+        if one == VARIANTS:
+            # The words of a variant's own do not include its product's, so any of them may lead to it.
+            wanted += [Wanted(one, word, without(words, word), place=1) for word in words]
+            continue
+        wanted.append(Wanted(one, whole))
+        if words != [whole]:
+            rarest = next(iter(numbers_of(db, one, words, statuses=statuses))) if words[1:] else words[0]
+            wanted.append(Wanted(one, rarest, without(words, rarest), place=1))
+    return wanted
+
+
+def _matches(db: Database, wanted: Sequence[Wanted], statuses: Sequence[str], limit: int) -> list[Hit]:
+    if not wanted:
+        return []
+    params = {**params_of(wanted), "company_id": db.company_id, "statuses": list(statuses), "limit": limit}
+    rows = sorted(db.ask(_MATCHES, params).rows(), key=_goodness)
+    return list(dict.fromkeys((row["kind"], row["id"]) for row in rows))[:limit]
+
+
+def _goodness(row: Row) -> tuple[Any, ...]:
+    return row["place"], not row["leads"], row["word"], row["text"], row["id"]

@@ -1,0 +1,301 @@
+"""What is found by name is what a plain reading of the rules finds, for every text, and nobody else's."""
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.aggregate import Aggregate
+from domain.catalog.products import Product, Variant
+from domain.customers import Customer
+from infra.eventstore.codec import Metadata
+from infra.projections.verify import verify
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.transactions import transaction
+from infra.unit_of_work import Ledger
+from projections.base import Row
+from projections.catalog import product_search
+from projections.catalog.product_list import list_products
+from projections.lookups.asking import Asked
+from projections.lookups.catalog import customers, products
+from projections.search.words import shared_beginnings, slips, spellings, text_of, words_of
+
+SEARCH = next(model for model in PROJECTIONS if model.name == "search")
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WORDS = words_of("a an ant ante antler bee beer beet milk milky silk sea seal season x xylo éclair 7 7up 70")
+
+
+class Shelf:
+    """A company with a catalog of its own."""
+
+    def __init__(self, database: Any) -> None:
+        self.company_id = uuid4()
+        self._database = database
+        self._app = psycopg.connect(database.app, autocommit=True)
+        self._ledger = Ledger(EVENT_TYPES, PROJECTIONS)
+        with transaction(self._app, self.company_id) as opened:
+            opened.execute("SELECT open_company(%(company_id)s)", {"company_id": self.company_id})
+
+    def close(self) -> None:
+        self._app.close()
+
+    def record(self, *aggregates: Aggregate) -> None:
+        """Record the new events of these, first facts first, as an import does."""
+        events = [event for aggregate in aggregates for event in aggregate.new_events()]
+        events.sort(key=lambda event: event.originator_version)
+        with transaction(self._app, self.company_id) as db:
+            self._ledger.record(db, events, Metadata(at=NOON))
+
+    def product(self, name: str, **variant: Any) -> Product:
+        """A product on sale, recorded."""
+        made = product_of(name, **variant)
+        self.record(made)
+        return made
+
+    def ask(self, question: Any) -> Any:
+        with transaction(self._app, self.company_id, reading=True) as db:
+            return question(db)
+
+    def found(self, search: str, **asked: Any) -> list[Row]:
+        """What the lookup of products finds."""
+        return list(self.ask(lambda db: products(db, Asked(search=search, limit=100, **asked))))
+
+    def names(self, search: str) -> list[str]:
+        return [row["label"] for row in self.found(search)]
+
+    def listed(self, search: str, **asked: Any) -> tuple[list[str], int]:
+        """The names and the total of a page of the catalog."""
+        rows, total = self.ask(lambda db: list_products(db, search=search, **asked))
+        return [row["name"] for row in rows], total
+
+    def is_true(self) -> bool:
+        """Whether the read model is what its log makes of it."""
+        return verify(self._database.worker, EVENT_TYPES, SEARCH, self.company_id).is_true
+
+
+def product_of(name: str, **variant: Any) -> Product:
+    said = {"sku": str(uuid4()), "price": 1, **variant}
+    made = Product.begin(Product.Registered, uuid4(), name=name, variants=(Variant(id=uuid4(), **said),))
+    made.change_status("active")
+    return made
+
+
+@pytest.fixture
+def shelf(database: Any) -> Iterator[Shelf]:
+    shelf = Shelf(database)
+    yield shelf
+    shelf.close()
+
+
+def is_match(name: str, typed: Sequence[str]) -> bool:
+    """The rule, as it is told: each word typed is the beginning of a word of the name."""
+    return all(any(word.startswith(one) for word in words_of(name)) for one in typed)
+
+
+@pytest.fixture(scope="module")
+def stocked(database: Any) -> Iterator[tuple[Shelf, list[str]]]:
+    """A shelf with products of few words, and their names."""
+    shelf, draw = Shelf(database), random.Random(0)
+    names = [" ".join(draw.choices(WORDS, k=draw.randint(1, 6))) for _ in range(150)]
+    shelf.record(*map(product_of, names))
+    yield shelf, names
+    shelf.close()
+
+
+class TestFinding:
+    def test_finds_what_the_rule_says_whatever_is_typed(self, stocked: tuple[Shelf, list[str]]) -> None:
+        shelf, names = stocked
+        draw = random.Random(1)
+        for _ in range(300):
+            typed = [word[: draw.randint(1, len(word))] for word in draw.choices(WORDS, k=draw.randint(1, 3))]
+            text = " ".join(typed)
+            expected = sorted(name for name in names if is_match(name, words_of(text)))
+            if not expected:
+                continue
+            assert sorted(shelf.names(text)) == expected[:100] or len(expected) > 100, text
+            page, total = shelf.listed(text, limit=100)
+            assert total == len(expected), text
+            assert sorted(page) == expected or total > 100, text
+
+    @pytest.mark.parametrize("many", [product_search.MANY, 10])
+    def test_pages_follow_each_other_in_every_order(
+        self, stocked: tuple[Shelf, list[str]], many: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shelf, names = stocked
+        monkeypatch.setattr(product_search, "MANY", many)
+        expected = sorted(text_of(words_of(name)) for name in names if is_match(name, ["be"]))
+        for sort in ("name", "-created_at"):
+            pages = [shelf.listed("be", page=page, limit=7, sort=sort)[0] for page in range(1, 25)]
+            found = [text_of(words_of(name)) for page in pages for name in page]
+            assert sorted(found) == expected
+            if sort == "name":
+                assert found == expected
+        assert shelf.listed("be", page=1_000, limit=7) == ([], len(expected))
+
+    def test_every_word_a_slip_away_is_found(self, shelf: Shelf) -> None:
+        word = "antler"
+        shelf.product(word)
+        letters = "antlerx"
+        for place in range(len(word) + 1):
+            before, after = word[:place], word[place:]
+            slipped = {before + after[1:], before + after[1:2] + after[:1] + after[2:]}
+            slipped |= {before + letter + after for letter in letters}
+            slipped |= {before + letter + after[1:] for letter in letters}
+            for typed in slipped:
+                assert shelf.names(typed) == [word], typed
+
+    def test_the_closest_is_meant(self, shelf: Shelf) -> None:
+        for name in ("Spaghetti", "Broccoli", "Chocolate", "Chocolates box", "Broth"):
+            shelf.product(name)
+        assert shelf.names("sphagetti") == ["Spaghetti"]
+        assert shelf.names("brocolli") == ["Broccoli"]
+        assert shelf.names("choclat") == ["Chocolate", "Chocolates box"]
+        assert shelf.names("brocolli choclate") == []
+        assert shelf.listed("sphagetti") == (["Spaghetti"], 1)
+
+    def test_the_catalog_lists_by_code_and_filters_what_it_finds(self, shelf: Shelf) -> None:
+        brand_id = uuid4()
+        variant = Variant(id=uuid4(), sku="Tea", price=1, barcodes=("0042",))
+        coded = Product.begin(
+            Product.Registered, uuid4(), name="Mint", brand_id=brand_id, variants=(variant,)
+        )
+        shelf.record(coded)
+        shelf.product("Tea")
+        shelf.product("Green tea")
+        assert shelf.listed("tea") == (["Green tea", "Mint", "Tea"], 3)
+        assert shelf.listed("tea", brand_id=brand_id) == (["Mint"], 1)
+        assert shelf.listed("tea", status="active") == (["Green tea", "Tea"], 2)
+        assert shelf.listed("0042") == (["Mint"], 1)
+        assert shelf.listed("tea", brand_id=uuid4()) == ([], 0)
+        assert shelf.listed("tea", page=2, limit=2) == (["Tea"], 3)
+        assert shelf.listed("?") == ([], 0)
+
+    def test_nothing_of_another_company_is_found(self, shelf: Shelf, database: Any) -> None:
+        other = Shelf(database)
+        other.product("Chocolate", sku="C-1", barcodes=("111",))
+        other.close()
+        for text in ("chocolate", "choclate", "C-1", "111", "c"):
+            assert shelf.names(text) == []
+            assert shelf.listed(text) == ([], 0)
+
+    def test_customers_are_found_by_what_one_knows_of_them(self, shelf: Shelf) -> None:
+        told = {"reference": "H-12", "phone": "+49 171 / 234-5678", "email": "ada.l@example.com"}
+        ada = Customer.begin(Customer.Registered, uuid4(), name="Ada Lovelace", **told)
+        shelf.record(ada, Customer.begin(Customer.Registered, uuid4(), name="Grace Hopper"))
+
+        def found(text: str, *, active: bool = True) -> list[str]:
+            rows = shelf.ask(lambda db: customers(db, Asked(search=text, active=active)))
+            return [row["label"] for row in rows]
+
+        for text in (
+            "lov ada",
+            "h12",
+            "+49 171 2345678",
+            "49171234",
+            "ada.l@example.com",
+            "ADA.L@",
+            "lovelcae",
+        ):
+            assert found(text) == ["Ada Lovelace"], text
+        assert found("0171") == []
+        ada.archive()
+        shelf.record(ada)
+        assert found("ada") == []
+        assert found("ada", active=False) == ["Ada Lovelace"]
+
+
+class TestFollowing:
+    def test_what_is_written_is_what_the_log_says_after_every_change(self, shelf: Shelf) -> None:
+        shirt = shelf.product("Shirt", options={"Size": "Small"})
+        sock = product_of("Sock")
+        sock.change_status("discontinued")
+        sock.revise({"name": "Stocking"})
+        shelf.record(sock)
+        assert shelf.is_true()
+        added = Variant(id=uuid4(), sku="S-2", name="Wide", price=2)
+        shirt.add_variant(added)
+        shirt.revise({"name": "Blouse, long"})
+        shirt.revise_variant(added.id, {"name": ""})
+        shirt.change_status("archived")
+        shelf.record(shirt)
+        assert shelf.is_true()
+        shirt.change_status("draft")
+        shirt.revise_variant(added.id, {"options": {"Colour": "Blue"}})
+        shirt.remove_variant(next(iter(shirt.variants)))
+        shelf.record(shirt)
+        assert shelf.is_true()
+        assert shelf.names("blouse") == []
+        assert [row["label"] for row in shelf.found("long", active=False)] == ["Blouse, long"]
+
+    def test_words_that_lead_nowhere_any_more_are_no_correction(self, shelf: Shelf) -> None:
+        made = shelf.product("Antler")
+        made.revise({"name": "Horn"})
+        shelf.record(made)
+        assert shelf.names("antlr") == []
+        assert shelf.is_true()
+
+    def test_names_of_any_length_and_kind_are_taken(self, shelf: Shelf) -> None:
+        for name in ("😀" * 200, "ﷺ" * 200, "한" * 200, "a" * 200, " ".join("abcdefghij" * 10), "***", "İß"):
+            shelf.product(name, options={"Sign": "😀" * 50})
+        assert shelf.is_true()
+        assert shelf.names("iss") == ["İß"]
+        assert len(shelf.found("😀")) == 1
+
+
+class TestWords:
+    def test_letter_case_accents_and_punctuation_do_not_count(self) -> None:
+        assert words_of(" Crème-Brûlée, 2 x 1L (Kellogg's)") == [
+            "creme",
+            "brulee",
+            "2",
+            "x",
+            "1l",
+            "kelloggs",
+        ]
+        assert words_of("ÄÖÜ Straße İstanbul 한국 日本") == ["aou", "strasse", "istanbul", "한국", "日本"]
+        assert words_of("&|!:*()'%_\\") == []
+
+    @given(
+        st.sets(st.text("abc", min_size=1, max_size=5), min_size=1), st.text("abc", min_size=1, max_size=3)
+    )
+    def test_of_the_words_that_begin_so_one_is_counted(self, words: set[str], typed: str) -> None:
+        in_order = sorted(words)
+        shared = shared_beginnings(in_order)
+        counted = [
+            word
+            for word, number in zip(in_order, shared, strict=True)
+            if word.startswith(typed) and number < len(typed)
+        ]
+        assert len(counted) == any(word.startswith(typed) for word in words)
+
+    @given(st.text("abcd", min_size=4, max_size=6), st.text("abcd", min_size=3, max_size=7))
+    def test_one_slip_leaves_a_common_spelling(self, typed: str, word: str) -> None:
+        if len(typed) < 6 and slips(typed, word) == 1:
+            assert spellings(typed) & spellings(word)
+
+    @pytest.mark.parametrize(
+        ("typed", "word", "number"),
+        [
+            ("milk", "milk", 0),
+            ("mil", "milk", 0),
+            ("mlik", "milk", 1),
+            ("milkk", "milk", 1),
+            ("mik", "milk", None),
+            ("mlki", "milk", None),
+            ("choclat", "chocolates", 1),
+            ("chcolte", "chocolate", None),
+            ("brocolli", "broccoli", 2),
+            ("brcolli", "broccoli", None),
+            ("espresso", "expresso", 1),
+        ],
+    )
+    def test_slips_are_counted_and_not_too_many_forgiven(
+        self, typed: str, word: str, number: int | None
+    ) -> None:
+        assert slips(typed, word) == number
