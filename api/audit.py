@@ -1,0 +1,211 @@
+"""The audit: who did what and when, and what it changed."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from falcon import Request, Response
+from marshmallow import ValidationError, fields, validates_schema
+
+from api.envelope import after_of, ok
+from api.fields import Body, Id, Moment, Text, Whole
+from api.gateway import Reading
+from api.operations import operation
+from api.resource import Resource
+from commands.ports import Missing
+from projections.audit import Look, ask_events, ask_version, choose_events, difference
+
+PERMISSION = "audit.view"
+
+_PAGES = (
+    "A page may hold fewer rows than `limit`, even none: a request looks at a few thousand events at most. "
+    "Go on with `next_after` as long as `has_more` is true."
+)
+_COSTS = "Whoever lacks `costs.view` gets it without costs and stock values, at any depth."
+
+#: What is left out, at any depth, for whoever may not see costs.
+_COST_FIELDS = frozenset(
+    {
+        "cost",
+        "old_cost",
+        "unit_cost",
+        "last_unit_cost",
+        "average_cost",
+        "cost_total",
+        "value",
+        "value_change",
+        "settlement",
+        "balance_value",
+    }
+)
+
+
+class AuditQuery(Body):
+    """Filters of the log; `from` and `to` are times of recording."""
+
+    type = Text(shortest=1, longest=200)
+    stream_id = Id()
+    actor_id = Id()
+    from_time = Moment(data_key="from")
+    to_time = Moment(data_key="to")
+    after = Whole(least=0, most=2**62, load_default=0)
+    limit = Whole(least=1, most=100, load_default=20)
+
+
+class AuditStreamQuery(Body):
+    """Which stretch of an aggregate's history."""
+
+    after = Whole(least=0, most=2**62, load_default=0)
+    limit = Whole(least=1, most=100, load_default=20)
+
+
+class AuditStateQuery(Body):
+    """At which point: neither means now."""
+
+    version = Whole(least=1, most=2**62)
+    as_of = Moment()
+
+    @validates_schema
+    def check_one_point(self, given: dict[str, Any], **_: Any) -> None:
+        """Raise ValidationError when two points are named."""
+        if "version" in given and "as_of" in given:
+            raise ValidationError({name: ["Name a version or a time, not both."] for name in given})
+
+
+class AuditEventAnswer(Body):
+    """One fact: what happened, when and through whom, and which fields of its aggregate it changed.
+
+    Of a field that is an object, `before` and `after` hold only what differs; null where there was nothing.
+    """
+
+    position = Whole()
+    type = Text()
+    stream_id = Id()
+    stream_version = Whole()
+    at = Moment()
+    recorded_at = Moment()
+    actor_id = Id(allow_none=True)
+    actor = Text(allow_none=True)
+    request_id = Text(allow_none=True)
+    terminal = Text(allow_none=True)
+    address = Text(allow_none=True)
+    data = fields.Dict()
+    before = fields.Dict(allow_none=True)
+    after = fields.Dict()
+
+
+class AuditStateAnswer(Body):
+    """An aggregate as it was at one version of it."""
+
+    type = Text()
+    stream_id = Id()
+    version = Whole()
+    state = fields.Dict()
+
+
+class AuditEvents(Resource):
+    """The company's log."""
+
+    @operation(
+        PERMISSION,
+        "List the facts of the log",
+        query=AuditQuery(),
+        answer=AuditEventAnswer(),
+        many=True,
+        description=f"{_PAGES} {_COSTS}",
+    )
+    def on_get(self, req: Request, resp: Response) -> None:
+        """A stretch of the log in its own order, each fact with its author and what it changed."""
+        query = dict(req.context.query)
+        kind = query.pop("type", None)
+
+        def question(reading: Reading) -> tuple[list[dict[str, Any]], Look]:
+            look = choose_events(reading.db, kind=kind, **query)
+            return _told(reading, look), look
+
+        rows, look = self.ask(req, resp, question)
+        _answer(req, resp, rows, look)
+
+
+class AuditStream(Resource):
+    """One aggregate's history."""
+
+    @operation(
+        PERMISSION,
+        "Show the history of one thing",
+        query=AuditStreamQuery(),
+        answer=AuditEventAnswer(),
+        many=True,
+        description=f"{_PAGES} {_COSTS}",
+    )
+    def on_get(self, req: Request, resp: Response, stream_id: UUID) -> None:
+        """Every fact about one product, store, user, order …, oldest first."""
+
+        def question(reading: Reading) -> tuple[list[dict[str, Any]], Look]:
+            known = ask_version(reading.db, stream_id)
+            look = choose_events(reading.db, stream_id=stream_id, **req.context.query)
+            if known.row() is None:
+                raise Missing
+            return _told(reading, look), look
+
+        rows, look = self.ask(req, resp, question)
+        _answer(req, resp, rows, look)
+
+
+class AuditState(Resource):
+    """One aggregate at a point of its history."""
+
+    @operation(
+        PERMISSION,
+        "Show one thing as it was",
+        query=AuditStateQuery(),
+        answer=AuditStateAnswer(),
+        description="At a `version`, or as it was recorded by `as_of`; as it is now if you name neither. A "
+        f"version that it never had, or a time before it was there, is `not_found`. {_COSTS}",
+    )
+    def on_get(self, req: Request, resp: Response, stream_id: UUID) -> None:
+        """What it was, folded from its events."""
+
+        def question(reading: Reading) -> dict[str, Any]:
+            event = ask_version(reading.db, stream_id, **req.context.query).row()
+            if event is None:
+                raise Missing
+            version = event["version"]
+            return {
+                "type": event["type"].rpartition(".")[0],
+                "stream_id": stream_id,
+                "version": version,
+                "state": reading.states({stream_id: [version]})[stream_id, version],
+            }
+
+        resp.media = ok(_permitted(req, self.ask(req, resp, question)))
+
+
+def _told(reading: Reading, look: Look) -> list[dict[str, Any]]:
+    """The events of a look, each with the fields it changed."""
+    events = ask_events(reading.db, look)
+    states = reading.states(look.versions())
+    told = []
+    for event in events.rows():
+        stream_id, version = event["stream_id"], event["stream_version"]
+        earlier, later = states.get((stream_id, version - 1)), states[stream_id, version]
+        before, after = difference(earlier, later) if earlier is not None else (None, later)
+        told.append({**event, "before": before, "after": after})
+    return told
+
+
+def _answer(req: Request, resp: Response, rows: Sequence[dict[str, Any]], look: Look) -> None:
+    shown = [_permitted(req, row) for row in rows]
+    resp.media = after_of(shown, look.next_after, has_more=look.has_more)
+
+
+def _permitted(req: Request, shown: dict[str, Any]) -> dict[str, Any]:
+    """What of it the caller may see."""
+    permitted: dict[str, Any] = shown if req.context.caller.sees_costs else _without_costs(shown)
+    return permitted
+
+
+def _without_costs(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_costs(inner) for name, inner in value.items() if name not in _COST_FIELDS}
+    return [_without_costs(inner) for inner in value] if isinstance(value, (list, tuple)) else value

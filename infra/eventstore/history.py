@@ -1,0 +1,66 @@
+"""What aggregates were at earlier versions of theirs, in a form that people can read."""
+
+from collections.abc import Collection, Mapping
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, LiteralString
+from uuid import UUID
+
+import msgspec
+
+from domain.aggregate import Aggregate
+from domain.entities import fields_of
+from infra.eventstore.codec import EventTypes
+from projections.base import Database
+
+State = dict[str, Any]
+
+_UP_TO: LiteralString = """
+    SELECT e.stream_id, e.stream_version, e.type, e.state, e.metadata
+      FROM unnest(%(ids)b::uuid[], %(versions)b::bigint[]) AS wanted(stream_id, version)
+      JOIN events AS e ON e.company_id = %(company_id)s AND e.stream_id = wanted.stream_id
+                      AND e.stream_version <= wanted.version
+     ORDER BY e.stream_id, e.stream_version
+"""
+
+
+def states_of(
+    db: Database, types: EventTypes, versions: Mapping[UUID, Collection[int]]
+) -> dict[tuple[UUID, int], State]:
+    """The states of these streams at these versions, by stream and version, folded once for each stream.
+
+    A stream or a version that is not there is left out.
+    """
+    params = {
+        "company_id": db.company_id,
+        "ids": list(versions),
+        "versions": [max(wanted) for wanted in versions.values()],
+    }
+    found = {}
+    for stream_id, events in groupby(db.ask(_UP_TO, params).rows(), key=itemgetter("stream_id")):
+        for aggregate in types.replay(events):
+            if aggregate.version in versions[stream_id]:
+                found[stream_id, aggregate.version] = state_of(aggregate)
+    return found
+
+
+def state_of(aggregate: Aggregate) -> State:
+    """What an aggregate shows of itself, as JSON has it; a copy that later events leave as it is.
+
+    The fields of an entity stand beside the rest of its state; names with an underscore are the library's.
+    """
+    shown = {name: value for name, value in vars(aggregate).items() if not name.startswith("_")}
+    plain: State = {**_plain(shown.pop("values", {})), **_plain(shown)}
+    return plain
+
+
+def _plain(shown: dict[str, Any]) -> State:
+    """The same in texts, numbers, lists and objects; a fact that is kept whole, without its header."""
+    said = {
+        name: {field: getattr(value, field) for field in fields_of(type(value))}
+        if isinstance(value, Aggregate.Event)
+        else value
+        for name, value in shown.items()
+    }
+    plain: State = msgspec.to_builtins(said)
+    return plain

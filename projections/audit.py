@@ -1,0 +1,201 @@
+"""The log as an auditor reads it: each fact with its author and its times, so much of it at a look.
+
+The log is written with every sale, so it carries no index for its readers. A look therefore has bounds, and
+what it leaves out is left to the next.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from projections.base import Answer, Database, Row
+
+#: How many positions of the log one look passes over at most.
+SCANNED = 5_000
+#: How many events the aggregates of one look are folded from at most, and how long what the events say may
+#: be, in bytes. One event is shown even where it alone is more.
+FOLDED = 20_000
+LONGEST = 4_000_000
+
+_HEAD: LiteralString = "SELECT position FROM company_head WHERE company_id = %(company_id)s"
+
+# Times never run backwards along the log, so ever smaller steps lead to the last event before a moment: each
+# is taken if the event it leads to is there and still before it. One event is looked up for each step, which
+# a join would not promise.
+_BEFORE: LiteralString = """
+    WITH RECURSIVE search(position, step) AS (
+        SELECT 0::bigint, 1099511627776
+        UNION ALL
+        SELECT position + CASE WHEN (SELECT e.recorded_at FROM events AS e
+                                      WHERE e.company_id = %(company_id)s
+                                        AND e.position = search.position + step) < %(moment)s::timestamptz
+                               THEN step ELSE 0 END,
+               step / 2
+          FROM search
+         WHERE step > 0
+    )
+    SELECT max(position) AS position FROM search
+"""
+
+_IN_LOG: LiteralString = """
+    SELECT position, stream_id, stream_version, octet_length(state)::bigint AS size FROM events
+     WHERE company_id = %(company_id)s AND position > %(after)s AND position <= %(last)s
+       AND (%(kind)s::text IS NULL OR type = %(kind)s OR starts_with(type, %(kind)s || '.'))
+       AND (%(actor)s::text IS NULL OR metadata::json ->> 'actor' = %(actor)s)
+     ORDER BY position
+     LIMIT %(limit)s
+"""
+
+_IN_STREAM: LiteralString = """
+    SELECT position, stream_id, stream_version, octet_length(state)::bigint AS size FROM events
+     WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s
+       AND position > %(after)s AND position <= %(last)s
+       AND (%(kind)s::text IS NULL OR type = %(kind)s OR starts_with(type, %(kind)s || '.'))
+       AND (%(actor)s::text IS NULL OR metadata::json ->> 'actor' = %(actor)s)
+     ORDER BY stream_version
+     LIMIT %(limit)s
+"""
+
+_EVENTS: LiteralString = """
+    SELECT e.position, e.type, e.stream_id, e.stream_version,
+           (e.metadata::json ->> 'at')::timestamptz AS at, e.recorded_at,
+           (e.metadata::json ->> 'actor')::uuid AS actor_id, actor.username AS actor,
+           e.metadata::json ->> 'request' AS request_id, e.metadata::json ->> 'terminal' AS terminal,
+           e.metadata::json ->> 'address' AS address, e.state::json AS data
+      FROM events AS e
+      LEFT JOIN users AS actor
+        ON actor.company_id = e.company_id AND actor.id = (e.metadata::json ->> 'actor')::uuid
+     WHERE e.company_id = %(company_id)s AND e.position = ANY(%(positions)b::bigint[])
+     ORDER BY e.position
+"""
+
+_VERSION: LiteralString = """
+    SELECT stream_version AS version, type FROM events
+     WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s
+       AND (%(version)s::bigint IS NULL OR stream_version = %(version)s)
+       AND (%(as_of)s::timestamptz IS NULL OR recorded_at <= %(as_of)s)
+     ORDER BY stream_version DESC
+     LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which events one look shows. The next goes on after `next_after`, at once if there `has_more`."""
+
+    events: Sequence[Row]
+    next_after: int | None
+    has_more: bool
+
+    def versions(self) -> dict[UUID, set[int]]:
+        """The versions of each aggregate just before and just after these events."""
+        found: dict[UUID, set[int]] = {}
+        for event in self.events:
+            versions = found.setdefault(event["stream_id"], set())
+            versions |= {event["stream_version"] - 1, event["stream_version"]}
+        return found
+
+
+def choose_events(
+    db: Database,
+    *,
+    stream_id: UUID | None = None,
+    kind: str | None = None,
+    actor_id: UUID | None = None,
+    from_time: datetime | None = None,
+    to_time: datetime | None = None,
+    after: int = 0,
+    limit: int = 20,
+) -> Look:
+    """Look at the log behind the position `after`, oldest first.
+
+    `kind` is the type of an event or the beginning of one, up to a dot. `from_time` is inclusive, `to_time`
+    is not; both are about when the log took an event. A look that has more may show fewer than `limit`.
+    """
+    first, last = _between(db, from_time, to_time)
+    after = max(after, first)
+    end = last if stream_id else min(last, after + SCANNED)
+    params = {
+        "company_id": db.company_id,
+        "stream_id": stream_id,
+        "kind": kind,
+        "actor": str(actor_id) if actor_id else None,
+        "after": after,
+        "last": end,
+        "limit": limit + 1,
+    }
+    found = db.ask(_IN_STREAM if stream_id else _IN_LOG, params).rows()
+    shown = found[: bearable(found[:limit])]
+    if len(shown) < len(found):
+        return Look(shown, shown[-1]["position"], has_more=True)
+    if end < last:
+        return Look(shown, end, has_more=True)
+    return Look(shown, shown[-1]["position"] if shown else None, has_more=False)
+
+
+def _between(db: Database, from_time: datetime | None, to_time: datetime | None) -> tuple[int, int]:
+    """The last position before `from_time` (0: none), and the last before `to_time`, or of all.
+
+    NOTE: The end is read before the events are, so all that lies before it is there to be seen.
+    """
+    before = db.ask(_BEFORE, {"company_id": db.company_id, "moment": from_time}) if from_time else None
+    if to_time is None:
+        head = db.ask(_HEAD, {"company_id": db.company_id})
+    else:
+        head = db.ask(_BEFORE, {"company_id": db.company_id, "moment": to_time})
+    return (_position(before) if before else 0), _position(head)
+
+
+def _position(answer: Answer) -> int:
+    row = answer.row()
+    return row["position"] if row else 0
+
+
+def bearable(found: Sequence[Row]) -> int:
+    """How many of these events one look can bear: their aggregates are folded from the beginning."""
+    versions: dict[UUID, int] = {}
+    size = 0
+    for count, event in enumerate(found):
+        versions[event["stream_id"]] = event["stream_version"]
+        size += event["size"]
+        if count and (size > LONGEST or sum(versions.values()) > FOLDED):
+            return count
+    return len(found)
+
+
+def ask_events(db: Database, look: Look) -> Answer:
+    """Ask for the events of a look, in the order of the log.
+
+    `data` is what the event says, as it was written; `actor` is the present name of the user of the company.
+    """
+    positions = [event["position"] for event in look.events]
+    return db.ask(_EVENTS, {"company_id": db.company_id, "positions": positions})
+
+
+def ask_version(
+    db: Database, stream_id: UUID, *, version: int | None = None, as_of: datetime | None = None
+) -> Answer:
+    """Ask for the `version` of an aggregate, its last one or its last one recorded by `as_of`.
+
+    Answers its number and the type of its event, or nothing if there is none.
+    """
+    params = {"company_id": db.company_id, "stream_id": stream_id, "version": version, "as_of": as_of}
+    return db.ask(_VERSION, params)
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields that differ, with the values before and after; null where there was none.
+
+    Within objects only what differs is kept; a list is one value.
+    """
+    old: dict[str, Any] = {}
+    new: dict[str, Any] = {}
+    for name in dict.fromkeys((*before, *after)):
+        was, now = before.get(name), after.get(name)
+        if isinstance(was, dict) and isinstance(now, dict):
+            was, now = difference(was, now)
+        if was != now:
+            old[name], new[name] = was, now
+    return old, new

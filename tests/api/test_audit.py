@@ -1,0 +1,451 @@
+"""The audit over HTTP: every fact with its author and times, and what it changed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from api.app import create_app
+from api.gateway import House
+from api.openapi import document_of
+from commands.ports import Caller
+from domain.catalog.brands import Brand
+from domain.companies import PLATFORM_ID
+from domain.users import User
+from infra.eventstore.codec import Metadata
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.tokens import Tokens
+from infra.transactions import transaction
+from infra.unit_of_work import Ledger
+from projections.audit import SCANNED
+
+UNUSED = cast("Any", None)
+SECRET = "a secret that is only good for tests, and long enough"
+EVENTS = "/api/audit/events"
+COSTS = ("cost", "old_cost", "unit_cost", "last_unit_cost", "cost_total", "value_change", "balance_value")
+
+
+def events_of(client: Any, query: str = "", *, path: str = EVENTS, limit: int = 100) -> list[dict[str, Any]]:
+    """Every event that matches, however many pages they take."""
+    found: list[dict[str, Any]] = []
+    after, has_more = 0, True
+    while has_more:
+        page = client.get(f"{path}?limit={limit}&after={after}&{query}").json
+        found += page["data"]
+        has_more = page["pagination"]["has_more"]
+        assert not has_more or page["pagination"]["next_after"] > after
+        after = page["pagination"]["next_after"]
+    return found
+
+
+def history_of(client: Any, stream_id: str) -> list[dict[str, Any]]:
+    return events_of(client, path=f"/api/audit/streams/{stream_id}")
+
+
+def fields_in(value: Any) -> Iterator[str]:
+    """The names of all fields, at any depth."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from fields_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from fields_in(inner)
+
+
+def record(service: Any, company_id: UUID, *aggregates: Any) -> None:
+    """Record what was decided about these, without an author."""
+    events = [event for aggregate in aggregates for event in aggregate.new_events()]
+    with (
+        psycopg.connect(service.database.app, autocommit=True) as connection,
+        transaction(connection, company_id) as db,
+    ):
+        db.execute("SELECT open_company(%(company)s)", {"company": company_id})
+        Ledger(EVENT_TYPES, PROJECTIONS).record(db, events, Metadata(at=datetime.now(UTC)))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of setting: where it is found, a body that makes one, and who else than an Admin may edit it."""
+
+    path: str
+    body: dict[str, Any]
+    editor: str
+
+
+def kinds_of_settings() -> Iterator[Kind]:
+    """Every named thing under the settings, stores and storages, as the contract declares it."""
+    house = House(gateway=UNUSED, authentication=UNUSED, health=UNUSED, pictures=UNUSED, now=lambda: UNUSED)
+    document = document_of(create_app(house))
+    paths, schemas = document["paths"], document["components"]["schemas"]
+    for single, methods in paths.items():
+        path, _, last = single.rpartition("/")
+        if not (
+            last.startswith("{") and {"patch", "delete"} <= methods.keys() and "post" in paths.get(path, {})
+        ):
+            continue
+        content = paths[path]["post"]["requestBody"]["content"].get("application/json")
+        if content is None:
+            continue
+        required = schemas[content["schema"]["$ref"].rpartition("/")[2]].get("required", [])
+        if "name" in required and path.startswith(("/api/admin/settings", "/api/admin/sto")):
+            editors = [role for role in methods["patch"]["x-roles"] if role != "Admin"]
+            yield Kind(path, {name: content["example"][name] for name in required}, [*editors, "Admin"][0])
+
+
+@pytest.fixture(scope="module")
+def kinds() -> list[Kind]:
+    return list(kinds_of_settings())
+
+
+@dataclass(frozen=True)
+class Edit:
+    """An edit, and what the audit should say of it."""
+
+    role: str
+    path: str
+    type: str
+    changes: dict[str, Any]
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def edits_of(stocked: Any) -> Iterator[Edit]:
+    """Edits of the things that are there, one field each."""
+    tax_id = stocked.tax["id"]
+    products, tax = f"/api/admin/products/{stocked.product['id']}", f"/api/admin/settings/tax-rates/{tax_id}"
+    store = f"/api/admin/stores/{stocked.store['id']}"
+    storage = f"/api/admin/storages/{stocked.storage['id']}"
+    plain: list[tuple[str, str, str, str, Any, Any]] = [
+        ("Manager", products, "products.Product.Renamed", "name", "Oat milk", "Oats"),
+        ("Admin", products, "products.Product.Described", "description", None, "1 l"),
+        ("Manager", products, "products.Product.Retaxed", "tax_rate_ids", [tax_id], []),
+        ("Manager", products, "products.Product.StockTrackingSet", "track_stock", True, False),
+        ("Admin", tax, "tax_rates.TaxRate", "rate", "19", "7.25"),
+        ("Admin", tax, "tax_rates.TaxRate", "inclusive", True, False),
+        ("Admin", store, "stores.Store.Rescheduled", "day_cut", "00:00", "04:00"),
+        ("Admin", store, "stores.Store.Recoded", "code", "MAIN", "PIER"),
+        ("Admin", storage, "storages.Storage", "allow_negative", False, True),
+    ]
+    for role, path, event, field, old, new in plain:
+        yield Edit(role, path, event, {field: new}, {field: old}, {field: new})
+    of_variant: list[tuple[str, str, str, Any, Any]] = [
+        ("Manager", "products.Product.Repriced", "price", 119, 129),
+        ("Admin", "products.Product.Recosted", "cost", 60, 70),
+        ("Admin", "products.Product.Relabelled", "sku", "OAT-1", "OAT-2"),
+        ("Manager", "products.Product.Relabelled", "options", {"Size": None}, {"Size": "1 l"}),
+        ("Manager", "products.Product.ReorderingSet", "reorder_level", None, "2.5"),
+    ]
+    for role, event, field, old, new in of_variant:
+        before, after = ({"variants": {stocked.variant_id: {field: value}}} for value in (old, new))
+        yield Edit(role, f"{products}/variants/{stocked.variant_id}", event, {field: new}, before, after)
+
+
+class TestEdits:
+    def test_of_every_kind_of_setting_carry_their_author_and_both_values(
+        self, shop: Any, kinds: list[Kind]
+    ) -> None:
+        assert len(kinds) >= 7
+        admin = shop.client()
+        store = admin.post("/api/admin/stores", {"name": "Corner", "code": "CORNER"}).data
+        for kind in kinds:
+            path = kind.path.format(store_id=store["id"])
+            made = admin.post(path, kind.body).data
+            editor, single = shop.client(kind.editor), f"{path}/{made['id']}"
+            assert editor.patch(single, {"name": "Other"}, X_Request_Id="edit-1").status == 200, path
+            assert admin.delete(single, X_Request_Id="edit-2").status == 200, path
+            registered, renamed, archived = history_of(admin, made["id"])
+            assert (registered["actor"], registered["before"]) == (shop.username("Admin"), None), path
+            assert registered["after"].items() >= {**kind.body, "is_archived": False}.items(), path
+            assert renamed["actor_id"] == str(shop.users[kind.editor]), path
+            assert renamed["actor"] == shop.username(kind.editor), path
+            assert (renamed["before"], renamed["after"]) == ({"name": made["name"]}, {"name": "Other"}), path
+            assert (archived["before"], archived["after"]) == (
+                {"is_archived": False},
+                {"is_archived": True},
+            ), path
+            assert [row["request_id"] for row in (renamed, archived)] == ["edit-1", "edit-2"], path
+            assert [row["stream_version"] for row in (registered, renamed, archived)] == [1, 2, 3], path
+
+    def test_say_the_old_and_the_new_value_of_each_field(self, stocked: Any) -> None:
+        shop = stocked.shop
+        for edit in edits_of(stocked):
+            edited = shop.client(edit.role).patch(edit.path, edit.changes, X_Request_Id=str(uuid4()))
+            position = int(edited.headers["x-event-position"])
+            (told,) = shop.client().get(f"{EVENTS}?after={position - 1}").data
+            assert told["type"].startswith(edit.type)
+            assert told["actor_id"] == str(shop.users[edit.role]), edit
+            assert told["actor"] == shop.username(edit.role), edit
+            assert told["request_id"] == edited.headers["x-request-id"], edit
+            assert (told["before"], told["after"]) == (edit.before, edit.after)
+
+    def test_of_several_fields_at_once_are_several_facts_of_one_request(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        path = f"/api/admin/stores/{stocked.store['id']}"
+        admin.patch(path, {"name": "Harbour", "phone": "1", "address": "Pier"}, X_Request_Id="move")
+        facts = [row for row in history_of(admin, stocked.store["id"]) if row["request_id"] == "move"]
+        assert [(row["type"], row["after"]) for row in facts] == [
+            ("stores.Store.Renamed", {"name": "Harbour"}),
+            ("stores.Store.Relocated", {"address": "Pier", "phone": "1"}),
+        ]
+
+    def test_of_variants_show_what_came_and_what_went(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        variants = f"/api/admin/products/{stocked.product['id']}/variants"
+        admin.post(variants, {"sku": "OAT-2", "price": 219})
+        added = history_of(admin, stocked.product["id"])[-1]
+        (new_id,) = added["after"]["variants"]
+        assert added["before"] == {"variants": {new_id: None}}
+        assert added["after"]["variants"][new_id]["price"] == 219
+        assert admin.delete(f"{variants}/{new_id}").status == 200
+        removed = history_of(admin, stocked.product["id"])[-1]
+        assert (removed["before"], removed["after"]) == (added["after"], added["before"])
+
+    def test_of_a_products_life_show_its_status(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        admin.post(f"/api/admin/products/{stocked.product['id']}/status", {"status": "discontinued"})
+        moved = history_of(admin, stocked.product["id"])[-1]
+        assert (moved["before"], moved["after"]) == ({"status": "active"}, {"status": "discontinued"})
+
+
+class TestFacts:
+    def test_a_sale_and_its_movement_are_shown_in_the_trades_words(self, stocked: Any) -> None:
+        sold = stocked.sell(2).data
+        sale, movement = events_of(stocked.shop.client())[-2:]
+        assert (sale["type"], movement["type"]) == ("orders.Order.Sold", "stock.StockMovement.Issued")
+        assert (sale["stream_id"], sale["before"]) == (sold["id"], None)
+        assert sale["actor"] == movement["actor"] == stocked.shop.username("Cashier")
+        assert sale["data"]["totals"]["total"] == sale["after"]["sale"]["totals"]["total"] == sold["total"]
+        assert movement["after"]["lines"][0]["balance_quantity"] == "8"
+        assert not [name for name in fields_in([sale, movement]) if name.startswith(("_", "originator"))]
+
+    def test_times_and_origin_are_those_of_the_log(self, stocked: Any) -> None:
+        told = events_of(stocked.shop.client())
+        for row, kept in zip(told, stocked.shop.events(), strict=True):
+            assert (row["position"], row["type"], row["data"]) == (
+                kept["position"],
+                kept["type"],
+                kept["state"],
+            )
+            assert row["at"] == kept["metadata"]["at"]
+            assert datetime.fromisoformat(row["recorded_at"]) == kept["recorded_at"]
+            assert row["address"] == kept["metadata"].get("address")
+
+    def test_what_the_system_did_has_no_author(self, shop: Any) -> None:
+        founded = shop.client().get(f"{EVENTS}?limit=1").data[0]
+        assert founded["type"] == "companies.Company.Registered"
+        assert (founded["actor_id"], founded["actor"], founded["request_id"]) == (None, None, None)
+
+    def test_nothing_that_lets_somebody_in_is_told(self, shop: Any, password_hash: str) -> None:
+        shop.service.client().post(
+            "/api/auth/login",
+            {"username": shop.username("Cashier"), "password": "correct horse battery staple"},
+        )
+        told = shop.client().get(f"{EVENTS}?limit=100")
+        assert password_hash.encode() not in told.body
+        assert not [name for name in fields_in(told.data) if "password" in name or "token" in name]
+
+
+class TestPaging:
+    def test_every_event_comes_exactly_once_in_the_order_of_the_log(self, stocked: Any) -> None:
+        stocked.sell()
+        admin = stocked.shop.client()
+        positions = [event["position"] for event in stocked.shop.events()]
+        for limit in (1, 4, 100):
+            assert [row["position"] for row in events_of(admin, limit=limit)] == positions
+        assert events_of(admin, limit=3) == events_of(admin, limit=100)
+
+    def test_the_end_of_the_log_says_where_to_go_on(self, shop: Any) -> None:
+        admin = shop.client()
+        end = len(shop.events())
+        assert admin.get(EVENTS).json["pagination"] == {"next_after": end, "has_more": False}
+        assert admin.get(f"{EVENTS}?after={end}").json["pagination"] == {
+            "next_after": None,
+            "has_more": False,
+        }
+        assert admin.get(f"{EVENTS}?after={10**18}").data == []
+
+    def test_one_request_looks_at_so_many_events_and_no_more(self, shop: Any) -> None:
+        admin = shop.client()
+        brands = [Brand.begin(Brand.Registered, uuid4(), name=f"Brand {n}") for n in range(SCANNED + 100)]
+        record(shop.service, shop.company_id, *brands)
+        admin.post("/api/admin/stores", {"name": "Last", "code": "L"})
+        first = admin.get(f"{EVENTS}?type=stores.Store").json
+        assert (first["data"], first["pagination"]) == ([], {"next_after": SCANNED, "has_more": True})
+        assert [row["data"]["name"] for row in events_of(admin, "type=stores.Store")] == ["Last"]
+        last = brands[-1].id
+        assert [row["stream_id"] for row in events_of(admin, f"stream_id={last}")] == [str(last)]
+
+
+class TestFilters:
+    def test_by_type_take_the_whole_name_or_its_beginning(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        admin.patch(f"/api/admin/stores/{stocked.store['id']}", {"name": "Harbour"})
+        for given, wanted in (
+            ("stores.Store.Renamed", {"stores.Store.Renamed"}),
+            ("stores.Store", {"stores.Store.Registered", "stores.Store.Renamed"}),
+            ("stores", {"stores.Store.Registered", "stores.Store.Renamed"}),
+            ("stores.Sto", set()),
+            ("stores.Store.", set()),
+            ("%25", set()),
+        ):
+            assert {row["type"] for row in events_of(admin, f"type={given}")} == wanted, given
+
+    def test_by_author(self, stocked: Any) -> None:
+        stocked.sell()
+        admin, cashier = stocked.shop.client(), stocked.shop.users["Cashier"]
+        rows = events_of(admin, f"actor_id={cashier}")
+        assert [row["type"] for row in rows] == ["orders.Order.Sold", "stock.StockMovement.Issued"]
+        assert events_of(admin, f"actor_id={cashier}&type=orders") == rows[:1]
+        assert events_of(admin, f"actor_id={uuid4()}") == []
+
+    def test_by_thing(self, stocked: Any) -> None:
+        admin, product_id = stocked.shop.client(), stocked.product["id"]
+        rows = events_of(admin, f"stream_id={product_id}", limit=1)
+        assert [row["stream_version"] for row in rows] == [1, 2]
+        assert rows == history_of(admin, product_id)
+        assert events_of(admin, f"stream_id={product_id}&type=products.Product.Activated") == rows[1:]
+        assert events_of(admin, f"stream_id={uuid4()}") == []
+
+    def test_by_time_take_the_beginning_in_and_leave_the_end_out(self, stocked: Any) -> None:
+        stocked.sell()
+        admin = stocked.shop.client()
+        every = events_of(admin)
+        moments = sorted({row["recorded_at"] for row in every})
+        assert len(moments) > 5
+        for moment in moments:
+            earlier = [row for row in every if row["recorded_at"] < moment]
+            assert events_of(admin, f"to={moment}") == earlier
+            assert events_of(admin, f"from={moment}", limit=5) == every[len(earlier) :]
+            assert events_of(admin, f"to={moment}&stream_id={stocked.product['id']}") == [
+                row for row in earlier if row["stream_id"] == stocked.product["id"]
+            ]
+        middle = [row for row in every if moments[2] <= row["recorded_at"] < moments[4]]
+        assert events_of(admin, f"from={moments[2]}&to={moments[4]}", limit=1) == middle
+        assert events_of(admin, f"from={moments[4]}&to={moments[2]}") == []
+        assert (
+            events_of(admin, "from=2100-01-01T00:00:00Z") == events_of(admin, "to=1900-01-01T00:00:00Z") == []
+        )
+
+    def test_that_mean_nothing_are_named(self, shop: Any) -> None:
+        admin = shop.client()
+        stream = f"/api/audit/streams/{shop.company_id}"
+        for path, field in (
+            (f"{EVENTS}?limit=0", "limit"),
+            (f"{EVENTS}?limit=101", "limit"),
+            (f"{EVENTS}?after=-1", "after"),
+            (f"{EVENTS}?after=x", "after"),
+            (f"{EVENTS}?type=", "type"),
+            (f"{EVENTS}?stream_id=1", "stream_id"),
+            (f"{EVENTS}?actor_id=system", "actor_id"),
+            (f"{EVENTS}?from=2024-01-01", "from"),
+            (f"{EVENTS}?to=yesterday", "to"),
+            (f"{EVENTS}?page=1", "page"),
+            (f"{stream}?type=stores", "type"),
+            (f"{stream}?limit=101", "limit"),
+            (f"{stream}/state?version=0", "version"),
+            (f"{stream}/state?version=x", "version"),
+            (f"{stream}/state?as_of=now", "as_of"),
+            (f"{stream}/state?limit=1", "limit"),
+        ):
+            refused = admin.get(path)
+            assert (refused.status, refused.fields) == (400, {field}), path
+        refused = admin.get(f"{stream}/state?version=1&as_of=2024-01-01T00:00:00Z")
+        assert (refused.status, refused.fields) == (400, {"version", "as_of"})
+
+
+class TestStates:
+    def test_are_folded_up_to_a_version_or_a_time(self, stocked: Any) -> None:
+        admin, store_id = stocked.shop.client(), stocked.store["id"]
+        for name in ("Harbour", "Pier"):
+            admin.patch(f"/api/admin/stores/{store_id}", {"name": name})
+        state = f"/api/audit/streams/{store_id}/state"
+        for row, name in zip(history_of(admin, store_id), ("Main Street", "Harbour", "Pier"), strict=True):
+            version = row["stream_version"]
+            found = admin.get(f"{state}?version={version}").data
+            assert found == admin.get(f"{state}?as_of={row['recorded_at']}").data
+            assert (
+                found.items()
+                >= {
+                    "type": "stores.Store",
+                    "stream_id": store_id,
+                    "version": version,
+                }.items()
+            )
+            assert (found["state"]["name"], found["state"]["code"]) == (name, "MAIN")
+        assert admin.get(state).data == found
+
+    def test_that_never_were_are_not_found(self, stocked: Any) -> None:
+        state = f"/api/audit/streams/{stocked.store['id']}/state"
+        for query in ("version=2", f"version={2**62}", "as_of=2000-01-01T00:00:00Z"):
+            answer = stocked.shop.client().get(f"{state}?{query}")
+            assert (answer.status, answer.code) == (404, "not_found"), query
+
+    def test_are_what_the_last_of_all_changes_left(self, stocked: Any) -> None:
+        admin, product = stocked.shop.client(), stocked.product["id"]
+        variant = f"/api/admin/products/{product}/variants/{stocked.variant_id}"
+        for price in (129, 139):
+            admin.patch(variant, {"price": price})
+        state = admin.get(f"/api/audit/streams/{product}/state").data["state"]
+        assert state["variants"][stocked.variant_id]["price"] == 139
+        assert (state["status"], state["name"]) == ("active", "Oat milk")
+
+
+class TestWhoMayLook:
+    def paths(self, stream_id: Any) -> list[str]:
+        return [EVENTS, f"/api/audit/streams/{stream_id}", f"/api/audit/streams/{stream_id}/state"]
+
+    def test_nobody_without_the_key(self, shop: Any) -> None:
+        for path in self.paths(shop.company_id):
+            assert shop.client().get(path).status == 200
+            for role in ("Manager", "Cashier", "Inventory Clerk"):
+                assert (shop.client(role).get(path).status, path) == (403, path)
+            assert shop.service.client().get(path).status == 401
+
+    def test_nobody_of_another_company(self, shop: Any, make_shop: Any) -> None:
+        stranger = make_shop().client()
+        _, history, state = self.paths(shop.company_id)
+        assert stranger.get(f"{EVENTS}?stream_id={shop.company_id}").data == []
+        assert stranger.get(f"{EVENTS}?actor_id={shop.users['Admin']}").data == []
+        for path in (history, state, *self.paths(uuid4())[1:]):
+            assert (stranger.get(path).status, stranger.get(path).code) == (404, "not_found"), path
+        assert {row["actor_id"] for row in events_of(stranger)} == {None}
+
+    def test_the_platform_sees_its_own_log(self, shop: Any) -> None:
+        service = shop.service
+        person = User.begin(User.Registered, uuid4(), username=f"{uuid4()}@platform", role="Super Admin")
+        record(service, PLATFORM_ID, person)
+        super_admin = service.guest(PLATFORM_ID, "Super Admin")
+        told = history_of(super_admin, str(person.id))
+        assert [row["after"]["role"] for row in told] == ["Super Admin"]
+        assert events_of(super_admin, f"stream_id={person.id}") == told
+        assert super_admin.get(f"/api/audit/streams/{shop.company_id}").status == 404
+
+    def test_who_may_not_see_costs_sees_none(self, stocked: Any) -> None:
+        shop = stocked.shop
+        stocked.sell(
+            discounts=[{"type": "amount", "value": 19}], payments=[{"method": "cash", "amount": 100}]
+        )
+        variant = f"/api/admin/products/{stocked.product['id']}/variants/{stocked.variant_id}"
+        shop.client().patch(variant, {"cost": 70, "price": 129})
+        caller = Caller(
+            company_id=shop.company_id,
+            user_id=shop.users["Admin"],
+            session_id=shop.users["Admin"],
+            role="Admin",
+        )
+        denied = shop.service.client(Tokens(SECRET, 3600).issue(caller, denied=["costs.view"]))
+        state = f"/api/audit/streams/{stocked.product['id']}/state"
+        for ask in (
+            events_of,
+            lambda one: history_of(one, stocked.product["id"]),
+            lambda one: one.get(state).data,
+        ):
+            assert set(COSTS) & set(fields_in(ask(shop.client())))
+            assert not set(COSTS) & set(fields_in(ask(denied)))
+        assert len(events_of(denied)) == len(events_of(shop.client()))
+        assert denied.get(state).data["state"]["variants"][stocked.variant_id]["price"] == 129
