@@ -1,0 +1,112 @@
+"""Commands of the pictures of products."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from commands.ports import DuplicateId, UnitOfWork, check_version
+from domain.catalog.images import Image, Picture
+from domain.catalog.products import Product
+from domain.errors import Detail, Invalid
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddImage:
+    """Show one more picture of a product; it was prepared before, which takes a while."""
+
+    id: UUID
+    product_id: UUID
+    picture: Picture
+    alt: str | None = None
+    variant_id: UUID | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviseImage:
+    """Put a picture at another place, describe it in other words, or let it show another variant."""
+
+    product_id: UUID
+    image_id: UUID
+    changes: Mapping[str, Any]
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveImage:
+    """Show a picture no longer."""
+
+    product_id: UUID
+    image_id: UUID
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True)
+class PlacedImage:
+    """A picture with the place it has, or had, on its product."""
+
+    product: Product
+    image: Image
+    position: int
+
+
+def add_image(command: AddImage, work: UnitOfWork) -> PlacedImage:
+    """Show it after the others, once: the same id again answers with what is there.
+
+    Raises Missing, StaleVersion, AlreadyArchived, TooManyImages, DuplicateId, Invalid.
+    """
+    is_taken = work.pictures.look(command.id)
+    product = work.load(Product, command.product_id)
+    if command.id in product.images:
+        return _placed(product, command.id)
+    check_version(product.version, command.expected_version)
+    if is_taken():
+        raise DuplicateId
+    picture = command.picture
+    image = Image(
+        id=command.id,
+        content_hash=picture.content_hash,
+        width=picture.width,
+        height=picture.height,
+        alt=command.alt,
+        variant_id=command.variant_id,
+    )
+    product.add_image(image)
+    _check_variant(product, command.variant_id)
+    work.pictures.keep(picture)
+    work.save(product)
+    return _placed(product, command.id)
+
+
+def revise_image(command: ReviseImage, work: UnitOfWork) -> PlacedImage:
+    """Record what changed. Raises Missing, UnknownImage, StaleVersion, AlreadyArchived, Invalid."""
+    product = work.load(Product, command.product_id)
+    check_version(product.version, command.expected_version)
+    changes = dict(command.changes)
+    position = changes.pop("position", None)
+    product.relabel_image(command.image_id, changes)
+    if position is not None:
+        product.place_image(command.image_id, position)
+    _check_variant(product, changes.get("variant_id"))
+    work.save(product)
+    return _placed(product, command.image_id)
+
+
+def remove_image(command: RemoveImage, work: UnitOfWork) -> PlacedImage:
+    """Show it no longer. Raises Missing, UnknownImage, StaleVersion, AlreadyArchived."""
+    product = work.load(Product, command.product_id)
+    check_version(product.version, command.expected_version)
+    placed = _placed(product, command.image_id)
+    product.remove_image(command.image_id)
+    work.save(product)
+    return placed
+
+
+def _placed(product: Product, image_id: UUID) -> PlacedImage:
+    return PlacedImage(product, product.image(image_id), product.position_of(image_id))
+
+
+def _check_variant(product: Product, variant_id: UUID | None) -> None:
+    if variant_id is not None and variant_id not in product.variants:
+        raise Invalid(details=[Detail("variant_id", "not_found", "The product has no such variant.")])

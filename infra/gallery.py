@@ -1,0 +1,39 @@
+"""The pictures of all companies, for anyone who knows their ids."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from domain.catalog.images import Picture, Rendition
+from domain.companies import PLATFORM_ID
+from infra.application import Application
+from infra.picture_shelf import find_content
+from infra.pictures import Darkroom
+from projections.catalog.images import ask_directory
+
+
+class Gallery:
+    """Prepares pictures for those who bring them, and shows those that are kept to anyone."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._darkroom = Darkroom()
+
+    def prepare(self, file: bytes) -> Picture:
+        """A JPEG, PNG or WebP file as it is kept. Takes tenths of a second. Raises Invalid, naming `file`."""
+        return self._darkroom.prepare(file)
+
+    def find(self, image_id: UUID, size: str, known: Collection[str]) -> Rendition | None:
+        """The picture of that id in that size, or None; without its bytes if its hash is among the known."""
+        with self._application.transaction(PLATFORM_ID, reading=True) as db:
+            place = ask_directory(db, image_id).row()
+            if place is None:
+                return None
+            content_hash = place["content_hash"]
+            if content_hash in known:
+                return Rendition(content_hash=content_hash)
+            db.enter(place["company_id"])
+            found = find_content(db, content_hash, size)
+        if found is None:
+            return None
+        media_type, content = found["media_type"], bytes(found["bytes"])
+        return Rendition(content_hash=content_hash, media_type=media_type, content=content)

@@ -1,0 +1,143 @@
+"""Pictures of products: in which order they are shown, and to which company anyone's look at one leads."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import LiteralString
+from uuid import UUID
+
+from domain.aggregate import Aggregate
+from domain.catalog.products import Product
+from domain.entities import fields_of
+from projections.base import Answer, Database, Fact, Projection, Row
+
+
+class ProductImages(Projection):
+    """One row for each picture of a product, and one in the platform's directory of pictures."""
+
+    name = "product_images"
+    mode = "inline"
+    tables = ("product_images", "image_directory")
+    schema = """
+        CREATE TABLE product_images (
+            company_id   uuid NOT NULL,
+            id           uuid NOT NULL,
+            product_id   uuid NOT NULL,
+            variant_id   uuid,
+            content_hash text NOT NULL,
+            width        bigint NOT NULL,
+            height       bigint NOT NULL,
+            alt          text,
+            position     bigint NOT NULL,
+            PRIMARY KEY (company_id, id)
+        );
+        CREATE INDEX product_images_by_product ON product_images (company_id, product_id, position);
+        CREATE INDEX product_images_by_content ON product_images (company_id, content_hash);
+        CREATE TABLE image_directory (
+            image_id     uuid PRIMARY KEY,
+            company_id   uuid NOT NULL,
+            content_hash text NOT NULL
+        );
+        CREATE INDEX image_directory_by_company ON image_directory (company_id);
+    """
+    # Whoever looks at a picture is of no company; its id, which nobody can guess, is all it takes.
+    policies = "CREATE POLICY anyone_looking ON image_directory FOR SELECT USING (true)"
+    events = frozenset(
+        {
+            Product.ImageAdded,
+            Product.ImageRemoved,
+            Product.ImageRelabelled,
+            Product.ImagesOrdered,
+            Product.VariantRemoved,
+        }
+    )
+
+    def apply(self, facts: Sequence[Fact], db: Database) -> None:
+        """Do with each fact what it says."""
+        for fact in facts:
+            params = {name: getattr(fact.data, name) for name in fields_of(fact.event)}
+            params.update(company_id=db.company_id, product_id=fact.stream_id)
+            if "image_ids" in params:
+                params["image_ids"] = list(params["image_ids"])
+            for statement in _STATEMENTS[fact.event]:
+                db.execute(statement, params)
+
+
+_ADD: LiteralString = """
+    INSERT INTO product_images (company_id, id, product_id, variant_id, content_hash, width, height, alt,
+                                position)
+    SELECT %(company_id)s, %(image_id)s, %(product_id)s, %(variant_id)s, %(content_hash)s, %(width)s,
+           %(height)s, %(alt)s, count(*) + 1
+      FROM product_images WHERE company_id = %(company_id)s AND product_id = %(product_id)s
+"""
+
+_ENTER_DIRECTORY: LiteralString = """
+    INSERT INTO image_directory (image_id, company_id, content_hash)
+    VALUES (%(image_id)s, %(company_id)s, %(content_hash)s)
+"""
+
+_CLOSE_RANKS: LiteralString = """
+    UPDATE product_images AS later SET position = later.position - 1
+      FROM product_images AS gone
+     WHERE gone.company_id = %(company_id)s AND gone.id = %(image_id)s
+       AND later.company_id = %(company_id)s AND later.product_id = gone.product_id
+       AND later.position > gone.position
+"""
+
+_REMOVE: LiteralString = """
+    DELETE FROM product_images WHERE company_id = %(company_id)s AND id = %(image_id)s
+"""
+
+_LEAVE_DIRECTORY: LiteralString = """
+    DELETE FROM image_directory WHERE company_id = %(company_id)s AND image_id = %(image_id)s
+"""
+
+_RELABEL: LiteralString = """
+    UPDATE product_images SET alt = %(alt)s, variant_id = %(variant_id)s
+     WHERE company_id = %(company_id)s AND id = %(image_id)s
+"""
+
+_ORDER: LiteralString = """
+    UPDATE product_images AS image SET position = placed.position
+      FROM unnest(%(image_ids)b::uuid[]) WITH ORDINALITY AS placed(id, position)
+     WHERE image.company_id = %(company_id)s AND image.id = placed.id
+"""
+
+_FORGET_VARIANT: LiteralString = """
+    UPDATE product_images SET variant_id = NULL
+     WHERE company_id = %(company_id)s AND product_id = %(product_id)s AND variant_id = %(variant_id)s
+"""
+
+_STATEMENTS: Mapping[type[Aggregate.Event], tuple[LiteralString, ...]] = {
+    Product.ImageAdded: (_ADD, _ENTER_DIRECTORY),
+    Product.ImageRemoved: (_CLOSE_RANKS, _REMOVE, _LEAVE_DIRECTORY),
+    Product.ImageRelabelled: (_RELABEL,),
+    Product.ImagesOrdered: (_ORDER,),
+    Product.VariantRemoved: (_FORGET_VARIANT,),
+}
+
+_DIRECTORY: LiteralString = """
+    SELECT company_id, content_hash FROM image_directory WHERE image_id = %(image_id)s
+"""
+
+_LIST: LiteralString = """
+    SELECT product_id, id, variant_id, alt, width, height, position FROM product_images
+     WHERE company_id = %(company_id)s AND product_id = ANY(%(product_ids)b::uuid[])
+     ORDER BY product_id, position
+"""
+
+
+def ask_directory(db: Database, image_id: UUID) -> Answer:
+    """Ask which company a picture belongs to, and by which hash its bytes are known."""
+    return db.ask(_DIRECTORY, {"image_id": image_id})
+
+
+def ask_images(db: Database, product_ids: Sequence[UUID]) -> Callable[[], dict[UUID, list[Row]]]:
+    """Ask for the pictures of these products; the result has them by product, in their order."""
+    answer = db.ask(_LIST, {"company_id": db.company_id, "product_ids": list(product_ids)})
+
+    def by_product() -> dict[UUID, list[Row]]:
+        found: dict[UUID, list[Row]] = {product_id: [] for product_id in product_ids}
+        for row in answer.rows():
+            found[row.pop("product_id")].append(row)
+        return found
+
+    return by_product
