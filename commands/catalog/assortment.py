@@ -1,0 +1,61 @@
+"""What an import needs of the world: the catalog, asked about by the thousand, and a place for its file."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from domain.catalog.products import Product
+from domain.catalog.reference_book import Named
+from domain.errors import Conflict
+
+
+class TooManyImports(Conflict):
+    """Several imports of your company are still to be done; wait for them."""
+
+    code = "too_many_imports"
+
+
+class KnownVariant(NamedTuple):
+    """A variant of the catalog; `sku_key` is its SKU in the form in which two are the same."""
+
+    id: UUID
+    product_id: UUID
+    sku_key: str
+
+
+class AssortmentPort(Protocol):
+    """The catalog as an import sees it."""
+
+    #: Whether what was saved is written, and counted, before the decision ends.
+    writes: bool
+
+    def currency(self) -> str:
+        """The company's."""
+
+    def references(self) -> Iterable[Named]:
+        """Every setting that products can refer to, archived ones too."""
+
+    def variants(self, ids: Collection[UUID], sku_keys: Collection[str]) -> Iterable[Mapping[str, Any]]:
+        """`id`, `product_id` and `sku_key` of the variants with one of these ids or SKUs."""
+
+    def owners(self, barcodes: Collection[str]) -> Mapping[str, UUID]:
+        """The variant that has each of these barcodes, as far as there is one."""
+
+    def products(self, ids: Collection[UUID]) -> Mapping[UUID, Product | None]:
+        """What has each of these ids: a product, or None for something else; nothing is left out."""
+
+    def stocked(self, variant_ids: Collection[UUID]) -> Collection[UUID]:
+        """Those of these variants that have stock somewhere; nothing of it moves until the end."""
+
+    def passed(self, rows: int, total: int) -> None:
+        """So many rows of all are decided. Whoever runs the import may write now what was saved."""
+
+    def held(self, references: Collection[UUID]) -> bool:
+        """Hold these settings until the end; whether none of them was archived meanwhile."""
+
+
+class ImportsPort(Protocol):
+    """Files that are imported later, by a worker."""
+
+    def open(self, import_id: UUID, content: bytes, *, commit: bool, create_missing: bool) -> None:
+        """Keep a file to be imported. Raises TooManyImports."""

@@ -1,0 +1,85 @@
+"""What the decisions about a file's products share: what there is, and what they leave for each other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from commands.catalog.assortment import KnownVariant
+from domain.catalog.brands import Brand
+from domain.catalog.categories import Category
+from domain.catalog.reference_book import CATEGORIES, Named, ReferenceBook, path_of
+from domain.settings import Setting
+
+_MADE = frozenset({"brands", "categories"})
+
+
+@dataclass(kw_only=True)
+class Ground:
+    """What the decisions about all products of a file have in common, and what they leave for each other."""
+
+    book: ReferenceBook
+    places: int
+    create_missing: bool
+    new_id: Callable[[], UUID]
+    now: datetime
+    by_id: dict[UUID, KnownVariant] = field(default_factory=dict)
+    by_sku: dict[str, KnownVariant] = field(default_factory=dict)
+    #: Who has a barcode.
+    owners: dict[str, UUID] = field(default_factory=dict)
+    #: In which row each SKU, barcode or variant stands.
+    rows: dict[str | UUID | tuple[str], int] = field(default_factory=dict)
+    #: Settings that were there and are referred to, so that they must stay.
+    referred: set[UUID] = field(default_factory=set)
+    #: The row of each product that joins those that count, and how many leave them.
+    added: list[int] = field(default_factory=list)
+    taken_out: int = 0
+    brands: int = 0
+    categories: int = 0
+    _settings: list[Setting] = field(default_factory=list)
+    _new: set[UUID] = field(default_factory=set)
+
+    def take_settings(self) -> list[Setting]:
+        """The settings that were made since the last time."""
+        made, self._settings = self._settings, []
+        return made
+
+    def refer(self, kind: str, text: str) -> UUID | None:
+        """The setting that a cell names, made if it may be; None if there is none."""
+        found = self.book.find(kind, text)
+        if found is None and self.create_missing and kind in _MADE:
+            return self._make_path(text) if kind == CATEGORIES else self._make_brand(text)
+        return found
+
+    def check_reference(self, kind: str, setting_id: UUID) -> bool:
+        """Whether a product may begin to refer to it; it is remembered, so that it can be held."""
+        if not self.book.is_open(kind, setting_id):
+            return False
+        if setting_id not in self._new:
+            self.referred.add(setting_id)
+        return True
+
+    def _make_brand(self, name: str) -> UUID:
+        brand = Brand.begin(Brand.Registered, self.new_id(), name=name)
+        self.brands += 1
+        return self._made(Named(Brand.kind, brand.id, name), brand)
+
+    def _make_path(self, text: str) -> UUID | None:
+        above: UUID | None = None
+        for name in path_of(text):
+            found = self.book.child(CATEGORIES, name, above)
+            if found is None:
+                made = Category.begin(Category.Registered, self.new_id(), name=name, parent_id=above)
+                found = self._made(Named(CATEGORIES, made.id, name, above), made)
+                self.categories += 1
+            elif found not in self._new:
+                # What hangs below it needs it to stay.
+                self.referred.add(found)
+            above = found
+        return above
+
+    def _made(self, named: Named, setting: Setting) -> UUID:
+        self.book.add(named)
+        self._new.add(named.id)
+        self._settings.append(setting)
+        return named.id

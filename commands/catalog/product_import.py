@@ -1,0 +1,245 @@
+"""Importing the catalog from a sheet: every row's every error, and all of it or nothing."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from uuid import UUID
+
+from commands.catalog.assortment import KnownVariant
+from commands.catalog.import_ground import Ground
+from commands.catalog.product_rows import Deciding, Group
+from commands.ports import ConcurrentEdit, UnitOfWork
+from domain.catalog.cells import split_escaped
+from domain.catalog.product_sheet import ProductSheet, decimal_places
+from domain.catalog.reference_book import ReferenceBook
+from domain.errors import Detail, Invalid
+from domain.settings import Setting
+from domain.sheets import Problem
+
+#: How many errors are told one by one; all are counted.
+MOST_ERRORS = 1000
+#: How many rows are looked up at once, and how many products are decided at once.
+LOOK_SIZE, BATCH_SIZE = 5000, 2000
+
+#: Whose rows: a product's id, the file's own text for it, or the place of the one row there is.
+Owner = UUID | str | int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportProducts:
+    """Import a file, or only say what importing it would do. `chunks` gives its bytes from the beginning."""
+
+    chunks: Callable[[], Iterable[bytes]]
+    commit: bool = False
+    create_missing: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepImport:
+    """Keep a file, for a worker to import it."""
+
+    id: UUID
+    content: bytes
+    commit: bool = False
+    create_missing: bool = False
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What an import did, or would do: rows, products by what became of them, what is wrong with the file.
+
+    `errors` are the first, `error_count` is the number of all.
+    """
+
+    rows: int = 0
+    products: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    brands_created: int = 0
+    categories_created: int = 0
+    error_count: int = 0
+    errors: list[Problem] = field(default_factory=list)
+
+    def note(self, problems: Iterable[Problem]) -> None:
+        """Count what is wrong, and keep it while there is room."""
+        for problem in problems:
+            self.error_count += 1
+            if self.error_count <= MOST_ERRORS:
+                self.errors.append(problem)
+
+
+class SheetNotValid(Invalid):
+    """Some rows of the file are not valid, so nothing was imported."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        super().__init__(
+            f"The file has {report.error_count:,} errors; nothing was imported.",
+            details=[Detail(f"{one.row}.{one.column}", one.code, one.message) for one in report.errors],
+        )
+
+
+def keep_import(command: KeepImport, work: UnitOfWork) -> UUID:
+    """Keep it. Raises TooManyImports."""
+    work.imports.open(
+        command.id, command.content, commit=command.commit, create_missing=command.create_missing
+    )
+    return command.id
+
+
+def import_products(command: ImportProducts, work: UnitOfWork) -> Report:
+    """Import every row, or with one wrong row none; without `commit`, record nothing and tell what is wrong.
+
+    Raises SheetNotReadable; with `commit` also SheetNotValid, PlanLimitReached, ConcurrentEdit.
+    """
+    running = _Import(command, work)
+    report = running.decide()
+    if not command.commit:
+        return report
+    if report.error_count:
+        raise SheetNotValid(report)
+    running.settle()
+    return report
+
+
+class _Import:
+    """One run over a file."""
+
+    def __init__(self, command: ImportProducts, work: UnitOfWork) -> None:
+        self._commit = command.commit
+        self._work = work
+        self._assortment = work.assortment
+        self._sheet = ProductSheet(command.chunks())
+        self._report = Report(rows=self._sheet.size)
+        self._report.note(self._sheet.problems)
+        self._ground = Ground(
+            book=ReferenceBook(self._assortment.references()),
+            places=decimal_places(self._assortment.currency()),
+            create_missing=command.create_missing,
+            new_id=work.new_id,
+            now=work.now,
+        )
+
+    def decide(self) -> Report:
+        """Decide about every row; save what came of it if that is wanted and nothing is wrong so far."""
+        groups, done = iter(self._grouped().items()), 0
+        while batch := list(islice(groups, BATCH_SIZE)):
+            self._take([self._group(owner, places) for owner, places in batch])
+            done += sum(len(places) for _, places in batch)
+            self._assortment.passed(done, self._report.rows)
+        self._check_room()
+        report = self._report
+        report.errors.sort(key=lambda problem: problem.row)
+        report.brands_created, report.categories_created = self._ground.brands, self._ground.categories
+        return report
+
+    def settle(self) -> None:
+        """Hold what was referred to, and see that the company's package has room.
+
+        Raises ConcurrentEdit, PlanLimitReached.
+        """
+        if (self._report.created or self._report.changed) and not self._assortment.held(
+            self._ground.referred
+        ):
+            raise ConcurrentEdit
+        if (more := len(self._ground.added) - self._ground.taken_out) > 0:
+            self._work.plan.check_room("products", more, counted=self._assortment.writes)
+
+    def _grouped(self) -> dict[Owner, list[int]]:
+        """The places of the rows of each product: by its id, by a text of the file's own, or row by row.
+
+        A text stands for the product that has one of its rows' variants already, if there is one.
+        """
+        owners: dict[Owner, UUID] = {}
+        named: list[Owner] = []
+        for place, cells in self._look_up():
+            key, known = self._sheet.text(cells, "product_id"), self._known_of(cells)
+            owner: Owner = (_as_id(key) or key) if key else known.product_id if known else place
+            named.append(owner)
+            if isinstance(owner, str) and known:
+                owners.setdefault(owner, known.product_id)
+        groups: defaultdict[Owner, list[int]] = defaultdict(list)
+        for place, owner in enumerate(named):
+            groups[owners.get(owner, owner)].append(place)
+        return groups
+
+    def _look_up(self) -> Iterator[tuple[int, list[str]]]:
+        """Each row's place and cells, after its variant and its barcodes were looked for in the catalog."""
+        ground, sheet = self._ground, self._sheet
+        rows = enumerate(row[1] for row in sheet.rows if row)
+        while chunk := list(islice(rows, LOOK_SIZE)):
+            ids = {one for _, cells in chunk if (one := _as_id(sheet.text(cells, "variant_id")))}
+            skus = {sheet.text(cells, "sku").casefold() for _, cells in chunk}
+            for row in self._assortment.variants(ids, skus):
+                known = KnownVariant(**row)
+                ground.by_id[known.id] = ground.by_sku[known.sku_key] = known
+            codes = {
+                code.strip()
+                for _, cells in chunk
+                for code in split_escaped(sheet.text(cells, "barcodes"), "|")
+            }
+            ground.owners.update(self._assortment.owners(codes - {""}))
+            yield from chunk
+
+    def _known_of(self, cells: list[str]) -> KnownVariant | None:
+        if text := self._sheet.text(cells, "variant_id"):
+            variant_id = _as_id(text)
+            return self._ground.by_id.get(variant_id) if variant_id else None
+        return self._ground.by_sku.get(self._sheet.text(cells, "sku").casefold())
+
+    def _group(self, owner: Owner, places: Sequence[int]) -> Group:
+        """Read the rows of a product. The cells are not needed again, so their room is given back."""
+        problems: list[Problem] = []
+        rows = []
+        for place in places:
+            row, self._sheet.rows[place] = self._sheet.rows[place], None
+            if row:
+                number, cells = row
+                parsed = self._sheet.parse(number, cells, self._ground.places, problems)
+                rows.append((parsed, self._known_of(cells)))
+        return Group(owner if isinstance(owner, UUID) else None, rows, problems)
+
+    def _take(self, groups: Sequence[Group]) -> None:
+        """Decide about some products. Drafts are saved before they move on: each run is written at once."""
+        there = self._assortment.products([group.owner for group in groups if group.owner])
+        batch = [Deciding(group, self._ground, there) for group in groups]
+        for one in batch:
+            one.edit()
+        self._save(self._ground.take_settings(), batch)
+        archived = [variant for one in batch if one.goes_out for variant in one.variant_ids]
+        stocked = set(self._assortment.stocked(archived)) if archived else set()
+        for one in batch:
+            one.move(stocked)
+        self._save((), batch)
+        report = self._report
+        report.products += len(batch)
+        for one in batch:
+            report.note(one.problems)
+            if not one.problems:
+                report.created += one.is_new
+                report.changed += one.has_changed and not one.is_new
+                report.unchanged += not one.has_changed
+
+    def _save(self, settings: Iterable[Setting], batch: Iterable[Deciding]) -> None:
+        if not self._commit or self._report.error_count or any(one.problems for one in batch):
+            return
+        self._work.save(*settings)
+        self._work.save(*(one.product for one in batch if one.product))
+
+    def _check_room(self) -> None:
+        """Say which row is the first that the company's package has no room for."""
+        room = None if self._commit else self._work.plan.room("products")
+        if room is None or len(self._ground.added) - self._ground.taken_out <= room:
+            return
+        row = self._ground.added[max(room, 0)]
+        message = f"The package has room for {max(room, 0):,} more products."
+        self._report.note([Problem(row, "", "plan_limit_reached", message)])
+
+
+def _as_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

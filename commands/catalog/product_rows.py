@@ -1,0 +1,269 @@
+"""What the rows of one product make of it: a new product, or the changes of one that is there."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from commands.catalog.assortment import KnownVariant
+from commands.catalog.import_ground import Ground
+from domain.catalog.product_sheet import PRODUCT_COLUMNS, REFERENCES, VARIANT_COLUMNS, Row
+from domain.catalog.products import Product, Status, Variant
+from domain.errors import Refusal
+from domain.sheets import Problem
+
+#: How many variants a product may have.
+MOST_VARIANTS = 500
+
+#: The moves by which a new product, which is a draft, comes to its status.
+_PATHS: Mapping[str, tuple[Status, ...]] = MappingProxyType(
+    {
+        "draft": (),
+        "coming_soon": ("coming_soon",),
+        "active": ("active",),
+        "discontinued": ("active", "discontinued"),
+        "archived": ("archived",),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one product: whose id is known or None, each with the variant it means if that is there."""
+
+    owner: UUID | None
+    rows: Sequence[tuple[Row, KnownVariant | None]]
+    problems: list[Problem]
+
+
+class Deciding:
+    """The decision about one product: first edited, then moved along its life."""
+
+    def __init__(self, group: Group, ground: Ground, there: Mapping[UUID, Product | None]) -> None:
+        self.problems = group.problems
+        self.product: Product | None = there.get(group.owner) if group.owner else None
+        self.is_new = False
+        self.has_changed = False
+        self._group = group
+        self._ground = ground
+        self._is_other = group.owner is not None and group.owner in there and self.product is None
+        self._first = group.rows[0][0]
+        self._steps: tuple[Status, ...] = ()
+        self._counted_before = self.product is not None and not self.product.is_archived
+        self._version = self.product.version if self.product else 0
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether it is about to be archived."""
+        return "archived" in self._steps and not self.is_new
+
+    @property
+    def variant_ids(self) -> Collection[UUID]:
+        """Its variants."""
+        return self.product.variants if self.product else ()
+
+    def edit(self) -> None:
+        """Draft it, or change what is different."""
+        if self._is_other:
+            self._wrong("product_id", "duplicate_id", "Something else has this id.")
+        for row, known in self._group.rows:
+            self._check_unique(row, known)
+        self._check_shared()
+        values = self._values()
+        variants = [self._variant_values(row, known) for row, known in self._group.rows]
+        self._check_status()
+        self.is_new = self.product is None and not self._is_other
+        if self.problems:
+            return
+        if self.product is None:
+            self._draft(values, variants)
+        else:
+            self._revise(self.product, values, variants)
+        self._check_variants()
+
+    def move(self, stocked: Collection[UUID]) -> None:
+        """Move it to the status the sheet says, if nothing is wrong with it."""
+        if self.product is None or self.problems:
+            return
+        if self.goes_out and any(variant in stocked for variant in self.product.variants):
+            self._wrong("status", "in_use", "This product still has stock.")
+            return
+        self._step(self.product, self._steps)
+        self.has_changed = self.product.version != self._version
+        is_counted = not self.product.is_archived
+        if is_counted and not self._counted_before:
+            self._ground.added.append(self._first.number)
+        self._ground.taken_out += self._counted_before and not is_counted
+
+    def _step(self, product: Product, steps: Sequence[Status]) -> None:
+        for status in steps:
+            try:
+                product.change_status(status, self._first.values.get("launch_at"))
+            except Refusal as refusal:
+                self._wrong("status", refusal.code, refusal.message)
+                return
+
+    def _draft(self, values: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> None:
+        made = tuple(
+            Variant(id=row.values.get("variant_id") or self._ground.new_id(), **said)
+            for (row, _), said in zip(self._group.rows, variants, strict=True)
+        )
+        self.product = Product.begin(
+            Product.Registered, self._group.owner or self._ground.new_id(), **values, variants=made
+        )
+
+    def _revise(
+        self, product: Product, values: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]
+    ) -> None:
+        if product.is_archived and self._steps:
+            # It comes back before anything else happens to it.
+            self._step(product, self._steps)
+            self._steps = ()
+        if self.problems:
+            return
+        if any(product.values[name] != value for name, value in values.items()):
+            self._try(self._first, partial(product.revise, values))
+        for (row, known), said in zip(self._group.rows, variants, strict=True):
+            if known is None:
+                variant = Variant(id=row.values.get("variant_id") or self._ground.new_id(), **said)
+                self._try(row, partial(product.add_variant, variant))
+            elif any(getattr(product.variants[known.id], name) != value for name, value in said.items()):
+                self._try(row, partial(product.revise_variant, known.id, said))
+
+    def _try(self, row: Row, change: Callable[[], None]) -> None:
+        try:
+            change()
+        except Refusal as refusal:
+            self.problems.append(Problem(row.number, "", refusal.code, refusal.message))
+
+    def _check_unique(self, row: Row, known: KnownVariant | None) -> None:
+        """No SKU, barcode or variant may be twice in the file, or be another variant's in the catalog."""
+        values, own = row.values, known.id if known else None
+        if known and (self.product is None or known.id not in self.product.variants):
+            self._wrong_in(row, "product_id", "other_product", "The variant belongs to another product.")
+        if values.get("variant_id"):
+            self._once(row, "variant_id", values["variant_id"], "duplicate_id")
+        if sku := values.get("sku"):
+            self._once(row, "sku", (sku.casefold(),), "duplicate_sku")
+            owner = self._ground.by_sku.get(sku.casefold())
+            if owner and owner.id != own:
+                self._wrong_in(row, "sku", "duplicate_sku", "Another variant has this SKU.")
+        for code in values.get("barcodes", ()):
+            self._once(row, "barcodes", code, "duplicate_barcode")
+            if self._ground.owners.get(code, own) != own:
+                self._wrong_in(row, "barcodes", "duplicate_barcode", f"Another variant has {code}.")
+
+    def _once(self, row: Row, column: str, what: str | UUID | tuple[str], code: str) -> None:
+        earlier = self._ground.rows.setdefault(what, row.number)
+        if earlier != row.number:
+            self._wrong_in(row, column, code, f"It stands in row {earlier} as well.")
+
+    def _check_shared(self) -> None:
+        """Later rows of a product repeat what the first one says of it, or leave it out."""
+        for row, _ in self._group.rows[1:]:
+            for column in PRODUCT_COLUMNS:
+                said = row.values.get(column)
+                if said and said != self._first.values.get(column) and column != "product_id":
+                    message = f"Row {self._first.number} says something else of the same product."
+                    self._wrong_in(row, column, "differs", message)
+
+    def _values(self) -> dict[str, Any]:
+        """The fields of the product that the first row sets."""
+        found: dict[str, Any] = {}
+        for column, told in PRODUCT_COLUMNS.items():
+            if not told.field or column not in self._first.values:
+                continue
+            value = self._first.values[column]
+            if column in REFERENCES:
+                value = self._referred(column, value)
+            # An empty text and none at all look the same in a sheet.
+            if not (value is None and self.product and self.product.values[told.field] == ""):
+                found[told.field] = value
+        if (self.product is None or "name" in found) and not found.get("name"):
+            self._required("name", self._first)
+        return found
+
+    def _referred(self, column: str, value: Any) -> Any:
+        kind = REFERENCES[column]
+        if column == "tax_rates":
+            found = (self._reference(column, kind, text) for text in value)
+            return tuple(one for one in found if one)
+        return self._reference(column, kind, value) if value else None
+
+    def _reference(self, column: str, kind: str, text: str) -> UUID | None:
+        found = self._ground.refer(kind, text)
+        if found is not None and (self._has(column, found) or self._ground.check_reference(kind, found)):
+            return found
+        noun = column.removesuffix("s").replace("_", " ")
+        self._wrong(column, "not_found", f"There is no {noun} {text[:80]}.")
+        return None
+
+    def _has(self, column: str, setting_id: UUID) -> bool:
+        """Whether the product refers to it already: then it may be archived by now."""
+        if self.product is None:
+            return False
+        has = self.product.values[PRODUCT_COLUMNS[column].field]
+        return setting_id in has if column == "tax_rates" else bool(setting_id == has)
+
+    def _variant_values(self, row: Row, known: KnownVariant | None) -> dict[str, Any]:
+        values = {
+            told.field: row.values[column]
+            for column, told in VARIANT_COLUMNS.items()
+            if told.field and column in row.values
+        }
+        for column in ("sku", "price"):
+            if (known is None or column in values) and values.get(column) is None:
+                self._required(column, row)
+        return values
+
+    def _required(self, column: str, row: Row) -> None:
+        if not any(one.row == row.number and one.column == column for one in self.problems):
+            self._wrong_in(row, column, "required", "It is required.")
+
+    def _check_status(self) -> None:
+        """Find the moves to the status that the sheet says; a time of launch must go with it."""
+        values, current = self._first.values, self.product.status if self.product else "draft"
+        wanted, launch_at = values.get("status", current), values.get("launch_at")
+        if launch_at and wanted != "coming_soon":
+            self._wrong("launch_at", "unexpected", "Only a product that is coming_soon will be launched.")
+        elif launch_at and wanted == current and self.product and launch_at != self.product.launch_at:
+            self._wrong("launch_at", "invalid_transition", "It will be launched at another time already.")
+        if wanted == current:
+            return
+        if self.product:
+            self._steps = (wanted,)
+        else:
+            self._steps = _PATHS[wanted]
+        if self._steps == ("coming_soon",):
+            if launch_at is None:
+                self._required("launch_at", self._first)
+            elif launch_at <= self._ground.now:
+                self._wrong("launch_at", "in_the_past", "A launch lies in the future.")
+
+    def _check_variants(self) -> None:
+        """A product has so many variants at most, and no two with the same options."""
+        if self.product is None or self.problems:
+            return
+        if len(self.product.variants) > MOST_VARIANTS:
+            self._wrong("", "too_many", f"A product has at most {MOST_VARIANTS} variants.")
+        seen: set[frozenset[tuple[str, str]]] = set()
+        # Variants stand in the order of their rows, so that a later one is the wrong one.
+        for variant, row in self._in_order(self.product):
+            options = frozenset(variant.options.items())
+            if options and options in seen and row:
+                self._wrong_in(row, "options", "duplicate", "Another variant has these options.")
+            seen.add(options)
+
+    def _in_order(self, product: Product) -> Iterator[tuple[Variant, Row | None]]:
+        """The product's variants with their rows; those that have none come first."""
+        by_sku = {row.values["sku"].casefold(): row for row, _ in self._group.rows if row.values.get("sku")}
+        rowed = [(variant, by_sku.get(variant.sku.casefold())) for variant in product.variants.values()]
+        yield from sorted(rowed, key=lambda pair: pair[1].number if pair[1] else 0)
+
+    def _wrong(self, column: str, code: str, message: str) -> None:
+        self._wrong_in(self._first, column, code, message)
+
+    def _wrong_in(self, row: Row, column: str, code: str, message: str) -> None:
+        self.problems.append(Problem(row.number, column, code, message))

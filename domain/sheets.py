@@ -1,0 +1,123 @@
+"""Tables as people send them: CSV of any separator and line end, and cells that are no formulas."""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from domain.errors import Detail, Invalid
+
+#: What may stand between two cells; the header shows which it is.
+SEPARATORS = ",;\t"
+#: How many rows a sheet may have below its header.
+MOST_ROWS = 200_000
+#: A line of more characters holds a cell that is too long for any column.
+LONGEST_LINE = 2**20
+
+_FIRST = ("'", "=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_STRANGE = ("\xff\xfe", "\xfe\xff", "\udcff\udcfe", "\udcfe\udcff")
+
+
+class SheetNotReadable(Invalid):
+    """The file cannot be read as this kind of sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one cell, or with a whole row (then `column` is empty). The header is row 1."""
+
+    row: int
+    column: str
+    code: str
+    message: str
+
+
+def guarded(text: str) -> str:
+    """The text as a cell that a spreadsheet shows rather than computes: an apostrophe goes before a formula.
+
+    A text that already looks like a guarded one gets another, so that `unguarded` gives every text back.
+    """
+    return f"'{text}" if text.startswith(_FIRST) and _FORMULA.match(text) else text
+
+
+def unguarded(cell: str) -> str:
+    """The text of a cell that may be guarded."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell, 1) else cell
+
+
+class Table:
+    """The rows of a CSV file, each with its number: the header is row 1, and empty rows count.
+
+    Quotes are those of RFC 4180; line ends may be of any kind and mixed. `broken` tells, after the last row,
+    where reading had to stop. Bytes that are no UTF-8 stay in their cells as lone surrogates.
+    """
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        lines = enumerate(_lines(chunks), 1)
+        self._number, first = next(((number, line) for number, line in lines if line.strip()), (0, ""))
+        if not first:
+            raise SheetNotReadable(details=[Detail("", "empty", "The file is empty.")])
+        if first.startswith(_STRANGE) or "\0" in first:
+            raise SheetNotReadable(details=[Detail("", "not_utf8", "The file is not encoded in UTF-8.")])
+        self.broken: Problem | None = None
+        self._lines = (line for _, line in lines)
+        self._separator = max(SEPARATORS, key=first.count)
+        self.header = self._header(first)
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Every row below the header that has anything in it. Raises SheetNotReadable for too many."""
+        number, reader = self._number, self._reader(self._lines)
+        while True:
+            number += 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                self.broken = _broken(number, str(error))
+                return
+            if number > self._number + MOST_ROWS:
+                message = f"A file has at most {MOST_ROWS:,} rows."
+                raise SheetNotReadable(details=[Detail("", "too_many_rows", message)])
+            if any(cells):
+                yield number, cells
+
+    def _header(self, line: str) -> list[str]:
+        try:
+            return next(self._reader([line]))
+        except csv.Error:
+            message = "The quotes of the header do not match."
+            raise SheetNotReadable(details=[Detail("", "broken_quotes", message)]) from None
+
+    def _reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        return csv.reader(lines, delimiter=self._separator, strict=True)
+
+
+def is_utf8(text: str) -> bool:
+    """Whether a cell was UTF-8 in its file."""
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _broken(row: int, reason: str) -> Problem:
+    if "field larger" in reason:
+        return Problem(row, "", "too_long", "A cell is too long, or its closing quote is missing.")
+    return Problem(row, "", "broken_quotes", "The quotes do not match; from here on nothing was read.")
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
+    """The lines with their ends. The last of each chunk waits: its end may go on in the next."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
+    rest = ""
+    for chunk in chunks:
+        lines = _split(rest + decoder.decode(chunk))
+        rest = lines.pop() if lines and len(lines[-1]) < LONGEST_LINE else ""
+        yield from lines
+    yield from _split(rest + decoder.decode(b"", final=True))
+
+
+def _split(text: str) -> list[str]:
+    # Nothing but these three ends a line: str.splitlines knows more.
+    return io.StringIO(text, newline="").readlines()

@@ -1,0 +1,83 @@
+"""A decision about so much that what was decided is written while the rest is being decided."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, LiteralString
+
+from commands.ports import Caller
+from infra.eventstore.codec import EventTypes
+from infra.pipeline import RequestTransaction
+from infra.unit_of_work import Decision, Inscription, Ledger
+from projections.base import Answer
+from projections.catalog.assortment import Assortment
+
+#: How many events travel to the log in one statement.
+APPEND_SIZE = 5000
+
+_ECHO: LiteralString = "SELECT %(company_id)s::uuid AS company_id"
+
+
+class BulkDecision(Decision):
+    """What is saved is written as it comes, and only the append waits for the end.
+
+    The append locks the head of the company's log, for which all its writers wait.
+    """
+
+    def __init__(
+        self,
+        transaction: RequestTransaction,
+        ledger: Ledger,
+        caller: Caller,
+        now: datetime,
+        progress: Callable[[int, int], None],
+    ) -> None:
+        super().__init__(transaction, ledger, caller, now)
+        self.assortment = _WritingAssortment(transaction, ledger.types, self._pass)
+        self._progress = progress
+        self._inscription: list[Any] = []
+        self._written: Answer | None = None
+
+    @property
+    def has_events(self) -> bool:
+        """Whether anything was decided that has to be recorded."""
+        return bool(self._events or self._inscription)
+
+    def record(self) -> Answer:
+        """Queue the append of everything that was saved. Answers the position of the last event."""
+        self._write()
+        inscription, answer = self._inscription, None
+        for start in range(0, len(inscription), APPEND_SIZE):
+            piece: Inscription = inscription[start : start + APPEND_SIZE]
+            answer = self._ledger.append(self._transaction, piece, self.metadata)
+        return answer or self._ledger.append(self._transaction, (), self.metadata)
+
+    def _pass(self, rows: int, total: int) -> None:
+        self._write()
+        self._progress(rows, total)
+
+    def _write(self) -> None:
+        """Queue what the read models make of what was saved, and keep of it what the log needs.
+
+        The database works on it while the next is decided; what was queued before that is awaited, so that
+        an error shows and nothing piles up.
+        """
+        if self._written is not None:
+            self._written.row()
+        self._ledger.fold(self._transaction, self._events, self.metadata)
+        self._inscription += self._ledger.inscribe(self._events)
+        self._events = []
+        self._written = self._transaction.ask(_ECHO, {"company_id": self._transaction.company_id})
+
+
+class _WritingAssortment(Assortment):
+    """The catalog as an import sees it that writes as it goes."""
+
+    writes = True
+
+    def __init__(self, db: RequestTransaction, types: EventTypes, passed: Callable[[int, int], None]) -> None:
+        super().__init__(db, types.rebuild)
+        self._passed = passed
+
+    def passed(self, rows: int, total: int) -> None:
+        """Write what was saved."""
+        self._passed(rows, total)

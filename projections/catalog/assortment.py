@@ -1,0 +1,126 @@
+"""The whole catalog as an import sees it: asked about by the thousand."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, LiteralString
+from uuid import UUID
+
+from domain.aggregate import Aggregate
+from domain.catalog.products import Product
+from domain.catalog.reference_book import KINDS, Named
+from projections.base import Database, Row
+
+Rebuild = Callable[[Iterable[Mapping[str, Any]]], Aggregate | None]
+
+_CURRENCY: LiteralString = "SELECT currency FROM companies WHERE company_id = %(company_id)s"
+
+_REFERENCES: LiteralString = """
+    SELECT kind, id, name, CASE WHEN kind = 'categories' THEN parent_id END AS parent_id,
+           CASE WHEN kind = 'units' THEN fields ->> 'symbol' END AS symbol, is_archived
+      FROM settings
+     WHERE company_id = %(company_id)s AND kind = ANY(%(kinds)b::text[])
+     ORDER BY created_at, id
+"""
+
+_VARIANTS: LiteralString = """
+    SELECT id, product_id, sku_key FROM variants
+     WHERE company_id = %(company_id)s AND sku_key = ANY(%(sku_keys)b::text[])
+     UNION
+    SELECT id, product_id, sku_key FROM variants
+     WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[])
+"""
+
+_OWNERS: LiteralString = """
+    SELECT barcode, variant_id FROM barcodes
+     WHERE company_id = %(company_id)s AND barcode = ANY(%(barcodes)b::text[])
+"""
+
+_STREAMS: LiteralString = """
+    SELECT stream_id, stream_version, type, state, metadata FROM events
+     WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
+     ORDER BY stream_id, stream_version
+"""
+
+# A balance that does not exist yet cannot be locked, so the variants are held as well, as receipts hold them.
+_HOLD_VARIANTS: LiteralString = """
+    SELECT id FROM variants
+     WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[])
+     ORDER BY id
+       FOR UPDATE
+"""
+
+_HOLD_STOCK: LiteralString = """
+    SELECT variant_id, on_hand FROM stock_balances
+     WHERE company_id = %(company_id)s AND variant_id = ANY(%(ids)b::uuid[])
+     ORDER BY storage_id, variant_id
+       FOR UPDATE
+"""
+
+_HOLD_REFERENCES: LiteralString = """
+    SELECT id FROM settings
+     WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[]) AND NOT is_archived
+     ORDER BY id
+       FOR SHARE
+"""
+
+
+def ask_references(db: Database) -> list[Named]:
+    """Every setting that products can refer to, the oldest first."""
+    rows = db.ask(_REFERENCES, {"company_id": db.company_id, "kinds": list(KINDS)}).rows()
+    return [Named(**row) for row in rows]
+
+
+def ask_currency(db: Database) -> str:
+    """The company's currency."""
+    row = db.ask(_CURRENCY, {"company_id": db.company_id}).row()
+    return row["currency"] if row else ""
+
+
+class Assortment:
+    """What an import asks of the catalog."""
+
+    writes = False
+
+    def __init__(self, db: Database, rebuild: Rebuild) -> None:
+        self._db = db
+        self._rebuild = rebuild
+
+    def currency(self) -> str:
+        """The company's."""
+        return ask_currency(self._db)
+
+    def references(self) -> Iterable[Named]:
+        """Every setting that products can refer to, archived ones too."""
+        return ask_references(self._db)
+
+    def variants(self, ids: Collection[UUID], sku_keys: Collection[str]) -> list[Row]:
+        """Id, product and SKU key of the variants with one of these ids or SKUs."""
+        return self._ask(_VARIANTS, ids=list(ids), sku_keys=list(sku_keys))
+
+    def owners(self, barcodes: Collection[str]) -> Mapping[str, UUID]:
+        """The variant that has each of these barcodes, as far as there is one."""
+        rows = self._ask(_OWNERS, barcodes=list(barcodes)) if barcodes else []
+        return {row["barcode"]: row["variant_id"] for row in rows}
+
+    def products(self, ids: Collection[UUID]) -> Mapping[UUID, Product | None]:
+        """What has each of these ids: a product, or None for something else; nothing is left out."""
+        streams: dict[UUID, list[Row]] = {}
+        for row in self._ask(_STREAMS, ids=list(ids)) if ids else ():
+            streams.setdefault(row["stream_id"], []).append(row)
+        found = {stream_id: self._rebuild(rows) for stream_id, rows in streams.items()}
+        return {one: made if isinstance(made, Product) else None for one, made in found.items()}
+
+    def stocked(self, variant_ids: Collection[UUID]) -> Collection[UUID]:
+        """Those of these variants that have stock somewhere; nothing of it moves until the end."""
+        params = {"company_id": self._db.company_id, "ids": list(variant_ids)}
+        self._db.execute(_HOLD_VARIANTS, params)
+        return {row["variant_id"] for row in self._ask(_HOLD_STOCK, ids=list(variant_ids)) if row["on_hand"]}
+
+    def passed(self, rows: int, total: int) -> None:
+        """Nothing is written before the decision ends."""
+
+    def held(self, references: Collection[UUID]) -> bool:
+        """Hold these settings until the end; whether none of them was archived meanwhile."""
+        return len(self._ask(_HOLD_REFERENCES, ids=list(references))) == len(references)
+
+    def _ask(self, query: LiteralString, **params: Any) -> list[Row]:
+        return self._db.ask(query, {"company_id": self._db.company_id, **params}).rows()

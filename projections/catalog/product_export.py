@@ -1,0 +1,56 @@
+"""The catalog as it is exported: all products, the oldest first, a page at a time."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any, LiteralString
+from uuid import UUID
+
+from projections.base import Database, Row
+
+#: How many products are read at once.
+PAGE = 1000
+
+# The time of a product's making never changes, so that each comes once whatever happens meanwhile.
+_PAGE: LiteralString = """
+    SELECT p.id AS product_id, p.name, p.description, p.status, p.launch_at, p.brand_id, p.category_id,
+           p.unit_id, p.supplier_id, p.tax_rate_ids, p.track_stock, p.created_at, v.id AS variant_id,
+           v.name AS variant_name, v.sku, v.barcodes, v.options, v.price, v.cost, v.reorder_level,
+           v.reorder_quantity
+      FROM (SELECT * FROM products
+             WHERE company_id = %(company_id)s
+               AND (created_at, id) > (%(after)s::timestamptz, %(after_id)s::uuid)
+               AND (%(status)s::text IS NULL OR status = %(status)s::text)
+               AND (%(status)s::text IS NOT NULL OR status <> 'archived')
+               AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
+               AND (%(category_id)s::uuid IS NULL OR category_id = %(category_id)s::uuid)
+               AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
+             ORDER BY created_at, id
+             LIMIT %(limit)s::bigint) AS p
+      JOIN variants AS v ON v.company_id = %(company_id)s AND v.product_id = p.id
+     ORDER BY p.created_at, p.id, v.ordinal, v.id
+"""
+
+
+def export_products(
+    db: Database,
+    *,
+    status: str | None = None,
+    brand_id: UUID | None = None,
+    category_id: UUID | None = None,
+    supplier_id: UUID | None = None,
+) -> Iterator[Row]:
+    """A row for each variant, those of a product together; archived products only on request."""
+    place: dict[str, Any] = {"after": datetime.min.replace(tzinfo=UTC), "after_id": UUID(int=0)}
+    filters = {
+        "status": status,
+        "brand_id": brand_id,
+        "category_id": category_id,
+        "supplier_id": supplier_id,
+    }
+    while True:
+        rows = db.ask(_PAGE, {"company_id": db.company_id, **filters, **place, "limit": PAGE}).rows()
+        yield from rows
+        if sum(1 for _ in groupby(rows, lambda row: row["product_id"])) < PAGE:
+            return
+        place = {"after": rows[-1]["created_at"], "after_id": rows[-1]["product_id"]}

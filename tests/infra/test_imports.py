@@ -1,0 +1,236 @@
+"""Imports in the background: taken up once, whatever dies meanwhile, and in nobody's way."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Event, Thread
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from commands.ports import Caller
+from domain.companies import Company
+from infra.eventstore.codec import Metadata
+from infra.import_desk import ImportDesk
+from infra.imports import MOST_TAKEN_UP, Imports
+from infra.migrations import migrate
+from infra.pipeline import RequestConnection, request_transaction
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.unit_of_work import Ledger
+
+HEADER = b"sku,name,price,status\n"
+MILK = HEADER + b"M,Milk,1.50,active\n"
+LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
+
+
+class Hook(Event):
+    """A sign to stop that does something when a worker looks at it for the second time: half-way through."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        super().__init__()
+        self._act, self._looks = act, 0
+
+    def is_set(self) -> bool:
+        self._looks += 1
+        if self._looks == 2:
+            self._act()
+        return super().is_set()
+
+
+@dataclass(frozen=True)
+class House:
+    """A company whose imports no worker does but those of the test."""
+
+    owner: str
+    app: str
+    worker: str
+    company_id: UUID
+
+    @property
+    def imports(self) -> Imports:
+        """A worker that is not running yet."""
+        return Imports(self.worker, LEDGER)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        with (
+            RequestConnection.connect(self.app, autocommit=True) as connection,
+            request_transaction(connection, self.company_id) as db,
+        ):
+            yield db
+
+    def hand_in(self, content: bytes, *, commit: bool = True) -> UUID:
+        """Hand in a file to be imported."""
+        import_id = uuid4()
+        with self.transaction() as db:
+            desk = ImportDesk(db, Caller(company_id=self.company_id, user_id=None), datetime.now(UTC))
+            desk.open(import_id, content, commit=commit, create_missing=False)
+        return import_id
+
+    def ask(self, query: Any, *params: Any) -> list[dict[str, Any]]:
+        with psycopg.connect(self.owner, autocommit=True, row_factory=dict_row) as connection:
+            cursor = connection.execute(query, params)
+            return cursor.fetchall() if cursor.description else []
+
+    def job(self, import_id: UUID) -> dict[str, Any]:
+        return self.ask("SELECT * FROM import_jobs WHERE id = %s", import_id)[0]
+
+    def events(self) -> list[str]:
+        rows = self.ask("SELECT type FROM events WHERE company_id = %s ORDER BY position", self.company_id)
+        return [row["type"] for row in rows]
+
+    def work(self, stop: Event) -> int:
+        """Let a worker do what waits, until it is told to stop."""
+        with RequestConnection.connect(self.worker, autocommit=True, application_name="hooked") as connection:
+            return self.imports._step(connection, stop)
+
+
+@pytest.fixture(scope="module")
+def addresses(server: Any) -> tuple[str, str, str]:
+    """A database of these tests' own."""
+    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE mipos_imports")
+    migrate(server.conninfo("postgres", "mipos_imports"), PROJECTIONS)
+    owner, app, worker = (
+        server.conninfo(role, "mipos_imports") for role in ("postgres", "mipos_app", "mipos_worker")
+    )
+    return owner, app, worker
+
+
+@pytest.fixture
+def house(addresses: tuple[str, str, str]) -> House:
+    house = House(*addresses, uuid4())
+    told = {"name": str(house.company_id), "currency": "EUR", "timezone": "Europe/Berlin"}
+    company = Company.begin(Company.Registered, house.company_id, **told)
+    with house.transaction() as db:
+        db.execute("SELECT found_company(%(company)s)", {"company": house.company_id})
+        LEDGER.record(db, company.new_events(), Metadata(at=datetime.now(UTC)))
+    return house
+
+
+IMPORTED = ["companies.Company.Registered", "products.Product.Registered", "products.Product.Activated"]
+
+
+def test_a_file_is_imported_and_then_gone(house: House) -> None:
+    large = HEADER + b"".join(b"%d,%b,1,active\n" % (number, b"x" * 200) for number in range(11_000))
+    import_id = house.hand_in(large)
+    assert house.imports.step() == 1
+    job = house.job(import_id)
+    assert (job["status"], job["done"], job["total"], job["position"]) == ("done", 11_000, 11_000, 22_001)
+    assert house.events().count("products.Product.Registered") == 11_000
+    assert house.ask("SELECT * FROM import_chunks WHERE import_id = %s", import_id) == []
+    assert house.imports.step() == 0
+
+
+def test_what_a_dead_worker_left_is_taken_up_again(house: House) -> None:
+    import_id = house.hand_in(MILK)
+    house.ask("UPDATE import_jobs SET status = 'running', attempts = 1 WHERE id = %s", import_id)
+    assert house.imports.step() == 1
+    assert (house.job(import_id)["status"], house.job(import_id)["attempts"]) == ("done", 2)
+
+
+def test_what_kills_every_worker_is_given_up(house: House) -> None:
+    import_id = house.hand_in(MILK)
+    house.ask(
+        "UPDATE import_jobs SET status = 'running', attempts = %s WHERE id = %s", MOST_TAKEN_UP, import_id
+    )
+    house.imports.step()
+    assert house.job(import_id)["status"] == "failed"
+    assert house.events() == IMPORTED[:1]
+
+
+def test_a_worker_that_dies_half_way_leaves_nothing(house: House) -> None:
+    import_id = house.hand_in(MILK)
+    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hooked'"
+    with pytest.raises(psycopg.OperationalError):
+        house.work(Hook(lambda: house.ask(kill)))
+    assert house.events() == IMPORTED[:1]
+    assert house.job(import_id)["status"] == "running"
+    house.imports.step()
+    assert house.job(import_id)["status"] == "done"
+    assert house.events() == IMPORTED
+
+
+def test_a_worker_that_is_to_stop_gives_the_import_back(house: House) -> None:
+    import_id = house.hand_in(MILK)
+    stop = Hook(lambda: stop.set())  # noqa: PLW0108 it is not bound yet
+    assert house.work(stop) == 0
+    assert house.events() == IMPORTED[:1]
+    assert (house.job(import_id)["status"], house.job(import_id)["attempts"]) == ("queued", 0)
+    house.imports.step()
+    assert house.events() == IMPORTED
+
+
+def test_two_workers_do_not_do_the_same(house: House) -> None:
+    import_id = house.hand_in(MILK)
+    done: list[int] = []
+    assert house.work(Hook(lambda: done.append(house.imports.step()))) == 1
+    assert done == [0]
+    assert house.events() == IMPORTED
+    assert house.job(import_id)["attempts"] == 1
+
+
+def test_others_can_write_while_it_runs(house: House) -> None:
+    house.hand_in(MILK)
+    head = "SELECT * FROM company_head WHERE company_id = %s FOR UPDATE NOWAIT"
+    assert house.work(Hook(lambda: house.ask(head, house.company_id))) == 1
+
+
+def test_its_progress_is_seen_while_it_runs(house: House) -> None:
+    import_id = house.hand_in(HEADER + b"".join(b"%d,x,1,active\n" % number for number in range(3000)))
+    seen: list[Any] = []
+
+    class Looking(Event):
+        def is_set(self) -> bool:
+            job = house.job(import_id)
+            seen.append((job["status"], job["done"], job["total"]))
+            return False
+
+    house.work(Looking())
+    # Each look is just before the next progress is told.
+    assert seen == [("queued", 0, None), ("running", 0, None), ("running", 2000, 3000)]
+
+
+def test_a_companys_imports_are_done_in_their_order(house: House) -> None:
+    for price in (b"1", b"2", b"3"):
+        house.hand_in(HEADER + b"M,Milk," + price + b",active\n")
+    assert house.imports.step() == 3
+    prices = house.ask("SELECT price FROM variants WHERE company_id = %s", house.company_id)
+    assert prices == [{"price": 300}]
+
+
+def test_only_so_many_wait(house: House) -> None:
+    for _ in range(5):
+        house.hand_in(MILK, commit=False)
+    with pytest.raises(Exception, match="still to be done"):
+        house.hand_in(MILK)
+
+
+def test_a_worker_goes_on_when_it_lost_its_connection(house: House) -> None:
+    stop = Event()
+    worker = Thread(target=house.imports.run, args=(stop,))
+    worker.start()
+    try:
+        kill = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mipos imports'"
+        )
+        wait_until(lambda: house.ask(kill) != [])
+        import_id = house.hand_in(MILK)
+        wait_until(lambda: house.job(import_id)["status"] == "done")
+    finally:
+        stop.set()
+        worker.join(timeout=10)
+    assert not worker.is_alive()
+    assert house.events() == IMPORTED
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
