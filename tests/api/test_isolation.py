@@ -1,19 +1,29 @@
 """Companies do not exist for each other: not by path, not by reference, not by search."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, cast
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 
 from api.app import create_app
 from api.gateway import House
 from api.openapi.document import Route, routes_of
+from api.operations import SIGNED_IN
+from domain.permissions import permissions_of
 
 NOTHING = cast("Any", None)
 SETTINGS = "/api/admin/settings"
+UUIDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+#: What no field of an answer is called; rights and times may speak of tokens, but there are none today.
+#: The hash of a picture is its public ETag.
+SECRETS = re.compile("password|secret|(?<!content_)hash|token|pepper", re.IGNORECASE)
+MEAL = {"name": "Meal voucher", "code": "meal", "kind": "voucher"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,19 @@ class Full:
         return self.stocked.shop
 
 
+def picture() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def hand_in(admin: Any) -> str:
+    """Hand in a file that a worker will import."""
+    headers = {"Content-Type": "text/csv"}
+    answer = admin.call("POST", "/api/admin/products/import?job=true", raw=b"sku\n", headers=headers)
+    return str(answer.data["id"])
+
+
 def fill(stocked: Any) -> Full:
     admin = stocked.shop.client()
     ids = {
@@ -38,9 +61,20 @@ def fill(stocked: Any) -> Full:
         "brand_id": admin.post(f"{SETTINGS}/brands", {"name": "Acme"}).data["id"],
         "category_id": admin.post(f"{SETTINGS}/categories", {"name": "Drinks"}).data["id"],
         "unit_id": admin.post(f"{SETTINGS}/units", {"name": "Piece", "symbol": "pc"}).data["id"],
+        "supplier_id": admin.post(f"{SETTINGS}/suppliers", {"name": "Hillside"}).data["id"],
+        "variant_type_id": admin.post(f"{SETTINGS}/variant-types", {"name": "Size", "values": ["S"]}).data[
+            "id"
+        ],
+        "payment_method_id": admin.post(f"{SETTINGS}/payment-methods", MEAL).data["id"],
         "product_id": stocked.product["id"],
         "variant_id": stocked.variant_id,
+        "image_id": admin.upload(f"/api/admin/products/{stocked.product['id']}/images", picture()).data["id"],
         "order_id": stocked.sell(role="Admin").data["id"],
+        "import_id": hand_in(admin),
+        "stream_id": stocked.store["id"],
+        "user_id": str(stocked.shop.users["Cashier"]),
+        "session_id": str(stocked.shop.users["Cashier"]),
+        "company_id": str(stocked.shop.company_id),
     }
     return Full(stocked, ids)
 
@@ -58,8 +92,14 @@ def theirs(stock: Callable[..., Any], make_shop: Callable[..., Any]) -> Full:
 
 
 def routes_with_ids() -> list[Route]:
-    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, now=NOTHING)
-    return [route for route in routes_of(create_app(house)) if "{" in route.template]
+    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
+    return [route for route in routes_of(create_app(house)) if ":uuid}" in route.template and is_ours(route)]
+
+
+def is_ours(route: Route) -> bool:
+    """Whether it is for the people of a company; what only the platform may do, it is refused."""
+    needed = route.operation.permission
+    return needed == SIGNED_IN or needed in permissions_of("Admin")
 
 
 def path_of(route: Route, ids: dict[str, str]) -> str:
@@ -71,11 +111,25 @@ BODIES = {
     ("POST", "/api/admin/stores/{store_id:uuid}/registers"): {"name": "New", "code": "NEW"},
     ("POST", "/api/admin/products/{product_id:uuid}/status"): {"status": "discontinued"},
     ("POST", "/api/admin/products/{product_id:uuid}/variants"): {"sku": "NEW", "price": 1},
+    ("POST", "/api/admin/settings/users/{user_id:uuid}/reset-password"): {"new_password": "quite new here"},
+    ("PUT", "/api/admin/settings/users/{user_id:uuid}/stores"): {"store_ids": []},
 }
+
+
+#: What hangs under something else, and under what.
+HANGING = (("register_id", "store_id"), ("variant_id", "product_id"), ("image_id", "product_id"))
 
 
 def body_of(route: Route) -> Any:
     return None if route.method == "GET" else BODIES.get((route.method, route.template), {})
+
+
+def call(client: Any, route: Route, ids: dict[str, str]) -> Any:
+    """Call it as the owner would."""
+    path = path_of(route, ids)
+    if route.operation.form is not None:
+        return client.upload(path, picture())
+    return client.call(route.method, path, body_of(route))
 
 
 class TestPaths:
@@ -83,17 +137,17 @@ class TestPaths:
         written = len(ours.shop.events()), len(theirs.shop.events())
         admin = ours.shop.client()
         for route in routes_with_ids():
-            answer = admin.call(route.method, path_of(route, theirs.ids), body_of(route))
+            answer = call(admin, route, theirs.ids)
             assert (answer.status, answer.code) == (404, "not_found"), (route.method, route.template)
         assert (len(ours.shop.events()), len(theirs.shop.events())) == written
 
     def test_what_hangs_under_something_of_ours_is_not_found_either(self, ours: Full, theirs: Full) -> None:
         admin = ours.shop.client()
-        for inner, outer in (("register_id", "store_id"), ("variant_id", "product_id")):
+        for inner, outer in HANGING:
             mixed = {**theirs.ids, outer: ours.ids[outer]}
             for route in routes_with_ids():
                 if f"{{{inner}:" in route.template:
-                    answer = admin.call(route.method, path_of(route, mixed), body_of(route))
+                    answer = call(admin, route, mixed)
                     assert (answer.status, answer.code) == (404, "not_found"), route.template
 
     def test_the_owner_finds_all_of_it(self, theirs: Full) -> None:
@@ -107,10 +161,7 @@ class TestPaths:
         admin = ours.shop.client()
         for route in routes_with_ids():
             nobodys = {name: str(uuid4()) for name in theirs.ids}
-            answers = [
-                admin.call(route.method, path_of(route, ids), body_of(route)).json
-                for ids in (theirs.ids, nobodys)
-            ]
+            answers = [call(admin, route, ids).json for ids in (theirs.ids, nobodys)]
             for answer in answers:
                 del answer["request_id"]
             assert answers[0] == answers[1], route.template
@@ -121,7 +172,7 @@ class TestReferences:
         """A method, a path, a body that refers to them, and the field by which it does."""
         product = {"name": "P", "variants": [{"sku": "P", "price": 1}]}
         own_product = f"/api/admin/products/{ours.ids['product_id']}"
-        for name in ("brand_id", "category_id", "unit_id"):
+        for name in ("brand_id", "category_id", "unit_id", "supplier_id"):
             yield "POST", "/api/admin/products", {**product, name: theirs.ids[name]}, name
             yield "PATCH", own_product, {name: theirs.ids[name]}, name
         taxes = {"tax_rate_ids": [ours.ids["tax_rate_id"], theirs.ids["tax_rate_id"]]}
@@ -153,6 +204,8 @@ class TestReferences:
         yield "POST", receipts, {"storage_id": theirs.ids["storage_id"], "lines": [own_line]}, "storage_id"
         delivery = {"storage_id": ours.ids["storage_id"], "lines": [own_line, their_line]}
         yield "POST", receipts, delivery, "lines.1.variant_id"
+        supplied = {"storage_id": ours.ids["storage_id"], "lines": [own_line]}
+        yield "POST", receipts, {**supplied, "supplier_id": theirs.ids["supplier_id"]}, "supplier_id"
         sale = ours.stocked.sale()
         their_sale = {"variant_id": theirs.ids["variant_id"], "quantity": 1}
         basket = {"lines": sale["lines"], "register_id": sale["register_id"]}
@@ -217,3 +270,60 @@ class TestQuestions:
         one, other = (full.shop.client().post(path, body, Idempotency_Key=key) for full in (ours, theirs))
         assert (one.status, other.status) == (201, 201)
         assert one.data["id"] != other.data["id"]
+
+
+#: Lookups by a name that has rows.
+LOOKUPS = ("stores", "storages", "products", "variants", "users", "brands", "suppliers", "companies")
+#: The reports' own parameters, without which they answer nothing.
+PERIOD = "from=2000-01-01&to=2100-01-01"
+
+
+def every_question(ours: Full) -> Iterator[str]:
+    """The path of every question there is, about what is ours."""
+    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
+    for route in routes_of(create_app(house)):
+        if route.method != "GET" or not is_ours(route):
+            continue
+        if "{name}" in route.template:
+            yield from (route.template.replace("{name}", name) for name in LOOKUPS)
+        else:
+            period = f"?{PERIOD}" if "/reports/" in route.template else ""
+            yield path_of(route, ours.ids) + period
+
+
+def ids_of(shop: Any) -> set[str]:
+    """Every id that occurs in the company's log, and its own."""
+    events = shop.events()
+    text = json.dumps([[str(event["stream_id"]), event["state"], event["metadata"]] for event in events])
+    return set(UUIDS.findall(text)) | {str(shop.company_id)} | {str(user) for user in shop.users.values()}
+
+
+def names_in(found: Any) -> Iterator[str]:
+    """The names of all fields, at any depth."""
+    if isinstance(found, dict):
+        for name, inner in found.items():
+            yield name
+            yield from names_in(inner)
+    elif isinstance(found, list):
+        for inner in found:
+            yield from names_in(inner)
+
+
+class TestAnswers:
+    def test_no_answer_to_us_has_an_id_of_theirs(self, ours: Full, theirs: Full) -> None:
+        admin, foreign = ours.shop.client(), ids_of(theirs.shop) - ids_of(ours.shop)
+        assert len(foreign) > 20
+        for path in every_question(ours):
+            answer = admin.get(path)
+            assert answer.status == 200, (path, answer.body)
+            assert not foreign & set(UUIDS.findall(answer.body.decode())), path
+
+    def test_no_answer_tells_a_secret(self, ours: Full) -> None:
+        admin = ours.shop.client()
+        for path in every_question(ours):
+            answer = admin.get(path)
+            assert b"$argon2" not in answer.body, path
+            is_file = answer.headers["content-type"].startswith("text/csv")
+            said = answer.body.decode().splitlines()[:1] if is_file else names_in(answer.json)
+            told = [name for name in said if SECRETS.search(name)]
+            assert told == [], path
