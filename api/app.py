@@ -5,23 +5,56 @@ from typing import Any
 import falcon
 from falcon import App, Request, Response
 
-from api import auth, errors, health, orders, pos_products, stock
-from api.catalog import products
+from api import (
+    audit,
+    auth,
+    companies,
+    company_settings,
+    errors,
+    health,
+    lookups,
+    orders,
+    packages,
+    pos_products,
+    registration,
+    roles,
+    stock,
+    user_sessions,
+    users,
+)
+from api.catalog import images, product_export, product_import, products
 from api.catalog.brands import BRANDS
 from api.catalog.categories import CATEGORIES
 from api.catalog.units import UNITS
+from api.catalog.variant_types import VARIANT_TYPES
 from api.docs import Docs
 from api.gateway import House
 from api.middleware import Gatekeeper
 from api.openapi import OpenApi, document_of
+from api.payment_methods import PAYMENT_METHODS
 from api.registers import REGISTERS
 from api.reports import sales_summary
-from api.settings import add_setting
-from api.storages import STORAGES
+from api.settings import SettingListing, add_setting
+from api.storages import STORAGES, STORE_STORAGES
 from api.stores import STORES
+from api.suppliers import SUPPLIERS
 from api.tax_rates import TAX_RATES
 from api.wire import JSON_HANDLER
 from domain.errors import Refusal
+
+#: Every kind of setting, each with a list and single ones.
+SETTINGS = (
+    STORES,
+    REGISTERS,
+    STORAGES,
+    TAX_RATES,
+    PAYMENT_METHODS,
+    SUPPLIERS,
+    BRANDS,
+    CATEGORIES,
+    UNITS,
+    VARIANT_TYPES,
+)
 
 
 def create_app(house: House) -> App[Request, Response]:
@@ -42,7 +75,8 @@ def _middleware(house: House) -> list[Any]:
     """The gatekeeper, and for origins that were allowed by name, the headers that let browsers in."""
     if not house.cors_origins:
         return [Gatekeeper(house)]
-    shared = ["ETag", "X-Event-Position", "X-Read-Position", "X-Request-Id"]
+    shared = ["ETag", "Idempotent-Replayed", "X-Event-Position", "X-Read-Position", "X-Request-Id"]
+    shared += ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"]
     return [falcon.CORSMiddleware(allow_origins=house.cors_origins, expose_headers=shared), Gatekeeper(house)]
 
 
@@ -52,19 +86,40 @@ def _add_routes(app: App[Request, Response], house: House) -> None:
     app.add_route("/metrics", health.Metrics(house))
 
     app.add_route("/api/auth/login", auth.Login(house))
+    app.add_route("/api/auth/register", registration.Registration(house))
     app.add_route("/api/auth/refresh", auth.Refresh(house))
     app.add_route("/api/auth/me", auth.Me(house))
+    app.add_route("/api/auth/logout", auth.Logout(house))
+    app.add_route("/api/auth/pos/login", auth.TillLogin(house))
+    app.add_route("/api/auth/change-password", auth.PasswordChange(house))
+    app.add_route("/api/auth/forgot-password", auth.ForgottenPassword(house))
+    app.add_route("/api/auth/reset-password", auth.PasswordReset(house))
 
-    for told in (STORES, REGISTERS, STORAGES, TAX_RATES, BRANDS, CATEGORIES, UNITS):
+    for told in SETTINGS:
         add_setting(app, house, told)
+    _add_user_routes(app, house)
+    app.add_route(STORE_STORAGES.path, SettingListing(house, STORE_STORAGES))
+    app.add_route("/api/admin/storages/{storage_id:uuid}/stock", stock.StorageStock(house))
+
+    app.add_route("/api/lookups/{name}", lookups.Lookups(house))
+
+    packages.add_routes(app, house)
+    companies.add_routes(app, house)
+    app.add_route("/api/admin/settings/company", company_settings.CompanySettings(house))
 
     app.add_route("/api/admin/products", products.Products(house))
+    app.add_route("/api/admin/products/import", product_import.ProductImports(house))
+    app.add_route("/api/admin/products/imports/{import_id:uuid}", product_import.ProductImportById(house))
+    app.add_route("/api/admin/products/export", product_export.ProductExport(house))
     app.add_route("/api/admin/products/{product_id:uuid}", products.ProductById(house))
     app.add_route("/api/admin/products/{product_id:uuid}/status", products.ProductStatus(house))
     app.add_route("/api/admin/products/{product_id:uuid}/variants", products.ProductVariants(house))
     app.add_route(
         "/api/admin/products/{product_id:uuid}/variants/{variant_id:uuid}", products.VariantById(house)
     )
+    app.add_route("/api/admin/products/{product_id:uuid}/images", images.ProductImages(house))
+    app.add_route("/api/admin/products/{product_id:uuid}/images/{image_id:uuid}", images.ProductImage(house))
+    app.add_route("/api/images/{image_id:uuid}", images.Images(house))
 
     app.add_route("/api/admin/inventory/receipts", stock.StockReceipts(house))
     app.add_route("/api/admin/inventory/levels", stock.StockLevels(house))
@@ -79,8 +134,29 @@ def _add_routes(app: App[Request, Response], house: House) -> None:
 
     sales_summary.add_routes(app, house)
 
+    app.add_route("/api/audit/events", audit.AuditEvents(house))
+    app.add_route("/api/audit/streams/{stream_id:uuid}", audit.AuditStream(house))
+    app.add_route("/api/audit/streams/{stream_id:uuid}/state", audit.AuditState(house))
+
     docs, openapi = Docs(house), OpenApi(house)
     app.add_route("/docs", docs)
     app.add_route("/api/openapi.json", openapi)
     openapi.document = document_of(app)
     docs.document = openapi.document
+
+
+def _add_user_routes(app: App[Request, Response], house: House) -> None:
+    users_path = "/api/admin/settings/users"
+    one = f"{users_path}/{{user_id:uuid}}"
+    app.add_route(users_path, users.Users(house))
+    app.add_route(one, users.UserById(house))
+    app.add_route(f"{one}/activate", users.UserSwitch(house, is_active=True))
+    app.add_route(f"{one}/deactivate", users.UserSwitch(house, is_active=False))
+    app.add_route(f"{one}/reset-password", users.UserPassword(house))
+    app.add_route(f"{one}/permissions", roles.UserPermissions(house))
+    app.add_route(f"{one}/stores", users.UserStores(house))
+    app.add_route(f"{one}/sessions", user_sessions.UserSessions(house))
+    app.add_route(f"{one}/sessions/{{session_id:uuid}}", user_sessions.UserSessionById(house))
+    app.add_route("/api/admin/stores/{store_id:uuid}/users", users.StoreUsers(house))
+    app.add_route("/api/admin/settings/roles", roles.Roles(house))
+    app.add_route("/api/admin/settings/permissions", roles.Permissions(house))

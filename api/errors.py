@@ -9,6 +9,8 @@ from falcon import Request, Response
 
 from api.envelope import encode
 from commands.ports import StaleVersion
+from commands.signing_in import TooManyRequests
+from commands.standing import Unauthenticated
 from domain.errors import Conflict, Detail, Invalid, NotAllowed, NotFound, Refusal
 from projections.base import ProjectionBehind
 
@@ -27,32 +29,16 @@ class MalformedJson(MalformedRequest):
     code = "malformed_json"
 
 
+class MalformedForm(MalformedRequest):
+    """The form in the body cannot be read."""
+
+    code = "malformed_form"
+
+
 class InvalidParameter(MalformedRequest):
     """A parameter of the request is unknown or not valid."""
 
     code = "invalid_parameter"
-
-
-class Unauthenticated(Refusal):
-    """Sign in first: a valid access token is needed."""
-
-    code = "unauthenticated"
-
-
-class TokenExpired(Unauthenticated):
-    """The access token has expired; refresh it."""
-
-    code = "token_expired"
-
-
-class TokenRevoked(Unauthenticated):
-    """The session has ended; sign in again."""
-
-    code = "token_revoked"
-
-
-class WrongCredentials(Unauthenticated):
-    """The user name or the password is wrong."""
 
 
 class BodyTooLarge(Refusal):
@@ -67,6 +53,14 @@ class UnsupportedMediaType(Refusal):
     code = "unsupported_media_type"
 
 
+class NotAForm(UnsupportedMediaType):
+    """The body must be a form (multipart/form-data)."""
+
+
+class NotCsv(UnsupportedMediaType):
+    """The body must be CSV (text/csv)."""
+
+
 #: The first entry that a refusal is an instance of decides.
 STATUSES: tuple[tuple[type[Refusal], int], ...] = (
     (MalformedRequest, 400),
@@ -78,6 +72,7 @@ STATUSES: tuple[tuple[type[Refusal], int], ...] = (
     (BodyTooLarge, 413),
     (UnsupportedMediaType, 415),
     (Invalid, 422),
+    (TooManyRequests, 429),
     (ProjectionBehind, 503),
 )
 
@@ -125,6 +120,8 @@ def refuse(req: Request, resp: Response, refusal: Refusal, _params: Any) -> None
     _answer(req, resp, status, refusal.message, _error(refusal.code, refusal.details))
     if status == http.HTTPStatus.UNAUTHORIZED:
         resp.set_header("WWW-Authenticate", "Bearer")
+    if isinstance(refusal, TooManyRequests):
+        resp.set_header("Retry-After", str(refusal.retry_after))
     if status == http.HTTPStatus.SERVICE_UNAVAILABLE:
         resp.set_header("Retry-After", "1")
 

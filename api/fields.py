@@ -72,6 +72,19 @@ class Code(Text):
         return code
 
 
+class Email(Text):
+    """An e-mail address: something on both sides of one @, without white space."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(longest=254, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        address = super()._deserialize(value, attr, data, **kwargs)
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+            raise ValidationError("Not an e-mail address.")
+        return address
+
+
 class Whole(fields.Integer):
     """A whole number, in a query as its digits; true and 1.0 are none."""
 
@@ -209,6 +222,14 @@ class Flag(fields.Boolean):
         if value not in ("true", "false") and not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+class File(fields.Field[bytes]):
+    """The bytes of a file within a form. `longest` is in bytes, `media_types` are what it may be."""
+
+    def __init__(self, *, longest: int, media_types: tuple[str, ...], **kwargs: Any) -> None:
+        self.longest, self.media_types = longest, media_types
+        super().__init__(**kwargs)
 
 
 class Id(fields.UUID):

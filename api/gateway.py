@@ -1,14 +1,18 @@
 """What the API needs of the house behind it: a way to run commands, to ask questions, and to sign in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from api.addresses import Network
 from commands.outcomes import IdempotencyKey, Outcome, Response
+from commands.passwords import ResetToken
 from commands.ports import Caller, UnitOfWork
-from projections.base import Database
+from commands.signing_in import Visitor
+from domain.catalog.images import Picture, Rendition
+from projections.base import Database, Row
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -24,6 +28,9 @@ class Reading(Protocol):
     def aggregates(self, kind: type[Any], ids: list[UUID], as_of: datetime | None = None) -> list[Any]:
         """The aggregates of these ids, in this order, as they are or were recorded by `as_of`."""
 
+    def states(self, versions: Mapping[UUID, Collection[int]]) -> dict[tuple[UUID, int], dict[str, Any]]:
+        """What these streams were at these versions, by stream and version, as JSON has it."""
+
 
 class Gateway(Protocol):
     """Runs commands and questions."""
@@ -35,42 +42,76 @@ class Gateway(Protocol):
         command: C,
         present: Callable[[R], Response],
         key: IdempotencyKey | None = None,
+        *,
+        within: UUID | None = None,
     ) -> Outcome:
-        """Decide, record and answer in one transaction."""
+        """Decide, record and answer in one transaction; `within` another company if the platform decides."""
 
     def read(
         self,
-        company_id: UUID,
+        caller: Caller,
         question: Callable[[Any], R],
         *,
         projection: str | None = None,
         wait_for: int | None = None,
+        within: UUID | None = None,
     ) -> tuple[R, int]:
-        """Answer a question and say which position of the log the answer knows."""
+        """Answer a question and say which position of the caller's log the answer knows."""
+
+    def check(self, caller: Caller) -> None:
+        """Raise TokenRevoked or RightsChanged unless the caller may still ask."""
 
 
 class Authentication(Protocol):
     """Knows who somebody is."""
 
-    def sign_in(self, username: str, password: str) -> dict[str, Any] | None:
-        """User, tokens and permissions; None when name or password is wrong, without telling which."""
+    def sign_in(
+        self, username: str, password: str, visitor: Visitor, *, needing: str | None = None
+    ) -> dict[str, Any]:
+        """User, tokens and permissions, for whoever holds the permission `needing`, if any.
 
-    def refresh(self, refresh_token: str) -> dict[str, Any] | None:
-        """The same for a refresh token, which is used up by it; None when it is not valid."""
+        Raises TooManyRequests, WrongCredentials, CompanySuspended, NotAllowed.
+        """
+
+    def refresh(self, refresh_token: str, visitor: Visitor) -> dict[str, Any]:
+        """The same for a refresh token, which is used up by it.
+
+        Raises UnknownRefreshToken, TokenRevoked, RefreshExpired, CompanySuspended, TooManyRequests.
+        """
+
+    def sign_out(self, caller: Caller) -> None:
+        """End the caller's session at once. Raises TokenRevoked when it had ended before."""
 
     def caller_of(self, token: str) -> Caller:
-        """Who carries this access token. Raises TokenRejected."""
+        """Who carries this access token. Raises TokenExpired, Unauthenticated."""
 
-    def describe(self, caller: Caller) -> dict[str, Any]:
-        """The caller as a user, with company and stores."""
+    def hash_password(self, password: str) -> str:
+        """What is kept of a password. It takes a while on purpose: never within a transaction."""
+
+    def knows_password(self, user: Row, password: str, visitor: Visitor) -> bool:
+        """Whether this is the user's password; who guesses is held back. Raises TooManyRequests."""
+
+    def begin_reset(self, username: str, visitor: Visitor) -> None:
+        """Send a token to whoever forgot the password, telling nobody who that is. Raises TooManyRequests."""
+
+    def find_reset(self, token: str, visitor: Visitor) -> tuple[ResetToken, Row]:
+        """What such a token is for, and the user. Raises TooManyRequests, InvalidToken, CompanySuspended."""
+
+    def count_registration(self, visitor: Visitor) -> None:
+        """Count a registration from the visitor's address. Raises TooManyRequests."""
+
+    def end_reset(self, username: str) -> None:
+        """Let the user of a new password sign in, however often the old one was missed."""
 
 
-class TokenRejected(Exception):
-    """The access token is forged, for somebody else, or past its time (`expired`)."""
+class Pictures(Protocol):
+    """Prepares pictures, and has those that are kept."""
 
-    def __init__(self, *, expired: bool) -> None:
-        self.expired = expired
-        super().__init__()
+    def prepare(self, file: bytes) -> Picture:
+        """A JPEG, PNG or WebP file as it is kept. Takes tenths of a second. Raises Invalid, naming `file`."""
+
+    def find(self, image_id: UUID, size: str, known: Collection[str]) -> Rendition | None:
+        """The picture of that id in that size, or None; without its bytes if its hash is among the known."""
 
 
 class Health(Protocol):
@@ -90,6 +131,16 @@ class House:
     gateway: Gateway
     authentication: Authentication
     health: Health
+    pictures: Pictures
     now: Callable[[], datetime]
     max_body_bytes: int = 1_048_576
     cors_origins: tuple[str, ...] = ()
+    #: Whose word counts about where a request comes from.
+    trusted_proxies: tuple[Network, ...] = ()
+    #: Whether anyone may register a company.
+    registration: bool = False
+    #: How many requests a user, else an address, may send in a minute to all `processes` together, roughly.
+    requests_per_minute: int = 60_000
+    processes: int = 1
+    #: Keys of the fingerprints by which repeated requests are known: today's, then former ones.
+    peppers: tuple[bytes, ...] = (b"",)

@@ -10,12 +10,15 @@ import structlog
 from falcon import HTTP_METHODS, Request, Response
 from prometheus_client import Counter, Histogram
 
-from api.errors import TokenExpired, Unauthenticated
-from api.gateway import House, TokenRejected
+from api.addresses import sender_of
+from api.gateway import House
 from api.operations import PUBLIC, SIGNED_IN, Operation, operations_of
-from api.requests import load_body, load_query, read_body
+from api.rate_limits import RequestLimits
+from api.requests import check_csv, load_body, load_form, load_query, read_body, read_form, substance_of
 from commands.ports import Caller
-from domain.errors import NotAllowed
+from commands.signing_in import TooManyRequests, neighbourhood_of
+from commands.standing import Unauthenticated
+from domain.errors import NotAllowed, Refusal
 
 log = structlog.get_logger("request")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}\Z")
@@ -34,6 +37,10 @@ _SECURITY_HEADERS = [
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),
 ]
+#: An answer of the API is no page: a browser that shows it loads nothing, and nobody frames it.
+_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'"
+#: For whoever came encrypted: do not come otherwise for two years.
+_ONLY_ENCRYPTED = "max-age=63072000"
 
 
 class Gatekeeper:
@@ -42,6 +49,7 @@ class Gatekeeper:
     def __init__(self, house: House) -> None:
         self._house = house
         self._operations: dict[int, dict[str, Operation]] = {}
+        self._limits = RequestLimits(house.requests_per_minute, house.processes)
 
     def process_request(self, req: Request, resp: Response) -> None:
         """Give every request an id and a start."""
@@ -50,6 +58,10 @@ class Gatekeeper:
         req.context.request_id = given if _REQUEST_ID.match(given) else uuid4().hex
         req.context.caller = None
         resp.set_header("X-Request-Id", req.context.request_id)
+        req.context.address = sender_of(req, self._house.trusted_proxies)
+        self._identify(req)
+        if req.path.startswith("/api/"):
+            self._limit(req, resp)
 
     def process_resource(self, req: Request, resp: Response, resource: Any, params: dict[str, Any]) -> None:
         """Authenticate, authorise, validate: in this order, so that nobody learns what they may not."""
@@ -57,21 +69,45 @@ class Gatekeeper:
         operation = self._operation(resource, req.method)
         if operation is None:
             return
-        if operation.permission != PUBLIC:
-            caller = self._caller(req)
+        if operation.permission == PUBLIC:
+            self._read(req, operation)
+            return
+        caller = req.context.caller
+        if caller is None:
+            raise req.context.stranger
+        try:
             if operation.permission != SIGNED_IN and operation.permission not in caller.permissions:
                 raise NotAllowed
-            req.context.caller = caller
+            self._read(req, operation)
+        except Refusal:
+            # The responder's own transaction would find an ended session; here is none, so it is asked for.
+            self._house.gateway.check(caller)
+            raise
+
+    def _read(self, req: Request, operation: Operation) -> None:
+        """Take in parameters and body as the operation declares them."""
         req.context.query = load_query(req, operation.query)
         if req.method in _WRITES:
-            req.context.raw_body = read_body(req, self._house.max_body_bytes)
-            if operation.body is not None:
+            req.context.raw_body = read_body(req, operation.max_body_bytes or self._house.max_body_bytes)
+            if operation.body_is_optional and not req.context.raw_body:
+                req.context.body = {}
+            elif operation.body is not None:
                 req.context.body = load_body(req, req.context.raw_body, operation.body)
+            elif operation.file is not None:
+                check_csv(req)
+            elif operation.form is not None:
+                parts = read_form(req, req.context.raw_body)
+                req.context.raw_body = substance_of(parts)
+                req.context.body = load_form(parts, operation.form)
 
     def process_response(self, req: Request, resp: Response, resource: Any, req_succeeded: bool) -> None:
         """Set the headers every answer carries, count it, and write its log line."""
         del resource, req_succeeded
         resp.set_headers(_SECURITY_HEADERS)
+        if resp.get_header("Content-Security-Policy") is None:
+            resp.set_header("Content-Security-Policy", _SECURITY_POLICY)
+        if req.scheme == "https":
+            resp.set_header("Strict-Transport-Security", _ONLY_ENCRYPTED)
         if resp.get_header("Cache-Control") is None:
             resp.set_header("Cache-Control", "no-store")
         seconds = time.perf_counter() - req.context.started
@@ -99,12 +135,33 @@ class Gatekeeper:
             found = self._operations[id(resource)] = dict(operations_of(resource))
         return found.get(method)
 
+    def _identify(self, req: Request) -> None:
+        """Find out who asks; why somebody stays a stranger is told only where strangers may not go."""
+        try:
+            req.context.caller = self._caller(req)
+        except Unauthenticated as refusal:
+            req.context.stranger = refusal
+
+    def _limit(self, req: Request, resp: Response) -> None:
+        """Count the request for its user, else for its address, and say what is left.
+
+        Raises TooManyRequests.
+        """
+        caller = req.context.caller
+        allowance = self._limits.take(caller.user_id if caller else neighbourhood_of(req.context.address))
+        resp.set_headers(
+            (
+                ("RateLimit-Limit", str(allowance.limit)),
+                ("RateLimit-Remaining", str(allowance.remaining)),
+                ("RateLimit-Reset", str(allowance.reset)),
+            )
+        )
+        if allowance.is_exceeded:
+            raise TooManyRequests(allowance.reset)
+
     def _caller(self, req: Request) -> Caller:
         scheme, _, token = (req.get_header("Authorization") or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated
-        try:
-            caller = self._house.authentication.caller_of(token.strip())
-        except TokenRejected as rejected:
-            raise (TokenExpired if rejected.expired else Unauthenticated) from None
-        return replace(caller, request_id=req.context.request_id, address=req.remote_addr)
+        caller = self._house.authentication.caller_of(token.strip())
+        return replace(caller, request_id=req.context.request_id, address=req.context.address)

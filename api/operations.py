@@ -29,11 +29,23 @@ class Operation:
     summary: str
     description: str = ""
     body: Schema | None = None
+    #: A form (multipart/form-data) instead of a body of JSON.
+    form: Schema | None = None
+    #: A file of this media type instead of a body of JSON; the responder reads it.
+    file: str | None = None
+    #: How many bytes a body may have, where the house's limit is not meant.
+    max_body_bytes: int | None = None
+    #: Whether a request without any body is as good as one with an empty object.
+    body_is_optional: bool = False
     query: Schema | None = None
     answer: Schema | None = None
     many: bool = False
     status: int = 200
+    #: Whether it may also answer 202, with the same data, for what is done later.
+    may_accept: bool = False
     refusals: tuple[type[Refusal], ...] = ()
+    #: Whether a write takes an Idempotency-Key and is for companies in good standing only.
+    repeatable: bool = True
     #: The asynchronous read model the answer comes from, if any.
     projection: str | None = None
 

@@ -8,7 +8,21 @@ from falcon import Request, Response
 from marshmallow import fields, validate
 
 from api.envelope import ok, page_of, written
-from api.fields import MAX_AMOUNT, Body, Day, Exact, Flag, Id, Moment, Money, Percent, Quantity, Text, Whole
+from api.fields import (
+    MAX_AMOUNT,
+    Body,
+    Code,
+    Day,
+    Exact,
+    Flag,
+    Id,
+    Moment,
+    Money,
+    Percent,
+    Quantity,
+    Text,
+    Whole,
+)
 from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource
@@ -17,14 +31,13 @@ from commands.ports import Caller, ConcurrentEdit, DuplicateId, Missing
 from domain.catalog.products import NotForSale
 from domain.money import round_ratio, round_to_multiple
 from domain.orders import Order, SaleLine
+from domain.packages import PlanLimitReached
 from domain.payments import PaymentExceedsTotal, PaymentInsufficient, Tender
 from domain.pricing import Discount, DiscountExceedsValue
 from domain.stock import InsufficientStock
-from domain.stores import Store
+from domain.stores import Store, StoreClosed
 from projections.companies import find_company
 from projections.orders import list_orders
-
-METHODS = ("cash", "card", "coupon")
 
 
 class DiscountBody(Body):
@@ -61,9 +74,12 @@ class BasketBody(Body):
 
 
 class PaymentBody(Body):
-    """A part of the payment: `amount` is what it pays of the order, `tendered` what was handed over."""
+    """A part of the payment: `amount` is what it pays of the order, `tendered` what was handed over.
 
-    method = fields.String(required=True, validate=validate.OneOf(METHODS))
+    `method` is `cash`, `card`, `coupon`, or the code of one of the company's own payment methods.
+    """
+
+    method = Code(required=True)
     amount = Money(required=True)
     tendered = Money(allow_none=True, load_default=None)
     reference = Text(longest=200, allow_none=True, load_default=None)
@@ -338,7 +354,7 @@ class PosQuote(Resource):
         description="To the last minor unit what the sale will be; nothing is written.",
         body=BasketBody(),
         answer=QuoteAnswer(),
-        refusals=(NotForSale, DiscountExceedsValue),
+        refusals=(NotForSale, DiscountExceedsValue, StoreClosed),
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Price a basket."""
@@ -365,8 +381,10 @@ class PosOrders(Resource):
             PaymentExceedsTotal,
             DiscountExceedsValue,
             NotForSale,
+            StoreClosed,
             DuplicateId,
             ConcurrentEdit,
+            PlanLimitReached,
         ),
     )
     def on_post(self, req: Request, resp: Response) -> None:
@@ -412,11 +430,13 @@ class CashierOrders(Resource):
 
 class _OwnOrder(Resource):
     def own_order(self, reading: Reading, caller: Caller, order_id: UUID) -> Order:
-        """The order if the caller sold it; everyone else's do not exist for them. Raises Missing."""
+        """The order if the caller sold it, in a store of theirs; others do not exist. Raises Missing."""
         found = reading.aggregates(Order, [order_id])
         if not found or found[0].sale.cashier_id != caller.user_id:
             raise Missing
         order: Order = found[0]
+        if caller.store_ids and order.sale.store_id not in caller.store_ids:
+            raise Missing
         return order
 
 
@@ -452,7 +472,10 @@ def receipt_of(reading: Reading, order: Order) -> dict[str, Any]:
     stores = reading.aggregates(Store, [order.sale.store_id])
     if company is None or not stores:
         raise Missing
-    store = stores[0].values
+    store = {**stores[0].values}
+    for text in ("receipt_header", "receipt_footer"):
+        # A store that has no text of its own prints the company's.
+        store[text] = store[text] or company[text]
     return {
         "order": show_order(order, with_costs=False),
         "company": {name: company[name] for name in ("name", "address", "phone", "email", "tax_number")},

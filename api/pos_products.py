@@ -8,8 +8,8 @@ from api.fields import Body, Exact, Flag, Id, Money, Text
 from api.operations import operation
 from api.resource import Resource
 from api.settings import ListQuery
+from domain.settings import OtherStore
 from projections.pos_products import list_offered
-from projections.sale_ground import OtherStore
 
 
 class OfferAnswer(Body):
@@ -46,10 +46,11 @@ class PosProducts(Resource):
     def on_get(self, req: Request, resp: Response) -> None:
         """One page of what the caller's store sells."""
         query, stores = dict(req.context.query), req.context.caller.store_ids
-        store_id = query.pop("store_id", None) or (stores[0] if len(stores) == 1 else None)
+        store_id = query.pop("store_id", None)
         if store_id and stores and store_id not in stores:
             raise OtherStore
+        store_ids = (store_id,) if store_id else stores
         rows, total = self.ask(
-            req, resp, lambda reading: list_offered(reading.db, store_id=store_id, **query)
+            req, resp, lambda reading: list_offered(reading.db, store_ids=store_ids, **query)
         )
         resp.media = page_of(rows, total, query["page"], query["limit"])

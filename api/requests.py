@@ -1,30 +1,59 @@
-"""Reads requests before any responder sees them: bytes, JSON, parameters, all within limits."""
+"""Reads requests before any responder sees them: bytes, JSON, forms, parameters, all within limits."""
 
+from io import BytesIO
 from typing import Any
 
 import msgspec
-from falcon import Request
+from falcon import HTTPBadRequest, Request
+from falcon.media import MultipartFormHandler
+from falcon.media.multipart import MultipartParseOptions
+from falcon.typing import ReadableIO
 from marshmallow import Schema, ValidationError
 
-from api.errors import BodyTooLarge, InvalidParameter, MalformedJson, UnsupportedMediaType
+from api.errors import (
+    BodyTooLarge,
+    InvalidParameter,
+    MalformedForm,
+    MalformedJson,
+    NotAForm,
+    NotCsv,
+    UnsupportedMediaType,
+)
+from api.fields import File
 from domain.errors import Detail, Invalid
 
 #: How many levels of lists and objects a body may have.
 DEEPEST = 16
 
+#: A body of so many times what is taken is refused without being heard out.
+HEARD_OUT = 4
+
 _decode = msgspec.json.Decoder().decode
+
+_form_options = MultipartParseOptions()
+_form_options.max_body_part_count = 16
+_forms = MultipartFormHandler(_form_options)
 
 
 def read_body(req: Request, most: int) -> bytes:
     """The body's bytes, at most `most`. Raises BodyTooLarge."""
     length = req.content_length
-    if length is not None and length > most:
-        raise BodyTooLarge
     stream = req.stream if length is None and req.env.get("wsgi.input_terminated") else req.bounded_stream
+    if length is not None and length > most:
+        if length <= most * HEARD_OUT:
+            _hear_out(stream, length)
+        raise BodyTooLarge
     body: bytes = stream.read(most + 1)
     if len(body) > most:
+        _hear_out(stream, most * (HEARD_OUT - 1))
         raise BodyTooLarge
     return body
+
+
+def _hear_out(stream: ReadableIO, rest: int) -> None:
+    """Let go of the rest of a body, so that a client that is still sending comes to hear the answer."""
+    while rest > 0 and (dropped := stream.read(min(rest, 65_536))):
+        rest -= len(dropped)
 
 
 def load_body(req: Request, raw: bytes, schema: Schema) -> Any:
@@ -44,6 +73,49 @@ def load_body(req: Request, raw: bytes, schema: Schema) -> Any:
         return schema.load(given)
     except ValidationError as error:
         raise Invalid(details=list(_details(error.messages))) from None
+
+
+def check_csv(req: Request) -> None:
+    """Raise NotCsv unless the body is said to be CSV."""
+    if (req.content_type or "").partition(";")[0].strip().lower() != "text/csv":
+        raise NotCsv
+
+
+def read_form(req: Request, raw: bytes) -> list[tuple[str, bytes]]:
+    """The parts of a form by their names, in order. Raises NotAForm, MalformedForm."""
+    media_type = (req.content_type or "").partition(";")[0].strip().lower()
+    if media_type != "multipart/form-data":
+        raise NotAForm
+    try:
+        form = _forms.deserialize(BytesIO(raw), req.content_type, len(raw))
+        return [(part.name or "", part.stream.read()) for part in form]
+    except (HTTPBadRequest, UnicodeDecodeError) as error:
+        raise MalformedForm from error
+
+
+def substance_of(parts: list[tuple[str, bytes]]) -> bytes:
+    """What a form says, whatever holds it together: a client that repeats it draws another boundary."""
+    return b"".join(b"%d %d %b%b" % (len(name), len(value), name.encode(), value) for name, value in parts)
+
+
+def load_form(parts: list[tuple[str, bytes]], schema: Schema) -> Any:
+    """The validated fields of a form. Raises BodyTooLarge, Invalid with every wrong field."""
+    given: dict[str, Any] = {}
+    details = []
+    for name, value in parts:
+        field = schema.fields.get(name)
+        if isinstance(field, File) and len(value) > field.longest:
+            raise BodyTooLarge
+        if name in given:
+            details.append(Detail(name, "duplicate", "Must be there once."))
+        given[name] = value if isinstance(field, File) else value.decode(errors="replace")
+    try:
+        loaded = schema.load(given)
+    except ValidationError as error:
+        details += _details(error.messages)
+    if details:
+        raise Invalid(details=details)
+    return loaded
 
 
 def load_query(req: Request, schema: Schema | None) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """What every resource does the same way: run a command, ask a question, put the answer on the wire."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 from falcon import Request, Response
 
@@ -12,6 +13,7 @@ from api.gateway import House, Reading
 from commands.outcomes import IdempotencyKey
 from commands.outcomes import Response as Written
 from commands.ports import UnitOfWork
+from commands.signing_in import Visitor
 from domain.errors import Detail
 
 #: How many characters an Idempotency-Key may have.
@@ -36,9 +38,21 @@ class Resource:
         handler: Callable[[C, UnitOfWork], R],
         command: C,
         present: Callable[[R], Written],
+        *,
+        within: UUID | None = None,
     ) -> None:
-        """Run a command and answer with what `present` makes of its result; a client's key stores it."""
-        outcome = self.house.gateway.run(req.context.caller, handler, command, present, idempotency_key(req))
+        """Run a command and answer with what `present` makes of its result; a client's key stores it.
+
+        `within` is the company whose log it writes when that is not the caller's own.
+        """
+        outcome = self.house.gateway.run(
+            req.context.caller,
+            handler,
+            command,
+            present,
+            idempotency_key(req, self.house.peppers),
+            within=within,
+        )
         resp.status = outcome.response.status
         resp.data = outcome.response.body
         resp.set_header("X-Event-Position", str(outcome.position))
@@ -48,11 +62,20 @@ class Resource:
             resp.set_header("Idempotent-Replayed", "true")
 
     def ask(
-        self, req: Request, resp: Response, question: Callable[[Reading], R], projection: str | None = None
+        self,
+        req: Request,
+        resp: Response,
+        question: Callable[[Reading], R],
+        projection: str | None = None,
+        *,
+        within: UUID | None = None,
     ) -> R:
-        """Ask a question of the caller's company, waiting for the position the client wants to have seen."""
+        """Ask a question of the caller's company, waiting for the position the client wants to have seen.
+
+        `within` is the company that is asked about when that is not the caller's own.
+        """
         answer, position = self.house.gateway.read(
-            req.context.caller.company_id, question, projection=projection, wait_for=_wait_for(req)
+            req.context.caller, question, projection=projection, wait_for=_wait_for(req), within=within
         )
         resp.set_header("X-Read-Position", str(position))
         return answer
@@ -68,8 +91,11 @@ class Resource:
         resp.data = encode(body)
 
 
-def idempotency_key(req: Request) -> IdempotencyKey | None:
-    """The request's Idempotency-Key with the fingerprint of the request. Raises InvalidParameter."""
+def idempotency_key(req: Request, peppers: Sequence[bytes]) -> IdempotencyKey | None:
+    """The request's Idempotency-Key with the fingerprint of the request. Raises InvalidParameter.
+
+    Bodies may hold passwords, so the fingerprint is made with a key of the server's own, the first pepper.
+    """
     given = req.get_header("Idempotency-Key")
     if given is None:
         return None
@@ -77,7 +103,13 @@ def idempotency_key(req: Request) -> IdempotencyKey | None:
         message = "1 to 255 printable characters."
         raise InvalidParameter(details=[Detail("Idempotency-Key", "invalid", message)])
     caller = str(req.context.caller.user_id).encode()
-    return IdempotencyKey.of(given, caller, req.method.encode(), req.path.encode(), req.context.raw_body)
+    parts = (caller, req.method.encode(), req.path.encode(), req.context.raw_body)
+    return IdempotencyKey.of(given, *parts, peppers=peppers)
+
+
+def visitor_of(req: Request) -> Visitor:
+    """Whoever sent the request, whether signed in or not."""
+    return Visitor.of(req.context.address, req.user_agent, req.context.request_id)
 
 
 def expected_version(req: Request) -> int | None:

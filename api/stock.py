@@ -1,22 +1,28 @@
 """Stock: receipts, levels, and the ledger of every movement."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from falcon import Request, Response
 from marshmallow import fields, validate
 
 from api.envelope import after_of, page_of, written
 from api.fields import Body, Exact, Flag, Id, Moment, Money, Quantity, Text, Whole
+from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource
-from commands.ports import ConcurrentEdit, DuplicateId
+from commands.ports import Caller, ConcurrentEdit, DuplicateId, Missing
 from commands.stock import ReceiveStock, receive_stock
+from domain.settings import OtherStore
 from domain.stock import ReceivedLine, StockMovement
+from domain.storages import Storage
+from projections.settings import ask_setting
 from projections.stock import list_levels
 from projections.stock_movements import list_movements
 
 _ANY = 10**15
+#: What only those see who may see costs.
+_COSTS = frozenset({"average_cost", "value", "unit_cost", "value_change", "settlement", "balance_value"})
 
 
 class ReceiptLine(Body):
@@ -83,15 +89,20 @@ class LevelAnswer(Body):
     reorder_level = Exact(most=_ANY, allow_none=True)
 
 
-class LevelsQuery(Body):
-    """Filters of the stock levels."""
+class StorageStockQuery(Body):
+    """Filters of a storage's stock levels."""
 
     page = Whole(least=1, most=100_000, load_default=1)
     limit = Whole(least=1, most=100, load_default=20)
-    storage_id = Id()
-    store_id = Id()
     variant_id = Id()
     below_reorder = Flag(load_default=False)
+
+
+class LevelsQuery(StorageStockQuery):
+    """Filters of the stock levels."""
+
+    storage_id = Id()
+    store_id = Id()
 
 
 class MovementAnswer(Body):
@@ -119,6 +130,8 @@ class MovementAnswer(Body):
 
 
 _LEDGER_FIELDS = tuple(MovementAnswer().fields)
+_LEVEL_FIELDS = tuple(LevelAnswer().fields)
+_LINE_FIELDS = tuple(MovementLineAnswer().fields)
 
 
 class MovementsQuery(Body):
@@ -133,17 +146,20 @@ class MovementsQuery(Body):
     limit = Whole(least=1, most=100, load_default=20)
 
 
-def show_receipt(movement: StockMovement) -> dict[str, Any]:
-    """A delivery as clients see it."""
+def _shown(row: dict[str, Any], names: tuple[str, ...], caller: Caller) -> dict[str, Any]:
+    """Of a row what its reader may see."""
+    return {name: row[name] for name in names if caller.sees_costs or name not in _COSTS}
+
+
+def show_receipt(movement: StockMovement, caller: Caller) -> dict[str, Any]:
+    """A delivery as clients see it; costs only for those who may see them."""
     return {
         "id": movement.id,
         "storage_id": movement.storage_id,
         "supplier_id": movement.supplier_id,
         "reference": movement.reference,
         "occurred_at": movement.occurred_at,
-        "lines": [
-            {name: getattr(line, name) for name in MovementLineAnswer().fields} for line in movement.lines
-        ],
+        "lines": [_shown(vars(line), _LINE_FIELDS, caller) for line in movement.lines],
         "version": movement.version,
     }
 
@@ -161,7 +177,7 @@ class StockReceipts(Resource):
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Book a delivery onto a storage's balances, at its purchase prices."""
-        body = dict(req.context.body)
+        body, caller = dict(req.context.body), req.context.caller
         command = ReceiveStock(
             id=body.pop("id", None) or uuid4(),
             lines=tuple(ReceivedLine(**line) for line in body.pop("lines")),
@@ -173,7 +189,7 @@ class StockReceipts(Resource):
             receive_stock,
             command,
             lambda movement: written(
-                show_receipt(movement), "Stock received", status=201, version=movement.version
+                show_receipt(movement, caller), "Stock received", status=201, version=movement.version
             ),
         )
 
@@ -183,10 +199,53 @@ class StockLevels(Resource):
 
     @operation("inventory.view", "List stock levels", query=LevelsQuery(), answer=LevelAnswer(), many=True)
     def on_get(self, req: Request, resp: Response) -> None:
-        """One page of balances."""
-        query = req.context.query
-        rows, total = self.ask(req, resp, lambda reading: list_levels(reading.db, **query))
-        resp.media = page_of(rows, total, query["page"], query["limit"])
+        """One page of balances, of the caller's stores."""
+        query, caller = dict(req.context.query), req.context.caller
+        store_ids = _stores(query.pop("store_id", None), caller)
+        rows, total = self.ask(
+            req, resp, lambda reading: list_levels(reading.db, store_ids=store_ids, **query)
+        )
+        shown = [_shown(row, _LEVEL_FIELDS, caller) for row in rows]
+        resp.media = page_of(shown, total, query["page"], query["limit"])
+
+
+class StorageStock(Resource):
+    """What is on hand in one storage."""
+
+    @operation(
+        "inventory.view",
+        "List a storage's stock",
+        query=StorageStockQuery(),
+        answer=LevelAnswer(),
+        many=True,
+    )
+    def on_get(self, req: Request, resp: Response, storage_id: UUID) -> None:
+        """One page of its balances."""
+        query, caller = req.context.query, req.context.caller
+
+        def question(reading: Reading) -> tuple[list[dict[str, Any]], int]:
+            storage = ask_setting(reading.db, Storage.kind, storage_id)
+            found = list_levels(reading.db, storage_id=storage_id, **query)
+            place = storage.row()
+            if place is None or (caller.store_ids and place["parent_id"] not in caller.store_ids):
+                raise Missing
+            return found
+
+        rows, total = self.ask(req, resp, question)
+        shown = [_shown(row, _LEVEL_FIELDS, caller) for row in rows]
+        resp.media = page_of(shown, total, query["page"], query["limit"])
+
+
+def _stores(store_id: UUID | None, caller: Caller) -> tuple[UUID, ...]:
+    """The stores that are asked about: the one that was named, else the caller's; none for all.
+
+    Raises OtherStore for a store the caller does not work in.
+    """
+    if store_id is None:
+        return caller.store_ids
+    if caller.store_ids and store_id not in caller.store_ids:
+        raise OtherStore
+    return (store_id,)
 
 
 class StockMovements(Resource):
@@ -201,15 +260,17 @@ class StockMovements(Resource):
         projection="stock_movements",
     )
     def on_get(self, req: Request, resp: Response) -> None:
-        """A stretch of the ledger in the order of the log."""
-        query = dict(req.context.query)
+        """A stretch of the ledger in the order of the log, of the caller's stores."""
+        query, caller = dict(req.context.query), req.context.caller
         storage_id, kind = query.pop("storage_id", None), query.pop("type", None)
         storage_ids = None if storage_id is None else [storage_id]
         rows, has_more = self.ask(
             req,
             resp,
-            lambda reading: list_movements(reading.db, storage_ids=storage_ids, kind=kind, **query),
+            lambda reading: list_movements(
+                reading.db, storage_ids=storage_ids, store_ids=caller.store_ids, kind=kind, **query
+            ),
             "stock_movements",
         )
-        shown = [{name: row[name] for name in _LEDGER_FIELDS} for row in rows]
+        shown = [_shown(row, _LEDGER_FIELDS, caller) for row in rows]
         resp.media = after_of(shown, rows[-1]["place"] if rows else None, has_more=has_more)

@@ -1,18 +1,19 @@
 """Commands of the till: what a basket costs, and selling it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from commands.ports import UnitOfWork
+from commands.ports import DuplicateId, UnitOfWork
 from domain.business_date import business_date, local_hour
 from domain.catalog.products import SELLABLE, NotForSale
 from domain.errors import Detail, Invalid, NotAllowed, Refusal
 from domain.money import round_ratio
 from domain.orders import Order, SaleLine, Till
-from domain.payments import Tender, settle
+from domain.payment_methods import MethodAtSale
+from domain.payments import BUILT_IN, Tender, settle
 from domain.pricing import Discount, Item, PricedBasket, price
 from domain.sale_ground import SaleGround, StoreAtSale, VariantAtSale
 from domain.stock import Demand, MovementLine, StockMovement, take
@@ -68,7 +69,7 @@ class Quote:
 def quote_basket(command: QuoteBasket, work: UnitOfWork) -> Quote:
     """Price a basket to the last minor unit as the sale will be; nothing is locked or written.
 
-    Raises Invalid, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue.
+    Raises Invalid, OtherStore, StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue.
     """
     ground = _ground(command, work, lock=False)
     return Quote(ground=ground, basket=_price(command, ground, work))
@@ -77,11 +78,12 @@ def quote_basket(command: QuoteBasket, work: UnitOfWork) -> Quote:
 def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
     """Sell a basket, once: the same id again answers with the sale that is there.
 
-    Price, payment, stock, tax and cost are decided together, on what is locked. Raises Invalid, NotForSale,
-    PriceOverrideNotAllowed, DiscountExceedsValue, PaymentInsufficient, PaymentExceedsTotal and
-    InsufficientStock.
+    Price, payment, stock, tax and cost are decided together, on what is locked. Raises Invalid, OtherStore,
+    StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue, PaymentInsufficient,
+    PaymentExceedsTotal, InsufficientStock, PlanLimitReached and DuplicateId.
     """
-    earlier = work.seek(Order, command.id) if command.id else _nothing
+    earlier = _earlier(command, work)
+    methods = _methods(command, work)
     try:
         ground = _ground(command, work, lock=True)
     except Refusal:
@@ -93,10 +95,12 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
         return existing
     order_id = command.id or work.new_id()
     basket = _price(command, ground, work)
-    settlement = settle(basket.total, command.tenders, ground.rules.cash_rounding)
+    settlement = settle(basket.total, _tenders(command, methods()), ground.rules.cash_rounding)
     moved = _take_stock(command, ground)
     store = _store(ground)
     occurred_at = _occurred_at(command, work)
+    if ground.orders_limit is not None:
+        work.plan.check_orders(ground.orders_limit, ground.company_timezone, occurred_at)
     order = Order.sell(
         order_id,
         till=_till(ground, store, work),
@@ -126,8 +130,46 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
     return order
 
 
+def _earlier(command: PlaceSale, work: UnitOfWork) -> Callable[[], Order | None]:
+    """Ask for the sale made under this id. Reading it raises DuplicateId for one of another store."""
+    found = work.seek(Order, command.id) if command.id else _nothing
+
+    def own() -> Order | None:
+        order = found()
+        if order and work.caller.store_ids and order.sale.store_id not in work.caller.store_ids:
+            raise DuplicateId
+        return order
+
+    return own
+
+
 def _nothing() -> None:
     """What is found of a sale whose till did not name it."""
+
+
+def _methods(command: PlaceSale, work: UnitOfWork) -> Callable[[], Mapping[str, MethodAtSale]]:
+    """Ask for the company's own payment methods, if the sale is paid with any."""
+    own = {tender.method for tender in command.tenders} - BUILT_IN
+    return work.settings.payment_methods(own) if own else dict
+
+
+def _tenders(command: PlaceSale, methods: Mapping[str, MethodAtSale]) -> list[Tender]:
+    """The tenders under the codes that are recorded. Raises Invalid naming each that is not taken so."""
+    details = []
+    for index, tender in enumerate(command.tenders):
+        method = methods.get(tender.method)
+        if method is None and tender.method not in BUILT_IN:
+            details.append(
+                Detail(f"payments.{index}.method", "not_found", "It is no method of payment here.")
+            )
+        elif method and method.requires_reference and not tender.reference:
+            details.append(Detail(f"payments.{index}.reference", "required", "It is paid with a reference."))
+    if details:
+        raise Invalid(details=details)
+    return [
+        replace(tender, method=methods[tender.method].code) if tender.method in methods else tender
+        for tender in command.tenders
+    ]
 
 
 def _ground(command: QuoteBasket, work: UnitOfWork, *, lock: bool) -> SaleGround:

@@ -1,6 +1,7 @@
 """What became of a request: decided once, stored with its events, and given again to every repetition."""
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.errors import Conflict, Invalid
@@ -38,15 +39,32 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """A client's name for one request, and a fingerprint of all that makes it the same request."""
+    """A client's name for one request, and a fingerprint of all that makes it the same request.
+
+    `earlier` are the fingerprints it would have had under former keys of the server.
+    """
 
     key: str
     fingerprint: bytes
+    earlier: tuple[bytes, ...] = ()
 
     @classmethod
-    def of(cls, key: str, *parts: bytes) -> "IdempotencyKey":
-        """The key of a request with these parts: method, path, body."""
-        digest = hashlib.sha256()
-        for part in parts:
-            digest.update(len(part).to_bytes(8, "big") + part)
-        return cls(key, digest.digest())
+    def of(cls, key: str, *parts: bytes, peppers: Sequence[bytes] = (b"",)) -> "IdempotencyKey":
+        """The key of a request with these parts: caller, method, path, body.
+
+        A fingerprint is made with a pepper, today's or a former one: whoever reads the database cannot try
+        out which password was in the body.
+        """
+        fingerprint, *earlier = (_fingerprint(parts, pepper) for pepper in peppers)
+        return cls(key, fingerprint, tuple(earlier))
+
+    def is_of(self, fingerprint: bytes) -> bool:
+        """Whether the fingerprint that was stored is of the same request."""
+        return fingerprint == self.fingerprint or fingerprint in self.earlier
+
+
+def _fingerprint(parts: Iterable[bytes], pepper: bytes) -> bytes:
+    digest = hashlib.blake2b(key=pepper, digest_size=32)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.digest()

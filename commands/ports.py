@@ -1,15 +1,19 @@
 """What a command needs of the world: aggregates by id, locked facts to decide on, and a place to save."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from commands.catalog.assortment import AssortmentPort, ImportsPort
 from domain.aggregate import Aggregate
+from domain.catalog.images import Picture
 from domain.catalog.products import Variant
 from domain.costing import Balance
 from domain.errors import Conflict, NotFound
+from domain.packages import Limits, Offer
+from domain.payment_methods import MethodAtSale
 from domain.sale_ground import SaleGround
 from domain.settings import Setting
 
@@ -48,6 +52,8 @@ class Caller:
     permissions: frozenset[str] = frozenset()
     store_ids: tuple[UUID, ...] = ()
     session_id: UUID | None = None
+    #: The version of the user at which these rights were given.
+    rights_version: int = 1
     request_id: str | None = None
     terminal: str | None = None
     address: str | None = None
@@ -65,18 +71,41 @@ class Seen(Protocol):
         """Raise a refusal for a duplicate name, code, SKU or barcode, or for a reference to nothing."""
 
 
+class SettingSeen(Seen, Protocol):
+    """What was seen of the others when a setting was to be registered or revised."""
+
+    def inherited(self) -> Mapping[str, Any]:
+        """What a new one takes from its company unless it says otherwise."""
+
+
 class LockedBalances(Protocol):
     """Balances that were asked for and arrive with the next round trip."""
 
+    def check_place(self, store_ids: Collection[UUID]) -> None:
+        """Raise OtherStore when the storage lies in none of these stores; no stores are no bounds."""
+
     def rows(self) -> Mapping[UUID, Balance]:
-        """By variant. Raises Invalid for an unknown storage or variant."""
+        """By variant. Raises Invalid for an unknown storage, supplier or variant."""
 
 
 class SettingsPort(Protocol):
     """What settings a decision touches."""
 
-    def look(self, kind: type[Setting], setting_id: UUID, values: Mapping[str, Any]) -> Seen:
-        """Ask which names are taken and which references exist, with the next round trip."""
+    def look(
+        self,
+        kind: type[Setting],
+        setting_id: UUID,
+        values: Mapping[str, Any],
+        *,
+        store_ids: tuple[UUID, ...] = (),
+    ) -> SettingSeen:
+        """Ask which names are taken and which references exist, with the next round trip.
+
+        `store_ids` are those that whoever refers is bound to.
+        """
+
+    def payment_methods(self, codes: Iterable[str]) -> Callable[[], Mapping[str, MethodAtSale]]:
+        """Ask for payment methods with the next round trip; the result has those there are, by code."""
 
     def is_in_use(self, setting_id: UUID) -> bool:
         """Whether something not archived refers to it."""
@@ -100,8 +129,10 @@ class CatalogPort(Protocol):
 class StockPort(Protocol):
     """Balances that a decision locks."""
 
-    def lock(self, storage_id: UUID, variant_ids: Iterable[UUID]) -> LockedBalances:
-        """Lock the balances, in key order, with the next round trip."""
+    def lock(
+        self, storage_id: UUID, variant_ids: Iterable[UUID], *, supplier_id: UUID | None = None
+    ) -> LockedBalances:
+        """Lock the balances, in key order, with the next round trip; the supplier is looked for as well."""
 
 
 class SalesPort(Protocol):
@@ -118,6 +149,107 @@ class SalesPort(Protocol):
         lock: bool,
     ) -> SaleGround:
         """Read it all; with `lock`, hold the balances and the till's number until the end."""
+
+
+class CredentialsPort(Protocol):
+    """What lets somebody in. It is no fact, but is written with the facts it belongs to."""
+
+    def set_password(self, user_id: UUID, password_hash: str) -> None:
+        """Let the user sign in with the password of this hash from now on."""
+
+    def end_sessions(self, user_id: UUID, *, but: UUID | None = None) -> None:
+        """End the sessions of a user, all or all but one."""
+
+    def take_reset(self, user_id: UUID, token_hash: bytes) -> bool:
+        """Use up the token of a user who forgot the password; False when it is not theirs or too old."""
+
+    def end_session(self, user_id: UUID, session_id: UUID) -> bool:
+        """End one session of a user; whether it was there and open."""
+
+
+class UserSeen(Seen, Protocol):
+    """What was seen of the others when a user was to be taken on or changed."""
+
+    @property
+    def last_login(self) -> datetime | None:
+        """When the user signed in last."""
+
+    def stores(self, store_ids: Collection[UUID]) -> list[Mapping[str, Any]]:
+        """Id, name and code of these of the stores that the user has or is to have."""
+
+    def others_manage(self) -> bool:
+        """Whether somebody else can manage every user of the company."""
+
+
+class UsersPort(Protocol):
+    """What of the users a decision touches."""
+
+    def look(self, user_id: UUID, values: Mapping[str, Any], *, store_ids: tuple[UUID, ...]) -> UserSeen:
+        """Ask who has the name, which stores there are and who else manages, with the next round trip.
+
+        Nobody else decides about users of the company until the end. `store_ids` are those that whoever
+        decides is bound to.
+        """
+
+
+class PlanPort(Protocol):
+    """What the company's package leaves room for."""
+
+    def room(self, resource: str) -> int | None:
+        """How many more of them fit as things stand; None without a limit."""
+
+    def check_room(self, resource: str, more: int = 1, *, counted: bool = False) -> None:
+        """Raise PlanLimitReached unless one more store, storage, user or product fits; hold it so.
+
+        `more` than one may be added, which are written already if they are `counted`.
+        """
+
+    def check_orders(self, limit: int, timezone: str, sold_at: datetime) -> None:
+        """Raise PlanLimitReached unless one more sale fits into its month; hold it so.
+
+        The month is the calendar's, by the clock of the time zone.
+        """
+
+
+class PlatformPort(Protocol):
+    """What the platform's packages and companies have to say to a decision about one of them."""
+
+    def open_log(self) -> None:
+        """Begin the log of the company that is decided about."""
+
+    def user_named(self, username: str) -> tuple[UUID, UUID] | None:
+        """The company and the id of who signs in under this name, on the whole platform."""
+
+    def trial_package(self, currency: str) -> UUID | None:
+        """The cheapest package that can be tried, rather one in this currency."""
+
+    def hold_offer(self, package_id: UUID) -> tuple[Offer, bool] | None:
+        """The package that is to be given, and whether it is active; it stays so until the end."""
+
+    def usage(self, timezone: str) -> Mapping[str, int]:
+        """How much the company uses of each resource; nothing of what is limited is added until the end."""
+
+    def hold_package(self, package_id: UUID) -> None:
+        """Give it to no further company until the end."""
+
+    def is_package_name_taken(self, package_id: UUID, name: str) -> bool:
+        """Whether another package that is not archived has this name."""
+
+    def has_subscribers(self, package_id: UUID) -> bool:
+        """Whether companies have this package."""
+
+    def greatest_usage(self, package_id: UUID, limits: Limits) -> Mapping[str, int]:
+        """The most that one of its companies uses of each resource with a limit; nothing is added to it."""
+
+
+class PicturesPort(Protocol):
+    """The bytes of pictures. They are no facts, but are kept with the facts that name them."""
+
+    def look(self, image_id: UUID) -> Callable[[], bool]:
+        """Ask with the next round trip whether a picture of any company has this id."""
+
+    def keep(self, picture: Picture) -> None:
+        """Keep what it looks like in each size; what is there already stays."""
 
 
 class UnitOfWork(Protocol):
@@ -146,6 +278,34 @@ class UnitOfWork(Protocol):
     @property
     def sales(self) -> SalesPort:
         """What sales are decided on."""
+
+    @property
+    def plan(self) -> PlanPort:
+        """The company's package."""
+
+    @property
+    def platform(self) -> PlatformPort:
+        """The platform's packages and companies."""
+
+    @property
+    def credentials(self) -> CredentialsPort:
+        """Passwords and sessions."""
+
+    @property
+    def users(self) -> UsersPort:
+        """The users."""
+
+    @property
+    def assortment(self) -> AssortmentPort:
+        """The whole catalog, for imports."""
+
+    @property
+    def imports(self) -> ImportsPort:
+        """Files that are imported later."""
+
+    @property
+    def pictures(self) -> PicturesPort:
+        """The bytes of pictures."""
 
     def load(self, kind: type[A], aggregate_id: UUID) -> A:
         """The aggregate. Raises Missing."""

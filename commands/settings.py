@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from commands.ports import Missing, UnitOfWork, check_version
-from domain.settings import InUse, Setting
+from commands.ports import DuplicateId, Missing, UnitOfWork, check_version
+from domain.packages import RESOURCES
+from domain.settings import InUse, OtherStore, Setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,17 @@ class ReviseSetting:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SwitchSetting:
+    """Put it out of use for a time, or back to it."""
+
+    kind: type[Setting]
+    id: UUID
+    is_active: bool
+    expected_version: int | None = None
+    owner: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArchiveSetting:
     """Put it out of use."""
 
@@ -42,13 +54,20 @@ class ArchiveSetting:
 def register_setting(command: RegisterSetting, work: UnitOfWork) -> Setting:
     """Register it, once: the same id again answers with what is there.
 
-    Raises DuplicateName, DuplicateCode, DuplicateId, Invalid.
+    Raises DuplicateName, DuplicateCode, DuplicateId, OtherStore, PlanLimitReached, Invalid.
     """
-    seen = work.settings.look(command.kind, command.id, command.values)
+    store_ids = work.caller.store_ids
+    seen = work.settings.look(command.kind, command.id, command.values, store_ids=store_ids)
     if (existing := work.find(command.kind, command.id)) is not None:
+        if not existing.is_within(store_ids):
+            raise DuplicateId
         return existing
+    values = {**seen.inherited(), **command.values}
+    command.kind.check(values)
     seen.check()
-    setting = command.kind.begin(command.kind.Registered, command.id, **command.values)
+    setting = command.kind.begin(command.kind.Registered, command.id, **values)
+    _check_place(setting, work)
+    _check_room(command.kind, work)
     work.save(setting)
     return setting
 
@@ -56,12 +75,29 @@ def register_setting(command: RegisterSetting, work: UnitOfWork) -> Setting:
 def revise_setting(command: ReviseSetting, work: UnitOfWork) -> Setting:
     """Record what changed.
 
-    Raises Missing, StaleVersion, AlreadyArchived, DuplicateName, DuplicateCode, Invalid.
+    Raises Missing, StaleVersion, AlreadyArchived, DuplicateName, DuplicateCode, InUse, OtherStore, Invalid.
     """
-    seen = work.settings.look(command.kind, command.id, command.changes)
+    store_ids = work.caller.store_ids
+    seen = work.settings.look(command.kind, command.id, command.changes, store_ids=store_ids)
     setting = _load(command, work)
     setting.revise(command.changes)
+    setting.check(setting.values)
     seen.check()
+    _check_place(setting, work)
+    work.save(setting)
+    return setting
+
+
+def switch_setting(command: SwitchSetting, work: UnitOfWork) -> Setting:
+    """Switch it; what is so already records nothing.
+
+    Raises Missing, StaleVersion, AlreadyArchived, PlanLimitReached.
+    """
+    setting = _load(command, work)
+    was_active = setting.is_active
+    setting.switch(is_active=command.is_active)
+    if setting.is_active and not was_active:
+        _check_room(command.kind, work)
     work.save(setting)
     return setting
 
@@ -77,10 +113,27 @@ def archive_setting(command: ArchiveSetting, work: UnitOfWork) -> Setting:
     return setting
 
 
-def _load(command: ReviseSetting | ArchiveSetting, work: UnitOfWork) -> Setting:
-    """The setting, if it belongs to the owner it was looked for under. Raises Missing, StaleVersion."""
+def _load(command: ReviseSetting | SwitchSetting | ArchiveSetting, work: UnitOfWork) -> Setting:
+    """The setting, if it belongs to the owner it was looked for under, and lies in the caller's stores.
+
+    Raises Missing, StaleVersion.
+    """
     setting = work.load(command.kind, command.id)
     if command.owner and setting.values[command.kind.parent or ""] != command.owner:
         raise Missing
+    if not setting.is_within(work.caller.store_ids):
+        raise Missing
     check_version(setting.version, command.expected_version)
     return setting
+
+
+def _check_room(kind: type[Setting], work: UnitOfWork) -> None:
+    """Raise PlanLimitReached for one more of a kind that the company's package limits."""
+    if kind.kind in RESOURCES:
+        work.plan.check_room(kind.kind)
+
+
+def _check_place(setting: Setting, work: UnitOfWork) -> None:
+    """Raise OtherStore for what would come to lie outside the caller's stores."""
+    if not setting.is_within(work.caller.store_ids):
+        raise OtherStore

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from commands.ports import UnitOfWork
+from commands.ports import DuplicateId, UnitOfWork
 from domain.money import MAX_AMOUNT, AmountTooLarge
 from domain.stock import ReceivedLine, StockMovement
 
@@ -25,10 +25,15 @@ class ReceiveStock:
 def receive_stock(command: ReceiveStock, work: UnitOfWork) -> StockMovement:
     """Book a delivery, once: the same id again answers with what is there.
 
-    Raises DuplicateId, Invalid, AmountTooLarge.
+    Raises DuplicateId, OtherStore, Invalid, AmountTooLarge.
     """
-    balances = work.stock.lock(command.storage_id, [line.variant_id for line in command.lines])
-    if (existing := work.find(StockMovement, command.id)) is not None:
+    variants = [line.variant_id for line in command.lines]
+    balances = work.stock.lock(command.storage_id, variants, supplier_id=command.supplier_id)
+    existing = work.find(StockMovement, command.id)
+    balances.check_place(work.caller.store_ids)
+    if existing is not None:
+        if existing.storage_id != command.storage_id:
+            raise DuplicateId
         return existing
     movement = StockMovement.receive(
         command.id,

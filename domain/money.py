@@ -27,6 +27,8 @@ _CODES = {
     4: "CLF UYW",
 }
 _EXPONENTS = {code: places for places, codes in _CODES.items() for code in codes.split()}
+#: The codes of these currencies, in order.
+CURRENCIES = tuple(sorted(_EXPONENTS))
 
 
 class UnknownCurrency(Invalid):

@@ -1,6 +1,6 @@
 """Who may do what: the roles of a shop as a table of permission keys, `<resource>.<action>`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 SUPER_ADMIN = "Super Admin"
@@ -35,16 +35,45 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "units.create": ("add units", (_A, _M)),
         "units.edit": ("edit units", (_A, _M)),
         "units.archive": ("archive units", (_A, _M)),
+        "variant_types.view": ("see variant types", (_A, _M, _I)),
+        "variant_types.create": ("add variant types", (_A, _M)),
+        "variant_types.edit": ("edit variant types", (_A, _M)),
+        "variant_types.archive": ("archive variant types", (_A, _M)),
+        "suppliers.view": ("see suppliers", (_A, _M, _I)),
+        "suppliers.create": ("add suppliers", (_A, _M, _I)),
+        "suppliers.edit": ("edit suppliers", (_A, _M, _I)),
+        "suppliers.archive": ("archive suppliers", (_A, _M, _I)),
         "tax_rates.view": ("see tax rates", (_A, _M)),
         "tax_rates.create": ("set up tax rates", (_A,)),
         "tax_rates.edit": ("edit tax rates", (_A,)),
         "tax_rates.archive": ("archive tax rates", (_A,)),
+        "payment_methods.view": ("see payment methods", (_A, _M)),
+        "payment_methods.create": ("set up payment methods", (_A,)),
+        "payment_methods.edit": ("edit payment methods", (_A,)),
+        "payment_methods.archive": ("archive payment methods", (_A,)),
         "company.view": ("see the company's settings", (_A,)),
         "company.edit": ("edit the company's settings", (_A,)),
+        "users.view": ("see users, roles and permissions", (_A,)),
+        "users.create": ("add users", (_A,)),
+        "users.edit": ("edit users, their stores, passwords and sessions", (_A,)),
+        "users.grant": ("grant and deny single permissions", (_A,)),
+        "users.archive": ("archive users", (_A,)),
+        "companies.view": ("see companies: the platform's all, an admin the own", (SUPER_ADMIN, _A)),
+        "companies.create": ("take on companies", (SUPER_ADMIN,)),
+        "companies.edit": ("edit companies: the platform all, an admin the own", (SUPER_ADMIN, _A)),
+        "companies.suspend": ("suspend and activate companies", (SUPER_ADMIN,)),
+        "companies.archive": ("archive companies", (SUPER_ADMIN,)),
+        "subscriptions.view": ("see a company's package and what it uses of it", (SUPER_ADMIN, _A)),
+        "subscriptions.edit": ("give a company another package or period", (SUPER_ADMIN,)),
+        "packages.view": ("see packages", (SUPER_ADMIN,)),
+        "packages.create": ("add packages", (SUPER_ADMIN,)),
+        "packages.edit": ("edit, activate and deactivate packages", (SUPER_ADMIN,)),
+        "packages.archive": ("archive packages", (SUPER_ADMIN,)),
         "products.view": ("see the catalog", (_A, _M, _I)),
         "products.create": ("add products and variants", (_A, _M)),
         "products.edit": ("edit products, variants and prices", (_A, _M)),
         "products.archive": ("archive products", (_A, _M)),
+        "products.import": ("import and export the whole catalog", (_A,)),
         "inventory.view": ("see stock levels and movements", (_A, _M, _I)),
         "inventory.receive": ("receive stock", (_A, _M, _I)),
         "costs.view": ("see costs, margins and profits", (_A, _M, _I)),
@@ -53,6 +82,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "pos.price_override": ("sell at another price than the catalog's", (_A, _M)),
         "cashier.orders": ("see one's own sales", (_A, _M, _C)),
         "reports.sales.view": ("see sales reports", (_A, _M)),
+        "audit.view": ("see who did what and when", (SUPER_ADMIN, _A)),
         "projections.view": ("see how read models stand", (SUPER_ADMIN,)),
     }
 )
@@ -63,6 +93,10 @@ _KEYS_BY_ROLE = {
 }
 
 
-def permissions_of(role: str) -> frozenset[str]:
-    """The keys a role holds by default; an unknown role holds none."""
-    return _KEYS_BY_ROLE.get(role, frozenset())
+def permissions_of(role: str, granted: Iterable[str] = (), denied: Iterable[str] = ()) -> frozenset[str]:
+    """The keys a role holds by default, with those granted and without those denied to one user.
+
+    An unknown role holds none; what is both granted and denied is denied.
+    """
+    own = _KEYS_BY_ROLE.get(role, frozenset())
+    return (own | frozenset(granted)) - frozenset(denied) if granted or denied else own

@@ -51,3 +51,6 @@ class SaleGround:
     variants: Mapping[UUID, VariantAtSale]
     balances: Mapping[UUID, Balance]
     next_number: int
+    #: How many sales the company's package allows in a month of the company's calendar; None: any number.
+    orders_limit: int | None = None
+    company_timezone: str = "UTC"

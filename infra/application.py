@@ -1,7 +1,7 @@
 """The way in: every command is one transaction, every question another, whoever asks."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, LiteralString, TypeVar
@@ -12,7 +12,9 @@ from psycopg_pool import ConnectionPool
 
 from commands.outcomes import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Outcome, Response
 from commands.ports import Caller, ConcurrentEdit, UnitOfWork
-from infra.pipeline import RequestConnection, RequestTransaction, request_transaction
+from commands.standing import Standing, TokenRevoked
+from infra.eventstore.history import states_of
+from infra.pipeline import Answer, RequestConnection, RequestTransaction, request_transaction
 from infra.unit_of_work import Decision, Ledger
 from projections.base import ProjectionBehind
 
@@ -50,6 +52,17 @@ _STORE: LiteralString = """
      WHERE head.company_id = %(company_id)s
 """
 
+# A session of an unknown user or a closed one is no session. The platform has no company row.
+STANDING: LiteralString = """
+    SELECT session.revoked_at IS NULL AND person.is_active AS session_is_open, person.rights_version,
+           company.status AS company_status, company.subscription_status
+      FROM sessions AS session
+      JOIN users AS person ON person.company_id = session.company_id AND person.id = session.user_id
+      LEFT JOIN companies AS company ON company.company_id = session.company_id
+     WHERE session.company_id = %(company_id)s AND session.id = %(session_id)s
+       AND session.user_id = %(user_id)s
+"""
+
 _STREAMS: LiteralString = """
     SELECT stream_id, stream_version, type, state, metadata FROM events
      WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
@@ -74,6 +87,10 @@ class Reading:
         found = (self._ledger.types.rebuild(streams[one]) for one in ids if one in streams)
         return [aggregate for aggregate in found if isinstance(aggregate, kind)]
 
+    def states(self, versions: Mapping[UUID, Collection[int]]) -> dict[tuple[UUID, int], dict[str, Any]]:
+        """What these streams were at these versions, by stream and version, as JSON has it."""
+        return states_of(self.db, self._ledger.types, versions)
+
 
 class Application:
     """Runs commands and questions over a pool of connections."""
@@ -91,6 +108,11 @@ class Application:
         ):
             yield db
 
+    def check(self, caller: Caller) -> None:
+        """Raise TokenRevoked or RightsChanged unless the caller may still ask."""
+        with self.transaction(caller.company_id, reading=True) as db:
+            _Standing(db, caller).check(writing=False)
+
     def run(
         self,
         caller: Caller,
@@ -98,14 +120,19 @@ class Application:
         command: C,
         present: Callable[[R], Response],
         key: IdempotencyKey | None = None,
+        *,
+        within: UUID | None = None,
     ) -> Outcome:
         """Decide, record and answer in one transaction; decide again when another decision came in between.
 
-        Raises the handler's refusals, IdempotencyKeyReused, IdempotencyInProgress, ConcurrentEdit.
+        `within` is the company whose log is written when the platform decides about another than its own;
+        the caller's session and the idempotency key stay the caller's company's, and so does the position
+        of the outcome. Raises the handler's refusals, those of the caller's standing, IdempotencyKeyReused,
+        IdempotencyInProgress, ConcurrentEdit.
         """
         for attempt in range(ATTEMPTS):
             try:
-                return self._attempt(caller, handler, command, present, key)
+                return self._attempt(caller, handler, command, present, key, within=within)
             except (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation):
                 time.sleep(0.002 * attempt)
         raise ConcurrentEdit
@@ -117,58 +144,103 @@ class Application:
         command: C,
         present: Callable[[R], Response],
         key: IdempotencyKey | None,
+        *,
+        within: UUID | None,
     ) -> Outcome:
         with self._pool.connection() as connection:
             with request_transaction(connection, caller.company_id) as db:
+                standing = _Standing(db, caller)
                 stored = db.ask(_STORED, _key_params(caller, key)) if key else None
+                if within:
+                    db.enter(within)
                 work = Decision(db, self._ledger, caller, datetime.now(UTC))
-                if key and stored and (earlier := _replayed(stored.row(), key)):
-                    return earlier
-                result = handler(command, work)
+                # Whoever may not ask learns nothing else, neither a result nor another refusal.
+                if key and stored:
+                    try:
+                        earlier = _replayed(stored.row(), key)
+                    finally:
+                        standing.check(writing=False)
+                    if earlier:
+                        return earlier
+                try:
+                    result = handler(command, work)
+                finally:
+                    standing.check(writing=True)
                 response = present(result)
                 position = work.record() if work.has_events else db.ask(_HEAD, {"company_id": db.company_id})
+                if within:
+                    db.enter(caller.company_id)
+                    position = db.ask(_HEAD, {"company_id": caller.company_id})
                 if key:
                     db.execute(_STORE, _record_params(caller, key, response, work.now))
-                if not work.has_events and not key:
+                if not work.has_changes and not key:
                     db.abandon()
             head = position.row()
         return Outcome(response, head["position"] if head else 0)
 
     def read(
         self,
-        company_id: UUID,
+        caller: Caller,
         question: Callable[[Reading], R],
         *,
         projection: str | None = None,
         wait_for: int | None = None,
+        within: UUID | None = None,
     ) -> tuple[R, int]:
-        """Answer a question and say up to which position of the log the answer knows.
+        """Answer a question and say up to which position of the caller's log the answer knows.
 
         `projection` names the asynchronous read model it is answered from; None: the inline ones, which know
-        everything. With `wait_for` the answer knows at least that position. Raises ProjectionBehind.
+        everything. With `wait_for` the answer knows at least that position. `within` is the company that is
+        asked about when the platform asks about another than its own. Raises the question's refusals, those
+        of the caller's standing, ProjectionBehind.
         """
         deadline = time.monotonic() + PATIENCE
         pause = 0.002
         while True:
             with (
                 self._pool.connection() as connection,
-                request_transaction(connection, company_id, reading=True) as db,
+                request_transaction(connection, caller.company_id, reading=True) as db,
             ):
-                params = {"company_id": company_id, "projection": projection}
+                standing = _Standing(db, caller)
+                params = {"company_id": caller.company_id, "projection": projection}
                 place = db.ask(_CHECKPOINT if projection else _HEAD, params)
-                reading = Reading(db, self._ledger)
-                if wait_for is None:
-                    answer = question(reading)
-                row = place.row()
-                position = row["position"] if row else 0
-                if wait_for is None:
-                    return answer, position
-                if position >= wait_for:
-                    return question(reading), position
+                if wait_for is not None:
+                    standing.check(writing=False)
+                if wait_for is None or _position(place) >= wait_for:
+                    if within:
+                        db.enter(within)
+                    try:
+                        answer = question(Reading(db, self._ledger))
+                    finally:
+                        standing.check(writing=False)
+                    return answer, _position(place)
             if time.monotonic() + pause > deadline:
                 raise ProjectionBehind
             time.sleep(pause)
             pause = min(pause * 2, 0.1)
+
+
+class _Standing:
+    """A caller's standing, asked for with the first round trip of their own request."""
+
+    def __init__(self, db: RequestTransaction, caller: Caller) -> None:
+        self._caller = caller
+        params = {"company_id": caller.company_id, "session_id": caller.session_id, "user_id": caller.user_id}
+        self._answer = db.ask(STANDING, params) if caller.session_id else None
+
+    def check(self, *, writing: bool) -> None:
+        """Raise TokenRevoked, RightsChanged, CompanySuspended or SubscriptionExpired."""
+        if self._answer is None:
+            return
+        row = self._answer.row()
+        if row is None:
+            raise TokenRevoked
+        Standing(**row).check(self._caller.rights_version, writing=writing)
+
+
+def _position(place: Answer) -> int:
+    row = place.row()
+    return row["position"] if row else 0
 
 
 def _key_params(caller: Caller, key: IdempotencyKey) -> dict[str, Any]:
@@ -195,7 +267,7 @@ def _replayed(row: dict[str, Any] | None, key: IdempotencyKey) -> Outcome | None
         if row is not None and not row["mine"]:
             raise IdempotencyInProgress
         return None
-    if bytes(row["fingerprint"]) != key.fingerprint:
+    if not key.is_of(bytes(row["fingerprint"])):
         raise IdempotencyKeyReused
     response = Response(row["status"], row["etag"], bytes(row["body"]))
     return Outcome(response, row["position"], replayed=True)

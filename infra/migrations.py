@@ -12,7 +12,13 @@ from infra.embedded.binaries import check_server_version
 from projections.base import Projection
 
 #: Applied once each, in this order; an applied one is never edited.
-MIGRATIONS = ("infra.eventstore:schema.sql", "infra:schema.sql")
+MIGRATIONS = (
+    "infra.eventstore:schema.sql",
+    "infra:schema.sql",
+    "infra:sign_in.sql",
+    "infra:pictures.sql",
+    "infra:imports.sql",
+)
 
 # Two processes that start together must not both create the tables.
 _LOCK: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('mipos.migrations', 0))"

@@ -9,6 +9,8 @@ import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formataddr, parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -55,12 +57,27 @@ class Settings:
     refresh_token_seconds: int
     max_body_bytes: int
     cors_origins: tuple[str, ...]
+    former_secret_keys: tuple[str, ...] = field(repr=False)
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+    registration: bool
+    requests_per_minute: int
+    sign_in_failures_per_account: int
+    sign_in_failures_per_address: int
+    smtp_url: str | None = field(repr=False)
+    mail_from: str | None
+    outbox_dir: Path | None
+    public_url: str | None
     python: str | None
 
     @property
     def uses_embedded_server(self) -> bool:
         """True when no database is named, so that MIPOS runs its own."""
         return not (self.database_url or self.app_database_url or self.worker_database_url)
+
+    @property
+    def outbox(self) -> Path:
+        """The folder of messages that no mail server takes."""
+        return self.outbox_dir or self.data_dir / "outbox"
 
     def signing_key(self) -> str:
         """Return the secret key; with the embedded server it is made once and kept in the data folder."""
@@ -160,6 +177,47 @@ def _origins(text: str) -> tuple[str, ...]:
     return origins
 
 
+def _secret_keys(text: str) -> tuple[str, ...]:
+    keys = tuple(part.strip() for part in text.split(",") if part.strip())
+    if all(len(key) >= SECRET_KEY_LENGTH for key in keys):
+        return keys
+    raise ValueError(f"must list keys of at least {SECRET_KEY_LENGTH} characters, divided by commas")
+
+
+def _smtp_url(text: str) -> str:
+    """Accept the address of a mail server. The text is never repeated: it may hold a password."""
+    wrong = "must be an address such as smtp://user:password@mail.example.com:587 or smtps://mail.example.com"
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0
+    except ValueError:
+        raise ValueError(wrong) from None
+    if not usable or parts.path.strip("/") or parts.query:
+        raise ValueError(wrong)
+    return text
+
+
+def _mail_from(text: str) -> str:
+    name, address = parseaddr(text)
+    if "@" not in address or not text.isprintable():
+        raise ValueError("must be an address such as MIPOS <mipos@example.com>")
+    return formataddr((name, address))
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("must be an address such as https://shop.example.com")
+    return text.rstrip("/")
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("must list addresses or networks such as 10.0.0.0/8, divided by commas") from None
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -248,6 +306,72 @@ SETTINGS: tuple[Setting, ...] = (
         "Web origins whose pages may call the API, divided by commas.",
         _origins,
         default_text="none",
+    ),
+    Setting(
+        "MIPOS_FORMER_SECRET_KEYS",
+        (),
+        "Earlier values of `MIPOS_SECRET_KEY` whose tokens are still good, divided by commas.",
+        _secret_keys,
+        default_text="none",
+        is_secret=True,
+    ),
+    Setting(
+        "MIPOS_TRUSTED_PROXIES",
+        (),
+        "Addresses or networks of proxies whose `X-Forwarded-For` is believed, divided by commas.",
+        _networks,
+        default_text="none",
+    ),
+    Setting(
+        "MIPOS_REGISTRATION", False, "Whether anyone may register a company: yes or no.", _yes_or_no, "no"
+    ),
+    Setting(
+        "MIPOS_REQUESTS_PER_MINUTE",
+        60_000,
+        "Requests one user, or one address that is not signed in, may send in a minute. Each web process "
+        "counts its share, so it is approximate.",
+        _whole(1, 1_000_000_000),
+    ),
+    Setting(
+        "MIPOS_SIGN_IN_FAILURES_PER_ACCOUNT",
+        10,
+        "Failed sign-ins to one user name within 15 minutes before more are refused.",
+        _whole(1, 1_000_000),
+    ),
+    Setting(
+        "MIPOS_SIGN_IN_FAILURES_PER_ADDRESS",
+        500,
+        "The same from one address.",
+        _whole(1, 1_000_000_000),
+    ),
+    Setting(
+        "MIPOS_SMTP_URL",
+        None,
+        "Mail server that messages go to: `smtp://user:password@host:587` or `smtps://…`.",
+        _smtp_url,
+        default_text="none: messages become files",
+        is_secret=True,
+    ),
+    Setting(
+        "MIPOS_MAIL_FROM",
+        None,
+        "Whom messages are from; required with `MIPOS_SMTP_URL`.",
+        _mail_from,
+        default_text="`mipos@localhost`",
+    ),
+    Setting(
+        "MIPOS_OUTBOX_DIR",
+        None,
+        "Folder of messages that become files.",
+        _path,
+        default_text="`outbox` in the data folder",
+    ),
+    Setting(
+        "MIPOS_PUBLIC_URL",
+        None,
+        "Address of the shop's web pages, for links in messages.",
+        _public_url,
+        default_text="none: messages carry no link",
     ),
     Setting(
         "MIPOS_PYTHON",
@@ -353,6 +477,8 @@ def _contradictions(environ: Mapping[str, str], values: Mapping[str, Any]) -> li
         problems.append(
             f"MIPOS_SECRET_KEY (at least {SECRET_KEY_LENGTH} characters) is required when {named[0]} is set."
         )
+    if values["smtp_url"] and not values["mail_from"]:
+        problems.append("MIPOS_MAIL_FROM is required when MIPOS_SMTP_URL is set.")
     if values["refresh_token_seconds"] < values["access_token_seconds"]:
         problems.append("MIPOS_REFRESH_TOKEN_SECONDS must not be less than MIPOS_ACCESS_TOKEN_SECONDS.")
     return problems

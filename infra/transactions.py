@@ -38,8 +38,15 @@ class Transaction:
     """
 
     def __init__(self, connection: psycopg.Connection[Any], company_id: UUID) -> None:
-        self.company_id = company_id
         self.connection = connection
+        self.enter(company_id)
+
+    def enter(self, company_id: UUID) -> None:
+        """See this company, and no other, from here on."""
+        self.company_id = company_id
+        self.connection.execute(
+            sql.SQL("SET LOCAL app.company_id = {}").format(sql.Literal(str(company_id))), prepare=False
+        )
 
     def execute(self, query: LiteralString, params: Mapping[str, Any]) -> None:
         """Run a statement whose result nobody reads."""
@@ -67,9 +74,6 @@ def transaction(
     """
     try:
         connection.execute(_BEGIN_READING if reading else _BEGIN)
-        connection.execute(
-            sql.SQL("SET LOCAL app.company_id = {}").format(sql.Literal(str(company_id))), prepare=False
-        )
         yield Transaction(connection, company_id)
         connection.execute("COMMIT")
     except BaseException:

@@ -7,16 +7,24 @@ from uuid import UUID
 
 from commands.ports import Caller, DuplicateId, Missing
 from domain.aggregate import Aggregate
+from infra.credentials import Credentials
 from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
 from infra.ids import uuid7
+from infra.import_desk import ImportDesk
+from infra.picture_shelf import PictureShelf
 from projections.base import Answer, Database, Fact, Projection
+from projections.catalog.assortment import Assortment
 from projections.catalog.product_list import CatalogGuard
+from projections.plan import PlanGuard, PlatformGuard
 from projections.sale_ground import Guesses, SalesGuard
-from projections.settings import SettingsGuard
+from projections.settings_guard import SettingsGuard
 from projections.stock import StockGuard
+from projections.users_guard import UsersGuard
 
 A = TypeVar("A", bound=Aggregate)
+#: Events as the log takes them: stream, version, type and state of each.
+Inscription = Sequence[tuple[UUID, int, str, str]]
 
 _STREAM: LiteralString = """
     SELECT stream_id, stream_version, type, state, metadata FROM events
@@ -38,6 +46,11 @@ class Ledger:
 
         The append comes last: it locks the head of the company's log, for which all its writers wait.
         """
+        self.fold(transaction, events, metadata)
+        return self.append(transaction, self.inscribe(events), metadata)
+
+    def fold(self, transaction: Database, events: Sequence[Aggregate.Event], metadata: Metadata) -> None:
+        """Queue what the inline read models make of the events."""
         facts = [
             Fact(
                 event=type(event),
@@ -52,16 +65,23 @@ class Ledger:
         for projection in self._inline:
             if own := [fact for fact in facts if fact.event in projection.events]:
                 projection.apply(own, transaction)
-        encoded = [self.types.encode(event) for event in events]
+
+    def inscribe(self, events: Iterable[Aggregate.Event]) -> Inscription:
+        """The events as the log takes them."""
+        encode = self.types.encode
+        return [(event.originator_id, event.originator_version, *encode(event)) for event in events]
+
+    def append(self, transaction: Database, inscription: Inscription, metadata: Metadata) -> Answer:
+        """Queue the append of events; answers the position of the last."""
         return transaction.ask(
             APPEND_EVENTS,
             {
                 "company_id": transaction.company_id,
-                "stream_ids": [event.originator_id for event in events],
-                "stream_versions": [event.originator_version for event in events],
-                "types": [name for name, _ in encoded],
-                "states": [state for _, state in encoded],
-                "metadata": [encode_metadata(metadata)] * len(events),
+                "stream_ids": [stream_id for stream_id, _, _, _ in inscription],
+                "stream_versions": [version for _, version, _, _ in inscription],
+                "types": [name for _, _, name, _ in inscription],
+                "states": [state for _, _, _, state in inscription],
+                "metadata": [encode_metadata(metadata)] * len(inscription),
             },
         )
 
@@ -76,6 +96,13 @@ class Decision:
         self.catalog = CatalogGuard(transaction)
         self.stock = StockGuard(transaction)
         self.sales = SalesGuard(transaction, ledger.guesses)
+        self.plan = PlanGuard(transaction, now)
+        self.platform = PlatformGuard(transaction, now)
+        self.credentials = Credentials(transaction, now)
+        self.users = UsersGuard(transaction)
+        self.pictures = PictureShelf(transaction)
+        self.assortment = Assortment(transaction, ledger.types.rebuild)
+        self.imports = ImportDesk(transaction, caller, now)
         self._transaction = transaction
         self._ledger = ledger
         self._events: list[Aggregate.Event] = []
@@ -123,14 +150,23 @@ class Decision:
         """Whether anything was decided that has to be recorded."""
         return bool(self._events)
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything was decided at all: facts, passwords, sessions."""
+        return self.has_events or self.credentials.have_changed or self.imports.have_changed
+
     def record(self) -> Answer:
         """Queue everything that was saved. Answers the position of the last event."""
+        return self._ledger.record(self._transaction, self._events, self.metadata)
+
+    @property
+    def metadata(self) -> Metadata:
+        """Who decided, in answer to what."""
         caller = self.caller
-        metadata = Metadata(
+        return Metadata(
             at=self.now,
             actor=caller.user_id,
             request=caller.request_id,
             terminal=caller.terminal,
             address=caller.address,
         )
-        return self._ledger.record(self._transaction, self._events, metadata)

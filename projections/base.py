@@ -34,6 +34,9 @@ class Database(Protocol):
 
     company_id: UUID
 
+    def enter(self, company_id: UUID) -> None:
+        """See this company, and no other, from here on."""
+
     def execute(self, sql: LiteralString, params: Params) -> None:
         """Queue a statement whose result nobody reads."""
 

@@ -1,5 +1,6 @@
 """What a till offers: every variant on sale, with its price, its taxes and what the store has of it."""
 
+from collections.abc import Sequence
 from typing import LiteralString
 from uuid import UUID
 
@@ -18,7 +19,7 @@ _OFFERED: LiteralString = """
               FROM stock_balances AS b
               JOIN settings AS storage ON storage.company_id = b.company_id AND storage.id = b.storage_id
              WHERE b.company_id = %(company_id)s AND b.variant_id = v.id
-               AND (%(store_id)s::uuid IS NULL OR storage.parent_id = %(store_id)s::uuid)
+               AND (%(store_ids)b::uuid[] IS NULL OR storage.parent_id = ANY(%(store_ids)b::uuid[]))
            ) AS stock ON true
      WHERE v.company_id = %(company_id)s AND p.status IN ('active', 'discontinued')
        AND (%(barcode)s::text IS NULL
@@ -48,17 +49,17 @@ _COUNT: LiteralString = """
 def list_offered(
     db: Database,
     *,
-    store_id: UUID | None,
+    store_ids: Sequence[UUID] = (),
     page: int = 1,
     limit: int = 20,
     search: str | None = None,
     barcode: str | None = None,
     category_id: UUID | None = None,
 ) -> tuple[list[Row], int]:
-    """One page of what is on sale and how much there is of it in the store (None: in the company)."""
+    """One page of what is on sale and how much there is of it in these stores, or in the company."""
     params = {
         "company_id": db.company_id,
-        "store_id": store_id,
+        "store_ids": list(store_ids) if store_ids else None,
         "barcode": barcode,
         "category_id": category_id,
         "search": name_key(search) if search else None,

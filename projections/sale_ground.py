@@ -8,26 +8,27 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.costing import Balance
-from domain.errors import Detail, Invalid, NotAllowed
+from domain.errors import Detail, Invalid
 from domain.pricing import TaxRate
 from domain.sale_ground import SaleGround, StoreAtSale, VariantAtSale
+from domain.settings import OtherStore
+from domain.stores import StoreClosed
 from projections.base import Answer, Database, Row
 from projections.companies import rules_of
 from projections.stock import ENSURE_BALANCES, LOCK_BALANCES, balance_of
-
-
-class OtherStore(NotAllowed):
-    """You do not work in this store."""
-
 
 # The store is the register's, else the one that was named, else the only one there is.
 _PLACE: LiteralString = """
     SELECT c.currency, c.rounding_level, c.rounding_mode, c.cash_rounding,
            register.id AS register_id, register.fields ->> 'code' AS register_code,
            store.id AS store_id, store.fields ->> 'code' AS store_code,
-           store.fields ->> 'timezone' AS timezone, store.fields ->> 'day_cut' AS day_cut,
-           storage.id AS storage_id, (storage.fields ->> 'allow_negative')::bool AS allow_negative
+           store.is_active AS is_open, store.fields ->> 'timezone' AS timezone,
+           store.fields ->> 'day_cut' AS day_cut,
+           storage.id AS storage_id, (storage.fields ->> 'allow_negative')::bool AS allow_negative,
+           package.orders_per_month AS orders_limit, c.timezone AS company_timezone
       FROM companies AS c
+      LEFT JOIN packages AS package
+            ON package.company_id = '00000000-0000-4000-8000-000000000000' AND package.id = c.package_id
       LEFT JOIN settings AS register ON register.company_id = c.company_id AND register.kind = 'registers'
             AND register.id = %(register_id)s::uuid AND NOT register.is_archived
       LEFT JOIN settings AS store ON store.company_id = c.company_id AND store.kind = 'stores'
@@ -106,7 +107,7 @@ class SalesGuard:
     ) -> SaleGround:
         """Read it all; with `lock`, hold the balances and the till's number until the end.
 
-        Raises Invalid for an unknown register, store or customer, OtherStore.
+        Raises Invalid for an unknown register, store or customer, OtherStore, StoreClosed.
         """
         if store_id is None and register_id is None and len(store_ids) == 1:
             store_id = store_ids[0]
@@ -129,6 +130,8 @@ class SalesGuard:
         _check_place(row, wanted, customer)
         if row["store_id"] and store_ids and row["store_id"] not in store_ids:
             raise OtherStore
+        if row["store_id"] and not row["is_open"]:
+            raise StoreClosed
         catalog = _variants(variants, rates)
         balances: Mapping[UUID, Balance] = {}
         number = 0
@@ -150,6 +153,8 @@ class SalesGuard:
             variants=catalog,
             balances=balances,
             next_number=number + 1,
+            orders_limit=row["orders_limit"],
+            company_timezone=row["company_timezone"],
         )
 
     def _lock(self, where: tuple[UUID | None, UUID], wanted: Mapping[str, Any]) -> tuple[Answer, Answer]:

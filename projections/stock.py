@@ -1,14 +1,18 @@
 """Stock on hand: a balance for each storage and variant, locked by every decision that moves it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.costing import Balance
 from domain.errors import Detail, Invalid
+from domain.settings import OtherStore
 from domain.stock import StockMovement
+from domain.storages import Storage
+from domain.suppliers import Supplier
 from projections.base import Answer, Database, Fact, Projection, Row, facts_of, total_of
+from projections.settings_guard import References
 
 
 class StockBalances(Projection):
@@ -74,13 +78,18 @@ LOCK_BALANCES: LiteralString = """
        FOR UPDATE
 """
 
-_KNOWN: LiteralString = """
-    SELECT id FROM settings
-     WHERE company_id = %(company_id)s AND id = %(storage_id)s AND kind = 'storages' AND NOT is_archived
-    UNION ALL
+# Held until the end, so that no variant is removed and no product archived while its stock comes in.
+_COUNTED: LiteralString = """
     SELECT v.id FROM variants AS v JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
      WHERE v.company_id = %(company_id)s AND v.id = ANY(%(variants)b::uuid[])
        AND p.track_stock AND p.status <> 'archived'
+     ORDER BY v.id
+       FOR SHARE
+"""
+
+_PLACE: LiteralString = """
+    SELECT parent_id AS store_id FROM settings
+     WHERE company_id = %(company_id)s AND id = %(storage_id)s AND kind = 'storages'
 """
 
 
@@ -92,22 +101,35 @@ def balance_of(row: Mapping[str, Any]) -> Balance:
 class AskedBalances:
     """Balances that were asked for and arrive, locked, with the next round trip."""
 
-    def __init__(self, storage_id: UUID, variants: Sequence[UUID], known: Answer, locked: Answer) -> None:
-        self._storage_id = storage_id
+    def __init__(
+        self,
+        variants: Sequence[UUID],
+        *,
+        place: Answer,
+        references: References,
+        counted: Answer,
+        locked: Answer,
+    ) -> None:
         self._variants = variants
-        self._known = known
+        self._place = place
+        self._references = references
+        self._counted = counted
         self._locked = locked
 
+    def check_place(self, store_ids: Collection[UUID]) -> None:
+        """Raise OtherStore when the storage lies in none of these stores; no stores are no bounds."""
+        place = self._place.row()
+        if store_ids and place and place["store_id"] not in store_ids:
+            raise OtherStore
+
     def rows(self) -> Mapping[UUID, Balance]:
-        """By variant. Raises Invalid for an unknown storage, or a variant whose stock is not counted."""
-        known = {row["id"] for row in self._known.rows()}
-        details = [
+        """By variant. Raises Invalid for an unknown storage or supplier, or a variant that is not counted."""
+        counted = {row["id"] for row in self._counted.rows()}
+        details = self._references.missing() + [
             Detail(f"lines.{index}.variant_id", "not_found", "There is no such variant with counted stock.")
             for index, variant_id in enumerate(self._variants)
-            if variant_id not in known
+            if variant_id not in counted
         ]
-        if self._storage_id not in known:
-            details.insert(0, Detail("storage_id", "not_found", "There is no such storage."))
         if details:
             raise Invalid(details=details)
         return {row["variant_id"]: balance_of(row) for row in self._locked.rows()}
@@ -119,17 +141,25 @@ class StockGuard:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def lock(self, storage_id: UUID, variant_ids: Iterable[UUID]) -> AskedBalances:
-        """Lock the balances, in key order, with the next round trip."""
+    def lock(
+        self, storage_id: UUID, variant_ids: Iterable[UUID], *, supplier_id: UUID | None = None
+    ) -> AskedBalances:
+        """Lock the balances, in key order, with the next round trip; the supplier is looked for as well."""
         variants = list(variant_ids)
         params = {
             "company_id": self._db.company_id,
             "storage_id": storage_id,
             "variants": sorted(set(variants)),
         }
-        known = self._db.ask(_KNOWN, params)
+        wanted = [("storage_id", Storage.kind, storage_id)]
+        if supplier_id is not None:
+            wanted.append(("supplier_id", Supplier.kind, supplier_id))
+        place = self._db.ask(_PLACE, params)
+        references = References(self._db, wanted)
+        counted = self._db.ask(_COUNTED, params)
         self._db.execute(ENSURE_BALANCES, params)
-        return AskedBalances(storage_id, variants, known, self._db.ask(LOCK_BALANCES, params))
+        locked = self._db.ask(LOCK_BALANCES, params)
+        return AskedBalances(variants, place=place, references=references, counted=counted, locked=locked)
 
 
 _LEVELS: LiteralString = """
@@ -142,7 +172,7 @@ _LEVELS: LiteralString = """
      WHERE b.company_id = %(company_id)s
        AND (%(storage_id)s::uuid IS NULL OR b.storage_id = %(storage_id)s::uuid)
        AND (%(variant_id)s::uuid IS NULL OR b.variant_id = %(variant_id)s::uuid)
-       AND (%(store_id)s::uuid IS NULL OR s.parent_id = %(store_id)s::uuid)
+       AND (%(store_ids)b::uuid[] IS NULL OR s.parent_id = ANY(%(store_ids)b::uuid[]))
        AND (NOT %(below_reorder)s::bool OR b.on_hand <= v.reorder_level)
      ORDER BY b.storage_id, b.variant_id
      LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
@@ -156,7 +186,7 @@ _COUNT_LEVELS: LiteralString = """
      WHERE b.company_id = %(company_id)s
        AND (%(storage_id)s::uuid IS NULL OR b.storage_id = %(storage_id)s::uuid)
        AND (%(variant_id)s::uuid IS NULL OR b.variant_id = %(variant_id)s::uuid)
-       AND (%(store_id)s::uuid IS NULL OR s.parent_id = %(store_id)s::uuid)
+       AND (%(store_ids)b::uuid[] IS NULL OR s.parent_id = ANY(%(store_ids)b::uuid[]))
        AND (NOT %(below_reorder)s::bool OR b.on_hand <= v.reorder_level)
 """
 
@@ -167,15 +197,18 @@ def list_levels(
     page: int = 1,
     limit: int = 20,
     storage_id: UUID | None = None,
-    store_id: UUID | None = None,
+    store_ids: Collection[UUID] = (),
     variant_id: UUID | None = None,
     below_reorder: bool = False,
 ) -> tuple[list[Row], int]:
-    """One page of stock levels and how many there are; `average_cost` is rounded for display."""
+    """One page of stock levels, of these stores or of all, and how many there are in all.
+
+    `average_cost` is rounded for display.
+    """
     params = {
         "company_id": db.company_id,
         "storage_id": storage_id,
-        "store_id": store_id,
+        "store_ids": list(store_ids) if store_ids else None,
         "variant_id": variant_id,
         "below_reorder": below_reorder,
         "limit": limit,

@@ -114,6 +114,10 @@ _LIST: LiteralString = """
      WHERE company_id = %(company_id)s AND place > %(after)s::bigint
        AND (%(variant_id)s::uuid IS NULL OR variant_id = %(variant_id)s::uuid)
        AND (%(storage_ids)b::uuid[] IS NULL OR storage_id = ANY(%(storage_ids)b::uuid[]))
+       AND (%(store_ids)b::uuid[] IS NULL
+            OR storage_id IN (SELECT id FROM settings
+                               WHERE company_id = %(company_id)s AND kind = 'storages'
+                                 AND parent_id = ANY(%(store_ids)b::uuid[])))
        AND (%(kind)s::text IS NULL OR type = %(kind)s::text)
        AND (%(from_time)s::timestamptz IS NULL OR occurred_at >= %(from_time)s::timestamptz)
        AND (%(to_time)s::timestamptz IS NULL OR occurred_at < %(to_time)s::timestamptz)
@@ -128,6 +132,7 @@ def list_movements(
     *,
     variant_id: UUID | None = None,
     storage_ids: Sequence[UUID] | None = None,
+    store_ids: Sequence[UUID] = (),
     kind: str | None = None,
     from_time: datetime | None = None,
     to_time: datetime | None = None,
@@ -137,14 +142,16 @@ def list_movements(
 ) -> tuple[list[Row], bool]:
     """Movements behind the place `after`, oldest first, and whether there are more.
 
-    `kind` is a receipt, a sale or a settlement. `from_time` is inclusive, `to_time` is not; both are about
-    when the goods moved. A row's `place` is where the next question goes on. `unit_cost` of what was sold is
-    the average it went out at, rounded.
+    With `store_ids` those in the storages of these stores alone. `kind` is a receipt, a sale or a
+    settlement. `from_time` is inclusive, `to_time` is not; both are about when the goods moved. A row's
+    `place` is where the next question goes on. `unit_cost` of what was sold is the average it went out at,
+    rounded.
     """
     params = {
         "company_id": db.company_id,
         "variant_id": variant_id,
         "storage_ids": None if storage_ids is None else list(storage_ids),
+        "store_ids": list(store_ids) if store_ids else None,
         "kind": kind,
         "from_time": from_time,
         "to_time": to_time,

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection
@@ -22,7 +23,7 @@ from psycopg.rows import dict_row
 
 from commands.ports import Caller
 from domain.aggregate import Aggregate
-from domain.companies import Company
+from domain.companies import PLATFORM_ID, Company
 from domain.users import User
 from infra.embedded import EmbeddedServer
 from infra.eventstore.codec import Metadata
@@ -71,6 +72,7 @@ def database(server: EmbeddedServer) -> Database:
 
 SECRET = "a secret that is only good for tests, and long enough"
 PASSWORD = "correct horse battery staple"
+SUPER_ADMIN_NAME = "root@platform.test"
 ROLES = ("Admin", "Manager", "Cashier", "Inventory Clerk")
 
 
@@ -143,9 +145,20 @@ class Client:
         """POST a JSON body."""
         return self.call("POST", path, {} if body is None else body, headers=_header_names(headers))
 
+    def upload(self, path: str, file: bytes, **headers: str) -> Answer:
+        """POST a form with this file."""
+        head = b'Content-Disposition: form-data; name="file"; filename="file"\r\n\r\n'
+        sent = {"Content-Type": "multipart/form-data; boundary=-frontier-", **_header_names(headers)}
+        form = b"---frontier-\r\n" + head + file + b"\r\n---frontier---\r\n"
+        return self.call("POST", path, raw=form, headers=sent)
+
     def patch(self, path: str, body: Any, **headers: str) -> Answer:
         """PATCH with a JSON body."""
         return self.call("PATCH", path, body, headers=_header_names(headers))
+
+    def put(self, path: str, body: Any, **headers: str) -> Answer:
+        """PUT a JSON body."""
+        return self.call("PUT", path, body, headers=_header_names(headers))
 
     def delete(self, path: str, **headers: str) -> Answer:
         """DELETE."""
@@ -163,6 +176,7 @@ class Service:
     host: str
     port: int
     database: Database
+    outbox: Path
 
     @property
     def url(self) -> str:
@@ -173,14 +187,43 @@ class Service:
         """A client of it."""
         return Client((self.host, self.port), token)
 
-    def client_of(self, caller: Caller) -> Client:
-        """A client that this caller signed in to."""
+    def guest(self, company_id: UUID, role: str = "Admin") -> Client:
+        """A client signed in as somebody of whom the company's log says nothing."""
+        user_id = uuid4()
+        with (
+            psycopg.connect(self.database.app, autocommit=True) as connection,
+            transaction(connection, company_id) as db,
+        ):
+            db.execute(
+                "INSERT INTO users (company_id, id, username, username_key, email_key, role, store_ids,"
+                "                   granted, denied, is_active, is_archived, rights_version, version,"
+                "                   created_at, updated_at)"
+                " VALUES (%(c)s, %(u)s, 'guest', 'guest', '', %(role)s, '{}', '{}', '{}', true, false, 1, 1,"
+                "         now(), now())",
+                {"c": company_id, "u": user_id, "role": role},
+            )
+            open_session(db, user_id)
+        caller = Caller(company_id=company_id, user_id=user_id, session_id=user_id, role=role)
         return self.client(Tokens(SECRET, 3600).issue(caller))
 
 
 @pytest.fixture(scope="session")
 def service(database: Database) -> Iterator[Service]:
     """gunicorn with two processes, and one projection worker, as `mipos up` starts them."""
+    # All tests sign in from one address, wrongly more often than any shop does.
+    with serving(database, ("serve", "worker"), MIPOS_SIGN_IN_FAILURES_PER_ADDRESS="1000000") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def serve(database: Database) -> Callable[..., AbstractContextManager[Service]]:
+    """Starts another web server over the test database, with settings of its own."""
+    return lambda **settings: serving(database, ("serve",), **settings)
+
+
+@contextmanager
+def serving(database: Database, commands: Sequence[str], **settings: str) -> Iterator[Service]:
+    """The parts of `mipos` that these commands start, with these settings."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -192,18 +235,21 @@ def service(database: Database) -> Iterator[Service]:
         "MIPOS_APP_DATABASE_URL": database.app,
         "MIPOS_WORKER_DATABASE_URL": database.worker,
         "MIPOS_LOG_LEVEL": "error",
+        **settings,
     }
     command = [sys.executable, "-m", "infra.runtime.cli"]
-    parts = [subprocess.Popen([*command, part], env=env) for part in ("serve", "worker")]  # noqa: S603
-    try:
-        running = Service("127.0.0.1", port, database)
-        _wait_until_it_answers(running)
-        yield running
-    finally:
-        for part in parts:
-            part.terminate()
-        for part in parts:
-            part.wait(timeout=30)
+    with tempfile.TemporaryDirectory(prefix="mipos-outbox-") as outbox:
+        env.setdefault("MIPOS_OUTBOX_DIR", outbox)
+        parts = [subprocess.Popen([*command, part], env=env) for part in commands]  # noqa: S603
+        try:
+            running = Service("127.0.0.1", port, database, Path(outbox))
+            _wait_until_it_answers(running)
+            yield running
+        finally:
+            for part in parts:
+                part.terminate()
+            for part in parts:
+                part.wait(timeout=30)
 
 
 def _wait_until_it_answers(service: Service) -> None:
@@ -239,7 +285,7 @@ class Shop:
         caller = Caller(
             company_id=self.company_id,
             user_id=self.users[role],
-            session_id=uuid4(),
+            session_id=self.users[role],
             role=role,
             store_ids=tuple(UUID(store) for store in stores),
         )
@@ -253,8 +299,8 @@ class Shop:
         """The company's log: type and state of every event."""
         with psycopg.connect(self.service.database.owner, row_factory=dict_row) as connection:
             found = connection.execute(
-                "SELECT type, state::json AS state, metadata::json AS metadata, position, recorded_at"
-                "  FROM events WHERE company_id = %s ORDER BY position",
+                "SELECT stream_id, type, state::json AS state, metadata::json AS metadata, position,"
+                "       recorded_at FROM events WHERE company_id = %s ORDER BY position",
                 [self.company_id],
             )
             return found.fetchall()
@@ -282,6 +328,35 @@ def shop(make_shop: Callable[..., Shop]) -> Shop:
     return make_shop()
 
 
+def open_session(db: Any, user_id: UUID) -> None:
+    """Let the user be signed in, in a session of the user's own id that nothing but access tokens can use."""
+    db.execute(
+        "INSERT INTO sessions (company_id, id, user_id, refresh_hash, created_at, expires_at)"
+        " VALUES (%(company_id)s, %(user_id)s, %(user_id)s, 'none', now(), now() + interval '1 day')",
+        {"company_id": db.company_id, "user_id": user_id},
+    )
+
+
+@pytest.fixture(scope="session")
+def platform(service: Service, password_hash: str) -> Client:
+    """A client signed in as a super admin, who looks after every company; the password is PASSWORD."""
+    user_id = uuid4()
+    root = User.begin(User.Registered, user_id, username=SUPER_ADMIN_NAME, role="Super Admin")
+    with (
+        psycopg.connect(service.database.app, autocommit=True) as connection,
+        transaction(connection, PLATFORM_ID) as db,
+    ):
+        db.execute("SELECT found_company(%(company)s)", {"company": PLATFORM_ID})
+        Ledger(EVENT_TYPES, PROJECTIONS).record(db, root.new_events(), Metadata(at=datetime.now(UTC)))
+        db.execute(
+            "INSERT INTO credentials (company_id, id, password_hash) VALUES (%(c)s, %(u)s, %(h)s)",
+            {"c": PLATFORM_ID, "u": user_id, "h": password_hash},
+        )
+        open_session(db, user_id)
+    caller = Caller(company_id=PLATFORM_ID, user_id=user_id, session_id=user_id, role="Super Admin")
+    return service.client(Tokens(SECRET, 7200).issue(caller))
+
+
 def found_shop(service: Service, password_hash: str, settings: Mapping[str, Any]) -> Shop:
     """Record a new company and its users as `mipos` itself does."""
     company_id = uuid4()
@@ -304,4 +379,5 @@ def found_shop(service: Service, password_hash: str, settings: Mapping[str, Any]
                 "INSERT INTO credentials (company_id, id, password_hash) VALUES (%(c)s, %(u)s, %(h)s)",
                 {"c": company_id, "u": user_id, "h": password_hash},
             )
+            open_session(db, user_id)
     return shop

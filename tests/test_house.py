@@ -17,12 +17,15 @@ LAYERS = ("domain", "commands", "projections", "api", "infra")
 #: Statements that belong to no single company, each for a reason.
 ACROSS_COMPANIES = {
     "user_directory": "whoever signs in is of no company yet",
+    "image_directory": "whoever looks at a picture is of no company",
+    "sign_in_failures": "whoever fails to sign in is of no company yet",
     "company_head": "workers find companies that are behind, without locks",
     "projection_models": "what the tables were made from",
     "projection_lag": "numbers over all companies for those who watch",
     "pg_": "the catalog of the database itself",
     "schema_migrations": "migrations are of the database",
     "company_activity": "workers find companies that wrote lately, without locks",
+    "companies WHERE due_at": "the job finds companies whose subscription falls due, without locks",
 }
 
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from falcon import Request, Response
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from api.catalog.images import ProductImageAnswer, show_image, show_images
 from api.envelope import ok, page_of, written
 from api.fields import Body, Exact, Flag, Id, Moment, Money, Name, Text, Whole
 from api.operations import operation
@@ -38,6 +39,7 @@ from domain.catalog.products import (
     Variant,
 )
 from domain.entities import AlreadyArchived
+from domain.packages import PlanLimitReached
 from domain.settings import InUse
 from projections.catalog.product_list import SORT_KEYS, DuplicateVariant, list_products
 
@@ -102,6 +104,7 @@ class ProductEdit(Body):
     brand_id = Id(allow_none=True, load_default=None)
     category_id = Id(allow_none=True, load_default=None)
     unit_id = Id(allow_none=True, load_default=None)
+    supplier_id = Id(allow_none=True, load_default=None)
     tax_rate_ids = fields.List(Id(), validate=validate.Length(max=10), load_default=list)
     track_stock = Flag(load_default=True)
 
@@ -119,10 +122,10 @@ class ProductAnswer(ProductEdit):
     """A product as it stands."""
 
     id = Id()
-    supplier_id = Id(allow_none=True)
     status = fields.String(validate=validate.OneOf(STATUSES))
     launch_at = Moment(allow_none=True)
     variants = fields.List(fields.Nested(VariantBody()))
+    images = fields.List(fields.Nested(ProductImageAnswer()))
     version = Whole()
     created_at = Moment()
     updated_at = Moment()
@@ -164,6 +167,7 @@ def show_product(product: Product, *, with_costs: bool) -> dict[str, Any]:
             {name: getattr(variant, name) for name in _VARIANT_FIELDS if with_costs or name != "cost"}
             for variant in product.variants.values()
         ],
+        "images": show_images(product.images.values()),
     }
 
 
@@ -198,6 +202,8 @@ class Products(Resource):
         """One page of products with their variants."""
         query = req.context.query
         rows, total = self.ask(req, resp, lambda reading: list_products(reading.db, **query))
+        for row in rows:
+            row["images"] = [show_image(image, image["position"]) for image in row["images"]]
         if not req.context.caller.sees_costs:
             for variant in (variant for row in rows for variant in row["variants"]):
                 del variant["cost"]
@@ -209,7 +215,7 @@ class Products(Resource):
         body=ProductBody(),
         answer=ProductAnswer(),
         status=201,
-        refusals=(DuplicateId, DuplicateSku, DuplicateBarcode, ConcurrentEdit),
+        refusals=(DuplicateId, DuplicateSku, DuplicateBarcode, PlanLimitReached, ConcurrentEdit),
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Draft a product with its variants."""
@@ -275,7 +281,7 @@ class ProductStatus(Resource):
         "discontinued · discontinued → active · any of these → archived · archived → draft.",
         body=StatusBody(),
         answer=ProductAnswer(),
-        refusals=(InvalidTransition, InUse, StaleVersion, ConcurrentEdit),
+        refusals=(InvalidTransition, InUse, PlanLimitReached, StaleVersion, ConcurrentEdit),
     )
     def on_post(self, req: Request, resp: Response, product_id: UUID) -> None:
         """Move it along its life."""

@@ -8,6 +8,7 @@ from api.docs.tables import name_of, table_of, table_of_parameters
 Json = dict[str, Any]
 
 _JSON = "application/json"
+_CSV = "text/csv"
 _ABOUT_HEADERS = {
     "Idempotency-Key": "repeating-safely",
     "If-Match": "changing-what-others-change-too",
@@ -46,9 +47,17 @@ def curl(method: str, path: str, told: Json) -> str:
     if told.get("security") != []:
         lines.append('-H "Authorization: Bearer $TOKEN"')
     if "requestBody" in told:
-        body = json_of(told["requestBody"]["content"][_JSON]["example"]).replace("'", "'\\''")
-        lines += [f'-H "Content-Type: {_JSON}"', f"-d '{body}'"]
+        lines += _sent(told["requestBody"]["content"])
     return " \\\n  ".join(lines)
+
+
+def _sent(content: Json) -> list[str]:
+    if _JSON in content:
+        body = json_of(content[_JSON]["example"]).replace("'", "'\\''")
+        return [f'-H "Content-Type: {_JSON}"', f"-d '{body}'"]
+    if _CSV in content:
+        return [f'-H "Content-Type: {_CSV}"', "--data-binary @products.csv"]
+    return [f'-F "{name}=@picture.jpg"' for form in content.values() for name in form.get("encoding", ())]
 
 
 def _sample(schema: Json) -> str:
@@ -70,8 +79,10 @@ def _asked(document: Json, told: Json) -> str:
     parts = [f"<h4>Parameters</h4>{table_of_parameters(own)}"] if own else []
     body = told.get("requestBody")
     if body is not None:
-        schema = schemas[name_of(body["content"][_JSON]["schema"])]
-        parts.append(f"<h4>Body</h4>{table_of(schema, schemas, deep=True)}")
+        media, content = next(iter(body["content"].items()))
+        name = name_of(content["schema"])
+        shown = table_of(schemas[name], schemas, deep=True) if name else f"<p>A file: {code(media)}</p>"
+        parts.append(f"<h4>Body</h4>{shown}")
     headers = [given["$ref"].rpartition("/")[2] for given in told["parameters"] if "$ref" in given]
     known = [name for name in headers if name in _ABOUT_HEADERS]
     links = ", ".join(f'<a href="#{_ABOUT_HEADERS[name]}">{code(name)}</a>' for name in known)

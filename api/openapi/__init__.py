@@ -1,11 +1,11 @@
 """The contract as a document: OpenAPI 3.1, written from what the routes declare."""
 
-import hashlib
 from typing import Any
 
 import falcon
 from falcon import Request, Response
 
+from api.constant import Constant
 from api.envelope import encode
 from api.gateway import House
 from api.openapi.document import document_of
@@ -30,22 +30,9 @@ class OpenApi(Resource):
     @document.setter
     def document(self, document: dict[str, Any]) -> None:
         self._document = document
-        self._bytes = encode(document)
-        self._etag = f'"{hashlib.sha256(self._bytes).hexdigest()[:16]}"'
+        self._constant = Constant(encode(document), falcon.MEDIA_JSON)
 
     @operation(PUBLIC, "Show the OpenAPI document")
     def on_get(self, req: Request, resp: Response) -> None:
         """This document, for code generators and API clients."""
-        answer_unless_known(req, resp, self._bytes, self._etag, falcon.MEDIA_JSON)
-
-
-def answer_unless_known(req: Request, resp: Response, content: bytes, etag: str, media_type: str) -> None:
-    """Answer with content that changes only with the program, or with 304 if the client has it."""
-    resp.set_header("ETag", etag)
-    resp.set_header("Cache-Control", "no-cache")
-    known = [given.strip().removeprefix("W/") for given in (req.get_header("If-None-Match") or "").split(",")]
-    if etag in known:
-        resp.status = 304
-        return
-    resp.content_type = media_type
-    resp.data = content
+        self._constant.answer(req, resp)

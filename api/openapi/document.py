@@ -122,7 +122,13 @@ class _Writer:
         }
         if told.body is not None:
             content = {"application/json": {"schema": self._asked.refer(told.body)}}
-            written["requestBody"] = {"required": True, "content": content}
+            written["requestBody"] = {"required": not told.body_is_optional, "content": content}
+        if told.file is not None:
+            file = {told.file: {"schema": parts.CONTENTS[told.file]}}
+            written["requestBody"] = {"required": True, "content": file}
+        if told.form is not None:
+            form = {"schema": self._asked.refer(told.form), "encoding": parts.encoding_of(told.form)}
+            written["requestBody"] = {"required": True, "content": {parts.FORM: form}}
         if told.permission == PUBLIC:
             written["security"] = []
         return written
@@ -158,13 +164,16 @@ class _Writer:
         unchanged = parts.UNCHANGED if parts.is_versioned(route) else {}
         other = parts.OTHER_MEDIA.get(route.path)
         if other is not None:
-            content = {other: {"schema": parts.CONTENTS[other]}}
+            content = {media: {"schema": parts.CONTENTS[media]} for media in other.split(", ")}
             return {str(told.status): {**answer, "content": content}, **unchanged}
         data: Json = {} if told.answer is None else self._answered.refer(told.answer)
         if told.many:
             data = {"type": "array", "items": data}
         content = {"application/json": {"schema": parts.envelope(data, _pages(told))}}
-        return {str(told.status): {**answer, "content": content}, **unchanged, **parts.also(route)}
+        later = {**answer, "description": parts.OUTCOMES[202], "content": content}
+        accepted = {"202": later} if told.may_accept else {}
+        done = {str(told.status): {**answer, "content": content}}
+        return {**done, **accepted, **unchanged, **parts.also(route)}
 
     def _refused(self, route: Route) -> Json:
         answers = {}
@@ -231,6 +240,6 @@ def _add_examples(operation: Json, schemas: Json) -> None:
         content = answer.get("content", {}).get("application/json", {})
         if "properties" in content.get("schema", {}):
             content["example"] = example_of(content["schema"], schemas)
-    if "requestBody" in operation:
-        content = operation["requestBody"]["content"]["application/json"]
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is not None:
         content["example"] = without_nulls(example_of(content["schema"], schemas))

@@ -2,6 +2,9 @@
 
 from typing import Any, Protocol
 
+from marshmallow import Schema
+
+from api.fields import File
 from api.openapi.refusals import is_repeatable, waits
 from api.operations import PUBLIC, Operation
 from commands.ports import StaleVersion
@@ -150,6 +153,9 @@ CONVERTED: dict[str | None, Json] = {
     None: {"type": "string"},
 }
 
+FORM = "multipart/form-data"
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OUTCOMES = {200: "Done", 201: "Created", 202: "Accepted"}
 UNCHANGED: Json = {"304": {"description": "Unchanged since the version you named; without a body."}}
 
@@ -157,12 +163,17 @@ OTHER_MEDIA = {
     "/metrics": "text/plain",
     "/docs": "text/html",
     "/api/openapi.json": "application/json",
+    "/api/images/{image_id}": "image/webp",
+    "/api/admin/products/export": f"{CSV}, {XLSX}",
 }
 #: What changes only with the program.
 UNCHANGING = ("/docs", "/api/openapi.json")
 CONTENTS: Json = {
     "text/plain": {"type": "string"},
     "text/html": {"type": "string"},
+    "image/webp": {"type": "string", "format": "binary"},
+    CSV: {"type": "string"},
+    XLSX: {"type": "string", "format": "binary"},
     "application/json": {"type": "object", "required": ["openapi", "info", "paths"]},
 }
 
@@ -182,6 +193,15 @@ def envelope(data: Json, pages: str | None) -> Json:
         told["required"].append("pagination")
         told["properties"]["pagination"] = {"$ref": f"#/components/schemas/{pages}"}
     return told
+
+
+def encoding_of(form: Schema) -> Json:
+    """What the files of a form may be."""
+    return {
+        name: {"contentType": ", ".join(field.media_types)}
+        for name, field in form.fields.items()
+        if isinstance(field, File)
+    }
 
 
 def is_versioned(route: Route) -> bool:

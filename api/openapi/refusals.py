@@ -7,6 +7,13 @@ from typing import Any
 from api import errors
 from api.operations import PUBLIC, SIGNED_IN, Operation
 from commands.outcomes import IdempotencyInProgress, IdempotencyKeyReused
+from commands.standing import (
+    CompanySuspended,
+    SubscriptionExpired,
+    TokenExpired,
+    TokenRevoked,
+    Unauthenticated,
+)
 from domain.errors import Invalid, NotAllowed, NotFound, Refusal
 from projections.base import ProjectionBehind
 
@@ -18,6 +25,7 @@ ELSEWHERE: tuple[tuple[int, str, str], ...] = (
     (404, "not_found", "There is no such thing here."),
     (405, "method_not_allowed", "The path has other methods; the Allow header names them."),
     (414, "uri_too_long", "The address is too long."),
+    (429, "too_many_requests", "Too much in too short a time; `Retry-After` says when to try again."),
     (431, "headers_too_large", "The headers are too large."),
     (500, "internal_error", "Something went wrong on our side; name the request's id when you report it."),
 )
@@ -30,8 +38,9 @@ _TITLES = {
     409: "A rule of the trade says no",
     412: "Changed since you read it",
     413: "Too large",
-    415: "Not JSON",
+    415: "Not the media type it takes",
     422: "Some fields are not valid",
+    429: "Too many requests",
     503: "Not yet; try again shortly",
 }
 
@@ -50,8 +59,12 @@ def _general(method: str, path: str, operation: Operation) -> Iterable[type[Refu
     yield from (errors.MalformedRequest, errors.InvalidParameter)
     if operation.body is not None:
         yield from (errors.MalformedJson, errors.UnsupportedMediaType, Invalid)
+    if operation.file is not None:
+        yield from (errors.NotCsv, Invalid)
+    if operation.form is not None:
+        yield from (errors.MalformedForm, errors.NotAForm, Invalid)
     if operation.permission != PUBLIC:
-        yield from (errors.Unauthenticated, errors.TokenExpired, errors.TokenRevoked)
+        yield from (Unauthenticated, TokenExpired, TokenRevoked)
     if operation.permission not in (PUBLIC, SIGNED_IN):
         yield NotAllowed
     if "{" in path:
@@ -59,6 +72,7 @@ def _general(method: str, path: str, operation: Operation) -> Iterable[type[Refu
     if method != "GET":
         yield errors.BodyTooLarge
     if is_repeatable(method, operation):
+        yield from (CompanySuspended, SubscriptionExpired)
         yield from (IdempotencyInProgress, IdempotencyKeyReused)
     if waits(method, operation):
         yield ProjectionBehind
@@ -66,12 +80,12 @@ def _general(method: str, path: str, operation: Operation) -> Iterable[type[Refu
 
 def is_repeatable(method: str, operation: Operation) -> bool:
     """Whether it is a write that takes an Idempotency-Key."""
-    return method != "GET" and operation.permission != PUBLIC
+    return method != "GET" and operation.permission != PUBLIC and operation.repeatable
 
 
 def waits(method: str, operation: Operation) -> bool:
     """Whether it is a read that can wait for a position of the log."""
-    return method == "GET" and operation.permission not in (PUBLIC, SIGNED_IN)
+    return method == "GET" and operation.permission != PUBLIC
 
 
 def message_of(refusal: type[Refusal]) -> str:
@@ -98,6 +112,6 @@ def answer_of(status: int, codes: Codes) -> Json:
     }
     if status == HTTPStatus.UNAUTHORIZED:
         answer["headers"]["WWW-Authenticate"] = {"$ref": "#/components/headers/WWW-Authenticate"}
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         answer["headers"]["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
     return answer

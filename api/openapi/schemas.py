@@ -8,7 +8,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
-from api.fields import Code, Currency, DayCut, Exact, Money
+from api.fields import Code, Currency, DayCut, Email, Exact, File, Money
 from api.openapi.vocabulary import meaning_of
 
 Json = dict[str, Any]
@@ -19,6 +19,7 @@ MINOR_UNITS = "In minor currency units."
 _PATTERNS: Mapping[type[fields.Field[Any]], str] = {
     Code: r"^[A-Za-z0-9._-]{1,40}$",
     Currency: r"^[A-Z]{3}$",
+    Email: r"^[^@\s]+@[^@\s]+$",
     DayCut: r"^([01]\d|2[0-3]):[0-5]\d$",
 }
 #: What is said of a field that is only asked of it, or only matters when it is sent.
@@ -86,6 +87,8 @@ def _write_exactly(_converter: Any, field: fields.Field[Any], *, ret: Json, **_:
         return {"format": "int64"}
     if isinstance(field, Exact):
         return _decimal(field)
+    if isinstance(field, File):
+        return {"type": "string", "format": "binary"}
     pattern = _PATTERNS.get(type(field))
     if pattern is None:
         return {}

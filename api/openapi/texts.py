@@ -92,4 +92,14 @@ then.
 Sign in, then send `Authorization: Bearer <token>` with everything. Each operation names the permission it
 takes; a role is a set of permissions, which can be granted or denied one by one. Whoever lacks `costs.view`
 gets answers without costs, margins and profits. Users bound to stores see and sell in those stores only.
-Every answer carries `X-Request-Id`; name it when you ask for help."""
+Every answer carries `X-Request-Id`; name it when you ask for help.
+
+Access tokens are short-lived; `POST /api/auth/refresh` gives the next one. `token_expired` means that it is
+time to refresh, also because rights have changed; `token_revoked`, that the session has ended.
+
+## How much
+
+Every answer under `/api` says how many requests are left to you in this minute (`RateLimit-Limit`,
+`RateLimit-Remaining`, and `RateLimit-Reset` in seconds), counted for the user, or for the address of whoever
+is not signed in. Beyond that, and for whoever guesses at passwords, the answer is `429`, `too_many_requests`,
+with `Retry-After` in seconds."""

@@ -70,7 +70,7 @@ class RemoveVariant:
 def register_product(command: RegisterProduct, work: UnitOfWork) -> Product:
     """Draft it, once: the same id again answers with what is there.
 
-    Raises DuplicateId, DuplicateVariant, DuplicateSku, DuplicateBarcode, Invalid.
+    Raises DuplicateId, DuplicateVariant, DuplicateSku, DuplicateBarcode, PlanLimitReached, Invalid.
     """
     seen = work.catalog.look(command.values, command.variants, product_id=command.id)
     if (existing := work.find(Product, command.id)) is not None:
@@ -78,6 +78,7 @@ def register_product(command: RegisterProduct, work: UnitOfWork) -> Product:
     _check_distinct(command.variants)
     seen.check()
     product = Product.begin(Product.Registered, command.id, **command.values, variants=command.variants)
+    work.plan.check_room("products")
     work.save(product)
     return product
 
@@ -96,13 +97,16 @@ def revise_product(command: ReviseProduct, work: UnitOfWork) -> Product:
 def change_product_status(command: ChangeProductStatus, work: UnitOfWork) -> Product:
     """Move it along its life.
 
-    Raises Missing, StaleVersion, InvalidTransition, LaunchMissing, Invalid, InUse.
+    Raises Missing, StaleVersion, InvalidTransition, LaunchMissing, Invalid, InUse, PlanLimitReached.
     """
     product = work.load(Product, command.id)
     check_version(product.version, command.expected_version)
     if command.launch_at is not None and command.launch_at <= work.now:
         raise Invalid(details=[Detail("launch_at", "in_the_past", "A launch lies in the future.")])
+    was_archived = product.is_archived
     product.change_status(command.status, command.launch_at)
+    if was_archived and not product.is_archived:
+        work.plan.check_room("products")
     if command.status == "archived" and work.catalog.has_stock(product.variants):
         message = "This product still has stock."
         raise InUse(message)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
 from domain.aggregate import Aggregate
+from domain.catalog.images import Pictured
 from domain.entities import AlreadyArchived, Entity
 from domain.errors import Conflict, Invalid, NotFound
 
@@ -69,7 +70,7 @@ class Variant:
     reorder_quantity: Decimal | None = None
 
 
-class Product(Entity):
+class Product(Pictured):
     """A product and its variants. Only an active one is sold, and a discontinued one while stock lasts."""
 
     type_name = "products.Product"
@@ -93,6 +94,7 @@ class Product(Entity):
             """Begin as a draft."""
             super().apply(aggregate)
             aggregate.variants = {variant.id: variant for variant in aggregate.values.pop("variants")}
+            aggregate.images = {}
             aggregate.status = "draft"
             aggregate.launch_at = None
 
@@ -143,8 +145,9 @@ class Product(Entity):
         variant_id: UUID
 
         def apply(self, aggregate: "Product") -> None:
-            """Take it out."""
+            """Take it out; what shows it shows the product."""
             del aggregate.variants[self.variant_id]
+            aggregate.untie_images(self.variant_id)
 
     class VariantChanged(Aggregate.Event):
         """What the events of one variant share."""

@@ -1,7 +1,7 @@
 """Between facts in memory and the bytes of the log: stable type names, JSON states, old versions lifted."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -93,6 +93,13 @@ class EventTypes:
     def rebuild(self, rows: Iterable[Mapping[str, Any]]) -> Aggregate | None:
         """The aggregate that results from its events, rows of the log in order."""
         aggregate: Aggregate | None = None
+        for aggregate in self.replay(rows):  # noqa: B007 the last one is what results
+            pass
+        return aggregate
+
+    def replay(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Aggregate]:
+        """The aggregate as each of its events leaves it, always the same object; rows of the log in order."""
+        aggregate: Aggregate | None = None
         for row in rows:
             kind = self.named(row["type"])
             data = kind.decode(row["state"])
@@ -107,7 +114,7 @@ class EventTypes:
             event = object.__new__(kind.event)
             event.__dict__.update(said)
             aggregate = cast("Aggregate", event.mutate(aggregate))
-        return aggregate
+            yield aggregate
 
 
 _encoder = msgspec.json.Encoder()

@@ -21,6 +21,9 @@ KEYS = (
     "rebuild_events_per_s",
     "rebuild_two_process_speedup",
     "import_orders_per_s",
+    "lookup_p95_ms",
+    "product_search_p95_ms",
+    "lookup_vs_bare",
 )
 
 

@@ -5,7 +5,7 @@ import signal
 import sys
 from functools import cached_property
 from importlib import import_module
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import click
@@ -18,6 +18,10 @@ from infra.supervisor import PortTaken
 _ELSEWHERE = {
     "import": ("infra.runtime.import_cli:import_group", "Bring in sales that were made elsewhere."),
     "projections": ("infra.runtime.projections_cli:projections", "List, rebuild and verify read models."),
+    "super-admin": (
+        "infra.runtime.platform_cli:super_admin",
+        "Let somebody run the platform, or give them another password.",
+    ),
     "bench": ("infra.runtime.bench_cli:bench", "Measure, in ratios within one run."),
 }
 
@@ -117,20 +121,7 @@ def serve() -> None:
 
     settings = _settings()
     configure_logs(settings.log_level)
-    run_server(
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        threads=settings.threads,
-        database=addresses_of(settings).app,
-        house={
-            "secret": settings.signing_key(),
-            "access_seconds": settings.access_token_seconds,
-            "refresh_seconds": settings.refresh_token_seconds,
-            "max_body_bytes": settings.max_body_bytes,
-            "cors_origins": settings.cors_origins,
-        },
-    )
+    run_server(settings, addresses_of(settings).app)
 
 
 @cli.command()
@@ -139,11 +130,13 @@ def worker() -> None:
 
     Any number of workers on any number of machines share the work.
     """
+    from infra.imports import Imports  # noqa: PLC0415
     from infra.jobs import schedule  # noqa: PLC0415
     from infra.logs import configure_logs  # noqa: PLC0415
     from infra.projections.worker import Worker  # noqa: PLC0415
     from infra.runtime.databases import addresses_of  # noqa: PLC0415
     from infra.runtime.models import EVENT_TYPES, PROJECTIONS  # noqa: PLC0415
+    from infra.unit_of_work import Ledger  # noqa: PLC0415
 
     settings = _settings()
     configure_logs(settings.log_level)
@@ -151,12 +144,16 @@ def worker() -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    jobs = schedule(conninfo)
+    jobs = schedule(conninfo, Ledger(EVENT_TYPES, PROJECTIONS))
     jobs.start()
+    imports = Thread(target=Imports(conninfo, Ledger(EVENT_TYPES, PROJECTIONS)).run, args=(stop,))
+    imports.start()
     try:
         Worker(conninfo, EVENT_TYPES, PROJECTIONS).run(stop)
     finally:
+        stop.set()
         jobs.shutdown(wait=False)
+        imports.join()
 
 
 @cli.command()

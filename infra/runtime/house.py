@@ -9,14 +9,19 @@ import psycopg
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from api.gateway import House, TokenRejected
-from commands.ports import Caller
+from api.gateway import House
 from domain.companies import PLATFORM_ID
 from infra.application import Application
 from infra.authentication import SignIn
+from infra.gallery import Gallery
+from infra.messages import MailServer, Messenger, Outbox
 from infra.pipeline import RequestConnection
+from infra.recovery import Recovery
+from infra.refresh_tokens import pepper_of
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.tokens import TokenExpired, TokenForged, Tokens
+from infra.settings import Settings
+from infra.throttle import Throttle
+from infra.tokens import Tokens
 from infra.unit_of_work import Ledger
 
 Pool = ConnectionPool[RequestConnection]
@@ -43,19 +48,6 @@ def make_ledger() -> Ledger:
     return Ledger(EVENT_TYPES, PROJECTIONS)
 
 
-class Doorman(SignIn):
-    """Sign-in together with the check of access tokens."""
-
-    def caller_of(self, token: str) -> Caller:
-        """Who carries this access token. Raises TokenRejected."""
-        try:
-            return self.tokens.caller_of(token)
-        except TokenExpired:
-            raise TokenRejected(expired=True) from None
-        except TokenForged:
-            raise TokenRejected(expired=False) from None
-
-
 @dataclass(frozen=True)
 class Watch:
     """Looks after what the API stands on. A parked read model is shown, but does not stop the shop."""
@@ -80,22 +72,48 @@ class Watch:
         return generate_latest(registry)
 
 
-def build_house(
-    pool: Pool,
-    *,
-    secret: str,
-    access_seconds: int = 900,
-    refresh_seconds: int = 1_209_600,
-    max_body_bytes: int = 1_048_576,
-    cors_origins: tuple[str, ...] = (),
-) -> House:
+def build_house(pool: Pool, settings: Settings) -> House:
     """Everything behind the API, over one pool of connections."""
     application = Application(pool, make_ledger())
+    secret = settings.signing_key()
+    peppers = tuple(pepper_of(one) for one in (secret, *settings.former_secret_keys))
+    tokens = Tokens(secret, settings.access_token_seconds, settings.former_secret_keys)
     return House(
         gateway=application,
-        authentication=Doorman(application, Tokens(secret, access_seconds), refresh_seconds),
+        authentication=_sign_in(application, tokens, settings, peppers),
         health=Watch(application),
+        pictures=Gallery(application),
         now=lambda: datetime.now(UTC),
-        max_body_bytes=max_body_bytes,
-        cors_origins=cors_origins,
+        max_body_bytes=settings.max_body_bytes,
+        cors_origins=settings.cors_origins,
+        trusted_proxies=settings.trusted_proxies,
+        registration=settings.registration,
+        requests_per_minute=settings.requests_per_minute,
+        processes=settings.workers,
+        peppers=peppers,
     )
+
+
+def _sign_in(
+    application: Application, tokens: Tokens, settings: Settings, peppers: tuple[bytes, ...]
+) -> SignIn:
+    throttle = Throttle(
+        application,
+        peppers[0],
+        per_account=settings.sign_in_failures_per_account,
+        per_address=settings.sign_in_failures_per_address,
+    )
+    return SignIn(
+        application,
+        tokens,
+        throttle,
+        Recovery(application, _messenger(settings), settings.public_url),
+        refresh_seconds=settings.refresh_token_seconds,
+        peppers=peppers,
+    )
+
+
+def _messenger(settings: Settings) -> Messenger:
+    if settings.smtp_url and settings.mail_from:
+        return MailServer(settings.smtp_url, settings.mail_from)
+    return Outbox(settings.outbox, settings.mail_from)

@@ -4,23 +4,30 @@ from domain.catalog.brands import Brand
 from domain.catalog.categories import Category
 from domain.catalog.products import Product
 from domain.catalog.units import Unit
+from domain.catalog.variant_types import VariantType
 from domain.companies import Company
 from domain.customers import Customer
 from domain.orders import Order
+from domain.packages import Package
+from domain.payment_methods import PaymentMethod
 from domain.registers import Register
 from domain.stock import StockMovement
 from domain.storages import Storage
 from domain.stores import Store
+from domain.suppliers import Supplier
 from domain.tax_rates import TaxRate
 from domain.users import User
 from infra.eventstore.codec import EventTypes
 from projections.base import Projection
+from projections.catalog.images import ProductImages
 from projections.catalog.products import Products
 from projections.companies import Companies
 from projections.customers import Customers
 from projections.orders import Orders
+from projections.packages import Packages
 from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales_daily import SalesDaily
+from projections.search.index import Search
 from projections.settings import Settings
 from projections.stock import StockBalances
 from projections.stock_movements import StockMovements
@@ -28,15 +35,19 @@ from projections.users import Users
 
 EVENT_TYPES = EventTypes(
     [
+        Package,
         Company,
         User,
         Store,
         Storage,
         Register,
         TaxRate,
+        PaymentMethod,
+        Supplier,
         Brand,
         Category,
         Unit,
+        VariantType,
         Product,
         Customer,
         StockMovement,
@@ -46,11 +57,14 @@ EVENT_TYPES = EventTypes(
 
 # Inline ones are written in this order, which no two transactions may disagree on.
 PROJECTIONS: tuple[Projection, ...] = (
+    Packages(),
     Companies(),
     Users(),
     Settings(),
     Products(),
+    ProductImages(),
     Customers(),
+    Search(),
     StockBalances(),
     Orders(),
     SalesDaily(),

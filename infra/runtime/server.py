@@ -7,15 +7,16 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from infra.settings import Settings
+
 
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured in code."""
 
-    def __init__(self, options: dict[str, Any], database: str, house: dict[str, Any], threads: int) -> None:
+    def __init__(self, options: dict[str, Any], database: str, settings: Settings) -> None:
         self._options = options
         self._database = database
-        self._house = house
-        self._threads = threads
+        self._settings = settings
         super().__init__()
 
     def load_config(self) -> None:
@@ -29,17 +30,18 @@ class Server(BaseApplication):  # type: ignore[misc]
         from api.app import create_app  # noqa: PLC0415
         from infra.runtime.house import build_house, open_pool  # noqa: PLC0415
 
-        return create_app(build_house(open_pool(self._database, self._threads), **self._house))
+        pool = open_pool(self._database, self._settings.threads)
+        return create_app(build_house(pool, self._settings))
 
 
-def serve(*, host: str, port: int, workers: int, threads: int, database: str, house: dict[str, Any]) -> None:
-    """Answer requests until told to stop."""
+def serve(settings: Settings, database: str) -> None:
+    """Answer requests until told to stop; `database` is where the application connects."""
     counters = tempfile.mkdtemp(prefix="mipos-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = counters
     options = {
-        "bind": f"{host}:{port}",
-        "workers": workers,
-        "threads": threads,
+        "bind": f"{settings.host}:{settings.port}",
+        "workers": settings.workers,
+        "threads": settings.threads,
         "worker_class": "gthread",
         "limit_request_line": 8190,
         "keepalive": 75,
@@ -49,7 +51,7 @@ def serve(*, host: str, port: int, workers: int, threads: int, database: str, ho
         "child_exit": _forget_process,
     }
     try:
-        Server(options, database, house, threads).run()
+        Server(options, database, settings).run()
     finally:
         shutil.rmtree(counters, ignore_errors=True)
 

@@ -75,6 +75,8 @@ def _greet(settings: Settings, password: str | None) -> None:
     click.echo(f"\nMIPOS answers at {address}  ·  reference at {address}/docs\n")
     if password is not None:
         click.echo(_DEMO.format(address=address, password=password))
+    else:
+        click.echo("`mipos super-admin you@example.com` appoints who runs the platform.\n")
     click.echo("Ctrl-C stops everything.")
 
 

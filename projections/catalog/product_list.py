@@ -1,14 +1,15 @@
 """What is asked of the catalog: pages of products, one product, what a decision must know of the others."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.catalog.products import DuplicateBarcode, DuplicateSku, Variant
 from domain.errors import Conflict, Detail
-from domain.settings import name_key
 from projections.base import Answer, Database, Row, total_of
-from projections.settings import References
+from projections.catalog.images import ask_images
+from projections.catalog.product_search import search_products
+from projections.settings_guard import References
 
 
 class DuplicateVariant(Conflict):
@@ -26,12 +27,6 @@ _LIST_BY_NAME: LiteralString = """
        AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
        AND (%(category_id)s::uuid IS NULL OR p.category_id = %(category_id)s::uuid)
        AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
-       AND (%(search)s::text IS NULL OR position(%(search)s::text IN p.name_key) > 0
-            OR p.id = (SELECT v.product_id FROM variants AS v
-                        WHERE v.company_id = %(company_id)s AND v.sku_key = %(search)s::text)
-            OR p.id = (SELECT v.product_id FROM barcodes AS b JOIN variants AS v
-                              ON v.company_id = b.company_id AND v.id = b.variant_id
-                        WHERE b.company_id = %(company_id)s AND b.barcode = %(barcode)s::text))
      ORDER BY p.name_key, p.id
      LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
 """
@@ -44,12 +39,6 @@ _LIST_BY_TIME: LiteralString = """
        AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
        AND (%(category_id)s::uuid IS NULL OR p.category_id = %(category_id)s::uuid)
        AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
-       AND (%(search)s::text IS NULL OR position(%(search)s::text IN p.name_key) > 0
-            OR p.id = (SELECT v.product_id FROM variants AS v
-                        WHERE v.company_id = %(company_id)s AND v.sku_key = %(search)s::text)
-            OR p.id = (SELECT v.product_id FROM barcodes AS b JOIN variants AS v
-                              ON v.company_id = b.company_id AND v.id = b.variant_id
-                        WHERE b.company_id = %(company_id)s AND b.barcode = %(barcode)s::text))
      ORDER BY p.created_at DESC, p.id DESC
      LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
 """
@@ -62,12 +51,6 @@ _COUNT: LiteralString = """
        AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
        AND (%(category_id)s::uuid IS NULL OR p.category_id = %(category_id)s::uuid)
        AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
-       AND (%(search)s::text IS NULL OR position(%(search)s::text IN p.name_key) > 0
-            OR p.id = (SELECT v.product_id FROM variants AS v
-                        WHERE v.company_id = %(company_id)s AND v.sku_key = %(search)s::text)
-            OR p.id = (SELECT v.product_id FROM barcodes AS b JOIN variants AS v
-                              ON v.company_id = b.company_id AND v.id = b.variant_id
-                        WHERE b.company_id = %(company_id)s AND b.barcode = %(barcode)s::text))
 """
 
 _VARIANTS: LiteralString = """
@@ -79,7 +62,7 @@ _VARIANTS: LiteralString = """
 _STATEMENTS: Mapping[str, LiteralString] = {"name": _LIST_BY_NAME, "-created_at": _LIST_BY_TIME}
 SORT_KEYS = tuple(_STATEMENTS)
 
-_HIDDEN = frozenset({"company_id", "name_key", "sku_key", "ordinal", "product_id"})
+_HIDDEN = frozenset({"company_id", "name_key", "sku_key", "ordinal", "product_id", "named", "total"})
 
 
 def list_products(
@@ -101,22 +84,30 @@ def list_products(
         "brand_id": brand_id,
         "category_id": category_id,
         "supplier_id": supplier_id,
-        "search": name_key(search) if search else None,
-        "barcode": search,
         "limit": limit,
         "offset": (page - 1) * limit,
     }
-    found, count = db.ask(_STATEMENTS[sort], params), db.ask(_COUNT, params)
-    total, rows = total_of(count), found.rows()
+    if search:
+        rows, total = search_products(db, search, params, sort=sort)
+    else:
+        found, count = db.ask(_STATEMENTS[sort], params), db.ask(_COUNT, params)
+        rows, total = found.rows(), total_of(count)
     variants = db.ask(_VARIANTS, {"company_id": db.company_id, "ids": [row["id"] for row in rows]})
-    return _with_variants(rows, variants), total
+    images = ask_images(db, [row["id"] for row in rows])
+    return _with_variants(rows, variants, images), total
 
 
-def _with_variants(products: list[Row], variants: Answer) -> list[Row]:
+def _with_variants(
+    products: list[Row], variants: Answer, images: Callable[[], Mapping[UUID, list[Row]]]
+) -> list[Row]:
     by_product: dict[UUID, list[Row]] = {product["id"]: [] for product in products}
     for variant in variants.rows():
         by_product[variant["product_id"]].append(_shown(variant))
-    return [{**_shown(product), "variants": by_product[product["id"]]} for product in products]
+    shown = images()
+    return [
+        {**_shown(product), "variants": by_product[product["id"]], "images": shown[product["id"]]}
+        for product in products
+    ]
 
 
 def _shown(row: Row) -> Row:
@@ -139,13 +130,27 @@ _TAKEN_BARCODES: LiteralString = """
        AND variant_id <> ALL(%(own)b::uuid[])
 """
 
-_STOCKED: LiteralString = """
-    SELECT EXISTS (SELECT 1 FROM stock_balances
-                    WHERE company_id = %(company_id)s AND variant_id = ANY(%(ids)b::uuid[]) AND on_hand <> 0)
-        AS stocked
+# A balance that does not exist yet cannot be locked, so whoever receives stock holds the variants as well.
+_HOLD_VARIANTS: LiteralString = """
+    SELECT id FROM variants
+     WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[])
+     ORDER BY id
+       FOR UPDATE
 """
 
-_REFERENCE_KINDS = (("brand_id", "brands"), ("category_id", "categories"), ("unit_id", "units"))
+_HOLD_STOCK: LiteralString = """
+    SELECT on_hand FROM stock_balances
+     WHERE company_id = %(company_id)s AND variant_id = ANY(%(ids)b::uuid[])
+     ORDER BY storage_id, variant_id
+       FOR UPDATE
+"""
+
+_REFERENCE_KINDS = (
+    ("brand_id", "brands"),
+    ("category_id", "categories"),
+    ("unit_id", "units"),
+    ("supplier_id", "suppliers"),
+)
 
 
 class ProductSeen:
@@ -234,6 +239,7 @@ class CatalogGuard:
         )
 
     def has_stock(self, variant_ids: Iterable[UUID]) -> bool:
-        """Whether any of these variants has stock somewhere."""
-        row = self._db.ask(_STOCKED, {"company_id": self._db.company_id, "ids": list(variant_ids)}).row()
-        return bool(row and row["stocked"])
+        """Whether any of these variants has stock somewhere; nothing of it moves until the end."""
+        params = {"company_id": self._db.company_id, "ids": list(variant_ids)}
+        self._db.execute(_HOLD_VARIANTS, params)
+        return any(row["on_hand"] for row in self._db.ask(_HOLD_STOCK, params).rows())

@@ -1,6 +1,6 @@
 """The catalog as it is sold from: products, their variants, and who owns which barcode."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, LiteralString
 from uuid import UUID
@@ -80,9 +80,10 @@ class Products(Projection):
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Drafts and activations arrive in bulk at an import, so a run of them is one statement a table."""
-        for kind, run in groupby(facts, _kind):
+        at_once = _moved_at_once(facts)
+        for kind, run in groupby((fact for fact in facts if not _is_settled(fact, at_once)), _kind):
             if kind is Product.Registered:
-                _insert_products(list(run), db)
+                _insert_products(list(run), at_once, db)
             elif kind is Product.Moved:
                 _move_products(list(run), db)
             else:
@@ -94,6 +95,22 @@ def _kind(fact: Fact) -> type[Aggregate.Event] | None:
     if fact.event is Product.Registered:
         return Product.Registered
     return Product.Moved if issubclass(fact.event, Product.Moved) else None
+
+
+def _moved_at_once(facts: Sequence[Fact]) -> dict[UUID, Fact]:
+    """The last move of each product that is drafted here and then only moved: it is inserted as it ends."""
+    at_once: dict[UUID, Fact] = {}
+    for fact in facts:
+        kind = _kind(fact)
+        if kind is Product.Registered or (kind is Product.Moved and fact.stream_id in at_once):
+            at_once[fact.stream_id] = fact
+        else:
+            at_once.pop(fact.stream_id, None)
+    return at_once
+
+
+def _is_settled(fact: Fact, at_once: Mapping[UUID, Fact]) -> bool:
+    return _kind(fact) is Product.Moved and fact.stream_id in at_once
 
 
 _MOVE_PRODUCTS: LiteralString = """
@@ -108,14 +125,15 @@ _INSERT_PRODUCTS: LiteralString = """
     INSERT INTO products (company_id, id, name, name_key, description, status, launch_at, brand_id,
                           category_id, unit_id, supplier_id, tax_rate_ids, track_stock, version, created_at,
                           updated_at)
-    SELECT %(company_id)s, id, name, name_key, description, 'draft', NULL, brand_id, category_id,
-           unit_id, supplier_id, tax_rate_ids::uuid[], track_stock, 1, at, at
+    SELECT %(company_id)s, id, name, name_key, description, status, launch_at, brand_id, category_id,
+           unit_id, supplier_id, tax_rate_ids::uuid[], track_stock, version, at, changed_at
       FROM unnest(%(ids)b::uuid[], %(names)b::text[], %(name_keys)b::text[], %(descriptions)b::text[],
                   %(brand_ids)b::uuid[], %(category_ids)b::uuid[], %(unit_ids)b::uuid[],
                   %(supplier_ids)b::uuid[], %(tax_rate_ids)b::text[], %(track_stock)b::bool[],
-                  %(ats)b::timestamptz[])
+                  %(ats)b::timestamptz[], %(statuses)b::text[], %(launches)b::timestamptz[],
+                  %(versions)b::bigint[], %(changes)b::timestamptz[])
            AS draft(id, name, name_key, description, brand_id, category_id, unit_id, supplier_id,
-                    tax_rate_ids, track_stock, at)
+                    tax_rate_ids, track_stock, at, status, launch_at, version, changed_at)
 """
 
 _INSERT_VARIANTS: LiteralString = """
@@ -196,10 +214,10 @@ def _move_products(facts: Sequence[Fact], db: Database) -> None:
     )
 
 
-def _insert_products(drafts: Sequence[Fact], db: Database) -> None:
-    if not drafts:
-        return
+def _insert_products(drafts: Sequence[Fact], at_once: Mapping[UUID, Fact], db: Database) -> None:
+    """Insert drafts, those that were moved at once where they came to stand."""
     said = [draft.data for draft in drafts]
+    last = [at_once.get(draft.stream_id, draft) for draft in drafts]
     db.execute(
         _INSERT_PRODUCTS,
         {
@@ -215,6 +233,10 @@ def _insert_products(drafts: Sequence[Fact], db: Database) -> None:
             "tax_rate_ids": [_array(str(rate) for rate in data.tax_rate_ids) for data in said],
             "track_stock": [data.track_stock for data in said],
             "ats": [draft.at for draft in drafts],
+            "statuses": [STATUS_AFTER.get(fact.event.__name__, "draft") for fact in last],
+            "launches": [getattr(fact.data, "launch_at", None) for fact in last],
+            "versions": [fact.version for fact in last],
+            "changes": [fact.at for fact in last],
         },
     )
     _insert_variants(

@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.client import HTTPConnection
 from typing import Any, cast
@@ -15,6 +15,7 @@ from api.app import create_app
 from api.fields import Exact, Flag, Id, Moment, Money, Text, Whole
 from api.gateway import House
 from api.openapi.document import Route, routes_of
+from domain.permissions import PERMISSIONS, permissions_of
 
 NOTHING = cast("Any", None)
 BRANDS = "/api/admin/settings/brands"
@@ -22,7 +23,7 @@ Wrong = tuple[str, Any]
 
 
 def routes_with_bodies() -> list[Route]:
-    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, now=NOTHING)
+    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
     return [route for route in routes_of(create_app(house)) if route.operation.body is not None]
 
 
@@ -44,6 +45,7 @@ WRONG_VALUES: tuple[tuple[type[fields.Field[Any]], list[Any]], ...] = (
     (fields.String, [1, *NEITHER, "x" * 100_001]),
     (fields.Dict, ["x", 1, [], {"a": 1}, {"a": "b" * 1000}]),
     (fields.List, ["x", 1, True, {"a": 1}, [None]]),
+    (fields.Nested, ["x", 1, True, []]),
 )
 
 
@@ -59,6 +61,8 @@ def wrongs(schema: Schema) -> Iterator[Wrong]:
             yield name, {name: None}
         for value in wrong_values(field):
             yield name, {name: value}
+        if isinstance(field, fields.Nested):
+            yield from ((f"{name}.{path}", {name: body}) for path, body in wrongs(field.schema))
         if isinstance(field, fields.List) and isinstance(field.inner, fields.Nested):
             for path, body in wrongs(field.inner.schema):
                 yield f"{name}.0.{path}", {name: [body]}
@@ -76,6 +80,18 @@ def is_refused(answer: Any) -> bool:
         and body["request_id"] == answer.headers["x-request-id"]
         and all(detail.keys() == {"field", "code", "message"} for detail in body["error"]["details"])
     )
+
+
+@pytest.fixture
+def whoever_may(unharmed: Any, platform: Any) -> Callable[[Route], Any]:
+    """Finds somebody who may call an operation: an administrator, or else the platform."""
+
+    def find(route: Route) -> Any:
+        needed = route.operation.permission
+        is_platforms = needed in PERMISSIONS and needed not in permissions_of("Admin")
+        return platform if is_platforms else unharmed
+
+    return find
 
 
 @pytest.fixture
@@ -143,21 +159,21 @@ class TestBodies:
         assert answer.status in (400, 422)
         assert is_refused(answer)
 
-    def test_every_unknown_field_is_named(self, unharmed: Any) -> None:
+    def test_every_unknown_field_is_named(self, whoever_may: Callable[[Route], Any]) -> None:
         for route in routes_with_bodies():
-            answer = unharmed.call(route.method, path_of(route), {"colour": "red", "__class__": {}})
+            answer = whoever_may(route).call(route.method, path_of(route), {"colour": "red", "__class__": {}})
             assert answer.status == 422, route.template
             assert answer.fields >= {"colour", "__class__"}, route.template
             assert is_refused(answer)
 
-    def test_every_wrong_value_of_every_field_is_named(self, unharmed: Any) -> None:
+    def test_every_wrong_value_of_every_field_is_named(self, whoever_may: Callable[[Route], Any]) -> None:
         missed = []
         for route in routes_with_bodies():
             path = path_of(route)
             schema = route.operation.body
             assert schema is not None
             for field, body in wrongs(schema):
-                answer = unharmed.call(route.method, path, body)
+                answer = whoever_may(route).call(route.method, path, body)
                 named = answer.status == 422 and any(
                     one == field or one.startswith(f"{field}.") for one in answer.fields
                 )
@@ -165,13 +181,13 @@ class TestBodies:
                     missed.append((route.method, route.template, field, str(body)[:60], answer.status))
         assert missed == []
 
-    def test_every_required_field_is_asked_for(self, unharmed: Any) -> None:
+    def test_every_required_field_is_asked_for(self, whoever_may: Callable[[Route], Any]) -> None:
         for route in routes_with_bodies():
             schema = route.operation.body
             assert schema is not None
             required = {name for name, field in schema.fields.items() if field.required}
             if required and not schema.partial:
-                answer = unharmed.call(route.method, path_of(route), {})
+                answer = whoever_may(route).call(route.method, path_of(route), {})
                 assert (answer.status, answer.fields) == (422, required), route.template
 
 

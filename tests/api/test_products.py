@@ -200,8 +200,10 @@ class TestFinding:
         assert found("oat%20MILK") == ["Oat  Milk"]
         assert found("oat-1") == ["Oat  Milk"]
         assert found("Abc-9") == ["Oat  Milk"]
-        assert found("oat-") == []
-        assert found("a") == ["Bread", "Oat  Milk"]
+        assert found("oat-12") == []
+        assert found("br") == ["Bread"]
+        assert found("milk%20oa") == ["Oat  Milk"]
+        assert found("bredd") == ["Bread"]
         assert found("%25") == found("_") == []
 
     def test_by_brand_category_and_status(self, admin: Any) -> None:

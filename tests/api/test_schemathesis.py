@@ -61,7 +61,9 @@ def strict(document: dict[str, Any]) -> dict[str, Any]:
 
 def document() -> dict[str, Any]:
     """What the application says of itself."""
-    house = House(gateway=UNUSED, authentication=UNUSED, health=UNUSED, now=lambda: datetime.now(UTC))
+    house = House(
+        gateway=UNUSED, authentication=UNUSED, health=UNUSED, pictures=UNUSED, now=lambda: datetime.now(UTC)
+    )
     return strict(document_of(create_app(house)))
 
 

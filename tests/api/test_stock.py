@@ -1,8 +1,15 @@
 """Stock over HTTP: deliveries, levels, the ledger, and what goods cost when they go out."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
+
+import pytest
+
+from commands.ports import Caller
+from infra.tokens import Tokens
 
 PATH = "/api/admin/inventory"
 
@@ -179,6 +186,100 @@ class TestLevels:
         stocked.receive(2, 61)
         level = stocked.level()
         assert (type(level["average_cost"]), level["average_cost"]) == (int, 60)
+
+
+class TestTheStockOfAStorage:
+    def test_is_its_levels(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        other = admin.post("/api/admin/storages", {"name": "Other", "code": "O"}).data
+        path = f"/api/admin/storages/{stocked.storage['id']}/stock"
+        assert admin.get(path).data == [stocked.level()]
+        assert admin.get(f"/api/admin/storages/{other['id']}/stock").data == []
+        assert admin.get(f"{path}?variant_id={uuid4()}").data == []
+        assert admin.get(f"{path}?below_reorder=true").data == []
+        assert admin.get(f"{path}?limit=1&page=2").json["pagination"]["total"] == 1
+
+    def test_of_what_is_no_storage_is_not_found(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        for nothing in (str(uuid4()), stocked.store["id"]):
+            assert admin.get(f"/api/admin/storages/{nothing}/stock").status == 404
+
+    def test_an_unknown_parameter_is_named(self, stocked: Any) -> None:
+        path = f"/api/admin/storages/{stocked.storage['id']}/stock"
+        refused = stocked.shop.client().get(f"{path}?storage_id={stocked.storage['id']}")
+        assert (refused.status, refused.fields) == (400, {"storage_id"})
+
+
+class TestCostsThatAreNotForAll:
+    COSTS = frozenset({"average_cost", "value", "unit_cost", "value_change", "settlement", "balance_value"})
+
+    @pytest.fixture
+    def denied(self, stocked: Any) -> Any:
+        """A clerk who is denied the sight of costs."""
+        shop, role = stocked.shop, "Inventory Clerk"
+        user_id = shop.users[role]
+        caller = Caller(company_id=shop.company_id, user_id=user_id, session_id=user_id, role=role)
+        secret = "a secret that is only good for tests, and long enough"
+        return shop.service.client(Tokens(secret, 3600).issue(caller, denied=["costs.view"]))
+
+    def test_no_answer_tells_them(self, stocked: Any, denied: Any) -> None:
+        position = str(len(stocked.shop.events()))
+        for path in (
+            f"{PATH}/levels",
+            f"/api/admin/storages/{stocked.storage['id']}/stock",
+            f"{PATH}/movements",
+        ):
+            wait = {"X_Wait_For_Position": position}
+            shown, hidden = (who.get(path, **wait).data[0] for who in (stocked.shop.client(), denied))
+            assert hidden == {name: value for name, value in shown.items() if name not in self.COSTS}
+            assert hidden.keys() != shown.keys()
+
+    def test_not_even_that_to_a_delivery(self, stocked: Any, denied: Any) -> None:
+        line = {"variant_id": stocked.variant_id, "quantity": 1, "unit_cost": 1}
+        body = {"storage_id": stocked.storage["id"], "lines": [line]}
+        lines = denied.post(f"{PATH}/receipts", body).data["lines"]
+        assert [line.keys() & self.COSTS for line in lines] == [set()]
+
+
+class TestStockThatComesWhileGoodsLeaveTheCatalog:
+    """Either the goods are there and stay in the catalog, or they have left it and none come in."""
+
+    def race(self, stocked: Any, *, product: Any, leave: Callable[[], Any], storage: Any) -> tuple[int, int]:
+        admin = stocked.shop.client()
+        line = {"variant_id": product["variants"][0]["id"], "quantity": 1, "unit_cost": 1}
+        body = {"storage_id": storage["id"], "lines": [line]}
+        with ThreadPoolExecutor(2) as both:
+            left = both.submit(leave)
+            received = both.submit(admin.post, f"{PATH}/receipts", body)
+        return received.result().status, left.result().status
+
+    def test_a_product_that_is_archived(self, stocked: Any) -> None:
+        admin, outcomes = stocked.shop.client(), set()
+        for number in range(12):
+            product = stocked.product_of(variants=[{"sku": f"P{number}", "price": 1}])
+            path = f"/api/admin/products/{product['id']}"
+            leave = lambda path=path: admin.delete(path)  # noqa: E731
+            outcomes.add(self.race(stocked, product=product, leave=leave, storage=stocked.storage))
+        assert outcomes <= {(201, 409), (422, 200)}
+
+    def test_a_variant_that_is_removed(self, stocked: Any) -> None:
+        admin, outcomes = stocked.shop.client(), set()
+        for number in range(12):
+            variants = [{"sku": f"V{number}-{name}", "price": 1} for name in "ab"]
+            product = stocked.product_of(variants=variants)
+            path = f"/api/admin/products/{product['id']}/variants/{product['variants'][0]['id']}"
+            leave = lambda path=path: admin.delete(path)  # noqa: E731
+            outcomes.add(self.race(stocked, product=product, leave=leave, storage=stocked.storage))
+        assert outcomes <= {(201, 409), (422, 200)}
+
+    def test_a_storage_that_is_archived(self, stocked: Any) -> None:
+        admin, outcomes = stocked.shop.client(), set()
+        for number in range(12):
+            storage = admin.post("/api/admin/storages", {"name": f"S{number}", "code": f"S{number}"}).data
+            path = f"/api/admin/storages/{storage['id']}"
+            leave = lambda path=path: admin.delete(path)  # noqa: E731
+            outcomes.add(self.race(stocked, product=stocked.product, leave=leave, storage=storage))
+        assert outcomes <= {(201, 409), (422, 200)}
 
 
 class TestTheLedger:

@@ -250,7 +250,9 @@ class TestRecovery:
 
         assert not unfinished.exists()
 
-    @pytest.mark.parametrize("content", [f"{os.getpid()}\n/elsewhere\n", "999999999\n", ""])
+    @pytest.mark.parametrize(
+        "content", [f"{os.getpid()}\n/elsewhere\n", "999999999\n", ""], ids=["ours", "nobodys", "empty"]
+    )
     def test_a_stale_pid_file_is_removed(self, data: Path, content: str) -> None:
         (data / "data" / "postmaster.pid").write_text(content)
 

@@ -11,6 +11,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from infra.settings import (
+    PROJECT_ROOT,
     SETTINGS,
     SettingsError,
     as_role,
@@ -64,15 +65,25 @@ class TestValues:
         assert not settings.demo
         assert settings.log_level == "debug"
         assert settings.cors_origins == ("https://till.example", "http://localhost:5173")
+        assert settings.outbox == Path("/srv/my shop/outbox")
 
     def test_of_secrets_stay_out_of_the_representation(self) -> None:
-        secret = {"DATABASE_URL": URL, "MIPOS_SECRET_KEY": KEY, "MIPOS_DEMO_PASSWORD": "opensesame"}
+        secret = {
+            "DATABASE_URL": URL,
+            "MIPOS_SECRET_KEY": KEY,
+            "MIPOS_FORMER_SECRET_KEYS": KEY[::-1] + "former",
+            "MIPOS_DEMO_PASSWORD": "opensesame",
+            "MIPOS_SMTP_URL": "smtp://me:pass%20word@mail.example",
+            "MIPOS_MAIL_FROM": "mipos@example.com",
+        }
 
         shown = repr(load_settings(secret))
 
         assert "pa%20ss" not in shown
         assert KEY not in shown
         assert "opensesame" not in shown
+        assert "former" not in shown.replace("former_secret_keys", "")
+        assert "pass%20word" not in shown
 
     def test_name_every_field(self) -> None:
         settings = load_settings({})
@@ -90,6 +101,22 @@ class TestMistakes:
             ("MIPOS_DEMO", "perhaps", "must be yes or no, not 'perhaps'."),
             ("MIPOS_LOG_LEVEL", "loud", "must be one of debug, info, warning, error, not 'loud'."),
             ("MIPOS_SECRET_KEY", "short", "must have at least 32 characters."),
+            ("MIPOS_REQUESTS_PER_MINUTE", "0", "must be a whole number from 1 to 1000000000, not '0'."),
+            (
+                "MIPOS_FORMER_SECRET_KEYS",
+                f"{KEY},short",
+                "must list keys of at least 32 characters, divided by commas.",
+            ),
+            (
+                "MIPOS_MAIL_FROM",
+                "MIPOS",
+                "must be an address such as MIPOS <mipos@example.com>, not 'MIPOS'.",
+            ),
+            (
+                "MIPOS_PUBLIC_URL",
+                "shop.example",
+                "must be an address such as https://shop.example.com, not 'shop.example'.",
+            ),
             ("MIPOS_HOST", "http://x", "must be a host name or an address to listen on, not 'http://x'."),
             (
                 "MIPOS_CORS_ORIGINS",
@@ -113,6 +140,19 @@ class TestMistakes:
     def test_in_a_database_url_never_repeat_it(self, url: str) -> None:
         assert problems_of(DATABASE_URL=url, MIPOS_SECRET_KEY=KEY) == [
             "DATABASE_URL must be an address such as postgresql://user:password@host:5432/database."
+        ]
+
+    @pytest.mark.parametrize("url", ["mail.example", "http://mail.example", "smtp://u:secret@", "smtp://h:x"])
+    def test_in_the_address_of_a_mail_server_never_repeat_it(self, url: str) -> None:
+        (problem,) = problems_of(MIPOS_SMTP_URL=url, MIPOS_MAIL_FROM="mipos@example.com")
+        assert problem == (
+            "MIPOS_SMTP_URL must be an address such as smtp://user:password@mail.example.com:587 "
+            "or smtps://mail.example.com."
+        )
+
+    def test_a_mail_server_needs_a_sender(self) -> None:
+        assert problems_of(MIPOS_SMTP_URL="smtps://mail.example") == [
+            "MIPOS_MAIL_FROM is required when MIPOS_SMTP_URL is set."
         ]
 
     def test_a_database_url_must_name_a_database(self) -> None:
@@ -171,6 +211,7 @@ class TestDatabaseOfOnesOwn:
 class TestSettingsTable:
     def test_has_a_row_for_every_setting(self) -> None:
         table = settings_table()
+        assert table in (PROJECT_ROOT / "SETTINGS.md").read_text()
 
         assert table.startswith(
             "| Variable | Default | Meaning |\n|---|---|---|\n| `MIPOS_HOST` | `127.0.0.1` |"
