@@ -21,7 +21,8 @@ NEEDS_A_PACKAGE = {"import_orders_per_s"}
 
 
 def run(*arguments: str) -> dict[str, Any]:
-    done = subprocess.run([*COMMAND, "--json", *arguments], check=True, capture_output=True, timeout=300)  # noqa: S603
+    done = subprocess.run([*COMMAND, "--json", *arguments], check=False, capture_output=True, timeout=300)  # noqa: S603
+    assert done.returncode == 0, done.stderr.decode()
     said: dict[str, Any] = json.loads(done.stdout)
     return said
 
