@@ -84,7 +84,7 @@ def check_room(resource: str, limit: int, used: int, more: int = 1) -> None:
     """Raise PlanLimitReached when so many more of the resource may not be added to those that are used."""
     if used + more > limit:
         name = _NAMES.get(resource, resource)
-        message = f"The company's package allows {limit} {name}, and all of them are used."
+        message = f"The company's package allows no more {name}: its limit is {limit}."
         if used < limit:
             message = f"The company's package allows {limit} {name}; there is no room for {more} more."
         detail = Detail(f"limits.{resource}", PlanLimitReached.code, f"{limit} are allowed, {used} are used.")
