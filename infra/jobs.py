@@ -8,10 +8,15 @@ import psycopg
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from infra.launches import launch_what_is_due
 from infra.picture_shelf import let_go_of_unused
 from infra.subscriptions import let_subscriptions_fall_due
 from infra.unit_of_work import Ledger
 
+#: What is done over a connection of its own.
+Job = Callable[[psycopg.Connection[Any]], object]
+
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 #: How long answers are kept for repetition.
 KEEP_ANSWERS = timedelta(hours=72)
 
@@ -56,7 +61,7 @@ def forget_old_failures(connection: psycopg.Connection[Any]) -> None:
         connection.execute(_FORGET_FAILURES, {"key": key})
 
 
-def once(conninfo: str, name: str, job: Callable[[psycopg.Connection[Any]], object]) -> Callable[[], None]:
+def once(conninfo: str, name: str, job: Job) -> Callable[[], None]:
     """A job that only one worker does at a time: the lock goes with the connection."""
 
     def run() -> None:
@@ -69,34 +74,28 @@ def once(conninfo: str, name: str, job: Callable[[psycopg.Connection[Any]], obje
     return run
 
 
+def jobs_of(ledger: Ledger) -> tuple[tuple[str, timedelta, Job], ...]:
+    """Every job: its name, how often it is done, and what it does."""
+    return (
+        ("launches", timedelta(seconds=30), lambda db: launch_what_is_due(db, ledger, datetime.now(UTC))),
+        ("subscriptions", _MINUTE, lambda db: let_subscriptions_fall_due(db, ledger, datetime.now(UTC))),
+        ("forget-old-answers", _HOUR, forget_old_answers),
+        ("forget-old-failures", _HOUR, forget_old_failures),
+        ("unused-pictures", _HOUR, lambda db: let_go_of_unused(db, datetime.now(UTC))),
+    )
+
+
 def schedule(conninfo: str, ledger: Ledger) -> BackgroundScheduler:
-    """The scheduler with every job, not yet started."""
+    """The scheduler with every job, not yet started; when it starts, each is done at once."""
     scheduler = BackgroundScheduler(timezone="UTC")
-    scheduler.add_job(
-        once(conninfo, "forget-old-answers", forget_old_answers), "interval", hours=1, id="forget-old-answers"
-    )
-    scheduler.add_job(
-        once(conninfo, "forget-old-failures", forget_old_failures), "interval", hours=1, id="forget-failures"
-    )
-    scheduler.add_job(
-        once(
-            conninfo,
-            "subscriptions",
-            lambda connection: let_subscriptions_fall_due(connection, ledger, datetime.now(UTC)),
-        ),
-        "interval",
-        minutes=1,
-        id="subscriptions",
-        next_run_time=datetime.now(UTC),
-    )
-    scheduler.add_job(
-        once(
-            conninfo,
-            "unused-pictures",
-            lambda connection: let_go_of_unused(connection, datetime.now(UTC)),
-        ),
-        "interval",
-        hours=1,
-        id="unused-pictures",
-    )
+    for name, every, job in jobs_of(ledger):
+        scheduler.add_job(
+            once(conninfo, name, job),
+            "interval",
+            seconds=every.total_seconds(),
+            id=name,
+            next_run_time=datetime.now(UTC),
+            # However late a job begins, it is better done than left out.
+            misfire_grace_time=None,
+        )
     return scheduler

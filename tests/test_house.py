@@ -26,6 +26,7 @@ ACROSS_COMPANIES = {
     "schema_migrations": "migrations are of the database",
     "company_activity": "workers find companies that wrote lately, without locks",
     "companies WHERE due_at": "the job finds companies whose subscription falls due, without locks",
+    "products WHERE status = 'coming_soon'": "the job finds companies where a launch is due, without locks",
 }
 
 

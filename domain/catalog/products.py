@@ -240,6 +240,10 @@ class Product(Pictured):
         else:
             self.trigger_event(event, launch_at=launch_at)
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is coming soon and its launch does not lie ahead any more."""
+        return self.status == "coming_soon" and self.launch_at is not None and self.launch_at <= now
+
     def archive(self) -> None:
         """Take it out of the catalog. Raises InvalidTransition."""
         self.change_status("archived")

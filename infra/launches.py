@@ -1,0 +1,67 @@
+"""What time makes of products that are coming soon: they are launched."""
+
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from commands.catalog.launches import LaunchDueProducts, launch_due_products
+from commands.ports import Caller
+from infra.transactions import transaction
+from infra.unit_of_work import Decision, Ledger
+
+#: How many products are launched in one transaction, so that tills never wait long for the log.
+AT_ONCE = 200
+
+log = structlog.get_logger("jobs")
+
+# Found without a lock and across companies, so it is only a hint where to look. Whether a company is
+# suspended or expired does not matter: nobody writes here, a moment comes that was agreed on before, and a
+# company that returns finds its catalog as it was planned.
+_DUE: LiteralString = """
+    SELECT company_id FROM products WHERE status = 'coming_soon' AND launch_at <= %(now)s
+     GROUP BY company_id
+     ORDER BY min(launch_at)
+"""
+
+# What another worker launches, or somebody just edits, is left to them, or to the next time.
+_STILL_DUE: LiteralString = """
+    SELECT id FROM products
+     WHERE company_id = %(company_id)s AND status = 'coming_soon' AND launch_at <= %(now)s
+     ORDER BY launch_at, id
+     LIMIT %(limit)s::bigint
+       FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+
+def launch_what_is_due(connection: psycopg.Connection[Any], ledger: Ledger, now: datetime) -> int:
+    """Launch every product whose launch was due by `now`, however long ago. Returns how many those were.
+
+    Each company has transactions of its own; what fails is tried again the next time.
+    """
+    companies = connection.execute(_DUE, {"now": now}).fetchall()
+    return sum(_launch_all(connection, ledger, company_id, now) for (company_id,) in companies)
+
+
+def _launch_all(connection: psycopg.Connection[Any], ledger: Ledger, company_id: UUID, now: datetime) -> int:
+    launched = 0
+    try:
+        while some := _launch_some(connection, ledger, company_id, now):
+            launched += some
+    except psycopg.Error as error:
+        reason = str(error).strip()
+        log.warning("products could not be launched", company_id=str(company_id), error=reason)
+    return launched
+
+
+def _launch_some(connection: psycopg.Connection[Any], ledger: Ledger, company_id: UUID, now: datetime) -> int:
+    with transaction(connection, company_id) as db:
+        due = db.ask(_STILL_DUE, {"company_id": company_id, "now": now, "limit": AT_ONCE}).rows()
+        work = Decision(db, ledger, Caller(company_id=company_id, user_id=None), now)
+        command = LaunchDueProducts(product_ids=tuple(row["id"] for row in due))
+        launched = launch_due_products(command, work)
+        if work.has_events:
+            work.record()
+        return launched

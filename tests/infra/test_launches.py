@@ -1,0 +1,236 @@
+"""Products that are coming soon are launched by themselves: once, whoever looks, and however late."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from domain.catalog.products import Product, Variant
+from domain.companies import Company
+from infra import launches
+from infra.embedded import EmbeddedServer
+from infra.eventstore.codec import Metadata
+from infra.jobs import jobs_of, schedule
+from infra.launches import launch_what_is_due
+from infra.migrations import migrate
+from infra.projections.verify import verify
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.transactions import transaction
+from infra.unit_of_work import Ledger
+
+LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
+PRODUCTS = next(model for model in PROJECTIONS if model.name == "products")
+BEGIN = datetime(2001, 1, 1, tzinfo=UTC)
+LAUNCH = BEGIN + timedelta(days=10)
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Database:
+    """How to connect to it: as its owner, as the application, as a worker."""
+
+    owner: str
+    app: str
+    worker: str
+
+
+@pytest.fixture(scope="module")
+def database(server: EmbeddedServer) -> Database:
+    """A database of its own, in which no worker does the job by the clock on the wall."""
+    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE mipos_launches")
+    owner, app, worker = (
+        server.conninfo(role, "mipos_launches") for role in ("postgres", "mipos_app", "mipos_worker")
+    )
+    migrate(owner, PROJECTIONS)
+    return Database(owner, app, worker)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """A company with a catalog of its own."""
+
+    database: Database
+    company_id: UUID
+
+    def record(self, *events: Any) -> None:
+        """Record events as they were decided at the beginning."""
+        with (
+            psycopg.connect(self.database.app, autocommit=True) as connection,
+            transaction(connection, self.company_id) as db,
+        ):
+            LEDGER.record(db, events, Metadata(at=BEGIN))
+
+    def announce(self, number: int = 1, launch_at: datetime = LAUNCH) -> list[UUID]:
+        """So many products that are coming soon."""
+        products = [Product.begin(Product.Registered, uuid4(), **_drafted()) for _ in range(number)]
+        for product in products:
+            product.change_status("coming_soon", launch_at)
+        self.record(*(event for product in products for event in product.new_events()))
+        return [product.id for product in products]
+
+    def ask(self, query: Any) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.database.owner) as connection:
+            return connection.execute(query, {"company": self.company_id}).fetchall()
+
+    def statuses(self) -> list[str]:
+        return [row[0] for row in self.ask("SELECT status FROM products WHERE company_id = %(company)s")]
+
+    def launched(self) -> list[UUID]:
+        """What the log says was launched, in its order."""
+        query = """
+            SELECT stream_id FROM events
+             WHERE company_id = %(company)s AND type = 'products.Product.Launched' ORDER BY position
+        """
+        return [row[0] for row in self.ask(query)]
+
+
+def _drafted() -> dict[str, Any]:
+    return {"name": "Tea", "variants": (Variant(id=uuid4(), sku=uuid4().hex, price=100),)}
+
+
+@pytest.fixture
+def open_catalog(database: Database) -> Callable[..., Catalog]:
+    """Opens the catalog of a new company."""
+
+    def make(*, is_suspended: bool = False) -> Catalog:
+        company_id = uuid4()
+        told = {"name": "Bakery", "currency": "EUR", "timezone": "UTC"}
+        company = Company.begin(Company.Registered, company_id, **told)
+        if is_suspended:
+            company.suspend(None)
+        with (
+            psycopg.connect(database.app, autocommit=True) as connection,
+            transaction(connection, company_id) as db,
+        ):
+            db.execute("SELECT found_company(%(company)s)", {"company": company_id})
+            LEDGER.record(db, company.new_events(), Metadata(at=BEGIN))
+        return Catalog(database, company_id)
+
+    return make
+
+
+@pytest.fixture
+def catalog(open_catalog: Callable[..., Catalog]) -> Catalog:
+    """The catalog of a new company."""
+    return open_catalog()
+
+
+@pytest.fixture
+def look(database: Database) -> Callable[[datetime], int]:
+    """Does the job as a worker does it, at a time."""
+
+    def do(now: datetime) -> int:
+        with psycopg.connect(database.worker, autocommit=True) as connection:
+            return launch_what_is_due(connection, LEDGER, now)
+
+    return do
+
+
+def test_nothing_is_launched_before_its_time(catalog: Catalog, look: Any) -> None:
+    catalog.announce()
+    look(LAUNCH - SECOND)
+    assert (catalog.statuses(), catalog.launched()) == (["coming_soon"], [])
+
+
+def test_it_is_on_sale_at_its_time_and_launched_once(catalog: Catalog, look: Any) -> None:
+    [product_id] = catalog.announce()
+    look(LAUNCH)
+    assert (catalog.statuses(), catalog.launched()) == (["active"], [product_id])
+    assert look(LAUNCH + SECOND) == 0
+    assert catalog.launched() == [product_id]
+
+
+def test_after_an_outage_what_was_missed_is_launched_the_earliest_first(catalog: Catalog, look: Any) -> None:
+    [later] = catalog.announce(launch_at=LAUNCH + timedelta(days=5))
+    [earlier] = catalog.announce()
+    [ahead] = catalog.announce(launch_at=LAUNCH + timedelta(days=500))
+    look(LAUNCH + timedelta(days=365))
+    assert catalog.launched() == [earlier, later]
+    assert ahead not in catalog.launched()
+
+
+def test_what_was_put_off_or_taken_back_stays(catalog: Catalog, look: Any) -> None:
+    product = Product.begin(Product.Registered, uuid4(), **_drafted())
+    product.change_status("coming_soon", LAUNCH)
+    product.change_status("archived")
+    catalog.record(*product.new_events())
+    look(LAUNCH)
+    assert (catalog.statuses(), catalog.launched()) == (["archived"], [])
+
+
+def test_that_the_company_is_suspended_makes_no_difference(
+    open_catalog: Callable[..., Catalog], look: Any
+) -> None:
+    catalog = open_catalog(is_suspended=True)
+    [product_id] = catalog.announce()
+    look(LAUNCH)
+    assert catalog.launched() == [product_id]
+
+
+def test_more_than_one_transaction_takes_are_all_launched(catalog: Catalog, look: Any) -> None:
+    products = catalog.announce(launches.AT_ONCE + 1)
+    look(LAUNCH)
+    assert set(catalog.launched()) == set(products)
+    assert set(catalog.statuses()) == {"active"}
+
+
+def test_of_several_workers_at_once_one_launches_each(
+    database: Database, open_catalog: Callable[..., Catalog]
+) -> None:
+    catalogs = [open_catalog() for _ in range(4)]
+    announced = [catalog.announce(5) for catalog in catalogs]
+    ready = Barrier(2)
+
+    def work(_: int) -> int:
+        with psycopg.connect(database.worker, autocommit=True) as connection:
+            ready.wait(10)
+            return launch_what_is_due(connection, LEDGER, LAUNCH)
+
+    with ThreadPoolExecutor(2) as workers:
+        assert sum(workers.map(work, range(2))) >= 20
+    for catalog, products in zip(catalogs, announced, strict=True):
+        assert sorted(catalog.launched()) == sorted(products)
+
+
+def test_what_somebody_is_just_editing_waits_for_the_next_time(catalog: Catalog, look: Any) -> None:
+    edited, other = catalog.announce(2)
+    with psycopg.connect(catalog.database.owner) as connection:
+        connection.execute("SELECT FROM products WHERE id = %s FOR UPDATE", [edited])
+        look(LAUNCH)
+        assert catalog.launched() == [other]
+    look(LAUNCH)
+    assert catalog.launched() == [other, edited]
+
+
+def test_the_fact_names_no_actor_and_the_read_model_agrees_with_the_log(catalog: Catalog, look: Any) -> None:
+    catalog.announce()
+    look(LAUNCH)
+    query = "SELECT metadata::json FROM events WHERE company_id = %(company)s ORDER BY position DESC LIMIT 1"
+    assert catalog.ask(query) == [({"at": LAUNCH.isoformat().replace("+00:00", "Z")},)]
+    assert verify(catalog.database.worker, EVENT_TYPES, PRODUCTS, catalog.company_id).is_true
+
+
+class TestTheSchedule:
+    def test_has_every_job_once(self, database: Database) -> None:
+        names = [name for name, _, _ in jobs_of(LEDGER)]
+        assert [job.id for job in schedule(database.worker, LEDGER).get_jobs()] == names
+        assert len(set(names)) == len(names)
+
+    def test_does_its_jobs_as_soon_as_it_starts(self, catalog: Catalog) -> None:
+        [product_id] = catalog.announce()
+        scheduler, deadline = schedule(catalog.database.worker, LEDGER), time.monotonic() + 10
+        scheduler.start()
+        try:
+            while not catalog.launched() and time.monotonic() < deadline:
+                time.sleep(0.05)
+        finally:
+            scheduler.shutdown()
+        assert catalog.launched() == [product_id]
