@@ -8,6 +8,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     ("/api/pos", "Point of sale", "Quoting and selling at a till."),
     ("/api/cashier", "Cashier", "What cashiers see of their own work."),
     ("/api/admin/products", "Catalog", "What is offered: products in variants, and how they are ordered."),
+    ("/api/admin/product-status", "Catalog", ""),
     ("/api/images", "Catalog", ""),
     ("/api/admin/settings/brands", "Catalog", ""),
     ("/api/admin/settings/categories", "Catalog", ""),

@@ -20,6 +20,7 @@ from domain.users import User
 from infra.eventstore.codec import EventTypes
 from projections.base import Projection
 from projections.catalog.images import ProductImages
+from projections.catalog.product_status import ProductStatuses
 from projections.catalog.products import Products
 from projections.companies import Companies
 from projections.customers import Customers
@@ -70,4 +71,5 @@ PROJECTIONS: tuple[Projection, ...] = (
     SalesDaily(),
     SaleFacts(),
     StockMovements(),
+    ProductStatuses(),
 )

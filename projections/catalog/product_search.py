@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
+from uuid import UUID
 
 from domain.catalog.products import Product
 from domain.settings import name_key
@@ -135,6 +136,39 @@ def search_products(db: Database, text: str, asked: Mapping[str, Any], *, sort: 
     if not is_found:
         rows, total, _ = _page(db, params, corrected(db, (Product.kind,), words))
     return rows, total
+
+
+_ALL: LiteralString = """
+    WITH wanted AS MATERIALIZED (
+        SELECT word, upto, rest::text[] AS rest
+          FROM unnest(%(words)b::text[], %(uptos)b::text[], %(rests)b::text[]) AS told(word, upto, rest)
+    )
+    SELECT found.id
+      FROM wanted
+     CROSS JOIN LATERAL (
+            SELECT id FROM search_words AS one
+             WHERE one.company_id = %(company_id)s AND one.kind = 'products'
+               AND one.status = %(status)s AND one.leads = ANY(ARRAY[true, false])
+               AND one.word >= wanted.word AND one.word < wanted.upto
+               AND one.shared < length(wanted.word) AND one.text LIKE ALL (wanted.rest)
+            OFFSET 0
+           ) AS found
+     UNION
+    SELECT unnest(%(coded)b::uuid[])
+"""
+
+
+def find_all_products(db: Database, text: str, status: str) -> list[UUID]:
+    """All that the text finds among the products of a status, and whatever product has it as its code."""
+    coded = db.ask(_CODED, {"company_id": db.company_id, "sku": name_key(text), "barcode": text})
+    words = needed_words(text)
+    params = {"company_id": db.company_id, "status": status, "coded": [row["id"] for row in coded.rows()]}
+    rarest = next(iter(numbers_of(db, Product.kind, words, statuses=[status]))) if words else None
+    wanted = [Wanted(Product.kind, rarest, without(words, rarest))] if rarest else []
+    rows = db.ask(_ALL, {**params, **params_of(wanted)}).rows()
+    if not rows:
+        rows = db.ask(_ALL, {**params, **params_of(corrected(db, (Product.kind,), words))}).rows()
+    return [row["id"] for row in rows]
 
 
 def _page(db: Database, params: Mapping[str, Any], wanted: Sequence[Wanted]) -> tuple[list[Row], int, bool]:

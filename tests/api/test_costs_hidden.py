@@ -18,7 +18,7 @@ NOTHING = cast("Any", None)
 SETTINGS = "/api/admin/settings"
 PASSWORD = "correct horse battery staple"
 #: Names that tell of costs wherever they stand …
-TELLING = re.compile(r"cost|margin|profit|valuation|\A(value_change|balance_value|settlement)\Z")
+TELLING = re.compile(r"cost|margin|profit|valuation|stock_value|\A(value_change|balance_value|settlement)\Z")
 #: … and one that does unless it is the value of a discount.
 VALUE = "value"
 #: What a role without costs could reckon with if it were told; each is shown to those who may see costs.
@@ -33,6 +33,7 @@ SHOWN = {
     "cost_of_goods",
     "gross_profit",
     "margin",
+    "stock_value",
 }
 
 
@@ -60,7 +61,8 @@ LOOKUPS = ("stores", "storages", "products", "variants", "suppliers", "brands", 
 
 def addresses(route: Route, ids: dict[str, str]) -> Iterator[str]:
     """Where to ask, with everything filled in that the route needs."""
-    path = re.sub(r"{(\w+):[^}]*}", lambda found: ids.get(found[1], str(uuid4())), route.template)
+    template = route.template.replace("{status}", ids["status"])
+    path = re.sub(r"{(\w+):[^}]*}", lambda found: ids.get(found[1], str(uuid4())), template)
     asked = route.operation.query.fields.values() if route.operation.query else ()
     days = {"from": "2000-01-01", "to": "2100-01-01"}
     needed = [str(field.data_key or field.name) for field in asked if field.required]
@@ -77,13 +79,16 @@ def ids(stocked: Any) -> dict[str, str]:
     admin = stocked.shop.client()
     discount = {"type": "amount", "value": 38}
     order = stocked.sell(2, price=100, discounts=[discount], role="Manager").data
+    admin.post(f"/api/admin/products/{stocked.product['id']}/status", {"status": "discontinued"})
     supplier = admin.post(f"{SETTINGS}/suppliers", {"name": "Hillside"})
     # The read models that follow the log must know all of it before they are asked.
     last = {"X_Wait_For_Position": supplier.headers["x-event-position"]}
     period = "from=2000-01-01&to=2100-01-01"
     admin.get("/api/admin/inventory/movements", **last)
+    admin.get("/api/admin/product-status/discontinued", **last)
     admin.get(f"/api/admin/reports/sales-summary/overview?{period}", **last)
     return {
+        "status": "discontinued",
         "store_id": stocked.store["id"],
         "storage_id": stocked.storage["id"],
         "register_id": stocked.register["id"],

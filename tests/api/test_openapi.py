@@ -270,6 +270,9 @@ class TestARunningShop:
             "POST", "/api/admin/products", {"name": "Oat", "tax_rate_ids": [tax["id"]], "variants": [variant]}
         )
         product = {"product_id": drafted["id"]}
+        for view in ("/api/admin/product-status/{status}", "/api/admin/product-status/{status}/summary"):
+            call("GET", view, status="draft")
+        call("GET", "/api/admin/product-status/{status}/{product_id}", status="draft", **product)
         call("POST", "/api/admin/products/{product_id}/status", {"status": "active"}, **product)
         call("PATCH", "/api/admin/products/{product_id}", {"name": "Oat milk"}, **product)
         call("GET", "/api/admin/products")

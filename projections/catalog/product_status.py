@@ -1,0 +1,322 @@
+"""Where products stand in their life, since when, and who moved them there."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+from domain.catalog.products import STATUS_AFTER, Product
+from domain.settings import name_key
+from projections.base import Answer, Database, Fact, Projection, Row, total_of
+from projections.catalog.product_search import find_all_products
+
+_MOVES = frozenset(getattr(Product, name) for name in STATUS_AFTER)
+_COUNTED = {Product.VariantAdded: 1, Product.VariantRemoved: -1}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """One row: a product, where it stands, since when and by whom."""
+
+    id: UUID
+    name: str
+    name_key: str
+    brand_id: UUID | None
+    category_id: UUID | None
+    supplier_id: UUID | None
+    variant_count: int
+    status: str
+    launch_at: datetime | None
+    since: datetime
+    by_user_id: UUID | None
+    created_at: datetime
+
+
+class ProductStatuses(Projection):
+    """One row for each product.
+
+    Active ones have theirs, too, although no view shows them: what is discontinued later does not say again
+    what it is called and where it belongs.
+    """
+
+    name = "product_status"
+    tables = ("product_statuses",)
+    events = frozenset({Product.Registered, Product.Renamed, Product.Reclassified, *_COUNTED, *_MOVES})
+    schema = """
+        CREATE TABLE product_statuses (
+            company_id    uuid NOT NULL,
+            id            uuid NOT NULL,
+            name          text NOT NULL,
+            name_key      text NOT NULL,
+            brand_id      uuid,
+            category_id   uuid,
+            supplier_id   uuid,
+            variant_count bigint NOT NULL,
+            status        text NOT NULL,
+            launch_at     timestamptz,
+            since         timestamptz NOT NULL,
+            by_user_id    uuid,
+            created_at    timestamptz NOT NULL,
+            PRIMARY KEY (company_id, id)
+        );
+        CREATE INDEX product_statuses_name ON product_statuses (company_id, status, name_key, id);
+        CREATE INDEX product_statuses_since ON product_statuses (company_id, status, since, id);
+        CREATE INDEX product_statuses_time ON product_statuses (company_id, status, created_at, id);
+        CREATE INDEX product_statuses_brand ON product_statuses (company_id, status, brand_id)
+            WHERE brand_id IS NOT NULL;
+        CREATE INDEX product_statuses_category ON product_statuses (company_id, status, category_id)
+            WHERE category_id IS NOT NULL;
+        CREATE INDEX product_statuses_supplier ON product_statuses (company_id, status, supplier_id)
+            WHERE supplier_id IS NOT NULL;
+    """
+
+    def apply(self, facts: Sequence[Fact], db: Database) -> None:
+        """Fold the batch into the rows it is about, and write each of them once."""
+        ids = list({fact.stream_id for fact in facts})
+        known = db.ask(_KNOWN, {"company_id": db.company_id, "ids": ids}).rows()
+        rows = {row["id"]: Standing(**row) for row in known}
+        for fact in facts:
+            rows[fact.stream_id] = _after(rows.get(fact.stream_id), fact)
+        columns = {
+            field.name: [getattr(row, field.name) for row in rows.values()] for field in fields(Standing)
+        }
+        db.execute(_PUT, {**columns, "company_id": db.company_id})
+
+
+def _after(row: Standing | None, fact: Fact) -> Standing:
+    """The row after a fact. The first fact of a product is its registration."""
+    if row is None:
+        return _drafted(fact)
+    if fact.event in _MOVES:
+        return replace(
+            row,
+            status=STATUS_AFTER[fact.event.__name__],
+            launch_at=getattr(fact.data, "launch_at", None),
+            since=fact.at,
+            by_user_id=fact.actor_id,
+        )
+    if fact.event is Product.Renamed:
+        return replace(row, name=fact.data.name, name_key=name_key(fact.data.name))
+    if fact.event is Product.Reclassified:
+        said = fact.data
+        return replace(
+            row, brand_id=said.brand_id, category_id=said.category_id, supplier_id=said.supplier_id
+        )
+    return replace(row, variant_count=row.variant_count + _COUNTED[fact.event])
+
+
+def _drafted(fact: Fact) -> Standing:
+    said = fact.data
+    return Standing(
+        id=fact.stream_id,
+        name=said.name,
+        name_key=name_key(said.name),
+        brand_id=said.brand_id,
+        category_id=said.category_id,
+        supplier_id=said.supplier_id,
+        variant_count=len(said.variants),
+        status="draft",
+        launch_at=None,
+        since=fact.at,
+        by_user_id=fact.actor_id,
+        created_at=fact.at,
+    )
+
+
+_KNOWN: LiteralString = """
+    SELECT id, name, name_key, brand_id, category_id, supplier_id, variant_count, status, launch_at, since,
+           by_user_id, created_at
+      FROM product_statuses
+     WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[])
+"""
+
+_PUT: LiteralString = """
+    INSERT INTO product_statuses (company_id, id, name, name_key, brand_id, category_id, supplier_id,
+                                  variant_count, status, launch_at, since, by_user_id, created_at)
+    SELECT %(company_id)s, put.*
+      FROM unnest(%(id)b::uuid[], %(name)b::text[], %(name_key)b::text[], %(brand_id)b::uuid[],
+                  %(category_id)b::uuid[], %(supplier_id)b::uuid[], %(variant_count)b::bigint[],
+                  %(status)b::text[], %(launch_at)b::timestamptz[], %(since)b::timestamptz[],
+                  %(by_user_id)b::uuid[], %(created_at)b::timestamptz[]) AS put
+        ON CONFLICT (company_id, id) DO UPDATE
+       SET name = excluded.name, name_key = excluded.name_key, brand_id = excluded.brand_id,
+           category_id = excluded.category_id, supplier_id = excluded.supplier_id,
+           variant_count = excluded.variant_count, status = excluded.status, launch_at = excluded.launch_at,
+           since = excluded.since, by_user_id = excluded.by_user_id
+"""
+
+# NOTE: each order has a statement of its own, so that each can walk its own index.
+_BY_NAME: LiteralString = """
+    SELECT id FROM product_statuses
+     WHERE company_id = %(company_id)s AND status = %(status)s
+       AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
+       AND (%(category_id)s::uuid IS NULL OR category_id = %(category_id)s::uuid)
+       AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
+       AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
+     ORDER BY name_key, id
+     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+"""
+
+_LATEST_MADE: LiteralString = """
+    SELECT id FROM product_statuses
+     WHERE company_id = %(company_id)s AND status = %(status)s
+       AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
+       AND (%(category_id)s::uuid IS NULL OR category_id = %(category_id)s::uuid)
+       AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
+       AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
+     ORDER BY created_at DESC, id DESC
+     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+"""
+
+_LONGEST_THERE: LiteralString = """
+    SELECT id FROM product_statuses
+     WHERE company_id = %(company_id)s AND status = %(status)s
+       AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
+       AND (%(category_id)s::uuid IS NULL OR category_id = %(category_id)s::uuid)
+       AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
+       AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
+     ORDER BY since, id
+     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+"""
+
+_LATEST_THERE: LiteralString = """
+    SELECT id FROM product_statuses
+     WHERE company_id = %(company_id)s AND status = %(status)s
+       AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
+       AND (%(category_id)s::uuid IS NULL OR category_id = %(category_id)s::uuid)
+       AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
+       AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
+     ORDER BY since DESC, id DESC
+     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+"""
+
+_COUNT: LiteralString = """
+    SELECT count(*) AS total FROM product_statuses
+     WHERE company_id = %(company_id)s AND status = %(status)s
+       AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
+       AND (%(category_id)s::uuid IS NULL OR category_id = %(category_id)s::uuid)
+       AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
+       AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
+"""
+
+_SHOW: LiteralString = """
+    SELECT p.id, p.name, p.status, p.launch_at, p.brand_id, brand.name AS brand, p.category_id,
+           category.name AS category, p.supplier_id, supplier.name AS supplier, p.variant_count, p.since,
+           p.by_user_id, person.username AS by_username, p.created_at
+      FROM unnest(%(ids)b::uuid[]) WITH ORDINALITY AS page(id, place)
+      JOIN product_statuses AS p ON p.company_id = %(company_id)s AND p.id = page.id
+      LEFT JOIN settings AS brand ON brand.company_id = p.company_id AND brand.id = p.brand_id
+      LEFT JOIN settings AS category ON category.company_id = p.company_id AND category.id = p.category_id
+      LEFT JOIN settings AS supplier ON supplier.company_id = p.company_id AND supplier.id = p.supplier_id
+      LEFT JOIN users AS person ON person.company_id = p.company_id AND person.id = p.by_user_id
+     ORDER BY page.place
+"""
+
+_STATEMENTS: Mapping[str, LiteralString] = {
+    "name": _BY_NAME,
+    "-created_at": _LATEST_MADE,
+    "since": _LONGEST_THERE,
+    "-since": _LATEST_THERE,
+}
+SORT_KEYS = tuple(_STATEMENTS)
+
+
+def list_in_status(
+    db: Database,
+    status: str,
+    *,
+    page: int = 1,
+    limit: int = 20,
+    search: str | None = None,
+    sort: str = "name",
+    brand_id: UUID | None = None,
+    category_id: UUID | None = None,
+    supplier_id: UUID | None = None,
+) -> tuple[list[Row], int]:
+    """One page of the products that stand there, and how many there are in all."""
+    params = {
+        "company_id": db.company_id,
+        "status": status,
+        "brand_id": brand_id,
+        "category_id": category_id,
+        "supplier_id": supplier_id,
+        "ids": find_all_products(db, search, status) if search else None,
+        "limit": limit,
+        "offset": (page - 1) * limit,
+    }
+    found, count = db.ask(_STATEMENTS[sort], params), db.ask(_COUNT, params)
+    ids = [row["id"] for row in found.rows()]
+    return db.ask(_SHOW, {"company_id": db.company_id, "ids": ids}).rows(), total_of(count)
+
+
+# Each product counts in the whole, in its category and in its brand.
+_SUMMARY: LiteralString = """
+    WITH stock AS (
+        SELECT v.product_id, sum(b.on_hand) AS units, sum(b.value) AS value
+          FROM product_statuses AS p
+          JOIN variants AS v ON v.company_id = p.company_id AND v.product_id = p.id
+          JOIN stock_balances AS b ON b.company_id = v.company_id AND b.variant_id = v.id
+          JOIN settings AS s ON s.company_id = b.company_id AND s.id = b.storage_id
+         WHERE p.company_id = %(company_id)s AND p.status = %(status)s
+           AND (%(store_ids)b::uuid[] IS NULL OR s.parent_id = ANY(%(store_ids)b::uuid[]))
+         GROUP BY v.product_id
+    ), share AS (
+        SELECT CASE WHEN grouping(p.category_id) = 0 THEN 'by_category'
+                    WHEN grouping(p.brand_id) = 0 THEN 'by_brand' ELSE 'all' END AS part,
+               CASE WHEN grouping(p.category_id) = 0 THEN p.category_id ELSE p.brand_id END AS id,
+               count(*) AS products, coalesce(sum(p.variant_count), 0)::bigint AS variants,
+               trim_scale(coalesce(sum(stock.units), 0)) AS stock_units,
+               coalesce(sum(stock.value), 0)::bigint AS stock_value
+          FROM product_statuses AS p
+          LEFT JOIN stock ON stock.product_id = p.id
+         WHERE p.company_id = %(company_id)s AND p.status = %(status)s
+         GROUP BY GROUPING SETS ((), (p.category_id), (p.brand_id))
+    )
+    SELECT share.part, share.id, named.name, share.products, share.variants, share.stock_units,
+           share.stock_value
+      FROM share
+      LEFT JOIN settings AS named ON named.company_id = %(company_id)s AND named.id = share.id
+     ORDER BY share.products DESC, named.name_key NULLS LAST, share.id
+"""
+
+_SUMS = ("products", "variants", "stock_units", "stock_value")
+
+
+def summarise_status(db: Database, status: str, *, store_ids: Collection[UUID] = ()) -> Row:
+    """How many products stand there, their variants and their stock, with the same by category and by brand.
+
+    The stock is that of these stores, else of all storages. `stock_value` is in minor currency units.
+    """
+    params = {
+        "company_id": db.company_id,
+        "status": status,
+        "store_ids": list(store_ids) if store_ids else None,
+    }
+    parts: dict[str, list[Row]] = {"all": [], "by_category": [], "by_brand": []}
+    for row in db.ask(_SUMMARY, params).rows():
+        parts[row.pop("part")].append(row)
+    [whole] = parts.pop("all")
+    return {**{name: whole[name] for name in _SUMS}, **parts}
+
+
+# NOTE: asked of the log, which also knows what held at a moment in the past.
+_LAST_MOVE: LiteralString = """
+    SELECT (e.metadata::json ->> 'at')::timestamptz AS since,
+           (e.metadata::json ->> 'actor')::uuid AS by_user_id, person.username AS by_username
+      FROM events AS e
+      LEFT JOIN users AS person
+        ON person.company_id = e.company_id AND person.id = (e.metadata::json ->> 'actor')::uuid
+     WHERE e.company_id = %(company_id)s AND e.stream_id = %(product_id)s AND e.type = ANY(%(types)b::text[])
+       AND (%(as_of)s::timestamptz IS NULL OR e.recorded_at <= %(as_of)s::timestamptz)
+     ORDER BY e.stream_version DESC
+     LIMIT 1
+"""
+
+_MOVE_TYPES = sorted(f"{Product.type_name}.{event.__name__}" for event in {Product.Registered, *_MOVES})
+
+
+def ask_last_move(db: Database, product_id: UUID, as_of: datetime | None = None) -> Answer:
+    """Ask since when a product stands where it stands, or stood at a moment, and who moved it there."""
+    params = {"company_id": db.company_id, "product_id": product_id, "types": _MOVE_TYPES, "as_of": as_of}
+    return db.ask(_LAST_MOVE, params)

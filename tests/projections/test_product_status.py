@@ -1,0 +1,204 @@
+"""Where products stand, since when and by whom, is what their log says, in batches of any size."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from domain.aggregate import Aggregate
+from domain.catalog.products import Product, Variant
+from infra.transactions import transaction
+from projections.base import Fact, Row
+from projections.catalog.product_status import ProductStatuses, list_in_status, summarise_status
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ANNE, BERT = uuid4(), uuid4()
+BRAND, CATEGORY, SUPPLIER = uuid4(), uuid4(), uuid4()
+FILED: dict[str, Any] = {"brand_id": BRAND, "category_id": CATEGORY, "supplier_id": SUPPLIER}
+
+
+class Given:
+    """The facts of one company, and the read model that folds them."""
+
+    def __init__(self, database: Any) -> None:
+        self.company_id = uuid4()
+        self._worker = psycopg.connect(database.worker, autocommit=True)
+        self._facts: list[Fact] = []
+
+    def close(self) -> None:
+        self._worker.close()
+
+    def told(self, product: Product, *, hour: int = 0, by: UUID | None = ANNE) -> None:
+        """The new events of a product, decided so many hours after noon."""
+        events: Sequence[Aggregate.Event] = product.new_events()
+        self._facts += [
+            Fact(
+                event=type(event),
+                stream_id=product.id,
+                version=event.originator_version,
+                data=event,
+                at=NOON + timedelta(hours=hour),
+                actor_id=by,
+            )
+            for event in events
+            if type(event) in ProductStatuses.events
+        ]
+
+    def when(self, size: int = 1_000) -> None:
+        """Fold all facts anew, in batches of this size."""
+        with transaction(self._worker, self.company_id) as db:
+            db.execute(
+                "DELETE FROM product_statuses WHERE company_id = %(company_id)s",
+                {"company_id": self.company_id},
+            )
+        for start in range(0, len(self._facts), size):
+            with transaction(self._worker, self.company_id) as db:
+                ProductStatuses().apply(self._facts[start : start + size], db)
+
+    def then(self, status: str, **asked: Any) -> list[Row]:
+        """What is listed of a status."""
+        with transaction(self._worker, self.company_id) as db:
+            return list_in_status(db, status, **asked)[0]
+
+    def summary(self, status: str) -> Row:
+        with transaction(self._worker, self.company_id) as db:
+            return summarise_status(db, status)
+
+
+@pytest.fixture
+def given(database: Any) -> Iterator[Given]:
+    told = Given(database)
+    yield told
+    told.close()
+
+
+def product(name: str = "Tea", *, variants: int = 1, **fields: Any) -> Product:
+    made = tuple(Variant(id=uuid4(), sku=uuid4().hex, price=100) for _ in range(variants))
+    return Product.begin(Product.Registered, uuid4(), name=name, variants=made, **fields)
+
+
+class TestTheRow:
+    def test_of_a_draft_says_who_drafted_it_and_when(self, given: Given) -> None:
+        given.told(product(variants=2, **FILED), hour=1)
+        given.when()
+        [row] = given.then("draft")
+        assert (row["since"], row["by_user_id"], row["variant_count"]) == (NOON + timedelta(hours=1), ANNE, 2)
+        assert {name: row[name] for name in FILED} == FILED
+
+    def test_moves_with_the_product(self, given: Given) -> None:
+        tea = product()
+        given.told(tea)
+        for hour, status in enumerate(("active", "discontinued", "archived", "draft"), 1):
+            tea.change_status(status)  # type: ignore[arg-type]  # each of them is a status
+            given.told(tea, hour=hour, by=BERT)
+            given.when()
+            shown = [row["since"] for row in given.then(status)]
+            assert shown == [NOON + timedelta(hours=hour)]
+        assert [given.then(status) for status in ("discontinued", "archived")] == [[], []]
+        assert given.then("draft")[0]["by_user_id"] == BERT
+
+    def test_has_the_launch_until_the_product_is_launched(self, given: Given) -> None:
+        tea, launch = product(), NOON + timedelta(days=3)
+        tea.change_status("coming_soon", launch)
+        given.told(tea)
+        given.when()
+        assert given.then("coming_soon")[0]["launch_at"] == launch
+        tea.change_status("active")
+        tea.change_status("discontinued")
+        given.told(tea, by=None)
+        given.when()
+        [row] = given.then("discontinued")
+        assert (row["launch_at"], row["by_user_id"]) == (None, None)
+
+    def test_knows_what_changed_while_the_product_was_on_sale(self, given: Given) -> None:
+        tea, more = product(), Variant(id=uuid4(), sku="M", price=1)
+        tea.change_status("active")
+        tea.revise({"name": "Green tea", **FILED})
+        tea.add_variant(more)
+        tea.add_variant(Variant(id=uuid4(), sku="N", price=1))
+        tea.remove_variant(more.id)
+        tea.change_status("discontinued")
+        given.told(tea)
+        given.when()
+        [row] = given.then("discontinued")
+        assert (row["name"], row["variant_count"], row["brand_id"]) == ("Green tea", 2, BRAND)
+
+    def test_keeps_its_time_when_the_product_is_renamed(self, given: Given) -> None:
+        tea = product()
+        given.told(tea)
+        tea.revise({"name": "Green tea"})
+        given.told(tea, hour=5, by=BERT)
+        given.when()
+        [row] = given.then("draft")
+        assert (row["since"], row["by_user_id"]) == (NOON, ANNE)
+
+
+class TestTheList:
+    @pytest.fixture
+    def filed(self, given: Given) -> Given:
+        made = (
+            product("Cocoa", brand_id=BRAND),
+            product("Apple", category_id=CATEGORY),
+            product("Bread", **FILED),
+        )
+        for hour, one in enumerate(made):
+            given.told(one, hour=-hour)
+            one.change_status("archived")
+            given.told(one, hour=hour)
+        given.when()
+        return given
+
+    @pytest.mark.parametrize(
+        ("sort", "names"),
+        [
+            ("name", ["Apple", "Bread", "Cocoa"]),
+            ("-created_at", ["Cocoa", "Apple", "Bread"]),
+            ("since", ["Cocoa", "Apple", "Bread"]),
+            ("-since", ["Bread", "Apple", "Cocoa"]),
+        ],
+    )
+    def test_has_an_order(self, filed: Given, sort: str, names: list[str]) -> None:
+        assert [row["name"] for row in filed.then("archived", sort=sort)] == names
+        assert [row["name"] for row in filed.then("archived", sort=sort, limit=1, page=2)] == names[1:2]
+
+    def test_is_narrowed(self, filed: Given) -> None:
+        for wanted, names in (
+            ({"brand_id": BRAND}, ["Bread", "Cocoa"]),
+            ({"category_id": CATEGORY}, ["Apple", "Bread"]),
+            ({"supplier_id": SUPPLIER}, ["Bread"]),
+            ({"brand_id": BRAND, "category_id": CATEGORY}, ["Bread"]),
+            ({"brand_id": uuid4()}, []),
+        ):
+            assert [row["name"] for row in filed.then("archived", **wanted)] == names
+
+    def test_is_counted_in_all_and_by_category_and_brand(self, filed: Given) -> None:
+        summary = filed.summary("archived")
+        assert (summary["products"], summary["variants"], summary["stock_units"]) == (3, 3, 0)
+        assert [(row["id"], row["products"]) for row in summary["by_category"]] == [(CATEGORY, 2), (None, 1)]
+        assert [(row["id"], row["products"]) for row in summary["by_brand"]] == [(BRAND, 2), (None, 1)]
+
+    def test_of_nothing_is_empty(self, given: Given) -> None:
+        assert given.then("draft") == []
+        summary = given.summary("draft")
+        assert (summary["products"], summary["by_category"], summary["by_brand"]) == (0, [], [])
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_batches_of_any_size_give_the_same_rows(given: Given, size: int) -> None:
+    products = [product(f"Tea {number}", variants=number) for number in range(1, 4)]
+    for hour, one in enumerate(products):
+        given.told(one, hour=hour)
+    for hour, status in enumerate(("active", "discontinued", "archived")):
+        for one in products[hour:]:
+            one.revise({"name": f"{one.values['name']}!"})
+            one.change_status(status)  # type: ignore[arg-type]  # each of them is a status
+            given.told(one, hour=hour)
+    given.when()
+    statuses = ("draft", "coming_soon", "active", "discontinued", "archived")
+    whole = [given.then(status) for status in statuses]
+    given.when(size)
+    assert [given.then(status) for status in statuses] == whole
+    assert sum(map(len, whole)) == len(products)
