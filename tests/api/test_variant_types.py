@@ -61,7 +61,7 @@ class TestValues:
             ({"0": "M"}, {"values"}),
             (None, {"values"}),
         ],
-        ids=str,
+        ids=lambda given: str(given) if isinstance(given, list) else "",
     )
     def test_wrong_ones_are_named(self, admin: Any, values: Any, fields: set[str]) -> None:
         refused = admin.post(PATH, {"name": "Size", "values": values})
