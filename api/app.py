@@ -22,7 +22,7 @@ from api import (
     user_sessions,
     users,
 )
-from api.catalog import images, product_export, product_import, product_status, products
+from api.catalog import images, product_export, product_import, product_status, products, store_prices
 from api.catalog.brands import BRANDS
 from api.catalog.categories import CATEGORIES
 from api.catalog.units import UNITS
@@ -117,6 +117,7 @@ def _add_routes(app: App[Request, Response], house: House) -> None:
     app.add_route(
         "/api/admin/products/{product_id:uuid}/variants/{variant_id:uuid}", products.VariantById(house)
     )
+    app.add_route("/api/admin/products/{product_id:uuid}/prices", store_prices.ProductPrices(house))
     app.add_route("/api/admin/products/{product_id:uuid}/images", images.ProductImages(house))
     app.add_route("/api/admin/products/{product_id:uuid}/images/{image_id:uuid}", images.ProductImage(house))
     app.add_route("/api/images/{image_id:uuid}", images.Images(house))

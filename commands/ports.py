@@ -125,6 +125,9 @@ class CatalogPort(Protocol):
     def has_stock(self, variant_ids: Iterable[UUID]) -> bool:
         """Whether any of these variants has stock somewhere."""
 
+    def stores(self) -> Callable[[], Mapping[UUID, str]]:
+        """Ask for the company's stores with the next round trip; the result has their names by id."""
+
 
 class StockPort(Protocol):
     """Balances that a decision locks."""

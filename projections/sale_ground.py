@@ -48,11 +48,23 @@ _PLACE: LiteralString = """
      WHERE c.company_id = %(company_id)s
 """
 
+# The store is found as above, once for the statement, so that it need not wait for that answer.
 _VARIANTS: LiteralString = """
-    SELECT v.id, v.product_id, v.sku, p.name, v.name AS variant_name, p.category_id, p.brand_id, v.price,
-           v.cost, p.status, p.track_stock, p.tax_rate_ids, (unit.fields ->> 'precision')::int AS precision
+    SELECT v.id, v.product_id, v.sku, p.name, v.name AS variant_name, p.category_id, p.brand_id,
+           coalesce(own.price, v.price) AS price, v.cost, p.status, p.track_stock, p.tax_rate_ids,
+           (unit.fields ->> 'precision')::int AS precision
       FROM variants AS v
       JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
+      LEFT JOIN store_prices AS own ON own.company_id = v.company_id AND own.variant_id = v.id
+            AND own.store_id = (
+                SELECT coalesce((SELECT till.parent_id FROM settings AS till
+                                  WHERE till.company_id = %(company_id)s AND till.kind = 'registers'
+                                    AND till.id = %(register_id)s::uuid AND NOT till.is_archived),
+                                %(store_id)s::uuid,
+                                (SELECT min(only_store.id::text)::uuid FROM settings AS only_store
+                                  WHERE only_store.company_id = %(company_id)s
+                                    AND only_store.kind = 'stores' AND NOT only_store.is_archived
+                                 HAVING count(*) = 1)))
       LEFT JOIN settings AS unit ON unit.company_id = p.company_id AND unit.id = p.unit_id
      WHERE v.company_id = %(company_id)s AND v.id = ANY(%(variants)b::uuid[])
 """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
 from domain.aggregate import Aggregate
-from domain.catalog.images import Pictured
+from domain.catalog.store_prices import PricedByStore
 from domain.entities import AlreadyArchived, Entity
 from domain.errors import Conflict, Invalid, NotFound
 
@@ -70,7 +70,7 @@ class Variant:
     reorder_quantity: Decimal | None = None
 
 
-class Product(Pictured):
+class Product(PricedByStore):
     """A product and its variants. Only an active one is sold, and a discontinued one while stock lasts."""
 
     type_name = "products.Product"
@@ -95,6 +95,7 @@ class Product(Pictured):
             super().apply(aggregate)
             aggregate.variants = {variant.id: variant for variant in aggregate.values.pop("variants")}
             aggregate.images = {}
+            aggregate.store_prices = {}
             aggregate.status = "draft"
             aggregate.launch_at = None
 
@@ -145,8 +146,9 @@ class Product(Pictured):
         variant_id: UUID
 
         def apply(self, aggregate: "Product") -> None:
-            """Take it out; what shows it shows the product."""
+            """Take it out with its prices; what shows it shows the product."""
             del aggregate.variants[self.variant_id]
+            aggregate.store_prices.pop(self.variant_id, None)
             aggregate.untie_images(self.variant_id)
 
     class VariantChanged(Aggregate.Event):

@@ -20,8 +20,10 @@ from domain.users import User
 from infra.eventstore.codec import EventTypes
 from projections.base import Projection
 from projections.catalog.images import ProductImages
+from projections.catalog.price_history import PriceHistory
 from projections.catalog.product_status import ProductStatuses
 from projections.catalog.products import Products
+from projections.catalog.store_prices import StorePrices
 from projections.companies import Companies
 from projections.customers import Customers
 from projections.orders import Orders
@@ -64,6 +66,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Settings(),
     Products(),
     ProductImages(),
+    StorePrices(),
     Customers(),
     Search(),
     StockBalances(),
@@ -72,4 +75,5 @@ PROJECTIONS: tuple[Projection, ...] = (
     SaleFacts(),
     StockMovements(),
     ProductStatuses(),
+    PriceHistory(),
 )

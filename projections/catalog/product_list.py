@@ -9,6 +9,7 @@ from domain.errors import Conflict, Detail
 from projections.base import Answer, Database, Row, total_of
 from projections.catalog.images import ask_images
 from projections.catalog.product_search import search_products
+from projections.catalog.store_prices import ask_stores
 from projections.settings_guard import References
 
 
@@ -243,3 +244,7 @@ class CatalogGuard:
         params = {"company_id": self._db.company_id, "ids": list(variant_ids)}
         self._db.execute(_HOLD_VARIANTS, params)
         return any(row["on_hand"] for row in self._db.ask(_HOLD_STOCK, params).rows())
+
+    def stores(self) -> Callable[[], Mapping[UUID, str]]:
+        """Ask for the company's stores with the next round trip; the result has their names by id."""
+        return ask_stores(self._db)

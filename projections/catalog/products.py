@@ -80,13 +80,15 @@ class Products(Projection):
     """
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
-        """Drafts and activations arrive in bulk at an import, so a run of them is one statement a table."""
+        """Drafts, activations and stores' prices come in bulk, so a run of them is one statement a table."""
         at_once = _moved_at_once(facts)
         for kind, run in groupby((fact for fact in facts if not _is_settled(fact, at_once)), _kind):
             if kind is Product.Registered:
                 _insert_products(list(run), at_once, db)
             elif kind is Product.Moved:
                 _move_products(list(run), db)
+            elif kind is Product.StorePriced:
+                _note_versions(list(run), db)
             else:
                 for fact in run:
                     _change(fact, db)
@@ -95,6 +97,8 @@ class Products(Projection):
 def _kind(fact: Fact) -> type[Aggregate.Event] | None:
     if fact.event is Product.Registered:
         return Product.Registered
+    if fact.event in (Product.StorePriced, Product.StorePriceLifted):
+        return Product.StorePriced
     return Product.Moved if issubclass(fact.event, Product.Moved) else None
 
 
@@ -213,6 +217,12 @@ def _move_products(facts: Sequence[Fact], db: Database) -> None:
             "ats": [fact.at for fact in last],
         },
     )
+
+
+def _note_versions(facts: Sequence[Fact], db: Database) -> None:
+    """Of prices of single stores, which are kept elsewhere, only the version of the product is noted."""
+    for fact in {fact.stream_id: fact for fact in facts}.values():
+        _change_product(fact, db)
 
 
 def _insert_products(drafts: Sequence[Fact], at_once: Mapping[UUID, Fact], db: Database) -> None:

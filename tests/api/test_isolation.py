@@ -118,6 +118,7 @@ BODIES = {
     ("POST", "/api/admin/products/{product_id:uuid}/variants"): {"sku": "NEW", "price": 1},
     ("POST", "/api/admin/settings/users/{user_id:uuid}/reset-password"): {"new_password": "quite new here"},
     ("PUT", "/api/admin/settings/users/{user_id:uuid}/stores"): {"store_ids": []},
+    ("PUT", "/api/admin/products/{product_id:uuid}/prices"): {"prices": []},
 }
 
 
@@ -183,6 +184,7 @@ class TestReferences:
         taxes = {"tax_rate_ids": [ours.ids["tax_rate_id"], theirs.ids["tax_rate_id"]]}
         yield "POST", "/api/admin/products", {**product, **taxes}, "tax_rate_ids.1"
         yield "PATCH", own_product, taxes, "tax_rate_ids.1"
+        yield from self.store_prices(ours, theirs, own_product)
         store, storage = {"name": "S", "code": "S"}, theirs.ids["storage_id"]
         yield "POST", "/api/admin/stores", {**store, "default_storage_id": storage}, "default_storage_id"
         own_store = f"/api/admin/stores/{ours.ids['store_id']}"
@@ -198,6 +200,14 @@ class TestReferences:
         yield "POST", f"{SETTINGS}/units", {"name": "U", "symbol": "u", **base}, "base_unit_id"
         yield "PATCH", f"{SETTINGS}/units/{ours.ids['unit_id']}", base, "base_unit_id"
         yield from self.deliveries_and_sales(ours, theirs)
+
+    def store_prices(
+        self, ours: Full, theirs: Full, product: str
+    ) -> Iterator[tuple[str, str, dict[str, Any], str]]:
+        price = {name: ours.ids[name] for name in ("variant_id", "store_id")} | {"price": 1}
+        for name in ("variant_id", "store_id"):
+            prices = [price, {**price, name: theirs.ids[name]}]
+            yield "PUT", f"{product}/prices", {"prices": prices}, f"prices.1.{name}"
 
     def deliveries_and_sales(
         self, ours: Full, theirs: Full

@@ -1,0 +1,142 @@
+"""Every price and cost that a variant ever had, with who set it and when."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+from domain.catalog.products import Product, Variant
+from projections.base import Answer, Database, Fact, Projection, Row, total_of
+from projections.reports.sale_facts import add_rows
+
+#: A place in the history is the event's position times this, plus the row's number within the event.
+ROWS_PER_EVENT = 100_000
+
+
+class PriceHistory(Projection):
+    """One row for each price or cost that was set, in minor currency units, in the order of the log.
+
+    A row with a store is about that store's own price; `new` is null where it was lifted.
+    """
+
+    name = "price_history"
+    tables = ("price_history",)
+    schema = """
+        CREATE TABLE price_history (
+            company_id uuid NOT NULL,
+            place      bigint NOT NULL,
+            product_id uuid NOT NULL,
+            variant_id uuid NOT NULL,
+            store_id   uuid,
+            kind       text NOT NULL,
+            old        bigint,
+            new        bigint,
+            at         timestamptz NOT NULL,
+            actor_id   uuid,
+            PRIMARY KEY (company_id, place)
+        );
+        CREATE INDEX price_history_by_product ON price_history (company_id, product_id, place);
+    """
+    events = frozenset(
+        {
+            Product.Registered,
+            Product.VariantAdded,
+            Product.Repriced,
+            Product.Recosted,
+            Product.StorePriced,
+            Product.StorePriceLifted,
+        }
+    )
+
+    def apply(self, facts: Sequence[Fact], db: Database) -> None:
+        """Add the batch's rows in one statement."""
+        rows = [
+            (fact.position * ROWS_PER_EVENT + number, fact.stream_id, *said, fact.at, fact.actor_id)
+            for fact in facts
+            for number, said in enumerate(_said(fact))
+        ]
+        add_rows(db, _ADD, _COLUMNS, rows)
+
+
+_COLUMNS = "place product_id variant_id store_id kind old new at actor_id"
+
+_ADD: LiteralString = """
+    INSERT INTO price_history (company_id, place, product_id, variant_id, store_id, kind, old, new, at,
+                               actor_id)
+    SELECT %(company_id)s, said.*
+      FROM unnest(%(place)b::bigint[], %(product_id)b::uuid[], %(variant_id)b::uuid[], %(store_id)b::uuid[],
+                  %(kind)b::text[], %(old)b::bigint[], %(new)b::bigint[], %(at)b::timestamptz[],
+                  %(actor_id)b::uuid[]) AS said
+"""
+
+
+def _said(fact: Fact) -> Iterator[tuple[Any, ...]]:
+    """Variant, store, kind, old and new amount of each price or cost that the fact sets."""
+    said = fact.data
+    if fact.event is Product.Registered:
+        for variant in said.variants:
+            yield from _first(variant)
+    elif fact.event is Product.VariantAdded:
+        yield from _first(said.variant)
+    elif fact.event is Product.Recosted:
+        yield said.variant_id, None, "cost", said.old_cost, said.cost
+    else:
+        new = None if fact.event is Product.StorePriceLifted else said.price
+        yield said.variant_id, getattr(said, "store_id", None), "price", said.old_price, new
+
+
+def _first(variant: Variant) -> Iterator[tuple[Any, ...]]:
+    yield variant.id, None, "cost", None, variant.cost
+    yield variant.id, None, "price", None, variant.price
+
+
+_LIST: LiteralString = """
+    SELECT h.variant_id, h.store_id, h.kind, h.old, h.new, h.at, h.actor_id AS by_user_id, u.username AS by,
+           h.place / 100000 AS position
+      FROM price_history AS h
+      LEFT JOIN users AS u ON u.company_id = h.company_id AND u.id = h.actor_id
+     WHERE h.company_id = %(company_id)s AND h.product_id = %(product_id)s
+       AND (%(with_costs)s::bool OR h.kind <> 'cost')
+       AND (%(store_ids)b::uuid[] IS NULL OR h.store_id IS NULL OR h.store_id = ANY(%(store_ids)b::uuid[]))
+     ORDER BY h.place DESC
+     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+"""
+
+_COUNT: LiteralString = """
+    SELECT count(*) AS total
+      FROM price_history
+     WHERE company_id = %(company_id)s AND product_id = %(product_id)s
+       AND (%(with_costs)s::bool OR kind <> 'cost')
+       AND (%(store_ids)b::uuid[] IS NULL OR store_id IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
+"""
+
+_KNOWN: LiteralString = "SELECT id FROM products WHERE company_id = %(company_id)s AND id = %(product_id)s"
+
+
+def ask_product(db: Database, product_id: UUID) -> Answer:
+    """Ask whether there is such a product."""
+    return db.ask(_KNOWN, {"company_id": db.company_id, "product_id": product_id})
+
+
+def list_price_history(
+    db: Database,
+    product_id: UUID,
+    *,
+    with_costs: bool,
+    store_ids: Sequence[UUID] = (),
+    page: int = 1,
+    limit: int = 20,
+) -> tuple[list[Row], int]:
+    """One page of what the variants of a product cost over time, newest first, and how many rows there are.
+
+    With `store_ids` the own prices of other stores are left out.
+    """
+    params = {
+        "company_id": db.company_id,
+        "product_id": product_id,
+        "with_costs": with_costs,
+        "store_ids": list(store_ids) if store_ids else None,
+        "limit": limit,
+        "offset": (page - 1) * limit,
+    }
+    found, count = db.ask(_LIST, params), db.ask(_COUNT, params)
+    return found.rows(), total_of(count)

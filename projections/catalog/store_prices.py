@@ -1,0 +1,93 @@
+"""What variants cost in the stores that have a price of their own for them; the till sells at it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import LiteralString
+from uuid import UUID
+
+from domain.catalog.products import Product
+from projections.base import Database, Fact, Projection
+
+
+class StorePrices(Projection):
+    """One row for each variant and store with a price of its own, in minor currency units."""
+
+    name = "store_prices"
+    mode = "inline"
+    tables = ("store_prices",)
+    schema = """
+        CREATE TABLE store_prices (
+            company_id uuid NOT NULL,
+            store_id   uuid NOT NULL,
+            variant_id uuid NOT NULL,
+            price      bigint NOT NULL,
+            PRIMARY KEY (company_id, store_id, variant_id)
+        );
+        CREATE INDEX store_prices_by_variant ON store_prices (company_id, variant_id);
+    """
+    events = frozenset({Product.StorePriced, Product.StorePriceLifted, Product.VariantRemoved})
+
+    def apply(self, facts: Sequence[Fact], db: Database) -> None:
+        """A whole price list arrives at once, so what ends up priced is one statement, and lifted another."""
+        prices: dict[tuple[UUID, UUID], int | None] = {}
+        for fact in facts:
+            if fact.event is Product.VariantRemoved:
+                # What was said of it before no longer matters, and nothing can be said of it again.
+                gone = fact.data.variant_id
+                prices = {pair: price for pair, price in prices.items() if pair[1] != gone}
+                db.execute(_FORGET, {"company_id": db.company_id, "variant_id": gone})
+            else:
+                pair = fact.data.store_id, fact.data.variant_id
+                prices[pair] = fact.data.price if fact.event is Product.StorePriced else None
+        _lift([pair for pair, price in prices.items() if price is None], db)
+        _price({pair: price for pair, price in prices.items() if price is not None}, db)
+
+
+_PRICE: LiteralString = """
+    INSERT INTO store_prices (company_id, store_id, variant_id, price)
+    SELECT %(company_id)s, store_id, variant_id, price
+      FROM unnest(%(stores)b::uuid[], %(variants)b::uuid[], %(prices)b::bigint[])
+           AS priced(store_id, variant_id, price)
+        ON CONFLICT (company_id, store_id, variant_id) DO UPDATE SET price = excluded.price
+"""
+
+_LIFT: LiteralString = """
+    DELETE FROM store_prices AS own
+     USING unnest(%(stores)b::uuid[], %(variants)b::uuid[]) AS lifted(store_id, variant_id)
+     WHERE own.company_id = %(company_id)s AND own.store_id = lifted.store_id
+       AND own.variant_id = lifted.variant_id
+"""
+
+_FORGET: LiteralString = """
+    DELETE FROM store_prices WHERE company_id = %(company_id)s AND variant_id = %(variant_id)s
+"""
+
+_STORES: LiteralString = """
+    SELECT id, name FROM settings
+     WHERE company_id = %(company_id)s AND kind = 'stores' AND NOT is_archived
+     ORDER BY name_key, id
+"""
+
+
+def _price(prices: Mapping[tuple[UUID, UUID], int], db: Database) -> None:
+    if prices:
+        pairs = _pairs(list(prices), db)
+        db.execute(_PRICE, {**pairs, "prices": list(prices.values())})
+
+
+def _lift(pairs: Sequence[tuple[UUID, UUID]], db: Database) -> None:
+    if pairs:
+        db.execute(_LIFT, _pairs(pairs, db))
+
+
+def _pairs(pairs: Sequence[tuple[UUID, UUID]], db: Database) -> dict[str, object]:
+    return {
+        "company_id": db.company_id,
+        "stores": [store_id for store_id, _ in pairs],
+        "variants": [variant_id for _, variant_id in pairs],
+    }
+
+
+def ask_stores(db: Database) -> Callable[[], dict[UUID, str]]:
+    """Ask for the stores of the company; the result has their names by id, in the order of the names."""
+    answer = db.ask(_STORES, {"company_id": db.company_id})
+    return lambda: {row["id"]: row["name"] for row in answer.rows()}
