@@ -85,16 +85,7 @@ def _add_routes(app: App[Request, Response], house: House) -> None:
     app.add_route("/ready", health.Ready(house))
     app.add_route("/metrics", health.Metrics(house))
 
-    app.add_route("/api/auth/login", auth.Login(house))
-    app.add_route("/api/auth/register", registration.Registration(house))
-    app.add_route("/api/auth/refresh", auth.Refresh(house))
-    app.add_route("/api/auth/me", auth.Me(house))
-    app.add_route("/api/auth/logout", auth.Logout(house))
-    app.add_route("/api/auth/pos/login", auth.TillLogin(house))
-    app.add_route("/api/auth/change-password", auth.PasswordChange(house))
-    app.add_route("/api/auth/forgot-password", auth.ForgottenPassword(house))
-    app.add_route("/api/auth/reset-password", auth.PasswordReset(house))
-
+    _add_auth_routes(app, house)
     for told in SETTINGS:
         add_setting(app, house, told)
     _add_user_routes(app, house)
@@ -107,21 +98,7 @@ def _add_routes(app: App[Request, Response], house: House) -> None:
     companies.add_routes(app, house)
     app.add_route("/api/admin/settings/company", company_settings.CompanySettings(house))
 
-    app.add_route("/api/admin/products", products.Products(house))
-    app.add_route("/api/admin/products/import", product_import.ProductImports(house))
-    app.add_route("/api/admin/products/imports/{import_id:uuid}", product_import.ProductImportById(house))
-    app.add_route("/api/admin/products/export", product_export.ProductExport(house))
-    app.add_route("/api/admin/products/{product_id:uuid}", products.ProductById(house))
-    app.add_route("/api/admin/products/{product_id:uuid}/status", products.ProductStatus(house))
-    app.add_route("/api/admin/products/{product_id:uuid}/variants", products.ProductVariants(house))
-    app.add_route(
-        "/api/admin/products/{product_id:uuid}/variants/{variant_id:uuid}", products.VariantById(house)
-    )
-    app.add_route("/api/admin/products/{product_id:uuid}/prices", store_prices.ProductPrices(house))
-    app.add_route("/api/admin/products/{product_id:uuid}/images", images.ProductImages(house))
-    app.add_route("/api/admin/products/{product_id:uuid}/images/{image_id:uuid}", images.ProductImage(house))
-    app.add_route("/api/images/{image_id:uuid}", images.Images(house))
-    product_status.add_routes(app, house)
+    _add_product_routes(app, house)
 
     app.add_route("/api/admin/inventory/receipts", stock.StockReceipts(house))
     app.add_route("/api/admin/inventory/levels", stock.StockLevels(house))
@@ -147,6 +124,18 @@ def _add_routes(app: App[Request, Response], house: House) -> None:
     docs.document = openapi.document
 
 
+def _add_auth_routes(app: App[Request, Response], house: House) -> None:
+    app.add_route("/api/auth/login", auth.Login(house))
+    app.add_route("/api/auth/register", registration.Registration(house))
+    app.add_route("/api/auth/refresh", auth.Refresh(house))
+    app.add_route("/api/auth/me", auth.Me(house))
+    app.add_route("/api/auth/logout", auth.Logout(house))
+    app.add_route("/api/auth/pos/login", auth.TillLogin(house))
+    app.add_route("/api/auth/change-password", auth.PasswordChange(house))
+    app.add_route("/api/auth/forgot-password", auth.ForgottenPassword(house))
+    app.add_route("/api/auth/reset-password", auth.PasswordReset(house))
+
+
 def _add_user_routes(app: App[Request, Response], house: House) -> None:
     users_path = "/api/admin/settings/users"
     one = f"{users_path}/{{user_id:uuid}}"
@@ -162,3 +151,21 @@ def _add_user_routes(app: App[Request, Response], house: House) -> None:
     app.add_route("/api/admin/stores/{store_id:uuid}/users", users.StoreUsers(house))
     app.add_route("/api/admin/settings/roles", roles.Roles(house))
     app.add_route("/api/admin/settings/permissions", roles.Permissions(house))
+
+
+def _add_product_routes(app: App[Request, Response], house: House) -> None:
+    app.add_route("/api/admin/products", products.Products(house))
+    app.add_route("/api/admin/products/import", product_import.ProductImports(house))
+    app.add_route("/api/admin/products/imports/{import_id:uuid}", product_import.ProductImportById(house))
+    app.add_route("/api/admin/products/export", product_export.ProductExport(house))
+    app.add_route("/api/admin/products/{product_id:uuid}", products.ProductById(house))
+    app.add_route("/api/admin/products/{product_id:uuid}/status", products.ProductStatus(house))
+    app.add_route("/api/admin/products/{product_id:uuid}/variants", products.ProductVariants(house))
+    app.add_route(
+        "/api/admin/products/{product_id:uuid}/variants/{variant_id:uuid}", products.VariantById(house)
+    )
+    app.add_route("/api/admin/products/{product_id:uuid}/prices", store_prices.ProductPrices(house))
+    app.add_route("/api/admin/products/{product_id:uuid}/images", images.ProductImages(house))
+    app.add_route("/api/admin/products/{product_id:uuid}/images/{image_id:uuid}", images.ProductImage(house))
+    app.add_route("/api/images/{image_id:uuid}", images.Images(house))
+    product_status.add_routes(app, house)

@@ -253,8 +253,8 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "Price.old": ("The amount before; null: none.", 450),
     "Price.new": ("The amount from then on; null: the store has no price of its own any more.", 430),
     "Price.at": ("When it was set.", _MORNING),
-    "by_user_id": ("Who set it; null for the system.", None),
-    "by": ("That user's present name.", "admin@demo.local"),
+    "Price.by_user_id": ("Who set it; null for the system.", None),
+    "Price.by": ("That user's present name.", "admin@demo.local"),
     "Price.position": ("The position of the log at which it was set.", 42),
     "history": ("Whether every price and cost it ever had is meant, not what holds now.", None),
     # Stock
