@@ -25,7 +25,7 @@ from api import (
 from api.catalog import images, product_export, product_import, product_status, products, store_prices
 from api.catalog.brands import BRANDS
 from api.catalog.categories import CATEGORIES
-from api.catalog.units import UNITS
+from api.catalog.units import UNITS, UnitConversion
 from api.catalog.variant_types import VARIANT_TYPES
 from api.docs import Docs
 from api.gateway import House
@@ -89,6 +89,7 @@ def _add_routes(app: App[Request, Response], house: House) -> None:
     for told in SETTINGS:
         add_setting(app, house, told)
     _add_user_routes(app, house)
+    app.add_route(f"{UNITS.path}/{{unit_id:uuid}}/convert", UnitConversion(house))
     app.add_route(STORE_STORAGES.path, SettingListing(house, STORE_STORAGES))
     app.add_route("/api/admin/storages/{storage_id:uuid}/stock", stock.StorageStock(house))
 
