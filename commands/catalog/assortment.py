@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.catalog.products import Product
 from domain.catalog.reference_book import Named
+from domain.catalog.variant_types import Choices
 from domain.errors import Conflict
 
 
@@ -34,6 +35,9 @@ class AssortmentPort(Protocol):
 
     def references(self) -> Iterable[Named]:
         """Every setting that products can refer to, archived ones too."""
+
+    def choices(self) -> Choices:
+        """The values of the company's variant types."""
 
     def variants(self, ids: Collection[UUID], sku_keys: Collection[str]) -> Iterable[Mapping[str, Any]]:
         """`id`, `product_id` and `sku_key` of the variants with one of these ids or SKUs."""

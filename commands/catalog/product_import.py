@@ -116,6 +116,7 @@ class _Import:
         self._report.note(self._sheet.problems)
         self._ground = Ground(
             book=ReferenceBook(self._assortment.references()),
+            choices=self._assortment.choices(),
             places=decimal_places(self._assortment.currency()),
             create_missing=command.create_missing,
             new_id=work.new_id,

@@ -11,6 +11,7 @@ from commands.catalog.assortment import KnownVariant
 from commands.catalog.import_ground import Ground
 from domain.catalog.product_sheet import PRODUCT_COLUMNS, REFERENCES, VARIANT_COLUMNS, Row
 from domain.catalog.products import Product, Status, Variant
+from domain.catalog.variant_types import unlisted
 from domain.errors import Refusal
 from domain.sheets import Problem
 
@@ -216,7 +217,15 @@ class Deciding:
         for column in ("sku", "price"):
             if (known is None or column in values) and values.get(column) is None:
                 self._required(column, row)
+        self._check_options(row, known, values.get("options", {}))
         return values
+
+    def _check_options(self, row: Row, known: KnownVariant | None, options: Mapping[str, str]) -> None:
+        """An option named like a variant type has one of its values; those a variant has may stay."""
+        own = self.product.variants.get(known.id) if known and self.product else None
+        if own is None or own.options != options:
+            for _, message in unlisted(options, self._ground.choices):
+                self._wrong_in(row, "options", "not_listed", message)
 
     def _required(self, column: str, row: Row) -> None:
         if not any(one.row == row.number and one.column == column for one in self.problems):

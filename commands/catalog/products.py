@@ -1,7 +1,7 @@
 """Commands of the catalog's products and their variants."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -131,13 +131,19 @@ def add_variant(command: AddVariant, work: UnitOfWork) -> Product:
 
 
 def revise_variant(command: ReviseVariant, work: UnitOfWork) -> Product:
-    """Record what changed. Raises Missing, UnknownVariant, StaleVersion, DuplicateSku, DuplicateBarcode."""
+    """Record what changed. What options it has may stay, whatever variant types list by now.
+
+    Raises Missing, UnknownVariant, StaleVersion, DuplicateSku, DuplicateBarcode, Invalid.
+    """
     product = work.load(Product, command.product_id)
     check_version(product.version, command.expected_version)
+    before = product.variants.get(command.variant_id)
     product.revise_variant(command.variant_id, command.changes)
     revised = product.variants[command.variant_id]
-    if {"sku", "barcodes"} & command.changes.keys():
-        work.catalog.look({}, (revised,), product_id=product.id, alone=True).check()
+    keeps_options = before is not None and revised.options == before.options
+    if {"sku", "barcodes"} & command.changes.keys() or not keeps_options:
+        asked = replace(revised, options={}) if keeps_options else revised
+        work.catalog.look({}, (asked,), product_id=product.id, alone=True).check()
     _check_options(product, revised)
     work.save(product)
     return product

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.aggregate import Aggregate
 from domain.catalog.products import Product
 from domain.catalog.reference_book import KINDS, Named
+from domain.catalog.variant_types import Choices
 from projections.base import Database, Row
 
 Rebuild = Callable[[Iterable[Mapping[str, Any]]], Aggregate | None]
@@ -19,6 +20,11 @@ _REFERENCES: LiteralString = """
       FROM settings
      WHERE company_id = %(company_id)s AND kind = ANY(%(kinds)b::text[])
      ORDER BY created_at, id
+"""
+
+_CHOICES: LiteralString = """
+    SELECT name, fields -> 'values' AS values FROM settings
+     WHERE company_id = %(company_id)s AND kind = 'variant-types' AND NOT is_archived
 """
 
 _VARIANTS: LiteralString = """
@@ -91,6 +97,10 @@ class Assortment:
     def references(self) -> Iterable[Named]:
         """Every setting that products can refer to, archived ones too."""
         return ask_references(self._db)
+
+    def choices(self) -> Choices:
+        """The values of the company's variant types."""
+        return {row["name"]: frozenset(row["values"]) for row in self._ask(_CHOICES)}
 
     def variants(self, ids: Collection[UUID], sku_keys: Collection[str]) -> list[Row]:
         """Id, product and SKU key of the variants with one of these ids or SKUs."""

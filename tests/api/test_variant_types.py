@@ -1,5 +1,6 @@
 """Variant types over HTTP: names of options, their values, and what variants already have of them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -123,3 +124,69 @@ def test_a_clerk_reads_them_and_a_cashier_does_not(shop: Any, size: Any) -> None
     assert clerk.get(f"{PATH}/{size['id']}").data == size
     assert clerk.post(PATH, {"name": "X", "values": ["x"]}).status == 403
     assert shop.client("Cashier").get(PATH).status == 403
+
+
+class TestWhatVariantsMayHave:
+    def body(self, *options: dict[str, str]) -> dict[str, Any]:
+        variants = [{"sku": f"S-{n}", "price": 1, "options": one} for n, one in enumerate(options)]
+        return {"name": "Blouse", "variants": variants}
+
+    @pytest.mark.usefixtures("size")
+    def test_an_option_named_like_a_type_has_one_of_its_values(self, shop: Any, admin: Any) -> None:
+        before = len(shop.events())
+        for wrong in ("XL", "m"):
+            refused = admin.post("/api/admin/products", self.body({"Size": "S"}, {"Size": wrong}))
+            assert (refused.status, refused.fields) == (422, {"variants.1.options.Size"})
+            assert refused.json["error"]["details"][0]["code"] == "not_listed"
+        assert len(shop.events()) == before
+        assert admin.post("/api/admin/products", self.body({"Size": "S"}, {"Size": "L"})).status == 201
+
+    @pytest.mark.usefixtures("size")
+    def test_an_option_named_like_no_type_is_free(self, admin: Any, make_shop: Any) -> None:
+        assert admin.post("/api/admin/products", self.body({"size": "huge", "Colour": "any"})).status == 201
+        other = make_shop().client()
+        assert other.post("/api/admin/products", self.body({"Size": "huge"})).status == 201
+
+    def test_an_archived_type_binds_nobody(self, admin: Any) -> None:
+        made = admin.post(PATH, {"name": "Fit", "values": ["slim"]}).data
+        assert admin.post("/api/admin/products", self.body({"Fit": "wide"})).status == 422
+        admin.delete(f"{PATH}/{made['id']}")
+        assert admin.post("/api/admin/products", self.body({"Fit": "wide"})).status == 201
+
+    @pytest.mark.usefixtures("size")
+    def test_variants_that_are_added_or_edited_keep_to_it(self, admin: Any) -> None:
+        product = admin.get("/api/admin/products").data[0]
+        path = f"/api/admin/products/{product['id']}/variants"
+        added = admin.post(path, {"sku": "SHIRT-X", "price": 1, "options": {"Size": "X"}})
+        assert (added.status, added.fields) == (422, {"options.Size"})
+        one = f"{path}/{product['variants'][0]['id']}"
+        refused = admin.patch(one, {"options": {"Size": "X"}})
+        assert (refused.status, refused.fields) == (422, {"options.Size"})
+
+    def test_what_a_variant_had_before_the_type_may_stay(self, admin: Any) -> None:
+        product = admin.post("/api/admin/products", self.body({"Size": "huge"})).data
+        assert admin.post(PATH, SIZE).status == 201
+        one = f"/api/admin/products/{product['id']}/variants/{product['variants'][0]['id']}"
+        assert admin.patch(one, {"sku": "S-9", "options": {"Size": "huge"}}).status == 200
+
+    @pytest.mark.usefixtures("size")
+    def test_a_sheet_keeps_to_it(self, admin: Any) -> None:
+        sheet = "name,sku,price,options\nBlouse,B-1,1,Size=XL\nBlouse,B-2,1,Size=S|Colour=any\n"
+        headers = {"Content-Type": "text/csv"}
+        told = admin.call("POST", "/api/admin/products/import", raw=sheet.encode(), headers=headers)
+        assert [(one["column"], one["code"]) for one in told.data["errors"]] == [("options", "not_listed")]
+
+    def test_taking_a_value_and_giving_it_up_at_once_never_both_succeed(self, admin: Any) -> None:
+        made = admin.post(PATH, SIZE).data
+
+        def race(number: int) -> tuple[int, int]:
+            admin.patch(f"{PATH}/{made['id']}", {"values": ["S", "M", "L"]})
+            body = {"name": "R", "variants": [{"sku": f"R{number}", "price": 1, "options": {"Size": "L"}}]}
+            with ThreadPoolExecutor(2) as both:
+                taken = both.submit(admin.post, "/api/admin/products", body)
+                given_up = both.submit(admin.patch, f"{PATH}/{made['id']}", {"values": ["S", "M"]})
+            if taken.result().status == 201:
+                admin.delete(f"/api/admin/products/{taken.result().data['id']}")
+            return taken.result().status, given_up.result().status
+
+        assert {race(number) for number in range(10)} <= {(201, 409), (422, 200)}
