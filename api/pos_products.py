@@ -1,8 +1,12 @@
 """What a till offers."""
 
+from typing import Any
+from uuid import UUID
+
 from falcon import Request, Response
 from marshmallow import fields
 
+from api.catalog.images import image_url
 from api.envelope import page_of
 from api.fields import Body, Exact, Flag, Id, Money, Text
 from api.operations import operation
@@ -10,6 +14,13 @@ from api.resource import Resource
 from api.settings import ListQuery
 from domain.settings import OtherStore
 from projections.pos_products import list_offered
+
+
+class OfferImage(Body):
+    """The picture that a till shows."""
+
+    id = Id()
+    url = fields.String()
 
 
 class OfferAnswer(Body):
@@ -29,6 +40,7 @@ class OfferAnswer(Body):
     track_stock = Flag()
     tax_rate_ids = fields.List(Id())
     available = Exact(most=10**15, allow_none=True)
+    image = fields.Nested(OfferImage(), allow_none=True)
 
 
 class OfferQuery(ListQuery):
@@ -42,7 +54,16 @@ class OfferQuery(ListQuery):
 class PosProducts(Resource):
     """The till's catalog."""
 
-    @operation("pos.use", "List what is on sale", query=OfferQuery(), answer=OfferAnswer(), many=True)
+    @operation(
+        "pos.use",
+        "List what is on sale",
+        description="By name; with `search` the best first, by the beginnings of words of products and "
+        "variants, past small typos, at most what the best 500 of them have. A SKU comes first; a barcode "
+        "finds the one variant that has it, alone. With `barcode`, `search` is not looked at.",
+        query=OfferQuery(),
+        answer=OfferAnswer(),
+        many=True,
+    )
     def on_get(self, req: Request, resp: Response) -> None:
         """One page of what the caller's store sells."""
         query, stores = dict(req.context.query), req.context.caller.store_ids
@@ -53,4 +74,10 @@ class PosProducts(Resource):
         rows, total = self.ask(
             req, resp, lambda reading: list_offered(reading.db, store_ids=store_ids, **query)
         )
+        for row in rows:
+            row["image"] = _shown(row.pop("image_id"))
         resp.media = page_of(rows, total, query["page"], query["limit"])
+
+
+def _shown(image_id: UUID | None) -> dict[str, Any] | None:
+    return {"id": image_id, "url": image_url(image_id)} if image_id else None

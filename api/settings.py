@@ -3,16 +3,16 @@
 What a kind looks like stands in the file of its name (`api/stores.py`, `api/catalog/brands.py` …).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 from falcon import App, Request, Response
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from api.envelope import ok, page_of, written
-from api.fields import Body, Id, Moment, Text, Whole
+from api.fields import Body, Flag, Id, Moment, Text, Whole
 from api.gateway import House, Reading
 from api.operations import Operation
 from api.resource import Resource, expected_version
@@ -27,18 +27,30 @@ from commands.settings import (
     register_setting,
     revise_setting,
     switch_setting,
+    with_place,
 )
 from domain.entities import AlreadyArchived
 from domain.errors import Refusal
 from domain.packages import RESOURCES, PlanLimitReached
 from domain.settings import DuplicateCode, DuplicateName, InUse, OtherStore, Setting
 from domain.stores import Store
+from projections.base import Database, Row
 from projections.settings import ask_setting, list_settings
 
 
 def optional(longest: int = 500) -> Text:
     """A text that may be left out."""
     return Text(longest=longest, allow_none=True, load_default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tree:
+    """How a kind that makes a tree shows where each of them stands, and the tree as a whole."""
+
+    fields: dict[str, fields.Field[Any]]
+    ask: Callable[[Database, Sequence[UUID]], Callable[[], dict[UUID, Row]]]
+    whole: Callable[[Database, Callable[[Row], Row]], list[Row]]
+    too_large: type[Refusal]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +68,7 @@ class Declaration:
     owner: str | None = None
     #: How an edit may be refused beyond what every kind has in common.
     edit_refusals: tuple[type[Refusal], ...] = ()
+    tree: Tree | None = None
 
     @property
     def id_name(self) -> str:
@@ -119,11 +132,32 @@ class SettingsQuery(ListQuery):
     store_id = Id()
 
 
+class TreeQuery(SettingsQuery):
+    """The whole tree may be asked for at once, by itself."""
+
+    tree = Flag(load_default=False)
+
+    @validates_schema
+    def _check_alone(self, data: dict[str, Any], **_: Any) -> None:
+        others = {"search", "status", "parent_id", "store_id"} & data.keys()
+        if data.get("tree") and others:
+            raise ValidationError("The whole tree is answered without filters.", min(others))
+
+
 class AsOfQuery(Body):
     """A look into the past."""
 
     as_of = Moment(metadata={"description": "Answer what was recorded up to this time."})
 
+
+_TREE_TOLD = (
+    "With `tree=true` the whole tree but the archived: the roots by name, each with its `children`, and so "
+    "on, without `path`, on one page; it is refused if there are more than 10,000 of them."
+)
+_PLACE_TOLD = (
+    "A look into the past (`as_of`) is without `path`, `depth` and the counts. The `ETag` is that of the "
+    "category's own fields; what lies above it and how many products there are may change under it."
+)
 
 #: By status: whether archived ones are listed, and whether active ones are. Without, all but the archived.
 _LISTED: dict[str | None, dict[str, bool | None]] = {
@@ -165,8 +199,18 @@ def _status(*, is_archived: bool, is_active: bool) -> str:
     return "active" if is_active else "inactive"
 
 
-def _presented(message: str, status: int = 200) -> Callable[[Setting], Written]:
-    return lambda setting: written(show_setting(setting), message, status=status, version=setting.version)
+def _presented(message: str, status: int = 200) -> Callable[[tuple[Setting, Mapping[str, Any]]], Written]:
+    def present(placed: tuple[Setting, Mapping[str, Any]]) -> Written:
+        setting, place = placed
+        return written({**show_setting(setting), **place}, message, status=status, version=setting.version)
+
+    return present
+
+
+def _placed(db: Database, told: Declaration, rows: Sequence[Row]) -> list[Row]:
+    """Rows of the read model as clients see them, those of a tree with where they stand."""
+    places = told.tree.ask(db, [row["id"] for row in rows])() if told.tree and rows else {}
+    return [{**show_row(row), **places.get(row["id"], {})} for row in rows]
 
 
 def _schemas(told: Declaration) -> tuple[Schema, Schema, Schema]:
@@ -184,6 +228,7 @@ def _schemas(told: Declaration) -> tuple[Schema, Schema, Schema]:
             "version": Whole(),
             "created_at": Moment(),
             "updated_at": Moment(),
+            **(told.tree.fields if told.tree else {}),
         },
         name=noun,
     )
@@ -200,15 +245,20 @@ class SettingListing(Resource):
             "on_get": Operation(
                 permission=f"{told.permission}.view",
                 summary=f"List {told.kind.kind.replace('-', ' ')}",
-                query=SettingsQuery(),
+                description=_TREE_TOLD if told.tree else "",
+                query=TreeQuery() if told.tree else SettingsQuery(),
                 answer=_schemas(told)[2],
                 many=True,
+                refusals=(told.tree.too_large,) if told.tree else (),
             )
         }
 
     def on_get(self, req: Request, resp: Response, **path: UUID) -> None:
         """One page, archived ones only on request."""
         query, told, caller = req.context.query, self.told, req.context.caller
+        if told.tree and query["tree"]:
+            self._answer_tree(req, resp, told.tree)
+            return
         store_ids = caller.store_ids if told.kind.store_field else ()
         if store_ids and query.get("store_id", store_ids[0]) not in store_ids:
             raise OtherStore
@@ -227,10 +277,14 @@ class SettingListing(Resource):
                 **_LISTED[query.get("status")],
             )
             check_owner()
-            return found
+            return _placed(reading.db, told, found[0]), found[1]
 
         rows, total = self.ask(req, resp, question)
-        resp.media = page_of([show_row(row) for row in rows], total, query["page"], query["limit"])
+        resp.media = page_of(rows, total, query["page"], query["limit"])
+
+    def _answer_tree(self, req: Request, resp: Response, tree: Tree) -> None:
+        roots = self.ask(req, resp, lambda reading: tree.whole(reading.db, show_row))
+        resp.media = page_of(roots, len(roots), 1, max(len(roots), 1))
 
 
 class SettingList(SettingListing):
@@ -257,7 +311,7 @@ class SettingList(SettingListing):
             values[told.owner] = path[told.owner]
         command = RegisterSetting(kind=told.kind, id=setting_id, values=values)
         message = f"{told.kind.noun.capitalize()} added"
-        self.write(req, resp, register_setting, command, _presented(message, 201))
+        self.write(req, resp, with_place(register_setting), command, _presented(message, 201))
 
 
 class SettingById(Resource):
@@ -273,6 +327,7 @@ class SettingById(Resource):
             "on_get": Operation(
                 permission=f"{told.permission}.view",
                 summary=f"Show a {noun}",
+                description=_PLACE_TOLD if told.tree else "",
                 query=AsOfQuery(),
                 answer=answer,
             ),
@@ -295,13 +350,20 @@ class SettingById(Resource):
         """As it is, or as it was recorded by `as_of`."""
         told, setting_id = self.told, path[self.told.id_name]
         as_of = req.context.query.get("as_of")
-        found = self.ask(req, resp, lambda reading: reading.aggregates(told.kind, [setting_id], as_of))
+
+        def question(reading: Reading) -> tuple[list[Setting], Row]:
+            # Where it stood in the past is not kept, so a look there does without.
+            ask = told.tree.ask if told.tree and as_of is None else None
+            places = ask(reading.db, [setting_id]) if ask else dict
+            return reading.aggregates(told.kind, [setting_id], as_of), places().get(setting_id, {})
+
+        found, place = self.ask(req, resp, question)
         if not found or not found[0].is_within(req.context.caller.store_ids):
             raise Missing
         owner = told.owner_of(path)
-        if owner and found[0].values[told.owner] != owner:
+        if owner and found[0].values[told.owner or ""] != owner:
             raise Missing
-        self.show(req, resp, ok(show_setting(found[0])), found[0].version)
+        self.show(req, resp, ok({**show_setting(found[0]), **place}), found[0].version)
 
     def on_patch(self, req: Request, resp: Response, **path: UUID) -> None:
         """Edit some of its fields."""
@@ -313,7 +375,7 @@ class SettingById(Resource):
             owner=self.told.owner_of(path),
         )
         message = f"{self.told.kind.noun.capitalize()} changed"
-        self.write(req, resp, revise_setting, command, _presented(message))
+        self.write(req, resp, with_place(revise_setting), command, _presented(message))
 
     def on_delete(self, req: Request, resp: Response, **path: UUID) -> None:
         """Put it out of use; its history stays."""
@@ -324,7 +386,7 @@ class SettingById(Resource):
             owner=self.told.owner_of(path),
         )
         message = f"{self.told.kind.noun.capitalize()} archived"
-        self.write(req, resp, archive_setting, command, _presented(message))
+        self.write(req, resp, with_place(archive_setting), command, _presented(message))
 
 
 class SettingSwitch(Resource):
@@ -353,7 +415,7 @@ class SettingSwitch(Resource):
             owner=self.told.owner_of(path),
         )
         message = f"{self.told.kind.noun.capitalize()} {'activated' if self.is_active else 'deactivated'}"
-        self.write(req, resp, switch_setting, command, _presented(message))
+        self.write(req, resp, with_place(switch_setting), command, _presented(message))
 
 
 def add_setting(app: App[Request, Response], house: House, told: Declaration) -> None:

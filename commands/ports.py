@@ -104,6 +104,9 @@ class SettingsPort(Protocol):
         `store_ids` are those that whoever refers is bound to.
         """
 
+    def place(self, setting: Setting) -> Mapping[str, Any]:
+        """Where it stands in the tree of its kind, if there is one, as it will be shown."""
+
     def payment_methods(self, codes: Iterable[str]) -> Callable[[], Mapping[str, MethodAtSale]]:
         """Ask for payment methods with the next round trip; the result has those there are, by code."""
 

@@ -1,13 +1,15 @@
 """Commands of the settings entities: one set of handlers for every kind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from commands.ports import DuplicateId, Missing, UnitOfWork, check_version
 from domain.packages import RESOURCES
 from domain.settings import InUse, OtherStore, Setting
+
+C = TypeVar("C")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +113,18 @@ def archive_setting(command: ArchiveSetting, work: UnitOfWork) -> Setting:
         raise InUse(message)
     work.save(setting)
     return setting
+
+
+def with_place(
+    handler: Callable[[C, UnitOfWork], Setting],
+) -> Callable[[C, UnitOfWork], tuple[Setting, Mapping[str, Any]]]:
+    """The same decision, and where in a tree what came of it stands."""
+
+    def decide(command: C, work: UnitOfWork) -> tuple[Setting, Mapping[str, Any]]:
+        setting = handler(command, work)
+        return setting, work.settings.place(setting)
+
+    return decide
 
 
 def _load(command: ReviseSetting | SwitchSetting | ArchiveSetting, work: UnitOfWork) -> Setting:

@@ -54,6 +54,8 @@ class Setting(Entity):
     scope: ClassVar[str | None] = None
     #: The field that names the entity it belongs to, by which lists are filtered.
     parent: ClassVar[str | None] = None
+    #: How many levels a tree of them has at most; None: they make no tree, or one of any depth.
+    deepest: ClassVar[int | None] = None
     references: ClassVar[tuple[Reference, ...]] = ()
     #: The field that names its store, by which users are bound; `id` for stores themselves, None for what
     #: belongs to the whole company.

@@ -1,20 +1,103 @@
 """What a till offers: every variant on sale, with its price, its taxes and what the store has of it."""
 
-from collections.abc import Sequence
-from typing import LiteralString
+from collections.abc import Mapping, Sequence
+from typing import Any, LiteralString
 from uuid import UUID
 
+from domain.catalog.products import SELLABLE
 from domain.settings import name_key
 from projections.base import Database, Row, total_of
+from projections.catalog.categories import subtree_of
+from projections.search.entries import VARIANTS
+from projections.search.find import Hit, find_as_meant, find_as_typed
 
-# The barcode, when there is one, is looked up first and alone; a name is searched only without it. The price
-# is that of the store that a sale would be made in: the one that is asked about, else the only one there is.
+#: How many products and variants a search finds, the best of them.
+MOST_HITS = 500
+_STATUSES = sorted(SELLABLE)
+
+_PAGE: LiteralString = """
+    SELECT v.id
+      FROM products AS p
+      JOIN variants AS v ON v.company_id = p.company_id AND v.product_id = p.id
+     WHERE p.company_id = %(company_id)s AND p.status IN ('active', 'discontinued')
+     ORDER BY p.name_key, p.id, v.ordinal
+     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+"""
+
+_COUNT: LiteralString = """
+    SELECT count(*) AS total
+      FROM products AS p
+      JOIN variants AS v ON v.company_id = p.company_id AND v.product_id = p.id
+     WHERE p.company_id = %(company_id)s AND p.status IN ('active', 'discontinued')
+"""
+
+# A category has its own statements, so that its index is used whatever the plan was made for.
+_FILED_PAGE: LiteralString = """
+    SELECT v.id
+      FROM products AS p
+      JOIN variants AS v ON v.company_id = p.company_id AND v.product_id = p.id
+     WHERE p.company_id = %(company_id)s AND p.status IN ('active', 'discontinued')
+       AND p.category_id = ANY(%(category_ids)b::uuid[])
+     ORDER BY p.name_key, p.id, v.ordinal
+     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+"""
+
+_FILED_COUNT: LiteralString = """
+    SELECT count(*) AS total
+      FROM products AS p
+      JOIN variants AS v ON v.company_id = p.company_id AND v.product_id = p.id
+     WHERE p.company_id = %(company_id)s AND p.status IN ('active', 'discontinued')
+       AND p.category_id = ANY(%(category_ids)b::uuid[])
+"""
+
+_CODED: LiteralString = """
+    SELECT variant_id AS id, true AS is_barcode FROM barcodes
+     WHERE company_id = %(company_id)s AND barcode = %(code)s::text
+     UNION ALL
+    SELECT id, false FROM variants WHERE company_id = %(company_id)s AND sku_key = %(sku)s::text
+"""
+
+# One after another by their keys, whatever the planner knows of the tables. A variant may be found twice, by
+# its own name and by its product's.
+_CHOSEN: LiteralString = """
+    WITH chosen AS MATERIALIZED (
+        SELECT v.id, min(hit.place) AS place, min(v.ordinal) AS ordinal
+          FROM unnest(%(kinds)b::text[], %(ids)b::uuid[]) WITH ORDINALITY AS hit(kind, id, place)
+         CROSS JOIN LATERAL (
+                SELECT id, product_id, ordinal FROM variants
+                 WHERE company_id = %(company_id)s AND id = hit.id AND hit.kind = 'variants'
+                 UNION ALL
+                SELECT id, product_id, ordinal FROM variants
+                 WHERE company_id = %(company_id)s AND product_id = hit.id AND hit.kind = 'products'
+               ) AS v
+         CROSS JOIN LATERAL (
+                SELECT status, category_id FROM products
+                 WHERE company_id = %(company_id)s AND id = v.product_id
+                 LIMIT 1
+               ) AS p
+         WHERE p.status IN ('active', 'discontinued')
+           AND (%(category_ids)b::uuid[] IS NULL OR p.category_id = ANY(%(category_ids)b::uuid[]))
+         GROUP BY v.id
+    )
+    SELECT (SELECT count(*) FROM chosen) AS total,
+           ARRAY(SELECT id FROM chosen ORDER BY place, ordinal, id
+                  LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint) AS ids
+"""
+
+# Of the pictures of its product, a variant is shown by its own, else by those of no variant. The price is that
+# of the store that a sale would be made in: the one that is asked about, else the only one there is.
 _OFFERED: LiteralString = """
     SELECT v.id AS variant_id, v.product_id, v.sku, p.name, v.name AS variant_name, v.barcodes, v.options,
            coalesce(own.price, v.price) AS price, p.category_id, p.brand_id, p.status, p.track_stock,
-           p.tax_rate_ids, CASE WHEN p.track_stock THEN coalesce(stock.on_hand, 0) END AS available
-      FROM variants AS v
-      JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
+           p.tax_rate_ids, CASE WHEN p.track_stock THEN coalesce(stock.on_hand, 0) END AS available,
+           picture.id AS image_id
+      FROM unnest(%(ids)b::uuid[]) WITH ORDINALITY AS wanted(id, place)
+     CROSS JOIN LATERAL (
+            SELECT * FROM variants WHERE company_id = %(company_id)s AND id = wanted.id LIMIT 1
+           ) AS v
+     CROSS JOIN LATERAL (
+            SELECT * FROM products WHERE company_id = %(company_id)s AND id = v.product_id LIMIT 1
+           ) AS p
       LEFT JOIN store_prices AS own ON own.company_id = v.company_id AND own.variant_id = v.id
             AND own.store_id = (
                 SELECT coalesce(%(store_id)s::uuid,
@@ -29,28 +112,14 @@ _OFFERED: LiteralString = """
              WHERE b.company_id = %(company_id)s AND b.variant_id = v.id
                AND (%(store_ids)b::uuid[] IS NULL OR storage.parent_id = ANY(%(store_ids)b::uuid[]))
            ) AS stock ON true
-     WHERE v.company_id = %(company_id)s AND p.status IN ('active', 'discontinued')
-       AND (%(barcode)s::text IS NULL
-            OR v.id = (SELECT variant_id FROM barcodes
-                        WHERE company_id = %(company_id)s AND barcode = %(barcode)s::text))
-       AND (%(category_id)s::uuid IS NULL OR p.category_id = %(category_id)s::uuid)
-       AND (%(search)s::text IS NULL OR position(%(search)s::text IN p.name_key) > 0
-            OR v.sku_key = %(search)s::text)
-     ORDER BY p.name_key, p.id, v.ordinal
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
-"""
-
-_COUNT: LiteralString = """
-    SELECT count(*) AS total
-      FROM variants AS v
-      JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
-     WHERE v.company_id = %(company_id)s AND p.status IN ('active', 'discontinued')
-       AND (%(barcode)s::text IS NULL
-            OR v.id = (SELECT variant_id FROM barcodes
-                        WHERE company_id = %(company_id)s AND barcode = %(barcode)s::text))
-       AND (%(category_id)s::uuid IS NULL OR p.category_id = %(category_id)s::uuid)
-       AND (%(search)s::text IS NULL OR position(%(search)s::text IN p.name_key) > 0
-            OR v.sku_key = %(search)s::text)
+      LEFT JOIN LATERAL (
+            SELECT id FROM product_images
+             WHERE company_id = %(company_id)s AND product_id = v.product_id
+               AND (variant_id = v.id OR variant_id IS NULL)
+             ORDER BY variant_id NULLS LAST, position
+             LIMIT 1
+           ) AS picture ON true
+     ORDER BY wanted.place
 """
 
 
@@ -66,17 +135,46 @@ def list_offered(
 ) -> tuple[list[Row], int]:
     """One page of what is on sale and how much there is of it in these stores, or in the company.
 
-    The price is the one of the store, if it is one; several may have several.
+    All come by name, what a search finds comes the best first. A barcode, also one that is searched for,
+    finds the one variant that has it; a category finds what is filed below it as well. The price is the one
+    of the store, if it is one; several may have several.
     """
     params = {
         "company_id": db.company_id,
-        "store_ids": list(store_ids) if store_ids else None,
-        "store_id": store_ids[0] if len(store_ids) == 1 else None,
-        "barcode": barcode,
-        "category_id": category_id,
-        "search": name_key(search) if search else None,
+        "category_ids": subtree_of(db, category_id),
         "limit": limit,
         "offset": (page - 1) * limit,
     }
-    found, count = db.ask(_OFFERED, params), db.ask(_COUNT, params)
-    return found.rows(), total_of(count)
+    ids, total = _choose(db, params, barcode=barcode, search=search)
+    own = {
+        "company_id": db.company_id,
+        "ids": ids,
+        "store_ids": list(store_ids) or None,
+        "store_id": store_ids[0] if len(store_ids) == 1 else None,
+    }
+    return db.ask(_OFFERED, own).rows() if ids else [], total
+
+
+def _choose(
+    db: Database, params: Mapping[str, Any], *, barcode: str | None, search: str | None
+) -> tuple[list[UUID], int]:
+    """The variants of the page, and how many there are in all."""
+    if not (barcode or search):
+        paging, counting = (_FILED_PAGE, _FILED_COUNT) if params["category_ids"] else (_PAGE, _COUNT)
+        page, count = db.ask(paging, params), db.ask(counting, params)
+        return [row["id"] for row in page.rows()], total_of(count)
+    hits = _find(db, barcode or search or "", is_barcode=barcode is not None)
+    told = {**params, "kinds": [kind for kind, _ in hits], "ids": [one for _, one in hits]}
+    chosen = db.ask(_CHOSEN, told).rows()[0]
+    return chosen["ids"], chosen["total"]
+
+
+def _find(db: Database, text: str, *, is_barcode: bool) -> list[Hit]:
+    """What a text finds, the best first: whose barcode it is, alone; else whose SKU, then by name."""
+    codes = db.ask(_CODED, {"company_id": db.company_id, "code": text, "sku": name_key(text)}).rows()
+    if is_barcode or any(row["is_barcode"] for row in codes):
+        return [(VARIANTS, row["id"]) for row in codes if row["is_barcode"]]
+    named = find_as_typed(db, VARIANTS, text, statuses=_STATUSES, limit=MOST_HITS)
+    if not (codes or named):
+        named = find_as_meant(db, VARIANTS, text, statuses=_STATUSES, limit=MOST_HITS)
+    return [*((VARIANTS, row["id"]) for row in codes), *named]

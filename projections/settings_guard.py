@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
+from domain.catalog.categories import Category
 from domain.catalog.variant_types import VariantType
 from domain.errors import Detail, Invalid
 from domain.payment_methods import MethodAtSale, PaymentMethod
@@ -11,6 +12,7 @@ from domain.settings import DuplicateCode, DuplicateName, InUse, OtherStore, Set
 from domain.storages import Storage
 from domain.stores import Store
 from projections.base import Answer, Database, Row
+from projections.catalog.categories import place_of
 from projections.settings import KINDS, NOWHERE, keys_of
 
 # The name, the code and the scope of the entity itself stand in for what an edit leaves as it is.
@@ -44,7 +46,20 @@ _ABOVE: LiteralString = """
           FROM above JOIN settings AS one ON one.company_id = %(company_id)s AND one.id = above.id
          WHERE one.fields ->> %(field)s IS NOT NULL
     )
-    SELECT EXISTS (SELECT 1 FROM above WHERE id = %(id)s) AS closes
+    SELECT EXISTS (SELECT 1 FROM above WHERE id = %(id)s) AS closes, (SELECT count(*) FROM above) AS levels
+"""
+
+# How many levels hang below it, and no more than there can be.
+_BELOW: LiteralString = """
+    WITH RECURSIVE below AS (
+        SELECT %(id)s::uuid AS id, 0 AS level
+     UNION
+        SELECT child.id, below.level + 1
+          FROM below
+          JOIN settings AS child ON child.company_id = %(company_id)s AND child.parent_id = below.id
+         WHERE child.kind = %(kind)s AND below.level < %(deepest)s::bigint
+    )
+    SELECT max(level) AS levels FROM below
 """
 
 # A reference must still be there when the decision is recorded, so it is held until then.
@@ -177,6 +192,7 @@ class SettingSeen:
         taken: Answer,
         references: References,
         rings: Mapping[str, Answer],
+        below: Answer | None,
         company: Answer | None,
         given_up: Answer | None,
     ) -> None:
@@ -185,6 +201,7 @@ class SettingSeen:
         self._taken = taken
         self._references = references
         self._rings = rings
+        self._below = below
         self._company = company
         self._given_up = given_up
 
@@ -196,7 +213,7 @@ class SettingSeen:
     def check(self) -> None:
         """Raise DuplicateName, DuplicateCode, InUse, OtherStore or Invalid."""
         self._references.check()
-        if details := [*self._closed_rings(), *self._unlike_the_company()]:
+        if details := [*self._closed_rings(), *self._too_deep(), *self._unlike_the_company()]:
             raise Invalid(details=details)
         taken = self._taken.rows()
         if any(row["same_name"] for row in taken):
@@ -210,6 +227,13 @@ class SettingSeen:
         for field, answer in self._rings.items():
             if (row := answer.row()) and row["closes"]:
                 yield Detail(field, "ring", "Nothing can hang under itself.")
+
+    def _too_deep(self) -> Iterable[Detail]:
+        most, below = self._kind.deepest, self._below.row() if self._below else None
+        for field, answer in self._rings.items():
+            row = answer.row()
+            if most and below and row and not row["closes"] and row["levels"] + 1 + below["levels"] > most:
+                yield Detail(field, "too_deep", f"The tree has at most {most} levels.")
 
     def _unlike_the_company(self) -> Iterable[Detail]:
         company = self.inherited()
@@ -258,12 +282,22 @@ class SettingsGuard:
             taken=self._db.ask(_TAKEN, {**own, **keys_of(kind, values)}),
             references=References(self._db, wanted, store_ids),
             rings=rings,
+            below=self._ask_below(kind, own) if rings and kind.deepest else None,
             company=self._db.ask(_COMPANY, own) if kind.inherited else None,
             given_up=self._given_up(own, values) if kind is VariantType else None,
         )
 
+    def place(self, setting: Setting) -> Mapping[str, Any]:
+        """Where it stands in its tree, if its kind makes one, before the decision is written."""
+        return place_of(self._db, setting) if isinstance(setting, Category) else {}
+
+    def _ask_below(self, kind: type[Setting], own: Mapping[str, UUID]) -> Answer:
+        return self._db.ask(_BELOW, {**own, "kind": kind.kind, "deepest": kind.deepest})
+
     def _given_up(self, own: Mapping[str, UUID], values: Mapping[str, Any]) -> Answer:
         offered = list(values["values"]) if "values" in values else None
+        # Who is about to take a value holds the type, and is waited for before it is looked who has which.
+        self._db.execute(_HOLD, own)
         return self._db.ask(_OPTIONS_GIVEN_UP, {**own, "name": values.get("name"), "values": offered})
 
     def payment_methods(self, codes: Iterable[str]) -> Callable[[], Mapping[str, MethodAtSale]]:

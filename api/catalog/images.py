@@ -103,9 +103,14 @@ def show_images(images: Iterable[Image]) -> list[dict[str, Any]]:
     return [show_image(vars(image), position) for position, image in enumerate(images, 1)]
 
 
+def image_url(image_id: UUID) -> str:
+    """Where a picture is to be had, for anyone."""
+    return f"/api/images/{image_id}"
+
+
 def show_image(image: Mapping[str, Any], position: int) -> dict[str, Any]:
     """A picture with the addresses at which it is to be had."""
-    url = f"/api/images/{image['id']}"
+    url = image_url(image["id"])
     return {
         **{name: image[name] for name in ("id", "variant_id", "alt", "width", "height")},
         "position": position,

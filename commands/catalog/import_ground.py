@@ -7,8 +7,9 @@ from uuid import UUID
 
 from commands.catalog.assortment import KnownVariant
 from domain.catalog.brands import Brand
-from domain.catalog.categories import Category
+from domain.catalog.categories import DEEPEST, Category
 from domain.catalog.reference_book import CATEGORIES, Named, ReferenceBook, path_of
+from domain.catalog.variant_types import Choices
 from domain.settings import Setting
 
 _MADE = frozenset({"brands", "categories"})
@@ -19,6 +20,8 @@ class Ground:
     """What the decisions about all products of a file have in common, and what they leave for each other."""
 
     book: ReferenceBook
+    #: The values of the company's variant types.
+    choices: Choices
     places: int
     create_missing: bool
     new_id: Callable[[], UUID]
@@ -66,7 +69,10 @@ class Ground:
 
     def _make_path(self, text: str) -> UUID | None:
         above: UUID | None = None
-        for name in path_of(text):
+        path = path_of(text)
+        if len(path) > DEEPEST:
+            return None
+        for name in path:
             found = self.book.child(CATEGORIES, name, above)
             if found is None:
                 made = Category.begin(Category.Registered, self.new_id(), name=name, parent_id=above)

@@ -4,6 +4,9 @@ from uuid import UUID
 
 from domain.settings import Reference, Setting
 
+#: How many levels the tree has at most.
+DEEPEST = 20
+
 
 class Category(Setting):
     """A branch of the tree; its name is unique among its siblings, so its identity is its path."""
@@ -13,6 +16,7 @@ class Category(Setting):
     noun = "category"
     scope = "parent_id"
     parent = "parent_id"
+    deepest = DEEPEST
     references = (Reference("parent_id", "categories"),)
 
     class Registered(Setting.Registered):

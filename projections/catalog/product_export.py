@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from projections.base import Database, Row
+from projections.catalog.categories import subtree_of
 
 #: How many products are read at once.
 PAGE = 1000
@@ -23,7 +24,7 @@ _PAGE: LiteralString = """
                AND (%(status)s::text IS NULL OR status = %(status)s::text)
                AND (%(status)s::text IS NOT NULL OR status <> 'archived')
                AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
-               AND (%(category_id)s::uuid IS NULL OR category_id = %(category_id)s::uuid)
+               AND (%(category_ids)b::uuid[] IS NULL OR category_id = ANY(%(category_ids)b::uuid[]))
                AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
              ORDER BY created_at, id
              LIMIT %(limit)s::bigint) AS p
@@ -40,12 +41,15 @@ def export_products(
     category_id: UUID | None = None,
     supplier_id: UUID | None = None,
 ) -> Iterator[Row]:
-    """A row for each variant, those of a product together; archived products only on request."""
+    """A row for each variant, those of a product together; archived products only on request.
+
+    A category exports what is filed below it as well.
+    """
     place: dict[str, Any] = {"after": datetime.min.replace(tzinfo=UTC), "after_id": UUID(int=0)}
     filters = {
         "status": status,
         "brand_id": brand_id,
-        "category_id": category_id,
+        "category_ids": subtree_of(db, category_id),
         "supplier_id": supplier_id,
     }
     while True:

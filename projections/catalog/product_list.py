@@ -1,15 +1,19 @@
 """What is asked of the catalog: pages of products, one product, what a decision must know of the others."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.catalog.products import DuplicateBarcode, DuplicateSku, Variant
-from domain.errors import Conflict, Detail
+from domain.catalog.variant_types import unlisted
+from domain.errors import Conflict, Detail, Invalid
+from domain.settings import name_key
 from projections.base import Answer, Database, Row, total_of
+from projections.catalog.categories import subtree_of
 from projections.catalog.images import ask_images
 from projections.catalog.product_search import search_products
 from projections.catalog.store_prices import ask_stores
+from projections.settings import NOWHERE
 from projections.settings_guard import References
 
 
@@ -26,7 +30,6 @@ _LIST_BY_NAME: LiteralString = """
        AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
        AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
        AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
-       AND (%(category_id)s::uuid IS NULL OR p.category_id = %(category_id)s::uuid)
        AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
      ORDER BY p.name_key, p.id
      LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
@@ -38,7 +41,6 @@ _LIST_BY_TIME: LiteralString = """
        AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
        AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
        AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
-       AND (%(category_id)s::uuid IS NULL OR p.category_id = %(category_id)s::uuid)
        AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
      ORDER BY p.created_at DESC, p.id DESC
      LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
@@ -50,7 +52,41 @@ _COUNT: LiteralString = """
        AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
        AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
        AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
-       AND (%(category_id)s::uuid IS NULL OR p.category_id = %(category_id)s::uuid)
+       AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
+"""
+
+# A category has its own statements, so that its index is used whatever the plan was made for.
+_FILED_BY_NAME: LiteralString = """
+    SELECT p.* FROM products AS p
+     WHERE p.company_id = %(company_id)s
+       AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
+       AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
+       AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
+       AND p.category_id = ANY(%(category_ids)b::uuid[])
+       AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
+     ORDER BY p.name_key, p.id
+     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+"""
+
+_FILED_BY_TIME: LiteralString = """
+    SELECT p.* FROM products AS p
+     WHERE p.company_id = %(company_id)s
+       AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
+       AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
+       AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
+       AND p.category_id = ANY(%(category_ids)b::uuid[])
+       AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
+     ORDER BY p.created_at DESC, p.id DESC
+     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+"""
+
+_COUNT_FILED: LiteralString = """
+    SELECT count(*) AS total FROM products AS p
+     WHERE p.company_id = %(company_id)s
+       AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
+       AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
+       AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
+       AND p.category_id = ANY(%(category_ids)b::uuid[])
        AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
 """
 
@@ -61,6 +97,7 @@ _VARIANTS: LiteralString = """
 """
 
 _STATEMENTS: Mapping[str, LiteralString] = {"name": _LIST_BY_NAME, "-created_at": _LIST_BY_TIME}
+_FILED: Mapping[str, LiteralString] = {"name": _FILED_BY_NAME, "-created_at": _FILED_BY_TIME}
 SORT_KEYS = tuple(_STATEMENTS)
 
 _HIDDEN = frozenset({"company_id", "name_key", "sku_key", "ordinal", "product_id", "named", "total"})
@@ -78,12 +115,15 @@ def list_products(
     category_id: UUID | None = None,
     supplier_id: UUID | None = None,
 ) -> tuple[list[Row], int]:
-    """One page of products with their variants, and how many there are; archived ones only on request."""
+    """One page of products with their variants, and how many there are; archived ones only on request.
+
+    A category finds what is filed below it as well.
+    """
     params = {
         "company_id": db.company_id,
         "status": status,
         "brand_id": brand_id,
-        "category_id": category_id,
+        "category_ids": subtree_of(db, category_id),
         "supplier_id": supplier_id,
         "limit": limit,
         "offset": (page - 1) * limit,
@@ -91,7 +131,8 @@ def list_products(
     if search:
         rows, total = search_products(db, search, params, sort=sort)
     else:
-        found, count = db.ask(_STATEMENTS[sort], params), db.ask(_COUNT, params)
+        statements, counting = (_FILED, _COUNT_FILED) if category_id else (_STATEMENTS, _COUNT)
+        found, count = db.ask(statements[sort], params), db.ask(counting, params)
         rows, total = found.rows(), total_of(count)
     variants = db.ask(_VARIANTS, {"company_id": db.company_id, "ids": [row["id"] for row in rows]})
     images = ask_images(db, [row["id"] for row in rows])
@@ -146,6 +187,15 @@ _HOLD_STOCK: LiteralString = """
        FOR UPDATE
 """
 
+# No value of a type is given up while a variant is about to have it.
+_CHOICES: LiteralString = """
+    SELECT name, fields -> 'values' AS values FROM settings
+     WHERE company_id = %(company_id)s AND kind = 'variant-types' AND scope_id = %(nowhere)s
+       AND name_key = ANY(%(name_keys)b::text[]) AND NOT is_archived
+     ORDER BY id
+       FOR SHARE
+"""
+
 _REFERENCE_KINDS = (
     ("brand_id", "brands"),
     ("category_id", "categories"),
@@ -166,17 +216,21 @@ class ProductSeen:
         ids: Answer,
         skus: Answer,
         barcodes: Answer,
+        *,
         references: References,
+        choices: Answer | None,
     ) -> None:
         self._variants = variants
         self._ids = ids
         self._skus = skus
         self._barcodes = barcodes
         self._references = references
+        self._choices = choices
 
     def check(self) -> None:
         """Raise DuplicateVariant, DuplicateSku, DuplicateBarcode or Invalid."""
-        self._references.check()
+        if details := [*self._references.missing(), *self._unlisted()]:
+            raise Invalid(details=details)
         ids = {row["id"] for row in self._ids.rows()}
         if ids:
             raise DuplicateVariant(
@@ -206,6 +260,12 @@ class ProductSeen:
                 ]
             )
 
+    def _unlisted(self) -> Iterator[Detail]:
+        choices = {row["name"]: row["values"] for row in self._choices.rows()} if self._choices else {}
+        for place, variant in self._variants.items():
+            for name, message in unlisted(variant.options, choices):
+                yield Detail(f"{place}options.{name}", "not_listed", message)
+
 
 class CatalogGuard:
     """What commands ask of the catalog before they decide."""
@@ -216,7 +276,7 @@ class CatalogGuard:
     def look(
         self, values: Mapping[str, Any], variants: Iterable[Variant], *, product_id: UUID, alone: bool = False
     ) -> ProductSeen:
-        """Ask which ids, SKUs and barcodes are taken and which references exist, with the next round trip."""
+        """Ask which ids, SKUs, barcodes are taken, which references and options there are, at once."""
         variants = tuple(variants)
         places = {"" if alone else f"variants.{index}.": one for index, one in enumerate(variants)}
         params = {
@@ -236,8 +296,16 @@ class CatalogGuard:
             self._db.ask(_TAKEN_IDS, params),
             self._db.ask(_TAKEN_SKUS, params),
             self._db.ask(_TAKEN_BARCODES, params),
-            References(self._db, wanted),
+            references=References(self._db, wanted),
+            choices=self._choices(variants),
         )
+
+    def _choices(self, variants: Iterable[Variant]) -> Answer | None:
+        names = {name_key(name) for variant in variants for name in variant.options}
+        if not names:
+            return None
+        params = {"company_id": self._db.company_id, "nowhere": NOWHERE, "name_keys": sorted(names)}
+        return self._db.ask(_CHOICES, params)
 
     def has_stock(self, variant_ids: Iterable[UUID]) -> bool:
         """Whether any of these variants has stock somewhere; nothing of it moves until the end."""

@@ -15,7 +15,7 @@ from projections.search.wanted import Wanted, needed_words, params_of, without
 LISTED = ("draft", "coming_soon", "active", "discontinued")
 #: From how many on the products that have a word are met soon among all.
 MANY = 10_000
-_FILTERS = ("brand_id", "category_id", "supplier_id")
+_FILTERS = ("brand_id", "category_ids", "supplier_id")
 
 _CODED: LiteralString = """
     SELECT product_id AS id FROM variants
@@ -98,7 +98,7 @@ _LOOKED_UP: LiteralString = """
                ) AS product
          WHERE product.status = ANY(%(statuses)b::text[])
            AND (%(brand_id)s::uuid IS NULL OR product.brand_id = %(brand_id)s::uuid)
-           AND (%(category_id)s::uuid IS NULL OR product.category_id = %(category_id)s::uuid)
+           AND (%(category_ids)b::uuid[] IS NULL OR product.category_id = ANY(%(category_ids)b::uuid[]))
            AND (%(supplier_id)s::uuid IS NULL OR product.supplier_id = %(supplier_id)s::uuid)
     )
     SELECT product.*, (SELECT count(*) FROM named) AS named, (SELECT count(*) FROM listed) AS total
@@ -119,7 +119,7 @@ _LOOKED_UP: LiteralString = """
 def search_products(db: Database, text: str, asked: Mapping[str, Any], *, sort: str) -> tuple[list[Row], int]:
     """One page of what the text finds, and how many that are in all, exactly.
 
-    `asked` has status, brand_id, category_id and supplier_id, any of them None, with limit and offset.
+    `asked` has status, brand_id, category_ids and supplier_id, any of them None, with limit and offset.
     Misspelt words are corrected only if no name has them as they were typed and no variant has the text as
     its code.
     """

@@ -48,7 +48,8 @@ class Products(Projection):
         CREATE INDEX products_by_status ON products (company_id, status, name_key);
         CREATE INDEX products_by_launch ON products (launch_at) WHERE status = 'coming_soon';
         CREATE INDEX products_by_brand ON products (company_id, brand_id) WHERE brand_id IS NOT NULL;
-        CREATE INDEX products_by_category ON products (company_id, category_id) WHERE category_id IS NOT NULL;
+        CREATE INDEX products_by_category ON products (company_id, category_id, status)
+            WHERE category_id IS NOT NULL;
         CREATE INDEX products_by_unit ON products (company_id, unit_id) WHERE unit_id IS NOT NULL;
         CREATE INDEX products_by_supplier ON products (company_id, supplier_id) WHERE supplier_id IS NOT NULL;
         CREATE INDEX products_by_tax_rate ON products USING gin (tax_rate_ids);

@@ -653,3 +653,17 @@ class TestCompaniesApart:
                 " VALUES (%(company_id)s, 'x', 'full', 'image/webp', 'x')",
                 {"company_id": shop.company_id},
             )
+
+
+def test_a_till_shows_a_variants_own_picture_or_else_its_products(admin: Any, product: Any) -> None:
+    admin.post(f"{PRODUCTS}/{product['id']}/status", {"status": "active"})
+
+    def shown() -> list[Any]:
+        return [row["image"] for row in admin.get("/api/pos/products").data]
+
+    assert shown() == [None, None]
+    own = bring(admin, product, picture(), variant_id=product["variants"][1]["id"]).data["id"]
+    assert [one and one["id"] for one in shown()] == [None, own]
+    common = bring(admin, product, picture("blue")).data["id"]
+    bring(admin, product, picture("green"))
+    assert shown() == [{"id": one, "url": f"/api/images/{one}"} for one in (common, own)]

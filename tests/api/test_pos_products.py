@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 PATH = "/api/pos/products"
 
 
@@ -66,3 +68,33 @@ def test_unknown_parameters_and_wrong_values_are_refused(stocked: Any) -> None:
 def test_who_may_not_sell_is_refused(stocked: Any) -> None:
     assert stocked.shop.client("Inventory Clerk").get(PATH).status == 403
     assert stocked.shop.service.client().get(PATH).status == 401
+
+
+class TestSearching:
+    @pytest.fixture
+    def shelf(self, shop: Any) -> Any:
+        """Oat milk, also as a barista's, and soap, all on sale."""
+        admin = shop.client()
+        milk = [
+            {"sku": "OAT", "price": 1, "name": "Natural", "barcodes": ["4006381333931"]},
+            {"sku": "BAR", "price": 1, "name": "Barista"},
+        ]
+        for name, variants in (("Oat milk", milk), ("Soap", [{"sku": "MILK", "price": 1}])):
+            made = admin.post("/api/admin/products", {"name": name, "variants": variants}).data
+            admin.post(f"/api/admin/products/{made['id']}/status", {"status": "active"})
+        return shop.client("Cashier")
+
+    def test_a_search_finds_words_of_products_and_variants(self, shelf: Any) -> None:
+        assert offered(shelf, "?search=oat") == ["OAT", "BAR"]
+        assert offered(shelf, "?search=barist") == ["BAR"]
+        assert offered(shelf, "?search=milk%20baris") == ["BAR"]
+        assert offered(shelf, "?search=barsita") == ["BAR"]
+
+    def test_a_sku_comes_first_and_a_barcode_alone(self, shelf: Any) -> None:
+        assert offered(shelf, "?search=milk") == ["MILK", "OAT", "BAR"]
+        assert offered(shelf, "?search=4006381333931") == ["OAT"]
+
+    def test_pages_of_what_is_found_follow_each_other(self, shelf: Any) -> None:
+        pages = [shelf.get(f"{PATH}?search=milk&limit=2&page={page}") for page in (1, 2, 3)]
+        assert [[row["sku"] for row in page.data] for page in pages] == [["MILK", "OAT"], ["BAR"], []]
+        assert {page.json["pagination"]["total"] for page in pages} == {3}

@@ -86,6 +86,8 @@ KINDS = {
     ),
 }
 CODED = ("stores", "registers", "storages", "suppliers", "payment-methods")
+#: What a category shows of the tree and the catalog around it.
+DERIVED = {"path", "depth", "product_count", "total_product_count"}
 REQUIRED = {"name", "code", "rate", "symbol", "values", "kind"}
 
 
@@ -277,7 +279,8 @@ class TestReading:
         path, recorded = collection.at(made), collection.shop.events()[-1]["recorded_at"]
         then = recorded.astimezone(UTC).isoformat().replace("+00:00", "Z")
         collection.admin.patch(path, collection.kind.edit)
-        assert collection.admin.get(f"{path}?as_of={then}").data == made.data
+        seen = collection.admin.get(f"{path}?as_of={then}").data
+        assert seen == {name: value for name, value in made.data.items() if name not in DERIVED}
         assert collection.admin.get(f"{path}?as_of={before_it_was}").status == 404
         assert collection.admin.get(f"{path}?as_of=2999-01-01T00:00:00Z").data["version"] > 1
 
@@ -316,7 +319,7 @@ class TestEditing:
         assert edited.data.items() >= collection.kind.edit.items()
         assert sorted(collection.recorded(before)) == sorted(collection.kind.facts)
         assert edited.headers["etag"] == f'"{1 + len(collection.kind.facts)}"'
-        unchanged = made.data.keys() - collection.kind.edit.keys() - {"version", "updated_at"}
+        unchanged = made.data.keys() - collection.kind.edit.keys() - {"version", "updated_at"} - DERIVED
         assert {name: edited.data[name] for name in unchanged} == {
             name: made.data[name] for name in unchanged
         }
@@ -538,6 +541,102 @@ class TestCategories:
                 moves = [both.submit(self.move, shop, *pair) for pair in ((one, other), (other, one))]
             assert sorted(move.result().status for move in moves) == [200, 422]
 
+    def test_each_shows_where_it_stands_and_what_is_filed_below_it(self, shop: Any, tree: Any) -> None:
+        admin, path = shop.client(), "/api/admin/settings/categories"
+        food = tree("Food")
+        fruit = tree("Fruit", food)
+        apples = tree("Apples", fruit)
+        assert [step["name"] for step in apples["path"]] == ["Food", "Fruit", "Apples"]
+        made = [
+            admin.post(
+                "/api/admin/products",
+                {"name": f"P{n}", "category_id": one["id"], "variants": [{"sku": f"P{n}", "price": 1}]},
+            ).data
+            for n, one in enumerate((food, fruit, apples, apples))
+        ]
+        admin.delete(f"/api/admin/products/{made[3]['id']}")
+
+        def numbers(one: Any) -> tuple[int, int, int]:
+            return one["depth"], one["product_count"], one["total_product_count"]
+
+        listed = admin.get(path).data
+        assert {one["name"]: numbers(one) for one in listed} == {
+            "Food": (1, 1, 3),
+            "Fruit": (2, 1, 2),
+            "Apples": (3, 1, 1),
+        }
+        for one in listed:
+            assert admin.get(f"{path}/{one['id']}").data == one
+        assert self.move(shop, fruit, None).data == admin.get(f"{path}/{fruit['id']}").data
+        assert [numbers(admin.get(f"{path}/{one['id']}").data) for one in (food, fruit, apples)] == [
+            (1, 1, 1),
+            (1, 1, 2),
+            (2, 1, 1),
+        ]
+
+    def test_the_whole_tree_is_answered_at_once(self, shop: Any, tree: Any) -> None:
+        admin, path = shop.client(), "/api/admin/settings/categories"
+        food, drinks = tree("Food"), tree("Drinks")
+        bread, gone = tree("Bread", food), tree("Gone", food)
+        tree("Rye", bread)
+        admin.delete(f"{path}/{gone['id']}")
+        product = {"name": "P", "category_id": bread["id"], "variants": [{"sku": "P", "price": 1}]}
+        admin.post("/api/admin/products", product)
+
+        def shape(node: Any) -> Any:
+            return node["name"], node["depth"], node["total_product_count"], [*map(shape, node["children"])]
+
+        found = admin.get(f"{path}?tree=true")
+        assert [shape(root) for root in found.data] == [
+            ("Drinks", 1, 0, []),
+            ("Food", 1, 1, [("Bread", 2, 1, [("Rye", 3, 0, [])])]),
+        ]
+        assert found.json["pagination"] == {"page": 1, "limit": 2, "total": 2, "pages": 1}
+        assert found.data[0]["id"] == drinks["id"]
+        refused = admin.get(f"{path}?tree=true&search=x")
+        assert (refused.status, refused.fields) == (400, {"search"})
+
+    def test_another_companys_categories_and_products_do_not_count(
+        self, tree: Any, make_shop: Callable[..., Any]
+    ) -> None:
+        food, other = tree("Food"), make_shop().client()
+        assert other.get("/api/admin/settings/categories?tree=true").data == []
+        assert other.get(f"/api/admin/products?category_id={food['id']}").data == []
+
+    def test_the_tree_has_twenty_levels_at_most(self, shop: Any, tree: Any) -> None:
+        admin, path, chain = shop.client(), "/api/admin/settings/categories", [tree("1")]
+        for level in range(2, 21):
+            chain.append(tree(str(level), chain[-1]))
+        refused = admin.post(path, {"name": "21", "parent_id": chain[-1]["id"]})
+        assert (refused.status, refused.fields) == (422, {"parent_id"})
+        assert refused.json["error"]["details"][0]["code"] == "too_deep"
+        branch = tree("Branch")
+        tree("Leaf", branch)
+        assert self.move(shop, branch, chain[-2]).fields == {"parent_id"}
+        assert self.move(shop, branch, chain[-3]).status == 200
+
+    def test_a_category_finds_products_that_are_filed_below_it(self, shop: Any, tree: Any) -> None:
+        admin = shop.client()
+        food = tree("Food")
+        fruit, tools = tree("Fruit", food), tree("Tools")
+        for name, one in (("Meal", food), ("Apple", fruit), ("Hammer", tools)):
+            body = {"name": name, "category_id": one["id"], "variants": [{"sku": name, "price": 1}]}
+            made = admin.post("/api/admin/products", body).data
+            admin.post(f"/api/admin/products/{made['id']}/status", {"status": "active"})
+
+        def names(query: str, path: str = "/api/admin/products") -> tuple[list[str], int]:
+            found = admin.get(f"{path}?{query}")
+            return [row["name"] for row in found.data], found.json["pagination"]["total"]
+
+        for path in ("/api/admin/products", "/api/pos/products"):
+            assert names(f"category_id={food['id']}", path) == (["Apple", "Meal"], 2)
+            assert names(f"category_id={fruit['id']}", path) == (["Apple"], 1)
+            assert names(f"category_id={food['id']}&search=app", path) == (["Apple"], 1)
+            assert names(f"category_id={tools['id']}&search=app", path) == ([], 0)
+        assert names(f"category_id={food['id']}&sort=-created_at") == (["Apple", "Meal"], 2)
+        sheet = admin.get(f"/api/admin/products/export?category_id={food['id']}").body.decode()
+        assert ("Apple" in sheet, "Meal" in sheet, "Hammer" in sheet) == (True, True, False)
+
     def test_no_unit_is_a_multiple_of_itself(self, shop: Any) -> None:
         admin, path = shop.client(), "/api/admin/settings/units"
         piece = admin.post(path, {"name": "Piece", "symbol": "pc"}).data
@@ -566,6 +665,33 @@ class TestUnits:
         assert admin.patch(path, {"base_unit_id": None}).fields == {"base_unit_id"}
         assert admin.patch(path, {"factor": "24"}).data["factor"] == "24"
         assert admin.patch(path, {"base_unit_id": None, "factor": None}).data["factor"] is None
+
+    def test_a_quantity_is_converted_along_the_chain(self, shop: Any) -> None:
+        admin = shop.client()
+
+        def unit(name: str, base: Any = None, factor: str | None = None, precision: int = 0) -> Any:
+            body = {"name": name, "symbol": name, "precision": precision, "factor": factor}
+            return admin.post(self.PATH, {**body, "base_unit_id": base["id"] if base else None}).data
+
+        def convert(one: Any, other: Any, quantity: str) -> Any:
+            return admin.get(f"{self.PATH}/{one['id']}/convert?quantity={quantity}&to_unit_id={other['id']}")
+
+        piece, litre = unit("piece"), unit("litre")
+        box = unit("box", piece, "12")
+        pallet = unit("pallet", box, "40", precision=2)
+        answer = {"quantity": "960", "unit_id": piece["id"], "exact": True}
+        assert convert(pallet, piece, "2").data == answer
+        assert convert(piece, box, "6").data == {"quantity": "1", "unit_id": box["id"], "exact": False}
+        assert convert(piece, pallet, "12").data["quantity"] == "0.03"
+        path = f"{self.PATH}/{pallet['id']}/convert"
+        assert admin.get(path).data == {"quantity": "480", "unit_id": piece["id"], "exact": True}
+        refused = convert(box, litre, "1")
+        assert (refused.status, refused.code) == (409, "no_common_unit")
+        assert convert({"id": uuid4()}, box, "1").status == 404
+        refused = convert(box, {"id": uuid4()}, "1")
+        assert (refused.status, refused.fields) == (400, {"to_unit_id"})
+        for quantity in ("-1", "x", "", "0.000001"):
+            assert convert(box, piece, quantity).fields == {"quantity"}
 
     def test_a_factor_is_above_zero(self, shop: Any) -> None:
         admin = shop.client()
