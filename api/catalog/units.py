@@ -33,7 +33,7 @@ UNITS = Declaration(
 class ConversionQuery(Body):
     """How much of it, and in which unit it is wanted."""
 
-    quantity = Exact(least=0, most=1_000_000_000, load_default=Decimal(1))
+    quantity = Exact(least=0, most=1_000_000_000)
     to_unit_id = Id()
 
 
@@ -68,5 +68,5 @@ class UnitConversion(Resource):
         to_unit_id = query.get("to_unit_id") or base_of(unit_id, units)
         if to_unit_id not in units:
             raise InvalidParameter(details=[Detail("to_unit_id", "not_found", "There is no such unit.")])
-        quantity, is_exact = convert(query["quantity"], unit_id, to_unit_id, units)
+        quantity, is_exact = convert(query.get("quantity", Decimal(1)), unit_id, to_unit_id, units)
         resp.media = ok({"quantity": quantity, "unit_id": to_unit_id, "exact": is_exact})

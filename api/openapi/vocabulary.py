@@ -258,7 +258,7 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
         ),
         {"Size": "250 g"},
     ),
-    "ConversionQuery.quantity": ("How much of the unit.", "2"),
+    "ConversionQuery.quantity": ("How much of the unit; one by default.", "2"),
     "Conversion.quantity": ("How much that is.", "24"),
     "to_unit_id": ("The unit it is wanted in; by default the one at the end of its base units.", None),
     "exact": ("Whether nothing was rounded.", True),
