@@ -84,7 +84,7 @@ _CHOSEN: LiteralString = """
                   LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint) AS ids
 """
 
-# Of the pictures of its product, a variant is shown by its own, else by those of no variant. The price is that
+# Of its product's pictures, a variant is shown by its own, else by those of no variant. The price is that
 # of the store that a sale would be made in: the one that is asked about, else the only one there is.
 _OFFERED: LiteralString = """
     SELECT v.id AS variant_id, v.product_id, v.sku, p.name, v.name AS variant_name, v.barcodes, v.options,
