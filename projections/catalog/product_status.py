@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.catalog.products import STATUS_AFTER, Product
 from domain.settings import name_key
 from projections.base import Answer, Database, Fact, Projection, Row, total_of
+from projections.catalog.categories import subtree_of
 from projections.catalog.product_search import find_all_products
 
 _MOVES = frozenset(getattr(Product, name) for name in STATUS_AFTER)
@@ -151,7 +152,7 @@ _BY_NAME: LiteralString = """
     SELECT id FROM product_statuses
      WHERE company_id = %(company_id)s AND status = %(status)s
        AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
-       AND (%(category_id)s::uuid IS NULL OR category_id = %(category_id)s::uuid)
+       AND (%(category_ids)b::uuid[] IS NULL OR category_id = ANY(%(category_ids)b::uuid[]))
        AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
        AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
      ORDER BY name_key, id
@@ -162,7 +163,7 @@ _LATEST_MADE: LiteralString = """
     SELECT id FROM product_statuses
      WHERE company_id = %(company_id)s AND status = %(status)s
        AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
-       AND (%(category_id)s::uuid IS NULL OR category_id = %(category_id)s::uuid)
+       AND (%(category_ids)b::uuid[] IS NULL OR category_id = ANY(%(category_ids)b::uuid[]))
        AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
        AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
      ORDER BY created_at DESC, id DESC
@@ -173,7 +174,7 @@ _LONGEST_THERE: LiteralString = """
     SELECT id FROM product_statuses
      WHERE company_id = %(company_id)s AND status = %(status)s
        AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
-       AND (%(category_id)s::uuid IS NULL OR category_id = %(category_id)s::uuid)
+       AND (%(category_ids)b::uuid[] IS NULL OR category_id = ANY(%(category_ids)b::uuid[]))
        AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
        AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
      ORDER BY since, id
@@ -184,7 +185,7 @@ _LATEST_THERE: LiteralString = """
     SELECT id FROM product_statuses
      WHERE company_id = %(company_id)s AND status = %(status)s
        AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
-       AND (%(category_id)s::uuid IS NULL OR category_id = %(category_id)s::uuid)
+       AND (%(category_ids)b::uuid[] IS NULL OR category_id = ANY(%(category_ids)b::uuid[]))
        AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
        AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
      ORDER BY since DESC, id DESC
@@ -195,7 +196,7 @@ _COUNT: LiteralString = """
     SELECT count(*) AS total FROM product_statuses
      WHERE company_id = %(company_id)s AND status = %(status)s
        AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
-       AND (%(category_id)s::uuid IS NULL OR category_id = %(category_id)s::uuid)
+       AND (%(category_ids)b::uuid[] IS NULL OR category_id = ANY(%(category_ids)b::uuid[]))
        AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
        AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
 """
@@ -234,12 +235,12 @@ def list_in_status(
     category_id: UUID | None = None,
     supplier_id: UUID | None = None,
 ) -> tuple[list[Row], int]:
-    """One page of the products that stand there, and how many there are in all."""
+    """One page of the products that stand there, and how many; a category's include those below it."""
     params = {
         "company_id": db.company_id,
         "status": status,
         "brand_id": brand_id,
-        "category_id": category_id,
+        "category_ids": subtree_of(db, category_id),
         "supplier_id": supplier_id,
         "ids": find_all_products(db, search, status) if search else None,
         "limit": limit,

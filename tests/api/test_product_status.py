@@ -98,6 +98,15 @@ class TestTheList:
         second = see(shop, "draft?limit=2&page=2")
         assert (names(second), second.json["pagination"]["pages"]) == (["Cocoa"], 2)
 
+    def test_of_a_category_has_what_is_filed_below_it(self, shop: Any) -> None:
+        admin = shop.client()
+        drinks = admin.post(f"{SETTINGS}/categories", {"name": "Drinks"}).data["id"]
+        tea = admin.post(f"{SETTINGS}/categories", {"name": "Tea", "parent_id": drinks}).data["id"]
+        draft(admin, "Green tea", category_id=tea)
+        draft(admin, "Bread")
+        assert names(see(shop, f"draft?category_id={drinks}")) == ["Green tea"]
+        assert names(see(shop, f"draft?category_id={tea}")) == ["Green tea"]
+
     def test_is_of_no_other_company(self, shop: Any, make_shop: Any) -> None:
         product = draft(shop.client())
         other = make_shop()
