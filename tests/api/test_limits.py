@@ -46,7 +46,7 @@ class TestEachLimit:
         assert (first.status, second.status) == (201, 201)
         refused = admin.post("/api/admin/stores", store(3))
         assert is_full(refused, "stores")
-        assert "2 stores" in refused.json["message"]
+        assert "its limit is 2" in refused.json["message"]
         assert admin.delete(f"/api/admin/stores/{first.data['id']}").status == 200
         assert admin.post("/api/admin/stores", store(3)).status == 201
 
