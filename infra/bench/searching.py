@@ -24,6 +24,8 @@ from infra.transactions import transaction
 
 #: Products, and as many customers, for each second a part is to take; a hundred thousand for ten seconds.
 PRODUCTS_PER_SECOND, MOST_PRODUCTS = 10_000, 100_000
+#: However short the parts are, a busy machine must have time to answer once, in seconds.
+LEAST_SECONDS = 0.5
 WARM_UP_SECONDS = 0.5
 _SHARES = (0.50, 0.95, 0.99)
 _TOKEN_SECONDS = 86_400
@@ -86,7 +88,8 @@ def _get(token: str, path: str, text: str) -> bytes:
 
 def _times(site: Site, port: int, requests: Sequence[bytes]) -> dict[str, float]:
     """Percentiles in milliseconds of answers to one client that asks these one after another."""
-    asked = Task(HOST, port, [requests], site.seconds / 10, warm_up=WARM_UP_SECONDS)
+    seconds = max(site.seconds / 10, LEAST_SECONDS)
+    asked = Task(HOST, port, [requests], seconds, warm_up=WARM_UP_SECONDS)
     with task("infra.bench.load", asked) as result:
         answered: Result = result()
     if answered.failed or not answered.answered:
