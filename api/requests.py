@@ -56,10 +56,14 @@ def _hear_out(stream: ReadableIO, rest: int) -> None:
         rest -= len(dropped)
 
 
+def media_type_of(req: Request) -> str:
+    """What the body is said to be, in lower case and without parameters; empty when nothing is said."""
+    return (req.content_type or "").partition(";")[0].strip().lower()
+
+
 def load_body(req: Request, raw: bytes, schema: Schema) -> Any:
     """The validated body. Raises UnsupportedMediaType, MalformedJson, Invalid with every wrong field."""
-    media_type = (req.content_type or "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
+    if media_type_of(req) != "application/json":
         raise UnsupportedMediaType
     try:
         given = _decode(raw)
@@ -77,14 +81,13 @@ def load_body(req: Request, raw: bytes, schema: Schema) -> Any:
 
 def check_csv(req: Request) -> None:
     """Raise NotCsv unless the body is said to be CSV."""
-    if (req.content_type or "").partition(";")[0].strip().lower() != "text/csv":
+    if media_type_of(req) != "text/csv":
         raise NotCsv
 
 
 def read_form(req: Request, raw: bytes) -> list[tuple[str, bytes]]:
     """The parts of a form by their names, in order. Raises NotAForm, MalformedForm."""
-    media_type = (req.content_type or "").partition(";")[0].strip().lower()
-    if media_type != "multipart/form-data":
+    if media_type_of(req) != "multipart/form-data":
         raise NotAForm
     try:
         form = _forms.deserialize(BytesIO(raw), req.content_type, len(raw))
