@@ -1,5 +1,7 @@
 """`mipos bench`: how fast this machine is with everything on, and how near to what its database can do."""
 
+# ruff: noqa: D301 - click takes a lone backspace for "do not rewrap this paragraph"
+
 import json
 import signal
 import sys
@@ -51,7 +53,7 @@ class Figures(click.ParamType[tuple[str, ...]]):
     "--seconds", type=click.FloatRange(0.1, 600), default=10.0, help="How long each timed part takes [10]."
 )
 def bench(as_json: bool, only: tuple[str, ...], seconds: float) -> None:
-    r"""Measure speed and memory on a database server of its own, which is gone afterwards.
+    """Measure speed and memory on a database server of its own, which is gone afterwards.
 
     \b
     Examples:

@@ -1,5 +1,7 @@
 """The command line: `mipos up`, and the parts it is made of."""
 
+# ruff: noqa: D301 - click takes a lone backspace for "do not rewrap this paragraph"
+
 import os
 import signal
 import sys
@@ -94,7 +96,7 @@ def cli(context: click.Context) -> None:
 
 @cli.command()
 def up() -> None:
-    r"""Run everything: database, migrations, demo company, API and worker.
+    """Run everything: database, migrations, demo company, API and worker.
 
     \b
     Examples:
@@ -109,7 +111,7 @@ def up() -> None:
 
 @cli.command()
 def serve() -> None:
-    r"""Answer HTTP requests; the database must be migrated.
+    """Answer HTTP requests; the database must be migrated.
 
     \b
     Example:
@@ -158,7 +160,7 @@ def worker() -> None:
 
 @cli.command()
 def migrate() -> None:
-    r"""Bring the database to this version; `up` does it by itself.
+    """Bring the database to this version; `up` does it by itself.
 
     \b
     Example:

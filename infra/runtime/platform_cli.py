@@ -1,5 +1,7 @@
 """`mipos super-admin`: who runs the platform."""
 
+# ruff: noqa: D301 - click takes a lone backspace for "do not rewrap this paragraph"
+
 import sys
 from contextlib import closing
 
@@ -25,7 +27,7 @@ _LONGEST_NAME = 200
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input, as one line.")
 @click.pass_context
 def super_admin(context: click.Context, username: str, *, password_stdin: bool) -> None:
-    r"""Let somebody run the platform, or give them another password.
+    """Let somebody run the platform, or give them another password.
 
     A super admin looks after companies and packages. One who has the name already is let in again under the
     new password, and signed out everywhere.

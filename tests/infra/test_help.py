@@ -1,0 +1,30 @@
+"""`mipos … --help`: what every command says of itself."""
+
+from collections.abc import Iterator, Sequence
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from infra.runtime.cli import cli
+
+
+def commands_below(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            if (found := command.get_command(context, name)) is not None:
+                yield from commands_below(found, (*path, name))
+
+
+@pytest.mark.parametrize("path", list(commands_below(cli)), ids=lambda path: " ".join(("mipos", *path)))
+def test_is_written_for_people(path: Sequence[str]) -> None:
+    told = CliRunner().invoke(cli, [*path, "--help"])
+    assert told.exit_code == 0
+    assert "\\" not in told.output
+
+
+def test_shows_each_example_on_a_line_of_its_own() -> None:
+    told = CliRunner().invoke(cli, ["super-admin", "--help"])
+    assert "mipos super-admin root@example.com" in [line.strip() for line in told.output.splitlines()]
