@@ -1,6 +1,6 @@
 """The audit: who did what and when, and what it changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -103,7 +103,22 @@ class AuditStateAnswer(Body):
     state = fields.Dict()
 
 
-class AuditEvents(Resource):
+class _Looking(Resource):
+    """What looks at the log share."""
+
+    def answer(self, req: Request, resp: Response, choose: Callable[[Reading], Look]) -> None:
+        """Answer with the facts of the look that is chosen."""
+
+        def question(reading: Reading) -> tuple[list[dict[str, Any]], Look]:
+            look = choose(reading)
+            return _told(reading, look), look
+
+        rows, look = self.ask(req, resp, question)
+        shown = [_permitted(req, row) for row in rows]
+        resp.media = after_of(shown, look.next_after, has_more=look.has_more)
+
+
+class AuditEvents(_Looking):
     """The company's log."""
 
     @operation(
@@ -118,16 +133,10 @@ class AuditEvents(Resource):
         """A stretch of the log in its own order, each fact with its author and what it changed."""
         query = dict(req.context.query)
         kind = query.pop("type", None)
-
-        def question(reading: Reading) -> tuple[list[dict[str, Any]], Look]:
-            look = choose_events(reading.db, kind=kind, **query)
-            return _told(reading, look), look
-
-        rows, look = self.ask(req, resp, question)
-        _answer(req, resp, rows, look)
+        self.answer(req, resp, lambda reading: choose_events(reading.db, kind=kind, **query))
 
 
-class AuditStream(Resource):
+class AuditStream(_Looking):
     """One aggregate's history."""
 
     @operation(
@@ -141,15 +150,14 @@ class AuditStream(Resource):
     def on_get(self, req: Request, resp: Response, stream_id: UUID) -> None:
         """Every fact about one product, store, user, order …, oldest first."""
 
-        def question(reading: Reading) -> tuple[list[dict[str, Any]], Look]:
+        def choose(reading: Reading) -> Look:
             known = ask_version(reading.db, stream_id)
             look = choose_events(reading.db, stream_id=stream_id, **req.context.query)
             if known.row() is None:
                 raise Missing
-            return _told(reading, look), look
+            return look
 
-        rows, look = self.ask(req, resp, question)
-        _answer(req, resp, rows, look)
+        self.answer(req, resp, choose)
 
 
 class AuditState(Resource):
@@ -192,11 +200,6 @@ def _told(reading: Reading, look: Look) -> list[dict[str, Any]]:
         before, after = difference(earlier, later) if earlier is not None else (None, later)
         told.append({**event, "before": before, "after": after})
     return told
-
-
-def _answer(req: Request, resp: Response, rows: Sequence[dict[str, Any]], look: Look) -> None:
-    shown = [_permitted(req, row) for row in rows]
-    resp.media = after_of(shown, look.next_after, has_more=look.has_more)
 
 
 def _permitted(req: Request, shown: dict[str, Any]) -> dict[str, Any]:
