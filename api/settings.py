@@ -160,7 +160,7 @@ _PLACE_TOLD = (
 )
 
 #: By status: whether archived ones are listed, and whether active ones are. Without, all but the archived.
-_LISTED: dict[str | None, dict[str, bool | None]] = {
+LISTED: dict[str | None, dict[str, bool | None]] = {
     None: {"archived": False, "active": None},
     "active": {"archived": False, "active": True},
     "inactive": {"archived": False, "active": False},
@@ -274,7 +274,7 @@ class SettingListing(Resource):
                 sort=query["sort"],
                 parent_id=told.owner_of(path) or query.get("parent_id") or query.get("store_id"),
                 store_ids=store_ids,
-                **_LISTED[query.get("status")],
+                **LISTED[query.get("status")],
             )
             check_owner()
             return _placed(reading.db, told, found[0]), found[1]

@@ -10,7 +10,7 @@ from api.envelope import ok, page_of, written
 from api.gateway import House, Reading
 from api.operations import Operation, operation
 from api.resource import Resource, expected_version
-from api.settings import AsOfQuery
+from api.settings import LISTED, AsOfQuery
 from api.user_schemas import (
     NewPasswordBody,
     NewUserBody,
@@ -42,16 +42,6 @@ from projections.settings import ask_setting
 from projections.user_list import Surroundings, list_users
 
 _EDITS = (StaleVersion, AlreadyArchived, ConcurrentEdit)
-
-
-#: By status: whether archived ones are listed, and whether active ones are. Without, all but the archived.
-_LISTED: dict[str | None, dict[str, bool | None]] = {
-    None: {"archived": False, "active": None},
-    "active": {"archived": False, "active": True},
-    "inactive": {"archived": False, "active": False},
-    "archived": {"archived": True, "active": None},
-    "all": {"archived": None, "active": None},
-}
 _AS_THEY_ARE = (
     "id",
     "username",
@@ -107,7 +97,7 @@ class _Listing(Resource):
     def answer(self, req: Request, resp: Response, question: Callable[..., tuple[list[Any], int]]) -> None:
         """Answer with the page that a question gives for the filters."""
         query = dict(req.context.query)
-        listed = _LISTED[query.pop("status", None)]
+        listed = LISTED[query.pop("status", None)]
         rows, total = self.ask(req, resp, lambda reading: question(reading, **query, **listed))
         resp.media = page_of([_shown(row) for row in rows], total, query["page"], query["limit"])
 
