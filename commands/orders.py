@@ -11,7 +11,7 @@ from domain.business_date import business_date, local_hour
 from domain.catalog.products import SELLABLE, NotForSale
 from domain.errors import Detail, Invalid, NotAllowed, Refusal
 from domain.money import round_ratio
-from domain.orders import Order, SaleLine, Till
+from domain.orders import Order, SaleLine, Till, series_of, till_code
 from domain.payment_methods import MethodAtSale
 from domain.payments import BUILT_IN, Tender, settle
 from domain.pricing import Discount, Item, PricedBasket, price
@@ -257,15 +257,15 @@ def _occurred_at(command: PlaceSale, work: UnitOfWork) -> datetime:
 
 
 def _till(ground: SaleGround, store: StoreAtSale, work: UnitOfWork) -> Till:
-    codes = [store.code] if ground.register_code is None else [store.code, ground.register_code]
+    code = till_code(store.code, ground.register_code)
     return Till(
         channel="pos",
         store_id=store.id,
         register_id=ground.register_id,
         cashier_id=work.caller.user_id,
-        series_id=ground.register_id or store.id,
+        series_id=series_of(code),
         series_number=ground.next_number,
-        number="-".join([*codes, f"{ground.next_number:06d}"]),
+        number=f"{code}-{ground.next_number:06d}",
     )
 
 

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from domain.aggregate import Aggregate
 from domain.payments import Payment, Settlement
 from domain.pricing import Discount, LineTax, OrderTax, PricedBasket, Rules
+
+_SERIES = UUID("5b0f8c1e-0d7a-4a52-9d4e-3c6f1b7e2a90")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +73,17 @@ class Till:
     number: str
 
 
+def till_code(store_code: str, register_code: str | None) -> str:
+    """What the numbers of a till begin with; without registers the store itself is the till."""
+    return store_code if register_code is None else f"{store_code}-{register_code}"
+
+
+@lru_cache(4096)
+def series_of(code: str) -> UUID:
+    """The series in which numbers that begin so are counted, whichever till has the code at present."""
+    return uuid5(_SERIES, code.casefold())
+
+
 class Order(Aggregate):
     """One order. A sale at a till is priced, paid and handed over in a single fact."""
 
@@ -78,7 +92,8 @@ class Order(Aggregate):
     class Sold(Aggregate.Created):
         """Goods were sold, paid and handed over at a till.
 
-        `series_id` and `series_number` are the till's own gapless count; `business_date` is the store's.
+        `series_id` and `series_number` are the gapless count of the till's code, in earlier sales that of the
+        till itself; `business_date` is the store's.
         """
 
         number: str

@@ -1,23 +1,24 @@
-"""Orders as they are found again, and the gapless numbers of the tills."""
+"""Orders as they are found again, and how far each till's code is counted."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import LiteralString
 from uuid import UUID
 
-from domain.orders import Order
+from domain.orders import Order, series_of
 from projections.base import Database, Fact, Projection, facts_of, total_of
 
 
 class Orders(Projection):
     """One row for each order with what lists are filtered by; the order itself is read from the log.
 
-    What must not occur twice is a place in a till's own series, which guards the first sale of a till; the
-    number that people read may, when a code was given to another till, and a sale is never lost over it.
+    Numbers are counted by the code they begin with, so that a code that was given to another till goes on
+    where it was. What must not occur twice is a place in a series, which guards the first sale under a code.
     Orders from elsewhere have no such place: their `series_number` is 0.
     """
 
     name = "orders"
+    version = 2
     mode = "inline"
     tables = ("orders", "order_series")
     events = facts_of(Order)
@@ -76,7 +77,10 @@ class Orders(Projection):
         )
         last: dict[UUID, int] = {}
         for sale in sales:
-            last[sale.series_id] = max(sale.series_number, last.get(sale.series_id, 0))
+            if sale.series_number:
+                # Earlier sales name the till as their series, so the code is taken from the number.
+                series_id = series_of(sale.number.rpartition("-")[0])
+                last[series_id] = max(sale.series_number, last.get(series_id, 0))
         db.execute(
             _ADVANCE,
             {"company_id": db.company_id, "series": list(last), "numbers": list(last.values())},

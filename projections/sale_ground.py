@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.costing import Balance
 from domain.errors import Detail, Invalid
+from domain.orders import series_of, till_code
 from domain.pricing import TaxRate
 from domain.sale_ground import SaleGround, StoreAtSale, VariantAtSale
 from domain.settings import OtherStore
@@ -148,7 +149,8 @@ class SalesGuard:
         balances: Mapping[UUID, Balance] = {}
         number = 0
         if lock and row["store_id"]:
-            found = (row["storage_id"], row["register_id"] or row["store_id"])
+            code = till_code(row["store_code"], row["register_code"])
+            found = (row["storage_id"], series_of(code))
             if locked is None or found != guess:
                 self._guesses[till] = found
                 locked = self._lock(found, wanted)

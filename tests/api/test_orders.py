@@ -232,14 +232,35 @@ class TestNumbers:
         assert stocked.sell(payments=[]).status == 409
         assert stocked.sell().data["number"] == "MAIN-1-000002"
 
-    def test_a_sale_is_never_lost_over_a_number_that_was_used_before(self, stocked: Any) -> None:
+    def test_a_register_goes_on_under_the_code_of_one_that_is_gone(self, stocked: Any) -> None:
         admin = stocked.shop.client()
         path = f"/api/admin/stores/{stocked.store['id']}/registers"
         assert stocked.sell().data["number"] == "MAIN-1-000001"
         admin.delete(f"{path}/{stocked.register['id']}")
         heir = admin.post(path, {"name": "Till 1", "code": "1"}).data
-        assert stocked.sell(register_id=heir["id"]).status == 201
-        assert stocked.sell(register_id=heir["id"]).status == 201
+        sold = [stocked.sell(register_id=heir["id"]).data["number"] for _ in range(2)]
+        assert sold == ["MAIN-1-000002", "MAIN-1-000003"]
+
+    def test_no_number_comes_twice_when_stores_pass_on_their_codes(self, counter: Any) -> None:
+        till = counter()
+        line, stores = till.line(100), "/api/admin/stores"
+        first = till.store["id"]
+        second = till.admin.post(stores, {"name": "Second", "code": "T"}).data["id"]
+
+        def sell(store_id: str) -> str:
+            return str(till.sell([line], store_id=store_id)["number"])
+
+        def recode(store_id: str, code: str) -> None:
+            assert till.admin.patch(f"{stores}/{store_id}", {"code": code}).status == 200
+
+        assert [sell(first), sell(first), sell(second)] == ["S-000001", "S-000002", "T-000001"]
+        recode(first, "U")
+        recode(second, "s")
+        assert [sell(first), sell(second)] == ["U-000001", "s-000003"]
+        till.admin.delete(f"{stores}/{second}")
+        third = till.admin.post(stores, {"name": "Third", "code": "S"}).data["id"]
+        recode(first, "T")
+        assert [sell(third), sell(first)] == ["S-000004", "T-000002"]
 
     def test_a_store_without_registers_counts_by_itself(self, counter: Any) -> None:
         till = counter()

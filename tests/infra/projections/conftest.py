@@ -16,7 +16,7 @@ from domain.aggregate import Aggregate
 from domain.catalog.brands import Brand
 from domain.catalog.products import Product, Variant
 from domain.costing import Balance
-from domain.orders import Order, SaleLine, Totals
+from domain.orders import Order, SaleLine, Totals, series_of
 from domain.payments import Payment
 from domain.stock import Demand, ReceivedLine, StockMovement, take
 from domain.storages import Storage
@@ -235,7 +235,7 @@ class Shop:
         """Lock balances, then the till's number, then the head, as a till does."""
         with transaction(self.connection, self.company_id) as db:
             balances = StockGuard(db).lock(self.storage_id, variant_ids).rows()
-            params = {"company_id": self.company_id, "series_id": series_id}
+            params = {"company_id": self.company_id, "series_id": series_of(str(series_id.int))}
             last = db.ask(_LOCK_SERIES, params).row()
             number = last["last_number"] + 1 if last else 1
             self.record(*sale(self, variant_ids, balances, number, day, series_id), db=db)
