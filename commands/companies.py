@@ -8,7 +8,7 @@ from uuid import UUID
 from commands.ports import DuplicateId, UnitOfWork, check_version
 from commands.subscriptions import offered
 from domain.companies import PLATFORM_ID, Company
-from domain.errors import Conflict, Detail
+from domain.errors import Conflict, Detail, Invalid
 from domain.packages import check_room
 from domain.permissions import ADMIN, SUPER_ADMIN
 from domain.stores import Store
@@ -124,9 +124,9 @@ def join_on_trial(command: JoinOnTrial, work: UnitOfWork) -> Company:
 
 def _take_on(command: RegisterCompany, work: UnitOfWork, package_id: UUID | None = None) -> Company:
     values = dict(command.values)
-    logo_image_id = values.pop("logo_image_id", None)
+    # It has no pictures yet, so none can be its logo.
+    _check_logo(values.pop("logo_image_id", None), work)
     company = Company.begin(Company.Registered, command.id, **values)
-    company.revise({"logo_image_id": logo_image_id})
     if package_id := package_id or command.package_id:
         offer = offered(package_id, work)
         if command.admin and offer.limits.users is not None:
@@ -152,8 +152,15 @@ def revise_company(command: ReviseCompany, work: UnitOfWork) -> Company:
     company = work.load(Company, command.id)
     check_version(company.version, command.expected_version)
     company.revise(command.changes)
+    _check_logo(command.changes.get("logo_image_id"), work)
     work.save(company)
     return company
+
+
+def _check_logo(image_id: UUID | None, work: UnitOfWork) -> None:
+    """Raise Invalid for a picture that is none of the company's."""
+    if image_id is not None and not work.pictures.hold(image_id):
+        raise Invalid(details=[Detail("logo_image_id", "not_found", "There is no such picture.")])
 
 
 def suspend_company(command: SuspendCompany, work: UnitOfWork) -> Company:

@@ -254,6 +254,12 @@ class PicturesPort(Protocol):
     def look(self, image_id: UUID) -> Callable[[], bool]:
         """Ask with the next round trip whether a picture of any company has this id."""
 
+    def hold(self, image_id: UUID) -> bool:
+        """Whether the company has this picture; it is not removed until the end."""
+
+    def is_logo(self, image_id: UUID) -> bool:
+        """Whether the picture is the company's logo; it does not become that until the end."""
+
     def keep(self, picture: Picture) -> None:
         """Keep what it looks like in each size; what is there already stays."""
 

@@ -9,7 +9,7 @@ import psycopg
 
 from domain.catalog.images import Picture
 from projections.base import Database, Row
-from projections.catalog.images import ask_directory
+from projections.catalog.images import ask_directory, hold_image, is_logo
 
 #: How long bytes are kept that no picture shows any more.
 GRACE = timedelta(hours=24)
@@ -60,6 +60,14 @@ class PictureShelf:
         """Ask with the next round trip whether a picture of any company has this id."""
         answer = ask_directory(self._db, image_id)
         return lambda: answer.row() is not None
+
+    def hold(self, image_id: UUID) -> bool:
+        """Whether the company has this picture; it is not removed until the end."""
+        return hold_image(self._db, image_id)
+
+    def is_logo(self, image_id: UUID) -> bool:
+        """Whether the picture is the company's logo; it does not become that until the end."""
+        return is_logo(self._db, image_id)
 
     def keep(self, picture: Picture) -> None:
         """Keep what it looks like in each size; what is there already stays."""

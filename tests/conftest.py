@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from argon2 import PasswordHasher
+from PIL import Image
 from psycopg.rows import dict_row
 
 from commands.ports import Caller
@@ -304,6 +306,21 @@ class Shop:
                 [self.company_id],
             )
             return found.fetchall()
+
+
+@pytest.fixture(scope="session")
+def bring_picture() -> Callable[[Client], tuple[str, str]]:
+    """Brings in a picture on a product of its own; the ids of both, the picture's first."""
+    file = BytesIO()
+    Image.new("RGB", (8, 8), "red").save(file, "PNG")
+
+    def bring(client: Client) -> tuple[str, str]:
+        variant = {"sku": uuid4().hex, "price": 100}
+        product = client.post("/api/admin/products", {"name": "Sign", "variants": [variant]}).data
+        image = client.upload(f"/api/admin/products/{product['id']}/images", file.getvalue()).data
+        return image["id"], product["id"]
+
+    return bring
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from commands.outcomes import Response as Written
 from commands.ports import ConcurrentEdit, DuplicateId, StaleVersion
 from domain.catalog.images import MOST_IMAGES, SIZES, Image, TooManyImages, UnknownImage
 from domain.entities import AlreadyArchived
+from domain.settings import InUse
 
 #: How many bytes a picture may have when it is brought in.
 MOST_BYTES = 5 * 2**20
@@ -183,7 +184,7 @@ class ProductImage(Resource):
         )
         self.write(req, resp, revise_image, command, _presented("Picture changed"))
 
-    @operation("products.edit", "Remove a picture", answer=ImageAnswer(), refusals=_EDITS)
+    @operation("products.edit", "Remove a picture", answer=ImageAnswer(), refusals=(InUse, *_EDITS))
     def on_delete(self, req: Request, resp: Response, product_id: UUID, image_id: UUID) -> None:
         """Show it no longer; its address leads nowhere from then on."""
         command = RemoveImage(

@@ -99,7 +99,7 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "Usage.orders_per_month": ("Sales in this calendar month of the company.", 1180),
     "usage": ("How much of it is used.", {"stores": 1, "users": 4}),
     "Company.name": ("What it is called.", "Corner Shop"),
-    "logo_image_id": ("The image of its logo.", None),
+    "logo_image_id": ("The image of its logo, one of those of the company's products.", None),
     "package_id": ("The package.", None),
     "package_name": ("What the package is called.", "Starter"),
     "company_id": ("The company.", None),

@@ -9,6 +9,7 @@ from commands.ports import DuplicateId, UnitOfWork, check_version
 from domain.catalog.images import Image, Picture
 from domain.catalog.products import Product
 from domain.errors import Detail, Invalid
+from domain.settings import InUse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +95,14 @@ def revise_image(command: ReviseImage, work: UnitOfWork) -> PlacedImage:
 
 
 def remove_image(command: RemoveImage, work: UnitOfWork) -> PlacedImage:
-    """Show it no longer. Raises Missing, UnknownImage, StaleVersion, AlreadyArchived."""
+    """Show it no longer. Raises Missing, UnknownImage, StaleVersion, AlreadyArchived, InUse."""
     product = work.load(Product, command.product_id)
     check_version(product.version, command.expected_version)
     placed = _placed(product, command.image_id)
     product.remove_image(command.image_id)
+    if work.pictures.is_logo(command.image_id):
+        message = "This picture is the company's logo."
+        raise InUse(message)
     work.save(product)
     return placed
 

@@ -124,6 +124,32 @@ _LIST: LiteralString = """
      ORDER BY product_id, position
 """
 
+_HOLD: LiteralString = """
+    SELECT id FROM product_images WHERE company_id = %(company_id)s AND id = %(image_id)s FOR SHARE
+"""
+
+# Whoever is about to make a logo of it is waited for here, and seen then.
+_HOLD_ALONE: LiteralString = """
+    SELECT id FROM product_images WHERE company_id = %(company_id)s AND id = %(image_id)s FOR UPDATE
+"""
+
+_LOGO: LiteralString = """
+    SELECT company_id FROM companies
+     WHERE company_id = %(company_id)s AND logo_image_id = %(image_id)s::uuid
+"""
+
+
+def hold_image(db: Database, image_id: UUID) -> bool:
+    """Whether the company has this picture; it is not removed until the end."""
+    return db.ask(_HOLD, {"company_id": db.company_id, "image_id": image_id}).row() is not None
+
+
+def is_logo(db: Database, image_id: UUID) -> bool:
+    """Whether the picture is the company's logo; it does not become that until the end."""
+    params = {"company_id": db.company_id, "image_id": image_id}
+    db.execute(_HOLD_ALONE, params)
+    return db.ask(_LOGO, params).row() is not None
+
 
 def ask_directory(db: Database, image_id: UUID) -> Answer:
     """Ask which company a picture belongs to, and by which hash its bytes are known."""

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -147,10 +147,10 @@ class TestTakingOn:
 
 
 class TestEditing:
-    def test_the_platform_edits_any(self, platform: Any) -> None:
+    def test_the_platform_edits_any(self, service: Any, platform: Any, bring_picture: Any) -> None:
         company = add(platform, phone="1")
         path = f"{PATH}/{company['id']}"
-        logo = str(uuid4())
+        logo, _ = bring_picture(service.guest(UUID(company["id"])))
         changes = {"name": "Other", "timezone": "UTC", "email": "a@b.test", "logo_image_id": logo}
         changed = platform.patch(path, changes, If_Match=f'"{company["version"]}"')
         assert {**changed.data, **changes, "phone": "1"} == changed.data
@@ -172,6 +172,56 @@ class TestEditing:
         platform.patch(path, {"name": "Other"})
         past = platform.get(f"{path}?as_of={before}")
         assert past.data["name"] == company["name"]
+
+
+class TestTheLogo:
+    def test_is_one_of_the_company_s_own_pictures(
+        self, make_shop: Any, platform: Any, bring_picture: Any
+    ) -> None:
+        shop, other = make_shop(), make_shop()
+        elsewhere, _ = bring_picture(other.client())
+        path = f"{PATH}/{shop.company_id}"
+        for client in (shop.client(), platform):
+            for unknown in (elsewhere, str(uuid4())):
+                refused = client.patch(path, {"logo_image_id": unknown})
+                assert (refused.status, refused.code) == (422, "validation_failed")
+                (detail,) = refused.json["error"]["details"]
+                assert (detail["field"], detail["code"]) == ("logo_image_id", "not_found")
+        own, _ = bring_picture(shop.client())
+        assert platform.patch(path, {"logo_image_id": own}).data["logo_image_id"] == own
+        assert shop.client().patch(path, {"logo_image_id": None}).data["logo_image_id"] is None
+
+    def test_a_new_company_has_no_picture_yet(self, shop: Any, platform: Any, bring_picture: Any) -> None:
+        image_id, _ = bring_picture(shop.client())
+        refused = platform.post(PATH, body_of(logo_image_id=image_id))
+        assert (refused.status, refused.fields) == (422, {"logo_image_id"})
+
+    def test_a_picture_stays_as_long_as_it_is_the_logo(
+        self, shop: Any, service: Any, bring_picture: Any
+    ) -> None:
+        admin = shop.client()
+        image_id, product_id = bring_picture(admin)
+        image, company = f"/api/admin/products/{product_id}/images/{image_id}", f"{PATH}/{shop.company_id}"
+        admin.patch(company, {"logo_image_id": image_id})
+        refused = admin.delete(image)
+        assert (refused.status, refused.code) == (409, "in_use")
+        assert service.client().get(f"/api/images/{image_id}").status == 200
+        admin.patch(company, {"logo_image_id": None})
+        assert admin.delete(image).status == 200
+        gone = admin.patch(company, {"logo_image_id": image_id})
+        assert (gone.status, gone.fields) == (422, {"logo_image_id"})
+
+    def test_is_there_or_not_chosen_when_its_picture_is_removed_at_once(
+        self, shop: Any, bring_picture: Any
+    ) -> None:
+        admin, company = shop.client(), f"{PATH}/{shop.company_id}"
+        for _ in range(5):
+            image_id, product_id = bring_picture(admin)
+            image = f"/api/admin/products/{product_id}/images/{image_id}"
+            with ThreadPoolExecutor(2) as two:
+                chosen = two.submit(admin.patch, company, {"logo_image_id": image_id})
+                removed = two.submit(admin.delete, image)
+            assert {chosen.result().status, removed.result().status} in ({200, 409}, {422, 200})
 
 
 class TestWhoSeesWhat:

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -23,13 +22,13 @@ class TestTheSettings:
         assert shown.headers["etag"] == '"1"'
         assert shop.client().get(PATH, If_None_Match='"1"').status == 304
 
-    def test_each_group_that_changes_is_a_fact_of_its_own(self, shop: Any) -> None:
+    def test_each_group_that_changes_is_a_fact_of_its_own(self, shop: Any, bring_picture: Any) -> None:
         changes = {
             "name": "Corner",
             "phone": "030 1",
             "timezone": "UTC",
             "rounding_mode": "half_even",
-            "logo_image_id": str(uuid4()),
+            "logo_image_id": bring_picture(shop.client())[0],
             "receipt_header": "Welcome",
             "pos": {"lock_after_seconds": 300},
         }

@@ -27,12 +27,13 @@ def long_ago() -> str:
 
 
 @pytest.fixture
-def eventful(platform: Any) -> UUID:
+def eventful(service: Any, platform: Any, bring_picture: Any) -> UUID:
     """A company to which everything has happened, save its end."""
     package = make(platform, PACKAGES, limits={"stores": 1})
     company = make(platform, COMPANIES, currency="EUR", timezone="UTC", package_id=package["id"])
     path = f"{COMPANIES}/{company['id']}"
-    told = {"name": "Other", "email": "a@b.test", "timezone": "Europe/Berlin", "logo_image_id": str(uuid4())}
+    logo, _ = bring_picture(service.guest(UUID(company["id"])))
+    told = {"name": "Other", "email": "a@b.test", "timezone": "Europe/Berlin", "logo_image_id": logo}
     answers = [
         platform.patch(path, told),
         platform.post(f"{path}/suspend", {"reason": "Why not"}),
