@@ -61,12 +61,14 @@ def receive(balance: Balance, quantity: Decimal, unit_cost: int) -> Receipt:
 def give_back(balance: Balance, quantity: Decimal, cost: int) -> Receipt:
     """Take returned units in at the cost, in minor units, they went out with; the last cost stays as it is.
 
-    A sale that comes back leaves no trace, even through zero; only a balance that would have quantity and
-    value on different sides of zero is settled. Raises QuantityNotValid, AmountNotValid and AmountTooLarge.
+    A sale that comes back leaves no trace, even through zero and in parts; only a balance that would have
+    quantity and value on different sides of zero is settled. Raises QuantityNotValid, AmountNotValid and
+    AmountTooLarge.
     """
     taken = scaled_quantity(quantity)
     held, value = _signed(balance.quantity) + taken, balance.value + checked(cost)
-    if held * value > 0:
+    # Units still owed may be worth nothing: what came back first was all that rounding had left.
+    if held * value > 0 or (held < 0 and value == 0):
         return Receipt(value_change=cost, settlement=0, balance=_moved(balance, held, value))
     return _take_in(balance, taken, cost, 1)
 

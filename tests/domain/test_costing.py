@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.costing import Balance, Receipt, give_back, issue, receive
@@ -131,6 +131,7 @@ class TestEveryBalance:
         )
 
     @given(st.permutations([1, 1, 2, 3, 5]), st.integers(0, 999), st.integers(0, 999))
+    @example([1, 3, 1, 2, 5], 5, 0)
     def test_is_empty_again_when_a_sale_below_zero_comes_back_in_parts(
         self, parts: list[int], hundredths: int, start_value: int
     ) -> None:
