@@ -15,7 +15,7 @@ from infra.import_desk import ImportDesk
 from infra.picture_shelf import PictureShelf
 from projections.base import Answer, Database, Fact, Projection
 from projections.catalog.assortment import Assortment
-from projections.catalog.product_list import CatalogGuard
+from projections.catalog.product_guard import CatalogGuard
 from projections.plan import PlanGuard, PlatformGuard
 from projections.sale_ground import Guesses, SalesGuard
 from projections.settings_guard import SettingsGuard

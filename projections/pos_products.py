@@ -6,48 +6,33 @@ from uuid import UUID
 
 from domain.catalog.products import SELLABLE
 from domain.settings import name_key
-from projections.base import Database, Row, total_of
+from projections.base import Database, Row, plan_for_values, total_of
 from projections.catalog.categories import subtree_of
 from projections.search.entries import VARIANTS
 from projections.search.find import Hit, find_as_meant, find_as_typed
+from projections.settings import NOWHERE
 
 #: How many products and variants a search finds, the best of them.
 MOST_HITS = 500
 _STATUSES = sorted(SELLABLE)
 
+# The list has the number of each product's variants, so that an index alone counts them.
+_COUNT: LiteralString = """
+    SELECT coalesce(sum(listed.variant_count), 0)::bigint AS total FROM product_listing AS listed
+     WHERE listed.company_id = %(company_id)s AND listed.place_id = %(nowhere)s
+       AND listed.status = ANY(%(statuses)b::text[])
+       AND (%(category_ids)b::uuid[] IS NULL OR listed.category_id = ANY(%(category_ids)b::uuid[]))
+"""
+
 _PAGE: LiteralString = """
     SELECT v.id
-      FROM products AS p
-      JOIN variants AS v ON v.company_id = p.company_id AND v.product_id = p.id
-     WHERE p.company_id = %(company_id)s AND p.status IN ('active', 'discontinued')
-     ORDER BY p.name_key, p.id, v.ordinal
+      FROM product_listing AS listed
+      JOIN variants AS v ON v.company_id = listed.company_id AND v.product_id = listed.id
+     WHERE listed.company_id = %(company_id)s AND listed.place_id = %(nowhere)s
+       AND listed.status = ANY(%(statuses)b::text[])
+       AND (%(category_ids)b::uuid[] IS NULL OR listed.category_id = ANY(%(category_ids)b::uuid[]))
+     ORDER BY listed.text, listed.id, v.ordinal
      LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
-"""
-
-_COUNT: LiteralString = """
-    SELECT count(*) AS total
-      FROM products AS p
-      JOIN variants AS v ON v.company_id = p.company_id AND v.product_id = p.id
-     WHERE p.company_id = %(company_id)s AND p.status IN ('active', 'discontinued')
-"""
-
-# A category has its own statements, so that its index is used whatever the plan was made for.
-_FILED_PAGE: LiteralString = """
-    SELECT v.id
-      FROM products AS p
-      JOIN variants AS v ON v.company_id = p.company_id AND v.product_id = p.id
-     WHERE p.company_id = %(company_id)s AND p.status IN ('active', 'discontinued')
-       AND p.category_id = ANY(%(category_ids)b::uuid[])
-     ORDER BY p.name_key, p.id, v.ordinal
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
-"""
-
-_FILED_COUNT: LiteralString = """
-    SELECT count(*) AS total
-      FROM products AS p
-      JOIN variants AS v ON v.company_id = p.company_id AND v.product_id = p.id
-     WHERE p.company_id = %(company_id)s AND p.status IN ('active', 'discontinued')
-       AND p.category_id = ANY(%(category_ids)b::uuid[])
 """
 
 _CODED: LiteralString = """
@@ -142,6 +127,8 @@ def list_offered(
     params = {
         "company_id": db.company_id,
         "category_ids": subtree_of(db, category_id),
+        "nowhere": NOWHERE,
+        "statuses": _STATUSES,
         "limit": limit,
         "offset": (page - 1) * limit,
     }
@@ -160,8 +147,8 @@ def _choose(
 ) -> tuple[list[UUID], int]:
     """The variants of the page, and how many there are in all."""
     if not (barcode or search):
-        paging, counting = (_FILED_PAGE, _FILED_COUNT) if params["category_ids"] else (_PAGE, _COUNT)
-        page, count = db.ask(paging, params), db.ask(counting, params)
+        plan_for_values(db)
+        page, count = db.ask(_PAGE, params), db.ask(_COUNT, params)
         return [row["id"] for row in page.rows()], total_of(count)
     hits = _find(db, barcode or search or "", is_barcode=barcode is not None)
     told = {**params, "kinds": [kind for kind, _ in hits], "ids": [one for _, one in hits]}

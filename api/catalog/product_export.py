@@ -11,8 +11,7 @@ from falcon import Request, Response
 from marshmallow import fields, validate
 from xlsxwriter import Workbook
 
-from api.catalog.products import STATUSES
-from api.fields import Body, Id
+from api.catalog.products import ProductFilters
 from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource
@@ -37,7 +36,7 @@ class SpreadsheetFull(Invalid):
     code = "spreadsheet_full"
 
 
-class ExportQuery(Body):
+class ExportQuery(ProductFilters):
     """What to export, and as what."""
 
     format = fields.String(
@@ -45,10 +44,6 @@ class ExportQuery(Body):
         load_default="csv",
         metadata={"description": "What kind of file."},
     )
-    status = fields.String(validate=validate.OneOf(STATUSES))
-    brand_id = Id()
-    category_id = Id()
-    supplier_id = Id()
 
 
 class ProductExport(Resource):

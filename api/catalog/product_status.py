@@ -8,7 +8,7 @@ from uuid import UUID
 from falcon import App, Request, Response
 from marshmallow import fields, validate
 
-from api.catalog.products import STATUSES, ProductAnswer, show_product
+from api.catalog.products import STATUSES, ProductAnswer, ProductFilters, show_product
 from api.envelope import ok, page_of
 from api.fields import Body, Exact, Id, Moment, Money, Text, Whole
 from api.gateway import House, Reading
@@ -38,13 +38,15 @@ _VIEWS: Mapping[str, str] = MappingProxyType(
 _TOLD = "The statuses are `draft`, `coming-soon`, `discontinued` and `archived`."
 
 
-class InStatusQuery(ListQuery):
+class InStatusQuery(ListQuery, ProductFilters):
     """Filters of the products that stand there."""
 
+    class Meta(ListQuery.Meta):
+        """The status is in the path."""
+
+        exclude = ("status",)
+
     sort = fields.String(validate=validate.OneOf(SORT_KEYS), load_default="name")
-    brand_id = Id()
-    category_id = Id()
-    supplier_id = Id()
 
 
 class ProductInStatusAnswer(Body):

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.catalog.images import ProductImageAnswer, show_image, show_images
 from api.envelope import ok, page_of, written
-from api.fields import Body, Exact, Flag, Id, Moment, Money, Name, Text, Whole
+from api.fields import MAX_AMOUNT, Body, Exact, Flag, Id, Moment, Money, Name, Text, Whole
 from api.operations import operation
 from api.resource import Resource, expected_version
 from api.settings import AsOfQuery, ListQuery
@@ -41,7 +41,9 @@ from domain.catalog.products import (
 from domain.entities import AlreadyArchived
 from domain.packages import PlanLimitReached
 from domain.settings import InUse
-from projections.catalog.product_list import SORT_KEYS, DuplicateVariant, list_products
+from projections.catalog.listing import SORT_KEYS
+from projections.catalog.product_guard import DuplicateVariant
+from projections.catalog.product_list import list_products
 
 T = TypeVar("T")
 
@@ -131,14 +133,30 @@ class ProductAnswer(ProductEdit):
     updated_at = Moment()
 
 
-class ProductQuery(ListQuery):
+class ProductFilters(Body):
+    """What the catalog can be filtered by. Prices and stock are those of the store, if one is named."""
+
+    status = fields.String(validate=validate.OneOf(STATUSES))
+    brand_id = Id()
+    category_id = Id(metadata={"description": "Products of this category and of all below it."})
+    supplier_id = Id()
+    store_id = Id(
+        metadata={"description": "What this store carries: has or had in stock, or has its own price for."}
+    )
+    min_price = Whole(least=0, most=MAX_AMOUNT, metadata={"description": "A variant costs at least this."})
+    max_price = Whole(least=0, most=MAX_AMOUNT, metadata={"description": "A variant costs at most this."})
+    in_stock = Flag(metadata={"description": "Whether there is stock of it, or none; uncounted is in stock."})
+
+    @validates_schema
+    def _check_range(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("min_price", 0) > data.get("max_price", data.get("min_price", 0)):
+            raise ValidationError("Must not be above max_price.", "min_price")
+
+
+class ProductQuery(ListQuery, ProductFilters):
     """Filters of the catalog; archived products are listed on request only."""
 
     sort = fields.String(validate=validate.OneOf(SORT_KEYS), load_default="name")
-    status = fields.String(validate=validate.OneOf(STATUSES))
-    brand_id = Id()
-    category_id = Id()
-    supplier_id = Id()
 
 
 class StatusBody(Body):

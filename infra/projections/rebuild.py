@@ -2,7 +2,7 @@
 
 import multiprocessing
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
@@ -218,12 +218,15 @@ def rebuild_all(
         initializer=_adopt,
         initargs=(conninfo, types, models, passed),
     ) as pool:
-        waiting = {pool.submit(_rebuild_one, *task) for task in tasks}
-        running: set[Future[RebuildReport]] = waiting
-        while running:
-            _, running = wait(running, timeout=_TICK_SECONDS)
-            progress(passed.value, total)
-        return [future.result() for future in waiting]
+        done: list[RebuildReport] = []
+        for wave in _waves(models, tasks):
+            waiting = {pool.submit(_rebuild_one, *task) for task in wave}
+            running: set[Future[RebuildReport]] = waiting
+            while running:
+                _, running = wait(running, timeout=_TICK_SECONDS)
+                progress(passed.value, total)
+            done.extend(future.result() for future in waiting)
+        return done
 
 
 _TICK_SECONDS = 0.1
@@ -244,6 +247,18 @@ def _tasks(
         heads = connection.execute(_HEADS, {"companies": wanted}).fetchall()
     tasks = [(model.name, company_id) for company_id, _ in heads for model in models]
     return tasks, len(models) * sum(position for _, position in heads)
+
+
+def with_derived(models: Collection[Projection], known: Sequence[Projection]) -> list[Projection]:
+    """These read models and what is made from them, in the order of all that are known."""
+    names = {model.name for model in models}
+    return [model for model in known if model.name in names or names.intersection(model.made_from)]
+
+
+def _waves(models: Sequence[Projection], tasks: Sequence[tuple[str, UUID]]) -> list[list[tuple[str, UUID]]]:
+    """What can be rebuilt side by side, then what is made from rows that had to be right before."""
+    derived = {model.name for model in models if model.made_from}
+    return [[task for task in tasks if (task[0] in derived) == is_derived] for is_derived in (False, True)]
 
 
 def _one_after_another(

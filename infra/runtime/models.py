@@ -20,6 +20,7 @@ from domain.users import User
 from infra.eventstore.codec import EventTypes
 from projections.base import Projection
 from projections.catalog.images import ProductImages
+from projections.catalog.listing import Listing
 from projections.catalog.price_history import PriceHistory
 from projections.catalog.product_status import ProductStatuses
 from projections.catalog.products import Products
@@ -70,6 +71,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Customers(),
     Search(),
     StockBalances(),
+    Listing(),
     Orders(),
     SalesDaily(),
     SaleFacts(),

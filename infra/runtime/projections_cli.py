@@ -25,7 +25,7 @@ from rich.table import Table
 from rich.text import Text
 
 from infra.projections.checkpoints import unpark
-from infra.projections.rebuild import rebuild_all
+from infra.projections.rebuild import rebuild_all, with_derived
 from infra.projections.status import Status, list_status
 from infra.projections.verify import VerifyReport, verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -115,14 +115,16 @@ def status(context: click.Context, company_id: UUID | None) -> None:
 def rebuild(
     context: click.Context, name: str | None, everything: bool, company_id: UUID | None, processes: int
 ) -> None:
-    """Make the rows of a read model anew from the log. The shop goes on selling meanwhile.
+    """Make the rows of a read model anew from the log, then those that are made from them.
+
+    The shop goes on selling meanwhile.
 
     \b
     Examples:
       mipos projections rebuild stock
       mipos projections rebuild --all --processes 8
     """
-    models = _chosen(name, everything=everything)
+    models = with_derived(_chosen(name, everything=everything), PROJECTIONS)
     with _bar() as bar:
         task = bar.add_task("rebuild", total=None)
         reports = rebuild_all(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from projections.base import Database, Row
 from projections.catalog.categories import subtree_of
+from projections.catalog.listing import Filters, list_ids
 
 #: How many products are read at once.
 PAGE = 1000
@@ -21,11 +22,11 @@ _PAGE: LiteralString = """
       FROM (SELECT * FROM products
              WHERE company_id = %(company_id)s
                AND (created_at, id) > (%(after)s::timestamptz, %(after_id)s::uuid)
-               AND (%(status)s::text IS NULL OR status = %(status)s::text)
-               AND (%(status)s::text IS NOT NULL OR status <> 'archived')
+               AND status = ANY(%(statuses)b::text[])
                AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
                AND (%(category_ids)b::uuid[] IS NULL OR category_id = ANY(%(category_ids)b::uuid[]))
                AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
+               AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
              ORDER BY created_at, id
              LIMIT %(limit)s::bigint) AS p
       JOIN variants AS v ON v.company_id = %(company_id)s AND v.product_id = p.id
@@ -33,27 +34,16 @@ _PAGE: LiteralString = """
 """
 
 
-def export_products(
-    db: Database,
-    *,
-    status: str | None = None,
-    brand_id: UUID | None = None,
-    category_id: UUID | None = None,
-    supplier_id: UUID | None = None,
-) -> Iterator[Row]:
+def export_products(db: Database, *, category_id: UUID | None = None, **filters: Any) -> Iterator[Row]:
     """A row for each variant, those of a product together; archived products only on request.
 
-    A category exports what is filed below it as well.
+    `filters` are those of `Filters`. A category exports what is filed below it as well.
     """
     place: dict[str, Any] = {"after": datetime.min.replace(tzinfo=UTC), "after_id": UUID(int=0)}
-    filters = {
-        "status": status,
-        "brand_id": brand_id,
-        "category_ids": subtree_of(db, category_id),
-        "supplier_id": supplier_id,
-    }
+    wanted = Filters(category_ids=subtree_of(db, category_id), **filters)
+    params = {**wanted.params(db), "ids": list_ids(db, wanted), "limit": PAGE}
     while True:
-        rows = db.ask(_PAGE, {"company_id": db.company_id, **filters, **place, "limit": PAGE}).rows()
+        rows = db.ask(_PAGE, {**params, **place}).rows()
         yield from rows
         if sum(1 for _ in groupby(rows, lambda row: row["product_id"])) < PAGE:
             return

@@ -1,94 +1,14 @@
-"""What is asked of the catalog: pages of products, one product, what a decision must know of the others."""
+"""Pages of the catalog, with the variants and pictures of each product."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, LiteralString
 from uuid import UUID
 
-from domain.catalog.products import DuplicateBarcode, DuplicateSku, Variant
-from domain.catalog.variant_types import unlisted
-from domain.errors import Conflict, Detail, Invalid
-from domain.settings import name_key
-from projections.base import Answer, Database, Row, total_of
+from projections.base import Answer, Database, Row
 from projections.catalog.categories import subtree_of
 from projections.catalog.images import ask_images
+from projections.catalog.listing import Filters, Page, list_page
 from projections.catalog.product_search import search_products
-from projections.catalog.store_prices import ask_stores
-from projections.settings import NOWHERE
-from projections.settings_guard import References
-
-
-class DuplicateVariant(Conflict):
-    """A variant of another product already has this id."""
-
-    code = "duplicate_id"
-
-
-# NOTE: each order has a statement of its own, so that each can walk its own index.
-_LIST_BY_NAME: LiteralString = """
-    SELECT p.* FROM products AS p
-     WHERE p.company_id = %(company_id)s
-       AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
-       AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
-       AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
-       AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
-     ORDER BY p.name_key, p.id
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
-"""
-
-_LIST_BY_TIME: LiteralString = """
-    SELECT p.* FROM products AS p
-     WHERE p.company_id = %(company_id)s
-       AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
-       AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
-       AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
-       AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
-     ORDER BY p.created_at DESC, p.id DESC
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
-"""
-
-_COUNT: LiteralString = """
-    SELECT count(*) AS total FROM products AS p
-     WHERE p.company_id = %(company_id)s
-       AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
-       AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
-       AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
-       AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
-"""
-
-# A category has its own statements, so that its index is used whatever the plan was made for.
-_FILED_BY_NAME: LiteralString = """
-    SELECT p.* FROM products AS p
-     WHERE p.company_id = %(company_id)s
-       AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
-       AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
-       AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
-       AND p.category_id = ANY(%(category_ids)b::uuid[])
-       AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
-     ORDER BY p.name_key, p.id
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
-"""
-
-_FILED_BY_TIME: LiteralString = """
-    SELECT p.* FROM products AS p
-     WHERE p.company_id = %(company_id)s
-       AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
-       AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
-       AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
-       AND p.category_id = ANY(%(category_ids)b::uuid[])
-       AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
-     ORDER BY p.created_at DESC, p.id DESC
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
-"""
-
-_COUNT_FILED: LiteralString = """
-    SELECT count(*) AS total FROM products AS p
-     WHERE p.company_id = %(company_id)s
-       AND (%(status)s::text IS NULL OR p.status = %(status)s::text)
-       AND (%(status)s::text IS NOT NULL OR p.status <> 'archived')
-       AND (%(brand_id)s::uuid IS NULL OR p.brand_id = %(brand_id)s::uuid)
-       AND p.category_id = ANY(%(category_ids)b::uuid[])
-       AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
-"""
 
 _VARIANTS: LiteralString = """
     SELECT * FROM variants
@@ -96,11 +16,7 @@ _VARIANTS: LiteralString = """
      ORDER BY product_id, ordinal
 """
 
-_STATEMENTS: Mapping[str, LiteralString] = {"name": _LIST_BY_NAME, "-created_at": _LIST_BY_TIME}
-_FILED: Mapping[str, LiteralString] = {"name": _FILED_BY_NAME, "-created_at": _FILED_BY_TIME}
-SORT_KEYS = tuple(_STATEMENTS)
-
-_HIDDEN = frozenset({"company_id", "name_key", "sku_key", "ordinal", "product_id", "named", "total"})
+_HIDDEN = frozenset({"company_id", "sku_key", "ordinal", "product_id", "named", "total"})
 
 
 def list_products(
@@ -110,30 +26,16 @@ def list_products(
     limit: int = 20,
     search: str | None = None,
     sort: str = "name",
-    status: str | None = None,
-    brand_id: UUID | None = None,
     category_id: UUID | None = None,
-    supplier_id: UUID | None = None,
+    **filters: Any,
 ) -> tuple[list[Row], int]:
     """One page of products with their variants, and how many there are; archived ones only on request.
 
-    A category finds what is filed below it as well.
+    `filters` are those of `Filters`. A category finds what is filed below it as well.
     """
-    params = {
-        "company_id": db.company_id,
-        "status": status,
-        "brand_id": brand_id,
-        "category_ids": subtree_of(db, category_id),
-        "supplier_id": supplier_id,
-        "limit": limit,
-        "offset": (page - 1) * limit,
-    }
-    if search:
-        rows, total = search_products(db, search, params, sort=sort)
-    else:
-        statements, counting = (_FILED, _COUNT_FILED) if category_id else (_STATEMENTS, _COUNT)
-        found, count = db.ask(statements[sort], params), db.ask(counting, params)
-        rows, total = found.rows(), total_of(count)
+    wanted = Filters(category_ids=subtree_of(db, category_id), **filters)
+    part = Page(sort, limit, (page - 1) * limit)
+    rows, total = search_products(db, search, wanted, part) if search else list_page(db, wanted, part)
     variants = db.ask(_VARIANTS, {"company_id": db.company_id, "ids": [row["id"] for row in rows]})
     images = ask_images(db, [row["id"] for row in rows])
     return _with_variants(rows, variants, images), total
@@ -154,165 +56,3 @@ def _with_variants(
 
 def _shown(row: Row) -> Row:
     return {name: value for name, value in row.items() if name not in _HIDDEN}
-
-
-_TAKEN_IDS: LiteralString = """
-    SELECT id FROM variants
-     WHERE company_id = %(company_id)s AND id = ANY(%(own)b::uuid[]) AND product_id <> %(product_id)s
-"""
-
-_TAKEN_SKUS: LiteralString = """
-    SELECT sku_key FROM variants
-     WHERE company_id = %(company_id)s AND sku_key = ANY(%(skus)b::text[]) AND id <> ALL(%(own)b::uuid[])
-"""
-
-_TAKEN_BARCODES: LiteralString = """
-    SELECT barcode FROM barcodes
-     WHERE company_id = %(company_id)s AND barcode = ANY(%(barcodes)b::text[])
-       AND variant_id <> ALL(%(own)b::uuid[])
-"""
-
-# A balance that does not exist yet cannot be locked, so whoever receives stock holds the variants as well.
-_HOLD_VARIANTS: LiteralString = """
-    SELECT id FROM variants
-     WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[])
-     ORDER BY id
-       FOR UPDATE
-"""
-
-_HOLD_STOCK: LiteralString = """
-    SELECT on_hand FROM stock_balances
-     WHERE company_id = %(company_id)s AND variant_id = ANY(%(ids)b::uuid[])
-     ORDER BY storage_id, variant_id
-       FOR UPDATE
-"""
-
-# No value of a type is given up while a variant is about to have it.
-_CHOICES: LiteralString = """
-    SELECT name, fields -> 'values' AS values FROM settings
-     WHERE company_id = %(company_id)s AND kind = 'variant-types' AND scope_id = %(nowhere)s
-       AND name_key = ANY(%(name_keys)b::text[]) AND NOT is_archived
-     ORDER BY id
-       FOR SHARE
-"""
-
-_REFERENCE_KINDS = (
-    ("brand_id", "brands"),
-    ("category_id", "categories"),
-    ("unit_id", "units"),
-    ("supplier_id", "suppliers"),
-)
-
-
-class ProductSeen:
-    """What was seen of the rest of the catalog when a product was to be registered or revised.
-
-    The variants are known by the place they have in the request.
-    """
-
-    def __init__(
-        self,
-        variants: Mapping[str, Variant],
-        ids: Answer,
-        skus: Answer,
-        barcodes: Answer,
-        *,
-        references: References,
-        choices: Answer | None,
-    ) -> None:
-        self._variants = variants
-        self._ids = ids
-        self._skus = skus
-        self._barcodes = barcodes
-        self._references = references
-        self._choices = choices
-
-    def check(self) -> None:
-        """Raise DuplicateVariant, DuplicateSku, DuplicateBarcode or Invalid."""
-        if details := [*self._references.missing(), *self._unlisted()]:
-            raise Invalid(details=details)
-        ids = {row["id"] for row in self._ids.rows()}
-        if ids:
-            raise DuplicateVariant(
-                details=[
-                    Detail(f"{place}id", "duplicate_id", "A variant of another product has this id.")
-                    for place, variant in self._variants.items()
-                    if variant.id in ids
-                ]
-            )
-        skus = {row["sku_key"] for row in self._skus.rows()}
-        barcodes = {row["barcode"] for row in self._barcodes.rows()}
-        if skus:
-            raise DuplicateSku(
-                details=[
-                    Detail(f"{place}sku", "duplicate_sku", "Another variant has this SKU.")
-                    for place, variant in self._variants.items()
-                    if variant.sku.casefold() in skus
-                ]
-            )
-        if barcodes:
-            raise DuplicateBarcode(
-                details=[
-                    Detail(f"{place}barcodes", "duplicate_barcode", f"{barcode} is taken.")
-                    for place, variant in self._variants.items()
-                    for barcode in variant.barcodes
-                    if barcode in barcodes
-                ]
-            )
-
-    def _unlisted(self) -> Iterator[Detail]:
-        choices = {row["name"]: row["values"] for row in self._choices.rows()} if self._choices else {}
-        for place, variant in self._variants.items():
-            for name, message in unlisted(variant.options, choices):
-                yield Detail(f"{place}options.{name}", "not_listed", message)
-
-
-class CatalogGuard:
-    """What commands ask of the catalog before they decide."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
-    def look(
-        self, values: Mapping[str, Any], variants: Iterable[Variant], *, product_id: UUID, alone: bool = False
-    ) -> ProductSeen:
-        """Ask which ids, SKUs, barcodes are taken, which references and options there are, at once."""
-        variants = tuple(variants)
-        places = {"" if alone else f"variants.{index}.": one for index, one in enumerate(variants)}
-        params = {
-            "company_id": self._db.company_id,
-            "product_id": product_id,
-            "own": [variant.id for variant in variants],
-            "skus": [variant.sku.casefold() for variant in variants],
-            "barcodes": [barcode for variant in variants for barcode in variant.barcodes],
-        }
-        wanted = [(field, kind, values[field]) for field, kind in _REFERENCE_KINDS if values.get(field)]
-        wanted += [
-            (f"tax_rate_ids.{index}", "tax-rates", rate)
-            for index, rate in enumerate(values.get("tax_rate_ids", ()))
-        ]
-        return ProductSeen(
-            places,
-            self._db.ask(_TAKEN_IDS, params),
-            self._db.ask(_TAKEN_SKUS, params),
-            self._db.ask(_TAKEN_BARCODES, params),
-            references=References(self._db, wanted),
-            choices=self._choices(variants),
-        )
-
-    def _choices(self, variants: Iterable[Variant]) -> Answer | None:
-        names = {name_key(name) for variant in variants for name in variant.options}
-        if not names:
-            return None
-        params = {"company_id": self._db.company_id, "nowhere": NOWHERE, "name_keys": sorted(names)}
-        return self._db.ask(_CHOICES, params)
-
-    def has_stock(self, variant_ids: Iterable[UUID]) -> bool:
-        """Whether any of these variants has stock somewhere; nothing of it moves until the end."""
-        params = {"company_id": self._db.company_id, "ids": list(variant_ids)}
-        self._db.execute(_HOLD_VARIANTS, params)
-        return any(row["on_hand"] for row in self._db.ask(_HOLD_STOCK, params).rows())
-
-    def stores(self) -> Callable[[], Mapping[UUID, str]]:
-        """Ask for the company's stores with the next round trip; the result has their names by id."""
-        return ask_stores(self._db)

@@ -1,21 +1,20 @@
 """Pages of the products that a text finds: by the words of their names, or by a SKU or barcode."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.catalog.products import Product
 from domain.settings import name_key
 from projections.base import Database, Row, total_of
+from projections.catalog.listing import Filters, Page, list_page
 from projections.search.corrections import corrected
 from projections.search.find import COMMON, numbers_of
 from projections.search.wanted import Wanted, needed_words, params_of, without
 
-#: What is listed unless a status is asked for: all but the archived.
-LISTED = ("draft", "coming_soon", "active", "discontinued")
 #: From how many on the products that have a word are met soon among all.
 MANY = 10_000
-_FILTERS = ("brand_id", "category_ids", "supplier_id")
 
 _CODED: LiteralString = """
     SELECT product_id AS id FROM variants
@@ -36,27 +35,6 @@ _PAGE: LiteralString = """
                AND one.word >= %(word)s AND one.word < %(upto)s
                AND one.shared < length(%(word)s::text) AND one.text LIKE ALL (%(rest)b::text[])
              ORDER BY text, id
-             LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint) AS page
-     CROSS JOIN LATERAL (
-            SELECT * FROM products WHERE company_id = %(company_id)s AND id = page.id LIMIT 1
-           ) AS product
-     ORDER BY page.text, page.id
-"""
-
-# What a good part of all have is met soon on the way through all names in their order.
-_WALK: LiteralString = """
-    SELECT product.*
-      FROM (SELECT named.text, named.id
-              FROM unnest(%(statuses)b::text[]) AS standing(status)
-             CROSS JOIN LATERAL (
-                    SELECT text, id FROM search_words AS one
-                     WHERE one.company_id = %(company_id)s AND one.kind = 'products'
-                       AND one.status = standing.status AND one.leads
-                       AND one.text LIKE '%% ' || %(word)s::text || '%%'
-                     ORDER BY one.word, one.text, one.id
-                     LIMIT %(limit)s::bigint + %(offset)s::bigint
-                   ) AS named
-             ORDER BY named.text, named.id
              LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint) AS page
      CROSS JOIN LATERAL (
             SELECT * FROM products WHERE company_id = %(company_id)s AND id = page.id LIMIT 1
@@ -91,51 +69,104 @@ _LOOKED_UP: LiteralString = """
          UNION
         SELECT unnest(%(coded)b::uuid[])
     ), listed AS MATERIALIZED (
-        SELECT product.id, product.name_key, product.created_at
+        SELECT one.id, one.text, one.created_at
           FROM named
          CROSS JOIN LATERAL (
-                SELECT * FROM products WHERE company_id = %(company_id)s AND id = named.id LIMIT 1
-               ) AS product
-         WHERE product.status = ANY(%(statuses)b::text[])
-           AND (%(brand_id)s::uuid IS NULL OR product.brand_id = %(brand_id)s::uuid)
-           AND (%(category_ids)b::uuid[] IS NULL OR product.category_id = ANY(%(category_ids)b::uuid[]))
-           AND (%(supplier_id)s::uuid IS NULL OR product.supplier_id = %(supplier_id)s::uuid)
+                SELECT * FROM product_listing
+                 WHERE company_id = %(company_id)s AND id = named.id AND place_id = %(place_id)s
+                 LIMIT 1
+               ) AS one
+         WHERE one.status = ANY(%(statuses)b::text[])
+           AND (%(brand_id)s::uuid IS NULL OR one.brand_id = %(brand_id)s::uuid)
+           AND (%(category_ids)b::uuid[] IS NULL OR one.category_id = ANY(%(category_ids)b::uuid[]))
+           AND (%(supplier_id)s::uuid IS NULL OR one.supplier_id = %(supplier_id)s::uuid)
+           AND (%(in_stock)s::bool IS NULL OR one.in_stock = %(in_stock)s::bool)
+           AND (%(min_price)s::bigint IS NULL OR one.highest_price >= %(min_price)s::bigint)
+           AND (%(max_price)s::bigint IS NULL OR one.lowest_price <= %(max_price)s::bigint)
+           AND (%(min_price)s::bigint IS NULL OR %(max_price)s::bigint IS NULL
+                OR one.lowest_price >= %(min_price)s::bigint OR one.highest_price <= %(max_price)s::bigint
+                OR EXISTS (SELECT FROM variants AS v
+                             LEFT JOIN store_prices AS own ON own.company_id = v.company_id
+                                   AND own.store_id = %(place_id)s AND own.variant_id = v.id
+                            WHERE v.company_id = %(company_id)s AND v.product_id = one.id
+                              AND coalesce(own.price, v.price)
+                                  BETWEEN %(min_price)s::bigint AND %(max_price)s::bigint))
     )
     SELECT product.*, (SELECT count(*) FROM named) AS named, (SELECT count(*) FROM listed) AS total
       FROM (SELECT 1) AS always
       LEFT JOIN (
-            SELECT id, CASE %(sort)s::text WHEN 'name' THEN name_key END AS name_key, created_at FROM listed
+            SELECT id, CASE %(sort)s::text WHEN 'name' THEN text END AS text, created_at FROM listed
              ORDER BY 2, CASE %(sort)s::text WHEN 'name' THEN id END, created_at DESC, id DESC
              LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
            ) AS page ON true
       LEFT JOIN LATERAL (
             SELECT * FROM products WHERE company_id = %(company_id)s AND id = page.id LIMIT 1
            ) AS product ON true
-     ORDER BY page.name_key, CASE %(sort)s::text WHEN 'name' THEN page.id END, page.created_at DESC,
-              page.id DESC
+     ORDER BY page.text, CASE %(sort)s::text WHEN 'name' THEN page.id END, page.created_at DESC, page.id DESC
 """
 
 
-def search_products(db: Database, text: str, asked: Mapping[str, Any], *, sort: str) -> tuple[list[Row], int]:
+def search_products(db: Database, text: str, filters: Filters, page: Page) -> tuple[list[Row], int]:
     """One page of what the text finds, and how many that are in all, exactly.
 
-    `asked` has status, brand_id, category_ids and supplier_id, any of them None, with limit and offset.
     Misspelt words are corrected only if no name has them as they were typed and no variant has the text as
     its code.
     """
-    statuses = [asked["status"]] if asked["status"] else list(LISTED)
-    params = {**asked, "company_id": db.company_id, "statuses": statuses, "sort": sort}
     coded = db.ask(_CODED, {"company_id": db.company_id, "sku": name_key(text), "barcode": text})
     words = needed_words(text)
-    most = MANY if words and not words[1:] else COMMON
-    numbers = numbers_of(db, Product.kind, words, statuses=statuses, most=most) if words else {}
-    params["coded"] = [row["id"] for row in coded.rows()]
-    params["is_common"] = MANY in numbers.values()
-    wanted = [Wanted(Product.kind, rarest, without(words, rarest)) for rarest in [*numbers][:1]]
-    rows, total, is_found = _page(db, params, wanted)
+    most = COMMON if words[1:] else MANY
+    numbers = numbers_of(db, Product.kind, words, statuses=filters.statuses, most=most) if words else {}
+    rarest = next(iter(numbers), None)
+    wanted = [Wanted(Product.kind, rarest, without(words, rarest))] if rarest else []
+    asked = _Asked(filters, page, [row["id"] for row in coded.rows()])
+    if rarest and numbers[rarest] == most and not asked.coded:
+        return _walk(db, wanted[0], asked)
+    rows, total, is_found = _page(db, wanted, asked)
     if not is_found:
-        rows, total, _ = _page(db, params, corrected(db, (Product.kind,), words))
+        rows, total, _ = _page(db, corrected(db, (Product.kind,), words), asked)
     return rows, total
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The page that is asked for, and what the text finds as a code."""
+
+    filters: Filters
+    page: Page
+    coded: list[UUID]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the words alone say what is on the page."""
+        return self.page.sort == "name" and self.filters.are_none and not self.coded
+
+    def params(self, db: Database) -> dict[str, Any]:
+        """What the statements take."""
+        return {**self.filters.params(db), **self.page._asdict(), "coded": self.coded}
+
+
+def _walk(db: Database, wanted: Wanted, asked: _Asked) -> tuple[list[Row], int]:
+    """The page of what many have: met soon on the way through all names in their order."""
+    patterns, total = [*wanted.patterns, f"% {wanted.word}%"], None
+    if asked.filters.are_none:
+        total = total_of(db.ask(_COUNT, {**asked.params(db), **_range_of(wanted)}))
+    return list_page(db, asked.filters, asked.page, patterns=patterns, total=total)
+
+
+def _page(db: Database, wanted: Sequence[Wanted], asked: _Asked) -> tuple[list[Row], int, bool]:
+    """The page, how many there are in all, and whether anything is found, whatever the filters."""
+    params = asked.params(db)
+    if len(wanted) == 1 and asked.is_plain:
+        params.update(_range_of(wanted[0]))
+        rows = db.ask(_PAGE, params).rows()
+        total = rows[0]["total"] if rows else total_of(db.ask(_COUNT, params))
+        return rows, total, total > 0
+    rows = db.ask(_LOOKED_UP, {**params, **params_of(wanted)}).rows()
+    return [row for row in rows if row["id"]], rows[0]["total"], rows[0]["named"] > 0
+
+
+def _range_of(wanted: Wanted) -> dict[str, Any]:
+    return {"word": wanted.word, "upto": wanted.upto, "rest": wanted.patterns}
 
 
 _ALL: LiteralString = """
@@ -169,19 +200,3 @@ def find_all_products(db: Database, text: str, status: str) -> list[UUID]:
     if not rows:
         rows = db.ask(_ALL, {**params, **params_of(corrected(db, (Product.kind,), words))}).rows()
     return [row["id"] for row in rows]
-
-
-def _page(db: Database, params: Mapping[str, Any], wanted: Sequence[Wanted]) -> tuple[list[Row], int, bool]:
-    """The page, how many there are in all, and whether anything is found, whatever the filters."""
-    is_filtered = any(params[name] for name in ("coded", *_FILTERS))
-    if len(wanted) == 1 and params["sort"] == "name" and not is_filtered:
-        one = wanted[0]
-        told = {**params, "word": one.word, "upto": one.upto, "rest": one.patterns}
-        if params["is_common"]:
-            page, count = db.ask(_WALK, told), db.ask(_COUNT, told)
-            return page.rows(), total_of(count), True
-        rows = db.ask(_PAGE, told).rows()
-        total = rows[0]["total"] if rows else total_of(db.ask(_COUNT, told))
-        return rows, total, total > 0
-    rows = db.ask(_LOOKED_UP, {**params, **params_of(wanted)}).rows()
-    return [row for row in rows if row["id"]], rows[0]["total"], rows[0]["named"] > 0

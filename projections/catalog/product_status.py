@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.catalog.products import STATUS_AFTER, Product
 from domain.settings import name_key
 from projections.base import Answer, Database, Fact, Projection, Row, total_of
 from projections.catalog.categories import subtree_of
+from projections.catalog.listing import Filters, list_ids
 from projections.catalog.product_search import find_all_products
 
 _MOVES = frozenset(getattr(Product, name) for name in STATUS_AFTER)
@@ -231,24 +232,36 @@ def list_in_status(
     limit: int = 20,
     search: str | None = None,
     sort: str = "name",
-    brand_id: UUID | None = None,
     category_id: UUID | None = None,
-    supplier_id: UUID | None = None,
+    **filters: Any,
 ) -> tuple[list[Row], int]:
-    """One page of the products that stand there, and how many; a category's include those below it."""
+    """One page of the products that stand there, and how many.
+
+    `filters` are those of `Filters`. A category's include those below it.
+    """
+    wanted = Filters(status=status, category_ids=subtree_of(db, category_id), **filters)
     params = {
         "company_id": db.company_id,
         "status": status,
-        "brand_id": brand_id,
-        "category_ids": subtree_of(db, category_id),
-        "supplier_id": supplier_id,
-        "ids": find_all_products(db, search, status) if search else None,
+        "brand_id": wanted.brand_id,
+        "category_ids": wanted.category_ids,
+        "supplier_id": wanted.supplier_id,
+        "ids": _found(db, wanted, search),
         "limit": limit,
         "offset": (page - 1) * limit,
     }
     found, count = db.ask(_STATEMENTS[sort], params), db.ask(_COUNT, params)
     ids = [row["id"] for row in found.rows()]
     return db.ask(_SHOW, {"company_id": db.company_id, "ids": ids}).rows(), total_of(count)
+
+
+def _found(db: Database, wanted: Filters, search: str | None) -> list[UUID] | None:
+    """What the text finds of what store, prices and stock leave; None if nothing of it is asked for."""
+    found = find_all_products(db, search, wanted.statuses[0]) if search else None
+    left = list_ids(db, wanted)
+    if found is None or left is None:
+        return left if found is None else found
+    return list(set(left).intersection(found))
 
 
 # Each product counts in the whole, in its category and in its brand.

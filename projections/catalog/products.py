@@ -10,7 +10,6 @@ import msgspec
 from domain.aggregate import Aggregate
 from domain.catalog.products import STATUS_AFTER, VARIANT_REVISIONS, Product, Variant
 from domain.entities import Entity, fields_of
-from domain.settings import name_key
 from projections.base import Database, Fact, Projection, facts_of
 
 _encode = msgspec.json.Encoder().encode
@@ -28,7 +27,6 @@ class Products(Projection):
             company_id   uuid NOT NULL,
             id           uuid NOT NULL,
             name         text NOT NULL,
-            name_key     text NOT NULL,
             description  text,
             status       text NOT NULL,
             launch_at    timestamptz,
@@ -43,9 +41,8 @@ class Products(Projection):
             updated_at   timestamptz NOT NULL,
             PRIMARY KEY (company_id, id)
         );
-        CREATE INDEX products_by_name ON products (company_id, name_key, id);
         CREATE INDEX products_by_time ON products (company_id, created_at, id);
-        CREATE INDEX products_by_status ON products (company_id, status, name_key);
+        CREATE INDEX products_by_status ON products (company_id, status);
         CREATE INDEX products_by_launch ON products (launch_at) WHERE status = 'coming_soon';
         CREATE INDEX products_by_brand ON products (company_id, brand_id) WHERE brand_id IS NOT NULL;
         CREATE INDEX products_by_category ON products (company_id, category_id, status)
@@ -128,17 +125,16 @@ _MOVE_PRODUCTS: LiteralString = """
 """
 
 _INSERT_PRODUCTS: LiteralString = """
-    INSERT INTO products (company_id, id, name, name_key, description, status, launch_at, brand_id,
-                          category_id, unit_id, supplier_id, tax_rate_ids, track_stock, version, created_at,
-                          updated_at)
-    SELECT %(company_id)s, id, name, name_key, description, status, launch_at, brand_id, category_id,
-           unit_id, supplier_id, tax_rate_ids::uuid[], track_stock, version, at, changed_at
-      FROM unnest(%(ids)b::uuid[], %(names)b::text[], %(name_keys)b::text[], %(descriptions)b::text[],
-                  %(brand_ids)b::uuid[], %(category_ids)b::uuid[], %(unit_ids)b::uuid[],
-                  %(supplier_ids)b::uuid[], %(tax_rate_ids)b::text[], %(track_stock)b::bool[],
-                  %(ats)b::timestamptz[], %(statuses)b::text[], %(launches)b::timestamptz[],
-                  %(versions)b::bigint[], %(changes)b::timestamptz[])
-           AS draft(id, name, name_key, description, brand_id, category_id, unit_id, supplier_id,
+    INSERT INTO products (company_id, id, name, description, status, launch_at, brand_id, category_id,
+                          unit_id, supplier_id, tax_rate_ids, track_stock, version, created_at, updated_at)
+    SELECT %(company_id)s, id, name, description, status, launch_at, brand_id, category_id, unit_id,
+           supplier_id, tax_rate_ids::uuid[], track_stock, version, at, changed_at
+      FROM unnest(%(ids)b::uuid[], %(names)b::text[], %(descriptions)b::text[], %(brand_ids)b::uuid[],
+                  %(category_ids)b::uuid[], %(unit_ids)b::uuid[], %(supplier_ids)b::uuid[],
+                  %(tax_rate_ids)b::text[], %(track_stock)b::bool[], %(ats)b::timestamptz[],
+                  %(statuses)b::text[], %(launches)b::timestamptz[], %(versions)b::bigint[],
+                  %(changes)b::timestamptz[])
+           AS draft(id, name, description, brand_id, category_id, unit_id, supplier_id,
                     tax_rate_ids, track_stock, at, status, launch_at, version, changed_at)
 """
 
@@ -164,7 +160,6 @@ _INSERT_BARCODES: LiteralString = """
 _UPDATE_PRODUCT: LiteralString = """
     UPDATE products
        SET name = coalesce(%(name)s::text, name),
-           name_key = coalesce(%(name_key)s::text, name_key),
            description = CASE WHEN %(describes)s::bool THEN %(description)s::text ELSE description END,
            brand_id = CASE WHEN %(reclassifies)s::bool THEN %(brand_id)s::uuid ELSE brand_id END,
            category_id = CASE WHEN %(reclassifies)s::bool THEN %(category_id)s::uuid ELSE category_id END,
@@ -236,7 +231,6 @@ def _insert_products(drafts: Sequence[Fact], at_once: Mapping[UUID, Fact], db: D
             "company_id": db.company_id,
             "ids": [draft.stream_id for draft in drafts],
             "names": [data.name for data in said],
-            "name_keys": [name_key(data.name) for data in said],
             "descriptions": [data.description for data in said],
             "brand_ids": [data.brand_id for data in said],
             "category_ids": [data.category_id for data in said],
@@ -350,7 +344,6 @@ def _change_product(fact: Fact, db: Database) -> None:
     params: dict[str, Any] = dict.fromkeys(
         (
             "name",
-            "name_key",
             "description",
             "brand_id",
             "category_id",
@@ -365,7 +358,6 @@ def _change_product(fact: Fact, db: Database) -> None:
         id=fact.stream_id,
         version=fact.version,
         at=fact.at,
-        name_key=name_key(said["name"]) if "name" in said else None,
         tax_rate_ids=list(said["tax_rate_ids"]) if "tax_rate_ids" in said else None,
         track_stock=said.get("track_stock"),
         describes=fact.event is Product.Described,
