@@ -15,7 +15,9 @@ from psycopg.rows import dict_row
 
 from commands.catalog.product_import import ImportProducts, Report, SheetNotValid, import_products
 from commands.ports import Caller, ConcurrentEdit
-from domain.errors import Refusal
+from commands.standing import Standing
+from domain.errors import NotAllowed, Refusal
+from domain.permissions import permissions_of
 from domain.sheets import Problem
 from infra.bulk_decision import BulkDecision
 from infra.garbage import collecting_no_garbage
@@ -23,6 +25,8 @@ from infra.import_desk import CHUNK_SIZE
 from infra.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.unit_of_work import Ledger
 from projections.base import Row
+from projections.companies import find_company
+from projections.users import find_user
 
 #: How long to wait before looking again for files to import, in seconds.
 PAUSE = 0.5
@@ -92,6 +96,10 @@ class _ImportBroken(Refusal):
     """The import failed on our side; nothing was imported."""
 
     code = "internal_error"
+
+
+class _MayImportNoMore(NotAllowed):
+    """Whoever handed the file in may not import any more; nothing was imported."""
 
 
 class _Stopped(Exception):
@@ -186,6 +194,7 @@ class Imports:
             request_id=job["request_id"],
             address=job["address"],
         )
+        _check_standing(db, caller, writing=job["commits"])
         work = BulkDecision(db, self._ledger, caller, datetime.now(UTC), progress.tell)
         command = ImportProducts(
             chunks=lambda: _chunks(db, job), commit=job["commits"], create_missing=job["create_missing"]
@@ -234,6 +243,27 @@ def _mine(connection: RequestConnection, company_id: UUID) -> Iterator[bool]:
     finally:
         if not connection.closed:
             connection.execute(_FREE, params)
+
+
+def _check_standing(db: RequestTransaction, caller: Caller, *, writing: bool) -> None:
+    """See that company and user may still do what they might when the file came in.
+
+    The session may have ended since. Raises TokenRevoked for an archived company, CompanySuspended,
+    SubscriptionExpired, NotAllowed.
+    """
+    company = find_company(db) or {}
+    standing = Standing(
+        session_is_open=True,
+        rights_version=caller.rights_version,
+        company_status=company.get("status"),
+        subscription_status=company.get("subscription_status"),
+    )
+    standing.check(caller.rights_version, writing=writing)
+    user = find_user(db, caller.user_id) if caller.user_id else None
+    if user is not None:
+        keys = permissions_of(user["role"], user["granted"], user["denied"])
+        if not user["is_active"] or "products.import" not in keys:
+            raise _MayImportNoMore
 
 
 def _chunks(db: RequestTransaction, job: Row) -> Iterator[bytes]:

@@ -14,7 +14,12 @@ import pytest
 from psycopg.rows import dict_row
 
 from commands.ports import Caller
+from domain.aggregate import Aggregate
 from domain.companies import Company
+from domain.packages import Limits, Offer
+from domain.permissions import ADMIN
+from domain.subscriptions import Terms
+from domain.users import User
 from infra.eventstore.codec import Metadata
 from infra.import_desk import ImportDesk
 from infra.imports import MOST_TAKEN_UP, Imports
@@ -64,11 +69,17 @@ class House:
         ):
             yield db
 
-    def hand_in(self, content: bytes, *, commit: bool = True) -> UUID:
+    def record(self, *aggregates: Aggregate) -> None:
+        """Record what was decided about them."""
+        events = [event for aggregate in aggregates for event in aggregate.new_events()]
+        with self.transaction() as db:
+            LEDGER.record(db, events, Metadata(at=datetime.now(UTC)))
+
+    def hand_in(self, content: bytes, *, commit: bool = True, user_id: UUID | None = None) -> UUID:
         """Hand in a file to be imported."""
         import_id = uuid4()
         with self.transaction() as db:
-            desk = ImportDesk(db, Caller(company_id=self.company_id, user_id=None), datetime.now(UTC))
+            desk = ImportDesk(db, Caller(company_id=self.company_id, user_id=user_id), datetime.now(UTC))
             desk.open(import_id, content, commit=commit, create_missing=False)
         return import_id
 
@@ -104,13 +115,18 @@ def addresses(server: Any) -> tuple[str, str, str]:
 
 @pytest.fixture
 def house(addresses: tuple[str, str, str]) -> House:
-    house = House(*addresses, uuid4())
+    return House(*addresses, uuid4())
+
+
+@pytest.fixture(autouse=True)
+def company(house: House) -> Company:
+    """The company, which is in business."""
     told = {"name": str(house.company_id), "currency": "EUR", "timezone": "Europe/Berlin"}
     company = Company.begin(Company.Registered, house.company_id, **told)
     with house.transaction() as db:
         db.execute("SELECT found_company(%(company)s)", {"company": house.company_id})
-        LEDGER.record(db, company.new_events(), Metadata(at=datetime.now(UTC)))
-    return house
+    house.record(company)
+    return company
 
 
 IMPORTED = ["companies.Company.Registered", "products.Product.Registered", "products.Product.Activated"]
@@ -173,6 +189,58 @@ def test_two_workers_do_not_do_the_same(house: House) -> None:
     assert done == [0]
     assert house.events() == IMPORTED
     assert house.job(import_id)["attempts"] == 1
+
+
+def suspend(company: Company) -> None:
+    company.suspend("unpaid")
+
+
+def archive(company: Company) -> None:
+    company.archive()
+
+
+def let_expire(company: Company) -> None:
+    long_ago = datetime(2001, 1, 1, tzinfo=UTC)
+    offer = Offer(id=uuid4(), name="Any", price=1, billing_period="monthly", trial_days=1, limits=Limits())
+    company.subscribe(offer, Terms(), long_ago)
+    company.fall_due(datetime.now(UTC))
+
+
+@pytest.mark.parametrize("end", [suspend, archive, let_expire])
+def test_a_company_that_may_not_write_any_more_gets_nothing(
+    house: House, company: Company, end: Callable[[Company], None]
+) -> None:
+    import_id = house.hand_in(MILK)
+    end(company)
+    house.record(company)
+    assert house.imports.step() == 1
+    assert house.job(import_id)["status"] == "failed"
+    assert "products.Product.Registered" not in house.events()
+
+
+def test_a_suspended_company_may_still_try_a_file(house: House, company: Company) -> None:
+    import_id = house.hand_in(MILK, commit=False)
+    suspend(company)
+    house.record(company)
+    house.imports.step()
+    assert house.job(import_id)["status"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [({}, "done"), ({"is_active": False}, "failed"), ({"denied": ("products.import",)}, "failed")],
+)
+def test_whoever_handed_it_in_must_still_hold_the_right(
+    house: House, change: dict[str, Any], status: str
+) -> None:
+    user_id = uuid4()
+    person = User.begin(User.Registered, user_id, username=f"admin@{user_id}", role=ADMIN)
+    house.record(person)
+    import_id = house.hand_in(MILK, user_id=user_id)
+    person.revise(change)
+    house.record(person)
+    house.imports.step()
+    assert house.job(import_id)["status"] == status
 
 
 def test_others_can_write_while_it_runs(house: House) -> None:
