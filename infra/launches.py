@@ -50,9 +50,9 @@ def _launch_all(connection: psycopg.Connection[Any], ledger: Ledger, company_id:
     try:
         while some := _launch_some(connection, ledger, company_id, now):
             launched += some
-    except psycopg.Error as error:
-        reason = str(error).strip()
-        log.warning("products could not be launched", company_id=str(company_id), error=reason)
+    except Exception:
+        # Whatever is wrong in one company, the others' products are launched.
+        log.exception("products could not be launched", company_id=str(company_id))
     return launched
 
 

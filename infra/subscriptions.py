@@ -45,6 +45,7 @@ def _let_one_fall_due(
             if work.has_events:
                 work.record()
             return work.has_events
-    except psycopg.Error as error:
-        log.warning("a subscription could not fall due", company_id=str(company_id), error=str(error).strip())
+    except Exception:
+        # Whatever is wrong in one company, the others' subscriptions fall due.
+        log.exception("a subscription could not fall due", company_id=str(company_id))
         return False

@@ -210,6 +210,26 @@ def test_what_somebody_is_just_editing_waits_for_the_next_time(catalog: Catalog,
     assert catalog.launched() == [other, edited]
 
 
+def test_a_company_whose_log_cannot_be_read_stops_no_other(
+    open_catalog: Callable[..., Catalog], look: Any
+) -> None:
+    broken, catalog = open_catalog(), open_catalog()
+    [unreadable] = broken.announce()
+    [product_id] = catalog.announce(launch_at=LAUNCH + SECOND)
+    with psycopg.connect(broken.database.owner, autocommit=True) as connection:
+        # The log allows no change, except when it is restored.
+        connection.execute("SET session_replication_role = replica")
+        unread = "UPDATE events SET type = %s WHERE stream_id = %s AND stream_version = 1"
+        connection.execute(unread, ["unknown.Thing.Happened", unreadable])
+        try:
+            look(LAUNCH + SECOND)
+            assert (broken.launched(), catalog.launched()) == ([], [product_id])
+        finally:
+            connection.execute(unread, ["products.Product.Registered", unreadable])
+    look(LAUNCH + SECOND)
+    assert broken.launched() == [unreadable]
+
+
 def test_the_fact_names_no_actor_and_the_read_model_agrees_with_the_log(catalog: Catalog, look: Any) -> None:
     catalog.announce()
     look(LAUNCH)

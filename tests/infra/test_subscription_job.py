@@ -179,6 +179,24 @@ def test_of_several_workers_at_once_one_records_it(
         assert [step for step, _ in told(company_id)] == ["TrialEnded", "Expired"]
 
 
+def test_a_company_whose_log_cannot_be_read_stops_no_other(
+    database: Any, found: Callable[..., UUID], look: Any, told: Any
+) -> None:
+    broken, company_id = found(), found()
+    with psycopg.connect(database.owner, autocommit=True) as connection:
+        # The log allows no change, except when it is restored.
+        connection.execute("SET session_replication_role = replica")
+        unread = "UPDATE events SET type = %s WHERE company_id = %s AND position = 1"
+        connection.execute(unread, ["unknown.Thing.Happened", broken])
+        try:
+            look(TRIAL_ENDS)
+            assert ([step for step, _ in told(company_id)], told(broken)) == (["TrialEnded"], [])
+        finally:
+            connection.execute(unread, ["companies.Company.Registered", broken])
+    look(TRIAL_ENDS)
+    assert [step for step, _ in told(broken)] == ["TrialEnded"]
+
+
 def test_the_facts_name_no_actor_and_the_time_they_were_recorded_for(
     database: Any, found: Callable[..., UUID], look: Any
 ) -> None:
