@@ -166,7 +166,8 @@ class Deciding:
         for row, _ in self._group.rows[1:]:
             for column in PRODUCT_COLUMNS:
                 said = row.values.get(column)
-                if said and said != self._first.values.get(column) and column != "product_id":
+                is_silent = said in (None, ()) or column == "product_id"
+                if not is_silent and said != self._first.values.get(column):
                     message = f"Row {self._first.number} says something else of the same product."
                     self._wrong_in(row, column, "differs", message)
 

@@ -394,6 +394,14 @@ class TestErrors:
         ]
         assert importer.wrong(*rows) == [(3, "description", "differs")]
 
+    @pytest.mark.parametrize(("first", "later"), [("true", "false"), ("false", "true"), ("", "false")])
+    def test_nor_do_they_about_whether_stock_is_counted(
+        self, importer: Importer, first: str, later: str
+    ) -> None:
+        shared = {"product_id": "x", "name": "A", "price": "1"}
+        rows = [{**shared, "sku": "1", "track_stock": first}, {**shared, "sku": "2", "track_stock": later}]
+        assert importer.wrong(*rows) == [(3, "track_stock", "differs")]
+
     def test_ids_lead_to_what_they_are_the_ids_of(self, importer: Importer, stocked: Any) -> None:
         importer.done({"product_id": "x", "name": "Tea", "sku": "T", "price": "1"})
         tea, other = importer.product("Tea"), str(uuid4())
