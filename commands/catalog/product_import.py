@@ -231,12 +231,14 @@ class _Import:
 
     def _check_room(self) -> None:
         """Say which row is the first that the company's package has no room for."""
-        room = None if self._commit else self._work.plan.room("products")
-        if room is None or len(self._ground.added) - self._ground.taken_out <= room:
+        added, taken_out = self._ground.added, self._ground.taken_out
+        if self._commit or len(added) <= taken_out:
             return
-        row = self._ground.added[max(room, 0)]
-        message = f"The package has room for {max(room, 0):,} more products."
-        self._report.note([Problem(row, "", "plan_limit_reached", message)])
+        room = self._work.plan.room("products")
+        # What the file archives makes room for as many.
+        if room is not None and len(added) > (most := max(room, 0) + taken_out):
+            message = f"The package has room for {most:,} more products."
+            self._report.note([Problem(added[most], "", "plan_limit_reached", message)])
 
 
 def _as_id(text: str) -> UUID | None:

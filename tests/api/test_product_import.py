@@ -468,6 +468,12 @@ class TestErrors:
         assert counts(importer.awaited(sheet(*rows[:2]), "commit=true")) == (2, 0, 0)
         assert counts(importer.done(rows[2])) == (1, 0, 0)
         assert importer.send(sheet(rows[3]), "commit=true").code == "plan_limit_reached"
+        leaving = {**rows[0], "status": "archived"}
+        more = [{**rows[3], "sku": sku} for sku in ("B", "C")]
+        [error] = importer.tried(leaving, *more)["errors"]
+        assert (error["row"], error["code"]) == (4, "plan_limit_reached")
+        assert "room for 1 more" in error["message"]
+        assert counts(importer.done(leaving, more[0])) == (1, 1, 0)
 
 
 class TestTryingAndRepeating:
