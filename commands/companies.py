@@ -1,7 +1,7 @@
 """Commands about companies: taking them on, editing, suspending and archiving them; super admins."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from commands.ports import DuplicateId, UnitOfWork, check_version
 from commands.subscriptions import offered
 from domain.companies import PLATFORM_ID, Company
 from domain.errors import Conflict, Detail, Invalid
-from domain.packages import check_room
+from domain.packages import Limits, check_room
 from domain.permissions import ADMIN, SUPER_ADMIN
 from domain.stores import Store
 from domain.subscriptions import Terms
@@ -116,26 +116,33 @@ def join_on_trial(command: JoinOnTrial, work: UnitOfWork) -> Company:
     if package_id is None:
         raise NoTrialPackage
     work.platform.open_log()
-    company = _take_on(command.company, work, package_id)
+    company = _take_on(replace(command.company, package_id=package_id), work, stores=1)
     settings = {name: company.values[name] for name in Store.inherited}
     work.save(Store.begin(Store.Registered, command.store_id, **{**settings, **command.store}))
     return company
 
 
-def _take_on(command: RegisterCompany, work: UnitOfWork, package_id: UUID | None = None) -> Company:
+def _take_on(command: RegisterCompany, work: UnitOfWork, *, stores: int = 0) -> Company:
+    """Take it on with its first admin; its package must have room for them, and for so many stores."""
     values = dict(command.values)
     # It has no pictures yet, so none can be its logo.
     _check_logo(values.pop("logo_image_id", None), work)
     company = Company.begin(Company.Registered, command.id, **values)
-    if package_id := package_id or command.package_id:
-        offer = offered(package_id, work)
-        if command.admin and offer.limits.users is not None:
-            check_room("users", offer.limits.users, 0)
+    if command.package_id:
+        offer = offered(command.package_id, work)
+        _check_room(offer.limits, users=1 if command.admin else 0, stores=stores)
         company.subscribe(offer, Terms(), work.now)
     work.save(company)
     if command.admin:
         _appoint(command.admin, work)
     return company
+
+
+def _check_room(limits: Limits, **more: int) -> None:
+    for resource, number in more.items():
+        limit = limits.of(resource)
+        if number and limit is not None:
+            check_room(resource, limit, 0, number)
 
 
 def _appoint(admin: FirstAdmin, work: UnitOfWork) -> None:

@@ -80,6 +80,17 @@ def test_a_taken_name_makes_nothing(doors: Any, shop: Any, trial: Any) -> None:
     assert (answer.status_code, answer.json["error"]["code"]) == (409, "duplicate_username")
 
 
+@pytest.mark.parametrize("resource", ["users", "stores"])
+def test_a_package_without_room_for_who_and_what_comes_along_takes_nobody_on(
+    doors: Any, platform: Any, trial: Any, resource: str
+) -> None:
+    limits = {"limits": {resource: 0}}
+    assert platform.patch(f"/api/admin/packages/{trial['id']}", limits).status == 200
+    answer = doors.simulate_post(PATH, json=body_of(), remote_addr="198.51.100.7")
+    assert (answer.status_code, answer.json["error"]["code"]) == (403, "plan_limit_reached")
+    assert [one["field"] for one in answer.json["error"]["details"]] == [f"limits.{resource}"]
+
+
 def test_what_is_wrong_is_named(doors: Any, trial: Any) -> None:
     assert trial
     wrong = body_of(store={"name": "", "code": "a b"}, company={"name": "X", "logo_image_id": str(uuid4())})
