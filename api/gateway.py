@@ -101,7 +101,7 @@ class Authentication(Protocol):
         """Count a registration from the visitor's address. Raises TooManyRequests."""
 
     def end_reset(self, username: str) -> None:
-        """Let the user of a new password sign in, however often the old one was missed."""
+        """Let the user of a new password sign in, however often it was missed before, or the name tried."""
 
 
 class Pictures(Protocol):

@@ -185,7 +185,7 @@ class SignIn:
         self._throttle.count(visitor, visitor.neighbourhood, purpose="registration")
 
     def end_reset(self, username: str) -> None:
-        """Let the user of a new password sign in, however often the old one was missed."""
+        """Let the user of a new password sign in, however often it was missed before, or the name tried."""
         with self._application.transaction(PLATFORM_ID) as db:
             self._throttle.forget(db, username)
 

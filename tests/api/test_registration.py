@@ -116,6 +116,19 @@ def test_without_a_package_to_try_nobody_can(doors: Any, platform: Any) -> None:
             platform.post(f"/api/admin/packages/{package['id']}/activate")
 
 
+def test_whoever_guessed_at_the_name_before_does_not_keep_its_owner_out(doors: Any, trial: Any) -> None:
+    assert trial
+    body = body_of()
+    guess = {"username": body["admin"]["username"], "password": "a guess"}
+    guesses = [
+        doors.simulate_post("/api/auth/login", json=guess, remote_addr="198.51.100.8").status_code
+        for _ in range(11)
+    ]
+    assert guesses == [401] * 10 + [429]
+    answer = doors.simulate_post(PATH, json=body, remote_addr="198.51.100.7")
+    assert (answer.status_code, answer.json["message"]) == (201, "Registered")
+
+
 def test_one_address_cannot_found_companies_without_end(doors: Any, trial: Any) -> None:
     assert trial
     statuses = [
