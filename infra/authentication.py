@@ -152,7 +152,8 @@ class SignIn:
 
     def hash_password(self, password: str) -> str:
         """What is kept of a password (argon2id). It takes a while on purpose: never within a transaction."""
-        return self._hasher.hash(password)
+        with self._turns:
+            return self._hasher.hash(password)
 
     def knows_password(self, user: Row, password: str, visitor: Visitor) -> bool:
         """Whether this is the user's password; who guesses is held back. Raises TooManyRequests."""

@@ -1,0 +1,36 @@
+"""Passwords are hashed by so many at once as there are cores."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from infra.authentication import SignIn
+from infra.runtime.house import build_house, open_pool
+from infra.settings import load_settings
+
+SECRET = "a secret that is only good for tests, and long enough"
+
+
+@pytest.fixture
+def door(database: Any) -> Iterator[SignIn]:
+    """Where one signs in."""
+    environ = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_APP_DATABASE_URL": "postgresql:///unused"}
+    with open_pool(database.app, 1) as pool:
+        authentication = build_house(pool, load_settings(environ)).authentication
+        assert isinstance(authentication, SignIn)
+        yield authentication
+
+
+def test_a_new_password_waits_for_its_turn_to_be_hashed(door: SignIn) -> None:
+    with ThreadPoolExecutor(1) as somebody:
+        with ExitStack() as others:
+            for _ in range(os.cpu_count() or 1):
+                others.enter_context(door._turns)
+            hashing = somebody.submit(door.hash_password, "correct horse battery staple")
+            with pytest.raises(TimeoutError):
+                hashing.result(timeout=1)
+        assert hashing.result(timeout=10).startswith("$argon2id$")
