@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from domain.catalog import cells
 from domain.catalog.cells import CellNotValid, plain
+from domain.catalog.products import STATUSES
 from domain.catalog.reference_book import ReferenceBook, path_of
 from domain.errors import Detail
 from domain.money import exponent
@@ -54,8 +55,6 @@ def _status(text: str, _: int) -> str:
         raise CellNotValid("invalid", f"Must be one of {', '.join(STATUSES)}.")
     return text
 
-
-STATUSES = ("draft", "coming_soon", "active", "discontinued", "archived")
 
 #: What the rows of a product share; the first of them counts.
 PRODUCT_COLUMNS: Mapping[str, Column] = MappingProxyType(

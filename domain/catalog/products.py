@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, get_args
 from uuid import UUID
 
 from domain.aggregate import Aggregate
@@ -14,6 +14,7 @@ from domain.entities import AlreadyArchived, Entity
 from domain.errors import Conflict, Invalid, NotFound
 
 Status = Literal["draft", "coming_soon", "active", "discontinued", "archived"]
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 SELLABLE: frozenset[str] = frozenset({"active", "discontinued"})
 
 

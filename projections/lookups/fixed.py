@@ -3,12 +3,12 @@
 from functools import cache
 from zoneinfo import available_timezones
 
+from domain.catalog.products import STATUSES
 from domain.money import CURRENCIES, exponent
 from domain.permissions import PERMISSIONS, ROLES
 from projections.base import Row
 
 ORDER_STATUSES = ("open", "completed", "cancelled", "voided")
-PRODUCT_STATUSES = ("draft", "coming_soon", "active", "discontinued", "archived")
 
 
 def roles() -> list[Row]:
@@ -29,7 +29,7 @@ def order_statuses() -> list[Row]:
 
 def product_statuses() -> list[Row]:
     """Where a product may stand in its life."""
-    return [_named(status) for status in PRODUCT_STATUSES]
+    return [_named(status) for status in STATUSES]
 
 
 @cache
