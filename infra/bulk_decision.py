@@ -5,14 +5,12 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from commands.ports import Caller
+from infra.bulk import APPEND_SIZE
 from infra.eventstore.codec import EventTypes
 from infra.pipeline import RequestTransaction
-from infra.unit_of_work import Decision, Inscription, Ledger
+from infra.unit_of_work import Decision, Ledger
 from projections.base import Answer
 from projections.catalog.assortment import Assortment
-
-#: How many events travel to the log in one statement.
-APPEND_SIZE = 5000
 
 _ECHO: LiteralString = "SELECT %(company_id)s::uuid AS company_id"
 
@@ -43,13 +41,12 @@ class BulkDecision(Decision):
         return bool(self._events or self._inscription)
 
     def record(self) -> Answer:
-        """Queue the append of everything that was saved. Answers the position of the last event."""
+        """Queue the append of what was saved, one event or more. Answers the position of the last."""
         self._write()
-        inscription, answer = self._inscription, None
-        for start in range(0, len(inscription), APPEND_SIZE):
-            piece: Inscription = inscription[start : start + APPEND_SIZE]
-            answer = self._ledger.append(self._transaction, piece, self.metadata)
-        return answer or self._ledger.append(self._transaction, (), self.metadata)
+        events = self._inscription
+        pieces = (events[start : start + APPEND_SIZE] for start in range(0, len(events), APPEND_SIZE))
+        answers = [self._ledger.append(self._transaction, piece, self.metadata) for piece in pieces]
+        return answers[-1]
 
     def _pass(self, rows: int, total: int) -> None:
         self._write()
