@@ -10,10 +10,11 @@ from commands.catalog.assortment import KnownVariant
 from commands.catalog.import_ground import Ground
 from commands.catalog.product_rows import Deciding, Group
 from commands.ports import ConcurrentEdit, UnitOfWork
-from domain.catalog.cells import split_escaped
-from domain.catalog.product_sheet import ProductSheet, decimal_places
+from domain.catalog.cells import id_or_none, split_escaped
+from domain.catalog.product_sheet import ProductSheet
 from domain.catalog.reference_book import ReferenceBook
 from domain.errors import Detail, Invalid
+from domain.money import exponent
 from domain.settings import Setting
 from domain.sheets import Problem
 
@@ -117,7 +118,7 @@ class _Import:
         self._ground = Ground(
             book=ReferenceBook(self._assortment.references()),
             choices=self._assortment.choices(),
-            places=decimal_places(self._assortment.currency()),
+            places=exponent(self._assortment.currency()),
             create_missing=command.create_missing,
             new_id=work.new_id,
             now=work.now,
@@ -157,7 +158,7 @@ class _Import:
         named: list[Owner] = []
         for place, cells in self._look_up():
             key, known = self._sheet.text(cells, "product_id"), self._known_of(cells)
-            owner: Owner = (_as_id(key) or key) if key else known.product_id if known else place
+            owner: Owner = (id_or_none(key) or key) if key else known.product_id if known else place
             named.append(owner)
             if isinstance(owner, str) and known:
                 owners.setdefault(owner, known.product_id)
@@ -171,7 +172,7 @@ class _Import:
         ground, sheet = self._ground, self._sheet
         rows = enumerate(row[1] for row in sheet.rows if row)
         while chunk := list(islice(rows, LOOK_SIZE)):
-            ids = {one for _, cells in chunk if (one := _as_id(sheet.text(cells, "variant_id")))}
+            ids = {one for _, cells in chunk if (one := id_or_none(sheet.text(cells, "variant_id")))}
             skus = {sheet.text(cells, "sku").casefold() for _, cells in chunk}
             for row in self._assortment.variants(ids, skus):
                 known = KnownVariant(**row)
@@ -186,7 +187,7 @@ class _Import:
 
     def _known_of(self, cells: list[str]) -> KnownVariant | None:
         if text := self._sheet.text(cells, "variant_id"):
-            variant_id = _as_id(text)
+            variant_id = id_or_none(text)
             return self._ground.by_id.get(variant_id) if variant_id else None
         return self._ground.by_sku.get(self._sheet.text(cells, "sku").casefold())
 
@@ -239,10 +240,3 @@ class _Import:
         if room is not None and len(added) > (most := max(room, 0) + taken_out):
             message = f"The package has room for {most:,} more products."
             self._report.note([Problem(added[most], "", "plan_limit_reached", message)])
-
-
-def _as_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -114,12 +114,20 @@ def flag(text: str) -> bool:
     return word in _YES
 
 
-def identity(text: str) -> UUID:
-    """A UUID."""
+def id_or_none(text: str) -> UUID | None:
+    """A UUID, or None for any other text."""
     try:
         return UUID(text)
     except ValueError:
-        raise CellNotValid("invalid", "Must be a UUID.") from None
+        return None
+
+
+def identity(text: str) -> UUID:
+    """A UUID."""
+    found = id_or_none(text)
+    if found is None:
+        raise CellNotValid("invalid", "Must be a UUID.")
+    return found
 
 
 def moment(text: str) -> datetime:

@@ -233,11 +233,6 @@ def check_header(chunks: Iterable[bytes]) -> None:
     _known_columns(Table(chunks).header)
 
 
-def decimal_places(currency: str) -> int:
-    """How many decimal places amounts of the currency have."""
-    return exponent(currency)
-
-
 def _known_columns(header: list[str]) -> tuple[str, ...]:
     names = tuple("_".join(name.split()).casefold() for name in header)
     wrong = [

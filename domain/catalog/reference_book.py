@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from domain.catalog.cells import escaped, split_escaped, unescaped
+from domain.catalog.cells import escaped, id_or_none, split_escaped, unescaped
 from domain.settings import name_key
 
 #: The kinds of settings that products refer to.
@@ -65,7 +65,7 @@ class ReferenceBook:
         found = self._by_symbol.get(text) if kind == UNITS else None
         if found is None:
             found = self._down(path_of(text)) if kind == CATEGORIES else self.child(kind, text)
-        return found or _as_id(text)
+        return found or id_or_none(text)
 
     def label(self, kind: str, setting_id: UUID | None) -> str:
         """What to call it, such that it is found again; nothing is the empty text."""
@@ -110,10 +110,3 @@ class ReferenceBook:
 def path_of(text: str) -> list[str]:
     """The names of a category's path, from the root."""
     return [unescaped(part.strip()) for part in split_escaped(text, ">")]
-
-
-def _as_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
