@@ -25,7 +25,7 @@ from infra.refresh_tokens import RefreshToken
 from infra.throttle import Throttle
 from infra.tokens import Tokens
 from projections.base import Database, Row
-from projections.companies import find_company
+from projections.companies import lets_people_in
 from projections.signed_in import show_user
 from projections.users import ask_directory, find_user
 
@@ -265,8 +265,7 @@ class SignIn:
 
 def _in_the_way(db: Database, user: Row, needing: str | None) -> Refusal | None:
     """Why somebody with the right password may not come in. Whose subscription has expired still may."""
-    company = find_company(db)
-    if company is not None and company["status"] != "active":
+    if not lets_people_in(db):
         message = "The company is suspended: nobody can sign in until the platform activates it again."
         return CompanySuspended(message)
     if needing and needing not in permissions_of(user["role"], user["granted"], user["denied"]):

@@ -20,7 +20,7 @@ from domain.companies import PLATFORM_ID
 from infra.application import Application
 from infra.messages import Messenger
 from projections.base import Database, Row
-from projections.companies import find_company
+from projections.companies import lets_people_in
 from projections.users import ask_directory, find_user
 
 #: How long a token is good.
@@ -74,7 +74,7 @@ class Recovery:
             user = find_user(db, found.user_id) if db.ask(_FIND, params).row() else None
             if user is None or not user["is_active"]:
                 raise InvalidToken
-            if _is_barred(db):
+            if not lets_people_in(db):
                 raise CompanySuspended
             return found, user
 
@@ -85,7 +85,7 @@ class Recovery:
             return
         with self._application.transaction(known["company_id"]) as db:
             user = find_user(db, known["user_id"])
-            if user is None or not user["is_active"] or _is_barred(db):
+            if user is None or not user["is_active"] or not lets_people_in(db):
                 return
             address = address_of(user)
             if address is None:
@@ -107,11 +107,6 @@ def address_of(user: Row) -> str | None:
     """Where a user is written to: the email, else the user name if it is an address, else None."""
     candidates = (user["email"], user["username"])
     return next((text for text in candidates if text and _ADDRESS.match(text)), None)
-
-
-def _is_barred(db: Database) -> bool:
-    company = find_company(db)
-    return company is not None and company["status"] != "active"
 
 
 def _issue(db: Database, user_id: UUID) -> str:

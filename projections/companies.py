@@ -233,6 +233,12 @@ def find_company(db: Database) -> Row | None:
     return db.ask(_FIND, {"company_id": db.company_id}).row()
 
 
+def lets_people_in(db: Database) -> bool:
+    """Whether the company's people may sign in: it is neither suspended nor archived, or the platform."""
+    company = find_company(db)
+    return company is None or company["status"] == "active"
+
+
 def list_companies(
     db: Database,
     *,

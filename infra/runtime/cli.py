@@ -146,9 +146,10 @@ def worker() -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    jobs = schedule(conninfo, Ledger(EVENT_TYPES, PROJECTIONS))
+    ledger = Ledger(EVENT_TYPES, PROJECTIONS)
+    jobs = schedule(conninfo, ledger)
     jobs.start()
-    imports = Thread(target=Imports(conninfo, Ledger(EVENT_TYPES, PROJECTIONS)).run, args=(stop,))
+    imports = Thread(target=Imports(conninfo, ledger).run, args=(stop,))
     imports.start()
     try:
         Worker(conninfo, EVENT_TYPES, PROJECTIONS).run(stop)
