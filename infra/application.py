@@ -167,9 +167,10 @@ class Application:
                 finally:
                     standing.check(writing=True)
                 response = present(result)
-                position = work.record() if work.has_events else db.ask(_HEAD, {"company_id": db.company_id})
+                position = work.record() if work.has_events else None
                 if within:
                     db.enter(caller.company_id)
+                if within or position is None:
                     position = db.ask(_HEAD, {"company_id": caller.company_id})
                 if key:
                     db.execute(_STORE, _record_params(caller, key, response, work.now))
