@@ -33,7 +33,7 @@ PAUSE = 0.5
 LONGEST_BACKOFF = 5.0
 #: How often an import is decided again when another decision came in between …
 ATTEMPTS = 5
-#: … and how often it is taken up again when its worker died.
+#: … and how often it is taken up, the first time included, when its workers die.
 MOST_TAKEN_UP = 3
 
 log = structlog.get_logger("imports")
@@ -154,21 +154,24 @@ class Imports:
         if job["attempts"] > MOST_TAKEN_UP:
             self._fail(connection, job, _ImportBroken())
             return True
+        told = {"company_id": str(company_id), "import_id": str(import_id)}
         try:
             self._import(connection, job, stop)
         except _Stopped:
             connection.execute(_GIVE_BACK, params)
             return False
         except Refusal as refusal:
+            log.info("import refused", **told, code=refusal.code)
             self._fail(connection, job, refusal)
         except psycopg.OperationalError:
             raise
         except Exception as error:
-            log.exception("an import failed", company_id=str(company_id), import_id=str(import_id))
+            log.exception("an import failed", **told)
             self._fail(connection, job, _ImportBroken())
             if connection.closed:
                 raise psycopg.OperationalError("the connection was lost") from error
-        log.info("import done", company_id=str(company_id), import_id=str(import_id))
+        else:
+            log.info("import done", **told)
         return True
 
     def _import(self, connection: RequestConnection, job: Row, stop: Event) -> None:

@@ -57,9 +57,9 @@ with `=`, `+`, `-` or `@` is not a part of it: the export writes it so that no s
 text.
 
 Without `commit` nothing is recorded, and the answer tells what would be: the first {MOST_ERRORS:,} errors
-one by one, and how many there are. With `commit` one error refuses the whole file. A file of more than
-2,000 rows or 1 MiB, or any with `job`, is imported in the background: the answer is 202 with an `id` to ask
-for. At most {MOST_ROWS:,} rows and {MOST_BYTES // 2**20} MiB."""
+that are found, product by product, and how many there are. With `commit` one error refuses the whole file.
+A file of more than 2,000 rows or 1 MiB, or any with `job`, is imported in the background: the answer is 202
+with an `id` to ask for. At most {MOST_ROWS:,} rows and {MOST_BYTES // 2**20} MiB."""
 
 
 def _told(meaning: str) -> dict[str, str]:
@@ -103,7 +103,9 @@ class ProductImportAnswer(Schema):
     brands_created = Whole(metadata=_told("Brands that are new."))
     categories_created = Whole(metadata=_told("Categories that are new."))
     error_count = Whole(metadata=_told("How many errors there are."))
-    errors = fields.List(fields.Nested(ImportProblem()), metadata=_told(f"The first {MOST_ERRORS:,} errors."))
+    errors = fields.List(
+        fields.Nested(ImportProblem()), metadata=_told(f"The first {MOST_ERRORS:,} that were found.")
+    )
     failure = fields.String(allow_none=True, metadata=_told("Why nothing was imported, if it failed."))
     position = Whole(allow_none=True, metadata=_told("The position of the log it reached."))
     created_at = Moment(allow_none=True, metadata=_told("When the file came in."))

@@ -18,7 +18,7 @@ from domain.money import exponent
 from domain.settings import Setting
 from domain.sheets import Problem
 
-#: How many errors are told one by one; all are counted.
+#: How many errors are told one by one, of those that are found first; all are counted.
 MOST_ERRORS = 1000
 #: How many rows are looked up at once, and how many products are decided at once.
 LOOK_SIZE, BATCH_SIZE = 5000, 2000
@@ -50,7 +50,7 @@ class KeepImport:
 class Report:
     """What an import did, or would do: rows, products by what became of them, what is wrong with the file.
 
-    `errors` are the first, `error_count` is the number of all.
+    `errors` are the first that were found, product by product, ordered by row; `error_count` counts all.
     """
 
     rows: int = 0
