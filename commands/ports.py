@@ -201,6 +201,9 @@ class UsersPort(Protocol):
 class PlanPort(Protocol):
     """What the company's package leaves room for."""
 
+    def hold(self) -> None:
+        """Let nobody else add what a package may limit until the end, from the next round trip on."""
+
     def room(self, resource: str) -> int | None:
         """How many more of them fit as things stand; None without a limit."""
 

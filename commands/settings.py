@@ -59,6 +59,9 @@ def register_setting(command: RegisterSetting, work: UnitOfWork) -> Setting:
     Raises DuplicateName, DuplicateCode, DuplicateId, OtherStore, PlanLimitReached, Invalid.
     """
     store_ids = work.caller.store_ids
+    if command.kind.kind in RESOURCES:
+        # The company comes before what its settings refer to, as for whoever switches one of those.
+        work.plan.hold()
     seen = work.settings.look(command.kind, command.id, command.values, store_ids=store_ids)
     if (existing := work.find(command.kind, command.id)) is not None:
         if not existing.is_within(store_ids):

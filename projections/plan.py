@@ -91,6 +91,11 @@ _SUBSCRIBERS: LiteralString = """
 _FOUND: LiteralString = "SELECT found_company(%(company_id)s)"
 
 
+def hold_company(db: Database) -> None:
+    """Hold the company's row until the end, for which whoever adds something limited or a user waits."""
+    db.execute(_HOLD_COMPANY, {"company_id": db.company_id})
+
+
 def ask_limits(db: Database) -> Answer:
     """Ask for the limits of the company's package, with the next round trip; without a package, no row."""
     return db.ask(_LIMITS, {"company_id": db.company_id, "platform": PLATFORM_ID})
@@ -115,6 +120,10 @@ class PlanGuard:
         self._db = db
         self._now = now
 
+    def hold(self) -> None:
+        """Let nobody else add what a package may limit until the end, from the next round trip on."""
+        hold_company(self._db)
+
     def room(self, resource: str) -> int | None:
         """How many more of them fit as things stand; None without a limit. Nothing is held."""
         limit = self._limit(ask_limits(self._db), resource)
@@ -127,7 +136,7 @@ class PlanGuard:
         """
         limit = self._limit(ask_limits(self._db), resource)
         while limit is not None:
-            self._hold()
+            self.hold()
             now_valid = ask_limits(self._db)
             used = self._used(resource, limit + more, "UTC", self._now) - (more if counted else 0)
             if (agreed := self._limit(now_valid, resource)) == limit:
@@ -137,12 +146,9 @@ class PlanGuard:
 
     def check_orders(self, limit: int, timezone: str, sold_at: datetime) -> None:
         """Raise PlanLimitReached unless one more sale fits into its month; hold it so."""
-        self._hold()
+        self.hold()
         used = self._used("orders_per_month", limit, timezone, sold_at)
         check_room("orders_per_month", limit, used)
-
-    def _hold(self) -> None:
-        self._db.execute(_HOLD_COMPANY, {"company_id": self._db.company_id})
 
     def _limit(self, answer: Answer, resource: str) -> int | None:
         row = answer.row()
@@ -186,7 +192,7 @@ class PlatformGuard:
 
     def usage(self, timezone: str) -> Usage:
         """How much the company uses of each resource; nothing of what is limited is added until the end."""
-        self._db.execute(_HOLD_COMPANY, {"company_id": self._db.company_id})
+        hold_company(self._db)
         return ask_usage(self._db, timezone, self._now).row() or {}
 
     def hold_package(self, package_id: UUID) -> None:
@@ -208,7 +214,7 @@ class PlatformGuard:
         upto = {name: 0 for name in RESOURCES if limits.of(name) is None}
         for company in self._subscribers(package_id):
             self._db.enter(company["company_id"])
-            self._db.execute(_HOLD_COMPANY, {"company_id": self._db.company_id})
+            hold_company(self._db)
             used.append(ask_usage(self._db, company["timezone"], self._now, upto))
         self._db.enter(own)
         return _greatest(row for answer in used if (row := answer.row()))

@@ -9,14 +9,10 @@ from domain.permissions import PERMISSIONS, permissions_of
 from domain.stores import Store
 from domain.users import MANAGING, DuplicateUsername
 from projections.base import Answer, Database
+from projections.plan import hold_company
 from projections.settings_guard import References
 from projections.user_list import Surroundings
 from projections.users import ask_directory
-
-# Two who take the last admins from each other meet here; the second then sees what the first has done.
-_HOLD: LiteralString = """
-    SELECT company_id FROM companies WHERE company_id = %(company_id)s FOR NO KEY UPDATE
-"""
 
 _MAY_MANAGE: LiteralString = """
     SELECT role, granted, denied FROM users
@@ -80,7 +76,8 @@ class UsersGuard:
         decides is bound to.
         """
         own = {"company_id": self._db.company_id, "id": user_id}
-        self._db.execute(_HOLD, own)
+        # Two who take the last admins from each other meet here; the second sees what the first has done.
+        hold_company(self._db)
         wanted: Sequence[UUID] = values.get("store_ids", ())
         named = [(f"store_ids.{place}", Store.kind, store_id) for place, store_id in enumerate(wanted)]
         return UserSeen(

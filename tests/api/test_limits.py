@@ -1,9 +1,11 @@
 """What a package allows is allowed, and not one more, however many ask at once."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 PACKAGES = "/api/admin/packages"
@@ -36,6 +38,14 @@ def store(name: Any) -> dict[str, Any]:
 
 def product(sku: str) -> dict[str, Any]:
     return {"name": sku, "variants": [{"sku": sku, "price": 100}]}
+
+
+def wait_for_whom_it_holds_up(connection: psycopg.Connection[Any]) -> None:
+    waiting = "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    deadline = time.monotonic() + 20
+    while not connection.execute(waiting).fetchall():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 class TestEachLimit:
@@ -162,6 +172,21 @@ class TestManyAtOnce:
             answers = list(many.map(lambda n: admin.post("/api/admin/stores", store(n)), range(16)))
         assert sorted(answer.status for answer in answers) == [201] * 3 + [403] * 13
         assert admin.get("/api/admin/stores").json["pagination"]["total"] == 3
+
+    def test_a_storage_holds_the_company_before_its_store_as_whoever_switches_that(
+        self, shop: Any, limit: Any
+    ) -> None:
+        limit(shop, storages=9)
+        admin = shop.client()
+        body = {"name": "Back", "code": "B", "store_id": admin.post("/api/admin/stores", store(1)).data["id"]}
+        with ThreadPoolExecutor(1) as somebody, psycopg.connect(shop.service.database.owner) as switching:
+            company = "SELECT FROM companies WHERE company_id = %s FOR NO KEY UPDATE"
+            switching.execute(company, [shop.company_id])
+            adding = somebody.submit(admin.post, "/api/admin/storages", body)
+            wait_for_whom_it_holds_up(switching)
+            free = "SELECT FROM settings WHERE company_id = %s AND id = %s FOR UPDATE NOWAIT"
+            switching.execute(free, [shop.company_id, body["store_id"]])
+        assert adding.result().status == 201
 
     def test_sales(self, stocked: Any, limit: Any) -> None:
         limit(stocked.shop, orders_per_month=5)
