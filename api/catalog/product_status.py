@@ -8,7 +8,7 @@ from uuid import UUID
 from falcon import App, Request, Response
 from marshmallow import fields, validate
 
-from api.catalog.products import STATUSES, ProductAnswer, ProductFilters, show_product
+from api.catalog.products import ProductAnswer, ProductFilters, show_product
 from api.envelope import ok, page_of
 from api.fields import Body, Exact, Id, Moment, Money, Text, Whole
 from api.gateway import House, Reading
@@ -16,7 +16,7 @@ from api.operations import operation
 from api.resource import Resource
 from api.settings import AsOfQuery, ListQuery
 from commands.ports import Missing
-from domain.catalog.products import Product
+from domain.catalog.products import STATUSES, Product
 from projections.base import Row
 from projections.catalog.product_status import (
     SORT_KEYS,

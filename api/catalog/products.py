@@ -29,9 +29,9 @@ from commands.catalog.products import (
 )
 from commands.outcomes import Response as Written
 from commands.ports import ConcurrentEdit, DuplicateId, Missing, StaleVersion
-from domain.catalog import products
 from domain.catalog.gtin import has_valid_check_digit
 from domain.catalog.products import (
+    STATUSES,
     DuplicateBarcode,
     DuplicateSku,
     InvalidTransition,
@@ -48,7 +48,6 @@ from projections.catalog.product_list import list_products
 
 T = TypeVar("T")
 
-STATUSES = products.STATUSES
 _EDITS = (StaleVersion, AlreadyArchived, ConcurrentEdit)
 
 
