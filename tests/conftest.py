@@ -21,6 +21,7 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 from PIL import Image
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from commands.ports import Caller
@@ -59,17 +60,23 @@ def server() -> Iterator[EmbeddedServer]:
             yield running
 
 
+def fresh_database(server: EmbeddedServer, name: str) -> Database:
+    """A database with every table, as `mipos migrate` makes it; one of that name from before is gone.
+
+    Tests run in any order over several processes, so a module's own database may be made more than once.
+    """
+    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
+        for statement in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
+            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+    made = Database(*(server.conninfo(role, name) for role in ("postgres", "mipos_app", "mipos_worker")))
+    migrate(made.owner, PROJECTIONS)
+    return made
+
+
 @pytest.fixture(scope="session")
 def database(server: EmbeddedServer) -> Database:
-    """A database with every table, as `mipos migrate` makes it."""
-    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE mipos_test")
-    migrate(server.conninfo("postgres", "mipos_test"), PROJECTIONS)
-    return Database(
-        owner=server.conninfo("postgres", "mipos_test"),
-        app=server.conninfo("mipos_app", "mipos_test"),
-        worker=server.conninfo("mipos_worker", "mipos_test"),
-    )
+    """The database that most tests share."""
+    return fresh_database(server, "mipos_test")
 
 
 SECRET = "a secret that is only good for tests, and long enough"

@@ -51,7 +51,7 @@ PLAN = (
     ),
     Measurement(("import_orders_per_s",), lambda shops: importing.measure(shops.site)),
     Measurement(
-        ("lookup_p95_ms", "product_search_p95_ms", "lookup_vs_bare"),
+        ("lookup_p95_ms", "product_search_p95_ms", "product_filter_p95_ms", "lookup_vs_bare"),
         lambda shops: searching.measure(shops.site),
     ),
 )

@@ -36,7 +36,11 @@ _ROWS = (
      "a bare one {bare_p50_ms:,.1f} ms; {searched_products:,} products and customers"),
 )  # fmt: skip
 #: What is searched, and its figures by what is typed.
-_SEARCHES = (("Lookup", "lookup_ms"), ("Search of the catalog", "product_search_ms"))
+_SEARCHES = (
+    ("Lookup", "lookup_ms"),
+    ("Search of the catalog", "product_search_ms"),
+    ("Page of the catalog", "product_filter_ms"),
+)
 
 
 def tables(machine: Figures, figures: Figures) -> Group:

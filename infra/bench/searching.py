@@ -48,6 +48,23 @@ TYPED: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
     "no text": (("",), ("",)),
 }
 
+#: What pages of the catalog are asked for with, by kind.
+FILTERED: Mapping[str, Sequence[Mapping[str, str]]] = {
+    "newest first": ({"sort": "-created_at"},),
+    "page 1,000": ({"page": "1000"},),
+    "status": ({"status": "active"}, {"status": "draft"}),
+    "price range": (
+        {"min_price": "1000", "max_price": "1200"},
+        {"min_price": "1000"},
+        {"min_price": "100", "max_price": "104"},
+    ),
+    "stock": ({"in_stock": "true"}, {"in_stock": "false"}),
+    "word and price": (
+        {"search": "organic", "min_price": "3000"},
+        {"search": "choc", "max_price": "500", "sort": "-created_at"},
+    ),
+}
+
 
 def measure(site: Site) -> dict[str, Any]:
     """How long lookups and pages of the catalog with their totals take, by kind of what is typed."""
@@ -58,32 +75,37 @@ def measure(site: Site) -> dict[str, Any]:
     caller = Caller(company_id=company_id, user_id=user_id, session_id=user_id, role="Manager")
     token = Tokens(site.settings.signing_key(), _TOKEN_SECONDS).issue(caller)
     site.say(f"Searching among {number:,} products and customers")
-    said: dict[str, Any] = {"searched_products": number, "lookup_ms": {}, "product_search_ms": {}}
+    said: dict[str, Any] = {"searched_products": number, "lookup_ms": {}}
+    said.update(product_search_ms={}, product_filter_ms={})
     with serving(site, ["infra.bench.bare"]) as (port, _):
         said["bare_p50_ms"] = _times(site, port, [bare.REQUEST])["p50"]
     with serving(site) as (port, _):
         for kind, (goods, people) in TYPED.items():
             asked = [
                 *(
-                    _get(token, f"/api/lookups/{name}", text)
+                    _get(token, f"/api/lookups/{name}", search=text)
                     for name in ("products", "variants")
                     for text in goods
                 ),
-                *(_get(token, "/api/lookups/customers", text) for text in people),
+                *(_get(token, "/api/lookups/customers", search=text) for text in people),
             ]
             said["lookup_ms"][kind] = _times(site, port, asked)
-            pages = [_get(token, "/api/admin/products", text) for text in goods]
+            pages = [_get(token, "/api/admin/products", search=text) for text in goods]
             said["product_search_ms"][kind] = _times(site, port, pages)
-    for name in ("lookup", "product_search"):
+        for kind, queries in FILTERED.items():
+            filtered = [_get(token, "/api/admin/products", **query) for query in queries]
+            said["product_filter_ms"][kind] = _times(site, port, filtered)
+    for name in ("lookup", "product_search", "product_filter"):
         said[f"{name}_p95_ms"] = {kind: times["p95"] for kind, times in said[f"{name}_ms"].items()}
     middle = percentile([times["p50"] for times in said["lookup_ms"].values()], 0.5)
     said["lookup_vs_bare"] = middle / said["bare_p50_ms"]
     return said
 
 
-def _get(token: str, path: str, text: str) -> bytes:
-    query = "?" + urlencode({"search": text}) if text else ""
-    return f"GET {path}{query} HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+def _get(token: str, path: str, **query: str) -> bytes:
+    asked = {name: value for name, value in query.items() if value}
+    target = f"{path}?{urlencode(asked)}" if asked else path
+    return f"GET {target} HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
 
 
 def _times(site: Site, port: int, requests: Sequence[bytes]) -> dict[str, float]:

@@ -21,11 +21,11 @@ _SIZES = ("100 g", "250 g", "500 g", "1 kg", "330 ml", "500 ml", "1 l", "6 x 330
 
 
 def things(start: int, end: int) -> Iterator[Aggregate]:
-    """The products and customers of these numbers; a product's SKU and barcode follow from its number."""
+    """The products and customers of these numbers; SKU, barcode and price follow from the number."""
     draw = random.Random(start)  # noqa: S311 a draw that can be repeated
     for number in range(start, end):
         barcode = f"{2_000_000_000_000 + 10 * number}"
-        variant = Variant(id=uuid4(), sku=f"SKU-{number}", barcodes=(barcode,), price=99)
+        variant = Variant(id=uuid4(), sku=f"SKU-{number}", barcodes=(barcode,), price=99 + number % 5000)
         product = Product.begin(Product.Registered, uuid4(), name=_name(draw), variants=(variant,))
         product.change_status("active")
         yield product

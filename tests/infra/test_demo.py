@@ -16,10 +16,10 @@ from domain.companies import PLATFORM_ID
 from infra.demo import make_demo
 from infra.demo.catalog import with_check_digit
 from infra.demo.company import DEMO_ID
-from infra.migrations import migrate
 from infra.runtime.house import open_pool
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.unit_of_work import Ledger
+from tests.conftest import fresh_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,19 +61,16 @@ def interrupt(_events: int) -> None:
 
 @pytest.fixture(scope="module")
 def demo(server: EmbeddedServer) -> Iterator[Made]:
-    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE mipos_demo")
-    owner, app = server.conninfo("postgres", "mipos_demo"), server.conninfo("mipos_app", "mipos_demo")
-    migrate(owner, PROJECTIONS)
-    with open_pool(app, 2) as pool:
+    made = fresh_database(server, "mipos_demo")
+    with open_pool(made.app, 2) as pool:
         with pytest.raises(Interrupted):
             make_demo(pool, LEDGER, PASSWORD, NOW, progress=interrupt)
-        with psycopg.connect(owner) as connection:
+        with psycopg.connect(made.owner) as connection:
             count = "SELECT count(*) FROM events WHERE company_id = %s"
             [(left,)] = connection.execute(count, [DEMO_ID]).fetchall()
         began = time.process_time()
         make_demo(pool, LEDGER, PASSWORD, NOW)
-        yield Made(owner, pool, time.process_time() - began, left)
+        yield Made(made.owner, pool, time.process_time() - began, left)
 
 
 def test_leaves_nothing_behind_when_its_making_breaks_off(demo: Made) -> None:

@@ -20,13 +20,14 @@ from domain.packages import Limits, Offer
 from domain.permissions import ADMIN
 from domain.subscriptions import Terms
 from domain.users import User
+from infra.embedded import EmbeddedServer
 from infra.eventstore.codec import Metadata
 from infra.import_desk import ImportDesk
 from infra.imports import MOST_TAKEN_UP, Imports
-from infra.migrations import migrate
 from infra.pipeline import RequestConnection, request_transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.unit_of_work import Ledger
+from tests.conftest import Database, fresh_database
 
 HEADER = b"sku,name,price,status\n"
 MILK = HEADER + b"M,Milk,1.50,active\n"
@@ -102,20 +103,14 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def addresses(server: Any) -> tuple[str, str, str]:
+def database(server: EmbeddedServer) -> Database:
     """A database of these tests' own."""
-    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE mipos_imports")
-    migrate(server.conninfo("postgres", "mipos_imports"), PROJECTIONS)
-    owner, app, worker = (
-        server.conninfo(role, "mipos_imports") for role in ("postgres", "mipos_app", "mipos_worker")
-    )
-    return owner, app, worker
+    return fresh_database(server, "mipos_imports")
 
 
 @pytest.fixture
-def house(addresses: tuple[str, str, str]) -> House:
-    return House(*addresses, uuid4())
+def house(database: Database) -> House:
+    return House(database.owner, database.app, database.worker, uuid4())
 
 
 @pytest.fixture(autouse=True)

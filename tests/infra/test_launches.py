@@ -19,11 +19,11 @@ from infra.embedded import EmbeddedServer
 from infra.eventstore.codec import Metadata
 from infra.jobs import jobs_of, schedule
 from infra.launches import launch_what_is_due
-from infra.migrations import migrate
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.transactions import transaction
 from infra.unit_of_work import Ledger
+from tests.conftest import Database, fresh_database
 
 LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
 PRODUCTS = next(model for model in PROJECTIONS if model.name == "products")
@@ -32,25 +32,10 @@ LAUNCH = BEGIN + timedelta(days=10)
 SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True)
-class Database:
-    """How to connect to it: as its owner, as the application, as a worker."""
-
-    owner: str
-    app: str
-    worker: str
-
-
 @pytest.fixture(scope="module")
 def database(server: EmbeddedServer) -> Database:
     """A database of its own, in which no worker does the job by the clock on the wall."""
-    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE mipos_launches")
-    owner, app, worker = (
-        server.conninfo(role, "mipos_launches") for role in ("postgres", "mipos_app", "mipos_worker")
-    )
-    migrate(owner, PROJECTIONS)
-    return Database(owner, app, worker)
+    return fresh_database(server, "mipos_launches")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any
@@ -16,21 +15,11 @@ from domain.packages import Limits, Offer
 from domain.subscriptions import Terms
 from infra.embedded import EmbeddedServer
 from infra.eventstore.codec import Metadata
-from infra.migrations import migrate
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.subscriptions import let_subscriptions_fall_due
 from infra.transactions import transaction
 from infra.unit_of_work import Ledger
-
-
-@dataclass(frozen=True)
-class Database:
-    """How to connect to it: as its owner, as the application, as a worker."""
-
-    owner: str
-    app: str
-    worker: str
-
+from tests.conftest import Database, fresh_database
 
 LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
 BEGIN = datetime(2001, 1, 1, tzinfo=UTC)
@@ -42,13 +31,7 @@ GRACE_ENDS = TRIAL_ENDS + timedelta(days=7)
 @pytest.fixture(scope="module")
 def database(server: EmbeddedServer) -> Database:
     """A database of its own, in which no worker does the job by the clock on the wall."""
-    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE mipos_subscriptions")
-    owner, app, worker = (
-        server.conninfo(role, "mipos_subscriptions") for role in ("postgres", "mipos_app", "mipos_worker")
-    )
-    migrate(owner, PROJECTIONS)
-    return Database(owner, app, worker)
+    return fresh_database(server, "mipos_subscriptions")
 
 
 @pytest.fixture

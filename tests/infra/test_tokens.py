@@ -225,7 +225,7 @@ class TestRefreshTokens:
             f"{company}.{session}.",
             f"{UUID(int=1).hex}.{session}.{secret}",
             f"{company}.{UUID(int=1).hex}.{secret}",
-            f"{company}.{session}.{'x' + secret[1:]}",
+            f"{company}.{session}.{('y' if secret[0] == 'x' else 'x') + secret[1:]}",
             f"{company}.{session}.{secret[:-1]}",
             f"{company}.{session}.{secret[:-22]}",
             f"{company}.{session}.{secret[:-2]}äö",
