@@ -261,12 +261,15 @@ class StoreUsers(_Listing):
         "users.view", "List a store's users", query=StoreUsersQuery(), answer=UserDetailAnswer(), many=True
     )
     def on_get(self, req: Request, resp: Response, store_id: UUID) -> None:
-        """One page of those who are bound to the store, or to none."""
+        """One page of those who are bound to the store, or to none.
+
+        Whoever is bound to stores sees those who are bound to nothing else.
+        """
         own = req.context.caller.store_ids
 
         def question(reading: Reading, **told: Any) -> tuple[list[dict[str, Any]], int]:
             store = ask_setting(reading.db, Store.kind, store_id)
-            found = list_users(reading.db, store_id=store_id, with_unbound=True, **told)
+            found = list_users(reading.db, store_id=store_id, with_unbound=True, within=own, **told)
             if store.row() is None or (own and store_id not in own):
                 raise Missing
             return found

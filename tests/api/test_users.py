@@ -544,7 +544,9 @@ class TestRules:
                 boss.delete(f"{one}/sessions"),
             ):
                 assert (answer.status, answer.code) == (404, "not_found")
-        assert boss.get(f"/api/admin/stores/{harbour}/users").status == 200
+        here = boss.get(f"/api/admin/stores/{harbour}/users")
+        assert [row["username"].partition("@")[0] for row in here.data] == ["boss", "ours"]
+        assert here.json["pagination"]["total"] == 2
         assert boss.get(f"/api/admin/stores/{airport}/users").code == "not_found"
         assert boss.post(f"{path(ours)}/deactivate").status == 200
 
