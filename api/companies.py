@@ -14,6 +14,7 @@ from api.operations import operation
 from api.packages import LimitsBody, check_platform, show_limits
 from api.resource import Resource, expected_version
 from api.settings import AsOfQuery, ListQuery, optional
+from api.user_schemas import Username
 from commands.companies import (
     ActivateCompany,
     ArchiveCompany,
@@ -61,7 +62,7 @@ class CompanyEdit(Body):
 class AdminBody(Body):
     """The first user of a company, who manages it."""
 
-    username = Text(shortest=1, longest=200, required=True)
+    username = Username(required=True)
     password = Secret(required=True)
     email = Email(allow_none=True, load_default=None)
 

@@ -125,6 +125,10 @@ class TestTakingOn:
         answer = platform.post(PATH, body_of(admin=admin_of(password="password")))
         assert (answer.status, answer.fields) == (422, {"admin.password"})
 
+    def test_an_admin_whose_name_holds_what_cannot_be_seen_is_refused(self, platform: Any) -> None:
+        answer = platform.post(PATH, body_of(admin=admin_of(username=f"boss\u200b-{uuid4().hex}")))
+        assert (answer.status, answer.fields) == (422, {"admin.username"})
+
     def test_every_wrong_field_is_named(self, platform: Any) -> None:
         body = {"currency": "EURO", "timezone": "Mars/Base", "email": "x", "admin": {"role": "Admin"}}
         answer = platform.post(PATH, body)
