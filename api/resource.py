@@ -103,7 +103,10 @@ def idempotency_key(req: Request, peppers: Sequence[bytes]) -> IdempotencyKey | 
         message = "1 to 255 printable characters."
         raise InvalidParameter(details=[Detail("Idempotency-Key", "invalid", message)])
     caller = str(req.context.caller.user_id).encode()
-    parts = (caller, req.method.encode(), req.path.encode(), req.context.raw_body)
+    parts: tuple[bytes, ...] = (caller, req.method.encode(), req.path.encode(), req.context.raw_body)
+    if req.context.query:
+        # Tried and done are not the same request, so that a key for the one is none for the other.
+        parts += (repr(sorted(req.context.query.items())).encode(),)
     return IdempotencyKey.of(given, *parts, peppers=peppers)
 
 
