@@ -10,9 +10,8 @@ from api.catalog.images import image_url
 from api.envelope import page_of
 from api.fields import Body, Exact, Flag, Id, Money, Text
 from api.operations import operation
-from api.resource import Resource
+from api.resource import Resource, stores_asked
 from api.settings import ListQuery
-from domain.settings import OtherStore
 from projections.pos_products import list_offered
 
 
@@ -66,11 +65,8 @@ class PosProducts(Resource):
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """One page of what the caller's store sells."""
-        query, stores = dict(req.context.query), req.context.caller.store_ids
-        store_id = query.pop("store_id", None)
-        if store_id and stores and store_id not in stores:
-            raise OtherStore
-        store_ids = (store_id,) if store_id else stores
+        query = dict(req.context.query)
+        store_ids = stores_asked(query.pop("store_id", None), req.context.caller)
         rows, total = self.ask(
             req, resp, lambda reading: list_offered(reading.db, store_ids=store_ids, **query)
         )

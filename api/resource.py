@@ -12,9 +12,10 @@ from api.errors import InvalidParameter
 from api.gateway import House, Reading
 from commands.outcomes import IdempotencyKey
 from commands.outcomes import Response as Written
-from commands.ports import UnitOfWork
+from commands.ports import Caller, UnitOfWork
 from commands.signing_in import Visitor
 from domain.errors import Detail
+from domain.settings import OtherStore
 
 #: How many characters an Idempotency-Key may have.
 LONGEST_KEY = 255
@@ -113,6 +114,18 @@ def idempotency_key(req: Request, peppers: Sequence[bytes]) -> IdempotencyKey | 
 def visitor_of(req: Request) -> Visitor:
     """Whoever sent the request, whether signed in or not."""
     return Visitor.of(req.context.address, req.user_agent, req.context.request_id)
+
+
+def stores_asked(store_id: UUID | None, caller: Caller) -> tuple[UUID, ...]:
+    """The stores that are asked about: the one that was named, else the caller's; none for all.
+
+    Raises OtherStore for a store the caller does not work in.
+    """
+    if store_id is None:
+        return caller.store_ids
+    if caller.store_ids and store_id not in caller.store_ids:
+        raise OtherStore
+    return (store_id,)
 
 
 def expected_version(req: Request) -> int | None:

@@ -15,7 +15,7 @@ from api.envelope import ok, page_of, written
 from api.fields import Body, Flag, Id, Moment, Text, Whole
 from api.gateway import House, Reading
 from api.operations import Operation
-from api.resource import Resource, expected_version
+from api.resource import Resource, expected_version, stores_asked
 from commands.outcomes import Response as Written
 from commands.ports import Caller, ConcurrentEdit, DuplicateId, Missing, StaleVersion
 from commands.settings import (
@@ -32,7 +32,7 @@ from commands.settings import (
 from domain.entities import AlreadyArchived
 from domain.errors import Refusal
 from domain.packages import RESOURCES, PlanLimitReached
-from domain.settings import DuplicateCode, DuplicateName, InUse, OtherStore, Setting
+from domain.settings import DuplicateCode, DuplicateName, InUse, Setting
 from domain.stores import Store
 from projections.base import Database, Row
 from projections.settings import ask_setting, list_settings
@@ -259,9 +259,7 @@ class SettingListing(Resource):
         if told.tree and query["tree"]:
             self._answer_tree(req, resp, told.tree)
             return
-        store_ids = caller.store_ids if told.kind.store_field else ()
-        if store_ids and query.get("store_id", store_ids[0]) not in store_ids:
-            raise OtherStore
+        store_ids = stores_asked(query.get("store_id"), caller) if told.kind.store_field else ()
 
         def question(reading: Reading) -> tuple[list[dict[str, Any]], int]:
             check_owner = told.ask_owner(reading, caller, path)

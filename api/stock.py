@@ -10,10 +10,9 @@ from api.envelope import after_of, page_of, written
 from api.fields import Body, Exact, Flag, Id, Moment, Money, Quantity, Text, Whole
 from api.gateway import Reading
 from api.operations import operation
-from api.resource import Resource
+from api.resource import Resource, stores_asked
 from commands.ports import Caller, ConcurrentEdit, DuplicateId, Missing
 from commands.stock import ReceiveStock, receive_stock
-from domain.settings import OtherStore
 from domain.stock import ReceivedLine, StockMovement
 from domain.storages import Storage
 from projections.settings import ask_setting
@@ -201,7 +200,7 @@ class StockLevels(Resource):
     def on_get(self, req: Request, resp: Response) -> None:
         """One page of balances, of the caller's stores."""
         query, caller = dict(req.context.query), req.context.caller
-        store_ids = _stores(query.pop("store_id", None), caller)
+        store_ids = stores_asked(query.pop("store_id", None), caller)
         rows, total = self.ask(
             req, resp, lambda reading: list_levels(reading.db, store_ids=store_ids, **query)
         )
@@ -234,18 +233,6 @@ class StorageStock(Resource):
         rows, total = self.ask(req, resp, question)
         shown = [_shown(row, _LEVEL_FIELDS, caller) for row in rows]
         resp.media = page_of(shown, total, query["page"], query["limit"])
-
-
-def _stores(store_id: UUID | None, caller: Caller) -> tuple[UUID, ...]:
-    """The stores that are asked about: the one that was named, else the caller's; none for all.
-
-    Raises OtherStore for a store the caller does not work in.
-    """
-    if store_id is None:
-        return caller.store_ids
-    if caller.store_ids and store_id not in caller.store_ids:
-        raise OtherStore
-    return (store_id,)
 
 
 class StockMovements(Resource):

@@ -12,9 +12,7 @@ from api.envelope import ok
 from api.fields import Body, Day, Exact, Id, Moment, Money, Text, Whole
 from api.gateway import House, Reading
 from api.operations import Operation, operation
-from api.resource import Resource
-from commands.ports import Caller
-from domain.errors import NotAllowed
+from api.resource import Resource, stores_asked
 from projections.companies import find_company
 from projections.reports.sales_summary import (
     Period,
@@ -163,7 +161,7 @@ class _Report(Resource):
         """Ask a section's question and say of which moment and position the answer is."""
         query, caller = req.context.query, req.context.caller
         period = Period(query["from_date"], query["to_date"])
-        stores = _stores(query.get("store_id"), caller)
+        stores = stores_asked(query.get("store_id"), caller) or None
 
         def asked(reading: Reading) -> tuple[dict[str, Any], str | None]:
             company = find_company(reading.db)
@@ -183,18 +181,6 @@ class _Report(Resource):
         if not caller.sees_costs:
             _hide_costs(report)
         resp.media = ok(report)
-
-
-def _stores(store_id: UUID | None, caller: Caller) -> tuple[UUID, ...] | None:
-    """The stores a report is about: the one that was named, else the caller's; None for all.
-
-    Raises NotAllowed for a store the caller does not work in.
-    """
-    if store_id is None:
-        return caller.store_ids or None
-    if caller.store_ids and store_id not in caller.store_ids:
-        raise NotAllowed
-    return (store_id,)
 
 
 def _hide_costs(report: dict[str, Any]) -> None:

@@ -286,6 +286,18 @@ class TestReports:
         assert [row["store_id"] for row in rows] == [two.store["id"]]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [f"{STORAGES}?", f"{INVENTORY}/levels?", "/api/pos/products?", f"{REPORTS}/overview?{PERIOD}&"],
+)
+def test_naming_another_store_is_refused_alike_everywhere(two: Two, path: str) -> None:
+    bound = two.bound()
+    answer = bound.get(f"{path}store_id={two.other['id']}")
+    assert refused(answer) == (403, "forbidden")
+    assert answer.json["message"] == "You do not work in this store."
+    assert bound.get(f"{path}store_id={two.store['id']}").status == 200
+
+
 def test_what_belongs_to_the_whole_company_is_there_for_all(two: Two) -> None:
     bound = two.bound("Manager")
     for kind in ("brands", "categories", "units", "variant-types", "suppliers", "tax-rates"):
