@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
+from domain.users import role_id
 from projections.base import Database, Row
 from projections.companies import find_company
 from projections.users import find_user, stores_of
@@ -45,7 +46,7 @@ TILL_FIELDS = (
 def show_user(db: Database, user: Row) -> dict[str, Any]:
     """A user with company and stores, and without anything secret."""
     company = find_company(db)
-    role = {"id": user["role"].lower().replace(" ", "_"), "name": user["role"]}
+    role = {"id": role_id(user["role"]), "name": user["role"]}
     shown = {name: user[name] for name in ("id", "username", "email", "is_active", "last_login")}
     own = {"id": db.company_id, "name": company["name"], "email": company["email"]} if company else None
     stores = stores_of(db, user["store_ids"])
