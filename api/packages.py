@@ -12,7 +12,7 @@ from api.fields import Body, Currency, Id, Moment, Money, Name, Text, Whole
 from api.gateway import House
 from api.operations import Operation, operation
 from api.resource import Resource, expected_version
-from api.settings import AsOfQuery, ListQuery, optional
+from api.settings import AsOfQuery, ListQuery, optional, status_of
 from commands.outcomes import Response as Written
 from commands.packages import (
     ArchivePackage,
@@ -100,7 +100,7 @@ def show_package(package: Package) -> dict[str, Any]:
         "id": package.id,
         **package.values,
         "limits": show_limits(package.values["limits"]),
-        "status": _status(is_archived=package.is_archived, is_active=package.is_active),
+        "status": status_of(is_archived=package.is_archived, is_active=package.is_active),
         "version": package.version,
         "created_at": package.created_on,
         "updated_at": package.modified_on,
@@ -112,15 +112,9 @@ def _show_row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: row[name] for name in names},
         "limits": show_limits(limits_of(row)),
-        "status": _status(is_archived=row["is_archived"], is_active=row["is_active"]),
+        "status": status_of(is_archived=row["is_archived"], is_active=row["is_active"]),
         **{name: row[name] for name in ("version", "created_at", "updated_at")},
     }
-
-
-def _status(*, is_archived: bool, is_active: bool) -> str:
-    if is_archived:
-        return "archived"
-    return "active" if is_active else "inactive"
 
 
 def _presented(message: str, status: int = 200) -> Callable[[Package], Written]:

@@ -174,7 +174,7 @@ def show_setting(setting: Setting) -> dict[str, Any]:
     return {
         "id": setting.id,
         **setting.values,
-        "status": _status(is_archived=setting.is_archived, is_active=setting.is_active),
+        "status": status_of(is_archived=setting.is_archived, is_active=setting.is_active),
         "version": setting.version,
         "created_at": setting.created_on,
         "updated_at": setting.modified_on,
@@ -186,14 +186,15 @@ def show_row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": row["id"],
         **row["fields"],
-        "status": _status(is_archived=row["is_archived"], is_active=row["is_active"]),
+        "status": status_of(is_archived=row["is_archived"], is_active=row["is_active"]),
         "version": row["version"],
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
     }
 
 
-def _status(*, is_archived: bool, is_active: bool) -> str:
+def status_of(*, is_archived: bool, is_active: bool) -> str:
+    """Where it stands: `active`, `inactive` or `archived`."""
     if is_archived:
         return "archived"
     return "active" if is_active else "inactive"

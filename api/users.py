@@ -10,7 +10,7 @@ from api.envelope import ok, page_of, written
 from api.gateway import House, Reading
 from api.operations import Operation, operation
 from api.resource import Resource, expected_version
-from api.settings import LISTED, AsOfQuery
+from api.settings import LISTED, AsOfQuery, status_of
 from api.user_schemas import (
     NewPasswordBody,
     NewUserBody,
@@ -61,7 +61,7 @@ def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: values[name] for name in _AS_THEY_ARE},
         "is_active": is_active,
-        "status": "archived" if is_archived else "active" if is_active else "inactive",
+        "status": status_of(is_archived=is_archived, is_active=is_active),
         "role_id": role_id(role),
         "role": {"id": role_id(role), "name": role},
         "created_at": values["created_at"],
