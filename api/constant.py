@@ -5,6 +5,8 @@ import hashlib
 
 from falcon import Request, Response
 
+from api.envelope import known_etags
+
 
 class Constant:
     """A content that is the same for everybody, as it is and packed."""
@@ -24,8 +26,7 @@ class Constant:
         resp.set_header("ETag", etag)
         resp.set_header("Cache-Control", "no-cache")
         resp.set_header("Vary", "Accept-Encoding")
-        known = (req.get_header("If-None-Match") or "").split(",")
-        if etag in [given.strip().removeprefix("W/") for given in known]:
+        if etag in known_etags(req):
             resp.status = 304
             return
         resp.content_type = self._media_type

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from falcon import Request
 
 from commands.outcomes import Response
 
@@ -37,6 +38,12 @@ def after_of(rows: list[Any], next_after: int | None, *, has_more: bool) -> dict
 def etag_of(version: int) -> str:
     """The ETag of a resource's version."""
     return f'"{version}"'
+
+
+def known_etags(req: Request) -> list[str]:
+    """The ETags that the client has (`If-None-Match`), in their quotes; weak ones are as good."""
+    given = (req.get_header("If-None-Match") or "").split(",")
+    return [etag.strip().removeprefix("W/") for etag in given]
 
 
 def written(data: Any, message: str, *, status: int = 200, version: int | None = None) -> Response:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from falcon import Request, Response
 from marshmallow import ValidationError, fields, validate
 
-from api.envelope import written
+from api.envelope import known_etags, written
 from api.fields import Body, File, Id, Text, Whole
 from api.operations import PUBLIC, operation
 from api.resource import Resource, expected_version
@@ -204,10 +204,7 @@ class Images(Resource):
     )
     def on_get(self, req: Request, resp: Response, image_id: UUID) -> None:
         """The picture itself; `size` is how long its longer side is at most: 160, 640 or 2048 pixels."""
-        known = [
-            given.strip().removeprefix("W/").strip('"')
-            for given in (req.get_header("If-None-Match") or "").split(",")
-        ]
+        known = [etag.strip('"') for etag in known_etags(req)]
         found = self.house.pictures.find(image_id, req.context.query["size"], known)
         if found is None:
             raise UnknownImage
