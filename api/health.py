@@ -5,6 +5,7 @@ from falcon import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.envelope import encode, ok
+from api.media import TEXT
 from api.operations import PUBLIC, operation
 from api.resource import Resource
 
@@ -36,7 +37,7 @@ class Ready(Resource):
 class Metrics(Resource):
     """Metrics for Prometheus."""
 
-    @operation(PUBLIC, "Metrics in the format of Prometheus")
+    @operation(PUBLIC, "Metrics in the format of Prometheus", media=(TEXT,))
     def on_get(self, req: Request, resp: Response) -> None:
         """Counters and histograms over all processes of this service."""
         del req

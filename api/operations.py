@@ -39,6 +39,8 @@ class Operation:
     body_is_optional: bool = False
     query: Schema | None = None
     answer: Schema | None = None
+    #: The media types of an answer that is no envelope of JSON.
+    media: tuple[str, ...] = ()
     many: bool = False
     status: int = 200
     #: Whether it may also answer 202, with the same data, for what is done later.

@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, validate
 
 from api.envelope import known_etags, written
 from api.fields import Body, File, Id, Text, Whole
+from api.media import WEBP
 from api.operations import PUBLIC, operation
 from api.resource import Resource, expected_version
 from commands.catalog.images import (
@@ -59,7 +60,7 @@ class ImageEdit(Body):
 class ImageForm(Body):
     """A picture and what it shows."""
 
-    file = File(longest=MOST_BYTES, media_types=("image/jpeg", "image/png", "image/webp"), required=True)
+    file = File(longest=MOST_BYTES, media_types=("image/jpeg", "image/png", WEBP), required=True)
     id = RandomId()
     alt = Text(longest=_LONGEST_ALT, load_default="")
     variant_id = Id(load_default=None)
@@ -201,6 +202,7 @@ class Images(Resource):
         "Show a picture",
         description="A picture never changes under its id, and may be kept for ever.",
         query=ImageQuery(),
+        media=(WEBP,),
     )
     def on_get(self, req: Request, resp: Response, image_id: UUID) -> None:
         """The picture itself; `size` is how long its longer side is at most: 160, 640 or 2048 pixels."""

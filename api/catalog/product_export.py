@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 
 from api.catalog.products import ProductFilters
 from api.gateway import Reading
+from api.media import CSV, XLSX
 from api.operations import operation
 from api.resource import Resource
 from domain.catalog.cells import is_exact_number
@@ -22,8 +23,6 @@ from domain.errors import Invalid
 from projections.catalog.assortment import ask_currency, ask_references
 from projections.catalog.product_export import export_products
 
-CSV = "text/csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: How many rows a spreadsheet has room for below its header.
 MOST_XLSX_ROWS = 1_048_575
 
@@ -57,6 +56,7 @@ class ProductExport(Resource):
         "them. A text that begins with `=`, `+`, `-` or `@` gets an apostrophe in front, so that no "
         "spreadsheet computes it; the import takes it away again.",
         query=ExportQuery(),
+        media=(CSV, XLSX),
         refusals=(SpreadsheetFull,),
     )
     def on_get(self, req: Request, resp: Response) -> None:

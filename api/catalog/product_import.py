@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, validate
 
 from api.envelope import ok, written
 from api.fields import Body, Flag, Id, Moment, Whole
+from api.media import CSV
 from api.operations import operation
 from api.resource import Resource
 from commands.catalog.assortment import TooManyImports
@@ -128,7 +129,7 @@ class ProductImports(Resource):
         "products.import",
         "Import products",
         description=GUIDE,
-        file="text/csv",
+        file=CSV,
         max_body_bytes=MOST_BYTES,
         query=ImportQuery(),
         answer=ProductImportAnswer(),

@@ -8,6 +8,7 @@ from falcon import Request, Response
 from api.constant import Constant
 from api.docs.page import render
 from api.gateway import House
+from api.media import HTML
 from api.operations import PUBLIC, operation
 from api.resource import Resource
 
@@ -22,7 +23,7 @@ class Docs(Resource):
         self.document: dict[str, Any] = {}
         self._rendered: tuple[Constant, str] | None = None
 
-    @operation(PUBLIC, "Read the API reference")
+    @operation(PUBLIC, "Read the API reference", media=(HTML,))
     def on_get(self, req: Request, resp: Response) -> None:
         """The reference of every operation, as a page for people."""
         if self._rendered is None:

@@ -4,11 +4,10 @@ from typing import Any
 
 from api.docs.markup import attribute, code, escape, json_of, markdown, panel
 from api.docs.tables import name_of, table_of, table_of_parameters
+from api.media import CSV, JSON
 
 Json = dict[str, Any]
 
-_JSON = "application/json"
-_CSV = "text/csv"
 _ABOUT_HEADERS = {
     "Idempotency-Key": "repeating-safely",
     "If-Match": "changing-what-others-change-too",
@@ -52,11 +51,11 @@ def curl(method: str, path: str, told: Json) -> str:
 
 
 def _sent(content: Json) -> list[str]:
-    if _JSON in content:
-        body = json_of(content[_JSON]["example"]).replace("'", "'\\''")
-        return [f'-H "Content-Type: {_JSON}"', f"-d '{body}'"]
-    if _CSV in content:
-        return [f'-H "Content-Type: {_CSV}"', "--data-binary @products.csv"]
+    if JSON in content:
+        body = json_of(content[JSON]["example"]).replace("'", "'\\''")
+        return [f'-H "Content-Type: {JSON}"', f"-d '{body}'"]
+    if CSV in content:
+        return [f'-H "Content-Type: {CSV}"', "--data-binary @products.csv"]
     return [f'-F "{name}=@picture.jpg"' for form in content.values() for name in form.get("encoding", ())]
 
 
@@ -106,9 +105,9 @@ def _answers(document: Json, told: Json) -> str:
 def _outcome(document: Json, answer: Json) -> str:
     if "$ref" in answer:
         found = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
-        error = found["content"][_JSON]["schema"]["allOf"][1]["properties"]["error"]
+        error = found["content"][JSON]["schema"]["allOf"][1]["properties"]["error"]
         return " ".join(code(name) for name in error["properties"]["code"]["enum"])
-    schema = answer.get("content", {}).get(_JSON, {}).get("schema", {})
+    schema = answer.get("content", {}).get(JSON, {}).get("schema", {})
     data = schema.get("properties", {}).get("data", {})
     name = name_of(data)
     if name is None:
@@ -119,7 +118,7 @@ def _outcome(document: Json, answer: Json) -> str:
 
 def _answer_panel(told: Json) -> str:
     for status, answer in told["responses"].items():
-        content = answer.get("content", {}).get(_JSON, {})
+        content = answer.get("content", {}).get(JSON, {})
         if status.startswith("2") and content.get("example"):
             return panel(f"Answer {status}", json_of(content["example"]))
     return ""

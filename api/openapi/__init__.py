@@ -8,6 +8,7 @@ from falcon import Request, Response
 from api.constant import Constant
 from api.envelope import encode
 from api.gateway import House
+from api.media import JSON
 from api.openapi.document import document_of
 from api.operations import PUBLIC, operation
 from api.resource import Resource
@@ -32,7 +33,7 @@ class OpenApi(Resource):
         self._document = document
         self._constant = Constant(encode(document), falcon.MEDIA_JSON)
 
-    @operation(PUBLIC, "Show the OpenAPI document")
+    @operation(PUBLIC, "Show the OpenAPI document", media=(JSON,))
     def on_get(self, req: Request, resp: Response) -> None:
         """This document, for code generators and API clients."""
         self._constant.answer(req, resp)

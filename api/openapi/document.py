@@ -9,6 +9,7 @@ import marshmallow
 from falcon import App, Request, Response
 from falcon.routing.compiled import CompiledRouterNode
 
+from api.media import FORM
 from api.openapi import parts
 from api.openapi.areas import area_of, tags_of
 from api.openapi.examples import example_of, without_nulls
@@ -128,7 +129,7 @@ class _Writer:
             written["requestBody"] = {"required": True, "content": file}
         if told.form is not None:
             form = {"schema": self._asked.refer(told.form), "encoding": parts.encoding_of(told.form)}
-            written["requestBody"] = {"required": True, "content": {parts.FORM: form}}
+            written["requestBody"] = {"required": True, "content": {FORM: form}}
         if told.permission == PUBLIC:
             written["security"] = []
         return written
@@ -162,9 +163,8 @@ class _Writer:
         outcome = parts.OUTCOMES.get(told.status, "Done")
         answer = {"description": outcome, "headers": parts.headers_answered(route)}
         unchanged = parts.UNCHANGED if parts.is_versioned(route) else {}
-        other = parts.OTHER_MEDIA.get(route.path)
-        if other is not None:
-            content = {media: {"schema": parts.CONTENTS[media]} for media in other.split(", ")}
+        if told.media:
+            content = {media: {"schema": parts.CONTENTS[media]} for media in told.media}
             return {str(told.status): {**answer, "content": content}, **unchanged}
         data: Json = {} if told.answer is None else self._answered.refer(told.answer)
         if told.many:

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from marshmallow import Schema
 
 from api.fields import File
+from api.media import CSV, HTML, JSON, TEXT, WEBP, XLSX
 from api.openapi.refusals import is_repeatable, waits
 from api.operations import PUBLIC, Operation
 from commands.ports import StaleVersion
@@ -153,28 +154,19 @@ CONVERTED: dict[str | None, Json] = {
     None: {"type": "string"},
 }
 
-FORM = "multipart/form-data"
-CSV = "text/csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OUTCOMES = {200: "Done", 201: "Created", 202: "Accepted"}
 UNCHANGED: Json = {"304": {"description": "Unchanged since the version you named; without a body."}}
 
-OTHER_MEDIA = {
-    "/metrics": "text/plain",
-    "/docs": "text/html",
-    "/api/openapi.json": "application/json",
-    "/api/images/{image_id}": "image/webp",
-    "/api/admin/products/export": f"{CSV}, {XLSX}",
-}
 #: What changes only with the program.
 UNCHANGING = ("/docs", "/api/openapi.json")
+#: What those answers and files hold that are no envelopes, by media type.
 CONTENTS: Json = {
-    "text/plain": {"type": "string"},
-    "text/html": {"type": "string"},
-    "image/webp": {"type": "string", "format": "binary"},
+    TEXT: {"type": "string"},
+    HTML: {"type": "string"},
+    WEBP: {"type": "string", "format": "binary"},
     CSV: {"type": "string"},
     XLSX: {"type": "string", "format": "binary"},
-    "application/json": {"type": "object", "required": ["openapi", "info", "paths"]},
+    JSON: {"type": "object", "required": ["openapi", "info", "paths"]},
 }
 
 

@@ -12,6 +12,7 @@ import pytest
 from api.app import create_app
 from api.errors import status_of
 from api.gateway import House
+from api.media import CSV, XLSX
 from api.openapi.document import Route, document_of, routes_of
 from api.operations import PUBLIC, SIGNED_IN
 from domain.errors import NotAllowed
@@ -99,6 +100,14 @@ class TestTheDocument:
 
     def test_every_route_and_method_is_in_it(self, routes: list[Route], operations: Operations) -> None:
         assert {(route.method, route.path) for route in routes} == set(operations)
+
+    def test_answers_that_are_no_envelope_are_told_by_their_media_types(
+        self, routes: list[Route], operations: Operations
+    ) -> None:
+        declared = {route.path: route.operation.media for route in routes if route.operation.media}
+        assert declared["/api/admin/products/export"] == (CSV, XLSX)
+        for path, media in declared.items():
+            assert tuple(operations["GET", path]["responses"]["200"]["content"]) == media
 
     def test_operation_ids_are_unique(self, operations: Operations) -> None:
         ids = [told["operationId"] for told in operations.values()]
