@@ -128,8 +128,6 @@ class SettingsQuery(ListQuery):
         validate=validate.OneOf(["name", "-name", "created_at", "-created_at"]), load_default="name"
     )
     status = fields.String(validate=validate.OneOf(["active", "inactive", "archived", "all"]))
-    parent_id = Id()
-    store_id = Id()
 
 
 class TreeQuery(SettingsQuery):
@@ -139,7 +137,7 @@ class TreeQuery(SettingsQuery):
 
     @validates_schema
     def _check_alone(self, data: dict[str, Any], **_: Any) -> None:
-        others = {"search", "status", "parent_id", "store_id"} & data.keys()
+        others = {"search", "status", "parent_id"} & data.keys()
         if data.get("tree") and others:
             raise ValidationError("The whole tree is answered without filters.", min(others))
 
@@ -236,6 +234,17 @@ def _schemas(told: Declaration) -> tuple[Schema, Schema, Schema]:
     return create(), edit(partial=True), answer()
 
 
+def _query_of(told: Declaration) -> Schema:
+    """The filters of a kind's list: by store or by what lies above only where there is such a thing.
+
+    What hangs under something has that in its path, and no second word on it in the query.
+    """
+    query = TreeQuery if told.tree else SettingsQuery
+    shared = {"parent_id": told.kind.parent, "store_id": told.kind.store_field}
+    own: dict[str, fields.Field[Any]] = {name: Id() for name, field in shared.items() if field}
+    return query.from_dict({} if told.owner else own, name=query.__name__)()
+
+
 class SettingListing(Resource):
     """All of one kind, to be looked at."""
 
@@ -247,7 +256,7 @@ class SettingListing(Resource):
                 permission=f"{told.permission}.view",
                 summary=f"List {told.kind.kind.replace('-', ' ')}",
                 description=_TREE_TOLD if told.tree else "",
-                query=TreeQuery() if told.tree else SettingsQuery(),
+                query=_query_of(told),
                 answer=_schemas(told)[2],
                 many=True,
                 refusals=(told.tree.too_large,) if told.tree else (),
@@ -271,7 +280,7 @@ class SettingListing(Resource):
                 limit=query["limit"],
                 search=query.get("search"),
                 sort=query["sort"],
-                parent_id=told.owner_of(path) or query.get("parent_id") or query.get("store_id"),
+                parent_id=told.owner_of(path) or query.get("parent_id"),
                 store_ids=store_ids,
                 **LISTED[query.get("status")],
             )

@@ -86,6 +86,11 @@ KINDS = {
     ),
 }
 CODED = ("stores", "registers", "storages", "suppliers", "payment-methods")
+#: The kinds whose lists can be narrowed to a store, or to what lies right under something.
+FILTERED = {
+    "store_id": ("/api/admin/stores", "/api/admin/storages"),
+    "parent_id": ("/api/admin/storages", "/api/admin/settings/categories"),
+}
 #: What a category shows of the tree and the catalog around it.
 DERIVED = {"path", "depth", "product_count", "total_product_count"}
 REQUIRED = {"name", "code", "rate", "symbol", "values", "kind"}
@@ -256,12 +261,30 @@ class TestListing:
             "status=gone",
             "search=",
             "search=%00",
-            "parent_id=1",
         ]
         for query in wrong:
             refused = collection.admin.get(f"{collection.path}?{query}")
             named = {query.partition("=")[0]}
             assert (refused.status, refused.code, refused.fields) == (400, "invalid_parameter", named), query
+
+    @pytest.mark.parametrize("name", ["store_id", "parent_id"])
+    def test_only_what_a_kind_has_filters_its_list(self, name: str, collection: Collection) -> None:
+        filtered = collection.admin.get(f"{collection.path}?{name}={uuid4()}")
+        if collection.kind.path in FILTERED[name]:
+            assert filtered.data == []
+            assert collection.admin.get(f"{collection.path}?{name}=1").fields == {name}
+        else:
+            assert (filtered.status, filtered.code, filtered.fields) == (400, "invalid_parameter", {name})
+
+    def test_a_store_is_found_by_its_id_and_with_its_storages(self, shop: Any) -> None:
+        admin = shop.client()
+        for code in ("MAIN", "HARB"):
+            store = admin.post("/api/admin/stores", {"name": code, "code": code}).data
+            storage = {"name": code, "code": code, "store_id": store["id"]}
+            storage = admin.post("/api/admin/storages", storage).data
+            for path, found in (("stores", store), ("storages", storage)):
+                answer = admin.get(f"/api/admin/{path}?store_id={store['id']}")
+                assert (answer.data, answer.json["pagination"]["total"]) == ([found], 1)
 
 
 class TestReading:
