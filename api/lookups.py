@@ -90,7 +90,15 @@ class LookupAnswer(Body):
 class Lookups(Resource):
     """What there is to choose from."""
 
-    @operation(SIGNED_IN, "Look up", description=_TOLD, query=LookupQuery(), answer=LookupAnswer(), many=True)
+    @operation(
+        SIGNED_IN,
+        "Look up",
+        description=_TOLD,
+        choices={"name": tuple(LOOKUPS)},
+        query=LookupQuery(),
+        answer=LookupAnswer(),
+        many=True,
+    )
     def on_get(self, req: Request, resp: Response, name: str) -> None:
         """Things of one's own company to choose from, the best first."""
         asked = Asked(**req.context.query, store_ids=req.context.caller.store_ids)

@@ -4,8 +4,8 @@ The middleware authorises and validates by it, the OpenAPI document is written f
 whose routes lack it does not start.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from marshmallow import Schema
@@ -38,6 +38,8 @@ class Operation:
     #: Whether a request without any body is as good as one with an empty object.
     body_is_optional: bool = False
     query: Schema | None = None
+    #: Of a parameter of the path that is one of a few words, by its name, those words.
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     answer: Schema | None = None
     #: The media types of an answer that is no envelope of JSON.
     media: tuple[str, ...] = ()

@@ -35,7 +35,7 @@ _VIEWS: Mapping[str, str] = MappingProxyType(
         "archived": "archived",
     }
 )
-_TOLD = "The statuses are `draft`, `coming-soon`, `discontinued` and `archived`."
+_CHOICES = {"status": tuple(_VIEWS)}
 
 
 class InStatusQuery(ListQuery, ProductFilters):
@@ -112,7 +112,7 @@ class ProductsInStatus(Resource):
     @operation(
         "products.view",
         "List products by status",
-        description=_TOLD,
+        choices=_CHOICES,
         query=InStatusQuery(),
         answer=ProductInStatusAnswer(),
         many=True,
@@ -135,7 +135,7 @@ class StatusSummary(Resource):
     @operation(
         "products.view",
         "Summarise products by status",
-        description=_TOLD,
+        choices=_CHOICES,
         answer=StatusSummaryAnswer(),
         projection="product_status",
     )
@@ -159,7 +159,7 @@ class ProductInStatus(Resource):
     @operation(
         "products.view",
         "Show a product by status",
-        description=_TOLD,
+        choices=_CHOICES,
         query=AsOfQuery(),
         answer=StandingProductAnswer(),
     )

@@ -217,13 +217,14 @@ def _description(route: Route) -> str:
 def _path_parameters(route: Route) -> Iterator[Json]:
     for field in _FIELD.finditer(route.template):
         name, kind = field.groups()
+        words = route.operation.choices.get(name)
         before = route.template[: field.start()].rstrip("/").rpartition("/")[2].replace("-", " ")
         yield {
             "name": name,
             "in": "path",
             "required": True,
             "description": f"Which of the {before}.",
-            "schema": parts.CONVERTED[kind],
+            "schema": {**parts.CONVERTED[kind], **({"enum": list(words)} if words else {})},
         }
 
 

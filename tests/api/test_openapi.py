@@ -17,6 +17,7 @@ from api.openapi.document import Route, document_of, routes_of
 from api.operations import PUBLIC, SIGNED_IN
 from domain.errors import NotAllowed
 from domain.permissions import PERMISSIONS, permissions_of
+from projections.lookups.names import LOOKUPS
 
 Json = dict[str, Any]
 Operations = dict[tuple[str, str], Json]
@@ -108,6 +109,19 @@ class TestTheDocument:
         assert declared["/api/admin/products/export"] == (CSV, XLSX)
         for path, media in declared.items():
             assert tuple(operations["GET", path]["responses"]["200"]["content"]) == media
+
+    def test_a_path_tells_which_words_it_takes(self, operations: Operations) -> None:
+        views = {path: told for (_, path), told in operations.items() if "/{status}" in path}
+        assert len(views) == 3
+        for path, told in views.items():
+            (status,) = (given for given in told["parameters"] if given.get("name") == "status")
+            assert set(status["schema"]["enum"]) == {"draft", "coming-soon", "discontinued", "archived"}, path
+        (name,) = (
+            given
+            for given in operations["GET", "/api/lookups/{name}"]["parameters"]
+            if given.get("in") == "path"
+        )
+        assert set(name["schema"]["enum"]) == set(LOOKUPS)
 
     def test_operation_ids_are_unique(self, operations: Operations) -> None:
         ids = [told["operationId"] for told in operations.values()]
