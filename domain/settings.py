@@ -37,7 +37,7 @@ class OtherStore(NotAllowed):
 
 @dataclass(frozen=True)
 class Reference:
-    """A field that names another entity of the company."""
+    """A field that names another entity of the company, or several of a kind."""
 
     field: str
     kind: str

@@ -1,5 +1,6 @@
 """Stores: the places where a company sells."""
 
+from typing import Any
 from uuid import UUID
 
 from domain.errors import Conflict
@@ -18,13 +19,16 @@ class Store(Setting):
     type_name = "stores.Store"
     kind = "stores"
     noun = "store"
-    references = (Reference("default_storage_id", "storages"),)
+    references = (Reference("default_storage_id", "storages"), Reference("tax_rate_ids", "tax-rates"))
     store_field = "id"
     inherited = ("timezone", "currency")
     common = ("currency",)
 
     class Registered(Setting.Registered):
-        """A store was opened. `day_cut` is the local time, HH:MM, at which a business day begins."""
+        """A store was opened. `day_cut` is the local time, HH:MM, at which a business day begins.
+
+        `tax_rate_ids` are the taxes on products that have none of their own.
+        """
 
         name: str
         code: str
@@ -36,6 +40,14 @@ class Store(Setting):
         receipt_header: str | None = None
         receipt_footer: str | None = None
         default_storage_id: UUID | None = None
+        tax_rate_ids: tuple[UUID, ...] = ()
+
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """At first only products had tax rates."""
+            state["tax_rate_ids"] = []
 
     class Renamed(Setting.Revised):
         """The store goes by another name."""
@@ -69,6 +81,11 @@ class Store(Setting):
         """Sales take their goods from another storage."""
 
         default_storage_id: UUID | None
+
+    class Retaxed(Setting.Revised):
+        """Other tax rates apply to later sales of what has none of its own."""
+
+        tax_rate_ids: tuple[UUID, ...]
 
     class Closed(Setting.Switched):
         """The store sells nothing until it reopens; its history stays."""

@@ -25,6 +25,14 @@ _PLACE: LiteralString = """
            store.id AS store_id, store.fields ->> 'code' AS store_code,
            store.is_active AS is_open, store.fields ->> 'timezone' AS timezone,
            store.fields ->> 'day_cut' AS day_cut,
+           (SELECT jsonb_agg(jsonb_build_object('id', rate.id, 'name', rate.name,
+                                                'rate', rate.fields ->> 'rate',
+                                                'inclusive', rate.fields -> 'inclusive')
+                             ORDER BY wanted.place)
+              FROM jsonb_array_elements_text(store.fields -> 'tax_rate_ids')
+                   WITH ORDINALITY AS wanted(id, place)
+              JOIN settings AS rate ON rate.company_id = c.company_id
+                    AND rate.id = wanted.id::uuid) AS tax_rates,
            storage.id AS storage_id, (storage.fields ->> 'allow_negative')::bool AS allow_negative,
            package.orders_per_month AS orders_limit, c.timezone AS company_timezone
       FROM companies AS c
@@ -145,7 +153,7 @@ class SalesGuard:
             raise OtherStore
         if row["store_id"] and not row["is_open"]:
             raise StoreClosed
-        catalog = _variants(variants, rates)
+        catalog = _variants(variants, rates, row["tax_rates"] or ())
         balances: Mapping[UUID, Balance] = {}
         number = 0
         if lock and row["store_id"]:
@@ -221,13 +229,14 @@ def _time(text: str) -> time:
     return time.fromisoformat(text)
 
 
-def _variants(variants: Answer, rates: Answer) -> dict[UUID, VariantAtSale]:
-    by_id = {
-        row["id"]: TaxRate(
-            id=row["id"], name=row["name"], rate=Decimal(row["rate"]), inclusive=row["inclusive"]
-        )
-        for row in rates.rows()
-    }
+def _tax_rate(row: Row) -> TaxRate:
+    return TaxRate(id=row["id"], name=row["name"], rate=Decimal(row["rate"]), inclusive=row["inclusive"])
+
+
+def _variants(variants: Answer, rates: Answer, of_store: Iterable[Row]) -> dict[UUID, VariantAtSale]:
+    """The variants by id; what has no tax rates of its own takes the store's."""
+    by_id = {row["id"]: _tax_rate(row) for row in rates.rows()}
+    others = tuple(_tax_rate({**row, "id": UUID(row["id"])}) for row in of_store)
     return {
         row["id"]: VariantAtSale(
             id=row["id"],
@@ -242,7 +251,7 @@ def _variants(variants: Answer, rates: Answer) -> dict[UUID, VariantAtSale]:
             status=row["status"],
             track_stock=row["track_stock"],
             precision=5 if row["precision"] is None else row["precision"],
-            tax_rates=tuple(by_id[rate] for rate in row["tax_rate_ids"]),
+            tax_rates=tuple(by_id[rate] for rate in row["tax_rate_ids"]) or others,
         )
         for row in variants.rows()
     }

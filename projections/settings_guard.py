@@ -107,6 +107,9 @@ _IN_USE: LiteralString = """
                     WHERE company_id = %(company_id)s AND kind = 'stores' AND NOT is_archived
                       AND fields ->> 'default_storage_id' = %(id)s::uuid::text)
         OR EXISTS (SELECT 1 FROM settings
+                    WHERE company_id = %(company_id)s AND kind = 'stores' AND NOT is_archived
+                      AND fields -> 'tax_rate_ids' ? %(id)s::uuid::text)
+        OR EXISTS (SELECT 1 FROM settings
                     WHERE company_id = %(company_id)s AND kind = 'units' AND NOT is_archived
                       AND fields ->> 'base_unit_id' = %(id)s::uuid::text)
         OR EXISTS (SELECT 1 FROM products
@@ -243,6 +246,13 @@ class SettingSeen:
                 yield Detail(field, "not_the_companys", message)
 
 
+def _targets(field: str, value: UUID | Sequence[UUID] | None) -> Iterable[tuple[str, UUID]]:
+    """What a field refers to, each with where that is said."""
+    if isinstance(value, UUID):
+        return [(field, value)]
+    return [(f"{field}.{index}", target) for index, target in enumerate(value or ())]
+
+
 def _option_in_use(row: Row, values: Mapping[str, Any]) -> Detail:
     is_renamed = values.get("name", row["option"]) != row["option"]
     return Detail(
@@ -270,9 +280,9 @@ class SettingsGuard:
         """
         own = {"company_id": self._db.company_id, "id": setting_id}
         wanted = [
-            (reference.field, reference.kind, values[reference.field])
+            (field, reference.kind, target)
             for reference in kind.references
-            if values.get(reference.field) is not None
+            for field, target in _targets(reference.field, values.get(reference.field))
         ]
         # The kind is held before the references: of two who would close a ring, one waits holding nothing.
         rings = self._rings(kind, setting_id, wanted)

@@ -201,7 +201,14 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "unit_id": ("The unit its quantities are counted in.", None),
     "supplier_id": ("The supplier.", None),
     "tax_rate_id": ("The tax rate.", None),
-    "tax_rate_ids": ("The taxes that are charged on it.", None),
+    "tax_rate_ids": (
+        "The taxes that are charged on it; without any, those of the store that sells it.",
+        None,
+    ),
+    "Store.tax_rate_ids": (
+        "The taxes on products that have none of their own; what is not taxed then has one of 0 percent.",
+        None,
+    ),
     "track_stock": ("Whether its stock is counted.", True),
     "variants": ("What it is sold as; at least one.", None),
     "images": ("Its pictures, the first of which stands for it.", None),

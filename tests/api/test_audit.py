@@ -129,6 +129,7 @@ def edits_of(stocked: Any) -> Iterator[Edit]:
         ("Admin", tax, "tax_rates.TaxRate", "inclusive", True, False),
         ("Admin", store, "stores.Store.Rescheduled", "day_cut", "00:00", "04:00"),
         ("Admin", store, "stores.Store.Recoded", "code", "MAIN", "PIER"),
+        ("Admin", store, "stores.Store.Retaxed", "tax_rate_ids", [], [tax_id]),
         ("Admin", storage, "storages.Storage", "allow_negative", False, True),
     ]
     for role, path, event, field, old, new in plain:

@@ -1,0 +1,119 @@
+"""What has no tax rates of its own is taxed as the store says that sells it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+STORES = "/api/admin/stores"
+TAX_RATES = "/api/admin/settings/tax-rates"
+
+
+@dataclass(frozen=True)
+class Taxed:
+    """A stocked shop, whose product is taxed by 19 % within its price, and a product without tax rates."""
+
+    stocked: Any
+    plain: Any
+
+    @property
+    def admin(self) -> Any:
+        return self.stocked.shop.client()
+
+    @property
+    def path(self) -> str:
+        return f"{STORES}/{self.stocked.store['id']}"
+
+    def rate(self, rate: str, *, inclusive: bool = False) -> str:
+        body = {"name": f"Tax {rate}", "rate": rate, "inclusive": inclusive}
+        return str(self.admin.post(TAX_RATES, body).data["id"])
+
+    def set(self, *rates: str) -> Any:
+        """The store with these tax rates."""
+        return self.admin.patch(self.path, {"tax_rate_ids": rates}).data
+
+    def sell(self, product: Any, **where: Any) -> Any:
+        """One of a product, quoted and sold at the till of the first store unless `where` says otherwise."""
+        place = where or {"register_id": self.stocked.register["id"]}
+        lines = [{"variant_id": product["variants"][0]["id"], "quantity": 1}]
+        quote = self.admin.post("/api/pos/quote", {**place, "lines": lines}).data
+        payments = [{"method": "card", "amount": quote["total"]}]
+        sold = self.admin.post("/api/pos/orders", {**place, "lines": lines, "payments": payments}).data
+        assert [line["taxes"] for line in sold["lines"]] == [line["taxes"] for line in quote["lines"]]
+        assert (sold["total"], sold["taxes"]) == (quote["total"], quote["taxes"])
+        return sold
+
+
+@pytest.fixture
+def taxed(stocked: Any) -> Taxed:
+    variant = {"sku": "BAG", "price": 1000}
+    return Taxed(
+        stocked, stocked.product_of(name="Bag", variants=[variant], tax_rate_ids=[], track_stock=False)
+    )
+
+
+def taxes(order: Any) -> list[tuple[str, int]]:
+    (line,) = order["lines"]
+    return [(tax["rate"], tax["amount"]) for tax in line["taxes"]]
+
+
+class TestSales:
+    def test_what_has_no_rates_is_not_taxed_where_the_store_has_none(self, taxed: Taxed) -> None:
+        sold = taxed.sell(taxed.plain)
+        assert (taxes(sold), sold["tax_total"], sold["total"]) == ([], 0, 1000)
+
+    def test_what_has_no_rates_is_taxed_by_the_stores_in_their_order(self, taxed: Taxed) -> None:
+        state, city = taxed.rate("7.25"), taxed.rate("1")
+        for rates, charged in (((state, city), [("7.25", 73), ("1", 10)]), ((city,), [("1", 10)])):
+            taxed.set(*rates)
+            sold = taxed.sell(taxed.plain)
+            assert taxes(sold) == charged
+            assert (sold["tax_total"], sold["total"]) == (
+                total := sum(tax for _, tax in charged),
+                1000 + total,
+            )
+
+    def test_what_has_rates_of_its_own_keeps_to_them(self, taxed: Taxed) -> None:
+        taxed.set(taxed.rate("7.25"))
+        sold = taxed.sell(taxed.stocked.product)
+        assert (taxes(sold), sold["total"]) == ([("19", 19)], 119)
+
+    def test_each_store_taxes_by_its_own(self, taxed: Taxed) -> None:
+        taxed.set(taxed.rate("10", inclusive=True))
+        other = taxed.admin.post(
+            STORES, {"name": "Pier", "code": "P", "tax_rate_ids": [taxed.rate("25")]}
+        ).data
+        assert taxes(taxed.sell(taxed.plain)) == [("10", 91)]
+        assert taxes(taxed.sell(taxed.plain, store_id=other["id"])) == [("25", 250)]
+
+
+class TestAStoresRates:
+    def test_are_shown_and_recorded_as_one_fact(self, taxed: Taxed) -> None:
+        assert taxed.stocked.store["tax_rate_ids"] == []
+        rate = taxed.rate("7.25")
+        before = len(taxed.stocked.shop.events())
+        shown = taxed.set(rate, rate)
+        assert shown["tax_rate_ids"] == [rate]
+        assert taxed.set(rate)["version"] == shown["version"]
+        assert [taxed.admin.get(taxed.path).data] == taxed.admin.get(STORES).data == [shown]
+        (fact,) = taxed.stocked.shop.events()[before:]
+        assert (fact["type"], fact["state"]) == ("stores.Store.Retaxed", {"tax_rate_ids": [rate]})
+
+    def test_must_be_there(self, taxed: Taxed, make_shop: Any) -> None:
+        here, gone = taxed.rate("7.25"), taxed.rate("8")
+        taxed.admin.delete(f"{TAX_RATES}/{gone}")
+        elsewhere = make_shop().client().post(TAX_RATES, {"name": "VAT", "rate": "19"}).data["id"]
+        new = {"name": "Pier", "code": "P"}
+        for wrong in (gone, elsewhere, str(uuid4()), taxed.stocked.store["id"]):
+            told = {"tax_rate_ids": [here, wrong]}
+            for answer in (taxed.admin.patch(taxed.path, told), taxed.admin.post(STORES, {**new, **told})):
+                assert (answer.status, answer.fields) == (422, {"tax_rate_ids.1"})
+
+    def test_cannot_be_archived_before_the_store_gives_them_up(self, taxed: Taxed) -> None:
+        rate = taxed.rate("7.25")
+        taxed.set(rate)
+        refused = taxed.admin.delete(f"{TAX_RATES}/{rate}")
+        assert (refused.status, refused.code) == (409, "in_use")
+        taxed.set()
+        assert taxed.admin.delete(f"{TAX_RATES}/{rate}").status == 200
