@@ -25,6 +25,7 @@ KEYS = (
     "import_orders_per_s",
     "lookup_p95_ms",
     "product_search_p95_ms",
+    "product_filter_p95_ms",
     "lookup_vs_bare",
 )
 
