@@ -77,7 +77,7 @@ def once(conninfo: str, name: str, job: Job) -> Callable[[], None]:
 def jobs_of(ledger: Ledger) -> tuple[tuple[str, timedelta, Job], ...]:
     """Every job: its name, how often it is done, and what it does."""
     return (
-        ("launches", timedelta(seconds=30), lambda db: launch_what_is_due(db, ledger, datetime.now(UTC))),
+        ("launches", timedelta(seconds=5), lambda db: launch_what_is_due(db, ledger, datetime.now(UTC))),
         ("subscriptions", _MINUTE, lambda db: let_subscriptions_fall_due(db, ledger, datetime.now(UTC))),
         ("forget-old-answers", _HOUR, forget_old_answers),
         ("forget-old-failures", _HOUR, forget_old_failures),
