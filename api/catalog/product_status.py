@@ -38,10 +38,10 @@ _VIEWS: Mapping[str, str] = MappingProxyType(
 _CHOICES = {"status": tuple(_VIEWS)}
 
 
-class InStatusQuery(ListQuery, ProductFilters):
+class InStatusQuery(ProductFilters, ListQuery):
     """Filters of the products that stand there."""
 
-    class Meta(ListQuery.Meta):
+    class Meta(ProductFilters.Meta):
         """The status is in the path."""
 
         exclude = ("status",)

@@ -153,7 +153,7 @@ class ProductFilters(Body):
             raise ValidationError("Must not be above max_price.", "min_price")
 
 
-class ProductQuery(ListQuery, ProductFilters):
+class ProductQuery(ProductFilters, ListQuery):
     """Filters of the catalog; archived products are listed on request only."""
 
     sort = fields.String(validate=validate.OneOf(SORT_KEYS), load_default="name")
