@@ -60,7 +60,7 @@ class Table:
         self._number, first = next(((number, line) for number, line in lines if line.strip()), (0, ""))
         if not first:
             raise SheetNotReadable(details=[Detail("", "empty", "The file is empty.")])
-        if first.startswith(_STRANGE) or "\0" in first:
+        if first.startswith(_STRANGE) or "\0" in first or not is_utf8(first):
             raise SheetNotReadable(details=[Detail("", "not_utf8", "The file is not encoded in UTF-8.")])
         self.broken: Problem | None = None
         self._lines = (line for _, line in lines)
@@ -99,6 +99,11 @@ class Table:
 def is_utf8(text: str) -> bool:
     """Whether a cell was UTF-8 in its file."""
     return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def can_be_kept(text: str) -> bool:
+    """Whether a text can be anything's in the database, so that it may be looked for there."""
+    return "\0" not in text and is_utf8(text)
 
 
 def _broken(row: int, reason: str) -> Problem:

@@ -16,7 +16,7 @@ from domain.catalog.reference_book import ReferenceBook
 from domain.errors import Detail, Invalid
 from domain.money import exponent
 from domain.settings import Setting
-from domain.sheets import Problem
+from domain.sheets import Problem, can_be_kept
 
 #: How many errors are told one by one, of those that are found first; all are counted.
 MOST_ERRORS = 1000
@@ -174,7 +174,7 @@ class _Import:
         while chunk := list(islice(rows, LOOK_SIZE)):
             ids = {one for _, cells in chunk if (one := id_or_none(sheet.text(cells, "variant_id")))}
             skus = {sheet.text(cells, "sku").casefold() for _, cells in chunk}
-            for row in self._assortment.variants(ids, skus):
+            for row in self._assortment.variants(ids, set(filter(can_be_kept, skus))):
                 known = KnownVariant(**row)
                 ground.by_id[known.id] = ground.by_sku[known.sku_key] = known
             codes = {
@@ -182,7 +182,7 @@ class _Import:
                 for _, cells in chunk
                 for code in split_escaped(sheet.text(cells, "barcodes"), "|")
             }
-            ground.owners.update(self._assortment.owners(codes - {""}))
+            ground.owners.update(self._assortment.owners(set(filter(can_be_kept, codes - {""}))))
             yield from chunk
 
     def _known_of(self, cells: list[str]) -> KnownVariant | None:

@@ -437,6 +437,33 @@ class TestErrors:
                 ("sku", "missing_column"),
             }
 
+    @pytest.mark.parametrize(
+        ("cell", "code"), [(b"K\xe4se", "not_utf8"), (b"\xed\xa0\x80", "not_utf8"), (b"K\0se", "invalid")]
+    )
+    @pytest.mark.parametrize("column", ["product_id", "sku", "barcodes"])
+    def test_what_nothing_can_be_called_is_wrong_and_not_looked_for(
+        self, importer: Importer, column: str, cell: bytes, code: str
+    ) -> None:
+        told = {
+            "product_id": b"P",
+            "name": b"Cheese",
+            "sku": b"C",
+            "price": b"1",
+            "barcodes": b"",
+            column: cell,
+        }
+        content = b",".join(map(str.encode, told)) + b"\n" + b",".join(told.values()) + b"\n"
+        for found in (importer.send(content).data, importer.awaited(content, "commit=true")):
+            assert [(one["row"], one["column"], one["code"]) for one in found["errors"]] == [
+                (2, column, code)
+            ]
+
+    def test_a_file_of_another_encoding_is_told_so(self, importer: Importer) -> None:
+        for encoding in ("latin-1", "utf-16"):
+            refused = importer.send("sku,größe\nA,b\n".encode(encoding))
+            (detail,) = refused.json["error"]["details"]
+            assert (refused.status, detail["code"]) == (422, "not_utf8")
+
     def test_what_is_no_csv_is_not_read(self, importer: Importer) -> None:
         for media_type in ("application/json", "multipart/form-data; boundary=x", ""):
             refused = importer.send(b"sku\n", Content_Type=media_type)

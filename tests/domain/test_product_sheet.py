@@ -294,6 +294,7 @@ class TestFiles:
             (b"\n \r\n", "empty"),
             ("sku\na".encode("utf-16"), "not_utf8"),
             ("sku\na".encode("utf-16-le"), "not_utf8"),
+            ("sku,größe\na,b\n".encode("latin-1"), "not_utf8"),
             (b'"sku\na', "broken_quotes"),
             (b"sku\n" + b"a\n" * 200_001, "too_many_rows"),
         ],
