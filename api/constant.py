@@ -5,7 +5,7 @@ import hashlib
 
 from falcon import Request, Response
 
-from api.envelope import known_etags
+from api.envelope import is_known
 
 
 class Constant:
@@ -26,7 +26,7 @@ class Constant:
         resp.set_header("ETag", etag)
         resp.set_header("Cache-Control", "no-cache")
         resp.set_header("Vary", "Accept-Encoding")
-        if etag in known_etags(req):
+        if is_known(req, etag):
             resp.status = 304
             return
         resp.content_type = self._media_type

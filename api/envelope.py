@@ -40,10 +40,10 @@ def etag_of(version: int) -> str:
     return f'"{version}"'
 
 
-def known_etags(req: Request) -> list[str]:
-    """The ETags that the client has (`If-None-Match`), in their quotes; weak ones are as good."""
+def is_known(req: Request, etag: str) -> bool:
+    """Whether `If-None-Match` says that the client has it: `*` is any, a weak ETag is as good."""
     given = (req.get_header("If-None-Match") or "").split(",")
-    return [etag.strip().removeprefix("W/") for etag in given]
+    return not {"*", etag}.isdisjoint(one.strip().removeprefix("W/") for one in given)
 
 
 def written(data: Any, message: str, *, status: int = 200, version: int | None = None) -> Response:

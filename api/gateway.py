@@ -110,8 +110,8 @@ class Pictures(Protocol):
     def prepare(self, file: bytes) -> Picture:
         """A JPEG, PNG or WebP file as it is kept. Takes tenths of a second. Raises Invalid, naming `file`."""
 
-    def find(self, image_id: UUID, size: str, known: Collection[str]) -> Rendition | None:
-        """The picture of that id in that size, or None; without its bytes if its hash is among the known."""
+    def find(self, image_id: UUID, size: str, is_known: Callable[[str], bool]) -> Rendition | None:
+        """The picture of that id in that size, or None; without its bytes if its hash is known."""
 
 
 class Health(Protocol):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from falcon import Request, Response
 
-from api.envelope import encode, etag_of, known_etags
+from api.envelope import encode, etag_of, is_known
 from api.errors import InvalidParameter
 from api.gateway import House, Reading
 from commands.outcomes import IdempotencyKey
@@ -85,7 +85,7 @@ class Resource:
         """Answer with one resource, or with 304 if the client has this version."""
         etag = etag_of(version)
         resp.set_header("ETag", etag)
-        if etag in known_etags(req):
+        if is_known(req, etag):
             resp.status = 304
             return
         resp.data = encode(body)

@@ -1,6 +1,6 @@
 """The pictures of all companies, for anyone who knows their ids."""
 
-from collections.abc import Collection
+from collections.abc import Callable
 from uuid import UUID
 
 from domain.catalog.images import Picture, Rendition
@@ -22,14 +22,14 @@ class Gallery:
         """A JPEG, PNG or WebP file as it is kept. Takes tenths of a second. Raises Invalid, naming `file`."""
         return self._darkroom.prepare(file)
 
-    def find(self, image_id: UUID, size: str, known: Collection[str]) -> Rendition | None:
-        """The picture of that id in that size, or None; without its bytes if its hash is among the known."""
+    def find(self, image_id: UUID, size: str, is_known: Callable[[str], bool]) -> Rendition | None:
+        """The picture of that id in that size, or None; without its bytes if its hash is known."""
         with self._application.transaction(PLATFORM_ID, reading=True) as db:
             place = ask_directory(db, image_id).row()
             if place is None:
                 return None
             content_hash = place["content_hash"]
-            if content_hash in known:
+            if is_known(content_hash):
                 return Rendition(content_hash=content_hash)
             db.enter(place["company_id"])
             found = find_content(db, content_hash, size)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from falcon import Request, Response
 from marshmallow import ValidationError, fields, validate
 
-from api.envelope import known_etags, written
+from api.envelope import is_known, written
 from api.fields import Body, File, Id, Text, Whole
 from api.media import WEBP
 from api.operations import PUBLIC, operation
@@ -206,8 +206,9 @@ class Images(Resource):
     )
     def on_get(self, req: Request, resp: Response, image_id: UUID) -> None:
         """The picture itself; `size` is how long its longer side is at most: 160, 640 or 2048 pixels."""
-        known = [etag.strip('"') for etag in known_etags(req)]
-        found = self.house.pictures.find(image_id, req.context.query["size"], known)
+        found = self.house.pictures.find(
+            image_id, req.context.query["size"], lambda content_hash: is_known(req, f'"{content_hash}"')
+        )
         if found is None:
             raise UnknownImage
         resp.set_header("ETag", f'"{found.content_hash}"')
