@@ -197,9 +197,11 @@ def encoding_of(form: Schema) -> Json:
 
 
 def is_versioned(route: Route) -> bool:
-    """Whether it shows one thing, which carries its version."""
+    """Whether it shows one thing that carries its version, or one that never changes."""
+    answer = route.operation.answer
     is_one = not route.operation.many and route.path.endswith("}")
-    return route.method == "GET" and (is_one or route.path in UNCHANGING)
+    carries_it = is_one and (answer is None or "version" in answer.fields)
+    return route.method == "GET" and (carries_it or route.path in UNCHANGING)
 
 
 def headers_asked(route: Route) -> list[Json]:

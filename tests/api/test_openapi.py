@@ -123,6 +123,17 @@ class TestTheDocument:
         )
         assert set(name["schema"]["enum"]) == set(LOOKUPS)
 
+    def test_what_carries_no_version_is_told_to_have_no_etag(self, operations: Operations) -> None:
+        for path, has_etag in (
+            ("/api/admin/products/{product_id}", True),
+            ("/api/images/{image_id}", True),
+            ("/api/admin/products/imports/{import_id}", False),
+        ):
+            told = operations["GET", path]
+            asked = {"$ref": "#/components/parameters/If-None-Match"} in told["parameters"]
+            assert (asked, "304" in told["responses"]) == (has_etag, has_etag), path
+            assert ("ETag" in told["responses"]["200"]["headers"]) == has_etag, path
+
     def test_operation_ids_are_unique(self, operations: Operations) -> None:
         ids = [told["operationId"] for told in operations.values()]
         assert len(set(ids)) == len(ids)
