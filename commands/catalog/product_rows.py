@@ -191,7 +191,8 @@ class Deciding:
         kind = REFERENCES[column]
         if column == "tax_rates":
             found = (self._reference(column, kind, text) for text in value)
-            return tuple(one for one in found if one)
+            # Two spellings may name the same tax, which is not due twice.
+            return tuple(dict.fromkeys(one for one in found if one))
         return self._reference(column, kind, value) if value else None
 
     def _reference(self, column: str, kind: str, text: str) -> UUID | None:

@@ -171,6 +171,13 @@ class TestNewProducts:
         assert (made["brand_id"], made["supplier_id"], made["unit_id"]) == (brand, supplier, unit)
         assert (made["category_id"], made["tax_rate_ids"]) == (milk, [vat, levy])
 
+    def test_a_tax_that_is_named_in_two_ways_is_due_once(self, importer: Importer) -> None:
+        tax = importer.client.post(f"{SETTINGS}/tax-rates", {"name": "VAT", "rate": "7"}).data["id"]
+        row = {"name": "Milk", "sku": "M", "price": "1", "tax_rates": f"VAT|vat|{tax}"}
+        importer.done(row)
+        assert importer.product("Milk")["tax_rate_ids"] == [tax]
+        assert counts(importer.done(row)) == (0, 0, 1)
+
     def test_brands_and_categories_are_made_if_that_is_wanted(self, importer: Importer) -> None:
         rows = [
             {"name": "A", "sku": "A", "price": "1", "brand": "Acme", "category": "Drinks > Milk"},
