@@ -19,7 +19,7 @@ from api.errors import (
     NotCsv,
     UnsupportedMediaType,
 )
-from api.fields import File
+from api.fields import File, Text
 from domain.errors import Detail, Invalid
 
 #: How many levels of lists and objects a body may have.
@@ -112,6 +112,8 @@ def load_form(parts: list[tuple[str, bytes]], schema: Schema) -> Any:
         if name in given:
             details.append(Detail(name, "duplicate", "Must be there once."))
         given[name] = value if isinstance(field, File) else value.decode(errors="replace")
+        if isinstance(field, Text) and given[name].encode() != value:
+            details.append(Detail(name, "not_utf8", "This is not encoded in UTF-8."))
     try:
         loaded = schema.load(given)
     except ValidationError as error:

@@ -286,6 +286,7 @@ class TestForms:
             ([part("file", picture(), "a.jpg"), part("colour", "red")], {"colour"}),
             ([part("file", picture(), "a.jpg"), part("alt", "x" * 501)], {"alt"}),
             ([part("file", picture(), "a.jpg"), part("alt", b"a\x00b")], {"alt"}),
+            ([part("file", picture(), "a.jpg"), part("alt", "Käse".encode("latin-1"))], {"alt"}),
             ([part("file", picture(), "a.jpg"), b"Content-Type: text/plain\r\n\r\nx"], {""}),
         ],
     )
