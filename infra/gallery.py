@@ -26,9 +26,9 @@ class Gallery:
         """The picture of that id in that size, or None; without its bytes if its hash is known."""
         with self._application.transaction(PLATFORM_ID, reading=True) as db:
             place = ask_directory(db, image_id).row()
-            if place is None:
+            content_hash = place["content_hash"] if place else None
+            if place is None or content_hash is None:
                 return None
-            content_hash = place["content_hash"]
             if is_known(content_hash):
                 return Rendition(content_hash=content_hash)
             db.enter(place["company_id"])

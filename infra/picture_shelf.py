@@ -57,7 +57,7 @@ class PictureShelf:
         self._db = db
 
     def look(self, image_id: UUID) -> Callable[[], bool]:
-        """Ask with the next round trip whether a picture of any company has this id."""
+        """Ask with the next round trip whether a picture of any company has this id, or had it."""
         answer = ask_directory(self._db, image_id)
         return lambda: answer.row() is not None
 

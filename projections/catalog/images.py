@@ -11,9 +11,14 @@ from projections.base import Answer, Database, Fact, Projection, Row
 
 
 class ProductImages(Projection):
-    """One row for each picture of a product, and one in the platform's directory of pictures."""
+    """One row for each picture of a product, and one in the platform's directory of pictures.
+
+    The directory keeps the ids of pictures that are gone: who has seen one may keep it for ever, so that its
+    id never leads to another. Such an entry has no hash.
+    """
 
     name = "product_images"
+    version = 2
     mode = "inline"
     tables = ("product_images", "image_directory")
     schema = """
@@ -34,7 +39,7 @@ class ProductImages(Projection):
         CREATE TABLE image_directory (
             image_id     uuid PRIMARY KEY,
             company_id   uuid NOT NULL,
-            content_hash text NOT NULL
+            content_hash text
         );
         CREATE INDEX image_directory_by_company ON image_directory (company_id);
     """
@@ -69,6 +74,12 @@ _ADD: LiteralString = """
       FROM product_images WHERE company_id = %(company_id)s AND product_id = %(product_id)s
 """
 
+# There was a time when a company could give an id again, and its log still says so.
+_ENTER_AGAIN: LiteralString = """
+    DELETE FROM image_directory
+     WHERE company_id = %(company_id)s AND image_id = %(image_id)s AND content_hash IS NULL
+"""
+
 _ENTER_DIRECTORY: LiteralString = """
     INSERT INTO image_directory (image_id, company_id, content_hash)
     VALUES (%(image_id)s, %(company_id)s, %(content_hash)s)
@@ -87,7 +98,8 @@ _REMOVE: LiteralString = """
 """
 
 _LEAVE_DIRECTORY: LiteralString = """
-    DELETE FROM image_directory WHERE company_id = %(company_id)s AND image_id = %(image_id)s
+    UPDATE image_directory SET content_hash = NULL
+     WHERE company_id = %(company_id)s AND image_id = %(image_id)s
 """
 
 _RELABEL: LiteralString = """
@@ -107,7 +119,7 @@ _FORGET_VARIANT: LiteralString = """
 """
 
 _STATEMENTS: Mapping[type[Aggregate.Event], tuple[LiteralString, ...]] = {
-    Product.ImageAdded: (_ADD, _ENTER_DIRECTORY),
+    Product.ImageAdded: (_ADD, _ENTER_AGAIN, _ENTER_DIRECTORY),
     Product.ImageRemoved: (_CLOSE_RANKS, _REMOVE, _LEAVE_DIRECTORY),
     Product.ImageRelabelled: (_RELABEL,),
     Product.ImagesOrdered: (_ORDER,),
@@ -152,7 +164,7 @@ def is_logo(db: Database, image_id: UUID) -> bool:
 
 
 def ask_directory(db: Database, image_id: UUID) -> Answer:
-    """Ask which company a picture belongs to, and by which hash its bytes are known."""
+    """Ask which company a picture belongs to, and by which hash its bytes are known, if it is still there."""
     return db.ask(_DIRECTORY, {"image_id": image_id})
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -12,11 +13,15 @@ import psycopg
 import pytest
 from PIL import Image
 
+from domain.catalog.images import Image as Shown
+from domain.catalog.products import Product, Variant
+from infra.eventstore.codec import Metadata
 from infra.picture_shelf import let_go_of_unused
 from infra.projections.rebuild import rebuild
 from infra.projections.verify import verify
-from infra.runtime.models import EVENT_TYPES
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.transactions import transaction
+from infra.unit_of_work import Ledger
 from projections.catalog.images import ProductImages
 
 PRODUCTS = "/api/admin/products"
@@ -227,6 +232,17 @@ class TestRepeating:
         for client, other in ((admin, draft(admin, "TEA")), (stranger, draft(stranger))):
             refused = bring(client, other, picture("blue"), id=chosen)
             assert (refused.status, refused.code) == (409, "duplicate_id")
+
+    def test_an_id_that_led_to_another_picture(
+        self, admin: Any, anyone: Any, product: Any, make_shop: Callable[..., Any]
+    ) -> None:
+        chosen, stranger = str(uuid4()), make_shop().client()
+        bring(admin, product, picture(), id=chosen)
+        admin.delete(f"{PRODUCTS}/{product['id']}/images/{chosen}")
+        for client, other in ((admin, product), (admin, draft(admin, "TEA")), (stranger, draft(stranger))):
+            refused = bring(client, other, picture("blue"), id=chosen)
+            assert (refused.status, refused.code) == (409, "duplicate_id")
+        assert anyone.get(f"/api/images/{chosen}").status == 404
 
     def test_an_id_that_can_be_guessed(self, admin: Any, product: Any) -> None:
         for guessable in ("0190f5a1-7c3e-7abc-8def-0123456789ab", str(UUID(int=1)), "x"):
@@ -527,6 +543,22 @@ class TestKeeping:
         worker = shop.service.database.worker
         assert verify(worker, EVENT_TYPES, ProductImages(), shop.company_id).differences == ()
         assert rebuild(worker, EVENT_TYPES, ProductImages(), shop.company_id).rows_changed == 0
+
+    def test_a_log_that_gave_an_id_again_is_still_read(self, shop: Any) -> None:
+        variants = (Variant(id=uuid4(), sku="MILK", price=119),)
+        product = Product.begin(Product.Registered, uuid4(), name="Milk", variants=variants)
+        image = Shown(id=uuid4(), content_hash="first", width=1, height=1)
+        product.add_image(image)
+        product.remove_image(image.id)
+        product.add_image(replace(image, content_hash="second"))
+        with (
+            psycopg.connect(shop.service.database.app, autocommit=True) as connection,
+            transaction(connection, shop.company_id) as db,
+        ):
+            ledger = Ledger(EVENT_TYPES, PROJECTIONS)
+            ledger.record(db, product.new_events(), Metadata(at=datetime.now(UTC)))
+        worker = shop.service.database.worker
+        assert verify(worker, EVENT_TYPES, ProductImages(), shop.company_id).differences == ()
 
 
 class TestLettingGo:
