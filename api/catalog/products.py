@@ -29,6 +29,7 @@ from commands.catalog.products import (
 )
 from commands.outcomes import Response as Written
 from commands.ports import ConcurrentEdit, DuplicateId, Missing, StaleVersion
+from domain.catalog.cells import MOST_OPTIONS
 from domain.catalog.gtin import has_valid_check_digit
 from domain.catalog.products import (
     STATUSES,
@@ -81,7 +82,10 @@ class VariantBody(Body):
     name = Text(longest=200, load_default="")
     barcodes = fields.List(Barcode(), validate=validate.Length(max=20), load_default=list)
     options = fields.Dict(
-        keys=Text(shortest=1, longest=50), values=Text(shortest=1, longest=50), load_default=dict
+        keys=Text(shortest=1, longest=50),
+        values=Text(shortest=1, longest=50),
+        validate=validate.Length(max=MOST_OPTIONS),
+        load_default=dict,
     )
     price = Money(required=True)
     cost = Money(load_default=0)

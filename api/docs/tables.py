@@ -135,7 +135,7 @@ def _limits(told: Json) -> str:
         said.append(f"Above {low}")
     elif low is not None and told.get("format") != "int64":
         said.append(f"{low} to {high:,}" if high is not None and high < _ENDLESS else f"At least {low}")
-    longest, most = told.get("maxLength"), told.get("maxItems")
+    longest, most = told.get("maxLength"), told.get("maxItems", told.get("maxProperties"))
     if longest is not None:
         said.append(f"At most {longest:,} characters")
     if most is not None:

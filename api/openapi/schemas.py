@@ -23,7 +23,7 @@ _PATTERNS: Mapping[type[fields.Field[Any]], str] = {
     DayCut: r"^([01]\d|2[0-3]):[0-5]\d$",
 }
 #: What is said of a field that is only asked of it, or only matters when it is sent.
-_ASKED_ONLY = ("default", "minLength", "maxLength", "maxItems", "minItems", "writeOnly")
+_ASKED_ONLY = ("default", "minLength", "maxLength", "maxItems", "minItems", "maxProperties", "writeOnly")
 
 
 class Book:
@@ -89,6 +89,8 @@ def _write_exactly(_converter: Any, field: fields.Field[Any], *, ret: Json, **_:
         return _decimal(field)
     if isinstance(field, File):
         return {"type": "string", "format": "binary"}
+    if isinstance(field, fields.Dict) and "maxLength" in ret:
+        return {"maxProperties": ret.pop("maxLength")}
     pattern = _PATTERNS.get(type(field))
     if pattern is None:
         return {}

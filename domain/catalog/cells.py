@@ -23,6 +23,8 @@ _NO = frozenset({"false", "no", "0"})
 MOST_BARCODES, MOST_TAX_RATES = 20, 10
 #: How many characters the name and the value of an option may have.
 LONGEST_OPTION = 50
+#: How many options a variant may have: a cell of a spreadsheet, of 32,767 characters, has room for them all.
+MOST_OPTIONS = 100
 #: The largest level or quantity at which to reorder.
 MOST_QUANTITY = 1_000_000_000
 # Nothing in the trade is older.
@@ -182,6 +184,8 @@ def options(text: str) -> dict[str, str]:
         if pair[0] in found:
             raise CellNotValid("duplicate", f"The option {pair[0][:LONGEST_OPTION]} occurs twice.")
         found[plain(pair[0], LONGEST_OPTION)] = plain(pair[1], LONGEST_OPTION)
+    if len(found) > MOST_OPTIONS:
+        raise CellNotValid("too_many", f"At most {MOST_OPTIONS}.")
     return found
 
 

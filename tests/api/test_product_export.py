@@ -216,6 +216,20 @@ class TestXlsx:
                         "\r", "\n"
                     ) == plain
 
+    def test_has_room_for_all_options_that_a_variant_may_have(self, shop: Any) -> None:
+        admin = shop.client()
+        options = {f"{number:03}" + "|" * 47: "=" * 50 for number in range(101)}
+        variant = {"sku": "M", "price": 1, "options": options}
+        refused = admin.post(PRODUCTS, {"name": "Much", "variants": [variant]})
+        assert (refused.status, refused.fields) == (422, {"variants.0.options"})
+        options.popitem()
+        assert admin.post(PRODUCTS, {"name": "Much", "variants": [variant]}).status == 201
+        shown = sheet_of(export(admin, "format=xlsx"))
+        row = dict(zip(COLUMNS, next(shown.iter_rows(min_row=2, values_only=True)), strict=True))
+        (line,) = rows_of(export(admin))
+        assert row["options"] == line["options"]
+        assert import_(admin, export(admin))["unchanged"] == 1
+
     def test_keeps_what_a_spreadsheet_would_round_as_text(self, shop: Any) -> None:
         admin = shop.client()
         admin.post(PRODUCTS, {"name": "Moon", "variants": [{"sku": "0001", "price": 2**53 - 1}]})

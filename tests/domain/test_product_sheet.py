@@ -119,6 +119,14 @@ class TestCells:
             cells.options("Size=M|Size=L")
         assert wrong.value.code == "duplicate"
 
+    def test_a_variant_has_a_hundred_options_at_most(self) -> None:
+        options = {str(number): "x" for number in range(101)}
+        with pytest.raises(CellNotValid) as wrong:
+            cells.options(cells.options_text(options))
+        assert wrong.value.code == "too_many"
+        del options["7"]
+        assert cells.options(cells.options_text(options)) == options
+
     def test_a_wrong_check_digit_is_named(self) -> None:
         assert cells.barcodes("4006381333931|X-1|X-1") == ("4006381333931", "X-1")
         with pytest.raises(CellNotValid) as wrong:
