@@ -82,7 +82,7 @@ class Table:
             if number > self._number + MOST_ROWS:
                 message = f"A file has at most {MOST_ROWS:,} rows."
                 raise SheetNotReadable(details=[Detail("", "too_many_rows", message)])
-            if any(cells):
+            if any(cell.strip() for cell in cells):
                 yield number, cells
 
     def _header(self, line: str) -> list[str]:

@@ -150,7 +150,7 @@ def moment_text(value: datetime | None) -> str:
 
 def parts(text: str, most: int) -> tuple[str, ...]:
     """The texts of a list, `A|B`, each once."""
-    found = dict.fromkeys(unescaped(part.strip()) for part in split_escaped(text, "|"))
+    found = dict.fromkeys(unescaped(part).strip() for part in split_escaped(text, "|"))
     if "" in found:
         raise CellNotValid("invalid", "Nothing stands between two |.")
     if len(found) > most:
@@ -178,7 +178,7 @@ def options(text: str) -> dict[str, str]:
     """Options, `Size=M|Colour=Red`."""
     found: dict[str, str] = {}
     for part in split_escaped(text, "|"):
-        pair = [unescaped(side.strip()) for side in split_escaped(part, "=")]
+        pair = [unescaped(side).strip() for side in split_escaped(part, "=")]
         if len(pair) != 2 or not all(pair):  # noqa: PLR2004 a name and a value
             raise CellNotValid("invalid", "Options are written Size=M|Colour=Red.")
         if pair[0] in found:

@@ -170,13 +170,13 @@ class ProductSheet:
     def text(self, cells_of_row: list[str], column: str) -> str:
         """What stands in a cell; nothing where the column is missing."""
         place = self._places.get(column)
-        return unguarded(cells_of_row[place].strip()) if place is not None else ""
+        return unguarded(cells_of_row[place].strip()).strip() if place is not None else ""
 
     def parse(self, number: int, cells_of_row: list[str], places: int, problems: list[Problem]) -> Row:
         """Read a row; `places` are the currency's decimal places. Adds what is wrong to the problems."""
         values: dict[str, Any] = {}
         for name, cell in zip(self.columns, cells_of_row, strict=True):
-            column, text = COLUMNS[name], unguarded(cell.strip())
+            column, text = COLUMNS[name], unguarded(cell.strip()).strip()
             if not text:
                 if column.clears:
                     values[name] = {} if name == "options" else column.empty

@@ -109,4 +109,4 @@ class ReferenceBook:
 
 def path_of(text: str) -> list[str]:
     """The names of a category's path, from the root."""
-    return [unescaped(part.strip()) for part in split_escaped(text, ">")]
+    return [unescaped(part).strip() for part in split_escaped(text, ">")]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from domain.catalog import cells
 from domain.catalog.cells import CellNotValid
 from domain.catalog.product_sheet import COLUMNS, ProductSheet, columns_of, row_of
-from domain.catalog.reference_book import Named, ReferenceBook
+from domain.catalog.reference_book import Named, ReferenceBook, path_of
 from domain.money import MAX_AMOUNT
 from domain.sheets import SheetNotReadable, Table, guarded, unguarded
 
@@ -118,6 +118,16 @@ class TestCells:
         with pytest.raises(CellNotValid) as wrong:
             cells.options("Size=M|Size=L")
         assert wrong.value.code == "duplicate"
+
+    def test_no_mark_keeps_the_space_around_a_text(self) -> None:
+        assert cells.options("Size=\\ M |\\ Colour = Red\\ ") == {"Size": "M", "Colour": "Red"}
+        assert cells.parts("\\ A|B\\ ", 2) == ("A", "B")
+        assert path_of("\\ Drinks >\\ Milk") == ["Drinks", "Milk"]
+        sheet = ProductSheet([b"sku,name\n'\tA,\"'\t=1\"\n"])
+        (row,) = sheet.rows
+        assert row is not None
+        assert sheet.text(row[1], "sku") == "A"
+        assert sheet.parse(*row, 2, []).values == {"sku": "A", "name": "=1"}
 
     def test_a_variant_has_a_hundred_options_at_most(self) -> None:
         options = {str(number): "x" for number in range(101)}
@@ -267,13 +277,16 @@ class TestFiles:
         file = io.StringIO(newline="")
         csv.writer(file, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([["sku", "name"], *rows])
         raw = file.getvalue().encode("utf-8-sig" if has_bom else "utf-8")
-        assert [cells for _, cells in rows_of(raw, size=size)] == [row for row in rows if any(row)]
+        assert [cells for _, cells in rows_of(raw, size=size)] == [
+            row for row in rows if "".join(row).strip()
+        ]
 
     def test_line_ends_may_be_mixed_and_rows_empty(self) -> None:
-        assert rows_of(b"sku,name\r\na,1\nb,2\r\r\n,\nc,3") == [
+        assert rows_of(b"sku,name\r\na,1\nb,2\r\r\n,\nc,3\n \t\n , \nd,4\n ") == [
             (2, ["a", "1"]),
             (3, ["b", "2"]),
             (6, ["c", "3"]),
+            (9, ["d", "4"]),
         ]
 
     @pytest.mark.parametrize("separator", [",", ";", "\t"])
