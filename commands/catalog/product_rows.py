@@ -147,7 +147,10 @@ class Deciding:
         if values.get("variant_id"):
             self._once(row, "variant_id", values["variant_id"], "duplicate_id")
         if sku := values.get("sku"):
-            self._once(row, "sku", (sku.casefold(),), "duplicate_sku")
+            is_first = self._once(row, "sku", (sku.casefold(),), "duplicate_sku")
+            if is_first and own and not values.get("variant_id"):
+                # Another row may mean the same variant by its id, and give it another SKU.
+                self._once(row, "sku", own, "duplicate_id")
             owner = self._ground.by_sku.get(sku.casefold())
             if owner and owner.id != own:
                 self._wrong_in(row, "sku", "duplicate_sku", "Another variant has this SKU.")
@@ -156,10 +159,12 @@ class Deciding:
             if self._ground.owners.get(code, own) != own:
                 self._wrong_in(row, "barcodes", "duplicate_barcode", f"Another variant has {code}.")
 
-    def _once(self, row: Row, column: str, what: str | UUID | tuple[str], code: str) -> None:
+    def _once(self, row: Row, column: str, what: str | UUID | tuple[str], code: str) -> bool:
+        """Whether no earlier row has it; one that has is named."""
         earlier = self._ground.rows.setdefault(what, row.number)
         if earlier != row.number:
             self._wrong_in(row, column, code, f"It stands in row {earlier} as well.")
+        return earlier == row.number
 
     def _check_shared(self) -> None:
         """Later rows of a product repeat what the first one says of it, or leave it out."""

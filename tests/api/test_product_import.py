@@ -425,6 +425,13 @@ class TestErrors:
             (5, "sku", "duplicate_sku"),
         ]
 
+    def test_two_rows_do_not_mean_the_same_variant(self, importer: Importer) -> None:
+        importer.done({"name": "Tea", "sku": "T", "price": "1"})
+        by_id = {"variant_id": importer.product("Tea")["variants"][0]["id"], "sku": "T-2", "price": "5"}
+        by_sku = {"variant_id": "", "sku": "T", "price": "9"}
+        assert importer.wrong(by_id, by_sku) == [(3, "sku", "duplicate_id")]
+        assert importer.wrong(by_sku, by_id) == [(3, "variant_id", "duplicate_id")]
+
     def test_a_thousand_errors_are_told_and_all_are_counted(self, importer: Importer) -> None:
         rows = [{"name": "A", "sku": str(number), "price": "no"} for number in range(1500)]
         report = importer.tried(*rows)
