@@ -58,7 +58,7 @@ text.
 
 Without `commit` nothing is recorded, and the answer tells what would be: the first {MOST_ERRORS:,} errors
 that are found, product by product, and how many there are. With `commit` one error refuses the whole file.
-A file of more than 2,000 rows or 1 MiB, or any with `job`, is imported in the background: the answer is 202
+A file of more than 2,000 lines or 1 MiB, or any with `job`, is imported in the background: the answer is 202
 with an `id` to ask for. At most {MOST_ROWS:,} rows and {MOST_BYTES // 2**20} MiB."""
 
 
