@@ -162,7 +162,9 @@ class ProductImportById(Resource):
         more = {name: row[name] for name in ("id", "status", "create_missing", "done", "failure", *_TIMES)}
         report = row["report"] or {}
         shown = _shown(report, **more, commit=row["commits"])
-        resp.media = ok({**shown, "rows": report.get("rows") or row["total"]})
+        # A report is about all rows, also about those that had too few cells to be of any product.
+        rows, done = report.get("rows") or row["total"], report.get("rows") or row["done"]
+        resp.media = ok({**shown, "rows": rows, "done": done})
 
 
 def _done(report: Report, how: Mapping[str, bool]) -> Written:

@@ -585,6 +585,13 @@ class TestInTheBackground:
             assert (found["failure"] is None) == (status == "done")
         assert len(shop.events()) == before
 
+    def test_rows_of_no_product_are_done_as_well(self, importer: Importer) -> None:
+        for content in (b"sku,name,price\nA,Milk,1\nB\n", b"sku,name\nA\n"):
+            at_once = importer.send(content).data
+            for query in ("", "commit=true"):
+                found = importer.awaited(content, query)
+                assert found["rows"] == found["done"] == at_once["done"]
+
     def test_an_import_is_its_companys_own(self, importer: Importer, make_shop: Any) -> None:
         found = importer.awaited(b"sku\n")
         stranger = make_shop().client()
