@@ -19,6 +19,7 @@ class Products(Projection):
     """One row for each product, each variant and each barcode."""
 
     name = "products"
+    version = 2
     mode = "inline"
     tables = ("products", "variants", "barcodes")
     events = facts_of(Product)
@@ -249,7 +250,7 @@ def _insert_products(drafts: Sequence[Fact], at_once: Mapping[UUID, Fact], db: D
         [
             (draft.stream_id, ordinal, variant)
             for draft in drafts
-            for ordinal, variant in enumerate(draft.data.variants)
+            for ordinal, variant in enumerate(draft.data.variants, -len(draft.data.variants))
         ],
         db,
     )
@@ -301,7 +302,7 @@ def _array(texts: Iterable[str]) -> str:
 
 def _change(fact: Fact, db: Database) -> None:
     if fact.event is Product.VariantAdded:
-        # The version of the product is a place after every earlier variant's.
+        # The version of the product is a place after every earlier variant's: the first ones' are below zero.
         _insert_variants([(fact.stream_id, fact.version, fact.data.variant)], db)
     elif fact.event is Product.VariantRemoved:
         which = {"company_id": db.company_id, "variant_id": fact.data.variant_id}

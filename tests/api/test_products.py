@@ -310,6 +310,18 @@ class TestVariants:
         assert [one["sku"] for one in removed.data["variants"]] == ["MILK"]
         assert admin.get(PATH).data == [removed.data]
 
+    def test_added_ones_come_after_the_first_ones_everywhere(self, admin: Any) -> None:
+        skus = [f"MILK-{number}" for number in range(8)]
+        first = [{"sku": sku, "price": 1, "options": {"Size": sku}} for sku in skus[:6]]
+        path = f"{PATH}/{admin.post(PATH, {'name': 'Milk', 'variants': first}).data['id']}"
+        for sku in skus[6:]:
+            assert admin.post(f"{path}/variants", {"sku": sku, "price": 1, "options": {"Size": sku}}).data
+        product = admin.post(f"{path}/status", {"status": "active"}).data
+        assert [variant["sku"] for variant in product["variants"]] == skus
+        assert admin.get(PATH).data == [product]
+        pages = [admin.get(f"/api/pos/products?limit=1&page={page}").data for page in range(1, 9)]
+        assert [row["sku"] for page in pages for row in page] == skus
+
     def test_what_is_so_already_records_nothing(self, shop: Any, admin: Any) -> None:
         made = admin.post(PATH, draft()).data
         before = len(shop.events())
