@@ -11,7 +11,7 @@ from falcon import Request, Response
 from marshmallow import fields, validate
 from xlsxwriter import Workbook
 
-from api.catalog.products import ProductFilters
+from api.catalog.products import ProductFilters, filters_asked
 from api.gateway import Reading
 from api.media import CSV, XLSX
 from api.operations import operation
@@ -61,7 +61,7 @@ class ProductExport(Resource):
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """Every product with its variants, the oldest first."""
-        query = dict(req.context.query)
+        query = filters_asked(req)
         kind = query.pop("format")
         with_costs = req.context.caller.sees_costs
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from falcon import App, Request, Response
 from marshmallow import fields, validate
 
-from api.catalog.products import ProductAnswer, ProductFilters, show_product
+from api.catalog.products import ProductAnswer, ProductFilters, filters_asked, show_product
 from api.envelope import ok, page_of
 from api.fields import Body, Exact, Id, Moment, Money, Text, Whole
 from api.gateway import House, Reading
@@ -120,7 +120,7 @@ class ProductsInStatus(Resource):
     )
     def on_get(self, req: Request, resp: Response, status: str) -> None:
         """One page of the products that stand there, with the time and author of the move."""
-        query = req.context.query
+        query = filters_asked(req)
 
         def question(reading: Reading) -> tuple[list[Row], int]:
             return list_in_status(reading.db, _status_of(status), **query)

@@ -11,7 +11,7 @@ from api.catalog.images import ProductImageAnswer, show_image, show_images
 from api.envelope import ok, page_of, written
 from api.fields import MAX_AMOUNT, Body, Exact, Flag, Id, Moment, Money, Name, Text, Whole
 from api.operations import operation
-from api.resource import Resource, expected_version
+from api.resource import Resource, expected_version, stores_asked
 from api.settings import AsOfQuery, ListQuery
 from commands.catalog.products import (
     AddVariant,
@@ -163,6 +163,13 @@ class ProductQuery(ProductFilters, ListQuery):
     sort = fields.String(validate=validate.OneOf(SORT_KEYS), load_default="name")
 
 
+def filters_asked(req: Request) -> dict[str, Any]:
+    """What is filtered by, as the query says. Raises OtherStore for a store the caller does not work in."""
+    query = dict(req.context.query)
+    stores_asked(query.get("store_id"), req.context.caller)
+    return query
+
+
 class StatusBody(Body):
     """Where a product is to go in its life."""
 
@@ -222,7 +229,7 @@ class Products(Resource):
     @operation("products.view", "List products", query=ProductQuery(), answer=ProductAnswer(), many=True)
     def on_get(self, req: Request, resp: Response) -> None:
         """One page of products with their variants."""
-        query = req.context.query
+        query = filters_asked(req)
         rows, total = self.ask(req, resp, lambda reading: list_products(reading.db, **query))
         for row in rows:
             row["images"] = [show_image(image, image["position"]) for image in row["images"]]

@@ -288,7 +288,15 @@ class TestReports:
 
 @pytest.mark.parametrize(
     "path",
-    [f"{STORAGES}?", f"{INVENTORY}/levels?", "/api/pos/products?", f"{REPORTS}/overview?{PERIOD}&"],
+    [
+        f"{STORAGES}?",
+        f"{INVENTORY}/levels?",
+        "/api/pos/products?",
+        "/api/admin/products?",
+        "/api/admin/products/export?",
+        "/api/admin/product-status/draft?",
+        f"{REPORTS}/overview?{PERIOD}&",
+    ],
 )
 def test_naming_another_store_is_refused_alike_everywhere(two: Two, path: str) -> None:
     bound = two.bound()
