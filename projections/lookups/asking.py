@@ -23,6 +23,14 @@ class Asked:
     store_id: UUID | None = None
     store_ids: tuple[UUID, ...] = ()
 
+    @property
+    def stores(self) -> list[UUID] | None:
+        """The stores whose things and people are shown; None: all, and what is of no store."""
+        if self.store_id is None:
+            return list(self.store_ids) or None
+        is_ours = not self.store_ids or self.store_id in self.store_ids
+        return [self.store_id] if is_ours else []
+
 
 Lookup = Callable[[Database, Asked], list[Row]]
 

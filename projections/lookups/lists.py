@@ -10,7 +10,7 @@ from projections.lookups.asking import Asked, Lookup, choose
 _USERS: LiteralString = """
     SELECT id, username AS label, role FROM users
      WHERE company_id = %(company_id)s AND is_active = %(active)s
-       AND (%(store_id)s::uuid IS NULL OR cardinality(store_ids) = 0 OR %(store_id)s::uuid = ANY(store_ids))
+       AND (%(stores)b::uuid[] IS NULL OR cardinality(store_ids) = 0 OR store_ids && %(stores)b::uuid[])
      ORDER BY username, id
 """
 
@@ -30,8 +30,10 @@ _PACKAGES: LiteralString = """
 
 
 def users(db: Database, asked: Asked) -> list[Row]:
-    """Who works for the company; with a store, who works in it or in all of them."""
-    params = {"company_id": db.company_id, "active": asked.active, "store_id": asked.store_id}
+    """Who works for the company; with a store, or for a user of stores, who works in these or in all."""
+    if asked.stores == []:
+        return []
+    params = {"company_id": db.company_id, "active": asked.active, "stores": asked.stores}
     return choose(db.ask(_USERS, params).rows(), asked)
 
 

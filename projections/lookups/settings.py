@@ -62,22 +62,12 @@ def payment_methods(db: Database, asked: Asked) -> list[Row]:
 
 
 def _look_up(db: Database, kind: str, asked: Asked) -> list[Row]:
-    stores = _stores(kind, asked)
+    stores = asked.stores if kind in (Store.kind, Storage.kind) else None
     statuses = [ACTIVE] if asked.active else [INACTIVE, ARCHIVED]
     ids = _find(db, kind, asked, statuses, asked.limit if stores is None else _MANY)
     params = {"company_id": db.company_id, "kind": kind, "ids": ids, "stores": stores}
     by_id = {row["id"]: row for row in db.ask(_FETCH, params).rows()}
     return [_shown(kind, by_id[one]) for one in ids if one in by_id][: asked.limit]
-
-
-def _stores(kind: str, asked: Asked) -> list[UUID] | None:
-    """The stores whose things are shown; None: all, and what is of no store."""
-    if kind not in (Store.kind, Storage.kind) or not (asked.store_ids or asked.store_id):
-        return None
-    if asked.store_id is None:
-        return list(asked.store_ids)
-    is_ours = not asked.store_ids or asked.store_id in asked.store_ids
-    return [asked.store_id] if is_ours else []
 
 
 def _find(db: Database, kind: str, asked: Asked, statuses: Sequence[str], limit: int) -> list[UUID]:

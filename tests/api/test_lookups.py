@@ -19,6 +19,7 @@ NAMES = (
     "permissions packages companies payment-methods tax-rates order-statuses product-statuses currencies "
     "timezones"
 )
+PASSWORD = "correct horse battery staple"
 
 
 def look(client: Any, name: str, **query: Any) -> Any:
@@ -374,6 +375,21 @@ class TestStores:
             assert labels(bound, "storages", **query) == ["North cellar"]
         for query in ({"search": "south"}, {"search": "S"}, {"search": "war"}, {"store_id": stores["South"]}):
             assert labels(bound, "stores", **query) == labels(bound, "storages", **query) == []
+
+    def test_who_is_bound_to_stores_finds_who_works_in_one_of_them_or_in_all(
+        self, shop: Any, stores: dict[str, str]
+    ) -> None:
+        north, south = stores["North"], stores["South"]
+        made = []
+        for own in ([north], [south], [north, south]):
+            body = {"username": uuid4().hex, "password": PASSWORD, "role": "Cashier", "store_ids": own}
+            made.append(shop.client().post("/api/admin/settings/users", body).data["username"])
+        bound = shop.client("Cashier", stores=[north])
+        for query in ({}, {"store_id": north}):
+            seen = labels(bound, "users", limit="100", **query)
+            assert [name in seen for name in made] == [True, False, True]
+            assert len(seen) == len(SHOP_ROLES) + 2
+        assert labels(bound, "users", store_id=south) == []
 
     @pytest.mark.usefixtures("stores")
     def test_who_is_bound_to_none_finds_all(self, shop: Any) -> None:
