@@ -99,6 +99,11 @@ _LOCK_SERIES: LiteralString = """
        FOR UPDATE
 """
 
+# Whoever moves a storage to another store looks for what lies there, so a balance is made before or after.
+_HOLD_STORAGE: LiteralString = """
+    SELECT id FROM settings WHERE company_id = %(company_id)s AND id = %(storage_id)s FOR SHARE
+"""
+
 
 #: For each till (company, register, store): the storage and the number series of its last sale.
 Guesses = dict[tuple[UUID, UUID | None, UUID | None], tuple[UUID | None, UUID]]
@@ -195,7 +200,9 @@ class SalesGuard:
         if counted <= balances.keys():
             return balances
         # With `allow_negative` a balance may have to be made before it can be locked.
-        self._db.execute(ENSURE_BALANCES, {**wanted, "storage_id": where[0], "variants": sorted(counted)})
+        params = {**wanted, "storage_id": where[0], "variants": sorted(counted)}
+        self._db.execute(_HOLD_STORAGE, params)
+        self._db.execute(ENSURE_BALANCES, params)
         return {row["variant_id"]: balance_of(row) for row in self._lock(where, wanted)[0].rows()}
 
 

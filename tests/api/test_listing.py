@@ -5,16 +5,22 @@ import io
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import product as combinations
 from random import Random
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
+from domain.storages import Storage
+from infra.eventstore.codec import Metadata
 from infra.projections.rebuild import rebuild
 from infra.projections.verify import verify
-from infra.runtime.models import EVENT_TYPES
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.transactions import transaction
+from infra.unit_of_work import Ledger
 from projections.catalog.listing import Listing
 
 PRODUCTS = "/api/admin/products"
@@ -273,6 +279,38 @@ def test_a_store_carries_what_it_sold_below_zero(shop: Any) -> None:
     payment = {"method": "cash", "amount": 1}
     assert trade.admin.post("/api/pos/orders", {**north, "lines": sold, "payments": [payment]}).status == 201
     assert trade.listed(**north, in_stock=False) == ["Ware"]
+
+
+def test_a_storage_moves_while_something_is_first_sold_from_it(shop: Any) -> None:
+    trade = Trade(shop)
+    (north, south), database = trade.stores, shop.service.database
+    path = f"{STORAGES}/{next(iter(trade.place))}"
+    room = trade.admin.patch(path, {"allow_negative": True}).data
+    product_id = trade._add(PRODUCTS, name="Ware", variants=[{"sku": "W", "price": 1}])
+    [variant] = trade.admin.post(f"{PRODUCTS}/{product_id}/status", {"status": "active"}).data["variants"]
+    sold = [{"variant_id": variant["id"], "quantity": 1}]
+    body = {"store_id": north, "lines": sold, "payments": [{"method": "cash", "amount": 1}]}
+    told = {name: room[name] for name in ("name", "code", "address")}
+    storage = Storage.begin(Storage.Registered, UUID(room["id"]), store_id=UUID(north), **told)
+    storage.revise({"allow_negative": True})
+    storage.new_events()
+    storage.revise({"store_id": UUID(south)})
+    with (
+        ThreadPoolExecutor(1) as pool,
+        psycopg.connect(database.app, autocommit=True) as moving,
+        psycopg.connect(database.owner, autocommit=True) as watching,
+    ):
+        with transaction(moving, shop.company_id) as db:
+            Ledger(EVENT_TYPES, PROJECTIONS).record(db, storage.new_events(), Metadata(at=datetime.now(UTC)))
+            sale = pool.submit(trade.admin.post, "/api/pos/orders", body)
+            while not watching.execute(_WAITING, [moving.info.backend_pid]).fetchall():
+                assert not sale.done()
+        assert sale.result().status == 201
+    assert trade.listed(store_id=south) == ["Ware"]
+    assert trade.listed(store_id=north) == []
+
+
+_WAITING = "SELECT FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))"
 
 
 def test_a_range_that_no_price_can_be_in_is_refused(shop: Any) -> None:
