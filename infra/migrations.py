@@ -1,7 +1,7 @@
 """Makes a database ready: roles, the log, what surrounds it, and the tables of every read model."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, LiteralString
 
@@ -19,6 +19,9 @@ MIGRATIONS = (
     "infra:pictures.sql",
     "infra:imports.sql",
 )
+
+#: Stands before the digest of inline tables that were made anew, until they are rebuilt.
+EMPTY = "empty: "
 
 # Two processes that start together must not both create the tables.
 _LOCK: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('mipos.migrations', 0))"
@@ -53,8 +56,9 @@ def migrate(
 ) -> list[str]:
     """Bring the database to this version, in one transaction. `passwords` are those of the two roles.
 
-    Returns the names of inline read models whose tables were made anew and have to be rebuilt before
-    anybody decides on them; asynchronous ones refill by themselves. Raises ServerTooOld.
+    Returns the names of inline read models whose tables were made anew, now or by somebody who did not come
+    to `note_rebuilt`: they have to be rebuilt before anybody decides on them. Asynchronous ones refill by
+    themselves. Raises ServerTooOld.
     """
     with psycopg.connect(conninfo) as connection:
         check_server_version(connection.info.server_version)
@@ -68,6 +72,15 @@ def migrate(
             _apply(connection, name)
         changed = [model for model in projections if _define(connection, model)]
     return [model.name for model in changed if model.mode == "inline"]
+
+
+def note_rebuilt(conninfo: str, names: Sequence[str]) -> None:
+    """Take down that the tables of these inline read models hold again what the log says."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE projection_models SET digest = replace(digest, %s, '') WHERE name = ANY(%s::text[])",
+            [EMPTY, list(names)],
+        )
 
 
 def _apply(connection: psycopg.Connection[Any], name: str) -> None:
@@ -87,12 +100,13 @@ def digest_of(model: Projection) -> str:
 
 
 def _define(connection: psycopg.Connection[Any], model: Projection) -> bool:
-    """Make the tables of a read model if they are not those it is defined by. True if they were made anew."""
+    """Make the tables of a read model if they are not those it is defined by. True if they need filling."""
     found = connection.execute(
         "SELECT digest FROM projection_models WHERE name = %s", [model.name]
     ).fetchone()
-    if found and found[0] == digest_of(model):
-        return False
+    digest = digest_of(model)
+    if found and found[0] in (digest, EMPTY + digest):
+        return str(found[0]) != digest
     for table in model.tables:
         connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(table)))
     connection.execute(model.schema)
@@ -103,10 +117,13 @@ def _define(connection: psycopg.Connection[Any], model: Projection) -> bool:
         connection.execute(model.policies)
     connection.execute(
         """
-        INSERT INTO projection_models (name, mode, digest) VALUES (%(name)s, %(mode)s, %(digest)s)
+        INSERT INTO projection_models (name, mode, digest)
+        SELECT %(name)s, %(mode)s,
+               CASE WHEN %(mode)s = 'inline' AND EXISTS (SELECT FROM company_head) THEN %(empty)s ELSE '' END
+               || %(digest)s
             ON CONFLICT (name) DO UPDATE SET mode = excluded.mode, digest = excluded.digest
         """,
-        {"name": model.name, "mode": model.mode, "digest": digest_of(model)},
+        {"name": model.name, "mode": model.mode, "digest": digest, "empty": EMPTY},
     )
     if model.mode == "async":
         connection.execute(_RESTART, {"name": model.name})

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 
-from infra.migrations import digest_of
+from infra.migrations import EMPTY, digest_of
 from projections.base import Projection
 
 
@@ -26,13 +26,13 @@ class Parked:
 class Status:
     """A read model over the companies asked for. Lags are numbers of events; inline ones never lag.
 
-    `definition` tells whether the database's tables are the ones this version defines.
+    `definition` tells whether the database's tables are the ones this version defines, and were filled.
     """
 
     name: str
     mode: Literal["inline", "async"]
     tables: tuple[str, ...]
-    definition: Literal["current", "other version", "missing"]
+    definition: Literal["current", "not rebuilt", "other version", "missing"]
     companies: int
     least_lag: int
     greatest_lag: int
@@ -91,7 +91,11 @@ def list_status(
     return statuses
 
 
-def _definition(model: Projection, digest: str | None) -> Literal["current", "other version", "missing"]:
+def _definition(
+    model: Projection, digest: str | None
+) -> Literal["current", "not rebuilt", "other version", "missing"]:
     if digest is None:
         return "missing"
+    if digest == EMPTY + digest_of(model):
+        return "not rebuilt"
     return "current" if digest == digest_of(model) else "other version"

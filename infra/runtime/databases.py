@@ -9,7 +9,7 @@ from psycopg import sql
 
 from infra.embedded import EmbeddedServer
 from infra.embedded.errors import AlreadyRunning
-from infra.migrations import migrate
+from infra.migrations import migrate, note_rebuilt
 from infra.projections.rebuild import rebuild_all, with_derived
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.settings import APP_ROLE, WORKER_ROLE, Settings, as_role, role_password
@@ -87,6 +87,7 @@ def prepare(settings: Settings, addresses: Addresses) -> None:
     if stale:
         models = [model for model in PROJECTIONS if model.name in stale]
         rebuild_all(addresses.worker, EVENT_TYPES, with_derived(models, PROJECTIONS))
+        note_rebuilt(addresses.owner, stale)
 
 
 def _create_database(conninfo: str) -> None:

@@ -1,6 +1,7 @@
 """Rebuilding: the same rows again from the log, while the shop goes on."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from random import Random
 from threading import Event, Thread
 from typing import Any, LiteralString
@@ -10,10 +11,18 @@ import psycopg
 import pytest
 
 from domain.catalog.brands import Brand
+from infra.embedded import EmbeddedServer
+from infra.eventstore.codec import Metadata
+from infra.migrations import migrate
 from infra.projections.rebuild import rebuild, rebuild_all
 from infra.projections.staging import TableMissing
-from infra.runtime.models import EVENT_TYPES
+from infra.projections.status import list_status
+from infra.runtime.databases import Addresses, prepare
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.settings import load_settings
 from infra.transactions import transaction
+from infra.unit_of_work import Ledger
+from tests.conftest import fresh_database
 
 _TOUCH: LiteralString = """
     UPDATE settings SET version = version WHERE company_id = %(company_id)s RETURNING 1
@@ -219,3 +228,24 @@ class TestWhileTheShopGoesOn:
         thread.join(10)
         assert not thread.is_alive()
         assert trading.verify("settings").is_true
+
+
+def test_a_new_version_that_was_killed_before_it_rebuilt_rebuilds_when_it_starts_again(
+    server: EmbeddedServer,
+) -> None:
+    made, company_id = fresh_database(server, "mipos_upgraded"), uuid4()
+    brand = Brand.begin(Brand.Registered, uuid4(), name="Acme")
+    with (
+        psycopg.connect(made.app, autocommit=True) as connection,
+        transaction(connection, company_id) as db,
+    ):
+        db.execute("SELECT found_company(%(company_id)s)", {"company_id": company_id})
+        Ledger(EVENT_TYPES, PROJECTIONS).record(db, brand.new_events(), Metadata(at=datetime.now(UTC)))
+    with psycopg.connect(made.owner, autocommit=True) as owner:
+        owner.execute("UPDATE projection_models SET digest = 'of an older version' WHERE name = 'settings'")
+        assert migrate(made.owner, PROJECTIONS) == ["settings"]
+        assert [one.definition for one in list_status(owner, PROJECTIONS)].count("not rebuilt") == 1
+        prepare(load_settings({}), Addresses(made.owner, made.app, made.worker))
+        assert owner.execute("SELECT id FROM settings").fetchall() == [(brand.id,)]
+        assert {one.definition for one in list_status(owner, PROJECTIONS)} == {"current"}
+    assert migrate(made.owner, PROJECTIONS) == []
