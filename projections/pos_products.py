@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
-from domain.catalog.products import SELLABLE
-from domain.settings import name_key
+from domain.catalog.products import SELLABLE, sku_key
 from projections.base import Database, Row, plan_for_values, total_of
 from projections.catalog.categories import subtree_of
 from projections.search.entries import VARIANTS
@@ -158,7 +157,7 @@ def _choose(
 
 def _find(db: Database, text: str, *, is_barcode: bool) -> list[Hit]:
     """What a text finds, the best first: whose barcode it is, alone; else whose SKU, then by name."""
-    codes = db.ask(_CODED, {"company_id": db.company_id, "code": text, "sku": name_key(text)}).rows()
+    codes = db.ask(_CODED, {"company_id": db.company_id, "code": text, "sku": sku_key(text)}).rows()
     if is_barcode or any(row["is_barcode"] for row in codes):
         return [(VARIANTS, row["id"]) for row in codes if row["is_barcode"]]
     named = find_as_typed(db, VARIANTS, text, statuses=_STATUSES, limit=MOST_HITS)

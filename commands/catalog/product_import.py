@@ -12,6 +12,7 @@ from commands.catalog.product_rows import Deciding, Group
 from commands.ports import ConcurrentEdit, UnitOfWork
 from domain.catalog.cells import id_or_none, split_escaped
 from domain.catalog.product_sheet import ProductSheet
+from domain.catalog.products import sku_key
 from domain.catalog.reference_book import ReferenceBook
 from domain.errors import Detail, Invalid
 from domain.money import exponent
@@ -173,7 +174,7 @@ class _Import:
         rows = enumerate(row[1] for row in sheet.rows if row)
         while chunk := list(islice(rows, LOOK_SIZE)):
             ids = {one for _, cells in chunk if (one := id_or_none(sheet.text(cells, "variant_id")))}
-            skus = {sheet.text(cells, "sku").casefold() for _, cells in chunk}
+            skus = {sku_key(sheet.text(cells, "sku")) for _, cells in chunk}
             for row in self._assortment.variants(ids, set(filter(can_be_kept, skus))):
                 known = KnownVariant(**row)
                 ground.by_id[known.id] = ground.by_sku[known.sku_key] = known
@@ -189,7 +190,7 @@ class _Import:
         if text := self._sheet.text(cells, "variant_id"):
             variant_id = id_or_none(text)
             return self._ground.by_id.get(variant_id) if variant_id else None
-        return self._ground.by_sku.get(self._sheet.text(cells, "sku").casefold())
+        return self._ground.by_sku.get(sku_key(self._sheet.text(cells, "sku")))
 
     def _group(self, owner: Owner, places: Sequence[int]) -> Group:
         """Read the rows of a product. The cells are not needed again, so their room is given back."""

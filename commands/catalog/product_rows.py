@@ -10,7 +10,7 @@ from uuid import UUID
 from commands.catalog.assortment import KnownVariant
 from commands.catalog.import_ground import Ground
 from domain.catalog.product_sheet import PRODUCT_COLUMNS, REFERENCES, VARIANT_COLUMNS, Row
-from domain.catalog.products import Product, Status, Variant
+from domain.catalog.products import Product, Status, Variant, sku_key
 from domain.catalog.variant_types import unlisted
 from domain.errors import Refusal
 from domain.sheets import Problem
@@ -147,11 +147,11 @@ class Deciding:
         if values.get("variant_id"):
             self._once(row, "variant_id", values["variant_id"], "duplicate_id")
         if sku := values.get("sku"):
-            is_first = self._once(row, "sku", (sku.casefold(),), "duplicate_sku")
+            is_first = self._once(row, "sku", (sku_key(sku),), "duplicate_sku")
             if is_first and own and not values.get("variant_id"):
                 # Another row may mean the same variant by its id, and give it another SKU.
                 self._once(row, "sku", own, "duplicate_id")
-            owner = self._ground.by_sku.get(sku.casefold())
+            owner = self._ground.by_sku.get(sku_key(sku))
             if owner and owner.id != own:
                 self._wrong_in(row, "sku", "duplicate_sku", "Another variant has this SKU.")
         for code in values.get("barcodes", ()):
@@ -274,8 +274,8 @@ class Deciding:
 
     def _in_order(self, product: Product) -> Iterator[tuple[Variant, Row | None]]:
         """The product's variants with their rows; those that have none come first."""
-        by_sku = {row.values["sku"].casefold(): row for row, _ in self._group.rows if row.values.get("sku")}
-        rowed = [(variant, by_sku.get(variant.sku.casefold())) for variant in product.variants.values()]
+        by_sku = {sku_key(row.values["sku"]): row for row, _ in self._group.rows if row.values.get("sku")}
+        rowed = [(variant, by_sku.get(sku_key(variant.sku))) for variant in product.variants.values()]
         yield from sorted(rowed, key=lambda pair: pair[1].number if pair[1] else 0)
 
     def _wrong(self, column: str, code: str, message: str) -> None:

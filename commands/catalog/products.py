@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from commands.ports import UnitOfWork, check_version
-from domain.catalog.products import Product, Status, Variant
+from domain.catalog.products import Product, Status, Variant, sku_key
 from domain.errors import Detail, Invalid
 from domain.settings import InUse
 
@@ -173,7 +173,7 @@ def _check_distinct(variants: tuple[Variant, ...]) -> None:
     seen: set[tuple[str, object]] = set()
     details = []
     for index, variant in enumerate(variants):
-        marks: list[tuple[str, object]] = [("id", variant.id), ("sku", variant.sku.casefold())]
+        marks: list[tuple[str, object]] = [("id", variant.id), ("sku", sku_key(variant.sku))]
         marks += [("barcodes", barcode) for barcode in variant.barcodes]
         marks.append(("options", tuple(sorted(variant.options.items()))) if variant.options else ("", index))
         for field, value in marks:

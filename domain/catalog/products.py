@@ -18,6 +18,11 @@ STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 SELLABLE: frozenset[str] = frozenset({"active", "discontinued"})
 
 
+def sku_key(sku: str) -> str:
+    """The form in which two SKUs are the same: letter case does not count."""
+    return sku.casefold()
+
+
 class DuplicateSku(Conflict):
     """Another variant already has this SKU."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, LiteralString
 from uuid import UUID
 
-from domain.catalog.products import DuplicateBarcode, DuplicateSku, Variant
+from domain.catalog.products import DuplicateBarcode, DuplicateSku, Variant, sku_key
 from domain.catalog.variant_types import unlisted
 from domain.errors import Conflict, Detail, Invalid
 from domain.settings import name_key
@@ -111,7 +111,7 @@ class ProductSeen:
                 details=[
                     Detail(f"{place}sku", "duplicate_sku", "Another variant has this SKU.")
                     for place, variant in self._variants.items()
-                    if variant.sku.casefold() in skus
+                    if sku_key(variant.sku) in skus
                 ]
             )
         if barcodes:
@@ -147,7 +147,7 @@ class CatalogGuard:
             "company_id": self._db.company_id,
             "product_id": product_id,
             "own": [variant.id for variant in variants],
-            "skus": [variant.sku.casefold() for variant in variants],
+            "skus": [sku_key(variant.sku) for variant in variants],
             "barcodes": [barcode for variant in variants for barcode in variant.barcodes],
         }
         wanted = [(field, kind, values[field]) for field, kind in _REFERENCE_KINDS if values.get(field)]

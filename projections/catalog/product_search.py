@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
-from domain.catalog.products import Product
-from domain.settings import name_key
+from domain.catalog.products import Product, sku_key
 from projections.base import Database, Row, total_of
 from projections.catalog.listing import Filters, Page, list_page
 from projections.search.corrections import corrected
@@ -112,7 +111,7 @@ def search_products(db: Database, text: str, filters: Filters, page: Page) -> tu
     Misspelt words are corrected only if no name has them as they were typed and no variant has the text as
     its code.
     """
-    coded = db.ask(_CODED, {"company_id": db.company_id, "sku": name_key(text), "barcode": text})
+    coded = db.ask(_CODED, {"company_id": db.company_id, "sku": sku_key(text), "barcode": text})
     words = needed_words(text)
     most = COMMON if words[1:] else MANY
     numbers = numbers_of(db, Product.kind, words, statuses=filters.statuses, most=most) if words else {}
@@ -191,7 +190,7 @@ _ALL: LiteralString = """
 
 def find_all_products(db: Database, text: str, status: str) -> list[UUID]:
     """All that the text finds among the products of a status, and whatever product has it as its code."""
-    coded = db.ask(_CODED, {"company_id": db.company_id, "sku": name_key(text), "barcode": text})
+    coded = db.ask(_CODED, {"company_id": db.company_id, "sku": sku_key(text), "barcode": text})
     words = needed_words(text)
     params = {"company_id": db.company_id, "status": status, "coded": [row["id"] for row in coded.rows()]}
     rarest = next(iter(numbers_of(db, Product.kind, words, statuses=[status]))) if words else None

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from domain.aggregate import Aggregate
-from domain.catalog.products import STATUS_AFTER, VARIANT_REVISIONS, Product, Variant
+from domain.catalog.products import STATUS_AFTER, VARIANT_REVISIONS, Product, Variant, sku_key
 from domain.entities import Entity, fields_of
 from projections.base import Database, Fact, Projection, facts_of
 
@@ -268,7 +268,7 @@ def _insert_variants(rows: Sequence[tuple[UUID, int, Variant]], db: Database) ->
             "ids": [variant.id for variant in variants],
             "product_ids": [product_id for product_id, _, _ in rows],
             "skus": [variant.sku for variant in variants],
-            "sku_keys": [variant.sku.casefold() for variant in variants],
+            "sku_keys": [sku_key(variant.sku) for variant in variants],
             "names": [variant.name for variant in variants],
             "barcode_lists": [_array(variant.barcodes) for variant in variants],
             "options": [_encode(variant.options).decode() for variant in variants],
@@ -331,7 +331,7 @@ def _change_variant(fact: Fact, db: Database) -> None:
     params.update(said, company_id=db.company_id, variant_id=fact.data.variant_id)
     params["reorders"] = fact.event is Product.ReorderingSet
     if fact.event is Product.Relabelled:
-        params["sku_key"] = said["sku"].casefold()
+        params["sku_key"] = sku_key(said["sku"])
         params["barcodes"] = list(said["barcodes"])
         params["options"] = _encode(said["options"]).decode()
         db.execute(_DELETE_BARCODES, {"company_id": db.company_id, "variant_id": fact.data.variant_id})

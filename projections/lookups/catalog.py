@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
-from domain.catalog.products import Product
+from domain.catalog.products import Product, sku_key
 from domain.customers import Customer
-from domain.settings import name_key
 from projections.base import Answer, Database, Row
 from projections.lookups.asking import Asked
 from projections.search.entries import ACTIVE, ARCHIVED, DRAFT, VARIANTS
@@ -110,7 +109,7 @@ def ask_codes(db: Database, code: str | None) -> Answer | None:
     """Ask which variants have this SKU, in any letter case, or this very barcode."""
     if not code:
         return None
-    return db.ask(_CODES, {"company_id": db.company_id, "sku": name_key(code), "barcode": code})
+    return db.ask(_CODES, {"company_id": db.company_id, "sku": sku_key(code), "barcode": code})
 
 
 def in_order(rows: Sequence[Row], ids: Sequence[UUID]) -> list[Row]:

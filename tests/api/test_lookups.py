@@ -248,6 +248,14 @@ class TestSearch:
             assert labels(admin, name, "x-9") == []
         assert look(admin, "variants", search="X-9")[0]["barcode"] == "X-9"
 
+    def test_a_sku_with_blanks_is_found_as_it_is_written(self, admin: Any) -> None:
+        add_product(admin, "Salt", sku="S  1")
+        for name in ("products", "variants"):
+            assert labels(admin, name, "s  1") == ["Salt"]
+            assert labels(admin, name, "S 1") == []
+        for path in (PRODUCTS, "/api/pos/products"):
+            assert [row["name"] for row in admin.get(f"{path}?search=s%20%201").data] == ["Salt"]
+
     def test_variants_are_found_by_their_own_words_and_their_products(self, admin: Any) -> None:
         shirts = [
             {"sku": f"TS-{size}", "price": 1, "options": {"Size": size, "Colour": "Navy blue"}}
