@@ -118,9 +118,8 @@ def search_products(db: Database, text: str, filters: Filters, page: Page) -> tu
     rarest = next(iter(numbers), None)
     wanted = [Wanted(Product.kind, rarest, without(words, rarest))] if rarest else []
     asked = _Asked(filters, page, [row["id"] for row in coded.rows()])
-    if rarest and numbers[rarest] == most and not asked.coded:
-        return _walk(db, wanted[0], asked)
-    rows, total, is_found = _page(db, wanted, asked)
+    is_common = rarest and numbers[rarest] == most and not asked.coded
+    rows, total, is_found = _walk(db, wanted[0], asked) if is_common else _page(db, wanted, asked)
     if not is_found:
         rows, total, _ = _page(db, corrected(db, (Product.kind,), words), asked)
     return rows, total
@@ -144,12 +143,14 @@ class _Asked:
         return {**self.filters.params(db), **self.page._asdict(), "coded": self.coded}
 
 
-def _walk(db: Database, wanted: Wanted, asked: _Asked) -> tuple[list[Row], int]:
-    """The page of what many have: met soon on the way through all names in their order."""
-    patterns, total = [*wanted.patterns, f"% {wanted.word}%"], None
-    if asked.filters.are_none:
-        total = total_of(db.ask(_COUNT, {**asked.params(db), **_range_of(wanted)}))
-    return list_page(db, asked.filters, asked.page, patterns=patterns, total=total)
+def _walk(db: Database, wanted: Wanted, asked: _Asked) -> tuple[list[Row], int, bool]:
+    """As `_page`, of what many have: met soon on the way through all names in their order."""
+    patterns, by_words_alone = [*wanted.patterns, f"% {wanted.word}%"], asked.filters.are_none
+    params = {**asked.params(db), **_range_of(wanted)}
+    counted = total_of(db.ask(_COUNT, params)) if by_words_alone else None
+    rows, total = list_page(db, asked.filters, asked.page, patterns=patterns, total=counted)
+    is_found = total > 0 or (not by_words_alone and total_of(db.ask(_COUNT, params)) > 0)
+    return rows, total, is_found
 
 
 def _page(db: Database, wanted: Sequence[Wanted], asked: _Asked) -> tuple[list[Row], int, bool]:

@@ -24,6 +24,7 @@ from projections.catalog import product_search
 from projections.catalog.product_list import list_products
 from projections.lookups.asking import Asked
 from projections.lookups.catalog import customers, products
+from projections.search import find
 from projections.search.words import shared_beginnings, slips, spellings, text_of, words_of
 
 SEARCH = next(model for model in PROJECTIONS if model.name == "search")
@@ -149,6 +150,19 @@ class TestFinding:
             slipped |= {before + letter + after[1:] for letter in letters}
             for typed in slipped:
                 assert shelf.names(typed) == [word], typed
+
+    @pytest.mark.parametrize("common", [find.COMMON, 2])
+    def test_words_that_many_have_but_none_has_together_are_corrected(
+        self, shelf: Shelf, common: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(product_search, "COMMON", common)
+        for name in ("Milk bottle", "Milk bread", "Mild oats", "Oats bread"):
+            shelf.product(name)
+        assert shelf.names("milk oats") == ["Mild oats"]
+        for filters in ({}, {"sort": "-created_at"}, {"max_price": 10**6}):
+            assert shelf.listed("milk oats", **filters) == (["Mild oats"], 1)
+        assert shelf.listed("milk oats", max_price=0) == ([], 0)
+        assert shelf.listed("milk b") == (["Milk bottle", "Milk bread"], 2)
 
     def test_the_closest_is_meant(self, shelf: Shelf) -> None:
         for name in ("Spaghetti", "Broccoli", "Chocolate", "Chocolates box", "Broth"):
