@@ -147,8 +147,9 @@ def _choose(
     """The variants of the page, and how many there are in all."""
     if not (barcode or search):
         plan_for_values(db)
-        page, count = db.ask(_PAGE, params), db.ask(_COUNT, params)
-        return [row["id"] for row in page.rows()], total_of(count)
+        total = total_of(db.ask(_COUNT, params))
+        page = db.ask(_PAGE, params).rows() if params["offset"] < total else []
+        return [row["id"] for row in page], total
     hits = _find(db, barcode or search or "", is_barcode=barcode is not None)
     told = {**params, "kinds": [kind for kind, _ in hits], "ids": [one for _, one in hits]}
     chosen = db.ask(_CHOSEN, told).rows()[0]
