@@ -93,6 +93,15 @@ _CUSTOMER: LiteralString = """
      WHERE company_id = %(company_id)s AND id = %(customer_id)s::uuid AND NOT is_archived
 """
 
+# Where a sale may go below zero, no balance keeps a variant from being removed or archived meanwhile, so the
+# variant itself is held; it is read after that.
+_HOLD_VARIANTS: LiteralString = """
+    SELECT id FROM variants
+     WHERE company_id = %(company_id)s AND id = ANY(%(variants)b::uuid[])
+     ORDER BY id
+       FOR KEY SHARE
+"""
+
 _LOCK_SERIES: LiteralString = """
     SELECT last_number FROM order_series
      WHERE company_id = %(company_id)s AND series_id = %(series_id)s
@@ -105,8 +114,10 @@ _HOLD_STORAGE: LiteralString = """
 """
 
 
-#: For each till (company, register, store): the storage and the number series of its last sale.
-Guesses = dict[tuple[UUID, UUID | None, UUID | None], tuple[UUID | None, UUID]]
+#: Where a till's sale went: the storage, whether it may go below zero, and the number series.
+Place = tuple[UUID | None, bool, UUID]
+#: For each till (company, register, store): where its last sale went.
+Guesses = dict[tuple[UUID, UUID | None, UUID | None], Place]
 
 
 class SalesGuard:
@@ -145,10 +156,10 @@ class SalesGuard:
             "customer_id": customer_id,
             "variants": sorted(set(variant_ids)),
         }
-        place, variants = self._db.ask(_PLACE, wanted), self._db.ask(_VARIANTS, wanted)
-        rates = self._db.ask(_TAX_RATES, wanted)
-        customer = self._db.ask(_CUSTOMER, wanted) if customer_id else None
         guess = self._guesses.get(till) if lock else None
+        place = self._db.ask(_PLACE, wanted)
+        variants, rates = self._catalog(wanted, hold=guess is not None and guess[1])
+        customer = self._db.ask(_CUSTOMER, wanted) if customer_id else None
         locked = self._lock(guess, wanted) if guess else None
         row = place.row()
         if row is None:
@@ -158,19 +169,21 @@ class SalesGuard:
             raise OtherStore
         if row["store_id"] and not row["is_open"]:
             raise StoreClosed
+        code = till_code(row["store_code"], row["register_code"]) if lock and row["store_id"] else None
+        found = (row["storage_id"], bool(row["allow_negative"]), series_of(code)) if code else None
+        if found and found != guess:
+            self._guesses[till] = found
+            if found[1]:
+                variants, rates = self._catalog(wanted, hold=True)
+            locked = self._lock(found, wanted)
         catalog = _variants(variants, rates, row["tax_rates"] or ())
         balances: Mapping[UUID, Balance] = {}
         number = 0
-        if lock and row["store_id"]:
-            code = till_code(row["store_code"], row["register_code"])
-            found = (row["storage_id"], series_of(code))
-            if locked is None or found != guess:
-                self._guesses[till] = found
-                locked = self._lock(found, wanted)
+        if found and locked:
             balances = {balance["variant_id"]: balance_of(balance) for balance in locked[0].rows()}
             series = locked[1].row()
             number = series["last_number"] if series else 0
-            if row["allow_negative"]:
+            if found[1]:
                 balances = self._ensured(balances, catalog, found, wanted)
         return SaleGround(
             rules=rules_of(row),
@@ -184,8 +197,14 @@ class SalesGuard:
             company_timezone=row["company_timezone"],
         )
 
-    def _lock(self, where: tuple[UUID | None, UUID], wanted: Mapping[str, Any]) -> tuple[Answer, Answer]:
-        storage_id, series_id = where
+    def _catalog(self, wanted: Mapping[str, Any], *, hold: bool) -> tuple[Answer, Answer]:
+        """Ask for the variants and their tax rates; with `hold` they stay for sale until the end."""
+        if hold:
+            self._db.execute(_HOLD_VARIANTS, wanted)
+        return self._db.ask(_VARIANTS, wanted), self._db.ask(_TAX_RATES, wanted)
+
+    def _lock(self, where: Place, wanted: Mapping[str, Any]) -> tuple[Answer, Answer]:
+        storage_id, _, series_id = where
         params = {**wanted, "storage_id": storage_id or UUID(int=0), "series_id": series_id}
         return self._db.ask(LOCK_BALANCES, params), self._db.ask(_LOCK_SERIES, params)
 
@@ -193,7 +212,7 @@ class SalesGuard:
         self,
         balances: Mapping[UUID, Balance],
         catalog: Mapping[UUID, VariantAtSale],
-        where: tuple[UUID | None, UUID],
+        where: Place,
         wanted: Mapping[str, Any],
     ) -> Mapping[UUID, Balance]:
         counted = {variant.id for variant in catalog.values() if variant.track_stock}

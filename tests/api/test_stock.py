@@ -156,6 +156,24 @@ class TestCosting:
         levels = admin.get(f"{PATH}/levels?variant_id={line['variant_id']}").data
         assert levels[0]["on_hand"] == "-3"
 
+    @pytest.mark.parametrize("way", ["{product}", "{product}/variants/{variant}"])
+    def test_what_is_sold_below_zero_is_not_taken_away_at_the_same_moment(
+        self, stocked: Any, way: str
+    ) -> None:
+        admin = stocked.shop.client()
+        admin.patch(f"/api/admin/storages/{stocked.storage['id']}", {"allow_negative": True})
+        for number in range(5):
+            variants = [{"sku": f"{place}-{number}", "price": 100} for place in "AB"]
+            product = stocked.product_of(variants=variants)
+            sold = product["variants"][0]["id"]
+            line = {"variant_id": sold, "quantity": 1}
+            payments = [{"method": "card", "amount": 100}]
+            path = "/api/admin/products/" + way.format(product=product["id"], variant=sold)
+            with ThreadPoolExecutor() as both:
+                sale = both.submit(stocked.sell, role="Admin", lines=[line], payments=payments)
+                taken_away = both.submit(admin.delete, path)
+            assert (sale.result().status == 201) != (taken_away.result().status == 200)
+
 
 class TestLevels:
     def test_are_found_by_storage_store_and_variant(self, stocked: Any) -> None:
