@@ -9,6 +9,7 @@ from uuid import UUID
 from commands.ports import DuplicateId, UnitOfWork
 from domain.business_date import business_date, local_hour
 from domain.catalog.products import SELLABLE, NotForSale
+from domain.catalog.units import too_precise
 from domain.errors import Detail, Invalid, NotAllowed, Refusal
 from domain.money import round_ratio
 from domain.orders import Order, SaleLine, Till, series_of, till_code
@@ -194,9 +195,8 @@ def _check_lines(command: QuoteBasket, ground: SaleGround) -> None:
         elif variant.status not in SELLABLE:
             status = variant.status.replace("_", " ")
             unsellable.append(Detail(f"lines.{index}.variant_id", "not_for_sale", f"It is {status}."))
-        elif -int(line.quantity.normalize().as_tuple().exponent) > variant.precision:
-            places = f"Its quantity has at most {variant.precision} decimal places."
-            unknown.append(Detail(f"lines.{index}.quantity", "too_precise", places))
+        elif wrong := too_precise(f"lines.{index}.quantity", line.quantity, variant.precision):
+            unknown.append(wrong)
     if unknown:
         raise Invalid(details=unknown)
     if unsellable:

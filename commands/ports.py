@@ -1,8 +1,9 @@
 """What a command needs of the world: aggregates by id, locked facts to decide on, and a place to save."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -85,7 +86,7 @@ class LockedBalances(Protocol):
         """Raise OtherStore when the storage lies in none of these stores; no stores are no bounds."""
 
     def rows(self) -> Mapping[UUID, Balance]:
-        """By variant. Raises Invalid for an unknown storage, supplier or variant."""
+        """By variant. Raises Invalid for an unknown storage, supplier or variant, or too fine a quantity."""
 
 
 class SettingsPort(Protocol):
@@ -136,9 +137,16 @@ class StockPort(Protocol):
     """Balances that a decision locks."""
 
     def lock(
-        self, storage_id: UUID, variant_ids: Iterable[UUID], *, supplier_id: UUID | None = None
+        self,
+        storage_id: UUID,
+        quantities: Sequence[tuple[UUID, Decimal]],
+        *,
+        supplier_id: UUID | None = None,
     ) -> LockedBalances:
-        """Lock the balances, in key order, with the next round trip; the supplier is looked for as well."""
+        """Lock the balances of these variants, of which so much comes, with the next round trip.
+
+        They are locked in key order; the supplier is looked for as well.
+        """
 
 
 class SalesPort(Protocol):

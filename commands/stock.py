@@ -27,8 +27,8 @@ def receive_stock(command: ReceiveStock, work: UnitOfWork) -> StockMovement:
 
     Raises DuplicateId, OtherStore, Invalid, AmountTooLarge.
     """
-    variants = [line.variant_id for line in command.lines]
-    balances = work.stock.lock(command.storage_id, variants, supplier_id=command.supplier_id)
+    quantities = [(line.variant_id, line.quantity) for line in command.lines]
+    balances = work.stock.lock(command.storage_id, quantities, supplier_id=command.supplier_id)
     existing = work.find(StockMovement, command.id)
     balances.check_place(work.caller.store_ids)
     if existing is not None:

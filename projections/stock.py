@@ -1,10 +1,11 @@
 """Stock on hand: a balance for each storage and variant, locked by every decision that moves it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
 
+from domain.catalog.units import too_precise
 from domain.costing import Balance
 from domain.errors import Detail, Invalid
 from domain.settings import OtherStore
@@ -80,7 +81,9 @@ LOCK_BALANCES: LiteralString = """
 
 # Held until the end, so that no variant is removed and no product archived while its stock comes in.
 _COUNTED: LiteralString = """
-    SELECT v.id FROM variants AS v JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
+    SELECT v.id, coalesce((SELECT (unit.fields ->> 'precision')::int FROM settings AS unit
+                            WHERE unit.company_id = p.company_id AND unit.id = p.unit_id), 5) AS precision
+      FROM variants AS v JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
      WHERE v.company_id = %(company_id)s AND v.id = ANY(%(variants)b::uuid[])
        AND p.track_stock AND p.status <> 'archived'
      ORDER BY v.id
@@ -103,14 +106,14 @@ class AskedBalances:
 
     def __init__(
         self,
-        variants: Sequence[UUID],
+        quantities: Sequence[tuple[UUID, Decimal]],
         *,
         place: Answer,
         references: References,
         counted: Answer,
         locked: Answer,
     ) -> None:
-        self._variants = variants
+        self._quantities = quantities
         self._place = place
         self._references = references
         self._counted = counted
@@ -123,16 +126,23 @@ class AskedBalances:
             raise OtherStore
 
     def rows(self) -> Mapping[UUID, Balance]:
-        """By variant. Raises Invalid for an unknown storage or supplier, or a variant that is not counted."""
-        counted = {row["id"] for row in self._counted.rows()}
-        details = self._references.missing() + [
-            Detail(f"lines.{index}.variant_id", "not_found", "There is no such variant with counted stock.")
-            for index, variant_id in enumerate(self._variants)
-            if variant_id not in counted
-        ]
-        if details:
+        """By variant.
+
+        Raises Invalid for an unknown storage or supplier, a variant that is not counted, or a quantity of
+        more decimal places than its unit has.
+        """
+        if details := [*self._references.missing(), *self._wrong_lines()]:
             raise Invalid(details=details)
         return {row["variant_id"]: balance_of(row) for row in self._locked.rows()}
+
+    def _wrong_lines(self) -> Iterator[Detail]:
+        precisions = {row["id"]: row["precision"] for row in self._counted.rows()}
+        for index, (variant_id, quantity) in enumerate(self._quantities):
+            if variant_id not in precisions:
+                message = "There is no such variant with counted stock."
+                yield Detail(f"lines.{index}.variant_id", "not_found", message)
+            elif wrong := too_precise(f"lines.{index}.quantity", quantity, precisions[variant_id]):
+                yield wrong
 
 
 class StockGuard:
@@ -142,14 +152,20 @@ class StockGuard:
         self._db = db
 
     def lock(
-        self, storage_id: UUID, variant_ids: Iterable[UUID], *, supplier_id: UUID | None = None
+        self,
+        storage_id: UUID,
+        quantities: Sequence[tuple[UUID, Decimal]],
+        *,
+        supplier_id: UUID | None = None,
     ) -> AskedBalances:
-        """Lock the balances, in key order, with the next round trip; the supplier is looked for as well."""
-        variants = list(variant_ids)
+        """Lock the balances of these variants, of which so much comes, with the next round trip.
+
+        They are locked in key order; the supplier is looked for as well.
+        """
         params = {
             "company_id": self._db.company_id,
             "storage_id": storage_id,
-            "variants": sorted(set(variants)),
+            "variants": sorted({variant_id for variant_id, _ in quantities}),
         }
         wanted = [("storage_id", Storage.kind, storage_id)]
         if supplier_id is not None:
@@ -159,7 +175,7 @@ class StockGuard:
         counted = self._db.ask(_COUNTED, params)
         self._db.execute(ENSURE_BALANCES, params)
         locked = self._db.ask(LOCK_BALANCES, params)
-        return AskedBalances(variants, place=place, references=references, counted=counted, locked=locked)
+        return AskedBalances(quantities, place=place, references=references, counted=counted, locked=locked)
 
 
 _LEVELS: LiteralString = """

@@ -61,6 +61,13 @@ class Unit(Setting):
             raise Invalid(details=[Detail(missing[0], "required", pair[missing[0]])])
 
 
+def too_precise(field: str, quantity: Decimal, precision: int) -> Detail | None:
+    """What is wrong with a quantity of more decimal places than its unit has; None if nothing is."""
+    if -int(quantity.normalize().as_tuple().exponent) <= precision:
+        return None
+    return Detail(field, "too_precise", f"Its quantity has at most {precision} decimal places.")
+
+
 class NoCommonUnit(Conflict):
     """These units measure different things: no unit underlies both."""
 

@@ -77,6 +77,16 @@ class TestReceiving:
         assert len(stocked.shop.events()) == before
         assert stocked.on_hand() == "10"
 
+    def test_a_quantity_is_as_fine_as_its_unit(self, stocked: Any) -> None:
+        kilo = {"name": "Kilogram", "symbol": "kg", "precision": 3}
+        unit = stocked.shop.client().post("/api/admin/settings/units", kilo).data
+        stocked.shop.client().patch(f"/api/admin/products/{stocked.product['id']}", {"unit_id": unit["id"]})
+        assert stocked.receive("0.37500", 60).status == 201
+        refused = stocked.receive("0.3755", 60)
+        assert (refused.status, refused.fields) == (422, {"lines.0.quantity"})
+        assert refused.json["error"]["details"][0]["code"] == "too_precise"
+        assert stocked.on_hand() == "10.375"
+
     def test_what_is_worth_more_than_can_be_counted_is_refused(self, stocked: Any) -> None:
         refused = stocked.receive(1_000_000_000, 2**53)
         assert (refused.status, refused.code) == (422, "amount_too_large")

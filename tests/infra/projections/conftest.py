@@ -218,7 +218,8 @@ class Shop:
 
     def receive(self, variant_ids: Sequence[UUID], quantity: int, unit_cost: int) -> None:
         with transaction(self.connection, self.company_id) as db:
-            balances = StockGuard(db).lock(self.storage_id, variant_ids).rows()
+            quantities = [(one, Decimal(quantity)) for one in variant_ids]
+            balances = StockGuard(db).lock(self.storage_id, quantities).rows()
             movement = StockMovement.receive(
                 uuid4(),
                 storage_id=self.storage_id,
@@ -234,7 +235,8 @@ class Shop:
     def sell(self, variant_ids: Sequence[UUID], day: int = 1, series_id: UUID = SERIES) -> None:
         """Lock balances, then the till's number, then the head, as a till does."""
         with transaction(self.connection, self.company_id) as db:
-            balances = StockGuard(db).lock(self.storage_id, variant_ids).rows()
+            quantities = [(one, Decimal(1)) for one in variant_ids]
+            balances = StockGuard(db).lock(self.storage_id, quantities).rows()
             params = {"company_id": self.company_id, "series_id": series_of(str(series_id.int))}
             last = db.ask(_LOCK_SERIES, params).row()
             number = last["last_number"] + 1 if last else 1
