@@ -72,6 +72,16 @@ class Seen(Protocol):
         """Raise a refusal for a duplicate name, code, SKU or barcode, or for a reference to nothing."""
 
 
+class ProductSeen(Protocol):
+    """What was seen of the rest of the catalog when a product was to be registered or revised."""
+
+    def check(self, before: Mapping[str, Any] = ...) -> None:
+        """Raise a refusal for a duplicate SKU or barcode, or for a reference to nothing.
+
+        What the product referred to `before` may stay, even if it is archived by now.
+        """
+
+
 class SettingSeen(Seen, Protocol):
     """What was seen of the others when a setting was to be registered or revised."""
 
@@ -120,7 +130,7 @@ class CatalogPort(Protocol):
 
     def look(
         self, values: Mapping[str, Any], variants: Iterable[Variant], *, product_id: UUID, alone: bool = False
-    ) -> Seen:
+    ) -> ProductSeen:
         """Ask which ids, SKUs and barcodes are taken and which references exist, with the next round trip.
 
         The variants are or will be those of the product; `alone`, one is asked about by itself.

@@ -1,6 +1,6 @@
 """What decisions about settings must know of the others: taken names, references, and what is in use."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -161,9 +161,9 @@ class References:
         if self._store_ids and any(self._is_elsewhere(row) for row in self._rows()):
             raise OtherStore
 
-    def missing(self) -> list[Detail]:
-        """Each field that refers to what is not there."""
-        there = {(row["kind"], row["id"]) for row in self._rows()}
+    def missing(self, kept: Collection[tuple[str, UUID]] = ()) -> list[Detail]:
+        """Each field that refers to what is not there; what is kept, by kind and id, need not be."""
+        there = {(row["kind"], row["id"]) for row in self._rows()} | set(kept)
         return [
             Detail(field, "not_found", f"There is no such {KINDS[kind].noun}.")
             for field, kind, target in self._wanted

@@ -84,12 +84,16 @@ def register_product(command: RegisterProduct, work: UnitOfWork) -> Product:
 
 
 def revise_product(command: ReviseProduct, work: UnitOfWork) -> Product:
-    """Record what changed. Raises Missing, StaleVersion, AlreadyArchived, Invalid."""
+    """Record what changed. What it refers to may stay, even if that is archived by now.
+
+    Raises Missing, StaleVersion, AlreadyArchived, Invalid.
+    """
     seen = work.catalog.look(command.changes, (), product_id=command.id)
     product = work.load(Product, command.id)
     check_version(product.version, command.expected_version)
+    before = dict(product.values)
     product.revise(command.changes)
-    seen.check()
+    seen.check(before)
     work.save(product)
     return product
 

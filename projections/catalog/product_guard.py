@@ -1,6 +1,7 @@
 """What a decision must know of the rest of the catalog: taken ids, SKUs and barcodes, references, options."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -67,6 +68,17 @@ _REFERENCE_KINDS = (
     ("supplier_id", "suppliers"),
 )
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def _referred(values: Mapping[str, Any]) -> list[tuple[str, str, UUID]]:
+    """To what these values of a product refer, each by field, kind and id."""
+    rates = enumerate(values.get("tax_rate_ids", ()))
+    return [
+        *((field, kind, values[field]) for field, kind in _REFERENCE_KINDS if values.get(field)),
+        *((f"tax_rate_ids.{index}", "tax-rates", rate) for index, rate in rates),
+    ]
+
 
 class ProductSeen:
     """What was seen of the rest of the catalog when a product was to be registered or revised.
@@ -91,9 +103,13 @@ class ProductSeen:
         self._references = references
         self._choices = choices
 
-    def check(self) -> None:
-        """Raise DuplicateVariant, DuplicateSku, DuplicateBarcode or Invalid."""
-        if details := [*self._references.missing(), *self._unlisted()]:
+    def check(self, before: Mapping[str, Any] = _NOTHING) -> None:
+        """Raise DuplicateVariant, DuplicateSku, DuplicateBarcode or Invalid.
+
+        What the product referred to `before` may stay, even if it is archived by now.
+        """
+        kept = {(kind, target) for _, kind, target in _referred(before)}
+        if details := [*self._references.missing(kept), *self._unlisted()]:
             raise Invalid(details=details)
         ids = {row["id"] for row in self._ids.rows()}
         if ids:
@@ -150,17 +166,12 @@ class CatalogGuard:
             "skus": [sku_key(variant.sku) for variant in variants],
             "barcodes": [barcode for variant in variants for barcode in variant.barcodes],
         }
-        wanted = [(field, kind, values[field]) for field, kind in _REFERENCE_KINDS if values.get(field)]
-        wanted += [
-            (f"tax_rate_ids.{index}", "tax-rates", rate)
-            for index, rate in enumerate(values.get("tax_rate_ids", ()))
-        ]
         return ProductSeen(
             places,
             self._db.ask(_TAKEN_IDS, params),
             self._db.ask(_TAKEN_SKUS, params),
             self._db.ask(_TAKEN_BARCODES, params),
-            references=References(self._db, wanted),
+            references=References(self._db, _referred(values)),
             choices=self._choices(variants),
         )
 

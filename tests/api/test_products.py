@@ -267,6 +267,22 @@ class TestEditing:
         assert again.data == edited.data
         assert len(shop.events()) == before + 2
 
+    def test_what_it_refers_to_may_stay_though_it_is_archived(self, admin: Any) -> None:
+        base = "/api/admin/settings"
+        brand, other = (admin.post(f"{base}/brands", {"name": name}).data["id"] for name in "AB")
+        tax = admin.post(f"{base}/tax-rates", {"name": "VAT", "rate": 19}).data["id"]
+        path = f"{PATH}/{admin.post(PATH, draft(brand_id=brand, tax_rate_ids=[tax])).data['id']}"
+        admin.delete(path)
+        for setting in (f"brands/{brand}", f"brands/{other}", f"tax-rates/{tax}"):
+            assert admin.delete(f"{base}/{setting}").status == 200
+        admin.post(f"{path}/status", {"status": "draft"})
+        edited = admin.patch(path, {"name": "Oat milk", "brand_id": brand, "tax_rate_ids": [tax]})
+        assert (edited.status, edited.data["name"], edited.data["brand_id"]) == (200, "Oat milk", brand)
+        for wrong in ({"brand_id": other}, {"category_id": brand}):
+            assert admin.patch(path, wrong).fields == set(wrong)
+        admin.patch(path, {"brand_id": None})
+        assert admin.patch(path, {"brand_id": brand}).fields == {"brand_id"}
+
     def test_a_stale_version_is_refused(self, shop: Any, admin: Any) -> None:
         made = admin.post(PATH, draft()).data
         path = f"{PATH}/{made['id']}"
