@@ -138,7 +138,8 @@ class Exact(fields.Field[Decimal]):
             raise ValidationError(f"Must be at least {self.least}.")
         if number > self.most:
             raise ValidationError(f"Must be at most {self.most}.")
-        return number
+        # Nothing in the trade is "-0".
+        return number or number.copy_abs()
 
 
 class Quantity(Exact):

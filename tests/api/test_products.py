@@ -96,6 +96,13 @@ class TestDrafting:
         edited = admin.patch(f"{PATH}/{made['id']}", {"tax_rate_ids": [tax, tax]}).data
         assert edited["tax_rate_ids"] == [tax]
 
+    @pytest.mark.parametrize("zero", ["-0", -0.0])
+    def test_zero_has_no_sign(self, admin: Any, zero: Any) -> None:
+        variant = {"sku": "A", "price": 1, "reorder_level": zero}
+        made = admin.post(PATH, draft(variants=[variant])).data
+        assert made["variants"][0]["reorder_level"] in {"0", "0.0"}
+        assert admin.get(PATH).data == [made]
+
     def test_every_wrong_field_is_named(self, admin: Any) -> None:
         body = {
             "name": " ",
