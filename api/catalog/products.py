@@ -74,6 +74,20 @@ class Barcode(Text):
         return code
 
 
+class Options(fields.Dict):
+    """What tells a variant from its siblings: each name once, however much white space surrounds it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        text = Text(shortest=1, longest=50)
+        super().__init__(keys=text, values=text, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        options = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        if len(options) < len(value):
+            raise ValidationError("An option occurs twice.")
+        return options
+
+
 class VariantBody(Body):
     """A variant of a product."""
 
@@ -81,12 +95,7 @@ class VariantBody(Body):
     sku = Sku(required=True)
     name = Text(longest=200, load_default="")
     barcodes = fields.List(Barcode(), validate=validate.Length(max=20), load_default=list)
-    options = fields.Dict(
-        keys=Text(shortest=1, longest=50),
-        values=Text(shortest=1, longest=50),
-        validate=validate.Length(max=MOST_OPTIONS),
-        load_default=dict,
-    )
+    options = Options(validate=validate.Length(max=MOST_OPTIONS), load_default=dict)
     price = Money(required=True)
     cost = Money(load_default=0)
     reorder_level = Exact(least=0, most=1_000_000_000, allow_none=True, load_default=None)

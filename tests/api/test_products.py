@@ -103,6 +103,11 @@ class TestDrafting:
         assert made["variants"][0]["reorder_level"] in {"0", "0.0"}
         assert admin.get(PATH).data == [made]
 
+    def test_an_option_is_named_once_however_it_is_spaced(self, admin: Any) -> None:
+        variant = {"sku": "A", "price": 1, "options": {"Size": "M", " Size": "L"}}
+        refused = admin.post(PATH, draft(variants=[variant]))
+        assert (refused.status, refused.fields) == (422, {"variants.0.options"})
+
     def test_every_wrong_field_is_named(self, admin: Any) -> None:
         body = {
             "name": " ",
