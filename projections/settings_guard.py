@@ -57,7 +57,7 @@ _BELOW: LiteralString = """
         SELECT child.id, below.level + 1
           FROM below
           JOIN settings AS child ON child.company_id = %(company_id)s AND child.parent_id = below.id
-         WHERE child.kind = %(kind)s AND below.level < %(deepest)s::bigint
+         WHERE child.kind = %(kind)s AND NOT child.is_archived AND below.level < %(deepest)s::bigint
     )
     SELECT max(level) AS levels FROM below
 """
