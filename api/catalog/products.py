@@ -61,6 +61,13 @@ class Sku(Text):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(shortest=1, longest=64, **kwargs)
 
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        sku = super()._deserialize(value, attr, data, **kwargs)
+        # What cannot be seen would make two variants that nobody can tell apart.
+        if not sku.isprintable():
+            raise ValidationError("Must not hold characters that cannot be seen.")
+        return sku
+
 
 class Barcode(Text):
     """Letters, digits and dashes; 8, 12, 13 or 14 digits are a GTIN, whose check digit must be right."""

@@ -21,6 +21,8 @@ _NO = frozenset({"false", "no", "0"})
 
 #: How many barcodes a variant may have, and how many tax rates a product.
 MOST_BARCODES, MOST_TAX_RATES = 20, 10
+#: How many characters a stock-keeping unit may have.
+LONGEST_SKU = 64
 #: How many characters the name and the value of an option may have.
 LONGEST_OPTION = 50
 #: How many options a variant may have: a cell of a spreadsheet, of 32,767 characters, has room for them all.
@@ -69,6 +71,14 @@ def plain(text: str, longest: int) -> str:
     if _CONTROL.search(text):
         raise CellNotValid("invalid", "Must not hold control characters.")
     return text
+
+
+def sku(text: str) -> str:
+    """A stock-keeping unit: at most 64 characters that can be seen."""
+    found = plain(text, LONGEST_SKU)
+    if not found.isprintable():
+        raise CellNotValid("invalid", "Must not hold characters that cannot be seen.")
+    return found
 
 
 def money(text: str, places: int) -> int:

@@ -98,7 +98,7 @@ VARIANT_COLUMNS: Mapping[str, Column] = MappingProxyType(
         "variant_name": Column(
             "The variant's own name.", _text(LONGEST_NAME), clears=True, empty="", field="name"
         ),
-        "sku": Column("The stock-keeping unit, which no other variant has.", _text(64), field="sku"),
+        "sku": Column("The stock-keeping unit, which no other variant has.", _of(cells.sku), field="sku"),
         "barcodes": Column(
             "Barcodes, divided by |.", _of(cells.barcodes), clears=True, empty=(), field="barcodes"
         ),

@@ -103,6 +103,12 @@ class TestDrafting:
         assert made["variants"][0]["reorder_level"] in {"0", "0.0"}
         assert admin.get(PATH).data == [made]
 
+    @pytest.mark.parametrize("unseen", ["\n", "\t", "\u0085", "\u200b", "\u202e"])
+    def test_all_of_a_sku_can_be_seen(self, admin: Any, unseen: str) -> None:
+        refused = admin.post(PATH, draft(sku=f"A{unseen}B"))
+        assert (refused.status, refused.fields) == (422, {"variants.0.sku"})
+        assert admin.post(PATH, draft(sku=" A B ")).data["variants"][0]["sku"] == "A B"
+
     def test_an_option_is_named_once_however_it_is_spaced(self, admin: Any) -> None:
         variant = {"sku": "A", "price": 1, "options": {"Size": "M", " Size": "L"}}
         refused = admin.post(PATH, draft(variants=[variant]))

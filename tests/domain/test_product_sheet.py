@@ -21,6 +21,8 @@ from domain.sheets import SheetNotReadable, Table, guarded, unguarded
 #: Texts as the API takes them: trimmed, without control characters but with every line end.
 LETTERS = st.characters(exclude_categories=("Cs", "Cc"), include_characters="\t\r\n'=+-@|>\\,;\"")
 TEXTS = st.text(LETTERS, min_size=1, max_size=30).map(str.strip).filter(bool)
+SEEN = st.characters(exclude_categories=("C", "Z"), include_characters=" ")
+SKUS = st.text(SEEN, min_size=1, max_size=30).map(str.strip).filter(bool)
 CURRENCIES = st.sampled_from(("JPY", "EUR", "BHD", "CLF"))
 NUMBERS = st.none() | st.decimals(0, 1_000_000_000, places=5)
 BARCODES = st.from_regex(r"[A-Za-z0-9-]{15,20}", fullmatch=True)
@@ -207,7 +209,7 @@ def variants(draw: st.DrawFn) -> dict[str, Any]:
         "track_stock": draw(st.booleans()),
         "variant_id": draw(st.uuids()),
         "variant_name": draw(st.just("") | TEXTS),
-        "sku": draw(TEXTS),
+        "sku": draw(SKUS),
         "barcodes": draw(st.lists(BARCODES, unique=True, max_size=3)),
         "options": draw(st.dictionaries(TEXTS, TEXTS, max_size=3)),
         "price": draw(st.integers(0, MAX_AMOUNT)),
@@ -335,6 +337,7 @@ class TestFiles:
             ('a,"' + "b" * 200_000, (2, "", "too_long")),
             ("a," + "b" * 201, (2, "name", "too_long")),
             ("a" * 65 + ",b", (2, "sku", "too_long")),
+            ("a\u200bb,b", (2, "sku", "invalid")),
             ("a,b\x07", (2, "name", "invalid")),
         ],
     )
