@@ -8,7 +8,7 @@ from falcon import App, Request, Response
 from marshmallow import fields, validate
 
 from api.envelope import ok, page_of, written
-from api.fields import Body, Currency, Email, Id, Moment, Name, Secret, Text, Timezone, Whole
+from api.fields import Body, Currency, Email, Id, Moment, Name, OwnId, Secret, Text, Timezone, Whole
 from api.gateway import House, Reading
 from api.operations import operation
 from api.packages import LimitsBody, check_platform, show_limits
@@ -70,7 +70,7 @@ class AdminBody(Body):
 class CompanyBody(CompanyEdit):
     """A company, with a package and a first admin if it is to have them."""
 
-    id = Id()
+    id = OwnId()
     currency = Currency(required=True)
     package_id = Id(allow_none=True, load_default=None)
     admin = fields.Nested(AdminBody(), allow_none=True, load_default=None)

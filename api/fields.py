@@ -242,6 +242,16 @@ class Id(fields.UUID):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class OwnId(Id):
+    """A UUID of the client's own making; not the nil UUID, which stands for nothing at all."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        own = super()._deserialize(value, attr, data, **kwargs)
+        if own.int == 0:
+            raise ValidationError("The nil UUID names nothing.")
+        return own
+
+
 _zone_names: set[str] = set()
 
 

@@ -18,6 +18,7 @@ from api.fields import (
     Id,
     Moment,
     Money,
+    OwnId,
     Percent,
     Quantity,
     Text,
@@ -89,7 +90,7 @@ class PaymentBody(Body):
 class SaleBody(BasketBody):
     """A sale at a till."""
 
-    id = Id()
+    id = OwnId()
     occurred_at = Moment(allow_none=True, load_default=None)
     payments = fields.List(fields.Nested(PaymentBody()), validate=validate.Length(max=20), load_default=list)
     note = Text(longest=1000, allow_none=True, load_default=None)

@@ -8,7 +8,7 @@ from falcon import App, Request, Response
 from marshmallow import fields, validate
 
 from api.envelope import ok, page_of, written
-from api.fields import Body, Currency, Id, Moment, Money, Name, Text, Whole
+from api.fields import Body, Currency, Id, Moment, Money, Name, OwnId, Text, Whole
 from api.gateway import House
 from api.operations import Operation, operation
 from api.resource import Resource, expected_version
@@ -69,7 +69,7 @@ class PackageEdit(Body):
 class PackageBody(PackageEdit):
     """A package."""
 
-    id = Id()
+    id = OwnId()
 
 
 class PackageAnswer(PackageEdit):

@@ -12,7 +12,7 @@ from falcon import App, Request, Response
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from api.envelope import ok, page_of, written
-from api.fields import Body, Flag, Id, Moment, Text, Whole
+from api.fields import Body, Flag, Id, Moment, OwnId, Text, Whole
 from api.gateway import House, Reading
 from api.operations import Operation
 from api.resource import Resource, expected_version, stores_asked
@@ -215,7 +215,7 @@ def _placed(db: Database, told: Declaration, rows: Sequence[Row]) -> list[Row]:
 def _schemas(told: Declaration) -> tuple[Schema, Schema, Schema]:
     """What a create takes, what an edit takes, and what is answered."""
     noun = told.kind.__name__
-    create = Body.from_dict({"id": Id(), **told.fields}, name=f"{noun}Create")
+    create = Body.from_dict({"id": OwnId(), **told.fields}, name=f"{noun}Create")
     editable = {name: kind for name, kind in told.fields.items() if name not in told.fixed}
     edit = Body.from_dict(editable, name=f"{noun}Edit")
     answer = Body.from_dict(

@@ -7,7 +7,7 @@ from falcon import Request, Response
 from marshmallow import fields, validate
 
 from api.envelope import after_of, page_of, written
-from api.fields import Body, Exact, Flag, Id, Moment, Money, Quantity, Text, Whole
+from api.fields import Body, Exact, Flag, Id, Moment, Money, OwnId, Quantity, Text, Whole
 from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource, stores_asked
@@ -35,7 +35,7 @@ class ReceiptLine(Body):
 class ReceiptBody(Body):
     """A delivery."""
 
-    id = Id()
+    id = OwnId()
     storage_id = Id(required=True)
     supplier_id = Id(allow_none=True, load_default=None)
     reference = Text(longest=200, allow_none=True, load_default=None)

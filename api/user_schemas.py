@@ -6,7 +6,7 @@ from uuid import UUID
 
 from marshmallow import ValidationError, fields, pre_load, validate
 
-from api.fields import Body, Email, Flag, Id, Moment, Secret, Text, Whole
+from api.fields import Body, Email, Flag, Id, Moment, OwnId, Secret, Text, Whole
 from api.settings import ListQuery
 from domain.permissions import PERMISSIONS
 from domain.users import COMPANY_ROLES, role_id, role_named
@@ -86,7 +86,7 @@ class UserEdit(Body):
 class NewUserBody(UserEdit):
     """A user to be, with a first password. `role` may stand for `role_id`."""
 
-    id = Id()
+    id = OwnId()
     password = Secret(required=True)
 
 

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.catalog.images import ProductImageAnswer, show_image, show_images
 from api.envelope import ok, page_of, written
-from api.fields import MAX_AMOUNT, Body, Exact, Flag, Id, Moment, Money, Name, Text, Whole
+from api.fields import MAX_AMOUNT, Body, Exact, Flag, Id, Moment, Money, Name, OwnId, Text, Whole
 from api.operations import operation
 from api.resource import Resource, expected_version, stores_asked
 from api.settings import AsOfQuery, ListQuery
@@ -98,7 +98,7 @@ class Options(fields.Dict):
 class VariantBody(Body):
     """A variant of a product."""
 
-    id = Id()
+    id = OwnId()
     sku = Sku(required=True)
     name = Text(longest=200, load_default="")
     barcodes = fields.List(Barcode(), validate=validate.Length(max=20), load_default=list)
@@ -134,7 +134,7 @@ class ProductEdit(Body):
 class ProductBody(ProductEdit):
     """A product with its variants."""
 
-    id = Id()
+    id = OwnId()
     variants = fields.List(
         fields.Nested(VariantBody()), required=True, validate=validate.Length(min=1, max=500)
     )

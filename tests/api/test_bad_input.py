@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.client import HTTPConnection
 from typing import Any, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from marshmallow import Schema, fields
@@ -19,6 +19,7 @@ from domain.permissions import PERMISSIONS, permissions_of
 
 NOTHING = cast("Any", None)
 BRANDS = "/api/admin/settings/brands"
+USERS = "/api/admin/settings/users"
 Wrong = tuple[str, Any]
 
 
@@ -103,6 +104,14 @@ def unharmed(shop: Any) -> Iterator[Any]:
 
 
 class TestBodies:
+    @pytest.mark.parametrize(
+        "path", [BRANDS, "/api/admin/stores", "/api/admin/products", "/api/pos/orders", USERS]
+    )
+    def test_what_is_made_is_not_called_by_the_nil_uuid(self, unharmed: Any, path: str) -> None:
+        refused = unharmed.post(path, {"id": str(UUID(int=0))})
+        assert refused.status == 422
+        assert "id" in refused.fields
+
     def test_what_is_no_json_is_malformed(self, unharmed: Any) -> None:
         bodies = [
             b"",
