@@ -32,12 +32,14 @@ from commands.ports import ConcurrentEdit, DuplicateId, Missing, StaleVersion
 from domain.catalog.cells import MOST_OPTIONS
 from domain.catalog.gtin import has_valid_check_digit
 from domain.catalog.products import (
+    MOST_VARIANTS,
     STATUSES,
     DuplicateBarcode,
     DuplicateSku,
     InvalidTransition,
     LastVariant,
     Product,
+    TooManyVariants,
     Variant,
 )
 from domain.entities import AlreadyArchived
@@ -136,7 +138,7 @@ class ProductBody(ProductEdit):
 
     id = OwnId()
     variants = fields.List(
-        fields.Nested(VariantBody()), required=True, validate=validate.Length(min=1, max=500)
+        fields.Nested(VariantBody()), required=True, validate=validate.Length(min=1, max=MOST_VARIANTS)
     )
 
 
@@ -345,7 +347,14 @@ class ProductVariants(Resource):
         body=VariantBody(),
         answer=ProductAnswer(),
         status=201,
-        refusals=(DuplicateVariant, DuplicateSku, DuplicateBarcode, AlreadyArchived, ConcurrentEdit),
+        refusals=(
+            DuplicateVariant,
+            DuplicateSku,
+            DuplicateBarcode,
+            TooManyVariants,
+            AlreadyArchived,
+            ConcurrentEdit,
+        ),
     )
     def on_post(self, req: Request, resp: Response, product_id: UUID) -> None:
         """Offer the product in one more variant."""

@@ -10,13 +10,10 @@ from uuid import UUID
 from commands.catalog.assortment import KnownVariant
 from commands.catalog.import_ground import Ground
 from domain.catalog.product_sheet import PRODUCT_COLUMNS, REFERENCES, VARIANT_COLUMNS, Row
-from domain.catalog.products import Product, Status, Variant, sku_key
+from domain.catalog.products import MOST_VARIANTS, Product, Status, TooManyVariants, Variant, sku_key
 from domain.catalog.variant_types import unlisted
 from domain.errors import Refusal
 from domain.sheets import Problem
-
-#: How many variants a product may have.
-MOST_VARIANTS = 500
 
 #: The moves by which a new product, which is a draft, comes to its status.
 _PATHS: Mapping[str, tuple[Status, ...]] = MappingProxyType(
@@ -263,7 +260,7 @@ class Deciding:
         if self.product is None or self.problems:
             return
         if len(self.product.variants) > MOST_VARIANTS:
-            self._wrong("", "too_many", f"A product has at most {MOST_VARIANTS} variants.")
+            self._wrong("", TooManyVariants.code, TooManyVariants().message)
         seen: set[frozenset[tuple[str, str]]] = set()
         # Variants stand in the order of their rows, so that a later one is the wrong one.
         for variant, row in self._in_order(self.product):

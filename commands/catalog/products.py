@@ -121,7 +121,8 @@ def change_product_status(command: ChangeProductStatus, work: UnitOfWork) -> Pro
 def add_variant(command: AddVariant, work: UnitOfWork) -> Product:
     """Offer one more variant.
 
-    Raises Missing, AlreadyArchived, DuplicateVariant, DuplicateSku, DuplicateBarcode, Invalid.
+    Raises Missing, AlreadyArchived, TooManyVariants, DuplicateVariant, DuplicateSku, DuplicateBarcode,
+    Invalid.
     """
     seen = work.catalog.look({}, (command.variant,), product_id=command.product_id, alone=True)
     product = work.load(Product, command.product_id)

@@ -15,6 +15,8 @@ from domain.errors import Conflict, Invalid, NotFound
 
 Status = Literal["draft", "coming_soon", "active", "discontinued", "archived"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+#: How many variants a product may have.
+MOST_VARIANTS: Final = 500
 SELLABLE: frozenset[str] = frozenset({"active", "discontinued"})
 
 
@@ -53,6 +55,12 @@ class NotForSale(Conflict):
 
 class UnknownVariant(NotFound):
     """The product has no such variant."""
+
+
+class TooManyVariants(Conflict):
+    """A product has at most 500 variants."""
+
+    code = "too_many_variants"
 
 
 class LastVariant(Conflict):
@@ -257,8 +265,10 @@ class Product(PricedByStore):
         self.change_status("archived")
 
     def add_variant(self, variant: Variant) -> None:
-        """Offer one more variant. Raises AlreadyArchived."""
+        """Offer one more variant. Raises AlreadyArchived, TooManyVariants."""
         self._check_open()
+        if len(self.variants) >= MOST_VARIANTS:
+            raise TooManyVariants
         self.trigger_event(Product.VariantAdded, variant=variant)
 
     def remove_variant(self, variant_id: UUID) -> None:

@@ -323,6 +323,12 @@ class TestEditing:
 
 
 class TestVariants:
+    def test_there_are_so_many_at_most(self, admin: Any) -> None:
+        variants = [{"sku": str(number), "price": 1} for number in range(500)]
+        path = f"{PATH}/{admin.post(PATH, draft(variants=variants)).data['id']}/variants"
+        refused = admin.post(path, {"sku": "500", "price": 1})
+        assert (refused.status, refused.code) == (409, "too_many_variants")
+
     def test_one_is_added_edited_and_removed(self, shop: Any, admin: Any) -> None:
         path = f"{PATH}/{admin.post(PATH, draft()).data['id']}"
         added = admin.post(f"{path}/variants", {"sku": "MILK-2", "price": 199, "name": "Two litres"})
