@@ -198,6 +198,8 @@ class StatusBody(Body):
     def _check_launch(self, data: dict[str, Any], **_: Any) -> None:
         if data["status"] == "coming_soon" and data["launch_at"] is None:
             raise ValidationError("Missing data for a product that is coming soon.", "launch_at")
+        if data["status"] != "coming_soon" and data["launch_at"] is not None:
+            raise ValidationError("Only a product that is coming_soon will be launched.", "launch_at")
 
 
 def show_product(product: Product, *, with_costs: bool) -> dict[str, Any]:

@@ -436,6 +436,13 @@ class TestTheLifeOfAProduct:
             refused = admin.post(path, body)
             assert (refused.status, refused.fields) == (422, {"launch_at"})
 
+    def test_what_goes_on_sale_at_once_is_not_launched_later(self, admin: Any) -> None:
+        path = f"{PATH}/{admin.post(PATH, draft()).data['id']}"
+        refused = admin.post(f"{path}/status", {"status": "active", "launch_at": soon()})
+        assert (refused.status, refused.fields) == (422, {"launch_at"})
+        assert admin.get(path).data["status"] == "draft"
+        assert admin.post(f"{path}/status", {"status": "active", "launch_at": None}).status == 200
+
     def test_a_launch_is_kept_in_utc(self, admin: Any) -> None:
         product = admin.post(PATH, draft()).data
         body = {"status": "coming_soon", "launch_at": "2099-06-01T12:00:00+02:00"}
