@@ -68,12 +68,28 @@ _CHOSEN: LiteralString = """
                   LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint) AS ids
 """
 
-# Of its product's pictures, a variant is shown by its own, else by those of no variant. The price is that
-# of the store that a sale would be made in: the one that is asked about, else the only one there is.
+# Of its product's pictures, a variant is shown by its own, else by those of no variant. Price and taxes are
+# those of the store that a sale would be made in: the one that is asked about, else the only one there is.
 _OFFERED: LiteralString = """
     SELECT v.id AS variant_id, v.product_id, v.sku, p.name, v.name AS variant_name, v.barcodes, v.options,
            coalesce(own.price, v.price) AS price, p.category_id, p.brand_id, p.status, p.track_stock,
-           p.tax_rate_ids, CASE WHEN p.track_stock THEN coalesce(stock.on_hand, 0) END AS available,
+           coalesce(nullif(p.tax_rate_ids, '{}'),
+                    (SELECT ARRAY(SELECT rate.id::uuid
+                                    FROM jsonb_array_elements_text(store.fields -> 'tax_rate_ids')
+                                         WITH ORDINALITY AS rate(id, place)
+                                   ORDER BY rate.place)
+                       FROM settings AS store
+                      WHERE store.company_id = %(company_id)s AND store.kind = 'stores'
+                        AND NOT store.is_archived
+                        AND store.id = coalesce(%(store_id)s::uuid,
+                                                (SELECT min(only_store.id::text)::uuid
+                                                   FROM settings AS only_store
+                                                  WHERE only_store.company_id = %(company_id)s
+                                                    AND only_store.kind = 'stores'
+                                                    AND NOT only_store.is_archived
+                                                 HAVING count(*) = 1))),
+                    '{}') AS tax_rate_ids,
+           CASE WHEN p.track_stock THEN coalesce(stock.on_hand, 0) END AS available,
            picture.id AS image_id
       FROM unnest(%(ids)b::uuid[]) WITH ORDINALITY AS wanted(id, place)
      CROSS JOIN LATERAL (
@@ -121,7 +137,7 @@ def list_offered(
 
     All come by name, what a search finds comes the best first. A barcode, also one that is searched for,
     finds the one variant that has it; a category finds what is filed below it as well. The price is the one
-    of the store, if it is one; several may have several.
+    of the store, if it is one; several may have several. So are the taxes of what has none of its own.
     """
     params = {
         "company_id": db.company_id,

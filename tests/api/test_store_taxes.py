@@ -87,6 +87,20 @@ class TestSales:
         assert taxes(taxed.sell(taxed.plain)) == [("10", 91)]
         assert taxes(taxed.sell(taxed.plain, store_id=other["id"])) == [("25", 250)]
 
+    def test_the_till_shows_the_taxes_that_a_sale_will_have(self, taxed: Taxed) -> None:
+        def shown(query: str = "") -> dict[str, list[str]]:
+            rows = taxed.admin.get(f"/api/pos/products{query}").data
+            return {row["name"]: row["tax_rate_ids"] for row in rows}
+
+        assert shown()["Bag"] == []
+        state, city, other = taxed.rate("7.25"), taxed.rate("1"), taxed.rate("25")
+        taxed.set(state, city)
+        own = taxed.stocked.product["tax_rate_ids"]
+        assert shown() == {"Bag": [state, city], "Oat milk": own}
+        pier = taxed.admin.post(STORES, {"name": "Pier", "code": "P", "tax_rate_ids": [other]}).data
+        assert shown(f"?store_id={pier['id']}") == {"Bag": [other], "Oat milk": own}
+        assert shown(f"?store_id={taxed.stocked.store['id']}")["Bag"] == [state, city]
+
 
 class TestAStoresRates:
     def test_are_shown_and_recorded_as_one_fact(self, taxed: Taxed) -> None:
