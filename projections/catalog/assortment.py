@@ -9,6 +9,7 @@ from domain.catalog.products import Product
 from domain.catalog.reference_book import KINDS, Named
 from domain.catalog.variant_types import Choices
 from projections.base import Database, Row
+from projections.catalog.product_guard import hold_stocked
 
 Rebuild = Callable[[Iterable[Mapping[str, Any]]], Aggregate | None]
 
@@ -44,21 +45,6 @@ _STREAMS: LiteralString = """
     SELECT stream_id, stream_version, type, state, metadata FROM events
      WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
      ORDER BY stream_id, stream_version
-"""
-
-# A balance that does not exist yet cannot be locked, so the variants are held as well, as receipts hold them.
-_HOLD_VARIANTS: LiteralString = """
-    SELECT id FROM variants
-     WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[])
-     ORDER BY id
-       FOR UPDATE
-"""
-
-_HOLD_STOCK: LiteralString = """
-    SELECT variant_id, on_hand FROM stock_balances
-     WHERE company_id = %(company_id)s AND variant_id = ANY(%(ids)b::uuid[])
-     ORDER BY storage_id, variant_id
-       FOR UPDATE
 """
 
 _HOLD_REFERENCES: LiteralString = """
@@ -121,9 +107,7 @@ class Assortment:
 
     def stocked(self, variant_ids: Collection[UUID]) -> Collection[UUID]:
         """Those of these variants that have stock somewhere; nothing of it moves until the end."""
-        params = {"company_id": self._db.company_id, "ids": list(variant_ids)}
-        self._db.execute(_HOLD_VARIANTS, params)
-        return {row["variant_id"] for row in self._ask(_HOLD_STOCK, ids=list(variant_ids)) if row["on_hand"]}
+        return hold_stocked(self._db, variant_ids)
 
     def passed(self, rows: int, total: int) -> None:
         """Nothing is written before the decision ends."""

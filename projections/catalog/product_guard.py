@@ -46,7 +46,7 @@ _HOLD_VARIANTS: LiteralString = """
 """
 
 _HOLD_STOCK: LiteralString = """
-    SELECT on_hand FROM stock_balances
+    SELECT variant_id, on_hand FROM stock_balances
      WHERE company_id = %(company_id)s AND variant_id = ANY(%(ids)b::uuid[])
      ORDER BY storage_id, variant_id
        FOR UPDATE
@@ -78,6 +78,13 @@ def _referred(values: Mapping[str, Any]) -> list[tuple[str, str, UUID]]:
         *((field, kind, values[field]) for field, kind in _REFERENCE_KINDS if values.get(field)),
         *((f"tax_rate_ids.{index}", "tax-rates", rate) for index, rate in rates),
     ]
+
+
+def hold_stocked(db: Database, variant_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these variants that have stock somewhere; nothing of any of them moves until the end."""
+    params = {"company_id": db.company_id, "ids": list(variant_ids)}
+    db.execute(_HOLD_VARIANTS, params)
+    return {row["variant_id"] for row in db.ask(_HOLD_STOCK, params).rows() if row["on_hand"]}
 
 
 class ProductSeen:
@@ -184,9 +191,7 @@ class CatalogGuard:
 
     def has_stock(self, variant_ids: Iterable[UUID]) -> bool:
         """Whether any of these variants has stock somewhere; nothing of it moves until the end."""
-        params = {"company_id": self._db.company_id, "ids": list(variant_ids)}
-        self._db.execute(_HOLD_VARIANTS, params)
-        return any(row["on_hand"] for row in self._db.ask(_HOLD_STOCK, params).rows())
+        return bool(hold_stocked(self._db, variant_ids))
 
     def stores(self) -> Callable[[], Mapping[UUID, str]]:
         """Ask for the company's stores with the next round trip; the result has their names by id."""
