@@ -20,7 +20,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from argon2 import PasswordHasher
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from PIL import Image
 from psycopg import sql
 from psycopg.rows import dict_row
@@ -38,7 +38,7 @@ from infra.transactions import transaction
 from infra.unit_of_work import Ledger
 
 # A busy machine must not fail a test that no speed is asserted of.
-settings.register_profile("mipos", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("mipos", deadline=None)
 settings.load_profile("mipos")
 
 
