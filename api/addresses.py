@@ -22,10 +22,12 @@ def sender_of(req: Request, proxies: Sequence[Network]) -> str:
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address of this text, or None; where both kinds connect to one socket, IPv4 is wrapped in IPv6."""
     try:
-        return ip_address(text)
+        found = ip_address(text)
     except ValueError:
         return None
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
 
 
 def _is_among(address: IPv4Address | IPv6Address | None, networks: Sequence[Network]) -> bool:
