@@ -61,6 +61,10 @@ class NotCsv(UnsupportedMediaType):
     """The body must be CSV (text/csv)."""
 
 
+class PackedBody(UnsupportedMediaType):
+    """The body must be sent as it is, not compressed (Content-Encoding)."""
+
+
 #: The first entry that a refusal is an instance of decides.
 STATUSES: tuple[tuple[type[Refusal], int], ...] = (
     (MalformedRequest, 400),

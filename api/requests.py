@@ -17,6 +17,7 @@ from api.errors import (
     MalformedJson,
     NotAForm,
     NotCsv,
+    PackedBody,
     UnsupportedMediaType,
 )
 from api.fields import File, Text
@@ -57,12 +58,20 @@ def _hear_out(stream: ReadableIO, rest: int) -> None:
 
 
 def media_type_of(req: Request) -> str:
-    """What the body is said to be, in lower case and without parameters; empty when nothing is said."""
+    """What the body is said to be, in lower case and without parameters; empty when nothing is said.
+
+    Raises PackedBody for what is said to be compressed.
+    """
+    if (req.get_header("Content-Encoding") or "identity").strip().lower() != "identity":
+        raise PackedBody
     return (req.content_type or "").partition(";")[0].strip().lower()
 
 
 def load_body(req: Request, raw: bytes, schema: Schema) -> Any:
-    """The validated body. Raises UnsupportedMediaType, MalformedJson, Invalid with every wrong field."""
+    """The validated body.
+
+    Raises UnsupportedMediaType, PackedBody, MalformedJson, Invalid with every wrong field.
+    """
     if media_type_of(req) != "application/json":
         raise UnsupportedMediaType
     try:
@@ -80,13 +89,13 @@ def load_body(req: Request, raw: bytes, schema: Schema) -> Any:
 
 
 def check_csv(req: Request) -> None:
-    """Raise NotCsv unless the body is said to be CSV."""
+    """Raise NotCsv unless the body is said to be CSV, PackedBody if it is compressed."""
     if media_type_of(req) != "text/csv":
         raise NotCsv
 
 
 def read_form(req: Request, raw: bytes) -> list[tuple[str, bytes]]:
-    """The parts of a form by their names, in order. Raises NotAForm, MalformedForm."""
+    """The parts of a form by their names, in order. Raises NotAForm, PackedBody, MalformedForm."""
     if media_type_of(req) != "multipart/form-data":
         raise NotAForm
     try:

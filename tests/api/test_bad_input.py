@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from gzip import compress
 from http.client import HTTPConnection
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -157,6 +158,12 @@ class TestBodies:
             answer = unharmed.call("POST", BRANDS, raw=b'{"name": "x"}', headers=headers)
             assert (answer.status, answer.code) == (415, "unsupported_media_type"), media_type
             assert is_refused(answer)
+
+    def test_what_is_compressed_is_not_called_malformed(self, unharmed: Any) -> None:
+        packed = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        answer = unharmed.call("POST", BRANDS, raw=compress(b'{"name": "Acme"}'), headers=packed)
+        assert (answer.status, answer.code) == (415, "unsupported_media_type")
+        assert "compressed" in answer.json["message"]
 
     def test_json_may_say_how_it_is_encoded(self, shop: Any) -> None:
         headers = {"Content-Type": "Application/JSON; charset=utf-8"}
