@@ -106,6 +106,9 @@ class Gatekeeper:
         resp.set_headers(_SECURITY_HEADERS)
         if resp.get_header("Content-Security-Policy") is None:
             resp.set_header("Content-Security-Policy", _SECURITY_POLICY)
+        if self._house.cors_origins:
+            # Whoever keeps an answer must not give one origin's to another.
+            resp.append_header("Vary", "Origin")
         if req.scheme == "https":
             resp.set_header("Strict-Transport-Security", _ONLY_ENCRYPTED)
         if resp.get_header("Cache-Control") is None:

@@ -231,6 +231,24 @@ class TestRequests:
             assert statuses == [200, 200, 200, 200, 429, 429]
             assert manager.get("/api/auth/me").status == 200
 
+    def test_users_of_two_companies_that_have_one_id_do_not_share_a_count(
+        self, serve: Callable[..., Any], make_shop: Callable[..., Any]
+    ) -> None:
+        shop, other = make_shop(), make_shop()
+        cashier = str(shop.users["Cashier"])
+        namesake = {
+            "id": cashier,
+            "username": f"k@{other.company_id}",
+            "password": PASSWORD,
+            "role_id": "cashier",
+        }
+        assert other.client().post("/api/admin/settings/users", namesake).status == 201
+        token = sign_in(other.service, namesake["username"]).data["token"]
+        with serve(MIPOS_REQUESTS_PER_MINUTE="4", MIPOS_WORKERS="1") as small:
+            _begin_a_minute()
+            assert [small.client(token).get("/api/auth/me").status for _ in range(5)][-1] == 429
+            assert small.client(shop.token("Cashier")).get("/api/auth/me").status == 200
+
 
 class TestTheCount:
     def test_begins_anew_with_each_minute(self) -> None:
