@@ -151,7 +151,9 @@ class Gatekeeper:
         Raises TooManyRequests.
         """
         caller = req.context.caller
-        allowance = self._limits.take(caller.user_id if caller else neighbourhood_of(req.context.address))
+        # Users of two companies may have the same id.
+        sender = (caller.company_id, caller.user_id) if caller else neighbourhood_of(req.context.address)
+        allowance = self._limits.take(sender)
         resp.set_headers(
             (
                 ("RateLimit-Limit", str(allowance.limit)),

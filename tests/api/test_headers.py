@@ -74,6 +74,12 @@ class TestOrigins:
         for name in ("ETag", "X-Event-Position", "X-Request-Id", "RateLimit-Remaining", "Retry-After"):
             assert name in shared
 
+    def test_what_is_answered_to_one_is_kept_for_no_other(self) -> None:
+        for headers in ({}, {"Origin": ORIGIN}, {"Origin": "https://evil.example"}):
+            answer = client_of(cors_origins=(ORIGIN,)).simulate_get("/api/openapi.json", headers=headers)
+            assert "Origin" in answer.headers["vary"]
+        assert "Origin" not in client_of().simulate_get("/api/openapi.json").headers["vary"]
+
     def test_it_may_read_a_refusal_as_well(self) -> None:
         client = client_of(cors_origins=(ORIGIN,), requests_per_minute=1)
         for _ in range(3):
