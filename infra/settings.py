@@ -75,6 +75,11 @@ class Settings:
         return not (self.database_url or self.app_database_url or self.worker_database_url)
 
     @property
+    def place(self) -> str:
+        """Host and port as addresses have them: what is IPv6 stands in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
     def outbox(self) -> Path:
         """The folder of messages that no mail server takes."""
         return self.outbox_dir or self.data_dir / "outbox"

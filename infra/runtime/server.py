@@ -39,7 +39,7 @@ def serve(settings: Settings, database: str) -> None:
     counters = tempfile.mkdtemp(prefix="mipos-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = counters
     options = {
-        "bind": f"{settings.host}:{settings.port}",
+        "bind": settings.place,
         "workers": settings.workers,
         "threads": settings.threads,
         "worker_class": "gthread",

@@ -69,7 +69,7 @@ def _children(settings: Settings, addresses: Addresses, environ: Mapping[str, st
 
 def _greet(settings: Settings, password: str | None) -> None:
     """Say where it is and how to try it, once it answers."""
-    address = f"http://{settings.host}:{settings.port}"
+    address = f"http://{settings.place}"
     while not _answers(f"{address}/ready"):
         time.sleep(0.05)
     click.echo(f"\nMIPOS answers at {address}  ·  reference at {address}/docs\n")
