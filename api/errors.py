@@ -80,8 +80,10 @@ STATUSES: tuple[tuple[type[Refusal], int], ...] = (
     (ProjectionBehind, 503),
 )
 
+_UNREADABLE = ("malformed_request", "The request cannot be read.")
+_FAILED = ("internal_error", "Something went wrong on our side.")
 _REFUSALS_OF_FALCON = {
-    400: ("malformed_request", "The request cannot be read."),
+    400: _UNREADABLE,
     404: ("not_found", "There is no such route."),
     405: (
         "method_not_allowed",
@@ -104,14 +106,11 @@ def status_of(refusal: Refusal | type[Refusal]) -> int:
 def _answer(req: Request, resp: Response, status: int, message: str, error: dict[str, Any]) -> None:
     resp.status = status
     resp.content_type = falcon.MEDIA_JSON
-    resp.data = encode(
-        {
-            "success": False,
-            "message": message,
-            "error": error,
-            "request_id": getattr(req.context, "request_id", None),
-        }
-    )
+    resp.data = _body(message, error, getattr(req.context, "request_id", None))
+
+
+def _body(message: str, error: dict[str, Any], request_id: str | None) -> bytes:
+    return encode({"success": False, "message": message, "error": error, "request_id": request_id})
 
 
 def _error(code: str, details: list[Detail] | None = None) -> dict[str, Any]:
@@ -133,13 +132,21 @@ def refuse(req: Request, resp: Response, refusal: Refusal, _params: Any) -> None
 def refuse_http(req: Request, resp: Response, error: falcon.HTTPError, _params: Any) -> None:
     """Answer what the framework itself refuses: unknown routes, wrong methods, unreadable requests."""
     status = error.status_code
-    code, message = _REFUSALS_OF_FALCON.get(status, ("malformed_request", "The request cannot be read."))
+    code, message = _REFUSALS_OF_FALCON.get(status, _UNREADABLE)
     _answer(req, resp, status, message, _error(code))
     if error.headers:
         resp.set_headers(error.headers)
 
 
+def unread(status: int, request_id: str) -> bytes:
+    """The body of the refusal of a request that never became one: its line or its headers made no sense."""
+    fallback = _FAILED if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR else _UNREADABLE
+    code, message = _REFUSALS_OF_FALCON.get(status, fallback)
+    return _body(message, _error(code), request_id)
+
+
 def fail(req: Request, resp: Response, error: Exception, _params: Any) -> None:
     """Answer what nobody expected: the log has everything, the client only the request's id."""
     log.error("unexpected error", request_id=getattr(req.context, "request_id", None), exc_info=error)
-    _answer(req, resp, 500, "Something went wrong on our side.", _error("internal_error"))
+    code, message = _FAILED
+    _answer(req, resp, 500, message, _error(code))

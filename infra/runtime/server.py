@@ -5,8 +5,10 @@ import shutil
 import tempfile
 from typing import Any
 
+from gunicorn import util
 from gunicorn.app.base import BaseApplication
 
+from infra.runtime.unread import refuse_unread
 from infra.settings import Settings
 
 
@@ -50,6 +52,8 @@ def serve(settings: Settings, database: str) -> None:
         "proc_name": "mipos",
         "child_exit": _forget_process,
     }
+    # The workers are forked from here and answer by it.
+    util.write_error = refuse_unread
     try:
         Server(options, database, settings).run()
     finally:

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from gzip import compress
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -284,6 +284,24 @@ class TestHeadersAndQueries:
             assert answer.fields == {header}
             assert is_refused(answer)
         assert len(shop.events()) == before
+
+    def test_what_the_server_cannot_even_read_is_refused_in_the_same_shape(self, service: Any) -> None:
+        line, ending = b"GET /api/auth/me HTTP/1.1\r\n", b"Host: x\r\n\r\n"
+        unreadable = {
+            b"GET /api/" + b"x" * 9000 + b" HTTP/1.1\r\n" + ending: (414, "uri_too_long"),
+            line + b"Authorization: Bearer " + b"x" * 9000 + b"\r\n" + ending: (431, "headers_too_large"),
+            line + b"No colon\r\n" + ending: (400, "malformed_request"),
+            b"nonsense\r\n\r\n": (400, "malformed_request"),
+        }
+        for request, (status, code) in unreadable.items():
+            with socket.create_connection((service.host, service.port), timeout=10) as connection:
+                connection.sendall(request)
+                answer = HTTPResponse(connection)
+                answer.begin()
+                told = json.loads(answer.read())
+            assert (answer.status, told["error"]["code"]) == (status, code)
+            assert told["success"] is False
+            assert told["request_id"] == answer.headers["X-Request-Id"]
 
     def test_a_parameter_where_there_are_none_is_named(self, unharmed: Any) -> None:
         answer = unharmed.get("/api/auth/me?verbose=1&x=")
