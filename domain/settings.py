@@ -6,6 +6,7 @@ A new kind is a declaration of its events; storing, listing, editing and archivi
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
+from unicodedata import normalize
 from uuid import UUID
 
 from domain.aggregate import Aggregate, events_of
@@ -116,5 +117,9 @@ class Setting(Entity):
 
 
 def name_key(name: str) -> str:
-    """The form in which two names are the same: letter case and runs of white space do not count."""
-    return " ".join(name.split()).casefold()
+    """The form in which two names are the same.
+
+    Letter case and runs of white space do not count, nor whether an accent is written with its letter or
+    after it: nobody can see that.
+    """
+    return normalize("NFC", " ".join(name.split()).casefold())

@@ -13,6 +13,7 @@ class Customers(Projection):
     """One row for each customer."""
 
     name = "customers"
+    version = 2
     mode = "inline"
     tables = ("customers",)
     events = facts_of(Customer)

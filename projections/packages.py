@@ -15,6 +15,7 @@ class Packages(Projection):
     """One row for each package, under the platform; a limit that is null is none."""
 
     name = "packages"
+    version = 2
     mode = "inline"
     tables = ("packages",)
     # What a company may have is looked up in its package at the moment of each decision.

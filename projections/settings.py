@@ -43,7 +43,7 @@ class Settings(Projection):
     """One row for each store, brand, supplier and whatever else a shop sets up."""
 
     name = "settings"
-    version = 3
+    version = 4
     mode = "inline"
     tables = ("settings",)
     events = facts_of(*KINDS.values())

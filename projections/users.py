@@ -19,7 +19,7 @@ class Users(Projection):
     """
 
     name = "users"
-    version = 2
+    version = 3
     mode = "inline"
     tables = ("users", "user_directory")
     events = facts_of(User)

@@ -43,6 +43,7 @@ class ProductStatuses(Projection):
     """
 
     name = "product_status"
+    version = 2
     tables = ("product_statuses",)
     events = frozenset({Product.Registered, Product.Renamed, Product.Reclassified, *_COUNTED, *_MOVES})
     schema = """

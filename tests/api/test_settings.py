@@ -182,6 +182,13 @@ class TestAdding:
             assert (refused.status, refused.code) == (409, "duplicate_name"), name
         assert len(collection.shop.events()) == before
 
+    def test_names_that_look_alike_are_the_same(self, collection: Collection) -> None:
+        assert collection.add(name="Caf\u00e9").status == 201
+        coded = {"code": "other"} if "code" in collection.kind.body else {}
+        for name in ("Cafe\u0301", "CAFE\u0301"):
+            refused = collection.add(name=name, **coded)
+            assert (refused.status, refused.code) == (409, "duplicate_name"), name
+
     def test_of_many_who_add_the_same_name_at_once_one_succeeds(self, collection: Collection) -> None:
         with ThreadPoolExecutor(6) as many:
             answers = list(many.map(lambda _: collection.add(), range(6)))

@@ -201,6 +201,11 @@ class TestNames:
         bert = staff.add("bert")
         assert staff.admin.patch(path(bert), {"username": staff.name("aNNa")}).code == "duplicate_username"
 
+    def test_are_the_same_however_an_accent_is_typed(self, staff: Staff) -> None:
+        staff.add("jos\u00e9")
+        assert staff.add("jose\u0301").code == "duplicate_username"
+        assert staff.sign_in("JOSE\u0301").status == 200
+
     def test_of_two_companies_at_once_one_gets_it(self, make_shop: Callable[..., Any]) -> None:
         admins = [make_shop().client() for _ in range(2)]
         for round_ in range(5):
