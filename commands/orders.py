@@ -11,7 +11,7 @@ from domain.business_date import business_date, local_hour
 from domain.catalog.products import SELLABLE, NotForSale
 from domain.catalog.units import too_precise
 from domain.errors import Detail, Invalid, NotAllowed, Refusal
-from domain.money import round_ratio
+from domain.money import checked, round_ratio
 from domain.orders import Order, SaleLine, Till, series_of, till_code
 from domain.payment_methods import MethodAtSale
 from domain.payments import BUILT_IN, Tender, settle
@@ -81,7 +81,7 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
 
     Price, payment, stock, tax and cost are decided together, on what is locked. Raises Invalid, OtherStore,
     StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue, PaymentInsufficient,
-    PaymentExceedsTotal, InsufficientStock, PlanLimitReached and DuplicateId.
+    PaymentExceedsTotal, InsufficientStock, PlanLimitReached, DuplicateId and AmountTooLarge.
     """
     earlier = _earlier(command, work)
     methods = _methods(command, work)
@@ -310,6 +310,9 @@ def _variants(lines: Iterable[BasketLine], ground: SaleGround) -> list[VariantAt
 
 
 def _untracked_cost(line: BasketLine, variant: VariantAtSale) -> int:
-    """What is not counted in stock costs what the catalog assumes, in minor currency units."""
-    numerator, denominator = (line.quantity * variant.cost).as_integer_ratio()
-    return round_ratio(numerator, denominator, "half_up")
+    """What is not counted in stock costs what the catalog assumes, in minor currency units.
+
+    Raises AmountTooLarge.
+    """
+    numerator, denominator = line.quantity.as_integer_ratio()
+    return checked(round_ratio(numerator * variant.cost, denominator, "half_up"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from uuid import UUID, uuid5
 
 from domain.aggregate import Aggregate
+from domain.money import checked
 from domain.payments import Payment, Settlement
 from domain.pricing import Discount, LineTax, OrderTax, PricedBasket, Rules
 
@@ -143,7 +144,7 @@ class Order(Aggregate):
         settlement: Settlement,
         note: str | None,
     ) -> Self:
-        """Record a sale that was priced, settled and costed."""
+        """Record a sale that was priced, settled and costed. Raises AmountTooLarge for what it cost."""
         return cls.begin(
             cls.Sold,
             order_id,
@@ -173,7 +174,7 @@ class Order(Aggregate):
                 total=basket.total,
                 gross_sales=basket.gross_sales,
                 net_sales=basket.net_sales,
-                cost_total=sum(line.cost_total for line in lines),
+                cost_total=checked(sum(line.cost_total for line in lines)),
                 rounding=settlement.rounding,
                 tip_total=settlement.tip_total,
                 paid_total=settlement.paid_total,

@@ -131,6 +131,6 @@ def _settlement(total: int, rounding: int, payments: Sequence[Payment]) -> Settl
         payments=tuple(payments),
         rounding=rounding,
         tip_total=tip_total,
-        paid_total=total + rounding + tip_total,
+        paid_total=checked(total + rounding + tip_total),
         change_total=sum(payment.change for payment in payments),
     )

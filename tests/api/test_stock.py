@@ -135,6 +135,14 @@ class TestCosting:
         assert sold.data["cost_total"] == 50
         assert stocked.on_hand() == "10"
 
+    def test_a_sale_that_costs_more_than_can_be_counted_is_refused(self, stocked: Any) -> None:
+        variant = {"sku": "GIFT", "price": 0, "cost": 2**53}
+        gift = stocked.product_of(variants=[variant], track_stock=False)["variants"][0]["id"]
+        for lines in ([(gift, 1_000_000_000)], [(gift, 1), (gift, 1)]):
+            asked = [{"variant_id": variant_id, "quantity": quantity} for variant_id, quantity in lines]
+            refused = stocked.sell(lines=asked, payments=[])
+            assert (refused.status, refused.code) == (422, "amount_too_large")
+
     def test_below_zero_goods_cost_what_the_last_ones_did_and_the_next_delivery_settles(
         self, stocked: Any
     ) -> None:

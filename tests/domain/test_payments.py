@@ -127,6 +127,11 @@ class TestLimits:
         with pytest.raises(AmountTooLarge):
             settle(100, [cash(2**53 + 1)], 0)
 
+    def test_absurd_tips_are_refused_in_their_sum(self) -> None:
+        tip = Tender(method="card", amount=0, tip=2**52)
+        with pytest.raises(AmountTooLarge):
+            settle(0, [tip] * 3, 0)
+
 
 tenders = st.lists(
     st.builds(
