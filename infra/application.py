@@ -172,11 +172,15 @@ class Application:
                     db.enter(caller.company_id)
                 if within or position is None:
                     position = db.ask(_HEAD, {"company_id": caller.company_id})
-                if key:
-                    db.execute(_STORE, _record_params(caller, key, response, work.now))
-                if not work.has_changes and not key:
+                if not work.has_changes:
+                    # Nothing was decided, so what was made only to be locked goes again.
                     db.abandon()
+                elif key:
+                    db.execute(_STORE, _record_params(caller, key, response, work.now))
             head = position.row()
+        if key and not work.has_changes:
+            with self.transaction(caller.company_id) as db:
+                db.execute(_STORE, _record_params(caller, key, response, work.now))
         return Outcome(response, head["position"] if head else 0)
 
     def read(
