@@ -1,5 +1,6 @@
 """Orders: quotes and sales at the till, the cashier's own sales, receipts."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,7 @@ from api.fields import (
 from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource
+from api.settings import AsOfQuery
 from commands.orders import BasketLine, PlaceSale, Quote, QuoteBasket, place_sale, quote_basket
 from commands.ports import Caller, ConcurrentEdit, DuplicateId, Missing
 from domain.catalog.products import NotForSale
@@ -430,9 +432,11 @@ class CashierOrders(Resource):
 
 
 class _OwnOrder(Resource):
-    def own_order(self, reading: Reading, caller: Caller, order_id: UUID) -> Order:
+    def own_order(
+        self, reading: Reading, caller: Caller, order_id: UUID, as_of: datetime | None = None
+    ) -> Order:
         """The order if the caller sold it, in a store of theirs; others do not exist. Raises Missing."""
-        found = reading.aggregates(Order, [order_id])
+        found = reading.aggregates(Order, [order_id], as_of)
         if not found or found[0].sale.cashier_id != caller.user_id:
             raise Missing
         order: Order = found[0]
@@ -444,11 +448,11 @@ class _OwnOrder(Resource):
 class CashierOrder(_OwnOrder):
     """One of the caller's own sales."""
 
-    @operation("cashier.orders", "Show my sale", answer=OrderAnswer())
+    @operation("cashier.orders", "Show my sale", query=AsOfQuery(), answer=OrderAnswer())
     def on_get(self, req: Request, resp: Response, order_id: UUID) -> None:
-        """The sale as it was made."""
-        caller = req.context.caller
-        order = self.ask(req, resp, lambda reading: self.own_order(reading, caller, order_id))
+        """The sale as it was made, or as it was recorded by `as_of`."""
+        caller, as_of = req.context.caller, req.context.query.get("as_of")
+        order = self.ask(req, resp, lambda reading: self.own_order(reading, caller, order_id, as_of))
         self.show(req, resp, ok(show_order(order, with_costs=caller.sees_costs)), order.version)
 
 

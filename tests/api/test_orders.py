@@ -437,3 +437,10 @@ class TestMyOwnSales:
         path = f"/api/cashier/orders/{sold.data['id']}"
         assert cashier.get(path).data == sold.data
         assert cashier.get(path, If_None_Match=sold.headers["etag"]).status == 304
+
+    def test_one_is_shown_as_it_was_known_at_a_moment(self, stocked: Any) -> None:
+        sold = stocked.sell(occurred_at="2024-03-01T12:00:00Z").data
+        cashier = stocked.shop.client("Cashier")
+        path = f"/api/cashier/orders/{sold['id']}"
+        assert cashier.get(f"{path}?as_of=2999-01-01T00:00:00Z").data == sold
+        assert cashier.get(f"{path}?as_of=2024-03-02T00:00:00Z").status == 404
