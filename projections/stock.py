@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.catalog.units import too_precise
 from domain.costing import Balance
 from domain.errors import Detail, Invalid
+from domain.money import round_ratio
 from domain.settings import OtherStore
 from domain.stock import StockMovement
 from domain.storages import Storage
@@ -236,6 +237,9 @@ def list_levels(
 
 def _level(row: Row) -> Row:
     on_hand: Decimal = row["on_hand"]
-    average = round(Decimal(row["value"]) / on_hand) if on_hand else 0
+    average = 0
+    if on_hand:
+        units, parts = abs(on_hand).as_integer_ratio()
+        average = round_ratio(abs(row["value"]) * parts, units)
     none = Decimal(0)
     return {**row, "reserved": none, "incoming": none, "available": on_hand, "average_cost": average}

@@ -125,6 +125,14 @@ class TestCosting:
         level = stocked.level()
         assert (level["on_hand"], level["value"]) == ("11", 1055 - 281)
 
+    def test_half_a_cent_of_the_average_goes_up_as_in_the_ledger(self, stocked: Any) -> None:
+        stocked.sell(10)
+        for unit_cost in (2, 3):
+            stocked.receive(1, unit_cost)
+        assert (stocked.level()["average_cost"], stocked.level()["value"]) == (3, 5)
+        sold = stocked.sell(2)
+        assert movements(stocked, sold, "&type=sale")[-1]["unit_cost"] == 3
+
     def test_the_last_unit_takes_all_that_is_left(self, stocked: Any) -> None:
         stocked.receive(1, 1)
         costs = [stocked.sell(1, role="Manager").data["cost_total"] for _ in range(11)]
