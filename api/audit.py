@@ -32,7 +32,6 @@ _COST_FIELDS = frozenset(
         "last_unit_cost",
         "average_cost",
         "cost_total",
-        "value",
         "value_change",
         "settlement",
         "balance_value",

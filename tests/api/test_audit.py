@@ -449,4 +449,6 @@ class TestWhoMayLook:
             assert set(COSTS) & set(fields_in(ask(shop.client())))
             assert not set(COSTS) & set(fields_in(ask(denied)))
         assert len(events_of(denied)) == len(events_of(shop.client()))
+        (sold,) = events_of(denied, "type=orders.Order.Sold")
+        assert sold["data"]["discounts"] == [{"type": "amount", "value": "19", "reason": None}]
         assert denied.get(state).data["state"]["variants"][stocked.variant_id]["price"] == 129
