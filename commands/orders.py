@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from commands.moments import moment_of
 from commands.ports import DuplicateId, UnitOfWork
 from domain.business_date import business_date, local_hour
 from domain.catalog.products import SELLABLE, NotForSale
@@ -19,8 +20,6 @@ from domain.pricing import Discount, Item, PricedBasket, price
 from domain.sale_ground import SaleGround, StoreAtSale, VariantAtSale
 from domain.stock import Demand, MovementLine, StockMovement, take
 
-#: How far a till's clock may run ahead of ours.
-CLOCK_SKEW = timedelta(minutes=10)
 PRICE_OVERRIDE = "pos.price_override"
 
 
@@ -99,7 +98,7 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
     settlement = settle(basket.total, _tenders(command, methods()), ground.rules.cash_rounding)
     moved = _take_stock(command, ground)
     store = _store(ground)
-    occurred_at = _occurred_at(command, work)
+    occurred_at = moment_of(command.occurred_at, work.now, "A sale")
     if ground.orders_limit is not None:
         work.plan.check_orders(ground.orders_limit, ground.company_timezone, occurred_at)
     order = Order.sell(
@@ -248,12 +247,6 @@ def _store(ground: SaleGround) -> StoreAtSale:
             details=[Detail("register_id", "required", "Name the register or the store of the sale.")]
         )
     return ground.store
-
-
-def _occurred_at(command: PlaceSale, work: UnitOfWork) -> datetime:
-    if command.occurred_at is not None and command.occurred_at > work.now + CLOCK_SKEW:
-        raise Invalid(details=[Detail("occurred_at", "in_the_future", "A sale cannot lie in the future.")])
-    return command.occurred_at or work.now
 
 
 def _till(ground: SaleGround, store: StoreAtSale, work: UnitOfWork) -> Till:

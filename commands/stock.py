@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from commands.moments import moment_of
 from commands.ports import DuplicateId, UnitOfWork
 from domain.money import MAX_AMOUNT, AmountTooLarge
 from domain.stock import ReceivedLine, StockMovement
@@ -38,7 +39,7 @@ def receive_stock(command: ReceiveStock, work: UnitOfWork) -> StockMovement:
     movement = StockMovement.receive(
         command.id,
         storage_id=command.storage_id,
-        occurred_at=command.occurred_at or work.now,
+        occurred_at=moment_of(command.occurred_at, work.now, "A delivery"),
         delivered=command.lines,
         balances=balances.rows(),
         supplier_id=command.supplier_id,

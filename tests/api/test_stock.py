@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -41,6 +42,13 @@ class TestReceiving:
         level = stocked.level()
         assert (level["on_hand"], level["available"], level["value"]) == ("12.5", "12.5", 850)
         assert level["average_cost"] == 68
+
+    def test_a_delivery_lies_in_the_future_by_minutes_at_most(self, stocked: Any) -> None:
+        now = datetime.now(UTC)
+        assert stocked.receive(1, 60, occurred_at=(now + timedelta(minutes=5)).isoformat()).status == 201
+        refused = stocked.receive(1, 60, occurred_at=(now + timedelta(hours=1)).isoformat())
+        assert (refused.status, refused.fields) == (422, {"occurred_at"})
+        assert stocked.on_hand() == "11"
 
     def test_the_same_id_again_receives_nothing(self, stocked: Any) -> None:
         chosen = str(uuid4())
