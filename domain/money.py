@@ -147,3 +147,25 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
         for index in sorted(range(len(products)), key=lambda i: -(products[i] % whole))[:left]:
             shares[index] += 1
     return shares
+
+
+def apportion_within(total: int, weights: Sequence[int], rooms: Sequence[int]) -> list[int]:
+    """Share a total as `apportion` does, but nobody gets more than their room while another has some left.
+
+    What is too much for one goes to whoever of some weight then has the least beyond the exact share, ties
+    in order. Raises NothingToShare.
+    """
+    shares = apportion(total, weights)
+    whole = sum(weights)
+
+    def beyond(index: int) -> int:
+        return shares[index] * whole - total * weights[index]
+
+    for index, room in enumerate(rooms):
+        for _ in range(shares[index] - room):
+            others = [i for i, weight in enumerate(weights) if weight and shares[i] < rooms[i]]
+            if not others:
+                return shares
+            shares[min(others, key=beyond)] += 1
+            shares[index] -= 1
+    return shares

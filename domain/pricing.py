@@ -13,6 +13,7 @@ from domain.money import (
     AmountTooLarge,
     RoundingMode,
     apportion,
+    apportion_within,
     checked,
     round_ratio,
     scaled,
@@ -144,7 +145,8 @@ def price(items: Sequence[Item], discounts: Sequence[Discount], rules: Rules) ->
             _discount([line], discount, mode, f"lines.{index}.discounts.{place}")
     for place, discount in enumerate(discounts):
         _discount(lines, discount, mode, f"discounts.{place}")
-    taxes = _tax_amounts(lines, [(line.numerator, line.denominator) for line in lines], rules)
+    values = [(line.numerator, line.denominator) for line in lines]
+    taxes = _tax_amounts(lines, values, [line.left for line in lines], rules)
     contained = _tax_contained_before_discounts(lines, taxes, rules)
     return _basket(tuple(map(_priced_line, lines, taxes, contained)))
 
@@ -232,8 +234,13 @@ def _common(ratios: Iterable[tuple[int, int]]) -> tuple[list[int], int]:
     return [above * (denominator // below) for above, below in pairs], denominator
 
 
-def _tax_amounts(lines: list[_Line], values: list[tuple[int, int]], rules: Rules) -> list[list[int]]:
-    """Return each line's tax amounts in the order of its rates, due on the exact values given."""
+def _tax_amounts(
+    lines: list[_Line], values: list[tuple[int, int]], worth: list[int], rules: Rules
+) -> list[list[int]]:
+    """Return each line's tax amounts in the order of its rates, due on the exact values given.
+
+    `worth` is what these values round to: a line's share of an order's contained taxes is no more than that.
+    """
     mode = rules.rounding_mode
     if rules.rounding_level == "line":
         return [
@@ -241,14 +248,21 @@ def _tax_amounts(lines: list[_Line], values: list[tuple[int, int]], rules: Rules
             for line, (above, below) in zip(lines, values, strict=True)
         ]
     amounts = [[0] * len(line.rates) for line in lines]
+    rooms = list(worth)
     for places in _places_of_each_rate(lines):
         weights, denominator = _common(
             (values[at][0] * lines[at].rates[slot], values[at][1] * lines[at].tax_divisor)
             for at, slot in places
         )
-        shares = apportion(round_ratio(sum(weights), denominator, mode), weights)
+        total = round_ratio(sum(weights), denominator, mode)
+        is_contained = lines[places[0][0]].item.tax_rates[places[0][1]].inclusive
+        if is_contained:
+            shares = apportion_within(total, weights, [rooms[at] for at, _ in places])
+        else:
+            shares = apportion(total, weights)
         for (at, slot), share in zip(places, shares, strict=True):
             amounts[at][slot] = share
+            rooms[at] -= share if is_contained else 0
     return amounts
 
 
@@ -266,7 +280,8 @@ def _tax_contained_before_discounts(lines: list[_Line], taxes: list[list[int]], 
     if all(line.tax_divisor == _FULL for line in lines):
         return [0] * len(lines)
     if any(line.left != line.gross_total for line in lines):
-        taxes = _tax_amounts(lines, [(line.gross_numerator, SCALE) for line in lines], rules)
+        values = [(line.gross_numerator, SCALE) for line in lines]
+        taxes = _tax_amounts(lines, values, [line.gross_total for line in lines], rules)
     return [_contained(line.item.tax_rates, amounts) for line, amounts in zip(lines, taxes, strict=True)]
 
 

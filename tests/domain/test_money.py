@@ -16,6 +16,7 @@ from domain.money import (
     RoundingMode,
     UnknownCurrency,
     apportion,
+    apportion_within,
     checked,
     exponent,
     round_ratio,
@@ -93,6 +94,11 @@ class TestApportion:
     def test_nothing_can_be_shared_out_as_nothing(self) -> None:
         assert apportion(0, [0, 0]) == [0, 0]
         assert apportion(0, []) == []
+
+    def test_nobody_gets_more_than_their_room_while_another_has_some(self) -> None:
+        assert apportion(2, [1, 1, 1]) == [1, 1, 0]
+        assert apportion_within(2, [1, 1, 1], [0, 1, 1]) == [0, 1, 1]
+        assert apportion_within(3, [5, 1, 0], [1, 1, 9]) == [2, 1, 0]
 
     def test_refuses_an_amount_no_weight_can_take(self) -> None:
         with pytest.raises(NothingToShare):

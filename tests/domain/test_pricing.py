@@ -189,6 +189,14 @@ class TestLimits:
         basket = price([item(999, "0", taxes=[tax("20", inclusive=True)])], [percent("10")], rules("order"))
         assert (basket.subtotal, basket.tax_total, basket.total) == (0, 0, 0)
 
+    @pytest.mark.parametrize("count", range(9, 30))
+    def test_no_line_contains_more_tax_than_it_costs(self, count: int) -> None:
+        taxes = [tax("19", inclusive=True), tax("7", inclusive=True)]
+        basket = price([item(1, taxes=taxes)] * count, [], rules("order"))
+        assert {line.net_sales for line in basket.lines} <= {0, 1}
+        exact = [Fraction(count * rate, 126) for rate in (19, 7)]
+        assert [each.amount for each in basket.taxes] == [int(due + Fraction(1, 2)) for due in exact]
+
     def test_what_is_too_small_to_be_charged_bears_no_tax(self) -> None:
         basket = price([item(4, "0.1", taxes=[tax("22", inclusive=True)])] * 10, [], rules("order"))
         assert (basket.tax_total, basket.total, basket.net_sales) == (0, 0, 0)
