@@ -32,11 +32,11 @@ from api.settings import AsOfQuery
 from commands.orders import BasketLine, PlaceSale, Quote, QuoteBasket, place_sale, quote_basket
 from commands.ports import Caller, ConcurrentEdit, DuplicateId, Missing
 from domain.catalog.products import NotForSale
-from domain.money import round_ratio, round_to_multiple
+from domain.money import AmountTooLarge, round_ratio, round_to_multiple
 from domain.orders import Order, SaleLine
 from domain.packages import PlanLimitReached
 from domain.payments import PaymentExceedsTotal, PaymentInsufficient, Tender
-from domain.pricing import Discount, DiscountExceedsValue
+from domain.pricing import Discount, DiscountExceedsValue, DiscountNotValid
 from domain.stock import InsufficientStock
 from domain.stores import Store, StoreClosed
 from projections.companies import find_company
@@ -357,7 +357,7 @@ class PosQuote(Resource):
         description="To the last minor unit what the sale will be; nothing is written.",
         body=BasketBody(),
         answer=QuoteAnswer(),
-        refusals=(NotForSale, DiscountExceedsValue, StoreClosed),
+        refusals=(NotForSale, DiscountExceedsValue, StoreClosed, DiscountNotValid, AmountTooLarge),
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Price a basket."""
@@ -388,6 +388,8 @@ class PosOrders(Resource):
             DuplicateId,
             ConcurrentEdit,
             PlanLimitReached,
+            DiscountNotValid,
+            AmountTooLarge,
         ),
     )
     def on_post(self, req: Request, resp: Response) -> None:

@@ -13,6 +13,7 @@ from api.operations import operation
 from api.resource import Resource, stores_asked
 from commands.ports import Caller, ConcurrentEdit, DuplicateId, Missing
 from commands.stock import ReceiveStock, receive_stock
+from domain.money import AmountTooLarge
 from domain.stock import ReceivedLine, StockMovement
 from domain.storages import Storage
 from projections.settings import ask_setting
@@ -172,7 +173,7 @@ class StockReceipts(Resource):
         body=ReceiptBody(),
         answer=ReceiptAnswer(),
         status=201,
-        refusals=(DuplicateId, ConcurrentEdit),
+        refusals=(DuplicateId, ConcurrentEdit, AmountTooLarge),
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Book a delivery onto a storage's balances, at its purchase prices."""

@@ -185,6 +185,14 @@ class TestRefusals:
             for refusal in route.operation.refusals:
                 assert refusal.code in codes[status_of(refusal)], (route, refusal)
 
+    def test_what_cannot_be_counted_is_documented_where_goods_have_a_worth(
+        self, document: Json, operations: Operations
+    ) -> None:
+        for path in ("/api/pos/quote", "/api/pos/orders", "/api/admin/inventory/receipts"):
+            codes = codes_of(document, operations["POST", path])
+            assert "amount_too_large" in codes[422]
+            assert ("discount_not_valid" in codes[422]) == path.startswith("/api/pos")
+
     def test_every_code_an_operation_names_is_explained(self, document: Json, operations: Operations) -> None:
         explained = {(told["status"], told["code"]) for told in document["x-error-codes"]}
         assert all(told["meaning"] for told in document["x-error-codes"])
