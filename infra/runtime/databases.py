@@ -1,18 +1,23 @@
 """Which database there is, how each part connects to it, and how it is made ready."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+import click
 import psycopg
 from psycopg import sql
+from rich.console import Console
 
 from infra.embedded import EmbeddedServer
 from infra.embedded.errors import AlreadyRunning
 from infra.migrations import migrate, note_rebuilt
 from infra.projections.rebuild import rebuild_all, with_derived
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.runtime.progress import progress_bar
 from infra.settings import APP_ROLE, WORKER_ROLE, Settings, as_role, role_password
+from projections.base import Projection
 
 DATABASE = "mipos"
 
@@ -86,8 +91,23 @@ def prepare(settings: Settings, addresses: Addresses) -> None:
     stale = migrate(addresses.owner, PROJECTIONS, passwords)
     if stale:
         models = [model for model in PROJECTIONS if model.name in stale]
-        rebuild_all(addresses.worker, EVENT_TYPES, with_derived(models, PROJECTIONS))
+        _rebuild(addresses.worker, with_derived(models, PROJECTIONS))
         note_rebuilt(addresses.owner, stale)
+
+
+def _rebuild(worker: str, models: Sequence[Projection]) -> None:
+    """Fill tables that were made anew, telling whoever waits how long that takes."""
+    with progress_bar(Console(stderr=True)) as bar:
+        task = bar.add_task("Rebuilding for this version", total=None)
+        reports = rebuild_all(
+            worker,
+            EVENT_TYPES,
+            models,
+            processes=min(4, os.cpu_count() or 1),
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if reports:
+        click.echo(f"Rebuilt for this version: {', '.join(model.name for model in models)}", err=True)
 
 
 def _create_database(conninfo: str) -> None:

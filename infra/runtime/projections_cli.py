@@ -3,32 +3,22 @@
 # ruff: noqa: D301 - click takes a lone backspace for "do not rewrap this paragraph"
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
 import click
 import psycopg
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress, TaskID
 from rich.table import Table
-from rich.text import Text
 
 from infra.projections.checkpoints import unpark
 from infra.projections.rebuild import rebuild_all, with_derived
 from infra.projections.status import Status, list_status
 from infra.projections.verify import VerifyReport, verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.runtime.progress import progress_bar
 from projections.base import Projection
 
 console = Console()
@@ -39,14 +29,6 @@ company_option = click.option(
     "--company", "company_id", type=click.UUID, help="Only this company; without it, every one."
 )
 all_option = click.option("--all", "everything", is_flag=True, help="Every read model.")
-
-
-class Rate(ProgressColumn):
-    """Events a second."""
-
-    def render(self, task: Task) -> Text:
-        """Show the speed once there is one."""
-        return Text(f"{task.speed:,.0f} events/s" if task.speed else "", style="progress.data.speed")
 
 
 @click.group()
@@ -125,7 +107,7 @@ def rebuild(
       mipos projections rebuild --all --processes 8
     """
     models = with_derived(_chosen(name, everything=everything), PROJECTIONS)
-    with _bar() as bar:
+    with progress_bar(console) as bar:
         task = bar.add_task("rebuild", total=None)
         reports = rebuild_all(
             _conninfo(context),
@@ -163,7 +145,7 @@ def verify_command(
     with _connected(context) as connection:
         every = [company for (company,) in connection.execute(_COMPANIES).fetchall()]
     reports = []
-    with _bar() as bar:
+    with progress_bar(console) as bar:
         for model in models:
             for company in every if company_id is None else [company_id]:
                 task = bar.add_task(model.name, total=None)
@@ -222,14 +204,6 @@ def _chosen(name: str | None, *, everything: bool) -> Sequence[Projection]:
         message = "Name one read model, or say --all."
         raise click.UsageError(message)
     return PROJECTIONS if name is None else [_named(name)]
-
-
-@contextmanager
-def _bar() -> Iterator[Progress]:
-    what = TextColumn("{task.description}")
-    columns = (what, BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        yield bar
 
 
 def _verify(
