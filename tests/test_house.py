@@ -24,6 +24,7 @@ ACROSS_COMPANIES = {
     "projection_lag": "numbers over all companies for those who watch",
     "pg_": "the catalog of the database itself",
     "plan_cache_mode": "how this transaction is planned",
+    "enable_sort": "how this transaction is planned",
     "schema_migrations": "migrations are of the database",
     "company_activity": "workers find companies that wrote lately, without locks",
     "companies WHERE due_at": "the job finds companies whose subscription falls due, without locks",

@@ -300,6 +300,10 @@ _COUNT: LiteralString = """
        AND (%(patterns)b::text[] IS NULL OR listed.text LIKE ALL (%(patterns)b::text[]))
 """
 
+# The planner thinks that next to nothing is like a pattern, and would rather read and sort all than meet a
+# page on the way. It still sorts where there is no other way.
+_SORTING: LiteralString = "SELECT set_config('enable_sort', %(sorting)s, true)"
+
 _IDS: LiteralString = """
     SELECT listed.id FROM product_listing AS listed
      WHERE listed.company_id = %(company_id)s AND listed.place_id = %(place_id)s
@@ -380,8 +384,12 @@ def list_page(
         total = total_of(db.ask(_COUNT, params))
     if total <= page.offset:
         return [], total
-    part = {"limit": page.limit, "offset": page.offset, "are_few": total < FEW}
-    return db.ask(_PAGES[page.sort], {**params, **part}).rows(), total
+    are_few = total < FEW
+    db.execute(_SORTING, {"sorting": "on" if are_few else "off"})
+    part = {"limit": page.limit, "offset": page.offset, "are_few": are_few}
+    found = db.ask(_PAGES[page.sort], {**params, **part})
+    db.execute(_SORTING, {"sorting": "on"})
+    return found.rows(), total
 
 
 def list_ids(db: Database, filters: Filters) -> list[UUID] | None:

@@ -13,7 +13,7 @@ from projections.search.find import COMMON, numbers_of
 from projections.search.wanted import Wanted, needed_words, params_of, without
 
 #: From how many on the products that have a word are met soon among all.
-MANY = 10_000
+MANY = 5_000
 
 _CODED: LiteralString = """
     SELECT product_id AS id FROM variants
@@ -118,7 +118,8 @@ def search_products(db: Database, text: str, filters: Filters, page: Page) -> tu
     rarest = next(iter(numbers), None)
     wanted = [Wanted(Product.kind, rarest, without(words, rarest))] if rarest else []
     asked = _Asked(filters, page, [row["id"] for row in coded.rows()])
-    is_common = rarest and numbers[rarest] == most and not asked.coded
+    # Of several words, each makes the others rarer: what has them all is not met soon on a walk.
+    is_common = not (words[1:] or asked.coded) and MANY in numbers.values()
     rows, total, is_found = _walk(db, wanted[0], asked) if is_common else _page(db, wanted, asked)
     if not is_found:
         rows, total, _ = _page(db, corrected(db, (Product.kind,), words), asked)
