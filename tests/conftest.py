@@ -20,7 +20,6 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from argon2 import PasswordHasher
-from hypothesis import settings
 from PIL import Image
 from psycopg import sql
 from psycopg.rows import dict_row
@@ -36,10 +35,6 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.tokens import Tokens
 from infra.transactions import transaction
 from infra.unit_of_work import Ledger
-
-# A busy machine must not fail a test that no speed is asserted of.
-settings.register_profile("mipos", deadline=None)
-settings.load_profile("mipos")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -222,7 +222,7 @@ def variants(draw: st.DrawFn) -> dict[str, Any]:
 PLACES = {"JPY": 0, "EUR": 2, "BHD": 3, "CLF": 4}
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(variants(), max_size=3), CURRENCIES, st.sampled_from(",;\t"), st.integers(1, 40))
 def test_what_is_written_is_read_again(
     given_rows: list[dict[str, Any]], currency: str, separator: str, size: int
