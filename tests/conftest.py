@@ -38,8 +38,9 @@ from infra.unit_of_work import Ledger
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer to write golden files that are missing."""
+    """Offer to write golden files that are missing, and to try faults many times over."""
     parser.addoption("--write-golden", action="store_true", help="write golden files that are missing")
+    parser.addoption("--large", action="store_true", help="run tests/faults in their large form")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,12 @@
+"""Faults on purpose: what dies, breaks off, freezes, floods or lies, a few times in the suite, often on request."""
+
+from collections.abc import Callable
+
+import pytest
+
+
+@pytest.fixture
+def rounds(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """How often to try: the first number in the suite, the second under `mipos test-faults`."""
+    large = bool(request.config.getoption("--large"))
+    return lambda few, many: many if large else few
