@@ -1,4 +1,4 @@
-"""Faults on purpose: what dies, breaks off, freezes, floods or lies, a few times in the suite, often on request."""
+"""Faults on purpose: what dies, breaks off, freezes, floods or lies; often only on request."""
 
 from collections.abc import Callable
 
