@@ -8,11 +8,12 @@ from falcon import App, Request, Response
 from marshmallow import fields, validate
 
 from api.envelope import ok, page_of, written
+from api.etags import expected_versions
 from api.fields import Body, Currency, Email, Id, Moment, Name, OwnId, Secret, Text, Timezone, Whole
 from api.gateway import House, Reading
 from api.operations import operation
 from api.packages import LimitsBody, check_platform, show_limits
-from api.resource import Resource, expected_version
+from api.resource import Resource
 from api.settings import AsOfQuery, ListQuery, optional
 from api.user_schemas import Username
 from commands.companies import (
@@ -293,7 +294,7 @@ class CompanyById(Resource):
     def on_patch(self, req: Request, resp: Response, company_id: UUID) -> None:
         """Edit some of its fields."""
         command = ReviseCompany(
-            id=company_id, changes=req.context.body, expected_version=expected_version(req)
+            id=company_id, changes=req.context.body, expected_versions=expected_versions(req)
         )
         within = place_of(req.context.caller, company_id)
         self.write(req, resp, revise_company, command, _presented("Company changed"), within=within)
@@ -309,7 +310,7 @@ class CompanyById(Resource):
     def on_delete(self, req: Request, resp: Response, company_id: UUID) -> None:
         """Put it out of use."""
         check_platform(req.context.caller)
-        command = ArchiveCompany(id=company_id, expected_version=expected_version(req))
+        command = ArchiveCompany(id=company_id, expected_versions=expected_versions(req))
         self.write(req, resp, archive_company, command, _presented("Company archived"), within=company_id)
 
 
@@ -330,7 +331,7 @@ class CompanySuspension(Resource):
         """Let it read and no more."""
         check_platform(req.context.caller)
         command = SuspendCompany(
-            id=company_id, reason=req.context.body.get("reason"), expected_version=expected_version(req)
+            id=company_id, reason=req.context.body.get("reason"), expected_versions=expected_versions(req)
         )
         self.write(req, resp, suspend_company, command, _presented("Company suspended"), within=company_id)
 
@@ -342,7 +343,7 @@ class CompanyActivation(Resource):
     def on_post(self, req: Request, resp: Response, company_id: UUID) -> None:
         """Let it write again."""
         check_platform(req.context.caller)
-        command = ActivateCompany(id=company_id, expected_version=expected_version(req))
+        command = ActivateCompany(id=company_id, expected_versions=expected_versions(req))
         self.write(req, resp, activate_company, command, _presented("Company activated"), within=company_id)
 
 
@@ -395,7 +396,7 @@ class CompanySubscription(Resource):
                 period_ends_at=body.get("period_ends_at"),
                 says_period_end="period_ends_at" in body,
             ),
-            expected_version=expected_version(req),
+            expected_versions=expected_versions(req),
         )
         self.write(req, resp, subscribe, command, _subscribed, within=company_id)
 

@@ -7,9 +7,10 @@ from marshmallow import fields, validate
 
 from api.companies import CompanyEdit, find_aggregate
 from api.envelope import ok, written
+from api.etags import expected_versions
 from api.fields import Body, Currency, Flag, Id, Moment, Whole
 from api.operations import operation
-from api.resource import Resource, expected_version
+from api.resource import Resource
 from api.settings import AsOfQuery, optional
 from commands.companies import ReviseCompany, revise_company
 from commands.outcomes import Response as Written
@@ -100,6 +101,6 @@ class CompanySettings(Resource):
         changes = dict(req.context.body)
         changes.update(changes.pop("pos", {}))
         command = ReviseCompany(
-            id=req.context.caller.company_id, changes=changes, expected_version=expected_version(req)
+            id=req.context.caller.company_id, changes=changes, expected_versions=expected_versions(req)
         )
         self.write(req, resp, revise_company, command, _presented)

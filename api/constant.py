@@ -5,7 +5,7 @@ import hashlib
 
 from falcon import Request, Response
 
-from api.envelope import is_known
+from api.etags import is_known
 
 
 class Constant:

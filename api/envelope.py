@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-from falcon import Request
 
 from commands.outcomes import Response
 
@@ -38,12 +37,6 @@ def after_of(rows: list[Any], next_after: int | None, *, has_more: bool) -> dict
 def etag_of(version: int) -> str:
     """The ETag of a resource's version."""
     return f'"{version}"'
-
-
-def is_known(req: Request, etag: str) -> bool:
-    """Whether `If-None-Match` says that the client has it: `*` is any, a weak ETag is as good."""
-    given = (req.get_header("If-None-Match") or "").split(",")
-    return not {"*", etag}.isdisjoint(one.strip().removeprefix("W/") for one in given)
 
 
 def written(data: Any, message: str, *, status: int = 200, version: int | None = None) -> Response:

@@ -8,10 +8,11 @@ from falcon import App, Request, Response
 from marshmallow import fields, validate
 
 from api.envelope import ok, page_of, written
+from api.etags import expected_versions
 from api.fields import Body, Currency, Id, Moment, Money, Name, OwnId, Text, Whole
 from api.gateway import House
 from api.operations import Operation, operation
-from api.resource import Resource, expected_version
+from api.resource import Resource
 from api.settings import AsOfQuery, ListQuery, optional, status_of
 from commands.outcomes import Response as Written
 from commands.packages import (
@@ -191,7 +192,7 @@ class PackageById(Resource):
             id=package_id,
             limits=changes.pop("limits", {}),
             changes=changes,
-            expected_version=expected_version(req),
+            expected_versions=expected_versions(req),
         )
         self.write(req, resp, revise_package, command, _presented("Package changed"))
 
@@ -199,7 +200,7 @@ class PackageById(Resource):
     def on_delete(self, req: Request, resp: Response, package_id: UUID) -> None:
         """Put it out of use; one that companies have cannot be."""
         check_platform(req.context.caller)
-        command = ArchivePackage(id=package_id, expected_version=expected_version(req))
+        command = ArchivePackage(id=package_id, expected_versions=expected_versions(req))
         self.write(req, resp, archive_package, command, _presented("Package archived"))
 
 
@@ -222,7 +223,7 @@ class PackageSwitch(Resource):
         """Switch it; companies that have the package keep it."""
         check_platform(req.context.caller)
         command = SwitchPackage(
-            id=package_id, is_active=self.is_active, expected_version=expected_version(req)
+            id=package_id, is_active=self.is_active, expected_versions=expected_versions(req)
         )
         message = f"Package {'activated' if self.is_active else 'deactivated'}"
         self.write(req, resp, switch_package, command, _presented(message))

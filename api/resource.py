@@ -7,8 +7,9 @@ from uuid import UUID
 
 from falcon import Request, Response
 
-from api.envelope import encode, etag_of, is_known
+from api.envelope import encode, etag_of
 from api.errors import InvalidParameter
+from api.etags import is_known
 from api.gateway import House, Reading
 from commands.outcomes import IdempotencyKey
 from commands.outcomes import Response as Written
@@ -125,17 +126,6 @@ def stores_asked(store_id: UUID | None, caller: Caller) -> tuple[UUID, ...]:
     if caller.store_ids and store_id not in caller.store_ids:
         raise OtherStore
     return (store_id,)
-
-
-def expected_version(req: Request) -> int | None:
-    """The version the client has seen (`If-Match`), or None. Raises InvalidParameter."""
-    given = req.get_header("If-Match")
-    if given is None or given.strip() == "*":
-        return None
-    text = given.strip().removeprefix("W/").strip('"')
-    if not _DIGITS.match(text):
-        raise InvalidParameter(details=[Detail("If-Match", "invalid", 'An ETag such as "3".')])
-    return int(text)
 
 
 def _wait_for(req: Request) -> int | None:

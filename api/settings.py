@@ -12,10 +12,11 @@ from falcon import App, Request, Response
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from api.envelope import ok, page_of, written
+from api.etags import expected_versions
 from api.fields import Body, Flag, Id, Moment, OwnId, Text, Whole
 from api.gateway import House, Reading
 from api.operations import Operation
-from api.resource import Resource, expected_version, stores_asked
+from api.resource import Resource, stores_asked
 from commands.outcomes import Response as Written
 from commands.ports import Caller, ConcurrentEdit, DuplicateId, Missing, StaleVersion
 from commands.settings import (
@@ -379,7 +380,7 @@ class SettingById(Resource):
             kind=self.told.kind,
             id=path[self.told.id_name],
             changes=req.context.body,
-            expected_version=expected_version(req),
+            expected_versions=expected_versions(req),
             owner=self.told.owner_of(path),
         )
         message = f"{self.told.kind.noun.capitalize()} changed"
@@ -390,7 +391,7 @@ class SettingById(Resource):
         command = ArchiveSetting(
             kind=self.told.kind,
             id=path[self.told.id_name],
-            expected_version=expected_version(req),
+            expected_versions=expected_versions(req),
             owner=self.told.owner_of(path),
         )
         message = f"{self.told.kind.noun.capitalize()} archived"
@@ -419,7 +420,7 @@ class SettingSwitch(Resource):
             kind=self.told.kind,
             id=path[self.told.id_name],
             is_active=self.is_active,
-            expected_version=expected_version(req),
+            expected_versions=expected_versions(req),
             owner=self.told.owner_of(path),
         )
         message = f"{self.told.kind.noun.capitalize()} {'activated' if self.is_active else 'deactivated'}"

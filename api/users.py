@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 from falcon import Request, Response
 
 from api.envelope import ok, page_of, written
+from api.etags import expected_versions
 from api.gateway import House, Reading
 from api.operations import Operation, operation
-from api.resource import Resource, expected_version
+from api.resource import Resource
 from api.settings import LISTED, AsOfQuery, status_of
 from api.user_schemas import (
     NewPasswordBody,
@@ -174,13 +175,13 @@ class UserById(Resource):
     @operation("users.archive", "Archive a user", answer=UserDetailAnswer(), refusals=(LastAdmin, *_EDITS))
     def on_delete(self, req: Request, resp: Response, user_id: UUID) -> None:
         """Let the user go: signed out at once, the user name free for others, the history kept."""
-        command = ArchiveUser(id=user_id, expected_version=expected_version(req))
+        command = ArchiveUser(id=user_id, expected_versions=expected_versions(req))
         self.write(req, resp, archive_user, command, presented("User archived"))
 
 
 def revision(req: Request, user_id: UUID, changes: Mapping[str, Any]) -> ReviseUser:
     """A change of some fields of a user."""
-    return ReviseUser(id=user_id, changes=changes, expected_version=expected_version(req))
+    return ReviseUser(id=user_id, changes=changes, expected_versions=expected_versions(req))
 
 
 def find_within(reading: Reading, req: Request, user_id: UUID) -> User:
@@ -232,7 +233,7 @@ class UserPassword(Resource):
         command = ResetPassword(
             id=user_id,
             password_hash=self.house.authentication.hash_password(password),
-            expected_version=expected_version(req),
+            expected_versions=expected_versions(req),
         )
         self.write(req, resp, reset_password, command, presented("Password reset"))
 

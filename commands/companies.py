@@ -57,7 +57,7 @@ class ReviseCompany:
 
     id: UUID
     changes: Mapping[str, Any]
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ class SuspendCompany:
 
     id: UUID
     reason: str | None = None
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ class ActivateCompany:
     """Let it write again."""
 
     id: UUID
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +82,7 @@ class ArchiveCompany:
     """Put it out of use, with everybody in it."""
 
     id: UUID
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +157,7 @@ def _appoint(admin: FirstAdmin, work: UnitOfWork) -> None:
 def revise_company(command: ReviseCompany, work: UnitOfWork) -> Company:
     """Record what changed. Raises Missing, StaleVersion, AlreadyArchived, Invalid."""
     company = work.load(Company, command.id)
-    check_version(company.version, command.expected_version)
+    check_version(company.version, command.expected_versions)
     company.revise(command.changes)
     _check_logo(command.changes.get("logo_image_id"), work)
     work.save(company)
@@ -173,7 +173,7 @@ def _check_logo(image_id: UUID | None, work: UnitOfWork) -> None:
 def suspend_company(command: SuspendCompany, work: UnitOfWork) -> Company:
     """Suspend it; without news nothing is recorded. Raises Missing, StaleVersion, AlreadyArchived."""
     company = work.load(Company, command.id)
-    check_version(company.version, command.expected_version)
+    check_version(company.version, command.expected_versions)
     company.suspend(command.reason)
     work.save(company)
     return company
@@ -182,7 +182,7 @@ def suspend_company(command: SuspendCompany, work: UnitOfWork) -> Company:
 def activate_company(command: ActivateCompany, work: UnitOfWork) -> Company:
     """End its suspension, if there is one. Raises Missing, StaleVersion, AlreadyArchived."""
     company = work.load(Company, command.id)
-    check_version(company.version, command.expected_version)
+    check_version(company.version, command.expected_versions)
     company.activate()
     work.save(company)
     return company
@@ -194,7 +194,7 @@ def archive_company(command: ArchiveCompany, work: UnitOfWork) -> Company:
     Raises Missing, StaleVersion, AlreadyArchived.
     """
     company = work.load(Company, command.id)
-    check_version(company.version, command.expected_version)
+    check_version(company.version, command.expected_versions)
     company.archive()
     work.save(company)
     return company

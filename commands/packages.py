@@ -25,7 +25,7 @@ class RevisePackage:
     id: UUID
     changes: Mapping[str, Any]
     limits: Mapping[str, int | None]
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class SwitchPackage:
 
     id: UUID
     is_active: bool
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class ArchivePackage:
     """Put it out of use."""
 
     id: UUID
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 def register_package(command: RegisterPackage, work: UnitOfWork) -> Package:
@@ -62,7 +62,7 @@ def revise_package(command: RevisePackage, work: UnitOfWork) -> Package:
     """
     work.platform.hold_package(command.id)
     package = work.load(Package, command.id)
-    check_version(package.version, command.expected_version)
+    check_version(package.version, command.expected_versions)
     before = package.values["limits"]
     changes = dict(command.changes)
     if command.limits:
@@ -81,7 +81,7 @@ def switch_package(command: SwitchPackage, work: UnitOfWork) -> Package:
     """Switch it; what is so already records nothing. Raises Missing, StaleVersion, AlreadyArchived."""
     work.platform.hold_package(command.id)
     package = work.load(Package, command.id)
-    check_version(package.version, command.expected_version)
+    check_version(package.version, command.expected_versions)
     package.switch(is_active=command.is_active)
     work.save(package)
     return package
@@ -91,7 +91,7 @@ def archive_package(command: ArchivePackage, work: UnitOfWork) -> Package:
     """Archive a package that no company has. Raises Missing, StaleVersion, AlreadyArchived, InUse."""
     work.platform.hold_package(command.id)
     package = work.load(Package, command.id)
-    check_version(package.version, command.expected_version)
+    check_version(package.version, command.expected_versions)
     package.archive()
     if work.platform.has_subscribers(command.id):
         message = "Companies have this package."

@@ -356,7 +356,7 @@ class UnitOfWork(Protocol):
         """Take their new events into this decision; they are recorded together at its end."""
 
 
-def check_version(version: int, expected: int | None) -> None:
-    """Raise StaleVersion unless the caller has seen this version, or did not say which one."""
-    if expected is not None and version != expected:
+def check_version(version: int, expected: Collection[int] | None) -> None:
+    """Raise StaleVersion unless this version is among those the caller expects, or any is."""
+    if expected is not None and version not in expected:
         raise StaleVersion

@@ -28,7 +28,7 @@ class ReviseSetting:
     kind: type[Setting]
     id: UUID
     changes: Mapping[str, Any]
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
     owner: UUID | None = None
 
 
@@ -39,7 +39,7 @@ class SwitchSetting:
     kind: type[Setting]
     id: UUID
     is_active: bool
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
     owner: UUID | None = None
 
 
@@ -49,7 +49,7 @@ class ArchiveSetting:
 
     kind: type[Setting]
     id: UUID
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
     owner: UUID | None = None
 
 
@@ -140,7 +140,7 @@ def _load(command: ReviseSetting | SwitchSetting | ArchiveSetting, work: UnitOfW
         raise Missing
     if not setting.is_within(work.caller.store_ids):
         raise Missing
-    check_version(setting.version, command.expected_version)
+    check_version(setting.version, command.expected_versions)
     return setting
 
 

@@ -18,7 +18,7 @@ class Subscribe:
     company_id: UUID
     package_id: UUID | None
     terms: Terms
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ def subscribe(command: Subscribe, work: UnitOfWork) -> KnownSubscription:
     Raises Missing, StaleVersion, AlreadyArchived, PackageInactive, LimitBelowUsage, Invalid.
     """
     company = work.load(Company, command.company_id)
-    check_version(company.version, command.expected_version)
+    check_version(company.version, command.expected_versions)
     has = company.subscription.package_id if company.subscription else None
     package_id = command.package_id or has
     if package_id is None:

@@ -27,7 +27,7 @@ class ReviseUser:
 
     id: UUID
     changes: Mapping[str, Any]
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class ArchiveUser:
     """Let the user go."""
 
     id: UUID
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class ResetPassword:
 
     id: UUID
     password_hash: str
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +159,7 @@ def _load(
     seen = work.users.look(command.id, changes or {}, store_ids=work.caller.store_ids)
     user = work.load(User, command.id)
     _check_manageable(work, user)
-    check_version(user.version, command.expected_version)
+    check_version(user.version, command.expected_versions)
     return user, seen
 
 

@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 from falcon import Request, Response
 from marshmallow import ValidationError, fields, validate
 
-from api.envelope import is_known, written
+from api.envelope import written
+from api.etags import expected_versions, is_known
 from api.fields import Body, File, Id, Text, Whole
 from api.media import WEBP
 from api.operations import PUBLIC, operation
-from api.resource import Resource, expected_version
+from api.resource import Resource
 from commands.catalog.images import (
     AddImage,
     PlacedImage,
@@ -160,7 +161,7 @@ class ProductImages(Resource):
             picture=self.house.pictures.prepare(form["file"]),
             alt=form["alt"] or None,
             variant_id=form["variant_id"],
-            expected_version=expected_version(req),
+            expected_versions=expected_versions(req),
         )
         self.write(req, resp, add_image, command, _presented("Picture added", 201))
 
@@ -181,7 +182,7 @@ class ProductImage(Resource):
             product_id=product_id,
             image_id=image_id,
             changes=req.context.body,
-            expected_version=expected_version(req),
+            expected_versions=expected_versions(req),
         )
         self.write(req, resp, revise_image, command, _presented("Picture changed"))
 
@@ -189,7 +190,7 @@ class ProductImage(Resource):
     def on_delete(self, req: Request, resp: Response, product_id: UUID, image_id: UUID) -> None:
         """Show it no longer; its address leads nowhere from then on."""
         command = RemoveImage(
-            product_id=product_id, image_id=image_id, expected_version=expected_version(req)
+            product_id=product_id, image_id=image_id, expected_versions=expected_versions(req)
         )
         self.write(req, resp, remove_image, command, _presented("Picture removed"))
 

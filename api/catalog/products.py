@@ -9,9 +9,10 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.catalog.images import ProductImageAnswer, show_image, show_images
 from api.envelope import ok, page_of, written
+from api.etags import expected_versions
 from api.fields import MAX_AMOUNT, Body, Exact, Flag, Id, Moment, Money, Name, OwnId, Text, Whole
 from api.operations import operation
-from api.resource import Resource, expected_version, stores_asked
+from api.resource import Resource, stores_asked
 from api.settings import AsOfQuery, ListQuery
 from commands.catalog.products import (
     AddVariant,
@@ -303,7 +304,7 @@ class ProductById(Resource):
         changes = dict(req.context.body)
         if "tax_rate_ids" in changes:
             changes["tax_rate_ids"] = _once(changes["tax_rate_ids"])
-        command = ReviseProduct(id=product_id, changes=changes, expected_version=expected_version(req))
+        command = ReviseProduct(id=product_id, changes=changes, expected_versions=expected_versions(req))
         self.write(req, resp, revise_product, command, _presented(req, "Product changed"))
 
     @operation(
@@ -315,7 +316,7 @@ class ProductById(Resource):
     def on_delete(self, req: Request, resp: Response, product_id: UUID) -> None:
         """Take it out of the catalog; its history stays."""
         command = ChangeProductStatus(
-            id=product_id, status="archived", expected_version=expected_version(req)
+            id=product_id, status="archived", expected_versions=expected_versions(req)
         )
         self.write(req, resp, change_product_status, command, _presented(req, "Product archived"))
 
@@ -335,7 +336,7 @@ class ProductStatus(Resource):
     def on_post(self, req: Request, resp: Response, product_id: UUID) -> None:
         """Move it along its life."""
         command = ChangeProductStatus(
-            id=product_id, **req.context.body, expected_version=expected_version(req)
+            id=product_id, **req.context.body, expected_versions=expected_versions(req)
         )
         self.write(req, resp, change_product_status, command, _presented(req, "Status changed"))
 
@@ -383,7 +384,7 @@ class VariantById(Resource):
             product_id=product_id,
             variant_id=variant_id,
             changes=changes,
-            expected_version=expected_version(req),
+            expected_versions=expected_versions(req),
         )
         self.write(req, resp, revise_variant, command, _presented(req, "Variant changed"))
 
@@ -396,6 +397,6 @@ class VariantById(Resource):
     def on_delete(self, req: Request, resp: Response, product_id: UUID, variant_id: UUID) -> None:
         """Stop offering it."""
         command = RemoveVariant(
-            product_id=product_id, variant_id=variant_id, expected_version=expected_version(req)
+            product_id=product_id, variant_id=variant_id, expected_versions=expected_versions(req)
         )
         self.write(req, resp, remove_variant, command, _presented(req, "Variant removed"))

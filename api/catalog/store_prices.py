@@ -8,10 +8,11 @@ from falcon import Request, Response
 from marshmallow import fields, validate
 
 from api.envelope import etag_of, page_of, written
+from api.etags import expected_versions
 from api.fields import Body, Flag, Id, Moment, Money, Text, Whole
 from api.gateway import Reading
 from api.operations import operation
-from api.resource import Resource, expected_version
+from api.resource import Resource
 from commands.catalog.store_prices import PricedProduct, PriceForStores, StorePrice, price_for_stores
 from commands.outcomes import Response as Written
 from commands.ports import Caller, ConcurrentEdit, Missing, StaleVersion
@@ -174,7 +175,7 @@ class ProductPrices(Resource):
         command = PriceForStores(
             product_id=product_id,
             prices=tuple(StorePrice(**price) for price in req.context.body["prices"]),
-            expected_version=expected_version(req),
+            expected_versions=expected_versions(req),
         )
 
         def present(priced: PricedProduct) -> Written:

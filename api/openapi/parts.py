@@ -97,6 +97,7 @@ SECURITY: Json = {
 
 _POSITION = {"type": "integer", "format": "int64", "minimum": 0}
 _ETAG = {"type": "string", "examples": ['"3"']}
+_ETAGS = {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$', "examples": ['"3"']}
 
 
 def _header(description: str, schema: Json) -> Json:
@@ -126,13 +127,13 @@ PARAMETERS: Json = {
     ),
     "If-Match": _asked(
         "If-Match",
-        "The `ETag` you have seen; refused with `precondition_failed` if it is another by now.",
-        {"type": "string", "pattern": r'^(\*|(W/)?"\d{1,18}")$'},
+        "The `ETag` you have seen, or several; refused with `precondition_failed` if it is another by now.",
+        _ETAGS,
     ),
     "If-None-Match": _asked(
         "If-None-Match",
-        "The `ETag` you have; `304` if it is still the same.",
-        {"type": "string"},
+        "The `ETag` you have, or several; `304` if it is still the same.",
+        _ETAGS,
     ),
     "X-Wait-For-Position": _asked(
         "X-Wait-For-Position",

@@ -21,7 +21,7 @@ class AddImage:
     picture: Picture
     alt: str | None = None
     variant_id: UUID | None = None
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class ReviseImage:
     product_id: UUID
     image_id: UUID
     changes: Mapping[str, Any]
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class RemoveImage:
 
     product_id: UUID
     image_id: UUID
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def add_image(command: AddImage, work: UnitOfWork) -> PlacedImage:
     product = work.load(Product, command.product_id)
     if command.id in product.images:
         return _placed(product, command.id)
-    check_version(product.version, command.expected_version)
+    check_version(product.version, command.expected_versions)
     if is_taken():
         raise DuplicateId
     picture = command.picture
@@ -83,7 +83,7 @@ def add_image(command: AddImage, work: UnitOfWork) -> PlacedImage:
 def revise_image(command: ReviseImage, work: UnitOfWork) -> PlacedImage:
     """Record what changed. Raises Missing, UnknownImage, StaleVersion, AlreadyArchived, Invalid."""
     product = work.load(Product, command.product_id)
-    check_version(product.version, command.expected_version)
+    check_version(product.version, command.expected_versions)
     changes = dict(command.changes)
     position = changes.pop("position", None)
     product.relabel_image(command.image_id, changes)
@@ -97,7 +97,7 @@ def revise_image(command: ReviseImage, work: UnitOfWork) -> PlacedImage:
 def remove_image(command: RemoveImage, work: UnitOfWork) -> PlacedImage:
     """Show it no longer. Raises Missing, UnknownImage, StaleVersion, AlreadyArchived, InUse."""
     product = work.load(Product, command.product_id)
-    check_version(product.version, command.expected_version)
+    check_version(product.version, command.expected_versions)
     placed = _placed(product, command.image_id)
     product.remove_image(command.image_id)
     if work.pictures.is_logo(command.image_id):

@@ -27,7 +27,7 @@ class ReviseProduct:
 
     id: UUID
     changes: Mapping[str, Any]
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class ChangeProductStatus:
     id: UUID
     status: Status
     launch_at: datetime | None = None
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class ReviseVariant:
     product_id: UUID
     variant_id: UUID
     changes: Mapping[str, Any]
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class RemoveVariant:
 
     product_id: UUID
     variant_id: UUID
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 def register_product(command: RegisterProduct, work: UnitOfWork) -> Product:
@@ -90,7 +90,7 @@ def revise_product(command: ReviseProduct, work: UnitOfWork) -> Product:
     """
     seen = work.catalog.look(command.changes, (), product_id=command.id)
     product = work.load(Product, command.id)
-    check_version(product.version, command.expected_version)
+    check_version(product.version, command.expected_versions)
     before = dict(product.values)
     product.revise(command.changes)
     seen.check(before)
@@ -104,7 +104,7 @@ def change_product_status(command: ChangeProductStatus, work: UnitOfWork) -> Pro
     Raises Missing, StaleVersion, InvalidTransition, LaunchMissing, Invalid, InUse, PlanLimitReached.
     """
     product = work.load(Product, command.id)
-    check_version(product.version, command.expected_version)
+    check_version(product.version, command.expected_versions)
     if command.launch_at is not None and command.launch_at <= work.now:
         raise Invalid(details=[Detail("launch_at", "in_the_past", "A launch lies in the future.")])
     was_archived = product.is_archived
@@ -141,7 +141,7 @@ def revise_variant(command: ReviseVariant, work: UnitOfWork) -> Product:
     Raises Missing, UnknownVariant, StaleVersion, DuplicateSku, DuplicateBarcode, Invalid.
     """
     product = work.load(Product, command.product_id)
-    check_version(product.version, command.expected_version)
+    check_version(product.version, command.expected_versions)
     before = product.variants.get(command.variant_id)
     product.revise_variant(command.variant_id, command.changes)
     revised = product.variants[command.variant_id]
@@ -157,7 +157,7 @@ def revise_variant(command: ReviseVariant, work: UnitOfWork) -> Product:
 def remove_variant(command: RemoveVariant, work: UnitOfWork) -> Product:
     """Stop offering it. Raises Missing, UnknownVariant, StaleVersion, LastVariant, InUse."""
     product = work.load(Product, command.product_id)
-    check_version(product.version, command.expected_version)
+    check_version(product.version, command.expected_versions)
     product.remove_variant(command.variant_id)
     if work.catalog.has_stock((command.variant_id,)):
         message = "This variant still has stock."

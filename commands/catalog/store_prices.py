@@ -26,7 +26,7 @@ class PriceForStores:
 
     product_id: UUID
     prices: tuple[StorePrice, ...]
-    expected_version: int | None = None
+    expected_versions: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def price_for_stores(command: PriceForStores, work: UnitOfWork) -> PricedProduct
     """Record what changes. Raises Missing, StaleVersion, AlreadyArchived, Invalid, OtherStore."""
     names = work.catalog.stores()
     product = work.load(Product, command.product_id)
-    check_version(product.version, command.expected_version)
+    check_version(product.version, command.expected_versions)
     if product.is_archived:
         raise AlreadyArchived
     stores = names()

@@ -264,10 +264,15 @@ class TestHeadersAndQueries:
         admin, before = shop.client(), len(shop.events())
         wrong: list[tuple[str, str, str]] = [
             ("PATCH", "If-Match", "x"),
-            ("PATCH", "If-Match", '"-1"'),
-            ("PATCH", "If-Match", '"1.5"'),
-            ("PATCH", "If-Match", '"99999999999999999999"'),
-            ("PATCH", "If-Match", '""'),
+            ("PATCH", "If-Match", "1"),
+            ("PATCH", "If-Match", ""),
+            ("PATCH", "If-Match", ","),
+            ("PATCH", "If-Match", '"1'),
+            ("PATCH", "If-Match", '"1" "2"'),
+            ("PATCH", "If-Match", '*, "1"'),
+            ("PATCH", "If-Match", 'w/"1"'),
+            ("GET", "If-None-Match", "1"),
+            ("GET", "If-None-Match", '"1", 2'),
             ("PATCH", "Idempotency-Key", "x" * 256),
             ("PATCH", "Idempotency-Key", ""),
             ("PATCH", "Idempotency-Key", "a\tb"),
@@ -284,6 +289,15 @@ class TestHeadersAndQueries:
             assert answer.fields == {header}
             assert is_refused(answer)
         assert len(shop.events()) == before
+
+    @pytest.mark.parametrize(
+        "versions", ['"2"', '"2", "3"', 'W/"1"', '"01"', '"-1"', '"1.5"', '"99999999999999999999"', '""']
+    )
+    def test_what_no_version_is_called_is_the_version_of_nothing(
+        self, brand: str, shop: Any, versions: str
+    ) -> None:
+        answer = shop.client().patch(brand, {"name": "New"}, If_Match=versions)
+        assert (answer.status, answer.code) == (412, "precondition_failed")
 
     def test_what_the_server_cannot_even_read_is_refused_in_the_same_shape(self, service: Any) -> None:
         line, ending = b"GET /api/auth/me HTTP/1.1\r\n", b"Host: x\r\n\r\n"

@@ -375,6 +375,12 @@ class TestEditing:
         assert len(collection.shop.events()) == before
         assert collection.admin.patch(path, {"name": "Any"}, If_Match="*").status == 200
 
+    def test_one_of_several_versions_will_do(self, collection: Collection) -> None:
+        path = collection.at(collection.add())
+        assert collection.admin.patch(path, {"name": "Second"}, If_Match='"7", "1"').status == 200
+        assert collection.admin.delete(path, If_Match='"1","7"').status == 412
+        assert collection.admin.patch(path, {"name": "Third"}, If_Match='"1",,"2"').status == 200
+
     def test_an_edit_to_a_taken_name_is_refused(self, collection: Collection) -> None:
         collection.another("Taken")
         other = collection.at(collection.another("Free"))
