@@ -29,7 +29,9 @@ from projections.users import find_user
 TILL_PERMISSION = "pos.use"
 
 _FAMILY = (
-    "Both tokens are new each time. A refresh token is good once; one that was used before ends its session."
+    "The access token is new each time, and so is a refresh token that is older than ten seconds. One that was "
+    "used up more than ten seconds ago ends its session; until then it is answered with the token that follows "
+    "it, so that an answer may be lost, and tabs that refresh at once all stay signed in."
 )
 
 
@@ -213,10 +215,10 @@ class Refresh(Resource):
         body=RefreshBody(),
         answer=LoginAnswer(),
         refusals=(UnknownRefreshToken, TokenRevoked, RefreshExpired, CompanySuspended, TooManyRequests),
-        description=f"{_FAMILY} Within ten seconds the last one is taken once more: its answer may be lost.",
+        description=_FAMILY,
     )
     def on_post(self, req: Request, resp: Response) -> None:
-        """Exchange a refresh token for new tokens; the old one is used up."""
+        """Exchange a refresh token for new tokens; the old one is used up a moment later."""
         token = req.context.body["refresh_token"]
         signed_in = self.house.authentication.refresh(token, visitor_of(req))
         resp.media = ok(show_signed_in(signed_in), "Refreshed")

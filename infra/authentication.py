@@ -29,7 +29,8 @@ from projections.companies import lets_people_in
 from projections.signed_in import show_user
 from projections.users import ask_directory, find_user
 
-#: How long the token before the last one is still good, once.
+#: How long a refresh token is still good after its first use, and how old one is at least before another
+#: follows it: so there are never more than two that are good, and both lead to the same next one.
 GRACE = timedelta(seconds=10)
 
 # A password that was changed since it was checked lets nobody in.
@@ -47,16 +48,17 @@ _OPEN_SESSION: LiteralString = """
 """
 
 _SESSION: LiteralString = """
-    SELECT user_id, refresh_hash, previous_hash, rotated_at, expires_at, revoked_at FROM sessions
+    SELECT user_id, refresh_hash, rotated_at, expires_at, revoked_at FROM sessions
      WHERE company_id = %(company_id)s AND id = %(session_id)s
        FOR UPDATE
 """
 
+# A token that is given again keeps the time at which it was first given.
 _ROTATE: LiteralString = """
     UPDATE sessions
-       SET refresh_hash = %(refresh_hash)s, previous_hash = %(previous_hash)s, rotated_at = %(now)s,
-           last_used_at = %(now)s, expires_at = %(expires_at)s, address = %(address)s,
-           user_agent = %(user_agent)s
+       SET rotated_at = CASE refresh_hash WHEN %(refresh_hash)s THEN rotated_at ELSE %(now)s END,
+           refresh_hash = %(refresh_hash)s, last_used_at = %(now)s, expires_at = %(expires_at)s,
+           address = %(address)s, user_agent = %(user_agent)s
      WHERE company_id = %(company_id)s AND id = %(session_id)s
 """
 
@@ -125,8 +127,8 @@ class SignIn:
         """Exchange a refresh token for the next one, and a fresh access token.
 
         Raises UnknownRefreshToken, TokenRevoked, RefreshExpired, CompanySuspended, and TooManyRequests for
-        whoever makes tokens up. A token that was used before ends its session, unless it was the last one and
-        a moment ago: then its answer may have been lost, and it is good once more.
+        whoever makes tokens up. A token that was used before ends its session, unless that was a moment ago:
+        then its answer may have been lost, or two tabs asked at once, and it is answered with the same token.
         """
         token = RefreshToken.read(refresh_token, self._peppers)
         if token is None:
@@ -215,8 +217,8 @@ class SignIn:
             return TokenRevoked() if session and session["revoked_at"] else RefreshExpired()
         if session["revoked_at"]:
             return TokenRevoked()
-        is_last = secrets.compare_digest(bytes(session["refresh_hash"]), token.digest)
-        if not is_last and not _is_lost(session, token, now):
+        following = self._following(session, token, now)
+        if following is None:
             db.execute(_REVOKE, params)
             return TokenRevoked()
         user = find_user(db, session["user_id"])
@@ -224,10 +226,19 @@ class SignIn:
             return TokenRevoked()
         if refusal := _in_the_way(db, user, None):
             return refusal
-        fresh = RefreshToken.fresh(db.company_id, token.session_id)
-        previous = token.digest if is_last else None
-        db.execute(_ROTATE, {**params, "refresh_hash": fresh.digest, "previous_hash": previous})
-        return self._signed_in(db, user, fresh)
+        db.execute(_ROTATE, {**params, "refresh_hash": following.digest})
+        return self._signed_in(db, user, following)
+
+    def _following(self, session: Row, token: RefreshToken, now: datetime) -> RefreshToken | None:
+        """The token to go on with after this one; None when this one was used up more than a moment ago."""
+        last, rotated_at = bytes(session["refresh_hash"]), session["rotated_at"]
+        is_recent = rotated_at is not None and now - rotated_at <= GRACE
+        if secrets.compare_digest(last, token.digest):
+            return token if is_recent else token.successor(self._peppers[0])
+        if not is_recent:
+            return None
+        successors = (token.successor(pepper) for pepper in self._peppers)
+        return next((one for one in successors if secrets.compare_digest(last, one.digest)), None)
 
     def _open_session(self, db: Database, user: Row, params: dict[str, Any]) -> dict[str, Any]:
         fresh = RefreshToken.fresh(db.company_id, uuid7())
@@ -271,11 +282,3 @@ def _in_the_way(db: Database, user: Row, needing: str | None) -> Refusal | None:
     if needing and needing not in permissions_of(user["role"], user["granted"], user["denied"]):
         return NotAllowed()
     return None
-
-
-def _is_lost(session: Row, token: RefreshToken, now: datetime) -> bool:
-    """Whether this is the token before the last one, whose answer may just have been lost."""
-    previous, rotated_at = session["previous_hash"], session["rotated_at"]
-    if previous is None or rotated_at is None or now - rotated_at > GRACE:
-        return False
-    return secrets.compare_digest(bytes(previous), token.digest)

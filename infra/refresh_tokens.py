@@ -47,6 +47,12 @@ class RefreshToken:
         """The token as a client carries it."""
         return f"{self.company_id.hex}.{self.session_id.hex}.{self.secret}{self._seal(pepper).decode()}"
 
+    def successor(self, pepper: bytes) -> "RefreshToken":
+        """The token that follows this one: always the same, and known to nobody who has not the pepper."""
+        told = b"successor" + self.session_id.bytes + self.secret.encode()
+        secret = base64.urlsafe_b64encode(hmac.digest(pepper, told, "sha256")).rstrip(b"=")
+        return RefreshToken(self.company_id, self.session_id, secret.decode())
+
     @property
     def digest(self) -> bytes:
         """What is kept of it: the secret is long and random, so a plain hash is as safe as a slow one."""

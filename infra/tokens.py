@@ -17,6 +17,8 @@ from infra.ids import uuid7
 ISSUER = "mipos"
 AUDIENCE = "mipos-api"
 ALGORITHM = "HS256"
+#: How far behind the clock may be that reads a token; what is expired is expired by every clock.
+LEEWAY = 60
 _REQUIRED = ["iss", "aud", "exp", "nbf", "jti", "sub", "cid", "sid", "role", "rights"]
 
 
@@ -90,12 +92,14 @@ class Tokens:
                 algorithms=[ALGORITHM],
                 issuer=ISSUER,
                 audience=AUDIENCE,
-                options={"require": _REQUIRED},
+                leeway=LEEWAY,
+                options={"require": _REQUIRED, "verify_exp": False},
             )
-        except jwt.ExpiredSignatureError as error:
-            raise TokenExpired from error
-        except (jwt.InvalidTokenError, ValueError, KeyError, TypeError) as error:
+            is_expired = int(claims["exp"]) <= time.time()
+        except (jwt.InvalidTokenError, ValueError, KeyError, TypeError, OverflowError) as error:
             raise Unauthenticated from error
+        if is_expired:
+            raise TokenExpired
         return claims
 
 

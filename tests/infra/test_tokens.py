@@ -78,6 +78,26 @@ class TestOurOwn:
         with pytest.raises(TokenExpired):
             tokens.caller_of(token)
 
+    @pytest.mark.parametrize("ahead", [-59, 59])
+    def test_are_read_by_a_clock_that_is_a_minute_off(self, tokens: Tokens, ahead: int) -> None:
+        assert tokens.caller_of(tokens.issue(a_caller(), now=time.time() + ahead))
+
+    def test_are_not_read_by_one_that_is_further_behind(self, tokens: Tokens) -> None:
+        with pytest.raises(Unauthenticated) as refusal:
+            tokens.caller_of(tokens.issue(a_caller(), now=time.time() + 65))
+        assert refusal.type is Unauthenticated
+
+    @pytest.mark.parametrize("claim", ["iat", "nbf"])
+    def test_each_of_their_times_may_be_a_minute_ahead(self, tokens: Tokens, claim: str) -> None:
+        now = int(time.time())
+        assert tokens.caller_of(signed(claims(**{claim: now + 55})))
+        with pytest.raises(Unauthenticated):
+            tokens.caller_of(signed(claims(**{claim: now + 65})))
+
+    def test_end_at_their_time_by_every_clock(self, tokens: Tokens) -> None:
+        with pytest.raises(TokenExpired):
+            tokens.caller_of(signed(claims(exp=int(time.time()) - 1)))
+
     def test_are_remembered_up_to_a_number(self, tokens: Tokens) -> None:
         tokens.REMEMBERED = 3
         for _ in range(10):
