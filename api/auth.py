@@ -29,9 +29,9 @@ from projections.users import find_user
 TILL_PERMISSION = "pos.use"
 
 _FAMILY = (
-    "The access token is new each time, and so is a refresh token that is older than ten seconds. One that was "
-    "used up more than ten seconds ago ends its session; until then it is answered with the token that follows "
-    "it, so that an answer may be lost, and tabs that refresh at once all stay signed in."
+    "The access token is new each time, and so is a refresh token that is older than ten seconds. One that "
+    "was used up more than ten seconds ago ends its session; until then it is answered with the token that "
+    "follows it, so that an answer may be lost, and tabs that refresh at once all stay signed in."
 )
 
 
