@@ -9,16 +9,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import Protocol
 
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 30.0
-DEATHS_ALLOWED = 5
-DEATHS_WINDOW_SECONDS = 30.0
-FIRST_BACKOFF_SECONDS = 0.2
+#: Whoever ran that long has started well; its next death is the first of a row.
+STEADY_SECONDS = 10.0
+STARTS_ALLOWED = 5
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
 POLL_SECONDS = 0.5
 
 
@@ -70,6 +71,21 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
     return ask
 
 
+class Program(Protocol):
+    """What is kept running."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def is_vital(self) -> bool:
+        """Whether nothing works without it, so that everything ends when it cannot even start."""
+
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """Start it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Child:
     """A program to keep running; without `env` it gets ours."""
@@ -77,26 +93,33 @@ class Child:
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] | None = field(default=None, repr=False)
+    is_vital: bool = True
 
-
-class _Run:
-    """One child's current process, and how often it died lately."""
-
-    def __init__(self, child: Child) -> None:
-        self.child = child
-        self.process: subprocess.Popen[bytes] | None = None
-        self.deaths: deque[float] = deque(maxlen=DEATHS_ALLOWED)
-        self.starts_at = 0.0
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(  # noqa: S603 - the arguments are our own
-            self.child.argv,
-            env=self.child.env,
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """Start it as a session of its own."""
+        return subprocess.Popen(  # noqa: S603 - the arguments are our own
+            self.argv,
+            env=self.env,
             stdin=subprocess.DEVNULL,
             # Away from the terminal, so that Ctrl-C reaches the supervisor alone and it decides the order.
             start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no threads run beside us
         )
+
+
+class _Run:
+    """A program's current process, and how often in a row it died soon after its start."""
+
+    def __init__(self, program: Program, process: subprocess.Popen[bytes] | None = None) -> None:
+        self.program = program
+        self.process = process
+        self.has_run_well = process is not None
+        self.early_deaths = 0
+        self.started_at = self.starts_at = 0.0
+
+    def start(self, now: float) -> None:
+        self.started_at = now
+        self.process = self.program.spawn()
 
     @property
     def is_running(self) -> bool:
@@ -107,7 +130,7 @@ class _Run:
             self.process.terminate()
 
     def kill_all(self) -> None:
-        """Kill the child and all it started: its session's processes share its number as their group."""
+        """Kill the program and all it started: its session's processes share its number as their group."""
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -118,28 +141,41 @@ class _Run:
         status = self.process.returncode if self.process else 0
         self.kill_all()  # What it leaves behind may hold the port the next one needs.
         self.process = None
-        while self.deaths and now - self.deaths[0] > DEATHS_WINDOW_SECONDS:
-            self.deaths.popleft()
-        self.deaths.append(now)
-        self.starts_at = now + FIRST_BACKOFF_SECONDS * 2 ** (len(self.deaths) - 1)
+        # Whoever is killed was running; who cannot start ends by itself.
+        self.has_run_well = self.has_run_well or status < 0 or now - self.started_at >= STEADY_SECONDS
+        if now - self.started_at >= STEADY_SECONDS:
+            self.early_deaths = 0
+        pause = FIRST_PAUSE_SECONDS * 2 ** min(self.early_deaths, 10)
+        self.starts_at = now + min(pause, LONGEST_PAUSE_SECONDS)
+        self.early_deaths += 1
         return f"signal {-status}" if status < 0 else f"exit code {status}"
 
     @property
     def is_hopeless(self) -> bool:
-        return len(self.deaths) == DEATHS_ALLOWED
+        """Whether something vital never ran: what is wrong was wrong from the start, so a person must look.
+
+        Whatever ran well once is started again for ever: its trouble came and can go, as a full disk can.
+        """
+        return self.program.is_vital and not self.has_run_well and self.early_deaths == STARTS_ALLOWED
 
 
 class Supervisor:
-    """Runs children until SIGINT or SIGTERM; the second such signal no longer waits for them."""
+    """Runs children until SIGINT or SIGTERM; the second such signal no longer waits for them.
+
+    The `foundation` is what they stand on, running already: it is started again like them, but left
+    running at the end, for whoever started it to stop.
+    """
 
     def __init__(
         self,
-        children: Sequence[Child],
+        children: Sequence[Program],
         *,
+        foundation: tuple[Program, subprocess.Popen[bytes]] | None = None,
         stop_seconds: float = STOP_SECONDS,
         say: Callable[[str], None] | None = None,
     ) -> None:
         self._runs = [_Run(child) for child in children]
+        self._foundation = [_Run(*foundation)] if foundation else []
         self._stop_seconds = stop_seconds
         self._say = say or _say_on_stderr
         self._signals = 0
@@ -147,8 +183,8 @@ class Supervisor:
     def run(self) -> int:
         """Run everything from the main thread until told to stop.
 
-        Return 0 when all children ended by themselves once asked, 1 when one had to be killed or one
-        died so often that restarting it was given up.
+        Return 0 when all children ended by themselves once asked, 1 when one had to be killed or
+        something vital never came to run.
         """
         with self._listening() as wait:
             try:
@@ -160,28 +196,31 @@ class Supervisor:
         return int(gave_up or killed)
 
     def _keep_running(self, wait: Callable[[float], None]) -> bool:
-        """Start and restart children until a signal comes; True when one of them is hopeless."""
+        """Start and restart everything until a signal comes; True when one of them is hopeless."""
+        runs = [*self._foundation, *self._runs]
         while not self._signals:
-            for run in self._runs:
+            for run in runs:
                 if not run.is_running and not self._revive(run):
                     return True
-            wait(POLL_SECONDS if all(run.is_running for run in self._runs) else FIRST_BACKOFF_SECONDS / 2)
+            wait(POLL_SECONDS if all(run.is_running for run in runs) else FIRST_PAUSE_SECONDS / 2)
         return False
 
     def _revive(self, run: _Run) -> bool:
-        """Start a child that is due, or note that it died; False when it is hopeless."""
+        """Start a program that is due, or note that it died; False when it is hopeless."""
         now = time.monotonic()
         if run.process is not None:
             ended = run.record_death(now)
             if run.is_hopeless:
                 self._say(
-                    f"{run.child.name} stopped {DEATHS_ALLOWED} times within {DEATHS_WINDOW_SECONDS:.0f} "
-                    f"seconds (last: {ended}); stopping everything."
+                    f"{run.program.name} stopped {STARTS_ALLOWED} times in a row as soon as it had started "
+                    f"(last: {ended}); stopping everything."
                 )
                 return False
-            self._say(f"{run.child.name} stopped unexpectedly ({ended}); starting it again.")
+            pause = run.starts_at - now
+            when = "starting it again" if pause < 1 else f"starting it again in {pause:.0f} seconds"
+            self._say(f"{run.program.name} stopped unexpectedly ({ended}); {when}.")
         elif now >= run.starts_at:
-            run.start()
+            run.start(now)
         return True
 
     def _stop(self, wait: Callable[[float], None]) -> bool:
@@ -196,7 +235,7 @@ class Supervisor:
                 break
             wait(min(POLL_SECONDS, remaining))
         for run in left:
-            self._say(f"{run.child.name} was still busy and has been killed.")
+            self._say(f"{run.program.name} was still busy and has been killed.")
         return bool(left)
 
     def _heard(self, number: int, _frame: FrameType | None) -> None:

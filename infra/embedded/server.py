@@ -67,6 +67,12 @@ class EmbeddedServer:
         self._setting = binaries
         self._lock: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._started_with: tuple[Binaries, Account] | None = None
+
+    #: What people call it.
+    name = "The database server"
+    #: What served once is started again for ever.
+    is_vital = False
 
     def __enter__(self) -> Self:
         self.start()
@@ -81,6 +87,13 @@ class EmbeddedServer:
     def pid(self) -> int | None:
         """The server's process number while it runs."""
         return self._process.pid if self._process else None
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The server's process, once it was started."""
+        if self._process is None:
+            raise RuntimeError("The embedded server was not started.")
+        return self._process
 
     @property
     def is_running(self) -> bool:
@@ -136,27 +149,38 @@ class EmbeddedServer:
         if self._log.exists() and self._log.stat().st_size > LOG_BYTES:
             self._log.replace(self._log.with_suffix(".log.old"))
         self._log.touch(mode=0o600)  # It repeats the statements that failed, with what they were about.
-        self._launch(binaries, account)
+        self._started_with = (binaries, account)
+        self._launch()
 
-    def _launch(self, binaries: Binaries, account: Account) -> None:
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """Start the server's process anew where one has ended; it recovers, and says later that it is ready.
+
+        Call it from the main thread, as `start`.
+        """
+        if self._started_with is None:
+            raise RuntimeError("The embedded server was not started.")
+        binaries, account = self._started_with
+        end_previous_server(self._data, time.monotonic() + PREVIOUS_SERVER_SECONDS)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - the arguments are our own
+                [binaries.postgres, "-D", self._data, *self._arguments()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.data_dir,
+                env=server_environment(),
+                start_new_session=True,  # The terminal's Ctrl-C is not for the server.
+                preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509 - no threads run beside us
+                **account.identity,
+            )
+        return self._process
+
+    def _launch(self) -> None:
         """Start the server, again and again while a killed one's remains are in the way."""
         deadline = time.monotonic() + PREVIOUS_SERVER_SECONDS
         while True:
-            end_previous_server(self._data, deadline)
-            with self._log.open("ab") as log:
-                said_before = log.tell()
-                self._process = subprocess.Popen(  # noqa: S603 - the arguments are our own
-                    [binaries.postgres, "-D", self._data, *self._arguments()],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    cwd=self.data_dir,
-                    env=server_environment(),
-                    start_new_session=True,  # The terminal's Ctrl-C is not for the server.
-                    preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509 - no threads run beside us
-                    **account.identity,
-                )
-            if self._became_ready(self._process):
+            said_before = self._log.stat().st_size
+            if self._became_ready(self.spawn()):
                 return
             said = self._log.read_bytes()[said_before:].decode("utf-8", "replace")
             if time.monotonic() > deadline or not any(trouble in said for trouble in PASSING_TROUBLES):

@@ -1,8 +1,6 @@
 """`mipos up`: everything a shop needs on one machine, started together and stopped together."""
 
 import json
-import os
-import signal
 import sys
 import threading
 import time
@@ -14,7 +12,6 @@ from secrets import token_urlsafe
 import click
 
 from infra.demo import make_demo
-from infra.embedded import EmbeddedServer
 from infra.runtime.databases import Addresses, database
 from infra.runtime.house import make_ledger, open_pool
 from infra.settings import Settings, secret_file
@@ -38,20 +35,13 @@ def up(settings: Settings, environ: Mapping[str, str]) -> int:
             click.echo("Preparing the demo company …", err=True)
             with open_pool(addresses.app, 2) as pool:
                 make_demo(pool, make_ledger(), password, datetime.now(UTC))
-        supervisor = Supervisor(list(_children(settings, addresses, environ)))
+        server = addresses.server
+        supervisor = Supervisor(
+            list(_children(settings, addresses, environ)),
+            foundation=(server, server.process) if server else None,
+        )
         threading.Thread(target=_greet, args=(settings, password), daemon=True).start()
-        if addresses.server:
-            threading.Thread(target=_stop_without, args=(addresses.server,), daemon=True).start()
-        code = supervisor.run()
-        return code if addresses.server is None or addresses.server.is_running else 1
-
-
-def _stop_without(server: EmbeddedServer) -> None:
-    """Stop everything when the database server ends before us: the next start recovers it."""
-    while server.is_running:
-        time.sleep(0.5)
-    click.echo("mipos: the database server ended unexpectedly; start again and it recovers.", err=True)
-    os.kill(os.getpid(), signal.SIGTERM)
+        return supervisor.run()
 
 
 def _children(settings: Settings, addresses: Addresses, environ: Mapping[str, str]) -> Iterator[Child]:
@@ -64,7 +54,8 @@ def _children(settings: Settings, addresses: Addresses, environ: Mapping[str, st
     command = [sys.executable, "-P", "-m", "infra.runtime.cli"]
     yield Child(name="serve", argv=[*command, "serve"], env=env)
     for number in range(settings.projection_workers):
-        yield Child(name=f"worker-{number + 1}", argv=[*command, "worker"], env=env)
+        # The shop sells without it; what it follows only grows older.
+        yield Child(name=f"worker-{number + 1}", argv=[*command, "worker"], env=env, is_vital=False)
 
 
 def _greet(settings: Settings, password: str | None) -> None:

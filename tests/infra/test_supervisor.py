@@ -27,6 +27,7 @@ time.sleep(60)
 """
 STUBBORN = OBEDIENT.replace("signal.SIGTERM, leave", "signal.SIGTERM, signal.SIG_IGN")
 DYING = "with open('pids', 'a') as pids: pids.write('0\\n')\nraise SystemExit(3)"
+DYING_LATER = "import time\n" + DYING.replace("raise", "time.sleep(0.4)\nraise")
 LEAVING_A_HELPER = """
 import os, pathlib, subprocess, sys, time
 if not pathlib.Path("helper").exists():
@@ -39,8 +40,13 @@ time.sleep(60)
 """
 SUPERVISOR = """
 import sys
+from infra import supervisor
 from infra.supervisor import Child, Supervisor
-children = [Child(name="The child", argv=[sys.executable, "-c", program]) for program in sys.argv[2:]]
+supervisor.STEADY_SECONDS = 0.3
+children = [
+    Child(name="The child", argv=[sys.executable, "-c", program.lstrip("~")], is_vital="~" not in program)
+    for program in sys.argv[2:]
+]
 sys.exit(Supervisor(children, stop_seconds=float(sys.argv[1])).run())
 """
 
@@ -169,19 +175,35 @@ class TestRestarting:
 
         assert not is_alive(int((shop.folder / "helper").read_text()))
 
-    def test_is_given_up_after_five_deaths_and_stops_the_others(self, shop: Shop) -> None:
-        started = time.monotonic()
+    def test_is_given_up_when_a_vital_child_cannot_start_and_stops_the_others(self, shop: Shop) -> None:
         supervisor = shop.run(DYING, OBEDIENT)
 
         said = supervisor.communicate(timeout=20)[1].splitlines()
 
         assert said[-1] == (
-            "The child stopped 5 times within 30 seconds (last: exit code 3); stopping everything."
+            "The child stopped 5 times in a row as soon as it had started (last: exit code 3); "
+            "stopping everything."
         )
         assert len(said) == 5
         assert supervisor.returncode == 1
         assert (shop.folder / "told").exists()
-        assert time.monotonic() - started > 0.2 + 0.4 + 0.8 + 1.6
+
+    def test_goes_on_for_ever_for_what_others_do_without(self, shop: Shop) -> None:
+        supervisor = shop.run(f"~{DYING}", OBEDIENT)
+
+        pids = shop.wait_for_children(7)
+
+        assert pids.count(0) == 6
+        assert supervisor.poll() is None
+        supervisor.terminate()
+        assert supervisor.wait(10) == 0
+
+    def test_goes_on_for_ever_for_a_vital_child_that_ran_well_once(self, shop: Shop) -> None:
+        supervisor = shop.run(DYING_LATER)
+
+        shop.wait_for_children(7)
+
+        assert supervisor.poll() is None
 
 
 class TestChild:
