@@ -13,7 +13,8 @@ from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource
 from commands.ports import Missing
-from projections.audit import Look, ask_events, ask_version, choose_events, difference
+from projections.audit import Look, ask_events, ask_version, choose_events, difference, event_of
+from projections.base import EventNotReadable
 
 PERMISSION = "audit.view"
 
@@ -75,22 +76,26 @@ class AuditEventAnswer(Body):
     """One fact: what happened, when and through whom, and which fields of its aggregate it changed.
 
     Of a field that is an object, `before` and `after` hold only what differs; null where there was nothing.
+    `unreadable` is null, or the code of why this server cannot say what the fact changed: `newer_event`,
+    `damaged_event`. Then `data` is what the log holds, and before and after are null, as they are for what
+    came later in the same history.
     """
 
     position = Whole()
     type = Text()
     stream_id = Id()
     stream_version = Whole()
-    at = Moment()
+    at = Moment(allow_none=True)
     recorded_at = Moment()
     actor_id = Id(allow_none=True)
     actor = Text(allow_none=True)
     request_id = Text(allow_none=True)
     terminal = Text(allow_none=True)
     address = Text(allow_none=True)
-    data = fields.Dict()
+    data = fields.Raw()
     before = fields.Dict(allow_none=True)
-    after = fields.Dict()
+    after = fields.Dict(allow_none=True)
+    unreadable = Text(allow_none=True)
 
 
 class AuditStateAnswer(Body):
@@ -178,11 +183,14 @@ class AuditState(Resource):
             if event is None:
                 raise Missing
             version = event["version"]
+            state = reading.states({stream_id: [version]})[stream_id, version]
+            if isinstance(state, EventNotReadable):
+                raise state
             return {
                 "type": event["type"].rpartition(".")[0],
                 "stream_id": stream_id,
                 "version": version,
-                "state": reading.states({stream_id: [version]})[stream_id, version],
+                "state": state,
             }
 
         resp.media = ok(_permitted(req, self.ask(req, resp, question)))
@@ -193,12 +201,23 @@ def _told(reading: Reading, look: Look) -> list[dict[str, Any]]:
     events = ask_events(reading.db, look)
     states = reading.states(look.versions())
     told = []
-    for event in events.rows():
+    for event in map(event_of, events.rows()):
         stream_id, version = event["stream_id"], event["stream_version"]
-        earlier, later = states.get((stream_id, version - 1)), states[stream_id, version]
-        before, after = difference(earlier, later) if earlier is not None else (None, later)
-        told.append({**event, "before": before, "after": after})
+        change = _change(states.get((stream_id, version - 1)), states[stream_id, version])
+        told.append({**event, **change})
     return told
+
+
+def _change(
+    earlier: dict[str, Any] | EventNotReadable | None, later: dict[str, Any] | EventNotReadable
+) -> dict[str, Any]:
+    """What a fact changed of its aggregate, or why that cannot be said."""
+    if isinstance(later, EventNotReadable):
+        return {"before": None, "after": None, "unreadable": later.code}
+    if earlier is None or isinstance(earlier, EventNotReadable):
+        return {"before": None, "after": later, "unreadable": None}
+    before, after = difference(earlier, later)
+    return {"before": before, "after": after, "unreadable": None}
 
 
 def _permitted(req: Request, shown: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from commands.ports import StaleVersion
 from commands.signing_in import TooManyRequests
 from commands.standing import Unauthenticated
 from domain.errors import Conflict, Detail, Invalid, NotAllowed, NotFound, Refusal
-from projections.base import ProjectionBehind
+from projections.base import DamagedEvent, EventNotReadable, NewerEvent, ProjectionBehind
 
 log = structlog.get_logger("api")
 
@@ -78,6 +78,10 @@ STATUSES: tuple[tuple[type[Refusal], int], ...] = (
     (Invalid, 422),
     (TooManyRequests, 429),
     (ProjectionBehind, 503),
+    # Another server of the same service can answer, this one when it is replaced: a client tries again.
+    (NewerEvent, 503),
+    # No repetition helps, until somebody has looked at the log.
+    (DamagedEvent, 409),
 )
 
 _UNREADABLE = ("malformed_request", "The request cannot be read.")
@@ -120,6 +124,10 @@ def _error(code: str, details: list[Detail] | None = None) -> dict[str, Any]:
 def refuse(req: Request, resp: Response, refusal: Refusal, _params: Any) -> None:
     """Answer a refusal."""
     status = status_of(refusal)
+    if isinstance(refusal, EventNotReadable):
+        log.error(
+            "an event cannot be read", request_id=getattr(req.context, "request_id", None), exc_info=refusal
+        )
     _answer(req, resp, status, refusal.message, _error(refusal.code, refusal.details))
     if status == http.HTTPStatus.UNAUTHORIZED:
         resp.set_header("WWW-Authenticate", "Bearer")

@@ -12,7 +12,7 @@ from commands.passwords import ResetToken
 from commands.ports import Caller, UnitOfWork
 from commands.signing_in import Visitor
 from domain.catalog.images import Picture, Rendition
-from projections.base import Database, Row
+from projections.base import Database, EventNotReadable, Row
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -26,10 +26,20 @@ class Reading(Protocol):
         """The read models."""
 
     def aggregates(self, kind: type[Any], ids: list[UUID], as_of: datetime | None = None) -> list[Any]:
-        """The aggregates of these ids, in this order, as they are or were recorded by `as_of`."""
+        """The aggregates of these ids, in this order, as they are or were recorded by `as_of`.
 
-    def states(self, versions: Mapping[UUID, Collection[int]]) -> dict[tuple[UUID, int], dict[str, Any]]:
-        """What these streams were at these versions, by stream and version, as JSON has it."""
+        Raises NewerEvent, DamagedEvent.
+        """
+
+    def streams(
+        self, kind: type[Any], ids: list[UUID], as_of: datetime | None = None
+    ) -> list[tuple[UUID, Any]]:
+        """The same with its id each, for pages: in place of one that cannot be read is why that is so."""
+
+    def states(
+        self, versions: Mapping[UUID, Collection[int]]
+    ) -> dict[tuple[UUID, int], dict[str, Any] | EventNotReadable]:
+        """What these streams were at these versions, by stream and version, as JSON has it, or why not."""
 
 
 class Gateway(Protocol):

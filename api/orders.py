@@ -39,6 +39,7 @@ from domain.payments import PaymentExceedsTotal, PaymentInsufficient, Tender
 from domain.pricing import Discount, DiscountExceedsValue, DiscountNotValid
 from domain.stock import InsufficientStock
 from domain.stores import Store, StoreClosed
+from projections.base import EventNotReadable
 from projections.companies import find_company
 from projections.orders import list_orders
 
@@ -417,19 +418,33 @@ class PosOrders(Resource):
 class CashierOrders(Resource):
     """The caller's own sales."""
 
-    @operation("cashier.orders", "List my sales", query=OrdersQuery(), answer=OrderAnswer(), many=True)
+    @operation(
+        "cashier.orders",
+        "List my sales",
+        query=OrdersQuery(),
+        answer=OrderAnswer(),
+        many=True,
+        description="A sale that cannot be read is a row of its `id` and, as `unreadable`, the code of why: "
+        "`newer_event` or `damaged_event`.",
+    )
     def on_get(self, req: Request, resp: Response) -> None:
         """One page of the caller's own sales, newest first."""
         query, caller = req.context.query, req.context.caller
 
-        def question(reading: Reading) -> tuple[list[Order], int]:
+        def question(reading: Reading) -> tuple[list[tuple[UUID, Any]], int]:
             ids, total = list_orders(
                 reading.db, cashier_id=caller.user_id, store_ids=caller.store_ids, **query
             )
-            return reading.aggregates(Order, ids), total
+            return reading.streams(Order, ids), total
 
         orders, total = self.ask(req, resp, question)
-        shown = [show_order(order, with_costs=caller.sees_costs) for order in orders]
+        shown = [
+            # One that cannot be read is a row of its own, and the others are shown all the same.
+            {"id": order_id, "unreadable": order.code}
+            if isinstance(order, EventNotReadable)
+            else show_order(order, with_costs=caller.sees_costs)
+            for order_id, order in orders
+        ]
         resp.media = page_of(shown, total, query["page"], query["limit"])
 
 

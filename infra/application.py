@@ -16,7 +16,7 @@ from commands.standing import Standing, TokenRevoked
 from infra.eventstore.history import states_of
 from infra.pipeline import Answer, RequestConnection, RequestTransaction, request_transaction
 from infra.unit_of_work import Decision, Ledger
-from projections.base import ProjectionBehind
+from projections.base import EventNotReadable, ProjectionBehind
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -79,17 +79,40 @@ class Reading:
         self._ledger = ledger
 
     def aggregates(self, kind: type[Any], ids: list[UUID], as_of: datetime | None = None) -> list[Any]:
-        """The aggregates of these ids, in this order, as they are or were recorded by `as_of`."""
+        """The aggregates of these ids, in this order, as they are or were recorded by `as_of`.
+
+        Raises NewerEvent, DamagedEvent.
+        """
+        return [one for _, one in self.streams(kind, ids, as_of) if _readable(one)]
+
+    def streams(
+        self, kind: type[Any], ids: list[UUID], as_of: datetime | None = None
+    ) -> list[tuple[UUID, Any]]:
+        """The same with its id each, for pages: in place of one that cannot be read is why that is so."""
         params = {"company_id": self.db.company_id, "ids": ids, "as_of": as_of}
         streams: dict[UUID, list[dict[str, Any]]] = {}
         for row in self.db.ask(_STREAMS, params).rows():
             streams.setdefault(row["stream_id"], []).append(row)
-        found = (self._ledger.types.rebuild(streams[one]) for one in ids if one in streams)
-        return [aggregate for aggregate in found if isinstance(aggregate, kind)]
+        found = ((one, self._rebuilt(streams[one])) for one in ids if one in streams)
+        return [(one, result) for one, result in found if isinstance(result, (kind, EventNotReadable))]
 
-    def states(self, versions: Mapping[UUID, Collection[int]]) -> dict[tuple[UUID, int], dict[str, Any]]:
-        """What these streams were at these versions, by stream and version, as JSON has it."""
+    def _rebuilt(self, events: list[dict[str, Any]]) -> Any:
+        try:
+            return self._ledger.types.rebuild(events)
+        except EventNotReadable as trouble:
+            return trouble
+
+    def states(
+        self, versions: Mapping[UUID, Collection[int]]
+    ) -> dict[tuple[UUID, int], dict[str, Any] | EventNotReadable]:
+        """What these streams were at these versions, by stream and version, as JSON has it, or why not."""
         return states_of(self.db, self._ledger.types, versions)
+
+
+def _readable(found: Any) -> bool:
+    if isinstance(found, EventNotReadable):
+        raise found
+    return True
 
 
 class Application:

@@ -95,7 +95,9 @@ def _apply(connection: psycopg.Connection[Any], name: str) -> None:
 
 def digest_of(model: Projection) -> str:
     """What a read model's tables are made from, in short."""
-    text = "\n".join([str(model.version), model.mode, *model.tables, model.schema, model.policies])
+    # A read model that takes in one more event was made without those that the log already has.
+    events = sorted(f"{event.__module__}.{event.__qualname__}" for event in model.events)
+    text = "\n".join([str(model.version), model.mode, *model.tables, *events, model.schema, model.policies])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

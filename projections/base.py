@@ -19,6 +19,22 @@ class ProjectionBehind(Refusal):
     code = "projection_behind"
 
 
+class EventNotReadable(Refusal):
+    """An event of the log cannot be read, so nothing is decided or told on what it belongs to."""
+
+
+class NewerEvent(EventNotReadable):
+    """A newer version of this service has recorded something here that this one does not know yet."""
+
+    code = "newer_event"
+
+
+class DamagedEvent(EventNotReadable):
+    """What the log holds here is not what was recorded; whoever runs the service has to look at it."""
+
+    code = "damaged_event"
+
+
 class Answer(Protocol):
     """Rows that were asked for and arrive with the next round trip."""
 

@@ -15,7 +15,7 @@ from commands.standing import (
     Unauthenticated,
 )
 from domain.errors import Invalid, NotAllowed, NotFound, Refusal
-from projections.base import ProjectionBehind
+from projections.base import DamagedEvent, NewerEvent, ProjectionBehind
 
 Json = dict[str, Any]
 Codes = dict[str, str]
@@ -65,6 +65,8 @@ def _general(method: str, path: str, operation: Operation) -> Iterable[type[Refu
         yield from (errors.MalformedForm, errors.NotAForm, Invalid)
     if operation.permission != PUBLIC:
         yield from (Unauthenticated, TokenExpired, TokenRevoked)
+        # Whatever is decided or told about something is read from its events.
+        yield from (NewerEvent, DamagedEvent)
     if operation.permission not in (PUBLIC, SIGNED_IN):
         yield NotAllowed
     if "{" in path:

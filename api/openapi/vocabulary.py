@@ -432,6 +432,7 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "terminal": ("The device it was done at, if known.", None),
     "AuditEvent.address": ("The network address the request came from.", "192.0.2.7"),
     "data": ("What the event says, as it was written.", {"name": "Harbour"}),
+    "unreadable": ("Null, or the code of why this server cannot read it.", None),
     "before": (
         "The fields it changed, as they were just before; null for the first event of a thing.",
         {"name": "Port"},

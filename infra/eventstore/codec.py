@@ -13,10 +13,7 @@ import msgspec
 
 from domain.aggregate import Aggregate, events_of
 from domain.entities import HEADER, fields_of
-
-
-class UnknownEventType(Exception):
-    """The log holds an event of a type that this version does not know."""
+from projections.base import DamagedEvent, EventNotReadable, NewerEvent
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -59,9 +56,24 @@ class EventType:
             return self.decoder.decode(state)
         return msgspec.convert(self._upcast(msgspec.json.decode(state)), self.struct)
 
+    def trouble_with(self, state: str | bytes) -> EventNotReadable:
+        """Why a state could not be decoded: it was written by a newer version, or is not what was written."""
+        try:
+            version = msgspec.json.decode(state).get("class_version", 1)
+        except (msgspec.DecodeError, AttributeError, UnicodeDecodeError):
+            version = None
+        if isinstance(version, int) and version > self.version:
+            return NewerEvent(
+                f"The event {self.name} is of version {version}, which this server does not know."
+            )
+        return DamagedEvent(f"The state of the event {self.name} is not what the event says.")
+
     def _upcast(self, state: dict[str, Any]) -> dict[str, Any]:
         """Lift an old state step by step through the `upcast_vN_vM` functions of the event's class."""
-        for version in range(state.pop("class_version", 1), self.version):
+        written = state.pop("class_version", 1)
+        if written > self.version:
+            raise NewerEvent
+        for version in range(written, self.version):
             getattr(self.event, f"upcast_v{version}_v{version + 1}")(state)
         return state
 
@@ -75,11 +87,11 @@ class EventTypes:
         self.by_event = {kind.event: kind for kind in found}
 
     def named(self, name: str) -> EventType:
-        """The type of that name. Raises UnknownEventType."""
+        """The type of that name. Raises NewerEvent."""
         try:
             return self.by_name[name]
         except KeyError:
-            raise UnknownEventType(name) from None
+            raise NewerEvent(f"This server does not know the event {name}.") from None
 
     def encode(self, event: Aggregate.Event) -> tuple[str, str]:
         """The stable type name and the JSON state of an event."""
@@ -91,30 +103,45 @@ class EventTypes:
         return kind.name, _encoder.encode(state).decode()
 
     def rebuild(self, rows: Iterable[Mapping[str, Any]]) -> Aggregate | None:
-        """The aggregate that results from its events, rows of the log in order."""
+        """The aggregate that results from its events, rows of the log in order.
+
+        Raises NewerEvent, DamagedEvent.
+        """
         aggregate: Aggregate | None = None
         for aggregate in self.replay(rows):  # noqa: B007 the last one is what results
             pass
         return aggregate
 
     def replay(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Aggregate]:
-        """The aggregate as each of its events leaves it, always the same object; rows of the log in order."""
+        """The aggregate as each of its events leaves it, always the same object; rows of the log in order.
+
+        Raises NewerEvent, DamagedEvent: nobody goes on from a stream that is only half understood.
+        """
         aggregate: Aggregate | None = None
         for row in rows:
             kind = self.named(row["type"])
-            data = kind.decode(row["state"])
-            said = {field: getattr(data, field) for field in kind.fields}
-            said.update(
-                originator_id=row["stream_id"],
-                originator_version=row["stream_version"],
-                timestamp=decode_metadata(row["metadata"]).at,
-            )
-            if aggregate is None:
-                said["originator_topic"] = _topic(kind.aggregate)
-            event = object.__new__(kind.event)
-            event.__dict__.update(said)
-            aggregate = cast("Aggregate", event.mutate(aggregate))
+            try:
+                aggregate = _applied(kind, row, aggregate)
+            except Exception as error:
+                # A state that decodes may still not be one that its stream can have come to.
+                raise kind.trouble_with(row["state"]) from error
             yield aggregate
+
+
+def _applied(kind: EventType, row: Mapping[str, Any], aggregate: Aggregate | None) -> Aggregate:
+    """What an aggregate is after one more event, a row of the log."""
+    data = kind.decode(row["state"])
+    said = {field: getattr(data, field) for field in kind.fields}
+    said.update(
+        originator_id=row["stream_id"],
+        originator_version=row["stream_version"],
+        timestamp=decode_metadata(row["metadata"]).at,
+    )
+    if aggregate is None:
+        said["originator_topic"] = _topic(kind.aggregate)
+    event = object.__new__(kind.event)
+    event.__dict__.update(said)
+    return cast("Aggregate", event.mutate(aggregate))
 
 
 _encoder = msgspec.json.Encoder()
@@ -140,14 +167,17 @@ def _event_types(aggregate: type[Aggregate]) -> Iterable[EventType]:
     for name, event in events_of(aggregate):
         hints = get_type_hints(event)
         fields = fields_of(event)
-        struct = _record(name, event, hints)
-        light = _record(name, event, {field: _light(hints[field]) for field in fields})
+        version = getattr(event, "class_version", 1)
+        struct = _record(name, event, hints, of_first_version=version == 1)
+        light = _record(
+            name, event, {field: _light(hints[field]) for field in fields}, of_first_version=version == 1
+        )
         yield EventType(
             name=f"{aggregate.type_name}.{name}",
             event=event,
             aggregate=aggregate,
             fields=fields,
-            version=getattr(event, "class_version", 1),
+            version=version,
             struct=struct,
             decoder=msgspec.json.Decoder(struct),
             light=light,
@@ -155,12 +185,18 @@ def _event_types(aggregate: type[Aggregate]) -> Iterable[EventType]:
         )
 
 
-def _record(name: str, of: Any, types: Mapping[str, Any]) -> type[msgspec.Struct]:
-    """A record with the fields and defaults of a dataclass, as far as their types are given."""
+def _record(
+    name: str, of: Any, types: Mapping[str, Any], *, of_first_version: bool = False
+) -> type[msgspec.Struct]:
+    """A record with the fields and defaults of a dataclass, as far as their types are given.
+
+    That of an event of which there is only a first version takes no state of a later one.
+    """
     told = [one for one in dataclasses.fields(of) if one.name in types and one.name not in HEADER]
+    version = [("class_version", Literal[1], 1)] if of_first_version else []
     return msgspec.defstruct(
         name,
-        [(one.name, types[one.name], *_default(one)) for one in told],
+        [*((one.name, types[one.name], *_default(one)) for one in told), *version],
         frozen=True,
         kw_only=True,
         gc=False,

@@ -11,7 +11,7 @@ import msgspec
 from domain.aggregate import Aggregate
 from domain.entities import fields_of
 from infra.eventstore.codec import EventTypes
-from projections.base import Database
+from projections.base import Database, EventNotReadable
 
 State = dict[str, Any]
 
@@ -26,21 +26,27 @@ _UP_TO: LiteralString = """
 
 def states_of(
     db: Database, types: EventTypes, versions: Mapping[UUID, Collection[int]]
-) -> dict[tuple[UUID, int], State]:
+) -> dict[tuple[UUID, int], State | EventNotReadable]:
     """The states of these streams at these versions, by stream and version, folded once for each stream.
 
-    A stream or a version that is not there is left out.
+    A stream or a version that is not there is left out. From an event on that cannot be read, the versions
+    are why that is so.
     """
     params = {
         "company_id": db.company_id,
         "ids": list(versions),
         "versions": [max(wanted) for wanted in versions.values()],
     }
-    found = {}
+    found: dict[tuple[UUID, int], State | EventNotReadable] = {}
     for stream_id, events in groupby(db.ask(_UP_TO, params).rows(), key=itemgetter("stream_id")):
-        for aggregate in types.replay(events):
-            if aggregate.version in versions[stream_id]:
-                found[stream_id, aggregate.version] = state_of(aggregate)
+        last = 0
+        try:
+            for aggregate in types.replay(events):
+                last = aggregate.version
+                if last in versions[stream_id]:
+                    found[stream_id, last] = state_of(aggregate)
+        except EventNotReadable as trouble:
+            found.update({(stream_id, version): trouble for version in versions[stream_id] if version > last})
     return found
 
 

@@ -9,7 +9,7 @@ from psycopg.rows import tuple_row
 
 from infra.eventstore.codec import EventTypes, decode_metadata
 from infra.transactions import Transaction
-from projections.base import Fact, Projection
+from projections.base import Fact, NewerEvent, Projection
 
 #: How many positions of the log are read, folded and committed together.
 BATCH = 5_000
@@ -17,12 +17,13 @@ BATCH = 5_000
 EventRow = tuple[int, UUID, int, str, str, str, datetime]
 
 # A range of positions rather than a LIMIT: positions have no gaps, and a run that holds nothing for the
-# reader still says how far it reached.
+# reader still says how far it reached. What is passed over is named, not what is wanted: a type that nobody
+# here knows may be one that matters, so it has to be seen.
 _EVENTS: LiteralString = """
     SELECT position, stream_id, stream_version, type, state, metadata, recorded_at
       FROM events
      WHERE company_id = %(company_id)s AND position > %(after)s AND position <= %(upto)s
-       AND type = ANY(%(types)b::text[])
+       AND type <> ALL(%(passed_over)b::text[])
      ORDER BY position
 """
 
@@ -31,21 +32,27 @@ class FactReader:
     """Reads what some read models want to know, so that one reading serves all of them."""
 
     def __init__(self, types: EventTypes, projections: Iterable[Projection]) -> None:
-        kinds = [types.by_event[event] for model in projections for event in model.events]
-        self._names = sorted({kind.name for kind in kinds})
+        kinds = {
+            types.by_event[event].name: types.by_event[event]
+            for model in projections
+            for event in model.events
+        }
+        self._kinds = kinds
+        self._passed_over = sorted(types.by_name.keys() - kinds.keys())
         # An event that never had another version needs no look at how it was written.
         self._decoders: dict[str, tuple[Any, Callable[[str], Any]]] = {
-            kind.name: (kind.event, kind.light_decoder.decode if kind.version == 1 else kind.decode_light)
-            for kind in kinds
+            name: (kind.event, kind.light_decoder.decode if kind.version == 1 else kind.decode_light)
+            for name, kind in kinds.items()
         }
 
     def read(self, db: Transaction, after: int, upto: int) -> list[Fact]:
         """Return the facts after one position up to another.
 
-        Raises msgspec.ValidationError or DecodeError for a state that is not what its type says.
+        Raises NewerEvent for a type or a version that this server does not know, and DamagedEvent for a state
+        that is not what its type says.
         """
         cursor = db.connection.cursor(binary=True, row_factory=tuple_row)
-        params = {"company_id": db.company_id, "after": after, "upto": upto, "types": self._names}
+        params = {"company_id": db.company_id, "after": after, "upto": upto, "passed_over": self._passed_over}
         cursor.execute(_EVENTS, params)
         return self._decode(cursor.fetchall())
 
@@ -54,10 +61,16 @@ class FactReader:
         facts = []
         seen, origin = None, None
         for position, stream_id, version, name, state, metadata, recorded_at in rows:
+            if name not in self._decoders:
+                raise NewerEvent(f"This server does not know the event {name} at position {position}.")
             event, decode = self._decoders[name]
-            if origin is None or metadata != seen:
-                seen, origin = metadata, decode_metadata(metadata)
+            try:
+                if origin is None or metadata != seen:
+                    seen, origin = metadata, decode_metadata(metadata)
+                data = decode(state)
+            except Exception as error:
+                raise self._kinds[name].trouble_with(state) from error
             facts.append(
-                Fact(event, stream_id, version, decode(state), origin.at, origin.actor, position, recorded_at)
+                Fact(event, stream_id, version, data, origin.at, origin.actor, position, recorded_at)
             )
         return facts

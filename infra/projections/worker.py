@@ -15,7 +15,7 @@ from infra.pipeline import RequestConnection
 from infra.projections.checkpoints import move, park, take
 from infra.projections.reading import BATCH, FactReader
 from infra.transactions import Transaction, transaction
-from projections.base import Projection
+from projections.base import NewerEvent, Projection
 
 #: A company counts as active this long after its last write, in seconds: longer than any of its transactions.
 ACTIVE_SECONDS = 30.0
@@ -45,6 +45,13 @@ _BEHIND: LiteralString = """
        AND place.position < head.position AND place.parked_at IS NULL
 """
 
+# Parked before an event that a newer version recorded: this one may be that version.
+_TRY_AGAIN: LiteralString = """
+    UPDATE projection_checkpoints SET parked_at = NULL, error = NULL
+     WHERE projection = ANY(%(projections)b::text[]) AND parked_at IS NOT NULL
+       AND starts_with(error, %(newer)s)
+"""
+
 # What a server says of its own state rather than of the statement: it passes without anybody's doing.
 _PASSING = ("08", "40", "53", "55", "57", "58", "XX")
 
@@ -67,6 +74,7 @@ class Worker:
         self._connection: psycopg.Connection[Any] | None = None
         self._left_behind: set[UUID] = set()
         self._next_full_look = 0.0
+        self._tried_again = False
 
     def run(self, stop: Event) -> None:
         """Work until told to stop, whatever happens to the database meanwhile; end with the batch at hand."""
@@ -120,6 +128,9 @@ class Worker:
     def _candidates(self) -> list[UUID]:
         connection = self._connected()
         params = {"projections": list(self._models), "seconds": ACTIVE_SECONDS}
+        if not self._tried_again:
+            connection.execute(_TRY_AGAIN, {**params, "newer": f"{NewerEvent.__name__}: "})
+            self._tried_again = True
         if time.monotonic() >= self._next_full_look:
             found = connection.execute(_BEHIND, params).fetchall()
             self._next_full_look = time.monotonic() + FULL_LOOK_SECONDS
@@ -250,7 +261,8 @@ def _describe(db: Transaction, position: int, error: Exception) -> str:
     """What a person needs to find the event and the fault."""
     event = db.ask(_EVENT, {"company_id": db.company_id, "position": position}).row() or {}
     # The database keeps no NUL in a text, and a statement in an error may be long.
-    message = str(error).replace("\0", "").strip()[:_MESSAGE_LENGTH]
+    reason = f"{error} {error.__cause__ or ''}"
+    message = reason.replace("\0", "").strip()[:_MESSAGE_LENGTH]
     return (
         f"{type(error).__name__}: {message} (event {event.get('type')} at position {position}, "
         f"stream {event.get('stream_id')})"

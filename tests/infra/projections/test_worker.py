@@ -133,8 +133,48 @@ class TestPoison:
         database.follow().step()
         position, is_parked, error = shop.checkpoint("brand_initials")
         assert (position, is_parked) == (0, True)
-        assert error.startswith("ValidationError: ")
+        assert error.startswith("DamagedEvent: ")
+        assert "Object missing required field `name`" in error
         assert shop.checkpoint("turnover") == (1, False, None)
+
+    @pytest.mark.parametrize(
+        "newer", ["type = 'brands.Brand.Rebranded'", """state = '{"class_version":2}'"""]
+    )
+    def test_an_event_of_a_newer_version_stops_its_readers_instead_of_being_passed_over(
+        self, database: Any, shop: Any, open_shop: Callable[..., Any], newer: str
+    ) -> None:
+        shop.register_brands("Arabica", "Bourbon", "Catimor")
+        other = open_shop()
+        other.register_brands("Arabica")
+        become(database, shop, 2, newer)
+        database.follow().step()
+        position, is_parked, error = shop.checkpoint("brand_initials")
+        assert (position, is_parked) == (1, True)
+        assert error.startswith("NewerEvent: ")
+        assert f"at position 2, stream {stream_at(database, shop, 2)}" in error
+        assert other.checkpoint("brand_initials") == (1, False, None)
+
+    def test_a_type_that_nobody_knows_stops_every_read_model_of_the_company(
+        self, database: Any, shop: Any
+    ) -> None:
+        shop.register_brands("Arabica", "Bourbon")
+        become(database, shop, 2, "type = 'drawers.Drawer.Opened'")
+        database.follow().step()
+        for model in database.models:
+            if model.mode == "async":
+                assert shop.checkpoint(model.name)[:2] == (1, True)
+
+    def test_a_worker_that_knows_the_event_goes_on_by_itself(self, database: Any, shop: Any) -> None:
+        shop.register_brands("Arabica", "Bourbon")
+        become(database, shop, 2, "type = 'brands.Brand.Rebranded'")
+        older = database.follow()
+        older.step()
+        become(database, shop, 2, "type = 'brands.Brand.Registered'")
+        older.step()
+        assert shop.checkpoint("brand_initials")[:2] == (1, True)
+        database.follow().step()
+        assert shop.checkpoint("brand_initials") == (2, False, None)
+        assert database.rows(INITIALS, shop.company_id) == [("A", 1), ("B", 1)]
 
 
 class TestRunning:
@@ -167,6 +207,19 @@ class TestRunning:
         assert database.rows(INITIALS, shop.company_id) == []
         database.follow().step()
         assert database.rows(INITIALS, shop.company_id) == [("A", 1), ("B", 1)]
+
+
+def become(database: Any, shop: Any, position: int, change: str) -> None:
+    """Make an event what a newer version might have recorded."""
+    with psycopg.connect(database.owner, autocommit=True) as owner:
+        statement = "UPDATE events SET {change} WHERE company_id = %s AND position = %s"
+        owner.execute(statement.replace("{change}", change).encode(), [shop.company_id, position])
+
+
+def stream_at(database: Any, shop: Any, position: int) -> Any:
+    """Whose event that is."""
+    query = "SELECT stream_id FROM events WHERE company_id = %s AND position = %s"
+    return database.rows(query, shop.company_id, position)[0][0]
 
 
 def database_reset(database: Any, shop: Any, projection: str) -> None:
