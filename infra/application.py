@@ -46,8 +46,10 @@ _STORED: LiteralString = """
 """
 
 _STORE: LiteralString = """
-    INSERT INTO idempotency_keys (company_id, key, fingerprint, status, etag, body, position, created_at)
-    SELECT %(company_id)s, %(key)s, %(fingerprint)s, %(status)s, %(etag)s, %(body)s, head.position, %(now)s
+    INSERT INTO idempotency_keys
+           (company_id, key, fingerprint, status, etag, body, position, created_at, running_hours)
+    SELECT %(company_id)s, %(key)s, %(fingerprint)s, %(status)s, %(etag)s, %(body)s, head.position, %(now)s,
+           (SELECT hours FROM running_time)
       FROM company_head AS head
      WHERE head.company_id = %(company_id)s
 """

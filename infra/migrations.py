@@ -18,6 +18,7 @@ MIGRATIONS = (
     "infra:sign_in.sql",
     "infra:pictures.sql",
     "infra:imports.sql",
+    "infra:running_time.sql",
 )
 
 #: Stands before the digest of inline tables that were made anew, until they are rebuilt.

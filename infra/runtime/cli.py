@@ -133,7 +133,7 @@ def worker() -> None:
     Any number of workers on any number of machines share the work.
     """
     from infra.imports import Imports  # noqa: PLC0415
-    from infra.jobs import schedule  # noqa: PLC0415
+    from infra.jobs import Schedule, jobs_of  # noqa: PLC0415
     from infra.logs import configure_logs  # noqa: PLC0415
     from infra.projections.worker import Worker  # noqa: PLC0415
     from infra.runtime.databases import addresses_of  # noqa: PLC0415
@@ -147,7 +147,7 @@ def worker() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     ledger = Ledger(EVENT_TYPES, PROJECTIONS)
-    jobs = schedule(conninfo, ledger)
+    jobs = Schedule(conninfo, jobs_of(ledger))
     jobs.start()
     imports = Thread(target=Imports(conninfo, ledger).run, args=(stop,))
     imports.start()
@@ -155,7 +155,7 @@ def worker() -> None:
         Worker(conninfo, EVENT_TYPES, PROJECTIONS).run(stop)
     finally:
         stop.set()
-        jobs.shutdown(wait=False)
+        jobs.stop()
         imports.join()
 
 
