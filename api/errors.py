@@ -12,7 +12,7 @@ from commands.ports import StaleVersion
 from commands.signing_in import TooManyRequests
 from commands.standing import Unauthenticated
 from domain.errors import Conflict, Detail, Invalid, NotAllowed, NotFound, Refusal
-from projections.base import DamagedEvent, EventNotReadable, NewerEvent, ProjectionBehind
+from projections.base import DamagedEvent, EventNotReadable, NewerEvent, ProjectionBehind, ServerOutdated
 
 log = structlog.get_logger("api")
 
@@ -82,6 +82,7 @@ STATUSES: tuple[tuple[type[Refusal], int], ...] = (
     (NewerEvent, 503),
     # No repetition helps, until somebody has looked at the log.
     (DamagedEvent, 409),
+    (ServerOutdated, 503),
 )
 
 _UNREADABLE = ("malformed_request", "The request cannot be read.")

@@ -13,6 +13,7 @@ from psycopg_pool import ConnectionPool
 from commands.outcomes import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Outcome, Response
 from commands.ports import Caller, ConcurrentEdit, UnitOfWork
 from commands.standing import Standing, TokenRevoked
+from infra.definitions import HOLD_MODEL, named
 from infra.eventstore.history import states_of
 from infra.pipeline import Answer, RequestConnection, RequestTransaction, request_transaction
 from infra.unit_of_work import Decision, Ledger
@@ -126,10 +127,13 @@ class Application:
 
     @contextmanager
     def transaction(self, company_id: UUID, *, reading: bool = False) -> Iterator[RequestTransaction]:
-        """A plain transaction of a company, for what is neither command nor question: sign-in, sessions."""
+        """A plain transaction of a company, for what is neither command nor question: sign-in, sessions.
+
+        Raises ServerOutdated, as everything here does.
+        """
         with (
             self._pool.connection() as connection,
-            request_transaction(connection, company_id, reading=reading) as db,
+            request_transaction(connection, company_id, reading=reading, models=self._ledger.models) as db,
         ):
             yield db
 
@@ -173,7 +177,7 @@ class Application:
         within: UUID | None,
     ) -> Outcome:
         with self._pool.connection() as connection:
-            with request_transaction(connection, caller.company_id) as db:
+            with request_transaction(connection, caller.company_id, models=self._ledger.models) as db:
                 standing = _Standing(db, caller)
                 stored = db.ask(_STORED, _key_params(caller, key)) if key else None
                 if within:
@@ -229,8 +233,12 @@ class Application:
         while True:
             with (
                 self._pool.connection() as connection,
-                request_transaction(connection, caller.company_id, reading=True) as db,
+                request_transaction(
+                    connection, caller.company_id, reading=True, models=self._ledger.models
+                ) as db,
             ):
+                if projection:
+                    db.execute(HOLD_MODEL, named(self._ledger.model(projection)))
                 standing = _Standing(db, caller)
                 params = {"company_id": caller.company_id, "projection": projection}
                 place = db.ask(_CHECKPOINT if projection else _HEAD, params)

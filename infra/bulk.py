@@ -107,7 +107,7 @@ class BulkRecorder:
     def _missing(self, streams: Streams) -> list[Aggregate.Event]:
         with (
             self._pool.connection() as connection,
-            request_transaction(connection, self._company_id, reading=True) as db,
+            request_transaction(connection, self._company_id, reading=True, models=self._ledger.models) as db,
         ):
             return missing_events(db, streams)
 
@@ -116,7 +116,7 @@ class BulkRecorder:
             try:
                 with (
                     self._pool.connection() as connection,
-                    request_transaction(connection, self._company_id) as db,
+                    request_transaction(connection, self._company_id, models=self._ledger.models) as db,
                 ):
                     db.execute(_COMMIT_LATER, {})
                     record_events(db, self._ledger, events, datetime.now(UTC))

@@ -24,7 +24,7 @@ from infra.garbage import collecting_no_garbage
 from infra.import_desk import CHUNK_SIZE
 from infra.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.unit_of_work import Ledger
-from projections.base import Row
+from projections.base import Row, ServerOutdated
 from projections.companies import find_company
 from projections.users import find_user
 
@@ -103,7 +103,7 @@ class _MayImportNoMore(NotAllowed):
 
 
 class _Stopped(Exception):
-    """The worker is told to stop; the import will be taken up again."""
+    """The worker is told to stop; the import will be taken up again, as when the worker is outdated."""
 
 
 class Imports:
@@ -157,7 +157,7 @@ class Imports:
         told = {"company_id": str(company_id), "import_id": str(import_id)}
         try:
             self._import(connection, job, stop)
-        except _Stopped:
+        except (_Stopped, ServerOutdated):
             connection.execute(_GIVE_BACK, params)
             return False
         except Refusal as refusal:
@@ -181,7 +181,7 @@ class Imports:
                 with (
                     self._connect() as observer,
                     collecting_no_garbage(),
-                    request_transaction(connection, job["company_id"]) as db,
+                    request_transaction(connection, job["company_id"], models=self._ledger.models) as db,
                 ):
                     self._attempt(db, job, _Progress(observer, job, stop))
             except _AGAIN:

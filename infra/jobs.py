@@ -11,6 +11,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from infra.clock import WatchedClock
+from infra.definitions import is_own
 from infra.launches import launch_what_is_due
 from infra.picture_shelf import let_go_of_unused
 from infra.subscriptions import let_subscriptions_fall_due
@@ -81,6 +82,8 @@ class Job:
     do: Callable[[psycopg.Connection[Any]], object]
     #: Whether what it records is due by the clock: a wrong one would record what is not due for a year.
     records_what_is_due: bool = False
+    #: The inline read models it looks at, in short: where the database has others, it is not done.
+    models: str | None = None
 
 
 def jobs_of(ledger: Ledger) -> tuple[Job, ...]:
@@ -91,16 +94,23 @@ def jobs_of(ledger: Ledger) -> tuple[Job, ...]:
             every=timedelta(seconds=5),
             do=lambda db: launch_what_is_due(db, ledger, datetime.now(UTC)),
             records_what_is_due=True,
+            models=ledger.models,
         ),
         Job(
             name="subscriptions",
             every=_MINUTE,
             do=lambda db: let_subscriptions_fall_due(db, ledger, datetime.now(UTC)),
             records_what_is_due=True,
+            models=ledger.models,
         ),
         Job(name="forget-old-answers", every=_HOUR, do=forget_old_answers),
         Job(name="forget-old-failures", every=_HOUR, do=forget_old_failures),
-        Job(name="unused-pictures", every=_HOUR, do=lambda db: let_go_of_unused(db, datetime.now(UTC))),
+        Job(
+            name="unused-pictures",
+            every=_HOUR,
+            do=lambda db: let_go_of_unused(db, datetime.now(UTC)),
+            models=ledger.models,
+        ),
     )
 
 
@@ -144,6 +154,9 @@ class Schedule:
             with psycopg.connect(
                 self._conninfo, autocommit=True, application_name="mipos jobs"
             ) as connection:
+                if job.models and not is_own(connection, job.models):
+                    log.warning("a job waits for a worker of the database's version", job=job.name)
+                    return
                 mine = connection.execute(_MINE, {"job": f"mipos.{job.name}"}).fetchone()
                 if mine and mine[0]:
                     job.do(connection)

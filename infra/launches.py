@@ -57,7 +57,7 @@ def _launch_all(connection: psycopg.Connection[Any], ledger: Ledger, company_id:
 
 
 def _launch_some(connection: psycopg.Connection[Any], ledger: Ledger, company_id: UUID, now: datetime) -> int:
-    with transaction(connection, company_id) as db:
+    with transaction(connection, company_id, models=ledger.models) as db:
         due = db.ask(_STILL_DUE, {"company_id": company_id, "now": now, "limit": AT_ONCE}).rows()
         work = Decision(db, ledger, Caller(company_id=company_id, user_id=None), now)
         command = LaunchDueProducts(product_ids=tuple(row["id"] for row in due))

@@ -1,6 +1,5 @@
 """Makes a database ready: roles, the log, what surrounds it, and the tables of every read model."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, LiteralString
@@ -8,6 +7,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
+from infra.definitions import digest_of, inline_digest
 from infra.embedded.binaries import check_server_version
 from projections.base import Projection
 
@@ -19,6 +19,7 @@ MIGRATIONS = (
     "infra:pictures.sql",
     "infra:imports.sql",
     "infra:running_time.sql",
+    "infra:installation.sql",
 )
 
 #: Stands before the digest of inline tables that were made anew, until they are rebuilt.
@@ -43,6 +44,10 @@ _HISTORY: LiteralString = """
         name       text PRIMARY KEY,
         applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
     )
+"""
+
+_DECLARE: LiteralString = """
+    UPDATE installation SET inline_models = %(models)s WHERE inline_models <> %(models)s
 """
 
 _RESTART: LiteralString = """
@@ -71,7 +76,9 @@ def migrate(
         connection.execute(_HISTORY)
         for name in MIGRATIONS:
             _apply(connection, name)
-        changed = [model for model in projections if _define(connection, model)]
+        models = tuple(projections)
+        changed = [model for model in models if _define(connection, model)]
+        connection.execute(_DECLARE, {"models": inline_digest(models)})
     return [model.name for model in changed if model.mode == "inline"]
 
 
@@ -92,14 +99,6 @@ def _apply(connection: psycopg.Connection[Any], name: str) -> None:
     # The text is one of our own files, so it is as literal as the statements around it.
     connection.execute(files(package).joinpath(file).read_text())
     connection.execute("INSERT INTO schema_migrations (name) VALUES (%s)", [name])
-
-
-def digest_of(model: Projection) -> str:
-    """What a read model's tables are made from, in short."""
-    # A read model that takes in one more event was made without those that the log already has.
-    events = sorted(f"{event.__module__}.{event.__qualname__}" for event in model.events)
-    text = "\n".join([str(model.version), model.mode, *model.tables, *events, model.schema, model.policies])
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _define(connection: psycopg.Connection[Any], model: Projection) -> bool:

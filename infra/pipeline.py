@@ -21,6 +21,7 @@ from psycopg.errors import error_from_result
 from psycopg.types.numeric import Int8BinaryDumper
 
 from infra.arrays import ArrayDumper
+from infra.definitions import HOLD_INLINE, refuse_if_outdated
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)([sb])|%%")
 _FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}
@@ -254,23 +255,31 @@ class RequestTransaction:
 
 @contextmanager
 def request_transaction(
-    connection: RequestConnection, company_id: UUID, *, reading: bool = False
+    connection: RequestConnection, company_id: UUID, *, reading: bool = False, models: str | None = None
 ) -> Iterator[RequestTransaction]:
-    """Open a transaction that sees one company. Leaving it commits; an exception rolls everything back."""
+    """Open a transaction that sees one company. Leaving it commits; an exception rolls everything back.
+
+    `models` are the inline read models that it decides on or answers from (`inline_digest`). Raises
+    ServerOutdated when the database has others.
+    """
     pipeline = connection.requests
     pipeline.open()
     try:
         pipeline.utter(b"BEGIN READ ONLY" if reading else b"BEGIN")
         opened = RequestTransaction(pipeline, company_id)
+        if models is not None:
+            opened.execute(HOLD_INLINE, {"models": models})
         yield opened
         pipeline.utter(opened.ending)
-    except BaseException:
+    except BaseException as error:
         _roll_back(connection)
+        refuse_if_outdated(error)
         raise
     try:
         pipeline.close()
-    except BaseException:
+    except BaseException as error:
         _roll_back(connection)
+        refuse_if_outdated(error)
         raise
 
 

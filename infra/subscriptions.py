@@ -36,7 +36,7 @@ def _let_one_fall_due(
     connection: psycopg.Connection[Any], ledger: Ledger, company_id: UUID, now: datetime
 ) -> bool:
     try:
-        with transaction(connection, company_id) as db:
+        with transaction(connection, company_id, models=ledger.models) as db:
             row = db.ask(_STILL_DUE, {"company_id": company_id, "now": now}).row()
             if row is None or not row["is_due"]:
                 return False

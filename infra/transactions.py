@@ -9,6 +9,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from infra.definitions import HOLD_INLINE, refuse_if_outdated
+
 _BEGIN = sql.SQL("BEGIN")
 _BEGIN_READING = sql.SQL("BEGIN READ ONLY")
 
@@ -61,9 +63,12 @@ class Transaction:
 
 @contextmanager
 def transaction(
-    connection: psycopg.Connection[Any], company_id: UUID, *, reading: bool = False
+    connection: psycopg.Connection[Any], company_id: UUID, *, reading: bool = False, models: str | None = None
 ) -> Iterator[Transaction]:
     """Open a transaction that sees one company. Leaving it commits; an exception rolls everything back.
+
+    `models` are the inline read models that it decides on (`inline_digest`). Raises ServerOutdated when the
+    database has others.
 
     This is the way of workers and rebuilds, which mix in savepoints and statements of their own; the
     connection is in autocommit mode and each statement is answered at once. Requests, whose round trips
@@ -74,9 +79,13 @@ def transaction(
     """
     try:
         connection.execute(_BEGIN_READING if reading else _BEGIN)
-        yield Transaction(connection, company_id)
+        opened = Transaction(connection, company_id)
+        if models is not None:
+            opened.execute(HOLD_INLINE, {"models": models})
+        yield opened
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
         if not connection.closed:
             connection.rollback()
+        refuse_if_outdated(error)
         raise

@@ -8,6 +8,7 @@ from uuid import UUID
 from commands.ports import Caller, DuplicateId, Missing
 from domain.aggregate import Aggregate
 from infra.credentials import Credentials
+from infra.definitions import inline_digest
 from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
 from infra.ids import uuid7
@@ -39,7 +40,14 @@ class Ledger:
     def __init__(self, types: EventTypes, projections: Iterable[Projection]) -> None:
         self.types = types
         self.guesses: Guesses = {}
-        self._inline = [projection for projection in projections if projection.mode == "inline"]
+        self._models = {model.name: model for model in projections}
+        self._inline = [model for model in self._models.values() if model.mode == "inline"]
+        #: What decisions are made on, in short; a transaction sees that the database has the same.
+        self.models = inline_digest(self._inline)
+
+    def model(self, name: str) -> Projection:
+        """The read model of that name."""
+        return self._models[name]
 
     def record(self, transaction: Database, events: Sequence[Aggregate.Event], metadata: Metadata) -> Answer:
         """Queue what the inline read models make of the events, and their append; answers the position.

@@ -35,6 +35,12 @@ class DamagedEvent(EventNotReadable):
     code = "damaged_event"
 
 
+class ServerOutdated(Refusal):
+    """A server of another version is about to take over; try again shortly."""
+
+    code = "server_outdated"
+
+
 class Answer(Protocol):
     """Rows that were asked for and arrive with the next round trip."""
 

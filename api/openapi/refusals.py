@@ -28,6 +28,7 @@ ELSEWHERE: tuple[tuple[int, str, str], ...] = (
     (429, "too_many_requests", "Too much in too short a time; `Retry-After` says when to try again."),
     (431, "headers_too_large", "The headers are too large."),
     (500, "internal_error", "Something went wrong on our side; name the request's id when you report it."),
+    (503, "server_outdated", "A server of another version is about to take over; try again shortly."),
 )
 
 _TITLES = {

@@ -81,6 +81,12 @@ Each write answers `X-Event-Position: 42`, its place in the log. A read with `X-
 once it has seen that place, or after five seconds with `503`, `projection_behind`. Every read says what it
 knows in `X-Read-Position`.
 
+## While the service is upgraded
+
+A server whose version is not the database's any more answers nothing wrong: it answers `503`,
+`server_outdated`, with `Retry-After`, until a newer one has taken its place. Nothing of such a request was
+recorded, so repeat it.
+
 ## Lists and the past
 
 `page` counts from 1, `limit` is at most 100, `sort=-created_at` turns the order around. An unknown parameter

@@ -85,7 +85,10 @@ def company_id_of(company: str) -> UUID:
 
 def _open(pool: Pool, ledger: Ledger, company: str, company_id: UUID) -> Rules:
     """How the company rounds; one that is named and not there yet is taken on."""
-    with pool.connection() as connection, request_transaction(connection, company_id) as db:
+    with (
+        pool.connection() as connection,
+        request_transaction(connection, company_id, models=ledger.models) as db,
+    ):
         row = find_company(db)
         if row is None:
             if str(company_id) == company.lower():

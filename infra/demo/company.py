@@ -97,14 +97,17 @@ def make_demo(
     A company that is there stays as it is. Everybody signs in with `password`. `progress` is told how many
     events are about to be recorded.
     """
-    with pool.connection() as connection, request_transaction(connection, PLATFORM_ID) as db:
+    with (
+        pool.connection() as connection,
+        request_transaction(connection, PLATFORM_ID, models=ledger.models) as db,
+    ):
         found_company(db)
         root = _register(db, [_Person(uuid5(PLATFORM_ID, ROOT), ROOT, SUPER_ADMIN, ())], password)
         record_events(db, ledger, [*_packages(db), *root], now)
     with (
         collecting_no_garbage(),
         pool.connection() as connection,
-        request_transaction(connection, DEMO_ID) as db,
+        request_transaction(connection, DEMO_ID, models=ledger.models) as db,
     ):
         # Another process that is making it holds this up until it has made it.
         found_company(db)

@@ -1,6 +1,6 @@
 """How far each read model has come, company by company, and which of them wait for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -15,6 +15,9 @@ _PLACE: LiteralString = """
     SELECT position FROM projection_checkpoints
      WHERE company_id = %(company_id)s AND projection = %(projection)s
 """
+
+# Reading the table holds off whoever would put other read models in place, until the transaction ends.
+_OWN: LiteralString = "SELECT name FROM projection_models WHERE digest = ANY(%(digests)b::text[])"
 
 # Whoever holds the rows does the work; everybody else looks for other work instead of waiting.
 _TAKE: LiteralString = """
@@ -71,9 +74,15 @@ def position_of(db: Transaction, projection: str) -> int:
     return row["position"] if row else 0
 
 
-def take(db: Transaction, projections: Sequence[str]) -> tuple[dict[str, int], int]:
-    """Lock the checkpoints nobody else holds. Returns their positions by name, and the company's head."""
-    params = {"company_id": db.company_id, "projections": list(projections)}
+def take(db: Transaction, digests: Mapping[str, str]) -> tuple[dict[str, int], int]:
+    """Lock the checkpoints nobody else holds. Returns their positions by name, and the company's head.
+
+    Only those of read models whose digest in the database is the given one: a worker of another version has
+    other tables in mind.
+    """
+    own = db.ask(_OWN, {"digests": list(digests.values())}).rows()
+    names = [row["name"] for row in own if row["name"] in digests]
+    params = {"company_id": db.company_id, "projections": names}
     taken, head = db.ask(_TAKE, params), db.ask(_HEAD, params)
     row = head.row()
     return {row["projection"]: row["position"] for row in taken.rows()}, row["position"] if row else 0

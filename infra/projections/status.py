@@ -8,7 +8,8 @@ from uuid import UUID
 
 import psycopg
 
-from infra.migrations import EMPTY, digest_of
+from infra.definitions import digest_of
+from infra.migrations import EMPTY
 from projections.base import Projection
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
+from infra.definitions import digest_of
 from infra.eventstore.codec import EventTypes
 from infra.garbage import collecting_no_garbage
 from infra.pipeline import RequestConnection
@@ -69,6 +70,7 @@ class Worker:
         self._conninfo = conninfo
         self._types = types
         self._models = {model.name: model for model in projections if model.mode == "async"}
+        self._digests = {model.name: digest_of(model) for model in self._models.values()}
         self._batch = batch
         self._readers: dict[tuple[str, ...], FactReader] = {}
         self._connection: psycopg.Connection[Any] | None = None
@@ -160,7 +162,7 @@ class Worker:
         """Advance the company's read models by a batch, those at the same position with one reading."""
         passed = 0
         with transaction(self._connected(), company_id) as db:
-            positions, head = take(db, list(self._models))
+            positions, head = take(db, self._digests)
             # Who is ahead goes first, and who is behind at most as far: where they meet, they go on as one.
             goal = head
             for position in sorted(set(positions.values()), reverse=True):
@@ -188,7 +190,7 @@ class Worker:
         """Advance one read model by a batch, or up to the event it cannot apply, and park it there."""
         try:
             with transaction(self._connected(), company_id) as db:
-                positions, head = take(db, [model.name])
+                positions, head = take(db, {model.name: self._digests[model.name]})
                 if not positions:
                     return 0
                 start = positions[model.name]

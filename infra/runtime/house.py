@@ -23,6 +23,7 @@ from infra.settings import Settings
 from infra.throttle import Throttle
 from infra.tokens import Tokens
 from infra.unit_of_work import Ledger
+from projections.base import ServerOutdated
 
 Pool = ConnectionPool[RequestConnection]
 
@@ -59,6 +60,8 @@ class Watch:
         try:
             with self.application.transaction(PLATFORM_ID, reading=True) as db:
                 models = db.ask(_LAG, {}).rows()
+        except ServerOutdated as outdated:
+            return {"ready": False, "message": outdated.message, "database": True}
         except (psycopg.Error, PoolTimeout):
             return {"ready": False, "message": "The database does not answer.", "database": False}
         return {"ready": True, "message": "Ready", "database": True, "projections": models}

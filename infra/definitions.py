@@ -1,0 +1,56 @@
+"""What read models are made from, and how a transaction sees that the database has the very same ones."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any, LiteralString
+
+import psycopg
+
+from projections.base import Projection, ServerOutdated
+
+#: Raise this when a change that no read model shows makes the database useless for servers of before.
+GENERATION = 1
+
+# The lock that reading a table takes lasts until the end of the transaction, and who puts other read models
+# in place takes these tables first, for itself alone. So nothing changes under a transaction that began with
+# one of these statements, and whoever had to wait is refused if it did.
+HOLD_INLINE: LiteralString = "SELECT refuse_outdated() FROM installation WHERE inline_models <> %(models)s"
+
+HOLD_MODEL: LiteralString = """
+    SELECT refuse_outdated() FROM projection_models WHERE name = %(projection)s AND digest <> %(digest)s
+"""
+
+_IS_OWN: LiteralString = "SELECT 1 FROM installation WHERE inline_models = %(models)s"
+
+#: What the database raises then.
+OUTDATED = "MP426"
+
+
+def digest_of(model: Projection) -> str:
+    """What a read model's rows are made from, in short: another digest is another read model."""
+    # A read model that takes in one more event was made without those that the log already has.
+    events = sorted(f"{event.__module__}.{event.__qualname__}" for event in model.events)
+    text = "\n".join([str(model.version), model.mode, *model.tables, *events, model.schema, model.policies])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def inline_digest(models: Iterable[Projection]) -> str:
+    """What decisions are made on, in short: every inline read model, in the order of writing."""
+    own = [f"{model.name} {digest_of(model)}" for model in models if model.mode == "inline"]
+    return hashlib.sha256("\n".join([str(GENERATION), *own]).encode()).hexdigest()
+
+
+def refuse_if_outdated(error: BaseException) -> None:
+    """Raise ServerOutdated if that is what the database said."""
+    if getattr(error, "sqlstate", None) == OUTDATED:
+        raise ServerOutdated from error
+
+
+def is_own(connection: psycopg.Connection[Any], models: str) -> bool:
+    """Whether the database has these inline read models now; it may have others in the next moment."""
+    return connection.execute(_IS_OWN, {"models": models}).fetchone() is not None
+
+
+def named(model: Projection) -> dict[str, Any]:
+    """The parameters of HOLD_MODEL."""
+    return {"projection": model.name, "digest": digest_of(model)}
