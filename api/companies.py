@@ -269,7 +269,7 @@ class Companies(Resource):
             admin=first_admin(self.house, admin) if admin else None,
             values=values,
         )
-        self.write(req, resp, register_company, command, _presented("Company added", 201), within=command.id)
+        self.create(req, resp, register_company, command, _presented("Company added", 201), within=command.id)
 
 
 class CompanyById(Resource):

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from api.addresses import Network
+from commands.creations import Content
 from commands.outcomes import IdempotencyKey, Outcome, Response
 from commands.passwords import ResetToken
 from commands.ports import Caller, UnitOfWork
@@ -54,8 +55,12 @@ class Gateway(Protocol):
         key: IdempotencyKey | None = None,
         *,
         within: UUID | None = None,
+        content: Content | None = None,
     ) -> Outcome:
-        """Decide, record and answer in one transaction; `within` another company if the platform decides."""
+        """Decide, record and answer in one transaction; `within` another company if the platform decides.
+
+        `content` is what the request says, if it makes something.
+        """
 
     def read(
         self,

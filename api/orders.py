@@ -374,8 +374,8 @@ class PosOrders(Resource):
     @operation(
         "pos.use",
         "Sell a basket",
-        description="Price, payment, stock, tax and cost are decided in one transaction. The same `id` again "
-        "answers with the sale that was made.",
+        description="Price, payment, stock, tax and cost are decided in one transaction. The same `id` "
+        "with the same content answers with the sale that was made.",
         body=SaleBody(),
         answer=OrderAnswer(),
         status=201,
@@ -404,7 +404,7 @@ class PosOrders(Resource):
             note=body["note"],
         )
         with_costs = req.context.caller.sees_costs
-        self.write(
+        self.create(
             req,
             resp,
             place_sale,

@@ -158,7 +158,7 @@ class Packages(Resource):
                 "features": tuple(dict.fromkeys(values["features"])),
             },
         )
-        self.write(req, resp, register_package, command, _presented("Package added", 201))
+        self.create(req, resp, register_package, command, _presented("Package added", 201))
 
 
 class PackageById(Resource):

@@ -1,7 +1,8 @@
 """What every resource does the same way: run a command, ask a question, put the answer on the wire."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from api.envelope import encode, etag_of
 from api.errors import InvalidParameter
 from api.etags import is_known
 from api.gateway import House, Reading
+from commands.creations import Content
 from commands.outcomes import IdempotencyKey
 from commands.outcomes import Response as Written
 from commands.ports import Caller, UnitOfWork
@@ -22,6 +24,7 @@ from domain.settings import OtherStore
 LONGEST_KEY = 255
 
 _DIGITS = re.compile(r"[0-9]{1,18}\Z")
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -42,6 +45,7 @@ class Resource:
         present: Callable[[R], Written],
         *,
         within: UUID | None = None,
+        content: Content | None = None,
     ) -> None:
         """Run a command and answer with what `present` makes of its result; a client's key stores it.
 
@@ -54,6 +58,7 @@ class Resource:
             present,
             idempotency_key(req, self.house.peppers),
             within=within,
+            content=content,
         )
         resp.status = outcome.response.status
         resp.data = outcome.response.body
@@ -62,6 +67,24 @@ class Resource:
             resp.set_header("ETag", outcome.response.etag)
         if outcome.replayed:
             resp.set_header("Idempotent-Replayed", "true")
+
+    def create(
+        self,
+        req: Request,
+        resp: Response,
+        handler: Callable[[C, UnitOfWork], R],
+        command: C,
+        present: Callable[[R], Written],
+        *,
+        within: UUID | None = None,
+        beside: Mapping[str, Any] = _NOTHING,
+    ) -> None:
+        """Run a command that makes something; whoever repeats the request gets the first answer, marked.
+
+        What is made is known by the body, and by what the path says `beside` it.
+        """
+        content = Content.of({**beside, **req.context.body}, self.house.peppers)
+        self.write(req, resp, handler, command, present, within=within, content=content)
 
     def ask(
         self,

@@ -320,7 +320,7 @@ class SettingList(SettingListing):
             values[told.owner] = path[told.owner]
         command = RegisterSetting(kind=told.kind, id=setting_id, values=values)
         message = f"{told.kind.noun.capitalize()} added"
-        self.write(req, resp, with_place(register_setting), command, _presented(message, 201))
+        self.create(req, resp, with_place(register_setting), command, _presented(message, 201), beside=path)
 
 
 class SettingById(Resource):

@@ -183,7 +183,7 @@ class StockReceipts(Resource):
             lines=tuple(ReceivedLine(**line) for line in body.pop("lines")),
             **body,
         )
-        self.write(
+        self.create(
             req,
             resp,
             receive_stock,

@@ -135,7 +135,7 @@ class Users(_Listing):
             values=values,
             password_hash=self.house.authentication.hash_password(password),
         )
-        self.write(req, resp, register_user, command, presented("User added", 201))
+        self.create(req, resp, register_user, command, presented("User added", 201))
 
 
 class UserById(Resource):

@@ -94,7 +94,7 @@ class AppointSuperAdmin:
 
 
 def register_company(command: RegisterCompany, work: UnitOfWork) -> Company:
-    """Take it on, once: the same id again answers with what is there.
+    """Take it on, once: the same request again answers with what it made.
 
     Raises DuplicateId, DuplicateUsername, PackageInactive, PlanLimitReached, Invalid.
     """
@@ -102,7 +102,7 @@ def register_company(command: RegisterCompany, work: UnitOfWork) -> Company:
         raise DuplicateId
     # Who takes it on at the same moment is waited for here, and found then.
     work.platform.open_log()
-    if (existing := work.find(Company, command.id)) is not None:
+    if (existing := work.made_before(Company, Company.Registered, command.id)()) is not None:
         return existing
     return _take_on(command, work)
 

@@ -76,7 +76,7 @@ def quote_basket(command: QuoteBasket, work: UnitOfWork) -> Quote:
 
 
 def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
-    """Sell a basket, once: the same id again answers with the sale that is there.
+    """Sell a basket, once: the same request again answers with the sale that it made.
 
     Price, payment, stock, tax and cost are decided together, on what is locked. Raises Invalid, OtherStore,
     StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue, PaymentInsufficient,
@@ -131,8 +131,11 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
 
 
 def _earlier(command: PlaceSale, work: UnitOfWork) -> Callable[[], Order | None]:
-    """Ask for the sale made under this id. Reading it raises DuplicateId for one of another store."""
-    found = work.seek(Order, command.id) if command.id else _nothing
+    """Ask for the sale that this request made before.
+
+    Reading it raises DuplicateId for a sale of another store, or one that something else was said of.
+    """
+    found = work.made_before(Order, Order.Sold, command.id) if command.id else _nothing
 
     def own() -> Order | None:
         order = found()

@@ -46,8 +46,11 @@ class ArchivePackage:
 
 
 def register_package(command: RegisterPackage, work: UnitOfWork) -> Package:
-    """Register it, once: the same id again answers with what is there. Raises DuplicateName, DuplicateId."""
-    if (existing := work.find(Package, command.id)) is not None:
+    """Register it, once: the same request again answers with what it made.
+
+    Raises DuplicateName, DuplicateId.
+    """
+    if (existing := work.made_before(Package, Package.Registered, command.id)()) is not None:
         return existing
     _check_name(command.id, command.values["name"], work)
     package = Package.begin(Package.Registered, command.id, **command.values)

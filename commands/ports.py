@@ -343,11 +343,15 @@ class UnitOfWork(Protocol):
     def load(self, kind: type[A], aggregate_id: UUID) -> A:
         """The aggregate. Raises Missing."""
 
-    def find(self, kind: type[A], aggregate_id: UUID) -> A | None:
-        """The aggregate or None. Raises DuplicateId when the id belongs to something of another kind."""
+    def made_before(
+        self, kind: type[A], by: type[Aggregate.Event], own_id: UUID, *, within: UUID | None = None
+    ) -> Callable[[], A | None]:
+        """Ask with the next round trip whether this very request was recorded before.
 
-    def seek(self, kind: type[A], aggregate_id: UUID) -> Callable[[], A | None]:
-        """Like `find`, but with the next round trip: call the result when the others have been asked."""
+        `by` is the event that makes what has the id: an aggregate, or something `within` one. The result is
+        the aggregate as that request left it, or None for an id that nothing has. It raises DuplicateId when
+        something else has the id, or something that was made from other content.
+        """
 
     def new_id(self) -> UUID:
         """A fresh id."""

@@ -54,7 +54,7 @@ class ArchiveSetting:
 
 
 def register_setting(command: RegisterSetting, work: UnitOfWork) -> Setting:
-    """Register it, once: the same id again answers with what is there.
+    """Register it, once: the same request again answers with what it made.
 
     Raises DuplicateName, DuplicateCode, DuplicateId, OtherStore, PlanLimitReached, Invalid.
     """
@@ -63,7 +63,8 @@ def register_setting(command: RegisterSetting, work: UnitOfWork) -> Setting:
         # The company comes before what its settings refer to, as for whoever switches one of those.
         work.plan.hold()
     seen = work.settings.look(command.kind, command.id, command.values, store_ids=store_ids)
-    if (existing := work.find(command.kind, command.id)) is not None:
+    earlier = work.made_before(command.kind, command.kind.Registered, command.id)
+    if (existing := earlier()) is not None:
         if not existing.is_within(store_ids):
             raise DuplicateId
         return existing

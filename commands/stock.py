@@ -24,15 +24,15 @@ class ReceiveStock:
 
 
 def receive_stock(command: ReceiveStock, work: UnitOfWork) -> StockMovement:
-    """Book a delivery, once: the same id again answers with what is there.
+    """Book a delivery, once: the same request again answers with what it booked.
 
     Raises DuplicateId, OtherStore, Invalid, AmountTooLarge.
     """
     quantities = [(line.variant_id, line.quantity) for line in command.lines]
     balances = work.stock.lock(command.storage_id, quantities, supplier_id=command.supplier_id)
-    existing = work.find(StockMovement, command.id)
+    earlier = work.made_before(StockMovement, StockMovement.Received, command.id)
     balances.check_place(work.caller.store_ids)
-    if existing is not None:
+    if (existing := earlier()) is not None:
         if existing.storage_id != command.storage_id:
             raise DuplicateId
         return existing

@@ -65,14 +65,14 @@ class KnownUser:
 
 
 def register_user(command: RegisterUser, work: UnitOfWork) -> KnownUser:
-    """Take the user on, once: the same id again answers with who is there.
+    """Take the user on, once: the same request again answers as it did first.
 
     Raises DuplicateUsername, DuplicateId, GrantsMoreThanHeld, NotAllowed, OtherStore, PlanLimitReached,
     Invalid.
     """
     caller = work.caller
     seen = work.users.look(command.id, command.values, store_ids=caller.store_ids)
-    if (existing := work.find(User, command.id)) is not None:
+    if (existing := work.made_before(User, User.Registered, command.id)()) is not None:
         if not existing.is_within(caller.store_ids):
             raise DuplicateId
         return _known(existing, seen)

@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg import errors
 from psycopg_pool import ConnectionPool
 
+from commands.creations import Content
 from commands.outcomes import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Outcome, Response
 from commands.ports import Caller, ConcurrentEdit, UnitOfWork
 from commands.standing import Standing, TokenRevoked
@@ -151,17 +152,19 @@ class Application:
         key: IdempotencyKey | None = None,
         *,
         within: UUID | None = None,
+        content: Content | None = None,
     ) -> Outcome:
         """Decide, record and answer in one transaction; decide again when another decision came in between.
 
         `within` is the company whose log is written when the platform decides about another than its own;
         the caller's session and the idempotency key stay the caller's company's, and so does the position
-        of the outcome. Raises the handler's refusals, those of the caller's standing, IdempotencyKeyReused,
+        of the outcome. `content` is what the request says, if it makes something. Raises the handler's
+        refusals, those of the caller's standing, IdempotencyKeyReused,
         IdempotencyInProgress, ConcurrentEdit.
         """
         for attempt in range(ATTEMPTS):
             try:
-                return self._attempt(caller, handler, command, present, key, within=within)
+                return self._attempt(caller, handler, command, present, key, within=within, content=content)
             except (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation):
                 time.sleep(0.002 * attempt)
         raise ConcurrentEdit
@@ -175,6 +178,7 @@ class Application:
         key: IdempotencyKey | None,
         *,
         within: UUID | None,
+        content: Content | None,
     ) -> Outcome:
         with self._pool.connection() as connection:
             with request_transaction(connection, caller.company_id, models=self._ledger.models) as db:
@@ -182,7 +186,7 @@ class Application:
                 stored = db.ask(_STORED, _key_params(caller, key)) if key else None
                 if within:
                     db.enter(within)
-                work = Decision(db, self._ledger, caller, datetime.now(UTC))
+                work = Decision(db, self._ledger, caller, datetime.now(UTC), content)
                 # Whoever may not ask learns nothing else, neither a result nor another refusal.
                 if key and stored:
                     try:
@@ -210,7 +214,7 @@ class Application:
         if key and not work.has_changes:
             with self.transaction(caller.company_id) as db:
                 db.execute(_STORE, _record_params(caller, key, response, work.now))
-        return Outcome(response, head["position"] if head else 0)
+        return Outcome(response, head["position"] if head else 0, replayed=work.is_repetition)
 
     def read(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, LiteralString
 
+from commands.creations import Content
 from commands.ports import Caller
 from infra.bulk import APPEND_SIZE
 from infra.eventstore.codec import EventTypes
@@ -28,8 +29,10 @@ class BulkDecision(Decision):
         caller: Caller,
         now: datetime,
         progress: Callable[[int, int], None],
+        *,
+        content: Content,
     ) -> None:
-        super().__init__(transaction, ledger, caller, now)
+        super().__init__(transaction, ledger, caller, now, content)
         self.assortment = _WritingAssortment(transaction, ledger.types, self._pass)
         self._progress = progress
         self._inscription: list[Any] = []

@@ -14,6 +14,7 @@ from psycopg import errors
 from psycopg.rows import dict_row
 
 from commands.catalog.product_import import ImportProducts, Report, SheetNotValid, import_products
+from commands.creations import Content
 from commands.ports import Caller, ConcurrentEdit
 from commands.standing import Standing
 from domain.errors import NotAllowed, Refusal
@@ -198,7 +199,9 @@ class Imports:
             address=job["address"],
         )
         _check_standing(db, caller, writing=job["commits"])
-        work = BulkDecision(db, self._ledger, caller, datetime.now(UTC), progress.tell)
+        # What a file makes is never what a request to make one of them says.
+        content = Content(job["id"].hex)
+        work = BulkDecision(db, self._ledger, caller, datetime.now(UTC), progress.tell, content=content)
         command = ImportProducts(
             chunks=lambda: _chunks(db, job), commit=job["commits"], create_missing=job["create_missing"]
         )

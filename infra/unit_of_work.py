@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import LiteralString, TypeVar
 from uuid import UUID
 
+from commands.creations import Content
 from commands.ports import Caller, DuplicateId, Missing
 from domain.aggregate import Aggregate
+from infra.creations import rows_when_made
 from infra.credentials import Credentials
 from infra.definitions import inline_digest
 from infra.eventstore.append import APPEND_EVENTS
@@ -97,9 +99,18 @@ class Ledger:
 class Decision:
     """Loads aggregates, lets commands ask what they decide on, and records what was decided."""
 
-    def __init__(self, transaction: Database, ledger: Ledger, caller: Caller, now: datetime) -> None:
+    def __init__(
+        self,
+        transaction: Database,
+        ledger: Ledger,
+        caller: Caller,
+        now: datetime,
+        content: Content | None = None,
+    ) -> None:
         self.caller = caller
         self.now = now
+        #: Whether what was asked for had been recorded before.
+        self.is_repetition = False
         self.settings = SettingsGuard(transaction)
         self.catalog = CatalogGuard(transaction)
         self.stock = StockGuard(transaction)
@@ -113,38 +124,43 @@ class Decision:
         self.imports = ImportDesk(transaction, caller, now)
         self._transaction = transaction
         self._ledger = ledger
+        self._content = content
         self._events: list[Aggregate.Event] = []
 
     def new_id(self) -> UUID:
         """A fresh id, later than earlier ones."""
         return uuid7()
 
-    def seek(self, kind: type[A], aggregate_id: UUID) -> Callable[[], A | None]:
-        """Ask for an aggregate with the next round trip; the result raises DuplicateId for another kind."""
-        params = {"company_id": self._transaction.company_id, "stream_id": aggregate_id}
-        answer = self._transaction.ask(_STREAM, params)
+    def made_before(
+        self, kind: type[A], by: type[Aggregate.Event], own_id: UUID, *, within: UUID | None = None
+    ) -> Callable[[], A | None]:
+        """Ask with the next round trip whether this very request was recorded before."""
+        answer = self._ask_stream(within or own_id)
+        types = self._ledger.types
 
         def found() -> A | None:
-            aggregate = self._ledger.types.rebuild(answer.rows())
-            if aggregate is not None and not isinstance(aggregate, kind):
+            rows = rows_when_made(answer.rows(), own_id, types.by_event[by].name, self._content)
+            aggregate = types.rebuild(rows)
+            if aggregate is None:
+                return None
+            if not isinstance(aggregate, kind):
                 raise DuplicateId
+            self.is_repetition = True
             return aggregate
 
         return found
 
-    def find(self, kind: type[A], aggregate_id: UUID) -> A | None:
-        """The aggregate or None. Raises DuplicateId when the id belongs to something of another kind."""
-        return self.seek(kind, aggregate_id)()
-
     def load(self, kind: type[A], aggregate_id: UUID) -> A:
         """The aggregate. Raises Missing."""
-        try:
-            aggregate = self.find(kind, aggregate_id)
-        except DuplicateId:
-            raise Missing from None
-        if aggregate is None:
+        aggregate = self._ledger.types.rebuild(self._ask_stream(aggregate_id).rows())
+        if not isinstance(aggregate, kind):
             raise Missing
         return aggregate
+
+    def _ask_stream(self, stream_id: UUID) -> Answer:
+        return self._transaction.ask(
+            _STREAM, {"company_id": self._transaction.company_id, "stream_id": stream_id}
+        )
 
     def save(self, *aggregates: Aggregate) -> None:
         """Take their new events into this decision."""
@@ -177,4 +193,5 @@ class Decision:
             request=caller.request_id,
             terminal=caller.terminal,
             address=caller.address,
+            content=self._content.fingerprint if self._content else None,
         )

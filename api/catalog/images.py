@@ -163,7 +163,7 @@ class ProductImages(Resource):
             variant_id=form["variant_id"],
             expected_versions=expected_versions(req),
         )
-        self.write(req, resp, add_image, command, _presented("Picture added", 201))
+        self.create(req, resp, add_image, command, _presented("Picture added", 201))
 
 
 class ProductImage(Resource):

@@ -22,6 +22,7 @@ from commands.catalog.product_import import (
     import_products,
     keep_import,
 )
+from commands.creations import Content
 from commands.outcomes import Response as Written
 from commands.ports import ConcurrentEdit, Missing
 from domain.catalog.product_sheet import COLUMNS, check_header
@@ -147,7 +148,8 @@ class ProductImports(Resource):
             self.write(req, resp, keep_import, keep, lambda import_id: _accepted(import_id, how))
         else:
             command = ImportProducts(chunks=lambda: [content], **how)
-            self.write(req, resp, import_products, command, lambda report: _done(report, how))
+            said = Content.of({"file": content, **how}, self.house.peppers)
+            self.write(req, resp, import_products, command, lambda report: _done(report, how), content=said)
 
 
 class ProductImportById(Resource):

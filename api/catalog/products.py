@@ -275,7 +275,7 @@ class Products(Resource):
             variants=tuple(_variant(variant) for variant in values.pop("variants")),
             values={**values, "tax_rate_ids": _once(values["tax_rate_ids"])},
         )
-        self.write(req, resp, register_product, command, _presented(req, "Product drafted", 201))
+        self.create(req, resp, register_product, command, _presented(req, "Product drafted", 201))
 
 
 class ProductById(Resource):
@@ -362,7 +362,7 @@ class ProductVariants(Resource):
     def on_post(self, req: Request, resp: Response, product_id: UUID) -> None:
         """Offer the product in one more variant."""
         command = AddVariant(product_id=product_id, variant=_variant(req.context.body))
-        self.write(req, resp, add_variant, command, _presented(req, "Variant added", 201))
+        self.create(req, resp, add_variant, command, _presented(req, "Variant added", 201))
 
 
 class VariantById(Resource):

@@ -63,7 +63,8 @@ field that stands in the way.
 
 A till that lost an answer asks again. Two ways make this safe:
 
-- **Your own id.** Creating takes an `id` that you chose; the same body again gives the first result.
+- **Your own id.** Creating takes an `id` that you chose. The same content again gives the first result, as it
+  was then, marked `Idempotent-Replayed: true`; another content under that id is refused with `duplicate_id`.
 - **`Idempotency-Key`** on any write: the first outcome is stored together with what it did, and given again
   to every repetition, marked `Idempotent-Replayed: true`. The same key with another request is refused with
   `idempotency_key_reused`; while the first still runs, with `idempotency_in_progress`.

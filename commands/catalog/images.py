@@ -53,14 +53,15 @@ class PlacedImage:
 
 
 def add_image(command: AddImage, work: UnitOfWork) -> PlacedImage:
-    """Show it after the others, once: the same id again answers with what is there.
+    """Show it after the others, once: the same request again answers as it did first.
 
     Raises Missing, StaleVersion, AlreadyArchived, TooManyImages, DuplicateId, Invalid.
     """
     is_taken = work.pictures.look(command.id)
+    earlier = work.made_before(Product, Product.ImageAdded, command.id, within=command.product_id)
     product = work.load(Product, command.product_id)
-    if command.id in product.images:
-        return _placed(product, command.id)
+    if (existing := earlier()) is not None:
+        return _placed(existing, command.id)
     check_version(product.version, command.expected_versions)
     if is_taken():
         raise DuplicateId

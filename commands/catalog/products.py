@@ -68,12 +68,12 @@ class RemoveVariant:
 
 
 def register_product(command: RegisterProduct, work: UnitOfWork) -> Product:
-    """Draft it, once: the same id again answers with what is there.
+    """Draft it, once: the same request again answers with what it made.
 
     Raises DuplicateId, DuplicateVariant, DuplicateSku, DuplicateBarcode, PlanLimitReached, Invalid.
     """
     seen = work.catalog.look(command.values, command.variants, product_id=command.id)
-    if (existing := work.find(Product, command.id)) is not None:
+    if (existing := work.made_before(Product, Product.Registered, command.id)()) is not None:
         return existing
     _check_distinct(command.variants)
     seen.check()
@@ -119,18 +119,20 @@ def change_product_status(command: ChangeProductStatus, work: UnitOfWork) -> Pro
 
 
 def add_variant(command: AddVariant, work: UnitOfWork) -> Product:
-    """Offer one more variant.
+    """Offer one more variant, once: the same request again answers with the product as it left it.
 
     Raises Missing, AlreadyArchived, TooManyVariants, DuplicateVariant, DuplicateSku, DuplicateBarcode,
-    Invalid.
+    DuplicateId, Invalid.
     """
-    seen = work.catalog.look({}, (command.variant,), product_id=command.product_id, alone=True)
-    product = work.load(Product, command.product_id)
-    if command.variant.id in product.variants:
-        return product
-    product.add_variant(command.variant)
+    added, product_id = command.variant, command.product_id
+    seen = work.catalog.look({}, (added,), product_id=product_id, alone=True)
+    earlier = work.made_before(Product, Product.VariantAdded, added.id, within=product_id)
+    product = work.load(Product, product_id)
+    if (existing := earlier()) is not None:
+        return existing
+    product.add_variant(added)
     seen.check()
-    _check_options(product, command.variant)
+    _check_options(product, added)
     work.save(product)
     return product
 

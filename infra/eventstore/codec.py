@@ -17,7 +17,10 @@ from projections.base import DamagedEvent, EventNotReadable, NewerEvent
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who caused an event, in answer to what. `at` is when it was decided; the log adds its own time."""
+    """Who caused an event, in answer to what. `at` is when it was decided; the log adds its own time.
+
+    `content` is a fingerprint of the request, where that made something: by it a repetition is known.
+    """
 
     at: datetime
     actor: UUID | None = None
@@ -26,6 +29,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     correlation: str | None = None
     terminal: str | None = None
     address: str | None = None
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,12 +47,6 @@ class TestAdding:
         assert shown.data == package
         assert shown.headers["etag"] == '"1"'
 
-    def test_the_same_id_again_answers_with_what_is_there(self, platform: Any) -> None:
-        body = {"id": str(uuid4()), "name": unique("Twice")}
-        first = platform.post(PATH, body)
-        again = platform.post(PATH, {**body, "name": "Something else"})
-        assert (again.status, again.data) == (201, first.data)
-
     def test_a_key_answers_with_the_first_outcome(self, platform: Any) -> None:
         body, key = {"name": unique("Once")}, str(uuid4())
         first = platform.post(PATH, body, Idempotency_Key=key)

@@ -118,8 +118,10 @@ class TestTakingOn:
         chosen = str(uuid4())
         first = staff.add(id=chosen)
         before = len(staff.shop.events())
-        again = staff.add(id=chosen, password="another password")
+        again = staff.add(id=chosen)
         assert (again.status, again.body) == (201, first.body)
+        other = staff.add(id=chosen, password="another password")
+        assert (other.status, other.code) == (409, "duplicate_id")
         assert len(staff.shop.events()) == before
         assert staff.sign_in("anna").status == 200
 

@@ -1,0 +1,69 @@
+"""Making something under an id of the client's own: once, and again only for the very same request."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+#: The length of a fingerprint in bytes.
+SIZE = 16
+
+_encode: Callable[..., bytes] = msgspec.json.Encoder(order="deterministic").encode
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A fingerprint of what a request says that makes something; it stays with what was made for ever.
+
+    `earlier` are the fingerprints it would have had under former keys of the server.
+    """
+
+    fingerprint: str
+    earlier: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any], peppers: Sequence[bytes]) -> "Content":
+        """The fingerprint of a validated body, made with a pepper, as a body may hold a password.
+
+        Two spellings of the same count as the same: the order of fields, `1.0` and `1`, what is left out and
+        what is null or empty.
+        """
+        text = _encode(_substance(said))
+        fingerprint, *earlier = (_digest(text, pepper) for pepper in peppers)
+        return cls(fingerprint, tuple(earlier))
+
+    def is_of(self, fingerprint: str | None) -> bool:
+        """Whether what was made has this fingerprint."""
+        return fingerprint is not None and (fingerprint == self.fingerprint or fingerprint in self.earlier)
+
+
+def _digest(text: bytes, pepper: bytes) -> str:
+    return hashlib.blake2b(text, key=pepper, digest_size=SIZE, person=b"mipos content").hexdigest()
+
+
+def _substance(said: Any) -> Any:
+    """What a value says, without what says nothing. A sale has so many values that this must be quick."""
+    kind = type(said)
+    if kind is dict:
+        found = {}
+        for name, value in said.items():
+            plain = value if type(value) in _PLAIN else _substance(value)
+            if plain not in _NOTHING:
+                found[name] = plain
+        return found
+    if kind is list:
+        return [_substance(value) for value in said]
+    if kind is Decimal:
+        # As a number that was sent without quotes may be read as a whole one.
+        return format(said.normalize(), "f")
+    if kind is bytes:
+        return hashlib.sha256(said).hexdigest()
+    return said
+
+
+_PLAIN = frozenset({str, int, bool, type(None), UUID})
+_NOTHING: tuple[Any, ...] = (None, [], {}, "")

@@ -1,0 +1,271 @@
+"""Creating under an id of one's own: the same request gets the first answer again, another is refused."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from api.app import create_app
+from api.fields import OwnId
+from api.gateway import House
+from api.openapi.document import Route, routes_of
+from commands.creations import Content
+from domain.catalog.brands import Brand
+from infra.eventstore.codec import Metadata
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.transactions import transaction
+from infra.unit_of_work import Ledger
+
+NOTHING = cast("Any", None)
+PASSWORD = "correct horse battery staple"
+Body = dict[str, Any]
+
+
+def creates() -> list[Route]:
+    """Every operation that takes an id of the client's own, but the one that takes a file."""
+    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
+    taken = (
+        (route, route.operation.body.fields.get("id"))
+        for route in routes_of(create_app(house))
+        if route.operation.body is not None
+    )
+    return [route for route, own in taken if isinstance(own, OwnId)]
+
+
+def some_name() -> str:
+    return uuid4().hex
+
+
+#: By the last words of the path: what is sent, but for the id.
+BODIES: dict[str, Callable[[Any], Body]] = {
+    "orders": lambda stocked: stocked.sale(),
+    "receipts": lambda stocked: {
+        "storage_id": stocked.storage["id"],
+        "lines": [{"variant_id": stocked.variant_id, "quantity": "2.50", "unit_cost": 70}],
+    },
+    "products": lambda _: {"name": "Tea", "variants": [{"sku": some_name(), "price": 300}]},
+    "variants": lambda _: {"sku": some_name(), "price": 200},
+    "users": lambda _: {"username": some_name(), "password": PASSWORD, "role_id": "cashier"},
+    "companies": lambda _: {"name": "Miller", "currency": "EUR", "timezone": "Europe/Berlin"},
+    "packages": lambda _: {"name": some_name()},
+    "stores": lambda _: {"name": some_name(), "code": some_name()},
+    "storages": lambda _: {"name": some_name(), "code": some_name()},
+    "registers": lambda _: {"name": some_name(), "code": some_name()},
+    "tax-rates": lambda _: {"name": some_name(), "rate": "7.0"},
+    "payment-methods": lambda _: {"name": some_name(), "code": some_name(), "kind": "other"},
+    "units": lambda _: {"name": some_name(), "symbol": some_name()[:4]},
+    "variant-types": lambda _: {"name": some_name(), "values": ["S", "M"]},
+    "brands": lambda _: {"name": some_name()},
+    "categories": lambda _: {"name": some_name()},
+    "suppliers": lambda _: {"name": some_name()},
+}
+#: By the same: what makes it another request, where it is not another name.
+OTHERWISE: dict[str, Body] = {
+    "orders": {"note": "For Anna"},
+    "receipts": {"reference": "7"},
+    "variants": {"price": 201},
+    "users": {"password": f"{PASSWORD} again"},
+}
+
+
+@pytest.fixture
+def create(stocked: Any, platform: Any) -> Callable[[Route, Body], Any]:
+    """Sends a body to such an operation, as somebody who may."""
+
+    def send(route: Route, body: Body) -> Any:
+        path = route.template.replace("{store_id:uuid}", stocked.store["id"])
+        path = path.replace("{product_id:uuid}", stocked.product["id"])
+        is_of_platform = route.operation.permission in ("companies.create", "packages.create")
+        return (platform if is_of_platform else stocked.shop.client()).post(path, body)
+
+    return send
+
+
+def last_word(route: Route) -> str:
+    return route.template.rpartition("/")[2]
+
+
+by_route = pytest.mark.parametrize("route", creates(), ids=lambda route: route.template)
+
+
+class TestTheSameRequestAgain:
+    @by_route
+    def test_gets_the_first_answer_marked(self, stocked: Any, create: Any, route: Route) -> None:
+        body = {"id": str(uuid4()), **BODIES[last_word(route)](stocked)}
+        first = create(route, body)
+        before = len(stocked.shop.events())
+        again = create(route, dict(reversed(body.items())))
+        assert (first.status, "idempotent-replayed" in first.headers) == (201, False)
+        assert (again.status, again.headers["idempotent-replayed"]) == (201, "true")
+        assert (again.data, again.headers["etag"]) == (first.data, first.headers["etag"])
+        assert len(stocked.shop.events()) == before
+
+    @by_route
+    def test_is_no_other_request(self, stocked: Any, create: Any, route: Route) -> None:
+        word = last_word(route)
+        body = {"id": str(uuid4()), **BODIES[word](stocked)}
+        first = create(route, body)
+        before = len(stocked.shop.events())
+        refused = create(route, {**body, **OTHERWISE.get(word, {"name": "Another"})})
+        assert (first.status, refused.status, refused.code) == (201, 409, "duplicate_id")
+        assert len(stocked.shop.events()) == before
+
+    @by_route
+    def test_twice_at_the_same_moment_is_done_once(self, stocked: Any, create: Any, route: Route) -> None:
+        body = {"id": str(uuid4()), **BODIES[last_word(route)](stocked)}
+        with ThreadPoolExecutor(4) as together:
+            answers = list(together.map(lambda _: create(route, body), range(4)))
+        assert [answer.status for answer in answers] == [201] * 4
+        assert sum("idempotent-replayed" not in answer.headers for answer in answers) == 1
+        assert all(answer.data == answers[0].data for answer in answers)
+
+    @by_route
+    def test_two_others_at_the_same_moment_leave_one(self, stocked: Any, create: Any, route: Route) -> None:
+        word = last_word(route)
+        one = {"id": str(uuid4()), **BODIES[word](stocked)}
+        other = {**one, **OTHERWISE.get(word, {"name": "Another"})}
+        with ThreadPoolExecutor(2) as together:
+            answers = list(together.map(lambda body: create(route, body), (one, other)))
+        assert sorted(answer.status for answer in answers) == [201, 409]
+        assert next(answer for answer in answers if answer.status == 409).code == "duplicate_id"
+
+    def test_may_be_spelled_in_another_way(self, stocked: Any) -> None:
+        admin, chosen = stocked.shop.client(), str(uuid4())
+        line = {"variant_id": stocked.variant_id, "quantity": "2", "unit_cost": 70}
+        body = {"id": chosen, "storage_id": stocked.storage["id"], "lines": [line]}
+        assert admin.post("/api/admin/inventory/receipts", body).status == 201
+        for spelled in (
+            {**body, "reference": None},
+            {**body, "lines": [{**line, "quantity": 2}]},
+            {**body, "lines": [{**line, "quantity": "2.000"}], "id": chosen.upper()},
+        ):
+            again = admin.post("/api/admin/inventory/receipts", spelled)
+            assert (again.status, again.headers["idempotent-replayed"]) == (201, "true"), spelled
+        assert stocked.on_hand() == "12"
+
+    def test_gets_what_it_made_whatever_has_become_of_it(self, shop: Any) -> None:
+        admin, body = shop.client(), {"id": str(uuid4()), "name": "Hillside"}
+        first = admin.post("/api/admin/settings/brands", body)
+        path = f"/api/admin/settings/brands/{body['id']}"
+        assert admin.patch(path, {"name": "Valley"}).status == 200
+        assert admin.delete(path).status == 200
+        again = admin.post("/api/admin/settings/brands", body)
+        assert (again.status, again.data, again.headers["etag"]) == (201, first.data, '"1"')
+
+    def test_is_answered_to_a_sale_whose_prices_have_changed_since(self, stocked: Any) -> None:
+        body = stocked.sale(id=str(uuid4()))
+        cashier = stocked.shop.client("Cashier")
+        first = cashier.post("/api/pos/orders", body)
+        variant = f"/api/admin/products/{stocked.product['id']}/variants/{stocked.variant_id}"
+        assert stocked.shop.client().patch(variant, {"price": 999}).status == 200
+        again = cashier.post("/api/pos/orders", body)
+        assert (again.status, again.data) == (201, first.data)
+        assert again.headers["idempotent-replayed"] == "true"
+
+    def test_does_not_bring_back_a_variant_that_was_removed(self, stocked: Any) -> None:
+        admin, body = stocked.shop.client(), {"id": str(uuid4()), "sku": "ONCE", "price": 1}
+        variants = f"/api/admin/products/{stocked.product['id']}/variants"
+        first = admin.post(variants, body)
+        assert admin.delete(f"{variants}/{body['id']}").status == 200
+        assert admin.post(variants, body).data == first.data
+        assert len(admin.get(f"/api/admin/products/{stocked.product['id']}").data["variants"]) == 1
+
+    def test_with_a_key_as_well_is_marked_as_well(self, stocked: Any) -> None:
+        body = stocked.sale(id=str(uuid4()))
+        client = stocked.shop.client("Cashier")
+        first = client.post("/api/pos/orders", body)
+        for key in ("one", "one", "two"):
+            again = client.post("/api/pos/orders", body, Idempotency_Key=key)
+            assert (again.body, again.headers["idempotent-replayed"]) == (first.body, "true")
+
+
+class TestTheIdOfSomethingElse:
+    def test_of_a_sales_own_movement_is_no_deliverys(self, stocked: Any) -> None:
+        stocked.sell()
+        [moved] = [one for one in stocked.shop.events() if one["type"] == "stock.StockMovement.Issued"]
+        refused = stocked.receive(1, 60, id=str(moved["stream_id"]))
+        assert (refused.status, refused.code) == (409, "duplicate_id")
+
+    def test_of_a_variant_made_with_its_product_is_taken(self, stocked: Any) -> None:
+        variants = f"/api/admin/products/{stocked.product['id']}/variants"
+        body = {"id": stocked.variant_id, "sku": "OAT-1", "price": 119, "cost": 60}
+        refused = stocked.shop.client().post(variants, body)
+        assert (refused.status, refused.code) == (409, "duplicate_id")
+
+    def test_of_what_an_import_made_is_taken(self, shop: Any) -> None:
+        admin, chosen = shop.client(), str(uuid4())
+        file = f"product_id,name,sku,price\n{chosen},Tea,TEA,1.00\n".encode()
+        csv = {"Content-Type": "text/csv"}
+        done = admin.call("POST", "/api/admin/products/import?commit=true", raw=file, headers=csv)
+        assert done.data["created"] == 1, done.body
+        body = {"id": chosen, "name": "Tea", "variants": [{"sku": "TEA", "price": 100}]}
+        refused = admin.post("/api/admin/products", body)
+        assert (refused.status, refused.code) == (409, "duplicate_id")
+
+    def test_of_a_picture_with_other_words_is_taken(self, shop: Any, bring_picture: Any) -> None:
+        admin = shop.client()
+        image_id, product_id = bring_picture(admin)
+        form = (
+            b'--b\r\nContent-Disposition: form-data; name="id"\r\n\r\n' + image_id.encode() + b"\r\n"
+            b'--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
+            + PNG
+            + b"\r\n--b--\r\n"
+        )
+        sent = {"Content-Type": "multipart/form-data; boundary=b"}
+        refused = admin.call("POST", f"/api/admin/products/{product_id}/images", raw=form, headers=sent)
+        assert (refused.status, refused.code) == (409, "duplicate_id")
+
+
+#: A picture of one black pixel.
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000"
+    "0400010d0a2db40000000049454e44ae426082"
+)
+
+
+class TestWhatWasMadeBeforeContentsWereKept:
+    def test_is_known_by_its_kind(self, shop: Any) -> None:
+        brand = Brand.begin(Brand.Registered, uuid4(), name="Old", description=None)
+        with (
+            psycopg.connect(shop.service.database.app, autocommit=True) as connection,
+            transaction(connection, shop.company_id) as db,
+        ):
+            Ledger(EVENT_TYPES, PROJECTIONS).record(db, brand.new_events(), Metadata(at=datetime.now(UTC)))
+        admin, body = shop.client(), {"id": str(brand.id), "name": "Old"}
+        again = admin.post("/api/admin/settings/brands", body)
+        assert (again.status, again.data["name"], again.headers["idempotent-replayed"]) == (
+            201,
+            "Old",
+            "true",
+        )
+        refused = admin.post("/api/admin/settings/suppliers", body)
+        assert (refused.status, refused.code) == (409, "duplicate_id")
+
+
+class TestTheFingerprint:
+    ID = UUID(int=7)
+
+    def test_knows_no_difference_that_means_nothing(self) -> None:
+        told = {"id": self.ID, "lines": [{"quantity": Decimal("1.50"), "note": None}], "tags": []}
+        same = {"lines": [{"quantity": Decimal("1.5")}], "id": self.ID, "note": ""}
+        assert Content.of(told, [b"pepper"]) == Content.of(same, [b"pepper"])
+
+    @pytest.mark.parametrize(
+        "other", [{"a": 0}, {"a": False}, {"a": "1"}, {"b": 1}, {"a": [1]}, {"a": 1, "b": 0}, {}]
+    )
+    def test_knows_every_difference_that_does(self, other: Body) -> None:
+        assert Content.of({"a": 1}, [b"pepper"]) != Content.of(other, [b"pepper"])
+
+    def test_cannot_be_made_without_the_servers_key(self) -> None:
+        told = {"password": "secret"}
+        assert Content.of(told, [b"new"]).fingerprint != Content.of(told, [b"old"]).fingerprint
+
+    def test_made_under_a_former_key_is_still_known(self) -> None:
+        earlier = Content.of({"a": 1}, [b"old"]).fingerprint
+        assert Content.of({"a": 1}, [b"new", b"old"]).is_of(earlier)
+        assert not Content.of({"a": 2}, [b"new", b"old"]).is_of(earlier)
