@@ -110,6 +110,10 @@ class Money(Whole):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class Sum(Whole):
+    """A sum of amounts in minor currency units: exact, and of any size."""
+
+
 class Exact(fields.Field[Decimal]):
     """A decimal number of at most 5 places, sent as a string (`"0.375"`) or a number."""
 

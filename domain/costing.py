@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.money import SCALE, checked, round_ratio, scaled_quantity
+from domain.money import MAX_AMOUNT, SCALE, AmountTooLarge, checked, round_ratio, scaled_quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ def issue(balance: Balance, quantity: Decimal) -> tuple[int, Balance]:
     """Return what an issue costs, and the balance after it.
 
     An issue of q takes round(value * q / quantity), the last unit all that is left, and whatever goes
-    below zero the last known cost. Raises QuantityNotValid.
+    below zero the last known cost. Raises QuantityNotValid, AmountTooLarge.
     """
     held, taken = _signed(balance.quantity), scaled_quantity(quantity)
     covered = min(taken, max(held, 0))
@@ -91,6 +91,9 @@ def _take_in(balance: Balance, taken: int, above: int, below: int) -> Receipt:
 
 
 def _moved(balance: Balance, held: int, value: int) -> Balance:
+    """The balance at another quantity and value. Raises AmountTooLarge if that is worth too much to count."""
+    if abs(value) > max(MAX_AMOUNT, abs(balance.value)):
+        raise AmountTooLarge("The stock would be worth more than can be counted.")
     quantity = Decimal(held) / SCALE
     return Balance(quantity=quantity, value=value, last_unit_cost=balance.last_unit_cost)
 

@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 
 from api.catalog.products import ProductAnswer, ProductFilters, filters_asked, show_product
 from api.envelope import ok, page_of
-from api.fields import Body, Exact, Id, Moment, Money, Text, Whole
+from api.fields import Body, Exact, Id, Moment, Sum, Text, Whole
 from api.gateway import House, Reading
 from api.operations import operation
 from api.resource import Resource
@@ -85,7 +85,7 @@ class StatusShareAnswer(Body):
     products = Whole()
     variants = Whole()
     stock_units = Exact(most=_LARGE)
-    stock_value = Money(least=-_LARGE)
+    stock_value = Sum()
 
 
 class StatusSummaryAnswer(Body):
@@ -94,7 +94,7 @@ class StatusSummaryAnswer(Body):
     products = Whole()
     variants = Whole()
     stock_units = Exact(most=_LARGE)
-    stock_value = Money(least=-_LARGE)
+    stock_value = Sum()
     by_category = fields.List(fields.Nested(StatusShareAnswer()))
     by_brand = fields.List(fields.Nested(StatusShareAnswer()))
 

@@ -9,7 +9,7 @@ from falcon import App, Request, Response
 from marshmallow import Schema, fields, validate
 
 from api.envelope import ok
-from api.fields import Body, Day, Exact, Id, Moment, Money, Text, Whole
+from api.fields import Body, Day, Exact, Id, Moment, Sum, Text, Whole
 from api.gateway import House, Reading
 from api.operations import Operation, operation
 from api.resource import Resource, stores_asked
@@ -69,17 +69,17 @@ class Measures(Body):
 
     orders = Whole()
     items = Exact(most=_LARGE)
-    gross_sales = Money()
-    discounts = Money()
-    returns = Money()
-    net_sales = Money()
-    tax = Money()
-    tips = Money()
-    rounding = Money(least=-_LARGE)
-    total_collected = Money()
-    average_order = Money(allow_none=True)
-    cost_of_goods = Money()
-    gross_profit = Money(least=-_LARGE)
+    gross_sales = Sum()
+    discounts = Sum()
+    returns = Sum()
+    net_sales = Sum()
+    tax = Sum()
+    tips = Sum()
+    rounding = Sum()
+    total_collected = Sum()
+    average_order = Sum(allow_none=True)
+    cost_of_goods = Sum()
+    gross_profit = Sum()
     margin = Exact(most=_LARGE, allow_none=True)
 
 
@@ -106,13 +106,13 @@ class ProductRow(Body):
     name = Text()
     variant_name = Text()
     quantity = Exact(most=_LARGE)
-    gross_sales = Money()
-    discounts = Money()
-    returns = Money()
-    net_sales = Money()
-    tax = Money()
-    cost_of_goods = Money()
-    gross_profit = Money(least=-_LARGE)
+    gross_sales = Sum()
+    discounts = Sum()
+    returns = Sum()
+    net_sales = Sum()
+    tax = Sum()
+    cost_of_goods = Sum()
+    gross_profit = Sum()
     margin = Exact(most=_LARGE, allow_none=True)
 
 
@@ -121,10 +121,10 @@ class PaymentRow(Body):
 
     method = Text()
     payments = Whole()
-    amount = Money(least=-_LARGE)
-    tips = Money()
+    amount = Sum()
+    tips = Sum()
     refund_count = Whole()
-    refunds = Money()
+    refunds = Sum()
 
 
 class OverviewAnswer(Measures):

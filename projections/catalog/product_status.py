@@ -282,7 +282,7 @@ _SUMMARY: LiteralString = """
                CASE WHEN grouping(p.category_id) = 0 THEN p.category_id ELSE p.brand_id END AS id,
                count(*) AS products, coalesce(sum(p.variant_count), 0)::bigint AS variants,
                trim_scale(coalesce(sum(stock.units), 0)) AS stock_units,
-               coalesce(sum(stock.value), 0)::bigint AS stock_value
+               coalesce(sum(stock.value), 0) AS stock_value
           FROM product_statuses AS p
           LEFT JOIN stock ON stock.product_id = p.id
          WHERE p.company_id = %(company_id)s AND p.status = %(status)s
@@ -310,6 +310,8 @@ def summarise_status(db: Database, status: str, *, store_ids: Collection[UUID] =
     }
     parts: dict[str, list[Row]] = {"all": [], "by_category": [], "by_brand": []}
     for row in db.ask(_SUMMARY, params).rows():
+        # The database adds in decimals, as a sum may be more than 64 bits hold.
+        row["stock_value"] = int(row["stock_value"])
         parts[row.pop("part")].append(row)
     [whole] = parts.pop("all")
     return {**{name: whole[name] for name in _SUMS}, **parts}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -15,10 +16,11 @@ class SalesDaily(Projection):
     """Sums for each business date, in minor currency units: of sales, of variants, of payment methods.
 
     `sold_variants` remembers what a variant was called: a row for each sale that called it something else
-    than the sale before.
+    than the sale before. Sums are numeric: a thousand of the largest sales are more than 64 bits hold.
     """
 
     name = "sales_summary"
+    version = 2
     tables = ("sales_daily", "sales_daily_products", "sales_daily_payments", "sold_variants")
     events = frozenset({Order.Sold})
     # A period's rows lie together, so one key serves the dates, and within them the stores.
@@ -32,13 +34,13 @@ class SalesDaily(Projection):
             cashier_id    uuid NOT NULL,
             orders        bigint NOT NULL,
             items         numeric NOT NULL,
-            gross_sales   bigint NOT NULL,
-            discounts     bigint NOT NULL,
-            returns       bigint NOT NULL,
-            tax           bigint NOT NULL,
-            tips          bigint NOT NULL,
-            rounding      bigint NOT NULL,
-            cost_of_goods bigint NOT NULL,
+            gross_sales   numeric NOT NULL,
+            discounts     numeric NOT NULL,
+            returns       numeric NOT NULL,
+            tax           numeric NOT NULL,
+            tips          numeric NOT NULL,
+            rounding      numeric NOT NULL,
+            cost_of_goods numeric NOT NULL,
             PRIMARY KEY (company_id, business_date, store_id, hour, register_id, cashier_id)
         ) WITH (fillfactor = 70);
         CREATE TABLE sales_daily_products (
@@ -49,11 +51,11 @@ class SalesDaily(Projection):
             category_id   uuid NOT NULL,
             brand_id      uuid NOT NULL,
             quantity      numeric NOT NULL,
-            gross_sales   bigint NOT NULL,
-            discounts     bigint NOT NULL,
-            returns       bigint NOT NULL,
-            tax           bigint NOT NULL,
-            cost_of_goods bigint NOT NULL,
+            gross_sales   numeric NOT NULL,
+            discounts     numeric NOT NULL,
+            returns       numeric NOT NULL,
+            tax           numeric NOT NULL,
+            cost_of_goods numeric NOT NULL,
             PRIMARY KEY (company_id, business_date, store_id, variant_id, category_id, brand_id)
         ) WITH (fillfactor = 70);
         CREATE TABLE sales_daily_payments (
@@ -62,10 +64,10 @@ class SalesDaily(Projection):
             store_id      uuid NOT NULL,
             method        text NOT NULL,
             payments      bigint NOT NULL,
-            amount        bigint NOT NULL,
-            tips          bigint NOT NULL,
+            amount        numeric NOT NULL,
+            tips          numeric NOT NULL,
             refund_count  bigint NOT NULL,
-            refunds       bigint NOT NULL,
+            refunds       numeric NOT NULL,
             PRIMARY KEY (company_id, business_date, store_id, method)
         ) WITH (fillfactor = 70);
         CREATE TABLE sold_variants (
@@ -87,10 +89,25 @@ class SalesDaily(Projection):
         batch = _Batch()
         for fact in facts:
             batch.add(fact)
-        add_rows(db, _ADD_SALES, _SALE, list(batch.sales.values()))
-        add_rows(db, _ADD_PRODUCTS, _PRODUCT, list(batch.products.values()))
-        add_rows(db, _ADD_PAYMENTS, _PAYMENT, list(batch.payments.values()))
+        add_sums(db, _ADD_SALES, _SALE, list(batch.sales.values()))
+        add_sums(db, _ADD_PRODUCTS, _PRODUCT, list(batch.products.values()))
+        add_sums(db, _ADD_PAYMENTS, _PAYMENT, list(batch.payments.values()))
         add_rows(db, _ADD_NAMES, _NAME, batch.names)
+
+
+def add_sums(db: Database, statement: LiteralString, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Queue a statement as `add_rows` does, with whole numbers of any size.
+
+    They travel as integers of 64 bits, which cost less, unless one of the column does not fit.
+    """
+    arrays = [list(column) for column in zip(*rows, strict=True)]
+    for number, column in enumerate(arrays):
+        if isinstance(column[0], int) and not -_LIMIT <= min(column) <= max(column) < _LIMIT:
+            arrays[number] = [Decimal(value) for value in column]
+    add_rows(db, statement, columns, list(zip(*arrays, strict=True)))
+
+
+_LIMIT = 2**63
 
 
 class _Batch:
@@ -179,9 +196,9 @@ _ADD_SALES: LiteralString = """
     SELECT %(company_id)s, business_date, store_id, hour, register_id, cashier_id, orders, items * 0.00001,
            gross_sales, discounts, 0, tax, tips, rounding, cost_of_goods
       FROM unnest(%(business_date)b::date[], %(store_id)b::uuid[], %(hour)b::int[], %(register_id)b::uuid[],
-                  %(cashier_id)b::uuid[], %(orders)b::bigint[], %(items)b::bigint[],
-                  %(gross_sales)b::bigint[], %(discounts)b::bigint[], %(tax)b::bigint[], %(tips)b::bigint[],
-                  %(rounding)b::bigint[], %(cost_of_goods)b::bigint[])
+                  %(cashier_id)b::uuid[], %(orders)b::bigint[], %(items)b::numeric[],
+                  %(gross_sales)b::numeric[], %(discounts)b::numeric[], %(tax)b::numeric[],
+                  %(tips)b::numeric[], %(rounding)b::numeric[], %(cost_of_goods)b::numeric[])
         AS sold(business_date, store_id, hour, register_id, cashier_id, orders, items, gross_sales, discounts,
                 tax, tips, rounding, cost_of_goods)
         ON CONFLICT (company_id, business_date, store_id, hour, register_id, cashier_id) DO UPDATE
@@ -201,9 +218,9 @@ _ADD_PRODUCTS: LiteralString = """
     SELECT %(company_id)s, business_date, store_id, variant_id, category_id, brand_id, quantity * 0.00001,
            gross_sales, discounts, 0, tax, cost_of_goods
       FROM unnest(%(business_date)b::date[], %(store_id)b::uuid[], %(variant_id)b::uuid[],
-                  %(category_id)b::uuid[], %(brand_id)b::uuid[], %(quantity)b::bigint[],
-                  %(gross_sales)b::bigint[], %(discounts)b::bigint[], %(tax)b::bigint[],
-                  %(cost_of_goods)b::bigint[])
+                  %(category_id)b::uuid[], %(brand_id)b::uuid[], %(quantity)b::numeric[],
+                  %(gross_sales)b::numeric[], %(discounts)b::numeric[], %(tax)b::numeric[],
+                  %(cost_of_goods)b::numeric[])
         AS sold(business_date, store_id, variant_id, category_id, brand_id, quantity, gross_sales, discounts,
                 tax, cost_of_goods)
         ON CONFLICT (company_id, business_date, store_id, variant_id, category_id, brand_id) DO UPDATE
@@ -219,7 +236,7 @@ _ADD_PAYMENTS: LiteralString = """
                 tips, refund_count, refunds)
     SELECT %(company_id)s, business_date, store_id, method, payments, amount, tips, 0, 0
       FROM unnest(%(business_date)b::date[], %(store_id)b::uuid[], %(method)b::text[],
-                  %(payments)b::bigint[], %(amount)b::bigint[], %(tips)b::bigint[])
+                  %(payments)b::bigint[], %(amount)b::numeric[], %(tips)b::numeric[])
         AS paid(business_date, store_id, method, payments, amount, tips)
         ON CONFLICT (company_id, business_date, store_id, method) DO UPDATE
        SET payments = daily.payments + excluded.payments,

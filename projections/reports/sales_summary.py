@@ -103,9 +103,9 @@ _SALES: LiteralString = """
           FROM source
     )
     SELECT period, hour, store_id, sum(orders)::bigint AS orders, trim_scale(sum(items)) AS items,
-           sum(gross_sales)::bigint AS gross_sales, sum(discounts)::bigint AS discounts,
-           sum(returns)::bigint AS returns, sum(tax)::bigint AS tax, sum(tips)::bigint AS tips,
-           sum(rounding)::bigint AS rounding, sum(cost_of_goods)::bigint AS cost_of_goods
+           sum(gross_sales) AS gross_sales, sum(discounts) AS discounts,
+           sum(returns) AS returns, sum(tax) AS tax, sum(tips) AS tips,
+           sum(rounding) AS rounding, sum(cost_of_goods) AS cost_of_goods
       FROM sold
      GROUP BY period, hour, store_id
      ORDER BY period, hour, sum(gross_sales - discounts - returns) DESC, store_id
@@ -127,9 +127,9 @@ _PRODUCTS: LiteralString = """
            AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
            AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
     ), sold AS (
-        SELECT variant_id, trim_scale(sum(quantity)) AS quantity, sum(gross_sales)::bigint AS gross_sales,
-               sum(discounts)::bigint AS discounts, sum(returns)::bigint AS returns, sum(tax)::bigint AS tax,
-               sum(cost_of_goods)::bigint AS cost_of_goods
+        SELECT variant_id, trim_scale(sum(quantity)) AS quantity, sum(gross_sales) AS gross_sales,
+               sum(discounts) AS discounts, sum(returns) AS returns, sum(tax) AS tax,
+               sum(cost_of_goods) AS cost_of_goods
           FROM source
          GROUP BY variant_id
     ), page AS (
@@ -164,9 +164,9 @@ _PAYMENTS: LiteralString = """
            AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
            AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
     )
-    SELECT method, sum(payments)::bigint AS payments, sum(amount)::bigint AS amount,
-           sum(tips)::bigint AS tips, sum(refund_count)::bigint AS refund_count,
-           sum(refunds)::bigint AS refunds
+    SELECT method, sum(payments)::bigint AS payments, sum(amount) AS amount,
+           sum(tips) AS tips, sum(refund_count)::bigint AS refund_count,
+           sum(refunds) AS refunds
       FROM source
      GROUP BY method
      ORDER BY sum(amount) DESC, method
@@ -282,7 +282,8 @@ def by_payment_method(
 
     `amount` paid for goods, without change and without `tips`; both together are what was collected.
     """
-    found = db.ask(_PAYMENTS, _params(db, period, store_ids, as_of)).rows()
+    answer = db.ask(_PAYMENTS, _params(db, period, store_ids, as_of)).rows()
+    found = [_picked(row, ("method", *_OF_PAYMENTS)) for row in answer]
     return Section(found, _summed(found, _OF_PAYMENTS), len(found))
 
 
@@ -298,13 +299,24 @@ def _params(
     }
 
 
+#: What is a decimal number; every other measure is a whole one, however large.
+_QUANTITIES = {"items", "quantity"}
+
+
 def _picked(row: Row, names: Iterable[str]) -> Row:
-    return {name: row[name] for name in names}
+    return {name: _whole(name, row[name]) for name in names}
 
 
 def _summed(rows: Sequence[Row], names: Iterable[str]) -> Row:
-    nothing = {"items": Decimal(0), "quantity": Decimal(0)}
-    return {name: sum((row[name] for row in rows), nothing.get(name, 0)) for name in names}
+    return {
+        name: _whole(name, sum((row[name] for row in rows), Decimal(0) if name in _QUANTITIES else 0))
+        for name in names
+    }
+
+
+def _whole(name: str, value: Any) -> Any:
+    """A sum as a whole number, unless it is a quantity: the database adds in decimals."""
+    return int(value) if isinstance(value, Decimal) and name not in _QUANTITIES else value
 
 
 def _with_margin(sums: Row) -> Row:

@@ -1,0 +1,113 @@
+"""Sums of the largest amounts there may be: more than 64 bits hold, exact all the same, in nobody's way."""
+
+from typing import Any, LiteralString
+from uuid import uuid4
+
+import psycopg
+
+from infra.eventstore.append import APPEND_EVENTS
+from infra.projections.rebuild import rebuild
+from infra.projections.verify import verify
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.transactions import transaction
+
+MOST = 2**53
+#: Times MOST, this is more than 2**63.
+MANY = 1_040
+LAST_SALE: LiteralString = """
+    SELECT type, state, metadata FROM events
+     WHERE company_id = %(company_id)s AND type = 'orders.Order.Sold'
+     ORDER BY position DESC LIMIT 1
+"""
+REPORTS = "/api/admin/reports/sales-summary"
+
+
+def repeat_last_sale(shop: Any, times: int) -> int:
+    """Have the log hold the last sale that many times more, in one go. Returns the log's end."""
+    with (
+        psycopg.connect(shop.service.database.app, autocommit=True) as connection,
+        transaction(connection, shop.company_id) as db,
+    ):
+        sold = db.ask(LAST_SALE, {"company_id": shop.company_id}).rows()[0]
+        row = db.ask(
+            APPEND_EVENTS,
+            {
+                "company_id": shop.company_id,
+                "stream_ids": [uuid4() for _ in range(times)],
+                "stream_versions": [1] * times,
+                "types": [sold["type"]] * times,
+                "states": [sold["state"]] * times,
+                "metadata": [sold["metadata"]] * times,
+            },
+        ).row()
+        assert row is not None
+        return int(row["position"])
+
+
+def test_sales_beyond_64_bits_are_reported_exactly(stocked: Any) -> None:
+    variant = {"sku": "CROWN", "price": MOST, "cost": MOST}
+    crown = stocked.product_of(variants=[variant], track_stock=False, tax_rate_ids=[])["variants"][0]["id"]
+    sold = stocked.sell(
+        role="Manager",
+        lines=[{"variant_id": crown, "quantity": 1}],
+        payments=[{"method": "card", "amount": MOST}],
+    ).data
+    position = repeat_last_sale(stocked.shop, MANY - 1)
+    day, total = sold["business_date"], sold["total"] * MANY
+    assert total > 2**63
+    manager = stocked.shop.client("Manager")
+    for query in ("", "&as_of=2100-01-01T00:00:00Z"):
+
+        def ask(section: str, query: str = query) -> Any:
+            asked = f"{REPORTS}/{section}?from={day}&to={day}{query}"
+            return manager.get(asked, X_Wait_For_Position=str(position)).data
+
+        overview = ask("overview")
+        assert overview["orders"] == MANY
+        assert overview["total_collected"] == total
+        assert overview["cost_of_goods"] == MOST * MANY
+        for section, name in (
+            ("by-period", "total_collected"),
+            ("by-store", "total_collected"),
+            ("by-product", "cost_of_goods"),
+            ("by-payment-method", "amount"),
+        ):
+            found = ask(section)
+            assert found["totals"][name] == found["rows"][0][name] == MOST * MANY
+    for model in PROJECTIONS:
+        if model.name in {"sales_summary", "sale_facts"}:
+            worker, company_id = stocked.shop.service.database.worker, stocked.shop.company_id
+            assert rebuild(worker, EVENT_TYPES, model, company_id).rows_changed == 0
+            assert verify(worker, EVENT_TYPES, model, company_id).is_true
+
+
+def test_stock_beyond_64_bits_is_summed_exactly(stocked: Any) -> None:
+    admin = stocked.shop.client()
+    for number in range(3):
+        variants = [{"sku": f"{number}-{at}", "price": 1} for at in range(MANY // 3 + 1)]
+        made = stocked.product_of(name=f"Crown {number}", variants=variants)
+        lines = [
+            {"variant_id": variant["id"], "quantity": 1, "unit_cost": MOST} for variant in made["variants"]
+        ]
+        stocked_up = admin.post(
+            "/api/admin/inventory/receipts", {"storage_id": stocked.storage["id"], "lines": lines}
+        )
+        assert stocked_up.status == 201
+        changed = admin.post(f"/api/admin/products/{made['id']}/status", {"status": "discontinued"})
+        position = changed.headers["x-event-position"]
+    path = "/api/admin/product-status/discontinued/summary"
+    summary = admin.get(path, X_Wait_For_Position=position).data
+    assert summary["stock_value"] == 3 * (MANY // 3 + 1) * MOST > 2**63
+
+
+def test_sales_never_make_a_balance_more_than_can_be_counted(stocked: Any) -> None:
+    admin = stocked.shop.client()
+    admin.patch(f"/api/admin/storages/{stocked.storage['id']}", {"allow_negative": True})
+    variant = {"sku": "CROWN", "price": 0, "cost": 1}
+    crown = stocked.product_of(variants=[variant], tax_rate_ids=[])["variants"][0]["id"]
+    line = {"variant_id": crown, "quantity": 1}
+    delivery = {"storage_id": stocked.storage["id"], "lines": [{**line, "unit_cost": MOST}]}
+    assert admin.post("/api/admin/inventory/receipts", delivery).status == 201
+    basket = {"lines": [line], "payments": []}
+    assert [stocked.sell(role="Manager", **basket).status for _ in range(3)] == [201, 201, 422]
+    assert stocked.sell(role="Manager", **basket).code == "amount_too_large"
