@@ -27,7 +27,7 @@ class Reading(Protocol):
         """The read models."""
 
     def aggregates(self, kind: type[Any], ids: list[UUID], as_of: datetime | None = None) -> list[Any]:
-        """The aggregates of these ids, in this order, as they are or were recorded by `as_of`.
+        """The aggregates of these ids, in this order, as they are or were known by `as_of`.
 
         Raises NewerEvent, DamagedEvent.
         """

@@ -70,8 +70,20 @@ STANDING: LiteralString = """
 _STREAMS: LiteralString = """
     SELECT stream_id, stream_version, type, state, metadata FROM events
      WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
-       AND (%(as_of)s::timestamptz IS NULL OR recorded_at <= %(as_of)s::timestamptz)
      ORDER BY stream_id, stream_version
+"""
+
+# The last version that was known (see `Fact.known_at`), and all before it: a clock that was set back must not
+# leave one of them out.
+_STREAMS_AS_OF: LiteralString = """
+    SELECT e.stream_id, e.stream_version, e.type, e.state, e.metadata
+      FROM (SELECT stream_id, max(stream_version) AS version FROM events
+             WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
+               AND least(recorded_at, (metadata::json ->> 'at')::timestamptz) <= %(as_of)s
+             GROUP BY stream_id) AS known
+      JOIN events AS e ON e.company_id = %(company_id)s AND e.stream_id = known.stream_id
+                      AND e.stream_version <= known.version
+     ORDER BY e.stream_id, e.stream_version
 """
 
 
@@ -83,7 +95,7 @@ class Reading:
         self._ledger = ledger
 
     def aggregates(self, kind: type[Any], ids: list[UUID], as_of: datetime | None = None) -> list[Any]:
-        """The aggregates of these ids, in this order, as they are or were recorded by `as_of`.
+        """The aggregates of these ids, in this order, as they are or were known by `as_of`.
 
         Raises NewerEvent, DamagedEvent.
         """
@@ -94,8 +106,9 @@ class Reading:
     ) -> list[tuple[UUID, Any]]:
         """The same with its id each, for pages: in place of one that cannot be read is why that is so."""
         params = {"company_id": self.db.company_id, "ids": ids, "as_of": as_of}
+        asked = self.db.ask(_STREAMS_AS_OF if as_of else _STREAMS, params)
         streams: dict[UUID, list[dict[str, Any]]] = {}
-        for row in self.db.ask(_STREAMS, params).rows():
+        for row in asked.rows():
             streams.setdefault(row["stream_id"], []).append(row)
         found = ((one, self._rebuilt(streams[one])) for one in ids if one in streams)
         return [(one, result) for one, result in found if isinstance(result, (kind, EventNotReadable))]

@@ -77,7 +77,8 @@ _VERSION: LiteralString = """
     SELECT stream_version AS version, type FROM events
      WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s
        AND (%(version)s::bigint IS NULL OR stream_version = %(version)s)
-       AND (%(as_of)s::timestamptz IS NULL OR recorded_at <= %(as_of)s)
+       AND (%(as_of)s::timestamptz IS NULL
+            OR least(recorded_at, (metadata::json ->> 'at')::timestamptz) <= %(as_of)s)
      ORDER BY stream_version DESC
      LIMIT 1
 """
@@ -200,7 +201,7 @@ def _parsed(text: str) -> Any:
 def ask_version(
     db: Database, stream_id: UUID, *, version: int | None = None, as_of: datetime | None = None
 ) -> Answer:
-    """Ask for the `version` of an aggregate, its last one or its last one recorded by `as_of`.
+    """Ask for the `version` of an aggregate, its last one or its last one known by `as_of`.
 
     Answers its number and the type of its event, or nothing if there is none.
     """

@@ -83,6 +83,16 @@ class Fact:
     position: int = 0
     recorded_at: datetime | None = None
 
+    @property
+    def known_at(self) -> datetime:
+        """From when on it is known, for whoever asks what was known at a moment.
+
+        It is when it was decided, which is the time that answers show; if the clock that said so was ahead,
+        when the log took it. Every time that was shown so finds what it was shown of. Statements over the log
+        say the same: least(recorded_at, at).
+        """
+        return self.at if self.recorded_at is None else min(self.at, self.recorded_at)
+
 
 class Projection:
     """A read model. Subclasses name their tables and fold facts into them.

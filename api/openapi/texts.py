@@ -92,7 +92,8 @@ recorded, so repeat it.
 
 `page` counts from 1, `limit` is at most 100, `sort=-created_at` turns the order around. An unknown parameter
 is an error rather than a surprise. Where there is `as_of`, a time, the answer is what had been recorded by
-then.
+then. Any time that an answer shows (`created_at`, `updated_at`, `recorded_at`) finds, as `as_of`, what it was
+shown of.
 
 ## Who may
 

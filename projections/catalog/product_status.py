@@ -325,7 +325,11 @@ _LAST_MOVE: LiteralString = """
       LEFT JOIN users AS person
         ON person.company_id = e.company_id AND person.id = (e.metadata::json ->> 'actor')::uuid
      WHERE e.company_id = %(company_id)s AND e.stream_id = %(product_id)s AND e.type = ANY(%(types)b::text[])
-       AND (%(as_of)s::timestamptz IS NULL OR e.recorded_at <= %(as_of)s::timestamptz)
+       AND (%(as_of)s::timestamptz IS NULL
+            OR e.stream_version <= (SELECT max(stream_version) FROM events
+                                     WHERE company_id = %(company_id)s AND stream_id = %(product_id)s
+                                       AND least(recorded_at, (metadata::json ->> 'at')::timestamptz)
+                                           <= %(as_of)s))
      ORDER BY e.stream_version DESC
      LIMIT 1
 """

@@ -13,13 +13,14 @@ NOBODY = UUID(int=0)
 
 
 class SaleFacts(Projection):
-    """One row for each sale, each of its lines and each of its payments, with when it was recorded.
+    """One row for each sale, each of its lines and each of its payments, with when it was known.
 
     Sums over them answer what was known at a moment. They have the measures of the daily sums
     (`sales_summary`), in minor currency units, so that one question reads either.
     """
 
     name = "sale_facts"
+    version = 2
     tables = ("sale_facts", "sale_line_facts", "sale_payment_facts")
     events = frozenset({Order.Sold})
     # A period's rows lie together, so one key serves the dates, and within it the stores.
@@ -29,7 +30,7 @@ class SaleFacts(Projection):
             business_date date NOT NULL,
             store_id      uuid NOT NULL,
             position      bigint NOT NULL,
-            recorded_at   timestamptz NOT NULL,
+            known_at      timestamptz NOT NULL,
             order_id      uuid NOT NULL,
             hour          int NOT NULL,
             register_id   uuid NOT NULL,
@@ -52,7 +53,7 @@ class SaleFacts(Projection):
             store_id      uuid NOT NULL,
             position      bigint NOT NULL,
             line          int NOT NULL,
-            recorded_at   timestamptz NOT NULL,
+            known_at      timestamptz NOT NULL,
             variant_id    uuid NOT NULL,
             category_id   uuid NOT NULL,
             brand_id      uuid NOT NULL,
@@ -70,7 +71,7 @@ class SaleFacts(Projection):
             store_id      uuid NOT NULL,
             position      bigint NOT NULL,
             line          int NOT NULL,
-            recorded_at   timestamptz NOT NULL,
+            known_at      timestamptz NOT NULL,
             method        text NOT NULL,
             payments      bigint NOT NULL,
             amount        bigint NOT NULL,
@@ -95,7 +96,7 @@ def _sale(fact: Fact, sale: Any) -> tuple[Any, ...]:
         sale.business_date,
         sale.store_id,
         fact.position,
-        fact.recorded_at,
+        fact.known_at,
         fact.stream_id,
         sale.hour,
         sale.register_id or NOBODY,
@@ -112,14 +113,14 @@ def _sale(fact: Fact, sale: Any) -> tuple[Any, ...]:
 
 
 def _lines(fact: Fact, sale: Any) -> list[tuple[Any, ...]]:
-    day, store, position, recorded_at = sale.business_date, sale.store_id, fact.position, fact.recorded_at
+    day, store, position, known_at = sale.business_date, sale.store_id, fact.position, fact.known_at
     return [
         (
             day,
             store,
             position,
             number,
-            recorded_at,
+            known_at,
             line.variant_id,
             line.category_id or NOBODY,
             line.brand_id or NOBODY,
@@ -134,9 +135,9 @@ def _lines(fact: Fact, sale: Any) -> list[tuple[Any, ...]]:
 
 
 def _payments(fact: Fact, sale: Any) -> list[tuple[Any, ...]]:
-    day, store, position, recorded_at = sale.business_date, sale.store_id, fact.position, fact.recorded_at
+    day, store, position, known_at = sale.business_date, sale.store_id, fact.position, fact.known_at
     return [
-        (day, store, position, number, recorded_at, payment.method, payment.amount, payment.tip)
+        (day, store, position, number, known_at, payment.method, payment.amount, payment.tip)
         for number, payment in enumerate(sale.payments)
     ]
 
@@ -149,52 +150,52 @@ def add_rows(db: Database, statement: LiteralString, columns: str, rows: Sequenc
 
 
 _SALE = (
-    "business_date store_id position recorded_at order_id hour register_id cashier_id customer_id items "
+    "business_date store_id position known_at order_id hour register_id cashier_id customer_id items "
     "gross_sales discounts tax tips rounding cost_of_goods"
 )
 _LINE = (
-    "business_date store_id position line recorded_at variant_id category_id brand_id quantity "
+    "business_date store_id position line known_at variant_id category_id brand_id quantity "
     "gross_sales discounts tax cost_of_goods"
 )
-_PAYMENT = "business_date store_id position line recorded_at method amount tips"
+_PAYMENT = "business_date store_id position line known_at method amount tips"
 
 # Quantities travel as integers counted in hundred-thousandths, which cost less than decimals to send.
 _ADD_SALES: LiteralString = """
-    INSERT INTO sale_facts (company_id, orders, returns, business_date, store_id, position, recorded_at,
+    INSERT INTO sale_facts (company_id, orders, returns, business_date, store_id, position, known_at,
                             order_id, hour, register_id, cashier_id, customer_id, items, gross_sales,
                             discounts, tax, tips, rounding, cost_of_goods)
-    SELECT %(company_id)s, 1, 0, business_date, store_id, position, recorded_at,
+    SELECT %(company_id)s, 1, 0, business_date, store_id, position, known_at,
            order_id, hour, register_id, cashier_id, customer_id, items * 0.00001, gross_sales,
            discounts, tax, tips, rounding, cost_of_goods
       FROM unnest(%(business_date)b::date[], %(store_id)b::uuid[], %(position)b::bigint[],
-                  %(recorded_at)b::timestamptz[], %(order_id)b::uuid[], %(hour)b::int[],
+                  %(known_at)b::timestamptz[], %(order_id)b::uuid[], %(hour)b::int[],
                   %(register_id)b::uuid[], %(cashier_id)b::uuid[], %(customer_id)b::uuid[],
                   %(items)b::bigint[], %(gross_sales)b::bigint[], %(discounts)b::bigint[], %(tax)b::bigint[],
                   %(tips)b::bigint[], %(rounding)b::bigint[], %(cost_of_goods)b::bigint[])
-        AS sale(business_date, store_id, position, recorded_at, order_id, hour, register_id, cashier_id,
+        AS sale(business_date, store_id, position, known_at, order_id, hour, register_id, cashier_id,
                 customer_id, items, gross_sales, discounts, tax, tips, rounding, cost_of_goods)
 """
 
 _ADD_LINES: LiteralString = """
-    INSERT INTO sale_line_facts (company_id, returns, business_date, store_id, position, line, recorded_at,
+    INSERT INTO sale_line_facts (company_id, returns, business_date, store_id, position, line, known_at,
                                  variant_id, category_id, brand_id, quantity, gross_sales, discounts, tax,
                                  cost_of_goods)
-    SELECT %(company_id)s, 0, business_date, store_id, position, line, recorded_at, variant_id, category_id,
+    SELECT %(company_id)s, 0, business_date, store_id, position, line, known_at, variant_id, category_id,
            brand_id, quantity * 0.00001, gross_sales, discounts, tax, cost_of_goods
       FROM unnest(%(business_date)b::date[], %(store_id)b::uuid[], %(position)b::bigint[], %(line)b::int[],
-                  %(recorded_at)b::timestamptz[], %(variant_id)b::uuid[], %(category_id)b::uuid[],
+                  %(known_at)b::timestamptz[], %(variant_id)b::uuid[], %(category_id)b::uuid[],
                   %(brand_id)b::uuid[], %(quantity)b::bigint[], %(gross_sales)b::bigint[],
                   %(discounts)b::bigint[], %(tax)b::bigint[], %(cost_of_goods)b::bigint[])
-        AS sold(business_date, store_id, position, line, recorded_at, variant_id, category_id, brand_id,
+        AS sold(business_date, store_id, position, line, known_at, variant_id, category_id, brand_id,
                 quantity, gross_sales, discounts, tax, cost_of_goods)
 """
 
 _ADD_PAYMENTS: LiteralString = """
     INSERT INTO sale_payment_facts (company_id, payments, refund_count, refunds, business_date, store_id,
-                                    position, line, recorded_at, method, amount, tips)
-    SELECT %(company_id)s, 1, 0, 0, business_date, store_id, position, line, recorded_at, method, amount, tips
+                                    position, line, known_at, method, amount, tips)
+    SELECT %(company_id)s, 1, 0, 0, business_date, store_id, position, line, known_at, method, amount, tips
       FROM unnest(%(business_date)b::date[], %(store_id)b::uuid[], %(position)b::bigint[], %(line)b::int[],
-                  %(recorded_at)b::timestamptz[], %(method)b::text[], %(amount)b::bigint[],
+                  %(known_at)b::timestamptz[], %(method)b::text[], %(amount)b::bigint[],
                   %(tips)b::bigint[])
-        AS paid(business_date, store_id, position, line, recorded_at, method, amount, tips)
+        AS paid(business_date, store_id, position, line, known_at, method, amount, tips)
 """

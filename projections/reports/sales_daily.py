@@ -75,7 +75,7 @@ class SalesDaily(Projection):
             variant_id   uuid NOT NULL,
             position     bigint NOT NULL,
             line         int NOT NULL,
-            recorded_at  timestamptz NOT NULL,
+            known_at     timestamptz NOT NULL,
             product_id   uuid NOT NULL,
             sku          text NOT NULL,
             name         text NOT NULL,
@@ -165,7 +165,7 @@ class _Batch:
             before = called.get(key[2])
             if before != name:
                 called[key[2]] = name
-                source = (variant, fact.position, number, fact.recorded_at, line.product_id)
+                source = (variant, fact.position, number, fact.known_at, line.product_id)
                 self.names.append((*source, *name, before is None))
         return items
 
@@ -188,7 +188,7 @@ _PRODUCT = (
     "business_date store_id variant_id category_id brand_id quantity gross_sales discounts tax cost_of_goods"
 )
 _PAYMENT = "business_date store_id method payments amount tips"
-_NAME = "variant_id position line recorded_at product_id sku name variant_name is_first"
+_NAME = "variant_id position line known_at product_id sku name variant_name is_first"
 
 _ADD_SALES: LiteralString = """
     INSERT INTO sales_daily AS daily (company_id, business_date, store_id, hour, register_id, cashier_id,
@@ -247,14 +247,14 @@ _ADD_PAYMENTS: LiteralString = """
 # Where a batch begins must leave no trace: its first name of a variant counts only if it is another one
 # than the last name from the batches before.
 _ADD_NAMES: LiteralString = """
-    INSERT INTO sold_variants (company_id, variant_id, position, line, recorded_at, product_id, sku, name,
+    INSERT INTO sold_variants (company_id, variant_id, position, line, known_at, product_id, sku, name,
                                variant_name)
-    SELECT %(company_id)s, called.variant_id, called.position, called.line, called.recorded_at,
+    SELECT %(company_id)s, called.variant_id, called.position, called.line, called.known_at,
            called.product_id, called.sku, called.name, called.variant_name
       FROM unnest(%(variant_id)b::uuid[], %(position)b::bigint[], %(line)b::int[],
-                  %(recorded_at)b::timestamptz[], %(product_id)b::uuid[], %(sku)b::text[], %(name)b::text[],
+                  %(known_at)b::timestamptz[], %(product_id)b::uuid[], %(sku)b::text[], %(name)b::text[],
                   %(variant_name)b::text[], %(is_first)b::bool[])
-        AS called(variant_id, position, line, recorded_at, product_id, sku, name, variant_name, is_first)
+        AS called(variant_id, position, line, known_at, product_id, sku, name, variant_name, is_first)
       LEFT JOIN LATERAL (
             SELECT sku, name, variant_name FROM sold_variants
              WHERE company_id = %(company_id)s AND variant_id = called.variant_id AND called.is_first

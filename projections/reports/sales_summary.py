@@ -87,7 +87,7 @@ _SALES: LiteralString = """
                rounding, cost_of_goods
           FROM sale_facts
          WHERE company_id = %(company_id)s AND %(as_of)s::timestamptz IS NOT NULL
-           AND recorded_at <= %(as_of)s::timestamptz
+           AND known_at <= %(as_of)s::timestamptz
            AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
            AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
     ), sold AS (
@@ -123,7 +123,7 @@ _PRODUCTS: LiteralString = """
         SELECT variant_id, quantity, gross_sales, discounts, returns, tax, cost_of_goods
           FROM sale_line_facts
          WHERE company_id = %(company_id)s AND %(as_of)s::timestamptz IS NOT NULL
-           AND recorded_at <= %(as_of)s::timestamptz
+           AND known_at <= %(as_of)s::timestamptz
            AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
            AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
     ), sold AS (
@@ -143,8 +143,8 @@ _PRODUCTS: LiteralString = """
       LEFT JOIN LATERAL (
             SELECT product_id, sku, name, variant_name FROM sold_variants
              WHERE company_id = %(company_id)s AND variant_id = page.variant_id
-               AND (%(as_of)s::timestamptz IS NULL OR recorded_at <= %(as_of)s::timestamptz)
-             ORDER BY position DESC, line DESC LIMIT 1
+             ORDER BY known_at <= coalesce(%(as_of)s::timestamptz, 'infinity') DESC, position DESC, line DESC
+             LIMIT 1
            ) AS called ON true
      ORDER BY page.gross_sales - page.discounts - page.returns DESC, page.variant_id
 """
@@ -160,7 +160,7 @@ _PAYMENTS: LiteralString = """
         SELECT method, payments, amount, tips, refund_count, refunds
           FROM sale_payment_facts
          WHERE company_id = %(company_id)s AND %(as_of)s::timestamptz IS NOT NULL
-           AND recorded_at <= %(as_of)s::timestamptz
+           AND known_at <= %(as_of)s::timestamptz
            AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
            AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
     )
