@@ -11,6 +11,7 @@ from api.envelope import encode
 from commands.ports import StaleVersion
 from commands.signing_in import TooManyRequests
 from commands.standing import Unauthenticated
+from commands.unavailable import Unavailable
 from domain.errors import Conflict, Detail, Invalid, NotAllowed, NotFound, Refusal
 from projections.base import DamagedEvent, EventNotReadable, NewerEvent, ProjectionBehind, ServerOutdated
 
@@ -78,6 +79,7 @@ STATUSES: tuple[tuple[type[Refusal], int], ...] = (
     (Invalid, 422),
     (TooManyRequests, 429),
     (ProjectionBehind, 503),
+    (Unavailable, 503),
     # Another server of the same service can answer, this one when it is replaced: a client tries again.
     (NewerEvent, 503),
     # No repetition helps, until somebody has looked at the log.
@@ -132,9 +134,9 @@ def refuse(req: Request, resp: Response, refusal: Refusal, _params: Any) -> None
     _answer(req, resp, status, refusal.message, _error(refusal.code, refusal.details))
     if status == http.HTTPStatus.UNAUTHORIZED:
         resp.set_header("WWW-Authenticate", "Bearer")
-    if isinstance(refusal, TooManyRequests):
+    if isinstance(refusal, TooManyRequests | Unavailable):
         resp.set_header("Retry-After", str(refusal.retry_after))
-    if status == http.HTTPStatus.SERVICE_UNAVAILABLE:
+    elif status == http.HTTPStatus.SERVICE_UNAVAILABLE:
         resp.set_header("Retry-After", "1")
 
 

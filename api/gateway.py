@@ -56,10 +56,12 @@ class Gateway(Protocol):
         *,
         within: UUID | None = None,
         content: Content | None = None,
+        lengthy: bool = False,
     ) -> Outcome:
         """Decide, record and answer in one transaction; `within` another company if the platform decides.
 
-        `content` is what the request says, if it makes something.
+        `content` is what the request says, if it makes something. `lengthy` grants more time. Raises
+        Unavailable.
         """
 
     def read(
@@ -70,8 +72,12 @@ class Gateway(Protocol):
         projection: str | None = None,
         wait_for: int | None = None,
         within: UUID | None = None,
+        lengthy: bool = False,
     ) -> tuple[R, int]:
-        """Answer a question and say which position of the caller's log the answer knows."""
+        """Answer a question and say which position of the caller's log the answer knows.
+
+        `lengthy` grants more time. Raises Unavailable.
+        """
 
     def check(self, caller: Caller) -> None:
         """Raise TokenRevoked or RightsChanged unless the caller may still ask."""

@@ -69,6 +69,7 @@ class Gatekeeper:
         operation = self._operation(resource, req.method)
         if operation is None:
             return
+        req.context.lengthy = operation.lengthy
         if operation.permission == PUBLIC:
             self._read(req, operation)
             return

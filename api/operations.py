@@ -50,6 +50,8 @@ class Operation:
     refusals: tuple[type[Refusal], ...] = ()
     #: Whether a write takes an Idempotency-Key and is for companies in good standing only.
     repeatable: bool = True
+    #: Whether it may take a minute, as imports and exports do.
+    lengthy: bool = False
     #: The asynchronous read model the answer comes from, if any.
     projection: str | None = None
 

@@ -59,6 +59,7 @@ class Resource:
             idempotency_key(req, self.house.peppers),
             within=within,
             content=content,
+            lengthy=req.context.lengthy,
         )
         resp.status = outcome.response.status
         resp.data = outcome.response.body
@@ -100,7 +101,12 @@ class Resource:
         `within` is the company that is asked about when that is not the caller's own.
         """
         answer, position = self.house.gateway.read(
-            req.context.caller, question, projection=projection, wait_for=_wait_for(req), within=within
+            req.context.caller,
+            question,
+            projection=projection,
+            wait_for=_wait_for(req),
+            within=within,
+            lengthy=req.context.lengthy,
         )
         resp.set_header("X-Read-Position", str(position))
         return answer

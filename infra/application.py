@@ -4,19 +4,24 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
 from psycopg import errors
-from psycopg_pool import ConnectionPool
 
 from commands.creations import Content
 from commands.outcomes import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Outcome, Response
 from commands.ports import Caller, ConcurrentEdit, UnitOfWork
 from commands.standing import Standing, TokenRevoked
+from commands.unavailable import OutcomeUnknown
+from infra.commits import position_of
+from infra.connections import LENGTHY, CommitUnknown, ConnectionLost
 from infra.definitions import HOLD_MODEL, named
 from infra.eventstore.history import states_of
-from infra.pipeline import Answer, RequestConnection, RequestTransaction, request_transaction
+from infra.outages import insist, refusing_outages
+from infra.pipeline import Answer, RequestTransaction, request_transaction
+from infra.pool import RequestPool
 from infra.unit_of_work import Decision, Ledger
 from projections.base import EventNotReadable, ProjectionBehind
 
@@ -25,6 +30,8 @@ R = TypeVar("R")
 
 #: How often a decision is taken again when another one came in between.
 ATTEMPTS = 5
+#: How long all transactions of a request may take together, in seconds, and those of a lengthy one.
+REQUEST_SECONDS, LENGTHY_SECONDS = 10.0, 120.0
 #: How long a question waits for a read model to reach a position, in seconds.
 PATIENCE = 5.0
 
@@ -135,7 +142,7 @@ def _readable(found: Any) -> bool:
 class Application:
     """Runs commands and questions over a pool of connections."""
 
-    def __init__(self, pool: "ConnectionPool[RequestConnection]", ledger: Ledger) -> None:
+    def __init__(self, pool: RequestPool, ledger: Ledger) -> None:
         self._pool = pool
         self._ledger = ledger
 
@@ -143,18 +150,34 @@ class Application:
     def transaction(self, company_id: UUID, *, reading: bool = False) -> Iterator[RequestTransaction]:
         """A plain transaction of a company, for what is neither command nor question: sign-in, sessions.
 
-        Raises ServerOutdated, as everything here does.
+        Raises Unavailable, and ServerOutdated as everything here does.
         """
-        with (
-            self._pool.connection() as connection,
-            request_transaction(connection, company_id, reading=reading, models=self._ledger.models) as db,
-        ):
+        deadline = time.monotonic() + REQUEST_SECONDS
+        with refusing_outages(), self._open(company_id, deadline, reading=reading) as db:
             yield db
 
     def check(self, caller: Caller) -> None:
         """Raise TokenRevoked or RightsChanged unless the caller may still ask."""
         with self.transaction(caller.company_id, reading=True) as db:
             _Standing(db, caller).check(writing=False)
+
+    @contextmanager
+    def _open(
+        self, company_id: UUID, deadline: float, *, reading: bool = False, lengthy: bool = False
+    ) -> Iterator[RequestTransaction]:
+        bounds = LENGTHY if lengthy else None
+        with (
+            self._pool.connection() as connection,
+            request_transaction(
+                connection,
+                company_id,
+                reading=reading,
+                models=self._ledger.models,
+                deadline=deadline,
+                bounds=bounds,
+            ) as db,
+        ):
+            yield db
 
     def run(
         self,
@@ -166,18 +189,33 @@ class Application:
         *,
         within: UUID | None = None,
         content: Content | None = None,
+        lengthy: bool = False,
     ) -> Outcome:
         """Decide, record and answer in one transaction; decide again when another decision came in between.
 
         `within` is the company whose log is written when the platform decides about another than its own;
         the caller's session and the idempotency key stay the caller's company's, and so does the position
-        of the outcome. `content` is what the request says, if it makes something. Raises the handler's
-        refusals, those of the caller's standing, IdempotencyKeyReused,
-        IdempotencyInProgress, ConcurrentEdit.
+        of the outcome. `content` is what the request says, if it makes something. `lengthy` grants more time.
+        Raises the handler's refusals, those of the caller's standing, IdempotencyKeyReused,
+        IdempotencyInProgress, ConcurrentEdit, Unavailable.
         """
+        deadline = time.monotonic() + (LENGTHY_SECONDS if lengthy else REQUEST_SECONDS)
+        decide = partial(
+            self._attempt,
+            caller,
+            handler,
+            command,
+            present,
+            key=key,
+            within=within,
+            content=content,
+            lengthy=lengthy,
+            deadline=deadline,
+        )
         for attempt in range(ATTEMPTS):
             try:
-                return self._attempt(caller, handler, command, present, key, within=within, content=content)
+                with refusing_outages():
+                    return insist(decide, deadline)
             except (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation):
                 time.sleep(0.002 * attempt)
         raise ConcurrentEdit
@@ -188,13 +226,15 @@ class Application:
         handler: Callable[[C, UnitOfWork], R],
         command: C,
         present: Callable[[R], Response],
-        key: IdempotencyKey | None,
         *,
+        key: IdempotencyKey | None,
         within: UUID | None,
         content: Content | None,
+        lengthy: bool,
+        deadline: float,
     ) -> Outcome:
-        with self._pool.connection() as connection:
-            with request_transaction(connection, caller.company_id, models=self._ledger.models) as db:
+        try:
+            with self._open(caller.company_id, deadline, lengthy=lengthy) as db:
                 standing = _Standing(db, caller)
                 stored = db.ask(_STORED, _key_params(caller, key)) if key else None
                 if within:
@@ -207,6 +247,7 @@ class Application:
                     finally:
                         standing.check(writing=False)
                     if earlier:
+                        db.abandon()
                         return earlier
                 try:
                     result = handler(command, work)
@@ -223,11 +264,30 @@ class Application:
                     db.abandon()
                 elif key:
                     db.execute(_STORE, _record_params(caller, key, response, work.now))
-            head = position.row()
+        except CommitUnknown as lost:
+            settled = self._position_of(work, lost, caller.company_id, within)
+            return Outcome(response, settled)
+        head = position.row()
         if key and not work.has_changes:
             with self.transaction(caller.company_id) as db:
                 db.execute(_STORE, _record_params(caller, key, response, work.now))
         return Outcome(response, head["position"] if head else 0, replayed=work.is_repetition)
+
+    def _position_of(self, work: Decision, lost: CommitUnknown, own: UUID, within: UUID | None) -> int:
+        """The position of a decision whose commit broke off.
+
+        Raises OutcomeUnknown, and ConnectionLost when it is certain that nothing was committed.
+        """
+        if not work.has_events:
+            raise OutcomeUnknown from lost
+        deadline = time.monotonic() + REQUEST_SECONDS
+        position = position_of(work.trace, lost, lambda: self._open(within or own, deadline, reading=True))
+        if position is None:
+            raise ConnectionLost(str(lost), backend=lost.backend, is_silent=lost.is_silent) from lost
+        if within:
+            with self._open(own, deadline, reading=True) as db:
+                return _position(db.ask(_HEAD, {"company_id": own}))
+        return position
 
     def read(
         self,
@@ -237,42 +297,66 @@ class Application:
         projection: str | None = None,
         wait_for: int | None = None,
         within: UUID | None = None,
+        lengthy: bool = False,
     ) -> tuple[R, int]:
         """Answer a question and say up to which position of the caller's log the answer knows.
 
         `projection` names the asynchronous read model it is answered from; None: the inline ones, which know
         everything. With `wait_for` the answer knows at least that position. `within` is the company that is
-        asked about when the platform asks about another than its own. Raises the question's refusals, those
-        of the caller's standing, ProjectionBehind.
+        asked about when the platform asks about another than its own. `lengthy` grants more time. Raises the
+        question's refusals, those of the caller's standing, ProjectionBehind, Unavailable.
         """
-        deadline = time.monotonic() + PATIENCE
+        started = time.monotonic()
+        look = partial(
+            self._look,
+            caller,
+            question,
+            started + (LENGTHY_SECONDS if lengthy else REQUEST_SECONDS),
+            projection=projection,
+            wait_for=wait_for,
+            within=within,
+            lengthy=lengthy,
+        )
         pause = 0.002
         while True:
-            with (
-                self._pool.connection() as connection,
-                request_transaction(
-                    connection, caller.company_id, reading=True, models=self._ledger.models
-                ) as db,
-            ):
-                if projection:
-                    db.execute(HOLD_MODEL, named(self._ledger.model(projection)))
-                standing = _Standing(db, caller)
-                params = {"company_id": caller.company_id, "projection": projection}
-                place = db.ask(_CHECKPOINT if projection else _HEAD, params)
-                if wait_for is not None:
-                    standing.check(writing=False)
-                if wait_for is None or _position(place) >= wait_for:
-                    if within:
-                        db.enter(within)
-                    try:
-                        answer = question(Reading(db, self._ledger))
-                    finally:
-                        standing.check(writing=False)
-                    return answer, _position(place)
-            if time.monotonic() + pause > deadline:
+            with refusing_outages():
+                found = insist(look, started + REQUEST_SECONDS)
+            if found is not None:
+                return found
+            if time.monotonic() + pause > started + PATIENCE:
                 raise ProjectionBehind
             time.sleep(pause)
             pause = min(pause * 2, 0.1)
+
+    def _look(
+        self,
+        caller: Caller,
+        question: Callable[[Reading], R],
+        deadline: float,
+        *,
+        projection: str | None,
+        wait_for: int | None,
+        within: UUID | None,
+        lengthy: bool,
+    ) -> tuple[R, int] | None:
+        """The answer and the position it knows; None when that is not far enough yet."""
+        with self._open(caller.company_id, deadline, reading=True, lengthy=lengthy) as db:
+            if projection:
+                db.execute(HOLD_MODEL, named(self._ledger.model(projection)))
+            standing = _Standing(db, caller)
+            params = {"company_id": caller.company_id, "projection": projection}
+            place = db.ask(_CHECKPOINT if projection else _HEAD, params)
+            if wait_for is not None:
+                standing.check(writing=False)
+                if _position(place) < wait_for:
+                    return None
+            if within:
+                db.enter(within)
+            try:
+                answer = question(Reading(db, self._ledger))
+            finally:
+                standing.check(writing=False)
+            return answer, _position(place)
 
 
 class _Standing:

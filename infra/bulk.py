@@ -7,14 +7,15 @@ from typing import Any, LiteralString, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from psycopg import errors
-from psycopg_pool import ConnectionPool
 
 from domain.aggregate import UNSTAMPED, Aggregate
 from domain.errors import Conflict
 from domain.settings import name_key
+from infra.connections import BULK
 from infra.eventstore.codec import Metadata
 from infra.garbage import collecting_no_garbage
-from infra.pipeline import RequestConnection, request_transaction
+from infra.pipeline import request_transaction
+from infra.pool import RequestPool
 from infra.unit_of_work import Ledger
 from projections.base import Database
 
@@ -22,7 +23,6 @@ C = TypeVar("C", bound=Aggregate.Created)
 #: Makes the events that a stream begins with. It is called only when the log has no such stream yet.
 Maker = Callable[[], Iterable[Any]]
 Streams = Mapping[UUID, Maker]
-Pool = ConnectionPool[RequestConnection]
 
 #: How many events travel to the log in one statement.
 APPEND_SIZE = 5000
@@ -83,7 +83,7 @@ def record_events(db: Database, ledger: Ledger, events: Sequence[Aggregate.Event
 class BulkRecorder:
     """Records streams of one company in batches. Each batch is a transaction: it is there or it is not."""
 
-    def __init__(self, pool: Pool, ledger: Ledger, company_id: UUID) -> None:
+    def __init__(self, pool: RequestPool, ledger: Ledger, company_id: UUID) -> None:
         self._pool = pool
         self._ledger = ledger
         self._company_id = company_id
@@ -107,7 +107,9 @@ class BulkRecorder:
     def _missing(self, streams: Streams) -> list[Aggregate.Event]:
         with (
             self._pool.connection() as connection,
-            request_transaction(connection, self._company_id, reading=True, models=self._ledger.models) as db,
+            request_transaction(
+                connection, self._company_id, reading=True, models=self._ledger.models, bounds=BULK
+            ) as db,
         ):
             return missing_events(db, streams)
 
@@ -116,7 +118,9 @@ class BulkRecorder:
             try:
                 with (
                     self._pool.connection() as connection,
-                    request_transaction(connection, self._company_id, models=self._ledger.models) as db,
+                    request_transaction(
+                        connection, self._company_id, models=self._ledger.models, bounds=BULK
+                    ) as db,
                 ):
                     db.execute(_COMMIT_LATER, {})
                     record_events(db, self._ledger, events, datetime.now(UTC))

@@ -21,6 +21,7 @@ from domain.errors import NotAllowed, Refusal
 from domain.permissions import permissions_of
 from domain.sheets import Problem
 from infra.bulk_decision import BulkDecision
+from infra.connections import BULK
 from infra.garbage import collecting_no_garbage
 from infra.import_desk import CHUNK_SIZE
 from infra.pipeline import RequestConnection, RequestTransaction, request_transaction
@@ -135,7 +136,7 @@ class Imports:
             return self._step(connection, Event())
 
     def _connect(self) -> RequestConnection:
-        return RequestConnection.connect(self._conninfo, autocommit=True, application_name="mipos imports")
+        return RequestConnection.open(self._conninfo, BULK, "mipos imports")
 
     def _step(self, connection: RequestConnection, stop: Event) -> int:
         done = 0

@@ -5,13 +5,15 @@ dozen statements in two round trips, so both are done once here: a statement is 
 and prepared once for a connection, and a round trip is one write and one read.
 """
 
+import math
 import re
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from select import POLLIN, POLLOUT, poll
-from typing import Any, LiteralString
+from typing import Any, LiteralString, Self
 from uuid import UUID
 
 import psycopg
@@ -21,11 +23,17 @@ from psycopg.errors import error_from_result
 from psycopg.types.numeric import Int8BinaryDumper
 
 from infra.arrays import ArrayDumper
+from infra.connections import Bounds, CommitUnknown, ConnectionLost, bounded
 from infra.definitions import HOLD_INLINE, refuse_if_outdated
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)([sb])|%%")
 _FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}
 _BINARY = pq.Format.BINARY
+#: How the server calls errors that end the connection.
+_FAREWELLS = frozenset({"FATAL", "PANIC"})
+_ROLLBACK = b"ROLLBACK"
+#: How long the server may take for it, in seconds.
+_ROLLBACK_SECONDS = 2.0
 
 
 class Statement:
@@ -90,6 +98,10 @@ class Prepared:
         self.types = types
 
 
+class AnswerOverdue(psycopg.OperationalError):
+    """The server said nothing for longer than it may, or than there is time."""
+
+
 class Pipeline:
     """The queue of one connection: what was sent, and whose answer comes next."""
 
@@ -104,9 +116,20 @@ class Pipeline:
         self._error: psycopg.Error | None = None
         self._poll = poll()
         self._poll.register(connection.fileno(), POLLIN)
+        #: The process of the server at the other end.
+        self.backend = connection.info.backend_pid
+        #: For how many seconds the server may say nothing before it counts as lost; None: for ever.
+        self.silence: float | None = None
+        self._silence: float | None = None
+        self._deadline: float | None = None
 
-    def open(self) -> None:
-        """Begin to queue."""
+    def open(self, deadline: float | None = None, silence: float | None = None) -> None:
+        """Begin to queue. Nothing is waited for beyond the deadline, a time of the monotonic clock.
+
+        `silence` is the connection's own unless another is given.
+        """
+        self._deadline = deadline
+        self._silence = silence or self.silence
         self._pgconn.enter_pipeline_mode()
 
     def queue(self, statement: Statement, params: Mapping[str, Any]) -> Answer:
@@ -144,14 +167,19 @@ class Pipeline:
         self._unsent = False
 
     def close(self) -> None:
-        """Send what is queued, read every answer, and leave the pipeline. Raises psycopg.Error."""
-        self._pgconn.pipeline_sync()
-        self._unsent = False
+        """Send what is queued, read every answer, and leave the pipeline. Raises psycopg.Error.
+
+        What failed first is raised, also when the connection breaks off after it. Once every answer
+        has come, nothing is lost with the connection.
+        """
         try:
+            self._pgconn.pipeline_sync()
+            self._unsent = False
             while self._waiting:
                 self._read(raising=False)
-            self._wait_for_result()
-            self._pgconn.exit_pipeline_mode()
+            with suppress(psycopg.OperationalError):
+                self._wait_for_result()
+                self._pgconn.exit_pipeline_mode()
         finally:
             self._waiting.clear()
             error, self._error = self._error, None
@@ -160,8 +188,8 @@ class Pipeline:
                 for statement in self._fresh:
                     self._prepared.pop(statement, None)
             self._fresh.clear()
-        if error is not None:
-            raise error
+            if error is not None:
+                raise error
 
     def _prepare(self, statement: Statement, types: tuple[int, ...], known: Prepared | None) -> Prepared:
         # A type that only this call knows (None says nothing of its type) adds to those known before.
@@ -204,13 +232,23 @@ class Pipeline:
         pgconn = self._pgconn
         while pgconn.flush():
             self._poll.modify(pgconn.socket, POLLIN | POLLOUT)
-            self._poll.poll()
+            self._wait()
             self._poll.modify(pgconn.socket, POLLIN)
             pgconn.consume_input()
         while pgconn.is_busy():
-            self._poll.poll()
+            self._wait()
             pgconn.consume_input()
         return pgconn.get_result()
+
+    def _wait(self) -> None:
+        """Wait for the socket. Raises AnswerOverdue, and the connection is broken off."""
+        patience = self._silence
+        if self._deadline is not None:
+            left = max(0.0, self._deadline - time.monotonic())
+            patience = left if patience is None else min(left, patience)
+        if not self._poll.poll(None if patience is None else math.ceil(patience * 1000)):
+            self._pgconn.finish()
+            raise AnswerOverdue(f"no answer for {patience:.1f} seconds")
 
 
 class RequestConnection(psycopg.Connection[Any]):
@@ -222,6 +260,13 @@ class RequestConnection(psycopg.Connection[Any]):
         # One type for every whole number: the size of a value must not choose the statement.
         self.adapters.register_dumper(int, Int8BinaryDumper)
         self.requests = Pipeline(self)
+
+    @classmethod
+    def open(cls, conninfo: str, bounds: Bounds, name: str) -> Self:
+        """A connection with these bounds, under this name."""
+        opened = cls.connect(bounded(conninfo, bounds), autocommit=True, application_name=name)
+        opened.requests.silence = bounds.silence
+        return opened
 
 
 class RequestTransaction:
@@ -240,6 +285,11 @@ class RequestTransaction:
         self.company_id = company_id
         self._pipeline.utter(b"SET LOCAL app.company_id = '%s'" % str(UUID(int=company_id.int)).encode())
 
+    def grant(self, bounds: Bounds) -> None:
+        """Have these bounds instead of the connection's until the end."""
+        for name, milliseconds in bounds.settings.items():
+            self._pipeline.utter(b"SET LOCAL %s = %d" % (name.encode(), milliseconds))
+
     def abandon(self) -> None:
         """End without a trace: nothing was decided."""
         self.ending = b"ROLLBACK"
@@ -255,41 +305,66 @@ class RequestTransaction:
 
 @contextmanager
 def request_transaction(
-    connection: RequestConnection, company_id: UUID, *, reading: bool = False, models: str | None = None
+    connection: RequestConnection,
+    company_id: UUID,
+    *,
+    reading: bool = False,
+    models: str | None = None,
+    deadline: float | None = None,
+    bounds: Bounds | None = None,
 ) -> Iterator[RequestTransaction]:
     """Open a transaction that sees one company. Leaving it commits; an exception rolls everything back.
 
-    `models` are the inline read models that it decides on or answers from (`inline_digest`). Raises
-    ServerOutdated when the database has others.
+    `models` are the inline read models that it decides on or answers from (`inline_digest`). Nothing is
+    waited for beyond the deadline, a time of the monotonic clock. `bounds` are the connection's own unless
+    others are given. Raises ServerOutdated when the database has other models, ConnectionLost when nothing
+    can have been committed, else CommitUnknown.
     """
-    pipeline = connection.requests
-    pipeline.open()
+    pipeline, commits = connection.requests, False
     try:
+        pipeline.open(deadline, bounds.silence if bounds else None)
         pipeline.utter(b"BEGIN READ ONLY" if reading else b"BEGIN")
         opened = RequestTransaction(pipeline, company_id)
+        if bounds:
+            opened.grant(bounds)
         if models is not None:
             opened.execute(HOLD_INLINE, {"models": models})
         yield opened
+        commits = opened.ending == b"COMMIT" and not reading
         pipeline.utter(opened.ending)
-    except BaseException as error:
-        _roll_back(connection)
-        refuse_if_outdated(error)
-        raise
-    try:
         pipeline.close()
+    except psycopg.Error as error:
+        if not _is_end(error):
+            _roll_back(connection)
+            refuse_if_outdated(error)
+            raise
+        connection.pgconn.finish()
+        kind = CommitUnknown if commits else ConnectionLost
+        lost = kind(str(error).strip(), backend=pipeline.backend, is_silent=isinstance(error, AnswerOverdue))
+        raise lost from error
     except BaseException as error:
         _roll_back(connection)
         refuse_if_outdated(error)
         raise
+
+
+def _is_end(error: psycopg.Error) -> bool:
+    """Whether the connection is lost: libpq says so in its own words, the server calls it fatal."""
+    if error.sqlstate is None:
+        return isinstance(error, psycopg.OperationalError)
+    return error.diag.severity_nonlocalized in _FAREWELLS
 
 
 def _roll_back(connection: RequestConnection) -> None:
     """Leave nothing behind, whatever state the pipeline is in; a broken connection is left to the pool."""
-    pgconn = connection.pgconn
-    try:
+    pgconn, pipeline = connection.pgconn, connection.requests
+    with suppress(psycopg.Error):
         if pgconn.pipeline_status != pq.PipelineStatus.OFF:
-            connection.requests.close()
-    except psycopg.Error:
-        pass
-    if pgconn.status == pq.ConnStatus.OK and pgconn.transaction_status != pq.TransactionStatus.IDLE:
-        pgconn.exec_(b"ROLLBACK")
+            pipeline.utter(_ROLLBACK)
+            # What had failed before was told when it did; after it the server skips what comes, this too.
+            with suppress(psycopg.Error):
+                pipeline.close()
+        if pgconn.status == pq.ConnStatus.OK and pgconn.transaction_status != pq.TransactionStatus.IDLE:
+            pipeline.open(time.monotonic() + _ROLLBACK_SECONDS)
+            pipeline.utter(_ROLLBACK)
+            pipeline.close()

@@ -8,6 +8,7 @@ from uuid import UUID
 from commands.creations import Content
 from commands.ports import Caller, DuplicateId, Missing
 from domain.aggregate import Aggregate
+from infra.commits import Trace
 from infra.creations import rows_when_made
 from infra.credentials import Credentials
 from infra.definitions import inline_digest
@@ -182,6 +183,12 @@ class Decision:
     def record(self) -> Answer:
         """Queue everything that was saved. Answers the position of the last event."""
         return self._ledger.record(self._transaction, self._events, self.metadata)
+
+    @property
+    def trace(self) -> Trace:
+        """By what the last of the events that were saved is known again."""
+        last = self._events[-1]
+        return Trace(last.originator_id, last.originator_version, encode_metadata(self.metadata))
 
     @property
     def metadata(self) -> Metadata:

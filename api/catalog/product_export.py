@@ -57,6 +57,7 @@ class ProductExport(Resource):
         "spreadsheet computes it; the import takes it away again.",
         query=ExportQuery(),
         media=(CSV, XLSX),
+        lengthy=True,
         refusals=(SpreadsheetFull,),
     )
     def on_get(self, req: Request, resp: Response) -> None:

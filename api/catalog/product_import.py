@@ -135,6 +135,7 @@ class ProductImports(Resource):
         query=ImportQuery(),
         answer=ProductImportAnswer(),
         may_accept=True,
+        lengthy=True,
         refusals=(TooManyImports, PlanLimitReached, ConcurrentEdit),
     )
     def on_post(self, req: Request, resp: Response) -> None:

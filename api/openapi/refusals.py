@@ -14,6 +14,7 @@ from commands.standing import (
     TokenRevoked,
     Unauthenticated,
 )
+from commands.unavailable import Busy, DatabaseFull, DatabaseUnavailable, OutcomeUnknown, TimedOut
 from domain.errors import Invalid, NotAllowed, NotFound, Refusal
 from projections.base import DamagedEvent, NewerEvent, ProjectionBehind
 
@@ -42,14 +43,14 @@ _TITLES = {
     415: "Not the media type it takes",
     422: "Some fields are not valid",
     429: "Too many requests",
-    503: "Not yet; try again shortly",
+    503: "Not now; try again after `Retry-After` seconds",
 }
 
 
 def refusals_of(method: str, path: str, operation: Operation) -> dict[int, Codes]:
     """Every code the operation may refuse with, and its meaning, by status."""
     found: dict[int, Codes] = {}
-    for refusal in (*_general(method, path, operation), *operation.refusals):
+    for refusal in (*_general(method, path, operation), *_unavailable(method, path), *operation.refusals):
         codes = found.setdefault(errors.status_of(refusal), {})
         codes.setdefault(refusal.code, message_of(refusal))
     return dict(sorted(found.items()))
@@ -89,6 +90,14 @@ def is_repeatable(method: str, operation: Operation) -> bool:
 def waits(method: str, operation: Operation) -> bool:
     """Whether it is a read that can wait for a position of the log."""
     return method == "GET" and operation.permission != PUBLIC
+
+
+def _unavailable(method: str, path: str) -> Iterable[type[Refusal]]:
+    """How the database may be in trouble; what is answered without it never is."""
+    if path.startswith("/api/") and path != "/api/openapi.json":
+        yield from (DatabaseUnavailable, DatabaseFull, Busy, TimedOut)
+        if method != "GET":
+            yield OutcomeUnknown
 
 
 def message_of(refusal: type[Refusal]) -> str:

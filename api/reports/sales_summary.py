@@ -200,6 +200,7 @@ class Overview(_Report):
         query=OverviewQuery(),
         answer=OverviewAnswer(),
         projection="sales_summary",
+        lengthy=True,
         refusals=(PeriodNotValid,),
     )
     def on_get(self, req: Request, resp: Response) -> None:
@@ -289,6 +290,7 @@ class SectionReport(_Report):
                 query=told.query,
                 answer=told.answer,
                 projection="sales_summary",
+                lengthy=True,
                 refusals=(PeriodNotValid,),
             )
         }

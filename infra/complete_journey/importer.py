@@ -11,7 +11,6 @@ from domain.errors import Conflict, NotFound
 from domain.pricing import Rules
 from infra.bulk import (
     BulkRecorder,
-    Pool,
     Streams,
     company_named,
     first_fact,
@@ -20,7 +19,9 @@ from infra.bulk import (
 )
 from infra.complete_journey.mapping import History
 from infra.complete_journey.source import CURRENCY, TIMEZONE, Selection, Source, find_files
+from infra.connections import BULK
 from infra.pipeline import request_transaction
+from infra.pool import RequestPool
 from infra.unit_of_work import Ledger
 from projections.companies import find_company, rules_of
 
@@ -42,7 +43,7 @@ class OtherCurrency(Conflict):
 
 
 def import_history(
-    pool: Pool,
+    pool: RequestPool,
     ledger: Ledger,
     company: str,
     selection: Selection,
@@ -83,11 +84,11 @@ def company_id_of(company: str) -> UUID:
         return company_named(company)
 
 
-def _open(pool: Pool, ledger: Ledger, company: str, company_id: UUID) -> Rules:
+def _open(pool: RequestPool, ledger: Ledger, company: str, company_id: UUID) -> Rules:
     """How the company rounds; one that is named and not there yet is taken on."""
     with (
         pool.connection() as connection,
-        request_transaction(connection, company_id, models=ledger.models) as db,
+        request_transaction(connection, company_id, models=ledger.models, bounds=BULK) as db,
     ):
         row = find_company(db)
         if row is None:

@@ -33,11 +33,13 @@ from domain.stores import Store
 from domain.subscriptions import Terms
 from domain.tax_rates import TaxRate
 from domain.users import User
-from infra.bulk import Pool, company_named, first_fact, found_company, missing_events, record_events
+from infra.bulk import company_named, first_fact, found_company, missing_events, record_events
+from infra.connections import BULK
 from infra.demo.catalog import BRANDS, TAXES, UNITS, DemoProduct, products
 from infra.demo.sales import Article, Happening, Shop, ShopLife, deliver
 from infra.garbage import collecting_no_garbage
 from infra.pipeline import request_transaction
+from infra.pool import RequestPool
 from infra.unit_of_work import Ledger
 from projections.base import Database
 from projections.companies import find_company
@@ -84,7 +86,7 @@ _CREDENTIAL: LiteralString = """
 
 
 def make_demo(
-    pool: Pool,
+    pool: RequestPool,
     ledger: Ledger,
     password: str,
     now: datetime,
@@ -99,7 +101,7 @@ def make_demo(
     """
     with (
         pool.connection() as connection,
-        request_transaction(connection, PLATFORM_ID, models=ledger.models) as db,
+        request_transaction(connection, PLATFORM_ID, models=ledger.models, bounds=BULK) as db,
     ):
         found_company(db)
         root = _register(db, [_Person(uuid5(PLATFORM_ID, ROOT), ROOT, SUPER_ADMIN, ())], password)
@@ -107,7 +109,7 @@ def make_demo(
     with (
         collecting_no_garbage(),
         pool.connection() as connection,
-        request_transaction(connection, DEMO_ID, models=ledger.models) as db,
+        request_transaction(connection, DEMO_ID, models=ledger.models, bounds=BULK) as db,
     ):
         # Another process that is making it holds this up until it has made it.
         found_company(db)

@@ -23,9 +23,10 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import resolve_topic
 from psycopg.types.numeric import Int8
-from psycopg_pool import ConnectionPool
 
+from infra.connections import BULK, bounded
 from infra.eventstore.append import APPEND_EVENTS
+from infra.pool import Pool
 from infra.transactions import transaction
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class CompanyRecorder:
     Nothing here is tried again: whether a commit that broke off took place is for the caller to find out.
     """
 
-    def __init__(self, pool: ConnectionPool[Any], company_id: UUID) -> None:
+    def __init__(self, pool: Pool[Any], company_id: UUID) -> None:
         self._pool = pool
         self._company_id = company_id
 
@@ -292,9 +293,8 @@ class CompanyLogFactory(InfrastructureFactory[CompanyTrackingRecorder]):
     def __init__(self, env: Environment | EnvType | None) -> None:
         super().__init__(env)
         self._company_id = UUID(self._setting(self.COMPANY_ID))
-        self._pool = ConnectionPool(
-            self._setting(self.DATABASE_URL), kwargs={"autocommit": True}, min_size=1, max_size=10, open=True
-        )
+        address = bounded(self._setting(self.DATABASE_URL), BULK)
+        self._pool = Pool(lambda: psycopg.connect(address, autocommit=True), 10, wait=30)
 
     def _setting(self, name: str) -> str:
         value = self.env.get(name)

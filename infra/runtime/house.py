@@ -1,21 +1,25 @@
 """Puts the house together: database, log, read models, sign-in, and the API on top."""
 
 import os
-from dataclasses import dataclass
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any, LiteralString
 
 import psycopg
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess
-from psycopg_pool import ConnectionPool, PoolTimeout
 
 from api.gateway import House
+from commands.unavailable import Unavailable
 from domain.companies import PLATFORM_ID
 from infra.application import Application
 from infra.authentication import SignIn
+from infra.connections import REQUESTS
 from infra.gallery import Gallery
 from infra.messages import MailServer, Messenger, Outbox
 from infra.pipeline import RequestConnection
+from infra.pool import Pool, RequestPool
 from infra.recovery import Recovery
 from infra.refresh_tokens import pepper_of
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -23,25 +27,17 @@ from infra.settings import Settings
 from infra.throttle import Throttle
 from infra.tokens import Tokens
 from infra.unit_of_work import Ledger
-from projections.base import ServerOutdated
+from projections.base import Row, ServerOutdated
 
-Pool = ConnectionPool[RequestConnection]
+#: For how long one look at the database answers all who ask, and how long anybody waits for it, in seconds.
+FRESH, PATIENCE = 0.8, 0.8
 
 _LAG: LiteralString = "SELECT projection, companies, greatest_lag, parked FROM projection_lag()"
 
 
-def open_pool(conninfo: str, size: int) -> Pool:
+def open_pool(conninfo: str, size: int) -> RequestPool:
     """A pool of connections as every transaction of ours expects them."""
-    return ConnectionPool(
-        conninfo,
-        # All from the start: a connection's first statements are slow, so none should begin in a rush.
-        min_size=size,
-        max_size=size,
-        timeout=10,
-        connection_class=RequestConnection,
-        kwargs={"autocommit": True, "application_name": "mipos"},
-        open=True,
-    )
+    return Pool(lambda: RequestConnection.open(conninfo, REQUESTS, "mipos"), size)
 
 
 def make_ledger() -> Ledger:
@@ -49,22 +45,40 @@ def make_ledger() -> Ledger:
     return Ledger(EVENT_TYPES, PROJECTIONS)
 
 
-@dataclass(frozen=True)
 class Watch:
-    """Looks after what the API stands on. A parked read model is shown, but does not stop the shop."""
+    """Looks after what the API stands on. A parked read model is shown, but does not stop the shop.
 
-    application: Application
+    It looks at most once a second, in a thread of its own: whoever asks hears within a second, also when
+    the database says nothing at all.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._looker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="watch")
+        self._turn = Lock()
+        self._look: Future[list[Row]] | None = None
+        self._looked_at = 0.0
 
     def check(self) -> dict[str, Any]:
         """Whether the database answers, and how far the read models are behind."""
         try:
-            with self.application.transaction(PLATFORM_ID, reading=True) as db:
-                models = db.ask(_LAG, {}).rows()
+            models = self._latest_look().result(timeout=PATIENCE)
         except ServerOutdated as outdated:
             return {"ready": False, "message": outdated.message, "database": True}
-        except (psycopg.Error, PoolTimeout):
+        except (Unavailable, psycopg.Error, TimeoutError):
             return {"ready": False, "message": "The database does not answer.", "database": False}
         return {"ready": True, "message": "Ready", "database": True, "projections": models}
+
+    def _latest_look(self) -> Future[list[Row]]:
+        now = time.monotonic()
+        with self._turn:
+            if self._look is None or (self._look.done() and now - self._looked_at > FRESH):
+                self._look, self._looked_at = self._looker.submit(self._models), now
+            return self._look
+
+    def _models(self) -> list[Row]:
+        with self._application.transaction(PLATFORM_ID, reading=True) as db:
+            return db.ask(_LAG, {}).rows()
 
     def metrics(self) -> bytes:
         """Counters of all processes in the format of Prometheus."""
@@ -75,7 +89,7 @@ class Watch:
         return generate_latest(registry)
 
 
-def build_house(pool: Pool, settings: Settings) -> House:
+def build_house(pool: RequestPool, settings: Settings) -> House:
     """Everything behind the API, over one pool of connections."""
     application = Application(pool, make_ledger())
     secret = settings.signing_key()

@@ -16,7 +16,7 @@ from domain.errors import Refusal
 from domain.passwords import check_password
 from domain.users import User
 from infra.application import Application
-from infra.bulk import Pool
+from infra.pool import RequestPool
 from infra.unit_of_work import Ledger
 
 _LONGEST_NAME = 200
@@ -52,7 +52,7 @@ def super_admin(context: click.Context, username: str, *, password_stdin: bool) 
     click.echo(f"{name} has a new password." if was_known else f"{name} is a super admin now.")
 
 
-def appoint(pool: Pool, ledger: Ledger, username: str, password: str) -> bool:
+def appoint(pool: RequestPool, ledger: Ledger, username: str, password: str) -> bool:
     """Make the user a super admin with this password; whether they were one before.
 
     Raises DuplicateUsername when somebody else has the name.

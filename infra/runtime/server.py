@@ -32,7 +32,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         from api.app import create_app  # noqa: PLC0415
         from infra.runtime.house import build_house, open_pool  # noqa: PLC0415
 
-        pool = open_pool(self._database, self._settings.threads)
+        # One more for messages that are sent after their answer, and one for who watches.
+        pool = open_pool(self._database, self._settings.threads + 2)
         return create_app(build_house(pool, self._settings))
 
 

@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from click.testing import CliRunner
-from psycopg_pool import ConnectionPool
 
 from domain.companies import Company
 from domain.stores import Store
@@ -20,6 +19,7 @@ from infra.bulk import NameTaken, first_fact, found_company, record_events
 from infra.complete_journey.importer import OtherCurrency, company_id_of, import_history
 from infra.complete_journey.source import Selection, find_files
 from infra.eventstore.chain import verify_chain
+from infra.pool import RequestPool
 from infra.runtime.house import open_pool
 from infra.runtime.import_cli import import_group
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -93,20 +93,20 @@ class Imported:
 
 
 @pytest.fixture(scope="module")
-def pool(database: Database) -> Iterator[ConnectionPool[Any]]:
+def pool(database: Database) -> Iterator[RequestPool]:
     with open_pool(database.app, 2) as connections:
         yield connections
 
 
 @pytest.fixture(scope="module")
-def january(database: Database, pool: ConnectionPool[Any]) -> Imported:
+def january(database: Database, pool: RequestPool) -> Imported:
     name = f"January {uuid4()}"
     import_history(pool, LEDGER, name, JANUARY)
     return Imported(database.owner, company_id_of(name))
 
 
 @pytest.fixture
-def bring_in(database: Database, pool: ConnectionPool[Any]) -> Callable[[Selection], Imported]:
+def bring_in(database: Database, pool: RequestPool) -> Callable[[Selection], Imported]:
     """Imports a part of the history into a company of its own."""
 
     def run(selection: Selection) -> Imported:
@@ -257,7 +257,7 @@ class TestJanuary:
         series = january.ask("SELECT last_number FROM order_series WHERE company_id = %(company)s")
         assert series == []
 
-    def test_changes_nothing_when_run_again(self, january: Imported, pool: ConnectionPool[Any]) -> None:
+    def test_changes_nothing_when_run_again(self, january: Imported, pool: RequestPool) -> None:
         length = "SELECT position FROM company_head WHERE company_id = %(company)s"
         before = january.ask(length)
         assert import_history(pool, LEDGER, str(january.id), JANUARY) == 0
@@ -285,7 +285,7 @@ def run_until(batches: int) -> Any:
 
 
 class TestGoingOn:
-    def test_completes_what_a_broken_run_left(self, database: Database, pool: ConnectionPool[Any]) -> None:
+    def test_completes_what_a_broken_run_left(self, database: Database, pool: RequestPool) -> None:
         name = f"Broken {uuid4()}"
         company = Imported(database.owner, company_id_of(name))
         with pytest.raises(Interrupted):
@@ -298,7 +298,7 @@ class TestGoingOn:
         assert sum(type_ == "orders.Order.Sold" for _, type_, _ in whole) == count_baskets()
 
     def test_is_the_same_whether_in_parts_or_at_once(
-        self, bring_in: Callable[[Selection], Imported], pool: ConnectionPool[Any]
+        self, bring_in: Callable[[Selection], Imported], pool: RequestPool
     ) -> None:
         whole = bring_in(TWO_STORES)
         parts = bring_in(Selection(first=date(2017, 1, 5), last=date(2017, 1, 9), stores=(406, 367)))
@@ -339,7 +339,7 @@ class TestSingleSales:
 
 class TestCommand:
     def run(self, database: Database, *arguments: str) -> Any:
-        def app_pool() -> ConnectionPool[Any]:
+        def app_pool() -> RequestPool:
             return open_pool(database.app, 2)
 
         wiring = {"app_pool": app_pool, "ledger": LEDGER}
@@ -372,7 +372,7 @@ class TestCommand:
         assert "mipos[journey]" in result.output
 
 
-def test_refuses_a_company_with_another_currency(database: Database, pool: ConnectionPool[Any]) -> None:
+def test_refuses_a_company_with_another_currency(database: Database, pool: RequestPool) -> None:
     company_id = uuid4()
     facts = {"name": "Euros", "currency": "EUR", "timezone": "Europe/Berlin"}
     with (
@@ -387,7 +387,7 @@ def test_refuses_a_company_with_another_currency(database: Database, pool: Conne
 
 
 def test_stops_where_the_company_has_other_things_under_the_same_names(
-    database: Database, pool: ConnectionPool[Any]
+    database: Database, pool: RequestPool
 ) -> None:
     name = f"Taken {uuid4()}"
     import_history(pool, LEDGER, name, Selection(last=date(2016, 12, 31)))

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from argon2 import PasswordHasher
-from psycopg_pool import ConnectionPool
 
 from domain.companies import PLATFORM_ID
 from infra.demo import make_demo
 from infra.demo.catalog import with_check_digit
 from infra.demo.company import DEMO_ID
+from infra.pool import RequestPool
 from infra.runtime.house import open_pool
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.unit_of_work import Ledger
@@ -36,7 +36,7 @@ class Made:
     """A database of its own with the demo company in it; `seconds` of computing were spent on making it."""
 
     owner: str
-    pool: ConnectionPool[Any]
+    pool: RequestPool
     seconds: float
     events_after_a_broken_run: int
 

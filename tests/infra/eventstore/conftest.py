@@ -15,8 +15,8 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from psycopg_pool import ConnectionPool
 
+from infra.pool import Pool
 from infra.transactions import transaction
 
 if TYPE_CHECKING:
@@ -108,11 +108,10 @@ def log_database(server: Server) -> LogDatabase:
 
 
 @pytest.fixture(scope="session")
-def pool(log_database: LogDatabase) -> Iterator[ConnectionPool[Any]]:
+def pool(log_database: LogDatabase) -> Iterator[Pool[Any]]:
     """Connect as the application does."""
-    with ConnectionPool(
-        log_database.conninfo(), kwargs={"autocommit": True}, min_size=2, max_size=16, open=True
-    ) as connections:
+    address = log_database.conninfo()
+    with Pool(lambda: psycopg.connect(address, autocommit=True), 16, wait=30) as connections:
         yield connections
 
 

@@ -22,7 +22,7 @@ from infra.eventstore.chain import (
 from infra.eventstore.recorder import CompanyApplicationRecorder
 
 if TYPE_CHECKING:
-    from psycopg_pool import ConnectionPool
+    from infra.pool import Pool
 
     from .conftest import LogDatabase
 
@@ -30,7 +30,7 @@ EVENTS = 10
 
 
 @pytest.fixture
-def log(pool: ConnectionPool[Any], company: UUID) -> UUID:
+def log(pool: Pool[Any], company: UUID) -> UUID:
     """Record some orders, in scripts of several kinds, in batches of several sizes."""
     recorder = CompanyApplicationRecorder(pool, company)
     events = [

@@ -16,7 +16,7 @@ from infra.transactions import transaction
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from psycopg_pool import ConnectionPool
+    from infra.pool import Pool
 
     from .conftest import LogDatabase
 
@@ -43,19 +43,19 @@ FORGED: LiteralString = """
 """
 
 
-def with_one_event(pool: ConnectionPool[Any], company: UUID) -> UUID:
+def with_one_event(pool: Pool[Any], company: UUID) -> UUID:
     CompanyApplicationRecorder(pool, company).insert_events([StoredEvent(uuid4(), 1, "t", b"{}")])
     return company
 
 
 @pytest.fixture
-def ours(pool: ConnectionPool[Any], open_company: Callable[[], UUID]) -> UUID:
+def ours(pool: Pool[Any], open_company: Callable[[], UUID]) -> UUID:
     """Record one event of the company that asks."""
     return with_one_event(pool, open_company())
 
 
 @pytest.fixture
-def theirs(pool: ConnectionPool[Any], open_company: Callable[[], UUID]) -> UUID:
+def theirs(pool: Pool[Any], open_company: Callable[[], UUID]) -> UUID:
     """Record one event of another company."""
     return with_one_event(pool, open_company())
 

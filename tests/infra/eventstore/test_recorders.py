@@ -35,7 +35,7 @@ from infra.eventstore.recorder import (
 )
 
 if TYPE_CHECKING:
-    from psycopg_pool import ConnectionPool
+    from infra.pool import Pool
 
     from .conftest import LogDatabase
 
@@ -44,7 +44,7 @@ class OnANewCompany:
     """Gives each case the recorders of a company that has recorded nothing."""
 
     @pytest.fixture(autouse=True)
-    def _connect(self, pool: ConnectionPool[Any], company: UUID) -> None:
+    def _connect(self, pool: Pool[Any], company: UUID) -> None:
         self.pool, self.company = pool, company
 
 
@@ -176,7 +176,7 @@ class TestAnApplicationOfTheLibrary:
 
 
 class TestMetadata:
-    def test_goes_with_every_event_of_the_batch(self, pool: ConnectionPool[Any], company: UUID) -> None:
+    def test_goes_with_every_event_of_the_batch(self, pool: Pool[Any], company: UUID) -> None:
         events = [StoredEvent(uuid4(), 1, "orders.Order.Placed", b"{}") for _ in range(2)]
         CompanyApplicationRecorder(pool, company).insert_events(events, metadata='{"actor": "till"}')
         with pool.connection() as connection, connection.transaction():
@@ -188,7 +188,7 @@ class TestMetadata:
 
 
 class TestTrackingConflict:
-    def test_leaves_no_events(self, pool: ConnectionPool[Any], company: UUID) -> None:
+    def test_leaves_no_events(self, pool: Pool[Any], company: UUID) -> None:
         recorder = CompanyProcessRecorder(pool, company)
         recorder.insert_events([], tracking=Tracking("upstream", 2))
         with pytest.raises(IntegrityError):

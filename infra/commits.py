@@ -1,0 +1,63 @@
+"""Finds out what became of a transaction whose connection broke off while it was being committed."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import LiteralString
+from uuid import UUID
+
+from commands.unavailable import OutcomeUnknown
+from infra.connections import CannotConnect, CommitUnknown, Lost
+from infra.pipeline import RequestTransaction
+
+#: For how long it is tried to find out, in seconds, and how long to wait between two looks.
+PATIENCE = 2.0
+PAUSE = 0.05
+
+# Whoever serves the lost connection would commit when it gets to it; once gone, it commits nothing any more.
+_END: LiteralString = """
+    SELECT pg_terminate_backend(pid) AS is_told FROM pg_stat_activity
+     WHERE pid = %(backend)s::bigint AND usename = current_user
+"""
+
+_RECORDED: LiteralString = """
+    SELECT position FROM events
+     WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s AND stream_version = %(version)s
+       AND metadata = %(metadata)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What tells a decision's last event from every other: its stream, its version and its metadata."""
+
+    stream_id: UUID
+    version: int
+    metadata: str
+
+
+def position_of(
+    trace: Trace, lost: CommitUnknown, open_: Callable[[], AbstractContextManager[RequestTransaction]]
+) -> int | None:
+    """The position at which the decision was recorded after all; None if it is certain that it was not.
+
+    `open_` opens a transaction on another connection. Raises OutcomeUnknown.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with open_() as db:
+                # In this order: what the first does not find any more has ended before the second looks.
+                serving = db.ask(_END, {"backend": lost.backend})
+                params = {"stream_id": trace.stream_id, "version": trace.version, "metadata": trace.metadata}
+                recorded = db.ask(_RECORDED, {"company_id": db.company_id, **params}).row()
+        except (CannotConnect, Lost):
+            raise OutcomeUnknown from lost
+        if recorded is not None:
+            return int(recorded["position"])
+        if not serving.rows():
+            return None
+        if time.monotonic() > deadline:
+            raise OutcomeUnknown
+        time.sleep(PAUSE)

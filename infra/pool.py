@@ -1,0 +1,145 @@
+"""A few connections for many threads: made when they are needed, thrown away when they are broken."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from select import POLLIN, poll
+from threading import BoundedSemaphore, Lock
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+import psycopg
+from psycopg import errors, pq
+
+from infra.connections import CannotConnect, Lost, PoolExhausted
+from infra.pipeline import RequestConnection
+
+C = TypeVar("C", bound=psycopg.Connection[Any])
+
+#: For how long a server that went away is waited for, counted from when it was missed; a restart takes less.
+RESTART = 2.0
+#: How long to wait between two looks whether it is back.
+PAUSE = 0.1
+
+
+class Pool(Generic[C]):
+    """At most `size` connections, the last one used first; a thread waits at most `wait` seconds for one.
+
+    Connections are made by whoever needs one. A connection comes back as it went or not at all, and before it
+    goes out again its socket is looked at, without asking the server: an idle server has nothing to say but
+    farewell.
+    """
+
+    def __init__(self, connect: Callable[[], C], size: int, *, wait: float = 5.0) -> None:
+        self._connect = connect
+        self._wait = wait
+        self._room = BoundedSemaphore(size)
+        self._idle: list[C] = []
+        self._is_closed = False
+        self._state = Lock()
+        #: When the server was first and last missed, and until when not even an attempt is worth it.
+        self._missed_first = self._missed_last = self._missed_until = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def connection(self) -> Iterator[C]:
+        """A connection for as long as the context lasts. Raises PoolExhausted, CannotConnect."""
+        if not self._room.acquire(timeout=self._wait):
+            raise PoolExhausted("every connection is in use")
+        try:
+            connection = self._take()
+            try:
+                yield connection
+            except (Lost, errors.ReadOnlySqlTransaction) as error:
+                # The others lead to the same server, which hangs or is no longer the one to write to.
+                if not isinstance(error, Lost) or error.is_silent:
+                    connection.close()
+                    self._drop()
+                raise
+            finally:
+                self._put_back(connection)
+        finally:
+            self._room.release()
+
+    def close(self) -> None:
+        """Close what is idle now, and the others when they come back."""
+        self._is_closed = True
+        self._drop()
+
+    def _take(self) -> C:
+        while (connection := self._pop()) is not None:
+            if _has_nothing_to_say(connection):
+                return connection
+            connection.close()
+        while True:
+            try:
+                return self._connected()
+            except CannotConnect:
+                if time.monotonic() - self._missed_first > RESTART:
+                    raise
+                time.sleep(PAUSE)
+
+    def _pop(self) -> C | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _connected(self) -> C:
+        started = time.monotonic()
+        if started < self._missed_until:
+            raise CannotConnect("the server was not to be had a moment ago")
+        try:
+            connection = self._connect()
+        except psycopg.OperationalError as error:
+            self._miss(started, time.monotonic())
+            raise CannotConnect(str(error).strip()) from error
+        self._missed_first = self._missed_last = 0.0
+        return connection
+
+    def _miss(self, started: float, failed: float) -> None:
+        with self._state:
+            if started - self._missed_last > RESTART:
+                self._missed_first = started
+            self._missed_last = failed
+            # An attempt that hangs is not made by every thread in turn.
+            self._missed_until = failed + min(1.0, failed - started)
+
+    def _put_back(self, connection: C) -> None:
+        if self._is_closed or not _is_as_it_was(connection):
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    def _drop(self) -> None:
+        while (connection := self._pop()) is not None:
+            connection.close()
+
+
+#: What requests and whoever writes much work over.
+RequestPool = Pool[RequestConnection]
+
+
+def _has_nothing_to_say(connection: psycopg.Connection[Any]) -> bool:
+    """Whether nothing came while nobody asked."""
+    if connection.closed:
+        return False
+    socket = poll()
+    socket.register(connection.pgconn.socket, POLLIN)
+    return not socket.poll(0)
+
+
+def _is_as_it_was(connection: psycopg.Connection[Any]) -> bool:
+    pgconn = connection.pgconn
+    return (
+        pgconn.status == pq.ConnStatus.OK
+        and pgconn.transaction_status == pq.TransactionStatus.IDLE
+        and pgconn.pipeline_status == pq.PipelineStatus.OFF
+    )
