@@ -209,7 +209,9 @@ class _Till:
         """What the sale is decided on."""
         return self._ground
 
-    def seek(self, _kind: type[Aggregate], _aggregate_id: UUID) -> Callable[[], None]:
+    def made_before(
+        self, _kind: type[Aggregate], _by: type[Aggregate.Event], _own_id: UUID
+    ) -> Callable[[], None]:
         """No sale was made before."""
         return lambda: None
 
