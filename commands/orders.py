@@ -84,6 +84,7 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
     """
     earlier = _earlier(command, work)
     methods = _methods(command, work)
+    work.stock.hold_precisions(line.quantity for line in command.lines)
     try:
         ground = _ground(command, work, lock=True)
     except Refusal:

@@ -146,6 +146,15 @@ class CatalogPort(Protocol):
 class StockPort(Protocol):
     """Balances that a decision locks."""
 
+    def hold_precisions(self, quantities: Iterable[Decimal]) -> None:
+        """Let no unit become coarser until the end, if some of these quantities are fractions."""
+
+    def finer(self, units: Mapping[UUID, UUID | None]) -> Callable[[], Collection[UUID]]:
+        """Ask which products have stock that is finer than the units they are to have, None for none.
+
+        No fraction moves until the end. It is asked before anything else.
+        """
+
     def lock(
         self,
         storage_id: UUID,

@@ -5,6 +5,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.catalog.categories import Category
+from domain.catalog.units import Unit
 from domain.catalog.variant_types import VariantType
 from domain.errors import Detail, Invalid
 from domain.payment_methods import MethodAtSale, PaymentMethod
@@ -14,6 +15,7 @@ from domain.stores import Store
 from projections.base import Answer, Database, Row
 from projections.catalog.categories import place_of
 from projections.settings import KINDS, NOWHERE, keys_of
+from projections.stock_precision import ask_finer_than_unit
 
 # The name, the code and the scope of the entity itself stand in for what an edit leaves as it is.
 _TAKEN: LiteralString = """
@@ -184,7 +186,8 @@ class SettingSeen:
     """What was seen of the others when a setting was to be registered or revised.
 
     `rings` are the fields by which it would hang under another of its kind, each with whether that closes a
-    ring; `given_up` are the options that variants have and an edit would take away.
+    ring; `given_up` are the options that variants have and an edit would take away; `finer` says whether
+    there is stock that is finer than a unit would be.
     """
 
     def __init__(
@@ -198,6 +201,7 @@ class SettingSeen:
         below: Answer | None,
         company: Answer | None,
         given_up: Answer | None,
+        finer: Answer | None,
     ) -> None:
         self._kind = kind
         self._values = values
@@ -207,6 +211,7 @@ class SettingSeen:
         self._below = below
         self._company = company
         self._given_up = given_up
+        self._finer = finer
 
     def inherited(self) -> Mapping[str, Any]:
         """What a new one takes from its company unless it says otherwise."""
@@ -225,6 +230,9 @@ class SettingSeen:
             raise DuplicateCode
         if self._given_up and (used := self._given_up.rows()):
             raise InUse(details=[_option_in_use(row, self._values) for row in used])
+        if self._finer and (row := self._finer.row()) and row["found"]:
+            message = "There is stock of it with more decimal places."
+            raise InUse(details=[Detail("precision", InUse.code, message)])
 
     def _closed_rings(self) -> Iterable[Detail]:
         for field, answer in self._rings.items():
@@ -279,6 +287,8 @@ class SettingsGuard:
         `store_ids` are those that whoever refers is bound to.
         """
         own = {"company_id": self._db.company_id, "id": setting_id}
+        is_measured = kind is Unit and "precision" in values
+        finer = ask_finer_than_unit(self._db, setting_id, values["precision"]) if is_measured else None
         wanted = [
             (field, reference.kind, target)
             for reference in kind.references
@@ -295,6 +305,7 @@ class SettingsGuard:
             below=self._ask_below(kind, own) if rings and kind.deepest else None,
             company=self._db.ask(_COMPANY, own) if kind.inherited else None,
             given_up=self._given_up(own, values) if kind is VariantType else None,
+            finer=finer,
         )
 
     def place(self, setting: Setting) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """Stock on hand: a balance for each storage and variant, locked by every decision that moves it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
@@ -15,6 +15,7 @@ from domain.storages import Storage
 from domain.suppliers import Supplier
 from projections.base import Answer, Database, Fact, Projection, Row, facts_of, total_of
 from projections.settings_guard import References
+from projections.stock_precision import ask_finer, hold_precisions
 
 
 class StockBalances(Projection):
@@ -152,6 +153,15 @@ class StockGuard:
     def __init__(self, db: Database) -> None:
         self._db = db
 
+    def hold_precisions(self, quantities: Iterable[Decimal]) -> None:
+        """Let no unit become coarser until the end, if some of these quantities are fractions."""
+        hold_precisions(self._db, quantities)
+
+    def finer(self, units: Mapping[UUID, UUID | None]) -> Callable[[], Collection[UUID]]:
+        """Ask which products have stock that is finer than the units they are to have, None for none."""
+        answer = ask_finer(self._db, units, alone=True)
+        return lambda: {row["product_id"] for row in answer.rows()}
+
     def lock(
         self,
         storage_id: UUID,
@@ -168,6 +178,7 @@ class StockGuard:
             "storage_id": storage_id,
             "variants": sorted({variant_id for variant_id, _ in quantities}),
         }
+        self.hold_precisions(quantity for _, quantity in quantities)
         wanted = [("storage_id", Storage.kind, storage_id)]
         if supplier_id is not None:
             wanted.append(("supplier_id", Supplier.kind, supplier_id))

@@ -297,7 +297,7 @@ class ProductById(Resource):
         "Edit a product",
         body=ProductEdit(partial=True),
         answer=ProductAnswer(),
-        refusals=_EDITS,
+        refusals=(InUse, *_EDITS),
     )
     def on_patch(self, req: Request, resp: Response, product_id: UUID) -> None:
         """Edit what the variants share."""

@@ -14,6 +14,7 @@ from api.settings import Declaration
 from commands.ports import Missing
 from domain.catalog.units import MOST_CONVERTED, NoCommonUnit, Unit, base_of, convert
 from domain.errors import Detail, Invalid
+from domain.settings import InUse
 from projections.catalog.units import find_measures
 
 UNITS = Declaration(
@@ -27,6 +28,7 @@ UNITS = Declaration(
         "base_unit_id": Id(allow_none=True, load_default=None),
         "factor": Exact(above=0, most=1_000_000_000, allow_none=True, load_default=None),
     },
+    edit_refusals=(InUse,),
 )
 
 

@@ -51,6 +51,12 @@ class AssortmentPort(Protocol):
     def stocked(self, variant_ids: Collection[UUID]) -> Collection[UUID]:
         """Those of these variants that have stock somewhere; nothing of it moves until the end."""
 
+    def finer(self, units: Mapping[UUID, UUID | None], *, alone: bool) -> Collection[UUID]:
+        """Those of the products whose stock is finer than the units they are to have, None for none.
+
+        `alone`, no fraction moves until the end.
+        """
+
     def passed(self, rows: int, total: int) -> None:
         """So many rows of all are decided. Whoever runs the import may write now what was saved."""
 

@@ -114,6 +114,7 @@ class _Import:
         self._work = work
         self._assortment = work.assortment
         self._sheet = ProductSheet(command.chunks())
+        self._units: dict[UUID, UUID | None] = {}
         self._report = Report(rows=self._sheet.size)
         self._report.note(self._sheet.problems)
         self._ground = Ground(
@@ -141,8 +142,11 @@ class _Import:
     def settle(self) -> None:
         """Hold what was referred to, and see that the company's package has room.
 
-        Raises ConcurrentEdit, PlanLimitReached.
+        Raises ConcurrentEdit, PlanLimitReached. Tills wait from here on, so only now it is looked whether
+        stock has become finer than a unit meanwhile.
         """
+        if self._assortment.finer(self._units, alone=True):
+            raise ConcurrentEdit
         if (self._report.created or self._report.changed) and not self._assortment.held(
             self._ground.referred
         ):
@@ -210,6 +214,11 @@ class _Import:
         batch = [Deciding(group, self._ground, there) for group in groups]
         for one in batch:
             one.edit()
+        units = {product_id: unit for one in batch for product_id, unit in one.new_unit.items()}
+        finer = self._assortment.finer(units, alone=False)
+        for one in batch:
+            one.check_unit(finer)
+        self._units |= units
         self._save(self._ground.take_settings(), batch)
         archived = [variant for one in batch if one.goes_out for variant in one.variant_ids]
         stocked = set(self._assortment.stocked(archived)) if archived else set()

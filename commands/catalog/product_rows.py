@@ -13,6 +13,7 @@ from domain.catalog.product_sheet import PRODUCT_COLUMNS, REFERENCES, VARIANT_CO
 from domain.catalog.products import MOST_VARIANTS, Product, Status, TooManyVariants, Variant, sku_key
 from domain.catalog.variant_types import unlisted
 from domain.errors import Refusal
+from domain.settings import InUse
 from domain.sheets import Problem
 
 #: The moves by which a new product, which is a draft, comes to its status.
@@ -51,6 +52,7 @@ class Deciding:
         self._steps: tuple[Status, ...] = ()
         self._counted_before = self.product is not None and not self.product.is_archived
         self._version = self.product.version if self.product else 0
+        self._unit_before = self.product.values["unit_id"] if self.product else None
 
     @property
     def goes_out(self) -> bool:
@@ -61,6 +63,18 @@ class Deciding:
     def variant_ids(self) -> Collection[UUID]:
         """Its variants."""
         return self.product.variants if self.product else ()
+
+    @property
+    def new_unit(self) -> Mapping[UUID, UUID | None]:
+        """The unit that the product comes to be measured in, if it was measured in another one."""
+        if self.product is None or self.is_new or self.product.values["unit_id"] == self._unit_before:
+            return {}
+        return {self.product.id: self.product.values["unit_id"]}
+
+    def check_unit(self, finer: Collection[UUID]) -> None:
+        """Say what is wrong if the product is one of those whose stock is finer than the unit."""
+        if self.product is not None and self.product.id in finer:
+            self._wrong("unit", InUse.code, "This product has stock that is finer than the unit.")
 
     def edit(self) -> None:
         """Draft it, or change what is different."""

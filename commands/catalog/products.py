@@ -1,6 +1,6 @@
 """Commands of the catalog's products and their variants."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -86,16 +86,27 @@ def register_product(command: RegisterProduct, work: UnitOfWork) -> Product:
 def revise_product(command: ReviseProduct, work: UnitOfWork) -> Product:
     """Record what changed. What it refers to may stay, even if that is archived by now.
 
-    Raises Missing, StaleVersion, AlreadyArchived, Invalid.
+    Raises Missing, StaleVersion, AlreadyArchived, InUse, Invalid.
     """
+    finer = _finer(command, work)
     seen = work.catalog.look(command.changes, (), product_id=command.id)
     product = work.load(Product, command.id)
     check_version(product.version, command.expected_versions)
     before = dict(product.values)
     product.revise(command.changes)
     seen.check(before)
+    if product.values["unit_id"] != before["unit_id"] and finer():
+        message = "This product has stock that is finer than the unit."
+        raise InUse(details=[Detail("unit_id", InUse.code, message)])
     work.save(product)
     return product
+
+
+def _finer(command: ReviseProduct, work: UnitOfWork) -> Callable[[], Collection[UUID]]:
+    """Ask whether there is stock that is finer than the unit the product is to have."""
+    if "unit_id" not in command.changes:
+        return tuple
+    return work.stock.finer({command.id: command.changes["unit_id"]})
 
 
 def change_product_status(command: ChangeProductStatus, work: UnitOfWork) -> Product:

@@ -10,6 +10,7 @@ from domain.catalog.reference_book import KINDS, Named
 from domain.catalog.variant_types import Choices
 from projections.base import Database, Row
 from projections.catalog.product_guard import hold_stocked
+from projections.stock_precision import ask_finer
 
 Rebuild = Callable[[Iterable[Mapping[str, Any]]], Aggregate | None]
 
@@ -108,6 +109,11 @@ class Assortment:
     def stocked(self, variant_ids: Collection[UUID]) -> Collection[UUID]:
         """Those of these variants that have stock somewhere; nothing of it moves until the end."""
         return hold_stocked(self._db, variant_ids)
+
+    def finer(self, units: Mapping[UUID, UUID | None], *, alone: bool) -> Collection[UUID]:
+        """Those of the products whose stock is finer than the units they are to have, None for none."""
+        rows = ask_finer(self._db, units, alone=alone).rows() if units else ()
+        return {row["product_id"] for row in rows}
 
     def passed(self, rows: int, total: int) -> None:
         """Nothing is written before the decision ends."""
