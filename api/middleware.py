@@ -7,14 +7,16 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from falcon import HTTP_METHODS, Request, Response
+from falcon import HTTP_METHODS, HTTPMethodNotAllowed, HTTPNotFound, Request, Response
 from prometheus_client import Counter, Histogram
 
 from api.addresses import sender_of
 from api.gateway import House
 from api.operations import PUBLIC, SIGNED_IN, Operation, operations_of
+from api.paths import is_spelt_right
 from api.rate_limits import RequestLimits
 from api.requests import check_csv, load_body, load_form, load_query, read_body, read_form, substance_of
+from api.watchers import WATCHED, is_on_this_machine
 from commands.ports import Caller
 from commands.signing_in import TooManyRequests, neighbourhood_of
 from commands.standing import Unauthenticated
@@ -52,22 +54,29 @@ class Gatekeeper:
         self._limits = RequestLimits(house.requests_per_minute, house.processes)
 
     def process_request(self, req: Request, resp: Response) -> None:
-        """Give every request an id and a start."""
+        """Give every request an id and a start, count it, and look whether its path can lead anywhere."""
         req.context.started = time.perf_counter()
+        req.context.method = req.method
         given = req.get_header("X-Request-Id") or ""
         req.context.request_id = given if _REQUEST_ID.match(given) else uuid4().hex
         req.context.caller = None
         resp.set_header("X-Request-Id", req.context.request_id)
         req.context.address = sender_of(req, self._house.trusted_proxies)
         self._identify(req)
-        if req.path.startswith("/api/"):
+        if req.path != "/health":
             self._limit(req, resp)
+        if not is_spelt_right(req):
+            raise HTTPNotFound
+        if req.method == "HEAD":
+            # Whatever is answered to GET is answered, and its body left out when all is done.
+            req.method = "GET"
 
     def process_resource(self, req: Request, resp: Response, resource: Any, params: dict[str, Any]) -> None:
         """Authenticate, authorise, validate: in this order, so that nobody learns what they may not."""
-        del resp, params
+        del params
         operation = self._operation(resource, req.method)
         if operation is None:
+            self._name_methods(req, resp, resource)
             return
         req.context.lengthy = operation.lengthy
         if operation.permission == PUBLIC:
@@ -84,6 +93,16 @@ class Gatekeeper:
             # The responder's own transaction would find an ended session; here is none, so it is asked for.
             self._house.gateway.check(caller)
             raise
+
+    def _name_methods(self, req: Request, resp: Response, resource: Any) -> None:
+        """Tell anyone what a route can be asked (OPTIONS). Raises HTTPMethodNotAllowed, saying the same."""
+        methods = [*self._operations[id(resource)], "OPTIONS"]
+        allowed = sorted([*methods, "HEAD"] if "GET" in methods else methods)
+        if req.method != "OPTIONS":
+            raise HTTPMethodNotAllowed(allowed)
+        resp.set_header("Allow", ", ".join(allowed))
+        resp.status = 204
+        resp.complete = True
 
     def _read(self, req: Request, operation: Operation) -> None:
         """Take in parameters and body as the operation declares them."""
@@ -104,6 +123,9 @@ class Gatekeeper:
     def process_response(self, req: Request, resp: Response, resource: Any, req_succeeded: bool) -> None:
         """Set the headers every answer carries, count it, and write its log line."""
         del resource, req_succeeded
+        if req.context.method == "HEAD":
+            req.method = "HEAD"
+            _close(resp.stream)
         resp.set_headers(_SECURITY_HEADERS)
         if resp.get_header("Content-Security-Policy") is None:
             resp.set_header("Content-Security-Policy", _SECURITY_POLICY)
@@ -149,7 +171,7 @@ class Gatekeeper:
     def _limit(self, req: Request, resp: Response) -> None:
         """Count the request for its user, else for its address, and say what is left.
 
-        Raises TooManyRequests.
+        Raises TooManyRequests, but not for what watches over the service on its own machine.
         """
         caller = req.context.caller
         # Users of two companies may have the same id.
@@ -162,7 +184,7 @@ class Gatekeeper:
                 ("RateLimit-Reset", str(allowance.reset)),
             )
         )
-        if allowance.is_exceeded:
+        if allowance.is_exceeded and not (req.path in WATCHED and is_on_this_machine(req)):
             raise TooManyRequests(allowance.reset)
 
     def _caller(self, req: Request) -> Caller:
@@ -171,3 +193,9 @@ class Gatekeeper:
             raise Unauthenticated
         caller = self._house.authentication.caller_of(token.strip())
         return replace(caller, request_id=req.context.request_id, address=req.context.address)
+
+
+def _close(stream: Any) -> None:
+    """Let go of a file that nobody will read."""
+    if hasattr(stream, "close"):
+        stream.close()

@@ -50,6 +50,11 @@ Every failure has one shape, an unknown path included:
 Decide by `error.code`, which never changes, not by `message`, which is for people. `details` name every
 field that stands in the way.
 
+## Paths and methods
+
+A path has one spelling: no doubled or trailing slash, nothing encoded. `HEAD` answers whatever `GET` answers,
+with the same headers and without the body. `OPTIONS` names the methods of a route in `Allow`, to anyone.
+
 ## Money, quantities, times
 
 - **Money** is an integer in the minor unit of the `currency` beside it: `1999` is $19.99 or ¥1,999.
@@ -107,7 +112,7 @@ time to refresh, also because rights have changed; `token_revoked`, that the ses
 
 ## How much
 
-Every answer under `/api` says how many requests are left to you in this minute (`RateLimit-Limit`,
+Every answer but that of `/health` says how many requests are left to you in this minute (`RateLimit-Limit`,
 `RateLimit-Remaining`, and `RateLimit-Reset` in seconds), counted for the user, or for the address of whoever
 is not signed in. Beyond that, and for whoever guesses at passwords, the answer is `429`, `too_many_requests`,
 with `Retry-After` in seconds."""

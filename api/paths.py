@@ -1,0 +1,28 @@
+"""Paths have one spelling: what a lenient server would understand as well is no path of ours."""
+
+import re
+from uuid import UUID
+
+from falcon import Request
+from falcon.routing import BaseConverter
+
+# Each part begins with something other than a dot, and nothing here can be read in two ways.
+_PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?\Z")
+_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
+
+
+def is_spelt_right(req: Request) -> bool:
+    """Whether the path is written in the one way that counts.
+
+    No part is empty or begins with a dot, and nothing is encoded, which no path of ours needs.
+    """
+    sent: str = req.env.get("RAW_URI", "")
+    return not any(mark in sent.partition("?")[0] for mark in "%#") and bool(_PATH.match(req.path))
+
+
+class IdConverter(BaseConverter):
+    """An id in a path: a UUID in groups; of upper or lower case letters, as systems write them either way."""
+
+    def convert(self, value: str) -> UUID | None:
+        """The id, or None where there is none."""
+        return UUID(value) if _ID.match(value) else None
