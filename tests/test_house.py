@@ -27,6 +27,7 @@ ACROSS_COMPANIES = {
     "enable_sort": "how this transaction is planned",
     "schema_migrations": "migrations are of the database",
     "starts_with(error": "a worker that starts looks after every company that a newer event has stopped",
+    "running_time": "how long the database has been in use is the same for all",
     "installation": "the version of the read models is that of the database",
     "company_activity": "workers find companies that wrote lately, without locks",
     "companies WHERE due_at": "the job finds companies whose subscription falls due, without locks",
