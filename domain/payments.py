@@ -92,7 +92,7 @@ def _cash_payment(tender: Tender, left: int, rounding: int) -> Payment:
     # A till that knows nothing of cash rounding asks for the exact rest; it means the rounded one.
     asked = left if tender.amount == left - rounding else tender.amount
     amount = min(asked, left)
-    given = max(tender.amount, amount + tender.tip) if tender.tendered is None else tender.tendered
+    given = max(asked, amount + tender.tip) if tender.tendered is None else tender.tendered
     if given < max(asked, amount + tender.tip):
         raise _short(max(asked, amount + tender.tip) - given)
     return Payment(

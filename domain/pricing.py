@@ -1,6 +1,6 @@
 """What a basket costs: line discounts, order discounts, then tax, each rounded once from its exact value."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import lcm
@@ -145,9 +145,8 @@ def price(items: Sequence[Item], discounts: Sequence[Discount], rules: Rules) ->
             _discount([line], discount, mode, f"lines.{index}.discounts.{place}")
     for place, discount in enumerate(discounts):
         _discount(lines, discount, mode, f"discounts.{place}")
-    values = [(line.numerator, line.denominator) for line in lines]
-    taxes = _tax_amounts(lines, values, [line.left for line in lines], rules)
-    contained = _tax_contained_before_discounts(lines, taxes, rules)
+    taxes = _tax_amounts(lines, rules)
+    contained = _tax_contained_in_discounts(lines, taxes, rules)
     return _basket(tuple(map(_priced_line, lines, taxes, contained)))
 
 
@@ -180,6 +179,10 @@ class _Line:
         self.tax_divisor = _FULL + sum(
             percent for percent, rate in zip(self.rates, item.tax_rates, strict=True) if rate.inclusive
         )
+
+    def taken_off(self) -> int:
+        """What all discounts took off the exact value, over the denominator as it is by now."""
+        return self.gross_numerator * (self.denominator // SCALE) - self.numerator
 
     def reduce(self, share: int, percent: int | None) -> None:
         """Take a share of a discount off; its percentage, if it has one, comes off the exact value."""
@@ -230,66 +233,98 @@ def _amount_within(number: int, left: int, field: str) -> int:
 def _common(ratios: Iterable[tuple[int, int]]) -> tuple[list[int], int]:
     """Bring ratios to one denominator."""
     pairs = list(ratios)
+    if len(pairs) == 1:
+        return [pairs[0][0]], pairs[0][1]
     denominator = lcm(*(below for _, below in pairs))
     return [above * (denominator // below) for above, below in pairs], denominator
 
 
-def _tax_amounts(
-    lines: list[_Line], values: list[tuple[int, int]], worth: list[int], rules: Rules
-) -> list[list[int]]:
-    """Return each line's tax amounts in the order of its rates, due on the exact values given.
+def _tax_amounts(lines: list[_Line], rules: Rules) -> list[list[int]]:
+    """Return each line's tax amounts in the order of its rates.
 
-    `worth` is what these values round to: a line's share of an order's contained taxes is no more than that.
+    The contained ones are together no more than what is left to pay of the line.
     """
     mode = rules.rounding_mode
-    if rules.rounding_level == "line":
-        return [
-            [round_ratio(above * rate, below * line.tax_divisor, mode) for rate in line.rates]
-            for line, (above, below) in zip(lines, values, strict=True)
-        ]
     amounts = [[0] * len(line.rates) for line in lines]
-    rooms = list(worth)
-    for places in _places_of_each_rate(lines):
+    rooms = [line.left for line in lines]
+    for places in _places_of_each_rate(lines, rules):
         weights, denominator = _common(
-            (values[at][0] * lines[at].rates[slot], values[at][1] * lines[at].tax_divisor)
+            (lines[at].numerator * lines[at].rates[slot], lines[at].denominator * lines[at].tax_divisor)
             for at, slot in places
         )
         total = round_ratio(sum(weights), denominator, mode)
-        is_contained = lines[places[0][0]].item.tax_rates[places[0][1]].inclusive
-        if is_contained:
-            shares = apportion_within(total, weights, [rooms[at] for at, _ in places])
+        if _is_contained(lines, places):
+            shares = _within(total, weights, places, rooms)
         else:
-            shares = apportion(total, weights)
+            shares = [total] if len(places) == 1 else apportion(total, weights)
         for (at, slot), share in zip(places, shares, strict=True):
             amounts[at][slot] = share
-            rooms[at] -= share if is_contained else 0
     return amounts
 
 
-def _places_of_each_rate(lines: list[_Line]) -> Iterator[list[tuple[int, int]]]:
-    """Group the places (line, slot) where the same tax is due."""
+def _tax_contained_in_discounts(lines: list[_Line], taxes: list[list[int]], rules: Rules) -> list[int]:
+    """Return how much less tax is contained in each line because of its discounts.
+
+    For each tax that is what it would be without any discount, rounded by the same rules, less what it is;
+    it is shared out by what the discounts took, so that a line without one has none of it.
+    """
+    mode = rules.rounding_mode
+    contained = [0] * len(lines)
+    if all(line.tax_divisor == _FULL or line.left == line.gross_total for line in lines):
+        return contained
+    rooms = [line.gross_total - line.left for line in lines]
+    for places in _places_of_each_rate(lines, rules):
+        if not _is_contained(lines, places):
+            continue
+        before, denominator = _common(
+            (lines[at].gross_numerator * lines[at].rates[slot], SCALE * lines[at].tax_divisor)
+            for at, slot in places
+        )
+        weights, _ = _common(
+            (lines[at].taken_off() * lines[at].rates[slot], lines[at].denominator * lines[at].tax_divisor)
+            for at, slot in places
+        )
+        charged = sum(taxes[at][slot] for at, slot in places)
+        less = max(0, round_ratio(sum(before), denominator, mode) - charged)
+        for (at, _), share in zip(places, _within(less, weights, places, rooms), strict=True):
+            contained[at] += share
+    return contained
+
+
+def _within(total: int, weights: list[int], places: list[tuple[int, int]], rooms: list[int]) -> list[int]:
+    """Share a total over lines as far as they have room for it; what each gets takes from its room."""
+    if len(places) == 1:
+        share = min(total, rooms[places[0][0]])
+        rooms[places[0][0]] -= share
+        return [share]
+    own = [rooms[at] if weight else 0 for (at, _), weight in zip(places, weights, strict=True)]
+    shares = apportion_within(min(total, sum(own)), weights, own)
+    for (at, _), share in zip(places, shares, strict=True):
+        rooms[at] -= share
+    return shares
+
+
+def _is_contained(lines: list[_Line], places: list[tuple[int, int]]) -> bool:
+    at, slot = places[0]
+    return lines[at].item.tax_rates[slot].inclusive
+
+
+def _places_of_each_rate(lines: list[_Line], rules: Rules) -> Iterable[list[tuple[int, int]]]:
+    """Group the places (line, slot) whose tax is rounded together: each alone, or an order's of one rate."""
+    if rules.rounding_level == "line":
+        return [[(at, slot)] for at, line in enumerate(lines) for slot in range(len(line.rates))]
     groups: dict[tuple[UUID, Decimal, bool], list[tuple[int, int]]] = {}
     for at, line in enumerate(lines):
         for slot, rate in enumerate(line.item.tax_rates):
             groups.setdefault((rate.id, rate.rate, rate.inclusive), []).append((at, slot))
-    yield from groups.values()
-
-
-def _tax_contained_before_discounts(lines: list[_Line], taxes: list[list[int]], rules: Rules) -> list[int]:
-    """Return the tax contained in each line's gross_total, rounded by the same rules as the tax charged."""
-    if all(line.tax_divisor == _FULL for line in lines):
-        return [0] * len(lines)
-    if any(line.left != line.gross_total for line in lines):
-        values = [(line.gross_numerator, SCALE) for line in lines]
-        taxes = _tax_amounts(lines, values, [line.gross_total for line in lines], rules)
-    return [_contained(line.item.tax_rates, amounts) for line, amounts in zip(lines, taxes, strict=True)]
+    return groups.values()
 
 
 def _contained(rates: Sequence[TaxRate], amounts: list[int]) -> int:
     return sum(amount for rate, amount in zip(rates, amounts, strict=True) if rate.inclusive)
 
 
-def _priced_line(line: _Line, amounts: list[int], contained_before: int) -> PricedLine:
+def _priced_line(line: _Line, amounts: list[int], contained_in_discounts: int) -> PricedLine:
     item = line.item
     tax_total = sum(amounts)
     net_sales = line.left - _contained(item.tax_rates, amounts)
@@ -311,8 +346,7 @@ def _priced_line(line: _Line, amounts: list[int], contained_before: int) -> Pric
         ),
         tax_total=tax_total,
         total=net_sales + tax_total,
-        # A discount smaller than the rounding of tax must not show up as a negative discount.
-        gross_sales=max(net_sales, line.gross_total - contained_before),
+        gross_sales=net_sales + line.gross_total - line.left - contained_in_discounts,
         net_sales=net_sales,
     )
 

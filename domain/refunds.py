@@ -81,14 +81,14 @@ def refund_line(
 ) -> RefundedLine:
     """Return what goes back for `now` units of a line of which `already` were returned before.
 
-    The total, each tax and each discount are portions of the line's own; the other fields follow from
-    them, so that the part adds up as the line does. Raises ReturnExceedsSold and QuantityNotValid.
+    The total and the discount are portions of the line's own. Taxes go with the money, and the discount
+    before tax with the discount, each by the difference of two rounded running totals: all of them add up
+    to the line's, and no part has more tax than it pays. Raises ReturnExceedsSold and QuantityNotValid.
     """
     whole, before, after = _run(line.quantity, already, now)
-    total = _between(line.total, whole, before, after, mode)
-    discount_total = _between(line.discount_total, whole, before, after, mode)
-    discount_before_tax = _between(line.gross_sales - line.net_sales, whole, before, after, mode)
-    amounts = [_between(tax.amount, whole, before, after, mode) for tax in line.taxes]
+    earlier, later = (_returned(line, whole, units, mode) for units in (before, after))
+    amounts = [b - a for a, b in zip(earlier.taxes, later.taxes, strict=True)]
+    total, discount_total = later.total - earlier.total, later.discount_total - earlier.discount_total
     added = sum(amount for tax, amount in zip(line.taxes, amounts, strict=True) if not tax.inclusive)
     net_sales = total - sum(amounts)
     return RefundedLine(
@@ -97,13 +97,40 @@ def refund_line(
         discount_total=discount_total,
         tax_total=sum(amounts),
         total=total,
-        gross_sales=net_sales + discount_before_tax,
+        gross_sales=net_sales + later.discount_before_tax - earlier.discount_before_tax,
         net_sales=net_sales,
         taxes=tuple(
             replace(tax, taxable=net_sales, amount=amount)
             for tax, amount in zip(line.taxes, amounts, strict=True)
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Returned:
+    """What belongs to the first units of a line; nothing else than how many they are decides about it."""
+
+    total: int
+    discount_total: int
+    discount_before_tax: int
+    taxes: list[int]
+
+
+def _returned(line: SoldLine, whole: int, units: int, mode: RoundingMode) -> _Returned:
+    def by_units(amount: int) -> int:
+        return round_ratio(amount * units, whole, mode) if units else 0
+
+    def along(amount: int, part: int, of: int) -> int:
+        return round_ratio(amount * part, of, mode) if of else by_units(amount)
+
+    total, discount_total = by_units(line.total), by_units(line.discount_total)
+    taxes, left, of = [], total, line.total
+    for tax in line.taxes:
+        # Each tax takes from what the ones before it have left of the money.
+        taxes.append(along(tax.amount, left, of))
+        left, of = left - taxes[-1], of - tax.amount
+    before_tax = along(line.gross_sales - line.net_sales, discount_total, line.discount_total)
+    return _Returned(total, discount_total, before_tax, taxes)
 
 
 def check_refund(paid: int, already: int, now: int) -> None:

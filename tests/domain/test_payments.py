@@ -41,7 +41,7 @@ class TestCashRounding:
     @pytest.mark.parametrize(
         ("total", "tender", "rounding", "paid", "tendered", "change"),
         [
-            pytest.param(1252, cash(1252), -2, 1250, 1252, 2, id="lowered-exact-total"),
+            pytest.param(1252, cash(1252), -2, 1250, 1250, 0, id="lowered-exact-total"),
             pytest.param(1252, cash(1252, 2000), -2, 1250, 2000, 750, id="lowered-note"),
             pytest.param(1252, cash(1252, 1250), -2, 1250, 1250, 0, id="lowered-coins"),
             pytest.param(1252, cash(1250), -2, 1250, 1250, 0, id="lowered-rounded-total"),
@@ -49,7 +49,7 @@ class TestCashRounding:
             pytest.param(1253, cash(1253, 1255), 2, 1255, 1255, 0, id="raised-coins"),
             pytest.param(1253, cash(1253, 2000), 2, 1255, 2000, 745, id="raised-note"),
             pytest.param(1253, cash(2000), 2, 1255, 2000, 745, id="raised-note-as-amount"),
-            pytest.param(2, cash(2), -2, 0, 2, 2, id="lowered-to-nothing"),
+            pytest.param(2, cash(2), -2, 0, 0, 0, id="lowered-to-nothing"),
         ],
     )
     def test_rounds_what_is_due_in_cash(  # noqa: PLR0917 one column of the table each
@@ -65,11 +65,20 @@ class TestCashRounding:
 
     def test_rounds_only_the_part_paid_in_cash(self) -> None:
         settled = settle(1253, [card(1001), cash(252)], 5)
-        assert (settled.rounding, settled.paid_total) == (-2, 1251)
+        assert (settled.rounding, settled.paid_total, settled.change_total) == (-2, 1251, 0)
 
     def test_may_meet_the_rest_in_two_cash_tenders(self) -> None:
         settled = settle(1253, [cash(600), cash(653)], 5)
         assert [each.amount for each in settled.payments] == [600, 655]
+
+    @pytest.mark.parametrize("parts", [(600, 652), (652, 600), (651, 601)])
+    def test_gives_nothing_back_on_two_that_are_the_exact_total(self, parts: tuple[int, int]) -> None:
+        settled = settle(1252, [cash(part) for part in parts], 5)
+        assert (settled.paid_total, settled.change_total) == (1250, 0)
+
+    def test_gives_nothing_back_on_the_exact_total_with_a_tip(self) -> None:
+        settled = settle(1252, [cash(1252, tip=100)], 5)
+        assert (settled.paid_total, settled.change_total) == (1350, 0)
 
     @pytest.mark.parametrize("tendered", [1253, 1254])
     def test_refuses_coins_below_the_raised_due(self, tendered: int) -> None:
@@ -145,6 +154,12 @@ tenders = st.lists(
 )
 
 
+# Cash that is handed over: what it is to pay, how many coins come over, how many of them are a tip.
+in_coins = st.lists(
+    st.tuples(st.integers(0, 1500), st.integers(0, 400), st.sampled_from([0, 0, 1, 4])), max_size=3
+)
+
+
 class TestEverySettlement:
     @settings(max_examples=300, deadline=None)
     @given(st.integers(0, 1000), tenders, st.sampled_from([0, 5, 10]))
@@ -162,8 +177,27 @@ class TestEverySettlement:
             assert payment.tendered == payment.amount + payment.tip + payment.change
             assert min(payment.amount, payment.change) >= 0
 
-    @given(st.integers(0, 5000), st.sampled_from([0, 5, 10, 100]))
-    def test_accepts_the_exact_total_in_cash(self, total: int, cash_rounding: int) -> None:
-        settled = settle(total, [cash(total)], cash_rounding)
-        assert settled.paid_total == total + settled.rounding
-        assert settled.change_total == max(0, -settled.rounding)
+    @given(st.integers(0, 5000), st.sampled_from([0, 5, 10, 100]), st.integers(0, 300), st.integers(0, 5000))
+    def test_takes_the_exact_rest_in_cash_for_the_rounded_one(
+        self, total: int, cash_rounding: int, tip: int, by_card: int
+    ) -> None:
+        by_card = min(by_card, total)
+        settled = settle(total, [card(by_card), cash(total - by_card, tip=tip)], cash_rounding)
+        assert settled.paid_total == total + settled.rounding + tip
+        assert settled.change_total == 0
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.integers(0, 3000), st.integers(0, 3000), in_coins, st.sampled_from([5, 10, 50]))
+    def test_gives_change_in_coins_there_are(
+        self, total: int, by_card: int, coins: list[tuple[int, int, int]], cash_rounding: int
+    ) -> None:
+        step = cash_rounding
+        by_card = min(by_card, total)
+        paid = [cash(min(amount, given * step), given * step, tip * step) for amount, given, tip in coins]
+        # Whatever they cover, the last one hands over notes enough for all that is due in cash.
+        paid.append(cash(total - by_card + step, 10_000 * step))
+        try:
+            settled = settle(total, [card(by_card), *paid], step)
+        except PaymentInsufficient:
+            return
+        assert settled.change_total % step == 0

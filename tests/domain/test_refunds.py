@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.money import AmountNotValid, QuantityNotValid, RoundingMode
-from domain.pricing import Discount, Item, PricedLine, Rules, TaxRate, price
+from domain.pricing import Discount, Item, LineTax, PricedLine, Rules, TaxRate, price
 from domain.refunds import RefundExceedsPaid, ReturnExceedsSold, check_refund, portion, refund_line
 
 FIELDS = ("quantity", "gross_total", "discount_total", "tax_total", "total", "gross_sales", "net_sales")
@@ -29,6 +29,29 @@ def sold(unit_price: int, quantity: str, discount: str, rates: tuple[TaxRate, ..
         tax_rates=rates,
     )
     return price([line], [], how).lines[0]
+
+
+# Three of 6.95 with 10 % off, 8.875 % added for the whole order.
+ORDER_TAXED = PricedLine(
+    quantity=Decimal(3),
+    unit_price=695,
+    gross_total=2085,
+    discount_total=209,
+    taxes=(
+        LineTax(
+            tax_rate_id=UUID(int=1),
+            name="8.875",
+            rate=Decimal("8.875"),
+            inclusive=False,
+            taxable=1876,
+            amount=166,
+        ),
+    ),
+    tax_total=166,
+    total=2042,
+    gross_sales=2085,
+    net_sales=1876,
+)
 
 
 class TestPortion:
@@ -78,13 +101,34 @@ class TestRefundLine:
         with pytest.raises(QuantityNotValid):
             refund_line(line, Decimal(1), Decimal(-1))
 
-    @settings(max_examples=150, deadline=None)
+    def test_a_tiny_part_has_no_more_tax_than_it_pays(self) -> None:
+        line = sold(1, "4", "0", (rate("33", 1, inclusive=True),), Rules(currency="EUR"))
+        assert (line.total, line.tax_total) == (4, 1)
+        parts = [refund_line(line, Decimal(k) / 100, Decimal("0.01")) for k in range(400)]
+        assert sum(part.tax_total for part in parts) == 1
+        assert all(part.tax_total <= part.total for part in parts)
+
+    def test_taxes_go_with_the_money(self) -> None:
+        parts = [refund_line(ORDER_TAXED, Decimal(k), Decimal(1)) for k in range(3)]
+        assert [(part.total, part.tax_total, part.discount_total) for part in parts] == [
+            *((681, 55, 70), (680, 56, 69), (681, 55, 70)),
+        ]
+
+    @settings(max_examples=250, deadline=None)
     @given(
-        st.lists(st.integers(1, 4000), min_size=1, max_size=5),
-        st.integers(0, 3000),
+        st.lists(st.integers(1, 4000) | st.integers(1, 9), min_size=1, max_size=8),
+        st.integers(0, 3000) | st.integers(0, 5),
         st.sampled_from(["0", "4", "33.3", "100"]),
         st.lists(
-            st.sampled_from([rate("21", 1, inclusive=False), rate("5.5", 2, inclusive=True)]), unique=True
+            st.sampled_from(
+                [
+                    rate("21", 1, inclusive=False),
+                    rate("5.5", 2, inclusive=True),
+                    rate("100", 3, inclusive=True),
+                    rate("300", 4, inclusive=False),
+                ]
+            ),
+            unique=True,
         ).map(tuple),
         st.sampled_from(["half_up", "half_even"]),
     )
@@ -105,6 +149,11 @@ class TestRefundLine:
             added = sum(tax.amount for tax in part.taxes if not tax.inclusive)
             assert part.total == part.gross_total - part.discount_total + added
             assert part.net_sales == part.total - part.tax_total
+            assert 0 <= part.tax_total <= part.total
+            assert all(0 <= tax.amount <= part.tax_total for tax in part.taxes)
+            assert 0 <= part.discount_total <= part.gross_total
+            assert 0 <= part.gross_sales - part.net_sales <= part.discount_total
+            assert 0 <= part.net_sales <= part.gross_sales <= part.gross_total
 
 
 class TestCheckRefund:
