@@ -8,18 +8,20 @@ from marshmallow import fields, validate
 from api.companies import CompanyEdit, find_aggregate
 from api.envelope import ok, written
 from api.etags import expected_versions
-from api.fields import Body, Currency, Flag, Id, Moment, Whole
+from api.fields import Body, Currency, Flag, Id, Moment, Percent, Whole
 from api.operations import operation
 from api.resource import Resource
 from api.settings import AsOfQuery, optional
 from commands.companies import ReviseCompany, revise_company
 from commands.outcomes import Response as Written
 from commands.ports import ConcurrentEdit, Missing, StaleVersion
-from domain.companies import Company
+from domain.companies import BACKDATING_DAYS, Company
 from domain.entities import AlreadyArchived
 from domain.money import MAX_AMOUNT
+from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER
 
 _SHORTEST_LOCK, _LONGEST_LOCK = 10, 86_400
+_LONGEST_BACKDATING = 3_650
 
 
 class TillPreferences(Body):
@@ -29,12 +31,23 @@ class TillPreferences(Body):
     lock_after_seconds = Whole(least=_SHORTEST_LOCK, most=_LONGEST_LOCK, allow_none=True, load_default=None)
 
 
+class DiscountCeilings(Body):
+    """The largest discount that each role may give, in percent; a role that is left out has none."""
+
+    admin = Percent(data_key=ADMIN, attribute=ADMIN)
+    manager = Percent(data_key=MANAGER, attribute=MANAGER)
+    cashier = Percent(data_key=CASHIER, attribute=CASHIER)
+    clerk = Percent(data_key=CLERK, attribute=CLERK)
+
+
 class CompanySettingsEdit(CompanyEdit):
     """What can be set for the whole company; its currency stays what it is."""
 
     rounding_level = fields.String(validate=validate.OneOf(["line", "order"]), load_default="line")
     rounding_mode = fields.String(validate=validate.OneOf(["half_up", "half_even"]), load_default="half_up")
     cash_rounding = Whole(least=0, most=MAX_AMOUNT, load_default=0)
+    discount_ceilings = fields.Nested(DiscountCeilings())
+    backdating_days = Whole(least=0, most=_LONGEST_BACKDATING, load_default=BACKDATING_DAYS)
     receipt_header = optional(2000)
     receipt_footer = optional(2000)
     pos = fields.Nested(TillPreferences())
@@ -91,7 +104,7 @@ class CompanySettings(Resource):
         "company.edit",
         "Edit the company",
         description="How it rounds holds for later sales. Receipts of a store that has no texts of its own "
-        "carry the company's.",
+        "carry the company's. Of `discount_ceilings`, roles that are left out keep theirs.",
         body=CompanySettingsEdit(partial=True),
         answer=CompanySettingsAnswer(),
         refusals=(Missing, StaleVersion, AlreadyArchived, ConcurrentEdit),

@@ -29,9 +29,11 @@ from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource
 from api.settings import AsOfQuery
+from commands.moments import BeforeTheCompany, TooFarBack
 from commands.orders import BasketLine, PlaceSale, Quote, QuoteBasket, place_sale, quote_basket
 from commands.ports import Caller, ConcurrentEdit, DuplicateId, Missing
 from domain.catalog.products import NotForSale
+from domain.discounts import DiscountAboveCeiling
 from domain.money import AmountTooLarge, round_ratio, round_to_multiple
 from domain.orders import Order, SaleLine
 from domain.packages import PlanLimitReached
@@ -358,7 +360,14 @@ class PosQuote(Resource):
         description="To the last minor unit what the sale will be; nothing is written.",
         body=BasketBody(),
         answer=QuoteAnswer(),
-        refusals=(NotForSale, DiscountExceedsValue, StoreClosed, DiscountNotValid, AmountTooLarge),
+        refusals=(
+            NotForSale,
+            DiscountExceedsValue,
+            DiscountAboveCeiling,
+            StoreClosed,
+            DiscountNotValid,
+            AmountTooLarge,
+        ),
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Price a basket."""
@@ -389,7 +398,10 @@ class PosOrders(Resource):
             DuplicateId,
             ConcurrentEdit,
             PlanLimitReached,
+            DiscountAboveCeiling,
             DiscountNotValid,
+            TooFarBack,
+            BeforeTheCompany,
             AmountTooLarge,
         ),
     )

@@ -11,6 +11,7 @@ from api.fields import Body, Exact, Flag, Id, Moment, Money, OwnId, Quantity, Te
 from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource, stores_asked
+from commands.moments import BeforeTheCompany, TooFarBack
 from commands.ports import Caller, ConcurrentEdit, DuplicateId, Missing
 from commands.stock import ReceiveStock, receive_stock
 from domain.money import AmountTooLarge
@@ -173,7 +174,7 @@ class StockReceipts(Resource):
         body=ReceiptBody(),
         answer=ReceiptAnswer(),
         status=201,
-        refusals=(DuplicateId, ConcurrentEdit, AmountTooLarge),
+        refusals=(DuplicateId, ConcurrentEdit, TooFarBack, BeforeTheCompany, AmountTooLarge),
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Book a delivery onto a storage's balances, at its purchase prices."""

@@ -2,15 +2,43 @@
 
 from datetime import datetime, timedelta
 
+from commands.ports import UnitOfWork
+from domain.companies import Backdating
 from domain.errors import Detail, Invalid
 
-#: How far the clock of whoever tells may run ahead of ours.
+#: How far the clock of whoever tells may differ from ours.
 CLOCK_SKEW = timedelta(minutes=10)
+BACKDATE = "pos.backdate"
 
 
-def moment_of(occurred_at: datetime | None, now: datetime, what: str) -> datetime:
-    """The moment that was told, or now if none was. Raises Invalid, naming `what`, for one in the future."""
-    if occurred_at is not None and occurred_at > now + CLOCK_SKEW:
+class TooFarBack(Invalid):
+    """It lies further back than you may record."""
+
+    code = "too_far_back"
+
+
+class BeforeTheCompany(Invalid):
+    """It cannot lie before the company was there."""
+
+    code = "before_the_company"
+
+
+def moment_of(occurred_at: datetime | None, what: str, work: UnitOfWork, limits: Backdating) -> datetime:
+    """The moment that was told, or now if none was.
+
+    Raises Invalid, naming `what`, for one in the future, BeforeTheCompany, and TooFarBack for whoever has not
+    the right to go further back than the company's limit.
+    """
+    if occurred_at is None:
+        return work.now
+    if occurred_at > work.now + CLOCK_SKEW:
         message = f"{what} cannot lie in the future."
         raise Invalid(details=[Detail("occurred_at", "in_the_future", message)])
-    return occurred_at or now
+    if occurred_at + CLOCK_SKEW < limits.founded_at:
+        message = f"{what} cannot lie before the company was there."
+        raise BeforeTheCompany(details=[Detail("occurred_at", BeforeTheCompany.code, message)])
+    is_far_back = occurred_at + CLOCK_SKEW < work.now - timedelta(days=limits.days)
+    if is_far_back and BACKDATE not in work.caller.permissions:
+        message = f"{what} may lie {limits.days} days back at most."
+        raise TooFarBack(details=[Detail("occurred_at", TooFarBack.code, message)])
+    return occurred_at

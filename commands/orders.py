@@ -11,6 +11,7 @@ from commands.ports import DuplicateId, UnitOfWork
 from domain.business_date import business_date, local_hour
 from domain.catalog.products import SELLABLE, NotForSale
 from domain.catalog.units import too_precise
+from domain.discounts import check_ceiling
 from domain.errors import Detail, Invalid, NotAllowed, Refusal
 from domain.money import checked, round_ratio
 from domain.orders import Order, SaleLine, Till, series_of, till_code
@@ -21,10 +22,16 @@ from domain.sale_ground import SaleGround, StoreAtSale, VariantAtSale
 from domain.stock import Demand, MovementLine, StockMovement, take
 
 PRICE_OVERRIDE = "pos.price_override"
+DISCOUNT = "pos.discount"
+_NOTHING = Decimal(0)
 
 
 class PriceOverrideNotAllowed(NotAllowed):
     """Selling at another price than the catalog's takes the right to do so."""
+
+
+class DiscountNotAllowed(NotAllowed):
+    """Giving a discount takes the right to do so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +76,8 @@ class Quote:
 def quote_basket(command: QuoteBasket, work: UnitOfWork) -> Quote:
     """Price a basket to the last minor unit as the sale will be; nothing is locked or written.
 
-    Raises Invalid, OtherStore, StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue.
+    Raises Invalid, OtherStore, StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue,
+    DiscountNotAllowed and DiscountAboveCeiling.
     """
     ground = _ground(command, work, lock=False)
     return Quote(ground=ground, basket=_price(command, ground, work))
@@ -79,8 +87,9 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
     """Sell a basket, once: the same request again answers with the sale that it made.
 
     Price, payment, stock, tax and cost are decided together, on what is locked. Raises Invalid, OtherStore,
-    StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue, PaymentInsufficient,
-    PaymentExceedsTotal, InsufficientStock, PlanLimitReached, DuplicateId and AmountTooLarge.
+    StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue, DiscountNotAllowed,
+    DiscountAboveCeiling, PaymentInsufficient, PaymentExceedsTotal, InsufficientStock, TooFarBack,
+    BeforeTheCompany, PlanLimitReached, DuplicateId and AmountTooLarge.
     """
     earlier = _earlier(command, work)
     methods = _methods(command, work)
@@ -99,9 +108,9 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
     settlement = settle(basket.total, _tenders(command, methods()), ground.rules.cash_rounding)
     moved = _take_stock(command, ground)
     store = _store(ground)
-    occurred_at = moment_of(command.occurred_at, work.now, "A sale")
+    occurred_at = moment_of(command.occurred_at, "A sale", work, ground.backdating)
     if ground.orders_limit is not None:
-        work.plan.check_orders(ground.orders_limit, ground.company_timezone, occurred_at)
+        work.plan.check_orders(ground.orders_limit, ground.company_timezone)
     order = Order.sell(
         order_id,
         till=_till(ground, store, work),
@@ -208,7 +217,18 @@ def _check_lines(command: QuoteBasket, ground: SaleGround) -> None:
 
 def _price(command: QuoteBasket, ground: SaleGround, work: UnitOfWork) -> PricedBasket:
     items = [_item(line, ground.variants[line.variant_id], work) for line in command.lines]
-    return price(items, command.discounts, ground.rules)
+    basket = price(items, command.discounts, ground.rules)
+    if _gives_discounts(command):
+        if DISCOUNT not in work.caller.permissions:
+            raise DiscountNotAllowed
+        ceiling = ground.discount_ceilings.get(work.caller.role, _NOTHING)
+        check_ceiling(items, command.discounts, basket, ceiling)
+    return basket
+
+
+def _gives_discounts(command: QuoteBasket) -> bool:
+    everywhere = (command.discounts, *(line.discounts for line in command.lines))
+    return any(discount.value for discounts in everywhere for discount in discounts)
 
 
 def _item(line: BasketLine, variant: VariantAtSale, work: UnitOfWork) -> Item:
@@ -232,6 +252,7 @@ def _take_stock(command: PlaceSale, ground: SaleGround) -> dict[int, MovementLin
             variant_id=line.variant_id,
             quantity=line.quantity,
             strict=ground.variants[line.variant_id].status == "discontinued",
+            assumed_cost=ground.variants[line.variant_id].cost,
         )
         for index, line in enumerate(command.lines)
         if ground.variants[line.variant_id].track_stock

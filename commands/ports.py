@@ -11,6 +11,7 @@ from commands.catalog.assortment import AssortmentPort, ImportsPort
 from domain.aggregate import Aggregate
 from domain.catalog.images import Picture
 from domain.catalog.products import Variant
+from domain.companies import Backdating
 from domain.costing import Balance
 from domain.errors import Conflict, NotFound
 from domain.packages import Limits, Offer
@@ -94,6 +95,9 @@ class LockedBalances(Protocol):
 
     def check_place(self, store_ids: Collection[UUID]) -> None:
         """Raise OtherStore when the storage lies in none of these stores; no stores are no bounds."""
+
+    def backdating(self) -> Backdating:
+        """How far back a movement of them may lie."""
 
     def rows(self) -> Mapping[UUID, Balance]:
         """By variant. Raises Invalid for an unknown storage, supplier or variant, or too fine a quantity."""
@@ -240,10 +244,10 @@ class PlanPort(Protocol):
         `more` than one may be added, which are written already if they are `counted`.
         """
 
-    def check_orders(self, limit: int, timezone: str, sold_at: datetime) -> None:
-        """Raise PlanLimitReached unless one more sale fits into its month; hold it so.
+    def check_orders(self, limit: int, timezone: str) -> None:
+        """Raise PlanLimitReached unless one more sale fits into this month; hold it so.
 
-        The month is the calendar's, by the clock of the time zone.
+        The month is the calendar's by the clock of the time zone, whenever the sales are said to have been.
         """
 
 

@@ -25,7 +25,7 @@ class ReceiveStock:
 def receive_stock(command: ReceiveStock, work: UnitOfWork) -> StockMovement:
     """Book a delivery, once: the same request again answers with what it booked.
 
-    Raises DuplicateId, OtherStore, Invalid, AmountTooLarge.
+    Raises DuplicateId, OtherStore, Invalid, TooFarBack, BeforeTheCompany, AmountTooLarge.
     """
     quantities = [(line.variant_id, line.quantity) for line in command.lines]
     balances = work.stock.lock(command.storage_id, quantities, supplier_id=command.supplier_id)
@@ -38,7 +38,7 @@ def receive_stock(command: ReceiveStock, work: UnitOfWork) -> StockMovement:
     movement = StockMovement.receive(
         command.id,
         storage_id=command.storage_id,
-        occurred_at=moment_of(command.occurred_at, work.now, "A delivery"),
+        occurred_at=moment_of(command.occurred_at, "A delivery", work, balances.backdating()),
         delivered=command.lines,
         balances=balances.rows(),
         supplier_id=command.supplier_id,

@@ -1,8 +1,10 @@
 """Companies: the tenants. Each has a log, a currency, rules of rounding and a subscription of its own."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from domain.entities import AlreadyArchived, Entity
 from domain.errors import Detail, Invalid
 from domain.money import exponent
 from domain.packages import Offer
+from domain.permissions import ADMIN, CASHIER, MANAGER
 from domain.subscriptions import Subscription, SubscriptionStatus, Terms
 
 #: The platform itself keeps its packages, companies and super admins in a log like any company's.
@@ -18,6 +21,20 @@ PLATFORM_ID = UUID("00000000-0000-4000-8000-000000000000")
 _FACES = ("1", "2", "25", "5")
 #: … and nobody rounds cash to more than so many major units.
 _LARGEST_STEP = 1000
+#: How much of a price a role may give away at first, in percent; a role that is not named gives nothing away.
+DISCOUNT_CEILINGS: Mapping[str, Decimal] = MappingProxyType(
+    {ADMIN: Decimal(100), MANAGER: Decimal(100), CASHIER: Decimal(20)}
+)
+#: How many days back sales and deliveries may lie at first.
+BACKDATING_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backdating:
+    """How far back a company's facts may lie: some days, and never to before it was founded."""
+
+    founded_at: datetime
+    days: int
 
 
 class Company(Entity):
@@ -90,6 +107,16 @@ class Company(Entity):
 
         ask_for_customer: bool
         lock_after_seconds: int | None
+
+    class DiscountsCapped(Entity.Revised):
+        """Nobody gives a larger discount than the ceiling of their role, in percent; no ceiling is 0."""
+
+        discount_ceilings: dict[str, Decimal]
+
+    class BackdatingAllowed(Entity.Revised):
+        """Sales and deliveries may lie so many days back."""
+
+        backdating_days: int
 
     class Suspended(Entity.Event):
         """The company may only read until it is activated again."""
@@ -193,10 +220,14 @@ class Company(Entity):
         return self.subscription
 
     def revise(self, changes: Mapping[str, Any]) -> None:
-        """Record each event whose fields really change. Raises AlreadyArchived, Invalid."""
+        """Record each event whose fields really change. Raises AlreadyArchived, Invalid.
+
+        Ceilings of roles that are left out stay.
+        """
         if "cash_rounding" in changes:
             check_cash_rounding(changes["cash_rounding"], self.values["currency"])
-        super().revise(changes)
+        ceilings = {**self.values["discount_ceilings"], **changes.get("discount_ceilings", {})}
+        super().revise({**changes, "discount_ceilings": ceilings})
 
     def suspend(self, reason: str | None) -> None:
         """Let it read and no more; without news nothing is recorded. Raises AlreadyArchived."""
@@ -247,6 +278,8 @@ _UNSAID: Mapping[str, Any] = {
     "receipt_footer": None,
     "ask_for_customer": False,
     "lock_after_seconds": None,
+    "discount_ceilings": dict(DISCOUNT_CEILINGS),
+    "backdating_days": BACKDATING_DAYS,
 }
 
 

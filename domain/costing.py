@@ -11,7 +11,7 @@ class Balance:
     """One variant in one storage: units, what they cost together, and the last cost of one (minor units).
 
     The value is 0 whenever the quantity is. Below zero both are negative: units sold before they came,
-    at the cost they were then believed to have.
+    at the cost they were then believed to have. A last cost of 0 says that none is known.
     """
 
     quantity: Decimal
@@ -31,17 +31,18 @@ class Receipt:
     balance: Balance
 
 
-def issue(balance: Balance, quantity: Decimal) -> tuple[int, Balance]:
+def issue(balance: Balance, quantity: Decimal, assumed_cost: int = 0) -> tuple[int, Balance]:
     """Return what an issue costs, and the balance after it.
 
     An issue of q takes round(value * q / quantity), the last unit all that is left, and whatever goes
-    below zero the last known cost. Raises QuantityNotValid, AmountTooLarge.
+    below zero the last known cost: what the catalog assumes one to cost as long as no delivery has said.
+    Raises QuantityNotValid and AmountTooLarge.
     """
     held, taken = _signed(balance.quantity), scaled_quantity(quantity)
     covered = min(taken, max(held, 0))
     cost = round_ratio(balance.value * covered, held) if covered else 0
     if taken > covered:
-        cost += _worth(taken - covered, balance.last_unit_cost)
+        cost += _worth(taken - covered, balance.last_unit_cost or assumed_cost)
     return cost, _moved(balance, held - taken, balance.value - cost)
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
+from decimal import Decimal
 from uuid import UUID
 
+from domain.companies import Backdating
 from domain.costing import Balance
 from domain.pricing import Rules, TaxRate
 
@@ -51,6 +53,9 @@ class SaleGround:
     variants: Mapping[UUID, VariantAtSale]
     balances: Mapping[UUID, Balance]
     next_number: int
+    backdating: Backdating
+    #: The largest discount in percent by role; roles that are not named give none.
+    discount_ceilings: Mapping[str, Decimal]
     #: How many sales the company's package allows in a month of the company's calendar; None: any number.
     orders_limit: int | None = None
     company_timezone: str = "UTC"

@@ -51,13 +51,15 @@ class ReceivedLine:
 class Demand:
     """What a sale takes from a storage; `position` is the line of the basket it comes from.
 
-    `strict` demands must be covered by stock even where the storage may go below zero.
+    `strict` demands must be covered by stock even where the storage may go below zero. `assumed_cost` is
+    what the catalog takes one to cost, in minor currency units.
     """
 
     position: int
     variant_id: UUID
     quantity: Decimal
     strict: bool = False
+    assumed_cost: int = 0
 
 
 class StockMovement(Aggregate):
@@ -162,7 +164,7 @@ def take(
     left = dict(balances)
     lines = []
     for demand in demands:
-        cost, after = issue(left.get(demand.variant_id, EMPTY), demand.quantity)
+        cost, after = issue(left.get(demand.variant_id, EMPTY), demand.quantity, demand.assumed_cost)
         left[demand.variant_id] = after
         lines.append(_line(demand.variant_id, -demand.quantity, -cost, after))
     return tuple(lines)

@@ -1,11 +1,13 @@
 """Companies: what every sale needs of its own, and what the platform sees of all."""
 
+import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.aggregate import Aggregate
-from domain.companies import PLATFORM_ID, Company
+from domain.companies import BACKDATING_DAYS, DISCOUNT_CEILINGS, PLATFORM_ID, Backdating, Company
 from domain.entities import fields_of
 from domain.pricing import Rules
 from domain.settings import name_key
@@ -17,7 +19,7 @@ class Companies(Projection):
     """One row for each company; `due_at` is when time itself changes its subscription."""
 
     name = "companies"
-    version = 2
+    version = 3
     mode = "inline"
     tables = ("companies",)
     # The platform looks after all of them.
@@ -45,6 +47,8 @@ class Companies(Projection):
             rounding_level      text NOT NULL,
             rounding_mode       text NOT NULL,
             cash_rounding       bigint NOT NULL,
+            discount_ceilings   jsonb NOT NULL,
+            backdating_days     bigint NOT NULL,
             status              text NOT NULL,
             suspension_reason   text,
             package_id          uuid,
@@ -65,7 +69,8 @@ class Companies(Projection):
         """Insert the company, or change what a later fact says."""
         for fact in facts:
             said = {name: getattr(fact.data, name) for name in fields_of(fact.event)}
-            params = {**said, "company_id": db.company_id, "version": fact.version, "at": fact.at}
+            params = {**_UNSAID, **said, "company_id": db.company_id, "version": fact.version, "at": fact.at}
+            params["discount_ceilings"] = _written(params["discount_ceilings"])
             if "name" in said:
                 params["name_key"] = name_key(said["name"])
             if "due_at" in said:
@@ -75,13 +80,21 @@ class Companies(Projection):
             db.execute(_STATEMENTS[fact.event], params)
 
 
+#: What holds in a company that has said nothing about it.
+_UNSAID: Mapping[str, Any] = {"discount_ceilings": DISCOUNT_CEILINGS, "backdating_days": BACKDATING_DAYS}
+
+
+def _written(ceilings: Mapping[str, Decimal]) -> str:
+    return json.dumps({role: f"{percent:f}" for role, percent in ceilings.items()})
+
+
 _INSERT: LiteralString = """
     INSERT INTO companies (company_id, name, name_key, currency, timezone, email, phone, address, tax_number,
-                           ask_for_customer, rounding_level, rounding_mode, cash_rounding, status, version,
-                           created_at, updated_at)
+                           ask_for_customer, rounding_level, rounding_mode, cash_rounding, discount_ceilings,
+                           backdating_days, status, version, created_at, updated_at)
     VALUES (%(company_id)s, %(name)s, %(name_key)s, %(currency)s, %(timezone)s, %(email)s, %(phone)s,
             %(address)s, %(tax_number)s, false, %(rounding_level)s, %(rounding_mode)s, %(cash_rounding)s,
-            'active', %(version)s, %(at)s, %(at)s)
+            %(discount_ceilings)s::jsonb, %(backdating_days)s, 'active', %(version)s, %(at)s, %(at)s)
 """
 
 _RENAME: LiteralString = """
@@ -124,6 +137,17 @@ _INSTRUCT_TILLS: LiteralString = """
     UPDATE companies
        SET ask_for_customer = %(ask_for_customer)s, lock_after_seconds = %(lock_after_seconds)s,
            version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_CAP_DISCOUNTS: LiteralString = """
+    UPDATE companies
+       SET discount_ceilings = %(discount_ceilings)s::jsonb, version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+_ALLOW_BACKDATING: LiteralString = """
+    UPDATE companies SET backdating_days = %(backdating_days)s, version = %(version)s, updated_at = %(at)s
      WHERE company_id = %(company_id)s
 """
 
@@ -182,6 +206,8 @@ _STATEMENTS: Mapping[type[Aggregate.Event], LiteralString] = {
     Company.Rebranded: _REBRAND,
     Company.ReceiptReworded: _REWORD_RECEIPTS,
     Company.TillsInstructed: _INSTRUCT_TILLS,
+    Company.DiscountsCapped: _CAP_DISCOUNTS,
+    Company.BackdatingAllowed: _ALLOW_BACKDATING,
     Company.Suspended: _SUSPEND,
     Company.Activated: _ACTIVATE,
     Company.Archived: _ARCHIVE,
@@ -279,3 +305,8 @@ def rules_of(row: Row) -> Rules:
         rounding_mode=row["rounding_mode"],
         cash_rounding=row["cash_rounding"],
     )
+
+
+def backdating_of(row: Row) -> Backdating:
+    """How far back what happened in the company of that row may lie."""
+    return Backdating(founded_at=row["founded_at"], days=row["backdating_days"])

@@ -18,7 +18,7 @@ class Orders(Projection):
     """
 
     name = "orders"
-    version = 2
+    version = 3
     mode = "inline"
     tables = ("orders", "order_series")
     events = facts_of(Order)
@@ -36,6 +36,7 @@ class Orders(Projection):
             customer_id   uuid,
             business_date date NOT NULL,
             occurred_at   timestamptz NOT NULL,
+            recorded_at   timestamptz NOT NULL,
             total         bigint NOT NULL,
             PRIMARY KEY (company_id, id)
         );
@@ -43,6 +44,7 @@ class Orders(Projection):
             WHERE series_number > 0;
         CREATE INDEX orders_by_number ON orders (company_id, number);
         CREATE INDEX orders_by_time ON orders (company_id, occurred_at, id);
+        CREATE INDEX orders_by_recording ON orders (company_id, recorded_at) WHERE series_number > 0;
         CREATE INDEX orders_by_store ON orders (company_id, store_id, occurred_at, id);
         CREATE INDEX orders_by_cashier ON orders (company_id, cashier_id, occurred_at, id)
             WHERE cashier_id IS NOT NULL;
@@ -72,6 +74,7 @@ class Orders(Projection):
                 "customers": [sale.customer_id for sale in sales],
                 "dates": [sale.business_date for sale in sales],
                 "times": [sale.occurred_at for sale in sales],
+                "recorded": [fact.at for fact in facts],
                 "totals": [sale.totals.total for sale in sales],
             },
         )
@@ -89,12 +92,12 @@ class Orders(Projection):
 
 _INSERT: LiteralString = """
     INSERT INTO orders (company_id, id, number, series_id, series_number, channel, store_id, register_id,
-                        cashier_id, customer_id, business_date, occurred_at, total)
+                        cashier_id, customer_id, business_date, occurred_at, recorded_at, total)
     SELECT %(company_id)s, sale.*
       FROM unnest(%(ids)b::uuid[], %(numbers)b::text[], %(series)b::uuid[], %(series_numbers)b::bigint[],
                   %(channels)b::text[], %(stores)b::uuid[], %(registers)b::uuid[], %(cashiers)b::uuid[],
                   %(customers)b::uuid[], %(dates)b::date[], %(times)b::timestamptz[],
-                  %(totals)b::bigint[]) AS sale
+                  %(recorded)b::timestamptz[], %(totals)b::bigint[]) AS sale
 """
 
 _ADVANCE: LiteralString = """

@@ -50,8 +50,8 @@ _USAGE: LiteralString = """
                      LIMIT %(products)s::bigint) AS offered) AS products,
            (SELECT count(*)
               FROM (SELECT FROM orders
-                     WHERE company_id = %(company_id)s AND occurred_at >= %(month_begins)s
-                       AND occurred_at < %(month_ends)s
+                     WHERE company_id = %(company_id)s AND recorded_at >= %(month_begins)s
+                       AND recorded_at < %(month_ends)s AND series_number > 0
                      LIMIT %(orders_per_month)s::bigint) AS sold) AS orders_per_month
 """
 
@@ -106,7 +106,8 @@ def ask_usage(
 ) -> Answer:
     """Ask how much the company uses of each resource, counted no further than `upto`, else to the end.
 
-    Sales are those of the calendar month of `moment`, by the clock of `timezone`.
+    Sales are those that tills recorded in the calendar month of `moment`, by the clock of `timezone`; what
+    was brought in from elsewhere counts for nothing.
     """
     begins, ends = month_around(moment, timezone)
     params = {"company_id": db.company_id, "month_begins": begins, "month_ends": ends}
@@ -127,7 +128,7 @@ class PlanGuard:
     def room(self, resource: str) -> int | None:
         """How many more of them fit as things stand; None without a limit. Nothing is held."""
         limit = self._limit(ask_limits(self._db), resource)
-        return None if limit is None else limit - self._used(resource, limit, "UTC", self._now)
+        return None if limit is None else limit - self._used(resource, limit)
 
     def check_room(self, resource: str, more: int = 1, *, counted: bool = False) -> None:
         """Raise PlanLimitReached unless one more store, storage, user or product fits; hold it so.
@@ -138,25 +139,25 @@ class PlanGuard:
         while limit is not None:
             self.hold()
             now_valid = ask_limits(self._db)
-            used = self._used(resource, limit + more, "UTC", self._now) - (more if counted else 0)
+            used = self._used(resource, limit + more) - (more if counted else 0)
             if (agreed := self._limit(now_valid, resource)) == limit:
                 check_room(resource, limit, used, more)
                 return
             limit = agreed
 
-    def check_orders(self, limit: int, timezone: str, sold_at: datetime) -> None:
-        """Raise PlanLimitReached unless one more sale fits into its month; hold it so."""
+    def check_orders(self, limit: int, timezone: str) -> None:
+        """Raise PlanLimitReached unless one more sale fits into this month; hold it so."""
         self.hold()
-        used = self._used("orders_per_month", limit, timezone, sold_at)
+        used = self._used("orders_per_month", limit, timezone)
         check_room("orders_per_month", limit, used)
 
     def _limit(self, answer: Answer, resource: str) -> int | None:
         row = answer.row()
         return row[resource] if row else None
 
-    def _used(self, resource: str, limit: int, timezone: str, moment: datetime) -> int:
+    def _used(self, resource: str, limit: int, timezone: str = "UTC") -> int:
         upto = {**dict.fromkeys(RESOURCES, 0), resource: limit}
-        row = ask_usage(self._db, timezone, moment, upto).row()
+        row = ask_usage(self._db, timezone, self._now, upto).row()
         return row[resource] if row else 0
 
 

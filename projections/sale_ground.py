@@ -15,12 +15,13 @@ from domain.sale_ground import SaleGround, StoreAtSale, VariantAtSale
 from domain.settings import OtherStore
 from domain.stores import StoreClosed
 from projections.base import Answer, Database, Row
-from projections.companies import rules_of
+from projections.companies import backdating_of, rules_of
 from projections.stock import ENSURE_BALANCES, LOCK_BALANCES, balance_of
 
 # The store is the register's, else the one that was named, else the only one there is.
 _PLACE: LiteralString = """
     SELECT c.currency, c.rounding_level, c.rounding_mode, c.cash_rounding,
+           c.created_at AS founded_at, c.backdating_days, c.discount_ceilings,
            register.id AS register_id, register.fields ->> 'code' AS register_code,
            store.id AS store_id, store.fields ->> 'code' AS store_code,
            store.is_active AS is_open, store.fields ->> 'timezone' AS timezone,
@@ -193,6 +194,8 @@ class SalesGuard:
             variants=catalog,
             balances=balances,
             next_number=number + 1,
+            backdating=backdating_of(row),
+            discount_ceilings={role: Decimal(most) for role, most in row["discount_ceilings"].items()},
             orders_limit=row["orders_limit"],
             company_timezone=row["company_timezone"],
         )

@@ -6,6 +6,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.catalog.units import too_precise
+from domain.companies import Backdating
 from domain.costing import Balance
 from domain.errors import Detail, Invalid
 from domain.money import round_ratio
@@ -14,6 +15,7 @@ from domain.stock import StockMovement
 from domain.storages import Storage
 from domain.suppliers import Supplier
 from projections.base import Answer, Database, Fact, Projection, Row, facts_of, total_of
+from projections.companies import backdating_of
 from projections.settings_guard import References
 from projections.stock_precision import ask_finer, hold_precisions
 
@@ -93,8 +95,12 @@ _COUNTED: LiteralString = """
 """
 
 _PLACE: LiteralString = """
-    SELECT parent_id AS store_id FROM settings
-     WHERE company_id = %(company_id)s AND id = %(storage_id)s AND kind = 'storages'
+    SELECT c.created_at AS founded_at, c.backdating_days, storage.parent_id AS store_id,
+           storage.id IS NOT NULL AS is_known
+      FROM companies AS c
+      LEFT JOIN settings AS storage ON storage.company_id = c.company_id AND storage.kind = 'storages'
+            AND storage.id = %(storage_id)s
+     WHERE c.company_id = %(company_id)s
 """
 
 
@@ -124,8 +130,15 @@ class AskedBalances:
     def check_place(self, store_ids: Collection[UUID]) -> None:
         """Raise OtherStore when the storage lies in none of these stores; no stores are no bounds."""
         place = self._place.row()
-        if store_ids and place and place["store_id"] not in store_ids:
+        if store_ids and place and place["is_known"] and place["store_id"] not in store_ids:
             raise OtherStore
+
+    def backdating(self) -> Backdating:
+        """How far back a movement of them may lie. Raises Invalid where there is no company."""
+        place = self._place.row()
+        if place is None:
+            raise Invalid(details=[Detail("company_id", "not_found", "There is no such company.")])
+        return backdating_of(place)
 
     def rows(self) -> Mapping[UUID, Balance]:
         """By variant.

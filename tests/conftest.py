@@ -82,6 +82,8 @@ def database(server: EmbeddedServer) -> Database:
 
 SECRET = "a secret that is only good for tests, and long enough"
 PASSWORD = "correct horse battery staple"
+#: When the companies of the tests were founded, so that what they sell may lie far back.
+FOUNDED_AT = datetime(2015, 1, 1, tzinfo=UTC)
 SUPER_ADMIN_NAME = "root@platform.test"
 ROLES = ("Admin", "Manager", "Cashier", "Inventory Clerk")
 
@@ -398,7 +400,7 @@ def found_shop(service: Service, password_hash: str, settings: Mapping[str, Any]
         transaction(connection, company_id) as db,
     ):
         db.execute("SELECT found_company(%(company)s)", {"company": company_id})
-        Ledger(EVENT_TYPES, PROJECTIONS).record(db, events, Metadata(at=datetime.now(UTC)))
+        Ledger(EVENT_TYPES, PROJECTIONS).record(db, events, Metadata(at=FOUNDED_AT))
         for user_id in shop.users.values():
             db.execute(
                 "INSERT INTO credentials (company_id, id, password_hash) VALUES (%(c)s, %(u)s, %(h)s)",

@@ -21,7 +21,7 @@ from domain.catalog.products import Product, Variant
 from domain.catalog.units import Unit
 from domain.companies import PLATFORM_ID, Company
 from domain.packages import Limits, Offer, Package
-from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER, SUPER_ADMIN
+from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER, SUPER_ADMIN, permissions_of
 from domain.pricing import Rules
 from domain.pricing import TaxRate as ChargedTax
 from domain.registers import Register
@@ -117,10 +117,12 @@ def make_demo(
             db.abandon()
             return
         demo = _Demo(now, random_seed)
-        events = [*demo.entities(), *_register(db, demo.staff(), password), *demo.history()]
+        founding = [*demo.entities(), *_register(db, demo.staff(), password)]
+        history = [*demo.history()]
         if progress:
-            progress(len(events))
-        record_events(db, ledger, events, now)
+            progress(len(founding) + len(history))
+        record_events(db, ledger, founding, demo.founded_at)
+        record_events(db, ledger, history, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,8 @@ class _Demo:
         self._seed = seed
         self._until = now - timedelta(hours=1)
         self._first = (now - HISTORY).astimezone(ZoneInfo(TIMEZONE)).date()
+        #: The night before its first sale.
+        self.founded_at = datetime.combine(self._first, time(), ZoneInfo(TIMEZONE)).astimezone(UTC)
         self._articles = [_article(product) for product in products()]
 
     def staff(self) -> list[_Person]:
@@ -246,7 +250,9 @@ class _Demo:
     def history(self) -> Iterator[Aggregate.Event]:
         """Deliveries and sales of all the shops, in the order of time."""
         lives = [
-            ShopLife(_shop(place), self._articles, RULES, self._seed).run(self._first, self._until)
+            ShopLife(_shop(place, self.founded_at), self._articles, RULES, self._seed).run(
+                self._first, self._until
+            )
             for place in range(len(STORES))
         ]
         for _, events in merge(self._warehouse(), *lives, key=itemgetter(0)):
@@ -374,8 +380,10 @@ def _drafted(article: Article) -> Product.Registered:
     )
 
 
-def _shop(place: int) -> Shop:
+def _shop(place: int, founded_at: datetime) -> Shop:
     _, code, _ = STORES[place]
+    teller = _TELLERS[place]
+    role = next(role for name, role, _ in STAFF if name == teller)
     return Shop(
         store=StoreAtSale(
             id=_store_id(code),
@@ -387,5 +395,11 @@ def _shop(place: int) -> Shop:
         ),
         storage_id=_storage_id(code),
         registers=_registers(code),
-        caller=Caller(company_id=DEMO_ID, user_id=_id(f"user/{_TELLERS[place]}")),
+        caller=Caller(
+            company_id=DEMO_ID,
+            user_id=_id(f"user/{teller}"),
+            role=role,
+            permissions=permissions_of(role),
+        ),
+        founded_at=founded_at,
     )

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from commands.orders import BasketLine, PlaceSale, QuoteBasket, place_sale, quote_basket
 from commands.ports import Caller, UnitOfWork
 from domain.aggregate import Aggregate
+from domain.companies import BACKDATING_DAYS, DISCOUNT_CEILINGS, Backdating
 from domain.costing import Balance
 from domain.payments import Tender
 from domain.pricing import Discount, Rules
@@ -64,6 +65,8 @@ class Shop:
     storage_id: UUID
     registers: tuple[tuple[UUID, str], ...]
     caller: Caller
+    #: When the company was founded.
+    founded_at: datetime
 
 
 def deliver(
@@ -101,6 +104,8 @@ class ShopLife:
             variants=self._variants,
             balances=self._balances,
             next_number=0,
+            backdating=Backdating(founded_at=shop.founded_at, days=BACKDATING_DAYS),
+            discount_ceilings=DISCOUNT_CEILINGS,
         )
         self._made = 0
 

@@ -20,6 +20,7 @@ def test_a_shops_first_day(shop: Any) -> None:
     till = owner.post(f"/api/admin/stores/{store['id']}/registers", {"name": "Till", "code": "1"}).data
     vat = {"name": "VAT 7", "rate": "7", "inclusive": True}
     tax = owner.post("/api/admin/settings/tax-rates", vat).data
+    owner.patch("/api/admin/settings/company", {"backdating_days": 3650})
     piece = owner.post("/api/admin/settings/units", {"name": "Piece", "symbol": "pc"}).data
 
     manager = sign_in(shop, "Manager")

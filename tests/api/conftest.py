@@ -32,7 +32,7 @@ class Stocked:
         }
 
     def sell(self, quantity: Any = 1, *, role: str = "Cashier", **more: Any) -> Any:
-        """The answer to a sale."""
+        """The answer to a sale; only managers and admins sell further back than usual."""
         return self.shop.client(role).post("/api/pos/orders", self.sale(quantity, **more))
 
     def receive(self, quantity: Any, unit_cost: int, **more: Any) -> Any:

@@ -78,7 +78,7 @@ class TestHeaders:
         assert "access-control-allow-origin" not in headers
 
     def test_times_are_utc(self, stocked: Any) -> None:
-        sold = stocked.sell(occurred_at="2024-03-01T12:00:00+05:30").data
+        sold = stocked.sell(role="Manager", occurred_at="2024-03-01T12:00:00+05:30").data
         received = stocked.receive(1, 1, occurred_at="2024-03-01T12:00:00+05:30").data
         assert sold["occurred_at"] == received["occurred_at"] == "2024-03-01T06:30:00Z"
         assert TIME.fullmatch(sold["recorded_at"])

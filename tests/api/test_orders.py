@@ -318,11 +318,11 @@ class TestWhereAndWhen:
         assert datetime.fromisoformat(order["occurred_at"]) == moment
 
     def test_a_later_change_of_the_clock_moves_no_sale(self, stocked: Any) -> None:
-        order = stocked.sell(occurred_at="2024-03-01T23:30:00Z").data
+        order = stocked.sell(role="Manager", occurred_at="2024-03-01T23:30:00Z").data
         assert order["business_date"] == "2024-03-02"
         admin = stocked.shop.client()
         admin.patch(f"/api/admin/stores/{stocked.store['id']}", {"timezone": "UTC"})
-        shown = stocked.shop.client("Cashier").get(f"/api/cashier/orders/{order['id']}").data
+        shown = stocked.shop.client("Manager").get(f"/api/cashier/orders/{order['id']}").data
         assert shown["business_date"] == "2024-03-02"
 
     def test_a_sale_lies_in_the_future_by_minutes_at_most(self, stocked: Any) -> None:
@@ -407,8 +407,8 @@ class TestRepetitions:
 class TestMyOwnSales:
     def test_are_listed_newest_first_and_found_by_number_and_day(self, stocked: Any) -> None:
         days = ("2024-03-02", "2024-03-01", "2024-03-03")
-        sold = [stocked.sell(occurred_at=f"{day}T12:00:00Z").data for day in days]
-        cashier = stocked.shop.client("Cashier")
+        sold = [stocked.sell(role="Manager", occurred_at=f"{day}T12:00:00Z").data for day in days]
+        cashier = stocked.shop.client("Manager")
 
         def listed(query: str = "") -> list[Any]:
             answer = cashier.get(f"/api/cashier/orders?{query}")
@@ -439,8 +439,8 @@ class TestMyOwnSales:
         assert cashier.get(path, If_None_Match=sold.headers["etag"]).status == 304
 
     def test_one_is_shown_as_it_was_known_at_a_moment(self, stocked: Any) -> None:
-        sold = stocked.sell(occurred_at="2024-03-01T12:00:00Z").data
-        cashier = stocked.shop.client("Cashier")
+        sold = stocked.sell(role="Manager", occurred_at="2024-03-01T12:00:00Z").data
+        cashier = stocked.shop.client("Manager")
         path = f"/api/cashier/orders/{sold['id']}"
         assert cashier.get(f"{path}?as_of=2999-01-01T00:00:00Z").data == sold
         assert cashier.get(f"{path}?as_of=2024-03-02T00:00:00Z").status == 404

@@ -229,7 +229,9 @@ class TestTheSalesSummary:
     def test_as_of_knows_the_position_it_was_asked_to_wait_for(self, stocked: Any) -> None:
         admin = stocked.shop.client()
         for number in range(1, 9):
-            position = stocked.sell(occurred_at="2024-03-01T12:00:00Z").headers["x-event-position"]
+            position = stocked.sell(role="Admin", occurred_at="2024-03-01T12:00:00Z").headers[
+                "x-event-position"
+            ]
             told = admin.get(
                 f"{BASE}/overview?{MARCH}&as_of=2999-01-01T00:00:00Z", X_Wait_For_Position=position
             ).data

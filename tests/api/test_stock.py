@@ -196,10 +196,14 @@ class TestCosting:
         admin.patch(f"/api/admin/storages/{stocked.storage['id']}", {"allow_negative": True})
         fresh = stocked.product_of(variants=[{"sku": "NEW", "price": 100, "cost": 70}])
         line = {"variant_id": fresh["variants"][0]["id"], "quantity": 3}
-        sold = stocked.sell(lines=[line], payments=[{"method": "card", "amount": 300}])
-        assert sold.status == 201
+        paid = [{"method": "card", "amount": 300}]
+        sold = stocked.sell(role="Manager", lines=[line], payments=paid)
+        assert (sold.status, sold.data["cost_total"]) == (201, 3 * 70)
         levels = admin.get(f"{PATH}/levels?variant_id={line['variant_id']}").data
-        assert levels[0]["on_hand"] == "-3"
+        assert (levels[0]["on_hand"], levels[0]["value"]) == ("-3", -210)
+        came = {"variant_id": line["variant_id"], "quantity": 5, "unit_cost": 80}
+        received = stocked.receive(1, 60, lines=[came]).data["lines"][0]
+        assert (received["settlement"], received["balance_value"]) == (-30, 160)
 
     @pytest.mark.parametrize("way", ["{product}", "{product}/variants/{variant}"])
     def test_what_is_sold_below_zero_is_not_taken_away_at_the_same_moment(
@@ -386,7 +390,7 @@ class TestTheLedger:
         assert flat == sorted(set(flat))
 
     def test_it_is_narrowed_by_type_time_and_place(self, stocked: Any) -> None:
-        sold = stocked.sell(1, occurred_at="2024-03-01T12:00:00Z")
+        sold = stocked.sell(1, role="Manager", occurred_at="2024-03-01T12:00:00Z")
         assert [row["type"] for row in movements(stocked, sold, "&type=receipt")] == ["receipt"]
         day = "&from=2024-03-01T00:00:00Z&to=2024-03-02T00:00:00Z"
         assert [row["type"] for row in movements(stocked, sold, day)] == ["sale"]

@@ -33,6 +33,16 @@ class TestIssue:
         cost, balance = issue(held("0", 0, Decimal("0.125")), Decimal(4))
         assert (cost, balance.value) == (1, -1)
 
+    def test_below_zero_before_any_delivery_is_at_what_the_catalog_assumes(self) -> None:
+        cost, balance = issue(EMPTY, Decimal("2.5"), 60)
+        assert (cost, balance) == (150, held("-2.5", -150))
+        assert receive(balance, Decimal(4), 80) == Receipt(
+            value_change=320, settlement=-50, balance=held("1.5", 120, 80)
+        )
+
+    def test_below_zero_is_at_the_last_delivery_s_cost_whatever_the_catalog_assumes(self) -> None:
+        assert issue(held("0", 0, 300), Decimal(1), 60)[0] == 300
+
     def test_of_nothing_costs_nothing(self) -> None:
         assert issue(held("2", 500), Decimal(0)) == (0, held("2", 500))
 

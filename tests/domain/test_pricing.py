@@ -299,7 +299,10 @@ def plain_contained_in_discounts(group: list[PlainLine], rate: TaxRate, mode: Ro
     before = [plain_tax(line, rate, line.exact_gross if line.gross else Fraction(0)) for line in group]
     less = rounded(sum(before, Fraction(0)), mode) - sum(line.amounts[rate] for line in group)
     taken = [b - plain_tax(line, rate, line.exact) for line, b in zip(group, before, strict=True)]
-    rooms = [line.gross - line.left - line.in_discounts if off else 0 for line, off in zip(group, taken, strict=True)]
+    rooms = [
+        line.gross - line.left - line.in_discounts if off else 0
+        for line, off in zip(group, taken, strict=True)
+    ]
     less = min(less, sum(rooms))
     shares = shared(less, taken)
     while over := [at for at, room in enumerate(rooms) if shares[at] > room]:

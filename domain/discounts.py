@@ -1,0 +1,60 @@
+"""How much may be given away: a ceiling in percent of what a basket costs before its discounts."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+
+from domain.errors import Detail, NotAllowed
+from domain.pricing import Discount, Item, PricedBasket
+
+
+class DiscountAboveCeiling(NotAllowed):
+    """The discount is more than you may give."""
+
+    code = "discount_above_ceiling"
+
+
+def check_ceiling(
+    items: Sequence[Item], discounts: Sequence[Discount], basket: PricedBasket, ceiling: Decimal
+) -> None:
+    """Raise DiscountAboveCeiling unless each line and the whole basket have no more than the ceiling off.
+
+    A line's own discounts count together with its share of the order's, and exactly: what is just the ceiling
+    may round up, be it a percentage or an amount. The basket is priced already.
+    """
+    share = Fraction(ceiling) / 100
+
+    def is_above(value: Fraction, left: Fraction, gross_total: int, discount_total: int) -> bool:
+        return value - left > share * value and discount_total > ceil(share * gross_total)
+
+    values = [Fraction(item.quantity) * item.unit_price for item in items]
+    left = _left(items, values, discounts)
+    fields = [
+        f"lines.{index}.discounts"
+        for index, line in enumerate(basket.lines)
+        if is_above(values[index], left[index], line.gross_total, line.discount_total)
+    ]
+    if is_above(sum(values, Fraction()), sum(left, Fraction()), basket.subtotal, basket.discount_total):
+        fields.append("discounts")
+    if fields:
+        message = f"You may give {ceiling.normalize():f} percent off at most, all discounts together."
+        details = [Detail(field, DiscountAboveCeiling.code, message) for field in fields]
+        raise DiscountAboveCeiling(details=details)
+
+
+def _left(items: Sequence[Item], values: Sequence[Fraction], discounts: Sequence[Discount]) -> list[Fraction]:
+    """What the discounts leave of each line's value, before anything is rounded."""
+    left = [_after(value, item.discounts) for value, item in zip(values, items, strict=True)]
+    for discount in discounts:
+        whole = sum(left, Fraction())
+        rest = _after(whole, [discount]) / whole if whole else Fraction()
+        left = [value * rest for value in left]
+    return left
+
+
+def _after(value: Fraction, discounts: Sequence[Discount]) -> Fraction:
+    for discount in discounts:
+        number = Fraction(discount.value)
+        value = value * (1 - number / 100) if discount.type == "percent" else max(Fraction(), value - number)
+    return value

@@ -1,0 +1,88 @@
+"""How far back sales and deliveries may lie, for whom, and in which month they count."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.conftest import FOUNDED_AT
+
+SETTINGS = "/api/admin/settings/company"
+
+
+def ago(**span: float) -> str:
+    return (datetime.now(UTC) - timedelta(**span)).isoformat()
+
+
+def sell(stocked: Any, role: str, occurred_at: str) -> Any:
+    return stocked.sell(role=role, occurred_at=occurred_at)
+
+
+def receive(stocked: Any, role: str, occurred_at: str) -> Any:
+    line = {"variant_id": stocked.variant_id, "quantity": 1, "unit_cost": 60}
+    body = {"storage_id": stocked.storage["id"], "lines": [line], "occurred_at": occurred_at}
+    # Who may not receive stock at all takes no part in it.
+    role = "Inventory Clerk" if role == "Cashier" else role
+    return stocked.shop.client(role).post("/api/admin/inventory/receipts", body)
+
+
+BOTH = pytest.mark.parametrize("record", [sell, receive])
+
+
+@BOTH
+class TestHowFarBack:
+    def test_anybody_may_go_as_far_as_the_company_allows(
+        self, stocked: Any, record: Callable[..., Any]
+    ) -> None:
+        assert record(stocked, "Cashier", ago(days=29)).status == 201
+        events = len(stocked.shop.events())
+        refused = record(stocked, "Cashier", ago(days=31))
+        assert (refused.status, refused.code, refused.fields) == (422, "too_far_back", {"occurred_at"})
+        assert len(stocked.shop.events()) == events
+
+    def test_who_may_backdate_goes_further(self, stocked: Any, record: Callable[..., Any]) -> None:
+        for role in ("Manager", "Admin"):
+            assert record(stocked, role, "2016-02-29T12:00:00Z").status == 201
+
+    def test_nobody_goes_back_before_the_company(self, stocked: Any, record: Callable[..., Any]) -> None:
+        assert record(stocked, "Admin", FOUNDED_AT.isoformat()).status == 201
+        for moment in ("1970-01-01T00:00:00Z", (FOUNDED_AT - timedelta(hours=1)).isoformat()):
+            for role in ("Admin", "Cashier"):
+                refused = record(stocked, role, moment)
+                assert (refused.status, refused.code) == (422, "before_the_company")
+                assert refused.fields == {"occurred_at"}
+
+    def test_the_company_says_how_far(self, stocked: Any, record: Callable[..., Any]) -> None:
+        admin = stocked.shop.client()
+        assert admin.get(SETTINGS).data["backdating_days"] == 30
+        assert admin.patch(SETTINGS, {"backdating_days": 2}).data["backdating_days"] == 2
+        assert record(stocked, "Cashier", ago(days=3)).code == "too_far_back"
+        assert admin.patch(SETTINGS, {"backdating_days": 0}).status == 200
+        # A clock may be behind by minutes.
+        assert record(stocked, "Cashier", ago(minutes=2)).status == 201
+        assert record(stocked, "Cashier", ago(hours=1)).code == "too_far_back"
+        assert admin.patch(SETTINGS, {"backdating_days": 3650}).status == 200
+        assert record(stocked, "Cashier", ago(days=3000)).status == 201
+
+
+class TestTheSetting:
+    @pytest.mark.parametrize("wrong", [-1, 3651, "long", None, 1.5])
+    def test_is_a_number_of_days(self, shop: Any, wrong: Any) -> None:
+        refused = shop.client().patch(SETTINGS, {"backdating_days": wrong})
+        assert (refused.status, refused.fields) == (422, {"backdating_days"})
+
+
+class TestThePlan:
+    def test_a_sale_counts_in_the_month_it_is_recorded_in(self, platform: Any, stocked: Any) -> None:
+        limits = {"orders_per_month": 2}
+        body = {"name": f"Two {stocked.shop.company_id}", "price": 0, "currency": "EUR", "limits": limits}
+        package = platform.post("/api/admin/packages", {**body, "billing_period": "monthly"}).data["id"]
+        subscription = f"/api/admin/companies/{stocked.shop.company_id}/subscription"
+        assert platform.put(subscription, {"package_id": package}).status == 200
+        for days in (70, 400):
+            assert stocked.sell(role="Manager", occurred_at=ago(days=days)).status == 201
+        for occurred_at in (ago(days=700), ago(days=0)):
+            refused = stocked.sell(role="Manager", occurred_at=occurred_at)
+            assert (refused.status, refused.code) == (403, "plan_limit_reached")
+        assert platform.get(subscription).data["usage"]["orders_per_month"] == 2
