@@ -71,7 +71,8 @@ class Fact:
     """One event as a read model sees it.
 
     `data` has the event's own fields. An inline read model is written in the very transaction that records
-    the fact, so it must not use `position` and `recorded_at`, which are known only when the log has taken it.
+    the fact, so it must not use `position` and `recorded_at`, which are known only when the log has taken it,
+    save to tell what is recorded twice.
     """
 
     event: type[Aggregate.Event]
@@ -92,6 +93,16 @@ class Fact:
         say the same: least(recorded_at, at).
         """
         return self.at if self.recorded_at is None else min(self.at, self.recorded_at)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the log has it already: then nothing that it says can be refused any more.
+
+        A damaged log may hold twice what must be there once, such as a place in a series of numbers. A read
+        model that keeps such a thing unique leaves it to the first and notes, in a column `clash` that is the
+        last of the unique key, the position of the fact that took it again; else that is 0.
+        """
+        return self.position > 0
 
 
 class Projection:

@@ -14,7 +14,8 @@ class Orders(Projection):
 
     Numbers are counted by the code they begin with, so that a code that was given to another till goes on
     where it was. What must not occur twice is a place in a series, which guards the first sale under a code.
-    Orders from elsewhere have no such place: their `series_number` is 0.
+    Orders from elsewhere have no such place: their `series_number` is 0. A log in which a place occurs twice
+    all the same is told by `clash`, the position of the sale that came second.
     """
 
     name = "orders"
@@ -38,9 +39,10 @@ class Orders(Projection):
             occurred_at   timestamptz NOT NULL,
             recorded_at   timestamptz NOT NULL,
             total         bigint NOT NULL,
+            clash         bigint NOT NULL DEFAULT 0,
             PRIMARY KEY (company_id, id)
         );
-        CREATE UNIQUE INDEX orders_by_series ON orders (company_id, series_id, series_number)
+        CREATE UNIQUE INDEX orders_by_series ON orders (company_id, series_id, series_number, clash)
             WHERE series_number > 0;
         CREATE INDEX orders_by_number ON orders (company_id, number);
         CREATE INDEX orders_by_time ON orders (company_id, occurred_at, id);
@@ -60,9 +62,10 @@ class Orders(Projection):
         """Sales arrive in bulk at an import, so a batch is one statement a table."""
         sales = [fact.data for fact in facts]
         db.execute(
-            _INSERT,
+            _INSERT_RECORDED if facts[0].is_recorded else _INSERT,
             {
                 "company_id": db.company_id,
+                "positions": [fact.position for fact in facts],
                 "ids": [fact.stream_id for fact in facts],
                 "numbers": [sale.number for sale in sales],
                 "series": [sale.series_id for sale in sales],
@@ -98,6 +101,26 @@ _INSERT: LiteralString = """
                   %(channels)b::text[], %(stores)b::uuid[], %(registers)b::uuid[], %(cashiers)b::uuid[],
                   %(customers)b::uuid[], %(dates)b::date[], %(times)b::timestamptz[],
                   %(recorded)b::timestamptz[], %(totals)b::bigint[]) AS sale
+"""
+
+_INSERT_RECORDED: LiteralString = """
+    INSERT INTO orders (company_id, id, number, series_id, series_number, channel, store_id, register_id,
+                        cashier_id, customer_id, business_date, occurred_at, total, clash)
+    SELECT %(company_id)s, sale.id, number, series_id, series_number, channel, store_id, register_id,
+           cashier_id, customer_id, business_date, occurred_at, total,
+           CASE WHEN series_number > 0
+                 AND (row_number() OVER (PARTITION BY series_id, series_number ORDER BY position) > 1
+                      OR EXISTS (SELECT FROM orders AS earlier
+                                  WHERE earlier.company_id = %(company_id)s
+                                    AND earlier.series_id = sale.series_id
+                                    AND earlier.series_number = sale.series_number))
+                THEN position ELSE 0 END
+      FROM unnest(%(ids)b::uuid[], %(numbers)b::text[], %(series)b::uuid[], %(series_numbers)b::bigint[],
+                  %(channels)b::text[], %(stores)b::uuid[], %(registers)b::uuid[], %(cashiers)b::uuid[],
+                  %(customers)b::uuid[], %(dates)b::date[], %(times)b::timestamptz[],
+                  %(totals)b::bigint[], %(positions)b::bigint[])
+        AS sale(id, number, series_id, series_number, channel, store_id, register_id, cashier_id,
+                customer_id, business_date, occurred_at, total, position)
 """
 
 _ADVANCE: LiteralString = """

@@ -15,7 +15,7 @@ class Packages(Projection):
     """One row for each package, under the platform; a limit that is null is none."""
 
     name = "packages"
-    version = 2
+    version = 3
     mode = "inline"
     tables = ("packages",)
     # What a company may have is looked up in its package at the moment of each decision.
@@ -43,9 +43,10 @@ class Packages(Projection):
             version          bigint NOT NULL,
             created_at       timestamptz NOT NULL,
             updated_at       timestamptz NOT NULL,
+            clash            bigint NOT NULL DEFAULT 0,
             PRIMARY KEY (company_id, id)
         );
-        CREATE UNIQUE INDEX packages_name ON packages (company_id, name_key) WHERE NOT is_archived;
+        CREATE UNIQUE INDEX packages_name ON packages (company_id, name_key, clash) WHERE NOT is_archived;
     """
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
@@ -54,6 +55,7 @@ class Packages(Projection):
             said = {name: getattr(fact.data, name) for name in fields_of(fact.event)}
             params: dict[str, Any] = dict.fromkeys((*fields_of(Package.Registered), "name_key", *RESOURCES))
             params.update(said, company_id=db.company_id, id=fact.stream_id, version=fact.version, at=fact.at)
+            params["position"] = fact.position
             if "name" in said:
                 params["name_key"] = name_key(said["name"])
             if "features" in said:
@@ -71,16 +73,28 @@ class Packages(Projection):
 _INSERT: LiteralString = """
     INSERT INTO packages (company_id, id, name, name_key, description, price, currency, billing_period,
                           trial_days, stores, storages, users, products, orders_per_month, features,
-                          is_active, is_archived, version, created_at, updated_at)
+                          is_active, is_archived, version, created_at, updated_at, clash)
     VALUES (%(company_id)s, %(id)s, %(name)s, %(name_key)s, %(description)s, %(price)s, %(currency)s,
             %(billing_period)s, %(trial_days)s, %(stores)s, %(storages)s, %(users)s, %(products)s,
-            %(orders_per_month)s, %(features)b::text[], true, false, %(version)s, %(at)s, %(at)s)
+            %(orders_per_month)s, %(features)b::text[], true, false, %(version)s, %(at)s, %(at)s,
+            CASE WHEN %(position)s > 0
+                  AND EXISTS (SELECT FROM packages AS earlier
+                               WHERE earlier.company_id = %(company_id)s AND earlier.name_key = %(name_key)s
+                                 AND earlier.clash = 0 AND NOT earlier.is_archived)
+                 THEN %(position)s ELSE 0 END)
 """
 
 # What an event does not name stays as it is.
 _UPDATE: LiteralString = """
     UPDATE packages
        SET name = coalesce(%(name)s::text, name),
+           clash = CASE WHEN %(name_key)s::text IS NULL THEN clash
+                        WHEN %(position)s > 0
+                         AND EXISTS (SELECT FROM packages AS other
+                                      WHERE other.company_id = %(company_id)s
+                                        AND other.name_key = %(name_key)s::text
+                                        AND other.clash = 0 AND NOT other.is_archived AND other.id <> %(id)s)
+                        THEN %(position)s ELSE 0 END,
            name_key = coalesce(%(name_key)s::text, name_key),
            description = CASE WHEN %(describes)s::bool THEN %(description)s::text ELSE description END,
            price = coalesce(%(price)s::bigint, price),

@@ -43,7 +43,7 @@ class Settings(Projection):
     """One row for each store, brand, supplier and whatever else a shop sets up."""
 
     name = "settings"
-    version = 4
+    version = 5
     mode = "inline"
     tables = ("settings",)
     events = facts_of(*KINDS.values())
@@ -63,11 +63,13 @@ class Settings(Projection):
             version     bigint NOT NULL,
             created_at  timestamptz NOT NULL,
             updated_at  timestamptz NOT NULL,
+            name_clash  bigint NOT NULL DEFAULT 0,
+            code_clash  bigint NOT NULL DEFAULT 0,
             PRIMARY KEY (company_id, id)
         );
-        CREATE UNIQUE INDEX settings_name ON settings (company_id, kind, scope_id, name_key)
+        CREATE UNIQUE INDEX settings_name ON settings (company_id, kind, scope_id, name_key, name_clash)
             WHERE NOT is_archived;
-        CREATE UNIQUE INDEX settings_code ON settings (company_id, kind, scope_id, code_key)
+        CREATE UNIQUE INDEX settings_code ON settings (company_id, kind, scope_id, code_key, code_clash)
             WHERE NOT is_archived AND code_key IS NOT NULL;
         CREATE INDEX settings_parent ON settings (company_id, parent_id) WHERE parent_id IS NOT NULL;
         CREATE INDEX settings_storage ON settings (company_id, (fields ->> 'default_storage_id'))
@@ -80,7 +82,8 @@ class Settings(Projection):
             rows = [(_row(fact, db.company_id), fact) for fact in run]
             if is_new:
                 columns = {f"{name}_list": [row[name] for row, _ in rows] for name in rows[0][0]}
-                db.execute(_INSERT, {**columns, "company_id": db.company_id})
+                statement = _INSERT_RECORDED if rows[0][1].is_recorded else _INSERT
+                db.execute(statement, {**columns, "company_id": db.company_id})
                 continue
             for row, fact in rows:
                 _change(row, fact, db)
@@ -107,10 +110,59 @@ _INSERT: LiteralString = """
            AS new(id, kind, scope_id, parent_id, name, name_key, code_key, fields, version, at)
 """
 
+_INSERT_RECORDED: LiteralString = """
+    INSERT INTO settings (company_id, id, kind, scope_id, parent_id, name, name_key, code_key, is_active,
+                          is_archived, fields, version, created_at, updated_at, name_clash, code_clash)
+    SELECT %(company_id)s, id, kind, scope_id, parent_id, name, name_key, code_key, true, false,
+           fields::jsonb, version, at, at,
+           CASE WHEN row_number() OVER (PARTITION BY kind, scope_id, name_key ORDER BY position) > 1
+                  OR EXISTS (SELECT FROM settings AS earlier
+                              WHERE earlier.company_id = %(company_id)s AND earlier.kind = new.kind
+                                AND earlier.scope_id = new.scope_id AND earlier.name_key = new.name_key
+                                AND earlier.name_clash = 0 AND NOT earlier.is_archived)
+                THEN position ELSE 0 END,
+           CASE WHEN code_key IS NOT NULL
+                 AND (row_number() OVER (PARTITION BY kind, scope_id, code_key ORDER BY position) > 1
+                      OR EXISTS (SELECT FROM settings AS earlier
+                                  WHERE earlier.company_id = %(company_id)s AND earlier.kind = new.kind
+                                    AND earlier.scope_id = new.scope_id AND earlier.code_key = new.code_key
+                                    AND earlier.code_clash = 0 AND NOT earlier.is_archived))
+                THEN position ELSE 0 END
+      FROM unnest(%(id_list)b::uuid[], %(kind_list)b::text[], %(scope_id_list)b::uuid[],
+                  %(parent_id_list)b::uuid[], %(name_list)b::text[], %(name_key_list)b::text[],
+                  %(code_key_list)b::text[], %(fields_list)b::text[], %(version_list)b::bigint[],
+                  %(at_list)b::timestamptz[], %(position_list)b::bigint[])
+           AS new(id, kind, scope_id, parent_id, name, name_key, code_key, fields, version, at, position)
+"""
+
 # What an event does not name stays: without a name, code or parent the row keeps its own.
 _UPDATE: LiteralString = """
-    UPDATE settings
+    UPDATE settings AS own
        SET name = coalesce(%(name)s::text, name),
+           name_clash = CASE WHEN %(name_key)s::text IS NULL AND NOT %(has_scope)s::bool THEN name_clash
+                             WHEN %(position)s > 0
+                              AND EXISTS (SELECT FROM settings AS other
+                                           WHERE other.company_id = %(company_id)s AND other.kind = own.kind
+                                             AND other.scope_id = CASE WHEN %(has_scope)s::bool
+                                                                       THEN %(scope_id)s::uuid
+                                                                       ELSE own.scope_id END
+                                             AND other.name_key = coalesce(%(name_key)s::text, own.name_key)
+                                             AND other.name_clash = 0 AND NOT other.is_archived
+                                             AND other.id <> own.id)
+                             THEN %(position)s ELSE 0 END,
+           code_clash = CASE WHEN NOT %(has_code)s::bool AND NOT %(has_scope)s::bool THEN code_clash
+                             WHEN %(position)s > 0
+                              AND EXISTS (SELECT FROM settings AS other
+                                           WHERE other.company_id = %(company_id)s AND other.kind = own.kind
+                                             AND other.scope_id = CASE WHEN %(has_scope)s::bool
+                                                                       THEN %(scope_id)s::uuid
+                                                                       ELSE own.scope_id END
+                                             AND other.code_key = CASE WHEN %(has_code)s::bool
+                                                                       THEN %(code_key)s::text
+                                                                       ELSE own.code_key END
+                                             AND other.code_clash = 0 AND NOT other.is_archived
+                                             AND other.id <> own.id)
+                             THEN %(position)s ELSE 0 END,
            name_key = coalesce(%(name_key)s::text, name_key),
            code_key = CASE WHEN %(has_code)s::bool THEN %(code_key)s::text ELSE code_key END,
            parent_id = CASE WHEN %(has_parent)s::bool THEN %(parent_id)s::uuid ELSE parent_id END,
@@ -141,6 +193,7 @@ def _row(fact: Fact, company_id: UUID) -> dict[str, Any]:
         "id": fact.stream_id,
         "version": fact.version,
         "at": fact.at,
+        "position": fact.position,
         "fields": _encode(said).decode(),
         "has_parent": kind.parent in said,
         **keys_of(kind, said),

@@ -19,7 +19,7 @@ class Users(Projection):
     """
 
     name = "users"
-    version = 3
+    version = 4
     mode = "inline"
     tables = ("users", "user_directory")
     events = facts_of(User)
@@ -46,7 +46,8 @@ class Users(Projection):
         CREATE TABLE user_directory (
             username_key text PRIMARY KEY,
             company_id   uuid NOT NULL,
-            user_id      uuid NOT NULL
+            user_id      uuid NOT NULL,
+            since        timestamptz NOT NULL
         );
         CREATE INDEX user_directory_by_user ON user_directory (company_id, user_id);
     """
@@ -77,7 +78,7 @@ def _enter_directory(fact: Fact, params: dict[str, Any], db: Database) -> None:
     if params["username_key"] is not None or issubclass(fact.event, Entity.Archived):
         db.execute(_LEAVE_DIRECTORY, params)
     if params["username_key"] is not None:
-        db.execute(_ENTER_DIRECTORY, params)
+        db.execute(_ENTER_RECORDED if fact.is_recorded else _ENTER_DIRECTORY, params)
 
 
 _RIGHTS = frozenset({"role", "store_ids", "granted", "denied", "is_active"})
@@ -113,8 +114,18 @@ _LEAVE_DIRECTORY: LiteralString = """
 """
 
 _ENTER_DIRECTORY: LiteralString = """
-    INSERT INTO user_directory (username_key, company_id, user_id)
-    VALUES (%(username_key)s, %(company_id)s, %(id)s)
+    INSERT INTO user_directory (username_key, company_id, user_id, since)
+    VALUES (%(username_key)s, %(company_id)s, %(id)s, %(at)s)
+"""
+
+# Each company is folded for itself, so one may have given up a name long before another took it, and come
+# second here: the name is whose claim is the latest, in whatever order they come.
+_ENTER_RECORDED: LiteralString = """
+    INSERT INTO user_directory AS known (username_key, company_id, user_id, since)
+    VALUES (%(username_key)s, %(company_id)s, %(id)s, %(at)s)
+        ON CONFLICT (username_key) DO UPDATE
+       SET company_id = excluded.company_id, user_id = excluded.user_id, since = excluded.since
+     WHERE known.since <= excluded.since
 """
 
 _FIND: LiteralString = """

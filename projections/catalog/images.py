@@ -18,7 +18,7 @@ class ProductImages(Projection):
     """
 
     name = "product_images"
-    version = 2
+    version = 3
     mode = "inline"
     tables = ("product_images", "image_directory")
     schema = """
@@ -62,7 +62,7 @@ class ProductImages(Projection):
             params.update(company_id=db.company_id, product_id=fact.stream_id)
             if "image_ids" in params:
                 params["image_ids"] = list(params["image_ids"])
-            for statement in _STATEMENTS[fact.event]:
+            for statement in (_RECORDED if fact.is_recorded else _STATEMENTS)[fact.event]:
                 db.execute(statement, params)
 
 
@@ -124,6 +124,16 @@ _STATEMENTS: Mapping[type[Aggregate.Event], tuple[LiteralString, ...]] = {
     Product.ImageRelabelled: (_RELABEL,),
     Product.ImagesOrdered: (_ORDER,),
     Product.VariantRemoved: (_FORGET_VARIANT,),
+}
+
+# A picture that a damaged log adds twice is the first one's.
+_RECORDED: Mapping[type[Aggregate.Event], tuple[LiteralString, ...]] = {
+    **_STATEMENTS,
+    Product.ImageAdded: (
+        _ADD + "ON CONFLICT (company_id, id) DO NOTHING",
+        _ENTER_AGAIN,
+        _ENTER_DIRECTORY + "ON CONFLICT (image_id) DO NOTHING",
+    ),
 }
 
 _DIRECTORY: LiteralString = """

@@ -19,7 +19,7 @@ class Products(Projection):
     """One row for each product, each variant and each barcode."""
 
     name = "products"
-    version = 2
+    version = 3
     mode = "inline"
     tables = ("products", "variants", "barcodes")
     events = facts_of(Product)
@@ -65,8 +65,9 @@ class Products(Projection):
             reorder_level    numeric,
             reorder_quantity numeric,
             ordinal          bigint NOT NULL,
+            clash            bigint NOT NULL DEFAULT 0,
             PRIMARY KEY (company_id, id),
-            UNIQUE (company_id, sku_key)
+            UNIQUE (company_id, sku_key, clash)
         );
         CREATE INDEX variants_by_product ON variants (company_id, product_id, ordinal);
         CREATE TABLE barcodes (
@@ -152,11 +153,37 @@ _INSERT_VARIANTS: LiteralString = """
                 reorder_quantity, ordinal)
 """
 
+_INSERT_RECORDED_VARIANTS: LiteralString = """
+    INSERT INTO variants (company_id, id, product_id, sku, sku_key, name, barcodes, options, price, cost,
+                          reorder_level, reorder_quantity, ordinal, clash)
+    SELECT %(company_id)s, id, product_id, sku, sku_key, name, barcodes::text[], options::jsonb, price, cost,
+           reorder_level, reorder_quantity, ordinal,
+           CASE WHEN row_number() OVER (PARTITION BY v.sku_key ORDER BY position, ordinal) > 1
+                  OR EXISTS (SELECT FROM variants AS earlier
+                              WHERE earlier.company_id = %(company_id)s AND earlier.sku_key = v.sku_key
+                                AND earlier.clash = 0)
+                THEN position ELSE 0 END
+      FROM unnest(%(ids)b::uuid[], %(product_ids)b::uuid[], %(skus)b::text[], %(sku_keys)b::text[],
+                  %(names)b::text[], %(barcode_lists)b::text[], %(options)b::text[], %(prices)b::bigint[],
+                  %(costs)b::bigint[], %(reorder_levels)b::numeric[], %(reorder_quantities)b::numeric[],
+                  %(ordinals)b::bigint[], %(positions)b::bigint[])
+           AS v(id, product_id, sku, sku_key, name, barcodes, options, price, cost, reorder_level,
+                reorder_quantity, ordinal, position)
+        ON CONFLICT (company_id, id) DO NOTHING
+"""
+
 _INSERT_BARCODES: LiteralString = """
     INSERT INTO barcodes (company_id, barcode, variant_id)
     SELECT %(company_id)s, barcode, variant_id
       FROM unnest(%(barcodes)b::text[], %(variant_ids)b::uuid[]) AS b(barcode, variant_id)
 """
+
+_INSERT_RECORDED_BARCODES: LiteralString = (
+    _INSERT_BARCODES
+    + """
+        ON CONFLICT (company_id, barcode) DO NOTHING
+"""
+)
 
 _UPDATE_PRODUCT: LiteralString = """
     UPDATE products
@@ -179,6 +206,12 @@ _UPDATE_VARIANT: LiteralString = """
     UPDATE variants
        SET sku = coalesce(%(sku)s::text, sku),
            sku_key = coalesce(%(sku_key)s::text, sku_key),
+           clash = CASE WHEN %(sku_key)s::text IS NULL OR %(sku_key)s::text = sku_key THEN clash
+                        WHEN %(position)s > 0
+                         AND EXISTS (SELECT FROM variants AS earlier
+                                      WHERE earlier.company_id = %(company_id)s
+                                        AND earlier.sku_key = %(sku_key)s::text AND earlier.clash = 0)
+                        THEN %(position)s ELSE 0 END,
            name = coalesce(%(name)s::text, name),
            barcodes = coalesce(%(barcodes)b::text[], barcodes),
            options = coalesce(%(options)s::text::jsonb, options),
@@ -248,7 +281,7 @@ def _insert_products(drafts: Sequence[Fact], at_once: Mapping[UUID, Fact], db: D
     )
     _insert_variants(
         [
-            (draft.stream_id, ordinal, variant)
+            (draft, ordinal, variant)
             for draft in drafts
             for ordinal, variant in enumerate(draft.data.variants, -len(draft.data.variants))
         ],
@@ -256,17 +289,19 @@ def _insert_products(drafts: Sequence[Fact], at_once: Mapping[UUID, Fact], db: D
     )
 
 
-def _insert_variants(rows: Sequence[tuple[UUID, int, Variant]], db: Database) -> None:
-    """Each row is a product, the variant's place among its variants, and the variant."""
+def _insert_variants(rows: Sequence[tuple[Fact, int, Variant]], db: Database) -> None:
+    """Each row is a fact of a product, the variant's place among its variants, and the variant."""
     if not rows:
         return
     variants = [variant for _, _, variant in rows]
+    are_recorded = rows[0][0].is_recorded
     db.execute(
-        _INSERT_VARIANTS,
+        _INSERT_RECORDED_VARIANTS if are_recorded else _INSERT_VARIANTS,
         {
             "company_id": db.company_id,
             "ids": [variant.id for variant in variants],
-            "product_ids": [product_id for product_id, _, _ in rows],
+            "product_ids": [fact.stream_id for fact, _, _ in rows],
+            "positions": [fact.position for fact, _, _ in rows],
             "skus": [variant.sku for variant in variants],
             "sku_keys": [sku_key(variant.sku) for variant in variants],
             "names": [variant.name for variant in variants],
@@ -279,17 +314,19 @@ def _insert_variants(rows: Sequence[tuple[UUID, int, Variant]], db: Database) ->
             "ordinals": [ordinal for _, ordinal, _ in rows],
         },
     )
-    _insert_barcodes([(barcode, v.id) for v in variants for barcode in v.barcodes], db)
+    pairs = [(barcode, variant.id) for variant in variants for barcode in variant.barcodes]
+    _insert_barcodes(pairs, db, are_recorded=are_recorded)
 
 
-def _insert_barcodes(pairs: Sequence[tuple[str, UUID]], db: Database) -> None:
+def _insert_barcodes(pairs: Sequence[tuple[str, UUID]], db: Database, *, are_recorded: bool) -> None:
+    """A barcode that a damaged log gives to two variants stays with the first."""
     if pairs:
         params = {
             "company_id": db.company_id,
             "barcodes": [barcode for barcode, _ in pairs],
             "variant_ids": [variant_id for _, variant_id in pairs],
         }
-        db.execute(_INSERT_BARCODES, params)
+        db.execute(_INSERT_RECORDED_BARCODES if are_recorded else _INSERT_BARCODES, params)
 
 
 def _array(texts: Iterable[str]) -> str:
@@ -303,7 +340,7 @@ def _array(texts: Iterable[str]) -> str:
 def _change(fact: Fact, db: Database) -> None:
     if fact.event is Product.VariantAdded:
         # The version of the product is a place after every earlier variant's: the first ones' are below zero.
-        _insert_variants([(fact.stream_id, fact.version, fact.data.variant)], db)
+        _insert_variants([(fact, fact.version, fact.data.variant)], db)
     elif fact.event is Product.VariantRemoved:
         which = {"company_id": db.company_id, "variant_id": fact.data.variant_id}
         db.execute(_DELETE_BARCODES, which)
@@ -328,14 +365,15 @@ def _change_variant(fact: Fact, db: Database) -> None:
             "reorder_quantity",
         )
     )
-    params.update(said, company_id=db.company_id, variant_id=fact.data.variant_id)
+    params.update(said, company_id=db.company_id, variant_id=fact.data.variant_id, position=fact.position)
     params["reorders"] = fact.event is Product.ReorderingSet
     if fact.event is Product.Relabelled:
         params["sku_key"] = sku_key(said["sku"])
         params["barcodes"] = list(said["barcodes"])
         params["options"] = _encode(said["options"]).decode()
         db.execute(_DELETE_BARCODES, {"company_id": db.company_id, "variant_id": fact.data.variant_id})
-        _insert_barcodes([(barcode, fact.data.variant_id) for barcode in said["barcodes"]], db)
+        pairs = [(barcode, fact.data.variant_id) for barcode in said["barcodes"]]
+        _insert_barcodes(pairs, db, are_recorded=fact.is_recorded)
     db.execute(_UPDATE_VARIANT, params)
 
 
