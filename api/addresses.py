@@ -9,16 +9,26 @@ Network = IPv4Network | IPv6Network
 
 
 def sender_of(req: Request, proxies: Sequence[Network]) -> str:
-    """The address of whoever sent the request.
+    """The address of whoever sent the request."""
+    return sender_from(req.remote_addr, req.get_header("X-Forwarded-For"), proxies)
 
-    Each proxy adds whom it heard from to `X-Forwarded-For`. From its end backwards, the first address that
-    is no proxy of ours is the sender; what stands before it, anybody could have written.
+
+def sender_from(connected: str, forwarded: str | None, proxies: Sequence[Network]) -> str:
+    """The address of whoever sent a request that came from `connected` and says this in X-Forwarded-For.
+
+    Each proxy adds whom it heard from. From its end backwards, the first address that is no proxy of ours is
+    the sender; what stands before it, anybody could have written.
     """
-    told = (req.get_header("X-Forwarded-For") or "").split(",") if proxies else []
-    sender = req.remote_addr
-    while told and _is_among(_address(sender), proxies) and (before := _address(told.pop().strip())):
+    told = (forwarded or "").split(",") if proxies else []
+    sender = connected
+    while told and is_trusted(sender, proxies) and (before := _address(told.pop().strip())):
         sender = str(before)
     return sender
+
+
+def is_trusted(address: str, proxies: Sequence[Network]) -> bool:
+    """Whether this address is one of these proxies."""
+    return bool(proxies) and _is_among(_address(address), proxies)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -97,10 +97,14 @@ _REFUSALS_OF_FALCON = {
         "This route does not take that method; the Allow header says which it takes.",
     ),
     406: ("not_acceptable", "The answer is only to be had as JSON."),
+    408: ("request_timeout", "The request did not arrive in time."),
     413: ("body_too_large", "The body is larger than this server accepts."),
     414: ("uri_too_long", "The address is too long."),
     415: ("unsupported_media_type", "The body must be JSON (application/json)."),
+    417: ("expectation_failed", "The only expectation that can be met is 100-continue."),
     431: ("headers_too_large", "The headers are too large."),
+    501: ("coding_unsupported", "A body comes with a Content-Length, or in chunks."),
+    503: ("overloaded", "Too many requests are waiting; try again shortly."),
 }
 
 

@@ -71,12 +71,14 @@ class Gateway(Protocol):
         *,
         projection: str | None = None,
         wait_for: int | None = None,
+        put_off: Callable[[], None] | None = None,
         within: UUID | None = None,
         lengthy: bool = False,
     ) -> tuple[R, int]:
         """Answer a question and say which position of the caller's log the answer knows.
 
-        `lengthy` grants more time. Raises Unavailable.
+        As long as that is before `wait_for` the question is put off, if it can be; `put_off` returns when
+        that has lasted too long. `lengthy` grants more time. Raises Unavailable.
         """
 
     def check(self, caller: Caller) -> None:

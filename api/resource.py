@@ -105,6 +105,8 @@ class Resource:
             question,
             projection=projection,
             wait_for=_wait_for(req),
+            # Our web server runs the request again later, and needs no thread meanwhile.
+            put_off=req.env.get("mipos.put_off"),
             within=within,
             lengthy=req.context.lengthy,
         )

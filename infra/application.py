@@ -296,15 +296,18 @@ class Application:
         *,
         projection: str | None = None,
         wait_for: int | None = None,
+        put_off: Callable[[], None] | None = None,
         within: UUID | None = None,
         lengthy: bool = False,
     ) -> tuple[R, int]:
         """Answer a question and say up to which position of the caller's log the answer knows.
 
         `projection` names the asynchronous read model it is answered from; None: the inline ones, which know
-        everything. With `wait_for` the answer knows at least that position. `within` is the company that is
-        asked about when the platform asks about another than its own. `lengthy` grants more time. Raises the
-        question's refusals, those of the caller's standing, ProjectionBehind, Unavailable.
+        everything. With `wait_for` the answer knows at least that position; until then it is asked again, or,
+        with `put_off`, its request is put off, from which it returns only when that has lasted too long.
+        `within` is the company that is asked about when the platform asks about another than its own.
+        `lengthy` grants more time. Raises the question's refusals, those of the caller's standing,
+        ProjectionBehind, Unavailable.
         """
         started = time.monotonic()
         look = partial(
@@ -323,6 +326,9 @@ class Application:
                 found = insist(look, started + REQUEST_SECONDS)
             if found is not None:
                 return found
+            if put_off is not None:
+                put_off()
+                raise ProjectionBehind
             if time.monotonic() + pause > started + PATIENCE:
                 raise ProjectionBehind
             time.sleep(pause)

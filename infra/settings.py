@@ -56,6 +56,9 @@ class Settings:
     access_token_seconds: int
     refresh_token_seconds: int
     max_body_bytes: int
+    head_seconds: int
+    body_seconds: int
+    max_connections: int
     cors_origins: tuple[str, ...]
     former_secret_keys: tuple[str, ...] = field(repr=False)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
@@ -306,6 +309,25 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("MIPOS_MAX_BODY_BYTES", 1_048_576, "Largest request body accepted.", _whole(1024, 1_073_741_824)),
     Setting(
+        "MIPOS_HEAD_SECONDS",
+        10,
+        "How long the line and the headers of a request may take to arrive.",
+        _whole(1, 3600),
+    ),
+    Setting(
+        "MIPOS_BODY_SECONDS",
+        10,
+        "How long a request may be silent while its body arrives; after twice as long it must have brought "
+        "1 KiB a second.",
+        _whole(1, 3600),
+    ),
+    Setting(
+        "MIPOS_MAX_CONNECTIONS",
+        4096,
+        "Connections of each web server process; for one more, the one that has been idle longest is closed.",
+        _whole(16, 1_000_000),
+    ),
+    Setting(
         "MIPOS_CORS_ORIGINS",
         (),
         "Web origins whose pages may call the API, divided by commas.",
@@ -323,7 +345,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "MIPOS_TRUSTED_PROXIES",
         (),
-        "Addresses or networks of proxies whose `X-Forwarded-For` is believed, divided by commas.",
+        "Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, "
+        "divided by commas.",
         _networks,
         default_text="none",
     ),

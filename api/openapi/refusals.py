@@ -25,10 +25,14 @@ Codes = dict[str, str]
 ELSEWHERE: tuple[tuple[int, str, str], ...] = (
     (404, "not_found", "There is no such thing here."),
     (405, "method_not_allowed", "The path has other methods; the Allow header names them."),
+    (408, "request_timeout", "The request did not arrive in time."),
     (414, "uri_too_long", "The address is too long."),
+    (417, "expectation_failed", "The only expectation that can be met is 100-continue."),
     (429, "too_many_requests", "Too much in too short a time; `Retry-After` says when to try again."),
     (431, "headers_too_large", "The headers are too large."),
     (500, "internal_error", "Something went wrong on our side; name the request's id when you report it."),
+    (501, "coding_unsupported", "A body comes with a Content-Length, or in chunks."),
+    (503, "overloaded", "Too many requests are waiting; `Retry-After` says when to try again."),
     (503, "server_outdated", "A server of another version is about to take over; try again shortly."),
 )
 

@@ -1,15 +1,25 @@
-"""The HTTP server: gunicorn with our application in every process."""
+"""The HTTP server: gunicorn with our worker and our application in every process."""
 
 import os
 import shutil
 import tempfile
+from functools import partial
 from typing import Any
+from uuid import UUID
 
-from gunicorn import util
 from gunicorn.app.base import BaseApplication
 
-from infra.runtime.unread import refuse_unread
+from api.addresses import is_trusted, sender_from
+from api.errors import unread
+from api.gateway import Authentication
+from commands.signing_in import neighbourhood_of
+from domain.errors import Refusal
 from infra.settings import Settings
+from infra.web.bounds import Bounds
+from infra.web.hooks import Hooks
+
+#: How long gunicorn waits for its processes to end; they themselves take less.
+STOP_SECONDS = 10
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -19,6 +29,12 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._options = options
         self._database = database
         self._settings = settings
+        self.bounds = Bounds(
+            head_seconds=settings.head_seconds,
+            body_seconds=settings.body_seconds,
+            connections=settings.max_connections,
+        )
+        self.hooks = Hooks(refusal=unread)
         super().__init__()
 
     def load_config(self) -> None:
@@ -33,8 +49,23 @@ class Server(BaseApplication):  # type: ignore[misc]
         from infra.runtime.house import build_house, open_pool  # noqa: PLC0415
 
         # One more for messages that are sent after their answer, and one for who watches.
-        pool = open_pool(self._database, self._settings.threads + 2)
-        return create_app(build_house(pool, self._settings))
+        house = build_house(open_pool(self._database, self._settings.threads + 2), self._settings)
+        proxies = self._settings.trusted_proxies
+        self.hooks = Hooks(
+            refusal=unread,
+            company_of=partial(company_of, house.authentication),
+            sender_of=lambda connected, told: neighbourhood_of(sender_from(connected, told, proxies)),
+            is_proxy=lambda connected: is_trusted(connected, proxies),
+        )
+        return create_app(house)
+
+
+def company_of(authentication: Authentication, authorization: str) -> UUID | None:
+    """The company of whoever sends this Authorization; None for whoever has no good token."""
+    try:
+        return authentication.caller_of(authorization.partition(" ")[2].strip()).company_id
+    except Refusal:
+        return None
 
 
 def serve(settings: Settings, database: str) -> None:
@@ -45,16 +76,13 @@ def serve(settings: Settings, database: str) -> None:
         "bind": settings.place,
         "workers": settings.workers,
         "threads": settings.threads,
-        "worker_class": "gthread",
-        "limit_request_line": 8190,
-        "keepalive": 75,
-        "graceful_timeout": 20,
+        # By name: it counts, and whether for one process or for several is decided when that is imported.
+        "worker_class": "infra.web.worker.Worker",
+        "graceful_timeout": STOP_SECONDS,
         "loglevel": "warning",
         "proc_name": "mipos",
         "child_exit": _forget_process,
     }
-    # The workers are forked from here and answer by it.
-    util.write_error = refuse_unread
     try:
         Server(options, database, settings).run()
     finally:

@@ -1,0 +1,1 @@
+"""The web server's worker: reads whole requests without a thread, and answers them from fair queues."""

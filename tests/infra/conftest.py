@@ -1,0 +1,129 @@
+"""What the tests of the web server share: connections that send what no client library would."""
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from http.client import HTTPResponse
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from api.errors import unread
+from infra.web.bounds import Bounds
+from infra.web.hooks import Hooks
+from infra.web.loop import Loop
+
+
+class Wire:
+    """One connection, and the answers that come over it."""
+
+    def __init__(self, address: tuple[str, int], *, buffer: int | None = None) -> None:
+        self.socket = socket.socket()
+        if buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        self.socket.settimeout(30)
+        self.socket.connect(address)
+        # One for all answers, since it reads ahead.
+        self.reader = self.socket.makefile("rb")
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def end(self) -> None:
+        """Send nothing more."""
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def answer(self, method: str = "GET") -> "Heard":
+        """The next answer."""
+        response = HTTPResponse(_Reader(self.reader), method=method)  # type: ignore[arg-type]
+        response.begin()
+        return Heard(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+
+    def is_closed(self) -> bool:
+        """Whether nothing more comes."""
+        try:
+            return self.reader.read(1) == b""
+        except ConnectionError:
+            return True
+
+    def close(self) -> None:
+        self.reader.close()
+        self.socket.close()
+
+
+class _Reader:
+    """A file for HTTPResponse, which would close it after an answer."""
+
+    def __init__(self, file: Any) -> None:
+        self.file = file
+
+    def makefile(self, _mode: str) -> Any:
+        return _Open(self.file)
+
+
+class _Open:
+    def __init__(self, file: Any) -> None:
+        self.file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+    def close(self) -> None:
+        pass
+
+
+class Heard:
+    """An answer."""
+
+    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def refusal(self) -> tuple[int, str]:
+        """Status and code of a refusal, which has the shape of all refusals."""
+        told = self.json
+        assert told.keys() == {"success", "message", "error", "request_id"}
+        assert told["request_id"] == self.headers["x-request-id"]
+        return self.status, told["error"]["code"]
+
+
+@pytest.fixture
+def dial(service: Any) -> Iterator[Callable[..., Wire]]:
+    """Opens connections, by default to the server of all tests."""
+    with ExitStack() as opened:
+
+        def connect(address: tuple[str, int] | None = None, **more: Any) -> Wire:
+            wire = Wire(address or (service.host, service.port), **more)
+            opened.callback(wire.close)
+            return wire
+
+        yield connect
+
+
+@pytest.fixture
+def looped() -> Callable[..., AbstractContextManager[tuple[str, int]]]:
+    """Serves an application in a loop of its own, with bounds of its own, within the process of the tests."""
+
+    @contextmanager
+    def serve(application: Any, threads: int = 2, **more: Any) -> Iterator[tuple[str, int]]:
+        names = {name: more.pop(name) for name in ("company_of", "sender_of") if name in more}
+        listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        hooks = Hooks(refusal=unread, **names)
+        loop = Loop(application, [listener], threads, Bounds(**more), hooks)
+        address: tuple[str, int] = listener.getsockname()
+        for _ in range(threads + 2):
+            threading.Thread(target=loop.work, name=f"loop-{uuid4()}", daemon=True).start()
+        try:
+            yield address
+        finally:
+            with suppress(OSError):
+                loop.stop()
+
+    return serve

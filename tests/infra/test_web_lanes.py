@@ -1,0 +1,118 @@
+"""Who is served next: nobody takes all threads, nobody is forgotten, and queues have an end."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from uuid import UUID
+
+from infra.web.lanes import MOST_IN_ALL, MOST_IN_LANE, PROBES, Lanes
+
+A, B, C = (UUID(int=number) for number in (1, 2, 3))
+
+
+@dataclass
+class Request:
+    lane: Hashable
+    queued_at: float = 0.0
+
+
+def taken(lanes: Lanes[Request], most: int = 100) -> list[Hashable]:
+    found: list[Hashable] = []
+    while len(found) < most and (request := lanes.take()) is not None:
+        found.append(request.lane)
+    return found
+
+
+def filled(threads: int, *lanes: Hashable) -> Lanes[Request]:
+    made = Lanes[Request](threads)
+    for lane in lanes:
+        assert made.put(Request(lane))
+    return made
+
+
+def test_one_company_leaves_a_thread_to_others() -> None:
+    lanes = filled(4, *[A] * 10)
+    assert taken(lanes) == [A, A, A]
+    assert lanes.put(Request(B))
+    assert taken(lanes) == [B]
+
+
+def test_and_goes_on_when_one_of_its_requests_has_run() -> None:
+    lanes = filled(4, *[A] * 10)
+    assert taken(lanes) == [A, A, A]
+    lanes.release(A)
+    assert taken(lanes) == [A]
+
+
+def test_companies_take_turns_however_many_requests_each_has() -> None:
+    lanes = filled(4, *[A] * 10, B, C, C)
+    order = []
+    for _ in range(6):
+        order += taken(lanes, 1)
+        lanes.release(order[-1])
+    assert order == [A, B, C, A, C, A]
+
+
+def test_many_strangers_take_every_other_turn_at_most() -> None:
+    strangers = [f"192.0.2.{number}" for number in range(50)]
+    lanes = filled(2, *strangers, A, A, A)
+    order = []
+    for _ in range(6):
+        order += taken(lanes, 1)
+        lanes.release(order[-1])
+    assert order.count(A) == 3
+
+
+def test_and_never_all_threads() -> None:
+    lanes = filled(4, *[f"192.0.2.{number}" for number in range(50)])
+    assert len(taken(lanes)) == 3
+    assert lanes.put(Request(A))
+    assert taken(lanes) == [A]
+
+
+def test_with_a_single_thread_everybody_has_it_in_turn() -> None:
+    lanes = filled(1, A, A, "192.0.2.1")
+    order = []
+    for _ in range(3):
+        found = taken(lanes)
+        assert len(found) == 1
+        order += found
+        lanes.release(found[0])
+    assert sorted(order, key=str) == sorted([A, A, "192.0.2.1"], key=str)
+
+
+def test_probes_have_a_thread_of_their_own() -> None:
+    lanes = filled(4, *[A] * 4, *[B] * 4)
+    assert len(taken(lanes)) == 4
+    for _ in range(2):
+        assert lanes.put(Request(PROBES))
+    assert taken(lanes) == [PROBES]
+    lanes.release(PROBES)
+    assert taken(lanes) == [PROBES]
+
+
+def test_a_lane_has_an_end_that_others_do_not_feel() -> None:
+    lanes = filled(4, *[A] * MOST_IN_LANE)
+    assert not lanes.put(Request(A))
+    assert lanes.put(Request(B))
+
+
+def test_all_lanes_together_have_an_end() -> None:
+    lanes = filled(4, *[UUID(int=number) for number in range(MOST_IN_ALL)])
+    assert not lanes.put(Request(UUID(int=MOST_IN_ALL)))
+    [one] = taken(lanes, 1)
+    assert one == UUID(int=0)
+    assert lanes.put(Request(UUID(int=MOST_IN_ALL)))
+
+
+def test_who_waits_too_long_is_taken_out() -> None:
+    lanes = Lanes[Request](1)
+    requests = [Request(lane, at) for lane, at in ((A, 1.0), (A, 5.0), (B, 2.0), ("192.0.2.1", 9.0))]
+    for request in requests:
+        assert lanes.put(request)
+    assert lanes.take_late(3.0) == [requests[0], requests[2]]
+    assert lanes.take_late(3.0) == []
+    left = []
+    while found := taken(lanes):
+        left += found
+        lanes.release(found[0])
+    assert set(left) == {A, "192.0.2.1"}

@@ -1,0 +1,285 @@
+"""Clients that linger: every wait has an end, and takes no thread from others."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from io import BytesIO
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+ALIVE = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+COMPANY = UUID(int=1)
+
+
+@pytest.fixture(scope="module")
+def hasty(serve: Callable[..., Any]) -> Iterator[tuple[str, int]]:
+    """Where a server waits for a second only."""
+    with serve(MIPOS_WORKERS="1", MIPOS_HEAD_SECONDS="1", MIPOS_BODY_SECONDS="1") as running:
+        yield running.host, running.port
+
+
+class TestARequestThatDoesNotArrive:
+    def told_while_sending(self, wire: Any, more: bytes) -> bytes:
+        """What is answered to a client that goes on sending; the time only guards against no end at all."""
+        wire.socket.settimeout(0.2)
+        began = time.monotonic()
+        while time.monotonic() - began < 20:
+            wire.send(more)
+            with suppress(TimeoutError):
+                return bytes(wire.socket.recv(12))
+        return b""
+
+    def test_in_half_a_head_is_told_so(self, dial: Callable[..., Any], hasty: tuple[str, int]) -> None:
+        wire = dial(hasty)
+        wire.send(ALIVE[:30])
+        assert wire.answer().refusal == (408, "request_timeout")
+        assert wire.is_closed()
+
+    def test_in_a_head_that_trickles_neither_has_more_time(
+        self, dial: Callable[..., Any], hasty: tuple[str, int]
+    ) -> None:
+        wire = dial(hasty)
+        wire.send(ALIVE[:-2] + b"X-A: ")
+        assert self.told_while_sending(wire, b"a") == b"HTTP/1.1 408"
+
+    def test_in_half_a_body_is_told_so(self, dial: Callable[..., Any], hasty: tuple[str, int]) -> None:
+        for how in (b"Content-Length: 10\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\n5\r\n{"):
+            wire = dial(hasty)
+            wire.send(b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + how)
+            assert wire.answer().refusal == (408, "request_timeout")
+            assert wire.is_closed()
+
+    def test_in_a_body_that_trickles_has_an_end(
+        self, dial: Callable[..., Any], hasty: tuple[str, int]
+    ) -> None:
+        wire = dial(hasty)
+        wire.send(b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")
+        assert self.told_while_sending(wire, b" ") == b"HTTP/1.1 408"
+
+    def test_at_all_is_not_waited_for(self, dial: Callable[..., Any], hasty: tuple[str, int]) -> None:
+        assert dial(hasty).is_closed()
+
+    def test_after_an_answer_may_take_longer(self, dial: Callable[..., Any], hasty: tuple[str, int]) -> None:
+        wire = dial(hasty)
+        for _ in range(2):
+            wire.send(ALIVE)
+            assert wire.answer().status == 200
+            time.sleep(2.2)
+        wire.send(ALIVE)
+        assert wire.answer().status == 200
+
+
+class TestWaitingForAPosition:
+    def ask(self, shop: Any, position: int, path: str = "/api/admin/settings/brands") -> bytes:
+        return (
+            f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {shop.token()}\r\n"
+            f"X-Wait-For-Position: {position}\r\n\r\n"
+        ).encode()
+
+    def test_takes_no_thread(self, dial: Callable[..., Any], shop: Any) -> None:
+        far = len(shop.events()) + 1_000
+        waiting = [dial() for _ in range(60)]
+        for wire in waiting:
+            wire.send(self.ask(shop, far))
+        began = time.monotonic()
+        for number in range(10):
+            assert shop.client().post("/api/admin/settings/brands", {"name": f"B{number}"}).status == 201
+        assert shop.service.client().get("/health").status == 200
+        # They are all still waiting, or the test has shown nothing.
+        assert time.monotonic() - began < 5
+        for wire in waiting:
+            answer = wire.answer()
+            assert answer.refusal == (503, "projection_behind")
+            assert answer.headers["retry-after"] == "1"
+
+    def test_ends_when_it_is_reached(self, dial: Callable[..., Any], shop: Any) -> None:
+        near = len(shop.events()) + 1
+        waiting = [dial() for _ in range(5)]
+        for wire in waiting:
+            wire.send(self.ask(shop, near))
+        made = shop.client().post("/api/admin/settings/brands", {"name": "Acme"})
+        assert made.headers["x-event-position"] == str(near)
+        for wire in waiting:
+            answer = wire.answer()
+            assert answer.status == 200
+            assert int(answer.headers["x-read-position"]) >= near
+            assert [brand["name"] for brand in answer.json["data"]] == ["Acme"]
+
+    def test_is_one_request_to_the_limit(self, dial: Callable[..., Any], shop: Any) -> None:
+        wire = dial()
+        left = []
+        for position in (0, 10**6, 0):
+            wire.send(self.ask(shop, position))
+            left.append(int(wire.answer().headers["ratelimit-remaining"]))
+        assert left[0] - left[1] == left[1] - left[2]
+
+
+class TestAClientThatDoesNotRead:
+    """With an application of the test's own, whose answer is larger than all buffers on the way."""
+
+    SIZE = 64 * 2**20
+
+    def large(self, _environ: Any, start: Any) -> Any:
+        start("200 OK", [("Content-Length", str(self.SIZE))])
+        return _environ["wsgi.file_wrapper"](Zeros(self.SIZE), 8192)
+
+    def test_is_cut_off(self, dial: Callable[..., Any], looped: Callable[..., Any]) -> None:
+        with looped(self.large, answer_seconds=0.5) as address:
+            wire = dial(address, buffer=4096)
+            wire.send(ALIVE)
+            deadline = time.monotonic() + 20
+            while not hung_up(wire.socket) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            assert hung_up(wire.socket)
+
+    def test_holds_no_thread(self, dial: Callable[..., Any], looped: Callable[..., Any]) -> None:
+        with looped(self.large, threads=2) as address:
+            for _ in range(20):
+                dial(address, buffer=4096).send(ALIVE)
+            wire = dial(address)
+            wire.send(ALIVE)
+            assert len(wire.answer().body) == self.SIZE
+
+    def test_gets_all_of_it_when_it_reads_on(
+        self, dial: Callable[..., Any], looped: Callable[..., Any]
+    ) -> None:
+        with looped(self.large, answer_seconds=1) as address:
+            wire = dial(address, buffer=65_536)
+            wire.send(ALIVE)
+            received = 0
+            for turn in range(6):
+                received += len(wire.reader.read(2**20))
+                time.sleep(0.3 if turn else 0)
+            wire.reader.read(self.SIZE - received)
+
+
+class Zeros(BytesIO):
+    """A file of so many zeros, which takes no room."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.left = size
+
+    def read(self, size: int | None = -1) -> bytes:
+        """The next ones."""
+        taken = min(self.left, size or 0)
+        self.left -= taken
+        return bytes(taken)
+
+
+def hung_up(connection: socket.socket) -> bool:
+    """Whether the other side has closed, as the kernel knows it, without reading what it sent."""
+    # The first byte of TCP_INFO is the state; 1 is ESTABLISHED.
+    return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) != b"\x01"
+
+
+class TestACompanyThatIsStuck:
+    """With an application of the test's own, in which one company's requests wait for the test."""
+
+    def test_leaves_others_and_probes_their_threads(
+        self, dial: Callable[..., Any], looped: Callable[..., Any]
+    ) -> None:
+        go_on, running = threading.Event(), threading.Semaphore(0)
+
+        def application(environ: Any, start: Any) -> list[bytes]:
+            if environ.get("HTTP_AUTHORIZATION") == "stuck":
+                running.release()
+                go_on.wait(30)
+            start("200 OK", [])
+            return [b"done"]
+
+        stuck = ALIVE.replace(b"/health", b"/api").replace(b"Host", b"Authorization: stuck\r\nHost")
+        company = {"stuck": COMPANY}.get
+        with looped(application, threads=3, company_of=company) as address, ExitStack() as ends:
+            ends.callback(go_on.set)
+            held = [dial(address) for _ in range(20)]
+            for wire in held:
+                wire.send(stuck)
+            for _ in range(2):
+                assert running.acquire(timeout=10)
+            for path in (b"/api", b"/health", b"/ready"):
+                wire = dial(address)
+                for _ in range(3):
+                    wire.send(ALIVE.replace(b"/health", path))
+                    assert wire.answer().body == b"done"
+            assert not running.acquire(blocking=False)
+            go_on.set()
+            assert [wire.answer().status for wire in held] == [200] * 20
+
+    def test_is_told_to_come_again_when_its_queue_is_full_or_it_waits_too_long(
+        self, dial: Callable[..., Any], looped: Callable[..., Any]
+    ) -> None:
+        go_on = threading.Event()
+
+        def application(_environ: Any, start: Any) -> list[bytes]:
+            go_on.wait(30)
+            start("200 OK", [])
+            return [b"done"]
+
+        stuck = ALIVE.replace(b"/health", b"/api")
+        with looped(application, threads=1, queue_seconds=1.0) as address, ExitStack() as ends:
+            ends.callback(go_on.set)
+            first = dial(address)
+            first.send(stuck)
+            time.sleep(0.2)
+            wire = dial(address)
+            wire.send(stuck)
+            answer = wire.answer()
+            assert answer.refusal == (503, "overloaded")
+            assert answer.headers["retry-after"] == "1"
+            crowd = dial(address)
+            # The client goes on over the same connection: nothing was wrong with its request.
+            assert answer.headers["connection"] == "keep-alive"
+            crowd.send(stuck * 3)
+            assert crowd.answer().status == 503
+            go_on.set()
+            assert first.answer().body == b"done"
+
+
+class TestConnections:
+    def test_the_one_idle_longest_makes_room(
+        self, dial: Callable[..., Any], looped: Callable[..., Any]
+    ) -> None:
+        def application(_environ: Any, start: Any) -> list[bytes]:
+            start("200 OK", [])
+            return [b"done"]
+
+        with looped(application, connections=4) as address:
+            wires = []
+            for _ in range(4):
+                wire = dial(address)
+                wire.send(ALIVE)
+                assert wire.answer().status == 200
+                wires.append(wire)
+                time.sleep(0.02)
+            wires[0].send(ALIVE)
+            assert wires[0].answer().status == 200
+            late = dial(address)
+            late.send(ALIVE)
+            assert late.answer().status == 200
+            assert wires[1].is_closed()
+            for wire in (wires[0], wires[2], wires[3], late):
+                wire.send(ALIVE)
+                assert wire.answer().status == 200
+
+
+def test_an_application_that_fails_is_answered_for(
+    dial: Callable[..., Any], looped: Callable[..., Any]
+) -> None:
+    def application(environ: Any, start: Any) -> list[bytes]:
+        if environ["PATH_INFO"] == "/split":
+            start("200 OK", [("X-A", "1\r\nX-B: 2")])
+            return [b""]
+        raise ZeroDivisionError(str(uuid4()))
+
+    with looped(application) as address:
+        wire = dial(address)
+        for path in (b"/split", b"/fails"):
+            wire.send(ALIVE.replace(b"/health", path))
+            answer = wire.answer()
+            assert (answer.status, json.loads(answer.body)["error"]["code"]) == (500, "internal_error")
