@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any, LiteralString, NamedTuple
 from psycopg import sql
 from psycopg.rows import args_row
 
+from infra.garbage import collecting_no_garbage
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
     import psycopg
+
+    from infra.transactions import Transaction
 
 PAGE_SIZE = 2_000
 
@@ -183,3 +187,63 @@ def _compared_with_head(report: ChainReport, last: int, head: Head, to_position:
     elif last == head.position and report.last_hash != head.hash:
         fault = Fault(last, Reason.HEAD_DIFFERS)
     return ChainReport(report.company_id, report.verified, report.last_hash, fault)
+
+
+TYPE_AT: LiteralString = """
+    SELECT type FROM events WHERE company_id = %(company_id)s AND position = %(position)s
+"""
+
+
+class LogAltered(Exception):
+    """A company's log is not what was recorded, from this position on; nothing can be derived from it."""
+
+    def __init__(self, company_id: UUID, fault: Fault, event_type: str | None) -> None:
+        self.company_id, self.fault, self.event_type = company_id, fault, event_type
+        event = f" ({event_type})" if event_type else ""
+        super().__init__(
+            f"the log of company {company_id} is not what was recorded: "
+            f"at position {fault.position:,}{event} {fault.reason.value}"
+        )
+
+
+class Proof:
+    """How far a company's log was found to be what was recorded.
+
+    What others have proved up to `position` is not looked at again; the hash that is stored there counts.
+    """
+
+    def __init__(self, company_id: UUID, position: int = 0) -> None:
+        self.position = position
+        self._company_id = company_id
+        self._last_hash = genesis_hash(company_id) if position == 0 else None
+
+    def extend(self, db: Transaction, upto: int) -> None:
+        """Recompute the hashes up to a position, with the log's own end if that is it. Raises LogAltered."""
+        connection = db.connection
+        if self._last_hash is None:
+            self._last_hash = _hash_before(connection, self._company_id, self.position + 1)
+        while self.position < upto:
+            end = min(self.position + PAGE_SIZE, upto)
+            parameters = {"company_id": self._company_id, "first": self.position + 1, "last": end}
+            with collecting_no_garbage():
+                events = connection.cursor(row_factory=args_row(ChainedEvent), binary=True)
+                found = events.execute(EVENTS, parameters).fetchall()
+                report = _follow(self._company_id, self._last_hash or b"", self.position + 1, found)
+            self._check(db, report.fault or _shortfall(report, self.position, end))
+            self.position, self._last_hash = end, report.last_hash
+        head = connection.cursor(row_factory=args_row(Head)).execute(HEAD, {"company_id": self._company_id})
+        end_of_log = head.fetchone()
+        if end_of_log and end_of_log.position == self.position and end_of_log.hash != self._last_hash:
+            self._check(db, Fault(self.position, Reason.HEAD_DIFFERS))
+
+    def _check(self, db: Transaction, fault: Fault | None) -> None:
+        if fault is None:
+            return
+        place = {"company_id": self._company_id, "position": fault.position}
+        row = db.connection.execute(TYPE_AT, place).fetchone()
+        raise LogAltered(self._company_id, fault, row[0] if row else None)
+
+
+def _shortfall(report: ChainReport, after: int, upto: int) -> Fault | None:
+    """The fault of a stretch that ends before it should."""
+    return Fault(after + report.verified + 1, Reason.MISSING) if after + report.verified < upto else None

@@ -1,7 +1,7 @@
 """A read model beside itself: temporary tables of the same names, filled from the log by its own code."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, LiteralString, Protocol
 from uuid import UUID
@@ -9,9 +9,11 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
+from infra.eventstore.chain import Proof
 from infra.eventstore.codec import EventTypes
 from infra.garbage import collecting_no_garbage
 from infra.pipeline import RequestConnection
+from infra.projections.checkpoints import head_of, position_of
 from infra.projections.reading import BATCH, FactReader
 from infra.transactions import Transaction, transaction
 from projections.base import Projection
@@ -108,56 +110,93 @@ def staging_session(conninfo: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 class Staging:
-    """Temporary tables of a read model for one company, and how far they know its log."""
+    """Temporary tables of a read model for one company, and how far they know its log.
+
+    They take in nothing that is not what was recorded: whatever the log says beyond the position `proved` is
+    compared with its hashes first. `progress` is told how many positions are done.
+    """
 
     def __init__(
-        self, connection: psycopg.Connection[Any], types: EventTypes, model: Projection, company_id: UUID
+        self,
+        connection: psycopg.Connection[Any],
+        types: EventTypes,
+        model: Projection,
+        company_id: UUID,
+        *,
+        proved: int = 0,
+        progress: Progress = unheard,
     ) -> None:
+        self.connection = connection
+        self.model = model
+        self.company_id = company_id
         self.tables = _tables_of(connection, model)
         self.position = 0
         self.events = 0
-        self._connection = connection
-        self._model = model
-        self._company_id = company_id
+        self._progress = progress
         self._reader = FactReader(types, [model])
+        self._proof = Proof(company_id, proved)
         for table in self.tables:
             connection.execute(_CREATE.format(staged=table.staged, live=table.live))
 
-    def fill(self, upto: int, progress: Progress = unheard) -> None:
-        """Fold the log up to a position, in transactions of moderate length."""
-        while self.position < upto:
-            with transaction(self._connection, self._company_id) as db:
-                reached = min(self.position + _RUN, upto)
-                folded = self.fold(db, reached, progress, upto)
-            self.position, self.events = reached, self.events + folded
+    def transaction(self, *, reading: bool = False) -> AbstractContextManager[Transaction]:
+        """A transaction of the company over the staging's own session."""
+        return transaction(self.connection, self.company_id, reading=reading)
 
-    def fold(self, db: Transaction, upto: int, progress: Progress = unheard, total: int = 0) -> int:
+    def end_of_live(self, db: Transaction) -> int:
+        """Up to which position the live rows know the log: an inline read model's always know all of it."""
+        return head_of(db) if self.model.mode == "inline" else position_of(db, self.model.name)
+
+    def catch_up(self, goal: Callable[[Transaction], int]) -> None:
+        """Fold until less than a batch is left up to a position that moves on meanwhile.
+
+        Each batch is a transaction of its own: a longer one would keep the server from cleaning up behind
+        the tills, whose rows are rewritten at every sale.
+        """
+        while True:
+            with self.transaction(reading=True) as db:
+                upto = goal(db)
+            if upto - self.position < BATCH:
+                return
+            while self.position < upto:
+                reached = min(self.position + BATCH, upto)
+                with self.transaction() as db:
+                    folded = self.fold(db, reached, total=upto)
+                self.advance(reached, folded)
+
+    def fold(self, db: Transaction, upto: int, *, after: int | None = None, total: int = 0) -> int:
         """Fold the log up to a position within a transaction; returns the number of facts.
 
-        The staging's own position stays, as the transaction may still fail. An exception names its positions.
+        It begins after the staging's own position, or `after` another one that this transaction has reached.
+        That position stays until `advance`, as the transaction may still fail. An exception names those that
+        were being folded. Raises LogAltered for an event that is not what was recorded.
         """
-        after, folded = self.position, 0
-        end = min(after + BATCH, upto)
-        try:
-            while after < upto:
+        after, folded = self.position if after is None else after, 0
+        while after < upto:
+            end = min(after + BATCH, upto)
+            self._proof.extend(db, end)
+            try:
                 with collecting_no_garbage():
                     facts = self._reader.read(db, after, end)
                     if facts:
-                        self._model.apply(facts, db)
-                progress(end, total or upto)
-                after, end, folded = end, min(end + BATCH, upto), folded + len(facts)
-        except Exception as error:
-            error.add_note(f"{self._model.name} could not fold the positions {after + 1} to {end}")
-            raise
+                        self.model.apply(facts, db)
+            except Exception as error:
+                error.add_note(f"{self.model.name} could not fold the positions {after + 1} to {end}")
+                raise
+            self._progress(end, total or upto)
+            after, folded = end, folded + len(facts)
         return folded
 
+    def advance(self, position: int, events: int) -> None:
+        """Note that a transaction was committed that folded so many events up to a position."""
+        self.position, self.events = position, self.events + events
 
-#: How many positions are folded in one transaction: its beginning and end cost little, yet it does not keep
-#: the server from cleaning up for long.
-_RUN = 20 * BATCH
+    def analyze(self) -> None:
+        """Let the planner know how much there is; nothing else does that for temporary tables."""
+        for table in self.tables:
+            self.connection.execute(_ANALYZE.format(table.staged))
 
-#: Lets the planner know how much there is; nothing else does that for temporary tables.
-ANALYZE = sql.SQL("ANALYZE {}")
+
+_ANALYZE = sql.SQL("ANALYZE {}")
 
 _CREATE = sql.SQL("""
     CREATE TEMP TABLE {staged} (

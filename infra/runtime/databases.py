@@ -13,7 +13,7 @@ from rich.console import Console
 from infra.embedded import EmbeddedServer
 from infra.embedded.errors import AlreadyRunning
 from infra.migrations import migrate, note_rebuilt
-from infra.projections.rebuild import rebuild_all, with_derived
+from infra.projections.rebuild_all import rebuild_all, with_derived
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.progress import progress_bar
 from infra.settings import APP_ROLE, WORKER_ROLE, Settings, as_role, role_password
@@ -99,14 +99,20 @@ def _rebuild(worker: str, models: Sequence[Projection]) -> None:
     """Fill tables that were made anew, telling whoever waits how long that takes."""
     with progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task("Rebuilding for this version", total=None)
-        reports = rebuild_all(
+        outcome = rebuild_all(
             worker,
             EVENT_TYPES,
             models,
             processes=min(4, os.cpu_count() or 1),
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-    if reports:
+    if outcome.failures:
+        failed = "; ".join(
+            f"{one.projection} of company {one.company_id}: {one.reason}" for one in outcome.failures
+        )
+        message = f"Not every read model could be made for this version: {failed}"
+        raise click.ClickException(message)
+    if outcome.reports:
         click.echo(f"Rebuilt for this version: {', '.join(model.name for model in models)}", err=True)
 
 

@@ -4,26 +4,23 @@
 
 import os
 from collections.abc import Sequence
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
 import click
 import psycopg
 from rich.console import Console
-from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from infra.projections.checkpoints import unpark
-from infra.projections.rebuild import rebuild_all, with_derived
+from infra.projections.rebuild_all import heads_of, rebuild_all, with_derived
 from infra.projections.status import Status, list_status
-from infra.projections.verify import VerifyReport, verify
+from infra.projections.verify_all import verify_all
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.progress import progress_bar
 from projections.base import Projection
 
 console = Console()
-
-_COMPANIES: LiteralString = "SELECT company_id FROM company_head ORDER BY company_id"
 
 company_option = click.option(
     "--company", "company_id", type=click.UUID, help="Only this company; without it, every one."
@@ -72,6 +69,7 @@ def status(context: click.Context, company_id: UUID | None) -> None:
       mipos projections status
       mipos projections status --company 0190163d-8694-739b-aea5-966c26f8ad91
     """
+    _companies(context, company_id)
     with _connected(context) as connection:
         statuses = list_status(connection, PROJECTIONS, company_id)
     table = Table("Name", "Mode", "Companies", "Least lag", "Greatest lag", "Parked", box=None)
@@ -107,23 +105,31 @@ def rebuild(
       mipos projections rebuild --all --processes 8
     """
     models = with_derived(_chosen(name, everything=everything), PROJECTIONS)
+    companies = list(_companies(context, company_id))
     with progress_bar(console) as bar:
         task = bar.add_task("rebuild", total=None)
-        reports = rebuild_all(
+        outcome = rebuild_all(
             _conninfo(context),
             EVENT_TYPES,
             models,
-            None if company_id is None else [company_id],
+            companies,
             processes=processes,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     table = Table("Read model", "Companies", "Events", "Rows put right", "Seconds", box=None)
     for model in models:
-        own = [report for report in reports if report.projection == model.name]
+        own = [report for report in outcome.reports if report.projection == model.name]
         events, rows = sum(one.events for one in own), sum(one.rows_changed for one in own)
         seconds = sum(one.seconds for one in own)
         table.add_row(model.name, f"{len(own):,}", f"{events:,}", f"{rows:,}", f"{seconds:,.1f}")
     console.print(table)
+    _show_proof(outcome.proved_companies, outcome.proved_events, outcome.proof_seconds)
+    for failure in outcome.failures:
+        console.print(f"[red]{failure.projection}[/] of company {failure.company_id} stays as it was:")
+        console.print(f"  {failure.reason}", highlight=False, markup=False)
+    if outcome.failures:
+        console.print(f"{len(outcome.failures):,} could not be rebuilt.")
+        context.exit(1)
 
 
 @projections.command("verify")
@@ -134,7 +140,9 @@ def rebuild(
 def verify_command(
     context: click.Context, name: str | None, everything: bool, company_id: UUID | None
 ) -> None:
-    """Compare a read model row by row with what the log says. Ends with 1 when anything differs.
+    """Compare a read model row by row with what the log says, and the log with its hashes.
+
+    Ends with 1 when anything differs or could not be checked.
 
     \b
     Examples:
@@ -142,23 +150,31 @@ def verify_command(
       mipos projections verify --all --company 0190163d-8694-739b-aea5-966c26f8ad91
     """
     models = _chosen(name, everything=everything)
-    with _connected(context) as connection:
-        every = [company for (company,) in connection.execute(_COMPANIES).fetchall()]
-    reports = []
+    companies = _companies(context, company_id)
     with progress_bar(console) as bar:
-        for model in models:
-            for company in every if company_id is None else [company_id]:
-                task = bar.add_task(model.name, total=None)
-                reports.append(_verify(context, model, company, bar, task))
-    false = [report for report in reports if not report.is_true]
-    for report in false:
+        task = bar.add_task("verify", total=None)
+        outcome = verify_all(
+            _conninfo(context),
+            EVENT_TYPES,
+            models,
+            companies,
+            lambda what, done, total: bar.update(task, description=what, completed=done, total=total),
+        )
+    for report in outcome.false:
         where = f"company {report.company_id}, position {report.position:,}"
         console.print(f"[red]{report.projection}[/] of {where}:")
         for difference in report.differences:
             console.print(f"  {difference}", highlight=False, markup=False)
-    rows = sum(table.rows for report in reports for table in report.tables)
-    console.print(f"{len(reports):,} checked, {rows:,} rows, {len(false):,} with differences.")
-    if false:
+    for gap in outcome.gaps:
+        console.print(f"[red]{gap.projection}[/] of company {gap.company_id} could not be checked:")
+        console.print(f"  {gap.reason}", highlight=False, markup=False)
+    _show_proof(len(companies), sum(companies.values()), outcome.proof_seconds)
+    rows = sum(table.rows for report in outcome.reports for table in report.tables)
+    console.print(
+        f"{len(outcome.reports):,} checked, {rows:,} rows, {len(outcome.false):,} with differences, "
+        f"{len(outcome.gaps):,} not checked."
+    )
+    if outcome.false or outcome.gaps:
         context.exit(1)
 
 
@@ -206,18 +222,19 @@ def _chosen(name: str | None, *, everything: bool) -> Sequence[Projection]:
     return PROJECTIONS if name is None else [_named(name)]
 
 
-def _verify(
-    context: click.Context, model: Projection, company_id: UUID, bar: Progress, task: TaskID
-) -> VerifyReport:
-    report = verify(
-        _conninfo(context),
-        EVENT_TYPES,
-        model,
-        company_id,
-        lambda done, total: bar.update(task, completed=done, total=total),
-    )
-    bar.remove_task(task)
-    return report
+def _companies(context: click.Context, company_id: UUID | None) -> dict[UUID, int]:
+    """The companies that are meant, each with the end of its log. Fails where there is none."""
+    found = heads_of(_conninfo(context), None if company_id is None else [company_id])
+    if not found:
+        where = "no company in this database" if company_id is None else f"no company {company_id} here"
+        message = f"There is {where}: is it the database that is meant?"
+        raise click.ClickException(message)
+    return found
+
+
+def _show_proof(companies: int, events: int, seconds: float) -> None:
+    logs = "1 company" if companies == 1 else f"{companies:,} companies"
+    console.print(f"The log of {logs}, {events:,} events, was compared with its hashes in {seconds:,.1f} s.")
 
 
 def _show_parked(statuses: Sequence[Status]) -> None:

@@ -12,9 +12,11 @@ import pytest
 
 from domain.catalog.brands import Brand
 from infra.embedded import EmbeddedServer
+from infra.eventstore.chain import LogAltered
 from infra.eventstore.codec import Metadata
 from infra.migrations import migrate
-from infra.projections.rebuild import rebuild, rebuild_all
+from infra.projections.rebuild import rebuild
+from infra.projections.rebuild_all import rebuild_all
 from infra.projections.staging import TableMissing
 from infra.projections.status import list_status
 from infra.runtime.databases import Addresses, prepare
@@ -104,9 +106,28 @@ class TestRebuild:
         shop.register_brands("Cursed Beans")
         with pytest.raises(psycopg.errors.CheckViolation) as caught:
             shop.rebuild("brand_initials")
-        assert caught.value.__notes__ == ["brand_initials could not fold the positions 1 to 2"]
+        assert caught.value.__notes__ == ["brand_initials could not fold the positions 2 to 2"]
         assert shop.checkpoint("brand_initials")[0] == 1
         assert shop.verify("brand_initials").is_true
+
+    def test_adopts_no_event_that_is_not_what_was_recorded(self, database: Any, trading: Any) -> None:
+        database.follow().step()
+        before = database.rows(BALANCES, trading.company_id)
+        statement = (
+            'UPDATE events SET state = replace(state, \'"quantity":"10"\', \'"quantity":"99"\')'
+            " WHERE company_id = %s AND type = 'stock.StockMovement.Received'"
+        )
+        spoil(database, statement, trading.company_id)
+        for name in ("stock", "turnover"):
+            with pytest.raises(LogAltered) as caught:
+                trading.rebuild(name)
+            assert str(caught.value) == (
+                f"the log of company {trading.company_id} is not what was recorded: at position 3"
+                " (stock.StockMovement.Received) the event's bytes do not give its hash"
+            )
+            with pytest.raises(LogAltered):
+                trading.verify(name)
+        assert database.rows(BALANCES, trading.company_id) == before
 
     def test_lets_rows_trade_what_is_unique_among_them(self, database: Any, shop: Any) -> None:
         shop.register_brands("Arabica", "Bourbon")
@@ -140,6 +161,65 @@ class TestRebuild:
         with pytest.raises(TableMissing, match="nowhere"):
             shop.rebuild("turnover")
 
+    def test_does_not_call_wrong_what_a_read_model_only_did_not_know_yet(
+        self, database: Any, trading: Any
+    ) -> None:
+        database.follow().step()
+        for day in range(6, 9):
+            trading.sell(trading.variants, day)
+        report = trading.rebuild("turnover")
+        assert (report.rows_changed, report.position) == (0, trading.head())
+        assert trading.verify("turnover").is_true
+        trading.sell(trading.variants, 1)
+        statement = "UPDATE turnover SET sales = 99 WHERE company_id = %s AND business_date = '2026-03-02'"
+        spoil(database, statement, trading.company_id)
+        assert trading.rebuild("turnover").rows_changed == 1
+        assert trading.verify("turnover").is_true
+
+    def test_counts_what_is_wrong_of_a_read_model_that_nobody_follows_the_log_with(
+        self, database: Any, trading: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        database.follow().step()
+        statement = "UPDATE turnover SET sales = 99 WHERE company_id = %s AND business_date <= '2026-03-02'"
+        spoil(database, statement, trading.company_id)
+        for module in ("rebuild", "staging"):
+            monkeypatch.setattr(f"infra.projections.{module}.BATCH", 3)
+        for day in range(6, 12):
+            trading.sell(trading.variants, day)
+        report = trading.rebuild("turnover")
+        assert (report.rows_changed, report.position) == (2, trading.head())
+        assert trading.verify("turnover").is_true
+
+    @pytest.mark.parametrize("processes", [1, 2])
+    def test_goes_on_with_the_others_where_one_cannot_be_rebuilt(
+        self, database: Any, trading: Any, open_shop: Callable[..., Any], processes: int
+    ) -> None:
+        cursed, forged = open_shop(), open_shop()
+        cursed.register_brands("Arabica", "Cursed Beans")
+        forged.register_brands("Arabica")
+        statement = "UPDATE events SET state = replace(state, 'Arabica', 'Robusta') WHERE company_id = %s"
+        spoil(database, statement, forged.company_id)
+        outcome = rebuild_all(
+            database.worker,
+            EVENT_TYPES,
+            [database.model("brand_initials"), database.model("settings")],
+            [trading.company_id, cursed.company_id, forged.company_id],
+            processes=processes,
+        )
+        assert {(done.projection, done.company_id) for done in outcome.reports} == {
+            ("brand_initials", trading.company_id),
+            ("settings", trading.company_id),
+            ("settings", cursed.company_id),
+        }
+        reasons = {(one.projection, one.company_id): one.reason for one in outcome.failures}
+        assert set(reasons) == {
+            ("brand_initials", cursed.company_id),
+            ("brand_initials", forged.company_id),
+            ("settings", forged.company_id),
+        }
+        assert "could not fold the positions 1 to 2" in reasons["brand_initials", cursed.company_id]
+        assert "at position 1 (brands.Brand.Registered)" in reasons["settings", forged.company_id]
+
     @pytest.mark.parametrize("processes", [1, 2])
     def test_rebuilds_many_also_in_processes_of_their_own(
         self, database: Any, trading: Any, open_shop: Callable[..., Any], processes: int
@@ -148,7 +228,7 @@ class TestRebuild:
         other.register_brands("Arabica", "Bourbon")
         companies = [trading.company_id, other.company_id]
         ticks: list[tuple[int, int]] = []
-        reports = rebuild_all(
+        outcome = rebuild_all(
             database.worker,
             EVENT_TYPES,
             [database.model("stock"), database.model("settings")],
@@ -156,10 +236,12 @@ class TestRebuild:
             processes=processes,
             progress=lambda done, total: ticks.append((done, total)),
         )
-        assert {(report.projection, report.company_id) for report in reports} == {
+        assert {(report.projection, report.company_id) for report in outcome.reports} == {
             (name, company) for name in ("stock", "settings") for company in companies
         }
-        everything = 2 * (trading.head() + other.head())
+        assert outcome.failures == []
+        # Each log is proved once, and then folded for each read model.
+        everything = 3 * (trading.head() + other.head())
         assert ticks[-1] == (everything, everything)
 
 

@@ -1,5 +1,7 @@
 """Verifying: what is live against what the log says, named to the cell."""
 
+from collections.abc import Callable
+from threading import Event, Thread
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +11,11 @@ from click.testing import CliRunner, Result
 
 from infra.projections.checkpoints import unpark
 from infra.projections.status import list_status
+from infra.projections.verify import verify
+from infra.projections.verify_all import verify_all
+from infra.runtime.models import EVENT_TYPES
 from infra.runtime.projections_cli import projections
+from tests.conftest import fresh_database
 
 
 @pytest.fixture
@@ -123,7 +129,109 @@ class TestStatus:
             assert list_status(connection, [turnover])[0].definition == "missing"
 
 
+class TestInSteps:
+    @pytest.mark.parametrize("step", [1, 3, 5, 100])
+    def test_every_row_is_compared_once(self, database: Any, trading: Any, step: int) -> None:
+        company_id = trading.company_id
+        for place in (0, 3, 7):
+            spoil(
+                database,
+                "UPDATE stock_balances SET value = value + 1 WHERE company_id = %s AND variant_id = %s",
+                company_id,
+                trading.variants[place],
+            )
+        spoil(
+            database,
+            "DELETE FROM stock_balances WHERE company_id = %s AND variant_id = %s",
+            company_id,
+            trading.variants[5],
+        )
+        report = verify(database.worker, EVENT_TYPES, database.model("stock"), company_id, step=step)
+        assert [(one.rows, one.differing) for one in report.tables] == [(7, 4)]
+        assert [found.key["variant_id"] for found in report.differences] == [
+            str(trading.variants[place]) for place in (0, 3, 5, 7)
+        ]
+
+    def test_rows_that_are_all_missing_are_told(self, database: Any, trading: Any) -> None:
+        with psycopg.connect(database.owner, autocommit=True) as owner:
+            owner.execute("DELETE FROM stock_balances WHERE company_id = %s", [trading.company_id])
+        model = database.model("stock")
+        report = verify(database.worker, EVENT_TYPES, model, trading.company_id, step=2, shown=3)
+        assert [(one.rows, one.differing) for one in report.tables] == [(0, 8)]
+        assert len(report.differences) == 3
+
+    def test_the_shop_goes_on_meanwhile_and_nothing_differs(
+        self, database: Any, trading: Any, open_shop: Callable[..., Any]
+    ) -> None:
+        teller, stop = open_shop(trading.company_id), Event()
+
+        def sell() -> None:
+            while not stop.is_set():
+                teller.sell(teller.variants[:3], 2)
+
+        thread = Thread(target=sell, daemon=True)
+        with database.following():
+            thread.start()
+            try:
+                for name in ("stock", "orders", "turnover", "sale_facts"):
+                    model = database.model(name)
+                    report = verify(database.worker, EVENT_TYPES, model, trading.company_id, step=5)
+                    assert report.differences == ()
+            finally:
+                stop.set()
+                thread.join(10)
+        assert not thread.is_alive()
+
+
 class TestCommandLine:
+    def test_a_log_that_was_altered_is_named_and_nothing_is_said_to_be_right(
+        self, database: Any, trading: Any
+    ) -> None:
+        statement = "UPDATE events SET metadata = '{}' WHERE company_id = %s AND position = 2"
+        spoil(database, statement, trading.company_id)
+        for command in ("verify", "rebuild"):
+            result = call(database, command, "--all", "--company", str(trading.company_id))
+            assert result.exit_code == 1
+            told = " ".join(result.output.split())
+            assert f"the log of company {trading.company_id} is not what was recorded" in told
+            assert "at position 2 (products.Product.Registered)" in told
+
+    def test_what_is_parked_is_said_not_to_be_checked(self, database: Any, shop: Any) -> None:
+        shop.register_brands("Arabica", "Cursed Beans")
+        database.follow().step()
+        model = database.model("brand_initials")
+        outcome = verify_all(database.worker, EVENT_TYPES, [model], {shop.company_id: 2}, unheard_of)
+        assert [report.position for report in outcome.reports] == [1]
+        (gap,) = outcome.gaps
+        assert gap.reason.startswith("it is parked, and knows nothing after position 1: CheckViolation: ")
+
+    def test_parking_ends_verify_with_1(self, database: Any, shop: Any) -> None:
+        shop.register_brands("Arabica", "Bourbon")
+        with psycopg.connect(database.owner, autocommit=True) as owner:
+            owner.execute(
+                "UPDATE projection_checkpoints SET parked_at = now(), error = 'Mended: no'"
+                " WHERE company_id = %s AND projection = 'sales_summary'",
+                [shop.company_id],
+            )
+        result = call(database, "verify", "sales_summary", "--company", str(shop.company_id))
+        assert result.exit_code == 1
+        assert "1 not checked" in result.output
+        assert "it is parked, and knows nothing after position 0" in result.output
+
+    @pytest.mark.parametrize("command", [("verify", "--all"), ("rebuild", "stock"), ("status",)])
+    def test_a_company_that_is_not_there_is_an_error(self, database: Any, command: tuple[str, ...]) -> None:
+        unknown = str(UUID(int=404))
+        result = call(database, *command, "--company", unknown)
+        assert result.exit_code == 1
+        assert f"There is no company {unknown} here" in result.output
+
+    def test_a_database_without_companies_is_not_said_to_be_right(self, server: Any) -> None:
+        empty = fresh_database(server, "mipos_empty")
+        for command in (("verify", "--all"), ("rebuild", "--all"), ("status",)):
+            result = call(empty, *command)
+            assert result.exit_code == 1
+            assert "There is no company in this database" in result.output
+
     def test_verify_ends_with_1_where_something_differs(self, database: Any, trading: Any) -> None:
         company = ("--company", str(trading.company_id))
         assert call(database, "verify", "--all", *company).exit_code == 0
@@ -161,3 +269,7 @@ class TestCommandLine:
 
 def call(database: Any, *arguments: str) -> Result:
     return CliRunner().invoke(projections, arguments, obj={"worker_conninfo": lambda: database.worker})
+
+
+def unheard_of(what: str, done: int, total: int) -> None:
+    """Tell nobody how far it is."""
