@@ -105,9 +105,9 @@ _INSERT: LiteralString = """
 
 _INSERT_RECORDED: LiteralString = """
     INSERT INTO orders (company_id, id, number, series_id, series_number, channel, store_id, register_id,
-                        cashier_id, customer_id, business_date, occurred_at, total, clash)
+                        cashier_id, customer_id, business_date, occurred_at, recorded_at, total, clash)
     SELECT %(company_id)s, sale.id, number, series_id, series_number, channel, store_id, register_id,
-           cashier_id, customer_id, business_date, occurred_at, total,
+           cashier_id, customer_id, business_date, occurred_at, recorded_at, total,
            CASE WHEN series_number > 0
                  AND (row_number() OVER (PARTITION BY series_id, series_number ORDER BY position) > 1
                       OR EXISTS (SELECT FROM orders AS earlier
@@ -118,9 +118,9 @@ _INSERT_RECORDED: LiteralString = """
       FROM unnest(%(ids)b::uuid[], %(numbers)b::text[], %(series)b::uuid[], %(series_numbers)b::bigint[],
                   %(channels)b::text[], %(stores)b::uuid[], %(registers)b::uuid[], %(cashiers)b::uuid[],
                   %(customers)b::uuid[], %(dates)b::date[], %(times)b::timestamptz[],
-                  %(totals)b::bigint[], %(positions)b::bigint[])
+                  %(recorded)b::timestamptz[], %(totals)b::bigint[], %(positions)b::bigint[])
         AS sale(id, number, series_id, series_number, channel, store_id, register_id, cashier_id,
-                customer_id, business_date, occurred_at, total, position)
+                customer_id, business_date, occurred_at, recorded_at, total, position)
 """
 
 _ADVANCE: LiteralString = """
