@@ -22,7 +22,12 @@ _PAGES = (
     "A page may hold fewer rows than `limit`, even none: a request looks at a few thousand events at most. "
     "Go on with `next_after` as long as `has_more` is true."
 )
-_COSTS = "Whoever lacks `costs.view` gets it without costs and stock values, at any depth."
+_COSTS = (
+    "Whoever lacks `costs.view` gets it without costs and stock values, at any depth. Whoever is bound to "
+    "stores sees what lies in them: their sales and movements of goods, the stores with their storages and "
+    "registers, and users who are bound to nothing else. What belongs to the whole company is for whoever is "
+    "bound to no store."
+)
 
 #: What is left out, at any depth, for whoever may not see costs.
 _COST_FIELDS = frozenset(
@@ -136,8 +141,10 @@ class AuditEvents(_Looking):
     def on_get(self, req: Request, resp: Response) -> None:
         """A stretch of the log in its own order, each fact with its author and what it changed."""
         query = dict(req.context.query)
-        kind = query.pop("type", None)
-        self.answer(req, resp, lambda reading: choose_events(reading.db, kind=kind, **query))
+        kind, store_ids = query.pop("type", None), req.context.caller.store_ids
+        self.answer(
+            req, resp, lambda reading: choose_events(reading.db, kind=kind, store_ids=store_ids, **query)
+        )
 
 
 class AuditStream(_Looking):
@@ -153,10 +160,11 @@ class AuditStream(_Looking):
     )
     def on_get(self, req: Request, resp: Response, stream_id: UUID) -> None:
         """Every fact about one product, store, user, order …, oldest first."""
+        query, store_ids = req.context.query, req.context.caller.store_ids
 
         def choose(reading: Reading) -> Look:
-            known = ask_version(reading.db, stream_id)
-            look = choose_events(reading.db, stream_id=stream_id, **req.context.query)
+            known = ask_version(reading.db, stream_id, store_ids=store_ids)
+            look = choose_events(reading.db, stream_id=stream_id, store_ids=store_ids, **query)
             if known.row() is None:
                 raise Missing
             return look
@@ -177,9 +185,10 @@ class AuditState(Resource):
     )
     def on_get(self, req: Request, resp: Response, stream_id: UUID) -> None:
         """What it was, folded from its events."""
+        query, store_ids = req.context.query, req.context.caller.store_ids
 
         def question(reading: Reading) -> dict[str, Any]:
-            event = ask_version(reading.db, stream_id, **req.context.query).row()
+            event = ask_version(reading.db, stream_id, store_ids=store_ids, **query).row()
             if event is None:
                 raise Missing
             version = event["version"]
@@ -222,7 +231,12 @@ def _change(
 
 def _permitted(req: Request, shown: dict[str, Any]) -> dict[str, Any]:
     """What of it the caller may see."""
-    permitted: dict[str, Any] = shown if req.context.caller.sees_costs else _without_costs(shown)
+    if req.context.caller.sees_costs:
+        return shown
+    permitted: dict[str, Any] = _without_costs(shown)
+    if isinstance(permitted.get("data"), str):
+        # What cannot be read cannot be searched for costs.
+        permitted["data"] = None
     return permitted
 
 

@@ -107,6 +107,7 @@ class Gatekeeper:
 
     def _read(self, req: Request, operation: Operation) -> None:
         """Take in parameters and body as the operation declares them."""
+        req.context.operation = operation
         req.context.query = load_query(req, operation.query)
         if req.method in _WRITES:
             req.context.raw_body = read_body(req, operation.max_body_bytes or self._house.max_body_bytes)

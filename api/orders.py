@@ -8,6 +8,7 @@ from uuid import UUID
 from falcon import Request, Response
 from marshmallow import fields, validate
 
+from api.costs import COST
 from api.envelope import ok, page_of, written
 from api.fields import (
     MAX_AMOUNT,
@@ -135,8 +136,8 @@ class LineAnswer(QuoteLineAnswer):
     """A line as it was sold; `unit_cost` and `cost_total` only for who may see costs."""
 
     id = Id()
-    unit_cost = Money()
-    cost_total = Money()
+    unit_cost = Money(metadata=COST)
+    cost_total = Money(metadata=COST)
     returned_quantity = Exact(most=10**12)
 
 
@@ -192,7 +193,7 @@ class OrderAnswer(Body):
     change_total = Money()
     refunded_total = Money()
     due_total = Money()
-    cost_total = Money()
+    cost_total = Money(metadata=COST)
     note = Text(allow_none=True)
     version = Whole()
 

@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from falcon import Request, Response
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
+from api.costs import COST, hidden_in
 from api.envelope import after_of, page_of, written
 from api.fields import Body, Exact, Flag, Id, Moment, Money, OwnId, Quantity, Text, Whole
 from api.gateway import Reading
@@ -22,8 +23,6 @@ from projections.stock import list_levels
 from projections.stock_movements import list_movements
 
 _ANY = 10**15
-#: What only those see who may see costs.
-_COSTS = frozenset({"average_cost", "value", "unit_cost", "value_change", "settlement", "balance_value"})
 
 
 class ReceiptLine(Body):
@@ -52,11 +51,11 @@ class MovementLineAnswer(Body):
 
     variant_id = Id()
     quantity = Exact(most=_ANY)
-    unit_cost = Money(allow_none=True)
-    value_change = Money(least=-_ANY)
-    settlement = Money(least=-_ANY)
+    unit_cost = Money(allow_none=True, metadata=COST)
+    value_change = Money(least=-_ANY, metadata=COST)
+    settlement = Money(least=-_ANY, metadata=COST)
     balance_quantity = Exact(most=_ANY)
-    balance_value = Money(least=-_ANY)
+    balance_value = Money(least=-_ANY, metadata=COST)
 
 
 class ReceiptAnswer(Body):
@@ -85,8 +84,8 @@ class LevelAnswer(Body):
     reserved = Exact(most=_ANY)
     available = Exact(most=_ANY)
     incoming = Exact(most=_ANY)
-    average_cost = Money()
-    value = Money(least=-_ANY)
+    average_cost = Money(metadata=COST)
+    value = Money(least=-_ANY, metadata=COST)
     reorder_level = Exact(most=_ANY, allow_none=True)
 
 
@@ -117,10 +116,10 @@ class MovementAnswer(Body):
     storage_id = Id()
     variant_id = Id()
     quantity = Exact(most=_ANY)
-    unit_cost = Money(allow_none=True)
-    value_change = Money(least=-_ANY)
+    unit_cost = Money(allow_none=True, metadata=COST)
+    value_change = Money(least=-_ANY, metadata=COST)
     balance_quantity = Exact(most=_ANY)
-    balance_value = Money(least=-_ANY)
+    balance_value = Money(least=-_ANY, metadata=COST)
     reason = Text(allow_none=True)
     reference = Text(allow_none=True)
     order_id = Id(allow_none=True)
@@ -130,9 +129,7 @@ class MovementAnswer(Body):
     actor_id = Id(allow_none=True)
 
 
-_LEDGER_FIELDS = tuple(MovementAnswer().fields)
-_LEVEL_FIELDS = tuple(LevelAnswer().fields)
-_LINE_FIELDS = tuple(MovementLineAnswer().fields)
+_MOVEMENT, _LEVEL, _LINE = MovementAnswer(), LevelAnswer(), MovementLineAnswer()
 
 
 class MovementsQuery(Body):
@@ -147,9 +144,10 @@ class MovementsQuery(Body):
     limit = Whole(least=1, most=100, load_default=20)
 
 
-def _shown(row: dict[str, Any], names: tuple[str, ...], caller: Caller) -> dict[str, Any]:
+def _shown(row: dict[str, Any], schema: Schema, caller: Caller) -> dict[str, Any]:
     """Of a row what its reader may see."""
-    return {name: row[name] for name in names if caller.sees_costs or name not in _COSTS}
+    hidden = () if caller.sees_costs else hidden_in(schema)
+    return {name: row[name] for name in schema.fields if name not in hidden}
 
 
 def show_receipt(movement: StockMovement, caller: Caller) -> dict[str, Any]:
@@ -160,7 +158,7 @@ def show_receipt(movement: StockMovement, caller: Caller) -> dict[str, Any]:
         "supplier_id": movement.supplier_id,
         "reference": movement.reference,
         "occurred_at": movement.occurred_at,
-        "lines": [_shown(vars(line), _LINE_FIELDS, caller) for line in movement.lines],
+        "lines": [_shown(vars(line), _LINE, caller) for line in movement.lines],
         "version": movement.version,
     }
 
@@ -206,7 +204,7 @@ class StockLevels(Resource):
         rows, total = self.ask(
             req, resp, lambda reading: list_levels(reading.db, store_ids=store_ids, **query)
         )
-        shown = [_shown(row, _LEVEL_FIELDS, caller) for row in rows]
+        shown = [_shown(row, _LEVEL, caller) for row in rows]
         resp.media = page_of(shown, total, query["page"], query["limit"])
 
 
@@ -233,7 +231,7 @@ class StorageStock(Resource):
             return found
 
         rows, total = self.ask(req, resp, question)
-        shown = [_shown(row, _LEVEL_FIELDS, caller) for row in rows]
+        shown = [_shown(row, _LEVEL, caller) for row in rows]
         resp.media = page_of(shown, total, query["page"], query["limit"])
 
 
@@ -261,5 +259,5 @@ class StockMovements(Resource):
             ),
             "stock_movements",
         )
-        shown = [_shown(row, _LEDGER_FIELDS, caller) for row in rows]
+        shown = [_shown(row, _MOVEMENT, caller) for row in rows]
         resp.media = after_of(shown, rows[-1]["place"] if rows else None, has_more=has_more)

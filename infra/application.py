@@ -23,7 +23,7 @@ from infra.outages import insist, refusing_outages
 from infra.pipeline import Answer, RequestTransaction, request_transaction
 from infra.pool import RequestPool
 from infra.unit_of_work import Decision, Ledger
-from projections.base import EventNotReadable, ProjectionBehind
+from projections.base import KNOWN_AT, EventNotReadable, ProjectionBehind
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -82,16 +82,20 @@ _STREAMS: LiteralString = """
 
 # The last version that was known (see `Fact.known_at`), and all before it: a clock that was set back must not
 # leave one of them out.
-_STREAMS_AS_OF: LiteralString = """
+_STREAMS_AS_OF: LiteralString = (
+    """
     SELECT e.stream_id, e.stream_version, e.type, e.state, e.metadata
       FROM (SELECT stream_id, max(stream_version) AS version FROM events
              WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
-               AND least(recorded_at, (metadata::json ->> 'at')::timestamptz) <= %(as_of)s
+               AND """  # noqa: S608 of literals alone
+    + KNOWN_AT
+    + """ <= %(as_of)s
              GROUP BY stream_id) AS known
       JOIN events AS e ON e.company_id = %(company_id)s AND e.stream_id = known.stream_id
                       AND e.stream_version <= known.version
      ORDER BY e.stream_id, e.stream_version
 """
+)
 
 
 class Reading:

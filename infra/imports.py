@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
 from typing import LiteralString
@@ -199,7 +200,8 @@ class Imports:
             request_id=job["request_id"],
             address=job["address"],
         )
-        _check_standing(db, caller, writing=job["commits"])
+        held = _check_standing(db, caller, writing=job["commits"])
+        caller = replace(caller, permissions=held)
         # What a file makes is never what a request to make one of them says.
         content = Content(job["id"].hex)
         work = BulkDecision(db, self._ledger, caller, datetime.now(UTC), progress.tell, content=content)
@@ -252,8 +254,8 @@ def _mine(connection: RequestConnection, company_id: UUID) -> Iterator[bool]:
             connection.execute(_FREE, params)
 
 
-def _check_standing(db: RequestTransaction, caller: Caller, *, writing: bool) -> None:
-    """See that company and user may still do what they might when the file came in.
+def _check_standing(db: RequestTransaction, caller: Caller, *, writing: bool) -> frozenset[str]:
+    """See that company and user may still do what they might when the file came in; the keys the user holds.
 
     The session may have ended since. Raises TokenRevoked for an archived company, CompanySuspended,
     SubscriptionExpired, NotAllowed.
@@ -267,10 +269,12 @@ def _check_standing(db: RequestTransaction, caller: Caller, *, writing: bool) ->
     )
     standing.check(caller.rights_version, writing=writing)
     user = find_user(db, caller.user_id) if caller.user_id else None
-    if user is not None:
-        keys = permissions_of(user["role"], user["granted"], user["denied"])
-        if not user["is_active"] or "products.import" not in keys:
-            raise _MayImportNoMore
+    if user is None:
+        return frozenset()
+    keys = permissions_of(user["role"], user["granted"], user["denied"])
+    if not user["is_active"] or "products.import" not in keys:
+        raise _MayImportNoMore
+    return keys
 
 
 def _chunks(db: RequestTransaction, job: Row) -> Iterator[bytes]:

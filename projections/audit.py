@@ -5,13 +5,13 @@ what it leaves out is left to the next.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from projections.base import Answer, Database, Row
+from projections.base import KNOWN_AT, Answer, Database, Row
 
 #: How many positions of the log one look passes over at most.
 SCANNED = 5_000
@@ -40,26 +40,58 @@ _BEFORE: LiteralString = """
     SELECT max(position) AS position FROM search
 """
 
+# What lies in these stores: sales and movements of goods, the stores with their storages and tills, and users
+# who are bound to nothing else. What belongs to the whole company, its goods too, lies in none.
+_WITHIN: LiteralString = """
+       AND (%(store_ids)b::uuid[] IS NULL OR CASE split_part(type, '.', 1)
+            WHEN 'orders' THEN stream_id IN (
+                SELECT id FROM orders
+                 WHERE company_id = %(company_id)s AND store_id = ANY(%(store_ids)b::uuid[]))
+            WHEN 'stock' THEN substring(state FROM '"storage_id":"([0-9a-f-]{36})"')::uuid IN (
+                SELECT id FROM settings
+                 WHERE company_id = %(company_id)s AND parent_id = ANY(%(store_ids)b::uuid[]))
+            WHEN 'stores' THEN stream_id = ANY(%(store_ids)b::uuid[])
+            WHEN 'storages' THEN stream_id IN (
+                SELECT id FROM settings
+                 WHERE company_id = %(company_id)s AND parent_id = ANY(%(store_ids)b::uuid[]))
+            WHEN 'registers' THEN stream_id IN (
+                SELECT id FROM settings
+                 WHERE company_id = %(company_id)s AND parent_id = ANY(%(store_ids)b::uuid[]))
+            WHEN 'users' THEN stream_id IN (
+                SELECT id FROM users
+                 WHERE company_id = %(company_id)s AND store_ids <> '{}'
+                   AND store_ids <@ %(store_ids)b::uuid[])
+            ELSE false END)
+"""
+
 # Metadata are searched as the text that they are: the log writes no space into its JSON, escapes quotes, and
 # one that is no JSON at all must not spoil the page.
-_IN_LOG: LiteralString = """
+_IN_LOG: LiteralString = (
+    """
     SELECT position, stream_id, stream_version, octet_length(state)::bigint AS size FROM events
      WHERE company_id = %(company_id)s AND position > %(after)s AND position <= %(last)s
        AND (%(kind)s::text IS NULL OR type = %(kind)s OR starts_with(type, %(kind)s || '.'))
        AND (%(actor)s::text IS NULL OR strpos(metadata, '"actor":"' || %(actor)s || '"') > 0)
-     ORDER BY position
+"""  # noqa: S608 of literals alone
+    + _WITHIN
+    + """     ORDER BY position
      LIMIT %(limit)s
 """
+)
 
-_IN_STREAM: LiteralString = """
+_IN_STREAM: LiteralString = (
+    """
     SELECT position, stream_id, stream_version, octet_length(state)::bigint AS size FROM events
      WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s
        AND position > %(after)s AND position <= %(last)s
        AND (%(kind)s::text IS NULL OR type = %(kind)s OR starts_with(type, %(kind)s || '.'))
        AND (%(actor)s::text IS NULL OR strpos(metadata, '"actor":"' || %(actor)s || '"') > 0)
-     ORDER BY stream_version
+"""  # noqa: S608 of literals alone
+    + _WITHIN
+    + """     ORDER BY stream_version
      LIMIT %(limit)s
 """
+)
 
 _EVENTS: LiteralString = """
     SELECT e.position, e.type, e.stream_id, e.stream_version,
@@ -73,15 +105,21 @@ _EVENTS: LiteralString = """
      ORDER BY e.position
 """
 
-_VERSION: LiteralString = """
+_VERSION: LiteralString = (
+    """
     SELECT stream_version AS version, type FROM events
      WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s
        AND (%(version)s::bigint IS NULL OR stream_version = %(version)s)
        AND (%(as_of)s::timestamptz IS NULL
-            OR least(recorded_at, (metadata::json ->> 'at')::timestamptz) <= %(as_of)s)
-     ORDER BY stream_version DESC
+            OR """  # noqa: S608 of literals alone
+    + KNOWN_AT
+    + """ <= %(as_of)s)
+"""
+    + _WITHIN
+    + """     ORDER BY stream_version DESC
      LIMIT 1
 """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +147,13 @@ def choose_events(
     actor_id: UUID | None = None,
     from_time: datetime | None = None,
     to_time: datetime | None = None,
+    store_ids: Collection[UUID] = (),
     after: int = 0,
     limit: int = 20,
 ) -> Look:
     """Look at the log behind the position `after`, oldest first.
 
+    With `store_ids` it shows what lies in these stores and nothing else.
     `kind` is the type of an event or the beginning of one, up to a dot. `from_time` is inclusive, `to_time`
     is not; both are about when the log took an event. A look that has more may show fewer than `limit`.
     """
@@ -125,6 +165,7 @@ def choose_events(
         "stream_id": stream_id,
         "kind": kind,
         "actor": str(actor_id) if actor_id else None,
+        "store_ids": list(store_ids) if store_ids else None,
         "after": after,
         "last": end,
         "limit": limit + 1,
@@ -199,13 +240,25 @@ def _parsed(text: str) -> Any:
 
 
 def ask_version(
-    db: Database, stream_id: UUID, *, version: int | None = None, as_of: datetime | None = None
+    db: Database,
+    stream_id: UUID,
+    *,
+    version: int | None = None,
+    as_of: datetime | None = None,
+    store_ids: Collection[UUID] = (),
 ) -> Answer:
     """Ask for the `version` of an aggregate, its last one or its last one known by `as_of`.
 
-    Answers its number and the type of its event, or nothing if there is none.
+    Answers its number and the type of its event, or nothing if there is none, in these stores if some are
+    given.
     """
-    params = {"company_id": db.company_id, "stream_id": stream_id, "version": version, "as_of": as_of}
+    params = {
+        "company_id": db.company_id,
+        "stream_id": stream_id,
+        "version": version,
+        "as_of": as_of,
+        "store_ids": list(store_ids) if store_ids else None,
+    }
     return db.ask(_VERSION, params)
 
 

@@ -89,8 +89,7 @@ class Fact:
         """From when on it is known, for whoever asks what was known at a moment.
 
         It is when it was decided, which is the time that answers show; if the clock that said so was ahead,
-        when the log took it. Every time that was shown so finds what it was shown of. Statements over the log
-        say the same: least(recorded_at, at).
+        when the log took it. Every time that was shown so finds what it was shown of.
         """
         return self.at if self.recorded_at is None else min(self.at, self.recorded_at)
 
@@ -103,6 +102,12 @@ class Fact:
         last of the unique key, the position of the fact that took it again; else that is 0.
         """
         return self.position > 0
+
+
+#: What `Fact.known_at` says, of an event in the log. Its metadata are taken as text, as they may be damaged.
+KNOWN_AT: LiteralString = """
+    least(recorded_at, substring(metadata FROM '"at":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z)"')::timestamptz)
+"""
 
 
 class Projection:

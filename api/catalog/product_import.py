@@ -57,6 +57,8 @@ or `>`, a backslash before such a sign makes it a part of the text. An apostroph
 with `=`, `+`, `-` or `@` is not a part of it: the export writes it so that no spreadsheet computes the
 text.
 
+Whoever lacks `costs.view` is told of every product whose cost is set that it changes.
+
 Without `commit` nothing is recorded, and the answer tells what would be: the first {MOST_ERRORS:,} errors
 that are found, product by product, and how many there are. With `commit` one error refuses the whole file.
 A file of more than 2,000 lines or 1 MiB, or any with `job`, is imported in the background: the answer is 202

@@ -9,6 +9,7 @@ from falcon import App, Request, Response
 from marshmallow import fields, validate
 
 from api.catalog.products import ProductAnswer, ProductFilters, filters_asked, show_product
+from api.costs import COST
 from api.envelope import ok, page_of
 from api.fields import Body, Exact, Id, Moment, Sum, Text, Whole
 from api.gateway import House, Reading
@@ -85,7 +86,7 @@ class StatusShareAnswer(Body):
     products = Whole()
     variants = Whole()
     stock_units = Exact(most=_LARGE)
-    stock_value = Sum()
+    stock_value = Sum(metadata=COST)
 
 
 class StatusSummaryAnswer(Body):
@@ -94,7 +95,7 @@ class StatusSummaryAnswer(Body):
     products = Whole()
     variants = Whole()
     stock_units = Exact(most=_LARGE)
-    stock_value = Sum()
+    stock_value = Sum(metadata=COST)
     by_category = fields.List(fields.Nested(StatusShareAnswer()))
     by_brand = fields.List(fields.Nested(StatusShareAnswer()))
 

@@ -8,6 +8,7 @@ from falcon import Request, Response
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.catalog.images import ProductImageAnswer, show_image, show_images
+from api.costs import COST
 from api.envelope import ok, page_of, written
 from api.etags import expected_versions
 from api.fields import MAX_AMOUNT, Body, Exact, Flag, Id, Moment, Money, Name, OwnId, Text, Whole
@@ -107,7 +108,7 @@ class VariantBody(Body):
     barcodes = fields.List(Barcode(), validate=validate.Length(max=20), load_default=list)
     options = Options(validate=validate.Length(max=MOST_OPTIONS), load_default=dict)
     price = Money(required=True)
-    cost = Money(load_default=0)
+    cost = Money(load_default=0, metadata=COST)
     reorder_level = Exact(least=0, most=1_000_000_000, allow_none=True, load_default=None)
     reorder_quantity = Exact(least=0, most=1_000_000_000, allow_none=True, load_default=None)
 

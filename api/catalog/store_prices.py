@@ -7,6 +7,7 @@ from uuid import UUID
 from falcon import Request, Response
 from marshmallow import fields, validate
 
+from api.costs import COST
 from api.envelope import etag_of, page_of, written
 from api.etags import expected_versions
 from api.fields import Body, Flag, Id, Moment, Money, Text, Whole
@@ -64,7 +65,7 @@ class VariantPricesAnswer(Body):
     variant_id = Id()
     sku = Text()
     price = Money()
-    cost = Money()
+    cost = Money(metadata=COST)
     stores = fields.List(fields.Nested(StorePriceAnswer()))
 
 

@@ -148,6 +148,8 @@ def _as_answered(_converter: Any, field: fields.Field[Any], *, ret: Json, **_: A
     for name in _ASKED_ONLY:
         ret.pop(name, None)
     ret.pop("maximum", None)
+    if field.metadata.get("is_cost"):
+        ret["x-permission"] = "costs.view"
     if not isinstance(field, Exact):
         return {}
     for name in ("minimum", "exclusiveMinimum"):

@@ -8,6 +8,7 @@ from uuid import UUID
 from falcon import App, Request, Response
 from marshmallow import Schema, fields, validate
 
+from api.costs import COST
 from api.envelope import ok
 from api.fields import Body, Day, Exact, Id, Moment, Sum, Text, Whole
 from api.gateway import House, Reading
@@ -78,9 +79,9 @@ class Measures(Body):
     rounding = Sum()
     total_collected = Sum()
     average_order = Sum(allow_none=True)
-    cost_of_goods = Sum()
-    gross_profit = Sum()
-    margin = Exact(most=_LARGE, allow_none=True)
+    cost_of_goods = Sum(metadata=COST)
+    gross_profit = Sum(metadata=COST)
+    margin = Exact(most=_LARGE, allow_none=True, metadata=COST)
 
 
 class PeriodRow(Measures):
@@ -111,9 +112,9 @@ class ProductRow(Body):
     returns = Sum()
     net_sales = Sum()
     tax = Sum()
-    cost_of_goods = Sum()
-    gross_profit = Sum()
-    margin = Exact(most=_LARGE, allow_none=True)
+    cost_of_goods = Sum(metadata=COST)
+    gross_profit = Sum(metadata=COST)
+    margin = Exact(most=_LARGE, allow_none=True, metadata=COST)
 
 
 class PaymentRow(Body):

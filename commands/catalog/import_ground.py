@@ -24,6 +24,8 @@ class Ground:
     choices: Choices
     places: int
     create_missing: bool
+    #: Whether whoever imports may see costs.
+    sees_costs: bool
     new_id: Callable[[], UUID]
     now: datetime
     by_id: dict[UUID, KnownVariant] = field(default_factory=dict)

@@ -122,6 +122,7 @@ class _Import:
             choices=self._assortment.choices(),
             places=exponent(self._assortment.currency()),
             create_missing=command.create_missing,
+            sees_costs=work.caller.sees_costs,
             new_id=work.new_id,
             now=work.now,
         )

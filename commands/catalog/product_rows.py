@@ -103,11 +103,17 @@ class Deciding:
             self._wrong("status", "in_use", "This product still has stock.")
             return
         self._step(self.product, self._steps)
-        self.has_changed = self.product.version != self._version
+        self.has_changed = self.product.version != self._version or self._may_be_a_guess()
         is_counted = not self.product.is_archived
         if is_counted and not self._counted_before:
             self._ground.added.append(self._first.number)
         self._ground.taken_out += self._counted_before and not is_counted
+
+    def _may_be_a_guess(self) -> bool:
+        """Whether it sets a cost that whoever imports may not see: whether that was right is not told."""
+        if self._ground.sees_costs:
+            return False
+        return any(known and "cost" in row.values for row, known in self._group.rows)
 
     def _step(self, product: Product, steps: Sequence[Status]) -> None:
         for status in steps:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.catalog.products import STATUS_AFTER, Product
 from domain.settings import name_key
-from projections.base import Answer, Database, Fact, Projection, Row, total_of
+from projections.base import KNOWN_AT, Answer, Database, Fact, Projection, Row, total_of
 from projections.catalog.categories import subtree_of
 from projections.catalog.listing import Filters, list_ids
 from projections.catalog.product_search import find_all_products
@@ -318,7 +318,8 @@ def summarise_status(db: Database, status: str, *, store_ids: Collection[UUID] =
 
 
 # NOTE: asked of the log, which also knows what held at a moment in the past.
-_LAST_MOVE: LiteralString = """
+_LAST_MOVE: LiteralString = (
+    """
     SELECT (e.metadata::json ->> 'at')::timestamptz AS since,
            (e.metadata::json ->> 'actor')::uuid AS by_user_id, person.username AS by_username
       FROM events AS e
@@ -328,11 +329,14 @@ _LAST_MOVE: LiteralString = """
        AND (%(as_of)s::timestamptz IS NULL
             OR e.stream_version <= (SELECT max(stream_version) FROM events
                                      WHERE company_id = %(company_id)s AND stream_id = %(product_id)s
-                                       AND least(recorded_at, (metadata::json ->> 'at')::timestamptz)
+                                       AND """  # noqa: S608 of literals alone
+    + KNOWN_AT
+    + """
                                            <= %(as_of)s))
      ORDER BY e.stream_version DESC
      LIMIT 1
 """
+)
 
 _MOVE_TYPES = sorted(f"{Product.type_name}.{event.__name__}" for event in {Product.Registered, *_MOVES})
 

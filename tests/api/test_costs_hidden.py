@@ -7,8 +7,10 @@ from typing import Any, cast
 from uuid import uuid4
 
 import pytest
+from marshmallow import Schema, fields
 
 from api.app import create_app
+from api.costs import hidden_in
 from api.gateway import House
 from api.openapi.document import Route, routes_of
 from api.operations import PUBLIC
@@ -49,10 +51,45 @@ def told_of_costs(answered: Any) -> Iterator[str]:
             yield from told_of_costs(inner)
 
 
+def less_costs(answered: Any) -> Any:
+    """The same answer without what tells of costs."""
+    if isinstance(answered, dict):
+        telling = {next(told_of_costs({name: answered[name]}), None) for name in answered} & answered.keys()
+        return {name: less_costs(inner) for name, inner in answered.items() if name not in telling}
+    return [less_costs(inner) for inner in answered] if isinstance(answered, list) else answered
+
+
+def all_routes() -> list[Route]:
+    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
+    return list(routes_of(create_app(house)))
+
+
+#: Every change whose answer tells of costs: what is sent, with a product of two variants at hand.
+CHANGES: dict[str, Callable[[Any, Any], Any]] = {
+    "POST /api/pos/orders": lambda stocked, _: stocked.sale(),
+    "POST /api/admin/inventory/receipts": lambda stocked, _: {
+        "storage_id": stocked.storage["id"],
+        "lines": [{"variant_id": stocked.variant_id, "quantity": 1, "unit_cost": 55}],
+    },
+    "POST /api/admin/products": lambda *_: {
+        "name": "Tea",
+        "variants": [{"sku": "TEA", "price": 1, "cost": 1}],
+    },
+    "PATCH /api/admin/products/{product_id}": lambda *_: {"name": "Rye"},
+    "DELETE /api/admin/products/{product_id}": lambda *_: None,
+    "POST /api/admin/products/{product_id}/status": lambda *_: {"status": "discontinued"},
+    "PUT /api/admin/products/{product_id}/prices": lambda stocked, product: {
+        "prices": [{"variant_id": product["variants"][0]["id"], "store_id": stocked.store["id"], "price": 7}]
+    },
+    "POST /api/admin/products/{product_id}/variants": lambda *_: {"sku": "C", "price": 1, "cost": 2},
+    "PATCH /api/admin/products/{product_id}/variants/{variant_id}": lambda *_: {"cost": 3},
+    "DELETE /api/admin/products/{product_id}/variants/{variant_id}": lambda *_: None,
+}
+
+
 def questions() -> list[Route]:
     """Every GET of whoever is signed in."""
-    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
-    found = [route for route in routes_of(create_app(house)) if route.method == "GET"]
+    found = [route for route in all_routes() if route.method == "GET"]
     return [route for route in found if route.operation.permission != PUBLIC]
 
 
@@ -179,6 +216,44 @@ class TestAnswersToWrites:
             assert answer.status in (200, 201), answer.body
             assert list(told_of_costs(answer.json)) == []
 
+    @pytest.mark.parametrize("address", [*CHANGES])
+    def test_of_an_earlier_request_tell_of_no_cost_once_the_right_is_gone(
+        self, stocked: Any, without_costs: Callable[[str], Any], address: str
+    ) -> None:
+        method, _, template = address.partition(" ")
+        product = stocked.product_of(variants=[{"sku": sku, "price": 1, "cost": 1} for sku in ("A", "B")])
+        path = template.format(
+            product_id=product["id"], variant_id=product["variants"][0]["id"], status="discontinued"
+        )
+        body = CHANGES[address](stocked, product)
+        shown = stocked.shop.client("Manager").call(method, path, body, headers={"Idempotency-Key": "k"})
+        assert shown.status in (200, 201), shown.body
+        assert list(told_of_costs(shown.json)) != []
+        client = without_costs("Manager")
+        hidden = client.call(method, path, body, headers={"Idempotency-Key": "k"})
+        assert (hidden.status, hidden.headers["idempotent-replayed"]) == (shown.status, "true")
+        assert hidden.headers["etag"] == shown.headers["etag"]
+        assert list(told_of_costs(hidden.json)) == []
+        assert less_costs(shown.json) == hidden.json
+
+    def test_of_an_earlier_id_tell_of_no_cost_once_the_right_is_gone(
+        self, stocked: Any, without_costs: Callable[[str], Any]
+    ) -> None:
+        sale = stocked.sale(id=str(uuid4()))
+        shown = stocked.shop.client("Manager").post("/api/pos/orders", sale)
+        hidden = without_costs("Manager").post("/api/pos/orders", sale)
+        assert (hidden.status, hidden.headers["idempotent-replayed"]) == (201, "true")
+        assert list(told_of_costs(hidden.json)) == []
+        assert less_costs(shown.json) == hidden.json
+
+    def test_every_one_that_tells_of_costs_was_tried(self) -> None:
+        telling = {
+            f"{route.method} {re.sub(r':[^}]*', '', route.template)}"
+            for route in all_routes()
+            if route.method != "GET" and route.operation.answer and hidden_in(route.operation.answer)
+        }
+        assert telling == CHANGES.keys()
+
     def test_a_stored_answer_is_given_as_it_was(
         self, stocked: Any, without_costs: Callable[[str], Any]
     ) -> None:
@@ -190,7 +265,34 @@ class TestAnswersToWrites:
         assert list(told_of_costs(again.json)) == []
 
 
+def fields_of(schema: Schema) -> Iterator[tuple[str, str, bool]]:
+    """Every field of an answer, at any depth: whose it is, its name, and whether it is marked as a cost."""
+    for name, field in schema.fields.items():
+        yield type(schema).__name__, name, bool(field.metadata.get("is_cost"))
+        inner = field.inner if isinstance(field, fields.List) else field
+        if isinstance(inner, fields.Nested):
+            yield from fields_of(inner.schema)
+
+
+class TestTheDeclarations:
+    def test_mark_every_field_that_tells_of_costs_and_no_other(self) -> None:
+        found = {
+            one
+            for route in all_routes()
+            if route.operation.answer
+            for one in fields_of(route.operation.answer)
+        }
+        for schema, name, is_marked in found:
+            is_cost = bool(TELLING.search(name)) or (name == VALUE and schema != "DiscountBody")
+            assert is_marked == is_cost, (schema, name)
+
+
 class TestTheDocument:
+    def test_says_who_sees_a_cost(self, shop: Any) -> None:
+        schemas = shop.service.client().get("/api/openapi.json").json["components"]["schemas"]
+        assert schemas["Order"]["properties"]["cost_total"]["x-permission"] == "costs.view"
+        assert "x-permission" not in schemas["Order"]["properties"]["total"]
+
     def test_requires_no_cost_of_an_answer(self, shop: Any) -> None:
         schemas = shop.service.client().get("/api/openapi.json").json["components"]["schemas"]
         for name, schema in schemas.items():

@@ -604,3 +604,41 @@ class TestRights:
     def test_importing_is_for_admins(self, shop: Any, role: str) -> None:
         refused = Importer(shop.client(role)).send(b"sku\n")
         assert (refused.status, refused.code) == (403, "forbidden")
+
+
+class TestCostsThatAreNotForAll:
+    """Whoever may not see costs cannot find one out by trying."""
+
+    @pytest.fixture
+    def blind(self, shop: Any) -> Importer:
+        """A manager who may import, but is denied the sight of costs; a product costs 60."""
+        admin = shop.client()
+        variant = {"sku": "OAT", "price": 119, "cost": 60}
+        assert admin.post(PRODUCTS, {"name": "Oat milk", "variants": [variant]}).status == 201
+        denied = {"granted": ["products.import"], "denied": ["costs.view"]}
+        path = f"/api/admin/settings/users/{shop.users['Manager']}/permissions"
+        assert admin.call("PUT", path, denied).status == 200
+        body = {"username": shop.username("Manager"), "password": "correct horse battery staple"}
+        return Importer(
+            shop.service.client(shop.service.client().post("/api/auth/login", body).data["token"])
+        )
+
+    @pytest.mark.parametrize("query", ["", "commit=true"])
+    @pytest.mark.parametrize("ahead", [True, False], ids=["at once", "in the background"])
+    def test_a_right_guess_looks_like_a_wrong_one(self, blind: Importer, query: str, *, ahead: bool) -> None:
+        reports = []
+        for guess in ("0.60", "0.61"):
+            file = f"sku,cost\nOAT,{guess}\n".encode()
+            report = blind.send(file, query).data if ahead else blind.awaited(file, query)
+            reports.append({name: report[name] for name in ("created", "changed", "unchanged", "errors")})
+        assert reports[0] == reports[1]
+        assert counts(reports[0]) == (0, 1, 0)
+
+    def test_a_file_without_costs_is_told_of_as_ever(self, blind: Importer) -> None:
+        assert counts(blind.send(b"sku,price\nOAT,1.19\n").data) == (0, 0, 1)
+
+    @pytest.mark.usefixtures("blind")
+    def test_whoever_may_see_them_is_told_the_truth(self, shop: Any) -> None:
+        seeing = Importer(shop.client())
+        assert counts(seeing.send(b"sku,cost\nOAT,0.60\n").data) == (0, 0, 1)
+        assert counts(seeing.awaited(b"sku,cost\nOAT,0.60\n")) == (0, 0, 1)

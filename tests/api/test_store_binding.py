@@ -286,6 +286,48 @@ class TestReports:
         assert [row["store_id"] for row in rows] == [two.store["id"]]
 
 
+class TestTheAudit:
+    """What lies in one's own stores is there, and nothing else, neither in the log nor as one thing."""
+
+    @pytest.fixture
+    def clerk(self, two: Two) -> Any:
+        """A user who works in the first store alone."""
+        body = {"username": uuid4().hex, "password": "correct horse battery staple", "role_id": "cashier"}
+        users = "/api/admin/settings/users"
+        return two.shop.client().post(users, {**body, "store_ids": [two.store["id"]]}).data
+
+    @pytest.fixture
+    def own(self, two: Two, clerk: Any) -> set[str]:
+        """The ids of what lies in the first store: itself, storage, till, a sale, two movements, a clerk."""
+        sold = two.stocked.sell()
+        two.shop.client("Manager").post("/api/pos/orders", two.stocked.sale(1, register_id=two.till["id"]))
+        places = {two.store["id"], two.stocked.storage["id"], two.stocked.register["id"]}
+        moved = {
+            str(event["stream_id"])
+            for event in two.shop.events()
+            if event["state"].get("storage_id") == two.stocked.storage["id"]
+        }
+        assert len(moved) == 3
+        return {*places, *moved, sold.data["id"], clerk["id"]}
+
+    def test_shows_what_lies_in_ones_own_stores(self, two: Two, own: set[str]) -> None:
+        rows = two.bound().get("/api/audit/events?limit=100").data
+        assert {row["stream_id"] for row in rows} == own
+        assert len(two.shop.client().get("/api/audit/events?limit=100").data) > len(rows)
+
+    def test_knows_nothing_else(self, two: Two, own: set[str]) -> None:
+        bound = two.bound()
+        for stream_id in {str(event["stream_id"]) for event in two.shop.events()}:
+            for path in (f"/api/audit/streams/{stream_id}", f"/api/audit/streams/{stream_id}/state"):
+                assert bound.get(path).status == (200 if stream_id in own else 404), path
+
+    def test_of_another_company_is_no_audit_of_ones_own(
+        self, two: Two, make_shop: Callable[..., Any]
+    ) -> None:
+        stranger = make_shop().client("Admin", stores=[two.store["id"]])
+        assert stranger.get("/api/audit/events").data == []
+
+
 @pytest.mark.parametrize(
     "path",
     [
