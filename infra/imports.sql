@@ -33,14 +33,3 @@ CREATE TABLE import_chunks (
     bytes      bytea NOT NULL,
     PRIMARY KEY (company_id, import_id, ordinal)
 );
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON import_jobs, import_chunks TO mipos_app, mipos_worker;
-
-ALTER TABLE import_jobs ENABLE ROW LEVEL SECURITY;
-ALTER TABLE import_chunks ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own_company ON import_jobs
-    USING (company_id = current_setting('app.company_id')::uuid)
-    WITH CHECK (company_id = current_setting('app.company_id')::uuid);
-CREATE POLICY own_company ON import_chunks
-    USING (company_id = current_setting('app.company_id')::uuid)
-    WITH CHECK (company_id = current_setting('app.company_id')::uuid);

@@ -5,7 +5,6 @@ CREATE TABLE installation (
     inline_models text NOT NULL
 );
 INSERT INTO installation (inline_models) VALUES ('');
-GRANT SELECT ON installation TO mipos_app, mipos_worker;
 
 -- Ends the transaction of a server whose read models are others than the database's.
 CREATE FUNCTION refuse_outdated() RETURNS void

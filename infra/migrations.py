@@ -1,14 +1,19 @@
-"""Makes a database ready: roles, the log, what surrounds it, and the tables of every read model."""
+"""Makes a database ready: schema, roles, the log, what surrounds it, tables of read models, and rights."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
 from typing import Any, LiteralString
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 
 from infra.definitions import digest_of, inline_digest
-from infra.embedded.binaries import check_server_version
+from infra.installation import DatabaseUnfit, Installation
+from infra.own_schema import take_schemas
+from infra.roles import ensure_roles
+from infra.securing import establish_rights
+from infra.server_checks import check_server
 from projections.base import Projection
 
 #: Applied once each, in this order; an applied one is never edited.
@@ -21,6 +26,8 @@ MIGRATIONS = (
     "infra:running_time.sql",
     "infra:installation.sql",
 )
+#: Applied again whenever their text is another one.
+FUNCTIONS = ("infra.eventstore:functions.sql", "infra:functions.sql")
 
 #: Stands before the digest of inline tables that were made anew, until they are rebuilt.
 EMPTY = "empty: "
@@ -28,26 +35,23 @@ EMPTY = "empty: "
 # Two processes that start together must not both create the tables.
 _LOCK: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('mipos.migrations', 0))"
 
-_ROLES: LiteralString = """
-    DO $$ BEGIN
-        IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'mipos_app') THEN
-            CREATE ROLE mipos_app LOGIN;
-        END IF;
-        IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'mipos_worker') THEN
-            CREATE ROLE mipos_worker LOGIN BYPASSRLS;
-        END IF;
-    END $$
-"""
-
 _HISTORY: LiteralString = """
     CREATE TABLE IF NOT EXISTS schema_migrations (
         name       text PRIMARY KEY,
-        applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+        applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        digest     text
     )
 """
 
 _DECLARE: LiteralString = """
     UPDATE installation SET inline_models = %(models)s WHERE inline_models <> %(models)s
+"""
+
+APPLIED: LiteralString = "SELECT name, digest FROM schema_migrations"
+
+_NOTE_APPLIED: LiteralString = """
+    INSERT INTO schema_migrations (name, digest) VALUES (%(name)s, %(digest)s)
+        ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, applied_at = excluded.applied_at
 """
 
 _RESTART: LiteralString = """
@@ -57,29 +61,32 @@ _RESTART: LiteralString = """
 """
 
 
+class OwnerLacksRight(DatabaseUnfit):
+    """{user} may not migrate the database ({reason}): `mipos migrate --print-roles` says what to run."""
+
+
 def migrate(
-    conninfo: str, projections: Iterable[Projection], passwords: Mapping[str, str] | None = None
+    conninfo: str,
+    projections: Iterable[Projection],
+    installation: Installation,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
-    """Bring the database to this version, in one transaction. `passwords` are those of the two roles.
+    """Bring an installation to this version, in one transaction; `conninfo` leads to its owner.
 
     Returns the names of inline read models whose tables were made anew, now or by somebody who did not come
     to `note_rebuilt`: they have to be rebuilt before anybody decides on them. Asynchronous ones refill by
-    themselves. Raises ServerTooOld.
+    themselves. `tell` gets, in sentences, what an operator should know. Raises ServerTooOld, DatabaseUnfit.
     """
+    models = tuple(projections)
     with psycopg.connect(conninfo) as connection:
-        check_server_version(connection.info.server_version)
-        connection.execute(_LOCK)
-        connection.execute(_ROLES)
-        for role, password in (passwords or {}).items():
-            statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
-            connection.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
-        connection.execute(_HISTORY)
-        for name in MIGRATIONS:
-            _apply(connection, name)
-        models = tuple(projections)
-        changed = [model for model in models if _define(connection, model)]
-        connection.execute(_DECLARE, {"models": inline_digest(models)})
-    return [model.name for model in changed if model.mode == "inline"]
+        try:
+            notes, stale = _migrate(connection, conninfo, models, installation)
+        except errors.InsufficientPrivilege as error:
+            reason = error.diag.message_primary
+            raise OwnerLacksRight(user=connection.info.user, reason=reason) from error
+    for note in notes:
+        tell(note)
+    return stale
 
 
 def note_rebuilt(conninfo: str, names: Sequence[str]) -> None:
@@ -91,17 +98,53 @@ def note_rebuilt(conninfo: str, names: Sequence[str]) -> None:
         )
 
 
-def _apply(connection: psycopg.Connection[Any], name: str) -> None:
-    done = connection.execute("SELECT 1 FROM schema_migrations WHERE name = %s", [name])
-    if done.fetchone():
-        return
+def _migrate(
+    connection: psycopg.Connection[Any],
+    conninfo: str,
+    models: Sequence[Projection],
+    installation: Installation,
+) -> tuple[list[str], list[str]]:
+    notes = check_server(connection)
+    connection.execute(_LOCK)
+    take_schemas(connection, installation, models)
+    ensure_roles(connection, conninfo, installation)
+    connection.execute(_HISTORY)
+    applied = dict(connection.execute(APPLIED).fetchall())
+    for name in MIGRATIONS:
+        if name not in applied:
+            _apply(connection, name, _text(name), None)
+    for name in FUNCTIONS:
+        text = functions_in(name, installation.schema)
+        if applied.get(name) != digest_of_text(text):
+            _apply(connection, name, text, digest_of_text(text))
+    changed = [model for model in models if _define(connection, installation.schema, model)]
+    connection.execute(_DECLARE, {"models": inline_digest(models)})
+    notes += establish_rights(connection, installation, models)
+    return notes, [model.name for model in changed if model.mode == "inline"]
+
+
+def _text(name: str) -> str:
     package, file = name.split(":")
+    return files(package).joinpath(file).read_text()
+
+
+def functions_in(name: str, schema: str) -> str:
+    """The definitions of functions as they stand in this schema."""
+    return _text(name).replace(":schema", sql.Identifier(schema).as_string())
+
+
+def digest_of_text(text: str) -> str:
+    """By what a text that was applied is known again."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _apply(connection: psycopg.Connection[Any], name: str, text: str, digest: str | None) -> None:
     # The text is one of our own files, so it is as literal as the statements around it.
-    connection.execute(files(package).joinpath(file).read_text())
-    connection.execute("INSERT INTO schema_migrations (name) VALUES (%s)", [name])
+    connection.execute(text.encode())
+    connection.execute(_NOTE_APPLIED, {"name": name, "digest": digest})
 
 
-def _define(connection: psycopg.Connection[Any], model: Projection) -> bool:
+def _define(connection: psycopg.Connection[Any], schema: str, model: Projection) -> bool:
     """Make the tables of a read model if they are not those it is defined by. True if they need filling."""
     found = connection.execute(
         "SELECT digest FROM projection_models WHERE name = %s", [model.name]
@@ -110,13 +153,8 @@ def _define(connection: psycopg.Connection[Any], model: Projection) -> bool:
     if found and found[0] in (digest, EMPTY + digest):
         return str(found[0]) != digest
     for table in model.tables:
-        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(table)))
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(schema, table)))
     connection.execute(model.schema)
-    for table in model.tables:
-        for statement in _PROTECT:
-            connection.execute(sql.SQL(statement).format(table=sql.Identifier(table)))
-    if model.policies:
-        connection.execute(model.policies)
     connection.execute(
         """
         INSERT INTO projection_models (name, mode, digest)
@@ -130,14 +168,3 @@ def _define(connection: psycopg.Connection[Any], model: Projection) -> bool:
     if model.mode == "async":
         connection.execute(_RESTART, {"name": model.name})
     return True
-
-
-_PROTECT: tuple[LiteralString, ...] = (
-    "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-    """
-    CREATE POLICY own_company ON {table}
-        USING (company_id = current_setting('app.company_id')::uuid)
-        WITH CHECK (company_id = current_setting('app.company_id')::uuid)
-    """,
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO mipos_app, mipos_worker",
-)

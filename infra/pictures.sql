@@ -12,10 +12,3 @@ CREATE TABLE image_contents (
 );
 -- They are compressed already.
 ALTER TABLE image_contents ALTER COLUMN bytes SET STORAGE EXTERNAL;
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON image_contents TO mipos_app, mipos_worker;
-
-ALTER TABLE image_contents ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own_company ON image_contents
-    USING (company_id = current_setting('app.company_id')::uuid)
-    WITH CHECK (company_id = current_setting('app.company_id')::uuid);

@@ -10,6 +10,3 @@ INSERT INTO running_time (hours, counted_at) VALUES (0, now());
 ALTER TABLE idempotency_keys ADD COLUMN running_hours bigint NOT NULL DEFAULT 0;
 DROP INDEX idempotency_keys_by_age;
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (company_id, running_hours);
-
-GRANT SELECT ON running_time TO mipos_app;
-GRANT SELECT, UPDATE ON running_time TO mipos_worker;

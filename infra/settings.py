@@ -2,9 +2,8 @@
 
 import contextlib
 import difflib
-import hashlib
-import hmac
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
@@ -13,17 +12,20 @@ from email.utils import formataddr, parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
+
+from infra.addresses import as_role, role_name, role_password
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SECRET_KEY_LENGTH = 32
 DEMO_PASSWORD_LENGTH = 8
 PORT = 5432
-APP_ROLE = "mipos_app"
-WORKER_ROLE = "mipos_worker"
+SCHEMA = "mipos"
+#: Leaves room for `_next` behind it.
+LONGEST_SCHEMA = 58
 DATABASE_VARIABLES = ("DATABASE_URL", "MIPOS_APP_DATABASE_URL", "MIPOS_WORKER_DATABASE_URL")
 
 
@@ -51,6 +53,7 @@ class Settings:
     database_url: str | None = field(repr=False)
     app_database_url: str | None = field(repr=False)
     worker_database_url: str | None = field(repr=False)
+    schema: str
     postgres_bin: Path | None
     log_level: str
     access_token_seconds: int
@@ -174,6 +177,16 @@ def _database_url(text: str) -> str:
     return text
 
 
+def _schema(text: str) -> str:
+    if re.fullmatch(r"[a-z][a-z0-9_]*", text) and len(text) <= LONGEST_SCHEMA:
+        if text not in {"public", "information_schema"} and not text.startswith("pg_"):
+            return text
+        raise ValueError("must be a schema of its own")
+    raise ValueError(
+        f"must be a name of lower-case letters, digits and underscores, at most {LONGEST_SCHEMA} of them"
+    )
+
+
 def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
     for origin in origins:
@@ -269,7 +282,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "DATABASE_URL",
         None,
-        "PostgreSQL 15 or newer, as the administrator who migrates it.",
+        "PostgreSQL 15 or newer, as the owner of the installation, who migrates it.",
         _database_url,
         default_text="the embedded server",
         is_secret=True,
@@ -279,7 +292,7 @@ SETTINGS: tuple[Setting, ...] = (
         None,
         "The same database as the web server connects to it.",
         _database_url,
-        default_text=f"`DATABASE_URL` as role {APP_ROLE}",
+        default_text="`DATABASE_URL` as a role of the installation",
         is_secret=True,
     ),
     Setting(
@@ -287,8 +300,14 @@ SETTINGS: tuple[Setting, ...] = (
         None,
         "The same database as the projection workers connect to it.",
         _database_url,
-        default_text=f"`DATABASE_URL` as role {WORKER_ROLE}",
+        default_text="`DATABASE_URL` as a role of the installation",
         is_secret=True,
+    ),
+    Setting(
+        "MIPOS_SCHEMA",
+        SCHEMA,
+        "Schema of the database in which everything of this installation is; nothing outside it is touched.",
+        _schema,
     ),
     Setting(
         "MIPOS_POSTGRES_BIN",
@@ -435,25 +454,6 @@ def settings_table() -> str:
     return "\n".join(["| Variable | Default | Meaning |", "|---|---|---|", *rows]) + "\n"
 
 
-def role_password(secret_key: str, role: str) -> str:
-    """Return the password of a database role: 64 hex digits that follow from the secret key.
-
-    Migrations give it to the role, and every process that knows the key can log in, with no second
-    secret to hand around.
-    """
-    return hmac.new(secret_key.encode(), f"mipos database role {role}".encode(), hashlib.sha256).hexdigest()
-
-
-def as_role(database_url: str, role: str, password: str) -> str:
-    """Return the same address with another user and password."""
-    parts = urlsplit(database_url)
-    place = parts.netloc.rpartition("@")[2]
-    # libpq lets the query overrule the authority, so the first user must not survive there.
-    query = [pair for pair in parts.query.split("&") if pair.partition("=")[0] not in {"user", "password"}]
-    login = f"{quote(role, safe='')}:{quote(password, safe='')}"
-    return urlunsplit(parts._replace(netloc=f"{login}@{place}", query="&".join(query)))
-
-
 def secret_file(data_dir: Path, name: str, make: Callable[[], str]) -> str:
     """Return the secret kept in `data_dir/name`, made first when there is none.
 
@@ -505,6 +505,11 @@ def _contradictions(environ: Mapping[str, str], values: Mapping[str, Any]) -> li
         problems.append(
             f"MIPOS_SECRET_KEY (at least {SECRET_KEY_LENGTH} characters) is required when {named[0]} is set."
         )
+    others = {user_of(values["database_url"]), user_of(values["worker_database_url"])}
+    if (user_of(values["app_database_url"]) or "") in others:
+        problems.append(
+            "MIPOS_APP_DATABASE_URL must name a user of its own, to whom the database shows one company only."
+        )
     if values["smtp_url"] and not values["mail_from"]:
         problems.append("MIPOS_MAIL_FROM is required when MIPOS_SMTP_URL is set.")
     if values["refresh_token_seconds"] < values["access_token_seconds"]:
@@ -517,11 +522,16 @@ def _with_derived_urls(values: dict[str, Any]) -> dict[str, Any]:
     url, key = values["database_url"], values["secret_key"]
     if url is None:
         return values
-    derived = {
-        "app_database_url": as_role(url, APP_ROLE, role_password(key, APP_ROLE)),
-        "worker_database_url": as_role(url, WORKER_ROLE, role_password(key, WORKER_ROLE)),
-    }
+    derived = {}
+    for part in ("app", "worker"):
+        role = role_name(url, values["schema"], part)
+        derived[f"{part}_database_url"] = as_role(url, role, role_password(key, role))
     return {**values, **{name: values[name] or address for name, address in derived.items()}}
+
+
+def user_of(address: str | None) -> str | None:
+    """As whom an address connects, if it says so."""
+    return str(user) if address and (user := conninfo_to_dict(address).get("user")) else None
 
 
 def _default_text(setting: Setting) -> str:

@@ -27,12 +27,3 @@ CREATE TABLE sign_in_failures (
     until    timestamptz NOT NULL
 ) WITH (fillfactor = 50);
 CREATE INDEX sign_in_failures_by_age ON sign_in_failures (until);
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON password_resets, sign_in_failures TO mipos_app, mipos_worker;
-
-ALTER TABLE password_resets ENABLE ROW LEVEL SECURITY;
-ALTER TABLE sign_in_failures ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own_company ON password_resets
-    USING (company_id = current_setting('app.company_id')::uuid)
-    WITH CHECK (company_id = current_setting('app.company_id')::uuid);
-CREATE POLICY anyone ON sign_in_failures USING (true) WITH CHECK (true);

@@ -125,8 +125,8 @@ class Projection:
     tables: ClassVar[tuple[str, ...]]
     schema: ClassVar[LiteralString]
     events: ClassVar[frozenset[type[Aggregate.Event]]]
-    #: Statements about who may see the tables beyond the company they belong to; none by default.
-    policies: ClassVar[LiteralString] = ""
+    #: By table, the condition of rows that a company may read although they are not its own; none by default.
+    shared_rows: ClassVar[Mapping[str, LiteralString]] = {}
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Fold facts, all of this read model's events and in the order of the log, into the tables."""

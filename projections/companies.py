@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, LiteralString
+from typing import Any, ClassVar, LiteralString
 from uuid import UUID
 
 from domain.aggregate import Aggregate
@@ -23,10 +23,9 @@ class Companies(Projection):
     mode = "inline"
     tables = ("companies",)
     # The platform looks after all of them.
-    policies = """
-        CREATE POLICY platform ON companies FOR SELECT
-         USING (current_setting('app.company_id')::uuid = '00000000-0000-4000-8000-000000000000')
-    """
+    shared_rows: ClassVar[Mapping[str, LiteralString]] = {
+        "companies": "current_setting('app.company_id')::uuid = '00000000-0000-4000-8000-000000000000'"
+    }
     events = facts_of(Company)
     schema = """
         CREATE TABLE companies (

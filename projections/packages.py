@@ -1,7 +1,7 @@
 """The platform's packages: its price list, which every company may read."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, LiteralString
+from typing import Any, ClassVar, LiteralString
 from uuid import UUID
 
 from domain.companies import PLATFORM_ID
@@ -19,7 +19,7 @@ class Packages(Projection):
     mode = "inline"
     tables = ("packages",)
     # What a company may have is looked up in its package at the moment of each decision.
-    policies = "CREATE POLICY everybody ON packages FOR SELECT USING (true)"
+    shared_rows: ClassVar[Mapping[str, LiteralString]] = {"packages": "true"}
     events = facts_of(Package)
     schema = """
         CREATE TABLE packages (

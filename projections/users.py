@@ -1,7 +1,7 @@
 """Users, and the directory that leads from a user name to a company before anybody has signed in."""
 
-from collections.abc import Sequence
-from typing import Any, LiteralString
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, LiteralString
 from uuid import UUID
 
 from domain.entities import Entity, fields_of
@@ -52,7 +52,7 @@ class Users(Projection):
         CREATE INDEX user_directory_by_user ON user_directory (company_id, user_id);
     """
     # Whoever signs in is of no company yet.
-    policies = "CREATE POLICY anyone_signing_in ON user_directory FOR SELECT USING (true)"
+    shared_rows: ClassVar[Mapping[str, LiteralString]] = {"user_directory": "true"}
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Insert who was registered, change what was revised."""

@@ -28,8 +28,10 @@ from commands.ports import Caller
 from domain.aggregate import Aggregate
 from domain.companies import PLATFORM_ID, Company
 from domain.users import User
+from infra.addresses import in_schema, role_name
 from infra.embedded import EmbeddedServer
 from infra.eventstore.codec import Metadata
+from infra.installation import Installation
 from infra.migrations import migrate
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.tokens import Tokens
@@ -50,6 +52,15 @@ class Database:
     owner: str
     app: str
     worker: str
+    installation: Installation
+
+
+def installed_in(server: EmbeddedServer, name: str, schema: str = "mipos") -> Database:
+    """How to connect to an installation in a database of this name."""
+    owner = server.conninfo("postgres", name)
+    app, worker = (role_name(owner, schema, part) for part in ("app", "worker"))
+    addresses = [in_schema(server.conninfo(user, name), schema) for user in ("postgres", app, worker)]
+    return Database(addresses[0], addresses[1], addresses[2], Installation(schema, app, worker))
 
 
 @pytest.fixture(scope="session")
@@ -69,8 +80,8 @@ def fresh_database(server: EmbeddedServer, name: str) -> Database:
     with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
         for statement in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
             connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
-    made = Database(*(server.conninfo(role, name) for role in ("postgres", "mipos_app", "mipos_worker")))
-    migrate(made.owner, PROJECTIONS)
+    made = installed_in(server, name)
+    migrate(made.owner, PROJECTIONS, made.installation)
     return made
 
 

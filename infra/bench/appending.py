@@ -4,6 +4,8 @@ import time
 from contextlib import ExitStack
 from typing import Any, LiteralString
 
+from psycopg import sql
+
 from infra.bench.recording import record_sale
 from infra.bench.rounds import ROUNDS, alternate
 from infra.bench.shops import Chain, id_of
@@ -16,7 +18,7 @@ _START_SECONDS = 0.5
 
 # The same columns, indexes and checks, but no rows to lock and nothing to hash.
 _TABLE: LiteralString = "CREATE TABLE plain_events (LIKE events INCLUDING ALL)"
-_GRANT: LiteralString = "GRANT INSERT ON plain_events TO mipos_app"
+_GRANT = sql.SQL("GRANT INSERT ON plain_events TO {}")
 
 _TWO_EVENTS: LiteralString = """
     SELECT type, state, metadata FROM events WHERE company_id = %s ORDER BY position DESC LIMIT 2
@@ -30,7 +32,7 @@ def measure(chain: Chain) -> dict[str, Any]:
     record_sale(chain)
     events = site.own(_TWO_EVENTS, id_of("company"))
     site.own(_TABLE)
-    site.own(_GRANT)
+    site.own(_GRANT.format(sql.Identifier(site.addresses.installation.app)).as_string())
     turn = site.seconds / ROUNDS / 2
     said: dict[str, Any] = {}
     for connections, suffix in ((FEW, "one_connection"), (SEVERAL, "four_connections")):

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from infra.addresses import in_schema
 from infra.bench.shops import LEAST, TILLS
 from infra.bench.site import MeasurementFailed, Site, child
-from infra.settings import APP_ROLE
 
 _SPEED = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 _FAILED = re.compile(r"^number of failed transactions: (\d+)", re.MULTILINE)
@@ -32,8 +32,8 @@ def run_script(site: Site, script: str, seconds: float) -> float:
 
 def prepare_standard(site: Site) -> str:
     """Make pgbench's own tables; returns the address of their database."""
-    site.own(f"CREATE DATABASE {_DATABASE} OWNER {APP_ROLE}")
-    address = site.addresses.app.replace("/mipos?", f"/{_DATABASE}?")
+    site.own(f"CREATE DATABASE {_DATABASE} OWNER {site.addresses.installation.app}")
+    address = in_schema(site.addresses.app.replace("/mipos?", f"/{_DATABASE}?"), "public")
     _run(site, ["-i", "-q", "-s", str(_SCALE), address])
     return address
 

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 
 from infra.embedded.binaries import find_binaries
-from infra.runtime.databases import Addresses, database, prepare
+from infra.runtime.databases import Addresses, database
 from infra.settings import Settings, load_settings
 from infra.supervisor import die_with_parent
 
@@ -76,7 +76,6 @@ def open_site(seconds: float, say: Say) -> Iterator[Site]:
         settings = load_settings({**heeded, "MIPOS_DATA_DIR": str(Path(folder) / "mipos")})
         say("Starting a database server")
         with database(settings) as addresses:
-            prepare(settings, addresses)
             yield Site(settings, addresses, seconds, say)
 
 

@@ -1,6 +1,6 @@
 """Two months at the demo company's tills: what was delivered, what was bought, and how it was paid."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -206,6 +206,7 @@ class _Till:
         self.now = now
         self.new_id = new_id
         self.sales = self
+        self.stock = self
         self.events: list[Aggregate.Event] = []
         self.movements: list[StockMovement] = []
         self._ground = ground
@@ -219,6 +220,9 @@ class _Till:
     ) -> Callable[[], None]:
         """No sale was made before."""
         return lambda: None
+
+    def hold_precisions(self, _quantities: Iterable[Decimal]) -> None:
+        """Nobody else decides about the units meanwhile."""
 
     def save(self, *aggregates: Aggregate) -> None:
         """Keep what was decided."""

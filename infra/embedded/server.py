@@ -100,6 +100,11 @@ class EmbeddedServer:
         """Whether the server was started and has not ended since."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def has_data(self) -> bool:
+        """Whether a server was started here before, running or not."""
+        return (self._data / "PG_VERSION").exists()
+
     def conninfo(self, user: str, database: str) -> str:
         """Return the URL at which this user reaches this database; it needs no password."""
         folder = quote(str(self._socket_folder()), safe="/")

@@ -23,7 +23,7 @@ _LONGEST_PAUSE = 0.5
 # The swap gives way before the server finds a deadlock (after 1 s) and picks its victim, maybe the command.
 _PATIENCE: LiteralString = "SET LOCAL lock_timeout = '300ms'"
 
-_HOLD_HEAD: LiteralString = "SELECT position FROM company_head WHERE company_id = %(company_id)s FOR UPDATE"
+_HOLD_LOG: LiteralString = "SELECT hold_log(%(company_id)s) AS position"
 
 _HOLD_ROWS = sql.SQL("SELECT FROM {live} WHERE company_id = %(company_id)s ORDER BY {key} FOR UPDATE")
 
@@ -173,8 +173,8 @@ def _hold(db: Transaction, staging: Staging) -> tuple[int, int]:
     for table in staging.tables:
         statement = _HOLD_ROWS.format(live=table.live, key=table.key_list)
         db.connection.execute(statement, params)
-    row = db.ask(_HOLD_HEAD, params).row()
-    head = row["position"] if row else 0
+    row = db.ask(_HOLD_LOG, params).row()
+    head = (row["position"] or 0) if row else 0
     return head, head
 
 

@@ -30,19 +30,25 @@ def unheard(done: int, total: int) -> None:
     """Tell nobody."""
 
 
-# A session's temporary tables live in its own memory; a spilled one costs as much as a real one.
-_SESSION: tuple[LiteralString, ...] = ("SET temp_buffers = '128MB'", "SET work_mem = '64MB'")
+# A session's temporary tables live in its own memory; a spilled one costs as much as a real one. Here, and
+# nowhere else, they are found before the live tables of the same names.
+_SESSION: tuple[LiteralString, ...] = (
+    "SET temp_buffers = '128MB'",
+    "SET work_mem = '64MB'",
+    "SELECT set_config('search_path', 'pg_temp, ' || quote_ident(current_schema()), false)",
+)
 
 _TABLES: LiteralString = """
-    SELECT class.relname AS name,
+    SELECT class.relname AS name, space.nspname AS schema,
            (SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute
              WHERE attrelid = class.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '') AS columns,
            (SELECT array_agg(attname::text ORDER BY array_position(keys.indkey::int2[], attnum))
               FROM pg_index AS keys
               JOIN pg_attribute ON attrelid = keys.indrelid AND attnum = ANY(keys.indkey)
              WHERE keys.indrelid = class.oid AND keys.indisprimary) AS key
-      FROM pg_class AS class JOIN pg_namespace AS space ON space.oid = class.relnamespace
-     WHERE space.nspname = 'public' AND class.relname = ANY(%s::text[])
+      FROM unnest(%s::text[]) AS wanted
+      JOIN pg_class AS class ON class.oid = to_regclass(quote_ident(wanted))
+      JOIN pg_namespace AS space ON space.oid = class.relnamespace
 """
 
 
@@ -55,13 +61,14 @@ class Table:
     """A table of a read model: the live one that everybody reads, and the staged one of this session."""
 
     name: str
+    schema: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
 
     @property
     def live(self) -> sql.Identifier:
         """The table that everybody reads."""
-        return sql.Identifier("public", self.name)
+        return sql.Identifier(self.schema, self.name)
 
     @property
     def staged(self) -> sql.Identifier:
@@ -208,7 +215,7 @@ _CREATE = sql.SQL("""
 def _tables_of(connection: psycopg.Connection[Any], model: Projection) -> tuple[Table, ...]:
     """The tables as they are in the database. Raises TableMissing."""
     rows = connection.execute(_TABLES, [list(model.tables)]).fetchall()
-    found = {name: Table(name, tuple(columns), tuple(key or ())) for name, columns, key in rows}
+    found = {row[0]: Table(row[0], row[1], tuple(row[2]), tuple(row[3] or ())) for row in rows}
     for name in model.tables:
         if name not in found or not found[name].key:
             raise TableMissing(name)

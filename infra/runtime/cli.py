@@ -14,8 +14,9 @@ import click
 import psycopg
 
 from infra.embedded import EmbeddedServerError
+from infra.installation import DatabaseUnfit
 from infra.settings import Settings, SettingsError, load_settings
-from infra.supervisor import PortTaken
+from infra.supervisor import PortTaken, check_port_free
 
 _ELSEWHERE = {
     "import": ("infra.runtime.import_cli:import_group", "Bring in sales that were made elsewhere."),
@@ -64,9 +65,9 @@ class Parts:
 
     @cached_property
     def _addresses(self) -> Any:
-        from infra.runtime.databases import shared_database  # noqa: PLC0415
+        from infra.runtime.databases import database_as_it_is  # noqa: PLC0415
 
-        return self._context.with_resource(shared_database(load_settings(os.environ)))
+        return self._context.with_resource(database_as_it_is(load_settings(os.environ)))
 
     @property
     def ledger(self) -> Any:
@@ -118,17 +119,18 @@ def serve() -> None:
       DATABASE_URL=... MIPOS_SECRET_KEY=... MIPOS_WORKERS=4 mipos serve
     """
     from infra.logs import configure_logs  # noqa: PLC0415
-    from infra.runtime.databases import addresses_of  # noqa: PLC0415
+    from infra.runtime.databases import running_database  # noqa: PLC0415
     from infra.runtime.server import serve as run_server  # noqa: PLC0415
 
     settings = _settings()
     configure_logs(settings.log_level)
-    run_server(settings, addresses_of(settings).app)
+    check_port_free(settings.host, settings.port)
+    run_server(settings, running_database(settings, "app"))
 
 
 @cli.command()
 def worker() -> None:
-    """Keep the asynchronous read models up to date and do the timed jobs.
+    """Keep the asynchronous read models up to date and do the timed jobs; the database must be migrated.
 
     Any number of workers on any number of machines share the work.
     """
@@ -136,13 +138,13 @@ def worker() -> None:
     from infra.jobs import Schedule, jobs_of  # noqa: PLC0415
     from infra.logs import configure_logs  # noqa: PLC0415
     from infra.projections.worker import Worker  # noqa: PLC0415
-    from infra.runtime.databases import addresses_of  # noqa: PLC0415
+    from infra.runtime.databases import running_database  # noqa: PLC0415
     from infra.runtime.models import EVENT_TYPES, PROJECTIONS  # noqa: PLC0415
     from infra.unit_of_work import Ledger  # noqa: PLC0415
 
     settings = _settings()
     configure_logs(settings.log_level)
-    conninfo = addresses_of(settings).worker
+    conninfo = running_database(settings, "worker")
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -160,16 +162,28 @@ def worker() -> None:
 
 
 @cli.command()
-def migrate() -> None:
+@click.option(
+    "--print-roles", is_flag=True, help="Print what an administrator has to run, and touch nothing."
+)
+def migrate(*, print_roles: bool) -> None:
     """Bring the database to this version; `up` does it by itself.
 
-    \b
-    Example:
-      DATABASE_URL=postgresql://owner:secret@db/mipos MIPOS_SECRET_KEY=... mipos migrate
-    """
-    from infra.runtime.databases import database  # noqa: PLC0415
+    An owner who may make neither roles nor schemas has an administrator run what --print-roles prints.
 
-    with database(_settings()):
+    \b
+    Examples:
+      DATABASE_URL=postgresql://owner:secret@db/mipos MIPOS_SECRET_KEY=... mipos migrate
+      ... mipos migrate --print-roles | psql postgresql://postgres@db/mipos
+    """
+    from infra.runtime.databases import database, for_administrator  # noqa: PLC0415
+
+    settings = _settings()
+    if print_roles:
+        click.echo(for_administrator(settings), nl=False)
+        return
+    if not settings.uses_embedded_server and settings.database_url is None:
+        raise SettingsError(["DATABASE_URL is required: only the owner of the database can migrate it."])
+    with database(settings):
         click.echo("The database is ready.")
 
 
@@ -186,7 +200,7 @@ def main() -> None:
         sys.exit(wrong.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except (SettingsError, PortTaken, EmbeddedServerError) as wrong:
+    except (SettingsError, PortTaken, EmbeddedServerError, DatabaseUnfit) as wrong:
         click.echo(f"mipos: {wrong}", err=True)
         sys.exit(1)
     except psycopg.OperationalError as wrong:

@@ -1,34 +1,49 @@
 """Which database there is, how each part connects to it, and how it is made ready."""
 
+import getpass
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from typing import Literal
 
 import click
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
 
+from infra.addresses import as_role, in_schema, role_name, role_password
+from infra.administrator import statements_for_administrator
 from infra.embedded import EmbeddedServer
 from infra.embedded.errors import AlreadyRunning
+from infra.installation import DatabaseUnfit, Installation
+from infra.migrated import check_migrated
 from infra.migrations import migrate, note_rebuilt
 from infra.projections.rebuild_all import rebuild_all, with_derived
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.progress import progress_bar
-from infra.settings import APP_ROLE, WORKER_ROLE, Settings, as_role, role_password
+from infra.settings import Settings, SettingsError, user_of
 from projections.base import Projection
 
 DATABASE = "mipos"
 
 
+class NoDatabaseYet(DatabaseUnfit):
+    """There is no database in {data_dir} yet: run `mipos up` or `mipos migrate`."""
+
+
 @dataclass(frozen=True)
 class Addresses:
-    """How each part of MIPOS connects to the database; `owner` is None where it may not migrate."""
+    """How each part of MIPOS connects to the database; `owner` is None where it may not migrate.
+
+    An address that the settings do not give is empty.
+    """
 
     owner: str | None
     app: str
     worker: str
+    installation: Installation
     #: The server that was started for this process alone, if there is one.
     server: EmbeddedServer | None = None
 
@@ -36,59 +51,126 @@ class Addresses:
 def addresses_of(settings: Settings, server: EmbeddedServer | None = None) -> Addresses:
     """The three connections that follow from the settings, or from the embedded server."""
     if settings.uses_embedded_server:
-        server = server or EmbeddedServer(settings.data_dir)
+        server = server or EmbeddedServer(settings.data_dir, settings.postgres_bin)
+        owner = server.conninfo("postgres", DATABASE)
+        app, worker = (role_name(owner, settings.schema, part) for part in ("app", "worker"))
         return Addresses(
-            owner=server.conninfo("postgres", DATABASE),
-            app=server.conninfo(APP_ROLE, DATABASE),
-            worker=server.conninfo(WORKER_ROLE, DATABASE),
+            owner=in_schema(owner, settings.schema),
+            app=in_schema(server.conninfo(app, DATABASE), settings.schema),
+            worker=in_schema(server.conninfo(worker, DATABASE), settings.schema),
+            installation=Installation(settings.schema, app, worker),
             server=server,
         )
-    key, url = settings.signing_key(), settings.database_url or ""
+    return _addresses_named(settings)
+
+
+def _addresses_named(settings: Settings) -> Addresses:
+    """The connections that the settings name, or that follow from the owner's."""
+    schema, owner = settings.schema, settings.database_url
+    app, worker = settings.app_database_url or "", settings.worker_database_url or ""
     return Addresses(
-        owner=settings.database_url,
-        app=settings.app_database_url or as_role(url, APP_ROLE, role_password(key, APP_ROLE)),
-        worker=settings.worker_database_url or as_role(url, WORKER_ROLE, role_password(key, WORKER_ROLE)),
+        owner=owner and in_schema(owner, schema),
+        app=app and in_schema(app, schema),
+        worker=worker and in_schema(worker, schema),
+        installation=Installation(schema, _user(app), _user(worker), _passwords(settings)),
     )
+
+
+def _user(address: str) -> str:
+    """As whom this address connects, as libpq itself would decide."""
+    return user_of(address) or os.environ.get("PGUSER") or getpass.getuser()
+
+
+def _passwords(settings: Settings) -> dict[str, str]:
+    """The passwords that follow from the secret key, by role; an address that was named keeps its own."""
+    owner, passwords = settings.database_url, {}
+    for part, address in (("app", settings.app_database_url), ("worker", settings.worker_database_url)):
+        if owner is not None:
+            role = role_name(owner, settings.schema, part)
+            password = role_password(settings.signing_key(), role)
+            if address == as_role(owner, role, password):
+                passwords[role] = password
+    return passwords
 
 
 @contextmanager
 def database(settings: Settings) -> Iterator[Addresses]:
     """The database, migrated, as its owner: the embedded server for as long as needed, or the one named.
 
-    Raises AlreadyRunning when another process owns the embedded server.
+    Where no owner is named it has to be migrated already. Raises AlreadyRunning when another process owns the
+    embedded server, and DatabaseUnfit.
     """
-    if not settings.uses_embedded_server:
-        addresses = addresses_of(settings)
-        prepare(settings, addresses)
-        yield addresses
-        return
-    with EmbeddedServer(settings.data_dir, settings.postgres_bin) as server:
-        _create_database(server.conninfo("postgres", "postgres"))
+    with ExitStack() as stack:
+        server = None
+        if settings.uses_embedded_server:
+            server = stack.enter_context(EmbeddedServer(settings.data_dir, settings.postgres_bin))
+            _create_database(server.conninfo("postgres", "postgres"))
         addresses = addresses_of(settings, server)
-        prepare(settings, addresses)
+        prepare(addresses)
         yield addresses
 
 
 @contextmanager
-def shared_database(settings: Settings) -> Iterator[Addresses]:
-    """The database as a guest of `mipos up` if that is running, else as its owner."""
+def database_as_it_is(settings: Settings) -> Iterator[Addresses]:
+    """The database for whoever only uses it: nothing is made, nothing is migrated.
+
+    An embedded server that has its data and is not running is started meanwhile. Raises DatabaseUnfit.
+    """
     with ExitStack() as stack:
-        try:
-            addresses = stack.enter_context(database(settings))
-        except AlreadyRunning:
-            addresses = addresses_of(settings)
+        addresses = addresses_of(settings)
+        if addresses.server:
+            _check_has_data(addresses.server)
+            with suppress(AlreadyRunning):
+                stack.enter_context(addresses.server)
+        check(addresses.worker or addresses.app)
         yield addresses
 
 
-def prepare(settings: Settings, addresses: Addresses) -> None:
+def running_database(settings: Settings, part: Literal["app", "worker"]) -> str:
+    """Where this part connects to a database that is run and migrated elsewhere. Raises DatabaseUnfit."""
+    addresses = addresses_of(settings)
+    if addresses.server:
+        _check_has_data(addresses.server)
+    address = addresses.app if part == "app" else addresses.worker
+    if not address:
+        raise SettingsError([f"MIPOS_{part.upper()}_DATABASE_URL is required, or DATABASE_URL."])
+    check(address, as_app=part == "app")
+    return address
+
+
+def _check_has_data(server: EmbeddedServer) -> None:
+    if not server.has_data:
+        raise NoDatabaseYet(data_dir=server.data_dir)
+
+
+def for_administrator(settings: Settings) -> str:
+    """What an administrator runs before the owner can migrate the database."""
+    if settings.database_url is None:
+        if settings.uses_embedded_server:
+            return "-- Nothing: the embedded server belongs to MIPOS.\n"
+        raise SettingsError(["DATABASE_URL is required: it names the owner of the database."])
+    named = conninfo_to_dict(settings.database_url)
+    installation = addresses_of(settings).installation
+    return statements_for_administrator(installation, _user(settings.database_url), str(named["dbname"]))
+
+
+def check(address: str, *, as_app: bool = False) -> None:
+    """See that the database can be used by this version, and say what an operator should know."""
+    for note in check_migrated(address, PROJECTIONS, as_app=as_app):
+        tell(note)
+
+
+def tell(note: str) -> None:
+    """Say something to whoever started us."""
+    click.echo(f"mipos: {note}", err=True)
+
+
+def prepare(addresses: Addresses) -> None:
     """Bring the database to this version and rebuild what has to be, before anybody decides on it."""
     if addresses.owner is None:
+        check(addresses.app, as_app=True)
         return
-    passwords = None
-    if settings.database_url:
-        key = settings.signing_key()
-        passwords = {role: role_password(key, role) for role in (APP_ROLE, WORKER_ROLE)}
-    stale = migrate(addresses.owner, PROJECTIONS, passwords)
+    stale = migrate(addresses.owner, PROJECTIONS, addresses.installation, tell)
     if stale:
         models = [model for model in PROJECTIONS if model.name in stale]
         _rebuild(addresses.worker, with_derived(models, PROJECTIONS))

@@ -82,6 +82,8 @@ def serve(settings: Settings, database: str) -> None:
         "loglevel": "warning",
         "proc_name": "mipos",
         "child_exit": _forget_process,
+        # gunicorn would make a socket in the home folder, at which anybody who finds it may command it.
+        "control_socket_disable": True,
     }
     try:
         Server(options, database, settings).run()

@@ -15,6 +15,8 @@ from domain.companies import PLATFORM_ID
 #: Tables that belong to no company, each for a reason.
 OF_NOBODY = {
     "schema_migrations": "which versions the database has been through",
+    "installation": "which version of the read models the database has",
+    "running_time": "the hours that workers count for everybody",
     "projection_models": "what the tables of the read models were made from",
     "sign_in_failures": "whoever fails to sign in is of no company yet",
 }
@@ -30,7 +32,7 @@ _TABLES = """
            EXISTS (SELECT 1 FROM pg_attribute a
                     WHERE a.attrelid = c.oid AND a.attname = 'company_id' AND NOT a.attisdropped)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
+     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p')
      ORDER BY c.relname
 """
 

@@ -138,7 +138,8 @@ class TestStoredAnswers:
     def company_id(self, database: Database) -> UUID:
         company_id = uuid4()
         with psycopg.connect(database.owner) as connection:
-            connection.execute("SELECT found_company(%s)", [company_id])
+            entered = "SELECT set_config('app.company_id', %s, true), found_company(%s)"
+            connection.execute(entered, [str(company_id), company_id])
         return company_id
 
     def store(self, worker: Any, company_id: UUID, age: str = "0") -> None:

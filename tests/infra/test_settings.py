@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from infra.addresses import as_role, role_password
 from infra.settings import (
     PROJECT_ROOT,
     SETTINGS,
     SettingsError,
-    as_role,
     load_settings,
-    role_password,
     secret_file,
     settings_table,
 )
@@ -181,14 +180,14 @@ class TestDatabaseOfOnesOwn:
 
         assert not settings.uses_embedded_server
         assert conninfo_to_dict(settings.app_database_url or "") == {
-            "user": "mipos_app",
-            "password": role_password(KEY, "mipos_app"),
+            "user": "mipos_shop_app",
+            "password": role_password(KEY, "mipos_shop_app"),
             "host": "db.example",
             "port": "6432",
             "dbname": "shop",
             "sslmode": "require",
         }
-        assert "mipos_worker" in (settings.worker_database_url or "")
+        assert "mipos_shop_worker" in (settings.worker_database_url or "")
 
     def test_keeps_the_addresses_that_were_given(self) -> None:
         app = "postgres://till@db.example/shop"

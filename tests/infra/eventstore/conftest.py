@@ -11,18 +11,22 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
+from infra.addresses import in_schema
+from infra.installation import Installation
+from infra.migrations import migrate
 from infra.pool import Pool
 from infra.transactions import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SCHEMA = Path(__file__).parents[3] / "infra" / "eventstore" / "schema.sql"
+INSTALLATION = Installation("mipos", "log_app", "log_worker")
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Server:
 
     def conninfo(self, user: str, database: str) -> str:
         """Return where to connect to as a user."""
-        return f"host={self.sockets} user={user} dbname={database}"
+        return f"postgresql://{user}@/{database}?host={quote(str(self.sockets), safe='/')}"
 
 
 def _binaries() -> Path:
@@ -72,18 +76,19 @@ def server() -> Iterator[Server]:
 
 @dataclass(frozen=True)
 class LogDatabase:
-    """A database with the roles and the log's tables."""
+    """A database with the log, and no read model."""
 
     server: Server
     name: str
 
-    def connect(self, user: str = "mipos_app") -> psycopg.Connection[tuple[Any, ...]]:
+    def connect(self, user: str = "app") -> psycopg.Connection[tuple[Any, ...]]:
         """Return an autocommitting connection of a user."""
         return psycopg.connect(self.conninfo(user), autocommit=True)
 
-    def conninfo(self, user: str = "mipos_app") -> str:
-        """Return where to connect to as a user."""
-        return self.server.conninfo(user, self.name)
+    def conninfo(self, user: str = "app") -> str:
+        """Return where to connect to as the owner (postgres), the application or a worker."""
+        role = user if user == "postgres" else getattr(INSTALLATION, user)
+        return in_schema(self.server.conninfo(role, self.name), INSTALLATION.schema)
 
     def open_company(self) -> UUID:
         """Begin the log of a new company."""
@@ -95,15 +100,11 @@ class LogDatabase:
 
 @pytest.fixture(scope="session")
 def log_database(server: Server) -> LogDatabase:
-    """Create a database with the roles and the log's tables."""
+    """Create a database with the log, and no read model."""
     name = "eventstore"
     with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as owner:
-        for role, attributes in (("mipos_app", "LOGIN"), ("mipos_worker", "LOGIN BYPASSRLS")):
-            if not owner.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).rowcount:
-                owner.execute(f"CREATE ROLE {role} {attributes}".encode())
         owner.execute(f"CREATE DATABASE {name}".encode())
-    with psycopg.connect(server.conninfo("postgres", name)) as owner:
-        owner.execute(SCHEMA.read_bytes())
+    migrate(server.conninfo("postgres", name), (), INSTALLATION)
     return LogDatabase(server, name)
 
 

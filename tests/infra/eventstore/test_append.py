@@ -99,8 +99,8 @@ class TestAppend:
             append(connection, company, [sold(uuid4())], states=[None])
 
     def test_never_goes_back_in_time(self, log_database: LogDatabase, company: UUID) -> None:
-        with log_database.connect() as connection:
-            with transaction(connection, company) as current:
+        with log_database.connect("postgres") as owner, log_database.connect() as connection:
+            with transaction(owner, company) as current:
                 current.execute(
                     "UPDATE company_head SET recorded_at = '2999-01-01Z' WHERE company_id = %(company_id)s",
                     {"company_id": company},

@@ -61,7 +61,7 @@ class TestASoundLog:
         assert report.verified == EVENTS
 
     def test_is_verified_by_a_worker_too(self, log_database: LogDatabase, log: UUID) -> None:
-        with log_database.connect("mipos_worker") as connection:
+        with log_database.connect("worker") as connection:
             assert verify_chain(connection, log).is_sound
 
     def test_is_verified_in_part(self, log_database: LogDatabase, log: UUID) -> None:

@@ -26,21 +26,25 @@ COUNTS: dict[str, LiteralString] = {
     "events": "SELECT company_id FROM events",
     "tracking": "SELECT company_id FROM tracking",
 }
+FORGED: LiteralString = """
+    INSERT INTO events (company_id, position, stream_id, stream_version, type, state, metadata,
+                        recorded_at, hash)
+    VALUES (%(company_id)s, 2, gen_random_uuid(), 1, 't', '{}', '{}', now(), '')
+"""
 CHANGES: list[LiteralString] = [
     "UPDATE events SET state = '{}' WHERE company_id = %(company_id)s",
     "DELETE FROM events WHERE company_id = %(company_id)s",
     "TRUNCATE events",
     "DELETE FROM company_head WHERE company_id = %(company_id)s",
     "TRUNCATE company_head",
+    FORGED,
+    "UPDATE company_head SET position = 0 WHERE company_id = %(company_id)s",
+    "INSERT INTO company_head (company_id, hash) VALUES (%(company_id)s, '')",
+    "SELECT position FROM company_head WHERE company_id = %(company_id)s FOR UPDATE",
     "ALTER TABLE events DISABLE ROW LEVEL SECURITY",
     "DROP POLICY own_company ON events",
     "DROP TABLE events",
 ]
-FORGED: LiteralString = """
-    INSERT INTO events (company_id, position, stream_id, stream_version, type, state, metadata,
-                        recorded_at, hash)
-    VALUES (%(company_id)s, 2, gen_random_uuid(), 1, 't', '{}', '{}', now(), '')
-"""
 
 
 def with_one_event(pool: Pool[Any], company: UUID) -> UUID:
@@ -101,7 +105,7 @@ class TestAnotherCompany:
         with log_database.connect() as connection:
             with pytest.raises(psycopg.Error) as refused, transaction(connection, ours) as current:
                 current.execute(APPEND_EVENTS, append_parameters(theirs, events, ["{}"]))
-            assert refused.value.sqlstate == "MP404"
+            assert refused.value.sqlstate == "42501"
 
     def test_cannot_be_opened_by_us(self, log_database: LogDatabase, ours: UUID) -> None:
         with (
@@ -113,7 +117,7 @@ class TestAnotherCompany:
 
 
 class TestThePast:
-    @pytest.mark.parametrize("user", ["mipos_app", "mipos_worker"])
+    @pytest.mark.parametrize("user", ["app", "worker"])
     @pytest.mark.parametrize("statement", CHANGES)
     def test_cannot_be_changed(
         self, log_database: LogDatabase, ours: UUID, user: str, statement: LiteralString
@@ -128,6 +132,6 @@ class TestThePast:
 
 class TestAWorker:
     def test_sees_every_company(self, log_database: LogDatabase, ours: UUID, theirs: UUID) -> None:
-        with log_database.connect("mipos_worker") as connection:
+        with log_database.connect("worker") as connection:
             found = {row[0] for row in connection.execute(COUNTS["events"]).fetchall()}
         assert {ours, theirs} <= found

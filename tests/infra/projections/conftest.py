@@ -22,6 +22,7 @@ from domain.stock import Demand, ReceivedLine, StockMovement, take
 from domain.storages import Storage
 from infra.embedded import EmbeddedServer
 from infra.eventstore.codec import Metadata
+from infra.installation import Installation
 from infra.migrations import migrate
 from infra.projections.rebuild import RebuildReport, rebuild
 from infra.projections.verify import VerifyReport, verify
@@ -31,6 +32,7 @@ from infra.transactions import Transaction, transaction
 from infra.unit_of_work import Ledger
 from projections.base import Database, Fact, Projection, facts_of
 from projections.stock import StockGuard
+from tests.conftest import installed_in
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CURSED = "Cursed"
@@ -119,6 +121,7 @@ class ProjectionDatabase:
     owner: str
     app: str
     worker: str
+    installation: Installation
     models: tuple[Projection, ...]
     looking: psycopg.Connection[Any]
 
@@ -153,14 +156,14 @@ class ProjectionDatabase:
 def database(server: EmbeddedServer) -> Iterator[ProjectionDatabase]:
     with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
         connection.execute("CREATE DATABASE mipos_projections")
-    owner = server.conninfo("postgres", "mipos_projections")
-    migrate(owner, MODELS)
-    worker = server.conninfo("mipos_worker", "mipos_projections")
-    with psycopg.connect(worker, autocommit=True) as looking:
+    made = installed_in(server, "mipos_projections")
+    migrate(made.owner, MODELS, made.installation)
+    with psycopg.connect(made.worker, autocommit=True) as looking:
         yield ProjectionDatabase(
-            owner=owner,
-            app=server.conninfo("mipos_app", "mipos_projections"),
-            worker=worker,
+            owner=made.owner,
+            app=made.app,
+            worker=made.worker,
+            installation=made.installation,
             models=MODELS,
             looking=looking,
         )

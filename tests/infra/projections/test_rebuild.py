@@ -21,7 +21,6 @@ from infra.projections.staging import TableMissing
 from infra.projections.status import list_status
 from infra.runtime.databases import Addresses, prepare
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.settings import load_settings
 from infra.transactions import transaction
 from infra.unit_of_work import Ledger
 from tests.conftest import fresh_database
@@ -325,9 +324,9 @@ def test_a_new_version_that_was_killed_before_it_rebuilt_rebuilds_when_it_starts
         Ledger(EVENT_TYPES, PROJECTIONS).record(db, brand.new_events(), Metadata(at=datetime.now(UTC)))
     with psycopg.connect(made.owner, autocommit=True) as owner:
         owner.execute("UPDATE projection_models SET digest = 'of an older version' WHERE name = 'settings'")
-        assert migrate(made.owner, PROJECTIONS) == ["settings"]
+        assert migrate(made.owner, PROJECTIONS, made.installation) == ["settings"]
         assert [one.definition for one in list_status(owner, PROJECTIONS)].count("not rebuilt") == 1
-        prepare(load_settings({}), Addresses(made.owner, made.app, made.worker))
+        prepare(Addresses(made.owner, made.app, made.worker, made.installation))
         assert owner.execute("SELECT id FROM settings").fetchall() == [(brand.id,)]
         assert {one.definition for one in list_status(owner, PROJECTIONS)} == {"current"}
-    assert migrate(made.owner, PROJECTIONS) == []
+    assert migrate(made.owner, PROJECTIONS, made.installation) == []

@@ -200,8 +200,8 @@ class TestRunning:
         database.follow().step()
         with monkeypatch.context() as patch:
             patch.setattr(type(database.model("brand_initials")), "version", 2)
-            assert migrate(database.owner, database.models) == []
-        migrate(database.owner, database.models)
+            assert migrate(database.owner, database.models, database.installation) == []
+        migrate(database.owner, database.models, database.installation)
         assert shop.checkpoint("brand_initials")[0] == 0
         assert shop.checkpoint("turnover")[0] == 2
         assert database.rows(INITIALS, shop.company_id) == []

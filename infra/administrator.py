@@ -1,0 +1,35 @@
+"""What an administrator runs once for an owner who may make neither roles nor schemas."""
+
+from collections.abc import Iterator
+
+from psycopg import sql
+
+from infra.installation import Installation
+from infra.roles import kept_form
+
+_HEAD = """\
+-- What an administrator runs once in the database {database}, so that {owner} can migrate it.
+-- Roles that are there already need not be made again.
+"""
+
+
+def statements_for_administrator(installation: Installation, owner: str, database: str) -> str:
+    """The statements, ready to be run; passwords stand there only in the form that the server keeps."""
+    statements = _statements(installation, owner, database)
+    lines = [f"{statement.as_string()};\n" for statement in statements]
+    return _HEAD.format(database=database, owner=owner) + "".join(lines)
+
+
+def _statements(installation: Installation, owner: str, database: str) -> Iterator[sql.Composed]:
+    app, worker = (sql.Identifier(role) for role in installation.roles)
+    own, where = sql.Identifier(owner), sql.Identifier(database)
+    for role in installation.roles:
+        password = installation.passwords.get(role)
+        kept = "the password that its address names" if password is None else kept_form(password)
+        yield sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(kept))
+    for schema in installation.schemas:
+        yield sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(sql.Identifier(schema), own)
+    yield sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}, {}").format(where, own, app, worker)
+    # The web server needs no temporary tables, and should be able to make none.
+    yield sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(where)
+    yield sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(where, worker)

@@ -1,0 +1,103 @@
+-- The one way into the log. Each of these functions runs with the rights of the log's owner, because nobody who
+-- connects to sell or to follow may write the log's tables; so each looks first whether the company is the one
+-- that the caller's transaction entered.
+--
+-- `:schema` is the schema of the installation. Every table is named with it, and the search path of each function
+-- ends with pg_temp, so that a caller's temporary table of the same name is never found.
+
+-- Begins a company's log, once; its chain starts from the hash of the company's own id.
+CREATE OR REPLACE FUNCTION :schema.open_company(company uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+BEGIN
+    IF company IS DISTINCT FROM current_setting('app.company_id')::uuid THEN
+        RAISE EXCEPTION 'the transaction has not entered company %', company USING ERRCODE = '42501';
+    END IF;
+    INSERT INTO :schema.company_head (company_id, hash) VALUES (company, sha256(uuid_send(company)))
+        ON CONFLICT (company_id) DO NOTHING;
+    INSERT INTO :schema.company_activity (company_id, active_at) VALUES (company, 'epoch')
+        ON CONFLICT (company_id) DO NOTHING;
+END $$;
+
+-- Appends a batch to a company's log and returns the position of its last event. An empty batch is allowed.
+-- Raises 42501 for a company that the transaction has not entered, MP404 for one whose log was never opened, MP422
+-- for lists of different lengths, 23502 for an event with something missing, and 23505 for a stream version that
+-- is already taken; then nothing is appended.
+-- An event's hash covers the hash before it, so nothing can be altered, left out or put in unnoticed; lengths
+-- stand before type and state, so that no two different events share their bytes.
+CREATE OR REPLACE FUNCTION :schema.append_events(
+    company uuid, stream_ids uuid[], stream_versions bigint[], types text[], states text[], metadata text[]
+) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+DECLARE
+    batch_size constant int := coalesce(cardinality(stream_ids), 0);
+    first_position bigint;
+    chained bytea;
+    chained_hashes bytea[] := '{}';
+    head_time timestamptz;
+    batch_time timestamptz;
+    time_bytes bytea;
+    type_bytes bytea;
+    state_bytes bytea;
+BEGIN
+    IF company IS DISTINCT FROM current_setting('app.company_id')::uuid THEN
+        RAISE EXCEPTION 'the transaction has not entered company %', company USING ERRCODE = '42501';
+    END IF;
+    IF (batch_size, batch_size, batch_size, batch_size) IS DISTINCT FROM
+       (cardinality(stream_versions), cardinality(types), cardinality(states), cardinality(metadata)) THEN
+        RAISE EXCEPTION 'the lists of a batch differ in length' USING ERRCODE = 'MP422';
+    END IF;
+
+    SELECT head.position + 1, head.hash, head.recorded_at INTO first_position, chained, head_time
+      FROM :schema.company_head AS head WHERE head.company_id = company FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'company % has no log', company USING ERRCODE = 'MP404';
+    END IF;
+    IF batch_size = 0 THEN
+        RETURN first_position - 1;
+    END IF;
+
+    -- A clock set back must not make later events look earlier.
+    batch_time := greatest(clock_timestamp(), head_time);
+    time_bytes := int8send((extract(epoch FROM batch_time) * 1000000)::bigint);
+    FOR i IN 1 .. batch_size LOOP
+        type_bytes := convert_to(types[i], 'UTF8');
+        state_bytes := convert_to(states[i], 'UTF8');
+        chained := sha256(
+            chained || int8send(first_position + i - 1) || uuid_send(stream_ids[i]) || int8send(stream_versions[i])
+            || time_bytes || int4send(length(type_bytes)) || type_bytes
+            || int4send(length(state_bytes)) || state_bytes || convert_to(metadata[i], 'UTF8'));
+        chained_hashes[i] := chained;
+    END LOOP;
+
+    INSERT INTO :schema.events
+           (company_id, position, stream_id, stream_version, type, state, metadata, recorded_at, hash)
+    SELECT company, first_position + batch.ordinal - 1, batch.stream_id, batch.stream_version,
+           batch.type, batch.state, batch.metadata, batch_time, batch.hash
+      FROM unnest(stream_ids, stream_versions, types, states, metadata, chained_hashes)
+           WITH ORDINALITY AS batch(stream_id, stream_version, type, state, metadata, hash, ordinal);
+
+    UPDATE :schema.company_head AS head
+       SET position = first_position + batch_size - 1, hash = chained, recorded_at = batch_time
+     WHERE head.company_id = company;
+
+    -- The first append within each second of the clock records the activity, so it is never a second behind.
+    IF date_trunc('second', batch_time) > head_time THEN
+        UPDATE :schema.company_activity AS activity SET active_at = batch_time WHERE activity.company_id = company;
+    END IF;
+    RETURN first_position + batch_size - 1;
+END $$;
+
+-- Keeps every writer out of a company's log until the end of the transaction, and returns the position of its
+-- last event; null for a company without a log.
+CREATE OR REPLACE FUNCTION :schema.hold_log(company uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+DECLARE
+    last_position bigint;
+BEGIN
+    IF company IS DISTINCT FROM current_setting('app.company_id')::uuid THEN
+        RAISE EXCEPTION 'the transaction has not entered company %', company USING ERRCODE = '42501';
+    END IF;
+    SELECT head.position INTO last_position
+      FROM :schema.company_head AS head WHERE head.company_id = company FOR UPDATE;
+    RETURN last_position;
+END $$;

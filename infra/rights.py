@@ -1,0 +1,64 @@
+"""What the roles of an installation may do with each table, and with which of its rows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import LiteralString
+
+from projections.base import Projection
+
+EVERYTHING = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+READING = frozenset({"SELECT"})
+MOVING = READING | {"UPDATE"}
+KEEPING = MOVING | {"INSERT"}
+
+#: Rows of this company, the one that the transaction entered; without one, every statement is an error.
+OWN_COMPANY: LiteralString = "company_id = current_setting('app.company_id')::uuid"
+ALL_ROWS: LiteralString = "true"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What the roles may do with the rows of a table that they see.
+
+    `rows` are those that the application sees, `shared` those that it may read besides; the workers see all.
+    Where `rows` is None nothing in the table belongs to a company.
+    """
+
+    app: frozenset[str]
+    worker: frozenset[str]
+    rows: LiteralString | None = OWN_COMPANY
+    shared: LiteralString | None = None
+
+
+#: Every table that is no read model's. Nobody writes the log but through its functions.
+TABLES: Mapping[str, Rights] = {
+    "events": Rights(READING, READING),
+    "company_head": Rights(READING, READING),
+    "company_activity": Rights(READING, MOVING),
+    "tracking": Rights(KEEPING, KEEPING),
+    "credentials": Rights(EVERYTHING, EVERYTHING),
+    "sessions": Rights(EVERYTHING, EVERYTHING),
+    "idempotency_keys": Rights(EVERYTHING, EVERYTHING),
+    "password_resets": Rights(EVERYTHING, EVERYTHING),
+    # Whoever fails to sign in is of no company yet.
+    "sign_in_failures": Rights(EVERYTHING, EVERYTHING, rows=ALL_ROWS),
+    "image_contents": Rights(EVERYTHING, EVERYTHING),
+    "import_jobs": Rights(EVERYTHING, EVERYTHING),
+    "import_chunks": Rights(EVERYTHING, EVERYTHING),
+    "projection_checkpoints": Rights(READING, KEEPING),
+    # Hours that workers count for everybody, and what this version is.
+    "running_time": Rights(READING, MOVING, rows=None),
+    "installation": Rights(READING, READING, rows=None),
+    "projection_models": Rights(READING, READING, rows=None),
+    "schema_migrations": Rights(READING, READING, rows=None),
+}
+
+
+def rights_of(models: Iterable[Projection]) -> dict[str, Rights]:
+    """The rights on every table: those of the log and around it, and those of read models."""
+    own = {
+        table: Rights(EVERYTHING, EVERYTHING, shared=model.shared_rows.get(table))
+        for model in models
+        for table in model.tables
+    }
+    return {**TABLES, **own}
