@@ -96,11 +96,16 @@ def secure_tables(
     statements: list[sql.Composed] = []
     for table, is_secured, app, worker in found:
         rights, place = tables[table], sql.Identifier(schema, table)
-        statements += _grants(place, installation.app, rights.app, app)
-        statements += _grants(place, installation.worker, rights.worker, worker)
-        statements += _policies(place, _wanted(rights, installation), policies.get(table, {}))
+        own = [
+            *_grants(place, installation.app, rights.app, app),
+            *_grants(place, installation.worker, rights.worker, worker),
+            *_policies(place, _wanted(rights, installation), policies.get(table, {})),
+        ]
         if rights.rows is not None and not is_secured:
-            statements.append(sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(place))
+            own.append(sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(place))
+        if own:
+            # A vacuum at work would wait for what the grant has changed, and the policy for the vacuum.
+            statements += [sql.SQL("LOCK TABLE {}").format(place), *own]
     for statement in statements:
         connection.execute(statement)
 
