@@ -20,6 +20,8 @@ from infra.web.hooks import Hooks
 
 #: How long gunicorn waits for its processes to end; they themselves take less.
 STOP_SECONDS = 10
+#: How long a process may show no sign of life; it gives one every second.
+STUCK_SECONDS = 10
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -78,6 +80,8 @@ def serve(settings: Settings, database: str) -> None:
         "threads": settings.threads,
         # By name: it counts, and whether for one process or for several is decided when that is imported.
         "worker_class": "infra.web.worker.Worker",
+        # A process that shows no sign of life for so long is replaced, and so gives up what it holds.
+        "timeout": STUCK_SECONDS,
         "graceful_timeout": STOP_SECONDS,
         "loglevel": "warning",
         "proc_name": "mipos",

@@ -9,12 +9,12 @@ from uuid import UUID
 
 #: How many requests may wait in one lane, and in all.
 MOST_IN_LANE, MOST_IN_ALL = 256, 1_024
-#: The lane of those who watch over the service. It has a thread of its own.
-PROBES = "probes"
+#: Lanes of those who watch over the service. Each has a thread of its own.
+PROBES = frozenset({"/health", "/ready", "/metrics"})
 
 
 class Waiting(Protocol):
-    """What waits in a lane: `lane` is the id of a company, the address of a stranger, or PROBES."""
+    """What waits in a lane: `lane` is the id of a company, the address of a stranger, or one of PROBES."""
 
     lane: Hashable
     queued_at: float
@@ -78,7 +78,7 @@ class Lanes(Generic[W]):
         self._threads = threads
         self._lock = Lock()
         self._waiting = 0
-        self._probes = Ring[W](1, 1)
+        self._probes = Ring[W](len(PROBES), 1)
         self._companies = Ring[W](threads, most)
         self._strangers = Ring[W](most, most)
         #: Companies and strangers in the order of their turns.
@@ -124,6 +124,6 @@ class Lanes(Generic[W]):
         return late
 
     def _ring(self, lane: Hashable) -> Ring[W]:
-        if lane == PROBES:
+        if lane in PROBES:
             return self._probes
         return self._companies if isinstance(lane, UUID) else self._strangers

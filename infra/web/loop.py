@@ -36,7 +36,6 @@ log = structlog.get_logger("request")
 TURN = 0.5
 #: How many connections are accepted before others have their turn.
 _ACCEPTED_AT_ONCE = 64
-_PROBED = frozenset({"/health", "/ready", "/metrics"})
 
 _NO_FILES = frozenset({errno.EMFILE, errno.ENFILE})
 _CLOSED_FOR_ROOM = frozenset({Phase.IDLE, Phase.HEAD, Phase.LINGERING})
@@ -196,8 +195,8 @@ class Loop:
         return Request(head, now, is_encrypted=scheme == "https" and self._hooks.is_proxy(connected))
 
     def _lane(self, connected: str, head: Head) -> Hashable:
-        if head.path in _PROBED:
-            return PROBES
+        if head.path in PROBES:
+            return head.path
         authorization = head.headers.get("HTTP_AUTHORIZATION")
         company = self._hooks.company_of(authorization) if authorization else None
         return company or self._hooks.sender_of(connected, head.headers.get("HTTP_X_FORWARDED_FOR"))

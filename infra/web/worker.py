@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from gunicorn.workers import base
 
+from infra.web.lanes import PROBES
 from infra.web.loop import Loop
 
 #: Without a look at the sockets for so long, in seconds, the process is not alive, and gunicorn replaces it.
-STUCK = 15.0
+STUCK = 5.0
 #: Files that a process needs beside those of its connections.
 _OTHER_FILES = 128
 
@@ -23,8 +24,8 @@ class Worker(base.Worker):  # type: ignore[misc]
     def run(self) -> None:
         """Serve until told to stop, or until gunicorn's master has gone."""
         loop = self._make_loop()
-        # Two more than requests may run at a time: one polls, one is for those who watch over the service.
-        for number in range(self.cfg.threads + 2):
+        # One more than requests may run at a time, since one polls.
+        for number in range(self.cfg.threads + len(PROBES) + 1):
             threading.Thread(target=loop.work, name=f"requests-{number + 1}", daemon=True).start()
         while self.alive and self.ppid == os.getppid():
             if time.monotonic() - loop.turned_at < STUCK:

@@ -14,6 +14,7 @@ import pytest
 from api.errors import unread
 from infra.web.bounds import Bounds
 from infra.web.hooks import Hooks
+from infra.web.lanes import PROBES
 from infra.web.loop import Loop
 
 
@@ -118,7 +119,7 @@ def looped() -> Callable[..., AbstractContextManager[tuple[str, int]]]:
         hooks = Hooks(refusal=unread, **names)
         loop = Loop(application, [listener], threads, Bounds(**more), hooks)
         address: tuple[str, int] = listener.getsockname()
-        for _ in range(threads + 2):
+        for _ in range(threads + len(PROBES) + 1):
             threading.Thread(target=loop.work, name=f"loop-{uuid4()}", daemon=True).start()
         try:
             yield address

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from uuid import UUID
 
-from infra.web.lanes import MOST_IN_ALL, MOST_IN_LANE, PROBES, Lanes
+from infra.web.lanes import MOST_IN_ALL, MOST_IN_LANE, Lanes
 
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
 
@@ -80,14 +80,14 @@ def test_with_a_single_thread_everybody_has_it_in_turn() -> None:
     assert sorted(order, key=str) == sorted([A, A, "192.0.2.1"], key=str)
 
 
-def test_probes_have_a_thread_of_their_own() -> None:
+def test_probes_have_threads_of_their_own() -> None:
     lanes = filled(4, *[A] * 4, *[B] * 4)
     assert len(taken(lanes)) == 4
-    for _ in range(2):
-        assert lanes.put(Request(PROBES))
-    assert taken(lanes) == [PROBES]
-    lanes.release(PROBES)
-    assert taken(lanes) == [PROBES]
+    for probe in ("/ready", "/ready", "/health"):
+        assert lanes.put(Request(probe))
+    assert taken(lanes) == ["/ready", "/health"]
+    lanes.release("/ready")
+    assert taken(lanes) == ["/ready"]
 
 
 def test_a_lane_has_an_end_that_others_do_not_feel() -> None:
