@@ -42,6 +42,10 @@ class Bounds:
 REQUESTS = Bounds(statement=6, lock=5, pause=4)
 #: For requests that read or write much: imports, exports, reports.
 LENGTHY = Bounds(statement=60, lock=5, pause=60)
+#: For read models and jobs: what a frozen worker holds is free again before anybody asks why.
+WORKERS = Bounds(statement=60, lock=5, pause=5)
+#: For rebuilds and checks, whose batches may be slow and whose last comparison is long.
+STAGING = Bounds(statement=900, lock=60, pause=10)
 #: For what nobody waits for: sheets in the background, a company's history.
 BULK = Bounds(statement=900, lock=60, pause=120)
 

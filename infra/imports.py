@@ -24,6 +24,7 @@ from domain.sheets import Problem
 from infra.bulk_decision import BulkDecision
 from infra.connections import BULK
 from infra.garbage import collecting_no_garbage
+from infra.heartbeats import part_name
 from infra.import_desk import CHUNK_SIZE
 from infra.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.unit_of_work import Ledger
@@ -137,7 +138,7 @@ class Imports:
             return self._step(connection, Event())
 
     def _connect(self) -> RequestConnection:
-        return RequestConnection.open(self._conninfo, BULK, "mipos imports")
+        return RequestConnection.open(self._conninfo, BULK, part_name("imports"))
 
     def _step(self, connection: RequestConnection, stop: Event) -> int:
         done = 0

@@ -11,7 +11,9 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from infra.clock import WatchedClock
+from infra.connections import WORKERS, bounded
 from infra.definitions import is_own
+from infra.heartbeats import part_name
 from infra.launches import launch_what_is_due
 from infra.picture_shelf import let_go_of_unused
 from infra.subscriptions import let_subscriptions_fall_due
@@ -152,7 +154,7 @@ class Schedule:
             return
         try:
             with psycopg.connect(
-                self._conninfo, autocommit=True, application_name="mipos jobs"
+                bounded(self._conninfo, WORKERS), autocommit=True, application_name=part_name("jobs")
             ) as connection:
                 if job.models and not is_own(connection, job.models):
                     log.warning("a job waits for a worker of the database's version", job=job.name)

@@ -25,6 +25,7 @@ MIGRATIONS = (
     "infra:imports.sql",
     "infra:running_time.sql",
     "infra:installation.sql",
+    "infra:worker_heartbeats.sql",
 )
 #: Applied again whenever their text is another one.
 FUNCTIONS = ("infra.eventstore:functions.sql", "infra:functions.sql")

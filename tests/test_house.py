@@ -29,6 +29,7 @@ ACROSS_COMPANIES = {
     "starts_with(error": "a worker that starts looks after every company that a newer event has stopped",
     "running_time": "how long the database has been in use is the same for all",
     "installation": "the version of the read models is that of the database",
+    "worker_heartbeats": "workers belong to no company",
     "company_activity": "workers find companies that wrote lately, without locks",
     "companies WHERE due_at": "the job finds companies whose subscription falls due, without locks",
     "products WHERE status = 'coming_soon'": "the job finds companies where a launch is due, without locks",

@@ -13,6 +13,7 @@ from uuid import UUID
 import psycopg
 
 from domain.errors import Refusal
+from infra.connections import STAGING, bounded
 from infra.eventstore.chain import LogAltered, Proof
 from infra.eventstore.codec import EventTypes
 from infra.projections.reading import BATCH
@@ -143,7 +144,8 @@ def prove(conninfo: str, company_id: UUID, after: int, upto: int, progress: Prog
     Events never change, so that each few thousand of them may be seen at another moment.
     """
     proof = Proof(company_id, after)
-    with psycopg.connect(conninfo, autocommit=True, application_name="mipos staging") as connection:
+    address = bounded(conninfo, STAGING)
+    with psycopg.connect(address, autocommit=True, application_name="mipos staging") as connection:
         while True:
             end = min(proof.position + BATCH, upto)
             with transaction(connection, company_id, reading=True) as db:

@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
+from infra.connections import STAGING
 from infra.eventstore.chain import Proof
 from infra.eventstore.codec import EventTypes
 from infra.garbage import collecting_no_garbage
@@ -110,7 +111,7 @@ def staging_session(conninfo: str) -> Iterator[psycopg.Connection[Any]]:
     NOTE: never on a connection that was used before: its prepared statements may have been planned for the
     live tables, and a temporary table that comes into being afterwards does not change those plans.
     """
-    with RequestConnection.connect(conninfo, autocommit=True, application_name="mipos staging") as connection:
+    with RequestConnection.open(conninfo, STAGING, "mipos staging") as connection:
         for statement in _SESSION:
             connection.execute(statement)
         yield connection

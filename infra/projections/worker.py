@@ -9,9 +9,11 @@ from uuid import UUID
 import psycopg
 import structlog
 
+from infra.connections import WORKERS
 from infra.definitions import digest_of
 from infra.eventstore.codec import EventTypes
 from infra.garbage import collecting_no_garbage
+from infra.heartbeats import part_name
 from infra.pipeline import RequestConnection
 from infra.projections.checkpoints import move, park, take
 from infra.projections.reading import BATCH, FactReader
@@ -22,6 +24,9 @@ from projections.base import NewerEvent, Projection
 ACTIVE_SECONDS = 30.0
 #: How often every head is compared with its checkpoints, in seconds.
 FULL_LOOK_SECONDS = 60.0
+#: What a batch should take, in seconds: at most a fraction of the pause after which the server takes a worker
+#: for frozen, and frees what it holds.
+SHORT_BATCH, LONG_BATCH = 0.3, 1.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.002, 0.25
 SHORTEST_BACKOFF, LONGEST_BACKOFF = 0.1, 5.0
 
@@ -71,7 +76,7 @@ class Worker:
         self._types = types
         self._models = {model.name: model for model in projections if model.mode == "async"}
         self._digests = {model.name: digest_of(model) for model in self._models.values()}
-        self._batch = batch
+        self._most = self._batch = batch
         self._readers: dict[tuple[str, ...], FactReader] = {}
         self._connection: psycopg.Connection[Any] | None = None
         self._left_behind: set[UUID] = set()
@@ -112,8 +117,7 @@ class Worker:
 
     def connect(self) -> psycopg.Connection[Any]:
         """Open a connection as the worker's role, which sees every company."""
-        named = "mipos projections"
-        return RequestConnection.connect(self._conninfo, autocommit=True, application_name=named)
+        return RequestConnection.open(self._conninfo, WORKERS, part_name("projections"))
 
     def close(self) -> None:
         """Let the connection go."""
@@ -142,11 +146,22 @@ class Worker:
         return list(left.union(company_id for (company_id,) in found))
 
     def _advance(self, company_id: UUID) -> int:
+        began = time.monotonic()
         try:
-            return self._advance_together(company_id)
+            passed = self._advance_together(company_id)
         except Exception as error:  # noqa: BLE001 a read model may raise anything
             self._give_up_connection(error)
+        else:
+            self._pace(time.monotonic() - began)
+            return passed
         return sum(self._advance_apart(company_id, model) for model in self._models.values())
+
+    def _pace(self, seconds: float) -> None:
+        """Take as much at a time as goes quickly: on a slow machine, or of large events, that is less."""
+        if seconds > LONG_BATCH:
+            self._batch = max(1, self._batch // 2)
+        elif seconds < SHORT_BATCH:
+            self._batch = min(self._most, self._batch * 2)
 
     def _give_up_connection(self, error: Exception) -> None:
         """Close a connection on which something failed. Raises psycopg.OperationalError if it was lost.
@@ -156,6 +171,8 @@ class Worker:
         was_lost = self._connection is None or self._connection.closed
         self.close()
         if was_lost:
+            # Maybe because it took so long that the server took us for frozen.
+            self._batch = max(1, self._batch // 2)
             raise psycopg.OperationalError("the connection was lost") from error
 
     def _advance_together(self, company_id: UUID) -> int:

@@ -134,6 +134,7 @@ def worker() -> None:
 
     Any number of workers on any number of machines share the work.
     """
+    from infra.heartbeats import Heart  # noqa: PLC0415
     from infra.imports import Imports  # noqa: PLC0415
     from infra.jobs import Schedule, jobs_of  # noqa: PLC0415
     from infra.logs import configure_logs  # noqa: PLC0415
@@ -148,6 +149,8 @@ def worker() -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    heart = Heart(conninfo)
+    heart.start()
     ledger = Ledger(EVENT_TYPES, PROJECTIONS)
     jobs = Schedule(conninfo, jobs_of(ledger))
     jobs.start()
@@ -159,6 +162,7 @@ def worker() -> None:
         stop.set()
         jobs.stop()
         imports.join()
+        heart.stop()
 
 
 @cli.command()

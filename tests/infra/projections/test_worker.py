@@ -187,7 +187,7 @@ class TestRunning:
             with psycopg.connect(database.owner, autocommit=True) as owner:
                 owner.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE application_name = 'mipos projections'"
+                    " WHERE application_name LIKE 'mipos projections %'"
                 )
             shop.register_brands("Bourbon")
             wait_until(lambda: shop.checkpoint("brand_initials")[0] == 2)
