@@ -25,7 +25,11 @@ class Ready(Resource):
 
     @operation(PUBLIC, "Is the service ready?")
     def on_get(self, req: Request, resp: Response) -> None:
-        """Whether the database answers, and how far the read models lag behind; 503 when it is not ready."""
+        """Whether it can sell; 503 when it cannot.
+
+        `status` is `degraded` where it sells but something needs looking after, which the list `degraded`
+        names by code: `no_worker`, `worker_silent`, `projection_behind`, `projection_parked`.
+        """
         del req
         report = self.house.health.check()
         resp.status = falcon.HTTP_200 if report["ready"] else falcon.HTTP_503

@@ -11,11 +11,31 @@ BEGIN
 END $$;
 
 -- How far each asynchronous read model is behind, over all companies: numbers for those who watch, nothing else.
-CREATE OR REPLACE FUNCTION :schema.projection_lag()
-RETURNS TABLE (projection text, companies bigint, greatest_lag bigint, parked bigint)
+-- What is parked waits for a person, not for a worker, and is counted by itself. The age is that of the oldest event
+-- that is not folded yet.
+DROP FUNCTION IF EXISTS :schema.projection_lag();
+CREATE FUNCTION :schema.projection_lag()
+RETURNS TABLE (projection text, companies bigint, greatest_lag bigint, lag_seconds double precision, parked bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
-    SELECT mark.projection, count(*), max(head.position - mark.position), count(mark.parked_at)
+    SELECT mark.projection, count(*),
+           coalesce(max(head.position - mark.position) FILTER (WHERE mark.parked_at IS NULL), 0),
+           coalesce(max(extract(epoch FROM clock_timestamp() - waiting.recorded_at))
+                        FILTER (WHERE mark.parked_at IS NULL), 0)::double precision,
+           count(mark.parked_at)
       FROM :schema.projection_checkpoints AS mark
       JOIN :schema.company_head AS head ON head.company_id = mark.company_id
+      LEFT JOIN :schema.events AS waiting
+        ON waiting.company_id = mark.company_id AND waiting.position = mark.position + 1
+       AND mark.position < head.position
      GROUP BY mark.projection ORDER BY mark.projection
+$$;
+
+-- For how many seconds the oldest transaction keeps the server from cleaning up behind others, as far as the owner of
+-- this function may see sessions: its own and those of roles it is in, all of them with pg_read_all_stats.
+CREATE OR REPLACE FUNCTION :schema.oldest_snapshot_seconds() RETURNS double precision
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+    SELECT coalesce(max(extract(epoch FROM clock_timestamp() - activity.xact_start)), 0)::double precision
+      FROM pg_catalog.pg_stat_activity AS activity
+     WHERE activity.datname = pg_catalog.current_database()
+       AND coalesce(activity.backend_xmin, activity.backend_xid) IS NOT NULL
 $$;

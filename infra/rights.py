@@ -49,6 +49,7 @@ TABLES: Mapping[str, Rights] = {
     # Hours that workers count for everybody, and what this version is.
     "running_time": Rights(READING, MOVING, rows=None),
     "installation": Rights(READING, READING, rows=None),
+    "worker_heartbeats": Rights(READING, EVERYTHING, rows=None),
     "projection_models": Rights(READING, READING, rows=None),
     "schema_migrations": Rights(READING, READING, rows=None),
 }

@@ -67,6 +67,8 @@ class Settings:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     registration: bool
     requests_per_minute: int
+    ready_max_lag_events: int
+    ready_max_lag_seconds: int
     sign_in_failures_per_account: int
     sign_in_failures_per_address: int
     smtp_url: str | None = field(repr=False)
@@ -262,6 +264,18 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("MIPOS_THREADS", 4, "Threads of each web server process.", _whole(1, 256)),
     Setting("MIPOS_PROJECTION_WORKERS", 1, "Processes that keep the read models up to date.", _whole(1, 64)),
+    Setting(
+        "MIPOS_READY_MAX_LAG_EVENTS",
+        10_000,
+        "By how many events a read model may lag before `/ready` says `degraded`.",
+        _whole(1, 10**12),
+    ),
+    Setting(
+        "MIPOS_READY_MAX_LAG_SECONDS",
+        60,
+        "How old the oldest event that a read model has not taken in may be before `/ready` says `degraded`.",
+        _whole(1, 10**9),
+    ),
     Setting("MIPOS_DEMO", True, "Make a demo company on the first start: yes or no.", _yes_or_no, "yes"),
     Setting(
         "MIPOS_DEMO_PASSWORD",

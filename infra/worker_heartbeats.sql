@@ -5,5 +5,3 @@ CREATE TABLE worker_heartbeats (
     beats   bigint NOT NULL,
     beat_at timestamptz NOT NULL
 ) WITH (fillfactor = 50);
-GRANT SELECT ON worker_heartbeats TO mipos_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON worker_heartbeats TO mipos_worker;

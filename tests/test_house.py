@@ -22,6 +22,7 @@ ACROSS_COMPANIES = {
     "company_head": "workers find companies that are behind, without locks",
     "projection_models": "what the tables were made from",
     "projection_lag": "numbers over all companies for those who watch",
+    "oldest_snapshot_seconds": "transactions are of the database",
     "pg_": "the catalog of the database itself",
     "plan_cache_mode": "how this transaction is planned",
     "enable_sort": "how this transaction is planned",

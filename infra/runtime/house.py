@@ -3,9 +3,10 @@
 import os
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any, LiteralString
+from typing import Any
 
 import psycopg
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess
@@ -23,16 +24,15 @@ from infra.pool import Pool, RequestPool
 from infra.recovery import Recovery
 from infra.refresh_tokens import pepper_of
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.service_state import Limits, ServiceState, StateMetrics, look, report
 from infra.settings import Settings
 from infra.throttle import Throttle
 from infra.tokens import Tokens
 from infra.unit_of_work import Ledger
-from projections.base import Row, ServerOutdated
+from projections.base import ServerOutdated
 
 #: For how long one look at the database answers all who ask, and how long anybody waits for it, in seconds.
 FRESH, PATIENCE = 0.8, 0.8
-
-_LAG: LiteralString = "SELECT projection, companies, greatest_lag, parked FROM projection_lag()"
 
 
 def open_pool(conninfo: str, size: int) -> RequestPool:
@@ -52,41 +52,49 @@ class Watch:
     the database says nothing at all.
     """
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, limits: Limits) -> None:
         self._application = application
+        self._limits = limits
         self._looker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="watch")
         self._turn = Lock()
-        self._look: Future[list[Row]] | None = None
+        self._look: Future[ServiceState] | None = None
         self._looked_at = 0.0
 
     def check(self) -> dict[str, Any]:
         """Whether the database answers, and how far the read models are behind."""
         try:
-            models = self._latest_look().result(timeout=PATIENCE)
+            state = self._latest_look().result(timeout=PATIENCE)
         except ServerOutdated as outdated:
             return {"ready": False, "message": outdated.message, "database": True}
         except (Unavailable, psycopg.Error, TimeoutError):
             return {"ready": False, "message": "The database does not answer.", "database": False}
-        return {"ready": True, "message": "Ready", "database": True, "projections": models}
+        told = report(state, self._limits)
+        message = "Ready" if told["status"] == "ok" else "Ready, but something needs looking after."
+        return {"ready": True, "message": message, "database": True, **told}
 
-    def _latest_look(self) -> Future[list[Row]]:
+    def _latest_look(self) -> Future[ServiceState]:
         now = time.monotonic()
         with self._turn:
             if self._look is None or (self._look.done() and now - self._looked_at > FRESH):
-                self._look, self._looked_at = self._looker.submit(self._models), now
+                self._look, self._looked_at = self._looker.submit(self._state), now
             return self._look
 
-    def _models(self) -> list[Row]:
+    def _state(self) -> ServiceState:
         with self._application.transaction(PLATFORM_ID, reading=True) as db:
-            return db.ask(_LAG, {}).rows()
+            return look(db)
 
     def metrics(self) -> bytes:
-        """Counters of all processes in the format of Prometheus."""
-        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-            return generate_latest(REGISTRY)
+        """Counters of all processes, and how the service is, in the format of Prometheus."""
         registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return generate_latest(registry)
+        # Without a database there are counters all the same.
+        with suppress(ServerOutdated, Unavailable, psycopg.Error, TimeoutError):
+            registry.register(StateMetrics(self._latest_look().result(timeout=PATIENCE)))
+        gauges = generate_latest(registry)
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return generate_latest(REGISTRY) + gauges
+        counters = CollectorRegistry()
+        multiprocess.MultiProcessCollector(counters)  # type: ignore[no-untyped-call]
+        return generate_latest(counters) + gauges
 
 
 def build_house(pool: RequestPool, settings: Settings) -> House:
@@ -98,7 +106,7 @@ def build_house(pool: RequestPool, settings: Settings) -> House:
     return House(
         gateway=application,
         authentication=_sign_in(application, tokens, settings, peppers),
-        health=Watch(application),
+        health=Watch(application, Limits(settings.ready_max_lag_events, settings.ready_max_lag_seconds)),
         pictures=Gallery(application),
         now=lambda: datetime.now(UTC),
         max_body_bytes=settings.max_body_bytes,

@@ -1,0 +1,125 @@
+"""How the service is: what lags, what is parked, which workers are there, and what that makes of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, LiteralString
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from projections.base import Database, Row
+
+_LAG: LiteralString = """
+    SELECT projection, companies, greatest_lag, lag_seconds, parked FROM projection_lag()
+"""
+
+# A heart beats every second; who is silent for longer than others need to take over is missing.
+_WORKERS: LiteralString = """
+    SELECT count(*) FILTER (WHERE beat_at > clock_timestamp() - interval '10 seconds') AS alive,
+           count(*) FILTER (WHERE beat_at <= clock_timestamp() - interval '10 seconds') AS silent
+      FROM worker_heartbeats
+     WHERE beat_at > clock_timestamp() - interval '1 minute'
+"""
+
+_OLDEST_SNAPSHOT: LiteralString = "SELECT oldest_snapshot_seconds() AS seconds"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From when on a lag is told as a fault, in events and in seconds."""
+
+    lag_events: int
+    lag_seconds: int
+
+
+@dataclass(frozen=True)
+class ServiceState:
+    """What one look at the database found; numbers only, of no company."""
+
+    projections: Sequence[Row] = ()
+    workers: Row = field(default_factory=lambda: {"alive": 0, "silent": 0})
+    oldest_snapshot_seconds: float = 0.0
+
+    def faults(self, limits: Limits) -> list[dict[str, str]]:
+        """What an operator should look at; selling goes on without it."""
+        return [{"code": code, "message": message} for code, message in self._faults(limits)]
+
+    def _faults(self, limits: Limits) -> Iterator[tuple[str, str]]:
+        if not self.workers["alive"]:
+            yield "no_worker", "No worker keeps the read models up to date."
+        if self.workers["silent"]:
+            yield (
+                "worker_silent",
+                f"{self.workers['silent']:,} workers have not been heard of for ten seconds.",
+            )
+        for model in self.projections:
+            name, events, seconds = model["projection"], model["greatest_lag"], model["lag_seconds"]
+            if events > limits.lag_events or seconds > limits.lag_seconds:
+                yield "projection_behind", f"{name} is {events:,} events and {seconds:,.0f} seconds behind."
+            if model["parked"]:
+                yield "projection_parked", f"{name} is parked for {model['parked']:,} companies."
+
+
+def look(db: Database) -> ServiceState:
+    """Look once, in one round trip."""
+    models, workers, snapshot = db.ask(_LAG, {}), db.ask(_WORKERS, {}), db.ask(_OLDEST_SNAPSHOT, {})
+    found, oldest = workers.row(), snapshot.row()
+    return ServiceState(
+        projections=models.rows(),
+        workers=found or {"alive": 0, "silent": 0},
+        oldest_snapshot_seconds=oldest["seconds"] if oldest else 0.0,
+    )
+
+
+class StateMetrics(Collector):
+    """The same as gauges for Prometheus."""
+
+    def __init__(self, state: ServiceState) -> None:
+        self._state = state
+
+    def collect(self) -> Iterator[Metric]:
+        """One gauge for each number, by read model or by state of the worker."""
+        models = self._state.projections
+        yield self._by_model(
+            "mipos_projection_lag_events",
+            "Events not folded yet, of the company with most.",
+            models,
+            "greatest_lag",
+        )
+        yield self._by_model(
+            "mipos_projection_lag_seconds",
+            "Age of the oldest event that is not folded yet.",
+            models,
+            "lag_seconds",
+        )
+        yield self._by_model(
+            "mipos_projections_parked", "Companies for which a read model is parked.", models, "parked"
+        )
+        workers = GaugeMetricFamily("mipos_workers", "Worker processes that are heard of.", labels=["state"])
+        for state, number in self._state.workers.items():
+            workers.add_metric([state], number)
+        yield workers
+        snapshot = (
+            "Age of the oldest transaction that keeps the server from cleaning up; sales get slower by it."
+        )
+        yield GaugeMetricFamily(
+            "mipos_oldest_snapshot_seconds", snapshot, value=self._state.oldest_snapshot_seconds
+        )
+
+    def _by_model(self, name: str, meaning: str, models: Sequence[Row], column: str) -> Metric:
+        gauge = GaugeMetricFamily(name, meaning, labels=["projection"])
+        for model in models:
+            gauge.add_metric([model["projection"]], model[column])
+        return gauge
+
+
+def report(state: ServiceState, limits: Limits) -> dict[str, Any]:
+    """What whoever watches over the service is told."""
+    faults = state.faults(limits)
+    return {
+        "status": "degraded" if faults else "ok",
+        "degraded": faults,
+        "workers": state.workers,
+        "projections": state.projections,
+        "oldest_snapshot_seconds": round(state.oldest_snapshot_seconds, 3),
+    }

@@ -1,0 +1,171 @@
+"""How the service is: what lags, what is parked, who is there to work; in `/ready`, and in numbers."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from domain.catalog.brands import Brand
+from infra.eventstore.codec import Metadata
+from infra.heartbeats import Heart
+from infra.projections.worker import Worker
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.transactions import transaction
+from infra.unit_of_work import Ledger
+from tests.conftest import Service, fresh_database, serving
+
+
+@pytest.fixture(scope="module")
+def running(server: Any) -> Iterator[Service]:
+    """A web server of this module's own, over a database that no worker looks after."""
+    limits = {"MIPOS_READY_MAX_LAG_EVENTS": "5", "MIPOS_READY_MAX_LAG_SECONDS": "3600"}
+    with serving(fresh_database(server, "mipos_state"), ("serve",), **limits) as service:
+        yield service
+
+
+@pytest.fixture
+def company_id(running: Service) -> Any:
+    """A company without events; all others are forgotten."""
+    company = uuid4()
+    with psycopg.connect(running.database.owner, autocommit=True) as owner:
+        owner.execute("DELETE FROM projection_checkpoints")
+        owner.execute("DELETE FROM worker_heartbeats")
+    with (
+        psycopg.connect(running.database.app, autocommit=True) as connection,
+        transaction(connection, company) as db,
+    ):
+        db.execute("SELECT found_company(%(company_id)s)", {"company_id": company})
+    return company
+
+
+def register_brands(service: Service, company_id: Any, number: int) -> None:
+    brands = [Brand.begin(Brand.Registered, uuid4(), name=f"Brand {uuid4()}") for _ in range(number)]
+    events = [event for brand in brands for event in brand.new_events()]
+    with (
+        psycopg.connect(service.database.app, autocommit=True) as connection,
+        transaction(connection, company_id) as db,
+    ):
+        Ledger(EVENT_TYPES, PROJECTIONS).record(db, events, Metadata(at=datetime.now(UTC)))
+
+
+def ready_until(service: Service, is_so: Callable[[Any], bool]) -> Any:
+    """What `/ready` says once it says so; it looks once a second."""
+    for _ in range(100):
+        answer = service.client().get("/ready")
+        assert answer.status == 200
+        if is_so(answer.data):
+            return answer.data
+        time.sleep(0.1)
+    pytest.fail(f"/ready never said so: {answer.data}")
+
+
+def codes(data: Any) -> list[str]:
+    return sorted({fault["code"] for fault in data["degraded"]})
+
+
+def test_without_a_worker_the_shop_sells_and_says_so(running: Service, company_id: Any) -> None:
+    del company_id
+    data = ready_until(running, lambda data: codes(data) == ["no_worker"])
+    assert (data["ready"], data["status"], data["workers"]) == (True, "degraded", {"alive": 0, "silent": 0})
+
+
+def test_with_a_worker_all_is_well_and_one_that_ends_is_forgotten(running: Service, company_id: Any) -> None:
+    del company_id
+    heart = Heart(running.database.worker, uuid4().hex[:12], beat=0.1)
+    heart.start()
+    data = ready_until(running, lambda data: data["status"] == "ok")
+    assert (data["degraded"], data["workers"]) == ([], {"alive": 1, "silent": 0})
+    heart.stop()
+    data = ready_until(running, lambda data: data["status"] == "degraded")
+    assert data["workers"] == {"alive": 0, "silent": 0}
+
+
+def test_a_worker_that_is_silent_is_told(running: Service, company_id: Any) -> None:
+    del company_id
+    with psycopg.connect(running.database.worker, autocommit=True) as worker:
+        Heart(running.database.worker, "one").beat(worker)
+        Heart(running.database.worker, "two").beat(worker)
+        worker.execute(
+            "UPDATE worker_heartbeats SET beat_at = now() - interval '20 seconds' WHERE process = 'one'"
+        )
+    data = ready_until(running, lambda data: data["workers"]["silent"] == 1)
+    assert "worker_silent" in codes(data)
+
+
+def test_a_lag_is_told_beyond_its_limit_and_gone_when_it_is_made_up_for(
+    running: Service, company_id: Any
+) -> None:
+    register_brands(running, company_id, 5)
+    data = ready_until(running, lambda data: data["projections"][0]["greatest_lag"] == 5)
+    assert "projection_behind" not in codes(data)
+    register_brands(running, company_id, 1)
+    data = ready_until(running, lambda data: "projection_behind" in codes(data))
+    assert all(model["lag_seconds"] > 0 for model in data["projections"])
+    Worker(running.database.worker, EVENT_TYPES, PROJECTIONS).step()
+    ready_until(
+        running,
+        lambda data: (
+            "projection_behind" not in codes(data)
+            and {model["greatest_lag"] for model in data["projections"]} == {0}
+        ),
+    )
+
+
+def test_an_old_event_that_waits_is_told_by_its_age(running: Service, company_id: Any) -> None:
+    register_brands(running, company_id, 1)
+    with psycopg.connect(running.database.owner, autocommit=True) as owner:
+        owner.execute(
+            "UPDATE events SET recorded_at = now() - interval '2 hours' WHERE company_id = %s", [company_id]
+        )
+    told = "is 1 events and 7,2"
+    ready_until(running, lambda data: any(told in fault["message"] for fault in data["degraded"]))
+
+
+def test_what_is_parked_is_told_and_does_not_count_as_lag(running: Service, company_id: Any) -> None:
+    register_brands(running, company_id, 10)
+    with psycopg.connect(running.database.owner, autocommit=True) as owner:
+        owner.execute(
+            "UPDATE projection_checkpoints SET parked_at = now(), error = 'secret of a company'"
+            " WHERE company_id = %s",
+            [company_id],
+        )
+    ready_until(
+        running,
+        lambda data: "projection_parked" in codes(data) and "projection_behind" not in codes(data),
+    )
+    answer = running.client().get("/ready").body.decode()
+    assert "secret" not in answer
+    assert str(company_id) not in answer
+
+
+def test_the_metrics_have_the_same_in_numbers(running: Service, company_id: Any) -> None:
+    register_brands(running, company_id, 3)
+    ready_until(running, lambda data: data["projections"][0]["greatest_lag"] == 3)
+    found = running.client().get("/metrics").body.decode()
+    assert 'mipos_projection_lag_events{projection="sales_summary"} 3.0' in found
+    assert 'mipos_projections_parked{projection="sales_summary"} 0.0' in found
+    assert 'mipos_workers{state="alive"} 0.0' in found
+    assert re.search(r'mipos_projection_lag_seconds\{projection="sales_summary"\} [0-9.e-]+\n', found)
+
+
+def test_the_oldest_open_transaction_is_measured(running: Service, company_id: Any) -> None:
+    del company_id
+    with psycopg.connect(running.database.owner) as forgotten:
+        forgotten.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        forgotten.execute("SELECT 1 FROM company_head LIMIT 1")
+        ready_until(running, lambda data: data["oldest_snapshot_seconds"] > 1)
+        # Each web process looks for itself, once a second.
+        for _ in range(100):
+            found = running.client().get("/metrics").body.decode()
+            measured = re.search(r"mipos_oldest_snapshot_seconds ([0-9.]+)\n", found)
+            if measured and float(measured[1]) > 1:
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail("the age was never measured")
+    ready_until(running, lambda data: data["oldest_snapshot_seconds"] < 1)
