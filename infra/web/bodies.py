@@ -8,7 +8,7 @@ from typing import IO
 from infra.web.heads import Malformed
 
 #: How many bytes of a body are taken in before anybody is asked about the request, and kept in memory.
-SMALL = 65_536
+SMALL, _IN_MEMORY = 65_536, 16_384
 #: The longest line that says how long a chunk is, and the most bytes of trailers.
 _LONGEST_LINE, _MOST_TRAILERS = 256, 8_192
 #: What chunks may be wrapped in beyond half of what they hold: tiny ones cost us more than the client.
@@ -24,6 +24,7 @@ class Body:
     """
 
     def __init__(self, length: int | None) -> None:
+        self.length = length
         self.wanted = 0 if (length or 0) > SMALL else SMALL + 1
         self.received = 0
         self.is_whole = length == 0
@@ -117,7 +118,7 @@ class Body:
 
     def _keep(self, data: bytes | bytearray) -> None:
         self.received += len(data)
-        if self._file is None and self.received <= SMALL:
+        if self._file is None and self.received <= _IN_MEMORY:
             self._memory += data
             return
         if self._file is None:

@@ -13,9 +13,13 @@ class Bounds:
     body_seconds: float = 10.0
     #: Bytes a second that a body comes in at the least, after a start of twice `body_seconds`.
     least_rate: int = 1_024
+    #: Bytes of all large bodies that are in hand at a time; whoever brings one more is to come again.
+    bodies: int = 2**30
+    #: Bytes of all answers that wait in memory for their clients to take them; more wait on the disk.
+    answers: int = 2**25
     #: From one request to the next over the same connection.
     idle_seconds: float = 75.0
-    #: For a client to take some more of its answer.
+    #: For a client to take some more of its answer; after twice as long it must have taken `least_rate`.
     answer_seconds: float = 30.0
     #: For a client that is answered early to end what it sends: in all, in silence, and in bytes.
     linger_seconds: float = 60.0

@@ -9,63 +9,24 @@ import struct
 import time
 from collections.abc import Hashable
 from contextlib import suppress
-from enum import Enum
 from selectors import EVENT_READ, EVENT_WRITE
-from typing import IO, Protocol
+from typing import IO
 
 import structlog
 
 from infra.web.answers import Headers, head_of
-from infra.web.bounds import Bounds
-from infra.web.heads import Head, Malformed, take_head
+from infra.web.heads import Malformed, take_head
+from infra.web.host import Host, Phase
 from infra.web.requests import Environment, Request
+from infra.web.sending import Sending
 
 log = structlog.get_logger("request")
 
-_RECEIVED_AT_ONCE = _READ_AT_ONCE = 65_536
-#: How much is written before others have their turn.
-_WRITTEN_AT_ONCE = 1_048_576
+_RECEIVED_AT_ONCE = 65_536
 #: Reset a connection when it is closed.
 _RESET = struct.pack("ii", 1, 0)
 _BODILESS = ("204", "304")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-
-class Phase(Enum):
-    """What a connection is busy with."""
-
-    IDLE = "nothing of a request has arrived"
-    HEAD = "a head is arriving"
-    BODY = "a body is arriving"
-    RUNNING = "a request waits for its thread, or runs"
-    ANSWER = "an answer is being taken"
-    LINGERING = "what is still being sent is thrown away, so that the client comes to read the answer"
-    CLOSED = "it is over"
-
-
-class Host(Protocol):
-    """What a connection needs of the server it belongs to."""
-
-    bounds: Bounds
-    is_stopping: bool
-
-    def watch(self, connection: "Connection", events: int) -> None:
-        """Wait for the socket, in place of what it was watched for so far, if at all."""
-
-    def unwatch(self, connection: "Connection") -> None:
-        """Wait for it no more."""
-
-    def forget(self, connection: "Connection") -> None:
-        """It is closed."""
-
-    def begin(self, connection: "Connection", head: Head, now: float) -> Request:
-        """The request that begins with this head; the connection takes the lane it waits in."""
-
-    def submit(self, connection: "Connection") -> bool:
-        """Queue the connection's request, which can be run; False when too many wait."""
-
-    def refusal(self, status: int) -> tuple[str, Headers, bytes]:
-        """What is answered in place of the application."""
 
 
 class Connection:
@@ -83,9 +44,9 @@ class Connection:
         self._host = host
         self._arrived = bytearray()
         self._searched = 0
-        self._output: memoryview = memoryview(b"")
-        self._file: IO[bytes] | None = None
-        self._file_left = 0
+        self._sending: Sending | None = None
+        #: Bytes taken from the room of all bodies.
+        self._body_room = 0
         self._keeps_alive = False
         self._discarded = 0
         self._lingers_for = host.bounds.linger_seconds
@@ -120,7 +81,15 @@ class Connection:
 
     # What the thread that runs the request calls.
 
-    def answer(self, status: str, headers: Headers, content: bytes, file: IO[bytes] | None) -> None:
+    def answer(
+        self,
+        status: str,
+        headers: Headers,
+        content: bytes,
+        file: IO[bytes] | None = None,
+        *,
+        is_last: bool = False,
+    ) -> None:
         """Send an answer, as much at once as the client takes; the rest is written while it is watched."""
         request = self.request
         has_body = not (request and request.head.method == "HEAD") and status[:3] not in _BODILESS
@@ -131,7 +100,7 @@ class Connection:
             request is not None
             and request.head.keeps_alive
             and request.body.is_whole
-            and not self._host.is_stopping
+            and not (is_last or self._host.is_stopping)
             and (file is None or length is not None)
         )
         try:
@@ -140,23 +109,32 @@ class Connection:
             log.exception("unusable answer")
             self.refuse(500)
             return
-        self._output = memoryview(head + content if has_body else head)
-        self._file = file
-        self._file_left = (int(length) if length else 2**62) if file and has_body else 0
+        size = int(length) if length else 2**62
+        self._sending = Sending(head + content, file, size) if has_body else Sending(head, file)
         self.phase = Phase.ANSWER
         self._write()
 
     def refuse(self, status: int) -> None:
         """Answer in place of the application; what did not arrive whole is the connection's last request."""
         self._host.unwatch(self)
-        self.answer(*self._host.refusal(status), None)
+        # Whoever sends one request after another without waiting is not refused one after another.
+        self.answer(*self._host.refusal(status), is_last=bool(self._arrived))
 
-    def resume(self) -> None:
-        """Read on: the application wants more of the body."""
-        if self.request is not None:
-            self.request.started_at = time.monotonic()
-            if not self.request.body.received:
-                self._continue()
+    def read_body(self, size: int) -> None:
+        """Read on: the application wants so many bytes of the body."""
+        request = self.request
+        if request is None:
+            return
+        body = request.body
+        room = min(size, body.length) if body.length is not None else size
+        if not self._host.bodies.take(room - self._body_room):
+            self.refuse(503)
+            return
+        self._body_room = room
+        body.wanted = size
+        request.started_at = time.monotonic()
+        if not body.received:
+            self._continue()
         self._advance()
 
     def close(self) -> None:
@@ -166,7 +144,7 @@ class Connection:
         self._host.unwatch(self)
         self.phase = Phase.CLOSED
         self._drop_request()
-        self._drop_file()
+        self._drop_answer()
         self.socket.close()
         self._host.forget(self)
 
@@ -242,47 +220,27 @@ class Connection:
         if not self._host.submit(self):
             self.refuse(503)
 
-    def _send(self, data: bytes | memoryview) -> int:
-        try:
-            return self.socket.send(data)
-        except BlockingIOError:
-            return 0
-
     def _write(self) -> None:
-        written = 0
+        sending = self._sending
+        if sending is None:
+            return
         try:
-            while self._refill():
-                sent = self._send(self._output)
-                self._output = self._output[sent:]
-                written += sent
-                if not sent or written >= _WRITTEN_AT_ONCE:
-                    break
-            else:
+            if sending.write(self.socket):
+                self._keeps_alive = self._keeps_alive and not sending.is_cut
                 self._finish()
                 return
+            sending.set_aside(self._host.answers)
         except OSError:
             self.close()
             return
-        if written or not self.events:
-            self.deadline = time.monotonic() + self._host.bounds.answer_seconds
+        self.deadline = sending.deadline(self._host.bounds)
         self._host.watch(self, EVENT_WRITE)
-
-    def _refill(self) -> bool:
-        """Whether there is something to write, if need be from the file."""
-        if not self._output and self._file_left and self._file is not None:
-            data = self._file.read(min(_READ_AT_ONCE, self._file_left))
-            self._file_left = self._file_left - len(data) if data else 0
-            if not data:
-                # It is shorter than was said; only hanging up tells the client.
-                self._keeps_alive = False
-            self._output = memoryview(data)
-        return bool(self._output)
 
     def _finish(self) -> None:
         """The answer was sent."""
         is_whole = self.request is not None and self.request.body.is_whole
         self._drop_request()
-        self._drop_file()
+        self._drop_answer()
         if self._keeps_alive:
             self.phase = Phase.IDLE
             if self._arrived:
@@ -319,8 +277,11 @@ class Connection:
         if self.request is not None:
             self.request.body.close()
             self.request = None
+        if self._body_room:
+            self._host.bodies.give_back(self._body_room)
+            self._body_room = 0
 
-    def _drop_file(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+    def _drop_answer(self) -> None:
+        if self._sending is not None:
+            self._sending.close()
+            self._sending = None

@@ -22,13 +22,15 @@ from prometheus_client import Counter
 
 from infra.web.answers import FileAnswer, Headers
 from infra.web.bounds import Bounds
-from infra.web.connection import Connection, Phase
+from infra.web.connection import Connection
 from infra.web.heads import Head
 from infra.web.hooks import Hooks
+from infra.web.host import Phase
 from infra.web.lanes import PROBES, Lanes
 from infra.web.pauses import BodyWanted, NotYet
 from infra.web.putoff import PutOff
 from infra.web.requests import Application, Environment, Request
+from infra.web.room import Room
 
 log = structlog.get_logger("request")
 
@@ -55,6 +57,7 @@ class Loop:
         hooks: Hooks,
     ) -> None:
         self.bounds = bounds
+        self.bodies, self.answers = Room(bounds.bodies), Room(bounds.answers)
         self.is_stopping = False
         #: When a thread last looked at the sockets.
         self.turned_at = time.monotonic()
@@ -146,8 +149,7 @@ class Loop:
         try:
             answer = request.run(self._application, connection.environment)
         except BodyWanted as pause:
-            request.body.wanted = pause.size
-            connection.resume()
+            connection.read_body(pause.size)
         except NotYet:
             request.pauses += 1
             if self._put_off.add(connection, request.pauses):

@@ -145,6 +145,25 @@ class TestAClientThatDoesNotRead:
             wire.send(ALIVE)
             assert len(wire.answer().body) == self.SIZE
 
+    @pytest.mark.parametrize("answers", [2**25, 0], ids=["from memory", "from the disk"])
+    def test_gets_what_was_kept_for_it(
+        self, dial: Callable[..., Any], looped: Callable[..., Any], answers: int
+    ) -> None:
+        content = bytes(range(256)) * 2**16
+
+        def application(_environ: Any, start: Any) -> list[bytes]:
+            start("200 OK", [])
+            return [content]
+
+        with looped(application, answers=answers) as address:
+            wires = [dial(address, buffer=4096) for _ in range(3)]
+            for wire in wires:
+                wire.send(ALIVE * 2)
+            time.sleep(0.2)
+            for wire in wires:
+                assert wire.answer().body == content
+                assert wire.answer().body == content
+
     def test_gets_all_of_it_when_it_reads_on(
         self, dial: Callable[..., Any], looped: Callable[..., Any]
     ) -> None:
@@ -176,6 +195,35 @@ def hung_up(connection: socket.socket) -> bool:
     """Whether the other side has closed, as the kernel knows it, without reading what it sent."""
     # The first byte of TCP_INFO is the state; 1 is ESTABLISHED.
     return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) != b"\x01"
+
+
+class TestLargeBodies:
+    def test_beyond_what_there_is_room_for_are_to_come_again(
+        self, dial: Callable[..., Any], looped: Callable[..., Any]
+    ) -> None:
+        def application(environ: Any, start: Any) -> list[bytes]:
+            content = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            start("200 OK", [])
+            return [b"%d" % len(content)]
+
+        size = 300_000
+        post = f"POST /api HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode()
+        with looped(application, bodies=2 * size) as address:
+            first, second, third = (dial(address) for _ in range(3))
+            for wire in (first, second):
+                wire.send(post + b"x" * (size - 1))
+            time.sleep(0.2)
+            third.send(post)
+            assert third.answer().refusal == (503, "overloaded")
+            small = dial(address)
+            small.send(post.replace(str(size).encode(), b"2") + b"{}")
+            assert small.answer().body == b"2"
+            for wire in (first, second):
+                wire.send(b"x")
+                assert wire.answer().body == b"%d" % size
+            again = dial(address)
+            again.send(post + b"x" * size)
+            assert again.answer().body == b"%d" % size
 
 
 class TestACompanyThatIsStuck:
@@ -232,11 +280,11 @@ class TestACompanyThatIsStuck:
             answer = wire.answer()
             assert answer.refusal == (503, "overloaded")
             assert answer.headers["retry-after"] == "1"
-            crowd = dial(address)
             # The client goes on over the same connection: nothing was wrong with its request.
             assert answer.headers["connection"] == "keep-alive"
+            crowd = dial(address)
             crowd.send(stuck * 3)
-            assert crowd.answer().status == 503
+            assert crowd.answer().headers["connection"] == "close"
             go_on.set()
             assert first.answer().body == b"done"
 

@@ -1,0 +1,24 @@
+"""How much of something all connections of a process may have together."""
+
+from threading import Lock
+
+
+class Room:
+    """So many bytes, of which connections take some and give them back."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+        self._lock = Lock()
+
+    def take(self, size: int) -> bool:
+        """Take so many bytes; False, with nothing taken, when fewer are left."""
+        with self._lock:
+            if size > self._left:
+                return False
+            self._left -= size
+            return True
+
+    def give_back(self, size: int) -> None:
+        """Give back what was taken."""
+        with self._lock:
+            self._left += size
