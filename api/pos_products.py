@@ -23,7 +23,7 @@ class OfferImage(Body):
 
 
 class OfferAnswer(Body):
-    """A variant on sale. `available` is what the store has of it; none where stock is not counted."""
+    """A variant on sale. `available` is what a sale in the store could take; none where it is not counted."""
 
     variant_id = Id()
     product_id = Id()

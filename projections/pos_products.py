@@ -9,6 +9,7 @@ from projections.base import Database, Row, plan_for_values, total_of
 from projections.catalog.categories import subtree_of
 from projections.search.entries import VARIANTS
 from projections.search.find import Hit, find_as_meant, find_as_typed
+from projections.selling_places import ONLY_STORE, SELLS_FROM
 from projections.settings import NOWHERE
 
 #: How many products and variants a search finds, the best of them.
@@ -70,10 +71,26 @@ _CHOSEN: LiteralString = """
 
 # Of its product's pictures, a variant is shown by its own, else by those of no variant. Price and taxes are
 # those of the store that a sale would be made in: the one that is asked about, else the only one there is.
-_OFFERED: LiteralString = """
+# What is available lies in the storages that sales are taken from.
+_OFFERED: LiteralString = f"""
+    WITH place AS MATERIALIZED (
+        SELECT coalesce(%(store_id)s::uuid, {ONLY_STORE}) AS store_id,
+               ARRAY(SELECT DISTINCT storage.id
+                       FROM settings AS store
+                      CROSS JOIN LATERAL (
+                             SELECT id FROM settings
+                              WHERE company_id = %(company_id)s AND kind = 'storages' AND NOT is_archived
+                                AND id = {SELLS_FROM}
+                              LIMIT 1
+                            ) AS storage
+                      WHERE store.company_id = %(company_id)s AND store.kind = 'stores'
+                        AND NOT store.is_archived
+                        AND (%(store_ids)b::uuid[] IS NULL OR store.id = ANY(%(store_ids)b::uuid[]))
+                    ) AS storage_ids
+    )
     SELECT v.id AS variant_id, v.product_id, v.sku, p.name, v.name AS variant_name, v.barcodes, v.options,
            coalesce(own.price, v.price) AS price, p.category_id, p.brand_id, p.status, p.track_stock,
-           coalesce(nullif(p.tax_rate_ids, '{}'),
+           coalesce(nullif(p.tax_rate_ids, '{{}}'),
                     (SELECT ARRAY(SELECT rate.id::uuid
                                     FROM jsonb_array_elements_text(store.fields -> 'tax_rate_ids')
                                          WITH ORDINALITY AS rate(id, place)
@@ -81,14 +98,8 @@ _OFFERED: LiteralString = """
                        FROM settings AS store
                       WHERE store.company_id = %(company_id)s AND store.kind = 'stores'
                         AND NOT store.is_archived
-                        AND store.id = coalesce(%(store_id)s::uuid,
-                                                (SELECT min(only_store.id::text)::uuid
-                                                   FROM settings AS only_store
-                                                  WHERE only_store.company_id = %(company_id)s
-                                                    AND only_store.kind = 'stores'
-                                                    AND NOT only_store.is_archived
-                                                 HAVING count(*) = 1))),
-                    '{}') AS tax_rate_ids,
+                        AND store.id = (SELECT store_id FROM place)),
+                    '{{}}') AS tax_rate_ids,
            CASE WHEN p.track_stock THEN coalesce(stock.on_hand, 0) END AS available,
            picture.id AS image_id
       FROM unnest(%(ids)b::uuid[]) WITH ORDINALITY AS wanted(id, place)
@@ -98,19 +109,20 @@ _OFFERED: LiteralString = """
      CROSS JOIN LATERAL (
             SELECT * FROM products WHERE company_id = %(company_id)s AND id = v.product_id LIMIT 1
            ) AS p
-      LEFT JOIN store_prices AS own ON own.company_id = v.company_id AND own.variant_id = v.id
-            AND own.store_id = (
-                SELECT coalesce(%(store_id)s::uuid,
-                                (SELECT min(only_store.id::text)::uuid FROM settings AS only_store
-                                  WHERE only_store.company_id = %(company_id)s
-                                    AND only_store.kind = 'stores' AND NOT only_store.is_archived
-                                 HAVING count(*) = 1)))
+      LEFT JOIN LATERAL (
+            SELECT price FROM store_prices
+             WHERE company_id = %(company_id)s AND variant_id = v.id
+               AND store_id = (SELECT store_id FROM place)
+             LIMIT 1
+           ) AS own ON true
       LEFT JOIN LATERAL (
             SELECT sum(b.on_hand) AS on_hand
-              FROM stock_balances AS b
-              JOIN settings AS storage ON storage.company_id = b.company_id AND storage.id = b.storage_id
-             WHERE b.company_id = %(company_id)s AND b.variant_id = v.id
-               AND (%(store_ids)b::uuid[] IS NULL OR storage.parent_id = ANY(%(store_ids)b::uuid[]))
+              FROM unnest((SELECT storage_ids FROM place)) AS storage(id)
+             CROSS JOIN LATERAL (
+                    SELECT on_hand FROM stock_balances
+                     WHERE company_id = %(company_id)s AND storage_id = storage.id AND variant_id = v.id
+                     LIMIT 1
+                   ) AS b
            ) AS stock ON true
       LEFT JOIN LATERAL (
             SELECT id FROM product_images
@@ -120,7 +132,7 @@ _OFFERED: LiteralString = """
              LIMIT 1
            ) AS picture ON true
      ORDER BY wanted.place
-"""
+"""  # noqa: S608 composed of literals alone
 
 
 def list_offered(
@@ -133,7 +145,7 @@ def list_offered(
     barcode: str | None = None,
     category_id: UUID | None = None,
 ) -> tuple[list[Row], int]:
-    """One page of what is on sale and how much there is of it in these stores, or in the company.
+    """One page of what is on sale and how much of it these stores, or all, have where they sell from.
 
     All come by name, what a search finds comes the best first. A barcode, also one that is searched for,
     finds the one variant that has it; a category finds what is filed below it as well. The price is the one

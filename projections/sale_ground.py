@@ -16,10 +16,11 @@ from domain.settings import OtherStore
 from domain.stores import StoreClosed
 from projections.base import Answer, Database, Row
 from projections.companies import backdating_of, rules_of
+from projections.selling_places import ONLY_STORE, SELLS_FROM
 from projections.stock import ENSURE_BALANCES, LOCK_BALANCES, balance_of
 
 # The store is the register's, else the one that was named, else the only one there is.
-_PLACE: LiteralString = """
+_PLACE: LiteralString = f"""
     SELECT c.currency, c.rounding_level, c.rounding_mode, c.cash_rounding,
            c.created_at AS founded_at, c.backdating_days, c.discount_ceilings,
            register.id AS register_id, register.fields ->> 'code' AS register_code,
@@ -32,61 +33,95 @@ _PLACE: LiteralString = """
                              ORDER BY wanted.place)
               FROM jsonb_array_elements_text(store.fields -> 'tax_rate_ids')
                    WITH ORDINALITY AS wanted(id, place)
-              JOIN settings AS rate ON rate.company_id = c.company_id
-                    AND rate.id = wanted.id::uuid) AS tax_rates,
+             CROSS JOIN LATERAL (
+                    SELECT id, name, fields FROM settings
+                     WHERE company_id = %(company_id)s AND id = wanted.id::uuid
+                     LIMIT 1
+                   ) AS rate) AS tax_rates,
            storage.id AS storage_id, (storage.fields ->> 'allow_negative')::bool AS allow_negative,
            package.orders_per_month AS orders_limit, c.timezone AS company_timezone
       FROM companies AS c
-      LEFT JOIN packages AS package
-            ON package.company_id = '00000000-0000-4000-8000-000000000000' AND package.id = c.package_id
-      LEFT JOIN settings AS register ON register.company_id = c.company_id AND register.kind = 'registers'
-            AND register.id = %(register_id)s::uuid AND NOT register.is_archived
-      LEFT JOIN settings AS store ON store.company_id = c.company_id AND store.kind = 'stores'
-            AND NOT store.is_archived
-            AND store.id = coalesce(register.parent_id, %(store_id)s::uuid,
-                                    (SELECT min(only_store.id::text)::uuid FROM settings AS only_store
-                                      WHERE only_store.company_id = %(company_id)s
-                                        AND only_store.kind = 'stores' AND NOT only_store.is_archived
-                                     HAVING count(*) = 1))
-      LEFT JOIN settings AS storage ON storage.company_id = c.company_id AND storage.kind = 'storages'
-            AND NOT storage.is_archived
-            AND storage.id = coalesce((store.fields ->> 'default_storage_id')::uuid,
-                                      (SELECT own.id FROM settings AS own
-                                        WHERE own.company_id = %(company_id)s AND own.kind = 'storages'
-                                          AND own.parent_id = store.id AND NOT own.is_archived
-                                        ORDER BY own.created_at, own.id LIMIT 1))
+      LEFT JOIN LATERAL (
+            SELECT orders_per_month FROM packages
+             WHERE company_id = '00000000-0000-4000-8000-000000000000' AND id = c.package_id
+             LIMIT 1
+           ) AS package ON true
+      LEFT JOIN LATERAL (
+            SELECT id, parent_id, fields FROM settings
+             WHERE company_id = %(company_id)s AND kind = 'registers' AND id = %(register_id)s::uuid
+               AND NOT is_archived
+             LIMIT 1
+           ) AS register ON true
+      LEFT JOIN LATERAL (
+            SELECT id, is_active, fields FROM settings
+             WHERE company_id = %(company_id)s AND kind = 'stores' AND NOT is_archived
+               AND id = coalesce(register.parent_id, %(store_id)s::uuid, {ONLY_STORE})
+             LIMIT 1
+           ) AS store ON true
+      LEFT JOIN LATERAL (
+            SELECT id, fields FROM settings
+             WHERE company_id = %(company_id)s AND kind = 'storages' AND NOT is_archived
+               AND id = {SELLS_FROM}
+             LIMIT 1
+           ) AS storage ON true
      WHERE c.company_id = %(company_id)s
-"""
+"""  # noqa: S608 composed of literals alone
 
-# The store is found as above, once for the statement, so that it need not wait for that answer.
-_VARIANTS: LiteralString = """
+# One after another by their keys, whatever the planner knows of the tables. The store is found as above, once
+# for the statement, so that it need not wait for that answer.
+_VARIANTS: LiteralString = f"""
     SELECT v.id, v.product_id, v.sku, p.name, v.name AS variant_name, p.category_id, p.brand_id,
            coalesce(own.price, v.price) AS price, v.cost, p.status, p.track_stock, p.tax_rate_ids,
-           (unit.fields ->> 'precision')::int AS precision
-      FROM variants AS v
-      JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
-      LEFT JOIN store_prices AS own ON own.company_id = v.company_id AND own.variant_id = v.id
-            AND own.store_id = (
-                SELECT coalesce((SELECT till.parent_id FROM settings AS till
-                                  WHERE till.company_id = %(company_id)s AND till.kind = 'registers'
-                                    AND till.id = %(register_id)s::uuid AND NOT till.is_archived),
-                                %(store_id)s::uuid,
-                                (SELECT min(only_store.id::text)::uuid FROM settings AS only_store
-                                  WHERE only_store.company_id = %(company_id)s
-                                    AND only_store.kind = 'stores' AND NOT only_store.is_archived
-                                 HAVING count(*) = 1)))
-      LEFT JOIN settings AS unit ON unit.company_id = p.company_id AND unit.id = p.unit_id
-     WHERE v.company_id = %(company_id)s AND v.id = ANY(%(variants)b::uuid[])
-"""
+           unit.precision
+      FROM unnest(%(variants)b::uuid[]) AS wanted(id)
+     CROSS JOIN LATERAL (
+            SELECT id, product_id, sku, name, price, cost FROM variants
+             WHERE company_id = %(company_id)s AND id = wanted.id
+             LIMIT 1
+           ) AS v
+     CROSS JOIN LATERAL (
+            SELECT name, category_id, brand_id, status, track_stock, tax_rate_ids, unit_id FROM products
+             WHERE company_id = %(company_id)s AND id = v.product_id
+             LIMIT 1
+           ) AS p
+      LEFT JOIN LATERAL (
+            SELECT price FROM store_prices
+             WHERE company_id = %(company_id)s AND variant_id = v.id
+               AND store_id = (SELECT coalesce(
+            (SELECT till.parent_id FROM settings AS till
+              WHERE till.company_id = %(company_id)s AND till.kind = 'registers'
+                AND till.id = %(register_id)s::uuid AND NOT till.is_archived),
+            %(store_id)s::uuid, {ONLY_STORE}))
+             LIMIT 1
+           ) AS own ON true
+      LEFT JOIN LATERAL (
+            SELECT (fields ->> 'precision')::int AS precision FROM settings
+             WHERE company_id = %(company_id)s AND id = p.unit_id
+             LIMIT 1
+           ) AS unit ON true
+"""  # noqa: S608 composed of literals alone
 
 _TAX_RATES: LiteralString = """
-    SELECT DISTINCT rate.id, rate.name, rate.fields ->> 'rate' AS rate,
+    SELECT rate.id, rate.name, rate.fields ->> 'rate' AS rate,
            (rate.fields ->> 'inclusive')::bool AS inclusive
-      FROM variants AS v
-      JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
-     CROSS JOIN unnest(p.tax_rate_ids) AS wanted(id)
-      JOIN settings AS rate ON rate.company_id = v.company_id AND rate.id = wanted.id
-     WHERE v.company_id = %(company_id)s AND v.id = ANY(%(variants)b::uuid[])
+      FROM (SELECT DISTINCT charged.id
+              FROM unnest(%(variants)b::uuid[]) AS wanted(id)
+             CROSS JOIN LATERAL (
+                    SELECT product_id FROM variants
+                     WHERE company_id = %(company_id)s AND id = wanted.id
+                     LIMIT 1
+                   ) AS v
+             CROSS JOIN LATERAL (
+                    SELECT tax_rate_ids FROM products
+                     WHERE company_id = %(company_id)s AND id = v.product_id
+                     LIMIT 1
+                   ) AS p
+             CROSS JOIN LATERAL unnest(p.tax_rate_ids) AS charged(id)) AS wanted
+     CROSS JOIN LATERAL (
+            SELECT id, name, fields FROM settings
+             WHERE company_id = %(company_id)s AND id = wanted.id
+             LIMIT 1
+           ) AS rate
 """
 
 _CUSTOMER: LiteralString = """
@@ -97,10 +132,13 @@ _CUSTOMER: LiteralString = """
 # Where a sale may go below zero, no balance keeps a variant from being removed or archived meanwhile, so the
 # variant itself is held; it is read after that.
 _HOLD_VARIANTS: LiteralString = """
-    SELECT id FROM variants
-     WHERE company_id = %(company_id)s AND id = ANY(%(variants)b::uuid[])
-     ORDER BY id
-       FOR KEY SHARE
+    SELECT held.id
+      FROM (SELECT id FROM unnest(%(variants)b::uuid[]) AS told(id) ORDER BY id) AS wanted
+     CROSS JOIN LATERAL (
+            SELECT id FROM variants
+             WHERE company_id = %(company_id)s AND id = wanted.id
+             LIMIT 1 FOR KEY SHARE
+           ) AS held
 """
 
 _LOCK_SERIES: LiteralString = """

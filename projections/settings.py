@@ -71,6 +71,7 @@ class Settings(Projection):
             WHERE NOT is_archived;
         CREATE UNIQUE INDEX settings_code ON settings (company_id, kind, scope_id, code_key, code_clash)
             WHERE NOT is_archived AND code_key IS NOT NULL;
+        CREATE INDEX settings_by_code ON settings (company_id, code_key) WHERE code_key IS NOT NULL;
         CREATE INDEX settings_parent ON settings (company_id, parent_id) WHERE parent_id IS NOT NULL;
         CREATE INDEX settings_storage ON settings (company_id, (fields ->> 'default_storage_id'))
             WHERE kind = 'stores';

@@ -83,15 +83,22 @@ LOCK_BALANCES: LiteralString = """
        FOR UPDATE
 """
 
-# Held until the end, so that no variant is removed and no product archived while its stock comes in.
+# Held until the end, so that no variant is removed and no product archived while its stock comes in; in the
+# order of the variants, one after another by their keys, whatever the planner knows of the tables.
 _COUNTED: LiteralString = """
     SELECT v.id, coalesce((SELECT (unit.fields ->> 'precision')::int FROM settings AS unit
-                            WHERE unit.company_id = p.company_id AND unit.id = p.unit_id), 5) AS precision
-      FROM variants AS v JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
-     WHERE v.company_id = %(company_id)s AND v.id = ANY(%(variants)b::uuid[])
-       AND p.track_stock AND p.status <> 'archived'
-     ORDER BY v.id
-       FOR SHARE
+                            WHERE unit.company_id = %(company_id)s AND unit.id = p.unit_id), 5) AS precision
+      FROM (SELECT id FROM unnest(%(variants)b::uuid[]) AS told(id) ORDER BY id) AS wanted
+     CROSS JOIN LATERAL (
+            SELECT id, product_id FROM variants
+             WHERE company_id = %(company_id)s AND id = wanted.id
+             LIMIT 1 FOR SHARE
+           ) AS v
+     CROSS JOIN LATERAL (
+            SELECT unit_id FROM products
+             WHERE company_id = %(company_id)s AND id = v.product_id AND track_stock AND status <> 'archived'
+             LIMIT 1 FOR SHARE
+           ) AS p
 """
 
 _PLACE: LiteralString = """

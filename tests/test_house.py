@@ -1,6 +1,7 @@
 """The house stays clean: style, types, imports one way, and statements that name their company."""
 
 import ast
+import importlib
 import re
 import shutil
 import subprocess
@@ -80,11 +81,29 @@ def statements() -> Iterator[tuple[str, str]]:
             # Benchmarks compare with foreign SQL, and the source of an import is no database of ours.
             if "bench" in file.parts or file.name == "source.py":
                 continue
-            for node in ast.walk(ast.parse(file.read_text())):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    text = node.value.strip()
-                    if re.match(r"(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH)\s", text) and len(text) > 20:
-                        yield f"{file.relative_to(ROOT)}:{node.lineno}", text
+            for line, text in texts(file):
+                if re.match(r"(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH)\s", text) and len(text) > 20:
+                    yield f"{file.relative_to(ROOT)}:{line}", text
+
+
+def texts(file: Path) -> Iterator[tuple[int, str]]:
+    """Every text in a module, with what it is composed of put in."""
+    found, parts = list(ast.walk(ast.parse(file.read_text()))), set[ast.AST]()
+    for node in found:
+        if isinstance(node, ast.JoinedStr):
+            parts.update(node.values)
+            yield node.lineno, "".join(part_of(value, file) for value in node.values).strip()
+    for node in found:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in parts:
+            yield node.lineno, node.value.strip()
+
+
+def part_of(value: ast.expr, file: Path) -> str:
+    """A part of a composed text: as it stands there, or the constant of the module that is put in."""
+    if isinstance(value, ast.FormattedValue) and isinstance(value.value, ast.Name):
+        module = importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+        return str(getattr(module, value.value.id, ""))
+    return str(value.value) if isinstance(value, ast.Constant) else ""
 
 
 @pytest.mark.parametrize(("place", "text"), [pytest.param(p, t, id=p) for p, t in statements()])

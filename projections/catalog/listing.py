@@ -111,14 +111,22 @@ def _touched(facts: Iterable[Fact], db: Database) -> list[UUID]:
     return sorted(products)
 
 
+# One after another by their keys, whatever the planner knows of the tables; OFFSET keeps it from a join.
 _OWNERS: LiteralString = """
-    SELECT product_id FROM variants
-     WHERE company_id = %(company_id)s AND id = ANY(%(variants)b::uuid[])
-     UNION
-    SELECT v.product_id
-      FROM stock_balances AS b
-      JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
-     WHERE b.company_id = %(company_id)s AND b.storage_id = ANY(%(storages)b::uuid[])
+    SELECT DISTINCT v.product_id
+      FROM (SELECT id FROM unnest(%(variants)b::uuid[]) AS moved(id)
+             UNION ALL
+            SELECT b.variant_id
+              FROM unnest(%(storages)b::uuid[]) AS storage(id)
+             CROSS JOIN LATERAL (
+                    SELECT variant_id FROM stock_balances
+                     WHERE company_id = %(company_id)s AND storage_id = storage.id
+                    OFFSET 0
+                   ) AS b
+           ) AS wanted
+     CROSS JOIN LATERAL (
+            SELECT product_id FROM variants WHERE company_id = %(company_id)s AND id = wanted.id LIMIT 1
+           ) AS v
 """
 
 # Two stores may run out of a product at the same time: whoever comes second must see what the first one left,

@@ -45,6 +45,45 @@ def test_only_what_the_own_store_has_is_available(stocked: Any) -> None:
     assert [row["available"] for row in there] == ["0"]
 
 
+class TestWhatIsAvailable:
+    """What a sale could take: it is all in the one storage that the store sells from."""
+
+    def rooms(self, stocked: Any) -> tuple[Any, str]:
+        """A second storage of the store, with five more of the product in it."""
+        admin = stocked.shop.client()
+        body = {"name": "Cellar", "code": "CELLAR", "store_id": stocked.store["id"]}
+        cellar = admin.post("/api/admin/storages", body).data["id"]
+        assert stocked.receive("5", 60, storage_id=cellar).status == 201
+        return admin, cellar
+
+    def sold_out(self, stocked: Any, available: str) -> None:
+        """Whatever is said to be there can be sold, and not one more."""
+        shown = stocked.shop.client("Cashier").get(f"{PATH}?store_id={stocked.store['id']}").data
+        assert [row["available"] for row in shown] == [available]
+        assert stocked.sell(int(available) + 1).code == "insufficient_stock"
+        assert stocked.sell(int(available)).status == 201
+
+    def test_is_what_lies_in_the_first_storage(self, stocked: Any) -> None:
+        self.rooms(stocked)
+        self.sold_out(stocked, "10")
+
+    def test_is_what_lies_in_the_storage_that_the_store_names(self, stocked: Any) -> None:
+        admin, cellar = self.rooms(stocked)
+        admin.patch(f"/api/admin/stores/{stocked.store['id']}", {"default_storage_id": cellar})
+        self.sold_out(stocked, "5")
+
+    def test_is_together_what_several_stores_sell_from(self, stocked: Any) -> None:
+        admin, _ = self.rooms(stocked)
+        other = admin.post("/api/admin/stores", {"name": "Other", "code": "O"}).data["id"]
+        shelf = {"name": "Shelf", "code": "SHELF", "store_id": other}
+        stocked.receive("3", 60, storage_id=admin.post("/api/admin/storages", shelf).data["id"])
+        warehouse = admin.post("/api/admin/storages", {"name": "Warehouse", "code": "WH"}).data["id"]
+        stocked.receive("100", 60, storage_id=warehouse)
+        both = [stocked.store["id"], other]
+        for client in (stocked.shop.client("Cashier"), stocked.shop.client("Cashier", stores=both)):
+            assert [row["available"] for row in client.get(PATH).data] == ["13"]
+
+
 def test_another_store_than_ones_own_is_refused(stocked: Any) -> None:
     other = stocked.shop.client().post("/api/admin/stores", {"name": "Other", "code": "OTHER"}).data["id"]
     refused = stocked.shop.client("Cashier", stores=[other]).get(f"{PATH}?store_id={stocked.store['id']}")

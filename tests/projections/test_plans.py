@@ -1,0 +1,263 @@
+"""Statements of sales, quotes and look-ups go to what they are about, whatever the planner believes."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from api.app import create_app
+from infra.embedded import EmbeddedServer
+from infra.pipeline import Pipeline, Statement
+from infra.runtime.house import build_house, open_pool
+from infra.settings import load_settings
+from tests.api.conftest import Stocked, stock_shop
+from tests.conftest import SECRET, Database, Service, found_shop, fresh_database
+
+#: How many rows each table gets beside those of the shop.
+MORE = 3000
+#: What a statement may touch, however many there are: these are for a basket of five and a page of twenty.
+MOST_ROWS, MOST_BLOCKS = 120, 500
+
+Call = tuple[Statement, Mapping[str, Any], UUID]
+
+_TABLES: LiteralString = """
+    SELECT c.oid::regclass::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'r' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+"""
+
+_FIRST_ROWS: LiteralString = """
+    INSERT INTO customers VALUES (%(c)s, %(id)s, 'Ada', 'ada', NULL, NULL, NULL, false, 1, now());
+    INSERT INTO product_images SELECT %(c)s, %(id)s, id, NULL, '', 1, 1, NULL, 1 FROM products LIMIT 1;
+    INSERT INTO packages
+    VALUES ('00000000-0000-4000-8000-000000000000', %(id)s, 'All', 'all', NULL, 0, 'EUR', 'none', 0,
+            NULL, NULL, NULL, NULL, NULL, '{}', true, false, 1, now(), now());
+    UPDATE companies SET package_id = %(id)s;
+"""
+
+# What makes a copy of a row another one, as SQL over its number `n`; products keep theirs in every table.
+_ID, _PRODUCT, _VARIANT = "gen_random_uuid()", "md5('p' || n)::uuid", "md5('v' || n)::uuid"
+_COPIES: Mapping[str, Mapping[str, str]] = {
+    "settings": {"id": _ID, "kind": "'brands'", "name_key": "n::text", "code_key": "n::text"},
+    "products": {"id": _PRODUCT},
+    "variants": {"id": _VARIANT, "product_id": _PRODUCT, "sku_key": "n::text"},
+    "barcodes": {"barcode": "n::text", "variant_id": _VARIANT},
+    "store_prices": {"variant_id": _VARIANT},
+    "product_listing": {"id": _PRODUCT, "text": "n::text"},
+    "product_images": {"id": _ID, "product_id": _PRODUCT},
+    "stock_balances": {"variant_id": _VARIANT},
+    "customers": {"id": _ID, "name_key": "n::text"},
+    "users": {"id": _ID, "username_key": "n::text"},
+    "credentials": {"id": _ID},
+    "sessions": {"id": _ID, "user_id": _ID},
+    "orders": {"id": _ID, "series_id": _ID},
+    "order_series": {"series_id": _ID},
+    "idempotency_keys": {"key": "n::text"},
+    "events": {"position": "1000000 + n", "stream_id": _ID},
+    "search_entries": {"id": _PRODUCT},
+    "search_words": {"id": _ID, "word": "n::text", "text": "n::text"},
+    "search_spellings": {"spelling": "n::text", "word": "n::text"},
+    "companies": {"company_id": _ID},
+    "company_head": {"company_id": _ID},
+    "packages": {"id": _ID, "name_key": "n::text"},
+}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A shop over a database of its own, and the last call of every statement that its requests ran."""
+
+    database: Database
+    stocked: Stocked
+    calls: dict[str, Call]
+
+    def copy_rows(self, first: int, last: int) -> None:
+        """Give each table copies of one of its rows under these numbers, for the same company."""
+        with psycopg.connect(self.database.owner) as connection:
+            for table, changes in _COPIES.items():
+                told = ", ".join(f"'{column}', {value}" for column, value in changes.items())
+                copied = connection.execute(
+                    f"INSERT INTO {table} SELECT (jsonb_populate_record(one, jsonb_build_object({told}))).*"  # noqa: S608
+                    f"  FROM (SELECT one FROM {table} AS one LIMIT 1) AS found(one),"
+                    f"       generate_series({first}, {last}) AS n".encode()
+                )
+                assert copied.rowcount == last - first + 1, f"{table} has no row to copy"
+
+    def analyze(self) -> None:
+        """Tell the planner what the tables are like now."""
+        with psycopg.connect(self.database.owner, autocommit=True) as connection:
+            connection.execute("ANALYZE")
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Log nothing."""
+
+
+@contextmanager
+def recorded(server: EmbeddedServer, name: str, password_hash: str) -> Iterator[Recorded]:
+    """A shop whose requests are served from here, over HTTP, so that their statements can be written down."""
+    database = fresh_database(server, name)
+    with psycopg.connect(database.owner) as connection:
+        for (table,) in connection.execute(_TABLES).fetchall():
+            # Nobody but the test tells the planner anything.
+            connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = false)".encode())
+    calls: dict[str, Call] = {}
+    queue = Pipeline.queue
+
+    def write_down(pipeline: Pipeline, statement: Statement, params: Mapping[str, Any]) -> Any:
+        calls[statement.text.decode()] = (statement, params, params.get("company_id", UUID(int=0)))
+        return queue(pipeline, statement, params)
+
+    settings = load_settings({"MIPOS_SECRET_KEY": SECRET, "MIPOS_LOG_LEVEL": "error"})
+    with pytest.MonkeyPatch.context() as patch, open_pool(database.app, 2) as pool:
+        patch.setattr(Pipeline, "queue", write_down)
+        web = make_server("127.0.0.1", 0, create_app(build_house(pool, settings)), handler_class=_Quiet)
+        Thread(target=web.serve_forever, daemon=True).start()
+        try:
+            service = Service("127.0.0.1", web.server_port, database, Path())
+            yield Recorded(database, stock_shop(found_shop(service, password_hash, {})), calls)
+        finally:
+            web.shutdown()
+            web.server_close()
+
+
+def prepare(shop: Recorded) -> list[str]:
+    """Five variants in stock, a price of the store's own, a way to pay, a storage that goes below zero."""
+    stocked, admin = shop.stocked, shop.stocked.shop.client()
+    unit = admin.post("/api/admin/settings/units", {"name": "Piece", "symbol": "pc"}).data["id"]
+    made = [
+        stocked.product_of(name=f"Good {n}", unit_id=unit, variants=[{"sku": f"G{n}", "price": 100}])
+        for n in range(5)
+    ]
+    variants = [product["variants"][0]["id"] for product in made]
+    stocked.receive(1, 60, lines=[{"variant_id": one, "quantity": 90, "unit_cost": 50} for one in variants])
+    own = {"variant_id": stocked.variant_id, "store_id": stocked.store["id"], "price": 120}
+    assert admin.put(f"/api/admin/products/{stocked.product['id']}/prices", {"prices": [own]}).status == 200
+    method = {"name": "Voucher", "code": "voucher", "kind": "other"}
+    assert admin.post("/api/admin/settings/payment-methods", method).status == 201
+    with psycopg.connect(shop.database.owner, autocommit=True) as connection:
+        params = {"c": stocked.shop.company_id, "id": uuid4()}
+        for statement in _FIRST_ROWS.split(";\n")[:-1]:
+            connection.execute(statement.encode(), params)
+    return variants
+
+
+def go_shopping(shop: Recorded, variants: list[str], below_zero: str) -> None:
+    """A sale from stock and one below zero, each again; a quote, a delivery, and what is looked up around."""
+    stocked, company = shop.stocked, shop.stocked.shop
+    admin, cashier = company.client(), company.client("Cashier")
+    lines = [{"variant_id": one, "quantity": 1} for one in variants]
+    sale = stocked.sale(lines=lines, payments=[{"method": "voucher", "amount": 500}], id=str(uuid4()))
+    key = str(uuid4())
+    elsewhere = {**sale, "id": str(uuid4()), "register_id": None, "store_id": below_zero}
+    for body in (sale, sale, elsewhere):
+        assert cashier.post("/api/pos/orders", body, Idempotency_Key=key).status < 500
+        assert cashier.post("/api/pos/orders", body).status == 201
+    quoted = {"lines": lines, "register_id": stocked.register["id"]}
+    assert cashier.post("/api/pos/quote", quoted).status == 200
+    assert stocked.receive(1, 60).status == 201
+    for path in (
+        "pos/products?barcode=4006381333931",
+        f"pos/products?search=good&store_id={stocked.store['id']}",
+        "pos/products?search=oat-1",
+        "pos/products?search=milc",
+        "lookups/products?search=good",
+        "lookups/variants?search=oat-1",
+        "lookups/customers?search=ada",
+        "lookups/storages?search=b",
+        "lookups/stores",
+        "lookups/tax-rates?search=vat",
+        f"cashier/orders/{sale['id']}",
+        f"cashier/orders/{sale['id']}/receipt",
+    ):
+        assert cashier.get(f"/api/{path}").status == 200, path
+    for path in (
+        f"products/{stocked.product['id']}",
+        f"stores/{stocked.store['id']}",
+        f"storages/{stocked.storage['id']}",
+        f"settings/tax-rates/{stocked.tax['id']}",
+        f"settings/users/{company.users['Cashier']}",
+        "settings/company",
+    ):
+        assert admin.get(f"/api/admin/{path}").status == 200, path
+
+
+def explain(connection: psycopg.Connection[Any], name: str, call: Call) -> Mapping[str, Any]:
+    """How a prepared statement ran; of one that cannot run again, how it would run."""
+    statement, params, company_id = call
+    values = sql.SQL(", ").join(sql.Literal(params[one]) for one in statement.names)
+    arguments = sql.SQL("({})").format(values) if statement.names else sql.SQL("")
+    connection.execute(sql.SQL("SET app.company_id = {}").format(sql.Literal(str(company_id))))
+    execute = sql.SQL(" EXECUTE {}").format(sql.Identifier(name)) + arguments
+    try:
+        with connection.transaction(force_rollback=True):
+            return plan_of(connection, sql.SQL("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)") + execute)
+    except (psycopg.errors.UniqueViolation, psycopg.errors.SerializationFailure):
+        return plan_of(connection, sql.SQL("EXPLAIN (FORMAT JSON)") + execute)
+
+
+def plan_of(connection: psycopg.Connection[Any], statement: sql.Composed) -> Mapping[str, Any]:
+    row = connection.execute(statement).fetchone()
+    assert row
+    plan: Mapping[str, Any] = row[0][0]["Plan"]
+    return plan
+
+
+def nodes_of(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes_of(child)
+
+
+def faults_of(plan: Mapping[str, Any]) -> Iterator[str]:
+    """Where a plan walks a table instead of going to what it is asked for."""
+    for node in nodes_of(plan):
+        table = node.get("Relation Name")
+        if node["Node Type"] == "Seq Scan" and table in _COPIES:
+            yield f"reads all of {table}"
+        removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+        rows = (node.get("Actual Rows", 0) + removed) * node.get("Actual Loops", 0)
+        if table and rows > MOST_ROWS:
+            yield f"looks at {rows:.0f} rows of {table} by {node.get('Index Name')} {node.get('Index Cond')}"
+    blocks = plan.get("Shared Hit Blocks", 0) + plan.get("Shared Read Blocks", 0)
+    if blocks > MOST_BLOCKS:
+        yield f"touches {blocks} blocks"
+
+
+@pytest.fixture(scope="module", params=["nothing", "little"])
+def shop(request: pytest.FixtureRequest, server: EmbeddedServer, password_hash: str) -> Iterator[Recorded]:
+    """A shop with thousands of rows of everything; the planner knows nothing of it, or how little it was."""
+    with recorded(server, f"mipos_plans_{request.param}", password_hash) as made:
+        variants, admin = prepare(made), made.stocked.shop.client()
+        elsewhere = admin.post("/api/admin/stores", {"name": "Else", "code": "ELSE"}).data["id"]
+        storage = {"name": "E", "code": "E", "store_id": elsewhere, "allow_negative": True}
+        assert admin.post("/api/admin/storages", storage).status == 201
+        go_shopping(made, variants, elsewhere)
+        if request.param == "little":
+            made.copy_rows(1, 10)
+            made.analyze()
+        made.copy_rows(11, MORE)
+        made.calls.clear()
+        go_shopping(made, variants, elsewhere)
+        yield made
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+def test_no_statement_walks_a_table(shop: Recorded, mode: str) -> None:
+    found: dict[str, list[str]] = {}
+    with psycopg.connect(shop.database.app, autocommit=True) as connection:
+        connection.execute(f"SET plan_cache_mode = {mode}".encode())
+        for number, (text, call) in enumerate(shop.calls.items()):
+            connection.execute(f"PREPARE s{number} AS {text}".encode())
+            if faults := list(faults_of(explain(connection, f"s{number}", call))):
+                found[" ".join(text.split())[:200]] = faults
+    assert len(shop.calls) > 30
+    assert found == {}
