@@ -15,15 +15,15 @@ def in_schema(address: str, schema: str) -> str:
 
     Temporary tables come last, so that none is taken for one of ours. Other options of the address stay.
     """
-    parts = urlsplit(address)
+    place, _, query = address.partition("?")
     wanted = f"-c search_path={schema},pg_temp"
-    pairs = [pair for pair in parts.query.split("&") if pair]
+    pairs = [pair for pair in query.split("&") if pair]
     given = [unquote(pair.partition("=")[2]) for pair in pairs if pair.startswith("options=")]
-    kept = [pair for pair in pairs if not pair.startswith("options=")]
     if any(text.endswith(wanted) for text in given):
         return address
-    query = "&".join([*kept, f"options={quote(' '.join([*given, wanted]), safe='')}"])
-    return urlunsplit(parts._replace(query=query))
+    kept = [pair for pair in pairs if not pair.startswith("options=")]
+    options = quote(" ".join([*given, wanted]), safe="")
+    return f"{place}?{'&'.join([*kept, f'options={options}'])}"
 
 
 def as_role(address: str, role: str, password: str | None = None) -> str:

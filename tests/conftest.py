@@ -68,7 +68,8 @@ def server() -> Iterator[EmbeddedServer]:
     """The database server that MIPOS brings along, in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="mipos-tests-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        with EmbeddedServer(Path(folder) / "data") as running:
+        chosen = os.environ.get("MIPOS_TEST_POSTGRES_BIN")
+        with EmbeddedServer(Path(folder) / "data", Path(chosen) if chosen else None) as running:
             yield running
 
 

@@ -102,8 +102,11 @@ class EmbeddedServer:
 
     @property
     def has_data(self) -> bool:
-        """Whether a server was started here before, running or not."""
-        return (self._data / "PG_VERSION").exists()
+        """Whether a server was started here before, running or not; also where we may not look."""
+        try:
+            return (self._data / "PG_VERSION").exists()
+        except PermissionError:
+            return True
 
     def conninfo(self, user: str, database: str) -> str:
         """Return the URL at which this user reaches this database; it needs no password."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from infra.addresses import as_role, role_password
+from infra.addresses import as_role, in_schema, role_name, role_password
 from infra.settings import (
     PROJECT_ROOT,
     SETTINGS,
@@ -203,6 +203,57 @@ class TestDatabaseOfOnesOwn:
 
         parts = conninfo_to_dict(address)
         assert (parts["user"], parts["password"], parts["host"]) == ("mipos_app", "p", "/run/pg")
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "postgresql:///shop",
+            "postgresql://u:p%20w@h:1,i:2/shop?sslmode=require",
+            "postgresql://u@/shop?host=/run/pg&options=-c%20statement_timeout%3D5s",
+        ],
+    )
+    def test_every_connection_looks_in_the_schema_and_finds_temporary_tables_last(self, address: str) -> None:
+        found = in_schema(address, "till")
+
+        parts, before = conninfo_to_dict(found), conninfo_to_dict(address)
+        assert str(parts.pop("options")).endswith("-c search_path=till,pg_temp")
+        assert str(before.pop("options", "")) in found.replace("%20", " ").replace("%3D", "=")
+        assert parts == before
+        assert in_schema(found, "till") == found
+
+    def test_roles_are_named_after_the_installation(self) -> None:
+        long = f"postgresql:///{'d' * 70}"
+        names = [
+            role_name(address, schema, part)
+            for address, schema in (
+                ("postgresql:///shop", "mipos"),
+                ("postgresql:///shop", "other"),
+                ("postgresql:///b_shop", "a"),
+                ("postgresql:///shop", "a_b"),
+                (long, "mipos"),
+                (f"{long}x", "mipos"),
+            )
+            for part in ("app", "worker")
+        ]
+
+        assert names[0] == "mipos_shop_app"
+        assert len(set(names)) == len(names)
+        assert all(len(name) <= 63 for name in names)
+
+    @pytest.mark.parametrize(
+        "schema", ["public", "pg_catalog", "Till", "a-b", "information_schema", "x" * 59, "1a"]
+    )
+    def test_the_schema_is_a_plain_name_of_our_own(self, schema: str) -> None:
+        assert problems_of(MIPOS_SCHEMA=schema)[0].startswith("MIPOS_SCHEMA must be ")
+
+    def test_the_web_server_is_neither_the_owner_nor_a_worker(self) -> None:
+        both = {
+            "DATABASE_URL": URL,
+            "MIPOS_SECRET_KEY": KEY,
+            "MIPOS_APP_DATABASE_URL": "postgresql://owner@h/shop",
+        }
+
+        assert "a user of its own" in problems_of(**both)[0]
 
     def test_passwords_differ_by_role_and_by_key(self) -> None:
         keys, roles = (KEY, KEY + "2"), ("mipos_app", "mipos_worker")
