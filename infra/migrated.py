@@ -8,7 +8,7 @@ from psycopg import errors
 
 from infra.definitions import digest_of, inline_digest
 from infra.installation import DatabaseUnfit
-from infra.migrations import APPLIED, FUNCTIONS, MIGRATIONS, digest_of_text, functions_in
+from infra.migrations import APPLIED, FUNCTIONS, MIGRATIONS, digest_of_text, functions_in, refuse_newer
 from infra.server_checks import check_server
 from projections.base import Projection
 
@@ -55,6 +55,7 @@ def check_migrated(conninfo: str, projections: Iterable[Projection], *, as_app: 
 
 def _is_of_this_version(connection: psycopg.Connection[Any], models: Sequence[Projection]) -> bool:
     applied: dict[str, str | None] = dict(connection.execute(APPLIED).fetchall())
+    refuse_newer(applied)
     defined: dict[str, str] = dict(connection.execute(_DEFINED).fetchall())
     [(declared, schema)] = connection.execute(_DECLARED).fetchall()
     return (

@@ -62,6 +62,10 @@ _RESTART: LiteralString = """
 """
 
 
+class NewerDatabase(DatabaseUnfit):
+    """The database is of a newer version of MIPOS than this one: run the newer one."""
+
+
 class OwnerLacksRight(DatabaseUnfit):
     """{user} may not migrate the database ({reason}): `mipos migrate --print-roles` says what to run."""
 
@@ -111,6 +115,7 @@ def _migrate(
     ensure_roles(connection, conninfo, installation)
     connection.execute(_HISTORY)
     applied = dict(connection.execute(APPLIED).fetchall())
+    refuse_newer(applied)
     for name in MIGRATIONS:
         if name not in applied:
             _apply(connection, name, _text(name), None)
@@ -122,6 +127,12 @@ def _migrate(
     connection.execute(_DECLARE, {"models": inline_digest(models)})
     notes += establish_rights(connection, installation, models)
     return notes, [model.name for model in changed if model.mode == "inline"]
+
+
+def refuse_newer(applied: Iterable[str]) -> None:
+    """Raise NewerDatabase where a migration was applied that this version does not know."""
+    if set(applied) - {*MIGRATIONS, *FUNCTIONS}:
+        raise NewerDatabase
 
 
 def _text(name: str) -> str:

@@ -27,10 +27,16 @@ from infra.settings import Settings, SettingsError, user_of
 from projections.base import Projection
 
 DATABASE = "mipos"
+#: Who connects: the web server or a worker.
+Part = Literal["app", "worker"]
 
 
 class NoDatabaseYet(DatabaseUnfit):
     """There is no database in {data_dir} yet: run `mipos up` or `mipos migrate`."""
+
+
+class RoleCannotLogIn(DatabaseUnfit):
+    """{role} cannot log in ({reason}): run `mipos migrate`, which knows the secret key."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,10 @@ class Addresses:
     installation: Installation
     #: The server that was started for this process alone, if there is one.
     server: EmbeddedServer | None = None
+
+    def of(self, part: Part) -> str:
+        """The address of the web server or of the workers."""
+        return self.app if part == "app" else self.worker
 
 
 def addresses_of(settings: Settings, server: EmbeddedServer | None = None) -> Addresses:
@@ -122,20 +132,19 @@ def database_as_it_is(settings: Settings) -> Iterator[Addresses]:
             _check_has_data(addresses.server)
             with suppress(AlreadyRunning):
                 stack.enter_context(addresses.server)
-        check(addresses.worker or addresses.app)
+        check(addresses, "worker" if addresses.worker else "app")
         yield addresses
 
 
-def running_database(settings: Settings, part: Literal["app", "worker"]) -> str:
+def running_database(settings: Settings, part: Part) -> str:
     """Where this part connects to a database that is run and migrated elsewhere. Raises DatabaseUnfit."""
     addresses = addresses_of(settings)
     if addresses.server:
         _check_has_data(addresses.server)
-    address = addresses.app if part == "app" else addresses.worker
-    if not address:
+    if not addresses.of(part):
         raise SettingsError([f"MIPOS_{part.upper()}_DATABASE_URL is required, or DATABASE_URL."])
-    check(address, as_app=part == "app")
-    return address
+    check(addresses, part)
+    return addresses.of(part)
 
 
 def _check_has_data(server: EmbeddedServer) -> None:
@@ -154,9 +163,19 @@ def for_administrator(settings: Settings) -> str:
     return statements_for_administrator(installation, _user(settings.database_url), str(named["dbname"]))
 
 
-def check(address: str, *, as_app: bool = False) -> None:
-    """See that the database can be used by this version, and say what an operator should know."""
-    for note in check_migrated(address, PROJECTIONS, as_app=as_app):
+def check(addresses: Addresses, part: Part) -> None:
+    """See that this part can use the database, and say what an operator should know. Raises DatabaseUnfit."""
+    if addresses.owner:
+        # Before the first migration there is no role to look as.
+        check_migrated(addresses.owner, PROJECTIONS)
+    try:
+        notes = check_migrated(addresses.of(part), PROJECTIONS, as_app=part == "app")
+    except psycopg.OperationalError as error:
+        if addresses.owner is None:
+            raise
+        role = getattr(addresses.installation, part)
+        raise RoleCannotLogIn(role=role, reason=str(error).splitlines()[0]) from error
+    for note in notes:
         tell(note)
 
 
@@ -168,7 +187,7 @@ def tell(note: str) -> None:
 def prepare(addresses: Addresses) -> None:
     """Bring the database to this version and rebuild what has to be, before anybody decides on it."""
     if addresses.owner is None:
-        check(addresses.app, as_app=True)
+        check(addresses, "app")
         return
     stale = migrate(addresses.owner, PROJECTIONS, addresses.installation, tell)
     if stale:

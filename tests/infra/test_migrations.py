@@ -19,7 +19,7 @@ from infra.embedded import EmbeddedServer
 from infra.eventstore.append import APPEND_EVENTS
 from infra.installation import DatabaseUnfit, Installation
 from infra.migrated import AppTooMighty, NotMigrated, check_migrated
-from infra.migrations import migrate
+from infra.migrations import NewerDatabase, migrate
 from infra.own_schema import SchemaMissing, SchemaNotOwned, SchemaOfAnother
 from infra.projections.verify import verify
 from infra.projections.worker import Worker
@@ -169,6 +169,18 @@ def test_a_database_that_was_not_migrated_is_told_from_one_that_was(empty: Datab
             )
         install(empty)
         check_migrated(empty.app, PROJECTIONS)
+
+
+def test_a_database_of_a_newer_version_is_left_as_it_is(empty: Database) -> None:
+    install(empty)
+    with connected(empty.owner) as connection:
+        connection.execute("INSERT INTO schema_migrations (name) VALUES ('infra:of_next_year.sql')")
+    before = state_of(empty)
+    with pytest.raises(NewerDatabase):
+        install(empty)
+    with pytest.raises(NewerDatabase):
+        check_migrated(empty.app, PROJECTIONS)
+    assert state_of(empty) == before
 
 
 def test_only_a_role_that_sees_one_company_may_serve(migrated: Database) -> None:
