@@ -28,6 +28,8 @@ ACROSS_COMPANIES = {
     "plan_cache_mode": "how this transaction is planned",
     "enable_sort": "how this transaction is planned",
     "schema_migrations": "migrations are of the database",
+    "SELECT FROM {} WHERE name": "so is their history, in whichever schema it is",
+    "has_schema_privilege": "rights are of roles",
     "starts_with(error": "a worker that starts looks after every company that a newer event has stopped",
     "running_time": "how long the database has been in use is the same for all",
     "installation": "the version of the read models is that of the database",
