@@ -1,6 +1,8 @@
 """Where refusals become HTTP: one table of families to status codes, one shape for every failure."""
 
 import http
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 import falcon
@@ -87,6 +89,12 @@ STATUSES: tuple[tuple[type[Refusal], int], ...] = (
     (ServerOutdated, 503),
 )
 
+#: How many details a refusal has at most, before one that counts the others, …
+MOST_DETAILS = 100
+#: … and how many characters of a field and of a message are repeated.
+LONGEST_FIELD, LONGEST_MESSAGE = 100, 300
+_MORE = "more"
+
 _UNREADABLE = ("malformed_request", "The request cannot be read.")
 _FAILED = ("internal_error", "Something went wrong on our side.")
 _REFUSALS_OF_FALCON = {
@@ -124,8 +132,26 @@ def _body(message: str, error: dict[str, Any], request_id: str | None) -> bytes:
     return encode({"success": False, "message": message, "error": error, "request_id": request_id})
 
 
-def _error(code: str, details: list[Detail] | None = None) -> dict[str, Any]:
-    return {"code": code, "details": details or []}
+def _error(code: str, details: Sequence[Detail] = ()) -> dict[str, Any]:
+    return {"code": code, "details": [_cut(detail) for detail in shortened(details)]}
+
+
+def shortened(details: Iterable[Detail]) -> list[Detail]:
+    """The first of many details, and after them one that says how many more there are."""
+    others = iter(details)
+    first = list(islice(others, MOST_DETAILS))
+    last = next(others, None)
+    if last is None or last["code"] == _MORE:
+        return first if last is None else [*first, last]
+    return [*first, Detail("", _MORE, f"At least {1 + sum(1 for _ in others):,} more.")]
+
+
+def _cut(detail: Detail) -> Detail:
+    """A detail that repeats nothing at length of what was sent."""
+    if len(detail["field"]) <= LONGEST_FIELD and len(detail["message"]) <= LONGEST_MESSAGE:
+        return detail
+    field, message = detail["field"][:LONGEST_FIELD], detail["message"][:LONGEST_MESSAGE]
+    return Detail(field, detail["code"], message)
 
 
 def refuse(req: Request, resp: Response, refusal: Refusal, _params: Any) -> None:

@@ -1,6 +1,7 @@
 """The fields of requests and answers: what a valid name, amount, quantity or time looks like."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,12 @@ _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
+#: An object with so many more fields than it can have is not looked at any further.
+MOST_UNKNOWN = 20
+#: After so many wrong members the others of a list are not looked at.
+MOST_WRONG = 100
+
+
 class Body(Schema):
     """A request's body or parameters: unknown fields are refused, and every wrong field is named."""
 
@@ -26,6 +33,38 @@ class Body(Schema):
         """Refuse what we do not know."""
 
         unknown = RAISE
+
+    def load(self, data: Any, **kwargs: Any) -> Any:
+        """Validate. Collecting errors takes the square of their number, so it is looked at first."""
+        if isinstance(data, Mapping) and len(data) > len(self.fields) + MOST_UNKNOWN:
+            wrong = [self.error_messages["unknown"]]
+            raise ValidationError(dict.fromkeys(data.keys() - self.fields.keys(), wrong))
+        return super().load(data, **kwargs)
+
+
+class Many(fields.List[Any]):
+    """A list of at most `longest` members, which is looked at before they are."""
+
+    def __init__(self, inner: fields.Field[Any], *, longest: int, shortest: int = 0, **kwargs: Any) -> None:
+        self._length = validate.Length(min=shortest, max=longest)
+        super().__init__(inner, validate=self._length, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        del attr, data
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        self._length(value)
+        members, wrong = [], {}
+        for place, member in enumerate(value):
+            try:
+                members.append(self.inner.deserialize(member, **kwargs))
+            except ValidationError as error:
+                wrong[place] = error.messages
+                if len(wrong) == MOST_WRONG:
+                    break
+        if wrong:
+            raise ValidationError(wrong)
+        return members
 
 
 class Text(fields.String):

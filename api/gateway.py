@@ -120,6 +120,9 @@ class Authentication(Protocol):
     def find_reset(self, token: str, visitor: Visitor) -> tuple[ResetToken, Row]:
         """What such a token is for, and the user. Raises TooManyRequests, InvalidToken, CompanySuspended."""
 
+    def count_attempt(self, visitor: Visitor) -> None:
+        """Count what somebody sent who is not signed in, and nobody can read. Raises TooManyRequests."""
+
     def count_registration(self, visitor: Visitor) -> None:
         """Count a registration from the visitor's address. Raises TooManyRequests."""
 

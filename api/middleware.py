@@ -16,6 +16,7 @@ from api.operations import PUBLIC, SIGNED_IN, Operation, operations_of
 from api.paths import is_spelt_right
 from api.rate_limits import RequestLimits
 from api.requests import check_csv, load_body, load_form, load_query, read_body, read_form, substance_of
+from api.resource import visitor_of
 from api.watchers import WATCHED, is_on_this_machine
 from commands.ports import Caller
 from commands.signing_in import TooManyRequests, neighbourhood_of
@@ -81,7 +82,7 @@ class Gatekeeper:
             return
         req.context.lengthy = operation.lengthy
         if operation.permission == PUBLIC:
-            self._read(req, operation)
+            self._read_of_anyone(req, operation)
             return
         caller = req.context.caller
         if caller is None:
@@ -93,6 +94,18 @@ class Gatekeeper:
         except Refusal:
             # The responder's own transaction would find an ended session; here is none, so it is asked for.
             self._house.gateway.check(caller)
+            raise
+
+    def _read_of_anyone(self, req: Request, operation: Operation) -> None:
+        """Take in what anyone may send; what cannot be read counts like a wrong password, for its address.
+
+        It names no account for certain, and tries no password. Raises TooManyRequests.
+        """
+        try:
+            self._read(req, operation)
+        except Refusal:
+            if req.method in _WRITES:
+                self._house.authentication.count_attempt(visitor_of(req))
             raise
 
     def _name_methods(self, req: Request, resp: Response, resource: Any) -> None:

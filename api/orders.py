@@ -18,6 +18,7 @@ from api.fields import (
     Exact,
     Flag,
     Id,
+    Many,
     Moment,
     Money,
     OwnId,
@@ -61,9 +62,7 @@ class BasketLineBody(Body):
     variant_id = Id(required=True)
     quantity = Quantity(required=True)
     unit_price = Money(allow_none=True, load_default=None)
-    discounts = fields.List(
-        fields.Nested(DiscountBody()), validate=validate.Length(max=10), load_default=list
-    )
+    discounts = Many(fields.Nested(DiscountBody()), longest=10, load_default=list)
 
 
 class BasketBody(Body):
@@ -72,12 +71,8 @@ class BasketBody(Body):
     register_id = Id(allow_none=True, load_default=None)
     store_id = Id(allow_none=True, load_default=None)
     customer_id = Id(allow_none=True, load_default=None)
-    lines = fields.List(
-        fields.Nested(BasketLineBody()), required=True, validate=validate.Length(min=1, max=500)
-    )
-    discounts = fields.List(
-        fields.Nested(DiscountBody()), validate=validate.Length(max=10), load_default=list
-    )
+    lines = Many(fields.Nested(BasketLineBody()), required=True, shortest=1, longest=500)
+    discounts = Many(fields.Nested(DiscountBody()), longest=10, load_default=list)
 
 
 class PaymentBody(Body):
@@ -98,7 +93,7 @@ class SaleBody(BasketBody):
 
     id = OwnId()
     occurred_at = Moment(allow_none=True, load_default=None)
-    payments = fields.List(fields.Nested(PaymentBody()), validate=validate.Length(max=20), load_default=list)
+    payments = Many(fields.Nested(PaymentBody()), longest=20, load_default=list)
     note = Text(longest=1000, allow_none=True, load_default=None)
 
 

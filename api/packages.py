@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 
 from api.envelope import ok, page_of, written
 from api.etags import expected_versions
-from api.fields import Body, Currency, Id, Moment, Money, Name, OwnId, Text, Whole
+from api.fields import Body, Currency, Id, Many, Moment, Money, Name, OwnId, Text, Whole
 from api.gateway import House
 from api.operations import Operation, operation
 from api.resource import Resource
@@ -62,9 +62,7 @@ class PackageEdit(Body):
     billing_period = fields.String(validate=validate.OneOf(BILLING_PERIODS), load_default="monthly")
     trial_days = Whole(least=0, most=_LONGEST_TRIAL, load_default=0)
     limits = fields.Nested(LimitsBody(), load_default=dict)
-    features = fields.List(
-        Text(shortest=1, longest=200), validate=validate.Length(max=100), load_default=list
-    )
+    features = Many(Text(shortest=1, longest=200), longest=100, load_default=list)
 
 
 class PackageBody(PackageEdit):

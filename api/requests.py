@@ -1,6 +1,8 @@
 """Reads requests before any responder sees them: bytes, JSON, forms, parameters, all within limits."""
 
+from collections.abc import Iterator
 from io import BytesIO
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -18,12 +20,15 @@ from api.errors import (
     NotCsv,
     PackedBody,
     UnsupportedMediaType,
+    shortened,
 )
 from api.fields import File, Text
 from domain.errors import Detail, Invalid
 
 #: How many levels of lists and objects a body may have.
 DEEPEST = 16
+
+_NESTING = frozenset({dict, list})
 
 _decode = msgspec.json.Decoder().decode
 
@@ -75,7 +80,7 @@ def load_body(req: Request, raw: bytes, schema: Schema) -> Any:
     try:
         return schema.load(given)
     except ValidationError as error:
-        raise Invalid(details=list(_details(error.messages))) from None
+        raise Invalid(details=shortened(_details(error.messages))) from None
 
 
 def check_csv(req: Request) -> None:
@@ -132,28 +137,30 @@ def load_query(req: Request, schema: Schema | None) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema.load(req.params)
     except ValidationError as error:
-        raise InvalidParameter(details=list(_details(error.messages))) from None
+        raise InvalidParameter(details=shortened(_details(error.messages))) from None
     return loaded
 
 
-def _check_depth(given: Any, level: int = 1) -> None:
-    if level > DEEPEST:
+def _check_depth(given: Any) -> None:
+    """Go down level by level. Raises MalformedJson."""
+    level = [given]
+    for _ in range(DEEPEST):
+        nested = (one.values() if isinstance(one, dict) else one for one in level if type(one) in _NESTING)
+        level = list(chain.from_iterable(nested))
+    if level:
         message = f"The body is nested deeper than {DEEPEST} levels."
         raise MalformedJson(message)
-    if isinstance(given, (dict, list)):
-        for inner in given.values() if isinstance(given, dict) else given:
-            _check_depth(inner, level + 1)
 
 
-def _details(messages: Any, path: str = "") -> list[Detail]:
-    """Marshmallow's nested messages as a flat list of fields."""
+def _details(messages: Any, path: str = "") -> Iterator[Detail]:
+    """Marshmallow's nested messages as fields, one after another."""
     if isinstance(messages, dict):
-        found = []
         for name, inner in messages.items():
             here = path if name == "_schema" else f"{path}.{name}" if path else str(name)
-            found += _details(inner, here)
-        return found
-    return [Detail(path, _code(str(message)), str(message)) for message in messages]
+            yield from _details(inner, here)
+    else:
+        for message in messages:
+            yield Detail(path, _code(str(message)), str(message))
 
 
 def _code(message: str) -> str:

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from api.costs import COST, hidden_in
 from api.envelope import after_of, page_of, written
-from api.fields import Body, Exact, Flag, Id, Moment, Money, OwnId, Quantity, Text, Whole
+from api.fields import Body, Exact, Flag, Id, Many, Moment, Money, OwnId, Quantity, Text, Whole
 from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource, stores_asked
@@ -41,9 +41,7 @@ class ReceiptBody(Body):
     supplier_id = Id(allow_none=True, load_default=None)
     reference = Text(longest=200, allow_none=True, load_default=None)
     occurred_at = Moment(allow_none=True, load_default=None)
-    lines = fields.List(
-        fields.Nested(ReceiptLine()), required=True, validate=validate.Length(min=1, max=1000)
-    )
+    lines = Many(fields.Nested(ReceiptLine()), required=True, shortest=1, longest=1000)
 
 
 class MovementLineAnswer(Body):

@@ -1,20 +1,17 @@
 """Stores in the API."""
 
 from typing import Any
-from uuid import UUID
 
-from marshmallow import fields, validate
-
-from api.fields import Code, Currency, DayCut, Id, Name, Timezone
+from api.fields import Code, Currency, DayCut, Id, Many, Name, Timezone
 from api.settings import Declaration, optional
 from domain.stores import Store
 
 
-class TaxRates(fields.List[UUID]):
+class TaxRates(Many):
     """At most ten tax rates, each of them once: a tax named twice is not due twice."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Id(), validate=validate.Length(max=10), **kwargs)
+        super().__init__(Id(), longest=10, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return tuple(dict.fromkeys(super()._deserialize(value, attr, data, **kwargs)))

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from marshmallow import ValidationError, fields, pre_load, validate
 
-from api.fields import Body, Email, Flag, Id, Moment, OwnId, Secret, Text, Whole
+from api.fields import Body, Email, Flag, Id, Many, Moment, OwnId, Secret, Text, Whole
 from api.settings import ListQuery
 from domain.permissions import PERMISSIONS
 from domain.users import COMPANY_ROLES, role_id, role_named
@@ -52,14 +51,14 @@ class PermissionKey(Text):
         return key
 
 
-def permission_keys(**kwargs: Any) -> "fields.List[str]":
+def permission_keys(**kwargs: Any) -> Many:
     """A list of permission keys."""
-    return fields.List(PermissionKey(), validate=validate.Length(max=_LONGEST_LIST), **kwargs)
+    return Many(PermissionKey(), longest=_LONGEST_LIST, **kwargs)
 
 
-def store_list(**kwargs: Any) -> "fields.List[UUID]":
+def store_list(**kwargs: Any) -> Many:
     """A list of stores."""
-    return fields.List(Id(), validate=validate.Length(max=_LONGEST_LIST), **kwargs)
+    return Many(Id(), longest=_LONGEST_LIST, **kwargs)
 
 
 class UserEdit(Body):

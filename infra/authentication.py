@@ -183,6 +183,10 @@ class SignIn:
             self._throttle.forgive(db, attempt)
         return found
 
+    def count_attempt(self, visitor: Visitor) -> None:
+        """Count an attempt from the visitor's address, at no account. Raises TooManyRequests."""
+        self._throttle.count(visitor)
+
     def count_registration(self, visitor: Visitor) -> None:
         """Count a registration from the visitor's address. Raises TooManyRequests."""
         self._throttle.count(visitor, visitor.neighbourhood, purpose="registration")

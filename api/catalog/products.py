@@ -11,7 +11,7 @@ from api.catalog.images import ProductImageAnswer, show_image, show_images
 from api.costs import COST
 from api.envelope import ok, page_of, written
 from api.etags import expected_versions
-from api.fields import MAX_AMOUNT, Body, Exact, Flag, Id, Moment, Money, Name, OwnId, Text, Whole
+from api.fields import MAX_AMOUNT, Body, Exact, Flag, Id, Many, Moment, Money, Name, OwnId, Text, Whole
 from api.operations import operation
 from api.resource import Resource, stores_asked
 from api.settings import AsOfQuery, ListQuery
@@ -90,9 +90,12 @@ class Options(fields.Dict):
 
     def __init__(self, **kwargs: Any) -> None:
         text = Text(shortest=1, longest=50)
-        super().__init__(keys=text, values=text, **kwargs)
+        self._length = validate.Length(max=MOST_OPTIONS)
+        super().__init__(keys=text, values=text, validate=self._length, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, dict):
+            self._length(value)
         options = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
         if len(options) < len(value):
             raise ValidationError("An option occurs twice.")
@@ -105,8 +108,8 @@ class VariantBody(Body):
     id = OwnId()
     sku = Sku(required=True)
     name = Text(longest=200, load_default="")
-    barcodes = fields.List(Barcode(), validate=validate.Length(max=20), load_default=list)
-    options = Options(validate=validate.Length(max=MOST_OPTIONS), load_default=dict)
+    barcodes = Many(Barcode(), longest=20, load_default=list)
+    options = Options(load_default=dict)
     price = Money(required=True)
     cost = Money(load_default=0, metadata=COST)
     reorder_level = Exact(least=0, most=1_000_000_000, allow_none=True, load_default=None)
@@ -131,7 +134,7 @@ class ProductEdit(Body):
     category_id = Id(allow_none=True, load_default=None)
     unit_id = Id(allow_none=True, load_default=None)
     supplier_id = Id(allow_none=True, load_default=None)
-    tax_rate_ids = fields.List(Id(), validate=validate.Length(max=10), load_default=list)
+    tax_rate_ids = Many(Id(), longest=10, load_default=list)
     track_stock = Flag(load_default=True)
 
 
@@ -139,9 +142,7 @@ class ProductBody(ProductEdit):
     """A product with its variants."""
 
     id = OwnId()
-    variants = fields.List(
-        fields.Nested(VariantBody()), required=True, validate=validate.Length(min=1, max=MOST_VARIANTS)
-    )
+    variants = Many(fields.Nested(VariantBody()), required=True, shortest=1, longest=MOST_VARIANTS)
 
 
 class ProductAnswer(ProductEdit):

@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 from api.costs import COST
 from api.envelope import etag_of, page_of, written
 from api.etags import expected_versions
-from api.fields import Body, Flag, Id, Moment, Money, Text, Whole
+from api.fields import Body, Flag, Id, Many, Moment, Money, Text, Whole
 from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource
@@ -38,9 +38,7 @@ class StorePriceBody(Body):
 class StorePricesBody(Body):
     """Prices of single stores."""
 
-    prices = fields.List(
-        fields.Nested(StorePriceBody()), required=True, validate=validate.Length(max=MOST_PRICES)
-    )
+    prices = Many(fields.Nested(StorePriceBody()), required=True, longest=MOST_PRICES)
 
 
 class PricesQuery(Body):

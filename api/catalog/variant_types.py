@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError
 
-from api.fields import Name, Text
+from api.fields import Many, Name, Text
 from api.settings import Declaration
 from domain.catalog.variant_types import VariantType
 from domain.settings import InUse, name_key
@@ -12,12 +12,11 @@ from domain.settings import InUse, name_key
 MOST_VALUES = 100
 
 
-class Values(fields.List[str]):
+class Values(Many):
     """What one chooses from, in order; no two of them differ by letter case alone."""
 
     def __init__(self, **kwargs: Any) -> None:
-        value = Text(shortest=1, longest=60)
-        super().__init__(value, validate=validate.Length(min=1, max=MOST_VALUES), **kwargs)
+        super().__init__(Text(shortest=1, longest=60), shortest=1, longest=MOST_VALUES, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         values = tuple(super()._deserialize(value, attr, data, **kwargs))

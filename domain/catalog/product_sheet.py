@@ -120,6 +120,8 @@ VARIANT_COLUMNS: Mapping[str, Column] = MappingProxyType(
 
 COLUMNS: Mapping[str, Column] = MappingProxyType({**PRODUCT_COLUMNS, **VARIANT_COLUMNS})
 REQUIRED = ("sku",)
+#: A header of more columns is not looked at any further.
+MOST_COLUMNS = 200
 #: Columns of numbers; all others hold texts.
 NUMBERS = frozenset({"price", "cost", "reorder_level", "reorder_quantity"})
 
@@ -234,6 +236,9 @@ def check_header(chunks: Iterable[bytes]) -> None:
 
 
 def _known_columns(header: list[str]) -> tuple[str, ...]:
+    if len(header) > MOST_COLUMNS:
+        message = f"The header has {len(header):,} columns, of which there are {len(COLUMNS)}."
+        raise SheetNotReadable(details=[Detail("", "too_many_columns", message)])
     names = tuple("_".join(name.split()).casefold() for name in header)
     wrong = [
         Detail(name[:80], "unknown_column", "There is no such column.")
