@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, suppress
+from dataclasses import asdict, dataclass
 from typing import LiteralString
 from uuid import UUID
 
 from commands.unavailable import OutcomeUnknown
-from infra.connections import CannotConnect, CommitUnknown, Lost
+from infra.connections import CannotConnect, CommitUnknown, ConnectionLost
 from infra.pipeline import RequestTransaction
 
 #: For how long it is tried to find out, in seconds, and how long to wait between two looks.
@@ -46,18 +46,25 @@ def position_of(
     """
     deadline = time.monotonic() + PATIENCE
     while True:
-        try:
-            with open_() as db:
-                # In this order: what the first does not find any more has ended before the second looks.
-                serving = db.ask(_END, {"backend": lost.backend})
-                params = {"stream_id": trace.stream_id, "version": trace.version, "metadata": trace.metadata}
-                recorded = db.ask(_RECORDED, {"company_id": db.company_id, **params}).row()
-        except (CannotConnect, Lost):
-            raise OutcomeUnknown from lost
-        if recorded is not None:
-            return int(recorded["position"])
-        if not serving.rows():
-            return None
+        # One that breaks off as well says nothing, so it is asked again.
+        with suppress(ConnectionLost):
+            is_served, position = _look(trace, lost.backend, open_)
+            if position is not None or not is_served:
+                return position
         if time.monotonic() > deadline:
             raise OutcomeUnknown
         time.sleep(PAUSE)
+
+
+def _look(
+    trace: Trace, backend: int, open_: Callable[[], AbstractContextManager[RequestTransaction]]
+) -> tuple[bool, int | None]:
+    """Whether the lost connection is still served, and the position at which the decision is recorded."""
+    try:
+        with open_() as db:
+            # In this order: what the first does not find any more has ended before the second looks.
+            serving = db.ask(_END, {"backend": backend})
+            recorded = db.ask(_RECORDED, {"company_id": db.company_id, **asdict(trace)}).row()
+            return bool(serving.rows()), int(recorded["position"]) if recorded else None
+    except CannotConnect as error:
+        raise OutcomeUnknown from error

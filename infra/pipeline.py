@@ -112,7 +112,8 @@ class Pipeline:
         self._fresh: list[Statement] = []
         self._names = 0
         self._unsent = False
-        self._waiting: deque[tuple[Statement | None, Answer | None]] = deque()
+        #: Whose results come next; None where a round trip ends.
+        self._waiting: deque[tuple[Statement | None, Answer | None] | None] = deque()
         self._error: psycopg.Error | None = None
         self._poll = poll()
         self._poll.register(connection.fileno(), POLLIN)
@@ -163,8 +164,7 @@ class Pipeline:
 
     def send(self) -> None:
         """Ask the server to answer everything queued so far: one round trip."""
-        self._pgconn.send_flush_request()
-        self._unsent = False
+        self._sync()
 
     def close(self) -> None:
         """Send what is queued, read every answer, and leave the pipeline. Raises psycopg.Error.
@@ -173,12 +173,11 @@ class Pipeline:
         has come, nothing is lost with the connection.
         """
         try:
-            self._pgconn.pipeline_sync()
-            self._unsent = False
-            while self._waiting:
+            self._sync()
+            while len(self._waiting) > 1:
                 self._read(raising=False)
             with suppress(psycopg.OperationalError):
-                self._wait_for_result()
+                self._read(raising=False)
                 self._pgconn.exit_pipeline_mode()
         finally:
             self._waiting.clear()
@@ -190,6 +189,16 @@ class Pipeline:
             self._fresh.clear()
             if error is not None:
                 raise error
+
+    def _sync(self) -> None:
+        """End a round trip.
+
+        NOTE: by a request to flush the server would answer too, but it would not know that it waits for us
+        from then on, and idle_in_transaction_session_timeout would never end a transaction of a frozen process.
+        """
+        self._pgconn.pipeline_sync()
+        self._waiting.append(None)
+        self._unsent = False
 
     def _prepare(self, statement: Statement, types: tuple[int, ...], known: Prepared | None) -> Prepared:
         # A type that only this call knows (None says nothing of its type) adds to those known before.
@@ -204,7 +213,11 @@ class Pipeline:
 
     def _read(self, *, raising: bool = True) -> Answer | None:
         """Read the next statement's results. Returns its answer."""
-        statement, answer = self._waiting.popleft()
+        place = self._waiting.popleft()
+        if place is None:
+            self._wait_for_result()
+            return None
+        statement, answer = place
         while (result := self._wait_for_result()) is not None:
             status = result.status
             if status == pq.ExecStatus.TUPLES_OK and statement is not None and answer is not None:
@@ -361,7 +374,7 @@ def _roll_back(connection: RequestConnection) -> None:
     with suppress(psycopg.Error):
         if pgconn.pipeline_status != pq.PipelineStatus.OFF:
             pipeline.utter(_ROLLBACK)
-            # What had failed before was told when it did; after it the server skips what comes, this too.
+            # What had failed before was told when it did; in the same round trip the server skips this too.
             with suppress(psycopg.Error):
                 pipeline.close()
         if pgconn.status == pq.ConnStatus.OK and pgconn.transaction_status != pq.TransactionStatus.IDLE:

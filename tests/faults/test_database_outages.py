@@ -1,0 +1,335 @@
+"""The database dies, restarts, freezes or fills up while shops sell: no sale is lost, doubled or a bug."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from infra.embedded import EmbeddedServer
+from tests.api.conftest import stock_shop
+from tests.conftest import found_shop, fresh_database, serving
+from tests.faults.cutter import Cutter, stall
+
+#: What a client may hear while the database is in trouble, beside success.
+TROUBLES = {"database_unavailable", "database_full", "busy", "timed_out", "outcome_unknown"}
+#: How long an answer may take at most; generous, for a machine that has other things to do.
+AT_ONCE, SOON, LATEST = 3.0, 6.0, 15.0
+
+
+@dataclass(frozen=True)
+class House:
+    """A database server of this module's own, and a web server with two processes."""
+
+    server: EmbeddedServer
+    service: Any
+    password_hash: str
+
+    def stocked(self) -> Any:
+        """A new shop with much to sell."""
+        stocked = stock_shop(found_shop(self.service, self.password_hash, {}))
+        stocked.receive("100000", 60)
+        return stocked
+
+    def ask(self, statement: str, *params: Any) -> list[Any]:
+        """What the owner of the database sees."""
+        with psycopg.connect(self.service.database.owner, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode(), params)
+            return cursor.fetchall() if cursor.description else []
+
+    def backends(self) -> list[int]:
+        """The processes that serve the web server."""
+        served = "SELECT pid FROM pg_stat_activity WHERE application_name = 'mipos'"
+        return [pid for (pid,) in self.ask(served)]
+
+    def everything(self) -> list[int]:
+        """Every process of the database server."""
+        assert self.server.pid
+        children = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children").read_text()
+        return [self.server.pid, *map(int, children.split())]
+
+
+@pytest.fixture(scope="module")
+def house(password_hash: str) -> Iterator[House]:
+    with tempfile.TemporaryDirectory(prefix="mipos-outages-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        with EmbeddedServer(Path(folder) / "data") as server:
+            database = fresh_database(server, "mipos")
+            with serving(database, ("serve",)) as service:
+                yield House(server, service, password_hash)
+
+
+@dataclass
+class Till:
+    """Sells in one shop, and repeats each sale by its id until it hears that it is done."""
+
+    stocked: Any
+    sold: list[str] = field(default_factory=list)
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    slowest: float = 0.0
+
+    def sell(self) -> None:
+        """One sale."""
+        sale = str(uuid4())
+        while not self._try(sale):
+            time.sleep(0.05)
+        self.sold.append(sale)
+
+    def _try(self, sale: str) -> bool:
+        started = time.monotonic()
+        answer = self.stocked.sell(id=sale)
+        self.slowest = max(self.slowest, time.monotonic() - started)
+        if answer.status != 201:
+            self.refused.append((answer.status, answer.code))
+        return bool(answer.status == 201)
+
+    def check(self) -> None:
+        """See that each sale is there exactly once, under numbers without a gap, and nothing was a bug."""
+        events = [event for event in self.stocked.shop.events() if event["type"].endswith("Order.Sold")]
+        assert sorted(str(event["stream_id"]) for event in events) == sorted(self.sold)
+        numbers = [int(event["state"]["number"].rpartition("-")[2]) for event in events]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert {status for status, _ in self.refused} <= {503}
+        assert {code for _, code in self.refused} <= TROUBLES
+
+
+@contextmanager
+def selling(house: House) -> Iterator[list[Till]]:
+    """Two companies with two tills each, which sell for as long as the context lasts."""
+    shops = [house.stocked() for _ in range(2)]
+    tills = [Till(shop) for shop in shops for _ in range(2)]
+    over = threading.Event()
+
+    def sell(till: Till) -> None:
+        while not over.is_set():
+            till.sell()
+
+    with ThreadPoolExecutor(len(tills)) as people:
+        working = [people.submit(sell, till) for till in tills]
+        try:
+            yield tills
+        finally:
+            over.set()
+        for one in working:
+            one.result(timeout=60)
+    for pair in (tills[:2], tills[2:]):
+        Till(pair[0].stocked, pair[0].sold + pair[1].sold, pair[0].refused + pair[1].refused).check()
+
+
+def test_connections_that_died_idle_cost_no_request(house: House, rounds: Any) -> None:
+    stocked = house.stocked()
+    for _ in range(rounds(3, 50)):
+        for backend in house.backends():
+            house.ask("SELECT pg_terminate_backend(%s)", backend)
+        eventually(lambda: not house.backends())
+        answers = [stocked.sell() for _ in range(6)]
+        assert [answer.status for answer in answers] == [201] * 6
+
+
+def test_connections_that_die_at_work_cost_no_sale(house: House, rounds: Any) -> None:
+    with selling(house) as tills:
+        for _ in range(rounds(60, 1500)):
+            for backend in house.backends():
+                house.ask("SELECT pg_terminate_backend(%s)", backend)
+            time.sleep(0.03)
+    assert sum(len(till.sold) for till in tills) > 20
+    # Taking a transaction again hides nearly all of it; what is left says so and is repeated.
+    assert sum(len(till.refused) for till in tills) <= sum(len(till.sold) for till in tills)
+
+
+@pytest.mark.parametrize(
+    "way", [signal.SIGINT, signal.SIGQUIT, signal.SIGKILL], ids=["fast", "at once", "killed"]
+)
+def test_a_server_that_starts_again_costs_no_sale(house: House, way: signal.Signals, rounds: Any) -> None:
+    with selling(house) as tills:
+        for _ in range(rounds(1, 15)):
+            time.sleep(0.5)
+            os.kill(house.server.pid or 0, way)
+            eventually(lambda: not house.server.is_running, 30)
+            house.server.stop()
+            house.server.start()
+            time.sleep(0.5)
+    assert all(till.sold for till in tills)
+    assert max(till.slowest for till in tills) < LATEST
+
+
+def test_while_the_server_is_away_everybody_hears_so_at_once(house: House) -> None:
+    stocked = house.stocked()
+    guest, admin = house.service.client(), stocked.shop.client()
+    house.server.stop()
+    try:
+        time.sleep(2.5)
+        sign_in = {"username": stocked.shop.username("Admin"), "password": "wrong, but that is not known"}
+        for ask in (
+            stocked.sell,
+            lambda: admin.get("/api/admin/products"),
+            lambda: admin.get("/api/admin/reports/sales-summary/overview?from=2026-01-01&to=2026-01-02"),
+            lambda: guest.post("/api/auth/login", sign_in),
+            lambda: guest.get(f"/api/images/{uuid4()}"),
+        ):
+            answer = within(AT_ONCE, ask)
+            assert (answer.status, answer.code) == (503, "database_unavailable")
+            assert int(answer.headers["retry-after"]) >= 1
+        assert within(AT_ONCE, lambda: guest.get("/ready")).status == 503
+        assert within(AT_ONCE, lambda: guest.get("/health")).status == 200
+    finally:
+        house.server.start()
+    eventually(lambda: guest.get("/ready").status == 200)
+    assert stocked.sell().status == 201
+
+
+def test_a_frozen_server_holds_nobody_up_for_long(house: House) -> None:
+    stocked = house.stocked()
+    guest, sale = house.service.client(), str(uuid4())
+    assert stocked.sell().status == 201
+    with frozen(house.everything()):
+        answer = within(LATEST, lambda: stocked.sell(id=sale))
+        assert (answer.status, answer.code in TROUBLES) == (503, True)
+        assert within(AT_ONCE, lambda: guest.get("/ready")).status == 503
+        assert within(AT_ONCE, lambda: guest.get("/health")).status == 200
+    eventually(lambda: stocked.sell(id=sale).status == 201)
+    eventually(lambda: guest.get("/ready").status == 200)
+    eventually(lambda: all(stocked.sell().status == 201 for _ in range(10)))
+
+
+def test_a_frozen_connection_is_given_up_and_the_sale_made_over_another(house: House, rounds: Any) -> None:
+    stocked = house.stocked()
+    for _ in range(rounds(1, 5)):
+        with frozen(house.backends()):
+            assert within(LATEST, stocked.sell).status == 201
+
+
+def test_a_row_that_somebody_holds_is_told_and_stops_no_other_company(house: House) -> None:
+    held, other = house.stocked(), house.stocked()
+    with psycopg.connect(house.service.database.owner) as holder, ThreadPoolExecutor(3) as people:
+        holder.execute("SELECT 1 FROM company_head WHERE company_id = %s FOR UPDATE", [held.shop.company_id])
+        waiting = [people.submit(within, LATEST, held.sell) for _ in range(3)]
+        assert all(within(SOON, other.sell).status == 201 for _ in range(10))
+        answers = [one.result() for one in waiting]
+    assert {(answer.status, answer.code) for answer in answers} <= {(503, "busy"), (503, "timed_out")}
+    assert held.sell().status == 201
+
+
+def test_a_frozen_web_process_holds_its_till_for_seconds_only(house: House) -> None:
+    stocked = house.stocked()
+    database, folder = house.service.database, Path(tempfile.mkdtemp(prefix="cut-"))
+    with ExitStack() as stack:
+        cutter = stack.enter_context(Cutter(database.app, folder))
+        settings = {"MIPOS_APP_DATABASE_URL": cutter.conninfo, "MIPOS_WORKERS": "1"}
+        far = stack.enter_context(serving(database, ("serve",), **settings))
+        cutter.fault = stall
+        people = stack.enter_context(ThreadPoolExecutor(1))
+        first, till = str(uuid4()), far.client(stocked.shop.token("Cashier"))
+        stuck = people.submit(till.post, "/api/pos/orders", stocked.sale(id=first))
+        assert cutter.happened.wait(10)
+        with frozen(web_processes(far.port)):
+            # It has read and locked everything, and will say COMMIT, if only later.
+            assert within(LATEST, stocked.sell).status == 201
+        late = stuck.result(timeout=30)
+        assert late.status in (201, 503)
+        assert stocked.sell(id=first).status == 201
+    sold = [event for event in stocked.shop.events() if event["type"].endswith("Order.Sold")]
+    assert len(sold) == 2
+
+
+def test_a_full_disk_is_told_and_costs_no_sale(house: House) -> None:
+    with small_disk(house.server.data_dir) as disk:
+        stocked = house.stocked()
+        house.ask(f"CREATE TABLESPACE small LOCATION '{disk}'")
+        house.ask("ALTER TABLE events SET TABLESPACE small")
+        try:
+            fill(disk)
+            till, told = Till(stocked), []
+            for _ in range(200):
+                answer = within(AT_ONCE, lambda: stocked.sell(id=str(uuid4()), note="x" * 1000))
+                if answer.status != 201:
+                    told.append((answer.status, answer.code))
+                else:
+                    till.sold.append(answer.data["id"])
+            assert set(told) == {(503, "database_full")}
+            assert house.service.client().get("/ready").status == 200
+            (disk / "ballast").unlink()
+            till.sell()
+            till.check()
+        finally:
+            (disk / "ballast").unlink(missing_ok=True)
+            house.ask("ALTER TABLE events SET TABLESPACE pg_default")
+            house.ask("DROP TABLESPACE small")
+
+
+def within(seconds: float, ask: Callable[[], Any]) -> Any:
+    """The answer, which is to come within so many seconds; far more than it takes where nothing hangs."""
+    started = time.monotonic()
+    answer = ask()
+    assert time.monotonic() - started < seconds
+    return answer
+
+
+def eventually(is_so: Callable[[], object], seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.02)
+
+
+@contextmanager
+def frozen(processes: list[int]) -> Iterator[None]:
+    """These processes do nothing for as long as the context lasts, the first of them first."""
+    assert processes
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in reversed(processes):
+            os.kill(pid, signal.SIGCONT)
+
+
+def web_processes(port: int) -> list[int]:
+    """The processes of the web server that listens on this port."""
+    listening = f":{port:04X} 00000000:0000 0A"
+    inodes = {line.split()[9] for line in Path("/proc/net/tcp").read_text().splitlines() if listening in line}
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            links = {str(one.readlink()) for one in (process / "fd").iterdir()}
+        except OSError:
+            continue
+        if links & {f"socket:[{inode}]" for inode in inodes}:
+            found.append(int(process.name))
+    return found
+
+
+@contextmanager
+def small_disk(beside: Path) -> Iterator[Path]:
+    """A file system of a few megabytes, for the user whose folder `beside` is."""
+    owner = (beside / "data").stat()
+    with tempfile.TemporaryDirectory(prefix="mipos-small-") as folder:
+        mount = ["mount", "-t", "tmpfs", "-o", f"size=8m,uid={owner.st_uid},mode=700", "none", folder]
+        if subprocess.run(mount, capture_output=True, check=False).returncode != 0:  # noqa: S603
+            pytest.skip("a file system cannot be mounted here")
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)  # noqa: S603, S607
+
+
+def fill(disk: Path) -> None:
+    """Leave no room on the disk."""
+    with (disk / "ballast").open("wb", buffering=0) as ballast:
+        try:
+            while True:
+                ballast.write(b"\0" * 4096)
+        except OSError:
+            return
