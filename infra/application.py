@@ -16,7 +16,7 @@ from commands.ports import Caller, ConcurrentEdit, UnitOfWork
 from commands.standing import Standing, TokenRevoked
 from commands.unavailable import OutcomeUnknown
 from infra.commits import position_of
-from infra.connections import LENGTHY, CommitUnknown, ConnectionLost
+from infra.connections import LENGTHY_SECONDS, SECONDS, Bounds, CommitUnknown, ConnectionLost
 from infra.definitions import HOLD_MODEL, named
 from infra.eventstore.history import states_of
 from infra.outages import insist, refusing_outages
@@ -30,8 +30,6 @@ R = TypeVar("R")
 
 #: How often a decision is taken again when another one came in between.
 ATTEMPTS = 5
-#: How long all transactions of a request may take together, in seconds, and those of a lengthy one.
-REQUEST_SECONDS, LENGTHY_SECONDS = 10.0, 120.0
 #: How long a question waits for a read model to reach a position, in seconds.
 PATIENCE = 5.0
 
@@ -144,11 +142,24 @@ def _readable(found: Any) -> bool:
 
 
 class Application:
-    """Runs commands and questions over a pool of connections."""
+    """Runs commands and questions over a pool of connections.
 
-    def __init__(self, pool: RequestPool, ledger: Ledger) -> None:
+    `seconds` is how long all transactions of a request may take together, `lengthy_seconds` of one that reads
+    or writes much.
+    """
+
+    def __init__(
+        self,
+        pool: RequestPool,
+        ledger: Ledger,
+        seconds: float = SECONDS,
+        lengthy_seconds: float = LENGTHY_SECONDS,
+    ) -> None:
         self._pool = pool
         self._ledger = ledger
+        self._seconds = seconds
+        self._lengthy_seconds = lengthy_seconds
+        self._lengthy = Bounds.within(lengthy_seconds)
 
     @contextmanager
     def transaction(self, company_id: UUID, *, reading: bool = False) -> Iterator[RequestTransaction]:
@@ -156,7 +167,7 @@ class Application:
 
         Raises Unavailable, and ServerOutdated as everything here does.
         """
-        deadline = time.monotonic() + REQUEST_SECONDS
+        deadline = time.monotonic() + self._seconds
         with refusing_outages(), self._open(company_id, deadline, reading=reading) as db:
             yield db
 
@@ -169,7 +180,7 @@ class Application:
     def _open(
         self, company_id: UUID, deadline: float, *, reading: bool = False, lengthy: bool = False
     ) -> Iterator[RequestTransaction]:
-        bounds = LENGTHY if lengthy else None
+        bounds = self._lengthy if lengthy else None
         with (
             self._pool.connection() as connection,
             request_transaction(
@@ -203,7 +214,7 @@ class Application:
         Raises the handler's refusals, those of the caller's standing, IdempotencyKeyReused,
         IdempotencyInProgress, ConcurrentEdit, Unavailable.
         """
-        deadline = time.monotonic() + (LENGTHY_SECONDS if lengthy else REQUEST_SECONDS)
+        deadline = time.monotonic() + (self._lengthy_seconds if lengthy else self._seconds)
         decide = partial(
             self._attempt,
             caller,
@@ -284,7 +295,7 @@ class Application:
         """
         if not work.has_events:
             raise OutcomeUnknown from lost
-        deadline = time.monotonic() + REQUEST_SECONDS
+        deadline = time.monotonic() + self._seconds
         position = position_of(work.trace, lost, lambda: self._open(within or own, deadline, reading=True))
         if position is None:
             raise ConnectionLost(str(lost), backend=lost.backend, is_silent=lost.is_silent) from lost
@@ -318,7 +329,7 @@ class Application:
             self._look,
             caller,
             question,
-            started + (LENGTHY_SECONDS if lengthy else REQUEST_SECONDS),
+            started + (self._lengthy_seconds if lengthy else self._seconds),
             projection=projection,
             wait_for=wait_for,
             within=within,
@@ -327,7 +338,7 @@ class Application:
         pause = 0.002
         while True:
             with refusing_outages():
-                found = insist(look, started + REQUEST_SECONDS)
+                found = insist(look, started + self._seconds)
             if found is not None:
                 return found
             if put_off is not None:

@@ -1,10 +1,14 @@
 """How every part of ours connects to PostgreSQL: with a bound on each wait; and what a lost connection is."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+#: How long all transactions of a request may take together, in seconds, and of one that reads or writes much:
+#: an import, an export, a report.
+SECONDS, LENGTHY_SECONDS = 10, 120
 #: How long it may take to connect, in whole seconds; the driver takes no less than two.
 CONNECT = 2
 #: How long the network may swallow what was sent before the connection counts as lost, in seconds.
@@ -22,6 +26,16 @@ class Bounds:
     #: To a pause of ours between two statements of a transaction.
     pause: float
 
+    @classmethod
+    def within(cls, seconds: float) -> Self:
+        """Those of a transaction that is to be over after so many seconds.
+
+        What a frozen process holds is free before others give up waiting for it, a lock that is not had in
+        time is told as such before the statement itself is cut off, and a server that says nothing is given
+        up while there is still time to ask another.
+        """
+        return cls(statement=seconds * 0.5, lock=seconds * 0.4, pause=seconds * 0.3)
+
     @property
     def silence(self) -> float:
         """After how long without a word the server counts as lost, although nothing says so."""
@@ -37,11 +51,6 @@ class Bounds:
         }
 
 
-#: For requests, whose clients wait. What a frozen process holds is free again before others give up waiting
-#: for it, and a lock that is not had in time is told as such before the statement itself is cut off.
-REQUESTS = Bounds(statement=6, lock=5, pause=4)
-#: For requests that read or write much: imports, exports, reports.
-LENGTHY = Bounds(statement=60, lock=5, pause=60)
 #: For read models and jobs: what a frozen worker holds is free again before anybody asks why.
 WORKERS = Bounds(statement=60, lock=5, pause=5)
 #: For rebuilds and checks, whose batches may be slow and whose last comparison is long.

@@ -193,8 +193,8 @@ class Pipeline:
     def _sync(self) -> None:
         """End a round trip.
 
-        NOTE: by a request to flush the server would answer too, but it would not know that it waits for us
-        from then on, and idle_in_transaction_session_timeout would never end a transaction of a frozen process.
+        NOTE: asked to flush, the server would answer as well, but it would not know that it waits for us from
+        then on, and idle_in_transaction_session_timeout would never end what a frozen process has begun.
         """
         self._pgconn.pipeline_sync()
         self._waiting.append(None)

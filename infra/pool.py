@@ -36,9 +36,9 @@ class Pool(Generic[C]):
         self._room = BoundedSemaphore(size)
         self._idle: list[C] = []
         self._is_closed = False
-        self._state = Lock()
-        #: When the server was first and last missed, and until when not even an attempt is worth it.
-        self._missed_first = self._missed_last = self._missed_until = 0.0
+        self._turn = Lock()
+        #: When the server was first missed and when last; 0 when it is there.
+        self._missed_first = self._missed_last = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -93,24 +93,27 @@ class Pool(Generic[C]):
             return None
 
     def _connected(self) -> C:
+        """A new connection. One thread at a time looks whether a server that was missed is back."""
+        if not self._missed_last:
+            return self._attempt()
+        if not self._turn.acquire(timeout=PAUSE):
+            raise CannotConnect("the server has been missed, and another thread is looking for it")
+        try:
+            return self._attempt()
+        finally:
+            self._turn.release()
+
+    def _attempt(self) -> C:
         started = time.monotonic()
-        if started < self._missed_until:
-            raise CannotConnect("the server was not to be had a moment ago")
         try:
             connection = self._connect()
         except psycopg.OperationalError as error:
-            self._miss(started, time.monotonic())
-            raise CannotConnect(str(error).strip()) from error
-        self._missed_first = self._missed_last = 0.0
-        return connection
-
-    def _miss(self, started: float, failed: float) -> None:
-        with self._state:
             if started - self._missed_last > RESTART:
                 self._missed_first = started
-            self._missed_last = failed
-            # An attempt that hangs is not made by every thread in turn.
-            self._missed_until = failed + min(1.0, failed - started)
+            self._missed_last = time.monotonic()
+            raise CannotConnect(str(error).strip()) from error
+        self._missed_last = 0.0
+        return connection
 
     def _put_back(self, connection: C) -> None:
         if self._is_closed or not _is_as_it_was(connection):

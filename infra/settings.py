@@ -18,6 +18,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from infra.addresses import as_role, role_name, role_password
+from infra.connections import LENGTHY_SECONDS, SECONDS
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SECRET_KEY_LENGTH = 32
@@ -69,6 +70,8 @@ class Settings:
     requests_per_minute: int
     ready_max_lag_events: int
     ready_max_lag_seconds: int
+    request_seconds: int
+    lengthy_request_seconds: int
     sign_in_failures_per_account: int
     sign_in_failures_per_address: int
     smtp_url: str | None = field(repr=False)
@@ -392,6 +395,20 @@ SETTINGS: tuple[Setting, ...] = (
         "Requests one user, or one address that is not signed in, may send in a minute. Each web process "
         "counts its share, so it is approximate.",
         _whole(1, 1_000_000_000),
+    ),
+    Setting(
+        "MIPOS_REQUEST_SECONDS",
+        SECONDS,
+        "How long a request may take in the database before it is answered 503. A statement has half of it, "
+        "waiting for what another request holds two fifths, and what a frozen process holds is free after "
+        "three tenths.",
+        _whole(2, 600),
+    ),
+    Setting(
+        "MIPOS_LENGTHY_REQUEST_SECONDS",
+        LENGTHY_SECONDS,
+        "The same for imports, exports and reports.",
+        _whole(2, 3600),
     ),
     Setting(
         "MIPOS_SIGN_IN_FAILURES_PER_ACCOUNT",

@@ -16,7 +16,7 @@ from commands.unavailable import Unavailable
 from domain.companies import PLATFORM_ID
 from infra.application import Application
 from infra.authentication import SignIn
-from infra.connections import REQUESTS
+from infra.connections import SECONDS, Bounds
 from infra.gallery import Gallery
 from infra.messages import MailServer, Messenger, Outbox
 from infra.pipeline import RequestConnection
@@ -35,9 +35,10 @@ from projections.base import ServerOutdated
 FRESH, PATIENCE = 0.8, 0.8
 
 
-def open_pool(conninfo: str, size: int) -> RequestPool:
-    """A pool of connections as every transaction of ours expects them."""
-    return Pool(lambda: RequestConnection.open(conninfo, REQUESTS, "mipos"), size)
+def open_pool(conninfo: str, size: int, seconds: float = SECONDS) -> RequestPool:
+    """A pool of connections for requests that take so long at most."""
+    bounds = Bounds.within(seconds)
+    return Pool(lambda: RequestConnection.open(conninfo, bounds, "mipos"), size)
 
 
 def make_ledger() -> Ledger:
@@ -99,7 +100,8 @@ class Watch:
 
 def build_house(pool: RequestPool, settings: Settings) -> House:
     """Everything behind the API, over one pool of connections."""
-    application = Application(pool, make_ledger())
+    seconds = settings.request_seconds, settings.lengthy_request_seconds
+    application = Application(pool, make_ledger(), *seconds)
     secret = settings.signing_key()
     peppers = tuple(pepper_of(one) for one in (secret, *settings.former_secret_keys))
     tokens = Tokens(secret, settings.access_token_seconds, settings.former_secret_keys)

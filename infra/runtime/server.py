@@ -51,7 +51,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         from infra.runtime.house import build_house, open_pool  # noqa: PLC0415
 
         # One more for messages that are sent after their answer, and one for who watches.
-        house = build_house(open_pool(self._database, self._settings.threads + 2), self._settings)
+        house = build_house(
+            open_pool(self._database, self._settings.threads + 2, self._settings.request_seconds),
+            self._settings,
+        )
         proxies = self._settings.trusted_proxies
         self.hooks = Hooks(
             refusal=unread,
