@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 SOCKET = ".s.PGSQL.5432"
 COMMIT = b"COMMIT\0"
@@ -52,9 +52,11 @@ class Cutter:
 
     def __init__(self, conninfo: str, folder: Path) -> None:
         parts = urlsplit(conninfo)
-        self._target = str(Path(parse_qs(parts.query)["host"][0]) / SOCKET)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        self._target = str(Path(query["host"]) / SOCKET)
         self._folder = folder
-        self.conninfo = f"postgresql://{parts.username}@/{parts.path[1:]}?host={folder}&port=5432"
+        through = urlencode({**query, "host": str(folder)}, quote_via=quote)
+        self.conninfo = f"postgresql://{parts.username}@{parts.path}?{through}"
         #: What happens to the next COMMIT; None: it passes.
         self.fault: Fault | None = None
         #: Whether new connections are let through.
