@@ -51,6 +51,8 @@ class Bounds:
         }
 
 
+#: For requests, whose clients wait, and what takes no longer.
+REQUESTS = Bounds.within(SECONDS)
 #: For read models and jobs: what a frozen worker holds is free again before anybody asks why.
 WORKERS = Bounds(statement=60, lock=5, pause=5)
 #: For rebuilds and checks, whose batches may be slow and whose last comparison is long.
