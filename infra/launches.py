@@ -11,6 +11,7 @@ from commands.catalog.launches import LaunchDueProducts, launch_due_products
 from commands.ports import Caller
 from infra.transactions import transaction
 from infra.unit_of_work import Decision, Ledger
+from projections.base import EventNotReadable
 
 #: How many products are launched in one transaction, so that tills never wait long for the log.
 AT_ONCE = 200
@@ -30,9 +31,17 @@ _DUE: LiteralString = """
 _STILL_DUE: LiteralString = """
     SELECT id FROM products
      WHERE company_id = %(company_id)s AND status = 'coming_soon' AND launch_at <= %(now)s
+       AND (%(only)s::uuid IS NULL OR id = %(only)s::uuid)
      ORDER BY launch_at, id
      LIMIT %(limit)s::bigint
        FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+
+_ALL_DUE: LiteralString = """
+    SELECT id FROM products
+     WHERE company_id = %(company_id)s AND status = 'coming_soon' AND launch_at <= %(now)s
+     ORDER BY launch_at, id
 """
 
 
@@ -50,15 +59,36 @@ def _launch_all(connection: psycopg.Connection[Any], ledger: Ledger, company_id:
     try:
         while some := _launch_some(connection, ledger, company_id, now):
             launched += some
+    except EventNotReadable:
+        launched += _launch_each(connection, ledger, company_id, now)
     except Exception:
         # Whatever is wrong in one company, the others' products are launched.
         log.exception("products could not be launched", company_id=str(company_id))
     return launched
 
 
-def _launch_some(connection: psycopg.Connection[Any], ledger: Ledger, company_id: UUID, now: datetime) -> int:
+def _launch_each(connection: psycopg.Connection[Any], ledger: Ledger, company_id: UUID, now: datetime) -> int:
+    """Launch one by one: a product whose events cannot be read must not hold up the others."""
+    launched = 0
+    for (product_id,) in connection.execute(_ALL_DUE, {"company_id": company_id, "now": now}).fetchall():
+        try:
+            launched += _launch_some(connection, ledger, company_id, now, product_id)
+        except EventNotReadable as trouble:
+            told = {"company_id": str(company_id), "product_id": str(product_id)}
+            log.warning("a product could not be launched", **told, error=str(trouble))
+    return launched
+
+
+def _launch_some(
+    connection: psycopg.Connection[Any],
+    ledger: Ledger,
+    company_id: UUID,
+    now: datetime,
+    only: UUID | None = None,
+) -> int:
     with transaction(connection, company_id, models=ledger.models) as db:
-        due = db.ask(_STILL_DUE, {"company_id": company_id, "now": now, "limit": AT_ONCE}).rows()
+        params = {"company_id": company_id, "now": now, "limit": AT_ONCE, "only": only}
+        due = db.ask(_STILL_DUE, params).rows()
         work = Decision(db, ledger, Caller(company_id=company_id, user_id=None), now)
         command = LaunchDueProducts(product_ids=tuple(row["id"] for row in due))
         launched = launch_due_products(command, work)

@@ -12,7 +12,7 @@ from infra.transactions import Transaction
 
 #: How many rows are compared in one transaction: a few tenths of a second, so that the server can clean up
 #: behind the tills in between.
-STEP = 20_000
+STEP = 10_000
 
 #: The key of a row, as the database writes it.
 Key = tuple[str, ...]

@@ -133,6 +133,18 @@ def test_it_is_on_sale_at_its_time_and_launched_once(catalog: Catalog, look: Any
     assert catalog.launched() == [product_id]
 
 
+def test_one_that_cannot_be_read_holds_up_no_other(catalog: Catalog, look: Any) -> None:
+    products = catalog.announce(3)
+    with psycopg.connect(catalog.database.owner) as connection:
+        connection.execute(
+            "UPDATE events SET type = 'products.Product.Rebundled'"
+            " WHERE company_id = %s AND stream_id = %s AND stream_version = 2",
+            [catalog.company_id, products[1]],
+        )
+    assert look(LAUNCH) == 2
+    assert set(catalog.launched()) == {products[0], products[2]}
+
+
 def test_after_an_outage_what_was_missed_is_launched_the_earliest_first(catalog: Catalog, look: Any) -> None:
     [later] = catalog.announce(launch_at=LAUNCH + timedelta(days=5))
     [earlier] = catalog.announce()
