@@ -234,8 +234,8 @@ def _permitted(req: Request, shown: dict[str, Any]) -> dict[str, Any]:
     if req.context.caller.sees_costs:
         return shown
     permitted: dict[str, Any] = _without_costs(shown)
-    if isinstance(permitted.get("data"), str):
-        # What cannot be read cannot be searched for costs.
+    if permitted.get("unreadable") or isinstance(permitted.get("data"), str):
+        # What cannot be read cannot be searched for costs: a newer event may call them otherwise.
         permitted["data"] = None
     return permitted
 

@@ -6,6 +6,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from commands.ports import Caller
+from infra.tokens import Tokens
+from tests.conftest import SECRET
+
 NEWER = "type = 'products.Product.Rebundled'"
 LATER_VERSION = """state = '{"class_version":9}'"""
 DAMAGED = "state = '[]'"
@@ -88,6 +92,18 @@ def test_the_audit_shows_what_the_log_holds(stocked: Any, spoil: Spoil) -> None:
     spoil(NO_JSON, product["id"])
     last = stocked.shop.client().get(f"/api/audit/streams/{product['id']}").data[-1]
     assert (last["data"], last["at"], last["actor"]) == ("gone", None, None)
+
+
+def test_whoever_may_not_see_costs_is_not_shown_what_may_hold_some(stocked: Any, spoil: Spoil) -> None:
+    shop = stocked.shop
+    admin = shop.users["Admin"]
+    caller = Caller(company_id=shop.company_id, user_id=admin, session_id=admin, role="Admin")
+    denied = shop.service.client(Tokens(SECRET, 3600).issue(caller, denied=["costs.view"]))
+    spoil("type = 'products.Product.Rebundled', state = '{\"price_paid\":60}'", stocked.product["id"])
+    path = f"/api/audit/streams/{stocked.product['id']}"
+    assert shop.client().get(path).data[-1]["data"] == {"price_paid": 60}
+    hidden = denied.get(path).data[-1]
+    assert (hidden["type"], hidden["data"]) == ("products.Product.Rebundled", None)
 
 
 def test_events_are_found_by_their_author_beside_one_that_is_damaged(stocked: Any, spoil: Spoil) -> None:
