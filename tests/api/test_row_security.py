@@ -17,6 +17,7 @@ OF_NOBODY = {
     "schema_migrations": "which versions the database has been through",
     "installation": "which version of the read models the database has",
     "running_time": "the hours that workers count for everybody",
+    "worker_heartbeats": "which workers are there",
     "projection_models": "what the tables of the read models were made from",
     "sign_in_failures": "whoever fails to sign in is of no company yet",
 }
