@@ -38,8 +38,9 @@ _HEAD: LiteralString = """
     SELECT position FROM company_head WHERE company_id = %(company_id)s
 """
 
+# A read model that knew more before than it knows now is being filled.
 _CHECKPOINT: LiteralString = """
-    SELECT position FROM projection_checkpoints
+    SELECT position, position < whole_at AS is_filling FROM projection_checkpoints
      WHERE company_id = %(company_id)s AND projection = %(projection)s
 """
 
@@ -377,6 +378,8 @@ class Application:
                 answer = question(Reading(db, self._ledger))
             finally:
                 standing.check(writing=False)
+            if projection and _is_filling(place):
+                raise ProjectionBehind
             return answer, _position(place)
 
 
@@ -401,6 +404,11 @@ class _Standing:
 def _position(place: Answer) -> int:
     row = place.row()
     return row["position"] if row else 0
+
+
+def _is_filling(place: Answer) -> bool:
+    row = place.row()
+    return bool(row and row["is_filling"])
 
 
 def _key_params(caller: Caller, key: IdempotencyKey) -> dict[str, Any]:

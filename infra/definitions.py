@@ -35,9 +35,10 @@ def digest_of(model: Projection) -> str:
 
 
 def inline_digest(models: Iterable[Projection]) -> str:
-    """What decisions are made on, in short: every inline read model, in the order of writing."""
+    """What decisions are made on, in short: the generation, and every inline read model in their order."""
     own = [f"{model.name} {digest_of(model)}" for model in models if model.mode == "inline"]
-    return hashlib.sha256("\n".join([str(GENERATION), *own]).encode()).hexdigest()
+    digest = hashlib.sha256("\n".join(own).encode()).hexdigest()
+    return f"{GENERATION}.{digest}"
 
 
 def refuse_if_outdated(error: BaseException) -> None:

@@ -12,3 +12,11 @@ LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the read models are those of another version' USING ERRCODE = 'MP426';
 END $$;
+
+-- Which tables are whose, so that those of a read model that a later version has not are dropped with it.
+ALTER TABLE projection_models ADD COLUMN tables text[] NOT NULL DEFAULT '{}';
+
+-- The furthest that a read model ever knew a company's log. One that knows less now is being filled, and answers
+-- nothing until it knows as much again.
+ALTER TABLE projection_checkpoints ADD COLUMN whole_at bigint NOT NULL DEFAULT 0;
+UPDATE projection_checkpoints SET whole_at = position;

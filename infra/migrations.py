@@ -8,9 +8,17 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import errors, sql
 
-from infra.definitions import digest_of, inline_digest
 from infra.installation import DatabaseUnfit, Installation
 from infra.own_schema import take_schemas
+from infra.projections.placement import (
+    HOLD_EVERYTHING,
+    NO_DIFFERENCE,
+    Difference,
+    declare,
+    declare_generation,
+    define,
+    difference,
+)
 from infra.roles import ensure_roles
 from infra.securing import establish_rights
 from infra.server_checks import check_server
@@ -30,9 +38,6 @@ MIGRATIONS = (
 #: Applied again whenever their text is another one.
 FUNCTIONS = ("infra.eventstore:functions.sql", "infra:functions.sql")
 
-#: Stands before the digest of inline tables that were made anew, until they are rebuilt.
-EMPTY = "empty: "
-
 # Two processes that start together must not both create the tables.
 _LOCK: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('mipos.migrations', 0))"
 
@@ -44,10 +49,6 @@ _HISTORY: LiteralString = """
     )
 """
 
-_DECLARE: LiteralString = """
-    UPDATE installation SET inline_models = %(models)s WHERE inline_models <> %(models)s
-"""
-
 APPLIED: LiteralString = "SELECT name, digest FROM schema_migrations"
 
 _NOTE_APPLIED: LiteralString = """
@@ -55,11 +56,10 @@ _NOTE_APPLIED: LiteralString = """
         ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, applied_at = excluded.applied_at
 """
 
-_RESTART: LiteralString = """
-    INSERT INTO projection_checkpoints (company_id, projection, position)
-    SELECT company_id, %(name)s, 0 FROM company_head
-        ON CONFLICT (company_id, projection) DO UPDATE SET position = 0, parked_at = NULL, error = NULL
-"""
+_HAS_COMPANIES: LiteralString = "SELECT EXISTS (SELECT FROM company_head)"
+
+# Whoever sells meanwhile waits behind a change of a table that somebody else holds; so it gives way.
+_PATIENCE: LiteralString = "SET LOCAL lock_timeout = '1s'"
 
 
 class NewerDatabase(DatabaseUnfit):
@@ -72,35 +72,25 @@ class OwnerLacksRight(DatabaseUnfit):
 
 def migrate(
     conninfo: str,
-    projections: Iterable[Projection],
+    models: Sequence[Projection],
     installation: Installation,
     tell: Callable[[str], None] = lambda _: None,
-) -> list[str]:
+) -> Difference:
     """Bring an installation to this version, in one transaction; `conninfo` leads to its owner.
 
-    Returns the names of inline read models whose tables were made anew, now or by somebody who did not come
-    to `note_rebuilt`: they have to be rebuilt before anybody decides on them. Asynchronous ones refill by
-    themselves. `tell` gets, in sentences, what an operator should know. Raises ServerTooOld, DatabaseUnfit.
+    Where a company has a log, read models that differ are left as they are, for the version of before still
+    answers from them: they are returned, to be built and put in place (`infra/upgrade.py`). `tell` gets, in
+    sentences, what an operator should know. Raises ServerTooOld, DatabaseUnfit.
     """
-    models = tuple(projections)
     with psycopg.connect(conninfo) as connection:
         try:
-            notes, stale = _migrate(connection, conninfo, models, installation)
+            notes, left = _migrate(connection, conninfo, models, installation)
         except errors.InsufficientPrivilege as error:
             reason = error.diag.message_primary
             raise OwnerLacksRight(user=connection.info.user, reason=reason) from error
     for note in notes:
         tell(note)
-    return stale
-
-
-def note_rebuilt(conninfo: str, names: Sequence[str]) -> None:
-    """Take down that the tables of these inline read models hold again what the log says."""
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute(
-            "UPDATE projection_models SET digest = replace(digest, %s, '') WHERE name = ANY(%s::text[])",
-            [EMPTY, list(names)],
-        )
+    return left
 
 
 def _migrate(
@@ -108,9 +98,10 @@ def _migrate(
     conninfo: str,
     models: Sequence[Projection],
     installation: Installation,
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], Difference]:
     notes = check_server(connection)
     connection.execute(_LOCK)
+    connection.execute(_PATIENCE)
     take_schemas(connection, installation, models)
     ensure_roles(connection, conninfo, installation)
     connection.execute(_HISTORY)
@@ -123,10 +114,29 @@ def _migrate(
         text = functions_in(name, installation.schema)
         if applied.get(name) != digest_of_text(text):
             _apply(connection, name, text, digest_of_text(text))
-    changed = [model for model in models if _define(connection, installation.schema, model)]
-    connection.execute(_DECLARE, {"models": inline_digest(models)})
+    left = _define(connection, installation.schema, models)
     notes += establish_rights(connection, installation, models)
-    return notes, [model.name for model in changed if model.mode == "inline"]
+    return notes, left
+
+
+def _define(connection: psycopg.Connection[Any], schema: str, models: Sequence[Projection]) -> Difference:
+    """Make the read models, unless there is something to make them from. Returns what is left to be done."""
+    there = difference(connection, models)
+    if there and not _has_companies(connection):
+        connection.execute(HOLD_EVERYTHING)
+        # Somebody may have been the first meanwhile.
+        if not _has_companies(connection):
+            define(connection, schema, there)
+            there = NO_DIFFERENCE
+    if there:
+        declare_generation(connection)
+    else:
+        declare(connection, models)
+    return there
+
+
+def _has_companies(connection: psycopg.Connection[Any]) -> bool:
+    return connection.execute(_HAS_COMPANIES).fetchall() == [(True,)]
 
 
 def refuse_newer(applied: Iterable[str]) -> None:
@@ -154,29 +164,3 @@ def _apply(connection: psycopg.Connection[Any], name: str, text: str, digest: st
     # The text is one of our own files, so it is as literal as the statements around it.
     connection.execute(text.encode())
     connection.execute(_NOTE_APPLIED, {"name": name, "digest": digest})
-
-
-def _define(connection: psycopg.Connection[Any], schema: str, model: Projection) -> bool:
-    """Make the tables of a read model if they are not those it is defined by. True if they need filling."""
-    found = connection.execute(
-        "SELECT digest FROM projection_models WHERE name = %s", [model.name]
-    ).fetchone()
-    digest = digest_of(model)
-    if found and found[0] in (digest, EMPTY + digest):
-        return str(found[0]) != digest
-    for table in model.tables:
-        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(schema, table)))
-    connection.execute(model.schema)
-    connection.execute(
-        """
-        INSERT INTO projection_models (name, mode, digest)
-        SELECT %(name)s, %(mode)s,
-               CASE WHEN %(mode)s = 'inline' AND EXISTS (SELECT FROM company_head) THEN %(empty)s ELSE '' END
-               || %(digest)s
-            ON CONFLICT (name) DO UPDATE SET mode = excluded.mode, digest = excluded.digest
-        """,
-        {"name": model.name, "mode": model.mode, "digest": digest, "empty": EMPTY},
-    )
-    if model.mode == "async":
-        connection.execute(_RESTART, {"name": model.name})
-    return True

@@ -14,7 +14,7 @@ Row = dict[str, Any]
 
 
 class ProjectionBehind(Refusal):
-    """The read model has not caught up with that position yet."""
+    """The read model has not caught up with that position yet, or is being filled."""
 
     code = "projection_behind"
 

@@ -34,14 +34,16 @@ _HOLD: LiteralString = """
 """
 
 _RESUME: LiteralString = """
-    INSERT INTO projection_checkpoints (company_id, projection, position, updated_at)
-    VALUES (%(company_id)s, %(projection)s, %(position)s, %(now)s)
+    INSERT INTO projection_checkpoints (company_id, projection, position, whole_at, updated_at)
+    VALUES (%(company_id)s, %(projection)s, %(position)s, %(position)s, %(now)s)
         ON CONFLICT (company_id, projection) DO UPDATE
-       SET position = excluded.position, updated_at = excluded.updated_at, parked_at = NULL, error = NULL
+       SET position = excluded.position, whole_at = excluded.whole_at, updated_at = excluded.updated_at,
+           parked_at = NULL, error = NULL
 """
 
 _MOVE: LiteralString = """
-    UPDATE projection_checkpoints SET position = %(position)s, updated_at = %(now)s
+    UPDATE projection_checkpoints
+       SET position = %(position)s, whole_at = greatest(whole_at, %(position)s), updated_at = %(now)s
      WHERE company_id = %(company_id)s AND projection = ANY(%(projections)b::text[])
 """
 

@@ -9,7 +9,6 @@ from uuid import UUID
 import psycopg
 
 from infra.definitions import digest_of
-from infra.migrations import EMPTY
 from projections.base import Projection
 
 
@@ -27,13 +26,13 @@ class Parked:
 class Status:
     """A read model over the companies asked for. Lags are numbers of events; inline ones never lag.
 
-    `definition` tells whether the database's tables are the ones this version defines, and were filled.
+    `definition` tells whether the database's tables are the ones this version defines.
     """
 
     name: str
     mode: Literal["inline", "async"]
     tables: tuple[str, ...]
-    definition: Literal["current", "not rebuilt", "other version", "missing"]
+    definition: Literal["current", "other version", "missing"]
     companies: int
     least_lag: int
     greatest_lag: int
@@ -92,11 +91,7 @@ def list_status(
     return statuses
 
 
-def _definition(
-    model: Projection, digest: str | None
-) -> Literal["current", "not rebuilt", "other version", "missing"]:
+def _definition(model: Projection, digest: str | None) -> Literal["current", "other version", "missing"]:
     if digest is None:
         return "missing"
-    if digest == EMPTY + digest_of(model):
-        return "not rebuilt"
     return "current" if digest == digest_of(model) else "other version"

@@ -16,6 +16,7 @@ from infra.garbage import collecting_no_garbage
 from infra.heartbeats import part_name
 from infra.pipeline import RequestConnection
 from infra.projections.checkpoints import move, park, take
+from infra.projections.faults import describe, is_passing
 from infra.projections.reading import BATCH, FactReader
 from infra.transactions import Transaction, transaction
 from projections.base import NewerEvent, Projection
@@ -57,9 +58,6 @@ _TRY_AGAIN: LiteralString = """
      WHERE projection = ANY(%(projections)b::text[]) AND parked_at IS NOT NULL
        AND starts_with(error, %(newer)s)
 """
-
-# What a server says of its own state rather than of the statement: it passes without anybody's doing.
-_PASSING = ("08", "40", "53", "55", "57", "58", "XX")
 
 
 class Worker:
@@ -214,7 +212,7 @@ class Worker:
                 upto = min(start + self._batch, head)
                 reached, error = self._approach(db, model, start, upto)
                 if error is not None:
-                    park(db, model.name, _describe(db, reached + 1, error))
+                    park(db, model.name, describe(db, reached + 1, error))
         except Exception as trouble:  # noqa: BLE001 a read model may raise anything
             self._give_up_connection(trouble)
             log.warning(
@@ -252,7 +250,7 @@ class Worker:
                 with db.connection.transaction():
                     self._fold(db, [model], position, reached)
             except Exception as error:
-                if db.connection.closed or _is_passing(error):
+                if db.connection.closed or is_passing(error):
                     raise
                 if reached - position == 1:
                     return position, error
@@ -261,28 +259,3 @@ class Worker:
                 position = reached
             step = max(1, step // 2)
         return position, None
-
-
-def _is_passing(error: Exception) -> bool:
-    if isinstance(error, psycopg.Error) and error.sqlstate is not None:
-        return error.sqlstate.startswith(_PASSING)
-    return isinstance(error, psycopg.OperationalError)
-
-
-_MESSAGE_LENGTH = 2_000
-
-_EVENT: LiteralString = """
-    SELECT type, stream_id FROM events WHERE company_id = %(company_id)s AND position = %(position)s
-"""
-
-
-def _describe(db: Transaction, position: int, error: Exception) -> str:
-    """What a person needs to find the event and the fault."""
-    event = db.ask(_EVENT, {"company_id": db.company_id, "position": position}).row() or {}
-    # The database keeps no NUL in a text, and a statement in an error may be long.
-    reason = f"{error} {error.__cause__ or ''}"
-    message = reason.replace("\0", "").strip()[:_MESSAGE_LENGTH]
-    return (
-        f"{type(error).__name__}: {message} (event {event.get('type')} at position {position}, "
-        f"stream {event.get('stream_id')})"
-    )

@@ -2,7 +2,7 @@
 
 import getpass
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -19,12 +19,10 @@ from infra.embedded import EmbeddedServer
 from infra.embedded.errors import AlreadyRunning
 from infra.installation import DatabaseUnfit, Installation
 from infra.migrated import check_migrated
-from infra.migrations import migrate, note_rebuilt
-from infra.projections.rebuild_all import rebuild_all, with_derived
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.progress import progress_bar
 from infra.settings import Settings, SettingsError, user_of
-from projections.base import Projection
+from infra.upgrade import Upgrade
 
 DATABASE = "mipos"
 #: Who connects: the web server or a worker.
@@ -185,36 +183,23 @@ def tell(note: str) -> None:
 
 
 def prepare(addresses: Addresses) -> None:
-    """Bring the database to this version and rebuild what has to be, before anybody decides on it."""
+    """Bring the database to this version; what reads from it meanwhile goes on."""
     if addresses.owner is None:
         check(addresses, "app")
         return
-    stale = migrate(addresses.owner, PROJECTIONS, addresses.installation, tell)
-    if stale:
-        models = [model for model in PROJECTIONS if model.name in stale]
-        _rebuild(addresses.worker, with_derived(models, PROJECTIONS))
-        note_rebuilt(addresses.owner, stale)
-
-
-def _rebuild(worker: str, models: Sequence[Projection]) -> None:
-    """Fill tables that were made anew, telling whoever waits how long that takes."""
     with progress_bar(Console(stderr=True)) as bar:
-        task = bar.add_task("Rebuilding for this version", total=None)
-        outcome = rebuild_all(
-            worker,
+        task = bar.add_task("Building what this version reads from", total=None, visible=False)
+        made = Upgrade(
+            addresses.owner,
+            addresses.installation,
             EVENT_TYPES,
-            models,
+            PROJECTIONS,
+            tell=tell,
+            progress=lambda done, total: bar.update(task, completed=done, total=total, visible=True),
             processes=min(4, os.cpu_count() or 1),
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
-    if outcome.failures:
-        failed = "; ".join(
-            f"{one.projection} of company {one.company_id}: {one.reason}" for one in outcome.failures
-        )
-        message = f"Not every read model could be made for this version: {failed}"
-        raise click.ClickException(message)
-    if outcome.reports:
-        click.echo(f"Rebuilt for this version: {', '.join(model.name for model in models)}", err=True)
+        ).run()
+    if made:
+        tell(f"Made anew for this version: {', '.join(made)}.")
 
 
 def _create_database(conninfo: str) -> None:

@@ -17,6 +17,7 @@ from infra.migrations import migrate
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.transactions import transaction
+from infra.upgrade import Upgrade
 from tests.conftest import Database, installed_in
 
 BIN = find_binaries(None).folder
@@ -114,7 +115,8 @@ def test_rights_are_put_right_while_the_server_cleans_up(elsewhere: Database) ->
         watch.execute(f"REVOKE ALL ON orders FROM {elsewhere.installation.app}".encode())
         watch.execute("DROP POLICY own_company ON orders")
         vacuum.execute("LOCK TABLE orders IN SHARE UPDATE EXCLUSIVE MODE")
-        migrating = operator.submit(migrate, elsewhere.owner, PROJECTIONS, elsewhere.installation)
+        upgrade = Upgrade(elsewhere.owner, elsewhere.installation, EVENT_TYPES, PROJECTIONS)
+        migrating = operator.submit(upgrade.run)
         waiting = (
             "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )

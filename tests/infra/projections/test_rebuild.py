@@ -1,7 +1,6 @@
 """Rebuilding: the same rows again from the log, while the shop goes on."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from random import Random
 from threading import Event, Thread
 from typing import Any, LiteralString
@@ -11,19 +10,13 @@ import psycopg
 import pytest
 
 from domain.catalog.brands import Brand
-from infra.embedded import EmbeddedServer
 from infra.eventstore.chain import LogAltered
-from infra.eventstore.codec import Metadata
-from infra.migrations import migrate
 from infra.projections.rebuild import rebuild
 from infra.projections.rebuild_all import rebuild_all
 from infra.projections.staging import TableMissing
-from infra.projections.status import list_status
-from infra.runtime.databases import Addresses, prepare
-from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.runtime.models import EVENT_TYPES
 from infra.transactions import transaction
-from infra.unit_of_work import Ledger
-from tests.conftest import fresh_database
+from projections.base import ServerOutdated
 
 _TOUCH: LiteralString = """
     UPDATE settings SET version = version WHERE company_id = %(company_id)s RETURNING 1
@@ -311,22 +304,9 @@ class TestWhileTheShopGoesOn:
         assert trading.verify("settings").is_true
 
 
-def test_a_new_version_that_was_killed_before_it_rebuilt_rebuilds_when_it_starts_again(
-    server: EmbeddedServer,
+def test_a_version_whose_tables_are_not_there_any_more_rebuilds_nothing(
+    database: Any, trading: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, company_id = fresh_database(server, "mipos_upgraded"), uuid4()
-    brand = Brand.begin(Brand.Registered, uuid4(), name="Acme")
-    with (
-        psycopg.connect(made.app, autocommit=True) as connection,
-        transaction(connection, company_id) as db,
-    ):
-        db.execute("SELECT found_company(%(company_id)s)", {"company_id": company_id})
-        Ledger(EVENT_TYPES, PROJECTIONS).record(db, brand.new_events(), Metadata(at=datetime.now(UTC)))
-    with psycopg.connect(made.owner, autocommit=True) as owner:
-        owner.execute("UPDATE projection_models SET digest = 'of an older version' WHERE name = 'settings'")
-        assert migrate(made.owner, PROJECTIONS, made.installation) == ["settings"]
-        assert [one.definition for one in list_status(owner, PROJECTIONS)].count("not rebuilt") == 1
-        prepare(Addresses(made.owner, made.app, made.worker, made.installation))
-        assert owner.execute("SELECT id FROM settings").fetchall() == [(brand.id,)]
-        assert {one.definition for one in list_status(owner, PROJECTIONS)} == {"current"}
-    assert migrate(made.owner, PROJECTIONS, made.installation) == []
+    monkeypatch.setattr(type(database.model("stock")), "version", 99)
+    with pytest.raises(ServerOutdated):
+        trading.rebuild("stock")

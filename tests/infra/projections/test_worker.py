@@ -7,7 +7,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from infra.migrations import migrate
 from infra.projections.checkpoints import unpark
 
 INITIALS = "SELECT initial, brands FROM brand_initials WHERE company_id = %s ORDER BY initial"
@@ -191,21 +190,6 @@ class TestRunning:
                 )
             shop.register_brands("Bourbon")
             wait_until(lambda: shop.checkpoint("brand_initials")[0] == 2)
-        assert database.rows(INITIALS, shop.company_id) == [("A", 1), ("B", 1)]
-
-    def test_another_version_starts_from_the_first_event(
-        self, database: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        shop.register_brands("Arabica", "Bourbon")
-        database.follow().step()
-        with monkeypatch.context() as patch:
-            patch.setattr(type(database.model("brand_initials")), "version", 2)
-            assert migrate(database.owner, database.models, database.installation) == []
-        migrate(database.owner, database.models, database.installation)
-        assert shop.checkpoint("brand_initials")[0] == 0
-        assert shop.checkpoint("turnover")[0] == 2
-        assert database.rows(INITIALS, shop.company_id) == []
-        database.follow().step()
         assert database.rows(INITIALS, shop.company_id) == [("A", 1), ("B", 1)]
 
 

@@ -1,0 +1,311 @@
+"""Read models built beside those that answer: in a schema of their own, from the log, for every company."""
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.sharedctypes import Synchronized
+from threading import Thread
+from typing import Any, LiteralString, Self
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg import errors, sql
+
+from infra.eventstore.codec import EventTypes
+from infra.garbage import collecting_no_garbage
+from infra.installation import DatabaseUnfit, Installation
+from infra.pipeline import RequestConnection
+from infra.projections.faults import describe, is_passing
+from infra.projections.reading import BATCH, FactReader
+from infra.projections.staging import Progress, unheard
+from infra.rights import rights_of
+from infra.securing import secure_tables
+from infra.transactions import Transaction, transaction
+from projections.base import Projection
+
+#: How many positions are folded in one transaction at most: a longer one would keep the server from cleaning
+#: up behind the tills.
+_RUN = BATCH
+_TICK_SECONDS = 0.1
+#: How often a run is tried again that met another one crosswise.
+ATTEMPTS = 4
+
+_SESSION: tuple[LiteralString, ...] = (
+    "SET work_mem = '64MB'",
+    # A run that a crash of the server takes back is taken back with the position it had come to.
+    "SET synchronous_commit = off",
+)
+
+_UPGRADE: LiteralString = "CREATE TABLE upgrade (id uuid PRIMARY KEY)"
+
+_BEGIN_UPGRADE: LiteralString = "INSERT INTO upgrade (id) VALUES (%(upgrade)s)"
+
+# A process may outlive an upgrade that was killed, and the next one makes tables of the same names.
+_GOES_ON: LiteralString = "SELECT 1 FROM upgrade WHERE id = %(upgrade)s"
+
+_BUILT: LiteralString = """
+    CREATE TABLE built (
+        company_id uuid NOT NULL,
+        projection text NOT NULL,
+        position   bigint NOT NULL,
+        error      text,
+        PRIMARY KEY (company_id, projection)
+    ) WITH (fillfactor = 50)
+"""
+
+# What stopped at an event stays where it is.
+_PENDING: LiteralString = """
+    SELECT head.company_id, model.name, coalesce(built.position, 0), head.position
+      FROM company_head AS head
+     CROSS JOIN unnest(%(names)b::text[]) AS model(name)
+      LEFT JOIN built ON built.company_id = head.company_id AND built.projection = model.name
+     WHERE head.position > coalesce(built.position, 0) AND built.error IS NULL
+     ORDER BY head.position - coalesce(built.position, 0) DESC, head.company_id
+"""
+
+_NOTE: LiteralString = """
+    INSERT INTO built (company_id, projection, position, error)
+    VALUES (%(company_id)s, %(projection)s, %(position)s, %(error)s)
+        ON CONFLICT (company_id, projection) DO UPDATE
+       SET position = excluded.position, error = excluded.error
+"""
+
+_LEFT_OVER: LiteralString = """
+    SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s ORDER BY tablename = 'upgrade' DESC
+"""
+
+_STOPPED: LiteralString = """
+    SELECT company_id, projection, error FROM built
+     WHERE error IS NOT NULL AND projection = ANY(%(names)b::text[])
+     ORDER BY projection, company_id
+"""
+
+
+class Superseded(DatabaseUnfit):
+    """Another upgrade has begun; this one ends."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A read model of a company to be folded from one position to another."""
+
+    company_id: UUID
+    name: str
+    after: int
+    upto: int
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A read model that cannot be made for a company, and the event and the fault that stopped it."""
+
+    company_id: UUID
+    name: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where read models are built: which ones, of which events; `conninfo` leads to the owner."""
+
+    conninfo: str
+    installation: Installation
+    types: EventTypes
+    models: Sequence[Projection]
+    #: The id of the upgrade that builds.
+    upgrade: UUID = field(default_factory=uuid4)
+
+    @contextmanager
+    def session(self) -> Iterator[psycopg.Connection[Any]]:
+        """A session in which tables of read models are those built aside, and all others the live ones.
+
+        NOTE: begin one only when the tables are made; a statement that was prepared before would go on
+        meaning the live ones.
+        """
+        with RequestConnection.connect(
+            self.conninfo, autocommit=True, application_name="mipos upgrade"
+        ) as connection:
+            for statement in _SESSION:
+                connection.execute(statement)
+            path = sql.SQL("SET search_path = {}, {}, pg_temp")
+            connection.execute(path.format(*map(sql.Identifier, reversed(self.installation.schemas))))
+            yield connection
+
+    def make_tables(self) -> None:
+        """Make the empty tables, as both roles will find them in place."""
+        tables = rights_of(self.models)
+        with self.session() as connection, connection.transaction():
+            connection.execute(_UPGRADE)
+            connection.execute(_BEGIN_UPGRADE, {"upgrade": self.upgrade})
+            connection.execute(_BUILT)
+            for model in self.models:
+                connection.execute(model.schema)
+            secure_tables(connection, self.installation, tables, self.installation.next_schema)
+
+
+def clear(connection: psycopg.Connection[Any], schema: str) -> None:
+    """Drop what an upgrade left there that was killed, once its last processes are out of the way."""
+    with connection.transaction():
+        for (table,) in connection.execute(_LEFT_OVER, {"schema": schema}).fetchall():
+            connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(schema, table)))
+
+
+def vacuum(connection: psycopg.Connection[Any], schema: str, models: Sequence[Projection]) -> None:
+    """Let the planner know the tables from their first moment, and let indexes alone answer."""
+    for model in models:
+        for table in model.tables:
+            connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(schema, table)))
+
+
+def pending(connection: psycopg.Connection[Any], models: Sequence[Projection]) -> list[Task]:
+    """What is left to fold, the most first."""
+    rows = connection.execute(_PENDING, {"names": [model.name for model in models]}).fetchall()
+    return [Task(*row) for row in rows]
+
+
+def stopped(connection: psycopg.Connection[Any], models: Sequence[Projection]) -> list[Stopped]:
+    """What of these cannot be made, by an event that cannot be applied."""
+    rows = connection.execute(_STOPPED, {"names": [model.name for model in models]}).fetchall()
+    return [Stopped(*row) for row in rows]
+
+
+class Builder:
+    """Folds tasks over one session of the site. Raises Superseded when another upgrade has begun."""
+
+    def __init__(self, connection: psycopg.Connection[Any], site: Site) -> None:
+        self._connection = connection
+        self._upgrade = site.upgrade
+        self._models = {model.name: model for model in site.models}
+        self._readers = {model.name: FactReader(site.types, [model]) for model in site.models}
+
+    def build(self, task: Task, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Fold a task, in transactions of moderate length; `progress` is told how many positions passed."""
+        position = task.after
+        while position < task.upto:
+            upto = min(position + _RUN, task.upto)
+            is_whole = self._run(Task(task.company_id, task.name, position, upto))
+            progress(upto - position)
+            if not is_whole:
+                return
+            position = upto
+
+    def _run(self, task: Task) -> bool:
+        """Fold a task in a transaction of its own; whether all of it."""
+        for _ in range(ATTEMPTS):
+            try:
+                with transaction(self._connection, task.company_id) as db:
+                    return self.fold(db, task)
+            except (errors.DeadlockDetected, errors.SerializationFailure):
+                # Two companies wrote the same two entries of a directory, in a different order.
+                continue
+        with transaction(self._connection, task.company_id) as db:
+            return self.fold(db, task)
+
+    def fold_within(self, task: Task) -> bool:
+        """Fold a task within the transaction that is open, which enters the company."""
+        return self.fold(Transaction(self._connection, task.company_id), task)
+
+    def fold(self, db: Transaction, task: Task) -> bool:
+        """Fold a task within a transaction, or up to the event that cannot be applied; whether all of it."""
+        if db.ask(_GOES_ON, {"upgrade": self._upgrade}).row() is None:
+            raise Superseded
+        reached, error = self._approach(db, task)
+        told = None if error is None else describe(db, reached + 1, error)
+        params = {"company_id": task.company_id, "projection": task.name}
+        db.execute(_NOTE, {**params, "position": reached, "error": told})
+        return error is None
+
+    def _approach(self, db: Transaction, task: Task) -> tuple[int, Exception | None]:
+        """Fold as far as it goes, halving the step on the way. Raises what is no fault of the event."""
+        model, reader = self._models[task.name], self._readers[task.name]
+        position, step = task.after, BATCH
+        while position < task.upto:
+            end = min(position + step, task.upto)
+            try:
+                # A savepoint: what fails within is undone, and the transaction goes on.
+                with db.connection.transaction(), collecting_no_garbage():
+                    if facts := reader.read(db, position, end):
+                        model.apply(facts, db)
+            except Exception as error:
+                if db.connection.closed or is_passing(error):
+                    raise
+                if end - position == 1:
+                    return position, error
+                step = (end - position) // 2
+            else:
+                position = end
+        return position, None
+
+
+class Crew:
+    """Builds with several processes, in as many rounds as it takes to come close to the end of every log."""
+
+    def __init__(self, site: Site, *, processes: int) -> None:
+        self._models = site.models
+        # A child inherits the event types and read models as they are; they are classes that cannot be sent.
+        context = multiprocessing.get_context("fork")
+        self._passed = context.Value("q", 0)
+        self._pool = ProcessPoolExecutor(
+            processes, mp_context=context, initializer=_begin, initargs=(site, self._passed)
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def go_round(self, connection: psycopg.Connection[Any], progress: Progress = unheard) -> int:
+        """Fold what is left at this moment, and say how many positions that was.
+
+        What is made from other read models comes after them, and no further than they have come.
+        """
+        tasks = pending(connection, self._models)
+        derived = {model.name for model in self._models if model.made_from}
+        begun, total = self._passed.value, sum(task.upto - task.after for task in tasks)
+        for is_derived in (False, True):
+            running = {
+                self._pool.submit(_build, task) for task in tasks if (task.name in derived) == is_derived
+            }
+            everything = set(running)
+            while running:
+                _, running = wait(running, timeout=_TICK_SECONDS)
+                progress(self._passed.value - begun, total)
+            for future in everything:
+                future.result()
+        return total
+
+
+class _Inherited:
+    """What a child process has of its own."""
+
+    builder: Builder
+    passed: "Synchronized[int]"
+    session: Any
+
+
+def _begin(site: Site, passed: "Synchronized[int]") -> None:
+    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    # Kept, because what is let go of is closed.
+    _Inherited.session = site.session()
+    _Inherited.builder = Builder(_Inherited.session.__enter__(), site)
+    _Inherited.passed = passed
+
+
+def _end_with(parent: int) -> None:
+    """End when the process is gone that began this one: nothing else tells."""
+    while os.getppid() == parent:
+        time.sleep(_TICK_SECONDS)
+    os._exit(1)
+
+
+def _build(task: Task) -> None:
+    def advance(positions: int) -> None:
+        with _Inherited.passed.get_lock():
+            _Inherited.passed.value += positions
+
+    _Inherited.builder.build(task, advance)

@@ -1,0 +1,34 @@
+"""What kept a read model from an event: the database's trouble, which passes, or the event's own."""
+
+from typing import LiteralString
+
+import psycopg
+
+from infra.transactions import Transaction
+
+# What a server says of its own state rather than of the statement: it passes without anybody's doing.
+_PASSING = ("08", "40", "53", "55", "57", "58", "XX")
+_MESSAGE_LENGTH = 2_000
+
+_EVENT: LiteralString = """
+    SELECT type, stream_id FROM events WHERE company_id = %(company_id)s AND position = %(position)s
+"""
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the same may well succeed a little later."""
+    if isinstance(error, psycopg.Error) and error.sqlstate is not None:
+        return error.sqlstate.startswith(_PASSING)
+    return isinstance(error, psycopg.OperationalError)
+
+
+def describe(db: Transaction, position: int, error: Exception) -> str:
+    """What a person needs to find the event and the fault."""
+    event = db.ask(_EVENT, {"company_id": db.company_id, "position": position}).row() or {}
+    # The database keeps no NUL in a text, and a statement in an error may be long.
+    reason = f"{error} {error.__cause__ or ''}"
+    message = reason.replace("\0", "").strip()[:_MESSAGE_LENGTH]
+    return (
+        f"{type(error).__name__}: {message} (event {event.get('type')} at position {position}, "
+        f"stream {event.get('stream_id')})"
+    )

@@ -1,0 +1,175 @@
+"""An upgrade: what changed is built aside while the version of before goes on, then put in place whole."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import errors, sql
+
+from infra.eventstore.codec import EventTypes
+from infra.installation import DatabaseUnfit, Installation
+from infra.migrations import migrate
+from infra.projections.aside import Builder, Crew, Site, clear, pending, stopped, vacuum
+from infra.projections.placement import HOLD_EVERYTHING, Difference, declare, put_in_place
+from infra.projections.staging import Progress, unheard
+from projections.base import Projection
+
+#: So few positions may be left for the transaction that puts everything in place: selling waits for it.
+FEW = 1_000
+#: How often the end of the log is approached before the rest is taken whatever it is.
+ROUNDS = 20
+#: How often it gives way to whoever is at work, before it gives up.
+ATTEMPTS = 200
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 3.0
+
+# Every transaction that begins meanwhile waits behind us, so we do not wait long for one that takes its time,
+# such as an import; what other programs hold of a table, such as a dump, takes as long as it takes.
+_PATIENCE: LiteralString = "SET LOCAL lock_timeout = '150ms'"
+
+_IN_THE_WAY = (errors.LockNotAvailable, errors.DeadlockDetected)
+
+_MINE: LiteralString = (
+    "SELECT pg_try_advisory_lock(hashtextextended('mipos.upgrade.' || current_schema(), 0))"
+)
+_WAIT: LiteralString = "SELECT pg_advisory_lock(hashtextextended('mipos.upgrade.' || current_schema(), 0))"
+
+_TABLES: LiteralString = "SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s"
+
+
+class CannotBuild(DatabaseUnfit):
+    """{name} cannot be made for company {company}: {error}. The version of before goes on unchanged."""
+
+
+class InTheWay(DatabaseUnfit):
+    """Something else holds the tables: {reason}. The version of before goes on unchanged; try again later."""
+
+
+class DependedOn(DatabaseUnfit):
+    """A table that is to be replaced is used elsewhere: {reason}. The version of before goes on unchanged."""
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """What an installation is brought to: event types and read models, and who is told what."""
+
+    conninfo: str
+    installation: Installation
+    types: EventTypes
+    models: Sequence[Projection]
+    tell: Callable[[str], None] = lambda _: None
+    progress: Progress = unheard
+    processes: int = 1
+
+    def run(self) -> list[str]:
+        """Bring the installation to this version. Returns the names of the read models that were made anew.
+
+        Killed at any moment it leaves either the version of before or this one, whole. Raises ServerTooOld,
+        DatabaseUnfit.
+        """
+        with closing(psycopg.connect(self.conninfo, autocommit=True)) as gate:
+            self._wait_for_turn(gate)
+            there = self._migrate_patiently()
+            if not there:
+                return []
+            clear(gate, self.installation.next_schema)
+            self._build(there)
+            return [model.name for model in there.changed]
+
+    def _wait_for_turn(self, gate: psycopg.Connection[Any]) -> None:
+        """One upgrade at a time; the lock goes with the connection."""
+        if gate.execute(_MINE).fetchall() != [(True,)]:
+            self.tell("Another upgrade is at work; this one waits for it.")
+            gate.execute(_WAIT)
+
+    def _migrate_patiently(self) -> Difference:
+        """Migrate, giving way to whoever holds a table that has to change."""
+        pause = SHORTEST_PAUSE
+        for _ in range(ATTEMPTS):
+            try:
+                return migrate(self.conninfo, self.models, self.installation, self.tell)
+            except _IN_THE_WAY as error:
+                reason = error.diag.message_primary
+                time.sleep(pause)
+                pause = min(pause * 1.5, LONGEST_PAUSE)
+        raise InTheWay(reason=reason)
+
+    def _build(self, there: Difference) -> None:
+        site = Site(self.conninfo, self.installation, self.types, there.changed)
+        site.make_tables()
+        with site.session() as connection, Crew(site, processes=self.processes) as crew:
+            # After a failed attempt the driver would take statements for prepared that the server never saw.
+            connection.prepare_threshold = None
+            self._approach(connection, crew, there)
+            vacuum(connection, self.installation.next_schema, there.changed)
+            self._place_patiently(connection, crew, Builder(connection, site), there)
+
+    def _approach(self, connection: psycopg.Connection[Any], crew: Crew, there: Difference) -> None:
+        """Fold until little is left of any log."""
+        for number in range(ROUNDS):
+            left = crew.go_round(connection, self.progress if number == 0 else unheard)
+            _check_all_inline(connection, there)
+            if left < FEW:
+                return
+
+    def _place_patiently(
+        self, connection: psycopg.Connection[Any], crew: Crew, builder: Builder, there: Difference
+    ) -> None:
+        """Put everything in place, giving way to whatever is met."""
+        pause = SHORTEST_PAUSE
+        for attempt in range(1, ATTEMPTS + 1):
+            self._approach(connection, crew, there)
+            try:
+                self._place(connection, builder, there)
+            except _IN_THE_WAY as error:
+                if attempt == ATTEMPTS:
+                    raise InTheWay(reason=error.diag.message_primary) from error
+                time.sleep(pause)
+                pause = min(pause * 1.5, LONGEST_PAUSE)
+            except errors.DependentObjectsStillExist as error:
+                raise DependedOn(reason=error.diag.message_detail) from error
+            else:
+                return
+
+    def _place(self, connection: psycopg.Connection[Any], builder: Builder, there: Difference) -> None:
+        """Fold what is left and put everything in place, while nobody of ours is in a transaction."""
+        with connection.transaction():
+            connection.execute(_PATIENCE)
+            connection.execute(HOLD_EVERYTHING)
+            for table in self._replaced(connection, there):
+                held = sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE")
+                connection.execute(held.format(sql.Identifier(self.installation.schema, table)))
+            finish(connection, builder, there.changed)
+            _check_all_inline(connection, there)
+            put_in_place(connection, self.installation, there)
+            connection.execute("DROP TABLE upgrade, built")
+            declare(connection, self.models)
+
+    def _replaced(self, connection: psycopg.Connection[Any], there: Difference) -> list[str]:
+        """The tables that are about to go."""
+        params = {"schema": self.installation.schema}
+        found = {table for (table,) in connection.execute(_TABLES, params).fetchall()}
+        wanted = [
+            table for model in there.changed for table in (*model.tables, *there.tables.get(model.name, ()))
+        ]
+        return sorted(found.intersection(wanted))
+
+
+def finish(connection: psycopg.Connection[Any], builder: Builder, models: Sequence[Projection]) -> None:
+    """Fold what is left, what is made from other read models after them, in the open transaction."""
+    for are_derived in (False, True):
+        wave = [model for model in models if bool(model.made_from) == are_derived]
+        for task in pending(connection, wave):
+            builder.fold_within(task)
+
+
+def _check_all_inline(connection: psycopg.Connection[Any], there: Difference) -> None:
+    """Raise CannotBuild if a read model that decisions are made on cannot be made for a company.
+
+    One that only reports are answered from is parked for that company, as a worker would park it.
+    """
+    inline = [model for model in there.changed if model.mode == "inline"]
+    for one in stopped(connection, inline)[:1]:
+        raise CannotBuild(name=one.name, company=one.company_id, error=one.error)

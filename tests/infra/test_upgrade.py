@@ -1,0 +1,379 @@
+"""Upgrades: what changed is built aside and put in place whole, while the version of before sells."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from threading import Event, Thread
+from typing import Any, LiteralString, Self
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from domain.catalog.brands import Brand
+from domain.companies import Company
+from infra.definitions import digest_of
+from infra.embedded import EmbeddedServer
+from infra.eventstore.codec import Metadata
+from infra.projections import aside
+from infra.projections.status import list_status
+from infra.projections.verify import verify
+from infra.projections.worker import Worker
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.transactions import transaction
+from infra.unit_of_work import Ledger
+from infra.upgrade import CannotBuild, DependedOn, Upgrade
+from projections.base import Database as Target
+from projections.base import Fact, Projection
+from projections.orders import Orders
+from projections.reports.sales_daily import SalesDaily
+from projections.settings import Settings
+from tests.api.conftest import Stocked, stock_shop
+from tests.conftest import Database, Service, found_shop, fresh_database, serving
+
+REPORT = "/api/admin/reports/sales-summary/overview?from=2026-01-01&to=2099-01-01"
+LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
+
+
+class OtherOrders(Orders):
+    """Orders in the next version: the same rows, in a table that has one column more."""
+
+    version = Orders.version + 1
+    schema = Orders.schema + "ALTER TABLE orders ADD COLUMN remark text;"
+
+
+class OtherSales(SalesDaily):
+    """A report in the next version."""
+
+    version = SalesDaily.version + 1
+
+
+class OtherSettings(Settings):
+    """Settings in the next version: the listing of products is made from them."""
+
+    version = Settings.version + 1
+
+
+def next_version(*others: Projection, without: Sequence[str] = ()) -> tuple[Projection, ...]:
+    """The read models of another version."""
+    by_name = {other.name: other for other in others}
+    return tuple(by_name.get(one.name, one) for one in PROJECTIONS if one.name not in without)
+
+
+def upgrade(database: Database, models: Sequence[Projection], **options: Any) -> list[str]:
+    """Do what `mipos migrate` of that version does."""
+    return Upgrade(database.owner, database.installation, EVENT_TYPES, models, **options).run()
+
+
+def rows(database: Database, query: LiteralString, *params: object) -> list[tuple[Any, ...]]:
+    with psycopg.connect(database.owner, autocommit=True) as owner:
+        return owner.execute(query, params).fetchall()
+
+
+def differences(database: Database, models: Sequence[Projection], company_id: UUID) -> list[str]:
+    """What of the read models is not what the log says."""
+    worker = Worker(database.worker, EVENT_TYPES, models)
+    while worker.step():
+        pass
+    worker.close()
+    reports = [verify(database.worker, EVENT_TYPES, model, company_id) for model in models]
+    return [str(difference) for report in reports for difference in report.differences]
+
+
+@pytest.fixture(scope="module")
+def database(server: EmbeddedServer) -> Database:
+    """A database of these tests' own."""
+    return fresh_database(server, "mipos_upgrade")
+
+
+@pytest.fixture(scope="module")
+def service(database: Database) -> Iterator[Service]:
+    """The version of before: a server and a worker."""
+    with serving(database, ("serve", "worker")) as running:
+        yield running
+
+
+@pytest.fixture
+def stocked(service: Service, database: Database, password_hash: str) -> Iterator[Stocked]:
+    """A shop with plenty in stock; afterwards the database is of the version of before again."""
+    stocked = stock_shop(found_shop(service, password_hash, {}))
+    assert stocked.receive("9990", 60).status == 201
+    yield stocked
+    upgrade(database, PROJECTIONS)
+
+
+class Selling:
+    """Somebody who sells over HTTP meanwhile."""
+
+    def __init__(self, stocked: Stocked) -> None:
+        self.stocked = stocked
+        self.statuses: list[int] = []
+        self.numbers: list[str] = []
+        self._stop = Event()
+        self._threads = [Thread(target=self._sell, daemon=True) for _ in range(2)]
+
+    def _sell(self) -> None:
+        while not self._stop.is_set():
+            answer = self.stocked.sell()
+            self.statuses.append(answer.status)
+            if answer.status == 201:
+                self.numbers.append(answer.data["number"])
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(30)
+        assert not any(thread.is_alive() for thread in self._threads)
+
+
+class TestWhileTheVersionOfBeforeSells:
+    def test_no_number_is_used_twice_and_no_sale_is_lost(self, database: Database, stocked: Stocked) -> None:
+        models = next_version(OtherOrders(), OtherSales(), OtherSettings())
+        with Selling(stocked) as selling:
+            while len(selling.numbers) < 20:
+                assert set(selling.statuses) <= {201}
+            made = upgrade(database, models, processes=2)
+            before = len(selling.statuses)
+            while len(selling.statuses) < before + 10:
+                pass
+        assert made == ["settings", "product_listing", "orders", "sales_summary"]
+        # Until it is put in place every sale is made; from then on each is refused, and so recorded nowhere.
+        assert set(selling.statuses) == {201, 503}
+        assert 201 not in selling.statuses[selling.statuses.index(503) + 2 :]
+        recorded = rows(
+            database,
+            "SELECT number, clash FROM orders WHERE company_id = %s ORDER BY series_number",
+            stocked.shop.company_id,
+        )
+        assert sorted(number for number, _ in recorded) == sorted(selling.numbers)
+        assert len(set(selling.numbers)) == len(selling.numbers)
+        assert {clash for _, clash in recorded} == {0}
+        assert differences(database, models, stocked.shop.company_id) == []
+
+    def test_a_server_that_is_outdated_says_so_until_it_is_replaced(
+        self, database: Database, stocked: Stocked
+    ) -> None:
+        first = stocked.sell().data["number"]
+        upgrade(database, next_version(OtherOrders()))
+        answer = stocked.sell()
+        assert (answer.status, answer.code) == (503, "server_outdated")
+        upgrade(database, PROJECTIONS)
+        second = stocked.sell().data["number"]
+        assert int(second.rpartition("-")[2]) == int(first.rpartition("-")[2]) + 1
+
+    def test_a_report_is_whole_or_refused(self, database: Database, stocked: Stocked) -> None:
+        """The old tables answer while it is built aside; afterwards this server refuses."""
+        told: list[tuple[int, Any]] = []
+        sold = int(stocked.sell().headers["x-event-position"])
+        admin = stocked.shop.client()
+
+        def ask(done: int, total: int) -> None:  # noqa: ARG001 as a progress is told
+            answer = admin.get(REPORT, X_Wait_For_Position=str(sold))
+            told.append((answer.status, answer.json.get("data", {}).get("orders")))
+
+        upgrade(database, next_version(OtherSales()), progress=ask)
+        assert set(told) == {(200, 1)}
+        assert stocked.sell().status == 201
+        answer = admin.get(REPORT)
+        assert (answer.status, answer.code) == (503, "server_outdated")
+
+
+class TestWhatIsPutInPlace:
+    @pytest.mark.usefixtures("stocked")
+    def test_is_as_protected_as_what_was_there(self, database: Database) -> None:
+        query: LiteralString = """
+            SELECT class.relname, class.relrowsecurity, class.relacl::text, policies.told
+              FROM pg_class AS class JOIN pg_namespace AS space ON space.oid = class.relnamespace
+              LEFT JOIN LATERAL (SELECT array_agg(format('%%s %%s %%s %%s', policyname, roles, cmd, qual)
+                                                  ORDER BY policyname) AS told
+                                   FROM pg_policies WHERE schemaname = nspname AND tablename = relname
+                                ) AS policies ON true
+             WHERE nspname = %s AND class.relname = ANY(%s::text[]) ORDER BY class.relname
+        """
+        what = (database.installation.schema, ["orders", "order_series", "settings", "sales_daily"])
+        before = rows(database, query, *what)
+        upgrade(database, next_version(OtherOrders(), OtherSales(), OtherSettings()))
+        assert rows(database, query, *what) == before
+        assert len(before) == 4
+
+    @pytest.mark.usefixtures("stocked")
+    def test_leaves_nothing_behind(self, database: Database) -> None:
+        upgrade(database, next_version(OtherOrders(), OtherSales()))
+        aside_of: LiteralString = "SELECT tablename FROM pg_tables WHERE schemaname = %s"
+        assert rows(database, aside_of, database.installation.next_schema) == []
+
+    @pytest.mark.usefixtures("stocked")
+    def test_is_what_the_database_then_says_it_has(self, database: Database) -> None:
+        models = next_version(OtherOrders(), OtherSales())
+        upgrade(database, models)
+        with psycopg.connect(database.worker, autocommit=True) as connection:
+            assert {one.definition for one in list_status(connection, models)} == {"current"}
+        assert upgrade(database, models) == []
+
+    def test_goes_on_where_the_building_ended(self, database: Database, stocked: Stocked) -> None:
+        upgrade(database, next_version(OtherSales()))
+        [(end,)] = rows(
+            database, "SELECT position FROM company_head WHERE company_id = %s", stocked.shop.company_id
+        )
+        found = rows(
+            database,
+            "SELECT position FROM projection_checkpoints"
+            " WHERE company_id = %s AND projection = 'sales_summary'",
+            stocked.shop.company_id,
+        )
+        assert found == [(end,)]
+
+    def test_takes_what_a_version_has_not_any_more(self, database: Database, stocked: Stocked) -> None:
+        models = next_version(without=["price_history", "customers"])
+        upgrade(database, models)
+        gone = "SELECT to_regclass('price_history'), to_regclass('customers')"
+        assert rows(database, gone) == [(None, None)]
+        left = "SELECT 1 FROM projection_checkpoints WHERE projection = 'price_history'"
+        assert rows(database, left) == []
+        upgrade(database, PROJECTIONS)
+        assert differences(database, PROJECTIONS, stocked.shop.company_id) == []
+
+
+class Cursed(Settings):
+    """Settings in a version that cannot apply one brand."""
+
+    version = Settings.version + 2
+
+    def apply(self, facts: Sequence[Fact], db: Target) -> None:
+        if any(getattr(fact.data, "name", "") == "Cursed" for fact in facts):
+            raise ValueError("This brand brings bad luck.")
+        super().apply(facts, db)
+
+
+class CursedReport(SalesDaily):
+    """A report in a version that can apply no sale of one company."""
+
+    version = SalesDaily.version + 2
+
+    def __init__(self, company_id: UUID) -> None:
+        self.company_id = company_id
+
+    def apply(self, facts: Sequence[Fact], db: Target) -> None:
+        if db.company_id == self.company_id:
+            raise ValueError("This company brings bad luck.")
+        super().apply(facts, db)
+
+
+def found(database: Database, name: str) -> UUID:
+    """A company with one brand."""
+    company_id = uuid4()
+    made: list[Any] = [
+        Company.begin(Company.Registered, company_id, name="Bakery", currency="EUR", timezone="UTC"),
+        Brand.begin(Brand.Registered, uuid4(), name=name, description=None),
+    ]
+    events = [event for one in made for event in one.new_events()]
+    with psycopg.connect(database.app, autocommit=True) as app, transaction(app, company_id) as db:
+        db.execute("SELECT found_company(%(company)s)", {"company": company_id})
+        LEDGER.record(db, events, Metadata(at=datetime.now(UTC)))
+    return company_id
+
+
+class TestAnEventThatCannotBeApplied:
+    def test_stops_the_upgrade_where_decisions_are_made_on_it(self, server: EmbeddedServer) -> None:
+        database = fresh_database(server, "mipos_cursed")
+        company_id = found(database, "Cursed")
+        before = rows(database, "SELECT * FROM settings")
+        with pytest.raises(CannotBuild) as caught:
+            upgrade(database, next_version(Cursed()))
+        assert f"settings cannot be made for company {company_id}" in str(caught.value)
+        assert "bad luck" in str(caught.value)
+        assert "event brands.Brand.Registered at position 2" in str(caught.value)
+        assert rows(database, "SELECT * FROM settings") == before
+        assert rows(database, "SELECT digest FROM projection_models WHERE name = 'settings'") == [
+            (digest_of(Settings()),)
+        ]
+
+    def test_parks_a_report_for_that_company_alone(
+        self, database: Database, stocked: Stocked, service: Service, password_hash: str
+    ) -> None:
+        other = stock_shop(found_shop(service, password_hash, {}))
+        for shop in (stocked, other):
+            assert shop.sell().status == 201
+        models = next_version(CursedReport(stocked.shop.company_id))
+        upgrade(database, models)
+        query: LiteralString = (
+            "SELECT company_id, error FROM projection_checkpoints"
+            " WHERE projection = 'sales_summary' AND parked_at IS NOT NULL"
+        )
+        [(company_id, error)] = rows(database, query)
+        assert company_id == stocked.shop.company_id
+        assert "bad luck" in error
+        assert differences(database, models, other.shop.company_id) == []
+
+
+class TestWhoeverIsInTheWay:
+    def test_is_waited_for(self, database: Database, stocked: Stocked) -> None:
+        with psycopg.connect(database.owner) as dump:
+            dump.execute("SELECT count(*) FROM orders")
+            thread = Thread(target=upgrade, args=(database, next_version(OtherOrders())), daemon=True)
+            thread.start()
+            for _ in range(5):
+                assert stocked.sell().status == 201
+            dump.rollback()
+        thread.join(30)
+        assert not thread.is_alive()
+        assert stocked.sell().status == 503
+
+    def test_is_never_dropped_with_it(self, database: Database, stocked: Stocked) -> None:
+        with psycopg.connect(database.owner, autocommit=True) as owner:
+            owner.execute("CREATE VIEW public.turnover AS SELECT sum(total) FROM orders")
+        try:
+            with pytest.raises(DependedOn, match="turnover"):
+                upgrade(database, next_version(OtherOrders()))
+            assert stocked.sell().status == 201
+        finally:
+            with psycopg.connect(database.owner, autocommit=True) as owner:
+                owner.execute("DROP VIEW public.turnover")
+
+
+class TestAModelThatIsBeingFilled:
+    def test_answers_nothing_until_it_knows_again_what_it_knew(
+        self, database: Database, stocked: Stocked
+    ) -> None:
+        sold = stocked.sell().headers["x-event-position"]
+        admin = stocked.shop.client()
+        assert admin.get(REPORT, X_Wait_For_Position=sold).status == 200
+        with psycopg.connect(database.owner, autocommit=True) as owner:
+            owner.execute(
+                "UPDATE projection_checkpoints SET position = 0, parked_at = now(), error = 'a person looks'"
+                " WHERE projection = 'sales_summary' AND company_id = %s",
+                [stocked.shop.company_id],
+            )
+        answer = admin.get(REPORT)
+        assert (answer.status, answer.code) == (503, "projection_behind")
+
+
+def test_an_upgrade_that_was_killed_is_begun_anew(
+    database: Database, stocked: Stocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("infra.upgrade.vacuum", die)
+        with pytest.raises(KeyboardInterrupt):
+            upgrade(database, next_version(OtherOrders()))
+    assert stocked.sell().status == 201
+    upgrade(database, next_version(OtherOrders()))
+    assert differences(database, next_version(OtherOrders()), stocked.shop.company_id) == []
+
+
+def test_what_takes_several_runs_is_the_same(
+    database: Database, stocked: Stocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        stocked.sell()
+    monkeypatch.setattr(aside, "_RUN", 2)
+    monkeypatch.setattr(aside, "BATCH", 1)
+    models = next_version(OtherOrders(), OtherSales(), OtherSettings())
+    upgrade(database, models, processes=2)
+    assert differences(database, models, stocked.shop.company_id) == []
