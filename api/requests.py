@@ -1,6 +1,7 @@
 """Reads requests before any responder sees them: bytes, JSON, forms, parameters, all within limits."""
 
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from itertools import chain
 from typing import Any
@@ -9,7 +10,7 @@ import msgspec
 from falcon import HTTPBadRequest, Request
 from falcon.media import MultipartFormHandler
 from falcon.media.multipart import MultipartParseOptions
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields, missing
 
 from api.errors import (
     BodyTooLarge,
@@ -125,6 +126,19 @@ def load_form(parts: list[tuple[str, bytes]], schema: Schema) -> Any:
     if details:
         raise Invalid(details=details)
     return loaded
+
+
+@cache
+def defaults_of(schema: Schema) -> dict[str, Any]:
+    """What the fields of a body are where they are left out; of a field that holds objects, their fields'."""
+    found: dict[str, Any] = {}
+    for name, field in schema.fields.items():
+        inner = field.inner if isinstance(field, fields.List) else field
+        if isinstance(inner, fields.Nested):
+            found[field.attribute or name] = defaults_of(inner.schema)
+        elif field.load_default is not missing and not callable(field.load_default):
+            found[field.attribute or name] = field.load_default
+    return found
 
 
 def load_query(req: Request, schema: Schema | None) -> dict[str, Any]:

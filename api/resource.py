@@ -13,6 +13,7 @@ from api.envelope import encode, etag_of
 from api.errors import InvalidParameter
 from api.etags import is_known
 from api.gateway import House, Reading
+from api.requests import defaults_of
 from commands.creations import Content
 from commands.outcomes import IdempotencyKey
 from commands.outcomes import Response as Written
@@ -89,7 +90,9 @@ class Resource:
 
         What is made is known by the body, and by what the path says `beside` it.
         """
-        content = Content.of({**beside, **req.context.body}, self.house.peppers)
+        operation = req.context.operation
+        defaults = defaults_of(operation.body or operation.form)
+        content = Content.of({**beside, **req.context.body}, self.house.peppers, defaults)
         self.write(req, resp, handler, command, present, within=within, content=content)
 
     def ask(

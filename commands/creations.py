@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ import msgspec
 
 #: The length of a fingerprint in bytes.
 SIZE = 16
+
+_NO_DEFAULTS: Mapping[str, Any] = MappingProxyType({})
 
 _encode: Callable[..., bytes] = msgspec.json.Encoder(order="deterministic").encode
 
@@ -26,13 +29,16 @@ class Content:
     earlier: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, said: Mapping[str, Any], peppers: Sequence[bytes]) -> "Content":
+    def of(
+        cls, said: Mapping[str, Any], peppers: Sequence[bytes], defaults: Mapping[str, Any] = _NO_DEFAULTS
+    ) -> "Content":
         """The fingerprint of a validated body, made with a pepper, as a body may hold a password.
 
-        Two spellings of the same count as the same: the order of fields, `1.0` and `1`, what is left out and
-        what is null or empty.
+        Two spellings of the same count as the same: the order of fields, `1.0` and `1`, and what is left out
+        and what is null, empty or as it would be anyway. `defaults` are by field, of an object by its fields.
+        A field that a later version adds so changes nothing of what was said without it.
         """
-        text = _encode(_substance(said))
+        text = _encode(_substance(said, defaults))
         fingerprint, *earlier = (_digest(text, pepper) for pepper in peppers)
         return cls(fingerprint, tuple(earlier))
 
@@ -45,18 +51,23 @@ def _digest(text: bytes, pepper: bytes) -> str:
     return hashlib.blake2b(text, key=pepper, digest_size=SIZE, person=b"mipos content").hexdigest()
 
 
-def _substance(said: Any) -> Any:
+def _substance(said: Any, defaults: Mapping[str, Any] = _NO_DEFAULTS) -> Any:
     """What a value says, without what says nothing. A sale has so many values that this must be quick."""
     kind = type(said)
     if kind is dict:
         found = {}
         for name, value in said.items():
-            plain = value if type(value) in _PLAIN else _substance(value)
-            if plain not in _NOTHING:
+            default = defaults.get(name)
+            if type(value) in _PLAIN:
+                plain = value
+            else:
+                plain = _substance(value, default if type(default) is dict else _NO_DEFAULTS)
+            says_something = plain or (plain is not None and plain not in _EMPTY)
+            if says_something and (default is None or plain != default):
                 found[name] = plain
         return found
     if kind is list:
-        return [_substance(value) for value in said]
+        return [_substance(value, defaults) for value in said]
     if kind is Decimal:
         # As a number that was sent without quotes may be read as a whole one.
         return format(said.normalize(), "f")
@@ -66,4 +77,4 @@ def _substance(said: Any) -> Any:
 
 
 _PLAIN = frozenset({str, int, bool, type(None), UUID})
-_NOTHING: tuple[Any, ...] = (None, [], {}, "")
+_EMPTY: tuple[Any, ...] = ([], {}, "")

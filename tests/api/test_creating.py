@@ -141,12 +141,25 @@ class TestTheSameRequestAgain:
         assert admin.post("/api/admin/inventory/receipts", body).status == 201
         for spelled in (
             {**body, "reference": None},
+            {**body, "supplier_id": None, "occurred_at": None},
             {**body, "lines": [{**line, "quantity": 2}]},
             {**body, "lines": [{**line, "quantity": "2.000"}], "id": chosen.upper()},
         ):
             again = admin.post("/api/admin/inventory/receipts", spelled)
             assert (again.status, again.headers["idempotent-replayed"]) == (201, "true"), spelled
         assert stocked.on_hand() == "12"
+
+    def test_may_say_what_would_be_so_anyway(self, stocked: Any) -> None:
+        admin, chosen = stocked.shop.client(), str(uuid4())
+        variant = {"sku": "TEA", "price": 300}
+        body = {"id": chosen, "name": "Tea", "variants": [variant]}
+        assert admin.post("/api/admin/products", body).status == 201
+        full = {**variant, "cost": 0, "name": "", "options": {}, "barcodes": []}
+        again = admin.post("/api/admin/products", {**body, "track_stock": True, "variants": [full]})
+        assert (again.status, again.headers["idempotent-replayed"]) == (201, "true")
+        for other in ({"track_stock": False}, {"variants": [{**variant, "cost": 1}]}):
+            refused = admin.post("/api/admin/products", {**body, **other})
+            assert (refused.status, refused.code) == (409, "duplicate_id")
 
     def test_gets_what_it_made_whatever_has_become_of_it(self, shop: Any) -> None:
         admin, body = shop.client(), {"id": str(uuid4()), "name": "Hillside"}
@@ -260,6 +273,15 @@ class TestTheFingerprint:
     )
     def test_knows_every_difference_that_does(self, other: Body) -> None:
         assert Content.of({"a": 1}, [b"pepper"]) != Content.of(other, [b"pepper"])
+
+    def test_leaves_out_what_would_be_so_anyway(self) -> None:
+        defaults = {"tip": 0, "is_active": True, "lines": {"cost": 0}}
+        said = {"tip": 0, "is_active": True, "lines": [{"cost": 0, "sku": "A"}, {"cost": 1, "sku": "B"}]}
+        less = {"lines": [{"sku": "A"}, {"cost": 1, "sku": "B"}]}
+        assert Content.of(said, [b"pepper"], defaults) == Content.of(less, [b"pepper"], defaults)
+        assert Content.of({"is_active": False}, [b"pepper"], defaults) != Content.of(
+            {}, [b"pepper"], defaults
+        )
 
     def test_cannot_be_made_without_the_servers_key(self) -> None:
         told = {"password": "secret"}
