@@ -172,10 +172,23 @@ class Application:
         with refusing_outages(), self._open(company_id, deadline, reading=reading) as db:
             yield db
 
+    def look(self, company_id: UUID, question: Callable[[RequestTransaction], R]) -> R:
+        """Answer what is neither command nor question in a plain transaction of a company that only reads.
+
+        It is asked again when the connection breaks off. Raises Unavailable.
+        """
+        deadline = time.monotonic() + self._seconds
+
+        def attempt() -> R:
+            with self._open(company_id, deadline, reading=True) as db:
+                return question(db)
+
+        with refusing_outages():
+            return insist(attempt, deadline)
+
     def check(self, caller: Caller) -> None:
         """Raise TokenRevoked or RightsChanged unless the caller may still ask."""
-        with self.transaction(caller.company_id, reading=True) as db:
-            _Standing(db, caller).check(writing=False)
+        self.look(caller.company_id, lambda db: _Standing(db, caller).check(writing=False))
 
     @contextmanager
     def _open(

@@ -8,6 +8,7 @@ from domain.companies import PLATFORM_ID
 from infra.application import Application
 from infra.picture_shelf import find_content
 from infra.pictures import Darkroom
+from projections.base import Database
 from projections.catalog.images import ask_directory
 
 
@@ -24,16 +25,19 @@ class Gallery:
 
     def find(self, image_id: UUID, size: str, is_known: Callable[[str], bool]) -> Rendition | None:
         """The picture of that id in that size, or None; without its bytes if its hash is known."""
-        with self._application.transaction(PLATFORM_ID, reading=True) as db:
-            place = ask_directory(db, image_id).row()
-            content_hash = place["content_hash"] if place else None
-            if place is None or content_hash is None:
-                return None
-            if is_known(content_hash):
-                return Rendition(content_hash=content_hash)
-            db.enter(place["company_id"])
-            found = find_content(db, content_hash, size)
-        if found is None:
-            return None
-        media_type, content = found["media_type"], bytes(found["bytes"])
-        return Rendition(content_hash=content_hash, media_type=media_type, content=content)
+        return self._application.look(PLATFORM_ID, lambda db: _rendition(db, image_id, size, is_known))
+
+
+def _rendition(db: Database, image_id: UUID, size: str, is_known: Callable[[str], bool]) -> Rendition | None:
+    place = ask_directory(db, image_id).row()
+    content_hash = place["content_hash"] if place else None
+    if place is None or content_hash is None:
+        return None
+    if is_known(content_hash):
+        return Rendition(content_hash=content_hash)
+    db.enter(place["company_id"])
+    found = find_content(db, content_hash, size)
+    if found is None:
+        return None
+    media_type, content = found["media_type"], bytes(found["bytes"])
+    return Rendition(content_hash=content_hash, media_type=media_type, content=content)

@@ -93,6 +93,14 @@ A server whose version is not the database's any more answers nothing wrong: it 
 `server_outdated`, with `Retry-After`, until a newer one has taken its place. Nothing of such a request was
 recorded, so repeat it.
 
+## When the service cannot answer
+
+`503` says that nothing is wrong with the request; `Retry-After` says after how many seconds to repeat it.
+With `database_unavailable`, `database_full`, `busy` (another request holds what this one needs) and
+`timed_out` nothing was recorded. `outcome_unknown` is the one answer to a write that leaves open whether it
+was: the database was lost while it committed. Repeated with the same `id` or `Idempotency-Key` it is done
+once, whichever it was.
+
 ## Lists and the past
 
 `page` counts from 1, `limit` is at most 100, `sort=-created_at` turns the order around. An unknown parameter

@@ -81,8 +81,7 @@ class Watch:
             return self._look
 
     def _state(self) -> ServiceState:
-        with self._application.transaction(PLATFORM_ID, reading=True) as db:
-            return look(db)
+        return self._application.look(PLATFORM_ID, look)
 
     def metrics(self) -> bytes:
         """Counters of all processes, and how the service is, in the format of Prometheus."""

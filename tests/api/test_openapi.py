@@ -185,6 +185,18 @@ class TestRefusals:
             for refusal in route.operation.refusals:
                 assert refusal.code in codes[status_of(refusal)], (route, refusal)
 
+    def test_what_asks_the_database_says_how_that_may_fail(
+        self, document: Json, operations: Operations
+    ) -> None:
+        troubles = {"database_unavailable", "database_full", "busy", "timed_out"}
+        for (method, path), operation in operations.items():
+            codes = codes_of(document, operation).get(503, set())
+            if path.startswith("/api/") and path != "/api/openapi.json":
+                assert troubles <= codes, (method, path)
+                assert ("outcome_unknown" in codes) == (method != "GET"), (method, path)
+            else:
+                assert not troubles & codes, (method, path)
+
     def test_what_cannot_be_counted_is_documented_where_goods_have_a_worth(
         self, document: Json, operations: Operations
     ) -> None:
