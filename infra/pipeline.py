@@ -29,6 +29,8 @@ from infra.definitions import HOLD_INLINE, refuse_if_outdated
 _PLACEHOLDER = re.compile(r"%\((\w+)\)([sb])|%%")
 _FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}
 _BINARY = pq.Format.BINARY
+#: After how many transactions of a connection its statements are planned anew for the first time.
+_FIRST_PLANS = 32
 #: How the server calls errors that end the connection.
 _FAREWELLS = frozenset({"FATAL", "PANIC"})
 _ROLLBACK = b"ROLLBACK"
@@ -111,6 +113,7 @@ class Pipeline:
         self._prepared: dict[Statement, Prepared] = {}
         self._fresh: list[Statement] = []
         self._names = 0
+        self._transactions = 0
         self._unsent = False
         #: Whose results come next; None where a round trip ends.
         self._waiting: deque[tuple[Statement | None, Answer | None] | None] = deque()
@@ -132,6 +135,17 @@ class Pipeline:
         self._deadline = deadline
         self._silence = silence or self.silence
         self._pgconn.enter_pipeline_mode()
+        self._transactions += 1
+
+    @property
+    def outgrew_plans(self) -> bool:
+        """Whether plans may be of tables that were much smaller: the transactions have doubled since.
+
+        The server keeps the plan of a prepared statement until its tables are analysed. One that was made
+        when they were all but empty may read them whole.
+        """
+        count = self._transactions
+        return count >= _FIRST_PLANS and not count & (count - 1)
 
     def queue(self, statement: Statement, params: Mapping[str, Any]) -> Answer:
         """Queue a statement."""
@@ -337,6 +351,8 @@ def request_transaction(
     try:
         pipeline.open(deadline, bounds.silence if bounds else None)
         pipeline.utter(b"BEGIN READ ONLY" if reading else b"BEGIN")
+        if pipeline.outgrew_plans:
+            pipeline.utter(b"DISCARD PLANS")
         opened = RequestTransaction(pipeline, company_id)
         if bounds:
             opened.grant(bounds)

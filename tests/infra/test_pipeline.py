@@ -210,3 +210,26 @@ def test_a_sale_takes_two_round_trips(shop: Any, monkeypatch: pytest.MonkeyPatch
             )
             application.run(caller, place_sale, sale, lambda _order: Response(201, None, b""))
     assert trips == ["send", "close"]
+
+
+def test_plans_of_small_tables_are_not_kept_when_a_connection_has_done_more(
+    connection: RequestConnection,
+) -> None:
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    connection.execute("INSERT INTO things (id) VALUES (1)")
+    connection.execute("ANALYZE things")
+
+    def ask() -> None:
+        with request_transaction(connection, COMPANY) as db:
+            db.ask("SELECT name FROM things WHERE id = %(id)s", {"id": 1}).rows()
+
+    def plan() -> str:
+        return "\n".join(line for (line,) in connection.execute("EXPLAIN EXECUTE mipos_1 (1)").fetchall())
+
+    ask()
+    connection.execute("INSERT INTO things (id) SELECT generate_series(2, 5000)")
+    ask()
+    assert "Seq Scan" in plan()
+    for _ in range(32):
+        ask()
+    assert "Index Scan" in plan()
