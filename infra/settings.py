@@ -265,7 +265,12 @@ SETTINGS: tuple[Setting, ...] = (
         _whole(1, 256),
         default_text="one a core, at most 4",
     ),
-    Setting("MIPOS_THREADS", 4, "Threads of each web server process.", _whole(1, 256)),
+    Setting(
+        "MIPOS_THREADS",
+        4,
+        "Requests that each web server process runs at a time; of one company at most half as many.",
+        _whole(1, 256),
+    ),
     Setting("MIPOS_PROJECTION_WORKERS", 1, "Processes that keep the read models up to date.", _whole(1, 64)),
     Setting(
         "MIPOS_READY_MAX_LAG_EVENTS",

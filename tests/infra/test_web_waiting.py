@@ -243,7 +243,7 @@ class TestACompanyThatIsStuck:
 
         stuck = ALIVE.replace(b"/health", b"/api").replace(b"Host", b"Authorization: stuck\r\nHost")
         company = {"stuck": COMPANY}.get
-        with looped(application, threads=3, company_of=company) as address, ExitStack() as ends:
+        with looped(application, threads=4, company_of=company) as address, ExitStack() as ends:
             ends.callback(go_on.set)
             held = [dial(address) for _ in range(20)]
             for wire in held:
