@@ -28,7 +28,8 @@ class Ready(Resource):
         """Whether it can sell; 503 when it cannot.
 
         `status` is `degraded` where it sells but something needs looking after, which the list `degraded`
-        names by code: `no_worker`, `worker_silent`, `projection_behind`, `projection_parked`.
+        names by code: `no_worker`, `worker_silent`, `projection_behind`, `projection_parked`,
+        `projection_filling`.
         """
         del req
         report = self.house.health.check()

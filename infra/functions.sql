@@ -11,17 +11,20 @@ BEGIN
 END $$;
 
 -- How far each asynchronous read model is behind, over all companies: numbers for those who watch, nothing else.
+-- What knows less of a log than it once did is being filled, and answers nothing until it knows as much again.
 -- What is parked waits for a person, not for a worker, and is counted by itself. The age is that of the oldest event
 -- that is not folded yet.
 DROP FUNCTION IF EXISTS :schema.projection_lag();
 CREATE FUNCTION :schema.projection_lag()
-RETURNS TABLE (projection text, companies bigint, greatest_lag bigint, lag_seconds double precision, parked bigint)
+RETURNS TABLE (
+    projection text, companies bigint, greatest_lag bigint, lag_seconds double precision, parked bigint, filling bigint
+)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
     SELECT mark.projection, count(*),
            coalesce(max(head.position - mark.position) FILTER (WHERE mark.parked_at IS NULL), 0),
            coalesce(max(extract(epoch FROM clock_timestamp() - waiting.recorded_at))
                         FILTER (WHERE mark.parked_at IS NULL), 0)::double precision,
-           count(mark.parked_at)
+           count(mark.parked_at), count(*) FILTER (WHERE mark.position < mark.whole_at)
       FROM :schema.projection_checkpoints AS mark
       JOIN :schema.company_head AS head ON head.company_id = mark.company_id
       LEFT JOIN :schema.events AS waiting

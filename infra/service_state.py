@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 from projections.base import Database, Row
 
 _LAG: LiteralString = """
-    SELECT projection, companies, greatest_lag, lag_seconds, parked FROM projection_lag()
+    SELECT projection, companies, greatest_lag, lag_seconds, parked, filling FROM projection_lag()
 """
 
 # A heart beats every second; who is silent for longer than others need to take over is missing.
@@ -58,6 +58,11 @@ class ServiceState:
                 yield "projection_behind", f"{name} is {events:,} events and {seconds:,.0f} seconds behind."
             if model["parked"]:
                 yield "projection_parked", f"{name} is parked for {model['parked']:,} companies."
+            if model["filling"]:
+                yield (
+                    "projection_filling",
+                    f"{name} is being filled for {model['filling']:,} companies and answers them nothing.",
+                )
 
 
 def look(db: Database) -> ServiceState:
@@ -94,6 +99,12 @@ class StateMetrics(Collector):
         )
         yield self._by_model(
             "mipos_projections_parked", "Companies for which a read model is parked.", models, "parked"
+        )
+        yield self._by_model(
+            "mipos_projections_filling",
+            "Companies for which a read model is being filled and answers nothing.",
+            models,
+            "filling",
         )
         workers = GaugeMetricFamily("mipos_workers", "Worker processes that are heard of.", labels=["state"])
         for state, number in self._state.workers.items():
