@@ -112,6 +112,20 @@ class TestRounding:
         order = till.sell([till.line(1000, discounts=ten), till.line(1000)], discounts=ten)
         assert (order["subtotal"], order["discount_total"], order["total"]) == (2000, 290, 1710)
 
+    def test_a_line_without_a_discount_reports_none(self, counter: Any) -> None:
+        till = counter(rounding_level="order")
+        ten = [{"type": "percent", "value": 10}]
+        plain, reduced = (
+            till.line(102, "19", inclusive=True),
+            till.line(106, "19", inclusive=True, discounts=ten),
+        )
+        till.sell([plain, reduced])
+        position = str(till.shop.events()[-1]["position"])
+        report = "/api/admin/reports/sales-summary/by-product?from=2020-01-01&to=2099-12-31"
+        told = till.admin.get(report, X_Wait_For_Position=position).data
+        found = {row["variant_id"]: row["discounts"] for row in told["rows"]}
+        assert (found[plain["variant_id"]], found[reduced["variant_id"]]) == (0, 10)
+
     def test_a_discount_larger_than_the_value_is_refused(self, counter: Any) -> None:
         till = counter()
         basket = {"lines": [till.line(100)], "discounts": [{"type": "amount", "value": 101}]}
@@ -175,6 +189,13 @@ class TestPaying:
             (CARD, 100, 0),
             ("cash", 138, 12),
         ]
+
+    def test_the_exact_total_in_cash_is_the_rounded_one(self, make_shop: Any, stock: Any) -> None:
+        stocked = stock(make_shop(cash_rounding=5), variants=[{"sku": "COIN", "price": 1002}])
+        order = stocked.sell(payments=[{"method": "cash", "amount": 1002}]).data
+        assert (order["rounding"], order["paid_total"], order["change_total"]) == (-2, 1000, 0)
+        given = {"amount": 1000, "tendered": 1000, "change": 0}
+        assert order["payments"][0].items() >= given.items()
 
     def test_a_tip_comes_on_top(self, stocked: Any) -> None:
         order = stocked.sell(payments=[{"method": CARD, "amount": 119, "tip": 21}]).data
