@@ -11,8 +11,9 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -99,10 +100,7 @@ class Loop:
             # Once it is answered the connection goes on to its next request, perhaps in another lane.
             lane = connection.lane
             try:
-                self._run(connection)
-            except Exception:
-                log.exception("connection failed")
-                connection.close()
+                _attempt(connection, partial(self._run, connection))
             finally:
                 self._lanes.release(lane)
 
@@ -121,10 +119,13 @@ class Loop:
     def _turn(self) -> None:
         try:
             for key, events in self._selector.select(self._put_off.seconds(TURN)):
-                self._serve(key, events)
+                if isinstance(key.data, Connection):
+                    _attempt(key.data, partial(key.data.ready, events))
+                else:
+                    key.data(key.fileobj)
             for connection in self._put_off.take_due():
                 if not self.submit(connection):
-                    connection.refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+                    _attempt(connection, partial(connection.refuse, HTTPStatus.SERVICE_UNAVAILABLE))
             self.turned_at = now = time.monotonic()
             if now - self._swept_at >= TURN:
                 self._swept_at = now
@@ -133,17 +134,6 @@ class Loop:
             # One turn that failed is no reason to leave all connections alone.
             log.exception("polling failed")
             time.sleep(0.01)
-
-    def _serve(self, key: selectors.SelectorKey, events: int) -> None:
-        connection = key.data
-        if not isinstance(connection, Connection):
-            connection(key.fileobj)
-            return
-        try:
-            connection.ready(events)
-        except Exception:
-            log.exception("connection failed")
-            connection.close()
 
     def _run(self, connection: Connection) -> None:
         request = connection.request
@@ -257,9 +247,9 @@ class Loop:
         for connection in list(self._connections):
             # Those that are not watched are in other hands.
             if connection.events and connection.deadline < now:
-                connection.expire()
+                _attempt(connection, connection.expire)
         for connection in self._lanes.take_late(now - self.bounds.queue_seconds):
-            connection.refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+            _attempt(connection, partial(connection.refuse, HTTPStatus.SERVICE_UNAVAILABLE))
         if self.is_stopping:
             for connection in list(self._connections):
                 if connection.events and connection.phase is Phase.IDLE:
@@ -286,6 +276,15 @@ class Loop:
     def _hear(self, bell: socket.socket) -> None:
         with suppress(OSError):
             bell.recv(4096)
+
+
+def _attempt(connection: Connection, step: Callable[[], None]) -> None:
+    """Take a step with a connection; if that fails, it is the only one that is closed."""
+    try:
+        step()
+    except Exception:
+        log.exception("connection failed")
+        connection.close()
 
 
 def _ends(client: socket.socket, address: Any) -> Environment:

@@ -3,16 +3,17 @@
 import heapq
 import itertools
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Hashable, Iterator
 from threading import Lock
 
 from infra.web.connection import Connection
 
-#: The pauses of one request double from the first to the longest. The more wait the longer they are, so that
-#: no more than a hundred a second are run again: each asks the database.
+#: The pauses of one request double from the first to the longest. The more of a lane wait, the longer,
+#: so that no more than a hundred of it a second are run again: each asks the database.
 FIRST, LONGEST, FOR_EACH = 0.002, 0.1, 0.01
-#: How many may wait.
-MOST = 1_000
+#: How many may wait, of one lane and in all.
+MOST_OF_LANE, MOST = 256, 1_024
 
 
 class PutOff:
@@ -22,13 +23,16 @@ class PutOff:
         self._lock = Lock()
         self._numbers = itertools.count()
         self._heap: list[tuple[float, int, Connection]] = []
+        self._counts = Counter[Hashable]()
 
     def add(self, connection: Connection, pauses: int) -> bool:
         """Put its request off for the pause after so many others; False when too many wait."""
-        pause = max(min(FIRST * 2.0**pauses, LONGEST), FOR_EACH * len(self._heap))
+        lane = connection.lane
         with self._lock:
-            if len(self._heap) >= MOST:
+            if len(self._heap) >= MOST or self._counts[lane] >= MOST_OF_LANE:
                 return False
+            pause = max(min(FIRST * 2.0**pauses, LONGEST), FOR_EACH * self._counts[lane])
+            self._counts[lane] += 1
             heapq.heappush(self._heap, (time.monotonic() + pause, next(self._numbers), connection))
         return True
 
@@ -47,4 +51,7 @@ class PutOff:
                 if not self._heap or self._heap[0][0] > now:
                     return
                 connection = heapq.heappop(self._heap)[2]
+                self._counts[connection.lane] -= 1
+                if not self._counts[connection.lane]:
+                    del self._counts[connection.lane]
             yield connection

@@ -61,6 +61,14 @@ class TestARequestThatDoesNotArrive:
         wire.send(b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")
         assert self.told_while_sending(wire, b" ") == b"HTTP/1.1 408"
 
+    def test_is_counted(self, dial: Callable[..., Any], hasty: tuple[str, int]) -> None:
+        wire = dial(hasty)
+        wire.send(ALIVE[:30])
+        assert wire.answer().status == 408
+        wire = dial(hasty)
+        wire.send(ALIVE.replace(b"/health", b"/metrics"))
+        assert b'mipos_unserved_total{status="408"}' in wire.answer().body
+
     def test_at_all_is_not_waited_for(self, dial: Callable[..., Any], hasty: tuple[str, int]) -> None:
         assert dial(hasty).is_closed()
 
