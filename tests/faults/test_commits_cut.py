@@ -65,8 +65,7 @@ def last_position(stocked: Any) -> int:
     return int(stocked.shop.events()[-1]["position"])
 
 
-@FAULTS
-@pytest.mark.parametrize("named", ["id", "key"])
+@pytest.mark.parametrize(("fault", "named"), [(cut_before, "key"), (cut_after, "id"), (cut_after, "key")])
 def test_a_sale_whose_outcome_cannot_be_known_is_done_once_when_it_is_repeated(
     cutter: Cutter, sell: Any, stocked: Any, fault: Fault, named: str
 ) -> None:
