@@ -1,0 +1,153 @@
+"""The roles of installations on a server that asks for passwords: each keeps its own, whoever else starts."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from infra.addresses import as_role
+from infra.administrator import statements_for_administrator
+from infra.embedded import EmbeddedServer
+from infra.migrated import check_migrated
+from infra.migrations import migrate
+from infra.roles import PasswordNotOurs
+from infra.runtime.databases import Addresses, RoleCannotLogIn, addresses_of, check
+from infra.runtime.models import PROJECTIONS
+from infra.settings import load_settings
+
+ASKS_FOR_PASSWORDS = "local all postgres trust\nlocal all all scram-sha-256\n"
+KEYS = ("the key of the first installation, long enough", "the key of the second installation, long enough")
+
+Make = Callable[..., Addresses]
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[EmbeddedServer]:
+    """A server where only its administrator, postgres, needs no password."""
+    with tempfile.TemporaryDirectory(prefix="mipos-roles-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        with EmbeddedServer(Path(folder) / "mipos") as server:
+            (Path(folder) / "mipos" / "data" / "pg_hba.conf").write_text(ASKS_FOR_PASSWORDS)
+            with administrator(server) as connection:
+                connection.execute("SELECT pg_reload_conf()")
+            yield server
+
+
+def administrator(server: EmbeddedServer, database: str = "postgres") -> psycopg.Connection[Any]:
+    return psycopg.connect(server.conninfo("postgres", database), autocommit=True)
+
+
+@pytest.fixture
+def make(guarded: EmbeddedServer) -> Make:
+    """Makes a database, and says how an installation with this key and these settings connects to it."""
+
+    def made(key: str = KEYS[0], owner: str = "postgres", **settings: str) -> Addresses:
+        name = settings.pop("name", f"shop_{uuid4().hex[:8]}")
+        with administrator(guarded) as connection:
+            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        url = guarded.conninfo(owner, name)
+        named = {setting: as_role(url, *login.split(":")) for setting, login in settings.items()}
+        return addresses_of(load_settings({"DATABASE_URL": url, "MIPOS_SECRET_KEY": key, **named}))
+
+    return made
+
+
+def install(addresses: Addresses) -> None:
+    migrate(addresses.owner or "", PROJECTIONS, addresses.installation)
+
+
+def kept(server: EmbeddedServer, addresses: Addresses) -> list[tuple[str, str, str]]:
+    """What the server keeps of the roles, and by which transaction it was changed last."""
+    with administrator(server) as connection:
+        query = "SELECT rolname, rolpassword, xmin::text FROM pg_authid WHERE rolname = ANY(%s) ORDER BY 1"
+        return connection.execute(query, [list(addresses.installation.roles)]).fetchall()
+
+
+def test_both_roles_log_in_with_what_follows_from_the_key(make: Make) -> None:
+    addresses = make()
+    install(addresses)
+    check(addresses, "app")
+    check(addresses, "worker")
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        check_migrated(as_role(addresses.app, addresses.installation.app, "a guess"), PROJECTIONS)
+
+
+def test_a_second_installation_locks_nobody_out(make: Make, guarded: EmbeddedServer) -> None:
+    first, second = make(KEYS[0]), make(KEYS[1])
+    install(first)
+    before = kept(guarded, first)
+    install(second)
+    install(first)
+    assert kept(guarded, first) == before
+    check(first, "app")
+    check(second, "app")
+
+
+def test_a_look_with_another_key_changes_nothing_and_says_what_to_do(
+    make: Make, guarded: EmbeddedServer
+) -> None:
+    first = make(name="looked_at")
+    install(first)
+    before = kept(guarded, first)
+    with pytest.raises(RoleCannotLogIn, match="run `mipos migrate`"):
+        check(make(KEYS[1], name="looked_at"), "worker")
+    assert kept(guarded, first) == before
+    check(first, "worker")
+
+
+def test_another_key_takes_the_place_of_the_former_with_a_migration(make: Make) -> None:
+    install(make(name="rekeyed"))
+    changed = make(KEYS[1], name="rekeyed")
+    install(changed)
+    check(changed, "app")
+    check(changed, "worker")
+
+
+def test_passwords_that_addresses_name_are_never_changed(make: Make, guarded: EmbeddedServer) -> None:
+    with administrator(guarded) as connection:
+        connection.execute("CREATE ROLE till LOGIN PASSWORD 'of the till'")
+        connection.execute("CREATE ROLE back_office LOGIN PASSWORD 'of the office'")
+    addresses = make(
+        MIPOS_APP_DATABASE_URL="till:of the till", MIPOS_WORKER_DATABASE_URL="back_office:of the office"
+    )
+    before = kept(guarded, addresses)
+    install(addresses)
+    assert kept(guarded, addresses) == before
+    check(addresses, "app")
+    check(addresses, "worker")
+
+
+class TestAnOwnerWhoReadsNoPasswords:
+    @pytest.fixture
+    def plain(self, make: Make, guarded: EmbeddedServer) -> Addresses:
+        """An installation whose owner is no superuser, with all that an administrator does for it."""
+        owner = f"plain_{uuid4().hex[:8]}"
+        with administrator(guarded) as connection:
+            connection.execute(f"CREATE ROLE {owner} LOGIN PASSWORD 'plain'".encode())
+        found = make(owner=owner)
+        name = psycopg.conninfo.conninfo_to_dict(found.owner or "")["dbname"]
+        with administrator(guarded, str(name)) as connection:
+            connection.execute(statements_for_administrator(found.installation, owner, str(name)).encode())
+        return Addresses(
+            as_role(found.owner or "", owner, "plain"), found.app, found.worker, found.installation
+        )
+
+    def test_finds_them_right_by_logging_in(self, plain: Addresses, guarded: EmbeddedServer) -> None:
+        before = kept(guarded, plain)
+        install(plain)
+        install(plain)
+        assert kept(guarded, plain) == before
+        check(plain, "app")
+        check(plain, "worker")
+
+    def test_is_told_of_one_that_it_may_not_set(self, plain: Addresses, guarded: EmbeddedServer) -> None:
+        with administrator(guarded) as connection:
+            connection.execute(f"ALTER ROLE {plain.installation.app} PASSWORD 'forgotten'".encode())
+        with pytest.raises(PasswordNotOurs, match="print-roles"):
+            install(plain)
