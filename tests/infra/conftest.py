@@ -1,4 +1,4 @@
-"""What the tests of the web server share: connections that send what no client library would."""
+"""What tests share: connections that send what no client library would, and databases made for a test."""
 
 import json
 import socket
@@ -12,10 +12,13 @@ from uuid import uuid4
 import pytest
 
 from api.errors import unread
+from infra.embedded import EmbeddedServer
 from infra.web.bounds import Bounds
 from infra.web.hooks import Hooks
 from infra.web.lanes import PROBES
 from infra.web.loop import Loop
+from tests.conftest import Database, fresh_database, installed_in
+from tests.infra.databases import connected
 
 
 class Wire:
@@ -128,3 +131,33 @@ def looped() -> Callable[..., AbstractContextManager[tuple[str, int]]]:
                 loop.stop()
 
     return serve
+
+
+@pytest.fixture
+def make_database(server: EmbeddedServer) -> Iterator[Callable[..., str]]:
+    """Makes empty databases, with these options, and returns their names; they are gone after the test."""
+    made: list[str] = []
+
+    def make(options: str = "") -> str:
+        name = f"shared_{uuid4().hex[:12]}"
+        with connected(server.conninfo("postgres", "postgres")) as connection:
+            connection.execute(f"CREATE DATABASE {name} {options}".encode())
+        made.append(name)
+        return name
+
+    yield make
+    with connected(server.conninfo("postgres", "postgres")) as connection:
+        for name in made:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def empty(server: EmbeddedServer, make_database: Callable[..., str]) -> Database:
+    """How to connect to an installation in an empty database, where nothing was migrated yet."""
+    return installed_in(server, make_database())
+
+
+@pytest.fixture(scope="module")
+def migrated(server: EmbeddedServer) -> Database:
+    """How to connect to an installation that several tests put right."""
+    return fresh_database(server, "shared_rights")

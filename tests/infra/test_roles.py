@@ -15,7 +15,7 @@ from infra.administrator import statements_for_administrator
 from infra.embedded import EmbeddedServer
 from infra.migrated import check_migrated
 from infra.migrations import migrate
-from infra.roles import PasswordNotOurs
+from infra.roles import PasswordNotOurs, kept_form, matches
 from infra.runtime.databases import Addresses, RoleCannotLogIn, addresses_of, check
 from infra.runtime.models import PROJECTIONS
 from infra.settings import load_settings
@@ -151,3 +151,16 @@ class TestAnOwnerWhoReadsNoPasswords:
             connection.execute(f"ALTER ROLE {plain.installation.app} PASSWORD 'forgotten'".encode())
         with pytest.raises(PasswordNotOurs, match="print-roles"):
             install(plain)
+
+
+def test_a_password_is_known_by_what_the_server_keeps_of_it() -> None:
+    # From RFC 7677, section 3.
+    kept = (
+        "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:"
+        "wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
+    )
+    assert matches(kept, "pencil")
+    assert not matches(kept, "pencils")
+    assert matches(kept_form("word"), "word")
+    assert not matches(None, "word")
+    assert not matches("md5d41d8cd98f00b204e9800998ecf8427e", "word")

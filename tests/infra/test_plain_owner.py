@@ -1,0 +1,96 @@
+"""An owner who may do little: what an administrator has to run, and what is told while that lacks."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from infra.addresses import as_role
+from infra.administrator import statements_for_administrator
+from infra.admission import RightMissing
+from infra.embedded import EmbeddedServer
+from infra.installation import DatabaseUnfit
+from infra.migrated import check_migrated
+from infra.own_schema import SchemaMissing, SchemaNotOwned
+from infra.roles import RoleMissing, RoleTooMighty
+from infra.runtime.models import PROJECTIONS
+from tests.conftest import Database, installed_in
+from tests.infra.databases import connected, found_company, install, rows
+
+
+class TestAPlainOwner:
+    """An owner who is no superuser and may make neither roles nor, at first, anything else."""
+
+    @pytest.fixture
+    def plain(self, server: EmbeddedServer, make_database: Callable[..., str]) -> Iterator[Database]:
+        name = make_database()
+        found = installed_in(server, name)
+        owner = f"plain_{name}"
+        with connected(server.conninfo("postgres", name)) as administrator:
+            administrator.execute(f"CREATE ROLE {owner} LOGIN".encode())
+            yield Database(as_role(found.owner, owner), found.app, found.worker, found.installation)
+            roles = [*found.installation.roles, owner]
+            there = administrator.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [roles])
+            for (role,) in there.fetchall():
+                administrator.execute(f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}".encode())
+
+    @pytest.fixture
+    def administrator(self, plain: Database) -> Iterator[psycopg.Connection[Any]]:
+        with connected(as_role(plain.owner, "postgres")) as connection:
+            yield connection
+
+    def printed(self, plain: Database) -> list[bytes]:
+        parts = conninfo_to_dict(plain.owner)
+        text = statements_for_administrator(plain.installation, str(parts["user"]), str(parts["dbname"]))
+        return [line.encode() for line in text.splitlines() if not line.startswith("--")]
+
+    def test_needs_only_what_is_printed(
+        self, plain: Database, administrator: psycopg.Connection[Any]
+    ) -> None:
+        for statement in self.printed(plain):
+            administrator.execute(statement)
+        assert install(plain) == []
+        assert install(plain) == []
+        check_migrated(plain.app, PROJECTIONS, as_app=True)
+        found_company(plain, company := uuid4())
+        assert rows(plain.worker, "SELECT company_id FROM company_head") == [(company,)]
+
+    def test_is_told_each_thing_that_lacks(
+        self, plain: Database, administrator: psycopg.Connection[Any]
+    ) -> None:
+        told: list[Any] = []
+        for statement in [b"SELECT 1", *self.printed(plain)]:
+            administrator.execute(statement)
+            try:
+                told.append(["temporary tables" in note for note in install(plain)])
+            except DatabaseUnfit as unfit:
+                told.append(type(unfit))
+        assert told == [*[SchemaMissing] * 4, [True], [True], RightMissing, []]
+
+    def test_needs_roles_that_it_cannot_make(
+        self, plain: Database, administrator: psycopg.Connection[Any]
+    ) -> None:
+        for statement in self.printed(plain):
+            if statement.startswith(b"CREATE SCHEMA"):
+                administrator.execute(statement)
+        with pytest.raises(RoleMissing, match="print-roles"):
+            install(plain)
+
+    def test_does_not_take_a_schema_of_somebody_else(
+        self, plain: Database, administrator: psycopg.Connection[Any]
+    ) -> None:
+        administrator.execute("CREATE SCHEMA mipos")
+        with pytest.raises(SchemaNotOwned, match="print-roles"):
+            install(plain)
+
+    def test_may_not_have_the_web_server_see_every_company(
+        self, plain: Database, administrator: psycopg.Connection[Any]
+    ) -> None:
+        for statement in self.printed(plain):
+            administrator.execute(statement)
+        administrator.execute(f'ALTER ROLE "{plain.installation.app}" BYPASSRLS'.encode())
+        with pytest.raises(RoleTooMighty):
+            install(plain)
