@@ -48,16 +48,13 @@ class ServiceState:
         if not self.workers["alive"]:
             yield "no_worker", "No worker keeps the read models up to date."
         if self.workers["silent"]:
-            yield (
-                "worker_silent",
-                f"{self.workers['silent']:,} workers have not been heard of for ten seconds.",
-            )
+            yield "worker_silent", f"Workers not heard of for ten seconds: {self.workers['silent']:,}."
         for model in self.projections:
             name, events, seconds = model["projection"], model["greatest_lag"], model["lag_seconds"]
             if events > limits.lag_events or seconds > limits.lag_seconds:
-                yield "projection_behind", f"{name} is {events:,} events and {seconds:,.0f} seconds behind."
+                yield "projection_behind", f"{name} is behind; events: {events:,}, seconds: {seconds:,.0f}."
             if model["parked"]:
-                yield "projection_parked", f"{name} is parked for {model['parked']:,} companies."
+                yield "projection_parked", f"{name} is parked; companies: {model['parked']:,}."
             if model["filling"]:
                 yield (
                     "projection_filling",

@@ -42,7 +42,7 @@ class RebuildOutcome:
 
     reports: list[RebuildReport] = field(default_factory=list)
     failures: list[RebuildFailure] = field(default_factory=list)
-    #: How many events of how many companies were compared with their hashes, and how long that took.
+    #: How many events of how many companies were what was recorded, and how long it took to see that.
     proved_events: int = 0
     proved_companies: int = 0
     proof_seconds: float = 0.0
@@ -86,8 +86,8 @@ def rebuild_all(
     passed by all of them together.
     """
     heads = heads_of(conninfo, companies)
-    outcome = RebuildOutcome(proved_companies=len(heads), proved_events=sum(heads.values()))
-    total = (len(models) + 1) * outcome.proved_events
+    outcome = RebuildOutcome()
+    total = (len(models) + 1) * sum(heads.values())
     with _hands(conninfo, types, models, min(processes, len(models) * len(heads)), progress, total) as do:
         started = time.monotonic()
         altered: dict[UUID, str] = {}
@@ -96,6 +96,8 @@ def rebuild_all(
             if isinstance(result, str) and isinstance(stretch, _Stretch):
                 altered.setdefault(stretch.company_id, result)
         outcome.proof_seconds = time.monotonic() - started
+        outcome.proved_companies = len(heads) - len(altered)
+        outcome.proved_events = sum(head for company_id, head in heads.items() if company_id not in altered)
         for wave in _waves(models):
             tasks = [(model, company_id) for company_id in heads for model in wave]
             for model, company_id in tasks:

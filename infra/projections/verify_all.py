@@ -33,6 +33,9 @@ class VerifyOutcome:
 
     reports: list[VerifyReport] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    #: How many events of how many companies were what was recorded, and how long it took to see that.
+    proved_events: int = 0
+    proved_companies: int = 0
     proof_seconds: float = 0.0
 
     @property
@@ -79,6 +82,8 @@ def _prove(
         return str(error)
     finally:
         outcome.proof_seconds += time.monotonic() - started
+    outcome.proved_companies += 1
+    outcome.proved_events += head
     return None
 
 

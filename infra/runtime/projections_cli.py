@@ -126,7 +126,7 @@ def rebuild(
     _show_proof(outcome.proved_companies, outcome.proved_events, outcome.proof_seconds)
     for failure in outcome.failures:
         console.print(f"[red]{failure.projection}[/] of company {failure.company_id} stays as it was:")
-        console.print(f"  {failure.reason}", highlight=False, markup=False)
+        console.print(f"  {failure.reason}", highlight=False, markup=False, soft_wrap=True)
     if outcome.failures:
         console.print(f"{len(outcome.failures):,} could not be rebuilt.")
         context.exit(1)
@@ -167,8 +167,8 @@ def verify_command(
             console.print(f"  {difference}", highlight=False, markup=False)
     for gap in outcome.gaps:
         console.print(f"[red]{gap.projection}[/] of company {gap.company_id} could not be checked:")
-        console.print(f"  {gap.reason}", highlight=False, markup=False)
-    _show_proof(len(companies), sum(companies.values()), outcome.proof_seconds)
+        console.print(f"  {gap.reason}", highlight=False, markup=False, soft_wrap=True)
+    _show_proof(outcome.proved_companies, outcome.proved_events, outcome.proof_seconds)
     rows = sum(table.rows for report in outcome.reports for table in report.tables)
     console.print(
         f"{len(outcome.reports):,} checked, {rows:,} rows, {len(outcome.false):,} with differences, "
@@ -234,7 +234,7 @@ def _companies(context: click.Context, company_id: UUID | None) -> dict[UUID, in
 
 def _show_proof(companies: int, events: int, seconds: float) -> None:
     logs = "1 company" if companies == 1 else f"{companies:,} companies"
-    console.print(f"The log of {logs}, {events:,} events, was compared with its hashes in {seconds:,.1f} s.")
+    console.print(f"The log of {logs}, {events:,} events, is what was recorded (seen in {seconds:,.1f} s).")
 
 
 def _show_parked(statuses: Sequence[Status]) -> None:

@@ -122,7 +122,7 @@ def test_an_old_event_that_waits_is_told_by_its_age(running: Service, company_id
         owner.execute(
             "UPDATE events SET recorded_at = now() - interval '2 hours' WHERE company_id = %s", [company_id]
         )
-    told = "is 1 events and 7,2"
+    told = "is behind; events: 1, seconds: 7,2"
     ready_until(running, lambda data: any(told in fault["message"] for fault in data["degraded"]))
 
 
