@@ -31,10 +31,8 @@ _PATIENCE: LiteralString = "SET LOCAL lock_timeout = '150ms'"
 
 _IN_THE_WAY = (errors.LockNotAvailable, errors.DeadlockDetected)
 
-_MINE: LiteralString = (
-    "SELECT pg_try_advisory_lock(hashtextextended('mipos.upgrade.' || current_schema(), 0))"
-)
-_WAIT: LiteralString = "SELECT pg_advisory_lock(hashtextextended('mipos.upgrade.' || current_schema(), 0))"
+_MINE: LiteralString = "SELECT pg_try_advisory_lock(hashtextextended(%(what)s, 0))"
+_WAIT: LiteralString = "SELECT pg_advisory_lock(hashtextextended(%(what)s, 0))"
 
 _TABLES: LiteralString = "SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s"
 
@@ -80,9 +78,10 @@ class Upgrade:
 
     def _wait_for_turn(self, gate: psycopg.Connection[Any]) -> None:
         """One upgrade at a time; the lock goes with the connection."""
-        if gate.execute(_MINE).fetchall() != [(True,)]:
+        which = {"what": f"mipos.upgrade.{self.installation.schema}"}
+        if gate.execute(_MINE, which).fetchall() != [(True,)]:
             self.tell("Another upgrade is at work; this one waits for it.")
-            gate.execute(_WAIT)
+            gate.execute(_WAIT, which)
 
     def _migrate_patiently(self) -> Difference:
         """Migrate, giving way to whoever holds a table that has to change."""

@@ -16,7 +16,7 @@ from commands.standing import (
 )
 from commands.unavailable import Busy, DatabaseFull, DatabaseUnavailable, OutcomeUnknown, TimedOut
 from domain.errors import Invalid, NotAllowed, NotFound, Refusal
-from projections.base import DamagedEvent, NewerEvent, ProjectionBehind
+from projections.base import DamagedEvent, NewerEvent, ProjectionBehind, ServerOutdated
 
 Json = dict[str, Any]
 Codes = dict[str, str]
@@ -33,7 +33,6 @@ ELSEWHERE: tuple[tuple[int, str, str], ...] = (
     (500, "internal_error", "Something went wrong on our side; name the request's id when you report it."),
     (501, "coding_unsupported", "A body comes with a Content-Length, or in chunks."),
     (503, "overloaded", "Too many requests are waiting; `Retry-After` says when to try again."),
-    (503, "server_outdated", "A server of another version is about to take over; try again shortly."),
 )
 
 _TITLES = {
@@ -99,7 +98,7 @@ def waits(method: str, operation: Operation) -> bool:
 def _unavailable(method: str, path: str) -> Iterable[type[Refusal]]:
     """How the database may be in trouble; what is answered without it never is."""
     if path.startswith("/api/") and path != "/api/openapi.json":
-        yield from (DatabaseUnavailable, DatabaseFull, Busy, TimedOut)
+        yield from (DatabaseUnavailable, DatabaseFull, Busy, TimedOut, ServerOutdated)
         if method != "GET":
             yield OutcomeUnknown
 

@@ -367,6 +367,34 @@ def becomes(service: Service, code: str) -> bool:
     return True
 
 
+def test_the_first_start_tells_of_no_other(server: EmbeddedServer) -> None:
+    made = fresh_database(server, "mipos_first_start")
+    with psycopg.connect(made.owner, autocommit=True) as owner:
+        owner.execute("DROP SCHEMA mipos CASCADE; DROP SCHEMA mipos_next")
+    told: list[str] = []
+    assert upgrade(made, PROJECTIONS, tell=told.append) == []
+    assert told == []
+
+
+def test_one_upgrade_waits_for_another(database: Database, stocked: Stocked) -> None:
+    told: list[str] = []
+    models = next_version(OtherOrders())
+    second = Thread(target=upgrade, args=(database, models), kwargs={"tell": told.append}, daemon=True)
+
+    def linger(done: int, total: int) -> None:  # noqa: ARG001 as a progress is told
+        if second.ident is None:
+            second.start()
+        deadline = time.monotonic() + 30
+        while not told:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    upgrade(database, models, progress=linger)
+    second.join(60)
+    assert told == ["Another upgrade is at work; this one waits for it."]
+    assert differences(database, models, stocked.shop.company_id) == []
+
+
 def test_an_upgrade_that_was_killed_is_begun_anew(
     database: Database, stocked: Stocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
