@@ -69,8 +69,9 @@ def secure_tables(
         if own:
             # A vacuum at work would wait for what the grant has changed, and the policy for the vacuum.
             statements += [sql.SQL("LOCK TABLE {}").format(place), *own]
-    for statement in statements:
-        connection.execute(statement)
+    if statements:
+        # Several hundred at the first time; sent together they take a fifth of the time.
+        connection.execute(sql.SQL(";\n").join(statements))
 
 
 @dataclass(frozen=True)
