@@ -314,7 +314,7 @@ class PasswordReset(Resource):
             address=visitor.address,
         )
         self.house.gateway.run(caller, reset_password, command, _no_body)
-        authentication.end_reset(user["username"])
+        authentication.end_reset(user["username"], visitor)
         resp.media = ok(None, "Password reset; sign in with the new one")
 
 

@@ -1,7 +1,7 @@
 """What the API needs of the house behind it: a way to run commands, to ask questions, and to sign in."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -126,7 +126,7 @@ class Authentication(Protocol):
     def count_registration(self, visitor: Visitor) -> None:
         """Count a registration from the visitor's address. Raises TooManyRequests."""
 
-    def end_reset(self, username: str) -> None:
+    def end_reset(self, username: str, visitor: Visitor) -> None:
         """Let the user of a new password sign in, however often it was missed before, or the name tried."""
 
 
@@ -168,5 +168,7 @@ class House:
     #: How many requests a user, else an address, may send in a minute to all `processes` together, roughly.
     requests_per_minute: int = 60_000
     processes: int = 1
+    #: What opens metrics and the details of readiness from elsewhere than this machine.
+    metrics_token: str | None = field(default=None, repr=False)
     #: Keys of the fingerprints by which repeated requests are known: today's, then former ones.
     peppers: tuple[bytes, ...] = (b"",)

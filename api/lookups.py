@@ -16,6 +16,9 @@ from projections.base import Row
 from projections.lookups.asking import Asked
 from projections.lookups.names import LOOKUPS
 
+#: Who holds any of these manages people, or compares what they sell.
+_SEES_PEOPLE = frozenset({"users.view", "reports.sales.view"})
+
 #: What each lookup says of a row besides its id and label.
 _SHOWN: Mapping[str, str] = MappingProxyType(
     {
@@ -50,7 +53,8 @@ inactive, and products that are drafts, coming soon or discontinued.
 
 `store_id` narrows stores to that one, storages to its own, and users to those who work in it or in all
 stores; other lookups do not heed it. Users who are bound to stores find only these, only their storages, and
-of their colleagues only those who work in one of them or in all.
+of their colleagues only those who work in one of them or in all. Labels of users are the names they sign in
+with: whoever holds neither `users.view` nor `reports.sales.view`, as cashiers do not, finds only themselves.
 `companies` has one's own; for the platform, all."""
 
 
@@ -102,7 +106,9 @@ class Lookups(Resource):
     )
     def on_get(self, req: Request, resp: Response, name: str) -> None:
         """Things of one's own company to choose from, the best first."""
-        asked = Asked(**req.context.query, store_ids=req.context.caller.store_ids)
+        caller = req.context.caller
+        alone = None if _SEES_PEOPLE & caller.permissions else caller.user_id
+        asked = Asked(**req.context.query, store_ids=caller.store_ids, alone=alone)
         resp.media = ok(self.ask(req, resp, lambda reading: _look_up(name, reading, asked)))
 
 

@@ -90,7 +90,7 @@ class Registration(Resource):
             nobody, join_on_trial, command, lambda _: written(None, "Registered")
         )
         # Whoever tried the name before it was anybody's does not keep its owner out.
-        authentication.end_reset(body["admin"]["username"])
+        authentication.end_reset(body["admin"]["username"], visitor)
         signed_in = authentication.sign_in(**_login(body["admin"]), visitor=visitor)
         resp.status = 201
         resp.set_header("X-Event-Position", str(outcome.position))

@@ -191,10 +191,10 @@ class SignIn:
         """Count a registration from the visitor's address. Raises TooManyRequests."""
         self._throttle.count(visitor, visitor.neighbourhood, purpose="registration")
 
-    def end_reset(self, username: str) -> None:
+    def end_reset(self, username: str, visitor: Visitor) -> None:
         """Let the user of a new password sign in, however often it was missed before, or the name tried."""
         with self._application.transaction(PLATFORM_ID) as db:
-            self._throttle.forget(db, username)
+            self._throttle.forget(db, username, visitor)
 
     def _user_named(self, username: str) -> tuple[Row | None, UUID]:
         """The user of this name and their company; for a name nobody has, as many questions are asked."""

@@ -23,6 +23,7 @@ from infra.connections import LENGTHY_SECONDS, SECONDS
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SECRET_KEY_LENGTH = 32
 DEMO_PASSWORD_LENGTH = 8
+TOKEN_LENGTH = 16
 PORT = 5432
 SCHEMA = "mipos"
 #: Leaves room for `_next` behind it.
@@ -73,7 +74,9 @@ class Settings:
     request_seconds: int
     lengthy_request_seconds: int
     sign_in_failures_per_account: int
+    sign_in_failures_from_anywhere: int
     sign_in_failures_per_address: int
+    metrics_token: str | None = field(repr=False)
     smtp_url: str | None = field(repr=False)
     mail_from: str | None
     outbox_dir: Path | None
@@ -418,14 +421,30 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "MIPOS_SIGN_IN_FAILURES_PER_ACCOUNT",
         10,
-        "Failed sign-ins to one user name within 15 minutes before more are refused.",
+        "Failed sign-ins to one user name from one address within 15 minutes before more are refused.",
+        _whole(1, 1_000_000),
+    ),
+    Setting(
+        "MIPOS_SIGN_IN_FAILURES_FROM_ANYWHERE",
+        100,
+        "The same from all addresses together within an hour; then only addresses are let in from which that "
+        "user signed in within 30 days.",
         _whole(1, 1_000_000),
     ),
     Setting(
         "MIPOS_SIGN_IN_FAILURES_PER_ADDRESS",
         500,
-        "The same from one address.",
+        "Failed sign-ins from one address within 15 minutes, whatever the user names.",
         _whole(1, 1_000_000_000),
+    ),
+    Setting(
+        "MIPOS_METRICS_TOKEN",
+        None,
+        f"Token (`Authorization: Bearer`, at least {TOKEN_LENGTH} characters) that opens `/metrics` and the "
+        "details of `/ready`. On this machine they need none, unless a proxy asks for somebody else.",
+        _at_least(TOKEN_LENGTH),
+        default_text="none",
+        is_secret=True,
     ),
     Setting(
         "MIPOS_SMTP_URL",

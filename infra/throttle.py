@@ -1,10 +1,13 @@
-"""Holds back whoever guesses: attempts are counted by account and by address, over all processes."""
+"""Holds back whoever guesses: attempts are counted by account and by address, over all processes.
+
+At one account, an address has few guesses. All addresses together have more; whoever uses them up shuts out
+only addresses that the account was not used from, so nobody can keep users out of where they work.
+"""
 
 import hmac
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from commands.signing_in import TooManyRequests, Visitor
 from domain.companies import PLATFORM_ID
@@ -12,8 +15,12 @@ from infra.application import Application
 from projections.base import Answer, Database
 from projections.users import username_key
 
-#: How long failures count, from the first of them on.
+#: How long failures of an address count, from the first of them on, …
 WINDOW = timedelta(minutes=15)
+#: … and those at an account from anywhere.
+WIDE_WINDOW = timedelta(hours=1)
+#: How long an address is familiar to an account that signed in there.
+FAMILIAR = timedelta(days=30)
 
 _COUNT: LiteralString = """
     INSERT INTO sign_in_failures AS known (key, failures, until) VALUES (%(key)s, 1, %(until)s)
@@ -23,7 +30,8 @@ _COUNT: LiteralString = """
     RETURNING failures, until
 """
 
-_FORGET: LiteralString = "DELETE FROM sign_in_failures WHERE key = %(key)s"
+# The keys of an account at each address begin like the key of the account.
+_FORGET: LiteralString = "DELETE FROM sign_in_failures WHERE key BETWEEN %(first)s AND %(last)s"
 
 # Whatever began to count anew meanwhile counts other attempts than this one.
 _GIVE_BACK: LiteralString = """
@@ -31,28 +39,55 @@ _GIVE_BACK: LiteralString = """
      WHERE key = %(key)s AND until = %(until)s AND failures > 0
 """
 
+# What an account knows is kept beside its failures: a key that counts none.
+_BEFRIEND: LiteralString = """
+    INSERT INTO sign_in_failures (key, failures, until) VALUES (%(key)s, 0, %(until)s)
+        ON CONFLICT (key) DO UPDATE SET until = excluded.until
+"""
+
+_IS_FAMILIAR: LiteralString = "SELECT 1 FROM sign_in_failures WHERE key = %(key)s AND until > %(now)s"
+
+_PREFIX = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Attempts that are counted together: under which key, until when, and up to what number."""
+
+    key: bytes
+    until: datetime
+    limit: int
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt that counts as a failure until it is forgiven. `until` is when its address counts anew."""
+    """An attempt that counts as a failure until it is forgiven: at the account here, and in wider counts."""
 
-    account: bytes | None
-    address: bytes
-    until: datetime
+    here: bytes | None
+    counts: tuple[tuple[bytes, datetime], ...]
+    familiar: bytes | None
 
 
 class Throttle:
     """Counts failures before they happen, so that no number of guesses at once gets past the limit.
 
-    A failure of an account or an address counts for a quarter of an hour, from the first one on.
+    `per_account` failures are granted to an address at an account, `from_anywhere` to all that the account is
+    not familiar with, `per_address` to an address at all accounts.
     """
 
     def __init__(
-        self, application: Application, pepper: bytes, *, per_account: int, per_address: int
+        self,
+        application: Application,
+        pepper: bytes,
+        *,
+        per_account: int,
+        from_anywhere: int,
+        per_address: int,
     ) -> None:
         self._application = application
         self._pepper = pepper
         self._per_account = per_account
+        self._from_anywhere = from_anywhere
         self._per_address = per_address
 
     def count(self, visitor: Visitor, account: str | None = None, *, purpose: str = "sign-in") -> Attempt:
@@ -61,38 +96,64 @@ class Throttle:
         Whether anybody has that name makes no difference. What is refused is not counted.
         """
         now = datetime.now(UTC)
-        own = self._key(purpose, username_key(account)) if account is not None else None
-        address = self._key("address", visitor.neighbourhood)
-        # The account comes first everywhere: two transactions that lock both never wait for each other.
-        limits = [(own, self._per_account)] if own else []
-        limits.append((address, self._per_address))
+        address = Count(self._key("address", visitor.neighbourhood), now + WINDOW, self._per_address)
+        if account is None:
+            with self._application.transaction(PLATFORM_ID) as db:
+                until = _counted(_ask(db, address, now), address, now)
+            return Attempt(None, ((address.key, until),), None)
+        anywhere = self._anywhere(purpose, account)
+        place = f"{username_key(account)}@{visitor.neighbourhood}"
+        here = anywhere[:_PREFIX] + self._key(purpose, place)[_PREFIX:]
+        familiar = self._key("familiar", place)
+        # In this order everywhere: two transactions that lock several of them never wait for each other.
+        counts = (
+            Count(here, now + WINDOW, self._per_account),
+            Count(anywhere, now + WIDE_WINDOW, self._limit_of(purpose)),
+            address,
+        )
         with self._application.transaction(PLATFORM_ID) as db:
-            asked = [(_ask(db, key, now), limit) for key, limit in limits]
-            counted = list(_checked(asked, now))
-        return Attempt(own, address, counted[-1])
+            asked = [_ask(db, count, now) for count in counts]
+            is_familiar = db.ask(_IS_FAMILIAR, {"key": familiar, "now": now})
+            _counted(asked[0], counts[0], now)
+            until = _counted(asked[1], counts[1], now, is_open=is_familiar.row() is not None)
+            given_back = ((anywhere, until), (address.key, _counted(asked[2], address, now)))
+        return Attempt(here, given_back, familiar)
 
     def forgive(self, db: Database, attempt: Attempt) -> None:
-        """Take a count back that turned out to be no failure; the account begins anew."""
-        if attempt.account is not None:
-            db.execute(_FORGET, {"key": attempt.account})
-        db.execute(_GIVE_BACK, {"key": attempt.address, "until": attempt.until})
+        """Take a count back that was no failure; the account is familiar with the address now."""
+        if attempt.here is not None:
+            db.execute(_FORGET, {"first": attempt.here, "last": attempt.here})
+        for key, until in attempt.counts:
+            db.execute(_GIVE_BACK, {"key": key, "until": until})
+        if attempt.familiar is not None:
+            db.execute(_BEFRIEND, {"key": attempt.familiar, "until": datetime.now(UTC) + FAMILIAR})
 
-    def forget(self, db: Database, account: str) -> None:
-        """Let the account begin anew."""
-        db.execute(_FORGET, {"key": self._key("sign-in", username_key(account))})
+    def forget(self, db: Database, account: str, visitor: Visitor) -> None:
+        """Let the account begin anew at every address, and be familiar with the visitor's."""
+        prefix = self._anywhere("sign-in", account)[:_PREFIX]
+        db.execute(_FORGET, {"first": prefix, "last": prefix + b"\xff" * _PREFIX})
+        familiar = self._key("familiar", f"{username_key(account)}@{visitor.neighbourhood}")
+        db.execute(_BEFRIEND, {"key": familiar, "until": datetime.now(UTC) + FAMILIAR})
+
+    def _anywhere(self, purpose: str, account: str) -> bytes:
+        return self._key(purpose, username_key(account))
+
+    def _limit_of(self, purpose: str) -> int:
+        """Nobody is helped by more messages than one address may ask for."""
+        return self._per_account if purpose == "reset" else self._from_anywhere
 
     def _key(self, purpose: str, text: str) -> bytes:
         return hmac.digest(self._pepper, f"{purpose}:{text}".encode(), "sha256")
 
 
-def _ask(db: Database, key: bytes, now: datetime) -> Answer:
-    return db.ask(_COUNT, {"key": key, "now": now, "until": now + WINDOW})
+def _ask(db: Database, count: Count, now: datetime) -> Answer:
+    return db.ask(_COUNT, {"key": count.key, "now": now, "until": count.until})
 
 
-def _checked(asked: list[tuple[Answer, int]], now: datetime) -> Iterator[datetime]:
-    """Until when each of them counts. Raises TooManyRequests, which takes the counts back with it."""
-    for answer, limit in asked:
-        row = answer.row() or {}
-        if row["failures"] > limit:
-            raise TooManyRequests(max(1, -int((now - row["until"]).total_seconds() // 1)))
-        yield row["until"]
+def _counted(answer: Answer, count: Count, now: datetime, *, is_open: bool = False) -> datetime:
+    """Until when it counts. Raises TooManyRequests, which takes the counts back with it."""
+    row: dict[str, Any] = answer.row() or {}
+    if row["failures"] > count.limit and not is_open:
+        raise TooManyRequests(max(1, -int((now - row["until"]).total_seconds() // 1)))
+    until: datetime = row["until"]
+    return until

@@ -116,6 +116,7 @@ def build_house(pool: RequestPool, settings: Settings) -> House:
         registration=settings.registration,
         requests_per_minute=settings.requests_per_minute,
         processes=settings.workers,
+        metrics_token=settings.metrics_token,
         peppers=peppers,
     )
 
@@ -127,6 +128,7 @@ def _sign_in(
         application,
         peppers[0],
         per_account=settings.sign_in_failures_per_account,
+        from_anywhere=settings.sign_in_failures_from_anywhere,
         per_address=settings.sign_in_failures_per_address,
     )
     return SignIn(

@@ -1,6 +1,7 @@
 """`mipos up`: everything a shop needs on one machine, started together and stopped together."""
 
 import json
+import shlex
 import sys
 import threading
 import time
@@ -17,11 +18,14 @@ from infra.runtime.house import make_ledger, open_pool
 from infra.settings import Settings, secret_file
 from infra.supervisor import Child, Supervisor, check_port_free
 
+#: Where in the data folder the password of the demo users is kept, unless it was set.
+DEMO_PASSWORD_FILE = "demo_password"  # noqa: S105 the name of a file
+
 
 def demo_password(settings: Settings) -> str:
     """The password of the demo users: the one that was set, else one made once and kept."""
     return settings.demo_password or secret_file(
-        settings.data_dir, "demo_password", lambda: token_urlsafe(12)
+        settings.data_dir, DEMO_PASSWORD_FILE, lambda: token_urlsafe(12)
     )
 
 
@@ -65,10 +69,22 @@ def _greet(settings: Settings, password: str | None) -> None:
         time.sleep(0.05)
     click.echo(f"\nMIPOS answers at {address}  ·  reference at {address}/docs\n")
     if password is not None:
-        click.echo(_DEMO.format(address=address, password=password))
+        click.echo(how_to_try(settings, password, on_terminal=sys.stdout.isatty()))
     else:
         click.echo("`mipos super-admin you@example.com` appoints who runs the platform.\n")
     click.echo("Ctrl-C stops everything.")
+
+
+def how_to_try(settings: Settings, password: str, *, on_terminal: bool) -> str:
+    """How to try the demo. What is no terminal may be a log, which others read and nobody empties."""
+    kept = shlex.quote(str(settings.data_dir / DEMO_PASSWORD_FILE))
+    if on_terminal:
+        told, sent = password, password
+    elif settings.demo_password:
+        told, sent = "that MIPOS_DEMO_PASSWORD sets", "'$MIPOS_DEMO_PASSWORD'"
+    else:
+        told, sent = f"that is kept in {kept}", f"'$(cat {kept})'"
+    return _DEMO.format(address=f"http://{settings.place}", told=told, sent=sent)
 
 
 def _answers(url: str) -> bool:
@@ -80,14 +96,14 @@ def _answers(url: str) -> bool:
 
 
 _DEMO = """\
-Demo users, all with the password  {password}
+Demo users, all with the password  {told}
   root@mipos.local     Super Admin       admin@demo.local    Admin
   manager@demo.local   Manager           cashier@demo.local  Cashier
   clerk@demo.local     Inventory Clerk
 
 Sell something:
   TOKEN=$(curl -s {address}/api/auth/login -H 'Content-Type: application/json' \\
-    -d '{{"username":"cashier@demo.local","password":"{password}"}}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
+    -d '{{"username":"cashier@demo.local","password":"{sent}"}}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
   VARIANT=$(curl -s '{address}/api/pos/products?limit=1' -H "Authorization: Bearer $TOKEN" \\
     | sed 's/.*"variant_id":"\\([^"]*\\)".*/\\1/')
   curl -s {address}/api/pos/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\

@@ -22,6 +22,8 @@ class Asked:
     active: bool = True
     store_id: UUID | None = None
     store_ids: tuple[UUID, ...] = ()
+    #: The asker, if people other than themselves are not to be found.
+    alone: UUID | None = None
 
     @property
     def stores(self) -> list[UUID] | None:

@@ -10,6 +10,7 @@ from projections.lookups.asking import Asked, Lookup, choose
 _USERS: LiteralString = """
     SELECT id, username AS label, role FROM users
      WHERE company_id = %(company_id)s AND is_active = %(active)s
+       AND (%(only)s::uuid IS NULL OR id = %(only)s::uuid)
        AND (%(stores)b::uuid[] IS NULL OR cardinality(store_ids) = 0 OR store_ids && %(stores)b::uuid[])
      ORDER BY username, id
 """
@@ -30,10 +31,18 @@ _PACKAGES: LiteralString = """
 
 
 def users(db: Database, asked: Asked) -> list[Row]:
-    """Who works for the company; with a store, or for a user of stores, who works in these or in all."""
+    """Who works for the company; with a store, or for a user of stores, who works in these or in all.
+
+    Labels are what people sign in with, so whoever has nothing to do with others finds themselves alone.
+    """
     if asked.stores == []:
         return []
-    params = {"company_id": db.company_id, "active": asked.active, "stores": asked.stores}
+    params = {
+        "company_id": db.company_id,
+        "active": asked.active,
+        "stores": asked.stores,
+        "only": asked.alone,
+    }
     return choose(db.ask(_USERS, params).rows(), asked)
 
 

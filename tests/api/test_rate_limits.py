@@ -44,7 +44,7 @@ def own(database: Any, statement: Any, *params: Any) -> None:
 
 
 class TestGuessing:
-    def test_ten_failures_close_the_account_even_for_the_right_password(self, shop: Any) -> None:
+    def test_ten_failures_close_the_account_there_even_for_the_right_password(self, shop: Any) -> None:
         name = shop.username("Cashier")
         for _ in range(10):
             assert sign_in(shop.service, name, "wrong").status == 401
@@ -105,6 +105,84 @@ class TestGuessing:
         added = failures(service.database).keys() - before.keys()
         assert {len(key) for key in added} == {32}
         assert all(typed.encode() not in key for key in added)
+
+
+#: A server that believes us where requests come from.
+FROM_ANYWHERE = {"MIPOS_TRUSTED_PROXIES": "127.0.0.1", "MIPOS_SIGN_IN_FAILURES_FROM_ANYWHERE": "15"}
+
+
+class TestFromAnywhere:
+    """Guesses from many addresses at one account."""
+
+    @pytest.fixture
+    def proxied(self, serve: Callable[..., Any]) -> Any:
+        with serve(MIPOS_SECRET_KEY=uuid4().hex, **FROM_ANYWHERE) as running:
+            yield running
+
+    def sign_in(
+        self, proxied: Any, name: str, address: str, password: str = PASSWORD, *, till: bool = False
+    ) -> Any:
+        path = "/api/auth/pos/login" if till else "/api/auth/login"
+        body = {"username": name, "password": password}
+        return proxied.client().post(path, body, X_Forwarded_For=address)
+
+    def test_one_of_them_shuts_out_nobody_but_itself(self, proxied: Any, shop: Any) -> None:
+        name = shop.username("Cashier")
+        for number in range(10):
+            assert self.sign_in(proxied, name, "192.0.2.1", "wrong", till=number % 2 == 0).status == 401
+        for till in (True, False):
+            assert is_held_back(self.sign_in(proxied, name, "192.0.2.1", till=till))
+        assert self.sign_in(proxied, name, "192.0.2.2").status == 200
+
+    def test_all_of_them_shut_out_strangers_but_not_the_user_at_work(self, proxied: Any, shop: Any) -> None:
+        name, other = shop.username("Cashier"), shop.username("Manager")
+        assert self.sign_in(proxied, name, "192.0.2.1").status == 200
+        for number in range(15):
+            assert self.sign_in(proxied, name, f"198.51.100.{number}", "wrong").status == 401
+        held_back = self.sign_in(proxied, name, "203.0.113.1")
+        assert (held_back.status, held_back.code) == (429, "too_many_requests")
+        assert 900 < int(held_back.headers["retry-after"]) <= 3600
+        assert self.sign_in(proxied, name, "192.0.2.1", till=True).status == 200
+        assert self.sign_in(proxied, other, "203.0.113.1").status == 200
+
+    def test_where_the_user_works_is_held_back_by_its_own_failures(self, proxied: Any, shop: Any) -> None:
+        name = shop.username("Cashier")
+        assert self.sign_in(proxied, name, "192.0.2.1").status == 200
+        for _ in range(10):
+            assert self.sign_in(proxied, name, "192.0.2.1", "wrong").status == 401
+        assert is_held_back(self.sign_in(proxied, name, "192.0.2.1"))
+
+    def test_a_success_gives_back_one_attempt_and_no_more(self, proxied: Any, shop: Any) -> None:
+        name = shop.username("Cashier")
+        for number in range(14):
+            self.sign_in(proxied, name, f"198.51.100.{number}", "wrong")
+        for _ in range(3):
+            assert self.sign_in(proxied, name, "192.0.2.1").status == 200
+        assert self.sign_in(proxied, name, "198.51.100.14", "wrong").status == 401
+        assert self.sign_in(proxied, name, "198.51.100.15", "wrong").status == 429
+
+    def test_a_name_nobody_has_is_shut_just_so(self, proxied: Any) -> None:
+        name = f"nobody-{uuid4()}"
+        statuses = [self.sign_in(proxied, name, f"198.51.100.{number}").status for number in range(16)]
+        assert statuses == [401] * 15 + [429]
+
+    def test_messages_are_held_back_sooner(self, proxied: Any, shop: Any) -> None:
+        body = {"username": shop.username("Cashier")}
+        answers = [
+            proxied.client().post("/api/auth/forgot-password", body, X_Forwarded_For=f"198.51.100.{number}")
+            for number in range(11)
+        ]
+        assert [answer.status for answer in answers] == [200] * 10 + [429]
+
+    def test_no_number_of_addresses_at_once_gets_more(self, proxied: Any, shop: Any) -> None:
+        name = shop.username("Cashier")
+
+        def guess(number: int) -> int:
+            return int(self.sign_in(proxied, name, f"198.51.100.{number}", "wrong").status)
+
+        with ThreadPoolExecutor(12) as many:
+            guesses = list(many.map(guess, range(30)))
+        assert (guesses.count(401), guesses.count(429)) == (15, 15)
 
 
 class TestOneAddress:
@@ -215,6 +293,20 @@ class TestRequests:
     def test_those_who_watch_over_the_service_are_never_refused(self) -> None:
         client = client_of(requests_per_minute=1)
         assert {client.simulate_get("/health").status_code for _ in range(5)} == {200}
+        assert {client.simulate_get("/health", remote_addr="192.0.2.1").status_code for _ in range(5)} == {
+            200
+        }
+
+    def test_nor_those_who_ask_on_the_same_machine(self, serve: Callable[..., Any]) -> None:
+        with serve(
+            MIPOS_REQUESTS_PER_MINUTE="2", MIPOS_WORKERS="1", MIPOS_TRUSTED_PROXIES="127.0.0.1"
+        ) as small:
+            client = small.client()
+            _begin_a_minute()
+            for path in ("/ready", "/metrics"):
+                assert {client.get(path).status for _ in range(5)} == {200}
+                asked = [client.get(path, X_Forwarded_For="192.0.2.1").status for _ in range(5)]
+                assert asked[-2:] == [429, 429]
 
     def test_addresses_do_not_share_a_count(self) -> None:
         client = client_of(requests_per_minute=1)

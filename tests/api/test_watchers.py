@@ -1,0 +1,56 @@
+"""What is shown of the service itself: much to whoever watches over it, little to strangers."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+TOKEN = "only-for-those-who-watch"
+ELSEWHERE = {"X_Forwarded_For": "192.0.2.1"}
+
+
+@pytest.fixture
+def watched(serve: Callable[..., Any]) -> Iterator[Any]:
+    with serve(MIPOS_METRICS_TOKEN=TOKEN, MIPOS_WORKERS="1") as running:
+        yield running
+
+
+class TestOnTheSameMachine:
+    def test_all_is_shown(self, service: Any) -> None:
+        assert "projections" in service.client().get("/ready").data
+        assert b"mipos_requests_total" in service.client().get("/metrics").body
+
+    @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
+    def test_a_proxy_is_a_stranger(self, service: Any, header: str) -> None:
+        headers = {header: "1.1 somebody"}
+        assert service.client().call("GET", "/ready", headers=headers).data == {"ready": True}
+        assert service.client().call("GET", "/metrics", headers=headers).code == "forbidden"
+
+
+class TestFromElsewhere:
+    def test_the_token_opens_both(self, watched: Any) -> None:
+        client = watched.client(TOKEN)
+        assert "projections" in client.get("/ready", **ELSEWHERE).data
+        assert b"mipos_requests_total" in client.get("/metrics", **ELSEWHERE).body
+
+    @pytest.mark.parametrize("token", [None, "", "x", TOKEN[:-1], f"{TOKEN}x", TOKEN.upper()])
+    def test_any_other_opens_nothing(self, watched: Any, token: str | None) -> None:
+        client = watched.client(token)
+        refused = client.get("/metrics", **ELSEWHERE)
+        assert (refused.status, refused.code) == (403, "forbidden")
+        assert b"mipos_requests" not in refused.body
+        assert client.get("/ready", **ELSEWHERE).data == {"ready": True}
+
+    def test_without_a_token_none_opens_anything(self, service: Any) -> None:
+        for token in (None, "None", "", str(uuid4())):
+            assert service.client(token).get("/metrics", **ELSEWHERE).code == "forbidden"
+
+    def test_who_runs_the_platform_sees_details_and_nobody_of_a_company_does(
+        self, watched: Any, platform: Any, shop: Any
+    ) -> None:
+        assert "projections" in watched.client(platform.token).get("/ready", **ELSEWHERE).data
+        for role in ("Admin", "Cashier"):
+            client = watched.client(shop.token(role))
+            assert client.get("/ready", **ELSEWHERE).data == {"ready": True}
+            assert client.get("/metrics", **ELSEWHERE).code == "forbidden"
