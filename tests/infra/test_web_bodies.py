@@ -1,6 +1,9 @@
 """Bodies of requests: whole or not at all, and no longer than somebody wants to read them."""
 
+import hashlib
 import json
+import random
+import threading
 from collections.abc import Callable
 from http.client import HTTPConnection
 from itertools import pairwise
@@ -232,3 +235,47 @@ class TestARefusalOfALargeBody:
         with pytest.raises(ConnectionError):
             for _ in range(4_000):
                 wire.send(b"x" * 2**16)
+
+
+def test_however_requests_are_cut_into_pieces_each_is_read_as_it_was_sent(
+    dial: Callable[..., Any], looped: Callable[..., Any]
+) -> None:
+    """With an application of the test's own, which says what it read, in pieces of its own choice."""
+    draw = random.Random(7)
+
+    def application(environ: Any, start: Any) -> list[bytes]:
+        read, piece = b"", int(environ["QUERY_STRING"])
+        while data := environ["wsgi.input"].read(
+            min(piece, int(environ.get("CONTENT_LENGTH", 0)) - len(read))
+        ):
+            read += data
+        start("200 OK", [])
+        return [environ["PATH_INFO"].encode(), b" ", hashlib.sha256(read).hexdigest().encode()]
+
+    def request(number: int) -> tuple[bytes, bytes]:
+        body = draw.randbytes(draw.choice([0, 1, 100, 16_384, 16_385, 65_535, 65_536, 65_537, 200_000]))
+        line = b"POST /%d?%d HTTP/1.1\r\nHost: x\r\n" % (number, draw.choice([1_000, 2**20]))
+        if draw.random() < 0.5 and len(body) < 2**16:
+            sent = b"Transfer-Encoding: chunked\r\n\r\n" + chunked(body, draw.randint(50, 70_000))
+        else:
+            sent = b"Content-Length: %d\r\n\r\n" % len(body) + body
+        return line + sent, b"/%d %b" % (number, hashlib.sha256(body).hexdigest().encode())
+
+    with looped(application) as address:
+        for _ in range(5):
+            wire, requests = dial(address), [request(number) for number in range(12)]
+            stream = b"".join(sent for sent, _ in requests)
+            sender = threading.Thread(
+                target=send_in_pieces, args=(wire, stream, random.Random(draw.random()))
+            )
+            sender.start()
+            assert [wire.answer().body for _ in requests] == [expected for _, expected in requests]
+            sender.join()
+
+
+def send_in_pieces(wire: Any, stream: bytes, draw: random.Random) -> None:
+    place = 0
+    while place < len(stream):
+        size = draw.choice([1, 2, 3, 50, 1_000, 20_000, 100_000])
+        wire.send(stream[place : place + size])
+        place += size
