@@ -270,7 +270,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "MIPOS_THREADS",
-        4,
+        6,
         "Requests that each web server process runs at a time; of one company at most half as many.",
         _whole(1, 256),
     ),

@@ -70,8 +70,8 @@ class Lanes(Generic[W]):
     them, and whatever holds up the requests of one, or of two, leaves others a way through. All strangers
     together, who may be many, get no more than a single company would.
 
-    Half of four threads serve one company as fast as all four, which would only wait for each other; measured
-    beside a busy company, the slowest requests of another were three times as slow with all four.
+    Half of six threads serve one company as fast as four that are all its own, since its sales wait for each
+    other in the log; beside it, the slowest requests of others take a fifth of the time they took so.
     """
 
     def __init__(self, threads: int) -> None:

@@ -35,7 +35,7 @@ class TestDefaults:
     def test_hold_without_any_variable(self) -> None:
         settings = load_settings({"HOME": "/root", "PATH": "/bin"})
 
-        assert (settings.host, settings.port, settings.threads) == ("127.0.0.1", 3000, 4)
+        assert (settings.host, settings.port, settings.threads) == ("127.0.0.1", 3000, 6)
         assert 1 <= settings.workers <= 4
         assert settings.demo
         assert settings.uses_embedded_server
