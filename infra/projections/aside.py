@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +31,8 @@ from projections.base import Projection
 #: up behind the tills.
 _RUN = BATCH
 _TICK_SECONDS = 0.1
+#: How many tasks are handed to a process at once, at most.
+_PACK = 100
 #: How often a run is tried again that met another one crosswise.
 ATTEMPTS = 4
 
@@ -187,6 +189,8 @@ class Builder:
         position = task.after
         while position < task.upto:
             upto = min(position + _RUN, task.upto)
+            # What was planned for nearly empty tables would be kept for full ones.
+            self._connection.execute("DISCARD PLANS")
             is_whole = self._run(Task(task.company_id, task.name, position, upto))
             progress(upto - position)
             if not is_whole:
@@ -268,9 +272,8 @@ class Crew:
         derived = {model.name for model in self._models if model.made_from}
         begun, total = self._passed.value, sum(task.upto - task.after for task in tasks)
         for is_derived in (False, True):
-            running = {
-                self._pool.submit(_build, task) for task in tasks if (task.name in derived) == is_derived
-            }
+            wave = [task for task in tasks if (task.name in derived) == is_derived]
+            running = {self._pool.submit(_build, several) for several in _packed(wave)}
             everything = set(running)
             while running:
                 _, running = wait(running, timeout=_TICK_SECONDS)
@@ -303,9 +306,22 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _build(task: Task) -> None:
+def _packed(tasks: Iterable[Task]) -> Iterator[list[Task]]:
+    """The tasks in packs that are worth handing to a process: many companies are small."""
+    pack: list[Task] = []
+    for task in tasks:
+        pack.append(task)
+        if sum(one.upto - one.after for one in pack) >= BATCH or len(pack) >= _PACK:
+            yield pack
+            pack = []
+    if pack:
+        yield pack
+
+
+def _build(tasks: Sequence[Task]) -> None:
     def advance(positions: int) -> None:
         with _Inherited.passed.get_lock():
             _Inherited.passed.value += positions
 
-    _Inherited.builder.build(task, advance)
+    for task in tasks:
+        _Inherited.builder.build(task, advance)
