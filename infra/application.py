@@ -172,23 +172,25 @@ class Application:
         with refusing_outages(), self._open(company_id, deadline, reading=reading) as db:
             yield db
 
-    def look(self, company_id: UUID, question: Callable[[RequestTransaction], R]) -> R:
-        """Answer what is neither command nor question in a plain transaction of a company that only reads.
+    def perform(
+        self, company_id: UUID, work: Callable[[RequestTransaction], R], *, reading: bool = False
+    ) -> R:
+        """The same for work that is begun again when its connection breaks off before anything was committed.
 
-        It is asked again when the connection breaks off. Raises Unavailable.
+        Raises Unavailable.
         """
         deadline = time.monotonic() + self._seconds
 
         def attempt() -> R:
-            with self._open(company_id, deadline, reading=True) as db:
-                return question(db)
+            with self._open(company_id, deadline, reading=reading) as db:
+                return work(db)
 
         with refusing_outages():
             return insist(attempt, deadline)
 
     def check(self, caller: Caller) -> None:
         """Raise TokenRevoked or RightsChanged unless the caller may still ask."""
-        self.look(caller.company_id, lambda db: _Standing(db, caller).check(writing=False))
+        self.perform(caller.company_id, lambda db: _Standing(db, caller).check(writing=False), reading=True)
 
     @contextmanager
     def _open(

@@ -112,16 +112,19 @@ class SignIn:
             if user is None or stored is None or not user["is_active"]:
                 raise WrongCredentials
             better = self._hasher.hash(password) if self._hasher.check_needs_rehash(stored) else None
-            with self._application.transaction(company_id) as db:
+
+            def admit(db: Database) -> dict[str, Any] | Refusal:
                 params = self._params(db, visitor, user_id=user["id"], checked=stored, better=better)
-                known = db.ask(_LOGGED_IN, params).row()
-                refusal = _in_the_way(db, user, needing) if known else WrongCredentials()
-                if known:
-                    self._throttle.forgive(db, attempt)
-                if refusal is None:
-                    return self._open_session(db, user, params)
-        # Not inside the transaction, which would take back what was forgiven.
-        raise refusal
+                if db.ask(_LOGGED_IN, params).row() is None:
+                    return WrongCredentials()
+                self._throttle.forgive(db, attempt)
+                return _in_the_way(db, user, needing) or self._open_session(db, user, params)
+
+            done = self._application.perform(company_id, admit)
+        if isinstance(done, Refusal):
+            # Not inside the transaction, which would take back what was forgiven.
+            raise done
+        return done
 
     def refresh(self, refresh_token: str, visitor: Visitor) -> dict[str, Any]:
         """Exchange a refresh token for the next one, and a fresh access token.
@@ -134,8 +137,7 @@ class SignIn:
         if token is None:
             self._throttle.count(visitor)
             raise UnknownRefreshToken
-        with self._application.transaction(token.company_id) as db:
-            done = self._rotated(db, token, visitor)
+        done = self._application.perform(token.company_id, lambda db: self._rotated(db, token, visitor))
         if isinstance(done, Refusal):
             # Not inside the transaction, which would take back that the session has ended.
             raise done
@@ -143,10 +145,13 @@ class SignIn:
 
     def sign_out(self, caller: Caller) -> None:
         """End the caller's session: its access tokens stop working at once. Raises TokenRevoked."""
-        with self._application.transaction(caller.company_id) as db:
-            params = {"company_id": db.company_id, "session_id": caller.session_id, "now": datetime.now(UTC)}
-            if db.ask(_REVOKE, params).row() is None:
-                raise TokenRevoked
+        params = {
+            "company_id": caller.company_id,
+            "session_id": caller.session_id,
+            "now": datetime.now(UTC),
+        }
+        if self._application.perform(caller.company_id, lambda db: db.ask(_REVOKE, params).row()) is None:
+            raise TokenRevoked
 
     def caller_of(self, token: str) -> Caller:
         """Who carries this access token. Raises TokenExpired, Unauthenticated."""
@@ -198,10 +203,11 @@ class SignIn:
 
     def _user_named(self, username: str) -> tuple[Row | None, UUID]:
         """The user of this name and their company; for a name nobody has, as many questions are asked."""
-        with self._application.transaction(PLATFORM_ID, reading=True) as db:
-            known = ask_directory(db, username).row() or {"company_id": PLATFORM_ID, "user_id": UUID(int=0)}
-        with self._application.transaction(known["company_id"], reading=True) as db:
-            return find_user(db, known["user_id"]), known["company_id"]
+        perform, nobody = self._application.perform, {"company_id": PLATFORM_ID, "user_id": UUID(int=0)}
+        found = perform(PLATFORM_ID, lambda db: ask_directory(db, username).row(), reading=True)
+        known = found or nobody
+        user = perform(known["company_id"], lambda db: find_user(db, known["user_id"]), reading=True)
+        return user, known["company_id"]
 
     def _verified(self, user: Row | None, password: str) -> str | None:
         """The hash that the password was checked against, or None when it is another password."""

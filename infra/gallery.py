@@ -25,7 +25,9 @@ class Gallery:
 
     def find(self, image_id: UUID, size: str, is_known: Callable[[str], bool]) -> Rendition | None:
         """The picture of that id in that size, or None; without its bytes if its hash is known."""
-        return self._application.look(PLATFORM_ID, lambda db: _rendition(db, image_id, size, is_known))
+        return self._application.perform(
+            PLATFORM_ID, lambda db: _rendition(db, image_id, size, is_known), reading=True
+        )
 
 
 def _rendition(db: Database, image_id: UUID, size: str, is_known: Callable[[str], bool]) -> Rendition | None:

@@ -69,14 +69,17 @@ class Recovery:
         found = _read(token)
         if found is None:
             raise InvalidToken
-        with self._application.transaction(found.company_id, reading=True) as db:
+
+        def owner(db: Database) -> Row:
             params = {**_named(found), "now": datetime.now(UTC)}
             user = find_user(db, found.user_id) if db.ask(_FIND, params).row() else None
             if user is None or not user["is_active"]:
                 raise InvalidToken
             if not lets_people_in(db):
                 raise CompanySuspended
-            return found, user
+            return user
+
+        return found, self._application.perform(found.company_id, owner, reading=True)
 
     def _send(self, username: str) -> None:
         with self._application.transaction(PLATFORM_ID, reading=True) as db:

@@ -81,7 +81,7 @@ class Watch:
             return self._look
 
     def _state(self) -> ServiceState:
-        return self._application.look(PLATFORM_ID, look)
+        return self._application.perform(PLATFORM_ID, look, reading=True)
 
     def metrics(self) -> bytes:
         """Counters of all processes, and how the service is, in the format of Prometheus."""

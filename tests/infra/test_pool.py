@@ -207,7 +207,7 @@ class TestApplication:
         with pytest.raises(errors.DivisionByZero):
             self.ask(pool, "SELECT 1 / 0")
 
-    def test_a_look_is_taken_again_where_the_connection_breaks_off(
+    def test_work_is_begun_again_where_the_connection_breaks_off(
         self, pool: RequestPool, end: Callable[[int], None]
     ) -> None:
         served: list[int] = []
@@ -219,7 +219,7 @@ class TestApplication:
                 end(row["pid"])
             return int(db.ask("SELECT 42 AS answer", {}).row()["answer"])
 
-        assert Application(pool, make_ledger()).look(COMPANY, question) == 42
+        assert Application(pool, make_ledger()).perform(COMPANY, question) == 42
         assert len(set(served)) == 2
 
     def test_one_that_always_breaks_off_ends(self, pool: RequestPool, end: Callable[[int], None]) -> None:
@@ -228,4 +228,4 @@ class TestApplication:
             db.ask("SELECT 42 AS answer", {}).rows()
 
         with pytest.raises(DatabaseUnavailable):
-            Application(pool, make_ledger()).look(COMPANY, question)
+            Application(pool, make_ledger()).perform(COMPANY, question)
