@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from functools import partial
 from typing import Any
@@ -75,6 +77,8 @@ def company_of(authentication: Authentication, authorization: str) -> UUID | Non
 
 def serve(settings: Settings, database: str) -> None:
     """Answer requests until told to stop; `database` is where the application connects."""
+    # Until gunicorn listens to signals itself, one ends us as an exit does, which leaves no folder behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     counters = tempfile.mkdtemp(prefix="mipos-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = counters
     options = {
