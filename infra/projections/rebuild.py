@@ -8,7 +8,6 @@ from uuid import UUID
 import psycopg
 from psycopg import errors, sql
 
-from infra.definitions import HOLD_MODEL, named
 from infra.eventstore.codec import EventTypes
 from infra.projections.checkpoints import head_of, hold, resume
 from infra.projections.comparing import count_differences
@@ -146,8 +145,6 @@ def _swap(staging: Staging, wrong: int | None, *, emptied: bool) -> int:
     """
     folded = 0
     with staging.transaction() as db:
-        # Another version may have put other tables in place meanwhile.
-        db.execute(HOLD_MODEL, named(staging.model))
         place, head = _hold(db, staging)
         reached = staging.position
         if reached <= place < head:

@@ -1,7 +1,7 @@
 """A read model beside itself: temporary tables of the same names, filled from the log by its own code."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, LiteralString, Protocol
 from uuid import UUID
@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from infra.connections import STAGING
+from infra.definitions import HOLD_MODEL, named
 from infra.eventstore.chain import Proof
 from infra.eventstore.codec import EventTypes
 from infra.garbage import collecting_no_garbage
@@ -136,6 +137,7 @@ class Staging:
     ) -> None:
         self.connection = connection
         self.model = model
+        self._named = named(model)
         self.company_id = company_id
         self.tables = _tables_of(connection, model)
         self.position = 0
@@ -146,9 +148,15 @@ class Staging:
         for table in self.tables:
             connection.execute(_CREATE.format(staged=table.staged, live=table.live))
 
-    def transaction(self, *, reading: bool = False) -> AbstractContextManager[Transaction]:
-        """A transaction of the company over the staging's own session."""
-        return transaction(self.connection, self.company_id, reading=reading)
+    @contextmanager
+    def transaction(self, *, reading: bool = False) -> Iterator[Transaction]:
+        """A transaction of the company over the staging's own session.
+
+        Raises ServerOutdated when another version has put other tables in place meanwhile.
+        """
+        with transaction(self.connection, self.company_id, reading=reading) as db:
+            db.execute(HOLD_MODEL, self._named)
+            yield db
 
     def end_of_live(self, db: Transaction) -> int:
         """Up to which position the live rows know the log: an inline read model's always know all of it."""
