@@ -32,7 +32,6 @@ MISSPELT = (
     "/api;v=1/openapi.json",
     "/api/openapi.json%00",
     "/api/openapi.json%3F",
-    "/api/openapi.json#part",
     "/api\\openapi.json",
     "/API/openapi.json",
     "/api/openapi.json%20",
