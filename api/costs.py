@@ -11,6 +11,9 @@ from api.envelope import encode
 
 #: The metadata of every field that tells of costs, margins or profits.
 COST: dict[str, Any] = {"is_cost": True}
+#: That of a field by which we are told a cost; whoever repeats it must not learn that it is right.
+COST_TOLD: dict[str, Any] = {"is_cost_told": True}
+CONFIDENTIAL = {**COST, **COST_TOLD}
 
 #: What is left out of a schema's answers: True for a whole field, or what is left out within it.
 Hidden = MappingProxyType[str, Any]

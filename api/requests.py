@@ -12,6 +12,7 @@ from falcon.media import MultipartFormHandler
 from falcon.media.multipart import MultipartParseOptions
 from marshmallow import Schema, ValidationError, fields, missing
 
+from api.costs import CONFIDENTIAL
 from api.errors import (
     BodyTooLarge,
     InvalidParameter,
@@ -23,7 +24,7 @@ from api.errors import (
     UnsupportedMediaType,
     shortened,
 )
-from api.fields import File, Text
+from api.fields import File, Secret, Text
 from domain.errors import Detail, Invalid
 
 #: How many levels of lists and objects a body may have.
@@ -139,6 +140,18 @@ def defaults_of(schema: Schema) -> dict[str, Any]:
         elif field.load_default is not missing and not callable(field.load_default):
             found[field.attribute or name] = field.load_default
     return found
+
+
+@cache
+def is_confidential(schema: Schema) -> bool:
+    """Whether a body tells a secret, or what not everybody may see, somewhere."""
+    inner = [field.inner if isinstance(field, fields.List) else field for field in schema.fields.values()]
+    return any(
+        isinstance(field, Secret)
+        or not CONFIDENTIAL.keys().isdisjoint(field.metadata)
+        or (isinstance(field, fields.Nested) and is_confidential(field.schema))
+        for field in inner
+    )
 
 
 def load_query(req: Request, schema: Schema | None) -> dict[str, Any]:

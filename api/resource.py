@@ -13,7 +13,7 @@ from api.envelope import encode, etag_of
 from api.errors import InvalidParameter
 from api.etags import is_known
 from api.gateway import House, Reading
-from api.requests import defaults_of
+from api.requests import defaults_of, is_confidential
 from commands.creations import Content
 from commands.outcomes import IdempotencyKey
 from commands.outcomes import Response as Written
@@ -88,10 +88,14 @@ class Resource:
     ) -> None:
         """Run a command that makes something; whoever repeats the request gets the first answer, marked.
 
-        What is made is known by the body, and by what the path says `beside` it.
+        What is made is known by the body, and by what the path says `beside` it. A body that tells a secret
+        or a cost is known only to who sent it first: to others an answer would say that they guessed right.
         """
         operation = req.context.operation
-        defaults = defaults_of(operation.body or operation.form)
+        schema = operation.body or operation.form
+        defaults = defaults_of(schema)
+        if is_confidential(schema):
+            beside = {**beside, "by": req.context.caller.user_id}
         content = Content.of({**beside, **req.context.body}, self.house.peppers, defaults)
         self.write(req, resp, handler, command, present, within=within, content=content)
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from falcon import Request, Response
 from marshmallow import Schema, fields, validate
 
-from api.costs import COST, hidden_in
+from api.costs import COST, COST_TOLD, hidden_in
 from api.envelope import after_of, page_of, written
 from api.fields import Body, Exact, Flag, Id, Many, Moment, Money, OwnId, Quantity, Text, Whole
 from api.gateway import Reading
@@ -30,7 +30,7 @@ class ReceiptLine(Body):
 
     variant_id = Id(required=True)
     quantity = Quantity(required=True)
-    unit_cost = Money(required=True)
+    unit_cost = Money(required=True, metadata=COST_TOLD)
 
 
 class ReceiptBody(Body):

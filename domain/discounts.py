@@ -28,7 +28,11 @@ def check_ceiling(
     def is_above(value: Fraction, left: Fraction, gross_total: int, discount_total: int) -> bool:
         return value - left > share * value and discount_total > ceil(share * gross_total)
 
-    values = [Fraction(item.quantity) * item.unit_price for item in items]
+    # What rounds to less than it is worth is not charged, so nothing can be given off it either.
+    values = [
+        min(Fraction(item.quantity) * item.unit_price, Fraction(line.gross_total))
+        for item, line in zip(items, basket.lines, strict=True)
+    ]
     left = _left(items, values, discounts)
     fields = [
         f"lines.{index}.discounts"

@@ -197,6 +197,48 @@ class TestTheSameRequestAgain:
             assert (again.body, again.headers["idempotent-replayed"]) == (first.body, "true")
 
 
+class TestWhatIsToldInConfidence:
+    """Who did not send it must not learn by sending it again that a guess is right."""
+
+    @pytest.mark.parametrize("password", [PASSWORD, "another battery staple"])
+    def test_of_a_password_only_its_sender_gets_an_answer(self, shop: Any, password: str) -> None:
+        body = {"id": str(uuid4()), "username": some_name(), "password": PASSWORD, "role_id": "cashier"}
+        users = "/api/admin/settings/users"
+        assert shop.client().post(users, body).status == 201
+        manager = shop.users["Manager"]
+        shop.client().put(f"{users}/{manager}/permissions", {"granted": ["users.create", "users.view"]})
+        token = (
+            shop.service.client()
+            .post("/api/auth/login", {"username": shop.username("Manager"), "password": PASSWORD})
+            .data["token"]
+        )
+
+        answer = shop.service.client(token).post(users, {**body, "password": password})
+
+        assert answer.code == "duplicate_id"
+
+    @pytest.mark.parametrize("cost", [60, 61])
+    def test_of_a_cost_only_its_sender_gets_an_answer(self, shop: Any, cost: int) -> None:
+        def body(cost: int) -> Body:
+            return {"id": own_id, "name": "Tea", "variants": [{"sku": sku, "price": 300, "cost": cost}]}
+
+        own_id, sku = str(uuid4()), some_name()
+        assert shop.client().post("/api/admin/products", body(60)).status == 201
+
+        answer = shop.client("Manager").post("/api/admin/products", body(cost))
+
+        assert answer.code == "duplicate_id"
+
+    def test_of_a_sale_every_cashier_gets_the_answer(self, stocked: Any) -> None:
+        sale = {"id": str(uuid4()), **stocked.sale()}
+        assert stocked.shop.client().post("/api/pos/orders", sale).status == 201
+
+        again = stocked.shop.client("Manager").post("/api/pos/orders", sale)
+
+        assert again.status == 201
+        assert again.headers["idempotent-replayed"] == "true"
+
+
 class TestTheIdOfSomethingElse:
     def test_of_a_sales_own_movement_is_no_deliverys(self, stocked: Any) -> None:
         stocked.sell()

@@ -348,7 +348,8 @@ class TestVariants:
         assert two.admin.delete(f"{product}/variants/{variant}").status == 200
         (left,) = two.admin.get(two.path).data
         assert [own["price"] for own in left["stores"]] == [99]
-        again = {"id": variant, "sku": "OAT-2", "price": 210}
+        again = {"sku": "OAT-2", "price": 210}
+        assert two.admin.post(f"{product}/variants", {"id": variant, **again}).code == "duplicate_id"
         assert two.admin.post(f"{product}/variants", again).status == 201
         shown = two.admin.get(two.path).data
         assert [row["stores"] for row in shown][1] == []

@@ -42,6 +42,11 @@ class TestTheCeiling:
         assert fields_above([item(1000, off)]) == set()
         assert fields_above([item(1000)], off) == set()
 
+    def test_takes_no_part_of_what_rounding_leaves_uncharged(self) -> None:
+        too_small_to_cost = [item(499, quantity="0.001")] * 499
+        assert fields_above([item(100), *too_small_to_cost], amount(21)) != set()
+        assert fields_above([item(100), *too_small_to_cost], amount(20)) == set()
+
     @pytest.mark.parametrize("off", [percent("20.1"), percent("21"), percent("100"), amount(201)])
     def test_is_not_exceeded(self, off: Discount) -> None:
         assert fields_above([item(1000, off)]) == {"lines.0.discounts", "discounts"}

@@ -281,7 +281,7 @@ def test_a_worker_goes_on_when_it_lost_its_connection(house: House) -> None:
     try:
         kill = (
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE application_name LIKE 'mipos imports %'"
+            " WHERE application_name LIKE 'mipos imports %%'"
         )
         wait_until(lambda: house.ask(kill) != [])
         import_id = house.hand_in(MILK)
