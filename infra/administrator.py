@@ -1,6 +1,7 @@
 """What an administrator runs once for an owner who may make neither roles nor schemas."""
 
 from collections.abc import Iterator
+from typing import LiteralString
 
 from psycopg import sql
 
@@ -11,6 +12,12 @@ _HEAD = """\
 -- What an administrator runs once in the database {database}, so that {owner} can migrate it.
 -- Roles that are there already need not be made again.
 """
+
+# For everybody: a single role cannot be kept from what everybody may.
+_TEMPORARY: LiteralString = """\
+-- The web server needs no temporary tables, and should be able to make none. Other programs in this database
+-- that make some need the right for roles of their own; if that cannot be, leave this one statement out.
+REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC"""
 
 
 def statements_for_administrator(installation: Installation, owner: str, database: str) -> str:
@@ -30,6 +37,5 @@ def _statements(installation: Installation, owner: str, database: str) -> Iterat
     for schema in installation.schemas:
         yield sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(sql.Identifier(schema), own)
     yield sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}, {}").format(where, own, app, worker)
-    # The web server needs no temporary tables, and should be able to make none.
-    yield sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(where)
+    yield sql.SQL(_TEMPORARY).format(where)
     yield sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(where, worker)

@@ -21,8 +21,9 @@ def rows_when_made(rows: Sequence[Row], own_id: UUID, by: str, content: Content 
         return ()
     last = _last_made(named, content)
     if last is None:
-        # What was made before there were fingerprints, or by no request, is known by its kind alone.
-        made_without = decode_metadata(named[0]["metadata"]).content is None
+        # What a request made before there were fingerprints is known by its kind alone.
+        first = decode_metadata(named[0]["metadata"])
+        made_without = first.content is None and first.request is not None
         if named[0]["type"] != by or (content is not None and not made_without):
             raise DuplicateId
         last = [row for row in named if row["metadata"] == named[0]["metadata"]][-1]

@@ -31,6 +31,8 @@ def check_server(connection: psycopg.Connection[Any]) -> list[str]:
     """What an operator should know of the server, in sentences. Raises ServerTooOld or DatabaseUnfit."""
     check_server_version(connection.info.server_version)
     [(name, encoding, is_copy)] = connection.execute(_ENCODING).fetchall()
+    # The driver leaves texts undecoded where the database does not say how they are encoded.
+    name, encoding = (text.decode() if isinstance(text, bytes) else text for text in (name, encoding))
     if encoding != "UTF8":
         raise OtherEncoding(name=name, encoding=encoding)
     if is_copy:

@@ -35,6 +35,13 @@ EVENTS: LiteralString = """
      ORDER BY position
 """
 HEAD: LiteralString = "SELECT position, hash FROM company_head WHERE company_id = %(company_id)s"
+# One statement, one snapshot: what is appended meanwhile moves the head with it.
+BEYOND_HEAD: LiteralString = """
+    SELECT event.position FROM company_head AS head
+      JOIN events AS event ON event.company_id = head.company_id AND event.position > head.position
+     WHERE head.company_id = %(company_id)s
+     ORDER BY event.position LIMIT 1
+"""
 HASH_AT: LiteralString = """
     SELECT hash FROM events WHERE company_id = %(company_id)s AND position = %(position)s
 """
@@ -235,6 +242,8 @@ class Proof:
         end_of_log = head.fetchone()
         if end_of_log and end_of_log.position == self.position and end_of_log.hash != self._last_hash:
             self._check(db, Fault(self.position, Reason.HEAD_DIFFERS))
+        for (beyond,) in connection.execute(BEYOND_HEAD, {"company_id": self._company_id}).fetchall():
+            self._check(db, Fault(beyond, Reason.BEYOND_HEAD))
 
     def _check(self, db: Transaction, fault: Fault | None) -> None:
         if fault is None:

@@ -70,6 +70,7 @@ class TestWhatIsRefused:
             ("name", ""),
             ("email", "nowhere"),
             ("timezone", "Mars/Base"),
+            ("timezone", "localtime"),
             ("rounding_level", "shelf"),
             ("rounding_mode", "up"),
             ("cash_rounding", 3),

@@ -284,14 +284,23 @@ PNG = bytes.fromhex(
 
 
 class TestWhatWasMadeBeforeContentsWereKept:
-    def test_is_known_by_its_kind(self, shop: Any) -> None:
+    def brand(self, shop: Any, request: str | None) -> Body:
         brand = Brand.begin(Brand.Registered, uuid4(), name="Old", description=None)
         with (
             psycopg.connect(shop.service.database.app, autocommit=True) as connection,
             transaction(connection, shop.company_id) as db,
         ):
-            Ledger(EVENT_TYPES, PROJECTIONS).record(db, brand.new_events(), Metadata(at=datetime.now(UTC)))
-        admin, body = shop.client(), {"id": str(brand.id), "name": "Old"}
+            told = Metadata(at=datetime.now(UTC), request=request)
+            Ledger(EVENT_TYPES, PROJECTIONS).record(db, brand.new_events(), told)
+        return {"id": str(brand.id), "name": "Old"}
+
+    def test_by_no_request_is_repeated_by_none(self, shop: Any) -> None:
+        body = self.brand(shop, None)
+
+        assert shop.client().post("/api/admin/settings/brands", body).code == "duplicate_id"
+
+    def test_is_known_by_its_kind(self, shop: Any) -> None:
+        admin, body = shop.client(), self.brand(shop, "till-1")
         again = admin.post("/api/admin/settings/brands", body)
         assert (again.status, again.data["name"], again.headers["idempotent-replayed"]) == (
             201,

@@ -234,5 +234,5 @@ def test_a_database_of_another_encoding_is_refused(
     server: EmbeddedServer, make_database: Callable[..., str]
 ) -> None:
     name = make_database("ENCODING 'SQL_ASCII' LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0")
-    with pytest.raises(OtherEncoding, match="UTF8"):
+    with pytest.raises(OtherEncoding, match=f"The database {name} is encoded in SQL_ASCII, MIPOS needs UTF8"):
         install(installed_in(server, name))

@@ -196,6 +196,17 @@ class TestCommandLine:
             assert f"the log of company {trading.company_id} is not what was recorded" in told
             assert "at position 2 (products.Product.Registered)" in told
 
+    def test_an_event_put_behind_the_end_of_the_log_is_named(self, database: Any, trading: Any) -> None:
+        statement = (
+            "INSERT INTO events SELECT company_id, position + 1, gen_random_uuid(), 1, type, state, metadata,"
+            " recorded_at, hash FROM events WHERE company_id = %s ORDER BY position DESC LIMIT 1"
+        )
+        spoil(database, statement, trading.company_id)
+        for command in ("verify", "rebuild"):
+            result = call(database, command, "--all", "--company", str(trading.company_id))
+            assert result.exit_code == 1
+            assert "the event lies beyond the head of the log" in " ".join(result.output.split())
+
     def test_what_is_parked_is_said_not_to_be_checked(self, database: Any, shop: Any) -> None:
         shop.register_brands("Arabica", "Cursed Beans")
         database.follow().step()
