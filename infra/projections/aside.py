@@ -254,7 +254,7 @@ class Crew:
         context = multiprocessing.get_context("fork")
         self._passed = context.Value("q", 0)
         self._pool = ProcessPoolExecutor(
-            processes, mp_context=context, initializer=_begin, initargs=(site, self._passed)
+            processes, mp_context=context, initializer=_begin, initargs=(site, self._passed, os.getpid())
         )
 
     def __enter__(self) -> Self:
@@ -291,8 +291,9 @@ class _Inherited:
     session: Any
 
 
-def _begin(site: Site, passed: "Synchronized[int]") -> None:
-    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+def _begin(site: Site, passed: "Synchronized[int]", parent: int) -> None:
+    # Whose parent was killed before it came here would hold the lock of its turn for ever.
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
     # Kept, because what is let go of is closed.
     _Inherited.session = site.session()
     _Inherited.builder = Builder(_Inherited.session.__enter__(), site)
