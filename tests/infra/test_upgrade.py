@@ -2,82 +2,38 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from threading import Event, Thread
-from typing import Any, LiteralString, Self
-from uuid import UUID, uuid4
+from threading import Thread
+from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 import pytest
 
-from domain.catalog.brands import Brand
-from domain.companies import Company
 from infra.definitions import digest_of
 from infra.embedded import EmbeddedServer
-from infra.eventstore.codec import Metadata
 from infra.projections import aside
 from infra.projections.status import list_status
-from infra.projections.verify import verify
-from infra.projections.worker import Worker
-from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.transactions import transaction
-from infra.unit_of_work import Ledger
-from infra.upgrade import CannotBuild, DependedOn, Upgrade
+from infra.runtime.models import PROJECTIONS
+from infra.upgrade import CannotBuild, DependedOn
 from projections.base import Database as Target
-from projections.base import Fact, Projection
-from projections.orders import Orders
+from projections.base import Fact
 from projections.reports.sales_daily import SalesDaily
 from projections.settings import Settings
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import Database, Service, found_shop, fresh_database, serving
+from tests.infra.upgrades import (
+    OtherOrders,
+    OtherSales,
+    OtherSettings,
+    Selling,
+    differences,
+    found,
+    next_version,
+    rows,
+    upgrade,
+)
 
 REPORT = "/api/admin/reports/sales-summary/overview?from=2026-01-01&to=2099-01-01"
-LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
-
-
-class OtherOrders(Orders):
-    """Orders in the next version: the same rows, in a table that has one column more."""
-
-    version = Orders.version + 1
-    schema = Orders.schema + "ALTER TABLE orders ADD COLUMN remark text;"
-
-
-class OtherSales(SalesDaily):
-    """A report in the next version."""
-
-    version = SalesDaily.version + 1
-
-
-class OtherSettings(Settings):
-    """Settings in the next version: the listing of products is made from them."""
-
-    version = Settings.version + 1
-
-
-def next_version(*others: Projection, without: Sequence[str] = ()) -> tuple[Projection, ...]:
-    """The read models of another version."""
-    by_name = {other.name: other for other in others}
-    return tuple(by_name.get(one.name, one) for one in PROJECTIONS if one.name not in without)
-
-
-def upgrade(database: Database, models: Sequence[Projection], **options: Any) -> list[str]:
-    """Do what `mipos migrate` of that version does."""
-    return Upgrade(database.owner, database.installation, EVENT_TYPES, models, **options).run()
-
-
-def rows(database: Database, query: LiteralString, *params: object) -> list[tuple[Any, ...]]:
-    with psycopg.connect(database.owner, autocommit=True) as owner:
-        return owner.execute(query, params).fetchall()
-
-
-def differences(database: Database, models: Sequence[Projection], company_id: UUID) -> list[str]:
-    """What of the read models is not what the log says."""
-    worker = Worker(database.worker, EVENT_TYPES, models)
-    while worker.step():
-        pass
-    worker.close()
-    reports = [verify(database.worker, EVENT_TYPES, model, company_id) for model in models]
-    return [str(difference) for report in reports for difference in report.differences]
 
 
 @pytest.fixture(scope="module")
@@ -100,35 +56,6 @@ def stocked(service: Service, database: Database, password_hash: str) -> Iterato
     assert stocked.receive("9990", 60).status == 201
     yield stocked
     upgrade(database, PROJECTIONS)
-
-
-class Selling:
-    """Somebody who sells over HTTP meanwhile."""
-
-    def __init__(self, stocked: Stocked) -> None:
-        self.stocked = stocked
-        self.statuses: list[int] = []
-        self.numbers: list[str] = []
-        self._stop = Event()
-        self._threads = [Thread(target=self._sell, daemon=True) for _ in range(2)]
-
-    def _sell(self) -> None:
-        while not self._stop.is_set():
-            answer = self.stocked.sell()
-            self.statuses.append(answer.status)
-            if answer.status == 201:
-                self.numbers.append(answer.data["number"])
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(30)
-        assert not any(thread.is_alive() for thread in self._threads)
 
 
 class TestWhileTheVersionOfBeforeSells:
@@ -262,20 +189,6 @@ class CursedReport(SalesDaily):
         if db.company_id == self.company_id:
             raise ValueError("This company brings bad luck.")
         super().apply(facts, db)
-
-
-def found(database: Database, name: str) -> UUID:
-    """A company with one brand."""
-    company_id = uuid4()
-    made: list[Any] = [
-        Company.begin(Company.Registered, company_id, name="Bakery", currency="EUR", timezone="UTC"),
-        Brand.begin(Brand.Registered, uuid4(), name=name, description=None),
-    ]
-    events = [event for one in made for event in one.new_events()]
-    with psycopg.connect(database.app, autocommit=True) as app, transaction(app, company_id) as db:
-        db.execute("SELECT found_company(%(company)s)", {"company": company_id})
-        LEDGER.record(db, events, Metadata(at=datetime.now(UTC)))
-    return company_id
 
 
 class TestAnEventThatCannotBeApplied:

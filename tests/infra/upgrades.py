@@ -1,0 +1,115 @@
+"""Upgrades as tests make them: other versions of read models, and somebody who sells meanwhile."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from threading import Event, Thread
+from typing import Any, LiteralString, Self
+from uuid import UUID, uuid4
+
+import psycopg
+
+from domain.catalog.brands import Brand
+from domain.companies import Company
+from infra.eventstore.codec import Metadata
+from infra.projections.verify import verify
+from infra.projections.worker import Worker
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.transactions import transaction
+from infra.unit_of_work import Ledger
+from infra.upgrade import Upgrade
+from projections.base import Projection
+from projections.orders import Orders
+from projections.reports.sales_daily import SalesDaily
+from projections.settings import Settings
+from tests.api.conftest import Stocked
+from tests.conftest import Database
+
+LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
+
+
+class OtherOrders(Orders):
+    """Orders in the next version: the same rows, in a table that has one column more."""
+
+    version = Orders.version + 1
+    schema = Orders.schema + "ALTER TABLE orders ADD COLUMN remark text;"
+
+
+class OtherSales(SalesDaily):
+    """A report in the next version."""
+
+    version = SalesDaily.version + 1
+
+
+class OtherSettings(Settings):
+    """Settings in the next version: the listing of products is made from them."""
+
+    version = Settings.version + 1
+
+
+def next_version(*others: Projection, without: Sequence[str] = ()) -> tuple[Projection, ...]:
+    """The read models of another version."""
+    by_name = {other.name: other for other in others}
+    return tuple(by_name.get(one.name, one) for one in PROJECTIONS if one.name not in without)
+
+
+def upgrade(database: Database, models: Sequence[Projection], **options: Any) -> list[str]:
+    """Do what `mipos migrate` of that version does."""
+    return Upgrade(database.owner, database.installation, EVENT_TYPES, models, **options).run()
+
+
+def rows(database: Database, query: LiteralString, *params: object) -> list[tuple[Any, ...]]:
+    with psycopg.connect(database.owner, autocommit=True) as owner:
+        return owner.execute(query, params).fetchall()
+
+
+def differences(database: Database, models: Sequence[Projection], company_id: UUID) -> list[str]:
+    """What of the read models is not what the log says."""
+    worker = Worker(database.worker, EVENT_TYPES, models)
+    while worker.step():
+        pass
+    worker.close()
+    reports = [verify(database.worker, EVENT_TYPES, model, company_id) for model in models]
+    return [str(difference) for report in reports for difference in report.differences]
+
+
+class Selling:
+    """Somebody who sells over HTTP meanwhile."""
+
+    def __init__(self, stocked: Stocked) -> None:
+        self.stocked = stocked
+        self.statuses: list[int] = []
+        self.numbers: list[str] = []
+        self._stop = Event()
+        self._threads = [Thread(target=self._sell, daemon=True) for _ in range(2)]
+
+    def _sell(self) -> None:
+        while not self._stop.is_set():
+            answer = self.stocked.sell()
+            self.statuses.append(answer.status)
+            if answer.status == 201:
+                self.numbers.append(answer.data["number"])
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(30)
+        assert not any(thread.is_alive() for thread in self._threads)
+
+
+def found(database: Database, name: str, company_id: UUID | None = None) -> UUID:
+    """A company with one brand."""
+    company_id = company_id or uuid4()
+    made: list[Any] = [
+        Company.begin(Company.Registered, company_id, name="Bakery", currency="EUR", timezone="UTC"),
+        Brand.begin(Brand.Registered, uuid4(), name=name, description=None),
+    ]
+    events = [event for one in made for event in one.new_events()]
+    with psycopg.connect(database.app, autocommit=True) as app, transaction(app, company_id) as db:
+        db.execute("SELECT found_company(%(company)s)", {"company": company_id})
+        LEDGER.record(db, events, Metadata(at=datetime.now(UTC)))
+    return company_id
