@@ -15,7 +15,14 @@ from commands.signing_in import TooManyRequests
 from commands.standing import Unauthenticated
 from commands.unavailable import Unavailable
 from domain.errors import Conflict, Detail, Invalid, NotAllowed, NotFound, Refusal
-from projections.base import DamagedEvent, EventNotReadable, NewerEvent, ProjectionBehind, ServerOutdated
+from projections.base import (
+    CompanyClosed,
+    DamagedEvent,
+    EventNotReadable,
+    NewerEvent,
+    ProjectionBehind,
+    ServerOutdated,
+)
 
 log = structlog.get_logger("api")
 
@@ -87,6 +94,7 @@ STATUSES: tuple[tuple[type[Refusal], int], ...] = (
     # No repetition helps, until somebody has looked at the log.
     (DamagedEvent, 409),
     (ServerOutdated, 503),
+    (CompanyClosed, 503),
 )
 
 #: How many details a refusal has at most, before one that counts the others, …
@@ -164,7 +172,7 @@ def refuse(req: Request, resp: Response, refusal: Refusal, _params: Any) -> None
     _answer(req, resp, status, refusal.message, _error(refusal.code, refusal.details))
     if status == http.HTTPStatus.UNAUTHORIZED:
         resp.set_header("WWW-Authenticate", "Bearer")
-    if isinstance(refusal, TooManyRequests | Unavailable):
+    if isinstance(refusal, TooManyRequests | Unavailable | CompanyClosed):
         resp.set_header("Retry-After", str(refusal.retry_after))
     elif status == http.HTTPStatus.SERVICE_UNAVAILABLE:
         resp.set_header("Retry-After", "1")

@@ -31,7 +31,7 @@ class Ready(Resource):
 
         `status` is `degraded` where it sells but something needs looking after, which the list `degraded`
         names by code: `no_worker`, `worker_silent`, `projection_behind`, `projection_parked`,
-        `projection_filling`.
+        `projection_filling`, `company_closed` (an upgrade could not read a record of theirs).
         """
         report = self.house.health.check()
         shown = report if self._sees_details(req) else {"ready": report["ready"]}

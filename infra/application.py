@@ -166,7 +166,7 @@ class Application:
     def transaction(self, company_id: UUID, *, reading: bool = False) -> Iterator[RequestTransaction]:
         """A plain transaction of a company, for what is neither command nor question: sign-in, sessions.
 
-        Raises Unavailable, and ServerOutdated as everything here does.
+        Raises Unavailable, and ServerOutdated and CompanyClosed as everything here does.
         """
         deadline = time.monotonic() + self._seconds
         with refusing_outages(), self._open(company_id, deadline, reading=reading) as db:

@@ -10,6 +10,7 @@ from uuid import UUID
 from commands.unavailable import OutcomeUnknown
 from infra.connections import CannotConnect, CommitUnknown, ConnectionLost
 from infra.pipeline import RequestTransaction
+from projections.base import CompanyClosed, ServerOutdated
 
 #: For how long it is tried to find out, in seconds, and how long to wait between two looks.
 PATIENCE = 2.0
@@ -66,5 +67,5 @@ def _look(
             serving = db.ask(_END, {"backend": backend})
             recorded = db.ask(_RECORDED, {"company_id": db.company_id, **asdict(trace)}).row()
             return bool(serving.rows()), int(recorded["position"]) if recorded else None
-    except CannotConnect as error:
+    except (CannotConnect, ServerOutdated, CompanyClosed) as error:
         raise OutcomeUnknown from error

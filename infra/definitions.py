@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Iterable
 from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 
-from projections.base import Projection, ServerOutdated
+from projections.base import CompanyClosed, Projection, ServerOutdated
 
 #: Raise this when a change that no read model shows makes the database useless for servers of before.
 GENERATION = 1
@@ -14,7 +15,11 @@ GENERATION = 1
 # The lock that reading a table takes lasts until the end of the transaction, and who puts other read models
 # in place takes these tables first, for itself alone. So nothing changes under a transaction that began with
 # one of these statements, and whoever had to wait is refused if it did.
-HOLD_INLINE: LiteralString = "SELECT refuse_outdated() FROM installation WHERE inline_models <> %(models)s"
+HOLD_INLINE: LiteralString = """
+    SELECT CASE WHEN inline_models <> %(models)s THEN refuse_outdated() ELSE refuse_closed() END
+      FROM installation
+     WHERE inline_models <> %(models)s OR %(company_id)s = ANY(closed)
+"""
 
 HOLD_MODEL: LiteralString = """
     SELECT refuse_outdated() FROM projection_models WHERE name = %(projection)s AND digest <> %(digest)s
@@ -22,8 +27,10 @@ HOLD_MODEL: LiteralString = """
 
 _IS_OWN: LiteralString = "SELECT 1 FROM installation WHERE inline_models = %(models)s"
 
-#: What the database raises then.
-OUTDATED = "MP426"
+_CLOSED: LiteralString = "SELECT unnest(closed) FROM installation"
+
+#: What the database raises then, and what that is to a client.
+_REFUSALS = {"MP426": ServerOutdated, "MP423": CompanyClosed}
 
 
 def digest_of(model: Projection) -> str:
@@ -41,15 +48,21 @@ def inline_digest(models: Iterable[Projection]) -> str:
     return f"{GENERATION}.{digest}"
 
 
-def refuse_if_outdated(error: BaseException) -> None:
-    """Raise ServerOutdated if that is what the database said."""
-    if getattr(error, "sqlstate", None) == OUTDATED:
-        raise ServerOutdated from error
+def refuse_as_told(error: BaseException) -> None:
+    """Raise ServerOutdated or CompanyClosed if that is what the database said."""
+    refusal = _REFUSALS.get(getattr(error, "sqlstate", None) or "")
+    if refusal is not None:
+        raise refusal from error
 
 
 def is_own(connection: psycopg.Connection[Any], models: str) -> bool:
     """Whether the database has these inline read models now; it may have others in the next moment."""
     return connection.execute(_IS_OWN, {"models": models}).fetchone() is not None
+
+
+def closed_companies(connection: psycopg.Connection[Any]) -> frozenset[UUID]:
+    """The companies for which nothing is decided or answered now."""
+    return frozenset(company_id for (company_id,) in connection.execute(_CLOSED).fetchall())
 
 
 def named(model: Projection) -> dict[str, Any]:

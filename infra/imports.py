@@ -28,7 +28,7 @@ from infra.heartbeats import part_name
 from infra.import_desk import CHUNK_SIZE
 from infra.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.unit_of_work import Ledger
-from projections.base import Row, ServerOutdated
+from projections.base import CompanyClosed, Row, ServerOutdated
 from projections.companies import find_company
 from projections.users import find_user
 
@@ -48,6 +48,7 @@ _WAITING: LiteralString = """
       FROM company_head AS head
       JOIN import_jobs AS job ON job.company_id = head.company_id
      WHERE job.status IN ('queued', 'running')
+       AND job.company_id <> ALL((SELECT closed FROM installation)::uuid[])
      ORDER BY job.created_at, job.id
 """
 
@@ -107,7 +108,10 @@ class _MayImportNoMore(NotAllowed):
 
 
 class _Stopped(Exception):
-    """The worker is told to stop; the import will be taken up again, as when the worker is outdated."""
+    """The worker is told to stop; the import will be taken up again.
+
+    So it is when the worker is outdated, or the company closed.
+    """
 
 
 class Imports:
@@ -161,7 +165,7 @@ class Imports:
         told = {"company_id": str(company_id), "import_id": str(import_id)}
         try:
             self._import(connection, job, stop)
-        except (_Stopped, ServerOutdated):
+        except (_Stopped, ServerOutdated, CompanyClosed):
             connection.execute(_GIVE_BACK, params)
             return False
         except Refusal as refusal:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -12,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from infra.clock import WatchedClock
 from infra.connections import WORKERS, bounded
-from infra.definitions import is_own
+from infra.definitions import closed_companies, is_own
 from infra.heartbeats import part_name
 from infra.launches import launch_what_is_due
 from infra.picture_shelf import let_go_of_unused
@@ -84,7 +85,8 @@ class Job:
     do: Callable[[psycopg.Connection[Any]], object]
     #: Whether what it records is due by the clock: a wrong one would record what is not due for a year.
     records_what_is_due: bool = False
-    #: The inline read models it looks at, in short: where the database has others, it is not done.
+    #: The inline read models it looks at, in short: where the database has others, it is not done, and it
+    #: leaves out companies that are closed.
     models: str | None = None
 
 
@@ -122,6 +124,7 @@ class Schedule:
     def __init__(self, conninfo: str, jobs: tuple[Job, ...], clock: WatchedClock | None = None) -> None:
         self._conninfo = conninfo
         self._clock = clock or WatchedClock()
+        self._closed: frozenset[UUID] = frozenset()
         self._stopped = Event()
         self._watch = Thread(target=self._keep_pace, name="clock", daemon=True)
         self._scheduler = BackgroundScheduler(timezone="UTC")
@@ -161,10 +164,19 @@ class Schedule:
                     return
                 mine = connection.execute(_MINE, {"job": f"mipos.{job.name}"}).fetchone()
                 if mine and mine[0]:
+                    if job.models:
+                        self._tell_of_closed(closed_companies(connection))
                     job.do(connection)
                     log.debug("job done", job=job.name)
         except psycopg.OperationalError as error:
             log.warning("a job waits: the database cannot be used", job=job.name, error=str(error).strip())
+
+    def _tell_of_closed(self, companies: frozenset[UUID]) -> None:
+        """Say once for which companies jobs and imports are left out."""
+        if companies - self._closed:
+            told = sorted(map(str, companies))
+            log.error("closed companies are left out; `mipos projections status` says why", companies=told)
+        self._closed = companies
 
     def _keep_pace(self) -> None:
         """Have every job done at once after the clock jumped: the next times were reckoned by a wrong one."""

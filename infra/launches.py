@@ -11,7 +11,7 @@ from commands.catalog.launches import LaunchDueProducts, launch_due_products
 from commands.ports import Caller
 from infra.transactions import transaction
 from infra.unit_of_work import Decision, Ledger
-from projections.base import EventNotReadable
+from projections.base import CompanyClosed, EventNotReadable
 
 #: How many products are launched in one transaction, so that tills never wait long for the log.
 AT_ONCE = 200
@@ -22,7 +22,9 @@ log = structlog.get_logger("jobs")
 # suspended or expired does not matter: nobody writes here, a moment comes that was agreed on before, and a
 # company that returns finds its catalog as it was planned.
 _DUE: LiteralString = """
-    SELECT company_id FROM products WHERE status = 'coming_soon' AND launch_at <= %(now)s
+    SELECT company_id FROM products
+     WHERE status = 'coming_soon' AND launch_at <= %(now)s
+       AND company_id <> ALL((SELECT closed FROM installation)::uuid[])
      GROUP BY company_id
      ORDER BY min(launch_at)
 """
@@ -59,6 +61,9 @@ def _launch_all(connection: psycopg.Connection[Any], ledger: Ledger, company_id:
     try:
         while some := _launch_some(connection, ledger, company_id, now):
             launched += some
+    except CompanyClosed:
+        # This very moment; the schedule tells of it.
+        return launched
     except EventNotReadable:
         launched += _launch_each(connection, ledger, company_id, now)
     except Exception:

@@ -26,7 +26,11 @@ _SHOW: LiteralString = """
      WHERE company_id = %(company_id)s AND hash = %(hash)s AND size = %(size)s
 """
 
-_COMPANIES: LiteralString = "SELECT company_id FROM company_head"
+# Which pictures a closed company shows is not known.
+_COMPANIES: LiteralString = """
+    SELECT company_id FROM company_head
+     WHERE company_id <> ALL((SELECT closed FROM installation)::uuid[])
+"""
 
 _USED_AGAIN: LiteralString = """
     UPDATE image_contents AS content SET unused_since = NULL

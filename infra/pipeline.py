@@ -24,7 +24,7 @@ from psycopg.types.numeric import Int8BinaryDumper
 
 from infra.arrays import ArrayDumper
 from infra.connections import Bounds, CommitUnknown, ConnectionLost, bounded
-from infra.definitions import HOLD_INLINE, refuse_if_outdated
+from infra.definitions import HOLD_INLINE, refuse_as_told
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)([sb])|%%")
 _FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}
@@ -301,6 +301,7 @@ class RequestTransaction:
 
     def __init__(self, pipeline: Pipeline, company_id: UUID) -> None:
         self._pipeline = pipeline
+        self._models: str | None = None
         self.ending = b"COMMIT"
         self.enter(company_id)
 
@@ -311,6 +312,16 @@ class RequestTransaction:
         """
         self.company_id = company_id
         self._pipeline.utter(b"SET LOCAL app.company_id = '%s'" % str(UUID(int=company_id.int)).encode())
+        if self._models is not None:
+            self.hold(self._models)
+
+    def hold(self, models: str) -> None:
+        """Go on only if the database has these inline read models, whole for each company that is entered.
+
+        None of that changes until the end.
+        """
+        self._models = models
+        self.execute(HOLD_INLINE, {"models": models, "company_id": self.company_id})
 
     def grant(self, bounds: Bounds) -> None:
         """Have these bounds instead of the connection's until the end."""
@@ -344,8 +355,8 @@ def request_transaction(
 
     `models` are the inline read models that it decides on or answers from (`inline_digest`). Nothing is
     waited for beyond the deadline, a time of the monotonic clock. `bounds` are the connection's own unless
-    others are given. Raises ServerOutdated when the database has other models, ConnectionLost when nothing
-    can have been committed, else CommitUnknown.
+    others are given. Raises ServerOutdated when the database has other models, CompanyClosed when they are
+    not whole for the company, ConnectionLost when nothing can have been committed, else CommitUnknown.
     """
     pipeline, commits = connection.requests, False
     try:
@@ -357,7 +368,7 @@ def request_transaction(
         if bounds:
             opened.grant(bounds)
         if models is not None:
-            opened.execute(HOLD_INLINE, {"models": models})
+            opened.hold(models)
         yield opened
         commits = opened.ending == b"COMMIT" and not reading
         pipeline.utter(opened.ending)
@@ -365,7 +376,7 @@ def request_transaction(
     except psycopg.Error as error:
         if not _is_end(error):
             _roll_back(connection)
-            refuse_if_outdated(error)
+            refuse_as_told(error)
             raise
         connection.pgconn.finish()
         kind = CommitUnknown if commits else ConnectionLost
@@ -373,7 +384,7 @@ def request_transaction(
         raise lost from error
     except BaseException as error:
         _roll_back(connection)
-        refuse_if_outdated(error)
+        refuse_as_told(error)
         raise
 
 

@@ -45,10 +45,10 @@ TABLES: Mapping[str, Rights] = {
     "image_contents": Rights(EVERYTHING, EVERYTHING),
     "import_jobs": Rights(EVERYTHING, EVERYTHING),
     "import_chunks": Rights(EVERYTHING, EVERYTHING),
-    "projection_checkpoints": Rights(READING, KEEPING),
-    # Hours that workers count for everybody, and what this version is.
+    "projection_checkpoints": Rights(READING, EVERYTHING),
+    # Hours that workers count for everybody, what this version is, and which companies are closed.
     "running_time": Rights(READING, MOVING, rows=None),
-    "installation": Rights(READING, READING, rows=None),
+    "installation": Rights(READING, MOVING, rows=None),
     "worker_heartbeats": Rights(READING, EVERYTHING, rows=None),
     "projection_models": Rights(READING, READING, rows=None),
     "schema_migrations": Rights(READING, READING, rows=None),

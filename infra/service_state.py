@@ -21,6 +21,8 @@ _WORKERS: LiteralString = """
      WHERE beat_at > clock_timestamp() - interval '1 minute'
 """
 
+_CLOSED: LiteralString = "SELECT cardinality(closed) AS companies FROM installation"
+
 _OLDEST_SNAPSHOT: LiteralString = "SELECT oldest_snapshot_seconds() AS seconds"
 
 
@@ -39,12 +41,16 @@ class ServiceState:
     projections: Sequence[Row] = ()
     workers: Row = field(default_factory=lambda: {"alive": 0, "silent": 0})
     oldest_snapshot_seconds: float = 0.0
+    #: How many companies are answered nothing, because a read model that decisions are made on is not whole.
+    closed_companies: int = 0
 
     def faults(self, limits: Limits) -> list[dict[str, str]]:
         """What an operator should look at; selling goes on without it."""
         return [{"code": code, "message": message} for code, message in self._faults(limits)]
 
     def _faults(self, limits: Limits) -> Iterator[tuple[str, str]]:
+        if self.closed_companies:
+            yield "company_closed", f"Companies that are closed: {self.closed_companies:,}."
         if not self.workers["alive"]:
             yield "no_worker", "No worker keeps the read models up to date."
         if self.workers["silent"]:
@@ -65,11 +71,13 @@ class ServiceState:
 def look(db: Database) -> ServiceState:
     """Look once, in one round trip."""
     models, workers, snapshot = db.ask(_LAG, {}), db.ask(_WORKERS, {}), db.ask(_OLDEST_SNAPSHOT, {})
+    closed = db.ask(_CLOSED, {}).row()
     found, oldest = workers.row(), snapshot.row()
     return ServiceState(
         projections=models.rows(),
         workers=found or {"alive": 0, "silent": 0},
         oldest_snapshot_seconds=oldest["seconds"] if oldest else 0.0,
+        closed_companies=closed["companies"] if closed else 0,
     )
 
 
@@ -102,6 +110,11 @@ class StateMetrics(Collector):
             "Companies for which a read model is being filled and answers nothing.",
             models,
             "filling",
+        )
+        yield GaugeMetricFamily(
+            "mipos_companies_closed",
+            "Companies that are answered nothing: a read model that decisions are made on is parked.",
+            value=self._state.closed_companies,
         )
         workers = GaugeMetricFamily("mipos_workers", "Worker processes that are heard of.", labels=["state"])
         for state, number in self._state.workers.items():

@@ -11,11 +11,16 @@ from commands.ports import Caller
 from commands.subscriptions import LetFallDue, let_fall_due
 from infra.transactions import transaction
 from infra.unit_of_work import Decision, Ledger
+from projections.base import CompanyClosed
 
 log = structlog.get_logger("jobs")
 
 # Found without a lock and across companies, so it is only a hint where to look.
-_DUE: LiteralString = "SELECT company_id FROM companies WHERE due_at <= %(now)s ORDER BY due_at"
+_DUE: LiteralString = """
+    SELECT company_id FROM companies
+     WHERE due_at <= %(now)s AND company_id <> ALL((SELECT closed FROM installation)::uuid[])
+     ORDER BY due_at
+"""
 
 # Whoever else is at it has done it when this one's turn comes.
 _STILL_DUE: LiteralString = """
@@ -45,6 +50,9 @@ def _let_one_fall_due(
             if work.has_events:
                 work.record()
             return work.has_events
+    except CompanyClosed:
+        # This very moment; the schedule tells of it.
+        return False
     except Exception:
         # Whatever is wrong in one company, the others' subscriptions fall due.
         log.exception("a subscription could not fall due", company_id=str(company_id))

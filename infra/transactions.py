@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from infra.definitions import HOLD_INLINE, refuse_if_outdated
+from infra.definitions import HOLD_INLINE, refuse_as_told
 
 _BEGIN = sql.SQL("BEGIN")
 _BEGIN_READING = sql.SQL("BEGIN READ ONLY")
@@ -41,6 +41,7 @@ class Transaction:
 
     def __init__(self, connection: psycopg.Connection[Any], company_id: UUID) -> None:
         self.connection = connection
+        self._models: str | None = None
         self.enter(company_id)
 
     def enter(self, company_id: UUID) -> None:
@@ -49,6 +50,13 @@ class Transaction:
         self.connection.execute(
             sql.SQL("SET LOCAL app.company_id = {}").format(sql.Literal(str(company_id))), prepare=False
         )
+        if self._models is not None:
+            self.hold(self._models)
+
+    def hold(self, models: str) -> None:
+        """Go on only if the database has these inline read models, whole for each company that is entered."""
+        self._models = models
+        self.execute(HOLD_INLINE, {"models": models, "company_id": self.company_id})
 
     def execute(self, query: LiteralString, params: Mapping[str, Any]) -> None:
         """Run a statement whose result nobody reads."""
@@ -68,7 +76,7 @@ def transaction(
     """Open a transaction that sees one company. Leaving it commits; an exception rolls everything back.
 
     `models` are the inline read models that it decides on (`inline_digest`). Raises ServerOutdated when the
-    database has others.
+    database has others, CompanyClosed when they are not whole for the company.
 
     This is the way of workers and rebuilds, which mix in savepoints and statements of their own; the
     connection is in autocommit mode and each statement is answered at once. Requests, whose round trips
@@ -81,11 +89,11 @@ def transaction(
         connection.execute(_BEGIN_READING if reading else _BEGIN)
         opened = Transaction(connection, company_id)
         if models is not None:
-            opened.execute(HOLD_INLINE, {"models": models})
+            opened.hold(models)
         yield opened
         connection.execute("COMMIT")
     except BaseException as error:
         if not connection.closed:
             connection.rollback()
-        refuse_if_outdated(error)
+        refuse_as_told(error)
         raise

@@ -1,19 +1,35 @@
 """An upgrade: what changed is built aside while the version of before goes on, then put in place whole."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 from psycopg import errors, sql
 
+from domain.companies import PLATFORM_ID
 from infra.eventstore.codec import EventTypes
 from infra.installation import DatabaseUnfit, Installation
 from infra.migrations import migrate
-from infra.projections.aside import Builder, Crew, Site, clear, pending, stopped, vacuum
+from infra.projections.aside import (
+    Builder,
+    Crew,
+    Site,
+    clear,
+    concerned,
+    pending,
+    stop_derived,
+    stopped,
+    vacuum,
+    waves_of,
+)
+from infra.projections.closure import parked_inline
 from infra.projections.placement import HOLD_EVERYTHING, Difference, declare, put_in_place
+from infra.projections.rebuild_all import rebuild_all
 from infra.projections.staging import Progress, unheard
 from projections.base import Projection
 
@@ -33,6 +49,8 @@ _IN_THE_WAY = (errors.LockNotAvailable, errors.DeadlockDetected)
 
 _MINE: LiteralString = "SELECT pg_try_advisory_lock(hashtextextended(%(what)s, 0))"
 _WAIT: LiteralString = "SELECT pg_advisory_lock(hashtextextended(%(what)s, 0))"
+
+_COMPANIES: LiteralString = "SELECT count(*) FROM company_head WHERE company_id <> %(platform)s"
 
 _TABLES: LiteralString = "SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s"
 
@@ -64,17 +82,28 @@ class Upgrade:
     def run(self) -> list[str]:
         """Bring the installation to this version. Returns the names of the read models that were made anew.
 
-        Killed at any moment it leaves either the version of before or this one, whole. Raises ServerTooOld,
-        DatabaseUnfit.
+        Killed at any moment it leaves either the version of before or this one, whole. A company is closed
+        where a read model that decisions are made on cannot be made for it, and tried again by the next
+        upgrade. Raises ServerTooOld, DatabaseUnfit.
         """
         with closing(psycopg.connect(self.conninfo, autocommit=True)) as gate:
             self._wait_for_turn(gate)
             there = self._migrate_patiently()
-            if not there:
-                return []
-            clear(gate, self.installation.next_schema)
-            self._build(there)
+            self._try_closed_again(gate, there)
+            if there:
+                clear(gate, self.installation.next_schema)
+                self._build(there)
+            if number := len(parked_inline(gate)):
+                self.tell(f"Companies that are closed: {number:,}. `mipos projections status` says why.")
             return [model.name for model in there.changed]
+
+    def _try_closed_again(self, gate: psycopg.Connection[Any], there: Difference) -> None:
+        """Make anew what is parked of closed companies, save what is about to be built for all of them."""
+        changed = {model.name for model in there.changed}
+        for company_id, names in parked_inline(gate).items():
+            models = [model for model in self.models if model.name in names and model.name not in changed]
+            if models:
+                rebuild_all(self.conninfo, self.types, models, [company_id])
 
     def _wait_for_turn(self, gate: psycopg.Connection[Any]) -> None:
         """One upgrade at a time; the lock goes with the connection."""
@@ -109,7 +138,7 @@ class Upgrade:
         """Fold until little is left of any log."""
         for number in range(ROUNDS):
             left = crew.go_round(connection, self.progress if number == 0 else unheard)
-            _check_all_inline(connection, there)
+            _refuse_fault_of_version(connection, there)
             if left < FEW:
                 return
 
@@ -141,7 +170,8 @@ class Upgrade:
                 held = sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE")
                 connection.execute(held.format(sql.Identifier(self.installation.schema, table)))
             finish(connection, builder, there.changed)
-            _check_all_inline(connection, there)
+            _refuse_fault_of_version(connection, there)
+            stop_derived(connection, there.changed)
             put_in_place(connection, self.installation, there)
             connection.execute("DROP TABLE upgrade, built")
             declare(connection, self.models)
@@ -157,18 +187,31 @@ class Upgrade:
 
 
 def finish(connection: psycopg.Connection[Any], builder: Builder, models: Sequence[Projection]) -> None:
-    """Fold what is left, what is made from other read models after them, in the open transaction."""
-    for are_derived in (False, True):
-        wave = [model for model in models if bool(model.made_from) == are_derived]
-        for task in pending(connection, wave):
+    """Prove and fold what is left, what is made from other read models last, in the open transaction."""
+    for names in waves_of(models):
+        for task in pending(connection, names):
             builder.fold_within(task)
 
 
-def _check_all_inline(connection: psycopg.Connection[Any], there: Difference) -> None:
-    """Raise CannotBuild if a read model that decisions are made on cannot be made for a company.
+def _refuse_fault_of_version(connection: psycopg.Connection[Any], there: Difference) -> None:
+    """Raise CannotBuild if an inline read model cannot be made for more than single companies.
 
-    One that only reports are answered from is parked for that company, as a worker would park it.
+    That is: for the only company there is, or for most of those that have facts of it; and for the platform,
+    whose log is everybody's. What stops a company's log stops whatever is made of it, and counts once. A read
+    model that only reports are answered from is parked for a company, as a worker would park it.
     """
     inline = [model for model in there.changed if model.mode == "inline"]
-    for one in stopped(connection, inline)[:1]:
-        raise CannotBuild(name=one.name, company=one.company_id, error=one.error)
+    if not inline:
+        return
+    [(companies,)] = connection.execute(_COMPANIES, {"platform": PLATFORM_ID}).fetchall()
+    having = concerned(connection)
+    counted: set[UUID] = set()
+    for names in waves_of(inline):
+        found = [one for one in stopped(connection, names) if one.company_id not in counted]
+        stopping = Counter(one.name for one in found if one.company_id != PLATFORM_ID)
+        for one in found:
+            is_everybodys = one.company_id == PLATFORM_ID or companies == 1
+            is_of_most = stopping[one.name] > 1 and 2 * stopping[one.name] > having[one.name]
+            if is_everybodys or is_of_most:
+                raise CannotBuild(name=one.name or inline[0].name, company=one.company_id, error=one.error)
+        counted.update(one.company_id for one in found)

@@ -41,6 +41,14 @@ class ServerOutdated(Refusal):
     code = "server_outdated"
 
 
+class CompanyClosed(Refusal):
+    """This company is closed until whoever runs the service has mended its data; nothing was recorded."""
+
+    code = "company_closed"
+    #: After how many seconds it is worth trying again: a person has to come first.
+    retry_after: ClassVar[int] = 60
+
+
 class Answer(Protocol):
     """Rows that were asked for and arrive with the next round trip."""
 

@@ -16,7 +16,7 @@ from commands.standing import (
 )
 from commands.unavailable import Busy, DatabaseFull, DatabaseUnavailable, OutcomeUnknown, TimedOut
 from domain.errors import Invalid, NotAllowed, NotFound, Refusal
-from projections.base import DamagedEvent, NewerEvent, ProjectionBehind, ServerOutdated
+from projections.base import CompanyClosed, DamagedEvent, NewerEvent, ProjectionBehind, ServerOutdated
 
 Json = dict[str, Any]
 Codes = dict[str, str]
@@ -98,7 +98,7 @@ def waits(method: str, operation: Operation) -> bool:
 def _unavailable(method: str, path: str) -> Iterable[type[Refusal]]:
     """How the database may be in trouble; what is answered without it never is."""
     if path.startswith("/api/") and path != "/api/openapi.json":
-        yield from (DatabaseUnavailable, DatabaseFull, Busy, TimedOut, ServerOutdated)
+        yield from (DatabaseUnavailable, DatabaseFull, Busy, TimedOut, ServerOutdated, CompanyClosed)
         if method != "GET":
             yield OutcomeUnknown
 

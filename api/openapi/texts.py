@@ -93,6 +93,10 @@ A server whose version is not the database's any more answers nothing wrong: it 
 `server_outdated`, with `Retry-After`, until a newer one has taken its place. Nothing of such a request was
 recorded, so repeat it.
 
+`company_closed` says that an upgrade could not read one of the company's own records: until whoever runs the
+service has mended it, everything of this company is answered `503`, and nothing is recorded. Keep sales under
+ids of your own and repeat them later; other companies go on.
+
 ## When the service cannot answer
 
 `503` says that nothing is wrong with the request; `Retry-After` says after how many seconds to repeat it.

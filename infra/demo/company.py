@@ -1,6 +1,7 @@
 """The demo company: made once, in one transaction, so that nobody ever meets half of it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -41,7 +42,7 @@ from infra.garbage import collecting_no_garbage
 from infra.pipeline import request_transaction
 from infra.pool import RequestPool
 from infra.unit_of_work import Ledger
-from projections.base import Database
+from projections.base import CompanyClosed, Database
 from projections.companies import find_company
 from projections.packages import list_packages
 from projections.users import ask_directory
@@ -107,6 +108,8 @@ def make_demo(
         root = _register(db, [_Person(uuid5(PLATFORM_ID, ROOT), ROOT, SUPER_ADMIN, ())], password)
         record_events(db, ledger, [*_packages(db), *root], now)
     with (
+        # One that is closed is there.
+        suppress(CompanyClosed),
         collecting_no_garbage(),
         pool.connection() as connection,
         request_transaction(connection, DEMO_ID, models=ledger.models, bounds=BULK) as db,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from multiprocessing.sharedctypes import Synchronized
 from threading import Thread
 from typing import Any, LiteralString, Self
@@ -15,6 +15,8 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg import errors, sql
 
+from domain.companies import PLATFORM_ID
+from infra.eventstore.chain import LogAltered, Proof
 from infra.eventstore.codec import EventTypes
 from infra.garbage import collecting_no_garbage
 from infra.installation import DatabaseUnfit, Installation
@@ -33,6 +35,8 @@ _RUN = BATCH
 _TICK_SECONDS = 0.1
 #: How many tasks are handed to a process at once, at most.
 _PACK = 100
+#: What the proof of a company's log is noted as, beside its read models.
+_LOG = ""
 #: How often a run is tried again that met another one crosswise.
 ATTEMPTS = 4
 
@@ -54,6 +58,7 @@ _BUILT: LiteralString = """
         company_id uuid NOT NULL,
         projection text NOT NULL,
         position   bigint NOT NULL,
+        has_facts  boolean NOT NULL,
         error      text,
         PRIMARY KEY (company_id, projection)
     ) WITH (fillfactor = 50)
@@ -70,10 +75,29 @@ _PENDING: LiteralString = """
 """
 
 _NOTE: LiteralString = """
-    INSERT INTO built (company_id, projection, position, error)
-    VALUES (%(company_id)s, %(projection)s, %(position)s, %(error)s)
+    INSERT INTO built (company_id, projection, position, has_facts, error)
+    VALUES (%(company_id)s, %(projection)s, %(position)s, %(has_facts)s, %(error)s)
         ON CONFLICT (company_id, projection) DO UPDATE
-       SET position = excluded.position, error = excluded.error
+       SET position = excluded.position, has_facts = built.has_facts OR excluded.has_facts,
+           error = excluded.error
+"""
+
+_PROVED: LiteralString = """
+    SELECT position, error FROM built WHERE company_id = %(company_id)s AND projection = %(projection)s
+"""
+
+# What another read model is made from may be parked since an upgrade of before.
+_STOP_DERIVED: LiteralString = """
+    INSERT INTO built (company_id, projection, position, has_facts, error)
+    SELECT base.company_id, %(name)s, 0, false,
+           'It is made from ' || string_agg(base.projection, ', ') || ', which cannot be made.'
+      FROM (SELECT company_id, projection FROM built WHERE error IS NOT NULL
+             UNION
+            SELECT company_id, projection FROM projection_checkpoints
+             WHERE parked_at IS NOT NULL AND projection <> ALL(%(changed)s::text[])) AS base
+     WHERE base.projection = ANY(%(made_from)s::text[])
+     GROUP BY base.company_id
+        ON CONFLICT (company_id, projection) DO UPDATE SET error = excluded.error WHERE built.error IS NULL
 """
 
 _LEFT_OVER: LiteralString = """
@@ -86,6 +110,12 @@ _STOPPED: LiteralString = """
      ORDER BY projection, company_id
 """
 
+_CONCERNED: LiteralString = """
+    SELECT projection, count(*) FROM built
+     WHERE has_facts AND company_id <> %(platform)s
+     GROUP BY projection
+"""
+
 
 class Superseded(DatabaseUnfit):
     """Another upgrade has begun; this one ends."""
@@ -93,7 +123,7 @@ class Superseded(DatabaseUnfit):
 
 @dataclass(frozen=True)
 class Task:
-    """A read model of a company to be folded from one position to another."""
+    """A read model of a company to be folded, or its log to be proved, from one position to another."""
 
     company_id: UUID
     name: str
@@ -163,20 +193,52 @@ def vacuum(connection: psycopg.Connection[Any], schema: str, models: Sequence[Pr
             connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(schema, table)))
 
 
-def pending(connection: psycopg.Connection[Any], models: Sequence[Projection]) -> list[Task]:
-    """What is left to fold, the most first."""
-    rows = connection.execute(_PENDING, {"names": [model.name for model in models]}).fetchall()
+def pending(connection: psycopg.Connection[Any], names: Sequence[str]) -> list[Task]:
+    """What is left to prove and to fold of what has these names, the most first."""
+    rows = connection.execute(_PENDING, {"names": list(names)}).fetchall()
     return [Task(*row) for row in rows]
 
 
-def stopped(connection: psycopg.Connection[Any], models: Sequence[Projection]) -> list[Stopped]:
-    """What of these cannot be made, by an event that cannot be applied."""
-    rows = connection.execute(_STOPPED, {"names": [model.name for model in models]}).fetchall()
+def waves_of(models: Sequence[Projection]) -> tuple[list[str], list[str], list[str]]:
+    """What comes after what, by name: logs are proved, then folded, last what is made from read models."""
+    derived = [model.name for model in models if model.made_from]
+    return [_LOG], [model.name for model in models if not model.made_from], derived
+
+
+def stop_derived(connection: psycopg.Connection[Any], models: Sequence[Projection]) -> None:
+    """Note that what is made from a read model that cannot be made cannot be made either."""
+    changed = [model.name for model in models]
+    for model in models:
+        if model.made_from:
+            params = {"name": model.name, "made_from": list(model.made_from), "changed": changed}
+            connection.execute(_STOP_DERIVED, params)
+
+
+def stopped(connection: psycopg.Connection[Any], names: Sequence[str]) -> list[Stopped]:
+    """What of what has these names cannot be made, by an event that cannot be applied."""
+    rows = connection.execute(_STOPPED, {"names": list(names)}).fetchall()
     return [Stopped(*row) for row in rows]
 
 
+def concerned(connection: psycopg.Connection[Any]) -> dict[str, int]:
+    """How many companies, save the platform, have facts for each name, as far as is known by now."""
+    return dict(connection.execute(_CONCERNED, {"platform": PLATFORM_ID}).fetchall())
+
+
+@dataclass(frozen=True)
+class _Run:
+    """How far a task was done, whether there were facts on the way, and what stopped it, if anything."""
+
+    position: int
+    has_facts: bool = False
+    error: str | None = None
+
+
 class Builder:
-    """Folds tasks over one session of the site. Raises Superseded when another upgrade has begun."""
+    """Does tasks over one session of the site. Raises Superseded when another upgrade has begun.
+
+    Nothing is folded that was not proved: an event that is not what was recorded stops every read model.
+    """
 
     def __init__(self, connection: psycopg.Connection[Any], site: Site) -> None:
         self._connection = connection
@@ -185,20 +247,20 @@ class Builder:
         self._readers = {model.name: FactReader(site.types, [model]) for model in site.models}
 
     def build(self, task: Task, progress: Callable[[int], None] = lambda _: None) -> None:
-        """Fold a task, in transactions of moderate length; `progress` is told how many positions passed."""
+        """Do a task, in transactions of moderate length; `progress` is told how many positions passed."""
         position = task.after
         while position < task.upto:
             upto = min(position + _RUN, task.upto)
             # What was planned for nearly empty tables would be kept for full ones.
             self._connection.execute("DISCARD PLANS")
-            is_whole = self._run(Task(task.company_id, task.name, position, upto))
+            reached = self._run(Task(task.company_id, task.name, position, upto))
             progress(upto - position)
-            if not is_whole:
+            if reached < upto:
                 return
             position = upto
 
-    def _run(self, task: Task) -> bool:
-        """Fold a task in a transaction of its own; whether all of it."""
+    def _run(self, task: Task) -> int:
+        """Do a task in a transaction of its own. Returns the position reached."""
         for _ in range(ATTEMPTS):
             try:
                 with transaction(self._connection, task.company_id) as db:
@@ -209,40 +271,58 @@ class Builder:
         with transaction(self._connection, task.company_id) as db:
             return self.fold(db, task)
 
-    def fold_within(self, task: Task) -> bool:
-        """Fold a task within the transaction that is open, which enters the company."""
+    def fold_within(self, task: Task) -> int:
+        """Do a task within the transaction that is open, which enters the company."""
         return self.fold(Transaction(self._connection, task.company_id), task)
 
-    def fold(self, db: Transaction, task: Task) -> bool:
-        """Fold a task within a transaction, or up to the event that cannot be applied; whether all of it."""
+    def fold(self, db: Transaction, task: Task) -> int:
+        """Do a task within a transaction, or up to the event that stops it. Returns the position reached."""
         if db.ask(_GOES_ON, {"upgrade": self._upgrade}).row() is None:
             raise Superseded
-        reached, error = self._approach(db, task)
-        told = None if error is None else describe(db, reached + 1, error)
-        params = {"company_id": task.company_id, "projection": task.name}
-        db.execute(_NOTE, {**params, "position": reached, "error": told})
-        return error is None
+        run = _prove(db, task) if task.name == _LOG else self._fold_what_is_proved(db, task)
+        db.execute(_NOTE, {"company_id": task.company_id, "projection": task.name, **asdict(run)})
+        return run.position
 
-    def _approach(self, db: Transaction, task: Task) -> tuple[int, Exception | None]:
+    def _fold_what_is_proved(self, db: Transaction, task: Task) -> _Run:
+        """Fold as far as the company's log was found to be what was recorded."""
+        proof = db.ask(_PROVED, {"company_id": task.company_id, "projection": _LOG}).row()
+        proved, altered = (proof["position"], proof["error"]) if proof else (0, None)
+        run = self._approach(db, replace(task, upto=min(task.upto, proved)))
+        if run.error is None and run.position < task.upto:
+            return replace(run, error=altered)
+        return run
+
+    def _approach(self, db: Transaction, task: Task) -> _Run:
         """Fold as far as it goes, halving the step on the way. Raises what is no fault of the event."""
         model, reader = self._models[task.name], self._readers[task.name]
-        position, step = task.after, BATCH
+        position, step, has_facts = task.after, BATCH, False
         while position < task.upto:
             end = min(position + step, task.upto)
             try:
                 # A savepoint: what fails within is undone, and the transaction goes on.
                 with db.connection.transaction(), collecting_no_garbage():
                     if facts := reader.read(db, position, end):
+                        has_facts = True
                         model.apply(facts, db)
             except Exception as error:
                 if db.connection.closed or is_passing(error):
                     raise
                 if end - position == 1:
-                    return position, error
+                    return _Run(position, has_facts=True, error=describe(db, position + 1, error))
                 step = (end - position) // 2
             else:
                 position = end
-        return position, None
+        return _Run(position, has_facts)
+
+
+def _prove(db: Transaction, task: Task) -> _Run:
+    """Recompute the hashes of a part of a company's log."""
+    try:
+        Proof(task.company_id, task.after).extend(db, task.upto)
+    except LogAltered as altered:
+        told = f"{LogAltered.__name__}: {altered}"
+        return _Run(altered.fault.position - 1, has_facts=True, error=told)
+    return _Run(task.upto, has_facts=True)
 
 
 class Crew:
@@ -264,15 +344,15 @@ class Crew:
         self._pool.shutdown(cancel_futures=True)
 
     def go_round(self, connection: psycopg.Connection[Any], progress: Progress = unheard) -> int:
-        """Fold what is left at this moment, and say how many positions that was.
+        """Prove and fold what is left at this moment, and say how many positions that was.
 
         What is made from other read models comes after them, and no further than they have come.
         """
-        tasks = pending(connection, self._models)
-        derived = {model.name for model in self._models if model.made_from}
+        waves = waves_of(self._models)
+        tasks = pending(connection, [name for names in waves for name in names])
         begun, total = self._passed.value, sum(task.upto - task.after for task in tasks)
-        for is_derived in (False, True):
-            wave = [task for task in tasks if (task.name in derived) == is_derived]
+        for names in waves:
+            wave = [task for task in tasks if task.name in names]
             running = {self._pool.submit(_build, several) for several in _packed(wave)}
             everything = set(running)
             while running:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import psycopg
 
+from infra.eventstore.chain import LogAltered
 from infra.transactions import Transaction, transaction
 
 _HEAD: LiteralString = "SELECT position FROM company_head WHERE company_id = %(company_id)s"
@@ -55,6 +56,7 @@ _PARK: LiteralString = """
 _UNPARK: LiteralString = """
     UPDATE projection_checkpoints SET parked_at = NULL, error = NULL
      WHERE company_id = %(company_id)s AND projection = %(projection)s AND parked_at IS NOT NULL
+       AND NOT starts_with(error, %(altered)s)
     RETURNING position
 """
 
@@ -115,9 +117,17 @@ def park(db: Transaction, projection: str, error: str) -> None:
 
 
 def unpark(connection: psycopg.Connection[Any], projection: str, company_id: UUID) -> bool:
-    """Let a parked read model go on from where it stopped. False if it was not parked."""
+    """Let a parked read model go on from where it stopped. False if it was not parked, or must not go on.
+
+    A worker does not prove what it folds: at an event that is not what was recorded only a rebuild helps.
+    """
     with transaction(connection, company_id) as db:
-        params = {"company_id": company_id, "projection": projection, "now": datetime.now(UTC)}
+        params = {
+            "company_id": company_id,
+            "projection": projection,
+            "altered": f"{LogAltered.__name__}: ",
+            "now": datetime.now(UTC),
+        }
         freed = db.ask(_UNPARK, params)
         db.execute(_WAKE, params)
         return freed.row() is not None

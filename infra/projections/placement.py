@@ -9,6 +9,7 @@ from psycopg import sql
 
 from infra.definitions import GENERATION, digest_of, inline_digest
 from infra.installation import Installation
+from infra.projections.closure import close
 from projections.base import Projection
 
 # Every transaction of ours reads one of these tables before anything else, so this waits for those that have
@@ -95,7 +96,10 @@ def define(connection: psycopg.Connection[Any], schema: str, there: Difference) 
 
 
 def put_in_place(connection: psycopg.Connection[Any], installation: Installation, there: Difference) -> None:
-    """Let what was built aside take the place of what was there, in the transaction that holds everything."""
+    """Let what was built aside take the place of what was there, in the transaction that holds everything.
+
+    A company for which a read model that decisions are made on stopped at an event is closed.
+    """
     schema, aside = installation.schema, installation.next_schema
     take_away(connection, schema, there)
     for model in there.changed:
@@ -105,6 +109,7 @@ def put_in_place(connection: psycopg.Connection[Any], installation: Installation
         _note(connection, model)
     names = [model.name for model in there.changed if model.mode == "async"]
     connection.execute(_TAKE_PLACES, {"names": names})
+    close(connection, there.changed)
 
 
 def take_away(connection: psycopg.Connection[Any], schema: str, there: Difference) -> None:

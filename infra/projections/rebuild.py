@@ -10,6 +10,7 @@ from psycopg import errors, sql
 
 from infra.eventstore.codec import EventTypes
 from infra.projections.checkpoints import head_of, hold, resume
+from infra.projections.closure import open_if_whole
 from infra.projections.comparing import count_differences
 from infra.projections.reading import BATCH
 from infra.projections.staging import Progress, Staging, Table, staging_session, unheard
@@ -81,8 +82,9 @@ def rebuild(
 
     `conninfo` leads to the worker's role; `progress` is told how many positions of how many are done.
     Commands and readers go on meanwhile, and see the old rows until they see the new ones. The log is proved
-    beyond the position `proved`: nothing is made from what was not recorded. An event that cannot be applied
-    raises what the read model raises, or LogAltered, and nothing has changed.
+    beyond the position `proved`: nothing is made from what was not recorded. A company that was closed for
+    this read model alone is open again. An event that cannot be applied raises what the read model raises, or
+    LogAltered, and nothing has changed.
     """
     started = time.monotonic()
     with staging_session(conninfo) as connection:
@@ -156,6 +158,8 @@ def _swap(staging: Staging, wrong: int | None, *, emptied: bool) -> int:
         changes = [change for table in staging.tables for change in _put_in_place(db, table, emptied=emptied)]
         if staging.model.mode == "async":
             resume(db, staging.model.name, head)
+        else:
+            open_if_whole(db, staging.model)
     staging.advance(head, folded)
     changed = sum(change.rowcount for change in changes)
     return changed if place == head or wrong is None else wrong

@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 
 from infra.definitions import digest_of
+from infra.eventstore.chain import LogAltered
 from projections.base import Projection
 
 
@@ -21,10 +22,17 @@ class Parked:
     parked_at: datetime
     error: str
 
+    @property
+    def is_of_altered_log(self) -> bool:
+        """Whether it waits at an event that is not what was recorded."""
+        return self.error.startswith(f"{LogAltered.__name__}: ")
+
 
 @dataclass(frozen=True)
 class Status:
     """A read model over the companies asked for. Lags are numbers of events; inline ones never lag.
+
+    Where an inline one is parked, the company is closed.
 
     `definition` tells whether the database's tables are the ones this version defines.
     """

@@ -97,7 +97,8 @@ def rebuild(
 ) -> None:
     """Make the rows of a read model anew from the log, then those that are made from them.
 
-    The shop goes on selling meanwhile.
+    The shop goes on selling meanwhile. A company that is closed is open again once nothing that decisions are
+    made on is parked for it.
 
     \b
     Examples:
@@ -191,8 +192,11 @@ def retry(context: click.Context, name: str, company_id: UUID) -> None:
     """
     model = _named(name)
     with _connected(context) as connection:
-        if not unpark(connection, model.name, company_id):
-            message = f"{name} is not parked for company {company_id}."
+        if model.mode == "inline" or not unpark(connection, model.name, company_id):
+            message = (
+                f"{name} is not parked for company {company_id}, or has to be made anew: "
+                f"mipos projections rebuild {name} --company {company_id}"
+            )
             raise click.ClickException(message)
     console.print(f"{name} goes on for company {company_id}.")
 
@@ -242,7 +246,12 @@ def _show_parked(statuses: Sequence[Status]) -> None:
         for parked in one.parked:
             console.print(
                 f"\n[red]{one.name}[/] is parked for company {parked.company_id} after position "
-                f"{parked.position:,} since {parked.parked_at:%Y-%m-%d %H:%M:%S %Z}:"
+                f"{parked.position:,} since {parked.parked_at:%Y-%m-%d %H:%M:%S %Z}:",
+                soft_wrap=True,
             )
-            console.print(f"  {parked.error}", highlight=False, markup=False)
-            console.print(f"  Then: mipos projections retry {one.name} --company {parked.company_id}")
+            console.print(f"  {parked.error}", highlight=False, markup=False, soft_wrap=True)
+            remedy = "retry" if one.mode == "async" and not parked.is_of_altered_log else "rebuild"
+            if one.mode == "inline":
+                console.print("  Decisions are made on it, so the company is closed until it is made anew.")
+            command = f"mipos projections {remedy} {one.name} --company {parked.company_id}"
+            console.print(f"  Then: {command}", soft_wrap=True)

@@ -1,5 +1,7 @@
 """Upgrades: what changed is built aside and put in place whole, while the version of before sells."""
 
+import multiprocessing
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from threading import Thread
@@ -13,7 +15,7 @@ from infra.definitions import digest_of
 from infra.embedded import EmbeddedServer
 from infra.projections import aside
 from infra.projections.status import list_status
-from infra.runtime.models import PROJECTIONS
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.upgrade import CannotBuild, DependedOn
 from projections.base import Database as Target
 from projections.base import Fact
@@ -321,6 +323,23 @@ def test_an_upgrade_that_was_killed_is_begun_anew(
     assert stocked.sell().status == 201
     upgrade(database, next_version(OtherOrders()))
     assert differences(database, next_version(OtherOrders()), stocked.shop.company_id) == []
+
+
+def test_a_process_of_an_upgrade_that_is_gone_ends(database: Database) -> None:
+    """It was begun when its parent was killed already, so it never sees its parent change."""
+    context = multiprocessing.get_context("fork")
+    site = aside.Site(database.owner, database.installation, EVENT_TYPES, ())
+    gone = subprocess.Popen(["true"])  # noqa: S607
+    gone.wait(30)
+
+    def begin() -> None:
+        aside._begin(site, context.Value("q", 0), gone.pid)
+        time.sleep(60)
+
+    process = context.Process(target=begin)
+    process.start()
+    process.join(30)
+    assert process.exitcode == 1
 
 
 def test_what_takes_several_runs_is_the_same(

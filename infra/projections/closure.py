@@ -1,0 +1,80 @@
+"""Companies that are closed because a read model that decisions are made on does not know all of their log.
+
+Such a read model is parked for the company, like one that a worker follows the log with. A company is closed
+as long as one of its inline read models is parked: `installation` says so to every transaction.
+"""
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+
+from infra.transactions import Transaction
+from projections.base import Projection
+
+# What was built aside knows the log up to here, and no further.
+_PARK: LiteralString = """
+    INSERT INTO projection_checkpoints
+           (company_id, projection, position, whole_at, updated_at, parked_at, error)
+    SELECT company_id, projection, position, position, clock_timestamp(), clock_timestamp(), error
+      FROM built
+     WHERE error IS NOT NULL AND projection = ANY(%(names)s::text[])
+"""
+
+_CLOSE: LiteralString = """
+    UPDATE installation
+       SET closed = ARRAY(SELECT DISTINCT place.company_id FROM projection_checkpoints AS place
+                            JOIN projection_models AS model ON model.name = place.projection
+                           WHERE place.parked_at IS NOT NULL AND model.mode = 'inline')
+"""
+
+_PARKED: LiteralString = """
+    SELECT place.company_id, array_agg(place.projection) FROM projection_checkpoints AS place
+      JOIN projection_models AS model ON model.name = place.projection
+     WHERE place.parked_at IS NOT NULL AND model.mode = 'inline'
+     GROUP BY place.company_id ORDER BY place.company_id
+"""
+
+# What is made from a read model that is parked is not whole either.
+_UNPARK: LiteralString = """
+    DELETE FROM projection_checkpoints AS own
+     WHERE own.company_id = %(company_id)s AND own.projection = %(projection)s
+       AND NOT EXISTS (SELECT FROM projection_checkpoints AS base
+                        WHERE base.company_id = %(company_id)s AND base.parked_at IS NOT NULL
+                          AND base.projection = ANY(%(made_from)b::text[]))
+    RETURNING own.company_id
+"""
+
+_OPEN: LiteralString = """
+    UPDATE installation SET closed = array_remove(closed, %(company_id)s)
+     WHERE NOT EXISTS (SELECT FROM projection_checkpoints AS place
+                         JOIN projection_models AS model ON model.name = place.projection
+                        WHERE place.company_id = %(company_id)s
+                          AND place.parked_at IS NOT NULL AND model.mode = 'inline')
+"""
+
+
+def close(connection: psycopg.Connection[Any], changed: Sequence[Projection]) -> None:
+    """Park what could not be built of the changed read models, and close the companies it is parked for.
+
+    In the transaction that holds everything. Companies for which nothing is parked any more are open again.
+    """
+    names = [model.name for model in changed if model.mode == "inline"]
+    connection.execute(_PARK, {"names": names})
+    connection.execute(_CLOSE)
+
+
+def open_if_whole(db: Transaction, model: Projection) -> None:
+    """Record that an inline read model was made anew, and open its company if that was the last one to be.
+
+    Who calls it holds the company's log, so that of two that are made anew at once the second sees the first.
+    """
+    params = {"company_id": db.company_id, "projection": model.name, "made_from": list(model.made_from)}
+    if db.ask(_UNPARK, params).row():
+        db.execute(_OPEN, params)
+
+
+def parked_inline(connection: psycopg.Connection[Any]) -> dict[UUID, list[str]]:
+    """The companies that are closed, each with the read models that are to be made anew."""
+    return dict(connection.execute(_PARKED).fetchall())
