@@ -8,6 +8,9 @@ from math import ceil
 from domain.errors import Detail, NotAllowed
 from domain.pricing import Discount, Item, PricedBasket
 
+#: What rounding may add to a basket's ceiling, however small its lines: a few minor units and 2 percent.
+ROUNDING_UNITS, ROUNDING_SHARE = 10, Fraction(2, 100)
+
 
 class DiscountAboveCeiling(NotAllowed):
     """The discount is more than you may give."""
@@ -21,12 +24,15 @@ def check_ceiling(
     """Raise DiscountAboveCeiling unless each line and the whole basket have no more than the ceiling off.
 
     A line's own discounts count together with its share of the order's, and exactly: what is just the ceiling
-    may round up, be it a percentage or an amount. The basket is priced already.
+    may round up, be it a percentage or an amount. So may each line of a basket, but only so far: else many
+    small discounts, or a thing cut into many lines, would give more away than anybody may. The basket is
+    priced already.
     """
     share = Fraction(ceiling) / 100
 
-    def is_above(value: Fraction, left: Fraction, gross_total: int, discount_total: int) -> bool:
-        return value - left > share * value and discount_total > ceil(share * gross_total)
+    def is_above(value: Fraction, left: Fraction, gross_total: int, off: int, rounding: int) -> bool:
+        most = ceil(share * gross_total)
+        return off > most and (value - left > share * value or off > most + rounding)
 
     # What rounds to less than it is worth is not charged, so nothing can be given off it either.
     values = [
@@ -37,9 +43,11 @@ def check_ceiling(
     fields = [
         f"lines.{index}.discounts"
         for index, line in enumerate(basket.lines)
-        if is_above(values[index], left[index], line.gross_total, line.discount_total)
+        if is_above(values[index], left[index], line.gross_total, line.discount_total, 1)
     ]
-    if is_above(sum(values, Fraction()), sum(left, Fraction()), basket.subtotal, basket.discount_total):
+    rounding = min(len(items), ROUNDING_UNITS + int(ROUNDING_SHARE * basket.subtotal))
+    whole, rest = sum(values, Fraction()), sum(left, Fraction())
+    if is_above(whole, rest, basket.subtotal, basket.discount_total, rounding):
         fields.append("discounts")
     if fields:
         message = f"You may give {ceiling.normalize():f} percent off at most, all discounts together."

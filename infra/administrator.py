@@ -19,6 +19,10 @@ _TEMPORARY: LiteralString = """\
 -- that make some need the right for roles of their own; if that cannot be, leave this one statement out.
 REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC"""
 
+_STATISTICS: LiteralString = """\
+-- So that the age of the oldest snapshot (/metrics) takes in the sessions of others; it can be left out.
+GRANT pg_read_all_stats TO {}"""
+
 
 def statements_for_administrator(installation: Installation, owner: str, database: str) -> str:
     """The statements, ready to be run; passwords stand there only in the form that the server keeps."""
@@ -39,3 +43,4 @@ def _statements(installation: Installation, owner: str, database: str) -> Iterat
     yield sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}, {}").format(where, own, app, worker)
     yield sql.SQL(_TEMPORARY).format(where)
     yield sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(where, worker)
+    yield sql.SQL(_STATISTICS).format(own)

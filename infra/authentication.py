@@ -1,6 +1,5 @@
 """Signing in: passwords against argon2id hashes, sessions with refresh tokens that are good once."""
 
-import os
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -93,8 +92,9 @@ class SignIn:
         self._hasher = PasswordHasher()
         # A name nobody has takes as long to refuse as a wrong password.
         self._nobodys_hash = self._hasher.hash(secrets.token_urlsafe())
-        # One hash takes a core and 64 MiB: more at once than there are cores would only wait for each other.
-        self._turns = BoundedSemaphore(os.cpu_count() or 1)
+        # One hash takes a core and 64 MiB, and there are other web processes: tills are not to wait for those
+        # who sign in.
+        self._turns = BoundedSemaphore(1)
         self.tokens = tokens
 
     def sign_in(

@@ -68,7 +68,7 @@ class TestAPlainOwner:
                 told.append(["temporary tables" in note for note in install(plain)])
             except DatabaseUnfit as unfit:
                 told.append(type(unfit))
-        assert told == [*[SchemaMissing] * 4, [True], [True], RightMissing, []]
+        assert told == [*[SchemaMissing] * 4, [True], [True], RightMissing, [], []]
 
     def test_needs_roles_that_it_cannot_make(
         self, plain: Database, administrator: psycopg.Connection[Any]
