@@ -2,13 +2,11 @@
 
 import multiprocessing
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from multiprocessing.sharedctypes import Synchronized
-from threading import Thread
 from typing import Any, LiteralString, Self
 from uuid import UUID, uuid4
 
@@ -16,6 +14,7 @@ import psycopg
 from psycopg import errors, sql
 
 from domain.companies import PLATFORM_ID
+from infra.children import end_with
 from infra.eventstore.chain import LogAltered, Proof
 from infra.eventstore.codec import EventTypes
 from infra.garbage import collecting_no_garbage
@@ -372,19 +371,11 @@ class _Inherited:
 
 
 def _begin(site: Site, passed: "Synchronized[int]", parent: int) -> None:
-    # Whose parent was killed before it came here would hold the lock of its turn for ever.
-    Thread(target=_end_with, args=(parent,), daemon=True).start()
+    end_with(parent)
     # Kept, because what is let go of is closed.
     _Inherited.session = site.session()
     _Inherited.builder = Builder(_Inherited.session.__enter__(), site)
     _Inherited.passed = passed
-
-
-def _end_with(parent: int) -> None:
-    """End when the process is gone that began this one: nothing else tells."""
-    while os.getppid() == parent:
-        time.sleep(_TICK_SECONDS)
-    os._exit(1)
 
 
 def _packed(tasks: Iterable[Task]) -> Iterator[list[Task]]:

@@ -1,6 +1,7 @@
 """Rebuilding many read models of many companies, several at a time; what fails leaves the others alone."""
 
 import multiprocessing
+import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
@@ -13,6 +14,7 @@ from uuid import UUID
 import psycopg
 
 from domain.errors import Refusal
+from infra.children import end_with
 from infra.connections import STAGING, bounded
 from infra.eventstore.chain import LogAltered, Proof
 from infra.eventstore.codec import EventTypes
@@ -225,7 +227,7 @@ def _hands(  # noqa: PLR0917 who does what, and who is told
     context = multiprocessing.get_context("fork")
     passed = context.Value("q", 0)
     with ProcessPoolExecutor(
-        processes, mp_context=context, initializer=_adopt, initargs=(work, passed)
+        processes, mp_context=context, initializer=_adopt, initargs=(work, passed, os.getpid())
     ) as pool:
         yield lambda tasks: _side_by_side(pool, tasks, passed, progress, total)
 
@@ -254,7 +256,8 @@ class _Inherited:
     passed: "Synchronized[int]"
 
 
-def _adopt(work: _Work, passed: "Synchronized[int]") -> None:
+def _adopt(work: _Work, passed: "Synchronized[int]", parent: int) -> None:
+    end_with(parent)
     _Inherited.work, _Inherited.passed = work, passed
 
 
