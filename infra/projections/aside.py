@@ -287,7 +287,7 @@ class Builder:
         proof = db.ask(_PROVED, {"company_id": task.company_id, "projection": _LOG}).row()
         proved, altered = (proof["position"], proof["error"]) if proof else (0, None)
         run = self._approach(db, replace(task, upto=min(task.upto, proved)))
-        if run.error is None and run.position < task.upto:
+        if run.error is None and task.upto >= proved:
             return replace(run, error=altered)
         return run
 
@@ -319,8 +319,9 @@ def _prove(db: Transaction, task: Task) -> _Run:
     try:
         Proof(task.company_id, task.after).extend(db, task.upto)
     except LogAltered as altered:
-        told = f"{LogAltered.__name__}: {altered}"
-        return _Run(altered.fault.position - 1, has_facts=True, error=told)
+        # What lies behind the end of the log is a fault of all of it.
+        proved = min(altered.fault.position - 1, task.upto)
+        return _Run(proved, has_facts=True, error=f"{LogAltered.__name__}: {altered}")
     return _Run(task.upto, has_facts=True)
 
 

@@ -278,6 +278,38 @@ class TestAnUpgrade:
             assert closed(database) == []
             assert stocked.sell().status == 201
 
+    def test_closes_a_company_with_an_event_behind_the_end_of_its_log(
+        self, database: Database, other: Stocked, stocked: Stocked
+    ) -> None:
+        company_id = stocked.shop.company_id
+        del other
+        rows(
+            database,
+            """
+            INSERT INTO events SELECT company_id, position + 7, gen_random_uuid(), 1, type, state, metadata,
+                                      recorded_at, hash
+              FROM events WHERE company_id = %s ORDER BY position DESC LIMIT 1
+            RETURNING position
+            """,
+            company_id,
+        )
+        change(database, "orders")
+        upgrade(database, PROJECTIONS)
+        assert closed(database) == [company_id]
+        assert "the event lies beyond the head of the log" in call(database, "status").output
+        rows(
+            database,
+            """
+            DELETE FROM events USING company_head AS head
+             WHERE events.company_id = %s AND head.company_id = events.company_id
+               AND events.position > head.position
+            RETURNING 1
+            """,
+            company_id,
+        )
+        upgrade(database, PROJECTIONS)
+        assert closed(database) == []
+
     def test_only_parks_a_report_of_an_altered_log(
         self, database: Database, other: Stocked, stocked: Stocked
     ) -> None:
