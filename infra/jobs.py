@@ -168,7 +168,7 @@ class Schedule:
                         self._tell_of_closed(closed_companies(connection))
                     job.do(connection)
                     log.debug("job done", job=job.name)
-        except psycopg.OperationalError as error:
+        except psycopg.Error as error:
             log.warning("a job waits: the database cannot be used", job=job.name, error=str(error).strip())
 
     def _tell_of_closed(self, companies: frozenset[UUID]) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 
 from commands.ports import Caller
 from domain.aggregate import UNSTAMPED, Aggregate
@@ -42,7 +43,7 @@ from infra.garbage import collecting_no_garbage
 from infra.pipeline import request_transaction
 from infra.pool import RequestPool
 from infra.unit_of_work import Ledger
-from projections.base import CompanyClosed, Database
+from projections.base import CompanyClosed, Database, Row
 from projections.companies import find_company
 from projections.packages import list_packages
 from projections.users import ask_directory
@@ -79,6 +80,10 @@ ROOT = "root@mipos.local"
 #: Who works at the tills of each store.
 _TELLERS = ("cashier@demo.local", "manager@demo.local", "admin@demo.local")
 
+_KEPT: LiteralString = """
+    SELECT password_hash FROM credentials WHERE company_id = %(company_id)s AND id = %(id)s
+"""
+
 _CREDENTIAL: LiteralString = """
     INSERT INTO credentials (company_id, id, password_hash)
     VALUES (%(company_id)s, %(id)s, %(password_hash)s)
@@ -94,11 +99,11 @@ def make_demo(
     *,
     random_seed: int = 1,
     progress: Callable[[int], None] | None = None,
-) -> None:
+) -> bool:
     """Make the demo company, with sales up to an hour before `now`, and the platform's own user.
 
-    A company that is there stays as it is. Everybody signs in with `password`. `progress` is told how many
-    events are about to be recorded.
+    A company that is there stays as it is. Whether everybody signs in with `password`: what was made earlier
+    may have another one. `progress` is told how many events are about to be recorded.
     """
     with (
         pool.connection() as connection,
@@ -107,6 +112,7 @@ def make_demo(
         found_company(db)
         root = _register(db, [_Person(uuid5(PLATFORM_ID, ROOT), ROOT, SUPER_ADMIN, ())], password)
         record_events(db, ledger, [*_packages(db), *root], now)
+        kept = db.ask(_KEPT, {"company_id": PLATFORM_ID, "id": uuid5(PLATFORM_ID, ROOT)}).row()
     with (
         # One that is closed is there.
         suppress(CompanyClosed),
@@ -118,7 +124,7 @@ def make_demo(
         found_company(db)
         if find_company(db) is not None:
             db.abandon()
-            return
+            return _is_kept(kept, password)
         demo = _Demo(now, random_seed)
         founding = [*demo.entities(), *_register(db, demo.staff(), password)]
         history = [*demo.history()]
@@ -126,6 +132,15 @@ def make_demo(
             progress(len(founding) + len(history))
         record_events(db, ledger, founding, demo.founded_at)
         record_events(db, ledger, history, now)
+    return _is_kept(kept, password)
+
+
+def _is_kept(kept: Row | None, password: str) -> bool:
+    """Whether this is the password of which that hash is kept."""
+    try:
+        return kept is not None and PasswordHasher().verify(kept["password_hash"], password)
+    except VerifyMismatchError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

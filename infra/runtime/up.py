@@ -33,18 +33,18 @@ def up(settings: Settings, environ: Mapping[str, str]) -> int:
     """Run everything until told to stop. Returns the exit code."""
     check_port_free(settings.host, settings.port)
     with database(settings) as addresses:
-        password = None
+        password, is_good = None, True
         if settings.demo:
             password = demo_password(settings)
-            click.echo("Preparing the demo company …", err=True)
+            click.echo("Looking after the demo company …", err=True)
             with open_pool(addresses.app, 2) as pool:
-                make_demo(pool, make_ledger(), password, datetime.now(UTC))
+                is_good = make_demo(pool, make_ledger(), password, datetime.now(UTC))
         server = addresses.server
         supervisor = Supervisor(
             list(_children(settings, addresses, environ)),
             foundation=(server, server.process) if server else None,
         )
-        threading.Thread(target=_greet, args=(settings, password), daemon=True).start()
+        threading.Thread(target=_greet, args=(settings, password, is_good), daemon=True).start()
         return supervisor.run()
 
 
@@ -62,13 +62,15 @@ def _children(settings: Settings, addresses: Addresses, environ: Mapping[str, st
         yield Child(name=f"worker-{number + 1}", argv=[*command, "worker"], env=env, is_vital=False)
 
 
-def _greet(settings: Settings, password: str | None) -> None:
+def _greet(settings: Settings, password: str | None, is_good: bool) -> None:
     """Say where it is and how to try it, once it answers."""
     address = f"http://{settings.place}"
     while not _answers(f"{address}/ready"):
         time.sleep(0.05)
     click.echo(f"\nMIPOS answers at {address}  ·  reference at {address}/docs\n")
-    if password is not None:
+    if not is_good:
+        click.echo("The demo users have the password they were made with.\n")
+    elif password is not None:
         click.echo(how_to_try(settings, password, on_terminal=sys.stdout.isatty()))
     else:
         click.echo("`mipos super-admin you@example.com` appoints who runs the platform.\n")

@@ -83,7 +83,8 @@ def test_is_ready_within_seconds(demo: Made) -> None:
 
 def test_is_made_once(demo: Made) -> None:
     before = demo.ask("SELECT company_id, position FROM company_head ORDER BY 1")
-    make_demo(demo.pool, LEDGER, "another password", NOW + timedelta(days=1))
+    assert not make_demo(demo.pool, LEDGER, "another password", NOW + timedelta(days=1))
+    assert make_demo(demo.pool, LEDGER, PASSWORD, NOW + timedelta(days=1))
     assert demo.ask("SELECT company_id, position FROM company_head ORDER BY 1") == before
 
 
