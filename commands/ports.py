@@ -33,7 +33,7 @@ class ConcurrentEdit(Conflict):
 
 
 class StaleVersion(Conflict):
-    """It was changed since you read it."""
+    """It is at none of the versions you named; read it again."""
 
     code = "precondition_failed"
 

@@ -47,7 +47,9 @@ def check_ceiling(
     ]
     rounding = min(len(items), ROUNDING_UNITS + int(ROUNDING_SHARE * basket.subtotal))
     whole, rest = sum(values, Fraction()), sum(left, Fraction())
-    if is_above(whole, rest, basket.subtotal, basket.discount_total, rounding):
+    is_whole_above = is_above(whole, rest, basket.subtotal, basket.discount_total, rounding)
+    # Without discounts on the order the lines say it all, unless each by itself is within the ceiling.
+    if is_whole_above and (discounts or not fields):
         fields.append("discounts")
     if fields:
         message = f"You may give {ceiling.normalize():f} percent off at most, all discounts together."

@@ -22,6 +22,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Where this page came from is where its commands lead to.
+for (const address of document.querySelectorAll("[data-origin]")) {
+  if (/^https?:\/\/[\w.:[\]-]+$/.test(location.origin)) address.textContent = location.origin;
+}
+
 if (navigator.clipboard) {
   for (const panel of document.querySelectorAll(".panel")) {
     const button = document.createElement("button");

@@ -14,8 +14,27 @@ _ABOUT_HEADERS = {
     "If-None-Match": "changing-what-others-change-too",
     "X-Wait-For-Position": "reading-your-own-writes",
 }
-# What follows from the kind of operation; the table of error codes says it once for all.
-_EVERYWHERE = ("400", "401", "403", "404", "413", "415", "503")
+# What follows from the kind of operation; the table of error codes says it once for all. Every other code is
+# told with the operation.
+_EVERYWHERE = {
+    "400": {"invalid_parameter", "malformed_json", "malformed_request"},
+    "401": {"unauthenticated", "token_expired", "token_revoked"},
+    "403": {"forbidden", "company_suspended", "subscription_expired"},
+    "404": {"not_found"},
+    "413": {"body_too_large"},
+    "415": {"unsupported_media_type"},
+    "503": {
+        "busy",
+        "company_closed",
+        "database_full",
+        "database_unavailable",
+        "newer_event",
+        "outcome_unknown",
+        "projection_behind",
+        "server_outdated",
+        "timed_out",
+    },
+}
 
 
 def operation_block(document: Json, method: str, path: str, told: Json) -> str:
@@ -33,8 +52,8 @@ def operation_block(document: Json, method: str, path: str, told: Json) -> str:
     )
 
 
-def curl(method: str, path: str, told: Json) -> str:
-    """The operation as a command line."""
+def curl(method: str, path: str, told: Json, body: Json | None = None) -> str:
+    """The operation as a command line, with its example or another body."""
     wanted = "&".join(
         f"{given['name']}={_sample(given['schema'])}"
         for given in told["parameters"]
@@ -46,7 +65,7 @@ def curl(method: str, path: str, told: Json) -> str:
     if told.get("security") != []:
         lines.append('-H "Authorization: Bearer $TOKEN"')
     if "requestBody" in told:
-        lines += _sent(told["requestBody"]["content"])
+        lines += _sent({JSON: {"example": body}} if body else told["requestBody"]["content"])
     return " \\\n  ".join(lines)
 
 
@@ -93,20 +112,21 @@ def _asked(document: Json, told: Json) -> str:
 def _answers(document: Json, told: Json) -> str:
     rows, everywhere = [], []
     for status, answer in sorted(told["responses"].items()):
-        if status in _EVERYWHERE and "$ref" in answer:
+        common = _EVERYWHERE.get(status, set()) if "$ref" in answer else set()
+        if common:
             everywhere.append(status)
-        else:
-            shown = _outcome(document, answer)
+        if shown := _outcome(document, answer, common):
             rows.append(f'<li><strong class="s{status[0]}">{status}</strong> {shown}</li>')
     also = f'<p class="headers">And, <a href="#errors">as everywhere</a>, {", ".join(everywhere)}.</p>'
     return f'<h4>Answers</h4><ul class="answers">{"".join(rows)}</ul>{also if everywhere else ""}'
 
 
-def _outcome(document: Json, answer: Json) -> str:
+def _outcome(document: Json, answer: Json, common: set[str]) -> str:
+    """What is answered; of refusals the codes but for the common ones, and nothing without any."""
     if "$ref" in answer:
         found = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
         error = found["content"][JSON]["schema"]["allOf"][1]["properties"]["error"]
-        return " ".join(code(name) for name in error["properties"]["code"]["enum"])
+        return " ".join(code(name) for name in error["properties"]["code"]["enum"] if name not in common)
     schema = answer.get("content", {}).get(JSON, {}).get("schema", {})
     data = schema.get("properties", {}).get("data", {})
     name = name_of(data)

@@ -1,5 +1,7 @@
-"""The quick start: sign in, ask what a basket costs, sell it."""
+"""The quick start: sign in, choose a product, ask what a basket costs, sell it."""
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
 from api.docs.markup import panel
@@ -7,34 +9,69 @@ from api.docs.operations import curl
 
 Json = dict[str, Any]
 
-_STEPS = (
-    (
-        "/api/auth/login",
-        "Sign in",
-        "<code>mipos up</code> names the demo users and their password. Keep the token for every request.",
-        "MIPOS=http://localhost:3000\n\nTOKEN=$({} | jq -r .data.token)",
+#: Stands for the page's own address, which its script puts there.
+_ADDRESS = "http://localhost:3000"
+_LINES = [{"variant_id": "$VARIANT", "quantity": "1"}]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    """A request, its words, and the command around it, where `{}` is the request."""
+
+    method: str = "post"
+    path: str
+    query: str = ""
+    title: str
+    words: str
+    command: str = "{}"
+    body: Json | None = None
+
+
+STEPS = (
+    _Step(
+        path="/api/auth/login",
+        title="Sign in",
+        words="<code>mipos up</code> names the demo users, and says where it keeps their password. "
+        "Keep the token for every request. The commands need <code>curl</code> and <code>jq</code>.",
+        command=f"MIPOS={_ADDRESS}\nPASSWORD=$(cat .data/demo_password)\n\nTOKEN=$({{}} | jq -r .data.token)",
+        body={"username": "cashier@demo.local", "password": "$PASSWORD"},
     ),
-    (
-        "/api/pos/quote",
-        "Ask what a basket costs",
-        "Prices, discounts and taxes to the last cent, and nothing is written yet.",
-        "{}",
+    _Step(
+        method="get",
+        path="/api/pos/products",
+        query="?limit=1",
+        title="Choose a product",
+        words="What is on sale in the cashier's store; here the first of it.",
+        command="VARIANT=$({} | jq -r '.data[0].variant_id')",
     ),
-    (
-        "/api/pos/orders",
-        "Sell it",
-        "Payment, stock, tax and cost are decided together: all of it happens, or nothing.",
-        "{}",
+    _Step(
+        path="/api/pos/quote",
+        title="Ask what a basket costs",
+        words="Prices, discounts and taxes to the last cent, and nothing is written yet.",
+        body={"lines": _LINES},
+    ),
+    _Step(
+        path="/api/pos/orders",
+        title="Sell it",
+        words="Payment, stock, tax and cost are decided together: all of it happens, or nothing.",
+        body={"lines": _LINES, "payments": [{"method": "cash", "amount": 100_000}]},
     ),
 )
 
 
 def quick_start(document: Json) -> str:
     """The steps that this application offers, as an ordered list."""
-    steps = []
-    for path, title, words, template in _STEPS:
-        told = document["paths"].get(path, {}).get("post")
-        if told is not None:
-            text = template.format(curl("post", path, told))
-            steps.append(f"<li><div><h3>{title}</h3><p>{words}</p></div>{panel('Shell', text)}</li>")
-    return f'<ol class="steps">{"".join(steps)}</ol>'
+    shown = "".join(
+        f"<li><div><h3>{step.title}</h3><p>{step.words}</p></div>{_panel(step, told)}</li>"
+        for step in STEPS
+        if (told := document["paths"].get(step.path, {}).get(step.method)) is not None
+    )
+    return f'<ol class="steps">{shown}</ol>'
+
+
+def _panel(step: _Step, told: Json) -> str:
+    request = curl(step.method, step.path + step.query, told, step.body)
+    # Within the quotes of a body the shell puts nothing in, so they end before a variable and begin after it.
+    request = re.sub(r"\$(VARIANT|PASSWORD)", r"""'"$\1"'""", request)
+    shown = panel("Shell", step.command.format(request))
+    return shown.replace(_ADDRESS, f"<span data-origin>{_ADDRESS}</span>")

@@ -127,7 +127,8 @@ PARAMETERS: Json = {
     ),
     "If-Match": _asked(
         "If-Match",
-        "The `ETag` you have seen, or several; refused with `precondition_failed` if it is another by now.",
+        "The `ETag` you have seen, several, or `*` for any; refused with `precondition_failed` if it is "
+        "another by now. A weak one (`W/`) matches nothing.",
         _ETAGS,
     ),
     "If-None-Match": _asked(

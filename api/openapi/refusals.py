@@ -41,7 +41,7 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     409: "A rule of the trade says no",
-    412: "Changed since you read it",
+    412: "At none of the versions you named",
     413: "Too large",
     415: "Not the media type it takes",
     422: "Some fields are not valid",

@@ -77,9 +77,10 @@ A till that lost an answer asks again. Two ways make this safe:
 ## Changing what others change too
 
 Single resources carry their version as `ETag: "3"`. Send it back as `If-Match`, and a change that would
-overwrite another one is refused: `412`, `precondition_failed`. Send it as `If-None-Match` when you read
-again, and an unchanged resource answers `304` without a body. Edits are partial: what you leave out stays.
-Deleting archives; history is never lost.
+overwrite another one is refused: `412`, `precondition_failed`. Several tags, divided by commas, or `*` will
+do; a weak one (`W/"3"`) matches nothing, and a bare `3` is refused with `400`. Send it as `If-None-Match`
+when you read again, and an unchanged resource answers `304` without a body; there a weak tag will do as well.
+Edits are partial: what you leave out stays. Deleting archives; history is never lost.
 
 ## Reading your own writes
 

@@ -6,10 +6,19 @@ from typing import Any
 
 _SUFFIX = re.compile("(Answer|Body|Create|Edit)$")
 _MORNING = "2026-03-14T09:26:53Z"
+_WHEN_IF_NOT_NOW = (
+    "When it happened, if not right now; at most `backdating_days` back, further with `pos.backdate`."
+)
+_TILL = "The till it is sold at."
+_STORE = "The store, where no register is named; may be left out by whoever is bound to one store."
+_DISCOUNTS = (
+    "in this order; takes `pos.discount`, and all together at most the ceiling of your role "
+    "(`discount_ceilings` of the company)."
+)
 _PICTURE = "/api/images/5ab6c6a2-60ec-4a5c-b0c9-6a1a2b7d4c11"
 
-#: By field, or by thing and field where it means something else there: the meaning and an example. What a
-#: field's own metadata says comes first.
+#: By field, or by thing (or its schema) and field where it means something else there: the meaning and an
+#: example. What a field's own metadata says comes first.
 VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "id": ("Its id; on creating you may choose it yourself.", None),
     "name": ("What it is called.", "Espresso beans"),
@@ -28,7 +37,9 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "version": ("How often it was changed; the `ETag`.", 1),
     "created_at": ("When it was recorded first.", _MORNING),
     "updated_at": ("When it was changed last.", _MORNING),
-    "occurred_at": ("When it happened, if not right now.", _MORNING),
+    "occurred_at": ("When it happened.", _MORNING),
+    "SaleBody.occurred_at": (_WHEN_IF_NOT_NOW, None),
+    "ReceiptBody.occurred_at": (_WHEN_IF_NOT_NOW, None),
     "recorded_at": ("When it was recorded.", _MORNING),
     "computed_at": ("When this was computed.", _MORNING),
     "read_position": ("The position of the log this knows.", 42),
@@ -117,7 +128,10 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "rounding_mode": ("Where halves go: away from zero, or to the even neighbour.", "half_up"),
     "cash_rounding": ("To what cash is rounded, in minor currency units; 0: to nothing.", 5),
     "discount_ceilings": (
-        "The largest discount by role, in percent of what a line or basket costs without any.",
+        (
+            "The largest discount by role, in percent of what a line or basket costs without any; a role "
+            "without a ceiling may give no discount."
+        ),
         {"Admin": "100", "Manager": "100", "Cashier": "20"},
     ),
     "Admin": ("For admins.", "100"),
@@ -329,6 +343,10 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "actor_id": ("Who did it.", None),
     # Sales
     "register_id": ("The register.", None),
+    "BasketBody.register_id": (_TILL, None),
+    "SaleBody.register_id": (_TILL, None),
+    "BasketBody.store_id": (_STORE, None),
+    "SaleBody.store_id": (_STORE, None),
     "shift_id": ("The shift.", None),
     "cashier_id": ("Who sold it.", None),
     "customer_id": ("The customer.", None),
@@ -336,11 +354,11 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "unit_price": ("The price of one unit.", 450),
     "list_price": ("The catalog's price of one unit in that store.", 450),
     "price_overridden": ("Whether somebody set another price.", False),
-    "discounts": ("Discounts, in this order.", None),
+    "BasketLine.discounts": (f"Discounts, {_DISCOUNTS}", None),
     "Discount.type": ("Percent of what is left, or an amount.", "percent"),
     "Discount.value": ("The percentage, or the amount.", "10"),
-    "Basket.discounts": ("Discounts on the whole order, in this order.", []),
-    "Sale.discounts": ("Discounts on the whole order, in this order.", []),
+    "Basket.discounts": (f"Discounts on the whole order, {_DISCOUNTS}", []),
+    "Sale.discounts": (f"Discounts on the whole order, {_DISCOUNTS}", []),
     "Order.discounts": ("Discounts on the whole order, in this order.", []),
     "payments": ("How it is paid.", None),
     "method": ("`cash`, `card`, `coupon`, or the code of a payment method of the company.", "cash"),
@@ -469,5 +487,5 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
 
 def meaning_of(schema: str, field: str) -> tuple[str, Any]:
     """What a field of a schema means, and an example; empty and None when nobody said."""
-    thing = _SUFFIX.sub("", schema)
-    return VOCABULARY.get(f"{thing}.{field}") or VOCABULARY.get(field) or ("", None)
+    names = (f"{schema}.{field}", f"{_SUFFIX.sub('', schema)}.{field}", field)
+    return next((VOCABULARY[name] for name in names if name in VOCABULARY), ("", None))

@@ -36,7 +36,7 @@ class TestTheCeilings:
         for percent in (100, 50, 21):
             refused = cashier.post(path, basket(stocked, path, percent, on_line=on_line))
             assert (refused.status, refused.code) == (403, "discount_above_ceiling")
-            assert refused.fields == {"lines.0.discounts", "discounts"}
+            assert refused.fields == {"lines.0.discounts"} | (set() if on_line else {"discounts"})
         assert len(stocked.shop.events()) == events
         assert cashier.post(path, basket(stocked, path, 20, on_line=on_line)).data["discount_total"] == 24
         for role in ("Manager", "Admin"):

@@ -4,6 +4,8 @@ import base64
 import copy
 import gzip
 import hashlib
+import html
+import json
 import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -16,6 +18,7 @@ from api.app import create_app
 from api.docs.page import Page, render
 from api.gateway import House
 from api.openapi import document_of
+from api.openapi.document import routes_of
 
 UNUSED = cast("Any", None)
 _VOID = {"meta", "input", "path", "wbr", "br", "hr", "link", "img"}
@@ -91,6 +94,17 @@ class TestThePage:
         for told in document["x-error-codes"]:
             assert f"<code>{told['code']}</code>" in page.html
 
+    def test_names_with_each_operation_what_that_one_refuses(
+        self, app: Any, document: dict[str, Any], page: Page
+    ) -> None:
+        general = {"not_found", "forbidden", "company_suspended"}
+        general |= {"unauthenticated", "token_expired", "token_revoked"}
+        for route in routes_of(app):
+            name = document["paths"][route.path][route.method.lower()]["operationId"]
+            article = page.html.partition(f'<article class="op" id="{name}">')[2].partition("</article>")[0]
+            for code in {refusal.code for refusal in route.operation.refusals} - general:
+                assert f"<code>{code}</code>" in article, (name, code)
+
     def test_is_well_formed(self, read: _Reader) -> None:
         assert read.open == []
         assert len(set(read.ids)) == len(read.ids)
@@ -130,6 +144,41 @@ class TestThePage:
         assert "alert(1)" in html
         assert html.count("<script") == 1
         assert "<img" not in html
+
+
+class TestTheQuickStart:
+    @pytest.fixture
+    def commands(self, page: Page) -> list[str]:
+        steps = page.html.partition('<ol class="steps">')[2].partition("</ol>")[0]
+        shown = re.findall(r"<code>(.*?)</code></pre>", steps, re.DOTALL)
+        return [html.unescape(re.sub(r"<[^>]+>", "", command)) for command in shown]
+
+    def test_sells_a_product_as_it_is_written(self, commands: list[str], stocked: Any) -> None:
+        sign_in, choose, quote, sell = commands
+        login = self.sent(sign_in, PASSWORD="correct horse battery staple")
+        assert login["username"] == "cashier@demo.local"
+        login["username"] = stocked.shop.username("Cashier")
+        token = stocked.shop.service.client().post("/api/auth/login", login).data["token"]
+        cashier = stocked.shop.service.client(token)
+        variant = cashier.get(self.path(choose)).data[0]["variant_id"]
+        assert cashier.post(self.path(quote), self.sent(quote, VARIANT=variant)).data["total"] == 119
+        sold = cashier.post(self.path(sell), self.sent(sell, VARIANT=variant))
+        assert (sold.status, sold.data["change_total"]) == (201, 100_000 - 119)
+
+    def test_leads_to_where_the_page_came_from(self, page: Page) -> None:
+        assert page.html.count("<span data-origin>http://localhost:3000</span>") == 1
+        assert page.html.count("localhost:3000") == 1
+        assert "address.textContent = location.origin" in page.html
+
+    def path(self, command: str) -> str:
+        return command.partition('"$MIPOS')[2].partition('"')[0]
+
+    def sent(self, command: str, **variables: str) -> Any:
+        """The body that the shell would send."""
+        body = command.partition("-d '")[2].rpartition("'")[0]
+        for name, value in variables.items():
+            body = body.replace(f"""'"${name}"'""", value)
+        return json.loads(body)
 
 
 class TestServing:
