@@ -61,6 +61,9 @@ def _is_of_this_version(connection: psycopg.Connection[Any], models: Sequence[Pr
     return (
         declared == inline_digest(models)
         and all(name in applied for name in MIGRATIONS)
-        and all(applied.get(name) == digest_of_text(functions_in(name, schema)) for name in FUNCTIONS)
+        and all(
+            applied.get(name) == digest_of_text(functions_in(file, schema))
+            for name, file in FUNCTIONS.items()
+        )
         and all(defined.get(model.name) == digest_of(model) for model in models)
     )

@@ -24,19 +24,23 @@ from infra.securing import establish_rights
 from infra.server_checks import check_server
 from projections.base import Projection
 
-#: Applied once each, in this order; an applied one is never edited.
-MIGRATIONS = (
-    "infra.eventstore:schema.sql",
-    "infra:schema.sql",
-    "infra:sign_in.sql",
-    "infra:pictures.sql",
-    "infra:imports.sql",
-    "infra:running_time.sql",
-    "infra:installation.sql",
-    "infra:worker_heartbeats.sql",
-)
+#: Applied once each, in this order: the names by which databases remember them, and their files. An applied one
+#: is never edited, but its file may move.
+MIGRATIONS = {
+    "infra.eventstore:schema.sql": "infra.eventstore:schema.sql",
+    "infra:schema.sql": "infra:schema.sql",
+    "infra:sign_in.sql": "infra:sign_in.sql",
+    "infra:pictures.sql": "infra:pictures.sql",
+    "infra:imports.sql": "infra:imports.sql",
+    "infra:running_time.sql": "infra:running_time.sql",
+    "infra:installation.sql": "infra:installation.sql",
+    "infra:worker_heartbeats.sql": "infra:worker_heartbeats.sql",
+}
 #: Applied again whenever their text is another one.
-FUNCTIONS = ("infra.eventstore:functions.sql", "infra:functions.sql")
+FUNCTIONS = {
+    "infra.eventstore:functions.sql": "infra.eventstore:functions.sql",
+    "infra:functions.sql": "infra:functions.sql",
+}
 
 # Two processes that start together must not both create the tables.
 _LOCK: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('mipos.migrations', 0))"
@@ -107,11 +111,11 @@ def _migrate(
     connection.execute(_HISTORY)
     applied = dict(connection.execute(APPLIED).fetchall())
     refuse_newer(applied)
-    for name in MIGRATIONS:
+    for name, file in MIGRATIONS.items():
         if name not in applied:
-            _apply(connection, name, _text(name), None)
-    for name in FUNCTIONS:
-        text = functions_in(name, installation.schema)
+            _apply(connection, name, _text(file), None)
+    for name, file in FUNCTIONS.items():
+        text = functions_in(file, installation.schema)
         if applied.get(name) != digest_of_text(text):
             _apply(connection, name, text, digest_of_text(text))
     left = _define(connection, installation.schema, models)
@@ -145,14 +149,14 @@ def refuse_newer(applied: Iterable[str]) -> None:
         raise NewerDatabase
 
 
-def _text(name: str) -> str:
-    package, file = name.split(":")
-    return files(package).joinpath(file).read_text()
+def _text(file: str) -> str:
+    package, name = file.split(":")
+    return files(package).joinpath(name).read_text()
 
 
-def functions_in(name: str, schema: str) -> str:
+def functions_in(file: str, schema: str) -> str:
     """The definitions of functions as they stand in this schema."""
-    return _text(name).replace(":schema", sql.Identifier(schema).as_string())
+    return _text(file).replace(":schema", sql.Identifier(schema).as_string())
 
 
 def digest_of_text(text: str) -> str:
