@@ -50,15 +50,21 @@ class EventType:
 
     def decode_light(self, state: str | bytes) -> Any:
         """What the event says, for a read model: the same names, but no behaviour."""
-        if self.version == 1:
-            return self.light_decoder.decode(state)
-        return msgspec.convert(self._upcast(msgspec.json.decode(state)), self.light)
+        return self._decode(self.light_decoder, state)
 
     def decode(self, state: str | bytes) -> Any:
-        """What the event says, as a frozen record; a state of an older version is upcast first."""
-        if self.version == 1:
-            return self.decoder.decode(state)
-        return msgspec.convert(self._upcast(msgspec.json.decode(state)), self.struct)
+        """What the event says, as a frozen record."""
+        return self._decode(self.decoder, state)
+
+    def _decode(self, decoder: msgspec.json.Decoder[Any], state: str | bytes) -> Any:
+        # A state of the current version, nearly every one, is decoded straight: only one that the decoder
+        # refuses may be of an older version.
+        try:
+            return decoder.decode(state)
+        except msgspec.ValidationError:
+            if self.version == 1:
+                raise
+            return msgspec.convert(self._lift(state), decoder.type)
 
     def trouble_with(self, state: str | bytes) -> EventNotReadable:
         """Why a state could not be decoded: it was written by a newer version, or is not what was written."""
@@ -72,14 +78,13 @@ class EventType:
             )
         return DamagedEvent(f"The state of the event {self.name} is not what the event says.")
 
-    def _upcast(self, state: dict[str, Any]) -> dict[str, Any]:
-        """Lift an old state step by step through the `upcast_vN_vM` functions of the event's class."""
-        written = state.pop("class_version", 1)
-        if written > self.version:
-            raise NewerEvent
-        for version in range(written, self.version):
-            getattr(self.event, f"upcast_v{version}_v{version + 1}")(state)
-        return state
+    def _lift(self, state: str | bytes) -> dict[str, Any]:
+        """A state of an older version, led step by step through the `upcast_vN_vM` of the event's class."""
+        lifted: dict[str, Any] = msgspec.json.decode(state)
+        for version in range(lifted.get("class_version", 1), self.version):
+            getattr(self.event, f"upcast_v{version}_v{version + 1}")(lifted)
+            lifted["class_version"] = version + 1
+        return lifted
 
 
 class EventTypes:
@@ -172,10 +177,8 @@ def _event_types(aggregate: type[Aggregate]) -> Iterable[EventType]:
         hints = get_type_hints(event)
         fields = fields_of(event)
         version = getattr(event, "class_version", 1)
-        struct = _record(name, event, hints, of_first_version=version == 1)
-        light = _record(
-            name, event, {field: _light(hints[field]) for field in fields}, of_first_version=version == 1
-        )
+        struct = _record(name, event, hints, version)
+        light = _record(name, event, {field: _light(hints[field]) for field in fields}, version)
         yield EventType(
             name=f"{aggregate.type_name}.{name}",
             event=event,
@@ -189,18 +192,16 @@ def _event_types(aggregate: type[Aggregate]) -> Iterable[EventType]:
         )
 
 
-def _record(
-    name: str, of: Any, types: Mapping[str, Any], *, of_first_version: bool = False
-) -> type[msgspec.Struct]:
+def _record(name: str, of: Any, types: Mapping[str, Any], version: int | None = None) -> type[msgspec.Struct]:
     """A record with the fields and defaults of a dataclass, as far as their types are given.
 
-    That of an event of which there is only a first version takes no state of a later one.
+    That of an event takes no state of another version; only the first one's does not say which it is.
     """
     told = [one for one in dataclasses.fields(of) if one.name in types and one.name not in HEADER]
-    version = [("class_version", Literal[1], 1)] if of_first_version else []
+    known = [] if version is None else [("class_version", Literal[version], *((1,) if version == 1 else ()))]
     return msgspec.defstruct(
         name,
-        [*((one.name, types[one.name], *_default(one)) for one in told), *version],
+        [*((one.name, types[one.name], *_default(one)) for one in told), *known],
         frozen=True,
         kw_only=True,
         gc=False,
