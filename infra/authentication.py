@@ -18,7 +18,7 @@ from domain.companies import PLATFORM_ID
 from domain.errors import NotAllowed, Refusal
 from domain.permissions import permissions_of
 from infra.application import Application
-from infra.ids import uuid7
+from infra.process.ids import uuid7
 from infra.recovery import Recovery
 from infra.refresh_tokens import RefreshToken
 from infra.throttle import Throttle

@@ -13,9 +13,9 @@ from domain.errors import Conflict
 from domain.settings import name_key
 from infra.connections import BULK
 from infra.eventstore.codec import Metadata
-from infra.garbage import collecting_no_garbage
 from infra.pipeline import request_transaction
 from infra.pool import RequestPool
+from infra.process.garbage import collecting_no_garbage
 from infra.unit_of_work import Ledger
 from projections.base import Database
 

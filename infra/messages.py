@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from infra.ids import uuid7
+from infra.process.ids import uuid7
 
 #: Whom messages are from when nobody is named.
 NOBODY = "mipos@localhost"

@@ -12,7 +12,7 @@ import jwt
 from commands.ports import Caller
 from commands.standing import TokenExpired, Unauthenticated
 from domain.permissions import permissions_of
-from infra.ids import uuid7
+from infra.process.ids import uuid7
 
 ISSUER = "mipos"
 AUDIENCE = "mipos-api"

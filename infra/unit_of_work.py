@@ -14,9 +14,9 @@ from infra.credentials import Credentials
 from infra.definitions import inline_digest
 from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
-from infra.ids import uuid7
 from infra.import_desk import ImportDesk
 from infra.picture_shelf import PictureShelf
+from infra.process.ids import uuid7
 from projections.base import Answer, Database, Fact, Projection
 from projections.catalog.assortment import Assortment
 from projections.catalog.product_guard import CatalogGuard

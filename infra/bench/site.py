@@ -18,9 +18,9 @@ from typing import Any
 import psycopg
 
 from infra.embedded.binaries import find_binaries
+from infra.process.supervisor import die_with_parent
 from infra.runtime.databases import Addresses, database
 from infra.settings import Settings, load_settings
-from infra.supervisor import die_with_parent
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 15.0

@@ -11,8 +11,8 @@ from uuid import UUID
 import psycopg
 
 from infra.eventstore.append import APPEND_EVENTS
-from infra.ids import uuid7
 from infra.pipeline import RequestConnection, request_transaction
+from infra.process.ids import uuid7
 
 _INSERT: LiteralString = """
     INSERT INTO plain_events (company_id, position, stream_id, stream_version, type, state, metadata,

@@ -39,9 +39,9 @@ from infra.bulk import company_named, first_fact, found_company, missing_events,
 from infra.connections import BULK
 from infra.demo.catalog import BRANDS, TAXES, UNITS, DemoProduct, products
 from infra.demo.sales import Article, Happening, Shop, ShopLife, deliver
-from infra.garbage import collecting_no_garbage
 from infra.pipeline import request_transaction
 from infra.pool import RequestPool
+from infra.process.garbage import collecting_no_garbage
 from infra.unit_of_work import Ledger
 from projections.base import CompanyClosed, Database, Row
 from projections.companies import find_company

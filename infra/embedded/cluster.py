@@ -10,7 +10,7 @@ from pathlib import Path
 from infra.embedded.account import Account
 from infra.embedded.binaries import Binaries
 from infra.embedded.errors import InitdbFailed, OtherMajorVersion, StillRunning
-from infra.supervisor import die_with_parent
+from infra.process.supervisor import die_with_parent
 
 # Trust is safe here: the only way in is a socket in a folder that only the server's user and root may enter.
 HBA = "local all all trust\n"

@@ -23,7 +23,7 @@ from infra.embedded.errors import (
     SocketFolderTaken,
     StartFailed,
 )
-from infra.supervisor import die_with_parent
+from infra.process.supervisor import die_with_parent
 
 PORT = 5432  # Only part of the socket's name: nothing listens on the network.
 SOCKET_NAME = f".s.PGSQL.{PORT}"

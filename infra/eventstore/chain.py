@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, LiteralString, NamedTuple
 from psycopg import sql
 from psycopg.rows import args_row
 
-from infra.garbage import collecting_no_garbage
+from infra.process.garbage import collecting_no_garbage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,12 +14,12 @@ import psycopg
 from psycopg import errors, sql
 
 from domain.companies import PLATFORM_ID
-from infra.children import end_with
 from infra.eventstore.chain import LogAltered, Proof
 from infra.eventstore.codec import EventTypes
-from infra.garbage import collecting_no_garbage
 from infra.installation import DatabaseUnfit, Installation
 from infra.pipeline import RequestConnection
+from infra.process.children import end_with
+from infra.process.garbage import collecting_no_garbage
 from infra.projections.faults import describe, is_passing
 from infra.projections.reading import BATCH, FactReader
 from infra.projections.staging import Progress, unheard

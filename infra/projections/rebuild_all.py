@@ -14,10 +14,10 @@ from uuid import UUID
 import psycopg
 
 from domain.errors import Refusal
-from infra.children import end_with
 from infra.connections import STAGING, bounded
 from infra.eventstore.chain import LogAltered, Proof
 from infra.eventstore.codec import EventTypes
+from infra.process.children import end_with
 from infra.projections.reading import BATCH
 from infra.projections.rebuild import RebuildReport, rebuild
 from infra.projections.staging import Progress, unheard

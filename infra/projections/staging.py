@@ -13,8 +13,8 @@ from infra.connections import STAGING
 from infra.definitions import HOLD_MODEL, named
 from infra.eventstore.chain import Proof
 from infra.eventstore.codec import EventTypes
-from infra.garbage import collecting_no_garbage
 from infra.pipeline import RequestConnection
+from infra.process.garbage import collecting_no_garbage
 from infra.projections.checkpoints import head_of, position_of
 from infra.projections.reading import BATCH, FactReader
 from infra.transactions import Transaction, transaction

@@ -12,9 +12,9 @@ import structlog
 from infra.connections import WORKERS
 from infra.definitions import digest_of
 from infra.eventstore.codec import EventTypes
-from infra.garbage import collecting_no_garbage
 from infra.heartbeats import part_name
 from infra.pipeline import RequestConnection
+from infra.process.garbage import collecting_no_garbage
 from infra.projections.checkpoints import move, park, take
 from infra.projections.faults import describe, is_passing
 from infra.projections.reading import BATCH, FactReader

@@ -87,7 +87,7 @@ def _measure(seconds: float, only: tuple[str, ...]) -> tuple[dict[str, Any], dic
     from infra.bench.machine import describe  # noqa: PLC0415
     from infra.bench.plan import chosen, take  # noqa: PLC0415
     from infra.bench.site import open_site  # noqa: PLC0415
-    from infra.logs import configure_logs  # noqa: PLC0415
+    from infra.process.logs import configure_logs  # noqa: PLC0415
 
     configure_logs("error")
     figures: dict[str, Any] = {}

@@ -15,8 +15,8 @@ import psycopg
 
 from infra.embedded import EmbeddedServerError
 from infra.installation import DatabaseUnfit
+from infra.process.supervisor import PortTaken, check_port_free
 from infra.settings import Settings, SettingsError, load_settings
-from infra.supervisor import PortTaken, check_port_free
 
 _ELSEWHERE = {
     "import": ("infra.runtime.import_cli:import_group", "Bring in sales that were made elsewhere."),
@@ -118,7 +118,7 @@ def serve() -> None:
     Example:
       DATABASE_URL=... MIPOS_SECRET_KEY=... MIPOS_WORKERS=4 mipos serve
     """
-    from infra.logs import configure_logs  # noqa: PLC0415
+    from infra.process.logs import configure_logs  # noqa: PLC0415
     from infra.runtime.databases import running_database  # noqa: PLC0415
     from infra.runtime.server import serve as run_server  # noqa: PLC0415
 
@@ -137,7 +137,7 @@ def worker() -> None:
     from infra.heartbeats import Heart  # noqa: PLC0415
     from infra.imports import Imports  # noqa: PLC0415
     from infra.jobs import Schedule, jobs_of  # noqa: PLC0415
-    from infra.logs import configure_logs  # noqa: PLC0415
+    from infra.process.logs import configure_logs  # noqa: PLC0415
     from infra.projections.worker import Worker  # noqa: PLC0415
     from infra.runtime.databases import running_database  # noqa: PLC0415
     from infra.runtime.models import EVENT_TYPES, PROJECTIONS  # noqa: PLC0415

@@ -19,8 +19,8 @@ from infra.embedded import EmbeddedServer
 from infra.embedded.errors import AlreadyRunning
 from infra.installation import DatabaseUnfit, Installation
 from infra.migrated import check_migrated
+from infra.process.progress import progress_bar
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.runtime.progress import progress_bar
 from infra.settings import Settings, SettingsError, user_of
 from infra.upgrade import Upgrade
 

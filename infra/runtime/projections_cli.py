@@ -12,12 +12,12 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from infra.process.progress import progress_bar
 from infra.projections.checkpoints import unpark
 from infra.projections.rebuild_all import heads_of, rebuild_all, with_derived
 from infra.projections.status import Status, list_status
 from infra.projections.verify_all import verify_all
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.runtime.progress import progress_bar
 from projections.base import Projection
 
 console = Console()

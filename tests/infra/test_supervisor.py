@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.supervisor import Child, PortTaken, PortUnusable, check_port_free
+from infra.process.supervisor import Child, PortTaken, PortUnusable, check_port_free
 
 PYTHONPATH = os.pathsep.join([str(Path(__file__).resolve().parents[2]), *sys.path])
 # Each child notes its number in a file, and what it was told.
@@ -40,8 +40,8 @@ time.sleep(60)
 """
 SUPERVISOR = """
 import sys
-from infra import supervisor
-from infra.supervisor import Child, Supervisor
+from infra.process import supervisor
+from infra.process.supervisor import Child, Supervisor
 supervisor.STEADY_SECONDS = 0.3
 children = [
     Child(name="The child", argv=[sys.executable, "-c", program.lstrip("~")], is_vital="~" not in program)
