@@ -8,7 +8,7 @@ from commands.creations import Content
 from commands.ports import Caller
 from infra.bulk import APPEND_SIZE
 from infra.eventstore.codec import EventTypes
-from infra.pipeline import RequestTransaction
+from infra.postgres.pipeline import RequestTransaction
 from infra.unit_of_work import Decision, Ledger
 from projections.base import Answer
 from projections.catalog.assortment import Assortment

@@ -8,8 +8,8 @@ from typing import LiteralString
 from uuid import UUID
 
 from commands.unavailable import OutcomeUnknown
-from infra.connections import CannotConnect, CommitUnknown, ConnectionLost
-from infra.pipeline import RequestTransaction
+from infra.postgres.connections import CannotConnect, CommitUnknown, ConnectionLost
+from infra.postgres.pipeline import RequestTransaction
 from projections.base import CompanyClosed, ServerOutdated
 
 #: For how long it is tried to find out, in seconds, and how long to wait between two looks.

@@ -22,10 +22,10 @@ from domain.errors import NotAllowed, Refusal
 from domain.permissions import permissions_of
 from domain.sheets import Problem
 from infra.bulk_decision import BulkDecision
-from infra.connections import BULK
-from infra.heartbeats import part_name
 from infra.import_desk import CHUNK_SIZE
-from infra.pipeline import RequestConnection, RequestTransaction, request_transaction
+from infra.postgres.connections import BULK
+from infra.postgres.heartbeats import part_name
+from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.process.garbage import collecting_no_garbage
 from infra.unit_of_work import Ledger
 from projections.base import CompanyClosed, Row, ServerOutdated

@@ -11,11 +11,11 @@ import psycopg
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from infra.connections import WORKERS, bounded
-from infra.definitions import closed_companies, is_own
-from infra.heartbeats import part_name
 from infra.launches import launch_what_is_due
 from infra.picture_shelf import let_go_of_unused
+from infra.postgres.connections import WORKERS, bounded
+from infra.postgres.definitions import closed_companies, is_own
+from infra.postgres.heartbeats import part_name
 from infra.process.clock import WatchedClock
 from infra.subscriptions import let_subscriptions_fall_due
 from infra.unit_of_work import Ledger

@@ -9,7 +9,7 @@ import structlog
 
 from commands.catalog.launches import LaunchDueProducts, launch_due_products
 from commands.ports import Caller
-from infra.transactions import transaction
+from infra.postgres.transactions import transaction
 from infra.unit_of_work import Decision, Ledger
 from projections.base import CompanyClosed, EventNotReadable
 

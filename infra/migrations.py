@@ -8,8 +8,11 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import errors, sql
 
-from infra.installation import DatabaseUnfit, Installation
-from infra.own_schema import take_schemas
+from infra.postgres.installation import DatabaseUnfit, Installation
+from infra.postgres.own_schema import take_schemas
+from infra.postgres.roles import ensure_roles
+from infra.postgres.securing import establish_rights
+from infra.postgres.server_checks import check_server
 from infra.projections.placement import (
     HOLD_EVERYTHING,
     NO_DIFFERENCE,
@@ -19,27 +22,24 @@ from infra.projections.placement import (
     define,
     difference,
 )
-from infra.roles import ensure_roles
-from infra.securing import establish_rights
-from infra.server_checks import check_server
 from projections.base import Projection
 
 #: Applied once each, in this order: the names by which databases remember them, and their files. An applied one
 #: is never edited, but its file may move.
 MIGRATIONS = {
     "infra.eventstore:schema.sql": "infra.eventstore:schema.sql",
-    "infra:schema.sql": "infra:schema.sql",
+    "infra:schema.sql": "infra.postgres:schema.sql",
     "infra:sign_in.sql": "infra:sign_in.sql",
     "infra:pictures.sql": "infra:pictures.sql",
     "infra:imports.sql": "infra:imports.sql",
     "infra:running_time.sql": "infra:running_time.sql",
-    "infra:installation.sql": "infra:installation.sql",
-    "infra:worker_heartbeats.sql": "infra:worker_heartbeats.sql",
+    "infra:installation.sql": "infra.postgres:installation.sql",
+    "infra:worker_heartbeats.sql": "infra.postgres:worker_heartbeats.sql",
 }
 #: Applied again whenever their text is another one.
 FUNCTIONS = {
     "infra.eventstore:functions.sql": "infra.eventstore:functions.sql",
-    "infra:functions.sql": "infra:functions.sql",
+    "infra:functions.sql": "infra.postgres:functions.sql",
 }
 
 # Two processes that start together must not both create the tables.

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
-from infra.addresses import as_role, role_name, role_password
-from infra.connections import LENGTHY_SECONDS, SECONDS
+from infra.postgres.addresses import as_role, role_name, role_password
+from infra.postgres.connections import LENGTHY_SECONDS, SECONDS
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SECRET_KEY_LENGTH = 32

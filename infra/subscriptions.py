@@ -9,7 +9,7 @@ import structlog
 
 from commands.ports import Caller
 from commands.subscriptions import LetFallDue, let_fall_due
-from infra.transactions import transaction
+from infra.postgres.transactions import transaction
 from infra.unit_of_work import Decision, Ledger
 from projections.base import CompanyClosed
 

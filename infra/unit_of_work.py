@@ -11,11 +11,11 @@ from domain.aggregate import Aggregate
 from infra.commits import Trace
 from infra.creations import rows_when_made
 from infra.credentials import Credentials
-from infra.definitions import inline_digest
 from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
 from infra.import_desk import ImportDesk
 from infra.picture_shelf import PictureShelf
+from infra.postgres.definitions import inline_digest
 from infra.process.ids import uuid7
 from projections.base import Answer, Database, Fact, Projection
 from projections.catalog.assortment import Assortment

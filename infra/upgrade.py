@@ -13,8 +13,8 @@ from psycopg import errors, sql
 
 from domain.companies import PLATFORM_ID
 from infra.eventstore.codec import EventTypes
-from infra.installation import DatabaseUnfit, Installation
 from infra.migrations import migrate
+from infra.postgres.installation import DatabaseUnfit, Installation
 from infra.projections.aside import (
     Builder,
     Crew,

@@ -28,14 +28,14 @@ from commands.ports import Caller
 from domain.aggregate import Aggregate
 from domain.companies import PLATFORM_ID, Company
 from domain.users import User
-from infra.addresses import in_schema, role_name
-from infra.embedded import EmbeddedServer
 from infra.eventstore.codec import Metadata
-from infra.installation import Installation
 from infra.migrations import migrate
+from infra.postgres.addresses import in_schema, role_name
+from infra.postgres.embedded import EmbeddedServer
+from infra.postgres.installation import Installation
+from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.tokens import Tokens
-from infra.transactions import transaction
 from infra.unit_of_work import Ledger
 
 

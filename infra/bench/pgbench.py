@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from infra.addresses import in_schema
 from infra.bench.shops import LEAST, TILLS
 from infra.bench.site import MeasurementFailed, Site, child
+from infra.postgres.addresses import in_schema
 
 _SPEED = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 _FAILED = re.compile(r"^number of failed transactions: (\d+)", re.MULTILINE)

@@ -13,11 +13,11 @@ from infra.bench.recording import record_sale
 from infra.bench.rounds import alternate
 from infra.bench.shops import LINES, PRODUCTS, TILLS, Chain, id_of
 from infra.eventstore.append import APPEND_EVENTS
+from infra.postgres.transactions import transaction
 from infra.process.ids import uuid7
 from infra.projections.rebuild import rebuild
 from infra.projections.rebuild_all import rebuild_all
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.transactions import transaction
 
 #: Sales of a company's log for each second a part is to take.
 SALES_PER_SECOND = 2_500

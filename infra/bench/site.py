@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from infra.embedded.binaries import find_binaries
+from infra.postgres.embedded.binaries import find_binaries
 from infra.process.supervisor import die_with_parent
 from infra.runtime.databases import Addresses, database
 from infra.settings import Settings, load_settings

@@ -19,9 +19,9 @@ from infra.bulk import (
 )
 from infra.complete_journey.mapping import History
 from infra.complete_journey.source import CURRENCY, TIMEZONE, Selection, Source, find_files
-from infra.connections import BULK
-from infra.pipeline import request_transaction
-from infra.pool import RequestPool
+from infra.postgres.connections import BULK
+from infra.postgres.pipeline import request_transaction
+from infra.postgres.pool import RequestPool
 from infra.unit_of_work import Ledger
 from projections.companies import find_company, rules_of
 

@@ -36,11 +36,11 @@ from domain.subscriptions import Terms
 from domain.tax_rates import TaxRate
 from domain.users import User
 from infra.bulk import company_named, first_fact, found_company, missing_events, record_events
-from infra.connections import BULK
 from infra.demo.catalog import BRANDS, TAXES, UNITS, DemoProduct, products
 from infra.demo.sales import Article, Happening, Shop, ShopLife, deliver
-from infra.pipeline import request_transaction
-from infra.pool import RequestPool
+from infra.postgres.connections import BULK
+from infra.postgres.pipeline import request_transaction
+from infra.postgres.pool import RequestPool
 from infra.process.garbage import collecting_no_garbage
 from infra.unit_of_work import Ledger
 from projections.base import CompanyClosed, Database, Row

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from infra.transactions import Transaction
+    from infra.postgres.transactions import Transaction
 
 PAGE_SIZE = 2_000
 

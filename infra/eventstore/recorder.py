@@ -24,10 +24,10 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import resolve_topic
 from psycopg.types.numeric import Int8
 
-from infra.connections import BULK, bounded
 from infra.eventstore.append import APPEND_EVENTS
-from infra.pool import Pool
-from infra.transactions import transaction
+from infra.postgres.connections import BULK, bounded
+from infra.postgres.pool import Pool
+from infra.postgres.transactions import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

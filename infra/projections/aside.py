@@ -16,16 +16,16 @@ from psycopg import errors, sql
 from domain.companies import PLATFORM_ID
 from infra.eventstore.chain import LogAltered, Proof
 from infra.eventstore.codec import EventTypes
-from infra.installation import DatabaseUnfit, Installation
-from infra.pipeline import RequestConnection
+from infra.postgres.installation import DatabaseUnfit, Installation
+from infra.postgres.pipeline import RequestConnection
+from infra.postgres.rights import rights_of
+from infra.postgres.securing import secure_tables
+from infra.postgres.transactions import Transaction, transaction
 from infra.process.children import end_with
 from infra.process.garbage import collecting_no_garbage
 from infra.projections.faults import describe, is_passing
 from infra.projections.reading import BATCH, FactReader
 from infra.projections.staging import Progress, unheard
-from infra.rights import rights_of
-from infra.securing import secure_tables
-from infra.transactions import Transaction, transaction
 from projections.base import Projection
 
 #: How many positions are folded in one transaction at most: a longer one would keep the server from cleaning

@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 
 from infra.eventstore.chain import LogAltered
-from infra.transactions import Transaction, transaction
+from infra.postgres.transactions import Transaction, transaction
 
 _HEAD: LiteralString = "SELECT position FROM company_head WHERE company_id = %(company_id)s"
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import psycopg
 
-from infra.transactions import Transaction
+from infra.postgres.transactions import Transaction
 from projections.base import Projection
 
 # What was built aside knows the log up to here, and no further.

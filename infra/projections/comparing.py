@@ -7,8 +7,8 @@ from typing import Any
 from psycopg import sql
 from psycopg.rows import dict_row, tuple_row
 
+from infra.postgres.transactions import Transaction
 from infra.projections.staging import Table
-from infra.transactions import Transaction
 
 #: How many rows are compared in one transaction: a few tenths of a second, so that the server can clean up
 #: behind the tills in between.

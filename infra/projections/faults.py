@@ -4,7 +4,7 @@ from typing import LiteralString
 
 import psycopg
 
-from infra.transactions import Transaction
+from infra.postgres.transactions import Transaction
 
 # What a server says of its own state rather than of the statement: it passes without anybody's doing.
 _PASSING = ("08", "40", "53", "55", "57", "58", "XX")

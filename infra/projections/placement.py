@@ -7,8 +7,8 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from infra.definitions import GENERATION, digest_of, inline_digest
-from infra.installation import Installation
+from infra.postgres.definitions import GENERATION, digest_of, inline_digest
+from infra.postgres.installation import Installation
 from infra.projections.closure import close
 from projections.base import Projection
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.rows import tuple_row
 
 from infra.eventstore.codec import EventTypes, decode_metadata
-from infra.transactions import Transaction
+from infra.postgres.transactions import Transaction
 from projections.base import Fact, NewerEvent, Projection
 
 #: How many positions of the log are read, folded and committed together.

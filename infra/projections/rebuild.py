@@ -9,12 +9,12 @@ import psycopg
 from psycopg import errors, sql
 
 from infra.eventstore.codec import EventTypes
+from infra.postgres.transactions import Transaction
 from infra.projections.checkpoints import head_of, hold, resume
 from infra.projections.closure import open_if_whole
 from infra.projections.comparing import count_differences
 from infra.projections.reading import BATCH
 from infra.projections.staging import Progress, Staging, Table, staging_session, unheard
-from infra.transactions import Transaction
 from projections.base import Projection
 
 #: How often the swap gives way to commands that it met, before it gives up.

@@ -14,14 +14,14 @@ from uuid import UUID
 import psycopg
 
 from domain.errors import Refusal
-from infra.connections import STAGING, bounded
 from infra.eventstore.chain import LogAltered, Proof
 from infra.eventstore.codec import EventTypes
+from infra.postgres.connections import STAGING, bounded
+from infra.postgres.transactions import transaction
 from infra.process.children import end_with
 from infra.projections.reading import BATCH
 from infra.projections.rebuild import RebuildReport, rebuild
 from infra.projections.staging import Progress, unheard
-from infra.transactions import transaction
 from projections.base import Projection
 
 #: How many positions of a log one process proves at a time; stretches are proved side by side.

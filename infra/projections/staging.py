@@ -9,15 +9,15 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from infra.connections import STAGING
-from infra.definitions import HOLD_MODEL, named
 from infra.eventstore.chain import Proof
 from infra.eventstore.codec import EventTypes
-from infra.pipeline import RequestConnection
+from infra.postgres.connections import STAGING
+from infra.postgres.definitions import HOLD_MODEL, named
+from infra.postgres.pipeline import RequestConnection
+from infra.postgres.transactions import Transaction, transaction
 from infra.process.garbage import collecting_no_garbage
 from infra.projections.checkpoints import head_of, position_of
 from infra.projections.reading import BATCH, FactReader
-from infra.transactions import Transaction, transaction
 from projections.base import Projection
 
 

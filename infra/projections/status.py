@@ -8,8 +8,8 @@ from uuid import UUID
 
 import psycopg
 
-from infra.definitions import digest_of
 from infra.eventstore.chain import LogAltered
+from infra.postgres.definitions import digest_of
 from projections.base import Projection
 
 

@@ -9,16 +9,16 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from infra.connections import WORKERS
-from infra.definitions import digest_of
 from infra.eventstore.codec import EventTypes
-from infra.heartbeats import part_name
-from infra.pipeline import RequestConnection
+from infra.postgres.connections import WORKERS
+from infra.postgres.definitions import digest_of
+from infra.postgres.heartbeats import part_name
+from infra.postgres.pipeline import RequestConnection
+from infra.postgres.transactions import Transaction, transaction
 from infra.process.garbage import collecting_no_garbage
 from infra.projections.checkpoints import move, park, take
 from infra.projections.faults import describe, is_passing
 from infra.projections.reading import BATCH, FactReader
-from infra.transactions import Transaction, transaction
 from projections.base import NewerEvent, Projection
 
 #: A company counts as active this long after its last write, in seconds: longer than any of its transactions.

@@ -13,8 +13,8 @@ from typing import Any
 import click
 import psycopg
 
-from infra.embedded import EmbeddedServerError
-from infra.installation import DatabaseUnfit
+from infra.postgres.embedded import EmbeddedServerError
+from infra.postgres.installation import DatabaseUnfit
 from infra.process.supervisor import PortTaken, check_port_free
 from infra.settings import Settings, SettingsError, load_settings
 
@@ -134,9 +134,9 @@ def worker() -> None:
 
     Any number of workers on any number of machines share the work.
     """
-    from infra.heartbeats import Heart  # noqa: PLC0415
     from infra.imports import Imports  # noqa: PLC0415
     from infra.jobs import Schedule, jobs_of  # noqa: PLC0415
+    from infra.postgres.heartbeats import Heart  # noqa: PLC0415
     from infra.process.logs import configure_logs  # noqa: PLC0415
     from infra.projections.worker import Worker  # noqa: PLC0415
     from infra.runtime.databases import running_database  # noqa: PLC0415

@@ -13,12 +13,12 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
 
-from infra.addresses import as_role, in_schema, role_name, role_password
-from infra.administrator import statements_for_administrator
-from infra.embedded import EmbeddedServer
-from infra.embedded.errors import AlreadyRunning
-from infra.installation import DatabaseUnfit, Installation
 from infra.migrated import check_migrated
+from infra.postgres.addresses import as_role, in_schema, role_name, role_password
+from infra.postgres.administrator import statements_for_administrator
+from infra.postgres.embedded import EmbeddedServer
+from infra.postgres.embedded.errors import AlreadyRunning
+from infra.postgres.installation import DatabaseUnfit, Installation
 from infra.process.progress import progress_bar
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.settings import Settings, SettingsError, user_of

@@ -16,11 +16,11 @@ from commands.unavailable import Unavailable
 from domain.companies import PLATFORM_ID
 from infra.application import Application
 from infra.authentication import SignIn
-from infra.connections import SECONDS, Bounds
 from infra.gallery import Gallery
 from infra.messages import MailServer, Messenger, Outbox
-from infra.pipeline import RequestConnection
-from infra.pool import Pool, RequestPool
+from infra.postgres.connections import SECONDS, Bounds
+from infra.postgres.pipeline import RequestConnection
+from infra.postgres.pool import Pool, RequestPool
 from infra.recovery import Recovery
 from infra.refresh_tokens import pepper_of
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS

@@ -16,7 +16,7 @@ from domain.errors import Refusal
 from domain.passwords import check_password
 from domain.users import User
 from infra.application import Application
-from infra.pool import RequestPool
+from infra.postgres.pool import RequestPool
 from infra.unit_of_work import Ledger
 
 _LONGEST_NAME = 200

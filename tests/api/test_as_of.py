@@ -11,8 +11,8 @@ import pytest
 
 from domain.catalog.brands import Brand
 from infra.eventstore.codec import Metadata
+from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.transactions import transaction
 from infra.unit_of_work import Ledger
 
 SETTINGS = "/api/admin/settings"

@@ -17,9 +17,9 @@ from domain.catalog.brands import Brand
 from domain.companies import PLATFORM_ID
 from domain.users import User
 from infra.eventstore.codec import Metadata
+from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.tokens import Tokens
-from infra.transactions import transaction
 from infra.unit_of_work import Ledger
 from projections.audit import SCANNED
 

@@ -17,8 +17,8 @@ from api.openapi.document import Route, routes_of
 from commands.creations import Content
 from domain.catalog.brands import Brand
 from infra.eventstore.codec import Metadata
+from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.transactions import transaction
 from infra.unit_of_work import Ledger
 
 NOTHING = cast("Any", None)

@@ -6,10 +6,10 @@ from uuid import uuid4
 import psycopg
 
 from infra.eventstore.append import APPEND_EVENTS
+from infra.postgres.transactions import transaction
 from infra.projections.rebuild import rebuild
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.transactions import transaction
 
 MOST = 2**53
 #: Times MOST, this is more than 2**63.

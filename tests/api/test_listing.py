@@ -16,10 +16,10 @@ import pytest
 
 from domain.storages import Storage
 from infra.eventstore.codec import Metadata
+from infra.postgres.transactions import transaction
 from infra.projections.rebuild import rebuild
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.transactions import transaction
 from infra.unit_of_work import Ledger
 from projections.catalog.listing import Listing
 

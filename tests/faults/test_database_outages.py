@@ -17,7 +17,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from infra.embedded import EmbeddedServer
+from infra.postgres.embedded import EmbeddedServer
 from tests.api.conftest import stock_shop
 from tests.conftest import found_shop, fresh_database, serving
 from tests.faults.cutter import Cutter, stall

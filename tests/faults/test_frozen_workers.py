@@ -18,11 +18,11 @@ import pytest
 
 from domain.catalog.brands import Brand
 from infra.eventstore.codec import Metadata
-from infra.heartbeats import Heart
+from infra.postgres.heartbeats import Heart
+from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.transactions import transaction
 from infra.unit_of_work import Ledger
 from tests.conftest import SECRET, fresh_database
 

@@ -12,7 +12,7 @@ from typing import LiteralString, Self
 import psycopg
 import pytest
 
-from infra.embedded import EmbeddedServer
+from infra.postgres.embedded import EmbeddedServer
 from infra.projections.verify import verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS

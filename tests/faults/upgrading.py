@@ -2,7 +2,7 @@
 
 import sys
 
-from infra.installation import Installation
+from infra.postgres.installation import Installation
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.upgrade import Upgrade
 from projections.base import Projection

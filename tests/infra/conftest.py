@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from api.errors import unread
-from infra.embedded import EmbeddedServer
+from infra.postgres.embedded import EmbeddedServer
 from infra.web.bounds import Bounds
 from infra.web.hooks import Hooks
 from infra.web.lanes import PROBES

@@ -8,8 +8,8 @@ from uuid import UUID
 import psycopg
 
 from infra.migrations import migrate
+from infra.postgres.transactions import transaction
 from infra.runtime.models import PROJECTIONS
-from infra.transactions import transaction
 from tests.conftest import Database
 
 

@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from infra.embedded import EmbeddedServer
-from infra.embedded.binaries import find_binaries
 from infra.eventstore.chain import verify_chain
 from infra.migrations import migrate
+from infra.postgres.embedded import EmbeddedServer
+from infra.postgres.embedded.binaries import find_binaries
+from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.transactions import transaction
 from infra.upgrade import Upgrade
 from tests.conftest import Database, installed_in
 

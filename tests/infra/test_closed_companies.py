@@ -16,18 +16,18 @@ from structlog.testing import capture_logs
 
 from domain.catalog.products import Product, Variant
 from domain.companies import PLATFORM_ID
-from infra.embedded import EmbeddedServer
 from infra.eventstore.chain import EVENTS, ChainedEvent, event_hash, genesis_hash
 from infra.eventstore.codec import Metadata
 from infra.imports import Imports
 from infra.jobs import Job, Schedule
 from infra.launches import launch_what_is_due
 from infra.picture_shelf import let_go_of_unused
-from infra.pipeline import RequestConnection, request_transaction
+from infra.postgres.embedded import EmbeddedServer
+from infra.postgres.pipeline import RequestConnection, request_transaction
+from infra.postgres.transactions import transaction
 from infra.projections.rebuild_all import rebuild_all
 from infra.runtime.models import PROJECTIONS
 from infra.runtime.projections_cli import projections
-from infra.transactions import transaction
 from infra.upgrade import CannotBuild
 from projections.base import CompanyClosed
 from tests.api.conftest import Stocked, stock_shop

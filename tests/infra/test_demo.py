@@ -15,7 +15,7 @@ from domain.companies import PLATFORM_ID
 from infra.demo import make_demo
 from infra.demo.catalog import with_check_digit
 from infra.demo.company import DEMO_ID
-from infra.pool import RequestPool
+from infra.postgres.pool import RequestPool
 from infra.runtime.house import open_pool
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.unit_of_work import Ledger
@@ -24,7 +24,7 @@ from tests.conftest import fresh_database
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from infra.embedded import EmbeddedServer
+    from infra.postgres.embedded import EmbeddedServer
 
 LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
 NOW = datetime(2026, 3, 31, 16, 20, tzinfo=UTC)

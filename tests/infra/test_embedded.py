@@ -17,13 +17,13 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from infra.embedded import EmbeddedServer, EmbeddedServerError, check_server_version, find_binaries
+from infra.postgres.embedded import EmbeddedServer, EmbeddedServerError, check_server_version, find_binaries
 
 PYTHONPATH = os.pathsep.join([str(Path(__file__).resolve().parents[2]), *sys.path])
 OWNER = """
 import sys, time
 from pathlib import Path
-from infra.embedded import EmbeddedServer
+from infra.postgres.embedded import EmbeddedServer
 with EmbeddedServer(Path(sys.argv[1])) as server:
     print(server.pid, flush=True)
     time.sleep(60)

@@ -15,13 +15,13 @@ import pytest
 from domain.catalog.products import Product, Variant
 from domain.companies import Company
 from infra import launches
-from infra.embedded import EmbeddedServer
 from infra.eventstore.codec import Metadata
 from infra.jobs import Schedule, jobs_of
 from infra.launches import launch_what_is_due
+from infra.postgres.embedded import EmbeddedServer
+from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.transactions import transaction
 from infra.unit_of_work import Ledger
 from tests.conftest import Database, fresh_database
 

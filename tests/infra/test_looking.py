@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from infra.embedded import EmbeddedServer
+from infra.postgres.embedded import EmbeddedServer
 from tests.conftest import SECRET, Database, installed_in, serving
 
 ROOT = Path(__file__).parents[2]

@@ -10,18 +10,18 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from infra.addresses import as_role
-from infra.embedded import EmbeddedServer
 from infra.eventstore.append import APPEND_EVENTS
-from infra.installation import Installation
 from infra.migrated import NotMigrated, check_migrated
 from infra.migrations import NewerDatabase
-from infra.own_schema import SchemaOfAnother
+from infra.postgres.addresses import as_role
+from infra.postgres.embedded import EmbeddedServer
+from infra.postgres.installation import Installation
+from infra.postgres.own_schema import SchemaOfAnother
+from infra.postgres.server_checks import OtherEncoding
+from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.server_checks import OtherEncoding
-from infra.transactions import transaction
 from infra.upgrade import Upgrade
 from tests.conftest import Database, installed_in
 from tests.infra.databases import connected, found_company, install, rows, state_of

@@ -13,14 +13,14 @@ import pytest
 
 from domain.companies import Company
 from domain.orders import Order
-from infra.definitions import digest_of, inline_digest
-from infra.embedded import EmbeddedServer
 from infra.eventstore.codec import Metadata
 from infra.jobs import Job, Schedule
-from infra.pipeline import RequestConnection, request_transaction
+from infra.postgres.definitions import digest_of, inline_digest
+from infra.postgres.embedded import EmbeddedServer
+from infra.postgres.pipeline import RequestConnection, request_transaction
+from infra.postgres.transactions import transaction
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.transactions import transaction
 from infra.unit_of_work import Ledger
 from projections.base import ServerOutdated
 from projections.orders import Orders

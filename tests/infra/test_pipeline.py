@@ -15,7 +15,7 @@ from commands.outcomes import Response
 from commands.ports import Caller
 from domain.payments import Tender
 from infra.application import Application
-from infra.pipeline import Pipeline, RequestConnection, Statement, request_transaction
+from infra.postgres.pipeline import Pipeline, RequestConnection, Statement, request_transaction
 from infra.runtime.house import make_ledger, open_pool
 
 COMPANY = UUID("0190f5a1-7c3e-7abc-8def-0123456789ab")

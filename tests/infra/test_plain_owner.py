@@ -8,14 +8,14 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from infra.addresses import as_role
-from infra.administrator import statements_for_administrator
-from infra.admission import RightMissing
-from infra.embedded import EmbeddedServer
-from infra.installation import DatabaseUnfit
 from infra.migrated import check_migrated
-from infra.own_schema import SchemaMissing, SchemaNotOwned
-from infra.roles import RoleMissing, RoleTooMighty
+from infra.postgres.addresses import as_role
+from infra.postgres.administrator import statements_for_administrator
+from infra.postgres.admission import RightMissing
+from infra.postgres.embedded import EmbeddedServer
+from infra.postgres.installation import DatabaseUnfit
+from infra.postgres.own_schema import SchemaMissing, SchemaNotOwned
+from infra.postgres.roles import RoleMissing, RoleTooMighty
 from infra.runtime.models import PROJECTIONS
 from tests.conftest import Database, installed_in
 from tests.infra.databases import connected, found_company, install, rows

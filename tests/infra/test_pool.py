@@ -13,9 +13,16 @@ from psycopg import errors
 
 from commands.unavailable import Busy, DatabaseUnavailable, TimedOut
 from infra.application import Application
-from infra.connections import Bounds, CannotConnect, CommitUnknown, ConnectionLost, PoolExhausted, bounded
-from infra.pipeline import RequestConnection, request_transaction
-from infra.pool import Pool, RequestPool
+from infra.postgres.connections import (
+    Bounds,
+    CannotConnect,
+    CommitUnknown,
+    ConnectionLost,
+    PoolExhausted,
+    bounded,
+)
+from infra.postgres.pipeline import RequestConnection, request_transaction
+from infra.postgres.pool import Pool, RequestPool
 from infra.runtime.house import make_ledger, open_pool
 
 COMPANY = UUID("0190f5a1-7c3e-7abc-8def-0123456789ab")
@@ -95,7 +102,7 @@ class TestPool:
     def test_looks_for_a_server_that_is_away_for_a_while_and_then_no_more(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("infra.pool.RESTART", 0.5)
+        monkeypatch.setattr("infra.postgres.pool.RESTART", 0.5)
         with one_after_another(NOWHERE) as pool:
             started = time.monotonic()
             with pytest.raises(CannotConnect), pool.connection():
@@ -107,7 +114,7 @@ class TestPool:
             assert time.monotonic() - missed < missed - started
 
     def test_one_thread_looks_for_a_server_that_hangs(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("infra.pool.RESTART", 0.5)
+        monkeypatch.setattr("infra.postgres.pool.RESTART", 0.5)
         attempts: list[float] = []
 
         def hang() -> psycopg.Connection[Any]:

@@ -8,9 +8,9 @@ import pytest
 from psycopg import sql
 
 from infra.migrated import AppTooMighty, check_migrated
-from infra.rights import rights_of
+from infra.postgres.rights import rights_of
+from infra.postgres.transactions import transaction
 from infra.runtime.models import PROJECTIONS
-from infra.transactions import transaction
 from tests.conftest import Database
 from tests.infra.databases import connected, found_company, install, rows, state_of
 

@@ -10,12 +10,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from infra.addresses import as_role
-from infra.administrator import statements_for_administrator
-from infra.embedded import EmbeddedServer
 from infra.migrated import check_migrated
 from infra.migrations import migrate
-from infra.roles import PasswordNotOurs, kept_form, matches
+from infra.postgres.addresses import as_role
+from infra.postgres.administrator import statements_for_administrator
+from infra.postgres.embedded import EmbeddedServer
+from infra.postgres.roles import PasswordNotOurs, kept_form, matches
 from infra.runtime.databases import Addresses, RoleCannotLogIn, addresses_of, check
 from infra.runtime.models import PROJECTIONS
 from infra.settings import load_settings

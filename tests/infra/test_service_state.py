@@ -12,10 +12,10 @@ import pytest
 
 from domain.catalog.brands import Brand
 from infra.eventstore.codec import Metadata
-from infra.heartbeats import Heart
+from infra.postgres.heartbeats import Heart
+from infra.postgres.transactions import transaction
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.transactions import transaction
 from infra.unit_of_work import Ledger
 from tests.conftest import Service, fresh_database, serving
 

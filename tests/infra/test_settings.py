@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from infra.addresses import as_role, in_schema, role_name, role_password
+from infra.postgres.addresses import as_role, in_schema, role_name, role_password
 from infra.settings import (
     PROJECT_ROOT,
     SETTINGS,

@@ -11,8 +11,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from infra.definitions import digest_of
-from infra.embedded import EmbeddedServer
+from infra.postgres.definitions import digest_of
+from infra.postgres.embedded import EmbeddedServer
 from infra.projections import aside
 from infra.projections.status import list_status
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS

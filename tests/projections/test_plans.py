@@ -14,8 +14,8 @@ import pytest
 from psycopg import sql
 
 from api.app import create_app
-from infra.embedded import EmbeddedServer
-from infra.pipeline import Pipeline, Statement
+from infra.postgres.embedded import EmbeddedServer
+from infra.postgres.pipeline import Pipeline, Statement
 from infra.runtime.house import build_house, open_pool
 from infra.settings import load_settings
 from tests.api.conftest import Stocked, stock_shop

@@ -10,7 +10,7 @@ import pytest
 
 from domain.aggregate import Aggregate
 from domain.catalog.products import Product, Variant
-from infra.transactions import transaction
+from infra.postgres.transactions import transaction
 from projections.base import Fact, Row
 from projections.catalog.product_status import ProductStatuses, list_in_status, summarise_status
 

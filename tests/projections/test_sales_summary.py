@@ -18,8 +18,8 @@ from domain.orders import Order, SaleLine, Till
 from domain.payments import Tender, settle
 from domain.pricing import Discount, Item, Rules, TaxRate, price
 from infra.eventstore.codec import Metadata, decode_metadata
+from infra.postgres.transactions import Transaction, transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.transactions import Transaction, transaction
 from infra.unit_of_work import Ledger
 from projections.base import Fact
 from projections.reports.sale_facts import SaleFacts

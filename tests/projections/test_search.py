@@ -15,9 +15,9 @@ from domain.aggregate import Aggregate
 from domain.catalog.products import Product, Variant
 from domain.customers import Customer
 from infra.eventstore.codec import Metadata
+from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.transactions import transaction
 from infra.unit_of_work import Ledger
 from projections.base import Row
 from projections.catalog import product_search

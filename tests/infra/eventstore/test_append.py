@@ -14,7 +14,7 @@ from eventsourcing.persistence import StoredEvent
 
 from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.recorder import append_parameters
-from infra.transactions import transaction
+from infra.postgres.transactions import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -22,7 +22,7 @@ from infra.eventstore.chain import (
 from infra.eventstore.recorder import CompanyApplicationRecorder
 
 if TYPE_CHECKING:
-    from infra.pool import Pool
+    from infra.postgres.pool import Pool
 
     from .conftest import LogDatabase
 

@@ -11,12 +11,12 @@ from eventsourcing.persistence import StoredEvent
 
 from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.recorder import CompanyApplicationRecorder, append_parameters
-from infra.transactions import transaction
+from infra.postgres.transactions import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.pool import Pool
+    from infra.postgres.pool import Pool
 
     from .conftest import LogDatabase
 

@@ -35,7 +35,7 @@ from infra.eventstore.recorder import (
 )
 
 if TYPE_CHECKING:
-    from infra.pool import Pool
+    from infra.postgres.pool import Pool
 
     from .conftest import LogDatabase
 

@@ -20,15 +20,15 @@ from domain.orders import Order, SaleLine, Totals, series_of
 from domain.payments import Payment
 from domain.stock import Demand, ReceivedLine, StockMovement, take
 from domain.storages import Storage
-from infra.embedded import EmbeddedServer
 from infra.eventstore.codec import Metadata
-from infra.installation import Installation
 from infra.migrations import migrate
+from infra.postgres.embedded import EmbeddedServer
+from infra.postgres.installation import Installation
+from infra.postgres.transactions import Transaction, transaction
 from infra.projections.rebuild import RebuildReport, rebuild
 from infra.projections.verify import VerifyReport, verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.transactions import Transaction, transaction
 from infra.unit_of_work import Ledger
 from projections.base import Database, Fact, Projection, facts_of
 from projections.stock import StockGuard

@@ -17,7 +17,7 @@ from domain.packages import Limits, Package
 from domain.storages import Storage
 from domain.users import User
 from infra.eventstore.codec import Metadata
-from infra.transactions import transaction
+from infra.postgres.transactions import transaction
 from tests.infra.projections.conftest import NOW, SERIES, sale
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from domain.catalog.brands import Brand
 from infra.eventstore.chain import LogAltered
+from infra.postgres.transactions import transaction
 from infra.projections.rebuild import rebuild
 from infra.projections.rebuild_all import rebuild_all
 from infra.projections.staging import TableMissing
 from infra.runtime.models import EVENT_TYPES
-from infra.transactions import transaction
 from projections.base import ServerOutdated
 
 _TOUCH: LiteralString = """

@@ -4,8 +4,8 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from infra.embedded.binaries import check_server_version
-from infra.installation import DatabaseUnfit
+from infra.postgres.embedded.binaries import check_server_version
+from infra.postgres.installation import DatabaseUnfit
 
 _ENCODING: LiteralString = (
     "SELECT current_database(), current_setting('server_encoding'), pg_is_in_recovery()"

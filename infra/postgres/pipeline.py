@@ -22,9 +22,9 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.types.numeric import Int8BinaryDumper
 
-from infra.arrays import ArrayDumper
-from infra.connections import Bounds, CommitUnknown, ConnectionLost, bounded
-from infra.definitions import HOLD_INLINE, refuse_as_told
+from infra.postgres.arrays import ArrayDumper
+from infra.postgres.connections import Bounds, CommitUnknown, ConnectionLost, bounded
+from infra.postgres.definitions import HOLD_INLINE, refuse_as_told
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)([sb])|%%")
 _FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}

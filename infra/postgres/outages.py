@@ -17,7 +17,7 @@ from commands.unavailable import (
     TimedOut,
     Unavailable,
 )
-from infra.connections import CannotConnect, CommitUnknown, ConnectionLost, PoolExhausted
+from infra.postgres.connections import CannotConnect, CommitUnknown, ConnectionLost, PoolExhausted
 
 R = TypeVar("R")
 

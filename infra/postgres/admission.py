@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from infra.installation import DatabaseUnfit, Installation
+from infra.postgres.installation import DatabaseUnfit, Installation
 
 #: Functions that only workers call; the others both roles call.
 FOR_WORKERS = frozenset({"hold_log"})

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from infra.definitions import HOLD_INLINE, refuse_as_told
+from infra.postgres.definitions import HOLD_INLINE, refuse_as_told
 
 _BEGIN = sql.SQL("BEGIN")
 _BEGIN_READING = sql.SQL("BEGIN READ ONLY")
@@ -80,7 +80,7 @@ def transaction(
 
     This is the way of workers and rebuilds, which mix in savepoints and statements of their own; the
     connection is in autocommit mode and each statement is answered at once. Requests, whose round trips
-    count, use `infra/pipeline.py`.
+    count, use `infra/postgres/pipeline.py`.
 
     NOTE: no pipeline of the driver's here. It may leave the end of a large batch unsent in its buffer and
     then wait for an answer that cannot come.

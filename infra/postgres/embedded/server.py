@@ -14,10 +14,10 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from infra.embedded.account import Account, server_account
-from infra.embedded.binaries import Binaries, find_binaries
-from infra.embedded.cluster import end_previous_server, ensure_cluster, server_environment, tail
-from infra.embedded.errors import (
+from infra.postgres.embedded.account import Account, server_account
+from infra.postgres.embedded.binaries import Binaries, find_binaries
+from infra.postgres.embedded.cluster import end_previous_server, ensure_cluster, server_environment, tail
+from infra.postgres.embedded.errors import (
     AlreadyRunning,
     DataDirUnusable,
     SocketFolderTaken,

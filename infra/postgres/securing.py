@@ -8,9 +8,9 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from infra.admission import admit
-from infra.installation import Installation
-from infra.rights import ALL_ROWS, Rights, rights_of
+from infra.postgres.admission import admit
+from infra.postgres.installation import Installation
+from infra.postgres.rights import ALL_ROWS, Rights, rights_of
 from projections.base import Projection
 
 _TABLES: LiteralString = """

@@ -5,8 +5,8 @@ from typing import LiteralString
 
 from psycopg import sql
 
-from infra.installation import Installation
-from infra.roles import kept_form
+from infra.postgres.installation import Installation
+from infra.postgres.roles import kept_form
 
 _HEAD = """\
 -- What an administrator runs once in the database {database}, so that {owner} can migrate it.

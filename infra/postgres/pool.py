@@ -11,8 +11,8 @@ from typing import Any, Generic, Self, TypeVar
 import psycopg
 from psycopg import errors, pq
 
-from infra.connections import CannotConnect, Lost, PoolExhausted
-from infra.pipeline import RequestConnection
+from infra.postgres.connections import CannotConnect, Lost, PoolExhausted
+from infra.postgres.pipeline import RequestConnection
 
 C = TypeVar("C", bound=psycopg.Connection[Any])
 

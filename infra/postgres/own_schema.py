@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from infra.installation import DatabaseUnfit, Installation
+from infra.postgres.installation import DatabaseUnfit, Installation
 from projections.base import Projection
 
 #: The first migration that an installation has been through: the mark by which ours is known.

@@ -7,9 +7,9 @@ import subprocess
 import time
 from pathlib import Path
 
-from infra.embedded.account import Account
-from infra.embedded.binaries import Binaries
-from infra.embedded.errors import InitdbFailed, OtherMajorVersion, StillRunning
+from infra.postgres.embedded.account import Account
+from infra.postgres.embedded.binaries import Binaries
+from infra.postgres.embedded.errors import InitdbFailed, OtherMajorVersion, StillRunning
 from infra.process.supervisor import die_with_parent
 
 # Trust is safe here: the only way in is a socket in a folder that only the server's user and root may enter.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from infra.embedded.errors import FolderClosed, NoServerUser
+from infra.postgres.embedded.errors import FolderClosed, NoServerUser
 
 CANDIDATES = ("postgres", "nobody")
 

@@ -1,7 +1,7 @@
 """The heartbeats of worker processes: by them others know who is there, and free what a frozen one holds.
 
 A process that is stopped or hangs keeps its connections, and with them its locks. Where it pauses within a
-transaction the server itself ends that (`infra/connections.py`); but the lock of a job goes only with its
+transaction the server itself ends that (`infra/postgres/connections.py`); but the lock of a job goes only with its
 connection, and a server process that is still sending rows never comes to look at the clock. So every worker
 watches the others' hearts, and has the server end the connections of one that stands still.
 """
@@ -17,7 +17,7 @@ from typing import Any, LiteralString
 import psycopg
 import structlog
 
-from infra.connections import REQUESTS, bounded
+from infra.postgres.connections import REQUESTS, bounded
 
 #: This process among all workers: a part of the name of each of its connections.
 PROCESS = secrets.token_hex(6)

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from infra.installation import DatabaseUnfit, Installation
+from infra.postgres.installation import DatabaseUnfit, Installation
 
 _ROLE: LiteralString = "SELECT rolcanlogin, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s"
 
