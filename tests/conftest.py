@@ -29,7 +29,6 @@ from domain.aggregate import Aggregate
 from domain.companies import PLATFORM_ID, Company
 from domain.users import User
 from infra.eventstore.codec import Metadata
-from infra.migrations import migrate
 from infra.postgres.addresses import in_schema, role_name
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.installation import Installation
@@ -37,6 +36,7 @@ from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.tokens import Tokens
 from infra.unit_of_work import Ledger
+from infra.upgrades.migrations import migrate
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

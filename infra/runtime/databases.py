@@ -13,7 +13,6 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
 
-from infra.migrated import check_migrated
 from infra.postgres.addresses import as_role, in_schema, role_name, role_password
 from infra.postgres.administrator import statements_for_administrator
 from infra.postgres.embedded import EmbeddedServer
@@ -22,7 +21,8 @@ from infra.postgres.installation import DatabaseUnfit, Installation
 from infra.process.progress import progress_bar
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.settings import Settings, SettingsError, user_of
-from infra.upgrade import Upgrade
+from infra.upgrades.migrated import check_migrated
+from infra.upgrades.upgrade import Upgrade
 
 DATABASE = "mipos"
 #: Who connects: the web server or a worker.

@@ -16,7 +16,7 @@ from infra.postgres.embedded import EmbeddedServer
 from infra.projections.verify import verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.upgrade import Upgrade
+from infra.upgrades.upgrade import Upgrade
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import Database, Service, found_shop, fresh_database, serving
 from tests.faults.upgrading import MODELS

@@ -4,7 +4,7 @@ import sys
 
 from infra.postgres.installation import Installation
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.upgrade import Upgrade
+from infra.upgrades.upgrade import Upgrade
 from projections.base import Projection
 from projections.orders import Orders
 from projections.reports.sales_daily import SalesDaily

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import psycopg
 
-from infra.migrations import migrate
 from infra.postgres.transactions import transaction
 from infra.runtime.models import PROJECTIONS
+from infra.upgrades.migrations import migrate
 from tests.conftest import Database
 
 

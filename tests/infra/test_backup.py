@@ -11,13 +11,13 @@ import psycopg
 import pytest
 
 from infra.eventstore.chain import verify_chain
-from infra.migrations import migrate
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.embedded.binaries import find_binaries
 from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.upgrade import Upgrade
+from infra.upgrades.migrations import migrate
+from infra.upgrades.upgrade import Upgrade
 from tests.conftest import Database, installed_in
 
 BIN = find_binaries(None).folder

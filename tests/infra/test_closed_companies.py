@@ -28,7 +28,7 @@ from infra.postgres.transactions import transaction
 from infra.projections.rebuild_all import rebuild_all
 from infra.runtime.models import PROJECTIONS
 from infra.runtime.projections_cli import projections
-from infra.upgrade import CannotBuild
+from infra.upgrades.upgrade import CannotBuild
 from projections.base import CompanyClosed
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import PASSWORD, Database, Service, found_shop, fresh_database, serving
@@ -272,7 +272,7 @@ class TestAnUpgrade:
                 tried.append(({model.name for model in arguments[2]}, arguments[3]))
                 return rebuild_all(*arguments, **options)
 
-            monkeypatch.setattr("infra.upgrade.rebuild_all", look_on)
+            monkeypatch.setattr("infra.upgrades.upgrade.rebuild_all", look_on)
             assert upgrade(database, PROJECTIONS) == []
             assert tried == [({"settings", "product_listing", "orders"}, [stocked.shop.company_id])]
             assert closed(database) == []

@@ -11,8 +11,6 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from infra.eventstore.append import APPEND_EVENTS
-from infra.migrated import NotMigrated, check_migrated
-from infra.migrations import NewerDatabase
 from infra.postgres.addresses import as_role
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.installation import Installation
@@ -22,7 +20,9 @@ from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.upgrade import Upgrade
+from infra.upgrades.migrated import NotMigrated, check_migrated
+from infra.upgrades.migrations import NewerDatabase
+from infra.upgrades.upgrade import Upgrade
 from tests.conftest import Database, installed_in
 from tests.infra.databases import connected, found_company, install, rows, state_of
 

@@ -8,7 +8,6 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from infra.migrated import check_migrated
 from infra.postgres.addresses import as_role
 from infra.postgres.administrator import statements_for_administrator
 from infra.postgres.admission import RightMissing
@@ -17,6 +16,7 @@ from infra.postgres.installation import DatabaseUnfit
 from infra.postgres.own_schema import SchemaMissing, SchemaNotOwned
 from infra.postgres.roles import RoleMissing, RoleTooMighty
 from infra.runtime.models import PROJECTIONS
+from infra.upgrades.migrated import check_migrated
 from tests.conftest import Database, installed_in
 from tests.infra.databases import connected, found_company, install, rows
 

@@ -7,10 +7,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from infra.migrated import AppTooMighty, check_migrated
 from infra.postgres.rights import rights_of
 from infra.postgres.transactions import transaction
 from infra.runtime.models import PROJECTIONS
+from infra.upgrades.migrated import AppTooMighty, check_migrated
 from tests.conftest import Database
 from tests.infra.databases import connected, found_company, install, rows, state_of
 

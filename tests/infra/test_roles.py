@@ -10,8 +10,6 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from infra.migrated import check_migrated
-from infra.migrations import migrate
 from infra.postgres.addresses import as_role
 from infra.postgres.administrator import statements_for_administrator
 from infra.postgres.embedded import EmbeddedServer
@@ -19,6 +17,8 @@ from infra.postgres.roles import PasswordNotOurs, kept_form, matches
 from infra.runtime.databases import Addresses, RoleCannotLogIn, addresses_of, check
 from infra.runtime.models import PROJECTIONS
 from infra.settings import load_settings
+from infra.upgrades.migrated import check_migrated
+from infra.upgrades.migrations import migrate
 
 ASKS_FOR_PASSWORDS = "local all postgres trust\nlocal all all scram-sha-256\n"
 KEYS = ("the key of the first installation, long enough", "the key of the second installation, long enough")

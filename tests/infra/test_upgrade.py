@@ -16,7 +16,7 @@ from infra.postgres.embedded import EmbeddedServer
 from infra.projections import aside
 from infra.projections.status import list_status
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.upgrade import CannotBuild, DependedOn
+from infra.upgrades.upgrade import CannotBuild, DependedOn
 from projections.base import Database as Target
 from projections.base import Fact
 from projections.reports.sales_daily import SalesDaily
@@ -317,7 +317,7 @@ def test_an_upgrade_that_was_killed_is_begun_anew(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("infra.upgrade.vacuum", die)
+        patch.setattr("infra.upgrades.upgrade.vacuum", die)
         with pytest.raises(KeyboardInterrupt):
             upgrade(database, next_version(OtherOrders()))
     assert stocked.sell().status == 201

@@ -16,7 +16,7 @@ from infra.projections.verify import verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.unit_of_work import Ledger
-from infra.upgrade import Upgrade
+from infra.upgrades.upgrade import Upgrade
 from projections.base import Projection
 from projections.orders import Orders
 from projections.reports.sales_daily import SalesDaily

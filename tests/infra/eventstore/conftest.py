@@ -17,11 +17,11 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from infra.migrations import migrate
 from infra.postgres.addresses import in_schema
 from infra.postgres.installation import Installation
 from infra.postgres.pool import Pool
 from infra.postgres.transactions import transaction
+from infra.upgrades.migrations import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -21,7 +21,6 @@ from domain.payments import Payment
 from domain.stock import Demand, ReceivedLine, StockMovement, take
 from domain.storages import Storage
 from infra.eventstore.codec import Metadata
-from infra.migrations import migrate
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.installation import Installation
 from infra.postgres.transactions import Transaction, transaction
@@ -30,6 +29,7 @@ from infra.projections.verify import VerifyReport, verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.unit_of_work import Ledger
+from infra.upgrades.migrations import migrate
 from projections.base import Database, Fact, Projection, facts_of
 from projections.stock import StockGuard
 from tests.conftest import installed_in

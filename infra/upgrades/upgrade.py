@@ -13,7 +13,6 @@ from psycopg import errors, sql
 
 from domain.companies import PLATFORM_ID
 from infra.eventstore.codec import EventTypes
-from infra.migrations import migrate
 from infra.postgres.installation import DatabaseUnfit, Installation
 from infra.projections.aside import (
     Builder,
@@ -31,6 +30,7 @@ from infra.projections.closure import parked_inline
 from infra.projections.placement import HOLD_EVERYTHING, Difference, declare, put_in_place
 from infra.projections.rebuild_all import rebuild_all
 from infra.projections.staging import Progress, unheard
+from infra.upgrades.migrations import migrate
 from projections.base import Projection
 
 #: So few positions may be left for the transaction that puts everything in place: selling waits for it.

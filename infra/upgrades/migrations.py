@@ -83,7 +83,7 @@ def migrate(
     """Bring an installation to this version, in one transaction; `conninfo` leads to its owner.
 
     Where a company has a log, read models that differ are left as they are, for the version of before still
-    answers from them: they are returned, to be built and put in place (`infra/upgrade.py`). `tell` gets, in
+    answers from them: they are returned, to be built and put in place (`infra/upgrades/upgrade.py`). `tell` gets, in
     sentences, what an operator should know. Raises ServerTooOld, DatabaseUnfit.
     """
     with psycopg.connect(conninfo) as connection:

@@ -6,10 +6,17 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import errors
 
-from infra.migrations import APPLIED, FUNCTIONS, MIGRATIONS, digest_of_text, functions_in, refuse_newer
 from infra.postgres.definitions import digest_of, inline_digest
 from infra.postgres.installation import DatabaseUnfit
 from infra.postgres.server_checks import check_server
+from infra.upgrades.migrations import (
+    APPLIED,
+    FUNCTIONS,
+    MIGRATIONS,
+    digest_of_text,
+    functions_in,
+    refuse_newer,
+)
 from projections.base import Projection
 
 _DEFINED: LiteralString = "SELECT name, digest FROM projection_models"
