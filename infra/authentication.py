@@ -17,7 +17,7 @@ from commands.standing import CompanySuspended, TokenRevoked
 from domain.companies import PLATFORM_ID
 from domain.errors import NotAllowed, Refusal
 from domain.permissions import permissions_of
-from infra.application import Application
+from infra.decisions.application import Application
 from infra.process.ids import uuid7
 from infra.recovery import Recovery
 from infra.refresh_tokens import RefreshToken

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.catalog.images import Picture, Rendition
 from domain.companies import PLATFORM_ID
-from infra.application import Application
+from infra.decisions.application import Application
 from infra.picture_shelf import find_content
 from infra.pictures import Darkroom
 from projections.base import Database

@@ -21,13 +21,13 @@ from commands.standing import Standing
 from domain.errors import NotAllowed, Refusal
 from domain.permissions import permissions_of
 from domain.sheets import Problem
-from infra.bulk_decision import BulkDecision
+from infra.decisions.bulk_decision import BulkDecision
+from infra.decisions.unit_of_work import Ledger
 from infra.import_desk import CHUNK_SIZE
 from infra.postgres.connections import BULK
 from infra.postgres.heartbeats import part_name
 from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.process.garbage import collecting_no_garbage
-from infra.unit_of_work import Ledger
 from projections.base import CompanyClosed, Row, ServerOutdated
 from projections.companies import find_company
 from projections.users import find_user

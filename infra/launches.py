@@ -9,8 +9,8 @@ import structlog
 
 from commands.catalog.launches import LaunchDueProducts, launch_due_products
 from commands.ports import Caller
+from infra.decisions.unit_of_work import Decision, Ledger
 from infra.postgres.transactions import transaction
-from infra.unit_of_work import Decision, Ledger
 from projections.base import CompanyClosed, EventNotReadable
 
 #: How many products are launched in one transaction, so that tills never wait long for the log.

@@ -17,7 +17,7 @@ from commands.passwords import ResetToken
 from commands.signing_in import InvalidToken
 from commands.standing import CompanySuspended
 from domain.companies import PLATFORM_ID
-from infra.application import Application
+from infra.decisions.application import Application
 from infra.messages import Messenger
 from projections.base import Database, Row
 from projections.companies import lets_people_in

@@ -9,8 +9,8 @@ import structlog
 
 from commands.ports import Caller
 from commands.subscriptions import LetFallDue, let_fall_due
+from infra.decisions.unit_of_work import Decision, Ledger
 from infra.postgres.transactions import transaction
-from infra.unit_of_work import Decision, Ledger
 from projections.base import CompanyClosed
 
 log = structlog.get_logger("jobs")

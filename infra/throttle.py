@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 
 from commands.signing_in import TooManyRequests, Visitor
 from domain.companies import PLATFORM_ID
-from infra.application import Application
+from infra.decisions.application import Application
 from projections.base import Answer, Database
 from projections.users import username_key
 

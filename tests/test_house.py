@@ -67,7 +67,7 @@ def test_the_checks_pass(command: tuple[str, ...]) -> None:
         ("commands/orders.py", "import projections.orders"),
         ("projections/orders.py", "import commands.orders"),
         ("projections/orders.py", "import api.orders"),
-        ("infra/application.py", "import api.orders"),
+        ("infra/decisions/application.py", "import api.orders"),
     ],
 )
 def test_an_import_in_the_wrong_direction_is_found(module: str, line: str, tmp_path: Path) -> None:

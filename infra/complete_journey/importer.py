@@ -9,7 +9,9 @@ from uuid import UUID
 from domain.companies import Company
 from domain.errors import Conflict, NotFound
 from domain.pricing import Rules
-from infra.bulk import (
+from infra.complete_journey.mapping import History
+from infra.complete_journey.source import CURRENCY, TIMEZONE, Selection, Source, find_files
+from infra.decisions.bulk import (
     BulkRecorder,
     Streams,
     company_named,
@@ -17,12 +19,10 @@ from infra.bulk import (
     found_company,
     record_events,
 )
-from infra.complete_journey.mapping import History
-from infra.complete_journey.source import CURRENCY, TIMEZONE, Selection, Source, find_files
+from infra.decisions.unit_of_work import Ledger
 from infra.postgres.connections import BULK
 from infra.postgres.pipeline import request_transaction
 from infra.postgres.pool import RequestPool
-from infra.unit_of_work import Ledger
 from projections.companies import find_company, rules_of
 
 #: How many sales make a transaction.

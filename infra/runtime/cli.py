@@ -134,6 +134,7 @@ def worker() -> None:
 
     Any number of workers on any number of machines share the work.
     """
+    from infra.decisions.unit_of_work import Ledger  # noqa: PLC0415
     from infra.imports import Imports  # noqa: PLC0415
     from infra.jobs import Schedule, jobs_of  # noqa: PLC0415
     from infra.postgres.heartbeats import Heart  # noqa: PLC0415
@@ -141,7 +142,6 @@ def worker() -> None:
     from infra.projections.worker import Worker  # noqa: PLC0415
     from infra.runtime.databases import running_database  # noqa: PLC0415
     from infra.runtime.models import EVENT_TYPES, PROJECTIONS  # noqa: PLC0415
-    from infra.unit_of_work import Ledger  # noqa: PLC0415
 
     settings = _settings()
     configure_logs(settings.log_level)

@@ -14,8 +14,9 @@ from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, mult
 from api.gateway import House
 from commands.unavailable import Unavailable
 from domain.companies import PLATFORM_ID
-from infra.application import Application
 from infra.authentication import SignIn
+from infra.decisions.application import Application
+from infra.decisions.unit_of_work import Ledger
 from infra.gallery import Gallery
 from infra.messages import MailServer, Messenger, Outbox
 from infra.postgres.connections import SECONDS, Bounds
@@ -28,7 +29,6 @@ from infra.service_state import Limits, ServiceState, StateMetrics, look, report
 from infra.settings import Settings
 from infra.throttle import Throttle
 from infra.tokens import Tokens
-from infra.unit_of_work import Ledger
 from projections.base import ServerOutdated
 
 #: For how long one look at the database answers all who ask, and how long anybody waits for it, in seconds.

@@ -15,9 +15,9 @@ from domain.companies import PLATFORM_ID
 from domain.errors import Refusal
 from domain.passwords import check_password
 from domain.users import User
-from infra.application import Application
+from infra.decisions.application import Application
+from infra.decisions.unit_of_work import Ledger
 from infra.postgres.pool import RequestPool
-from infra.unit_of_work import Ledger
 
 _LONGEST_NAME = 200
 

@@ -10,10 +10,10 @@ import psycopg
 import pytest
 
 from domain.catalog.brands import Brand
+from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.unit_of_work import Ledger
 
 SETTINGS = "/api/admin/settings"
 OVERVIEW = "/api/admin/reports/sales-summary/overview?from=2000-01-01&to=2100-01-01"

@@ -16,10 +16,10 @@ from api.gateway import House
 from api.openapi.document import Route, routes_of
 from commands.creations import Content
 from domain.catalog.brands import Brand
+from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.unit_of_work import Ledger
 
 NOTHING = cast("Any", None)
 PASSWORD = "correct horse battery staple"

@@ -15,13 +15,13 @@ from PIL import Image
 
 from domain.catalog.images import Image as Shown
 from domain.catalog.products import Product, Variant
+from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
 from infra.picture_shelf import let_go_of_unused
 from infra.postgres.transactions import transaction
 from infra.projections.rebuild import rebuild
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.unit_of_work import Ledger
 from projections.catalog.images import ProductImages
 
 PRODUCTS = "/api/admin/products"

@@ -15,12 +15,12 @@ import psycopg
 import pytest
 
 from domain.storages import Storage
+from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
 from infra.projections.rebuild import rebuild
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.unit_of_work import Ledger
 from projections.catalog.listing import Listing
 
 PRODUCTS = "/api/admin/products"

@@ -17,13 +17,13 @@ import psycopg
 import pytest
 
 from domain.catalog.brands import Brand
+from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
 from infra.postgres.heartbeats import Heart
 from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.unit_of_work import Ledger
 from tests.conftest import SECRET, fresh_database
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

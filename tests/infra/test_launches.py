@@ -15,6 +15,7 @@ import pytest
 from domain.catalog.products import Product, Variant
 from domain.companies import Company
 from infra import launches
+from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
 from infra.jobs import Schedule, jobs_of
 from infra.launches import launch_what_is_due
@@ -22,7 +23,6 @@ from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.unit_of_work import Ledger
 from tests.conftest import Database, fresh_database
 
 LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)

@@ -13,6 +13,7 @@ import pytest
 
 from domain.companies import Company
 from domain.orders import Order
+from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
 from infra.jobs import Job, Schedule
 from infra.postgres.definitions import digest_of, inline_digest
@@ -21,7 +22,6 @@ from infra.postgres.pipeline import RequestConnection, request_transaction
 from infra.postgres.transactions import transaction
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.unit_of_work import Ledger
 from projections.base import ServerOutdated
 from projections.orders import Orders
 from tests.api.conftest import Stocked, stock_shop

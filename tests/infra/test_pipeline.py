@@ -14,7 +14,7 @@ from commands.orders import BasketLine, PlaceSale, place_sale
 from commands.outcomes import Response
 from commands.ports import Caller
 from domain.payments import Tender
-from infra.application import Application
+from infra.decisions.application import Application
 from infra.postgres.pipeline import Pipeline, RequestConnection, Statement, request_transaction
 from infra.runtime.house import make_ledger, open_pool
 

@@ -12,7 +12,7 @@ import pytest
 from psycopg import errors
 
 from commands.unavailable import Busy, DatabaseUnavailable, TimedOut
-from infra.application import Application
+from infra.decisions.application import Application
 from infra.postgres.connections import (
     Bounds,
     CannotConnect,

@@ -10,12 +10,12 @@ import psycopg
 
 from domain.catalog.brands import Brand
 from domain.companies import Company
+from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.unit_of_work import Ledger
 from infra.upgrades.upgrade import Upgrade
 from projections.base import Projection
 from projections.orders import Orders

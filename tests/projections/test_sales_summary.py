@@ -17,10 +17,10 @@ from psycopg import sql
 from domain.orders import Order, SaleLine, Till
 from domain.payments import Tender, settle
 from domain.pricing import Discount, Item, Rules, TaxRate, price
+from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata, decode_metadata
 from infra.postgres.transactions import Transaction, transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.unit_of_work import Ledger
 from projections.base import Fact
 from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales_daily import SalesDaily

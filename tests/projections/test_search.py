@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from domain.aggregate import Aggregate
 from domain.catalog.products import Product, Variant
 from domain.customers import Customer
+from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.unit_of_work import Ledger
 from projections.base import Row
 from projections.catalog import product_search
 from projections.catalog.product_list import list_products

@@ -12,10 +12,10 @@ import pytest
 
 from domain.costing import Balance
 from domain.stock import EMPTY, Demand, ReceivedLine, StockMovement, take
+from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata, decode_metadata
 from infra.postgres.transactions import Transaction, transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.unit_of_work import Ledger
 from projections.base import Fact
 from projections.stock_movements import LINES_PER_EVENT, StockMovements, list_movements
 

@@ -20,6 +20,7 @@ from domain.orders import Order, SaleLine, Totals, series_of
 from domain.payments import Payment
 from domain.stock import Demand, ReceivedLine, StockMovement, take
 from domain.storages import Storage
+from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.installation import Installation
@@ -28,7 +29,6 @@ from infra.projections.rebuild import RebuildReport, rebuild
 from infra.projections.verify import VerifyReport, verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.unit_of_work import Ledger
 from infra.upgrades.migrations import migrate
 from projections.base import Database, Fact, Projection, facts_of
 from projections.stock import StockGuard

@@ -11,12 +11,12 @@ from psycopg import errors
 from domain.aggregate import UNSTAMPED, Aggregate
 from domain.errors import Conflict
 from domain.settings import name_key
+from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
 from infra.postgres.connections import BULK
 from infra.postgres.pipeline import request_transaction
 from infra.postgres.pool import RequestPool
 from infra.process.garbage import collecting_no_garbage
-from infra.unit_of_work import Ledger
 from projections.base import Database
 
 C = TypeVar("C", bound=Aggregate.Created)

@@ -6,10 +6,10 @@ from typing import Any, LiteralString
 
 from commands.creations import Content
 from commands.ports import Caller
-from infra.bulk import APPEND_SIZE
+from infra.decisions.bulk import APPEND_SIZE
+from infra.decisions.unit_of_work import Decision, Ledger
 from infra.eventstore.codec import EventTypes
 from infra.postgres.pipeline import RequestTransaction
-from infra.unit_of_work import Decision, Ledger
 from projections.base import Answer
 from projections.catalog.assortment import Assortment
 

@@ -15,14 +15,14 @@ from commands.outcomes import IdempotencyInProgress, IdempotencyKey, Idempotency
 from commands.ports import Caller, ConcurrentEdit, UnitOfWork
 from commands.standing import Standing, TokenRevoked
 from commands.unavailable import OutcomeUnknown
-from infra.commits import position_of
+from infra.decisions.commits import position_of
+from infra.decisions.unit_of_work import Decision, Ledger
 from infra.eventstore.history import states_of
 from infra.postgres.connections import LENGTHY_SECONDS, SECONDS, Bounds, CommitUnknown, ConnectionLost
 from infra.postgres.definitions import HOLD_MODEL, named
 from infra.postgres.outages import insist, refusing_outages
 from infra.postgres.pipeline import Answer, RequestTransaction, request_transaction
 from infra.postgres.pool import RequestPool
-from infra.unit_of_work import Decision, Ledger
 from projections.base import KNOWN_AT, EventNotReadable, ProjectionBehind
 
 C = TypeVar("C")
