@@ -30,12 +30,12 @@ from domain.companies import PLATFORM_ID, Company
 from domain.users import User
 from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
+from infra.identity.tokens import Tokens
 from infra.postgres.addresses import in_schema, role_name
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.installation import Installation
 from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.tokens import Tokens
 from infra.upgrades.migrations import migrate
 
 

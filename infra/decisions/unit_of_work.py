@@ -8,11 +8,11 @@ from uuid import UUID
 from commands.creations import Content
 from commands.ports import Caller, DuplicateId, Missing
 from domain.aggregate import Aggregate
-from infra.credentials import Credentials
 from infra.decisions.commits import Trace
 from infra.decisions.creations import rows_when_made
 from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
+from infra.identity.credentials import Credentials
 from infra.import_desk import ImportDesk
 from infra.picture_shelf import PictureShelf
 from infra.postgres.definitions import inline_digest

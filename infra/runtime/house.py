@@ -14,21 +14,21 @@ from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, mult
 from api.gateway import House
 from commands.unavailable import Unavailable
 from domain.companies import PLATFORM_ID
-from infra.authentication import SignIn
 from infra.decisions.application import Application
 from infra.decisions.unit_of_work import Ledger
 from infra.gallery import Gallery
+from infra.identity.authentication import SignIn
+from infra.identity.recovery import Recovery
+from infra.identity.refresh_tokens import pepper_of
+from infra.identity.throttle import Throttle
+from infra.identity.tokens import Tokens
 from infra.messages import MailServer, Messenger, Outbox
 from infra.postgres.connections import SECONDS, Bounds
 from infra.postgres.pipeline import RequestConnection
 from infra.postgres.pool import Pool, RequestPool
-from infra.recovery import Recovery
-from infra.refresh_tokens import pepper_of
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.service_state import Limits, ServiceState, StateMetrics, look, report
 from infra.settings import Settings
-from infra.throttle import Throttle
-from infra.tokens import Tokens
 from projections.base import ServerOutdated
 
 #: For how long one look at the database answers all who ask, and how long anybody waits for it, in seconds.

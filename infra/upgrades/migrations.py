@@ -29,7 +29,7 @@ from projections.base import Projection
 MIGRATIONS = {
     "infra.eventstore:schema.sql": "infra.eventstore:schema.sql",
     "infra:schema.sql": "infra.postgres:schema.sql",
-    "infra:sign_in.sql": "infra:sign_in.sql",
+    "infra:sign_in.sql": "infra.identity:sign_in.sql",
     "infra:pictures.sql": "infra:pictures.sql",
     "infra:imports.sql": "infra:imports.sql",
     "infra:running_time.sql": "infra:running_time.sql",

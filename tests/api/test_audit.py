@@ -18,9 +18,9 @@ from domain.companies import PLATFORM_ID
 from domain.users import User
 from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
+from infra.identity.tokens import Tokens
 from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.tokens import Tokens
 from projections.audit import SCANNED
 
 UNUSED = cast("Any", None)

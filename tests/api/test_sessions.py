@@ -11,9 +11,9 @@ import pytest
 from psycopg.rows import dict_row
 
 from commands.ports import Caller
+from infra.identity.refresh_tokens import RefreshToken, pepper_of
+from infra.identity.tokens import Tokens
 from infra.postgres.transactions import transaction
-from infra.refresh_tokens import RefreshToken, pepper_of
-from infra.tokens import Tokens
 from projections.sessions import list_sessions
 
 SECRET = "a secret that is only good for tests, and long enough"

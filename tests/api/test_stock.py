@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from commands.ports import Caller
-from infra.tokens import Tokens
+from infra.identity.tokens import Tokens
 
 PATH = "/api/admin/inventory"
 

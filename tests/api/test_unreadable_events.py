@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from commands.ports import Caller
-from infra.tokens import Tokens
+from infra.identity.tokens import Tokens
 from tests.conftest import SECRET
 
 NEWER = "type = 'products.Product.Rebundled'"

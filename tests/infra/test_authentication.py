@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.authentication import SignIn
+from infra.identity.authentication import SignIn
 from infra.runtime.house import build_house, open_pool
 from infra.settings import load_settings
 

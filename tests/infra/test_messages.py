@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from infra.identity.recovery import address_of
 from infra.messages import MailServer, Outbox
-from infra.recovery import address_of
 
 
 def read(data: bytes) -> Any:

@@ -12,8 +12,8 @@ import pytest
 from commands.ports import Caller
 from commands.standing import TokenExpired, Unauthenticated
 from domain.permissions import permissions_of
-from infra.refresh_tokens import RefreshToken, pepper_of
-from infra.tokens import Tokens, key_id
+from infra.identity.refresh_tokens import RefreshToken, pepper_of
+from infra.identity.tokens import Tokens, key_id
 
 SECRET = "a secret that is only good for tests, and long enough for each of the algorithms"
 OUR_KEY = key_id(SECRET)

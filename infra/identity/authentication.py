@@ -18,11 +18,11 @@ from domain.companies import PLATFORM_ID
 from domain.errors import NotAllowed, Refusal
 from domain.permissions import permissions_of
 from infra.decisions.application import Application
+from infra.identity.recovery import Recovery
+from infra.identity.refresh_tokens import RefreshToken
+from infra.identity.throttle import Throttle
+from infra.identity.tokens import Tokens
 from infra.process.ids import uuid7
-from infra.recovery import Recovery
-from infra.refresh_tokens import RefreshToken
-from infra.throttle import Throttle
-from infra.tokens import Tokens
 from projections.base import Database, Row
 from projections.companies import lets_people_in
 from projections.signed_in import show_user
