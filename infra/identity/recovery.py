@@ -18,7 +18,7 @@ from commands.signing_in import InvalidToken
 from commands.standing import CompanySuspended
 from domain.companies import PLATFORM_ID
 from infra.decisions.application import Application
-from infra.messages import Messenger
+from infra.outbox.messages import Messenger
 from projections.base import Database, Row
 from projections.companies import lets_people_in
 from projections.users import ask_directory, find_user

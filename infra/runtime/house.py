@@ -22,7 +22,7 @@ from infra.identity.recovery import Recovery
 from infra.identity.refresh_tokens import pepper_of
 from infra.identity.throttle import Throttle
 from infra.identity.tokens import Tokens
-from infra.messages import MailServer, Messenger, Outbox
+from infra.outbox.messages import MailServer, Messenger, Outbox
 from infra.postgres.connections import SECONDS, Bounds
 from infra.postgres.pipeline import RequestConnection
 from infra.postgres.pool import Pool, RequestPool

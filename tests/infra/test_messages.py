@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from infra.identity.recovery import address_of
-from infra.messages import MailServer, Outbox
+from infra.outbox.messages import MailServer, Outbox
 
 
 def read(data: bytes) -> Any:
