@@ -12,8 +12,8 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from infra.decisions.unit_of_work import Ledger
+from infra.files.picture_shelf import let_go_of_unused
 from infra.launches import launch_what_is_due
-from infra.picture_shelf import let_go_of_unused
 from infra.postgres.connections import WORKERS, bounded
 from infra.postgres.definitions import closed_companies, is_own
 from infra.postgres.heartbeats import part_name

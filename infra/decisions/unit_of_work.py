@@ -12,9 +12,9 @@ from infra.decisions.commits import Trace
 from infra.decisions.creations import rows_when_made
 from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
+from infra.files.import_desk import ImportDesk
+from infra.files.picture_shelf import PictureShelf
 from infra.identity.credentials import Credentials
-from infra.import_desk import ImportDesk
-from infra.picture_shelf import PictureShelf
 from infra.postgres.definitions import inline_digest
 from infra.process.ids import uuid7
 from projections.base import Answer, Database, Fact, Projection

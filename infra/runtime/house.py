@@ -16,7 +16,7 @@ from commands.unavailable import Unavailable
 from domain.companies import PLATFORM_ID
 from infra.decisions.application import Application
 from infra.decisions.unit_of_work import Ledger
-from infra.gallery import Gallery
+from infra.files.gallery import Gallery
 from infra.identity.authentication import SignIn
 from infra.identity.recovery import Recovery
 from infra.identity.refresh_tokens import pepper_of

@@ -18,10 +18,10 @@ from domain.catalog.products import Product, Variant
 from domain.companies import PLATFORM_ID
 from infra.eventstore.chain import EVENTS, ChainedEvent, event_hash, genesis_hash
 from infra.eventstore.codec import Metadata
-from infra.imports import Imports
+from infra.files.imports import Imports
+from infra.files.picture_shelf import let_go_of_unused
 from infra.jobs import Job, Schedule
 from infra.launches import launch_what_is_due
-from infra.picture_shelf import let_go_of_unused
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.pipeline import RequestConnection, request_transaction
 from infra.postgres.transactions import transaction

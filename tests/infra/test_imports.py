@@ -22,8 +22,8 @@ from domain.subscriptions import Terms
 from domain.users import User
 from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
-from infra.import_desk import ImportDesk
-from infra.imports import MOST_TAKEN_UP, Imports
+from infra.files.import_desk import ImportDesk
+from infra.files.imports import MOST_TAKEN_UP, Imports
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.pipeline import RequestConnection, request_transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS

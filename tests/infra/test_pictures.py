@@ -8,7 +8,7 @@ from PIL import ExifTags, Image, ImageCms
 
 from domain.catalog.images import SIZES, Picture
 from domain.errors import Invalid
-from infra.pictures import Darkroom
+from infra.files.pictures import Darkroom
 
 RED, GREEN, BLUE, WHITE = (200, 30, 30), (30, 200, 30), (30, 30, 200), (255, 255, 255)
 Colour = tuple[int, ...]

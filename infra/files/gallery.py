@@ -6,8 +6,8 @@ from uuid import UUID
 from domain.catalog.images import Picture, Rendition
 from domain.companies import PLATFORM_ID
 from infra.decisions.application import Application
-from infra.picture_shelf import find_content
-from infra.pictures import Darkroom
+from infra.files.picture_shelf import find_content
+from infra.files.pictures import Darkroom
 from projections.base import Database
 from projections.catalog.images import ask_directory
 

@@ -23,7 +23,7 @@ from domain.permissions import permissions_of
 from domain.sheets import Problem
 from infra.decisions.bulk_decision import BulkDecision
 from infra.decisions.unit_of_work import Ledger
-from infra.import_desk import CHUNK_SIZE
+from infra.files.import_desk import CHUNK_SIZE
 from infra.postgres.connections import BULK
 from infra.postgres.heartbeats import part_name
 from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
