@@ -136,7 +136,7 @@ def worker() -> None:
     """
     from infra.decisions.unit_of_work import Ledger  # noqa: PLC0415
     from infra.files.imports import Imports  # noqa: PLC0415
-    from infra.jobs import Schedule, jobs_of  # noqa: PLC0415
+    from infra.jobs.schedule import Schedule, jobs_of  # noqa: PLC0415
     from infra.postgres.heartbeats import Heart  # noqa: PLC0415
     from infra.process.logs import configure_logs  # noqa: PLC0415
     from infra.projections.worker import Worker  # noqa: PLC0415

@@ -32,7 +32,7 @@ MIGRATIONS = {
     "infra:sign_in.sql": "infra.identity:sign_in.sql",
     "infra:pictures.sql": "infra.files:pictures.sql",
     "infra:imports.sql": "infra.files:imports.sql",
-    "infra:running_time.sql": "infra:running_time.sql",
+    "infra:running_time.sql": "infra.jobs:running_time.sql",
     "infra:installation.sql": "infra.postgres:installation.sql",
     "infra:worker_heartbeats.sql": "infra.postgres:worker_heartbeats.sql",
 }

@@ -15,7 +15,7 @@ from api.app import create_app
 from api.gateway import House
 from api.rate_limits import MOST_SENDERS, RequestLimits
 from commands.signing_in import neighbourhood_of
-from infra.jobs import forget_old_answers, forget_old_failures
+from infra.jobs.schedule import forget_old_answers, forget_old_failures
 
 PASSWORD = "correct horse battery staple"
 UNUSED = cast("Any", None)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from infra.jobs import KEEP_ANSWERS_HOURS, Job, Schedule, forget_old_answers
+from infra.jobs.schedule import KEEP_ANSWERS_HOURS, Job, Schedule, forget_old_answers
 from infra.postgres.embedded import EmbeddedServer
 from infra.process.clock import DOUBT_SECONDS, WatchedClock
 from tests.conftest import Database, fresh_database

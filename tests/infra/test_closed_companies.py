@@ -20,8 +20,8 @@ from infra.eventstore.chain import EVENTS, ChainedEvent, event_hash, genesis_has
 from infra.eventstore.codec import Metadata
 from infra.files.imports import Imports
 from infra.files.picture_shelf import let_go_of_unused
-from infra.jobs import Job, Schedule
-from infra.launches import launch_what_is_due
+from infra.jobs.launches import launch_what_is_due
+from infra.jobs.schedule import Job, Schedule
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.pipeline import RequestConnection, request_transaction
 from infra.postgres.transactions import transaction

@@ -14,11 +14,11 @@ import pytest
 
 from domain.catalog.products import Product, Variant
 from domain.companies import Company
-from infra import launches
 from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
-from infra.jobs import Schedule, jobs_of
-from infra.launches import launch_what_is_due
+from infra.jobs import launches
+from infra.jobs.launches import launch_what_is_due
+from infra.jobs.schedule import Schedule, jobs_of
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.transactions import transaction
 from infra.projections.verify import verify

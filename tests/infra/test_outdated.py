@@ -15,7 +15,7 @@ from domain.companies import Company
 from domain.orders import Order
 from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
-from infra.jobs import Job, Schedule
+from infra.jobs.schedule import Job, Schedule
 from infra.postgres.definitions import digest_of, inline_digest
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.pipeline import RequestConnection, request_transaction

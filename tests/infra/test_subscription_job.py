@@ -15,10 +15,10 @@ from domain.packages import Limits, Offer
 from domain.subscriptions import Terms
 from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.codec import Metadata
+from infra.jobs.subscriptions import let_subscriptions_fall_due
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.subscriptions import let_subscriptions_fall_due
 from tests.conftest import Database, fresh_database
 
 LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)

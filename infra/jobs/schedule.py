@@ -13,12 +13,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from infra.decisions.unit_of_work import Ledger
 from infra.files.picture_shelf import let_go_of_unused
-from infra.launches import launch_what_is_due
+from infra.jobs.launches import launch_what_is_due
+from infra.jobs.subscriptions import let_subscriptions_fall_due
 from infra.postgres.connections import WORKERS, bounded
 from infra.postgres.definitions import closed_companies, is_own
 from infra.postgres.heartbeats import part_name
 from infra.process.clock import WatchedClock
-from infra.subscriptions import let_subscriptions_fall_due
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 #: How long answers are kept for repetition, in hours that workers have run.
