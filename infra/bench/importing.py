@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from infra.bench.site import Site
-from infra.complete_journey.importer import import_history
-from infra.complete_journey.source import HistoryNotInstalled, Selection
 from infra.runtime.house import make_ledger, open_pool
+from infra.showcase.complete_journey.importer import import_history
+from infra.showcase.complete_journey.source import HistoryNotInstalled, Selection
 
 FIRST, DAYS = date(2017, 1, 1), 31
 #: With less time than this a part of the month is brought in.

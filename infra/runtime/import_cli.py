@@ -8,8 +8,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from domain.errors import Refusal
-from infra.complete_journey.importer import company_id_of, import_history
-from infra.complete_journey.source import Selection
+from infra.showcase.complete_journey.importer import company_id_of, import_history
+from infra.showcase.complete_journey.source import Selection
 
 
 class OrdersPerSecond(ProgressColumn):

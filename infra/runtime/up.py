@@ -12,11 +12,11 @@ from secrets import token_urlsafe
 
 import click
 
-from infra.demo import make_demo
 from infra.process.supervisor import Child, Supervisor, check_port_free
 from infra.runtime.databases import Addresses, database
 from infra.runtime.house import make_ledger, open_pool
 from infra.settings import Settings, secret_file
+from infra.showcase.demo import make_demo
 
 #: Where in the data folder the password of the demo users is kept, unless it was set.
 DEMO_PASSWORD_FILE = "demo_password"  # noqa: S105 the name of a file

@@ -15,8 +15,6 @@ from click.testing import CliRunner
 
 from domain.companies import Company
 from domain.stores import Store
-from infra.complete_journey.importer import OtherCurrency, company_id_of, import_history
-from infra.complete_journey.source import Selection, find_files
 from infra.decisions.bulk import NameTaken, first_fact, found_company, record_events
 from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.chain import verify_chain
@@ -25,6 +23,8 @@ from infra.postgres.transactions import transaction
 from infra.runtime.house import open_pool
 from infra.runtime.import_cli import import_group
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.showcase.complete_journey.importer import OtherCurrency, company_id_of, import_history
+from infra.showcase.complete_journey.source import Selection, find_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

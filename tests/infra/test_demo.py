@@ -13,12 +13,12 @@ from argon2 import PasswordHasher
 
 from domain.companies import PLATFORM_ID
 from infra.decisions.unit_of_work import Ledger
-from infra.demo import make_demo
-from infra.demo.catalog import with_check_digit
-from infra.demo.company import DEMO_ID
 from infra.postgres.pool import RequestPool
 from infra.runtime.house import open_pool
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.showcase.demo import make_demo
+from infra.showcase.demo.catalog import with_check_digit
+from infra.showcase.demo.company import DEMO_ID
 from tests.conftest import fresh_database
 
 if TYPE_CHECKING:

@@ -9,8 +9,6 @@ from uuid import UUID
 from domain.companies import Company
 from domain.errors import Conflict, NotFound
 from domain.pricing import Rules
-from infra.complete_journey.mapping import History
-from infra.complete_journey.source import CURRENCY, TIMEZONE, Selection, Source, find_files
 from infra.decisions.bulk import (
     BulkRecorder,
     Streams,
@@ -23,6 +21,8 @@ from infra.decisions.unit_of_work import Ledger
 from infra.postgres.connections import BULK
 from infra.postgres.pipeline import request_transaction
 from infra.postgres.pool import RequestPool
+from infra.showcase.complete_journey.mapping import History
+from infra.showcase.complete_journey.source import CURRENCY, TIMEZONE, Selection, Source, find_files
 from projections.companies import find_company, rules_of
 
 #: How many sales make a transaction.

@@ -20,8 +20,8 @@ from domain.orders import Order, SaleLine, Totals
 from domain.payments import Payment
 from domain.pricing import Discount, Rules
 from domain.stores import Store
-from infra.complete_journey.source import CURRENCY, TIMEZONE, Basket, SourceProduct
 from infra.decisions.bulk import Maker, first_fact
+from infra.showcase.complete_journey.source import CURRENCY, TIMEZONE, Basket, SourceProduct
 
 K = TypeVar("K", bound=Hashable)
 

@@ -37,12 +37,12 @@ from domain.tax_rates import TaxRate
 from domain.users import User
 from infra.decisions.bulk import company_named, first_fact, found_company, missing_events, record_events
 from infra.decisions.unit_of_work import Ledger
-from infra.demo.catalog import BRANDS, TAXES, UNITS, DemoProduct, products
-from infra.demo.sales import Article, Happening, Shop, ShopLife, deliver
 from infra.postgres.connections import BULK
 from infra.postgres.pipeline import request_transaction
 from infra.postgres.pool import RequestPool
 from infra.process.garbage import collecting_no_garbage
+from infra.showcase.demo.catalog import BRANDS, TAXES, UNITS, DemoProduct, products
+from infra.showcase.demo.sales import Article, Happening, Shop, ShopLife, deliver
 from projections.base import CompanyClosed, Database, Row
 from projections.companies import find_company
 from projections.packages import list_packages

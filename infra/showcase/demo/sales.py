@@ -18,7 +18,7 @@ from domain.payments import Tender
 from domain.pricing import Discount, Rules
 from domain.sale_ground import SaleGround, StoreAtSale, VariantAtSale
 from domain.stock import EMPTY, ReceivedLine, StockMovement
-from infra.demo.catalog import DemoProduct
+from infra.showcase.demo.catalog import DemoProduct
 
 #: How many sales a shop makes a day on average, Monday to Sunday.
 SALES_A_DAY = (23, 22, 23, 25, 31, 35, 16)
