@@ -9,7 +9,7 @@ from infra.bench.rounds import alternate
 from infra.bench.shops import TILLS
 from infra.bench.site import HOST, Site, serving, task
 from infra.runtime import server
-from infra.settings import load_settings
+from infra.runtime.settings import load_settings
 
 REQUEST = f"GET /health HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from infra.bench.site import Site
-from infra.runtime.house import make_ledger, open_pool
+from infra.runtime.services import make_ledger, open_pool
 from infra.showcase.complete_journey.importer import import_history
 from infra.showcase.complete_journey.source import HistoryNotInstalled, Selection
 

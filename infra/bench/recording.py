@@ -17,7 +17,7 @@ from api.app import create_app
 from infra.bench.shops import LEAST, LINES, PRODUCTS, TILLS, Chain, family, id_of, sale
 from infra.bench.site import MeasurementFailed
 from infra.postgres.pipeline import Answer, Pipeline, Statement
-from infra.runtime.house import build_house, open_pool
+from infra.runtime.services import build_house, open_pool
 
 _PARAMETER = re.compile(r"\$(\d+)")
 _COMPANY = "SET LOCAL app.company_id"

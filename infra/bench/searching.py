@@ -20,7 +20,7 @@ from infra.bench.wares import things
 from infra.eventstore.codec import Metadata
 from infra.identity.tokens import Tokens
 from infra.postgres.transactions import transaction
-from infra.runtime.house import make_ledger
+from infra.runtime.services import make_ledger
 
 #: Products, and as many customers, for each second a part is to take; a hundred thousand for ten seconds.
 PRODUCTS_PER_SECOND, MOST_PRODUCTS = 10_000, 100_000

@@ -26,8 +26,8 @@ from infra.bench.site import HOST, Site
 from infra.eventstore.codec import Metadata
 from infra.identity.tokens import Tokens
 from infra.postgres.transactions import transaction
-from infra.runtime.house import make_ledger
 from infra.runtime.models import PROJECTIONS
+from infra.runtime.services import make_ledger
 
 TILLS, PRODUCTS, LINES = 8, 1_000, 5
 #: How many companies a chain of measurements knows beside the first.

@@ -20,7 +20,7 @@ import psycopg
 from infra.postgres.embedded.binaries import find_binaries
 from infra.process.supervisor import die_with_parent
 from infra.runtime.databases import Addresses, database
-from infra.settings import Settings, load_settings
+from infra.runtime.settings import Settings, load_settings
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 15.0

@@ -16,7 +16,7 @@ import psycopg
 from infra.postgres.embedded import EmbeddedServerError
 from infra.postgres.installation import DatabaseUnfit
 from infra.process.supervisor import PortTaken, check_port_free
-from infra.settings import Settings, SettingsError, load_settings
+from infra.runtime.settings import Settings, SettingsError, load_settings
 
 _ELSEWHERE = {
     "import": ("infra.runtime.import_cli:import_group", "Bring in sales that were made elsewhere."),
@@ -72,13 +72,13 @@ class Parts:
     @property
     def ledger(self) -> Any:
         """The ledger over every event type and read model."""
-        from infra.runtime.house import make_ledger  # noqa: PLC0415
+        from infra.runtime.services import make_ledger  # noqa: PLC0415
 
         return make_ledger()
 
     def app_pool(self) -> Any:
         """A pool of connections as the application."""
-        from infra.runtime.house import open_pool  # noqa: PLC0415
+        from infra.runtime.services import open_pool  # noqa: PLC0415
 
         return open_pool(self._addresses.app, 2)
 

@@ -20,7 +20,7 @@ from infra.postgres.embedded.errors import AlreadyRunning
 from infra.postgres.installation import DatabaseUnfit, Installation
 from infra.process.progress import progress_bar
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.settings import Settings, SettingsError, user_of
+from infra.runtime.settings import Settings, SettingsError, user_of
 from infra.upgrades.migrated import check_migrated
 from infra.upgrades.upgrade import Upgrade
 

@@ -16,7 +16,7 @@ from api.errors import unread
 from api.gateway import Authentication
 from commands.signing_in import neighbourhood_of
 from domain.errors import Refusal
-from infra.settings import Settings
+from infra.runtime.settings import Settings
 from infra.web.bounds import Bounds
 from infra.web.hooks import Hooks
 
@@ -50,7 +50,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         """The application of one process: connections are opened after the fork, never shared across it."""
         # NOTE: prometheus_client decides at import whether it counts for one process or for several.
         from api.app import create_app  # noqa: PLC0415
-        from infra.runtime.house import build_house, open_pool  # noqa: PLC0415
+        from infra.runtime.services import build_house, open_pool  # noqa: PLC0415
 
         # One more for messages that are sent after their answer, and one for who watches.
         house = build_house(

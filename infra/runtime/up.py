@@ -14,8 +14,8 @@ import click
 
 from infra.process.supervisor import Child, Supervisor, check_port_free
 from infra.runtime.databases import Addresses, database
-from infra.runtime.house import make_ledger, open_pool
-from infra.settings import Settings, secret_file
+from infra.runtime.services import make_ledger, open_pool
+from infra.runtime.settings import Settings, secret_file
 from infra.showcase.demo import make_demo
 
 #: Where in the data folder the password of the demo users is kept, unless it was set.

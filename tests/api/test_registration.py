@@ -9,8 +9,8 @@ import pytest
 from falcon import testing
 
 from api.app import create_app
-from infra.runtime.house import build_house, open_pool
-from infra.settings import load_settings
+from infra.runtime.services import build_house, open_pool
+from infra.runtime.settings import load_settings
 
 PATH = "/api/auth/register"
 PASSWORD = "correct horse battery staple"

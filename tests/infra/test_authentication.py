@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from infra.identity.authentication import SignIn
-from infra.runtime.house import build_house, open_pool
-from infra.settings import load_settings
+from infra.runtime.services import build_house, open_pool
+from infra.runtime.settings import load_settings
 
 SECRET = "a secret that is only good for tests, and long enough"
 

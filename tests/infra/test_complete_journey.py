@@ -20,9 +20,9 @@ from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.chain import verify_chain
 from infra.postgres.pool import RequestPool
 from infra.postgres.transactions import transaction
-from infra.runtime.house import open_pool
 from infra.runtime.import_cli import import_group
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.runtime.services import open_pool
 from infra.showcase.complete_journey.importer import OtherCurrency, company_id_of, import_history
 from infra.showcase.complete_journey.source import Selection, find_files
 

@@ -14,8 +14,8 @@ from argon2 import PasswordHasher
 from domain.companies import PLATFORM_ID
 from infra.decisions.unit_of_work import Ledger
 from infra.postgres.pool import RequestPool
-from infra.runtime.house import open_pool
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.runtime.services import open_pool
 from infra.showcase.demo import make_demo
 from infra.showcase.demo.catalog import with_check_digit
 from infra.showcase.demo.company import DEMO_ID

@@ -16,7 +16,7 @@ from commands.ports import Caller
 from domain.payments import Tender
 from infra.decisions.application import Application
 from infra.postgres.pipeline import Pipeline, RequestConnection, Statement, request_transaction
-from infra.runtime.house import make_ledger, open_pool
+from infra.runtime.services import make_ledger, open_pool
 
 COMPANY = UUID("0190f5a1-7c3e-7abc-8def-0123456789ab")
 

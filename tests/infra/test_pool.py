@@ -23,7 +23,7 @@ from infra.postgres.connections import (
 )
 from infra.postgres.pipeline import RequestConnection, request_transaction
 from infra.postgres.pool import Pool, RequestPool
-from infra.runtime.house import make_ledger, open_pool
+from infra.runtime.services import make_ledger, open_pool
 
 COMPANY = UUID("0190f5a1-7c3e-7abc-8def-0123456789ab")
 LOCK = "SELECT pg_advisory_xact_lock(8150)"

@@ -16,7 +16,7 @@ from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.roles import PasswordNotOurs, kept_form, matches
 from infra.runtime.databases import Addresses, RoleCannotLogIn, addresses_of, check
 from infra.runtime.models import PROJECTIONS
-from infra.settings import load_settings
+from infra.runtime.settings import load_settings
 from infra.upgrades.migrated import check_migrated
 from infra.upgrades.migrations import migrate
 

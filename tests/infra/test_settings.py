@@ -11,7 +11,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from infra.postgres.addresses import as_role, in_schema, role_name, role_password
-from infra.settings import (
+from infra.runtime.settings import (
     PROJECT_ROOT,
     SETTINGS,
     SettingsError,
@@ -289,7 +289,7 @@ class TestSecretFile:
     def test_is_the_same_for_all_who_make_it_at_once(self, tmp_path: Path) -> None:
         at = time.time() + 0.5
         program = (
-            "import sys, time, uuid; from pathlib import Path; from infra.settings import secret_file\n"
+            "import sys, time, uuid; from pathlib import Path; from infra.runtime.settings import secret_file\n"
             f"time.sleep(max(0, {at} - time.time()))\n"
             "print(secret_file(Path(sys.argv[1]), 'key', lambda: uuid.uuid4().hex))"
         )

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.runtime.settings import load_settings
 from infra.runtime.up import how_to_try
-from infra.settings import load_settings
 
 SECRET = "a-password-of-the-demo"
 

@@ -16,8 +16,8 @@ from psycopg import sql
 from api.app import create_app
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.pipeline import Pipeline, Statement
-from infra.runtime.house import build_house, open_pool
-from infra.settings import load_settings
+from infra.runtime.services import build_house, open_pool
+from infra.runtime.settings import load_settings
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import SECRET, Database, Service, found_shop, fresh_database
 

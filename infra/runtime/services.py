@@ -27,8 +27,8 @@ from infra.postgres.connections import SECONDS, Bounds
 from infra.postgres.pipeline import RequestConnection
 from infra.postgres.pool import Pool, RequestPool
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from infra.service_state import Limits, ServiceState, StateMetrics, look, report
-from infra.settings import Settings
+from infra.runtime.service_state import Limits, ServiceState, StateMetrics, look, report
+from infra.runtime.settings import Settings
 from projections.base import ServerOutdated
 
 #: For how long one look at the database answers all who ask, and how long anybody waits for it, in seconds.

@@ -20,7 +20,7 @@ from psycopg.conninfo import conninfo_to_dict
 from infra.postgres.addresses import as_role, role_name, role_password
 from infra.postgres.connections import LENGTHY_SECONDS, SECONDS
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
 SECRET_KEY_LENGTH = 32
 DEMO_PASSWORD_LENGTH = 8
 TOKEN_LENGTH = 16
