@@ -261,7 +261,7 @@ def serving(database: Database, commands: Sequence[str], **settings: str) -> Ite
         "MIPOS_LOG_LEVEL": "error",
         **settings,
     }
-    command = [sys.executable, "-m", "infra.runtime.cli"]
+    command = [sys.executable, "-m", "infra.cli.main"]
     with tempfile.TemporaryDirectory(prefix="mipos-outbox-") as outbox:
         env.setdefault("MIPOS_OUTBOX_DIR", outbox)
         parts = [subprocess.Popen([*command, part], env=env) for part in commands]  # noqa: S603

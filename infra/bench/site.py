@@ -142,7 +142,7 @@ def task(name: str, what: object) -> Iterator[Callable[[], Any]]:
 
 @contextlib.contextmanager
 def serving(
-    site: Site, command: Sequence[str] = ("infra.runtime.cli", "serve")
+    site: Site, command: Sequence[str] = ("infra.cli.main", "serve")
 ) -> Iterator[tuple[int, Process]]:
     """The web server as `mipos up` starts it, on a free port; yields the port and gunicorn's master."""
     with socket.socket() as free:
@@ -158,7 +158,7 @@ def serving(
 @contextlib.contextmanager
 def following(site: Site) -> Iterator[Process]:
     """The worker that keeps the asynchronous read models up to date, as `mipos up` starts it."""
-    argv = [*module("infra.runtime.cli"), "worker"]
+    argv = [*module("infra.cli.main"), "worker"]
     with (
         site.log("worker").open("ab") as log,
         child(argv, environment(site), stderr=log.fileno()) as process,

@@ -55,7 +55,7 @@ def _children(settings: Settings, addresses: Addresses, environ: Mapping[str, st
         "MIPOS_WORKER_DATABASE_URL": addresses.worker,
         "MIPOS_SECRET_KEY": settings.signing_key(),
     }
-    command = [sys.executable, "-P", "-m", "infra.runtime.cli"]
+    command = [sys.executable, "-P", "-m", "infra.cli.main"]
     yield Child(name="serve", argv=[*command, "serve"], env=env)
     for number in range(settings.projection_workers):
         # The shop sells without it; what it follows only grows older.

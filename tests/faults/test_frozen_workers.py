@@ -87,7 +87,7 @@ def worker_process(database: Any) -> Iterator[subprocess.Popen[bytes]]:
         "MIPOS_WORKER_DATABASE_URL": database.worker,
         "MIPOS_LOG_LEVEL": "error",
     }
-    process = subprocess.Popen([sys.executable, "-m", "infra.runtime.cli", "worker"], env=env)
+    process = subprocess.Popen([sys.executable, "-m", "infra.cli.main", "worker"], env=env)
     try:
         yield process
     finally:

@@ -30,7 +30,7 @@ class Running:
         }
         env |= {"MIPOS_PORT": str(self.port), "MIPOS_DATA_DIR": str(folder), "MIPOS_DEMO": "no"}
         env |= {"MIPOS_WORKERS": "1", "MIPOS_LOG_LEVEL": "error"}
-        command = [sys.executable, "-m", "infra.runtime.cli", "up"]
+        command = [sys.executable, "-m", "infra.cli.main", "up"]
         self.process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)  # noqa: S603
 
     def is_ready(self) -> bool:

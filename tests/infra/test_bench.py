@@ -16,7 +16,7 @@ from infra.bench.plan import KEYS
 from infra.bench.rounds import percentile
 from infra.runtime import bench_cli
 
-COMMAND = [sys.executable, "-c", "from infra.runtime.bench_cli import bench; bench()"]
+COMMAND = [sys.executable, "-c", "from infra.cli.bench import bench; bench()"]
 NEEDS_A_PACKAGE = {"import_orders_per_s"}
 
 

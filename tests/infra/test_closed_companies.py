@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 
 from domain.catalog.products import Product, Variant
 from domain.companies import PLATFORM_ID
+from infra.cli.projections import projections
 from infra.eventstore.chain import EVENTS, ChainedEvent, event_hash, genesis_hash
 from infra.eventstore.codec import Metadata
 from infra.files.imports import Imports
@@ -27,7 +28,6 @@ from infra.postgres.pipeline import RequestConnection, request_transaction
 from infra.postgres.transactions import transaction
 from infra.projections.rebuild_all import rebuild_all
 from infra.runtime.models import PROJECTIONS
-from infra.runtime.projections_cli import projections
 from infra.upgrades.upgrade import CannotBuild
 from projections.base import CompanyClosed
 from tests.api.conftest import Stocked, stock_shop

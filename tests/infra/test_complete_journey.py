@@ -15,12 +15,12 @@ from click.testing import CliRunner
 
 from domain.companies import Company
 from domain.stores import Store
+from infra.cli.imports import import_group
 from infra.decisions.bulk import NameTaken, first_fact, found_company, record_events
 from infra.decisions.unit_of_work import Ledger
 from infra.eventstore.chain import verify_chain
 from infra.postgres.pool import RequestPool
 from infra.postgres.transactions import transaction
-from infra.runtime.import_cli import import_group
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.services import open_pool
 from infra.showcase.complete_journey.importer import OtherCurrency, company_id_of, import_history

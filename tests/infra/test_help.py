@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from infra.runtime.cli import cli
+from infra.cli.main import cli
 
 
 def commands_below(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -33,7 +33,7 @@ def mipos(tmp_path: Path) -> Callable[..., Done]:
         env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         env |= {"MIPOS_DATA_DIR": str(tmp_path / "data"), "MIPOS_PORT": str(free_port()), **settings}
         return subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "infra.runtime.cli", *arguments],
+            [sys.executable, "-m", "infra.cli.main", *arguments],
             input="correct horse battery staple\n",
             env=env,
             cwd=ROOT,

@@ -29,7 +29,7 @@ def mipos(database: Any) -> Any:
             "MIPOS_WORKER_DATABASE_URL": database.worker,
         }
         return subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "infra.runtime.cli", "super-admin", *arguments],
+            [sys.executable, "-m", "infra.cli.main", "super-admin", *arguments],
             input=typed,
             env=env,
             cwd=ROOT,

@@ -9,12 +9,12 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
+from infra.cli.projections import projections
 from infra.projections.checkpoints import unpark
 from infra.projections.status import list_status
 from infra.projections.verify import verify
 from infra.projections.verify_all import verify_all
 from infra.runtime.models import EVENT_TYPES
-from infra.runtime.projections_cli import projections
 from tests.conftest import fresh_database
 
 

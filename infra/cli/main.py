@@ -19,13 +19,13 @@ from infra.process.supervisor import PortTaken, check_port_free
 from infra.runtime.settings import Settings, SettingsError, load_settings
 
 _ELSEWHERE = {
-    "import": ("infra.runtime.import_cli:import_group", "Bring in sales that were made elsewhere."),
-    "projections": ("infra.runtime.projections_cli:projections", "List, rebuild and verify read models."),
+    "import": ("infra.cli.imports:import_group", "Bring in sales that were made elsewhere."),
+    "projections": ("infra.cli.projections:projections", "List, rebuild and verify read models."),
     "super-admin": (
-        "infra.runtime.platform_cli:super_admin",
+        "infra.cli.platform:super_admin",
         "Let somebody run the platform, or give them another password.",
     ),
-    "bench": ("infra.runtime.bench_cli:bench", "Measure, in ratios within one run."),
+    "bench": ("infra.cli.bench:bench", "Measure, in ratios within one run."),
 }
 
 
