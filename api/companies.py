@@ -39,8 +39,8 @@ from domain.passwords import check_password
 from domain.subscriptions import Terms
 from domain.users import DuplicateUsername
 from projections.companies import list_companies
+from projections.guards.packages import ask_usage
 from projections.packages import find_package, limits_of
-from projections.plan import ask_usage
 
 PATH = "/api/admin/companies"
 _STATUSES = ("active", "suspended", "archived")

@@ -16,8 +16,8 @@ from domain.storages import Storage
 from domain.suppliers import Supplier
 from projections.base import Answer, Database, Fact, Projection, Row, facts_of, total_of
 from projections.companies import backdating_of
-from projections.settings_guard import References
-from projections.stock_precision import ask_finer, hold_precisions
+from projections.guards.settings import References
+from projections.guards.stock_precision import ask_finer, hold_precisions
 
 
 class StockBalances(Projection):

@@ -20,8 +20,8 @@ from domain.catalog.cells import is_exact_number
 from domain.catalog.product_sheet import NUMBERS, columns_of, row_of
 from domain.catalog.reference_book import ReferenceBook
 from domain.errors import Invalid
-from projections.catalog.assortment import ask_currency, ask_references
 from projections.catalog.product_export import export_products
+from projections.guards.catalog.assortment import ask_currency, ask_references
 
 #: How many rows a spreadsheet has room for below its header.
 MOST_XLSX_ROWS = 1_048_575

@@ -48,8 +48,8 @@ from domain.entities import AlreadyArchived
 from domain.packages import PlanLimitReached
 from domain.settings import InUse
 from projections.catalog.listing import SORT_KEYS
-from projections.catalog.product_guard import DuplicateVariant
 from projections.catalog.product_list import list_products
+from projections.guards.catalog.products import DuplicateVariant
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from infra.decisions.unit_of_work import Decision, Ledger
 from infra.eventstore.codec import EventTypes
 from infra.postgres.pipeline import RequestTransaction
 from projections.base import Answer
-from projections.catalog.assortment import Assortment
+from projections.guards.catalog.assortment import Assortment
 
 _ECHO: LiteralString = "SELECT %(company_id)s::uuid AS company_id"
 

@@ -18,13 +18,13 @@ from infra.identity.credentials import Credentials
 from infra.postgres.definitions import inline_digest
 from infra.process.ids import uuid7
 from projections.base import Answer, Database, Fact, Projection
-from projections.catalog.assortment import Assortment
-from projections.catalog.product_guard import CatalogGuard
-from projections.plan import PlanGuard, PlatformGuard
-from projections.sale_ground import Guesses, SalesGuard
-from projections.settings_guard import SettingsGuard
+from projections.guards.catalog.assortment import Assortment
+from projections.guards.catalog.products import CatalogGuard
+from projections.guards.orders import Guesses, SalesGuard
+from projections.guards.packages import PlanGuard, PlatformGuard
+from projections.guards.settings import SettingsGuard
+from projections.guards.users import UsersGuard
 from projections.stock import StockGuard
-from projections.users_guard import UsersGuard
 
 A = TypeVar("A", bound=Aggregate)
 #: Events as the log takes them: stream, version, type and state of each.

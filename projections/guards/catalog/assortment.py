@@ -9,8 +9,8 @@ from domain.catalog.products import Product
 from domain.catalog.reference_book import KINDS, Named
 from domain.catalog.variant_types import Choices
 from projections.base import Database, Row
-from projections.catalog.product_guard import hold_stocked
-from projections.stock_precision import ask_finer
+from projections.guards.catalog.products import hold_stocked
+from projections.guards.stock_precision import ask_finer
 
 Rebuild = Callable[[Iterable[Mapping[str, Any]]], Aggregate | None]
 

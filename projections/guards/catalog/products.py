@@ -11,8 +11,8 @@ from domain.errors import Conflict, Detail, Invalid
 from domain.settings import name_key
 from projections.base import Answer, Database
 from projections.catalog.store_prices import ask_stores
+from projections.guards.settings import References
 from projections.settings import NOWHERE
-from projections.settings_guard import References
 
 
 class DuplicateVariant(Conflict):

@@ -14,8 +14,8 @@ from domain.storages import Storage
 from domain.stores import Store
 from projections.base import Answer, Database, Row
 from projections.catalog.categories import place_of
+from projections.guards.stock_precision import ask_finer_than_unit
 from projections.settings import KINDS, NOWHERE, keys_of
-from projections.stock_precision import ask_finer_than_unit
 
 # The name, the code and the scope of the entity itself stand in for what an edit leaves as it is.
 _TAKEN: LiteralString = """

@@ -9,8 +9,8 @@ from domain.permissions import PERMISSIONS, permissions_of
 from domain.stores import Store
 from domain.users import MANAGING, DuplicateUsername
 from projections.base import Answer, Database
-from projections.plan import hold_company
-from projections.settings_guard import References
+from projections.guards.packages import hold_company
+from projections.guards.settings import References
 from projections.user_list import Surroundings
 from projections.users import ask_directory
 
