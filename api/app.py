@@ -28,13 +28,13 @@ from api.catalog.categories import CATEGORIES
 from api.catalog.units import UNITS, UnitConversion
 from api.catalog.variant_types import VARIANT_TYPES
 from api.docs import Docs
-from api.gateway import House
 from api.middleware import Gatekeeper
 from api.openapi import OpenApi, document_of
 from api.paths import IdConverter
 from api.payment_methods import PAYMENT_METHODS
 from api.registers import REGISTERS
 from api.reports import sales_summary
+from api.services import Services
 from api.settings import SettingListing, add_setting
 from api.storages import STORAGES, STORE_STORAGES
 from api.stores import STORES
@@ -63,9 +63,9 @@ class _Wsgi(App[Request, Response]):
     _META_METHODS = frozenset[str]()
 
 
-def create_app(house: House) -> App[Request, Response]:
+def create_app(services: Services) -> App[Request, Response]:
     """The WSGI application. Raises UndeclaredOperation when a route lacks a declaration."""
-    app = _Wsgi(middleware=_middleware(house))
+    app = _Wsgi(middleware=_middleware(services))
     app.req_options.keep_blank_qs_values = True
     app.req_options.auto_parse_qs_csv = False
     app.router_options.converters["uuid"] = IdConverter
@@ -73,106 +73,111 @@ def create_app(house: House) -> App[Request, Response]:
     app.add_error_handler(Exception, errors.fail)
     app.add_error_handler(falcon.HTTPError, errors.refuse_http)
     app.add_error_handler(Refusal, errors.refuse)
-    _add_routes(app, house)
+    _add_routes(app, services)
     return app
 
 
-def _middleware(house: House) -> list[Any]:
+def _middleware(services: Services) -> list[Any]:
     """The gatekeeper, and for origins that were allowed by name, the headers that let browsers in."""
-    if not house.cors_origins:
-        return [Gatekeeper(house)]
+    if not services.cors_origins:
+        return [Gatekeeper(services)]
     shared = ["ETag", "Idempotent-Replayed", "X-Event-Position", "X-Read-Position", "X-Request-Id"]
     shared += ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"]
-    return [falcon.CORSMiddleware(allow_origins=house.cors_origins, expose_headers=shared), Gatekeeper(house)]
+    return [
+        falcon.CORSMiddleware(allow_origins=services.cors_origins, expose_headers=shared),
+        Gatekeeper(services),
+    ]
 
 
-def _add_routes(app: App[Request, Response], house: House) -> None:
-    app.add_route("/health", health.Alive(house))
-    app.add_route("/ready", health.Ready(house))
-    app.add_route("/metrics", health.Metrics(house))
+def _add_routes(app: App[Request, Response], services: Services) -> None:
+    app.add_route("/health", health.Alive(services))
+    app.add_route("/ready", health.Ready(services))
+    app.add_route("/metrics", health.Metrics(services))
 
-    _add_auth_routes(app, house)
+    _add_auth_routes(app, services)
     for told in SETTINGS:
-        add_setting(app, house, told)
-    _add_user_routes(app, house)
-    app.add_route(f"{UNITS.path}/{{unit_id:uuid}}/convert", UnitConversion(house))
-    app.add_route(STORE_STORAGES.path, SettingListing(house, STORE_STORAGES))
-    app.add_route("/api/admin/storages/{storage_id:uuid}/stock", stock.StorageStock(house))
+        add_setting(app, services, told)
+    _add_user_routes(app, services)
+    app.add_route(f"{UNITS.path}/{{unit_id:uuid}}/convert", UnitConversion(services))
+    app.add_route(STORE_STORAGES.path, SettingListing(services, STORE_STORAGES))
+    app.add_route("/api/admin/storages/{storage_id:uuid}/stock", stock.StorageStock(services))
 
-    app.add_route("/api/lookups/{name}", lookups.Lookups(house))
+    app.add_route("/api/lookups/{name}", lookups.Lookups(services))
 
-    packages.add_routes(app, house)
-    companies.add_routes(app, house)
-    app.add_route("/api/admin/settings/company", company_settings.CompanySettings(house))
+    packages.add_routes(app, services)
+    companies.add_routes(app, services)
+    app.add_route("/api/admin/settings/company", company_settings.CompanySettings(services))
 
-    _add_product_routes(app, house)
+    _add_product_routes(app, services)
 
-    app.add_route("/api/admin/inventory/receipts", stock.StockReceipts(house))
-    app.add_route("/api/admin/inventory/levels", stock.StockLevels(house))
-    app.add_route("/api/admin/inventory/movements", stock.StockMovements(house))
+    app.add_route("/api/admin/inventory/receipts", stock.StockReceipts(services))
+    app.add_route("/api/admin/inventory/levels", stock.StockLevels(services))
+    app.add_route("/api/admin/inventory/movements", stock.StockMovements(services))
 
-    app.add_route("/api/pos/products", pos_products.PosProducts(house))
-    app.add_route("/api/pos/quote", orders.PosQuote(house))
-    app.add_route("/api/pos/orders", orders.PosOrders(house))
-    app.add_route("/api/cashier/orders", orders.CashierOrders(house))
-    app.add_route("/api/cashier/orders/{order_id:uuid}", orders.CashierOrder(house))
-    app.add_route("/api/cashier/orders/{order_id:uuid}/receipt", orders.CashierReceipt(house))
+    app.add_route("/api/pos/products", pos_products.PosProducts(services))
+    app.add_route("/api/pos/quote", orders.PosQuote(services))
+    app.add_route("/api/pos/orders", orders.PosOrders(services))
+    app.add_route("/api/cashier/orders", orders.CashierOrders(services))
+    app.add_route("/api/cashier/orders/{order_id:uuid}", orders.CashierOrder(services))
+    app.add_route("/api/cashier/orders/{order_id:uuid}/receipt", orders.CashierReceipt(services))
 
-    sales_summary.add_routes(app, house)
+    sales_summary.add_routes(app, services)
 
-    app.add_route("/api/audit/events", audit.AuditEvents(house))
-    app.add_route("/api/audit/streams/{stream_id:uuid}", audit.AuditStream(house))
-    app.add_route("/api/audit/streams/{stream_id:uuid}/state", audit.AuditState(house))
+    app.add_route("/api/audit/events", audit.AuditEvents(services))
+    app.add_route("/api/audit/streams/{stream_id:uuid}", audit.AuditStream(services))
+    app.add_route("/api/audit/streams/{stream_id:uuid}/state", audit.AuditState(services))
 
-    docs, openapi = Docs(house), OpenApi(house)
+    docs, openapi = Docs(services), OpenApi(services)
     app.add_route("/docs", docs)
     app.add_route("/api/openapi.json", openapi)
     openapi.document = document_of(app)
     docs.document = openapi.document
 
 
-def _add_auth_routes(app: App[Request, Response], house: House) -> None:
-    app.add_route("/api/auth/login", auth.Login(house))
-    app.add_route("/api/auth/register", registration.Registration(house))
-    app.add_route("/api/auth/refresh", auth.Refresh(house))
-    app.add_route("/api/auth/me", auth.Me(house))
-    app.add_route("/api/auth/logout", auth.Logout(house))
-    app.add_route("/api/auth/pos/login", auth.TillLogin(house))
-    app.add_route("/api/auth/change-password", auth.PasswordChange(house))
-    app.add_route("/api/auth/forgot-password", auth.ForgottenPassword(house))
-    app.add_route("/api/auth/reset-password", auth.PasswordReset(house))
+def _add_auth_routes(app: App[Request, Response], services: Services) -> None:
+    app.add_route("/api/auth/login", auth.Login(services))
+    app.add_route("/api/auth/register", registration.Registration(services))
+    app.add_route("/api/auth/refresh", auth.Refresh(services))
+    app.add_route("/api/auth/me", auth.Me(services))
+    app.add_route("/api/auth/logout", auth.Logout(services))
+    app.add_route("/api/auth/pos/login", auth.TillLogin(services))
+    app.add_route("/api/auth/change-password", auth.PasswordChange(services))
+    app.add_route("/api/auth/forgot-password", auth.ForgottenPassword(services))
+    app.add_route("/api/auth/reset-password", auth.PasswordReset(services))
 
 
-def _add_user_routes(app: App[Request, Response], house: House) -> None:
+def _add_user_routes(app: App[Request, Response], services: Services) -> None:
     users_path = "/api/admin/settings/users"
     one = f"{users_path}/{{user_id:uuid}}"
-    app.add_route(users_path, users.Users(house))
-    app.add_route(one, users.UserById(house))
-    app.add_route(f"{one}/activate", users.UserSwitch(house, is_active=True))
-    app.add_route(f"{one}/deactivate", users.UserSwitch(house, is_active=False))
-    app.add_route(f"{one}/reset-password", users.UserPassword(house))
-    app.add_route(f"{one}/permissions", roles.UserPermissions(house))
-    app.add_route(f"{one}/stores", users.UserStores(house))
-    app.add_route(f"{one}/sessions", user_sessions.UserSessions(house))
-    app.add_route(f"{one}/sessions/{{session_id:uuid}}", user_sessions.UserSessionById(house))
-    app.add_route("/api/admin/stores/{store_id:uuid}/users", users.StoreUsers(house))
-    app.add_route("/api/admin/settings/roles", roles.Roles(house))
-    app.add_route("/api/admin/settings/permissions", roles.Permissions(house))
+    app.add_route(users_path, users.Users(services))
+    app.add_route(one, users.UserById(services))
+    app.add_route(f"{one}/activate", users.UserSwitch(services, is_active=True))
+    app.add_route(f"{one}/deactivate", users.UserSwitch(services, is_active=False))
+    app.add_route(f"{one}/reset-password", users.UserPassword(services))
+    app.add_route(f"{one}/permissions", roles.UserPermissions(services))
+    app.add_route(f"{one}/stores", users.UserStores(services))
+    app.add_route(f"{one}/sessions", user_sessions.UserSessions(services))
+    app.add_route(f"{one}/sessions/{{session_id:uuid}}", user_sessions.UserSessionById(services))
+    app.add_route("/api/admin/stores/{store_id:uuid}/users", users.StoreUsers(services))
+    app.add_route("/api/admin/settings/roles", roles.Roles(services))
+    app.add_route("/api/admin/settings/permissions", roles.Permissions(services))
 
 
-def _add_product_routes(app: App[Request, Response], house: House) -> None:
-    app.add_route("/api/admin/products", products.Products(house))
-    app.add_route("/api/admin/products/import", product_import.ProductImports(house))
-    app.add_route("/api/admin/products/imports/{import_id:uuid}", product_import.ProductImportById(house))
-    app.add_route("/api/admin/products/export", product_export.ProductExport(house))
-    app.add_route("/api/admin/products/{product_id:uuid}", products.ProductById(house))
-    app.add_route("/api/admin/products/{product_id:uuid}/status", products.ProductStatus(house))
-    app.add_route("/api/admin/products/{product_id:uuid}/variants", products.ProductVariants(house))
+def _add_product_routes(app: App[Request, Response], services: Services) -> None:
+    app.add_route("/api/admin/products", products.Products(services))
+    app.add_route("/api/admin/products/import", product_import.ProductImports(services))
+    app.add_route("/api/admin/products/imports/{import_id:uuid}", product_import.ProductImportById(services))
+    app.add_route("/api/admin/products/export", product_export.ProductExport(services))
+    app.add_route("/api/admin/products/{product_id:uuid}", products.ProductById(services))
+    app.add_route("/api/admin/products/{product_id:uuid}/status", products.ProductStatus(services))
+    app.add_route("/api/admin/products/{product_id:uuid}/variants", products.ProductVariants(services))
     app.add_route(
-        "/api/admin/products/{product_id:uuid}/variants/{variant_id:uuid}", products.VariantById(house)
+        "/api/admin/products/{product_id:uuid}/variants/{variant_id:uuid}", products.VariantById(services)
     )
-    app.add_route("/api/admin/products/{product_id:uuid}/prices", store_prices.ProductPrices(house))
-    app.add_route("/api/admin/products/{product_id:uuid}/images", images.ProductImages(house))
-    app.add_route("/api/admin/products/{product_id:uuid}/images/{image_id:uuid}", images.ProductImage(house))
-    app.add_route("/api/images/{image_id:uuid}", images.Images(house))
-    product_status.add_routes(app, house)
+    app.add_route("/api/admin/products/{product_id:uuid}/prices", store_prices.ProductPrices(services))
+    app.add_route("/api/admin/products/{product_id:uuid}/images", images.ProductImages(services))
+    app.add_route(
+        "/api/admin/products/{product_id:uuid}/images/{image_id:uuid}", images.ProductImage(services)
+    )
+    app.add_route("/api/images/{image_id:uuid}", images.Images(services))
+    product_status.add_routes(app, services)

@@ -9,9 +9,9 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from api.envelope import after_of, ok
 from api.fields import Body, Id, Moment, Text, Whole
-from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource
+from api.services import Reading
 from commands.ports import Missing
 from projections.audit import Look, ask_events, ask_version, choose_events, difference, event_of
 from projections.base import EventNotReadable

@@ -9,6 +9,7 @@ from api.envelope import ok, written
 from api.fields import Body, Flag, Id, Moment, Secret, Text, Whole
 from api.operations import PUBLIC, SIGNED_IN, operation
 from api.resource import Resource, visitor_of
+from commands.access import CompanySuspended, TokenRevoked
 from commands.outcomes import Response as Written
 from commands.passwords import ChangePassword, ResetPassword, change_password, reset_password
 from commands.ports import Caller
@@ -19,7 +20,6 @@ from commands.signing_in import (
     UnknownRefreshToken,
     WrongCredentials,
 )
-from commands.standing import CompanySuspended, TokenRevoked
 from domain.errors import NotAllowed
 from domain.passwords import WeakPassword, check_password
 from projections.signed_in import find_shown, show_till
@@ -181,7 +181,7 @@ class Login(Resource):
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Exchange a user name and a password for tokens. Whoever guesses is held back for a while."""
-        signed_in = self.house.authentication.sign_in(**req.context.body, visitor=visitor_of(req))
+        signed_in = self.services.authentication.sign_in(**req.context.body, visitor=visitor_of(req))
         resp.media = ok(show_signed_in(signed_in), "Signed in")
 
 
@@ -197,12 +197,14 @@ class TillLogin(Resource):
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Sign in, for those who may sell, and learn of store and registers in the same answer."""
-        authentication = self.house.authentication
+        authentication = self.services.authentication
         signed_in = authentication.sign_in(
             **req.context.body, visitor=visitor_of(req), needing=TILL_PERMISSION
         )
         caller = authentication.caller_of(signed_in["token"])
-        till, _ = self.house.gateway.read(caller, lambda reading: show_till(reading.db, caller.store_ids))
+        till, _ = self.services.application.read(
+            caller, lambda reading: show_till(reading.db, caller.store_ids)
+        )
         resp.media = ok({**show_signed_in(signed_in), **till, "open_shift": None}, "Signed in")
 
 
@@ -220,7 +222,7 @@ class Refresh(Resource):
     def on_post(self, req: Request, resp: Response) -> None:
         """Exchange a refresh token for new tokens; the old one is used up a moment later."""
         token = req.context.body["refresh_token"]
-        signed_in = self.house.authentication.refresh(token, visitor_of(req))
+        signed_in = self.services.authentication.refresh(token, visitor_of(req))
         resp.media = ok(show_signed_in(signed_in), "Refreshed")
 
 
@@ -230,7 +232,7 @@ class Logout(Resource):
     @operation(SIGNED_IN, "Sign out", repeatable=False)
     def on_post(self, req: Request, resp: Response) -> None:
         """End this session: its access token and its refresh token stop working at once."""
-        self.house.authentication.sign_out(req.context.caller)
+        self.services.authentication.sign_out(req.context.caller)
         resp.media = ok(None, "Signed out")
 
 
@@ -265,7 +267,7 @@ class PasswordChange(Resource):
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Take another password. Every other session of yours ends; this one goes on."""
-        caller, body, authentication = req.context.caller, req.context.body, self.house.authentication
+        caller, body, authentication = req.context.caller, req.context.body, self.services.authentication
         user = self.ask(req, resp, lambda reading: find_user(reading.db, caller.user_id))
         if user is None:
             raise TokenRevoked
@@ -288,7 +290,7 @@ class ForgottenPassword(Resource):
         The answer is the same whether there is such a user or not. A new token replaces an earlier one.
         """
         (username,) = req.context.body.values()
-        self.house.authentication.begin_reset(username, visitor_of(req))
+        self.services.authentication.begin_reset(username, visitor_of(req))
         resp.media = ok(None, "If the account exists, a message with a token is on its way")
 
 
@@ -303,7 +305,7 @@ class PasswordReset(Resource):
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Set another password with the token that was sent. Every session of the user ends."""
-        body, authentication, visitor = req.context.body, self.house.authentication, visitor_of(req)
+        body, authentication, visitor = req.context.body, self.services.authentication, visitor_of(req)
         token, user = authentication.find_reset(body["token"], visitor)
         check_password(body["new_password"], user["username"], "new_password")
         command = ResetPassword(token=token, password_hash=authentication.hash_password(body["new_password"]))
@@ -313,7 +315,7 @@ class PasswordReset(Resource):
             request_id=visitor.request_id,
             address=visitor.address,
         )
-        self.house.gateway.run(caller, reset_password, command, _no_body)
+        self.services.application.run(caller, reset_password, command, _no_body)
         authentication.end_reset(user["username"], visitor)
         resp.media = ok(None, "Password reset; sign in with the new one")
 

@@ -10,10 +10,10 @@ from marshmallow import fields, validate
 from api.envelope import ok, page_of, written
 from api.etags import expected_versions
 from api.fields import Body, Currency, Email, Id, Moment, Name, OwnId, Secret, Text, Timezone, Whole
-from api.gateway import House, Reading
 from api.operations import operation
 from api.packages import LimitsBody, check_platform, show_limits
 from api.resource import Resource
+from api.services import Reading, Services
 from api.settings import AsOfQuery, ListQuery, optional
 from api.user_schemas import Username
 from commands.companies import (
@@ -218,14 +218,14 @@ def place_of(caller: Caller, company_id: UUID) -> UUID | None:
     return company_id if caller.company_id == PLATFORM_ID else None
 
 
-def first_admin(house: House, given: Mapping[str, Any], place: str = "admin") -> FirstAdmin:
+def first_admin(services: Services, given: Mapping[str, Any], place: str = "admin") -> FirstAdmin:
     """The first admin as the body tells of them, the password hashed. Raises WeakPassword."""
     check_password(given["password"], given["username"], f"{place}.password")
     return FirstAdmin(
         id=uuid4(),
         username=given["username"],
         email=given["email"],
-        password_hash=house.authentication.hash_password(given["password"]),
+        password_hash=services.authentication.hash_password(given["password"]),
     )
 
 
@@ -266,7 +266,7 @@ class Companies(Resource):
         command = RegisterCompany(
             id=values.pop("id", None) or uuid4(),
             package_id=values.pop("package_id"),
-            admin=first_admin(self.house, admin) if admin else None,
+            admin=first_admin(self.services, admin) if admin else None,
             values=values,
         )
         self.create(req, resp, register_company, command, _presented("Company added", 201), within=command.id)
@@ -361,7 +361,7 @@ class CompanySubscription(Resource):
 
         def question(reading: Reading) -> dict[str, Any]:
             company = find_aggregate(reading, company_id)
-            usage = ask_usage(reading.db, company.values["timezone"], self.house.now())
+            usage = ask_usage(reading.db, company.values["timezone"], self.services.now())
             has = company.subscription
             package = find_package(reading.db, has.package_id) if has else None
             limits = limits_of(package) if package else Limits()
@@ -401,11 +401,11 @@ class CompanySubscription(Resource):
         self.write(req, resp, subscribe, command, _subscribed, within=company_id)
 
 
-def add_routes(app: App[Request, Response], house: House) -> None:
+def add_routes(app: App[Request, Response], services: Services) -> None:
     """The routes of companies."""
     single = f"{PATH}/{{company_id:uuid}}"
-    app.add_route(PATH, Companies(house))
-    app.add_route(single, CompanyById(house))
-    app.add_route(f"{single}/activate", CompanyActivation(house))
-    app.add_route(f"{single}/suspend", CompanySuspension(house))
-    app.add_route(f"{single}/subscription", CompanySubscription(house))
+    app.add_route(PATH, Companies(services))
+    app.add_route(single, CompanyById(services))
+    app.add_route(f"{single}/activate", CompanyActivation(services))
+    app.add_route(f"{single}/suspend", CompanySuspension(services))
+    app.add_route(f"{single}/subscription", CompanySubscription(services))

@@ -10,9 +10,9 @@ import structlog
 from falcon import Request, Response
 
 from api.envelope import encode
+from commands.access import Unauthenticated
 from commands.ports import StaleVersion
 from commands.signing_in import TooManyRequests
-from commands.standing import Unauthenticated
 from commands.unavailable import Unavailable
 from domain.errors import Conflict, Detail, Invalid, NotAllowed, NotFound, Refusal
 from projections.base import (

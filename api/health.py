@@ -33,7 +33,7 @@ class Ready(Resource):
         names by code: `no_worker`, `worker_silent`, `projection_behind`, `projection_parked`,
         `projection_filling`, `company_closed` (an upgrade could not read a record of theirs).
         """
-        report = self.house.health.check()
+        report = self.services.health.check()
         shown = report if self._sees_details(req) else {"ready": report["ready"]}
         resp.status = falcon.HTTP_200 if report["ready"] else falcon.HTTP_503
         if not report["ready"]:
@@ -44,7 +44,7 @@ class Ready(Resource):
         """Whether a watcher asks, or somebody who runs the platform: nothing of any company is shown."""
         caller = req.context.caller
         is_platforms = caller is not None and caller.role == SUPER_ADMIN
-        return is_platforms or is_watcher(req, self.house.metrics_token)
+        return is_platforms or is_watcher(req, self.services.metrics_token)
 
 
 class Metrics(Resource):
@@ -59,7 +59,7 @@ class Metrics(Resource):
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """Counters and histograms over all processes of this service."""
-        if not is_watcher(req, self.house.metrics_token):
+        if not is_watcher(req, self.services.metrics_token):
             raise NotAWatcher
         resp.content_type = CONTENT_TYPE_LATEST
-        resp.data = self.house.health.metrics()
+        resp.data = self.services.health.metrics()

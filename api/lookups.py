@@ -8,9 +8,9 @@ from marshmallow import fields
 
 from api.envelope import ok
 from api.fields import Body, Flag, Id, Money, Text, Whole
-from api.gateway import Reading
 from api.operations import SIGNED_IN, operation
 from api.resource import Resource
+from api.services import Reading
 from commands.ports import Missing
 from projections.base import Row
 from projections.lookups.asking import Asked

@@ -11,16 +11,16 @@ from falcon import HTTP_METHODS, HTTPMethodNotAllowed, HTTPNotFound, Request, Re
 from prometheus_client import Counter, Histogram
 
 from api.addresses import sender_of
-from api.gateway import House
 from api.operations import PUBLIC, SIGNED_IN, Operation, operations_of
 from api.paths import is_spelt_right
 from api.rate_limits import RequestLimits
 from api.requests import check_csv, load_body, load_form, load_query, read_body, read_form, substance_of
 from api.resource import visitor_of
+from api.services import Services
 from api.watchers import WATCHED, is_on_this_machine
+from commands.access import Unauthenticated
 from commands.ports import Caller
 from commands.signing_in import TooManyRequests, neighbourhood_of
-from commands.standing import Unauthenticated
 from domain.errors import NotAllowed, Refusal
 
 log = structlog.get_logger("request")
@@ -49,10 +49,10 @@ _ONLY_ENCRYPTED = "max-age=63072000"
 class Gatekeeper:
     """Lets a request through to its responder only when its operation's declaration is satisfied."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, services: Services) -> None:
+        self._house = services
         self._operations: dict[int, dict[str, Operation]] = {}
-        self._limits = RequestLimits(house.requests_per_minute, house.processes)
+        self._limits = RequestLimits(services.requests_per_minute, services.processes)
 
     def process_request(self, req: Request, resp: Response) -> None:
         """Give every request an id and a start, count it, and look whether its path can lead anywhere."""
@@ -93,7 +93,7 @@ class Gatekeeper:
             self._read(req, operation)
         except Refusal:
             # The responder's own transaction would find an ended session; here is none, so it is asked for.
-            self._house.gateway.check(caller)
+            self._house.application.check(caller)
             raise
 
     def _read_of_anyone(self, req: Request, operation: Operation) -> None:

@@ -27,9 +27,9 @@ from api.fields import (
     Text,
     Whole,
 )
-from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource
+from api.services import Reading
 from api.settings import AsOfQuery
 from commands.moments import BeforeTheCompany, TooFarBack
 from commands.orders import BasketLine, PlaceSale, Quote, QuoteBasket, place_sale, quote_basket
@@ -291,7 +291,7 @@ def show_order(order: Order, *, with_costs: bool) -> dict[str, Any]:
 
 def show_quote(quote: Quote, command: QuoteBasket) -> dict[str, Any]:
     """A quote as clients see it."""
-    basket, rules = quote.basket, quote.ground.rules
+    basket, rules = quote.basket, quote.context.rules
     return {
         "currency": rules.currency,
         "lines": [
@@ -312,7 +312,7 @@ def show_quote(quote: Quote, command: QuoteBasket) -> dict[str, Any]:
                 "total": line.total,
             }
             for asked, line in zip(command.lines, basket.lines, strict=True)
-            for variant in [quote.ground.variants[asked.variant_id]]
+            for variant in [quote.context.variants[asked.variant_id]]
         ],
         "taxes": basket.taxes,
         "subtotal": basket.subtotal,

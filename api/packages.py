@@ -10,9 +10,9 @@ from marshmallow import fields, validate
 from api.envelope import ok, page_of, written
 from api.etags import expected_versions
 from api.fields import Body, Currency, Id, Many, Moment, Money, Name, OwnId, Text, Whole
-from api.gateway import House
 from api.operations import Operation, operation
 from api.resource import Resource
+from api.services import Services
 from api.settings import AsOfQuery, ListQuery, optional, status_of
 from commands.outcomes import Response as Written
 from commands.packages import (
@@ -205,8 +205,8 @@ class PackageById(Resource):
 class PackageSwitch(Resource):
     """Offers a package to further companies, or to no more of them."""
 
-    def __init__(self, house: House, *, is_active: bool) -> None:
-        super().__init__(house)
+    def __init__(self, services: Services, *, is_active: bool) -> None:
+        super().__init__(services)
         self.is_active = is_active
         self.operations = {
             "on_post": Operation(
@@ -227,10 +227,10 @@ class PackageSwitch(Resource):
         self.write(req, resp, switch_package, command, _presented(message))
 
 
-def add_routes(app: App[Request, Response], house: House) -> None:
+def add_routes(app: App[Request, Response], services: Services) -> None:
     """The routes of packages."""
     single = f"{PATH}/{{package_id:uuid}}"
-    app.add_route(PATH, Packages(house))
-    app.add_route(single, PackageById(house))
-    app.add_route(f"{single}/activate", PackageSwitch(house, is_active=True))
-    app.add_route(f"{single}/deactivate", PackageSwitch(house, is_active=False))
+    app.add_route(PATH, Packages(services))
+    app.add_route(single, PackageById(services))
+    app.add_route(f"{single}/activate", PackageSwitch(services, is_active=True))
+    app.add_route(f"{single}/deactivate", PackageSwitch(services, is_active=False))

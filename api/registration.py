@@ -74,19 +74,19 @@ class Registration(Resource):
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Found a company, and sign its admin in."""
-        if not self.house.registration:
+        if not self.services.registration:
             raise RegistrationDisabled
         body, visitor = req.context.body, visitor_of(req)
-        authentication = self.house.authentication
+        authentication = self.services.authentication
         authentication.count_registration(visitor)
         company = RegisterCompany(
-            id=uuid4(), values=body["company"], admin=first_admin(self.house, body["admin"])
+            id=uuid4(), values=body["company"], admin=first_admin(self.services, body["admin"])
         )
         nobody = Caller(
             company_id=company.id, user_id=None, request_id=visitor.request_id, address=visitor.address
         )
         command = JoinOnTrial(company=company, store_id=uuid4(), store={"day_cut": "00:00", **body["store"]})
-        outcome = self.house.gateway.run(
+        outcome = self.services.application.run(
             nobody, join_on_trial, command, lambda _: written(None, "Registered")
         )
         # Whoever tried the name before it was anybody's does not keep its owner out.

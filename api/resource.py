@@ -12,8 +12,8 @@ from api.costs import without_costs
 from api.envelope import encode, etag_of
 from api.errors import InvalidParameter
 from api.etags import is_known
-from api.gateway import House, Reading
 from api.requests import defaults_of, is_confidential
+from api.services import Reading, Services
 from commands.creations import Content
 from commands.outcomes import IdempotencyKey
 from commands.outcomes import Response as Written
@@ -35,8 +35,8 @@ R = TypeVar("R")
 class Resource:
     """Base of the resources."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     def write(
         self,
@@ -53,12 +53,12 @@ class Resource:
 
         `within` is the company whose log it writes when that is not the caller's own.
         """
-        outcome = self.house.gateway.run(
+        outcome = self.services.application.run(
             req.context.caller,
             handler,
             command,
             present,
-            idempotency_key(req, self.house.peppers),
+            idempotency_key(req, self.services.peppers),
             within=within,
             content=content,
             lengthy=req.context.lengthy,
@@ -96,7 +96,7 @@ class Resource:
         defaults = defaults_of(schema)
         if is_confidential(schema):
             beside = {**beside, "by": req.context.caller.user_id}
-        content = Content.of({**beside, **req.context.body}, self.house.peppers, defaults)
+        content = Content.of({**beside, **req.context.body}, self.services.peppers, defaults)
         self.write(req, resp, handler, command, present, within=within, content=content)
 
     def ask(
@@ -112,7 +112,7 @@ class Resource:
 
         `within` is the company that is asked about when that is not the caller's own.
         """
-        answer, position = self.house.gateway.read(
+        answer, position = self.services.application.read(
             req.context.caller,
             question,
             projection=projection,

@@ -14,9 +14,9 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from api.envelope import ok, page_of, written
 from api.etags import expected_versions
 from api.fields import Body, Flag, Id, Moment, OwnId, Text, Whole
-from api.gateway import House, Reading
 from api.operations import Operation
 from api.resource import Resource, stores_asked
+from api.services import Reading, Services
 from commands.outcomes import Response as Written
 from commands.ports import Caller, ConcurrentEdit, DuplicateId, Missing, StaleVersion
 from commands.settings import (
@@ -249,8 +249,8 @@ def _query_of(told: Declaration) -> Schema:
 class SettingListing(Resource):
     """All of one kind, to be looked at."""
 
-    def __init__(self, house: House, told: Declaration) -> None:
-        super().__init__(house)
+    def __init__(self, services: Services, told: Declaration) -> None:
+        super().__init__(services)
         self.told = told
         self.operations = {
             "on_get": Operation(
@@ -299,8 +299,8 @@ class SettingListing(Resource):
 class SettingList(SettingListing):
     """All of one kind, and a place to add to them."""
 
-    def __init__(self, house: House, told: Declaration) -> None:
-        super().__init__(house, told)
+    def __init__(self, services: Services, told: Declaration) -> None:
+        super().__init__(services, told)
         create, _, answer = _schemas(told)
         self.operations["on_post"] = Operation(
             permission=f"{told.permission}.create",
@@ -326,8 +326,8 @@ class SettingList(SettingListing):
 class SettingById(Resource):
     """One of a kind."""
 
-    def __init__(self, house: House, told: Declaration) -> None:
-        super().__init__(house)
+    def __init__(self, services: Services, told: Declaration) -> None:
+        super().__init__(services)
         self.told = told
         noun = told.kind.noun
         _, edit, answer = _schemas(told)
@@ -401,8 +401,8 @@ class SettingById(Resource):
 class SettingSwitch(Resource):
     """Puts one of a kind out of use for a time, or back to it."""
 
-    def __init__(self, house: House, told: Declaration, *, is_active: bool) -> None:
-        super().__init__(house)
+    def __init__(self, services: Services, told: Declaration, *, is_active: bool) -> None:
+        super().__init__(services)
         self.told = told
         self.is_active = is_active
         self.operations = {
@@ -427,11 +427,11 @@ class SettingSwitch(Resource):
         self.write(req, resp, with_place(switch_setting), command, _presented(message))
 
 
-def add_setting(app: App[Request, Response], house: House, told: Declaration) -> None:
+def add_setting(app: App[Request, Response], services: Services, told: Declaration) -> None:
     """The routes of one kind of setting."""
-    app.add_route(told.path, SettingList(house, told))
+    app.add_route(told.path, SettingList(services, told))
     single = f"{told.path}/{{{told.id_name}:uuid}}"
-    app.add_route(single, SettingById(house, told))
+    app.add_route(single, SettingById(services, told))
     if told.kind.switches():
-        app.add_route(f"{single}/activate", SettingSwitch(house, told, is_active=True))
-        app.add_route(f"{single}/deactivate", SettingSwitch(house, told, is_active=False))
+        app.add_route(f"{single}/activate", SettingSwitch(services, told, is_active=True))
+        app.add_route(f"{single}/deactivate", SettingSwitch(services, told, is_active=False))

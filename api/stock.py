@@ -9,9 +9,9 @@ from marshmallow import Schema, fields, validate
 from api.costs import COST, COST_TOLD, hidden_in
 from api.envelope import after_of, page_of, written
 from api.fields import Body, Exact, Flag, Id, Many, Moment, Money, OwnId, Quantity, Text, Whole
-from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource, stores_asked
+from api.services import Reading
 from commands.moments import BeforeTheCompany, TooFarBack
 from commands.ports import Caller, ConcurrentEdit, DuplicateId, Missing
 from commands.stock import ReceiveStock, receive_stock
@@ -104,7 +104,7 @@ class LevelsQuery(StorageStockQuery):
 
 
 class MovementAnswer(Body):
-    """One row of the stock ledger."""
+    """One row of the stock writer."""
 
     position = Whole()
     line = Whole()
@@ -234,7 +234,7 @@ class StorageStock(Resource):
 
 
 class StockMovements(Resource):
-    """The stock ledger."""
+    """The stock writer."""
 
     @operation(
         "inventory.view",

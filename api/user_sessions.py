@@ -6,9 +6,9 @@ from falcon import Request, Response
 
 from api.envelope import ok, written
 from api.fields import Body, Flag, Id, Moment, Text
-from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource
+from api.services import Reading
 from api.users import find_within
 from commands.ports import ConcurrentEdit
 from commands.users import EndSessions, end_sessions

@@ -8,9 +8,9 @@ from falcon import Request, Response
 
 from api.envelope import ok, page_of, written
 from api.etags import expected_versions
-from api.gateway import House, Reading
 from api.operations import Operation, operation
 from api.resource import Resource
+from api.services import Reading, Services
 from api.settings import LISTED, AsOfQuery, status_of
 from api.user_schemas import (
     NewPasswordBody,
@@ -133,7 +133,7 @@ class Users(_Listing):
         command = RegisterUser(
             id=values.pop("id", None) or uuid4(),
             values=values,
-            password_hash=self.house.authentication.hash_password(password),
+            password_hash=self.services.authentication.hash_password(password),
         )
         self.create(req, resp, register_user, command, presented("User added", 201))
 
@@ -196,8 +196,8 @@ def find_within(reading: Reading, req: Request, user_id: UUID) -> User:
 class UserSwitch(Resource):
     """Lets a user sign in again, or no longer."""
 
-    def __init__(self, house: House, *, is_active: bool) -> None:
-        super().__init__(house)
+    def __init__(self, services: Services, *, is_active: bool) -> None:
+        super().__init__(services)
         self._is_active = is_active
         self.operations = {
             "on_post": Operation(
@@ -232,7 +232,7 @@ class UserPassword(Resource):
         check_password(password, user.values["username"], field="new_password")
         command = ResetPassword(
             id=user_id,
-            password_hash=self.house.authentication.hash_password(password),
+            password_hash=self.services.authentication.hash_password(password),
             expected_versions=expected_versions(req),
         )
         self.write(req, resp, reset_password, command, presented("Password reset"))

@@ -18,7 +18,7 @@ from domain.orders import Order, SaleLine, Till, series_of, till_code
 from domain.payment_methods import MethodAtSale
 from domain.payments import BUILT_IN, Tender, settle
 from domain.pricing import Discount, Item, PricedBasket, price
-from domain.sale_ground import SaleGround, StoreAtSale, VariantAtSale
+from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 from domain.stock import Demand, MovementLine, StockMovement, take
 
 PRICE_OVERRIDE = "pos.price_override"
@@ -69,7 +69,7 @@ class PlaceSale(QuoteBasket):
 class Quote:
     """A priced basket and what it was priced from."""
 
-    ground: SaleGround
+    context: SaleContext
     basket: PricedBasket
 
 
@@ -79,8 +79,8 @@ def quote_basket(command: QuoteBasket, work: UnitOfWork) -> Quote:
     Raises Invalid, OtherStore, StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue,
     DiscountNotAllowed and DiscountAboveCeiling.
     """
-    ground = _ground(command, work, lock=False)
-    return Quote(ground=ground, basket=_price(command, ground, work))
+    context = _context(command, work, lock=False)
+    return Quote(context=context, basket=_price(command, context, work))
 
 
 def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
@@ -95,7 +95,7 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
     methods = _methods(command, work)
     work.stock.hold_precisions(line.quantity for line in command.lines)
     try:
-        ground = _ground(command, work, lock=True)
+        context = _context(command, work, lock=True)
     except Refusal:
         # What has become of the till or the catalog since does not undo a sale that was made.
         if (existing := earlier()) is not None:
@@ -104,23 +104,23 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
     if (existing := earlier()) is not None:
         return existing
     order_id = command.id or work.new_id()
-    basket = _price(command, ground, work)
-    settlement = settle(basket.total, _tenders(command, methods()), ground.rules.cash_rounding)
-    moved = _take_stock(command, ground)
-    store = _store(ground)
-    occurred_at = moment_of(command.occurred_at, "A sale", work, ground.backdating)
-    if ground.orders_limit is not None:
-        work.plan.check_orders(ground.orders_limit, ground.company_timezone)
+    basket = _price(command, context, work)
+    settlement = settle(basket.total, _tenders(command, methods()), context.rules.cash_rounding)
+    moved = _take_stock(command, context)
+    store = _store(context)
+    occurred_at = moment_of(command.occurred_at, "A sale", work, context.backdating)
+    if context.orders_limit is not None:
+        work.plan.check_orders(context.orders_limit, context.company_timezone)
     order = Order.sell(
         order_id,
-        till=_till(ground, store, work),
+        till=_till(context, store, work),
         customer_id=command.customer_id,
         storage_id=store.storage_id,
         business_date=business_date(occurred_at, store.timezone, store.day_cut),
         hour=local_hour(occurred_at, store.timezone),
         occurred_at=occurred_at,
-        rules=ground.rules,
-        lines=_sale_lines(command, ground, basket, moved, work),
+        rules=context.rules,
+        lines=_sale_lines(command, context, basket, moved, work),
         basket=basket,
         discounts=command.discounts,
         settlement=settlement,
@@ -185,8 +185,8 @@ def _tenders(command: PlaceSale, methods: Mapping[str, MethodAtSale]) -> list[Te
     ]
 
 
-def _ground(command: QuoteBasket, work: UnitOfWork, *, lock: bool) -> SaleGround:
-    ground = work.sales.ground(
+def _context(command: QuoteBasket, work: UnitOfWork, *, lock: bool) -> SaleContext:
+    context = work.sales.context(
         store_id=command.store_id,
         register_id=command.register_id,
         store_ids=work.caller.store_ids,
@@ -194,14 +194,14 @@ def _ground(command: QuoteBasket, work: UnitOfWork, *, lock: bool) -> SaleGround
         customer_id=command.customer_id,
         lock=lock,
     )
-    _check_lines(command, ground)
-    return ground
+    _check_lines(command, context)
+    return context
 
 
-def _check_lines(command: QuoteBasket, ground: SaleGround) -> None:
+def _check_lines(command: QuoteBasket, context: SaleContext) -> None:
     unknown, unsellable = [], []
     for index, line in enumerate(command.lines):
-        variant = ground.variants.get(line.variant_id)
+        variant = context.variants.get(line.variant_id)
         if variant is None:
             unknown.append(Detail(f"lines.{index}.variant_id", "not_found", "There is no such variant."))
         elif variant.status not in SELLABLE:
@@ -215,13 +215,13 @@ def _check_lines(command: QuoteBasket, ground: SaleGround) -> None:
         raise NotForSale(details=unsellable)
 
 
-def _price(command: QuoteBasket, ground: SaleGround, work: UnitOfWork) -> PricedBasket:
-    items = [_item(line, ground.variants[line.variant_id], work) for line in command.lines]
-    basket = price(items, command.discounts, ground.rules)
+def _price(command: QuoteBasket, context: SaleContext, work: UnitOfWork) -> PricedBasket:
+    items = [_item(line, context.variants[line.variant_id], work) for line in command.lines]
+    basket = price(items, command.discounts, context.rules)
     if _gives_discounts(command):
         if DISCOUNT not in work.caller.permissions:
             raise DiscountNotAllowed
-        ceiling = ground.discount_ceilings.get(work.caller.role, _NOTHING)
+        ceiling = context.discount_ceilings.get(work.caller.role, _NOTHING)
         check_ceiling(items, command.discounts, basket, ceiling)
     return basket
 
@@ -244,52 +244,52 @@ def _item(line: BasketLine, variant: VariantAtSale, work: UnitOfWork) -> Item:
     )
 
 
-def _take_stock(command: PlaceSale, ground: SaleGround) -> dict[int, MovementLine]:
+def _take_stock(command: PlaceSale, context: SaleContext) -> dict[int, MovementLine]:
     """The movement of each basket line whose stock is counted, by the line's place in the basket."""
     demands = [
         Demand(
             position=index,
             variant_id=line.variant_id,
             quantity=line.quantity,
-            strict=ground.variants[line.variant_id].status == "discontinued",
-            assumed_cost=ground.variants[line.variant_id].cost,
+            strict=context.variants[line.variant_id].status == "discontinued",
+            assumed_cost=context.variants[line.variant_id].cost,
         )
         for index, line in enumerate(command.lines)
-        if ground.variants[line.variant_id].track_stock
+        if context.variants[line.variant_id].track_stock
     ]
     if not demands:
         return {}
-    store = _store(ground)
+    store = _store(context)
     if store.storage_id is None:
         raise Invalid(details=[Detail("store_id", "no_storage", "The store has no storage to sell from.")])
-    lines = take(demands, ground.balances, allow_negative=store.allow_negative)
+    lines = take(demands, context.balances, allow_negative=store.allow_negative)
     return {demand.position: line for demand, line in zip(demands, lines, strict=True)}
 
 
-def _store(ground: SaleGround) -> StoreAtSale:
-    if ground.store is None:
+def _store(context: SaleContext) -> StoreAtSale:
+    if context.store is None:
         raise Invalid(
             details=[Detail("register_id", "required", "Name the register or the store of the sale.")]
         )
-    return ground.store
+    return context.store
 
 
-def _till(ground: SaleGround, store: StoreAtSale, work: UnitOfWork) -> Till:
-    code = till_code(store.code, ground.register_code)
+def _till(context: SaleContext, store: StoreAtSale, work: UnitOfWork) -> Till:
+    code = till_code(store.code, context.register_code)
     return Till(
         channel="pos",
         store_id=store.id,
-        register_id=ground.register_id,
+        register_id=context.register_id,
         cashier_id=work.caller.user_id,
         series_id=series_of(code),
-        series_number=ground.next_number,
-        number=f"{code}-{ground.next_number:06d}",
+        series_number=context.next_number,
+        number=f"{code}-{context.next_number:06d}",
     )
 
 
 def _sale_lines(
     command: PlaceSale,
-    ground: SaleGround,
+    context: SaleContext,
     basket: PricedBasket,
     moved: dict[int, MovementLine],
     work: UnitOfWork,
@@ -318,13 +318,13 @@ def _sale_lines(
             discounts=line.discounts,
         )
         for index, (line, priced, variant) in enumerate(
-            zip(command.lines, basket.lines, _variants(command.lines, ground), strict=True)
+            zip(command.lines, basket.lines, _variants(command.lines, context), strict=True)
         )
     )
 
 
-def _variants(lines: Iterable[BasketLine], ground: SaleGround) -> list[VariantAtSale]:
-    return [ground.variants[line.variant_id] for line in lines]
+def _variants(lines: Iterable[BasketLine], context: SaleContext) -> list[VariantAtSale]:
+    return [context.variants[line.variant_id] for line in lines]
 
 
 def _untracked_cost(line: BasketLine, variant: VariantAtSale) -> int:

@@ -16,7 +16,7 @@ from domain.costing import Balance
 from domain.errors import Conflict, NotFound
 from domain.packages import Limits, Offer
 from domain.payment_methods import MethodAtSale
-from domain.sale_ground import SaleGround
+from domain.sale_context import SaleContext
 from domain.settings import Setting
 
 A = TypeVar("A", bound=Aggregate)
@@ -175,7 +175,7 @@ class StockPort(Protocol):
 class SalesPort(Protocol):
     """What a sale is decided on."""
 
-    def ground(
+    def context(
         self,
         *,
         store_id: UUID | None,
@@ -184,7 +184,7 @@ class SalesPort(Protocol):
         variant_ids: Iterable[UUID],
         customer_id: UUID | None,
         lock: bool,
-    ) -> SaleGround:
+    ) -> SaleContext:
         """Read it all; with `lock`, hold the balances and the till's number until the end."""
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address, IPv6Network
 
-from commands.standing import TokenExpired, Unauthenticated
+from commands.access import TokenExpired, Unauthenticated
 from domain.errors import Invalid, Refusal
 
 #: How many characters of what a program calls itself are kept.

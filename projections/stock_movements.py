@@ -1,4 +1,4 @@
-"""The stock ledger: every movement of goods, line by line, and the balance each one left."""
+"""The stock writer: every movement of goods, line by line, and the balance each one left."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

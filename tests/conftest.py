@@ -28,7 +28,7 @@ from commands.ports import Caller
 from domain.aggregate import Aggregate
 from domain.companies import PLATFORM_ID, Company
 from domain.users import User
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.identity.tokens import Tokens
 from infra.postgres.addresses import in_schema, role_name
@@ -386,7 +386,7 @@ def platform(service: Service, password_hash: str) -> Client:
         transaction(connection, PLATFORM_ID) as db,
     ):
         db.execute("SELECT found_company(%(company)s)", {"company": PLATFORM_ID})
-        Ledger(EVENT_TYPES, PROJECTIONS).record(db, root.new_events(), Metadata(at=datetime.now(UTC)))
+        EventWriter(EVENT_TYPES, PROJECTIONS).record(db, root.new_events(), Metadata(at=datetime.now(UTC)))
         db.execute(
             "INSERT INTO credentials (company_id, id, password_hash) VALUES (%(c)s, %(u)s, %(h)s)",
             {"c": PLATFORM_ID, "u": user_id, "h": password_hash},
@@ -412,7 +412,7 @@ def found_shop(service: Service, password_hash: str, settings: Mapping[str, Any]
         transaction(connection, company_id) as db,
     ):
         db.execute("SELECT found_company(%(company)s)", {"company": company_id})
-        Ledger(EVENT_TYPES, PROJECTIONS).record(db, events, Metadata(at=FOUNDED_AT))
+        EventWriter(EVENT_TYPES, PROJECTIONS).record(db, events, Metadata(at=FOUNDED_AT))
         for user_id in shop.users.values():
             db.execute(
                 "INSERT INTO credentials (company_id, id, password_hash) VALUES (%(c)s, %(u)s, %(h)s)",

@@ -154,11 +154,11 @@ class ProductImages(Resource):
         """Show one more picture, after the others."""
         form = req.context.body
         # It takes a while, so not within the transaction, and not for whoever is signed out by now.
-        self.house.gateway.check(req.context.caller)
+        self.services.application.check(req.context.caller)
         command = AddImage(
             id=form.get("id") or uuid4(),
             product_id=product_id,
-            picture=self.house.pictures.prepare(form["file"]),
+            picture=self.services.pictures.prepare(form["file"]),
             alt=form["alt"] or None,
             variant_id=form["variant_id"],
             expected_versions=expected_versions(req),
@@ -207,7 +207,7 @@ class Images(Resource):
     )
     def on_get(self, req: Request, resp: Response, image_id: UUID) -> None:
         """The picture itself; `size` is how long its longer side is at most: 160, 640 or 2048 pixels."""
-        found = self.house.pictures.find(
+        found = self.services.pictures.find(
             image_id, req.context.query["size"], lambda content_hash: is_known(req, f'"{content_hash}"')
         )
         if found is None:

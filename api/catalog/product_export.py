@@ -12,10 +12,10 @@ from marshmallow import fields, validate
 from xlsxwriter import Workbook
 
 from api.catalog.products import ProductFilters, filters_asked
-from api.gateway import Reading
 from api.media import CSV, XLSX
 from api.operations import operation
 from api.resource import Resource
+from api.services import Reading
 from domain.catalog.cells import is_exact_number
 from domain.catalog.product_sheet import NUMBERS, columns_of, row_of
 from domain.catalog.reference_book import ReferenceBook
@@ -72,7 +72,7 @@ class ProductExport(Resource):
 
         file = self.ask(req, resp, write)
         resp.content_type = XLSX if kind == "xlsx" else f"{CSV}; charset=utf-8"
-        resp.downloadable_as = f"products-{self.house.now():%Y-%m-%d}.{kind}"
+        resp.downloadable_as = f"products-{self.services.now():%Y-%m-%d}.{kind}"
         resp.set_stream(file, file.seek(0, io.SEEK_END))
         file.seek(0)
 

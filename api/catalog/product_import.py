@@ -151,7 +151,7 @@ class ProductImports(Resource):
             self.write(req, resp, keep_import, keep, lambda import_id: _accepted(import_id, how))
         else:
             command = ImportProducts(chunks=lambda: [content], **how)
-            said = Content.of({"file": content, **how}, self.house.peppers)
+            said = Content.of({"file": content, **how}, self.services.peppers)
             self.write(req, resp, import_products, command, lambda report: _done(report, how), content=said)
 
 

@@ -12,9 +12,9 @@ from api.catalog.products import ProductAnswer, ProductFilters, filters_asked, s
 from api.costs import COST
 from api.envelope import ok, page_of
 from api.fields import Body, Exact, Id, Moment, Sum, Text, Whole
-from api.gateway import House, Reading
 from api.operations import operation
 from api.resource import Resource
+from api.services import Reading, Services
 from api.settings import AsOfQuery, ListQuery
 from commands.ports import Missing
 from domain.catalog.products import STATUSES, Product
@@ -70,7 +70,7 @@ class ProductInStatusAnswer(Body):
     created_at = Moment()
 
 
-class StandingProductAnswer(ProductAnswer):
+class ProductByStatusAnswer(ProductAnswer):
     """A product as it stands, since when and by whom."""
 
     since = Moment()
@@ -162,7 +162,7 @@ class ProductInStatus(Resource):
         "Show a product by status",
         choices=_CHOICES,
         query=AsOfQuery(),
-        answer=StandingProductAnswer(),
+        answer=ProductByStatusAnswer(),
     )
     def on_get(self, req: Request, resp: Response, status: str, product_id: UUID) -> None:
         """The product with the time and author of the move, as it is or as it was recorded by `as_of`."""
@@ -181,9 +181,9 @@ class ProductInStatus(Resource):
         self.show(req, resp, ok({**shown, **move}), product.version)
 
 
-def add_routes(app: App[Request, Response], house: House) -> None:
+def add_routes(app: App[Request, Response], services: Services) -> None:
     """The routes of the views."""
     base = "/api/admin/product-status/{status}"
-    app.add_route(base, ProductsInStatus(house))
-    app.add_route(f"{base}/summary", StatusSummary(house))
-    app.add_route(f"{base}/{{product_id:uuid}}", ProductInStatus(house))
+    app.add_route(base, ProductsInStatus(services))
+    app.add_route(f"{base}/summary", StatusSummary(services))
+    app.add_route(f"{base}/{{product_id:uuid}}", ProductInStatus(services))

@@ -11,9 +11,9 @@ from api.costs import COST
 from api.envelope import etag_of, page_of, written
 from api.etags import expected_versions
 from api.fields import Body, Flag, Id, Many, Moment, Money, Text, Whole
-from api.gateway import Reading
 from api.operations import operation
 from api.resource import Resource
+from api.services import Reading
 from commands.catalog.store_prices import PricedProduct, PriceForStores, StorePrice, price_for_stores
 from commands.outcomes import Response as Written
 from commands.ports import Caller, ConcurrentEdit, Missing, StaleVersion

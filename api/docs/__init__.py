@@ -7,10 +7,10 @@ from falcon import Request, Response
 
 from api.constant import Constant
 from api.docs.page import render
-from api.gateway import House
 from api.media import HTML
 from api.operations import PUBLIC, operation
 from api.resource import Resource
+from api.services import Services
 
 __all__ = ["Docs"]
 
@@ -18,8 +18,8 @@ __all__ = ["Docs"]
 class Docs(Resource):
     """The API reference, rendered once."""
 
-    def __init__(self, house: House) -> None:
-        super().__init__(house)
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self.document: dict[str, Any] = {}
         self._rendered: tuple[Constant, str] | None = None
 

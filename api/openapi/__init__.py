@@ -7,11 +7,11 @@ from falcon import Request, Response
 
 from api.constant import Constant
 from api.envelope import encode
-from api.gateway import House
 from api.media import JSON
 from api.openapi.document import document_of
 from api.operations import PUBLIC, operation
 from api.resource import Resource
+from api.services import Services
 
 __all__ = ["OpenApi", "document_of"]
 
@@ -19,8 +19,8 @@ __all__ = ["OpenApi", "document_of"]
 class OpenApi(Resource):
     """The OpenAPI document, encoded once."""
 
-    def __init__(self, house: House) -> None:
-        super().__init__(house)
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self.document = {}
 
     @property

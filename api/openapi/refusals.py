@@ -6,14 +6,14 @@ from typing import Any
 
 from api import errors
 from api.operations import PUBLIC, SIGNED_IN, Operation
-from commands.outcomes import IdempotencyInProgress, IdempotencyKeyReused
-from commands.standing import (
+from commands.access import (
     CompanySuspended,
     SubscriptionExpired,
     TokenExpired,
     TokenRevoked,
     Unauthenticated,
 )
+from commands.outcomes import IdempotencyInProgress, IdempotencyKeyReused
 from commands.unavailable import Busy, DatabaseFull, DatabaseUnavailable, OutcomeUnknown, TimedOut
 from domain.errors import Invalid, NotAllowed, NotFound, Refusal
 from projections.base import CompanyClosed, DamagedEvent, NewerEvent, ProjectionBehind, ServerOutdated

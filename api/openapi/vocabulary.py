@@ -258,7 +258,7 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "Image.version": ("How often the product was changed; the `ETag`.", 4),
     "launch_at": ("When a coming product becomes active by itself.", None),
     "ProductInStatus.status": ("Where it stands in its life.", "discontinued"),
-    "StandingProduct.status": ("Where it stands in its life.", "discontinued"),
+    "ProductByStatus.status": ("Where it stands in its life.", "discontinued"),
     "brand": ("What the brand is called.", "Nordic Roast"),
     "category": ("What the category is called.", "Coffee"),
     "supplier": ("What the supplier is called.", "Hillside"),

@@ -11,9 +11,9 @@ from marshmallow import Schema, fields, validate
 from api.costs import COST
 from api.envelope import ok
 from api.fields import Body, Day, Exact, Id, Moment, Sum, Text, Whole
-from api.gateway import House, Reading
 from api.operations import Operation, operation
 from api.resource import Resource, stores_asked
+from api.services import Reading, Services
 from projections.companies import find_company
 from projections.reports.sales_summary import (
     Period,
@@ -177,7 +177,7 @@ class _Report(Resource):
             "to": period.to_date,
             **found,
             "read_position": int(resp.get_header("X-Read-Position") or 0),
-            "computed_at": self.house.now(),
+            "computed_at": self.services.now(),
         }
         if not caller.sees_costs:
             _hide_costs(report)
@@ -280,8 +280,8 @@ SECTIONS = (
 class SectionReport(_Report):
     """A section: rows, their footer, and how many there are."""
 
-    def __init__(self, house: House, told: SectionTold) -> None:
-        super().__init__(house)
+    def __init__(self, services: Services, told: SectionTold) -> None:
+        super().__init__(services)
         self.told = told
         self.operations = {
             "on_get": Operation(
@@ -308,9 +308,9 @@ class SectionReport(_Report):
         self.answer(req, resp, question)
 
 
-def add_routes(app: App[Request, Response], house: House) -> None:
+def add_routes(app: App[Request, Response], services: Services) -> None:
     """The routes of the report."""
     base = "/api/admin/reports/sales-summary"
-    app.add_route(f"{base}/overview", Overview(house))
+    app.add_route(f"{base}/overview", Overview(services))
     for told in SECTIONS:
-        app.add_route(f"{base}/{told.path}", SectionReport(house, told))
+        app.add_route(f"{base}/{told.path}", SectionReport(services, told))

@@ -7,7 +7,7 @@ from itertools import islice
 from uuid import UUID
 
 from commands.catalog.assortment import KnownVariant
-from commands.catalog.import_ground import Ground
+from commands.catalog.import_context import ImportContext
 from commands.catalog.product_rows import Deciding, Group
 from commands.ports import ConcurrentEdit, UnitOfWork
 from domain.catalog.cells import id_or_none, split_escaped
@@ -117,7 +117,7 @@ class _Import:
         self._units: dict[UUID, UUID | None] = {}
         self._report = Report(rows=self._sheet.size)
         self._report.note(self._sheet.problems)
-        self._ground = Ground(
+        self._context = ImportContext(
             book=ReferenceBook(self._assortment.references()),
             choices=self._assortment.choices(),
             places=exponent(self._assortment.currency()),
@@ -137,7 +137,7 @@ class _Import:
         self._check_room()
         report = self._report
         report.errors.sort(key=lambda problem: problem.row)
-        report.brands_created, report.categories_created = self._ground.brands, self._ground.categories
+        report.brands_created, report.categories_created = self._context.brands, self._context.categories
         return report
 
     def settle(self) -> None:
@@ -149,10 +149,10 @@ class _Import:
         if self._assortment.finer(self._units, alone=True):
             raise ConcurrentEdit
         if (self._report.created or self._report.changed) and not self._assortment.held(
-            self._ground.referred
+            self._context.referred
         ):
             raise ConcurrentEdit
-        if (more := len(self._ground.added) - self._ground.taken_out) > 0:
+        if (more := len(self._context.added) - self._context.taken_out) > 0:
             self._work.plan.check_room("products", more, counted=self._assortment.writes)
 
     def _grouped(self) -> dict[Owner, list[int]]:
@@ -175,27 +175,27 @@ class _Import:
 
     def _look_up(self) -> Iterator[tuple[int, list[str]]]:
         """Each row's place and cells, after its variant and its barcodes were looked for in the catalog."""
-        ground, sheet = self._ground, self._sheet
+        context, sheet = self._context, self._sheet
         rows = enumerate(row[1] for row in sheet.rows if row)
         while chunk := list(islice(rows, LOOK_SIZE)):
             ids = {one for _, cells in chunk if (one := id_or_none(sheet.text(cells, "variant_id")))}
             skus = {sku_key(sheet.text(cells, "sku")) for _, cells in chunk}
             for row in self._assortment.variants(ids, set(filter(can_be_kept, skus))):
                 known = KnownVariant(**row)
-                ground.by_id[known.id] = ground.by_sku[known.sku_key] = known
+                context.by_id[known.id] = context.by_sku[known.sku_key] = known
             codes = {
                 code.strip()
                 for _, cells in chunk
                 for code in split_escaped(sheet.text(cells, "barcodes"), "|")
             }
-            ground.owners.update(self._assortment.owners(set(filter(can_be_kept, codes - {""}))))
+            context.owners.update(self._assortment.owners(set(filter(can_be_kept, codes - {""}))))
             yield from chunk
 
     def _known_of(self, cells: list[str]) -> KnownVariant | None:
         if text := self._sheet.text(cells, "variant_id"):
             variant_id = id_or_none(text)
-            return self._ground.by_id.get(variant_id) if variant_id else None
-        return self._ground.by_sku.get(sku_key(self._sheet.text(cells, "sku")))
+            return self._context.by_id.get(variant_id) if variant_id else None
+        return self._context.by_sku.get(sku_key(self._sheet.text(cells, "sku")))
 
     def _group(self, owner: Owner, places: Sequence[int]) -> Group:
         """Read the rows of a product. The cells are not needed again, so their room is given back."""
@@ -205,14 +205,14 @@ class _Import:
             row, self._sheet.rows[place] = self._sheet.rows[place], None
             if row:
                 number, cells = row
-                parsed = self._sheet.parse(number, cells, self._ground.places, problems)
+                parsed = self._sheet.parse(number, cells, self._context.places, problems)
                 rows.append((parsed, self._known_of(cells)))
         return Group(owner if isinstance(owner, UUID) else None, rows, problems)
 
     def _take(self, groups: Sequence[Group]) -> None:
         """Decide about some products. Drafts are saved before they move on: each run is written at once."""
         there = self._assortment.products([group.owner for group in groups if group.owner])
-        batch = [Deciding(group, self._ground, there) for group in groups]
+        batch = [Deciding(group, self._context, there) for group in groups]
         for one in batch:
             one.edit()
         units = {product_id: unit for one in batch for product_id, unit in one.new_unit.items()}
@@ -220,7 +220,7 @@ class _Import:
         for one in batch:
             one.check_unit(finer)
         self._units |= units
-        self._save(self._ground.take_settings(), batch)
+        self._save(self._context.take_settings(), batch)
         archived = [variant for one in batch if one.goes_out for variant in one.variant_ids]
         stocked = set(self._assortment.stocked(archived)) if archived else set()
         for one in batch:
@@ -243,7 +243,7 @@ class _Import:
 
     def _check_room(self) -> None:
         """Say which row is the first that the company's package has no room for."""
-        added, taken_out = self._ground.added, self._ground.taken_out
+        added, taken_out = self._context.added, self._context.taken_out
         if self._commit or len(added) <= taken_out:
             return
         room = self._work.plan.room("products")

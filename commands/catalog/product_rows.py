@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from commands.catalog.assortment import KnownVariant
-from commands.catalog.import_ground import Ground
+from commands.catalog.import_context import ImportContext
 from domain.catalog.product_sheet import PRODUCT_COLUMNS, REFERENCES, VARIANT_COLUMNS, Row
 from domain.catalog.products import MOST_VARIANTS, Product, Status, TooManyVariants, Variant, sku_key
 from domain.catalog.variant_types import unlisted
@@ -40,13 +40,13 @@ class Group:
 class Deciding:
     """The decision about one product: first edited, then moved along its life."""
 
-    def __init__(self, group: Group, ground: Ground, there: Mapping[UUID, Product | None]) -> None:
+    def __init__(self, group: Group, context: ImportContext, there: Mapping[UUID, Product | None]) -> None:
         self.problems = group.problems
         self.product: Product | None = there.get(group.owner) if group.owner else None
         self.is_new = False
         self.has_changed = False
         self._group = group
-        self._ground = ground
+        self._context = context
         self._is_other = group.owner is not None and group.owner in there and self.product is None
         self._first = group.rows[0][0]
         self._steps: tuple[Status, ...] = ()
@@ -106,12 +106,12 @@ class Deciding:
         self.has_changed = self.product.version != self._version or self._may_be_a_guess()
         is_counted = not self.product.is_archived
         if is_counted and not self._counted_before:
-            self._ground.added.append(self._first.number)
-        self._ground.taken_out += self._counted_before and not is_counted
+            self._context.added.append(self._first.number)
+        self._context.taken_out += self._counted_before and not is_counted
 
     def _may_be_a_guess(self) -> bool:
         """Whether it sets a cost that whoever imports may not see: whether that was right is not told."""
-        if self._ground.sees_costs:
+        if self._context.sees_costs:
             return False
         return any(known and "cost" in row.values for row, known in self._group.rows)
 
@@ -125,11 +125,11 @@ class Deciding:
 
     def _draft(self, values: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> None:
         made = tuple(
-            Variant(id=row.values.get("variant_id") or self._ground.new_id(), **said)
+            Variant(id=row.values.get("variant_id") or self._context.new_id(), **said)
             for (row, _), said in zip(self._group.rows, variants, strict=True)
         )
         self.product = Product.begin(
-            Product.Registered, self._group.owner or self._ground.new_id(), **values, variants=made
+            Product.Registered, self._group.owner or self._context.new_id(), **values, variants=made
         )
 
     def _revise(
@@ -145,7 +145,7 @@ class Deciding:
             self._try(self._first, partial(product.revise, values))
         for (row, known), said in zip(self._group.rows, variants, strict=True):
             if known is None:
-                variant = Variant(id=row.values.get("variant_id") or self._ground.new_id(), **said)
+                variant = Variant(id=row.values.get("variant_id") or self._context.new_id(), **said)
                 self._try(row, partial(product.add_variant, variant))
             elif any(getattr(product.variants[known.id], name) != value for name, value in said.items()):
                 self._try(row, partial(product.revise_variant, known.id, said))
@@ -168,17 +168,17 @@ class Deciding:
             if is_first and own and not values.get("variant_id"):
                 # Another row may mean the same variant by its id, and give it another SKU.
                 self._once(row, "sku", own, "duplicate_id")
-            owner = self._ground.by_sku.get(sku_key(sku))
+            owner = self._context.by_sku.get(sku_key(sku))
             if owner and owner.id != own:
                 self._wrong_in(row, "sku", "duplicate_sku", "Another variant has this SKU.")
         for code in values.get("barcodes", ()):
             self._once(row, "barcodes", code, "duplicate_barcode")
-            if self._ground.owners.get(code, own) != own:
+            if self._context.owners.get(code, own) != own:
                 self._wrong_in(row, "barcodes", "duplicate_barcode", f"Another variant has {code}.")
 
     def _once(self, row: Row, column: str, what: str | UUID | tuple[str], code: str) -> bool:
         """Whether no earlier row has it; one that has is named."""
-        earlier = self._ground.rows.setdefault(what, row.number)
+        earlier = self._context.rows.setdefault(what, row.number)
         if earlier != row.number:
             self._wrong_in(row, column, code, f"It stands in row {earlier} as well.")
         return earlier == row.number
@@ -218,8 +218,8 @@ class Deciding:
         return self._reference(column, kind, value) if value else None
 
     def _reference(self, column: str, kind: str, text: str) -> UUID | None:
-        found = self._ground.refer(kind, text)
-        if found is not None and (self._has(column, found) or self._ground.check_reference(kind, found)):
+        found = self._context.refer(kind, text)
+        if found is not None and (self._has(column, found) or self._context.check_reference(kind, found)):
             return found
         noun = column.removesuffix("s").replace("_", " ")
         self._wrong(column, "not_found", f"There is no {noun} {text[:80]}.")
@@ -248,7 +248,7 @@ class Deciding:
         """An option named like a variant type has one of its values; those a variant has may stay."""
         own = self.product.variants.get(known.id) if known and self.product else None
         if own is None or own.options != options:
-            for _, message in unlisted(options, self._ground.choices):
+            for _, message in unlisted(options, self._context.choices):
                 self._wrong_in(row, "options", "not_listed", message)
 
     def _required(self, column: str, row: Row) -> None:
@@ -272,7 +272,7 @@ class Deciding:
         if self._steps == ("coming_soon",):
             if launch_at is None:
                 self._required("launch_at", self._first)
-            elif launch_at <= self._ground.now:
+            elif launch_at <= self._context.now:
                 self._wrong("launch_at", "in_the_past", "A launch lies in the future.")
 
     def _check_variants(self) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from infra.bench.site import Site
-from infra.runtime.services import make_ledger, open_pool
+from infra.runtime.services import make_event_writer, open_pool
 from infra.showcase.complete_journey.importer import import_history
 from infra.showcase.complete_journey.source import HistoryNotInstalled, Selection
 
@@ -28,7 +28,7 @@ def measure(site: Site) -> dict[str, Any]:
     began = time.monotonic()
     try:
         with open_pool(site.addresses.app, 2) as pool:
-            import_history(pool, make_ledger(), "Complete Journey", selection, advance)
+            import_history(pool, make_event_writer(), "Complete Journey", selection, advance)
     except HistoryNotInstalled:
         return {"import_orders_per_s": None, "import_note": HistoryNotInstalled.__doc__}
     return {"import_orders_per_s": orders / (time.monotonic() - began), "import_orders": orders}

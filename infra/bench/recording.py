@@ -17,7 +17,7 @@ from api.app import create_app
 from infra.bench.shops import LEAST, LINES, PRODUCTS, TILLS, Chain, family, id_of, sale
 from infra.bench.site import MeasurementFailed
 from infra.postgres.pipeline import Answer, Pipeline, Statement
-from infra.runtime.services import build_house, open_pool
+from infra.runtime.services import build_services, open_pool
 
 _PARAMETER = re.compile(r"\$(\d+)")
 _COMPANY = "SET LOCAL app.company_id"
@@ -54,7 +54,7 @@ def record_sale(chain: Chain) -> RecordedSale:
     with open_pool(site.addresses.app, 1) as pool:
         with pool.connection() as connection:
             connection.requests = Recorder(connection, trips)
-        app = TestClient(create_app(build_house(pool, site.settings)))
+        app = TestClient(create_app(build_services(pool, site.settings)))
         headers = {"Authorization": f"Bearer {chain.token()}", "Content-Type": "application/json"}
         draw = random.Random(0)  # noqa: S311 a draw that can be repeated
         for _ in range(3):  # The first sale of a till finds out what the later ones know.
@@ -89,10 +89,10 @@ class Recorder(Pipeline):
         self._trips[-1].append(Sent(statement.text.decode(), values))
         return super().queue(statement, params)
 
-    def utter(self, text: bytes) -> None:
+    def query(self, text: bytes) -> None:
         """Queue a statement without parameters."""
         self._trips[-1].append(Sent(text.decode()))
-        super().utter(text)
+        super().query(text)
 
     def fetch(self, answer: Answer) -> None:
         """Wait for an answer."""

@@ -20,7 +20,7 @@ from infra.bench.wares import things
 from infra.eventstore.codec import Metadata
 from infra.identity.tokens import Tokens
 from infra.postgres.transactions import transaction
-from infra.runtime.services import make_ledger
+from infra.runtime.services import make_event_writer
 
 #: Products, and as many customers, for each second a part is to take; a hundred thousand for ten seconds.
 PRODUCTS_PER_SECOND, MOST_PRODUCTS = 10_000, 100_000
@@ -121,16 +121,16 @@ def _times(site: Site, port: int, requests: Sequence[bytes]) -> dict[str, float]
 
 
 def _fill(site: Site, company_id: UUID, user_id: UUID, number: int) -> None:
-    ledger, found = make_ledger(), {"company_id": company_id, "id": user_id}
+    writer, found = make_event_writer(), {"company_id": company_id, "id": user_id}
     metadata = Metadata(at=datetime.now(UTC), actor=user_id)
     with psycopg.connect(site.addresses.app, autocommit=True) as connection:
         with transaction(connection, company_id) as db:
             db.execute("SELECT found_company(%(company_id)s)", found)
-            ledger.record(db, _events(_people(company_id, user_id)), metadata)
+            writer.record(db, _events(_people(company_id, user_id)), metadata)
             db.execute(_SESSION, found)
         for start in range(0, number, _BATCH):
             with transaction(connection, company_id) as db:
-                ledger.record(db, _events(things(start, min(start + _BATCH, number))), metadata)
+                writer.record(db, _events(things(start, min(start + _BATCH, number))), metadata)
     site.own("VACUUM ANALYZE")
 
 

@@ -27,7 +27,7 @@ from infra.eventstore.codec import Metadata
 from infra.identity.tokens import Tokens
 from infra.postgres.transactions import transaction
 from infra.runtime.models import PROJECTIONS
-from infra.runtime.services import make_ledger
+from infra.runtime.services import make_event_writer
 
 TILLS, PRODUCTS, LINES = 8, 1_000, 5
 #: How many companies a chain of measurements knows beside the first.
@@ -116,7 +116,7 @@ def open_chain(site: Site) -> Chain:
         transaction(connection, company_id) as db,
     ):
         db.execute("SELECT found_company(%(company_id)s)", {"company_id": company_id})
-        make_ledger().record(db, list(_facts()), Metadata(at=datetime.now(UTC), actor=CASHIER))
+        make_event_writer().record(db, list(_facts()), Metadata(at=datetime.now(UTC), actor=CASHIER))
         db.execute(_SESSION, {"company_id": company_id, "id": CASHIER})
     site.own("VACUUM ANALYZE")
     return Chain(site)

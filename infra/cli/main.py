@@ -72,9 +72,9 @@ class Parts:
     @property
     def ledger(self) -> Any:
         """The ledger over every event type and read model."""
-        from infra.runtime.services import make_ledger  # noqa: PLC0415
+        from infra.runtime.services import make_event_writer  # noqa: PLC0415
 
-        return make_ledger()
+        return make_event_writer()
 
     def app_pool(self) -> Any:
         """A pool of connections as the application."""
@@ -134,7 +134,7 @@ def worker() -> None:
 
     Any number of workers on any number of machines share the work.
     """
-    from infra.decisions.unit_of_work import Ledger  # noqa: PLC0415
+    from infra.decisions.unit_of_work import EventWriter  # noqa: PLC0415
     from infra.files.imports import Imports  # noqa: PLC0415
     from infra.jobs.schedule import Schedule, jobs_of  # noqa: PLC0415
     from infra.postgres.heartbeats import Heart  # noqa: PLC0415
@@ -151,10 +151,10 @@ def worker() -> None:
         signal.signal(number, lambda *_: stop.set())
     heart = Heart(conninfo)
     heart.start()
-    ledger = Ledger(EVENT_TYPES, PROJECTIONS)
-    jobs = Schedule(conninfo, jobs_of(ledger))
+    writer = EventWriter(EVENT_TYPES, PROJECTIONS)
+    jobs = Schedule(conninfo, jobs_of(writer))
     jobs.start()
-    imports = Thread(target=Imports(conninfo, ledger).run, args=(stop,))
+    imports = Thread(target=Imports(conninfo, writer).run, args=(stop,))
     imports.start()
     try:
         Worker(conninfo, EVENT_TYPES, PROJECTIONS).run(stop)

@@ -16,7 +16,7 @@ from domain.errors import Refusal
 from domain.passwords import check_password
 from domain.users import User
 from infra.decisions.application import Application
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.postgres.pool import RequestPool
 
 _LONGEST_NAME = 200
@@ -52,7 +52,7 @@ def super_admin(context: click.Context, username: str, *, password_stdin: bool) 
     click.echo(f"{name} has a new password." if was_known else f"{name} is a super admin now.")
 
 
-def appoint(pool: RequestPool, ledger: Ledger, username: str, password: str) -> bool:
+def appoint(pool: RequestPool, writer: EventWriter, username: str, password: str) -> bool:
     """Make the user a super admin with this password; whether they were one before.
 
     Raises DuplicateUsername when somebody else has the name.
@@ -65,7 +65,7 @@ def appoint(pool: RequestPool, ledger: Ledger, username: str, password: str) -> 
 
     operator = Caller(company_id=PLATFORM_ID, user_id=None)
     command = AppointSuperAdmin(username=username, password_hash=PasswordHasher().hash(password))
-    Application(pool, ledger).run(operator, appoint_super_admin, command, present)
+    Application(pool, writer).run(operator, appoint_super_admin, command, present)
     return known[-1]
 
 

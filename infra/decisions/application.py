@@ -10,13 +10,13 @@ from uuid import UUID
 
 from psycopg import errors
 
+from commands.access import Access, TokenRevoked
 from commands.creations import Content
 from commands.outcomes import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Outcome, Response
 from commands.ports import Caller, ConcurrentEdit, UnitOfWork
-from commands.standing import Standing, TokenRevoked
 from commands.unavailable import OutcomeUnknown
 from infra.decisions.commits import position_of
-from infra.decisions.unit_of_work import Decision, Ledger
+from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.eventstore.history import states_of
 from infra.postgres.connections import LENGTHY_SECONDS, SECONDS, Bounds, CommitUnknown, ConnectionLost
 from infra.postgres.definitions import HOLD_MODEL, named
@@ -63,7 +63,7 @@ _STORE: LiteralString = """
 """
 
 # A session of an unknown user or a closed one is no session. The platform has no company row.
-STANDING: LiteralString = """
+ACCESS: LiteralString = """
     SELECT session.revoked_at IS NULL AND person.is_active AS session_is_open, person.rights_version,
            company.status AS company_status, company.subscription_status
       FROM sessions AS session
@@ -100,9 +100,9 @@ _STREAMS_AS_OF: LiteralString = (
 class Reading:
     """A question's view of the company: its read models, and its aggregates from the log."""
 
-    def __init__(self, db: RequestTransaction, ledger: Ledger) -> None:
+    def __init__(self, db: RequestTransaction, writer: EventWriter) -> None:
         self.db = db
-        self._ledger = ledger
+        self._writer = writer
 
     def aggregates(self, kind: type[Any], ids: list[UUID], as_of: datetime | None = None) -> list[Any]:
         """The aggregates of these ids, in this order, as they are or were known by `as_of`.
@@ -125,7 +125,7 @@ class Reading:
 
     def _rebuilt(self, events: list[dict[str, Any]]) -> Any:
         try:
-            return self._ledger.types.rebuild(events)
+            return self._writer.types.rebuild(events)
         except EventNotReadable as trouble:
             return trouble
 
@@ -133,7 +133,7 @@ class Reading:
         self, versions: Mapping[UUID, Collection[int]]
     ) -> dict[tuple[UUID, int], dict[str, Any] | EventNotReadable]:
         """What these streams were at these versions, by stream and version, as JSON has it, or why not."""
-        return states_of(self.db, self._ledger.types, versions)
+        return states_of(self.db, self._writer.types, versions)
 
 
 def _readable(found: Any) -> bool:
@@ -152,12 +152,12 @@ class Application:
     def __init__(
         self,
         pool: RequestPool,
-        ledger: Ledger,
+        writer: EventWriter,
         seconds: float = SECONDS,
         lengthy_seconds: float = LENGTHY_SECONDS,
     ) -> None:
         self._pool = pool
-        self._ledger = ledger
+        self._writer = writer
         self._seconds = seconds
         self._lengthy_seconds = lengthy_seconds
         self._lengthy = Bounds.within(lengthy_seconds)
@@ -190,7 +190,7 @@ class Application:
 
     def check(self, caller: Caller) -> None:
         """Raise TokenRevoked or RightsChanged unless the caller may still ask."""
-        self.perform(caller.company_id, lambda db: _Standing(db, caller).check(writing=False), reading=True)
+        self.perform(caller.company_id, lambda db: _Access(db, caller).check(writing=False), reading=True)
 
     @contextmanager
     def _open(
@@ -203,7 +203,7 @@ class Application:
                 connection,
                 company_id,
                 reading=reading,
-                models=self._ledger.models,
+                models=self._writer.models,
                 deadline=deadline,
                 bounds=bounds,
             ) as db,
@@ -227,7 +227,7 @@ class Application:
         `within` is the company whose log is written when the platform decides about another than its own;
         the caller's session and the idempotency key stay the caller's company's, and so does the position
         of the outcome. `content` is what the request says, if it makes something. `lengthy` grants more time.
-        Raises the handler's refusals, those of the caller's standing, IdempotencyKeyReused,
+        Raises the handler's refusals, those of the caller's access, IdempotencyKeyReused,
         IdempotencyInProgress, ConcurrentEdit, Unavailable.
         """
         deadline = time.monotonic() + (self._lengthy_seconds if lengthy else self._seconds)
@@ -266,24 +266,24 @@ class Application:
     ) -> Outcome:
         try:
             with self._open(caller.company_id, deadline, lengthy=lengthy) as db:
-                standing = _Standing(db, caller)
+                access = _Access(db, caller)
                 stored = db.ask(_STORED, _key_params(caller, key)) if key else None
                 if within:
                     db.enter(within)
-                work = Decision(db, self._ledger, caller, datetime.now(UTC), content)
+                work = PostgresUnitOfWork(db, self._writer, caller, datetime.now(UTC), content)
                 # Whoever may not ask learns nothing else, neither a result nor another refusal.
                 if key and stored:
                     try:
                         earlier = _replayed(stored.row(), key)
                     finally:
-                        standing.check(writing=False)
+                        access.check(writing=False)
                     if earlier:
                         db.abandon()
                         return earlier
                 try:
                     result = handler(command, work)
                 finally:
-                    standing.check(writing=True)
+                    access.check(writing=True)
                 response = present(result)
                 position = work.record() if work.has_events else None
                 if within:
@@ -304,7 +304,9 @@ class Application:
                 db.execute(_STORE, _record_params(caller, key, response, work.now))
         return Outcome(response, head["position"] if head else 0, replayed=work.is_repetition)
 
-    def _position_of(self, work: Decision, lost: CommitUnknown, own: UUID, within: UUID | None) -> int:
+    def _position_of(
+        self, work: PostgresUnitOfWork, lost: CommitUnknown, own: UUID, within: UUID | None
+    ) -> int:
         """The position of a decision whose commit broke off.
 
         Raises OutcomeUnknown, and ConnectionLost when it is certain that nothing was committed.
@@ -337,7 +339,7 @@ class Application:
         everything. With `wait_for` the answer knows at least that position; until then it is asked again, or,
         with `put_off`, its request is put off, from which it returns only when that has lasted too long.
         `within` is the company that is asked about when the platform asks about another than its own.
-        `lengthy` grants more time. Raises the question's refusals, those of the caller's standing,
+        `lengthy` grants more time. Raises the question's refusals, those of the caller's access,
         ProjectionBehind, Unavailable.
         """
         started = time.monotonic()
@@ -379,32 +381,32 @@ class Application:
         """The answer and the position it knows; None when that is not far enough yet."""
         with self._open(caller.company_id, deadline, reading=True, lengthy=lengthy) as db:
             if projection:
-                db.execute(HOLD_MODEL, named(self._ledger.model(projection)))
-            standing = _Standing(db, caller)
+                db.execute(HOLD_MODEL, named(self._writer.model(projection)))
+            access = _Access(db, caller)
             params = {"company_id": caller.company_id, "projection": projection}
             place = db.ask(_CHECKPOINT if projection else _HEAD, params)
             if wait_for is not None:
-                standing.check(writing=False)
+                access.check(writing=False)
                 if _position(place) < wait_for:
                     return None
             if within:
                 db.enter(within)
             try:
-                answer = question(Reading(db, self._ledger))
+                answer = question(Reading(db, self._writer))
             finally:
-                standing.check(writing=False)
+                access.check(writing=False)
             if projection and _is_filling(place):
                 raise ProjectionBehind
             return answer, _position(place)
 
 
-class _Standing:
-    """A caller's standing, asked for with the first round trip of their own request."""
+class _Access:
+    """A caller's access, asked for with the first round trip of their own request."""
 
     def __init__(self, db: RequestTransaction, caller: Caller) -> None:
         self._caller = caller
         params = {"company_id": caller.company_id, "session_id": caller.session_id, "user_id": caller.user_id}
-        self._answer = db.ask(STANDING, params) if caller.session_id else None
+        self._answer = db.ask(ACCESS, params) if caller.session_id else None
 
     def check(self, *, writing: bool) -> None:
         """Raise TokenRevoked, RightsChanged, CompanySuspended or SubscriptionExpired."""
@@ -413,7 +415,7 @@ class _Standing:
         row = self._answer.row()
         if row is None:
             raise TokenRevoked
-        Standing(**row).check(self._caller.rights_version, writing=writing)
+        Access(**row).check(self._caller.rights_version, writing=writing)
 
 
 def _position(place: Answer) -> int:

@@ -11,7 +11,7 @@ from psycopg import errors
 from domain.aggregate import UNSTAMPED, Aggregate
 from domain.errors import Conflict
 from domain.settings import name_key
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.connections import BULK
 from infra.postgres.pipeline import request_transaction
@@ -74,18 +74,18 @@ def missing_events(db: Database, streams: Streams) -> list[Aggregate.Event]:
     return events
 
 
-def record_events(db: Database, ledger: Ledger, events: Sequence[Aggregate.Event], at: datetime) -> None:
+def record_events(db: Database, writer: EventWriter, events: Sequence[Aggregate.Event], at: datetime) -> None:
     """Record any number of events, decided at `at`."""
     for start in range(0, len(events), APPEND_SIZE):
-        ledger.record(db, events[start : start + APPEND_SIZE], Metadata(at=at))
+        writer.record(db, events[start : start + APPEND_SIZE], Metadata(at=at))
 
 
 class BulkRecorder:
     """Records streams of one company in batches. Each batch is a transaction: it is there or it is not."""
 
-    def __init__(self, pool: RequestPool, ledger: Ledger, company_id: UUID) -> None:
+    def __init__(self, pool: RequestPool, writer: EventWriter, company_id: UUID) -> None:
         self._pool = pool
-        self._ledger = ledger
+        self._writer = writer
         self._company_id = company_id
 
     def record(self, batches: Iterable[Streams]) -> Generator[int]:
@@ -108,7 +108,7 @@ class BulkRecorder:
         with (
             self._pool.connection() as connection,
             request_transaction(
-                connection, self._company_id, reading=True, models=self._ledger.models, bounds=BULK
+                connection, self._company_id, reading=True, models=self._writer.models, bounds=BULK
             ) as db,
         ):
             return missing_events(db, streams)
@@ -119,11 +119,11 @@ class BulkRecorder:
                 with (
                     self._pool.connection() as connection,
                     request_transaction(
-                        connection, self._company_id, models=self._ledger.models, bounds=BULK
+                        connection, self._company_id, models=self._writer.models, bounds=BULK
                     ) as db,
                 ):
                     db.execute(_COMMIT_LATER, {})
-                    record_events(db, self._ledger, events, datetime.now(UTC))
+                    record_events(db, self._writer, events, datetime.now(UTC))
             except errors.UniqueViolation as error:
                 raise NameTaken from error
         return len(events)

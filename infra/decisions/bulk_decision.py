@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from commands.creations import Content
 from commands.ports import Caller
 from infra.decisions.bulk import APPEND_SIZE
-from infra.decisions.unit_of_work import Decision, Ledger
+from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.eventstore.codec import EventTypes
 from infra.postgres.pipeline import RequestTransaction
 from projections.base import Answer
@@ -16,7 +16,7 @@ from projections.guards.catalog.assortment import Assortment
 _ECHO: LiteralString = "SELECT %(company_id)s::uuid AS company_id"
 
 
-class BulkDecision(Decision):
+class BulkDecision(PostgresUnitOfWork):
     """What is saved is written as it comes, and only the append waits for the end.
 
     The append locks the head of the company's log, for which all its writers wait.
@@ -25,30 +25,30 @@ class BulkDecision(Decision):
     def __init__(
         self,
         transaction: RequestTransaction,
-        ledger: Ledger,
+        writer: EventWriter,
         caller: Caller,
         now: datetime,
         progress: Callable[[int, int], None],
         *,
         content: Content,
     ) -> None:
-        super().__init__(transaction, ledger, caller, now, content)
-        self.assortment = _WritingAssortment(transaction, ledger.types, self._pass)
+        super().__init__(transaction, writer, caller, now, content)
+        self.assortment = _WritingAssortment(transaction, writer.types, self._pass)
         self._progress = progress
-        self._inscription: list[Any] = []
+        self._rows: list[Any] = []
         self._written: Answer | None = None
 
     @property
     def has_events(self) -> bool:
         """Whether anything was decided that has to be recorded."""
-        return bool(self._events or self._inscription)
+        return bool(self._events or self._rows)
 
     def record(self) -> Answer:
         """Queue the append of what was saved, one event or more. Answers the position of the last."""
         self._write()
-        events = self._inscription
+        events = self._rows
         pieces = (events[start : start + APPEND_SIZE] for start in range(0, len(events), APPEND_SIZE))
-        answers = [self._ledger.append(self._transaction, piece, self.metadata) for piece in pieces]
+        answers = [self._writer.append(self._transaction, piece, self.metadata) for piece in pieces]
         return answers[-1]
 
     def _pass(self, rows: int, total: int) -> None:
@@ -63,8 +63,8 @@ class BulkDecision(Decision):
         """
         if self._written is not None:
             self._written.row()
-        self._ledger.fold(self._transaction, self._events, self.metadata)
-        self._inscription += self._ledger.inscribe(self._events)
+        self._writer.fold(self._transaction, self._events, self.metadata)
+        self._rows += self._writer.rows_of(self._events)
         self._events = []
         self._written = self._transaction.ask(_ECHO, {"company_id": self._transaction.company_id})
 

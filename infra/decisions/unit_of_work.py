@@ -28,7 +28,7 @@ from projections.stock import StockGuard
 
 A = TypeVar("A", bound=Aggregate)
 #: Events as the log takes them: stream, version, type and state of each.
-Inscription = Sequence[tuple[UUID, int, str, str]]
+EventRows = Sequence[tuple[UUID, int, str, str]]
 
 _STREAM: LiteralString = """
     SELECT stream_id, stream_version, type, state, metadata FROM events
@@ -37,7 +37,7 @@ _STREAM: LiteralString = """
 """
 
 
-class Ledger:
+class EventWriter:
     """What is the same for every decision: the event types, and the read models written with the events."""
 
     def __init__(self, types: EventTypes, projections: Iterable[Projection]) -> None:
@@ -58,7 +58,7 @@ class Ledger:
         The append comes last: it locks the head of the company's log, for which all its writers wait.
         """
         self.fold(transaction, events, metadata)
-        return self.append(transaction, self.inscribe(events), metadata)
+        return self.append(transaction, self.rows_of(events), metadata)
 
     def fold(self, transaction: Database, events: Sequence[Aggregate.Event], metadata: Metadata) -> None:
         """Queue what the inline read models make of the events."""
@@ -77,33 +77,33 @@ class Ledger:
             if own := [fact for fact in facts if fact.event in projection.events]:
                 projection.apply(own, transaction)
 
-    def inscribe(self, events: Iterable[Aggregate.Event]) -> Inscription:
+    def rows_of(self, events: Iterable[Aggregate.Event]) -> EventRows:
         """The events as the log takes them."""
         encode = self.types.encode
         return [(event.originator_id, event.originator_version, *encode(event)) for event in events]
 
-    def append(self, transaction: Database, inscription: Inscription, metadata: Metadata) -> Answer:
+    def append(self, transaction: Database, rows: EventRows, metadata: Metadata) -> Answer:
         """Queue the append of events; answers the position of the last."""
         return transaction.ask(
             APPEND_EVENTS,
             {
                 "company_id": transaction.company_id,
-                "stream_ids": [stream_id for stream_id, _, _, _ in inscription],
-                "stream_versions": [version for _, version, _, _ in inscription],
-                "types": [name for _, _, name, _ in inscription],
-                "states": [state for _, _, _, state in inscription],
-                "metadata": [encode_metadata(metadata)] * len(inscription),
+                "stream_ids": [stream_id for stream_id, _, _, _ in rows],
+                "stream_versions": [version for _, version, _, _ in rows],
+                "types": [name for _, _, name, _ in rows],
+                "states": [state for _, _, _, state in rows],
+                "metadata": [encode_metadata(metadata)] * len(rows),
             },
         )
 
 
-class Decision:
+class PostgresUnitOfWork:
     """Loads aggregates, lets commands ask what they decide on, and records what was decided."""
 
     def __init__(
         self,
         transaction: Database,
-        ledger: Ledger,
+        writer: EventWriter,
         caller: Caller,
         now: datetime,
         content: Content | None = None,
@@ -115,16 +115,16 @@ class Decision:
         self.settings = SettingsGuard(transaction)
         self.catalog = CatalogGuard(transaction)
         self.stock = StockGuard(transaction)
-        self.sales = SalesGuard(transaction, ledger.guesses)
+        self.sales = SalesGuard(transaction, writer.guesses)
         self.plan = PlanGuard(transaction, now)
         self.platform = PlatformGuard(transaction, now)
         self.credentials = Credentials(transaction, now)
         self.users = UsersGuard(transaction)
         self.pictures = PictureShelf(transaction)
-        self.assortment = Assortment(transaction, ledger.types.rebuild)
+        self.assortment = Assortment(transaction, writer.types.rebuild)
         self.imports = ImportDesk(transaction, caller, now)
         self._transaction = transaction
-        self._ledger = ledger
+        self._writer = writer
         self._content = content
         self._events: list[Aggregate.Event] = []
 
@@ -137,7 +137,7 @@ class Decision:
     ) -> Callable[[], A | None]:
         """Ask with the next round trip whether this very request was recorded before."""
         answer = self._ask_stream(within or own_id)
-        types = self._ledger.types
+        types = self._writer.types
 
         def found() -> A | None:
             rows = rows_when_made(answer.rows(), own_id, types.by_event[by].name, self._content)
@@ -153,7 +153,7 @@ class Decision:
 
     def load(self, kind: type[A], aggregate_id: UUID) -> A:
         """The aggregate. Raises Missing."""
-        aggregate = self._ledger.types.rebuild(self._ask_stream(aggregate_id).rows())
+        aggregate = self._writer.types.rebuild(self._ask_stream(aggregate_id).rows())
         if not isinstance(aggregate, kind):
             raise Missing
         return aggregate
@@ -182,7 +182,7 @@ class Decision:
 
     def record(self) -> Answer:
         """Queue everything that was saved. Answers the position of the last event."""
-        return self._ledger.record(self._transaction, self._events, self.metadata)
+        return self._writer.record(self._transaction, self._events, self.metadata)
 
     @property
     def trace(self) -> Trace:

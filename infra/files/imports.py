@@ -14,15 +14,15 @@ import structlog
 from psycopg import errors
 from psycopg.rows import dict_row
 
+from commands.access import Access
 from commands.catalog.product_import import ImportProducts, Report, SheetNotValid, import_products
 from commands.creations import Content
 from commands.ports import Caller, ConcurrentEdit
-from commands.standing import Standing
 from domain.errors import NotAllowed, Refusal
 from domain.permissions import permissions_of
 from domain.sheets import Problem
 from infra.decisions.bulk_decision import BulkDecision
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.files.import_desk import CHUNK_SIZE
 from infra.postgres.connections import BULK
 from infra.postgres.heartbeats import part_name
@@ -117,9 +117,9 @@ class _Stopped(Exception):
 class Imports:
     """Imports what waits. Any number of workers share the work; a company's imports are done in order."""
 
-    def __init__(self, conninfo: str, ledger: Ledger) -> None:
+    def __init__(self, conninfo: str, writer: EventWriter) -> None:
         self._conninfo = conninfo
-        self._ledger = ledger
+        self._writer = writer
 
     def run(self, stop: Event) -> None:
         """Work until told to stop, whatever happens to the database meanwhile."""
@@ -189,7 +189,7 @@ class Imports:
                 with (
                     self._connect() as observer,
                     collecting_no_garbage(),
-                    request_transaction(connection, job["company_id"], models=self._ledger.models) as db,
+                    request_transaction(connection, job["company_id"], models=self._writer.models) as db,
                 ):
                     self._attempt(db, job, _Progress(observer, job, stop))
             except _AGAIN:
@@ -209,7 +209,7 @@ class Imports:
         caller = replace(caller, permissions=held)
         # What a file makes is never what a request to make one of them says.
         content = Content(job["id"].hex)
-        work = BulkDecision(db, self._ledger, caller, datetime.now(UTC), progress.tell, content=content)
+        work = BulkDecision(db, self._writer, caller, datetime.now(UTC), progress.tell, content=content)
         command = ImportProducts(
             chunks=lambda: _chunks(db, job), commit=job["commits"], create_missing=job["create_missing"]
         )
@@ -266,13 +266,13 @@ def _check_standing(db: RequestTransaction, caller: Caller, *, writing: bool) ->
     SubscriptionExpired, NotAllowed.
     """
     company = find_company(db) or {}
-    standing = Standing(
+    access = Access(
         session_is_open=True,
         rights_version=caller.rights_version,
         company_status=company.get("status"),
         subscription_status=company.get("subscription_status"),
     )
-    standing.check(caller.rights_version, writing=writing)
+    access.check(caller.rights_version, writing=writing)
     user = find_user(db, caller.user_id) if caller.user_id else None
     if user is None:
         return frozenset()

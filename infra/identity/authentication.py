@@ -10,10 +10,10 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from commands.access import CompanySuspended, TokenRevoked
 from commands.passwords import ResetToken
 from commands.ports import Caller
 from commands.signing_in import RefreshExpired, UnknownRefreshToken, Visitor, WrongCredentials
-from commands.standing import CompanySuspended, TokenRevoked
 from domain.companies import PLATFORM_ID
 from domain.errors import NotAllowed, Refusal
 from domain.permissions import permissions_of

@@ -13,9 +13,9 @@ from uuid import UUID
 
 import structlog
 
+from commands.access import CompanySuspended
 from commands.passwords import ResetToken
 from commands.signing_in import InvalidToken
-from commands.standing import CompanySuspended
 from domain.companies import PLATFORM_ID
 from infra.decisions.application import Application
 from infra.outbox.messages import Messenger

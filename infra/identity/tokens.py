@@ -9,8 +9,8 @@ from uuid import UUID
 
 import jwt
 
+from commands.access import TokenExpired, Unauthenticated
 from commands.ports import Caller
-from commands.standing import TokenExpired, Unauthenticated
 from domain.permissions import permissions_of
 from infra.process.ids import uuid7
 

@@ -9,7 +9,7 @@ import structlog
 
 from commands.catalog.launches import LaunchDueProducts, launch_due_products
 from commands.ports import Caller
-from infra.decisions.unit_of_work import Decision, Ledger
+from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.postgres.transactions import transaction
 from projections.base import CompanyClosed, EventNotReadable
 
@@ -47,37 +47,41 @@ _ALL_DUE: LiteralString = """
 """
 
 
-def launch_what_is_due(connection: psycopg.Connection[Any], ledger: Ledger, now: datetime) -> int:
+def launch_what_is_due(connection: psycopg.Connection[Any], writer: EventWriter, now: datetime) -> int:
     """Launch every product whose launch was due by `now`, however long ago. Returns how many those were.
 
     Each company has transactions of its own; what fails is tried again the next time.
     """
     companies = connection.execute(_DUE, {"now": now}).fetchall()
-    return sum(_launch_all(connection, ledger, company_id, now) for (company_id,) in companies)
+    return sum(_launch_all(connection, writer, company_id, now) for (company_id,) in companies)
 
 
-def _launch_all(connection: psycopg.Connection[Any], ledger: Ledger, company_id: UUID, now: datetime) -> int:
+def _launch_all(
+    connection: psycopg.Connection[Any], writer: EventWriter, company_id: UUID, now: datetime
+) -> int:
     launched = 0
     try:
-        while some := _launch_some(connection, ledger, company_id, now):
+        while some := _launch_some(connection, writer, company_id, now):
             launched += some
     except CompanyClosed:
         # This very moment; the schedule tells of it.
         return launched
     except EventNotReadable:
-        launched += _launch_each(connection, ledger, company_id, now)
+        launched += _launch_each(connection, writer, company_id, now)
     except Exception:
         # Whatever is wrong in one company, the others' products are launched.
         log.exception("products could not be launched", company_id=str(company_id))
     return launched
 
 
-def _launch_each(connection: psycopg.Connection[Any], ledger: Ledger, company_id: UUID, now: datetime) -> int:
+def _launch_each(
+    connection: psycopg.Connection[Any], writer: EventWriter, company_id: UUID, now: datetime
+) -> int:
     """Launch one by one: a product whose events cannot be read must not hold up the others."""
     launched = 0
     for (product_id,) in connection.execute(_ALL_DUE, {"company_id": company_id, "now": now}).fetchall():
         try:
-            launched += _launch_some(connection, ledger, company_id, now, product_id)
+            launched += _launch_some(connection, writer, company_id, now, product_id)
         except EventNotReadable as trouble:
             told = {"company_id": str(company_id), "product_id": str(product_id)}
             log.warning("a product could not be launched", **told, error=str(trouble))
@@ -86,15 +90,15 @@ def _launch_each(connection: psycopg.Connection[Any], ledger: Ledger, company_id
 
 def _launch_some(
     connection: psycopg.Connection[Any],
-    ledger: Ledger,
+    writer: EventWriter,
     company_id: UUID,
     now: datetime,
     only: UUID | None = None,
 ) -> int:
-    with transaction(connection, company_id, models=ledger.models) as db:
+    with transaction(connection, company_id, models=writer.models) as db:
         params = {"company_id": company_id, "now": now, "limit": AT_ONCE, "only": only}
         due = db.ask(_STILL_DUE, params).rows()
-        work = Decision(db, ledger, Caller(company_id=company_id, user_id=None), now)
+        work = PostgresUnitOfWork(db, writer, Caller(company_id=company_id, user_id=None), now)
         command = LaunchDueProducts(product_ids=tuple(row["id"] for row in due))
         launched = launch_due_products(command, work)
         if work.has_events:

@@ -11,7 +11,7 @@ import psycopg
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.files.picture_shelf import let_go_of_unused
 from infra.jobs.launches import launch_what_is_due
 from infra.jobs.subscriptions import let_subscriptions_fall_due
@@ -90,22 +90,22 @@ class Job:
     models: str | None = None
 
 
-def jobs_of(ledger: Ledger) -> tuple[Job, ...]:
+def jobs_of(writer: EventWriter) -> tuple[Job, ...]:
     """Every job."""
     return (
         Job(
             name="launches",
             every=timedelta(seconds=5),
-            do=lambda db: launch_what_is_due(db, ledger, datetime.now(UTC)),
+            do=lambda db: launch_what_is_due(db, writer, datetime.now(UTC)),
             records_what_is_due=True,
-            models=ledger.models,
+            models=writer.models,
         ),
         Job(
             name="subscriptions",
             every=_MINUTE,
-            do=lambda db: let_subscriptions_fall_due(db, ledger, datetime.now(UTC)),
+            do=lambda db: let_subscriptions_fall_due(db, writer, datetime.now(UTC)),
             records_what_is_due=True,
-            models=ledger.models,
+            models=writer.models,
         ),
         Job(name="forget-old-answers", every=_HOUR, do=forget_old_answers),
         Job(name="forget-old-failures", every=_HOUR, do=forget_old_failures),
@@ -113,7 +113,7 @@ def jobs_of(ledger: Ledger) -> tuple[Job, ...]:
             name="unused-pictures",
             every=_HOUR,
             do=lambda db: let_go_of_unused(db, datetime.now(UTC)),
-            models=ledger.models,
+            models=writer.models,
         ),
     )
 

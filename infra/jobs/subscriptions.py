@@ -9,7 +9,7 @@ import structlog
 
 from commands.ports import Caller
 from commands.subscriptions import LetFallDue, let_fall_due
-from infra.decisions.unit_of_work import Decision, Ledger
+from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.postgres.transactions import transaction
 from projections.base import CompanyClosed
 
@@ -28,24 +28,26 @@ _STILL_DUE: LiteralString = """
 """
 
 
-def let_subscriptions_fall_due(connection: psycopg.Connection[Any], ledger: Ledger, now: datetime) -> int:
+def let_subscriptions_fall_due(
+    connection: psycopg.Connection[Any], writer: EventWriter, now: datetime
+) -> int:
     """Record for every company what was due by `now`, however long ago. Returns how many companies it was.
 
     Each company is a transaction of its own; one that fails is tried again the next time.
     """
     found = connection.execute(_DUE, {"now": now}).fetchall()
-    return sum(_let_one_fall_due(connection, ledger, company_id, now) for (company_id,) in found)
+    return sum(_let_one_fall_due(connection, writer, company_id, now) for (company_id,) in found)
 
 
 def _let_one_fall_due(
-    connection: psycopg.Connection[Any], ledger: Ledger, company_id: UUID, now: datetime
+    connection: psycopg.Connection[Any], writer: EventWriter, company_id: UUID, now: datetime
 ) -> bool:
     try:
-        with transaction(connection, company_id, models=ledger.models) as db:
+        with transaction(connection, company_id, models=writer.models) as db:
             row = db.ask(_STILL_DUE, {"company_id": company_id, "now": now}).row()
             if row is None or not row["is_due"]:
                 return False
-            work = Decision(db, ledger, Caller(company_id=company_id, user_id=None), now)
+            work = PostgresUnitOfWork(db, writer, Caller(company_id=company_id, user_id=None), now)
             let_fall_due(LetFallDue(company_id=company_id), work)
             if work.has_events:
                 work.record()

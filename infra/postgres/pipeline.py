@@ -161,7 +161,7 @@ class Pipeline:
         self._waiting.append((statement, answer))
         return answer
 
-    def utter(self, text: bytes) -> None:
+    def query(self, text: bytes) -> None:
         """Queue a statement that has neither parameters nor rows, such as BEGIN."""
         self._pgconn.send_query_params(text, None)
         self._unsent = True
@@ -311,7 +311,7 @@ class RequestTransaction:
         NOTE: `SET LOCAL` takes no parameters; the company is a UUID, whose text needs no quoting.
         """
         self.company_id = company_id
-        self._pipeline.utter(b"SET LOCAL app.company_id = '%s'" % str(UUID(int=company_id.int)).encode())
+        self._pipeline.query(b"SET LOCAL app.company_id = '%s'" % str(UUID(int=company_id.int)).encode())
         if self._models is not None:
             self.hold(self._models)
 
@@ -326,7 +326,7 @@ class RequestTransaction:
     def grant(self, bounds: Bounds) -> None:
         """Have these bounds instead of the connection's until the end."""
         for name, milliseconds in bounds.settings.items():
-            self._pipeline.utter(b"SET LOCAL %s = %d" % (name.encode(), milliseconds))
+            self._pipeline.query(b"SET LOCAL %s = %d" % (name.encode(), milliseconds))
 
     def abandon(self) -> None:
         """End without a trace: nothing was decided."""
@@ -361,9 +361,9 @@ def request_transaction(
     pipeline, commits = connection.requests, False
     try:
         pipeline.open(deadline, bounds.silence if bounds else None)
-        pipeline.utter(b"BEGIN READ ONLY" if reading else b"BEGIN")
+        pipeline.query(b"BEGIN READ ONLY" if reading else b"BEGIN")
         if pipeline.outgrew_plans:
-            pipeline.utter(b"DISCARD PLANS")
+            pipeline.query(b"DISCARD PLANS")
         opened = RequestTransaction(pipeline, company_id)
         if bounds:
             opened.grant(bounds)
@@ -371,7 +371,7 @@ def request_transaction(
             opened.hold(models)
         yield opened
         commits = opened.ending == b"COMMIT" and not reading
-        pipeline.utter(opened.ending)
+        pipeline.query(opened.ending)
         pipeline.close()
     except psycopg.Error as error:
         if not _is_end(error):
@@ -400,11 +400,11 @@ def _roll_back(connection: RequestConnection) -> None:
     pgconn, pipeline = connection.pgconn, connection.requests
     with suppress(psycopg.Error):
         if pgconn.pipeline_status != pq.PipelineStatus.OFF:
-            pipeline.utter(_ROLLBACK)
+            pipeline.query(_ROLLBACK)
             # What had failed before was told when it did; in the same round trip the server skips this too.
             with suppress(psycopg.Error):
                 pipeline.close()
         if pgconn.status == pq.ConnStatus.OK and pgconn.transaction_status != pq.TransactionStatus.IDLE:
             pipeline.open(time.monotonic() + _ROLLBACK_SECONDS)
-            pipeline.utter(_ROLLBACK)
+            pipeline.query(_ROLLBACK)
             pipeline.close()

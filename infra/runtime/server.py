@@ -13,7 +13,7 @@ from gunicorn.app.base import BaseApplication
 
 from api.addresses import is_trusted, sender_from
 from api.errors import unread
-from api.gateway import Authentication
+from api.services import Authentication
 from commands.signing_in import neighbourhood_of
 from domain.errors import Refusal
 from infra.runtime.settings import Settings
@@ -50,21 +50,21 @@ class Server(BaseApplication):  # type: ignore[misc]
         """The application of one process: connections are opened after the fork, never shared across it."""
         # NOTE: prometheus_client decides at import whether it counts for one process or for several.
         from api.app import create_app  # noqa: PLC0415
-        from infra.runtime.services import build_house, open_pool  # noqa: PLC0415
+        from infra.runtime.services import build_services, open_pool  # noqa: PLC0415
 
         # One more for messages that are sent after their answer, and one for who watches.
-        house = build_house(
+        services = build_services(
             open_pool(self._database, self._settings.threads + 2, self._settings.request_seconds),
             self._settings,
         )
         proxies = self._settings.trusted_proxies
         self.hooks = Hooks(
             refusal=unread,
-            company_of=partial(company_of, house.authentication),
+            company_of=partial(company_of, services.authentication),
             sender_of=lambda connected, told: neighbourhood_of(sender_from(connected, told, proxies)),
             is_proxy=lambda connected: is_trusted(connected, proxies),
         )
-        return create_app(house)
+        return create_app(services)
 
 
 def company_of(authentication: Authentication, authorization: str) -> UUID | None:

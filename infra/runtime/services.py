@@ -11,11 +11,11 @@ from typing import Any
 import psycopg
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess
 
-from api.gateway import House
+from api.services import Services
 from commands.unavailable import Unavailable
 from domain.companies import PLATFORM_ID
 from infra.decisions.application import Application
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.files.gallery import Gallery
 from infra.identity.authentication import SignIn
 from infra.identity.recovery import Recovery
@@ -41,9 +41,9 @@ def open_pool(conninfo: str, size: int, seconds: float = SECONDS) -> RequestPool
     return Pool(lambda: RequestConnection.open(conninfo, bounds, "mipos"), size)
 
 
-def make_ledger() -> Ledger:
+def make_event_writer() -> EventWriter:
     """The ledger over every event type and read model."""
-    return Ledger(EVENT_TYPES, PROJECTIONS)
+    return EventWriter(EVENT_TYPES, PROJECTIONS)
 
 
 class Watch:
@@ -97,15 +97,15 @@ class Watch:
         return generate_latest(counters) + gauges
 
 
-def build_house(pool: RequestPool, settings: Settings) -> House:
+def build_services(pool: RequestPool, settings: Settings) -> Services:
     """Everything behind the API, over one pool of connections."""
     seconds = settings.request_seconds, settings.lengthy_request_seconds
-    application = Application(pool, make_ledger(), *seconds)
+    application = Application(pool, make_event_writer(), *seconds)
     secret = settings.signing_key()
     peppers = tuple(pepper_of(one) for one in (secret, *settings.former_secret_keys))
     tokens = Tokens(secret, settings.access_token_seconds, settings.former_secret_keys)
-    return House(
-        gateway=application,
+    return Services(
+        application=application,
         authentication=_sign_in(application, tokens, settings, peppers),
         health=Watch(application, Limits(settings.ready_max_lag_events, settings.ready_max_lag_seconds)),
         pictures=Gallery(application),

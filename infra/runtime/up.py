@@ -14,7 +14,7 @@ import click
 
 from infra.process.supervisor import Child, Supervisor, check_port_free
 from infra.runtime.databases import Addresses, database
-from infra.runtime.services import make_ledger, open_pool
+from infra.runtime.services import make_event_writer, open_pool
 from infra.runtime.settings import Settings, secret_file
 from infra.showcase.demo import make_demo
 
@@ -38,7 +38,7 @@ def up(settings: Settings, environ: Mapping[str, str]) -> int:
             password = demo_password(settings)
             click.echo("Looking after the demo company …", err=True)
             with open_pool(addresses.app, 2) as pool:
-                is_good = make_demo(pool, make_ledger(), password, datetime.now(UTC))
+                is_good = make_demo(pool, make_event_writer(), password, datetime.now(UTC))
         server = addresses.server
         supervisor = Supervisor(
             list(_children(settings, addresses, environ)),

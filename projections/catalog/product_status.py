@@ -18,7 +18,7 @@ _COUNTED = {Product.VariantAdded: 1, Product.VariantRemoved: -1}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class StatusRow:
     """One row: a product, where it stands, since when and by whom."""
 
     id: UUID
@@ -78,16 +78,16 @@ class ProductStatuses(Projection):
         """Fold the batch into the rows it is about, and write each of them once."""
         ids = list({fact.stream_id for fact in facts})
         known = db.ask(_KNOWN, {"company_id": db.company_id, "ids": ids}).rows()
-        rows = {row["id"]: Standing(**row) for row in known}
+        rows = {row["id"]: StatusRow(**row) for row in known}
         for fact in facts:
             rows[fact.stream_id] = _after(rows.get(fact.stream_id), fact)
         columns = {
-            field.name: [getattr(row, field.name) for row in rows.values()] for field in fields(Standing)
+            field.name: [getattr(row, field.name) for row in rows.values()] for field in fields(StatusRow)
         }
         db.execute(_PUT, {**columns, "company_id": db.company_id})
 
 
-def _after(row: Standing | None, fact: Fact) -> Standing:
+def _after(row: StatusRow | None, fact: Fact) -> StatusRow:
     """The row after a fact. The first fact of a product is its registration."""
     if row is None:
         return _drafted(fact)
@@ -109,9 +109,9 @@ def _after(row: Standing | None, fact: Fact) -> Standing:
     return replace(row, variant_count=row.variant_count + _COUNTED[fact.event])
 
 
-def _drafted(fact: Fact) -> Standing:
+def _drafted(fact: Fact) -> StatusRow:
     said = fact.data
-    return Standing(
+    return StatusRow(
         id=fact.stream_id,
         name=said.name,
         name_key=name_key(said.name),

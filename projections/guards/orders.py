@@ -11,7 +11,7 @@ from domain.costing import Balance
 from domain.errors import Detail, Invalid
 from domain.orders import series_of, till_code
 from domain.pricing import TaxRate
-from domain.sale_ground import SaleGround, StoreAtSale, VariantAtSale
+from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 from domain.settings import OtherStore
 from domain.stores import StoreClosed
 from projections.base import Answer, Database, Row
@@ -171,7 +171,7 @@ class SalesGuard:
         self._db = db
         self._guesses = guesses
 
-    def ground(
+    def context(
         self,
         *,
         store_id: UUID | None,
@@ -180,7 +180,7 @@ class SalesGuard:
         variant_ids: Iterable[UUID],
         customer_id: UUID | None,
         lock: bool,
-    ) -> SaleGround:
+    ) -> SaleContext:
         """Read it all; with `lock`, hold the balances and the till's number until the end.
 
         Raises Invalid for an unknown register, store or customer, OtherStore, StoreClosed.
@@ -224,7 +224,7 @@ class SalesGuard:
             number = series["last_number"] if series else 0
             if found[1]:
                 balances = self._ensured(balances, catalog, found, wanted)
-        return SaleGround(
+        return SaleContext(
             rules=rules_of(row),
             store=_store(row) if row["store_id"] else None,
             register_id=row["register_id"],

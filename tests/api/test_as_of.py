@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from domain.catalog.brands import Brand
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -142,7 +142,7 @@ class TestAClockThatWasWrong:
                 psycopg.connect(shop.service.database.app, autocommit=True) as connection,
                 transaction(connection, shop.company_id) as db,
             ):
-                Ledger(EVENT_TYPES, PROJECTIONS).record(db, events, Metadata(at=at))
+                EventWriter(EVENT_TYPES, PROJECTIONS).record(db, events, Metadata(at=at))
         return shop.client().get(f"{SETTINGS}/brands/{brand.id}").data
 
     def test_leaves_no_gap_in_a_history(self, shop: Any, brand: Any) -> None:

@@ -10,13 +10,13 @@ import psycopg
 import pytest
 
 from api.app import create_app
-from api.gateway import House
 from api.openapi import document_of
+from api.services import Services
 from commands.ports import Caller
 from domain.catalog.brands import Brand
 from domain.companies import PLATFORM_ID
 from domain.users import User
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.identity.tokens import Tokens
 from infra.postgres.transactions import transaction
@@ -65,7 +65,7 @@ def record(service: Any, company_id: UUID, *aggregates: Any) -> None:
         transaction(connection, company_id) as db,
     ):
         db.execute("SELECT open_company(%(company)s)", {"company": company_id})
-        Ledger(EVENT_TYPES, PROJECTIONS).record(db, events, Metadata(at=datetime.now(UTC)))
+        EventWriter(EVENT_TYPES, PROJECTIONS).record(db, events, Metadata(at=datetime.now(UTC)))
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,10 @@ class Kind:
 
 def kinds_of_settings() -> Iterator[Kind]:
     """Every named thing under the settings, stores and storages, as the contract declares it."""
-    house = House(gateway=UNUSED, authentication=UNUSED, health=UNUSED, pictures=UNUSED, now=lambda: UNUSED)
-    document = document_of(create_app(house))
+    services = Services(
+        application=UNUSED, authentication=UNUSED, health=UNUSED, pictures=UNUSED, now=lambda: UNUSED
+    )
+    document = document_of(create_app(services))
     paths, schemas = document["paths"], document["components"]["schemas"]
     for single, methods in paths.items():
         path, _, last = single.rpartition("/")

@@ -9,9 +9,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from api.app import create_app
-from api.gateway import House
 from api.openapi.document import Route, routes_of
 from api.operations import PUBLIC, SIGNED_IN
+from api.services import Services
 from domain.permissions import PERMISSIONS, permissions_of
 
 PASSWORD = "correct horse battery staple"
@@ -21,8 +21,10 @@ NOTHING = cast("Any", None)
 
 def routes() -> list[Route]:
     """Every operation there is; nobody stands behind these routes, they are only read."""
-    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
-    return list(routes_of(create_app(house)))
+    services = Services(
+        application=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING
+    )
+    return list(routes_of(create_app(services)))
 
 
 def path_of(route: Route) -> str:

@@ -14,8 +14,8 @@ from marshmallow import Schema, fields
 
 from api.app import create_app
 from api.fields import Exact, Flag, Id, Moment, Money, Text, Whole
-from api.gateway import House
 from api.openapi.document import Route, routes_of
+from api.services import Services
 from domain.permissions import PERMISSIONS, permissions_of
 
 NOTHING = cast("Any", None)
@@ -25,8 +25,10 @@ Wrong = tuple[str, Any]
 
 
 def routes_with_bodies() -> list[Route]:
-    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
-    return [route for route in routes_of(create_app(house)) if route.operation.body is not None]
+    services = Services(
+        application=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING
+    )
+    return [route for route in routes_of(create_app(services)) if route.operation.body is not None]
 
 
 def path_of(route: Route) -> str:

@@ -11,9 +11,9 @@ from marshmallow import Schema, fields
 
 from api.app import create_app
 from api.costs import hidden_in
-from api.gateway import House
 from api.openapi.document import Route, routes_of
 from api.operations import PUBLIC
+from api.services import Services
 from domain.permissions import permissions_of
 
 NOTHING = cast("Any", None)
@@ -60,8 +60,10 @@ def less_costs(answered: Any) -> Any:
 
 
 def all_routes() -> list[Route]:
-    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
-    return list(routes_of(create_app(house)))
+    services = Services(
+        application=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING
+    )
+    return list(routes_of(create_app(services)))
 
 
 #: Every change whose answer tells of costs: what is sent, with a product of two variants at hand.

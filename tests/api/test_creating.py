@@ -12,11 +12,11 @@ import pytest
 
 from api.app import create_app
 from api.fields import OwnId
-from api.gateway import House
 from api.openapi.document import Route, routes_of
+from api.services import Services
 from commands.creations import Content
 from domain.catalog.brands import Brand
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -28,10 +28,12 @@ Body = dict[str, Any]
 
 def creates() -> list[Route]:
     """Every operation that takes an id of the client's own, but the one that takes a file."""
-    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
+    services = Services(
+        application=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING
+    )
     taken = (
         (route, route.operation.body.fields.get("id"))
-        for route in routes_of(create_app(house))
+        for route in routes_of(create_app(services))
         if route.operation.body is not None
     )
     return [route for route, own in taken if isinstance(own, OwnId)]
@@ -291,7 +293,7 @@ class TestWhatWasMadeBeforeContentsWereKept:
             transaction(connection, shop.company_id) as db,
         ):
             told = Metadata(at=datetime.now(UTC), request=request)
-            Ledger(EVENT_TYPES, PROJECTIONS).record(db, brand.new_events(), told)
+            EventWriter(EVENT_TYPES, PROJECTIONS).record(db, brand.new_events(), told)
         return {"id": str(brand.id), "name": "Old"}
 
     def test_by_no_request_is_repeated_by_none(self, shop: Any) -> None:

@@ -16,9 +16,9 @@ import pytest
 
 from api.app import create_app
 from api.docs.page import Page, render
-from api.gateway import House
 from api.openapi import document_of
 from api.openapi.document import routes_of
+from api.services import Services
 
 UNUSED = cast("Any", None)
 _VOID = {"meta", "input", "path", "wbr", "br", "hr", "link", "img"}
@@ -27,8 +27,8 @@ _VOID = {"meta", "input", "path", "wbr", "br", "hr", "link", "img"}
 @pytest.fixture(scope="module")
 def app() -> Any:
     return create_app(
-        House(
-            gateway=UNUSED,
+        Services(
+            application=UNUSED,
             authentication=UNUSED,
             health=UNUSED,
             pictures=UNUSED,

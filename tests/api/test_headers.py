@@ -7,16 +7,16 @@ import pytest
 from falcon.testing import TestClient
 
 from api.app import create_app
-from api.gateway import House
+from api.services import Services
 
 UNUSED = cast("Any", None)
 ORIGIN = "https://till.example"
 
 
-def client_of(**house: Any) -> TestClient:
+def client_of(**services: Any) -> TestClient:
     """The application itself: what is looked at here needs nothing behind it."""
-    unused = {field.name: UNUSED for field in fields(House) if field.default is MISSING}
-    return TestClient(create_app(House(**{**unused, **house})))
+    unused = {field.name: UNUSED for field in fields(Services) if field.default is MISSING}
+    return TestClient(create_app(Services(**{**unused, **services})))
 
 
 @pytest.mark.parametrize(

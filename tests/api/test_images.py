@@ -15,7 +15,7 @@ from PIL import Image
 
 from domain.catalog.images import Image as Shown
 from domain.catalog.products import Product, Variant
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.files.picture_shelf import let_go_of_unused
 from infra.postgres.transactions import transaction
@@ -555,8 +555,8 @@ class TestKeeping:
             psycopg.connect(shop.service.database.app, autocommit=True) as connection,
             transaction(connection, shop.company_id) as db,
         ):
-            ledger = Ledger(EVENT_TYPES, PROJECTIONS)
-            ledger.record(db, product.new_events(), Metadata(at=datetime.now(UTC)))
+            writer = EventWriter(EVENT_TYPES, PROJECTIONS)
+            writer.record(db, product.new_events(), Metadata(at=datetime.now(UTC)))
         worker = shop.service.database.worker
         assert verify(worker, EVENT_TYPES, ProductImages(), shop.company_id).differences == ()
 

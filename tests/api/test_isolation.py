@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from api.app import create_app
-from api.gateway import House
 from api.openapi.document import Route, routes_of
 from api.operations import SIGNED_IN
+from api.services import Services
 from domain.permissions import permissions_of
 
 NOTHING = cast("Any", None)
@@ -95,8 +95,12 @@ def theirs(stock: Callable[..., Any], make_shop: Callable[..., Any]) -> Full:
 
 
 def routes_with_ids() -> list[Route]:
-    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
-    return [route for route in routes_of(create_app(house)) if ":uuid}" in route.template and is_ours(route)]
+    services = Services(
+        application=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING
+    )
+    return [
+        route for route in routes_of(create_app(services)) if ":uuid}" in route.template and is_ours(route)
+    ]
 
 
 def is_ours(route: Route) -> bool:
@@ -296,8 +300,10 @@ PERIOD = "from=2000-01-01&to=2100-01-01"
 
 def every_question(ours: Full) -> Iterator[str]:
     """The path of every question there is, about what is ours."""
-    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
-    for route in routes_of(create_app(house)):
+    services = Services(
+        application=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING
+    )
+    for route in routes_of(create_app(services)):
         if route.method != "GET" or not is_ours(route):
             continue
         if "{name}" in route.template:

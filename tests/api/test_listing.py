@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from domain.storages import Storage
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
 from infra.projections.rebuild import rebuild
@@ -301,7 +301,9 @@ def test_a_storage_moves_while_something_is_first_sold_from_it(shop: Any) -> Non
         psycopg.connect(database.owner, autocommit=True) as watching,
     ):
         with transaction(moving, shop.company_id) as db:
-            Ledger(EVENT_TYPES, PROJECTIONS).record(db, storage.new_events(), Metadata(at=datetime.now(UTC)))
+            EventWriter(EVENT_TYPES, PROJECTIONS).record(
+                db, storage.new_events(), Metadata(at=datetime.now(UTC))
+            )
             sale = pool.submit(trade.admin.post, "/api/pos/orders", body)
             while not watching.execute(_WAITING, [moving.info.backend_pid]).fetchall():
                 assert not sale.done()

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 
 from api.app import create_app
-from api.gateway import House
 from api.openapi.document import Route, routes_of
 from api.operations import PUBLIC
+from api.services import Services
 from domain.permissions import PERMISSIONS, ROLES, SUPER_ADMIN
 
 NOTHING = cast("Any", None)
@@ -50,8 +50,10 @@ def lines() -> dict[tuple[str, str], Line]:
 
 def routes() -> list[Route]:
     """Every operation there is; nobody stands behind these routes, they are only read."""
-    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
-    return list(routes_of(create_app(house)))
+    services = Services(
+        application=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING
+    )
+    return list(routes_of(create_app(services)))
 
 
 def is_open(route: Route) -> bool:

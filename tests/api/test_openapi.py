@@ -11,10 +11,10 @@ import pytest
 
 from api.app import create_app
 from api.errors import status_of
-from api.gateway import House
 from api.media import CSV, XLSX
 from api.openapi.document import Route, document_of, routes_of
 from api.operations import PUBLIC, SIGNED_IN
+from api.services import Services
 from domain.errors import NotAllowed
 from domain.permissions import PERMISSIONS, permissions_of
 from projections.lookups.names import LOOKUPS
@@ -27,21 +27,25 @@ SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 
 @pytest.fixture(scope="module")
-def house() -> House:
+def services() -> Services:
     """A house whose doors nobody knocks at: documents are written without asking it anything."""
-    return House(
-        gateway=UNUSED, authentication=UNUSED, health=UNUSED, pictures=UNUSED, now=lambda: datetime.now(UTC)
+    return Services(
+        application=UNUSED,
+        authentication=UNUSED,
+        health=UNUSED,
+        pictures=UNUSED,
+        now=lambda: datetime.now(UTC),
     )
 
 
 @pytest.fixture(scope="module")
-def routes(house: House) -> list[Route]:
-    return list(routes_of(create_app(house)))
+def routes(services: Services) -> list[Route]:
+    return list(routes_of(create_app(services)))
 
 
 @pytest.fixture(scope="module")
-def document(house: House) -> Json:
-    return document_of(create_app(house))
+def document(services: Services) -> Json:
+    return document_of(create_app(services))
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 
 from api.app import create_app
-from api.gateway import House
 from api.openapi.document import Route, routes_of
+from api.services import Services
 
 NOTHING = cast("Any", None)
 BRANDS = "/api/admin/settings/brands"
@@ -43,8 +43,10 @@ _NOBODYS = str(uuid4())
 
 
 def routes() -> list[Route]:
-    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
-    return list(routes_of(create_app(house)))
+    services = Services(
+        application=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING
+    )
+    return list(routes_of(create_app(services)))
 
 
 def path_of(route: Route) -> str:

@@ -12,8 +12,8 @@ import pytest
 from falcon.testing import TestClient
 
 from api.app import create_app
-from api.gateway import House
 from api.rate_limits import MOST_SENDERS, RequestLimits
+from api.services import Services
 from commands.signing_in import neighbourhood_of
 from infra.jobs.schedule import forget_old_answers, forget_old_failures
 
@@ -253,10 +253,10 @@ class TestForgetting:
         assert recent <= left.keys()
 
 
-def client_of(**house: Any) -> TestClient:
+def client_of(**services: Any) -> TestClient:
     """The application itself with a house nobody needs: what is counted here needs none."""
-    unused = {field.name: UNUSED for field in fields(House) if field.default is MISSING}
-    return TestClient(create_app(House(**{**unused, **house})))
+    unused = {field.name: UNUSED for field in fields(Services) if field.default is MISSING}
+    return TestClient(create_app(Services(**{**unused, **services})))
 
 
 PUBLIC = "/api/openapi.json"

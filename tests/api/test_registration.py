@@ -9,7 +9,7 @@ import pytest
 from falcon import testing
 
 from api.app import create_app
-from infra.runtime.services import build_house, open_pool
+from infra.runtime.services import build_services, open_pool
 from infra.runtime.settings import load_settings
 
 PATH = "/api/auth/register"
@@ -23,7 +23,7 @@ def doors(service: Any) -> Iterator[testing.TestClient]:
     environ = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_APP_DATABASE_URL": "postgresql:///unused"}
     settings = replace(load_settings(environ), registration=True)
     with open_pool(service.database.app, 2) as pool:
-        yield testing.TestClient(create_app(build_house(pool, settings)))
+        yield testing.TestClient(create_app(build_services(pool, settings)))
 
 
 @pytest.fixture

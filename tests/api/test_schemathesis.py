@@ -25,8 +25,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.app import create_app
-from api.gateway import House
 from api.openapi import document_of
+from api.services import Services
 
 UNUSED = cast("Any", None)
 CHECKS = [
@@ -61,10 +61,14 @@ def strict(document: dict[str, Any]) -> dict[str, Any]:
 
 def document() -> dict[str, Any]:
     """What the application says of itself."""
-    house = House(
-        gateway=UNUSED, authentication=UNUSED, health=UNUSED, pictures=UNUSED, now=lambda: datetime.now(UTC)
+    services = Services(
+        application=UNUSED,
+        authentication=UNUSED,
+        health=UNUSED,
+        pictures=UNUSED,
+        now=lambda: datetime.now(UTC),
     )
-    return strict(document_of(create_app(house)))
+    return strict(document_of(create_app(services)))
 
 
 schema = schemathesis.openapi.from_dict(

@@ -1,4 +1,4 @@
-"""Stock over HTTP: deliveries, levels, the ledger, and what goods cost when they go out."""
+"""Stock over HTTP: deliveries, levels, the writer, and what goods cost when they go out."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

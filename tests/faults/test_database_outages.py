@@ -31,7 +31,7 @@ PATIENCE = {"MIPOS_REQUEST_SECONDS": "5"}
 
 
 @dataclass(frozen=True)
-class House:
+class Services:
     """A database server of this module's own, and a web server with two processes."""
 
     server: EmbeddedServer
@@ -63,21 +63,21 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(password_hash: str) -> Iterator[House]:
+def services(password_hash: str) -> Iterator[Services]:
     with (
         tempfile.TemporaryDirectory(prefix="mipos-outages-", ignore_cleanup_errors=True) as folder,
-        house_in(Path(folder), password_hash) as built,
+        services_in(Path(folder), password_hash) as built,
     ):
         yield built
 
 
 @contextmanager
-def house_in(folder: Path, password_hash: str) -> Iterator[House]:
+def services_in(folder: Path, password_hash: str) -> Iterator[Services]:
     folder.chmod(0o755)
     with EmbeddedServer(folder / "data") as server:
         database = fresh_database(server, "mipos")
         with serving(database, ("serve",), **PATIENCE) as service:
-            yield House(server, service, password_hash)
+            yield Services(server, service, password_hash)
 
 
 @dataclass
@@ -115,9 +115,9 @@ class Till:
 
 
 @contextmanager
-def selling(house: House) -> Iterator[list[Till]]:
+def selling(services: Services) -> Iterator[list[Till]]:
     """Two companies with two tills each, which sell for as long as the context lasts."""
-    shops = [house.stocked() for _ in range(2)]
+    shops = [services.stocked() for _ in range(2)]
     tills = [Till(shop) for shop in shops for _ in range(2)]
     over = threading.Event()
 
@@ -137,45 +137,45 @@ def selling(house: House) -> Iterator[list[Till]]:
         Till(pair[0].stocked, pair[0].sold + pair[1].sold, pair[0].refused + pair[1].refused).check()
 
 
-def test_connections_that_died_idle_cost_no_request(house: House, rounds: Any) -> None:
-    stocked = house.stocked()
+def test_connections_that_died_idle_cost_no_request(services: Services, rounds: Any) -> None:
+    stocked = services.stocked()
     for _ in range(rounds(3, 50)):
-        for backend in house.backends():
-            house.ask("SELECT pg_terminate_backend(%s)", backend)
-        eventually(lambda: not house.backends())
+        for backend in services.backends():
+            services.ask("SELECT pg_terminate_backend(%s)", backend)
+        eventually(lambda: not services.backends())
         answers = [stocked.sell() for _ in range(6)]
         assert [answer.status for answer in answers] == [201] * 6
 
 
-def test_connections_that_die_at_work_cost_no_sale(house: House, rounds: Any) -> None:
-    with selling(house) as tills:
+def test_connections_that_die_at_work_cost_no_sale(services: Services, rounds: Any) -> None:
+    with selling(services) as tills:
         for _ in range(rounds(40, 1500)):
-            for backend in house.backends():
-                house.ask("SELECT pg_terminate_backend(%s)", backend)
+            for backend in services.backends():
+                services.ask("SELECT pg_terminate_backend(%s)", backend)
             time.sleep(0.03)
     assert sum(len(till.sold) for till in tills) > 20
     # Taking a transaction again hides nearly all of it; what is left says so and is repeated.
     assert sum(len(till.refused) for till in tills) <= sum(len(till.sold) for till in tills)
 
 
-def test_a_server_that_starts_again_costs_no_sale(house: House, rounds: Any) -> None:
+def test_a_server_that_starts_again_costs_no_sale(services: Services, rounds: Any) -> None:
     ways = (signal.SIGKILL, signal.SIGINT, signal.SIGQUIT)
-    with selling(house) as tills:
+    with selling(services) as tills:
         for number in range(rounds(2, 45)):
             time.sleep(0.5)
-            os.kill(house.server.pid or 0, ways[number % 3])
-            eventually(lambda: not house.server.is_running, 30)
-            house.server.stop()
-            house.server.start()
+            os.kill(services.server.pid or 0, ways[number % 3])
+            eventually(lambda: not services.server.is_running, 30)
+            services.server.stop()
+            services.server.start()
             time.sleep(0.5)
     assert all(till.sold for till in tills)
     assert max(till.slowest for till in tills) < LATEST
 
 
-def test_while_the_server_is_away_everybody_hears_so_at_once(house: House) -> None:
-    stocked = house.stocked()
-    guest, admin = house.service.client(), stocked.shop.client()
-    house.server.stop()
+def test_while_the_server_is_away_everybody_hears_so_at_once(services: Services) -> None:
+    stocked = services.stocked()
+    guest, admin = services.service.client(), stocked.shop.client()
+    services.server.stop()
     try:
         sign_in = {"username": stocked.shop.username("Admin"), "password": "wrong, but that is not known"}
         for ask in (
@@ -191,16 +191,16 @@ def test_while_the_server_is_away_everybody_hears_so_at_once(house: House) -> No
         assert within(AT_ONCE, lambda: guest.get("/ready")).status == 503
         assert within(AT_ONCE, lambda: guest.get("/health")).status == 200
     finally:
-        house.server.start()
+        services.server.start()
     eventually(lambda: guest.get("/ready").status == 200)
     assert stocked.sell().status == 201
 
 
-def test_a_frozen_server_holds_nobody_up_for_long(house: House) -> None:
-    stocked = house.stocked()
-    guest, sale = house.service.client(), str(uuid4())
+def test_a_frozen_server_holds_nobody_up_for_long(services: Services) -> None:
+    stocked = services.stocked()
+    guest, sale = services.service.client(), str(uuid4())
     assert stocked.sell().status == 201
-    with frozen(house.everything()):
+    with frozen(services.everything()):
         answer = within(LATEST, lambda: stocked.sell(id=sale))
         assert (answer.status, answer.code in TROUBLES) == (503, True)
         assert within(AT_ONCE, lambda: guest.get("/ready")).status == 503
@@ -210,17 +210,21 @@ def test_a_frozen_server_holds_nobody_up_for_long(house: House) -> None:
     eventually(lambda: all(stocked.sell().status == 201 for _ in range(10)))
 
 
-def test_a_frozen_connection_is_given_up_and_the_sale_made_over_another(house: House, rounds: Any) -> None:
-    till = Till(house.stocked())
+def test_a_frozen_connection_is_given_up_and_the_sale_made_over_another(
+    services: Services, rounds: Any
+) -> None:
+    till = Till(services.stocked())
     for _ in range(rounds(1, 5)):
-        with frozen(house.backends()):
+        with frozen(services.backends()):
             within(LATEST, till.sell)
     till.check()
 
 
-def test_a_row_that_somebody_holds_is_told_and_stops_no_other_company(house: House, rounds: Any) -> None:
-    held, other, tills = house.stocked(), house.stocked(), rounds(1, 3)
-    with psycopg.connect(house.service.database.owner) as holder, ThreadPoolExecutor(tills) as people:
+def test_a_row_that_somebody_holds_is_told_and_stops_no_other_company(
+    services: Services, rounds: Any
+) -> None:
+    held, other, tills = services.stocked(), services.stocked(), rounds(1, 3)
+    with psycopg.connect(services.service.database.owner) as holder, ThreadPoolExecutor(tills) as people:
         holder.execute("SELECT 1 FROM company_head WHERE company_id = %s FOR UPDATE", [held.shop.company_id])
         waiting = [people.submit(within, LATEST, held.sell) for _ in range(tills)]
         assert all(within(SOON, other.sell).status == 201 for _ in range(10))
@@ -229,9 +233,9 @@ def test_a_row_that_somebody_holds_is_told_and_stops_no_other_company(house: Hou
     assert held.sell().status == 201
 
 
-def test_a_frozen_web_process_holds_its_till_for_seconds_only(house: House) -> None:
-    stocked = house.stocked()
-    database, folder = house.service.database, Path(tempfile.mkdtemp(prefix="cut-"))
+def test_a_frozen_web_process_holds_its_till_for_seconds_only(services: Services) -> None:
+    stocked = services.stocked()
+    database, folder = services.service.database, Path(tempfile.mkdtemp(prefix="cut-"))
     with ExitStack() as stack:
         cutter = stack.enter_context(Cutter(database.app, folder))
         settings = {"MIPOS_APP_DATABASE_URL": cutter.conninfo, "MIPOS_WORKERS": "1", **PATIENCE}
@@ -251,13 +255,13 @@ def test_a_frozen_web_process_holds_its_till_for_seconds_only(house: House) -> N
     assert len(sold) == 2
 
 
-def test_a_full_disk_is_told_and_costs_no_sale(house: House) -> None:
-    owner = (house.server.data_dir / "data").stat().st_uid
-    ((taken,),) = house.ask("SELECT pg_table_size('events')")
+def test_a_full_disk_is_told_and_costs_no_sale(services: Services) -> None:
+    owner = (services.server.data_dir / "data").stat().st_uid
+    ((taken,),) = services.ask("SELECT pg_table_size('events')")
     with small_disk(8 + taken // 2**20, owner) as disk:
-        stocked = house.stocked()
-        house.ask(f"CREATE TABLESPACE small LOCATION '{disk}'")
-        house.ask("ALTER TABLE events SET TABLESPACE small")
+        stocked = services.stocked()
+        services.ask(f"CREATE TABLESPACE small LOCATION '{disk}'")
+        services.ask("ALTER TABLE events SET TABLESPACE small")
         try:
             fill(disk)
             till, told = Till(stocked), []
@@ -268,21 +272,21 @@ def test_a_full_disk_is_told_and_costs_no_sale(house: House) -> None:
                 else:
                     till.sold.append(answer.data["id"])
             assert set(told) == {(503, "database_full")}
-            assert house.service.client().get("/ready").status == 200
+            assert services.service.client().get("/ready").status == 200
             (disk / "ballast").unlink()
             till.sell()
             till.check()
         finally:
             (disk / "ballast").unlink(missing_ok=True)
-            house.ask("ALTER TABLE events SET TABLESPACE pg_default")
-            house.ask("DROP TABLESPACE small")
+            services.ask("ALTER TABLE events SET TABLESPACE pg_default")
+            services.ask("DROP TABLESPACE small")
 
 
 def test_a_disk_that_is_full_for_the_whole_server_costs_no_sale(password_hash: str, rounds: Any) -> None:
     if not rounds(0, 1):
         pytest.skip("it takes a database server on a disk of its own: in the large form only")
-    with small_disk(300, os.getuid()) as disk, house_in(disk, password_hash) as house:
-        till, told = Till(house.stocked()), set()
+    with small_disk(300, os.getuid()) as disk, services_in(disk, password_hash) as services:
+        till, told = Till(services.stocked()), set()
         for _ in range(rounds(0, 5)):
             fill(disk)
             for _ in range(100):
@@ -293,10 +297,10 @@ def test_a_disk_that_is_full_for_the_whole_server_costs_no_sale(password_hash: s
                     told.add((answer.status, answer.code))
             (disk / "ballast").unlink()
             # Without room for its log the server gives up, and whoever looks after it starts it again.
-            if not house.server.is_running:
-                house.server.stop()
-                house.server.start()
-            eventually(lambda: house.service.client().get("/ready").status == 200)
+            if not services.server.is_running:
+                services.server.stop()
+                services.server.start()
+            eventually(lambda: services.service.client().get("/ready").status == 200)
             till.sell()
         assert told
         assert told <= {(503, code) for code in TROUBLES}

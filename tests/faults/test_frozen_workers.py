@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from domain.catalog.brands import Brand
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.heartbeats import Heart
 from infra.postgres.transactions import transaction
@@ -44,7 +44,7 @@ class Shop:
         self.database = database
         self.company_id = uuid4()
         self.connection = psycopg.connect(database.app, autocommit=True)
-        self.ledger = Ledger(EVENT_TYPES, PROJECTIONS)
+        self.writer = EventWriter(EVENT_TYPES, PROJECTIONS)
         with transaction(self.connection, self.company_id) as db:
             db.execute("SELECT found_company(%(company_id)s)", {"company_id": self.company_id})
 
@@ -55,7 +55,7 @@ class Shop:
             for event in Brand.begin(Brand.Registered, uuid4(), name=str(uuid4())).new_events()
         ]
         with transaction(self.connection, self.company_id) as db:
-            self.ledger.record(db, events, Metadata(at=NOW))
+            self.writer.record(db, events, Metadata(at=NOW))
 
     def behind(self) -> int:
         """By how many events the read models lag, all together."""

@@ -15,8 +15,8 @@ from marshmallow import Schema, fields
 
 from api.app import create_app
 from api.fields import Many
-from api.gateway import House
 from api.openapi.document import Route, routes_of
+from api.services import Services
 from domain.permissions import PERMISSIONS, permissions_of
 
 NOTHING = cast("Any", None)
@@ -31,8 +31,10 @@ Body = tuple[str, Callable[[], bytes]]
 
 
 def routes() -> list[Route]:
-    house = House(gateway=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING)
-    return list(routes_of(create_app(house)))
+    services = Services(
+        application=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING
+    )
+    return list(routes_of(create_app(services)))
 
 
 def path_of(route: Route) -> str:

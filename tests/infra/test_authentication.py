@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.identity.authentication import SignIn
-from infra.runtime.services import build_house, open_pool
+from infra.runtime.services import build_services, open_pool
 from infra.runtime.settings import load_settings
 
 SECRET = "a secret that is only good for tests, and long enough"
@@ -18,7 +18,7 @@ def door(database: Any) -> Iterator[SignIn]:
     """Where one signs in."""
     environ = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_APP_DATABASE_URL": "postgresql:///unused"}
     with open_pool(database.app, 1) as pool:
-        authentication = build_house(pool, load_settings(environ)).authentication
+        authentication = build_services(pool, load_settings(environ)).authentication
         assert isinstance(authentication, SignIn)
         yield authentication
 

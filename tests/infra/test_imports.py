@@ -20,7 +20,7 @@ from domain.packages import Limits, Offer
 from domain.permissions import ADMIN
 from domain.subscriptions import Terms
 from domain.users import User
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.files.import_desk import ImportDesk
 from infra.files.imports import MOST_TAKEN_UP, Imports
@@ -31,7 +31,7 @@ from tests.conftest import Database, fresh_database
 
 HEADER = b"sku,name,price,status\n"
 MILK = HEADER + b"M,Milk,1.50,active\n"
-LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
+LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
 
 
 class Hook(Event):
@@ -49,7 +49,7 @@ class Hook(Event):
 
 
 @dataclass(frozen=True)
-class House:
+class Services:
     """A company whose imports no worker does but those of the test."""
 
     owner: str
@@ -109,81 +109,81 @@ def database(server: EmbeddedServer) -> Database:
 
 
 @pytest.fixture
-def house(database: Database) -> House:
-    return House(database.owner, database.app, database.worker, uuid4())
+def services(database: Database) -> Services:
+    return Services(database.owner, database.app, database.worker, uuid4())
 
 
 @pytest.fixture(autouse=True)
-def company(house: House) -> Company:
+def company(services: Services) -> Company:
     """The company, which is in business."""
-    told = {"name": str(house.company_id), "currency": "EUR", "timezone": "Europe/Berlin"}
-    company = Company.begin(Company.Registered, house.company_id, **told)
-    with house.transaction() as db:
-        db.execute("SELECT found_company(%(company)s)", {"company": house.company_id})
-    house.record(company)
+    told = {"name": str(services.company_id), "currency": "EUR", "timezone": "Europe/Berlin"}
+    company = Company.begin(Company.Registered, services.company_id, **told)
+    with services.transaction() as db:
+        db.execute("SELECT found_company(%(company)s)", {"company": services.company_id})
+    services.record(company)
     return company
 
 
 IMPORTED = ["companies.Company.Registered", "products.Product.Registered", "products.Product.Activated"]
 
 
-def test_a_file_is_imported_and_then_gone(house: House) -> None:
+def test_a_file_is_imported_and_then_gone(services: Services) -> None:
     large = HEADER + b"".join(b"%d,%b,1,active\n" % (number, b"x" * 200) for number in range(11_000))
-    import_id = house.hand_in(large)
-    assert house.imports.step() == 1
-    job = house.job(import_id)
+    import_id = services.hand_in(large)
+    assert services.imports.step() == 1
+    job = services.job(import_id)
     assert (job["status"], job["done"], job["total"], job["position"]) == ("done", 11_000, 11_000, 22_001)
-    assert house.events().count("products.Product.Registered") == 11_000
-    assert house.ask("SELECT * FROM import_chunks WHERE import_id = %s", import_id) == []
-    assert house.imports.step() == 0
+    assert services.events().count("products.Product.Registered") == 11_000
+    assert services.ask("SELECT * FROM import_chunks WHERE import_id = %s", import_id) == []
+    assert services.imports.step() == 0
 
 
-def test_what_a_dead_worker_left_is_taken_up_again(house: House) -> None:
-    import_id = house.hand_in(MILK)
-    house.ask("UPDATE import_jobs SET status = 'running', attempts = 1 WHERE id = %s", import_id)
-    assert house.imports.step() == 1
-    assert (house.job(import_id)["status"], house.job(import_id)["attempts"]) == ("done", 2)
+def test_what_a_dead_worker_left_is_taken_up_again(services: Services) -> None:
+    import_id = services.hand_in(MILK)
+    services.ask("UPDATE import_jobs SET status = 'running', attempts = 1 WHERE id = %s", import_id)
+    assert services.imports.step() == 1
+    assert (services.job(import_id)["status"], services.job(import_id)["attempts"]) == ("done", 2)
 
 
-def test_what_kills_every_worker_is_given_up(house: House) -> None:
-    import_id = house.hand_in(MILK)
-    house.ask(
+def test_what_kills_every_worker_is_given_up(services: Services) -> None:
+    import_id = services.hand_in(MILK)
+    services.ask(
         "UPDATE import_jobs SET status = 'running', attempts = %s WHERE id = %s", MOST_TAKEN_UP, import_id
     )
-    house.imports.step()
-    assert house.job(import_id)["status"] == "failed"
-    assert house.events() == IMPORTED[:1]
+    services.imports.step()
+    assert services.job(import_id)["status"] == "failed"
+    assert services.events() == IMPORTED[:1]
 
 
-def test_a_worker_that_dies_half_way_leaves_nothing(house: House) -> None:
-    import_id = house.hand_in(MILK)
+def test_a_worker_that_dies_half_way_leaves_nothing(services: Services) -> None:
+    import_id = services.hand_in(MILK)
     kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hooked'"
     with pytest.raises(psycopg.OperationalError):
-        house.work(Hook(lambda: house.ask(kill)))
-    assert house.events() == IMPORTED[:1]
-    assert house.job(import_id)["status"] == "running"
-    house.imports.step()
-    assert house.job(import_id)["status"] == "done"
-    assert house.events() == IMPORTED
+        services.work(Hook(lambda: services.ask(kill)))
+    assert services.events() == IMPORTED[:1]
+    assert services.job(import_id)["status"] == "running"
+    services.imports.step()
+    assert services.job(import_id)["status"] == "done"
+    assert services.events() == IMPORTED
 
 
-def test_a_worker_that_is_to_stop_gives_the_import_back(house: House) -> None:
-    import_id = house.hand_in(MILK)
+def test_a_worker_that_is_to_stop_gives_the_import_back(services: Services) -> None:
+    import_id = services.hand_in(MILK)
     stop = Hook(lambda: stop.set())  # noqa: PLW0108 it is not bound yet
-    assert house.work(stop) == 0
-    assert house.events() == IMPORTED[:1]
-    assert (house.job(import_id)["status"], house.job(import_id)["attempts"]) == ("queued", 0)
-    house.imports.step()
-    assert house.events() == IMPORTED
+    assert services.work(stop) == 0
+    assert services.events() == IMPORTED[:1]
+    assert (services.job(import_id)["status"], services.job(import_id)["attempts"]) == ("queued", 0)
+    services.imports.step()
+    assert services.events() == IMPORTED
 
 
-def test_two_workers_do_not_do_the_same(house: House) -> None:
-    import_id = house.hand_in(MILK)
+def test_two_workers_do_not_do_the_same(services: Services) -> None:
+    import_id = services.hand_in(MILK)
     done: list[int] = []
-    assert house.work(Hook(lambda: done.append(house.imports.step()))) == 1
+    assert services.work(Hook(lambda: done.append(services.imports.step()))) == 1
     assert done == [0]
-    assert house.events() == IMPORTED
-    assert house.job(import_id)["attempts"] == 1
+    assert services.events() == IMPORTED
+    assert services.job(import_id)["attempts"] == 1
 
 
 def suspend(company: Company) -> None:
@@ -203,22 +203,22 @@ def let_expire(company: Company) -> None:
 
 @pytest.mark.parametrize("end", [suspend, archive, let_expire])
 def test_a_company_that_may_not_write_any_more_gets_nothing(
-    house: House, company: Company, end: Callable[[Company], None]
+    services: Services, company: Company, end: Callable[[Company], None]
 ) -> None:
-    import_id = house.hand_in(MILK)
+    import_id = services.hand_in(MILK)
     end(company)
-    house.record(company)
-    assert house.imports.step() == 1
-    assert house.job(import_id)["status"] == "failed"
-    assert "products.Product.Registered" not in house.events()
+    services.record(company)
+    assert services.imports.step() == 1
+    assert services.job(import_id)["status"] == "failed"
+    assert "products.Product.Registered" not in services.events()
 
 
-def test_a_suspended_company_may_still_try_a_file(house: House, company: Company) -> None:
-    import_id = house.hand_in(MILK, commit=False)
+def test_a_suspended_company_may_still_try_a_file(services: Services, company: Company) -> None:
+    import_id = services.hand_in(MILK, commit=False)
     suspend(company)
-    house.record(company)
-    house.imports.step()
-    assert house.job(import_id)["status"] == "done"
+    services.record(company)
+    services.imports.step()
+    assert services.job(import_id)["status"] == "done"
 
 
 @pytest.mark.parametrize(
@@ -226,71 +226,71 @@ def test_a_suspended_company_may_still_try_a_file(house: House, company: Company
     [({}, "done"), ({"is_active": False}, "failed"), ({"denied": ("products.import",)}, "failed")],
 )
 def test_whoever_handed_it_in_must_still_hold_the_right(
-    house: House, change: dict[str, Any], status: str
+    services: Services, change: dict[str, Any], status: str
 ) -> None:
     user_id = uuid4()
     person = User.begin(User.Registered, user_id, username=f"admin@{user_id}", role=ADMIN)
-    house.record(person)
-    import_id = house.hand_in(MILK, user_id=user_id)
+    services.record(person)
+    import_id = services.hand_in(MILK, user_id=user_id)
     person.revise(change)
-    house.record(person)
-    house.imports.step()
-    assert house.job(import_id)["status"] == status
+    services.record(person)
+    services.imports.step()
+    assert services.job(import_id)["status"] == status
 
 
-def test_others_can_write_while_it_runs(house: House) -> None:
-    house.hand_in(MILK)
+def test_others_can_write_while_it_runs(services: Services) -> None:
+    services.hand_in(MILK)
     head = "SELECT * FROM company_head WHERE company_id = %s FOR UPDATE NOWAIT"
-    assert house.work(Hook(lambda: house.ask(head, house.company_id))) == 1
+    assert services.work(Hook(lambda: services.ask(head, services.company_id))) == 1
 
 
-def test_its_progress_is_seen_while_it_runs(house: House) -> None:
-    import_id = house.hand_in(HEADER + b"".join(b"%d,x,1,active\n" % number for number in range(3000)))
+def test_its_progress_is_seen_while_it_runs(services: Services) -> None:
+    import_id = services.hand_in(HEADER + b"".join(b"%d,x,1,active\n" % number for number in range(3000)))
     seen: list[Any] = []
 
     class Looking(Event):
         def is_set(self) -> bool:
-            job = house.job(import_id)
+            job = services.job(import_id)
             seen.append((job["status"], job["done"], job["total"]))
             return False
 
-    house.work(Looking())
+    services.work(Looking())
     # Each look is just before the next progress is told.
     assert seen == [("queued", 0, None), ("running", 0, None), ("running", 2000, 3000)]
 
 
-def test_a_companys_imports_are_done_in_their_order(house: House) -> None:
+def test_a_companys_imports_are_done_in_their_order(services: Services) -> None:
     for price in (b"1", b"2", b"3"):
-        house.hand_in(HEADER + b"M,Milk," + price + b",active\n")
-    assert house.imports.step() == 3
-    prices = house.ask("SELECT price FROM variants WHERE company_id = %s", house.company_id)
+        services.hand_in(HEADER + b"M,Milk," + price + b",active\n")
+    assert services.imports.step() == 3
+    prices = services.ask("SELECT price FROM variants WHERE company_id = %s", services.company_id)
     assert prices == [{"price": 300}]
 
 
-def test_only_so_many_wait(house: House) -> None:
+def test_only_so_many_wait(services: Services) -> None:
     for _ in range(5):
-        house.hand_in(MILK, commit=False)
+        services.hand_in(MILK, commit=False)
     with pytest.raises(Exception, match="still to be done"):
-        house.hand_in(MILK)
+        services.hand_in(MILK)
 
 
-def test_a_worker_goes_on_when_it_lost_its_connection(house: House) -> None:
+def test_a_worker_goes_on_when_it_lost_its_connection(services: Services) -> None:
     stop = Event()
-    worker = Thread(target=house.imports.run, args=(stop,))
+    worker = Thread(target=services.imports.run, args=(stop,))
     worker.start()
     try:
         kill = (
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name LIKE 'mipos imports %%'"
         )
-        wait_until(lambda: house.ask(kill) != [])
-        import_id = house.hand_in(MILK)
-        wait_until(lambda: house.job(import_id)["status"] == "done")
+        wait_until(lambda: services.ask(kill) != [])
+        import_id = services.hand_in(MILK)
+        wait_until(lambda: services.job(import_id)["status"] == "done")
     finally:
         stop.set()
         worker.join(timeout=10)
     assert not worker.is_alive()
-    assert house.events() == IMPORTED
+    assert services.events() == IMPORTED
 
 
 def wait_until(done: Callable[[], bool]) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from domain.catalog.products import Product, Variant
 from domain.companies import Company
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.jobs import launches
 from infra.jobs.launches import launch_what_is_due
@@ -25,7 +25,7 @@ from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from tests.conftest import Database, fresh_database
 
-LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
+LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
 PRODUCTS = next(model for model in PROJECTIONS if model.name == "products")
 BEGIN = datetime(2001, 1, 1, tzinfo=UTC)
 LAUNCH = BEGIN + timedelta(days=10)

@@ -13,7 +13,7 @@ import pytest
 
 from domain.companies import Company
 from domain.orders import Order
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.jobs.schedule import Job, Schedule
 from infra.postgres.definitions import digest_of, inline_digest
@@ -27,7 +27,7 @@ from projections.orders import Orders
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import PASSWORD, Database, Service, found_shop, fresh_database, serving
 
-LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
+LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
 ELSE: LiteralString = "UPDATE installation SET inline_models = 'of another version' || inline_models"
 AGAIN: LiteralString = (
     "UPDATE installation SET inline_models = replace(inline_models, 'of another version', '')"

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from domain.catalog.brands import Brand
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.heartbeats import Heart
 from infra.postgres.transactions import transaction
@@ -50,7 +50,7 @@ def register_brands(service: Service, company_id: Any, number: int) -> None:
         psycopg.connect(service.database.app, autocommit=True) as connection,
         transaction(connection, company_id) as db,
     ):
-        Ledger(EVENT_TYPES, PROJECTIONS).record(db, events, Metadata(at=datetime.now(UTC)))
+        EventWriter(EVENT_TYPES, PROJECTIONS).record(db, events, Metadata(at=datetime.now(UTC)))
 
 
 def ready_until(service: Service, is_so: Callable[[Any], bool]) -> Any:

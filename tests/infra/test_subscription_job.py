@@ -13,7 +13,7 @@ import pytest
 from domain.companies import Company
 from domain.packages import Limits, Offer
 from domain.subscriptions import Terms
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.jobs.subscriptions import let_subscriptions_fall_due
 from infra.postgres.embedded import EmbeddedServer
@@ -21,7 +21,7 @@ from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from tests.conftest import Database, fresh_database
 
-LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
+LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
 BEGIN = datetime(2001, 1, 1, tzinfo=UTC)
 OFFER = Offer(id=uuid4(), name="Any", price=100, billing_period="monthly", trial_days=14, limits=Limits())
 TRIAL_ENDS = BEGIN + timedelta(days=14)

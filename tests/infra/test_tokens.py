@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import jwt
 import pytest
 
+from commands.access import TokenExpired, Unauthenticated
 from commands.ports import Caller
-from commands.standing import TokenExpired, Unauthenticated
 from domain.permissions import permissions_of
 from infra.identity.refresh_tokens import RefreshToken, pepper_of
 from infra.identity.tokens import Tokens, key_id

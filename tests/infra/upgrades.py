@@ -10,7 +10,7 @@ import psycopg
 
 from domain.catalog.brands import Brand
 from domain.companies import Company
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
@@ -24,7 +24,7 @@ from projections.settings import Settings
 from tests.api.conftest import Stocked
 from tests.conftest import Database
 
-LEDGER = Ledger(EVENT_TYPES, PROJECTIONS)
+LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
 
 
 class OtherOrders(Orders):

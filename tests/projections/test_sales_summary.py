@@ -17,7 +17,7 @@ from psycopg import sql
 from domain.orders import Order, SaleLine, Till
 from domain.payments import Tender, settle
 from domain.pricing import Discount, Item, Rules, TaxRate, price
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata, decode_metadata
 from infra.postgres.transactions import Transaction, transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -62,7 +62,7 @@ class Shop:
         self.registers = [None, uuid4()]
         self._app = psycopg.connect(database.app, autocommit=True)
         self._worker = psycopg.connect(database.worker, autocommit=True)
-        self._ledger = Ledger(EVENT_TYPES, PROJECTIONS)
+        self._writer = EventWriter(EVENT_TYPES, PROJECTIONS)
         with self.open() as opened:
             opened.execute("SELECT open_company(%(company_id)s)", {"company_id": self.company_id})
 
@@ -81,7 +81,7 @@ class Shop:
         orders = [self._sale(**said) for _ in range(count)]
         events = [cast("Order.Sold", event) for order in orders for event in order.collect_events()]
         with self.open() as opened:
-            self._ledger.record(opened, events, Metadata(at=datetime.now(UTC)))
+            self._writer.record(opened, events, Metadata(at=datetime.now(UTC)))
         self.sold += events
 
     def facts(self) -> list[Fact]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from domain.aggregate import Aggregate
 from domain.catalog.products import Product, Variant
 from domain.customers import Customer
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
@@ -39,7 +39,7 @@ class Shelf:
         self.company_id = uuid4()
         self._database = database
         self._app = psycopg.connect(database.app, autocommit=True)
-        self._ledger = Ledger(EVENT_TYPES, PROJECTIONS)
+        self._writer = EventWriter(EVENT_TYPES, PROJECTIONS)
         with transaction(self._app, self.company_id) as opened:
             opened.execute("SELECT open_company(%(company_id)s)", {"company_id": self.company_id})
 
@@ -51,7 +51,7 @@ class Shelf:
         events = [event for aggregate in aggregates for event in aggregate.new_events()]
         events.sort(key=lambda event: event.originator_version)
         with transaction(self._app, self.company_id) as db:
-            self._ledger.record(db, events, Metadata(at=NOON))
+            self._writer.record(db, events, Metadata(at=NOON))
 
     def product(self, name: str, **variant: Any) -> Product:
         """A product on sale, recorded."""

@@ -12,7 +12,7 @@ import pytest
 
 from domain.costing import Balance
 from domain.stock import EMPTY, Demand, ReceivedLine, StockMovement, take
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata, decode_metadata
 from infra.postgres.transactions import Transaction, transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -32,7 +32,7 @@ class Stockroom:
         self.balances: dict[tuple[UUID, UUID], Balance] = {}
         self._app = psycopg.connect(database.app, autocommit=True)
         self._worker = psycopg.connect(database.worker, autocommit=True)
-        self._ledger = Ledger(EVENT_TYPES, PROJECTIONS)
+        self._writer = EventWriter(EVENT_TYPES, PROJECTIONS)
         with self.open() as opened:
             opened.execute("SELECT open_company(%(company_id)s)", {"company_id": self.company_id})
 
@@ -118,7 +118,7 @@ class Stockroom:
             )
         events: Sequence[Any] = movement.collect_events()
         with self.open() as opened:
-            self._ledger.record(opened, events, Metadata(at=NOON, actor=self.clerk))
+            self._writer.record(opened, events, Metadata(at=NOON, actor=self.clerk))
 
 
 def _fact(row: Any) -> Fact:

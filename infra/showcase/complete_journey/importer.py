@@ -17,7 +17,7 @@ from infra.decisions.bulk import (
     found_company,
     record_events,
 )
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.postgres.connections import BULK
 from infra.postgres.pipeline import request_transaction
 from infra.postgres.pool import RequestPool
@@ -44,7 +44,7 @@ class OtherCurrency(Conflict):
 
 def import_history(
     pool: RequestPool,
-    ledger: Ledger,
+    writer: EventWriter,
     company: str,
     selection: Selection,
     progress: Progress | None = None,
@@ -58,7 +58,7 @@ def import_history(
     """
     source = Source(find_files(), selection)
     company_id = company_id_of(company)
-    rules = _open(pool, ledger, company, company_id)
+    rules = _open(pool, writer, company, company_id)
     history = History(company_id, rules, source.products())
     total, new, sizes = source.count_baskets(), 0, deque[int]()
 
@@ -67,7 +67,7 @@ def import_history(
             sizes.append(len(baskets))
             yield history.streams(baskets)
 
-    with closing(BulkRecorder(pool, ledger, company_id).record(batches())) as written:
+    with closing(BulkRecorder(pool, writer, company_id).record(batches())) as written:
         for events in written:
             new += events
             done = sizes.popleft()
@@ -84,18 +84,18 @@ def company_id_of(company: str) -> UUID:
         return company_named(company)
 
 
-def _open(pool: RequestPool, ledger: Ledger, company: str, company_id: UUID) -> Rules:
+def _open(pool: RequestPool, writer: EventWriter, company: str, company_id: UUID) -> Rules:
     """How the company rounds; one that is named and not there yet is taken on."""
     with (
         pool.connection() as connection,
-        request_transaction(connection, company_id, models=ledger.models, bounds=BULK) as db,
+        request_transaction(connection, company_id, models=writer.models, bounds=BULK) as db,
     ):
         row = find_company(db)
         if row is None:
             if str(company_id) == company.lower():
                 raise UnknownCompany
             found_company(db)
-            record_events(db, ledger, [_company(company_id, company)], datetime.now(UTC))
+            record_events(db, writer, [_company(company_id, company)], datetime.now(UTC))
             row = find_company(db)
     if row is None or row["currency"] != CURRENCY:
         raise OtherCurrency

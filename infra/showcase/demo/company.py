@@ -27,7 +27,7 @@ from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER, SUPER_ADMIN, perm
 from domain.pricing import Rules
 from domain.pricing import TaxRate as ChargedTax
 from domain.registers import Register
-from domain.sale_ground import StoreAtSale, VariantAtSale
+from domain.sale_context import StoreAtSale, VariantAtSale
 from domain.settings import name_key
 from domain.stock import ReceivedLine
 from domain.storages import Storage
@@ -36,7 +36,7 @@ from domain.subscriptions import Terms
 from domain.tax_rates import TaxRate
 from domain.users import User
 from infra.decisions.bulk import company_named, first_fact, found_company, missing_events, record_events
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.postgres.connections import BULK
 from infra.postgres.pipeline import request_transaction
 from infra.postgres.pool import RequestPool
@@ -93,7 +93,7 @@ _CREDENTIAL: LiteralString = """
 
 def make_demo(
     pool: RequestPool,
-    ledger: Ledger,
+    writer: EventWriter,
     password: str,
     now: datetime,
     *,
@@ -107,18 +107,18 @@ def make_demo(
     """
     with (
         pool.connection() as connection,
-        request_transaction(connection, PLATFORM_ID, models=ledger.models, bounds=BULK) as db,
+        request_transaction(connection, PLATFORM_ID, models=writer.models, bounds=BULK) as db,
     ):
         found_company(db)
         root = _register(db, [_Person(uuid5(PLATFORM_ID, ROOT), ROOT, SUPER_ADMIN, ())], password)
-        record_events(db, ledger, [*_packages(db), *root], now)
+        record_events(db, writer, [*_packages(db), *root], now)
         kept = db.ask(_KEPT, {"company_id": PLATFORM_ID, "id": uuid5(PLATFORM_ID, ROOT)}).row()
     with (
         # One that is closed is there.
         suppress(CompanyClosed),
         collecting_no_garbage(),
         pool.connection() as connection,
-        request_transaction(connection, DEMO_ID, models=ledger.models, bounds=BULK) as db,
+        request_transaction(connection, DEMO_ID, models=writer.models, bounds=BULK) as db,
     ):
         # Another process that is making it holds this up until it has made it.
         found_company(db)
@@ -130,8 +130,8 @@ def make_demo(
         history = [*demo.history()]
         if progress:
             progress(len(founding) + len(history))
-        record_events(db, ledger, founding, demo.founded_at)
-        record_events(db, ledger, history, now)
+        record_events(db, writer, founding, demo.founded_at)
+        record_events(db, writer, history, now)
     return _is_kept(kept, password)
 
 

@@ -16,7 +16,7 @@ from domain.companies import BACKDATING_DAYS, DISCOUNT_CEILINGS, Backdating
 from domain.costing import Balance
 from domain.payments import Tender
 from domain.pricing import Discount, Rules
-from domain.sale_ground import SaleGround, StoreAtSale, VariantAtSale
+from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 from domain.stock import EMPTY, ReceivedLine, StockMovement
 from infra.showcase.demo.catalog import DemoProduct
 
@@ -96,7 +96,7 @@ class ShopLife:
         self._balances: dict[UUID, Balance] = {}
         self._numbers = dict.fromkeys((register_id for register_id, _ in shop.registers), 0)
         self._variants = {article.at_sale.id: article.at_sale for article in articles}
-        self._ground = SaleGround(
+        self._context = SaleContext(
             rules=rules,
             store=shop.store,
             register_id=None,
@@ -153,10 +153,10 @@ class ShopLife:
     def _sale(self, moment: datetime) -> list[Aggregate.Event]:
         register_id, code = self._random.choice(self._shop.registers)
         self._numbers[register_id] += 1
-        ground = replace(
-            self._ground, register_id=register_id, register_code=code, next_number=self._numbers[register_id]
+        context = replace(
+            self._context, register_id=register_id, register_code=code, next_number=self._numbers[register_id]
         )
-        till = _Till(ground, self._shop.caller, moment, self._new_id)
+        till = _Till(context, self._shop.caller, moment, self._new_id)
         work = cast("UnitOfWork", till)
         lines = self._basket()
         discounts = (_REGULARS_DISCOUNT,) if self._random.random() < _REGULARS else ()
@@ -201,7 +201,9 @@ class ShopLife:
 class _Till:
     """One sale's unit of work: it decides on the shop in memory and keeps what was decided."""
 
-    def __init__(self, ground: SaleGround, caller: Caller, now: datetime, new_id: Callable[[], UUID]) -> None:
+    def __init__(
+        self, context: SaleContext, caller: Caller, now: datetime, new_id: Callable[[], UUID]
+    ) -> None:
         self.caller = caller
         self.now = now
         self.new_id = new_id
@@ -209,11 +211,11 @@ class _Till:
         self.stock = self
         self.events: list[Aggregate.Event] = []
         self.movements: list[StockMovement] = []
-        self._ground = ground
+        self._context = context
 
-    def ground(self, **_wanted: Any) -> SaleGround:
+    def context(self, **_wanted: Any) -> SaleContext:
         """What the sale is decided on."""
-        return self._ground
+        return self._context
 
     def made_before(
         self, _kind: type[Aggregate], _by: type[Aggregate.Event], _own_id: UUID

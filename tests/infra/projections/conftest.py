@@ -20,7 +20,7 @@ from domain.orders import Order, SaleLine, Totals, series_of
 from domain.payments import Payment
 from domain.stock import Demand, ReceivedLine, StockMovement, take
 from domain.storages import Storage
-from infra.decisions.unit_of_work import Ledger
+from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.installation import Installation
@@ -178,17 +178,17 @@ class Shop:
         self.database = database
         self.company_id = company_id
         self.connection = connection
-        self.ledger = Ledger(EVENT_TYPES, PROJECTIONS)
+        self.writer = EventWriter(EVENT_TYPES, PROJECTIONS)
         self.storage_id = UUID(int=1)
         self.variants = [UUID(int=100 + number) for number in range(8)]
 
     def record(self, *aggregates: Aggregate, db: Transaction | None = None) -> None:
         events = [event for aggregate in aggregates for event in aggregate.collect_events()]
         if db is not None:
-            self.ledger.record(db, events, Metadata(at=NOW))  # type: ignore[arg-type]
+            self.writer.record(db, events, Metadata(at=NOW))  # type: ignore[arg-type]
             return
         with transaction(self.connection, self.company_id) as alone:
-            self.ledger.record(alone, events, Metadata(at=NOW))  # type: ignore[arg-type]
+            self.writer.record(alone, events, Metadata(at=NOW))  # type: ignore[arg-type]
 
     def register_brands(self, *names: str) -> None:
         self.record(*(Brand.begin(Brand.Registered, uuid4(), name=name, description=None) for name in names))

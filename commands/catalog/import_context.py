@@ -16,7 +16,7 @@ _MADE = frozenset({"brands", "categories"})
 
 
 @dataclass(kw_only=True)
-class Ground:
+class ImportContext:
     """What the decisions about all products of a file have in common, and what they leave for each other."""
 
     book: ReferenceBook

@@ -43,7 +43,7 @@ class Reading(Protocol):
         """What these streams were at these versions, by stream and version, as JSON has it, or why not."""
 
 
-class Gateway(Protocol):
+class Application(Protocol):
     """Runs commands and questions."""
 
     def run(
@@ -151,10 +151,10 @@ class Health(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
+class Services:
     """Everything behind the API."""
 
-    gateway: Gateway
+    application: Application
     authentication: Authentication
     health: Health
     pictures: Pictures

@@ -43,7 +43,7 @@ class SubscriptionExpired(NotAllowed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Access:
     """What is known of a caller at the moment of the request.
 
     `company_status` and `subscription_status` are None for the platform, which no company is.

@@ -43,7 +43,7 @@ class VariantAtSale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SaleGround:
+class SaleContext:
     """Everything a sale is decided on, read and locked in one round trip."""
 
     rules: Rules
