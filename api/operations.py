@@ -33,7 +33,7 @@ class Operation:
     form: Schema | None = None
     #: A file of this media type instead of a body of JSON; the responder reads it.
     file: str | None = None
-    #: How many bytes a body may have, where the house's limit is not meant.
+    #: How many bytes a body may have, where the limit of all others is not meant.
     max_body_bytes: int | None = None
     #: Whether a request without any body is as good as one with an empty object.
     body_is_optional: bool = False

@@ -1,4 +1,4 @@
-"""What the API needs of the house behind it: a way to run commands, to ask questions, and to sign in."""
+"""What the API needs behind it: a way to run commands, to ask questions, and to sign in."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field

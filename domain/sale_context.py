@@ -1,4 +1,4 @@
-"""The ground a sale is decided on: the till, its store, the catalog and the stock of one moment."""
+"""What a sale is decided on: the till, its store, the catalog and the stock of one moment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""How fast the house is: every measurement on a server of its own, and beside what it is compared with."""
+"""How fast it is: every measurement on a server of its own, and beside what it is compared with."""

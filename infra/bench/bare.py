@@ -37,7 +37,7 @@ class Alive:
 
 
 class BareServer(server.Server):
-    """The house's web server with nothing of the house in it."""
+    """Our web server with nothing of ours behind it."""
 
     def load(self) -> Any:
         """An application of one route."""

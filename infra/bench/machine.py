@@ -9,7 +9,7 @@ from infra.bench.site import Site
 
 
 def describe(site: Site) -> dict[str, Any]:
-    """Cores, processor, memory, versions, and the processes the house runs."""
+    """Cores, processor, memory, versions, and the processes that run."""
     return {
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "processor": _field("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),

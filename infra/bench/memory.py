@@ -7,7 +7,7 @@ _KILOBYTES_PER_MB = 1024
 
 
 def memory_of(web: int, worker: int, postgres: int) -> dict[str, float]:
-    """Megabytes of each process of the services, by name, and of all of the database's together."""
+    """Megabytes of each of our processes, by name, and of all of the database's together."""
     found = {"web master": of_process(web)}
     found |= {f"web {number}": of_process(pid) for number, pid in enumerate(children_of(web), start=1)}
     found["worker"] = of_process(worker)

@@ -167,7 +167,7 @@ def following(site: Site) -> Iterator[Process]:
 
 
 def environment(site: Site) -> dict[str, str]:
-    """The settings of a process of the house on this site."""
+    """The settings of a process of ours on this site."""
     ours = ("MIPOS_", "DATABASE_")
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(ours)},

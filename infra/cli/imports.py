@@ -59,7 +59,7 @@ def complete_journey(
             bar.update(task, advance=done, total=total)
 
         try:
-            new = import_history(pool, ctx.obj["ledger"], company, selection, advance)
+            new = import_history(pool, ctx.obj["writer"], company, selection, advance)
         except Refusal as refusal:
             raise click.ClickException(refusal.message) from refusal
     click.echo(f"{new:,} new events in company {company_id_of(company)}.")

@@ -70,8 +70,8 @@ class Parts:
         return self._context.with_resource(database_as_it_is(load_settings(os.environ)))
 
     @property
-    def ledger(self) -> Any:
-        """The ledger over every event type and read model."""
+    def writer(self) -> Any:
+        """The event writer over every event type and read model."""
         from infra.runtime.services import make_event_writer  # noqa: PLC0415
 
         return make_event_writer()

@@ -45,7 +45,7 @@ def super_admin(context: click.Context, username: str, *, password_stdin: bool) 
     try:
         check_password(password, name)
         with closing(context.obj["app_pool"]()) as pool:
-            was_known = appoint(pool, context.obj["ledger"], name, password)
+            was_known = appoint(pool, context.obj["writer"], name, password)
     except Refusal as refusal:
         told = [detail["message"] for detail in refusal.details]
         raise click.ClickException(" ".join([refusal.message, *told])) from refusal

@@ -1,0 +1,1 @@
+"""Decisions as transactions: everything a command reads, locks and records is one."""

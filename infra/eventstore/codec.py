@@ -88,7 +88,7 @@ class EventType:
 
 
 class EventTypes:
-    """Every event type of the house by its stable name and by its class."""
+    """Every event type by its stable name and by its class."""
 
     def __init__(self, aggregates: Iterable[type[Aggregate]]) -> None:
         found = [kind for aggregate in aggregates for kind in _event_types(aggregate)]

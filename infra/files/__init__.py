@@ -1,0 +1,1 @@
+"""Files that shops hand in: pictures, and sheets to import."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, transactions, roles and rights, and a server of our own."""

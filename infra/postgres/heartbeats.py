@@ -1,9 +1,9 @@
 """The heartbeats of worker processes: by them others know who is there, and free what a frozen one holds.
 
 A process that is stopped or hangs keeps its connections, and with them its locks. Where it pauses within a
-transaction the server itself ends that (`infra/postgres/connections.py`); but the lock of a job goes only with its
-connection, and a server process that is still sending rows never comes to look at the clock. So every worker
-watches the others' hearts, and has the server end the connections of one that stands still.
+transaction the server itself ends that (`infra/postgres/connections.py`); but the lock of a job goes only
+with its connection, and a server process that is still sending rows never comes to look at the clock. So
+every worker watches the others' hearts, and has the server end the connections of one that stands still.
 """
 
 import os

@@ -1,0 +1,1 @@
+"""What every process of ours needs: a clock, children, fresh ids, logs."""

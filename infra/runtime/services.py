@@ -1,4 +1,4 @@
-"""Puts the house together: database, log, read models, sign-in, and the API on top."""
+"""Puts the services together: database, log, read models, sign-in, and the API on top."""
 
 import os
 import time
@@ -42,7 +42,7 @@ def open_pool(conninfo: str, size: int, seconds: float = SECONDS) -> RequestPool
 
 
 def make_event_writer() -> EventWriter:
-    """The ledger over every event type and read model."""
+    """The event writer over every event type and read model."""
     return EventWriter(EVENT_TYPES, PROJECTIONS)
 
 

@@ -1,0 +1,1 @@
+"""Sales to look at: a company made up, and a real history."""

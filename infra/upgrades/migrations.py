@@ -24,8 +24,8 @@ from infra.projections.placement import (
 )
 from projections.base import Projection
 
-#: Applied once each, in this order: the names by which databases remember them, and their files. An applied one
-#: is never edited, but its file may move.
+#: Applied once each, in this order: the names by which databases remember them, and their files. An applied
+#: one is never edited, but its file may move.
 MIGRATIONS = {
     "infra.eventstore:schema.sql": "infra.eventstore:schema.sql",
     "infra:schema.sql": "infra.postgres:schema.sql",
@@ -83,8 +83,8 @@ def migrate(
     """Bring an installation to this version, in one transaction; `conninfo` leads to its owner.
 
     Where a company has a log, read models that differ are left as they are, for the version of before still
-    answers from them: they are returned, to be built and put in place (`infra/upgrades/upgrade.py`). `tell` gets, in
-    sentences, what an operator should know. Raises ServerTooOld, DatabaseUnfit.
+    answers from them: they are returned, to be built and put in place (`infra/upgrades/upgrade.py`). `tell`
+    gets, in sentences, what an operator should know. Raises ServerTooOld, DatabaseUnfit.
     """
     with psycopg.connect(conninfo) as connection:
         try:

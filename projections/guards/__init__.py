@@ -1,0 +1,1 @@
+"""What decisions read and lock of the read models."""

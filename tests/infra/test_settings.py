@@ -40,7 +40,7 @@ class TestDefaults:
         assert settings.demo
         assert settings.uses_embedded_server
         assert settings.data_dir.name == ".data"
-        assert (settings.data_dir.parent / "infra" / "settings.py").exists()
+        assert (settings.data_dir.parent / "infra" / "runtime" / "settings.py").exists()
         assert settings.cors_origins == ()
 
     def test_a_host_of_ipv6_stands_in_brackets(self) -> None:
@@ -289,7 +289,8 @@ class TestSecretFile:
     def test_is_the_same_for_all_who_make_it_at_once(self, tmp_path: Path) -> None:
         at = time.time() + 0.5
         program = (
-            "import sys, time, uuid; from pathlib import Path; from infra.runtime.settings import secret_file\n"
+            "import sys, time, uuid; from pathlib import Path\n"
+            "from infra.runtime.settings import secret_file\n"
             f"time.sleep(max(0, {at} - time.time()))\n"
             "print(secret_file(Path(sys.argv[1]), 'key', lambda: uuid.uuid4().hex))"
         )
