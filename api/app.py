@@ -115,11 +115,7 @@ def _add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route("/api/admin/inventory/movements", stock.StockMovements(services))
 
     app.add_route("/api/pos/products", pos_products.PosProducts(services))
-    app.add_route("/api/pos/quote", orders.PosQuote(services))
-    app.add_route("/api/pos/orders", orders.PosOrders(services))
-    app.add_route("/api/cashier/orders", orders.CashierOrders(services))
-    app.add_route("/api/cashier/orders/{order_id:uuid}", orders.CashierOrder(services))
-    app.add_route("/api/cashier/orders/{order_id:uuid}/receipt", orders.CashierReceipt(services))
+    orders.add_routes(app, services)
 
     sales_summary.add_routes(app, services)
 

@@ -115,7 +115,7 @@ class AuditStateAnswer(Body):
 class _Looking(Resource):
     """What looks at the log share."""
 
-    def answer(self, req: Request, resp: Response, choose: Callable[[Reading], Look]) -> None:
+    def answer_question(self, req: Request, resp: Response, choose: Callable[[Reading], Look]) -> None:
         """Answer with the facts of the look that is chosen."""
 
         def question(reading: Reading) -> tuple[list[dict[str, Any]], Look]:
@@ -142,7 +142,7 @@ class AuditEvents(_Looking):
         """A stretch of the log in its own order, each fact with its author and what it changed."""
         query = dict(req.context.query)
         kind, store_ids = query.pop("type", None), req.context.caller.store_ids
-        self.answer(
+        self.answer_question(
             req, resp, lambda reading: choose_events(reading.db, kind=kind, store_ids=store_ids, **query)
         )
 
@@ -169,7 +169,7 @@ class AuditStream(_Looking):
                 raise Missing
             return look
 
-        self.answer(req, resp, choose)
+        self.answer_question(req, resp, choose)
 
 
 class AuditState(Resource):

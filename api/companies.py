@@ -9,12 +9,12 @@ from marshmallow import fields, validate
 
 from api.envelope import ok, page_of, written
 from api.etags import expected_versions
-from api.fields import Body, Currency, Email, Id, Moment, Name, OwnId, Secret, Text, Timezone, Whole
+from api.fields import Body, Currency, Email, Id, Moment, Name, OwnId, Secret, Text, Timezone, Whole, optional
 from api.operations import operation
 from api.packages import LimitsBody, check_platform, show_limits
+from api.queries import AsOfQuery, ListQuery
 from api.resource import Resource
 from api.services import Reading, Services
-from api.settings import AsOfQuery, ListQuery, optional
 from api.user_schemas import Username
 from commands.companies import (
     ActivateCompany,

@@ -8,10 +8,10 @@ from marshmallow import fields, validate
 from api.companies import CompanyEdit, find_aggregate
 from api.envelope import ok, written
 from api.etags import expected_versions
-from api.fields import Body, Currency, Flag, Id, Moment, Percent, Whole
+from api.fields import Body, Currency, Flag, Id, Moment, Percent, Whole, optional
 from api.operations import operation
+from api.queries import AsOfQuery
 from api.resource import Resource
-from api.settings import AsOfQuery, optional
 from commands.companies import ReviseCompany, revise_company
 from commands.outcomes import Response as Written
 from commands.ports import ConcurrentEdit, Missing, StaleVersion

@@ -82,6 +82,11 @@ class Text(fields.String):
         return value.strip()
 
 
+def optional(longest: int = 500) -> Text:
+    """A text that may be left out."""
+    return Text(longest=longest, allow_none=True, load_default=None)
+
+
 class Secret(fields.String):
     """A password or a token: never trimmed, at most 1000 characters."""
 

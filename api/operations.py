@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from marshmallow import Schema
 
+from api.answers.record import check_meanings
 from domain.errors import Refusal
 from domain.permissions import PERMISSIONS
 
@@ -40,7 +41,8 @@ class Operation:
     query: Schema | None = None
     #: Of a parameter of the path that is one of a few words, by its name, those words.
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    answer: Schema | None = None
+    #: The record it answers with, or a union of records.
+    answer: Any = None
     #: The media types of an answer that is no envelope of JSON.
     media: tuple[str, ...] = ()
     many: bool = False
@@ -54,6 +56,10 @@ class Operation:
     lengthy: bool = False
     #: The asynchronous read model the answer comes from, if any.
     projection: str | None = None
+
+    def __post_init__(self) -> None:
+        """Look at what it answers. Raises FieldWithoutMeaning."""
+        check_meanings(self.answer)
 
 
 class UndeclaredOperation(Exception):

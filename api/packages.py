@@ -9,11 +9,11 @@ from marshmallow import fields, validate
 
 from api.envelope import ok, page_of, written
 from api.etags import expected_versions
-from api.fields import Body, Currency, Id, Many, Moment, Money, Name, OwnId, Text, Whole
+from api.fields import Body, Currency, Id, Many, Moment, Money, Name, OwnId, Text, Whole, optional
 from api.operations import Operation, operation
+from api.queries import AsOfQuery, ListQuery, status_of
 from api.resource import Resource
 from api.services import Services
-from api.settings import AsOfQuery, ListQuery, optional, status_of
 from commands.outcomes import Response as Written
 from commands.packages import (
     ArchivePackage,

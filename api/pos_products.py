@@ -10,8 +10,8 @@ from api.catalog.images import image_url
 from api.envelope import page_of
 from api.fields import Body, Exact, Flag, Id, Money, Text
 from api.operations import operation
+from api.queries import ListQuery
 from api.resource import Resource, stores_asked
-from api.settings import ListQuery
 from projections.pos_products import list_offered
 
 

@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from falcon import Request, Response
+from marshmallow import Schema
 
+from api.answers.hiding import hide, hide_in_body
 from api.costs import without_costs
-from api.envelope import encode, etag_of
+from api.envelope import after_of, encode, etag_of, ok, page_of
 from api.errors import InvalidParameter
 from api.etags import is_known
 from api.requests import defaults_of, is_confidential
@@ -44,29 +46,44 @@ class Resource:
         resp: Response,
         handler: Callable[[C, UnitOfWork], R],
         command: C,
-        present: Callable[[R], Written],
+        present: Callable[[R], Any],
         *,
+        message: str = "",
+        status: int | None = None,
+        version: Callable[[R], int] | None = None,
         within: UUID | None = None,
         content: Content | None = None,
     ) -> None:
         """Run a command and answer with what `present` makes of its result; a client's key stores it.
 
-        `within` is the company whose log it writes when that is not the caller's own.
+        The ETag is the `version` of the answer, unless it has none of its own. `within` is the company whose
+        log it writes when that is not the caller's own.
         """
+
+        def respond(result: R) -> Written:
+            data = present(result)
+            if isinstance(data, Written):
+                return data
+            number = version(result) if version else getattr(data, "version", None)
+            body = self._encode(req, data, ok(data, message))
+            return Written(
+                status or req.context.operation.status, None if number is None else etag_of(number), body
+            )
+
         outcome = self.services.application.run(
             req.context.caller,
             handler,
             command,
-            present,
+            respond,
             idempotency_key(req, self.services.peppers),
             within=within,
             content=content,
             lengthy=req.context.lengthy,
         )
         body = outcome.response.body
-        if outcome.replayed and not req.context.caller.sees_costs:
+        if outcome.replayed:
             # It was stored for the rights of then.
-            body = without_costs(body, req.context.operation.answer)
+            body = self._for_rights_of_now(req, body)
         resp.status = outcome.response.status
         resp.data = body
         resp.set_header("X-Event-Position", str(outcome.position))
@@ -81,8 +98,9 @@ class Resource:
         resp: Response,
         handler: Callable[[C, UnitOfWork], R],
         command: C,
-        present: Callable[[R], Written],
+        present: Callable[[R], Any],
         *,
+        message: str = "",
         within: UUID | None = None,
         beside: Mapping[str, Any] = _NOTHING,
     ) -> None:
@@ -97,7 +115,7 @@ class Resource:
         if is_confidential(schema):
             beside = {**beside, "by": req.context.caller.user_id}
         content = Content.of({**beside, **req.context.body}, self.services.peppers, defaults)
-        self.write(req, resp, handler, command, present, within=within, content=content)
+        self.write(req, resp, handler, command, present, message=message, within=within, content=content)
 
     def ask(
         self,
@@ -125,14 +143,47 @@ class Resource:
         resp.set_header("X-Read-Position", str(position))
         return answer
 
-    def show(self, req: Request, resp: Response, body: dict[str, Any], version: int) -> None:
+    def answer(self, req: Request, resp: Response, data: Any, message: str = "OK") -> None:
+        """Answer with a record, or with all of a short list."""
+        resp.data = self._encode(req, data, ok(data, message))
+
+    def answer_page(self, req: Request, resp: Response, rows: list[Any], total: int) -> None:
+        """Answer with the page of a list that the query asks for."""
+        query = req.context.query
+        resp.data = self._encode(req, rows, page_of(rows, total, query["page"], query["limit"]))
+
+    def answer_stretch(
+        self, req: Request, resp: Response, rows: list[Any], next_after: int | None, *, has_more: bool
+    ) -> None:
+        """Answer with a stretch of a log of facts."""
+        resp.data = self._encode(req, rows, after_of(rows, next_after, has_more=has_more))
+
+    def show(self, req: Request, resp: Response, data: Any, version: int | None = None) -> None:
         """Answer with one resource, or with 304 if the client has this version."""
-        etag = etag_of(version)
+        etag = etag_of(data.version if version is None else version)
         resp.set_header("ETag", etag)
         if is_known(req, etag):
             resp.status = 304
-            return
-        resp.data = encode(body)
+        elif version is None:
+            self.answer(req, resp, data)
+        else:
+            resp.data = encode(data)
+
+    def _encode(self, req: Request, data: Any, envelope: dict[str, Any]) -> bytes:
+        """The bytes of an answer, without what the caller may not see."""
+        hide(req.context.operation.answer, data, _permissions_of(req))
+        return encode(envelope)
+
+    def _for_rights_of_now(self, req: Request, body: bytes) -> bytes:
+        answer = req.context.operation.answer
+        if isinstance(answer, Schema):
+            return body if req.context.caller.sees_costs else without_costs(body, answer)
+        return hide_in_body(answer, body, _permissions_of(req))
+
+
+def _permissions_of(req: Request) -> frozenset[str]:
+    caller: Caller | None = req.context.caller
+    return caller.permissions if caller else frozenset()
 
 
 def idempotency_key(req: Request, peppers: Sequence[bytes]) -> IdempotencyKey | None:

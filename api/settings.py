@@ -13,8 +13,9 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from api.envelope import ok, page_of, written
 from api.etags import expected_versions
-from api.fields import Body, Flag, Id, Moment, OwnId, Text, Whole
+from api.fields import Body, Flag, Id, Moment, OwnId, Whole
 from api.operations import Operation
+from api.queries import LISTED, AsOfQuery, SortedQuery, status_of
 from api.resource import Resource, stores_asked
 from api.services import Reading, Services
 from commands.outcomes import Response as Written
@@ -37,11 +38,6 @@ from domain.settings import DuplicateCode, DuplicateName, InUse, Setting
 from domain.stores import Store
 from projections.base import Database, Row
 from projections.settings import ask_setting, list_settings
-
-
-def optional(longest: int = 500) -> Text:
-    """A text that may be left out."""
-    return Text(longest=longest, allow_none=True, load_default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,20 +110,9 @@ class Declaration:
         return check
 
 
-class ListQuery(Body):
-    """How lists are paged and searched."""
-
-    page = Whole(least=1, most=100_000, load_default=1)
-    limit = Whole(least=1, most=100, load_default=20)
-    search = Text(shortest=1, longest=100)
-
-
-class SettingsQuery(ListQuery):
+class SettingsQuery(SortedQuery):
     """Filters of the settings' lists."""
 
-    sort = fields.String(
-        validate=validate.OneOf(["name", "-name", "created_at", "-created_at"]), load_default="name"
-    )
     status = fields.String(validate=validate.OneOf(["active", "inactive", "archived", "all"]))
 
 
@@ -143,12 +128,6 @@ class TreeQuery(SettingsQuery):
             raise ValidationError("The whole tree is answered without filters.", min(others))
 
 
-class AsOfQuery(Body):
-    """A look into the past."""
-
-    as_of = Moment(metadata={"description": "Answer what was recorded up to this time."})
-
-
 _TREE_TOLD = (
     "With `tree=true` the whole tree but the archived: the roots by name, each with its `children`, and so "
     "on, without `path`, on one page; it is refused if there are more than 10,000 of them."
@@ -157,15 +136,6 @@ _PLACE_TOLD = (
     "A look into the past (`as_of`) is without `path`, `depth` and the counts. The `ETag` is that of the "
     "category's own fields; what lies above it and how many products there are may change under it."
 )
-
-#: By status: whether archived ones are listed, and whether active ones are. Without, all but the archived.
-LISTED: dict[str | None, dict[str, bool | None]] = {
-    None: {"archived": False, "active": None},
-    "active": {"archived": False, "active": True},
-    "inactive": {"archived": False, "active": False},
-    "archived": {"archived": True, "active": None},
-    "all": {"archived": None, "active": None},
-}
 
 
 def show_setting(setting: Setting) -> dict[str, Any]:
@@ -190,13 +160,6 @@ def show_row(row: dict[str, Any]) -> dict[str, Any]:
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
     }
-
-
-def status_of(*, is_archived: bool, is_active: bool) -> str:
-    """Where it stands: `active`, `inactive` or `archived`."""
-    if is_archived:
-        return "archived"
-    return "active" if is_active else "inactive"
 
 
 def _presented(message: str, status: int = 200) -> Callable[[tuple[Setting, Mapping[str, Any]]], Written]:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from api.fields import Code, Flag, Id, Name
-from api.settings import Declaration, optional
+from api.fields import Code, Flag, Id, Name, optional
+from api.settings import Declaration
 from domain.storages import Storage
 
 STORAGES = Declaration(

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from api.fields import Code, Currency, DayCut, Id, Many, Name, Timezone
-from api.settings import Declaration, optional
+from api.fields import Code, Currency, DayCut, Id, Many, Name, Timezone, optional
+from api.settings import Declaration
 from domain.stores import Store
 
 

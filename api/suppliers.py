@@ -1,7 +1,7 @@
 """Suppliers in the API."""
 
-from api.fields import Code, Email, Name, Whole
-from api.settings import Declaration, optional
+from api.fields import Code, Email, Name, Whole, optional
+from api.settings import Declaration
 from domain.suppliers import Supplier
 
 #: For how long an invoice may wait at most, in days.

@@ -1,7 +1,7 @@
 """Tax rates in the API."""
 
-from api.fields import Flag, Name, Percent
-from api.settings import Declaration, optional
+from api.fields import Flag, Name, Percent, optional
+from api.settings import Declaration
 from domain.tax_rates import TaxRate
 
 TAX_RATES = Declaration(

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, pre_load, validate
 
 from api.fields import Body, Email, Flag, Id, Many, Moment, OwnId, Secret, Text, Whole
-from api.settings import ListQuery
+from api.queries import ListQuery
 from domain.permissions import PERMISSIONS
 from domain.users import COMPANY_ROLES, role_id, role_named
 

@@ -9,9 +9,9 @@ from falcon import Request, Response
 from api.envelope import ok, page_of, written
 from api.etags import expected_versions
 from api.operations import Operation, operation
+from api.queries import LISTED, AsOfQuery, status_of
 from api.resource import Resource
 from api.services import Reading, Services
-from api.settings import LISTED, AsOfQuery, status_of
 from api.user_schemas import (
     NewPasswordBody,
     NewUserBody,
@@ -95,7 +95,9 @@ def presented(message: str, status: int = 200) -> Callable[[KnownUser], Written]
 class _Listing(Resource):
     """What the lists of users share."""
 
-    def answer(self, req: Request, resp: Response, question: Callable[..., tuple[list[Any], int]]) -> None:
+    def answer_question(
+        self, req: Request, resp: Response, question: Callable[..., tuple[list[Any], int]]
+    ) -> None:
         """Answer with the page that a question gives for the filters."""
         query = dict(req.context.query)
         listed = LISTED[query.pop("status", None)]
@@ -113,7 +115,7 @@ class Users(_Listing):
         Each word of `search` is part of the user name or the e-mail address.
         """
         within = req.context.caller.store_ids
-        self.answer(req, resp, lambda reading, **told: list_users(reading.db, within=within, **told))
+        self.answer_question(req, resp, lambda reading, **told: list_users(reading.db, within=within, **told))
 
     @operation(
         "users.create",
@@ -275,4 +277,4 @@ class StoreUsers(_Listing):
                 raise Missing
             return found
 
-        self.answer(req, resp, question)
+        self.answer_question(req, resp, question)

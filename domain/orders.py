@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Self
 from uuid import UUID, uuid5
 
 from domain.aggregate import Aggregate
-from domain.money import checked
+from domain.money import checked, round_ratio
 from domain.payments import Payment, Settlement
 from domain.pricing import Discount, LineTax, OrderTax, PricedBasket, Rules
 
 _SERIES = UUID("5b0f8c1e-0d7a-4a52-9d4e-3c6f1b7e2a90")
+_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,24 @@ class SaleLine:
     net_sales: int
     cost_total: int
     discounts: tuple[Discount, ...] = ()
+
+    @property
+    def price_overridden(self) -> bool:
+        """Whether somebody set another price than the catalog's."""
+        return self.unit_price != self.list_price
+
+    @property
+    def unit_cost(self) -> int:
+        """What one unit cost, rounded for display."""
+        if not self.quantity:
+            return 0
+        numerator, denominator = self.quantity.as_integer_ratio()
+        return round_ratio(self.cost_total * denominator, numerator, "half_up")
+
+    @property
+    def returned_quantity(self) -> Decimal:
+        """How much of it came back; nothing can yet."""
+        return _NOTHING
 
 
 @dataclass(frozen=True, kw_only=True)

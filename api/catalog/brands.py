@@ -1,7 +1,7 @@
 """Brands in the API."""
 
-from api.fields import Name
-from api.settings import Declaration, optional
+from api.fields import Name, optional
+from api.settings import Declaration
 from domain.catalog.brands import Brand
 
 BRANDS = Declaration(

@@ -13,9 +13,9 @@ from api.costs import COST
 from api.envelope import ok, page_of
 from api.fields import Body, Exact, Id, Moment, Sum, Text, Whole
 from api.operations import operation
+from api.queries import AsOfQuery, ListQuery
 from api.resource import Resource
 from api.services import Reading, Services
-from api.settings import AsOfQuery, ListQuery
 from commands.ports import Missing
 from domain.catalog.products import STATUSES, Product
 from projections.base import Row

@@ -13,8 +13,8 @@ from api.envelope import ok, page_of, written
 from api.etags import expected_versions
 from api.fields import MAX_AMOUNT, Body, Exact, Flag, Id, Many, Moment, Money, Name, OwnId, Text, Whole
 from api.operations import operation
+from api.queries import AsOfQuery, ListQuery
 from api.resource import Resource, stores_asked
-from api.settings import AsOfQuery, ListQuery
 from commands.catalog.products import (
     AddVariant,
     ChangeProductStatus,

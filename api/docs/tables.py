@@ -86,7 +86,8 @@ def _rows(schema: Json, schemas: Json, path: str, *, deep: bool) -> Iterator[str
     for name, told in schema.get("properties", {}).items():
         inner = name_of(told)
         meaning, linked = told.get("description", ""), inner if not deep else None
-        yield _row(path + name, told, meaning, is_required=name in required, linked=linked)
+        # Of an answer all there is in it is always there, and only a body is shown in depth.
+        yield _row(path + name, told, meaning, is_required=deep and name in required, linked=linked)
         if deep and inner is not None and path.count(".") < _DEEPEST:
             below = f"{path}{name}{'[]' if told.get('type') == 'array' else ''}."
             yield from _rows(schemas[inner], schemas, below, deep=deep)

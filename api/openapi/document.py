@@ -13,6 +13,7 @@ from api.media import FORM
 from api.openapi import parts
 from api.openapi.areas import area_of, tags_of
 from api.openapi.examples import example_of, without_nulls
+from api.openapi.records import Records
 from api.openapi.refusals import ELSEWHERE, answer_of, refusals_of
 from api.openapi.schemas import Book
 from api.openapi.texts import INTRODUCTION, TITLE, VERSION
@@ -69,6 +70,7 @@ class _Writer:
         self._routes = routes
         self._asked = Book(answers=False)
         self._answered = Book(answers=True)
+        self._records = Records()
         self._refusals: dict[str, Json] = {}
         self._codes: dict[tuple[int, str], dict[str, None]] = {}
         self._names: set[str] = set()
@@ -78,7 +80,12 @@ class _Writer:
         paths: dict[str, Json] = {}
         for route in self._routes:
             paths.setdefault(route.path, {})[route.method.lower()] = self._operation(route)
-        schemas = {**parts.SCHEMAS, **self._asked.components(), **self._answered.components()}
+        schemas = {
+            **parts.SCHEMAS,
+            **self._asked.components(),
+            **self._answered.components(),
+            **self._records.components(),
+        }
         for path in paths.values():
             for operation in path.values():
                 _add_examples(operation, schemas)
@@ -166,7 +173,7 @@ class _Writer:
         if told.media:
             content = {media: {"schema": parts.CONTENTS[media]} for media in told.media}
             return {str(told.status): {**answer, "content": content}, **unchanged}
-        data: Json = {} if told.answer is None else self._answered.refer(told.answer)
+        data = self._data(told.answer)
         if told.many:
             data = {"type": "array", "items": data}
         content = {"application/json": {"schema": parts.envelope(data, _pages(told))}}
@@ -174,6 +181,13 @@ class _Writer:
         accepted = {"202": later} if told.may_accept else {}
         done = {str(told.status): {**answer, "content": content}}
         return {**done, **accepted, **unchanged, **parts.also(route)}
+
+    def _data(self, answer: Any) -> Json:
+        if answer is None:
+            return {}
+        if isinstance(answer, marshmallow.Schema):
+            return self._answered.refer(answer)
+        return self._records.schema_of(answer)
 
     def _refused(self, route: Route) -> Json:
         answers = {}

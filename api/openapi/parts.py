@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from marshmallow import Schema
 
+from api.answers.record import fields_of, records_in
 from api.fields import File
 from api.media import CSV, HTML, JSON, TEXT, WEBP, XLSX
 from api.openapi.refusals import is_repeatable, waits
@@ -202,8 +203,15 @@ def is_versioned(route: Route) -> bool:
     """Whether it shows one thing that carries its version, or one that never changes."""
     answer = route.operation.answer
     is_one = not route.operation.many and route.path.endswith("}")
-    carries_it = is_one and (answer is None or "version" in answer.fields)
+    carries_it = is_one and (answer is None or has_version(answer))
     return route.method == "GET" and (carries_it or route.path in UNCHANGING)
+
+
+def has_version(answer: Any) -> bool:
+    """Whether such an answer carries its version."""
+    if isinstance(answer, Schema):
+        return "version" in answer.fields
+    return any(field.name == "version" for record in records_in(answer) for field in fields_of(record))
 
 
 def headers_asked(route: Route) -> list[Json]:

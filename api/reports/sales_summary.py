@@ -158,7 +158,7 @@ def _section_of(row: type[Body], name: str) -> Schema:
 class _Report(Resource):
     """What the sections of the report share."""
 
-    def answer(self, req: Request, resp: Response, question: Any) -> None:
+    def answer_question(self, req: Request, resp: Response, question: Any) -> None:
         """Ask a section's question and say of which moment and position the answer is."""
         query, caller = req.context.query, req.context.caller
         period = Period(query["from_date"], query["to_date"])
@@ -222,7 +222,7 @@ class Overview(_Report):
                 }
             return {**found.measures, "comparison": comparison}
 
-        self.answer(req, resp, question)
+        self.answer_question(req, resp, question)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -305,7 +305,7 @@ class SectionReport(_Report):
             found = told.ask(db, period, store_ids=stores, as_of=query.get("as_of"), **passed)
             return {"rows": found.rows, "totals": found.totals, "count": found.count}
 
-        self.answer(req, resp, question)
+        self.answer_question(req, resp, question)
 
 
 def add_routes(app: App[Request, Response], services: Services) -> None:

@@ -1,0 +1,33 @@
+"""The types of the fields of answers, each with its unit, its format and an example."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from api.answers.record import Format, Meaning
+
+#: Ends the description of every amount.
+MINOR_UNITS = "In minor currency units."
+
+_MORNING = "2026-03-14T09:26:53Z"
+
+Id = UUID
+Day = Annotated[date, Format(example="2026-03-14")]
+Moment = Annotated[datetime, Format(example=_MORNING)]
+
+#: An amount that is not below zero.
+Money = Annotated[int, Format({"minimum": 0, "format": "int64"}, MINOR_UNITS)]
+SignedMoney = Annotated[int, Format({"format": "int64"}, MINOR_UNITS)]
+#: A sum of amounts: exact, and of any size.
+Sum = Annotated[int, Format(unit=MINOR_UNITS)]
+
+Quantity = Annotated[Decimal, Format(example="2")]
+Percent = Annotated[Decimal, Format(example="7.25")]
+Ratio = Annotated[Decimal, Format(example="0.48929")]
+
+# Fields that mean the same wherever they are.
+OwnId = Annotated[Id, Meaning("Its id; on creating you may choose it yourself.")]
+Version = Annotated[int, Meaning("How often it was changed; the `ETag`.", 1)]
+CreatedAt = Annotated[Moment, Meaning("When it was recorded first.")]
+UpdatedAt = Annotated[Moment, Meaning("When it was changed last.")]

@@ -1,0 +1,118 @@
+"""Turns the records of answers into JSON Schema, as the document's components."""
+
+import inspect
+from datetime import date, datetime
+from decimal import Decimal
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+from uuid import UUID
+
+from api.answers.record import Answer, AnswerField, Format, annotations_of, fields_of, members_of
+
+Json = dict[str, Any]
+
+_PLAIN: dict[Any, Json] = {
+    str: {"type": "string"},
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    UUID: {"type": "string", "format": "uuid"},
+    date: {"type": "string", "format": "date"},
+    datetime: {"type": "string", "format": "date-time"},
+    Decimal: {"type": "string", "format": "decimal", "pattern": r"^-?\d+(\.\d+)?$"},
+    Any: {},
+}
+
+
+class Records:
+    """The records that answers consist of, by the names of their components."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, type[Answer]] = {}
+        self._components: dict[str, Json] = {}
+
+    def components(self) -> dict[str, Json]:
+        """The schema of every record that was referred to."""
+        return self._components
+
+    def schema_of(self, hint: Any) -> Json:
+        """The JSON Schema of a type; records are referred to, and written down if they are new."""
+        if (annotations := annotations_of(hint)) != ():
+            inner = self.schema_of(get_args(hint)[0])
+            formats = [said.schema for said in annotations if isinstance(said, Format)]
+            return {name: value for part in (inner, *formats) for name, value in part.items()}
+        if hint in _PLAIN:
+            return dict(_PLAIN[hint])
+        if isinstance(hint, type) and issubclass(hint, Answer):
+            return self._refer(hint)
+        return self._composed(hint)
+
+    def _composed(self, hint: Any) -> Json:
+        origin, inner = get_origin(hint), get_args(hint)
+        if origin in (list, tuple):
+            return {"type": "array", "items": self.schema_of(inner[0])}
+        if origin is dict:
+            return {"type": "object", "additionalProperties": self.schema_of(inner[1])}
+        if origin is Literal:
+            return {"type": "string", "enum": list(inner)}
+        return self._any_of(members_of(hint))
+
+    def _any_of(self, members: tuple[Any, ...]) -> Json:
+        """A union: null joins the types of a plain value, and stands beside a record."""
+        schemas = [self.schema_of(member) for member in members if member is not NoneType]
+        if NoneType not in members:
+            return {"anyOf": schemas}
+        if len(schemas) == 1 and "type" in schemas[0]:
+            return _or_null(schemas[0])
+        return {"anyOf": [*schemas, {"type": "null"}]}
+
+    def _refer(self, record: type[Answer]) -> Json:
+        name = record.__name__.removesuffix("Answer")
+        if self._records.setdefault(name, record) is not record:
+            raise TwoRecordsOfOneName(f"Two records of answers are called {name}.")
+        if name not in self._components:
+            self._components[name] = {}
+            self._components[name] = self._component(record)
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    def _component(self, record: type[Answer]) -> Json:
+        fields = fields_of(record)
+        return {
+            "type": "object",
+            "description": " ".join(inspect.cleandoc(record.__doc__ or "").split()),
+            "properties": {field.name: self._property(field) for field in fields},
+            "required": [field.name for field in fields if field.is_required],
+        }
+
+    def _property(self, field: AnswerField) -> Json:
+        formats = [said for said in _all_annotations(field.type) if isinstance(said, Format)]
+        units = [said.unit for said in formats if said.unit]
+        permission = field.meaning.permission
+        who = [f"Only with `{permission}`."] if permission else []
+        schema = {
+            **self.schema_of(field.type),
+            "description": " ".join([field.meaning.text, *who, *units[-1:]]),
+        }
+        examples = [said.example for said in formats] + [field.meaning.example]
+        examples = [example for example in examples if example is not None]
+        if examples and "enum" not in schema:
+            schema["examples"] = examples[-1:]
+        if permission:
+            schema["x-permission"] = permission
+        return schema
+
+
+class TwoRecordsOfOneName(Exception):
+    """Two records of answers have the same name, and clients would take one for the other."""
+
+
+def _or_null(schema: Json) -> Json:
+    enum = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    return {**schema, "type": [schema["type"], "null"], **enum}
+
+
+def _all_annotations(hint: Any) -> list[Any]:
+    """What a type, or what may stand in its place, is annotated with; the outermost comes last."""
+    here = list(annotations_of(hint))
+    bare = get_args(hint)[0] if here else hint
+    within = [said for member in members_of(bare) if member is not bare for said in _all_annotations(member)]
+    return within + here

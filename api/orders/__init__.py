@@ -1,0 +1,20 @@
+"""Orders in the API: quotes and sales at the till, the cashier's own sales, receipts."""
+
+from falcon import App, Request, Response
+
+from api.orders.own_orders import CashierOrder, CashierOrders
+from api.orders.quotes import PosQuote
+from api.orders.receipts import CashierReceipt
+from api.orders.sales import PosOrders
+from api.services import Services
+
+__all__ = ["add_routes"]
+
+
+def add_routes(app: App[Request, Response], services: Services) -> None:
+    """The routes of orders."""
+    app.add_route("/api/pos/quote", PosQuote(services))
+    app.add_route("/api/pos/orders", PosOrders(services))
+    app.add_route("/api/cashier/orders", CashierOrders(services))
+    app.add_route("/api/cashier/orders/{order_id:uuid}", CashierOrder(services))
+    app.add_route("/api/cashier/orders/{order_id:uuid}/receipt", CashierReceipt(services))

@@ -1,0 +1,74 @@
+"""The cashier's own sales."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from falcon import Request, Response
+
+from api.operations import operation
+from api.orders.answers import OrderAnswer, UnreadableOrderAnswer
+from api.orders.input import OrdersQuery
+from api.orders.presenter import show_order
+from api.queries import AsOfQuery
+from api.resource import Resource
+from api.services import Reading
+from commands.ports import Caller, Missing
+from domain.orders import Order
+from projections.base import EventNotReadable
+from projections.orders import list_orders
+
+
+class CashierOrders(Resource):
+    """The caller's own sales."""
+
+    @operation(
+        "cashier.orders",
+        "List my sales",
+        query=OrdersQuery(),
+        answer=OrderAnswer | UnreadableOrderAnswer,
+        many=True,
+        description="A sale that cannot be read is a row of its `id` and, as `unreadable`, the code of why: "
+        "`newer_event` or `damaged_event`.",
+    )
+    def on_get(self, req: Request, resp: Response) -> None:
+        """One page of the caller's own sales, newest first."""
+        query, caller = req.context.query, req.context.caller
+
+        def question(reading: Reading) -> tuple[list[tuple[UUID, Any]], int]:
+            ids, total = list_orders(
+                reading.db, cashier_id=caller.user_id, store_ids=caller.store_ids, **query
+            )
+            return reading.streams(Order, ids), total
+
+        orders, total = self.ask(req, resp, question)
+        self.answer_page(req, resp, [_show_row(order_id, order) for order_id, order in orders], total)
+
+
+def _show_row(order_id: UUID, order: Order | EventNotReadable) -> OrderAnswer | UnreadableOrderAnswer:
+    """One that cannot be read is a row of its own, and the others are shown all the same."""
+    if isinstance(order, EventNotReadable):
+        return UnreadableOrderAnswer(id=order_id, unreadable=order.code)
+    return show_order(order)
+
+
+class CashierOrder(Resource):
+    """One of the caller's own sales."""
+
+    @operation("cashier.orders", "Show my sale", query=AsOfQuery(), answer=OrderAnswer)
+    def on_get(self, req: Request, resp: Response, order_id: UUID) -> None:
+        """The sale as it was made, or as it was recorded by `as_of`."""
+        caller, as_of = req.context.caller, req.context.query.get("as_of")
+        order = self.ask(req, resp, lambda reading: own_order(reading, caller, order_id, as_of))
+        self.show(req, resp, show_order(order))
+
+
+def own_order(reading: Reading, caller: Caller, order_id: UUID, as_of: datetime | None = None) -> Order:
+    """The order if the caller sold it, in a store of theirs; others do not exist. Raises Missing."""
+    found = reading.aggregates(Order, [order_id], as_of)
+    if not found or found[0].sale.cashier_id != caller.user_id:
+        raise Missing
+    order: Order = found[0]
+    if caller.store_ids and order.sale.store_id not in caller.store_ids:
+        raise Missing
+    return order

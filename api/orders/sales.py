@@ -1,0 +1,61 @@
+"""Sales at a till."""
+
+from falcon import Request, Response
+
+from api.operations import operation
+from api.orders.answers import OrderAnswer
+from api.orders.input import SaleBody, basket_of
+from api.orders.presenter import show_order
+from api.resource import Resource
+from commands.moments import BeforeTheCompany, TooFarBack
+from commands.orders import PlaceSale, place_sale
+from commands.ports import ConcurrentEdit, DuplicateId
+from domain.catalog.products import NotForSale
+from domain.discounts import DiscountAboveCeiling
+from domain.money import AmountTooLarge
+from domain.packages import PlanLimitReached
+from domain.payments import PaymentExceedsTotal, PaymentInsufficient, Tender
+from domain.pricing import DiscountExceedsValue, DiscountNotValid
+from domain.stock import InsufficientStock
+from domain.stores import StoreClosed
+
+
+class PosOrders(Resource):
+    """Sales at a till."""
+
+    @operation(
+        "pos.use",
+        "Sell a basket",
+        description="Price, payment, stock, tax and cost are decided in one transaction. The same `id` "
+        "with the same content answers with the sale that was made.",
+        body=SaleBody(),
+        answer=OrderAnswer,
+        status=201,
+        refusals=(
+            InsufficientStock,
+            PaymentInsufficient,
+            PaymentExceedsTotal,
+            DiscountExceedsValue,
+            NotForSale,
+            StoreClosed,
+            DuplicateId,
+            ConcurrentEdit,
+            PlanLimitReached,
+            DiscountAboveCeiling,
+            DiscountNotValid,
+            TooFarBack,
+            BeforeTheCompany,
+            AmountTooLarge,
+        ),
+    )
+    def on_post(self, req: Request, resp: Response) -> None:
+        """Sell a basket."""
+        body = req.context.body
+        command = PlaceSale(
+            **basket_of(body),
+            id=body.get("id"),
+            tenders=tuple(Tender(**payment) for payment in body["payments"]),
+            occurred_at=body["occurred_at"],
+            note=body["note"],
+        )
+        self.create(req, resp, place_sale, command, show_order, message="Sold")

@@ -1,0 +1,49 @@
+"""What the queries of many lists and single resources have in common."""
+
+from marshmallow import fields, validate
+
+from api.fields import Body, Moment, Text, Whole
+
+
+class AsOfQuery(Body):
+    """A look into the past."""
+
+    as_of = Moment(metadata={"description": "Answer what was recorded up to this time."})
+
+
+class PageQuery(Body):
+    """Which page of a list."""
+
+    page = Whole(least=1, most=100_000, load_default=1)
+    limit = Whole(least=1, most=100, load_default=20)
+
+
+class ListQuery(PageQuery):
+    """How lists are paged and searched."""
+
+    search = Text(shortest=1, longest=100)
+
+
+class SortedQuery(ListQuery):
+    """How lists are sorted that can be sorted by name and age."""
+
+    sort = fields.String(
+        validate=validate.OneOf(["name", "-name", "created_at", "-created_at"]), load_default="name"
+    )
+
+
+#: By status: whether archived ones are listed, and whether active ones are. Without, all but the archived.
+LISTED: dict[str | None, dict[str, bool | None]] = {
+    None: {"archived": False, "active": None},
+    "active": {"archived": False, "active": True},
+    "inactive": {"archived": False, "active": False},
+    "archived": {"archived": True, "active": None},
+    "all": {"archived": None, "active": None},
+}
+
+
+def status_of(*, is_archived: bool, is_active: bool) -> str:
+    """Where it stands: `active`, `inactive` or `archived`."""
+    if is_archived:
+        return "archived"
+    return "active" if is_active else "inactive"
