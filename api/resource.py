@@ -16,10 +16,11 @@ from api.errors import InvalidParameter
 from api.etags import is_known
 from api.requests import defaults_of, is_confidential
 from api.services import Reading, Services
+from api.work import Work
 from commands.creations import Content
 from commands.outcomes import IdempotencyKey
 from commands.outcomes import Response as Written
-from commands.ports import Caller, UnitOfWork
+from commands.ports import Caller
 from commands.signing_in import Visitor
 from domain.errors import Detail
 from domain.settings import OtherStore
@@ -44,7 +45,7 @@ class Resource:
         self,
         req: Request,
         resp: Response,
-        handler: Callable[[C, UnitOfWork], R],
+        handler: Callable[[C, Work], R],
         command: C,
         present: Callable[[R], Any],
         *,
@@ -96,7 +97,7 @@ class Resource:
         self,
         req: Request,
         resp: Response,
-        handler: Callable[[C, UnitOfWork], R],
+        handler: Callable[[C, Work], R],
         command: C,
         present: Callable[[R], Any],
         *,

@@ -7,10 +7,11 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from api.addresses import Network
+from api.work import Work
 from commands.creations import Content
 from commands.outcomes import IdempotencyKey, Outcome, Response
 from commands.passwords import ResetToken
-from commands.ports import Caller, UnitOfWork
+from commands.ports import Caller
 from commands.signing_in import Visitor
 from domain.catalog.images import Picture, Rendition
 from projections.base import Database, EventNotReadable, Row
@@ -49,7 +50,7 @@ class Application(Protocol):
     def run(
         self,
         caller: Caller,
-        handler: Callable[[C, UnitOfWork], R],
+        handler: Callable[[C, Work], R],
         command: C,
         present: Callable[[R], Response],
         key: IdempotencyKey | None = None,

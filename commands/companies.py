@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
+from commands.catalog.images import PicturesWork
+from commands.passwords import CredentialsWork
+from commands.platform import PlatformWork
 from commands.ports import DuplicateId, UnitOfWork, check_version
 from commands.subscriptions import offered
 from domain.companies import PLATFORM_ID, Company
@@ -93,7 +96,15 @@ class AppointSuperAdmin:
     password_hash: str
 
 
-def register_company(command: RegisterCompany, work: UnitOfWork) -> Company:
+class AppointmentWork(PlatformWork, CredentialsWork, Protocol):
+    """What somebody's first password is decided with."""
+
+
+class CompaniesWork(AppointmentWork, PicturesWork, Protocol):
+    """What new companies are decided with."""
+
+
+def register_company(command: RegisterCompany, work: CompaniesWork) -> Company:
     """Take it on, once: the same request again answers with what it made.
 
     Raises DuplicateId, DuplicateUsername, PackageInactive, PlanLimitReached, Invalid.
@@ -102,12 +113,12 @@ def register_company(command: RegisterCompany, work: UnitOfWork) -> Company:
         raise DuplicateId
     # Who takes it on at the same moment is waited for here, and found then.
     work.platform.open_log()
-    if (existing := work.made_before(Company, Company.Registered, command.id)()) is not None:
+    if existing := work.made_before(Company, Company.Registered, command.id).read():
         return existing
     return _take_on(command, work)
 
 
-def join_on_trial(command: JoinOnTrial, work: UnitOfWork) -> Company:
+def join_on_trial(command: JoinOnTrial, work: CompaniesWork) -> Company:
     """Take on a company that comes by itself, on the cheapest package it can try.
 
     Raises NoTrialPackage, DuplicateUsername, PlanLimitReached.
@@ -122,7 +133,7 @@ def join_on_trial(command: JoinOnTrial, work: UnitOfWork) -> Company:
     return company
 
 
-def _take_on(command: RegisterCompany, work: UnitOfWork, *, stores: int = 0) -> Company:
+def _take_on(command: RegisterCompany, work: CompaniesWork, *, stores: int = 0) -> Company:
     """Take it on with its first admin; its package must have room for them, and for so many stores."""
     values = dict(command.values)
     # It has no pictures yet, so none can be its logo.
@@ -145,7 +156,7 @@ def _check_room(limits: Limits, **more: int) -> None:
             check_room(resource, limit, 0, number)
 
 
-def _appoint(admin: FirstAdmin, work: UnitOfWork) -> None:
+def _appoint(admin: FirstAdmin, work: AppointmentWork) -> None:
     if work.platform.user_named(admin.username) is not None:
         detail = Detail("admin.username", DuplicateUsername.code, "Another user has this name.")
         raise DuplicateUsername(details=[detail])
@@ -154,7 +165,7 @@ def _appoint(admin: FirstAdmin, work: UnitOfWork) -> None:
     work.credentials.set_password(admin.id, admin.password_hash)
 
 
-def revise_company(command: ReviseCompany, work: UnitOfWork) -> Company:
+def revise_company(command: ReviseCompany, work: PicturesWork) -> Company:
     """Record what changed. Raises Missing, StaleVersion, AlreadyArchived, Invalid."""
     company = work.load(Company, command.id)
     check_version(company.version, command.expected_versions)
@@ -164,7 +175,7 @@ def revise_company(command: ReviseCompany, work: UnitOfWork) -> Company:
     return company
 
 
-def _check_logo(image_id: UUID | None, work: UnitOfWork) -> None:
+def _check_logo(image_id: UUID | None, work: PicturesWork) -> None:
     """Raise Invalid for a picture that is none of the company's."""
     if image_id is not None and not work.pictures.hold(image_id):
         raise Invalid(details=[Detail("logo_image_id", "not_found", "There is no such picture.")])
@@ -200,7 +211,7 @@ def archive_company(command: ArchiveCompany, work: UnitOfWork) -> Company:
     return company
 
 
-def appoint_super_admin(command: AppointSuperAdmin, work: UnitOfWork) -> User:
+def appoint_super_admin(command: AppointSuperAdmin, work: AppointmentWork) -> User:
     """Register a super admin, or give the one of that name another password and a way back in.
 
     Raises DuplicateUsername when somebody else has the name.
@@ -213,7 +224,7 @@ def appoint_super_admin(command: AppointSuperAdmin, work: UnitOfWork) -> User:
     return person
 
 
-def _super_admin(work: UnitOfWork, known: tuple[UUID, UUID] | None, username: str) -> User:
+def _super_admin(work: AppointmentWork, known: tuple[UUID, UUID] | None, username: str) -> User:
     if known is None:
         return User.begin(User.Registered, work.new_id(), username=username, role=SUPER_ADMIN)
     company_id, user_id = known

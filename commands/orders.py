@@ -1,13 +1,16 @@
 """Commands of the till: what a basket costs, and selling it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Protocol
 from uuid import UUID
 
 from commands.moments import moment_of
 from commands.ports import DuplicateId, UnitOfWork
+from commands.settings import SettingsWork
+from commands.stock import StockWork
 from domain.business_date import business_date, local_hour
 from domain.catalog.products import SELLABLE, NotForSale
 from domain.catalog.units import too_precise
@@ -17,6 +20,7 @@ from domain.money import checked, round_ratio
 from domain.orders import Order, SaleLine, Till, series_of, till_code
 from domain.payment_methods import MethodAtSale
 from domain.payments import BUILT_IN, Tender, settle
+from domain.pending import Pending
 from domain.pricing import Discount, Item, PricedBasket, price
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 from domain.stock import Demand, MovementLine, StockMovement, take
@@ -73,7 +77,38 @@ class Quote:
     basket: PricedBasket
 
 
-def quote_basket(command: QuoteBasket, work: UnitOfWork) -> Quote:
+class SalesPort(Protocol):
+    """The tills of the company."""
+
+    def context(
+        self,
+        *,
+        store_id: UUID | None,
+        register_id: UUID | None,
+        store_ids: tuple[UUID, ...],
+        variant_ids: Iterable[UUID],
+        customer_id: UUID | None,
+        lock: bool,
+    ) -> SaleContext:
+        """Read all that a sale is decided on; with `lock`, hold the balances and the till's number.
+
+        Raises Invalid for an unknown register, store or customer, OtherStore, StoreClosed.
+        """
+
+
+class QuoteWork(UnitOfWork, Protocol):
+    """What baskets are priced with."""
+
+    @property
+    def sales(self) -> SalesPort:
+        """Tills."""
+
+
+class SaleWork(QuoteWork, SettingsWork, StockWork, Protocol):
+    """What sales are decided with."""
+
+
+def quote_basket(command: QuoteBasket, work: QuoteWork) -> Quote:
     """Price a basket to the last minor unit as the sale will be; nothing is locked or written.
 
     Raises Invalid, OtherStore, StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue,
@@ -83,7 +118,7 @@ def quote_basket(command: QuoteBasket, work: UnitOfWork) -> Quote:
     return Quote(context=context, basket=_price(command, context, work))
 
 
-def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
+def place_sale(command: PlaceSale, work: SaleWork) -> Order:
     """Sell a basket, once: the same request again answers with the sale that it made.
 
     Price, payment, stock, tax and cost are decided together, on what is locked. Raises Invalid, OtherStore,
@@ -98,14 +133,14 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
         context = _context(command, work, lock=True)
     except Refusal:
         # What has become of the till or the catalog since does not undo a sale that was made.
-        if (existing := earlier()) is not None:
+        if existing := earlier.read():
             return existing
         raise
-    if (existing := earlier()) is not None:
+    if existing := earlier.read():
         return existing
     order_id = command.id or work.new_id()
     basket = _price(command, context, work)
-    settlement = settle(basket.total, _tenders(command, methods()), context.rules.cash_rounding)
+    settlement = settle(basket.total, _tenders(command, methods.read()), context.rules.cash_rounding)
     moved = _take_stock(command, context)
     store = _store(context)
     occurred_at = moment_of(command.occurred_at, "A sale", work, context.backdating)
@@ -140,30 +175,28 @@ def place_sale(command: PlaceSale, work: UnitOfWork) -> Order:
     return order
 
 
-def _earlier(command: PlaceSale, work: UnitOfWork) -> Callable[[], Order | None]:
+def _earlier(command: PlaceSale, work: UnitOfWork) -> Pending[Order | None]:
     """Ask for the sale that this request made before.
 
     Reading it raises DuplicateId for a sale of another store, or one that something else was said of.
     """
-    found = work.made_before(Order, Order.Sold, command.id) if command.id else _nothing
+    if command.id is None:
+        return Pending(lambda: None)
+    earlier = work.made_before(Order, Order.Sold, command.id)
 
     def own() -> Order | None:
-        order = found()
+        order = earlier.read()
         if order and work.caller.store_ids and order.sale.store_id not in work.caller.store_ids:
             raise DuplicateId
         return order
 
-    return own
+    return Pending(own)
 
 
-def _nothing() -> None:
-    """What is found of a sale whose till did not name it."""
-
-
-def _methods(command: PlaceSale, work: UnitOfWork) -> Callable[[], Mapping[str, MethodAtSale]]:
+def _methods(command: PlaceSale, work: SaleWork) -> Pending[Mapping[str, MethodAtSale]]:
     """Ask for the company's own payment methods, if the sale is paid with any."""
     own = {tender.method for tender in command.tenders} - BUILT_IN
-    return work.settings.payment_methods(own) if own else dict
+    return work.settings.payment_methods(own) if own else Pending(dict)
 
 
 def _tenders(command: PlaceSale, methods: Mapping[str, MethodAtSale]) -> list[Tender]:
@@ -185,7 +218,7 @@ def _tenders(command: PlaceSale, methods: Mapping[str, MethodAtSale]) -> list[Te
     ]
 
 
-def _context(command: QuoteBasket, work: UnitOfWork, *, lock: bool) -> SaleContext:
+def _context(command: QuoteBasket, work: QuoteWork, *, lock: bool) -> SaleContext:
     context = work.sales.context(
         store_id=command.store_id,
         register_id=command.register_id,

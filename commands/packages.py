@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from commands.ports import UnitOfWork, check_version
+from commands.platform import PlatformWork
+from commands.ports import check_version
 from domain.packages import Limits, Package
 from domain.settings import DuplicateName, InUse
 
@@ -45,12 +46,12 @@ class ArchivePackage:
     expected_versions: frozenset[int] | None = None
 
 
-def register_package(command: RegisterPackage, work: UnitOfWork) -> Package:
+def register_package(command: RegisterPackage, work: PlatformWork) -> Package:
     """Register it, once: the same request again answers with what it made.
 
     Raises DuplicateName, DuplicateId.
     """
-    if (existing := work.made_before(Package, Package.Registered, command.id)()) is not None:
+    if existing := work.made_before(Package, Package.Registered, command.id).read():
         return existing
     _check_name(command.id, command.values["name"], work)
     package = Package.begin(Package.Registered, command.id, **command.values)
@@ -58,7 +59,7 @@ def register_package(command: RegisterPackage, work: UnitOfWork) -> Package:
     return package
 
 
-def revise_package(command: RevisePackage, work: UnitOfWork) -> Package:
+def revise_package(command: RevisePackage, work: PlatformWork) -> Package:
     """Record what changed; `limits` names the limits that change. All its companies follow at once.
 
     Raises Missing, StaleVersion, AlreadyArchived, DuplicateName, LimitBelowUsage.
@@ -80,7 +81,7 @@ def revise_package(command: RevisePackage, work: UnitOfWork) -> Package:
     return package
 
 
-def switch_package(command: SwitchPackage, work: UnitOfWork) -> Package:
+def switch_package(command: SwitchPackage, work: PlatformWork) -> Package:
     """Switch it; what is so already records nothing. Raises Missing, StaleVersion, AlreadyArchived."""
     work.platform.hold_package(command.id)
     package = work.load(Package, command.id)
@@ -90,7 +91,7 @@ def switch_package(command: SwitchPackage, work: UnitOfWork) -> Package:
     return package
 
 
-def archive_package(command: ArchivePackage, work: UnitOfWork) -> Package:
+def archive_package(command: ArchivePackage, work: PlatformWork) -> Package:
     """Archive a package that no company has. Raises Missing, StaleVersion, AlreadyArchived, InUse."""
     work.platform.hold_package(command.id)
     package = work.load(Package, command.id)
@@ -103,6 +104,6 @@ def archive_package(command: ArchivePackage, work: UnitOfWork) -> Package:
     return package
 
 
-def _check_name(package_id: UUID, name: str, work: UnitOfWork) -> None:
+def _check_name(package_id: UUID, name: str, work: PlatformWork) -> None:
     if work.platform.is_package_name_taken(package_id, name):
         raise DuplicateName

@@ -1,6 +1,7 @@
 """Passwords: changed by whoever knows the old one, or set anew by whoever got the token for it."""
 
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from commands.ports import UnitOfWork
@@ -39,21 +40,47 @@ class ResetPassword:
     password_hash: str
 
 
-def change_password(command: ChangePassword, work: UnitOfWork) -> None:
+class CredentialsPort(Protocol):
+    """What lets somebody in. It is no fact, but is written with the facts it belongs to."""
+
+    def set_password(self, user_id: UUID, password_hash: str) -> None:
+        """Let the user sign in with the password of this hash from now on; a token sent before is void."""
+
+    def end_sessions(self, user_id: UUID, *, but: UUID | None = None) -> None:
+        """End the sessions of a user, all or all but one."""
+
+    def take_reset(self, user_id: UUID, token_hash: bytes) -> bool:
+        """Use up the token of a user who forgot the password; False when it is not theirs or too old."""
+
+    def end_session(self, user_id: UUID, session_id: UUID) -> bool:
+        """End one session of a user; whether it was there and open."""
+
+
+class CredentialsWork(UnitOfWork, Protocol):
+    """What passwords and sessions are decided with."""
+
+    @property
+    def credentials(self) -> CredentialsPort:
+        """Passwords and sessions."""
+
+
+def change_password(command: ChangePassword, work: CredentialsWork) -> None:
     """Set the password and end every other session of the user. Raises WrongPassword, Missing."""
     if not command.knew_current:
         raise WrongPassword(details=[Detail("current_password", "invalid", "This is not your password.")])
     _set_password(work, command.user_id, command.password_hash, but=work.caller.session_id)
 
 
-def reset_password(command: ResetPassword, work: UnitOfWork) -> None:
+def reset_password(command: ResetPassword, work: CredentialsWork) -> None:
     """Use the token up, set the password and end every session of the user. Raises InvalidToken."""
     if not work.credentials.take_reset(command.token.user_id, command.token.token_hash):
         raise InvalidToken
     _set_password(work, command.token.user_id, command.password_hash)
 
 
-def _set_password(work: UnitOfWork, user_id: UUID, password_hash: str, *, but: UUID | None = None) -> None:
+def _set_password(
+    work: CredentialsWork, user_id: UUID, password_hash: str, *, but: UUID | None = None
+) -> None:
     user = work.load(User, user_id)
     user.reset_password()
     work.save(user)

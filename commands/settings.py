@@ -1,12 +1,15 @@
 """Commands of the settings entities: one set of handlers for every kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from commands.plan import PlanWork
 from commands.ports import DuplicateId, Missing, UnitOfWork, check_version
 from domain.packages import RESOURCES
+from domain.payment_methods import MethodAtSale
+from domain.pending import Pending
 from domain.settings import InUse, OtherStore, Setting
 
 C = TypeVar("C")
@@ -53,7 +56,51 @@ class ArchiveSetting:
     owner: UUID | None = None
 
 
-def register_setting(command: RegisterSetting, work: UnitOfWork) -> Setting:
+class SettingContext(Protocol):
+    """What a decision about a setting must know of the others."""
+
+    def inherited(self) -> Mapping[str, Any]:
+        """What a new one takes from its company unless it says otherwise."""
+
+    def check(self) -> None:
+        """Raise DuplicateName, DuplicateCode, InUse, OtherStore, or Invalid for a reference to nothing."""
+
+
+class SettingsPort(Protocol):
+    """The settings of the company."""
+
+    def context(
+        self,
+        kind: type[Setting],
+        setting_id: UUID,
+        values: Mapping[str, Any],
+        *,
+        store_ids: tuple[UUID, ...] = (),
+    ) -> SettingContext:
+        """Ask which names are taken and which references exist, with the next round trip.
+
+        `store_ids` are those that whoever refers is bound to.
+        """
+
+    def place(self, setting: Setting) -> Mapping[str, Any]:
+        """Where it stands in the tree of its kind, if there is one, as it will be shown."""
+
+    def payment_methods(self, codes: Iterable[str]) -> Pending[Mapping[str, MethodAtSale]]:
+        """Ask for those there are of these payment methods, by code."""
+
+    def is_in_use(self, setting_id: UUID) -> bool:
+        """Whether something not archived refers to it; nothing can begin to until the end."""
+
+
+class SettingsWork(PlanWork, Protocol):
+    """What settings are decided with."""
+
+    @property
+    def settings(self) -> SettingsPort:
+        """Settings entities."""
+
+
+def register_setting(command: RegisterSetting, work: SettingsWork) -> Setting:
     """Register it, once: the same request again answers with what it made.
 
     Raises DuplicateName, DuplicateCode, DuplicateId, OtherStore, PlanLimitReached, Invalid.
@@ -62,15 +109,14 @@ def register_setting(command: RegisterSetting, work: UnitOfWork) -> Setting:
     if command.kind.kind in RESOURCES:
         # The company comes before what its settings refer to, as for whoever switches one of those.
         work.plan.hold()
-    seen = work.settings.look(command.kind, command.id, command.values, store_ids=store_ids)
-    earlier = work.made_before(command.kind, command.kind.Registered, command.id)
-    if (existing := earlier()) is not None:
+    others = work.settings.context(command.kind, command.id, command.values, store_ids=store_ids)
+    if existing := work.made_before(command.kind, command.kind.Registered, command.id).read():
         if not existing.is_within(store_ids):
             raise DuplicateId
         return existing
-    values = {**seen.inherited(), **command.values}
+    values = {**others.inherited(), **command.values}
     command.kind.check(values)
-    seen.check()
+    others.check()
     setting = command.kind.begin(command.kind.Registered, command.id, **values)
     _check_place(setting, work)
     _check_room(command.kind, work)
@@ -78,23 +124,23 @@ def register_setting(command: RegisterSetting, work: UnitOfWork) -> Setting:
     return setting
 
 
-def revise_setting(command: ReviseSetting, work: UnitOfWork) -> Setting:
+def revise_setting(command: ReviseSetting, work: SettingsWork) -> Setting:
     """Record what changed.
 
     Raises Missing, StaleVersion, AlreadyArchived, DuplicateName, DuplicateCode, InUse, OtherStore, Invalid.
     """
     store_ids = work.caller.store_ids
-    seen = work.settings.look(command.kind, command.id, command.changes, store_ids=store_ids)
+    others = work.settings.context(command.kind, command.id, command.changes, store_ids=store_ids)
     setting = _load(command, work)
     setting.revise(command.changes)
     setting.check(setting.values)
-    seen.check()
+    others.check()
     _check_place(setting, work)
     work.save(setting)
     return setting
 
 
-def switch_setting(command: SwitchSetting, work: UnitOfWork) -> Setting:
+def switch_setting(command: SwitchSetting, work: SettingsWork) -> Setting:
     """Switch it; what is so already records nothing.
 
     Raises Missing, StaleVersion, AlreadyArchived, PlanLimitReached.
@@ -108,7 +154,7 @@ def switch_setting(command: SwitchSetting, work: UnitOfWork) -> Setting:
     return setting
 
 
-def archive_setting(command: ArchiveSetting, work: UnitOfWork) -> Setting:
+def archive_setting(command: ArchiveSetting, work: SettingsWork) -> Setting:
     """Archive what nothing refers to. Raises Missing, StaleVersion, AlreadyArchived, InUse."""
     setting = _load(command, work)
     setting.archive()
@@ -120,11 +166,11 @@ def archive_setting(command: ArchiveSetting, work: UnitOfWork) -> Setting:
 
 
 def with_place(
-    handler: Callable[[C, UnitOfWork], Setting],
-) -> Callable[[C, UnitOfWork], tuple[Setting, Mapping[str, Any]]]:
+    handler: Callable[[C, SettingsWork], Setting],
+) -> Callable[[C, SettingsWork], tuple[Setting, Mapping[str, Any]]]:
     """The same decision, and where in a tree what came of it stands."""
 
-    def decide(command: C, work: UnitOfWork) -> tuple[Setting, Mapping[str, Any]]:
+    def decide(command: C, work: SettingsWork) -> tuple[Setting, Mapping[str, Any]]:
         setting = handler(command, work)
         return setting, work.settings.place(setting)
 
@@ -145,7 +191,7 @@ def _load(command: ReviseSetting | SwitchSetting | ArchiveSetting, work: UnitOfW
     return setting
 
 
-def _check_room(kind: type[Setting], work: UnitOfWork) -> None:
+def _check_room(kind: type[Setting], work: SettingsWork) -> None:
     """Raise PlanLimitReached for one more of a kind that the company's package limits."""
     if kind.kind in RESOURCES:
         work.plan.check_room(kind.kind)

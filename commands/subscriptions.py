@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from commands.platform import PlatformWork
 from commands.ports import UnitOfWork, check_version
 from domain.companies import Company
 from domain.errors import Detail, Invalid
@@ -37,7 +38,7 @@ class KnownSubscription:
     usage: Mapping[str, int]
 
 
-def subscribe(command: Subscribe, work: UnitOfWork) -> KnownSubscription:
+def subscribe(command: Subscribe, work: PlatformWork) -> KnownSubscription:
     """Record what was agreed; without a package, the one that the company has.
 
     Raises Missing, StaleVersion, AlreadyArchived, PackageInactive, LimitBelowUsage, Invalid.
@@ -57,7 +58,7 @@ def subscribe(command: Subscribe, work: UnitOfWork) -> KnownSubscription:
     return KnownSubscription(company=company, offer=offer, usage=usage)
 
 
-def offered(package_id: UUID, work: UnitOfWork) -> Offer:
+def offered(package_id: UUID, work: PlatformWork) -> Offer:
     """The package, if companies can be given it. Raises Invalid, PackageInactive."""
     offer, is_active = _held(package_id, work)
     if not is_active:
@@ -65,7 +66,7 @@ def offered(package_id: UUID, work: UnitOfWork) -> Offer:
     return offer
 
 
-def _held(package_id: UUID, work: UnitOfWork) -> tuple[Offer, bool]:
+def _held(package_id: UUID, work: PlatformWork) -> tuple[Offer, bool]:
     found = work.platform.hold_offer(package_id)
     if found is None:
         raise Invalid(details=[Detail("package_id", "not_found", "There is no such package.")])

@@ -1,12 +1,14 @@
 """Commands that change who may sign in, and what they may do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from commands.ports import DuplicateId, Missing, UnitOfWork, UserSeen, check_version
+from commands.passwords import CredentialsWork
+from commands.plan import PlanWork
+from commands.ports import DuplicateId, Missing, UnitOfWork, check_version
 from domain.errors import NotAllowed
 from domain.settings import OtherStore
 from domain.users import LastAdmin, User, check_given, check_reach, in_order
@@ -64,83 +66,121 @@ class KnownUser:
     stores: Sequence[Mapping[str, Any]]
 
 
-def register_user(command: RegisterUser, work: UnitOfWork) -> KnownUser:
+class UserContext(Protocol):
+    """What a decision about a user must know of the others."""
+
+    @property
+    def last_login(self) -> datetime | None:
+        """When the user signed in last."""
+
+    def stores(self, store_ids: Collection[UUID]) -> list[Mapping[str, Any]]:
+        """Id, name and code of these of the stores that the user has or is to have."""
+
+    def others_manage(self) -> bool:
+        """Whether somebody else can manage every user of the company."""
+
+    def check(self) -> None:
+        """Raise Invalid for stores that are not there, OtherStore, DuplicateUsername."""
+
+
+class UsersPort(Protocol):
+    """The users of the company."""
+
+    def context(
+        self, user_id: UUID, values: Mapping[str, Any], *, store_ids: tuple[UUID, ...]
+    ) -> UserContext:
+        """Ask who has the name, which stores there are and who else manages, with the next round trip.
+
+        Nobody else decides about users of the company until the end. `store_ids` are those that whoever
+        decides is bound to.
+        """
+
+
+class UsersWork(CredentialsWork, PlanWork, Protocol):
+    """What users are decided with."""
+
+    @property
+    def users(self) -> UsersPort:
+        """Users."""
+
+
+def register_user(command: RegisterUser, work: UsersWork) -> KnownUser:
     """Take the user on, once: the same request again answers as it did first.
 
     Raises DuplicateUsername, DuplicateId, GrantsMoreThanHeld, NotAllowed, OtherStore, PlanLimitReached,
     Invalid.
     """
     caller = work.caller
-    seen = work.users.look(command.id, command.values, store_ids=caller.store_ids)
-    if (existing := work.made_before(User, User.Registered, command.id)()) is not None:
+    others = work.users.context(command.id, command.values, store_ids=caller.store_ids)
+    if existing := work.made_before(User, User.Registered, command.id).read():
         if not existing.is_within(caller.store_ids):
             raise DuplicateId
-        return _known(existing, seen)
+        return _known(existing, others)
     user = User.begin(User.Registered, command.id, **in_order(command.values))
     user.check()
     _check_may_grant(work, user.values, before={"granted": (), "denied": ()})
     check_given(caller.permissions, user)
-    seen.check()
+    others.check()
     _check_place(work, user)
     if user.is_active:
         work.plan.check_room("users")
     work.credentials.set_password(user.id, command.password_hash)
     work.save(user)
-    return _known(user, seen)
+    return _known(user, others)
 
 
-def revise_user(command: ReviseUser, work: UnitOfWork) -> KnownUser:
+def revise_user(command: ReviseUser, work: UsersWork) -> KnownUser:
     """Record what changed. Whoever may no longer sign in is signed out at once.
 
     Raises Missing, StaleVersion, AlreadyArchived, DuplicateUsername, HoldsMore, GrantsMoreThanHeld,
     NotAllowed, LastAdmin, OtherStore, PlanLimitReached, Invalid.
     """
-    user, seen = _load(command, work, command.changes)
+    user, others = _load(command, work, command.changes)
     before, held = dict(user.values), user.permissions
     was_active, managed = user.is_active, user.manages_all
     user.revise(in_order(command.changes))
     user.check()
     _check_may_grant(work, user.values, before=before)
     check_given(work.caller.permissions, user, held)
-    seen.check()
+    others.check()
     _check_place(work, user)
-    _check_somebody_manages(user, seen, managed=managed)
+    _check_somebody_manages(user, others, managed=managed)
     if user.is_active and not was_active:
         work.plan.check_room("users")
     if was_active and not user.is_active:
         work.credentials.end_sessions(user.id)
     work.save(user)
-    return _known(user, seen)
+    return _known(user, others)
 
 
-def archive_user(command: ArchiveUser, work: UnitOfWork) -> KnownUser:
+def archive_user(command: ArchiveUser, work: UsersWork) -> KnownUser:
     """Let the user go, and sign them out at once.
 
     Raises Missing, StaleVersion, AlreadyArchived, HoldsMore, LastAdmin.
     """
-    user, seen = _load(command, work)
+    user, others = _load(command, work)
     managed = user.manages_all
     user.archive()
-    _check_somebody_manages(user, seen, managed=managed)
+    _check_somebody_manages(user, others, managed=managed)
     work.credentials.end_sessions(user.id)
     work.save(user)
-    return _known(user, seen)
+    return _known(user, others)
 
 
-def reset_password(command: ResetPassword, work: UnitOfWork) -> KnownUser:
+def reset_password(command: ResetPassword, work: UsersWork) -> KnownUser:
     """Set another password and end every session.
 
     Raises Missing, StaleVersion, AlreadyArchived, HoldsMore.
     """
-    user, seen = _load(command, work)
+    user, others = _load(command, work)
     user.reset_password()
     work.credentials.set_password(user.id, command.password_hash)
     work.credentials.end_sessions(user.id)
     work.save(user)
-    return _known(user, seen)
+    return _known(user, others)
 
 
-def end_sessions(command: EndSessions, work: UnitOfWork) -> None:
+def end_sessions(command: EndSessions, work: CredentialsWork) -> None:
     """Sign the user out, everywhere or in one session. Raises Missing, HoldsMore."""
     user = work.load(User, command.user_id)
     _check_manageable(work, user)
@@ -152,15 +192,15 @@ def end_sessions(command: EndSessions, work: UnitOfWork) -> None:
 
 def _load(
     command: ReviseUser | ArchiveUser | ResetPassword,
-    work: UnitOfWork,
+    work: UsersWork,
     changes: Mapping[str, Any] | None = None,
-) -> tuple[User, UserSeen]:
+) -> tuple[User, UserContext]:
     """The user, as the last who decided about one has left them. Raises Missing, StaleVersion, HoldsMore."""
-    seen = work.users.look(command.id, changes or {}, store_ids=work.caller.store_ids)
+    others = work.users.context(command.id, changes or {}, store_ids=work.caller.store_ids)
     user = work.load(User, command.id)
     _check_manageable(work, user)
     check_version(user.version, command.expected_versions)
-    return user, seen
+    return user, others
 
 
 def _check_manageable(work: UnitOfWork, user: User) -> None:
@@ -184,11 +224,11 @@ def _check_may_grant(work: UnitOfWork, values: Mapping[str, Any], *, before: Map
         raise NotAllowed(message)
 
 
-def _check_somebody_manages(user: User, seen: UserSeen, *, managed: bool) -> None:
+def _check_somebody_manages(user: User, others: UserContext, *, managed: bool) -> None:
     """Raise LastAdmin when nobody is left who can manage every user of the company."""
-    if managed and not user.manages_all and not seen.others_manage():
+    if managed and not user.manages_all and not others.others_manage():
         raise LastAdmin
 
 
-def _known(user: User, seen: UserSeen) -> KnownUser:
-    return KnownUser(user, seen.last_login, seen.stores(user.values["store_ids"]))
+def _known(user: User, others: UserContext) -> KnownUser:
+    return KnownUser(user, others.last_login, others.stores(user.values["store_ids"]))

@@ -1,6 +1,6 @@
 """Stock on hand: a balance for each storage and variant, locked by every decision that moves it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
@@ -10,6 +10,7 @@ from domain.companies import Backdating
 from domain.costing import Balance
 from domain.errors import Detail, Invalid
 from domain.money import round_ratio
+from domain.pending import Pending
 from domain.settings import OtherStore
 from domain.stock import StockMovement
 from domain.storages import Storage
@@ -116,8 +117,8 @@ def balance_of(row: Mapping[str, Any]) -> Balance:
     return Balance(quantity=row["on_hand"], value=row["value"], last_unit_cost=row["last_unit_cost"])
 
 
-class AskedBalances:
-    """Balances that were asked for and arrive, locked, with the next round trip."""
+class StockContext:
+    """What a movement of a storage is decided on; its balances are locked."""
 
     def __init__(
         self,
@@ -147,7 +148,7 @@ class AskedBalances:
             raise Invalid(details=[Detail("company_id", "not_found", "There is no such company.")])
         return backdating_of(place)
 
-    def rows(self) -> Mapping[UUID, Balance]:
+    def balances(self) -> Mapping[UUID, Balance]:
         """By variant.
 
         Raises Invalid for an unknown storage or supplier, a variant that is not counted, or a quantity of
@@ -177,10 +178,10 @@ class StockGuard:
         """Let no unit become coarser until the end, if some of these quantities are fractions."""
         hold_precisions(self._db, quantities)
 
-    def finer(self, units: Mapping[UUID, UUID | None]) -> Callable[[], Collection[UUID]]:
+    def finer(self, units: Mapping[UUID, UUID | None]) -> Pending[Collection[UUID]]:
         """Ask which products have stock that is finer than the units they are to have, None for none."""
         answer = ask_finer(self._db, units, alone=True)
-        return lambda: {row["product_id"] for row in answer.rows()}
+        return Pending(lambda: {row["product_id"] for row in answer.rows()})
 
     def lock(
         self,
@@ -188,7 +189,7 @@ class StockGuard:
         quantities: Sequence[tuple[UUID, Decimal]],
         *,
         supplier_id: UUID | None = None,
-    ) -> AskedBalances:
+    ) -> StockContext:
         """Lock the balances of these variants, of which so much comes, with the next round trip.
 
         They are locked in key order; the supplier is looked for as well.
@@ -207,7 +208,7 @@ class StockGuard:
         counted = self._db.ask(_COUNTED, params)
         self._db.execute(ENSURE_BALANCES, params)
         locked = self._db.ask(LOCK_BALANCES, params)
-        return AskedBalances(quantities, place=place, references=references, counted=counted, locked=locked)
+        return StockContext(quantities, place=place, references=references, counted=counted, locked=locked)
 
 
 _LEVELS: LiteralString = """

@@ -127,7 +127,7 @@ class ProductPrices(Resource):
     ) -> tuple[list[dict[str, Any]], int]:
         def question(reading: Reading) -> tuple[list[Product], Mapping[UUID, str]]:
             stores = ask_stores(reading.db)
-            return reading.aggregates(Product, [product_id]), stores()
+            return reading.aggregates(Product, [product_id]), stores.read()
 
         found, stores = self.ask(req, resp, question)
         if not found:

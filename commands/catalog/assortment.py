@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+from commands.plan import PlanWork
+from commands.ports import UnitOfWork
 from domain.catalog.products import Product
 from domain.catalog.reference_book import Named
 from domain.catalog.variant_types import Choices
@@ -64,8 +66,24 @@ class AssortmentPort(Protocol):
         """Hold these settings until the end; whether none of them was archived meanwhile."""
 
 
+class ImportWork(PlanWork, Protocol):
+    """What an import is decided with."""
+
+    @property
+    def assortment(self) -> AssortmentPort:
+        """The whole catalog."""
+
+
 class ImportsPort(Protocol):
     """Files that are imported later, by a worker."""
 
     def open(self, import_id: UUID, content: bytes, *, commit: bool, create_missing: bool) -> None:
         """Keep a file to be imported. Raises TooManyImports."""
+
+
+class KeepingWork(UnitOfWork, Protocol):
+    """What it takes to keep a file."""
+
+    @property
+    def imports(self) -> ImportsPort:
+        """Files that a worker will import."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from commands.ports import DuplicateId, UnitOfWork, check_version
 from domain.catalog.images import Image, Picture
 from domain.catalog.products import Product
 from domain.errors import Detail, Invalid
+from domain.pending import Pending
 from domain.settings import InUse
 
 
@@ -52,18 +53,42 @@ class PlacedImage:
     position: int
 
 
-def add_image(command: AddImage, work: UnitOfWork) -> PlacedImage:
+class PicturesPort(Protocol):
+    """The bytes of pictures. They are no facts, but are kept with the facts that name them."""
+
+    def is_id_taken(self, image_id: UUID) -> Pending[bool]:
+        """Ask whether a picture of any company has this id, or had it."""
+
+    def hold(self, image_id: UUID) -> bool:
+        """Whether the company has this picture; it is not removed until the end."""
+
+    def is_logo(self, image_id: UUID) -> bool:
+        """Whether the picture is the company's logo; it does not become that until the end."""
+
+    def keep(self, picture: Picture) -> None:
+        """Keep what it looks like in each size; what is there already stays."""
+
+
+class PicturesWork(UnitOfWork, Protocol):
+    """What pictures are decided with."""
+
+    @property
+    def pictures(self) -> PicturesPort:
+        """The bytes of pictures."""
+
+
+def add_image(command: AddImage, work: PicturesWork) -> PlacedImage:
     """Show it after the others, once: the same request again answers as it did first.
 
     Raises Missing, StaleVersion, AlreadyArchived, TooManyImages, DuplicateId, Invalid.
     """
-    is_taken = work.pictures.look(command.id)
+    is_taken = work.pictures.is_id_taken(command.id)
     earlier = work.made_before(Product, Product.ImageAdded, command.id, within=command.product_id)
     product = work.load(Product, command.product_id)
-    if (existing := earlier()) is not None:
+    if existing := earlier.read():
         return _placed(existing, command.id)
     check_version(product.version, command.expected_versions)
-    if is_taken():
+    if is_taken.read():
         raise DuplicateId
     picture = command.picture
     image = Image(
@@ -95,7 +120,7 @@ def revise_image(command: ReviseImage, work: UnitOfWork) -> PlacedImage:
     return _placed(product, command.image_id)
 
 
-def remove_image(command: RemoveImage, work: UnitOfWork) -> PlacedImage:
+def remove_image(command: RemoveImage, work: PicturesWork) -> PlacedImage:
     """Show it no longer. Raises Missing, UnknownImage, StaleVersion, AlreadyArchived, InUse."""
     product = work.load(Product, command.product_id)
     check_version(product.version, command.expected_versions)

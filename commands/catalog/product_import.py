@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
 
-from commands.catalog.assortment import KnownVariant
+from commands.catalog.assortment import ImportWork, KeepingWork, KnownVariant
 from commands.catalog.import_context import ImportContext
 from commands.catalog.product_rows import Deciding, Group
-from commands.ports import ConcurrentEdit, UnitOfWork
+from commands.ports import ConcurrentEdit
 from domain.catalog.cells import id_or_none, split_escaped
 from domain.catalog.product_sheet import ProductSheet
 from domain.catalog.products import sku_key
@@ -83,7 +83,7 @@ class SheetNotValid(Invalid):
         )
 
 
-def keep_import(command: KeepImport, work: UnitOfWork) -> UUID:
+def keep_import(command: KeepImport, work: KeepingWork) -> UUID:
     """Keep it. Raises TooManyImports."""
     work.imports.open(
         command.id, command.content, commit=command.commit, create_missing=command.create_missing
@@ -91,7 +91,7 @@ def keep_import(command: KeepImport, work: UnitOfWork) -> UUID:
     return command.id
 
 
-def import_products(command: ImportProducts, work: UnitOfWork) -> Report:
+def import_products(command: ImportProducts, work: ImportWork) -> Report:
     """Import every row, or with one wrong row none; without `commit`, record nothing and tell what is wrong.
 
     Raises SheetNotReadable; with `commit` also SheetNotValid, PlanLimitReached, ConcurrentEdit.
@@ -109,7 +109,7 @@ def import_products(command: ImportProducts, work: UnitOfWork) -> Report:
 class _Import:
     """One run over a file."""
 
-    def __init__(self, command: ImportProducts, work: UnitOfWork) -> None:
+    def __init__(self, command: ImportProducts, work: ImportWork) -> None:
         self._commit = command.commit
         self._work = work
         self._assortment = work.assortment

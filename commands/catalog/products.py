@@ -1,14 +1,17 @@
 """Commands of the catalog's products and their variants."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
+from commands.plan import PlanWork
 from commands.ports import UnitOfWork, check_version
+from commands.stock import StockWork
 from domain.catalog.products import Product, Status, Variant, sku_key
 from domain.errors import Detail, Invalid
+from domain.pending import Pending
 from domain.settings import InUse
 
 
@@ -67,49 +70,89 @@ class RemoveVariant:
     expected_versions: frozenset[int] | None = None
 
 
-def register_product(command: RegisterProduct, work: UnitOfWork) -> Product:
+class ProductContext(Protocol):
+    """What a decision about a product must know of the rest of the catalog."""
+
+    def check(self, before: Mapping[str, Any] = ...) -> None:
+        """Raise DuplicateVariant, DuplicateSku, DuplicateBarcode, or Invalid for a reference to nothing.
+
+        What the product referred to `before` may stay, even if it is archived by now.
+        """
+
+
+class CatalogPort(Protocol):
+    """The catalog of the company."""
+
+    def context(
+        self, values: Mapping[str, Any], variants: Iterable[Variant], *, product_id: UUID, alone: bool = False
+    ) -> ProductContext:
+        """Ask which ids, SKUs and barcodes are taken and which references exist, with the next round trip.
+
+        The variants are or will be those of the product; `alone`, one is asked about by itself.
+        """
+
+    def has_stock(self, variant_ids: Iterable[UUID]) -> bool:
+        """Whether any of these variants has stock somewhere; nothing of it moves until the end."""
+
+    def stores(self) -> Pending[Mapping[UUID, str]]:
+        """Ask for the company's stores: their names by id."""
+
+
+class CatalogWork(UnitOfWork, Protocol):
+    """What is decided on the catalog alone."""
+
+    @property
+    def catalog(self) -> CatalogPort:
+        """Products and variants."""
+
+
+class ProductsWork(CatalogWork, PlanWork, StockWork, Protocol):
+    """What products are decided with."""
+
+
+def register_product(command: RegisterProduct, work: ProductsWork) -> Product:
     """Draft it, once: the same request again answers with what it made.
 
     Raises DuplicateId, DuplicateVariant, DuplicateSku, DuplicateBarcode, PlanLimitReached, Invalid.
     """
-    seen = work.catalog.look(command.values, command.variants, product_id=command.id)
-    if (existing := work.made_before(Product, Product.Registered, command.id)()) is not None:
+    catalog = work.catalog.context(command.values, command.variants, product_id=command.id)
+    if existing := work.made_before(Product, Product.Registered, command.id).read():
         return existing
     _check_distinct(command.variants)
-    seen.check()
+    catalog.check()
     product = Product.begin(Product.Registered, command.id, **command.values, variants=command.variants)
     work.plan.check_room("products")
     work.save(product)
     return product
 
 
-def revise_product(command: ReviseProduct, work: UnitOfWork) -> Product:
+def revise_product(command: ReviseProduct, work: ProductsWork) -> Product:
     """Record what changed. What it refers to may stay, even if that is archived by now.
 
     Raises Missing, StaleVersion, AlreadyArchived, InUse, Invalid.
     """
     finer = _finer(command, work)
-    seen = work.catalog.look(command.changes, (), product_id=command.id)
+    catalog = work.catalog.context(command.changes, (), product_id=command.id)
     product = work.load(Product, command.id)
     check_version(product.version, command.expected_versions)
     before = dict(product.values)
     product.revise(command.changes)
-    seen.check(before)
-    if product.values["unit_id"] != before["unit_id"] and finer():
+    catalog.check(before)
+    if product.values["unit_id"] != before["unit_id"] and finer.read():
         message = "This product has stock that is finer than the unit."
         raise InUse(details=[Detail("unit_id", InUse.code, message)])
     work.save(product)
     return product
 
 
-def _finer(command: ReviseProduct, work: UnitOfWork) -> Callable[[], Collection[UUID]]:
+def _finer(command: ReviseProduct, work: ProductsWork) -> Pending[Collection[UUID]]:
     """Ask whether there is stock that is finer than the unit the product is to have."""
     if "unit_id" not in command.changes:
-        return tuple
+        return Pending(tuple)
     return work.stock.finer({command.id: command.changes["unit_id"]})
 
 
-def change_product_status(command: ChangeProductStatus, work: UnitOfWork) -> Product:
+def change_product_status(command: ChangeProductStatus, work: ProductsWork) -> Product:
     """Move it along its life.
 
     Raises Missing, StaleVersion, InvalidTransition, LaunchMissing, Invalid, InUse, PlanLimitReached.
@@ -129,26 +172,26 @@ def change_product_status(command: ChangeProductStatus, work: UnitOfWork) -> Pro
     return product
 
 
-def add_variant(command: AddVariant, work: UnitOfWork) -> Product:
+def add_variant(command: AddVariant, work: CatalogWork) -> Product:
     """Offer one more variant, once: the same request again answers with the product as it left it.
 
     Raises Missing, AlreadyArchived, TooManyVariants, DuplicateVariant, DuplicateSku, DuplicateBarcode,
     DuplicateId, Invalid.
     """
     added, product_id = command.variant, command.product_id
-    seen = work.catalog.look({}, (added,), product_id=product_id, alone=True)
+    catalog = work.catalog.context({}, (added,), product_id=product_id, alone=True)
     earlier = work.made_before(Product, Product.VariantAdded, added.id, within=product_id)
     product = work.load(Product, product_id)
-    if (existing := earlier()) is not None:
+    if existing := earlier.read():
         return existing
     product.add_variant(added)
-    seen.check()
+    catalog.check()
     _check_options(product, added)
     work.save(product)
     return product
 
 
-def revise_variant(command: ReviseVariant, work: UnitOfWork) -> Product:
+def revise_variant(command: ReviseVariant, work: CatalogWork) -> Product:
     """Record what changed. What options it has may stay, whatever variant types list by now.
 
     Raises Missing, UnknownVariant, StaleVersion, DuplicateSku, DuplicateBarcode, Invalid.
@@ -160,14 +203,14 @@ def revise_variant(command: ReviseVariant, work: UnitOfWork) -> Product:
     revised = product.variants[command.variant_id]
     keeps_options = before is not None and revised.options == before.options
     if {"sku", "barcodes"} & command.changes.keys() or not keeps_options:
-        asked = replace(revised, options={}) if keeps_options else revised
-        work.catalog.look({}, (asked,), product_id=product.id, alone=True).check()
+        compared = replace(revised, options={}) if keeps_options else revised
+        work.catalog.context({}, (compared,), product_id=product.id, alone=True).check()
     _check_options(product, revised)
     work.save(product)
     return product
 
 
-def remove_variant(command: RemoveVariant, work: UnitOfWork) -> Product:
+def remove_variant(command: RemoveVariant, work: CatalogWork) -> Product:
     """Stop offering it. Raises Missing, UnknownVariant, StaleVersion, LastVariant, InUse."""
     product = work.load(Product, command.product_id)
     check_version(product.version, command.expected_versions)
@@ -188,15 +231,15 @@ def _check_options(product: Product, variant: Variant) -> None:
 
 def _check_distinct(variants: tuple[Variant, ...]) -> None:
     """Within one product no SKU, barcode, id or combination of options may occur twice."""
-    seen: set[tuple[str, object]] = set()
+    others: set[tuple[str, object]] = set()
     details = []
     for index, variant in enumerate(variants):
         marks: list[tuple[str, object]] = [("id", variant.id), ("sku", sku_key(variant.sku))]
         marks += [("barcodes", barcode) for barcode in variant.barcodes]
         marks.append(("options", tuple(sorted(variant.options.items()))) if variant.options else ("", index))
         for field, value in marks:
-            if (field, value) in seen:
+            if (field, value) in others:
                 details.append(Detail(f"variants.{index}.{field}", "duplicate", "It occurs twice."))
-            seen.add((field, value))
+            others.add((field, value))
     if details:
         raise Invalid(details=details)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from commands.ports import UnitOfWork, check_version
+from commands.catalog.products import CatalogWork
+from commands.ports import check_version
 from domain.catalog.products import Product
 from domain.entities import AlreadyArchived
 from domain.errors import Detail, Invalid
@@ -37,14 +38,14 @@ class PricedProduct:
     stores: Mapping[UUID, str]
 
 
-def price_for_stores(command: PriceForStores, work: UnitOfWork) -> PricedProduct:
+def price_for_stores(command: PriceForStores, work: CatalogWork) -> PricedProduct:
     """Record what changes. Raises Missing, StaleVersion, AlreadyArchived, Invalid, OtherStore."""
     names = work.catalog.stores()
     product = work.load(Product, command.product_id)
     check_version(product.version, command.expected_versions)
     if product.is_archived:
         raise AlreadyArchived
-    stores = names()
+    stores = names.read()
     if details := [*_unknown(command.prices, product, stores), *_repeated(command.prices)]:
         raise Invalid(details=details)
     own = work.caller.store_ids

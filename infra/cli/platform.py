@@ -15,9 +15,8 @@ from domain.companies import PLATFORM_ID
 from domain.errors import Refusal
 from domain.passwords import check_password
 from domain.users import User
-from infra.decisions.application import Application
-from infra.decisions.unit_of_work import EventWriter
 from infra.postgres.pool import RequestPool
+from infra.runtime.services import make_application
 
 _LONGEST_NAME = 200
 
@@ -45,14 +44,14 @@ def super_admin(context: click.Context, username: str, *, password_stdin: bool) 
     try:
         check_password(password, name)
         with closing(context.obj["app_pool"]()) as pool:
-            was_known = appoint(pool, context.obj["writer"], name, password)
+            was_known = appoint(pool, name, password)
     except Refusal as refusal:
         told = [detail["message"] for detail in refusal.details]
         raise click.ClickException(" ".join([refusal.message, *told])) from refusal
     click.echo(f"{name} has a new password." if was_known else f"{name} is a super admin now.")
 
 
-def appoint(pool: RequestPool, writer: EventWriter, username: str, password: str) -> bool:
+def appoint(pool: RequestPool, username: str, password: str) -> bool:
     """Make the user a super admin with this password; whether they were one before.
 
     Raises DuplicateUsername when somebody else has the name.
@@ -65,7 +64,7 @@ def appoint(pool: RequestPool, writer: EventWriter, username: str, password: str
 
     operator = Caller(company_id=PLATFORM_ID, user_id=None)
     command = AppointSuperAdmin(username=username, password_hash=PasswordHasher().hash(password))
-    Application(pool, writer).run(operator, appoint_super_admin, command, present)
+    make_application(pool).run(operator, appoint_super_admin, command, present)
     return known[-1]
 
 

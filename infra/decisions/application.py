@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, LiteralString, TypeVar
+from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
 
 from psycopg import errors
@@ -13,12 +13,12 @@ from psycopg import errors
 from commands.access import Access, TokenRevoked
 from commands.creations import Content
 from commands.outcomes import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Outcome, Response
-from commands.ports import Caller, ConcurrentEdit, UnitOfWork
+from commands.ports import Caller, ConcurrentEdit
 from commands.unavailable import OutcomeUnknown
 from infra.decisions.commits import position_of
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.eventstore.history import states_of
-from infra.postgres.connections import LENGTHY_SECONDS, SECONDS, Bounds, CommitUnknown, ConnectionLost
+from infra.postgres.connections import Bounds, CommitUnknown, ConnectionLost
 from infra.postgres.definitions import HOLD_MODEL, named
 from infra.postgres.outages import insist, refusing_outages
 from infra.postgres.pipeline import Answer, RequestTransaction, request_transaction
@@ -27,6 +27,9 @@ from projections.base import KNOWN_AT, EventNotReadable, ProjectionBehind
 
 C = TypeVar("C")
 R = TypeVar("R")
+W = TypeVar("W", bound=PostgresUnitOfWork)
+#: Makes the unit of work of a transaction, for a caller and a moment.
+OpenWork = Callable[[RequestTransaction, EventWriter, Caller, datetime, Content | None], W]
 
 #: How often a decision is taken again when another one came in between.
 ATTEMPTS = 5
@@ -142,22 +145,24 @@ def _readable(found: Any) -> bool:
     return True
 
 
-class Application:
+class Application(Generic[W]):
     """Runs commands and questions over a pool of connections.
 
-    `seconds` is how long all transactions of a request may take together, `lengthy_seconds` of one that reads
-    or writes much.
+    `open_work` says which ports there are to decide with. `seconds` is how long all transactions of a request
+    may take together, `lengthy_seconds` of one that reads or writes much.
     """
 
     def __init__(
         self,
         pool: RequestPool,
         writer: EventWriter,
-        seconds: float = SECONDS,
-        lengthy_seconds: float = LENGTHY_SECONDS,
+        open_work: OpenWork[W],
+        seconds: float,
+        lengthy_seconds: float,
     ) -> None:
         self._pool = pool
         self._writer = writer
+        self._open_work = open_work
         self._seconds = seconds
         self._lengthy_seconds = lengthy_seconds
         self._lengthy = Bounds.within(lengthy_seconds)
@@ -213,7 +218,7 @@ class Application:
     def run(
         self,
         caller: Caller,
-        handler: Callable[[C, UnitOfWork], R],
+        handler: Callable[[C, W], R],
         command: C,
         present: Callable[[R], Response],
         key: IdempotencyKey | None = None,
@@ -254,7 +259,7 @@ class Application:
     def _attempt(
         self,
         caller: Caller,
-        handler: Callable[[C, UnitOfWork], R],
+        handler: Callable[[C, W], R],
         command: C,
         present: Callable[[R], Response],
         *,
@@ -270,7 +275,7 @@ class Application:
                 stored = db.ask(_STORED, _key_params(caller, key)) if key else None
                 if within:
                     db.enter(within)
-                work = PostgresUnitOfWork(db, self._writer, caller, datetime.now(UTC), content)
+                work = self._open_work(db, self._writer, caller, datetime.now(UTC), content)
                 # Whoever may not ask learns nothing else, neither a result nor another refusal.
                 if key and stored:
                     try:
@@ -304,9 +309,7 @@ class Application:
                 db.execute(_STORE, _record_params(caller, key, response, work.now))
         return Outcome(response, head["position"] if head else 0, replayed=work.is_repetition)
 
-    def _position_of(
-        self, work: PostgresUnitOfWork, lost: CommitUnknown, own: UUID, within: UUID | None
-    ) -> int:
+    def _position_of(self, work: W, lost: CommitUnknown, own: UUID, within: UUID | None) -> int:
         """The position of a decision whose commit broke off.
 
         Raises OutcomeUnknown, and ConnectionLost when it is certain that nothing was committed.

@@ -12,12 +12,13 @@ from infra.eventstore.codec import EventTypes
 from infra.postgres.pipeline import RequestTransaction
 from projections.base import Answer
 from projections.guards.catalog.assortment import Assortment
+from projections.guards.packages import PlanGuard
 
 _ECHO: LiteralString = "SELECT %(company_id)s::uuid AS company_id"
 
 
 class BulkDecision(PostgresUnitOfWork):
-    """What is saved is written as it comes, and only the append waits for the end.
+    """What a large import is decided with: what it saves is written as it comes, the append at the end.
 
     The append locks the head of the company's log, for which all its writers wait.
     """
@@ -34,6 +35,7 @@ class BulkDecision(PostgresUnitOfWork):
     ) -> None:
         super().__init__(transaction, writer, caller, now, content)
         self.assortment = _WritingAssortment(transaction, writer.types, self._pass)
+        self.plan = PlanGuard(transaction, now)
         self._progress = progress
         self._rows: list[Any] = []
         self._written: Answer | None = None

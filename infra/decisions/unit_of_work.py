@@ -1,6 +1,6 @@
 """One decision as one transaction: two round trips, one to read and lock, one to write and commit."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import LiteralString, TypeVar
 from uuid import UUID
@@ -8,23 +8,14 @@ from uuid import UUID
 from commands.creations import Content
 from commands.ports import Caller, DuplicateId, Missing
 from domain.aggregate import Aggregate
+from domain.pending import Pending
 from infra.decisions.commits import Trace
 from infra.decisions.creations import rows_when_made
 from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
-from infra.files.import_desk import ImportDesk
-from infra.files.picture_shelf import PictureShelf
-from infra.identity.credentials import Credentials
 from infra.postgres.definitions import inline_digest
 from infra.process.ids import uuid7
 from projections.base import Answer, Database, Fact, Projection
-from projections.guards.catalog.assortment import Assortment
-from projections.guards.catalog.products import CatalogGuard
-from projections.guards.orders import Guesses, SalesGuard
-from projections.guards.packages import PlanGuard, PlatformGuard
-from projections.guards.settings import SettingsGuard
-from projections.guards.users import UsersGuard
-from projections.stock import StockGuard
 
 A = TypeVar("A", bound=Aggregate)
 #: Events as the log takes them: stream, version, type and state of each.
@@ -42,7 +33,6 @@ class EventWriter:
 
     def __init__(self, types: EventTypes, projections: Iterable[Projection]) -> None:
         self.types = types
-        self.guesses: Guesses = {}
         self._models = {model.name: model for model in projections}
         self._inline = [model for model in self._models.values() if model.mode == "inline"]
         #: What decisions are made on, in short; a transaction sees that the database has the same.
@@ -98,7 +88,10 @@ class EventWriter:
 
 
 class PostgresUnitOfWork:
-    """Loads aggregates, lets commands ask what they decide on, and records what was decided."""
+    """Loads aggregates and records what was decided.
+
+    What else handlers read and lock are ports, which a subclass adds: this one knows none of them.
+    """
 
     def __init__(
         self,
@@ -112,21 +105,11 @@ class PostgresUnitOfWork:
         self.now = now
         #: Whether what was asked for had been recorded before.
         self.is_repetition = False
-        self.settings = SettingsGuard(transaction)
-        self.catalog = CatalogGuard(transaction)
-        self.stock = StockGuard(transaction)
-        self.sales = SalesGuard(transaction, writer.guesses)
-        self.plan = PlanGuard(transaction, now)
-        self.platform = PlatformGuard(transaction, now)
-        self.credentials = Credentials(transaction, now)
-        self.users = UsersGuard(transaction)
-        self.pictures = PictureShelf(transaction)
-        self.assortment = Assortment(transaction, writer.types.rebuild)
-        self.imports = ImportDesk(transaction, caller, now)
         self._transaction = transaction
         self._writer = writer
         self._content = content
         self._events: list[Aggregate.Event] = []
+        self._has_changed_rows = False
 
     def new_id(self) -> UUID:
         """A fresh id, later than earlier ones."""
@@ -134,8 +117,8 @@ class PostgresUnitOfWork:
 
     def made_before(
         self, kind: type[A], by: type[Aggregate.Event], own_id: UUID, *, within: UUID | None = None
-    ) -> Callable[[], A | None]:
-        """Ask with the next round trip whether this very request was recorded before."""
+    ) -> Pending[A | None]:
+        """Ask whether this very request was recorded before."""
         answer = self._ask_stream(within or own_id)
         types = self._writer.types
 
@@ -149,7 +132,7 @@ class PostgresUnitOfWork:
             self.is_repetition = True
             return aggregate
 
-        return found
+        return Pending(found)
 
     def load(self, kind: type[A], aggregate_id: UUID) -> A:
         """The aggregate. Raises Missing."""
@@ -175,10 +158,14 @@ class PostgresUnitOfWork:
         """Whether anything was decided that has to be recorded."""
         return bool(self._events)
 
+    def changed_rows(self) -> None:
+        """Take notice that a port has written beside the log: passwords, sessions, files."""
+        self._has_changed_rows = True
+
     @property
     def has_changes(self) -> bool:
-        """Whether anything was decided at all: facts, passwords, sessions."""
-        return self.has_events or self.credentials.have_changed or self.imports.have_changed
+        """Whether anything was decided at all, facts or what is written beside them."""
+        return self.has_events or self._has_changed_rows
 
     def record(self) -> Answer:
         """Queue everything that was saved. Answers the position of the last event."""

@@ -1,6 +1,7 @@
 """The pictures of all companies, for anyone who knows their ids."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from domain.catalog.images import Picture, Rendition
@@ -15,7 +16,7 @@ from projections.catalog.images import ask_directory
 class Gallery:
     """Prepares pictures for those who bring them, and shows those that are kept to anyone."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application[Any]) -> None:
         self._application = application
         self._darkroom = Darkroom()
 

@@ -1,5 +1,6 @@
 """Where files are handed in that a worker will import: kept in pieces, until they have been."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
@@ -38,20 +39,20 @@ _FORGET: LiteralString = """
 
 
 class ImportDesk:
-    """Takes in the files of one company."""
+    """Takes in the files of one company. That one was kept is said by `changed`."""
 
-    def __init__(self, db: Database, caller: Caller, now: datetime) -> None:
+    def __init__(self, db: Database, caller: Caller, now: datetime, changed: Callable[[], None]) -> None:
         self._db = db
         self._caller = caller
         self._now = now
-        self.have_changed = False
+        self._changed = changed
 
     def open(self, import_id: UUID, content: bytes, *, commit: bool, create_missing: bool) -> None:
         """Keep a file to be imported, and forget what is long done. Raises TooManyImports."""
         own = {"company_id": self._db.company_id}
         if total_of(self._db.ask(_WAITING, own)) >= MOST_WAITING:
             raise TooManyImports
-        self.have_changed = True
+        self._changed()
         self._db.execute(_FORGET, {**own, "upto": self._now - KEPT})
         self._db.execute(
             _OPEN,

@@ -1,6 +1,5 @@
 """Keeps the bytes of pictures beside the log, each once for a company, and lets go of unused ones."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 import psycopg
 
 from domain.catalog.images import Picture
+from domain.pending import Pending
 from projections.base import Database, Row
 from projections.catalog.images import ask_directory, hold_image, is_logo
 
@@ -60,10 +60,10 @@ class PictureShelf:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def look(self, image_id: UUID) -> Callable[[], bool]:
-        """Ask with the next round trip whether a picture of any company has this id, or had it."""
+    def is_id_taken(self, image_id: UUID) -> Pending[bool]:
+        """Ask whether a picture of any company has this id, or had it."""
         answer = ask_directory(self._db, image_id)
-        return lambda: answer.row() is not None
+        return Pending(lambda: answer.row() is not None)
 
     def hold(self, image_id: UUID) -> bool:
         """Whether the company has this picture; it is not removed until the end."""

@@ -76,7 +76,7 @@ class SignIn:
 
     def __init__(
         self,
-        application: Application,
+        application: Application[Any],
         tokens: Tokens,
         throttle: Throttle,
         recovery: Recovery,

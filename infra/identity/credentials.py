@@ -1,5 +1,6 @@
 """Passwords and sessions as commands change them: no facts, but written with the facts they belong to."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
@@ -38,12 +39,12 @@ _END_SESSION: LiteralString = """
 
 
 class Credentials:
-    """What lets the users of a company in."""
+    """What lets the users of a company in. Whatever changes is said by `changed`."""
 
-    def __init__(self, db: Database, now: datetime) -> None:
+    def __init__(self, db: Database, now: datetime, changed: Callable[[], None]) -> None:
         self._db = db
         self._now = now
-        self.have_changed = False
+        self._changed = changed
 
     def set_password(self, user_id: UUID, password_hash: str) -> None:
         """Let the user sign in with the password of this hash from now on; a token sent before is void."""
@@ -58,15 +59,15 @@ class Credentials:
     def take_reset(self, user_id: UUID, token_hash: bytes) -> bool:
         """Use up the token of a user who forgot the password; False when it is not theirs or too old."""
         params = {"user_id": user_id, "token_hash": token_hash, "now": self._now}
-        self.have_changed = True
+        self._changed()
         return self._db.ask(_TAKE_RESET, {**params, "company_id": self._db.company_id}).row() is not None
 
     def end_session(self, user_id: UUID, session_id: UUID) -> bool:
         """End one session of a user; whether it was there and open."""
         params = {"company_id": self._db.company_id, "user_id": user_id, "now": self._now}
-        self.have_changed = True
+        self._changed()
         return self._db.ask(_END_SESSION, {**params, "session_id": session_id}).row() is not None
 
     def _execute(self, sql: LiteralString, params: dict[str, object]) -> None:
         self._db.execute(sql, {**params, "company_id": self._db.company_id})
-        self.have_changed = True
+        self._changed()

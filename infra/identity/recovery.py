@@ -50,7 +50,7 @@ _FIND: LiteralString = """
 class Recovery:
     """Sends tokens to those who forgot their password, and knows them again."""
 
-    def __init__(self, application: Application, messenger: Messenger, public_url: str | None) -> None:
+    def __init__(self, application: Application[Any], messenger: Messenger, public_url: str | None) -> None:
         self._application = application
         self._messenger = messenger
         self._public_url = public_url

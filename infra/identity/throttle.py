@@ -77,7 +77,7 @@ class Throttle:
 
     def __init__(
         self,
-        application: Application,
+        application: Application[Any],
         pepper: bytes,
         *,
         per_account: int,

@@ -5,6 +5,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -23,12 +24,13 @@ from infra.identity.refresh_tokens import pepper_of
 from infra.identity.throttle import Throttle
 from infra.identity.tokens import Tokens
 from infra.outbox.messages import MailServer, Messenger, Outbox
-from infra.postgres.connections import SECONDS, Bounds
+from infra.postgres.connections import LENGTHY_SECONDS, SECONDS, Bounds
 from infra.postgres.pipeline import RequestConnection
 from infra.postgres.pool import Pool, RequestPool
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.service_state import Limits, ServiceState, StateMetrics, look, report
 from infra.runtime.settings import Settings
+from infra.runtime.work import RequestWork
 from projections.base import ServerOutdated
 
 #: For how long one look at the database answers all who ask, and how long anybody waits for it, in seconds.
@@ -46,6 +48,13 @@ def make_event_writer() -> EventWriter:
     return EventWriter(EVENT_TYPES, PROJECTIONS)
 
 
+def make_application(
+    pool: RequestPool, seconds: float = SECONDS, lengthy_seconds: float = LENGTHY_SECONDS
+) -> Application[RequestWork]:
+    """Runs commands and questions over a pool, within so many seconds a request."""
+    return Application(pool, make_event_writer(), partial(RequestWork, guesses={}), seconds, lengthy_seconds)
+
+
 class Watch:
     """Looks after what the API stands on. A parked read model is shown, but does not stop the shop.
 
@@ -53,7 +62,7 @@ class Watch:
     the database says nothing at all.
     """
 
-    def __init__(self, application: Application, limits: Limits) -> None:
+    def __init__(self, application: Application[Any], limits: Limits) -> None:
         self._application = application
         self._limits = limits
         self._looker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="watch")
@@ -100,7 +109,7 @@ class Watch:
 def build_services(pool: RequestPool, settings: Settings) -> Services:
     """Everything behind the API, over one pool of connections."""
     seconds = settings.request_seconds, settings.lengthy_request_seconds
-    application = Application(pool, make_event_writer(), *seconds)
+    application = make_application(pool, *seconds)
     secret = settings.signing_key()
     peppers = tuple(pepper_of(one) for one in (secret, *settings.former_secret_keys))
     tokens = Tokens(secret, settings.access_token_seconds, settings.former_secret_keys)
@@ -122,7 +131,7 @@ def build_services(pool: RequestPool, settings: Settings) -> Services:
 
 
 def _sign_in(
-    application: Application, tokens: Tokens, settings: Settings, peppers: tuple[bytes, ...]
+    application: Application[Any], tokens: Tokens, settings: Settings, peppers: tuple[bytes, ...]
 ) -> SignIn:
     throttle = Throttle(
         application,

@@ -1,10 +1,11 @@
 """What variants cost in the stores that have a price of their own for them; the till sells at it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import LiteralString
 from uuid import UUID
 
 from domain.catalog.products import Product
+from domain.pending import Pending
 from projections.base import Database, Fact, Projection
 
 
@@ -87,7 +88,7 @@ def _pairs(pairs: Sequence[tuple[UUID, UUID]], db: Database) -> dict[str, object
     }
 
 
-def ask_stores(db: Database) -> Callable[[], dict[UUID, str]]:
-    """Ask for the stores of the company; the result has their names by id, in the order of the names."""
+def ask_stores(db: Database) -> Pending[dict[UUID, str]]:
+    """Ask for the stores of the company: their names by id, in the order of the names."""
     answer = db.ask(_STORES, {"company_id": db.company_id})
-    return lambda: {row["id"]: row["name"] for row in answer.rows()}
+    return Pending(lambda: {row["id"]: row["name"] for row in answer.rows()})

@@ -1,6 +1,6 @@
 """What decisions about settings must know of the others: taken names, references, and what is in use."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from domain.catalog.units import Unit
 from domain.catalog.variant_types import VariantType
 from domain.errors import Detail, Invalid
 from domain.payment_methods import MethodAtSale, PaymentMethod
+from domain.pending import Pending
 from domain.settings import DuplicateCode, DuplicateName, InUse, OtherStore, Setting, name_key
 from domain.storages import Storage
 from domain.stores import Store
@@ -140,7 +141,7 @@ _IN_USE: LiteralString = """
 
 
 class References:
-    """What was seen of the settings that a decision refers to, each by a field, a kind and an id.
+    """The settings that a decision refers to, each by a field, a kind and an id.
 
     Somebody who is bound to stores (`store_ids`) can refer to those stores and what lies in them, and to
     what belongs to no store.
@@ -182,8 +183,8 @@ class References:
         return is_placed and row["parent_id"] not in self._store_ids
 
 
-class SettingSeen:
-    """What was seen of the others when a setting was to be registered or revised.
+class SettingContext:
+    """What a decision about a setting must know of the others.
 
     `rings` are the fields by which it would hang under another of its kind, each with whether that closes a
     ring; `given_up` are the options that variants have and an edit would take away; `finer` says whether
@@ -274,14 +275,14 @@ class SettingsGuard:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def look(
+    def context(
         self,
         kind: type[Setting],
         setting_id: UUID,
         values: Mapping[str, Any],
         *,
         store_ids: Sequence[UUID] = (),
-    ) -> SettingSeen:
+    ) -> SettingContext:
         """Ask which names are taken and which references exist, with the next round trip.
 
         `store_ids` are those that whoever refers is bound to.
@@ -296,7 +297,7 @@ class SettingsGuard:
         ]
         # The kind is held before the references: of two who would close a ring, one waits holding nothing.
         rings = self._rings(kind, setting_id, wanted)
-        return SettingSeen(
+        return SettingContext(
             kind,
             values,
             taken=self._db.ask(_TAKEN, {**own, **keys_of(kind, values)}),
@@ -321,8 +322,8 @@ class SettingsGuard:
         self._db.execute(_HOLD, own)
         return self._db.ask(_OPTIONS_GIVEN_UP, {**own, "name": values.get("name"), "values": offered})
 
-    def payment_methods(self, codes: Iterable[str]) -> Callable[[], Mapping[str, MethodAtSale]]:
-        """Ask for payment methods with the next round trip; the result has those there are, by code."""
+    def payment_methods(self, codes: Iterable[str]) -> Pending[Mapping[str, MethodAtSale]]:
+        """Ask for those there are of these payment methods, by code."""
         asked = {code: name_key(code) for code in codes}
         answer = self._db.ask(
             _PAYMENT_METHODS,
@@ -341,7 +342,7 @@ class SettingsGuard:
             }
             return {code: methods[key] for code, key in asked.items() if key in methods}
 
-        return found
+        return Pending(found)
 
     def _rings(
         self, kind: type[Setting], setting_id: UUID, wanted: Sequence[tuple[str, str, UUID]]

@@ -24,8 +24,8 @@ _MAY_MANAGE: LiteralString = """
 _MANAGING_ROLES = sorted({role for key in MANAGING for role in PERMISSIONS[key][1]})
 
 
-class UserSeen:
-    """What was seen of the others when a user was to be taken on or changed."""
+class UserContext:
+    """What a decision about a user must know of the others."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class UsersGuard:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def look(self, user_id: UUID, values: Mapping[str, Any], *, store_ids: Sequence[UUID]) -> UserSeen:
+    def context(self, user_id: UUID, values: Mapping[str, Any], *, store_ids: Sequence[UUID]) -> UserContext:
         """Ask who has the name, which stores there are and who else manages, with the next round trip.
 
         Nobody else decides about users of the company until the end. `store_ids` are those that whoever
@@ -80,7 +80,7 @@ class UsersGuard:
         hold_company(self._db)
         wanted: Sequence[UUID] = values.get("store_ids", ())
         named = [(f"store_ids.{place}", Store.kind, store_id) for place, store_id in enumerate(wanted)]
-        return UserSeen(
+        return UserContext(
             user_id,
             named=ask_directory(self._db, values["username"]) if "username" in values else None,
             references=References(self._db, named, store_ids),

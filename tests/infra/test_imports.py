@@ -80,7 +80,8 @@ class Services:
         """Hand in a file to be imported."""
         import_id = uuid4()
         with self.transaction() as db:
-            desk = ImportDesk(db, Caller(company_id=self.company_id, user_id=user_id), datetime.now(UTC))
+            caller = Caller(company_id=self.company_id, user_id=user_id)
+            desk = ImportDesk(db, caller, datetime.now(UTC), lambda: None)
             desk.open(import_id, content, commit=commit, create_missing=False)
         return import_id
 

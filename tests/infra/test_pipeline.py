@@ -14,9 +14,8 @@ from commands.orders import BasketLine, PlaceSale, place_sale
 from commands.outcomes import Response
 from commands.ports import Caller
 from domain.payments import Tender
-from infra.decisions.application import Application
 from infra.postgres.pipeline import Pipeline, RequestConnection, Statement, request_transaction
-from infra.runtime.services import make_event_writer, open_pool
+from infra.runtime.services import make_application, open_pool
 
 COMPANY = UUID("0190f5a1-7c3e-7abc-8def-0123456789ab")
 
@@ -198,7 +197,7 @@ def test_a_sale_takes_two_round_trips(shop: Any, monkeypatch: pytest.MonkeyPatch
     for name in ("send", "close"):
         monkeypatch.setattr(Pipeline, name, counted(name))
     with open_pool(shop.service.database.app, 1) as pool:
-        application = Application(pool, make_event_writer())
+        application = make_application(pool)
         caller = Caller(company_id=shop.company_id, user_id=shop.users["Admin"])
         for _ in range(3):
             trips.clear()

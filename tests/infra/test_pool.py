@@ -12,7 +12,6 @@ import pytest
 from psycopg import errors
 
 from commands.unavailable import Busy, DatabaseUnavailable, TimedOut
-from infra.decisions.application import Application
 from infra.postgres.connections import (
     Bounds,
     CannotConnect,
@@ -23,7 +22,7 @@ from infra.postgres.connections import (
 )
 from infra.postgres.pipeline import RequestConnection, request_transaction
 from infra.postgres.pool import Pool, RequestPool
-from infra.runtime.services import make_event_writer, open_pool
+from infra.runtime.services import make_application, open_pool
 
 COMPANY = UUID("0190f5a1-7c3e-7abc-8def-0123456789ab")
 LOCK = "SELECT pg_advisory_xact_lock(8150)"
@@ -185,7 +184,7 @@ class TestApplication:
             yield connections
 
     def ask(self, pool: RequestPool, *statements: str) -> None:
-        with Application(pool, make_event_writer(), seconds=1).transaction(COMPANY) as db:
+        with make_application(pool, seconds=1).transaction(COMPANY) as db:
             for statement in statements:
                 db.ask(statement, {}).rows()
 
@@ -226,7 +225,7 @@ class TestApplication:
                 end(row["pid"])
             return int(db.ask("SELECT 42 AS answer", {}).row()["answer"])
 
-        assert Application(pool, make_event_writer()).perform(COMPANY, question) == 42
+        assert make_application(pool).perform(COMPANY, question) == 42
         assert len(set(served)) == 2
 
     def test_one_that_always_breaks_off_ends(self, pool: RequestPool, end: Callable[[int], None]) -> None:
@@ -235,4 +234,4 @@ class TestApplication:
             db.ask("SELECT 42 AS answer", {}).rows()
 
         with pytest.raises(DatabaseUnavailable):
-            Application(pool, make_event_writer()).perform(COMPANY, question)
+            make_application(pool).perform(COMPANY, question)

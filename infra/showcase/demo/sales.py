@@ -9,12 +9,13 @@ from typing import Any, cast
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from commands.orders import BasketLine, PlaceSale, QuoteBasket, place_sale, quote_basket
-from commands.ports import Caller, UnitOfWork
+from commands.orders import BasketLine, PlaceSale, QuoteBasket, SaleWork, place_sale, quote_basket
+from commands.ports import Caller
 from domain.aggregate import Aggregate
 from domain.companies import BACKDATING_DAYS, DISCOUNT_CEILINGS, Backdating
 from domain.costing import Balance
 from domain.payments import Tender
+from domain.pending import Pending
 from domain.pricing import Discount, Rules
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 from domain.stock import EMPTY, ReceivedLine, StockMovement
@@ -157,7 +158,7 @@ class ShopLife:
             self._context, register_id=register_id, register_code=code, next_number=self._numbers[register_id]
         )
         till = _Till(context, self._shop.caller, moment, self._new_id)
-        work = cast("UnitOfWork", till)
+        work = cast("SaleWork", till)
         lines = self._basket()
         discounts = (_REGULARS_DISCOUNT,) if self._random.random() < _REGULARS else ()
         quote = quote_basket(QuoteBasket(lines=lines, discounts=discounts), work)
@@ -217,11 +218,9 @@ class _Till:
         """What the sale is decided on."""
         return self._context
 
-    def made_before(
-        self, _kind: type[Aggregate], _by: type[Aggregate.Event], _own_id: UUID
-    ) -> Callable[[], None]:
+    def made_before(self, _kind: type[Aggregate], _by: type[Aggregate.Event], _own_id: UUID) -> Pending[None]:
         """No sale was made before."""
-        return lambda: None
+        return Pending(lambda: None)
 
     def hold_precisions(self, _quantities: Iterable[Decimal]) -> None:
         """Nobody else decides about the units meanwhile."""

@@ -1,6 +1,6 @@
 """What a decision must know of the rest of the catalog: taken ids, SKUs and barcodes, references, options."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, LiteralString
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.catalog.products import DuplicateBarcode, DuplicateSku, Variant, sku_key
 from domain.catalog.variant_types import unlisted
 from domain.errors import Conflict, Detail, Invalid
+from domain.pending import Pending
 from domain.settings import name_key
 from projections.base import Answer, Database
 from projections.catalog.store_prices import ask_stores
@@ -87,8 +88,8 @@ def hold_stocked(db: Database, variant_ids: Iterable[UUID]) -> set[UUID]:
     return {row["variant_id"] for row in db.ask(_HOLD_STOCK, params).rows() if row["on_hand"]}
 
 
-class ProductSeen:
-    """What was seen of the rest of the catalog when a product was to be registered or revised.
+class ProductContext:
+    """What a decision about a product must know of the rest of the catalog.
 
     The variants are known by the place they have in the request.
     """
@@ -160,9 +161,9 @@ class CatalogGuard:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def look(
+    def context(
         self, values: Mapping[str, Any], variants: Iterable[Variant], *, product_id: UUID, alone: bool = False
-    ) -> ProductSeen:
+    ) -> ProductContext:
         """Ask which ids, SKUs, barcodes are taken, which references and options there are, at once."""
         variants = tuple(variants)
         places = {"" if alone else f"variants.{index}.": one for index, one in enumerate(variants)}
@@ -173,7 +174,7 @@ class CatalogGuard:
             "skus": [sku_key(variant.sku) for variant in variants],
             "barcodes": [barcode for variant in variants for barcode in variant.barcodes],
         }
-        return ProductSeen(
+        return ProductContext(
             places,
             self._db.ask(_TAKEN_IDS, params),
             self._db.ask(_TAKEN_SKUS, params),
@@ -193,6 +194,6 @@ class CatalogGuard:
         """Whether any of these variants has stock somewhere; nothing of it moves until the end."""
         return bool(hold_stocked(self._db, variant_ids))
 
-    def stores(self) -> Callable[[], Mapping[UUID, str]]:
-        """Ask for the company's stores with the next round trip; the result has their names by id."""
+    def stores(self) -> Pending[Mapping[UUID, str]]:
+        """Ask for the company's stores: their names by id."""
         return ask_stores(self._db)

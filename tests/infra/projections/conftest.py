@@ -222,7 +222,7 @@ class Shop:
     def receive(self, variant_ids: Sequence[UUID], quantity: int, unit_cost: int) -> None:
         with transaction(self.connection, self.company_id) as db:
             quantities = [(one, Decimal(quantity)) for one in variant_ids]
-            balances = StockGuard(db).lock(self.storage_id, quantities).rows()
+            balances = StockGuard(db).lock(self.storage_id, quantities).balances()
             movement = StockMovement.receive(
                 uuid4(),
                 storage_id=self.storage_id,
@@ -239,7 +239,7 @@ class Shop:
         """Lock balances, then the till's number, then the head, as a till does."""
         with transaction(self.connection, self.company_id) as db:
             quantities = [(one, Decimal(1)) for one in variant_ids]
-            balances = StockGuard(db).lock(self.storage_id, quantities).rows()
+            balances = StockGuard(db).lock(self.storage_id, quantities).balances()
             params = {"company_id": self.company_id, "series_id": series_of(str(series_id.int))}
             last = db.ask(_LOCK_SERIES, params).row()
             number = last["last_number"] + 1 if last else 1

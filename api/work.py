@@ -1,0 +1,13 @@
+"""What requests are decided with: everything that some handler lists."""
+
+from typing import Protocol
+
+from commands.catalog.assortment import ImportWork, KeepingWork
+from commands.catalog.products import ProductsWork
+from commands.companies import CompaniesWork
+from commands.orders import SaleWork
+from commands.users import UsersWork
+
+
+class Work(ProductsWork, SaleWork, UsersWork, CompaniesWork, ImportWork, KeepingWork, Protocol):
+    """A unit of work with every port; a handler that a resource runs asks for no more than this."""
