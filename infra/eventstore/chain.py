@@ -13,7 +13,7 @@ from psycopg.rows import args_row
 from infra.process.garbage import collecting_no_garbage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     import psycopg
@@ -112,9 +112,10 @@ def genesis_hash(company_id: UUID) -> bytes:
 def event_hash(previous: bytes, event: ChainedEvent) -> bytes:
     """Return the hash an event should have, given the one before it.
 
-    The layout is that of append_events in schema.sql; this is its independent second implementation.
+    Digests of state and metadata stand for them, so that who gets a proof need not get to read them.
+    The layout is that of append_events in functions.sql; this is its independent second implementation.
     """
-    type_bytes, state_bytes = event.type.encode(), event.state.encode()
+    type_bytes = event.type.encode()
     return sha256(
         b"".join(
             (
@@ -125,9 +126,8 @@ def event_hash(previous: bytes, event: ChainedEvent) -> bytes:
                 event.recorded_at.to_bytes(8, signed=True),
                 len(type_bytes).to_bytes(4),
                 type_bytes,
-                len(state_bytes).to_bytes(4),
-                state_bytes,
-                event.metadata.encode(),
+                sha256(event.state.encode()).digest(),
+                sha256(event.metadata.encode()).digest(),
             )
         )
     ).digest()
@@ -226,23 +226,33 @@ class Proof:
 
     def extend(self, db: Transaction, upto: int) -> None:
         """Recompute the hashes up to a position, with the log's own end if that is it. Raises LogAltered."""
-        connection = db.connection
         if self._last_hash is None:
-            self._last_hash = _hash_before(connection, self._company_id, self.position + 1)
+            self._last_hash = _hash_before(db.connection, self._company_id, self.position + 1)
         while self.position < upto:
             end = min(self.position + PAGE_SIZE, upto)
-            parameters = {"company_id": self._company_id, "first": self.position + 1, "last": end}
             with collecting_no_garbage():
-                events = connection.cursor(row_factory=args_row(ChainedEvent), binary=True)
-                found = events.execute(EVENTS, parameters).fetchall()
-                report = _follow(self._company_id, self._last_hash or b"", self.position + 1, found)
+                report = self._page(db, end)
             self._check(db, report.fault or _shortfall(report, self.position, end))
             self.position, self._last_hash = end, report.last_hash
-        head = connection.cursor(row_factory=args_row(Head)).execute(HEAD, {"company_id": self._company_id})
-        end_of_log = head.fetchone()
-        if end_of_log and end_of_log.position == self.position and end_of_log.hash != self._last_hash:
+        self._compare_end(db)
+
+    def _page(self, db: Transaction, last: int) -> ChainReport:
+        """Follow the chain through the next events, up to a position or the first fault."""
+        return _follow(self._company_id, self._last_hash or b"", self.position + 1, self._read(db, last))
+
+    def _read(self, db: Transaction, last: int) -> Sequence[ChainedEvent]:
+        """The events that come next, up to a position."""
+        rows = db.connection.cursor(row_factory=args_row(ChainedEvent), binary=True)
+        parameters = {"company_id": self._company_id, "first": self.position + 1, "last": last}
+        return rows.execute(EVENTS, parameters).fetchall()
+
+    def _compare_end(self, db: Transaction) -> None:
+        """Compare with the head of the log, if that is how far it was proved, and look behind it."""
+        where = {"company_id": self._company_id}
+        head = db.connection.cursor(row_factory=args_row(Head)).execute(HEAD, where).fetchone()
+        if head and head.position == self.position and head.hash != self._last_hash:
             self._check(db, Fault(self.position, Reason.HEAD_DIFFERS))
-        for (beyond,) in connection.execute(BEYOND_HEAD, {"company_id": self._company_id}).fetchall():
+        for (beyond,) in db.connection.execute(BEYOND_HEAD, where).fetchall():
             self._check(db, Fault(beyond, Reason.BEYOND_HEAD))
 
     def _check(self, db: Transaction, fault: Fault | None) -> None:

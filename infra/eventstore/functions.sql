@@ -18,12 +18,23 @@ BEGIN
         ON CONFLICT (company_id) DO NOTHING;
 END $$;
 
+-- The hash of an event covers the hash before it, so nothing can be altered, left out or put in unnoticed. All parts
+-- but the type are of one length, and the type's length stands before it, so no two different events share their bytes.
+-- State and metadata go in as digests, so that a proof of an event can withhold either. All numbers are big-endian.
+-- Without a search path of its own, which would keep it from being inlined; pg_catalog is searched first by itself.
+CREATE OR REPLACE FUNCTION :schema.event_hash(
+    previous bytea, place bigint, stream uuid, version bigint, microseconds bigint, type text, state text, metadata text
+) RETURNS bytea
+LANGUAGE sql STABLE AS $$
+    SELECT sha256(previous || int8send(place) || uuid_send(stream) || int8send(version) || int8send(microseconds)
+                  || int4send(octet_length(convert_to(type, 'UTF8'))) || convert_to(type, 'UTF8')
+                  || sha256(convert_to(state, 'UTF8')) || sha256(convert_to(metadata, 'UTF8')))
+$$;
+
 -- Appends a batch to a company's log and returns the position of its last event. An empty batch is allowed.
 -- Raises 42501 for a company that the transaction has not entered, MP404 for one whose log was never opened, MP422
 -- for lists of different lengths, 23502 for an event with something missing, and 23505 for a stream version that
 -- is already taken; then nothing is appended.
--- An event's hash covers the hash before it, so nothing can be altered, left out or put in unnoticed; lengths
--- stand before type and state, so that no two different events share their bytes.
 CREATE OR REPLACE FUNCTION :schema.append_events(
     company uuid, stream_ids uuid[], stream_versions bigint[], types text[], states text[], metadata text[]
 ) RETURNS bigint
@@ -35,9 +46,7 @@ DECLARE
     chained_hashes bytea[] := '{}';
     head_time timestamptz;
     batch_time timestamptz;
-    time_bytes bytea;
-    type_bytes bytea;
-    state_bytes bytea;
+    microseconds bigint;
 BEGIN
     IF company IS DISTINCT FROM current_setting('app.company_id')::uuid THEN
         RAISE EXCEPTION 'the transaction has not entered company %', company USING ERRCODE = '42501';
@@ -58,14 +67,10 @@ BEGIN
 
     -- A clock set back must not make later events look earlier.
     batch_time := greatest(clock_timestamp(), head_time);
-    time_bytes := int8send((extract(epoch FROM batch_time) * 1000000)::bigint);
+    microseconds := extract(epoch FROM batch_time) * 1000000;
     FOR i IN 1 .. batch_size LOOP
-        type_bytes := convert_to(types[i], 'UTF8');
-        state_bytes := convert_to(states[i], 'UTF8');
-        chained := sha256(
-            chained || int8send(first_position + i - 1) || uuid_send(stream_ids[i]) || int8send(stream_versions[i])
-            || time_bytes || int4send(length(type_bytes)) || type_bytes
-            || int4send(length(state_bytes)) || state_bytes || convert_to(metadata[i], 'UTF8'));
+        chained := :schema.event_hash(chained, first_position + i - 1, stream_ids[i], stream_versions[i], microseconds,
+                                      types[i], states[i], metadata[i]);
         chained_hashes[i] := chained;
     END LOOP;
 

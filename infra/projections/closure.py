@@ -10,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 
+from infra.eventstore.chain import LogAltered
 from infra.postgres.transactions import Transaction
 from projections.base import Projection
 
@@ -20,6 +21,16 @@ _PARK: LiteralString = """
     SELECT company_id, projection, position, position, clock_timestamp(), clock_timestamp(), error
       FROM built
      WHERE error IS NOT NULL AND projection = ANY(%(names)s::text[])
+"""
+
+# Of a log that was altered nothing more is decided, whatever the read models know of it.
+_PARK_ALL: LiteralString = """
+    INSERT INTO projection_checkpoints AS place
+           (company_id, projection, position, whole_at, updated_at, parked_at, error)
+    SELECT %(company_id)s, name, %(position)s, %(position)s, clock_timestamp(), clock_timestamp(), %(error)s
+      FROM projection_models WHERE mode = 'inline'
+        ON CONFLICT (company_id, projection) DO UPDATE
+       SET position = excluded.position, parked_at = excluded.parked_at, error = excluded.error
 """
 
 _CLOSE: LiteralString = """
@@ -63,6 +74,15 @@ def close(connection: psycopg.Connection[Any], changed: Sequence[Projection]) ->
     names = [model.name for model in changed if model.mode == "inline"]
     connection.execute(_PARK, {"names": names})
     connection.execute(_CLOSE)
+
+
+def close_altered(connection: psycopg.Connection[Any], altered: Sequence[LogAltered]) -> None:
+    """Close the companies whose logs were altered, in the transaction that holds everything."""
+    for found in altered:
+        params = {"company_id": found.company_id, "position": found.fault.position - 1}
+        connection.execute(_PARK_ALL, {**params, "error": f"{LogAltered.__name__}: {found}"})
+    if altered:
+        connection.execute(_CLOSE)
 
 
 def open_if_whole(db: Transaction, model: Projection) -> None:

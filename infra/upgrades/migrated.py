@@ -13,6 +13,7 @@ from infra.upgrades.migrations import (
     APPLIED,
     FUNCTIONS,
     MIGRATIONS,
+    REHASH,
     digest_of_text,
     functions_in,
     refuse_newer,
@@ -67,7 +68,7 @@ def _is_of_this_version(connection: psycopg.Connection[Any], models: Sequence[Pr
     [(declared, schema)] = connection.execute(_DECLARED).fetchall()
     return (
         declared == inline_digest(models)
-        and all(name in applied for name in MIGRATIONS)
+        and all(name in applied for name in (*MIGRATIONS, REHASH))
         and all(
             applied.get(name) == digest_of_text(functions_in(file, schema))
             for name, file in FUNCTIONS.items()

@@ -1,6 +1,7 @@
 """Makes a database ready: schema, roles, the log, what surrounds it, tables of read models, and rights."""
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
 from typing import Any, LiteralString
@@ -8,11 +9,15 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import errors, sql
 
+from domain.companies import PLATFORM_ID
+from infra.eventstore.chain import LogAltered
+from infra.eventstore.rehash import rehash_logs
 from infra.postgres.installation import DatabaseUnfit, Installation
 from infra.postgres.own_schema import take_schemas
 from infra.postgres.roles import ensure_roles
 from infra.postgres.securing import establish_rights
 from infra.postgres.server_checks import check_server
+from infra.projections.closure import close_altered
 from infra.projections.placement import (
     HOLD_EVERYTHING,
     NO_DIFFERENCE,
@@ -36,6 +41,8 @@ MIGRATIONS = {
     "infra:installation.sql": "infra.postgres:installation.sql",
     "infra:worker_heartbeats.sql": "infra.postgres:worker_heartbeats.sql",
 }
+#: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
+REHASH = "log:digests"
 #: Applied again whenever their text is another one.
 FUNCTIONS = {
     "infra.eventstore:functions.sql": "infra.eventstore:functions.sql",
@@ -60,6 +67,8 @@ _NOTE_APPLIED: LiteralString = """
         ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, applied_at = excluded.applied_at
 """
 
+_COMPANIES: LiteralString = "SELECT count(*) FROM company_head WHERE company_id <> %(platform)s"
+
 _HAS_COMPANIES: LiteralString = "SELECT EXISTS (SELECT FROM company_head)"
 
 # Whoever sells meanwhile waits behind a change of a table that somebody else holds; so it gives way.
@@ -68,6 +77,10 @@ _PATIENCE: LiteralString = "SET LOCAL lock_timeout = '1s'"
 
 class NewerDatabase(DatabaseUnfit):
     """The database is of a newer version of MIPOS than this one: run the newer one."""
+
+
+class LogsAltered(DatabaseUnfit):
+    """{reason}. The version of before goes on unchanged; bring back what was recorded, then try again."""
 
 
 class OwnerLacksRight(DatabaseUnfit):
@@ -79,16 +92,18 @@ def migrate(
     models: Sequence[Projection],
     installation: Installation,
     tell: Callable[[str], None] = lambda _: None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Difference:
     """Bring an installation to this version, in one transaction; `conninfo` leads to its owner.
 
     Where a company has a log, read models that differ are left as they are, for the version of before still
     answers from them: they are returned, to be built and put in place (`infra/upgrades/upgrade.py`). `tell`
-    gets, in sentences, what an operator should know. Raises ServerTooOld, DatabaseUnfit.
+    gets, in sentences, what an operator should know, `progress` how many events are hashed anew, of how many.
+    Raises ServerTooOld, DatabaseUnfit.
     """
     with psycopg.connect(conninfo) as connection:
         try:
-            notes, left = _migrate(connection, conninfo, models, installation)
+            notes, left = _migrate(connection, conninfo, models, installation, progress)
         except errors.InsufficientPrivilege as error:
             reason = error.diag.message_primary
             raise OwnerLacksRight(user=connection.info.user, reason=reason) from error
@@ -102,6 +117,7 @@ def _migrate(
     conninfo: str,
     models: Sequence[Projection],
     installation: Installation,
+    progress: Callable[[int, int], None],
 ) -> tuple[list[str], Difference]:
     notes = check_server(connection)
     connection.execute(_LOCK)
@@ -114,6 +130,8 @@ def _migrate(
     for name, file in MIGRATIONS.items():
         if name not in applied:
             _apply(connection, name, _text(file), None)
+    if REHASH not in applied:
+        notes += _rehash(connection, progress)
     for name, file in FUNCTIONS.items():
         text = functions_in(file, installation.schema)
         if applied.get(name) != digest_of_text(text):
@@ -121,6 +139,36 @@ def _migrate(
     left = _define(connection, installation.schema, models)
     notes += establish_rights(connection, installation, models)
     return notes, left
+
+
+def _rehash(connection: psycopg.Connection[Any], progress: Callable[[int, int], None]) -> list[str]:
+    """Hash all logs anew while every transaction of ours waits, and close companies whose logs were altered.
+
+    Nobody may be waiting within the former function that appends: he would go on in the former layout. Raises
+    LogsAltered for what is no single company's fault. Returns what an operator should know.
+    """
+    notes = []
+    if _has_companies(connection):
+        connection.execute(HOLD_EVERYTHING)
+        began = time.monotonic()
+        done = rehash_logs(connection, progress)
+        _refuse_widely_altered(connection, done.altered)
+        close_altered(connection, done.altered)
+        notes.append(
+            f"Hashed the logs anew by digests of what events say: {done.events:,} events of {done.logs:,} "
+            f"companies in {time.monotonic() - began:,.1f} s, {len(done.altered):,} altered."
+        )
+        notes += [f"Closed: {fault}" for fault in done.altered]
+    connection.execute(_NOTE_APPLIED, {"name": REHASH, "digest": None})
+    return notes
+
+
+def _refuse_widely_altered(connection: psycopg.Connection[Any], altered: Sequence[LogAltered]) -> None:
+    """Raise LogsAltered for the platform's log, or for those of more than half of the companies."""
+    [(companies,)] = connection.execute(_COMPANIES, {"platform": PLATFORM_ID}).fetchall()
+    for fault in altered:
+        if fault.company_id == PLATFORM_ID or 2 * len(altered) > companies:
+            raise LogsAltered(reason=fault)
 
 
 def _define(connection: psycopg.Connection[Any], schema: str, models: Sequence[Projection]) -> Difference:
@@ -145,7 +193,7 @@ def _has_companies(connection: psycopg.Connection[Any]) -> bool:
 
 def refuse_newer(applied: Iterable[str]) -> None:
     """Raise NewerDatabase where a migration was applied that this version does not know."""
-    if set(applied) - {*MIGRATIONS, *FUNCTIONS}:
+    if set(applied) - {*MIGRATIONS, REHASH, *FUNCTIONS}:
         raise NewerDatabase
 
 

@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
@@ -12,7 +12,9 @@ import psycopg
 from psycopg import errors, sql
 
 from domain.companies import PLATFORM_ID
+from infra.eventstore.chain import LogAltered
 from infra.eventstore.codec import EventTypes
+from infra.eventstore.rehash import rehash_log
 from infra.postgres.installation import DatabaseUnfit, Installation
 from infra.projections.aside import (
     Builder,
@@ -98,9 +100,14 @@ class Upgrade:
             return [model.name for model in there.changed]
 
     def _try_closed_again(self, gate: psycopg.Connection[Any], there: Difference) -> None:
-        """Make anew what is parked of closed companies, save what is about to be built for all of them."""
+        """Make anew what is parked of closed companies, save what is about to be built for all of them.
+
+        A log that was altered when logs were hashed anew may be what was recorded again.
+        """
         changed = {model.name for model in there.changed}
         for company_id, names in parked_inline(gate).items():
+            with gate.transaction(), suppress(LogAltered):
+                rehash_log(gate, company_id)
             models = [model for model in self.models if model.name in names and model.name not in changed]
             if models:
                 rebuild_all(self.conninfo, self.types, models, [company_id])
@@ -117,7 +124,7 @@ class Upgrade:
         pause = SHORTEST_PAUSE
         for _ in range(ATTEMPTS):
             try:
-                return migrate(self.conninfo, self.models, self.installation, self.tell)
+                return migrate(self.conninfo, self.models, self.installation, self.tell, self.progress)
             except _IN_THE_WAY as error:
                 reason = error.diag.message_primary
                 time.sleep(pause)

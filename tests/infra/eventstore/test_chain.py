@@ -20,8 +20,11 @@ from infra.eventstore.chain import (
     verify_chain,
 )
 from infra.eventstore.recorder import CompanyApplicationRecorder
+from infra.postgres.transactions import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from infra.postgres.pool import Pool
 
     from .conftest import LogDatabase
@@ -154,11 +157,69 @@ class TestAnAlteredLog:
 
 PLACED = ChainedEvent(1, UUID(int=1), 1, "t", "{}", "{}", 1_700_000_000_000_000, b"")
 
+#: A log of seven events, by which any other implementation of the hash can be checked.
+VECTOR_COMPANY = UUID("0190163d-8694-739b-aea5-966c26f8ad91")
+VECTOR_TYPES = (
+    "orders.Order.Sold",
+    "stock.StockMovement.Issued",
+    "customers.Customer.Registered",
+    "catalog.Product.Repriced",
+    "orders.Order.Sold",
+    "shifts.Shift.Closed",
+    "customers.Customer.Erased",
+)
+VECTOR = [
+    ChainedEvent(
+        position=number,
+        stream_id=UUID(f"0190163d-8694-7300-0000-{number:012}"),
+        stream_version=1,
+        type=kind,
+        state=f'{{"n":{number}}}',
+        metadata=f'{{"at":"2026-11-27T09:00:0{number}.000000Z"}}',
+        recorded_at=1_795_770_000_000_000 + number,
+        hash=b"",
+    )
+    for number, kind in enumerate(VECTOR_TYPES, 1)
+]
+GENESIS = "27e92014ce23da3e3b3a7122c8b8091ca592880efa39c13f53deee907b26959a"
+HASH_OF_FIRST = "5deb020688edc123985b4fc2a82cb3dbad68e078cfeb17b564b8b116d3abbe02"
+HASH_OF_SEVENTH = "a52735c7b960d5a42cb77d3988490b4dbe72eeb47f22f0172e2d1af694a7891d"
+
+HASH_IN_DATABASE: LiteralString = """
+    SELECT event_hash(%(previous)s, %(position)s, %(stream_id)s, %(stream_version)s, %(recorded_at)s,
+                      %(type)s, %(state)s, %(metadata)s)
+"""
+
+
+def chained(hash_of: Callable[[bytes, ChainedEvent], bytes]) -> list[str]:
+    """The hashes of the vector's events, one after the other."""
+    hashes = [genesis_hash(VECTOR_COMPANY)]
+    for event in VECTOR:
+        hashes.append(hash_of(hashes[-1], event))
+    return [one.hex() for one in hashes]
+
 
 class TestEventHash:
     def test_is_the_one_written_down(self) -> None:
-        expected = "bbb8cf6b46784788b08fb02255804d3ddad74befb02d1cf18f0529a81dc8274f"
-        assert event_hash(bytes(32), PLACED).hex() == expected
+        hashes = chained(event_hash)
+        assert (hashes[0], hashes[1], hashes[7]) == (GENESIS, HASH_OF_FIRST, HASH_OF_SEVENTH)
+
+    def test_is_the_same_in_the_database(self, log_database: LogDatabase) -> None:
+        with log_database.connect() as connection:
+
+            def in_database(previous: bytes, event: ChainedEvent) -> bytes:
+                row = connection.execute(
+                    HASH_IN_DATABASE, {**event._asdict(), "previous": previous}
+                ).fetchone()
+                assert row
+                return bytes(row[0])
+
+            assert chained(in_database) == chained(event_hash)
+
+    def test_of_a_log_begins_with_that_of_its_company(self, log_database: LogDatabase) -> None:
+        with log_database.connect() as connection, transaction(connection, VECTOR_COMPANY) as db:
+            db.execute("SELECT open_company(%(company_id)s)", {"company_id": VECTOR_COMPANY})
+        assert verify(log_database, VECTOR_COMPANY).last_hash.hex() == GENESIS
 
     @given(st.text(max_size=6), st.text(max_size=6), st.integers(0, 6))
     def test_tells_the_same_bytes_divided_differently_apart(
