@@ -96,7 +96,6 @@ class AuditEventAnswer(Body):
     actor = Text(allow_none=True)
     request_id = Text(allow_none=True)
     terminal = Text(allow_none=True)
-    address = Text(allow_none=True)
     data = fields.Raw()
     before = fields.Dict(allow_none=True)
     after = fields.Dict(allow_none=True)

@@ -313,7 +313,6 @@ class PasswordReset(Resource):
             company_id=token.company_id,
             user_id=token.user_id,
             request_id=visitor.request_id,
-            address=visitor.address,
         )
         self.services.application.run(caller, reset_password, command, _no_body)
         authentication.end_reset(user["username"], visitor)

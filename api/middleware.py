@@ -209,7 +209,7 @@ class Gatekeeper:
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated
         caller = self._house.authentication.caller_of(token.strip())
-        return replace(caller, request_id=req.context.request_id, address=req.context.address)
+        return replace(caller, request_id=req.context.request_id)
 
 
 def _close(stream: Any) -> None:

@@ -82,9 +82,7 @@ class Registration(Resource):
         company = RegisterCompany(
             id=uuid4(), values=body["company"], admin=first_admin(self.services, body["admin"])
         )
-        nobody = Caller(
-            company_id=company.id, user_id=None, request_id=visitor.request_id, address=visitor.address
-        )
+        nobody = Caller(company_id=company.id, user_id=None, request_id=visitor.request_id)
         command = JoinOnTrial(company=company, store_id=uuid4(), store={"day_cut": "00:00", **body["store"]})
         outcome = self.services.application.run(
             nobody, join_on_trial, command, lambda _: written(None, "Registered")

@@ -52,7 +52,6 @@ class Caller:
     rights_version: int = 1
     request_id: str | None = None
     terminal: str | None = None
-    address: str | None = None
 
     @property
     def sees_costs(self) -> bool:

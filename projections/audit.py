@@ -223,7 +223,7 @@ def event_of(row: Row) -> Row:
     row = dict(row)
     data, metadata = _parsed(row.pop("state")), _parsed(row.pop("metadata"))
     told = metadata if isinstance(metadata, dict) else {}
-    origin = {"request_id": "request", "terminal": "terminal", "address": "address"}
+    origin = {"request_id": "request", "terminal": "terminal"}
     return {
         **row,
         "at": told.get("at"),

@@ -457,7 +457,6 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     ),
     "request_id": ("The `X-Request-Id` of the request that did it.", "till-7:42"),
     "terminal": ("The device it was done at, if known.", None),
-    "AuditEvent.address": ("The network address the request came from.", "192.0.2.7"),
     "data": ("What the event says, as it was written.", {"name": "Harbour"}),
     "unreadable": ("Null, or the code of why this server cannot read it.", None),
     "before": (

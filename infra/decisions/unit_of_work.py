@@ -186,6 +186,5 @@ class PostgresUnitOfWork:
             actor=caller.user_id,
             request=caller.request_id,
             terminal=caller.terminal,
-            address=caller.address,
             content=self._content.fingerprint if self._content else None,
         )

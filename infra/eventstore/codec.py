@@ -19,6 +19,9 @@ from projections.base import DamagedEvent, EventNotReadable, NewerEvent
 class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who caused an event, in answer to what. `at` is when it was decided; the log adds its own time.
 
+    From which network address is for sessions and the log of requests, which expire. Events of earlier
+    versions name it still: their bytes stay, and nobody reads it.
+
     `content` is a fingerprint of the request, where that made something: by it a repetition is known.
     """
 
@@ -28,7 +31,6 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     causation: str | None = None
     correlation: str | None = None
     terminal: str | None = None
-    address: str | None = None
     content: str | None = None
 
 

@@ -23,9 +23,9 @@ _WAITING: LiteralString = """
 
 _OPEN: LiteralString = """
     INSERT INTO import_jobs (company_id, id, status, commits, create_missing, size, done, attempts, user_id,
-                             request_id, address, created_at)
+                             request_id, created_at)
     VALUES (%(company_id)s, %(id)s, 'queued', %(commits)s, %(create_missing)s, %(size)s, 0, 0, %(user_id)s,
-            %(request_id)s, %(address)s, %(now)s)
+            %(request_id)s, %(now)s)
 """
 
 _KEEP: LiteralString = """
@@ -64,7 +64,6 @@ class ImportDesk:
                 "size": len(content),
                 "user_id": self._caller.user_id,
                 "request_id": self._caller.request_id,
-                "address": self._caller.address,
                 "now": self._now,
             },
         )

@@ -203,7 +203,6 @@ class Imports:
             company_id=job["company_id"],
             user_id=job["user_id"],
             request_id=job["request_id"],
-            address=job["address"],
         )
         held = _check_standing(db, caller, writing=job["commits"])
         caller = replace(caller, permissions=held)

@@ -17,6 +17,7 @@ from domain.catalog.brands import Brand
 from domain.companies import PLATFORM_ID
 from domain.users import User
 from infra.decisions.unit_of_work import EventWriter
+from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.codec import Metadata
 from infra.identity.tokens import Tokens
 from infra.postgres.transactions import transaction
@@ -236,7 +237,30 @@ class TestFacts:
             )
             assert row["at"] == kept["metadata"]["at"]
             assert datetime.fromisoformat(row["recorded_at"]) == kept["recorded_at"]
-            assert row["address"] == kept["metadata"].get("address")
+
+    def test_name_no_network_address(self, stocked: Any) -> None:
+        """Events of earlier versions have one in their metadata, which nobody is shown."""
+        metadata = '{"at":"2026-02-03T10:00:00.000000Z","request":"before","address":"192.0.2.7"}'
+        params = {
+            "company_id": stocked.shop.company_id,
+            "stream_ids": [uuid4()],
+            "stream_versions": [1],
+            "types": ["brands.Brand.Registered"],
+            "states": ['{"name":"Salt","description":null}'],
+            "metadata": [metadata],
+        }
+        database = stocked.shop.service.database
+        with (
+            psycopg.connect(database.app, autocommit=True) as app,
+            transaction(app, stocked.shop.company_id) as db,
+        ):
+            db.execute(APPEND_EVENTS, params)
+        stocked.sell()
+        told = stocked.shop.client().get(f"{EVENTS}?limit=100")
+        assert told.data[-3]["request_id"] == "before"
+        assert not [row for row in told.data if "address" in row]
+        assert b"192.0.2.7" not in told.body
+        assert not [event for event in stocked.shop.events()[-2:] if "address" in event["metadata"]]
 
     def test_what_the_system_did_has_no_author(self, shop: Any) -> None:
         founded = shop.client().get(f"{EVENTS}?limit=1").data[0]
