@@ -155,8 +155,8 @@ def _rehash(connection: psycopg.Connection[Any], progress: Callable[[int, int], 
         _refuse_widely_altered(connection, done.altered)
         close_altered(connection, done.altered)
         notes.append(
-            f"Hashed the logs anew by digests of what events say: {done.events:,} events of {done.logs:,} "
-            f"companies in {time.monotonic() - began:,.1f} s, {len(done.altered):,} altered."
+            f"Logs hashed anew, by digests of what events say: {done.logs:,}, with {done.events:,} events, "
+            f"in {time.monotonic() - began:,.1f} s; altered: {len(done.altered):,}."
         )
         notes += [f"Closed: {fault}" for fault in done.altered]
     connection.execute(_NOTE_APPLIED, {"name": REHASH, "digest": None})

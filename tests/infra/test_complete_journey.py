@@ -342,7 +342,7 @@ class TestCommand:
         def app_pool() -> RequestPool:
             return open_pool(database.app, 2)
 
-        wiring = {"app_pool": app_pool, "ledger": LEDGER}
+        wiring = {"app_pool": app_pool, "writer": LEDGER}
         return CliRunner().invoke(import_group, ["complete-journey", *arguments], obj=wiring)
 
     def test_brings_in_what_was_selected(self, database: Database) -> None:

@@ -84,7 +84,7 @@ class TestLogsOfBefore:
         upgrade(database, PROJECTIONS, tell=told.append, progress=lambda *passed: progress.append(passed))
         assert [fault_of(database, one) for one in companies] == [None, None]
         [note] = told
-        assert re.fullmatch(r"Hashed .* anew .*: 4 events of 2 companies in [\d.]+ s, 0 altered\.", note)
+        assert re.fullmatch(r"Logs hashed anew, .*: 2, with 4 events, in [\d.]+ s; altered: 0\.", note)
         assert progress == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
     def test_are_hashed_anew_once(self, database: Database) -> None:
