@@ -136,12 +136,12 @@ def worker() -> None:
     """
     from infra.decisions.unit_of_work import EventWriter  # noqa: PLC0415
     from infra.files.imports import Imports  # noqa: PLC0415
-    from infra.jobs.schedule import Schedule, jobs_of  # noqa: PLC0415
+    from infra.jobs.schedule import Schedule  # noqa: PLC0415
     from infra.postgres.heartbeats import Heart  # noqa: PLC0415
     from infra.process.logs import configure_logs  # noqa: PLC0415
     from infra.projections.worker import Worker  # noqa: PLC0415
     from infra.runtime.databases import running_database  # noqa: PLC0415
-    from infra.runtime.models import EVENT_TYPES, PROJECTIONS  # noqa: PLC0415
+    from infra.runtime.models import EVENT_TYPES, JOBS, PROJECTIONS  # noqa: PLC0415
 
     settings = _settings()
     configure_logs(settings.log_level)
@@ -152,7 +152,7 @@ def worker() -> None:
     heart = Heart(conninfo)
     heart.start()
     writer = EventWriter(EVENT_TYPES, PROJECTIONS)
-    jobs = Schedule(conninfo, jobs_of(writer))
+    jobs = Schedule(conninfo, JOBS, writer)
     jobs.start()
     imports = Thread(target=Imports(conninfo, writer).run, args=(stop,))
     imports.start()

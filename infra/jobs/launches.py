@@ -1,6 +1,6 @@
 """What time makes of products that are coming soon: they are launched."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import structlog
 from commands.catalog.launches import LaunchDueProducts, launch_due_products
 from commands.ports import Caller
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
+from infra.jobs.job import Job
 from infra.postgres.transactions import transaction
 from projections.base import CompanyClosed, EventNotReadable
 
@@ -104,3 +105,12 @@ def _launch_some(
         if work.has_events:
             work.record()
         return launched
+
+
+LAUNCHES = Job(
+    name="launches",
+    every=timedelta(seconds=5),
+    do=launch_what_is_due,
+    records_what_is_due=True,
+    reads_models=True,
+)

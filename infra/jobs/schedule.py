@@ -1,10 +1,8 @@
-"""What is done from time to time: once each, however many workers there are."""
+"""The schedule of jobs: each is done once at a time, however many workers there are."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import Event, Thread
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 import psycopg
@@ -12,17 +10,12 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from infra.decisions.unit_of_work import EventWriter
-from infra.files.picture_shelf import let_go_of_unused
-from infra.jobs.launches import launch_what_is_due
-from infra.jobs.subscriptions import let_subscriptions_fall_due
+from infra.jobs.job import Job
 from infra.postgres.connections import WORKERS, bounded
 from infra.postgres.definitions import closed_companies, is_own
 from infra.postgres.heartbeats import part_name
 from infra.process.clock import WatchedClock
 
-_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
-#: How long answers are kept for repetition, in hours that workers have run.
-KEEP_ANSWERS_HOURS = 72
 #: How often the clock on the wall is looked at, in seconds.
 LOOK_SECONDS = 1.0
 
@@ -30,99 +23,15 @@ log = structlog.get_logger("jobs")
 
 _MINE: LiteralString = "SELECT pg_try_advisory_lock(hashtextextended(%(job)s, 0))"
 
-# Once an hour, however many workers there are; a clock that jumps to and fro counts an hour a jump at most.
-_COUNT_HOUR: LiteralString = """
-    UPDATE running_time SET hours = hours + 1, counted_at = now()
-     WHERE counted_at NOT BETWEEN now() - interval '59 minutes' AND now()
-"""
-
-# An answer that was stored at the end of an hour has one less behind it, so it stays one longer.
-_FORGET_ANSWERS: LiteralString = """
-    DELETE FROM idempotency_keys
-     WHERE company_id = %(company_id)s AND running_hours < (SELECT hours FROM running_time) - %(keep)s
-"""
-
-_FORGET_SESSIONS: LiteralString = """
-    DELETE FROM sessions WHERE company_id = %(company_id)s AND expires_at < now()
-"""
-
-_FORGET_RESETS: LiteralString = """
-    DELETE FROM password_resets WHERE company_id = %(company_id)s AND expires_at < now()
-"""
-
-_OLD_FAILURES: LiteralString = "SELECT key FROM sign_in_failures WHERE until < now()"
-
-_FORGET_FAILURES: LiteralString = "DELETE FROM sign_in_failures WHERE key = %(key)s AND until < now()"
-
-_COMPANIES: LiteralString = "SELECT company_id FROM company_head"
-
-
-def forget_old_answers(connection: psycopg.Connection[Any]) -> None:
-    """Delete stored answers, sessions and tokens that are past their time, company by company."""
-    connection.execute(_COUNT_HOUR)
-    for (company_id,) in connection.execute(_COMPANIES).fetchall():
-        params = {"company_id": company_id, "keep": KEEP_ANSWERS_HOURS}
-        connection.execute(_FORGET_ANSWERS, params)
-        connection.execute(_FORGET_SESSIONS, params)
-        connection.execute(_FORGET_RESETS, params)
-
-
-def forget_old_failures(connection: psycopg.Connection[Any]) -> None:
-    """Delete counts of failed sign-ins that are past their time.
-
-    One by one: a statement that locked many of them could wait for a sign-in that waits for it.
-    """
-    for (key,) in connection.execute(_OLD_FAILURES).fetchall():
-        connection.execute(_FORGET_FAILURES, {"key": key})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """Something done from time to time, over a connection of its own."""
-
-    name: str
-    every: timedelta
-    do: Callable[[psycopg.Connection[Any]], object]
-    #: Whether what it records is due by the clock: a wrong one would record what is not due for a year.
-    records_what_is_due: bool = False
-    #: The inline read models it looks at, in short: where the database has others, it is not done, and it
-    #: leaves out companies that are closed.
-    models: str | None = None
-
-
-def jobs_of(writer: EventWriter) -> tuple[Job, ...]:
-    """Every job."""
-    return (
-        Job(
-            name="launches",
-            every=timedelta(seconds=5),
-            do=lambda db: launch_what_is_due(db, writer, datetime.now(UTC)),
-            records_what_is_due=True,
-            models=writer.models,
-        ),
-        Job(
-            name="subscriptions",
-            every=_MINUTE,
-            do=lambda db: let_subscriptions_fall_due(db, writer, datetime.now(UTC)),
-            records_what_is_due=True,
-            models=writer.models,
-        ),
-        Job(name="forget-old-answers", every=_HOUR, do=forget_old_answers),
-        Job(name="forget-old-failures", every=_HOUR, do=forget_old_failures),
-        Job(
-            name="unused-pictures",
-            every=_HOUR,
-            do=lambda db: let_go_of_unused(db, datetime.now(UTC)),
-            models=writer.models,
-        ),
-    )
-
 
 class Schedule:
     """Does every job at once when it starts, then at its pace, whatever the clock on the wall is set to."""
 
-    def __init__(self, conninfo: str, jobs: tuple[Job, ...], clock: WatchedClock | None = None) -> None:
+    def __init__(
+        self, conninfo: str, jobs: tuple[Job, ...], writer: EventWriter, clock: WatchedClock | None = None
+    ) -> None:
         self._conninfo = conninfo
+        self._writer = writer
         self._clock = clock or WatchedClock()
         self._closed: frozenset[UUID] = frozenset()
         self._stopped = Event()
@@ -159,14 +68,14 @@ class Schedule:
             with psycopg.connect(
                 bounded(self._conninfo, WORKERS), autocommit=True, application_name=part_name("jobs")
             ) as connection:
-                if job.models and not is_own(connection, job.models):
+                if job.reads_models and not is_own(connection, self._writer.models):
                     log.warning("a job waits for a worker of the database's version", job=job.name)
                     return
                 mine = connection.execute(_MINE, {"job": f"mipos.{job.name}"}).fetchone()
                 if mine and mine[0]:
-                    if job.models:
+                    if job.reads_models:
                         self._tell_of_closed(closed_companies(connection))
-                    job.do(connection)
+                    job.do(connection, self._writer, datetime.now(UTC))
                     log.debug("job done", job=job.name)
         except psycopg.Error as error:
             log.warning("a job waits: the database cannot be used", job=job.name, error=str(error).strip())

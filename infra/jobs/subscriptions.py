@@ -1,6 +1,6 @@
 """What time makes of subscriptions: trials and periods end, days of grace run out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import structlog
 from commands.ports import Caller
 from commands.subscriptions import LetFallDue, let_fall_due
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
+from infra.jobs.job import Job
 from infra.postgres.transactions import transaction
 from projections.base import CompanyClosed
 
@@ -59,3 +60,12 @@ def _let_one_fall_due(
         # Whatever is wrong in one company, the others' subscriptions fall due.
         log.exception("a subscription could not fall due", company_id=str(company_id))
         return False
+
+
+SUBSCRIPTIONS = Job(
+    name="subscriptions",
+    every=timedelta(minutes=1),
+    do=let_subscriptions_fall_due,
+    records_what_is_due=True,
+    reads_models=True,
+)

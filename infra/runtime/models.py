@@ -1,4 +1,4 @@
-"""The composition root's lists: every aggregate whose events the log knows, and every read model."""
+"""The composition root's lists: aggregates whose events the log knows, read models, and jobs."""
 
 from domain.catalog.brands import Brand
 from domain.catalog.categories import Category
@@ -18,6 +18,12 @@ from domain.suppliers import Supplier
 from domain.tax_rates import TaxRate
 from domain.users import User
 from infra.eventstore.codec import EventTypes
+from infra.files.unused_pictures import UNUSED_PICTURES
+from infra.identity.forgetting import FORGET_OLD_FAILURES, FORGET_OLD_SESSIONS
+from infra.jobs.answers import FORGET_OLD_ANSWERS
+from infra.jobs.job import Job
+from infra.jobs.launches import LAUNCHES
+from infra.jobs.subscriptions import SUBSCRIPTIONS
 from projections.base import Projection
 from projections.catalog.images import ProductImages
 from projections.catalog.listing import Listing
@@ -78,4 +84,13 @@ PROJECTIONS: tuple[Projection, ...] = (
     StockMovements(),
     ProductStatuses(),
     PriceHistory(),
+)
+
+JOBS: tuple[Job, ...] = (
+    LAUNCHES,
+    SUBSCRIPTIONS,
+    FORGET_OLD_ANSWERS,
+    FORGET_OLD_SESSIONS,
+    FORGET_OLD_FAILURES,
+    UNUSED_PICTURES,
 )

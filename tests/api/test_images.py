@@ -17,7 +17,7 @@ from domain.catalog.images import Image as Shown
 from domain.catalog.products import Product, Variant
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
-from infra.files.picture_shelf import let_go_of_unused
+from infra.files.unused_pictures import let_go_of_unused
 from infra.postgres.transactions import transaction
 from infra.projections.rebuild import rebuild
 from infra.projections.verify import verify

@@ -15,7 +15,7 @@ from api.app import create_app
 from api.rate_limits import MOST_SENDERS, RequestLimits
 from api.services import Services
 from commands.signing_in import neighbourhood_of
-from infra.jobs.schedule import forget_old_answers, forget_old_failures
+from infra.identity.forgetting import forget_old_failures, forget_old_sessions
 
 PASSWORD = "correct horse battery staple"
 UNUSED = cast("Any", None)
@@ -245,7 +245,7 @@ class TestForgetting:
         own(database, past, shop.company_id, uuid4())
         with psycopg.connect(database.worker, autocommit=True) as connection:
             forget_old_failures(connection)
-            forget_old_answers(connection)
+            forget_old_sessions(connection)
             late = "SELECT count(*) FROM password_resets WHERE expires_at < now()"
             assert connection.execute(late).fetchone() == (0,)
         left = failures(database)

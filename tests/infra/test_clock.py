@@ -9,12 +9,17 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from infra.jobs.schedule import KEEP_ANSWERS_HOURS, Job, Schedule, forget_old_answers
+from infra.jobs.answers import KEEP_ANSWERS_HOURS, forget_old_answers
+from infra.jobs.job import Job
+from infra.jobs.schedule import Schedule
 from infra.postgres.embedded import EmbeddedServer
 from infra.process.clock import DOUBT_SECONDS, WatchedClock
+from infra.runtime.services import make_event_writer
 from tests.conftest import Database, fresh_database
 
 YEAR = 366 * 86_400.0
+
+WRITER = make_event_writer()
 
 
 class Time:
@@ -78,15 +83,15 @@ class TestSchedule:
     @pytest.fixture
     def schedule(self, database: Database, clock: Time, done: list[str]) -> Any:
         jobs = (
-            Job(name="cleaning", every=timedelta(hours=1), do=lambda _: done.append("cleaning")),
+            Job(name="cleaning", every=timedelta(hours=1), do=lambda *_: done.append("cleaning")),
             Job(
                 name="launching",
                 every=timedelta(hours=1),
-                do=lambda _: done.append("launching"),
+                do=lambda *_: done.append("launching"),
                 records_what_is_due=True,
             ),
         )
-        schedule = Schedule(database.worker, jobs, clock.watched)
+        schedule = Schedule(database.worker, jobs, WRITER, clock.watched)
         schedule.start()
         yield schedule
         schedule.stop()
@@ -107,7 +112,7 @@ class TestSchedule:
     ) -> None:
         eventually(lambda: len(done) == 2)
         job = Job(
-            name="due", every=timedelta(hours=1), do=lambda _: done.append("due"), records_what_is_due=True
+            name="due", every=timedelta(hours=1), do=lambda *_: done.append("due"), records_what_is_due=True
         )
         clock.wall += YEAR
 
@@ -119,9 +124,9 @@ class TestSchedule:
         assert "due" in done
 
     def test_outlives_a_database_that_cannot_be_reached(self, done: list[str]) -> None:
-        job = Job(name="any", every=timedelta(hours=1), do=lambda _: done.append("any"))
+        job = Job(name="any", every=timedelta(hours=1), do=lambda *_: done.append("any"))
 
-        Schedule("host=/nowhere connect_timeout=2", (job,)).run(job)
+        Schedule("host=/nowhere connect_timeout=2", (job,), WRITER).run(job)
 
         assert done == []
 

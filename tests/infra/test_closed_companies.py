@@ -20,9 +20,9 @@ from infra.cli.projections import projections
 from infra.eventstore.chain import EVENTS, ChainedEvent, event_hash, genesis_hash
 from infra.eventstore.codec import Metadata
 from infra.files.imports import Imports
-from infra.files.picture_shelf import let_go_of_unused
-from infra.jobs.launches import launch_what_is_due
-from infra.jobs.schedule import Job, Schedule
+from infra.files.unused_pictures import let_go_of_unused
+from infra.jobs.launches import LAUNCHES
+from infra.jobs.schedule import Schedule
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.pipeline import RequestConnection, request_transaction
 from infra.postgres.transactions import transaction
@@ -458,21 +458,15 @@ class TestJobs:
 
     def test_leave_it_out_and_say_so_once(self, quiet: Database) -> None:
         company_id, open_one = self.announced(quiet), self.announced(quiet)
-        job = Job(
-            name="launches",
-            every=timedelta(hours=1),
-            do=lambda db: launch_what_is_due(db, LEDGER, datetime.now(UTC)),
-            models=LEDGER.models,
-        )
-        schedule = Schedule(quiet.worker, (job,))
+        schedule = Schedule(quiet.worker, (LAUNCHES,), LEDGER)
         with closing(quiet, company_id), capture_logs() as logs:
-            schedule.run(job)
-            schedule.run(job)
+            schedule.run(LAUNCHES)
+            schedule.run(LAUNCHES)
             assert self.status(quiet, company_id) == "coming_soon"
             assert self.status(quiet, open_one) == "active"
         told = [entry for entry in logs if entry["log_level"] in ("warning", "error")]
         assert [entry["companies"] for entry in told] == [[str(company_id)]]
-        schedule.run(job)
+        schedule.run(LAUNCHES)
         assert self.status(quiet, company_id) == "active"
 
     def test_leave_its_imports_waiting(self, quiet: Database) -> None:

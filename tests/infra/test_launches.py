@@ -18,11 +18,11 @@ from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.jobs import launches
 from infra.jobs.launches import launch_what_is_due
-from infra.jobs.schedule import Schedule, jobs_of
+from infra.jobs.schedule import Schedule
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
-from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.runtime.models import EVENT_TYPES, JOBS, PROJECTIONS
 from tests.conftest import Database, fresh_database
 
 LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
@@ -237,12 +237,12 @@ def test_the_fact_names_no_actor_and_the_read_model_agrees_with_the_log(catalog:
 
 class TestTheSchedule:
     def test_has_every_job_once(self) -> None:
-        names = [job.name for job in jobs_of(LEDGER)]
+        names = [job.name for job in JOBS]
         assert len(set(names)) == len(names)
 
     def test_does_its_jobs_as_soon_as_it_starts(self, catalog: Catalog) -> None:
         [product_id] = catalog.announce()
-        schedule, deadline = Schedule(catalog.database.worker, jobs_of(LEDGER)), time.monotonic() + 10
+        schedule, deadline = Schedule(catalog.database.worker, JOBS, LEDGER), time.monotonic() + 10
         schedule.start()
         try:
             while not catalog.launched() and time.monotonic() < deadline:

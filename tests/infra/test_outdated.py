@@ -15,7 +15,8 @@ from domain.companies import Company
 from domain.orders import Order
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
-from infra.jobs.schedule import Job, Schedule
+from infra.jobs.job import Job
+from infra.jobs.schedule import Schedule
 from infra.postgres.definitions import digest_of, inline_digest
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.pipeline import RequestConnection, request_transaction
@@ -224,8 +225,10 @@ class TestAnOutdatedWorker:
 
     def test_does_no_jobs(self, database: Database) -> None:
         done: list[Any] = []
-        job = Job(name="test", every=timedelta(hours=1), do=done.append, models=LEDGER.models)
-        schedule = Schedule(database.worker, (job,))
+        job = Job(
+            name="test", every=timedelta(hours=1), do=lambda *given: done.append(given), reads_models=True
+        )
+        schedule = Schedule(database.worker, (job,), LEDGER)
         with altered(database, ELSE, AGAIN):
             schedule.run(job)
         assert done == []

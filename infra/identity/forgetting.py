@@ -1,0 +1,51 @@
+"""Forgets what signing in leaves behind: sessions, tokens of forgotten passwords, and counts of failures."""
+
+from datetime import timedelta
+from typing import Any, LiteralString
+
+import psycopg
+
+from infra.jobs.job import Job
+
+_COMPANIES: LiteralString = "SELECT company_id FROM company_head"
+
+_FORGET_SESSIONS: LiteralString = """
+    DELETE FROM sessions WHERE company_id = %(company_id)s AND expires_at < now()
+"""
+
+_FORGET_RESETS: LiteralString = """
+    DELETE FROM password_resets WHERE company_id = %(company_id)s AND expires_at < now()
+"""
+
+_OLD_FAILURES: LiteralString = "SELECT key FROM sign_in_failures WHERE until < now()"
+
+_FORGET_FAILURES: LiteralString = "DELETE FROM sign_in_failures WHERE key = %(key)s AND until < now()"
+
+
+def forget_old_sessions(connection: psycopg.Connection[Any]) -> None:
+    """Delete sessions and tokens that are past their time, company by company."""
+    for (company_id,) in connection.execute(_COMPANIES).fetchall():
+        connection.execute(_FORGET_SESSIONS, {"company_id": company_id})
+        connection.execute(_FORGET_RESETS, {"company_id": company_id})
+
+
+def forget_old_failures(connection: psycopg.Connection[Any]) -> None:
+    """Delete counts of failed sign-ins that are past their time.
+
+    One by one: a statement that locked many of them could wait for a sign-in that waits for it.
+    """
+    for (key,) in connection.execute(_OLD_FAILURES).fetchall():
+        connection.execute(_FORGET_FAILURES, {"key": key})
+
+
+FORGET_OLD_SESSIONS = Job(
+    name="forget-old-sessions",
+    every=timedelta(hours=1),
+    do=lambda connection, *_: forget_old_sessions(connection),
+)
+
+FORGET_OLD_FAILURES = Job(
+    name="forget-old-failures",
+    every=timedelta(hours=1),
+    do=lambda connection, *_: forget_old_failures(connection),
+)
