@@ -72,7 +72,7 @@ _IN_LOG: LiteralString = (
      WHERE company_id = %(company_id)s AND position > %(after)s AND position <= %(last)s
        AND (%(kind)s::text IS NULL OR type = %(kind)s OR starts_with(type, %(kind)s || '.'))
        AND (%(actor)s::text IS NULL OR strpos(metadata, '"actor":"' || %(actor)s || '"') > 0)
-"""  # noqa: S608 of literals alone
+"""
     + _WITHIN
     + """     ORDER BY position
      LIMIT %(limit)s
@@ -86,7 +86,7 @@ _IN_STREAM: LiteralString = (
        AND position > %(after)s AND position <= %(last)s
        AND (%(kind)s::text IS NULL OR type = %(kind)s OR starts_with(type, %(kind)s || '.'))
        AND (%(actor)s::text IS NULL OR strpos(metadata, '"actor":"' || %(actor)s || '"') > 0)
-"""  # noqa: S608 of literals alone
+"""
     + _WITHIN
     + """     ORDER BY stream_version
      LIMIT %(limit)s
@@ -111,7 +111,7 @@ _VERSION: LiteralString = (
      WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s
        AND (%(version)s::bigint IS NULL OR stream_version = %(version)s)
        AND (%(as_of)s::timestamptz IS NULL
-            OR """  # noqa: S608 of literals alone
+            OR """
     + KNOWN_AT
     + """ <= %(as_of)s)
 """

@@ -67,10 +67,10 @@ class Database(Protocol):
     def enter(self, company_id: UUID) -> None:
         """See this company, and no other, from here on."""
 
-    def execute(self, sql: LiteralString, params: Params) -> None:
+    def execute(self, query: LiteralString, params: Params) -> None:
         """Queue a statement whose result nobody reads."""
 
-    def ask(self, sql: LiteralString, params: Params) -> Answer:
+    def ask(self, query: LiteralString, params: Params) -> Answer:
         """Queue a question; reading its answer sends everything queued so far."""
 
 

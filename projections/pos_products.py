@@ -132,7 +132,7 @@ _OFFERED: LiteralString = f"""
              LIMIT 1
            ) AS picture ON true
      ORDER BY wanted.place
-"""  # noqa: S608 composed of literals alone
+"""
 
 
 def list_offered(

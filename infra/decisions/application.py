@@ -89,7 +89,7 @@ _STREAMS_AS_OF: LiteralString = (
     SELECT e.stream_id, e.stream_version, e.type, e.state, e.metadata
       FROM (SELECT stream_id, max(stream_version) AS version FROM events
              WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
-               AND """  # noqa: S608 of literals alone
+               AND """
     + KNOWN_AT
     + """ <= %(as_of)s
              GROUP BY stream_id) AS known

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
-from projections.base import Database
+from projections.base import Database, Params
 
 _KEEP_HASH: LiteralString = """
     INSERT INTO credentials (company_id, id, password_hash)
@@ -68,6 +68,6 @@ class Credentials:
         self._changed()
         return self._db.ask(_END_SESSION, {**params, "session_id": session_id}).row() is not None
 
-    def _execute(self, sql: LiteralString, params: dict[str, object]) -> None:
-        self._db.execute(sql, {**params, "company_id": self._db.company_id})
+    def _execute(self, query: LiteralString, params: Params) -> None:
+        self._db.execute(query, {**params, "company_id": self._db.company_id})
         self._changed()

@@ -77,6 +77,10 @@ _HAS_MODELS: LiteralString = """
 
 _FORMER_MODELS: LiteralString = "SELECT name FROM public.projection_models"
 
+_MARKED: LiteralString = "SELECT FROM {} WHERE name = %s"
+
+_ROLE: LiteralString = "SELECT FROM pg_roles WHERE rolname = %s"
+
 _REVOKED: tuple[LiteralString, ...] = (
     "REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}",
     "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {} FROM {}",
@@ -136,7 +140,7 @@ def _is_marked(connection: psycopg.Connection[Any], schema: str) -> bool:
     """Whether a MIPOS keeps its history of migrations in this schema."""
     if not connection.execute(_HAS_HISTORY, [schema]).rowcount:
         return False
-    marked = sql.SQL("SELECT FROM {} WHERE name = %s").format(sql.Identifier(schema, "schema_migrations"))
+    marked = sql.SQL(_MARKED).format(sql.Identifier(schema, "schema_migrations"))
     return connection.execute(marked, [MARK]).rowcount > 0
 
 
@@ -157,6 +161,6 @@ def _move_here(connection: psycopg.Connection[Any], schema: str, models: Iterabl
     history = sql.Identifier(schema, "schema_migrations")
     connection.execute(sql.SQL("ALTER TABLE {} ADD COLUMN digest text").format(history))
     for role in FORMER_ROLES:
-        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
+        if connection.execute(_ROLE, [role]).rowcount:
             for revoked in _REVOKED:
                 connection.execute(sql.SQL(revoked).format(into, sql.Identifier(role)))

@@ -6,10 +6,12 @@ from typing import LiteralString
 
 from projections.base import Projection
 
-EVERYTHING = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
-READING = frozenset({"SELECT"})
-MOVING = READING | {"UPDATE"}
-KEEPING = MOVING | {"INSERT"}
+Privileges = frozenset[LiteralString]
+
+EVERYTHING: Privileges = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+READING: Privileges = frozenset({"SELECT"})
+MOVING: Privileges = frozenset({"SELECT", "UPDATE"})
+KEEPING: Privileges = frozenset({"SELECT", "UPDATE", "INSERT"})
 
 #: Rows of this company, the one that the transaction entered; without one, every statement is an error.
 OWN_COMPANY: LiteralString = "company_id = current_setting('app.company_id')::uuid"
@@ -24,8 +26,8 @@ class Rights:
     Where `rows` is None nothing in the table belongs to a company.
     """
 
-    app: frozenset[str]
-    worker: frozenset[str]
+    app: Privileges
+    worker: Privileges
     rows: LiteralString | None = OWN_COMPANY
     shared: LiteralString | None = None
 

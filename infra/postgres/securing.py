@@ -10,7 +10,7 @@ from psycopg import sql
 
 from infra.postgres.admission import admit
 from infra.postgres.installation import Installation
-from infra.postgres.rights import ALL_ROWS, Rights, rights_of
+from infra.postgres.rights import ALL_ROWS, Privileges, Rights, rights_of
 from projections.base import Projection
 
 _TABLES: LiteralString = """
@@ -79,8 +79,8 @@ class _Policy:
     """A policy as the server describes it."""
 
     roles: list[str]
-    command: str
-    rows: str | None
+    command: LiteralString
+    rows: LiteralString | None
     check: str | None = None
 
     def says(self, other: "_Policy") -> bool:
@@ -110,12 +110,13 @@ def _wanted(rights: Rights, installation: Installation) -> dict[str, _Policy]:
 
 
 def _grants(
-    place: sql.Identifier, role: str, wanted: frozenset[str], found: list[str] | None
+    place: sql.Identifier, role: str, wanted: Privileges, found: Iterable[LiteralString] | None
 ) -> Iterator[sql.Composed]:
+    # What is found are the server's own words for privileges.
     missing, surplus = wanted - set(found or ()), set(found or ()) - wanted
     for rights, statement in ((missing, _GRANT), (surplus, _REVOKE)):
         if rights:
-            listed = sql.SQL(", ").join(map(sql.SQL, sorted(rights)))
+            listed = sql.SQL(", ").join(sql.SQL(right) for right in sorted(rights))
             yield sql.SQL(statement).format(rights=listed, place=place, role=sql.Identifier(role))
 
 

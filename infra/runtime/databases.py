@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, LiteralString
 
 import click
 import psycopg
@@ -27,6 +27,8 @@ from infra.upgrades.upgrade import Upgrade
 DATABASE = "mipos"
 #: Who connects: the web server or a worker.
 Part = Literal["app", "worker"]
+
+_DATABASE: LiteralString = "SELECT 1 FROM pg_database WHERE datname = %s"
 
 
 class NoDatabaseYet(DatabaseUnfit):
@@ -204,6 +206,6 @@ def prepare(addresses: Addresses) -> None:
 
 def _create_database(conninfo: str) -> None:
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+        found = connection.execute(_DATABASE, [DATABASE])
         if not found.fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))

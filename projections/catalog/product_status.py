@@ -329,7 +329,7 @@ _LAST_MOVE: LiteralString = (
        AND (%(as_of)s::timestamptz IS NULL
             OR e.stream_version <= (SELECT max(stream_version) FROM events
                                      WHERE company_id = %(company_id)s AND stream_id = %(product_id)s
-                                       AND """  # noqa: S608 of literals alone
+                                       AND """
     + KNOWN_AT
     + """
                                            <= %(as_of)s))

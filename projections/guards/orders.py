@@ -65,7 +65,7 @@ _PLACE: LiteralString = f"""
              LIMIT 1
            ) AS storage ON true
      WHERE c.company_id = %(company_id)s
-"""  # noqa: S608 composed of literals alone
+"""
 
 # One after another by their keys, whatever the planner knows of the tables. The store is found as above, once
 # for the statement, so that it need not wait for that answer.
@@ -99,7 +99,7 @@ _VARIANTS: LiteralString = f"""
              WHERE company_id = %(company_id)s AND id = p.unit_id
              LIMIT 1
            ) AS unit ON true
-"""  # noqa: S608 composed of literals alone
+"""
 
 _TAX_RATES: LiteralString = """
     SELECT rate.id, rate.name, rate.fields ->> 'rate' AS rate,

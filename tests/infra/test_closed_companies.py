@@ -39,7 +39,7 @@ CLOSE: LiteralString = "UPDATE installation SET closed = closed || %s::uuid"
 OPEN: LiteralString = "UPDATE installation SET closed = array_remove(closed, %s)"
 IS_BRAND: LiteralString = "type = 'brands.Brand.Registered'"
 SPOIL: LiteralString = (
-    f"UPDATE events SET state = '[]' WHERE company_id = %s AND {IS_BRAND} RETURNING position"  # noqa: S608
+    f"UPDATE events SET state = '[]' WHERE company_id = %s AND {IS_BRAND} RETURNING position"
 )
 #: What is made from settings, and what is not; one read model only reports are answered from.
 CHANGED = ("settings", "orders", "sales_summary")
@@ -101,13 +101,13 @@ class Spoilt:
 @contextmanager
 def spoilt(database: Database, company_id: UUID, *, is_hashed: bool = False) -> Iterator[Spoilt]:
     """While the state of a company's brand cannot be read; mended at the end, and the company open again."""
-    query: LiteralString = f"SELECT state FROM events WHERE company_id = %s AND {IS_BRAND}"  # noqa: S608
+    query: LiteralString = f"SELECT state FROM events WHERE company_id = %s AND {IS_BRAND}"
     [(state,)] = rows(database, query, company_id)
 
     def mend() -> None:
         with psycopg.connect(database.owner) as owner:
             owner.execute(
-                f"UPDATE events SET state = %s WHERE company_id = %s AND {IS_BRAND}",  # noqa: S608
+                f"UPDATE events SET state = %s WHERE company_id = %s AND {IS_BRAND}",
                 [state, company_id],
             )
             rechain(owner, company_id)

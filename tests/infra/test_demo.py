@@ -151,9 +151,9 @@ def test_never_sells_what_is_not_there(demo: Made) -> None:
         "(SELECT stream_id, line FROM events, json_array_elements(state::json -> 'lines') AS line"
         "  WHERE company_id = %(company)s AND type LIKE 'stock.%%') AS moved"
     )
-    assert demo.ask(
-        f"SELECT count(*) FROM {movements} WHERE (line ->> 'balance_quantity')::numeric < 0"  # noqa: S608
-    ) == [(0,)]
+    assert demo.ask(f"SELECT count(*) FROM {movements} WHERE (line ->> 'balance_quantity')::numeric < 0") == [
+        (0,)
+    ]
 
 
 def test_balances_are_what_came_less_what_went(demo: Made) -> None:

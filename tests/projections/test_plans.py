@@ -20,6 +20,7 @@ from infra.runtime.services import build_services, open_pool
 from infra.runtime.settings import load_settings
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import SECRET, Database, Service, found_shop, fresh_database
+from tests.statements import is_statement, statements
 
 #: How many rows each table gets beside those of the shop.
 MORE = 3000
@@ -84,7 +85,7 @@ class Recorded:
             for table, changes in _COPIES.items():
                 told = ", ".join(f"'{column}', {value}" for column, value in changes.items())
                 copied = connection.execute(
-                    f"INSERT INTO {table} SELECT (jsonb_populate_record(one, jsonb_build_object({told}))).*"  # noqa: S608
+                    f"INSERT INTO {table} SELECT (jsonb_populate_record(one, jsonb_build_object({told}))).*"
                     f"  FROM (SELECT one FROM {table} AS one LIMIT 1) AS found(one),"
                     f"       generate_series({first}, {last}) AS n".encode()
                 )
@@ -261,3 +262,8 @@ def test_no_statement_walks_a_table(shop: Recorded, mode: str) -> None:
                 found[" ".join(text.split())[:200]] = faults
     assert len(shop.calls) > 30
     assert found == {}
+
+
+def test_every_statement_sent_is_a_constant_of_a_module(shop: Recorded) -> None:
+    known = {Statement(text).text.decode() for text in statements()}
+    assert {text for text in shop.calls if is_statement(text)} <= known

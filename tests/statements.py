@@ -1,0 +1,56 @@
+"""The statements of the product as they are sent: constants of its modules, composed of their fragments."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from psycopg import sql
+
+import infra
+import projections
+
+#: Benchmarks compare with foreign SQL, and the source of an import is no database of ours.
+_FOREIGN = re.compile(r"infra\.(bench|showcase\.complete_journey\.source)\b")
+_STATEMENT = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH)\s")
+
+
+def is_statement(text: str) -> bool:
+    """Whether a text reads or writes rows."""
+    return _STATEMENT.match(text) is not None
+
+
+@cache
+def statements() -> Mapping[str, str]:
+    """Every statement that reads or writes rows, each with a module that has it and its name there."""
+    found: dict[str, str] = {}
+    for module in _modules():
+        for name, value in vars(module).items():
+            for text in filter(is_statement, _texts(value, module.__name__)):
+                found.setdefault(text, f"{module.__name__}.{name}")
+    return found
+
+
+def _modules() -> Iterator[ModuleType]:
+    for package in (projections, infra):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not _FOREIGN.match(found.name):
+                yield importlib.import_module(found.name)
+
+
+def _texts(value: Any, module: str) -> Iterator[str]:
+    """The texts in a value of a module, its classes' too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, sql.Composable):
+        yield value.as_string()
+    elif isinstance(value, Mapping):
+        yield from _texts(tuple(value.values()), module)
+    elif isinstance(value, tuple | list | set | frozenset):
+        for one in value:
+            yield from _texts(one, module)
+    elif isinstance(value, type) and value.__module__ == module:
+        yield from _texts(tuple(vars(value).values()), module)

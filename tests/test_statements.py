@@ -1,0 +1,181 @@
+"""Every statement is made of literals, is a constant of its module, and names its company."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import LiteralString
+
+from infra.postgres.pipeline import RequestTransaction
+from infra.postgres.transactions import Transaction
+from projections.base import Database
+from tests.statements import is_statement, statements
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("domain", "commands", "projections", "api", "infra")
+
+#: Tables whose rows are of no single company, each for a reason.
+OF_NO_COMPANY = {
+    "user_directory": "whoever signs in is of no company yet",
+    "image_directory": "whoever looks at a picture is of no company",
+    "sign_in_failures": "whoever fails to sign in is of no company yet",
+    "projection_models": "what the tables were made from",
+    "schema_migrations": "migrations are of the database",
+    "running_time": "how long the database has been in use is the same for all",
+    "installation": "the version of the read models is that of the database",
+    "worker_heartbeats": "workers belong to no company",
+    "upgrade": "an upgrade is of the database",
+}
+
+#: Statements about the rows of many companies, each for a reason.
+ACROSS_COMPANIES = {
+    "company_head": "workers find companies that are behind, without locks",
+    "company_activity": "workers find companies that wrote lately, without locks",
+    "FROM built": "an upgrade builds for every company",
+    "FROM projection_checkpoints AS place JOIN projection_models": "an upgrade may leave companies closed",
+    "projection_checkpoints WHERE projection": "a read model is replaced for every company",
+    "starts_with(error": "a worker that starts looks after every company that a newer event has stopped",
+    "companies WHERE due_at": "the job finds companies whose subscription falls due, without locks",
+    "products WHERE status = 'coming_soon'": "the job finds companies where a launch is due, without locks",
+}
+
+_TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:public\.)?(?!pg_)([a-z_]+)\b(?!\()")
+_NAMES_COMPANY = re.compile(r"company_id\s*=\s*%\(company(_id)?\)s|\(company_id|%\(company(_id)?\)s")
+
+#: What the checker says about SQL, whether it is given to us or to the driver.
+_ABOUT_SQL = re.compile(r"LiteralString|<class 'SQL'>|\.(execute|executemany|copy|stream)`")
+
+#: How a statement can be made of what is known only at run time.
+PLANTED = """
+def plant(
+    db: Database,
+    request: RequestTransaction,
+    work: Transaction,
+    connection: psycopg.Connection[tuple[object]],
+    text: str,
+    number: int,
+) -> None:
+    db.ask(text, {})
+    db.execute(f"SELECT {text}", {})
+    db.ask(f"SELECT {number}", {})
+    db.ask("SELECT " + text, {})
+    db.ask("SELECT %s" % text, {})
+    db.ask("SELECT {}".format(text), {})
+    db.ask("SELECT one".replace("one", text), {})
+    db.ask(" AND ".join(["SELECT true", text]), {})
+    db.ask(str(number), {})  # type: ignore
+    request.ask(text, {})
+    request.execute(text, {})
+    work.ask(text, {})
+    work.execute(text, {})
+    connection.execute(text)
+    connection.cursor().execute(f"SELECT {text}")
+    connection.cursor().executemany(text, [])
+    sql.SQL(text)
+    sql.SQL(", ").join(map(sql.SQL, [text]))
+    filtered: LiteralString = f"SELECT {text}"
+    sorts: dict[str, LiteralString] = {"name": text}
+"""
+
+
+def complaints(root: Path) -> list[str]:
+    """What the checker says about the SQL in this folder."""
+    ty = str(Path(sys.executable).parent / "ty")
+    command = [ty, "check", "--python", sys.prefix, "--output-format", "concise"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603
+    assert re.search(r"Found \d+ diagnostic|All checks passed", done.stdout), done.stdout + done.stderr
+    return [line for line in done.stdout.splitlines() if _ABOUT_SQL.search(line)]
+
+
+def test_every_statement_is_made_of_literals() -> None:
+    assert complaints(ROOT) == []
+
+
+def test_a_statement_made_at_run_time_is_found(tmp_path: Path) -> None:
+    for name in LAYERS:
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    types = (LiteralString, Database, RequestTransaction, Transaction)
+    imports = [f"from {one.__module__} import {one.__name__}\n" for one in types]
+    module = "".join(["import psycopg\nfrom psycopg import sql\n", *imports, PLANTED])
+    (tmp_path / "infra" / "planted.py").write_text(module)
+    first = module[: module.index("    db.ask")].count("\n") + 1
+    found = {int(line.split(":")[1]) for line in complaints(tmp_path)}
+    assert found == set(range(first, module.count("\n") + 1))
+
+
+def test_nothing_is_kept_from_the_checker() -> None:
+    """It takes a cast at its word, and the driver takes bytes; the files of migrations alone are sent so."""
+    hidden = [f"{file}:{line}" for file, line in _hidden() if not file.endswith("/migrations.py")]
+    assert hidden == []
+
+
+def _hidden() -> Iterator[tuple[str, int]]:
+    for file, tree in _modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                called, arguments = ast.unparse(node.func), [ast.unparse(one) for one in node.args[:1]]
+                is_cast = called == "cast" and "LiteralString" in arguments[0]
+                is_sent = called.rpartition(".")[2] in {"execute", "executemany", "copy"}
+                if is_cast or (is_sent and "encode(" in arguments[0]):
+                    yield file, node.lineno
+
+
+def _modules() -> Iterator[tuple[str, ast.Module]]:
+    for name in LAYERS:
+        for file in sorted((ROOT / name).rglob("*.py")):
+            if "bench" not in file.parts:
+                yield str(file.relative_to(ROOT)), ast.parse(file.read_text())
+
+
+def test_every_statement_is_a_constant_of_its_module() -> None:
+    """Only so can the others be read here as they are sent."""
+    inside = [f"{file}:{line}" for file, line in _inside_functions() if "complete_journey" not in file]
+    assert inside == []
+
+
+def _inside_functions() -> Iterator[tuple[str, int]]:
+    for file, tree in _modules():
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef | ast.Lambda):
+                for node in ast.walk(function):
+                    if (
+                        isinstance(node, ast.Constant)
+                        and isinstance(node.value, str)
+                        and is_statement(node.value)
+                    ):
+                        yield file, node.lineno
+
+
+def test_every_statement_names_its_company() -> None:
+    assert len(statements()) > 300
+    assert [
+        text for text in _across_companies() if not any(known in text for known in ACROSS_COMPANIES)
+    ] == []
+
+
+def test_every_exception_is_needed() -> None:
+    nameless, across = " ".join(_nameless()), " ".join(_across_companies())
+    assert [table for table in OF_NO_COMPANY if table not in nameless] == []
+    assert [known for known in ACROSS_COMPANIES if known not in across] == []
+
+
+def _nameless() -> Iterator[str]:
+    for text in statements():
+        if not _NAMES_COMPANY.search(text):
+            yield " ".join(text.split())
+
+
+def _across_companies() -> list[str]:
+    """The statements about rows of companies that name none of them."""
+    return [text for text in _nameless() if not OF_NO_COMPANY.keys() >= set(_TABLE.findall(text))]
+
+
+def test_no_statement_uses_what_does_not_distribute() -> None:
+    for text, name in statements().items():
+        for word in ("NOTIFY", "MERGE ", "nextval", "LOCK TABLE"):
+            assert word not in text, name
+        assert "now()" not in text.partition("DO UPDATE")[2], name
