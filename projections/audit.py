@@ -40,58 +40,51 @@ _BEFORE: LiteralString = """
     SELECT max(position) AS position FROM search
 """
 
+_OF_STORES: LiteralString = """(
+                SELECT id FROM settings
+                 WHERE company_id = %(company_id)s AND parent_id = ANY(%(store_ids)b::uuid[]))"""
+
 # What lies in these stores: sales and movements of goods, the stores with their storages and tills, and users
 # who are bound to nothing else. What belongs to the whole company, its goods too, lies in none.
-_WITHIN: LiteralString = """
-       AND (%(store_ids)b::uuid[] IS NULL OR CASE split_part(type, '.', 1)
+_WITHIN: LiteralString = f"""
+       (%(store_ids)b::uuid[] IS NULL OR CASE split_part(type, '.', 1)
             WHEN 'orders' THEN stream_id IN (
                 SELECT id FROM orders
                  WHERE company_id = %(company_id)s AND store_id = ANY(%(store_ids)b::uuid[]))
-            WHEN 'stock' THEN substring(state FROM '"storage_id":"([0-9a-f-]{36})"')::uuid IN (
-                SELECT id FROM settings
-                 WHERE company_id = %(company_id)s AND parent_id = ANY(%(store_ids)b::uuid[]))
+            WHEN 'stock' THEN
+                substring(state FROM '"storage_id":"([0-9a-f-]{{36}})"')::uuid IN {_OF_STORES}
             WHEN 'stores' THEN stream_id = ANY(%(store_ids)b::uuid[])
-            WHEN 'storages' THEN stream_id IN (
-                SELECT id FROM settings
-                 WHERE company_id = %(company_id)s AND parent_id = ANY(%(store_ids)b::uuid[]))
-            WHEN 'registers' THEN stream_id IN (
-                SELECT id FROM settings
-                 WHERE company_id = %(company_id)s AND parent_id = ANY(%(store_ids)b::uuid[]))
+            WHEN 'storages' THEN stream_id IN {_OF_STORES}
+            WHEN 'registers' THEN stream_id IN {_OF_STORES}
             WHEN 'users' THEN stream_id IN (
                 SELECT id FROM users
-                 WHERE company_id = %(company_id)s AND store_ids <> '{}'
+                 WHERE company_id = %(company_id)s AND store_ids <> '{{}}'
                    AND store_ids <@ %(store_ids)b::uuid[])
             ELSE false END)
 """
 
 # Metadata are searched as the text that they are: the log writes no space into its JSON, escapes quotes, and
 # one that is no JSON at all must not spoil the page.
-_IN_LOG: LiteralString = (
-    """
-    SELECT position, stream_id, stream_version, octet_length(state)::bigint AS size FROM events
-     WHERE company_id = %(company_id)s AND position > %(after)s AND position <= %(last)s
+_FILTER: LiteralString = f"""
+       position > %(after)s AND position <= %(last)s
        AND (%(kind)s::text IS NULL OR type = %(kind)s OR starts_with(type, %(kind)s || '.'))
        AND (%(actor)s::text IS NULL OR strpos(metadata, '"actor":"' || %(actor)s || '"') > 0)
+       AND {_WITHIN}
 """
-    + _WITHIN
-    + """     ORDER BY position
-     LIMIT %(limit)s
-"""
-)
 
-_IN_STREAM: LiteralString = (
-    """
+_IN_LOG: LiteralString = f"""
     SELECT position, stream_id, stream_version, octet_length(state)::bigint AS size FROM events
-     WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s
-       AND position > %(after)s AND position <= %(last)s
-       AND (%(kind)s::text IS NULL OR type = %(kind)s OR starts_with(type, %(kind)s || '.'))
-       AND (%(actor)s::text IS NULL OR strpos(metadata, '"actor":"' || %(actor)s || '"') > 0)
-"""
-    + _WITHIN
-    + """     ORDER BY stream_version
+     WHERE company_id = %(company_id)s AND {_FILTER}
+     ORDER BY position
      LIMIT %(limit)s
 """
-)
+
+_IN_STREAM: LiteralString = f"""
+    SELECT position, stream_id, stream_version, octet_length(state)::bigint AS size FROM events
+     WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s AND {_FILTER}
+     ORDER BY stream_version
+     LIMIT %(limit)s
+"""
 
 _EVENTS: LiteralString = """
     SELECT e.position, e.type, e.stream_id, e.stream_version,
@@ -105,21 +98,15 @@ _EVENTS: LiteralString = """
      ORDER BY e.position
 """
 
-_VERSION: LiteralString = (
-    """
+_VERSION: LiteralString = f"""
     SELECT stream_version AS version, type FROM events
      WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s
        AND (%(version)s::bigint IS NULL OR stream_version = %(version)s)
-       AND (%(as_of)s::timestamptz IS NULL
-            OR """
-    + KNOWN_AT
-    + """ <= %(as_of)s)
-"""
-    + _WITHIN
-    + """     ORDER BY stream_version DESC
+       AND (%(as_of)s::timestamptz IS NULL OR {KNOWN_AT} <= %(as_of)s)
+       AND {_WITHIN}
+     ORDER BY stream_version DESC
      LIMIT 1
 """
-)
 
 
 @dataclass(frozen=True, slots=True)

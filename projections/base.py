@@ -155,12 +155,6 @@ def plan_for_values(db: Database) -> None:
     db.execute(_PLAN_FOR_VALUES, {})
 
 
-def total_of(count: Answer) -> int:
-    """What a statement that counts has counted, in its column `total`."""
-    row = count.row()
-    return row["total"] if row else 0
-
-
 def facts_of(*aggregates: type[Aggregate]) -> frozenset[type[Aggregate.Event]]:
     """Every event these aggregates record."""
     return frozenset(event for aggregate in aggregates for _, event in events_of(aggregate))

@@ -12,7 +12,8 @@ from domain.entities import fields_of
 from domain.pricing import Rules
 from domain.settings import name_key
 from domain.subscriptions import GRACE
-from projections.base import Database, Fact, Projection, Row, facts_of, total_of
+from projections.base import Database, Fact, Projection, Row, facts_of
+from projections.pages import BY_NAME_OR_TIME, PAGE, list_and_count
 
 
 class Companies(Projection):
@@ -221,37 +222,18 @@ _FIND: LiteralString = "SELECT * FROM companies WHERE company_id = %(company_id)
 
 # NOTE: the platform asks about all companies, whoever else asks has only one. The row-level policies say the
 # same once more.
-_LIST: LiteralString = """
-    SELECT company.*
-      FROM companies AS company
-     WHERE (company.company_id = %(company_id)s OR %(company_id)s = %(platform)s)
-       AND (coalesce(%(status)s::text, 'all') IN ('all', company.status))
-       AND (company.status <> 'archived' OR %(status)s::text IN ('archived', 'all'))
-       AND (%(package_id)s::uuid IS NULL OR company.package_id = %(package_id)s::uuid)
-       AND (%(subscription)s::text IS NULL OR company.subscription_status = %(subscription)s::text)
-       AND NOT EXISTS (
-               SELECT FROM unnest(%(words)b::text[]) AS wanted(word)
-                WHERE position(word IN company.name_key || ' ' || lower(coalesce(company.email, ''))) = 0)
-     ORDER BY CASE %(sort)s::text WHEN 'name' THEN company.name_key END,
-              CASE %(sort)s::text WHEN '-name' THEN company.name_key END DESC,
-              CASE %(sort)s::text WHEN 'created_at' THEN company.created_at END,
-              CASE %(sort)s::text WHEN '-created_at' THEN company.created_at END DESC,
-              company.company_id
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+_FILTER: LiteralString = """
+      FROM companies
+     WHERE (company_id = %(company_id)s OR %(company_id)s = %(platform)s)
+       AND (coalesce(%(status)s::text, 'all') IN ('all', status))
+       AND (status <> 'archived' OR %(status)s::text IN ('archived', 'all'))
+       AND (%(package_id)s::uuid IS NULL OR package_id = %(package_id)s::uuid)
+       AND (%(subscription)s::text IS NULL OR subscription_status = %(subscription)s::text)
+       AND NOT EXISTS (SELECT FROM unnest(%(words)b::text[]) AS wanted(word)
+                        WHERE position(word IN name_key || ' ' || lower(coalesce(email, ''))) = 0)
 """
-
-_COUNT: LiteralString = """
-    SELECT count(*) AS total
-      FROM companies AS company
-     WHERE (company.company_id = %(company_id)s OR %(company_id)s = %(platform)s)
-       AND (coalesce(%(status)s::text, 'all') IN ('all', company.status))
-       AND (company.status <> 'archived' OR %(status)s::text IN ('archived', 'all'))
-       AND (%(package_id)s::uuid IS NULL OR company.package_id = %(package_id)s::uuid)
-       AND (%(subscription)s::text IS NULL OR company.subscription_status = %(subscription)s::text)
-       AND NOT EXISTS (
-               SELECT FROM unnest(%(words)b::text[]) AS wanted(word)
-                WHERE position(word IN company.name_key || ' ' || lower(coalesce(company.email, ''))) = 0)
-"""
+_LIST: LiteralString = f"SELECT * {_FILTER} {BY_NAME_OR_TIME}, company_id {PAGE}"
+_COUNT: LiteralString = f"SELECT count(*) AS total {_FILTER}"
 
 
 def find_company(db: Database) -> Row | None:
@@ -281,19 +263,19 @@ def list_companies(
     Without a `status` all but the archived; `all` are all. Every word of `search` must stand in the name or
     the e-mail address.
     """
-    params: dict[str, Any] = {
-        "company_id": db.company_id,
-        "platform": PLATFORM_ID,
-        "status": status,
-        "package_id": package_id,
-        "subscription": subscription_status,
-        "words": name_key(search).split() if search else [],
-        "sort": sort,
-        "limit": limit,
-        "offset": (page - 1) * limit,
-    }
-    found, count = db.ask(_LIST, params), db.ask(_COUNT, params)
-    return found.rows(), total_of(count)
+    return list_and_count(
+        db,
+        _LIST,
+        _COUNT,
+        page=page,
+        limit=limit,
+        platform=PLATFORM_ID,
+        status=status,
+        package_id=package_id,
+        subscription=subscription_status,
+        words=name_key(search).split() if search else [],
+        sort=sort,
+    )
 
 
 def rules_of(row: Row) -> Rules:

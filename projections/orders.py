@@ -6,7 +6,8 @@ from typing import LiteralString
 from uuid import UUID
 
 from domain.orders import Order, series_of
-from projections.base import Database, Fact, Projection, facts_of, total_of
+from projections.base import Database, Fact, Projection, facts_of
+from projections.pages import PAGE, list_and_count
 
 
 class Orders(Projection):
@@ -131,20 +132,8 @@ _ADVANCE: LiteralString = """
        SET last_number = greatest(series.last_number, excluded.last_number)
 """
 
-_LIST: LiteralString = """
-    SELECT id FROM orders
-     WHERE company_id = %(company_id)s
-       AND (%(cashier_id)s::uuid IS NULL OR cashier_id = %(cashier_id)s::uuid)
-       AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
-       AND (%(from_date)s::date IS NULL OR business_date >= %(from_date)s::date)
-       AND (%(to_date)s::date IS NULL OR business_date <= %(to_date)s::date)
-       AND (%(search)s::text IS NULL OR number = %(search)s::text)
-     ORDER BY occurred_at DESC, id DESC
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
-"""
-
-_COUNT: LiteralString = """
-    SELECT count(*) AS total FROM orders
+_FILTER: LiteralString = """
+      FROM orders
      WHERE company_id = %(company_id)s
        AND (%(cashier_id)s::uuid IS NULL OR cashier_id = %(cashier_id)s::uuid)
        AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
@@ -152,6 +141,8 @@ _COUNT: LiteralString = """
        AND (%(to_date)s::date IS NULL OR business_date <= %(to_date)s::date)
        AND (%(search)s::text IS NULL OR number = %(search)s::text)
 """
+_LIST: LiteralString = f"SELECT id {_FILTER} ORDER BY occurred_at DESC, id DESC {PAGE}"
+_COUNT: LiteralString = f"SELECT count(*) AS total {_FILTER}"
 
 
 def list_orders(
@@ -166,15 +157,16 @@ def list_orders(
     to_date: date | None = None,
 ) -> tuple[list[UUID], int]:
     """The ids of one page of orders, newest first, and how many there are; `search` is a whole number."""
-    params = {
-        "company_id": db.company_id,
-        "cashier_id": cashier_id,
-        "store_ids": list(store_ids) if store_ids else None,
-        "from_date": from_date,
-        "to_date": to_date,
-        "search": search,
-        "limit": limit,
-        "offset": (page - 1) * limit,
-    }
-    found, count = db.ask(_LIST, params), db.ask(_COUNT, params)
-    return [row["id"] for row in found.rows()], total_of(count)
+    rows, total = list_and_count(
+        db,
+        _LIST,
+        _COUNT,
+        page=page,
+        limit=limit,
+        cashier_id=cashier_id,
+        store_ids=list(store_ids) if store_ids else None,
+        from_date=from_date,
+        to_date=to_date,
+        search=search,
+    )
+    return [row["id"] for row in rows], total

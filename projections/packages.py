@@ -8,7 +8,8 @@ from domain.companies import PLATFORM_ID
 from domain.entities import Entity, fields_of
 from domain.packages import RESOURCES, Limits, Package
 from domain.settings import Setting, name_key
-from projections.base import Database, Fact, Projection, Row, facts_of, total_of
+from projections.base import Database, Fact, Projection, Row, facts_of
+from projections.pages import BY_NAME_OR_TIME, PAGE, list_and_count
 
 
 class Packages(Projection):
@@ -116,33 +117,24 @@ _UPDATE: LiteralString = """
 """
 
 # ORDER BY follows one of the sort keys; there are some dozens of packages.
-_LIST: LiteralString = """
-    SELECT * FROM packages
+_FILTER: LiteralString = """
+      FROM packages
      WHERE company_id = %(company_id)s
        AND coalesce(%(status)s::text, 'all') IN (
                'all', CASE WHEN is_archived THEN 'archived' WHEN is_active THEN 'active' ELSE 'inactive' END)
        AND (NOT is_archived OR %(status)s::text IN ('archived', 'all'))
        AND NOT EXISTS (SELECT FROM unnest(%(words)b::text[]) AS wanted(word)
                         WHERE position(word IN name_key || ' ' || lower(coalesce(description, ''))) = 0)
-     ORDER BY CASE %(sort)s::text WHEN 'name' THEN name_key END,
-              CASE %(sort)s::text WHEN '-name' THEN name_key END DESC,
+"""
+_LIST: LiteralString = f"""
+    SELECT *
+    {_FILTER} {BY_NAME_OR_TIME},
               CASE %(sort)s::text WHEN 'price' THEN price END,
               CASE %(sort)s::text WHEN '-price' THEN price END DESC,
-              CASE %(sort)s::text WHEN 'created_at' THEN created_at END,
-              CASE %(sort)s::text WHEN '-created_at' THEN created_at END DESC,
               id
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+    {PAGE}
 """
-
-_COUNT: LiteralString = """
-    SELECT count(*) AS total FROM packages
-     WHERE company_id = %(company_id)s
-       AND coalesce(%(status)s::text, 'all') IN (
-               'all', CASE WHEN is_archived THEN 'archived' WHEN is_active THEN 'active' ELSE 'inactive' END)
-       AND (NOT is_archived OR %(status)s::text IN ('archived', 'all'))
-       AND NOT EXISTS (SELECT FROM unnest(%(words)b::text[]) AS wanted(word)
-                        WHERE position(word IN name_key || ' ' || lower(coalesce(description, ''))) = 0)
-"""
+_COUNT: LiteralString = f"SELECT count(*) AS total {_FILTER}"
 
 _FIND: LiteralString = "SELECT * FROM packages WHERE company_id = %(company_id)s AND id = %(id)s"
 
@@ -154,16 +146,17 @@ def list_packages(
 
     Every word of `search` must stand in the name or the description.
     """
-    params = {
-        "company_id": PLATFORM_ID,
-        "status": status,
-        "words": name_key(search).split() if search else [],
-        "sort": sort,
-        "limit": limit,
-        "offset": (page - 1) * limit,
-    }
-    found, count = db.ask(_LIST, params), db.ask(_COUNT, params)
-    return found.rows(), total_of(count)
+    return list_and_count(
+        db,
+        _LIST,
+        _COUNT,
+        page=page,
+        limit=limit,
+        company_id=PLATFORM_ID,
+        status=status,
+        words=name_key(search).split() if search else [],
+        sort=sort,
+    )
 
 
 def find_package(db: Database, package_id: UUID) -> Row | None:

@@ -5,8 +5,9 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.catalog.products import SELLABLE, sku_key
-from projections.base import Database, Row, plan_for_values, total_of
+from projections.base import Database, Row, plan_for_values
 from projections.catalog.categories import subtree_of
+from projections.pages import PAGE, total_of
 from projections.search.entries import VARIANTS
 from projections.search.find import Hit, find_as_meant, find_as_typed
 from projections.selling_places import ONLY_STORE, SELLS_FROM
@@ -16,23 +17,22 @@ from projections.settings import NOWHERE
 MOST_HITS = 500
 _STATUSES = sorted(SELLABLE)
 
-# The list has the number of each product's variants, so that an index alone counts them.
-_COUNT: LiteralString = """
-    SELECT coalesce(sum(listed.variant_count), 0)::bigint AS total FROM product_listing AS listed
+_FILTER: LiteralString = """
      WHERE listed.company_id = %(company_id)s AND listed.place_id = %(nowhere)s
        AND listed.status = ANY(%(statuses)b::text[])
        AND (%(category_ids)b::uuid[] IS NULL OR listed.category_id = ANY(%(category_ids)b::uuid[]))
 """
-
-_PAGE: LiteralString = """
+# The list has the number of each product's variants, so that an index alone counts them.
+_COUNT: LiteralString = f"""
+    SELECT coalesce(sum(listed.variant_count), 0)::bigint AS total FROM product_listing AS listed {_FILTER}
+"""
+_PAGE: LiteralString = f"""
     SELECT v.id
       FROM product_listing AS listed
       JOIN variants AS v ON v.company_id = listed.company_id AND v.product_id = listed.id
-     WHERE listed.company_id = %(company_id)s AND listed.place_id = %(nowhere)s
-       AND listed.status = ANY(%(statuses)b::text[])
-       AND (%(category_ids)b::uuid[] IS NULL OR listed.category_id = ANY(%(category_ids)b::uuid[]))
+    {_FILTER}
      ORDER BY listed.text, listed.id, v.ordinal
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+    {PAGE}
 """
 
 _CODED: LiteralString = """

@@ -19,7 +19,8 @@ from domain.storages import Storage
 from domain.stores import Store
 from domain.suppliers import Supplier
 from domain.tax_rates import TaxRate
-from projections.base import Answer, Database, Fact, Projection, Row, facts_of, total_of
+from projections.base import Answer, Database, Fact, Projection, Row, facts_of
+from projections.pages import BY_NAME_OR_TIME, PAGE, list_and_count
 
 _ALL: tuple[type[Setting], ...] = (
     Store,
@@ -215,39 +216,22 @@ def keys_of(kind: type[Setting], said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-# ORDER BY follows one of the sort keys; a company has some hundreds of rows of a kind, so a sort is cheap.
-_LIST: LiteralString = """
+_FILTER: LiteralString = """
+      FROM settings
+     WHERE company_id = %(company_id)s AND kind = %(kind)s
+       AND (%(archived)s::bool IS NULL OR is_archived = %(archived)s::bool)
+       AND (%(parent_id)s::uuid IS NULL OR parent_id = %(parent_id)s::uuid)
+       AND (%(active)s::bool IS NULL OR is_active = %(active)s::bool)
+       AND (%(store_ids)b::uuid[] IS NULL
+            OR CASE WHEN kind = 'stores' THEN id ELSE parent_id END = ANY(%(store_ids)b::uuid[]))
+       AND (%(search)s::text IS NULL OR position(%(search)s::text IN name_key) > 0
+            OR position(%(search)s::text IN coalesce(code_key, '')) > 0)
+"""
+_LIST: LiteralString = f"""
     SELECT id, name, fields, is_active, is_archived, version, created_at, updated_at
-      FROM settings
-     WHERE company_id = %(company_id)s AND kind = %(kind)s
-       AND (%(archived)s::bool IS NULL OR is_archived = %(archived)s::bool)
-       AND (%(parent_id)s::uuid IS NULL OR parent_id = %(parent_id)s::uuid)
-       AND (%(active)s::bool IS NULL OR is_active = %(active)s::bool)
-       AND (%(store_ids)b::uuid[] IS NULL
-            OR CASE WHEN kind = 'stores' THEN id ELSE parent_id END = ANY(%(store_ids)b::uuid[]))
-       AND (%(search)s::text IS NULL OR position(%(search)s::text IN name_key) > 0
-            OR position(%(search)s::text IN coalesce(code_key, '')) > 0)
-     ORDER BY CASE %(sort)s::text WHEN 'name' THEN name_key END,
-              CASE %(sort)s::text WHEN '-name' THEN name_key END DESC,
-              CASE %(sort)s::text WHEN 'created_at' THEN created_at END,
-              CASE %(sort)s::text WHEN '-created_at' THEN created_at END DESC,
-              id
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+    {_FILTER} {BY_NAME_OR_TIME}, id {PAGE}
 """
-
-_COUNT: LiteralString = """
-    SELECT count(*) AS total
-      FROM settings
-     WHERE company_id = %(company_id)s AND kind = %(kind)s
-       AND (%(archived)s::bool IS NULL OR is_archived = %(archived)s::bool)
-       AND (%(parent_id)s::uuid IS NULL OR parent_id = %(parent_id)s::uuid)
-       AND (%(active)s::bool IS NULL OR is_active = %(active)s::bool)
-       AND (%(store_ids)b::uuid[] IS NULL
-            OR CASE WHEN kind = 'stores' THEN id ELSE parent_id END = ANY(%(store_ids)b::uuid[]))
-       AND (%(search)s::text IS NULL OR position(%(search)s::text IN name_key) > 0
-            OR position(%(search)s::text IN coalesce(code_key, '')) > 0)
-"""
-
+_COUNT: LiteralString = f"SELECT count(*) AS total {_FILTER}"
 
 _FIND: LiteralString = """
     SELECT id, parent_id, name, fields, is_active, is_archived, version, created_at, updated_at
@@ -270,20 +254,20 @@ def list_settings(
     store_ids: Sequence[UUID] = (),
 ) -> tuple[list[Row], int]:
     """One page of a kind and how many there are in all; `store_ids` narrows to these stores and theirs."""
-    params = {
-        "company_id": db.company_id,
-        "kind": kind,
-        "archived": archived,
-        "active": active,
-        "parent_id": parent_id,
-        "store_ids": list(store_ids) if store_ids else None,
-        "search": name_key(search) if search else None,
-        "sort": sort,
-        "limit": limit,
-        "offset": (page - 1) * limit,
-    }
-    found, count = db.ask(_LIST, params), db.ask(_COUNT, params)
-    return found.rows(), total_of(count)
+    return list_and_count(
+        db,
+        _LIST,
+        _COUNT,
+        page=page,
+        limit=limit,
+        kind=kind,
+        archived=archived,
+        active=active,
+        parent_id=parent_id,
+        store_ids=list(store_ids) if store_ids else None,
+        search=name_key(search) if search else None,
+        sort=sort,
+    )
 
 
 def ask_setting(db: Database, kind: str, setting_id: UUID) -> Answer:

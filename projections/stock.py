@@ -15,10 +15,11 @@ from domain.settings import OtherStore
 from domain.stock import StockMovement
 from domain.storages import Storage
 from domain.suppliers import Supplier
-from projections.base import Answer, Database, Fact, Projection, Row, facts_of, total_of
+from projections.base import Answer, Database, Fact, Projection, Row, facts_of
 from projections.companies import backdating_of
 from projections.guards.settings import References
 from projections.guards.stock_precision import ask_finer, hold_precisions
+from projections.pages import PAGE, list_and_count
 
 
 class StockBalances(Projection):
@@ -211,33 +212,28 @@ class StockGuard:
         return StockContext(quantities, place=place, references=references, counted=counted, locked=locked)
 
 
-_LEVELS: LiteralString = """
+_BALANCES: LiteralString = """
+      FROM stock_balances AS b
+      JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
+      JOIN settings AS s ON s.company_id = b.company_id AND s.id = b.storage_id
+"""
+_FILTER: LiteralString = """
+     WHERE b.company_id = %(company_id)s
+       AND (%(storage_id)s::uuid IS NULL OR b.storage_id = %(storage_id)s::uuid)
+       AND (%(variant_id)s::uuid IS NULL OR b.variant_id = %(variant_id)s::uuid)
+       AND (%(store_ids)b::uuid[] IS NULL OR s.parent_id = ANY(%(store_ids)b::uuid[]))
+       AND (NOT %(below_reorder)s::bool OR b.on_hand <= v.reorder_level)
+"""
+_LEVELS: LiteralString = f"""
     SELECT b.storage_id, s.name AS storage_name, b.variant_id, v.product_id, v.sku, p.name,
            v.name AS variant_name, b.on_hand, b.value, v.reorder_level
-      FROM stock_balances AS b
-      JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
+    {_BALANCES}
       JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
-      JOIN settings AS s ON s.company_id = b.company_id AND s.id = b.storage_id
-     WHERE b.company_id = %(company_id)s
-       AND (%(storage_id)s::uuid IS NULL OR b.storage_id = %(storage_id)s::uuid)
-       AND (%(variant_id)s::uuid IS NULL OR b.variant_id = %(variant_id)s::uuid)
-       AND (%(store_ids)b::uuid[] IS NULL OR s.parent_id = ANY(%(store_ids)b::uuid[]))
-       AND (NOT %(below_reorder)s::bool OR b.on_hand <= v.reorder_level)
+    {_FILTER}
      ORDER BY b.storage_id, b.variant_id
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+    {PAGE}
 """
-
-_COUNT_LEVELS: LiteralString = """
-    SELECT count(*) AS total
-      FROM stock_balances AS b
-      JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
-      JOIN settings AS s ON s.company_id = b.company_id AND s.id = b.storage_id
-     WHERE b.company_id = %(company_id)s
-       AND (%(storage_id)s::uuid IS NULL OR b.storage_id = %(storage_id)s::uuid)
-       AND (%(variant_id)s::uuid IS NULL OR b.variant_id = %(variant_id)s::uuid)
-       AND (%(store_ids)b::uuid[] IS NULL OR s.parent_id = ANY(%(store_ids)b::uuid[]))
-       AND (NOT %(below_reorder)s::bool OR b.on_hand <= v.reorder_level)
-"""
+_COUNT: LiteralString = f"SELECT count(*) AS total {_BALANCES} {_FILTER}"
 
 
 def list_levels(
@@ -254,17 +250,18 @@ def list_levels(
 
     `average_cost` is rounded for display.
     """
-    params = {
-        "company_id": db.company_id,
-        "storage_id": storage_id,
-        "store_ids": list(store_ids) if store_ids else None,
-        "variant_id": variant_id,
-        "below_reorder": below_reorder,
-        "limit": limit,
-        "offset": (page - 1) * limit,
-    }
-    found, count = db.ask(_LEVELS, params), db.ask(_COUNT_LEVELS, params)
-    return [_level(row) for row in found.rows()], total_of(count)
+    rows, total = list_and_count(
+        db,
+        _LEVELS,
+        _COUNT,
+        page=page,
+        limit=limit,
+        storage_id=storage_id,
+        store_ids=list(store_ids) if store_ids else None,
+        variant_id=variant_id,
+        below_reorder=below_reorder,
+    )
+    return [_level(row) for row in rows], total
 
 
 def _level(row: Row) -> Row:

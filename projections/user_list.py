@@ -6,7 +6,8 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.settings import name_key
-from projections.base import Database, Row, total_of
+from projections.base import Database, Row
+from projections.pages import PAGE, list_and_count
 
 # Of a store that was archived meanwhile the name is still told: this is asked about the past as well.
 _STORES: LiteralString = """
@@ -42,7 +43,19 @@ class Surroundings:
         return [row for row in self._stores.rows() if row["id"] in store_ids]
 
 
-_LIST: LiteralString = """
+_FILTER: LiteralString = """
+     WHERE u.company_id = %(company_id)s
+       AND (%(archived)s::bool IS NULL OR u.is_archived = %(archived)s::bool)
+       AND (%(active)s::bool IS NULL OR u.is_active = %(active)s::bool)
+       AND (%(role)s::text IS NULL OR u.role = %(role)s::text)
+       AND (%(store_id)s::uuid IS NULL OR %(store_id)s::uuid = ANY(u.store_ids)
+            OR %(with_unbound)s::bool AND cardinality(u.store_ids) = 0)
+       AND (%(within)b::uuid[] IS NULL
+            OR u.store_ids <@ %(within)b::uuid[] AND cardinality(u.store_ids) > 0)
+       AND NOT EXISTS (SELECT 1 FROM unnest(%(words)b::text[]) AS word
+                        WHERE position(word IN u.username_key) = 0 AND position(word IN u.email_key) = 0)
+"""
+_LIST: LiteralString = f"""
     SELECT u.id, u.username, u.email, u.role, u.store_ids, u.granted, u.denied, u.is_active, u.is_archived,
            c.last_login, u.version, u.created_at, u.updated_at,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name,
@@ -52,37 +65,15 @@ _LIST: LiteralString = """
              WHERE s.company_id = %(company_id)s AND s.kind = 'stores' AND s.id = ANY(u.store_ids)) AS stores
       FROM users AS u
       LEFT JOIN credentials AS c ON c.company_id = u.company_id AND c.id = u.id
-     WHERE u.company_id = %(company_id)s
-       AND (%(archived)s::bool IS NULL OR u.is_archived = %(archived)s::bool)
-       AND (%(active)s::bool IS NULL OR u.is_active = %(active)s::bool)
-       AND (%(role)s::text IS NULL OR u.role = %(role)s::text)
-       AND (%(store_id)s::uuid IS NULL OR %(store_id)s::uuid = ANY(u.store_ids)
-            OR %(with_unbound)s::bool AND cardinality(u.store_ids) = 0)
-       AND (%(within)b::uuid[] IS NULL
-            OR u.store_ids <@ %(within)b::uuid[] AND cardinality(u.store_ids) > 0)
-       AND NOT EXISTS (SELECT 1 FROM unnest(%(words)b::text[]) AS word
-                        WHERE position(word IN u.username_key) = 0 AND position(word IN u.email_key) = 0)
+    {_FILTER}
      ORDER BY CASE %(sort)s::text WHEN 'username' THEN u.username_key END,
               CASE %(sort)s::text WHEN '-username' THEN u.username_key END DESC,
               CASE %(sort)s::text WHEN 'created_at' THEN u.created_at END,
               CASE %(sort)s::text WHEN '-created_at' THEN u.created_at END DESC,
               u.id
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+    {PAGE}
 """
-
-_COUNT: LiteralString = """
-    SELECT count(*) AS total FROM users AS u
-     WHERE u.company_id = %(company_id)s
-       AND (%(archived)s::bool IS NULL OR u.is_archived = %(archived)s::bool)
-       AND (%(active)s::bool IS NULL OR u.is_active = %(active)s::bool)
-       AND (%(role)s::text IS NULL OR u.role = %(role)s::text)
-       AND (%(store_id)s::uuid IS NULL OR %(store_id)s::uuid = ANY(u.store_ids)
-            OR %(with_unbound)s::bool AND cardinality(u.store_ids) = 0)
-       AND (%(within)b::uuid[] IS NULL
-            OR u.store_ids <@ %(within)b::uuid[] AND cardinality(u.store_ids) > 0)
-       AND NOT EXISTS (SELECT 1 FROM unnest(%(words)b::text[]) AS word
-                        WHERE position(word IN u.username_key) = 0 AND position(word IN u.email_key) = 0)
-"""
+_COUNT: LiteralString = f"SELECT count(*) AS total FROM users AS u {_FILTER}"
 
 
 def list_users(
@@ -105,18 +96,18 @@ def list_users(
     `within` those who are bound to nothing but these stores. Each word of `search` is part of the user
     name or the e-mail address.
     """
-    params = {
-        "company_id": db.company_id,
-        "archived": archived,
-        "active": active,
-        "role": role,
-        "store_id": store_id,
-        "with_unbound": with_unbound,
-        "within": list(within) if within else None,
-        "words": name_key(search or "").split(),
-        "sort": sort,
-        "limit": limit,
-        "offset": (page - 1) * limit,
-    }
-    found, count = db.ask(_LIST, params), db.ask(_COUNT, params)
-    return found.rows(), total_of(count)
+    return list_and_count(
+        db,
+        _LIST,
+        _COUNT,
+        page=page,
+        limit=limit,
+        archived=archived,
+        active=active,
+        role=role,
+        store_id=store_id,
+        with_unbound=with_unbound,
+        within=list(within) if within else None,
+        words=name_key(search or "").split(),
+        sort=sort,
+    )

@@ -47,7 +47,7 @@ from domain.catalog.products import (
 from domain.entities import AlreadyArchived
 from domain.packages import PlanLimitReached
 from domain.settings import InUse
-from projections.catalog.listing import SORT_KEYS
+from projections.catalog.listing_pages import SORT_KEYS
 from projections.catalog.product_list import list_products
 from projections.guards.catalog.products import DuplicateVariant
 

@@ -84,20 +84,16 @@ _STREAMS: LiteralString = """
 
 # The last version that was known (see `Fact.known_at`), and all before it: a clock that was set back must not
 # leave one of them out.
-_STREAMS_AS_OF: LiteralString = (
-    """
+_STREAMS_AS_OF: LiteralString = f"""
     SELECT e.stream_id, e.stream_version, e.type, e.state, e.metadata
       FROM (SELECT stream_id, max(stream_version) AS version FROM events
              WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
-               AND """
-    + KNOWN_AT
-    + """ <= %(as_of)s
+               AND {KNOWN_AT} <= %(as_of)s
              GROUP BY stream_id) AS known
       JOIN events AS e ON e.company_id = %(company_id)s AND e.stream_id = known.stream_id
                       AND e.stream_version <= known.version
      ORDER BY e.stream_id, e.stream_version
 """
-)
 
 
 class Reading:

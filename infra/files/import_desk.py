@@ -7,7 +7,8 @@ from uuid import UUID
 
 from commands.catalog.assortment import TooManyImports
 from commands.ports import Caller
-from projections.base import Database, total_of
+from projections.base import Database
+from projections.pages import total_of
 
 #: How many imports of a company may wait at a time.
 MOST_WAITING = 5

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from domain.catalog.categories import Category
 from domain.errors import Conflict
-from projections.base import Database, Row, total_of
+from projections.base import Database, Row
+from projections.pages import total_of
 
 #: How many categories a tree that is answered at once has at most.
 MOST_NODES = 10_000
@@ -32,15 +33,18 @@ _PATHS: LiteralString = """
     SELECT of, id, name FROM above ORDER BY of, up DESC
 """
 
-# Each category is counted once, from the index alone, however many of those asked for are above it.
-_COUNTS: LiteralString = """
-    WITH RECURSIVE below AS (
-        SELECT top, top AS id FROM unnest(%(ids)b::uuid[]) AS asked(top)
-     UNION
-        SELECT below.top, child.id
+_CHILDREN: LiteralString = """
           FROM below
           JOIN settings AS child ON child.company_id = %(company_id)s AND child.parent_id = below.id
          WHERE child.kind = 'categories'
+"""
+
+# Each category is counted once, from the index alone, however many of those asked for are above it.
+_COUNTS: LiteralString = f"""
+    WITH RECURSIVE below AS (
+        SELECT top, top AS id FROM unnest(%(ids)b::uuid[]) AS asked(top)
+     UNION
+        SELECT below.top, child.id {_CHILDREN}
     ), counted AS MATERIALIZED (
         SELECT node.id, had.number
           FROM (SELECT DISTINCT id FROM below) AS node
@@ -55,14 +59,11 @@ _COUNTS: LiteralString = """
      GROUP BY below.top
 """
 
-_SUBTREE: LiteralString = """
+_SUBTREE: LiteralString = f"""
     WITH RECURSIVE below AS (
         SELECT %(id)s::uuid AS id
      UNION
-        SELECT child.id
-          FROM below
-          JOIN settings AS child ON child.company_id = %(company_id)s AND child.parent_id = below.id
-         WHERE child.kind = 'categories'
+        SELECT child.id {_CHILDREN}
     )
     SELECT id FROM below
 """

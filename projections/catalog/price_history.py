@@ -5,7 +5,8 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.catalog.products import Product, Variant
-from projections.base import Answer, Database, Fact, Projection, Row, total_of
+from projections.base import Answer, Database, Fact, Projection, Row
+from projections.pages import PAGE, list_and_count
 from projections.reports.sale_facts import add_rows
 
 #: A place in the history is the event's position times this, plus the row's number within the event.
@@ -89,25 +90,21 @@ def _first(variant: Variant) -> Iterator[tuple[Any, ...]]:
     yield variant.id, None, "price", None, variant.price
 
 
-_LIST: LiteralString = """
+_FILTER: LiteralString = """
+     WHERE h.company_id = %(company_id)s AND h.product_id = %(product_id)s
+       AND (%(with_costs)s::bool OR h.kind <> 'cost')
+       AND (%(store_ids)b::uuid[] IS NULL OR h.store_id IS NULL OR h.store_id = ANY(%(store_ids)b::uuid[]))
+"""
+_LIST: LiteralString = f"""
     SELECT h.variant_id, h.store_id, h.kind, h.old, h.new, h.at, h.actor_id AS by_user_id, u.username AS by,
            h.place / 100000 AS position
       FROM price_history AS h
       LEFT JOIN users AS u ON u.company_id = h.company_id AND u.id = h.actor_id
-     WHERE h.company_id = %(company_id)s AND h.product_id = %(product_id)s
-       AND (%(with_costs)s::bool OR h.kind <> 'cost')
-       AND (%(store_ids)b::uuid[] IS NULL OR h.store_id IS NULL OR h.store_id = ANY(%(store_ids)b::uuid[]))
+    {_FILTER}
      ORDER BY h.place DESC
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+    {PAGE}
 """
-
-_COUNT: LiteralString = """
-    SELECT count(*) AS total
-      FROM price_history
-     WHERE company_id = %(company_id)s AND product_id = %(product_id)s
-       AND (%(with_costs)s::bool OR kind <> 'cost')
-       AND (%(store_ids)b::uuid[] IS NULL OR store_id IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
-"""
+_COUNT: LiteralString = f"SELECT count(*) AS total FROM price_history AS h {_FILTER}"
 
 _KNOWN: LiteralString = "SELECT id FROM products WHERE company_id = %(company_id)s AND id = %(product_id)s"
 
@@ -130,13 +127,13 @@ def list_price_history(
 
     With `store_ids` the own prices of other stores are left out.
     """
-    params = {
-        "company_id": db.company_id,
-        "product_id": product_id,
-        "with_costs": with_costs,
-        "store_ids": list(store_ids) if store_ids else None,
-        "limit": limit,
-        "offset": (page - 1) * limit,
-    }
-    found, count = db.ask(_LIST, params), db.ask(_COUNT, params)
-    return found.rows(), total_of(count)
+    return list_and_count(
+        db,
+        _LIST,
+        _COUNT,
+        page=page,
+        limit=limit,
+        product_id=product_id,
+        with_costs=with_costs,
+        store_ids=list(store_ids) if store_ids else None,
+    )

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from projections.base import Database, Row
 from projections.catalog.categories import subtree_of
-from projections.catalog.listing import Filters, list_ids
+from projections.catalog.filters import CLASSIFICATION, Filters, list_ids
 
 #: How many products are read at once.
 PAGE = 1000
 
 # The time of a product's making never changes, so that each comes once whatever happens meanwhile.
-_PAGE: LiteralString = """
+_PAGE: LiteralString = f"""
     SELECT p.id AS product_id, p.name, p.description, p.status, p.launch_at, p.brand_id, p.category_id,
            p.unit_id, p.supplier_id, p.tax_rate_ids, p.track_stock, p.created_at, v.id AS variant_id,
            v.name AS variant_name, v.sku, v.barcodes, v.options, v.price, v.cost, v.reorder_level,
@@ -23,9 +23,7 @@ _PAGE: LiteralString = """
              WHERE company_id = %(company_id)s
                AND (created_at, id) > (%(after)s::timestamptz, %(after_id)s::uuid)
                AND status = ANY(%(statuses)b::text[])
-               AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
-               AND (%(category_ids)b::uuid[] IS NULL OR category_id = ANY(%(category_ids)b::uuid[]))
-               AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
+               AND {CLASSIFICATION}
                AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
              ORDER BY created_at, id
              LIMIT %(limit)s::bigint) AS p

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from projections.base import Answer, Database, Row
 from projections.catalog.categories import subtree_of
+from projections.catalog.filters import Filters
 from projections.catalog.images import ask_images
-from projections.catalog.listing import Filters, Page, list_page
+from projections.catalog.listing_pages import Page, list_page
 from projections.catalog.product_search import search_products
 
 _VARIANTS: LiteralString = """

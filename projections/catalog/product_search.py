@@ -5,102 +5,75 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
-from domain.catalog.products import Product, sku_key
-from projections.base import Database, Row, total_of
-from projections.catalog.listing import Filters, Page, list_page
+from domain.catalog.products import Product
+from projections.base import Database, Row
+from projections.catalog.codes import ask_codes
+from projections.catalog.filters import CLASSIFICATION, STOCK_AND_PRICES, Filters
+from projections.catalog.listing_pages import PRODUCT_OF_PAGE, Page, list_page
+from projections.pages import PAGE, total_of
 from projections.search.corrections import corrected
 from projections.search.find import COMMON, numbers_of
-from projections.search.wanted import Wanted, needed_words, params_of, without
+from projections.search.wanted import IS_WANTED, WANTED, Wanted, needed_words, params_of, without
 
 #: From how many on the products that have a word are met soon among all.
 MANY = 5_000
 
-_CODED: LiteralString = """
-    SELECT product_id AS id FROM variants
-     WHERE company_id = %(company_id)s AND sku_key = %(sku)s
-     UNION
-    SELECT v.product_id FROM barcodes AS b
-      JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
-     WHERE b.company_id = %(company_id)s AND b.barcode = %(barcode)s
-"""
-
 # The index alone has the names, each product once, so that only those of the page are looked up, one after
 # another by their keys: as long as the planner knows nothing of the table, it may join in worse ways.
-_PAGE: LiteralString = """
-    SELECT product.*, page.total
-      FROM (SELECT text, id, count(*) OVER () AS total FROM search_words AS one
-             WHERE one.company_id = %(company_id)s AND one.kind = 'products'
-               AND one.status = ANY(%(statuses)b::text[]) AND one.leads = ANY(ARRAY[true, false])
-               AND one.word >= %(word)s AND one.word < %(upto)s
-               AND one.shared < length(%(word)s::text) AND one.text LIKE ALL (%(rest)b::text[])
-             ORDER BY text, id
-             LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint) AS page
-     CROSS JOIN LATERAL (
-            SELECT * FROM products WHERE company_id = %(company_id)s AND id = page.id LIMIT 1
-           ) AS product
-     ORDER BY page.text, page.id
-"""
-
-_COUNT: LiteralString = """
-    SELECT count(*) AS total FROM search_words AS one
+_FILTER: LiteralString = """
+      FROM search_words AS one
      WHERE one.company_id = %(company_id)s AND one.kind = 'products'
        AND one.status = ANY(%(statuses)b::text[]) AND one.leads = ANY(ARRAY[true, false])
        AND one.word >= %(word)s AND one.word < %(upto)s
        AND one.shared < length(%(word)s::text) AND one.text LIKE ALL (%(rest)b::text[])
 """
+_COUNT: LiteralString = f"SELECT count(*) AS total {_FILTER}"
+_PAGE: LiteralString = f"""
+    SELECT product.*, page.total
+      FROM (SELECT text, id, count(*) OVER () AS total {_FILTER}
+             ORDER BY text, id
+             {PAGE}) AS page
+     CROSS JOIN LATERAL {PRODUCT_OF_PAGE}
+     ORDER BY page.text, page.id
+"""
 
-# Filters, another order, codes and several corrections need every product that is found.
-_LOOKED_UP: LiteralString = """
-    WITH wanted AS MATERIALIZED (
-        SELECT word, upto, rest::text[] AS rest
-          FROM unnest(%(words)b::text[], %(uptos)b::text[], %(rests)b::text[]) AS told(word, upto, rest)
-    ), named AS MATERIALIZED (
+_NAMED: LiteralString = f"""
         SELECT found.id
           FROM wanted
          CROSS JOIN LATERAL (
                 SELECT id FROM search_words AS one
                  WHERE one.company_id = %(company_id)s AND one.kind = 'products'
                    AND one.status = ANY(%(statuses)b::text[]) AND one.leads = ANY(ARRAY[true, false])
-                   AND one.word >= wanted.word AND one.word < wanted.upto
-                   AND one.shared < length(wanted.word) AND one.text LIKE ALL (wanted.rest)
+                   AND {IS_WANTED}
                 OFFSET 0
                ) AS found
          UNION
         SELECT unnest(%(coded)b::uuid[])
-    ), listed AS MATERIALIZED (
-        SELECT one.id, one.text, one.created_at
+"""
+_ALL: LiteralString = f"WITH {WANTED} {_NAMED}"
+
+# Filters, another order, codes and several corrections need every product that is found.
+_LOOKED_UP: LiteralString = f"""
+    WITH {WANTED}, named AS MATERIALIZED ({_NAMED}), found AS MATERIALIZED (
+        SELECT listed.id, listed.text, listed.created_at
           FROM named
          CROSS JOIN LATERAL (
                 SELECT * FROM product_listing
                  WHERE company_id = %(company_id)s AND id = named.id AND place_id = %(place_id)s
                  LIMIT 1
-               ) AS one
-         WHERE one.status = ANY(%(statuses)b::text[])
-           AND (%(brand_id)s::uuid IS NULL OR one.brand_id = %(brand_id)s::uuid)
-           AND (%(category_ids)b::uuid[] IS NULL OR one.category_id = ANY(%(category_ids)b::uuid[]))
-           AND (%(supplier_id)s::uuid IS NULL OR one.supplier_id = %(supplier_id)s::uuid)
-           AND (%(in_stock)s::bool IS NULL OR one.in_stock = %(in_stock)s::bool)
-           AND (%(min_price)s::bigint IS NULL OR one.highest_price >= %(min_price)s::bigint)
-           AND (%(max_price)s::bigint IS NULL OR one.lowest_price <= %(max_price)s::bigint)
-           AND (%(min_price)s::bigint IS NULL OR %(max_price)s::bigint IS NULL
-                OR one.lowest_price >= %(min_price)s::bigint OR one.highest_price <= %(max_price)s::bigint
-                OR EXISTS (SELECT FROM variants AS v
-                             LEFT JOIN store_prices AS own ON own.company_id = v.company_id
-                                   AND own.store_id = %(place_id)s AND own.variant_id = v.id
-                            WHERE v.company_id = %(company_id)s AND v.product_id = one.id
-                              AND coalesce(own.price, v.price)
-                                  BETWEEN %(min_price)s::bigint AND %(max_price)s::bigint))
+               ) AS listed
+         WHERE listed.status = ANY(%(statuses)b::text[])
+           AND {CLASSIFICATION}
+           AND {STOCK_AND_PRICES}
     )
-    SELECT product.*, (SELECT count(*) FROM named) AS named, (SELECT count(*) FROM listed) AS total
+    SELECT product.*, (SELECT count(*) FROM named) AS named, (SELECT count(*) FROM found) AS total
       FROM (SELECT 1) AS always
       LEFT JOIN (
-            SELECT id, CASE %(sort)s::text WHEN 'name' THEN text END AS text, created_at FROM listed
+            SELECT id, CASE %(sort)s::text WHEN 'name' THEN text END AS text, created_at FROM found
              ORDER BY 2, CASE %(sort)s::text WHEN 'name' THEN id END, created_at DESC, id DESC
-             LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+             {PAGE}
            ) AS page ON true
-      LEFT JOIN LATERAL (
-            SELECT * FROM products WHERE company_id = %(company_id)s AND id = page.id LIMIT 1
-           ) AS product ON true
+      LEFT JOIN LATERAL {PRODUCT_OF_PAGE} ON true
      ORDER BY page.text, CASE %(sort)s::text WHEN 'name' THEN page.id END, page.created_at DESC, page.id DESC
 """
 
@@ -111,13 +84,13 @@ def search_products(db: Database, text: str, filters: Filters, page: Page) -> tu
     Misspelt words are corrected only if no name has them as they were typed and no variant has the text as
     its code.
     """
-    coded = db.ask(_CODED, {"company_id": db.company_id, "sku": sku_key(text), "barcode": text})
+    codes = ask_codes(db, text)
     words = needed_words(text)
     most = COMMON if words[1:] else MANY
     numbers = numbers_of(db, Product.kind, words, statuses=filters.statuses, most=most) if words else {}
     rarest = next(iter(numbers), None)
     wanted = [Wanted(Product.kind, rarest, without(words, rarest))] if rarest else []
-    asked = _Asked(filters, page, [row["id"] for row in coded.rows()])
+    asked = _Asked(filters, page, [row["product_id"] for row in codes.rows()])
     # Of several words, each makes the others rarer: what has them all is not met soon on a walk.
     is_common = not (words[1:] or asked.coded) and MANY in numbers.values()
     rows, total, is_found = _walk(db, wanted[0], asked) if is_common else _page(db, wanted, asked)
@@ -170,31 +143,12 @@ def _range_of(wanted: Wanted) -> dict[str, Any]:
     return {"word": wanted.word, "upto": wanted.upto, "rest": wanted.patterns}
 
 
-_ALL: LiteralString = """
-    WITH wanted AS MATERIALIZED (
-        SELECT word, upto, rest::text[] AS rest
-          FROM unnest(%(words)b::text[], %(uptos)b::text[], %(rests)b::text[]) AS told(word, upto, rest)
-    )
-    SELECT found.id
-      FROM wanted
-     CROSS JOIN LATERAL (
-            SELECT id FROM search_words AS one
-             WHERE one.company_id = %(company_id)s AND one.kind = 'products'
-               AND one.status = %(status)s AND one.leads = ANY(ARRAY[true, false])
-               AND one.word >= wanted.word AND one.word < wanted.upto
-               AND one.shared < length(wanted.word) AND one.text LIKE ALL (wanted.rest)
-            OFFSET 0
-           ) AS found
-     UNION
-    SELECT unnest(%(coded)b::uuid[])
-"""
-
-
 def find_all_products(db: Database, text: str, status: str) -> list[UUID]:
     """All that the text finds among the products of a status, and whatever product has it as its code."""
-    coded = db.ask(_CODED, {"company_id": db.company_id, "sku": sku_key(text), "barcode": text})
+    codes = ask_codes(db, text)
     words = needed_words(text)
-    params = {"company_id": db.company_id, "status": status, "coded": [row["id"] for row in coded.rows()]}
+    coded = [row["product_id"] for row in codes.rows()]
+    params = {"company_id": db.company_id, "statuses": [status], "coded": coded}
     rarest = next(iter(numbers_of(db, Product.kind, words, statuses=[status]))) if words else None
     wanted = [Wanted(Product.kind, rarest, without(words, rarest))] if rarest else []
     rows = db.ask(_ALL, {**params, **params_of(wanted)}).rows()

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from domain.catalog.products import STATUS_AFTER, Product
 from domain.settings import name_key
-from projections.base import KNOWN_AT, Answer, Database, Fact, Projection, Row, total_of
+from projections.base import KNOWN_AT, Answer, Database, Fact, Projection, Row
 from projections.catalog.categories import subtree_of
-from projections.catalog.listing import Filters, list_ids
+from projections.catalog.filters import CLASSIFICATION, Filters, list_ids
 from projections.catalog.product_search import find_all_products
+from projections.pages import PAGE, list_and_count
 
 _MOVES = frozenset(getattr(Product, name) for name in STATUS_AFTER)
 _COUNTED = {Product.VariantAdded: 1, Product.VariantRemoved: -1}
@@ -149,59 +150,21 @@ _PUT: LiteralString = """
            since = excluded.since, by_user_id = excluded.by_user_id
 """
 
+_FILTER: LiteralString = f"""
+      FROM product_statuses
+     WHERE company_id = %(company_id)s AND status = %(status)s
+       AND {CLASSIFICATION}
+       AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
+"""
+_COUNT: LiteralString = f"SELECT count(*) AS total {_FILTER}"
 # NOTE: each order has a statement of its own, so that each can walk its own index.
-_BY_NAME: LiteralString = """
-    SELECT id FROM product_statuses
-     WHERE company_id = %(company_id)s AND status = %(status)s
-       AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
-       AND (%(category_ids)b::uuid[] IS NULL OR category_id = ANY(%(category_ids)b::uuid[]))
-       AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
-       AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
-     ORDER BY name_key, id
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
-"""
-
-_LATEST_MADE: LiteralString = """
-    SELECT id FROM product_statuses
-     WHERE company_id = %(company_id)s AND status = %(status)s
-       AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
-       AND (%(category_ids)b::uuid[] IS NULL OR category_id = ANY(%(category_ids)b::uuid[]))
-       AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
-       AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
-     ORDER BY created_at DESC, id DESC
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
-"""
-
-_LONGEST_THERE: LiteralString = """
-    SELECT id FROM product_statuses
-     WHERE company_id = %(company_id)s AND status = %(status)s
-       AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
-       AND (%(category_ids)b::uuid[] IS NULL OR category_id = ANY(%(category_ids)b::uuid[]))
-       AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
-       AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
-     ORDER BY since, id
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
-"""
-
-_LATEST_THERE: LiteralString = """
-    SELECT id FROM product_statuses
-     WHERE company_id = %(company_id)s AND status = %(status)s
-       AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
-       AND (%(category_ids)b::uuid[] IS NULL OR category_id = ANY(%(category_ids)b::uuid[]))
-       AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
-       AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
-     ORDER BY since DESC, id DESC
-     LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
-"""
-
-_COUNT: LiteralString = """
-    SELECT count(*) AS total FROM product_statuses
-     WHERE company_id = %(company_id)s AND status = %(status)s
-       AND (%(brand_id)s::uuid IS NULL OR brand_id = %(brand_id)s::uuid)
-       AND (%(category_ids)b::uuid[] IS NULL OR category_id = ANY(%(category_ids)b::uuid[]))
-       AND (%(supplier_id)s::uuid IS NULL OR supplier_id = %(supplier_id)s::uuid)
-       AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
-"""
+_PAGES: Mapping[str, LiteralString] = {
+    "name": f"SELECT id {_FILTER} ORDER BY name_key, id {PAGE}",
+    "-created_at": f"SELECT id {_FILTER} ORDER BY created_at DESC, id DESC {PAGE}",
+    "since": f"SELECT id {_FILTER} ORDER BY since, id {PAGE}",
+    "-since": f"SELECT id {_FILTER} ORDER BY since DESC, id DESC {PAGE}",
+}
+SORT_KEYS = tuple(_PAGES)
 
 _SHOW: LiteralString = """
     SELECT p.id, p.name, p.status, p.launch_at, p.brand_id, brand.name AS brand, p.category_id,
@@ -215,14 +178,6 @@ _SHOW: LiteralString = """
       LEFT JOIN users AS person ON person.company_id = p.company_id AND person.id = p.by_user_id
      ORDER BY page.place
 """
-
-_STATEMENTS: Mapping[str, LiteralString] = {
-    "name": _BY_NAME,
-    "-created_at": _LATEST_MADE,
-    "since": _LONGEST_THERE,
-    "-since": _LATEST_THERE,
-}
-SORT_KEYS = tuple(_STATEMENTS)
 
 
 def list_in_status(
@@ -241,19 +196,20 @@ def list_in_status(
     `filters` are those of `Filters`. A category's include those below it.
     """
     wanted = Filters(status=status, category_ids=subtree_of(db, category_id), **filters)
-    params = {
-        "company_id": db.company_id,
-        "status": status,
-        "brand_id": wanted.brand_id,
-        "category_ids": wanted.category_ids,
-        "supplier_id": wanted.supplier_id,
-        "ids": _found(db, wanted, search),
-        "limit": limit,
-        "offset": (page - 1) * limit,
-    }
-    found, count = db.ask(_STATEMENTS[sort], params), db.ask(_COUNT, params)
-    ids = [row["id"] for row in found.rows()]
-    return db.ask(_SHOW, {"company_id": db.company_id, "ids": ids}).rows(), total_of(count)
+    rows, total = list_and_count(
+        db,
+        _PAGES[sort],
+        _COUNT,
+        page=page,
+        limit=limit,
+        status=status,
+        brand_id=wanted.brand_id,
+        category_ids=wanted.category_ids,
+        supplier_id=wanted.supplier_id,
+        ids=_found(db, wanted, search),
+    )
+    ids = [row["id"] for row in rows]
+    return db.ask(_SHOW, {"company_id": db.company_id, "ids": ids}).rows(), total
 
 
 def _found(db: Database, wanted: Filters, search: str | None) -> list[UUID] | None:
@@ -318,8 +274,7 @@ def summarise_status(db: Database, status: str, *, store_ids: Collection[UUID] =
 
 
 # NOTE: asked of the log, which also knows what held at a moment in the past.
-_LAST_MOVE: LiteralString = (
-    """
+_LAST_MOVE: LiteralString = f"""
     SELECT (e.metadata::json ->> 'at')::timestamptz AS since,
            (e.metadata::json ->> 'actor')::uuid AS by_user_id, person.username AS by_username
       FROM events AS e
@@ -329,14 +284,10 @@ _LAST_MOVE: LiteralString = (
        AND (%(as_of)s::timestamptz IS NULL
             OR e.stream_version <= (SELECT max(stream_version) FROM events
                                      WHERE company_id = %(company_id)s AND stream_id = %(product_id)s
-                                       AND """
-    + KNOWN_AT
-    + """
-                                           <= %(as_of)s))
+                                       AND {KNOWN_AT} <= %(as_of)s))
      ORDER BY e.stream_version DESC
      LIMIT 1
 """
-)
 
 _MOVE_TYPES = sorted(f"{Product.type_name}.{event.__name__}" for event in {Product.Registered, *_MOVES})
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
-from domain.catalog.products import Product, sku_key
+from domain.catalog.products import Product
 from domain.customers import Customer
 from projections.base import Answer, Database, Row
+from projections.catalog.codes import ask_codes
 from projections.lookups.asking import Asked
 from projections.search.entries import ACTIVE, ARCHIVED, DRAFT, VARIANTS
 from projections.search.find import find_as_meant, find_as_typed, list_first
@@ -18,15 +19,6 @@ Hit = tuple[str, UUID]
 _NOT_SOLD = (DRAFT, "coming_soon", "discontinued", ARCHIVED)
 # A telephone number or an e-mail address is one word, though it looks like several.
 _CONTACT = re.compile(r"[+(]?\d[\d\s()/.-]{4,}\Z|\S*@\S*\Z")
-
-_CODES: LiteralString = """
-    SELECT product_id, id AS variant_id FROM variants
-     WHERE company_id = %(company_id)s AND sku_key = %(sku)s
-     UNION
-    SELECT v.product_id, v.id FROM barcodes AS b
-      JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
-     WHERE b.company_id = %(company_id)s AND b.barcode = %(barcode)s
-"""
 
 # NOTE: one after another by their keys. Joined or as an array, the planner may prefer to read all products of
 # a status as long as it knows nothing of the table, as after an import.
@@ -74,7 +66,7 @@ _CUSTOMERS: LiteralString = """
 def products(db: Database, asked: Asked) -> list[Row]:
     """Products by name, or by the SKU or barcode of a variant."""
     statuses = _statuses(asked)
-    codes = ask_codes(db, asked.search)
+    codes = ask_codes(db, asked.search) if asked.search else None
     hits = _find(db, Product.kind, asked, statuses, codes)
     ids = list(dict.fromkeys([*(row["product_id"] for row in _rows(codes)), *(one for _, one in hits)]))
     params = {"company_id": db.company_id, "ids": ids, "statuses": statuses}
@@ -84,7 +76,7 @@ def products(db: Database, asked: Asked) -> list[Row]:
 def variants(db: Database, asked: Asked) -> list[Row]:
     """Variants by their own name and options and their product's name, or by SKU or barcode."""
     statuses = _statuses(asked)
-    codes = ask_codes(db, asked.search)
+    codes = ask_codes(db, asked.search) if asked.search else None
     hits = _find(db, VARIANTS, asked, statuses, codes)
     hits = [*((VARIANTS, row["variant_id"]) for row in _rows(codes)), *hits]
     params = {
@@ -103,13 +95,6 @@ def customers(db: Database, asked: Asked) -> list[Row]:
     statuses = [ACTIVE] if asked.active else [ARCHIVED]
     ids = [one for _, one in _find(db, Customer.kind, asked, statuses, None)]
     return in_order(db.ask(_CUSTOMERS, {"company_id": db.company_id, "ids": ids}).rows(), ids)
-
-
-def ask_codes(db: Database, code: str | None) -> Answer | None:
-    """Ask which variants have this SKU, in any letter case, or this very barcode."""
-    if not code:
-        return None
-    return db.ask(_CODES, {"company_id": db.company_id, "sku": sku_key(code), "barcode": code})
 
 
 def in_order(rows: Sequence[Row], ids: Sequence[UUID]) -> list[Row]:

@@ -8,7 +8,7 @@ from domain.catalog.products import Product
 from projections.base import Database, Row
 from projections.search.corrections import corrected
 from projections.search.entries import VARIANTS
-from projections.search.wanted import Wanted, needed_words, params_of, without
+from projections.search.wanted import IS_WANTED, WANTED, Wanted, needed_words, params_of, without
 from projections.search.words import END, words_of
 
 #: Up to how many things that have a word are counted to find the rarest.
@@ -20,12 +20,8 @@ Hit = tuple[str, UUID]
 
 
 # Each range is read in its own order and no further than needed.
-_MATCHES: LiteralString = """
-    WITH wanted AS MATERIALIZED (
-        SELECT kind, word, upto, rest::text[] AS rest, place
-          FROM unnest(%(kinds)b::text[], %(words)b::text[], %(uptos)b::text[], %(rests)b::text[],
-                      %(places)b::bigint[]) AS told(kind, word, upto, rest, place)
-    )
+_MATCHES: LiteralString = f"""
+    WITH {WANTED}
     SELECT wanted.kind, wanted.place, of.leads, found.word, found.text, found.id
       FROM wanted
      CROSS JOIN unnest(%(statuses)b::text[]) AS standing(status)
@@ -34,8 +30,7 @@ _MATCHES: LiteralString = """
             SELECT word, text, id FROM search_words AS one
              WHERE one.company_id = %(company_id)s AND one.kind = wanted.kind
                AND one.status = standing.status AND one.leads = of.leads
-               AND one.word >= wanted.word AND one.word < wanted.upto
-               AND one.shared < length(wanted.word) AND one.text LIKE ALL (wanted.rest)
+               AND {IS_WANTED}
              ORDER BY one.word, one.text, one.id
              LIMIT %(limit)s::bigint
            ) AS found

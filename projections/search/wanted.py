@@ -2,9 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 from projections.search.words import END, words_of
+
+#: What is wanted as a table of a statement, from the columns that `params_of` makes.
+WANTED: LiteralString = """wanted AS MATERIALIZED (
+        SELECT kind, word, upto, rest::text[] AS rest, place
+          FROM unnest(%(kinds)b::text[], %(words)b::text[], %(uptos)b::text[], %(rests)b::text[],
+                      %(places)b::bigint[]) AS told(kind, word, upto, rest, place)
+    )"""
+
+#: Of the words of one kind and status, a row `one` of search_words: whether it is what is wanted.
+IS_WANTED: LiteralString = """
+               one.word >= wanted.word AND one.word < wanted.upto
+               AND one.shared < length(wanted.word) AND one.text LIKE ALL (wanted.rest)
+"""
 
 
 @dataclass(frozen=True, slots=True)
