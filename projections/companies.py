@@ -223,8 +223,7 @@ _FIND: LiteralString = "SELECT * FROM companies WHERE company_id = %(company_id)
 # NOTE: the platform asks about all companies, whoever else asks has only one. The row-level policies say the
 # same once more.
 _FILTER: LiteralString = """
-      FROM companies
-     WHERE (company_id = %(company_id)s OR %(company_id)s = %(platform)s)
+       (company_id = %(company_id)s OR %(company_id)s = %(platform)s)
        AND (coalesce(%(status)s::text, 'all') IN ('all', status))
        AND (status <> 'archived' OR %(status)s::text IN ('archived', 'all'))
        AND (%(package_id)s::uuid IS NULL OR package_id = %(package_id)s::uuid)
@@ -232,8 +231,13 @@ _FILTER: LiteralString = """
        AND NOT EXISTS (SELECT FROM unnest(%(words)b::text[]) AS wanted(word)
                         WHERE position(word IN name_key || ' ' || lower(coalesce(email, ''))) = 0)
 """
-_LIST: LiteralString = f"SELECT * {_FILTER} {BY_NAME_OR_TIME}, company_id {PAGE}"
-_COUNT: LiteralString = f"SELECT count(*) AS total {_FILTER}"
+_LIST: LiteralString = f"""
+    SELECT * FROM companies
+     WHERE {_FILTER}
+     ORDER BY {BY_NAME_OR_TIME}, company_id
+    {PAGE}
+"""
+_COUNT: LiteralString = f"SELECT count(*) AS total FROM companies WHERE {_FILTER}"
 
 
 def find_company(db: Database) -> Row | None:

@@ -133,16 +133,20 @@ _ADVANCE: LiteralString = """
 """
 
 _FILTER: LiteralString = """
-      FROM orders
-     WHERE company_id = %(company_id)s
+       company_id = %(company_id)s
        AND (%(cashier_id)s::uuid IS NULL OR cashier_id = %(cashier_id)s::uuid)
        AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
        AND (%(from_date)s::date IS NULL OR business_date >= %(from_date)s::date)
        AND (%(to_date)s::date IS NULL OR business_date <= %(to_date)s::date)
        AND (%(search)s::text IS NULL OR number = %(search)s::text)
 """
-_LIST: LiteralString = f"SELECT id {_FILTER} ORDER BY occurred_at DESC, id DESC {PAGE}"
-_COUNT: LiteralString = f"SELECT count(*) AS total {_FILTER}"
+_LIST: LiteralString = f"""
+    SELECT id FROM orders
+     WHERE {_FILTER}
+     ORDER BY occurred_at DESC, id DESC
+    {PAGE}
+"""
+_COUNT: LiteralString = f"SELECT count(*) AS total FROM orders WHERE {_FILTER}"
 
 
 def list_orders(

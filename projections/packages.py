@@ -118,8 +118,7 @@ _UPDATE: LiteralString = """
 
 # ORDER BY follows one of the sort keys; there are some dozens of packages.
 _FILTER: LiteralString = """
-      FROM packages
-     WHERE company_id = %(company_id)s
+       company_id = %(company_id)s
        AND coalesce(%(status)s::text, 'all') IN (
                'all', CASE WHEN is_archived THEN 'archived' WHEN is_active THEN 'active' ELSE 'inactive' END)
        AND (NOT is_archived OR %(status)s::text IN ('archived', 'all'))
@@ -127,14 +126,15 @@ _FILTER: LiteralString = """
                         WHERE position(word IN name_key || ' ' || lower(coalesce(description, ''))) = 0)
 """
 _LIST: LiteralString = f"""
-    SELECT *
-    {_FILTER} {BY_NAME_OR_TIME},
+    SELECT * FROM packages
+     WHERE {_FILTER}
+     ORDER BY {BY_NAME_OR_TIME},
               CASE %(sort)s::text WHEN 'price' THEN price END,
               CASE %(sort)s::text WHEN '-price' THEN price END DESC,
               id
     {PAGE}
 """
-_COUNT: LiteralString = f"SELECT count(*) AS total {_FILTER}"
+_COUNT: LiteralString = f"SELECT count(*) AS total FROM packages WHERE {_FILTER}"
 
 _FIND: LiteralString = "SELECT * FROM packages WHERE company_id = %(company_id)s AND id = %(id)s"
 

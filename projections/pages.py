@@ -9,7 +9,7 @@ PAGE: LiteralString = "LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint"
 
 #: The order of a list that is short enough to be sorted, by one of four sort keys; an id follows.
 BY_NAME_OR_TIME: LiteralString = """
-     ORDER BY CASE %(sort)s::text WHEN 'name' THEN name_key END,
+              CASE %(sort)s::text WHEN 'name' THEN name_key END,
               CASE %(sort)s::text WHEN '-name' THEN name_key END DESC,
               CASE %(sort)s::text WHEN 'created_at' THEN created_at END,
               CASE %(sort)s::text WHEN '-created_at' THEN created_at END DESC"""

@@ -18,19 +18,20 @@ MOST_HITS = 500
 _STATUSES = sorted(SELLABLE)
 
 _FILTER: LiteralString = """
-     WHERE listed.company_id = %(company_id)s AND listed.place_id = %(nowhere)s
+       listed.company_id = %(company_id)s AND listed.place_id = %(nowhere)s
        AND listed.status = ANY(%(statuses)b::text[])
        AND (%(category_ids)b::uuid[] IS NULL OR listed.category_id = ANY(%(category_ids)b::uuid[]))
 """
 # The list has the number of each product's variants, so that an index alone counts them.
 _COUNT: LiteralString = f"""
-    SELECT coalesce(sum(listed.variant_count), 0)::bigint AS total FROM product_listing AS listed {_FILTER}
+    SELECT coalesce(sum(listed.variant_count), 0)::bigint AS total FROM product_listing AS listed
+     WHERE {_FILTER}
 """
 _PAGE: LiteralString = f"""
     SELECT v.id
       FROM product_listing AS listed
       JOIN variants AS v ON v.company_id = listed.company_id AND v.product_id = listed.id
-    {_FILTER}
+     WHERE {_FILTER}
      ORDER BY listed.text, listed.id, v.ordinal
     {PAGE}
 """

@@ -217,8 +217,7 @@ def keys_of(kind: type[Setting], said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _FILTER: LiteralString = """
-      FROM settings
-     WHERE company_id = %(company_id)s AND kind = %(kind)s
+       company_id = %(company_id)s AND kind = %(kind)s
        AND (%(archived)s::bool IS NULL OR is_archived = %(archived)s::bool)
        AND (%(parent_id)s::uuid IS NULL OR parent_id = %(parent_id)s::uuid)
        AND (%(active)s::bool IS NULL OR is_active = %(active)s::bool)
@@ -228,10 +227,12 @@ _FILTER: LiteralString = """
             OR position(%(search)s::text IN coalesce(code_key, '')) > 0)
 """
 _LIST: LiteralString = f"""
-    SELECT id, name, fields, is_active, is_archived, version, created_at, updated_at
-    {_FILTER} {BY_NAME_OR_TIME}, id {PAGE}
+    SELECT id, name, fields, is_active, is_archived, version, created_at, updated_at FROM settings
+     WHERE {_FILTER}
+     ORDER BY {BY_NAME_OR_TIME}, id
+    {PAGE}
 """
-_COUNT: LiteralString = f"SELECT count(*) AS total {_FILTER}"
+_COUNT: LiteralString = f"SELECT count(*) AS total FROM settings WHERE {_FILTER}"
 
 _FIND: LiteralString = """
     SELECT id, parent_id, name, fields, is_active, is_archived, version, created_at, updated_at

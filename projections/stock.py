@@ -213,12 +213,12 @@ class StockGuard:
 
 
 _BALANCES: LiteralString = """
-      FROM stock_balances AS b
+           stock_balances AS b
       JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
       JOIN settings AS s ON s.company_id = b.company_id AND s.id = b.storage_id
 """
 _FILTER: LiteralString = """
-     WHERE b.company_id = %(company_id)s
+       b.company_id = %(company_id)s
        AND (%(storage_id)s::uuid IS NULL OR b.storage_id = %(storage_id)s::uuid)
        AND (%(variant_id)s::uuid IS NULL OR b.variant_id = %(variant_id)s::uuid)
        AND (%(store_ids)b::uuid[] IS NULL OR s.parent_id = ANY(%(store_ids)b::uuid[]))
@@ -227,13 +227,13 @@ _FILTER: LiteralString = """
 _LEVELS: LiteralString = f"""
     SELECT b.storage_id, s.name AS storage_name, b.variant_id, v.product_id, v.sku, p.name,
            v.name AS variant_name, b.on_hand, b.value, v.reorder_level
-    {_BALANCES}
+      FROM {_BALANCES}
       JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
-    {_FILTER}
+     WHERE {_FILTER}
      ORDER BY b.storage_id, b.variant_id
     {PAGE}
 """
-_COUNT: LiteralString = f"SELECT count(*) AS total {_BALANCES} {_FILTER}"
+_COUNT: LiteralString = f"SELECT count(*) AS total FROM {_BALANCES} WHERE {_FILTER}"
 
 
 def list_levels(

@@ -44,7 +44,7 @@ class Surroundings:
 
 
 _FILTER: LiteralString = """
-     WHERE u.company_id = %(company_id)s
+       u.company_id = %(company_id)s
        AND (%(archived)s::bool IS NULL OR u.is_archived = %(archived)s::bool)
        AND (%(active)s::bool IS NULL OR u.is_active = %(active)s::bool)
        AND (%(role)s::text IS NULL OR u.role = %(role)s::text)
@@ -65,7 +65,7 @@ _LIST: LiteralString = f"""
              WHERE s.company_id = %(company_id)s AND s.kind = 'stores' AND s.id = ANY(u.store_ids)) AS stores
       FROM users AS u
       LEFT JOIN credentials AS c ON c.company_id = u.company_id AND c.id = u.id
-    {_FILTER}
+     WHERE {_FILTER}
      ORDER BY CASE %(sort)s::text WHEN 'username' THEN u.username_key END,
               CASE %(sort)s::text WHEN '-username' THEN u.username_key END DESC,
               CASE %(sort)s::text WHEN 'created_at' THEN u.created_at END,
@@ -73,7 +73,7 @@ _LIST: LiteralString = f"""
               u.id
     {PAGE}
 """
-_COUNT: LiteralString = f"SELECT count(*) AS total FROM users AS u {_FILTER}"
+_COUNT: LiteralString = f"SELECT count(*) AS total FROM users AS u WHERE {_FILTER}"
 
 
 def list_users(

@@ -16,20 +16,20 @@ PRODUCT_OF_PAGE: LiteralString = """(
            ) AS product"""
 
 _FILTER: LiteralString = f"""
-      FROM product_listing AS listed
-     WHERE listed.company_id = %(company_id)s AND listed.place_id = %(place_id)s
+       listed.company_id = %(company_id)s AND listed.place_id = %(place_id)s
        AND listed.status = ANY(%(statuses)b::text[])
        AND {CLASSIFICATION}
        AND {STOCK_AND_PRICES}
        AND (%(patterns)b::text[] IS NULL OR listed.text LIKE ALL (%(patterns)b::text[]))
 """
-_COUNT: LiteralString = f"SELECT count(*) AS total {_FILTER}"
+_COUNT: LiteralString = f"SELECT count(*) AS total FROM product_listing AS listed WHERE {_FILTER}"
 
 # NOTE: each order has a statement of its own, so that each can walk its own index; what few match is found
 # sooner by another index, which the changed expression after ORDER BY leaves as the only way.
 _BY_NAME: LiteralString = f"""
     SELECT product.*
-      FROM (SELECT listed.text, listed.id {_FILTER}
+      FROM (SELECT listed.text, listed.id FROM product_listing AS listed
+             WHERE {_FILTER}
              ORDER BY CASE WHEN %(are_few)s::bool THEN listed.text || '' ELSE listed.text END, listed.id
              {PAGE}) AS page
      CROSS JOIN LATERAL {PRODUCT_OF_PAGE}
@@ -38,7 +38,8 @@ _BY_NAME: LiteralString = f"""
 
 _BY_TIME: LiteralString = f"""
     SELECT product.*
-      FROM (SELECT listed.created_at, listed.id {_FILTER}
+      FROM (SELECT listed.created_at, listed.id FROM product_listing AS listed
+             WHERE {_FILTER}
              ORDER BY CASE WHEN %(are_few)s::bool THEN listed.created_at + interval '0' ELSE listed.created_at
                       END DESC, listed.id DESC
              {PAGE}) AS page

@@ -91,7 +91,7 @@ def _first(variant: Variant) -> Iterator[tuple[Any, ...]]:
 
 
 _FILTER: LiteralString = """
-     WHERE h.company_id = %(company_id)s AND h.product_id = %(product_id)s
+       h.company_id = %(company_id)s AND h.product_id = %(product_id)s
        AND (%(with_costs)s::bool OR h.kind <> 'cost')
        AND (%(store_ids)b::uuid[] IS NULL OR h.store_id IS NULL OR h.store_id = ANY(%(store_ids)b::uuid[]))
 """
@@ -100,11 +100,11 @@ _LIST: LiteralString = f"""
            h.place / 100000 AS position
       FROM price_history AS h
       LEFT JOIN users AS u ON u.company_id = h.company_id AND u.id = h.actor_id
-    {_FILTER}
+     WHERE {_FILTER}
      ORDER BY h.place DESC
     {PAGE}
 """
-_COUNT: LiteralString = f"SELECT count(*) AS total FROM price_history AS h {_FILTER}"
+_COUNT: LiteralString = f"SELECT count(*) AS total FROM price_history AS h WHERE {_FILTER}"
 
 _KNOWN: LiteralString = "SELECT id FROM products WHERE company_id = %(company_id)s AND id = %(product_id)s"
 

@@ -21,16 +21,16 @@ MANY = 5_000
 # The index alone has the names, each product once, so that only those of the page are looked up, one after
 # another by their keys: as long as the planner knows nothing of the table, it may join in worse ways.
 _FILTER: LiteralString = """
-      FROM search_words AS one
-     WHERE one.company_id = %(company_id)s AND one.kind = 'products'
+       one.company_id = %(company_id)s AND one.kind = 'products'
        AND one.status = ANY(%(statuses)b::text[]) AND one.leads = ANY(ARRAY[true, false])
        AND one.word >= %(word)s AND one.word < %(upto)s
        AND one.shared < length(%(word)s::text) AND one.text LIKE ALL (%(rest)b::text[])
 """
-_COUNT: LiteralString = f"SELECT count(*) AS total {_FILTER}"
+_COUNT: LiteralString = f"SELECT count(*) AS total FROM search_words AS one WHERE {_FILTER}"
 _PAGE: LiteralString = f"""
     SELECT product.*, page.total
-      FROM (SELECT text, id, count(*) OVER () AS total {_FILTER}
+      FROM (SELECT text, id, count(*) OVER () AS total FROM search_words AS one
+             WHERE {_FILTER}
              ORDER BY text, id
              {PAGE}) AS page
      CROSS JOIN LATERAL {PRODUCT_OF_PAGE}

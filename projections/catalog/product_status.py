@@ -151,18 +151,17 @@ _PUT: LiteralString = """
 """
 
 _FILTER: LiteralString = f"""
-      FROM product_statuses
-     WHERE company_id = %(company_id)s AND status = %(status)s
+       company_id = %(company_id)s AND status = %(status)s
        AND {CLASSIFICATION}
        AND (%(ids)b::uuid[] IS NULL OR id = ANY(%(ids)b::uuid[]))
 """
-_COUNT: LiteralString = f"SELECT count(*) AS total {_FILTER}"
+_COUNT: LiteralString = f"SELECT count(*) AS total FROM product_statuses WHERE {_FILTER}"
 # NOTE: each order has a statement of its own, so that each can walk its own index.
 _PAGES: Mapping[str, LiteralString] = {
-    "name": f"SELECT id {_FILTER} ORDER BY name_key, id {PAGE}",
-    "-created_at": f"SELECT id {_FILTER} ORDER BY created_at DESC, id DESC {PAGE}",
-    "since": f"SELECT id {_FILTER} ORDER BY since, id {PAGE}",
-    "-since": f"SELECT id {_FILTER} ORDER BY since DESC, id DESC {PAGE}",
+    "name": f"SELECT id FROM product_statuses WHERE {_FILTER} ORDER BY name_key, id {PAGE}",
+    "-created_at": f"SELECT id FROM product_statuses WHERE {_FILTER} ORDER BY created_at DESC, id DESC {PAGE}",
+    "since": f"SELECT id FROM product_statuses WHERE {_FILTER} ORDER BY since, id {PAGE}",
+    "-since": f"SELECT id FROM product_statuses WHERE {_FILTER} ORDER BY since DESC, id DESC {PAGE}",
 }
 SORT_KEYS = tuple(_PAGES)
 
