@@ -9,7 +9,7 @@ from projections.base import Database, Row, plan_for_values
 from projections.catalog.categories import subtree_of
 from projections.pages import PAGE, total_of
 from projections.search.entries import VARIANTS
-from projections.search.find import Hit, find_as_meant, find_as_typed
+from projections.search.find import VARIANTS_OF_HITS, Hit, find_as_meant, find_as_typed
 from projections.selling_places import ONLY_STORE, SELLS_FROM
 from projections.settings import NOWHERE
 
@@ -45,17 +45,10 @@ _CODED: LiteralString = """
 
 # One after another by their keys, whatever the planner knows of the tables. A variant may be found twice, by
 # its own name and by its product's.
-_CHOSEN: LiteralString = """
+_CHOSEN: LiteralString = f"""
     WITH chosen AS MATERIALIZED (
         SELECT v.id, min(hit.place) AS place, min(v.ordinal) AS ordinal
-          FROM unnest(%(kinds)b::text[], %(ids)b::uuid[]) WITH ORDINALITY AS hit(kind, id, place)
-         CROSS JOIN LATERAL (
-                SELECT id, product_id, ordinal FROM variants
-                 WHERE company_id = %(company_id)s AND id = hit.id AND hit.kind = 'variants'
-                 UNION ALL
-                SELECT id, product_id, ordinal FROM variants
-                 WHERE company_id = %(company_id)s AND product_id = hit.id AND hit.kind = 'products'
-               ) AS v
+          FROM {VARIANTS_OF_HITS}
          CROSS JOIN LATERAL (
                 SELECT status, category_id FROM products
                  WHERE company_id = %(company_id)s AND id = v.product_id
@@ -67,7 +60,7 @@ _CHOSEN: LiteralString = """
     )
     SELECT (SELECT count(*) FROM chosen) AS total,
            ARRAY(SELECT id FROM chosen ORDER BY place, ordinal, id
-                  LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint) AS ids
+                  {PAGE}) AS ids
 """
 
 # Of its product's pictures, a variant is shown by its own, else by those of no variant. Price and taxes are

@@ -66,7 +66,7 @@ _BELOW: LiteralString = """
 """
 
 # A reference must still be there when the decision is recorded, so it is held until then.
-_REFERENCES: LiteralString = """
+HOLD_REFERENCES: LiteralString = """
     SELECT id, kind, parent_id FROM settings
      WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[]) AND NOT is_archived
      ORDER BY id
@@ -155,7 +155,7 @@ class References:
         self._answer: Answer | None = None
         if wanted:
             ids = sorted({target for _, _, target in wanted})
-            self._answer = db.ask(_REFERENCES, {"company_id": db.company_id, "ids": ids})
+            self._answer = db.ask(HOLD_REFERENCES, {"company_id": db.company_id, "ids": ids})
 
     def check(self) -> None:
         """Raise Invalid for each field that refers to nothing, OtherStore for what lies elsewhere."""

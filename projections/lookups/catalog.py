@@ -11,10 +11,8 @@ from projections.base import Answer, Database, Row
 from projections.catalog.codes import ask_codes
 from projections.lookups.asking import Asked
 from projections.search.entries import ACTIVE, ARCHIVED, DRAFT, VARIANTS
-from projections.search.find import find_as_meant, find_as_typed, list_first
+from projections.search.find import VARIANTS_OF_HITS, Hit, find_as_meant, find_as_typed, list_first
 from projections.search.words import code_of
-
-Hit = tuple[str, UUID]
 
 _NOT_SOLD = (DRAFT, "coming_soon", "discontinued", ARCHIVED)
 # A telephone number or an e-mail address is one word, though it looks like several.
@@ -34,16 +32,9 @@ _PRODUCTS: LiteralString = """
 """
 
 # A variant may be found twice, by its own name and by its product's.
-_VARIANTS: LiteralString = """
+_VARIANTS: LiteralString = f"""
     SELECT v.id, p.name, v.name AS variant_name, v.options, v.product_id, v.sku, v.barcodes, v.price, p.status
-      FROM unnest(%(kinds)b::text[], %(ids)b::uuid[]) WITH ORDINALITY AS hit(kind, id, place)
-     CROSS JOIN LATERAL (
-            SELECT * FROM variants
-             WHERE company_id = %(company_id)s AND id = hit.id AND hit.kind = 'variants'
-             UNION ALL
-            SELECT * FROM variants
-             WHERE company_id = %(company_id)s AND product_id = hit.id AND hit.kind = 'products'
-           ) AS v
+      FROM {VARIANTS_OF_HITS}
      CROSS JOIN LATERAL (
             SELECT name, status FROM products WHERE company_id = %(company_id)s AND id = v.product_id LIMIT 1
            ) AS p

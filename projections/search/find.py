@@ -18,6 +18,17 @@ COMMON = 2_000
 #: The kind and the id of what was found.
 Hit = tuple[str, UUID]
 
+#: The variants `v` of each hit, in a statement that takes hits as `kinds` and `ids`: the variant itself, or those
+#: of the product.
+VARIANTS_OF_HITS: LiteralString = """
+           unnest(%(kinds)b::text[], %(ids)b::uuid[]) WITH ORDINALITY AS hit(kind, id, place)
+         CROSS JOIN LATERAL (
+                SELECT * FROM variants
+                 WHERE company_id = %(company_id)s AND id = hit.id AND hit.kind = 'variants'
+                 UNION ALL
+                SELECT * FROM variants
+                 WHERE company_id = %(company_id)s AND product_id = hit.id AND hit.kind = 'products'
+               ) AS v"""
 
 # Each range is read in its own order and no further than needed.
 _MATCHES: LiteralString = f"""

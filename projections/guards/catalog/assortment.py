@@ -10,6 +10,7 @@ from domain.catalog.reference_book import KINDS, Named
 from domain.catalog.variant_types import Choices
 from projections.base import Database, Row
 from projections.guards.catalog.products import hold_stocked
+from projections.guards.settings import HOLD_REFERENCES
 from projections.guards.stock_precision import ask_finer
 
 Rebuild = Callable[[Iterable[Mapping[str, Any]]], Aggregate | None]
@@ -46,13 +47,6 @@ _STREAMS: LiteralString = """
     SELECT stream_id, stream_version, type, state, metadata FROM events
      WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
      ORDER BY stream_id, stream_version
-"""
-
-_HOLD_REFERENCES: LiteralString = """
-    SELECT id FROM settings
-     WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[]) AND NOT is_archived
-     ORDER BY id
-       FOR SHARE
 """
 
 
@@ -120,7 +114,7 @@ class Assortment:
 
     def held(self, references: Collection[UUID]) -> bool:
         """Hold these settings until the end; whether none of them was archived meanwhile."""
-        return len(self._ask(_HOLD_REFERENCES, ids=list(references))) == len(references)
+        return len(self._ask(HOLD_REFERENCES, ids=list(references))) == len(references)
 
     def _ask(self, query: LiteralString, **params: Any) -> list[Row]:
         return self._db.ask(query, {"company_id": self._db.company_id, **params}).rows()
