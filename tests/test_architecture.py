@@ -34,6 +34,7 @@ WRONG = {
     "commands.stock": "psycopg",
     "projections.orders": "commands.orders",
     "projections.stock": "api.orders",
+    "projections.users": "projections.guards.users",
     "api.orders": "infra.runtime.models",
     "infra.decisions.commits": "api.orders",
     "infra.process.garbage": "infra.postgres.pool",

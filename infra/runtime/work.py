@@ -14,8 +14,8 @@ from projections.guards.catalog.products import CatalogGuard
 from projections.guards.orders import Guesses, SalesGuard
 from projections.guards.packages import PlanGuard, PlatformGuard
 from projections.guards.settings import SettingsGuard
+from projections.guards.stock import StockGuard
 from projections.guards.users import UsersGuard
-from projections.stock import StockGuard
 
 
 class RequestWork(PostgresUnitOfWork):

@@ -157,11 +157,12 @@ _FILTER: LiteralString = f"""
 """
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM product_statuses WHERE {_FILTER}"
 # NOTE: each order has a statement of its own, so that each can walk its own index.
+_IDS: LiteralString = f"SELECT id FROM product_statuses WHERE {_FILTER}"
 _PAGES: Mapping[str, LiteralString] = {
-    "name": f"SELECT id FROM product_statuses WHERE {_FILTER} ORDER BY name_key, id {PAGE}",
-    "-created_at": f"SELECT id FROM product_statuses WHERE {_FILTER} ORDER BY created_at DESC, id DESC {PAGE}",
-    "since": f"SELECT id FROM product_statuses WHERE {_FILTER} ORDER BY since, id {PAGE}",
-    "-since": f"SELECT id FROM product_statuses WHERE {_FILTER} ORDER BY since DESC, id DESC {PAGE}",
+    "name": f"{_IDS} ORDER BY name_key, id {PAGE}",
+    "-created_at": f"{_IDS} ORDER BY created_at DESC, id DESC {PAGE}",
+    "since": f"{_IDS} ORDER BY since, id {PAGE}",
+    "-since": f"{_IDS} ORDER BY since DESC, id DESC {PAGE}",
 }
 SORT_KEYS = tuple(_PAGES)
 

@@ -16,8 +16,8 @@ from domain.settings import OtherStore
 from domain.stores import StoreClosed
 from projections.base import Answer, Database, Row
 from projections.companies import backdating_of, rules_of
+from projections.guards.stock import ENSURE_BALANCES, LOCK_BALANCES, balance_of
 from projections.selling_places import ONLY_STORE, SELLS_FROM
-from projections.stock import ENSURE_BALANCES, LOCK_BALANCES, balance_of
 
 # The store is the register's, else the one that was named, else the only one there is.
 _PLACE: LiteralString = f"""

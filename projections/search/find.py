@@ -18,8 +18,7 @@ COMMON = 2_000
 #: The kind and the id of what was found.
 Hit = tuple[str, UUID]
 
-#: The variants `v` of each hit, in a statement that takes hits as `kinds` and `ids`: the variant itself, or those
-#: of the product.
+#: The variants `v` of each hit, a variant itself or those of a product, where hits come as `kinds` and `ids`.
 VARIANTS_OF_HITS: LiteralString = """
            unnest(%(kinds)b::text[], %(ids)b::uuid[]) WITH ORDINALITY AS hit(kind, id, place)
          CROSS JOIN LATERAL (

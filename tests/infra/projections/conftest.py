@@ -31,7 +31,7 @@ from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.upgrades.migrations import migrate
 from projections.base import Database, Fact, Projection, facts_of
-from projections.stock import StockGuard
+from projections.guards.stock import StockGuard
 from tests.conftest import installed_in
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
