@@ -100,7 +100,6 @@ def _add_routes(app: App[Request, Response], services: Services) -> None:
     _add_user_routes(app, services)
     app.add_route(f"{UNITS.path}/{{unit_id:uuid}}/convert", UnitConversion(services))
     app.add_route(STORE_STORAGES.path, SettingListing(services, STORE_STORAGES))
-    app.add_route("/api/admin/storages/{storage_id:uuid}/stock", stock.StorageStock(services))
 
     app.add_route("/api/lookups/{name}", lookups.Lookups(services))
 
@@ -110,9 +109,7 @@ def _add_routes(app: App[Request, Response], services: Services) -> None:
 
     _add_product_routes(app, services)
 
-    app.add_route("/api/admin/inventory/receipts", stock.StockReceipts(services))
-    app.add_route("/api/admin/inventory/levels", stock.StockLevels(services))
-    app.add_route("/api/admin/inventory/movements", stock.StockMovements(services))
+    stock.add_routes(app, services)
 
     app.add_route("/api/pos/products", pos_products.PosProducts(services))
     orders.add_routes(app, services)

@@ -42,7 +42,27 @@ class Body(Schema):
         return super().load(data, **kwargs)
 
 
-class Many(fields.List[Any]):
+class Described:
+    """A field that says what it means: `Name(meaning="What it is called.", example="Till 1")`."""
+
+    def __init__(
+        self,
+        *args: Any,
+        meaning: str = "",
+        example: Any = None,
+        metadata: Mapping[str, Any] | None = None,
+        is_confidential: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        told = {"description": meaning or None, "examples": None if example is None else [example]}
+        known = {name: value for name, value in told.items() if value is not None}
+        #: Whether it tells what not everybody may see; whoever repeats it must not learn that it is right.
+        self.is_confidential = is_confidential
+        # It stands before marshmallow's own classes, which take this.
+        super().__init__(*args, metadata={**known, **(metadata or {})}, **kwargs)  # type: ignore[call-arg]
+
+
+class Many(Described, fields.List[Any]):
     """A list of at most `longest` members, which is looked at before they are."""
 
     def __init__(self, inner: fields.Field[Any], *, longest: int, shortest: int = 0, **kwargs: Any) -> None:
@@ -67,7 +87,7 @@ class Many(fields.List[Any]):
         return members
 
 
-class Text(fields.String):
+class Text(Described, fields.String):
     """Text without control characters, trimmed at both ends. `longest` is in characters."""
 
     def __init__(self, *, shortest: int = 0, longest: int = 1000, **kwargs: Any) -> None:
@@ -82,12 +102,24 @@ class Text(fields.String):
         return value.strip()
 
 
-def optional(longest: int = 500) -> Text:
+def optional(longest: int = 500, **kwargs: Any) -> Text:
     """A text that may be left out."""
-    return Text(longest=longest, allow_none=True, load_default=None)
+    return Text(longest=longest, allow_none=True, load_default=None, **kwargs)
 
 
-class Secret(fields.String):
+class Choice(Described, fields.String):
+    """One of a few words."""
+
+    def __init__(self, *words: str, **kwargs: Any) -> None:
+        super().__init__(validate=validate.OneOf(words), **kwargs)
+        self.words = words
+
+
+class Object(Described, fields.Nested):
+    """The fields of another schema."""
+
+
+class Secret(Described, fields.String):
     """A password or a token: never trimmed, at most 1000 characters."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -129,7 +161,7 @@ class Email(Text):
         return address
 
 
-class Whole(fields.Integer):
+class Whole(Described, fields.Integer):
     """A whole number, in a query as its digits; true and 1.0 are none."""
 
     def __init__(self, *, least: int | None = None, most: int | None = None, **kwargs: Any) -> None:
@@ -158,7 +190,7 @@ class Sum(Whole):
     """A sum of amounts in minor currency units: exact, and of any size."""
 
 
-class Exact(fields.Field[Decimal]):
+class Exact(Described, fields.Field[Decimal]):
     """A decimal number of at most 5 places, sent as a string (`"0.375"`) or a number."""
 
     default_error_messages = {  # noqa: RUF012
@@ -204,7 +236,7 @@ class Percent(Exact):
         super().__init__(least=0, most=100, **kwargs)
 
 
-class Moment(fields.AwareDateTime):
+class Moment(Described, fields.AwareDateTime):
     """A time, ISO 8601 with a zone, kept in UTC; from the year 1900 on."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -223,7 +255,7 @@ class Moment(fields.AwareDateTime):
         return moment
 
 
-class Day(fields.Date):
+class Day(Described, fields.Date):
     """A date, YYYY-MM-DD and nothing else that ISO 8601 allows."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -264,7 +296,7 @@ class Currency(Text):
         return code
 
 
-class Flag(fields.Boolean):
+class Flag(Described, fields.Boolean):
     """true or false, nothing that merely looks like it."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -273,7 +305,7 @@ class Flag(fields.Boolean):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class File(fields.Field[bytes]):
+class File(Described, fields.Field[bytes]):
     """The bytes of a file within a form. `longest` is in bytes, `media_types` are what it may be."""
 
     def __init__(self, *, longest: int, media_types: tuple[str, ...], **kwargs: Any) -> None:
@@ -281,7 +313,7 @@ class File(fields.Field[bytes]):
         super().__init__(**kwargs)
 
 
-class Id(fields.UUID):
+class Id(Described, fields.UUID):
     """A UUID."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:

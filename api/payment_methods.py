@@ -1,8 +1,6 @@
 """Payment methods in the API."""
 
-from marshmallow import fields, validate
-
-from api.fields import Code, Flag, Name
+from api.fields import Choice, Code, Flag, Name
 from api.settings import Declaration
 from domain.payment_methods import KINDS, PaymentMethod
 
@@ -11,10 +9,18 @@ PAYMENT_METHODS = Declaration(
     path="/api/admin/settings/payment-methods",
     permission="payment_methods",
     fields={
-        "name": Name(required=True),
-        "code": Code(required=True),
-        "kind": fields.String(required=True, validate=validate.OneOf(KINDS)),
-        "opens_drawer": Flag(load_default=False),
-        "requires_reference": Flag(load_default=False),
+        "name": Name(required=True, meaning="What it is called.", example="Meal voucher"),
+        "code": Code(
+            required=True,
+            meaning="What sales are recorded under; not `cash`, `card` or `coupon`.",
+            example="meal",
+        ),
+        "kind": Choice(*KINDS, required=True, meaning="What it is. There is one cash, the built-in `cash`."),
+        "opens_drawer": Flag(
+            load_default=False, meaning="Whether the till opens its drawer for it.", example=False
+        ),
+        "requires_reference": Flag(
+            load_default=False, meaning="Whether a payment needs a `reference`.", example=False
+        ),
     },
 )

@@ -1,34 +1,37 @@
 """What the queries of many lists and single resources have in common."""
 
-from marshmallow import fields, validate
-
-from api.fields import Body, Moment, Text, Whole
+from api.fields import Body, Choice, Moment, Text, Whole
 
 
 class AsOfQuery(Body):
     """A look into the past."""
 
-    as_of = Moment(metadata={"description": "Answer what was recorded up to this time."})
+    as_of = Moment(meaning="Answer what was recorded up to this time.")
 
 
 class PageQuery(Body):
     """Which page of a list."""
 
-    page = Whole(least=1, most=100_000, load_default=1)
-    limit = Whole(least=1, most=100, load_default=20)
+    page = Whole(least=1, most=100_000, load_default=1, meaning="Which page, from 1.", example=1)
+    limit = Whole(least=1, most=100, load_default=20, meaning="How many at most.", example=20)
 
 
 class ListQuery(PageQuery):
     """How lists are paged and searched."""
 
-    search = Text(shortest=1, longest=100)
+    search = Text(shortest=1, longest=100, meaning="Words to look for.")
 
 
 class SortedQuery(ListQuery):
     """How lists are sorted that can be sorted by name and age."""
 
-    sort = fields.String(
-        validate=validate.OneOf(["name", "-name", "created_at", "-created_at"]), load_default="name"
+    sort = Choice(
+        "name",
+        "-name",
+        "created_at",
+        "-created_at",
+        load_default="name",
+        meaning="What to sort by; a minus turns the order around.",
     )
 
 

@@ -9,5 +9,8 @@ REGISTERS = Declaration(
     path="/api/admin/stores/{store_id:uuid}/registers",
     permission="stores",
     owner="store_id",
-    fields={"name": Name(required=True), "code": Code(required=True)},
+    fields={
+        "name": Name(required=True, meaning="What it is called.", example="Till 1"),
+        "code": Code(required=True, meaning="A short code of its own.", example="T1"),
+    },
 )

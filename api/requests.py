@@ -148,6 +148,7 @@ def is_confidential(schema: Schema) -> bool:
     inner = [field.inner if isinstance(field, fields.List) else field for field in schema.fields.values()]
     return any(
         isinstance(field, Secret)
+        or getattr(field, "is_confidential", False)
         or not CONFIDENTIAL.keys().isdisjoint(field.metadata)
         or (isinstance(field, fields.Nested) and is_confidential(field.schema))
         for field in inner

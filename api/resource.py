@@ -153,6 +153,10 @@ class Resource:
         query = req.context.query
         resp.data = self._encode(req, rows, page_of(rows, total, query["page"], query["limit"]))
 
+    def answer_all(self, req: Request, resp: Response, rows: list[Any]) -> None:
+        """Answer with all of a list on one page."""
+        resp.data = self._encode(req, rows, page_of(rows, len(rows), 1, max(len(rows), 1)))
+
     def answer_stretch(
         self, req: Request, resp: Response, rows: list[Any], next_after: int | None, *, has_more: bool
     ) -> None:

@@ -11,11 +11,15 @@ STORAGES = Declaration(
     path="/api/admin/storages",
     permission="storages",
     fields={
-        "name": Name(required=True),
-        "code": Code(required=True),
-        "store_id": Id(allow_none=True, load_default=None),
-        "address": optional(),
-        "allow_negative": Flag(load_default=False),
+        "name": Name(required=True, meaning="What it is called.", example="Back room"),
+        "code": Code(required=True, meaning="A short code of its own.", example="BACK"),
+        "store_id": Id(
+            allow_none=True, load_default=None, meaning="The store it belongs to; null for a warehouse."
+        ),
+        "address": optional(meaning="Postal address.", example="12 Harbour Street"),
+        "allow_negative": Flag(
+            load_default=False, meaning="Whether more may be sold than is there.", example=False
+        ),
     },
 )
 

@@ -23,16 +23,26 @@ STORES = Declaration(
     permission="stores",
     fixed=("currency",),
     fields={
-        "name": Name(required=True),
-        "code": Code(required=True),
-        "timezone": Timezone(),
-        "day_cut": DayCut(load_default="00:00"),
-        "currency": Currency(),
-        "address": optional(),
-        "phone": optional(50),
-        "receipt_header": optional(2000),
-        "receipt_footer": optional(2000),
-        "default_storage_id": Id(allow_none=True, load_default=None),
-        "tax_rate_ids": TaxRates(load_default=tuple),
+        "name": Name(required=True, meaning="What it is called.", example="Harbour"),
+        "code": Code(required=True, meaning="A short code of its own.", example="MAIN"),
+        "timezone": Timezone(meaning="A time zone of the IANA database.", example="Europe/Berlin"),
+        "day_cut": DayCut(
+            load_default="00:00",
+            meaning="When the business day begins, HH:MM by the store's clock.",
+            example="04:00",
+        ),
+        "currency": Currency(meaning="The company's currency; a store has no other.", example="USD"),
+        "address": optional(meaning="Postal address.", example="12 Harbour Street"),
+        "phone": optional(50, meaning="Telephone number.", example="+1 555 0100"),
+        "receipt_header": optional(2000, meaning="Printed above each receipt.", example="Welcome!"),
+        "receipt_footer": optional(2000, meaning="Printed below each receipt.", example="Thank you."),
+        "default_storage_id": Id(
+            allow_none=True, load_default=None, meaning="The storage its sales are taken from."
+        ),
+        "tax_rate_ids": TaxRates(
+            load_default=tuple,
+            meaning="The taxes on products that have none of their own; what is not taxed then has one of "
+            "0 percent.",
+        ),
     },
 )

@@ -12,14 +12,25 @@ SUPPLIERS = Declaration(
     path="/api/admin/settings/suppliers",
     permission="suppliers",
     fields={
-        "name": Name(required=True),
-        "code": Code(allow_none=True, load_default=None),
-        "contact_name": optional(200),
-        "email": Email(allow_none=True, load_default=None),
-        "phone": optional(50),
-        "address": optional(),
-        "tax_number": optional(50),
-        "payment_terms_days": Whole(least=0, most=LONGEST_TERMS, allow_none=True, load_default=None),
-        "note": optional(2000),
+        "name": Name(required=True, meaning="What it is called.", example="Hillside Roasters"),
+        "code": Code(
+            allow_none=True, load_default=None, meaning="A short code of its own, if any.", example="HILL"
+        ),
+        "contact_name": optional(200, meaning="Who speaks for it.", example="The sales desk"),
+        "email": Email(
+            allow_none=True, load_default=None, meaning="E-mail address.", example="office@shop.example"
+        ),
+        "phone": optional(50, meaning="Telephone number.", example="+1 555 0100"),
+        "address": optional(meaning="Postal address.", example="12 Harbour Street"),
+        "tax_number": optional(50, meaning="The number it is taxed under.", example="DE811907980"),
+        "payment_terms_days": Whole(
+            least=0,
+            most=LONGEST_TERMS,
+            allow_none=True,
+            load_default=None,
+            meaning="For how many days its invoices may wait.",
+            example=30,
+        ),
+        "note": optional(2000, meaning="A note."),
     },
 )

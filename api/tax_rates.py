@@ -9,9 +9,9 @@ TAX_RATES = Declaration(
     path="/api/admin/settings/tax-rates",
     permission="tax_rates",
     fields={
-        "name": Name(required=True),
-        "rate": Percent(required=True),
-        "inclusive": Flag(load_default=False),
-        "jurisdiction": optional(200),
+        "name": Name(required=True, meaning="What it is called.", example="Sales tax"),
+        "rate": Percent(required=True, meaning="The tax in percent.", example="7.25"),
+        "inclusive": Flag(load_default=False, meaning="Whether prices already contain it.", example=False),
+        "jurisdiction": optional(200, meaning="Whose tax it is.", example="California"),
     },
 )

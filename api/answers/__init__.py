@@ -3,8 +3,12 @@
 from api.answers.record import Answer, Cost, FieldWithoutMeaning, Format, Meaning, fields_of
 from api.answers.types import (
     MINOR_UNITS,
+    Clock,
+    Code,
     CreatedAt,
+    Currency,
     Day,
+    Email,
     Id,
     Moment,
     Money,
@@ -21,9 +25,13 @@ from api.answers.types import (
 __all__ = [
     "MINOR_UNITS",
     "Answer",
+    "Clock",
+    "Code",
     "Cost",
     "CreatedAt",
+    "Currency",
     "Day",
+    "Email",
     "FieldWithoutMeaning",
     "Format",
     "Id",

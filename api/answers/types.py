@@ -26,8 +26,16 @@ Quantity = Annotated[Decimal, Format(example="2")]
 Percent = Annotated[Decimal, Format(example="7.25")]
 Ratio = Annotated[Decimal, Format(example="0.48929")]
 
+Code = Annotated[str, Format({"pattern": r"^[A-Za-z0-9._-]{1,40}$"})]
+Email = Annotated[str, Format({"pattern": r"^[^@\s]+@[^@\s]+$"}, example="office@shop.example")]
+#: A time of day, HH:MM.
+Clock = Annotated[str, Format({"pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}, example="04:00")]
+
 # Fields that mean the same wherever they are.
 OwnId = Annotated[Id, Meaning("Its id; on creating you may choose it yourself.")]
+Currency = Annotated[
+    str, Format({"pattern": r"^[A-Z]{3}$"}, example="USD"), Meaning("A currency of ISO 4217.")
+]
 Version = Annotated[int, Meaning("How often it was changed; the `ETag`.", 1)]
 CreatedAt = Annotated[Moment, Meaning("When it was recorded first.")]
 UpdatedAt = Annotated[Moment, Meaning("When it was changed last.")]

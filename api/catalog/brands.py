@@ -8,5 +8,8 @@ BRANDS = Declaration(
     kind=Brand,
     path="/api/admin/settings/brands",
     permission="brands",
-    fields={"name": Name(required=True), "description": optional(2000)},
+    fields={
+        "name": Name(required=True, meaning="What it is called.", example="Nordic Roast"),
+        "description": optional(2000, meaning="More about it.", example="Whole beans, dark roast."),
+    },
 )

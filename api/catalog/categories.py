@@ -1,35 +1,42 @@
 """Categories in the API."""
 
-from marshmallow import fields
+from typing import Annotated, Any
+from uuid import UUID
 
-from api.fields import Body, Id, Name, Text, Whole
+from api.answers import Answer, Meaning
+from api.fields import Id, Name
 from api.settings import Declaration, Tree
 from domain.catalog.categories import Category
 from projections.catalog.categories import TreeTooLarge, ask_places, list_tree
 
 
-class Branch(Body):
+class BranchAnswer(Answer):
     """A category on the way from the root."""
 
-    id = Id()
-    name = Text()
+    id: Annotated[UUID, Meaning("The category.")]
+    name: Annotated[str, Meaning("What it is called.", "Drinks")]
+
+
+class PlaceAnswer(Answer):
+    """Where in the tree a category stands, where that is known."""
+
+    path: Annotated[list[BranchAnswer], Meaning("The way to it from the root, itself last.")]
+    depth: Annotated[int, Meaning("At which level of the tree it lies, 1 at the root; 20 at most.", 2)]
+    product_count: Annotated[int, Meaning("How many products are filed in it, but the archived.", 12)]
+    total_product_count: Annotated[int, Meaning("The same with all that lies below it.", 40)]
+    children: Annotated[
+        list[dict[str, Any]],
+        Meaning("With `tree=true`: the categories below it, by name, each with its own."),
+    ]
 
 
 CATEGORIES = Declaration(
     kind=Category,
     path="/api/admin/settings/categories",
     permission="categories",
-    fields={"name": Name(required=True), "parent_id": Id(allow_none=True, load_default=None)},
-    tree=Tree(
-        fields={
-            "path": fields.List(fields.Nested(Branch())),
-            "depth": Whole(),
-            "product_count": Whole(),
-            "total_product_count": Whole(),
-            "children": fields.List(fields.Dict()),
-        },
-        ask=ask_places,
-        whole=list_tree,
-        too_large=TreeTooLarge,
-    ),
+    fields={
+        "name": Name(required=True, meaning="What it is called.", example="Coffee"),
+        "parent_id": Id(allow_none=True, load_default=None, meaning="What it lies under; null at the top."),
+    },
+    tree=Tree(place=PlaceAnswer, ask=ask_places, whole=list_tree, too_large=TreeTooLarge),
 )

@@ -1,18 +1,19 @@
 """Units in the API."""
 
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
 from falcon import Request, Response
 
-from api.envelope import ok
+from api.answers import Answer, Meaning, Quantity
 from api.errors import InvalidParameter
-from api.fields import Body, Exact, Flag, Id, Name, Text, Whole
+from api.fields import Body, Exact, Id, Name, Text, Whole
 from api.operations import operation
 from api.resource import Resource
 from api.settings import Declaration
 from commands.ports import Missing
-from domain.catalog.units import MOST_CONVERTED, NoCommonUnit, Unit, base_of, convert
+from domain.catalog.units import NoCommonUnit, Unit, base_of, convert
 from domain.errors import Detail, Invalid
 from domain.settings import InUse
 from projections.catalog.units import find_measures
@@ -22,11 +23,22 @@ UNITS = Declaration(
     path="/api/admin/settings/units",
     permission="units",
     fields={
-        "name": Name(required=True),
-        "symbol": Text(shortest=1, longest=20, required=True),
-        "precision": Whole(least=0, most=5, load_default=0),
-        "base_unit_id": Id(allow_none=True, load_default=None),
-        "factor": Exact(above=0, most=1_000_000_000, allow_none=True, load_default=None),
+        "name": Name(required=True, meaning="What it is called.", example="Kilogram"),
+        "symbol": Text(shortest=1, longest=20, required=True, meaning="Its sign.", example="kg"),
+        "precision": Whole(
+            least=0, most=5, load_default=0, meaning="Decimal places of its quantities.", example=3
+        ),
+        "base_unit_id": Id(
+            allow_none=True, load_default=None, meaning="The unit it is measured in, if not its own."
+        ),
+        "factor": Exact(
+            above=0,
+            most=1_000_000_000,
+            allow_none=True,
+            load_default=None,
+            meaning="How many base units it is.",
+            example="1000",
+        ),
     },
     edit_refusals=(InUse,),
 )
@@ -35,16 +47,18 @@ UNITS = Declaration(
 class ConversionQuery(Body):
     """How much of it, and in which unit it is wanted."""
 
-    quantity = Exact(least=0, most=1_000_000_000)
-    to_unit_id = Id()
+    quantity = Exact(
+        least=0, most=1_000_000_000, meaning="How much of the unit; one by default.", example="2"
+    )
+    to_unit_id = Id(meaning="The unit it is wanted in; by default the one at the end of its base units.")
 
 
-class ConversionAnswer(Body):
+class ConversionAnswer(Answer):
     """A quantity in another unit."""
 
-    quantity = Exact(most=MOST_CONVERTED)
-    unit_id = Id()
-    exact = Flag()
+    quantity: Annotated[Quantity, Meaning("How much that is.", "24")]
+    unit_id: Annotated[UUID, Meaning("The unit it is in.")]
+    exact: Annotated[bool, Meaning("Whether nothing was rounded.")]
 
 
 class UnitConversion(Resource):
@@ -57,7 +71,7 @@ class UnitConversion(Resource):
         "half up, to the precision of the unit asked for, or else of the base unit of all; `exact` says "
         "whether nothing was rounded.",
         query=ConversionQuery(),
-        answer=ConversionAnswer(),
+        answer=ConversionAnswer,
         refusals=(NoCommonUnit, Invalid),
     )
     def on_get(self, req: Request, resp: Response, unit_id: UUID) -> None:
@@ -71,4 +85,4 @@ class UnitConversion(Resource):
         if to_unit_id not in units:
             raise InvalidParameter(details=[Detail("to_unit_id", "not_found", "There is no such unit.")])
         quantity, is_exact = convert(query.get("quantity", Decimal(1)), unit_id, to_unit_id, units)
-        resp.media = ok({"quantity": quantity, "unit_id": to_unit_id, "exact": is_exact})
+        self.answer(req, resp, ConversionAnswer(quantity=quantity, unit_id=to_unit_id, exact=is_exact))

@@ -32,5 +32,14 @@ VARIANT_TYPES = Declaration(
     path="/api/admin/settings/variant-types",
     permission="variant_types",
     edit_refusals=(InUse,),
-    fields={"name": Name(required=True), "values": Values(required=True)},
+    fields={
+        "name": Name(
+            required=True, meaning="What it is called, as in the `options` of variants.", example="Size"
+        ),
+        "values": Values(
+            required=True,
+            meaning="What one chooses from, in order; no two differ by letter case alone.",
+            example=["S", "M", "L"],
+        ),
+    },
 )

@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal
 from api.answers import (
     Answer,
     Cost,
+    Currency,
     Day,
+    Email,
     Id,
     Meaning,
     Moment,
@@ -68,7 +70,7 @@ class LineAnswer(QuoteLineAnswer):
 class QuoteAnswer(Answer):
     """What a basket costs; `cash_total` is what it would cost if paid in cash."""
 
-    currency: Annotated[str, Meaning("A currency of ISO 4217.", "USD")]
+    currency: Currency
     lines: Annotated[list[QuoteLineAnswer], Meaning("The lines.")]
     taxes: Annotated[list[TaxAnswer], Meaning("The taxes, each rate by itself.")]
     subtotal: Annotated[Money, Meaning("The lines as priced, before discounts.", 900)]
@@ -105,7 +107,7 @@ class OrderAnswer(Answer):
     status: Annotated[str, Meaning("Where it stands.", "completed")]
     payment_status: Annotated[str, Meaning("Whether it is paid.", "paid")]
     fulfilment_status: Annotated[str, Meaning("Whether the goods are handed over.", "fulfilled")]
-    currency: Annotated[str, Meaning("A currency of ISO 4217.", "USD")]
+    currency: Currency
     business_date: Annotated[Day, Meaning("The day it counts for.")]
     occurred_at: Annotated[Moment, Meaning("When it happened.")]
     recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
@@ -142,7 +144,7 @@ class ReceiptCompanyAnswer(Answer):
     name: Annotated[str, Meaning("What it is called.", "Corner Shop")]
     address: Annotated[str | None, Meaning("Postal address.", "12 Harbour Street")]
     phone: Annotated[str | None, Meaning("Telephone number.", "+1 555 0100")]
-    email: Annotated[str | None, Meaning("E-mail address.", "office@shop.example")]
+    email: Annotated[Email | None, Meaning("E-mail address.")]
     tax_number: Annotated[str | None, Meaning("The number it is taxed under.", "DE811907980")]
 
 
