@@ -19,7 +19,7 @@ from api.services import Reading, Services
 from commands.ports import Missing
 from domain.catalog.products import STATUSES, Product
 from projections.base import Row
-from projections.catalog.product_status import (
+from projections.catalog.product_status_list import (
     SORT_KEYS,
     ask_last_move,
     list_in_status,

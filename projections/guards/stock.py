@@ -15,7 +15,7 @@ from domain.storages import Storage
 from domain.suppliers import Supplier
 from projections.base import Answer, Database
 from projections.companies import backdating_of
-from projections.guards.settings import References
+from projections.guards.references import References
 from projections.guards.stock_precision import ask_finer, hold_precisions
 
 # A balance that does not exist yet cannot be locked, so it is made first; a refusal takes it away again.

@@ -10,7 +10,7 @@ from domain.stores import Store
 from domain.users import MANAGING, DuplicateUsername
 from projections.base import Answer, Database
 from projections.guards.packages import hold_company
-from projections.guards.settings import References
+from projections.guards.references import References
 from projections.user_list import Surroundings
 from projections.users import ask_directory
 

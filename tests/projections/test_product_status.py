@@ -12,7 +12,8 @@ from domain.aggregate import Aggregate
 from domain.catalog.products import Product, Variant
 from infra.postgres.transactions import transaction
 from projections.base import Fact, Row
-from projections.catalog.product_status import ProductStatuses, list_in_status, summarise_status
+from projections.catalog.product_status import ProductStatuses
+from projections.catalog.product_status_list import list_in_status, summarise_status
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ANNE, BERT = uuid4(), uuid4()

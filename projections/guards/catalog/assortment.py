@@ -10,7 +10,7 @@ from domain.catalog.reference_book import KINDS, Named
 from domain.catalog.variant_types import Choices
 from projections.base import Database, Row
 from projections.guards.catalog.products import hold_stocked
-from projections.guards.settings import HOLD_REFERENCES
+from projections.guards.references import HOLD_REFERENCES
 from projections.guards.stock_precision import ask_finer
 
 Rebuild = Callable[[Iterable[Mapping[str, Any]]], Aggregate | None]

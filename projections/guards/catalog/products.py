@@ -12,7 +12,7 @@ from domain.pending import Pending
 from domain.settings import name_key
 from projections.base import Answer, Database
 from projections.catalog.store_prices import ask_stores
-from projections.guards.settings import References
+from projections.guards.references import References
 from projections.settings import NOWHERE
 
 

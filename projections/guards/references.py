@@ -1,0 +1,63 @@
+"""What a decision refers to: settings that must still be there when it is recorded."""
+
+from collections.abc import Collection, Sequence
+from typing import LiteralString
+from uuid import UUID
+
+from domain.errors import Detail, Invalid
+from domain.settings import OtherStore
+from domain.storages import Storage
+from domain.stores import Store
+from projections.base import Answer, Database, Row
+from projections.settings import KINDS
+
+# A reference must still be there when the decision is recorded, so it is held until then.
+HOLD_REFERENCES: LiteralString = """
+    SELECT id, kind, parent_id FROM settings
+     WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[]) AND NOT is_archived
+     ORDER BY id
+       FOR SHARE
+"""
+
+
+class References:
+    """The settings that a decision refers to, each by a field, a kind and an id.
+
+    Somebody who is bound to stores (`store_ids`) can refer to those stores and what lies in them, and to
+    what belongs to no store.
+    """
+
+    def __init__(
+        self, db: Database, wanted: Sequence[tuple[str, str, UUID]], store_ids: Sequence[UUID] = ()
+    ) -> None:
+        self._wanted = wanted
+        self._store_ids = store_ids
+        self._answer: Answer | None = None
+        if wanted:
+            ids = sorted({target for _, _, target in wanted})
+            self._answer = db.ask(HOLD_REFERENCES, {"company_id": db.company_id, "ids": ids})
+
+    def check(self) -> None:
+        """Raise Invalid for each field that refers to nothing, OtherStore for what lies elsewhere."""
+        if missing := self.missing():
+            raise Invalid(details=missing)
+        if self._store_ids and any(self._is_elsewhere(row) for row in self._rows()):
+            raise OtherStore
+
+    def missing(self, kept: Collection[tuple[str, UUID]] = ()) -> list[Detail]:
+        """Each field that refers to what is not there; what is kept, by kind and id, need not be."""
+        there = {(row["kind"], row["id"]) for row in self._rows()} | set(kept)
+        return [
+            Detail(field, "not_found", f"There is no such {KINDS[kind].noun}.")
+            for field, kind, target in self._wanted
+            if (kind, target) not in there
+        ]
+
+    def _rows(self) -> list[Row]:
+        return self._answer.rows() if self._answer else []
+
+    def _is_elsewhere(self, row: Row) -> bool:
+        if row["kind"] == Store.kind:
+            return row["id"] not in self._store_ids
+        is_placed = row["kind"] == Storage.kind and row["parent_id"] is not None
+        return is_placed and row["parent_id"] not in self._store_ids
