@@ -16,25 +16,24 @@ _COMPANIES: LiteralString = """
      WHERE company_id <> ALL((SELECT closed FROM installation)::uuid[])
 """
 
-_USED_AGAIN: LiteralString = """
-    UPDATE image_contents AS content SET unused_since = NULL
-     WHERE content.company_id = %(company_id)s AND content.unused_since IS NOT NULL
-       AND EXISTS (SELECT FROM product_images AS image
+_IS_SHOWN: LiteralString = """
+           EXISTS (SELECT FROM product_images AS image
                     WHERE image.company_id = %(company_id)s AND image.content_hash = content.hash)
 """
 
-_LET_GO: LiteralString = """
-    DELETE FROM image_contents AS content
-     WHERE content.company_id = %(company_id)s AND content.unused_since < %(before)s
-       AND NOT EXISTS (SELECT FROM product_images AS image
-                        WHERE image.company_id = %(company_id)s AND image.content_hash = content.hash)
+_USED_AGAIN: LiteralString = f"""
+    UPDATE image_contents AS content SET unused_since = NULL
+     WHERE content.company_id = %(company_id)s AND content.unused_since IS NOT NULL AND {_IS_SHOWN}
 """
 
-_UNUSED: LiteralString = """
+_LET_GO: LiteralString = f"""
+    DELETE FROM image_contents AS content
+     WHERE content.company_id = %(company_id)s AND content.unused_since < %(before)s AND NOT {_IS_SHOWN}
+"""
+
+_UNUSED: LiteralString = f"""
     UPDATE image_contents AS content SET unused_since = %(now)s
-     WHERE content.company_id = %(company_id)s AND content.unused_since IS NULL
-       AND NOT EXISTS (SELECT FROM product_images AS image
-                        WHERE image.company_id = %(company_id)s AND image.content_hash = content.hash)
+     WHERE content.company_id = %(company_id)s AND content.unused_since IS NULL AND NOT {_IS_SHOWN}
 """
 
 

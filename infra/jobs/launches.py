@@ -30,22 +30,18 @@ _DUE: LiteralString = """
      ORDER BY min(launch_at)
 """
 
+_IS_DUE: LiteralString = "company_id = %(company_id)s AND status = 'coming_soon' AND launch_at <= %(now)s"
+
 # What another worker launches, or somebody just edits, is left to them, or to the next time.
-_STILL_DUE: LiteralString = """
+_STILL_DUE: LiteralString = f"""
     SELECT id FROM products
-     WHERE company_id = %(company_id)s AND status = 'coming_soon' AND launch_at <= %(now)s
-       AND (%(only)s::uuid IS NULL OR id = %(only)s::uuid)
+     WHERE {_IS_DUE} AND (%(only)s::uuid IS NULL OR id = %(only)s::uuid)
      ORDER BY launch_at, id
      LIMIT %(limit)s::bigint
        FOR NO KEY UPDATE SKIP LOCKED
 """
 
-
-_ALL_DUE: LiteralString = """
-    SELECT id FROM products
-     WHERE company_id = %(company_id)s AND status = 'coming_soon' AND launch_at <= %(now)s
-     ORDER BY launch_at, id
-"""
+_ALL_DUE: LiteralString = f"SELECT id FROM products WHERE {_IS_DUE} ORDER BY launch_at, id"
 
 
 def launch_what_is_due(connection: psycopg.Connection[Any], writer: EventWriter, now: datetime) -> int:
