@@ -157,20 +157,10 @@ def _add_user_routes(app: App[Request, Response], services: Services) -> None:
 
 
 def _add_product_routes(app: App[Request, Response], services: Services) -> None:
-    app.add_route("/api/admin/products", products.Products(services))
     app.add_route("/api/admin/products/import", product_import.ProductImports(services))
     app.add_route("/api/admin/products/imports/{import_id:uuid}", product_import.ProductImportById(services))
     app.add_route("/api/admin/products/export", product_export.ProductExport(services))
-    app.add_route("/api/admin/products/{product_id:uuid}", products.ProductById(services))
-    app.add_route("/api/admin/products/{product_id:uuid}/status", products.ProductStatus(services))
-    app.add_route("/api/admin/products/{product_id:uuid}/variants", products.ProductVariants(services))
-    app.add_route(
-        "/api/admin/products/{product_id:uuid}/variants/{variant_id:uuid}", products.VariantById(services)
-    )
+    products.add_routes(app, services)
     app.add_route("/api/admin/products/{product_id:uuid}/prices", store_prices.ProductPrices(services))
-    app.add_route("/api/admin/products/{product_id:uuid}/images", images.ProductImages(services))
-    app.add_route(
-        "/api/admin/products/{product_id:uuid}/images/{image_id:uuid}", images.ProductImage(services)
-    )
-    app.add_route("/api/images/{image_id:uuid}", images.Images(services))
+    images.add_routes(app, services)
     product_status.add_routes(app, services)

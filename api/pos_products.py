@@ -6,7 +6,7 @@ from uuid import UUID
 from falcon import Request, Response
 from marshmallow import fields
 
-from api.catalog.images import image_url
+from api.catalog.images.answers import image_url
 from api.envelope import page_of
 from api.fields import Body, Exact, Flag, Id, Money, Text
 from api.operations import operation

@@ -8,10 +8,10 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from falcon import Request, Response
-from marshmallow import fields, validate
 from xlsxwriter import Workbook
 
-from api.catalog.products import ProductFilters, filters_asked
+from api.catalog.products.filters import ProductFilters, filters_of
+from api.fields import Choice
 from api.media import CSV, XLSX
 from api.operations import operation
 from api.resource import Resource
@@ -38,11 +38,7 @@ class SpreadsheetFull(Invalid):
 class ExportQuery(ProductFilters):
     """What to export, and as what."""
 
-    format = fields.String(
-        validate=validate.OneOf(("csv", "xlsx")),
-        load_default="csv",
-        metadata={"description": "What kind of file."},
-    )
+    format = Choice("csv", "xlsx", load_default="csv", meaning="What kind of file.")
 
 
 class ProductExport(Resource):
@@ -62,7 +58,7 @@ class ProductExport(Resource):
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """Every product with its variants, the oldest first."""
-        query = filters_asked(req)
+        query = filters_of(req)
         kind = query.pop("format")
         with_costs = req.context.caller.sees_costs
 

@@ -121,7 +121,7 @@ def _explain(_converter: Any, field: fields.Field[Any], *, ret: Json, **_: Any) 
     name = field.data_key or str(field.name)
     meaning, example = meaning_of(type(field.parent).__name__, name)
     told: Json = {}
-    if meaning and "description" not in ret:
+    if meaning := ret.get("description", meaning):
         told["description"] = f"{meaning} {MINOR_UNITS}" if isinstance(field, Money) else meaning
     if example is not None and not {"enum", "examples"} & ret.keys() and _is_of_type(example, ret):
         told["examples"] = [example]
