@@ -38,7 +38,7 @@ _PAGE: LiteralString = f"""
 """
 
 _NAMED: LiteralString = f"""
-        SELECT found.id
+               found.id
           FROM wanted
          CROSS JOIN LATERAL (
                 SELECT id FROM search_words AS one
@@ -50,11 +50,11 @@ _NAMED: LiteralString = f"""
          UNION
         SELECT unnest(%(coded)b::uuid[])
 """
-_ALL: LiteralString = f"WITH {WANTED} {_NAMED}"
+_ALL: LiteralString = f"WITH {WANTED} SELECT {_NAMED}"
 
 # Filters, another order, codes and several corrections need every product that is found.
 _LOOKED_UP: LiteralString = f"""
-    WITH {WANTED}, named AS MATERIALIZED ({_NAMED}), found AS MATERIALIZED (
+    WITH {WANTED}, named AS MATERIALIZED (SELECT {_NAMED}), found AS MATERIALIZED (
         SELECT listed.id, listed.text, listed.created_at
           FROM named
          CROSS JOIN LATERAL (
