@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from infra.postgres.installation import Installation
 from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.upgrades.migrations import migrate
+from tests.waiting import PATIENCE, eventually
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -151,7 +151,7 @@ class Client:
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
         sent.update(headers or {})
-        connection = HTTPConnection(*self.address, timeout=30)
+        connection = HTTPConnection(*self.address, timeout=PATIENCE)
         try:
             payload = raw if raw is not None else json.dumps(body) if body is not None else None
             connection.request(method, path, payload, sent)
@@ -211,6 +211,13 @@ class Service:
         """A client of it."""
         return Client((self.host, self.port), token)
 
+    def is_ready(self) -> bool:
+        """Whether it answers, and has its database."""
+        try:
+            return self.client().get("/ready").status == 200
+        except OSError:
+            return False
+
     def guest(self, company_id: UUID, role: str = "Admin") -> Client:
         """A client signed in as somebody of whom the company's log says nothing."""
         user_id = uuid4()
@@ -267,24 +274,18 @@ def serving(database: Database, commands: Sequence[str], **settings: str) -> Ite
         parts = [subprocess.Popen([*command, part], env=env) for part in commands]  # noqa: S603
         try:
             running = Service("127.0.0.1", port, database, Path(outbox))
-            _wait_until_it_answers(running)
+            eventually(running.is_ready)
             yield running
         finally:
             for part in parts:
                 part.terminate()
             for part in parts:
-                part.wait(timeout=30)
+                part.wait(timeout=PATIENCE)
 
 
-def _wait_until_it_answers(service: Service) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            if service.client().get("/ready").status == 200:
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise TimeoutError("the server did not start")
+def degradations(service: Service) -> set[str]:
+    """The codes of what `/ready` says is not as it should be; each process looks once a second."""
+    return {one["code"] for one in service.client().get("/ready").data["degraded"]}
 
 
 @dataclass(frozen=True)

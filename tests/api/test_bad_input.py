@@ -17,6 +17,7 @@ from api.fields import Exact, Flag, Id, Moment, Money, Text, Whole
 from api.openapi.document import Route, routes_of
 from api.services import Services
 from domain.permissions import PERMISSIONS, permissions_of
+from tests.waiting import PATIENCE
 
 NOTHING = cast("Any", None)
 BRANDS = "/api/admin/settings/brands"
@@ -220,7 +221,7 @@ class TestSizes:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {unharmed.token}"}
         for _ in range(3):
             host, port = unharmed.address
-            connection = HTTPConnection(host, port, timeout=30)
+            connection = HTTPConnection(host, port, timeout=PATIENCE)
             with suppress(BrokenPipeError, ConnectionResetError):
                 connection.request("POST", BRANDS, b'{"name": "' + b"x" * (10 * 2**20) + b'"}', headers)
             answer = connection.getresponse()
@@ -230,7 +231,7 @@ class TestSizes:
 
     def test_a_body_that_turns_out_too_large_is_not_kept(self, shop: Any) -> None:
         before = len(shop.events())
-        with socket.create_connection(shop.client().address, timeout=20) as connection:
+        with socket.create_connection(shop.client().address, timeout=PATIENCE) as connection:
             head = (
                 f"POST {BRANDS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {shop.token()}\r\n"
                 "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -310,7 +311,7 @@ class TestHeadersAndQueries:
             b"nonsense\r\n\r\n": (400, "malformed_request"),
         }
         for request, (status, code) in unreadable.items():
-            with socket.create_connection((service.host, service.port), timeout=10) as connection:
+            with socket.create_connection((service.host, service.port), timeout=PATIENCE) as connection:
                 connection.sendall(request)
                 answer = HTTPResponse(connection)
                 answer.begin()

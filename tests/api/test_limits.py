@@ -1,6 +1,5 @@
 """What a package allows is allowed, and not one more, however many ask at once."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+
+from tests.waiting import eventually
 
 PACKAGES = "/api/admin/packages"
 USERS = "/api/admin/settings/users"
@@ -50,10 +51,7 @@ def let_sales_be_recorded_at(stocked: Any, moment: datetime) -> None:
 
 def wait_for_whom_it_holds_up(connection: psycopg.Connection[Any]) -> None:
     waiting = "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-    deadline = time.monotonic() + 20
-    while not connection.execute(waiting).fetchall():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    eventually(lambda: connection.execute(waiting).fetchall())
 
 
 class TestEachLimit:

@@ -2,7 +2,6 @@
 
 import email
 import re
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from email import policy
@@ -12,6 +11,8 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+
+from tests.waiting import eventually
 
 PASSWORD = "correct horse battery staple"
 NEW = "purple monkey dishwasher"
@@ -137,15 +138,14 @@ def plain_fingerprint(shop: Any) -> bytes:
 
 def messages_to(folder: Path, address: str, number: int = 1) -> list[Any]:
     """The messages to an address, oldest first, as soon as there are so many."""
-    deadline = time.monotonic() + 10
-    while True:
+
+    def own() -> list[Any]:
         files = sorted(folder.glob("*.eml"))
         found = [email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
-        own = [message for message in found if message["To"] == address]
-        if len(own) >= number:
-            return own
-        assert time.monotonic() < deadline, "no message came"
-        time.sleep(0.02)
+        return [message for message in found if message["To"] == address]
+
+    eventually(lambda: len(own()) >= number)
+    return own()
 
 
 def ask_for_token(shop: Any, role: str = "Cashier", number: int = 1) -> str:

@@ -13,6 +13,7 @@ import pytest
 from api.app import create_app
 from api.openapi.document import Route, routes_of
 from api.services import Services
+from tests.waiting import PATIENCE
 
 NOTHING = cast("Any", None)
 BRANDS = "/api/admin/settings/brands"
@@ -56,7 +57,7 @@ def path_of(route: Route) -> str:
 
 def ask(service: Any, target: str, method: str = "GET") -> tuple[HTTPResponse, bytes]:
     """What is answered to a target that is sent as it stands."""
-    with socket.create_connection((service.host, service.port), timeout=20) as connection:
+    with socket.create_connection((service.host, service.port), timeout=PATIENCE) as connection:
         connection.sendall(f"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         answer = HTTPResponse(connection, method=method)
         answer.begin()
@@ -142,7 +143,7 @@ class TestHead:
         assert (refused.status, refused.headers["allow"], refused.body) == (405, "OPTIONS, POST", b"")
 
     def test_leaves_the_connection_in_order(self, shop: Any) -> None:
-        with socket.create_connection(shop.client().address, timeout=20) as connection:
+        with socket.create_connection(shop.client().address, timeout=PATIENCE) as connection:
             for method in ("HEAD", "GET", "HEAD", "HEAD", "GET"):
                 connection.sendall(f"{method} /health HTTP/1.1\r\nHost: x\r\n\r\n".encode())
                 answer = HTTPResponse(connection, method=method)

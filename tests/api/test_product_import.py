@@ -2,7 +2,6 @@
 
 import csv
 import io
-import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+
+from tests.waiting import eventually
 
 PRODUCTS = "/api/admin/products"
 SETTINGS = "/api/admin/settings"
@@ -62,13 +63,9 @@ class Importer:
         """What became of a file that a worker imports."""
         accepted = self.send(content, f"job=true&{query}")
         assert accepted.status == 202
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            found = self.client.get(f"{PRODUCTS}/imports/{accepted.data['id']}").data
-            if found["status"] in ("done", "failed"):
-                return found
-            time.sleep(0.05)
-        raise TimeoutError("the import did not end")
+        path = f"{PRODUCTS}/imports/{accepted.data['id']}"
+        eventually(lambda: self.client.get(path).data["status"] in ("done", "failed"))
+        return self.client.get(path).data
 
     def product(self, name: str) -> Any:
         """The only product of that name, archived or not."""

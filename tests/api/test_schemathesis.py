@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 from api.app import create_app
 from api.openapi import document_of
 from api.services import Services
+from tests.waiting import PATIENCE
 
 UNUSED = cast("Any", None)
 CHECKS = [
@@ -96,6 +97,6 @@ def test_whatever_comes_is_answered_as_documented(
     case: Case[Any], shop: Any, connection: requests.Session
 ) -> None:
     signed_in = {"Authorization": f"Bearer {shop.token('Admin')}"}
-    answer = case.call(shop.url, connection, signed_in, timeout=20)
+    answer = case.call(shop.url, connection, signed_in, timeout=PATIENCE)
     if answer.status_code not in TOO_LONG:
         case.validate_response(answer, checks=CHECKS)

@@ -38,7 +38,9 @@ def change(shop: Any, statement: Any, *params: Any) -> None:
         connection.execute(statement, [*params, shop.company_id])
 
 
-LATER = "UPDATE sessions SET rotated_at = rotated_at - interval '11 seconds' WHERE company_id = %s"
+LATER = "UPDATE sessions SET rotated_at = now() - interval '11 seconds' WHERE company_id = %s"
+#: As if it was so at every moment of the test, however long that takes.
+JUST_NOW = "UPDATE sessions SET rotated_at = now() + interval '1 hour' WHERE company_id = %s"
 EXPIRE = "UPDATE sessions SET expires_at = now() - interval '1 second' WHERE company_id = %s"
 FORGET = "DELETE FROM sessions WHERE company_id = %s"
 BAR = "UPDATE users SET is_active = false WHERE id = %s AND company_id = %s"
@@ -46,6 +48,13 @@ SUSPEND = "UPDATE companies SET status = %s WHERE company_id = %s"
 PROMOTE = (
     "UPDATE users SET role = 'Manager', rights_version = rights_version + 1 WHERE id = %s AND company_id = %s"
 )
+
+
+def rotations(shop: Any) -> list[Any]:
+    """When each session's token was last exchanged."""
+    with psycopg.connect(shop.service.database.owner) as connection:
+        query = "SELECT id, rotated_at FROM sessions WHERE company_id = %s ORDER BY id"
+        return connection.execute(query, [shop.company_id]).fetchall()
 
 
 def me(shop: Any, token: str) -> Any:
@@ -63,7 +72,9 @@ class TestRefreshing:
 
     def test_a_lost_answer_can_be_asked_for_again(self, shop: Any) -> None:
         first = sign_in(shop)["refresh_token"]
-        answers = [refresh(shop.service, first) for _ in range(3)]
+        answers = [refresh(shop.service, first)]
+        change(shop, JUST_NOW)
+        answers += [refresh(shop.service, first) for _ in range(2)]
         assert {answer.status for answer in answers} == {200}
         assert len({answer.data["refresh_token"] for answer in answers}) == 1
         for answer in answers:
@@ -82,15 +93,11 @@ class TestRefreshing:
     def test_asking_again_makes_the_moment_no_longer(self, shop: Any) -> None:
         first = sign_in(shop)["refresh_token"]
         second = refresh(shop.service, first).data["refresh_token"]
-        change(
-            shop, "UPDATE sessions SET rotated_at = rotated_at - interval '9 seconds' WHERE company_id = %s"
-        )
+        change(shop, JUST_NOW)
+        before = rotations(shop)
         assert refresh(shop.service, first).data["refresh_token"] == second
         assert refresh(shop.service, second).data["refresh_token"] == second
-        change(
-            shop, "UPDATE sessions SET rotated_at = rotated_at - interval '2 seconds' WHERE company_id = %s"
-        )
-        assert refresh(shop.service, first).code == "token_revoked"
+        assert rotations(shop) == before
 
     def test_an_older_one_ends_the_session(self, shop: Any) -> None:
         first = sign_in(shop)["refresh_token"]
@@ -130,6 +137,7 @@ class TestRefreshing:
             body = {"username": shop.username("Cashier"), "password": PASSWORD}
             first = old.client().post("/api/auth/login", body).data["refresh_token"]
             second = refresh(old, first).data["refresh_token"]
+        change(shop, JUST_NOW)
         with serve(MIPOS_FORMER_SECRET_KEYS=OLD_SECRET) as new:
             again = refresh(new, first)
             assert (again.status, refresh(new, second).status) == (200, 200)

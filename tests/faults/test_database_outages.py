@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -21,13 +21,12 @@ from infra.postgres.embedded import EmbeddedServer
 from tests.api.conftest import stock_shop
 from tests.conftest import found_shop, fresh_database, serving
 from tests.faults.cutter import Cutter, stall
+from tests.waiting import PATIENCE, eventually
 
 #: What a client may hear while the database is in trouble, beside success.
 TROUBLES = {"database_unavailable", "database_full", "busy", "timed_out", "outcome_unknown"}
-#: How long an answer may take at most; generous, for a machine that has other things to do.
-AT_ONCE, SOON, LATEST = 3.0, 6.0, 15.0
 #: Half of what a request has otherwise, so that what waits for it takes half as long here.
-PATIENCE = {"MIPOS_REQUEST_SECONDS": "5"}
+HASTY = {"MIPOS_REQUEST_SECONDS": "5"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def services_in(folder: Path, password_hash: str) -> Iterator[Services]:
     folder.chmod(0o755)
     with EmbeddedServer(folder / "data") as server:
         database = fresh_database(server, "mipos")
-        with serving(database, ("serve",), **PATIENCE) as service:
+        with serving(database, ("serve",), **HASTY) as service:
             yield Services(server, service, password_hash)
 
 
@@ -87,19 +86,15 @@ class Till:
     stocked: Any
     sold: list[str] = field(default_factory=list)
     refused: list[tuple[int, str]] = field(default_factory=list)
-    slowest: float = 0.0
 
     def sell(self) -> None:
         """One sale."""
         sale = str(uuid4())
-        while not self._try(sale):
-            time.sleep(0.05)
+        eventually(lambda: self._try(sale))
         self.sold.append(sale)
 
     def _try(self, sale: str) -> bool:
-        started = time.monotonic()
         answer = self.stocked.sell(id=sale)
-        self.slowest = max(self.slowest, time.monotonic() - started)
         if answer.status != 201:
             self.refused.append((answer.status, answer.code))
         return bool(answer.status == 201)
@@ -132,7 +127,7 @@ def selling(services: Services) -> Iterator[list[Till]]:
         finally:
             over.set()
         for one in working:
-            one.result(timeout=60)
+            one.result(PATIENCE)
     for pair in (tills[:2], tills[2:]):
         Till(pair[0].stocked, pair[0].sold + pair[1].sold, pair[0].refused + pair[1].refused).check()
 
@@ -164,15 +159,14 @@ def test_a_server_that_starts_again_costs_no_sale(services: Services, rounds: An
         for number in range(rounds(2, 45)):
             time.sleep(0.5)
             os.kill(services.server.pid or 0, ways[number % 3])
-            eventually(lambda: not services.server.is_running, 30)
+            eventually(lambda: not services.server.is_running)
             services.server.stop()
             services.server.start()
             time.sleep(0.5)
     assert all(till.sold for till in tills)
-    assert max(till.slowest for till in tills) < LATEST
 
 
-def test_while_the_server_is_away_everybody_hears_so_at_once(services: Services) -> None:
+def test_while_the_server_is_away_everybody_hears_so(services: Services) -> None:
     stocked = services.stocked()
     guest, admin = services.service.client(), stocked.shop.client()
     services.server.stop()
@@ -185,26 +179,26 @@ def test_while_the_server_is_away_everybody_hears_so_at_once(services: Services)
             lambda: guest.post("/api/auth/login", sign_in),
             lambda: guest.get(f"/api/images/{uuid4()}"),
         ):
-            answer = within(AT_ONCE, ask)
+            answer = ask()
             assert (answer.status, answer.code) == (503, "database_unavailable")
             assert int(answer.headers["retry-after"]) >= 1
-        assert within(AT_ONCE, lambda: guest.get("/ready")).status == 503
-        assert within(AT_ONCE, lambda: guest.get("/health")).status == 200
+        assert guest.get("/ready").status == 503
+        assert guest.get("/health").status == 200
     finally:
         services.server.start()
     eventually(lambda: guest.get("/ready").status == 200)
     assert stocked.sell().status == 201
 
 
-def test_a_frozen_server_holds_nobody_up_for_long(services: Services) -> None:
+def test_a_frozen_server_holds_nobody_up_for_ever(services: Services) -> None:
     stocked = services.stocked()
     guest, sale = services.service.client(), str(uuid4())
     assert stocked.sell().status == 201
     with frozen(services.everything()):
-        answer = within(LATEST, lambda: stocked.sell(id=sale))
+        answer = stocked.sell(id=sale)
         assert (answer.status, answer.code in TROUBLES) == (503, True)
-        assert within(AT_ONCE, lambda: guest.get("/ready")).status == 503
-        assert within(AT_ONCE, lambda: guest.get("/health")).status == 200
+        assert guest.get("/ready").status == 503
+        assert guest.get("/health").status == 200
     eventually(lambda: stocked.sell(id=sale).status == 201)
     eventually(lambda: guest.get("/ready").status == 200)
     eventually(lambda: all(stocked.sell().status == 201 for _ in range(10)))
@@ -216,7 +210,7 @@ def test_a_frozen_connection_is_given_up_and_the_sale_made_over_another(
     till = Till(services.stocked())
     for _ in range(rounds(1, 5)):
         with frozen(services.backends()):
-            within(LATEST, till.sell)
+            till.sell()
     till.check()
 
 
@@ -226,29 +220,29 @@ def test_a_row_that_somebody_holds_is_told_and_stops_no_other_company(
     held, other, tills = services.stocked(), services.stocked(), rounds(1, 3)
     with psycopg.connect(services.service.database.owner) as holder, ThreadPoolExecutor(tills) as people:
         holder.execute("SELECT 1 FROM company_head WHERE company_id = %s FOR UPDATE", [held.shop.company_id])
-        waiting = [people.submit(within, LATEST, held.sell) for _ in range(tills)]
-        assert all(within(SOON, other.sell).status == 201 for _ in range(10))
+        waiting = [people.submit(held.sell) for _ in range(tills)]
+        assert all(other.sell().status == 201 for _ in range(10))
         answers = [one.result() for one in waiting]
     assert {(answer.status, answer.code) for answer in answers} <= {(503, "busy"), (503, "timed_out")}
     assert held.sell().status == 201
 
 
-def test_a_frozen_web_process_holds_its_till_for_seconds_only(services: Services) -> None:
+def test_a_frozen_web_process_holds_its_till_only_for_a_while(services: Services) -> None:
     stocked = services.stocked()
     database, folder = services.service.database, Path(tempfile.mkdtemp(prefix="cut-"))
     with ExitStack() as stack:
         cutter = stack.enter_context(Cutter(database.app, folder))
-        settings = {"MIPOS_APP_DATABASE_URL": cutter.conninfo, "MIPOS_WORKERS": "1", **PATIENCE}
+        settings = {"MIPOS_APP_DATABASE_URL": cutter.conninfo, "MIPOS_WORKERS": "1", **HASTY}
         far = stack.enter_context(serving(database, ("serve",), **settings))
         cutter.fault = stall
         people = stack.enter_context(ThreadPoolExecutor(1))
         first, till = str(uuid4()), far.client(stocked.shop.token("Cashier"))
         stuck = people.submit(till.post, "/api/pos/orders", stocked.sale(id=first))
-        assert cutter.happened.wait(10)
+        assert cutter.happened.wait(PATIENCE)
         with frozen(web_processes(far.port)):
             # It has read and locked everything, and will say COMMIT, if only later.
-            assert within(LATEST, stocked.sell).status == 201
-        late = stuck.result(timeout=30)
+            assert stocked.sell().status == 201
+        late = stuck.result(PATIENCE)
         assert late.status in (201, 503)
         assert stocked.sell(id=first).status == 201
     sold = [event for event in stocked.shop.events() if event["type"].endswith("Order.Sold")]
@@ -266,7 +260,7 @@ def test_a_full_disk_is_told_and_costs_no_sale(services: Services) -> None:
             fill(disk)
             till, told = Till(stocked), []
             for _ in range(200):
-                answer = within(AT_ONCE, lambda: stocked.sell(id=str(uuid4()), note="x" * 1000))
+                answer = stocked.sell(id=str(uuid4()), note="x" * 1000)
                 if answer.status != 201:
                     told.append((answer.status, answer.code))
                 else:
@@ -290,7 +284,7 @@ def test_a_disk_that_is_full_for_the_whole_server_costs_no_sale(password_hash: s
         for _ in range(rounds(0, 5)):
             fill(disk)
             for _ in range(100):
-                answer = within(SOON, lambda: till.stocked.sell(id=str(uuid4()), note="x" * 1000))
+                answer = till.stocked.sell(id=str(uuid4()), note="x" * 1000)
                 if answer.status == 201:
                     till.sold.append(answer.data["id"])
                 else:
@@ -305,21 +299,6 @@ def test_a_disk_that_is_full_for_the_whole_server_costs_no_sale(password_hash: s
         assert told
         assert told <= {(503, code) for code in TROUBLES}
         till.check()
-
-
-def within(seconds: float, ask: Callable[[], Any]) -> Any:
-    """The answer, which is to come within so many seconds; far more than it takes where nothing hangs."""
-    started = time.monotonic()
-    answer = ask()
-    assert time.monotonic() - started < seconds
-    return answer
-
-
-def eventually(is_so: Callable[[], object], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)
 
 
 @contextmanager

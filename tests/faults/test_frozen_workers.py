@@ -25,10 +25,9 @@ from infra.projections.verify import verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from tests.conftest import SECRET, fresh_database
+from tests.waiting import PATIENCE, eventually
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-#: How long a takeover may take; twice what it is promised to, as the machine may be busy with other things.
-SOON = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -93,14 +92,7 @@ def worker_process(database: Any) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.send_signal(signal.SIGCONT)
         process.terminate()
-        process.wait(timeout=30)
-
-
-def wait_until(is_so: Callable[[], bool], seconds: float = SOON) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
+        process.wait(timeout=PATIENCE)
 
 
 def test_what_a_frozen_worker_holds_is_taken_over_and_it_goes_on_when_it_thaws(
@@ -114,7 +106,7 @@ def test_what_a_frozen_worker_holds_is_taken_over_and_it_goes_on_when_it_thaws(
     def freeze(*args: Any) -> None:
         if not frozen.is_set():
             frozen.set()
-            thaw.wait(60)
+            thaw.wait(PATIENCE)
         fold(*args)
 
     monkeypatch.setattr(slow, "_fold", freeze)
@@ -122,16 +114,16 @@ def test_what_a_frozen_worker_holds_is_taken_over_and_it_goes_on_when_it_thaws(
     stop = Event()
     thread = Thread(target=slow.run, args=(stop,), daemon=True)
     thread.start()
-    assert frozen.wait(10)
+    assert frozen.wait(PATIENCE)
     other = Worker(database.worker, EVENT_TYPES, PROJECTIONS)
     assert other.step() == 0
-    wait_until(lambda: other.step() > 0)
+    eventually(lambda: other.step() > 0)
     assert shop.behind() == 0
     thaw.set()
     shop.register(2)
-    wait_until(lambda: shop.behind() == 0)
+    eventually(lambda: shop.behind() == 0)
     stop.set()
-    thread.join(10)
+    thread.join(PATIENCE)
     other.close()
     assert not thread.is_alive()
     for model in PROJECTIONS:
@@ -151,7 +143,7 @@ def test_a_lock_that_goes_with_a_frozen_workers_connection_is_freed_by_the_other
         assert other.execute(lock).fetchone() == (False,)
         alive = Heart(database.worker, uuid4().hex[:12], beat=0.1, still=1.0)
         alive.start()
-        wait_until(lambda: other.execute(lock).fetchone() == (True,))
+        eventually(lambda: other.execute(lock).fetchone() == (True,))
         alive.stop()
         with pytest.raises(psycopg.OperationalError):
             held.execute("SELECT 1")
@@ -174,7 +166,6 @@ def test_a_worker_whose_heart_beats_is_left_alone(database: Any) -> None:
 def test_frozen_processes_hold_nobody_up(database: Any, rounds: Callable[[int, int], int]) -> None:
     """Two workers; one after the other is stopped at any moment, for longer than the server waits."""
     chance, shops = Random(7), [Shop(database) for _ in range(4)]
-    longest = 0.0
     with worker_process(database) as first, worker_process(database) as second:
         for number in range(rounds(2, 20)):
             frozen = (first, second)[number % 2]
@@ -184,14 +175,11 @@ def test_frozen_processes_hold_nobody_up(database: Any, rounds: Callable[[int, i
             frozen.send_signal(signal.SIGSTOP)
             for shop in shops:
                 shop.register(50)
-            began = time.monotonic()
-            wait_until(lambda: all(shop.behind() == 0 for shop in shops), 2 * SOON)
-            longest = max(longest, time.monotonic() - began)
+            eventually(lambda: all(shop.behind() == 0 for shop in shops))
             frozen.send_signal(signal.SIGCONT)
             for shop in shops:
                 shop.register(10)
-            wait_until(lambda: all(shop.behind() == 0 for shop in shops), 2 * SOON)
-    print(f"longest takeover {longest:.1f} s")  # noqa: T201 a figure of the trial
+            eventually(lambda: all(shop.behind() == 0 for shop in shops))
     for shop in shops:
         for model in PROJECTIONS:
             report = verify(database.worker, EVENT_TYPES, model, shop.company_id)

@@ -14,6 +14,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from tests.waiting import PATIENCE
+
 ORDERS = "/api/pos/orders"
 HEAD = "GET /health HTTP/1.1\r\nHost: x\r\nX-Sent-In-Half: "
 
@@ -74,7 +76,7 @@ def crowd(patient: Any, many: int, request: bytes, **options: int) -> Iterator[l
             one = opened.enter_context(socket.socket())
             if "buffer" in options:
                 one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, options["buffer"])
-            one.settimeout(60)
+            one.settimeout(PATIENCE)
             one.connect((patient.host, patient.port))
             one.sendall(request)
             sockets.append(one)
@@ -203,7 +205,9 @@ class TestTwoCompaniesSell:
             while not over.is_set():
                 with ExitStack() as opened:
                     for number in range(many // 4):
-                        one = opened.enter_context(socket.create_connection((patient.host, patient.port), 30))
+                        one = opened.enter_context(
+                            socket.create_connection((patient.host, patient.port), PATIENCE)
+                        )
                         one.sendall(halves[number % len(halves)])
                 # It is not how fast they come that is tried here.
                 over.wait(0.05)

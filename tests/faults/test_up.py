@@ -7,14 +7,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-PATIENCE = 60.0
+from tests.waiting import PATIENCE, eventually
 
 
 class Running:
@@ -54,13 +53,6 @@ class Running:
             if line.exists() and line.read_bytes().rstrip(b"\0").endswith(word.encode()):
                 return int(pid)
         return 0
-
-
-def eventually(is_so: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
 
 
 @pytest.fixture

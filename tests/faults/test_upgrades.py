@@ -20,6 +20,7 @@ from infra.upgrades.upgrade import Upgrade
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import Database, Service, found_shop, fresh_database, serving
 from tests.faults.upgrading import MODELS
+from tests.waiting import PATIENCE, eventually
 
 SOLD: LiteralString = """
     SELECT number FROM orders WHERE company_id = %s AND clash = 0 ORDER BY series_number
@@ -80,7 +81,7 @@ class Tills:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         for thread in self._threads:
-            thread.join(30)
+            thread.join(PATIENCE)
 
 
 def begin(database: Database) -> "subprocess.Popen[str]":
@@ -105,7 +106,7 @@ def timed(database: Database) -> float:
     """How many seconds an upgrade takes that nobody kills; the database is as it was again."""
     process = begin(database)
     began = time.monotonic()
-    assert process.wait(120) == 0, process.stderr
+    assert process.wait(PATIENCE) == 0, process.stderr
     took = time.monotonic() - began
     back(database)
     return took
@@ -124,16 +125,16 @@ def test_killed_upgrades_leave_a_shop_that_sells(
             process = begin(database)
             time.sleep(took * draw.choice((draw.uniform(0, 1), draw.uniform(0.8, 1))))
             process.kill()
-            process.wait(30)
+            process.wait(PATIENCE)
             killed += process.returncode != 0
             took *= 1.2 if process.returncode else 0.8
             so_far = len(tills.sold)
             if sells(stocked):
-                wait_for(partial(tills.have_sold, so_far + 1))
+                eventually(partial(tills.have_sold, so_far + 1))
             else:
                 back(database)
         process = begin(database)
-        assert process.wait(120) == 0, process.stderr
+        assert process.wait(PATIENCE) == 0, process.stderr
     assert killed > 0
     assert tills.others == {(503, "server_outdated")}
     whole(database, stocked, tills)
@@ -147,14 +148,6 @@ def sells(stocked: Stocked) -> bool:
 def back(database: Database) -> None:
     """Bring the version of before back, whose servers go on at once."""
     Upgrade(database.owner, database.installation, EVENT_TYPES, PROJECTIONS).run()
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """The bound only guards the suite against hanging."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def whole(database: Database, stocked: Stocked, tills: Tills) -> None:

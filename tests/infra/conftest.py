@@ -19,6 +19,7 @@ from infra.web.lanes import PROBES
 from infra.web.loop import Loop
 from tests.conftest import Database, fresh_database, installed_in
 from tests.infra.databases import connected
+from tests.waiting import PATIENCE
 
 
 class Wire:
@@ -28,7 +29,7 @@ class Wire:
         self.socket = socket.socket()
         if buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-        self.socket.settimeout(30)
+        self.socket.settimeout(PATIENCE)
         self.socket.connect(address)
         # One for all answers, since it reads ahead.
         self.reader = self.socket.makefile("rb")

@@ -19,6 +19,7 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.upgrades.migrations import migrate
 from infra.upgrades.upgrade import Upgrade
 from tests.conftest import Database, installed_in
+from tests.waiting import PATIENCE
 
 BIN = find_binaries(None).folder
 
@@ -126,4 +127,4 @@ def test_rights_are_put_right_while_the_server_cleans_up(elsewhere: Database) ->
         vacuum.execute("ANALYZE orders")
         vacuum.commit()
 
-        assert migrating.result(timeout=60) == []
+        assert migrating.result(PATIENCE) == []

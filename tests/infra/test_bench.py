@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 from infra.bench.plan import KEYS
 from infra.bench.rounds import percentile
 from infra.cli import bench as bench_cli
+from tests.waiting import PATIENCE, eventually
 
 COMMAND = [sys.executable, "-c", "from infra.cli.bench import bench; bench()"]
 NEEDS_A_PACKAGE = {"import_orders_per_s"}
@@ -54,7 +54,8 @@ class TestBench:
         assert not set(KEYS) & said.keys() - {"bare_rps"}
 
     def test_refuses_a_figure_that_there_is_not(self) -> None:
-        done = subprocess.run([*COMMAND, "--only", "beauty"], check=False, capture_output=True, timeout=60)  # noqa: S603
+        argv = [*COMMAND, "--only", "beauty"]
+        done = subprocess.run(argv, check=False, capture_output=True, timeout=PATIENCE)  # noqa: S603
         assert done.returncode == 2
         assert b"'beauty' is none of" in done.stderr
 
@@ -73,11 +74,9 @@ class TestBench:
             # A shell ignores the interrupt for what it runs in the background, and its children inherit that.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 no threads here
         ) as running:
-            deadline = time.monotonic() + 60
-            while not list(tmp_path.glob("mipos-metrics-*")) and time.monotonic() < deadline:
-                time.sleep(0.05)
+            eventually(lambda: list(tmp_path.glob("mipos-metrics-*")))
             running.send_signal(signal.SIGINT)
-            running.communicate(timeout=60)
+            running.communicate(timeout=PATIENCE)
         assert leftovers(tmp_path) == []
         assert str(tmp_path) not in processes()
 

@@ -1,7 +1,5 @@
 """The clock on the wall jumps: what is done from time to time goes on, and nothing is done too soon."""
 
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +14,7 @@ from infra.postgres.embedded import EmbeddedServer
 from infra.process.clock import DOUBT_SECONDS, WatchedClock
 from infra.runtime.services import make_event_writer
 from tests.conftest import Database, fresh_database
+from tests.waiting import eventually
 
 YEAR = 366 * 86_400.0
 
@@ -66,13 +65,6 @@ class TestWatchedClock:
 def database(server: EmbeddedServer) -> Database:
     """A database of its own, whose hours of running no other test counts."""
     return fresh_database(server, "mipos_clock")
-
-
-def eventually(is_so: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)
 
 
 class TestSchedule:

@@ -1,6 +1,5 @@
 """A company whose log an upgrade cannot read is closed, until that is mended; all others go on."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,8 +30,9 @@ from infra.runtime.models import PROJECTIONS
 from infra.upgrades.upgrade import CannotBuild
 from projections.base import CompanyClosed
 from tests.api.conftest import Stocked, stock_shop
-from tests.conftest import PASSWORD, Database, Service, found_shop, fresh_database, serving
+from tests.conftest import PASSWORD, Database, Service, degradations, found_shop, fresh_database, serving
 from tests.infra.upgrades import LEDGER, Selling, differences, found, rows, upgrade
+from tests.waiting import eventually
 
 REPORT = "/api/admin/reports/sales-summary/overview?from=2026-01-01&to=2099-01-01"
 CLOSE: LiteralString = "UPDATE installation SET closed = closed || %s::uuid"
@@ -163,16 +163,8 @@ REQUESTS: dict[str, Callable[[Stocked], Any]] = {
 }
 
 
-def becomes(service: Service, *, closed: bool) -> bool:
-    """Whether /ready says so, a while after its last look at most; the bound only guards the suite."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        answer = service.client().get("/ready")
-        assert answer.status == 200
-        if ("company_closed" in {one["code"] for one in answer.data["degraded"]}) == closed:
-            return True
-        time.sleep(0.05)
-    return False
+def is_degraded(service: Service) -> bool:
+    return "company_closed" in degradations(service)
 
 
 class TestAnUpgrade:
@@ -199,7 +191,7 @@ class TestAnUpgrade:
                 assert answer.headers["retry-after"] == "60"
                 assert ask(other).status < 300
             assert stocked.shop.events() == before
-            assert becomes(service, closed=True)
+            eventually(lambda: is_degraded(service))
 
             status = call(database, "status").output
             parked = f"settings is parked for company {company_id} after position {spoil.position - 1} "
@@ -221,7 +213,7 @@ class TestAnUpgrade:
             assert [ask(stocked).status for ask in REQUESTS.values()] == [201] + 6 * [200]
         assert differences(database, PROJECTIONS, company_id) == []
         assert differences(database, PROJECTIONS, other.shop.company_id) == []
-        assert becomes(service, closed=False)
+        eventually(lambda: not is_degraded(service))
         left: LiteralString = """
             SELECT 1 FROM projection_checkpoints
              WHERE projection IN ('settings', 'orders', 'product_listing')
@@ -432,7 +424,7 @@ class TestAClosedCompany:
             ):
                 within.enter(company_id)
         assert stocked.sell().status == 201
-        assert becomes(service, closed=False)
+        eventually(lambda: not is_degraded(service))
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -33,11 +32,10 @@ PASSWORD = "a password for the demo"
 
 @dataclass(frozen=True)
 class Made:
-    """A database of its own with the demo company in it; `seconds` of computing were spent on making it."""
+    """A database of its own with the demo company in it."""
 
     owner: str
     pool: RequestPool
-    seconds: float
     events_after_a_broken_run: int
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
@@ -68,17 +66,12 @@ def demo(server: EmbeddedServer) -> Iterator[Made]:
         with psycopg.connect(made.owner) as connection:
             count = "SELECT count(*) FROM events WHERE company_id = %s"
             [(left,)] = connection.execute(count, [DEMO_ID]).fetchall()
-        began = time.process_time()
         make_demo(pool, LEDGER, PASSWORD, NOW)
-        yield Made(made.owner, pool, time.process_time() - began, left)
+        yield Made(made.owner, pool, left)
 
 
 def test_leaves_nothing_behind_when_its_making_breaks_off(demo: Made) -> None:
     assert demo.events_after_a_broken_run == 0
-
-
-def test_is_ready_within_seconds(demo: Made) -> None:
-    assert demo.seconds < 8
 
 
 def test_is_made_once(demo: Made) -> None:

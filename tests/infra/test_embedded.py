@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from infra.postgres.embedded import EmbeddedServer, EmbeddedServerError, check_server_version, find_binaries
+from tests.waiting import eventually
 
 PYTHONPATH = os.pathsep.join([str(Path(__file__).resolve().parents[2]), *sys.path])
 OWNER = """
@@ -89,13 +89,6 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except (ProcessLookupError, FileNotFoundError):
         return False
-
-
-def eventually(is_so: Callable[[], object], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)
 
 
 def ask(server: EmbeddedServer, question: str) -> Any:
@@ -231,14 +224,18 @@ class TestRecovery:
         os.kill(pid, signal.SIGSTOP)
         owner.kill()
         owner.wait()
-        wake = threading.Timer(0.7, os.kill, (pid, signal.SIGCONT))
-        wake.start()
+        woken: list[int] = []
 
-        started = time.monotonic()
+        def wake() -> None:
+            woken.append(pid)
+            os.kill(pid, signal.SIGCONT)
+
+        waking = threading.Timer(0.7, wake)
+        waking.start()
         with EmbeddedServer(data) as server:
+            assert woken == [pid]
             assert ask(server, "SELECT 1") == 1
-            assert time.monotonic() - started > 0.5
-        wake.join()
+        waking.join()
 
     def test_a_first_start_that_was_cut_short_begins_anew(self, place: Path) -> None:
         unfinished = place / "data" / "data.new"

@@ -1,6 +1,5 @@
 """Imports in the background: taken up once, whatever dies meanwhile, and in nobody's way."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.pipeline import RequestConnection, request_transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from tests.conftest import Database, fresh_database
+from tests.waiting import PATIENCE, eventually
 
 HEADER = b"sku,name,price,status\n"
 MILK = HEADER + b"M,Milk,1.50,active\n"
@@ -284,18 +284,11 @@ def test_a_worker_goes_on_when_it_lost_its_connection(services: Services) -> Non
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name LIKE 'mipos imports %%'"
         )
-        wait_until(lambda: services.ask(kill) != [])
+        eventually(lambda: services.ask(kill) != [])
         import_id = services.hand_in(MILK)
-        wait_until(lambda: services.job(import_id)["status"] == "done")
+        eventually(lambda: services.job(import_id)["status"] == "done")
     finally:
         stop.set()
-        worker.join(timeout=10)
+        worker.join(timeout=PATIENCE)
     assert not worker.is_alive()
     assert services.events() == IMPORTED
-
-
-def wait_until(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

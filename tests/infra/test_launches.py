@@ -1,6 +1,5 @@
 """Products that are coming soon are launched by themselves: once, whoever looks, and however late."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, JOBS, PROJECTIONS
 from tests.conftest import Database, fresh_database
+from tests.waiting import PATIENCE, eventually
 
 LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
 PRODUCTS = next(model for model in PROJECTIONS if model.name == "products")
@@ -188,7 +188,7 @@ def test_of_several_workers_at_once_one_launches_each(
 
     def work(_: int) -> int:
         with psycopg.connect(database.worker, autocommit=True) as connection:
-            ready.wait(10)
+            ready.wait(PATIENCE)
             return launch_what_is_due(connection, LEDGER, LAUNCH)
 
     with ThreadPoolExecutor(2) as workers:
@@ -242,11 +242,10 @@ class TestTheSchedule:
 
     def test_does_its_jobs_as_soon_as_it_starts(self, catalog: Catalog) -> None:
         [product_id] = catalog.announce()
-        schedule, deadline = Schedule(catalog.database.worker, JOBS, LEDGER), time.monotonic() + 10
+        schedule = Schedule(catalog.database.worker, JOBS, LEDGER)
         schedule.start()
         try:
-            while not catalog.launched() and time.monotonic() < deadline:
-                time.sleep(0.05)
+            eventually(catalog.launched)
         finally:
             schedule.stop()
         assert catalog.launched() == [product_id]

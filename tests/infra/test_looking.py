@@ -12,6 +12,7 @@ import pytest
 
 from infra.postgres.embedded import EmbeddedServer
 from tests.conftest import SECRET, Database, installed_in, serving
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 NAMES = {
@@ -40,7 +41,7 @@ def mipos(tmp_path: Path) -> Callable[..., Done]:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE,
         )
 
     return run

@@ -1,6 +1,5 @@
 """Servers and workers whose read models are not the database's any more: they do nothing, and say so."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -27,6 +26,7 @@ from projections.base import ServerOutdated
 from projections.orders import Orders
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import PASSWORD, Database, Service, found_shop, fresh_database, serving
+from tests.waiting import PATIENCE, eventually
 
 LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
 ELSE: LiteralString = "UPDATE installation SET inline_models = 'of another version' || inline_models"
@@ -110,9 +110,9 @@ class TestAnOutdatedServer:
 
     def test_is_not_ready(self, database: Database, service: Service) -> None:
         with altered(database, ELSE, AGAIN):
-            assert becomes(service, 503)
+            eventually(lambda: service.client().get("/ready").status == 503)
             assert service.client().get("/health").status == 200
-        assert becomes(service, 200)
+        eventually(lambda: service.client().get("/ready").status == 200)
 
     def test_does_not_fail_on_columns_that_are_gone(self, database: Database, stocked: Stocked) -> None:
         gone: LiteralString = "ALTER TABLE orders RENAME occurred_at TO sold_at"
@@ -128,16 +128,6 @@ class TestAnOutdatedServer:
             assert stocked.sell().status == 201
             answer = stocked.shop.client().get(REPORT)
             assert (answer.status, answer.code) == (503, "server_outdated")
-
-
-def becomes(service: Service, status: int) -> bool:
-    """Whether the service says so, a while after its last look at most; the bound only guards the suite."""
-    deadline = time.monotonic() + 30
-    while service.client().get("/ready").status != status:
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 @pytest.fixture
@@ -163,9 +153,10 @@ class TestATransaction:
             owner.execute("LOCK TABLE installation IN ACCESS EXCLUSIVE MODE")
             thread = Thread(target=decide, daemon=True)
             thread.start()
-            wait_for_lock(database)
+            with psycopg.connect(database.owner, autocommit=True) as looking:
+                eventually(lambda: looking.execute(WAITING).fetchone())
             owner.execute(ELSE)
-        thread.join(10)
+        thread.join(PATIENCE)
         with psycopg.connect(database.owner) as owner:
             owner.execute(AGAIN)
         assert len(heard) == 1
@@ -186,15 +177,6 @@ class TestATransaction:
             transaction(connection, uuid4(), models=LEDGER.models),
         ):
             pass
-
-
-def wait_for_lock(database: Database) -> None:
-    """Until some session waits for the table."""
-    deadline = time.monotonic() + 30
-    with psycopg.connect(database.owner, autocommit=True) as owner:
-        while not owner.execute(WAITING).fetchone():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
 
 
 class Another(Orders):

@@ -1,7 +1,6 @@
 """How the service is: what lags, what is parked, who is there to work; in `/ready`, and in numbers."""
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +17,9 @@ from infra.postgres.transactions import transaction
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from tests.conftest import Service, fresh_database, serving
+from tests.waiting import eventually
+
+OLDEST = re.compile(r"mipos_oldest_snapshot_seconds ([0-9.]+)\n")
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +56,24 @@ def register_brands(service: Service, company_id: Any, number: int) -> None:
 
 
 def ready_until(service: Service, is_so: Callable[[Any], bool]) -> Any:
-    """What `/ready` says once it says so; it looks once a second."""
-    for _ in range(100):
+    """What `/ready` says once it says so; each process looks once a second."""
+
+    def ready() -> Any:
         answer = service.client().get("/ready")
         assert answer.status == 200
-        if is_so(answer.data):
-            return answer.data
-        time.sleep(0.1)
-    pytest.fail(f"/ready never said so: {answer.data}")
+        return answer.data if is_so(answer.data) else None
+
+    return eventually(ready)
+
+
+def metrics_until(service: Service, is_so: Callable[[str], object]) -> str:
+    """The metrics, once the process that answers has looked."""
+
+    def metrics() -> str:
+        told = service.client().get("/metrics").body.decode()
+        return told if is_so(told) else ""
+
+    return eventually(metrics)
 
 
 def codes(data: Any) -> list[str]:
@@ -145,11 +157,8 @@ def test_what_is_parked_is_told_and_does_not_count_as_lag(running: Service, comp
 
 def test_the_metrics_have_the_same_in_numbers(running: Service, company_id: Any) -> None:
     register_brands(running, company_id, 3)
-    # Each process remembers its own last look for a moment; the bound only guards the suite.
-    deadline, found = time.monotonic() + 30, ""
-    while 'mipos_projection_lag_events{projection="sales_summary"} 3.0' not in found:
-        assert time.monotonic() < deadline, found
-        found = running.client().get("/metrics").body.decode()
+    lag = 'mipos_projection_lag_events{projection="sales_summary"} 3.0'
+    found = metrics_until(running, lambda told: lag in told)
     assert 'mipos_projections_parked{projection="sales_summary"} 0.0' in found
     assert 'mipos_projections_filling{projection="sales_summary"} 0.0' in found
     assert 'mipos_workers{state="alive"} 0.0' in found
@@ -162,13 +171,5 @@ def test_the_oldest_open_transaction_is_measured(running: Service, company_id: A
         forgotten.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         forgotten.execute("SELECT 1 FROM company_head LIMIT 1")
         ready_until(running, lambda data: data["oldest_snapshot_seconds"] > 1)
-        # Each web process looks for itself, once a second.
-        for _ in range(100):
-            found = running.client().get("/metrics").body.decode()
-            measured = re.search(r"mipos_oldest_snapshot_seconds ([0-9.]+)\n", found)
-            if measured and float(measured[1]) > 1:
-                break
-            time.sleep(0.1)
-        else:
-            pytest.fail("the age was never measured")
+        metrics_until(running, lambda told: float(OLDEST.findall(told)[0]) > 1)
     ready_until(running, lambda data: data["oldest_snapshot_seconds"] < 1)

@@ -20,6 +20,7 @@ from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from tests.conftest import Database, fresh_database
+from tests.waiting import PATIENCE
 
 LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
 BEGIN = datetime(2001, 1, 1, tzinfo=UTC)
@@ -153,7 +154,7 @@ def test_of_several_workers_at_once_one_records_it(
 
     def work(_: int) -> int:
         with psycopg.connect(database.worker, autocommit=True) as connection:
-            ready.wait(10)
+            ready.wait(PATIENCE)
             return let_subscriptions_fall_due(connection, LEDGER, GRACE_ENDS)
 
     with ThreadPoolExecutor(2) as workers:

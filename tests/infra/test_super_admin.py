@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from domain.companies import PLATFORM_ID
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret that is only good for tests, and long enough"
@@ -36,7 +37,7 @@ def mipos(database: Any) -> Any:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE,
         )
 
     return run

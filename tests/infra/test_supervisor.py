@@ -5,13 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from infra.process.supervisor import Child, PortTaken, PortUnusable, check_port_free
+from tests.waiting import PATIENCE, eventually
 
 PYTHONPATH = os.pathsep.join([str(Path(__file__).resolve().parents[2]), *sys.path])
 # Each child notes its number in a file, and what it was told.
@@ -23,11 +23,26 @@ def leave(number, frame):
 signal.signal(signal.SIGTERM, leave)
 with open("pids", "a") as pids:
     pids.write(f"{os.getpid()}\\n")
-time.sleep(60)
+while True:
+    time.sleep(60)
 """
-STUBBORN = OBEDIENT.replace("signal.SIGTERM, leave", "signal.SIGTERM, signal.SIG_IGN")
-DYING = "with open('pids', 'a') as pids: pids.write('0\\n')\nraise SystemExit(3)"
-DYING_LATER = "import time\n" + DYING.replace("raise", "time.sleep(0.4)\nraise")
+STUBBORN = OBEDIENT.replace("sys.exit(0)", "")
+DYING_LATER = """
+import time
+with open("pids", "a") as pids:
+    pids.write("0\\n")
+time.sleep(0.4)
+raise SystemExit(3)
+"""
+# Once another child runs.
+DYING = """
+import pathlib, time
+while not pathlib.Path("pids").exists():
+    time.sleep(0.01)
+with open("pids", "a") as pids:
+    pids.write("0\\n")
+raise SystemExit(3)
+"""
 LEAVING_A_HELPER = """
 import os, pathlib, subprocess, sys, time
 if not pathlib.Path("helper").exists():
@@ -42,20 +57,13 @@ SUPERVISOR = """
 import sys
 from infra.process import supervisor
 from infra.process.supervisor import Child, Supervisor
-supervisor.STEADY_SECONDS = 0.3
+supervisor.FIRST_PAUSE_SECONDS, supervisor.STEADY_SECONDS = 0.02, float(sys.argv[2])
 children = [
     Child(name="The child", argv=[sys.executable, "-c", program.lstrip("~")], is_vital="~" not in program)
-    for program in sys.argv[2:]
+    for program in sys.argv[3:]
 ]
 sys.exit(Supervisor(children, stop_seconds=float(sys.argv[1])).run())
 """
-
-
-def eventually(is_so: Callable[[], object], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)
 
 
 def is_alive(pid: int) -> bool:
@@ -74,9 +82,11 @@ class Shop:
         self.folder = folder
         self.process: subprocess.Popen[str] | None = None
 
-    def run(self, *programs: str, stop_seconds: float = 20) -> subprocess.Popen[str]:
+    def run(
+        self, *programs: str, stop_seconds: float = 600, steady_seconds: float = 600
+    ) -> subprocess.Popen[str]:
         self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", SUPERVISOR, str(stop_seconds), *programs],
+            [sys.executable, "-c", SUPERVISOR, str(stop_seconds), str(steady_seconds), *programs],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": PYTHONPATH},
             stderr=subprocess.PIPE,
@@ -110,7 +120,7 @@ class TestStopping:
 
         supervisor.send_signal(number)
 
-        assert supervisor.communicate(timeout=10)[1] == ""
+        assert supervisor.communicate(timeout=PATIENCE)[1] == ""
         assert supervisor.returncode == 0
         assert (shop.folder / "told").read_text() == str(int(signal.SIGTERM))
         assert not any(is_alive(child) for child in children)
@@ -121,7 +131,9 @@ class TestStopping:
 
         supervisor.terminate()
 
-        assert supervisor.communicate(timeout=10)[1] == "The child was still busy and has been killed.\n"
+        assert (
+            supervisor.communicate(timeout=PATIENCE)[1] == "The child was still busy and has been killed.\n"
+        )
         assert supervisor.returncode == 1
         assert not is_alive(child)
 
@@ -130,11 +142,11 @@ class TestStopping:
         shop.wait_for_children(1)
 
         supervisor.send_signal(signal.SIGINT)
-        time.sleep(0.3)
+        eventually((shop.folder / "told").exists)
         assert supervisor.poll() is None
         supervisor.send_signal(signal.SIGINT)
 
-        assert supervisor.wait(10) == 1
+        assert supervisor.wait(PATIENCE) == 1
 
     @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent died")
     def test_happens_to_the_children_of_a_killed_supervisor(self, shop: Shop) -> None:
@@ -163,7 +175,7 @@ class TestRestarting:
         second = shop.wait_for_children(2)[1]
         assert is_alive(second)
         supervisor.terminate()
-        assert supervisor.communicate(timeout=10)[1] == (
+        assert supervisor.communicate(timeout=PATIENCE)[1] == (
             "The child stopped unexpectedly (signal 9); starting it again.\n"
         )
         assert supervisor.returncode == 0
@@ -178,7 +190,7 @@ class TestRestarting:
     def test_is_given_up_when_a_vital_child_cannot_start_and_stops_the_others(self, shop: Shop) -> None:
         supervisor = shop.run(DYING, OBEDIENT)
 
-        said = supervisor.communicate(timeout=20)[1].splitlines()
+        said = supervisor.communicate(timeout=PATIENCE)[1].splitlines()
 
         assert said[-1] == (
             "The child stopped 5 times in a row as soon as it had started (last: exit code 3); "
@@ -196,10 +208,10 @@ class TestRestarting:
         assert pids.count(0) == 6
         assert supervisor.poll() is None
         supervisor.terminate()
-        assert supervisor.wait(10) == 0
+        assert supervisor.wait(PATIENCE) == 0
 
     def test_goes_on_for_ever_for_a_vital_child_that_ran_well_once(self, shop: Shop) -> None:
-        supervisor = shop.run(DYING_LATER)
+        supervisor = shop.run(DYING_LATER, steady_seconds=0.3)
 
         shop.wait_for_children(7)
 

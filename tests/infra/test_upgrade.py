@@ -22,7 +22,7 @@ from projections.base import Fact
 from projections.reports.sales_daily import SalesDaily
 from projections.settings import Settings
 from tests.api.conftest import Stocked, stock_shop
-from tests.conftest import Database, Service, found_shop, fresh_database, serving
+from tests.conftest import Database, Service, degradations, found_shop, fresh_database, serving
 from tests.infra.upgrades import (
     OtherOrders,
     OtherSales,
@@ -34,6 +34,7 @@ from tests.infra.upgrades import (
     rows,
     upgrade,
 )
+from tests.waiting import PATIENCE, eventually
 
 REPORT = "/api/admin/reports/sales-summary/overview?from=2026-01-01&to=2099-01-01"
 
@@ -235,7 +236,7 @@ class TestWhoeverIsInTheWay:
             for _ in range(5):
                 assert stocked.sell().status == 201
             dump.rollback()
-        thread.join(30)
+        thread.join(PATIENCE)
         assert not thread.is_alive()
         assert stocked.sell().status == 503
 
@@ -266,20 +267,10 @@ class TestAModelThatIsBeingFilled:
             )
         answer = admin.get(REPORT)
         assert (answer.status, answer.code) == (503, "projection_behind")
-        assert becomes(service, "projection_filling")
+        eventually(lambda: "projection_filling" in degradations(service))
         with psycopg.connect(database.owner, autocommit=True) as owner:
             owner.execute("UPDATE projection_checkpoints SET parked_at = NULL WHERE parked_at IS NOT NULL")
         assert admin.get(REPORT, X_Wait_For_Position=sold).data["orders"] == 1
-
-
-def becomes(service: Service, code: str) -> bool:
-    """Whether /ready names this, a while after its last look at most; the bound only guards the suite."""
-    deadline = time.monotonic() + 30
-    while code not in {one["code"] for one in service.client().get("/ready").data["degraded"]}:
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def test_the_first_start_tells_of_no_other(server: EmbeddedServer) -> None:
@@ -299,13 +290,10 @@ def test_one_upgrade_waits_for_another(database: Database, stocked: Stocked) -> 
     def linger(done: int, total: int) -> None:  # noqa: ARG001 as a progress is told
         if second.ident is None:
             second.start()
-        deadline = time.monotonic() + 30
-        while not told:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        eventually(lambda: told)
 
     upgrade(database, models, progress=linger)
-    second.join(60)
+    second.join(PATIENCE)
     assert told == ["Another upgrade is at work; this one waits for it."]
     assert differences(database, models, stocked.shop.company_id) == []
 
@@ -330,7 +318,7 @@ def test_a_process_of_an_upgrade_that_is_gone_ends(database: Database) -> None:
     context = multiprocessing.get_context("fork")
     site = aside.Site(database.owner, database.installation, EVENT_TYPES, ())
     gone = subprocess.Popen(["true"])  # noqa: S607
-    gone.wait(30)
+    gone.wait(PATIENCE)
 
     def begin() -> None:
         aside._begin(site, context.Value("q", 0), gone.pid)
@@ -338,7 +326,7 @@ def test_a_process_of_an_upgrade_that_is_gone_ends(database: Database) -> None:
 
     process = context.Process(target=begin)
     process.start()
-    process.join(30)
+    process.join(PATIENCE)
     assert process.exitcode == 1
 
 

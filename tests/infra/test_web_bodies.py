@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 BRANDS = "/api/admin/settings/brands"
 IMPORT = "/api/admin/products/import"
 SHEET = b"sku,name,price\nSALT,Salt,129.00"
@@ -204,7 +206,7 @@ class TestARefusalOfALargeBody:
     ) -> None:
         token = "nobody's" if role == "stranger" else shop.token(role)
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
-        connection = HTTPConnection(shop.service.host, shop.service.port, timeout=30)
+        connection = HTTPConnection(shop.service.host, shop.service.port, timeout=PATIENCE)
         content: Any = (b"x" * 2**16 for _ in range(LARGE // 2**16)) if is_chunked else b"x" * LARGE
         connection.request("POST", path, content, headers, encode_chunked=is_chunked)
         answer = connection.getresponse()

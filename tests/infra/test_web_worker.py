@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE, eventually
+
 ALIVE = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
 WORKERS = 2
-#: Only guards against no end at all.
-PATIENCE = 60.0
 
 
 class Running:
@@ -34,7 +34,7 @@ class Running:
 
     def answers(self) -> bool:
         try:
-            with socket.create_connection(self.address, timeout=5) as client:
+            with socket.create_connection(self.address, timeout=PATIENCE) as client:
                 client.sendall(ALIVE)
                 return client.recv(12) == b"HTTP/1.1 200"
         except OSError:
@@ -43,13 +43,6 @@ class Running:
     def workers(self) -> set[int]:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return {int(pid) for pid in children.read_text().split()}
-
-
-def eventually(is_so: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def is_running(pid: int) -> bool:

@@ -23,6 +23,7 @@ from projections.reports.sales_daily import SalesDaily
 from projections.settings import Settings
 from tests.api.conftest import Stocked
 from tests.conftest import Database
+from tests.waiting import PATIENCE
 
 LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
 
@@ -97,7 +98,7 @@ class Selling:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         for thread in self._threads:
-            thread.join(30)
+            thread.join(PATIENCE)
         assert not any(thread.is_alive() for thread in self._threads)
 
 

@@ -33,6 +33,7 @@ from infra.upgrades.migrations import migrate
 from projections.base import Database, Fact, Projection, facts_of
 from projections.guards.stock import StockGuard
 from tests.conftest import installed_in
+from tests.waiting import PATIENCE
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CURSED = "Cursed"
@@ -145,7 +146,7 @@ class ProjectionDatabase:
         finally:
             stop.set()
             for thread in threads:
-                thread.join(10)
+                thread.join(PATIENCE)
         assert not any(thread.is_alive() for thread in threads)
 
     def rows(self, query: LiteralString, *params: object) -> list[tuple[Any, ...]]:

@@ -17,6 +17,7 @@ from infra.projections.rebuild_all import rebuild_all
 from infra.projections.staging import TableMissing
 from infra.runtime.models import EVENT_TYPES
 from projections.base import ServerOutdated
+from tests.waiting import PATIENCE
 
 _TOUCH: LiteralString = """
     UPDATE settings SET version = version WHERE company_id = %(company_id)s RETURNING 1
@@ -299,7 +300,7 @@ class TestWhileTheShopGoesOn:
             # So long that the server would find the deadlock with us, the last to wait, for its victim.
             Event().wait(1.2)
             db.ask(_TOUCH, params).rows()
-        thread.join(10)
+        thread.join(PATIENCE)
         assert not thread.is_alive()
         assert trading.verify("settings").is_true
 

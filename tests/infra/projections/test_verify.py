@@ -16,6 +16,7 @@ from infra.projections.verify import verify
 from infra.projections.verify_all import verify_all
 from infra.runtime.models import EVENT_TYPES
 from tests.conftest import fresh_database
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -179,7 +180,7 @@ class TestInSteps:
                     assert report.differences == ()
             finally:
                 stop.set()
-                thread.join(10)
+                thread.join(PATIENCE)
         assert not thread.is_alive()
 
 

@@ -1,13 +1,13 @@
 """The worker: every event once, in order, whoever works and whatever cannot be applied."""
 
 from collections.abc import Callable
-from threading import Event
 from typing import Any
 
 import psycopg
 import pytest
 
 from infra.projections.checkpoints import unpark
+from tests.waiting import eventually
 
 INITIALS = "SELECT initial, brands FROM brand_initials WHERE company_id = %s ORDER BY initial"
 
@@ -65,7 +65,7 @@ class TestSharing:
             for number in range(40):
                 for shop in shops:
                     shop.register_brands(f"A{number}", f"B{number}")
-            wait_until(lambda: all(shop.checkpoint("brand_initials")[0] == 80 for shop in shops))
+            eventually(lambda: all(shop.checkpoint("brand_initials")[0] == 80 for shop in shops))
         for shop in shops:
             assert database.rows(INITIALS, shop.company_id) == [("A", 40), ("B", 40)]
 
@@ -182,14 +182,14 @@ class TestRunning:
     ) -> None:
         with database.following():
             shop.register_brands("Arabica")
-            wait_until(lambda: shop.checkpoint("brand_initials")[0] == 1)
+            eventually(lambda: shop.checkpoint("brand_initials")[0] == 1)
             with psycopg.connect(database.owner, autocommit=True) as owner:
                 owner.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE application_name LIKE 'mipos projections %'"
                 )
             shop.register_brands("Bourbon")
-            wait_until(lambda: shop.checkpoint("brand_initials")[0] == 2)
+            eventually(lambda: shop.checkpoint("brand_initials")[0] == 2)
         assert database.rows(INITIALS, shop.company_id) == [("A", 1), ("B", 1)]
 
 
@@ -213,12 +213,3 @@ def database_reset(database: Any, shop: Any, projection: str) -> None:
             "UPDATE projection_checkpoints SET position = 0 WHERE company_id = %s AND projection = %s",
             [shop.company_id, projection],
         )
-
-
-def wait_until(is_so: Callable[[], bool], seconds: float = 20.0) -> None:
-    pause = Event()
-    for _ in range(int(seconds / 0.02)):
-        if is_so():
-            return
-        pause.wait(0.02)
-    pytest.fail("it did not come to pass")
