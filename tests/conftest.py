@@ -6,8 +6,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection
@@ -23,6 +24,7 @@ from PIL import Image
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from api.errors import unread
 from commands.ports import Caller
 from domain.aggregate import Aggregate
 from domain.companies import PLATFORM_ID, Company
@@ -36,6 +38,10 @@ from infra.postgres.installation import Installation
 from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.upgrades.migrations import migrate
+from infra.web.bounds import Bounds
+from infra.web.hooks import Hooks
+from infra.web.lanes import PROBES
+from infra.web.loop import Loop
 from tests.waiting import PATIENCE, eventually
 
 
@@ -288,6 +294,28 @@ def degradations(service: Service) -> set[str]:
     return {one["code"] for one in service.client().get("/ready").data["degraded"]}
 
 
+@pytest.fixture(scope="session")
+def looped() -> Callable[..., AbstractContextManager[tuple[str, int]]]:
+    """Serves an application in a loop of its own, with bounds of its own, within the process of the tests."""
+
+    @contextmanager
+    def serve(application: Any, threads: int = 2, **more: Any) -> Iterator[tuple[str, int]]:
+        names = {name: more.pop(name) for name in ("company_of", "sender_of") if name in more}
+        listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        hooks = Hooks(refusal=unread, **names)
+        loop = Loop(application, [listener], threads, Bounds(**more), hooks)
+        address: tuple[str, int] = listener.getsockname()
+        for _ in range(threads + len(PROBES) + 1):
+            threading.Thread(target=loop.work, name=f"loop-{uuid4()}", daemon=True).start()
+        try:
+            yield address
+        finally:
+            with suppress(OSError):
+                loop.stop()
+
+    return serve
+
+
 @dataclass(frozen=True)
 class Shop:
     """A company of a test's own, with a user in every role."""
@@ -348,8 +376,8 @@ def bring_picture() -> Callable[[Client], tuple[str, str]]:
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    """What is kept of PASSWORD."""
-    return PasswordHasher().hash(PASSWORD)
+    """What is kept of PASSWORD, by an earlier standard: to check it costs next to nothing, until it fits."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 @pytest.fixture

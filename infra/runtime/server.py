@@ -77,8 +77,9 @@ def company_of(authentication: Authentication, authorization: str) -> UUID | Non
 
 def serve(settings: Settings, database: str) -> None:
     """Answer requests until told to stop; `database` is where the application connects."""
-    # Until gunicorn listens to signals itself, one ends us as an exit does, which leaves no folder behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # Whoever ends us before gunicorn listens is heard when it does, which leaves no folder behind. An exit
+    # raised by a handler would not do: Python drops what is raised in a callback, and each import has one.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     counters = tempfile.mkdtemp(prefix="mipos-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = counters
     options = {
@@ -92,6 +93,7 @@ def serve(settings: Settings, database: str) -> None:
         "graceful_timeout": STOP_SECONDS,
         "loglevel": "warning",
         "proc_name": "mipos",
+        "when_ready": _listen_to_its_end,
         "child_exit": _forget_process,
         # gunicorn would make a socket in the home folder, at which anybody who finds it may command it.
         "control_socket_disable": True,
@@ -100,6 +102,12 @@ def serve(settings: Settings, database: str) -> None:
         Server(options, database, settings).run()
     finally:
         shutil.rmtree(counters, ignore_errors=True)
+
+
+def _listen_to_its_end(_server: Any) -> None:
+    if signal.SIGTERM in signal.sigpending():
+        sys.exit(0)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def _forget_process(_server: Any, worker: Any) -> None:

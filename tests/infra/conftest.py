@@ -2,21 +2,15 @@
 
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from http.client import HTTPResponse
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from api.errors import unread
 from infra.postgres.embedded import EmbeddedServer
-from infra.web.bounds import Bounds
-from infra.web.hooks import Hooks
-from infra.web.lanes import PROBES
-from infra.web.loop import Loop
 from tests.conftest import Database, fresh_database, installed_in
 from tests.infra.databases import connected
 from tests.waiting import PATIENCE
@@ -110,28 +104,6 @@ def dial(service: Any) -> Iterator[Callable[..., Wire]]:
             return wire
 
         yield connect
-
-
-@pytest.fixture
-def looped() -> Callable[..., AbstractContextManager[tuple[str, int]]]:
-    """Serves an application in a loop of its own, with bounds of its own, within the process of the tests."""
-
-    @contextmanager
-    def serve(application: Any, threads: int = 2, **more: Any) -> Iterator[tuple[str, int]]:
-        names = {name: more.pop(name) for name in ("company_of", "sender_of") if name in more}
-        listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-        hooks = Hooks(refusal=unread, **names)
-        loop = Loop(application, [listener], threads, Bounds(**more), hooks)
-        address: tuple[str, int] = listener.getsockname()
-        for _ in range(threads + len(PROBES) + 1):
-            threading.Thread(target=loop.work, name=f"loop-{uuid4()}", daemon=True).start()
-        try:
-            yield address
-        finally:
-            with suppress(OSError):
-                loop.stop()
-
-    return serve
 
 
 @pytest.fixture
