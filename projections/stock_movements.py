@@ -13,7 +13,6 @@ from projections.reports.sale_facts import add_rows
 
 #: A place in the ledger is the event's position times this, plus the line's number within the event.
 LINES_PER_EVENT = 100_000
-TYPES = ("receipt", "sale", "settlement")
 
 
 class StockMovements(Projection):

@@ -12,8 +12,6 @@ from infra.bench.site import MeasurementFailed, following, serving, task
 from infra.bench.watcher import Watched
 
 PROJECTION = "sales_summary"
-#: Until the watcher has had its first look.
-START_SECONDS = 1.0
 PATIENCE_SECONDS = 60.0
 
 # Every read model that lags counts: while the worker catches up with any of them, it is not idle.

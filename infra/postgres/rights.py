@@ -11,7 +11,6 @@ Privileges = frozenset[LiteralString]
 EVERYTHING: Privileges = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 READING: Privileges = frozenset({"SELECT"})
 MOVING: Privileges = frozenset({"SELECT", "UPDATE"})
-KEEPING: Privileges = frozenset({"SELECT", "UPDATE", "INSERT"})
 
 #: Rows of this company, the one that the transaction entered; without one, every statement is an error.
 OWN_COMPANY: LiteralString = "company_id = current_setting('app.company_id')::uuid"
@@ -37,7 +36,6 @@ TABLES: Mapping[str, Rights] = {
     "events": Rights(READING, READING),
     "company_head": Rights(READING, READING),
     "company_activity": Rights(READING, MOVING),
-    "tracking": Rights(KEEPING, KEEPING),
     "credentials": Rights(EVERYTHING, EVERYTHING),
     "sessions": Rights(EVERYTHING, EVERYTHING),
     "idempotency_keys": Rights(EVERYTHING, EVERYTHING),

@@ -40,6 +40,7 @@ MIGRATIONS = {
     "infra:running_time.sql": "infra.jobs:running_time.sql",
     "infra:installation.sql": "infra.postgres:installation.sql",
     "infra:worker_heartbeats.sql": "infra.postgres:worker_heartbeats.sql",
+    "infra.eventstore:without_tracking.sql": "infra.eventstore:without_tracking.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

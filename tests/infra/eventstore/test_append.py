@@ -13,8 +13,9 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from infra.eventstore.append import APPEND_EVENTS
-from infra.eventstore.recorder import append_parameters
 from infra.postgres.transactions import transaction
+
+from .recorder import append_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -19,8 +19,9 @@ from infra.eventstore.chain import (
     genesis_hash,
     verify_chain,
 )
-from infra.eventstore.recorder import CompanyApplicationRecorder
 from infra.postgres.transactions import transaction
+
+from .recorder import CompanyApplicationRecorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

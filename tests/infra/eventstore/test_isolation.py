@@ -10,8 +10,9 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from infra.eventstore.append import APPEND_EVENTS
-from infra.eventstore.recorder import CompanyApplicationRecorder, append_parameters
 from infra.postgres.transactions import transaction
+
+from .recorder import CompanyApplicationRecorder, append_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,6 @@ COUNTS: dict[str, LiteralString] = {
     "company_head": "SELECT company_id FROM company_head",
     "company_activity": "SELECT company_id FROM company_activity",
     "events": "SELECT company_id FROM events",
-    "tracking": "SELECT company_id FROM tracking",
 }
 FORGED: LiteralString = """
     INSERT INTO events (company_id, position, stream_id, stream_version, type, state, metadata,
