@@ -1,7 +1,10 @@
 """Waiting for what other threads and processes bring about: no test says how soon that is."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -16,3 +19,22 @@ def eventually(is_so: Callable[[], T]) -> T:
         assert time.monotonic() < end, "it did not come to pass"
         time.sleep(0.02)
     return answer
+
+
+@contextmanager
+def meanwhile(*acts: Callable[[], object]) -> Iterator[None]:
+    """Do each again and again while the block runs, in a thread of its own; what one raises comes after."""
+    over = Event()
+
+    def repeat(act: Callable[[], object]) -> None:
+        while not over.is_set():
+            act()
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        repeating = [threads.submit(repeat, act) for act in acts]
+        try:
+            yield
+        finally:
+            over.set()
+        for one in repeating:
+            one.result(PATIENCE)

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,7 @@ from infra.postgres.embedded import EmbeddedServer
 from tests.api.conftest import stock_shop
 from tests.conftest import found_shop, fresh_database, serving
 from tests.faults.cutter import Cutter, stall
-from tests.waiting import PATIENCE, eventually
+from tests.waiting import PATIENCE, eventually, meanwhile
 
 #: What a client may hear while the database is in trouble, beside success.
 TROUBLES = {"database_unavailable", "database_full", "busy", "timed_out", "outcome_unknown"}
@@ -114,20 +113,8 @@ def selling(services: Services) -> Iterator[list[Till]]:
     """Two companies with two tills each, which sell for as long as the context lasts."""
     shops = [services.stocked() for _ in range(2)]
     tills = [Till(shop) for shop in shops for _ in range(2)]
-    over = threading.Event()
-
-    def sell(till: Till) -> None:
-        while not over.is_set():
-            till.sell()
-
-    with ThreadPoolExecutor(len(tills)) as people:
-        working = [people.submit(sell, till) for till in tills]
-        try:
-            yield tills
-        finally:
-            over.set()
-        for one in working:
-            one.result(PATIENCE)
+    with meanwhile(*(till.sell for till in tills)):
+        yield tills
     for pair in (tills[:2], tills[2:]):
         Till(pair[0].stocked, pair[0].sold + pair[1].sold, pair[0].refused + pair[1].refused).check()
 

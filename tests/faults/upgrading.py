@@ -3,35 +3,11 @@
 import sys
 
 from infra.postgres.installation import Installation
-from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.runtime.models import EVENT_TYPES
 from infra.upgrades.upgrade import Upgrade
-from projections.base import Projection
-from projections.orders import Orders
-from projections.reports.sales_daily import SalesDaily
-from projections.settings import Settings
+from tests.infra.upgrades import OtherOrders, OtherSales, OtherSettings, next_version
 
-
-class NextOrders(Orders):
-    """Orders in the next version, with one column more."""
-
-    version = Orders.version + 1
-    schema = Orders.schema + "ALTER TABLE orders ADD COLUMN remark text;"
-
-
-class NextSales(SalesDaily):
-    """A report in the next version."""
-
-    version = SalesDaily.version + 1
-
-
-class NextSettings(Settings):
-    """Settings in the next version; the listing of products is made from them."""
-
-    version = Settings.version + 1
-
-
-NEXT: dict[str, Projection] = {one.name: one for one in (NextOrders(), NextSales(), NextSettings())}
-MODELS: tuple[Projection, ...] = tuple(NEXT.get(one.name, one) for one in PROJECTIONS)
+MODELS = next_version(OtherOrders(), OtherSales(), OtherSettings())
 
 
 def main() -> None:

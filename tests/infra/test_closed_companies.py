@@ -30,11 +30,11 @@ from infra.runtime.models import PROJECTIONS
 from infra.upgrades.upgrade import CannotBuild
 from projections.base import CompanyClosed
 from tests.api.conftest import Stocked, stock_shop
-from tests.conftest import PASSWORD, Database, Service, degradations, found_shop, fresh_database, serving
-from tests.infra.upgrades import LEDGER, Selling, differences, found, rows, upgrade
+from tests.conftest import Database, Service, degradations, found_shop, fresh_database, serving
+from tests.infra.requests_of_a_shop import REQUESTS
+from tests.infra.upgrades import LEDGER, differences, found, rows, selling, upgrade
 from tests.waiting import eventually
 
-REPORT = "/api/admin/reports/sales-summary/overview?from=2026-01-01&to=2099-01-01"
 CLOSE: LiteralString = "UPDATE installation SET closed = closed || %s::uuid"
 OPEN: LiteralString = "UPDATE installation SET closed = array_remove(closed, %s)"
 IS_BRAND: LiteralString = "type = 'brands.Brand.Registered'"
@@ -142,27 +142,6 @@ def call(database: Database, *arguments: str) -> Result:
     return CliRunner().invoke(projections, arguments, obj={"worker_conninfo": lambda: database.worker})
 
 
-def quote(it: Stocked) -> Any:
-    basket = {name: value for name, value in it.sale().items() if name != "payments"}
-    return it.shop.client().post("/api/pos/quote", basket)
-
-
-def sign_in(it: Stocked) -> Any:
-    body = {"username": it.shop.username("Admin"), "password": PASSWORD}
-    return it.shop.service.client().post("/api/auth/login", body)
-
-
-REQUESTS: dict[str, Callable[[Stocked], Any]] = {
-    "a sale": lambda it: it.sell(),
-    "a quote": quote,
-    "a list": lambda it: it.shop.client().get("/api/admin/products"),
-    "a resource": lambda it: it.shop.client().get(f"/api/admin/products/{it.product['id']}"),
-    "a report": lambda it: it.shop.client().get(REPORT),
-    "the audit": lambda it: it.shop.client().get("/api/audit/events"),
-    "a sign-in": sign_in,
-}
-
-
 def is_degraded(service: Service) -> bool:
     return "company_closed" in degradations(service)
 
@@ -177,10 +156,10 @@ class TestAnUpgrade:
         with spoilt(database, company_id, is_hashed=is_hashed) as spoil:
             before = stocked.shop.events()
             change(database, *CHANGED)
-            with Selling(other) as selling:
+            with selling(other) as sales:
                 made = upgrade(database, PROJECTIONS, processes=2, tell=told.append)
-                while len(selling.numbers) < 20:
-                    assert set(selling.statuses) <= {201}
+                sales.go_on()
+            assert sales.refusals == set()
             assert made == ["settings", "product_listing", "orders", "sales_summary"]
             assert told == ["Companies that are closed: 1. `mipos projections status` says why."]
             assert closed(database) == [company_id]

@@ -1,6 +1,6 @@
 """Servers and workers whose read models are not the database's any more: they do nothing, and say so."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Thread
@@ -25,7 +25,8 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import ServerOutdated
 from projections.orders import Orders
 from tests.api.conftest import Stocked, stock_shop
-from tests.conftest import PASSWORD, Database, Service, found_shop, fresh_database, serving
+from tests.conftest import Database, Service, found_shop, fresh_database, serving
+from tests.infra.requests_of_a_shop import REPORT, REQUESTS
 from tests.waiting import PATIENCE, eventually
 
 LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
@@ -38,7 +39,6 @@ OTHER_REPORT: LiteralString = (
 )
 SAME_REPORT: LiteralString = "UPDATE projection_models SET digest = rtrim(digest, '?')"
 WAITING: LiteralString = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'installation'::regclass"
-REPORT = "/api/admin/reports/sales-summary/overview?from=2026-01-01&to=2099-01-01"
 
 
 @pytest.fixture(scope="module")
@@ -69,26 +69,6 @@ def altered(database: Database, statement: LiteralString, back: LiteralString) -
             yield
         finally:
             owner.execute(back)
-
-
-def quote(it: Stocked) -> Any:
-    basket = {name: value for name, value in it.sale().items() if name != "payments"}
-    return it.shop.client().post("/api/pos/quote", basket)
-
-
-def sign_in(it: Stocked) -> Any:
-    body = {"username": it.shop.username("Admin"), "password": PASSWORD}
-    return it.shop.service.client().post("/api/auth/login", body)
-
-
-REQUESTS: dict[str, Callable[[Stocked], Any]] = {
-    "a sale": lambda it: it.sell(),
-    "a quote": quote,
-    "a list": lambda it: it.shop.client().get("/api/admin/products"),
-    "a resource": lambda it: it.shop.client().get(f"/api/admin/products/{it.product['id']}"),
-    "a report": lambda it: it.shop.client().get(REPORT),
-    "a sign-in": sign_in,
-}
 
 
 class TestAnOutdatedServer:

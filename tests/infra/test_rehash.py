@@ -19,7 +19,8 @@ from infra.upgrades.migrations import LogsAltered
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import Database, Service, found_shop, fresh_database, serving
 from tests.infra.former_hashes import restore_former_hashes
-from tests.infra.upgrades import Selling, differences, found, rows, upgrade
+from tests.infra.upgrades import Sales, differences, found, rows, selling, upgrade
+from tests.waiting import eventually
 
 ALTER: LiteralString = """
     UPDATE events SET state = replace(state, 'Salt', 'Gold')
@@ -199,31 +200,20 @@ class TestAServerOfBefore:
     def test_waits_while_logs_are_hashed_anew(self, database: Database, stocked: Stocked) -> None:
         restore_former_hashes(database)
         assert stocked.receive("1000000", 60).status == 201
-        with Selling(stocked) as selling:
-            await_sales(selling, 5)
-            upgrade(database, PROJECTIONS, progress=lambda *_: await_waiting(database, selling))
-            await_sales(selling, len(selling.numbers) + 5)
-        assert set(selling.statuses) == {201}
+        with selling(stocked) as sales:
+            sales.go_on(5)
+            upgrade(database, PROJECTIONS, progress=lambda *_: await_waiting(database, sales))
+            sales.go_on(5)
+        assert sales.refusals == set()
         company_id = stocked.shop.company_id
         assert fault_of(database, company_id) is None
         sold: LiteralString = "SELECT number FROM orders WHERE company_id = %s"
-        assert {number for (number,) in rows(database, sold, company_id)} == set(selling.numbers)
+        assert {number for (number,) in rows(database, sold, company_id)} == set(sales.numbers)
 
 
-def await_waiting(database: Database, selling: Selling) -> None:
-    """Until both tills wait; nothing is sold meanwhile. The bound only guards the suite."""
-    deadline = time.monotonic() + 60
-    while rows(database, WAITING) != [(2,)]:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    sold = len(selling.numbers)
+def await_waiting(database: Database, sales: Sales) -> None:
+    """Until both tills wait; nothing is sold meanwhile."""
+    eventually(lambda: rows(database, WAITING) == [(2,)])
+    sold = len(sales.numbers)
     time.sleep(0.1)
-    assert len(selling.numbers) == sold
-
-
-def await_sales(selling: Selling, number: int) -> None:
-    """The bound only guards the suite."""
-    deadline = time.monotonic() + 60
-    while len(selling.numbers) < number:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    assert len(sales.numbers) == sold

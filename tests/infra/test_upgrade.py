@@ -27,11 +27,11 @@ from tests.infra.upgrades import (
     OtherOrders,
     OtherSales,
     OtherSettings,
-    Selling,
     differences,
     found,
     next_version,
     rows,
+    selling,
     upgrade,
 )
 from tests.waiting import PATIENCE, eventually
@@ -64,24 +64,22 @@ def stocked(service: Service, database: Database, password_hash: str) -> Iterato
 class TestWhileTheVersionOfBeforeSells:
     def test_no_number_is_used_twice_and_no_sale_is_lost(self, database: Database, stocked: Stocked) -> None:
         models = next_version(OtherOrders(), OtherSales(), OtherSettings())
-        with Selling(stocked) as selling:
-            while len(selling.numbers) < 20:
-                assert set(selling.statuses) <= {201}
+        with selling(stocked) as sales:
+            sales.go_on()
             made = upgrade(database, models, processes=2)
-            before = len(selling.statuses)
-            while len(selling.statuses) < before + 10:
-                pass
+            before = len(sales.statuses)
+            eventually(lambda: len(sales.statuses) >= before + 10)
         assert made == ["settings", "product_listing", "orders", "sales_summary"]
         # Until it is put in place every sale is made; from then on each is refused, and so recorded nowhere.
-        assert set(selling.statuses) == {201, 503}
-        assert 201 not in selling.statuses[selling.statuses.index(503) + 2 :]
+        assert sales.refusals == {(503, "server_outdated")}
+        assert 201 not in sales.statuses[sales.statuses.index(503) + 2 :]
         recorded = rows(
             database,
             "SELECT number, clash FROM orders WHERE company_id = %s ORDER BY series_number",
             stocked.shop.company_id,
         )
-        assert sorted(number for number, _ in recorded) == sorted(selling.numbers)
-        assert len(set(selling.numbers)) == len(selling.numbers)
+        assert sorted(number for number, _ in recorded) == sorted(sales.numbers)
+        assert len(set(sales.numbers)) == len(sales.numbers)
         assert {clash for _, clash in recorded} == {0}
         assert differences(database, models, stocked.shop.company_id) == []
 

@@ -1,9 +1,9 @@
 """Upgrades as tests make them: other versions of read models, and somebody who sells meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Event, Thread
-from typing import Any, LiteralString, Self
+from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 import psycopg
@@ -23,7 +23,7 @@ from projections.reports.sales_daily import SalesDaily
 from projections.settings import Settings
 from tests.api.conftest import Stocked
 from tests.conftest import Database
-from tests.waiting import PATIENCE
+from tests.waiting import eventually, meanwhile
 
 LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
 
@@ -73,33 +73,35 @@ def differences(database: Database, models: Sequence[Projection], company_id: UU
     return [str(difference) for report in reports for difference in report.differences]
 
 
-class Selling:
-    """Somebody who sells over HTTP meanwhile."""
+class Sales:
+    """What somebody heard who sells over HTTP while something else happens."""
 
     def __init__(self, stocked: Stocked) -> None:
         self.stocked = stocked
         self.statuses: list[int] = []
         self.numbers: list[str] = []
-        self._stop = Event()
-        self._threads = [Thread(target=self._sell, daemon=True) for _ in range(2)]
+        self.refusals: set[tuple[int, str]] = set()
 
-    def _sell(self) -> None:
-        while not self._stop.is_set():
-            answer = self.stocked.sell()
-            self.statuses.append(answer.status)
-            if answer.status == 201:
-                self.numbers.append(answer.data["number"])
+    def sell(self) -> None:
+        answer = self.stocked.sell()
+        self.statuses.append(answer.status)
+        if answer.status == 201:
+            self.numbers.append(answer.data["number"])
+        else:
+            self.refusals.add((answer.status, answer.code))
 
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
+    def go_on(self, more: int = 20) -> None:
+        """Wait until so many more were made."""
+        number = len(self.numbers) + more
+        eventually(lambda: len(self.numbers) >= number)
 
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(PATIENCE)
-        assert not any(thread.is_alive() for thread in self._threads)
+
+@contextmanager
+def selling(stocked: Stocked) -> Iterator[Sales]:
+    """Two tills sell while the block runs."""
+    sales = Sales(stocked)
+    with meanwhile(sales.sell, sales.sell):
+        yield sales
 
 
 def found(database: Database, name: str, company_id: UUID | None = None) -> UUID:
