@@ -16,10 +16,7 @@ from api import (
     orders,
     packages,
     pos_products,
-    registration,
-    roles,
     stock,
-    user_sessions,
     users,
 )
 from api.catalog import images, product_export, product_import, product_status, products, store_prices
@@ -94,10 +91,10 @@ def _add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route("/ready", health.Ready(services))
     app.add_route("/metrics", health.Metrics(services))
 
-    _add_auth_routes(app, services)
+    auth.add_routes(app, services)
     for told in SETTINGS:
         add_setting(app, services, told)
-    _add_user_routes(app, services)
+    users.add_routes(app, services)
     app.add_route(f"{UNITS.path}/{{unit_id:uuid}}/convert", UnitConversion(services))
     app.add_route(STORE_STORAGES.path, SettingListing(services, STORE_STORAGES))
 
@@ -125,35 +122,6 @@ def _add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route("/api/openapi.json", openapi)
     openapi.document = document_of(app)
     docs.document = openapi.document
-
-
-def _add_auth_routes(app: App[Request, Response], services: Services) -> None:
-    app.add_route("/api/auth/login", auth.Login(services))
-    app.add_route("/api/auth/register", registration.Registration(services))
-    app.add_route("/api/auth/refresh", auth.Refresh(services))
-    app.add_route("/api/auth/me", auth.Me(services))
-    app.add_route("/api/auth/logout", auth.Logout(services))
-    app.add_route("/api/auth/pos/login", auth.TillLogin(services))
-    app.add_route("/api/auth/change-password", auth.PasswordChange(services))
-    app.add_route("/api/auth/forgot-password", auth.ForgottenPassword(services))
-    app.add_route("/api/auth/reset-password", auth.PasswordReset(services))
-
-
-def _add_user_routes(app: App[Request, Response], services: Services) -> None:
-    users_path = "/api/admin/settings/users"
-    one = f"{users_path}/{{user_id:uuid}}"
-    app.add_route(users_path, users.Users(services))
-    app.add_route(one, users.UserById(services))
-    app.add_route(f"{one}/activate", users.UserSwitch(services, is_active=True))
-    app.add_route(f"{one}/deactivate", users.UserSwitch(services, is_active=False))
-    app.add_route(f"{one}/reset-password", users.UserPassword(services))
-    app.add_route(f"{one}/permissions", roles.UserPermissions(services))
-    app.add_route(f"{one}/stores", users.UserStores(services))
-    app.add_route(f"{one}/sessions", user_sessions.UserSessions(services))
-    app.add_route(f"{one}/sessions/{{session_id:uuid}}", user_sessions.UserSessionById(services))
-    app.add_route("/api/admin/stores/{store_id:uuid}/users", users.StoreUsers(services))
-    app.add_route("/api/admin/settings/roles", roles.Roles(services))
-    app.add_route("/api/admin/settings/permissions", roles.Permissions(services))
 
 
 def _add_product_routes(app: App[Request, Response], services: Services) -> None:

@@ -15,7 +15,7 @@ from api.packages import LimitsBody, check_platform, show_limits
 from api.queries import AsOfQuery, ListQuery
 from api.resource import Resource
 from api.services import Reading, Services
-from api.user_schemas import Username
+from api.users.input import Username
 from commands.companies import (
     ActivateCompany,
     ArchiveCompany,

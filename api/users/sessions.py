@@ -4,34 +4,21 @@ from uuid import UUID
 
 from falcon import Request, Response
 
-from api.envelope import ok, written
-from api.fields import Body, Flag, Id, Moment, Text
 from api.operations import operation
 from api.resource import Resource
 from api.services import Reading
-from api.users import find_within
+from api.users.answers import SessionAnswer
+from api.users.single import find_within
 from commands.ports import ConcurrentEdit
 from commands.users import EndSessions, end_sessions
 from projections.base import Row
 from projections.sessions import list_sessions
 
 
-class SessionAnswer(Body):
-    """A place where a user is signed in; never with a token."""
-
-    id = Id()
-    created_at = Moment()
-    last_used_at = Moment()
-    expires_at = Moment()
-    address = Text(allow_none=True)
-    user_agent = Text(allow_none=True)
-    current = Flag()
-
-
 class UserSessions(Resource):
     """A user's sessions."""
 
-    @operation("users.view", "List a user's sessions", answer=SessionAnswer(), many=True)
+    @operation("users.view", "List a user's sessions", answer=SessionAnswer, many=True)
     def on_get(self, req: Request, resp: Response, user_id: UUID) -> None:
         """Those that can still be refreshed, the one used last first."""
 
@@ -39,13 +26,14 @@ class UserSessions(Resource):
             find_within(reading, req, user_id)
             return list_sessions(reading.db, user_id, req.context.caller.session_id)
 
-        resp.media = ok(self.ask(req, resp, question))
+        sessions = self.ask(req, resp, question)
+        self.answer(req, resp, [SessionAnswer.of(session) for session in sessions])
 
     @operation("users.edit", "End all sessions of a user", refusals=(ConcurrentEdit,))
     def on_delete(self, req: Request, resp: Response, user_id: UUID) -> None:
         """Sign the user out everywhere, at once."""
         command = EndSessions(user_id=user_id)
-        self.write(req, resp, end_sessions, command, lambda _: written(None, "Sessions ended"))
+        self.write(req, resp, end_sessions, command, lambda _: None, message="Sessions ended")
 
 
 class UserSessionById(Resource):
@@ -55,4 +43,4 @@ class UserSessionById(Resource):
     def on_delete(self, req: Request, resp: Response, user_id: UUID, session_id: UUID) -> None:
         """Sign the user out there, at once."""
         command = EndSessions(user_id=user_id, session_id=session_id)
-        self.write(req, resp, end_sessions, command, lambda _: written(None, "Session ended"))
+        self.write(req, resp, end_sessions, command, lambda _: None, message="Session ended")

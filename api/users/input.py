@@ -1,11 +1,11 @@
-"""What is asked and told of users: names, roles, permission keys, stores."""
+"""What is asked of clients who manage users: names, roles, permission keys, stores."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, pre_load, validate
 
-from api.fields import Body, Email, Flag, Id, Many, Moment, OwnId, Secret, Text, Whole
+from api.fields import Body, Email, Flag, Id, Many, OwnId, Secret, Text
 from api.queries import ListQuery
 from domain.permissions import PERMISSIONS
 from domain.users import COMPANY_ROLES, role_id, role_named
@@ -101,24 +101,11 @@ class NewPasswordBody(Body):
     new_password = Secret(required=True)
 
 
-class UserDetailAnswer(Body):
-    """A user as those see them who manage users; never with a password or a token."""
+class UserPermissionsBody(Body):
+    """All keys that are granted to a user beside the role's, or denied; a list that is left out stays."""
 
-    id = Id()
-    username = Text()
-    email = Text(allow_none=True)
-    is_active = Flag()
-    status = fields.String(validate=validate.OneOf(["active", "inactive", "archived"]))
-    role_id = Text()
-    role = fields.Dict()
-    store_ids = fields.List(Id())
-    stores = fields.List(fields.Dict())
-    granted = fields.List(Text())
-    denied = fields.List(Text())
-    last_login = Moment(allow_none=True)
-    version = Whole()
-    created_at = Moment()
-    updated_at = Moment()
+    granted = permission_keys()
+    denied = permission_keys()
 
 
 class StoreUsersQuery(ListQuery):

@@ -5,9 +5,10 @@ from uuid import uuid4
 from falcon import Request, Response
 from marshmallow import fields
 
-from api.auth import LoginAnswer, show_signed_in
+from api.auth.answers import LoginAnswer
+from api.auth.presenter import show_signed_in
 from api.companies import AdminBody, CompanyEdit, first_admin
-from api.envelope import ok, written
+from api.envelope import written
 from api.fields import Body, Code, Currency, Name
 from api.operations import PUBLIC, operation
 from api.resource import Resource, visitor_of
@@ -61,7 +62,7 @@ class Registration(Resource):
         "the cheapest package that can be tried, rather one priced in its own currency. The answer signs "
         "its admin in.",
         body=RegistrationBody(),
-        answer=LoginAnswer(),
+        answer=LoginAnswer,
         status=201,
         refusals=(
             RegistrationDisabled,
@@ -92,7 +93,7 @@ class Registration(Resource):
         signed_in = authentication.sign_in(**_login(body["admin"]), visitor=visitor)
         resp.status = 201
         resp.set_header("X-Event-Position", str(outcome.position))
-        resp.media = ok(show_signed_in(signed_in), "Registered")
+        self.answer(req, resp, show_signed_in(signed_in), "Registered")
 
 
 def _login(admin: dict[str, str]) -> dict[str, str]:
