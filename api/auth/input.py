@@ -5,33 +5,47 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from api.fields import Body, Secret, Text
+from api.users.input import new_password
 
 
 class LoginBody(Body):
     """A user name and a password."""
 
-    username = Text(shortest=1, longest=200, required=True)
-    password = Secret(required=True)
+    username = Text(
+        shortest=1,
+        longest=200,
+        required=True,
+        meaning="The name to sign in with.",
+        example="admin@demo.local",
+    )
+    password = Secret(required=True, meaning="The password.", example="correct horse battery staple")
 
 
 class RefreshBody(Body):
     """The refresh token that the last sign-in or refresh gave."""
 
-    refresh_token = Secret(required=True)
+    refresh_token = Secret(required=True, meaning="Gets new tokens, once.", example="q8Jr3vTn…")
 
 
 class PasswordChangeBody(Body):
     """The password as it is, and as it shall be."""
 
-    current_password = Secret(required=True)
-    new_password = Secret(required=True)
+    current_password = Secret(
+        required=True, meaning="The password until now.", example="correct horse battery staple"
+    )
+    new_password = new_password()
 
 
 class ForgottenBody(Body):
     """Whose password was forgotten; an email is looked for among the user names."""
 
-    username = Text(shortest=1, longest=200)
-    email = Text(shortest=1, longest=200)
+    username = Text(shortest=1, longest=200, meaning="The name to sign in with.", example="admin@demo.local")
+    email = Text(
+        shortest=1,
+        longest=200,
+        meaning="The name to sign in with, if that is an e-mail address.",
+        example="admin@demo.local",
+    )
 
     @validates_schema
     def check_one(self, given: dict[str, Any], **_: Any) -> None:
@@ -44,5 +58,5 @@ class ForgottenBody(Body):
 class PasswordResetBody(Body):
     """The token that was sent, and the password as it shall be."""
 
-    token = Secret(required=True)
-    new_password = Secret(required=True)
+    token = Secret(required=True, meaning="The token that was sent.", example="WrbGomDsSlywyWoaKn1MEQ…")
+    new_password = new_password()

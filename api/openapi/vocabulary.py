@@ -144,28 +144,6 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     # Sign-in
     "username": ("The name to sign in with.", "admin@demo.local"),
     "password": ("The password.", "correct horse battery staple"),
-    "refresh_token": ("Gets new tokens, once.", "q8Jr3vTn…"),
-    "current_password": ("The password until now.", "correct horse battery staple"),
-    "Forgotten.email": ("The name to sign in with, if that is an e-mail address.", "admin@demo.local"),
-    "PasswordReset.token": ("The token that was sent.", "WrbGomDsSlywyWoaKn1MEQ…"),
-    "is_active": ("Whether the user may sign in.", True),
-    # Users
-    "NewUser.username": (
-        "The name to sign in with; no two on the whole platform differ by letter case alone.",
-        "till-2@shop.example",
-    ),
-    "store_ids": ("The stores the user is bound to; none means all.", []),
-    "granted": ("Permissions beside those of the role.", ["orders.view"]),
-    "denied": ("Permissions of the role that the user lacks.", ["pos.price_override"]),
-    "new_password": ("The password from now on.", "a till without a queue"),
-    "NewUser.password": ("The first password.", "correct horse battery staple"),
-    "NewUser.role_id": ("The role, by its id.", None),
-    "User.role_id": ("The role, by its id.", None),
-    "UsersQuery.status": ("Where they stand; without it, all that are not archived.", None),
-    "UsersQuery.store_id": ("Only those who are bound to this store.", None),
-    "UsersQuery.role_id": ("Only those in this role.", None),
-    "StoreUsersQuery.status": ("Where they stand; without it, all that are not archived.", None),
-    "StoreUsersQuery.role_id": ("Only those in this role.", None),
     # Catalog
     "brand_id": ("The brand.", None),
     "category_id": ("The category.", None),

@@ -3,14 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, pre_load, validate
+from marshmallow import ValidationError, pre_load
 
-from api.fields import Body, Email, Flag, Id, Many, OwnId, Secret, Text
+from api.fields import Body, Choice, Email, Flag, Id, Many, OwnId, Secret, Text
 from api.queries import ListQuery
 from domain.permissions import PERMISSIONS
 from domain.users import COMPANY_ROLES, role_id, role_named
 
 _LONGEST_LIST = 1000
+_GRANTED: Mapping[str, Any] = {
+    "meaning": "Permissions beside those of the role.",
+    "example": ["orders.view"],
+}
+_DENIED: Mapping[str, Any] = {
+    "meaning": "Permissions of the role that the user lacks.",
+    "example": ["pos.price_override"],
+}
 
 
 class Username(Text):
@@ -58,19 +66,31 @@ def permission_keys(**kwargs: Any) -> Many:
 
 def store_list(**kwargs: Any) -> Many:
     """A list of stores."""
-    return Many(Id(), longest=_LONGEST_LIST, **kwargs)
+    meaning = "The stores the user is bound to; none means all."
+    return Many(Id(), longest=_LONGEST_LIST, meaning=meaning, example=[], **kwargs)
+
+
+def new_password() -> Secret:
+    """Another password, which is checked where it is known whose it is."""
+    return Secret(required=True, meaning="The password from now on.", example="a till without a queue")
 
 
 class UserEdit(Body):
     """What can be edited of a user. `role` may stand for `role_id`."""
 
-    username = Username(required=True)
-    email = Email(allow_none=True, load_default=None)
-    role_id = RoleField(required=True, attribute="role")
+    username = Username(
+        required=True,
+        meaning="The name to sign in with; no two on the whole platform differ by letter case alone.",
+        example="till-2@shop.example",
+    )
+    email = Email(
+        allow_none=True, load_default=None, meaning="E-mail address.", example="office@shop.example"
+    )
+    role_id = RoleField(required=True, attribute="role", meaning="The role, by its id.")
     store_ids = store_list(load_default=list)
-    is_active = Flag(load_default=True)
-    granted = permission_keys(load_default=list)
-    denied = permission_keys(load_default=list)
+    is_active = Flag(load_default=True, meaning="Whether the user may sign in.", example=True)
+    granted = permission_keys(load_default=list, **_GRANTED)
+    denied = permission_keys(load_default=list, **_DENIED)
 
     @pre_load
     def _name_role(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
@@ -85,8 +105,8 @@ class UserEdit(Body):
 class NewUserBody(UserEdit):
     """A user to be, with a first password. `role` may stand for `role_id`."""
 
-    id = OwnId()
-    password = Secret(required=True)
+    id = OwnId(meaning="Its id; on creating you may choose it yourself.")
+    password = Secret(required=True, meaning="The first password.", example="correct horse battery staple")
 
 
 class UserStoresBody(Body):
@@ -98,28 +118,38 @@ class UserStoresBody(Body):
 class NewPasswordBody(Body):
     """Another password."""
 
-    new_password = Secret(required=True)
+    new_password = new_password()
 
 
 class UserPermissionsBody(Body):
     """All keys that are granted to a user beside the role's, or denied; a list that is left out stays."""
 
-    granted = permission_keys()
-    denied = permission_keys()
+    granted = permission_keys(**_GRANTED)
+    denied = permission_keys(**_DENIED)
 
 
 class StoreUsersQuery(ListQuery):
     """Filters of the users of a store; archived ones are listed on request only."""
 
-    sort = fields.String(
-        validate=validate.OneOf(["username", "-username", "created_at", "-created_at"]),
+    sort = Choice(
+        "username",
+        "-username",
+        "created_at",
+        "-created_at",
         load_default="username",
+        meaning="What to sort by; a minus turns the order around.",
     )
-    status = fields.String(validate=validate.OneOf(["active", "inactive", "archived", "all"]))
-    role_id = RoleField(attribute="role")
+    status = Choice(
+        "active",
+        "inactive",
+        "archived",
+        "all",
+        meaning="Where they stand; without it, all that are not archived.",
+    )
+    role_id = RoleField(attribute="role", meaning="Only those in this role.")
 
 
 class UsersQuery(StoreUsersQuery):
     """Filters of the users; `store_id` leaves those who are bound to that store."""
 
-    store_id = Id()
+    store_id = Id(meaning="Only those who are bound to this store.")
