@@ -1,13 +1,17 @@
 """What a read model is: tables, the facts that change them, and nothing it could not be rebuilt from."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Literal, LiteralString, Protocol
 from uuid import UUID
 
+import msgspec
+
 from domain.aggregate import Aggregate, events_of
 from domain.errors import Refusal
+from projections.records import Reading
 
 Params = Mapping[str, Any]
 Row = dict[str, Any]
@@ -74,11 +78,10 @@ class Database(Protocol):
         """Queue a question; reading its answer sends everything queued so far."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One event as a read model sees it.
+class Fact(msgspec.Struct, frozen=True):
+    """One event as a read model sees it; `data` has the fields that the read model declares.
 
-    `data` has the event's own fields. An inline read model is written in the very transaction that records
+    An inline read model is written in the very transaction that records
     the fact, so it must not use `position` and `recorded_at`, which are known only when the log has taken it,
     save to tell what is recorded twice.
     """
@@ -118,8 +121,19 @@ KNOWN_AT: LiteralString = """
 """
 
 
+Event = type[Aggregate.Event]
+#: A statement, or several that follow each other.
+Statements = LiteralString | tuple[LiteralString, ...]
+
+
 class Projection:
-    """A read model. Subclasses name their tables and fold facts into them.
+    """A read model. Subclasses name their tables and each event that changes them, and how.
+
+    In `on` stands what an event does: statements, whose parameters are fields of the event, what `derives`
+    names, and of the fact itself `company_id`, `stream_id`, `version`, `at`, `actor_id`, `position` and
+    `recorded_at`. In `folds` stand the events that `apply` takes in a batch, each with the record of what it
+    reads of it; the event itself stands for all of its fields. Whoever names one event of an aggregate names
+    every other one, or lists it in `ignores`; `projections/declarations.py` looks after that at the start.
 
     The SQL names tables without a schema: a rebuild, a check and a look into the past run the very same
     statements against temporary tables of the same names.
@@ -132,13 +146,57 @@ class Projection:
     mode: ClassVar[Literal["inline", "async"]] = "async"
     tables: ClassVar[tuple[str, ...]]
     schema: ClassVar[LiteralString]
-    events: ClassVar[frozenset[type[Aggregate.Event]]]
+    on: ClassVar[Mapping[Event, Statements]] = {}
+    #: What stands in place of `on` for an event that the log has already (`Fact.is_recorded`).
+    on_recorded: ClassVar[Mapping[Event, Statements]] = {}
+    #: Parameters that are made from fields: the function, and the names of the fields that it takes.
+    derives: ClassVar[Mapping[str, tuple[Callable[..., Any], *tuple[str, ...]]]] = {}
+    folds: ClassVar[Mapping[Event, type[Aggregate.Event | Reading]]] = {}
+    ignores: ClassVar[frozenset[Event]] = frozenset()
     #: By table, the condition of rows that a company may read although they are not its own; none by default.
     shared_rows: ClassVar[Mapping[str, LiteralString]] = {}
+    #: All that it names.
+    events: ClassVar[frozenset[Event]]
+
+    def __init_subclass__(cls) -> None:
+        cls.events = frozenset((*cls.on, *cls.folds))
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Fold facts, all of this read model's events and in the order of the log, into the tables."""
-        raise NotImplementedError
+        for fact in facts:
+            chosen = self.on_recorded if fact.is_recorded and fact.event in self.on_recorded else self.on
+            for statement in each_of(chosen[fact.event]):
+                db.execute(statement, self._params(fact, statement, db))
+
+    def _params(self, fact: Fact, statement: LiteralString, db: Database) -> Params:
+        return {name: self._param(name, fact, db) for name in parameters_of(statement)}
+
+    def _param(self, name: str, fact: Fact, db: Database) -> Any:
+        if name in self.derives:
+            by, *fields = self.derives[name]
+            return by(*(getattr(fact.data, field) for field in fields))
+        if name == "company_id":
+            return db.company_id
+        value = getattr(fact if name in PARAMETERS else fact.data, name)
+        return list(value) if type(value) is tuple else value
+
+
+#: What a statement in `on` may take of the fact besides what the event says, and of the transaction.
+PARAMETERS = frozenset({"stream_id", "version", "at", "actor_id", "position", "recorded_at", "company_id"})
+
+
+def each_of(statements: Statements) -> tuple[LiteralString, ...]:
+    """The statements that follow each other."""
+    return (statements,) if isinstance(statements, str) else statements
+
+
+@cache
+def parameters_of(statement: LiteralString) -> tuple[str, ...]:
+    """The names of the parameters of a statement."""
+    return tuple(dict.fromkeys(_PARAMETER.findall(statement)))
+
+
+_PARAMETER = re.compile(r"%\((\w+)\)")
 
 
 # A plan that is made for any values keeps every filter that is not asked for; one made for these values drops
@@ -155,6 +213,12 @@ def plan_for_values(db: Database) -> None:
     db.execute(_PLAN_FOR_VALUES, {})
 
 
-def facts_of(*aggregates: type[Aggregate]) -> frozenset[type[Aggregate.Event]]:
-    """Every event these aggregates record."""
-    return frozenset(event for aggregate in aggregates for _, event in events_of(aggregate))
+def in_whole(*events: Event) -> dict[Event, Event]:
+    """These events with all of their fields, as `folds` has them."""
+    return {event: event for event in events}
+
+
+def belonging(aggregates: Iterable[type[Aggregate]], *families: Event) -> Iterator[Event]:
+    """The events of these aggregates that belong to a family, such as `Entity.Revised`."""
+    for aggregate in aggregates:
+        yield from (event for _, event in events_of(aggregate) if issubclass(event, families))

@@ -1,19 +1,37 @@
 """Companies: what every sale needs of its own, and what the platform sees of all."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar, LiteralString
+from typing import ClassVar, LiteralString
 from uuid import UUID
 
-from domain.aggregate import Aggregate
 from domain.companies import BACKDATING_DAYS, DISCOUNT_CEILINGS, PLATFORM_ID, Backdating, Company
-from domain.entities import fields_of
 from domain.pricing import Rules
 from domain.settings import name_key
 from domain.subscriptions import GRACE
-from projections.base import Database, Fact, Projection, Row, facts_of
+from projections.base import Database, Projection, Row
 from projections.pages import BY_NAME_OR_TIME, PAGE, list_and_count
+
+_FALL_DUE: LiteralString = """
+    UPDATE companies
+       SET subscription_status = 'past_due', due_at = %(grace_ends_at)s,
+           version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s
+"""
+
+
+def _written(ceilings: Mapping[str, Decimal]) -> str:
+    return json.dumps({role: f"{percent:f}" for role, percent in ceilings.items()})
+
+
+def _due(status: str, trial_ends_at: datetime | None, period_ends_at: datetime | None) -> datetime | None:
+    return trial_ends_at if status == "trial" else period_ends_at
+
+
+def _after_grace(due_at: datetime) -> datetime:
+    return due_at + GRACE
 
 
 class Companies(Projection):
@@ -27,7 +45,114 @@ class Companies(Projection):
     shared_rows: ClassVar[Mapping[str, LiteralString]] = {
         "companies": "current_setting('app.company_id')::uuid = '00000000-0000-4000-8000-000000000000'"
     }
-    events = facts_of(Company)
+    on = {
+        Company.Registered: """
+            INSERT INTO companies (company_id, name, name_key, currency, timezone, email, phone, address,
+                                   tax_number, ask_for_customer, rounding_level, rounding_mode, cash_rounding,
+                                   discount_ceilings, backdating_days, status, version, created_at,
+                                   updated_at)
+            VALUES (%(company_id)s, %(name)s, %(name_key)s, %(currency)s, %(timezone)s, %(email)s, %(phone)s,
+                    %(address)s, %(tax_number)s, false, %(rounding_level)s, %(rounding_mode)s,
+                    %(cash_rounding)s, %(first_ceilings)s::jsonb, %(first_backdating_days)s, 'active',
+                    %(version)s, %(at)s, %(at)s)
+        """,
+        Company.Renamed: """
+            UPDATE companies
+               SET name = %(name)s, name_key = %(name_key)s,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.Relocated: """
+            UPDATE companies
+               SET email = %(email)s, phone = %(phone)s, address = %(address)s, tax_number = %(tax_number)s,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.Rescheduled: """
+            UPDATE companies SET timezone = %(timezone)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.RoundingAgreed: """
+            UPDATE companies
+               SET rounding_level = %(rounding_level)s, rounding_mode = %(rounding_mode)s,
+                   cash_rounding = %(cash_rounding)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.Rebranded: """
+            UPDATE companies SET logo_image_id = %(logo_image_id)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.ReceiptReworded: """
+            UPDATE companies
+               SET receipt_header = %(receipt_header)s, receipt_footer = %(receipt_footer)s,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.TillsInstructed: """
+            UPDATE companies
+               SET ask_for_customer = %(ask_for_customer)s, lock_after_seconds = %(lock_after_seconds)s,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.DiscountsCapped: """
+            UPDATE companies
+               SET discount_ceilings = %(ceilings)s::jsonb, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.BackdatingAllowed: """
+            UPDATE companies
+               SET backdating_days = %(backdating_days)s,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.Suspended: """
+            UPDATE companies
+               SET status = 'suspended', suspension_reason = %(reason)s,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.Activated: """
+            UPDATE companies
+               SET status = 'active', suspension_reason = NULL, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.Archived: """
+            UPDATE companies
+               SET status = 'archived', due_at = NULL,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.Subscribed: """
+            UPDATE companies
+               SET package_id = %(package_id)s, subscription_status = %(status)s,
+                   trial_ends_at = %(trial_ends_at)s, period_ends_at = %(period_ends_at)s, due_at = %(due)s,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.Renewed: """
+            UPDATE companies
+               SET subscription_status = %(status)s, trial_ends_at = %(trial_ends_at)s,
+                   period_ends_at = %(period_ends_at)s, due_at = %(due)s,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.TrialEnded: _FALL_DUE,
+        Company.PaymentOverdue: _FALL_DUE,
+        Company.Expired: """
+            UPDATE companies
+               SET subscription_status = 'expired', due_at = NULL, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+    }
+    derives = {
+        "name_key": (name_key, "name"),
+        "ceilings": (_written, "discount_ceilings"),
+        "due": (_due, "status", "trial_ends_at", "period_ends_at"),
+        "grace_ends_at": (_after_grace, "due_at"),
+        # What holds in a company that has said nothing about it.
+        "first_ceilings": (lambda: _written(DISCOUNT_CEILINGS),),
+        "first_backdating_days": (lambda: BACKDATING_DAYS,),
+    }
     schema = """
         CREATE TABLE companies (
             company_id          uuid PRIMARY KEY,
@@ -65,158 +190,6 @@ class Companies(Projection):
         CREATE INDEX companies_by_name ON companies (name_key, company_id);
     """
 
-    def apply(self, facts: Sequence[Fact], db: Database) -> None:
-        """Insert the company, or change what a later fact says."""
-        for fact in facts:
-            said = {name: getattr(fact.data, name) for name in fields_of(fact.event)}
-            params = {**_UNSAID, **said, "company_id": db.company_id, "version": fact.version, "at": fact.at}
-            params["discount_ceilings"] = _written(params["discount_ceilings"])
-            if "name" in said:
-                params["name_key"] = name_key(said["name"])
-            if "due_at" in said:
-                params["grace_ends_at"] = said["due_at"] + GRACE
-            if "status" in said:
-                params["due_at"] = said["trial_ends_at" if said["status"] == "trial" else "period_ends_at"]
-            db.execute(_STATEMENTS[fact.event], params)
-
-
-#: What holds in a company that has said nothing about it.
-_UNSAID: Mapping[str, Any] = {"discount_ceilings": DISCOUNT_CEILINGS, "backdating_days": BACKDATING_DAYS}
-
-
-def _written(ceilings: Mapping[str, Decimal]) -> str:
-    return json.dumps({role: f"{percent:f}" for role, percent in ceilings.items()})
-
-
-_INSERT: LiteralString = """
-    INSERT INTO companies (company_id, name, name_key, currency, timezone, email, phone, address, tax_number,
-                           ask_for_customer, rounding_level, rounding_mode, cash_rounding, discount_ceilings,
-                           backdating_days, status, version, created_at, updated_at)
-    VALUES (%(company_id)s, %(name)s, %(name_key)s, %(currency)s, %(timezone)s, %(email)s, %(phone)s,
-            %(address)s, %(tax_number)s, false, %(rounding_level)s, %(rounding_mode)s, %(cash_rounding)s,
-            %(discount_ceilings)s::jsonb, %(backdating_days)s, 'active', %(version)s, %(at)s, %(at)s)
-"""
-
-_RENAME: LiteralString = """
-    UPDATE companies SET name = %(name)s, name_key = %(name_key)s, version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_RELOCATE: LiteralString = """
-    UPDATE companies
-       SET email = %(email)s, phone = %(phone)s, address = %(address)s, tax_number = %(tax_number)s,
-           version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_RESCHEDULE: LiteralString = """
-    UPDATE companies SET timezone = %(timezone)s, version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_AGREE_ON_ROUNDING: LiteralString = """
-    UPDATE companies
-       SET rounding_level = %(rounding_level)s, rounding_mode = %(rounding_mode)s,
-           cash_rounding = %(cash_rounding)s, version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_REBRAND: LiteralString = """
-    UPDATE companies SET logo_image_id = %(logo_image_id)s, version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_REWORD_RECEIPTS: LiteralString = """
-    UPDATE companies
-       SET receipt_header = %(receipt_header)s, receipt_footer = %(receipt_footer)s,
-           version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_INSTRUCT_TILLS: LiteralString = """
-    UPDATE companies
-       SET ask_for_customer = %(ask_for_customer)s, lock_after_seconds = %(lock_after_seconds)s,
-           version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_CAP_DISCOUNTS: LiteralString = """
-    UPDATE companies
-       SET discount_ceilings = %(discount_ceilings)s::jsonb, version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_ALLOW_BACKDATING: LiteralString = """
-    UPDATE companies SET backdating_days = %(backdating_days)s, version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_SUSPEND: LiteralString = """
-    UPDATE companies
-       SET status = 'suspended', suspension_reason = %(reason)s, version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_ACTIVATE: LiteralString = """
-    UPDATE companies
-       SET status = 'active', suspension_reason = NULL, version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_ARCHIVE: LiteralString = """
-    UPDATE companies SET status = 'archived', due_at = NULL, version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_SUBSCRIBE: LiteralString = """
-    UPDATE companies
-       SET package_id = %(package_id)s, subscription_status = %(status)s, trial_ends_at = %(trial_ends_at)s,
-           period_ends_at = %(period_ends_at)s, due_at = %(due_at)s,
-           version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_RENEW: LiteralString = """
-    UPDATE companies
-       SET subscription_status = %(status)s, trial_ends_at = %(trial_ends_at)s,
-           period_ends_at = %(period_ends_at)s, due_at = %(due_at)s,
-           version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_FALL_DUE: LiteralString = """
-    UPDATE companies
-       SET subscription_status = 'past_due', due_at = %(grace_ends_at)s,
-           version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_EXPIRE: LiteralString = """
-    UPDATE companies
-       SET subscription_status = 'expired', due_at = NULL, version = %(version)s, updated_at = %(at)s
-     WHERE company_id = %(company_id)s
-"""
-
-_STATEMENTS: Mapping[type[Aggregate.Event], LiteralString] = {
-    Company.Registered: _INSERT,
-    Company.Renamed: _RENAME,
-    Company.Relocated: _RELOCATE,
-    Company.Rescheduled: _RESCHEDULE,
-    Company.RoundingAgreed: _AGREE_ON_ROUNDING,
-    Company.Rebranded: _REBRAND,
-    Company.ReceiptReworded: _REWORD_RECEIPTS,
-    Company.TillsInstructed: _INSTRUCT_TILLS,
-    Company.DiscountsCapped: _CAP_DISCOUNTS,
-    Company.BackdatingAllowed: _ALLOW_BACKDATING,
-    Company.Suspended: _SUSPEND,
-    Company.Activated: _ACTIVATE,
-    Company.Archived: _ARCHIVE,
-    Company.Subscribed: _SUBSCRIBE,
-    Company.Renewed: _RENEW,
-    Company.TrialEnded: _FALL_DUE,
-    Company.PaymentOverdue: _FALL_DUE,
-    Company.Expired: _EXPIRE,
-}
 
 _FIND: LiteralString = "SELECT * FROM companies WHERE company_id = %(company_id)s"
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import LiteralString
 
 from domain.customers import Customer
-from domain.entities import Entity
 from domain.settings import name_key
-from projections.base import Database, Fact, Projection, facts_of
+from projections.base import Database, Fact, Projection, in_whole
 
 
 class Customers(Projection):
@@ -16,7 +15,13 @@ class Customers(Projection):
     version = 2
     mode = "inline"
     tables = ("customers",)
-    events = facts_of(Customer)
+    folds = in_whole(Customer.Registered)
+    on = {
+        Customer.Archived: """
+            UPDATE customers SET is_archived = true, version = %(version)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+    }
     schema = """
         CREATE TABLE customers (
             company_id  uuid NOT NULL,
@@ -36,7 +41,7 @@ class Customers(Projection):
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Customers arrive in bulk at an import, so a batch is one statement."""
-        new = [fact for fact in facts if issubclass(fact.event, Entity.Registered)]
+        new = [fact for fact in facts if fact.event is Customer.Registered]
         if new:
             db.execute(
                 _INSERT,
@@ -51,10 +56,7 @@ class Customers(Projection):
                     "ats": [fact.at for fact in new],
                 },
             )
-        for fact in facts:
-            if issubclass(fact.event, Entity.Archived):
-                params = {"company_id": db.company_id, "id": fact.stream_id, "version": fact.version}
-                db.execute(_ARCHIVE, params)
+        super().apply([fact for fact in facts if fact.event in self.on], db)
 
 
 _INSERT: LiteralString = """
@@ -64,9 +66,4 @@ _INSERT: LiteralString = """
       FROM unnest(%(ids)b::uuid[], %(names)b::text[], %(keys)b::text[], %(references)b::text[],
                   %(phones)b::text[], %(emails)b::text[], %(ats)b::timestamptz[])
            AS new(id, name, name_key, reference, phone, email, at)
-"""
-
-_ARCHIVE: LiteralString = """
-    UPDATE customers SET is_archived = true, version = %(version)s
-     WHERE company_id = %(company_id)s AND id = %(id)s
 """

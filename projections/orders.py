@@ -1,13 +1,36 @@
 """Orders as they are found again, and how far each till's code is counted."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID
 
 from domain.orders import Order, series_of
-from projections.base import Database, Fact, Projection, facts_of
+from projections.base import Database, Fact, Projection
 from projections.pages import PAGE, list_and_count
+from projections.records import Reading
+
+
+class Total(Reading):
+    """What is read of a sale's sums."""
+
+    total: int
+
+
+class Sale(Reading):
+    """What is read of a sale."""
+
+    number: str
+    series_id: UUID
+    series_number: int
+    channel: str
+    store_id: UUID
+    register_id: UUID | None
+    cashier_id: UUID | None
+    customer_id: UUID | None
+    business_date: date
+    occurred_at: datetime
+    totals: Total
 
 
 class Orders(Projection):
@@ -23,7 +46,7 @@ class Orders(Projection):
     version = 3
     mode = "inline"
     tables = ("orders", "order_series")
-    events = facts_of(Order)
+    folds = {Order.Sold: Sale}
     schema = """
         CREATE TABLE orders (
             company_id    uuid NOT NULL,
@@ -61,7 +84,7 @@ class Orders(Projection):
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Sales arrive in bulk at an import, so a batch is one statement a table."""
-        sales = [fact.data for fact in facts]
+        sales: list[Sale] = [fact.data for fact in facts]
         db.execute(
             _INSERT_RECORDED if facts[0].is_recorded else _INSERT,
             {

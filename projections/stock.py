@@ -7,8 +7,25 @@ from uuid import UUID
 
 from domain.money import round_ratio
 from domain.stock import StockMovement
-from projections.base import Database, Fact, Projection, Row, facts_of
+from projections.base import Database, Fact, Projection, Row
 from projections.pages import PAGE, list_and_count
+from projections.records import Reading
+
+
+class MovedLine(Reading):
+    """What is read of a movement's line: the balance that it left."""
+
+    variant_id: UUID
+    balance_quantity: Decimal
+    balance_value: int
+    last_unit_cost: Decimal
+
+
+class Movement(Reading):
+    """What is read of a movement."""
+
+    storage_id: UUID
+    lines: tuple[MovedLine, ...]
 
 
 class StockBalances(Projection):
@@ -17,7 +34,7 @@ class StockBalances(Projection):
     name = "stock"
     mode = "inline"
     tables = ("stock_balances",)
-    events = facts_of(StockMovement)
+    folds = {StockMovement.Received: Movement, StockMovement.Issued: Movement}
     schema = """
         CREATE TABLE stock_balances (
             company_id     uuid NOT NULL,

@@ -1,6 +1,6 @@
 """The stock writer: every movement of goods, line by line, and the balance each one left."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, LiteralString
@@ -8,11 +8,46 @@ from uuid import UUID
 
 from domain.money import round_ratio
 from domain.stock import StockMovement
-from projections.base import Database, Fact, Projection, Row, facts_of
+from projections.base import Database, Event, Fact, Projection, Row
+from projections.records import Reading
 from projections.reports.sale_facts import add_rows
 
 #: A place in the ledger is the event's position times this, plus the line's number within the event.
 LINES_PER_EVENT = 100_000
+
+
+class MovedLine(Reading):
+    """What is read of a movement's line."""
+
+    variant_id: str
+    quantity: Decimal
+    value_change: int
+    balance_quantity: Decimal
+    balance_value: int
+    unit_cost: int | None
+    settlement: int
+
+
+class Movement(Reading):
+    """What is read of every movement."""
+
+    storage_id: str
+    occurred_at: datetime
+    lines: tuple[MovedLine, ...]
+
+
+class Receipt(Movement):
+    """What is read of goods that came in."""
+
+    supplier_id: str | None
+    purchase_order_id: str | None
+    reference: str | None
+
+
+class Issue(Movement):
+    """What is read of goods that went out with a sale."""
+
+    order_id: str
 
 
 class StockMovements(Projection):
@@ -24,7 +59,7 @@ class StockMovements(Projection):
 
     name = "stock_movements"
     tables = ("stock_movements",)
-    events = facts_of(StockMovement)
+    folds = {StockMovement.Received: Receipt, StockMovement.Issued: Issue}
     # Nearly every movement is a sale, so looking for sales needs no index, and other types get a small one.
     schema = """
         CREATE TABLE stock_movements (
@@ -83,15 +118,11 @@ _ADD: LiteralString = """
 
 def _rows(fact: Fact) -> Iterator[tuple[Any, ...]]:
     """The ledger's rows of one movement, in the order of `_COLUMNS`."""
-    moved = fact.data
-    kind = "sale" if fact.event is StockMovement.Issued else "receipt"
+    moved: Movement = fact.data
+    kind, origin_of = _KINDS[fact.event]
     place, storage = fact.position * LINES_PER_EVENT, moved.storage_id
     times = (fact.recorded_at, moved.occurred_at)
-    if kind == "sale":
-        origin = (None, moved.order_id, None, None, fact.stream_id, fact.actor_id)
-    else:
-        sources = (moved.supplier_id, moved.purchase_order_id)
-        origin = (moved.reference, None, *sources, fact.stream_id, fact.actor_id)
+    origin = (*origin_of(moved), fact.stream_id, fact.actor_id)
     for line in moved.lines:
         variant, left, value = line.variant_id, line.balance_quantity, line.balance_value
         change, settlement = line.value_change, line.settlement
@@ -102,6 +133,15 @@ def _rows(fact: Fact) -> Iterator[tuple[Any, ...]]:
             yield place, *times, "settlement", storage, variant, _NONE, None, settlement, left, value, *origin
             place += 1
 
+
+#: The type of a movement's rows, and where it came from: reference, order, supplier and purchase order.
+_KINDS: Mapping[Event, tuple[str, Callable[[Any], tuple[str | None, ...]]]] = {
+    StockMovement.Received: (
+        "receipt",
+        lambda moved: (moved.reference, None, moved.supplier_id, moved.purchase_order_id),
+    ),
+    StockMovement.Issued: ("sale", lambda moved: (None, moved.order_id, None, None)),
+}
 
 _NONE = Decimal(0)
 

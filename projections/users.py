@@ -1,13 +1,55 @@
 """Users, and the directory that leads from a user name to a company before anybody has signed in."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, LiteralString
+from typing import ClassVar, LiteralString
 from uuid import UUID
 
-from domain.entities import Entity, fields_of
 from domain.settings import name_key
 from domain.users import User
-from projections.base import Answer, Database, Fact, Projection, Row, facts_of
+from projections.base import Answer, Database, Projection, Row
+
+_LEAVE_DIRECTORY: LiteralString = """
+    DELETE FROM user_directory WHERE company_id = %(company_id)s AND user_id = %(stream_id)s
+"""
+
+_ENTER_DIRECTORY: LiteralString = """
+    INSERT INTO user_directory (username_key, company_id, user_id, since)
+    VALUES (%(username_key)s, %(company_id)s, %(stream_id)s, %(at)s)
+"""
+
+# Each company is folded for itself, so one may have given up a name long before another took it, and come
+# second here: the name is whose claim is the latest, in whatever order they come.
+_ENTER_RECORDED: LiteralString = """
+    INSERT INTO user_directory AS known (username_key, company_id, user_id, since)
+    VALUES (%(username_key)s, %(company_id)s, %(stream_id)s, %(at)s)
+        ON CONFLICT (username_key) DO UPDATE
+       SET company_id = excluded.company_id, user_id = excluded.user_id, since = excluded.since
+     WHERE known.since <= excluded.since
+"""
+
+_RENAME: LiteralString = """
+    UPDATE users
+       SET username = %(username)s, username_key = %(username_key)s,
+           version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s AND id = %(stream_id)s
+"""
+
+_REGISTER: LiteralString = """
+    INSERT INTO users (company_id, id, username, username_key, email, email_key, role, store_ids, granted,
+                       denied, is_active, is_archived, rights_version, version, created_at, updated_at)
+    VALUES (%(company_id)s, %(stream_id)s, %(username)s, %(username_key)s, %(email)s, %(email_key)s, %(role)s,
+            %(store_ids)b::uuid[], %(granted)b::text[], %(denied)b::text[], %(is_active)s, false, %(version)s,
+            %(version)s, %(at)s, %(at)s)
+"""
+
+
+def username_key(username: str) -> str:
+    """The form in which two user names are the same, over all companies."""
+    return name_key(username)
+
+
+def _email_key(email: str | None) -> str:
+    return name_key(email or "")
 
 
 class Users(Projection):
@@ -22,7 +64,54 @@ class Users(Projection):
     version = 4
     mode = "inline"
     tables = ("users", "user_directory")
-    events = facts_of(User)
+    on = {
+        User.Registered: (_REGISTER, _ENTER_DIRECTORY),
+        User.Renamed: (_RENAME, _LEAVE_DIRECTORY, _ENTER_DIRECTORY),
+        User.Readdressed: """
+            UPDATE users
+               SET email = %(email)s, email_key = %(email_key)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+        User.Appointed: """
+            UPDATE users
+               SET role = %(role)s, rights_version = %(version)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+        User.Posted: """
+            UPDATE users
+               SET store_ids = %(store_ids)b::uuid[],
+                   rights_version = %(version)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+        User.Empowered: """
+            UPDATE users
+               SET granted = %(granted)b::text[], denied = %(denied)b::text[],
+                   rights_version = %(version)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+        User.Barred: """
+            UPDATE users
+               SET is_active = %(is_active)s,
+                   rights_version = %(version)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+        User.PasswordReset: """
+            UPDATE users SET version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+        User.Archived: (
+            """
+            UPDATE users SET is_active = false, is_archived = true, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+            """,
+            _LEAVE_DIRECTORY,
+        ),
+    }
+    on_recorded = {
+        User.Registered: (_REGISTER, _LEAVE_DIRECTORY, _ENTER_RECORDED),
+        User.Renamed: (_RENAME, _LEAVE_DIRECTORY, _ENTER_RECORDED),
+    }
+    derives = {"username_key": (username_key, "username"), "email_key": (_email_key, "email")}
     schema = """
         CREATE TABLE users (
             company_id     uuid NOT NULL,
@@ -54,79 +143,6 @@ class Users(Projection):
     # Whoever signs in is of no company yet.
     shared_rows: ClassVar[Mapping[str, LiteralString]] = {"user_directory": "true"}
 
-    def apply(self, facts: Sequence[Fact], db: Database) -> None:
-        """Insert who was registered, change what was revised."""
-        for fact in facts:
-            said = {name: getattr(fact.data, name) for name in fields_of(fact.event)}
-            params: dict[str, Any] = dict.fromkeys(fields_of(User.Registered))
-            params.update(said, company_id=db.company_id, id=fact.stream_id, version=fact.version, at=fact.at)
-            for name in ("store_ids", "granted", "denied"):
-                params[name] = list(said[name]) if name in said else None
-            params["username_key"] = username_key(said["username"]) if "username" in said else None
-            params["email_key"] = name_key(said.get("email") or "")
-            if issubclass(fact.event, Entity.Registered):
-                db.execute(_INSERT, params)
-            else:
-                params["readdressed"] = "email" in said
-                params["empowered"] = not said.keys().isdisjoint(_RIGHTS)
-                params["is_archived"] = issubclass(fact.event, Entity.Archived)
-                db.execute(_UPDATE, params)
-            _enter_directory(fact, params, db)
-
-
-def _enter_directory(fact: Fact, params: dict[str, Any], db: Database) -> None:
-    if params["username_key"] is not None or issubclass(fact.event, Entity.Archived):
-        db.execute(_LEAVE_DIRECTORY, params)
-    if params["username_key"] is not None:
-        db.execute(_ENTER_RECORDED if fact.is_recorded else _ENTER_DIRECTORY, params)
-
-
-_RIGHTS = frozenset({"role", "store_ids", "granted", "denied", "is_active"})
-
-_INSERT: LiteralString = """
-    INSERT INTO users (company_id, id, username, username_key, email, email_key, role, store_ids, granted,
-                       denied, is_active, is_archived, rights_version, version, created_at, updated_at)
-    VALUES (%(company_id)s, %(id)s, %(username)s, %(username_key)s, %(email)s, %(email_key)s, %(role)s,
-            %(store_ids)b::uuid[], %(granted)b::text[], %(denied)b::text[], %(is_active)s, false, %(version)s,
-            %(version)s, %(at)s, %(at)s)
-"""
-
-_UPDATE: LiteralString = """
-    UPDATE users
-       SET username = coalesce(%(username)s::text, username),
-           username_key = coalesce(%(username_key)s::text, username_key),
-           email = CASE WHEN %(readdressed)s::bool THEN %(email)s::text ELSE email END,
-           email_key = CASE WHEN %(readdressed)s::bool THEN %(email_key)s::text ELSE email_key END,
-           role = coalesce(%(role)s::text, role),
-           store_ids = coalesce(%(store_ids)b::uuid[], store_ids),
-           granted = coalesce(%(granted)b::text[], granted),
-           denied = coalesce(%(denied)b::text[], denied),
-           is_active = coalesce(%(is_active)s::bool, is_active) AND NOT %(is_archived)s::bool,
-           is_archived = %(is_archived)s::bool,
-           rights_version = CASE WHEN %(empowered)s::bool THEN %(version)s ELSE rights_version END,
-           version = %(version)s,
-           updated_at = %(at)s
-     WHERE company_id = %(company_id)s AND id = %(id)s
-"""
-
-_LEAVE_DIRECTORY: LiteralString = """
-    DELETE FROM user_directory WHERE company_id = %(company_id)s AND user_id = %(id)s
-"""
-
-_ENTER_DIRECTORY: LiteralString = """
-    INSERT INTO user_directory (username_key, company_id, user_id, since)
-    VALUES (%(username_key)s, %(company_id)s, %(id)s, %(at)s)
-"""
-
-# Each company is folded for itself, so one may have given up a name long before another took it, and come
-# second here: the name is whose claim is the latest, in whatever order they come.
-_ENTER_RECORDED: LiteralString = """
-    INSERT INTO user_directory AS known (username_key, company_id, user_id, since)
-    VALUES (%(username_key)s, %(company_id)s, %(id)s, %(at)s)
-        ON CONFLICT (username_key) DO UPDATE
-       SET company_id = excluded.company_id, user_id = excluded.user_id, since = excluded.since
-     WHERE known.since <= excluded.since
-"""
 
 _FIND: LiteralString = """
     SELECT u.id, u.username, u.email, u.role, u.store_ids, u.granted, u.denied, u.is_active, u.rights_version,
@@ -145,11 +161,6 @@ _STORES: LiteralString = """
      ORDER BY name_key
      LIMIT 1000
 """
-
-
-def username_key(username: str) -> str:
-    """The form in which two user names are the same, over all companies."""
-    return name_key(username)
 
 
 def ask_directory(db: Database, username: str) -> Answer:

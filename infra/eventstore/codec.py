@@ -1,19 +1,20 @@
 """Between facts in memory and the bytes of the log: stable type names, JSON states, old versions lifted."""
 
-import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from types import UnionType
-from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from functools import cache, cached_property, partial
+from typing import Any, Literal, cast, get_type_hints
 from uuid import UUID
 
 import msgspec
 
 from domain.aggregate import Aggregate, events_of
-from domain.entities import HEADER, fields_of
+from domain.entities import fields_of
 from projections.base import DamagedEvent, EventNotReadable, NewerEvent
+from projections.records import Record, record
+
+Decode = Callable[[str | bytes], Any]
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -34,7 +35,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     content: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EventType:
     """One kind of event, under the name by which the log knows it for ever."""
 
@@ -43,20 +44,21 @@ class EventType:
     aggregate: type[Aggregate]
     fields: tuple[str, ...]
     version: int
-    struct: type[msgspec.Struct]
-    decoder: msgspec.json.Decoder[Any]
-    #: The same fields with light records for the values within, which read models take in by the hundred
-    #: thousand; the domain gets its own types.
-    light: type[msgspec.Struct]
-    light_decoder: msgspec.json.Decoder[Any]
 
-    def decode_light(self, state: str | bytes) -> Any:
-        """What the event says, for a read model: the same names, but no behaviour."""
-        return self._decode(self.light_decoder, state)
+    @cached_property
+    def decode(self) -> Decode:
+        """The function that decodes a state to all that the event says, in the domain's own values."""
+        return self.decode_as(record(self.name, self.event, get_type_hints(self.event)))
 
-    def decode(self, state: str | bytes) -> Any:
-        """What the event says, as a frozen record."""
-        return self._decode(self.decoder, state)
+    def decode_as(self, wanted: Record) -> Decode:
+        """The function that decodes a state, of whatever version, to a record of fields of the event."""
+        # A state of the first version does not say that it is.
+        version = ("class_version", Literal[self.version], *((1,) if self.version == 1 else ()))
+        known = msgspec.defstruct(
+            wanted.__name__, [version], bases=(wanted,), frozen=True, kw_only=True, gc=False
+        )
+        decoder = msgspec.json.Decoder(known)
+        return decoder.decode if self.version == 1 else partial(self._decode, decoder)
 
     def _decode(self, decoder: msgspec.json.Decoder[Any], state: str | bytes) -> Any:
         # A state of the current version, nearly every one, is decoded straight: only one that the decoder
@@ -64,8 +66,6 @@ class EventType:
         try:
             return decoder.decode(state)
         except msgspec.ValidationError:
-            if self.version == 1:
-                raise
             return msgspec.convert(self._lift(state), decoder.type)
 
     def trouble_with(self, state: str | bytes) -> EventNotReadable:
@@ -176,58 +176,5 @@ def _topic(aggregate: type[Aggregate]) -> str:
 
 def _event_types(aggregate: type[Aggregate]) -> Iterable[EventType]:
     for name, event in events_of(aggregate):
-        hints = get_type_hints(event)
-        fields = fields_of(event)
         version = getattr(event, "class_version", 1)
-        struct = _record(name, event, hints, version)
-        light = _record(name, event, {field: _light(hints[field]) for field in fields}, version)
-        yield EventType(
-            name=f"{aggregate.type_name}.{name}",
-            event=event,
-            aggregate=aggregate,
-            fields=fields,
-            version=version,
-            struct=struct,
-            decoder=msgspec.json.Decoder(struct),
-            light=light,
-            light_decoder=msgspec.json.Decoder(light),
-        )
-
-
-def _record(name: str, of: Any, types: Mapping[str, Any], version: int | None = None) -> type[msgspec.Struct]:
-    """A record with the fields and defaults of a dataclass, as far as their types are given.
-
-    That of an event takes no state of another version; only the first one's does not say which it is.
-    """
-    told = [one for one in dataclasses.fields(of) if one.name in types and one.name not in HEADER]
-    known = [] if version is None else [("class_version", Literal[version], *((1,) if version == 1 else ()))]
-    return msgspec.defstruct(
-        name,
-        [*((one.name, types[one.name], *_default(one)) for one in told), *known],
-        frozen=True,
-        kw_only=True,
-        gc=False,
-    )
-
-
-def _default(told: "dataclasses.Field[Any]") -> tuple[Any, ...]:
-    if told.default_factory is not dataclasses.MISSING:
-        return (msgspec.field(default_factory=told.default_factory),)
-    return () if told.default is dataclasses.MISSING else (told.default,)
-
-
-@cache
-def _light(kind: Any) -> Any:
-    """A type in which every dataclass is replaced by a record of the same fields."""
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return _record(kind.__name__, kind, {name: _light(hint) for name, hint in hints.items()})
-    arguments = get_args(kind)
-    if not arguments:
-        return kind
-    lighter = tuple(_light(argument) for argument in arguments)
-    if get_origin(kind) in (Union, UnionType):
-        return Union[lighter]  # noqa: UP007 the members are not known beforehand
-    if get_origin(kind) is Literal or lighter == arguments:
-        return kind
-    return get_origin(kind)[lighter]
+        yield EventType(f"{aggregate.type_name}.{name}", event, aggregate, fields_of(event), version)

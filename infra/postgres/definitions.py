@@ -8,6 +8,7 @@ from uuid import UUID
 import psycopg
 
 from projections.base import CompanyClosed, Projection, ServerOutdated
+from projections.declarations import fields_read
 
 #: Raise this when a change that no read model shows makes the database useless for servers of before.
 GENERATION = 1
@@ -35,8 +36,8 @@ _REFUSALS = {"MP426": ServerOutdated, "MP423": CompanyClosed}
 
 def digest_of(model: Projection) -> str:
     """What a read model's rows are made from, in short: another digest is another read model."""
-    # A read model that takes in one more event was made without those that the log already has.
-    events = sorted(f"{event.__module__}.{event.__qualname__}" for event in model.events)
+    # A read model that reads one more event, or one more field, was made without what the log has of it.
+    events = sorted(fields_read(model, event) for event in model.events)
     text = "\n".join([str(model.version), model.mode, *model.tables, *events, model.schema])
     return hashlib.sha256(text.encode()).hexdigest()
 

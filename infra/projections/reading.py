@@ -1,15 +1,16 @@
-"""The log as read models see it: a company's facts, read in runs of positions, each decoded once."""
+"""The log as read models see it: a company's facts, read decoded once for all of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 from psycopg.rows import tuple_row
 
-from infra.eventstore.codec import EventTypes, decode_metadata
+from infra.eventstore.codec import Decode, EventTypes, decode_metadata
 from infra.postgres.transactions import Transaction
-from projections.base import Fact, NewerEvent, Projection
+from projections.base import Event, Fact, NewerEvent, Projection
+from projections.declarations import record_read
 
 #: How many positions of the log are read, folded and committed together.
 BATCH = 5_000
@@ -31,18 +32,13 @@ _EVENTS: LiteralString = """
 class FactReader:
     """Reads what some read models want to know, so that one reading serves all of them."""
 
-    def __init__(self, types: EventTypes, projections: Iterable[Projection]) -> None:
-        kinds = {
-            types.by_event[event].name: types.by_event[event]
-            for model in projections
-            for event in model.events
-        }
-        self._kinds = kinds
-        self._passed_over = sorted(types.by_name.keys() - kinds.keys())
-        # An event that never had another version needs no look at how it was written.
-        self._decoders: dict[str, tuple[Any, Callable[[str], Any]]] = {
-            name: (kind.event, kind.light_decoder.decode if kind.version == 1 else kind.decode_light)
-            for name, kind in kinds.items()
+    def __init__(self, types: EventTypes, projections: Sequence[Projection]) -> None:
+        events = {event for model in projections for event in model.events}
+        self._kinds = {types.by_event[event].name: types.by_event[event] for event in events}
+        self._passed_over = sorted(types.by_name.keys() - self._kinds.keys())
+        self._decoders: dict[str, tuple[Event, Decode]] = {
+            name: (kind.event, kind.decode_as(record_read(_readers(projections, kind.event), kind.event)))
+            for name, kind in self._kinds.items()
         }
 
     def read(self, db: Transaction, after: int, upto: int) -> list[Fact]:
@@ -74,3 +70,7 @@ class FactReader:
                 Fact(event, stream_id, version, data, origin.at, origin.actor, position, recorded_at)
             )
         return facts
+
+
+def _readers(projections: Iterable[Projection], event: Event) -> Iterable[Projection]:
+    return (model for model in projections if event in model.events)

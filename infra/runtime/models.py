@@ -33,6 +33,7 @@ from projections.catalog.products import Products
 from projections.catalog.store_prices import StorePrices
 from projections.companies import Companies
 from projections.customers import Customers
+from projections.declarations import check
 from projections.orders import Orders
 from projections.packages import Packages
 from projections.reports.sale_facts import SaleFacts
@@ -94,3 +95,5 @@ JOBS: tuple[Job, ...] = (
     FORGET_OLD_FAILURES,
     UNUSED_PICTURES,
 )
+
+check(PROJECTIONS, {kind.aggregate for kind in EVENT_TYPES.by_name.values()})

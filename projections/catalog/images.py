@@ -4,10 +4,28 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, LiteralString
 from uuid import UUID
 
-from domain.aggregate import Aggregate
 from domain.catalog.products import Product
-from domain.entities import fields_of
-from projections.base import Answer, Database, Fact, Projection, Row
+from domain.entities import Entity
+from projections.base import Answer, Database, Projection, Row, belonging
+
+_ADD: LiteralString = """
+    INSERT INTO product_images (company_id, id, product_id, variant_id, content_hash, width, height, alt,
+                                position)
+    SELECT %(company_id)s, %(image_id)s, %(stream_id)s, %(variant_id)s, %(content_hash)s, %(width)s,
+           %(height)s, %(alt)s, count(*) + 1
+      FROM product_images WHERE company_id = %(company_id)s AND product_id = %(stream_id)s
+"""
+
+# There was a time when a company could give an id again, and its log still says so.
+_ENTER_AGAIN: LiteralString = """
+    DELETE FROM image_directory
+     WHERE company_id = %(company_id)s AND image_id = %(image_id)s AND content_hash IS NULL
+"""
+
+_ENTER_DIRECTORY: LiteralString = """
+    INSERT INTO image_directory (image_id, company_id, content_hash)
+    VALUES (%(image_id)s, %(company_id)s, %(content_hash)s)
+"""
 
 
 class ProductImages(Projection):
@@ -45,96 +63,57 @@ class ProductImages(Projection):
     """
     # Whoever looks at a picture is of no company; its id, which nobody can guess, is all it takes.
     shared_rows: ClassVar[Mapping[str, LiteralString]] = {"image_directory": "true"}
-    events = frozenset(
+    on = {
+        Product.ImageAdded: (_ADD, _ENTER_AGAIN, _ENTER_DIRECTORY),
+        Product.ImageRemoved: (
+            """
+            UPDATE product_images AS later SET position = later.position - 1
+              FROM product_images AS gone
+             WHERE gone.company_id = %(company_id)s AND gone.id = %(image_id)s
+               AND later.company_id = %(company_id)s AND later.product_id = gone.product_id
+               AND later.position > gone.position
+            """,
+            """
+            DELETE FROM product_images WHERE company_id = %(company_id)s AND id = %(image_id)s
+            """,
+            """
+            UPDATE image_directory SET content_hash = NULL
+             WHERE company_id = %(company_id)s AND image_id = %(image_id)s
+            """,
+        ),
+        Product.ImageRelabelled: """
+            UPDATE product_images SET alt = %(alt)s, variant_id = %(variant_id)s
+             WHERE company_id = %(company_id)s AND id = %(image_id)s
+        """,
+        Product.ImagesOrdered: """
+            UPDATE product_images AS image SET position = placed.position
+              FROM unnest(%(image_ids)b::uuid[]) WITH ORDINALITY AS placed(id, position)
+             WHERE image.company_id = %(company_id)s AND image.id = placed.id
+        """,
+        Product.VariantRemoved: """
+            UPDATE product_images SET variant_id = NULL
+             WHERE company_id = %(company_id)s AND product_id = %(stream_id)s AND variant_id = %(variant_id)s
+        """,
+    }
+    # A picture that a damaged log adds twice is the first one's.
+    on_recorded = {
+        Product.ImageAdded: (
+            _ADD + "ON CONFLICT (company_id, id) DO NOTHING",
+            _ENTER_AGAIN,
+            _ENTER_DIRECTORY + "ON CONFLICT (image_id) DO NOTHING",
+        ),
+    }
+    # Pictures are shown of what a product is, whatever it is called and costs.
+    ignores = frozenset(
         {
-            Product.ImageAdded,
-            Product.ImageRemoved,
-            Product.ImageRelabelled,
-            Product.ImagesOrdered,
-            Product.VariantRemoved,
+            Product.Registered,
+            Product.VariantAdded,
+            Product.StorePriced,
+            Product.StorePriceLifted,
+            *belonging((Product,), Entity.Revised, Product.VariantChanged, Product.Moved),
         }
     )
 
-    def apply(self, facts: Sequence[Fact], db: Database) -> None:
-        """Do with each fact what it says."""
-        for fact in facts:
-            params = {name: getattr(fact.data, name) for name in fields_of(fact.event)}
-            params.update(company_id=db.company_id, product_id=fact.stream_id)
-            if "image_ids" in params:
-                params["image_ids"] = list(params["image_ids"])
-            for statement in (_RECORDED if fact.is_recorded else _STATEMENTS)[fact.event]:
-                db.execute(statement, params)
-
-
-_ADD: LiteralString = """
-    INSERT INTO product_images (company_id, id, product_id, variant_id, content_hash, width, height, alt,
-                                position)
-    SELECT %(company_id)s, %(image_id)s, %(product_id)s, %(variant_id)s, %(content_hash)s, %(width)s,
-           %(height)s, %(alt)s, count(*) + 1
-      FROM product_images WHERE company_id = %(company_id)s AND product_id = %(product_id)s
-"""
-
-# There was a time when a company could give an id again, and its log still says so.
-_ENTER_AGAIN: LiteralString = """
-    DELETE FROM image_directory
-     WHERE company_id = %(company_id)s AND image_id = %(image_id)s AND content_hash IS NULL
-"""
-
-_ENTER_DIRECTORY: LiteralString = """
-    INSERT INTO image_directory (image_id, company_id, content_hash)
-    VALUES (%(image_id)s, %(company_id)s, %(content_hash)s)
-"""
-
-_CLOSE_RANKS: LiteralString = """
-    UPDATE product_images AS later SET position = later.position - 1
-      FROM product_images AS gone
-     WHERE gone.company_id = %(company_id)s AND gone.id = %(image_id)s
-       AND later.company_id = %(company_id)s AND later.product_id = gone.product_id
-       AND later.position > gone.position
-"""
-
-_REMOVE: LiteralString = """
-    DELETE FROM product_images WHERE company_id = %(company_id)s AND id = %(image_id)s
-"""
-
-_LEAVE_DIRECTORY: LiteralString = """
-    UPDATE image_directory SET content_hash = NULL
-     WHERE company_id = %(company_id)s AND image_id = %(image_id)s
-"""
-
-_RELABEL: LiteralString = """
-    UPDATE product_images SET alt = %(alt)s, variant_id = %(variant_id)s
-     WHERE company_id = %(company_id)s AND id = %(image_id)s
-"""
-
-_ORDER: LiteralString = """
-    UPDATE product_images AS image SET position = placed.position
-      FROM unnest(%(image_ids)b::uuid[]) WITH ORDINALITY AS placed(id, position)
-     WHERE image.company_id = %(company_id)s AND image.id = placed.id
-"""
-
-_FORGET_VARIANT: LiteralString = """
-    UPDATE product_images SET variant_id = NULL
-     WHERE company_id = %(company_id)s AND product_id = %(product_id)s AND variant_id = %(variant_id)s
-"""
-
-_STATEMENTS: Mapping[type[Aggregate.Event], tuple[LiteralString, ...]] = {
-    Product.ImageAdded: (_ADD, _ENTER_AGAIN, _ENTER_DIRECTORY),
-    Product.ImageRemoved: (_CLOSE_RANKS, _REMOVE, _LEAVE_DIRECTORY),
-    Product.ImageRelabelled: (_RELABEL,),
-    Product.ImagesOrdered: (_ORDER,),
-    Product.VariantRemoved: (_FORGET_VARIANT,),
-}
-
-# A picture that a damaged log adds twice is the first one's.
-_RECORDED: Mapping[type[Aggregate.Event], tuple[LiteralString, ...]] = {
-    **_STATEMENTS,
-    Product.ImageAdded: (
-        _ADD + "ON CONFLICT (company_id, id) DO NOTHING",
-        _ENTER_AGAIN,
-        _ENTER_DIRECTORY + "ON CONFLICT (image_id) DO NOTHING",
-    ),
-}
 
 _DIRECTORY: LiteralString = """
     SELECT company_id, content_hash FROM image_directory WHERE image_id = %(image_id)s

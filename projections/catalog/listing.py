@@ -1,26 +1,46 @@
 """What the catalog is listed by: one row a product, and one more for each store that carries it."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import LiteralString
 from uuid import UUID
 
-from domain.catalog.products import Product
+from domain.catalog.products import STATUS_AFTER, Product
 from domain.stock import StockMovement
 from domain.storages import Storage
-from projections.base import Database, Fact, Projection, facts_of
+from projections.base import Database, Event, Fact, Projection
+from projections.records import Reading
 from projections.settings import NOWHERE
 
-_MOVEMENTS = facts_of(StockMovement)
-_IRRELEVANT = {
-    Product.Described,
-    Product.Remeasured,
-    Product.Retaxed,
-    Product.Relabelled,
-    Product.Recosted,
-    Product.ReorderingSet,
-}
+_OF_PRODUCTS: tuple[Event, ...] = (
+    Product.Registered,
+    Product.Renamed,
+    Product.Reclassified,
+    Product.StockTrackingSet,
+    Product.VariantAdded,
+    Product.VariantRemoved,
+    Product.Repriced,
+    Product.StorePriced,
+    Product.StorePriceLifted,
+    *(getattr(Product, name) for name in STATUS_AFTER),
+)
+_MOVEMENTS: tuple[Event, ...] = (StockMovement.Received, StockMovement.Issued)
 # The only events after which a store may no longer carry what it carried.
 _PARTINGS = (Product.StorePriceLifted, Product.VariantRemoved, Storage.Relocated)
+
+
+class MovedLine(Reading):
+    """What is read of a movement's line."""
+
+    variant_id: UUID
+    quantity: Decimal
+    balance_quantity: Decimal
+
+
+class Movement(Reading):
+    """What is read of a movement."""
+
+    lines: tuple[MovedLine, ...]
 
 
 class Listing(Projection):
@@ -38,7 +58,31 @@ class Listing(Projection):
     mode = "inline"
     tables = ("product_listing",)
     made_from = ("settings", "products", "store_prices", "search", "stock")
-    events = (facts_of(Product) | _MOVEMENTS | {Storage.Relocated}) - _IRRELEVANT
+    folds = {
+        **dict.fromkeys(_OF_PRODUCTS, Reading),
+        **dict.fromkeys(_MOVEMENTS, Movement),
+        Storage.Relocated: Reading,
+    }
+    # What no product is listed, filtered or sorted by; of storages, only in which store they lie matters.
+    ignores = frozenset(
+        {
+            Product.Described,
+            Product.Remeasured,
+            Product.Retaxed,
+            Product.Relabelled,
+            Product.Recosted,
+            Product.ReorderingSet,
+            Product.ImageAdded,
+            Product.ImageRemoved,
+            Product.ImageRelabelled,
+            Product.ImagesOrdered,
+            Storage.Registered,
+            Storage.Renamed,
+            Storage.Recoded,
+            Storage.Policed,
+            Storage.Archived,
+        }
+    )
     # NOTE: `text` is compared byte by byte, whatever the database's language, as `search_words` is.
     schema = """
         CREATE TABLE product_listing (
@@ -102,7 +146,7 @@ def _touched(facts: Iterable[Fact], db: Database) -> list[UUID]:
                     variants.add(line.variant_id)
         elif fact.event is Storage.Relocated:
             storages.append(fact.stream_id)
-        else:
+        elif fact.event in _OF_PRODUCTS:
             products.add(fact.stream_id)
     if variants or storages:
         params = {"company_id": db.company_id, "variants": list(variants), "storages": storages}

@@ -1,16 +1,72 @@
 """Every price and cost that a variant ever had, with who set it and when."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, LiteralString
 from uuid import UUID
 
-from domain.catalog.products import Product, Variant
-from projections.base import Answer, Database, Fact, Projection, Row
+from domain.catalog.products import Product
+from domain.entities import Entity
+from projections.base import Answer, Database, Event, Fact, Projection, Row, belonging
 from projections.pages import PAGE, list_and_count
+from projections.records import Reading
 from projections.reports.sale_facts import add_rows
 
 #: A place in the history is the event's position times this, plus the row's number within the event.
 ROWS_PER_EVENT = 100_000
+
+
+class PricedVariant(Reading):
+    """What is read of a variant."""
+
+    id: str
+    price: int
+    cost: int
+
+
+class Drafted(Reading):
+    """What is read of a product that was drafted."""
+
+    variants: tuple[PricedVariant, ...]
+
+
+class Added(Reading):
+    """What is read of a variant that was added."""
+
+    variant: PricedVariant
+
+
+class Repriced(Reading):
+    """What is read of another price."""
+
+    variant_id: str
+    old_price: int
+    price: int
+
+
+class Recosted(Reading):
+    """What is read of another cost."""
+
+    variant_id: str
+    old_cost: int
+    cost: int
+
+
+class StorePriced(Reading):
+    """What is read of a store's own price."""
+
+    variant_id: str
+    store_id: str
+    old_price: int | None
+    price: int
+
+
+class StorePriceLifted(Reading):
+    """What is read of a store's own price that holds no more."""
+
+    variant_id: str
+    store_id: str
+    old_price: int
 
 
 class PriceHistory(Projection):
@@ -37,23 +93,35 @@ class PriceHistory(Projection):
         );
         CREATE INDEX price_history_by_product ON price_history (company_id, product_id, place);
     """
-    events = frozenset(
+    folds = {
+        Product.Registered: Drafted,
+        Product.VariantAdded: Added,
+        Product.Repriced: Repriced,
+        Product.Recosted: Recosted,
+        Product.StorePriced: StorePriced,
+        Product.StorePriceLifted: StorePriceLifted,
+    }
+    # What goods are called, where they are filed, how they look and whether they are sold costs nothing.
+    ignores = frozenset(
         {
-            Product.Registered,
-            Product.VariantAdded,
-            Product.Repriced,
-            Product.Recosted,
-            Product.StorePriced,
-            Product.StorePriceLifted,
+            Product.StockTrackingSet,
+            Product.VariantRemoved,
+            Product.Relabelled,
+            Product.ReorderingSet,
+            *belonging((Product,), Entity.Revised, Product.Moved),
+            Product.ImageAdded,
+            Product.ImageRemoved,
+            Product.ImageRelabelled,
+            Product.ImagesOrdered,
         }
     )
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Add the batch's rows in one statement."""
         rows = [
-            (fact.position * ROWS_PER_EVENT + number, fact.stream_id, *said, fact.at, fact.actor_id)
+            (fact.position * ROWS_PER_EVENT + number, fact.stream_id, *amounts, fact.at, fact.actor_id)
             for fact in facts
-            for number, said in enumerate(_said(fact))
+            for number, amounts in enumerate(_SET_BY[fact.event](fact.data))
         ]
         add_rows(db, _ADD, _COLUMNS, rows)
 
@@ -70,25 +138,25 @@ _ADD: LiteralString = """
 """
 
 
-def _said(fact: Fact) -> Iterator[tuple[Any, ...]]:
-    """Variant, store, kind, old and new amount of each price or cost that the fact sets."""
-    said = fact.data
-    if fact.event is Product.Registered:
-        for variant in said.variants:
-            yield from _first(variant)
-    elif fact.event is Product.VariantAdded:
-        yield from _first(said.variant)
-    elif fact.event is Product.Recosted:
-        yield said.variant_id, None, "cost", said.old_cost, said.cost
-    else:
-        new = None if fact.event is Product.StorePriceLifted else said.price
-        yield said.variant_id, getattr(said, "store_id", None), "price", said.old_price, new
+Amounts = tuple[str, str | None, str, int | None, int | None]
 
 
-def _first(variant: Variant) -> Iterator[tuple[Any, ...]]:
-    yield variant.id, None, "cost", None, variant.cost
-    yield variant.id, None, "price", None, variant.price
+def _first(variant: PricedVariant) -> tuple[Amounts, Amounts]:
+    return (
+        (variant.id, None, "cost", None, variant.cost),
+        (variant.id, None, "price", None, variant.price),
+    )
 
+
+#: Variant, store, kind, old and new amount of each price or cost that an event sets.
+_SET_BY: Mapping[Event, Callable[[Any], Iterable[Amounts]]] = {
+    Product.Registered: lambda said: chain.from_iterable(map(_first, said.variants)),
+    Product.VariantAdded: lambda said: _first(said.variant),
+    Product.Repriced: lambda said: [(said.variant_id, None, "price", said.old_price, said.price)],
+    Product.Recosted: lambda said: [(said.variant_id, None, "cost", said.old_cost, said.cost)],
+    Product.StorePriced: lambda said: [(said.variant_id, said.store_id, "price", said.old_price, said.price)],
+    Product.StorePriceLifted: lambda said: [(said.variant_id, said.store_id, "price", said.old_price, None)],
+}
 
 _FILTER: LiteralString = """
        h.company_id = %(company_id)s AND h.product_id = %(product_id)s

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from domain.catalog.products import STATUS_AFTER, Product
 from domain.settings import name_key
-from projections.base import Database, Fact, Projection
+from projections.base import Database, Event, Fact, Projection, belonging, in_whole
+from projections.records import Reading
 
-_MOVES = frozenset(getattr(Product, name) for name in STATUS_AFTER)
+_MOVES: tuple[Event, ...] = tuple(getattr(Product, name) for name in STATUS_AFTER)
 _COUNTED = {Product.VariantAdded: 1, Product.VariantRemoved: -1}
 
 
@@ -32,6 +33,16 @@ class StatusRow:
     created_at: datetime
 
 
+class Drafted(Reading):
+    """What is read of a product that was drafted; of its variants, that there are so many."""
+
+    name: str
+    brand_id: UUID | None
+    category_id: UUID | None
+    supplier_id: UUID | None
+    variants: tuple[Reading, ...]
+
+
 class ProductStatuses(Projection):
     """One row for each product.
 
@@ -42,7 +53,28 @@ class ProductStatuses(Projection):
     name = "product_status"
     version = 2
     tables = ("product_statuses",)
-    events = frozenset({Product.Registered, Product.Renamed, Product.Reclassified, *_COUNTED, *_MOVES})
+    folds = {
+        Product.Registered: Drafted,
+        Product.VariantAdded: Reading,
+        Product.VariantRemoved: Reading,
+        **in_whole(Product.Renamed, Product.Reclassified, *_MOVES),
+    }
+    # What a product costs, how it is taxed, counted and shown is the same wherever it stands.
+    ignores = frozenset(
+        {
+            Product.Described,
+            Product.Remeasured,
+            Product.Retaxed,
+            Product.StockTrackingSet,
+            Product.StorePriced,
+            Product.StorePriceLifted,
+            *belonging((Product,), Product.VariantChanged),
+            Product.ImageAdded,
+            Product.ImageRemoved,
+            Product.ImageRelabelled,
+            Product.ImagesOrdered,
+        }
+    )
     schema = """
         CREATE TABLE product_statuses (
             company_id    uuid NOT NULL,

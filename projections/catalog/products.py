@@ -2,17 +2,28 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 import msgspec
 
-from domain.aggregate import Aggregate
-from domain.catalog.products import STATUS_AFTER, VARIANT_REVISIONS, Product, Variant, sku_key
-from domain.entities import Entity, fields_of
-from projections.base import Database, Fact, Projection, facts_of
+from domain.catalog.products import STATUS_AFTER, Product, Variant, sku_key
+from projections.base import Database, Event, Fact, Projection, in_whole
 
-_encode = msgspec.json.Encoder().encode
+_MOVES: tuple[Event, ...] = tuple(getattr(Product, name) for name in STATUS_AFTER)
+
+_NOTE: LiteralString = """
+    UPDATE products SET version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s AND id = %(stream_id)s
+"""
+
+_DELETE_BARCODES: LiteralString = """
+    DELETE FROM barcodes WHERE company_id = %(company_id)s AND variant_id = %(variant_id)s
+"""
+
+
+def _encode(options: Mapping[str, str]) -> str:
+    return msgspec.json.encode(options).decode()
 
 
 class Products(Projection):
@@ -22,7 +33,94 @@ class Products(Projection):
     version = 3
     mode = "inline"
     tables = ("products", "variants", "barcodes")
-    events = facts_of(Product)
+    on = {
+        Product.Renamed: """
+            UPDATE products SET name = %(name)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+        Product.Described: """
+            UPDATE products SET description = %(description)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+        Product.Reclassified: """
+            UPDATE products
+               SET brand_id = %(brand_id)s, category_id = %(category_id)s, supplier_id = %(supplier_id)s,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+        Product.Remeasured: """
+            UPDATE products SET unit_id = %(unit_id)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+        Product.Retaxed: """
+            UPDATE products
+               SET tax_rate_ids = %(tax_rate_ids)b::uuid[], version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+        Product.StockTrackingSet: """
+            UPDATE products SET track_stock = %(track_stock)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+        Product.VariantRemoved: (
+            _DELETE_BARCODES,
+            """
+            DELETE FROM variants WHERE company_id = %(company_id)s AND id = %(variant_id)s
+            """,
+            _NOTE,
+        ),
+        # A barcode that a damaged log gives to two variants stays with the first.
+        Product.Relabelled: (
+            _DELETE_BARCODES,
+            """
+            INSERT INTO barcodes (company_id, barcode, variant_id)
+            SELECT DISTINCT %(company_id)s::uuid, new.barcode, %(variant_id)s::uuid
+              FROM unnest(%(barcodes)b::text[]) AS new(barcode)
+             WHERE %(position)s = 0
+                OR NOT EXISTS (SELECT FROM barcodes AS owned
+                                WHERE owned.company_id = %(company_id)s AND owned.barcode = new.barcode)
+            """,
+            """
+            UPDATE variants
+               SET sku = %(sku)s, sku_key = %(sku_key)s, name = %(name)s, barcodes = %(barcodes)b::text[],
+                   options = %(options)s::text::jsonb,
+                   clash = CASE WHEN %(sku_key)s::text = sku_key THEN clash
+                                WHEN %(position)s > 0
+                                 AND EXISTS (SELECT FROM variants AS earlier
+                                              WHERE earlier.company_id = %(company_id)s
+                                                AND earlier.sku_key = %(sku_key)s::text AND earlier.clash = 0)
+                                THEN %(position)s ELSE 0 END
+             WHERE company_id = %(company_id)s AND id = %(variant_id)s
+            """,
+            _NOTE,
+        ),
+        Product.Repriced: (
+            """
+            UPDATE variants SET price = %(price)s WHERE company_id = %(company_id)s AND id = %(variant_id)s
+            """,
+            _NOTE,
+        ),
+        Product.Recosted: (
+            """
+            UPDATE variants SET cost = %(cost)s WHERE company_id = %(company_id)s AND id = %(variant_id)s
+            """,
+            _NOTE,
+        ),
+        Product.ReorderingSet: (
+            """
+            UPDATE variants SET reorder_level = %(reorder_level)s, reorder_quantity = %(reorder_quantity)s
+             WHERE company_id = %(company_id)s AND id = %(variant_id)s
+            """,
+            _NOTE,
+        ),
+        Product.ImageAdded: _NOTE,
+        Product.ImageRemoved: _NOTE,
+        Product.ImageRelabelled: _NOTE,
+        Product.ImagesOrdered: _NOTE,
+        Product.StorePriced: _NOTE,
+        Product.StorePriceLifted: _NOTE,
+    }
+    derives = {"sku_key": (sku_key, "sku"), "options": (_encode, "options")}
+    folds = in_whole(Product.Registered, Product.VariantAdded, *_MOVES)
     schema = """
         CREATE TABLE products (
             company_id   uuid NOT NULL,
@@ -82,31 +180,39 @@ class Products(Projection):
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Drafts, activations and stores' prices come in bulk, so a run of them is one statement a table."""
         at_once = _moved_at_once(facts)
-        for kind, run in groupby((fact for fact in facts if not _is_settled(fact, at_once)), _kind):
+        for kind, run in groupby((fact for fact in facts if not _is_settled(fact, at_once)), _run_of):
             if kind is Product.Registered:
                 _insert_products(list(run), at_once, db)
             elif kind is Product.Moved:
                 _move_products(list(run), db)
             elif kind is Product.StorePriced:
-                _note_versions(list(run), db)
+                # They are kept elsewhere; only the version of the product is noted.
+                super().apply(list({fact.stream_id: fact for fact in run}.values()), db)
+            elif kind is Product.VariantAdded:
+                _add_variants(run, db)
             else:
-                for fact in run:
-                    _change(fact, db)
+                super().apply(list(run), db)
 
 
-def _kind(fact: Fact) -> type[Aggregate.Event] | None:
-    if fact.event is Product.Registered:
-        return Product.Registered
-    if fact.event in (Product.StorePriced, Product.StorePriceLifted):
-        return Product.StorePriced
-    return Product.Moved if issubclass(fact.event, Product.Moved) else None
+#: The kinds of facts that runs are made of.
+_RUNS: Mapping[Event, Event] = {
+    Product.Registered: Product.Registered,
+    **dict.fromkeys(_MOVES, Product.Moved),
+    Product.StorePriced: Product.StorePriced,
+    Product.StorePriceLifted: Product.StorePriced,
+    Product.VariantAdded: Product.VariantAdded,
+}
+
+
+def _run_of(fact: Fact) -> Event | None:
+    return _RUNS.get(fact.event)
 
 
 def _moved_at_once(facts: Sequence[Fact]) -> dict[UUID, Fact]:
     """The last move of each product that is drafted here and then only moved: it is inserted as it ends."""
     at_once: dict[UUID, Fact] = {}
     for fact in facts:
-        kind = _kind(fact)
+        kind = _run_of(fact)
         if kind is Product.Registered or (kind is Product.Moved and fact.stream_id in at_once):
             at_once[fact.stream_id] = fact
         else:
@@ -115,7 +221,7 @@ def _moved_at_once(facts: Sequence[Fact]) -> dict[UUID, Fact]:
 
 
 def _is_settled(fact: Fact, at_once: Mapping[UUID, Fact]) -> bool:
-    return _kind(fact) is Product.Moved and fact.stream_id in at_once
+    return fact.event in _MOVES and fact.stream_id in at_once
 
 
 _MOVE_PRODUCTS: LiteralString = """
@@ -185,53 +291,6 @@ _INSERT_RECORDED_BARCODES: LiteralString = (
 """
 )
 
-_UPDATE_PRODUCT: LiteralString = """
-    UPDATE products
-       SET name = coalesce(%(name)s::text, name),
-           description = CASE WHEN %(describes)s::bool THEN %(description)s::text ELSE description END,
-           brand_id = CASE WHEN %(reclassifies)s::bool THEN %(brand_id)s::uuid ELSE brand_id END,
-           category_id = CASE WHEN %(reclassifies)s::bool THEN %(category_id)s::uuid ELSE category_id END,
-           supplier_id = CASE WHEN %(reclassifies)s::bool THEN %(supplier_id)s::uuid ELSE supplier_id END,
-           unit_id = CASE WHEN %(remeasures)s::bool THEN %(unit_id)s::uuid ELSE unit_id END,
-           tax_rate_ids = coalesce(%(tax_rate_ids)b::uuid[], tax_rate_ids),
-           track_stock = coalesce(%(track_stock)s::bool, track_stock),
-           status = coalesce(%(status)s::text, status),
-           launch_at = CASE WHEN %(status)s::text IS NULL THEN launch_at ELSE %(launch_at)s::timestamptz END,
-           version = %(version)s,
-           updated_at = %(at)s
-     WHERE company_id = %(company_id)s AND id = %(id)s
-"""
-
-_UPDATE_VARIANT: LiteralString = """
-    UPDATE variants
-       SET sku = coalesce(%(sku)s::text, sku),
-           sku_key = coalesce(%(sku_key)s::text, sku_key),
-           clash = CASE WHEN %(sku_key)s::text IS NULL OR %(sku_key)s::text = sku_key THEN clash
-                        WHEN %(position)s > 0
-                         AND EXISTS (SELECT FROM variants AS earlier
-                                      WHERE earlier.company_id = %(company_id)s
-                                        AND earlier.sku_key = %(sku_key)s::text AND earlier.clash = 0)
-                        THEN %(position)s ELSE 0 END,
-           name = coalesce(%(name)s::text, name),
-           barcodes = coalesce(%(barcodes)b::text[], barcodes),
-           options = coalesce(%(options)s::text::jsonb, options),
-           price = coalesce(%(price)s::bigint, price),
-           cost = coalesce(%(cost)s::bigint, cost),
-           reorder_level = CASE WHEN %(reorders)s::bool THEN %(reorder_level)s::numeric
-                                ELSE reorder_level END,
-           reorder_quantity = CASE WHEN %(reorders)s::bool THEN %(reorder_quantity)s::numeric
-                                   ELSE reorder_quantity END
-     WHERE company_id = %(company_id)s AND id = %(variant_id)s
-"""
-
-_DELETE_VARIANT: LiteralString = """
-    DELETE FROM variants WHERE company_id = %(company_id)s AND id = %(variant_id)s
-"""
-
-_DELETE_BARCODES: LiteralString = """
-    DELETE FROM barcodes WHERE company_id = %(company_id)s AND variant_id = %(variant_id)s
-"""
-
 
 def _move_products(facts: Sequence[Fact], db: Database) -> None:
     """Set the status each product has after the last of these facts."""
@@ -247,12 +306,6 @@ def _move_products(facts: Sequence[Fact], db: Database) -> None:
             "ats": [fact.at for fact in last],
         },
     )
-
-
-def _note_versions(facts: Sequence[Fact], db: Database) -> None:
-    """Of prices of single stores, which are kept elsewhere, only the version of the product is noted."""
-    for fact in {fact.stream_id: fact for fact in facts}.values():
-        _change_product(fact, db)
 
 
 def _insert_products(drafts: Sequence[Fact], at_once: Mapping[UUID, Fact], db: Database) -> None:
@@ -306,7 +359,7 @@ def _insert_variants(rows: Sequence[tuple[Fact, int, Variant]], db: Database) ->
             "sku_keys": [sku_key(variant.sku) for variant in variants],
             "names": [variant.name for variant in variants],
             "barcode_lists": [_array(variant.barcodes) for variant in variants],
-            "options": [_encode(variant.options).decode() for variant in variants],
+            "options": [_encode(variant.options) for variant in variants],
             "prices": [variant.price for variant in variants],
             "costs": [variant.cost for variant in variants],
             "reorder_levels": [variant.reorder_level for variant in variants],
@@ -337,72 +390,10 @@ def _array(texts: Iterable[str]) -> str:
     return "{" + ",".join(texts) + "}"
 
 
-def _change(fact: Fact, db: Database) -> None:
-    if fact.event is Product.VariantAdded:
+def _add_variants(facts: Iterable[Fact], db: Database) -> None:
+    """Add a variant to each of these products."""
+    for fact in facts:
         # The version of the product is a place after every earlier variant's: the first ones' are below zero.
         _insert_variants([(fact, fact.version, fact.data.variant)], db)
-    elif fact.event is Product.VariantRemoved:
-        which = {"company_id": db.company_id, "variant_id": fact.data.variant_id}
-        db.execute(_DELETE_BARCODES, which)
-        db.execute(_DELETE_VARIANT, which)
-    elif fact.event in VARIANT_REVISIONS:
-        _change_variant(fact, db)
-    _change_product(fact, db)
-
-
-def _change_variant(fact: Fact, db: Database) -> None:
-    said = {name: getattr(fact.data, name) for name in VARIANT_REVISIONS[fact.event]}  # type: ignore[index]
-    params: dict[str, Any] = dict.fromkeys(
-        (
-            "sku",
-            "sku_key",
-            "name",
-            "barcodes",
-            "options",
-            "price",
-            "cost",
-            "reorder_level",
-            "reorder_quantity",
-        )
-    )
-    params.update(said, company_id=db.company_id, variant_id=fact.data.variant_id, position=fact.position)
-    params["reorders"] = fact.event is Product.ReorderingSet
-    if fact.event is Product.Relabelled:
-        params["sku_key"] = sku_key(said["sku"])
-        params["barcodes"] = list(said["barcodes"])
-        params["options"] = _encode(said["options"]).decode()
-        db.execute(_DELETE_BARCODES, {"company_id": db.company_id, "variant_id": fact.data.variant_id})
-        pairs = [(barcode, fact.data.variant_id) for barcode in said["barcodes"]]
-        _insert_barcodes(pairs, db, are_recorded=fact.is_recorded)
-    db.execute(_UPDATE_VARIANT, params)
-
-
-def _change_product(fact: Fact, db: Database) -> None:
-    revised = issubclass(fact.event, Entity.Revised)
-    said = {name: getattr(fact.data, name) for name in fields_of(fact.event)} if revised else {}
-    params: dict[str, Any] = dict.fromkeys(
-        (
-            "name",
-            "description",
-            "brand_id",
-            "category_id",
-            "supplier_id",
-            "unit_id",
-            "tax_rate_ids",
-        )
-    )
-    params.update(said)
-    params.update(
-        company_id=db.company_id,
-        id=fact.stream_id,
-        version=fact.version,
-        at=fact.at,
-        tax_rate_ids=list(said["tax_rate_ids"]) if "tax_rate_ids" in said else None,
-        track_stock=said.get("track_stock"),
-        describes=fact.event is Product.Described,
-        reclassifies=fact.event is Product.Reclassified,
-        remeasures=fact.event is Product.Remeasured,
-        status=STATUS_AFTER.get(fact.event.__name__) if issubclass(fact.event, Product.Moved) else None,
-        launch_at=getattr(fact.data, "launch_at", None),
-    )
-    db.execute(_UPDATE_PRODUCT, params)
+        own = {"company_id": db.company_id, "stream_id": fact.stream_id}
+        db.execute(_NOTE, {**own, "version": fact.version, "at": fact.at})

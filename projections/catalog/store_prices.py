@@ -5,8 +5,9 @@ from typing import LiteralString
 from uuid import UUID
 
 from domain.catalog.products import Product
+from domain.entities import Entity
 from domain.pending import Pending
-from projections.base import Database, Fact, Projection
+from projections.base import Database, Fact, Projection, belonging, in_whole
 
 
 class StorePrices(Projection):
@@ -25,7 +26,19 @@ class StorePrices(Projection):
         );
         CREATE INDEX store_prices_by_variant ON store_prices (company_id, variant_id);
     """
-    events = frozenset({Product.StorePriced, Product.StorePriceLifted, Product.VariantRemoved})
+    folds = in_whole(Product.StorePriced, Product.StorePriceLifted, Product.VariantRemoved)
+    # Prices of single stores are nothing but what is said of them.
+    ignores = frozenset(
+        {
+            Product.Registered,
+            Product.VariantAdded,
+            *belonging((Product,), Entity.Revised, Product.VariantChanged, Product.Moved),
+            Product.ImageAdded,
+            Product.ImageRemoved,
+            Product.ImageRelabelled,
+            Product.ImagesOrdered,
+        }
+    )
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """A whole price list arrives at once, so what ends up priced is one statement, and lifted another."""
@@ -36,9 +49,10 @@ class StorePrices(Projection):
                 gone = fact.data.variant_id
                 prices = {pair: price for pair, price in prices.items() if pair[1] != gone}
                 db.execute(_FORGET, {"company_id": db.company_id, "variant_id": gone})
-            else:
-                pair = fact.data.store_id, fact.data.variant_id
-                prices[pair] = fact.data.price if fact.event is Product.StorePriced else None
+            elif fact.event is Product.StorePriced:
+                prices[fact.data.store_id, fact.data.variant_id] = fact.data.price
+            elif fact.event is Product.StorePriceLifted:
+                prices[fact.data.store_id, fact.data.variant_id] = None
         _lift([pair for pair, price in prices.items() if price is None], db)
         _price({pair: price for pair, price in prices.items() if price is not None}, db)
 

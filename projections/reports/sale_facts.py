@@ -1,15 +1,64 @@
 """Every sale, sold line and payment as a row that never changes: what reports of a past moment add up."""
 
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.money import scaled
 from domain.orders import Order
 from projections.base import Database, Fact, Projection
+from projections.records import Reading
 
 #: Stands where a sale names no register, cashier, category or brand, because a key has no gaps.
-NOBODY = UUID(int=0)
+NOBODY = str(UUID(int=0))
+
+
+class SoldLine(Reading):
+    """What is read of a line that was sold."""
+
+    variant_id: str
+    category_id: str | None
+    brand_id: str | None
+    quantity: Decimal
+    tax_total: int
+    gross_sales: int
+    net_sales: int
+    cost_total: int
+
+
+class Paid(Reading):
+    """What is read of a payment."""
+
+    method: str
+    amount: int
+    tip: int
+
+
+class Totals(Reading):
+    """What is read of a sale's sums."""
+
+    tax_total: int
+    gross_sales: int
+    net_sales: int
+    cost_total: int
+    rounding: int
+    tip_total: int
+
+
+class Sale(Reading):
+    """What is read of a sale."""
+
+    store_id: str
+    register_id: str | None
+    cashier_id: str | None
+    customer_id: str | None
+    business_date: date
+    hour: int
+    lines: tuple[SoldLine, ...]
+    payments: tuple[Paid, ...]
+    totals: Totals
 
 
 class SaleFacts(Projection):
@@ -22,7 +71,7 @@ class SaleFacts(Projection):
     name = "sale_facts"
     version = 2
     tables = ("sale_facts", "sale_line_facts", "sale_payment_facts")
-    events = frozenset({Order.Sold})
+    folds = {Order.Sold: Sale}
     # A period's rows lie together, so one key serves the dates, and within it the stores.
     schema = """
         CREATE TABLE sale_facts (
@@ -84,13 +133,13 @@ class SaleFacts(Projection):
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Add the batch's rows, one statement a table."""
-        sales = [(fact, fact.data) for fact in facts]
+        sales: list[tuple[Fact, Sale]] = [(fact, fact.data) for fact in facts]
         add_rows(db, _ADD_SALES, _SALE, [_sale(fact, sale) for fact, sale in sales])
         add_rows(db, _ADD_LINES, _LINE, [row for fact, sale in sales for row in _lines(fact, sale)])
         add_rows(db, _ADD_PAYMENTS, _PAYMENT, [row for fact, sale in sales for row in _payments(fact, sale)])
 
 
-def _sale(fact: Fact, sale: Any) -> tuple[Any, ...]:
+def _sale(fact: Fact, sale: Sale) -> tuple[Any, ...]:
     totals = sale.totals
     return (
         sale.business_date,
@@ -112,7 +161,7 @@ def _sale(fact: Fact, sale: Any) -> tuple[Any, ...]:
     )
 
 
-def _lines(fact: Fact, sale: Any) -> list[tuple[Any, ...]]:
+def _lines(fact: Fact, sale: Sale) -> list[tuple[Any, ...]]:
     day, store, position, known_at = sale.business_date, sale.store_id, fact.position, fact.known_at
     return [
         (
@@ -134,7 +183,7 @@ def _lines(fact: Fact, sale: Any) -> list[tuple[Any, ...]]:
     ]
 
 
-def _payments(fact: Fact, sale: Any) -> list[tuple[Any, ...]]:
+def _payments(fact: Fact, sale: Sale) -> list[tuple[Any, ...]]:
     day, store, position, known_at = sale.business_date, sale.store_id, fact.position, fact.known_at
     return [
         (day, store, position, number, known_at, payment.method, payment.amount, payment.tip)

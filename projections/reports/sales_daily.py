@@ -1,15 +1,28 @@
 """Daily sums of sales: what the sales summary is answered from, unless it looks into the past."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any, LiteralString
-from uuid import UUID
 
 from domain.money import scaled
 from domain.orders import Order
 from projections.base import Database, Fact, Projection
-from projections.reports.sale_facts import NOBODY, add_rows
+from projections.reports.sale_facts import NOBODY, Sale, SoldLine, add_rows
+
+
+class NamedLine(SoldLine):
+    """What is read of a line that was sold, with what it was called."""
+
+    product_id: str
+    sku: str
+    name: str
+    variant_name: str
+
+
+class NamedSale(Sale):
+    """What is read of a sale."""
+
+    lines: tuple[NamedLine, ...]
 
 
 class SalesDaily(Projection):
@@ -22,7 +35,7 @@ class SalesDaily(Projection):
     name = "sales_summary"
     version = 2
     tables = ("sales_daily", "sales_daily_products", "sales_daily_payments", "sold_variants")
-    events = frozenset({Order.Sold})
+    folds = {Order.Sold: NamedSale}
     # A period's rows lie together, so one key serves the dates, and within them the stores.
     schema = """
         CREATE TABLE sales_daily (
@@ -113,8 +126,7 @@ _LIMIT = 2**63
 class _Batch:
     """The sums of a batch: rows by key, the key's columns first.
 
-    Ids are told apart by their integers, which hash several times faster; quantities are counted in
-    hundred-thousandths, as integers.
+    Quantities are counted in hundred-thousandths, as integers.
     """
 
     def __init__(self) -> None:
@@ -122,19 +134,20 @@ class _Batch:
         self.products: dict[tuple[Any, ...], list[Any]] = {}
         self.payments: dict[tuple[Any, ...], list[Any]] = {}
         self.names: list[tuple[Any, ...]] = []
-        self._called: dict[int, tuple[str, str, str]] = {}
+        self._called: dict[str, tuple[str, str, str]] = {}
 
     def add(self, fact: Fact) -> None:
         """Add a sale to the sums."""
-        sale, totals = fact.data, fact.data.totals
+        sale: NamedSale = fact.data
+        totals = sale.totals
         day, store, hour = sale.business_date, sale.store_id, sale.hour
         register, cashier = sale.register_id or NOBODY, sale.cashier_id or NOBODY
-        items = self._add_lines(fact, day, store)
-        self._add_payments(sale, day, store)
-        key = (day, store.int, hour, register.int, cashier.int)
+        items = self._add_lines(fact, sale)
+        self._add_payments(sale)
+        key = (day, store, hour, register, cashier)
         row = self.sales.get(key)
         if row is None:
-            row = self.sales[key] = [day, store, hour, register, cashier, 0, 0, 0, 0, 0, 0, 0, 0]
+            row = self.sales[key] = [*key, 0, 0, 0, 0, 0, 0, 0, 0]
         row[5] += 1
         row[6] += items
         row[7] += totals.gross_sales
@@ -144,16 +157,17 @@ class _Batch:
         row[11] += totals.rounding
         row[12] += totals.cost_total
 
-    def _add_lines(self, fact: Fact, day: date, store: UUID) -> int:
+    def _add_lines(self, fact: Fact, sale: NamedSale) -> int:
         """Add the lines of a sale to the sums of their variants; returns the sum of their quantities."""
-        items, store_key, products, called = 0, store.int, self.products, self._called
-        for number, line in enumerate(fact.data.lines):
+        items, products, called = 0, self.products, self._called
+        day, store = sale.business_date, sale.store_id
+        for number, line in enumerate(sale.lines):
             variant = line.variant_id
             category, brand = line.category_id or NOBODY, line.brand_id or NOBODY
-            key = (day, store_key, variant.int, category.int, brand.int)
+            key = (day, store, variant, category, brand)
             row = products.get(key)
             if row is None:
-                row = products[key] = [day, store, variant, category, brand, 0, 0, 0, 0, 0]
+                row = products[key] = [*key, 0, 0, 0, 0, 0]
             quantity, gross = scaled(line.quantity), line.gross_sales
             items += quantity
             row[5] += quantity
@@ -162,19 +176,19 @@ class _Batch:
             row[8] += line.tax_total
             row[9] += line.cost_total
             name = (line.sku, line.name, line.variant_name)
-            before = called.get(key[2])
+            before = called.get(variant)
             if before != name:
-                called[key[2]] = name
+                called[variant] = name
                 source = (variant, fact.position, number, fact.known_at, line.product_id)
                 self.names.append((*source, *name, before is None))
         return items
 
-    def _add_payments(self, sale: Any, day: date, store: UUID) -> None:
+    def _add_payments(self, sale: Sale) -> None:
         for payment in sale.payments:
-            key = (day, store.int, payment.method)
+            key = (sale.business_date, sale.store_id, payment.method)
             row = self.payments.get(key)
             if row is None:
-                row = self.payments[key] = [day, store, payment.method, 0, 0, 0]
+                row = self.payments[key] = [*key, 0, 0, 0]
             row[3] += 1
             row[4] += payment.amount
             row[5] += payment.tip

@@ -7,12 +7,13 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from domain.aggregate import Aggregate
-from domain.catalog.products import STATUS_AFTER, Product, Variant
+from domain.aggregate import Aggregate, events_of
+from domain.catalog.products import STATUS_AFTER, Product
 from domain.customers import Customer
 from domain.entities import Entity, fields_of
 from domain.settings import Setting
-from projections.base import Fact, facts_of
+from projections.base import Event, Fact, belonging
+from projections.records import Reading
 from projections.search.words import LONGEST_WORD, code_of, shared_beginnings, text_of, words_of
 from projections.settings import KINDS
 
@@ -20,18 +21,96 @@ VARIANTS = "variants"
 DRAFT, ACTIVE, INACTIVE, ARCHIVED = "draft", "active", "inactive", "archived"
 
 _FOUND: tuple[type[Product | Customer | Setting], ...] = (Product, Customer, *KINDS.values())
-_KIND_OF = {event: kind.kind for kind in _FOUND for event in facts_of(kind)}
-_OF_VARIANTS = (Product.VariantAdded, Product.VariantRemoved, Product.Relabelled)
-_STANDINGS = (Entity.Registered, Entity.Archived, Setting.Switched, Product.Moved)
+_KIND_OF = {event: kind.kind for kind in _FOUND for _, event in events_of(kind)}
+_MOVES: tuple[Event, ...] = tuple(getattr(Product, name) for name in STATUS_AFTER)
 
 
-def _matters(event: type[Aggregate.Event]) -> bool:
-    """Whether an event changes what something is found by, or whether it is."""
-    return issubclass(event, (*_STANDINGS, *_OF_VARIANTS)) or "name" in fields_of(event)
+class Named(Reading):
+    """What is read of a setting, or of another name."""
+
+    name: str
+
+
+class Customers(Named):
+    """What is read of a customer."""
+
+    reference: str | None
+    phone: str | None
+    email: str | None
+
+
+class Labelled(Reading):
+    """What is read of a variant."""
+
+    name: str
+    options: dict[str, str]
+
+
+class DraftedVariant(Labelled):
+    """What is read of a variant that is there from the beginning, or was added."""
+
+    id: UUID
+
+
+class Drafted(Named):
+    """What is read of a product that was drafted."""
+
+    variants: tuple[DraftedVariant, ...]
+
+
+class Added(Reading):
+    """What is read of a variant that was added."""
+
+    variant: DraftedVariant
+
+
+class Relabelled(Labelled):
+    """What is read of a variant that carries other words."""
+
+    variant_id: UUID
+
+
+def _of_settings() -> Iterator[tuple[Event, type[Reading]]]:
+    """Of settings, what is in a family that all kinds share changes their standing or gives them a name."""
+    for event in belonging(KINDS.values(), Entity.Registered, Entity.Revised):
+        if "name" in fields_of(event):
+            yield event, Named
+    for event in belonging(KINDS.values(), Setting.Switched, Entity.Archived):
+        yield event, Reading
 
 
 #: The events that change by what something is found, or whether it is.
-EVENTS = frozenset(event for event in _KIND_OF if _matters(event))
+FOLDS: Mapping[Event, type[Aggregate.Event | Reading]] = {
+    Product.Registered: Drafted,
+    Product.Renamed: Named,
+    Product.VariantAdded: Added,
+    Product.VariantRemoved: Product.VariantRemoved,
+    Product.Relabelled: Relabelled,
+    **dict.fromkeys(_MOVES, Reading),
+    Customer.Registered: Customers,
+    Customer.Archived: Reading,
+    **dict(_of_settings()),
+}
+#: Nobody looks for prices, pictures, taxes or where something is filed.
+IGNORED: frozenset[Event] = frozenset(
+    {
+        Product.Described,
+        Product.Reclassified,
+        Product.Remeasured,
+        Product.Retaxed,
+        Product.StockTrackingSet,
+        Product.Repriced,
+        Product.Recosted,
+        Product.ReorderingSet,
+        Product.StorePriced,
+        Product.StorePriceLifted,
+        Product.ImageAdded,
+        Product.ImageRemoved,
+        Product.ImageRelabelled,
+        Product.ImagesOrdered,
+        *(event for event in belonging(KINDS.values(), Entity.Revised) if "name" not in fields_of(event)),
+    }
+)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -105,9 +184,9 @@ class Fold:
         for variant in said.variants if kind == Product.kind else ():
             self._label(fact.stream_id, variant.id, variant)
 
-    def _label(self, product_id: UUID, variant_id: UUID, told: Variant | Product.Relabelled) -> None:
+    def _label(self, product_id: UUID, variant_id: UUID, said: Labelled) -> None:
         product, key = self.entries[Product.kind, product_id], (VARIANTS, variant_id)
-        own = " ".join((told.name, *told.options.values()))
+        own = " ".join((said.name, *said.options.values()))
         if more := text_of(words_of(own)) if own else "":
             self._set(Entry(VARIANTS, variant_id, product.name, more, product.status, product_id))
             self._variants[product_id].add(variant_id)

@@ -5,7 +5,7 @@ from typing import LiteralString
 
 from domain.entities import Entity
 from projections.base import Database, Fact, Projection
-from projections.search.entries import EVENTS, Entry, Fold, Key
+from projections.search.entries import FOLDS, IGNORED, Entry, Fold, Key
 from projections.search.words import is_spelt
 
 
@@ -19,7 +19,8 @@ class Search(Projection):
     name = "search"
     mode = "inline"
     tables = ("search_entries", "search_words", "search_spellings")
-    events = EVENTS
+    folds = FOLDS
+    ignores = IGNORED
     # NOTE: texts are compared byte by byte, whatever the database's language, so that a beginning is a range.
     # These comparisons, unlike pattern matching, are also allowed to use an index under row-level security.
     schema = """

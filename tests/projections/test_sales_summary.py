@@ -18,8 +18,9 @@ from domain.orders import Order, SaleLine, Till
 from domain.payments import Tender, settle
 from domain.pricing import Discount, Item, Rules, TaxRate, price
 from infra.decisions.unit_of_work import EventWriter
-from infra.eventstore.codec import Metadata, decode_metadata
+from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import Transaction, transaction
+from infra.projections.reading import FactReader
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import Fact
 from projections.reports.sale_facts import SaleFacts
@@ -85,15 +86,8 @@ class Shop:
         self.sold += events
 
     def facts(self) -> list[Fact]:
-        with self.work() as opened:
-            rows = opened.ask(
-                """
-                SELECT position, stream_id, stream_version, type, state, metadata, recorded_at FROM events
-                 WHERE company_id = %(company_id)s ORDER BY position
-                """,
-                {"company_id": self.company_id},
-            ).rows()
-        return [_fact(row) for row in rows]
+        with transaction(self._worker, self.company_id) as opened:
+            return FactReader(EVENT_TYPES, [SalesDaily()]).read(opened, 0, 1_000_000)
 
     def fold(self, sizes: Iterable[int]) -> None:
         """Let both read models take in the whole log, in batches of these sizes."""
@@ -201,21 +195,6 @@ class Shop:
         if card < total or not tenders:
             tenders.append(Tender(method="cash", amount=total - card, tendered=total - card + 1_000))
         return tenders
-
-
-def _fact(row: Any) -> Fact:
-    kind = EVENT_TYPES.named(row["type"])
-    metadata = decode_metadata(row["metadata"])
-    return Fact(
-        event=kind.event,
-        stream_id=row["stream_id"],
-        version=row["stream_version"],
-        data=kind.decode(row["state"]),
-        at=metadata.at,
-        actor_id=metadata.actor,
-        position=row["position"],
-        recorded_at=row["recorded_at"],
-    )
 
 
 def in_march(sale: Order.Sold) -> bool:

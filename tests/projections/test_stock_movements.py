@@ -13,8 +13,9 @@ import pytest
 from domain.costing import Balance
 from domain.stock import EMPTY, Demand, ReceivedLine, StockMovement, take
 from infra.decisions.unit_of_work import EventWriter
-from infra.eventstore.codec import Metadata, decode_metadata
+from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import Transaction, transaction
+from infra.projections.reading import FactReader
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import Fact
 from projections.stock_movements import LINES_PER_EVENT, StockMovements, list_movements
@@ -99,14 +100,7 @@ class Stockroom:
 
     def facts(self) -> list[Fact]:
         with transaction(self._worker, self.company_id) as opened:
-            rows = opened.ask(
-                """
-                SELECT position, stream_id, stream_version, type, state, metadata, recorded_at FROM events
-                 WHERE company_id = %(company_id)s ORDER BY position
-                """,
-                {"company_id": self.company_id},
-            ).rows()
-        return [_fact(row) for row in rows]
+            return FactReader(EVENT_TYPES, [StockMovements()]).read(opened, 0, 1_000_000)
 
     def _balances(self, storage: UUID) -> dict[UUID, Balance]:
         return {variant: left for (place, variant), left in self.balances.items() if place == storage}
@@ -119,21 +113,6 @@ class Stockroom:
         events: Sequence[Any] = movement.collect_events()
         with self.open() as opened:
             self._writer.record(opened, events, Metadata(at=NOON, actor=self.clerk))
-
-
-def _fact(row: Any) -> Fact:
-    kind = EVENT_TYPES.named(row["type"])
-    metadata = decode_metadata(row["metadata"])
-    return Fact(
-        event=kind.event,
-        stream_id=row["stream_id"],
-        version=row["stream_version"],
-        data=kind.decode(row["state"]),
-        at=metadata.at,
-        actor_id=metadata.actor,
-        position=row["position"],
-        recorded_at=row["recorded_at"],
-    )
 
 
 @pytest.fixture

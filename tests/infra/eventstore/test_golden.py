@@ -23,6 +23,7 @@ from domain.stores import Store
 from infra.eventstore.codec import EventType, EventTypes
 from infra.runtime.models import EVENT_TYPES
 from projections.base import DamagedEvent, EventNotReadable, NewerEvent
+from projections.records import whole
 
 GOLDEN = Path(__file__).parent / "golden"
 SHIFT = UUID(int=7)
@@ -103,7 +104,6 @@ def test_whatever_was_written_in_any_version_can_be_read(file: Path) -> None:
     written = {field: value for field, value in json.loads(file.read_text()).items() if field in kind.fields}
     again = json.loads(msgspec.json.encode({field: getattr(read, field) for field in written}))
     assert said_by(written, again) == written
-    assert kind.decode_light(file.read_text()) is not None
 
 
 @pytest.mark.parametrize("name", sorted(EVENT_TYPES.by_name))
@@ -117,10 +117,11 @@ def test_an_event_as_it_was_written_can_be_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(EVENT_TYPES.by_name))
-def test_a_read_model_is_told_the_same_as_the_domain(name: str) -> None:
+def test_a_read_model_reads_the_same_as_the_domain(name: str) -> None:
     kind = EVENT_TYPES.by_name[name]
     written = file_of(kind).read_text()
-    assert msgspec.to_builtins(kind.decode_light(written)) == msgspec.to_builtins(kind.decode(written))
+    read = kind.decode_as(whole(kind.event))(written)
+    assert msgspec.to_builtins(read) == msgspec.to_builtins(kind.decode(written))
 
 
 def test_no_golden_file_is_of_a_type_that_was_forgotten() -> None:
@@ -234,7 +235,6 @@ class TestAnEventThatGainedAField:
         assert [getattr(read, name) for name in before.fields] == [
             getattr(before.decode(file), name) for name in before.fields
         ]
-        assert grown.decode_light(file).shift_id is None
 
     @pytest.mark.parametrize("version", [1, 2])
     def test_has_the_default_in_states_of_every_version(self, version: int) -> None:

@@ -30,8 +30,9 @@ from infra.projections.verify import VerifyReport, verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.upgrades.migrations import migrate
-from projections.base import Database, Fact, Projection, facts_of
+from projections.base import Database, Fact, Projection
 from projections.guards.stock import StockGuard
+from projections.records import Reading
 from tests.conftest import installed_in
 from tests.waiting import PATIENCE
 
@@ -55,13 +56,18 @@ _TURNOVER: LiteralString = """
 """
 
 
+class Named(Reading):
+    name: str
+
+
 class BrandInitials(Projection):
     """Counts brands by initial: an event applied twice, or never, shows. A cursed brand cannot be counted."""
 
     name = "brand_initials"
     mode = "async"
     tables = ("brand_initials",)
-    events = frozenset({Brand.Registered})
+    folds = {Brand.Registered: Named}
+    ignores = frozenset({Brand.Renamed, Brand.Described, Brand.Archived})
     schema = """
         CREATE TABLE brand_initials (
             company_id uuid NOT NULL,
@@ -82,13 +88,22 @@ class BrandInitials(Projection):
             db.execute(_INITIAL, params)
 
 
+class Total(Reading):
+    total: int
+
+
+class Sale(Reading):
+    business_date: date
+    totals: Total
+
+
 class Turnover(Projection):
     """Sums up sales by day."""
 
     name = "turnover"
     mode = "async"
     tables = ("turnover",)
-    events = facts_of(Order)
+    folds = {Order.Sold: Sale}
     schema = """
         CREATE TABLE turnover (
             company_id    uuid NOT NULL,

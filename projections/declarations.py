@@ -1,0 +1,77 @@
+"""What read models declare, looked over at the start: every event is named, and read as it is."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, reduce
+from typing import get_type_hints
+
+from domain.aggregate import Aggregate, events_of
+from domain.entities import fields_of
+from projections.base import PARAMETERS, Event, Projection, each_of, parameters_of
+from projections.records import Record, WronglyRead, merged, narrowed, paths_of, record, whole
+
+
+class EventNotNamed(TypeError):
+    """A read model names some events of an aggregate, and neither names nor ignores another one."""
+
+
+def check(models: Sequence[Projection], aggregates: Iterable[type[Aggregate]]) -> None:
+    """Raise EventNotNamed or WronglyRead for what a read model declares wrongly."""
+    every = [frozenset(event for _, event in events_of(aggregate)) for aggregate in aggregates]
+    for model in models:
+        _check_names(model, every)
+    followed = [model for model in models if model.mode == "async"]
+    for event in {event for model in followed for event in model.events}:
+        record_read([model for model in followed if event in model.events], event)
+    for model in models:
+        for event in model.events:
+            record_read([model], event)
+
+
+def _check_names(model: Projection, every: Iterable[frozenset[Event]]) -> None:
+    for events in every:
+        missing = events - model.events - model.ignores if events & model.events else ()
+        for event in sorted(missing, key=str):
+            raise EventNotNamed(f"{model.name} names other events of its aggregate, but not {_name(event)}")
+    for event in sorted(model.ignores & model.events, key=str):
+        raise EventNotNamed(f"{model.name} names {_name(event)}, and ignores it")
+
+
+def record_read(models: Iterable[Projection], event: Event) -> Record:
+    """The record of an event that has what all of these read models read of it. Raises WronglyRead."""
+    records = (_record_of(model, event) for model in models)
+    return reduce(lambda one, other: merged(one, other, _name(event)), records)
+
+
+def fields_read(model: Projection, event: Event) -> str:
+    """An event and what a read model reads of it, in a line."""
+    paths = sorted(set(paths_of(record_read([model], event))))
+    return f"{event.__module__}.{_name(event)}({', '.join(paths)})"
+
+
+@cache
+def _record_of(model: Projection, event: Event) -> Record:
+    if event not in model.folds:
+        hints = get_type_hints(event)
+        types = {name: whole(hints[name]) for name in _fields_of_statements(model, event)}
+        return record(event.__name__, event, types)
+    wanted, path = model.folds[event], f"{model.name}: {_name(event)}"
+    if wanted is event:
+        return whole(event)  # type: ignore[no-any-return]
+    return narrowed(event, wanted, path, ids_as_text=model.mode == "async")  # type: ignore[no-any-return]
+
+
+def _fields_of_statements(model: Projection, event: Event) -> Iterator[str]:
+    """The fields of an event that its statements take, themselves or by what is derived from them."""
+    own = fields_of(event)
+    statements = [*each_of(model.on[event]), *each_of(model.on_recorded.get(event, ()))]
+    for name in dict.fromkeys(name for statement in statements for name in parameters_of(statement)):
+        fields = model.derives[name][1:] if name in model.derives else (name,)
+        for field in fields:
+            if (field in own) == (field in PARAMETERS):
+                raise WronglyRead(f"{model.name}: it is not clear what %({name})s takes of {_name(event)}")
+            if field in own:
+                yield field
+
+
+def _name(event: Event) -> str:
+    return event.__qualname__

@@ -1,0 +1,132 @@
+"""What read models read of events: fields declared beside the model, as records that decode nothing else."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import fields as fields_of_record
+
+from domain.entities import HEADER
+
+Record = type[msgspec.Struct]
+
+
+class Reading:
+    """Which fields a read model reads of an event, or of a value within: their names and the event's types.
+
+    An id may be read as text by an asynchronous read model that compares or passes it on: text is decoded in
+    a third of the time. A record of this kind is decoded from the log; in the transaction that records it,
+    the event itself stands in for it.
+    """
+
+
+class WronglyRead(TypeError):
+    """A read model reads a field that the event has not, or as something that it is not."""
+
+
+@cache
+def whole(kind: Any) -> Any:
+    """A type in which every dataclass is replaced by a record of the same fields, without its behaviour."""
+    if dataclasses.is_dataclass(kind):
+        types = {name: whole(hint) for name, hint in get_type_hints(kind).items()}
+        return record(getattr(kind, "__name__", "Record"), kind, types)
+    arguments = get_args(kind)
+    return _made_of(kind, tuple(map(whole, arguments))) if arguments else kind
+
+
+def narrowed(own: Any, wanted: Any, path: str, *, ids_as_text: bool = False) -> Any:
+    """The type that decodes of a type what is wanted of it. Raises WronglyRead, naming the path."""
+    if isinstance(wanted, type) and issubclass(wanted, Reading):
+        return _record_of(own, wanted, path, ids_as_text=ids_as_text)
+    if wanted == own:
+        return whole(own)
+    if own is UUID and wanted is str and ids_as_text:
+        return str
+    pairs = list(zip(get_args(own), get_args(wanted), strict=False))
+    if not pairs or _shape(own) != _shape(wanted):
+        raise WronglyRead(f"{path} is {own}, and is read as {wanted}")
+    return _made_of(own, tuple(narrowed(*pair, path, ids_as_text=ids_as_text) for pair in pairs))
+
+
+def _record_of(own: Any, wanted: type[Reading], path: str, *, ids_as_text: bool) -> Record:
+    if not dataclasses.is_dataclass(own):
+        raise WronglyRead(f"{path} is {own}, and is read as a record of several fields")
+    hints, names = get_type_hints(own), {one.name for one in dataclasses.fields(own)} - HEADER
+    types = {}
+    for name, hint in get_type_hints(wanted).items():
+        if name not in names:
+            raise WronglyRead(f"{path} has no field {name}")
+        types[name] = narrowed(hints[name], hint, f"{path}.{name}", ids_as_text=ids_as_text)
+    return record(wanted.__name__, own, types)
+
+
+def merged(one: Any, other: Any, path: str) -> Any:
+    """The type that decodes what two decode, each of the same field. Raises WronglyRead, naming the path."""
+    if one == other:
+        return one
+    if _is_record(one) and _is_record(other):
+        return _union(one, other, path)
+    pairs = list(zip(get_args(one), get_args(other), strict=False))
+    if not pairs or _shape(one) != _shape(other):
+        raise WronglyRead(f"{path} is read as {one} and as {other}")
+    return _made_of(one, tuple(merged(*pair, path) for pair in pairs))
+
+
+def _union(one: Record, other: Record, path: str) -> Record:
+    found = {field.name: field for field in fields_of_record(one)}
+    types = {name: field.type for name, field in found.items()}
+    for field in fields_of_record(other):
+        known = types.get(field.name, field.type)
+        types[field.name] = merged(known, field.type, f"{path}.{field.name}")
+        found[field.name] = field
+    return _defined(one.__name__, [(name, types[name], *_default(found[name])) for name in types])
+
+
+def paths_of(kind: Any, prefix: str = "") -> Iterator[str]:
+    """The fields of a record, and of the records within it, each by its way from the event."""
+    if not _is_record(kind):
+        for argument in get_args(kind):
+            yield from paths_of(argument, prefix)
+        return
+    for field in fields_of_record(kind):
+        yield prefix + field.name
+        yield from paths_of(field.type, f"{prefix}{field.name}.")
+
+
+def record(name: str, of: Any, types: Mapping[str, Any]) -> Record:
+    """A record with the fields and defaults of a dataclass or an event, as far as types are given."""
+    own = [one for one in dataclasses.fields(of) if one.name in types and one.name not in HEADER]
+    return _defined(name, [(one.name, types[one.name], *_default(one)) for one in own])
+
+
+def _defined(name: str, fields: list[Any]) -> Record:
+    return msgspec.defstruct(name, fields, frozen=True, kw_only=True, gc=False)
+
+
+def _default(field: Any) -> tuple[Any, ...]:
+    """The default of a field of a dataclass or of a record, if it has one."""
+    if field.default_factory not in (dataclasses.MISSING, msgspec.NODEFAULT):
+        return (msgspec.field(default_factory=field.default_factory),)
+    return () if field.default in (dataclasses.MISSING, msgspec.NODEFAULT) else (field.default,)
+
+
+def _is_record(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _shape(kind: Any) -> tuple[Any, int]:
+    origin = get_origin(kind)
+    return Union if origin is UnionType else origin, len(get_args(kind))
+
+
+def _made_of(kind: Any, arguments: tuple[Any, ...]) -> Any:
+    """The same type of other arguments."""
+    if arguments == get_args(kind):
+        return kind
+    if _shape(kind)[0] is Union:
+        return Union[arguments]  # noqa: UP007 the members are not known beforehand
+    return get_origin(kind)[arguments]
