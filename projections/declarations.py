@@ -34,6 +34,8 @@ def _check_names(model: Projection, every: Iterable[frozenset[Event]]) -> None:
             raise EventNotNamed(f"{model.name} names other events of its aggregate, but not {_name(event)}")
     for event in sorted(model.ignores & model.events, key=str):
         raise EventNotNamed(f"{model.name} names {_name(event)}, and ignores it")
+    for event in sorted(model.on.keys() & model.folds.keys(), key=str):
+        raise EventNotNamed(f"{model.name} names {_name(event)} twice")
 
 
 def record_read(models: Iterable[Projection], event: Event) -> Record:

@@ -23,7 +23,7 @@ from infra.postgres.transactions import transaction
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import ServerOutdated
-from projections.orders import Orders
+from projections.orders import Orders, Sale
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import Database, Service, found_shop, fresh_database, serving
 from tests.infra.requests_of_a_shop import REPORT, REQUESTS
@@ -205,6 +205,15 @@ def position(database: Database, company_id: Any, name: str) -> int:
     return int(row[0]) if row else -1
 
 
+class GrownOrder(Order):
+    """Orders whose sale has gained a field."""
+
+    class Sold(Order.Sold):
+        """It names the shift in which it was made."""
+
+        shift_id: str | None = None
+
+
 class TestADigest:
     def test_is_another_when_an_inline_read_model_is_another(self) -> None:
         others = [Another() if model.name == "orders" else model for model in PROJECTIONS]
@@ -214,8 +223,32 @@ class TestADigest:
         inline = [model for model in PROJECTIONS if model.mode == "inline"]
         assert inline_digest(inline) == inline_digest(PROJECTIONS)
 
-    def test_is_another_when_a_read_model_hears_of_one_event_more(self) -> None:
+    def test_is_another_when_a_read_model_reads_one_event_more(self) -> None:
         class Deaf(Orders):
-            events = Orders.events - {Order.Sold}
+            folds = {}
 
         assert digest_of(Deaf()) != digest_of(Orders())
+
+    def test_is_another_when_a_read_model_reads_one_field_more(self) -> None:
+        class NotingSale(Sale):
+            note: str | None
+
+        class Noting(Orders):
+            folds = {Order.Sold: NotingSale}
+
+        assert digest_of(Noting()) != digest_of(Orders())
+
+    def test_is_the_same_when_an_event_gains_a_field_that_it_does_not_read(self) -> None:
+        GrownOrder.Sold.__module__, GrownOrder.Sold.__qualname__ = Order.__module__, "Order.Sold"
+
+        class GrownOrders(Orders):
+            folds = {GrownOrder.Sold: Sale}
+
+        class GrownWholeOrders(Orders):
+            folds = {GrownOrder.Sold: GrownOrder.Sold}
+
+        class WholeOrders(Orders):
+            folds = {Order.Sold: Order.Sold}
+
+        assert digest_of(GrownOrders()) == digest_of(Orders())
+        assert digest_of(GrownWholeOrders()) != digest_of(WholeOrders())

@@ -16,7 +16,6 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from domain.aggregate import UNSTAMPED
 from domain.orders import Order
 from domain.settings import Setting
 from domain.stores import Store
@@ -24,8 +23,8 @@ from infra.eventstore.codec import EventType, EventTypes
 from infra.runtime.models import EVENT_TYPES
 from projections.base import DamagedEvent, EventNotReadable, NewerEvent
 from projections.records import whole
+from tests.golden import GOLDEN, file_of, golden_event
 
-GOLDEN = Path(__file__).parent / "golden"
 SHIFT = UUID(int=7)
 SAMPLES: dict[Any, Any] = {
     UUID: UUID("0190f5a1-7c3e-7abc-8def-0123456789ab"),
@@ -53,10 +52,6 @@ def sample(kind: Any) -> Any:
         return {sample(arguments[0]): sample(arguments[1])}
     hints = get_type_hints(kind)
     return kind(**{field.name: sample(hints[field.name]) for field in dataclasses.fields(kind)})
-
-
-def file_of(kind: EventType) -> Path:
-    return GOLDEN / f"{kind.name}.v{kind.version}.json"
 
 
 def as_written(kind: Any, written: Any) -> Any:
@@ -190,19 +185,6 @@ def test_a_new_version_is_written_with_its_number() -> None:
     assert (name, json.loads(state)["class_version"]) == ("tests.Thing.Registered", 3)
 
 
-def sample_event(kind: EventType, **said: Any) -> Any:
-    """An event that says the same as its golden file, and this."""
-    read = kind.decode((GOLDEN / f"{kind.name}.v{kind.version}.json").read_text())
-    fields = {name: getattr(read, name) for name in kind.fields}
-    header: dict[str, Any] = {
-        "originator_id": SHIFT,
-        "originator_version": 1,
-        "originator_topic": "",
-        "timestamp": UNSTAMPED,
-    }
-    return kind.event(**{**fields, **said}, **header)
-
-
 class GrownOrder(Order):
     """Orders whose sale has gained a field."""
 
@@ -252,13 +234,13 @@ class TestAnEventThatGainedAField:
 
     def test_is_written_with_it(self) -> None:
         kind = GROWN.named("orders.Order.Sold")
-        sold = sample_event(kind, shift_id=SHIFT)
+        sold = golden_event(kind, UUID(int=1), shift_id=SHIFT)
         name, state = GROWN.encode(sold)
         assert (name, json.loads(state)["shift_id"]) == ("orders.Order.Sold", str(SHIFT))
         assert kind.decode(state).shift_id == SHIFT
 
     def test_is_read_without_it_by_a_server_of_before(self) -> None:
         kind = GROWN.named("orders.Order.Sold")
-        _, state = GROWN.encode(sample_event(kind, shift_id=SHIFT))
+        _, state = GROWN.encode(golden_event(kind, UUID(int=1), shift_id=SHIFT))
         before = EVENT_TYPES.named("orders.Order.Sold")
         assert before.decode(state) == before.decode(file_of(before).read_text())
