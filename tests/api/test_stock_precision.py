@@ -103,7 +103,7 @@ class TestWhileFinerStockLiesThere:
 class TestAtTheSameMoment:
     """Of whoever moves a fraction and whoever makes the unit coarser, the later one is refused."""
 
-    WAYS: dict[str, Callable[[Weighed], Any]] = {  # noqa: RUF012
+    WAYS: dict[str, Callable[[Weighed], Any]] = {
         "unit": lambda weighed: weighed.coarsen(0),
         "product": lambda weighed: weighed.measure_in(weighed.piece),
         "file": lambda weighed: weighed.import_unit("pc"),
