@@ -98,7 +98,7 @@ def _add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route(f"{UNITS.path}/{{unit_id:uuid}}/convert", UnitConversion(services))
     app.add_route(STORE_STORAGES.path, SettingListing(services, STORE_STORAGES))
 
-    app.add_route("/api/lookups/{name}", lookups.Lookups(services))
+    lookups.add_routes(app, services)
 
     packages.add_routes(app, services)
     companies.add_routes(app, services)
@@ -108,7 +108,7 @@ def _add_routes(app: App[Request, Response], services: Services) -> None:
 
     stock.add_routes(app, services)
 
-    app.add_route("/api/pos/products", pos_products.PosProducts(services))
+    pos_products.add_routes(app, services)
     orders.add_routes(app, services)
 
     sales_summary.add_routes(app, services)
@@ -125,10 +125,9 @@ def _add_routes(app: App[Request, Response], services: Services) -> None:
 
 
 def _add_product_routes(app: App[Request, Response], services: Services) -> None:
-    app.add_route("/api/admin/products/import", product_import.ProductImports(services))
-    app.add_route("/api/admin/products/imports/{import_id:uuid}", product_import.ProductImportById(services))
+    product_import.add_routes(app, services)
     app.add_route("/api/admin/products/export", product_export.ProductExport(services))
     products.add_routes(app, services)
-    app.add_route("/api/admin/products/{product_id:uuid}/prices", store_prices.ProductPrices(services))
+    store_prices.add_routes(app, services)
     images.add_routes(app, services)
     product_status.add_routes(app, services)

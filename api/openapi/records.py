@@ -15,6 +15,7 @@ _PLAIN: dict[Any, Json] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
     int: {"type": "integer"},
+    float: {"type": "number"},
     UUID: {"type": "string", "format": "uuid"},
     date: {"type": "string", "format": "date"},
     datetime: {"type": "string", "format": "date-time"},

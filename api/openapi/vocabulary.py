@@ -15,7 +15,6 @@ _DISCOUNTS = (
     "in this order; takes `pos.discount`, and all together at most the ceiling of your role "
     "(`discount_ceilings` of the company)."
 )
-_PICTURE = "/api/images/5ab6c6a2-60ec-4a5c-b0c9-6a1a2b7d4c11"
 
 #: By field, or by thing (or its schema) and field where it means something else there: the meaning and an
 #: example. What a field's own metadata says comes first.
@@ -42,7 +41,6 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "recorded_at": ("When it was recorded.", _MORNING),
     "computed_at": ("When this was computed.", _MORNING),
     "read_position": ("The position of the log this knows.", 42),
-    "page": ("Which page, from 1.", 1),
     "limit": ("How many at most.", 20),
     "search": ("Words to look for.", None),
     "sort": ("What to sort by; a minus turns the order around.", None),
@@ -61,8 +59,6 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "store_id": ("The store.", None),
     "Storage.store_id": ("The store it belongs to; null for a warehouse.", None),
     "allow_negative": ("Whether more may be sold than is there.", False),
-    "parent_id": ("What it lies under; null at the top.", None),
-    "symbol": ("Its sign.", "kg"),
     "precision": ("Decimal places of its quantities.", 3),
     "base_unit_id": ("The unit it is measured in, if not its own.", None),
     "factor": ("How many base units it is.", "1000"),
@@ -87,7 +83,6 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "requires_reference": ("Whether a payment needs a `reference`.", False),
     "SettingsQuery.status": ("Where they stand; without it, all that are not archived.", None),
     "rate": ("The tax in percent.", "7.25"),
-    "inclusive": ("Whether prices already contain it.", False),
     "jurisdiction": ("Whose tax it is.", "California"),
     # Companies and packages
     "Package.name": ("What it is called.", "Starter"),
@@ -145,9 +140,6 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "username": ("The name to sign in with.", "admin@demo.local"),
     "password": ("The password.", "correct horse battery staple"),
     # Catalog
-    "brand_id": ("The brand.", None),
-    "category_id": ("The category.", None),
-    "OfferQuery.category_id": ("The category; what is filed below it is found as well.", None),
     "Category.path": ("The way to it from the root, itself last.", None),
     "depth": ("At which level of the tree it lies, 1 at the root; 20 at most.", 2),
     "product_count": ("How many products are filed in it, but the archived.", 12),
@@ -157,56 +149,18 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "Branch.id": ("The category.", None),
     "Branch.name": ("What it is called.", "Drinks"),
     "tax_rate_id": ("The tax rate.", None),
-    "tax_rate_ids": (
-        "The taxes that are charged on it; without any, those of the store that sells it.",
-        None,
-    ),
     "Store.tax_rate_ids": (
         "The taxes on products that have none of their own; what is not taxed then has one of 0 percent.",
         None,
-    ),
-    "track_stock": ("Whether its stock is counted.", True),
-    "image": ("What it looks like: its own first picture, else the first of no variant.", None),
-    "OfferImage.id": ("The picture.", None),
-    "OfferImage.url": ("Where it is to be had, for anyone.", _PICTURE),
-    "sku": ("The stock-keeping unit, unique in the company.", "BEANS-250"),
-    "barcodes": (
-        "Barcodes, unique in the company; the check digit of a GTIN must be right.",
-        ["4006381333931"],
-    ),
-    "options": (
-        (
-            "What tells it from the other variants. An option named like a variant type has one of its "
-            "values; any other is free."
-        ),
-        {"Size": "250 g"},
     ),
     "ConversionQuery.quantity": ("How much of the unit; one by default.", "2"),
     "Conversion.quantity": ("How much that is.", "24"),
     "to_unit_id": ("The unit it is wanted in; by default the one at the end of its base units.", None),
     "exact": ("Whether nothing was rounded.", True),
-    "price": ("The price.", 450),
-    "cost": ("The purchase price; answered only with `costs.view`.", 200),
-    "prices": ("What single stores ask for its variants.", None),
-    "Offer.price": ("The price in the store.", 450),
-    "StorePrice.price": ("What it costs in that store; null: what it costs everywhere.", 430),
-    "VariantPrices.stores": ("The stores with a price of their own, by name.", None),
-    "Price.stores": ("The stores with a price of their own, by name.", None),
-    "Price.store_id": ("The store whose own price it was; null: everywhere.", None),
-    "Price.kind": ("What it was.", "price"),
-    "Price.old": ("The amount before; null: none.", 450),
-    "Price.new": ("The amount from then on; null: the store has no price of its own any more.", 430),
-    "Price.at": ("When it was set.", _MORNING),
-    "Price.by_user_id": ("Who set it; null for the system.", None),
-    "Price.by": ("That user's present name.", "admin@demo.local"),
-    "Price.position": ("The position of the log at which it was set.", 42),
-    "history": ("Whether every price and cost it ever had is meant, not what holds now.", None),
     # Stock
     "storage_id": ("The storage.", None),
     "storage_name": ("What the storage is called.", "Back room"),
-    "product_id": ("The product.", None),
     "variant_id": ("The variant.", None),
-    "variant_name": ("What the variant is called.", "250 g"),
     "quantity": ("How much.", "2"),
     "unit_cost": ("The cost of one unit; answered only with `costs.view`.", 200),
     "reference": ("Your own reference.", "DN-2041"),
@@ -214,12 +168,10 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "lines": ("The lines.", None),
     "on_hand": ("What is there.", "38"),
     "reserved": ("What of it is promised.", "0"),
-    "available": ("What can be sold: on hand, not reserved.", "38"),
     "incoming": ("What is on order.", "0"),
     "average_cost": ("The moving average cost of one unit; only with `costs.view`.", 200),
     "value": ("What it is worth; only with `costs.view`.", 7600),
     "below_reorder": ("Only what is at or below its reorder level.", None),
-    "position": ("Its place in the log.", 42),
     "line": ("Which line, from 0.", 0),
     "type": ("Of which kind.", None),
     "Movement.type": ("Of which kind.", "receipt"),
@@ -313,7 +265,6 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "gross_profit": ("`net_sales - cost_of_goods`; only with `costs.view`.", 59_400),
     "margin": ("`gross_profit / net_sales`; null without sales; only with `costs.view`.", "0.48929"),
     "refund_count": ("How many refunds.", 1),
-    "store_name": ("What the store is called.", "Harbour"),
     "Overview.discounts": ("What discounts took off, without tax.", 9_000),
     "PeriodRow.discounts": ("What discounts took off, without tax.", 9_000),
     "StoreRow.discounts": ("What discounts took off, without tax.", 9_000),
@@ -361,16 +312,6 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "AuditState.stream_id": ("Its id.", None),
     "AuditState.version": ("At which version this is it.", 3),
     "state": ("All of its fields.", {"name": "Harbour", "code": "MAIN", "is_archived": False}),
-    "Lookup.id": ("What to refer to it by: an id, or the word itself.", None),
-    "label": ("What it is called where one chooses.", "Espresso beans"),
-    "Lookup.barcode": ("The one that was looked for, else its first; null without any.", "4006381333931"),
-    "Lookup.kind": ("What kind of payment it is.", "card"),
-    "Lookup.rate": ("In percent.", "19"),
-    "Lookup.values": ("What one chooses from.", ["S", "M", "L"]),
-    "Lookup.role": ("In which role the user works.", "Cashier"),
-    "exponent": ("How many decimal places amounts have; they are sent in minor units.", 2),
-    "LookupQuery.active": ("Whether what is in use is looked for, or only what is not.", True),
-    "LookupQuery.store_id": ("Only stores, storages and users of this store.", None),
 }
 
 

@@ -31,6 +31,10 @@ Options = Annotated[
         {"Size": "250 g"},
     ),
 ]
+TaxRateIds = Annotated[
+    list[Id], Meaning("The taxes that are charged on it; without any, those of the store that sells it.")
+]
+TrackStock = Annotated[bool, Meaning("Whether its stock is counted.", example=True)]
 StatusOfProduct = Annotated[Status, Meaning("Where it stands in its life.")]
 # Without an example of its own, as the status of examples is a draft, which has none.
 LaunchAt = Annotated[datetime | None, Meaning("When a coming product becomes active by itself.")]
@@ -60,10 +64,8 @@ class ProductAnswer(Answer):
     category_id: Annotated[Id | None, Meaning("The category.")]
     unit_id: Annotated[Id | None, Meaning("The unit its quantities are counted in.")]
     supplier_id: Annotated[Id | None, Meaning("The supplier.")]
-    tax_rate_ids: Annotated[
-        list[Id], Meaning("The taxes that are charged on it; without any, those of the store that sells it.")
-    ]
-    track_stock: Annotated[bool, Meaning("Whether its stock is counted.", example=True)]
+    tax_rate_ids: TaxRateIds
+    track_stock: TrackStock
     status: StatusOfProduct
     launch_at: LaunchAt
     version: Version

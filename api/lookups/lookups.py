@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from falcon import Request, Response
-from marshmallow import fields
 
-from api.envelope import ok
-from api.fields import Body, Flag, Id, Money, Text, Whole
+from api.fields import Body, Flag, Id, Text, Whole
+from api.lookups.answers import LookupAnswer, show_choice
 from api.operations import SIGNED_IN, operation
 from api.resource import Resource
 from api.services import Reading
@@ -39,7 +38,7 @@ _SHOWN: Mapping[str, str] = MappingProxyType(
 )
 
 _NAMES = " · ".join(f"`{name}`" + (f" ({_SHOWN[name]})" if name in _SHOWN else "") for name in LOOKUPS)
-_TOLD = f"""\
+_GUIDE = f"""\
 The names, with what they show besides `id` and `label`: {_NAMES}.
 
 `search` finds what has, for each of its words, a word that begins like it, in any order; letter case, accents
@@ -61,35 +60,14 @@ with: whoever holds neither `users.view` nor `reports.sales.view`, as cashiers d
 class LookupQuery(Body):
     """What is looked for."""
 
-    search = Text(longest=100)
-    limit = Whole(least=1, most=100, load_default=20)
-    store_id = Id()
-    active = Flag(load_default=True)
-
-
-class LookupAnswer(Body):
-    """Something to choose. What it has besides id and label depends on the lookup."""
-
-    id = Text()
-    label = Text()
-    code = Text(allow_none=True)
-    product_id = Id()
-    sku = Text()
-    barcode = Text(allow_none=True)
-    price = Money()
-    status = Text()
-    store_id = Id(allow_none=True)
-    brand_id = Id(allow_none=True)
-    category_id = Id(allow_none=True)
-    parent_id = Id(allow_none=True)
-    phone = Text(allow_none=True)
-    symbol = Text(allow_none=True)
-    values = fields.List(Text())
-    kind = Text()
-    rate = Text()
-    inclusive = Flag()
-    role = Text()
-    exponent = Whole()
+    search = Text(longest=100, meaning="Words to look for.")
+    limit = Whole(least=1, most=100, load_default=20, meaning="How many at most.", example=20)
+    store_id = Id(meaning="Only stores, storages and users of this store.")
+    active = Flag(
+        load_default=True,
+        meaning="Whether what is in use is looked for, or only what is not.",
+        example=True,
+    )
 
 
 class Lookups(Resource):
@@ -98,10 +76,10 @@ class Lookups(Resource):
     @operation(
         SIGNED_IN,
         "Look up",
-        description=_TOLD,
+        description=_GUIDE,
         choices={"name": tuple(LOOKUPS)},
         query=LookupQuery(),
-        answer=LookupAnswer(),
+        answer=LookupAnswer,
         many=True,
     )
     def on_get(self, req: Request, resp: Response, name: str) -> None:
@@ -109,7 +87,8 @@ class Lookups(Resource):
         caller = req.context.caller
         alone = None if _SEES_PEOPLE & caller.permissions else caller.user_id
         asked = Asked(**req.context.query, store_ids=caller.store_ids, alone=alone)
-        resp.media = ok(self.ask(req, resp, lambda reading: _look_up(name, reading, asked)))
+        rows = self.ask(req, resp, lambda reading: _look_up(name, reading, asked))
+        self.answer(req, resp, [show_choice(row) for row in rows])
 
 
 def _look_up(name: str, reading: Reading, asked: Asked) -> list[Row]:

@@ -1,0 +1,86 @@
+"""Imports of the catalog: tried first, then all of a file or nothing."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from falcon import Request, Response
+
+from api.catalog.product_import.answers import ProductImportAnswer
+from api.catalog.product_import.input import GUIDE, MOST_BYTES, ImportQuery
+from api.media import CSV
+from api.operations import operation
+from api.resource import Resource
+from commands.catalog.assortment import TooManyImports
+from commands.catalog.product_import import ImportProducts, KeepImport, Report, import_products, keep_import
+from commands.creations import Content
+from commands.ports import ConcurrentEdit, Missing
+from domain.catalog.product_sheet import check_header
+from domain.packages import PlanLimitReached
+from projections.base import Row
+from projections.catalog.product_imports import find_import
+
+#: What is larger, in bytes or lines, is imported by a worker.
+AT_ONCE_BYTES, AT_ONCE_LINES = 2**20, 2001
+
+
+class ProductImports(Resource):
+    """Files with products."""
+
+    @operation(
+        "products.import",
+        "Import products",
+        description=GUIDE,
+        file=CSV,
+        max_body_bytes=MOST_BYTES,
+        query=ImportQuery(),
+        answer=ProductImportAnswer,
+        may_accept=True,
+        lengthy=True,
+        refusals=(TooManyImports, PlanLimitReached, ConcurrentEdit),
+    )
+    def on_post(self, req: Request, resp: Response) -> None:
+        """Say what importing the file would do, or do it."""
+        content, query = req.context.raw_body, req.context.query
+        check_header([content[:AT_ONCE_BYTES]])
+        how = {"commit": query["commit"], "create_missing": query["create_missing"]}
+        lines = content.count(b"\n") or content.count(b"\r")
+        if query["job"] or len(content) > AT_ONCE_BYTES or lines > AT_ONCE_LINES:
+            self._keep(req, resp, content, how)
+        else:
+            self._import(req, resp, content, how)
+
+    def _keep(self, req: Request, resp: Response, content: bytes, how: Mapping[str, bool]) -> None:
+        def present(import_id: UUID) -> ProductImportAnswer:
+            return ProductImportAnswer.of({"id": import_id, "status": "queued", **how})
+
+        command = KeepImport(id=uuid4(), content=content, **how)
+        message = "The file will be imported"
+        self.write(req, resp, keep_import, command, present, message=message, status=202)
+
+    def _import(self, req: Request, resp: Response, content: bytes, how: Mapping[str, bool]) -> None:
+        def present(report: Report) -> ProductImportAnswer:
+            return ProductImportAnswer.of({**vars(report), **how, "status": "done", "done": report.rows})
+
+        command = ImportProducts(chunks=lambda: [content], **how)
+        said = Content.of({"file": content, **how}, self.services.peppers)
+        message = "Products imported" if how["commit"] else "Nothing was recorded: this is what would be"
+        self.write(req, resp, import_products, command, present, message=message, content=said)
+
+
+class ProductImportById(Resource):
+    """One import."""
+
+    @operation("products.import", "Show an import", answer=ProductImportAnswer)
+    def on_get(self, req: Request, resp: Response, import_id: UUID) -> None:
+        """How far an import in the background is, and what became of it; kept for 30 days."""
+        row = self.ask(req, resp, lambda reading: find_import(reading.db, import_id))
+        if row is None:
+            raise Missing
+        self.answer(req, resp, _show_import(row))
+
+
+def _show_import(row: Row) -> ProductImportAnswer:
+    report = row["report"] or {}
+    # A report is about all rows, also about those that had too few cells to be of any product.
+    rows, done = report.get("rows") or row["total"], report.get("rows") or row["done"]
+    return ProductImportAnswer.of({**row, **report, "commit": row["commits"], "rows": rows, "done": done})

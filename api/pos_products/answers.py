@@ -1,0 +1,48 @@
+"""What is answered of what a till offers."""
+
+from typing import Annotated
+from uuid import UUID
+
+from api.answers import Answer, Id, Meaning, Money, Quantity
+from api.catalog.images.answers import ImageUrl, image_url
+from api.catalog.products.answers import Barcodes, Options, Sku, StatusOfProduct, TaxRateIds, TrackStock
+from projections.base import Row
+
+
+class OfferImageAnswer(Answer):
+    """The picture that a till shows."""
+
+    id: Annotated[Id, Meaning("The picture.")]
+    url: ImageUrl
+
+
+class OfferAnswer(Answer):
+    """A variant on sale. `available` is what a sale in the store could take; none where it is not counted."""
+
+    variant_id: Annotated[Id, Meaning("The variant.")]
+    product_id: Annotated[Id, Meaning("The product.")]
+    sku: Sku
+    name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
+    variant_name: Annotated[str, Meaning("What the variant is called.", "250 g")]
+    barcodes: Barcodes
+    options: Options
+    price: Annotated[Money, Meaning("The price in the store.", 450)]
+    category_id: Annotated[Id | None, Meaning("The category.")]
+    brand_id: Annotated[Id | None, Meaning("The brand.")]
+    status: StatusOfProduct
+    track_stock: TrackStock
+    tax_rate_ids: TaxRateIds
+    available: Annotated[Quantity | None, Meaning("What can be sold: on hand, not reserved.", "38")]
+    image: Annotated[
+        OfferImageAnswer | None,
+        Meaning("What it looks like: its own first picture, else the first of no variant."),
+    ]
+
+
+def show_offer(row: Row) -> OfferAnswer:
+    """A variant on sale with the address of its picture."""
+    return OfferAnswer.of({**row, "image": _show_image(row["image_id"])})
+
+
+def _show_image(image_id: UUID | None) -> OfferImageAnswer | None:
+    return OfferImageAnswer(id=image_id, url=image_url(image_id)) if image_id else None
