@@ -1,0 +1,191 @@
+"""What a sale is read from: the statements, and what their rows mean to the decision."""
+
+from collections.abc import Iterable
+from datetime import time
+from decimal import Decimal
+from functools import cache
+from typing import LiteralString
+from uuid import UUID
+
+from domain.pricing import TaxRate
+from domain.sale_context import StoreAtSale, VariantAtSale
+from projections.base import Answer, Row
+from projections.selling_places import ONLY_STORE, SELLS_FROM
+
+# The store is the register's, else the one that was named, else the only one there is.
+PLACE: LiteralString = f"""
+    SELECT c.currency, c.rounding_level, c.rounding_mode, c.cash_rounding,
+           c.created_at AS founded_at, c.backdating_days, c.discount_ceilings,
+           register.id AS register_id, register.fields ->> 'code' AS register_code,
+           store.id AS store_id, store.fields ->> 'code' AS store_code,
+           store.is_active AS is_open, store.fields ->> 'timezone' AS timezone,
+           store.fields ->> 'day_cut' AS day_cut,
+           (SELECT jsonb_agg(jsonb_build_object('id', rate.id, 'name', rate.name,
+                                                'rate', rate.fields ->> 'rate',
+                                                'inclusive', rate.fields -> 'inclusive')
+                             ORDER BY wanted.place)
+              FROM jsonb_array_elements_text(store.fields -> 'tax_rate_ids')
+                   WITH ORDINALITY AS wanted(id, place)
+             CROSS JOIN LATERAL (
+                    SELECT id, name, fields FROM settings
+                     WHERE company_id = %(company_id)s AND id = wanted.id::uuid
+                     LIMIT 1
+                   ) AS rate) AS tax_rates,
+           storage.id AS storage_id, (storage.fields ->> 'allow_negative')::bool AS allow_negative,
+           package.orders_per_month AS orders_limit, c.timezone AS company_timezone
+      FROM companies AS c
+      LEFT JOIN LATERAL (
+            SELECT orders_per_month FROM packages
+             WHERE company_id = '00000000-0000-4000-8000-000000000000' AND id = c.package_id
+             LIMIT 1
+           ) AS package ON true
+      LEFT JOIN LATERAL (
+            SELECT id, parent_id, fields FROM settings
+             WHERE company_id = %(company_id)s AND kind = 'registers' AND id = %(register_id)s::uuid
+               AND NOT is_archived
+             LIMIT 1
+           ) AS register ON true
+      LEFT JOIN LATERAL (
+            SELECT id, is_active, fields FROM settings
+             WHERE company_id = %(company_id)s AND kind = 'stores' AND NOT is_archived
+               AND id = coalesce(register.parent_id, %(store_id)s::uuid, {ONLY_STORE})
+             LIMIT 1
+           ) AS store ON true
+      LEFT JOIN LATERAL (
+            SELECT id, fields FROM settings
+             WHERE company_id = %(company_id)s AND kind = 'storages' AND NOT is_archived
+               AND id = {SELLS_FROM}
+             LIMIT 1
+           ) AS storage ON true
+     WHERE c.company_id = %(company_id)s
+"""
+
+# One after another by their keys, whatever the planner knows of the tables. The store is found as above, once
+# for the statement, so that it need not wait for that answer.
+VARIANTS: LiteralString = f"""
+    SELECT v.id, v.product_id, v.sku, p.name, v.name AS variant_name, p.category_id, p.brand_id,
+           coalesce(own.price, v.price) AS price, v.cost, p.status, p.track_stock, p.tax_rate_ids,
+           unit.precision
+      FROM unnest(%(variants)b::uuid[]) AS wanted(id)
+     CROSS JOIN LATERAL (
+            SELECT id, product_id, sku, name, price, cost FROM variants
+             WHERE company_id = %(company_id)s AND id = wanted.id
+             LIMIT 1
+           ) AS v
+     CROSS JOIN LATERAL (
+            SELECT name, category_id, brand_id, status, track_stock, tax_rate_ids, unit_id FROM products
+             WHERE company_id = %(company_id)s AND id = v.product_id
+             LIMIT 1
+           ) AS p
+      LEFT JOIN LATERAL (
+            SELECT price FROM store_prices
+             WHERE company_id = %(company_id)s AND variant_id = v.id
+               AND store_id = (SELECT coalesce(
+            (SELECT till.parent_id FROM settings AS till
+              WHERE till.company_id = %(company_id)s AND till.kind = 'registers'
+                AND till.id = %(register_id)s::uuid AND NOT till.is_archived),
+            %(store_id)s::uuid, {ONLY_STORE}))
+             LIMIT 1
+           ) AS own ON true
+      LEFT JOIN LATERAL (
+            SELECT (fields ->> 'precision')::int AS precision FROM settings
+             WHERE company_id = %(company_id)s AND id = p.unit_id
+             LIMIT 1
+           ) AS unit ON true
+"""
+
+TAX_RATES: LiteralString = """
+    SELECT rate.id, rate.name, rate.fields ->> 'rate' AS rate,
+           (rate.fields ->> 'inclusive')::bool AS inclusive
+      FROM (SELECT DISTINCT charged.id
+              FROM unnest(%(variants)b::uuid[]) AS wanted(id)
+             CROSS JOIN LATERAL (
+                    SELECT product_id FROM variants
+                     WHERE company_id = %(company_id)s AND id = wanted.id
+                     LIMIT 1
+                   ) AS v
+             CROSS JOIN LATERAL (
+                    SELECT tax_rate_ids FROM products
+                     WHERE company_id = %(company_id)s AND id = v.product_id
+                     LIMIT 1
+                   ) AS p
+             CROSS JOIN LATERAL unnest(p.tax_rate_ids) AS charged(id)) AS wanted
+     CROSS JOIN LATERAL (
+            SELECT id, name, fields FROM settings
+             WHERE company_id = %(company_id)s AND id = wanted.id
+             LIMIT 1
+           ) AS rate
+"""
+
+CUSTOMER: LiteralString = """
+    SELECT id FROM customers
+     WHERE company_id = %(company_id)s AND id = %(customer_id)s::uuid AND NOT is_archived
+"""
+
+# Where a sale may go below zero, no balance keeps a variant from being removed or archived meanwhile, so the
+# variant itself is held; it is read after that.
+HOLD_VARIANTS: LiteralString = """
+    SELECT held.id
+      FROM (SELECT id FROM unnest(%(variants)b::uuid[]) AS told(id) ORDER BY id) AS wanted
+     CROSS JOIN LATERAL (
+            SELECT id FROM variants
+             WHERE company_id = %(company_id)s AND id = wanted.id
+             LIMIT 1 FOR KEY SHARE
+           ) AS held
+"""
+
+LOCK_SERIES: LiteralString = """
+    SELECT last_number FROM order_series
+     WHERE company_id = %(company_id)s AND series_id = %(series_id)s
+       FOR UPDATE
+"""
+
+# Whoever moves a storage to another store looks for what lies there, so a balance is made before or after.
+HOLD_STORAGE: LiteralString = """
+    SELECT id FROM settings WHERE company_id = %(company_id)s AND id = %(storage_id)s FOR SHARE
+"""
+
+
+def store_of(row: Row) -> StoreAtSale:
+    """The store of a sale."""
+    return StoreAtSale(
+        id=row["store_id"],
+        code=row["store_code"],
+        timezone=row["timezone"],
+        day_cut=_time(row["day_cut"]),
+        storage_id=row["storage_id"],
+        allow_negative=bool(row["allow_negative"]),
+    )
+
+
+@cache
+def _time(text: str) -> time:
+    return time.fromisoformat(text)
+
+
+def _tax_rate(row: Row) -> TaxRate:
+    return TaxRate(id=row["id"], name=row["name"], rate=Decimal(row["rate"]), inclusive=row["inclusive"])
+
+
+def variants_of(variants: Answer, rates: Answer, of_store: Iterable[Row]) -> dict[UUID, VariantAtSale]:
+    """The variants by id; what has no tax rates of its own takes the store's."""
+    by_id = {row["id"]: _tax_rate(row) for row in rates.rows()}
+    others = tuple(_tax_rate({**row, "id": UUID(row["id"])}) for row in of_store)
+    return {
+        row["id"]: VariantAtSale(
+            id=row["id"],
+            product_id=row["product_id"],
+            sku=row["sku"],
+            name=row["name"],
+            variant_name=row["variant_name"],
+            category_id=row["category_id"],
+            brand_id=row["brand_id"],
+            price=row["price"],
+            cost=row["cost"],
+            status=row["status"],
+            track_stock=row["track_stock"],
+            precision=5 if row["precision"] is None else row["precision"],
+            tax_rates=tuple(by_id[rate] for rate in row["tax_rate_ids"]) or others,
+        )
+        for row in variants.rows()
+    }
