@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any, cast
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -14,7 +13,6 @@ from api.app import create_app
 from api.fields import OwnId
 from api.openapi.document import Route, routes_of
 from api.services import Services
-from commands.creations import Content
 from domain.catalog.brands import Brand
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
@@ -311,36 +309,3 @@ class TestWhatWasMadeBeforeContentsWereKept:
         )
         refused = admin.post("/api/admin/settings/suppliers", body)
         assert (refused.status, refused.code) == (409, "duplicate_id")
-
-
-class TestTheFingerprint:
-    ID = UUID(int=7)
-
-    def test_knows_no_difference_that_means_nothing(self) -> None:
-        told = {"id": self.ID, "lines": [{"quantity": Decimal("1.50"), "note": None}], "tags": []}
-        same = {"lines": [{"quantity": Decimal("1.5")}], "id": self.ID, "note": ""}
-        assert Content.of(told, [b"pepper"]) == Content.of(same, [b"pepper"])
-
-    @pytest.mark.parametrize(
-        "other", [{"a": 0}, {"a": False}, {"a": "1"}, {"b": 1}, {"a": [1]}, {"a": 1, "b": 0}, {}]
-    )
-    def test_knows_every_difference_that_does(self, other: Body) -> None:
-        assert Content.of({"a": 1}, [b"pepper"]) != Content.of(other, [b"pepper"])
-
-    def test_leaves_out_what_would_be_so_anyway(self) -> None:
-        defaults = {"tip": 0, "is_active": True, "lines": {"cost": 0}}
-        said = {"tip": 0, "is_active": True, "lines": [{"cost": 0, "sku": "A"}, {"cost": 1, "sku": "B"}]}
-        less = {"lines": [{"sku": "A"}, {"cost": 1, "sku": "B"}]}
-        assert Content.of(said, [b"pepper"], defaults) == Content.of(less, [b"pepper"], defaults)
-        assert Content.of({"is_active": False}, [b"pepper"], defaults) != Content.of(
-            {}, [b"pepper"], defaults
-        )
-
-    def test_cannot_be_made_without_the_servers_key(self) -> None:
-        told = {"password": "secret"}
-        assert Content.of(told, [b"new"]).fingerprint != Content.of(told, [b"old"]).fingerprint
-
-    def test_made_under_a_former_key_is_still_known(self) -> None:
-        earlier = Content.of({"a": 1}, [b"old"]).fingerprint
-        assert Content.of({"a": 1}, [b"new", b"old"]).is_of(earlier)
-        assert not Content.of({"a": 2}, [b"new", b"old"]).is_of(earlier)

@@ -13,7 +13,6 @@ from falcon.testing import TestClient
 from api.app import create_app
 from api.rate_limits import MOST_SENDERS, RequestLimits
 from api.services import Services
-from commands.signing_in import neighbourhood_of
 from infra.identity.forgetting import forget_old_failures, forget_old_sessions
 from infra.runtime.services import build_services, open_pool
 from infra.runtime.settings import load_settings
@@ -239,14 +238,6 @@ class TestOneAddress:
         for _ in range(5):
             post("/api/auth/refresh", {"refresh_token": "made up"})
         assert post("/api/auth/refresh", {"refresh_token": token}).status == 200
-
-    def test_is_the_network_of_one_customer(self) -> None:
-        assert neighbourhood_of("192.0.2.7") == "192.0.2.7"
-        assert (
-            neighbourhood_of("2001:db8:1:2:3::4") == neighbourhood_of("2001:db8:1:2:9::1") == "2001:db8:1:2::"
-        )
-        assert neighbourhood_of("::ffff:192.0.2.7") == "192.0.2.7"
-        assert neighbourhood_of(None) == neighbourhood_of("") == "nowhere"
 
 
 class TestForgetting:

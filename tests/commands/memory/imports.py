@@ -1,0 +1,91 @@
+"""The whole catalog in memory, as an import sees it, and files that wait for one."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from commands.catalog.assortment import TooManyImports
+from domain.catalog.products import Product, Variant, sku_key
+from domain.catalog.reference_book import KINDS, Named
+from domain.catalog.variant_types import Choices, VariantType
+from tests.commands.memory.stock import finer, stocked
+from tests.commands.memory.world import World
+
+
+class MemoryAssortment:
+    """The catalog, asked about by the thousand."""
+
+    writes = False
+
+    def __init__(self, world: World, company_id: UUID) -> None:
+        self._world = world
+        self._company_id = company_id
+
+    def currency(self) -> str:
+        company = self._world.company(self._company_id)
+        return company.values["currency"] if company else ""
+
+    def references(self) -> Iterable[Named]:
+        return [
+            Named(
+                kind=one.kind,
+                id=one.id,
+                name=one.values["name"],
+                parent_id=one.values.get("parent_id"),
+                symbol=one.values.get("symbol"),
+                is_archived=one.is_archived,
+            )
+            for one in self._world.settings(self._company_id)
+            if one.kind in KINDS
+        ]
+
+    def choices(self) -> Choices:
+        types = (one for one in self._world.all(self._company_id, VariantType) if not one.is_archived)
+        return {one.values["name"]: frozenset(one.values["values"]) for one in types}
+
+    def variants(self, ids: Collection[UUID], sku_keys: Collection[str]) -> Iterable[Mapping[str, Any]]:
+        return [
+            {"id": variant.id, "product_id": product.id, "sku_key": sku_key(variant.sku)}
+            for product, variant in self._all()
+            if variant.id in ids or sku_key(variant.sku) in sku_keys
+        ]
+
+    def owners(self, barcodes: Collection[str]) -> Mapping[str, UUID]:
+        return {
+            code: variant.id for _, variant in self._all() for code in variant.barcodes if code in barcodes
+        }
+
+    def products(self, ids: Collection[UUID]) -> Mapping[UUID, Product | None]:
+        found = {one: self._world.find(self._company_id, one) for one in ids}
+        return {one: it if isinstance(it, Product) else None for one, it in found.items() if it is not None}
+
+    def stocked(self, variant_ids: Collection[UUID]) -> Collection[UUID]:
+        return stocked(self._world, self._company_id, variant_ids)
+
+    def finer(self, units: Mapping[UUID, UUID | None], *, alone: bool) -> Collection[UUID]:
+        del alone  # nobody else decides meanwhile
+        return finer(self._world, self._company_id, units)
+
+    def passed(self, rows: int, total: int) -> None:
+        """Nothing is written before the decision ends."""
+
+    def held(self, references: Collection[UUID]) -> bool:
+        open_ones = {one.id for one in self._world.settings(self._company_id) if not one.is_archived}
+        return open_ones >= set(references)
+
+    def _all(self) -> list[tuple[Product, Variant]]:
+        products = self._world.all(self._company_id, Product)
+        return [(product, variant) for product in products for variant in product.variants.values()]
+
+
+class MemoryImports:
+    """Files that wait."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def open(self, import_id: UUID, content: bytes, *, commit: bool, create_missing: bool) -> None:
+        del content, commit, create_missing
+        if len(self._world.imports) >= 5:
+            raise TooManyImports
+        self._world.imports.append(import_id)

@@ -1,0 +1,159 @@
+"""What sales are decided on, in memory."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, fields
+from datetime import time
+from typing import Any, TypeVar
+from uuid import UUID
+
+from domain.catalog.products import Product, Variant
+from domain.customers import Customer
+from domain.errors import Detail, Invalid
+from domain.orders import Order, series_of, till_code
+from domain.pricing import Rules, TaxRate
+from domain.registers import Register
+from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
+from domain.settings import OtherStore
+from domain.stock import EMPTY
+from domain.storages import Storage
+from domain.stores import Store, StoreClosed
+from domain.tax_rates import TaxRate as TaxRateSetting
+from tests.commands.memory.stock import backdating_of, balances_of, precision_of
+from tests.commands.memory.world import World
+
+E = TypeVar("E", Store, Storage, Register, Customer)
+
+
+class MemorySales:
+    """The tills of a company."""
+
+    def __init__(self, world: World, company_id: UUID) -> None:
+        self._world = world
+        self._company_id = company_id
+
+    def context(
+        self,
+        *,
+        store_id: UUID | None,
+        register_id: UUID | None,
+        store_ids: tuple[UUID, ...],
+        variant_ids: Iterable[UUID],
+        customer_id: UUID | None,
+        lock: bool,
+    ) -> SaleContext:
+        backdating = backdating_of(self._world, self._company_id)
+        if store_id is None and register_id is None and len(store_ids) == 1:
+            store_id = store_ids[0]
+        register = self._open(Register, register_id)
+        store = self._open(Store, register.values["store_id"] if register else store_id)
+        if register_id is None and store_id is None:
+            store = self._only_store()
+        self._check_found(register_id, store_id, customer_id, register, store)
+        if store and store_ids and store.id not in store_ids:
+            raise OtherStore
+        if store and not store.is_active:
+            raise StoreClosed
+        storage = self._storage_of(store) if store else None
+        wanted = set(variant_ids)
+        variants = {one.id: one for one in self._variants(wanted, store)}
+        company = self._world.company(self._company_id)
+        values = company.values if company else {}
+        code = register.values["code"] if register else None
+        return SaleContext(
+            rules=Rules(**{one.name: values[one.name] for one in fields(Rules)}),
+            store=_at_sale(store, storage) if store else None,
+            register_id=register.id if register else None,
+            register_code=code,
+            variants=variants,
+            balances=self._balances(storage, variants) if lock and storage else {},
+            next_number=self._last_number(till_code(store.values["code"], code)) + 1 if lock and store else 1,
+            backdating=backdating,
+            discount_ceilings=values["discount_ceilings"],
+            orders_limit=self._world.limits_of(self._company_id).orders_per_month,
+            company_timezone=values["timezone"],
+        )
+
+    def _open(self, kind: type[E], one_id: UUID | None) -> E | None:
+        one = self._world.find(self._company_id, one_id) if one_id else None
+        return one if isinstance(one, kind) and not one.is_archived else None
+
+    def _only_store(self) -> Store | None:
+        stores = [one for one in self._world.all(self._company_id, Store) if not one.is_archived]
+        return stores[0] if len(stores) == 1 else None
+
+    def _check_found(
+        self,
+        register_id: UUID | None,
+        store_id: UUID | None,
+        customer_id: UUID | None,
+        register: Register | None,
+        store: Store | None,
+    ) -> None:
+        wrong = {
+            "register_id": register_id is not None and register is None,
+            "store_id": store_id is not None and (store is None or store.id != store_id),
+            "customer_id": customer_id is not None and self._open(Customer, customer_id) is None,
+        }
+        if any(wrong.values()):
+            raise Invalid(
+                details=[Detail(name, "not_found", "None.") for name, is_so in wrong.items() if is_so]
+            )
+
+    def _storage_of(self, store: Store) -> Storage | None:
+        if store.values["default_storage_id"]:
+            return self._open(Storage, store.values["default_storage_id"])
+        own = (one for one in self._world.all(self._company_id, Storage) if not one.is_archived)
+        return next((one for one in own if one.values["store_id"] == store.id), None)
+
+    def _variants(self, wanted: set[UUID], store: Store | None) -> Iterator[VariantAtSale]:
+        for product in self._world.all(self._company_id, Product):
+            rates = product.values["tax_rate_ids"] or (store.values["tax_rate_ids"] if store else ())
+            taxes = tuple(self._tax_rate(rate_id) for rate_id in rates)
+            for variant in product.variants.values():
+                if variant.id in wanted:
+                    yield self._at_sale(product, variant, store, taxes)
+
+    def _at_sale(
+        self, product: Product, variant: Variant, store: Store | None, taxes: tuple[TaxRate, ...]
+    ) -> VariantAtSale:
+        known: dict[str, Any] = {
+            **asdict(variant),
+            **product.values,
+            "product_id": product.id,
+            "variant_name": variant.name,
+            "status": product.status,
+            "precision": precision_of(self._world, self._company_id, product.values["unit_id"]),
+            "tax_rates": taxes,
+        }
+        if store is not None:
+            known["price"] = product.prices_of(variant.id).get(store.id, variant.price)
+        return VariantAtSale(**{one.name: known[one.name] for one in fields(VariantAtSale)})
+
+    def _tax_rate(self, rate_id: UUID) -> TaxRate:
+        rate = self._world.find(self._company_id, rate_id)
+        assert isinstance(rate, TaxRateSetting)
+        known = {**rate.values, "id": rate.id}
+        return TaxRate(**{one.name: known[one.name] for one in fields(TaxRate)})
+
+    def _balances(self, storage: Storage, variants: Mapping[UUID, VariantAtSale]) -> dict[UUID, Any]:
+        own = balances_of(self._world, self._company_id)
+        found = {one: own[storage.id, one] for one in variants if (storage.id, one) in own}
+        if storage.values["allow_negative"]:
+            counted = (variant.id for variant in variants.values() if variant.track_stock)
+            return {**dict.fromkeys(counted, EMPTY), **found}
+        return found
+
+    def _last_number(self, code: str) -> int:
+        sales = (order.sale for order in self._world.all(self._company_id, Order))
+        return max((sale.series_number for sale in sales if sale.series_id == series_of(code)), default=0)
+
+
+def _at_sale(store: Store, storage: Storage | None) -> StoreAtSale:
+    return StoreAtSale(
+        id=store.id,
+        code=store.values["code"],
+        timezone=store.values["timezone"],
+        day_cut=time.fromisoformat(store.values["day_cut"]),
+        storage_id=storage.id if storage else None,
+        allow_negative=bool(storage and storage.values["allow_negative"]),
+    )

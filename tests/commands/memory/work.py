@@ -1,0 +1,88 @@
+"""A unit of work in memory: every port of a request, over plain dictionaries instead of a database."""
+
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from commands.creations import Content
+from commands.ports import Caller, DuplicateId, Missing
+from domain.aggregate import Aggregate
+from domain.pending import Pending
+from infra.decisions.creations import rows_when_made
+from infra.eventstore.codec import Metadata
+from infra.runtime.models import EVENT_TYPES
+from tests.commands.memory.catalog import MemoryCatalog, MemoryPictures
+from tests.commands.memory.imports import MemoryAssortment, MemoryImports
+from tests.commands.memory.packages import MemoryPlan, MemoryPlatform
+from tests.commands.memory.sales import MemorySales
+from tests.commands.memory.settings import MemorySettings
+from tests.commands.memory.stock import MemoryStock
+from tests.commands.memory.users import MemoryCredentials, MemoryUsers
+from tests.commands.memory.world import World
+
+A = TypeVar("A", bound=Aggregate)
+
+
+class MemoryWork:
+    """One decision about a company."""
+
+    def __init__(
+        self, world: World, company_id: UUID, caller: Caller, now: datetime, content: Content | None = None
+    ) -> None:
+        self.caller = caller
+        self.now = now
+        self.is_repetition = False
+        self.events: list[Aggregate.Event] = []
+        self.settings = MemorySettings(world, company_id)
+        self.catalog = MemoryCatalog(world, company_id)
+        self.pictures = MemoryPictures(world, company_id)
+        self.stock = MemoryStock(world, company_id)
+        self.sales = MemorySales(world, company_id)
+        self.plan = MemoryPlan(world, company_id, now)
+        self.platform = MemoryPlatform(world, company_id, now)
+        self.users = MemoryUsers(world, company_id)
+        self.credentials = MemoryCredentials(world, company_id, now)
+        self.assortment = MemoryAssortment(world, company_id)
+        self.imports = MemoryImports(world)
+        self._world = world
+        self._company_id = company_id
+        self._content = content
+        self._ids = sum(len(stream) for stream in world.logs[company_id].values())
+
+    def new_id(self) -> UUID:
+        self._ids += 1
+        return UUID(int=0xF0_0000 + self._ids * 16 + len(self.events))
+
+    def made_before(
+        self, kind: type[A], by: type[Aggregate.Event], own_id: UUID, *, within: UUID | None = None
+    ) -> Pending[A | None]:
+        def found() -> A | None:
+            stream = self._world.stream(self._company_id, within or own_id)
+            made = rows_when_made(stream, own_id, EVENT_TYPES.by_event[by].name, self._content)
+            aggregate = EVENT_TYPES.rebuild(made)
+            if aggregate is not None and not isinstance(aggregate, kind):
+                raise DuplicateId
+            self.is_repetition = aggregate is not None
+            return aggregate
+
+        return Pending(found)
+
+    def load(self, kind: type[A], aggregate_id: UUID) -> A:
+        aggregate = self._world.find(self._company_id, aggregate_id)
+        if not isinstance(aggregate, kind):
+            raise Missing
+        return aggregate
+
+    def save(self, *aggregates: Aggregate) -> None:
+        for aggregate in aggregates:
+            if events := aggregate.new_events():
+                self.events += events
+                aggregate.stamp(self.now)
+
+    def record(self) -> None:
+        """Take what was saved into the company's log."""
+        content = self._content.fingerprint if self._content else None
+        metadata = Metadata(
+            at=self.now, actor=self.caller.user_id, request=self.caller.request_id, content=content
+        )
+        self._world.record(self._company_id, self.events, metadata)

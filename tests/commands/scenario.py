@@ -1,0 +1,289 @@
+"""Given what was recorded, when something is decided, then that is recorded: decisions without a database."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Self
+from uuid import UUID
+
+from api.work import Work
+from commands.catalog.images import AddImage, RemoveImage, ReviseImage, add_image, remove_image, revise_image
+from commands.catalog.launches import LaunchDueProducts, launch_due_products
+from commands.catalog.product_import import ImportProducts, KeepImport, import_products, keep_import
+from commands.catalog.products import (
+    AddVariant,
+    ChangeProductStatus,
+    RegisterProduct,
+    RemoveVariant,
+    ReviseProduct,
+    ReviseVariant,
+    add_variant,
+    change_product_status,
+    register_product,
+    remove_variant,
+    revise_product,
+    revise_variant,
+)
+from commands.catalog.store_prices import PriceForStores, price_for_stores
+from commands.companies import (
+    ActivateCompany,
+    AppointSuperAdmin,
+    ArchiveCompany,
+    JoinOnTrial,
+    RegisterCompany,
+    ReviseCompany,
+    SuspendCompany,
+    activate_company,
+    appoint_super_admin,
+    archive_company,
+    join_on_trial,
+    register_company,
+    revise_company,
+    suspend_company,
+)
+from commands.creations import Content
+from commands.orders import PlaceSale, QuoteBasket, place_sale, quote_basket
+from commands.packages import (
+    ArchivePackage,
+    RegisterPackage,
+    RevisePackage,
+    SwitchPackage,
+    archive_package,
+    register_package,
+    revise_package,
+    switch_package,
+)
+from commands.passwords import ChangePassword, ResetPassword, change_password, reset_password
+from commands.ports import Caller
+from commands.settings import (
+    ArchiveSetting,
+    RegisterSetting,
+    ReviseSetting,
+    SwitchSetting,
+    archive_setting,
+    register_setting,
+    revise_setting,
+    switch_setting,
+)
+from commands.stock import ReceiveStock, receive_stock
+from commands.subscriptions import LetFallDue, Subscribe, let_fall_due, subscribe
+from commands.users import (
+    ArchiveUser,
+    EndSessions,
+    RegisterUser,
+    ReviseUser,
+    archive_user,
+    end_sessions,
+    register_user,
+    revise_user,
+)
+from commands.users import ResetPassword as ResetUsersPassword
+from commands.users import reset_password as reset_users_password
+from domain.aggregate import Aggregate
+from domain.companies import PLATFORM_ID, Company
+from domain.errors import Refusal
+from domain.packages import Package
+from infra.eventstore.codec import Metadata
+from infra.runtime.models import EVENT_TYPES
+from tests.commands.memory.work import MemoryWork
+from tests.commands.memory.world import Row, Session, World
+from tests.commands.samples import COMPANY, FOUNDED, NOW, caller
+
+#: Every handler by its command. That each can be run by what a request gets is proved by the type checker.
+HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
+    {
+        ActivateCompany: activate_company,
+        AddImage: add_image,
+        AddVariant: add_variant,
+        AppointSuperAdmin: appoint_super_admin,
+        ArchiveCompany: archive_company,
+        ArchivePackage: archive_package,
+        ArchiveSetting: archive_setting,
+        ArchiveUser: archive_user,
+        ChangePassword: change_password,
+        ChangeProductStatus: change_product_status,
+        EndSessions: end_sessions,
+        ImportProducts: import_products,
+        JoinOnTrial: join_on_trial,
+        KeepImport: keep_import,
+        LaunchDueProducts: launch_due_products,
+        LetFallDue: let_fall_due,
+        PlaceSale: place_sale,
+        PriceForStores: price_for_stores,
+        QuoteBasket: quote_basket,
+        ReceiveStock: receive_stock,
+        RegisterCompany: register_company,
+        RegisterPackage: register_package,
+        RegisterProduct: register_product,
+        RegisterSetting: register_setting,
+        RegisterUser: register_user,
+        RemoveImage: remove_image,
+        RemoveVariant: remove_variant,
+        ResetPassword: reset_password,
+        ResetUsersPassword: reset_users_password,
+        ReviseCompany: revise_company,
+        ReviseImage: revise_image,
+        RevisePackage: revise_package,
+        ReviseProduct: revise_product,
+        ReviseSetting: revise_setting,
+        ReviseUser: revise_user,
+        ReviseVariant: revise_variant,
+        Subscribe: subscribe,
+        SuspendCompany: suspend_company,
+        SwitchPackage: switch_package,
+        SwitchSetting: switch_setting,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An event that is expected: of this kind, about that (None: whatever), saying this among others."""
+
+    event: type[Aggregate.Event]
+    about: UUID | None
+    said: Mapping[str, Any]
+
+
+def fact(event: type[Aggregate.Event], about: UUID | None = None, /, **said: Any) -> Fact:
+    """An event that is expected."""
+    return Fact(event, about, said)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a decision: the events as they will be read again, and the answer or the refusal."""
+
+    recorded: list[tuple[type[Aggregate.Event], UUID, Any]]
+    answer: Any = None
+    refusal: Refusal | None = None
+    is_repetition: bool = False
+
+    def then(self, *facts: Fact) -> Self:
+        """Exactly these events were recorded, in this order."""
+        if self.refusal is not None:
+            raise self.refusal
+        found = [
+            Fact(event, about if wanted.about else None, {name: getattr(data, name) for name in wanted.said})
+            for (event, about, data), wanted in zip(self.recorded, facts, strict=False)
+            if event is wanted.event
+        ]
+        kinds = [event.__qualname__ for event, _, _ in self.recorded]
+        assert kinds == [wanted.event.__qualname__ for wanted in facts]
+        assert found == list(facts)
+        return self
+
+    def then_nothing(self) -> Self:
+        """It was allowed, and there was nothing to record."""
+        return self.then()
+
+    def then_repeated(self) -> Self:
+        """It had been recorded before, so that nothing is recorded now."""
+        self.then()
+        assert self.is_repetition
+        return self
+
+    def then_refused(self, kind: type[Refusal], *fields: str) -> Self:
+        """It was refused so, naming these fields as `field` or `field:code`, and nothing was recorded."""
+        assert type(self.refusal) is kind, self.refusal
+        assert self.refusal is not None
+        codes = {detail["field"]: detail["code"] for detail in self.refusal.details}
+        named = [field.partition(":") for field in fields]
+        assert codes == {field: code or codes.get(field) for field, _, code in named}
+        assert self.recorded == []
+        return self
+
+
+class Scenario:
+    """A company in memory, and who decides about it. By default an admin does, at NOW."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self._caller = caller()
+        self._now = NOW
+
+    def by(self, somebody: Caller) -> Self:
+        """Somebody else decides."""
+        self._caller = somebody
+        return self
+
+    def at(self, moment: datetime) -> Self:
+        """It is decided at another moment."""
+        self._now = moment
+        return self
+
+    def given(self, *things: Aggregate, company: UUID = COMPANY, at: datetime = FOUNDED) -> Self:
+        """This was recorded before; packages in the platform's log, companies in their own."""
+        for thing in things:
+            home = thing.id if isinstance(thing, Company) else company
+            log = PLATFORM_ID if isinstance(thing, Package) else home
+            self._record(log, thing.new_events(), at)
+        return self
+
+    def given_session(
+        self,
+        session_id: UUID,
+        user_id: UUID,
+        company: UUID = COMPANY,
+        *,
+        lasts: timedelta = timedelta(hours=1),
+    ) -> Self:
+        """The user is signed in."""
+        self.world.sessions[session_id] = Session(company, user_id, NOW + lasts)
+        return self
+
+    def given_reset(self, user_id: UUID, token_hash: bytes, *, lasts: timedelta = timedelta(hours=1)) -> Self:
+        """The user was sent a token to set another password with."""
+        self.world.resets[user_id, token_hash] = NOW + lasts
+        return self
+
+    def when(
+        self,
+        command: Any,
+        *,
+        company: UUID = COMPANY,
+        saying: str | None = None,
+        handler: Callable[[Any, Work], Any] | None = None,
+    ) -> Outcome:
+        """Decide; `saying` is the content of the request, if it makes something."""
+        content = Content(saying) if saying else None
+        return self._decide(command, company, content, handler or HANDLERS[type(command)])
+
+    def password_of(self, user_id: UUID) -> str | None:
+        """The hash of the user's password."""
+        return self.world.passwords.get(user_id)
+
+    def open_sessions(self) -> set[UUID]:
+        """The sessions that have not ended."""
+        return {one for one, session in self.world.sessions.items() if session.is_open}
+
+    def _record(self, company_id: UUID, events: Iterable[Aggregate.Event], at: datetime) -> None:
+        self.world.record(company_id, events, Metadata(at=at))
+
+    def _decide(
+        self, command: Any, company: UUID, content: Content | None, handler: Callable[[Any, Work], Any]
+    ) -> Outcome:
+        work = MemoryWork(self.world, company, self._caller, self._now, content)
+        before = self._rows(company)
+        try:
+            answer = handler(command, work)
+        except Refusal as refusal:
+            return Outcome([], refusal=refusal)
+        work.record()
+        recorded = read_again(self._rows(company)[len(before) :])
+        return Outcome(recorded, answer, is_repetition=work.is_repetition)
+
+    def _rows(self, company: UUID) -> list[Row]:
+        return list(self.world.journal[company])
+
+
+def read_again(rows: Iterable[Row]) -> list[tuple[type[Aggregate.Event], UUID, Any]]:
+    """What rows of the log say."""
+    kinds = [(EVENT_TYPES.named(row["type"]), row) for row in rows]
+    return [(kind.event, row["stream_id"], kind.decode(row["state"])) for kind, row in kinds]
+
+
+def with_permission(somebody: Caller, *keys: str) -> Caller:
+    """The same person with more rights."""
+    return replace(somebody, permissions=somebody.permissions | set(keys))
