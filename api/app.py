@@ -8,6 +8,7 @@ from falcon import App, Request, Response
 from api import (
     audit,
     auth,
+    catalog,
     companies,
     company_settings,
     errors,
@@ -19,7 +20,6 @@ from api import (
     stock,
     users,
 )
-from api.catalog import images, product_export, product_import, product_status, products, store_prices
 from api.catalog.brands import BRANDS
 from api.catalog.categories import CATEGORIES
 from api.catalog.units import UNITS, UnitConversion
@@ -104,7 +104,7 @@ def _add_routes(app: App[Request, Response], services: Services) -> None:
     companies.add_routes(app, services)
     app.add_route("/api/admin/settings/company", company_settings.CompanySettings(services))
 
-    _add_product_routes(app, services)
+    catalog.add_routes(app, services)
 
     stock.add_routes(app, services)
 
@@ -122,12 +122,3 @@ def _add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route("/api/openapi.json", openapi)
     openapi.document = document_of(app)
     docs.document = openapi.document
-
-
-def _add_product_routes(app: App[Request, Response], services: Services) -> None:
-    product_import.add_routes(app, services)
-    app.add_route("/api/admin/products/export", product_export.ProductExport(services))
-    products.add_routes(app, services)
-    store_prices.add_routes(app, services)
-    images.add_routes(app, services)
-    product_status.add_routes(app, services)

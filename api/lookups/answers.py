@@ -1,10 +1,11 @@
 """What is answered of something to choose."""
 
 from typing import Annotated
+from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from api.answers import Answer, Id, Meaning, Money
+from api.answers import Answer, Meaning, Money
 from api.catalog.products.answers import Sku, StatusOfProduct
 from projections.base import Row
 
@@ -21,15 +22,15 @@ class LookupAnswer(Answer):
     id: Annotated[str, Meaning("What to refer to it by: an id, or the word itself.")]
     label: Annotated[str, Meaning("What it is called where one chooses.", "Espresso beans")]
     code: Annotated[str | None, Meaning("A short code of its own.", "MAIN")] | UnsetType = UNSET
-    product_id: Annotated[Id, Meaning("The product.")] | UnsetType = UNSET
+    product_id: Annotated[UUID, Meaning("The product.")] | UnsetType = UNSET
     sku: Sku | UnsetType = UNSET
     barcode: Barcode | UnsetType = UNSET
     price: Annotated[Money, Meaning("The price.", 450)] | UnsetType = UNSET
     status: StatusOfProduct | UnsetType = UNSET
-    store_id: Annotated[Id | None, Meaning("The store.")] | UnsetType = UNSET
-    brand_id: Annotated[Id | None, Meaning("The brand.")] | UnsetType = UNSET
-    category_id: Annotated[Id | None, Meaning("The category.")] | UnsetType = UNSET
-    parent_id: Annotated[Id | None, Meaning("What it lies under; null at the top.")] | UnsetType = UNSET
+    store_id: Annotated[UUID | None, Meaning("The store.")] | UnsetType = UNSET
+    brand_id: Annotated[UUID | None, Meaning("The brand.")] | UnsetType = UNSET
+    category_id: Annotated[UUID | None, Meaning("The category.")] | UnsetType = UNSET
+    parent_id: Annotated[UUID | None, Meaning("What it lies under; null at the top.")] | UnsetType = UNSET
     phone: Annotated[str | None, Meaning("Telephone number.", "+1 555 0100")] | UnsetType = UNSET
     symbol: Annotated[str | None, Meaning("Its sign.", "kg")] | UnsetType = UNSET
     values: Annotated[list[str], Meaning("What one chooses from.", ["S", "M", "L"])] | UnsetType = UNSET

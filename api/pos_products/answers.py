@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from api.answers import Answer, Id, Meaning, Money, Quantity
+from api.answers import Answer, Meaning, Money, Quantity
 from api.catalog.images.answers import ImageUrl, image_url
 from api.catalog.products.answers import Barcodes, Options, Sku, StatusOfProduct, TaxRateIds, TrackStock
 from projections.base import Row
@@ -12,23 +12,23 @@ from projections.base import Row
 class OfferImageAnswer(Answer):
     """The picture that a till shows."""
 
-    id: Annotated[Id, Meaning("The picture.")]
+    id: Annotated[UUID, Meaning("The picture.")]
     url: ImageUrl
 
 
 class OfferAnswer(Answer):
     """A variant on sale. `available` is what a sale in the store could take; none where it is not counted."""
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
-    product_id: Annotated[Id, Meaning("The product.")]
+    variant_id: Annotated[UUID, Meaning("The variant.")]
+    product_id: Annotated[UUID, Meaning("The product.")]
     sku: Sku
     name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
     variant_name: Annotated[str, Meaning("What the variant is called.", "250 g")]
     barcodes: Barcodes
     options: Options
     price: Annotated[Money, Meaning("The price in the store.", 450)]
-    category_id: Annotated[Id | None, Meaning("The category.")]
-    brand_id: Annotated[Id | None, Meaning("The brand.")]
+    category_id: Annotated[UUID | None, Meaning("The category.")]
+    brand_id: Annotated[UUID | None, Meaning("The brand.")]
     status: StatusOfProduct
     track_stock: TrackStock
     tax_rate_ids: TaxRateIds

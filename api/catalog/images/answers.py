@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from api.answers import Answer, Id, Meaning, OwnId
+from api.answers import Answer, Meaning, OwnId
 from commands.catalog.images import PlacedImage
 from domain.catalog.images import SIZES
 
@@ -24,7 +24,7 @@ class ProductImageAnswer(Answer):
     """A picture of a product."""
 
     id: OwnId
-    variant_id: Annotated[Id | None, Meaning("The variant it shows, if one.")]
+    variant_id: Annotated[UUID | None, Meaning("The variant it shows, if one.")]
     alt: Annotated[
         str | None, Meaning("What it shows, for those who cannot see it.", "A bag of coffee beans")
     ]
@@ -38,7 +38,7 @@ class ProductImageAnswer(Answer):
 class ImageAnswer(ProductImageAnswer):
     """A picture with the product it belongs to."""
 
-    product_id: Annotated[Id, Meaning("The product.")]
+    product_id: Annotated[UUID, Meaning("The product.")]
     version: Annotated[int, Meaning("How often the product was changed; the `ETag`.", 4)]
 
 

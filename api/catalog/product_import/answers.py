@@ -1,10 +1,11 @@
 """What is answered of imports."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from msgspec import field
 
-from api.answers import Answer, Id, Meaning, Moment
+from api.answers import Answer, Meaning, Moment
 from commands.catalog.product_import import MOST_ERRORS
 
 
@@ -20,7 +21,7 @@ class ImportProblemAnswer(Answer):
 class ProductImportAnswer(Answer, kw_only=True):
     """An import and what became of it."""
 
-    id: Annotated[Id | None, Meaning("What to ask for it by; null if it was done at once.")] = None
+    id: Annotated[UUID | None, Meaning("What to ask for it by; null if it was done at once.")] = None
     status: Annotated[Literal["queued", "running", "done", "failed"], Meaning("How far it is.")]
     commit: Annotated[bool, Meaning("Whether it records anything.")]
     create_missing: Annotated[bool, Meaning("Whether it makes brands and categories.")]

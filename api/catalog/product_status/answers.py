@@ -1,12 +1,13 @@
 """What is answered of products by where they stand in their life."""
 
 from typing import Annotated
+from uuid import UUID
 
-from api.answers import Answer, Cost, CreatedAt, Id, Meaning, Moment, OwnId, Quantity, Sum
+from api.answers import Answer, Cost, CreatedAt, Meaning, Moment, OwnId, Quantity, Sum
 from api.catalog.products.answers import LaunchAt, ProductAnswer, StatusOfProduct
 
 Since = Annotated[Moment, Meaning("When it came to stand there.")]
-MovedBy = Annotated[Id | None, Meaning("Who moved it there; null when its launch came by itself.")]
+MovedBy = Annotated[UUID | None, Meaning("Who moved it there; null when its launch came by itself.")]
 MoverName = Annotated[str | None, Meaning("That user's present name.", "admin@demo.local")]
 StockUnits = Annotated[Quantity, Meaning("What there is of them, in the storages of your stores.", "38")]
 StockValue = Annotated[Sum, Cost("What that is worth.", 7600)]
@@ -19,11 +20,11 @@ class ProductInStatusAnswer(Answer):
     name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
     status: StatusOfProduct
     launch_at: LaunchAt
-    brand_id: Annotated[Id | None, Meaning("The brand.")]
+    brand_id: Annotated[UUID | None, Meaning("The brand.")]
     brand: Annotated[str | None, Meaning("What the brand is called.", "Nordic Roast")]
-    category_id: Annotated[Id | None, Meaning("The category.")]
+    category_id: Annotated[UUID | None, Meaning("The category.")]
     category: Annotated[str | None, Meaning("What the category is called.", "Coffee")]
-    supplier_id: Annotated[Id | None, Meaning("The supplier.")]
+    supplier_id: Annotated[UUID | None, Meaning("The supplier.")]
     supplier: Annotated[str | None, Meaning("What the supplier is called.", "Hillside")]
     variant_count: Annotated[int, Meaning("How many variants it has.", 2)]
     since: Since
@@ -43,7 +44,7 @@ class ProductByStatusAnswer(ProductAnswer):
 class StatusShareAnswer(Answer):
     """What of the products that stand there belongs to one category or brand."""
 
-    id: Annotated[Id | None, Meaning("The category or brand; null for products without one.")]
+    id: Annotated[UUID | None, Meaning("The category or brand; null for products without one.")]
     name: Annotated[str | None, Meaning("What it is called.", "Coffee")]
     products: Annotated[int, Meaning("How many products of it stand there.", 12)]
     variants: Annotated[int, Meaning("How many variants they have.", 20)]

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from api.answers import (
     Answer,
     Cost,
     CreatedAt,
-    Id,
     Meaning,
     Money,
     OwnId,
@@ -32,7 +32,7 @@ Options = Annotated[
     ),
 ]
 TaxRateIds = Annotated[
-    list[Id], Meaning("The taxes that are charged on it; without any, those of the store that sells it.")
+    list[UUID], Meaning("The taxes that are charged on it; without any, those of the store that sells it.")
 ]
 TrackStock = Annotated[bool, Meaning("Whether its stock is counted.", example=True)]
 StatusOfProduct = Annotated[Status, Meaning("Where it stands in its life.")]
@@ -60,10 +60,10 @@ class ProductAnswer(Answer):
     id: OwnId
     name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
     description: Annotated[str | None, Meaning("More about it.", "Whole beans, dark roast.")]
-    brand_id: Annotated[Id | None, Meaning("The brand.")]
-    category_id: Annotated[Id | None, Meaning("The category.")]
-    unit_id: Annotated[Id | None, Meaning("The unit its quantities are counted in.")]
-    supplier_id: Annotated[Id | None, Meaning("The supplier.")]
+    brand_id: Annotated[UUID | None, Meaning("The brand.")]
+    category_id: Annotated[UUID | None, Meaning("The category.")]
+    unit_id: Annotated[UUID | None, Meaning("The unit its quantities are counted in.")]
+    supplier_id: Annotated[UUID | None, Meaning("The supplier.")]
     tax_rate_ids: TaxRateIds
     track_stock: TrackStock
     status: StatusOfProduct

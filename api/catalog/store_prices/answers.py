@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
-from api.answers import Answer, Cost, Id, Meaning, Moment, Money
+from api.answers import Answer, Cost, Meaning, Moment, Money
 from api.catalog.products.answers import Sku
 from domain.catalog.products import Product, Variant
 
@@ -12,7 +12,7 @@ from domain.catalog.products import Product, Variant
 class StorePriceAnswer(Answer):
     """What a variant costs in a store."""
 
-    store_id: Annotated[Id, Meaning("The store.")]
+    store_id: Annotated[UUID, Meaning("The store.")]
     store_name: Annotated[str, Meaning("What the store is called.", "Harbour")]
     price: Annotated[Money, Meaning("What it costs in that store.", 430)]
 
@@ -20,7 +20,7 @@ class StorePriceAnswer(Answer):
 class VariantPricesAnswer(Answer):
     """A variant with its prices."""
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
+    variant_id: Annotated[UUID, Meaning("The variant.")]
     sku: Sku
     price: Annotated[Money, Meaning("The price.", 450)]
     cost: Annotated[Money, Cost("The purchase price.", 200)]
@@ -30,8 +30,8 @@ class VariantPricesAnswer(Answer):
 class PriceAnswer(Answer):
     """With `history`: a price or a cost that a variant had."""
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
-    store_id: Annotated[Id | None, Meaning("The store whose own price it was; null: everywhere.")]
+    variant_id: Annotated[UUID, Meaning("The variant.")]
+    store_id: Annotated[UUID | None, Meaning("The store whose own price it was; null: everywhere.")]
     kind: Annotated[Literal["price", "cost"], Meaning("What it was.")]
     old: Annotated[Money | None, Meaning("The amount before; null: none.", 450)]
     new: Annotated[
@@ -39,7 +39,7 @@ class PriceAnswer(Answer):
         Meaning("The amount from then on; null: the store has no price of its own any more.", 430),
     ]
     at: Annotated[Moment, Meaning("When it was set.")]
-    by_user_id: Annotated[Id | None, Meaning("Who set it; null for the system.")]
+    by_user_id: Annotated[UUID | None, Meaning("Who set it; null for the system.")]
     by: Annotated[str | None, Meaning("That user's present name.", "admin@demo.local")]
     position: Annotated[int, Meaning("The position of the log at which it was set.", 42)]
 
