@@ -7,18 +7,9 @@ from uuid import UUID
 
 import msgspec
 
-from domain.catalog.brands import Brand
-from domain.catalog.categories import Category
-from domain.catalog.units import Unit
-from domain.catalog.variant_types import VariantType
 from domain.entities import Entity, fields_of
-from domain.payment_methods import PaymentMethod
-from domain.registers import Register
+from domain.kinds import SETTINGS
 from domain.settings import Setting, name_key
-from domain.storages import Storage
-from domain.stores import Store
-from domain.suppliers import Supplier
-from domain.tax_rates import TaxRate
 from projections.base import (
     Answer,
     Database,
@@ -31,23 +22,24 @@ from projections.base import (
 )
 from projections.pages import BY_NAME_OR_TIME, PAGE, list_and_count
 
-_ALL: tuple[type[Setting], ...] = (
-    Store,
-    Storage,
-    Register,
-    Brand,
-    Category,
-    Unit,
-    VariantType,
-    Supplier,
-    TaxRate,
-    PaymentMethod,
-)
-KINDS: Mapping[str, type[Setting]] = {kind.kind: kind for kind in _ALL}
 #: What all kinds do alike. A kind with an event of its own is not folded here by guess: it is an error.
 _FAMILIES: tuple[Event, ...] = (Entity.Registered, Entity.Revised, Setting.Switched, Entity.Archived)
-_KIND_OF = {event: kind for kind in KINDS.values() for event in belonging((kind,), *_FAMILIES)}
+_KIND_OF = {event: kind for kind in SETTINGS for event in belonging((kind,), *_FAMILIES)}
 NOWHERE = UUID(int=0)
+#: How a setting refers to another (`id`) that is to be archived.
+USES: LiteralString = """
+    EXISTS (SELECT 1 FROM settings
+             WHERE company_id = %(company_id)s AND parent_id = %(id)s AND NOT is_archived)
+    OR EXISTS (SELECT 1 FROM settings
+                WHERE company_id = %(company_id)s AND kind = 'stores' AND NOT is_archived
+                  AND fields ->> 'default_storage_id' = %(id)s::uuid::text)
+    OR EXISTS (SELECT 1 FROM settings
+                WHERE company_id = %(company_id)s AND kind = 'stores' AND NOT is_archived
+                  AND fields -> 'tax_rate_ids' ? %(id)s::uuid::text)
+    OR EXISTS (SELECT 1 FROM settings
+                WHERE company_id = %(company_id)s AND kind = 'units' AND NOT is_archived
+                  AND fields ->> 'base_unit_id' = %(id)s::uuid::text)
+"""
 _encode = msgspec.json.Encoder().encode
 
 

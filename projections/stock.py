@@ -28,6 +28,13 @@ class Movement(Reading):
     lines: tuple[MovedLine, ...]
 
 
+#: How stock refers to a storage (`id`) that is to be archived.
+USES: LiteralString = """
+    EXISTS (SELECT 1 FROM stock_balances
+             WHERE company_id = %(company_id)s AND storage_id = %(id)s AND on_hand <> 0)
+"""
+
+
 class StockBalances(Projection):
     """What each storage holds of each variant: a quantity and its total value, never a rounded average."""
 

@@ -52,6 +52,13 @@ def _email_key(email: str | None) -> str:
     return name_key(email or "")
 
 
+#: How users refer to a store (`id`) that is to be archived.
+USES: LiteralString = """
+    EXISTS (SELECT 1 FROM users
+             WHERE company_id = %(company_id)s AND NOT is_archived AND %(id)s::uuid = ANY(store_ids))
+"""
+
+
 class Users(Projection):
     """One row for each user of the company, and one in the platform's directory of user names.
 

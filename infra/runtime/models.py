@@ -1,21 +1,12 @@
 """The composition root's lists: aggregates whose events the log knows, read models, and jobs."""
 
-from domain.catalog.brands import Brand
-from domain.catalog.categories import Category
 from domain.catalog.products import Product
-from domain.catalog.units import Unit
-from domain.catalog.variant_types import VariantType
 from domain.companies import Company
 from domain.customers import Customer
+from domain.kinds import SETTINGS
 from domain.orders import Order
 from domain.packages import Package
-from domain.payment_methods import PaymentMethod
-from domain.registers import Register
 from domain.stock import StockMovement
-from domain.storages import Storage
-from domain.stores import Store
-from domain.suppliers import Supplier
-from domain.tax_rates import TaxRate
 from domain.users import User
 from infra.eventstore.codec import EventTypes
 from infra.files.unused_pictures import UNUSED_PICTURES
@@ -44,27 +35,7 @@ from projections.stock import StockBalances
 from projections.stock_movements import StockMovements
 from projections.users import Users
 
-EVENT_TYPES = EventTypes(
-    [
-        Package,
-        Company,
-        User,
-        Store,
-        Storage,
-        Register,
-        TaxRate,
-        PaymentMethod,
-        Supplier,
-        Brand,
-        Category,
-        Unit,
-        VariantType,
-        Product,
-        Customer,
-        StockMovement,
-        Order,
-    ]
-)
+EVENT_TYPES = EventTypes([Package, Company, User, *SETTINGS, Product, Customer, StockMovement, Order])
 
 # Inline ones are written in this order, which no two transactions may disagree on.
 PROJECTIONS: tuple[Projection, ...] = (

@@ -10,6 +10,26 @@ import msgspec
 from domain.catalog.products import STATUS_AFTER, Product, Variant, sku_key
 from projections.base import Database, Event, Fact, Projection, in_whole
 
+#: How products that are not archived refer to a setting (`id`) that is to be.
+USES: LiteralString = """
+    EXISTS (SELECT 1 FROM products
+             WHERE company_id = %(company_id)s AND status <> 'archived' AND brand_id = %(id)s)
+    OR EXISTS (SELECT 1 FROM products
+                WHERE company_id = %(company_id)s AND status <> 'archived' AND category_id = %(id)s)
+    OR EXISTS (SELECT 1 FROM products
+                WHERE company_id = %(company_id)s AND status <> 'archived' AND unit_id = %(id)s)
+    OR EXISTS (SELECT 1 FROM products
+                WHERE company_id = %(company_id)s AND status <> 'archived'
+                  AND tax_rate_ids @> ARRAY[%(id)s::uuid])
+    OR EXISTS (SELECT 1 FROM products
+                WHERE company_id = %(company_id)s AND status <> 'archived' AND supplier_id = %(id)s)
+    OR EXISTS (SELECT 1 FROM settings AS own
+                 JOIN variants AS v ON v.company_id = own.company_id AND v.options ? own.name
+                 JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
+                WHERE own.company_id = %(company_id)s AND own.id = %(id)s AND own.kind = 'variant-types'
+                  AND p.status <> 'archived')
+"""
+
 _MOVES: tuple[Event, ...] = tuple(getattr(Product, name) for name in STATUS_AFTER)
 
 _NOTE: LiteralString = """

@@ -5,11 +5,11 @@ from typing import LiteralString
 from uuid import UUID
 
 from domain.errors import Detail, Invalid
+from domain.kinds import KINDS
 from domain.settings import OtherStore
 from domain.storages import Storage
 from domain.stores import Store
 from projections.base import Answer, Database, Row
-from projections.settings import KINDS
 
 # A reference must still be there when the decision is recorded, so it is held until then.
 HOLD_REFERENCES: LiteralString = """

@@ -11,7 +11,9 @@ from domain.errors import Detail, Invalid
 from domain.payment_methods import MethodAtSale, PaymentMethod
 from domain.pending import Pending
 from domain.settings import DuplicateCode, DuplicateName, InUse, Setting, name_key
+from projections import settings, stock, users
 from projections.base import Answer, Database, Row
+from projections.catalog import products
 from projections.catalog.categories import place_of
 from projections.guards.references import References
 from projections.guards.stock_precision import ask_finer_than_unit
@@ -94,41 +96,9 @@ _HOLD: LiteralString = """
     SELECT id FROM settings WHERE company_id = %(company_id)s AND id = %(id)s FOR UPDATE
 """
 
-_IN_USE: LiteralString = """
-    SELECT EXISTS (SELECT 1 FROM settings
-                    WHERE company_id = %(company_id)s AND parent_id = %(id)s AND NOT is_archived)
-        OR EXISTS (SELECT 1 FROM settings
-                    WHERE company_id = %(company_id)s AND kind = 'stores' AND NOT is_archived
-                      AND fields ->> 'default_storage_id' = %(id)s::uuid::text)
-        OR EXISTS (SELECT 1 FROM settings
-                    WHERE company_id = %(company_id)s AND kind = 'stores' AND NOT is_archived
-                      AND fields -> 'tax_rate_ids' ? %(id)s::uuid::text)
-        OR EXISTS (SELECT 1 FROM settings
-                    WHERE company_id = %(company_id)s AND kind = 'units' AND NOT is_archived
-                      AND fields ->> 'base_unit_id' = %(id)s::uuid::text)
-        OR EXISTS (SELECT 1 FROM products
-                    WHERE company_id = %(company_id)s AND status <> 'archived' AND brand_id = %(id)s)
-        OR EXISTS (SELECT 1 FROM products
-                    WHERE company_id = %(company_id)s AND status <> 'archived' AND category_id = %(id)s)
-        OR EXISTS (SELECT 1 FROM products
-                    WHERE company_id = %(company_id)s AND status <> 'archived' AND unit_id = %(id)s)
-        OR EXISTS (SELECT 1 FROM products
-                    WHERE company_id = %(company_id)s AND status <> 'archived'
-                      AND tax_rate_ids @> ARRAY[%(id)s::uuid])
-        OR EXISTS (SELECT 1 FROM products
-                    WHERE company_id = %(company_id)s AND status <> 'archived' AND supplier_id = %(id)s)
-        OR EXISTS (SELECT 1 FROM stock_balances
-                    WHERE company_id = %(company_id)s AND storage_id = %(id)s AND on_hand <> 0)
-        OR EXISTS (SELECT 1 FROM users
-                    WHERE company_id = %(company_id)s AND NOT is_archived
-                      AND %(id)s::uuid = ANY(store_ids))
-        OR EXISTS (SELECT 1 FROM settings AS own
-                     JOIN variants AS v ON v.company_id = own.company_id AND v.options ? own.name
-                     JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
-                    WHERE own.company_id = %(company_id)s AND own.id = %(id)s AND own.kind = 'variant-types'
-                      AND p.status <> 'archived')
-        AS in_use
-"""
+#: What refers to settings says itself how; each names `company_id` and `id`.
+_USES: tuple[LiteralString, ...] = (settings.USES, products.USES, stock.USES, users.USES)
+_IN_USE: LiteralString = f"SELECT {' OR '.join(_USES)} AS in_use"
 
 
 class SettingContext:

@@ -11,16 +11,16 @@ from domain.aggregate import Aggregate, events_of
 from domain.catalog.products import STATUS_AFTER, Product
 from domain.customers import Customer
 from domain.entities import Entity, fields_of
+from domain.kinds import SETTINGS
 from domain.settings import Setting
 from projections.base import Event, Fact, belonging
 from projections.records import Reading
 from projections.search.words import LONGEST_WORD, code_of, shared_beginnings, text_of, words_of
-from projections.settings import KINDS
 
 VARIANTS = "variants"
 DRAFT, ACTIVE, INACTIVE, ARCHIVED = "draft", "active", "inactive", "archived"
 
-_FOUND: tuple[type[Product | Customer | Setting], ...] = (Product, Customer, *KINDS.values())
+_FOUND: tuple[type[Product | Customer | Setting], ...] = (Product, Customer, *SETTINGS)
 _KIND_OF = {event: kind.kind for kind in _FOUND for _, event in events_of(kind)}
 _MOVES: tuple[Event, ...] = tuple(getattr(Product, name) for name in STATUS_AFTER)
 

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.companies import PLATFORM_ID, Company
+from domain.kinds import KINDS
 from domain.packages import Limits, Package
 from domain.settings import Setting
 from infra.eventstore.codec import Metadata, encode_metadata
 from infra.runtime.models import EVENT_TYPES
-from projections.settings import KINDS
 
 A = TypeVar("A", bound=Aggregate)
 Row = dict[str, Any]
