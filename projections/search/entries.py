@@ -72,10 +72,10 @@ class Relabelled(Labelled):
 
 def _of_settings() -> Iterator[tuple[Event, type[Reading]]]:
     """Of settings, what is in a family that all kinds share changes their standing or gives them a name."""
-    for event in belonging(KINDS.values(), Entity.Registered, Entity.Revised):
+    for event in belonging(SETTINGS, Entity.Registered, Entity.Revised):
         if "name" in fields_of(event):
             yield event, Named
-    for event in belonging(KINDS.values(), Setting.Switched, Entity.Archived):
+    for event in belonging(SETTINGS, Setting.Switched, Entity.Archived):
         yield event, Reading
 
 
@@ -108,7 +108,7 @@ IGNORED: frozenset[Event] = frozenset(
         Product.ImageRemoved,
         Product.ImageRelabelled,
         Product.ImagesOrdered,
-        *(event for event in belonging(KINDS.values(), Entity.Revised) if "name" not in fields_of(event)),
+        *(event for event in belonging(SETTINGS, Entity.Revised) if "name" not in fields_of(event)),
     }
 )
 
