@@ -102,7 +102,7 @@ def _add_routes(app: App[Request, Response], services: Services) -> None:
 
     packages.add_routes(app, services)
     companies.add_routes(app, services)
-    app.add_route("/api/admin/settings/company", company_settings.CompanySettings(services))
+    company_settings.add_routes(app, services)
 
     catalog.add_routes(app, services)
 

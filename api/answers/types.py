@@ -22,6 +22,8 @@ SignedMoney = Annotated[int, Format({"format": "int64"}, MINOR_UNITS)]
 #: A sum of amounts: exact, and of any size.
 Sum = Annotated[int, Format(unit=MINOR_UNITS)]
 
+#: How many there are of something.
+Count = Annotated[int, Format({"minimum": 0})]
 Quantity = Annotated[Decimal, Format(example="2")]
 Percent = Annotated[Decimal, Format(example="7.25")]
 Ratio = Annotated[Decimal, Format(example="0.48929")]

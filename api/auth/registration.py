@@ -3,13 +3,13 @@
 from uuid import uuid4
 
 from falcon import Request, Response
-from marshmallow import fields
 
 from api.auth.answers import LoginAnswer
 from api.auth.presenter import show_signed_in
-from api.companies import AdminBody, CompanyEdit, first_admin
+from api.companies.admins import first_admin
+from api.companies.input import AdminBody, CompanyEdit
 from api.envelope import written
-from api.fields import Body, Code, Currency, Name
+from api.fields import Body, Code, Currency, Name, Object
 from api.operations import PUBLIC, operation
 from api.resource import Resource, visitor_of
 from commands.companies import JoinOnTrial, NoTrialPackage, RegisterCompany, join_on_trial
@@ -34,22 +34,22 @@ class JoiningCompanyBody(CompanyEdit):
 
         exclude = ("logo_image_id",)
 
-    currency = Currency(required=True)
+    currency = Currency(required=True, meaning="A currency of ISO 4217.", example="USD")
 
 
 class FirstStoreBody(Body):
     """Where it sells first."""
 
-    name = Name(required=True)
-    code = Code(required=True)
+    name = Name(required=True, meaning="What it is called.", example="Harbour")
+    code = Code(required=True, meaning="A short code of its own.", example="MAIN")
 
 
 class RegistrationBody(Body):
     """A company, who manages it, and where it sells first."""
 
-    company = fields.Nested(JoiningCompanyBody(), required=True)
-    admin = fields.Nested(AdminBody(), required=True)
-    store = fields.Nested(FirstStoreBody(), required=True)
+    company = Object(JoiningCompanyBody(), required=True, meaning="The company that joins.")
+    admin = Object(AdminBody(), required=True, meaning="Its first user, who manages it.")
+    store = Object(FirstStoreBody(), required=True, meaning="Where it sells first.")
 
 
 class Registration(Resource):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from api.entities import values_of
 from api.queries import status_of
 from api.users.answers import UserDetailAnswer
 from commands.users import KnownUser
@@ -11,19 +12,7 @@ from domain.users import role_id
 
 def show_user(known: KnownUser) -> UserDetailAnswer:
     """The user as a command or a question found them."""
-    user = known.user
-    return show_row(
-        {
-            **user.values,
-            "id": user.id,
-            "is_archived": user.is_archived,
-            "stores": known.stores,
-            "last_login": known.last_login,
-            "version": user.version,
-            "created_at": user.created_on,
-            "updated_at": user.modified_on,
-        }
-    )
+    return show_row({**values_of(known.user), "stores": known.stores, "last_login": known.last_login})
 
 
 def show_row(row: Mapping[str, Any]) -> UserDetailAnswer:

@@ -1,0 +1,59 @@
+"""What is answered of the settings of a company."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, UnsetType
+
+from api.answers import Answer, Count, CreatedAt, Meaning, Money, Percent, UpdatedAt, Version
+from api.companies.answers import CompanyDetails
+from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER
+
+
+class TillPreferencesAnswer(Answer):
+    """What tills do."""
+
+    ask_for_customer: Annotated[bool, Meaning("Whether tills ask for the customer.", example=False)]
+    lock_after_seconds: Annotated[
+        Count | None, Meaning("After how many seconds without use a till locks itself; null: never.", 300)
+    ]
+
+
+class DiscountCeilingsAnswer(
+    Answer, rename={"admin": ADMIN, "manager": MANAGER, "cashier": CASHIER, "clerk": CLERK}
+):
+    """The largest discount that each role may give, in percent; a role that is left out has none."""
+
+    admin: Annotated[Percent, Meaning("For admins.", "100")] | UnsetType = UNSET
+    manager: Annotated[Percent, Meaning("For managers.", "100")] | UnsetType = UNSET
+    cashier: Annotated[Percent, Meaning("For cashiers.", "20")] | UnsetType = UNSET
+    clerk: Annotated[Percent, Meaning("For inventory clerks.", "0")] | UnsetType = UNSET
+
+
+class CompanySettingsAnswer(CompanyDetails):
+    """The company's settings as they stand."""
+
+    rounding_level: Annotated[
+        Literal["line", "order"], Meaning("Whether tax is rounded on each line or on the whole order.")
+    ]
+    rounding_mode: Annotated[
+        Literal["half_up", "half_even"],
+        Meaning("Where halves go: away from zero, or to the even neighbour."),
+    ]
+    cash_rounding: Annotated[Money, Meaning("To what cash is rounded; 0: to nothing.", 5)]
+    discount_ceilings: Annotated[
+        DiscountCeilingsAnswer,
+        Meaning(
+            "The largest discount by role, in percent of what a line or basket costs without any; a role "
+            "without a ceiling may give no discount."
+        ),
+    ]
+    backdating_days: Annotated[
+        Count,
+        Meaning("How many days back a sale or delivery may lie; further takes `pos.backdate`.", 30),
+    ]
+    receipt_header: Annotated[str | None, Meaning("Printed above each receipt.", "Welcome!")]
+    receipt_footer: Annotated[str | None, Meaning("Printed below each receipt.", "Thank you.")]
+    pos: Annotated[TillPreferencesAnswer, Meaning("What tills do.")]
+    version: Version
+    created_at: CreatedAt
+    updated_at: UpdatedAt
