@@ -146,12 +146,13 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
     occurred_at = moment_of(command.occurred_at, "A sale", work, context.backdating)
     if context.orders_limit is not None:
         work.plan.check_orders(context.orders_limit, context.company_timezone)
+    day = business_date(occurred_at, store.timezone, store.day_cut)
     order = Order.sell(
         order_id,
         till=_till(context, store, work),
         customer_id=command.customer_id,
         storage_id=store.storage_id,
-        business_date=business_date(occurred_at, store.timezone, store.day_cut),
+        business_date=day,
         hour=local_hour(occurred_at, store.timezone),
         occurred_at=occurred_at,
         rules=context.rules,
@@ -168,6 +169,7 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
                 work.new_id(),
                 storage_id=store.storage_id,
                 occurred_at=occurred_at,
+                business_date=day,
                 order_id=order_id,
                 lines=tuple(moved.values()),
             )
@@ -186,7 +188,7 @@ def _earlier(command: PlaceSale, work: UnitOfWork) -> Pending[Order | None]:
 
     def own() -> Order | None:
         order = earlier.read()
-        if order and work.caller.store_ids and order.sale.store_id not in work.caller.store_ids:
+        if order and work.caller.store_ids and order.terms.store_id not in work.caller.store_ids:
             raise DuplicateId
         return order
 
@@ -349,6 +351,7 @@ def _sale_lines(
             net_sales=priced.net_sales,
             cost_total=-moved[index].value_change if index in moved else _untracked_cost(line, variant),
             discounts=line.discounts,
+            supplier_id=variant.supplier_id,
         )
         for index, (line, priced, variant) in enumerate(
             zip(command.lines, basket.lines, _variants(command.lines, context), strict=True)

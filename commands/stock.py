@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
@@ -36,6 +36,9 @@ class StockContext(Protocol):
 
     def backdating(self) -> Backdating:
         """How far back a movement of them may lie."""
+
+    def business_date(self, moment: datetime) -> date:
+        """The day that a movement of this moment counts for."""
 
     def balances(self) -> Mapping[UUID, Balance]:
         """By variant. Raises Invalid for an unknown storage, supplier or variant, or too fine a quantity."""
@@ -87,10 +90,12 @@ def receive_stock(command: ReceiveStock, work: StockWork) -> StockMovement:
         if existing.storage_id != command.storage_id:
             raise DuplicateId
         return existing
+    occurred_at = moment_of(command.occurred_at, "A delivery", work, stock.backdating())
     movement = StockMovement.receive(
         command.id,
         storage_id=command.storage_id,
-        occurred_at=moment_of(command.occurred_at, "A delivery", work, stock.backdating()),
+        occurred_at=occurred_at,
+        business_date=stock.business_date(occurred_at),
         delivered=command.lines,
         balances=stock.balances(),
         supplier_id=command.supplier_id,

@@ -31,6 +31,14 @@ class Receipt:
     balance: Balance
 
 
+def unit_cost(value: int, quantity: Decimal) -> int:
+    """Return what one unit is worth where a quantity is worth so much, rounded for display; 0 of nothing."""
+    if not quantity:
+        return 0
+    units, parts = quantity.as_integer_ratio()
+    return round_ratio(value * parts if units > 0 else -value * parts, abs(units))
+
+
 def issue(balance: Balance, quantity: Decimal, assumed_cost: int = 0) -> tuple[int, Balance]:
     """Return what an issue costs, and the balance after it.
 

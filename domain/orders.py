@@ -1,22 +1,29 @@
 """Orders: what was sold, to the last minor unit, with every price, tax and cost frozen as it was."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 from uuid import UUID, uuid5
 
 from domain.aggregate import Aggregate
-from domain.money import checked, round_ratio
+from domain.costing import unit_cost
+from domain.money import checked
 from domain.payments import Payment, Settlement
 from domain.pricing import Discount, LineTax, OrderTax, PricedBasket, Rules
 
 _SERIES = UUID("5b0f8c1e-0d7a-4a52-9d4e-3c6f1b7e2a90")
 _NOTHING = Decimal(0)
+#: Where an order stands, whether it is paid, and whether the goods are with the customer.
+OrderStatus = Literal["open", "completed", "cancelled", "voided"]
+PaymentStatus = Literal["unpaid", "partially_paid", "paid", "partially_refunded", "refunded"]
+FulfilmentStatus = Literal[
+    "unfulfilled", "partially_fulfilled", "fulfilled", "partially_returned", "returned"
+]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaleLine:
     """A line as it was sold. Later changes of the catalog do not reach it. Money is minor currency units."""
 
@@ -40,6 +47,8 @@ class SaleLine:
     net_sales: int
     cost_total: int
     discounts: tuple[Discount, ...] = ()
+    #: Whom the product was bought from at that time.
+    supplier_id: UUID | None = None
 
     @property
     def price_overridden(self) -> bool:
@@ -49,23 +58,12 @@ class SaleLine:
     @property
     def unit_cost(self) -> int:
         """What one unit cost, rounded for display."""
-        if not self.quantity:
-            return 0
-        numerator, denominator = self.quantity.as_integer_ratio()
-        return round_ratio(self.cost_total * denominator, numerator, "half_up")
-
-    @property
-    def returned_quantity(self) -> Decimal:
-        """How much of it came back; nothing can yet."""
-        return _NOTHING
+        return unit_cost(self.cost_total, self.quantity)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Totals:
-    """The sums of an order in minor currency units.
-
-    `total` is the sum of the lines; cash rounding and tips come on top of it, and `paid_total` is all three.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """What the lines of an order come to, in minor currency units; `total` includes tax."""
 
     subtotal: int
     discount_total: int
@@ -74,6 +72,15 @@ class Totals:
     gross_sales: int
     net_sales: int
     cost_total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals(Sums):
+    """The sums of an order that was paid, in minor currency units.
+
+    Cash rounding and tips come on top of `total`, and `paid_total` is all three.
+    """
+
     rounding: int
     tip_total: int
     paid_total: int
@@ -109,12 +116,14 @@ class Order(Aggregate):
 
     type_name = "orders.Order"
 
-    class Sold(Aggregate.Created):
-        """Goods were sold, paid and handed over at a till.
+    class Terms(Aggregate.Created):
+        """What is agreed with the customer: at which till, by which rules, and what the lines come to.
 
         `series_id` and `series_number` are the gapless count of the till's code, in earlier sales that of the
         till itself; `business_date` is the store's.
         """
+
+        shared: ClassVar[bool] = True
 
         number: str
         series_id: UUID
@@ -134,16 +143,65 @@ class Order(Aggregate):
         lines: tuple[SaleLine, ...]
         taxes: tuple[OrderTax, ...]
         discounts: tuple[Discount, ...]
+        totals: Sums
+        _: KW_ONLY
+        note: str | None = None
+        shift_id: UUID | None = None
+
+    class Sold(Terms):
+        """Goods were sold, paid and handed over at a till."""
+
         payments: tuple[Payment, ...]
         totals: Totals
-        note: str | None = None
 
         def apply(self, aggregate: "Order") -> None:
-            """Keep the sale as it was made."""
-            aggregate.sale = self
+            """Keep the terms; everything was paid and handed over."""
+            aggregate.terms = self
+            aggregate.paid = Settlement(
+                payments=self.payments,
+                rounding=self.totals.rounding,
+                tip_total=self.totals.tip_total,
+                paid_total=self.totals.paid_total,
+                change_total=self.totals.change_total,
+            )
+            aggregate.refunded = 0
+            aggregate.fulfilled = {line.id: line.quantity for line in self.lines}
+            aggregate.returned = {}
 
     if TYPE_CHECKING:
-        sale: Sold
+        terms: Terms
+        paid: Settlement
+        #: What was given back of it, in minor currency units.
+        refunded: int
+        #: Units handed over and brought back, by line.
+        fulfilled: dict[UUID, Decimal]
+        returned: dict[UUID, Decimal]
+
+    @property
+    def due_total(self) -> int:
+        """What is still to be paid, in minor currency units."""
+        return self.terms.totals.total + self.paid.rounding + self.paid.tip_total - self.paid.paid_total
+
+    @property
+    def payment_status(self) -> PaymentStatus:
+        """Whether it is paid."""
+        return "unpaid" if self.due_total else "paid"
+
+    @property
+    def fulfilment_status(self) -> FulfilmentStatus:
+        """Whether the goods are with the customer."""
+        ordered = {line.id: line.quantity for line in self.terms.lines}
+        return "fulfilled" if self.fulfilled == ordered else "unfulfilled"
+
+    @property
+    def status(self) -> OrderStatus:
+        """Where it stands: it is completed by itself, once it is paid and handed over."""
+        is_done = (self.payment_status, self.fulfilment_status) == ("paid", "fulfilled")
+        return "completed" if is_done else "open"
+
+    def returned_quantity(self, line_id: UUID) -> Decimal:
+        """How much of a line came back."""
+        return self.returned.get(line_id, _NOTHING)
 
     @classmethod
     def sell(

@@ -50,6 +50,7 @@ class TaxRate:
     name: str
     rate: Decimal
     inclusive: bool
+    jurisdiction: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineTax:
-    """One tax on one line: the tax-exclusive value it is due on, and its amount."""
+    """One tax on one line: the tax-exclusive value it is due on, and its amount, and whom it is due to."""
 
     tax_rate_id: UUID
     name: str
@@ -92,6 +93,7 @@ class LineTax:
     inclusive: bool
     taxable: int
     amount: int
+    jurisdiction: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,6 +343,7 @@ def _priced_line(line: _Line, amounts: list[int], contained_in_discounts: int) -
                 inclusive=rate.inclusive,
                 taxable=net_sales,
                 amount=amount,
+                jurisdiction=rate.jurisdiction,
             )
             for rate, amount in zip(item.tax_rates, amounts, strict=True)
         ),
@@ -383,6 +386,7 @@ def _order_taxes(lines: Iterable[PricedLine]) -> tuple[OrderTax, ...]:
             inclusive=taxes[0].inclusive,
             taxable=sum(tax.taxable for tax in taxes),
             amount=sum(tax.amount for tax in taxes),
+            jurisdiction=taxes[0].jurisdiction,
         )
         for taxes in groups.values()
     )

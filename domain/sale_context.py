@@ -40,6 +40,7 @@ class VariantAtSale:
     track_stock: bool
     precision: int
     tax_rates: tuple[TaxRate, ...]
+    supplier_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,15 @@
 """Stock: every change is one journal entry with its lines, and balances are what the entries leave."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import KW_ONLY, dataclass
+from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.costing import Balance, issue, receive
+from domain.entities import fields_of
 from domain.errors import Conflict, Detail
 
 EMPTY = Balance(quantity=Decimal(0), value=0, last_unit_cost=0)
@@ -63,45 +64,52 @@ class Demand:
 
 
 class StockMovement(Aggregate):
-    """A journal entry of one storage."""
+    """A journal entry of one storage: a single event, which is never changed."""
 
     type_name = "stock.StockMovement"
 
-    class Received(Aggregate.Created):
-        """Goods came in from outside."""
+    class Moved(Aggregate.Created):
+        """Goods came or went; what all movements have in common.
+
+        `business_date` is the day it counts for by the clock of the storage's store, or of the company in a
+        warehouse; earlier movements do not know it.
+        """
+
+        shared: ClassVar[bool] = True
+        #: What the ledger calls it.
+        kind: ClassVar[str]
 
         storage_id: UUID
         occurred_at: datetime
         lines: tuple[MovementLine, ...]
+        _: KW_ONLY
+        business_date: date | None = None
+
+        def apply(self, aggregate: "StockMovement") -> None:
+            """Keep the entry."""
+            for name in fields_of(type(self)):
+                setattr(aggregate, name, getattr(self, name))
+
+    class Received(Moved):
+        """Goods came in from outside."""
+
+        kind = "receipt"
+
         supplier_id: UUID | None = None
         purchase_order_id: UUID | None = None
         reference: str | None = None
 
-        def apply(self, aggregate: "StockMovement") -> None:
-            """Keep the entry."""
-            aggregate.storage_id = self.storage_id
-            aggregate.occurred_at = self.occurred_at
-            aggregate.lines = self.lines
-            aggregate.supplier_id = self.supplier_id
-            aggregate.reference = self.reference
-
-    class Issued(Aggregate.Created):
+    class Issued(Moved):
         """Goods went out with a sale."""
 
-        storage_id: UUID
-        occurred_at: datetime
-        lines: tuple[MovementLine, ...]
-        order_id: UUID
+        kind = "sale"
 
-        def apply(self, aggregate: "StockMovement") -> None:
-            """Keep the entry."""
-            aggregate.storage_id = self.storage_id
-            aggregate.occurred_at = self.occurred_at
-            aggregate.lines = self.lines
+        order_id: UUID
 
     if TYPE_CHECKING:
         storage_id: UUID
         occurred_at: datetime
+        business_date: date | None
         lines: tuple[MovementLine, ...]
         supplier_id: UUID | None
         reference: str | None
@@ -113,6 +121,7 @@ class StockMovement(Aggregate):
         *,
         storage_id: UUID,
         occurred_at: datetime,
+        business_date: date,
         delivered: Iterable[ReceivedLine],
         balances: Mapping[UUID, Balance],
         supplier_id: UUID | None = None,
@@ -125,6 +134,7 @@ class StockMovement(Aggregate):
             movement_id,
             storage_id=storage_id,
             occurred_at=occurred_at,
+            business_date=business_date,
             lines=tuple(_receive_lines(delivered, dict(balances))),
             supplier_id=supplier_id,
             purchase_order_id=purchase_order_id,
@@ -138,6 +148,7 @@ class StockMovement(Aggregate):
         *,
         storage_id: UUID,
         occurred_at: datetime,
+        business_date: date,
         order_id: UUID,
         lines: tuple[MovementLine, ...],
     ) -> Self:
@@ -147,6 +158,7 @@ class StockMovement(Aggregate):
             movement_id,
             storage_id=storage_id,
             occurred_at=occurred_at,
+            business_date=business_date,
             order_id=order_id,
             lines=lines,
         )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import LiteralString
 from uuid import UUID
 
-from domain.money import round_ratio
+from domain.costing import unit_cost
 from domain.stock import StockMovement
 from projections.base import Database, Fact, Projection, Row
 from projections.pages import PAGE, list_and_count
@@ -134,10 +134,6 @@ def list_levels(
 
 
 def _level(row: Row) -> Row:
-    on_hand: Decimal = row["on_hand"]
-    average = 0
-    if on_hand:
-        units, parts = abs(on_hand).as_integer_ratio()
-        average = round_ratio(abs(row["value"]) * parts, units)
-    none = Decimal(0)
+    on_hand, none = row["on_hand"], Decimal(0)
+    average = unit_cost(row["value"], on_hand)
     return {**row, "reserved": none, "incoming": none, "available": on_hand, "average_cost": average}

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
 
-from domain.money import round_ratio
+from domain.costing import unit_cost
 from domain.stock import StockMovement
 from projections.base import Database, Event, Fact, Projection, Row
 from projections.records import Reading
@@ -205,6 +205,4 @@ def list_movements(
 def _movement(row: Row) -> Row:
     if row["unit_cost"] is not None or not row["quantity"]:
         return row
-    above, below = abs(row["quantity"]).as_integer_ratio()
-    value = row["value_change"] if row["quantity"] > 0 else -row["value_change"]
-    return {**row, "unit_cost": round_ratio(value * below, above)}
+    return {**row, "unit_cost": unit_cost(row["value_change"], row["quantity"])}

@@ -18,6 +18,7 @@ from api.answers import (
     SignedMoney,
     Version,
 )
+from domain.orders import FulfilmentStatus, OrderStatus, PaymentStatus
 
 
 class TaxAnswer(Answer):
@@ -104,9 +105,9 @@ class OrderAnswer(Answer):
     shift_id: Annotated[Id | None, Meaning("The shift.")]
     cashier_id: Annotated[Id | None, Meaning("Who sold it.")]
     customer_id: Annotated[Id | None, Meaning("The customer.")]
-    status: Annotated[str, Meaning("Where it stands.", "completed")]
-    payment_status: Annotated[str, Meaning("Whether it is paid.", "paid")]
-    fulfilment_status: Annotated[str, Meaning("Whether the goods are handed over.", "fulfilled")]
+    status: Annotated[OrderStatus, Meaning("Where it stands.", "completed")]
+    payment_status: Annotated[PaymentStatus, Meaning("Whether it is paid.", "paid")]
+    fulfilment_status: Annotated[FulfilmentStatus, Meaning("Whether the goods are handed over.", "fulfilled")]
     currency: Currency
     business_date: Annotated[Day, Meaning("The day it counts for.")]
     occurred_at: Annotated[Moment, Meaning("When it happened.")]

@@ -1,44 +1,69 @@
 """An order as clients see it."""
 
+from decimal import Decimal
+
 from api.orders.answers import DiscountAnswer, LineAnswer, OrderAnswer, PaymentAnswer, TaxAnswer
-from domain.orders import Order
+from domain.orders import Order, SaleLine
 
 
 def show_order(order: Order) -> OrderAnswer:
-    """The order as it was made."""
-    sale, totals = order.sale, order.sale.totals
+    """The order as it stands."""
+    terms, totals, paid = order.terms, order.terms.totals, order.paid
     return OrderAnswer(
         id=order.id,
-        number=sale.number,
-        channel=sale.channel,
-        store_id=sale.store_id,
-        register_id=sale.register_id,
-        shift_id=None,
-        cashier_id=sale.cashier_id,
-        customer_id=sale.customer_id,
-        status="completed",
-        payment_status="paid",
-        fulfilment_status="fulfilled",
-        currency=sale.currency,
-        business_date=sale.business_date,
-        occurred_at=sale.occurred_at,
+        number=terms.number,
+        channel=terms.channel,
+        store_id=terms.store_id,
+        register_id=terms.register_id,
+        shift_id=terms.shift_id,
+        cashier_id=terms.cashier_id,
+        customer_id=terms.customer_id,
+        status=order.status,
+        payment_status=order.payment_status,
+        fulfilment_status=order.fulfilment_status,
+        currency=terms.currency,
+        business_date=terms.business_date,
+        occurred_at=terms.occurred_at,
         recorded_at=order.created_on,
-        lines=[LineAnswer.of(line) for line in sale.lines],
-        taxes=[TaxAnswer.of(tax) for tax in sale.taxes],
-        discounts=[DiscountAnswer.of(discount) for discount in sale.discounts],
-        payments=[PaymentAnswer.of(payment) for payment in sale.payments],
+        lines=[_show_line(line, order.returned_quantity(line.id)) for line in terms.lines],
+        taxes=[TaxAnswer.of(tax) for tax in terms.taxes],
+        discounts=[DiscountAnswer.of(discount) for discount in terms.discounts],
+        payments=[PaymentAnswer.of(payment) for payment in paid.payments],
         refunds=[],
         subtotal=totals.subtotal,
         discount_total=totals.discount_total,
         tax_total=totals.tax_total,
-        rounding=totals.rounding,
-        tip_total=totals.tip_total,
+        rounding=paid.rounding,
+        tip_total=paid.tip_total,
         total=totals.total,
-        paid_total=totals.paid_total,
-        change_total=totals.change_total,
-        refunded_total=0,
-        due_total=0,
-        note=sale.note,
+        paid_total=paid.paid_total,
+        change_total=paid.change_total,
+        refunded_total=order.refunded,
+        due_total=order.due_total,
+        note=terms.note,
         version=order.version,
         cost_total=totals.cost_total,
+    )
+
+
+def _show_line(line: SaleLine, returned: Decimal) -> LineAnswer:
+    return LineAnswer(
+        id=line.id,
+        variant_id=line.variant_id,
+        product_id=line.product_id,
+        sku=line.sku,
+        name=line.name,
+        variant_name=line.variant_name,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        list_price=line.list_price,
+        price_overridden=line.price_overridden,
+        gross_total=line.gross_total,
+        discount_total=line.discount_total,
+        taxes=[TaxAnswer.of(tax) for tax in line.taxes],
+        tax_total=line.tax_total,
+        total=line.total,
+        returned_quantity=returned,
+        unit_cost=line.unit_cost,
+        cost_total=line.cost_total,
     )

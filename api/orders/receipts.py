@@ -33,7 +33,7 @@ class CashierReceipt(Resource):
 def receipt_of(reading: Reading, order: Order) -> OrdersReceiptAnswer:
     """A receipt as data: the order, the company, and the store's texts. Raises Missing."""
     company = find_company(reading.db)
-    stores = reading.aggregates(Store, [order.sale.store_id])
+    stores = reading.aggregates(Store, [order.terms.store_id])
     if company is None or not stores:
         raise Missing
     store = {**stores[0].values}

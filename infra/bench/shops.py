@@ -202,6 +202,12 @@ def _delivery() -> StockMovement:
         ReceivedLine(variant_id=id_of("variant", number), quantity=_PLENTY, unit_cost=price_of(number) // 2)
         for number in range(PRODUCTS)
     ]
+    now = datetime.now(UTC)
     return StockMovement.receive(
-        DELIVERY, storage_id=STORAGE, occurred_at=datetime.now(UTC), delivered=delivered, balances={}
+        DELIVERY,
+        storage_id=STORAGE,
+        occurred_at=now,
+        business_date=now.date(),
+        delivered=delivered,
+        balances={},
     )

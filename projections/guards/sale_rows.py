@@ -22,7 +22,8 @@ PLACE: LiteralString = f"""
            store.fields ->> 'day_cut' AS day_cut,
            (SELECT jsonb_agg(jsonb_build_object('id', rate.id, 'name', rate.name,
                                                 'rate', rate.fields ->> 'rate',
-                                                'inclusive', rate.fields -> 'inclusive')
+                                                'inclusive', rate.fields -> 'inclusive',
+                                                'jurisdiction', rate.fields ->> 'jurisdiction')
                              ORDER BY wanted.place)
               FROM jsonb_array_elements_text(store.fields -> 'tax_rate_ids')
                    WITH ORDINALITY AS wanted(id, place)
@@ -65,7 +66,7 @@ PLACE: LiteralString = f"""
 VARIANTS: LiteralString = f"""
     SELECT v.id, v.product_id, v.sku, p.name, v.name AS variant_name, p.category_id, p.brand_id,
            coalesce(own.price, v.price) AS price, v.cost, p.status, p.track_stock, p.tax_rate_ids,
-           unit.precision
+           unit.precision, p.supplier_id
       FROM unnest(%(variants)b::uuid[]) AS wanted(id)
      CROSS JOIN LATERAL (
             SELECT id, product_id, sku, name, price, cost FROM variants
@@ -73,7 +74,8 @@ VARIANTS: LiteralString = f"""
              LIMIT 1
            ) AS v
      CROSS JOIN LATERAL (
-            SELECT name, category_id, brand_id, status, track_stock, tax_rate_ids, unit_id FROM products
+            SELECT name, category_id, brand_id, supplier_id, status, track_stock, tax_rate_ids, unit_id
+              FROM products
              WHERE company_id = %(company_id)s AND id = v.product_id
              LIMIT 1
            ) AS p
@@ -96,7 +98,7 @@ VARIANTS: LiteralString = f"""
 
 TAX_RATES: LiteralString = """
     SELECT rate.id, rate.name, rate.fields ->> 'rate' AS rate,
-           (rate.fields ->> 'inclusive')::bool AS inclusive
+           (rate.fields ->> 'inclusive')::bool AS inclusive, rate.fields ->> 'jurisdiction' AS jurisdiction
       FROM (SELECT DISTINCT charged.id
               FROM unnest(%(variants)b::uuid[]) AS wanted(id)
              CROSS JOIN LATERAL (
@@ -164,7 +166,13 @@ def _time(text: str) -> time:
 
 
 def _tax_rate(row: Row) -> TaxRate:
-    return TaxRate(id=row["id"], name=row["name"], rate=Decimal(row["rate"]), inclusive=row["inclusive"])
+    return TaxRate(
+        id=row["id"],
+        name=row["name"],
+        rate=Decimal(row["rate"]),
+        inclusive=row["inclusive"],
+        jurisdiction=row["jurisdiction"],
+    )
 
 
 def variants_of(variants: Answer, rates: Answer, of_store: Iterable[Row]) -> dict[UUID, VariantAtSale]:
@@ -186,6 +194,7 @@ def variants_of(variants: Answer, rates: Answer, of_store: Iterable[Row]) -> dic
             track_stock=row["track_stock"],
             precision=5 if row["precision"] is None else row["precision"],
             tax_rates=tuple(by_id[rate] for rate in row["tax_rate_ids"]) or others,
+            supplier_id=row["supplier_id"],
         )
         for row in variants.rows()
     }

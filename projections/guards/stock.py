@@ -1,10 +1,12 @@
 """What a movement of stock is decided on: its balances, locked in the order of their keys; its storage."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
 
+from domain.business_date import business_date
 from domain.catalog.units import too_precise
 from domain.companies import Backdating
 from domain.costing import Balance
@@ -13,7 +15,7 @@ from domain.pending import Pending
 from domain.settings import OtherStore
 from domain.storages import Storage
 from domain.suppliers import Supplier
-from projections.base import Answer, Database
+from projections.base import Answer, Database, Row
 from projections.companies import backdating_of
 from projections.guards.references import References
 from projections.guards.stock_precision import ask_finer, hold_precisions
@@ -55,10 +57,13 @@ _COUNTED: LiteralString = """
 
 _PLACE: LiteralString = """
     SELECT c.created_at AS founded_at, c.backdating_days, storage.parent_id AS store_id,
-           storage.id IS NOT NULL AS is_known
+           storage.id IS NOT NULL AS is_known, coalesce(store.fields ->> 'timezone', c.timezone) AS timezone,
+           coalesce(store.fields ->> 'day_cut', '00:00') AS day_cut
       FROM companies AS c
       LEFT JOIN settings AS storage ON storage.company_id = c.company_id AND storage.kind = 'storages'
             AND storage.id = %(storage_id)s
+      LEFT JOIN settings AS store ON store.company_id = c.company_id AND store.kind = 'stores'
+            AND store.id = storage.parent_id
      WHERE c.company_id = %(company_id)s
 """
 
@@ -94,10 +99,21 @@ class StockContext:
 
     def backdating(self) -> Backdating:
         """How far back a movement of them may lie. Raises Invalid where there is no company."""
+        return backdating_of(self._known_place())
+
+    def business_date(self, moment: datetime) -> date:
+        """The day by the clock of the storage's store, or of the company in a warehouse.
+
+        Raises Invalid where there is no company.
+        """
+        place = self._known_place()
+        return business_date(moment, place["timezone"], time.fromisoformat(place["day_cut"]))
+
+    def _known_place(self) -> Row:
         place = self._place.row()
         if place is None:
             raise Invalid(details=[Detail("company_id", "not_found", "There is no such company.")])
-        return backdating_of(place)
+        return place
 
     def balances(self) -> Mapping[UUID, Balance]:
         """By variant.

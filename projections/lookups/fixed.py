@@ -1,14 +1,14 @@
 """What is the same for every company: roles, permissions, statuses, currencies, time zones."""
 
 from functools import cache
+from typing import get_args
 from zoneinfo import available_timezones
 
 from domain.catalog.products import STATUSES
 from domain.money import CURRENCIES, exponent
+from domain.orders import OrderStatus
 from domain.permissions import PERMISSIONS, ROLES
 from projections.base import Row
-
-ORDER_STATUSES = ("open", "completed", "cancelled", "voided")
 
 
 def roles() -> list[Row]:
@@ -24,7 +24,7 @@ def permissions() -> list[Row]:
 
 def order_statuses() -> list[Row]:
     """Where an order may stand."""
-    return [_named(status) for status in ORDER_STATUSES]
+    return [_named(status) for status in get_args(OrderStatus)]
 
 
 def product_statuses() -> list[Row]:

@@ -223,7 +223,7 @@ class TestFacts:
         assert (sale["type"], movement["type"]) == ("orders.Order.Sold", "stock.StockMovement.Issued")
         assert (sale["stream_id"], sale["before"]) == (sold["id"], None)
         assert sale["actor"] == movement["actor"] == stocked.shop.username("Cashier")
-        assert sale["data"]["totals"]["total"] == sale["after"]["sale"]["totals"]["total"] == sold["total"]
+        assert sale["data"]["totals"]["total"] == sale["after"]["terms"]["totals"]["total"] == sold["total"]
         assert movement["after"]["lines"][0]["balance_quantity"] == "8"
         assert not [name for name in fields_in([sale, movement]) if name.startswith(("_", "originator"))]
 

@@ -155,6 +155,7 @@ def delivery(
         one,
         storage_id=storage_id,
         occurred_at=FOUNDED,
+        business_date=FOUNDED.date(),
         delivered=[ReceivedLine(variant_id=variant_id, quantity=Decimal(quantity), unit_cost=unit_cost)],
         balances={variant_id: onto} if onto else {},
     )

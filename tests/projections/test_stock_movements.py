@@ -58,6 +58,7 @@ class Stockroom:
                 uuid4(),
                 storage_id=storage,
                 occurred_at=at,
+                business_date=at.date(),
                 delivered=delivered,
                 balances=self._balances(storage),
                 reference="D-1",
@@ -73,7 +74,12 @@ class Stockroom:
         taken = take(demands, self._balances(self.shelf), allow_negative=True)
         self._record(
             StockMovement.issue(
-                uuid4(), storage_id=self.shelf, occurred_at=at, order_id=order_id or uuid4(), lines=taken
+                uuid4(),
+                storage_id=self.shelf,
+                occurred_at=at,
+                business_date=at.date(),
+                order_id=order_id or uuid4(),
+                lines=taken,
             )
         )
 

@@ -290,7 +290,10 @@ class _Demo:
                 )
                 for article in self._articles
             ]
-            yield moment, deliver(_id(f"delivery/{days}"), _storage_id("WH"), moment, lines, balances)
+            delivery = deliver(
+                _id(f"delivery/{days}"), _storage_id("WH"), moment, day=day, lines=lines, balances=balances
+            )
+            yield moment, delivery
 
 
 def _places() -> Iterator[Aggregate.Event]:

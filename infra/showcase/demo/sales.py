@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from commands.orders import BasketLine, PlaceSale, QuoteBasket, SaleWork, place_sale, quote_basket
 from commands.ports import Caller
 from domain.aggregate import Aggregate
+from domain.business_date import business_date
 from domain.companies import BACKDATING_DAYS, DISCOUNT_CEILINGS, Backdating
 from domain.costing import Balance
 from domain.payments import Tender
@@ -74,12 +75,19 @@ def deliver(
     movement_id: UUID,
     storage_id: UUID,
     moment: datetime,
+    *,
+    day: date,
     lines: list[ReceivedLine],
     balances: dict[UUID, Balance],
 ) -> list[Aggregate.Event]:
-    """Take a delivery in and change the balances accordingly."""
+    """Take a delivery in that counts for a day, and change the balances accordingly."""
     movement = StockMovement.receive(
-        movement_id, storage_id=storage_id, occurred_at=moment, delivered=lines, balances=balances
+        movement_id,
+        storage_id=storage_id,
+        occurred_at=moment,
+        business_date=day,
+        delivered=lines,
+        balances=balances,
     )
     _follow(movement, balances)
     return movement.new_events()
@@ -149,7 +157,19 @@ class ShopLife:
             if self._balances.get(article.at_sale.id, EMPTY).quantity <= article.reorder_level
         ]
         if lines:
-            yield moment, deliver(self._new_id(), self._shop.storage_id, moment, lines, self._balances)
+            store = self._shop.store
+            day = business_date(moment, store.timezone, store.day_cut)
+            yield (
+                moment,
+                deliver(
+                    self._new_id(),
+                    self._shop.storage_id,
+                    moment,
+                    day=day,
+                    lines=lines,
+                    balances=self._balances,
+                ),
+            )
 
     def _sale(self, moment: datetime) -> list[Aggregate.Event]:
         register_id, code = self._random.choice(self._shop.registers)

@@ -144,7 +144,7 @@ class MemorySales:
         return found
 
     def _last_number(self, code: str) -> int:
-        sales = (order.sale for order in self._world.all(self._company_id, Order))
+        sales = (order.terms for order in self._world.all(self._company_id, Order))
         return max((sale.series_number for sale in sales if sale.series_id == series_of(code)), default=0)
 
 

@@ -1,9 +1,11 @@
 """Stock in memory: balances are what the last movement of each left."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
+from domain.business_date import business_date
 from domain.catalog.products import Product
 from domain.catalog.units import Unit, too_precise
 from domain.companies import Backdating
@@ -13,6 +15,7 @@ from domain.pending import Pending
 from domain.settings import OtherStore
 from domain.stock import EMPTY, StockMovement
 from domain.storages import Storage
+from domain.stores import Store
 from domain.suppliers import Supplier
 from tests.commands.memory.world import World
 
@@ -98,6 +101,17 @@ class MemoryStockContext:
 
     def backdating(self) -> Backdating:
         return backdating_of(self._world, self._company_id)
+
+    def business_date(self, moment: datetime) -> date:
+        company = self._world.company(self._company_id)
+        assert company
+        storage = self._world.find(self._company_id, self._storage_id)
+        store_id = storage.values["store_id"] if isinstance(storage, Storage) else None
+        store = self._world.find(self._company_id, store_id) if store_id else None
+        if isinstance(store, Store):
+            cut = time.fromisoformat(store.values["day_cut"])
+            return business_date(moment, store.values["timezone"], cut)
+        return business_date(moment, company.values["timezone"], time())
 
     def balances(self) -> Mapping[UUID, Balance]:
         if details := [*self._unknown(), *self._wrong_lines()]:

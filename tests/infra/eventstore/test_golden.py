@@ -25,7 +25,7 @@ from projections.base import DamagedEvent, EventNotReadable, NewerEvent
 from projections.records import whole
 from tests.golden import GOLDEN, file_of, golden_event
 
-SHIFT = UUID(int=7)
+KIOSK = UUID(int=7)
 SAMPLES: dict[Any, Any] = {
     UUID: UUID("0190f5a1-7c3e-7abc-8def-0123456789ab"),
     str: "text",
@@ -52,6 +52,12 @@ def sample(kind: Any) -> Any:
         return {sample(arguments[0]): sample(arguments[1])}
     hints = get_type_hints(kind)
     return kind(**{field.name: sample(hints[field.name]) for field in dataclasses.fields(kind)})
+
+
+def type_and_version(file: Path) -> tuple[str, int]:
+    """What a file is of; a plus and a word say that fields have come since the version's first file."""
+    name, _, version = file.stem.partition("+")[0].rpartition(".v")
+    return name, int(version)
 
 
 def as_written(kind: Any, written: Any) -> Any:
@@ -93,8 +99,7 @@ def written(request: pytest.FixtureRequest) -> None:
 
 @pytest.mark.parametrize("file", sorted(GOLDEN.glob("*.json")), ids=lambda file: file.stem)
 def test_whatever_was_written_in_any_version_can_be_read(file: Path) -> None:
-    name, _, _ = file.stem.rpartition(".v")
-    kind = EVENT_TYPES.named(name)
+    kind = EVENT_TYPES.named(type_and_version(file)[0])
     read = kind.decode(file.read_text())
     written = {field: value for field, value in json.loads(file.read_text()).items() if field in kind.fields}
     again = json.loads(msgspec.json.encode({field: getattr(read, field) for field in written}))
@@ -121,8 +126,8 @@ def test_a_read_model_reads_the_same_as_the_domain(name: str) -> None:
 
 def test_no_golden_file_is_of_a_type_that_was_forgotten() -> None:
     for file in GOLDEN.glob("*.json"):
-        name, _, version = file.stem.rpartition(".v")
-        assert int(version) <= EVENT_TYPES.named(name).version
+        name, version = type_and_version(file)
+        assert version <= EVENT_TYPES.named(name).version
         EVENT_TYPES.named(name).decode(file.read_text())
 
 
@@ -173,7 +178,7 @@ def test_an_old_version_is_lifted_step_by_step(state: dict[str, Any], expected: 
     ],
 )
 def test_what_no_version_wrote_is_refused(state: dict[str, Any], trouble: type[EventNotReadable]) -> None:
-    row = {"type": "tests.Thing.Registered", "state": json.dumps(state), "metadata": "{}", "stream_id": SHIFT}
+    row = {"type": "tests.Thing.Registered", "state": json.dumps(state), "metadata": "{}", "stream_id": KIOSK}
     with pytest.raises(trouble) as refused:
         EventTypes([Thing]).rebuild([{**row, "stream_version": 1}])
     assert type(refused.value) is trouble
@@ -189,9 +194,9 @@ class GrownOrder(Order):
     """Orders whose sale has gained a field."""
 
     class Sold(Order.Sold):
-        """It names the shift in which it was made."""
+        """It names the kiosk at which it was made."""
 
-        shift_id: UUID | None = None
+        kiosk_id: UUID | None = None
 
 
 class GrownStore(Store):
@@ -213,7 +218,7 @@ class TestAnEventThatGainedAField:
         file = (GOLDEN / "orders.Order.Sold.v1.json").read_text()
         grown, before = GROWN.named("orders.Order.Sold"), EVENT_TYPES.named("orders.Order.Sold")
         read = grown.decode(file)
-        assert read.shift_id is None
+        assert read.kiosk_id is None
         assert [getattr(read, name) for name in before.fields] == [
             getattr(before.decode(file), name) for name in before.fields
         ]
@@ -234,13 +239,13 @@ class TestAnEventThatGainedAField:
 
     def test_is_written_with_it(self) -> None:
         kind = GROWN.named("orders.Order.Sold")
-        sold = golden_event(kind, UUID(int=1), shift_id=SHIFT)
+        sold = golden_event(kind, UUID(int=1), kiosk_id=KIOSK)
         name, state = GROWN.encode(sold)
-        assert (name, json.loads(state)["shift_id"]) == ("orders.Order.Sold", str(SHIFT))
-        assert kind.decode(state).shift_id == SHIFT
+        assert (name, json.loads(state)["kiosk_id"]) == ("orders.Order.Sold", str(KIOSK))
+        assert kind.decode(state).kiosk_id == KIOSK
 
     def test_is_read_without_it_by_a_server_of_before(self) -> None:
         kind = GROWN.named("orders.Order.Sold")
-        _, state = GROWN.encode(golden_event(kind, UUID(int=1), shift_id=SHIFT))
+        _, state = GROWN.encode(golden_event(kind, UUID(int=1), kiosk_id=KIOSK))
         before = EVENT_TYPES.named("orders.Order.Sold")
         assert before.decode(state) == before.decode(file_of(before).read_text())

@@ -243,6 +243,7 @@ class Shop:
                 uuid4(),
                 storage_id=self.storage_id,
                 occurred_at=NOW,
+                business_date=NOW.date(),
                 delivered=[
                     ReceivedLine(variant_id=one, quantity=Decimal(quantity), unit_cost=unit_cost)
                     for one in variant_ids
@@ -361,7 +362,12 @@ def sale(  # noqa: PLR0917 the six are what a sale is
         note=None,
     )
     issued = StockMovement.issue(
-        uuid4(), storage_id=shop.storage_id, occurred_at=NOW, order_id=order_id, lines=moved
+        uuid4(),
+        storage_id=shop.storage_id,
+        occurred_at=NOW,
+        business_date=NOW.date(),
+        order_id=order_id,
+        lines=moved,
     )
     return order, issued
 
