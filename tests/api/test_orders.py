@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -228,6 +229,60 @@ class TestPaying:
     def test_an_unknown_method_is_named(self, stocked: Any) -> None:
         refused = stocked.sell(payments=[{"method": "shells", "amount": 119}])
         assert (refused.status, refused.fields) == (422, {"payments.0.method"})
+
+
+class TestWhatASaleFreezes:
+    """What later reports need of it, and no read model could find again."""
+
+    def sold(self, stocked: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What the log says of the last sale and of its movement."""
+        last = {event["type"]: event["state"] for event in stocked.shop.events()}
+        return last["orders.Order.Sold"], last["stock.StockMovement.Issued"]
+
+    def test_is_whom_the_product_is_bought_from_and_whom_its_taxes_are_due_to(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        mill = admin.post("/api/admin/settings/suppliers", {"name": "Mill"}).data
+        product = f"/api/admin/products/{stocked.product['id']}"
+        tax = f"/api/admin/settings/tax-rates/{stocked.tax['id']}"
+        assert admin.patch(product, {"supplier_id": mill["id"]}).status == 200
+        assert admin.patch(tax, {"jurisdiction": "DE"}).status == 200
+        assert stocked.sell().status == 201
+        assert admin.patch(product, {"supplier_id": None}).status == 200
+        assert admin.patch(tax, {"jurisdiction": "AT"}).status == 200
+        sale, _ = self.sold(stocked)
+        [line] = sale["lines"]
+        assert line["supplier_id"] == mill["id"]
+        assert [tax["jurisdiction"] for tax in line["taxes"]] == ["DE"]
+        assert [tax["jurisdiction"] for tax in sale["taxes"]] == ["DE"]
+        assert stocked.sell().status == 201
+        sale, _ = self.sold(stocked)
+        assert (sale["lines"][0]["supplier_id"], sale["taxes"][0]["jurisdiction"]) == (None, "AT")
+
+    def test_is_the_jurisdiction_of_the_stores_own_taxes(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        body = {"name": "City", "rate": "1", "inclusive": True, "jurisdiction": "Berlin"}
+        city = admin.post("/api/admin/settings/tax-rates", body).data
+        store = f"/api/admin/stores/{stocked.store['id']}"
+        assert admin.patch(store, {"tax_rate_ids": [city["id"]]}).status == 200
+        untaxed = stocked.product_of(
+            tax_rate_ids=[], track_stock=False, variants=[{"sku": "U", "price": 100, "cost": 1}]
+        )
+        line = {"variant_id": untaxed["variants"][0]["id"], "quantity": 1}
+        assert stocked.sell(lines=[line], payments=[{"method": "cash", "amount": 100}]).status == 201
+        assert stocked.shop.events()[-1]["state"]["taxes"][0]["jurisdiction"] == "Berlin"
+
+    def test_is_the_day_it_counts_for_with_its_movement_too(self, stocked: Any) -> None:
+        store = f"/api/admin/stores/{stocked.store['id']}"
+        assert stocked.shop.client().patch(store, {"day_cut": "05:00"}).status == 200
+        night = datetime.now(ZoneInfo("Europe/Berlin")).replace(hour=4, minute=59) - timedelta(days=2)
+        sold = stocked.sell(occurred_at=night.isoformat(), role="Admin").data
+        sale, movement = self.sold(stocked)
+        day = (night - timedelta(days=1)).date().isoformat()
+        assert sold["business_date"] == sale["business_date"] == movement["business_date"] == day
+
+    def test_is_its_shift_of_which_there_are_none_yet(self, stocked: Any) -> None:
+        assert stocked.sell().data["shift_id"] is None
+        assert self.sold(stocked)[0]["shift_id"] is None
 
 
 class TestNumbers:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -49,6 +50,23 @@ class TestReceiving:
         refused = stocked.receive(1, 60, occurred_at=(now + timedelta(hours=1)).isoformat())
         assert (refused.status, refused.fields) == (422, {"occurred_at"})
         assert stocked.on_hand() == "11"
+
+    def test_a_delivery_counts_for_the_day_of_its_store_or_of_the_company(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        store = f"/api/admin/stores/{stocked.store['id']}"
+        assert admin.patch(store, {"timezone": "Pacific/Auckland", "day_cut": "05:00"}).status == 200
+        warehouse = admin.post("/api/admin/storages", {"name": "Warehouse", "code": "W"}).data
+        # Early in the morning in Auckland, summer or winter, it is the evening of the day before in Europe.
+        six = datetime.now(ZoneInfo("Pacific/Auckland")).replace(hour=6) - timedelta(days=2)
+        day, day_before = six.date(), six.date() - timedelta(days=1)
+        for storage, moment, expected in (
+            (stocked.storage, six, day),
+            (stocked.storage, six.replace(hour=4), day_before),
+            (warehouse, six, day_before),
+        ):
+            received = stocked.receive(1, 60, storage_id=storage["id"], occurred_at=moment.isoformat())
+            assert received.status == 201
+            assert stocked.shop.events()[-1]["state"]["business_date"] == expected.isoformat()
 
     def test_the_same_id_again_receives_nothing(self, stocked: Any) -> None:
         chosen = str(uuid4())
