@@ -1,19 +1,21 @@
-"""The stock writer: every movement of goods, line by line, and the balance each one left."""
+"""The stock ledger: every movement of goods, line by line, and the balance each one left."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 from uuid import UUID
 
 from domain.costing import unit_cost
 from domain.stock import StockMovement
-from projections.base import Database, Event, Fact, Projection, Row
+from projections.base import Database, Fact, Projection, Row
 from projections.records import Reading
 from projections.reports.sale_facts import add_rows
 
 #: A place in the ledger is the event's position times this, plus the line's number within the event.
 LINES_PER_EVENT = 100_000
+#: What rows are called: after their movements, and what a receipt corrects of earlier sales.
+TYPES = (StockMovement.Received.kind, StockMovement.Issued.kind, "settlement")
 
 
 class MovedLine(Reading):
@@ -119,10 +121,11 @@ _ADD: LiteralString = """
 def _rows(fact: Fact) -> Iterator[tuple[Any, ...]]:
     """The ledger's rows of one movement, in the order of `_COLUMNS`."""
     moved: Movement = fact.data
-    kind, origin_of = _KINDS[fact.event]
+    event = cast("type[StockMovement.Moved]", fact.event)
+    kind = event.kind
     place, storage = fact.position * LINES_PER_EVENT, moved.storage_id
     times = (fact.recorded_at, moved.occurred_at)
-    origin = (*origin_of(moved), fact.stream_id, fact.actor_id)
+    origin = (*_ORIGINS[event](moved), fact.stream_id, fact.actor_id)
     for line in moved.lines:
         variant, left, value = line.variant_id, line.balance_quantity, line.balance_value
         change, settlement = line.value_change, line.settlement
@@ -134,13 +137,10 @@ def _rows(fact: Fact) -> Iterator[tuple[Any, ...]]:
             place += 1
 
 
-#: The type of a movement's rows, and where it came from: reference, order, supplier and purchase order.
-_KINDS: Mapping[Event, tuple[str, Callable[[Any], tuple[str | None, ...]]]] = {
-    StockMovement.Received: (
-        "receipt",
-        lambda moved: (moved.reference, None, moved.supplier_id, moved.purchase_order_id),
-    ),
-    StockMovement.Issued: ("sale", lambda moved: (None, moved.order_id, None, None)),
+#: Where a movement came from: reference, order, supplier and purchase order.
+_ORIGINS: Mapping[type[StockMovement.Moved], Callable[[Any], tuple[str | None, ...]]] = {
+    StockMovement.Received: lambda moved: (moved.reference, None, moved.supplier_id, moved.purchase_order_id),
+    StockMovement.Issued: lambda moved: (None, moved.order_id, None, None),
 }
 
 _NONE = Decimal(0)

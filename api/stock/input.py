@@ -2,6 +2,7 @@
 
 from api.fields import Body, Choice, Flag, Id, Many, Moment, Money, Object, OwnId, Quantity, Whole, optional
 from api.queries import PageQuery
+from projections.stock_movements import TYPES
 
 
 class ReceiptLine(Body):
@@ -47,7 +48,7 @@ class MovementsQuery(Body):
 
     storage_id = Id(meaning="The storage.")
     variant_id = Id(meaning="The variant.")
-    type = Choice("receipt", "sale", "settlement", meaning="Of which kind.")
+    type = Choice(*TYPES, meaning="Of which kind.")
     from_time = Moment(data_key="from", meaning="Not before this time.", example="2026-03-01T00:00:00Z")
     to_time = Moment(data_key="to", meaning="Before this time.", example="2026-04-01T00:00:00Z")
     after = Whole(least=0, most=2**62, load_default=0, meaning="The cursor of the last row you have seen.")

@@ -209,9 +209,9 @@ class GrownOrder(Order):
     """Orders whose sale has gained a field."""
 
     class Sold(Order.Sold):
-        """It names the shift in which it was made."""
+        """It names the kiosk at which it was made."""
 
-        shift_id: str | None = None
+        kiosk_id: str | None = None
 
 
 class TestADigest:
