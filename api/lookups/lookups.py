@@ -12,8 +12,8 @@ from api.resource import Resource
 from api.services import Reading
 from commands.ports import Missing
 from projections.base import Row
-from projections.lookups.asking import Asked
 from projections.lookups.names import LOOKUPS
+from projections.lookups.selection import Selection
 
 #: Who holds any of these manages people, or compares what they sell.
 _SEES_PEOPLE = frozenset({"users.view", "reports.sales.view"})
@@ -86,12 +86,12 @@ class Lookups(Resource):
         """Things of one's own company to choose from, the best first."""
         caller = req.context.caller
         alone = None if _SEES_PEOPLE & caller.permissions else caller.user_id
-        asked = Asked(**req.context.query, store_ids=caller.store_ids, alone=alone)
-        rows = self.ask(req, resp, lambda reading: _look_up(name, reading, asked))
+        selection = Selection(**req.context.query, store_ids=caller.store_ids, alone=alone)
+        rows = self.ask(req, resp, lambda reading: _look_up(name, reading, selection))
         self.answer(req, resp, [show_choice(row) for row in rows])
 
 
-def _look_up(name: str, reading: Reading, asked: Asked) -> list[Row]:
+def _look_up(name: str, reading: Reading, selection: Selection) -> list[Row]:
     if name not in LOOKUPS:
         raise Missing
-    return LOOKUPS[name](reading.db, asked)
+    return LOOKUPS[name](reading.db, selection)

@@ -9,7 +9,7 @@ from domain.catalog.products import Product
 from domain.customers import Customer
 from projections.base import Answer, Database, Row
 from projections.catalog.codes import ask_codes
-from projections.lookups.asking import Asked
+from projections.lookups.selection import Selection
 from projections.search.entries import ACTIVE, ARCHIVED, DRAFT, VARIANTS
 from projections.search.find import VARIANTS_OF_HITS, Hit, find_as_meant, find_as_typed, list_first
 from projections.search.words import code_of
@@ -54,37 +54,37 @@ _CUSTOMERS: LiteralString = """
 """
 
 
-def products(db: Database, asked: Asked) -> list[Row]:
+def products(db: Database, selection: Selection) -> list[Row]:
     """Products by name, or by the SKU or barcode of a variant."""
-    statuses = _statuses(asked)
-    codes = ask_codes(db, asked.search) if asked.search else None
-    hits = _find(db, Product.kind, asked, statuses, codes)
+    statuses = _statuses(selection)
+    codes = ask_codes(db, selection.search) if selection.search else None
+    hits = _find(db, Product.kind, selection, statuses, codes)
     ids = list(dict.fromkeys([*(row["product_id"] for row in _rows(codes)), *(one for _, one in hits)]))
     params = {"company_id": db.company_id, "ids": ids, "statuses": statuses}
-    return in_order(db.ask(_PRODUCTS, params).rows(), ids)[: asked.limit]
+    return in_order(db.ask(_PRODUCTS, params).rows(), ids)[: selection.limit]
 
 
-def variants(db: Database, asked: Asked) -> list[Row]:
+def variants(db: Database, selection: Selection) -> list[Row]:
     """Variants by their own name and options and their product's name, or by SKU or barcode."""
-    statuses = _statuses(asked)
-    codes = ask_codes(db, asked.search) if asked.search else None
-    hits = _find(db, VARIANTS, asked, statuses, codes)
+    statuses = _statuses(selection)
+    codes = ask_codes(db, selection.search) if selection.search else None
+    hits = _find(db, VARIANTS, selection, statuses, codes)
     hits = [*((VARIANTS, row["variant_id"]) for row in _rows(codes)), *hits]
     params = {
         "company_id": db.company_id,
         "kinds": [kind for kind, _ in hits],
         "ids": [one for _, one in hits],
         "statuses": statuses,
-        "limit": asked.limit,
+        "limit": selection.limit,
     }
     found = {row["id"]: row for row in reversed(db.ask(_VARIANTS, params).rows())}
-    return [_shown(row, asked.search) for row in reversed(found.values())][: asked.limit]
+    return [_shown(row, selection.search) for row in reversed(found.values())][: selection.limit]
 
 
-def customers(db: Database, asked: Asked) -> list[Row]:
+def customers(db: Database, selection: Selection) -> list[Row]:
     """Customers by name, telephone number, e-mail address, or the number other systems know them by."""
-    statuses = [ACTIVE] if asked.active else [ARCHIVED]
-    ids = [one for _, one in _find(db, Customer.kind, asked, statuses, None)]
+    statuses = [ACTIVE] if selection.active else [ARCHIVED]
+    ids = [one for _, one in _find(db, Customer.kind, selection, statuses, None)]
     return in_order(db.ask(_CUSTOMERS, {"company_id": db.company_id, "ids": ids}).rows(), ids)
 
 
@@ -94,12 +94,14 @@ def in_order(rows: Sequence[Row], ids: Sequence[UUID]) -> list[Row]:
     return [by_id[one] for one in ids if one in by_id]
 
 
-def _find(db: Database, kind: str, asked: Asked, statuses: list[str], codes: Answer | None) -> list[Hit]:
-    reach: dict[str, Any] = {"statuses": statuses, "limit": asked.limit}
-    if not asked.search:
+def _find(
+    db: Database, kind: str, selection: Selection, statuses: list[str], codes: Answer | None
+) -> list[Hit]:
+    reach: dict[str, Any] = {"statuses": statuses, "limit": selection.limit}
+    if not selection.search:
         named = Product.kind if kind == VARIANTS else kind
         return [(named, one) for one in list_first(db, named, **reach)]
-    text = asked.search
+    text = selection.search
     if kind == Customer.kind and _CONTACT.match(text):
         text = code_of(text)
     hits = find_as_typed(db, kind, text, **reach)
@@ -110,8 +112,8 @@ def _rows(codes: Answer | None) -> list[Row]:
     return codes.rows() if codes else []
 
 
-def _statuses(asked: Asked) -> list[str]:
-    return [ACTIVE] if asked.active else list(_NOT_SOLD)
+def _statuses(selection: Selection) -> list[str]:
+    return [ACTIVE] if selection.active else list(_NOT_SOLD)
 
 
 def _shown(row: Row, code: str | None) -> Row:

@@ -5,7 +5,7 @@ from typing import LiteralString
 
 from domain.companies import PLATFORM_ID
 from projections.base import Database, Row
-from projections.lookups.asking import Asked, Lookup, choose
+from projections.lookups.selection import Lookup, Selection, choose
 
 _USERS: LiteralString = """
     SELECT id, username AS label, role FROM users
@@ -30,33 +30,35 @@ _PACKAGES: LiteralString = """
 """
 
 
-def users(db: Database, asked: Asked) -> list[Row]:
+def users(db: Database, selection: Selection) -> list[Row]:
     """Who works for the company; with a store, or for a user of stores, who works in these or in all.
 
     Labels are what people sign in with, so whoever has nothing to do with others finds themselves alone.
     """
-    if asked.stores == []:
+    if selection.stores == []:
         return []
     params = {
         "company_id": db.company_id,
-        "active": asked.active,
-        "stores": asked.stores,
-        "only": asked.alone,
+        "active": selection.active,
+        "stores": selection.stores,
+        "only": selection.alone,
     }
-    return choose(db.ask(_USERS, params).rows(), asked)
+    return choose(db.ask(_USERS, params).rows(), selection)
 
 
-def companies(db: Database, asked: Asked) -> list[Row]:
-    """The asker's own company; for the platform, all of them."""
-    params = {"company_id": db.company_id, "platform": PLATFORM_ID, "active": asked.active}
-    return choose(db.ask(_COMPANIES, params).rows(), asked)
+def companies(db: Database, selection: Selection) -> list[Row]:
+    """The caller's own company; for the platform, all of them."""
+    params = {"company_id": db.company_id, "platform": PLATFORM_ID, "active": selection.active}
+    return choose(db.ask(_COMPANIES, params).rows(), selection)
 
 
-def packages(db: Database, asked: Asked) -> list[Row]:
+def packages(db: Database, selection: Selection) -> list[Row]:
     """What the platform offers to companies."""
-    return choose(db.ask(_PACKAGES, {"company_id": PLATFORM_ID, "active": asked.active}).rows(), asked)
+    return choose(
+        db.ask(_PACKAGES, {"company_id": PLATFORM_ID, "active": selection.active}).rows(), selection
+    )
 
 
 def fixed(rows: Callable[[], list[Row]]) -> Lookup:
     """The lookup of what is the same for everybody, and always in use."""
-    return lambda _, asked: choose(rows() if asked.active else [], asked)
+    return lambda _, selection: choose(rows() if selection.active else [], selection)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from projections.lookups.asking import Lookup
 from projections.lookups.catalog import customers, products, variants
 from projections.lookups.fixed import (
     currencies,
@@ -14,6 +13,7 @@ from projections.lookups.fixed import (
     timezones,
 )
 from projections.lookups.lists import companies, fixed, packages, users
+from projections.lookups.selection import Lookup
 from projections.lookups.settings import payment_methods, setting
 
 LOOKUPS: Mapping[str, Lookup] = MappingProxyType(

@@ -10,7 +10,7 @@ from domain.settings import name_key
 from domain.storages import Storage
 from domain.stores import Store
 from projections.base import Database, Row
-from projections.lookups.asking import Asked, Lookup, choose
+from projections.lookups.selection import Lookup, Selection, choose
 from projections.search.entries import ACTIVE, ARCHIVED, INACTIVE
 from projections.search.find import find_as_meant, find_as_typed, list_first
 
@@ -49,39 +49,39 @@ FIELDS: dict[str, tuple[str, ...]] = {
 
 def setting(kind: str) -> Lookup:
     """The lookup of a kind of setting."""
-    return lambda db, asked: _look_up(db, kind, asked)
+    return lambda db, selection: _look_up(db, kind, selection)
 
 
-def payment_methods(db: Database, asked: Asked) -> list[Row]:
+def payment_methods(db: Database, selection: Selection) -> list[Row]:
     """What every till takes, and what the company takes besides; a payment names its `code`."""
     built_in = [
         {"id": code, "label": code.capitalize(), "code": code, "kind": code} for code in sorted(BUILT_IN)
     ]
-    every_till = choose(built_in, asked) if asked.active else []
-    return [*every_till, *_look_up(db, PaymentMethod.kind, asked)][: asked.limit]
+    every_till = choose(built_in, selection) if selection.active else []
+    return [*every_till, *_look_up(db, PaymentMethod.kind, selection)][: selection.limit]
 
 
-def _look_up(db: Database, kind: str, asked: Asked) -> list[Row]:
-    stores = asked.stores if kind in (Store.kind, Storage.kind) else None
-    statuses = [ACTIVE] if asked.active else [INACTIVE, ARCHIVED]
-    ids = _find(db, kind, asked, statuses, asked.limit if stores is None else _MANY)
+def _look_up(db: Database, kind: str, selection: Selection) -> list[Row]:
+    stores = selection.stores if kind in (Store.kind, Storage.kind) else None
+    statuses = [ACTIVE] if selection.active else [INACTIVE, ARCHIVED]
+    ids = _find(db, kind, selection, statuses, selection.limit if stores is None else _MANY)
     params = {"company_id": db.company_id, "kind": kind, "ids": ids, "stores": stores}
     by_id = {row["id"]: row for row in db.ask(_FETCH, params).rows()}
-    return [_shown(kind, by_id[one]) for one in ids if one in by_id][: asked.limit]
+    return [_shown(kind, by_id[one]) for one in ids if one in by_id][: selection.limit]
 
 
-def _find(db: Database, kind: str, asked: Asked, statuses: Sequence[str], limit: int) -> list[UUID]:
+def _find(db: Database, kind: str, selection: Selection, statuses: Sequence[str], limit: int) -> list[UUID]:
     """Those with this code come first."""
-    if not asked.search:
+    if not selection.search:
         return list_first(db, kind, statuses=statuses, limit=limit)
-    key = name_key(asked.search)
+    key = name_key(selection.search)
     codes = db.ask(
         _CODES, {"company_id": db.company_id, "kind": kind, "key": key, "statuses": list(statuses)}
     )
-    hits = find_as_typed(db, kind, asked.search, statuses=statuses, limit=limit)
+    hits = find_as_typed(db, kind, selection.search, statuses=statuses, limit=limit)
     coded = [row["id"] for row in codes.rows()]
     if not hits and not coded:
-        hits = find_as_meant(db, kind, asked.search, statuses=statuses, limit=limit)
+        hits = find_as_meant(db, kind, selection.search, statuses=statuses, limit=limit)
     return list(dict.fromkeys([*coded, *(one for _, one in hits)]))
 
 

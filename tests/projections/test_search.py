@@ -22,8 +22,8 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import Row
 from projections.catalog import product_search
 from projections.catalog.product_list import list_products
-from projections.lookups.asking import Asked
 from projections.lookups.catalog import customers, products
+from projections.lookups.selection import Selection
 from projections.search import find
 from projections.search.words import shared_beginnings, slips, spellings, text_of, words_of
 
@@ -63,9 +63,9 @@ class Shelf:
         with transaction(self._app, self.company_id, reading=True) as db:
             return question(db)
 
-    def found(self, search: str, **asked: Any) -> list[Row]:
+    def found(self, search: str, **more: Any) -> list[Row]:
         """What the lookup of products finds."""
-        return list(self.ask(lambda db: products(db, Asked(search=search, limit=100, **asked))))
+        return list(self.ask(lambda db: products(db, Selection(search=search, limit=100, **more))))
 
     def names(self, search: str) -> list[str]:
         return [row["label"] for row in self.found(search)]
@@ -204,7 +204,7 @@ class TestFinding:
         shelf.record(ada, Customer.begin(Customer.Registered, uuid4(), name="Grace Hopper"))
 
         def found(text: str, *, active: bool = True) -> list[str]:
-            rows = shelf.ask(lambda db: customers(db, Asked(search=text, active=active)))
+            rows = shelf.ask(lambda db: customers(db, Selection(search=text, active=active)))
             return [row["label"] for row in rows]
 
         for text in (

@@ -170,9 +170,9 @@ class StatusBody(Body):
 
 def variant_of(body: dict[str, Any]) -> Variant:
     """The variant that a body describes."""
-    return Variant(**{**body, "id": body.get("id") or uuid4(), "barcodes": once(body["barcodes"])})
+    return Variant(**{**body, "id": body.get("id") or uuid4(), "barcodes": distinct(body["barcodes"])})
 
 
-def once(items: list[T]) -> tuple[T, ...]:
+def distinct(items: list[T]) -> tuple[T, ...]:
     """Each of them once: a tax named twice is not due twice."""
     return tuple(dict.fromkeys(items))

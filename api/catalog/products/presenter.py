@@ -10,7 +10,7 @@ from projections.base import Row
 
 def show_product(product: Product) -> ProductAnswer:
     """The product with its variants and pictures."""
-    return ProductAnswer.of(fields_of(product))
+    return ProductAnswer.of(values_of(product))
 
 
 def show_row(row: Row) -> ProductAnswer:
@@ -19,8 +19,8 @@ def show_row(row: Row) -> ProductAnswer:
     return ProductAnswer.of({**row, "images": images})
 
 
-def fields_of(product: Product) -> dict[str, Any]:
-    """What an answer says of a product, by its fields."""
+def values_of(product: Product) -> dict[str, Any]:
+    """What an answer says of a product, by the names of its fields."""
     return {
         "id": product.id,
         **product.values,

@@ -6,7 +6,7 @@ from falcon import Request, Response
 
 from api.catalog.products.answers import ProductAnswer
 from api.catalog.products.filters import ProductFilters, filters_of
-from api.catalog.products.input import ProductBody, ProductEdit, StatusBody, once, variant_of
+from api.catalog.products.input import ProductBody, ProductEdit, StatusBody, distinct, variant_of
 from api.catalog.products.presenter import show_product, show_row
 from api.etags import expected_versions
 from api.fields import Choice
@@ -60,7 +60,7 @@ class Products(Resource):
         command = RegisterProduct(
             id=values.pop("id", None) or uuid4(),
             variants=tuple(variant_of(variant) for variant in values.pop("variants")),
-            values={**values, "tax_rate_ids": once(values["tax_rate_ids"])},
+            values={**values, "tax_rate_ids": distinct(values["tax_rate_ids"])},
         )
         self.create(req, resp, register_product, command, show_product, message="Product drafted")
 
@@ -88,7 +88,7 @@ class ProductById(Resource):
         """Edit what the variants share."""
         changes = dict(req.context.body)
         if "tax_rate_ids" in changes:
-            changes["tax_rate_ids"] = once(changes["tax_rate_ids"])
+            changes["tax_rate_ids"] = distinct(changes["tax_rate_ids"])
         command = ReviseProduct(id=product_id, changes=changes, expected_versions=expected_versions(req))
         self.write(req, resp, revise_product, command, show_product, message="Product changed")
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from falcon import Request, Response
 
 from api.catalog.products.answers import ProductAnswer
-from api.catalog.products.input import VariantBody, VariantEdit, once, variant_of
+from api.catalog.products.input import VariantBody, VariantEdit, distinct, variant_of
 from api.catalog.products.presenter import show_product
 from api.etags import expected_versions
 from api.operations import operation
@@ -65,7 +65,7 @@ class VariantById(Resource):
         """Edit its label, price, cost or reordering."""
         changes = dict(req.context.body)
         if "barcodes" in changes:
-            changes["barcodes"] = once(changes["barcodes"])
+            changes["barcodes"] = distinct(changes["barcodes"])
         command = ReviseVariant(
             product_id=product_id,
             variant_id=variant_id,

@@ -1,4 +1,4 @@
-"""What is asked of a lookup, and how a list that is short enough to be read whole is searched."""
+"""What a lookup selects, and how a list that is short enough to be read whole is searched."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from projections.search.words import slips, words_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class Selection:
     """A text to search for, or None for the first of all; of what is in use, or of what is not.
 
-    `store_id` narrows what belongs to stores, and `store_ids` are those that the asker works in (none: all).
+    `store_id` narrows what belongs to stores, and `store_ids` are those that the caller works in (none: all).
     """
 
     search: str | None = None
@@ -22,7 +22,7 @@ class Asked:
     active: bool = True
     store_id: UUID | None = None
     store_ids: tuple[UUID, ...] = ()
-    #: The asker, if people other than themselves are not to be found.
+    #: The caller, if people other than themselves are not to be found.
     alone: UUID | None = None
 
     @property
@@ -34,22 +34,22 @@ class Asked:
         return [self.store_id] if is_ours else []
 
 
-Lookup = Callable[[Database, Asked], list[Row]]
+Lookup = Callable[[Database, Selection], list[Row]]
 
 
-def choose(rows: Sequence[Row], asked: Asked) -> list[Row]:
+def choose(rows: Sequence[Row], selection: Selection) -> list[Row]:
     """The first of these rows that the text finds, the best first; rows come in the order of their labels.
 
     A row is found by its label and by what identifies it, a code or an id that is a word.
     """
-    if not asked.search:
-        return list(rows[: asked.limit])
-    key, typed = name_key(asked.search), words_of(asked.search)
+    if not selection.search:
+        return list(rows[: selection.limit])
+    key, typed = name_key(selection.search), words_of(selection.search)
     ranked = [(rank, row) for row in rows if (rank := _rank(row, key, typed)) is not None]
     if not ranked and typed:
         ranked = [(number, row) for row in rows if (number := _slips(row, typed)) is not None]
     # The sort is stable, so that equals stay in the order of their labels.
-    return [row for _, row in sorted(ranked, key=lambda found: found[0])][: asked.limit]
+    return [row for _, row in sorted(ranked, key=lambda found: found[0])][: selection.limit]
 
 
 def codes_of(row: Row) -> list[str]:
