@@ -87,10 +87,7 @@ def _middleware(services: Services) -> list[Any]:
 
 
 def _add_routes(app: App[Request, Response], services: Services) -> None:
-    app.add_route("/health", health.Alive(services))
-    app.add_route("/ready", health.Ready(services))
-    app.add_route("/metrics", health.Metrics(services))
-
+    health.add_routes(app, services)
     auth.add_routes(app, services)
     for told in SETTINGS:
         add_setting(app, services, told)
@@ -113,9 +110,7 @@ def _add_routes(app: App[Request, Response], services: Services) -> None:
 
     sales_summary.add_routes(app, services)
 
-    app.add_route("/api/audit/events", audit.AuditEvents(services))
-    app.add_route("/api/audit/streams/{stream_id:uuid}", audit.AuditStream(services))
-    app.add_route("/api/audit/streams/{stream_id:uuid}/state", audit.AuditState(services))
+    audit.add_routes(app, services)
 
     docs, openapi = Docs(services), OpenApi(services)
     app.add_route("/docs", docs)

@@ -213,46 +213,6 @@ VOCABULARY: Mapping[str, tuple[str, Any]] = {
     "PaymentRow.payments": ("How many payments.", 96),
     "PaymentRow.amount": ("What came in, change already given back.", 98_310),
     "PaymentRow.refunds": ("What was refunded.", 1_100),
-    # Audit
-    "AuditQuery.type": (
-        "The type of event, such as `stores.Store.Renamed`, or its beginning: `stores.Store` for all of it.",
-        None,
-    ),
-    "AuditQuery.stream_id": ("Only about this thing.", None),
-    "AuditQuery.actor_id": ("Only what this user did.", None),
-    "AuditQuery.from": ("Not recorded before this time.", "2026-03-01T00:00:00Z"),
-    "AuditQuery.to": ("Recorded before this time.", "2026-04-01T00:00:00Z"),
-    "AuditQuery.after": ("The position you have seen last.", None),
-    "AuditStreamQuery.after": ("The position you have seen last.", None),
-    "AuditStateQuery.version": ("As it was at this version.", None),
-    "AuditStateQuery.as_of": ("As it was recorded by this time.", None),
-    "AuditEvent.type": ("What happened: an event of an aggregate.", "stores.Store.Renamed"),
-    "AuditEvent.position": ("Its place in the company's log, without gaps from 1.", 42),
-    "stream_id": ("To what it happened: the id of the store, product, order …", None),
-    "stream_version": ("Which version of that it led to.", 3),
-    "at": ("When it was decided.", _MORNING),
-    "AuditEvent.recorded_at": ("When the log took it; never before an earlier position.", _MORNING),
-    "AuditEvent.actor_id": ("Who did it; null for the system.", None),
-    "actor": (
-        "That user's present name; null for the system, and for people of the platform.",
-        "admin@demo.local",
-    ),
-    "request_id": ("The `X-Request-Id` of the request that did it.", "till-7:42"),
-    "terminal": ("The device it was done at, if known.", None),
-    "data": ("What the event says, as it was written.", {"name": "Harbour"}),
-    "unreadable": ("Null, or the code of why this server cannot read it.", None),
-    "before": (
-        "The fields it changed, as they were just before; null for the first event of a thing.",
-        {"name": "Port"},
-    ),
-    "AuditEvent.after": (
-        "The same fields just after; all there are for the first event of a thing.",
-        {"name": "Harbour"},
-    ),
-    "AuditState.type": ("What it is.", "stores.Store"),
-    "AuditState.stream_id": ("Its id.", None),
-    "AuditState.version": ("At which version this is it.", 3),
-    "state": ("All of its fields.", {"name": "Harbour", "code": "MAIN", "is_archived": False}),
 }
 
 

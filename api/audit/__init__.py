@@ -1,0 +1,17 @@
+"""The audit in the API: who did what and when, and what it changed."""
+
+from falcon import App, Request, Response
+
+from api.audit.events import AuditEvents, AuditStream
+from api.audit.state import AuditState
+from api.services import Services
+
+__all__ = ["add_routes"]
+
+
+def add_routes(app: App[Request, Response], services: Services) -> None:
+    """The routes of the audit."""
+    stream = "/api/audit/streams/{stream_id:uuid}"
+    app.add_route("/api/audit/events", AuditEvents(services))
+    app.add_route(stream, AuditStream(services))
+    app.add_route(f"{stream}/state", AuditState(services))

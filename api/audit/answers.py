@@ -1,0 +1,59 @@
+"""What is answered of the log: its facts, and what something was at one point of its history."""
+
+from typing import Annotated, Any
+
+from api.answers import Answer, Id, Meaning, Moment
+
+
+class AuditEventAnswer(Answer):
+    """One fact: what happened, when and through whom, and which fields of its aggregate it changed.
+
+    Of a field that is an object, `before` and `after` hold only what differs; null where there was nothing.
+    `unreadable` is null, or the code of why this server cannot say what the fact changed: `newer_event`,
+    `damaged_event`. Then `data` is what the log holds, and before and after are null, as they are for what
+    came later in the same history.
+    """
+
+    position: Annotated[int, Meaning("Its place in the company's log, without gaps from 1.", 42)]
+    type: Annotated[str, Meaning("What happened: an event of an aggregate.", "stores.Store.Renamed")]
+    stream_id: Annotated[Id, Meaning("To what it happened: the id of the store, product, order …")]
+    stream_version: Annotated[int, Meaning("Which version of that it led to.", 3)]
+    at: Annotated[Moment | None, Meaning("When it was decided.")]
+    recorded_at: Annotated[Moment, Meaning("When the log took it; never before an earlier position.")]
+    actor_id: Annotated[Id | None, Meaning("Who did it; null for the system.")]
+    actor: Annotated[
+        str | None,
+        Meaning(
+            "That user's present name; null for the system, and for people of the platform.",
+            "admin@demo.local",
+        ),
+    ]
+    request_id: Annotated[str | None, Meaning("The `X-Request-Id` of the request that did it.", "till-7:42")]
+    terminal: Annotated[str | None, Meaning("The device it was done at, if known.")]
+    data: Annotated[Any, Meaning("What the event says, as it was written.")]
+    before: Annotated[
+        dict[str, Any] | None,
+        Meaning(
+            "The fields it changed, as they were just before; null for the first event of a thing.",
+            {"name": "Port"},
+        ),
+    ]
+    after: Annotated[
+        dict[str, Any] | None,
+        Meaning(
+            "The same fields just after; all there are for the first event of a thing.", {"name": "Harbour"}
+        ),
+    ]
+    unreadable: Annotated[str | None, Meaning("Null, or the code of why this server cannot read it.")]
+
+
+class AuditStateAnswer(Answer):
+    """An aggregate as it was at one version of it."""
+
+    type: Annotated[str, Meaning("What it is.", "stores.Store")]
+    stream_id: Annotated[Id, Meaning("Its id.")]
+    version: Annotated[int, Meaning("At which version this is it.", 3)]
+    state: Annotated[
+        dict[str, Any],
+        Meaning("All of its fields.", {"name": "Harbour", "code": "MAIN", "is_archived": False}),
+    ]
