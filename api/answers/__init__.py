@@ -1,6 +1,6 @@
 """Answers: records of which every field says what it means, in which unit, by an example, and for whom."""
 
-from api.answers.record import Answer, Cost, FieldWithoutMeaning, Format, Meaning, fields_of
+from api.answers.record import Answer, Cost, FieldWithoutMeaning, Format, Meaning, fields_of, meanings_of
 from api.answers.types import (
     MINOR_UNITS,
     Clock,
@@ -49,4 +49,5 @@ __all__ = [
     "UpdatedAt",
     "Version",
     "fields_of",
+    "meanings_of",
 ]

@@ -75,6 +75,14 @@ def fields_of(answer: type[Answer]) -> tuple[AnswerField, ...]:
     return tuple(_field(answer, attribute, name, hints[attribute]) for attribute, name in names)
 
 
+def meanings_of(answer: type[Answer]) -> Mapping[str, Mapping[str, Any]]:
+    """What the fields of an answer mean, by their names, for the fields of a body that mean the same."""
+    return {
+        field.name: {"meaning": field.meaning.text, "example": field.meaning.example}
+        for field in fields_of(answer)
+    }
+
+
 def _field(answer: type[Answer], attribute: str, name: str, hint: Any) -> AnswerField:
     members = members_of(hint)
     declared = tuple(member for member in members if member is not UnsetType)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO
 
-from falcon import App, Request, Response
+from falcon import Request, Response
 from xlsxwriter import Workbook
 
 from api.catalog.products.filters import ProductFilters, filters_of
@@ -15,7 +15,7 @@ from api.fields import Choice
 from api.media import CSV, XLSX
 from api.operations import operation
 from api.resource import Resource
-from api.services import Reading, Services
+from api.services import Reading
 from domain.catalog.cells import is_exact_number
 from domain.catalog.product_sheet import NUMBERS, columns_of, row_of
 from domain.catalog.reference_book import ReferenceBook
@@ -110,8 +110,3 @@ def _as_xlsx(rows: Iterable[Cells], columns: Sequence[str]) -> IO[bytes]:
                 elif cell:
                     sheet.write_string(number, place, cell)
     return file
-
-
-def add_routes(app: App[Request, Response], services: Services) -> None:
-    """The route of the export."""
-    app.add_route("/api/admin/products/export", ProductExport(services))

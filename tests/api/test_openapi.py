@@ -238,6 +238,13 @@ class TestFields:
         price = schemas["VariantBody"]["properties"]["price"]
         assert (price["type"], price["format"], price["minimum"]) == ("integer", "int64", 0)
 
+    def test_what_is_asked_means_what_is_answered_and_says_its_unit(self, schemas: Json) -> None:
+        asked, answered = schemas["VariantBody"]["properties"], schemas["Variant"]["properties"]
+        for name in ("id", "sku", "barcodes", "options", "price", "reorder_level"):
+            assert asked[name]["description"] == answered[name]["description"], name
+            assert asked[name].get("examples") == answered[name].get("examples"), name
+        assert asked["cost"]["description"] == "The purchase price. In minor currency units."
+
     def test_quantities_are_sent_as_strings_or_numbers_and_answered_as_strings(self, schemas: Json) -> None:
         sent = schemas["BasketLineBody"]["properties"]["quantity"]
         assert (sent["type"], sent["format"]) == (["string", "number"], "decimal")

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from marshmallow import ValidationError
 
+from api.answers import meanings_of
+from api.catalog.images.answers import ProductImageAnswer
 from api.fields import Body, File, Id, Text, Whole
 from api.media import WEBP
 from domain.catalog.images import MOST_IMAGES
@@ -13,8 +15,7 @@ from domain.catalog.images import MOST_IMAGES
 MOST_BYTES = 5 * 2**20
 
 _LONGEST_ALT = 500
-_ALT = "What it shows, for those who cannot see it."
-_VARIANT = "The variant it shows, if one."
+_IMAGE = meanings_of(ProductImageAnswer)
 _RANDOM = 4
 
 
@@ -31,14 +32,9 @@ class RandomId(Id):
 class ImageEdit(Body):
     """What can be edited of a picture."""
 
-    alt = Text(longest=_LONGEST_ALT, allow_none=True, meaning=_ALT, example="A bag of coffee beans")
-    variant_id = Id(allow_none=True, meaning=_VARIANT)
-    position = Whole(
-        least=1,
-        most=MOST_IMAGES,
-        meaning="Its place among the pictures of the product, from 1.",
-        example=1,
-    )
+    alt = Text(longest=_LONGEST_ALT, allow_none=True, **_IMAGE["alt"])
+    variant_id = Id(allow_none=True, **_IMAGE["variant_id"])
+    position = Whole(least=1, most=MOST_IMAGES, **_IMAGE["position"])
 
 
 class ImageForm(Body):
@@ -51,5 +47,5 @@ class ImageForm(Body):
         meaning="A JPEG, PNG or WebP file of at most 5 MiB.",
     )
     id = RandomId(meaning="Its id; you may choose a random one yourself.")
-    alt = Text(longest=_LONGEST_ALT, load_default="", meaning=_ALT, example="A bag of coffee beans")
-    variant_id = Id(load_default=None, meaning=_VARIANT)
+    alt = Text(longest=_LONGEST_ALT, load_default="", **_IMAGE["alt"])
+    variant_id = Id(load_default=None, **_IMAGE["variant_id"])

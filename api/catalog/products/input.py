@@ -6,6 +6,8 @@ from uuid import uuid4
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from api.answers import meanings_of
+from api.catalog.products.answers import ProductAnswer, VariantAnswer
 from api.fields import (
     Body,
     Choice,
@@ -28,6 +30,8 @@ from domain.catalog.products import MOST_VARIANTS, STATUSES, Variant
 
 T = TypeVar("T")
 
+# What is asked of clients means what they are answered.
+_PRODUCT, _VARIANT = meanings_of(ProductAnswer), meanings_of(VariantAnswer)
 _BARCODE = re.compile(r"[A-Za-z0-9-]{1,64}\Z")
 
 
@@ -85,31 +89,15 @@ def _reference(**kwargs: Any) -> Id:
 class VariantBody(Body):
     """A variant of a product."""
 
-    id = OwnId(meaning="Its id; on creating you may choose it yourself.")
-    sku = Sku(required=True, meaning="The stock-keeping unit, unique in the company.", example="BEANS-250")
-    name = Text(longest=200, load_default="", meaning="What tells it from the others.", example="250 g")
-    barcodes = Many(
-        Barcode(),
-        longest=20,
-        load_default=list,
-        meaning="Barcodes, unique in the company; the check digit of a GTIN must be right.",
-        example=["4006381333931"],
-    )
-    options = Options(
-        load_default=dict,
-        meaning="What tells it from the other variants. An option named like a variant type has one of its "
-        "values; any other is free.",
-        example={"Size": "250 g"},
-    )
-    price = Money(required=True, meaning="The price.", example=450)
-    cost = Money(
-        load_default=0,
-        is_confidential=True,
-        meaning="The purchase price; answered only with `costs.view`.",
-        example=200,
-    )
-    reorder_level = _reordering(meaning="The stock at which to order again.", example="10")
-    reorder_quantity = _reordering(meaning="How much to order then.", example="40")
+    id = OwnId(**_VARIANT["id"])
+    sku = Sku(required=True, **_VARIANT["sku"])
+    name = Text(longest=200, load_default="", **_VARIANT["name"])
+    barcodes = Many(Barcode(), longest=20, load_default=list, **_VARIANT["barcodes"])
+    options = Options(load_default=dict, **_VARIANT["options"])
+    price = Money(required=True, **_VARIANT["price"])
+    cost = Money(load_default=0, is_confidential=True, **_VARIANT["cost"])
+    reorder_level = _reordering(**_VARIANT["reorder_level"])
+    reorder_quantity = _reordering(**_VARIANT["reorder_quantity"])
 
 
 class VariantEdit(VariantBody):
@@ -124,41 +112,30 @@ class VariantEdit(VariantBody):
 class ProductEdit(Body):
     """What the variants of a product share."""
 
-    name = Name(required=True, meaning="What it is called.", example="Espresso beans")
-    description = optional(10_000, meaning="More about it.", example="Whole beans, dark roast.")
-    brand_id = _reference(meaning="The brand.")
-    category_id = _reference(meaning="The category.")
-    unit_id = _reference(meaning="The unit its quantities are counted in.")
-    supplier_id = _reference(meaning="The supplier.")
-    tax_rate_ids = Many(
-        Id(),
-        longest=10,
-        load_default=list,
-        meaning="The taxes that are charged on it; without any, those of the store that sells it.",
-    )
-    track_stock = Flag(load_default=True, meaning="Whether its stock is counted.", example=True)
+    name = Name(required=True, **_PRODUCT["name"])
+    description = optional(10_000, **_PRODUCT["description"])
+    brand_id = _reference(**_PRODUCT["brand_id"])
+    category_id = _reference(**_PRODUCT["category_id"])
+    unit_id = _reference(**_PRODUCT["unit_id"])
+    supplier_id = _reference(**_PRODUCT["supplier_id"])
+    tax_rate_ids = Many(Id(), longest=10, load_default=list, **_PRODUCT["tax_rate_ids"])
+    track_stock = Flag(load_default=True, **_PRODUCT["track_stock"])
 
 
 class ProductBody(ProductEdit):
     """A product with its variants."""
 
-    id = OwnId(meaning="Its id; on creating you may choose it yourself.")
+    id = OwnId(**_PRODUCT["id"])
     variants = Many(
-        Object(VariantBody()),
-        required=True,
-        shortest=1,
-        longest=MOST_VARIANTS,
-        meaning="What it is sold as; at least one.",
+        Object(VariantBody()), required=True, shortest=1, longest=MOST_VARIANTS, **_PRODUCT["variants"]
     )
 
 
 class StatusBody(Body):
     """Where a product is to go in its life."""
 
-    status = Choice(*STATUSES, required=True, meaning="Where it stands in its life.")
-    launch_at = Moment(
-        allow_none=True, load_default=None, meaning="When a coming product becomes active by itself."
-    )
+    status = Choice(*STATUSES, required=True, **_PRODUCT["status"])
+    launch_at = Moment(allow_none=True, load_default=None, **_PRODUCT["launch_at"])
 
     @validates_schema
     def _check_launch(self, data: dict[str, Any], **_: Any) -> None:
