@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
+from uuid import uuid4
 
 import jsonschema_rs
 import pytest
@@ -23,6 +24,7 @@ Json = dict[str, Any]
 Operations = dict[tuple[str, str], Json]
 
 UNUSED = cast("Any", None)
+PASSWORD = "correct horse battery staple"
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -282,13 +284,25 @@ class Visitor:
         return answer.data
 
 
-@pytest.fixture
-def visitor(shop: Any, document: Json) -> Visitor:
-    """An administrator, to whom fields that nobody described are a mistake."""
+@pytest.fixture(scope="module")
+def strict(document: Json) -> Json:
+    """The document of somebody to whom fields that nobody described are a mistake."""
     told = copy.deepcopy(document)
     for schema in told["components"]["schemas"].values():
         schema.setdefault("additionalProperties", False)
-    return Visitor(shop.client(), told)
+    return told
+
+
+@pytest.fixture
+def visitor(shop: Any, strict: Json) -> Visitor:
+    """An administrator."""
+    return Visitor(shop.client(), strict)
+
+
+@pytest.fixture
+def super_visitor(platform: Any, strict: Json) -> Visitor:
+    """Who runs the platform."""
+    return Visitor(platform, strict)
 
 
 class TestARunningShop:
@@ -368,10 +382,70 @@ class TestARunningShop:
         call("GET", f"/api/admin/reports/sales-summary/overview?{days}&compare_to=previous_year")
 
     def test_signing_in_is_answered_as_documented(self, shop: Any, visitor: Visitor) -> None:
-        person = {"username": shop.username("Cashier"), "password": "correct horse battery staple"}
+        person = {"username": shop.username("Cashier"), "password": PASSWORD}
         signed_in = visitor.call("POST", "/api/auth/login", person)
         visitor.call("POST", "/api/auth/refresh", {"refresh_token": signed_in["refresh_token"]})
         visitor.call("GET", "/api/auth/me")
+
+    def test_people_are_answered_as_documented(self, visitor: Visitor) -> None:
+        call, users = visitor.call, "/api/admin/settings/users"
+        store = call("POST", "/api/admin/stores", {"name": "Harbour", "code": "H"})
+        person = {"username": f"anna-{uuid4()}", "password": PASSWORD, "role_id": "cashier"}
+        user = {"user_id": call("POST", users, {**person, "store_ids": [store["id"]]})["id"]}
+        call("POST", "/api/auth/login", {"username": person["username"], "password": PASSWORD})
+        for path in (users, "/api/admin/settings/roles", "/api/admin/settings/permissions"):
+            call("GET", path)
+        call("GET", "/api/admin/stores/{store_id}/users", store_id=store["id"])
+        for path in ("", "/permissions", "/sessions"):
+            call("GET", f"{users}/{{user_id}}{path}", **user)
+        rights = {"granted": ["costs.view"], "denied": ["pos.discount"]}
+        call("PUT", f"{users}/{{user_id}}/permissions", rights, **user)
+        call("PATCH", f"{users}/{{user_id}}", {"email": "anna@shop.example"}, **user)
+        call("DELETE", f"{users}/{{user_id}}/sessions", **user)
+        call("DELETE", f"{users}/{{user_id}}", **user)
+
+    def test_who_sells_is_answered_as_documented(self, shop: Any, visitor: Visitor) -> None:
+        store = visitor.call("POST", "/api/admin/stores", {"name": "Harbour", "code": "H"})
+        registers = "/api/admin/stores/{store_id}/registers"
+        visitor.call("POST", registers, {"name": "Till 1", "code": "1"}, store_id=store["id"])
+        person = {"username": shop.username("Cashier"), "password": PASSWORD}
+        signed_in = visitor.call("POST", "/api/auth/pos/login", person)
+        assert (signed_in["store"]["id"], len(signed_in["registers"])) == (store["id"], 1)
+
+    def test_the_company_is_answered_as_documented(self, visitor: Visitor) -> None:
+        settings = "/api/admin/settings/company"
+        ceilings = {"discount_ceilings": {"Inventory Clerk": "5"}, "pos": {"lock_after_seconds": 60}}
+        visitor.call("PATCH", settings, ceilings)
+        shown = visitor.call("GET", settings)
+        assert (shown["discount_ceilings"]["Inventory Clerk"], shown["pos"]["lock_after_seconds"]) == (
+            "5",
+            60,
+        )
+        visitor.call("GET", "/api/admin/companies")
+        own = {"company_id": shown["id"]}
+        visitor.call("GET", "/api/admin/companies/{company_id}", **own)
+        visitor.call("GET", "/api/admin/companies/{company_id}/subscription", **own)
+        (*_, last) = visitor.call("GET", "/api/audit/events?limit=100")
+        stream = {"stream_id": last["stream_id"]}
+        visitor.call("GET", "/api/audit/streams/{stream_id}", **stream)
+        visitor.call("GET", "/api/audit/streams/{stream_id}/state", **stream)
+
+    def test_the_platform_is_answered_as_documented(self, super_visitor: Visitor) -> None:
+        call, packages, companies = super_visitor.call, "/api/admin/packages", "/api/admin/companies"
+        offer = {"name": f"Starter {uuid4()}", "price": 2900, "trial_days": 14, "limits": {"stores": 3}}
+        package = {"package_id": call("POST", packages, offer)["id"]}
+        call("GET", packages)
+        call("PATCH", f"{packages}/{{package_id}}", {"features": ["Audit"]}, **package)
+        body = {"name": "Corner Shop", "currency": "EUR", "timezone": "Europe/Berlin"}
+        company = {"company_id": call("POST", companies, {**body, **package})["id"]}
+        call("GET", companies)
+        one = f"{companies}/{{company_id}}"
+        for action in ("suspend", "activate"):
+            call("POST", f"{one}/{action}", {"reason": "Unpaid"} if action == "suspend" else None, **company)
+        call("GET", f"{one}/subscription", **company)
+        call("PUT", f"{one}/subscription", {"status": "active", "period_ends_at": None}, **company)
+        call("DELETE", one, **company)
+        assert call("GET", "/api/auth/me")["company"] is None
 
     def test_health_is_answered_as_documented(self, visitor: Visitor) -> None:
         visitor.call("GET", "/health")
