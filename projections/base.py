@@ -81,9 +81,9 @@ class Database(Protocol):
 class Fact(msgspec.Struct, frozen=True):
     """One event as a read model sees it; `data` has the fields that the read model declares.
 
-    An inline read model is written in the very transaction that records
-    the fact, so it must not use `position` and `recorded_at`, which are known only when the log has taken it,
-    save to tell what is recorded twice.
+    An inline read model is written in the very transaction that records the fact, so it must not use
+    `position` and `recorded_at`, which are known only when the log has taken it, save to tell what is
+    recorded twice.
     """
 
     event: type[Aggregate.Event]
@@ -131,9 +131,10 @@ class Projection:
 
     In `on` stands what an event does: statements, whose parameters are fields of the event, what `derives`
     names, and of the fact itself `company_id`, `stream_id`, `version`, `at`, `actor_id`, `position` and
-    `recorded_at`. In `folds` stand the events that `apply` takes in a batch, each with the record of what it
-    reads of it; the event itself stands for all of its fields. Whoever names one event of an aggregate names
-    every other one, or lists it in `ignores`; `projections/declarations.py` looks after that at the start.
+    `recorded_at`. In `folds` stand the events that an `apply` of the read model's own takes in a batch, each
+    with the record of what it reads of it; the event itself stands for all of its fields. Whoever names one
+    event of an aggregate names every other one, or lists it in `ignores`, with the reason beside it.
+    `projections/declarations.py` looks after all that at the start.
 
     The SQL names tables without a schema: a rebuild, a check and a look into the past run the very same
     statements against temporary tables of the same names.

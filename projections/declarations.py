@@ -10,12 +10,12 @@ from projections.base import PARAMETERS, Event, Projection, each_of, parameters_
 from projections.records import Record, WronglyRead, merged, narrowed, paths_of, record, whole
 
 
-class EventNotNamed(TypeError):
-    """A read model names some events of an aggregate, and neither names nor ignores another one."""
+class WronglyNamed(TypeError):
+    """A read model does not name each event of an aggregate, or not in exactly one way."""
 
 
 def check(models: Sequence[Projection], aggregates: Iterable[type[Aggregate]]) -> None:
-    """Raise EventNotNamed or WronglyRead for what a read model declares wrongly."""
+    """Raise WronglyNamed or WronglyRead for what a read model declares wrongly."""
     every = [frozenset(event for _, event in events_of(aggregate)) for aggregate in aggregates]
     for model in models:
         _check_names(model, every)
@@ -28,14 +28,18 @@ def check(models: Sequence[Projection], aggregates: Iterable[type[Aggregate]]) -
 
 
 def _check_names(model: Projection, every: Iterable[frozenset[Event]]) -> None:
-    for events in every:
-        missing = events - model.events - model.ignores if events & model.events else ()
-        for event in sorted(missing, key=str):
-            raise EventNotNamed(f"{model.name} names other events of its aggregate, but not {_name(event)}")
-    for event in sorted(model.ignores & model.events, key=str):
-        raise EventNotNamed(f"{model.name} names {_name(event)}, and ignores it")
-    for event in sorted(model.on.keys() & model.folds.keys(), key=str):
-        raise EventNotNamed(f"{model.name} names {_name(event)} twice")
+    followed = frozenset[Event]().union(*(events for events in every if events & model.events))
+    folded = model.folds if type(model).apply is Projection.apply else {}
+    faults = {
+        "does not name {}, but other events of its aggregate": followed - model.events - model.ignores,
+        "names {}, and ignores it": model.ignores & model.events,
+        "names {} in two ways": model.on.keys() & model.folds.keys(),
+        "has nothing to do on {} before the log has it": model.on_recorded.keys() - model.on.keys(),
+        "folds {}, but has no `apply` of its own": folded,
+    }
+    for fault, events in faults.items():
+        for event in sorted(events, key=_name):
+            raise WronglyNamed(f"{model.name} {fault.format(_name(event))}")
 
 
 def record_read(models: Iterable[Projection], event: Event) -> Record:
@@ -69,7 +73,7 @@ def _fields_of_statements(model: Projection, event: Event) -> Iterator[str]:
     for name in dict.fromkeys(name for statement in statements for name in parameters_of(statement)):
         fields = model.derives[name][1:] if name in model.derives else (name,)
         for field in fields:
-            if (field in own) == (field in PARAMETERS):
+            if (field in own) == (field in PARAMETERS) or (model.mode, field) == ("inline", "recorded_at"):
                 raise WronglyRead(f"{model.name}: it is not clear what %({name})s takes of {_name(event)}")
             if field in own:
                 yield field

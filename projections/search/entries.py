@@ -7,110 +7,16 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from domain.aggregate import Aggregate, events_of
 from domain.catalog.products import STATUS_AFTER, Product
 from domain.customers import Customer
-from domain.entities import Entity, fields_of
-from domain.kinds import SETTINGS
+from domain.entities import Entity
 from domain.settings import Setting
-from projections.base import Event, Fact, belonging
-from projections.records import Reading
+from projections.base import Fact
+from projections.search.reading import KIND_OF, Labelled
 from projections.search.words import LONGEST_WORD, code_of, shared_beginnings, text_of, words_of
 
 VARIANTS = "variants"
 DRAFT, ACTIVE, INACTIVE, ARCHIVED = "draft", "active", "inactive", "archived"
-
-_FOUND: tuple[type[Product | Customer | Setting], ...] = (Product, Customer, *SETTINGS)
-_KIND_OF = {event: kind.kind for kind in _FOUND for _, event in events_of(kind)}
-_MOVES: tuple[Event, ...] = tuple(getattr(Product, name) for name in STATUS_AFTER)
-
-
-class Named(Reading):
-    """What is read of a setting, or of another name."""
-
-    name: str
-
-
-class Customers(Named):
-    """What is read of a customer."""
-
-    reference: str | None
-    phone: str | None
-    email: str | None
-
-
-class Labelled(Reading):
-    """What is read of a variant."""
-
-    name: str
-    options: dict[str, str]
-
-
-class DraftedVariant(Labelled):
-    """What is read of a variant that is there from the beginning, or was added."""
-
-    id: UUID
-
-
-class Drafted(Named):
-    """What is read of a product that was drafted."""
-
-    variants: tuple[DraftedVariant, ...]
-
-
-class Added(Reading):
-    """What is read of a variant that was added."""
-
-    variant: DraftedVariant
-
-
-class Relabelled(Labelled):
-    """What is read of a variant that carries other words."""
-
-    variant_id: UUID
-
-
-def _of_settings() -> Iterator[tuple[Event, type[Reading]]]:
-    """Of settings, what is in a family that all kinds share changes their standing or gives them a name."""
-    for event in belonging(SETTINGS, Entity.Registered, Entity.Revised):
-        if "name" in fields_of(event):
-            yield event, Named
-    for event in belonging(SETTINGS, Setting.Switched, Entity.Archived):
-        yield event, Reading
-
-
-#: The events that change by what something is found, or whether it is.
-FOLDS: Mapping[Event, type[Aggregate.Event | Reading]] = {
-    Product.Registered: Drafted,
-    Product.Renamed: Named,
-    Product.VariantAdded: Added,
-    Product.VariantRemoved: Product.VariantRemoved,
-    Product.Relabelled: Relabelled,
-    **dict.fromkeys(_MOVES, Reading),
-    Customer.Registered: Customers,
-    Customer.Archived: Reading,
-    **dict(_of_settings()),
-}
-#: Nobody looks for prices, pictures, taxes or where something is filed.
-IGNORED: frozenset[Event] = frozenset(
-    {
-        Product.Described,
-        Product.Reclassified,
-        Product.Remeasured,
-        Product.Retaxed,
-        Product.StockTrackingSet,
-        Product.Repriced,
-        Product.Recosted,
-        Product.ReorderingSet,
-        Product.StorePriced,
-        Product.StorePriceLifted,
-        Product.ImageAdded,
-        Product.ImageRemoved,
-        Product.ImageRelabelled,
-        Product.ImagesOrdered,
-        *(event for event in belonging(SETTINGS, Entity.Revised) if "name" not in fields_of(event)),
-    }
-)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -165,7 +71,7 @@ class Fold:
     def take(self, fact: Fact) -> None:
         """Take over what a fact says."""
         if issubclass(fact.event, Entity.Registered):
-            self._register(_KIND_OF[fact.event], fact)
+            self._register(KIND_OF[fact.event], fact)
         elif fact.event is Product.VariantAdded:
             self._label(fact.stream_id, fact.data.variant.id, fact.data.variant)
         elif fact.event is Product.VariantRemoved:
@@ -173,7 +79,7 @@ class Fold:
         elif fact.event is Product.Relabelled:
             self._label(fact.stream_id, fact.data.variant_id, fact.data)
         else:
-            self._change(_KIND_OF[fact.event], fact)
+            self._change(KIND_OF[fact.event], fact)
 
     def _register(self, kind: str, fact: Fact) -> None:
         said, more = fact.data, ""

@@ -5,7 +5,8 @@ from typing import LiteralString
 
 from domain.entities import Entity
 from projections.base import Database, Fact, Projection
-from projections.search.entries import FOLDS, IGNORED, Entry, Fold, Key
+from projections.search.entries import Entry, Fold, Key
+from projections.search.reading import FOLDS, IGNORED
 from projections.search.words import is_spelt
 
 

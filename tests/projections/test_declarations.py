@@ -1,5 +1,7 @@
 """Read models name each event, and read of it what it has; otherwise nothing starts."""
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,8 +15,8 @@ from domain.orders import Order
 from domain.settings import name_key
 from infra.eventstore.codec import EventType
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from projections.base import Fact, Params, Projection, in_whole
-from projections.declarations import EventNotNamed, check, record_read
+from projections.base import Database, Fact, Params, Projection, in_whole
+from projections.declarations import WronglyNamed, check, record_read
 from projections.records import Reading, WronglyRead
 from tests.golden import file_of
 
@@ -48,6 +50,9 @@ class Sales(Projection):
     tables = ("sales",)
     folds = {Order.Sold: Sale}
 
+    def apply(self, facts: Sequence[Fact], db: Database) -> None:
+        raise NotImplementedError
+
 
 def reading(**hints: Any) -> type[Projection]:
     """A read model that reads these fields of a sale."""
@@ -61,7 +66,7 @@ class TestAnEventThatNobodyNamed:
         self, aggregate: type[Aggregate], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(aggregate, "Reopened", Reopened, raising=False)
-        with pytest.raises(EventNotNamed, match="Reopened"):
+        with pytest.raises(WronglyNamed, match="Reopened"):
             check(PROJECTIONS, AGGREGATES)
 
     @pytest.mark.parametrize("model", PROJECTIONS, ids=lambda one: one.name)
@@ -69,7 +74,7 @@ class TestAnEventThatNobodyNamed:
         self, model: Projection, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for aggregate in {EVENT_TYPES.by_event[event].aggregate for event in model.events}:
-            with monkeypatch.context() as patched, pytest.raises(EventNotNamed):
+            with monkeypatch.context() as patched, pytest.raises(WronglyNamed):
                 patched.setattr(aggregate, "Reopened", Reopened, raising=False)
                 check([model], AGGREGATES)
 
@@ -82,15 +87,30 @@ class TestAnEventThatNobodyNamed:
 
         monkeypatch.setattr(Order, "Reopened", Reopened, raising=False)
         check([Ignoring()], AGGREGATES)
-        with pytest.raises(EventNotNamed, match="ignores it"):
+        with pytest.raises(WronglyNamed, match="ignores it"):
             check([Undecided()], AGGREGATES)
 
     def test_is_named_in_one_way_only(self) -> None:
         class Twice(Sales):
             on = {Order.Sold: "SELECT %(stream_id)s"}
 
-        with pytest.raises(EventNotNamed, match="twice"):
+        with pytest.raises(WronglyNamed, match="in two ways"):
             check([Twice()], AGGREGATES)
+
+    def test_is_not_folded_by_statements(self) -> None:
+        class Lazy(Projection):
+            name = "lazy"
+            folds = {Order.Sold: Sale}
+
+        with pytest.raises(WronglyNamed, match="no `apply` of its own"):
+            check([Lazy()], AGGREGATES)
+
+    def test_does_something_whether_the_log_has_it_or_not(self) -> None:
+        class Late(Sales):
+            on_recorded = {Order.Sold: "SELECT %(stream_id)s"}
+
+        with pytest.raises(WronglyNamed, match="before the log has it"):
+            check([Late()], AGGREGATES)
 
 
 class TestAFieldThatIsReadWrongly:
@@ -121,6 +141,13 @@ class TestAFieldThatIsReadWrongly:
         check([reading(store_id=str)(), reading(store_id=str, hour=int)()], AGGREGATES)
         with pytest.raises(WronglyRead, match="store_id is read as"):
             check([reading(store_id=str)(), reading(store_id=UUID)()], AGGREGATES)
+
+    @pytest.mark.parametrize("mode", ["async", "inline"])
+    def test_is_the_time_of_the_log_where_the_log_has_not_taken_it_yet(self, mode: Any) -> None:
+        body = {"name": "dated", "mode": mode, "on": {Order.Sold: "SELECT %(recorded_at)s"}}
+        model = type("Dated", (Projection,), body)()
+        with nullcontext() if mode == "async" else pytest.raises(WronglyRead, match="recorded_at"):
+            check([model], AGGREGATES)
 
     @pytest.mark.parametrize("parameter", ["nmae", "originator_id"])
     def test_is_a_parameter_that_is_neither_a_field_nor_derived(self, parameter: str) -> None:
