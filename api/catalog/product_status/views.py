@@ -19,7 +19,7 @@ from api.queries import AsOfQuery, ListQuery
 from api.resource import Resource
 from api.services import Reading
 from commands.ports import Missing
-from domain.catalog.products import Product
+from domain.catalog.products import STATUSES, Product
 from projections.base import Row
 from projections.catalog.product_status_list import (
     SORT_KEYS,
@@ -30,12 +30,7 @@ from projections.catalog.product_status_list import (
 
 #: The statuses that have views, by what they are called in paths.
 _VIEWS: Mapping[str, str] = MappingProxyType(
-    {
-        "draft": "draft",
-        "coming-soon": "coming_soon",
-        "discontinued": "discontinued",
-        "archived": "archived",
-    }
+    {status.replace("_", "-"): status for status in STATUSES if status != "active"}
 )
 _CHOICES = {"status": tuple(_VIEWS)}
 
