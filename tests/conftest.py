@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection
@@ -24,19 +24,24 @@ from PIL import Image
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from api.app import create_app
 from api.errors import unread
+from api.services import Services
 from commands.ports import Caller
 from domain.aggregate import Aggregate
 from domain.companies import PLATFORM_ID, Company
 from domain.users import User
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
+from infra.identity.authentication import SignIn
 from infra.identity.tokens import Tokens
 from infra.postgres.addresses import in_schema, role_name
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.installation import Installation
 from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.runtime.services import build_services, open_pool
+from infra.runtime.settings import load_settings
 from infra.upgrades.migrations import migrate
 from infra.web.bounds import Bounds
 from infra.web.hooks import Hooks
@@ -100,6 +105,7 @@ def database(server: EmbeddedServer) -> Database:
 
 SECRET = "a secret that is only good for tests, and long enough"
 PASSWORD = "correct horse battery staple"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 #: When the companies of the tests were founded, so that what they sell may lie far back.
 FOUNDED_AT = datetime(2015, 1, 1, tzinfo=UTC)
 SUPER_ADMIN_NAME = "root@platform.test"
@@ -253,6 +259,37 @@ def service(database: Database) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session")
+def serve_here(
+    database: Database, looped: Callable[..., AbstractContextManager[tuple[str, int]]]
+) -> Callable[..., AbstractContextManager[Service]]:
+    """Serves over the test database in the process of the tests, with settings of its own: started at once.
+
+    Hashes cost next to nothing there; what they cost elsewhere is tried in `tests/api/test_auth.py`.
+    """
+
+    @contextmanager
+    def serve(**given: str) -> Iterator[Service]:
+        own = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_APP_DATABASE_URL": database.app, "MIPOS_WORKERS": "1"}
+        with ExitStack() as stack:
+            outbox = stack.enter_context(tempfile.TemporaryDirectory(prefix="mipos-outbox-"))
+            settings = load_settings({**own, "MIPOS_OUTBOX_DIR": outbox, **given})
+            pool = stack.enter_context(open_pool(database.app, 4))
+            services = build_services(pool, settings)
+            make_hashes_cheap(services)
+            host, port = stack.enter_context(looped(create_app(services)))
+            yield Service(host, port, database, Path(outbox))
+
+    return serve
+
+
+def make_hashes_cheap(services: Services) -> None:
+    """Have passwords checked, and kept, by a hash that costs next to nothing."""
+    assert isinstance(services.authentication, SignIn)
+    services.authentication._hasher = CHEAP
+    services.authentication._nobodys_hash = CHEAP.hash("nobody's")
+
+
+@pytest.fixture(scope="session")
 def serve(database: Database) -> Callable[..., AbstractContextManager[Service]]:
     """Starts another web server over the test database, with settings of its own."""
     return lambda **settings: serving(database, ("serve",), **settings)
@@ -377,7 +414,7 @@ def bring_picture() -> Callable[[Client], tuple[str, str]]:
 @pytest.fixture(scope="session")
 def password_hash() -> str:
     """What is kept of PASSWORD, by an earlier standard: to check it costs next to nothing, until it fits."""
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    return CHEAP.hash(PASSWORD)
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from typing import Any
 
 from infra.bench import pgbench
-from infra.bench.load import Result, Task
+from infra.bench.load import LEAST_SECONDS, Result, Task
 from infra.bench.recording import pgbench_script, record_sale
-from infra.bench.rounds import ROUNDS, alternate, percentile
+from infra.bench.rounds import alternate, percentile
 from infra.bench.shops import TILLS, Chain
 from infra.bench.site import HOST, MeasurementFailed, serving, task
 
@@ -41,7 +41,8 @@ def fifty_companies(chain: Chain) -> dict[str, Any]:
 def shoot(chain: Chain, port: int, seconds: float, *, rate: float | None = None) -> Result:
     """Sell at eight tills for so many seconds. Raises MeasurementFailed when a sale is refused."""
     requests = [chain.requests(till, PREPARED, seed=port) for till in range(TILLS)]
-    sales = Task(HOST, port, requests, seconds, warm_up=WARM_UP_SECONDS, rate=rate)
+    lasting = max(seconds, LEAST_SECONDS)
+    sales = Task(HOST, port, requests, lasting, warm_up=WARM_UP_SECONDS, rate=rate)
     with task("infra.bench.load", sales) as result:
         sold: Result = result()
     if sold.failed or not sold.answered:
@@ -72,7 +73,7 @@ def _compare(chain: Chain, name: str, *, with_standard: bool) -> dict[str, Any]:
         f"checkout_vs_pgbench_{name}": found["http"] / found["pgbench"],
         f"checkout_rps_{name}": found["http"],
         f"pgbench_tps_{name}": found["pgbench"],
-        f"load_processor_{name}": sum(processor) / ROUNDS,
+        f"load_processor_{name}": sum(processor) / len(processor),
     }
     if with_standard:
         said["pgbench_standard_tps"] = found["standard"]

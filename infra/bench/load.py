@@ -16,6 +16,10 @@ _LENGTH = b"content-length:"
 _CHUNK = 65_536
 
 
+#: However short the parts are, a busy machine must have time to answer once, in seconds.
+LEAST_SECONDS = 0.5
+
+
 @dataclass
 class Task:
     """What to send: the requests of each connection in turn, for `seconds` after `warm_up` seconds.

@@ -7,10 +7,10 @@ from statistics import median
 ROUNDS = 3
 
 
-def alternate(sides: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, float]:
-    """Measure each side in turn, `rounds` times; the medians by name."""
+def alternate(sides: Mapping[str, Callable[[], float]]) -> dict[str, float]:
+    """Measure each side in turn, ROUNDS times; the medians by name."""
     found: dict[str, list[float]] = {name: [] for name in sides}
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         for name, measure in sides.items():
             found[name].append(measure())
     return {name: median(speeds) for name, speeds in found.items()}

@@ -13,7 +13,7 @@ from domain.aggregate import Aggregate
 from domain.companies import Company
 from domain.users import User
 from infra.bench import bare
-from infra.bench.load import Result, Task
+from infra.bench.load import LEAST_SECONDS, Result, Task
 from infra.bench.rounds import percentile
 from infra.bench.site import HOST, MeasurementFailed, Site, serving, task
 from infra.bench.wares import things
@@ -24,8 +24,6 @@ from infra.runtime.services import make_event_writer
 
 #: Products, and as many customers, for each second a part is to take; a hundred thousand for ten seconds.
 PRODUCTS_PER_SECOND, MOST_PRODUCTS = 10_000, 100_000
-#: However short the parts are, a busy machine must have time to answer once, in seconds.
-LEAST_SECONDS = 0.5
 WARM_UP_SECONDS = 0.5
 _SHARES = (0.50, 0.95, 0.99)
 _TOKEN_SECONDS = 86_400

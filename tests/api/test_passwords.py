@@ -210,8 +210,8 @@ class TestForgetting:
             assert statuses == [200] * 10 + [429]
         assert sign_in(shop).status == 200
 
-    def test_a_link_is_added_for_a_shop_with_pages(self, shop: Any, serve: Callable[..., Any]) -> None:
-        with serve(MIPOS_PUBLIC_URL="https://shop.example/") as pages:
+    def test_a_link_is_added_for_a_shop_with_pages(self, shop: Any, serve_here: Callable[..., Any]) -> None:
+        with serve_here(MIPOS_PUBLIC_URL="https://shop.example/") as pages:
             body = {"username": shop.username("Cashier")}
             pages.client().post("/api/auth/forgot-password", body)
             (message,) = messages_to(pages.outbox, shop.username("Cashier"))

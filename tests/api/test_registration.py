@@ -11,6 +11,7 @@ from falcon import testing
 from api.app import create_app
 from infra.runtime.services import build_services, open_pool
 from infra.runtime.settings import load_settings
+from tests.conftest import make_hashes_cheap
 
 PATH = "/api/auth/register"
 PASSWORD = "correct horse battery staple"
@@ -23,7 +24,9 @@ def doors(service: Any) -> Iterator[testing.TestClient]:
     environ = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_APP_DATABASE_URL": "postgresql:///unused"}
     settings = replace(load_settings(environ), registration=True)
     with open_pool(service.database.app, 2) as pool:
-        yield testing.TestClient(create_app(build_services(pool, settings)))
+        services = build_services(pool, settings)
+        make_hashes_cheap(services)
+        yield testing.TestClient(create_app(services))
 
 
 @pytest.fixture

@@ -132,13 +132,15 @@ class TestRefreshing:
             answers = [answer for tab in tabs.map(live, range(8)) for answer in tab]
         assert {answer.status for answer in answers} == {200}
 
-    def test_a_successor_outlives_the_key_that_made_it(self, shop: Any, serve: Callable[..., Any]) -> None:
-        with serve(MIPOS_SECRET_KEY=OLD_SECRET) as old:
+    def test_a_successor_outlives_the_key_that_made_it(
+        self, shop: Any, serve_here: Callable[..., Any]
+    ) -> None:
+        with serve_here(MIPOS_SECRET_KEY=OLD_SECRET) as old:
             body = {"username": shop.username("Cashier"), "password": PASSWORD}
             first = old.client().post("/api/auth/login", body).data["refresh_token"]
             second = refresh(old, first).data["refresh_token"]
         change(shop, JUST_NOW)
-        with serve(MIPOS_FORMER_SECRET_KEYS=OLD_SECRET) as new:
+        with serve_here(MIPOS_FORMER_SECRET_KEYS=OLD_SECRET) as new:
             again = refresh(new, first)
             assert (again.status, refresh(new, second).status) == (200, 200)
             assert refresh(new, again.data["refresh_token"]).status == 200
@@ -305,12 +307,14 @@ class TestChangingTheKey:
         body = {"username": shop.username("Admin"), "password": PASSWORD}
         return service.client().post("/api/auth/login", body).data
 
-    def test_tills_go_on_while_the_former_key_is_named(self, shop: Any, serve: Callable[..., Any]) -> None:
+    def test_tills_go_on_while_the_former_key_is_named(
+        self, shop: Any, serve_here: Callable[..., Any]
+    ) -> None:
         brand = {"name": "Acme"}
-        with serve(MIPOS_SECRET_KEY=OLD_SECRET) as old:
+        with serve_here(MIPOS_SECRET_KEY=OLD_SECRET) as old:
             signed_in = self.sign_in_at(old, shop)
             made = old.client(signed_in["token"]).post(self.BRANDS, brand, Idempotency_Key="before")
-        with serve(MIPOS_SECRET_KEY=SECRET, MIPOS_FORMER_SECRET_KEYS=OLD_SECRET) as renewed:
+        with serve_here(MIPOS_SECRET_KEY=SECRET, MIPOS_FORMER_SECRET_KEYS=OLD_SECRET) as renewed:
             client = renewed.client(signed_in["token"])
             again = client.post(self.BRANDS, brand, Idempotency_Key="before")
             assert again.headers["idempotent-replayed"] == "true"
@@ -322,8 +326,8 @@ class TestChangingTheKey:
         assert me(shop, fresh.data["token"]).status == 200
         assert refresh(shop.service, fresh.data["refresh_token"]).status == 200
 
-    def test_without_it_everybody_signs_in_anew(self, shop: Any, serve: Callable[..., Any]) -> None:
-        with serve(MIPOS_SECRET_KEY=OLD_SECRET) as old:
+    def test_without_it_everybody_signs_in_anew(self, shop: Any, serve_here: Callable[..., Any]) -> None:
+        with serve_here(MIPOS_SECRET_KEY=OLD_SECRET) as old:
             signed_in = self.sign_in_at(old, shop)
         assert me(shop, signed_in["token"]).code == "unauthenticated"
         assert refresh(shop.service, signed_in["refresh_token"]).code == "unauthenticated"

@@ -10,9 +10,9 @@ TOKEN = "only-for-those-who-watch"
 ELSEWHERE = {"X_Forwarded_For": "192.0.2.1"}
 
 
-@pytest.fixture
-def watched(serve: Callable[..., Any]) -> Iterator[Any]:
-    with serve(MIPOS_METRICS_TOKEN=TOKEN, MIPOS_WORKERS="1") as running:
+@pytest.fixture(scope="module")
+def watched(serve_here: Callable[..., Any]) -> Iterator[Any]:
+    with serve_here(MIPOS_METRICS_TOKEN=TOKEN) as running:
         yield running
 
 

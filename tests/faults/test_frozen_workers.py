@@ -150,12 +150,12 @@ def test_a_lock_that_goes_with_a_frozen_workers_connection_is_freed_by_the_other
 
 
 def test_a_worker_whose_heart_beats_is_left_alone(database: Any) -> None:
-    hearts = [Heart(database.worker, uuid4().hex[:12], beat=0.05, still=0.5) for _ in range(3)]
+    hearts = [Heart(database.worker, uuid4().hex[:12], beat=0.05, still=2.0) for _ in range(3)]
     name = f"mipos jobs {hearts[0].process}"
     with psycopg.connect(database.worker, autocommit=True, application_name=name) as held:
         for heart in hearts:
             heart.start()
-        time.sleep(2)
+        time.sleep(3)
         assert held.execute("SELECT 1").fetchone() == (1,)
         for heart in hearts:
             heart.stop()
