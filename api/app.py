@@ -37,7 +37,6 @@ from api.storages import STORAGES, STORE_STORAGES
 from api.stores import STORES
 from api.suppliers import SUPPLIERS
 from api.tax_rates import TAX_RATES
-from api.wire import JSON_HANDLER
 from domain.errors import Refusal
 
 #: Every kind of setting, each with a list and single ones.
@@ -55,6 +54,24 @@ SETTINGS = (
 )
 
 
+#: Everything else there is; each area adds its own routes.
+AREAS = (
+    health,
+    auth,
+    users,
+    lookups,
+    packages,
+    companies,
+    company_settings,
+    catalog,
+    stock,
+    pos_products,
+    orders,
+    sales_summary,
+    audit,
+)
+
+
 class _Wsgi(App[Request, Response]):
     # NOTE: falcon keeps one method for itself and would refuse it before anybody counts it.
     _META_METHODS = frozenset[str]()
@@ -66,7 +83,6 @@ def create_app(services: Services) -> App[Request, Response]:
     app.req_options.keep_blank_qs_values = True
     app.req_options.auto_parse_qs_csv = False
     app.router_options.converters["uuid"] = IdConverter
-    app.resp_options.media_handlers[falcon.MEDIA_JSON] = JSON_HANDLER
     app.add_error_handler(Exception, errors.fail)
     app.add_error_handler(falcon.HTTPError, errors.refuse_http)
     app.add_error_handler(Refusal, errors.refuse)
@@ -87,30 +103,12 @@ def _middleware(services: Services) -> list[Any]:
 
 
 def _add_routes(app: App[Request, Response], services: Services) -> None:
-    health.add_routes(app, services)
-    auth.add_routes(app, services)
-    for told in SETTINGS:
-        add_setting(app, services, told)
-    users.add_routes(app, services)
+    for area in AREAS:
+        area.add_routes(app, services)
+    for declared in SETTINGS:
+        add_setting(app, services, declared)
     app.add_route(f"{UNITS.path}/{{unit_id:uuid}}/convert", UnitConversion(services))
     app.add_route(STORE_STORAGES.path, SettingListing(services, STORE_STORAGES))
-
-    lookups.add_routes(app, services)
-
-    packages.add_routes(app, services)
-    companies.add_routes(app, services)
-    company_settings.add_routes(app, services)
-
-    catalog.add_routes(app, services)
-
-    stock.add_routes(app, services)
-
-    pos_products.add_routes(app, services)
-    orders.add_routes(app, services)
-
-    sales_summary.add_routes(app, services)
-
-    audit.add_routes(app, services)
 
     docs, openapi = Docs(services), OpenApi(services)
     app.add_route("/docs", docs)

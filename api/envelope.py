@@ -39,6 +39,6 @@ def etag_of(version: int) -> str:
     return f'"{version}"'
 
 
-def written(data: Any, message: str, *, status: int = 200, version: int | None = None) -> Response:
-    """The answer to a write, as bytes that can be stored and given again."""
-    return Response(status, etag_of(version) if version is not None else None, encode(ok(data, message)))
+def done(message: str) -> Response:
+    """The answer to a write that has nothing to tell but that it was done."""
+    return Response(200, None, encode(ok(None, message)))

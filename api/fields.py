@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from api.answers import FieldWithoutMeaning
 from domain.money import UnknownCurrency, exponent
 
 MAX_AMOUNT = 2**53
@@ -60,6 +61,16 @@ class Described:
         self.is_confidential = is_confidential
         # It stands before marshmallow's own classes, which take this.
         super().__init__(*args, metadata={**known, **(metadata or {})}, **kwargs)  # type: ignore[call-arg]
+
+
+def check_descriptions(schema: Schema) -> None:
+    """Raise FieldWithoutMeaning unless every field of a schema, at any depth, says what it means."""
+    for name, field in schema.fields.items():
+        if not field.metadata.get("description"):
+            raise FieldWithoutMeaning(f"{type(schema).__name__}.{name} says no meaning.")
+        inner = field.inner if isinstance(field, fields.List) else field
+        if isinstance(inner, fields.Nested):
+            check_descriptions(inner.schema)
 
 
 class Many(Described, fields.List[Any]):
@@ -184,10 +195,6 @@ class Money(Whole):
         if not isinstance(value, int):
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **kwargs)
-
-
-class Sum(Whole):
-    """A sum of amounts in minor currency units: exact, and of any size."""
 
 
 class Exact(Described, fields.Field[Decimal]):

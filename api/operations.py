@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from marshmallow import Schema
 
 from api.answers.record import check_meanings
+from api.fields import check_descriptions
 from domain.errors import Refusal
 from domain.permissions import PERMISSIONS
 
@@ -58,8 +59,11 @@ class Operation:
     projection: str | None = None
 
     def __post_init__(self) -> None:
-        """Look at what it answers. Raises FieldWithoutMeaning."""
+        """Look at what it takes and answers. Raises FieldWithoutMeaning."""
         check_meanings(self.answer)
+        for schema in (self.body, self.form, self.query):
+            if schema is not None:
+                check_descriptions(schema)
 
 
 class UndeclaredOperation(Exception):

@@ -12,7 +12,6 @@ from falcon.media import MultipartFormHandler
 from falcon.media.multipart import MultipartParseOptions
 from marshmallow import Schema, ValidationError, fields, missing
 
-from api.costs import CONFIDENTIAL
 from api.errors import (
     BodyTooLarge,
     InvalidParameter,
@@ -149,7 +148,6 @@ def is_confidential(schema: Schema) -> bool:
     return any(
         isinstance(field, Secret)
         or getattr(field, "is_confidential", False)
-        or not CONFIDENTIAL.keys().isdisjoint(field.metadata)
         or (isinstance(field, fields.Nested) and is_confidential(field.schema))
         for field in inner
     )

@@ -7,10 +7,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from falcon import Request, Response
-from marshmallow import Schema
 
 from api.answers.hiding import hide, hide_in_body
-from api.costs import without_costs
 from api.envelope import after_of, encode, etag_of, ok, page_of
 from api.errors import InvalidParameter
 from api.etags import is_known
@@ -49,7 +47,7 @@ class Resource:
         command: C,
         present: Callable[[R], Any],
         *,
-        message: str = "",
+        message: str,
         status: int | None = None,
         version: Callable[[R], int] | None = None,
         within: UUID | None = None,
@@ -63,8 +61,6 @@ class Resource:
 
         def respond(result: R) -> Written:
             data = present(result)
-            if isinstance(data, Written):
-                return data
             number = version(result) if version else getattr(data, "version", None)
             body = self._encode(req, data, ok(data, message))
             return Written(
@@ -84,7 +80,7 @@ class Resource:
         body = outcome.response.body
         if outcome.replayed:
             # It was stored for the rights of then.
-            body = self._for_rights_of_now(req, body)
+            body = hide_in_body(req.context.operation.answer, body, _permissions_of(req))
         resp.status = outcome.response.status
         resp.data = body
         resp.set_header("X-Event-Position", str(outcome.position))
@@ -101,7 +97,7 @@ class Resource:
         command: C,
         present: Callable[[R], Any],
         *,
-        message: str = "",
+        message: str,
         within: UUID | None = None,
         beside: Mapping[str, Any] = _NOTHING,
     ) -> None:
@@ -163,27 +159,19 @@ class Resource:
         """Answer with a stretch of a log of facts."""
         resp.data = self._encode(req, rows, after_of(rows, next_after, has_more=has_more))
 
-    def show(self, req: Request, resp: Response, data: Any, version: int | None = None) -> None:
+    def show(self, req: Request, resp: Response, data: Any) -> None:
         """Answer with one resource, or with 304 if the client has this version."""
-        etag = etag_of(data.version if version is None else version)
+        etag = etag_of(data.version)
         resp.set_header("ETag", etag)
         if is_known(req, etag):
             resp.status = 304
-        elif version is None:
-            self.answer(req, resp, data)
         else:
-            resp.data = encode(data)
+            self.answer(req, resp, data)
 
     def _encode(self, req: Request, data: Any, envelope: dict[str, Any]) -> bytes:
         """The bytes of an answer, without what the caller may not see."""
         hide(req.context.operation.answer, data, _permissions_of(req))
         return encode(envelope)
-
-    def _for_rights_of_now(self, req: Request, body: bytes) -> bytes:
-        answer = req.context.operation.answer
-        if isinstance(answer, Schema):
-            return body if req.context.caller.sees_costs else without_costs(body, answer)
-        return hide_in_body(answer, body, _permissions_of(req))
 
 
 def _permissions_of(req: Request) -> frozenset[str]:

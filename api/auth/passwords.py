@@ -3,7 +3,7 @@
 from falcon import Request, Response
 
 from api.auth.input import ForgottenBody, PasswordChangeBody, PasswordResetBody
-from api.envelope import written
+from api.envelope import done
 from api.operations import PUBLIC, SIGNED_IN, operation
 from api.resource import Resource, visitor_of
 from commands.access import CompanySuspended, TokenRevoked
@@ -73,8 +73,6 @@ class PasswordReset(Resource):
             user_id=token.user_id,
             request_id=visitor.request_id,
         )
-        self.services.application.run(
-            caller, reset_password, command, lambda _: written(None, "Password reset")
-        )
+        self.services.application.run(caller, reset_password, command, lambda _: done("Password reset"))
         authentication.end_reset(user["username"], visitor)
         self.answer(req, resp, None, "Password reset; sign in with the new one")

@@ -8,7 +8,7 @@ from api.auth.answers import LoginAnswer
 from api.auth.presenter import show_signed_in
 from api.companies.admins import first_admin
 from api.companies.input import AdminBody, CompanyEdit
-from api.envelope import written
+from api.envelope import done
 from api.fields import Body, Code, Currency, Name, Object
 from api.operations import PUBLIC, operation
 from api.resource import Resource, visitor_of
@@ -85,9 +85,7 @@ class Registration(Resource):
         )
         nobody = Caller(company_id=company.id, user_id=None, request_id=visitor.request_id)
         command = JoinOnTrial(company=company, store_id=uuid4(), store={"day_cut": "00:00", **body["store"]})
-        outcome = self.services.application.run(
-            nobody, join_on_trial, command, lambda _: written(None, "Registered")
-        )
+        outcome = self.services.application.run(nobody, join_on_trial, command, lambda _: done("Registered"))
         # Whoever tried the name before it was anybody's does not keep its owner out.
         authentication.end_reset(body["admin"]["username"], visitor)
         signed_in = authentication.sign_in(**_login(body["admin"]), visitor=visitor)

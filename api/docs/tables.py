@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from api.answers import MINOR_UNITS
 from api.docs.markup import attribute, code, escape, markdown
-from api.openapi.schemas import MINOR_UNITS
 
 Json = dict[str, Any]
 

@@ -15,7 +15,7 @@ from api.openapi.areas import area_of, tags_of
 from api.openapi.examples import example_of, without_nulls
 from api.openapi.records import Records
 from api.openapi.refusals import ELSEWHERE, answer_of, refusals_of
-from api.openapi.schemas import Book
+from api.openapi.schemas import Schemas
 from api.openapi.texts import INTRODUCTION, TITLE, VERSION
 from api.operations import PUBLIC, SIGNED_IN, Operation, operations_of
 from domain.permissions import PERMISSIONS, ROLES
@@ -68,8 +68,7 @@ class _Writer:
 
     def __init__(self, routes: list[Route]) -> None:
         self._routes = routes
-        self._asked = Book(answers=False)
-        self._answered = Book(answers=True)
+        self._asked = Schemas()
         self._records = Records()
         self._refusals: dict[str, Json] = {}
         self._codes: dict[tuple[int, str], dict[str, None]] = {}
@@ -83,7 +82,6 @@ class _Writer:
         schemas = {
             **parts.SCHEMAS,
             **self._asked.components(),
-            **self._answered.components(),
             **self._records.components(),
         }
         for path in paths.values():
@@ -173,7 +171,7 @@ class _Writer:
         if told.media:
             content = {media: {"schema": parts.CONTENTS[media]} for media in told.media}
             return {str(told.status): {**answer, "content": content}, **unchanged}
-        data = self._data(told.answer)
+        data: Json = {} if told.answer is None else self._records.schema_of(told.answer)
         if told.many:
             data = {"type": "array", "items": data}
         content = {"application/json": {"schema": parts.envelope(data, _pages(told))}}
@@ -181,13 +179,6 @@ class _Writer:
         accepted = {"202": later} if told.may_accept else {}
         done = {str(told.status): {**answer, "content": content}}
         return {**done, **accepted, **unchanged, **parts.also(route)}
-
-    def _data(self, answer: Any) -> Json:
-        if answer is None:
-            return {}
-        if isinstance(answer, marshmallow.Schema):
-            return self._answered.refer(answer)
-        return self._records.schema_of(answer)
 
     def _refused(self, route: Route) -> Json:
         answers = {}

@@ -209,8 +209,6 @@ def is_versioned(route: Route) -> bool:
 
 def has_version(answer: Any) -> bool:
     """Whether such an answer carries its version."""
-    if isinstance(answer, Schema):
-        return "version" in answer.fields
     return any(field.name == "version" for record in records_in(answer) for field in fields_of(record))
 
 

@@ -2,9 +2,22 @@
 
 from typing import Any
 
-from marshmallow import fields, validate
-
-from api.fields import MAX_AMOUNT, Body, Code, Day, Exact, Id, Many, Moment, Money, OwnId, Quantity, Text
+from api.fields import (
+    MAX_AMOUNT,
+    Body,
+    Choice,
+    Code,
+    Day,
+    Exact,
+    Id,
+    Many,
+    Moment,
+    Money,
+    Object,
+    OwnId,
+    Quantity,
+    Text,
+)
 from api.queries import PageQuery
 from commands.orders import BasketLine
 from domain.pricing import Discount
@@ -13,28 +26,49 @@ from domain.pricing import Discount
 class DiscountBody(Body):
     """Percent of what is left, or an amount in minor currency units."""
 
-    type = fields.String(required=True, validate=validate.OneOf(["percent", "amount"]))
-    value = Exact(least=0, most=MAX_AMOUNT, required=True)
-    reason = Text(longest=200, allow_none=True, load_default=None)
+    type = Choice("percent", "amount", required=True, meaning="Percent of what is left, or an amount.")
+    value = Exact(
+        least=0, most=MAX_AMOUNT, required=True, meaning="The percentage, or the amount.", example="10"
+    )
+    reason = Text(longest=200, allow_none=True, load_default=None, meaning="Why.", example="Regular customer")
 
 
 class BasketLineBody(Body):
     """A quantity of a variant; `unit_price` only for who may override prices."""
 
-    variant_id = Id(required=True)
-    quantity = Quantity(required=True)
-    unit_price = Money(allow_none=True, load_default=None)
-    discounts = Many(fields.Nested(DiscountBody()), longest=10, load_default=list)
+    variant_id = Id(required=True, meaning="The variant.")
+    quantity = Quantity(required=True, meaning="How much.", example="2")
+    unit_price = Money(
+        allow_none=True, load_default=None, meaning="Another price; takes `pos.price_override`."
+    )
+    discounts = Many(
+        Object(DiscountBody()),
+        longest=10,
+        load_default=list,
+        meaning="Discounts, in this order; takes `pos.discount`, and all together at most the "
+        "ceiling of your role (`discount_ceilings` of the company).",
+    )
 
 
 class BasketBody(Body):
     """A basket. Register, else store, else the only store there is, say where it is sold."""
 
-    register_id = Id(allow_none=True, load_default=None)
-    store_id = Id(allow_none=True, load_default=None)
-    customer_id = Id(allow_none=True, load_default=None)
-    lines = Many(fields.Nested(BasketLineBody()), required=True, shortest=1, longest=500)
-    discounts = Many(fields.Nested(DiscountBody()), longest=10, load_default=list)
+    register_id = Id(allow_none=True, load_default=None, meaning="The till it is sold at.")
+    store_id = Id(
+        allow_none=True,
+        load_default=None,
+        meaning="The store, where no register is named; may be left out by whoever is bound to one store.",
+    )
+    customer_id = Id(allow_none=True, load_default=None, meaning="The customer.")
+    lines = Many(Object(BasketLineBody()), required=True, shortest=1, longest=500, meaning="The lines.")
+    discounts = Many(
+        Object(DiscountBody()),
+        longest=10,
+        load_default=list,
+        meaning="Discounts on the whole order, in this order; takes `pos.discount`, and all "
+        "together at most the ceiling of your role (`discount_ceilings` of the company).",
+        example=[],
+    )
 
 
 class PaymentBody(Body):
@@ -43,28 +77,42 @@ class PaymentBody(Body):
     `method` is `cash`, `card`, `coupon`, or the code of one of the company's own payment methods.
     """
 
-    method = Code(required=True)
-    amount = Money(required=True)
-    tendered = Money(allow_none=True, load_default=None)
-    reference = Text(longest=200, allow_none=True, load_default=None)
-    tip = Money(load_default=0)
+    method = Code(
+        required=True,
+        meaning="`cash`, `card`, `coupon`, or the code of a payment method of the company.",
+        example="cash",
+    )
+    amount = Money(required=True, meaning="What it pays of the order.", example=869)
+    tendered = Money(allow_none=True, load_default=None, meaning="What was handed over.", example=1000)
+    reference = Text(
+        longest=200,
+        allow_none=True,
+        load_default=None,
+        meaning="The terminal's or coupon's reference; some methods require it.",
+    )
+    tip = Money(load_default=0, meaning="A tip on top.", example=0)
 
 
 class SaleBody(BasketBody):
     """A sale at a till."""
 
-    id = OwnId()
-    occurred_at = Moment(allow_none=True, load_default=None)
-    payments = Many(fields.Nested(PaymentBody()), longest=20, load_default=list)
-    note = Text(longest=1000, allow_none=True, load_default=None)
+    id = OwnId(meaning="Its id; on creating you may choose it yourself.")
+    occurred_at = Moment(
+        allow_none=True,
+        load_default=None,
+        meaning="When it happened, if not right now; at most `backdating_days` back, further with "
+        "`pos.backdate`.",
+    )
+    payments = Many(Object(PaymentBody()), longest=20, load_default=list, meaning="How it is paid.")
+    note = Text(longest=1000, allow_none=True, load_default=None, meaning="A note.")
 
 
 class OrdersQuery(PageQuery):
     """Filters of the cashier's own sales; `search` is a whole order number."""
 
-    search = Text(shortest=1, longest=60)
-    from_date = Day(data_key="from")
-    to_date = Day(data_key="to")
+    search = Text(shortest=1, longest=60, meaning="Words to look for.")
+    from_date = Day(data_key="from", meaning="The first business date.", example="2026-03-01")
+    to_date = Day(data_key="to", meaning="The last business date, itself included.", example="2026-03-31")
 
 
 def basket_of(body: dict[str, Any]) -> dict[str, Any]:

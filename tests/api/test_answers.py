@@ -23,6 +23,7 @@ from api.answers import (
     fields_of,
 )
 from api.answers.hiding import hide, hide_in_body, permissions_in
+from api.fields import Body, Many, Object, Whole
 from api.openapi.records import Records, TwoRecordsOfOneName
 from api.operations import SIGNED_IN, Operation
 
@@ -107,6 +108,16 @@ class TestAFieldWithoutMeaning:
 
         with pytest.raises(FieldWithoutMeaning, match=r"InnerAnswer\.silent"):
             Operation(permission=SIGNED_IN, summary="Show something", answer=CrateAnswer | OuterAnswer)
+
+    def test_is_refused_in_what_is_asked_as_well(self) -> None:
+        class LineBody(Body):
+            quantity = Whole()
+
+        class BasketBody(Body):
+            lines = Many(Object(LineBody()), longest=3, meaning="The lines.")
+
+        with pytest.raises(FieldWithoutMeaning, match=r"LineBody\.quantity"):
+            Operation(permission=SIGNED_IN, summary="Sell something", body=BasketBody())
 
 
 class TestHiding:
