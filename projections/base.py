@@ -143,7 +143,7 @@ class Projection:
     name: ClassVar[str]
     version: ClassVar[int] = 1
     #: Names of the read models whose rows it is made from; they come before it, and are rebuilt before it.
-    made_from: ClassVar[tuple[str, ...]] = ()
+    sources: ClassVar[tuple[str, ...]] = ()
     mode: ClassVar[Literal["inline", "async"]] = "async"
     tables: ClassVar[tuple[str, ...]]
     schema: ClassVar[LiteralString]

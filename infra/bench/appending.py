@@ -34,17 +34,17 @@ def measure(chain: Chain) -> dict[str, Any]:
     site.own(_TABLE)
     site.own(_GRANT.format(sql.Identifier(site.addresses.installation.app)).as_string())
     turn = site.seconds / ROUNDS / 2
-    said: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for connections, suffix in ((FEW, "one_connection"), (SEVERAL, "four_connections")):
 
         def commits(is_plain: bool, connections: int = connections) -> float:
             return _write(chain, events, is_plain, connections, turn)
 
-        found = alternate({"append": lambda: commits(False), "insert": lambda: commits(True)})
-        said[f"append_vs_insert_{suffix}"] = found["append"] / found["insert"]
-        said[f"appends_per_s_{suffix}"] = found["append"]
-        said[f"inserts_per_s_{suffix}"] = found["insert"]
-    return {"append_vs_insert": said["append_vs_insert_one_connection"], **said}
+        rates = alternate({"append": lambda: commits(False), "insert": lambda: commits(True)})
+        figures[f"append_vs_insert_{suffix}"] = rates["append"] / rates["insert"]
+        figures[f"appends_per_s_{suffix}"] = rates["append"]
+        figures[f"inserts_per_s_{suffix}"] = rates["insert"]
+    return {"append_vs_insert": figures["append_vs_insert_one_connection"], **figures}
 
 
 def _write(

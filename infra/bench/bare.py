@@ -18,10 +18,10 @@ def measure(site: Site) -> dict[str, Any]:
     """Bare answers a second to eight clients."""
     site.say("Asking a bare server")
     with serving(site, ["infra.bench.bare"]) as (port, _):
-        asked = Task(HOST, port, [[REQUEST]] * TILLS, site.seconds / 3, warm_up=0.5)
+        load = Task(HOST, port, [[REQUEST]] * TILLS, site.seconds / 3, warm_up=0.5)
 
         def ask() -> float:
-            with task("infra.bench.load", asked) as result:
+            with task("infra.bench.load", load) as result:
                 speed: float = result().per_second
                 return speed
 

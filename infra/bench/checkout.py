@@ -19,18 +19,18 @@ LOAD_TO_TIME = 0.5
 def one_company(chain: Chain) -> dict[str, Any]:
     """Sales a second of one company, and how long one takes at half of that."""
     site = chain.site
-    said = _compare(chain, "one_company", with_standard=True)
-    rate = LOAD_TO_TIME * said["checkout_rps_one_company"]
+    figures = _compare(chain, "one_company", with_standard=True)
+    rate = LOAD_TO_TIME * figures["checkout_rps_one_company"]
     site.say(f"Timing sales of one company at {rate:.0f} a second")
     # What the rounds before wrote goes to the disk now, so that the timed sales do not wait for it.
     site.own("CHECKPOINT")
     with serving(site) as (port, _):
         shoot(chain, port, max(1.0, site.seconds / 10))
         timed = shoot(chain, port, site.seconds, rate=rate)
-    said["checkout_p50_ms"] = 1000 * percentile(timed.latencies, 0.50)
-    said["checkout_p99_ms"] = 1000 * percentile(timed.latencies, 0.99)
-    said["checkout_timed_rps"] = timed.per_second
-    return said
+    figures["checkout_p50_ms"] = 1000 * percentile(timed.latencies, 0.50)
+    figures["checkout_p99_ms"] = 1000 * percentile(timed.latencies, 0.99)
+    figures["checkout_timed_rps"] = timed.per_second
+    return figures
 
 
 def fifty_companies(chain: Chain) -> dict[str, Any]:
@@ -68,14 +68,14 @@ def _compare(chain: Chain, name: str, *, with_standard: bool) -> dict[str, Any]:
         if with_standard:
             address = pgbench.prepare_standard(site)
             sides["standard"] = lambda: pgbench.run_standard(site, address, turn)
-        found = alternate(sides)
-    said = {
-        f"checkout_vs_pgbench_{name}": found["http"] / found["pgbench"],
-        f"checkout_rps_{name}": found["http"],
-        f"pgbench_tps_{name}": found["pgbench"],
+        rates = alternate(sides)
+    figures = {
+        f"checkout_vs_pgbench_{name}": rates["http"] / rates["pgbench"],
+        f"checkout_rps_{name}": rates["http"],
+        f"pgbench_tps_{name}": rates["pgbench"],
         f"load_processor_{name}": sum(processor) / len(processor),
     }
     if with_standard:
-        said["pgbench_standard_tps"] = found["standard"]
-        said["checkout_per_1000_pgbench_standard"] = 1000 * found["http"] / found["standard"]
-    return said
+        figures["pgbench_standard_tps"] = rates["standard"]
+        figures["checkout_per_1000_pgbench_standard"] = 1000 * rates["http"] / rates["standard"]
+    return figures

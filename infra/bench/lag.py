@@ -34,9 +34,11 @@ def measure(chain: Chain) -> dict[str, Any]:
             sold = shoot(chain, port, site.seconds)
             memory = memory_of(web.pid, worker.pid, site.postgres)
             _wait_until_followed(chain)
-            seen = watched()
+            samples = watched()
     # An answer before the first look says nothing.
-    lags = [_lag(seen, answered, position) for answered, position in sold.positions if answered > seen[0][0]]
+    lags = [
+        _lag(samples, answered, position) for answered, position in sold.positions if answered > samples[0][0]
+    ]
     return {
         "lag_p99_ms": 1000 * percentile(lags, 0.99),
         "lag_p50_ms": 1000 * percentile(lags, 0.50),
@@ -45,11 +47,11 @@ def measure(chain: Chain) -> dict[str, Any]:
     }
 
 
-def _lag(seen: list[tuple[float, int]], answered: float, position: int) -> float:
-    place = bisect_left(seen, position, key=lambda one: one[1])
-    if place == len(seen):
+def _lag(samples: list[tuple[float, int]], answered: float, position: int) -> float:
+    index = bisect_left(samples, position, key=lambda one: one[1])
+    if index == len(samples):
         raise MeasurementFailed(f"The sales summary never reached position {position}.")
-    return max(0.0, seen[place][0] - answered)
+    return max(0.0, samples[index][0] - answered)
 
 
 def _wait_until_followed(chain: Chain) -> None:

@@ -8,18 +8,18 @@ _KILOBYTES_PER_MB = 1024
 
 def memory_of(web: int, worker: int, postgres: int) -> dict[str, float]:
     """Megabytes of each of our processes, by name, and of all of the database's together."""
-    found = {"web master": of_process(web)}
-    found |= {f"web {number}": of_process(pid) for number, pid in enumerate(children_of(web), start=1)}
-    found["worker"] = of_process(worker)
-    found["postgres"] = sum(of_process(pid) for pid in (postgres, *children_of(postgres)))
-    return {name: round(megabytes, 1) for name, megabytes in found.items()}
+    megabytes = {"web master": of_process(web)}
+    megabytes |= {f"web {number}": of_process(pid) for number, pid in enumerate(children_of(web), start=1)}
+    megabytes["worker"] = of_process(worker)
+    megabytes["postgres"] = sum(of_process(pid) for pid in (postgres, *children_of(postgres)))
+    return {name: round(size, 1) for name, size in megabytes.items()}
 
 
 def children_of(pid: int) -> list[int]:
     """The processes that this one started, oldest first."""
-    asked = ["/bin/ps", "-A", "-o", "pid=", "-o", "ppid="]
-    said = subprocess.run(asked, check=True, capture_output=True, text=True)  # noqa: S603 ours
-    pairs = [tuple(map(int, row.split())) for row in said.stdout.splitlines()]
+    command = ["/bin/ps", "-A", "-o", "pid=", "-o", "ppid="]
+    listing = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 ours
+    pairs = [tuple(map(int, row.split())) for row in listing.stdout.splitlines()]
     return sorted(child for child, parent in pairs if parent == pid)
 
 
@@ -31,6 +31,6 @@ def of_process(pid: int) -> float:
                 return int(line.split()[1]) / _KILOBYTES_PER_MB
     except OSError:
         pass
-    asked = ["/bin/ps", "-o", "rss=", "-p", str(pid)]
-    found = subprocess.run(asked, check=False, capture_output=True, text=True)  # noqa: S603
-    return int(found.stdout.strip() or 0) / _KILOBYTES_PER_MB
+    command = ["/bin/ps", "-o", "rss=", "-p", str(pid)]
+    listing = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
+    return int(listing.stdout.strip() or 0) / _KILOBYTES_PER_MB

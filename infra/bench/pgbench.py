@@ -45,19 +45,19 @@ def run_standard(site: Site, address: str, seconds: float) -> float:
 
 def _speed(site: Site, seconds: float, arguments: Sequence[str]) -> float:
     whole = str(max(1, round(seconds)))
-    said = _run(site, ["-c", str(TILLS), "-j", "2", "-T", whole, *arguments])
-    found, failed = _SPEED.search(said), _FAILED.search(said)
-    if found is None or (failed is not None and int(failed[1])):
-        raise MeasurementFailed(f"pgbench failed: {said}")
-    return float(found[1])
+    output = _run(site, ["-c", str(TILLS), "-j", "2", "-T", whole, *arguments])
+    speed, failed = _SPEED.search(output), _FAILED.search(output)
+    if speed is None or (failed is not None and int(failed[1])):
+        raise MeasurementFailed(f"pgbench failed: {output}")
+    return float(speed[1])
 
 
 def _run(site: Site, arguments: Sequence[str]) -> str:
     env = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     argv = [str(site.programs / "pgbench"), *arguments]
     with child(argv, env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-        said, _ = process.communicate()
-    text: str = said.decode("utf-8", "replace")
+        output, _ = process.communicate()
+    text: str = output.decode("utf-8", "replace")
     if process.returncode:
         raise MeasurementFailed(f"pgbench failed: {text}")
     return text

@@ -22,7 +22,7 @@ from infra.runtime.services import build_services, open_pool
 _PARAMETER = re.compile(r"\$(\d+)")
 _COMPANY = "SET LOCAL app.company_id"
 
-_MADE = "SELECT stream_id FROM events WHERE company_id = %s AND position > %s"
+_STREAMS = "SELECT stream_id FROM events WHERE company_id = %s AND position > %s"
 # A number that stands for nothing else in the sale, so that it is known wherever it appears.
 _RAISE = "UPDATE order_series SET last_number = greatest(last_number, 777000000) WHERE company_id = %s"
 _HEAD = "SELECT position FROM company_head WHERE company_id = %s"
@@ -66,7 +66,7 @@ def record_sale(chain: Chain) -> RecordedSale:
     if answer.status_code != 201:  # noqa: PLR2004 the status of a sale
         raise MeasurementFailed(f"The sale to be recorded was refused: {answer.text}")
     order = answer.json["data"]
-    streams = {stream_id for (stream_id,) in site.own(_MADE, company_id, before)}
+    streams = {stream_id for (stream_id,) in site.own(_STREAMS, company_id, before)}
     return RecordedSale(
         round_trips=[trip for trip in trips if trip],
         order_id=UUID(order["id"]),
@@ -111,7 +111,7 @@ def pgbench_script(recorded: RecordedSale, companies: int) -> str:
         recorded.number: "('B' || :movement::text)",
         int(recorded.number.rpartition("-")[2]): ":movement::bigint",
         id_of("register"): _uuid("register"),
-        **{variant: _uuid("variant", f"variant{place}") for place, variant in enumerate(recorded.variants)},
+        **{variant: _uuid("variant", f"variant{number}") for number, variant in enumerate(recorded.variants)},
     }
     names.update((movement, _uuid("movement")) for movement in recorded.movements)
     if companies > 1:
@@ -146,7 +146,7 @@ def _written(sent: Sent, names: Mapping[Any, str]) -> str:
     company = names.get(id_of("company"))
     if company and sent.text.startswith(_COMPANY):
         return f"SELECT set_config('app.company_id', {company}::text, true)"
-    return _PARAMETER.sub(lambda found: _literal(sent.params[int(found[1]) - 1], names), sent.text.strip())
+    return _PARAMETER.sub(lambda match: _literal(sent.params[int(match[1]) - 1], names), sent.text.strip())
 
 
 def _literal(value: Any, names: Mapping[Any, str]) -> str:

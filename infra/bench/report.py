@@ -64,8 +64,8 @@ def _rows(figures: Figures) -> Iterator[tuple[str, str, str]]:
             yield name, form.format(value), source.format_map(figures)
     for name, key in _SEARCHES:
         for typed, times in figures.get(key, {}).items():
-            told = f"median {times['p50']:,.1f} ms, 99 of 100 within {times['p99']:,.1f} ms"
-            yield f"{name}: {typed}, 95 of 100 within", f"{times['p95']:,.1f} ms", told
+            text = f"median {times['p50']:,.1f} ms, 99 of 100 within {times['p99']:,.1f} ms"
+            yield f"{name}: {typed}, 95 of 100 within", f"{times['p95']:,.1f} ms", text
     for process, megabytes in figures.get("rss_mb", {}).items():
         yield f"Memory under load: {process}", f"{megabytes:,.1f} MB", ""
 

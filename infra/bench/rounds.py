@@ -9,11 +9,11 @@ ROUNDS = 3
 
 def alternate(sides: Mapping[str, Callable[[], float]]) -> dict[str, float]:
     """Measure each side in turn, ROUNDS times; the medians by name."""
-    found: dict[str, list[float]] = {name: [] for name in sides}
+    speeds_of: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(ROUNDS):
         for name, measure in sides.items():
-            found[name].append(measure())
-    return {name: median(speeds) for name, speeds in found.items()}
+            speeds_of[name].append(measure())
+    return {name: median(speeds) for name, speeds in speeds_of.items()}
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -73,13 +73,13 @@ def measure(site: Site) -> dict[str, Any]:
     caller = Caller(company_id=company_id, user_id=user_id, session_id=user_id, role="Manager")
     token = Tokens(site.settings.signing_key(), _TOKEN_SECONDS).issue(caller)
     site.say(f"Searching among {number:,} products and customers")
-    said: dict[str, Any] = {"searched_products": number, "lookup_ms": {}}
-    said.update(product_search_ms={}, product_filter_ms={})
+    figures: dict[str, Any] = {"searched_products": number, "lookup_ms": {}}
+    figures.update(product_search_ms={}, product_filter_ms={})
     with serving(site, ["infra.bench.bare"]) as (port, _):
-        said["bare_p50_ms"] = _times(site, port, [bare.REQUEST])["p50"]
+        figures["bare_p50_ms"] = _times(site, port, [bare.REQUEST])["p50"]
     with serving(site) as (port, _):
         for kind, (goods, people) in TYPED.items():
-            asked = [
+            requests = [
                 *(
                     _get(token, f"/api/lookups/{name}", search=text)
                     for name in ("products", "variants")
@@ -87,30 +87,30 @@ def measure(site: Site) -> dict[str, Any]:
                 ),
                 *(_get(token, "/api/lookups/customers", search=text) for text in people),
             ]
-            said["lookup_ms"][kind] = _times(site, port, asked)
+            figures["lookup_ms"][kind] = _times(site, port, requests)
             pages = [_get(token, "/api/admin/products", search=text) for text in goods]
-            said["product_search_ms"][kind] = _times(site, port, pages)
+            figures["product_search_ms"][kind] = _times(site, port, pages)
         for kind, queries in FILTERED.items():
             filtered = [_get(token, "/api/admin/products", **query) for query in queries]
-            said["product_filter_ms"][kind] = _times(site, port, filtered)
+            figures["product_filter_ms"][kind] = _times(site, port, filtered)
     for name in ("lookup", "product_search", "product_filter"):
-        said[f"{name}_p95_ms"] = {kind: times["p95"] for kind, times in said[f"{name}_ms"].items()}
-    middle = percentile([times["p50"] for times in said["lookup_ms"].values()], 0.5)
-    said["lookup_vs_bare"] = middle / said["bare_p50_ms"]
-    return said
+        figures[f"{name}_p95_ms"] = {kind: times["p95"] for kind, times in figures[f"{name}_ms"].items()}
+    middle = percentile([times["p50"] for times in figures["lookup_ms"].values()], 0.5)
+    figures["lookup_vs_bare"] = middle / figures["bare_p50_ms"]
+    return figures
 
 
 def _get(token: str, path: str, **query: str) -> bytes:
-    asked = {name: value for name, value in query.items() if value}
-    target = f"{path}?{urlencode(asked)}" if asked else path
+    parameters = {name: value for name, value in query.items() if value}
+    target = f"{path}?{urlencode(parameters)}" if parameters else path
     return f"GET {target} HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
 
 
 def _times(site: Site, port: int, requests: Sequence[bytes]) -> dict[str, float]:
     """Percentiles in milliseconds of answers to one client that asks these one after another."""
     seconds = max(site.seconds / 10, LEAST_SECONDS)
-    asked = Task(HOST, port, [requests], seconds, warm_up=WARM_UP_SECONDS)
-    with task("infra.bench.load", asked) as result:
+    load = Task(HOST, port, [requests], seconds, warm_up=WARM_UP_SECONDS)
+    with task("infra.bench.load", load) as result:
         answered: Result = result()
     if answered.failed or not answered.answered:
         refusal = answered.refusal.decode("utf-8", "replace")
@@ -119,13 +119,13 @@ def _times(site: Site, port: int, requests: Sequence[bytes]) -> dict[str, float]
 
 
 def _fill(site: Site, company_id: UUID, user_id: UUID, number: int) -> None:
-    writer, found = make_event_writer(), {"company_id": company_id, "id": user_id}
+    writer, params = make_event_writer(), {"company_id": company_id, "id": user_id}
     metadata = Metadata(at=datetime.now(UTC), actor=user_id)
     with psycopg.connect(site.addresses.app, autocommit=True) as connection:
         with transaction(connection, company_id) as db:
-            db.execute("SELECT found_company(%(company_id)s)", found)
+            db.execute("SELECT found_company(%(company_id)s)", params)
             writer.record(db, _events(_people(company_id, user_id)), metadata)
-            db.execute(_SESSION, found)
+            db.execute(_SESSION, params)
         for start in range(0, number, _BATCH):
             with transaction(connection, company_id) as db:
                 writer.record(db, _events(things(start, min(start + _BATCH, number))), metadata)

@@ -135,7 +135,7 @@ def multiply(chain: Chain, companies: int = MANY) -> Chain:
     tables += ["users", "sessions"]
     others = [id_of("company", number) for number in range(chain.companies, companies)]
     for other in others:
-        site.own(_FOUND, str(other), other)
+        site.own(_FOUND_COMPANY, str(other), other)
     for table in tables:
         _copy(site, table, others)
     site.own("VACUUM ANALYZE")
@@ -143,7 +143,7 @@ def multiply(chain: Chain, companies: int = MANY) -> Chain:
 
 
 # A company's log is begun in a transaction that entered the company.
-_FOUND: LiteralString = "SELECT set_config('app.company_id', %s, true), found_company(%s)"
+_FOUND_COMPANY: LiteralString = "SELECT set_config('app.company_id', %s, true), found_company(%s)"
 
 _COLUMNS: LiteralString = """
     SELECT attname FROM pg_attribute
@@ -171,12 +171,12 @@ def _aggregates() -> Iterable[Aggregate]:
         Company.Registered, id_of("company"), name="Measured", currency=currency, timezone=zone
     )
     yield User.begin(User.Registered, CASHIER, username="cashier@measured", role="Cashier")
-    place = {"code": "MAIN", "timezone": zone, "day_cut": "00:00", "currency": currency}
-    yield Store.begin(Store.Registered, STORE, name="Main Street", **place)
+    settings = {"code": "MAIN", "timezone": zone, "day_cut": "00:00", "currency": currency}
+    yield Store.begin(Store.Registered, STORE, name="Main Street", **settings)
     yield Storage.begin(Storage.Registered, STORAGE, name="Back room", code="B", store_id=STORE)
     for till in range(TILLS):
-        said = {"name": f"Till {till}", "code": f"{till}", "store_id": STORE}
-        yield Register.begin(Register.Registered, id_of("register", till), **said)
+        fields = {"name": f"Till {till}", "code": f"{till}", "store_id": STORE}
+        yield Register.begin(Register.Registered, id_of("register", till), **fields)
     yield TaxRate.begin(TaxRate.Registered, TAX, name="VAT", rate=Decimal(19), inclusive=True)
     for number in range(PRODUCTS):
         yield _product(number)

@@ -193,5 +193,5 @@ def _wait_until_it_answers(site: Site, port: int, process: Process) -> None:
             time.sleep(0.05)
         finally:
             connection.close()
-    said = site.log("web").read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:]
-    raise MeasurementFailed(f"The web server did not start: {said}")
+    output = site.log("web").read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:]
+    raise MeasurementFailed(f"The web server did not start: {output}")

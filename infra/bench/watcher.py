@@ -11,7 +11,7 @@ import psycopg
 
 LOOK_SECONDS = 0.003
 
-_PLACE: LiteralString = """
+_POSITION: LiteralString = """
     SELECT position FROM projection_checkpoints
      WHERE company_id = %(company_id)s AND projection = %(projection)s
 """
@@ -28,14 +28,14 @@ class Watched:
 
 def run(watched: Watched) -> list[tuple[float, int]]:
     """Each position that the checkpoint was seen at, and when first; until the standard input is closed."""
-    seen: list[tuple[float, int]] = []
+    samples: list[tuple[float, int]] = []
     params = {"company_id": watched.company_id, "projection": watched.projection}
     with psycopg.connect(watched.conninfo, autocommit=True, prepare_threshold=1) as connection:
         is_over = False
         while True:
-            row = connection.execute(_PLACE, params).fetchone()
-            if row and (not seen or row[0] != seen[-1][1]):
-                seen.append((time.monotonic(), row[0]))
+            row = connection.execute(_POSITION, params).fetchone()
+            if row and (not samples or row[0] != samples[-1][1]):
+                samples.append((time.monotonic(), row[0]))
             if is_over:
-                return seen
+                return samples
             is_over = bool(select.select([sys.stdin], [], [], LOOK_SECONDS)[0])

@@ -103,8 +103,8 @@ def _measure(seconds: float, only: tuple[str, ...]) -> tuple[dict[str, Any], dic
 
         with open_site(seconds, say) as site:
             machine = describe(site)
-            for found in take(site, only):
-                figures.update(found)
+            for results in take(site, only):
+                figures.update(results)
                 bar.advance(doing)
                 bar.refresh()
     return machine, figures

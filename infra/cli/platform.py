@@ -40,15 +40,15 @@ def super_admin(context: click.Context, username: str, *, password_stdin: bool) 
     if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
         message = f"A user name has 1 to {_LONGEST_NAME} characters."
         raise click.BadParameter(message, param_hint="USERNAME")
-    password = _from_stdin() if password_stdin else _asked_twice()
+    password = _from_stdin() if password_stdin else _typed_password()
     try:
         check_password(password, name)
         with closing(context.obj["app_pool"]()) as pool:
-            was_known = appoint(pool, name, password)
+            has_existed = appoint(pool, name, password)
     except Refusal as refusal:
-        told = [detail["message"] for detail in refusal.details]
-        raise click.ClickException(" ".join([refusal.message, *told])) from refusal
-    click.echo(f"{name} has a new password." if was_known else f"{name} is a super admin now.")
+        messages = [detail["message"] for detail in refusal.details]
+        raise click.ClickException(" ".join([refusal.message, *messages])) from refusal
+    click.echo(f"{name} has a new password." if has_existed else f"{name} is a super admin now.")
 
 
 def appoint(pool: RequestPool, username: str, password: str) -> bool:
@@ -56,22 +56,22 @@ def appoint(pool: RequestPool, username: str, password: str) -> bool:
 
     Raises DuplicateUsername when somebody else has the name.
     """
-    known: list[bool] = []
+    answers: list[bool] = []
 
     def present(person: User) -> Response:
-        known.append(person.version > 1)
+        answers.append(person.version > 1)
         return Response(200, None, b"")
 
     operator = Caller(company_id=PLATFORM_ID, user_id=None)
     command = AppointSuperAdmin(username=username, password_hash=PasswordHasher().hash(password))
     make_application(pool).run(operator, appoint_super_admin, command, present)
-    return known[-1]
+    return answers[-1]
 
 
 def _from_stdin() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _asked_twice() -> str:
+def _typed_password() -> str:
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same again")
     return password

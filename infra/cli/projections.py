@@ -214,8 +214,8 @@ def _named(name: str) -> Projection:
     for model in PROJECTIONS:
         if model.name == name:
             return model
-    known = ", ".join(model.name for model in PROJECTIONS)
-    message = f"There is no read model {name}; there are {known}."
+    names = ", ".join(model.name for model in PROJECTIONS)
+    message = f"There is no read model {name}; there are {names}."
     raise click.BadParameter(message, param_hint="NAME")
 
 
@@ -228,12 +228,12 @@ def _chosen(name: str | None, *, everything: bool) -> Sequence[Projection]:
 
 def _companies(context: click.Context, company_id: UUID | None) -> dict[UUID, int]:
     """The companies that are meant, each with the end of its log. Fails where there is none."""
-    found = heads_of(_conninfo(context), None if company_id is None else [company_id])
-    if not found:
+    heads = heads_of(_conninfo(context), None if company_id is None else [company_id])
+    if not heads:
         where = "no company in this database" if company_id is None else f"no company {company_id} here"
         message = f"There is {where}: is it the database that is meant?"
         raise click.ClickException(message)
-    return found
+    return heads
 
 
 def _show_proof(companies: int, events: int, seconds: float) -> None:

@@ -115,12 +115,12 @@ class Reading:
     ) -> list[tuple[UUID, Any]]:
         """The same with its id each, for pages: in place of one that cannot be read is why that is so."""
         params = {"company_id": self.db.company_id, "ids": ids, "as_of": as_of}
-        asked = self.db.ask(_STREAMS_AS_OF if as_of else _STREAMS, params)
+        answer = self.db.ask(_STREAMS_AS_OF if as_of else _STREAMS, params)
         streams: dict[UUID, list[dict[str, Any]]] = {}
-        for row in asked.rows():
+        for row in answer.rows():
             streams.setdefault(row["stream_id"], []).append(row)
-        found = ((one, self._rebuilt(streams[one])) for one in ids if one in streams)
-        return [(one, result) for one, result in found if isinstance(result, (kind, EventNotReadable))]
+        results = ((one, self._rebuilt(streams[one])) for one in ids if one in streams)
+        return [(one, result) for one, result in results if isinstance(result, (kind, EventNotReadable))]
 
     def _rebuilt(self, events: list[dict[str, Any]]) -> Any:
         try:
@@ -135,9 +135,9 @@ class Reading:
         return states_of(self.db, self._writer.types, versions)
 
 
-def _readable(found: Any) -> bool:
-    if isinstance(found, EventNotReadable):
-        raise found
+def _readable(result: Any) -> bool:
+    if isinstance(result, EventNotReadable):
+        raise result
     return True
 
 
@@ -355,9 +355,9 @@ class Application(Generic[W]):
         pause = 0.002
         while True:
             with refusing_outages():
-                found = insist(look, started + self._seconds)
-            if found is not None:
-                return found
+                answer = insist(look, started + self._seconds)
+            if answer is not None:
+                return answer
             if put_off is not None:
                 put_off()
                 raise ProjectionBehind
@@ -383,10 +383,10 @@ class Application(Generic[W]):
                 db.execute(HOLD_MODEL, named(self._writer.model(projection)))
             access = _Access(db, caller)
             params = {"company_id": caller.company_id, "projection": projection}
-            place = db.ask(_CHECKPOINT if projection else _HEAD, params)
+            position = db.ask(_CHECKPOINT if projection else _HEAD, params)
             if wait_for is not None:
                 access.check(writing=False)
-                if _position(place) < wait_for:
+                if _position(position) < wait_for:
                     return None
             if within:
                 db.enter(within)
@@ -394,9 +394,9 @@ class Application(Generic[W]):
                 answer = question(Reading(db, self._writer))
             finally:
                 access.check(writing=False)
-            if projection and _is_filling(place):
+            if projection and _is_filling(position):
                 raise ProjectionBehind
-            return answer, _position(place)
+            return answer, _position(position)
 
 
 class _Access:
@@ -417,13 +417,13 @@ class _Access:
         Access(**row).check(self._caller.rights_version, writing=writing)
 
 
-def _position(place: Answer) -> int:
-    row = place.row()
+def _position(answer: Answer) -> int:
+    row = answer.row()
     return row["position"] if row else 0
 
 
-def _is_filling(place: Answer) -> bool:
-    row = place.row()
+def _is_filling(answer: Answer) -> bool:
+    row = answer.row()
     return bool(row and row["is_filling"])
 
 

@@ -29,7 +29,7 @@ APPEND_SIZE = 5000
 
 _COMPANIES = uuid5(NAMESPACE_OID, "mipos/companies")
 
-_FOUND: LiteralString = "SELECT found_company(%(company_id)s)"
+_FOUND_COMPANY: LiteralString = "SELECT found_company(%(company_id)s)"
 
 _EXISTING: LiteralString = """
     SELECT stream_id FROM events
@@ -54,13 +54,13 @@ def company_named(name: str) -> UUID:
 
 def found_company(db: Database) -> None:
     """Begin the log of this transaction's company, unless it has begun."""
-    db.execute(_FOUND, {"company_id": db.company_id})
+    db.execute(_FOUND_COMPANY, {"company_id": db.company_id})
 
 
-def first_fact(event: type[C], stream_id: UUID, **said: Any) -> C:
+def first_fact(event: type[C], stream_id: UUID, **fields: Any) -> C:
     """The first fact of a stream, without the aggregate around it: a past fact has nothing left to decide."""
     return event(
-        originator_id=stream_id, originator_version=1, originator_topic="", timestamp=UNSTAMPED, **said
+        originator_id=stream_id, originator_version=1, originator_topic="", timestamp=UNSTAMPED, **fields
     )
 
 

@@ -9,7 +9,7 @@ from infra.eventstore.codec import decode_metadata
 from projections.base import Row
 
 
-def rows_when_made(rows: Sequence[Row], own_id: UUID, by: str, content: Content | None) -> Sequence[Row]:
+def rows_at_creation(rows: Sequence[Row], own_id: UUID, by: str, content: Content | None) -> Sequence[Row]:
     """The events of a stream up to those that this request recorded; none if nothing has the id.
 
     `by` names the event that makes what has the id, which is the stream's or that of something within it.
@@ -19,20 +19,20 @@ def rows_when_made(rows: Sequence[Row], own_id: UUID, by: str, content: Content 
     named = [row for row in rows if row["stream_id"] == own_id or text in row["state"]]
     if not named:
         return ()
-    last = _last_made(named, content)
+    last = _last_of(named, content)
     if last is None:
         # What a request made before there were fingerprints is known by its kind alone.
         first = decode_metadata(named[0]["metadata"])
-        made_without = first.content is None and first.request is not None
-        if named[0]["type"] != by or (content is not None and not made_without):
+        has_no_fingerprint = first.content is None and first.request is not None
+        if named[0]["type"] != by or (content is not None and not has_no_fingerprint):
             raise DuplicateId
         last = [row for row in named if row["metadata"] == named[0]["metadata"]][-1]
     return [row for row in rows if row["stream_version"] <= last["stream_version"]]
 
 
-def _last_made(named: Sequence[Row], content: Content | None) -> Row | None:
+def _last_of(named: Sequence[Row], content: Content | None) -> Row | None:
     """The last of the events that were recorded for this content; those of one decision share it."""
     if content is None:
         return None
-    made = (row for row in reversed(named) if content.is_of(decode_metadata(row["metadata"]).content))
-    return next(made, None)
+    matches = (row for row in reversed(named) if content.is_of(decode_metadata(row["metadata"]).content))
+    return next(matches, None)

@@ -10,7 +10,7 @@ from commands.ports import Caller, DuplicateId, Missing
 from domain.aggregate import Aggregate
 from domain.pending import Pending
 from infra.decisions.commits import Trace
-from infra.decisions.creations import rows_when_made
+from infra.decisions.creations import rows_at_creation
 from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
 from infra.postgres.definitions import inline_digest
@@ -122,8 +122,8 @@ class PostgresUnitOfWork:
         answer = self._ask_stream(within or own_id)
         types = self._writer.types
 
-        def found() -> A | None:
-            rows = rows_when_made(answer.rows(), own_id, types.by_event[by].name, self._content)
+        def earlier() -> A | None:
+            rows = rows_at_creation(answer.rows(), own_id, types.by_event[by].name, self._content)
             aggregate = types.rebuild(rows)
             if aggregate is None:
                 return None
@@ -132,7 +132,7 @@ class PostgresUnitOfWork:
             self.is_repetition = True
             return aggregate
 
-        return Pending(found)
+        return Pending(earlier)
 
     def load(self, kind: type[A], aggregate_id: UUID) -> A:
         """The aggregate. Raises Missing."""

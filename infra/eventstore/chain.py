@@ -258,8 +258,8 @@ class Proof:
     def _check(self, db: Transaction, fault: Fault | None) -> None:
         if fault is None:
             return
-        place = {"company_id": self._company_id, "position": fault.position}
-        row = db.connection.execute(TYPE_AT, place).fetchone()
+        params = {"company_id": self._company_id, "position": fault.position}
+        row = db.connection.execute(TYPE_AT, params).fetchone()
         raise LogAltered(self._company_id, fault, row[0] if row else None)
 
 

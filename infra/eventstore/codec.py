@@ -50,14 +50,14 @@ class EventType:
         """The function that decodes a state to all that the event says, in the domain's own values."""
         return self.decode_as(record(self.name, self.event, get_type_hints(self.event)))
 
-    def decode_as(self, wanted: Record) -> Decode:
+    def decode_as(self, record: Record) -> Decode:
         """The function that decodes a state, of whatever version, to a record of fields of the event."""
         # A state of the first version does not say that it is.
         version = ("class_version", Literal[self.version], *((1,) if self.version == 1 else ()))
-        known = msgspec.defstruct(
-            wanted.__name__, [version], bases=(wanted,), frozen=True, kw_only=True, gc=False
+        versioned = msgspec.defstruct(
+            record.__name__, [version], bases=(record,), frozen=True, kw_only=True, gc=False
         )
-        decoder = msgspec.json.Decoder(known)
+        decoder = msgspec.json.Decoder(versioned)
         return decoder.decode if self.version == 1 else partial(self._decode, decoder)
 
     def _decode(self, decoder: msgspec.json.Decoder[Any], state: str | bytes) -> Any:
@@ -93,9 +93,9 @@ class EventTypes:
     """Every event type by its stable name and by its class."""
 
     def __init__(self, aggregates: Iterable[type[Aggregate]]) -> None:
-        found = [kind for aggregate in aggregates for kind in _event_types(aggregate)]
-        self.by_name = {kind.name: kind for kind in found}
-        self.by_event = {kind.event: kind for kind in found}
+        kinds = [kind for aggregate in aggregates for kind in _event_types(aggregate)]
+        self.by_name = {kind.name: kind for kind in kinds}
+        self.by_event = {kind.event: kind for kind in kinds}
 
     def named(self, name: str) -> EventType:
         """The type of that name. Raises NewerEvent."""
@@ -107,8 +107,8 @@ class EventTypes:
     def encode(self, event: Aggregate.Event) -> tuple[str, str]:
         """The stable type name and the JSON state of an event."""
         kind = self.by_event[type(event)]
-        said = event.__dict__
-        state = {name: said[name] for name in kind.fields}
+        values = event.__dict__
+        state = {name: values[name] for name in kind.fields}
         if kind.version > 1:
             state["class_version"] = kind.version
         return kind.name, _encoder.encode(state).decode()
@@ -142,16 +142,16 @@ class EventTypes:
 def _applied(kind: EventType, row: Mapping[str, Any], aggregate: Aggregate | None) -> Aggregate:
     """What an aggregate is after one more event, a row of the log."""
     data = kind.decode(row["state"])
-    said = {field: getattr(data, field) for field in kind.fields}
-    said.update(
+    attributes = {field: getattr(data, field) for field in kind.fields}
+    attributes.update(
         originator_id=row["stream_id"],
         originator_version=row["stream_version"],
         timestamp=decode_metadata(row["metadata"]).at,
     )
     if aggregate is None:
-        said["originator_topic"] = _topic(kind.aggregate)
+        attributes["originator_topic"] = _topic(kind.aggregate)
     event = object.__new__(kind.event)
-    event.__dict__.update(said)
+    event.__dict__.update(attributes)
     return cast("Aggregate", event.mutate(aggregate))
 
 

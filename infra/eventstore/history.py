@@ -37,17 +37,19 @@ def states_of(
         "ids": list(versions),
         "versions": [max(wanted) for wanted in versions.values()],
     }
-    found: dict[tuple[UUID, int], State | EventNotReadable] = {}
+    states: dict[tuple[UUID, int], State | EventNotReadable] = {}
     for stream_id, events in groupby(db.ask(_UP_TO, params).rows(), key=itemgetter("stream_id")):
         last = 0
         try:
             for aggregate in types.replay(events):
                 last = aggregate.version
                 if last in versions[stream_id]:
-                    found[stream_id, last] = state_of(aggregate)
+                    states[stream_id, last] = state_of(aggregate)
         except EventNotReadable as trouble:
-            found.update({(stream_id, version): trouble for version in versions[stream_id] if version > last})
-    return found
+            states.update(
+                {(stream_id, version): trouble for version in versions[stream_id] if version > last}
+            )
+    return states
 
 
 def state_of(aggregate: Aggregate) -> State:
@@ -62,11 +64,11 @@ def state_of(aggregate: Aggregate) -> State:
 
 def _plain(shown: dict[str, Any]) -> State:
     """The same in texts, numbers, lists and objects; a fact that is kept whole, without its header."""
-    said = {
+    fields = {
         name: {field: getattr(value, field) for field in fields_of(type(value))}
         if isinstance(value, Aggregate.Event)
         else value
         for name, value in shown.items()
     }
-    plain: State = msgspec.to_builtins(said)
+    plain: State = msgspec.to_builtins(fields)
     return plain

@@ -63,8 +63,8 @@ def rehash_logs(connection: psycopg.Connection[Any], progress: Callable[[int, in
     for company_id, end in logs:
         try:
             rehash_log(connection, company_id, advance)
-        except LogAltered as found:
-            altered.append(found)
+        except LogAltered as alteration:
+            altered.append(alteration)
         done += end
     return Rehashed(len(logs), total, altered)
 

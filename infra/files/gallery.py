@@ -24,23 +24,23 @@ class Gallery:
         """A JPEG, PNG or WebP file as it is kept. Takes tenths of a second. Raises Invalid, naming `file`."""
         return self._darkroom.prepare(file)
 
-    def find(self, image_id: UUID, size: str, is_known: Callable[[str], bool]) -> Rendition | None:
+    def find(self, image_id: UUID, size: str, is_cached: Callable[[str], bool]) -> Rendition | None:
         """The picture of that id in that size, or None; without its bytes if its hash is known."""
         return self._application.perform(
-            PLATFORM_ID, lambda db: _rendition(db, image_id, size, is_known), reading=True
+            PLATFORM_ID, lambda db: _rendition(db, image_id, size, is_cached), reading=True
         )
 
 
-def _rendition(db: Database, image_id: UUID, size: str, is_known: Callable[[str], bool]) -> Rendition | None:
-    place = ask_directory(db, image_id).row()
-    content_hash = place["content_hash"] if place else None
-    if place is None or content_hash is None:
+def _rendition(db: Database, image_id: UUID, size: str, is_cached: Callable[[str], bool]) -> Rendition | None:
+    image = ask_directory(db, image_id).row()
+    content_hash = image["content_hash"] if image else None
+    if image is None or content_hash is None:
         return None
-    if is_known(content_hash):
+    if is_cached(content_hash):
         return Rendition(content_hash=content_hash)
-    db.enter(place["company_id"])
-    found = find_content(db, content_hash, size)
-    if found is None:
+    db.enter(image["company_id"])
+    rendition = find_content(db, content_hash, size)
+    if rendition is None:
         return None
-    media_type, content = found["media_type"], bytes(found["bytes"])
+    media_type, content = rendition["media_type"], bytes(rendition["bytes"])
     return Rendition(content_hash=content_hash, media_type=media_type, content=content)

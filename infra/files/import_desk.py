@@ -15,7 +15,7 @@ MOST_WAITING = 5
 #: How many bytes of a file stand in one row.
 CHUNK_SIZE = 2**20
 #: How long the outcome of an import can be asked for.
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 
 _WAITING: LiteralString = """
     SELECT count(*) AS total FROM import_jobs
@@ -54,7 +54,7 @@ class ImportDesk:
         if total_of(self._db.ask(_WAITING, own)) >= MOST_WAITING:
             raise TooManyImports
         self._changed()
-        self._db.execute(_FORGET, {**own, "upto": self._now - KEPT})
+        self._db.execute(_FORGET, {**own, "upto": self._now - RETENTION})
         self._db.execute(
             _OPEN,
             {

@@ -162,24 +162,24 @@ class Imports:
         if job["attempts"] > MOST_TAKEN_UP:
             self._fail(connection, job, _ImportBroken())
             return True
-        told = {"company_id": str(company_id), "import_id": str(import_id)}
+        names = {"company_id": str(company_id), "import_id": str(import_id)}
         try:
             self._import(connection, job, stop)
         except (_Stopped, ServerOutdated, CompanyClosed):
             connection.execute(_GIVE_BACK, params)
             return False
         except Refusal as refusal:
-            log.info("import refused", **told, code=refusal.code)
+            log.info("import refused", **names, code=refusal.code)
             self._fail(connection, job, refusal)
         except psycopg.OperationalError:
             raise
         except Exception as error:
-            log.exception("an import failed", **told)
+            log.exception("an import failed", **names)
             self._fail(connection, job, _ImportBroken())
             if connection.closed:
                 raise psycopg.OperationalError("the connection was lost") from error
         else:
-            log.info("import done", **told)
+            log.info("import done", **names)
         return True
 
     def _import(self, connection: RequestConnection, job: Row, stop: Event) -> None:
@@ -301,9 +301,9 @@ def _finish(
 ) -> None:
     """Keep what became of it, and let the file go."""
     own = {"company_id": job["company_id"], "id": job["id"]}
-    told = msgspec.json.encode(report).decode()
-    ended = {"status": status, "report": told, "failure": failure, "position": position}
-    db.execute(_FINISH, {**own, **ended, "now": datetime.now(UTC)})
+    encoded = msgspec.json.encode(report).decode()
+    params = {"status": status, "report": encoded, "failure": failure, "position": position}
+    db.execute(_FINISH, {**own, **params, "now": datetime.now(UTC)})
     db.execute(_DROP_CHUNKS, own)
 
 

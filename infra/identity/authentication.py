@@ -166,11 +166,11 @@ class SignIn:
         """Whether this is the user's password; who guesses is held back. Raises TooManyRequests."""
         with self._turns:
             attempt = self._throttle.count(visitor, user["username"])
-            is_known = self._verified(user, password) is not None
-            if is_known:
+            is_right = self._verified(user, password) is not None
+            if is_right:
                 with self._application.transaction(PLATFORM_ID) as db:
                     self._throttle.forgive(db, attempt)
-            return is_known
+            return is_right
 
     def begin_reset(self, username: str, visitor: Visitor) -> None:
         """Send a token to whoever forgot the password, after the answer. Raises TooManyRequests.
@@ -183,10 +183,10 @@ class SignIn:
     def find_reset(self, token: str, visitor: Visitor) -> tuple[ResetToken, Row]:
         """What a token is for, and the user. Raises TooManyRequests, InvalidToken, CompanySuspended."""
         attempt = self._throttle.count(visitor)
-        found = self._recovery.find(token)
+        reset = self._recovery.find(token)
         with self._application.transaction(PLATFORM_ID) as db:
             self._throttle.forgive(db, attempt)
-        return found
+        return reset
 
     def count_attempt(self, visitor: Visitor) -> None:
         """Count an attempt from the visitor's address, at no account. Raises TooManyRequests."""
@@ -204,10 +204,10 @@ class SignIn:
     def _user_named(self, username: str) -> tuple[Row | None, UUID]:
         """The user of this name and their company; for a name nobody has, as many questions are asked."""
         perform, nobody = self._application.perform, {"company_id": PLATFORM_ID, "user_id": UUID(int=0)}
-        found = perform(PLATFORM_ID, lambda db: ask_directory(db, username).row(), reading=True)
-        known = found or nobody
-        user = perform(known["company_id"], lambda db: find_user(db, known["user_id"]), reading=True)
-        return user, known["company_id"]
+        entry = perform(PLATFORM_ID, lambda db: ask_directory(db, username).row(), reading=True)
+        owner = entry or nobody
+        user = perform(owner["company_id"], lambda db: find_user(db, owner["user_id"]), reading=True)
+        return user, owner["company_id"]
 
     def _verified(self, user: Row | None, password: str) -> str | None:
         """The hash that the password was checked against, or None when it is another password."""

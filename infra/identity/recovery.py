@@ -66,28 +66,28 @@ class Recovery:
 
     def find(self, token: str) -> tuple[ResetToken, Row]:
         """What a token is for, and the user. Raises InvalidToken, CompanySuspended."""
-        found = _read(token)
-        if found is None:
+        reset = _read(token)
+        if reset is None:
             raise InvalidToken
 
         def owner(db: Database) -> Row:
-            params = {**_named(found), "now": datetime.now(UTC)}
-            user = find_user(db, found.user_id) if db.ask(_FIND, params).row() else None
+            params = {**_named(reset), "now": datetime.now(UTC)}
+            user = find_user(db, reset.user_id) if db.ask(_FIND, params).row() else None
             if user is None or not user["is_active"]:
                 raise InvalidToken
             if not lets_people_in(db):
                 raise CompanySuspended
             return user
 
-        return found, self._application.perform(found.company_id, owner, reading=True)
+        return reset, self._application.perform(reset.company_id, owner, reading=True)
 
     def _send(self, username: str) -> None:
         with self._application.transaction(PLATFORM_ID, reading=True) as db:
-            known = ask_directory(db, username).row()
-        if known is None:
+            entry = ask_directory(db, username).row()
+        if entry is None:
             return
-        with self._application.transaction(known["company_id"]) as db:
-            user = find_user(db, known["user_id"])
+        with self._application.transaction(entry["company_id"]) as db:
+            user = find_user(db, entry["user_id"])
             if user is None or not user["is_active"] or not lets_people_in(db):
                 return
             address = address_of(user)
@@ -115,21 +115,23 @@ def address_of(user: Row) -> str | None:
 def _issue(db: Database, user_id: UUID) -> str:
     """A token for the user, in place of an earlier one."""
     now, secret = datetime.now(UTC), secrets.token_bytes(32)
-    made = ResetToken(company_id=db.company_id, user_id=user_id, token_hash=hashlib.sha256(secret).digest())
-    db.execute(_ISSUE, {**_named(made), "now": now, "expires_at": now + LIFETIME})
+    reset = ResetToken(company_id=db.company_id, user_id=user_id, token_hash=hashlib.sha256(secret).digest())
+    db.execute(_ISSUE, {**_named(reset), "now": now, "expires_at": now + LIFETIME})
     return base64.urlsafe_b64encode(db.company_id.bytes + user_id.bytes + secret).rstrip(b"=").decode()
 
 
 def _read(token: str) -> ResetToken | None:
     """What a token says: a company, a user and a secret of 16, 16 and 32 bytes."""
     try:
-        told = base64.b64decode(token + "==", altchars=b"-_", validate=True)
+        content = base64.b64decode(token + "==", altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
-    if len(told) != 64:  # noqa: PLR2004 the sum of the three
+    if len(content) != 64:  # noqa: PLR2004 the sum of the three
         return None
-    digest = hashlib.sha256(told[32:]).digest()
-    return ResetToken(company_id=UUID(bytes=told[:16]), user_id=UUID(bytes=told[16:32]), token_hash=digest)
+    digest = hashlib.sha256(content[32:]).digest()
+    return ResetToken(
+        company_id=UUID(bytes=content[:16]), user_id=UUID(bytes=content[16:32]), token_hash=digest
+    )
 
 
 def _named(token: ResetToken) -> dict[str, Any]:

@@ -49,8 +49,8 @@ class RefreshToken:
 
     def successor(self, pepper: bytes) -> "RefreshToken":
         """The token that follows this one: always the same, and known to nobody who has not the pepper."""
-        told = b"successor" + self.session_id.bytes + self.secret.encode()
-        secret = base64.urlsafe_b64encode(hmac.digest(pepper, told, "sha256")).rstrip(b"=")
+        message = b"successor" + self.session_id.bytes + self.secret.encode()
+        secret = base64.urlsafe_b64encode(hmac.digest(pepper, message, "sha256")).rstrip(b"=")
         return RefreshToken(self.company_id, self.session_id, secret.decode())
 
     @property
@@ -60,6 +60,6 @@ class RefreshToken:
 
     def _seal(self, pepper: bytes) -> bytes:
         secret = self.secret.encode(errors="replace")
-        told = b"refresh" + self.company_id.bytes + self.session_id.bytes + secret
-        seal = hmac.digest(pepper, told, "sha256")[:_SEAL_BYTES]
+        message = b"refresh" + self.company_id.bytes + self.session_id.bytes + secret
+        seal = hmac.digest(pepper, message, "sha256")[:_SEAL_BYTES]
         return base64.urlsafe_b64encode(seal).rstrip(b"=")

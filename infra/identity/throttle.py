@@ -102,9 +102,9 @@ class Throttle:
                 until = _counted(_ask(db, address, now), address, now)
             return Attempt(None, ((address.key, until),), None)
         anywhere = self._anywhere(purpose, account)
-        place = f"{username_key(account)}@{visitor.neighbourhood}"
-        here = anywhere[:_PREFIX] + self._key(purpose, place)[_PREFIX:]
-        familiar = self._key("familiar", place)
+        origin = f"{username_key(account)}@{visitor.neighbourhood}"
+        here = anywhere[:_PREFIX] + self._key(purpose, origin)[_PREFIX:]
+        familiar = self._key("familiar", origin)
         # In this order everywhere: two transactions that lock several of them never wait for each other.
         counts = (
             Count(here, now + WINDOW, self._per_account),
@@ -112,12 +112,12 @@ class Throttle:
             address,
         )
         with self._application.transaction(PLATFORM_ID) as db:
-            asked = [_ask(db, count, now) for count in counts]
+            answers = [_ask(db, count, now) for count in counts]
             is_familiar = db.ask(_IS_FAMILIAR, {"key": familiar, "now": now})
-            _counted(asked[0], counts[0], now)
-            until = _counted(asked[1], counts[1], now, is_open=is_familiar.row() is not None)
-            given_back = ((anywhere, until), (address.key, _counted(asked[2], address, now)))
-        return Attempt(here, given_back, familiar)
+            _counted(answers[0], counts[0], now)
+            until = _counted(answers[1], counts[1], now, is_open=is_familiar.row() is not None)
+            wider = ((anywhere, until), (address.key, _counted(answers[2], address, now)))
+        return Attempt(here, wider, familiar)
 
     def forgive(self, db: Database, attempt: Attempt) -> None:
         """Take a count back that was no failure; the account is familiar with the address now."""

@@ -36,7 +36,7 @@ class Tokens:
         self.seconds = seconds
         self._key_id = key_id(secret)
         self._keys = {key_id(one): one.encode() for one in (*former, secret)}
-        self._known: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
+        self._callers: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
 
     def issue(
         self,
@@ -69,17 +69,17 @@ class Tokens:
 
     def caller_of(self, token: str) -> Caller:
         """Who carries this token. Raises TokenExpired, Unauthenticated."""
-        known = self._known.get(token)
-        if known is not None:
-            expires, caller = known
+        entry = self._callers.get(token)
+        if entry is not None:
+            expires, caller = entry
             if time.time() < expires:
                 return caller
-            self._known.pop(token, None)
+            self._callers.pop(token, None)
         claims = self._checked(token)
         caller = _caller(claims)
-        self._known[token] = (claims["exp"], caller)
-        if len(self._known) > self.REMEMBERED:
-            self._known.popitem(last=False)
+        self._callers[token] = (claims["exp"], caller)
+        if len(self._callers) > self.REMEMBERED:
+            self._callers.popitem(last=False)
         return caller
 
     def _checked(self, token: str) -> dict[str, Any]:

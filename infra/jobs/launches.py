@@ -80,8 +80,8 @@ def _launch_each(
         try:
             launched += _launch_some(connection, writer, company_id, now, product_id)
         except EventNotReadable as trouble:
-            told = {"company_id": str(company_id), "product_id": str(product_id)}
-            log.warning("a product could not be launched", **told, error=str(trouble))
+            names = {"company_id": str(company_id), "product_id": str(product_id)}
+            log.warning("a product could not be launched", **names, error=str(trouble))
     return launched
 
 

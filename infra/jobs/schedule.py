@@ -83,8 +83,8 @@ class Schedule:
     def _tell_of_closed(self, companies: frozenset[UUID]) -> None:
         """Say once for which companies jobs and imports are left out."""
         if companies - self._closed:
-            told = sorted(map(str, companies))
-            log.error("closed companies are left out; `mipos projections status` says why", companies=told)
+            names = sorted(map(str, companies))
+            log.error("closed companies are left out; `mipos projections status` says why", companies=names)
         self._closed = companies
 
     def _keep_pace(self) -> None:

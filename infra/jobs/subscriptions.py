@@ -36,8 +36,8 @@ def let_subscriptions_fall_due(
 
     Each company is a transaction of its own; one that fails is tried again the next time.
     """
-    found = connection.execute(_DUE, {"now": now}).fetchall()
-    return sum(_let_one_fall_due(connection, writer, company_id, now) for (company_id,) in found)
+    rows = connection.execute(_DUE, {"now": now}).fetchall()
+    return sum(_let_one_fall_due(connection, writer, company_id, now) for (company_id,) in rows)
 
 
 def _let_one_fall_due(

@@ -15,25 +15,25 @@ def in_schema(address: str, schema: str) -> str:
 
     Temporary tables come last, so that none is taken for one of ours. Other options of the address stay.
     """
-    place, _, query = address.partition("?")
-    wanted = f"-c search_path={schema},pg_temp"
+    location, _, query = address.partition("?")
+    search_path = f"-c search_path={schema},pg_temp"
     pairs = [pair for pair in query.split("&") if pair]
-    given = [unquote(pair.partition("=")[2]) for pair in pairs if pair.startswith("options=")]
-    if any(text.endswith(wanted) for text in given):
+    options = [unquote(pair.partition("=")[2]) for pair in pairs if pair.startswith("options=")]
+    if any(text.endswith(search_path) for text in options):
         return address
-    kept = [pair for pair in pairs if not pair.startswith("options=")]
-    options = quote(" ".join([*given, wanted]), safe="")
-    return f"{place}?{'&'.join([*kept, f'options={options}'])}"
+    others = [pair for pair in pairs if not pair.startswith("options=")]
+    own = quote(" ".join([*options, search_path]), safe="")
+    return f"{location}?{'&'.join([*others, f'options={own}'])}"
 
 
 def as_role(address: str, role: str, password: str | None = None) -> str:
     """Return the same address with another user and password."""
     parts = urlsplit(address)
-    place = parts.netloc.rpartition("@")[2]
+    host = parts.netloc.rpartition("@")[2]
     # libpq lets the query overrule the authority, so the first user must not survive there.
     query = [pair for pair in parts.query.split("&") if pair.partition("=")[0] not in {"user", "password"}]
     login = quote(role, safe="") + (f":{quote(password, safe='')}" if password is not None else "")
-    return urlunsplit(parts._replace(netloc=f"{login}@{place}", query="&".join(query)))
+    return urlunsplit(parts._replace(netloc=f"{login}@{host}", query="&".join(query)))
 
 
 def role_name(address: str, schema: str, part: str) -> str:

@@ -6,7 +6,7 @@ from typing import LiteralString
 from psycopg import sql
 
 from infra.postgres.installation import Installation
-from infra.postgres.roles import kept_form
+from infra.postgres.roles import verifier_of
 
 _HEAD = """\
 -- What an administrator runs once in the database {database}, so that {owner} can migrate it.
@@ -36,8 +36,8 @@ def _statements(installation: Installation, owner: str, database: str) -> Iterat
     own, where = sql.Identifier(owner), sql.Identifier(database)
     for role in installation.roles:
         password = installation.passwords.get(role)
-        kept = "the password that its address names" if password is None else kept_form(password)
-        yield sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(kept))
+        secret = "the password that its address names" if password is None else verifier_of(password)
+        yield sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(secret))
     for schema in installation.schemas:
         yield sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(sql.Identifier(schema), own)
     yield sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}, {}").format(where, own, app, worker)

@@ -55,19 +55,19 @@ def _on_functions(connection: psycopg.Connection[Any], installation: Installatio
         _FUNCTIONS, {"schema": installation.schema}
     ).fetchall():
         function = sql.SQL("{}({})").format(sql.Identifier(installation.schema, name), sql.SQL(arguments))
-        wanted = {installation.worker} if name in FOR_WORKERS else set(installation.roles)
+        callable_by = {installation.worker} if name in FOR_WORKERS else set(installation.roles)
         if "" in callers:
             yield sql.SQL("REVOKE EXECUTE ON FUNCTION {} FROM PUBLIC").format(function)
-        if installation.app in callers and installation.app not in wanted:
+        if installation.app in callers and installation.app not in callable_by:
             revoked = sql.SQL("REVOKE EXECUTE ON FUNCTION {} FROM {}")
             yield revoked.format(function, sql.Identifier(installation.app))
-        for role in sorted(wanted - set(callers)):
+        for role in sorted(callable_by - set(callers)):
             yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(function, sql.Identifier(role))
 
 
 def _on_schemas(connection: psycopg.Connection[Any], installation: Installation) -> Iterator[sql.Composed]:
-    wanted = [(installation.schema, role) for role in installation.roles]
-    for schema, role in [*wanted, (installation.next_schema, installation.worker)]:
+    usages = [(installation.schema, role) for role in installation.roles]
+    for schema, role in [*usages, (installation.next_schema, installation.worker)]:
         if connection.execute(_USAGE, {"schema": schema, "role": role}).fetchall() != [(True,)]:
             statement = sql.SQL("GRANT USAGE ON SCHEMA {} TO {}")
             yield statement.format(sql.Identifier(schema), sql.Identifier(role))

@@ -94,7 +94,7 @@ def bounded(conninfo: str, bounds: Bounds) -> str:
 
     Where the socket is a file the network's bounds mean nothing; `Bounds.silence` holds everywhere.
     """
-    given = {name: str(value) for name, value in conninfo_to_dict(conninfo).items() if value is not None}
+    parameters = {name: str(value) for name, value in conninfo_to_dict(conninfo).items() if value is not None}
     network = {
         "connect_timeout": str(CONNECT),
         "keepalives_idle": str(UNHEARD),
@@ -106,5 +106,5 @@ def bounded(conninfo: str, bounds: Bounds) -> str:
     settings = {**bounds.settings, "client_connection_check_interval": 1000}
     options = [f"-c {name}={milliseconds}" for name, milliseconds in settings.items()]
     # The server takes the last word, so that the address can overrule.
-    options += [given["options"]] if "options" in given else []
-    return make_conninfo(**{**network, **given, "options": " ".join(options)})
+    options += [parameters["options"]] if "options" in parameters else []
+    return make_conninfo(**{**network, **parameters, "options": " ".join(options)})

@@ -49,7 +49,7 @@ def inline_digest(models: Iterable[Projection]) -> str:
     return f"{GENERATION}.{digest}"
 
 
-def refuse_as_told(error: BaseException) -> None:
+def raise_refusal(error: BaseException) -> None:
     """Raise ServerOutdated or CompanyClosed if that is what the database said."""
     refusal = _REFUSALS.get(getattr(error, "sqlstate", None) or "")
     if refusal is not None:

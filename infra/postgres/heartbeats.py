@@ -56,7 +56,7 @@ def part_name(part: str) -> str:
 
 
 @dataclass
-class _Seen:
+class _Neighbour:
     """Another worker's heart: its last beat that we saw, and when by our own clock."""
 
     beats: int
@@ -74,7 +74,7 @@ class Heart:
         self.process = process
         self._beat = beat
         self._still = still
-        self._seen: dict[str, _Seen] = {}
+        self._neighbours: dict[str, _Neighbour] = {}
         self._stopped = Event()
         self._thread = Thread(target=self._run, name="heart", daemon=True)
 
@@ -98,7 +98,7 @@ class Heart:
                     connection.execute(_FORGET, {"process": self.process, "remembered": REMEMBERED})
             except psycopg.Error as error:
                 # Nobody could be heard meanwhile, so nobody was silent.
-                self._seen.clear()
+                self._neighbours.clear()
                 log.warning("a heart cannot beat", error=str(error).strip())
                 self._stopped.wait(self._beat)
 
@@ -106,16 +106,18 @@ class Heart:
         """Beat once, and look who else does."""
         own = {"process": self.process}
         connection.execute(_BEAT, {**own, "place": f"{socket.gethostname()}:{os.getpid()}"})
-        now, found = time.monotonic(), connection.execute(_HEARTS, own).fetchall()
-        self._seen = {process: self._seen.get(process, _Seen(beats, now)) for process, _, beats in found}
-        for process, place, beats in found:
-            heart = self._seen[process]
+        now, rows = time.monotonic(), connection.execute(_HEARTS, own).fetchall()
+        self._neighbours = {
+            process: self._neighbours.get(process, _Neighbour(beats, now)) for process, _, beats in rows
+        }
+        for process, place, beats in rows:
+            heart = self._neighbours[process]
             if beats != heart.beats:
-                self._seen[process] = _Seen(beats, now)
+                self._neighbours[process] = _Neighbour(beats, now)
             elif now - heart.at >= self._still and not heart.is_freed:
                 heart.is_freed = True
                 self._free(connection, process, place)
-        if any(heart.is_freed for heart in self._seen.values()):
+        if any(heart.is_freed for heart in self._neighbours.values()):
             connection.execute(_FORGET, {"process": None, "remembered": REMEMBERED})
 
     def _free(self, connection: psycopg.Connection[Any], process: str, place: str) -> None:

@@ -54,7 +54,7 @@ _HAS_HISTORY: LiteralString = """
        AND has_schema_privilege(space.oid, 'USAGE') AND has_table_privilege(class.oid, 'SELECT')
 """
 
-_FORMER_FOUND: LiteralString = """
+_FORMER_TABLES: LiteralString = """
     SELECT class.relname
       FROM pg_class AS class
       JOIN pg_class AS history ON history.oid = to_regclass('public.schema_migrations')
@@ -121,10 +121,10 @@ def take_schemas(
 
 
 def _make_or_take(connection: psycopg.Connection[Any], schema: str) -> None:
-    found = connection.execute(_SCHEMA, [schema]).fetchone()
-    if found and not found[0]:
+    row = connection.execute(_SCHEMA, [schema]).fetchone()
+    if row and not row[0]:
         raise SchemaNotOwned(schema=schema, user=connection.info.user)
-    if found is None:
+    if row is None:
         try:
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
         except psycopg.errors.InsufficientPrivilege:
@@ -132,8 +132,8 @@ def _make_or_take(connection: psycopg.Connection[Any], schema: str) -> None:
 
 
 def _holds_anything(connection: psycopg.Connection[Any], schema: str) -> bool:
-    found = connection.execute(_SCHEMA, [schema]).fetchone()
-    return bool(found and found[1])
+    row = connection.execute(_SCHEMA, [schema]).fetchone()
+    return bool(row and row[1])
 
 
 def _is_marked(connection: psycopg.Connection[Any], schema: str) -> bool:
@@ -146,11 +146,11 @@ def _is_marked(connection: psycopg.Connection[Any], schema: str) -> bool:
 
 def _move_here(connection: psycopg.Connection[Any], schema: str, models: Iterable[Projection]) -> None:
     """Move what a former version of MIPOS made into the schema, and take away what its roles might do."""
-    known = {name for (name,) in connection.execute(_FORMER_MODELS)}
-    wanted = [*FORMER_TABLES, *(table for one in models if one.name in known for table in one.tables)]
+    names = {name for (name,) in connection.execute(_FORMER_MODELS)}
+    tables = [*FORMER_TABLES, *(table for one in models if one.name in names for table in one.tables)]
     into = sql.Identifier(schema)
     functions = connection.execute(_FORMER_FUNCTIONS, [list(FORMER_FUNCTIONS)]).fetchall()
-    for (table,) in connection.execute(_FORMER_FOUND, [wanted]).fetchall():
+    for (table,) in connection.execute(_FORMER_TABLES, [tables]).fetchall():
         moved = sql.SQL("ALTER TABLE {} SET SCHEMA {}")
         connection.execute(moved.format(sql.Identifier(FORMER_SCHEMA, table), into))
     for name, arguments in functions:

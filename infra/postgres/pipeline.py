@@ -24,7 +24,7 @@ from psycopg.types.numeric import Int8BinaryDumper
 
 from infra.postgres.arrays import ArrayDumper
 from infra.postgres.connections import Bounds, CommitUnknown, ConnectionLost, bounded
-from infra.postgres.definitions import HOLD_INLINE, refuse_as_told
+from infra.postgres.definitions import HOLD_INLINE, raise_refusal
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)([sb])|%%")
 _FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}
@@ -47,13 +47,13 @@ class Statement:
         places: dict[str, int] = {}
         formats: list[PyFormat] = []
 
-        def number(found: re.Match[str]) -> str:
-            name = found.group(1)
+        def number(match: re.Match[str]) -> str:
+            name = match.group(1)
             if name is None:
                 return "%"
             if name not in places:
                 places[name] = len(places) + 1
-                formats.append(_FORMATS[found.group(2)])
+                formats.append(_FORMATS[match.group(2)])
             return f"${places[name]}"
 
         self.text = _PLACEHOLDER.sub(number, query).encode()
@@ -68,17 +68,17 @@ compiled = cache(Statement)
 class Answer:
     """The rows of a queued statement; reading them sends everything queued so far."""
 
-    __slots__ = ("_found", "_pipeline")
+    __slots__ = ("_pipeline", "_rows")
 
     def __init__(self, pipeline: "Pipeline") -> None:
         self._pipeline = pipeline
-        self._found: list[dict[str, Any]] | None = None
+        self._rows: list[dict[str, Any]] | None = None
 
     def rows(self) -> list[dict[str, Any]]:
         """Every row."""
-        if self._found is None:
+        if self._rows is None:
             self._pipeline.fetch(self)
-        return self._found or []
+        return self._rows or []
 
     def row(self) -> dict[str, Any] | None:
         """The first row, or None."""
@@ -87,11 +87,11 @@ class Answer:
 
     def arrived(self, rows: list[dict[str, Any]]) -> None:
         """Take the rows when they come."""
-        self._found = rows
+        self._rows = rows
 
 
 class Prepared:
-    """A statement that this connection has prepared for parameters of these types (0: not seen yet)."""
+    """A statement that this connection has prepared for parameters of these types (0: not known yet)."""
 
     __slots__ = ("name", "types")
 
@@ -153,7 +153,7 @@ class Pipeline:
         values = transformer.dump_sequence([params[name] for name in statement.names], statement.formats)
         types, formats = transformer.types or (), transformer.formats or []
         prepared = self._prepared.get(statement)
-        if prepared is None or any(t and t != known for t, known in zip(types, prepared.types, strict=True)):
+        if prepared is None or any(t and t != own for t, own in zip(types, prepared.types, strict=True)):
             prepared = self._prepare(statement, types, prepared)
         self._pgconn.send_query_prepared(prepared.name, values, formats, _BINARY)
         self._unsent = True
@@ -214,9 +214,9 @@ class Pipeline:
         self._waiting.append(None)
         self._unsent = False
 
-    def _prepare(self, statement: Statement, types: tuple[int, ...], known: Prepared | None) -> Prepared:
+    def _prepare(self, statement: Statement, types: tuple[int, ...], former: Prepared | None) -> Prepared:
         # A type that only this call knows (None says nothing of its type) adds to those known before.
-        merged = [t or (known.types[place] if known else 0) for place, t in enumerate(types)]
+        merged = [t or (former.types[index] if former else 0) for index, t in enumerate(types)]
         self._names += 1
         prepared = Prepared(b"mipos_%d" % self._names, merged)
         self._pgconn.send_prepare(prepared.name, statement.text, merged)
@@ -227,11 +227,11 @@ class Pipeline:
 
     def _read(self, *, raising: bool = True) -> Answer | None:
         """Read the next statement's results. Returns its answer."""
-        place = self._waiting.popleft()
-        if place is None:
+        entry = self._waiting.popleft()
+        if entry is None:
             self._wait_for_result()
             return None
-        statement, answer = place
+        statement, answer = entry
         while (result := self._wait_for_result()) is not None:
             status = result.status
             if status == pq.ExecStatus.TUPLES_OK and statement is not None and answer is not None:
@@ -245,15 +245,15 @@ class Pipeline:
     def _rows(self, statement: Statement, result: pq.abc.PGresult) -> list[dict[str, Any]]:
         columns = statement.columns
         if columns is None:
-            names = [result.fname(place) or b"" for place in range(result.nfields)]
+            names = [result.fname(index) or b"" for index in range(result.nfields)]
             columns = statement.columns = tuple(name.decode() for name in names)
         if not result.ntuples:
             return []
         self._transformer.set_pgresult(result, set_loaders=True)
-        found: list[dict[str, Any]] = self._transformer.load_rows(
+        rows: list[dict[str, Any]] = self._transformer.load_rows(
             0, result.ntuples, lambda values: dict(zip(columns, values, strict=True))
         )
-        return found
+        return rows
 
     def _wait_for_result(self) -> pq.abc.PGresult | None:
         pgconn = self._pgconn
@@ -271,8 +271,8 @@ class Pipeline:
         """Wait for the socket. Raises AnswerOverdue, and the connection is broken off."""
         patience = self._silence
         if self._deadline is not None:
-            left = max(0.0, self._deadline - time.monotonic())
-            patience = left if patience is None else min(left, patience)
+            remaining = max(0.0, self._deadline - time.monotonic())
+            patience = remaining if patience is None else min(remaining, patience)
         if not self._poll.poll(None if patience is None else math.ceil(patience * 1000)):
             self._pgconn.finish()
             raise AnswerOverdue(f"no answer for {patience:.1f} seconds")
@@ -376,7 +376,7 @@ def request_transaction(
     except psycopg.Error as error:
         if not _is_end(error):
             _roll_back(connection)
-            refuse_as_told(error)
+            raise_refusal(error)
             raise
         connection.pgconn.finish()
         kind = CommitUnknown if commits else ConnectionLost
@@ -384,7 +384,7 @@ def request_transaction(
         raise lost from error
     except BaseException as error:
         _roll_back(connection)
-        refuse_as_told(error)
+        raise_refusal(error)
         raise
 
 

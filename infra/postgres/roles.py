@@ -15,12 +15,12 @@ from infra.postgres.installation import DatabaseUnfit, Installation
 
 _ROLE: LiteralString = "SELECT rolcanlogin, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s"
 
-_KEPT_FORM: LiteralString = "SELECT rolpassword FROM pg_authid WHERE rolname = %s"
+_VERIFIER: LiteralString = "SELECT rolpassword FROM pg_authid WHERE rolname = %s"
 
 _READS_SECRETS: LiteralString = "SELECT has_table_privilege('pg_authid', 'SELECT')"
 
 ITERATIONS, SALT_BYTES = 4096, 16
-_KEPT = re.compile(r"SCRAM-SHA-256\$(\d+):([^$]+)\$.+")
+_VERIFIER_FORM = re.compile(r"SCRAM-SHA-256\$(\d+):([^$]+)\$.+")
 _LOGIN_SECONDS = 5
 
 
@@ -47,11 +47,11 @@ def ensure_roles(connection: psycopg.Connection[Any], conninfo: str, installatio
     """
     for role in installation.roles:
         password = installation.passwords.get(role)
-        found = connection.execute(_ROLE, [role]).fetchone()
-        if found is None:
+        attributes = connection.execute(_ROLE, [role]).fetchone()
+        if attributes is None:
             _make(connection, role, password)
             continue
-        can_log_in, sees_everything = found
+        can_log_in, sees_everything = attributes
         if not can_log_in:
             raise RoleClosed(role=role)
         if sees_everything and role == installation.app:
@@ -60,7 +60,7 @@ def ensure_roles(connection: psycopg.Connection[Any], conninfo: str, installatio
             _set_password(connection, role, password)
 
 
-def kept_form(password: str, salt: bytes | None = None, iterations: int = ITERATIONS) -> str:
+def verifier_of(password: str, salt: bytes | None = None, iterations: int = ITERATIONS) -> str:
     """A password as the server keeps it (RFC 5803), so that no statement holds the password itself.
 
     It must be ASCII. A salt is drawn where none is given.
@@ -73,19 +73,19 @@ def kept_form(password: str, salt: bytes | None = None, iterations: int = ITERAT
     return "SCRAM-SHA-256${}:{}${}:{}".format(iterations, *parts)
 
 
-def matches(kept: str | None, password: str) -> bool:
+def matches(verifier: str | None, password: str) -> bool:
     """Whether what the server keeps was made from this password."""
-    found = _KEPT.match(kept or "")
-    if found is None:
+    parts = _VERIFIER_FORM.match(verifier or "")
+    if parts is None:
         return False
-    return hmac.compare_digest(found[0], kept_form(password, base64.b64decode(found[2]), int(found[1])))
+    return hmac.compare_digest(parts[0], verifier_of(password, base64.b64decode(parts[2]), int(parts[1])))
 
 
 def _make(connection: psycopg.Connection[Any], role: str, password: str | None) -> None:
     statement = sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role))
     if password is not None:
-        kept = sql.Literal(kept_form(password))
-        statement += sql.SQL(" PASSWORD {}").format(kept)
+        secret = sql.Literal(verifier_of(password))
+        statement += sql.SQL(" PASSWORD {}").format(secret)
     try:
         connection.execute(statement)
     except psycopg.errors.InsufficientPrivilege:
@@ -93,9 +93,9 @@ def _make(connection: psycopg.Connection[Any], role: str, password: str | None) 
 
 
 def _set_password(connection: psycopg.Connection[Any], role: str, password: str) -> None:
-    kept = sql.Literal(kept_form(password))
+    secret = sql.Literal(verifier_of(password))
     try:
-        connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), kept))
+        connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), secret))
     except psycopg.errors.InsufficientPrivilege:
         raise PasswordNotOurs(role=role, user=connection.info.user) from None
 
@@ -103,8 +103,8 @@ def _set_password(connection: psycopg.Connection[Any], role: str, password: str)
 def _is_right(connection: psycopg.Connection[Any], conninfo: str, role: str, password: str) -> bool:
     """Whether the role has this password: by what the server keeps, or where that is hidden by logging in."""
     if connection.execute(_READS_SECRETS).fetchall() == [(True,)]:
-        [(kept,)] = connection.execute(_KEPT_FORM, [role]).fetchall()
-        return matches(kept, password)
+        [(verifier,)] = connection.execute(_VERIFIER, [role]).fetchall()
+        return matches(verifier, password)
     try:
         address = make_conninfo(conninfo, user=role, password=password, connect_timeout=_LOGIN_SECONDS)
         psycopg.connect(address).close()

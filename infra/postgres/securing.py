@@ -53,22 +53,22 @@ def secure_tables(
     where = {"schema": schema, "tables": list(tables)}
     roles = {"app": installation.app, "worker": installation.worker}
     policies: dict[str, dict[str, _Policy]] = {}
-    for table, name, *said in connection.execute(_POLICIES, where):
-        policies.setdefault(table, {})[name] = _Policy(*said)
-    found = connection.execute(_TABLES, {**where, **roles}).fetchall()
+    for table, name, *policy in connection.execute(_POLICIES, where):
+        policies.setdefault(table, {})[name] = _Policy(*policy)
+    states = connection.execute(_TABLES, {**where, **roles}).fetchall()
     statements: list[sql.Composed] = []
-    for table, is_secured, app, worker in found:
-        rights, place = tables[table], sql.Identifier(schema, table)
+    for table, is_secured, app, worker in states:
+        rights, identifier = tables[table], sql.Identifier(schema, table)
         own = [
-            *_grants(place, installation.app, rights.app, app),
-            *_grants(place, installation.worker, rights.worker, worker),
-            *_policies(place, _wanted(rights, installation), policies.get(table, {})),
+            *_grants(identifier, installation.app, rights.app, app),
+            *_grants(identifier, installation.worker, rights.worker, worker),
+            *_policies(identifier, _policies_of(rights, installation), policies.get(table, {})),
         ]
         if rights.rows is not None and not is_secured:
-            own.append(sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(place))
+            own.append(sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(identifier))
         if own:
             # A vacuum at work would wait for what the grant has changed, and the policy for the vacuum.
-            statements += [sql.SQL("LOCK TABLE {}").format(place), *own]
+            statements += [sql.SQL("LOCK TABLE {}").format(identifier), *own]
     if statements:
         # Several hundred at the first time; sent together they take a fifth of the time.
         connection.execute(sql.SQL(";\n").join(statements))
@@ -97,27 +97,27 @@ def _bare(condition: str | None) -> str | None:
     return None if condition is None else re.sub(r"::\w+|[()\s]", "", condition)
 
 
-def _wanted(rights: Rights, installation: Installation) -> dict[str, _Policy]:
+def _policies_of(rights: Rights, installation: Installation) -> dict[str, _Policy]:
     if rights.rows is None:
         return {}
-    wanted = {
+    policies = {
         "own_company": _Policy([installation.app], "ALL", rights.rows),
         "every_company": _Policy([installation.worker], "ALL", ALL_ROWS),
     }
     if rights.shared is not None:
-        wanted["shared"] = _Policy([installation.app], "SELECT", rights.shared)
-    return wanted
+        policies["shared"] = _Policy([installation.app], "SELECT", rights.shared)
+    return policies
 
 
 def _grants(
-    place: sql.Identifier, role: str, wanted: Privileges, found: Iterable[LiteralString] | None
+    table: sql.Identifier, role: str, needed: Privileges, present: Iterable[LiteralString] | None
 ) -> Iterator[sql.Composed]:
-    # What is found are the server's own words for privileges.
-    missing, surplus = wanted - set(found or ()), set(found or ()) - wanted
+    # Those present are in the server's own words for privileges.
+    missing, surplus = needed - set(present or ()), set(present or ()) - needed
     for rights, statement in ((missing, _GRANT), (surplus, _REVOKE)):
         if rights:
             listed = sql.SQL(", ").join(sql.SQL(right) for right in sorted(rights))
-            yield sql.SQL(statement).format(rights=listed, place=place, role=sql.Identifier(role))
+            yield sql.SQL(statement).format(rights=listed, place=table, role=sql.Identifier(role))
 
 
 _GRANT: LiteralString = "GRANT {rights} ON {place} TO {role}"
@@ -125,16 +125,16 @@ _REVOKE: LiteralString = "REVOKE {rights} ON {place} FROM {role}"
 
 
 def _policies(
-    place: sql.Identifier, wanted: Mapping[str, _Policy], found: Mapping[str, _Policy]
+    table: sql.Identifier, needed: Mapping[str, _Policy], present: Mapping[str, _Policy]
 ) -> Iterator[sql.Composed]:
-    for name, policy in found.items():
-        if name not in wanted or not policy.says(wanted[name]):
-            yield sql.SQL("DROP POLICY {} ON {}").format(sql.Identifier(name), place)
-    for name, policy in wanted.items():
-        if name not in found or not policy.says(found[name]):
+    for name, policy in present.items():
+        if name not in needed or not policy.says(needed[name]):
+            yield sql.SQL("DROP POLICY {} ON {}").format(sql.Identifier(name), table)
+    for name, policy in needed.items():
+        if name not in present or not policy.says(present[name]):
             yield sql.SQL("CREATE POLICY {} ON {} FOR {} TO {} USING ({})").format(
                 sql.Identifier(name),
-                place,
+                table,
                 sql.SQL(policy.command),
                 sql.SQL(", ").join(map(sql.Identifier, policy.roles)),
                 sql.SQL(policy.rows or ""),

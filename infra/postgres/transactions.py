@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from infra.postgres.definitions import HOLD_INLINE, refuse_as_told
+from infra.postgres.definitions import HOLD_INLINE, raise_refusal
 
 _BEGIN = sql.SQL("BEGIN")
 _BEGIN_READING = sql.SQL("BEGIN READ ONLY")
@@ -95,5 +95,5 @@ def transaction(
     except BaseException as error:
         if not connection.closed:
             connection.rollback()
-        refuse_as_told(error)
+        raise_refusal(error)
         raise

@@ -229,14 +229,14 @@ class Supervisor:
             run.ask_to_stop()
         patience = self._signals + 1
         deadline = time.monotonic() + self._stop_seconds
-        while (left := [run for run in self._runs if run.is_running]) and self._signals < patience:
+        while (running := [run for run in self._runs if run.is_running]) and self._signals < patience:
             remaining = deadline - time.monotonic()
             if remaining <= 0:
                 break
             wait(min(POLL_SECONDS, remaining))
-        for run in left:
+        for run in running:
             self._say(f"{run.program.name} was still busy and has been killed.")
-        return bool(left)
+        return bool(running)
 
     def _heard(self, number: int, _frame: FrameType | None) -> None:
         if number != signal.SIGCHLD:

@@ -94,12 +94,12 @@ _STOP_DERIVED: LiteralString = """
              UNION
             SELECT company_id, projection FROM projection_checkpoints
              WHERE parked_at IS NOT NULL AND projection <> ALL(%(changed)s::text[])) AS base
-     WHERE base.projection = ANY(%(made_from)s::text[])
+     WHERE base.projection = ANY(%(sources)s::text[])
      GROUP BY base.company_id
         ON CONFLICT (company_id, projection) DO UPDATE SET error = excluded.error WHERE built.error IS NULL
 """
 
-_LEFT_OVER: LiteralString = """
+_LEFTOVERS: LiteralString = """
     SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s ORDER BY tablename = 'upgrade' DESC
 """
 
@@ -181,7 +181,7 @@ class Site:
 def clear(connection: psycopg.Connection[Any], schema: str) -> None:
     """Drop what an upgrade left there that was killed, once its last processes are out of the way."""
     with connection.transaction():
-        for (table,) in connection.execute(_LEFT_OVER, {"schema": schema}).fetchall():
+        for (table,) in connection.execute(_LEFTOVERS, {"schema": schema}).fetchall():
             connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(schema, table)))
 
 
@@ -200,16 +200,16 @@ def pending(connection: psycopg.Connection[Any], names: Sequence[str]) -> list[T
 
 def waves_of(models: Sequence[Projection]) -> tuple[list[str], list[str], list[str]]:
     """What comes after what, by name: logs are proved, then folded, last what is made from read models."""
-    derived = [model.name for model in models if model.made_from]
-    return [_LOG], [model.name for model in models if not model.made_from], derived
+    derived = [model.name for model in models if model.sources]
+    return [_LOG], [model.name for model in models if not model.sources], derived
 
 
 def stop_derived(connection: psycopg.Connection[Any], models: Sequence[Projection]) -> None:
     """Note that what is made from a read model that cannot be made cannot be made either."""
     changed = [model.name for model in models]
     for model in models:
-        if model.made_from:
-            params = {"name": model.name, "made_from": list(model.made_from), "changed": changed}
+        if model.sources:
+            params = {"name": model.name, "sources": list(model.sources), "changed": changed}
             connection.execute(_STOP_DERIVED, params)
 
 

@@ -12,7 +12,7 @@ from infra.postgres.transactions import Transaction, transaction
 
 _HEAD: LiteralString = "SELECT position FROM company_head WHERE company_id = %(company_id)s"
 
-_PLACE: LiteralString = """
+_POSITION: LiteralString = """
     SELECT position FROM projection_checkpoints
      WHERE company_id = %(company_id)s AND projection = %(projection)s
 """
@@ -74,7 +74,7 @@ def head_of(db: Transaction) -> int:
 
 def position_of(db: Transaction, projection: str) -> int:
     """The position up to which a read model knows the company's log; 0 without a checkpoint."""
-    row = db.ask(_PLACE, {"company_id": db.company_id, "projection": projection}).row()
+    row = db.ask(_POSITION, {"company_id": db.company_id, "projection": projection}).row()
     return row["position"] if row else 0
 
 
@@ -87,9 +87,9 @@ def take(db: Transaction, digests: Mapping[str, str]) -> tuple[dict[str, int], i
     own = db.ask(_OWN, {"digests": list(digests.values())}).rows()
     names = [row["name"] for row in own if row["name"] in digests]
     params = {"company_id": db.company_id, "projections": names}
-    taken, head = db.ask(_TAKE, params), db.ask(_HEAD, params)
+    positions, head = db.ask(_TAKE, params), db.ask(_HEAD, params)
     row = head.row()
-    return {row["projection"]: row["position"] for row in taken.rows()}, row["position"] if row else 0
+    return {row["projection"]: row["position"] for row in positions.rows()}, row["position"] if row else 0
 
 
 def move(db: Transaction, projections: Sequence[str], position: int) -> None:

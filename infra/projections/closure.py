@@ -53,7 +53,7 @@ _UNPARK: LiteralString = """
      WHERE own.company_id = %(company_id)s AND own.projection = %(projection)s
        AND NOT EXISTS (SELECT FROM projection_checkpoints AS base
                         WHERE base.company_id = %(company_id)s AND base.parked_at IS NOT NULL
-                          AND base.projection = ANY(%(made_from)b::text[]))
+                          AND base.projection = ANY(%(sources)b::text[]))
     RETURNING own.company_id
 """
 
@@ -78,9 +78,9 @@ def close(connection: psycopg.Connection[Any], changed: Sequence[Projection]) ->
 
 def close_altered(connection: psycopg.Connection[Any], altered: Sequence[LogAltered]) -> None:
     """Close the companies whose logs were altered, in the transaction that holds everything."""
-    for found in altered:
-        params = {"company_id": found.company_id, "position": found.fault.position - 1}
-        connection.execute(_PARK_ALL, {**params, "error": f"{LogAltered.__name__}: {found}"})
+    for alteration in altered:
+        params = {"company_id": alteration.company_id, "position": alteration.fault.position - 1}
+        connection.execute(_PARK_ALL, {**params, "error": f"{LogAltered.__name__}: {alteration}"})
     if altered:
         connection.execute(_CLOSE)
 
@@ -90,7 +90,7 @@ def open_if_whole(db: Transaction, model: Projection) -> None:
 
     Who calls it holds the company's log, so that of two that are made anew at once the second sees the first.
     """
-    params = {"company_id": db.company_id, "projection": model.name, "made_from": list(model.made_from)}
+    params = {"company_id": db.company_id, "projection": model.name, "sources": list(model.sources)}
     if db.ask(_UNPARK, params).row():
         db.execute(_OPEN, params)
 

@@ -85,8 +85,8 @@ class Step:
         )
         cursor = db.connection.cursor(row_factory=dict_row)
         rows = cursor.execute(statement, {"company_id": db.company_id, "shown": max(shown, 1)}).fetchall()
-        found = [difference for row in rows[:shown] for difference in _cells(table, row)]
-        return (rows[0]["differing"] if rows else 0), found
+        differences = [difference for row in rows[:shown] for difference in _cells(table, row)]
+        return (rows[0]["differing"] if rows else 0), differences
 
     def _within(self) -> sql.Composed:
         """The condition that a row belongs to it."""

@@ -16,7 +16,7 @@ from projections.base import Projection
 # begun, and the others wait for us. Nothing else has to be locked, and nothing can be met crosswise.
 HOLD_EVERYTHING: LiteralString = "LOCK TABLE installation, projection_models IN ACCESS EXCLUSIVE MODE"
 
-_KNOWN: LiteralString = "SELECT name, digest, tables FROM projection_models"
+_MODELS: LiteralString = "SELECT name, digest, tables FROM projection_models"
 
 _NOTE: LiteralString = """
     INSERT INTO projection_models (name, mode, digest, tables)
@@ -80,11 +80,11 @@ NO_DIFFERENCE = Difference((), (), {})
 
 def difference(connection: psycopg.Connection[Any], models: Sequence[Projection]) -> Difference:
     """What there is to do before the database has these read models."""
-    known = {name: (digest, tables) for name, digest, tables in connection.execute(_KNOWN).fetchall()}
-    names = {model.name for model in models if known.get(model.name, ("",))[0] != digest_of(model)}
-    changed = tuple(model for model in models if model.name in names or names.intersection(model.made_from))
-    gone = tuple(known.keys() - {model.name for model in models})
-    return Difference(changed, gone, {name: tables for name, (_, tables) in known.items()})
+    present = {name: (digest, tables) for name, digest, tables in connection.execute(_MODELS).fetchall()}
+    names = {model.name for model in models if present.get(model.name, ("",))[0] != digest_of(model)}
+    changed = tuple(model for model in models if model.name in names or names.intersection(model.sources))
+    gone = tuple(present.keys() - {model.name for model in models})
+    return Difference(changed, gone, {name: tables for name, (_, tables) in present.items()})
 
 
 def define(connection: psycopg.Connection[Any], schema: str, there: Difference) -> None:
@@ -95,7 +95,7 @@ def define(connection: psycopg.Connection[Any], schema: str, there: Difference) 
         _note(connection, model)
 
 
-def put_in_place(connection: psycopg.Connection[Any], installation: Installation, there: Difference) -> None:
+def put_live(connection: psycopg.Connection[Any], installation: Installation, there: Difference) -> None:
     """Let what was built aside take the place of what was there, in the transaction that holds everything.
 
     A company for which a read model that decisions are made on stopped at an event is closed.
@@ -138,5 +138,10 @@ def declare_generation(connection: psycopg.Connection[Any]) -> None:
 
 
 def _note(connection: psycopg.Connection[Any], model: Projection) -> None:
-    said = {"name": model.name, "mode": model.mode, "digest": digest_of(model), "tables": list(model.tables)}
-    connection.execute(_NOTE, said)
+    params = {
+        "name": model.name,
+        "mode": model.mode,
+        "digest": digest_of(model),
+        "tables": list(model.tables),
+    }
+    connection.execute(_NOTE, params)

@@ -55,14 +55,14 @@ class FactReader:
     def _decode(self, rows: Sequence[EventRow]) -> list[Fact]:
         # Events of one decision share their metadata, letter by letter, and stand side by side.
         facts = []
-        seen, origin = None, None
+        former, origin = None, None
         for position, stream_id, version, name, state, metadata, recorded_at in rows:
             if name not in self._decoders:
                 raise NewerEvent(f"This server does not know the event {name} at position {position}.")
             event, decode = self._decoders[name]
             try:
-                if origin is None or metadata != seen:
-                    seen, origin = metadata, decode_metadata(metadata)
+                if origin is None or metadata != former:
+                    former, origin = metadata, decode_metadata(metadata)
                 data = decode(state)
             except Exception as error:
                 raise self._kinds[name].trouble_with(state) from error

@@ -110,13 +110,13 @@ def _compare_where_it_stands(staging: Staging) -> int | None:
     What it does not know yet is not wrong. One that is followed is compared when it is put in place.
     """
     with staging.transaction() as db:
-        place = staging.end_of_live(db)
-        if head_of(db) - place < BATCH or place < staging.position:
+        position = staging.end_of_live(db)
+        if head_of(db) - position < BATCH or position < staging.position:
             return None
-        folded = staging.fold(db, place)
+        folded = staging.fold(db, position)
         staging.analyze()
         wrong = count_differences(db, staging.tables)
-    staging.advance(place, folded)
+    staging.advance(position, folded)
     return wrong
 
 
@@ -147,22 +147,22 @@ def _swap(staging: Staging, wrong: int | None, *, emptied: bool) -> int:
     """
     folded = 0
     with staging.transaction() as db:
-        place, head = _hold(db, staging)
+        position, head = _hold(db, staging)
         reached = staging.position
-        if reached <= place < head:
-            folded, reached = staging.fold(db, place), place
+        if reached <= position < head:
+            folded, reached = staging.fold(db, position), position
             staging.analyze()
             wrong = count_differences(db, staging.tables)
         folded += staging.fold(db, head, after=reached)
         staging.analyze()
-        changes = [change for table in staging.tables for change in _put_in_place(db, table, emptied=emptied)]
+        changes = [change for table in staging.tables for change in _put_right(db, table, emptied=emptied)]
         if staging.model.mode == "async":
             resume(db, staging.model.name, head)
         else:
             open_if_whole(db, staging.model)
     staging.advance(head, folded)
     changed = sum(change.rowcount for change in changes)
-    return changed if place == head or wrong is None else wrong
+    return changed if position == head or wrong is None else wrong
 
 
 def _hold(db: Transaction, staging: Staging) -> tuple[int, int]:
@@ -182,7 +182,7 @@ def _hold(db: Transaction, staging: Staging) -> tuple[int, int]:
     return head, head
 
 
-def _put_in_place(db: Transaction, table: Table, *, emptied: bool) -> list[psycopg.Cursor[Any]]:
+def _put_right(db: Transaction, table: Table, *, emptied: bool) -> list[psycopg.Cursor[Any]]:
     """Make the live rows of the company equal the staged ones. The cursors know how many were changed."""
     params = {"company_id": db.company_id}
     values = sql.SQL(", ").join(

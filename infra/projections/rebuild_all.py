@@ -114,10 +114,10 @@ def rebuild_all(
     return outcome
 
 
-def with_derived(models: Collection[Projection], known: Sequence[Projection]) -> list[Projection]:
+def with_derived(models: Collection[Projection], registered: Sequence[Projection]) -> list[Projection]:
     """These read models and what is made from them, in the order of all that are known."""
     names = {model.name for model in models}
-    return [model for model in known if model.name in names or names.intersection(model.made_from)]
+    return [model for model in registered if model.name in names or names.intersection(model.sources)]
 
 
 def reason_of(error: Exception) -> str:
@@ -138,8 +138,8 @@ _HEADS: LiteralString = """
 def heads_of(conninfo: str, companies: Sequence[UUID] | None = None) -> dict[UUID, int]:
     """The end of each of these companies' logs, or of all, the longest first; the unknown are left out."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        wanted = None if companies is None else list(companies)
-        return dict(connection.execute(_HEADS, {"companies": wanted}).fetchall())
+        selection = None if companies is None else list(companies)
+        return dict(connection.execute(_HEADS, {"companies": selection}).fetchall())
 
 
 def prove(conninfo: str, company_id: UUID, after: int, upto: int, progress: Progress = unheard) -> None:
@@ -169,8 +169,8 @@ def _stretches(heads: dict[UUID, int]) -> list[_Task]:
 
 def _waves(models: Sequence[Projection]) -> Iterator[list[Projection]]:
     """What can be rebuilt side by side, then what is made from rows that had to be right before."""
-    yield [model for model in models if not model.made_from]
-    yield [model for model in models if model.made_from]
+    yield [model for model in models if not model.sources]
+    yield [model for model in models if model.sources]
 
 
 class _Work:

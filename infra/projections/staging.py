@@ -224,8 +224,8 @@ _CREATE = sql.SQL("""
 def _tables_of(connection: psycopg.Connection[Any], model: Projection) -> tuple[Table, ...]:
     """The tables as they are in the database. Raises TableMissing."""
     rows = connection.execute(_TABLES, [list(model.tables)]).fetchall()
-    found = {row[0]: Table(row[0], row[1], tuple(row[2]), tuple(row[3] or ())) for row in rows}
+    tables = {row[0]: Table(row[0], row[1], tuple(row[2]), tuple(row[3] or ())) for row in rows}
     for name in model.tables:
-        if name not in found or not found[name].key:
+        if name not in tables or not tables[name].key:
             raise TableMissing(name)
-    return tuple(found[name] for name in model.tables)
+    return tuple(tables[name] for name in model.tables)

@@ -77,7 +77,7 @@ def verify(
         position=staging.position,
         events=staging.events,
         tables=tuple(check for check, _ in checks),
-        differences=tuple(difference for _, found in checks for difference in found),
+        differences=tuple(difference for _, listed in checks for difference in listed),
         seconds=time.monotonic() - started,
     )
 
@@ -96,8 +96,8 @@ def _check(
                 raise NotComparable
             folded = staging.fold(db, position)
             step = following.begin(db, rows_a_step)
-            wrong, found = step.compare(db, shown - len(differences))
-            rows, differing, differences = rows + step.count(db), differing + wrong, differences + found
+            wrong, examples = step.compare(db, shown - len(differences))
+            rows, differing, differences = rows + step.count(db), differing + wrong, differences + examples
         staging.advance(position, folded)
         following = Step(table, after=step.upto) if step.upto else None
     return TableCheck(table.name, rows, differing), differences

@@ -77,7 +77,7 @@ class Worker:
         self._most = self._batch = batch
         self._readers: dict[tuple[str, ...], FactReader] = {}
         self._connection: psycopg.Connection[Any] | None = None
-        self._left_behind: set[UUID] = set()
+        self._behind: set[UUID] = set()
         self._next_full_look = 0.0
         self._tried_again = False
 
@@ -136,12 +136,12 @@ class Worker:
             connection.execute(_TRY_AGAIN, {**params, "newer": f"{NewerEvent.__name__}: "})
             self._tried_again = True
         if time.monotonic() >= self._next_full_look:
-            found = connection.execute(_BEHIND, params).fetchall()
+            rows = connection.execute(_BEHIND, params).fetchall()
             self._next_full_look = time.monotonic() + FULL_LOOK_SECONDS
         else:
-            found = connection.execute(_ACTIVE, params).fetchall()
-        left, self._left_behind = self._left_behind, set()
-        return list(left.union(company_id for (company_id,) in found))
+            rows = connection.execute(_ACTIVE, params).fetchall()
+        behind, self._behind = self._behind, set()
+        return list(behind.union(company_id for (company_id,) in rows))
 
     def _advance(self, company_id: UUID) -> int:
         began = time.monotonic()
@@ -182,12 +182,12 @@ class Worker:
             goal = head
             for position in sorted(set(positions.values()), reverse=True):
                 upto = min(position + self._batch, goal)
-                group = [self._models[name] for name, place in positions.items() if place == position]
+                group = [self._models[name] for name, reached in positions.items() if reached == position]
                 if upto > position:
                     self._fold(db, group, position, upto)
                 passed, goal = passed + upto - position, upto
             if goal < head:
-                self._left_behind.add(company_id)
+                self._behind.add(company_id)
         return passed
 
     def _fold(self, db: Transaction, group: Sequence[Projection], after: int, upto: int) -> None:
@@ -221,7 +221,7 @@ class Worker:
                 company_id=str(company_id),
                 error=str(trouble).strip(),
             )
-            self._left_behind.add(company_id)
+            self._behind.add(company_id)
             return 0
         if error is not None:
             log.error(
@@ -232,7 +232,7 @@ class Worker:
                 exc_info=error,
             )
         elif reached < head:
-            self._left_behind.add(company_id)
+            self._behind.add(company_id)
         return reached - start
 
     def _approach(

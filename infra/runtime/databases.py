@@ -191,7 +191,7 @@ def prepare(addresses: Addresses) -> None:
         return
     with progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task("Building what this version reads from", total=None, visible=False)
-        made = Upgrade(
+        rebuilt = Upgrade(
             addresses.owner,
             addresses.installation,
             EVENT_TYPES,
@@ -200,12 +200,12 @@ def prepare(addresses: Addresses) -> None:
             progress=lambda done, total: bar.update(task, completed=done, total=total, visible=True),
             processes=min(4, os.cpu_count() or 1),
         ).run()
-    if made:
-        tell(f"Made anew for this version: {', '.join(made)}.")
+    if rebuilt:
+        tell(f"Made anew for this version: {', '.join(rebuilt)}.")
 
 
 def _create_database(conninfo: str) -> None:
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        found = connection.execute(_DATABASE, [DATABASE])
-        if not found.fetchone():
+        row = connection.execute(_DATABASE, [DATABASE])
+        if not row.fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))

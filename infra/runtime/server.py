@@ -61,7 +61,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.hooks = Hooks(
             refusal=unread,
             company_of=partial(company_of, services.authentication),
-            sender_of=lambda connected, told: neighbourhood_of(sender_from(connected, told, proxies)),
+            sender_of=lambda connected, headers: neighbourhood_of(sender_from(connected, headers, proxies)),
             is_proxy=lambda connected: is_trusted(connected, proxies),
         )
         return create_app(services)
@@ -83,7 +83,7 @@ def serve(settings: Settings, database: str) -> None:
     counters = tempfile.mkdtemp(prefix="mipos-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = counters
     options = {
-        "bind": settings.place,
+        "bind": settings.bind_address,
         "workers": settings.workers,
         "threads": settings.threads,
         # By name: it counts, and whether for one process or for several is decided when that is imported.

@@ -72,10 +72,10 @@ def look(db: Database) -> ServiceState:
     """Look once, in one round trip."""
     models, workers, snapshot = db.ask(_LAG, {}), db.ask(_WORKERS, {}), db.ask(_OLDEST_SNAPSHOT, {})
     closed = db.ask(_CLOSED, {}).row()
-    found, oldest = workers.row(), snapshot.row()
+    counts, oldest = workers.row(), snapshot.row()
     return ServiceState(
         projections=models.rows(),
-        workers=found or {"alive": 0, "silent": 0},
+        workers=counts or {"alive": 0, "silent": 0},
         oldest_snapshot_seconds=oldest["seconds"] if oldest else 0.0,
         closed_companies=closed["companies"] if closed else 0,
     )

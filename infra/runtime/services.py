@@ -78,9 +78,9 @@ class Watch:
             return {"ready": False, "message": outdated.message, "database": True}
         except (Unavailable, psycopg.Error, TimeoutError):
             return {"ready": False, "message": "The database does not answer.", "database": False}
-        told = report(state, self._limits)
-        message = "Ready" if told["status"] == "ok" else "Ready, but something needs looking after."
-        return {"ready": True, "message": message, "database": True, **told}
+        findings = report(state, self._limits)
+        message = "Ready" if findings["status"] == "ok" else "Ready, but something needs looking after."
+        return {"ready": True, "message": message, "database": True, **findings}
 
     def _latest_look(self) -> Future[ServiceState]:
         now = time.monotonic()

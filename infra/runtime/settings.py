@@ -89,7 +89,7 @@ class Settings:
         return not (self.database_url or self.app_database_url or self.worker_database_url)
 
     @property
-    def place(self) -> str:
+    def bind_address(self) -> str:
         """Host and port as addresses have them: what is IPv6 stands in brackets."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
@@ -541,11 +541,11 @@ def _write_once(path: Path, text: str) -> None:
 
 
 def _unknown(environ: Mapping[str, str]) -> list[str]:
-    known = [setting.name for setting in SETTINGS]
+    names = [setting.name for setting in SETTINGS]
     return [
-        f"{name} is not a setting; did you mean {difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]}?"
+        f"{name} is not a setting; did you mean {difflib.get_close_matches(name, names, n=1, cutoff=0.0)[0]}?"
         for name in sorted(environ)
-        if name.startswith("MIPOS_") and name not in known
+        if name.startswith("MIPOS_") and name not in names
     ]
 
 

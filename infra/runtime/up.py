@@ -64,7 +64,7 @@ def _children(settings: Settings, addresses: Addresses, environ: Mapping[str, st
 
 def _greet(settings: Settings, password: str | None, is_good: bool) -> None:
     """Say where it is and how to try it, once it answers."""
-    address = f"http://{settings.place}"
+    address = f"http://{settings.bind_address}"
     while not _answers(f"{address}/ready"):
         time.sleep(0.05)
     click.echo(f"\nMIPOS answers at {address}  ·  reference at {address}/docs\n")
@@ -79,14 +79,14 @@ def _greet(settings: Settings, password: str | None, is_good: bool) -> None:
 
 def how_to_try(settings: Settings, password: str, *, on_terminal: bool) -> str:
     """How to try the demo. What is no terminal may be a log, which others read and nobody empties."""
-    kept = shlex.quote(str(settings.data_dir / DEMO_PASSWORD_FILE))
+    file = shlex.quote(str(settings.data_dir / DEMO_PASSWORD_FILE))
     if on_terminal:
-        told, sent = password, password
+        shown, sent = password, password
     elif settings.demo_password:
-        told, sent = "that MIPOS_DEMO_PASSWORD sets", "'$MIPOS_DEMO_PASSWORD'"
+        shown, sent = "that MIPOS_DEMO_PASSWORD sets", "'$MIPOS_DEMO_PASSWORD'"
     else:
-        told, sent = f"that is kept in {kept}", f"'$(cat {kept})'"
-    return _DEMO.format(address=f"http://{settings.place}", told=told, sent=sent)
+        shown, sent = f"that is kept in {file}", f"'$(cat {file})'"
+    return _DEMO.format(address=f"http://{settings.bind_address}", told=shown, sent=sent)
 
 
 def _answers(url: str) -> bool:

@@ -104,13 +104,13 @@ def migrate(
     """
     with psycopg.connect(conninfo) as connection:
         try:
-            notes, left = _migrate(connection, conninfo, models, installation, progress)
+            notes, stopping = _migrate(connection, conninfo, models, installation, progress)
         except errors.InsufficientPrivilege as error:
             reason = error.diag.message_primary
             raise OwnerLacksRight(user=connection.info.user, reason=reason) from error
     for note in notes:
         tell(note)
-    return left
+    return stopping
 
 
 def _migrate(
@@ -137,9 +137,9 @@ def _migrate(
         text = functions_in(file, installation.schema)
         if applied.get(name) != digest_of_text(text):
             _apply(connection, name, text, digest_of_text(text))
-    left = _define(connection, installation.schema, models)
+    stopping = _define(connection, installation.schema, models)
     notes += establish_rights(connection, installation, models)
-    return notes, left
+    return notes, stopping
 
 
 def _rehash(connection: psycopg.Connection[Any], progress: Callable[[int, int], None]) -> list[str]:

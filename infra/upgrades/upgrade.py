@@ -29,7 +29,7 @@ from infra.projections.aside import (
     waves_of,
 )
 from infra.projections.closure import parked_inline
-from infra.projections.placement import HOLD_EVERYTHING, Difference, declare, put_in_place
+from infra.projections.placement import HOLD_EVERYTHING, Difference, declare, put_live
 from infra.projections.rebuild_all import rebuild_all
 from infra.projections.staging import Progress, unheard
 from infra.upgrades.migrations import migrate
@@ -139,17 +139,17 @@ class Upgrade:
             connection.prepare_threshold = None
             self._approach(connection, crew, there)
             vacuum(connection, self.installation.next_schema, there.changed)
-            self._place_patiently(connection, crew, Builder(connection, site), there)
+            self._put_live_patiently(connection, crew, Builder(connection, site), there)
 
     def _approach(self, connection: psycopg.Connection[Any], crew: Crew, there: Difference) -> None:
         """Fold until little is left of any log."""
         for number in range(ROUNDS):
-            left = crew.go_round(connection, self.progress if number == 0 else unheard)
+            remaining = crew.go_round(connection, self.progress if number == 0 else unheard)
             _refuse_fault_of_version(connection, there)
-            if left < FEW:
+            if remaining < FEW:
                 return
 
-    def _place_patiently(
+    def _put_live_patiently(
         self, connection: psycopg.Connection[Any], crew: Crew, builder: Builder, there: Difference
     ) -> None:
         """Put everything in place, giving way to whatever is met."""
@@ -157,7 +157,7 @@ class Upgrade:
         for attempt in range(1, ATTEMPTS + 1):
             self._approach(connection, crew, there)
             try:
-                self._place(connection, builder, there)
+                self._put_live(connection, builder, there)
             except _IN_THE_WAY as error:
                 if attempt == ATTEMPTS:
                     raise InTheWay(reason=error.diag.message_primary) from error
@@ -168,7 +168,7 @@ class Upgrade:
             else:
                 return
 
-    def _place(self, connection: psycopg.Connection[Any], builder: Builder, there: Difference) -> None:
+    def _put_live(self, connection: psycopg.Connection[Any], builder: Builder, there: Difference) -> None:
         """Fold what is left and put everything in place, while nobody of ours is in a transaction."""
         with connection.transaction():
             connection.execute(_PATIENCE)
@@ -179,18 +179,18 @@ class Upgrade:
             finish(connection, builder, there.changed)
             _refuse_fault_of_version(connection, there)
             stop_derived(connection, there.changed)
-            put_in_place(connection, self.installation, there)
+            put_live(connection, self.installation, there)
             connection.execute("DROP TABLE upgrade, built")
             declare(connection, self.models)
 
     def _replaced(self, connection: psycopg.Connection[Any], there: Difference) -> list[str]:
         """The tables that are about to go."""
         params = {"schema": self.installation.schema}
-        found = {table for (table,) in connection.execute(_TABLES, params).fetchall()}
-        wanted = [
+        present = {table for (table,) in connection.execute(_TABLES, params).fetchall()}
+        replaced = [
             table for model in there.changed for table in (*model.tables, *there.tables.get(model.name, ()))
         ]
-        return sorted(found.intersection(wanted))
+        return sorted(present.intersection(replaced))
 
 
 def finish(connection: psycopg.Connection[Any], builder: Builder, models: Sequence[Projection]) -> None:
@@ -214,11 +214,11 @@ def _refuse_fault_of_version(connection: psycopg.Connection[Any], there: Differe
     having = concerned(connection)
     counted: set[UUID] = set()
     for names in waves_of(inline):
-        found = [one for one in stopped(connection, names) if one.company_id not in counted]
-        stopping = Counter(one.name for one in found if one.company_id != PLATFORM_ID)
-        for one in found:
+        faults = [one for one in stopped(connection, names) if one.company_id not in counted]
+        stopping = Counter(one.name for one in faults if one.company_id != PLATFORM_ID)
+        for one in faults:
             is_everybodys = one.company_id == PLATFORM_ID or companies == 1
             is_of_most = stopping[one.name] > 1 and 2 * stopping[one.name] > having[one.name]
             if is_everybodys or is_of_most:
                 raise CannotBuild(name=one.name or inline[0].name, company=one.company_id, error=one.error)
-        counted.update(one.company_id for one in found)
+        counted.update(one.company_id for one in faults)

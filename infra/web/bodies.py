@@ -25,10 +25,10 @@ class Body:
 
     def __init__(self, length: int | None) -> None:
         self.length = length
-        self.wanted = 0 if (length or 0) > SMALL else SMALL + 1
+        self.requested = 0 if (length or 0) > SMALL else SMALL + 1
         self.received = 0
         self.is_whole = length == 0
-        self._left = length or 0
+        self._remaining = length or 0
         self._is_chunked = length is None
         self._read = self._read_size if length is None else self._read_content
         self._wrapping = 0
@@ -38,7 +38,7 @@ class Body:
     @property
     def has_enough(self) -> bool:
         """Whether nothing more is to be waited for."""
-        return self.is_whole or self.received >= self.wanted
+        return self.is_whole or self.received >= self.requested
 
     def feed(self, arrived: bytearray) -> None:
         """Take off the beginning of what has arrived what belongs to the body. Raises Malformed."""
@@ -59,11 +59,11 @@ class Body:
             self._file.close()
 
     def _read_content(self, arrived: bytearray) -> bool:
-        taken = arrived if len(arrived) <= self._left else arrived[: self._left]
-        self._keep(taken)
-        self._left -= len(taken)
-        del arrived[: len(taken)]
-        if not self._left:
+        content = arrived if len(arrived) <= self._remaining else arrived[: self._remaining]
+        self._keep(content)
+        self._remaining -= len(content)
+        del arrived[: len(content)]
+        if not self._remaining:
             if self._is_chunked:
                 self._read = self._read_end
             else:
@@ -78,8 +78,8 @@ class Body:
         if size is None:
             raise Malformed
         self._wrap(len(line) + 4)
-        self._left = int(size[1], 16)
-        self._read = self._read_content if self._left else self._read_trailer
+        self._remaining = int(size[1], 16)
+        self._read = self._read_content if self._remaining else self._read_trailer
         return True
 
     def _read_end(self, arrived: bytearray) -> bool:

@@ -131,7 +131,7 @@ class Connection:
             self.refuse(503)
             return
         self._body_room = room
-        body.wanted = size
+        body.requested = size
         request.started_at = time.monotonic()
         if not body.received:
             self._continue()

@@ -53,8 +53,8 @@ class Head:
         wishes = self.headers.get("HTTP_CONNECTION")
         if wishes is None:
             return self.is_http_1_1
-        told = {wish.strip().lower() for wish in wishes.split(",")}
-        return "close" not in told if self.is_http_1_1 else "keep-alive" in told
+        options = {wish.strip().lower() for wish in wishes.split(",")}
+        return "close" not in options if self.is_http_1_1 else "keep-alive" in options
 
 
 def take_head(arrived: bytearray, searched: int) -> Head | None:
@@ -106,18 +106,18 @@ def read_head(head: bytes) -> Head:
 def _read_headers(head: bytes, start: int) -> dict[str, str]:
     headers: dict[str, str] = {}
     count = 0
-    for found in _HEADER.finditer(head, start):
-        if found.start() != start:
+    for match in _HEADER.finditer(head, start):
+        if match.start() != start:
             raise Malformed
-        start, count = found.end(), count + 1
-        if start - found.start() > LONGEST_LINE or count > MOST_HEADERS:
+        start, count = match.end(), count + 1
+        if start - match.start() > LONGEST_LINE or count > MOST_HEADERS:
             raise Malformed(431)
-        name = found[1]
+        name = match[1]
         if b"_" in name:
             # WSGI could not tell it from the header with a hyphen, and it might pass for an environment's.
             continue
         key = _key_of(name)
-        value = found[2].decode("latin-1").strip(" \t")
+        value = match[2].decode("latin-1").strip(" \t")
         if key in headers:
             if key in _SINGLE:
                 raise Malformed

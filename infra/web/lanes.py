@@ -24,7 +24,7 @@ W = TypeVar("W", bound=Waiting)
 
 
 @dataclass
-class Ring(Generic[W]):
+class Rotation(Generic[W]):
     """Lanes that take turns."""
 
     #: How many of all its requests run.
@@ -78,14 +78,14 @@ class Lanes(Generic[W]):
         self._threads = threads
         self._lock = Lock()
         self._waiting = 0
-        self._probes, self._companies, self._strangers = Ring[W](), Ring[W](), Ring[W]()
+        self._probes, self._companies, self._strangers = Rotation[W](), Rotation[W](), Rotation[W]()
         #: Companies and strangers in the order of their turns.
         self._turns = deque((self._companies, self._strangers))
 
     def put(self, request: W) -> bool:
         """Queue a request; False when too many wait."""
         with self._lock:
-            if self._waiting >= MOST_IN_ALL or not self._ring(request.lane).put(request):
+            if self._waiting >= MOST_IN_ALL or not self._rotation_of(request.lane).put(request):
                 return False
             self._waiting += 1
             return True
@@ -95,12 +95,12 @@ class Lanes(Generic[W]):
         if not self._waiting:
             return None
         with self._lock:
-            ring, lane = self._next()
+            rotation, lane = self._next()
             if lane is None:
                 return None
             self._turns.rotate()
             self._waiting -= 1
-            return ring.take(lane)
+            return rotation.take(lane)
 
     @property
     def has_next(self) -> bool:
@@ -110,35 +110,35 @@ class Lanes(Generic[W]):
         with self._lock:
             return self._next()[1] is not None
 
-    def _next(self) -> tuple[Ring[W], Hashable | None]:
-        """The lane whose turn it is, with its ring, or None."""
+    def _next(self) -> tuple[Rotation[W], Hashable | None]:
+        """The lane whose turn it is, with its rotation, or None."""
         # Each probe has a thread of its own.
-        ring, lane = self._probes, self._probes.next_lane(1)
+        rotation, lane = self._probes, self._probes.next_lane(1)
         free = self._threads - self._companies.running - self._strangers.running
         for one in self._turns:
             if lane is None and (one is self._companies or one.running < free):
-                ring, lane = one, one.next_lane(free)
-        return ring, lane
+                rotation, lane = one, one.next_lane(free)
+        return rotation, lane
 
     def release(self, lane: Hashable) -> None:
         """A request that was taken from this lane has run."""
         with self._lock:
-            self._ring(lane).release(lane)
+            self._rotation_of(lane).release(lane)
 
     def take_late(self, before: float) -> list[W]:
         """Those that have waited since before this moment; they are in no lane any more."""
         late: list[W] = []
         with self._lock:
-            for ring in (self._probes, *self._turns):
-                for lane, queue in list(ring.queues.items()):
+            for rotation in (self._probes, *self._turns):
+                for lane, queue in list(rotation.queues.items()):
                     while queue and queue[0].queued_at < before:
                         late.append(queue.popleft())
                     if not queue:
-                        del ring.queues[lane]
+                        del rotation.queues[lane]
             self._waiting -= len(late)
         return late
 
-    def _ring(self, lane: Hashable) -> Ring[W]:
+    def _rotation_of(self, lane: Hashable) -> Rotation[W]:
         if lane in PROBES:
             return self._probes
         return self._companies if isinstance(lane, UUID) else self._strangers

@@ -113,7 +113,7 @@ class Loop:
                     self._turn()
         elif self._lanes.has_next:
             # What has run can have made way for two; whoever polls takes the second.
-            self._ring()
+            self._wake()
         return connection
 
     def _turn(self) -> None:
@@ -146,7 +146,7 @@ class Loop:
         except NotYet:
             request.pauses += 1
             if self._put_off.add(connection, request.pauses):
-                self._ring()
+                self._wake()
             else:
                 connection.refuse(HTTPStatus.SERVICE_UNAVAILABLE)
         except Exception:
@@ -183,10 +183,10 @@ class Loop:
 
     def begin(self, connection: Connection, head: Head, now: float) -> Request:
         """The request that begins with this head; the connection takes the lane it waits in."""
-        connected, told = connection.environment["REMOTE_ADDR"], head.headers
+        connected, headers = connection.environment["REMOTE_ADDR"], head.headers
         connection.lane = self._lane(connected, head)
         # Of what several proxies say in turn, the nearest one's word comes last.
-        scheme = told.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
+        scheme = headers.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
         return Request(head, now, is_encrypted=scheme == "https" and self._hooks.is_proxy(connected))
 
     def _lane(self, connected: str, head: Head) -> Hashable:
@@ -268,7 +268,7 @@ class Loop:
         """Whether there is nobody left to answer."""
         return all(one.phase is Phase.LINGERING for one in list(self._connections))
 
-    def _ring(self) -> None:
+    def _wake(self) -> None:
         """Have the thread that polls look at the clock."""
         with suppress(OSError):
             self._ringer.send(b"!")

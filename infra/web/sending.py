@@ -19,7 +19,7 @@ class Sending:
     def __init__(self, data: bytes, file: IO[bytes] | None = None, size: int = 0) -> None:
         self._data = memoryview(data)
         self._file = file
-        self._left = size if file is not None else 0
+        self._remaining = size if file is not None else 0
         self._started_at = time.monotonic()
         self._sent = 0
         self._held = 0
@@ -54,7 +54,7 @@ class Sending:
         if room.take(size):
             self._held, self._room = size, room
             return
-        self._file, self._left = TemporaryFile(prefix="mipos-answer-"), size  # noqa: SIM115 closed when sent
+        self._file, self._remaining = TemporaryFile(prefix="mipos-answer-"), size  # noqa: SIM115 closed when sent
         self._file.write(self._data)
         self._file.seek(0)
         self._data = memoryview(b"")
@@ -69,10 +69,10 @@ class Sending:
 
     def _refill(self) -> bool:
         """Whether there is something to send, if need be from the file."""
-        if not self._data and self._left and self._file is not None:
-            data = self._file.read(min(_READ_AT_ONCE, self._left))
-            self._left -= len(data)
+        if not self._data and self._remaining and self._file is not None:
+            data = self._file.read(min(_READ_AT_ONCE, self._remaining))
+            self._remaining -= len(data)
             if not data:
-                self.is_cut, self._left = True, 0
+                self.is_cut, self._remaining = True, 0
             self._data = memoryview(data)
         return bool(self._data)

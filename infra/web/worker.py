@@ -52,10 +52,10 @@ class Worker(base.Worker):  # type: ignore[misc]
             time.sleep(0.05)
 
 
-def _raise_limit_of_files(wanted: int) -> int:
+def _raise_limit_of_files(needed: int) -> int:
     """Have so many files allowed if the system lets us; how many are allowed then."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < wanted:
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     return soft

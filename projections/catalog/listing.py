@@ -57,7 +57,7 @@ class Listing(Projection):
     name = "product_listing"
     mode = "inline"
     tables = ("product_listing",)
-    made_from = ("settings", "products", "store_prices", "search", "stock")
+    sources = ("settings", "products", "store_prices", "search", "stock")
     folds = {
         **dict.fromkeys(_OF_PRODUCTS, Reading),
         **dict.fromkeys(_MOVEMENTS, Movement),

@@ -13,7 +13,7 @@ from psycopg import sql
 from infra.postgres.addresses import as_role
 from infra.postgres.administrator import statements_for_administrator
 from infra.postgres.embedded import EmbeddedServer
-from infra.postgres.roles import PasswordNotOurs, kept_form, matches
+from infra.postgres.roles import PasswordNotOurs, matches, verifier_of
 from infra.runtime.databases import Addresses, RoleCannotLogIn, addresses_of, check
 from infra.runtime.models import PROJECTIONS
 from infra.runtime.settings import load_settings
@@ -161,6 +161,6 @@ def test_a_password_is_known_by_what_the_server_keeps_of_it() -> None:
     )
     assert matches(kept, "pencil")
     assert not matches(kept, "pencils")
-    assert matches(kept_form("word"), "word")
+    assert matches(verifier_of("word"), "word")
     assert not matches(None, "word")
     assert not matches("md5d41d8cd98f00b204e9800998ecf8427e", "word")

@@ -45,7 +45,7 @@ class TestDefaults:
 
     def test_a_host_of_ipv6_stands_in_brackets(self) -> None:
         hosts = ("127.0.0.1", "till.example", "::", "::1")
-        places = [load_settings({"MIPOS_HOST": host}).place for host in hosts]
+        places = [load_settings({"MIPOS_HOST": host}).bind_address for host in hosts]
         assert places == ["127.0.0.1:3000", "till.example:3000", "[::]:3000", "[::1]:3000"]
 
     def test_hold_for_variables_that_are_empty(self) -> None:

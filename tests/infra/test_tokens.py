@@ -105,7 +105,7 @@ class TestOurOwn:
         tokens.REMEMBERED = 3
         for _ in range(10):
             tokens.caller_of(tokens.issue(a_caller()))
-        assert len(tokens._known) == 3
+        assert len(tokens._callers) == 3
 
 
 class TestForgeries:

@@ -53,10 +53,10 @@ class Account:
             return None
         script = 'for f; do test -x "$f" || { printf %s "$f"; exit; }; done'
         command = ["/bin/sh", "-c", script, "sh", *map(str, folders)]
-        found = subprocess.run(  # noqa: S603 - the arguments are our own
+        search = subprocess.run(  # noqa: S603 - the arguments are our own
             command, check=True, capture_output=True, text=True, cwd="/", **self.identity
         )
-        return found.stdout or None
+        return search.stdout or None
 
 
 def server_account(data: Path) -> Account:

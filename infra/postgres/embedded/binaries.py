@@ -72,9 +72,9 @@ def find_binaries(setting: Path | None) -> Binaries:
         check_server_version(named.major * 10_000)
         return named
     for folder, package in _candidates():
-        found = _binaries(folder, package)
-        if found and found.major >= OLDEST_MAJOR:
-            return found
+        candidate = _binaries(folder, package)
+        if candidate and candidate.major >= OLDEST_MAJOR:
+            return candidate
     raise NoBinaries
 
 
@@ -82,8 +82,8 @@ def _candidates() -> Iterator[tuple[Path, str | None]]:
     for package in PACKAGES:
         # Found but not imported: only the programs inside are wanted.
         spec = importlib.util.find_spec(package)
-        for place in (spec and spec.submodule_search_locations) or []:
-            yield Path(place) / "pginstall" / "bin", package
+        for location in (spec and spec.submodule_search_locations) or []:
+            yield Path(location) / "pginstall" / "bin", package
     versions = [folder for folder in SYSTEM.glob("*") if folder.name.isdigit()]
     for folder in sorted(versions, key=lambda folder: int(folder.name), reverse=True):
         yield folder / "bin", None

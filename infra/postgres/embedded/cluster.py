@@ -20,8 +20,10 @@ POLL_SECONDS = 0.1
 
 def server_environment() -> dict[str, str]:
     """Return what the server may know of our environment: no secrets of ours, no PG* that would sway it."""
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
-    return {**kept, "LC_ALL": "C", "TZ": "UTC"}
+    variables = {
+        name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ
+    }
+    return {**variables, "LC_ALL": "C", "TZ": "UTC"}
 
 
 def tail(text: str) -> str:
@@ -36,9 +38,9 @@ def ensure_cluster(data: Path, binaries: Binaries, account: Account) -> None:
     that looks like a database.
     """
     if data.exists():
-        made_by = (data / "PG_VERSION").read_text(encoding="ascii").strip()
-        if made_by != str(binaries.major):
-            raise OtherMajorVersion(data=data, made_by=made_by, found=binaries.major)
+        version = (data / "PG_VERSION").read_text(encoding="ascii").strip()
+        if version != str(binaries.major):
+            raise OtherMajorVersion(data=data, made_by=version, found=binaries.major)
         return
     unfinished = data.with_name(f"{data.name}.new")
     if unfinished.exists():
@@ -81,16 +83,16 @@ def end_previous_server(data: Path, deadline: float) -> None:
     StillRunning when it lives past `deadline` (of time.monotonic).
     """
     pid_file = data / "postmaster.pid"
-    asked = False
+    is_stopping = False
     while (pid := _pid_in(pid_file)) is not None:
         if not _serves(pid, data):
             pid_file.unlink(missing_ok=True)
             return
         if time.monotonic() > deadline:
             raise StillRunning(pid=pid, data=data)
-        if not asked:
+        if not is_stopping:
             os.kill(pid, signal.SIGINT)
-            asked = True
+            is_stopping = True
         time.sleep(POLL_SECONDS)
 
 

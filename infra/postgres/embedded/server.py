@@ -187,12 +187,12 @@ class EmbeddedServer:
         """Start the server, again and again while a killed one's remains are in the way."""
         deadline = time.monotonic() + PREVIOUS_SERVER_SECONDS
         while True:
-            said_before = self._log.stat().st_size
+            size = self._log.stat().st_size
             if self._became_ready(self.spawn()):
                 return
-            said = self._log.read_bytes()[said_before:].decode("utf-8", "replace")
-            if time.monotonic() > deadline or not any(trouble in said for trouble in PASSING_TROUBLES):
-                raise StartFailed(log=self._log, output=tail(said))
+            output = self._log.read_bytes()[size:].decode("utf-8", "replace")
+            if time.monotonic() > deadline or not any(trouble in output for trouble in PASSING_TROUBLES):
+                raise StartFailed(log=self._log, output=tail(output))
             time.sleep(0.25)
 
     def _arguments(self) -> list[str]:
@@ -218,9 +218,9 @@ class EmbeddedServer:
         """
         name = f"mipos-{hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]}"
         places = [self.data_dir / "run", Path(tempfile.gettempdir()) / name]
-        for place in places:
-            if len(os.fsencode(place / SOCKET_NAME)) <= SOCKET_PATH_BYTES:
-                return place
+        for folder in places:
+            if len(os.fsencode(folder / SOCKET_NAME)) <= SOCKET_PATH_BYTES:
+                return folder
         return Path("/tmp") / name  # noqa: S108 - made private, or refused, before use
 
 
@@ -243,8 +243,8 @@ def _make_private(folder: Path, account: Account) -> None:
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
         account.own(folder)
-    found = folder.lstat()
-    if not folder.is_dir() or folder.is_symlink() or found.st_uid != account.uid or found.st_mode & 0o077:
+    status = folder.lstat()
+    if not folder.is_dir() or folder.is_symlink() or status.st_uid != account.uid or status.st_mode & 0o077:
         raise SocketFolderTaken(folder=folder)
     account.check_reaches(folder)
 

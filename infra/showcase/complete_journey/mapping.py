@@ -76,17 +76,17 @@ class History:
     def _note(
         self,
         streams: dict[UUID, Maker],
-        known: dict[K, UUID],
+        ids: dict[K, UUID],
         key: str,
         what: K,
         make: Callable[..., Iterable[Aggregate.Event]],
         *facts: object,
     ) -> UUID:
         """The id of something that sales refer to; the first time, it is made."""
-        if what not in known:
-            stream_id = known[what] = self._id(key)
+        if what not in ids:
+            stream_id = ids[what] = self._id(key)
             streams[stream_id] = partial(make, stream_id, *(facts or (what,)))
-        return known[what]
+        return ids[what]
 
     def _stock(self, streams: dict[UUID, Maker], source: SourceProduct) -> None:
         """Take a product into the catalog, with its brand and its categories."""

@@ -246,7 +246,7 @@ class DemoProduct:
 
 def with_check_digit(digits: str) -> str:
     """A GTIN: the digits, and one that makes their sum, weighted 3 and 1 from the right, end in 0 (GS1)."""
-    weighted = sum(int(digit) * (3 - 2 * (place % 2)) for place, digit in enumerate(reversed(digits)))
+    weighted = sum(int(digit) * (3 - 2 * (index % 2)) for index, digit in enumerate(reversed(digits)))
     return f"{digits}{-weighted % 10}"
 
 
@@ -257,8 +257,8 @@ def products() -> Iterator[DemoProduct]:
     number = 0
     for line in _TEXT.strip().splitlines():
         if ">" in line:
-            place, tax, unit = (part.strip() for part in line.split("|"))
-            path = tuple(part.strip() for part in place.split(">"))
+            category, tax, unit = (part.strip() for part in line.split("|"))
+            path = tuple(part.strip() for part in category.split(">"))
             continue
         brand, weight, price, names = line.split(" ", 3)
         for name in names.split("; "):

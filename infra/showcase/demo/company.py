@@ -80,7 +80,7 @@ ROOT = "root@mipos.local"
 #: Who works at the tills of each store.
 _TELLERS = ("cashier@demo.local", "manager@demo.local", "admin@demo.local")
 
-_KEPT: LiteralString = """
+_CURRENT: LiteralString = """
     SELECT password_hash FROM credentials WHERE company_id = %(company_id)s AND id = %(id)s
 """
 
@@ -112,7 +112,7 @@ def make_demo(
         found_company(db)
         root = _register(db, [_Person(uuid5(PLATFORM_ID, ROOT), ROOT, SUPER_ADMIN, ())], password)
         record_events(db, writer, [*_packages(db), *root], now)
-        kept = db.ask(_KEPT, {"company_id": PLATFORM_ID, "id": uuid5(PLATFORM_ID, ROOT)}).row()
+        credential = db.ask(_CURRENT, {"company_id": PLATFORM_ID, "id": uuid5(PLATFORM_ID, ROOT)}).row()
     with (
         # One that is closed is there.
         suppress(CompanyClosed),
@@ -124,7 +124,7 @@ def make_demo(
         found_company(db)
         if find_company(db) is not None:
             db.abandon()
-            return _is_kept(kept, password)
+            return _is_password(credential, password)
         demo = _Demo(now, random_seed)
         founding = [*demo.entities(), *_register(db, demo.staff(), password)]
         history = [*demo.history()]
@@ -132,13 +132,13 @@ def make_demo(
             progress(len(founding) + len(history))
         record_events(db, writer, founding, demo.founded_at)
         record_events(db, writer, history, now)
-    return _is_kept(kept, password)
+    return _is_password(credential, password)
 
 
-def _is_kept(kept: Row | None, password: str) -> bool:
+def _is_password(credential: Row | None, password: str) -> bool:
     """Whether this is the password of which that hash is kept."""
     try:
-        return kept is not None and PasswordHasher().verify(kept["password_hash"], password)
+        return credential is not None and PasswordHasher().verify(credential["password_hash"], password)
     except VerifyMismatchError:
         return False
 
@@ -154,8 +154,8 @@ class _Person:
 def _register(db: Database, people: list[_Person], password: str) -> list[Aggregate.Event]:
     """Take on those whose user names are free, and give them the password."""
     hasher = PasswordHasher()
-    taken = [(person, ask_directory(db, person.username)) for person in people]
-    new = [person for person, answer in taken if answer.row() is None]
+    entries = [(person, ask_directory(db, person.username)) for person in people]
+    new = [person for person, answer in entries if answer.row() is None]
     for person in new:
         params = {"company_id": db.company_id, "id": person.id, "password_hash": hasher.hash(password)}
         db.execute(_CREDENTIAL, params)
@@ -174,8 +174,8 @@ def _register(db: Database, people: list[_Person], password: str) -> list[Aggreg
 
 def _packages(db: Database) -> list[Aggregate.Event]:
     """The packages that the platform has not had yet, under names that are free."""
-    taken, _ = list_packages(db, page=1, limit=100, sort="name", status="all")
-    names = {package["name_key"] for package in taken}
+    packages, _ = list_packages(db, page=1, limit=100, sort="name", status="all")
+    names = {package["name_key"] for package in packages}
     free = [name for name in PACKAGES if name_key(name) not in names]
     return missing_events(db, {_package_id(name): partial(_package, name) for name in free})
 
@@ -237,7 +237,7 @@ class _Demo:
     def staff(self) -> list[_Person]:
         """Who works there."""
         return [
-            _Person(_id(f"user/{name}"), name, role, tuple(_store_id(STORES[place][1]) for place in places))
+            _Person(_id(f"user/{name}"), name, role, tuple(_store_id(STORES[index][1]) for index in places))
             for name, role, places in STAFF
         ]
 
@@ -268,10 +268,10 @@ class _Demo:
     def history(self) -> Iterator[Aggregate.Event]:
         """Deliveries and sales of all the shops, in the order of time."""
         lives = [
-            ShopLife(_shop(place, self.founded_at), self._articles, RULES, self._seed).run(
+            ShopLife(_shop(index, self.founded_at), self._articles, RULES, self._seed).run(
                 self._first, self._until
             )
-            for place in range(len(STORES))
+            for index in range(len(STORES))
         ]
         for _, events in merge(self._warehouse(), *lives, key=itemgetter(0)):
             yield from events
@@ -401,9 +401,9 @@ def _drafted(article: Article) -> Product.Registered:
     )
 
 
-def _shop(place: int, founded_at: datetime) -> Shop:
-    _, code, _ = STORES[place]
-    teller = _TELLERS[place]
+def _shop(index: int, founded_at: datetime) -> Shop:
+    _, code, _ = STORES[index]
+    teller = _TELLERS[index]
     role = next(role for name, role, _ in STAFF if name == teller)
     return Shop(
         store=StoreAtSale(

@@ -116,7 +116,7 @@ class ShopLife:
             backdating=Backdating(founded_at=shop.founded_at, days=BACKDATING_DAYS),
             discount_ceilings=DISCOUNT_CEILINGS,
         )
-        self._made = 0
+        self._count = 0
 
     def run(self, first: date, until: datetime) -> Iterator[Happening]:
         """Everything from the first day's delivery on that had happened by a moment."""
@@ -143,8 +143,8 @@ class ShopLife:
         )
 
     def _new_id(self) -> UUID:
-        self._made += 1
-        return uuid5(self._shop.store.id, str(self._made))
+        self._count += 1
+        return uuid5(self._shop.store.id, str(self._count))
 
     def _deliveries(self, moment: datetime) -> Iterator[Happening]:
         lines = [
@@ -198,8 +198,8 @@ class ShopLife:
     def _basket(self) -> tuple[BasketLine, ...]:
         """Different products, no more of each than there is."""
         size = self._random.choices(_SIZES, _SIZE_WEIGHTS)[0]
-        wanted = dict.fromkeys(self._random.choices(range(len(self._articles)), self._weights, k=size))
-        lines = [self._line(self._articles[place]) for place in wanted]
+        choice = dict.fromkeys(self._random.choices(range(len(self._articles)), self._weights, k=size))
+        lines = [self._line(self._articles[number]) for number in choice]
         bought = tuple(line for line in lines if line is not None)
         return bought or self._basket()
 
@@ -234,7 +234,7 @@ class _Till:
         self.movements: list[StockMovement] = []
         self._context = context
 
-    def context(self, **_wanted: Any) -> SaleContext:
+    def context(self, **_request: Any) -> SaleContext:
         """What the sale is decided on."""
         return self._context
 

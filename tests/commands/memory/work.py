@@ -8,7 +8,7 @@ from commands.creations import Content
 from commands.ports import Caller, DuplicateId, Missing
 from domain.aggregate import Aggregate
 from domain.pending import Pending
-from infra.decisions.creations import rows_when_made
+from infra.decisions.creations import rows_at_creation
 from infra.eventstore.codec import Metadata
 from infra.runtime.models import EVENT_TYPES
 from tests.commands.memory.catalog import MemoryCatalog, MemoryPictures
@@ -58,7 +58,7 @@ class MemoryWork:
     ) -> Pending[A | None]:
         def found() -> A | None:
             stream = self._world.stream(self._company_id, within or own_id)
-            made = rows_when_made(stream, own_id, EVENT_TYPES.by_event[by].name, self._content)
+            made = rows_at_creation(stream, own_id, EVENT_TYPES.by_event[by].name, self._content)
             aggregate = EVENT_TYPES.rebuild(made)
             if aggregate is not None and not isinstance(aggregate, kind):
                 raise DuplicateId
