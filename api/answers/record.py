@@ -62,6 +62,17 @@ class AnswerField:
     #: Whether every answer has it, for those who may see it.
     is_required: bool
 
+    @property
+    def formats(self) -> list[Format]:
+        """How its values are written; what is nearest to the field comes last."""
+        return [said for said in _all_annotations(self.type) if isinstance(said, Format)]
+
+    @property
+    def example(self) -> Any:
+        """That of its meaning, else of its type; None for none."""
+        examples = [self.meaning.example, *(format_.example for format_ in reversed(self.formats))]
+        return next((example for example in examples if example is not None), None)
+
 
 class FieldWithoutMeaning(Exception):
     """A field of an answer says nothing of what it means; clients would have to guess."""
@@ -78,8 +89,7 @@ def fields_of(answer: type[Answer]) -> tuple[AnswerField, ...]:
 def meanings_of(answer: type[Answer]) -> Mapping[str, Mapping[str, Any]]:
     """What the fields of an answer mean, by their names, for the fields of a body that mean the same."""
     return {
-        field.name: {"meaning": field.meaning.text, "example": field.meaning.example}
-        for field in fields_of(answer)
+        field.name: {"meaning": field.meaning.text, "example": field.example} for field in fields_of(answer)
     }
 
 
@@ -102,6 +112,14 @@ def _field(answer: type[Answer], attribute: str, name: str, hint: Any) -> Answer
 def annotations_of(hint: Any) -> tuple[Any, ...]:
     """What a type is annotated with, from the inside out."""
     return hint.__metadata__ if get_origin(hint) is Annotated else ()
+
+
+def _all_annotations(hint: Any) -> list[Any]:
+    """What a type, or what may stand in its place, is annotated with; the outermost comes last."""
+    here = list(annotations_of(hint))
+    bare = get_args(hint)[0] if here else hint
+    within = [said for member in members_of(bare) if member is not bare for said in _all_annotations(member)]
+    return within + here
 
 
 def members_of(hint: Any) -> tuple[Any, ...]:

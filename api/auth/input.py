@@ -4,27 +4,25 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
+from api.answers import meanings_of
+from api.auth.answers import LoginAnswer, UserAnswer
 from api.fields import Body, Secret, Text
 from api.users.input import new_password
+
+_LOGIN_NAME = meanings_of(UserAnswer)["username"]
 
 
 class LoginBody(Body):
     """A user name and a password."""
 
-    username = Text(
-        shortest=1,
-        longest=200,
-        required=True,
-        meaning="The name to sign in with.",
-        example="admin@demo.local",
-    )
+    username = Text(shortest=1, longest=200, required=True, **_LOGIN_NAME)
     password = Secret(required=True, meaning="The password.", example="correct horse battery staple")
 
 
 class RefreshBody(Body):
     """The refresh token that the last sign-in or refresh gave."""
 
-    refresh_token = Secret(required=True, meaning="Gets new tokens, once.", example="q8Jr3vTn…")
+    refresh_token = Secret(required=True, **meanings_of(LoginAnswer)["refresh_token"])
 
 
 class PasswordChangeBody(Body):

@@ -4,9 +4,11 @@ from uuid import uuid4
 
 from falcon import Request, Response
 
+from api.answers import meanings_of
 from api.auth.answers import LoginAnswer
 from api.auth.presenter import show_signed_in
 from api.companies.admins import first_admin
+from api.companies.answers import CompanyAnswer
 from api.companies.input import AdminBody, CompanyEdit
 from api.envelope import done
 from api.fields import Body, Code, Currency, Name, Object
@@ -34,7 +36,7 @@ class JoiningCompanyBody(CompanyEdit):
 
         exclude = ("logo_image_id",)
 
-    currency = Currency(required=True, meaning="A currency of ISO 4217.", example="USD")
+    currency = Currency(required=True, **meanings_of(CompanyAnswer)["currency"])
 
 
 class FirstStoreBody(Body):

@@ -2,6 +2,8 @@
 
 from typing import get_args
 
+from api.answers import meanings_of
+from api.companies.answers import CompanyAnswer, SubscriptionAnswer
 from api.fields import (
     Body,
     Choice,
@@ -17,55 +19,50 @@ from api.fields import (
     optional,
 )
 from api.queries import SortedQuery
+from api.users.answers import UserDetailAnswer
 from api.users.input import Username
 from domain.subscriptions import SubscriptionStatus
+
+# What is asked of clients means what they are answered.
+_COMPANY, _SUBSCRIPTION = meanings_of(CompanyAnswer), meanings_of(SubscriptionAnswer)
+_USER = meanings_of(UserDetailAnswer)
 
 
 class CompanyEdit(Body):
     """What can be edited of a company; its currency stays what it is."""
 
-    name = Name(required=True, meaning="What it is called.", example="Corner Shop")
-    email = Email(
-        allow_none=True, load_default=None, meaning="E-mail address.", example="office@shop.example"
-    )
-    phone = optional(50, meaning="Telephone number.", example="+1 555 0100")
-    address = optional(meaning="Postal address.", example="12 Harbour Street")
-    timezone = Timezone(required=True, meaning="A time zone of the IANA database.", example="Europe/Berlin")
-    tax_number = optional(100, meaning="The number it is taxed under.", example="DE811907980")
-    logo_image_id = Id(
-        allow_none=True,
-        load_default=None,
-        meaning="The image of its logo, one of those of the company's products.",
-    )
+    name = Name(required=True, **_COMPANY["name"])
+    email = Email(allow_none=True, load_default=None, **_COMPANY["email"])
+    phone = optional(50, **_COMPANY["phone"])
+    address = optional(**_COMPANY["address"])
+    timezone = Timezone(required=True, **_COMPANY["timezone"])
+    tax_number = optional(100, **_COMPANY["tax_number"])
+    logo_image_id = Id(allow_none=True, load_default=None, **_COMPANY["logo_image_id"])
 
 
 class AdminBody(Body):
     """The first user of a company, who manages it."""
 
-    username = Username(required=True, meaning="The name to sign in with.", example="admin@demo.local")
+    username = Username(required=True, **_USER["username"])
     password = Secret(required=True, meaning="The password.", example="correct horse battery staple")
-    email = Email(
-        allow_none=True, load_default=None, meaning="E-mail address.", example="office@shop.example"
-    )
+    email = Email(allow_none=True, load_default=None, **_USER["email"])
 
 
 class CompanyBody(CompanyEdit):
     """A company, with a package and a first admin if it is to have them."""
 
-    id = OwnId(meaning="Its id; on creating you may choose it yourself.")
-    currency = Currency(required=True, meaning="A currency of ISO 4217.", example="USD")
-    package_id = Id(allow_none=True, load_default=None, meaning="The package.")
+    id = OwnId(**_COMPANY["id"])
+    currency = Currency(required=True, **_COMPANY["currency"])
+    package_id = Id(allow_none=True, load_default=None, **_COMPANY["package_id"])
     admin = Object(AdminBody(), allow_none=True, load_default=None, meaning="Its first user, who manages it.")
 
 
 class CompaniesQuery(SortedQuery):
     """Filters of the companies; archived ones are listed on request only."""
 
-    status = Choice("active", "suspended", "archived", "all", meaning="Where it stands in its life.")
-    package_id = Id(meaning="The package.")
-    subscription_status = Choice(
-        *get_args(SubscriptionStatus), meaning="Where its subscription stands; null without a package."
-    )
+    status = Choice("active", "suspended", "archived", "all", **_COMPANY["status"])
+    package_id = Id(**_COMPANY["package_id"])
+    subscription_status = Choice(*get_args(SubscriptionStatus), **_COMPANY["subscription_status"])
 
 
 class SuspensionBody(Body):
@@ -77,11 +74,7 @@ class SuspensionBody(Body):
 class SubscriptionBody(Body):
     """Another package, or how to go on with this one; what is not said follows from the package."""
 
-    package_id = Id(meaning="The package.")
-    status = Choice("trial", "active", meaning="Where it stands.")
-    trial_ends_at = Moment(allow_none=True, meaning="When the trial ends.", example="2026-03-14T09:26:53Z")
-    period_ends_at = Moment(
-        allow_none=True,
-        meaning="When the paid period ends; null: it does not.",
-        example="2026-03-14T09:26:53Z",
-    )
+    package_id = Id(**_SUBSCRIPTION["package_id"])
+    status = Choice("trial", "active", **_SUBSCRIPTION["status"])
+    trial_ends_at = Moment(allow_none=True, **_SUBSCRIPTION["trial_ends_at"])
+    period_ends_at = Moment(allow_none=True, **_SUBSCRIPTION["period_ends_at"])

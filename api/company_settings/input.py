@@ -1,6 +1,12 @@
 """What can be set for a whole company."""
 
+from api.answers import meanings_of
 from api.companies.input import CompanyEdit
+from api.company_settings.answers import (
+    CompanySettingsAnswer,
+    DiscountCeilingsAnswer,
+    TillPreferencesAnswer,
+)
 from api.fields import Body, Choice, Flag, Object, Percent, Whole, optional
 from domain.companies import BACKDATING_DAYS
 from domain.money import MAX_AMOUNT
@@ -10,44 +16,42 @@ _SHORTEST_LOCK, _LONGEST_LOCK = 10, 86_400
 _LONGEST_BACKDATING = 3_650
 
 
+# What is asked of clients means what they are answered.
+_SETTINGS, _TILLS = meanings_of(CompanySettingsAnswer), meanings_of(TillPreferencesAnswer)
+_CEILINGS = meanings_of(DiscountCeilingsAnswer)
+
+
 class TillPreferencesBody(Body):
     """What tills do."""
 
-    ask_for_customer = Flag(load_default=False, meaning="Whether tills ask for the customer.", example=False)
+    ask_for_customer = Flag(load_default=False, **_TILLS["ask_for_customer"])
     lock_after_seconds = Whole(
         least=_SHORTEST_LOCK,
         most=_LONGEST_LOCK,
         allow_none=True,
         load_default=None,
-        meaning="After how many seconds without use a till locks itself; null: never.",
-        example=300,
+        **_TILLS["lock_after_seconds"],
     )
+
+
+def _ceiling(role: str) -> Percent:
+    return Percent(data_key=role, attribute=role, **_CEILINGS[role])
 
 
 class DiscountCeilingsBody(Body):
     """The largest discount that each role may give, in percent; a role that is left out keeps its own."""
 
-    admin = Percent(data_key=ADMIN, attribute=ADMIN, meaning="For admins.", example="100")
-    manager = Percent(data_key=MANAGER, attribute=MANAGER, meaning="For managers.", example="100")
-    cashier = Percent(data_key=CASHIER, attribute=CASHIER, meaning="For cashiers.", example="20")
-    clerk = Percent(data_key=CLERK, attribute=CLERK, meaning="For inventory clerks.", example="0")
+    admin = _ceiling(ADMIN)
+    manager = _ceiling(MANAGER)
+    cashier = _ceiling(CASHIER)
+    clerk = _ceiling(CLERK)
 
 
 class CompanySettingsEdit(CompanyEdit):
     """What can be set for the whole company; its currency stays what it is."""
 
-    rounding_level = Choice(
-        "line",
-        "order",
-        load_default="line",
-        meaning="Whether tax is rounded on each line or on the whole order.",
-    )
-    rounding_mode = Choice(
-        "half_up",
-        "half_even",
-        load_default="half_up",
-        meaning="Where halves go: away from zero, or to the even neighbour.",
-    )
+    rounding_level = Choice("line", "order", load_default="line", **_SETTINGS["rounding_level"])
+    rounding_mode = Choice("half_up", "half_even", load_default="half_up", **_SETTINGS["rounding_mode"])
     cash_rounding = Whole(
         least=0,
         most=MAX_AMOUNT,
@@ -55,18 +59,13 @@ class CompanySettingsEdit(CompanyEdit):
         meaning="To what cash is rounded, in minor currency units; 0: to nothing.",
         example=5,
     )
-    discount_ceilings = Object(
-        DiscountCeilingsBody(),
-        meaning="The largest discount by role, in percent of what a line or basket costs without any; a role "
-        "without a ceiling may give no discount.",
-    )
+    discount_ceilings = Object(DiscountCeilingsBody(), **_SETTINGS["discount_ceilings"])
     backdating_days = Whole(
         least=0,
         most=_LONGEST_BACKDATING,
         load_default=BACKDATING_DAYS,
-        meaning="How many days back a sale or delivery may lie; further takes `pos.backdate`.",
-        example=30,
+        **_SETTINGS["backdating_days"],
     )
-    receipt_header = optional(2000, meaning="Printed above each receipt.", example="Welcome!")
-    receipt_footer = optional(2000, meaning="Printed below each receipt.", example="Thank you.")
-    pos = Object(TillPreferencesBody(), meaning="What tills do.")
+    receipt_header = optional(2000, **_SETTINGS["receipt_header"])
+    receipt_footer = optional(2000, **_SETTINGS["receipt_footer"])
+    pos = Object(TillPreferencesBody(), **_SETTINGS["pos"])

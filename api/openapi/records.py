@@ -85,18 +85,15 @@ class Records:
         }
 
     def _property(self, field: AnswerField) -> Json:
-        formats = [said for said in _all_annotations(field.type) if isinstance(said, Format)]
-        units = [said.unit for said in formats if said.unit]
+        units = [said.unit for said in field.formats if said.unit]
         permission = field.meaning.permission
         who = [f"Only with `{permission}`."] if permission else []
         schema = {
             **self.schema_of(field.type),
             "description": " ".join([field.meaning.text, *who, *units[-1:]]),
         }
-        examples = [said.example for said in formats] + [field.meaning.example]
-        examples = [example for example in examples if example is not None]
-        if examples and "enum" not in schema:
-            schema["examples"] = examples[-1:]
+        if field.example is not None and "enum" not in schema:
+            schema["examples"] = [field.example]
         if permission:
             schema["x-permission"] = permission
         return schema
@@ -109,11 +106,3 @@ class TwoRecordsOfOneName(Exception):
 def _or_null(schema: Json) -> Json:
     enum = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
     return {**schema, "type": [schema["type"], "null"], **enum}
-
-
-def _all_annotations(hint: Any) -> list[Any]:
-    """What a type, or what may stand in its place, is annotated with; the outermost comes last."""
-    here = list(annotations_of(hint))
-    bare = get_args(hint)[0] if here else hint
-    within = [said for member in members_of(bare) if member is not bare for said in _all_annotations(member)]
-    return within + here

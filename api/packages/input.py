@@ -2,7 +2,9 @@
 
 from typing import get_args
 
+from api.answers import meanings_of
 from api.fields import Body, Choice, Currency, Many, Money, Name, Object, OwnId, Text, Whole, optional
+from api.packages.answers import LimitsAnswer, PackageAnswer
 from api.queries import ListQuery
 from domain.packages import BillingPeriod
 
@@ -10,53 +12,41 @@ _LONGEST_TRIAL = 365
 _HIGHEST_LIMIT = 1_000_000_000
 
 
-def _limit(meaning: str, example: int) -> Whole:
-    return Whole(least=0, most=_HIGHEST_LIMIT, allow_none=True, meaning=meaning, example=example)
+# What is asked of clients means what they are answered.
+_PACKAGE, _LIMITS = meanings_of(PackageAnswer), meanings_of(LimitsAnswer)
+
+
+def _limit(resource: str) -> Whole:
+    return Whole(least=0, most=_HIGHEST_LIMIT, allow_none=True, **_LIMITS[resource])
 
 
 class LimitsBody(Body):
     """How many a company may have, or sell in a month; null is no limit."""
 
-    stores = _limit("Stores that are open.", 3)
-    storages = _limit("Storages in use.", 5)
-    users = _limit("Users who can sign in.", 10)
-    products = _limit("Products that are not archived.", 1000)
-    orders_per_month = _limit("Sales in a calendar month of the company.", 5000)
+    stores = _limit("stores")
+    storages = _limit("storages")
+    users = _limit("users")
+    products = _limit("products")
+    orders_per_month = _limit("orders_per_month")
 
 
 class PackageEdit(Body):
     """What can be agreed of a package; a limit that is not named stays."""
 
-    name = Name(required=True, meaning="What it is called.", example="Starter")
-    description = optional(2000, meaning="More about it.", example="For a first shop.")
-    price = Money(load_default=0, meaning="The price of a billing period.", example=2900)
-    currency = Currency(load_default="USD", meaning="A currency of ISO 4217.", example="USD")
-    billing_period = Choice(
-        *get_args(BillingPeriod),
-        load_default="monthly",
-        meaning="How long a period is; `none`: it is paid once.",
-    )
-    trial_days = Whole(
-        least=0,
-        most=_LONGEST_TRIAL,
-        load_default=0,
-        meaning="For how many days it can be tried.",
-        example=14,
-    )
-    limits = Object(LimitsBody(), load_default=dict, meaning="How much a company may have; null is no limit.")
-    features = Many(
-        Text(shortest=1, longest=200),
-        longest=100,
-        load_default=list,
-        meaning="What it offers besides.",
-        example=["Several stores"],
-    )
+    name = Name(required=True, **_PACKAGE["name"])
+    description = optional(2000, **_PACKAGE["description"])
+    price = Money(load_default=0, **_PACKAGE["price"])
+    currency = Currency(load_default="USD", **_PACKAGE["currency"])
+    billing_period = Choice(*get_args(BillingPeriod), load_default="monthly", **_PACKAGE["billing_period"])
+    trial_days = Whole(least=0, most=_LONGEST_TRIAL, load_default=0, **_PACKAGE["trial_days"])
+    limits = Object(LimitsBody(), load_default=dict, **_PACKAGE["limits"])
+    features = Many(Text(shortest=1, longest=200), longest=100, load_default=list, **_PACKAGE["features"])
 
 
 class PackageBody(PackageEdit):
     """A package."""
 
-    id = OwnId(meaning="Its id; on creating you may choose it yourself.")
+    id = OwnId(**_PACKAGE["id"])
 
 
 class PackagesQuery(ListQuery):
@@ -72,4 +62,4 @@ class PackagesQuery(ListQuery):
         load_default="name",
         meaning="What to sort by; a minus turns the order around.",
     )
-    status = Choice("active", "inactive", "archived", "all", meaning="Where it stands in its life.")
+    status = Choice("active", "inactive", "archived", "all", **_PACKAGE["status"])

@@ -5,20 +5,16 @@ from typing import Any
 
 from marshmallow import ValidationError, pre_load
 
+from api.answers import meanings_of
 from api.fields import Body, Choice, Email, Flag, Id, Many, OwnId, Secret, Text
 from api.queries import ListQuery
+from api.users.answers import UserDetailAnswer
 from domain.permissions import PERMISSIONS
 from domain.users import COMPANY_ROLES, role_id, role_named
 
 _LONGEST_LIST = 1000
-_GRANTED: Mapping[str, Any] = {
-    "meaning": "Permissions beside those of the role.",
-    "example": ["orders.view"],
-}
-_DENIED: Mapping[str, Any] = {
-    "meaning": "Permissions of the role that the user lacks.",
-    "example": ["pos.price_override"],
-}
+# What is asked of clients means what they are answered.
+_USER = meanings_of(UserDetailAnswer)
 
 
 class Username(Text):
@@ -66,8 +62,7 @@ def permission_keys(**kwargs: Any) -> Many:
 
 def store_list(**kwargs: Any) -> Many:
     """A list of stores."""
-    meaning = "The stores the user is bound to; none means all."
-    return Many(Id(), longest=_LONGEST_LIST, meaning=meaning, example=[], **kwargs)
+    return Many(Id(), longest=_LONGEST_LIST, **_USER["store_ids"], **kwargs)
 
 
 def new_password() -> Secret:
@@ -83,14 +78,12 @@ class UserEdit(Body):
         meaning="The name to sign in with; no two on the whole platform differ by letter case alone.",
         example="till-2@shop.example",
     )
-    email = Email(
-        allow_none=True, load_default=None, meaning="E-mail address.", example="office@shop.example"
-    )
+    email = Email(allow_none=True, load_default=None, **_USER["email"])
     role_id = RoleField(required=True, attribute="role", meaning="The role, by its id.")
     store_ids = store_list(load_default=list)
-    is_active = Flag(load_default=True, meaning="Whether the user may sign in.", example=True)
-    granted = permission_keys(load_default=list, **_GRANTED)
-    denied = permission_keys(load_default=list, **_DENIED)
+    is_active = Flag(load_default=True, **_USER["is_active"])
+    granted = permission_keys(load_default=list, **_USER["granted"])
+    denied = permission_keys(load_default=list, **_USER["denied"])
 
     @pre_load
     def _name_role(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
@@ -105,7 +98,7 @@ class UserEdit(Body):
 class NewUserBody(UserEdit):
     """A user to be, with a first password. `role` may stand for `role_id`."""
 
-    id = OwnId(meaning="Its id; on creating you may choose it yourself.")
+    id = OwnId(**_USER["id"])
     password = Secret(required=True, meaning="The first password.", example="correct horse battery staple")
 
 
@@ -124,8 +117,8 @@ class NewPasswordBody(Body):
 class UserPermissionsBody(Body):
     """All keys that are granted to a user beside the role's, or denied; a list that is left out stays."""
 
-    granted = permission_keys(**_GRANTED)
-    denied = permission_keys(**_DENIED)
+    granted = permission_keys(**_USER["granted"])
+    denied = permission_keys(**_USER["denied"])
 
 
 class StoreUsersQuery(ListQuery):
