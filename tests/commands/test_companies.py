@@ -67,6 +67,9 @@ class TestRegisterCompany:
         )
         assert platform.password_of(ADMIN) == "hash"
 
+    def test_may_have_the_name_of_another(self, platform: Scenario) -> None:
+        platform.given(company(OTHER)).when(register()).then(fact(Company.Registered, name="Salt & Co"))
+
     def test_answers_a_repetition_with_what_it_made(self, platform: Scenario) -> None:
         platform.when(register(), saying="this")
         platform.when(register(), saying="this").then_repeated()

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import pytest
+
 from commands.catalog.images import AddImage, RemoveImage, ReviseImage
 from commands.ports import DuplicateId, Missing, StaleVersion
 from domain.catalog.images import MOST_IMAGES, Image, Picture, TooManyImages, UnknownImage
@@ -75,6 +77,11 @@ class TestAddImage:
         other.add_image(Image(id=IMAGE, content_hash="abc", width=4, height=3))
         scenario.given(product(), other).when(add()).then_refused(DuplicateId)
 
+    def test_refuses_the_id_of_another_companys_picture(self, scenario: Scenario) -> None:
+        elsewhere = id_of("elsewhere")
+        scenario.given(company(elsewhere)).given(shown(IMAGE), company=elsewhere)
+        scenario.given(product(variant(id_of("v"), "V"))).when(add()).then_refused(DuplicateId)
+
     def test_refuses_the_id_of_a_picture_that_is_gone(self, scenario: Scenario) -> None:
         other = product(variant(id_of("v"), "V"), one=OTHER)
         other.add_image(Image(id=IMAGE, content_hash="abc", width=4, height=3))
@@ -106,6 +113,18 @@ class TestReviseImage:
         outcome = scenario.given(shown(IMAGE, SECOND)).when(revise(SECOND, position=1))
         outcome.then(fact(Product.ImagesOrdered, PRODUCT, image_ids=(SECOND, IMAGE)))
         assert outcome.answer.position == 1
+
+    @pytest.mark.parametrize(
+        ("moved", "position", "order"),
+        [(2, 1, [2, 0, 1]), (0, 2, [1, 0, 2]), (0, 3, [1, 2, 0]), (0, 20, [1, 2, 0])],
+    )
+    def test_lets_the_others_close_ranks(
+        self, scenario: Scenario, moved: int, position: int, order: list[int]
+    ) -> None:
+        images = (IMAGE, SECOND, id_of("third image"))
+        scenario.given(shown(*images)).when(revise(images[moved], position=position)).then(
+            fact(Product.ImagesOrdered, image_ids=tuple(images[one] for one in order))
+        )
 
     def test_records_nothing_without_a_change(self, scenario: Scenario) -> None:
         scenario.given(shown(IMAGE)).when(revise(position=1, alt=None)).then_nothing()

@@ -115,6 +115,10 @@ class TestPlaceSale:
         shop.when(sale(id=None, register_id=REGISTER))
         assert sold(shop.when(sale())).number == "M-000001"
 
+    def test_uses_no_number_for_a_sale_that_is_refused(self, shop: Scenario) -> None:
+        shop.when(sale(line("11"), paid=2739, id=OTHER)).then_refused(InsufficientStock, "lines.0.quantity")
+        assert sold(shop.when(sale())).series_number == 1
+
     def test_belongs_to_the_day_of_the_stores_clock(self, scenario: Scenario) -> None:
         scenario.given(store(day_cut="15:00", timezone="Asia/Tokyo"), storage(), product(), delivery())
         # It is nine in the evening in Tokyo, six hours into the day that began at three.
@@ -170,6 +174,14 @@ class TestPlaceSale:
         scenario.at(NOW.replace(day=30, hour=23)).when(sale(id=OTHER)).then(
             fact(Order.Sold, OTHER), fact(StockMovement.Issued)
         )
+
+    def test_counts_a_sale_in_the_month_in_which_it_was_recorded(self, blank: Scenario) -> None:
+        limits = Limits(orders_per_month=1)
+        scenario = blank.given(package(limits=limits), subscribed(limits))
+        scenario.given(store(), storage(), product(), delivery())
+        scenario.when(sale(occurred_at=NOW - timedelta(days=20)))
+        command = sale(id=OTHER, occurred_at=NOW - timedelta(days=20))
+        scenario.when(command).then_refused(PlanLimitReached, "limits.orders_per_month")
 
     def test_may_lie_back_as_far_as_the_company_allows(self, shop: Scenario) -> None:
         command = sale(occurred_at=NOW - timedelta(days=31))

@@ -206,6 +206,17 @@ class TestNewProducts:
         rows = ("product_id;sku;name;price;description", "x;A;Shirt;1;Red", "x;B;Shirt;1;Blue", "x;C;;1;")
         assert tried(scenario, *rows) == {(3, "description", "differs")}
 
+    @pytest.mark.parametrize(("first", "later"), [("true", "false"), ("false", "true"), ("", "false")])
+    def test_agree_on_whether_their_stock_is_counted(
+        self, scenario: Scenario, first: str, later: str
+    ) -> None:
+        rows = ("product_id;sku;name;price;track_stock", f"x;A;Shirt;1;{first}", f"x;B;;1;{later}")
+        assert tried(scenario, *rows) == {(3, "track_stock", "differs")}
+
+    def test_of_the_same_name_are_several(self, scenario: Scenario) -> None:
+        rows = ("product_id;sku;name;price", ";A;Shirt;1", ";B;Shirt;1")
+        assert counts(imported(scenario, *rows)) == (2, 0, 0)
+
     def test_have_an_id_that_is_nothing_elses(self, scenario: Scenario) -> None:
         rows = ("product_id;sku;name;price", f"{BRAND};A;Apple;1")
         assert tried(scenario.given(brand()), *rows) == {(2, "product_id", "duplicate_id")}

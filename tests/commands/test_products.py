@@ -18,6 +18,7 @@ from commands.catalog.store_prices import PriceForStores, StorePrice
 from commands.ports import DuplicateId, Missing, StaleVersion
 from domain.catalog.products import (
     MOST_VARIANTS,
+    STATUSES,
     DuplicateBarcode,
     DuplicateSku,
     InvalidTransition,
@@ -61,6 +62,18 @@ from tests.commands.samples import (
 from tests.commands.scenario import Scenario, fact
 
 SECOND = id_of("second variant")
+WAYS: set[tuple[Status, Status]] = {
+    ("draft", "active"),
+    ("draft", "coming_soon"),
+    ("draft", "archived"),
+    ("coming_soon", "active"),
+    ("coming_soon", "archived"),
+    ("active", "discontinued"),
+    ("active", "archived"),
+    ("discontinued", "active"),
+    ("discontinued", "archived"),
+    ("archived", "draft"),
+}
 STALE = frozenset({99})
 
 
@@ -128,6 +141,12 @@ class TestRegisterProduct:
         command = new(variant(SECOND, "OTHER", barcodes=("4006381333931",)), one=OTHER)
         scenario.when(command).then_refused(DuplicateBarcode, "variants.0.barcodes:duplicate_barcode")
 
+    def test_takes_what_a_removed_variant_had(self, scenario: Scenario) -> None:
+        gone = variant(barcodes=("4006381333931",))
+        scenario.given(product(gone, variant(SECOND, "PEPPER")))
+        scenario.when(RemoveVariant(product_id=PRODUCT, variant_id=VARIANT))
+        scenario.when(new(gone, one=OTHER)).then(fact(Product.Registered, OTHER))
+
     def test_names_each_reference_to_nothing(self, scenario: Scenario) -> None:
         scenario.given(tax()).when(new(brand_id=BRAND, tax_rate_ids=(TAX, NOTHING))).then_refused(
             Invalid, "brand_id:not_found", "tax_rate_ids.1:not_found"
@@ -138,6 +157,11 @@ class TestRegisterProduct:
         scenario.given(size("S", "M")).when(command).then_refused(
             Invalid, "variants.0.options.Size:not_listed"
         )
+
+    def test_takes_any_option_of_a_type_that_is_archived(self, scenario: Scenario) -> None:
+        gone = size("S")
+        gone.archive()
+        scenario.given(gone).when(new(variant(options={"Size": "XXL"}))).then(fact(Product.Registered))
 
     def test_refuses_one_more_than_the_package_allows(self, blank: Scenario) -> None:
         command = new(variant(SECOND, "PEPPER"), one=OTHER)
@@ -226,6 +250,17 @@ class TestChangeProductStatus:
     ) -> None:
         command = ChangeProductStatus(id=PRODUCT, status=status)
         scenario.given(product(status=before)).when(command).then(fact(event, PRODUCT))
+
+    @pytest.mark.parametrize("before", STATUSES)
+    @pytest.mark.parametrize("after", STATUSES)
+    def test_knows_no_other_way(self, scenario: Scenario, before: Status, after: Status) -> None:
+        launch_at = NOW + timedelta(days=1) if after == "coming_soon" else None
+        command = ChangeProductStatus(id=PRODUCT, status=after, launch_at=launch_at)
+        outcome = scenario.given(product(status=before)).when(command)
+        if (before, after) in WAYS:
+            assert outcome.answer.status == after
+        else:
+            outcome.then_refused(InvalidTransition)
 
     def test_plans_a_launch(self, scenario: Scenario) -> None:
         tomorrow = NOW + timedelta(days=1)
@@ -357,6 +392,12 @@ class TestReviseVariant:
     def test_refuses_options_that_a_sibling_has(self, scenario: Scenario) -> None:
         scenario.given(product(variant(), variant(SECOND, "PEPPER", options={"Size": "M"})))
         scenario.when(self.change(options={"Size": "M"})).then_refused(Invalid, "options:duplicate")
+
+    def test_refuses_an_archived_product(self, scenario: Scenario) -> None:
+        scenario.given(product(variant(), variant(SECOND, "PEPPER"), status="archived"))
+        scenario.when(self.change(price=1)).then_refused(AlreadyArchived)
+        command = RemoveVariant(product_id=PRODUCT, variant_id=VARIANT)
+        scenario.when(command).then_refused(AlreadyArchived)
 
     def test_refuses_a_variant_that_the_product_has_not(self, scenario: Scenario) -> None:
         command = ReviseVariant(product_id=PRODUCT, variant_id=NOTHING, changes={"price": 1})

@@ -1,9 +1,11 @@
 """Decisions about settings: brands, categories, units, stores and the other kinds."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from commands.catalog.products import ReviseVariant
 from commands.ports import DuplicateId, Missing, StaleVersion
 from commands.settings import (
     ArchiveSetting,
@@ -26,6 +28,7 @@ from domain.settings import DuplicateCode, DuplicateName, InUse, OtherStore, Set
 from domain.storages import Storage
 from domain.stores import Store
 from domain.suppliers import Supplier
+from domain.tax_rates import TaxRate
 from tests.commands.samples import (
     BRAND,
     CATEGORY,
@@ -40,6 +43,7 @@ from tests.commands.samples import (
     SUPPLIER,
     TAX,
     UNIT,
+    VARIANT,
     brand,
     caller,
     category,
@@ -95,6 +99,11 @@ class TestRegisterSetting:
     def test_refuses_a_name_that_is_taken(self, scenario: Scenario, name: str) -> None:
         scenario.given(brand()).when(new(Brand, name=name)).then_refused(DuplicateName)
 
+    def test_refuses_a_name_that_looks_the_same(self, scenario: Scenario) -> None:
+        scenario.given(brand(name="Caf\u00e9")).when(new(Brand, name="CAFE\u0301")).then_refused(
+            DuplicateName
+        )
+
     def test_takes_the_name_of_what_is_archived(self, scenario: Scenario) -> None:
         archived = brand()
         archived.archive()
@@ -113,6 +122,12 @@ class TestRegisterSetting:
         other = new(Register, name="Till 1", code="1", store_id=id_of("second"))
         scenario.given(store(), store(id_of("second"), "Nord", "N"), register())
         scenario.when(other).then(fact(Register.Registered, OTHER, code="1"))
+
+    def test_takes_a_name_that_only_a_cousin_has(self, scenario: Scenario) -> None:
+        organic = new(Category, name="Organic", parent_id=CATEGORY)
+        scenario.given(category(), category(id_of("drinks"), "Drinks"))
+        scenario.given(category(id_of("organic"), "Organic", id_of("drinks")))
+        scenario.when(organic).then(fact(Category.Registered, OTHER, parent_id=CATEGORY))
 
     def test_takes_any_number_without_a_code(self, scenario: Scenario) -> None:
         other = new(Supplier, name="Dairy", code=None)
@@ -246,6 +261,14 @@ class TestReviseSetting:
         command = ReviseSetting(kind=Category, id=OTHER, changes={"parent_id": CATEGORY})
         scenario.when(command).then_refused(DuplicateName)
 
+    def test_gives_up_a_code_that_another_takes(self, scenario: Scenario) -> None:
+        coded = Supplier.begin(Supplier.Registered, SUPPLIER, name="Mill", code="M")
+        scenario.given(coded, supplier(OTHER, "Dairy"))
+        take = ReviseSetting(kind=Supplier, id=OTHER, changes={"code": "m"})
+        scenario.when(take).then_refused(DuplicateCode)
+        scenario.when(ReviseSetting(kind=Supplier, id=SUPPLIER, changes={"code": None}))
+        scenario.when(take).then(fact(Supplier.Recoded, OTHER, code="m"))
+
     def test_refuses_to_hang_a_category_under_itself(self, scenario: Scenario) -> None:
         scenario.given(category(), category(OTHER, "Cheese", CATEGORY))
         command = ReviseSetting(kind=Category, id=CATEGORY, changes={"parent_id": OTHER})
@@ -284,6 +307,21 @@ class TestReviseSetting:
         scenario.given(size("S", "M"), product(variant(options={"Size": "M"})))
         command = ReviseSetting(kind=VariantType, id=SIZE, changes={"values": ("M", "L")})
         scenario.when(command).then(fact(VariantType.ValuesListed, SIZE, values=("M", "L")))
+
+    def test_takes_away_what_only_another_type_or_an_archived_product_has(self, scenario: Scenario) -> None:
+        fit = VariantType.begin(VariantType.Registered, OTHER, name="Fit", values=("M", "slim"))
+        gone = product(variant(id_of("gone"), "G", options={"Fit": "M"}), one=id_of("g"), status="archived")
+        scenario.given(size("S", "M"), fit, product(variant(options={"Size": "M"})), gone)
+        command = ReviseSetting(kind=VariantType, id=OTHER, changes={"values": ("slim",)})
+        scenario.when(command).then(fact(VariantType.ValuesListed, OTHER))
+
+    def test_frees_a_value_that_its_last_variant_gave_up(self, scenario: Scenario) -> None:
+        scenario.given(size("S", "M"), product(variant(options={"Size": "M"})))
+        scenario.when(
+            ReviseVariant(product_id=PRODUCT, variant_id=VARIANT, changes={"options": {"Size": "S"}})
+        )
+        command = ReviseSetting(kind=VariantType, id=SIZE, changes={"values": ("S",)})
+        scenario.when(command).then(fact(VariantType.ValuesListed, SIZE))
 
     def test_refuses_a_precision_coarser_than_stock(self, scenario: Scenario) -> None:
         scenario.given(store(), storage(), unit(), product(unit_id=UNIT), delivery("1.25"))
@@ -356,13 +394,39 @@ class TestArchiveSetting:
         scenario.when(ArchiveSetting(kind=Store, id=STORE)).then_refused(InUse)
         scenario.when(ArchiveSetting(kind=Store, id=second.id)).then_refused(InUse)
 
+    def test_refuses_a_store_with_a_storage(self, scenario: Scenario) -> None:
+        scenario.given(store(), storage()).when(ArchiveSetting(kind=Store, id=STORE)).then_refused(InUse)
+
+    def test_refuses_the_storage_that_a_store_sells_from(self, scenario: Scenario) -> None:
+        scenario.given(storage(store_id=None), store(default_storage_id=STORAGE))
+        scenario.when(ArchiveSetting(kind=Storage, id=STORAGE)).then_refused(InUse)
+
+    def test_refuses_a_tax_rate_that_a_store_has(self, scenario: Scenario) -> None:
+        scenario.given(tax(), store(tax_rate_ids=(TAX,)))
+        scenario.when(ArchiveSetting(kind=TaxRate, id=TAX)).then_refused(InUse)
+
+    def test_refuses_a_category_with_branches(self, scenario: Scenario) -> None:
+        scenario.given(category(), category(OTHER, "Cheese", CATEGORY))
+        scenario.when(ArchiveSetting(kind=Category, id=CATEGORY)).then_refused(InUse)
+        scenario.when(ArchiveSetting(kind=Category, id=OTHER)).then(fact(Category.Archived, OTHER))
+
+    def test_refuses_a_unit_with_multiples(self, scenario: Scenario) -> None:
+        crate = {"name": "Crate", "symbol": "cr", "precision": 0, "base_unit_id": UNIT, "factor": Decimal(12)}
+        scenario.given(unit()).when(new(Unit, **crate)).then(fact(Unit.Registered, OTHER))
+        scenario.when(ArchiveSetting(kind=Unit, id=UNIT)).then_refused(InUse)
+
+    def test_archives_a_store_whose_user_has_left(self, scenario: Scenario) -> None:
+        gone = user(store_ids=(STORE,))
+        gone.archive()
+        scenario.given(store(), gone).when(ArchiveSetting(kind=Store, id=STORE)).then(fact(Store.Archived))
+
     def test_refuses_a_storage_that_holds_goods(self, scenario: Scenario) -> None:
         scenario.given(store(), storage(), product(), delivery())
         scenario.when(ArchiveSetting(kind=Storage, id=STORAGE)).then_refused(InUse)
 
     def test_refuses_a_tax_rate_that_a_product_has(self, scenario: Scenario) -> None:
         scenario.given(tax(), product(tax_rate_ids=(TAX,)))
-        scenario.when(ArchiveSetting(kind=type(tax()), id=TAX)).then_refused(InUse)
+        scenario.when(ArchiveSetting(kind=TaxRate, id=TAX)).then_refused(InUse)
 
     def test_refuses_a_variant_type_that_variants_have(self, scenario: Scenario) -> None:
         scenario.given(size(), product(variant(options={"Size": "M"}), one=PRODUCT))

@@ -9,11 +9,13 @@ import pytest
 
 from commands.moments import BeforeTheCompany, TooFarBack
 from commands.ports import DuplicateId
+from commands.settings import ArchiveSetting
 from commands.stock import ReceiveStock
 from domain.errors import Invalid
 from domain.money import AmountTooLarge
 from domain.settings import OtherStore
 from domain.stock import ReceivedLine, StockMovement
+from domain.suppliers import Supplier
 from tests.commands.samples import (
     DELIVERY,
     FOUNDED,
@@ -84,6 +86,12 @@ class TestReceiveStock:
     def test_answers_a_repetition_with_what_it_booked(self, scenario: Scenario) -> None:
         scenario.when(receive(), saying="this")
         scenario.when(receive(), saying="this").then_repeated()
+
+    def test_answers_it_though_the_supplier_is_gone_by_now(self, scenario: Scenario) -> None:
+        command = receive(supplier_id=SUPPLIER)
+        scenario.when(command, saying="this")
+        scenario.when(ArchiveSetting(kind=Supplier, id=SUPPLIER))
+        scenario.when(command, saying="this").then_repeated()
 
     def test_refuses_its_id_for_other_content(self, scenario: Scenario) -> None:
         scenario.when(receive(), saying="this")

@@ -92,6 +92,18 @@ class TestRegisterUser:
     def test_refuses_a_name_that_somebody_has(self, scenario: Scenario) -> None:
         scenario.given(user(id_of("bob"), "Bob@Salt.test")).when(new()).then_refused(DuplicateUsername)
 
+    def test_refuses_a_name_that_looks_the_same(self, scenario: Scenario) -> None:
+        scenario.given(user(id_of("jose"), "jos\u00e9"))
+        scenario.when(new(username="JOSE\u0301")).then_refused(DuplicateUsername)
+
+    def test_takes_the_name_of_somebody_who_left_or_gave_it_up(self, scenario: Scenario) -> None:
+        gone = user(id_of("gone"), "bob@salt.test")
+        gone.archive()
+        scenario.given(gone).when(new()).then(fact(User.Registered, USER))
+        scenario.when(revise(username="eve@salt.test"))
+        command = RegisterUser(id=id_of("next"), values=new().values, password_hash="x")
+        scenario.when(command).then(fact(User.Registered, id_of("next"), username="bob@salt.test"))
+
     def test_refuses_a_name_that_somebody_has_in_another_company(self, scenario: Scenario) -> None:
         elsewhere = id_of("elsewhere")
         scenario.given(company(elsewhere)).given(user(OTHER, "bob@salt.test"), company=elsewhere)
@@ -169,6 +181,11 @@ class TestReviseUser:
         scenario.given(user()).by(giver)
         scenario.when(revise(granted=("audit.view",))).then_refused(GrantsMoreThanHeld, "audit.view")
 
+    def test_lets_nobody_lift_a_denial_of_their_own(self, scenario: Scenario) -> None:
+        scenario.given(user(USER, role="Admin", denied=("costs.view",)))
+        scenario.by(caller("Admin", without=["costs.view"], user_id=USER))
+        scenario.when(revise(denied=())).then_refused(GrantsMoreThanHeld, "costs.view")
+
     def test_leaves_what_somebody_held_before(self, scenario: Scenario) -> None:
         # Whoever may give roles only can still rename somebody with single rights of less than their own.
         scenario.given(user(role="Cashier", granted=("orders.view",))).by(HEAD)
@@ -195,8 +212,11 @@ class TestReviseUser:
             fact(User.Appointed, ADMIN)
         )
 
-    def test_does_not_count_who_is_bound_to_stores(self, scenario: Scenario) -> None:
-        scenario.given(user(role="Admin", store_ids=(STORE,)))
+    @pytest.mark.parametrize(
+        "other", [{"store_ids": (STORE,)}, {"is_active": False}, {"denied": ("users.grant",)}]
+    )
+    def test_counts_only_who_can_manage_everybody(self, scenario: Scenario, other: dict[str, Any]) -> None:
+        scenario.given(user(role="Admin", **other))
         scenario.when(revise(ADMIN, role="Manager")).then_refused(LastAdmin)
 
     def test_signs_out_who_may_no_longer_sign_in(self, scenario: Scenario) -> None:

@@ -16,7 +16,7 @@ def user_named(world: World, username: str) -> tuple[UUID, UUID] | None:
     """The company and the id of who has this name, on the whole platform."""
     for company_id in list(world.logs):
         for user in world.all(company_id, User):
-            if name_key(user.values["username"]) == name_key(username):
+            if not user.is_archived and name_key(user.values["username"]) == name_key(username):
                 return company_id, user.id
     return None
 
