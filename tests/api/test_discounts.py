@@ -93,11 +93,3 @@ class TestTheRight:
         refused = cashier.post(path, basket(stocked, path, 1, on_line=False))
         assert (refused.status, refused.code) == (403, "forbidden")
         assert cashier.post(path, basket(stocked, path, 0, on_line=True)).data["total"] == 119
-
-    def test_is_worth_nothing_to_a_role_without_a_ceiling(self, stocked: Any) -> None:
-        clerk = self.allow(stocked, "Inventory Clerk", granted=["pos.use", "pos.discount"])
-        path = PATHS[0]
-        refused = clerk.post(path, basket(stocked, path, 5, on_line=False))
-        assert (refused.status, refused.code) == (403, "discount_above_ceiling")
-        stocked.shop.client().patch(SETTINGS, {"discount_ceilings": {"Inventory Clerk": 5}})
-        assert clerk.post(path, basket(stocked, path, 5, on_line=False)).status == 200

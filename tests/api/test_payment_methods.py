@@ -59,30 +59,6 @@ def test_a_method_of_another_company_is_none(stocked: Any, make_shop: Any) -> No
     assert pay(stocked, "Meal").fields == {"payments.0.method"}
 
 
-def test_some_ask_for_a_reference(stocked: Any, admin: Any) -> None:
-    admin.post(PATH, {**VOUCHER, "requires_reference": True})
-    for missing in ({}, {"reference": None}, {"reference": ""}, {"reference": "  "}):
-        refused = pay(stocked, "Meal", **missing)
-        assert (refused.status, refused.fields) == (422, {"payments.0.reference"})
-    assert pay(stocked, "Meal", reference="V-1").data["payments"][0]["reference"] == "V-1"
-
-
-def test_no_change_is_given_on_one(stocked: Any, admin: Any) -> None:
-    admin.post(PATH, VOUCHER)
-    refused = pay(stocked, "Meal", tendered=200)
-    assert (refused.status, refused.code) == (409, "payment_exceeds_total")
-
-
-def test_one_stands_beside_cash_with_its_change(stocked: Any, admin: Any) -> None:
-    admin.post(PATH, VOUCHER)
-    payments = [{"method": "Meal", "amount": 100}, {"method": "cash", "amount": 19, "tendered": 20}]
-    sold = stocked.sell(1, payments=payments).data
-    assert [(one["method"], one["amount"], one["change"]) for one in sold["payments"]] == [
-        ("Meal", 100, 0),
-        ("cash", 19, 1),
-    ]
-
-
 def test_reports_show_each_code_by_itself(stocked: Any, admin: Any) -> None:
     admin.post(PATH, VOUCHER)
     pay(stocked, "Meal")
@@ -101,15 +77,6 @@ def test_another_code_is_for_later_sales(stocked: Any, admin: Any) -> None:
     assert admin.get(f"/api/cashier/orders/{sold['id']}").status == 404
     cashier = stocked.shop.client("Cashier")
     assert cashier.get(f"/api/cashier/orders/{sold['id']}").data["payments"][0]["method"] == "Meal"
-
-
-@pytest.mark.parametrize("code", ["cash", "CASH", "card", "Coupon"])
-def test_the_codes_every_till_knows_are_taken(admin: Any, code: str) -> None:
-    refused = admin.post(PATH, {**VOUCHER, "code": code})
-    assert (refused.status, refused.code) == (409, "duplicate_code")
-    made = admin.post(PATH, VOUCHER).data
-    refused = admin.patch(f"{PATH}/{made['id']}", {"code": code})
-    assert (refused.status, refused.code) == (409, "duplicate_code")
 
 
 @pytest.mark.parametrize("kind", ["cash", "barter", "", None, 1])

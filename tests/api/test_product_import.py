@@ -14,7 +14,6 @@ from tests.waiting import eventually
 
 PRODUCTS = "/api/admin/products"
 SETTINGS = "/api/admin/settings"
-HEADER = ("product_id", "name", "sku", "price", "status", "options", "barcodes")
 
 
 def sheet(*rows: dict[str, Any], separator: str = ",") -> bytes:
@@ -106,44 +105,6 @@ class TestNewProducts:
         assert variant["options"] == {"Size": "M"}
         assert (variant["reorder_level"], variant["reorder_quantity"]) == ("2.5", "10")
 
-    def test_rows_with_the_same_text_are_one_product(self, importer: Importer) -> None:
-        shared = {"product_id": "shirt", "name": "Shirt"}
-        rows = [
-            {**shared, "sku": "S", "options": "Size=S", "price": "9"},
-            {"sku": "HAT", "name": "Hat", "price": "5"},
-            {"product_id": "shirt", "sku": "M", "options": "Size=M", "price": "9"},
-        ]
-        assert counts(importer.done(*rows)) == (2, 0, 0)
-        assert [one["sku"] for one in importer.product("Shirt")["variants"]] == ["S", "M"]
-
-    def test_rows_without_any_are_products_of_their_own_even_of_the_same_name(
-        self, importer: Importer
-    ) -> None:
-        rows = [{"name": "Wine", "sku": str(number), "price": "9"} for number in range(3)]
-        assert counts(importer.done(*rows)) == (3, 0, 0)
-
-    def test_ids_may_be_chosen(self, importer: Importer) -> None:
-        product_id, variant_id = str(uuid4()), str(uuid4())
-        importer.done(
-            {"product_id": product_id, "variant_id": variant_id, "name": "Milk", "sku": "M", "price": "1"}
-        )
-        made = importer.client.get(f"{PRODUCTS}/{product_id}").data
-        assert made["variants"][0]["id"] == variant_id
-
-    def test_come_in_every_status(self, importer: Importer, shop: Any) -> None:
-        rows = [
-            {"name": status, "sku": status, "price": "1", "status": status}
-            for status in ("draft", "active", "discontinued", "archived", "coming_soon")
-        ]
-        rows[-1]["launch_at"] = "2999-01-01T00:00:00Z"
-        assert counts(importer.done(*rows)) == (5, 0, 0)
-        for row in rows:
-            assert importer.product(row["name"])["status"] == row["status"]
-        # Runs of the same kind of fact are what the read models take in at once.
-        recorded = types(shop.events()[-10:])
-        assert recorded[:5] == ["Product.Registered"] * 5
-        assert importer.product("coming_soon")["launch_at"] == "2999-01-01T00:00:00Z"
-
     def test_refer_to_what_is_there_by_name_symbol_path_or_id(self, importer: Importer) -> None:
         def make(kind: str, body: dict[str, Any]) -> str:
             return str(importer.client.post(f"{SETTINGS}/{kind}", body).data["id"])
@@ -167,13 +128,6 @@ class TestNewProducts:
         made = importer.product("Milk")
         assert (made["brand_id"], made["supplier_id"], made["unit_id"]) == (brand, supplier, unit)
         assert (made["category_id"], made["tax_rate_ids"]) == (milk, [vat, levy])
-
-    def test_a_tax_that_is_named_in_two_ways_is_due_once(self, importer: Importer) -> None:
-        tax = importer.client.post(f"{SETTINGS}/tax-rates", {"name": "VAT", "rate": "7"}).data["id"]
-        row = {"name": "Milk", "sku": "M", "price": "1", "tax_rates": f"VAT|vat|{tax}"}
-        importer.done(row)
-        assert importer.product("Milk")["tax_rate_ids"] == [tax]
-        assert counts(importer.done(row)) == (0, 0, 1)
 
     def test_brands_and_categories_are_made_if_that_is_wanted(self, importer: Importer) -> None:
         rows = [
@@ -243,20 +197,6 @@ class TestExistingProducts:
         assert (changed["state"]["old_price"], changed["state"]["price"]) == (250, 300)
         assert importer.product("Milk")["description"] == "Fresh"
 
-    @pytest.mark.usefixtures("milk")
-    def test_a_missing_column_leaves_and_an_empty_cell_clears(self, importer: Importer) -> None:
-        importer.done({"sku": "M-1", "description": "", "cost": ""})
-        now = importer.product("Milk")
-        assert (now["description"], now["variants"][0]["cost"]) == (None, 0)
-        assert now["name"] == "Milk"
-
-    @pytest.mark.usefixtures("milk")
-    def test_what_cannot_be_empty_is_asked_for(self, importer: Importer) -> None:
-        assert importer.wrong({"sku": "M-1", "name": "", "price": ""}) == [
-            (2, "name", "required"),
-            (2, "price", "required"),
-        ]
-
     def test_every_change_is_the_events_of_the_trade(self, importer: Importer, milk: Any, shop: Any) -> None:
         before = len(shop.events())
         first, second = milk["variants"]
@@ -293,36 +233,6 @@ class TestExistingProducts:
             "Product.Relabelled",
             "Product.VariantAdded",
             "Product.Activated",
-        ]
-
-    @pytest.mark.usefixtures("milk")
-    def test_moves_are_those_of_the_trade(self, importer: Importer) -> None:
-        assert importer.wrong({"sku": "M-1", "status": "discontinued"}) == [
-            (2, "status", "invalid_transition")
-        ]
-        for status in ("active", "discontinued", "archived", "draft"):
-            assert counts(importer.done({"sku": "M-1", "status": status})) == (0, 1, 0)
-            assert importer.product("Milk")["status"] == status
-
-    @pytest.mark.usefixtures("milk")
-    def test_an_archived_product_stays_closed_until_it_is_a_draft_again(self, importer: Importer) -> None:
-        importer.done({"sku": "M-1", "status": "archived"})
-        assert counts(importer.tried({"sku": "M-1", "name": "Milk", "status": "archived"})) == (0, 0, 1)
-        assert importer.wrong({"sku": "M-1", "name": "New"}) == [(2, "", "invalid_transition")]
-        assert counts(importer.done({"sku": "M-1", "name": "New", "status": "draft"})) == (0, 1, 0)
-        assert importer.product("New")["status"] == "draft"
-
-    def test_what_has_stock_is_not_archived(self, stocked: Any) -> None:
-        importer = Importer(stocked.shop.client())
-        assert importer.wrong({"sku": "OAT-1", "status": "archived"}) == [(2, "status", "in_use")]
-
-    @pytest.mark.usefixtures("milk")
-    def test_a_launch_lies_in_the_future(self, importer: Importer) -> None:
-        assert importer.wrong({"sku": "M-1", "status": "coming_soon"}) == [(2, "launch_at", "required")]
-        past = {"sku": "M-1", "status": "coming_soon", "launch_at": "2020-01-01T00:00:00Z"}
-        assert importer.wrong(past) == [(2, "launch_at", "in_the_past")]
-        assert importer.wrong({"sku": "M-1", "launch_at": "2999-01-01T00:00:00Z"}) == [
-            (2, "launch_at", "unexpected")
         ]
 
     @pytest.mark.usefixtures("milk")
@@ -383,65 +293,6 @@ class TestErrors:
         rows = [{"name": "A", "sku": str(number), "price": "1"} for number in range(50)]
         assert importer.wrong(*rows, {"name": "A", "sku": "51", "price": "no"}) == [(52, "price", "invalid")]
         assert len(shop.events()) == before
-
-    def test_variants_are_told_apart_by_their_options(self, importer: Importer) -> None:
-        rows = [
-            {"product_id": "x", "name": "A", "sku": str(number), "price": "1", "options": options}
-            for number, options in enumerate(("Size=M|Colour=Red", "Colour=Red|Size=M", "", ""))
-        ]
-        assert importer.wrong(*rows) == [(3, "options", "duplicate")]
-
-    def test_rows_of_a_product_do_not_contradict_each_other(self, importer: Importer) -> None:
-        rows = [
-            {"product_id": "x", "name": "A", "sku": "1", "price": "1", "description": "One"},
-            {"product_id": "x", "name": "", "sku": "2", "price": "1", "description": "Two"},
-        ]
-        assert importer.wrong(*rows) == [(3, "description", "differs")]
-
-    @pytest.mark.parametrize(("first", "later"), [("true", "false"), ("false", "true"), ("", "false")])
-    def test_nor_do_they_about_whether_stock_is_counted(
-        self, importer: Importer, first: str, later: str
-    ) -> None:
-        shared = {"product_id": "x", "name": "A", "price": "1"}
-        rows = [{**shared, "sku": "1", "track_stock": first}, {**shared, "sku": "2", "track_stock": later}]
-        assert importer.wrong(*rows) == [(3, "track_stock", "differs")]
-
-    def test_ids_lead_to_what_they_are_the_ids_of(self, importer: Importer, stocked: Any) -> None:
-        importer.done({"product_id": "x", "name": "Tea", "sku": "T", "price": "1"})
-        tea, other = importer.product("Tea"), str(uuid4())
-        good = {"name": "A", "price": "1"}
-        assert importer.wrong(
-            {**good, "product_id": stocked.store["id"], "sku": "1"},
-            {**good, "product_id": tea["id"], "variant_id": stocked.variant_id, "sku": "2"},
-            {**good, "product_id": other, "variant_id": "", "sku": "T"},
-            {**good, "product_id": "", "variant_id": str(uuid4()), "sku": "OAT-1"},
-        ) == [
-            (2, "product_id", "duplicate_id"),
-            (3, "product_id", "other_product"),
-            (4, "product_id", "other_product"),
-            (5, "sku", "duplicate_sku"),
-        ]
-
-    def test_two_rows_do_not_mean_the_same_variant(self, importer: Importer) -> None:
-        importer.done({"name": "Tea", "sku": "T", "price": "1"})
-        by_id = {"variant_id": importer.product("Tea")["variants"][0]["id"], "sku": "T-2", "price": "5"}
-        by_sku = {"variant_id": "", "sku": "T", "price": "9"}
-        assert importer.wrong(by_id, by_sku) == [(3, "sku", "duplicate_id")]
-        assert importer.wrong(by_sku, by_id) == [(3, "variant_id", "duplicate_id")]
-
-    def test_a_thousand_errors_are_told_and_all_are_counted(self, importer: Importer) -> None:
-        rows = [{"name": "A", "sku": str(number), "price": "no"} for number in range(1500)]
-        report = importer.tried(*rows)
-        assert (report["error_count"], len(report["errors"])) == (1500, 1000)
-        refused = importer.send(sheet(*rows), "commit=true")
-        *first, last = refused.json["error"]["details"]
-        assert (refused.status, len(first), last["code"], last["message"]) == (
-            422,
-            100,
-            "more",
-            "At least 900 more.",
-        )
-        assert "1,500" in refused.json["message"]
 
     def test_a_header_that_is_not_understood_is_refused_even_when_trying(self, importer: Importer) -> None:
         for query in ("", "commit=true", "job=true"):

@@ -1,6 +1,5 @@
 """The catalog over HTTP: drafting, finding, the life of a product, and what is unique in it."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -8,26 +7,6 @@ from uuid import uuid4
 import pytest
 
 PATH = "/api/admin/products"
-STATUSES = ("draft", "coming_soon", "active", "discontinued", "archived")
-ALLOWED = {
-    ("draft", "active"),
-    ("draft", "coming_soon"),
-    ("coming_soon", "active"),
-    ("active", "discontinued"),
-    ("discontinued", "active"),
-    ("draft", "archived"),
-    ("active", "archived"),
-    ("coming_soon", "archived"),
-    ("discontinued", "archived"),
-    ("archived", "draft"),
-}
-ON_THE_WAY_TO = {
-    "draft": [],
-    "coming_soon": ["coming_soon"],
-    "active": ["active"],
-    "discontinued": ["active", "discontinued"],
-    "archived": ["archived"],
-}
 
 
 def draft(name: str = "Milk", sku: str = "MILK", **more: Any) -> dict[str, Any]:
@@ -80,14 +59,6 @@ class TestDrafting:
         assert admin.get(f"{PATH}/{made.data['id']}").data == made.data
         assert admin.get(PATH).data == [made.data]
         assert made.data["variants"][0].items() >= {**body["variants"][0], "reorder_quantity": "10"}.items()
-
-    def test_the_same_id_again_gives_the_first_result(self, shop: Any, admin: Any) -> None:
-        body = draft(id=str(uuid4()))
-        first = admin.post(PATH, body)
-        before = len(shop.events())
-        again = admin.post(PATH, body)
-        assert (again.status, again.body) == (201, first.body)
-        assert len(shop.events()) == before
 
     def test_a_tax_named_twice_is_due_once(self, admin: Any) -> None:
         tax = admin.post("/api/admin/settings/tax-rates", {"name": "VAT", "rate": 19}).data["id"]
@@ -147,12 +118,6 @@ class TestDrafting:
     def test_a_product_has_a_variant(self, admin: Any) -> None:
         assert admin.post(PATH, draft(variants=[])).fields == {"variants"}
 
-    def test_within_a_product_nothing_occurs_twice(self, admin: Any) -> None:
-        same = {"sku": "A", "price": 1, "barcodes": ["X"], "options": {"Size": "M"}}
-        refused = admin.post(PATH, draft(variants=[same, {**same, "sku": "a"}]))
-        assert refused.status == 422
-        assert refused.fields == {"variants.1.sku", "variants.1.barcodes", "variants.1.options"}
-
 
 class TestWhatIsUnique:
     def test_a_sku_is_taken_whatever_its_case(self, shop: Any, admin: Any) -> None:
@@ -160,24 +125,6 @@ class TestWhatIsUnique:
         before = len(shop.events())
         refused = admin.post(PATH, draft(sku="milk"))
         assert (refused.status, refused.code, refused.fields) == (409, "duplicate_sku", {"variants.0.sku"})
-        assert len(shop.events()) == before
-
-    def test_a_barcode_is_taken(self, admin: Any) -> None:
-        variant = {"sku": "A", "price": 1, "barcodes": ["X-1"]}
-        admin.post(PATH, draft(variants=[variant]))
-        refused = admin.post(PATH, draft(variants=[{**variant, "sku": "B"}]))
-        assert (refused.status, refused.code) == (409, "duplicate_barcode")
-        assert refused.fields == {"variants.0.barcodes"}
-
-    def test_the_id_of_anothers_variant_is_taken(self, shop: Any, admin: Any) -> None:
-        first = admin.post(PATH, draft()).data
-        other = admin.post(PATH, draft(sku="OTHER")).data
-        stolen = {"id": first["variants"][0]["id"], "sku": "STOLEN", "price": 1}
-        before = len(shop.events())
-        refused = admin.post(PATH, draft(variants=[stolen]))
-        assert (refused.status, refused.code, refused.fields) == (409, "duplicate_id", {"variants.0.id"})
-        refused = admin.post(f"{PATH}/{other['id']}/variants", stolen)
-        assert (refused.status, refused.code, refused.fields) == (409, "duplicate_id", {"id"})
         assert len(shop.events()) == before
 
     def test_a_sibling_has_the_sku_the_barcode_or_the_options(self, admin: Any) -> None:
@@ -189,22 +136,6 @@ class TestWhatIsUnique:
         assert (refused.status, refused.code, refused.fields) == (409, "duplicate_barcode", {"barcodes"})
         refused = admin.post(path, {"sku": "B", "price": 1, "options": {"Size": "M"}})
         assert (refused.status, refused.fields) == (422, {"options"})
-
-    def test_an_edit_to_a_taken_sku_or_barcode_is_refused(self, admin: Any) -> None:
-        admin.post(PATH, draft(variants=[{"sku": "A", "price": 1, "barcodes": ["X"]}]))
-        other = admin.post(PATH, draft(sku="B")).data
-        path = f"{PATH}/{other['id']}/variants/{other['variants'][0]['id']}"
-        refused = admin.patch(path, {"sku": "a"})
-        assert (refused.code, refused.fields) == ("duplicate_sku", {"sku"})
-        refused = admin.patch(path, {"barcodes": ["X"]})
-        assert (refused.code, refused.fields) == ("duplicate_barcode", {"barcodes"})
-        assert admin.patch(path, {"sku": "b"}).data["variants"][0]["sku"] == "b"
-
-    def test_what_a_removed_variant_had_is_free_again(self, admin: Any) -> None:
-        variants = [{"sku": "A", "price": 1, "barcodes": ["X"]}, {"sku": "B", "price": 1}]
-        made = admin.post(PATH, draft(variants=variants)).data
-        admin.delete(f"{PATH}/{made['id']}/variants/{made['variants'][0]['id']}")
-        assert admin.post(PATH, draft(variants=variants[:1])).status == 201
 
 
 class TestFinding:
@@ -285,22 +216,6 @@ class TestEditing:
         assert again.data == edited.data
         assert len(shop.events()) == before + 2
 
-    def test_what_it_refers_to_may_stay_though_it_is_archived(self, admin: Any) -> None:
-        base = "/api/admin/settings"
-        brand, other = (admin.post(f"{base}/brands", {"name": name}).data["id"] for name in "AB")
-        tax = admin.post(f"{base}/tax-rates", {"name": "VAT", "rate": 19}).data["id"]
-        path = f"{PATH}/{admin.post(PATH, draft(brand_id=brand, tax_rate_ids=[tax])).data['id']}"
-        admin.delete(path)
-        for setting in (f"brands/{brand}", f"brands/{other}", f"tax-rates/{tax}"):
-            assert admin.delete(f"{base}/{setting}").status == 200
-        admin.post(f"{path}/status", {"status": "draft"})
-        edited = admin.patch(path, {"name": "Oat milk", "brand_id": brand, "tax_rate_ids": [tax]})
-        assert (edited.status, edited.data["name"], edited.data["brand_id"]) == (200, "Oat milk", brand)
-        for wrong in ({"brand_id": other}, {"category_id": brand}):
-            assert admin.patch(path, wrong).fields == set(wrong)
-        admin.patch(path, {"brand_id": None})
-        assert admin.patch(path, {"brand_id": brand}).fields == {"brand_id"}
-
     def test_a_stale_version_is_refused(self, shop: Any, admin: Any) -> None:
         made = admin.post(PATH, draft()).data
         path = f"{PATH}/{made['id']}"
@@ -362,36 +277,6 @@ class TestVariants:
         pages = [admin.get(f"/api/pos/products?limit=1&page={page}").data for page in range(1, 9)]
         assert [row["sku"] for page in pages for row in page] == skus
 
-    def test_what_is_so_already_records_nothing(self, shop: Any, admin: Any) -> None:
-        made = admin.post(PATH, draft()).data
-        before = len(shop.events())
-        same = {"price": 119, "cost": 60, "sku": "MILK", "barcodes": [], "reorder_level": None}
-        path = f"{PATH}/{made['id']}/variants/{made['variants'][0]['id']}"
-        assert admin.patch(path, same).data == made
-        assert len(shop.events()) == before
-
-    def test_the_same_id_again_adds_nothing(self, shop: Any, admin: Any) -> None:
-        path = f"{PATH}/{admin.post(PATH, draft()).data['id']}/variants"
-        body = {"id": str(uuid4()), "sku": "B", "price": 1}
-        first = admin.post(path, body)
-        before = len(shop.events())
-        assert admin.post(path, body).data == first.data
-        assert len(shop.events()) == before
-
-    def test_the_last_one_stays(self, admin: Any) -> None:
-        made = admin.post(PATH, draft()).data
-        refused = admin.delete(f"{PATH}/{made['id']}/variants/{made['variants'][0]['id']}")
-        assert (refused.status, refused.code) == (409, "in_use")
-
-    def test_one_with_stock_stays(self, stocked: Any) -> None:
-        admin = stocked.shop.client()
-        path = f"{PATH}/{stocked.product['id']}"
-        admin.post(f"{path}/variants", {"sku": "B", "price": 1})
-        refused = admin.delete(f"{path}/variants/{stocked.variant_id}")
-        assert (refused.status, refused.code) == (409, "in_use")
-        refused = admin.delete(path)
-        assert (refused.status, refused.code) == (409, "in_use")
-
     def test_one_of_another_product_is_not_found(self, admin: Any) -> None:
         one, other = admin.post(PATH, draft()).data, admin.post(PATH, draft(sku="B")).data
         path = f"{PATH}/{one['id']}/variants/{other['variants'][0]['id']}"
@@ -412,30 +297,6 @@ class TestVariants:
 
 
 class TestTheLifeOfAProduct:
-    @pytest.mark.parametrize("before", STATUSES)
-    def test_only_the_known_ways_are_open(self, shop: Any, admin: Any, before: str) -> None:
-        for number, after in enumerate(STATUSES):
-            product = admin.post(PATH, draft(sku=f"P{number}")).data
-            for step in ON_THE_WAY_TO[before]:
-                product = move(admin, product, step).data
-            assert product["status"] == before
-            events = len(shop.events())
-            answer = move(admin, product, after)
-            if (before, after) in ALLOWED:
-                assert (answer.status, answer.data["status"]) == (200, after)
-                assert admin.get(f"{PATH}/{product['id']}").data == answer.data
-                assert answer.data in admin.get(f"{PATH}?status={after}").data
-            else:
-                assert (answer.status, answer.code) == (409, "invalid_transition")
-                assert len(shop.events()) == events
-
-    def test_what_is_coming_soon_has_a_launch_in_the_future(self, admin: Any) -> None:
-        path = f"{PATH}/{admin.post(PATH, draft()).data['id']}/status"
-        past = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
-        for body in ({"status": "coming_soon"}, {"status": "coming_soon", "launch_at": past}):
-            refused = admin.post(path, body)
-            assert (refused.status, refused.fields) == (422, {"launch_at"})
-
     def test_what_goes_on_sale_at_once_is_not_launched_later(self, admin: Any) -> None:
         path = f"{PATH}/{admin.post(PATH, draft()).data['id']}"
         refused = admin.post(f"{path}/status", {"status": "active", "launch_at": soon()})
@@ -449,14 +310,3 @@ class TestTheLifeOfAProduct:
         moved = admin.post(f"{PATH}/{product['id']}/status", body).data
         assert moved["launch_at"] == "2099-06-01T10:00:00Z"
         assert admin.get(PATH).data == [moved]
-
-    def test_a_discontinued_one_is_sold_while_stock_lasts(self, stock: Callable[..., Any], shop: Any) -> None:
-        stocked = stock(shop)
-        admin = shop.client()
-        admin.patch(f"/api/admin/storages/{stocked.storage['id']}", {"allow_negative": True})
-        move(admin, stocked.product, "discontinued")
-        assert stocked.sell(10).status == 201
-        refused = stocked.sell(1)
-        assert (refused.status, refused.code) == (409, "insufficient_stock")
-        move(admin, stocked.product, "active")
-        assert stocked.sell(1).status == 201

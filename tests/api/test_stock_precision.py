@@ -76,29 +76,6 @@ class TestWhileFinerStockLiesThere:
         assert (refused.code, refused.fields) == ("in_use", {"precision"})
         assert weighed.admin.get(f"{UNITS}/{weighed.kilogram['id']}").data["precision"] == 3
 
-    @pytest.mark.parametrize("unit", ["piece", "none"])
-    def test_the_product_cannot_be_measured_in_a_coarser_one(self, weighed: Weighed, unit: str) -> None:
-        refused = weighed.measure_in(weighed.piece if unit == "piece" else None)
-        assert (refused.status, refused.code, refused.fields) == (409, "in_use", {"unit_id"})
-        assert weighed.admin.get(weighed.product).data["unit_id"] == weighed.kilogram["id"]
-
-    def test_everything_else_of_it_can_change(self, weighed: Weighed) -> None:
-        same = {"name": "Rye", "unit_id": weighed.kilogram["id"]}
-        assert weighed.admin.patch(weighed.product, same).status == 200
-        litre = weighed.admin.post(UNITS, {"name": "Litre", "symbol": "l", "precision": 3}).data
-        assert weighed.measure_in(litre).status == 200
-
-    @pytest.mark.parametrize("unit", ["pc", ""])
-    def test_no_file_can_either(self, weighed: Weighed, unit: str) -> None:
-        refused = weighed.import_unit(unit)
-        assert (refused.status, refused.fields) == (422, {"2.unit"})
-        assert refused.json["error"]["details"][0]["code"] == "in_use"
-
-    def test_it_can_once_the_stock_is_gone(self, weighed: Weighed) -> None:
-        assert weighed.sell_some().status == 201
-        assert weighed.coarsen(0).status == 200
-        assert weighed.measure_in(None).status == 200
-
 
 class TestAtTheSameMoment:
     """Of whoever moves a fraction and whoever makes the unit coarser, the later one is refused."""

@@ -265,19 +265,6 @@ class TestRefusals:
         assert two.put({**two.named(1), "colour": "red"}).fields == {"prices.0.colour"}
         assert two.admin.put(two.path, {}).fields == {"prices"}
 
-    def test_the_same_pair_twice(self, two: Two) -> None:
-        answer = two.put(two.named(99), two.named(98, two.other["id"]), two.named(99))
-        assert refused(answer) == (422, "validation_failed")
-        assert answer.fields == {"prices.2"}
-
-    def test_variants_and_stores_that_are_not_there(self, two: Two) -> None:
-        nothing = str(uuid4())
-        elsewhere = two.stocked.product_of(name="Tea", variants=[{"sku": "TEA", "price": 1}])
-        variant = elsewhere["variants"][0]["id"]
-        answer = two.put(two.named(1), two.named(1, nothing), two.named(1, variant_id=variant))
-        assert refused(answer) == (422, "validation_failed")
-        assert answer.fields == {"prices.1.store_id", "prices.2.variant_id"}
-
     def test_the_store_of_another_company(self, two: Two, make_shop: Callable[..., Any]) -> None:
         stranger = make_shop().client()
         store = stranger.post(STORES, {"name": "Theirs", "code": "T"}).data["id"]
@@ -291,14 +278,6 @@ class TestRefusals:
         assert refused(two.admin.put(path, {"prices": []})) == (404, "not_found")
         for query in ("", "?history=true"):
             assert refused(two.admin.get(path + query)) == (404, "not_found")
-
-    def test_an_archived_product(self, two: Two) -> None:
-        product = two.stocked.product_of(name="Tea", variants=[{"sku": "TEA", "price": 1}])
-        path, variant = f"{PRODUCTS}/{product['id']}/prices", product["variants"][0]["id"]
-        assert two.admin.delete(f"{PRODUCTS}/{product['id']}").status == 200
-        answer = two.admin.put(path, {"prices": [two.named(2, variant_id=variant)]})
-        assert refused(answer) == (409, "invalid_transition")
-        assert two.admin.get(path).data[0]["stores"] == []
 
     def test_an_archived_store(self, two: Two) -> None:
         closed = two.admin.post(STORES, {"name": "Kiosk", "code": "K"}).data["id"]

@@ -59,10 +59,6 @@ def taxes(order: Any) -> list[tuple[str, int]]:
 
 
 class TestSales:
-    def test_what_has_no_rates_is_not_taxed_where_the_store_has_none(self, taxed: Taxed) -> None:
-        sold = taxed.sell(taxed.plain)
-        assert (taxes(sold), sold["tax_total"], sold["total"]) == ([], 0, 1000)
-
     def test_what_has_no_rates_is_taxed_by_the_stores_in_their_order(self, taxed: Taxed) -> None:
         state, city = taxed.rate("7.25"), taxed.rate("1")
         for rates, charged in (((state, city), [("7.25", 73), ("1", 10)]), ((city,), [("1", 10)])):
@@ -73,11 +69,6 @@ class TestSales:
                 total := sum(tax for _, tax in charged),
                 1000 + total,
             )
-
-    def test_what_has_rates_of_its_own_keeps_to_them(self, taxed: Taxed) -> None:
-        taxed.set(taxed.rate("7.25"))
-        sold = taxed.sell(taxed.stocked.product)
-        assert (taxes(sold), sold["total"]) == ([("19", 19)], 119)
 
     def test_each_store_taxes_by_its_own(self, taxed: Taxed) -> None:
         taxed.set(taxed.rate("10", inclusive=True))
@@ -123,11 +114,3 @@ class TestAStoresRates:
             told = {"tax_rate_ids": [here, wrong]}
             for answer in (taxed.admin.patch(taxed.path, told), taxed.admin.post(STORES, {**new, **told})):
                 assert (answer.status, answer.fields) == (422, {"tax_rate_ids.1"})
-
-    def test_cannot_be_archived_before_the_store_gives_them_up(self, taxed: Taxed) -> None:
-        rate = taxed.rate("7.25")
-        taxed.set(rate)
-        refused = taxed.admin.delete(f"{TAX_RATES}/{rate}")
-        assert (refused.status, refused.code) == (409, "in_use")
-        taxed.set()
-        assert taxed.admin.delete(f"{TAX_RATES}/{rate}").status == 200

@@ -133,13 +133,6 @@ class TestGoingOn:
 
 
 class TestMoving:
-    def test_on_trial_another_one_can_be_tried(self, platform: Any) -> None:
-        path = path_of(company_of(platform, package_of(platform)))
-        other = package_of(platform, trial_days=30)
-        moved = platform.put(path, {"package_id": other["id"]}).data
-        assert (moved["package_id"], moved["status"]) == (other["id"], "trial")
-        assert 29.9 < days_from_now(moved["trial_ends_at"]) < 30
-
     def test_who_has_paid_pays_on_unless_it_is_said(self, platform: Any) -> None:
         path = path_of(company_of(platform, package_of(platform, trial_days=0)))
         other = package_of(platform, billing_period="yearly")

@@ -81,42 +81,12 @@ class TestWhatVariantsHave:
         assert "Size M" in refused.json["error"]["details"][0]["message"]
         assert len(shop.events()) == before
 
-    def test_the_others_come_and_go(self, admin: Any, size: Any) -> None:
-        assert edit(admin, size, values=["XL", "M"]).data["values"] == ["XL", "M"]
-
-    def test_a_type_in_use_is_not_renamed(self, admin: Any, size: Any) -> None:
-        for name in ("Width", "SIZE"):
-            refused = edit(admin, size, name=name)
-            assert (refused.status, refused.code, refused.fields) == (409, "in_use", {"name"})
-
-    def test_a_type_in_use_is_not_archived(self, admin: Any, size: Any) -> None:
-        refused = admin.delete(f"{PATH}/{size['id']}")
-        assert (refused.status, refused.code) == (409, "in_use")
-
-    @pytest.mark.usefixtures("size")
-    def test_a_value_of_another_type_is_none_of_its_own(self, admin: Any) -> None:
-        colour = admin.post(PATH, {"name": "Fit", "values": ["M", "red"]}).data
-        assert edit(admin, colour, values=["red"]).status == 200
-        assert admin.delete(f"{PATH}/{colour['id']}").status == 200
-
-    def test_what_only_archived_products_have_is_not_in_use(self, admin: Any, size: Any) -> None:
-        product = admin.get("/api/admin/products").data[0]
-        admin.delete(f"/api/admin/products/{product['id']}")
-        assert edit(admin, size, name="Width", values=["S"]).status == 200
-        assert admin.delete(f"{PATH}/{size['id']}").status == 200
-
     @pytest.mark.usefixtures("size")
     def test_what_another_companys_variants_have_is_not_in_use(self, make_shop: Any) -> None:
         other = make_shop().client()
         made = other.post(PATH, SIZE).data
         assert edit(other, made, values=["S"]).status == 200
         assert other.delete(f"{PATH}/{made['id']}").status == 200
-
-    def test_a_variant_that_gives_a_value_up_sets_it_free(self, admin: Any, size: Any) -> None:
-        product = admin.get("/api/admin/products").data[0]
-        variant = f"/api/admin/products/{product['id']}/variants/{product['variants'][0]['id']}"
-        assert admin.patch(variant, {"options": {"Size": "L"}}).status == 200
-        assert edit(admin, size, values=["S", "L"]).status == 200
 
 
 def test_a_clerk_reads_them_and_a_cashier_does_not(shop: Any, size: Any) -> None:
@@ -140,41 +110,6 @@ class TestWhatVariantsMayHave:
             assert refused.json["error"]["details"][0]["code"] == "not_listed"
         assert len(shop.events()) == before
         assert admin.post("/api/admin/products", self.body({"Size": "S"}, {"Size": "L"})).status == 201
-
-    @pytest.mark.usefixtures("size")
-    def test_an_option_named_like_no_type_is_free(self, admin: Any, make_shop: Any) -> None:
-        assert admin.post("/api/admin/products", self.body({"size": "huge", "Colour": "any"})).status == 201
-        other = make_shop().client()
-        assert other.post("/api/admin/products", self.body({"Size": "huge"})).status == 201
-
-    def test_an_archived_type_binds_nobody(self, admin: Any) -> None:
-        made = admin.post(PATH, {"name": "Fit", "values": ["slim"]}).data
-        assert admin.post("/api/admin/products", self.body({"Fit": "wide"})).status == 422
-        admin.delete(f"{PATH}/{made['id']}")
-        assert admin.post("/api/admin/products", self.body({"Fit": "wide"})).status == 201
-
-    @pytest.mark.usefixtures("size")
-    def test_variants_that_are_added_or_edited_keep_to_it(self, admin: Any) -> None:
-        product = admin.get("/api/admin/products").data[0]
-        path = f"/api/admin/products/{product['id']}/variants"
-        added = admin.post(path, {"sku": "SHIRT-X", "price": 1, "options": {"Size": "X"}})
-        assert (added.status, added.fields) == (422, {"options.Size"})
-        one = f"{path}/{product['variants'][0]['id']}"
-        refused = admin.patch(one, {"options": {"Size": "X"}})
-        assert (refused.status, refused.fields) == (422, {"options.Size"})
-
-    def test_what_a_variant_had_before_the_type_may_stay(self, admin: Any) -> None:
-        product = admin.post("/api/admin/products", self.body({"Size": "huge"})).data
-        assert admin.post(PATH, SIZE).status == 201
-        one = f"/api/admin/products/{product['id']}/variants/{product['variants'][0]['id']}"
-        assert admin.patch(one, {"sku": "S-9", "options": {"Size": "huge"}}).status == 200
-
-    @pytest.mark.usefixtures("size")
-    def test_a_sheet_keeps_to_it(self, admin: Any) -> None:
-        sheet = "name,sku,price,options\nBlouse,B-1,1,Size=XL\nBlouse,B-2,1,Size=S|Colour=any\n"
-        headers = {"Content-Type": "text/csv"}
-        told = admin.call("POST", "/api/admin/products/import", raw=sheet.encode(), headers=headers)
-        assert [(one["column"], one["code"]) for one in told.data["errors"]] == [("options", "not_listed")]
 
     def test_taking_a_value_and_giving_it_up_at_once_never_both_succeed(self, admin: Any) -> None:
         made = admin.post(PATH, SIZE).data
