@@ -1,7 +1,8 @@
-"""Stock over HTTP: deliveries, levels, the writer, and what goods cost when they go out."""
+"""Stock over HTTP: deliveries, levels, the ledger, and what goods cost when they go out."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
