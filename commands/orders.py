@@ -17,13 +17,14 @@ from domain.catalog.units import too_precise
 from domain.discounts import check_ceiling
 from domain.errors import Detail, Invalid, NotAllowed, Refusal
 from domain.money import checked, round_ratio
-from domain.orders import Order, SaleLine, Till, series_of, till_code
+from domain.orders import Order, SaleLine
 from domain.payment_methods import MethodAtSale
 from domain.payments import BUILT_IN, Tender, settle
 from domain.pending import Pending
 from domain.pricing import Discount, Item, PricedBasket, price
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 from domain.stock import Demand, MovementLine, StockMovement, take
+from domain.tills import Till, series_of, till_code
 
 PRICE_OVERRIDE = "pos.price_override"
 DISCOUNT = "pos.discount"

@@ -3,17 +3,16 @@
 from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.costing import unit_cost
 from domain.money import checked
 from domain.payments import Payment, Settlement
 from domain.pricing import Discount, LineTax, OrderTax, PricedBasket, Rules
+from domain.tills import Till
 
-_SERIES = UUID("5b0f8c1e-0d7a-4a52-9d4e-3c6f1b7e2a90")
 _NOTHING = Decimal(0)
 #: Where an order stands, whether it is paid, and whether the goods are with the customer.
 OrderStatus = Literal["open", "completed", "cancelled", "voided"]
@@ -85,30 +84,6 @@ class Totals(Sums):
     tip_total: int
     paid_total: int
     change_total: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Till:
-    """Where and by whom a sale is made."""
-
-    channel: str
-    store_id: UUID
-    register_id: UUID | None
-    cashier_id: UUID | None
-    series_id: UUID
-    series_number: int
-    number: str
-
-
-def till_code(store_code: str, register_code: str | None) -> str:
-    """What the numbers of a till begin with; without registers the store itself is the till."""
-    return store_code if register_code is None else f"{store_code}-{register_code}"
-
-
-@lru_cache(4096)
-def series_of(code: str) -> UUID:
-    """The series in which numbers that begin so are counted, whichever till has the code at present."""
-    return uuid5(_SERIES, code.casefold())
 
 
 class Order(Aggregate):

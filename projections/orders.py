@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID
 
-from domain.orders import Order, series_of
+from domain.orders import Order
+from domain.tills import series_of
 from projections.base import Database, Fact, Projection
 from projections.pages import PAGE, list_and_count
 from projections.records import Reading

@@ -1,7 +1,6 @@
 """Makes a database ready: schema, roles, the log, what surrounds it, tables of read models, and rights."""
 
 import hashlib
-import time
 from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
 from typing import Any, LiteralString
@@ -9,15 +8,11 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import errors, sql
 
-from domain.companies import PLATFORM_ID
-from infra.eventstore.chain import LogAltered
-from infra.eventstore.rehash import rehash_logs
 from infra.postgres.installation import DatabaseUnfit, Installation
 from infra.postgres.own_schema import take_schemas
 from infra.postgres.roles import ensure_roles
 from infra.postgres.securing import establish_rights
 from infra.postgres.server_checks import check_server
-from infra.projections.closure import close_altered
 from infra.projections.placement import (
     HOLD_EVERYTHING,
     NO_DIFFERENCE,
@@ -27,6 +22,7 @@ from infra.projections.placement import (
     define,
     difference,
 )
+from infra.upgrades.rehash import rehash
 from projections.base import Projection
 
 #: Applied once each, in this order: the names by which databases remember them, and their files. An applied
@@ -68,8 +64,6 @@ _NOTE_APPLIED: LiteralString = """
         ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, applied_at = excluded.applied_at
 """
 
-_COMPANIES: LiteralString = "SELECT count(*) FROM company_head WHERE company_id <> %(platform)s"
-
 _HAS_COMPANIES: LiteralString = "SELECT EXISTS (SELECT FROM company_head)"
 
 # Whoever sells meanwhile waits behind a change of a table that somebody else holds; so it gives way.
@@ -78,10 +72,6 @@ _PATIENCE: LiteralString = "SET LOCAL lock_timeout = '1s'"
 
 class NewerDatabase(DatabaseUnfit):
     """The database is of a newer version of MIPOS than this one: run the newer one."""
-
-
-class LogsAltered(DatabaseUnfit):
-    """{reason}. The version of before goes on unchanged; bring back what was recorded, then try again."""
 
 
 class OwnerLacksRight(DatabaseUnfit):
@@ -132,7 +122,8 @@ def _migrate(
         if name not in applied:
             _apply(connection, name, _text(file), None)
     if REHASH not in applied:
-        notes += _rehash(connection, progress)
+        notes += rehash(connection, progress)
+        connection.execute(_NOTE_APPLIED, {"name": REHASH, "digest": None})
     for name, file in FUNCTIONS.items():
         text = functions_in(file, installation.schema)
         if applied.get(name) != digest_of_text(text):
@@ -140,36 +131,6 @@ def _migrate(
     stopping = _define(connection, installation.schema, models)
     notes += establish_rights(connection, installation, models)
     return notes, stopping
-
-
-def _rehash(connection: psycopg.Connection[Any], progress: Callable[[int, int], None]) -> list[str]:
-    """Hash all logs anew while every transaction of ours waits, and close companies whose logs were altered.
-
-    Nobody may be waiting within the former function that appends: he would go on in the former layout. Raises
-    LogsAltered for what is no single company's fault. Returns what an operator should know.
-    """
-    notes = []
-    if _has_companies(connection):
-        connection.execute(HOLD_EVERYTHING)
-        began = time.monotonic()
-        done = rehash_logs(connection, progress)
-        _refuse_widely_altered(connection, done.altered)
-        close_altered(connection, done.altered)
-        notes.append(
-            f"Logs hashed anew, by digests of what events say: {done.logs:,}, with {done.events:,} events, "
-            f"in {time.monotonic() - began:,.1f} s; altered: {len(done.altered):,}."
-        )
-        notes += [f"Closed: {fault}" for fault in done.altered]
-    connection.execute(_NOTE_APPLIED, {"name": REHASH, "digest": None})
-    return notes
-
-
-def _refuse_widely_altered(connection: psycopg.Connection[Any], altered: Sequence[LogAltered]) -> None:
-    """Raise LogsAltered for the platform's log, or for those of more than half of the companies."""
-    [(companies,)] = connection.execute(_COMPANIES, {"platform": PLATFORM_ID}).fetchall()
-    for fault in altered:
-        if fault.company_id == PLATFORM_ID or 2 * len(altered) > companies:
-            raise LogsAltered(reason=fault)
 
 
 def _define(connection: psycopg.Connection[Any], schema: str, models: Sequence[Projection]) -> Difference:

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from domain.costing import Balance
 from domain.errors import Detail, Invalid
-from domain.orders import series_of, till_code
 from domain.sale_context import SaleContext, VariantAtSale
 from domain.settings import OtherStore
 from domain.stores import StoreClosed
+from domain.tills import series_of, till_code
 from projections.base import Answer, Database, Row
 from projections.companies import backdating_of, rules_of
 from projections.guards.sale_rows import (

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from domain.orders import Order, SaleLine, Till
+from domain.orders import Order, SaleLine
 from domain.payments import Tender, settle
 from domain.pricing import Item, Rules, TaxRate, price
+from domain.tills import Till
 
 RULES = Rules(currency="CHF", cash_rounding=5)
 VAT = TaxRate(id=UUID(int=1), name="VAT", rate=Decimal("8.1"), inclusive=True, jurisdiction="CH")

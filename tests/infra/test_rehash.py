@@ -15,7 +15,7 @@ from infra.eventstore.chain import Fault, Reason, verify_chain
 from infra.postgres.embedded import EmbeddedServer
 from infra.runtime.models import PROJECTIONS
 from infra.upgrades.migrated import NotMigrated, check_migrated
-from infra.upgrades.migrations import LogsAltered
+from infra.upgrades.rehash import LogsAltered
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import Database, Service, found_shop, fresh_database, serving
 from tests.infra.former_hashes import restore_former_hashes
@@ -147,6 +147,7 @@ class TestAnAlteredLog:
         assert (
             f"company {altered} is not what was recorded: at position 2 (brands.Brand.Registered)" in told[1]
         )
+        assert told[1].endswith("Bring back what was recorded, then migrate again.")
 
         upgrade(database, PROJECTIONS)
         assert rows(database, CLOSED) == [(altered,)]

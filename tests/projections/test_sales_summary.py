@@ -14,9 +14,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from domain.orders import Order, SaleLine, Till
+from domain.orders import Order, SaleLine
 from domain.payments import Tender, settle
 from domain.pricing import Discount, Item, Rules, TaxRate, price
+from domain.tills import Till
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import Transaction, transaction

@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.catalog.products import Product, Variant
 from domain.customers import Customer
 from domain.errors import Detail, Invalid
-from domain.orders import Order, series_of, till_code
+from domain.orders import Order
 from domain.pricing import Rules, TaxRate
 from domain.registers import Register
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
@@ -18,6 +18,7 @@ from domain.stock import EMPTY
 from domain.storages import Storage
 from domain.stores import Store, StoreClosed
 from domain.tax_rates import TaxRate as TaxRateSetting
+from domain.tills import series_of, till_code
 from tests.commands.memory.stock import backdating_of, balances_of, precision_of
 from tests.commands.memory.world import World
 

@@ -16,10 +16,11 @@ from domain.aggregate import Aggregate
 from domain.catalog.brands import Brand
 from domain.catalog.products import Product, Variant
 from domain.costing import Balance
-from domain.orders import Order, SaleLine, Totals, series_of
+from domain.orders import Order, SaleLine, Totals
 from domain.payments import Payment
 from domain.stock import Demand, ReceivedLine, StockMovement, take
 from domain.storages import Storage
+from domain.tills import series_of
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.embedded import EmbeddedServer

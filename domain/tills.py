@@ -1,0 +1,31 @@
+"""Tills: where a sale is made, and in which series its number is counted."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID, uuid5
+
+_SERIES = UUID("5b0f8c1e-0d7a-4a52-9d4e-3c6f1b7e2a90")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Till:
+    """Where and by whom a sale is made."""
+
+    channel: str
+    store_id: UUID
+    register_id: UUID | None
+    cashier_id: UUID | None
+    series_id: UUID
+    series_number: int
+    number: str
+
+
+def till_code(store_code: str, register_code: str | None) -> str:
+    """What the numbers of a till begin with; without registers the store itself is the till."""
+    return store_code if register_code is None else f"{store_code}-{register_code}"
+
+
+@lru_cache(4096)
+def series_of(code: str) -> UUID:
+    """The series in which numbers that begin so are counted, whichever till has the code at present."""
+    return uuid5(_SERIES, code.casefold())
