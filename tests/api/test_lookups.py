@@ -1,5 +1,6 @@
 """Lookups: what there is to choose from, for everybody, the best first, and of one's own company only."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -94,6 +95,15 @@ class TestWho:
             # Of other people, cashiers and clerks find none.
             if name in furnished.ids and not (name == "users" and role not in ("Admin", "Manager")):
                 assert furnished.ids[name] in [row["id"] for row in rows], name
+
+    def test_every_name_shows_what_the_document_says_of_it(self, furnished: Furnished) -> None:
+        document = furnished.shop.service.client().get("/api/openapi.json").json
+        guide = document["paths"]["/api/lookups/{name}"]["get"]["description"]
+        for name in NAMES.split():
+            shown = re.search(rf"`{name}` \(([^)]*)\)", guide)
+            more = set(re.findall("`([a-z_]+)`", shown[1])) if shown else set()
+            for row in look(furnished.shop.client(), name):
+                assert row.keys() == {"id", "label"} | more, name
 
     def test_every_name_answers_for_the_platform(self, platform: Any) -> None:
         for name in NAMES.split():
