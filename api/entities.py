@@ -1,8 +1,12 @@
-"""Entities as their answers take them."""
+"""What operations on entities share: how edits are refused, and the values that answers are made of."""
 
 from typing import Any
 
-from domain.entities import Entity
+from commands.ports import ConcurrentEdit, StaleVersion
+from domain.entities import AlreadyArchived, Entity
+
+#: How any edit may be refused, whatever is edited.
+EDITS = (StaleVersion, AlreadyArchived, ConcurrentEdit)
 
 
 def values_of(entity: Entity) -> dict[str, Any]:

@@ -29,19 +29,6 @@ _REGISTERS: LiteralString = """
      LIMIT 1000
 """
 
-#: What a till needs to know of its store.
-TILL_FIELDS = (
-    "code",
-    "address",
-    "phone",
-    "timezone",
-    "day_cut",
-    "currency",
-    "receipt_header",
-    "receipt_footer",
-    "default_storage_id",
-)
-
 
 def show_user(db: Database, user: Row) -> dict[str, Any]:
     """A user with company and stores, and without anything secret."""
@@ -62,9 +49,8 @@ def find_shown(db: Database, user_id: UUID) -> dict[str, Any] | None:
 def show_till(db: Database, store_ids: Sequence[UUID]) -> dict[str, Any]:
     """The store a till begins in, None if there is none, and the registers of all the stores one works in."""
     params = {"company_id": db.company_id, "ids": list(store_ids)}
-    asked, registers = db.ask(_STORES, params), db.ask(_REGISTERS, params)
-    store = asked.row()
+    stores, registers = db.ask(_STORES, params), db.ask(_REGISTERS, params)
+    store = stores.row()
     if store is not None:
-        fields = {name: store["fields"].get(name) for name in TILL_FIELDS}
-        store = {"id": store["id"], "name": store["name"], **fields}
+        store = {**store["fields"], "id": store["id"], "name": store["name"]}
     return {"store": store, "registers": registers.rows()}

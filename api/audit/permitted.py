@@ -16,7 +16,7 @@ DESCRIPTION = (
 )
 
 #: What events and aggregates call their costs; left out at any depth.
-_COST_FIELDS = frozenset(
+COST_FIELDS = frozenset(
     {
         "cost",
         "old_cost",
@@ -52,5 +52,5 @@ def permitted_state(caller: Caller, state: dict[str, Any]) -> dict[str, Any]:
 
 def _without_costs(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _without_costs(inner) for name, inner in value.items() if name not in _COST_FIELDS}
+        return {name: _without_costs(inner) for name, inner in value.items() if name not in COST_FIELDS}
     return [_without_costs(inner) for inner in value] if isinstance(value, (list, tuple)) else value

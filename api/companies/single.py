@@ -8,6 +8,7 @@ from falcon import Request, Response
 from api.companies.answers import CompanyAnswer
 from api.companies.input import CompanyEdit
 from api.companies.presenter import show_company
+from api.entities import EDITS
 from api.etags import expected_versions
 from api.operations import operation
 from api.platform import check_platform, within_of
@@ -15,11 +16,8 @@ from api.queries import AsOfQuery
 from api.resource import Resource
 from api.services import Reading
 from commands.companies import ArchiveCompany, ReviseCompany, archive_company, revise_company
-from commands.ports import ConcurrentEdit, Missing, StaleVersion
+from commands.ports import Missing
 from domain.companies import Company
-from domain.entities import AlreadyArchived
-
-_EDITS = (StaleVersion, AlreadyArchived, ConcurrentEdit)
 
 
 class CompanyById(Resource):
@@ -37,7 +35,7 @@ class CompanyById(Resource):
         "Edit a company",
         body=CompanyEdit(partial=True),
         answer=CompanyAnswer,
-        refusals=_EDITS,
+        refusals=EDITS,
     )
     def on_patch(self, req: Request, resp: Response, company_id: UUID) -> None:
         """Edit some of its fields."""
@@ -53,7 +51,7 @@ class CompanyById(Resource):
         description="Nobody of it can sign in or go on working. Its user names stay its own, and its history "
         "stays as it is; it cannot be brought back.",
         answer=CompanyAnswer,
-        refusals=_EDITS,
+        refusals=EDITS,
     )
     def on_delete(self, req: Request, resp: Response, company_id: UUID) -> None:
         """Put it out of use."""

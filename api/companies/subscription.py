@@ -8,20 +8,17 @@ from api.companies.answers import SubscriptionAnswer
 from api.companies.input import SubscriptionBody
 from api.companies.presenter import show_subscription
 from api.companies.single import find_company
+from api.entities import EDITS
 from api.etags import expected_versions
 from api.operations import operation
 from api.platform import check_platform, within_of
 from api.resource import Resource
 from api.services import Reading
-from commands.ports import ConcurrentEdit, StaleVersion
 from commands.subscriptions import Subscribe, subscribe
-from domain.entities import AlreadyArchived
 from domain.packages import LimitBelowUsage, Limits, PackageInactive
 from domain.subscriptions import Terms
 from projections.guards.packages import ask_usage
 from projections.packages import find_package, limits_of
-
-_EDITS = (StaleVersion, AlreadyArchived, ConcurrentEdit)
 
 
 class CompanySubscription(Resource):
@@ -58,7 +55,7 @@ class CompanySubscription(Resource):
         "Seven days after a trial or a period has ended, the subscription expires.",
         body=SubscriptionBody(),
         answer=SubscriptionAnswer,
-        refusals=(PackageInactive, LimitBelowUsage, *_EDITS),
+        refusals=(PackageInactive, LimitBelowUsage, *EDITS),
     )
     def on_put(self, req: Request, resp: Response, company_id: UUID) -> None:
         """Give it another package, or go on with the one it has."""

@@ -7,15 +7,12 @@ from falcon import Request, Response
 from api.companies.answers import CompanyAnswer
 from api.companies.input import SuspensionBody
 from api.companies.presenter import show_company
+from api.entities import EDITS
 from api.etags import expected_versions
 from api.operations import operation
 from api.platform import check_platform
 from api.resource import Resource
 from commands.companies import ActivateCompany, SuspendCompany, activate_company, suspend_company
-from commands.ports import ConcurrentEdit, StaleVersion
-from domain.entities import AlreadyArchived
-
-_EDITS = (StaleVersion, AlreadyArchived, ConcurrentEdit)
 
 
 class CompanySuspension(Resource):
@@ -29,7 +26,7 @@ class CompanySuspension(Resource):
         body=SuspensionBody(),
         body_is_optional=True,
         answer=CompanyAnswer,
-        refusals=_EDITS,
+        refusals=EDITS,
     )
     def on_post(self, req: Request, resp: Response, company_id: UUID) -> None:
         """Let it read and no more."""
@@ -45,7 +42,7 @@ class CompanySuspension(Resource):
 class CompanyActivation(Resource):
     """Ends a company's suspension."""
 
-    @operation("companies.suspend", "Activate a company", answer=CompanyAnswer, refusals=_EDITS)
+    @operation("companies.suspend", "Activate a company", answer=CompanyAnswer, refusals=EDITS)
     def on_post(self, req: Request, resp: Response, company_id: UUID) -> None:
         """Let it write again."""
         check_platform(req.context.caller)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from falcon import Request, Response
 
+from api.entities import EDITS
 from api.etags import expected_versions
 from api.operations import Operation, operation
 from api.packages.answers import PackageAnswer
@@ -21,12 +22,9 @@ from commands.packages import (
     revise_package,
     switch_package,
 )
-from commands.ports import ConcurrentEdit, Missing, StaleVersion
-from domain.entities import AlreadyArchived
+from commands.ports import Missing
 from domain.packages import LimitBelowUsage, Package
 from domain.settings import DuplicateName, InUse
-
-_EDITS = (StaleVersion, AlreadyArchived, ConcurrentEdit)
 
 
 class PackageById(Resource):
@@ -48,7 +46,7 @@ class PackageById(Resource):
         "be set below what one of them uses.",
         body=PackageEdit(partial=True),
         answer=PackageAnswer,
-        refusals=(DuplicateName, LimitBelowUsage, *_EDITS),
+        refusals=(DuplicateName, LimitBelowUsage, *EDITS),
     )
     def on_patch(self, req: Request, resp: Response, package_id: UUID) -> None:
         """Agree on other terms."""
@@ -64,7 +62,7 @@ class PackageById(Resource):
         )
         self.write(req, resp, revise_package, command, show_package, message="Package changed")
 
-    @operation("packages.archive", "Archive a package", answer=PackageAnswer, refusals=(InUse, *_EDITS))
+    @operation("packages.archive", "Archive a package", answer=PackageAnswer, refusals=(InUse, *EDITS))
     def on_delete(self, req: Request, resp: Response, package_id: UUID) -> None:
         """Put it out of use; one that companies have cannot be."""
         check_platform(req.context.caller)
@@ -83,7 +81,7 @@ class PackageSwitch(Resource):
                 permission="packages.edit",
                 summary=f"{'Activate' if is_active else 'Deactivate'} a package",
                 answer=PackageAnswer,
-                refusals=_EDITS,
+                refusals=EDITS,
             )
         }
 

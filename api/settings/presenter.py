@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from api.answers import Answer
+from api.entities import values_of
 from api.queries import status_of
 from api.settings.declaration import Declaration
 from domain.settings import Setting
@@ -14,12 +15,8 @@ def show_setting(declared: Declaration, setting: Setting, place: Mapping[str, An
     """A setting, and where in a tree it stands, if in any."""
     return declared.answer.of(
         {
-            "id": setting.id,
-            **setting.values,
+            **values_of(setting),
             "status": status_of(is_archived=setting.is_archived, is_active=setting.is_active),
-            "version": setting.version,
-            "created_at": setting.created_on,
-            "updated_at": setting.modified_on,
             **place,
         }
     )

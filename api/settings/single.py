@@ -4,6 +4,7 @@ from uuid import UUID
 
 from falcon import Request, Response
 
+from api.entities import EDITS
 from api.etags import expected_versions
 from api.operations import Operation
 from api.queries import AsOfQuery
@@ -11,7 +12,7 @@ from api.resource import Resource
 from api.services import Reading, Services
 from api.settings.declaration import Declaration
 from api.settings.presenter import presenter_of, show_setting
-from commands.ports import ConcurrentEdit, Missing, StaleVersion
+from commands.ports import Missing
 from commands.settings import (
     ArchiveSetting,
     ReviseSetting,
@@ -21,7 +22,6 @@ from commands.settings import (
     switch_setting,
     with_place,
 )
-from domain.entities import AlreadyArchived
 from domain.settings import InUse, Setting
 from projections.base import Row
 
@@ -29,7 +29,6 @@ _ABOUT_PLACE = (
     "A look into the past (`as_of`) is without `path`, `depth` and the counts. The `ETag` is that of the "
     "category's own fields; what lies above it and how many products there are may change under it."
 )
-_EDITS = (StaleVersion, AlreadyArchived, ConcurrentEdit)
 
 
 class SettingById(Resource):
@@ -52,13 +51,13 @@ class SettingById(Resource):
                 summary=f"Edit a {noun}",
                 body=declared.edit,
                 answer=declared.answer,
-                refusals=(*declared.duplicates, *declared.edit_refusals, *_EDITS),
+                refusals=(*declared.duplicates, *declared.edit_refusals, *EDITS),
             ),
             "on_delete": Operation(
                 permission=f"{declared.permission}.archive",
                 summary=f"Archive a {noun}",
                 answer=declared.answer,
-                refusals=(InUse, *_EDITS),
+                refusals=(InUse, *EDITS),
             ),
         }
 
@@ -119,7 +118,7 @@ class SettingSwitch(Resource):
                 permission=f"{declared.permission}.edit",
                 summary=f"{'Activate' if is_active else 'Deactivate'} a {declared.kind.noun}",
                 answer=declared.answer,
-                refusals=(*(declared.limits if is_active else ()), *_EDITS),
+                refusals=(*(declared.limits if is_active else ()), *EDITS),
             )
         }
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from falcon import Request, Response
 
+from api.entities import EDITS
 from api.etags import expected_versions
 from api.operations import Operation, operation
 from api.queries import AsOfQuery
@@ -14,7 +15,7 @@ from api.services import Reading, Services
 from api.users.answers import UserDetailAnswer
 from api.users.input import NewPasswordBody, UserEdit, UserStoresBody
 from api.users.presenter import show_user
-from commands.ports import ConcurrentEdit, Missing, StaleVersion
+from commands.ports import Missing
 from commands.users import (
     ArchiveUser,
     KnownUser,
@@ -24,13 +25,10 @@ from commands.users import (
     reset_password,
     revise_user,
 )
-from domain.entities import AlreadyArchived
 from domain.packages import PlanLimitReached
 from domain.passwords import check_password
 from domain.users import DuplicateUsername, LastAdmin, User
 from projections.user_list import Surroundings
-
-_EDITS = (StaleVersion, AlreadyArchived, ConcurrentEdit)
 
 
 class UserById(Resource):
@@ -59,14 +57,14 @@ class UserById(Resource):
         "access tokens expire, and a refresh brings the new rights.",
         body=UserEdit(partial=True),
         answer=UserDetailAnswer,
-        refusals=(DuplicateUsername, LastAdmin, PlanLimitReached, *_EDITS),
+        refusals=(DuplicateUsername, LastAdmin, PlanLimitReached, *EDITS),
     )
     def on_patch(self, req: Request, resp: Response, user_id: UUID) -> None:
         """Edit some fields."""
         command = revision(req, user_id, req.context.body)
         self.write(req, resp, revise_user, command, show_user, message="User changed")
 
-    @operation("users.archive", "Archive a user", answer=UserDetailAnswer, refusals=(LastAdmin, *_EDITS))
+    @operation("users.archive", "Archive a user", answer=UserDetailAnswer, refusals=(LastAdmin, *EDITS))
     def on_delete(self, req: Request, resp: Response, user_id: UUID) -> None:
         """Let the user go: signed out at once, the user name free for others, the history kept."""
         command = ArchiveUser(id=user_id, expected_versions=expected_versions(req))
@@ -98,7 +96,7 @@ class UserSwitch(Resource):
                 permission="users.edit",
                 summary="Activate a user" if is_active else "Deactivate a user",
                 answer=UserDetailAnswer,
-                refusals=((PlanLimitReached if is_active else LastAdmin), *_EDITS),
+                refusals=((PlanLimitReached if is_active else LastAdmin), *EDITS),
             )
         }
 
@@ -117,7 +115,7 @@ class UserPassword(Resource):
         "Reset a user's password",
         body=NewPasswordBody(),
         answer=UserDetailAnswer,
-        refusals=_EDITS,
+        refusals=EDITS,
     )
     def on_post(self, req: Request, resp: Response, user_id: UUID) -> None:
         """Set another password; every session of the user ends."""
@@ -140,7 +138,7 @@ class UserStores(Resource):
         "Bind a user to stores",
         body=UserStoresBody(),
         answer=UserDetailAnswer,
-        refusals=(LastAdmin, *_EDITS),
+        refusals=(LastAdmin, *EDITS),
     )
     def on_put(self, req: Request, resp: Response, user_id: UUID) -> None:
         """Let the user work in these stores and no others; without any, in all."""

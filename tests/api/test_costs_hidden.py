@@ -3,7 +3,8 @@
 import csv
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from dataclasses import is_dataclass
+from typing import Any, cast, get_args, get_type_hints
 from uuid import uuid4
 
 import pytest
@@ -12,10 +13,12 @@ from api.answers import fields_of
 from api.answers.hiding import permissions_in
 from api.answers.record import records_in
 from api.app import create_app
+from api.audit.permitted import COST_FIELDS
 from api.openapi.document import Route, routes_of
 from api.operations import PUBLIC
 from api.services import Services
 from domain.permissions import permissions_of
+from infra.runtime.models import EVENT_TYPES
 
 NOTHING = cast("Any", None)
 SETTINGS = "/api/admin/settings"
@@ -287,6 +290,24 @@ class TestTheDeclarations:
         for record, name, is_marked in found:
             is_cost = bool(TELLING.search(name)) or (name == VALUE and record != "DiscountAnswer")
             assert is_marked == is_cost, (record, name)
+
+
+def names_in(declared: Any) -> Iterator[str]:
+    """The names of the fields of what an event says, at any depth."""
+    for inner in get_args(declared):
+        yield from names_in(inner)
+    if is_dataclass(declared) and isinstance(declared, type):
+        for name, told in get_type_hints(declared).items():
+            yield name
+            yield from names_in(told)
+
+
+class TestTheLog:
+    def test_is_shown_without_any_field_of_an_event_that_tells_of_costs(self) -> None:
+        names = {name for event in EVENT_TYPES.by_event for name in names_in(event)}
+        telling = {name for name in names if TELLING.search(name)}
+        assert {"unit_cost", "balance_value"} < telling
+        assert telling <= COST_FIELDS
 
 
 class TestTheDocument:

@@ -6,18 +6,17 @@ from falcon import Request, Response
 
 from api.catalog.images.answers import ImageAnswer, show_placed_image
 from api.catalog.images.input import MOST_BYTES, ImageEdit, ImageForm
+from api.entities import EDITS
 from api.etags import expected_versions
 from api.operations import operation
 from api.resource import Resource
 from commands.catalog.images import AddImage, RemoveImage, ReviseImage, add_image, remove_image, revise_image
-from commands.ports import ConcurrentEdit, DuplicateId, StaleVersion
+from commands.ports import DuplicateId
 from domain.catalog.images import MOST_IMAGES, TooManyImages
-from domain.entities import AlreadyArchived
 from domain.settings import InUse
 
 #: What a form has around the file.
 _FRAME = 2**16
-_EDITS = (AlreadyArchived, StaleVersion, ConcurrentEdit)
 
 
 class ProductImages(Resource):
@@ -33,7 +32,7 @@ class ProductImages(Resource):
         max_body_bytes=MOST_BYTES + _FRAME,
         answer=ImageAnswer,
         status=201,
-        refusals=(TooManyImages, DuplicateId, *_EDITS),
+        refusals=(TooManyImages, DuplicateId, *EDITS),
     )
     def on_post(self, req: Request, resp: Response, product_id: UUID) -> None:
         """Show one more picture, after the others."""
@@ -59,7 +58,7 @@ class ProductImage(Resource):
         "Edit a picture",
         body=ImageEdit(partial=True),
         answer=ImageAnswer,
-        refusals=_EDITS,
+        refusals=EDITS,
     )
     def on_patch(self, req: Request, resp: Response, product_id: UUID, image_id: UUID) -> None:
         """Move it among the others, describe it, or say which variant it shows."""
@@ -71,7 +70,7 @@ class ProductImage(Resource):
         )
         self.write(req, resp, revise_image, command, show_placed_image, message="Picture changed")
 
-    @operation("products.edit", "Remove a picture", answer=ImageAnswer, refusals=(InUse, *_EDITS))
+    @operation("products.edit", "Remove a picture", answer=ImageAnswer, refusals=(InUse, *EDITS))
     def on_delete(self, req: Request, resp: Response, product_id: UUID, image_id: UUID) -> None:
         """Show it no longer; its address leads nowhere from then on."""
         command = RemoveImage(

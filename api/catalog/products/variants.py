@@ -7,6 +7,7 @@ from falcon import Request, Response
 from api.catalog.products.answers import ProductAnswer
 from api.catalog.products.input import VariantBody, VariantEdit, distinct, variant_of
 from api.catalog.products.presenter import show_product
+from api.entities import EDITS
 from api.etags import expected_versions
 from api.operations import operation
 from api.resource import Resource
@@ -18,13 +19,11 @@ from commands.catalog.products import (
     remove_variant,
     revise_variant,
 )
-from commands.ports import ConcurrentEdit, StaleVersion
+from commands.ports import ConcurrentEdit
 from domain.catalog.products import DuplicateBarcode, DuplicateSku, LastVariant, TooManyVariants
 from domain.entities import AlreadyArchived
 from domain.settings import InUse
 from projections.guards.catalog.products import DuplicateVariant
-
-_EDITS = (StaleVersion, AlreadyArchived, ConcurrentEdit)
 
 
 class ProductVariants(Resource):
@@ -59,7 +58,7 @@ class VariantById(Resource):
         "Edit a variant",
         body=VariantEdit(partial=True),
         answer=ProductAnswer,
-        refusals=(DuplicateSku, DuplicateBarcode, *_EDITS),
+        refusals=(DuplicateSku, DuplicateBarcode, *EDITS),
     )
     def on_patch(self, req: Request, resp: Response, product_id: UUID, variant_id: UUID) -> None:
         """Edit its label, price, cost or reordering."""
@@ -78,7 +77,7 @@ class VariantById(Resource):
         "products.edit",
         "Remove a variant",
         answer=ProductAnswer,
-        refusals=(LastVariant, InUse, *_EDITS),
+        refusals=(LastVariant, InUse, *EDITS),
     )
     def on_delete(self, req: Request, resp: Response, product_id: UUID, variant_id: UUID) -> None:
         """Stop offering it."""
