@@ -1,9 +1,11 @@
 """An order as clients see it."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from api.orders.answers import DiscountAnswer, LineAnswer, OrderAnswer, PaymentAnswer, TaxAnswer
 from domain.orders import Order, SaleLine
+from domain.pricing import LineTax
 
 
 def show_order(order: Order) -> OrderAnswer:
@@ -26,7 +28,7 @@ def show_order(order: Order) -> OrderAnswer:
         occurred_at=terms.occurred_at,
         recorded_at=order.created_on,
         lines=[_show_line(line, order.returned_quantity(line.id)) for line in terms.lines],
-        taxes=[TaxAnswer.of(tax) for tax in terms.taxes],
+        taxes=show_taxes(terms.taxes),
         discounts=[DiscountAnswer.of(discount) for discount in terms.discounts],
         payments=[PaymentAnswer.of(payment) for payment in paid.payments],
         refunds=[],
@@ -46,6 +48,21 @@ def show_order(order: Order) -> OrderAnswer:
     )
 
 
+def show_taxes(taxes: Iterable[LineTax]) -> list[TaxAnswer]:
+    """The taxes of a line or an order; a sale has many, so each is constructed rather than converted."""
+    return [
+        TaxAnswer(
+            tax_rate_id=tax.tax_rate_id,
+            name=tax.name,
+            rate=tax.rate,
+            inclusive=tax.inclusive,
+            taxable=tax.taxable,
+            amount=tax.amount,
+        )
+        for tax in taxes
+    ]
+
+
 def _show_line(line: SaleLine, returned: Decimal) -> LineAnswer:
     return LineAnswer(
         id=line.id,
@@ -60,7 +77,7 @@ def _show_line(line: SaleLine, returned: Decimal) -> LineAnswer:
         price_overridden=line.price_overridden,
         gross_total=line.gross_total,
         discount_total=line.discount_total,
-        taxes=[TaxAnswer.of(tax) for tax in line.taxes],
+        taxes=show_taxes(line.taxes),
         tax_total=line.tax_total,
         total=line.total,
         returned_quantity=returned,

@@ -3,8 +3,9 @@
 from falcon import Request, Response
 
 from api.operations import operation
-from api.orders.answers import QuoteAnswer, QuoteLineAnswer, TaxAnswer
+from api.orders.answers import QuoteAnswer, QuoteLineAnswer
 from api.orders.input import BasketBody, basket_of
+from api.orders.presenter import show_taxes
 from api.resource import Resource
 from commands.orders import BasketLine, Quote, QuoteBasket, quote_basket
 from domain.catalog.products import NotForSale
@@ -50,7 +51,7 @@ def show_quote(quote: Quote, lines: tuple[BasketLine, ...]) -> QuoteAnswer:
             _show_line(variants[line.variant_id], priced)
             for line, priced in zip(lines, basket.lines, strict=True)
         ],
-        taxes=[TaxAnswer.of(tax) for tax in basket.taxes],
+        taxes=show_taxes(basket.taxes),
         subtotal=basket.subtotal,
         discount_total=basket.discount_total,
         tax_total=basket.tax_total,
@@ -72,7 +73,7 @@ def _show_line(variant: VariantAtSale, line: PricedLine) -> QuoteLineAnswer:
         price_overridden=line.unit_price != variant.price,
         gross_total=line.gross_total,
         discount_total=line.discount_total,
-        taxes=[TaxAnswer.of(tax) for tax in line.taxes],
+        taxes=show_taxes(line.taxes),
         tax_total=line.tax_total,
         total=line.total,
     )
