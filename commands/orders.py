@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from commands.moments import moment_of
-from commands.ports import DuplicateId, UnitOfWork
+from commands.ports import UnitOfWork
 from commands.settings import SettingsWork
 from commands.stock import StockWork
 from domain.business_date import business_date, local_hour
@@ -179,21 +179,8 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
 
 
 def _earlier(command: PlaceSale, work: UnitOfWork) -> Pending[Order | None]:
-    """Ask for the sale that this request made before.
-
-    Reading it raises DuplicateId for a sale of another store, or one that something else was said of.
-    """
-    if command.id is None:
-        return Pending(lambda: None)
-    earlier = work.made_before(Order, Order.Sold, command.id)
-
-    def own() -> Order | None:
-        order = earlier.read()
-        if order and work.caller.store_ids and order.terms.store_id not in work.caller.store_ids:
-            raise DuplicateId
-        return order
-
-    return Pending(own)
+    """Ask for the sale that this request made before, if its till named it."""
+    return work.made_before(Order, Order.Sold, command.id) if command.id else Pending(lambda: None)
 
 
 def _methods(command: PlaceSale, work: SaleWork) -> Pending[Mapping[str, MethodAtSale]]:

@@ -83,7 +83,8 @@ class UnitOfWork(Protocol):
 
         `by` is the event that makes what has the id: an aggregate, or something `within` one. The answer is
         the aggregate as that request left it, or None for an id that nothing has. Reading it raises
-        DuplicateId when something else has the id, or something that was made from other content.
+        DuplicateId when something else has the id, or what was made from other content or lies in stores of
+        others.
         """
 
     def save(self, *aggregates: Aggregate) -> None:

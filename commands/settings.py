@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from commands.plan import PlanWork
-from commands.ports import DuplicateId, Missing, UnitOfWork, check_version
+from commands.ports import Missing, UnitOfWork, check_version
 from domain.packages import RESOURCES
 from domain.payment_methods import MethodAtSale
 from domain.pending import Pending
@@ -111,8 +111,6 @@ def register_setting(command: RegisterSetting, work: SettingsWork) -> Setting:
         work.plan.hold()
     others = work.settings.context(command.kind, command.id, command.values, store_ids=store_ids)
     if existing := work.made_before(command.kind, command.kind.Registered, command.id).read():
-        if not existing.is_within(store_ids):
-            raise DuplicateId
         return existing
     values = {**others.inherited(), **command.values}
     command.kind.check(values)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from commands.passwords import CredentialsWork
 from commands.plan import PlanWork
-from commands.ports import DuplicateId, Missing, UnitOfWork, check_version
+from commands.ports import Missing, UnitOfWork, check_version
 from domain.errors import NotAllowed
 from domain.settings import OtherStore
 from domain.users import LastAdmin, User, check_given, check_reach, in_order
@@ -113,8 +113,6 @@ def register_user(command: RegisterUser, work: UsersWork) -> KnownUser:
     caller = work.caller
     others = work.users.context(command.id, command.values, store_ids=caller.store_ids)
     if existing := work.made_before(User, User.Registered, command.id).read():
-        if not existing.is_within(caller.store_ids):
-            raise DuplicateId
         return _known(existing, others)
     user = User.begin(User.Registered, command.id, **in_order(command.values))
     user.check()

@@ -1,6 +1,6 @@
 """What every aggregate of the trade shares: it decides, records facts, and is rebuilt from them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self, cast
 from uuid import UUID
@@ -32,6 +32,10 @@ class Aggregate(LibraryAggregate):
         """The first fact of an aggregate."""
 
         shared: ClassVar[bool] = True
+
+    def is_within(self, store_ids: Collection[UUID]) -> bool:  # noqa: ARG002 what belongs to stores looks at it
+        """Whether it is there for somebody who works in these stores; without stores, everything is."""
+        return True
 
     def stamp(self, moment: datetime) -> None:
         """Say when its newest facts were decided, and with them the aggregate's own times."""

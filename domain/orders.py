@@ -1,5 +1,6 @@
 """Orders: what was sold, to the last minor unit, with every price, tax and cost frozen as it was."""
 
+from collections.abc import Collection
 from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -177,6 +178,10 @@ class Order(Aggregate):
     def returned_quantity(self, line_id: UUID) -> Decimal:
         """How much of a line came back."""
         return self.returned.get(line_id, _NOTHING)
+
+    def is_within(self, store_ids: Collection[UUID]) -> bool:
+        """Whether it was sold in one of these stores; no stores are no bounds."""
+        return not store_ids or self.terms.store_id in store_ids
 
     @classmethod
     def sell(

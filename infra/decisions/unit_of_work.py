@@ -127,7 +127,7 @@ class PostgresUnitOfWork:
             aggregate = types.rebuild(rows)
             if aggregate is None:
                 return None
-            if not isinstance(aggregate, kind):
+            if not isinstance(aggregate, kind) or not aggregate.is_within(self.caller.store_ids):
                 raise DuplicateId
             self.is_repetition = True
             return aggregate

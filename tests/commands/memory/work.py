@@ -60,9 +60,11 @@ class MemoryWork:
             stream = self._world.stream(self._company_id, within or own_id)
             made = rows_at_creation(stream, own_id, EVENT_TYPES.by_event[by].name, self._content)
             aggregate = EVENT_TYPES.rebuild(made)
-            if aggregate is not None and not isinstance(aggregate, kind):
+            if aggregate is None:
+                return None
+            if not isinstance(aggregate, kind) or not aggregate.is_within(self.caller.store_ids):
                 raise DuplicateId
-            self.is_repetition = aggregate is not None
+            self.is_repetition = True
             return aggregate
 
         return Pending(found)
