@@ -30,7 +30,7 @@ class Content:
 
     @classmethod
     def of(
-        cls, said: Mapping[str, Any], peppers: Sequence[bytes], defaults: Mapping[str, Any] = _NO_DEFAULTS
+        cls, body: Mapping[str, Any], peppers: Sequence[bytes], defaults: Mapping[str, Any] = _NO_DEFAULTS
     ) -> "Content":
         """The fingerprint of a validated body, made with a pepper, as a body may hold a password.
 
@@ -38,7 +38,7 @@ class Content:
         and what is null, empty or as it would be anyway. `defaults` are by field, of an object by its fields.
         A field that a later version adds so changes nothing of what was said without it.
         """
-        text = _encode(_substance(said, defaults))
+        text = _encode(_substance(body, defaults))
         fingerprint, *earlier = (_digest(text, pepper) for pepper in peppers)
         return cls(fingerprint, tuple(earlier))
 
@@ -51,29 +51,29 @@ def _digest(text: bytes, pepper: bytes) -> str:
     return hashlib.blake2b(text, key=pepper, digest_size=SIZE, person=b"mipos content").hexdigest()
 
 
-def _substance(said: Any, defaults: Mapping[str, Any] = _NO_DEFAULTS) -> Any:
+def _substance(value: Any, defaults: Mapping[str, Any] = _NO_DEFAULTS) -> Any:
     """What a value says, without what says nothing. A sale has so many values that this must be quick."""
-    kind = type(said)
+    kind = type(value)
     if kind is dict:
-        found = {}
-        for name, value in said.items():
+        fields = {}
+        for name, field in value.items():
             default = defaults.get(name)
-            if type(value) in _PLAIN:
-                plain = value
+            if type(field) in _PLAIN:
+                plain = field
             else:
-                plain = _substance(value, default if type(default) is dict else _NO_DEFAULTS)
+                plain = _substance(field, default if type(default) is dict else _NO_DEFAULTS)
             says_something = plain or (plain is not None and plain not in _EMPTY)
             if says_something and (default is None or plain != default):
-                found[name] = plain
-        return found
+                fields[name] = plain
+        return fields
     if kind is list:
-        return [_substance(value, defaults) for value in said]
+        return [_substance(one, defaults) for one in value]
     if kind is Decimal:
         # As a number that was sent without quotes may be read as a whole one.
-        return format(said.normalize(), "f")
+        return format(value.normalize(), "f")
     if kind is bytes:
-        return hashlib.sha256(said).hexdigest()
-    return said
+        return hashlib.sha256(value).hexdigest()
+    return value
 
 
 _PLAIN = frozenset({str, int, bool, type(None), UUID})

@@ -51,8 +51,8 @@ class Visitor:
     @classmethod
     def of(cls, address: str | None, user_agent: str | None, request_id: str | None) -> "Visitor":
         """A visitor; what a program says of itself is cut to a length that can be shown."""
-        told = "".join(character for character in user_agent or "" if character.isprintable())
-        return cls(address=address, user_agent=told[:_LONGEST_PROGRAM] or None, request_id=request_id)
+        program = "".join(character for character in user_agent or "" if character.isprintable())
+        return cls(address=address, user_agent=program[:_LONGEST_PROGRAM] or None, request_id=request_id)
 
     @property
     def neighbourhood(self) -> str:

@@ -67,10 +67,10 @@ def offered(package_id: UUID, work: PlatformWork) -> Offer:
 
 
 def _held(package_id: UUID, work: PlatformWork) -> tuple[Offer, bool]:
-    found = work.platform.hold_offer(package_id)
-    if found is None:
+    package = work.platform.hold_offer(package_id)
+    if package is None:
         raise Invalid(details=[Detail("package_id", "not_found", "There is no such package.")])
-    return found
+    return package
 
 
 def let_fall_due(command: LetFallDue, work: UnitOfWork) -> None:

@@ -51,10 +51,10 @@ class ImportContext:
 
     def refer(self, kind: str, text: str) -> UUID | None:
         """The setting that a cell names, made if it may be; None if there is none."""
-        found = self.book.find(kind, text)
-        if found is None and self.create_missing and kind in _MADE:
+        target = self.book.find(kind, text)
+        if target is None and self.create_missing and kind in _MADE:
             return self._make_path(text) if kind == CATEGORIES else self._make_brand(text)
-        return found
+        return target
 
     def check_reference(self, kind: str, setting_id: UUID) -> bool:
         """Whether a product may begin to refer to it; it is remembered, so that it can be held."""
@@ -75,15 +75,15 @@ class ImportContext:
         if len(path) > DEEPEST:
             return None
         for name in path:
-            found = self.book.child(CATEGORIES, name, above)
-            if found is None:
+            branch = self.book.child(CATEGORIES, name, above)
+            if branch is None:
                 made = Category.begin(Category.Registered, self.new_id(), name=name, parent_id=above)
-                found = self._made(Named(CATEGORIES, made.id, name, above), made)
+                branch = self._made(Named(CATEGORIES, made.id, name, above), made)
                 self.categories += 1
-            elif found not in self._new:
+            elif branch not in self._new:
                 # What hangs below it needs it to stay.
-                self.referred.add(found)
-            above = found
+                self.referred.add(branch)
+            above = branch
         return above
 
     def _made(self, named: Named, setting: Setting) -> UUID:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from commands.catalog.assortment import ImportWork, KeepingWork, KnownVariant
 from commands.catalog.import_context import ImportContext
-from commands.catalog.product_rows import Deciding, Group
+from commands.catalog.product_rows import Group, ProductDecision
 from commands.ports import ConcurrentEdit
 from domain.catalog.cells import id_or_none, split_escaped
 from domain.catalog.product_sheet import ProductSheet
@@ -96,13 +96,13 @@ def import_products(command: ImportProducts, work: ImportWork) -> Report:
 
     Raises SheetNotReadable; with `commit` also SheetNotValid, PlanLimitReached, ConcurrentEdit.
     """
-    running = _Import(command, work)
-    report = running.decide()
+    run = _Import(command, work)
+    report = run.decide()
     if not command.commit:
         return report
     if report.error_count:
         raise SheetNotValid(report)
-    running.settle()
+    run.settle()
     return report
 
 
@@ -211,8 +211,8 @@ class _Import:
 
     def _take(self, groups: Sequence[Group]) -> None:
         """Decide about some products. Drafts are saved before they move on: each run is written at once."""
-        there = self._assortment.products([group.owner for group in groups if group.owner])
-        batch = [Deciding(group, self._context, there) for group in groups]
+        products = self._assortment.products([group.owner for group in groups if group.owner])
+        batch = [ProductDecision(group, self._context, products) for group in groups]
         for one in batch:
             one.edit()
         units = {product_id: unit for one in batch for product_id, unit in one.new_unit.items()}
@@ -235,7 +235,7 @@ class _Import:
                 report.changed += one.has_changed and not one.is_new
                 report.unchanged += not one.has_changed
 
-    def _save(self, settings: Iterable[Setting], batch: Iterable[Deciding]) -> None:
+    def _save(self, settings: Iterable[Setting], batch: Iterable[ProductDecision]) -> None:
         if not self._commit or self._report.error_count or any(one.problems for one in batch):
             return
         self._work.save(*settings)

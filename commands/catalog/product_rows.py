@@ -37,17 +37,17 @@ class Group:
     problems: list[Problem]
 
 
-class Deciding:
+class ProductDecision:
     """The decision about one product: first edited, then moved along its life."""
 
-    def __init__(self, group: Group, context: ImportContext, there: Mapping[UUID, Product | None]) -> None:
+    def __init__(self, group: Group, context: ImportContext, products: Mapping[UUID, Product | None]) -> None:
         self.problems = group.problems
-        self.product: Product | None = there.get(group.owner) if group.owner else None
+        self.product: Product | None = products.get(group.owner) if group.owner else None
         self.is_new = False
         self.has_changed = False
         self._group = group
         self._context = context
-        self._is_other = group.owner is not None and group.owner in there and self.product is None
+        self._is_other = group.owner is not None and group.owner in products and self.product is None
         self._first = group.rows[0][0]
         self._steps: tuple[Status, ...] = ()
         self._counted_before = self.product is not None and not self.product.is_archived
@@ -125,8 +125,8 @@ class Deciding:
 
     def _draft(self, values: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> None:
         made = tuple(
-            Variant(id=row.values.get("variant_id") or self._context.new_id(), **said)
-            for (row, _), said in zip(self._group.rows, variants, strict=True)
+            Variant(id=row.values.get("variant_id") or self._context.new_id(), **fields)
+            for (row, _), fields in zip(self._group.rows, variants, strict=True)
         )
         self.product = Product.begin(
             Product.Registered, self._group.owner or self._context.new_id(), **values, variants=made
@@ -143,12 +143,12 @@ class Deciding:
             return
         if any(product.values[name] != value for name, value in values.items()):
             self._try(self._first, partial(product.revise, values))
-        for (row, known), said in zip(self._group.rows, variants, strict=True):
+        for (row, known), fields in zip(self._group.rows, variants, strict=True):
             if known is None:
-                variant = Variant(id=row.values.get("variant_id") or self._context.new_id(), **said)
+                variant = Variant(id=row.values.get("variant_id") or self._context.new_id(), **fields)
                 self._try(row, partial(product.add_variant, variant))
-            elif any(getattr(product.variants[known.id], name) != value for name, value in said.items()):
-                self._try(row, partial(product.revise_variant, known.id, said))
+            elif any(getattr(product.variants[known.id], name) != value for name, value in fields.items()):
+                self._try(row, partial(product.revise_variant, known.id, fields))
 
     def _try(self, row: Row, change: Callable[[], None]) -> None:
         try:
@@ -187,40 +187,40 @@ class Deciding:
         """Later rows of a product repeat what the first one says of it, or leave it out."""
         for row, _ in self._group.rows[1:]:
             for column in PRODUCT_COLUMNS:
-                said = row.values.get(column)
-                is_silent = said in (None, ()) or column == "product_id"
-                if not is_silent and said != self._first.values.get(column):
+                value = row.values.get(column)
+                is_silent = value in (None, ()) or column == "product_id"
+                if not is_silent and value != self._first.values.get(column):
                     message = f"Row {self._first.number} says something else of the same product."
                     self._wrong_in(row, column, "differs", message)
 
     def _values(self) -> dict[str, Any]:
         """The fields of the product that the first row sets."""
-        found: dict[str, Any] = {}
-        for column, told in PRODUCT_COLUMNS.items():
-            if not told.field or column not in self._first.values:
+        fields: dict[str, Any] = {}
+        for name, column in PRODUCT_COLUMNS.items():
+            if not column.field or name not in self._first.values:
                 continue
-            value = self._first.values[column]
-            if column in REFERENCES:
-                value = self._referred(column, value)
+            value = self._first.values[name]
+            if name in REFERENCES:
+                value = self._referred(name, value)
             # An empty text and none at all look the same in a sheet.
-            if not (value is None and self.product and self.product.values[told.field] == ""):
-                found[told.field] = value
-        if (self.product is None or "name" in found) and not found.get("name"):
+            if not (value is None and self.product and self.product.values[column.field] == ""):
+                fields[column.field] = value
+        if (self.product is None or "name" in fields) and not fields.get("name"):
             self._required("name", self._first)
-        return found
+        return fields
 
     def _referred(self, column: str, value: Any) -> Any:
         kind = REFERENCES[column]
         if column == "tax_rates":
-            found = (self._reference(column, kind, text) for text in value)
+            rates = (self._reference(column, kind, text) for text in value)
             # Two spellings may name the same tax, which is not due twice.
-            return tuple(dict.fromkeys(one for one in found if one))
+            return tuple(dict.fromkeys(rate for rate in rates if rate))
         return self._reference(column, kind, value) if value else None
 
     def _reference(self, column: str, kind: str, text: str) -> UUID | None:
-        found = self._context.refer(kind, text)
-        if found is not None and (self._has(column, found) or self._context.check_reference(kind, found)):
-            return found
+        target = self._context.refer(kind, text)
+        if target is not None and (self._has(column, target) or self._context.check_reference(kind, target)):
+            return target
         noun = column.removesuffix("s").replace("_", " ")
         self._wrong(column, "not_found", f"There is no {noun} {text[:80]}.")
         return None
@@ -234,13 +234,13 @@ class Deciding:
 
     def _variant_values(self, row: Row, known: KnownVariant | None) -> dict[str, Any]:
         values = {
-            told.field: row.values[column]
-            for column, told in VARIANT_COLUMNS.items()
-            if told.field and column in row.values
+            column.field: row.values[name]
+            for name, column in VARIANT_COLUMNS.items()
+            if column.field and name in row.values
         }
-        for column in ("sku", "price"):
-            if (known is None or column in values) and values.get(column) is None:
-                self._required(column, row)
+        for name in ("sku", "price"):
+            if (known is None or name in values) and values.get(name) is None:
+                self._required(name, row)
         self._check_options(row, known, values.get("options", {}))
         return values
 
@@ -258,17 +258,17 @@ class Deciding:
     def _check_status(self) -> None:
         """Find the moves to the status that the sheet says; a time of launch must go with it."""
         values, current = self._first.values, self.product.status if self.product else "draft"
-        wanted, launch_at = values.get("status", current), values.get("launch_at")
-        if launch_at and wanted != "coming_soon":
+        status, launch_at = values.get("status", current), values.get("launch_at")
+        if launch_at and status != "coming_soon":
             self._wrong("launch_at", "unexpected", "Only a product that is coming_soon will be launched.")
-        elif launch_at and wanted == current and self.product and launch_at != self.product.launch_at:
+        elif launch_at and status == current and self.product and launch_at != self.product.launch_at:
             self._wrong("launch_at", "invalid_transition", "It will be launched at another time already.")
-        if wanted == current:
+        if status == current:
             return
         if self.product:
-            self._steps = (wanted,)
+            self._steps = (status,)
         else:
-            self._steps = _PATHS[wanted]
+            self._steps = _PATHS[status]
         if self._steps == ("coming_soon",):
             if launch_at is None:
                 self._required("launch_at", self._first)
@@ -281,13 +281,13 @@ class Deciding:
             return
         if len(self.product.variants) > MOST_VARIANTS:
             self._wrong("", TooManyVariants.code, TooManyVariants().message)
-        seen: set[frozenset[tuple[str, str]]] = set()
+        combinations: set[frozenset[tuple[str, str]]] = set()
         # Variants stand in the order of their rows, so that a later one is the wrong one.
         for variant, row in self._in_order(self.product):
             options = frozenset(variant.options.items())
-            if options and options in seen and row:
+            if options and options in combinations and row:
                 self._wrong_in(row, "options", "duplicate", "Another variant has these options.")
-            seen.add(options)
+            combinations.add(options)
 
     def _in_order(self, product: Product) -> Iterator[tuple[Variant, Row | None]]:
         """The product's variants with their rows; those that have none come first."""

@@ -49,27 +49,27 @@ def price_for_stores(command: PriceForStores, work: CatalogWork) -> PricedProduc
     if details := [*_unknown(command.prices, product, stores), *_repeated(command.prices)]:
         raise Invalid(details=details)
     own = work.caller.store_ids
-    if own and any(wanted.store_id not in own for wanted in command.prices):
+    if own and any(one.store_id not in own for one in command.prices):
         raise OtherStore
-    for wanted in command.prices:
-        product.price_in_store(wanted.variant_id, wanted.store_id, wanted.price)
+    for one in command.prices:
+        product.price_in_store(one.variant_id, one.store_id, one.price)
     work.save(product)
     return PricedProduct(product, stores)
 
 
 def _unknown(prices: Sequence[StorePrice], product: Product, stores: Mapping[UUID, str]) -> Iterable[Detail]:
-    for index, wanted in enumerate(prices):
-        if wanted.variant_id not in product.variants:
+    for index, one in enumerate(prices):
+        if one.variant_id not in product.variants:
             message = "The product has no such variant."
             yield Detail(f"prices.{index}.variant_id", "not_found", message)
-        if wanted.store_id not in stores:
+        if one.store_id not in stores:
             yield Detail(f"prices.{index}.store_id", "not_found", "There is no such store.")
 
 
 def _repeated(prices: Sequence[StorePrice]) -> Iterable[Detail]:
     """Of two prices for the same, nobody could say which is meant."""
-    seen: set[tuple[UUID, UUID]] = set()
-    for index, wanted in enumerate(prices):
-        if (wanted.variant_id, wanted.store_id) in seen:
+    pairs: set[tuple[UUID, UUID]] = set()
+    for index, one in enumerate(prices):
+        if (one.variant_id, one.store_id) in pairs:
             yield Detail(f"prices.{index}", "duplicate", "This variant is priced for this store twice.")
-        seen.add((wanted.variant_id, wanted.store_id))
+        pairs.add((one.variant_id, one.store_id))
