@@ -1,0 +1,37 @@
+"""The fields of requests: what a valid name, amount, quantity or time looks like."""
+
+from api.fields.body import Body, Described, Many, Object, check_descriptions
+from api.fields.ids import File, Id, OwnId
+from api.fields.numbers import MAX_AMOUNT, Exact, Flag, Money, Percent, Quantity, Whole
+from api.fields.texts import Choice, Code, Currency, Email, Name, Secret, Text, Timezone, optional
+from api.fields.times import Day, DayCut, Moment
+
+__all__ = [
+    "MAX_AMOUNT",
+    "Body",
+    "Choice",
+    "Code",
+    "Currency",
+    "Day",
+    "DayCut",
+    "Described",
+    "Email",
+    "Exact",
+    "File",
+    "Flag",
+    "Id",
+    "Many",
+    "Moment",
+    "Money",
+    "Name",
+    "Object",
+    "OwnId",
+    "Percent",
+    "Quantity",
+    "Secret",
+    "Text",
+    "Timezone",
+    "Whole",
+    "check_descriptions",
+    "optional",
+]

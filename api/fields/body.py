@@ -1,0 +1,89 @@
+"""Bodies and queries, and what their fields have in common."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from api.answers import FieldWithoutMeaning
+
+#: An object with so many more fields than it can have is not looked at any further.
+MOST_UNKNOWN = 20
+#: After so many wrong members the others of a list are not looked at.
+MOST_WRONG = 100
+
+
+class Body(Schema):
+    """A request's body or parameters: unknown fields are refused, and every wrong field is named."""
+
+    class Meta:
+        """Refuse what we do not know."""
+
+        unknown = RAISE
+
+    def load(self, data: Any, **kwargs: Any) -> Any:
+        """Validate. Collecting errors takes the square of their number, so it is looked at first."""
+        if isinstance(data, Mapping) and len(data) > len(self.fields) + MOST_UNKNOWN:
+            wrong = [self.error_messages["unknown"]]
+            raise ValidationError(dict.fromkeys(data.keys() - self.fields.keys(), wrong))
+        return super().load(data, **kwargs)
+
+
+class Described:
+    """A field that says what it means: `Name(meaning="What it is called.", example="Till 1")`."""
+
+    def __init__(
+        self,
+        *args: Any,
+        meaning: str = "",
+        example: Any = None,
+        metadata: Mapping[str, Any] | None = None,
+        is_confidential: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        description = {"description": meaning} if meaning else {}
+        examples = {} if example is None else {"examples": [example]}
+        #: Whether it tells what not everybody may see; whoever repeats it must not learn that it is right.
+        self.is_confidential = is_confidential
+        metadata = {**description, **examples, **(metadata or {})}
+        # It stands before marshmallow's own classes, which take this.
+        super().__init__(*args, metadata=metadata, **kwargs)  # type: ignore[call-arg]
+
+
+def check_descriptions(schema: Schema) -> None:
+    """Raise FieldWithoutMeaning unless every field of a schema, at any depth, says what it means."""
+    for name, field in schema.fields.items():
+        if not field.metadata.get("description"):
+            raise FieldWithoutMeaning(f"{type(schema).__name__}.{name} says no meaning.")
+        inner = field.inner if isinstance(field, fields.List) else field
+        if isinstance(inner, fields.Nested):
+            check_descriptions(inner.schema)
+
+
+class Many(Described, fields.List[Any]):
+    """A list of at most `longest` members, which is looked at before they are."""
+
+    def __init__(self, inner: fields.Field[Any], *, longest: int, shortest: int = 0, **kwargs: Any) -> None:
+        self._length = validate.Length(min=shortest, max=longest)
+        super().__init__(inner, validate=self._length, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        del attr, data
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        self._length(value)
+        members, wrong = [], {}
+        for place, member in enumerate(value):
+            try:
+                members.append(self.inner.deserialize(member, **kwargs))
+            except ValidationError as error:
+                wrong[place] = error.messages
+                if len(wrong) == MOST_WRONG:
+                    break
+        if wrong:
+            raise ValidationError(wrong)
+        return members
+
+
+class Object(Described, fields.Nested):
+    """The fields of another schema."""

@@ -1,0 +1,34 @@
+"""Ids and files."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from api.fields.body import Described
+
+
+class File(Described, fields.Field[bytes]):
+    """The bytes of a file within a form. `longest` is in bytes, `media_types` are what it may be."""
+
+    def __init__(self, *, longest: int, media_types: tuple[str, ...], **kwargs: Any) -> None:
+        self.longest, self.media_types = longest, media_types
+        super().__init__(**kwargs)
+
+
+class Id(Described, fields.UUID):
+    """A UUID."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            raise self.make_error("invalid_uuid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class OwnId(Id):
+    """A UUID of the client's own making; not the nil UUID, which stands for nothing at all."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        own = super()._deserialize(value, attr, data, **kwargs)
+        if own.int == 0:
+            raise ValidationError("The nil UUID names nothing.")
+        return own

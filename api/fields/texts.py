@@ -1,0 +1,115 @@
+"""Texts: names, codes, words to choose from, secrets."""
+
+import re
+from typing import Any
+from zoneinfo import available_timezones
+
+from marshmallow import ValidationError, fields, validate
+
+from api.fields.body import Described
+from domain.money import UnknownCurrency, exponent
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class Text(Described, fields.String):
+    """Text without control characters, trimmed at both ends. `longest` is in characters."""
+
+    def __init__(self, *, shortest: int = 0, longest: int = 1000, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(min=shortest, max=longest), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        del attr, data, kwargs
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        if _CONTROL.search(value):
+            raise ValidationError("Must not hold control characters.")
+        return value.strip()
+
+
+def optional(longest: int = 500, **kwargs: Any) -> Text:
+    """A text that may be left out."""
+    return Text(longest=longest, allow_none=True, load_default=None, **kwargs)
+
+
+class Choice(Described, fields.String):
+    """One of a few words."""
+
+    def __init__(self, *words: str, **kwargs: Any) -> None:
+        super().__init__(validate=validate.OneOf(words), **kwargs)
+        self.words = words
+
+
+class Secret(Described, fields.String):
+    """A password or a token: never trimmed, at most 1000 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(max=1000), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Name(Text):
+    """A name of 1 to 200 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(shortest=1, longest=200, **kwargs)
+
+
+class Code(Text):
+    """A short code of letters, digits, dot, dash and underscore."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        code = super()._deserialize(value, attr, data, **kwargs)
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,40}", code):
+            raise ValidationError("Must be 1 to 40 letters, digits, dots, dashes or underscores.")
+        return code
+
+
+class Email(Text):
+    """An e-mail address: something on both sides of one @, without white space."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(longest=254, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        address = super()._deserialize(value, attr, data, **kwargs)
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+            raise ValidationError("Not an e-mail address.")
+        return address
+
+
+class Timezone(Text):
+    """A zone of the IANA database, such as `Europe/Berlin`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        zone = super()._deserialize(value, attr, data, **kwargs)
+        if zone not in _zones():
+            raise ValidationError("Not a time zone of the IANA database.")
+        return zone
+
+
+class Currency(Text):
+    """A currency code of ISO 4217."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        code = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            exponent(code)
+        except UnknownCurrency as refusal:
+            raise ValidationError(refusal.message) from None
+        return code
+
+
+_zone_names: set[str] = set()
+
+
+def _zones() -> set[str]:
+    """The names of all zones, read from the disk once."""
+    if not _zone_names:
+        # What a machine calls its own zone is another one on the next machine.
+        _zone_names.update(available_timezones() - {"localtime", "Factory", "posixrules"})
+    return _zone_names
