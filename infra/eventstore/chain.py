@@ -13,7 +13,7 @@ from psycopg.rows import args_row
 from infra.process.garbage import collecting_no_garbage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
     import psycopg
@@ -226,19 +226,29 @@ class Proof:
 
     def extend(self, db: Transaction, upto: int) -> None:
         """Recompute the hashes up to a position, with the log's own end if that is it. Raises LogAltered."""
+        for _ in self.pages(db, upto):
+            pass
+
+    def pages(self, db: Transaction, upto: int) -> Iterator[Sequence[ChainedEvent]]:
+        """The events up to a position, page by page as they are proved; `extend` for who needs them too.
+
+        The log's own end is looked at after the last page. Raises LogAltered.
+        """
         if self._last_hash is None:
             self._last_hash = _hash_before(db.connection, self._company_id, self.position + 1)
         while self.position < upto:
             end = min(self.position + PAGE_SIZE, upto)
             with collecting_no_garbage():
-                report = self._page(db, end)
+                events = self._read(db, end)
+                report = self._page(db, events)
             self._check(db, report.fault or _shortfall(report, self.position, end))
             self.position, self._last_hash = end, report.last_hash
+            yield events
         self._compare_end(db)
 
-    def _page(self, db: Transaction, last: int) -> ChainReport:
-        """Follow the chain through the next events, up to a position or the first fault."""
-        return _follow(self._company_id, self._last_hash or b"", self.position + 1, self._read(db, last))
+    def _page(self, db: Transaction, events: Sequence[ChainedEvent]) -> ChainReport:  # noqa: ARG002
+        """Follow the chain through the next events, up to the first fault."""
+        return _follow(self._company_id, self._last_hash or b"", self.position + 1, events)
 
     def _read(self, db: Transaction, last: int) -> Sequence[ChainedEvent]:
         """The events that come next, up to a position."""

@@ -113,9 +113,9 @@ class _Rehashing(Proof):
         self._former = genesis_hash(company_id)
         self._progress = progress
 
-    def _page(self, db: Transaction, last: int) -> ChainReport:
+    def _page(self, db: Transaction, events: Sequence[ChainedEvent]) -> ChainReport:
         hashes, fault = [self._last_hash or b""], None
-        for event in self._read(db, last):
+        for event in events:
             former, today = former_hash(self._former, event), event_hash(hashes[-1], event)
             if event.position != self.position + len(hashes):
                 fault = Fault(self.position + len(hashes), Reason.MISSING)

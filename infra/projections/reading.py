@@ -1,12 +1,13 @@
-"""The log as read models see it: a company's facts, read decoded once for all of them."""
+"""The log as read models see it: a company's facts in runs of positions, decoded once for all of them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
 
 from psycopg.rows import tuple_row
 
+from infra.eventstore.chain import ChainedEvent
 from infra.eventstore.codec import Decode, EventTypes, decode_metadata
 from infra.postgres.transactions import Transaction
 from projections.base import Event, Fact, NewerEvent, Projection
@@ -52,6 +53,13 @@ class FactReader:
         cursor.execute(_EVENTS, params)
         return self._decode(cursor.fetchall())
 
+    def facts(self, events: Iterable[ChainedEvent]) -> list[Fact]:
+        """The facts among events that were read to be proved. Raises NewerEvent, DamagedEvent."""
+        passed_over = frozenset(self._passed_over)
+        return self._decode(
+            [(*event[:6], _moment(event.recorded_at)) for event in events if event.type not in passed_over]
+        )
+
     def _decode(self, rows: Sequence[EventRow]) -> list[Fact]:
         # Events of one decision share their metadata, letter by letter, and stand side by side.
         facts = []
@@ -70,6 +78,13 @@ class FactReader:
                 Fact(event, stream_id, version, data, origin.at, origin.actor, position, recorded_at)
             )
         return facts
+
+
+def _moment(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _readers(projections: Iterable[Projection], event: Event) -> Iterable[Projection]:

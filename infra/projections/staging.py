@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from infra.eventstore.chain import Proof
+from infra.eventstore.chain import ChainedEvent, Proof
 from infra.eventstore.codec import EventTypes
 from infra.postgres.connections import STAGING
 from infra.postgres.definitions import HOLD_MODEL, named
@@ -189,10 +189,12 @@ class Staging:
         after, folded = self.position if after is None else after, 0
         while after < upto:
             end = min(after + BATCH, upto)
-            self._proof.extend(db, end)
+            proved = self._prove(db, after, end)
             try:
                 with collecting_no_garbage():
-                    facts = self._reader.read(db, after, end)
+                    facts = (
+                        self._reader.read(db, after, end) if proved is None else self._reader.facts(proved)
+                    )
                     if facts:
                         self.model.apply(facts, db)
             except Exception as error:
@@ -201,6 +203,16 @@ class Staging:
             self._progress(end, total or upto)
             after, folded = end, folded + len(facts)
         return folded
+
+    def _prove(self, db: Transaction, after: int, upto: int) -> list[ChainedEvent] | None:
+        """Prove the log up to a position. Returns the events after another one, or None if some were proved.
+
+        So what is folded is what was hashed, and is read once.
+        """
+        from_here = self._proof.position == after
+        with collecting_no_garbage():
+            events = [event for page in self._proof.pages(db, upto) for event in page]
+        return events if from_here else None
 
     def advance(self, position: int, events: int) -> None:
         """Note that a transaction was committed that folded so many events up to a position."""

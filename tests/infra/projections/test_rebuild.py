@@ -12,11 +12,12 @@ import pytest
 from domain.catalog.brands import Brand
 from infra.eventstore.chain import LogAltered
 from infra.postgres.transactions import transaction
+from infra.projections.reading import FactReader
 from infra.projections.rebuild import rebuild
 from infra.projections.rebuild_all import rebuild_all
 from infra.projections.staging import TableMissing
 from infra.runtime.models import EVENT_TYPES
-from projections.base import ServerOutdated
+from projections.base import Fact, ServerOutdated
 from tests.waiting import PATIENCE
 
 _TOUCH: LiteralString = """
@@ -69,6 +70,18 @@ class TestRebuild:
         report = trading.rebuild("stock")
         assert report.rows_changed == 3
         assert report.events == 6
+        assert database.rows(BALANCES, trading.company_id) == before
+
+    def test_folds_the_very_events_that_it_proved(
+        self, database: Any, trading: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def read_again(*_: object) -> list[Fact]:
+            raise AssertionError
+
+        monkeypatch.setattr(FactReader, "read", read_again)
+        before = database.rows(BALANCES, trading.company_id)
+        spoil(database, "UPDATE stock_balances SET value = 1 WHERE company_id = %s", trading.company_id)
+        assert (trading.rebuild("stock").events, trading.rebuild("turnover").events) == (6, 5)
         assert database.rows(BALANCES, trading.company_id) == before
 
     def test_writes_nothing_where_nothing_is_wrong(self, database: Any, trading: Any) -> None:
