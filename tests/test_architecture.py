@@ -1,5 +1,6 @@
 """The code stays clean: style, types, and imports one way."""
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,20 @@ def run(*command: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[s
 def test_the_checks_pass(command: tuple[str, ...]) -> None:
     done = run(BIN / command[0], *command[1:])
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_test_asserts_how_long_something_takes() -> None:
+    """A loaded machine takes longer; what waits, waits with `tests/waiting.py`."""
+    clocks = {"monotonic", "perf_counter", "process_time", "thread_time"}
+    tests = [path for path in (ROOT / "tests").rglob("*.py") if path.name != "waiting.py"]
+    asserted = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in tests
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Assert)
+        and any(isinstance(one, ast.Attribute) and one.attr in clocks for one in ast.walk(node))
+    ]
+    assert asserted == []
 
 
 #: An import against each contract: the module that must not, and what it must not import.

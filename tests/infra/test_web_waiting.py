@@ -200,13 +200,13 @@ class TestAClientThatDoesNotRead:
     def test_gets_all_of_it_when_it_reads_on(
         self, dial: Callable[..., Any], looped: Callable[..., Any]
     ) -> None:
-        with looped(self.large, answer_seconds=1) as address:
+        with looped(self.large, answer_seconds=2) as address:
             wire = dial(address, buffer=65_536)
             wire.send(ALIVE)
             received = 0
             for turn in range(6):
                 received += len(wire.reader.read(2**20))
-                time.sleep(0.3 if turn else 0)
+                time.sleep(0.5 if turn else 0)
             wire.reader.read(self.SIZE - received)
 
 
@@ -242,12 +242,22 @@ class TestLargeBodies:
         size = 300_000
         post = f"POST /api HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode()
         with looped(application, bodies=2 * size) as address:
-            first, second, third = (dial(address) for _ in range(3))
+            first, second = dial(address), dial(address)
             for wire in (first, second):
                 wire.send(post + b"x" * (size - 1))
-            time.sleep(0.2)
-            third.send(post)
-            assert third.answer().refusal == (503, "overloaded")
+
+            def is_refused() -> bool:
+                """Whether there is no room for one more, as soon as both have arrived."""
+                third = dial(address)
+                third.socket.settimeout(1)
+                third.send(post)
+                try:
+                    return bool(third.answer().refusal == (503, "overloaded"))
+                except TimeoutError:
+                    third.socket.close()
+                    return False
+
+            eventually(is_refused)
             small = dial(address)
             small.send(post.replace(str(size).encode(), b"2") + b"{}")
             assert small.answer().body == b"2"
@@ -295,9 +305,10 @@ class TestACompanyThatIsStuck:
     def test_is_told_to_come_again_when_its_queue_is_full_or_it_waits_too_long(
         self, dial: Callable[..., Any], looped: Callable[..., Any]
     ) -> None:
-        go_on = threading.Event()
+        go_on, running = threading.Event(), threading.Event()
 
         def application(_environ: Any, start: Any) -> list[bytes]:
+            running.set()
             go_on.wait(PATIENCE)
             start("200 OK", [])
             return [b"done"]
@@ -307,7 +318,7 @@ class TestACompanyThatIsStuck:
             ends.callback(go_on.set)
             first = dial(address)
             first.send(stuck)
-            time.sleep(0.2)
+            assert running.wait(PATIENCE)
             wire = dial(address)
             wire.send(stuck)
             answer = wire.answer()
