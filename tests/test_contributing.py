@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +41,61 @@ def test_it_has_all_that_kinds_have(shop: Any) -> None:
                        "warranties.Warranty.Archived"]
 '''
 
+TABLES = '''
+"""A field that somebody added to sales."""
+
+from typing import Any
+
+
+def test_it_is_recorded_and_answered(stocked: Any) -> None:
+    stocked.shop.client().post("/api/admin/settings/brands", {"name": "Before"})
+    sold = stocked.sell(table="7")
+    assert (sold.status, sold.data["table"]) == (201, "7")
+    assert stocked.sell().data["table"] is None
+    assert stocked.sell(table="x" * 21).fields == {"table"}
+    sales = [event["state"] for event in stocked.shop.events() if event["type"] == "orders.Order.Sold"]
+    assert [sale.get("table") for sale in sales] == ["7", None]
+'''
+
+WEEKDAYS = '''
+"""A read model that somebody added."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import psycopg
+
+from infra.projections.rebuild import rebuild
+from infra.projections.verify import verify
+from infra.runtime.models import EVENT_TYPES
+from projections.sales_by_weekday import SalesByWeekday
+from tests.waiting import eventually
+
+
+def test_it_follows_the_log_and_is_rebuilt_from_it(stocked: Any) -> None:
+    database, company_id = stocked.shop.service.database, stocked.shop.company_id
+
+    def rows() -> Any:
+        with psycopg.connect(database.owner) as owner:
+            query = "SELECT weekday, sales FROM sales_by_weekday WHERE company_id = %s"
+            return owner.execute(query, [company_id]).fetchall()
+
+    days = [date.fromisoformat(stocked.sell().data["business_date"]) for _ in range(3)]
+    eventually(lambda: sum(sales for _, sales in rows()) == 3)
+    assert {weekday for weekday, _ in rows()} == {day.isoweekday() for day in days}
+    assert verify(database.worker, EVENT_TYPES, SalesByWeekday(), company_id).differences == ()
+    before = rows()
+    rebuild(database.worker, EVENT_TYPES, SalesByWeekday(), company_id)
+    assert rows() == before
+'''
+
+#: The sections that show how, and what tries them: a module of tests, over HTTP.
+EXAMPLES = {
+    "Add a field to an event": ("test_tables.py", TABLES),
+    "Add a read model": ("test_weekdays.py", WEEKDAYS),
+    "Add a kind of setting": ("test_warranties.py", WARRANTIES),
+}
+
 
 class Copy:
     """A copy of the tree, with what the blocks of a section make of it."""
@@ -56,9 +109,8 @@ class Copy:
 
     def build(self, title: str) -> None:
         """Do what this section says. Its blocks are short, and change what is there."""
-        sections = {
-            found["title"]: found["text"] for found in SECTION.finditer((ROOT / FILES[0]).read_text())
-        }
+        document = (ROOT / "CONTRIBUTING.md").read_text()
+        sections = {found["title"]: found["text"] for found in SECTION.finditer(document)}
         added = 0
         for block in BLOCK.finditer(sections[title]):
             path = self.folder / block["path"]
@@ -99,7 +151,7 @@ class Copy:
 
 
 def changed(text: str, difference: str) -> str:
-    """The text without the lines that begin with `-`, and with those of `+` after those with a space."""
+    """The text with the lines that begin with `+`, each after the one with a space that stands there."""
     lines, at = text.split("\n"), 0
     for line in difference.splitlines():
         mark, content = line[:1], line[1:]
@@ -108,30 +160,26 @@ def changed(text: str, difference: str) -> str:
             at += 1
             continue
         assert lines.count(content) == 1, f"stands there {lines.count(content)} times: {content}"
-        at = lines.index(content)
-        if mark == "-":
-            del lines[at]
-        else:
-            at += 1
+        at = lines.index(content) + 1
     return "\n".join(lines)
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Copy:
-    return Copy(tmp_path)
-
-
-def test_a_kind_of_setting(copy: Copy) -> None:
-    copy.build("Add a kind of setting")
+def test_the_examples_can_be_followed_word_for_word(tmp_path: Path) -> None:
+    """All in one copy, so that one database and one server do."""
+    copy = Copy(tmp_path)
+    for title, tried_by in EXAMPLES.items():
+        copy.build(title)
+        name, text = tried_by
+        (copy.folder / "tests" / "api" / name).write_text(text)
     copy.permit("settings/warranties", "warranties", "{warranty_id}")
-    copy.run("ruff", "check", "domain/warranties.py", "domain/kinds.py", "api/warranties.py", "api/app.py")
+    copy.run("ruff", "check", "api", "commands", "domain", "infra", "projections")
     copy.test("tests/infra/eventstore/test_golden.py", "--write-golden")
-    (copy.folder / "tests/api/test_warranties.py").write_text(WARRANTIES)
     copy.test(
         "tests/infra/eventstore/test_golden.py",
-        "tests/api/test_warranties.py",
+        "tests/projections/test_each_event.py",
         "tests/api/test_matrix.py",
         "tests/api/test_creating.py",
+        *(f"tests/api/{name}" for name, _ in EXAMPLES.values()),
         "-k",
-        "golden or warrant or matrix",
+        "golden or matrix or warranties or tables or weekday",
     )
