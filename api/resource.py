@@ -16,7 +16,7 @@ from api.requests import defaults_of, is_confidential
 from api.services import Reading, Services
 from api.work import Work
 from commands.creations import Content
-from commands.outcomes import IdempotencyKey
+from commands.outcomes import IdempotencyKey, Outcome
 from commands.outcomes import Response as Written
 from commands.ports import Caller
 from commands.signing_in import Visitor
@@ -62,9 +62,10 @@ class Resource:
         def respond(result: R) -> Written:
             data = present(result)
             number = version(result) if version else getattr(data, "version", None)
-            body = self._encode(req, data, ok(data, message))
             return Written(
-                status or req.context.operation.status, None if number is None else etag_of(number), body
+                status=status or req.context.operation.status,
+                etag=None if number is None else etag_of(number),
+                body=self._encode(req, data, ok(data, message)),
             )
 
         outcome = self.services.application.run(
@@ -77,17 +78,7 @@ class Resource:
             content=content,
             lengthy=req.context.lengthy,
         )
-        body = outcome.response.body
-        if outcome.replayed:
-            # It was stored for the rights of then.
-            body = hide_in_body(req.context.operation.answer, body, _permissions_of(req))
-        resp.status = outcome.response.status
-        resp.data = body
-        resp.set_header("X-Event-Position", str(outcome.position))
-        if outcome.response.etag:
-            resp.set_header("ETag", outcome.response.etag)
-        if outcome.replayed:
-            resp.set_header("Idempotent-Replayed", "true")
+        _send(req, resp, outcome)
 
     def create(
         self,
@@ -172,6 +163,19 @@ class Resource:
         """The bytes of an answer, without what the caller may not see."""
         hide(req.context.operation.answer, data, _permissions_of(req))
         return encode(envelope)
+
+
+def _send(req: Request, resp: Response, outcome: Outcome) -> None:
+    """Answer with what became of a write, whether just now or before."""
+    response = outcome.response
+    resp.status, resp.data = response.status, response.body
+    resp.set_header("X-Event-Position", str(outcome.position))
+    if response.etag:
+        resp.set_header("ETag", response.etag)
+    if outcome.replayed:
+        # It was stored for the rights of then.
+        resp.data = hide_in_body(req.context.operation.answer, response.body, _permissions_of(req))
+        resp.set_header("Idempotent-Replayed", "true")
 
 
 def _permissions_of(req: Request) -> frozenset[str]:

@@ -39,7 +39,7 @@ class Records:
         """The JSON Schema of a type; records are referred to, and written down if they are new."""
         if (annotations := annotations_of(hint)) != ():
             inner = self.schema_of(get_args(hint)[0])
-            formats = [said.schema for said in annotations if isinstance(said, Format)]
+            formats = [format_.schema for format_ in annotations if isinstance(format_, Format)]
             return {name: value for part in (inner, *formats) for name, value in part.items()}
         if hint in _PLAIN:
             return dict(_PLAIN[hint])
@@ -55,7 +55,9 @@ class Records:
             return {"type": "object", "additionalProperties": self.schema_of(inner[1])}
         if origin is Literal:
             return {"type": "string", "enum": list(inner)}
-        return self._any_of(members_of(hint))
+        if len(members := members_of(hint)) == 1:
+            raise NotAnAnswer(f"No answer is made of {hint}.")
+        return self._any_of(members)
 
     def _any_of(self, members: tuple[Any, ...]) -> Json:
         """A union: null joins the types of a plain value, and stands beside a record."""
@@ -85,7 +87,7 @@ class Records:
         }
 
     def _property(self, field: AnswerField) -> Json:
-        units = [said.unit for said in field.formats if said.unit]
+        units = [format_.unit for format_ in field.formats if format_.unit]
         permission = field.meaning.permission
         who = [f"Only with `{permission}`."] if permission else []
         schema = {
@@ -97,6 +99,10 @@ class Records:
         if permission:
             schema["x-permission"] = permission
         return schema
+
+
+class NotAnAnswer(Exception):
+    """A field of an answer has a type that clients could make nothing of."""
 
 
 class TwoRecordsOfOneName(Exception):

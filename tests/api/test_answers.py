@@ -24,7 +24,7 @@ from api.answers import (
 )
 from api.answers.hiding import hide, hide_in_body, permissions_in
 from api.fields import Body, Many, Object, Whole
-from api.openapi.records import Records, TwoRecordsOfOneName
+from api.openapi.records import NotAnAnswer, Records, TwoRecordsOfOneName
 from api.operations import SIGNED_IN, Operation
 
 NOBODY = frozenset[str]()
@@ -208,6 +208,13 @@ class TestTheDocument:
         records.schema_of(first)
         with pytest.raises(TwoRecordsOfOneName, match="Twin"):
             records.schema_of(other)
+
+    def test_is_made_of_nothing_that_clients_do_not_know(self) -> None:
+        class OddAnswer(Answer):
+            odd: Annotated[complex, Meaning("A number of another kind.")]
+
+        with pytest.raises(NotAnAnswer, match="complex"):
+            Records().schema_of(OddAnswer)
 
     def test_a_field_is_called_as_clients_call_it(self) -> None:
         class PeriodAnswer(Answer, rename={"from_date": "from"}):
