@@ -113,7 +113,7 @@ def register_company(command: RegisterCompany, work: CompaniesWork) -> Company:
         raise DuplicateId
     # Who takes it on at the same moment is waited for here, and found then.
     work.platform.open_log()
-    if existing := work.made_before(Company, Company.Registered, command.id).read():
+    if existing := work.find_earlier(Company, Company.Registered, command.id).read():
         return existing
     return _take_on(command, work)
 
@@ -217,17 +217,17 @@ def appoint_super_admin(command: AppointSuperAdmin, work: AppointmentWork) -> Us
     Raises DuplicateUsername when somebody else has the name.
     """
     work.platform.open_log()
-    known = work.platform.user_named(command.username)
-    person = _super_admin(work, known, command.username)
+    entry = work.platform.user_named(command.username)
+    person = _super_admin(work, entry, command.username)
     work.save(person)
     work.credentials.set_password(person.id, command.password_hash)
     return person
 
 
-def _super_admin(work: AppointmentWork, known: tuple[UUID, UUID] | None, username: str) -> User:
-    if known is None:
+def _super_admin(work: AppointmentWork, entry: tuple[UUID, UUID] | None, username: str) -> User:
+    if entry is None:
         return User.begin(User.Registered, work.new_id(), username=username, role=SUPER_ADMIN)
-    company_id, user_id = known
+    company_id, user_id = entry
     if company_id != PLATFORM_ID:
         raise DuplicateUsername
     person = work.load(User, user_id)

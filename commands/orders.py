@@ -180,7 +180,7 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
 
 def _earlier(command: PlaceSale, work: UnitOfWork) -> Pending[Order | None]:
     """Ask for the sale that this request made before, if its till named it."""
-    return work.made_before(Order, Order.Sold, command.id) if command.id else Pending(lambda: None)
+    return work.find_earlier(Order, Order.Sold, command.id) if command.id else Pending(lambda: None)
 
 
 def _methods(command: PlaceSale, work: SaleWork) -> Pending[Mapping[str, MethodAtSale]]:

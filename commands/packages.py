@@ -51,7 +51,7 @@ def register_package(command: RegisterPackage, work: PlatformWork) -> Package:
 
     Raises DuplicateName, DuplicateId.
     """
-    if existing := work.made_before(Package, Package.Registered, command.id).read():
+    if existing := work.find_earlier(Package, Package.Registered, command.id).read():
         return existing
     _check_name(command.id, command.values["name"], work)
     package = Package.begin(Package.Registered, command.id, **command.values)
@@ -105,5 +105,5 @@ def archive_package(command: ArchivePackage, work: PlatformWork) -> Package:
 
 
 def _check_name(package_id: UUID, name: str, work: PlatformWork) -> None:
-    if work.platform.is_package_name_taken(package_id, name):
+    if work.platform.has_package_named(package_id, name):
         raise DuplicateName

@@ -29,7 +29,7 @@ class PlatformPort(Protocol):
     def hold_package(self, package_id: UUID) -> None:
         """Give it to no further company until the end."""
 
-    def is_package_name_taken(self, package_id: UUID, name: str) -> bool:
+    def has_package_named(self, package_id: UUID, name: str) -> bool:
         """Whether another package that is not archived has this name."""
 
     def has_subscribers(self, package_id: UUID) -> bool:

@@ -76,7 +76,7 @@ class UnitOfWork(Protocol):
     def load(self, kind: type[A], aggregate_id: UUID) -> A:
         """The aggregate. Raises Missing."""
 
-    def made_before(
+    def find_earlier(
         self, kind: type[A], by: type[Aggregate.Event], own_id: UUID, *, within: UUID | None = None
     ) -> Pending[A | None]:
         """Ask whether this very request was recorded before.

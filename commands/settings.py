@@ -82,7 +82,7 @@ class SettingsPort(Protocol):
         `store_ids` are those that whoever refers is bound to.
         """
 
-    def place(self, setting: Setting) -> Mapping[str, Any]:
+    def position(self, setting: Setting) -> Mapping[str, Any]:
         """Where it stands in the tree of its kind, if there is one, as it will be shown."""
 
     def payment_methods(self, codes: Iterable[str]) -> Pending[Mapping[str, MethodAtSale]]:
@@ -110,13 +110,13 @@ def register_setting(command: RegisterSetting, work: SettingsWork) -> Setting:
         # The company comes before what its settings refer to, as for whoever switches one of those.
         work.plan.hold()
     others = work.settings.context(command.kind, command.id, command.values, store_ids=store_ids)
-    if existing := work.made_before(command.kind, command.kind.Registered, command.id).read():
+    if existing := work.find_earlier(command.kind, command.kind.Registered, command.id).read():
         return existing
     values = {**others.inherited(), **command.values}
     command.kind.check(values)
     others.check()
     setting = command.kind.begin(command.kind.Registered, command.id, **values)
-    _check_place(setting, work)
+    _check_stores(setting, work)
     _check_room(command.kind, work)
     work.save(setting)
     return setting
@@ -133,7 +133,7 @@ def revise_setting(command: ReviseSetting, work: SettingsWork) -> Setting:
     setting.revise(command.changes)
     setting.check(setting.values)
     others.check()
-    _check_place(setting, work)
+    _check_stores(setting, work)
     work.save(setting)
     return setting
 
@@ -163,14 +163,14 @@ def archive_setting(command: ArchiveSetting, work: SettingsWork) -> Setting:
     return setting
 
 
-def with_place(
+def with_position(
     handler: Callable[[C, SettingsWork], Setting],
 ) -> Callable[[C, SettingsWork], tuple[Setting, Mapping[str, Any]]]:
     """The same decision, and where in a tree what came of it stands."""
 
     def decide(command: C, work: SettingsWork) -> tuple[Setting, Mapping[str, Any]]:
         setting = handler(command, work)
-        return setting, work.settings.place(setting)
+        return setting, work.settings.position(setting)
 
     return decide
 
@@ -195,7 +195,7 @@ def _check_room(kind: type[Setting], work: SettingsWork) -> None:
         work.plan.check_room(kind.kind)
 
 
-def _check_place(setting: Setting, work: UnitOfWork) -> None:
+def _check_stores(setting: Setting, work: UnitOfWork) -> None:
     """Raise OtherStore for what would come to lie outside the caller's stores."""
     if not setting.is_within(work.caller.store_ids):
         raise OtherStore

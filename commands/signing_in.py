@@ -64,7 +64,7 @@ class Visitor:
 def neighbourhood_of(address: str | None) -> str:
     """The address itself, or the /64 network of an IPv6 address; whoever has none shares one."""
     try:
-        found = IPv6Address(address or "")
+        parsed = IPv6Address(address or "")
     except AddressValueError:
         return address or "nowhere"
-    return str(found.ipv4_mapped or IPv6Network((found, 64), strict=False).network_address)
+    return str(parsed.ipv4_mapped or IPv6Network((parsed, 64), strict=False).network_address)

@@ -31,7 +31,7 @@ class ReceiveStock:
 class StockContext(Protocol):
     """What a movement of a storage is decided on; its balances are locked."""
 
-    def check_place(self, store_ids: Collection[UUID]) -> None:
+    def check_storage(self, store_ids: Collection[UUID]) -> None:
         """Raise OtherStore when the storage lies in none of these stores; no stores are no bounds."""
 
     def backdating(self) -> Backdating:
@@ -84,8 +84,8 @@ def receive_stock(command: ReceiveStock, work: StockWork) -> StockMovement:
     """
     quantities = [(line.variant_id, line.quantity) for line in command.lines]
     stock = work.stock.lock(command.storage_id, quantities, supplier_id=command.supplier_id)
-    earlier = work.made_before(StockMovement, StockMovement.Received, command.id)
-    stock.check_place(work.caller.store_ids)
+    earlier = work.find_earlier(StockMovement, StockMovement.Received, command.id)
+    stock.check_storage(work.caller.store_ids)
     if existing := earlier.read():
         if existing.storage_id != command.storage_id:
             raise DuplicateId

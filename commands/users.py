@@ -11,7 +11,7 @@ from commands.plan import PlanWork
 from commands.ports import Missing, UnitOfWork, check_version
 from domain.errors import NotAllowed
 from domain.settings import OtherStore
-from domain.users import LastAdmin, User, check_given, check_reach, in_order
+from domain.users import LastAdmin, User, check_grants, check_reach, in_order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,19 +112,19 @@ def register_user(command: RegisterUser, work: UsersWork) -> KnownUser:
     """
     caller = work.caller
     others = work.users.context(command.id, command.values, store_ids=caller.store_ids)
-    if existing := work.made_before(User, User.Registered, command.id).read():
-        return _known(existing, others)
+    if existing := work.find_earlier(User, User.Registered, command.id).read():
+        return _answer_of(existing, others)
     user = User.begin(User.Registered, command.id, **in_order(command.values))
     user.check()
     _check_may_grant(work, user.values, before={"granted": (), "denied": ()})
-    check_given(caller.permissions, user)
+    check_grants(caller.permissions, user)
     others.check()
-    _check_place(work, user)
+    _check_stores(work, user)
     if user.is_active:
         work.plan.check_room("users")
     work.credentials.set_password(user.id, command.password_hash)
     work.save(user)
-    return _known(user, others)
+    return _answer_of(user, others)
 
 
 def revise_user(command: ReviseUser, work: UsersWork) -> KnownUser:
@@ -139,16 +139,16 @@ def revise_user(command: ReviseUser, work: UsersWork) -> KnownUser:
     user.revise(in_order(command.changes))
     user.check()
     _check_may_grant(work, user.values, before=before)
-    check_given(work.caller.permissions, user, held)
+    check_grants(work.caller.permissions, user, held)
     others.check()
-    _check_place(work, user)
+    _check_stores(work, user)
     _check_somebody_manages(user, others, managed=managed)
     if user.is_active and not was_active:
         work.plan.check_room("users")
     if was_active and not user.is_active:
         work.credentials.end_sessions(user.id)
     work.save(user)
-    return _known(user, others)
+    return _answer_of(user, others)
 
 
 def archive_user(command: ArchiveUser, work: UsersWork) -> KnownUser:
@@ -162,7 +162,7 @@ def archive_user(command: ArchiveUser, work: UsersWork) -> KnownUser:
     _check_somebody_manages(user, others, managed=managed)
     work.credentials.end_sessions(user.id)
     work.save(user)
-    return _known(user, others)
+    return _answer_of(user, others)
 
 
 def reset_password(command: ResetPassword, work: UsersWork) -> KnownUser:
@@ -175,7 +175,7 @@ def reset_password(command: ResetPassword, work: UsersWork) -> KnownUser:
     work.credentials.set_password(user.id, command.password_hash)
     work.credentials.end_sessions(user.id)
     work.save(user)
-    return _known(user, others)
+    return _answer_of(user, others)
 
 
 def end_sessions(command: EndSessions, work: CredentialsWork) -> None:
@@ -208,7 +208,7 @@ def _check_manageable(work: UnitOfWork, user: User) -> None:
     check_reach(work.caller.permissions, user)
 
 
-def _check_place(work: UnitOfWork, user: User) -> None:
+def _check_stores(work: UnitOfWork, user: User) -> None:
     """Raise OtherStore for a user who would come to work outside the caller's stores."""
     if not user.is_within(work.caller.store_ids):
         raise OtherStore
@@ -228,5 +228,5 @@ def _check_somebody_manages(user: User, others: UserContext, *, managed: bool) -
         raise LastAdmin
 
 
-def _known(user: User, others: UserContext) -> KnownUser:
+def _answer_of(user: User, others: UserContext) -> KnownUser:
     return KnownUser(user, others.last_login, others.stores(user.values["store_ids"]))

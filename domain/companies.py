@@ -247,12 +247,12 @@ class Company(Entity):
         Dates that have passed take effect at once. Raises AlreadyArchived, Invalid.
         """
         self._check_open()
-        wanted = terms.applied(offer, self.subscription, now)
-        dates = {"trial_ends_at": wanted.trial_ends_at, "period_ends_at": wanted.period_ends_at}
+        subscription = terms.applied(offer, self.subscription, now)
+        dates = {"trial_ends_at": subscription.trial_ends_at, "period_ends_at": subscription.period_ends_at}
         if self.subscription is None or self.subscription.package_id != offer.id:
-            self.trigger_event(Company.Subscribed, package_id=offer.id, status=wanted.status, **dates)
-        elif wanted != self.subscription:
-            self.trigger_event(Company.Renewed, status=wanted.status, **dates)
+            self.trigger_event(Company.Subscribed, package_id=offer.id, status=subscription.status, **dates)
+        elif subscription != self.subscription:
+            self.trigger_event(Company.Renewed, status=subscription.status, **dates)
         self.fall_due(now)
 
     def fall_due(self, now: datetime) -> None:

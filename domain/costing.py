@@ -46,12 +46,12 @@ def issue(balance: Balance, quantity: Decimal, assumed_cost: int = 0) -> tuple[i
     below zero the last known cost: what the catalog assumes one to cost as long as no delivery has said.
     Raises QuantityNotValid and AmountTooLarge.
     """
-    held, taken = _signed(balance.quantity), scaled_quantity(quantity)
-    covered = min(taken, max(held, 0))
+    held, units = _signed(balance.quantity), scaled_quantity(quantity)
+    covered = min(units, max(held, 0))
     cost = round_ratio(balance.value * covered, held) if covered else 0
-    if taken > covered:
-        cost += _worth(taken - covered, balance.last_unit_cost or assumed_cost)
-    return cost, _moved(balance, held - taken, balance.value - cost)
+    if units > covered:
+        cost += _worth(units - covered, balance.last_unit_cost or assumed_cost)
+    return cost, _moved(balance, held - units, balance.value - cost)
 
 
 def receive(balance: Balance, quantity: Decimal, unit_cost: int) -> Receipt:
@@ -60,8 +60,8 @@ def receive(balance: Balance, quantity: Decimal, unit_cost: int) -> Receipt:
     The value of the receipt is round(quantity * unit_cost). Raises QuantityNotValid, AmountNotValid and
     AmountTooLarge.
     """
-    taken = scaled_quantity(quantity)
-    receipt = _take_in(balance, taken, taken * checked(unit_cost), SCALE)
+    units = scaled_quantity(quantity)
+    receipt = _take_in(balance, units, units * checked(unit_cost), SCALE)
     after = receipt.balance
     priced = Balance(quantity=after.quantity, value=after.value, last_unit_cost=unit_cost)
     return Receipt(value_change=receipt.value_change, settlement=receipt.settlement, balance=priced)
@@ -74,28 +74,28 @@ def give_back(balance: Balance, quantity: Decimal, cost: int) -> Receipt:
     quantity and value on different sides of zero is settled. Raises QuantityNotValid, AmountNotValid and
     AmountTooLarge.
     """
-    taken = scaled_quantity(quantity)
-    held, value = _signed(balance.quantity) + taken, balance.value + checked(cost)
+    units = scaled_quantity(quantity)
+    held, value = _signed(balance.quantity) + units, balance.value + checked(cost)
     # Units still owed may be worth nothing: what came back first was all that rounding had left.
     if held * value > 0 or (held < 0 and value == 0):
         return Receipt(value_change=cost, settlement=0, balance=_moved(balance, held, value))
-    return _take_in(balance, taken, cost, 1)
+    return _take_in(balance, units, cost, 1)
 
 
-def _take_in(balance: Balance, taken: int, above: int, below: int) -> Receipt:
+def _take_in(balance: Balance, units: int, above: int, below: int) -> Receipt:
     """Take units in at an exact value above / below."""
     held = _signed(balance.quantity)
     value_change = checked(round_ratio(above, below))
     settlement = 0
-    if held < 0 < taken:
-        left = max(taken + held, 0)
+    if held < 0 < units:
+        on_hand = max(units + held, 0)
         # What is still owed keeps its share of the value; what comes to lie on the shelf, its own cost.
-        owed = round_ratio(balance.value * max(-held - taken, 0), -held)
-        target = owed + round_ratio(above * left, below * taken)
+        owed = round_ratio(balance.value * max(-held - units, 0), -held)
+        target = owed + round_ratio(above * on_hand, below * units)
         settlement = target - balance.value - value_change
     value = balance.value + value_change + settlement
     return Receipt(
-        value_change=value_change, settlement=settlement, balance=_moved(balance, held + taken, value)
+        value_change=value_change, settlement=settlement, balance=_moved(balance, held + units, value)
     )
 
 

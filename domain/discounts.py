@@ -30,23 +30,23 @@ def check_ceiling(
     """
     share = Fraction(ceiling) / 100
 
-    def is_above(value: Fraction, left: Fraction, gross_total: int, off: int, rounding: int) -> bool:
+    def is_above(value: Fraction, net: Fraction, gross_total: int, off: int, rounding: int) -> bool:
         most = ceil(share * gross_total)
-        return off > most and (value - left > share * value or off > most + rounding)
+        return off > most and (value - net > share * value or off > most + rounding)
 
     # What rounds to less than it is worth is not charged, so nothing can be given off it either.
     values = [
         min(Fraction(item.quantity) * item.unit_price, Fraction(line.gross_total))
         for item, line in zip(items, basket.lines, strict=True)
     ]
-    left = _left(items, values, discounts)
+    net = _net_values(items, values, discounts)
     fields = [
         f"lines.{index}.discounts"
         for index, line in enumerate(basket.lines)
-        if is_above(values[index], left[index], line.gross_total, line.discount_total, 1)
+        if is_above(values[index], net[index], line.gross_total, line.discount_total, 1)
     ]
     rounding = min(len(items), ROUNDING_UNITS + int(ROUNDING_SHARE * basket.subtotal))
-    whole, rest = sum(values, Fraction()), sum(left, Fraction())
+    whole, rest = sum(values, Fraction()), sum(net, Fraction())
     is_whole_above = is_above(whole, rest, basket.subtotal, basket.discount_total, rounding)
     # Without discounts on the order the lines say it all, unless each by itself is within the ceiling.
     if is_whole_above and (discounts or not fields):
@@ -57,14 +57,16 @@ def check_ceiling(
         raise DiscountAboveCeiling(details=details)
 
 
-def _left(items: Sequence[Item], values: Sequence[Fraction], discounts: Sequence[Discount]) -> list[Fraction]:
+def _net_values(
+    items: Sequence[Item], values: Sequence[Fraction], discounts: Sequence[Discount]
+) -> list[Fraction]:
     """What the discounts leave of each line's value, before anything is rounded."""
-    left = [_after(value, item.discounts) for value, item in zip(values, items, strict=True)]
+    net = [_after(value, item.discounts) for value, item in zip(values, items, strict=True)]
     for discount in discounts:
-        whole = sum(left, Fraction())
+        whole = sum(net, Fraction())
         rest = _after(whole, [discount]) / whole if whole else Fraction()
-        left = [value * rest for value in left]
-    return left
+        net = [value * rest for value in net]
+    return net
 
 
 def _after(value: Fraction, discounts: Sequence[Discount]) -> Fraction:

@@ -67,11 +67,11 @@ class Entity(Aggregate):
         """
         if self.is_archived:
             raise AlreadyArchived
-        wanted = {**self.values, **changes}
+        after = {**self.values, **changes}
         for event in self.revisions():
             names = fields_of(event)
-            if any(wanted[name] != self.values[name] for name in names):
-                self.trigger_event(event, **{name: wanted[name] for name in names})
+            if any(after[name] != self.values[name] for name in names):
+                self.trigger_event(event, **{name: after[name] for name in names})
 
     def archive(self) -> None:
         """Put it out of use. Raises AlreadyArchived."""

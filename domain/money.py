@@ -142,9 +142,9 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
         raise NothingToShare
     products = [total * weight for weight in weights]
     shares = [product // whole for product in products]
-    if left := total - sum(shares):
+    if remaining := total - sum(shares):
         # The sort is stable, so equal remainders stay in line order.
-        for index in sorted(range(len(products)), key=lambda i: -(products[i] % whole))[:left]:
+        for index in sorted(range(len(products)), key=lambda i: -(products[i] % whole))[:remaining]:
             shares[index] += 1
     return shares
 

@@ -50,20 +50,20 @@ class Limits:
         limit: int | None = getattr(self, resource)
         return limit
 
-    def changed(self, said: Mapping[str, int | None]) -> "Limits":
+    def changed(self, changes: Mapping[str, int | None]) -> "Limits":
         """These limits, except those that are said."""
-        return replace(self, **said)
+        return replace(self, **changes)
 
     def check_usage(self, used: Mapping[str, int]) -> None:
         """Raise LimitBelowUsage, naming each limit that lies below what is used."""
-        told = []
+        details = []
         for resource in RESOURCES:
             limit = self.of(resource)
             if limit is not None and used[resource] > limit:
                 message = f"{limit} are allowed, {used[resource]} are used."
-                told.append(Detail(f"limits.{resource}", LimitBelowUsage.code, message))
-        if told:
-            raise LimitBelowUsage(details=told)
+                details.append(Detail(f"limits.{resource}", LimitBelowUsage.code, message))
+        if details:
+            raise LimitBelowUsage(details=details)
 
     def narrowed(self, before: "Limits") -> "Limits":
         """Those of these limits that allow less than before; the others are left open."""

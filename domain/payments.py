@@ -68,15 +68,15 @@ def settle(total: int, tenders: Sequence[Tender], cash_rounding: int) -> Settlem
     if exact < 0:
         raise PaymentExceedsTotal(f"The payments come to {-exact} more than is due.")
     has_cash = any(tender.method == CASH for tender in tenders)
-    left = round_to_multiple(exact, cash_rounding) if has_cash else exact
-    rounding = left - exact
+    due = round_to_multiple(exact, cash_rounding) if has_cash else exact
+    rounding = due - exact
     payments = []
     for tender in tenders:
-        payment = _cash_payment(tender, left, rounding) if tender.method == CASH else _exact_payment(tender)
+        payment = _cash_payment(tender, due, rounding) if tender.method == CASH else _exact_payment(tender)
         payments.append(payment)
-        left -= payment.amount if tender.method == CASH else 0
-    if left:
-        raise PaymentInsufficient(f"The payments are {left} short of what is due.")
+        due -= payment.amount if tender.method == CASH else 0
+    if due:
+        raise PaymentInsufficient(f"The payments are {due} short of what is due.")
     return _settlement(total, rounding, payments)
 
 
@@ -88,33 +88,33 @@ def _check_amounts(total: int, tenders: Sequence[Tender]) -> None:
         checked(tender.tendered or 0)
 
 
-def _cash_payment(tender: Tender, left: int, rounding: int) -> Payment:
+def _cash_payment(tender: Tender, due: int, rounding: int) -> Payment:
     # A till that knows nothing of cash rounding asks for the exact rest; it means the rounded one.
-    asked = left if tender.amount == left - rounding else tender.amount
-    amount = min(asked, left)
-    given = max(asked, amount + tender.tip) if tender.tendered is None else tender.tendered
-    if given < max(asked, amount + tender.tip):
-        raise _short(max(asked, amount + tender.tip) - given)
+    requested = due if tender.amount == due - rounding else tender.amount
+    amount = min(requested, due)
+    tendered = max(requested, amount + tender.tip) if tender.tendered is None else tender.tendered
+    if tendered < max(requested, amount + tender.tip):
+        raise _short(max(requested, amount + tender.tip) - tendered)
     return Payment(
         method=tender.method,
         amount=amount,
-        tendered=given,
-        change=given - amount - tender.tip,
+        tendered=tendered,
+        change=tendered - amount - tender.tip,
         reference=tender.reference,
         tip=tender.tip,
     )
 
 
 def _exact_payment(tender: Tender) -> Payment:
-    given = tender.amount + tender.tip
-    if tender.tendered is not None and tender.tendered < given:
-        raise _short(given - tender.tendered)
-    if tender.tendered is not None and tender.tendered > given:
+    tendered = tender.amount + tender.tip
+    if tender.tendered is not None and tender.tendered < tendered:
+        raise _short(tendered - tender.tendered)
+    if tender.tendered is not None and tender.tendered > tendered:
         raise PaymentExceedsTotal(f"No change is given on {tender.method}.")
     return Payment(
         method=tender.method,
         amount=tender.amount,
-        tendered=given,
+        tendered=tendered,
         change=0,
         reference=tender.reference,
         tip=tender.tip,

@@ -143,10 +143,10 @@ def price(items: Sequence[Item], discounts: Sequence[Discount], rules: Rules) ->
     mode = rules.rounding_mode
     lines = [_Line(item, mode) for item in items]
     for index, line in enumerate(lines):
-        for place, discount in enumerate(line.item.discounts):
-            _discount([line], discount, mode, f"lines.{index}.discounts.{place}")
-    for place, discount in enumerate(discounts):
-        _discount(lines, discount, mode, f"discounts.{place}")
+        for position, discount in enumerate(line.item.discounts):
+            _discount([line], discount, mode, f"lines.{index}.discounts.{position}")
+    for position, discount in enumerate(discounts):
+        _discount(lines, discount, mode, f"discounts.{position}")
     taxes = _tax_amounts(lines, rules)
     contained = _tax_contained_in_discounts(lines, taxes, rules)
     return _basket(tuple(map(_priced_line, lines, taxes, contained)))
@@ -160,18 +160,18 @@ class _Line:
         "gross_numerator",
         "gross_total",
         "item",
-        "left",
         "numerator",
         "rates",
+        "remaining",
         "tax_divisor",
     )
 
     def __init__(self, item: Item, mode: RoundingMode) -> None:
         exact = scaled_quantity(item.quantity) * checked(item.unit_price)
         self.item = item
-        self.gross_total = self.left = round_ratio(exact, SCALE, mode)
+        self.gross_total = self.remaining = round_ratio(exact, SCALE, mode)
         # What rounds to nothing costs nothing, and nothing bears no tax.
-        self.gross_numerator = self.numerator = exact if self.left else 0
+        self.gross_numerator = self.numerator = exact if self.remaining else 0
         self.denominator = SCALE
         self.rates = [scaled(rate.rate) for rate in item.tax_rates]
         if self.rates and min(self.rates) < 0:
@@ -182,14 +182,14 @@ class _Line:
             percent for percent, rate in zip(self.rates, item.tax_rates, strict=True) if rate.inclusive
         )
 
-    def taken_off(self) -> int:
+    def reduction(self) -> int:
         """What all discounts took off the exact value, over the denominator as it is by now."""
         return self.gross_numerator * (self.denominator // SCALE) - self.numerator
 
     def reduce(self, share: int, percent: int | None) -> None:
         """Take a share of a discount off; its percentage, if it has one, comes off the exact value."""
-        self.left -= share
-        if self.left == 0:
+        self.remaining -= share
+        if self.remaining == 0:
             self.numerator = 0
         elif percent is None:
             self.numerator = max(0, self.numerator - share * self.denominator)
@@ -200,34 +200,36 @@ class _Line:
 
 def _discount(lines: list[_Line], discount: Discount, mode: RoundingMode, field: str) -> None:
     number = scaled(discount.value)
-    left = sum(line.left for line in lines)
+    remaining = sum(line.remaining for line in lines)
     if discount.type == "percent":
-        percent, amount = number, _percent_of(lines, number, left, mode, field)
+        percent, amount = number, _percent_of(lines, number, remaining, mode, field)
     else:
-        percent, amount = None, _amount_within(number, left, field)
-    shares = [amount] if len(lines) == 1 else apportion(amount, [line.left for line in lines])
+        percent, amount = None, _amount_within(number, remaining, field)
+    shares = [amount] if len(lines) == 1 else apportion(amount, [line.remaining for line in lines])
     for line, share in zip(lines, shares, strict=True):
         line.reduce(share, percent)
 
 
-def _percent_of(lines: list[_Line], percent: int, left: int, mode: RoundingMode, field: str) -> int:
+def _percent_of(lines: list[_Line], percent: int, remaining: int, mode: RoundingMode, field: str) -> int:
     if not 0 <= percent <= _FULL:
         detail = Detail(field, DiscountNotValid.code, "Must be from 0 to 100 percent.")
         raise DiscountNotValid(details=[detail])
     if percent == _FULL:
-        return left
+        return remaining
     numerators, denominator = _common((line.numerator, line.denominator) for line in lines)
     # The exact values of many fractional lines may add up to more than the rounded ones.
-    return min(left, round_ratio(sum(numerators) * percent, denominator * _FULL, mode))
+    return min(remaining, round_ratio(sum(numerators) * percent, denominator * _FULL, mode))
 
 
-def _amount_within(number: int, left: int, field: str) -> int:
+def _amount_within(number: int, remaining: int, field: str) -> int:
     amount, fraction = divmod(number, SCALE)
     if fraction or amount < 0:
         detail = Detail(field, DiscountNotValid.code, "Must be a whole number of minor units.")
         raise DiscountNotValid(details=[detail])
-    if amount > left:
-        detail = Detail(field, DiscountExceedsValue.code, f"{amount} is more than the {left} left to pay.")
+    if amount > remaining:
+        detail = Detail(
+            field, DiscountExceedsValue.code, f"{amount} is more than the {remaining} left to pay."
+        )
         raise DiscountExceedsValue(details=[detail])
     return amount
 
@@ -248,7 +250,7 @@ def _tax_amounts(lines: list[_Line], rules: Rules) -> list[list[int]]:
     """
     mode = rules.rounding_mode
     amounts = [[0] * len(line.rates) for line in lines]
-    rooms = [line.left for line in lines]
+    rooms = [line.remaining for line in lines]
     for places in _places_of_each_rate(lines, rules):
         weights, denominator = _common(
             (lines[at].numerator * lines[at].rates[slot], lines[at].denominator * lines[at].tax_divisor)
@@ -272,9 +274,9 @@ def _tax_contained_in_discounts(lines: list[_Line], taxes: list[list[int]], rule
     """
     mode = rules.rounding_mode
     contained = [0] * len(lines)
-    if all(line.tax_divisor == _FULL or line.left == line.gross_total for line in lines):
+    if all(line.tax_divisor == _FULL or line.remaining == line.gross_total for line in lines):
         return contained
-    rooms = [line.gross_total - line.left for line in lines]
+    rooms = [line.gross_total - line.remaining for line in lines]
     for places in _places_of_each_rate(lines, rules):
         if not _is_contained(lines, places):
             continue
@@ -283,7 +285,10 @@ def _tax_contained_in_discounts(lines: list[_Line], taxes: list[list[int]], rule
             for at, slot in places
         )
         weights, _ = _common(
-            (lines[at].taken_off() * lines[at].rates[slot], lines[at].denominator * lines[at].tax_divisor)
+            (
+                lines[at].reduction() * lines[at].rates[slot],
+                lines[at].denominator * lines[at].tax_divisor,
+            )
             for at, slot in places
         )
         charged = sum(taxes[at][slot] for at, slot in places)
@@ -329,12 +334,12 @@ def _contained(rates: Sequence[TaxRate], amounts: list[int]) -> int:
 def _priced_line(line: _Line, amounts: list[int], contained_in_discounts: int) -> PricedLine:
     item = line.item
     tax_total = sum(amounts)
-    net_sales = line.left - _contained(item.tax_rates, amounts)
+    net_sales = line.remaining - _contained(item.tax_rates, amounts)
     return PricedLine(
         quantity=item.quantity,
         unit_price=item.unit_price,
         gross_total=line.gross_total,
-        discount_total=line.gross_total - line.left,
+        discount_total=line.gross_total - line.remaining,
         taxes=tuple(
             LineTax(
                 tax_rate_id=rate.id,
@@ -349,7 +354,7 @@ def _priced_line(line: _Line, amounts: list[int], contained_in_discounts: int) -
         ),
         tax_total=tax_total,
         total=net_sales + tax_total,
-        gross_sales=net_sales + line.gross_total - line.left - contained_in_discounts,
+        gross_sales=net_sales + line.gross_total - line.remaining - contained_in_discounts,
         net_sales=net_sales,
     )
 

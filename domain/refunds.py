@@ -124,11 +124,11 @@ def _returned(line: SoldLine, whole: int, units: int, mode: RoundingMode) -> _Re
         return round_ratio(amount * part, of, mode) if of else by_units(amount)
 
     total, discount_total = by_units(line.total), by_units(line.discount_total)
-    taxes, left, of = [], total, line.total
+    taxes, remaining, of = [], total, line.total
     for tax in line.taxes:
         # Each tax takes from what the ones before it have left of the money.
-        taxes.append(along(tax.amount, left, of))
-        left, of = left - taxes[-1], of - tax.amount
+        taxes.append(along(tax.amount, remaining, of))
+        remaining, of = remaining - taxes[-1], of - tax.amount
     before_tax = along(line.gross_sales - line.net_sales, discount_total, line.discount_total)
     return _Returned(total, discount_total, before_tax, taxes)
 

@@ -95,8 +95,8 @@ class Setting(Entity):
     @classmethod
     def switches(cls) -> Mapping[bool, type["Setting.Switched"]]:
         """The events by which it goes out of use (False) and comes back (True); empty if it cannot."""
-        found = (event for _, event in events_of(cls) if issubclass(event, Setting.Switched))
-        return {event.is_active: event for event in found}
+        events = (event for _, event in events_of(cls) if issubclass(event, Setting.Switched))
+        return {event.is_active: event for event in events}
 
     def switch(self, *, is_active: bool) -> None:
         """Put it out of use for a time, or back to it; what is so already records nothing.

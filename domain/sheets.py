@@ -101,7 +101,7 @@ def is_utf8(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
-def can_be_kept(text: str) -> bool:
+def is_storable(text: str) -> bool:
     """Whether a text can be anything's in the database, so that it may be looked for there."""
     return "\0" not in text and is_utf8(text)
 

@@ -173,11 +173,11 @@ def take(
     """
     demands = tuple(demands)
     _check_enough(demands, balances, allow_negative=allow_negative)
-    left = dict(balances)
+    remaining = dict(balances)
     lines = []
     for demand in demands:
-        cost, after = issue(left.get(demand.variant_id, EMPTY), demand.quantity, demand.assumed_cost)
-        left[demand.variant_id] = after
+        cost, after = issue(remaining.get(demand.variant_id, EMPTY), demand.quantity, demand.assumed_cost)
+        remaining[demand.variant_id] = after
         lines.append(_line(demand.variant_id, -demand.quantity, -cost, after))
     return tuple(lines)
 
@@ -185,13 +185,13 @@ def take(
 def _check_enough(
     demands: tuple[Demand, ...], balances: Mapping[UUID, Balance], *, allow_negative: bool
 ) -> None:
-    wanted: dict[UUID, Decimal] = {}
+    demanded: dict[UUID, Decimal] = {}
     for demand in demands:
         if demand.strict or not allow_negative:
-            wanted[demand.variant_id] = wanted.get(demand.variant_id, Decimal(0)) + demand.quantity
+            demanded[demand.variant_id] = demanded.get(demand.variant_id, Decimal(0)) + demand.quantity
     short = {
         variant_id: available
-        for variant_id, quantity in wanted.items()
+        for variant_id, quantity in demanded.items()
         if quantity > (available := balances.get(variant_id, EMPTY).quantity)
     }
     if short:
@@ -200,7 +200,7 @@ def _check_enough(
                 Detail(
                     f"lines.{demand.position}.quantity",
                     "insufficient_stock",
-                    f"{wanted[demand.variant_id].normalize():f} wanted, "
+                    f"{demanded[demand.variant_id].normalize():f} wanted, "
                     f"{max(short[demand.variant_id], Decimal(0)).normalize():f} available.",
                 )
                 for demand in demands
@@ -209,10 +209,12 @@ def _check_enough(
         )
 
 
-def _receive_lines(delivered: Iterable[ReceivedLine], left: dict[UUID, Balance]) -> Iterable[MovementLine]:
+def _receive_lines(
+    delivered: Iterable[ReceivedLine], balances: dict[UUID, Balance]
+) -> Iterable[MovementLine]:
     for line in delivered:
-        receipt = receive(left.get(line.variant_id, EMPTY), line.quantity, line.unit_cost)
-        left[line.variant_id] = receipt.balance
+        receipt = receive(balances.get(line.variant_id, EMPTY), line.quantity, line.unit_cost)
+        balances[line.variant_id] = receipt.balance
         yield _line(
             line.variant_id,
             line.quantity,

@@ -54,14 +54,14 @@ class Terms:
         A company has its first package on trial, if there is one, and may try others until that is over;
         after that, packages begin with a period.
         """
-        kept = current if current is not None and current.package_id == offer.id else None
+        own = current if current is not None and current.package_id == offer.id else None
         status = self.status or self._implied()
-        if status is None and kept is not None:
-            return kept
+        if status is None and own is not None:
+            return own
         may_try = offer.trial_days > 0 and (current is None or current.status == "trial")
         if status == "trial" or (status is None and may_try):
-            return self._trial(offer, kept, now)
-        return self._period(offer, kept, now)
+            return self._trial(offer, own, now)
+        return self._period(offer, own, now)
 
     def _implied(self) -> Literal["trial", "active"] | None:
         """What the dates say of the status."""
@@ -71,26 +71,26 @@ class Terms:
             return "active"
         return "trial" if self.trial_ends_at is not None else None
 
-    def _trial(self, offer: Offer, kept: Subscription | None, now: datetime) -> Subscription:
+    def _trial(self, offer: Offer, own: Subscription | None, now: datetime) -> Subscription:
         if self.period_ends_at is not None:
             raise _wrong("period_ends_at", "invalid", "A trial has no period.")
         ends_at = self.trial_ends_at
-        if ends_at is None and kept is not None and kept.status == "trial":
-            ends_at = kept.trial_ends_at
+        if ends_at is None and own is not None and own.status == "trial":
+            ends_at = own.trial_ends_at
         if ends_at is None and not offer.trial_days:
             raise _wrong("trial_ends_at", "required", "The package has no trial; say when this one ends.")
         ends_at = ends_at or now + timedelta(days=offer.trial_days)
         return Subscription(package_id=offer.id, status="trial", trial_ends_at=ends_at)
 
-    def _period(self, offer: Offer, kept: Subscription | None, now: datetime) -> Subscription:
+    def _period(self, offer: Offer, own: Subscription | None, now: datetime) -> Subscription:
         if self.trial_ends_at is not None:
             raise _wrong("trial_ends_at", "invalid", "What is active is no trial.")
         ends_at = self.period_ends_at
         if not self.says_period_end:
-            if kept is not None and kept.status == "active":
-                return kept
+            if own is not None and own.status == "active":
+                return own
             # Whoever pays within the days of grace has not paid late.
-            begins_at = kept.overdue_since if kept and kept.status == "past_due" else None
+            begins_at = own.overdue_since if own and own.status == "past_due" else None
             ends_at = _period_end(offer, begins_at or now)
         return Subscription(package_id=offer.id, status="active", period_ends_at=ends_at)
 

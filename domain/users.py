@@ -151,7 +151,7 @@ def role_id(role: str) -> str:
 
 def in_order(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same values with stores and keys each once and sorted: another order is no change."""
-    return {name: tuple(sorted(set(told))) if name in _SETS else told for name, told in values.items()}
+    return {name: tuple(sorted(set(value))) if name in _SETS else value for name, value in values.items()}
 
 
 def check_reach(held: Collection[str], user: User) -> None:
@@ -160,7 +160,7 @@ def check_reach(held: Collection[str], user: User) -> None:
         raise HoldsMore(details=_naming(beyond))
 
 
-def check_given(held: Collection[str], user: User, before: frozenset[str] = frozenset()) -> None:
+def check_grants(held: Collection[str], user: User, before: frozenset[str] = frozenset()) -> None:
     """Raise GrantsMoreThanHeld when a user comes to hold what the giver does not, or a role of the platform.
 
     `before` are the keys the user held already: leaving and taking away is always allowed.

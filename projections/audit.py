@@ -119,11 +119,11 @@ class Look:
 
     def versions(self) -> dict[UUID, set[int]]:
         """The versions of each aggregate just before and just after these events."""
-        found: dict[UUID, set[int]] = {}
+        versions_of: dict[UUID, set[int]] = {}
         for event in self.events:
-            versions = found.setdefault(event["stream_id"], set())
+            versions = versions_of.setdefault(event["stream_id"], set())
             versions |= {event["stream_version"] - 1, event["stream_version"]}
-        return found
+        return versions_of
 
 
 def choose_events(
@@ -157,9 +157,9 @@ def choose_events(
         "last": end,
         "limit": limit + 1,
     }
-    found = db.ask(_IN_STREAM if stream_id else _IN_LOG, params).rows()
-    shown = found[: bearable(found[:limit])]
-    if len(shown) < len(found):
+    events = db.ask(_IN_STREAM if stream_id else _IN_LOG, params).rows()
+    shown = events[: bearable(events[:limit])]
+    if len(shown) < len(events):
         return Look(shown, shown[-1]["position"], has_more=True)
     if end < last:
         return Look(shown, end, has_more=True)
@@ -184,16 +184,16 @@ def _position(answer: Answer) -> int:
     return row["position"] if row else 0
 
 
-def bearable(found: Sequence[Row]) -> int:
+def bearable(events: Sequence[Row]) -> int:
     """How many of these events one look can bear: their aggregates are folded from the beginning."""
     versions: dict[UUID, int] = {}
     size = 0
-    for count, event in enumerate(found):
+    for count, event in enumerate(events):
         versions[event["stream_id"]] = event["stream_version"]
         size += event["size"]
         if count and (size > LONGEST or sum(versions.values()) > FOLDED):
             return count
-    return len(found)
+    return len(events)
 
 
 def ask_events(db: Database, look: Look) -> Answer:
@@ -209,12 +209,12 @@ def event_of(row: Row) -> Row:
     """An event of a look: `data` is what it says, as it was written, be it no JSON at all."""
     row = dict(row)
     data, metadata = _parsed(row.pop("state")), _parsed(row.pop("metadata"))
-    told = metadata if isinstance(metadata, dict) else {}
+    fields = metadata if isinstance(metadata, dict) else {}
     origin = {"request_id": "request", "terminal": "terminal"}
     return {
         **row,
-        "at": told.get("at"),
-        **{name: told.get(key) for name, key in origin.items()},
+        "at": fields.get("at"),
+        **{name: fields.get(key) for name, key in origin.items()},
         "data": data,
     }
 

@@ -60,10 +60,10 @@ def _record_of(model: Projection, event: Event) -> Record:
         hints = get_type_hints(event)
         types = {name: whole(hints[name]) for name in _fields_of_statements(model, event)}
         return record(event.__name__, event, types)
-    wanted, path = model.folds[event], f"{model.name}: {_name(event)}"
-    if wanted is event:
+    reading, path = model.folds[event], f"{model.name}: {_name(event)}"
+    if reading is event:
         return whole(event)  # type: ignore[no-any-return]
-    return narrowed(event, wanted, path, ids_as_text=model.mode == "async")  # type: ignore[no-any-return]
+    return narrowed(event, reading, path, ids_as_text=model.mode == "async")  # type: ignore[no-any-return]
 
 
 def _fields_of_statements(model: Projection, event: Event) -> Iterator[str]:

@@ -26,8 +26,8 @@ def list_and_count(
 ) -> tuple[list[Row], int]:
     """The rows of one page and how many there are in all, asked for together."""
     params = {"company_id": db.company_id, **filters, "limit": limit, "offset": (page - 1) * limit}
-    found, counted = db.ask(rows, params), db.ask(count, params)
-    return found.rows(), total_of(counted)
+    answer, counted = db.ask(rows, params), db.ask(count, params)
+    return answer.rows(), total_of(counted)
 
 
 def total_of(count: Answer) -> int:

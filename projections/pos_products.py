@@ -47,7 +47,7 @@ _CODED: LiteralString = """
 # its own name and by its product's.
 _CHOSEN: LiteralString = f"""
     WITH chosen AS MATERIALIZED (
-        SELECT v.id, min(hit.place) AS place, min(v.ordinal) AS ordinal
+        SELECT v.id, min(hit.rank) AS rank, min(v.ordinal) AS ordinal
           FROM {VARIANTS_OF_HITS}
          CROSS JOIN LATERAL (
                 SELECT status, category_id FROM products
@@ -59,7 +59,7 @@ _CHOSEN: LiteralString = f"""
          GROUP BY v.id
     )
     SELECT (SELECT count(*) FROM chosen) AS total,
-           ARRAY(SELECT id FROM chosen ORDER BY place, ordinal, id
+           ARRAY(SELECT id FROM chosen ORDER BY rank, ordinal, id
                   {PAGE}) AS ids
 """
 
@@ -87,8 +87,8 @@ _OFFERED: LiteralString = f"""
            coalesce(nullif(p.tax_rate_ids, '{{}}'),
                     (SELECT ARRAY(SELECT rate.id::uuid
                                     FROM jsonb_array_elements_text(store.fields -> 'tax_rate_ids')
-                                         WITH ORDINALITY AS rate(id, place)
-                                   ORDER BY rate.place)
+                                         WITH ORDINALITY AS rate(id, number)
+                                   ORDER BY rate.number)
                        FROM settings AS store
                       WHERE store.company_id = %(company_id)s AND store.kind = 'stores'
                         AND NOT store.is_archived
@@ -96,9 +96,9 @@ _OFFERED: LiteralString = f"""
                     '{{}}') AS tax_rate_ids,
            CASE WHEN p.track_stock THEN coalesce(stock.on_hand, 0) END AS available,
            picture.id AS image_id
-      FROM unnest(%(ids)b::uuid[]) WITH ORDINALITY AS wanted(id, place)
+      FROM unnest(%(ids)b::uuid[]) WITH ORDINALITY AS listed(id, number)
      CROSS JOIN LATERAL (
-            SELECT * FROM variants WHERE company_id = %(company_id)s AND id = wanted.id LIMIT 1
+            SELECT * FROM variants WHERE company_id = %(company_id)s AND id = listed.id LIMIT 1
            ) AS v
      CROSS JOIN LATERAL (
             SELECT * FROM products WHERE company_id = %(company_id)s AND id = v.product_id LIMIT 1
@@ -125,7 +125,7 @@ _OFFERED: LiteralString = f"""
              ORDER BY variant_id NULLS LAST, position
              LIMIT 1
            ) AS picture ON true
-     ORDER BY wanted.place
+     ORDER BY listed.number
 """
 
 
@@ -173,8 +173,8 @@ def _choose(
         page = db.ask(_PAGE, params).rows() if params["offset"] < total else []
         return [row["id"] for row in page], total
     hits = _find(db, barcode or search or "", is_barcode=barcode is not None)
-    told = {**params, "kinds": [kind for kind, _ in hits], "ids": [one for _, one in hits]}
-    chosen = db.ask(_CHOSEN, told).rows()[0]
+    params_of_hits = {**params, "kinds": [kind for kind, _ in hits], "ids": [one for _, one in hits]}
+    chosen = db.ask(_CHOSEN, params_of_hits).rows()[0]
     return chosen["ids"], chosen["total"]
 
 

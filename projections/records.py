@@ -35,33 +35,33 @@ def whole(kind: Any) -> Any:
         types = {name: whole(hint) for name, hint in get_type_hints(kind).items()}
         return record(getattr(kind, "__name__", "Record"), kind, types)
     arguments = get_args(kind)
-    return _made_of(kind, tuple(map(whole, arguments))) if arguments else kind
+    return _generic(kind, tuple(map(whole, arguments))) if arguments else kind
 
 
-def narrowed(own: Any, wanted: Any, path: str, *, ids_as_text: bool = False) -> Any:
+def narrowed(own: Any, reading: Any, path: str, *, ids_as_text: bool = False) -> Any:
     """The type that decodes of a type what is wanted of it. Raises WronglyRead, naming the path."""
-    if isinstance(wanted, type) and issubclass(wanted, Reading):
-        return _record_of(own, wanted, path, ids_as_text=ids_as_text)
-    if wanted == own:
+    if isinstance(reading, type) and issubclass(reading, Reading):
+        return _record_of(own, reading, path, ids_as_text=ids_as_text)
+    if reading == own:
         return whole(own)
-    if own is UUID and wanted is str and ids_as_text:
+    if own is UUID and reading is str and ids_as_text:
         return str
-    pairs = list(zip(get_args(own), get_args(wanted), strict=False))
-    if not pairs or _shape(own) != _shape(wanted):
-        raise WronglyRead(f"{path} is {own}, and is read as {wanted}")
-    return _made_of(own, tuple(narrowed(*pair, path, ids_as_text=ids_as_text) for pair in pairs))
+    pairs = list(zip(get_args(own), get_args(reading), strict=False))
+    if not pairs or _shape(own) != _shape(reading):
+        raise WronglyRead(f"{path} is {own}, and is read as {reading}")
+    return _generic(own, tuple(narrowed(*pair, path, ids_as_text=ids_as_text) for pair in pairs))
 
 
-def _record_of(own: Any, wanted: type[Reading], path: str, *, ids_as_text: bool) -> Record:
+def _record_of(own: Any, reading: type[Reading], path: str, *, ids_as_text: bool) -> Record:
     if not dataclasses.is_dataclass(own):
         raise WronglyRead(f"{path} is {own}, and is read as a record of several fields")
     hints, names = get_type_hints(own), {one.name for one in dataclasses.fields(own)} - HEADER
     types = {}
-    for name, hint in get_type_hints(wanted).items():
+    for name, hint in get_type_hints(reading).items():
         if name not in names:
             raise WronglyRead(f"{path} has no field {name}")
         types[name] = narrowed(hints[name], hint, f"{path}.{name}", ids_as_text=ids_as_text)
-    return record(wanted.__name__, own, types)
+    return record(reading.__name__, own, types)
 
 
 def merged(one: Any, other: Any, path: str) -> Any:
@@ -73,17 +73,17 @@ def merged(one: Any, other: Any, path: str) -> Any:
     pairs = list(zip(get_args(one), get_args(other), strict=False))
     if not pairs or _shape(one) != _shape(other):
         raise WronglyRead(f"{path} is read as {one} and as {other}")
-    return _made_of(one, tuple(merged(*pair, path) for pair in pairs))
+    return _generic(one, tuple(merged(*pair, path) for pair in pairs))
 
 
 def _union(one: Record, other: Record, path: str) -> Record:
-    found = {field.name: field for field in fields_of_record(one)}
-    types = {name: field.type for name, field in found.items()}
+    by_name = {field.name: field for field in fields_of_record(one)}
+    types = {name: field.type for name, field in by_name.items()}
     for field in fields_of_record(other):
-        known = types.get(field.name, field.type)
-        types[field.name] = merged(known, field.type, f"{path}.{field.name}")
-        found[field.name] = field
-    return _defined(one.__name__, [(name, types[name], *_default(found[name])) for name in types])
+        own = types.get(field.name, field.type)
+        types[field.name] = merged(own, field.type, f"{path}.{field.name}")
+        by_name[field.name] = field
+    return _defined(one.__name__, [(name, types[name], *_default(by_name[name])) for name in types])
 
 
 def paths_of(kind: Any, prefix: str = "") -> Iterator[str]:
@@ -123,7 +123,7 @@ def _shape(kind: Any) -> tuple[Any, int]:
     return Union if origin is UnionType else origin, len(get_args(kind))
 
 
-def _made_of(kind: Any, arguments: tuple[Any, ...]) -> Any:
+def _generic(kind: Any, arguments: tuple[Any, ...]) -> Any:
     """The same type of other arguments."""
     if arguments == get_args(kind):
         return kind

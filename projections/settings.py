@@ -192,30 +192,30 @@ _ARCHIVE: LiteralString = """
 def _row(fact: Fact, company_id: UUID) -> dict[str, Any]:
     """What a fact says, as columns."""
     kind = _KIND_OF[fact.event]
-    said = {name: getattr(fact.data, name) for name in fields_of(fact.event)}
+    values = {name: getattr(fact.data, name) for name in fields_of(fact.event)}
     return {
         "company_id": company_id,
         "id": fact.stream_id,
         "version": fact.version,
         "at": fact.at,
         "position": fact.position,
-        "fields": _encode(said).decode(),
-        "has_parent": kind.parent in said,
-        **keys_of(kind, said),
+        "fields": _encode(values).decode(),
+        "has_parent": kind.parent in values,
+        **keys_of(kind, values),
     }
 
 
-def keys_of(kind: type[Setting], said: Mapping[str, Any]) -> dict[str, Any]:
+def keys_of(kind: type[Setting], values: Mapping[str, Any]) -> dict[str, Any]:
     """The columns by which a setting is found, from those of its fields that are given."""
     return {
         "kind": kind.kind,
-        "scope_id": (said.get(kind.scope) if kind.scope else None) or NOWHERE,
-        "parent_id": said.get(kind.parent) if kind.parent else None,
-        "name": said.get("name"),
-        "name_key": name_key(said["name"]) if "name" in said else None,
-        "code_key": name_key(said["code"]) if said.get("code") else None,
-        "has_code": "code" in said,
-        "has_scope": kind.scope in said,
+        "scope_id": (values.get(kind.scope) if kind.scope else None) or NOWHERE,
+        "parent_id": values.get(kind.parent) if kind.parent else None,
+        "name": values.get("name"),
+        "name_key": name_key(values["name"]) if "name" in values else None,
+        "code_key": name_key(values["code"]) if values.get("code") else None,
+        "has_code": "code" in values,
+        "has_scope": kind.scope in values,
     }
 
 

@@ -123,18 +123,41 @@ def _rows(fact: Fact) -> Iterator[tuple[Any, ...]]:
     moved: Movement = fact.data
     event = cast("type[StockMovement.Moved]", fact.event)
     kind = event.kind
-    place, storage = fact.position * LINES_PER_EVENT, moved.storage_id
+    number, storage = fact.position * LINES_PER_EVENT, moved.storage_id
     times = (fact.recorded_at, moved.occurred_at)
     origin = (*_ORIGINS[event](moved), fact.stream_id, fact.actor_id)
     for line in moved.lines:
-        variant, left, value = line.variant_id, line.balance_quantity, line.balance_value
+        variant, balance_quantity, value = line.variant_id, line.balance_quantity, line.balance_value
         change, settlement = line.value_change, line.settlement
-        balance = (left, value - settlement)
-        yield place, *times, kind, storage, variant, line.quantity, line.unit_cost, change, *balance, *origin
-        place += 1
+        balance = (balance_quantity, value - settlement)
+        yield (
+            number,
+            *times,
+            kind,
+            storage,
+            variant,
+            line.quantity,
+            line.unit_cost,
+            change,
+            *balance,
+            *origin,
+        )
+        number += 1
         if settlement:
-            yield place, *times, "settlement", storage, variant, _NONE, None, settlement, left, value, *origin
-            place += 1
+            yield (
+                number,
+                *times,
+                "settlement",
+                storage,
+                variant,
+                _NONE,
+                None,
+                settlement,
+                balance_quantity,
+                value,
+                *origin,
+            )
+            number += 1
 
 
 #: Where a movement came from: reference, order, supplier and purchase order.
@@ -198,8 +221,8 @@ def list_movements(
         "after": after,
         "limit": limit + 1,
     }
-    found = db.ask(_LIST, params).rows()
-    return [_movement(row) for row in found[:limit]], len(found) > limit
+    rows = db.ask(_LIST, params).rows()
+    return [_movement(row) for row in rows[:limit]], len(rows) > limit
 
 
 def _movement(row: Row) -> Row:

@@ -7,7 +7,7 @@ from api.answers import Answer, Meaning
 from api.fields import Id, Name
 from api.settings import Declaration, Tree
 from domain.catalog.categories import Category
-from projections.catalog.categories import TreeTooLarge, ask_places, list_tree
+from projections.catalog.categories import TreeTooLarge, ask_positions, list_tree
 
 
 class BranchAnswer(Answer):
@@ -38,5 +38,5 @@ CATEGORIES = Declaration(
         "name": Name(required=True, meaning="What it is called.", example="Coffee"),
         "parent_id": Id(allow_none=True, load_default=None, meaning="What it lies under; null at the top."),
     },
-    tree=Tree(place=PlaceAnswer, ask=ask_places, whole=list_tree, too_large=TreeTooLarge),
+    tree=Tree(place=PlaceAnswer, ask=ask_positions, whole=list_tree, too_large=TreeTooLarge),
 )

@@ -13,7 +13,7 @@ from api.settings.declaration import Declaration, Tree
 from api.settings.presenter import fields_of_row, presenter_of, show_rows
 from api.settings.queries import query_of
 from commands.ports import ConcurrentEdit, DuplicateId
-from commands.settings import RegisterSetting, register_setting, with_place
+from commands.settings import RegisterSetting, register_setting, with_position
 from projections.settings import list_settings
 
 _ABOUT_TREE = (
@@ -95,7 +95,7 @@ class SettingList(SettingListing):
         self.create(
             req,
             resp,
-            with_place(register_setting),
+            with_position(register_setting),
             RegisterSetting(kind=declared.kind, id=setting_id, values=values),
             presenter_of(declared),
             message=f"{declared.kind.noun.capitalize()} added",

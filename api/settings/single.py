@@ -20,7 +20,7 @@ from commands.settings import (
     archive_setting,
     revise_setting,
     switch_setting,
-    with_place,
+    with_position,
 )
 from domain.settings import InUse, Setting
 from projections.base import Row
@@ -91,7 +91,7 @@ class SettingById(Resource):
             owner=declared.owner_of(path),
         )
         message = f"{declared.kind.noun.capitalize()} changed"
-        self.write(req, resp, with_place(revise_setting), command, presenter_of(declared), message=message)
+        self.write(req, resp, with_position(revise_setting), command, presenter_of(declared), message=message)
 
     def on_delete(self, req: Request, resp: Response, **path: UUID) -> None:
         """Put it out of use; its history stays."""
@@ -103,7 +103,9 @@ class SettingById(Resource):
             owner=declared.owner_of(path),
         )
         message = f"{declared.kind.noun.capitalize()} archived"
-        self.write(req, resp, with_place(archive_setting), command, presenter_of(declared), message=message)
+        self.write(
+            req, resp, with_position(archive_setting), command, presenter_of(declared), message=message
+        )
 
 
 class SettingSwitch(Resource):
@@ -133,4 +135,4 @@ class SettingSwitch(Resource):
             owner=declared.owner_of(path),
         )
         message = f"{declared.kind.noun.capitalize()} {'activated' if self.is_active else 'deactivated'}"
-        self.write(req, resp, with_place(switch_setting), command, presenter_of(declared), message=message)
+        self.write(req, resp, with_position(switch_setting), command, presenter_of(declared), message=message)

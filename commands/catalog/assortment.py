@@ -18,7 +18,7 @@ class TooManyImports(Conflict):
     code = "too_many_imports"
 
 
-class KnownVariant(NamedTuple):
+class ExistingVariant(NamedTuple):
     """A variant of the catalog; `sku_key` is its SKU in the form in which two are the same."""
 
     id: UUID

@@ -56,7 +56,7 @@ class PlacedImage:
 class PicturesPort(Protocol):
     """The bytes of pictures. They are no facts, but are kept with the facts that name them."""
 
-    def is_id_taken(self, image_id: UUID) -> Pending[bool]:
+    def has_id(self, image_id: UUID) -> Pending[bool]:
         """Ask whether a picture of any company has this id, or had it."""
 
     def hold(self, image_id: UUID) -> bool:
@@ -82,13 +82,13 @@ def add_image(command: AddImage, work: PicturesWork) -> PlacedImage:
 
     Raises Missing, StaleVersion, AlreadyArchived, TooManyImages, DuplicateId, Invalid.
     """
-    is_taken = work.pictures.is_id_taken(command.id)
-    earlier = work.made_before(Product, Product.ImageAdded, command.id, within=command.product_id)
+    is_used = work.pictures.has_id(command.id)
+    earlier = work.find_earlier(Product, Product.ImageAdded, command.id, within=command.product_id)
     product = work.load(Product, command.product_id)
     if existing := earlier.read():
-        return _placed(existing, command.id)
+        return _image_of(existing, command.id)
     check_version(product.version, command.expected_versions)
-    if is_taken.read():
+    if is_used.read():
         raise DuplicateId
     picture = command.picture
     image = Image(
@@ -103,7 +103,7 @@ def add_image(command: AddImage, work: PicturesWork) -> PlacedImage:
     _check_variant(product, command.variant_id)
     work.pictures.keep(picture)
     work.save(product)
-    return _placed(product, command.id)
+    return _image_of(product, command.id)
 
 
 def revise_image(command: ReviseImage, work: UnitOfWork) -> PlacedImage:
@@ -117,23 +117,23 @@ def revise_image(command: ReviseImage, work: UnitOfWork) -> PlacedImage:
         product.place_image(command.image_id, position)
     _check_variant(product, changes.get("variant_id"))
     work.save(product)
-    return _placed(product, command.image_id)
+    return _image_of(product, command.image_id)
 
 
 def remove_image(command: RemoveImage, work: PicturesWork) -> PlacedImage:
     """Show it no longer. Raises Missing, UnknownImage, StaleVersion, AlreadyArchived, InUse."""
     product = work.load(Product, command.product_id)
     check_version(product.version, command.expected_versions)
-    placed = _placed(product, command.image_id)
+    image = _image_of(product, command.image_id)
     product.remove_image(command.image_id)
     if work.pictures.is_logo(command.image_id):
         message = "This picture is the company's logo."
         raise InUse(message)
     work.save(product)
-    return placed
+    return image
 
 
-def _placed(product: Product, image_id: UUID) -> PlacedImage:
+def _image_of(product: Product, image_id: UUID) -> PlacedImage:
     return PlacedImage(product, product.image(image_id), product.position_of(image_id))
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from commands.catalog.assortment import KnownVariant
+from commands.catalog.assortment import ExistingVariant
 from domain.catalog.brands import Brand
 from domain.catalog.categories import DEEPEST, Category
 from domain.catalog.reference_book import CATEGORIES, Named, ReferenceBook, path_of
 from domain.catalog.variant_types import Choices
 from domain.settings import Setting
 
-_MADE = frozenset({"brands", "categories"})
+_CREATABLE = frozenset({"brands", "categories"})
 
 
 @dataclass(kw_only=True)
@@ -28,8 +28,8 @@ class ImportContext:
     sees_costs: bool
     new_id: Callable[[], UUID]
     now: datetime
-    by_id: dict[UUID, KnownVariant] = field(default_factory=dict)
-    by_sku: dict[str, KnownVariant] = field(default_factory=dict)
+    by_id: dict[UUID, ExistingVariant] = field(default_factory=dict)
+    by_sku: dict[str, ExistingVariant] = field(default_factory=dict)
     #: Who has a barcode.
     owners: dict[str, UUID] = field(default_factory=dict)
     #: In which row each SKU, barcode or variant stands.
@@ -38,7 +38,7 @@ class ImportContext:
     referred: set[UUID] = field(default_factory=set)
     #: The row of each product that joins those that count, and how many leave them.
     added: list[int] = field(default_factory=list)
-    taken_out: int = 0
+    archived: int = 0
     brands: int = 0
     categories: int = 0
     _settings: list[Setting] = field(default_factory=list)
@@ -46,13 +46,13 @@ class ImportContext:
 
     def take_settings(self) -> list[Setting]:
         """The settings that were made since the last time."""
-        made, self._settings = self._settings, []
-        return made
+        settings, self._settings = self._settings, []
+        return settings
 
     def refer(self, kind: str, text: str) -> UUID | None:
         """The setting that a cell names, made if it may be; None if there is none."""
         target = self.book.find(kind, text)
-        if target is None and self.create_missing and kind in _MADE:
+        if target is None and self.create_missing and kind in _CREATABLE:
             return self._make_path(text) if kind == CATEGORIES else self._make_brand(text)
         return target
 
@@ -67,7 +67,7 @@ class ImportContext:
     def _make_brand(self, name: str) -> UUID:
         brand = Brand.begin(Brand.Registered, self.new_id(), name=name)
         self.brands += 1
-        return self._made(Named(Brand.kind, brand.id, name), brand)
+        return self._add(Named(Brand.kind, brand.id, name), brand)
 
     def _make_path(self, text: str) -> UUID | None:
         above: UUID | None = None
@@ -77,8 +77,8 @@ class ImportContext:
         for name in path:
             branch = self.book.child(CATEGORIES, name, above)
             if branch is None:
-                made = Category.begin(Category.Registered, self.new_id(), name=name, parent_id=above)
-                branch = self._made(Named(CATEGORIES, made.id, name, above), made)
+                category = Category.begin(Category.Registered, self.new_id(), name=name, parent_id=above)
+                branch = self._add(Named(CATEGORIES, category.id, name, above), category)
                 self.categories += 1
             elif branch not in self._new:
                 # What hangs below it needs it to stay.
@@ -86,7 +86,7 @@ class ImportContext:
             above = branch
         return above
 
-    def _made(self, named: Named, setting: Setting) -> UUID:
+    def _add(self, named: Named, setting: Setting) -> UUID:
         self.book.add(named)
         self._new.add(named.id)
         self._settings.append(setting)

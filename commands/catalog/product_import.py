@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
 
-from commands.catalog.assortment import ImportWork, KeepingWork, KnownVariant
+from commands.catalog.assortment import ExistingVariant, ImportWork, KeepingWork
 from commands.catalog.import_context import ImportContext
 from commands.catalog.product_rows import Group, ProductDecision
 from commands.ports import ConcurrentEdit
@@ -17,14 +17,14 @@ from domain.catalog.reference_book import ReferenceBook
 from domain.errors import Detail, Invalid
 from domain.money import exponent
 from domain.settings import Setting
-from domain.sheets import Problem, can_be_kept
+from domain.sheets import Problem, is_storable
 
 #: How many errors are told one by one, of those that are found first; all are counted.
 MOST_ERRORS = 1000
 #: How many rows are looked up at once, and how many products are decided at once.
 LOOK_SIZE, BATCH_SIZE = 5000, 2000
 
-#: Whose rows: a product's id, the file's own text for it, or the place of the one row there is.
+#: Whose rows: a product's id, the file's own text for it, or the index of the one row there is.
 Owner = UUID | str | int
 
 
@@ -131,8 +131,8 @@ class _Import:
         """Decide about every row; save what came of it if that is wanted and nothing is wrong so far."""
         groups, done = iter(self._grouped().items()), 0
         while batch := list(islice(groups, BATCH_SIZE)):
-            self._take([self._group(owner, places) for owner, places in batch])
-            done += sum(len(places) for _, places in batch)
+            self._take([self._group(owner, indexes) for owner, indexes in batch])
+            done += sum(len(indexes) for _, indexes in batch)
             self._assortment.passed(done, self._report.rows)
         self._check_room()
         report = self._report
@@ -152,61 +152,61 @@ class _Import:
             self._context.referred
         ):
             raise ConcurrentEdit
-        if (more := len(self._context.added) - self._context.taken_out) > 0:
+        if (more := len(self._context.added) - self._context.archived) > 0:
             self._work.plan.check_room("products", more, counted=self._assortment.writes)
 
     def _grouped(self) -> dict[Owner, list[int]]:
-        """The places of the rows of each product: by its id, by a text of the file's own, or row by row.
+        """The indexes of the rows of each product: by its id, by a text of the file's own, or row by row.
 
         A text stands for the product that has one of its rows' variants already, if there is one.
         """
         owners: dict[Owner, UUID] = {}
         named: list[Owner] = []
-        for place, cells in self._look_up():
-            key, known = self._sheet.text(cells, "product_id"), self._known_of(cells)
-            owner: Owner = (id_or_none(key) or key) if key else known.product_id if known else place
+        for index, cells in self._look_up():
+            key, variant = self._sheet.text(cells, "product_id"), self._variant_of(cells)
+            owner: Owner = (id_or_none(key) or key) if key else variant.product_id if variant else index
             named.append(owner)
-            if isinstance(owner, str) and known:
-                owners.setdefault(owner, known.product_id)
+            if isinstance(owner, str) and variant:
+                owners.setdefault(owner, variant.product_id)
         groups: defaultdict[Owner, list[int]] = defaultdict(list)
-        for place, owner in enumerate(named):
-            groups[owners.get(owner, owner)].append(place)
+        for index, owner in enumerate(named):
+            groups[owners.get(owner, owner)].append(index)
         return groups
 
     def _look_up(self) -> Iterator[tuple[int, list[str]]]:
-        """Each row's place and cells, after its variant and its barcodes were looked for in the catalog."""
+        """Each row's index and cells, after its variant and its barcodes were looked for in the catalog."""
         context, sheet = self._context, self._sheet
         rows = enumerate(row[1] for row in sheet.rows if row)
         while chunk := list(islice(rows, LOOK_SIZE)):
             ids = {one for _, cells in chunk if (one := id_or_none(sheet.text(cells, "variant_id")))}
             skus = {sku_key(sheet.text(cells, "sku")) for _, cells in chunk}
-            for row in self._assortment.variants(ids, set(filter(can_be_kept, skus))):
-                known = KnownVariant(**row)
-                context.by_id[known.id] = context.by_sku[known.sku_key] = known
+            for row in self._assortment.variants(ids, set(filter(is_storable, skus))):
+                variant = ExistingVariant(**row)
+                context.by_id[variant.id] = context.by_sku[variant.sku_key] = variant
             codes = {
                 code.strip()
                 for _, cells in chunk
                 for code in split_escaped(sheet.text(cells, "barcodes"), "|")
             }
-            context.owners.update(self._assortment.owners(set(filter(can_be_kept, codes - {""}))))
+            context.owners.update(self._assortment.owners(set(filter(is_storable, codes - {""}))))
             yield from chunk
 
-    def _known_of(self, cells: list[str]) -> KnownVariant | None:
+    def _variant_of(self, cells: list[str]) -> ExistingVariant | None:
         if text := self._sheet.text(cells, "variant_id"):
             variant_id = id_or_none(text)
             return self._context.by_id.get(variant_id) if variant_id else None
         return self._context.by_sku.get(sku_key(self._sheet.text(cells, "sku")))
 
-    def _group(self, owner: Owner, places: Sequence[int]) -> Group:
+    def _group(self, owner: Owner, indexes: Sequence[int]) -> Group:
         """Read the rows of a product. The cells are not needed again, so their room is given back."""
         problems: list[Problem] = []
         rows = []
-        for place in places:
-            row, self._sheet.rows[place] = self._sheet.rows[place], None
+        for index in indexes:
+            row, self._sheet.rows[index] = self._sheet.rows[index], None
             if row:
                 number, cells = row
                 parsed = self._sheet.parse(number, cells, self._context.places, problems)
-                rows.append((parsed, self._known_of(cells)))
+                rows.append((parsed, self._variant_of(cells)))
         return Group(owner if isinstance(owner, UUID) else None, rows, problems)
 
     def _take(self, groups: Sequence[Group]) -> None:
@@ -243,11 +243,11 @@ class _Import:
 
     def _check_room(self) -> None:
         """Say which row is the first that the company's package has no room for."""
-        added, taken_out = self._context.added, self._context.taken_out
-        if self._commit or len(added) <= taken_out:
+        added, archived = self._context.added, self._context.archived
+        if self._commit or len(added) <= archived:
             return
         room = self._work.plan.room("products")
         # What the file archives makes room for as many.
-        if room is not None and len(added) > (most := max(room, 0) + taken_out):
+        if room is not None and len(added) > (most := max(room, 0) + archived):
             message = f"The package has room for {most:,} more products."
             self._report.note([Problem(added[most], "", "plan_limit_reached", message)])

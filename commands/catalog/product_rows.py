@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from commands.catalog.assortment import KnownVariant
+from commands.catalog.assortment import ExistingVariant
 from commands.catalog.import_context import ImportContext
 from domain.catalog.product_sheet import PRODUCT_COLUMNS, REFERENCES, VARIANT_COLUMNS, Row
 from domain.catalog.products import MOST_VARIANTS, Product, Status, TooManyVariants, Variant, sku_key
@@ -33,7 +33,7 @@ class Group:
     """The rows of one product: whose id is known or None, each with the variant it means if that is there."""
 
     owner: UUID | None
-    rows: Sequence[tuple[Row, KnownVariant | None]]
+    rows: Sequence[tuple[Row, ExistingVariant | None]]
     problems: list[Problem]
 
 
@@ -80,11 +80,11 @@ class ProductDecision:
         """Draft it, or change what is different."""
         if self._is_other:
             self._wrong("product_id", "duplicate_id", "Something else has this id.")
-        for row, known in self._group.rows:
-            self._check_unique(row, known)
+        for row, existing in self._group.rows:
+            self._check_unique(row, existing)
         self._check_shared()
         values = self._values()
-        variants = [self._variant_values(row, known) for row, known in self._group.rows]
+        variants = [self._variant_values(row, existing) for row, existing in self._group.rows]
         self._check_status()
         self.is_new = self.product is None and not self._is_other
         if self.problems:
@@ -107,13 +107,13 @@ class ProductDecision:
         is_counted = not self.product.is_archived
         if is_counted and not self._counted_before:
             self._context.added.append(self._first.number)
-        self._context.taken_out += self._counted_before and not is_counted
+        self._context.archived += self._counted_before and not is_counted
 
     def _may_be_a_guess(self) -> bool:
         """Whether it sets a cost that whoever imports may not see: whether that was right is not told."""
         if self._context.sees_costs:
             return False
-        return any(known and "cost" in row.values for row, known in self._group.rows)
+        return any(existing and "cost" in row.values for row, existing in self._group.rows)
 
     def _step(self, product: Product, steps: Sequence[Status]) -> None:
         for status in steps:
@@ -124,12 +124,12 @@ class ProductDecision:
                 return
 
     def _draft(self, values: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> None:
-        made = tuple(
+        drafts = tuple(
             Variant(id=row.values.get("variant_id") or self._context.new_id(), **fields)
             for (row, _), fields in zip(self._group.rows, variants, strict=True)
         )
         self.product = Product.begin(
-            Product.Registered, self._group.owner or self._context.new_id(), **values, variants=made
+            Product.Registered, self._group.owner or self._context.new_id(), **values, variants=drafts
         )
 
     def _revise(
@@ -143,12 +143,12 @@ class ProductDecision:
             return
         if any(product.values[name] != value for name, value in values.items()):
             self._try(self._first, partial(product.revise, values))
-        for (row, known), fields in zip(self._group.rows, variants, strict=True):
-            if known is None:
+        for (row, existing), fields in zip(self._group.rows, variants, strict=True):
+            if existing is None:
                 variant = Variant(id=row.values.get("variant_id") or self._context.new_id(), **fields)
                 self._try(row, partial(product.add_variant, variant))
-            elif any(getattr(product.variants[known.id], name) != value for name, value in fields.items()):
-                self._try(row, partial(product.revise_variant, known.id, fields))
+            elif any(getattr(product.variants[existing.id], name) != value for name, value in fields.items()):
+                self._try(row, partial(product.revise_variant, existing.id, fields))
 
     def _try(self, row: Row, change: Callable[[], None]) -> None:
         try:
@@ -156,10 +156,10 @@ class ProductDecision:
         except Refusal as refusal:
             self.problems.append(Problem(row.number, "", refusal.code, refusal.message))
 
-    def _check_unique(self, row: Row, known: KnownVariant | None) -> None:
+    def _check_unique(self, row: Row, existing: ExistingVariant | None) -> None:
         """No SKU, barcode or variant may be twice in the file, or be another variant's in the catalog."""
-        values, own = row.values, known.id if known else None
-        if known and (self.product is None or known.id not in self.product.variants):
+        values, own = row.values, existing.id if existing else None
+        if existing and (self.product is None or existing.id not in self.product.variants):
             self._wrong_in(row, "product_id", "other_product", "The variant belongs to another product.")
         if values.get("variant_id"):
             self._once(row, "variant_id", values["variant_id"], "duplicate_id")
@@ -232,21 +232,21 @@ class ProductDecision:
         has = self.product.values[PRODUCT_COLUMNS[column].field]
         return setting_id in has if column == "tax_rates" else bool(setting_id == has)
 
-    def _variant_values(self, row: Row, known: KnownVariant | None) -> dict[str, Any]:
+    def _variant_values(self, row: Row, existing: ExistingVariant | None) -> dict[str, Any]:
         values = {
             column.field: row.values[name]
             for name, column in VARIANT_COLUMNS.items()
             if column.field and name in row.values
         }
         for name in ("sku", "price"):
-            if (known is None or name in values) and values.get(name) is None:
+            if (existing is None or name in values) and values.get(name) is None:
                 self._required(name, row)
-        self._check_options(row, known, values.get("options", {}))
+        self._check_options(row, existing, values.get("options", {}))
         return values
 
-    def _check_options(self, row: Row, known: KnownVariant | None, options: Mapping[str, str]) -> None:
+    def _check_options(self, row: Row, existing: ExistingVariant | None, options: Mapping[str, str]) -> None:
         """An option named like a variant type has one of its values; those a variant has may stay."""
-        own = self.product.variants.get(known.id) if known and self.product else None
+        own = self.product.variants.get(existing.id) if existing and self.product else None
         if own is None or own.options != options:
             for _, message in unlisted(options, self._context.choices):
                 self._wrong_in(row, "options", "not_listed", message)

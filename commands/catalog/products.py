@@ -116,7 +116,7 @@ def register_product(command: RegisterProduct, work: ProductsWork) -> Product:
     Raises DuplicateId, DuplicateVariant, DuplicateSku, DuplicateBarcode, PlanLimitReached, Invalid.
     """
     catalog = work.catalog.context(command.values, command.variants, product_id=command.id)
-    if existing := work.made_before(Product, Product.Registered, command.id).read():
+    if existing := work.find_earlier(Product, Product.Registered, command.id).read():
         return existing
     _check_distinct(command.variants)
     catalog.check()
@@ -180,7 +180,7 @@ def add_variant(command: AddVariant, work: CatalogWork) -> Product:
     """
     added, product_id = command.variant, command.product_id
     catalog = work.catalog.context({}, (added,), product_id=product_id, alone=True)
-    earlier = work.made_before(Product, Product.VariantAdded, added.id, within=product_id)
+    earlier = work.find_earlier(Product, Product.VariantAdded, added.id, within=product_id)
     product = work.load(Product, product_id)
     if existing := earlier.read():
         return existing

@@ -75,18 +75,18 @@ def plain(text: str, longest: int) -> str:
 
 def sku(text: str) -> str:
     """A stock-keeping unit: at most 64 characters that can be seen."""
-    found = plain(text, LONGEST_SKU)
-    if not found.isprintable():
+    cell = plain(text, LONGEST_SKU)
+    if not cell.isprintable():
         raise CellNotValid("invalid", "Must not hold characters that cannot be seen.")
-    return found
+    return cell
 
 
 def money(text: str, places: int) -> int:
     """An amount in minor units from one in major units, `4.50`; a fraction of a minor unit is an error."""
-    found = _MONEY.match(text)
-    if found is None:
+    match = _MONEY.match(text)
+    if match is None:
         raise _no_number(text, "An amount such as 4.50: digits, and a point before the decimal places.")
-    whole, rest = found[1], (found[2] or "").rstrip("0")
+    whole, rest = match[1], (match[2] or "").rstrip("0")
     if len(rest) > places:
         raise CellNotValid("too_precise", f"The currency has {places} decimal places.")
     amount = int(whole + rest.ljust(places, "0"))
@@ -107,10 +107,10 @@ def number(text: str) -> Decimal:
     """A quantity from zero, with at most five decimal places."""
     if not _NUMBER.match(text):
         raise _no_number(text, "A number with at most 5 decimal places.")
-    found = Decimal(text)
-    if found > MOST_QUANTITY:
+    value = Decimal(text)
+    if value > MOST_QUANTITY:
         raise CellNotValid("too_large", f"At most {MOST_QUANTITY:,}.")
-    return found
+    return value
 
 
 def number_text(value: Decimal | None) -> str:
@@ -136,18 +136,18 @@ def id_or_none(text: str) -> UUID | None:
 
 def identity(text: str) -> UUID:
     """A UUID."""
-    found = id_or_none(text)
-    if found is None:
+    value = id_or_none(text)
+    if value is None:
         raise CellNotValid("invalid", "Must be a UUID.")
-    return found
+    return value
 
 
 def moment(text: str) -> datetime:
     """A time with its zone, in UTC."""
     try:
-        found = datetime.fromisoformat(text)
-        if found.tzinfo is not None and (found := found.astimezone(UTC)) >= _EARLIEST:
-            return found
+        value = datetime.fromisoformat(text)
+        if value.tzinfo is not None and (value := value.astimezone(UTC)) >= _EARLIEST:
+            return value
     except (ValueError, OverflowError):
         pass
     raise CellNotValid("invalid", "A time with its zone, such as 2026-05-01T08:00:00Z.")
@@ -160,12 +160,12 @@ def moment_text(value: datetime | None) -> str:
 
 def parts(text: str, most: int) -> tuple[str, ...]:
     """The texts of a list, `A|B`, each once."""
-    found = dict.fromkeys(unescaped(part).strip() for part in split_escaped(text, "|"))
-    if "" in found:
+    values = dict.fromkeys(unescaped(part).strip() for part in split_escaped(text, "|"))
+    if "" in values:
         raise CellNotValid("invalid", "Nothing stands between two |.")
-    if len(found) > most:
+    if len(values) > most:
         raise CellNotValid("too_many", f"At most {most}.")
-    return tuple(found)
+    return tuple(values)
 
 
 def parts_text(texts: Iterable[str]) -> str:
@@ -175,28 +175,28 @@ def parts_text(texts: Iterable[str]) -> str:
 
 def barcodes(text: str) -> tuple[str, ...]:
     """Barcodes; the check digit of a GTIN must be right."""
-    found = parts(text, MOST_BARCODES)
-    for code in found:
+    codes = parts(text, MOST_BARCODES)
+    for code in codes:
         if not _BARCODE.match(code):
             raise CellNotValid("invalid", f"{code[:80]}: a barcode is 1 to 64 letters, digits or dashes.")
         if not has_valid_check_digit(code):
             raise CellNotValid("wrong_check_digit", f"{code}: the check digit is wrong.")
-    return found
+    return codes
 
 
 def options(text: str) -> dict[str, str]:
     """Options, `Size=M|Colour=Red`."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for part in split_escaped(text, "|"):
         pair = [unescaped(side).strip() for side in split_escaped(part, "=")]
         if len(pair) != 2 or not all(pair):  # noqa: PLR2004 a name and a value
             raise CellNotValid("invalid", "Options are written Size=M|Colour=Red.")
-        if pair[0] in found:
+        if pair[0] in values:
             raise CellNotValid("duplicate", f"The option {pair[0][:LONGEST_OPTION]} occurs twice.")
-        found[plain(pair[0], LONGEST_OPTION)] = plain(pair[1], LONGEST_OPTION)
-    if len(found) > MOST_OPTIONS:
+        values[plain(pair[0], LONGEST_OPTION)] = plain(pair[1], LONGEST_OPTION)
+    if len(values) > MOST_OPTIONS:
         raise CellNotValid("too_many", f"At most {MOST_OPTIONS}.")
-    return found
+    return values
 
 
 def options_text(values: Mapping[str, str]) -> str:
@@ -204,10 +204,10 @@ def options_text(values: Mapping[str, str]) -> str:
     return "|".join(f"{escaped(name)}={escaped(value)}" for name, value in values.items())
 
 
-def _no_number(text: str, wanted: str) -> CellNotValid:
+def _no_number(text: str, message: str) -> CellNotValid:
     if _NEGATIVE.match(text):
         return CellNotValid("negative", "Must not be negative.")
-    return CellNotValid("invalid", wanted)
+    return CellNotValid("invalid", message)
 
 
 def is_exact_number(text: str) -> bool:

@@ -123,8 +123,8 @@ class Pictured(Entity):
         self._check_shown()
         if len(self.images) >= MOST_IMAGES:
             raise TooManyImages
-        said = {name: value for name, value in vars(image).items() if name != "id"}
-        self.trigger_event(type(self).ImageAdded, image_id=image.id, **said)
+        fields = {name: value for name, value in vars(image).items() if name != "id"}
+        self.trigger_event(type(self).ImageAdded, image_id=image.id, **fields)
 
     def remove_image(self, image_id: UUID) -> Image:
         """Show a picture no longer. Returns it. Raises AlreadyArchived, UnknownImage."""
@@ -142,8 +142,8 @@ class Pictured(Entity):
         before = self.image(image_id)
         after = replace(before, **changes)
         if after != before:
-            said = {"alt": after.alt, "variant_id": after.variant_id}
-            self.trigger_event(type(self).ImageRelabelled, image_id=image_id, **said)
+            fields = {"alt": after.alt, "variant_id": after.variant_id}
+            self.trigger_event(type(self).ImageRelabelled, image_id=image_id, **fields)
 
     def place_image(self, image_id: UUID, position: int) -> None:
         """Put a picture at this place, counted from 1; beyond the last place is the last.

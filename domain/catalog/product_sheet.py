@@ -154,11 +154,11 @@ class ProductSheet:
     def __init__(self, chunks: Iterable[bytes]) -> None:
         """Raises SheetNotReadable for too many rows, or a header it does not know, naming every column."""
         table = Table(chunks)
-        self.columns = _known_columns(table.header)
+        self.columns = _columns_of(table.header)
         self.problems: list[Problem] = []
         #: A row's number and its cells; whoever is done with one may put None there.
         self.rows: list[tuple[int, list[str]] | None] = []
-        self._places = {name: place for place, name in enumerate(self.columns)}
+        self._indexes = {name: index for index, name in enumerate(self.columns)}
         for number, cells_of_row in table.rows():
             if len(cells_of_row) == len(self.columns):
                 self.rows.append((number, cells_of_row))
@@ -171,8 +171,8 @@ class ProductSheet:
 
     def text(self, cells_of_row: list[str], column: str) -> str:
         """What stands in a cell; nothing where the column is missing."""
-        place = self._places.get(column)
-        return unguarded(cells_of_row[place].strip()).strip() if place is not None else ""
+        index = self._indexes.get(column)
+        return unguarded(cells_of_row[index].strip()).strip() if index is not None else ""
 
     def parse(self, number: int, cells_of_row: list[str], places: int, problems: list[Problem]) -> Row:
         """Read a row; `places` are the currency's decimal places. Adds what is wrong to the problems."""
@@ -232,10 +232,10 @@ def row_of(row: Mapping[str, Any], book: ReferenceBook, currency: str, *, with_c
 
 def check_header(chunks: Iterable[bytes]) -> None:
     """Raise SheetNotReadable for a header that is not understood, naming every column."""
-    _known_columns(Table(chunks).header)
+    _columns_of(Table(chunks).header)
 
 
-def _known_columns(header: list[str]) -> tuple[str, ...]:
+def _columns_of(header: list[str]) -> tuple[str, ...]:
     if len(header) > MOST_COLUMNS:
         message = f"The header has {len(header):,} columns, of which there are {len(COLUMNS)}."
         raise SheetNotReadable(details=[Detail("", "too_many_columns", message)])
@@ -255,6 +255,6 @@ def _known_columns(header: list[str]) -> tuple[str, ...]:
     return names
 
 
-def _odd_row(number: int, found: int, wanted: int) -> Problem:
-    code = "too_many_cells" if found > wanted else "too_few_cells"
-    return Problem(number, "", code, f"The row has {found} cells; the header has {wanted}.")
+def _odd_row(number: int, cells: int, columns: int) -> Problem:
+    code = "too_many_cells" if cells > columns else "too_few_cells"
+    return Problem(number, "", code, f"The row has {cells} cells; the header has {columns}.")

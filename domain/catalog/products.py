@@ -286,14 +286,14 @@ class Product(PricedByStore):
         """
         self._check_open()
         before = asdict(self.variant(variant_id))
-        wanted = {**before, **changes}
+        after = {**before, **changes}
         for event, names in VARIANT_REVISIONS.items():
-            if all(wanted[name] == before[name] for name in names):
+            if all(after[name] == before[name] for name in names):
                 continue
-            said = {name: wanted[name] for name in names}
+            fields = {name: after[name] for name in names}
             if event in (Product.Repriced, Product.Recosted):
-                said[f"old_{names[0]}"] = before[names[0]]
-            self.trigger_event(event, variant_id=variant_id, **said)
+                fields[f"old_{names[0]}"] = before[names[0]]
+            self.trigger_event(event, variant_id=variant_id, **fields)
 
     def variant(self, variant_id: UUID) -> Variant:
         """The variant of that id. Raises UnknownVariant."""

@@ -62,10 +62,10 @@ class ReferenceBook:
 
     def find(self, kind: str, text: str) -> UUID | None:
         """The one that a cell calls so; None if there is none. An id is taken as it is."""
-        found = self._by_symbol.get(text) if kind == UNITS else None
-        if found is None:
-            found = self._down(path_of(text)) if kind == CATEGORIES else self.child(kind, text)
-        return found or id_or_none(text)
+        match = self._by_symbol.get(text) if kind == UNITS else None
+        if match is None:
+            match = self._down(path_of(text)) if kind == CATEGORIES else self.child(kind, text)
+        return match or id_or_none(text)
 
     def label(self, kind: str, setting_id: UUID | None) -> str:
         """What to call it, such that it is found again; nothing is the empty text."""
@@ -90,21 +90,21 @@ class ReferenceBook:
         return (one.symbol, one.name) if one.symbol else (one.name,)
 
     def _path(self, one: Named) -> list[str]:
-        path, seen = [one.name], {one.id}
+        path, visited = [one.name], {one.id}
         above = one.parent_id
-        while above is not None and above not in seen and (parent := self._named.get((CATEGORIES, above))):
+        while above is not None and above not in visited and (parent := self._named.get((CATEGORIES, above))):
             path.insert(0, parent.name)
-            seen.add(above)
+            visited.add(above)
             above = parent.parent_id
         return path
 
     def _down(self, path: Sequence[str]) -> UUID | None:
-        found: UUID | None = None
+        category_id: UUID | None = None
         for name in path:
-            found = self.child(CATEGORIES, name, found)
-            if found is None:
+            category_id = self.child(CATEGORIES, name, category_id)
+            if category_id is None:
                 return None
-        return found
+        return category_id
 
 
 def path_of(text: str) -> list[str]:

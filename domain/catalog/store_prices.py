@@ -50,11 +50,11 @@ class PricedByStore(Pictured):
         """
         if self.is_archived:
             raise AlreadyArchived
-        said = {"variant_id": variant_id, "store_id": store_id}
+        target = {"variant_id": variant_id, "store_id": store_id}
         old_price = self.prices_of(variant_id).get(store_id)
         if price == old_price:
             return
         if price is None:
-            self.trigger_event(type(self).StorePriceLifted, **said, old_price=old_price)
+            self.trigger_event(type(self).StorePriceLifted, **target, old_price=old_price)
         else:
-            self.trigger_event(type(self).StorePriced, **said, old_price=old_price, price=price)
+            self.trigger_event(type(self).StorePriced, **target, old_price=old_price, price=price)

@@ -115,7 +115,7 @@ class PostgresUnitOfWork:
         """A fresh id, later than earlier ones."""
         return uuid7()
 
-    def made_before(
+    def find_earlier(
         self, kind: type[A], by: type[Aggregate.Event], own_id: UUID, *, within: UUID | None = None
     ) -> Pending[A | None]:
         """Ask whether this very request was recorded before."""

@@ -27,7 +27,7 @@ class PictureShelf:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def is_id_taken(self, image_id: UUID) -> Pending[bool]:
+    def has_id(self, image_id: UUID) -> Pending[bool]:
         """Ask whether a picture of any company has this id, or had it."""
         answer = ask_directory(self._db, image_id)
         return Pending(lambda: answer.row() is not None)

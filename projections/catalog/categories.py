@@ -87,7 +87,7 @@ _FILED: LiteralString = """
 """
 
 
-def ask_places(db: Database, ids: Sequence[UUID]) -> Callable[[], dict[UUID, Row]]:
+def ask_positions(db: Database, ids: Sequence[UUID]) -> Callable[[], dict[UUID, Row]]:
     """Ask where these categories stand: path from the root, depth (1 at the root), numbers of products."""
     params = {"company_id": db.company_id, "ids": list(ids), "most": MOST_NODES}
     paths, counts = db.ask(_PATHS, params), db.ask(_COUNTS, params)
@@ -97,21 +97,21 @@ def ask_places(db: Database, ids: Sequence[UUID]) -> Callable[[], dict[UUID, Row
         for row in paths.rows():
             above[row.pop("of")].append(row)
         numbers = {row.pop("id"): row for row in counts.rows()}
-        return {one: {**_place(path), **numbers[one]} for one, path in above.items()}
+        return {one: {**_position(path), **numbers[one]} for one, path in above.items()}
 
     return by_id
 
 
-def _place(path: list[Row]) -> Row:
+def _position(path: list[Row]) -> Row:
     return {"path": path, "depth": len(path)}
 
 
-def place_of(db: Database, category: Category) -> Row:
+def position_of(db: Database, category: Category) -> Row:
     """The same of one that is being decided about: what is asked does not know yet where it goes."""
     parent_id, own = category.values["parent_id"], {"id": category.id, "name": category.values["name"]}
-    places = ask_places(db, [category.id, *([parent_id] if parent_id else [])])()
-    above = places[parent_id]["path"] if parent_id else []
-    return {**places[category.id], **_place([*above, own])}
+    positions = ask_positions(db, [category.id, *([parent_id] if parent_id else [])])()
+    above = positions[parent_id]["path"] if parent_id else []
+    return {**positions[category.id], **_position([*above, own])}
 
 
 def subtree_of(db: Database, category_id: UUID | None) -> list[UUID] | None:
@@ -125,12 +125,12 @@ def subtree_of(db: Database, category_id: UUID | None) -> list[UUID] | None:
 def list_tree(db: Database, show: Callable[[Row], Row]) -> list[Row]:
     """The roots, in the order of their names, each with its `children`, and so on. Raises TreeTooLarge."""
     number = db.ask(_NUMBER, {"company_id": db.company_id})
-    found = db.ask(_TREE, {"company_id": db.company_id, "limit": MOST_NODES})
+    tree = db.ask(_TREE, {"company_id": db.company_id, "limit": MOST_NODES})
     filed = db.ask(_FILED, {"company_id": db.company_id})
     if total_of(number) > MOST_NODES:
         raise TreeTooLarge
     numbers = {str(row["id"]): row["number"] for row in filed.rows()}
-    nodes = {str(row["id"]): {**show(row), "children": []} for row in found.rows()}
+    nodes = {str(row["id"]): {**show(row), "children": []} for row in tree.rows()}
     for node_id, node in nodes.items():
         node["product_count"] = numbers.get(node_id, 0)
     roots: list[Row] = []

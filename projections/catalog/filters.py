@@ -70,9 +70,9 @@ class Filters:
 
     def params(self, db: Database) -> dict[str, Any]:
         """What the statements take."""
-        said = {field.name: getattr(self, field.name) for field in fields(self)}
-        place_id = said.pop("store_id") or NOWHERE
-        return {**said, "company_id": db.company_id, "place_id": place_id, "statuses": self.statuses}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        place_id = values.pop("store_id") or NOWHERE
+        return {**values, "company_id": db.company_id, "place_id": place_id, "statuses": self.statuses}
 
 
 def list_ids(db: Database, filters: Filters) -> list[UUID] | None:

@@ -162,9 +162,9 @@ def ask_images(db: Database, product_ids: Sequence[UUID]) -> Callable[[], dict[U
     answer = db.ask(_LIST, {"company_id": db.company_id, "product_ids": list(product_ids)})
 
     def by_product() -> dict[UUID, list[Row]]:
-        found: dict[UUID, list[Row]] = {product_id: [] for product_id in product_ids}
+        images: dict[UUID, list[Row]] = {product_id: [] for product_id in product_ids}
         for row in answer.rows():
-            found[row.pop("product_id")].append(row)
-        return found
+            images[row.pop("product_id")].append(row)
+        return images
 
     return by_product

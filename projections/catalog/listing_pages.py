@@ -79,6 +79,6 @@ def list_page(
     are_few = total < FEW
     db.execute(_SORTING, {"sorting": "on" if are_few else "off"})
     part = {"limit": page.limit, "offset": page.offset, "are_few": are_few}
-    found = db.ask(_PAGES[page.sort], {**params, **part})
+    answer = db.ask(_PAGES[page.sort], {**params, **part})
     db.execute(_SORTING, {"sorting": "on"})
-    return found.rows(), total
+    return answer.rows(), total

@@ -150,12 +150,12 @@ def _first(variant: PricedVariant) -> tuple[Amounts, Amounts]:
 
 #: Variant, store, kind, old and new amount of each price or cost that an event sets.
 _SET_BY: Mapping[Event, Callable[[Any], Iterable[Amounts]]] = {
-    Product.Registered: lambda said: chain.from_iterable(map(_first, said.variants)),
-    Product.VariantAdded: lambda said: _first(said.variant),
-    Product.Repriced: lambda said: [(said.variant_id, None, "price", said.old_price, said.price)],
-    Product.Recosted: lambda said: [(said.variant_id, None, "cost", said.old_cost, said.cost)],
-    Product.StorePriced: lambda said: [(said.variant_id, said.store_id, "price", said.old_price, said.price)],
-    Product.StorePriceLifted: lambda said: [(said.variant_id, said.store_id, "price", said.old_price, None)],
+    Product.Registered: lambda data: chain.from_iterable(map(_first, data.variants)),
+    Product.VariantAdded: lambda data: _first(data.variant),
+    Product.Repriced: lambda data: [(data.variant_id, None, "price", data.old_price, data.price)],
+    Product.Recosted: lambda data: [(data.variant_id, None, "cost", data.old_cost, data.cost)],
+    Product.StorePriced: lambda data: [(data.variant_id, data.store_id, "price", data.old_price, data.price)],
+    Product.StorePriceLifted: lambda data: [(data.variant_id, data.store_id, "price", data.old_price, None)],
 }
 
 _FILTER: LiteralString = """
@@ -174,12 +174,12 @@ _LIST: LiteralString = f"""
 """
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM price_history AS h WHERE {_FILTER}"
 
-_KNOWN: LiteralString = "SELECT id FROM products WHERE company_id = %(company_id)s AND id = %(product_id)s"
+_PRODUCT: LiteralString = "SELECT id FROM products WHERE company_id = %(company_id)s AND id = %(product_id)s"
 
 
 def ask_product(db: Database, product_id: UUID) -> Answer:
     """Ask whether there is such a product."""
-    return db.ask(_KNOWN, {"company_id": db.company_id, "product_id": product_id})
+    return db.ask(_PRODUCT, {"company_id": db.company_id, "product_id": product_id})
 
 
 def list_price_history(

@@ -37,12 +37,12 @@ def export_products(db: Database, *, category_id: UUID | None = None, **filters:
 
     `filters` are those of `Filters`. A category exports what is filed below it as well.
     """
-    place: dict[str, Any] = {"after": datetime.min.replace(tzinfo=UTC), "after_id": UUID(int=0)}
-    wanted = Filters(category_ids=subtree_of(db, category_id), **filters)
-    params = {**wanted.params(db), "ids": list_ids(db, wanted), "limit": PAGE}
+    cursor: dict[str, Any] = {"after": datetime.min.replace(tzinfo=UTC), "after_id": UUID(int=0)}
+    conditions = Filters(category_ids=subtree_of(db, category_id), **filters)
+    params = {**conditions.params(db), "ids": list_ids(db, conditions), "limit": PAGE}
     while True:
-        rows = db.ask(_PAGE, {**params, **place}).rows()
+        rows = db.ask(_PAGE, {**params, **cursor}).rows()
         yield from rows
         if sum(1 for _ in groupby(rows, lambda row: row["product_id"])) < PAGE:
             return
-        place = {"after": rows[-1]["created_at"], "after_id": rows[-1]["product_id"]}
+        cursor = {"after": rows[-1]["created_at"], "after_id": rows[-1]["product_id"]}

@@ -34,9 +34,9 @@ def list_products(
 
     `filters` are those of `Filters`. A category finds what is filed below it as well.
     """
-    wanted = Filters(category_ids=subtree_of(db, category_id), **filters)
+    conditions = Filters(category_ids=subtree_of(db, category_id), **filters)
     part = Page(sort, limit, (page - 1) * limit)
-    rows, total = search_products(db, search, wanted, part) if search else list_page(db, wanted, part)
+    rows, total = search_products(db, search, conditions, part) if search else list_page(db, conditions, part)
     variants = db.ask(_VARIANTS, {"company_id": db.company_id, "ids": [row["id"] for row in rows]})
     images = ask_images(db, [row["id"] for row in rows])
     return _with_variants(rows, variants, images), total

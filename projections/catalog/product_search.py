@@ -11,9 +11,16 @@ from projections.catalog.codes import ask_codes
 from projections.catalog.filters import CLASSIFICATION, STOCK_AND_PRICES, Filters
 from projections.catalog.listing_pages import PRODUCT_OF_PAGE, Page, list_page
 from projections.pages import PAGE, total_of
+from projections.search.conditions import (
+    CONDITIONS,
+    MEETS_CONDITION,
+    Condition,
+    needed_words,
+    params_of,
+    without,
+)
 from projections.search.corrections import corrected
 from projections.search.find import COMMON, numbers_of
-from projections.search.wanted import IS_WANTED, WANTED, Wanted, needed_words, params_of, without
 
 #: From how many on the products that have a word are met soon among all.
 MANY = 5_000
@@ -39,22 +46,22 @@ _PAGE: LiteralString = f"""
 
 _NAMED: LiteralString = f"""
                found.id
-          FROM wanted
+          FROM condition
          CROSS JOIN LATERAL (
                 SELECT id FROM search_words AS one
                  WHERE one.company_id = %(company_id)s AND one.kind = 'products'
                    AND one.status = ANY(%(statuses)b::text[]) AND one.leads = ANY(ARRAY[true, false])
-                   AND {IS_WANTED}
+                   AND {MEETS_CONDITION}
                 OFFSET 0
                ) AS found
          UNION
         SELECT unnest(%(coded)b::uuid[])
 """
-_ALL: LiteralString = f"WITH {WANTED} SELECT {_NAMED}"
+_ALL: LiteralString = f"WITH {CONDITIONS} SELECT {_NAMED}"
 
 # Filters, another order, codes and several corrections need every product that is found.
 _LOOKED_UP: LiteralString = f"""
-    WITH {WANTED}, named AS MATERIALIZED (SELECT {_NAMED}), found AS MATERIALIZED (
+    WITH {CONDITIONS}, named AS MATERIALIZED (SELECT {_NAMED}), found AS MATERIALIZED (
         SELECT listed.id, listed.text, listed.created_at
           FROM named
          CROSS JOIN LATERAL (
@@ -89,18 +96,18 @@ def search_products(db: Database, text: str, filters: Filters, page: Page) -> tu
     most = COMMON if words[1:] else MANY
     numbers = numbers_of(db, Product.kind, words, statuses=filters.statuses, most=most) if words else {}
     rarest = next(iter(numbers), None)
-    wanted = [Wanted(Product.kind, rarest, without(words, rarest))] if rarest else []
-    asked = _Asked(filters, page, [row["product_id"] for row in codes.rows()])
+    conditions = [Condition(Product.kind, rarest, without(words, rarest))] if rarest else []
+    request = _Request(filters, page, [row["product_id"] for row in codes.rows()])
     # Of several words, each makes the others rarer: what has them all is not met soon on a walk.
-    is_common = not (words[1:] or asked.coded) and MANY in numbers.values()
-    rows, total, is_found = _walk(db, wanted[0], asked) if is_common else _page(db, wanted, asked)
-    if not is_found:
-        rows, total, _ = _page(db, corrected(db, (Product.kind,), words), asked)
+    is_common = not (words[1:] or request.coded) and MANY in numbers.values()
+    rows, total, is_match = _walk(db, conditions[0], request) if is_common else _page(db, conditions, request)
+    if not is_match:
+        rows, total, _ = _page(db, corrected(db, (Product.kind,), words), request)
     return rows, total
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Request:
     """The page that is asked for, and what the text finds as a code."""
 
     filters: Filters
@@ -117,30 +124,30 @@ class _Asked:
         return {**self.filters.params(db), **self.page._asdict(), "coded": self.coded}
 
 
-def _walk(db: Database, wanted: Wanted, asked: _Asked) -> tuple[list[Row], int, bool]:
+def _walk(db: Database, condition: Condition, request: _Request) -> tuple[list[Row], int, bool]:
     """As `_page`, of what many have: met soon on the way through all names in their order."""
-    patterns, by_words_alone = [*wanted.patterns, f"% {wanted.word}%"], asked.filters.are_none
-    params = {**asked.params(db), **_range_of(wanted)}
+    patterns, by_words_alone = [*condition.patterns, f"% {condition.word}%"], request.filters.are_none
+    params = {**request.params(db), **_range_of(condition)}
     counted = total_of(db.ask(_COUNT, params)) if by_words_alone else None
-    rows, total = list_page(db, asked.filters, asked.page, patterns=patterns, total=counted)
-    is_found = total > 0 or (not by_words_alone and total_of(db.ask(_COUNT, params)) > 0)
-    return rows, total, is_found
+    rows, total = list_page(db, request.filters, request.page, patterns=patterns, total=counted)
+    is_match = total > 0 or (not by_words_alone and total_of(db.ask(_COUNT, params)) > 0)
+    return rows, total, is_match
 
 
-def _page(db: Database, wanted: Sequence[Wanted], asked: _Asked) -> tuple[list[Row], int, bool]:
+def _page(db: Database, conditions: Sequence[Condition], request: _Request) -> tuple[list[Row], int, bool]:
     """The page, how many there are in all, and whether anything is found, whatever the filters."""
-    params = asked.params(db)
-    if len(wanted) == 1 and asked.is_plain:
-        params.update(_range_of(wanted[0]))
+    params = request.params(db)
+    if len(conditions) == 1 and request.is_plain:
+        params.update(_range_of(conditions[0]))
         rows = db.ask(_PAGE, params).rows()
         total = rows[0]["total"] if rows else total_of(db.ask(_COUNT, params))
         return rows, total, total > 0
-    rows = db.ask(_LOOKED_UP, {**params, **params_of(wanted)}).rows()
+    rows = db.ask(_LOOKED_UP, {**params, **params_of(conditions)}).rows()
     return [row for row in rows if row["id"]], rows[0]["total"], rows[0]["named"] > 0
 
 
-def _range_of(wanted: Wanted) -> dict[str, Any]:
-    return {"word": wanted.word, "upto": wanted.upto, "rest": wanted.patterns}
+def _range_of(condition: Condition) -> dict[str, Any]:
+    return {"word": condition.word, "upto": condition.upto, "rest": condition.patterns}
 
 
 def find_all_products(db: Database, text: str, status: str) -> list[UUID]:
@@ -150,8 +157,8 @@ def find_all_products(db: Database, text: str, status: str) -> list[UUID]:
     coded = [row["product_id"] for row in codes.rows()]
     params = {"company_id": db.company_id, "statuses": [status], "coded": coded}
     rarest = next(iter(numbers_of(db, Product.kind, words, statuses=[status]))) if words else None
-    wanted = [Wanted(Product.kind, rarest, without(words, rarest))] if rarest else []
-    rows = db.ask(_ALL, {**params, **params_of(wanted)}).rows()
+    conditions = [Condition(Product.kind, rarest, without(words, rarest))] if rarest else []
+    rows = db.ask(_ALL, {**params, **params_of(conditions)}).rows()
     if not rows:
         rows = db.ask(_ALL, {**params, **params_of(corrected(db, (Product.kind,), words))}).rows()
     return [row["id"] for row in rows]

@@ -106,8 +106,8 @@ class ProductStatuses(Projection):
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Fold the batch into the rows it is about, and write each of them once."""
         ids = list({fact.stream_id for fact in facts})
-        known = db.ask(_KNOWN, {"company_id": db.company_id, "ids": ids}).rows()
-        rows = {row["id"]: StatusRow(**row) for row in known}
+        rows_before = db.ask(_STATUSES, {"company_id": db.company_id, "ids": ids}).rows()
+        rows = {row["id"]: StatusRow(**row) for row in rows_before}
         for fact in facts:
             rows[fact.stream_id] = _after(rows.get(fact.stream_id), fact)
         columns = {
@@ -131,23 +131,23 @@ def _after(row: StatusRow | None, fact: Fact) -> StatusRow:
     if fact.event is Product.Renamed:
         return replace(row, name=fact.data.name, name_key=name_key(fact.data.name))
     if fact.event is Product.Reclassified:
-        said = fact.data
+        data = fact.data
         return replace(
-            row, brand_id=said.brand_id, category_id=said.category_id, supplier_id=said.supplier_id
+            row, brand_id=data.brand_id, category_id=data.category_id, supplier_id=data.supplier_id
         )
     return replace(row, variant_count=row.variant_count + _COUNTED[fact.event])
 
 
 def _drafted(fact: Fact) -> StatusRow:
-    said = fact.data
+    data = fact.data
     return StatusRow(
         id=fact.stream_id,
-        name=said.name,
-        name_key=name_key(said.name),
-        brand_id=said.brand_id,
-        category_id=said.category_id,
-        supplier_id=said.supplier_id,
-        variant_count=len(said.variants),
+        name=data.name,
+        name_key=name_key(data.name),
+        brand_id=data.brand_id,
+        category_id=data.category_id,
+        supplier_id=data.supplier_id,
+        variant_count=len(data.variants),
         status="draft",
         launch_at=None,
         since=fact.at,
@@ -156,7 +156,7 @@ def _drafted(fact: Fact) -> StatusRow:
     )
 
 
-_KNOWN: LiteralString = """
+_STATUSES: LiteralString = """
     SELECT id, name, name_key, brand_id, category_id, supplier_id, variant_count, status, launch_at, since,
            by_user_id, created_at
       FROM product_statuses

@@ -57,7 +57,7 @@ def list_in_status(
 
     `filters` are those of `Filters`. A category's include those below it.
     """
-    wanted = Filters(status=status, category_ids=subtree_of(db, category_id), **filters)
+    conditions = Filters(status=status, category_ids=subtree_of(db, category_id), **filters)
     rows, total = list_and_count(
         db,
         _PAGES[sort],
@@ -65,22 +65,22 @@ def list_in_status(
         page=page,
         limit=limit,
         status=status,
-        brand_id=wanted.brand_id,
-        category_ids=wanted.category_ids,
-        supplier_id=wanted.supplier_id,
-        ids=_found(db, wanted, search),
+        brand_id=conditions.brand_id,
+        category_ids=conditions.category_ids,
+        supplier_id=conditions.supplier_id,
+        ids=_ids_of(db, conditions, search),
     )
     ids = [row["id"] for row in rows]
     return db.ask(_SHOW, {"company_id": db.company_id, "ids": ids}).rows(), total
 
 
-def _found(db: Database, wanted: Filters, search: str | None) -> list[UUID] | None:
+def _ids_of(db: Database, conditions: Filters, search: str | None) -> list[UUID] | None:
     """What the text finds of what store, prices and stock leave; None if nothing of it is asked for."""
-    found = find_all_products(db, search, wanted.statuses[0]) if search else None
-    left = list_ids(db, wanted)
-    if found is None or left is None:
-        return left if found is None else found
-    return list(set(left).intersection(found))
+    matches = find_all_products(db, search, conditions.statuses[0]) if search else None
+    filtered = list_ids(db, conditions)
+    if matches is None or filtered is None:
+        return filtered if matches is None else matches
+    return list(set(filtered).intersection(matches))
 
 
 # Each product counts in the whole, in its category and in its brand.

@@ -330,21 +330,21 @@ def _move_products(facts: Sequence[Fact], db: Database) -> None:
 
 def _insert_products(drafts: Sequence[Fact], at_once: Mapping[UUID, Fact], db: Database) -> None:
     """Insert drafts, those that were moved at once where they came to stand."""
-    said = [draft.data for draft in drafts]
+    states = [draft.data for draft in drafts]
     last = [at_once.get(draft.stream_id, draft) for draft in drafts]
     db.execute(
         _INSERT_PRODUCTS,
         {
             "company_id": db.company_id,
             "ids": [draft.stream_id for draft in drafts],
-            "names": [data.name for data in said],
-            "descriptions": [data.description for data in said],
-            "brand_ids": [data.brand_id for data in said],
-            "category_ids": [data.category_id for data in said],
-            "unit_ids": [data.unit_id for data in said],
-            "supplier_ids": [data.supplier_id for data in said],
-            "tax_rate_ids": [_array(str(rate) for rate in data.tax_rate_ids) for data in said],
-            "track_stock": [data.track_stock for data in said],
+            "names": [data.name for data in states],
+            "descriptions": [data.description for data in states],
+            "brand_ids": [data.brand_id for data in states],
+            "category_ids": [data.category_id for data in states],
+            "unit_ids": [data.unit_id for data in states],
+            "supplier_ids": [data.supplier_id for data in states],
+            "tax_rate_ids": [_array(str(rate) for rate in data.tax_rate_ids) for data in states],
+            "track_stock": [data.track_stock for data in states],
             "ats": [draft.at for draft in drafts],
             "statuses": [STATUS_AFTER.get(fact.event.__name__, "draft") for fact in last],
             "launches": [getattr(fact.data, "launch_at", None) for fact in last],

@@ -18,8 +18,8 @@ from projections.guards.sale_rows import (
     HOLD_STORAGE,
     HOLD_VARIANTS,
     LOCK_SERIES,
-    PLACE,
     TAX_RATES,
+    TILL,
     VARIANTS,
     store_of,
     variants_of,
@@ -30,7 +30,7 @@ Catalog = Mapping[UUID, VariantAtSale]
 Balances = Mapping[UUID, Balance]
 
 
-class Place(NamedTuple):
+class Destination(NamedTuple):
     """Where a till's sale goes: the storage, whether it may go below zero, and the number series."""
 
     storage_id: UUID | None
@@ -39,7 +39,7 @@ class Place(NamedTuple):
 
 
 #: For each till (company, register, store): where its last sale went.
-Guesses = dict[tuple[UUID, UUID | None, UUID | None], Place]
+Guesses = dict[tuple[UUID, UUID | None, UUID | None], Destination]
 
 
 class SalesGuard:
@@ -70,7 +70,7 @@ class SalesGuard:
         """
         if store_id is None and register_id is None and len(store_ids) == 1:
             store_id = store_ids[0]
-        wanted = {
+        request = {
             "company_id": self._db.company_id,
             "store_id": store_id,
             "register_id": register_id,
@@ -79,56 +79,58 @@ class SalesGuard:
         }
         till = (self._db.company_id, register_id, store_id)
         guess = self._guesses.get(till) if lock else None
-        answer = self._db.ask(PLACE, wanted)
-        goods = self._ask_goods(wanted, guess)
-        customer = self._db.ask(CUSTOMER, wanted) if customer_id else None
-        locked = self._lock(guess, wanted) if guess else None
-        row = _checked(answer.row(), wanted, customer, store_ids)
-        place = _place(row) if lock else None
-        if place and place != guess:
-            self._guesses[till] = place
-            goods = self._ask_goods(wanted, place) if place.allow_negative else goods
-            locked = self._lock(place, wanted)
+        answer = self._db.ask(TILL, request)
+        goods = self._ask_goods(request, guess)
+        customer = self._db.ask(CUSTOMER, request) if customer_id else None
+        locked = self._lock(guess, request) if guess else None
+        row = _checked(answer.row(), request, customer, store_ids)
+        destination = _destination(row) if lock else None
+        if destination and destination != guess:
+            self._guesses[till] = destination
+            goods = self._ask_goods(request, destination) if destination.allow_negative else goods
+            locked = self._lock(destination, request)
         catalog = variants_of(*goods, row["tax_rates"] or ())
-        if place is None or locked is None:
+        if destination is None or locked is None:
             return _context(row, catalog, {}, 0)
         balances, series = _balances(locked[0]), locked[1].row()
-        if place.allow_negative:
-            balances = self._ensured(balances, catalog, place, wanted)
+        if destination.allow_negative:
+            balances = self._ensured(balances, catalog, destination, request)
         return _context(row, catalog, balances, series["last_number"] if series else 0)
 
-    def _ask_goods(self, wanted: Mapping[str, Any], place: Place | None) -> tuple[Answer, Answer]:
+    def _ask_goods(
+        self, request: Mapping[str, Any], destination: Destination | None
+    ) -> tuple[Answer, Answer]:
         """Ask for the variants and their tax rates; below zero, they are held for sale until the end."""
-        if place and place.allow_negative:
-            self._db.execute(HOLD_VARIANTS, wanted)
-        return self._db.ask(VARIANTS, wanted), self._db.ask(TAX_RATES, wanted)
+        if destination and destination.allow_negative:
+            self._db.execute(HOLD_VARIANTS, request)
+        return self._db.ask(VARIANTS, request), self._db.ask(TAX_RATES, request)
 
-    def _lock(self, place: Place, wanted: Mapping[str, Any]) -> tuple[Answer, Answer]:
+    def _lock(self, destination: Destination, request: Mapping[str, Any]) -> tuple[Answer, Answer]:
         """Lock the balances and the series."""
-        storage_id = place.storage_id or UUID(int=0)
-        params = {**wanted, "storage_id": storage_id, "series_id": place.series_id}
+        storage_id = destination.storage_id or UUID(int=0)
+        params = {**request, "storage_id": storage_id, "series_id": destination.series_id}
         return self._db.ask(LOCK_BALANCES, params), self._db.ask(LOCK_SERIES, params)
 
     def _ensured(
-        self, balances: Balances, catalog: Catalog, place: Place, wanted: Mapping[str, Any]
+        self, balances: Balances, catalog: Catalog, destination: Destination, request: Mapping[str, Any]
     ) -> Balances:
         """With `allow_negative` a balance may have to be made before it can be locked."""
         counted = {variant.id for variant in catalog.values() if variant.track_stock}
         if counted <= balances.keys():
             return balances
-        params = {**wanted, "storage_id": place.storage_id, "variants": sorted(counted)}
+        params = {**request, "storage_id": destination.storage_id, "variants": sorted(counted)}
         self._db.execute(HOLD_STORAGE, params)
         self._db.execute(ENSURE_BALANCES, params)
-        return _balances(self._lock(place, wanted)[0])
+        return _balances(self._lock(destination, request)[0])
 
 
 def _checked(
-    row: Row | None, wanted: Mapping[str, Any], customer: Answer | None, store_ids: Sequence[UUID]
+    row: Row | None, request: Mapping[str, Any], customer: Answer | None, store_ids: Sequence[UUID]
 ) -> Row:
     """The company, till and store as they were read. Raises Invalid, OtherStore, StoreClosed."""
     if row is None:
         raise Invalid(details=[Detail("company_id", "not_found", "There is no such company.")])
-    _check_place(row, wanted, customer)
+    _check_till(row, request, customer)
     if row["store_id"] and store_ids and row["store_id"] not in store_ids:
         raise OtherStore
     if row["store_id"] and not row["is_open"]:
@@ -136,13 +138,13 @@ def _checked(
     return row
 
 
-def _check_place(row: Row, wanted: Mapping[str, Any], customer: Answer | None) -> None:
+def _check_till(row: Row, request: Mapping[str, Any], customer: Answer | None) -> None:
     details = []
-    if wanted["register_id"] and row["register_id"] is None:
+    if request["register_id"] and row["register_id"] is None:
         details.append(Detail("register_id", "not_found", "There is no such register."))
-    if wanted["store_id"] and row["store_id"] is None:
+    if request["store_id"] and row["store_id"] is None:
         details.append(Detail("store_id", "not_found", "There is no such store."))
-    if wanted["register_id"] and wanted["store_id"] and row["store_id"] != wanted["store_id"]:
+    if request["register_id"] and request["store_id"] and row["store_id"] != request["store_id"]:
         details.append(Detail("store_id", "not_found", "The register stands in another store."))
     if customer is not None and customer.row() is None:
         details.append(Detail("customer_id", "not_found", "There is no such customer."))
@@ -150,12 +152,12 @@ def _check_place(row: Row, wanted: Mapping[str, Any], customer: Answer | None) -
         raise Invalid(details=details)
 
 
-def _place(row: Row) -> Place | None:
+def _destination(row: Row) -> Destination | None:
     """Where the till's sale goes; None without a store."""
     if not row["store_id"]:
         return None
     series_id = series_of(till_code(row["store_code"], row["register_code"]))
-    return Place(row["storage_id"], bool(row["allow_negative"]), series_id)
+    return Destination(row["storage_id"], bool(row["allow_negative"]), series_id)
 
 
 def _balances(answer: Answer) -> Balances:

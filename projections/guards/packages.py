@@ -75,7 +75,7 @@ _TRIAL: LiteralString = """
      LIMIT 1
 """
 
-_NAME_TAKEN: LiteralString = """
+_SAME_NAME: LiteralString = """
     SELECT FROM packages
      WHERE company_id = %(company_id)s AND name_key = %(name_key)s AND id <> %(id)s AND NOT is_archived
 """
@@ -88,7 +88,7 @@ _SUBSCRIBERS: LiteralString = """
      ORDER BY company_id
 """
 
-_FOUND: LiteralString = "SELECT found_company(%(company_id)s)"
+_FOUND_COMPANY: LiteralString = "SELECT found_company(%(company_id)s)"
 
 
 def hold_company(db: Database) -> None:
@@ -170,7 +170,7 @@ class PlatformGuard:
 
     def open_log(self) -> None:
         """Begin the log of the company that is decided about."""
-        self._db.execute(_FOUND, {"company_id": self._db.company_id})
+        self._db.execute(_FOUND_COMPANY, {"company_id": self._db.company_id})
 
     def user_named(self, username: str) -> tuple[UUID, UUID] | None:
         """The company and the id of who signs in under this name, on the whole platform."""
@@ -200,10 +200,10 @@ class PlatformGuard:
         """Give it to no further company until the end."""
         self._db.execute(_HOLD_PACKAGE, {"company_id": self._db.company_id, "id": package_id})
 
-    def is_package_name_taken(self, package_id: UUID, name: str) -> bool:
+    def has_package_named(self, package_id: UUID, name: str) -> bool:
         """Whether another package that is not archived has this name."""
         params = {"company_id": self._db.company_id, "id": package_id, "name_key": name_key(name)}
-        return self._db.ask(_NAME_TAKEN, params).row() is not None
+        return self._db.ask(_SAME_NAME, params).row() is not None
 
     def has_subscribers(self, package_id: UUID) -> bool:
         """Whether companies have this package."""

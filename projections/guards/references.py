@@ -28,13 +28,13 @@ class References:
     """
 
     def __init__(
-        self, db: Database, wanted: Sequence[tuple[str, str, UUID]], store_ids: Sequence[UUID] = ()
+        self, db: Database, targets: Sequence[tuple[str, str, UUID]], store_ids: Sequence[UUID] = ()
     ) -> None:
-        self._wanted = wanted
+        self._targets = targets
         self._store_ids = store_ids
         self._answer: Answer | None = None
-        if wanted:
-            ids = sorted({target for _, _, target in wanted})
+        if targets:
+            ids = sorted({target for _, _, target in targets})
             self._answer = db.ask(HOLD_REFERENCES, {"company_id": db.company_id, "ids": ids})
 
     def check(self) -> None:
@@ -44,12 +44,12 @@ class References:
         if self._store_ids and any(self._is_elsewhere(row) for row in self._rows()):
             raise OtherStore
 
-    def missing(self, kept: Collection[tuple[str, UUID]] = ()) -> list[Detail]:
+    def missing(self, former: Collection[tuple[str, UUID]] = ()) -> list[Detail]:
         """Each field that refers to what is not there; what is kept, by kind and id, need not be."""
-        there = {(row["kind"], row["id"]) for row in self._rows()} | set(kept)
+        there = {(row["kind"], row["id"]) for row in self._rows()} | set(former)
         return [
             Detail(field, "not_found", f"There is no such {KINDS[kind].noun}.")
-            for field, kind, target in self._wanted
+            for field, kind, target in self._targets
             if (kind, target) not in there
         ]
 
@@ -59,5 +59,5 @@ class References:
     def _is_elsewhere(self, row: Row) -> bool:
         if row["kind"] == Store.kind:
             return row["id"] not in self._store_ids
-        is_placed = row["kind"] == Storage.kind and row["parent_id"] is not None
-        return is_placed and row["parent_id"] not in self._store_ids
+        has_store = row["kind"] == Storage.kind and row["parent_id"] is not None
+        return has_store and row["parent_id"] not in self._store_ids

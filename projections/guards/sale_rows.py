@@ -13,7 +13,7 @@ from projections.base import Answer, Row
 from projections.selling_places import ONLY_STORE, SELLS_FROM
 
 # The store is the register's, else the one that was named, else the only one there is.
-PLACE: LiteralString = f"""
+TILL: LiteralString = f"""
     SELECT c.currency, c.rounding_level, c.rounding_mode, c.cash_rounding,
            c.created_at AS founded_at, c.backdating_days, c.discount_ceilings,
            register.id AS register_id, register.fields ->> 'code' AS register_code,
@@ -24,12 +24,12 @@ PLACE: LiteralString = f"""
                                                 'rate', rate.fields ->> 'rate',
                                                 'inclusive', rate.fields -> 'inclusive',
                                                 'jurisdiction', rate.fields ->> 'jurisdiction')
-                             ORDER BY wanted.place)
+                             ORDER BY listed.number)
               FROM jsonb_array_elements_text(store.fields -> 'tax_rate_ids')
-                   WITH ORDINALITY AS wanted(id, place)
+                   WITH ORDINALITY AS listed(id, number)
              CROSS JOIN LATERAL (
                     SELECT id, name, fields FROM settings
-                     WHERE company_id = %(company_id)s AND id = wanted.id::uuid
+                     WHERE company_id = %(company_id)s AND id = listed.id::uuid
                      LIMIT 1
                    ) AS rate) AS tax_rates,
            storage.id AS storage_id, (storage.fields ->> 'allow_negative')::bool AS allow_negative,

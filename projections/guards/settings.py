@@ -14,13 +14,13 @@ from domain.settings import DuplicateCode, DuplicateName, InUse, Setting, name_k
 from projections import settings, stock, users
 from projections.base import Answer, Database, Row
 from projections.catalog import products
-from projections.catalog.categories import place_of
+from projections.catalog.categories import position_of
 from projections.guards.references import References
 from projections.guards.stock_precision import ask_finer_than_unit
 from projections.settings import NOWHERE, keys_of
 
 # The name, the code and the scope of the entity itself stand in for what an edit leaves as it is.
-_TAKEN: LiteralString = """
+_NAMESAKES: LiteralString = """
     WITH wanted AS (
         SELECT coalesce(%(name_key)s::text, own.name_key) AS name_key,
                coalesce(%(code_key)s::text, own.code_key) AS code_key,
@@ -71,7 +71,7 @@ _COMPANY: LiteralString = """
 """
 
 # Options are written out in the variants, so it is they who say which names and values are used.
-_OPTIONS_GIVEN_UP: LiteralString = """
+_REMOVED_OPTIONS: LiteralString = """
     SELECT DISTINCT own.name AS option, v.options ->> own.name AS value
       FROM settings AS own
       JOIN variants AS v ON v.company_id = own.company_id AND v.options ? own.name
@@ -104,9 +104,9 @@ _IN_USE: LiteralString = f"SELECT {' OR '.join(_USES)} AS in_use"
 class SettingContext:
     """What a decision about a setting must know of the others.
 
-    `rings` are the fields by which it would hang under another of its kind, each with whether that closes a
-    ring; `given_up` are the options that variants have and an edit would take away; `finer` says whether
-    there is stock that is finer than a unit would be.
+    `cycles` are the fields by which it would hang under another of its kind, each with whether that closes a
+    cycle; `removed_options` are the options that variants have and an edit would take away; `finer` says
+    whether there is stock that is finer than a unit would be.
     """
 
     def __init__(
@@ -114,22 +114,22 @@ class SettingContext:
         kind: type[Setting],
         values: Mapping[str, Any],
         *,
-        taken: Answer,
+        namesakes: Answer,
         references: References,
-        rings: Mapping[str, Answer],
+        cycles: Mapping[str, Answer],
         below: Answer | None,
         company: Answer | None,
-        given_up: Answer | None,
+        removed_options: Answer | None,
         finer: Answer | None,
     ) -> None:
         self._kind = kind
         self._values = values
-        self._taken = taken
+        self._namesakes = namesakes
         self._references = references
-        self._rings = rings
+        self._cycles = cycles
         self._below = below
         self._company = company
-        self._given_up = given_up
+        self._removed_options = removed_options
         self._finer = finer
 
     def inherited(self) -> Mapping[str, Any]:
@@ -140,27 +140,27 @@ class SettingContext:
     def check(self) -> None:
         """Raise DuplicateName, DuplicateCode, InUse, OtherStore or Invalid."""
         self._references.check()
-        if details := [*self._closed_rings(), *self._too_deep(), *self._unlike_the_company()]:
+        if details := [*self._closed_cycles(), *self._too_deep(), *self._unlike_the_company()]:
             raise Invalid(details=details)
-        taken = self._taken.rows()
-        if any(row["same_name"] for row in taken):
+        namesakes = self._namesakes.rows()
+        if any(row["same_name"] for row in namesakes):
             raise DuplicateName
-        if taken:
+        if namesakes:
             raise DuplicateCode
-        if self._given_up and (used := self._given_up.rows()):
+        if self._removed_options and (used := self._removed_options.rows()):
             raise InUse(details=[_option_in_use(row, self._values) for row in used])
         if self._finer and (row := self._finer.row()) and row["found"]:
             message = "There is stock of it with more decimal places."
             raise InUse(details=[Detail("precision", InUse.code, message)])
 
-    def _closed_rings(self) -> Iterable[Detail]:
-        for field, answer in self._rings.items():
+    def _closed_cycles(self) -> Iterable[Detail]:
+        for field, answer in self._cycles.items():
             if (row := answer.row()) and row["closes"]:
                 yield Detail(field, "ring", "Nothing can hang under itself.")
 
     def _too_deep(self) -> Iterable[Detail]:
         most, below = self._kind.deepest, self._below.row() if self._below else None
-        for field, answer in self._rings.items():
+        for field, answer in self._cycles.items():
             row = answer.row()
             if most and below and row and not row["closes"] and row["levels"] + 1 + below["levels"] > most:
                 yield Detail(field, "too_deep", f"The tree has at most {most} levels.")
@@ -208,64 +208,65 @@ class SettingsGuard:
         own = {"company_id": self._db.company_id, "id": setting_id}
         is_measured = kind is Unit and "precision" in values
         finer = ask_finer_than_unit(self._db, setting_id, values["precision"]) if is_measured else None
-        wanted = [
+        targets = [
             (field, reference.kind, target)
             for reference in kind.references
             for field, target in _targets(reference.field, values.get(reference.field))
         ]
-        # The kind is held before the references: of two who would close a ring, one waits holding nothing.
-        rings = self._rings(kind, setting_id, wanted)
+        # The kind is held before the references: of two commands that would close a cycle, the one that
+        # waits holds nothing.
+        cycles = self._cycles(kind, setting_id, targets)
         return SettingContext(
             kind,
             values,
-            taken=self._db.ask(_TAKEN, {**own, **keys_of(kind, values)}),
-            references=References(self._db, wanted, store_ids),
-            rings=rings,
-            below=self._ask_below(kind, own) if rings and kind.deepest else None,
+            namesakes=self._db.ask(_NAMESAKES, {**own, **keys_of(kind, values)}),
+            references=References(self._db, targets, store_ids),
+            cycles=cycles,
+            below=self._ask_below(kind, own) if cycles and kind.deepest else None,
             company=self._db.ask(_COMPANY, own) if kind.inherited else None,
-            given_up=self._given_up(own, values) if kind is VariantType else None,
+            removed_options=self._removed_options(own, values) if kind is VariantType else None,
             finer=finer,
         )
 
-    def place(self, setting: Setting) -> Mapping[str, Any]:
+    def position(self, setting: Setting) -> Mapping[str, Any]:
         """Where it stands in its tree, if its kind makes one, before the decision is written."""
-        return place_of(self._db, setting) if isinstance(setting, Category) else {}
+        return position_of(self._db, setting) if isinstance(setting, Category) else {}
 
     def _ask_below(self, kind: type[Setting], own: Mapping[str, UUID]) -> Answer:
         return self._db.ask(_BELOW, {**own, "kind": kind.kind, "deepest": kind.deepest})
 
-    def _given_up(self, own: Mapping[str, UUID], values: Mapping[str, Any]) -> Answer:
+    def _removed_options(self, own: Mapping[str, UUID], values: Mapping[str, Any]) -> Answer:
         offered = list(values["values"]) if "values" in values else None
         # Who is about to take a value holds the type, and is waited for before it is looked who has which.
         self._db.execute(_HOLD, own)
-        return self._db.ask(_OPTIONS_GIVEN_UP, {**own, "name": values.get("name"), "values": offered})
+        return self._db.ask(_REMOVED_OPTIONS, {**own, "name": values.get("name"), "values": offered})
 
     def payment_methods(self, codes: Iterable[str]) -> Pending[Mapping[str, MethodAtSale]]:
         """Ask for those there are of these payment methods, by code."""
-        asked = {code: name_key(code) for code in codes}
+        keys = {code: name_key(code) for code in codes}
         answer = self._db.ask(
             _PAYMENT_METHODS,
             {
                 "company_id": self._db.company_id,
                 "kind": PaymentMethod.kind,
                 "scope_id": NOWHERE,
-                "code_keys": sorted(set(asked.values())),
+                "code_keys": sorted(set(keys.values())),
             },
         )
 
-        def found() -> Mapping[str, MethodAtSale]:
+        def by_code() -> Mapping[str, MethodAtSale]:
             methods = {
                 row["code_key"]: MethodAtSale(code=row["code"], requires_reference=row["requires_reference"])
                 for row in answer.rows()
             }
-            return {code: methods[key] for code, key in asked.items() if key in methods}
+            return {code: methods[key] for code, key in keys.items() if key in methods}
 
-        return Pending(found)
+        return Pending(by_code)
 
-    def _rings(
-        self, kind: type[Setting], setting_id: UUID, wanted: Sequence[tuple[str, str, UUID]]
+    def _cycles(
+        self, kind: type[Setting], setting_id: UUID, targets: Sequence[tuple[str, str, UUID]]
     ) -> dict[str, Answer]:
-        of_its_kind = [(field, target) for field, other, target in wanted if other == kind.kind]
+        of_its_kind = [(field, target) for field, other, target in targets if other == kind.kind]
         if not of_its_kind:
             return {}
         company_id = self._db.company_id

@@ -55,7 +55,7 @@ _COUNTED: LiteralString = """
            ) AS p
 """
 
-_PLACE: LiteralString = """
+_STORAGE: LiteralString = """
     SELECT c.created_at AS founded_at, c.backdating_days, storage.parent_id AS store_id,
            storage.id IS NOT NULL AS is_known, coalesce(store.fields ->> 'timezone', c.timezone) AS timezone,
            coalesce(store.fields ->> 'day_cut', '00:00') AS day_cut
@@ -80,40 +80,40 @@ class StockContext:
         self,
         quantities: Sequence[tuple[UUID, Decimal]],
         *,
-        place: Answer,
+        storage: Answer,
         references: References,
         counted: Answer,
         locked: Answer,
     ) -> None:
         self._quantities = quantities
-        self._place = place
+        self._storage = storage
         self._references = references
         self._counted = counted
         self._locked = locked
 
-    def check_place(self, store_ids: Collection[UUID]) -> None:
+    def check_storage(self, store_ids: Collection[UUID]) -> None:
         """Raise OtherStore when the storage lies in none of these stores; no stores are no bounds."""
-        place = self._place.row()
-        if store_ids and place and place["is_known"] and place["store_id"] not in store_ids:
+        storage = self._storage.row()
+        if store_ids and storage and storage["is_known"] and storage["store_id"] not in store_ids:
             raise OtherStore
 
     def backdating(self) -> Backdating:
         """How far back a movement of them may lie. Raises Invalid where there is no company."""
-        return backdating_of(self._known_place())
+        return backdating_of(self._existing_storage())
 
     def business_date(self, moment: datetime) -> date:
         """The day by the clock of the storage's store, or of the company in a warehouse.
 
         Raises Invalid where there is no company.
         """
-        place = self._known_place()
-        return business_date(moment, place["timezone"], time.fromisoformat(place["day_cut"]))
+        storage = self._existing_storage()
+        return business_date(moment, storage["timezone"], time.fromisoformat(storage["day_cut"]))
 
-    def _known_place(self) -> Row:
-        place = self._place.row()
-        if place is None:
+    def _existing_storage(self) -> Row:
+        storage = self._storage.row()
+        if storage is None:
             raise Invalid(details=[Detail("company_id", "not_found", "There is no such company.")])
-        return place
+        return storage
 
     def balances(self) -> Mapping[UUID, Balance]:
         """By variant.
@@ -167,12 +167,14 @@ class StockGuard:
             "variants": sorted({variant_id for variant_id, _ in quantities}),
         }
         self.hold_precisions(quantity for _, quantity in quantities)
-        wanted = [("storage_id", Storage.kind, storage_id)]
+        targets = [("storage_id", Storage.kind, storage_id)]
         if supplier_id is not None:
-            wanted.append(("supplier_id", Supplier.kind, supplier_id))
-        place = self._db.ask(_PLACE, params)
-        references = References(self._db, wanted)
+            targets.append(("supplier_id", Supplier.kind, supplier_id))
+        storage = self._db.ask(_STORAGE, params)
+        references = References(self._db, targets)
         counted = self._db.ask(_COUNTED, params)
         self._db.execute(ENSURE_BALANCES, params)
         locked = self._db.ask(LOCK_BALANCES, params)
-        return StockContext(quantities, place=place, references=references, counted=counted, locked=locked)
+        return StockContext(
+            quantities, storage=storage, references=references, counted=counted, locked=locked
+        )

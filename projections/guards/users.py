@@ -78,12 +78,12 @@ class UsersGuard:
         own = {"company_id": self._db.company_id, "id": user_id}
         # Two who take the last admins from each other meet here; the second sees what the first has done.
         hold_company(self._db)
-        wanted: Sequence[UUID] = values.get("store_ids", ())
-        named = [(f"store_ids.{place}", Store.kind, store_id) for place, store_id in enumerate(wanted)]
+        requested: Sequence[UUID] = values.get("store_ids", ())
+        named = [(f"store_ids.{index}", Store.kind, store_id) for index, store_id in enumerate(requested)]
         return UserContext(
             user_id,
             named=ask_directory(self._db, values["username"]) if "username" in values else None,
             references=References(self._db, named, store_ids),
             may_manage=self._db.ask(_MAY_MANAGE, {**own, "roles": _MANAGING_ROLES, "keys": sorted(MANAGING)}),
-            surroundings=Surroundings(self._db, user_id, wanted),
+            surroundings=Surroundings(self._db, user_id, requested),
         )

@@ -39,7 +39,7 @@ _VARIANTS: LiteralString = f"""
             SELECT name, status FROM products WHERE company_id = %(company_id)s AND id = v.product_id LIMIT 1
            ) AS p
      WHERE p.status = ANY(%(statuses)b::text[])
-     ORDER BY hit.place, v.ordinal, v.id
+     ORDER BY hit.rank, v.ordinal, v.id
      LIMIT 2 * %(limit)s::bigint
 """
 
@@ -77,8 +77,8 @@ def variants(db: Database, selection: Selection) -> list[Row]:
         "statuses": statuses,
         "limit": selection.limit,
     }
-    found = {row["id"]: row for row in reversed(db.ask(_VARIANTS, params).rows())}
-    return [_shown(row, selection.search) for row in reversed(found.values())][: selection.limit]
+    variant_rows = {row["id"]: row for row in reversed(db.ask(_VARIANTS, params).rows())}
+    return [_shown(row, selection.search) for row in reversed(variant_rows.values())][: selection.limit]
 
 
 def customers(db: Database, selection: Selection) -> list[Row]:

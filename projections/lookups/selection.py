@@ -49,7 +49,7 @@ def choose(rows: Sequence[Row], selection: Selection) -> list[Row]:
     if not ranked and typed:
         ranked = [(number, row) for row in rows if (number := _slips(row, typed)) is not None]
     # The sort is stable, so that equals stay in the order of their labels.
-    return [row for _, row in sorted(ranked, key=lambda found: found[0])][: selection.limit]
+    return [row for _, row in sorted(ranked, key=lambda pair: pair[0])][: selection.limit]
 
 
 def codes_of(row: Row) -> list[str]:

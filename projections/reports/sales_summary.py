@@ -224,10 +224,10 @@ def by_period(
 
     `period` is its first day, which for a week is its Monday; `hour` is the store's local hour.
     """
-    found = db.ask(_SALES, {"by": interval, **_params(db, period, store_ids, as_of)}).rows()
+    sums = db.ask(_SALES, {"by": interval, **_params(db, period, store_ids, as_of)}).rows()
     keys = ("period", "hour") if interval == "hour" else ("period",)
-    rows = [{key: row[key] for key in keys} | _of_sales(_picked(row, _OF_SALES)) for row in found]
-    return Section(rows, _of_sales(_summed(found, _OF_SALES)), len(rows))
+    rows = [{key: row[key] for key in keys} | _of_sales(_picked(row, _OF_SALES)) for row in sums]
+    return Section(rows, _of_sales(_summed(sums, _OF_SALES)), len(rows))
 
 
 def by_store(
@@ -240,14 +240,14 @@ def by_store(
     """A row for each store that sold anything, largest net sales first, under the name it has today."""
     answer = db.ask(_SALES, {"by": "store", **_params(db, period, store_ids, as_of)})
     stores = db.ask(_STORE_NAMES, {"company_id": db.company_id})
-    found = answer.rows()
+    sums = answer.rows()
     names = {row["id"]: row["name"] for row in stores.rows()}
     rows = [
         {"store_id": row["store_id"], "store_name": names.get(row["store_id"])}
         | _of_sales(_picked(row, _OF_SALES))
-        for row in found
+        for row in sums
     ]
-    return Section(rows, _of_sales(_summed(found, _OF_SALES)), len(rows))
+    return Section(rows, _of_sales(_summed(sums, _OF_SALES)), len(rows))
 
 
 def by_product(
@@ -263,12 +263,12 @@ def by_product(
 
     Without a limit it is all of them.
     """
-    wanted = {"limit": limit, "offset": (page - 1) * (limit or 0)}
-    answer = db.ask(_PRODUCTS, {**_params(db, period, store_ids, as_of), **wanted}).rows()
-    found = [row for row in answer if row["variant_id"] is not None]
+    bounds = {"limit": limit, "offset": (page - 1) * (limit or 0)}
+    answer = db.ask(_PRODUCTS, {**_params(db, period, store_ids, as_of), **bounds}).rows()
+    sums = [row for row in answer if row["variant_id"] is not None]
     names = ("variant_id", "product_id", "sku", "name", "variant_name")
-    rows = [_picked(row, names) | _with_margin(_picked(row, _OF_PRODUCTS)) for row in found]
-    return Section(rows, _with_margin(_summed(found, _OF_PRODUCTS)), answer[0]["found"])
+    rows = [_picked(row, names) | _with_margin(_picked(row, _OF_PRODUCTS)) for row in sums]
+    return Section(rows, _with_margin(_summed(sums, _OF_PRODUCTS)), answer[0]["found"])
 
 
 def by_payment_method(
@@ -283,8 +283,8 @@ def by_payment_method(
     `amount` paid for goods, without change and without `tips`; both together are what was collected.
     """
     answer = db.ask(_PAYMENTS, _params(db, period, store_ids, as_of)).rows()
-    found = [_picked(row, ("method", *_OF_PAYMENTS)) for row in answer]
-    return Section(found, _summed(found, _OF_PAYMENTS), len(found))
+    sums = [_picked(row, ("method", *_OF_PAYMENTS)) for row in answer]
+    return Section(sums, _summed(sums, _OF_PAYMENTS), len(sums))
 
 
 def _params(

@@ -4,29 +4,29 @@ from collections.abc import Sequence
 from typing import LiteralString
 
 from projections.base import Database
+from projections.search.conditions import Condition, without
 from projections.search.entries import VARIANTS
-from projections.search.wanted import Wanted, without
 from projections.search.words import END, FORGIVEN, FORGIVEN_UNFINISHED, slips, spellings
 
 #: How many corrections of one word, and of the whole text, are tried.
 CORRECTIONS, ATTEMPTS = 5, 8
 
 _SPELLINGS: LiteralString = """
-    SELECT DISTINCT asked.place, known.word
-      FROM unnest(%(spellings)b::text[], %(uptos)b::text[], %(places)b::bigint[])
-           AS asked(spelling, upto, place)
+    SELECT DISTINCT attempt.number, spelt.word
+      FROM unnest(%(spellings)b::text[], %(uptos)b::text[], %(numbers)b::bigint[])
+           AS attempt(spelling, upto, number)
      CROSS JOIN unnest(%(kinds)b::text[]) AS of(kind)
      CROSS JOIN LATERAL (
             SELECT word FROM search_spellings AS one
              WHERE one.company_id = %(company_id)s AND one.kind = of.kind
-               AND one.spelling >= asked.spelling AND one.spelling < asked.upto
+               AND one.spelling >= attempt.spelling AND one.spelling < attempt.upto
              ORDER BY one.spelling, one.word
              LIMIT 100
-           ) AS known
+           ) AS spelt
 """
 
 
-def corrected(db: Database, kinds: Sequence[str], words: Sequence[str]) -> list[Wanted]:
+def corrected(db: Database, kinds: Sequence[str], words: Sequence[str]) -> list[Condition]:
     """The likeliest corrections, the one with the fewest slips first."""
     # The best of all are among what follows from the best beginnings.
     attempts: list[tuple[int, tuple[str, ...]]] = [(0, ())]
@@ -34,19 +34,19 @@ def corrected(db: Database, kinds: Sequence[str], words: Sequence[str]) -> list[
         attempts = sorted(
             (number + more, (*chosen, word)) for number, chosen in attempts for more, word in choice
         )[: ATTEMPTS + 1]
-    wanted = []
-    for place, (number, chosen) in enumerate(attempts):
+    conditions = []
+    for rank, (number, chosen) in enumerate(attempts):
         for kind in kinds if number else ():
             leading = chosen if kind == VARIANTS else (max(chosen, key=len),)
-            wanted += [Wanted(kind, word, without(chosen, word), place) for word in leading]
-    return wanted
+            conditions += [Condition(kind, word, without(chosen, word), rank) for word in leading]
+    return conditions
 
 
 def _corrections(db: Database, kinds: Sequence[str], words: Sequence[str]) -> list[list[tuple[int, str]]]:
     """For each word, the known words that may have been meant, each after its number of slips."""
-    asked = [
-        (place, spelling, _upto(spelling, word))
-        for place, word in enumerate(words)
+    attempts = [
+        (index, spelling, _upto(spelling, word))
+        for index, word in enumerate(words)
         if _is_forgiven(word)
         for spelling in sorted(spellings(word))
     ]
@@ -54,15 +54,15 @@ def _corrections(db: Database, kinds: Sequence[str], words: Sequence[str]) -> li
     params = {
         "company_id": db.company_id,
         "kinds": list(kinds),
-        "places": [place for place, _, _ in asked],
-        "spellings": [spelling for _, spelling, _ in asked],
-        "uptos": [upto for _, _, upto in asked],
+        "numbers": [index for index, _, _ in attempts],
+        "spellings": [spelling for _, spelling, _ in attempts],
+        "uptos": [upto for _, _, upto in attempts],
     }
-    for row in db.ask(_SPELLINGS, params).rows() if asked else ():
-        typed = words[row["place"]]
+    for row in db.ask(_SPELLINGS, params).rows() if attempts else ():
+        typed = words[row["number"]]
         number = slips(typed, row["word"])
         if number is not None:
-            choices[row["place"]][row["word"] if number else typed] = number
+            choices[row["number"]][row["word"] if number else typed] = number
     return [sorted((number, word) for word, number in one.items())[:CORRECTIONS] for one in choices]
 
 

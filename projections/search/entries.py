@@ -61,11 +61,11 @@ Key = tuple[str, UUID]
 class Fold:
     """The entries that a run of facts is about, and the texts, by kind, that they had on the way."""
 
-    def __init__(self, known: Mapping[Key, Entry]) -> None:
-        self.entries = dict(known)
+    def __init__(self, former: Mapping[Key, Entry]) -> None:
+        self.entries = dict(former)
         self.texts: set[tuple[str, str]] = set()
         self._variants: defaultdict[UUID | None, set[UUID]] = defaultdict(set)
-        for entry in known.values():
+        for entry in former.values():
             self._variants[entry.parent_id].add(entry.id)
 
     def take(self, fact: Fact) -> None:
@@ -82,17 +82,17 @@ class Fold:
             self._change(KIND_OF[fact.event], fact)
 
     def _register(self, kind: str, fact: Fact) -> None:
-        said, more = fact.data, ""
+        data, more = fact.data, ""
         if kind == Customer.kind:
-            more = text_of(filter(None, map(code_of, (said.reference, said.phone, said.email))))
+            more = text_of(filter(None, map(code_of, (data.reference, data.phone, data.email))))
         status = DRAFT if kind == Product.kind else ACTIVE
-        self._set(Entry(kind, fact.stream_id, text_of(words_of(said.name)), more, status))
-        for variant in said.variants if kind == Product.kind else ():
+        self._set(Entry(kind, fact.stream_id, text_of(words_of(data.name)), more, status))
+        for variant in data.variants if kind == Product.kind else ():
             self._label(fact.stream_id, variant.id, variant)
 
-    def _label(self, product_id: UUID, variant_id: UUID, said: Labelled) -> None:
+    def _label(self, product_id: UUID, variant_id: UUID, label: Labelled) -> None:
         product, key = self.entries[Product.kind, product_id], (VARIANTS, variant_id)
-        own = " ".join((said.name, *said.options.values()))
+        own = " ".join((label.name, *label.options.values()))
         if more := text_of(words_of(own)) if own else "":
             self._set(Entry(VARIANTS, variant_id, product.name, more, product.status, product_id))
             self._variants[product_id].add(variant_id)

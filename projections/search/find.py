@@ -6,9 +6,16 @@ from uuid import UUID
 
 from domain.catalog.products import Product
 from projections.base import Database, Row
+from projections.search.conditions import (
+    CONDITIONS,
+    MEETS_CONDITION,
+    Condition,
+    needed_words,
+    params_of,
+    without,
+)
 from projections.search.corrections import corrected
 from projections.search.entries import VARIANTS
-from projections.search.wanted import IS_WANTED, WANTED, Wanted, needed_words, params_of, without
 from projections.search.words import END, words_of
 
 #: Up to how many things that have a word are counted to find the rarest.
@@ -20,7 +27,7 @@ Hit = tuple[str, UUID]
 
 #: The variants `v` of each hit, a variant itself or those of a product, where hits come as `kinds` and `ids`.
 VARIANTS_OF_HITS: LiteralString = """
-           unnest(%(kinds)b::text[], %(ids)b::uuid[]) WITH ORDINALITY AS hit(kind, id, place)
+           unnest(%(kinds)b::text[], %(ids)b::uuid[]) WITH ORDINALITY AS hit(kind, id, rank)
          CROSS JOIN LATERAL (
                 SELECT * FROM variants
                  WHERE company_id = %(company_id)s AND id = hit.id AND hit.kind = 'variants'
@@ -31,16 +38,16 @@ VARIANTS_OF_HITS: LiteralString = """
 
 # Each range is read in its own order and no further than needed.
 _MATCHES: LiteralString = f"""
-    WITH {WANTED}
-    SELECT wanted.kind, wanted.place, of.leads, found.word, found.text, found.id
-      FROM wanted
-     CROSS JOIN unnest(%(statuses)b::text[]) AS standing(status)
+    WITH {CONDITIONS}
+    SELECT condition.kind, condition.rank, of.leads, found.word, found.text, found.id
+      FROM condition
+     CROSS JOIN unnest(%(statuses)b::text[]) AS selected(status)
      CROSS JOIN unnest(ARRAY[true, false]) AS of(leads)
      CROSS JOIN LATERAL (
             SELECT word, text, id FROM search_words AS one
-             WHERE one.company_id = %(company_id)s AND one.kind = wanted.kind
-               AND one.status = standing.status AND one.leads = of.leads
-               AND {IS_WANTED}
+             WHERE one.company_id = %(company_id)s AND one.kind = condition.kind
+               AND one.status = selected.status AND one.leads = of.leads
+               AND {MEETS_CONDITION}
              ORDER BY one.word, one.text, one.id
              LIMIT %(limit)s::bigint
            ) AS found
@@ -48,11 +55,11 @@ _MATCHES: LiteralString = f"""
 
 _FIRST: LiteralString = """
     SELECT found.id
-      FROM unnest(%(statuses)b::text[]) AS standing(status)
+      FROM unnest(%(statuses)b::text[]) AS selected(status)
      CROSS JOIN LATERAL (
             SELECT word, text, id FROM search_words AS one
              WHERE one.company_id = %(company_id)s AND one.kind = %(kind)s
-               AND one.status = standing.status AND one.leads
+               AND one.status = selected.status AND one.leads
              ORDER BY one.word, one.text, one.id
              LIMIT %(limit)s::bigint
            ) AS found
@@ -113,33 +120,33 @@ def numbers_of(
 
 def _as_typed(
     db: Database, kind: str, text: str, words: Sequence[str], statuses: Sequence[str]
-) -> list[Wanted]:
+) -> list[Condition]:
     """Names that begin with the whole text come first, then those that have each of its words.
 
     Of several words the rarest is looked up, and the others are looked for in what it finds.
     """
     if not words:
         return []
-    whole, wanted = " ".join(words_of(text)), []
+    whole, conditions = " ".join(words_of(text)), []
     for one in kinds_of(kind):
         if one == VARIANTS:
             # The words of a variant's own do not include its product's, so any of them may lead to it.
-            wanted += [Wanted(one, word, without(words, word), place=1) for word in words]
+            conditions += [Condition(one, word, without(words, word), rank=1) for word in words]
             continue
-        wanted.append(Wanted(one, whole))
+        conditions.append(Condition(one, whole))
         if words != [whole]:
             rarest = next(iter(numbers_of(db, one, words, statuses=statuses))) if words[1:] else words[0]
-            wanted.append(Wanted(one, rarest, without(words, rarest), place=1))
-    return wanted
+            conditions.append(Condition(one, rarest, without(words, rarest), rank=1))
+    return conditions
 
 
-def _matches(db: Database, wanted: Sequence[Wanted], statuses: Sequence[str], limit: int) -> list[Hit]:
-    if not wanted:
+def _matches(db: Database, conditions: Sequence[Condition], statuses: Sequence[str], limit: int) -> list[Hit]:
+    if not conditions:
         return []
-    params = {**params_of(wanted), "company_id": db.company_id, "statuses": list(statuses), "limit": limit}
-    rows = sorted(db.ask(_MATCHES, params).rows(), key=_goodness)
+    own = {"company_id": db.company_id, "statuses": list(statuses), "limit": limit}
+    rows = sorted(db.ask(_MATCHES, {**params_of(conditions), **own}).rows(), key=_goodness)
     return list(dict.fromkeys((row["kind"], row["id"]) for row in rows))[:limit]
 
 
 def _goodness(row: Row) -> tuple[Any, ...]:
-    return row["place"], not row["leads"], row["word"], row["text"], row["id"]
+    return row["rank"], not row["leads"], row["word"], row["text"], row["id"]

@@ -59,7 +59,7 @@ class Search(Projection):
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Fold the facts into entries first: what is drafted and activated at once is written once."""
-        before = _known(facts, db)
+        before = _entries_of(facts, db)
         folded = Fold(before)
         for fact in facts:
             folded.take(fact)
@@ -69,7 +69,7 @@ class Search(Projection):
         _learn({(kind, word) for kind, text in folded.texts for word in text.split()}, db)
 
 
-_KNOWN: LiteralString = """
+_ENTRIES: LiteralString = """
     SELECT id, kind, parent_id, name, more, status FROM search_entries
      WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[])
      UNION
@@ -128,13 +128,13 @@ _INSERT_SPELLINGS: LiteralString = """
 """
 
 
-def _known(facts: Sequence[Fact], db: Database) -> dict[Key, Entry]:
+def _entries_of(facts: Sequence[Fact], db: Database) -> dict[Key, Entry]:
     """The entries that these facts change and did not make, with those below them."""
-    made = {fact.stream_id for fact in facts if issubclass(fact.event, Entity.Registered)}
-    ids = {fact.stream_id for fact in facts} - made
+    new = {fact.stream_id for fact in facts if issubclass(fact.event, Entity.Registered)}
+    ids = {fact.stream_id for fact in facts} - new
     if not ids:
         return {}
-    rows = db.ask(_KNOWN, {"company_id": db.company_id, "ids": list(ids)}).rows()
+    rows = db.ask(_ENTRIES, {"company_id": db.company_id, "ids": list(ids)}).rows()
     return {(row["kind"], row["id"]): Entry(**row) for row in rows}
 
 

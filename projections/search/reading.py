@@ -12,8 +12,8 @@ from domain.settings import Setting
 from projections.base import Event, belonging
 from projections.records import Reading
 
-_FOUND: tuple[type[Product | Customer | Setting], ...] = (Product, Customer, *SETTINGS)
-KIND_OF = {event: kind.kind for kind in _FOUND for _, event in events_of(kind)}
+_SEARCHABLE: tuple[type[Product | Customer | Setting], ...] = (Product, Customer, *SETTINGS)
+KIND_OF = {event: kind.kind for kind in _SEARCHABLE for _, event in events_of(kind)}
 _MOVES: tuple[Event, ...] = tuple(getattr(Product, name) for name in STATUS_AFTER)
 
 

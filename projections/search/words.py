@@ -69,7 +69,7 @@ def spellings(word: str) -> set[str]:
 
     Two words that are a slip apart (a letter too many, missing, wrong, or two swapped) have one in common.
     """
-    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+    return {word, *(word[:index] + word[index + 1 :] for index in range(len(word)))}
 
 
 def slips(typed: str, word: str) -> int | None:
@@ -87,13 +87,13 @@ def slips(typed: str, word: str) -> int | None:
     word = word[: len(typed) + allowed] if unfinished else word
     before: list[int] = []
     row = list(range(len(word) + 1))
-    for typed_place, letter in enumerate(typed, start=1):
-        following = [typed_place]
-        for place, other in enumerate(word, start=1):
-            least = min(row[place] + 1, following[-1] + 1, row[place - 1] + (letter != other))
-            swapped = typed_place > 1 and place > 1 and letter == word[place - 2]
-            if swapped and typed[typed_place - 2] == other:
-                least = min(least, before[place - 2] + 1)
+    for typed_index, letter in enumerate(typed, start=1):
+        following = [typed_index]
+        for index, other in enumerate(word, start=1):
+            least = min(row[index] + 1, following[-1] + 1, row[index - 1] + (letter != other))
+            swapped = typed_index > 1 and index > 1 and letter == word[index - 2]
+            if swapped and typed[typed_index - 2] == other:
+                least = min(least, before[index - 2] + 1)
             following.append(least)
         before, row = row, following
     fewest = min(row) if unfinished else row[-1]

@@ -13,7 +13,7 @@ from commands.settings import (
     ReviseSetting,
     SwitchSetting,
     register_setting,
-    with_place,
+    with_position,
 )
 from domain.catalog.brands import Brand
 from domain.catalog.categories import DEEPEST, Category
@@ -202,7 +202,7 @@ class TestRegisterSetting:
 
     def test_says_where_it_stands_in_its_tree(self, scenario: Scenario) -> None:
         command = new(Category, name="Cheese", parent_id=CATEGORY)
-        outcome = scenario.given(category()).when(command, handler=with_place(register_setting))
+        outcome = scenario.given(category()).when(command, handler=with_position(register_setting))
         _, place = outcome.answer
         assert [one["name"] for one in place["path"]] == ["Food", "Cheese"]
         assert place["depth"] == 2

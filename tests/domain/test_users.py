@@ -14,7 +14,7 @@ from domain.users import (
     GrantsMoreThanHeld,
     HoldsMore,
     User,
-    check_given,
+    check_grants,
     check_reach,
     in_order,
     role_id,
@@ -61,23 +61,23 @@ class TestRights:
 
 class TestGiving:
     def test_what_one_holds_is_allowed(self) -> None:
-        check_given(ADMINS, user("Admin"))
+        check_grants(ADMINS, user("Admin"))
 
     def test_what_one_does_not_hold_is_refused_by_name(self) -> None:
         with pytest.raises(GrantsMoreThanHeld) as refused:
-            check_given(permissions_of("Cashier"), user(granted=["audit.view", "stores.view"]))
+            check_grants(permissions_of("Cashier"), user(granted=["audit.view", "stores.view"]))
         assert [detail["field"] for detail in refused.value.details] == ["audit.view", "stores.view"]
 
     def test_what_was_held_before_may_stay(self) -> None:
-        check_given(permissions_of("Cashier"), user("Manager"), permissions_of("Admin"))
+        check_grants(permissions_of("Cashier"), user("Manager"), permissions_of("Admin"))
 
     def test_keys_of_the_platform_are_refused_even_to_those_who_hold_them(self) -> None:
         with pytest.raises(GrantsMoreThanHeld):
-            check_given(ADMINS | PLATFORM_KEYS, user(granted=["companies.create"]))
+            check_grants(ADMINS | PLATFORM_KEYS, user(granted=["companies.create"]))
 
     def test_the_platforms_role_is_refused_however_little_is_left_of_it(self) -> None:
         with pytest.raises(GrantsMoreThanHeld):
-            check_given(ADMINS, user("Super Admin", denied=permissions_of("Super Admin")))
+            check_grants(ADMINS, user("Super Admin", denied=permissions_of("Super Admin")))
 
     def test_whoever_holds_more_is_out_of_reach(self) -> None:
         check_reach(ADMINS, user("Manager"))

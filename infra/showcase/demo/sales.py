@@ -238,8 +238,10 @@ class _Till:
         """What the sale is decided on."""
         return self._context
 
-    def made_before(self, _kind: type[Aggregate], _by: type[Aggregate.Event], _own_id: UUID) -> Pending[None]:
-        """No sale was made before."""
+    def find_earlier(
+        self, _kind: type[Aggregate], _by: type[Aggregate.Event], _own_id: UUID
+    ) -> Pending[None]:
+        """No sale was recorded before."""
         return Pending(lambda: None)
 
     def hold_precisions(self, _quantities: Iterable[Decimal]) -> None:

@@ -97,8 +97,8 @@ class Assortment:
         streams: dict[UUID, list[Row]] = {}
         for row in self._ask(_STREAMS, ids=list(ids)) if ids else ():
             streams.setdefault(row["stream_id"], []).append(row)
-        found = {stream_id: self._rebuild(rows) for stream_id, rows in streams.items()}
-        return {one: made if isinstance(made, Product) else None for one, made in found.items()}
+        aggregates = {stream_id: self._rebuild(rows) for stream_id, rows in streams.items()}
+        return {one: product if isinstance(product, Product) else None for one, product in aggregates.items()}
 
     def stocked(self, variant_ids: Collection[UUID]) -> Collection[UUID]:
         """Those of these variants that have stock somewhere; nothing of it moves until the end."""

@@ -22,17 +22,17 @@ class DuplicateVariant(Conflict):
     code = "duplicate_id"
 
 
-_TAKEN_IDS: LiteralString = """
+_SAME_IDS: LiteralString = """
     SELECT id FROM variants
      WHERE company_id = %(company_id)s AND id = ANY(%(own)b::uuid[]) AND product_id <> %(product_id)s
 """
 
-_TAKEN_SKUS: LiteralString = """
+_SAME_SKUS: LiteralString = """
     SELECT sku_key FROM variants
      WHERE company_id = %(company_id)s AND sku_key = ANY(%(skus)b::text[]) AND id <> ALL(%(own)b::uuid[])
 """
 
-_TAKEN_BARCODES: LiteralString = """
+_SAME_BARCODES: LiteralString = """
     SELECT barcode FROM barcodes
      WHERE company_id = %(company_id)s AND barcode = ANY(%(barcodes)b::text[])
        AND variant_id <> ALL(%(own)b::uuid[])
@@ -116,15 +116,15 @@ class ProductContext:
 
         What the product referred to `before` may stay, even if it is archived by now.
         """
-        kept = {(kind, target) for _, kind, target in _referred(before)}
-        if details := [*self._references.missing(kept), *self._unlisted()]:
+        former = {(kind, target) for _, kind, target in _referred(before)}
+        if details := [*self._references.missing(former), *self._unlisted()]:
             raise Invalid(details=details)
         ids = {row["id"] for row in self._ids.rows()}
         if ids:
             raise DuplicateVariant(
                 details=[
-                    Detail(f"{place}id", "duplicate_id", "A variant of another product has this id.")
-                    for place, variant in self._variants.items()
+                    Detail(f"{path}id", "duplicate_id", "A variant of another product has this id.")
+                    for path, variant in self._variants.items()
                     if variant.id in ids
                 ]
             )
@@ -133,16 +133,16 @@ class ProductContext:
         if skus:
             raise DuplicateSku(
                 details=[
-                    Detail(f"{place}sku", "duplicate_sku", "Another variant has this SKU.")
-                    for place, variant in self._variants.items()
+                    Detail(f"{path}sku", "duplicate_sku", "Another variant has this SKU.")
+                    for path, variant in self._variants.items()
                     if sku_key(variant.sku) in skus
                 ]
             )
         if barcodes:
             raise DuplicateBarcode(
                 details=[
-                    Detail(f"{place}barcodes", "duplicate_barcode", f"{barcode} is taken.")
-                    for place, variant in self._variants.items()
+                    Detail(f"{path}barcodes", "duplicate_barcode", f"{barcode} is taken.")
+                    for path, variant in self._variants.items()
                     for barcode in variant.barcodes
                     if barcode in barcodes
                 ]
@@ -150,9 +150,9 @@ class ProductContext:
 
     def _unlisted(self) -> Iterator[Detail]:
         choices = {row["name"]: row["values"] for row in self._choices.rows()} if self._choices else {}
-        for place, variant in self._variants.items():
+        for path, variant in self._variants.items():
             for name, message in unlisted(variant.options, choices):
-                yield Detail(f"{place}options.{name}", "not_listed", message)
+                yield Detail(f"{path}options.{name}", "not_listed", message)
 
 
 class CatalogGuard:
@@ -176,9 +176,9 @@ class CatalogGuard:
         }
         return ProductContext(
             places,
-            self._db.ask(_TAKEN_IDS, params),
-            self._db.ask(_TAKEN_SKUS, params),
-            self._db.ask(_TAKEN_BARCODES, params),
+            self._db.ask(_SAME_IDS, params),
+            self._db.ask(_SAME_SKUS, params),
+            self._db.ask(_SAME_BARCODES, params),
             references=References(self._db, _referred(values)),
             choices=self._choices(variants),
         )

@@ -51,20 +51,20 @@ class MemoryProductContext:
         ids = {variant.id for product, variant in others if product.id != self._product_id}
         skus = {sku_key(variant.sku) for _, variant in others if variant.id not in own}
         barcodes = {code for _, variant in others if variant.id not in own for code in variant.barcodes}
-        for refusal, field, taken in (
+        for refusal, field, has_same in (
             (DuplicateVariant, "id", lambda one: one.id in ids),
             (DuplicateSku, "sku", lambda one: sku_key(one.sku) in skus),
             (DuplicateBarcode, "barcodes", lambda one: barcodes & set(one.barcodes)),
         ):
-            if named := [place for place, one in self._variants.items() if taken(one)]:
-                raise refusal(details=[Detail(f"{place}{field}", refusal.code, "Taken.") for place in named])
+            if named := [path for path, one in self._variants.items() if has_same(one)]:
+                raise refusal(details=[Detail(f"{path}{field}", refusal.code, "Taken.") for path in named])
 
     def _unlisted(self) -> Iterable[Detail]:
         types = [one for one in self._world.all(self._company_id, VariantType) if not one.is_archived]
         choices = {one.values["name"]: one.values["values"] for one in types}
-        for place, variant in self._variants.items():
+        for path, variant in self._variants.items():
             for name, message in unlisted(variant.options, choices):
-                yield Detail(f"{place}options.{name}", "not_listed", message)
+                yield Detail(f"{path}options.{name}", "not_listed", message)
 
 
 def _targets(values: Mapping[str, Any]) -> list[Target]:
@@ -104,7 +104,7 @@ class MemoryPictures:
         self._world = world
         self._company_id = company_id
 
-    def is_id_taken(self, image_id: UUID) -> Pending[bool]:
+    def has_id(self, image_id: UUID) -> Pending[bool]:
         added = EVENT_TYPES.by_event[Product.ImageAdded].name
         rows = [row for log in self._world.logs.values() for stream in log.values() for row in stream]
         return Pending(lambda: any(row["type"] == added and str(image_id) in row["state"] for row in rows))

@@ -90,7 +90,7 @@ class MemoryPlatform:
     def hold_package(self, package_id: UUID) -> None:
         """Nobody else decides meanwhile."""
 
-    def is_package_name_taken(self, package_id: UUID, name: str) -> bool:
+    def has_package_named(self, package_id: UUID, name: str) -> bool:
         others = (one for one in self._world.all(PLATFORM_ID, Package) if not one.is_archived)
         return any(name_key(one.values["name"]) == name_key(name) for one in others if one.id != package_id)
 

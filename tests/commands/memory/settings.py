@@ -95,7 +95,7 @@ class MemorySettingContext:
                 targets.append((reference.field, reference.kind, value))
             else:
                 named = enumerate(value or ())
-                targets += [(f"{reference.field}.{place}", reference.kind, one) for place, one in named]
+                targets += [(f"{reference.field}.{index}", reference.kind, one) for index, one in named]
         return targets
 
     def _wrong_places(self, targets: Iterable[Target]) -> Iterable[Detail]:
@@ -173,7 +173,7 @@ class MemorySettings:
             self._world, self._company_id, kind, setting_id=setting_id, values=values, store_ids=store_ids
         )
 
-    def place(self, setting: Setting) -> Mapping[str, Any]:
+    def position(self, setting: Setting) -> Mapping[str, Any]:
         if not isinstance(setting, Category):
             return {}
         path = [{"id": setting.id, "name": setting.values["name"]}]

@@ -94,7 +94,7 @@ class MemoryStockContext:
         self._storage_id = storage_id
         self._supplier_id = supplier_id
 
-    def check_place(self, store_ids: Collection[UUID]) -> None:
+    def check_storage(self, store_ids: Collection[UUID]) -> None:
         storage = self._world.find(self._company_id, self._storage_id)
         if store_ids and isinstance(storage, Storage) and storage.values["store_id"] not in store_ids:
             raise OtherStore

@@ -50,8 +50,8 @@ class MemoryUserContext:
         return any(user.manages_all for user in users if user.id != self._user_id)
 
     def check(self) -> None:
-        wanted = enumerate(self._values.get("store_ids", ()))
-        targets = [(f"store_ids.{place}", "stores", store_id) for place, store_id in wanted]
+        store_ids = enumerate(self._values.get("store_ids", ()))
+        targets = [(f"store_ids.{index}", "stores", store_id) for index, store_id in store_ids]
         check_references(self._world, self._company_id, targets, self._store_ids)
         known = user_named(self._world, self._values["username"]) if "username" in self._values else None
         if known is not None and known[1] != self._user_id:

@@ -53,7 +53,7 @@ class MemoryWork:
         self._ids += 1
         return UUID(int=0xF0_0000 + self._ids * 16 + len(self.events))
 
-    def made_before(
+    def find_earlier(
         self, kind: type[A], by: type[Aggregate.Event], own_id: UUID, *, within: UUID | None = None
     ) -> Pending[A | None]:
         def found() -> A | None:

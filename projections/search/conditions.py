@@ -1,4 +1,4 @@
-"""What is wanted, in words."""
+"""Conditions on words: what a name must have to be found."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,31 +6,31 @@ from typing import Any, LiteralString
 
 from projections.search.words import END, words_of
 
-#: What is wanted as a table of a statement, from the columns that `params_of` makes.
-WANTED: LiteralString = """wanted AS MATERIALIZED (
-        SELECT kind, word, upto, rest::text[] AS rest, place
+#: The conditions as a table of a statement, from the columns that `params_of` makes.
+CONDITIONS: LiteralString = """condition AS MATERIALIZED (
+        SELECT kind, word, upto, rest::text[] AS rest, rank
           FROM unnest(%(kinds)b::text[], %(words)b::text[], %(uptos)b::text[], %(rests)b::text[],
-                      %(places)b::bigint[]) AS told(kind, word, upto, rest, place)
+                      %(ranks)b::bigint[]) AS one(kind, word, upto, rest, rank)
     )"""
 
-#: Of the words of one kind and status, a row `one` of search_words: whether it is what is wanted.
-IS_WANTED: LiteralString = """
-               one.word >= wanted.word AND one.word < wanted.upto
-               AND one.shared < length(wanted.word) AND one.text LIKE ALL (wanted.rest)
+#: Of the words of one kind and status, a row `one` of search_words: whether it meets a condition.
+MEETS_CONDITION: LiteralString = """
+               one.word >= condition.word AND one.word < condition.upto
+               AND one.shared < length(condition.word) AND one.text LIKE ALL (condition.rest)
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Condition:
     """What has a word that begins like this one and, for each of the rest, one that begins like that.
 
-    `place` says how good a match that is; 0 is the best.
+    `rank` says how good a match that is; 0 is the best.
     """
 
     kind: str
     word: str
     rest: tuple[str, ...] = ()
-    place: int = 0
+    rank: int = 0
 
     @property
     def upto(self) -> str:
@@ -43,14 +43,14 @@ class Wanted:
         return [f"% {word}%" for word in self.rest]
 
 
-def params_of(wanted: Sequence[Wanted]) -> dict[str, Any]:
-    """The columns of a statement's `wanted`."""
+def params_of(conditions: Sequence[Condition]) -> dict[str, Any]:
+    """The columns of a statement's `conditions`."""
     return {
-        "kinds": [one.kind for one in wanted],
-        "words": [one.word for one in wanted],
-        "uptos": [one.upto for one in wanted],
-        "rests": ["{" + ",".join(f'"{pattern}"' for pattern in one.patterns) + "}" for one in wanted],
-        "places": [one.place for one in wanted],
+        "kinds": [one.kind for one in conditions],
+        "words": [one.word for one in conditions],
+        "uptos": [one.upto for one in conditions],
+        "rests": ["{" + ",".join(f'"{pattern}"' for pattern in one.patterns) + "}" for one in conditions],
+        "ranks": [one.rank for one in conditions],
     }
 
 
