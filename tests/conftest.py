@@ -97,9 +97,9 @@ def fresh_database(server: EmbeddedServer, name: str) -> Database:
     with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
         for statement in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
             connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
-    made = installed_in(server, name)
-    migrate(made.owner, PROJECTIONS, made.installation)
-    return made
+    database = installed_in(server, name)
+    migrate(database.owner, PROJECTIONS, database.installation)
+    return database
 
 
 @pytest.fixture(scope="session")
@@ -173,8 +173,8 @@ class Client:
             payload = raw if raw is not None else json.dumps(body) if body is not None else None
             connection.request(method, path, payload, sent)
             answer = connection.getresponse()
-            found = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, found, answer.read())
+            answered = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, answered, answer.read())
         finally:
             connection.close()
 
@@ -273,11 +273,11 @@ def serve_here(
     """
 
     @contextmanager
-    def serve(**given: str) -> Iterator[Service]:
+    def serve(**overrides: str) -> Iterator[Service]:
         own = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_APP_DATABASE_URL": database.app, "MIPOS_WORKERS": "1"}
         with ExitStack() as stack:
             outbox = stack.enter_context(tempfile.TemporaryDirectory(prefix="mipos-outbox-"))
-            settings = load_settings({**own, "MIPOS_OUTBOX_DIR": outbox, **given})
+            settings = load_settings({**own, "MIPOS_OUTBOX_DIR": outbox, **overrides})
             pool = stack.enter_context(open_pool(database.app, 4))
             services = build_services(pool, settings)
             make_hashes_cheap(services)
@@ -393,12 +393,12 @@ class Shop:
     def events(self) -> list[dict[str, Any]]:
         """The company's log: type and state of every event."""
         with psycopg.connect(self.service.database.owner, row_factory=dict_row) as connection:
-            found = connection.execute(
+            rows = connection.execute(
                 "SELECT stream_id, type, state::json AS state, metadata::json AS metadata, position,"
                 "       recorded_at FROM events WHERE company_id = %s ORDER BY position",
                 [self.company_id],
             )
-            return found.fetchall()
+            return rows.fetchall()
 
 
 @pytest.fixture(scope="session")
@@ -471,13 +471,13 @@ def found_shop(service: Service, password_hash: str, settings: Mapping[str, Any]
     """Record a new company and its users as `mipos` itself does."""
     company_id = uuid4()
     shop = Shop(service, company_id, {role: uuid4() for role in ROLES})
-    told = {"name": f"Shop {company_id}", "currency": "EUR", "timezone": "Europe/Berlin", **settings}
-    made: list[Aggregate] = [Company.begin(Company.Registered, company_id, **told)]
-    made += [
+    fields = {"name": f"Shop {company_id}", "currency": "EUR", "timezone": "Europe/Berlin", **settings}
+    aggregates: list[Aggregate] = [Company.begin(Company.Registered, company_id, **fields)]
+    aggregates += [
         User.begin(User.Registered, user_id, username=shop.username(role), role=role)
         for role, user_id in shop.users.items()
     ]
-    events = [event for aggregate in made for event in aggregate.new_events()]
+    events = [event for aggregate in aggregates for event in aggregate.new_events()]
     with (
         psycopg.connect(service.database.app, autocommit=True) as connection,
         transaction(connection, company_id) as db,

@@ -15,7 +15,7 @@ def file_of(kind: EventType) -> Path:
     return GOLDEN / f"{kind.name}.v{kind.version}.json"
 
 
-def golden_event(kind: EventType, stream_id: UUID, version: int = 1, **said: Any) -> Any:
+def golden_event(kind: EventType, stream_id: UUID, version: int = 1, **values: Any) -> Any:
     """An event that says what its golden file says, and this instead of that."""
     read = kind.decode(file_of(kind).read_text())
     fields = {name: getattr(read, name) for name in kind.fields}
@@ -26,5 +26,5 @@ def golden_event(kind: EventType, stream_id: UUID, version: int = 1, **said: Any
         "timestamp": UNSTAMPED,
     }
     event = object.__new__(kind.event)
-    event.__dict__.update({**fields, **said, **header})
+    event.__dict__.update({**fields, **values, **header})
     return event

@@ -26,19 +26,19 @@ def is_statement(text: str) -> bool:
 @cache
 def statements() -> Mapping[str, str]:
     """Every statement that reads or writes rows, each with a module that has it and its name there."""
-    found: dict[str, str] = {}
+    by_text: dict[str, str] = {}
     for module in _modules():
         for name, value in vars(module).items():
             for text in filter(is_statement, _texts(value, module.__name__)):
-                found.setdefault(text, f"{module.__name__}.{name}")
-    return found
+                by_text.setdefault(text, f"{module.__name__}.{name}")
+    return by_text
 
 
 def _modules() -> Iterator[ModuleType]:
     for package in (projections, infra):
-        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not _FOREIGN.match(found.name):
-                yield importlib.import_module(found.name)
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not _FOREIGN.match(module.name):
+                yield importlib.import_module(module.name)
 
 
 def _texts(value: Any, module: str) -> Iterator[str]:

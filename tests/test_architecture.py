@@ -78,5 +78,5 @@ def test_an_import_in_the_wrong_direction_is_found(tmp_path: Path) -> None:
         file.write_text(file.read_text() + f"\nimport {target}\n")
     done = run(BIN / "lint-imports", "--no-cache", cwd=tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
-    found = " ".join(done.stdout.split())
-    assert [one for one, target in WRONG.items() if f"- {one} -> {target}" not in found] == []
+    report = " ".join(done.stdout.split())
+    assert [one for one, target in WRONG.items() if f"- {one} -> {target}" not in report] == []

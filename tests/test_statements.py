@@ -105,13 +105,13 @@ def complaints(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, int]
 
 
 def test_every_statement_is_made_of_literals(complaints: list[tuple[str, int]]) -> None:
-    assert [place for place in complaints if place[0] != "infra/planted.py"] == []
+    assert [position for position in complaints if position[0] != "infra/planted.py"] == []
 
 
 def test_a_statement_made_at_run_time_is_found(complaints: list[tuple[str, int]]) -> None:
-    found = {line for file, line in complaints if file == "infra/planted.py"}
+    lines = {line for file, line in complaints if file == "infra/planted.py"}
     planted = PLANTED.partition(") -> None:\n")[2].count("\n")
-    assert found == set(range(max(found) - planted + 1, max(found) + 1))
+    assert lines == set(range(max(lines) - planted + 1, max(lines) + 1))
 
 
 def test_nothing_is_kept_from_the_checker() -> None:
@@ -159,14 +159,14 @@ def _inside_functions() -> Iterator[tuple[str, int]]:
 def test_every_statement_names_its_company() -> None:
     assert len(statements()) > 300
     assert [
-        text for text in _across_companies() if not any(known in text for known in ACROSS_COMPANIES)
+        text for text in _across_companies() if not any(statement in text for statement in ACROSS_COMPANIES)
     ] == []
 
 
 def test_every_exception_is_needed() -> None:
     nameless, across = " ".join(_nameless()), " ".join(_across_companies())
     assert [table for table in OF_NO_COMPANY if table not in nameless] == []
-    assert [known for known in ACROSS_COMPANIES if known not in across] == []
+    assert [statement for statement in ACROSS_COMPANIES if statement not in across] == []
 
 
 def _nameless() -> Iterator[str]:

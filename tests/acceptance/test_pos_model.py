@@ -118,8 +118,8 @@ class PosModel(RuleBasedStateMachine):
 
     def tax_of(self, order: Any) -> int:
         """The tax contained in what is left of each line's exact value, rounded line by line."""
-        kept = self.counter.kept / 100
-        return sum(rounded(line["gross_total"] * kept * RATE / (100 + RATE)) for line in order["lines"])
+        share = self.counter.share / 100
+        return sum(rounded(line["gross_total"] * share * RATE / (100 + RATE)) for line in order["lines"])
 
     def falls_short(self, lines: list[tuple[int, int]]) -> bool:
         return any(
@@ -150,10 +150,10 @@ class PosModel(RuleBasedStateMachine):
             assert (Decimal(level["on_hand"]), level["value"]) == (Decimal(shelf.quantity), shelf.value)
 
     def teardown(self) -> None:
-        told = self.counter.report("overview", self.position)
+        report = self.counter.report("overview", self.position)
         books = self.books
-        assert (told["orders"], told["total_collected"]) == (books.orders, books.total)
-        assert (told["tax"], told["cost_of_goods"]) == (books.tax, books.cost)
+        assert (report["orders"], report["total_collected"]) == (books.orders, books.total)
+        assert (report["tax"], report["cost_of_goods"]) == (books.tax, books.cost)
         rows = self.counter.report("by-product", self.position)["rows"]
         sold = {self.counter.variants[which]: quantity for which, quantity in books.sold.items()}
         assert {row["variant_id"]: Decimal(row["quantity"]) for row in rows} == sold
@@ -166,7 +166,7 @@ class Counter:
 
     def __init__(self, shop: Any) -> None:
         self.admin = admin = shop.client()
-        self.kept = Decimal(100)
+        self.share = Decimal(100)
         store = admin.post("/api/admin/stores", {"name": "Model", "code": "MODEL"}).data
         back = {"name": "Back", "code": "B", "store_id": store["id"]}
         self.storage = admin.post("/api/admin/storages", back).data
@@ -178,9 +178,9 @@ class Counter:
 
     def add(self, sku: str, price: int, tax: str) -> str:
         body = {"name": sku, "tax_rate_ids": [tax], "variants": [{"sku": sku, "price": price}]}
-        made = self.admin.post("/api/admin/products", body).data
-        self.admin.post(f"/api/admin/products/{made['id']}/status", {"status": "active"})
-        return str(made["variants"][0]["id"])
+        product = self.admin.post("/api/admin/products", body).data
+        self.admin.post(f"/api/admin/products/{product['id']}/status", {"status": "active"})
+        return str(product["variants"][0]["id"])
 
     def receive(self, which: int, quantity: int, unit_cost: int) -> Any:
         line = {"variant_id": self.variants[which], "quantity": quantity, "unit_cost": unit_cost}
@@ -188,7 +188,7 @@ class Counter:
         return self.admin.post("/api/admin/inventory/receipts", body)
 
     def basket(self, lines: list[tuple[int, int]], percent: int) -> dict[str, Any]:
-        self.kept = Decimal(100 - percent)
+        self.share = Decimal(100 - percent)
         discounts = [{"type": "percent", "value": str(percent)}] if percent else []
         return {
             "register_id": self.register["id"],

@@ -66,8 +66,8 @@ def stock_shop(shop: Any, **product: Any) -> Stocked:
     register = admin.post(f"/api/admin/stores/{store['id']}/registers", {"name": "Till 1", "code": "1"}).data
     tax = admin.post("/api/admin/settings/tax-rates", {"name": "VAT", "rate": "19", "inclusive": True}).data
     variant = {"sku": "OAT-1", "price": 119, "cost": 60, "barcodes": ["4006381333931"]}
-    made = add_product(admin, {"tax_rate_ids": [tax["id"]], "variants": [variant], **product})
-    stocked = Stocked(shop, store, storage, register, tax, made)
+    product_of_shop = add_product(admin, {"tax_rate_ids": [tax["id"]], "variants": [variant], **product})
+    stocked = Stocked(shop, store, storage, register, tax, product_of_shop)
     assert stocked.receive("10", 60).status == 201
     return stocked
 

@@ -93,7 +93,7 @@ del WITHOUT_COSTS["value"]
 class TestAFieldWithoutMeaning:
     def test_is_named_with_its_record_and_declares_no_operation(self) -> None:
         class SilentAnswer(Answer):
-            told: Annotated[str, Meaning("Something.")]
+            text: Annotated[str, Meaning("Something.")]
             silent: str
 
         with pytest.raises(FieldWithoutMeaning, match=r"SilentAnswer\.silent"):

@@ -47,9 +47,9 @@ def makes_and_changes(stocked: Any, platform: Any) -> Iterator[tuple[Any, str, A
         ),
         ("/api/admin/products", {"name": name, "variants": [{"sku": name, "price": 1}]}, {"name": "Tea"}),
     ):
-        made = admin.post(path, body)
-        single = f"{path}/{made.data['id']}"
-        yield admin, single, made
+        answer = admin.post(path, body)
+        single = f"{path}/{answer.data['id']}"
+        yield admin, single, answer
         yield admin, single, admin.patch(single, edit)
     product = f"/api/admin/products/{stocked.product['id']}"
     yield admin, product, admin.post(f"{product}/variants", {"sku": name[:9], "price": 2})
@@ -69,9 +69,9 @@ class TestTheTimeOfAWrite:
         for client, path, written in makes_and_changes(stocked, platform):
             assert written.status in (200, 201), (path, written.body)
             latest = max(times_in(written))
-            seen = client.get(f"{path}?as_of={latest}")
-            assert seen.status == 200, (path, latest)
-            assert seen.headers["etag"] == written.headers["etag"], (path, latest)
+            answer = client.get(f"{path}?as_of={latest}")
+            assert answer.status == 200, (path, latest)
+            assert answer.headers["etag"] == written.headers["etag"], (path, latest)
             for moment in times_in(written):
                 assert client.get(f"{path}?as_of={moment}").status == 200, (path, moment)
                 tried += 1
@@ -79,13 +79,13 @@ class TestTheTimeOfAWrite:
 
     def test_does_not_find_what_came_later(self, shop: Any) -> None:
         admin = shop.client()
-        made = admin.post(f"{SETTINGS}/brands", {"name": "Hill"}).data
-        path = f"{SETTINGS}/brands/{made['id']}"
+        brand = admin.post(f"{SETTINGS}/brands", {"name": "Hill"}).data
+        path = f"{SETTINGS}/brands/{brand['id']}"
         admin.patch(path, {"name": "Valley"})
-        assert admin.get(f"{path}?as_of={made['updated_at']}").data == made
-        just_before = datetime.fromisoformat(made["created_at"]) - timedelta(microseconds=1)
-        asked = just_before.isoformat().replace("+00:00", "Z")
-        assert admin.get(f"{path}?as_of={asked}").status == 404
+        assert admin.get(f"{path}?as_of={brand['updated_at']}").data == brand
+        just_before = datetime.fromisoformat(brand["created_at"]) - timedelta(microseconds=1)
+        moment = just_before.isoformat().replace("+00:00", "Z")
+        assert admin.get(f"{path}?as_of={moment}").status == 404
 
     def test_finds_it_in_the_audit_and_in_the_status_views(self, stocked: Any) -> None:
         admin = stocked.shop.client()
@@ -117,10 +117,10 @@ class TestTheTimeOfASale:
             return stocked.shop.client("Cashier").get(path).data == sold.data, sold
 
         with ThreadPoolExecutor(12) as tills:
-            found = list(tills.map(sell_and_look, range(48)))
-        assert all(is_found for is_found, _ in found)
-        times = sorted(sold.data["recorded_at"] for _, sold in found)
-        last = str(max(int(sold.headers["x-event-position"]) for _, sold in found))
+            results = list(tills.map(sell_and_look, range(48)))
+        assert all(is_found for is_found, _ in results)
+        times = sorted(sold.data["recorded_at"] for _, sold in results)
+        last = str(max(int(sold.headers["x-event-position"]) for _, sold in results))
         for count in (1, 24, 48):
             moment = times[count - 1]
             report = admin.get(f"{OVERVIEW}&as_of={moment}", X_Wait_For_Position=last).data

@@ -32,15 +32,15 @@ COSTS = ("cost", "old_cost", "unit_cost", "last_unit_cost", "cost_total", "value
 
 def events_of(client: Any, query: str = "", *, path: str = EVENTS, limit: int = 100) -> list[dict[str, Any]]:
     """Every event that matches, however many pages they take."""
-    found: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
     after, has_more = 0, True
     while has_more:
         page = client.get(f"{path}?limit={limit}&after={after}&{query}").json
-        found += page["data"]
+        events += page["data"]
         has_more = page["pagination"]["has_more"]
         assert not has_more or page["pagination"]["next_after"] > after
         after = page["pagination"]["next_after"]
-    return found
+    return events
 
 
 def history_of(client: Any, stream_id: str) -> list[dict[str, Any]]:
@@ -158,16 +158,18 @@ class TestEdits:
         store = admin.post("/api/admin/stores", {"name": "Corner", "code": "CORNER"}).data
         for kind in kinds:
             path = kind.path.format(store_id=store["id"])
-            made = admin.post(path, kind.body).data
-            editor, single = shop.client(kind.editor), f"{path}/{made['id']}"
+            setting = admin.post(path, kind.body).data
+            editor, single = shop.client(kind.editor), f"{path}/{setting['id']}"
             assert editor.patch(single, {"name": "Other"}, X_Request_Id="edit-1").status == 200, path
             assert admin.delete(single, X_Request_Id="edit-2").status == 200, path
-            registered, renamed, archived = history_of(admin, made["id"])
+            registered, renamed, archived = history_of(admin, setting["id"])
             assert (registered["actor"], registered["before"]) == (shop.username("Admin"), None), path
             assert registered["after"].items() >= {**kind.body, "is_archived": False}.items(), path
             assert renamed["actor_id"] == str(shop.users[kind.editor]), path
             assert renamed["actor"] == shop.username(kind.editor), path
-            assert (renamed["before"], renamed["after"]) == ({"name": made["name"]}, {"name": "Other"}), path
+            assert (renamed["before"], renamed["after"]) == ({"name": setting["name"]}, {"name": "Other"}), (
+                path
+            )
             assert (archived["before"], archived["after"]) == (
                 {"is_archived": False},
                 {"is_archived": True},
@@ -180,12 +182,12 @@ class TestEdits:
         for edit in edits_of(stocked):
             edited = shop.client(edit.role).patch(edit.path, edit.changes, X_Request_Id=str(uuid4()))
             position = int(edited.headers["x-event-position"])
-            (told,) = shop.client().get(f"{EVENTS}?after={position - 1}").data
-            assert told["type"].startswith(edit.type)
-            assert told["actor_id"] == str(shop.users[edit.role]), edit
-            assert told["actor"] == shop.username(edit.role), edit
-            assert told["request_id"] == edited.headers["x-request-id"], edit
-            assert (told["before"], told["after"]) == (edit.before, edit.after)
+            (event,) = shop.client().get(f"{EVENTS}?after={position - 1}").data
+            assert event["type"].startswith(edit.type)
+            assert event["actor_id"] == str(shop.users[edit.role]), edit
+            assert event["actor"] == shop.username(edit.role), edit
+            assert event["request_id"] == edited.headers["x-request-id"], edit
+            assert (event["before"], event["after"]) == (edit.before, edit.after)
 
     def test_of_several_fields_at_once_are_several_facts_of_one_request(self, stocked: Any) -> None:
         admin = stocked.shop.client()
@@ -228,15 +230,15 @@ class TestFacts:
         assert not [name for name in fields_in([sale, movement]) if name.startswith(("_", "originator"))]
 
     def test_times_and_origin_are_those_of_the_log(self, stocked: Any) -> None:
-        told = events_of(stocked.shop.client())
-        for row, kept in zip(told, stocked.shop.events(), strict=True):
+        rows = events_of(stocked.shop.client())
+        for row, event in zip(rows, stocked.shop.events(), strict=True):
             assert (row["position"], row["type"], row["data"]) == (
-                kept["position"],
-                kept["type"],
-                kept["state"],
+                event["position"],
+                event["type"],
+                event["state"],
             )
-            assert row["at"] == kept["metadata"]["at"]
-            assert datetime.fromisoformat(row["recorded_at"]) == kept["recorded_at"]
+            assert row["at"] == event["metadata"]["at"]
+            assert datetime.fromisoformat(row["recorded_at"]) == event["recorded_at"]
 
     def test_name_no_network_address(self, stocked: Any) -> None:
         """Events of earlier versions have one in their metadata, which nobody is shown."""
@@ -256,10 +258,10 @@ class TestFacts:
         ):
             db.execute(APPEND_EVENTS, params)
         stocked.sell()
-        told = stocked.shop.client().get(f"{EVENTS}?limit=100")
-        assert told.data[-3]["request_id"] == "before"
-        assert not [row for row in told.data if "address" in row]
-        assert b"192.0.2.7" not in told.body
+        answer = stocked.shop.client().get(f"{EVENTS}?limit=100")
+        assert answer.data[-3]["request_id"] == "before"
+        assert not [row for row in answer.data if "address" in row]
+        assert b"192.0.2.7" not in answer.body
         assert not [event for event in stocked.shop.events()[-2:] if "address" in event["metadata"]]
 
     def test_what_the_system_did_has_no_author(self, shop: Any) -> None:
@@ -272,9 +274,9 @@ class TestFacts:
             "/api/auth/login",
             {"username": shop.username("Cashier"), "password": "correct horse battery staple"},
         )
-        told = shop.client().get(f"{EVENTS}?limit=100")
-        assert password_hash.encode() not in told.body
-        assert not [name for name in fields_in(told.data) if "password" in name or "token" in name]
+        answer = shop.client().get(f"{EVENTS}?limit=100")
+        assert password_hash.encode() not in answer.body
+        assert not [name for name in fields_in(answer.data) if "password" in name or "token" in name]
 
 
 class TestPaging:
@@ -312,7 +314,7 @@ class TestFilters:
     def test_by_type_take_the_whole_name_or_its_beginning(self, stocked: Any) -> None:
         admin = stocked.shop.client()
         admin.patch(f"/api/admin/stores/{stocked.store['id']}", {"name": "Harbour"})
-        for given, wanted in (
+        for prefix, types in (
             ("stores.Store.Renamed", {"stores.Store.Renamed"}),
             ("stores.Store", {"stores.Store.Registered", "stores.Store.Renamed"}),
             ("stores", {"stores.Store.Registered", "stores.Store.Renamed"}),
@@ -320,7 +322,7 @@ class TestFilters:
             ("stores.Store.", set()),
             ("%25", set()),
         ):
-            assert {row["type"] for row in events_of(admin, f"type={given}")} == wanted, given
+            assert {row["type"] for row in events_of(admin, f"type={prefix}")} == types, prefix
 
     def test_by_author(self, stocked: Any) -> None:
         stocked.sell()
@@ -393,18 +395,18 @@ class TestStates:
         state = f"/api/audit/streams/{store_id}/state"
         for row, name in zip(history_of(admin, store_id), ("Main Street", "Harbour", "Pier"), strict=True):
             version = row["stream_version"]
-            found = admin.get(f"{state}?version={version}").data
-            assert found == admin.get(f"{state}?as_of={row['recorded_at']}").data
+            answer = admin.get(f"{state}?version={version}").data
+            assert answer == admin.get(f"{state}?as_of={row['recorded_at']}").data
             assert (
-                found.items()
+                answer.items()
                 >= {
                     "type": "stores.Store",
                     "stream_id": store_id,
                     "version": version,
                 }.items()
             )
-            assert (found["state"]["name"], found["state"]["code"]) == (name, "MAIN")
-        assert admin.get(state).data == found
+            assert (answer["state"]["name"], answer["state"]["code"]) == (name, "MAIN")
+        assert admin.get(state).data == answer
 
     def test_that_never_were_are_not_found(self, stocked: Any) -> None:
         state = f"/api/audit/streams/{stocked.store['id']}/state"
@@ -447,9 +449,9 @@ class TestWhoMayLook:
         person = User.begin(User.Registered, uuid4(), username=f"{uuid4()}@platform", role="Super Admin")
         record(service, PLATFORM_ID, person)
         super_admin = service.guest(PLATFORM_ID, "Super Admin")
-        told = history_of(super_admin, str(person.id))
-        assert [row["after"]["role"] for row in told] == ["Super Admin"]
-        assert events_of(super_admin, f"stream_id={person.id}") == told
+        events = history_of(super_admin, str(person.id))
+        assert [row["after"]["role"] for row in events] == ["Super Admin"]
+        assert events_of(super_admin, f"stream_id={person.id}") == events
         assert super_admin.get(f"/api/audit/streams/{shop.company_id}").status == 404
 
     def test_who_may_not_see_costs_sees_none(self, stocked: Any) -> None:

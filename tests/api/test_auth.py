@@ -58,7 +58,7 @@ EXPIRE = "UPDATE companies SET subscription_status = %s WHERE company_id = %s"
 BAR = "UPDATE users SET is_active = false WHERE id = %s AND company_id = %s"
 ARCHIVE = "UPDATE users SET is_active = false, is_archived = true WHERE id = %s AND company_id = %s"
 KEEP_HASH = "UPDATE credentials SET password_hash = %s WHERE id = %s AND company_id = %s"
-KEPT_HASH = "SELECT password_hash FROM credentials WHERE id = %s AND company_id = %s"
+STORED_HASH = "SELECT password_hash FROM credentials WHERE id = %s AND company_id = %s"
 
 
 class TestSigningIn:
@@ -99,13 +99,13 @@ class TestSigningIn:
             sign_in(shop, shop.username("Cashier"), PASSWORD + " "),
             sign_in(shop, shop.username("Cashier"), ""),
         ]
-        told = set()
+        bodies = set()
         for answer in refused:
             body = answer.json
             assert answer.status == 401
             assert body.pop("request_id")
-            told.add(json.dumps(body))
-        assert len(told) == 1
+            bodies.add(json.dumps(body))
+        assert len(bodies) == 1
         assert refused[0].headers["www-authenticate"] == "Bearer"
 
     def test_what_is_no_name_or_password_is_named(self, shop: Any) -> None:
@@ -172,9 +172,9 @@ class TestHashes:
             shop, KEEP_HASH, PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD), admin
         )
         assert sign_in(shop, shop.username("Admin")).status == 200
-        kept = change(shop, KEPT_HASH, admin)[0]
-        assert kept.startswith("$argon2id$")
-        assert not PasswordHasher().check_needs_rehash(kept)
+        stored = change(shop, STORED_HASH, admin)[0]
+        assert stored.startswith("$argon2id$")
+        assert not PasswordHasher().check_needs_rehash(stored)
         assert sign_in(shop, shop.username("Admin")).status == 200
 
     def test_a_hash_that_is_none_opens_nothing(self, shop: Any) -> None:
@@ -265,5 +265,5 @@ class TestRights:
     def test_the_document_says_the_same(self, shop: Any) -> None:
         document = shop.service.client().get("/api/openapi.json").json
         for route in routes():
-            told = document["paths"][route.path][route.method.lower()]
-            assert told["x-permission"] == route.operation.permission
+            operation = document["paths"][route.path][route.method.lower()]
+            assert operation["x-permission"] == route.operation.permission

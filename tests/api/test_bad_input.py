@@ -260,8 +260,8 @@ class TestSizes:
 class TestHeadersAndQueries:
     @pytest.fixture
     def brand(self, shop: Any) -> str:
-        made = shop.client().post(BRANDS, {"name": "Acme"}).data
-        return f"{BRANDS}/{made['id']}"
+        registered = shop.client().post(BRANDS, {"name": "Acme"}).data
+        return f"{BRANDS}/{registered['id']}"
 
     def test_a_header_that_means_nothing_is_named(self, shop: Any, brand: str) -> None:
         admin, before = shop.client(), len(shop.events())
@@ -315,10 +315,10 @@ class TestHeadersAndQueries:
                 connection.sendall(request)
                 answer = HTTPResponse(connection)
                 answer.begin()
-                told = json.loads(answer.read())
-            assert (answer.status, told["error"]["code"]) == (status, code)
-            assert told["success"] is False
-            assert told["request_id"] == answer.headers["X-Request-Id"]
+                envelope = json.loads(answer.read())
+            assert (answer.status, envelope["error"]["code"]) == (status, code)
+            assert envelope["success"] is False
+            assert envelope["request_id"] == answer.headers["X-Request-Id"]
 
     def test_a_parameter_where_there_are_none_is_named(self, unharmed: Any) -> None:
         answer = unharmed.get("/api/auth/me?verbose=1&x=")
@@ -344,9 +344,9 @@ class TestTextsThatAreOnlyTexts:
             "\\x00 \\u0000 NULL",
         ]
         for name in names:
-            made = admin.post(BRANDS, {"name": name})
-            assert (made.status, made.data["name"]) == (201, name)
-            assert admin.get(f"{BRANDS}/{made.data['id']}").data == made.data
+            registered = admin.post(BRANDS, {"name": name})
+            assert (registered.status, registered.data["name"]) == (201, name)
+            assert admin.get(f"{BRANDS}/{registered.data['id']}").data == registered.data
         assert {row["name"] for row in admin.get(BRANDS).data} == set(names)
 
     def test_limits_are_counted_in_characters(self, shop: Any) -> None:

@@ -38,8 +38,8 @@ def test_a_session_outlasts_it(shop: Any) -> None:
 def test_the_platform_sees_it_but_decides_nothing_about_it(shop: Any, platform: Any) -> None:
     path = f"/api/admin/companies/{shop.company_id}"
     with closing(shop):
-        found = platform.get(f"/api/admin/companies?search={shop.company_id}").data
-        assert [one["id"] for one in found] == [str(shop.company_id)]
+        companies = platform.get(f"/api/admin/companies?search={shop.company_id}").data
+        assert [one["id"] for one in companies] == [str(shop.company_id)]
         for answer in (platform.get(path), platform.post(f"{path}/suspend", {})):
             assert (answer.status, answer.code) == (503, "company_closed")
     assert platform.post(f"{path}/suspend", {}).status == 200

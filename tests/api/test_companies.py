@@ -43,9 +43,9 @@ def events_of(service: Any, company_id: str) -> list[str]:
 
 class TestTakingOn:
     def test_says_back_what_was_told(self, platform: Any) -> None:
-        told = body_of(email="hello@bakery.test", phone="030 1", address="Main Street 1", tax_number="DE1")
-        company = platform.post(PATH, told).data
-        assert {**company, **told} == company
+        fields = body_of(email="hello@bakery.test", phone="030 1", address="Main Street 1", tax_number="DE1")
+        company = platform.post(PATH, fields).data
+        assert {**company, **fields} == company
         assert (company["status"], company["subscription_status"]) == ("active", None)
         shown = platform.get(f"{PATH}/{company['id']}")
         assert shown.data == company
@@ -71,11 +71,11 @@ class TestTakingOn:
         key = str(uuid4())
         answer = platform.post(PATH, body_of(admin=admin_of()), Idempotency_Key=key)
         with psycopg.connect(service.database.owner) as connection:
-            [(kept,)] = connection.execute(
+            [(log,)] = connection.execute(
                 "SELECT string_agg(state || metadata, '') FROM events WHERE company_id = %s",
                 [answer.data["id"]],
             )
-        for text in (kept, answer.body.decode()):
+        for text in (log, answer.body.decode()):
             assert "horse" not in text
             assert "argon2" not in text
 
@@ -97,8 +97,8 @@ class TestTakingOn:
 
     def test_a_taken_user_name_makes_no_company(self, platform: Any, shop: Any) -> None:
         company_id = str(uuid4())
-        taken = admin_of(username=shop.username("Admin").upper())
-        answer = platform.post(PATH, body_of(id=company_id, admin=taken))
+        namesake = admin_of(username=shop.username("Admin").upper())
+        answer = platform.post(PATH, body_of(id=company_id, admin=namesake))
         assert (answer.status, answer.code) == (409, "duplicate_username")
         assert platform.get(f"{PATH}/{company_id}").status == 404
         assert events_of(shop.service, company_id) == []
@@ -205,18 +205,18 @@ class TestWhoSeesWhat:
         one = add(platform, name=f"Alpha {mark} bakery", email=f"office@{mark}.test")
         other = add(platform, name=f"Beta {mark}")
 
-        def found(query: str) -> list[str]:
+        def ids_of(query: str) -> list[str]:
             return [row["id"] for row in platform.get(f"{PATH}?{query}").data]
 
-        assert found(f"search={mark}") == [one["id"], other["id"]]
-        assert found(f"search={mark}&sort=-name") == [other["id"], one["id"]]
-        assert found(f"search=BAKERY%20{mark}") == [one["id"]]
-        assert found(f"search={mark}.test") == [one["id"]]
+        assert ids_of(f"search={mark}") == [one["id"], other["id"]]
+        assert ids_of(f"search={mark}&sort=-name") == [other["id"], one["id"]]
+        assert ids_of(f"search=BAKERY%20{mark}") == [one["id"]]
+        assert ids_of(f"search={mark}.test") == [one["id"]]
         platform.post(f"{PATH}/{other['id']}/suspend")
-        assert found(f"search={mark}&status=suspended") == [other["id"]]
+        assert ids_of(f"search={mark}&status=suspended") == [other["id"]]
         platform.delete(f"{PATH}/{other['id']}")
-        assert found(f"search={mark}") == [one["id"]]
-        assert found(f"search={mark}&status=archived") == [other["id"]]
+        assert ids_of(f"search={mark}") == [one["id"]]
+        assert ids_of(f"search={mark}&status=archived") == [other["id"]]
         listed = platform.get(f"{PATH}?search={mark}").data[0]
         assert listed == platform.get(f"{PATH}/{one['id']}").data
 
@@ -316,5 +316,5 @@ class TestArchiving:
         assert archived.data["status"] == "archived"
         assert (client.get("/api/admin/products").status, client.get("/api/auth/me").status) == (401, 401)
         assert log_in(shop.service, shop.username("Admin")).status in (401, 403)
-        taken = platform.post(PATH, body_of(admin=admin_of(username=shop.username("Admin"))))
-        assert taken.code == "duplicate_username"
+        refused = platform.post(PATH, body_of(admin=admin_of(username=shop.username("Admin"))))
+        assert refused.code == "duplicate_username"

@@ -38,9 +38,9 @@ class TestTheSettings:
             "pos": {"ask_for_customer": False, "lock_after_seconds": 300}
         }
         assert shop.client().get(PATH).data == changed.data
-        told = [event["type"].rpartition(".")[2] for event in shop.events() if "Company" in event["type"]]
-        assert told[0] == "Registered"
-        assert set(told[1:]) == {
+        events = [event["type"].rpartition(".")[2] for event in shop.events() if "Company" in event["type"]]
+        assert events[0] == "Registered"
+        assert set(events[1:]) == {
             *("Renamed", "Relocated", "Rescheduled", "RoundingAgreed", "Rebranded"),
             *("ReceiptReworded", "TillsInstructed"),
         }

@@ -61,8 +61,8 @@ class TestHeaders:
         client = shop.client()
         assert client.get("/health", X_Request_Id="a-1").headers["x-request-id"] == "a-1"
         for strange in ("", "a b", "x" * 129, "ä", "<script>"):
-            made = client.get("/health", X_Request_Id=strange).headers["x-request-id"]
-            assert re.fullmatch(r"[0-9a-f]{32}", made), strange
+            request_id = client.get("/health", X_Request_Id=strange).headers["x-request-id"]
+            assert re.fullmatch(r"[0-9a-f]{32}", request_id), strange
 
     def test_the_requests_id_is_kept_with_its_facts(self, shop: Any) -> None:
         shop.client().post("/api/admin/settings/brands", {"name": "Acme"}, X_Request_Id="till-7")

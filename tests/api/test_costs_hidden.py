@@ -43,22 +43,22 @@ SHOWN = {
 }
 
 
-def told_of_costs(answered: Any) -> Iterator[str]:
+def costs_in(answered: Any) -> Iterator[str]:
     """The names in an answer that tell of costs."""
     if isinstance(answered, dict):
         for name, inner in answered.items():
             if TELLING.search(name) or (name == VALUE and "type" not in answered):
                 yield name
-            yield from told_of_costs(inner)
+            yield from costs_in(inner)
     elif isinstance(answered, list):
         for inner in answered:
-            yield from told_of_costs(inner)
+            yield from costs_in(inner)
 
 
 def less_costs(answered: Any) -> Any:
     """The same answer without what tells of costs."""
     if isinstance(answered, dict):
-        telling = {next(told_of_costs({name: answered[name]}), None) for name in answered} & answered.keys()
+        telling = {next(costs_in({name: answered[name]}), None) for name in answered} & answered.keys()
         return {name: less_costs(inner) for name, inner in answered.items() if name not in telling}
     return [less_costs(inner) for inner in answered] if isinstance(answered, list) else answered
 
@@ -95,8 +95,8 @@ CHANGES: dict[str, Callable[[Any, Any], Any]] = {
 
 def questions() -> list[Route]:
     """Every GET of whoever is signed in."""
-    found = [route for route in all_routes() if route.method == "GET"]
-    return [route for route in found if route.operation.permission != PUBLIC]
+    reads = [route for route in all_routes() if route.method == "GET"]
+    return [route for route in reads if route.operation.permission != PUBLIC]
 
 
 LOOKUPS = ("stores", "storages", "products", "variants", "suppliers", "brands", "users", "tax-rates")
@@ -105,14 +105,14 @@ LOOKUPS = ("stores", "storages", "products", "variants", "suppliers", "brands", 
 def addresses(route: Route, ids: dict[str, str]) -> Iterator[str]:
     """Where to ask, with everything filled in that the route needs."""
     template = route.template.replace("{status}", ids["status"])
-    path = re.sub(r"{(\w+):[^}]*}", lambda found: ids.get(found[1], str(uuid4())), template)
-    asked = route.operation.query.fields.values() if route.operation.query else ()
+    path = re.sub(r"{(\w+):[^}]*}", lambda match: ids.get(match[1], str(uuid4())), template)
+    parameters = route.operation.query.fields.values() if route.operation.query else ()
     days = {"from": "2000-01-01", "to": "2100-01-01"}
-    needed = [str(field.data_key or field.name) for field in asked if field.required]
+    needed = [str(field.data_key or field.name) for field in parameters if field.required]
     query = "&".join(f"{name}={days.get(name, '')}" for name in needed)
     for name in LOOKUPS if "{name}" in path else ("",):
         yield path.replace("{name}", name) + (f"?{query}" if query else "")
-    if "compare_to" in [field.name for field in asked]:
+    if "compare_to" in [field.name for field in parameters]:
         yield f"{path}?{query}&compare_to=previous_year"
 
 
@@ -183,25 +183,25 @@ class TestEveryAnswer:
                 answer = client.get(address)
                 assert answer.status in (200, 404), (address, answer.body)
                 answered += answer.status == 200
-                if names := set(told_of_costs(shown_by(answer))):
+                if names := set(costs_in(shown_by(answer))):
                     telling.append((address, names))
         assert telling == []
         assert answered >= 15
 
     def test_tells_those_who_may_know(self, stocked: Any, ids: dict[str, str]) -> None:
-        client, seen = stocked.shop.client("Manager"), set()
+        client, shown = stocked.shop.client("Manager"), set()
         for route in may_ask("Manager"):
             for address in addresses(route, ids):
-                seen |= set(told_of_costs(client.get(address).json))
-        assert seen >= SHOWN
+                shown |= set(costs_in(client.get(address).json))
+        assert shown >= SHOWN
 
     def test_cashiers_see_none_of_what_they_sell(self, stocked: Any, ids: dict[str, str]) -> None:
         client = stocked.shop.client("Cashier")
         sold = stocked.sell()
-        assert list(told_of_costs(sold.json)) == []
+        assert list(costs_in(sold.json)) == []
         for route in may_ask("Cashier"):
             for address in addresses(route, {**ids, "order_id": sold.data["id"]}):
-                assert list(told_of_costs(client.get(address).json)) == [], address
+                assert list(costs_in(client.get(address).json)) == [], address
 
 
 class TestAnswersToWrites:
@@ -220,7 +220,7 @@ class TestAnswersToWrites:
             client.post("/api/pos/orders", stocked.sale()),
         ):
             assert answer.status in (200, 201), answer.body
-            assert list(told_of_costs(answer.json)) == []
+            assert list(costs_in(answer.json)) == []
 
     @pytest.mark.parametrize("address", [*CHANGES])
     def test_of_an_earlier_request_tell_of_no_cost_once_the_right_is_gone(
@@ -234,12 +234,12 @@ class TestAnswersToWrites:
         body = CHANGES[address](stocked, product)
         shown = stocked.shop.client("Manager").call(method, path, body, headers={"Idempotency-Key": "k"})
         assert shown.status in (200, 201), shown.body
-        assert list(told_of_costs(shown.json)) != []
+        assert list(costs_in(shown.json)) != []
         client = without_costs("Manager")
         hidden = client.call(method, path, body, headers={"Idempotency-Key": "k"})
         assert (hidden.status, hidden.headers["idempotent-replayed"]) == (shown.status, "true")
         assert hidden.headers["etag"] == shown.headers["etag"]
-        assert list(told_of_costs(hidden.json)) == []
+        assert list(costs_in(hidden.json)) == []
         assert less_costs(shown.json) == hidden.json
 
     def test_of_an_earlier_id_tell_of_no_cost_once_the_right_is_gone(
@@ -249,7 +249,7 @@ class TestAnswersToWrites:
         shown = stocked.shop.client("Manager").post("/api/pos/orders", sale)
         hidden = without_costs("Manager").post("/api/pos/orders", sale)
         assert (hidden.status, hidden.headers["idempotent-replayed"]) == (201, "true")
-        assert list(told_of_costs(hidden.json)) == []
+        assert list(costs_in(hidden.json)) == []
         assert less_costs(shown.json) == hidden.json
 
     def test_every_one_that_tells_of_costs_was_tried(self) -> None:
@@ -268,7 +268,7 @@ class TestAnswersToWrites:
             client.post("/api/pos/orders", stocked.sale(), Idempotency_Key="once") for _ in range(2)
         )
         assert first.body == again.body
-        assert list(told_of_costs(again.json)) == []
+        assert list(costs_in(again.json)) == []
 
 
 def declared_in(answer: Any) -> Iterator[tuple[str, str, bool]]:
@@ -281,13 +281,13 @@ def declared_in(answer: Any) -> Iterator[tuple[str, str, bool]]:
 
 class TestTheDeclarations:
     def test_mark_every_field_that_tells_of_costs_and_no_other(self) -> None:
-        found = {
+        declared = {
             one
             for route in all_routes()
             if route.operation.answer
             for one in declared_in(route.operation.answer)
         }
-        for record, name, is_marked in found:
+        for record, name, is_marked in declared:
             is_cost = bool(TELLING.search(name)) or (name == VALUE and record != "DiscountAnswer")
             assert is_marked == is_cost, (record, name)
 
@@ -319,6 +319,6 @@ class TestTheDocument:
     def test_requires_no_cost_of_an_answer(self, shop: Any) -> None:
         schemas = shop.service.client().get("/api/openapi.json").json["components"]["schemas"]
         for name, schema in schemas.items():
-            is_asked = name.endswith(("Body", "Create", "Line"))
-            required = [] if is_asked else schema.get("required", [])
+            is_input = name.endswith(("Body", "Create", "Line"))
+            required = [] if is_input else schema.get("required", [])
             assert not [field for field in required if TELLING.search(field)], name

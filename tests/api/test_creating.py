@@ -29,12 +29,12 @@ def creates() -> list[Route]:
     services = Services(
         application=NOTHING, authentication=NOTHING, health=NOTHING, pictures=NOTHING, now=NOTHING
     )
-    taken = (
+    ids = (
         (route, route.operation.body.fields.get("id"))
         for route in routes_of(create_app(services))
         if route.operation.body is not None
     )
-    return [route for route, own in taken if isinstance(own, OwnId)]
+    return [route for route, own in ids if isinstance(own, OwnId)]
 
 
 def some_name() -> str:
@@ -290,8 +290,8 @@ class TestWhatWasMadeBeforeContentsWereKept:
             psycopg.connect(shop.service.database.app, autocommit=True) as connection,
             transaction(connection, shop.company_id) as db,
         ):
-            told = Metadata(at=datetime.now(UTC), request=request)
-            EventWriter(EVENT_TYPES, PROJECTIONS).record(db, brand.new_events(), told)
+            metadata = Metadata(at=datetime.now(UTC), request=request)
+            EventWriter(EVENT_TYPES, PROJECTIONS).record(db, brand.new_events(), metadata)
         return {"id": str(brand.id), "name": "Old"}
 
     def test_by_no_request_is_repeated_by_none(self, shop: Any) -> None:

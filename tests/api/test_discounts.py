@@ -15,12 +15,12 @@ def off(percent: Any, **more: Any) -> list[dict[str, Any]]:
 def basket(stocked: Any, path: str, percent: Any, *, on_line: bool) -> dict[str, Any]:
     """One piece of 119 with so much off, paid by card."""
     line = {"variant_id": stocked.variant_id, "quantity": 1}
-    asked = {"register_id": stocked.register["id"], "lines": [line]}
-    (line if on_line else asked)["discounts"] = off(percent)
+    body = {"register_id": stocked.register["id"], "lines": [line]}
+    (line if on_line else body)["discounts"] = off(percent)
     if path.endswith("orders"):
         rest = 119 - int(119 * percent / 100 + 0.5)
-        asked["payments"] = [{"method": "card", "amount": rest}]
-    return asked
+        body["payments"] = [{"method": "card", "amount": rest}]
+    return body
 
 
 class TestTheCeilings:

@@ -59,15 +59,15 @@ class _Reader(HTMLParser):
         self.handlers: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag not in _VOID:
             self.open.append(tag)
-        if "id" in told:
-            self.ids.append(told["id"])
+        if "id" in attributes:
+            self.ids.append(attributes["id"])
         if tag == "a":
-            self.links.append(told["href"])
-        self.loaded += [told[name] for name in ("src", "srcset", "poster") if name in told]
-        self.handlers += [name for name in told if name.startswith("on") or name == "style"]
+            self.links.append(attributes["href"])
+        self.loaded += [attributes[name] for name in ("src", "srcset", "poster") if name in attributes]
+        self.handlers += [name for name in attributes if name.startswith("on") or name == "style"]
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in _VOID:
@@ -88,11 +88,11 @@ class TestThePage:
     ) -> None:
         for path, methods in document["paths"].items():
             assert f"<code>{path}</code>" in page.html
-            assert {told["operationId"] for told in methods.values()} <= set(read.ids)
+            assert {operation["operationId"] for operation in methods.values()} <= set(read.ids)
 
     def test_explains_every_error_code(self, document: dict[str, Any], page: Page) -> None:
-        for told in document["x-error-codes"]:
-            assert f"<code>{told['code']}</code>" in page.html
+        for refusal in document["x-error-codes"]:
+            assert f"<code>{refusal['code']}</code>" in page.html
 
     def test_names_with_each_operation_what_that_one_refuses(
         self, app: Any, document: dict[str, Any], page: Page
@@ -127,15 +127,15 @@ class TestThePage:
         poisoned = copy.deepcopy(document)
         poisoned["info"]["title"] = poisoned["info"]["description"] = evil
         for methods in poisoned["paths"].values():
-            for told in methods.values():
-                told["summary"] = told["description"] = told["operationId"] = told["x-permission"] = evil
-                told["x-roles"] = [evil]
-                for given in told["parameters"]:
-                    if "schema" in given:
-                        given["name"] = given["description"] = evil
-                        given["schema"] = {"type": "string", "enum": [evil], "default": evil}
-                if "requestBody" in told:
-                    for content in told["requestBody"]["content"].values():
+            for one in methods.values():
+                one["summary"] = one["description"] = one["operationId"] = one["x-permission"] = evil
+                one["x-roles"] = [evil]
+                for parameter in one["parameters"]:
+                    if "schema" in parameter:
+                        parameter["name"] = parameter["description"] = evil
+                        parameter["schema"] = {"type": "string", "enum": [evil], "default": evil}
+                if "requestBody" in one:
+                    for content in one["requestBody"]["content"].values():
                         content["example"], content["encoding"] = {evil: evil}, {evil: {}}
         for schema in poisoned["components"]["schemas"].values():
             schema["description"] = evil
@@ -209,8 +209,8 @@ class TestServing:
         assert gzip.decompress(packed.content) == plain.content
         assert packed.headers["content-encoding"] == "gzip"
         assert packed.headers["etag"] != plain.headers["etag"]
-        known = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
-        assert client.simulate_get(path, headers=known).status_code == 304
+        headers = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
+        assert client.simulate_get(path, headers=headers).status_code == 304
 
     def test_the_document_is_served_as_it_is(self, app: Any, document: dict[str, Any]) -> None:
         assert falcon.testing.TestClient(app).simulate_get("/api/openapi.json").json == document

@@ -32,9 +32,9 @@ class TestEveryAnswer:
         assert "default-src 'none'" in headers["content-security-policy"]
 
     def test_is_not_kept_unless_it_can_be_asked_for_again(self, path: str) -> None:
-        kept = path in ("/api/openapi.json", "/docs")
-        wanted = "no-cache" if kept else "no-store"
-        assert client_of().simulate_get(path).headers["cache-control"] == wanted
+        is_stored = path in ("/api/openapi.json", "/docs")
+        directive = "no-cache" if is_stored else "no-store"
+        assert client_of().simulate_get(path).headers["cache-control"] == directive
 
     def test_asks_for_encryption_only_where_there_is_some(self, path: str) -> None:
         assert "strict-transport-security" not in client_of().simulate_get(path).headers
@@ -47,26 +47,26 @@ class TestEveryAnswer:
 
 
 class TestOrigins:
-    def asked(self, client: TestClient, origin: str) -> Any:
-        wanted = {
+    def preflight(self, client: TestClient, origin: str) -> Any:
+        headers = {
             "Origin": origin,
             "Access-Control-Request-Method": "POST",
             "Access-Control-Request-Headers": "authorization, content-type, idempotency-key",
         }
-        return client.simulate_options("/api/auth/login", headers=wanted).headers
+        return client.simulate_options("/api/auth/login", headers=headers).headers
 
     def test_none_is_let_in_by_default(self) -> None:
-        assert "access-control-allow-origin" not in self.asked(client_of(), ORIGIN)
+        assert "access-control-allow-origin" not in self.preflight(client_of(), ORIGIN)
 
     def test_one_is_let_in_by_name_and_no_other(self) -> None:
         client = client_of(cors_origins=(ORIGIN,))
-        allowed = self.asked(client, ORIGIN)
+        allowed = self.preflight(client, ORIGIN)
         assert allowed["access-control-allow-origin"] == ORIGIN
         assert "POST" in allowed["access-control-allow-methods"]
         assert allowed["access-control-allow-headers"] == "authorization, content-type, idempotency-key"
         assert "access-control-allow-credentials" not in allowed
         for other in ("https://evil.example", "http://till.example", f"{ORIGIN}.evil.example", "null"):
-            assert "access-control-allow-origin" not in self.asked(client, other), other
+            assert "access-control-allow-origin" not in self.preflight(client, other), other
 
     def test_it_may_read_the_headers_that_matter(self) -> None:
         answer = client_of(cors_origins=(ORIGIN,)).simulate_get("/api/nowhere", headers={"Origin": ORIGIN})

@@ -337,8 +337,8 @@ class TestLooking:
     def test_whoever_has_it_gets_no_bytes(self, admin: Any, anyone: Any, product: Any) -> None:
         image = bring(admin, product, picture()).data
         etag = anyone.get(image["url"]).headers["etag"]
-        for known in (etag, f'"other", W/{etag}', "*"):
-            answer = anyone.get(image["url"], If_None_Match=known)
+        for tags in (etag, f'"other", W/{etag}', "*"):
+            answer = anyone.get(image["url"], If_None_Match=tags)
             assert (answer.status, answer.body) == (304, b"")
         assert anyone.get(image["url"], If_None_Match='"other"').status == 200
 
@@ -386,7 +386,7 @@ class TestOrder:
         assert order_of(admin, product) == [images[one] for one in order]
         (listed,) = admin.get(PRODUCTS).data
         assert [(image["id"], image["position"]) for image in listed["images"]] == [
-            (images[one], place) for place, one in enumerate(order, 1)
+            (images[one], number) for number, one in enumerate(order, 1)
         ]
 
     def test_it_is_described_anew(self, shop: Any, admin: Any, product: Any, images: list[str]) -> None:
@@ -426,7 +426,7 @@ class TestOrder:
         assert listed["images"] == alone
 
 
-def kept(shop: Any) -> list[tuple[str, str]]:
+def stored(shop: Any) -> list[tuple[str, str]]:
     """Hash and size of everything that is kept for the company."""
     with psycopg.connect(shop.service.database.owner) as connection:
         return connection.execute(
@@ -440,9 +440,9 @@ class TestKeeping:
         other = draft(admin, "TEA")
         ids = {bring(admin, one, picture()).data["id"] for one in (product, other, other)}
         assert len(ids) == 3
-        assert [size for _, size in kept(shop)] == ["full", "medium", "thumb"]
+        assert [size for _, size in stored(shop)] == ["full", "medium", "thumb"]
         bring(admin, product, picture("blue"))
-        assert len(kept(shop)) == 6
+        assert len(stored(shop)) == 6
 
     def test_the_hash_is_that_of_the_bytes(self, shop: Any, admin: Any, anyone: Any, product: Any) -> None:
         image = bring(admin, product, picture()).data
@@ -459,7 +459,7 @@ class TestKeeping:
             )
         assert {answer.status for answer in answers} == {201}
         assert len({answer.data["id"] for answer in answers}) == 10
-        assert len(kept(shop)) == 3
+        assert len(stored(shop)) == 3
         rows = {row["id"]: row for row in shop.client().get(PRODUCTS).data}
         assert [image["position"] for image in rows[product["id"]]["images"]] == [1, 2, 3, 4]
 
@@ -522,9 +522,9 @@ class TestLettingGo:
         admin.delete(f"{PRODUCTS}/{product['id']}/images/{image['id']}")
         tidy(timedelta())
         tidy(timedelta(hours=23))
-        assert len(kept(shop)) == 3
+        assert len(stored(shop)) == 3
         tidy(timedelta(hours=25))
-        assert kept(shop) == []
+        assert stored(shop) == []
 
     def test_what_a_picture_shows_stays(
         self, shop: Any, admin: Any, anyone: Any, product: Any, tidy: Callable[[timedelta], None]
@@ -533,7 +533,7 @@ class TestLettingGo:
         admin.delete(f"{PRODUCTS}/{product['id']}/images/{first['id']}")
         for days in range(4):
             tidy(timedelta(days=days))
-        assert len(kept(shop)) == 3
+        assert len(stored(shop)) == 3
         assert anyone.get(second["url"]).status == 200
 
     def test_what_is_brought_again_stays(
@@ -544,7 +544,7 @@ class TestLettingGo:
         tidy(timedelta())
         again = bring(admin, product, picture()).data
         tidy(timedelta(hours=25))
-        assert len(kept(shop)) == 3
+        assert len(stored(shop)) == 3
         assert anyone.get(again["url"]).status == 200
 
     def test_what_is_brought_again_at_the_very_moment_stays(
@@ -598,8 +598,8 @@ class TestCompaniesApart:
         other = make_shop()
         bring(admin, product, picture())
         bring(other.client(), draft(other.client()), picture())
-        assert kept(shop) == kept(other)
-        assert len(kept(shop)) == 3
+        assert stored(shop) == stored(other)
+        assert len(stored(shop)) == 3
 
     def test_the_database_shows_and_changes_ones_own_only(
         self, shop: Any, admin: Any, product: Any, make_shop: Callable[..., Any]
@@ -616,7 +616,7 @@ class TestCompaniesApart:
             db.execute("UPDATE image_contents SET bytes = 'x'", nothing)
             db.execute("DELETE FROM image_contents", nothing)
             db.execute("DELETE FROM image_directory", nothing)
-        assert len(kept(shop)) == 3
+        assert len(stored(shop)) == 3
         image = admin.get(f"{PRODUCTS}/{product['id']}").data["images"][0]
         assert shop.service.client().get(image["url"]).body != b"x"
         with (

@@ -112,7 +112,7 @@ def is_ours(route: Route) -> bool:
 def path_of(route: Route, ids: dict[str, str]) -> str:
     if "{status}" in route.template:
         ids = {**ids, "product_id": ids["draft_id"]}
-    return re.sub(r"{(\w+)[^}]*}", lambda found: ids[found[1]], route.template)
+    return re.sub(r"{(\w+)[^}]*}", lambda match: ids[match[1]], route.template)
 
 
 #: A body with which the owner would succeed, where an empty one would not do.
@@ -320,14 +320,14 @@ def ids_of(shop: Any) -> set[str]:
     return set(UUIDS.findall(text)) | {str(shop.company_id)} | {str(user) for user in shop.users.values()}
 
 
-def names_in(found: Any) -> Iterator[str]:
+def names_in(content: Any) -> Iterator[str]:
     """The names of all fields, at any depth."""
-    if isinstance(found, dict):
-        for name, inner in found.items():
+    if isinstance(content, dict):
+        for name, inner in content.items():
             yield name
             yield from names_in(inner)
-    elif isinstance(found, list):
-        for inner in found:
+    elif isinstance(content, list):
+        for inner in content:
             yield from names_in(inner)
 
 
@@ -346,6 +346,6 @@ class TestAnswers:
             answer = admin.get(path)
             assert b"$argon2" not in answer.body, path
             is_file = answer.headers["content-type"].startswith("text/csv")
-            said = answer.body.decode().splitlines()[:1] if is_file else names_in(answer.json)
-            told = [name for name in said if SECRETS.search(name)]
-            assert told == [], path
+            names = answer.body.decode().splitlines()[:1] if is_file else names_in(answer.json)
+            secrets = [name for name in names if SECRETS.search(name)]
+            assert secrets == [], path

@@ -59,8 +59,8 @@ def test_sales_beyond_64_bits_are_reported_exactly(stocked: Any) -> None:
     for query in ("", "&as_of=2100-01-01T00:00:00Z"):
 
         def ask(section: str, query: str = query) -> Any:
-            asked = f"{REPORTS}/{section}?from={day}&to={day}{query}"
-            return manager.get(asked, X_Wait_For_Position=str(position)).data
+            path = f"{REPORTS}/{section}?from={day}&to={day}{query}"
+            return manager.get(path, X_Wait_For_Position=str(position)).data
 
         overview = ask("overview")
         assert overview["orders"] == MANY
@@ -72,8 +72,8 @@ def test_sales_beyond_64_bits_are_reported_exactly(stocked: Any) -> None:
             ("by-product", "cost_of_goods"),
             ("by-payment-method", "amount"),
         ):
-            found = ask(section)
-            assert found["totals"][name] == found["rows"][0][name] == MOST * MANY
+            section_rows = ask(section)
+            assert section_rows["totals"][name] == section_rows["rows"][0][name] == MOST * MANY
     for model in PROJECTIONS:
         if model.name in {"sales_summary", "sale_facts"}:
             worker, company_id = stocked.shop.service.database.worker, stocked.shop.company_id
@@ -85,15 +85,15 @@ def test_stock_beyond_64_bits_is_summed_exactly(stocked: Any) -> None:
     admin = stocked.shop.client()
     for number in range(3):
         variants = [{"sku": f"{number}-{at}", "price": 1} for at in range(MANY // 3 + 1)]
-        made = stocked.product_of(name=f"Crown {number}", variants=variants)
+        product = stocked.product_of(name=f"Crown {number}", variants=variants)
         lines = [
-            {"variant_id": variant["id"], "quantity": 1, "unit_cost": MOST} for variant in made["variants"]
+            {"variant_id": variant["id"], "quantity": 1, "unit_cost": MOST} for variant in product["variants"]
         ]
         stocked_up = admin.post(
             "/api/admin/inventory/receipts", {"storage_id": stocked.storage["id"], "lines": lines}
         )
         assert stocked_up.status == 201
-        changed = admin.post(f"/api/admin/products/{made['id']}/status", {"status": "discontinued"})
+        changed = admin.post(f"/api/admin/products/{product['id']}/status", {"status": "discontinued"})
         position = changed.headers["x-event-position"]
     path = "/api/admin/product-status/discontinued/summary"
     summary = admin.get(path, X_Wait_For_Position=position).data

@@ -99,7 +99,9 @@ class TestChangingThePackage:
         answer = platform.patch(package, {"price": 1, "limits": {"users": 3, "stores": 0, "products": 1}})
         assert (answer.status, answer.code) == (409, "limit_below_usage")
         assert answer.fields == {"limits.users", "limits.stores"}
-        assert "3 are allowed, 4 are used." in {told["message"] for told in answer.json["error"]["details"]}
+        assert "3 are allowed, 4 are used." in {
+            detail["message"] for detail in answer.json["error"]["details"]
+        }
         shown = platform.get(package).data
         assert (shown["price"], shown["limits"]["users"], shown["version"]) == (0, 9, 1)
         fitting = {"users": 4, "stores": 1, "storages": 1, "products": 1, "orders_per_month": 1}

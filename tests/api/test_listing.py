@@ -49,11 +49,11 @@ class Trade:
         self.stock: dict[tuple[str, str], int] = {}
         names = ("North", "South")
         self.stores = [self._add("/api/admin/stores", name=name, code=name[0]) for name in names]
-        self.place: dict[str, str | None] = {
+        self.store_of: dict[str, str | None] = {
             self._add(STORAGES, name=f"Room {number}", code=f"R{number}", store_id=store): store
             for number, store in enumerate([*self.stores, None, self.stores[0]])
         }
-        for store_id, storage_id in zip(self.stores, self.place, strict=False):
+        for store_id, storage_id in zip(self.stores, self.store_of, strict=False):
             self.admin.patch(f"/api/admin/stores/{store_id}", {"default_storage_id": storage_id})
         self.brands = [self._add("/api/admin/settings/brands", name=name) for name in ("Acme", "Best")]
 
@@ -77,14 +77,14 @@ class Trade:
             is_counted=draw.random() < 0.8,
             prices={one["id"]: one["price"] for one in variants},
         )
-        made = self._add(
+        product = self._add(
             PRODUCTS,
             name=ware.name,
             brand_id=ware.brand_id,
             track_stock=ware.is_counted,
             variants=variants,
         )
-        self.wares[made] = ware
+        self.wares[product] = ware
 
     def move(self, draw: Random) -> None:
         product_id, ware = draw.choice([*self.wares.items()])
@@ -120,7 +120,7 @@ class Trade:
                 ware.own_prices[store_id, variant_id] = price
 
     def receive(self, draw: Random) -> None:
-        storage_id = draw.choice([*self.place])
+        storage_id = draw.choice([*self.store_of])
         variants = draw.sample([one for ware in self.wares.values() for one in ware.prices], 3)
         lines = [{"variant_id": one, "quantity": 1, "unit_cost": 1} for one in variants]
         if self.admin.post(RECEIPTS, {"storage_id": storage_id, "lines": lines}).status == 201:
@@ -129,8 +129,8 @@ class Trade:
 
     def sell(self, draw: Random) -> None:
         store_id = draw.choice(self.stores)
-        storage_id = next(one for one, store in self.place.items() if store == store_id)
-        there = [one for (place, one), number in self.stock.items() if place == storage_id and number > 0]
+        storage_id = next(one for one, store in self.store_of.items() if store == store_id)
+        there = [one for (origin, one), number in self.stock.items() if origin == storage_id and number > 0]
         if not there:
             return
         variant_id = draw.choice(there)
@@ -150,15 +150,15 @@ class Trade:
             ware.own_prices = {key: price for key, price in ware.own_prices.items() if key[1] != variant_id}
 
     def relocate(self, draw: Random) -> None:
-        storage_id, store_id = [*self.place][-1], draw.choice([*self.stores, None])
+        storage_id, store_id = [*self.store_of][-1], draw.choice([*self.stores, None])
         assert self.admin.patch(f"{STORAGES}/{storage_id}", {"store_id": store_id}).status == 200
-        self.place[storage_id] = store_id
+        self.store_of[storage_id] = store_id
 
-    def expected(self, **asked: Any) -> list[str]:
+    def expected(self, **query: Any) -> list[str]:
         """The names of what the rules leave, in order."""
-        return sorted(ware.name for ware in self.wares.values() if self._is_left(ware, **asked))
+        return sorted(ware.name for ware in self.wares.values() if self._is_listed(ware, **query))
 
-    def _is_left(
+    def _is_listed(
         self,
         ware: Ware,
         *,
@@ -172,7 +172,7 @@ class Trade:
         held = {
             (storage, variant): number
             for (storage, variant), number in self.stock.items()
-            if variant in ware.prices and store_id in (None, self.place[storage])
+            if variant in ware.prices and store_id in (None, self.store_of[storage])
         }
         is_carried = store_id is None or held or any(store == store_id for store, _ in ware.own_prices)
         prices = [ware.own_prices.get((store_id or "", one), price) for one, price in ware.prices.items()]
@@ -185,13 +185,15 @@ class Trade:
             and in_stock in (None, is_there)
         )
 
-    def listed(self, path: str = PRODUCTS, **asked: Any) -> list[str]:
+    def listed(self, path: str = PRODUCTS, **conditions: Any) -> list[str]:
         """What a list has in all its pages."""
-        said = {name: str(value).lower() for name, value in asked.items() if value is not None}
+        parameters = {name: str(value).lower() for name, value in conditions.items() if value is not None}
         names: list[str] = []
         page = total = 1
         while len(names) < total:
-            query = "&".join(f"{name}={value}" for name, value in {**said, "page": page, "limit": 7}.items())
+            query = "&".join(
+                f"{name}={value}" for name, value in {**parameters, "page": page, "limit": 7}.items()
+            )
             answer = self.admin.get(f"{path}?{query}", x_wait_for_position=self.position)
             assert answer.status == 200, answer.body
             names += [row["name"] for row in answer.data]
@@ -227,21 +229,21 @@ def filters(trade: Trade) -> Iterator[dict[str, Any]]:
     for store_id, in_stock, (low, high) in combinations(
         (None, *trade.stores), (None, True, False), ((None, None), (3, 5), (None, 2), (6, None))
     ):
-        asked = {"store_id": store_id, "in_stock": in_stock, "min_price": low, "max_price": high}
-        yield {name: value for name, value in asked.items() if value is not None}
+        query = {"store_id": store_id, "in_stock": in_stock, "min_price": low, "max_price": high}
+        yield {name: value for name, value in query.items() if value is not None}
 
 
 def test_every_combination_leaves_what_the_rules_say(trade: Trade, shop: Any) -> None:
-    worker, seen = shop.service.database.worker, set()
-    for asked in filters(trade):
-        expected = trade.expected(**asked)
-        seen.add(tuple(expected))
-        assert trade.listed(**asked) == expected, asked
-        assert sorted(trade.listed(**asked, sort="-created_at")) == expected, asked
-        assert trade.listed(**asked, search="ware") == expected, asked
+    worker, totals = shop.service.database.worker, set()
+    for query in filters(trade):
+        expected = trade.expected(**query)
+        totals.add(tuple(expected))
+        assert trade.listed(**query) == expected, query
+        assert sorted(trade.listed(**query, sort="-created_at")) == expected, query
+        assert trade.listed(**query, search="ware") == expected, query
         brand_id = trade.brands[0]
-        assert trade.listed(**asked, brand_id=brand_id) == trade.expected(**asked, brand_id=brand_id), asked
-    assert len(seen) > 8
+        assert trade.listed(**query, brand_id=brand_id) == trade.expected(**query, brand_id=brand_id), query
+    assert len(totals) > 8
     assert verify(worker, EVENT_TYPES, Listing(), shop.company_id).is_true
     assert rebuild(worker, EVENT_TYPES, Listing(), shop.company_id).rows_changed == 0
 
@@ -253,7 +255,7 @@ def test_two_stores_run_out_at_the_same_time(shop: Any) -> None:
         trade.admin.post(f"{PRODUCTS}/{product_id}/status", {"status": "active"})
         [variant] = trade.admin.get(f"{PRODUCTS}/{product_id}").data["variants"]
         lines = [{"variant_id": variant["id"], "quantity": 1, "unit_cost": 1}]
-        for storage_id in [*trade.place][:2]:
+        for storage_id in [*trade.store_of][:2]:
             trade.admin.post(RECEIPTS, {"storage_id": storage_id, "lines": lines})
 
         def sell(store_id: str, variant_id: str = variant["id"]) -> int:
@@ -274,7 +276,7 @@ def test_a_store_carries_what_it_sold_below_zero(shop: Any) -> None:
     [variant] = trade.admin.get(f"{PRODUCTS}/{product_id}").data["variants"]
     north = {"store_id": trade.stores[0]}
     assert trade.listed(**north) == []
-    trade.admin.patch(f"{STORAGES}/{next(iter(trade.place))}", {"allow_negative": True})
+    trade.admin.patch(f"{STORAGES}/{next(iter(trade.store_of))}", {"allow_negative": True})
     sold = [{"variant_id": variant["id"], "quantity": 1}]
     payment = {"method": "cash", "amount": 1}
     assert trade.admin.post("/api/pos/orders", {**north, "lines": sold, "payments": [payment]}).status == 201
@@ -284,14 +286,14 @@ def test_a_store_carries_what_it_sold_below_zero(shop: Any) -> None:
 def test_a_storage_moves_while_something_is_first_sold_from_it(shop: Any) -> None:
     trade = Trade(shop)
     (north, south), database = trade.stores, shop.service.database
-    path = f"{STORAGES}/{next(iter(trade.place))}"
+    path = f"{STORAGES}/{next(iter(trade.store_of))}"
     room = trade.admin.patch(path, {"allow_negative": True}).data
     product_id = trade._add(PRODUCTS, name="Ware", variants=[{"sku": "W", "price": 1}])
     [variant] = trade.admin.post(f"{PRODUCTS}/{product_id}/status", {"status": "active"}).data["variants"]
     sold = [{"variant_id": variant["id"], "quantity": 1}]
     body = {"store_id": north, "lines": sold, "payments": [{"method": "cash", "amount": 1}]}
-    told = {name: room[name] for name in ("name", "code", "address")}
-    storage = Storage.begin(Storage.Registered, UUID(room["id"]), store_id=UUID(north), **told)
+    fields = {name: room[name] for name in ("name", "code", "address")}
+    storage = Storage.begin(Storage.Registered, UUID(room["id"]), store_id=UUID(north), **fields)
     storage.revise({"allow_negative": True})
     storage.new_events()
     storage.revise({"store_id": UUID(south)})
@@ -330,11 +332,11 @@ def test_a_store_of_another_company_carries_nothing(shop: Any, make_shop: Any) -
 
 
 def test_views_and_export_know_the_same_filters(trade: Trade) -> None:
-    for asked in filters(trade):
-        drafts = trade.expected(**asked, status="draft")
-        view = trade.listed("/api/admin/product-status/draft", **asked)
-        assert view == drafts, asked
-        query = "&".join(f"{name}={value}".lower() for name, value in asked.items())
+    for conditions in filters(trade):
+        drafts = trade.expected(**conditions, status="draft")
+        view = trade.listed("/api/admin/product-status/draft", **conditions)
+        assert view == drafts, conditions
+        query = "&".join(f"{name}={value}".lower() for name, value in conditions.items())
         export = trade.admin.get(f"/api/admin/products/export?{query}").body.decode("utf-8-sig")
         names = {row["name"] for row in csv.DictReader(io.StringIO(export))}
-        assert sorted(names) == trade.expected(**asked), asked
+        assert sorted(names) == trade.expected(**conditions), conditions

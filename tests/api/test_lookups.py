@@ -37,10 +37,10 @@ def labels(client: Any, name: str, search: str | None = None, **query: Any) -> l
 def add_product(admin: Any, name: str, *, status: str = "active", **variant: Any) -> Any:
     """A product with one variant, whose fields may be given."""
     variants = [{"sku": str(uuid4()), "price": 100, "cost": 77, **variant}]
-    made = admin.post(PRODUCTS, {"name": name, "variants": variants}).data
+    product = admin.post(PRODUCTS, {"name": name, "variants": variants}).data
     if status == "draft":
-        return made
-    return admin.post(f"{PRODUCTS}/{made['id']}/status", {"status": status}).data
+        return product
+    return admin.post(f"{PRODUCTS}/{product['id']}/status", {"status": status}).data
 
 
 @dataclass(frozen=True)
@@ -119,9 +119,9 @@ class TestWho:
         others = set(theirs.ids.values())
         client = furnished.shop.client()
         for name in NAMES.split():
-            found = [look(client, name, limit=100), look(client, name, active="false")]
-            found += [look(client, name, search=text) for text in ("oat", "OAT-1", "4006381333931", "har")]
-            assert others.isdisjoint(row["id"] for rows in found for row in rows), name
+            lists = [look(client, name, limit=100), look(client, name, active="false")]
+            lists += [look(client, name, search=text) for text in ("oat", "OAT-1", "4006381333931", "har")]
+            assert others.isdisjoint(row["id"] for rows in lists for row in rows), name
 
     def test_costs_are_in_no_lookup(self, furnished: Furnished) -> None:
         client = furnished.shop.client()
@@ -133,8 +133,8 @@ class TestWho:
     def test_a_company_finds_itself_and_the_platform_all(self, furnished: Furnished, platform: Any) -> None:
         shop = furnished.shop
         assert [row["id"] for row in look(shop.client(), "companies")] == [str(shop.company_id)]
-        found = look(platform, "companies", search=str(shop.company_id))
-        assert str(shop.company_id) in [row["id"] for row in found]
+        companies = look(platform, "companies", search=str(shop.company_id))
+        assert str(shop.company_id) in [row["id"] for row in companies]
 
     def test_what_the_platform_offers_is_there_for_everybody(self, shop: Any, platform: Any) -> None:
         body = {"name": f"Package {uuid4()}", "price": 0, "billing_period": "monthly", "currency": "EUR"}
@@ -272,8 +272,8 @@ class TestSearch:
             {"sku": f"TS-{size}", "price": 1, "options": {"Size": size, "Colour": "Navy blue"}}
             for size in ("Small", "Medium")
         ]
-        made = admin.post(PRODUCTS, {"name": "Shirt", "variants": shirts}).data
-        admin.post(f"{PRODUCTS}/{made['id']}/status", {"status": "active"})
+        product = admin.post(PRODUCTS, {"name": "Shirt", "variants": shirts}).data
+        admin.post(f"{PRODUCTS}/{product['id']}/status", {"status": "active"})
         assert labels(admin, "variants", "shirt") == ["Shirt, Small / Navy blue", "Shirt, Medium / Navy blue"]
         assert labels(admin, "variants", "med shirt") == ["Shirt, Medium / Navy blue"]
         assert labels(admin, "variants", "blue small") == ["Shirt, Small / Navy blue"]
@@ -281,8 +281,8 @@ class TestSearch:
         assert labels(admin, "products", "medium") == []
 
     def test_follows_every_change_of_the_catalog(self, admin: Any) -> None:
-        made = add_product(admin, "Shirt", options={"Size": "Small"})
-        path, variant = f"{PRODUCTS}/{made['id']}", made["variants"][0]["id"]
+        product = add_product(admin, "Shirt", options={"Size": "Small"})
+        path, variant = f"{PRODUCTS}/{product['id']}", product["variants"][0]["id"]
         admin.patch(path, {"name": "Blouse"})
         assert labels(admin, "variants", "blouse small") == ["Blouse, Small"]
         assert labels(admin, "products", "shirt") == labels(admin, "variants", "shirt small") == []
@@ -337,8 +337,8 @@ class TestSearch:
         add_product(admin, "Smile 😀")
         for name in NAMES.split():
             assert isinstance(look(admin, name, search=text), list), name
-        found = {"(milk": 3, "!milk:*": 3, "😀": 1}.get(text, 0)
-        assert len(look(admin, "products", search=text)) == found
+        expected = {"(milk": 3, "!milk:*": 3, "😀": 1}.get(text, 0)
+        assert len(look(admin, "products", search=text)) == expected
 
     def test_a_name_of_signs_alone_is_in_the_list(self, admin: Any) -> None:
         add_product(admin, "***")
@@ -376,14 +376,14 @@ class TestStores:
     @pytest.fixture
     def stores(self, shop: Any) -> dict[str, str]:
         admin = shop.client()
-        made = {}
+        ids = {}
         for name in ("North", "South"):
             store = admin.post("/api/admin/stores", {"name": name, "code": name[0]}).data["id"]
             body = {"name": f"{name} cellar", "code": f"{name[0]}C", "store_id": store}
             admin.post("/api/admin/storages", body)
-            made[name] = store
+            ids[name] = store
         admin.post("/api/admin/storages", {"name": "Warehouse", "code": "W"})
-        return made
+        return ids
 
     def test_who_is_bound_to_stores_finds_these_and_their_storages(
         self, shop: Any, stores: dict[str, str]
@@ -399,15 +399,15 @@ class TestStores:
         self, shop: Any, stores: dict[str, str]
     ) -> None:
         north, south = stores["North"], stores["South"]
-        made = []
+        staff = []
         for own in ([north], [south], [north, south]):
             body = {"username": uuid4().hex, "password": PASSWORD, "role": "Cashier", "store_ids": own}
-            made.append(shop.client().post("/api/admin/settings/users", body).data["username"])
+            staff.append(shop.client().post("/api/admin/settings/users", body).data["username"])
         bound = shop.client("Manager", stores=[north])
         for query in ({}, {"store_id": north}):
-            seen = labels(bound, "users", limit="100", **query)
-            assert [name in seen for name in made] == [True, False, True]
-            assert len(seen) == len(SHOP_ROLES) + 2
+            listed = labels(bound, "users", limit="100", **query)
+            assert [name in listed for name in staff] == [True, False, True]
+            assert len(listed) == len(SHOP_ROLES) + 2
         assert labels(bound, "users", store_id=south) == []
 
     @pytest.mark.parametrize("role", ["Cashier", "Inventory Clerk"])

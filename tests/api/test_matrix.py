@@ -33,7 +33,7 @@ class Line:
 
 def lines() -> dict[tuple[str, str], Line]:
     """The table, read as a person reads it."""
-    found = {}
+    lines_by_route = {}
     for text in TABLE.read_text().splitlines():
         cells = [cell.strip().strip("`") for cell in text.strip("|").split("|")]
         method = cells[0].partition(" ")[0]
@@ -43,9 +43,9 @@ def lines() -> dict[tuple[str, str], Line]:
         marks = dict(zip(ROLES, cells[2:], strict=True))
         assert set(marks.values()) <= {YES, NO}, text
         allowed = frozenset(role for role, mark in marks.items() if mark == YES)
-        assert (method, path) not in found, text
-        found[method, path] = Line(method, path, cells[1], allowed)
-    return found
+        assert (method, path) not in lines_by_route, text
+        lines_by_route[method, path] = Line(method, path, cells[1], allowed)
+    return lines_by_route
 
 
 def routes() -> list[Route]:
@@ -97,8 +97,8 @@ class TestTheTable:
     def test_says_of_each_role_what_the_role_holds(self) -> None:
         for line in lines().values():
             holders = frozenset(ROLES) if line.needs not in PERMISSIONS else None
-            wanted = frozenset(PERMISSIONS[line.needs][1]) if holders is None else holders
-            assert line.allowed == wanted, line
+            expected = frozenset(PERMISSIONS[line.needs][1]) if holders is None else holders
+            assert line.allowed == expected, line
 
 
 class TestWhatHappens:

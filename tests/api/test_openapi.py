@@ -53,9 +53,9 @@ def document(services: Services) -> Json:
 @pytest.fixture(scope="module")
 def operations(document: Json) -> Operations:
     return {
-        (method.upper(), path): told
+        (method.upper(), path): operation
         for path, methods in document["paths"].items()
-        for method, told in methods.items()
+        for method, operation in methods.items()
     }
 
 
@@ -64,25 +64,25 @@ def schemas(document: Json) -> Json:
     return cast("Json", document["components"]["schemas"])
 
 
-def codes_of(document: Json, told: Json) -> dict[int, set[str]]:
+def codes_of(document: Json, operation: Json) -> dict[int, set[str]]:
     """The error codes an operation documents, by status."""
-    found = {}
-    for status, answer in told["responses"].items():
+    codes = {}
+    for status, answer in operation["responses"].items():
         if "$ref" in answer:
             shared = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
             schema = shared["content"]["application/json"]["schema"]
-            found[int(status)] = set(schema["allOf"][1]["properties"]["error"]["properties"]["code"]["enum"])
-    return found
+            codes[int(status)] = set(schema["allOf"][1]["properties"]["error"]["properties"]["code"]["enum"])
+    return codes
 
 
-def references_in(told: Any) -> Iterator[str]:
-    if isinstance(told, dict):
-        if isinstance(told.get("$ref"), str):
-            yield told["$ref"]
-        for inner in told.values():
+def references_in(content: Any) -> Iterator[str]:
+    if isinstance(content, dict):
+        if isinstance(content.get("$ref"), str):
+            yield content["$ref"]
+        for inner in content.values():
             yield from references_in(inner)
-    elif isinstance(told, list):
-        for inner in told:
+    elif isinstance(content, list):
+        for inner in content:
             yield from references_in(inner)
 
 
@@ -100,9 +100,11 @@ class TestTheDocument:
     def test_has_what_openapi_requires(self, document: Json, operations: Operations) -> None:
         assert document["openapi"] == "3.1.0"
         assert {"title", "version", "description"} <= document["info"].keys()
-        for (_, path), told in operations.items():
-            assert told["responses"], path
-            in_path = {given["name"] for given in told["parameters"] if given.get("in") == "path"}
+        for (_, path), operation in operations.items():
+            assert operation["responses"], path
+            in_path = {
+                parameter["name"] for parameter in operation["parameters"] if parameter.get("in") == "path"
+            }
             assert in_path == {part[1:-1] for part in path.split("/") if part.startswith("{")}
 
     def test_every_route_and_method_is_in_it(self, routes: list[Route], operations: Operations) -> None:
@@ -117,15 +119,17 @@ class TestTheDocument:
             assert tuple(operations["GET", path]["responses"]["200"]["content"]) == media
 
     def test_a_path_tells_which_words_it_takes(self, operations: Operations) -> None:
-        views = {path: told for (_, path), told in operations.items() if "/{status}" in path}
+        views = {path: operation for (_, path), operation in operations.items() if "/{status}" in path}
         assert len(views) == 3
-        for path, told in views.items():
-            (status,) = (given for given in told["parameters"] if given.get("name") == "status")
+        for path, operation in views.items():
+            (status,) = (
+                parameter for parameter in operation["parameters"] if parameter.get("name") == "status"
+            )
             assert set(status["schema"]["enum"]) == {"draft", "coming-soon", "discontinued", "archived"}, path
         (name,) = (
-            given
-            for given in operations["GET", "/api/lookups/{name}"]["parameters"]
-            if given.get("in") == "path"
+            parameter
+            for parameter in operations["GET", "/api/lookups/{name}"]["parameters"]
+            if parameter.get("in") == "path"
         )
         assert set(name["schema"]["enum"]) == set(LOOKUPS)
 
@@ -135,18 +139,18 @@ class TestTheDocument:
             ("/api/images/{image_id}", True),
             ("/api/admin/products/imports/{import_id}", False),
         ):
-            told = operations["GET", path]
-            asked = {"$ref": "#/components/parameters/If-None-Match"} in told["parameters"]
-            assert (asked, "304" in told["responses"]) == (has_etag, has_etag), path
-            assert ("ETag" in told["responses"]["200"]["headers"]) == has_etag, path
+            operation = operations["GET", path]
+            is_conditional = {"$ref": "#/components/parameters/If-None-Match"} in operation["parameters"]
+            assert (is_conditional, "304" in operation["responses"]) == (has_etag, has_etag), path
+            assert ("ETag" in operation["responses"]["200"]["headers"]) == has_etag, path
 
     def test_operation_ids_are_unique(self, operations: Operations) -> None:
-        ids = [told["operationId"] for told in operations.values()]
+        ids = [operation["operationId"] for operation in operations.values()]
         assert len(set(ids)) == len(ids)
         assert all(name.isidentifier() for name in ids)
 
     def test_every_tag_is_told_about(self, document: Json, operations: Operations) -> None:
-        used = {tag for told in operations.values() for tag in told["tags"]}
+        used = {tag for operation in operations.values() for tag in operation["tags"]}
         assert used == {tag["name"] for tag in document["tags"]}
         assert all(tag["description"] for tag in document["tags"])
 
@@ -154,8 +158,8 @@ class TestTheDocument:
         silent = [
             f"{name}.{field}"
             for name, schema in document["components"]["schemas"].items()
-            for field, told in schema["properties"].items()
-            if name != "Error" and not told.get("description")
+            for field, operation in schema["properties"].items()
+            if name != "Error" and not operation.get("description")
         ]
         assert silent == []
 
@@ -165,21 +169,21 @@ class TestRights:
         self, routes: list[Route], document: Json, operations: Operations
     ) -> None:
         for route in routes:
-            told = operations[route.method, route.path]
+            operation = operations[route.method, route.path]
             permission = route.operation.permission
-            assert told["x-permission"] == permission
-            assert (told.get("security") == []) == (permission == PUBLIC)
+            assert operation["x-permission"] == permission
+            assert (operation.get("security") == []) == (permission == PUBLIC)
             if permission != PUBLIC:
-                assert "401" in told["responses"], route
-            is_refused = "forbidden" in codes_of(document, told).get(403, ())
+                assert "401" in operation["responses"], route
+            is_refused = "forbidden" in codes_of(document, operation).get(403, ())
             is_declared = any(refusal.code == NotAllowed.code for refusal in route.operation.refusals)
             assert is_refused == (permission not in (PUBLIC, SIGNED_IN) or is_declared), route
 
     def test_the_roles_named_hold_the_permission(self, operations: Operations) -> None:
-        for told in operations.values():
-            for role in told["x-roles"]:
-                if told["x-permission"] in PERMISSIONS:
-                    assert told["x-permission"] in permissions_of(role)
+        for operation in operations.values():
+            for role in operation["x-roles"]:
+                if operation["x-permission"] in PERMISSIONS:
+                    assert operation["x-permission"] in permissions_of(role)
 
 
 class TestRefusals:
@@ -212,10 +216,10 @@ class TestRefusals:
             assert ("discount_not_valid" in codes[422]) == path.startswith("/api/pos")
 
     def test_every_code_an_operation_names_is_explained(self, document: Json, operations: Operations) -> None:
-        explained = {(told["status"], told["code"]) for told in document["x-error-codes"]}
-        assert all(told["meaning"] for told in document["x-error-codes"])
-        for told in operations.values():
-            for status, codes in codes_of(document, told).items():
+        explained = {(operation["status"], operation["code"]) for operation in document["x-error-codes"]}
+        assert all(operation["meaning"] for operation in document["x-error-codes"])
+        for operation in operations.values():
+            for status, codes in codes_of(document, operation).items():
                 assert {(status, code) for code in codes} <= explained
 
     def test_what_has_a_body_may_be_refused_for_it(
@@ -231,8 +235,8 @@ class TestRefusals:
 
 class TestFields:
     def test_bodies_refuse_unknown_fields(self, document: Json, operations: Operations) -> None:
-        for told in operations.values():
-            for reference in references_in(told.get("requestBody")):
+        for operation in operations.values():
+            for reference in references_in(operation.get("requestBody")):
                 name = reference.rpartition("/")[2]
                 assert document["components"]["schemas"][name]["additionalProperties"] is False
 
@@ -241,11 +245,11 @@ class TestFields:
         assert (price["type"], price["format"], price["minimum"]) == ("integer", "int64", 0)
 
     def test_what_is_asked_means_what_is_answered_and_says_its_unit(self, schemas: Json) -> None:
-        asked, answered = schemas["VariantBody"]["properties"], schemas["Variant"]["properties"]
+        body, answered = schemas["VariantBody"]["properties"], schemas["Variant"]["properties"]
         for name in ("id", "sku", "barcodes", "options", "price", "reorder_level"):
-            assert asked[name]["description"] == answered[name]["description"], name
-            assert asked[name].get("examples") == answered[name].get("examples"), name
-        assert asked["cost"]["description"] == "The purchase price. In minor currency units."
+            assert body[name]["description"] == answered[name]["description"], name
+            assert body[name].get("examples") == answered[name].get("examples"), name
+        assert body["cost"]["description"] == "The purchase price. In minor currency units."
 
     def test_quantities_are_sent_as_strings_or_numbers_and_answered_as_strings(self, schemas: Json) -> None:
         sent = schemas["BasketLineBody"]["properties"]["quantity"]
@@ -256,11 +260,11 @@ class TestFields:
     def test_an_edit_requires_nothing_and_assumes_nothing(self, schemas: Json) -> None:
         edit = schemas["ProductEdit"]
         assert "required" not in edit
-        assert all("default" not in told for told in edit["properties"].values())
+        assert all("default" not in operation for operation in edit["properties"].values())
 
     def test_examples_are_what_the_schemas_allow(self, document: Json, operations: Operations) -> None:
-        for told in operations.values():
-            for holder in (told.get("requestBody"), *told["responses"].values()):
+        for operation in operations.values():
+            for holder in (operation.get("requestBody"), *operation["responses"].values()):
                 content = (holder or {}).get("content", {}).get("application/json", {})
                 if "example" in content:
                     schema = {**content["schema"], "components": document["components"]}
@@ -277,9 +281,12 @@ class Visitor:
     def call(self, method: str, template: str, body: Any = None, **ids: str) -> Any:
         path, _, query = template.partition("?")
         answer = self.client.call(method, path.format(**ids) + (f"?{query}" if query else ""), body)
-        told = self.document["paths"][path][method.lower()]["responses"][str(answer.status)]
+        documented = self.document["paths"][path][method.lower()]["responses"][str(answer.status)]
         assert answer.status < 300, answer.body
-        schema = {**told["content"]["application/json"]["schema"], "components": self.document["components"]}
+        schema = {
+            **documented["content"]["application/json"]["schema"],
+            "components": self.document["components"],
+        }
         jsonschema_rs.validate(schema, answer.json)
         return answer.data
 
@@ -287,10 +294,10 @@ class Visitor:
 @pytest.fixture(scope="module")
 def strict(document: Json) -> Json:
     """The document of somebody to whom fields that nobody described are a mistake."""
-    told = copy.deepcopy(document)
-    for schema in told["components"]["schemas"].values():
+    copied = copy.deepcopy(document)
+    for schema in copied["components"]["schemas"].values():
         schema.setdefault("additionalProperties", False)
-    return told
+    return copied
 
 
 @pytest.fixture
@@ -323,9 +330,9 @@ class TestARunningShop:
     def test_settings_are_answered_as_documented(
         self, visitor: Visitor, document: Json, path: str, body: Json
     ) -> None:
-        single = next(known for known in document["paths"] if known.startswith(f"{path}/{{"))
-        made = visitor.call("POST", path, body)
-        ids = {single.rpartition("{")[2][:-1]: made["id"]}
+        single = next(candidate for candidate in document["paths"] if candidate.startswith(f"{path}/{{"))
+        setting = visitor.call("POST", path, body)
+        ids = {single.rpartition("{")[2][:-1]: setting["id"]}
         visitor.call("GET", path)
         visitor.call("GET", single, **ids)
         visitor.call("PATCH", single, {"name": "Other"}, **ids)

@@ -34,9 +34,9 @@ class Counter:
         taxes = [] if rate is None else [self.tax(rate, inclusive=inclusive)]
         variant = {"sku": uuid4().hex, "price": price}
         product = {"name": "P", "track_stock": False, "tax_rate_ids": taxes, "variants": [variant]}
-        made = self.admin.post("/api/admin/products", product).data
-        self.admin.post(f"/api/admin/products/{made['id']}/status", {"status": "active"})
-        return {"variant_id": made["variants"][0]["id"], "quantity": quantity, **more}
+        registered = self.admin.post("/api/admin/products", product).data
+        self.admin.post(f"/api/admin/products/{registered['id']}/status", {"status": "active"})
+        return {"variant_id": registered["variants"][0]["id"], "quantity": quantity, **more}
 
     def sell(self, lines: list[Any], **more: Any) -> Any:
         """Quote a basket and sell it; both must say the same."""
@@ -105,9 +105,9 @@ class TestRounding:
         till.sell([plain, reduced])
         position = str(till.shop.events()[-1]["position"])
         report = "/api/admin/reports/sales-summary/by-product?from=2020-01-01&to=2099-12-31"
-        told = till.admin.get(report, X_Wait_For_Position=position).data
-        found = {row["variant_id"]: row["discounts"] for row in told["rows"]}
-        assert (found[plain["variant_id"]], found[reduced["variant_id"]]) == (0, 10)
+        content = till.admin.get(report, X_Wait_For_Position=position).data
+        discounts = {row["variant_id"]: row["discounts"] for row in content["rows"]}
+        assert (discounts[plain["variant_id"]], discounts[reduced["variant_id"]]) == (0, 10)
 
     def test_a_discount_larger_than_the_value_is_refused(self, counter: Any) -> None:
         till = counter()
@@ -260,7 +260,7 @@ class TestNumbers:
             answers = list(tills.map(lambda register: stocked.sell(register_id=register), registers))
         assert {answer.status for answer in answers} == {201}
         numbers = sorted(number for number, _ in self.numbers(stocked))
-        assert numbers == [f"MAIN-{till}-{place:06d}" for till in (1, 2) for place in range(1, 7)]
+        assert numbers == [f"MAIN-{till}-{count:06d}" for till in (1, 2) for count in range(1, 7)]
 
     def test_a_register_goes_on_under_the_code_of_one_that_is_gone(self, stocked: Any) -> None:
         admin = stocked.shop.client()
@@ -345,9 +345,9 @@ class TestRepetitions:
                     lambda _: cashier.post("/api/pos/orders", stocked.sale(), Idempotency_Key=key), range(12)
                 )
             )
-        made = [answer for answer in answers if answer.status == 201]
-        assert len({answer.body for answer in made}) == 1
-        assert sum("idempotent-replayed" not in answer.headers for answer in made) == 1
+        sales = [answer for answer in answers if answer.status == 201]
+        assert len({answer.body for answer in sales}) == 1
+        assert sum("idempotent-replayed" not in answer.headers for answer in sales) == 1
         others = {(answer.status, answer.code) for answer in answers if answer.status != 201}
         assert others <= {(409, "idempotency_in_progress")}
         assert stocked.on_hand() == "9"

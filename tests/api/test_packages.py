@@ -151,14 +151,14 @@ class TestListing:
         platform.post(f"{PATH}/{inactive['id']}/deactivate")
         platform.delete(f"{PATH}/{archived['id']}")
 
-        def found(status: str) -> list[str]:
+        def ids_of(status: str) -> list[str]:
             return [one["id"] for one in platform.get(f"{PATH}?search={mark}{status}").data]
 
-        assert found("") == [active["id"], inactive["id"]]
-        assert found("&status=active") == [active["id"]]
-        assert found("&status=inactive") == [inactive["id"]]
-        assert found("&status=archived") == [archived["id"]]
-        assert len(found("&status=all")) == 3
+        assert ids_of("") == [active["id"], inactive["id"]]
+        assert ids_of("&status=active") == [active["id"]]
+        assert ids_of("&status=inactive") == [inactive["id"]]
+        assert ids_of("&status=archived") == [archived["id"]]
+        assert len(ids_of("&status=all")) == 3
 
 
 @pytest.mark.parametrize("role", ["Admin", "Manager", "Cashier", "Inventory Clerk"])

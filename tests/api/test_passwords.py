@@ -34,7 +34,7 @@ def change(shop: Any, statement: Any, *params: Any) -> None:
         connection.execute(statement, [*params, shop.company_id])
 
 
-def resets_kept(shop: Any) -> list[Any]:
+def stored_resets(shop: Any) -> list[Any]:
     with psycopg.connect(shop.service.database.owner) as connection:
         query = "SELECT user_id, token_hash FROM password_resets WHERE company_id = %s"
         return connection.execute(query, [shop.company_id]).fetchall()
@@ -86,13 +86,13 @@ class TestChanging:
     @pytest.mark.parametrize("weak", ["short", "aaaaaaaaaaaa", "password1", "username", "local part"])
     def test_refuses_a_weak_one(self, shop: Any, weak: str) -> None:
         username = shop.username("Cashier")
-        given = {"username": username, "local part": username.partition("@")[0] * 2}.get(weak, weak)
-        given = "cashier" if weak == "local part" else given
-        refused = self.change(signed_in(shop), PASSWORD, given)
+        password = {"username": username, "local part": username.partition("@")[0] * 2}.get(weak, weak)
+        password = "cashier" if weak == "local part" else password
+        refused = self.change(signed_in(shop), PASSWORD, password)
         assert (refused.status, refused.code) == (422, "validation_failed")
         (detail,) = refused.json["error"]["details"]
         assert (detail["field"], detail["code"]) == ("new_password", "weak_password")
-        assert given.encode() not in refused.body
+        assert password.encode() not in refused.body
 
     def test_whoever_guesses_the_current_one_is_held_back(self, shop: Any) -> None:
         client = signed_in(shop)
@@ -141,8 +141,8 @@ def messages_to(folder: Path, address: str, number: int = 1) -> list[Any]:
 
     def own() -> list[Any]:
         files = sorted(folder.glob("*.eml"))
-        found = [email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
-        return [message for message in found if message["To"] == address]
+        messages = [email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+        return [message for message in messages if message["To"] == address]
 
     eventually(lambda: len(own()) >= number)
     return own()
@@ -184,7 +184,7 @@ class TestForgetting:
 
     def test_the_token_is_kept_as_a_hash(self, shop: Any) -> None:
         token = ask_for_token(shop)
-        ((user_id, token_hash),) = resets_kept(shop)
+        ((user_id, token_hash),) = stored_resets(shop)
         assert user_id == shop.users["Cashier"]
         assert len(token_hash) == 32
         assert token.encode() not in token_hash
@@ -202,7 +202,7 @@ class TestForgetting:
         for role in ("Manager", "Cashier"):
             assert self.forget(shop, username=shop.username(role)).status == 200
         ask_for_token(shop, "Admin")
-        assert [user_id for user_id, _ in resets_kept(shop)] == [shop.users["Admin"]]
+        assert [user_id for user_id, _ in stored_resets(shop)] == [shop.users["Admin"]]
 
     def test_nobody_is_flooded_with_messages(self, shop: Any) -> None:
         for name in (shop.username("Cashier"), f"nobody-{uuid4()}"):
@@ -227,7 +227,7 @@ class TestResetting:
         assert sign_in(shop, password=PASSWORD).status == 401
         assert sign_in(shop, password=NEW).status == 200
         assert shop.events()[-1]["type"] == "users.User.PasswordReset"
-        assert resets_kept(shop) == []
+        assert stored_resets(shop) == []
 
     def refused(self, answer: Any) -> None:
         assert (answer.status, answer.code) == (422, "invalid_token")
@@ -311,9 +311,9 @@ def test_neither_answers_nor_log_lines_tell_a_secret(
         body = {"token": token, "new_password": NEW}
         answers += [client.post("/api/auth/reset-password", body) for _ in range(2)]
         answers.append(client.post("/api/auth/refresh", {"refresh_token": tokens["refresh_token"]}))
-    told = capfd.readouterr().err
-    assert "message sent" in told
+    log = capfd.readouterr().err
+    assert "message sent" in log
     for secret in (PASSWORD, NEW, token, tokens["token"], tokens["refresh_token"], "argon2"):
-        assert secret not in told
+        assert secret not in log
         assert all(secret.encode() not in answer.body for answer in answers[1:])
-    assert shop.username("Cashier") not in told
+    assert shop.username("Cashier") not in log

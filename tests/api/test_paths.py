@@ -76,9 +76,9 @@ class TestSpelling:
 
     def test_an_id_may_be_of_capital_letters_and_of_no_other_shape(self, shop: Any) -> None:
         admin = shop.client()
-        made = admin.post(BRANDS, {"name": "Acme"}).data["id"]
-        assert admin.get(f"{BRANDS}/{made.upper()}").data["id"] == made
-        for other in (made.replace("-", ""), f"urn:uuid:{made}", f"%7B{made}%7D"):
+        brand_id = admin.post(BRANDS, {"name": "Acme"}).data["id"]
+        assert admin.get(f"{BRANDS}/{brand_id.upper()}").data["id"] == brand_id
+        for other in (brand_id.replace("-", ""), f"urn:uuid:{brand_id}", f"%7B{brand_id}%7D"):
             assert admin.get(f"{BRANDS}/{other}").code == "not_found", other
 
     def test_no_spelling_escapes_the_count(
@@ -86,12 +86,12 @@ class TestSpelling:
     ) -> None:
         monkeypatch.setattr("api.rate_limits.WINDOW", 10**10)
         with serve_here(MIPOS_REQUESTS_PER_MINUTE="1000000") as small:
-            left = [
+            remaining = [
                 int(ask(small, target, method)[0].headers["RateLimit-Remaining"])
                 for method in ("GET", "HEAD", "OPTIONS", "POST", "FOO")
                 for target in (*MISSPELT, "/", "/docs", "/api", "/ready", "/metrics", "/favicon.ico")
             ]
-        assert all(later == earlier - 1 for earlier, later in pairwise(left))
+        assert all(later == earlier - 1 for earlier, later in pairwise(remaining))
 
 
 @pytest.fixture
@@ -165,8 +165,8 @@ class TestOptions:
                 assert answer.headers["allow"] == ", ".join(sorted(methods)), path
 
     def test_tell_nothing_of_what_there_is(self, shop: Any) -> None:
-        made = shop.client().post(BRANDS, {"name": "Acme"}).data["id"]
-        answers = [shop.service.client().call("OPTIONS", f"{BRANDS}/{one}") for one in (made, uuid4())]
+        brand_id = shop.client().post(BRANDS, {"name": "Acme"}).data["id"]
+        answers = [shop.service.client().call("OPTIONS", f"{BRANDS}/{one}") for one in (brand_id, uuid4())]
         assert [(answer.status, answer.body, answer.headers["allow"]) for answer in answers] == [
             (204, b"", "DELETE, GET, HEAD, OPTIONS, PATCH")
         ] * 2

@@ -46,9 +46,9 @@ def test_what_is_no_method_is_named(stocked: Any, method: str) -> None:
 
 
 def test_an_archived_method_is_taken_no_more_and_what_it_paid_stays(stocked: Any, admin: Any) -> None:
-    made = admin.post(PATH, VOUCHER).data
-    sold = stocked.sell(1, id=made["id"][:-4] + "0000", payments=[{"method": "Meal", "amount": 119}])
-    assert admin.delete(f"{PATH}/{made['id']}").status == 200
+    voucher = admin.post(PATH, VOUCHER).data
+    sold = stocked.sell(1, id=voucher["id"][:-4] + "0000", payments=[{"method": "Meal", "amount": 119}])
+    assert admin.delete(f"{PATH}/{voucher['id']}").status == 200
     assert pay(stocked, "Meal").fields == {"payments.0.method"}
     again = stocked.sell(1, id=sold.data["id"], payments=[{"method": "Meal", "amount": 119}])
     assert (again.status, again.data) == (201, sold.data)
@@ -69,9 +69,9 @@ def test_reports_show_each_code_by_itself(stocked: Any, admin: Any) -> None:
 
 
 def test_another_code_is_for_later_sales(stocked: Any, admin: Any) -> None:
-    made = admin.post(PATH, VOUCHER).data
+    voucher = admin.post(PATH, VOUCHER).data
     sold = pay(stocked, "Meal").data
-    admin.patch(f"{PATH}/{made['id']}", {"code": "lunch"})
+    admin.patch(f"{PATH}/{voucher['id']}", {"code": "lunch"})
     assert pay(stocked, "Meal").status == 422
     assert pay(stocked, "lunch").data["payments"][0]["method"] == "lunch"
     assert admin.get(f"/api/cashier/orders/{sold['id']}").status == 404

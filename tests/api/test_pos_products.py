@@ -119,8 +119,8 @@ class TestSearching:
             {"sku": "BAR", "price": 1, "name": "Barista"},
         ]
         for name, variants in (("Oat milk", milk), ("Soap", [{"sku": "MILK", "price": 1}])):
-            made = admin.post("/api/admin/products", {"name": name, "variants": variants}).data
-            admin.post(f"/api/admin/products/{made['id']}/status", {"status": "active"})
+            product = admin.post("/api/admin/products", {"name": name, "variants": variants}).data
+            admin.post(f"/api/admin/products/{product['id']}/status", {"status": "active"})
         return shop.client("Cashier")
 
     def test_a_search_finds_words_of_products_and_variants(self, shelf: Any) -> None:

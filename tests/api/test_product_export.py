@@ -75,24 +75,24 @@ def fill(shop: Any) -> None:
                 {
                     "sku": f"{text.split()[0]}-{number}-{size}",
                     "name": text if size == "S" else "",
-                    "price": 10**number + place,
+                    "price": 10**number + index,
                     "cost": number,
-                    "barcodes": [f"{number}-{size}", f"X{number}{size}"][: place + 1],
+                    "barcodes": [f"{number}-{size}", f"X{number}{size}"][: index + 1],
                     "options": {"Size": size, "=|\\": text} if number % 3 else {},
-                    "reorder_level": ["0.00001", "1000000000", None][place],
+                    "reorder_level": ["0.00001", "1000000000", None][index],
                     "reorder_quantity": "2.50" if number % 2 else None,
                 }
-                for place, size in enumerate(("S", "M", "L"))
+                for index, size in enumerate(("S", "M", "L"))
             ],
         }
-        made = admin.post(PRODUCTS, product)
-        assert made.status == 201, made.body
-        path = f"{PRODUCTS}/{made.data['id']}"
+        registered = admin.post(PRODUCTS, product)
+        assert registered.status == 201, registered.body
+        path = f"{PRODUCTS}/{registered.data['id']}"
         for status in (STATUSES[:0], ("coming_soon",), ("active",), ("active", "discontinued"))[number % 4]:
             launch = {"launch_at": "2999-05-01T08:30:00.25Z"} if status == "coming_soon" else {}
             assert admin.post(f"{path}/status", {"status": status, **launch}).status == 200
         if number == 1:
-            admin.delete(f"{path}/variants/{made.data['variants'][0]['id']}")
+            admin.delete(f"{path}/variants/{registered.data['variants'][0]['id']}")
             admin.post(f"{path}/variants", {"sku": "LATE", "price": 1})
             admin.post(f"{path}/variants", {"sku": "LATER", "price": 1, "options": {"Size": "XL"}})
     # What is archived may refer to what is archived, and to a name that somebody else has by now.
@@ -106,14 +106,14 @@ class TestRoundTrip:
     def test_importing_what_was_exported_changes_nothing(self, shop: Any) -> None:
         fill(shop)
         admin, before = shop.client(), len(shop.events())
-        found = 0
+        unchanged = 0
         for query in ("", *(f"status={status}" for status in STATUSES)):
             report = import_(admin, export(admin, query))
             assert report["error_count"] == 0
             assert (report["created"], report["changed"]) == (0, 0)
-            found += report["unchanged"]
+            unchanged += report["unchanged"]
         assert len(shop.events()) == before
-        assert found == 2 * len(STRANGE) - 5  # All but the archived ones are exported twice.
+        assert unchanged == 2 * len(STRANGE) - 5  # All but the archived ones are exported twice.
 
     def test_a_catalog_moves_to_another_company(self, shop: Any, make_shop: Any) -> None:
         rows = [
@@ -200,10 +200,10 @@ class TestXlsx:
         answer = admin.get(f"{PRODUCTS}/export?format=xlsx")
         assert answer.headers["content-disposition"].endswith('.xlsx"')
         shown = sheet_of(answer.body)
-        wanted = list(csv.reader(io.StringIO(export(admin).decode(), newline="")))
-        assert shown.max_row == len(wanted)
+        expected = list(csv.reader(io.StringIO(export(admin).decode(), newline="")))
+        assert shown.max_row == len(expected)
         numbers = {"price", "cost", "reorder_level", "reorder_quantity"}
-        for cells, texts in zip(shown.iter_rows(), wanted, strict=True):
+        for cells, texts in zip(shown.iter_rows(), expected, strict=True):
             for cell, text, column in zip(cells, texts, COLUMNS, strict=True):
                 assert cell.data_type != "f"
                 if cell.row > 1 and column in numbers and text:
@@ -247,8 +247,8 @@ class TestRights:
     def test_costs_are_for_those_who_may_see_them(self, stocked: Any) -> None:
         shop = stocked.shop
         path = f"{SETTINGS}/users/{shop.users['Manager']}/permissions"
-        told = {"granted": ["products.import"], "denied": ["costs.view"]}
-        assert shop.client().put(path, told).status == 200
+        rights = {"granted": ["products.import"], "denied": ["costs.view"]}
+        assert shop.client().put(path, rights).status == 200
         signed_in = {"username": shop.username("Manager"), "password": "correct horse battery staple"}
         token = shop.service.client().post("/api/auth/login", signed_in).data["token"]
         manager = shop.service.client(token)

@@ -36,7 +36,7 @@ class Importer:
         """The answer to a file."""
         sent = {
             "Content-Type": "text/csv",
-            **{name.replace("_", "-"): told for name, told in headers.items()},
+            **{name.replace("_", "-"): value for name, value in headers.items()},
         }
         return self.client.call("POST", f"{PRODUCTS}/import?{query}", raw=content, headers=sent)
 
@@ -50,13 +50,13 @@ class Importer:
 
     def wrong(self, *rows: dict[str, Any], query: str = "") -> list[tuple[int, str, str]]:
         """Row, column and code of every error of these rows; committing them is refused just so."""
-        found = self.tried(*rows, query=query)
-        assert found["error_count"] == len(found["errors"])
+        report = self.tried(*rows, query=query)
+        assert report["error_count"] == len(report["errors"])
         refused = self.send(sheet(*rows), f"commit=true&{query}")
-        if found["errors"]:
+        if report["errors"]:
             assert (refused.status, refused.code) == (422, "validation_failed")
-            assert refused.fields == {f"{one['row']}.{one['column']}" for one in found["errors"]}
-        return [(one["row"], one["column"], one["code"]) for one in found["errors"]]
+            assert refused.fields == {f"{one['row']}.{one['column']}" for one in report["errors"]}
+        return [(one["row"], one["column"], one["code"]) for one in report["errors"]]
 
     def awaited(self, content: bytes, query: str = "") -> Any:
         """What became of a file that a worker imports."""
@@ -93,13 +93,13 @@ class TestNewProducts:
         row = {"name": "Milk", "sku": "M-1", "price": "1.5", "cost": "0.80", "description": "Fresh.\r\nCold."}
         row |= {"barcodes": "4006381333931|X1", "reorder_level": "2.5", "reorder_quantity": "10"}
         assert counts(importer.done({**row, "track_stock": "no", "options": "Size=M"})) == (1, 0, 0)
-        made = importer.product("Milk")
-        assert (made["status"], made["track_stock"], made["description"]) == (
+        product = importer.product("Milk")
+        assert (product["status"], product["track_stock"], product["description"]) == (
             "draft",
             False,
             "Fresh.\r\nCold.",
         )
-        variant = made["variants"][0]
+        variant = product["variants"][0]
         assert (variant["sku"], variant["price"], variant["cost"]) == ("M-1", 150, 80)
         assert variant["barcodes"] == ["4006381333931", "X1"]
         assert variant["options"] == {"Size": "M"}
@@ -125,9 +125,9 @@ class TestNewProducts:
         }
         row |= {"category": "drinks>Milk", "tax_rates": "vat|A\\|B"}
         assert importer.wrong(row) == []
-        made = importer.product("Milk")
-        assert (made["brand_id"], made["supplier_id"], made["unit_id"]) == (brand, supplier, unit)
-        assert (made["category_id"], made["tax_rate_ids"]) == (milk, [vat, levy])
+        product = importer.product("Milk")
+        assert (product["brand_id"], product["supplier_id"], product["unit_id"]) == (brand, supplier, unit)
+        assert (product["category_id"], product["tax_rate_ids"]) == (milk, [vat, levy])
 
     def test_brands_and_categories_are_made_if_that_is_wanted(self, importer: Importer) -> None:
         rows = [
@@ -312,7 +312,7 @@ class TestErrors:
     def test_what_nothing_can_be_called_is_wrong_and_not_looked_for(
         self, importer: Importer, column: str, cell: bytes, code: str
     ) -> None:
-        told = {
+        cells = {
             "product_id": b"P",
             "name": b"Cheese",
             "sku": b"C",
@@ -320,9 +320,9 @@ class TestErrors:
             "barcodes": b"",
             column: cell,
         }
-        content = b",".join(map(str.encode, told)) + b"\n" + b",".join(told.values()) + b"\n"
-        for found in (importer.send(content).data, importer.awaited(content, "commit=true")):
-            assert [(one["row"], one["column"], one["code"]) for one in found["errors"]] == [
+        content = b",".join(map(str.encode, cells)) + b"\n" + b",".join(cells.values()) + b"\n"
+        for report in (importer.send(content).data, importer.awaited(content, "commit=true")):
+            assert [(one["row"], one["column"], one["code"]) for one in report["errors"]] == [
                 (2, column, code)
             ]
 
@@ -348,9 +348,9 @@ class TestErrors:
         self, importer: Importer, shop: Any, platform: Any
     ) -> None:
         package = {"name": f"Tiny {uuid4()}", "price": 0, "currency": "EUR", "billing_period": "monthly"}
-        made = platform.post("/api/admin/packages", {**package, "limits": {"products": 3}}).data
+        small = platform.post("/api/admin/packages", {**package, "limits": {"products": 3}}).data
         answer = platform.put(
-            f"/api/admin/companies/{shop.company_id}/subscription", {"package_id": made["id"]}
+            f"/api/admin/companies/{shop.company_id}/subscription", {"package_id": small["id"]}
         )
         assert answer.status == 200, answer.body
         rows = [{"name": "A", "sku": str(number), "price": "1"} for number in range(4)]
@@ -416,11 +416,11 @@ class TestInTheBackground:
         ]
         accepted = importer.send(sheet(*rows), "commit=true")
         assert (accepted.status, accepted.data["status"]) == (202, "queued")
-        found = importer.awaited(sheet(*rows), "commit=true")
-        assert (found["status"], found["rows"], found["done"]) == ("done", 2500, 2500)
+        report = importer.awaited(sheet(*rows), "commit=true")
+        assert (report["status"], report["rows"], report["done"]) == ("done", 2500, 2500)
         earlier = importer.client.get(f"{PRODUCTS}/imports/{accepted.data['id']}").data
         assert counts(earlier) == (2500, 0, 0)
-        assert counts(found) == (0, 0, 2500)
+        assert counts(report) == (0, 0, 2500)
         assert earlier["position"] == len(shop.events())
         assert earlier["seconds"] > 0
         assert earlier["created_at"] <= earlier["started_at"] <= earlier["finished_at"]
@@ -430,26 +430,26 @@ class TestInTheBackground:
         before = len(shop.events())
         content = sheet({"name": "A", "sku": "A", "price": "1"}, {"name": "B", "sku": "a", "price": "x"})
         for query, status in (("", "done"), ("commit=true", "failed")):
-            found = importer.awaited(content, query)
-            assert (found["status"], found["error_count"]) == (status, 2)
-            assert {(one["row"], one["code"]) for one in found["errors"]} == {
+            report = importer.awaited(content, query)
+            assert (report["status"], report["error_count"]) == (status, 2)
+            assert {(one["row"], one["code"]) for one in report["errors"]} == {
                 (3, "duplicate_sku"),
                 (3, "invalid"),
             }
-            assert (found["failure"] is None) == (status == "done")
+            assert (report["failure"] is None) == (status == "done")
         assert len(shop.events()) == before
 
     def test_rows_of_no_product_are_done_as_well(self, importer: Importer) -> None:
         for content in (b"sku,name,price\nA,Milk,1\nB\n", b"sku,name\nA\n"):
             at_once = importer.send(content).data
             for query in ("", "commit=true"):
-                found = importer.awaited(content, query)
-                assert found["rows"] == found["done"] == at_once["done"]
+                report = importer.awaited(content, query)
+                assert report["rows"] == report["done"] == at_once["done"]
 
     def test_an_import_is_its_companys_own(self, importer: Importer, make_shop: Any) -> None:
-        found = importer.awaited(b"sku\n")
+        report = importer.awaited(b"sku\n")
         stranger = make_shop().client()
-        assert stranger.get(f"{PRODUCTS}/imports/{found['id']}").status == 404
+        assert stranger.get(f"{PRODUCTS}/imports/{report['id']}").status == 404
         assert importer.client.get(f"{PRODUCTS}/imports/{uuid4()}").status == 404
 
 

@@ -17,9 +17,9 @@ MODEL = next(model for model in PROJECTIONS if model.name == "product_status")
 
 def draft(admin: Any, name: str = "Tea", **fields: Any) -> Any:
     variants = fields.pop("variants", [{"sku": uuid4().hex, "price": 100}])
-    made = admin.post(PRODUCTS, {"name": name, "variants": variants, **fields})
-    assert made.status == 201, made.body
-    return made.data
+    registered = admin.post(PRODUCTS, {"name": name, "variants": variants, **fields})
+    assert registered.status == 201, registered.body
+    return registered.data
 
 
 def move(client: Any, product: Any, status: str, **more: Any) -> Any:
@@ -28,9 +28,9 @@ def move(client: Any, product: Any, status: str, **more: Any) -> Any:
     return moved
 
 
-def see(shop: Any, path: str, role: str = "Admin", **asked: Any) -> Any:
+def see(shop: Any, path: str, role: str = "Admin", **headers: Any) -> Any:
     """Look at a view once it knows the whole log."""
-    client = shop.client(role, **asked)
+    client = shop.client(role, **headers)
     return client.get(f"{VIEWS}/{path}", X_Wait_For_Position=str(len(shop.events())))
 
 
@@ -75,7 +75,7 @@ class TestTheList:
             product = draft(admin, name, variants=[{"sku": sku, "price": 1, "barcodes": [f"code-{sku}"]}])
             move(admin, product, "archived")
         draft(admin, "Green cup")
-        for search, found in (
+        for search, expected in (
             ("tea", ["Black tea", "Green tea"]),
             ("gre", ["Green tea"]),
             ("te%20gr", ["Green tea"]),
@@ -85,7 +85,7 @@ class TestTheList:
             ("milk", []),
             ("!!!", []),
         ):
-            assert names(see(shop, f"archived?search={search}")) == found, search
+            assert names(see(shop, f"archived?search={search}")) == expected, search
 
     def test_is_sorted_filtered_and_paged(self, shop: Any) -> None:
         admin = shop.client()
@@ -182,10 +182,10 @@ class TestOne:
         [listed] = see(shop, "archived").data
         whole = admin.get(f"{PRODUCTS}/{product['id']}")
         shown = see(shop, f"archived/{product['id']}")
-        move_told = {name: listed[name] for name in ("since", "by_user_id", "by_username")}
-        assert shown.data == {**whole.data, **move_told}
+        move_of_it = {name: listed[name] for name in ("since", "by_user_id", "by_username")}
+        assert shown.data == {**whole.data, **move_of_it}
         assert shown.headers["etag"] == whole.headers["etag"]
-        assert move_told["by_user_id"] == str(shop.users["Manager"])
+        assert move_of_it["by_user_id"] == str(shop.users["Manager"])
 
     def test_is_not_found_where_it_does_not_stand(self, shop: Any) -> None:
         product = draft(shop.client())

@@ -53,26 +53,26 @@ class TestDrafting:
                 {"sku": "S-L", "options": {"Size": "L"}, "price": 0},
             ],
         }
-        made = admin.post(PATH, body)
-        assert (made.status, made.headers["etag"]) == (201, '"1"')
-        assert made.data["status"] == "draft"
-        assert admin.get(f"{PATH}/{made.data['id']}").data == made.data
-        assert admin.get(PATH).data == [made.data]
-        assert made.data["variants"][0].items() >= {**body["variants"][0], "reorder_quantity": "10"}.items()
+        added = admin.post(PATH, body)
+        assert (added.status, added.headers["etag"]) == (201, '"1"')
+        assert added.data["status"] == "draft"
+        assert admin.get(f"{PATH}/{added.data['id']}").data == added.data
+        assert admin.get(PATH).data == [added.data]
+        assert added.data["variants"][0].items() >= {**body["variants"][0], "reorder_quantity": "10"}.items()
 
     def test_a_tax_named_twice_is_due_once(self, admin: Any) -> None:
         tax = admin.post("/api/admin/settings/tax-rates", {"name": "VAT", "rate": 19}).data["id"]
-        made = admin.post(PATH, draft(tax_rate_ids=[tax, tax])).data
-        assert made["tax_rate_ids"] == [tax]
-        edited = admin.patch(f"{PATH}/{made['id']}", {"tax_rate_ids": [tax, tax]}).data
+        product = admin.post(PATH, draft(tax_rate_ids=[tax, tax])).data
+        assert product["tax_rate_ids"] == [tax]
+        edited = admin.patch(f"{PATH}/{product['id']}", {"tax_rate_ids": [tax, tax]}).data
         assert edited["tax_rate_ids"] == [tax]
 
     @pytest.mark.parametrize("zero", ["-0", -0.0])
     def test_zero_has_no_sign(self, admin: Any, zero: Any) -> None:
         variant = {"sku": "A", "price": 1, "reorder_level": zero}
-        made = admin.post(PATH, draft(variants=[variant])).data
-        assert made["variants"][0]["reorder_level"] in {"0", "0.0"}
-        assert admin.get(PATH).data == [made]
+        product = admin.post(PATH, draft(variants=[variant])).data
+        assert product["variants"][0]["reorder_level"] in {"0", "0.0"}
+        assert admin.get(PATH).data == [product]
 
     @pytest.mark.parametrize("unseen", ["\n", "\t", "\u0085", "\u200b", "\u202e"])
     def test_all_of_a_sku_can_be_seen(self, admin: Any, unseen: str) -> None:
@@ -143,26 +143,26 @@ class TestFinding:
         admin.post(PATH, draft("Oat  Milk", variants=[{"sku": "Oat-1", "price": 1, "barcodes": ["Abc-9"]}]))
         admin.post(PATH, draft("Bread", "BREAD"))
 
-        def found(search: str) -> list[str]:
+        def names(search: str) -> list[str]:
             return [product["name"] for product in admin.get(f"{PATH}?search={search}").data]
 
-        assert found("oat%20MILK") == ["Oat  Milk"]
-        assert found("oat-1") == ["Oat  Milk"]
-        assert found("Abc-9") == ["Oat  Milk"]
-        assert found("oat-12") == []
-        assert found("br") == ["Bread"]
-        assert found("milk%20oa") == ["Oat  Milk"]
-        assert found("bredd") == ["Bread"]
-        assert found("%25") == found("_") == []
+        assert names("oat%20MILK") == ["Oat  Milk"]
+        assert names("oat-1") == ["Oat  Milk"]
+        assert names("Abc-9") == ["Oat  Milk"]
+        assert names("oat-12") == []
+        assert names("br") == ["Bread"]
+        assert names("milk%20oa") == ["Oat  Milk"]
+        assert names("bredd") == ["Bread"]
+        assert names("%25") == names("_") == []
 
     def test_by_brand_category_and_status(self, admin: Any) -> None:
         brand = admin.post("/api/admin/settings/brands", {"name": "Acme"}).data["id"]
         category = admin.post("/api/admin/settings/categories", {"name": "Drinks"}).data["id"]
-        made = admin.post(PATH, draft("A", "A", brand_id=brand, category_id=category)).data
+        listed = admin.post(PATH, draft("A", "A", brand_id=brand, category_id=category)).data
         admin.post(PATH, draft("B", "B"))
         gone = admin.post(PATH, draft("C", "C")).data
         admin.delete(f"{PATH}/{gone['id']}")
-        move(admin, made, "active")
+        move(admin, listed, "active")
 
         def names(query: str) -> list[str]:
             answer = admin.get(f"{PATH}?{query}")
@@ -182,11 +182,11 @@ class TestFinding:
             assert (refused.status, refused.fields) == (400, {query.partition("=")[0]}), query
 
     def test_as_of_shows_what_was_known_then(self, shop: Any, admin: Any) -> None:
-        made = admin.post(PATH, draft())
+        added = admin.post(PATH, draft())
         then = shop.events()[-1]["recorded_at"].astimezone(UTC).isoformat().replace("+00:00", "Z")
-        path = f"{PATH}/{made.data['id']}"
+        path = f"{PATH}/{added.data['id']}"
         admin.patch(path, {"name": "Oat milk"})
-        assert admin.get(f"{path}?as_of={then}").data == made.data
+        assert admin.get(f"{path}?as_of={then}").data == added.data
 
     def test_who_has_this_version_gets_no_body(self, admin: Any) -> None:
         path = f"{PATH}/{admin.post(PATH, draft()).data['id']}"
@@ -194,10 +194,10 @@ class TestFinding:
         assert (same.status, same.body) == (304, b"")
 
     def test_costs_are_for_those_who_may_see_them(self, shop: Any, admin: Any) -> None:
-        made = admin.post(PATH, draft()).data
+        product = admin.post(PATH, draft()).data
         for role in ("Manager", "Inventory Clerk"):
-            assert shop.client(role).get(f"{PATH}/{made['id']}").data["variants"][0]["cost"] == 60
-        assert shop.client("Cashier").get(f"{PATH}/{made['id']}").status == 403
+            assert shop.client(role).get(f"{PATH}/{product['id']}").data["variants"][0]["cost"] == 60
+        assert shop.client("Cashier").get(f"{PATH}/{product['id']}").status == 403
 
 
 class TestEditing:
@@ -217,9 +217,9 @@ class TestEditing:
         assert len(shop.events()) == before + 2
 
     def test_a_stale_version_is_refused(self, shop: Any, admin: Any) -> None:
-        made = admin.post(PATH, draft()).data
-        path = f"{PATH}/{made['id']}"
-        variant = f"{path}/variants/{made['variants'][0]['id']}"
+        product = admin.post(PATH, draft()).data
+        path = f"{PATH}/{product['id']}"
+        variant = f"{path}/variants/{product['variants'][0]['id']}"
         assert admin.patch(path, {"name": "Oat milk"}, If_Match='"1"').status == 200
         before = len(shop.events())
         refused = [
@@ -284,13 +284,13 @@ class TestVariants:
         assert {(answer.status, answer.code) for answer in answers} == {(404, "not_found")}
 
     def test_an_archived_product_is_closed(self, admin: Any) -> None:
-        made = admin.post(PATH, draft()).data
-        path = f"{PATH}/{made['id']}"
+        product = admin.post(PATH, draft()).data
+        path = f"{PATH}/{product['id']}"
         admin.delete(path)
         answers = [
             admin.patch(path, {"name": "New"}),
             admin.post(f"{path}/variants", {"sku": "B", "price": 1}),
-            admin.patch(f"{path}/variants/{made['variants'][0]['id']}", {"price": 1}),
+            admin.patch(f"{path}/variants/{product['variants'][0]['id']}", {"price": 1}),
             admin.delete(path),
         ]
         assert {(answer.status, answer.code) for answer in answers} == {(409, "invalid_transition")}

@@ -261,9 +261,9 @@ class TestForgetting:
             forget_old_sessions(connection)
             late = "SELECT count(*) FROM password_resets WHERE expires_at < now()"
             assert connection.execute(late).fetchone() == (0,)
-        left = failures(database)
-        assert b"old" not in left
-        assert recent <= left.keys()
+        counted = failures(database)
+        assert b"old" not in counted
+        assert recent <= counted.keys()
 
 
 def client_of(**services: Any) -> TestClient:
@@ -300,8 +300,8 @@ class TestRequests:
         client = client_of(requests_per_minute=3)
         answers = [client.simulate_get(PUBLIC) for _ in range(5)]
         assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
-        left = [answer.headers["ratelimit-remaining"] for answer in answers]
-        assert left == ["2", "1", "0", "0", "0"]
+        remaining = [answer.headers["ratelimit-remaining"] for answer in answers]
+        assert remaining == ["2", "1", "0", "0", "0"]
         refused = answers[-1]
         assert refused.json["error"]["code"] == "too_many_requests"
         assert refused.json["request_id"] == refused.headers["x-request-id"]
@@ -358,15 +358,15 @@ class TestTheCount:
     def test_begins_anew_with_each_minute(self) -> None:
         times = iter([0.0, 1.0, 59.5, 60.0, 119.0])
         limits = RequestLimits(1, now=lambda: next(times))
-        taken = [limits.take("a") for _ in range(5)]
-        assert [one.is_exceeded for one in taken] == [False, True, True, False, True]
-        assert [one.reset for one in taken] == [60, 59, 1, 60, 1]
+        answers = [limits.take("a") for _ in range(5)]
+        assert [one.is_exceeded for one in answers] == [False, True, True, False, True]
+        assert [one.reset for one in answers] == [60, 59, 1, 60, 1]
 
     def test_is_taken_for_its_share_of_all_processes(self) -> None:
         limits = RequestLimits(12, processes=4, now=lambda: 0.0)
-        taken = [limits.take("a") for _ in range(4)]
-        assert [one.remaining for one in taken] == [8, 4, 0, 0]
-        assert [one.is_exceeded for one in taken] == [False, False, False, True]
+        answers = [limits.take("a") for _ in range(4)]
+        assert [one.remaining for one in answers] == [8, 4, 0, 0]
+        assert [one.is_exceeded for one in answers] == [False, False, False, True]
 
     def test_keeps_no_more_senders_than_it_has_room_for(self) -> None:
         limits = RequestLimits(100, now=lambda: 0.0)

@@ -62,14 +62,14 @@ def test_makes_company_admin_and_store_and_signs_in(doors: Any, service: Any, tr
     body = body_of()
     answer = doors.simulate_post(PATH, json=body)
     assert answer.status_code == 201, answer.text
-    told = answer.json["data"]
-    assert told["user"]["company"]["name"] == "New Bakery"
-    assert told["user"]["role"]["name"] == "Admin"
-    assert [store["code"] for store in told["user"]["stores"]] == ["H"]
-    admin = service.client(told["token"])
+    registered = answer.json["data"]
+    assert registered["user"]["company"]["name"] == "New Bakery"
+    assert registered["user"]["role"]["name"] == "Admin"
+    assert [store["code"] for store in registered["user"]["stores"]] == ["H"]
+    admin = service.client(registered["token"])
     [store] = admin.get("/api/admin/stores").data
     assert (store["currency"], store["timezone"]) == ("ISK", "Atlantic/Reykjavik")
-    company = told["user"]["company"]["id"]
+    company = registered["user"]["company"]["id"]
     subscription = admin.get(f"/api/admin/companies/{company}/subscription").data
     assert (subscription["package_id"], subscription["status"]) == (trial["id"], "trial")
     assert admin.post("/api/admin/stores", {"name": "B", "code": "B"}).code == "plan_limit_reached"

@@ -32,7 +32,7 @@ def measures_of(orders: Iterable[Any]) -> dict[str, Any]:
     """Every measure, summed from what the tills were answered."""
     orders = list(orders)
     lines = [line for order in orders for line in order["lines"]]
-    found: dict[str, Any] = {
+    measures: dict[str, Any] = {
         "orders": len(orders),
         "items": sum((Decimal(line["quantity"]) for line in lines), Decimal(0)),
         "gross_sales": sum(gross_of(line) for line in lines),
@@ -43,10 +43,10 @@ def measures_of(orders: Iterable[Any]) -> dict[str, Any]:
         "rounding": sum(order["rounding"] for order in orders),
         "cost_of_goods": sum(order["cost_total"] for order in orders),
     }
-    found["discounts"] = found["gross_sales"] - found["net_sales"]
-    found["gross_profit"] = found["net_sales"] - found["cost_of_goods"]
-    found["total_collected"] = sum(order["paid_total"] for order in orders)
-    return found
+    measures["discounts"] = measures["gross_sales"] - measures["net_sales"]
+    measures["gross_profit"] = measures["net_sales"] - measures["cost_of_goods"]
+    measures["total_collected"] = sum(order["paid_total"] for order in orders)
+    return measures
 
 
 @dataclass
@@ -106,8 +106,8 @@ def trade(make_shop: Callable[..., Any], stock: Callable[..., Any]) -> Trade:
 
 def agrees(shown: Any, orders: Iterable[Any]) -> None:
     expected = measures_of(orders)
-    found = {name: Decimal(shown[name]) if name == "items" else shown[name] for name in expected}
-    assert found == expected
+    measures = {name: Decimal(shown[name]) if name == "items" else shown[name] for name in expected}
+    assert measures == expected
 
 
 class TestTheSalesSummary:
@@ -124,9 +124,11 @@ class TestTheSalesSummary:
         assert answer.data["computed_at"].endswith("Z")
 
     def test_what_was_collected_follows_from_the_definitions(self, trade: Trade) -> None:
-        told = trade.report("overview").data
-        assert told["net_sales"] == told["gross_sales"] - told["discounts"] - told["returns"]
-        assert told["total_collected"] == sum(told[name] for name in ("net_sales", "tax", "tips", "rounding"))
+        report = trade.report("overview").data
+        assert report["net_sales"] == report["gross_sales"] - report["discounts"] - report["returns"]
+        assert report["total_collected"] == sum(
+            report[name] for name in ("net_sales", "tax", "tips", "rounding")
+        )
 
     @pytest.mark.parametrize(
         ("interval", "key"),
@@ -139,36 +141,36 @@ class TestTheSalesSummary:
     def test_each_period_is_the_sum_of_its_orders(
         self, trade: Trade, interval: str, key: Callable[[date], date]
     ) -> None:
-        told = trade.report("by-period", f"from=2023-01-01&to=2024-12-31&interval={interval}").data
+        report = trade.report("by-period", f"from=2023-01-01&to=2024-12-31&interval={interval}").data
         by_period = defaultdict(list)
         for order in trade.orders:
             by_period[key(date.fromisoformat(order["business_date"])).isoformat()].append(order)
-        assert [row["period"] for row in told["rows"]] == sorted(by_period)
-        for row in told["rows"]:
+        assert [row["period"] for row in report["rows"]] == sorted(by_period)
+        for row in report["rows"]:
             agrees(row, by_period[row["period"]])
-        agrees(told["totals"], trade.orders)
+        agrees(report["totals"], trade.orders)
 
     def test_hours_are_the_stores_own(self, trade: Trade) -> None:
         rows = trade.report("by-period", "from=2024-03-31&to=2024-03-31&interval=hour").data["rows"]
         assert [row["hour"] for row in rows] == [13]
 
     def test_each_store_is_the_sum_of_its_orders(self, trade: Trade) -> None:
-        told = trade.report("by-store").data
-        assert {row["store_name"] for row in told["rows"]} == {"Main Street", "Harbour"}
-        for row in told["rows"]:
+        report = trade.report("by-store").data
+        assert {row["store_name"] for row in report["rows"]} == {"Main Street", "Harbour"}
+        for row in report["rows"]:
             agrees(row, [order for order in trade.in_march() if order["store_id"] == row["store_id"]])
-        agrees(told["totals"], trade.in_march())
+        agrees(report["totals"], trade.in_march())
         named = trade.report("overview", f"{MARCH}&store_id={trade.other['id']}").data
         agrees(named, [order for order in trade.in_march() if order["store_id"] == trade.other["id"]])
 
     def test_each_product_is_the_sum_of_its_lines(self, trade: Trade) -> None:
-        told = trade.report("by-product").data
+        report = trade.report("by-product").data
         lines = defaultdict(list)
         for order in trade.in_march():
             for line in order["lines"]:
                 lines[line["variant_id"]].append(line)
-        assert {row["variant_id"] for row in told["rows"]} == lines.keys()
-        for row in told["rows"]:
+        assert {row["variant_id"] for row in report["rows"]} == lines.keys()
+        for row in report["rows"]:
             own = lines[row["variant_id"]]
             assert Decimal(row["quantity"]) == sum(Decimal(line["quantity"]) for line in own)
             assert row["net_sales"] == sum(line["total"] - line["tax_total"] for line in own)
@@ -176,31 +178,34 @@ class TestTheSalesSummary:
             assert row["tax"] == sum(line["tax_total"] for line in own)
             assert row["cost_of_goods"] == sum(line["cost_total"] for line in own)
             assert (row["sku"], row["variant_name"]) == (own[0]["sku"], own[0]["variant_name"])
-        net = [row["net_sales"] for row in told["rows"]]
+        net = [row["net_sales"] for row in report["rows"]]
         assert net == sorted(net, reverse=True)
-        assert told["totals"]["net_sales"] == sum(net)
+        assert report["totals"]["net_sales"] == sum(net)
         page = trade.report("by-product", f"{MARCH}&limit=1&page=2").data
-        assert (page["rows"], page["count"]) == (told["rows"][1:], 2)
+        assert (page["rows"], page["count"]) == (report["rows"][1:], 2)
         assert page["totals"]["net_sales"] == net[1]
 
     def test_each_method_is_the_sum_of_its_payments(self, trade: Trade) -> None:
-        told = trade.report("by-payment-method").data
+        report = trade.report("by-payment-method").data
         payments = [payment for order in trade.in_march() for payment in order["payments"]]
-        assert [row["method"] for row in told["rows"]] == ["card", "cash"]
-        for row in told["rows"]:
+        assert [row["method"] for row in report["rows"]] == ["card", "cash"]
+        for row in report["rows"]:
             own = [payment for payment in payments if payment["method"] == row["method"]]
             assert row["payments"] == len(own)
             assert row["amount"] == sum(payment["amount"] for payment in own)
             assert row["tips"] == sum(payment["tip"] for payment in own)
         collected = trade.report("overview").data["total_collected"]
-        assert told["totals"]["amount"] + told["totals"]["tips"] == collected
+        assert report["totals"]["amount"] + report["totals"]["tips"] == collected
 
     def test_footers_are_sums_of_the_rows_shown(self, trade: Trade) -> None:
         for section in ("by-period", "by-store", "by-product", "by-payment-method"):
-            told = trade.report(section).data
-            for name, total in told["totals"].items():
+            report = trade.report(section).data
+            for name, total in report["totals"].items():
                 if name not in ("margin", "average_order"):
-                    assert Decimal(total) == sum(Decimal(row[name]) for row in told["rows"]), (section, name)
+                    assert Decimal(total) == sum(Decimal(row[name]) for row in report["rows"]), (
+                        section,
+                        name,
+                    )
 
     def test_a_period_is_compared_with_the_one_before_or_a_year_earlier(self, trade: Trade) -> None:
         before = trade.report("overview", f"{MARCH}&compare_to=previous_period").data
@@ -220,9 +225,9 @@ class TestTheSalesSummary:
         agrees(trade.report("overview", f"{MARCH}&as_of={then}").data, trade.in_march()[:3])
         now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         for section in ("by-period", "by-store", "by-product", "by-payment-method"):
-            told = trade.report(section).data["rows"]
-            assert trade.report(section, f"{MARCH}&as_of={now}").data["rows"] == told
-            assert trade.report(section, f"{MARCH}&as_of={then}").data["rows"] != told
+            report = trade.report(section).data["rows"]
+            assert trade.report(section, f"{MARCH}&as_of={now}").data["rows"] == report
+            assert trade.report(section, f"{MARCH}&as_of={then}").data["rows"] != report
         long_ago = trade.report("overview", f"{MARCH}&as_of=2001-01-01T00:00:00Z").data
         assert (long_ago["orders"], long_ago["margin"], long_ago["average_order"]) == (0, None, None)
 
@@ -232,10 +237,10 @@ class TestTheSalesSummary:
             position = stocked.sell(role="Admin", occurred_at="2024-03-01T12:00:00Z").headers[
                 "x-event-position"
             ]
-            told = admin.get(
+            report = admin.get(
                 f"{BASE}/overview?{MARCH}&as_of=2999-01-01T00:00:00Z", X_Wait_For_Position=position
             ).data
-            assert told["orders"] == number
+            assert report["orders"] == number
 
     def test_what_is_no_period_is_named(self, shop: Any) -> None:
         client = shop.client()

@@ -18,13 +18,13 @@ PEPPERS = (b"today's", b"yesterday's")
 
 def request(query: dict[str, Any] | None = None, body: bytes = b"sku\n1\n", **headers: str) -> Request:
     """A write with these validated parameters."""
-    made = Request(
+    example = Request(
         create_environ("/api/things", method="POST", headers=headers or {"Idempotency-Key": "one"})
     )
-    made.context.caller = Caller(company_id=COMPANY, user_id=USER, session_id=USER, role="Admin")
-    made.context.raw_body = body
-    made.context.query = query or {}
-    return made
+    example.context.caller = Caller(company_id=COMPANY, user_id=USER, session_id=USER, role="Admin")
+    example.context.raw_body = body
+    example.context.query = query or {}
+    return example
 
 
 def key(query: dict[str, Any] | None = None, body: bytes = b"sku\n1\n") -> IdempotencyKey | None:
@@ -53,6 +53,6 @@ def test_the_order_of_the_parameters_makes_no_difference() -> None:
 
 
 def test_without_a_key_the_body_is_not_looked_at() -> None:
-    asked = request(Accept="*/*")
-    del asked.context.raw_body
-    assert idempotency_key(asked, PEPPERS) is None
+    keyless = request(Accept="*/*")
+    del keyless.context.raw_body
+    assert idempotency_key(keyless, PEPPERS) is None

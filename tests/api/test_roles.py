@@ -16,14 +16,14 @@ PASSWORD = "correct horse battery staple"
 def hire(shop: Any) -> Callable[..., Any]:
     """Takes on a user in a role and gives a client signed in as them."""
 
-    def made(role: str, **rights: Any) -> Any:
+    def hire_one(role: str, **rights: Any) -> Any:
         name = f"new-{role}@{shop.company_id}"
         body = {"username": name, "password": PASSWORD, "role_id": role, **rights}
         assert shop.client().post(USERS, body).status == 201
         signed_in = shop.service.client().post("/api/auth/login", {"username": name, "password": PASSWORD})
         return shop.service.client(signed_in.data["token"])
 
-    return made
+    return hire_one
 
 
 def put(client: Any, path: str, body: Any) -> Any:
@@ -40,10 +40,12 @@ class TestTheMatrix:
 
     def test_names_every_permission_with_what_it_allows(self, shop: Any) -> None:
         permissions = shop.client().get(f"{SETTINGS}/permissions").data
-        assert [told["action_key"] for told in permissions] == list(PERMISSIONS)
-        for told in permissions:
-            assert f"{told['resource']}.{told['action']}" == told["action_key"]
-            assert (told["description"], tuple(told["roles"])) == PERMISSIONS[told["action_key"]]
+        assert [permission["action_key"] for permission in permissions] == list(PERMISSIONS)
+        for permission in permissions:
+            assert f"{permission['resource']}.{permission['action']}" == permission["action_key"]
+            assert (permission["description"], tuple(permission["roles"])) == PERMISSIONS[
+                permission["action_key"]
+            ]
 
     def test_is_for_those_who_see_users(self, shop: Any) -> None:
         for name in ("roles", "permissions"):
@@ -52,20 +54,20 @@ class TestTheMatrix:
 
 class TestOneUser:
     def sources(self, answer: Any) -> dict[str, tuple[bool, str]]:
-        told = answer.data["permissions"]
-        assert [one["action_key"] for one in told] == list(PERMISSIONS)
-        return {one["action_key"]: (one["allowed"], one["source"]) for one in told}
+        permissions = answer.data["permissions"]
+        assert [one["action_key"] for one in permissions] == list(PERMISSIONS)
+        return {one["action_key"]: (one["allowed"], one["source"]) for one in permissions}
 
     def test_holds_keys_by_role_by_grant_or_not(self, shop: Any) -> None:
         admin, path = shop.client(), f"{USERS}/{shop.users['Cashier']}/permissions"
         body = {"granted": ["products.view", "audit.view"], "denied": ["pos.use", "costs.view"]}
         answer = put(admin, path, body)
         assert (answer.status, answer.headers["etag"]) == (200, '"2"')
-        found = self.sources(answer)
-        assert found["products.view"] == (True, "granted")
-        assert found["cashier.orders"] == (True, "role")
-        assert found["pos.use"] == found["costs.view"] == (False, "denied")
-        assert found["stores.view"] == (False, "none")
+        sources = self.sources(answer)
+        assert sources["products.view"] == (True, "granted")
+        assert sources["cashier.orders"] == (True, "role")
+        assert sources["pos.use"] == sources["costs.view"] == (False, "denied")
+        assert sources["stores.view"] == (False, "none")
         assert answer.data["granted"] == ["audit.view", "products.view"]
         assert answer.data["denied"] == ["costs.view", "pos.use"]
         assert admin.get(path).data == answer.data

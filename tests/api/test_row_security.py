@@ -48,7 +48,7 @@ def of_a_company(database: Any) -> list[str]:
 
 
 @contextmanager
-def seen_as(address: str, company_id: UUID | None) -> Iterator[psycopg.Connection[Any]]:
+def rows_seen_by(address: str, company_id: UUID | None) -> Iterator[psycopg.Connection[Any]]:
     """A transaction of the application, of a company or of none; nothing of it stays."""
     with psycopg.connect(address, row_factory=tuple_row) as connection:
         if company_id is not None:
@@ -82,7 +82,7 @@ def test_every_table_is_secured_or_has_a_reason_not_to_be(service: Any) -> None:
 
 def test_a_query_that_forgets_the_company_sees_only_its_own(two: tuple[Any, Any], service: Any) -> None:
     ours, _ = two
-    with seen_as(service.database.app, ours.company_id) as connection:
+    with rows_seen_by(service.database.app, ours.company_id) as connection:
         for table in of_a_company(service.database):
             if table not in SHARED:
                 assert companies_in(connection, table) <= {ours.company_id}, table
@@ -103,7 +103,7 @@ def test_a_query_of_no_company_is_an_error(two: tuple[Any, Any], service: Any) -
         if table in SHARED:
             continue
         with (
-            seen_as(service.database.app, None) as connection,
+            rows_seen_by(service.database.app, None) as connection,
             pytest.raises(psycopg.errors.Error) as refusal,
         ):
             companies_in(connection, table)
@@ -112,7 +112,7 @@ def test_a_query_of_no_company_is_an_error(two: tuple[Any, Any], service: Any) -
 
 def test_an_edit_that_forgets_the_company_changes_only_its_own(two: tuple[Any, Any], service: Any) -> None:
     ours, theirs = two
-    with seen_as(service.database.app, ours.company_id) as connection:
+    with rows_seen_by(service.database.app, ours.company_id) as connection:
         for table in ("products", "settings", "orders", "users", "stock_balances", "sessions"):
             query = sql.SQL("DELETE FROM {}").format(sql.Identifier(table))
             assert connection.execute(query).rowcount > 0, table
@@ -126,7 +126,7 @@ def test_nothing_can_be_written_for_another_company(two: tuple[Any, Any], servic
     ours, theirs = two
     for table in of_a_company(service.database):
         with (
-            seen_as(service.database.app, ours.company_id) as connection,
+            rows_seen_by(service.database.app, ours.company_id) as connection,
             pytest.raises(psycopg.errors.InsufficientPrivilege),
         ):
             connection.execute(
@@ -137,7 +137,7 @@ def test_nothing_can_be_written_for_another_company(two: tuple[Any, Any], servic
 
 def test_only_the_platform_sees_every_company(two: tuple[Any, Any], service: Any) -> None:
     both = {shop.company_id for shop in two}
-    with seen_as(service.database.app, PLATFORM_ID) as connection:
+    with rows_seen_by(service.database.app, PLATFORM_ID) as connection:
         assert both <= companies_in(connection, "companies")
         for table in ("events", "orders", "products", "settings", "users", "sessions", "credentials"):
             assert not both & companies_in(connection, table), table

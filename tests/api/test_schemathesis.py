@@ -40,7 +40,7 @@ CHECKS = [
 ]
 
 
-LEFT_OUT = [{"$ref": f"#/components/parameters/{name}"} for name in ("X-Wait-For-Position", "X-Request-Id")]
+OMITTED = [{"$ref": f"#/components/parameters/{name}"} for name in ("X-Wait-For-Position", "X-Request-Id")]
 #: What the web server itself turns away before the application sees it.
 TOO_LONG = (414, 431)
 
@@ -56,7 +56,9 @@ def strict(document: dict[str, Any]) -> dict[str, Any]:
         schema.setdefault("additionalProperties", False)
     for path in document["paths"].values():
         for operation in path.values():
-            operation["parameters"] = [given for given in operation["parameters"] if given not in LEFT_OUT]
+            operation["parameters"] = [
+                parameter for parameter in operation["parameters"] if parameter not in OMITTED
+            ]
     return document
 
 

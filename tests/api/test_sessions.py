@@ -313,12 +313,12 @@ class TestChangingTheKey:
         brand = {"name": "Acme"}
         with serve_here(MIPOS_SECRET_KEY=OLD_SECRET) as old:
             signed_in = self.sign_in_at(old, shop)
-            made = old.client(signed_in["token"]).post(self.BRANDS, brand, Idempotency_Key="before")
+            answer = old.client(signed_in["token"]).post(self.BRANDS, brand, Idempotency_Key="before")
         with serve_here(MIPOS_SECRET_KEY=SECRET, MIPOS_FORMER_SECRET_KEYS=OLD_SECRET) as renewed:
             client = renewed.client(signed_in["token"])
             again = client.post(self.BRANDS, brand, Idempotency_Key="before")
             assert again.headers["idempotent-replayed"] == "true"
-            assert again.data == made.data
+            assert again.data == answer.data
             other = client.post(self.BRANDS, {"name": "Other"}, Idempotency_Key="before")
             assert other.code == "idempotency_key_reused"
             fresh = refresh(renewed, signed_in["refresh_token"])

@@ -116,8 +116,8 @@ class Collection:
         coded = {"code": name.replace(" ", "-")} if "code" in self.kind.body else {}
         return self.add(name=name, **coded, **fields)
 
-    def at(self, made: Any) -> str:
-        return f"{self.path}/{made.data['id']}"
+    def at(self, setting: Any) -> str:
+        return f"{self.path}/{setting.data['id']}"
 
     def recorded(self, since: int) -> list[str]:
         return [event["type"] for event in self.shop.events()[since:]]
@@ -137,21 +137,21 @@ def coded(request: pytest.FixtureRequest, shop: Any) -> Collection:
 
 class TestAdding:
     def test_answers_what_was_added_where_and_at_which_position(self, collection: Collection) -> None:
-        made = collection.add()
-        assert made.status == 201
-        assert made.json["success"] is True
-        assert made.headers["etag"] == '"1"'
-        assert int(made.headers["x-event-position"]) == len(collection.shop.events())
-        assert made.data["version"] == 1
-        assert made.data["status"] == "active"
-        assert made.data["created_at"].endswith("Z")
-        assert collection.kind.body.items() <= made.data.items()
+        added = collection.add()
+        assert added.status == 201
+        assert added.json["success"] is True
+        assert added.headers["etag"] == '"1"'
+        assert int(added.headers["x-event-position"]) == len(collection.shop.events())
+        assert added.data["version"] == 1
+        assert added.data["status"] == "active"
+        assert added.data["created_at"].endswith("Z")
+        assert collection.kind.body.items() <= added.data.items()
 
     def test_the_added_the_read_and_the_listed_are_the_same(self, collection: Collection) -> None:
-        made = collection.add()
-        read, listed = collection.admin.get(collection.at(made)), collection.admin.get(collection.path)
-        assert read.data == made.data
-        assert listed.data == [made.data]
+        added = collection.add()
+        read, listed = collection.admin.get(collection.at(added)), collection.admin.get(collection.path)
+        assert read.data == added.data
+        assert listed.data == [added.data]
 
     def test_the_edited_the_read_and_the_listed_are_the_same(self, collection: Collection) -> None:
         path = collection.at(collection.add())
@@ -198,10 +198,10 @@ class TestListing:
         names = [f"Name {letter}" for letter in "abcde"]
         for name in names:
             collection.another(name)
-        found = [collection.admin.get(f"{collection.path}?limit=2&page={page}") for page in (1, 2, 3, 4)]
-        assert [len(answer.data) for answer in found] == [2, 2, 1, 0]
-        assert [row["name"] for answer in found for row in answer.data] == names
-        assert found[1].json["pagination"] == {"page": 2, "limit": 2, "total": 5, "pages": 3}
+        pages = [collection.admin.get(f"{collection.path}?limit=2&page={page}") for page in (1, 2, 3, 4)]
+        assert [len(answer.data) for answer in pages] == [2, 2, 1, 0]
+        assert [row["name"] for answer in pages for row in answer.data] == names
+        assert pages[1].json["pagination"] == {"page": 2, "limit": 2, "total": 5, "pages": 3}
 
     def test_sorts_and_searches(self, collection: Collection) -> None:
         for name in ("Beta", "alpha", "Gamma ray"):
@@ -268,28 +268,28 @@ class TestListing:
             store = admin.post("/api/admin/stores", {"name": code, "code": code}).data
             storage = {"name": code, "code": code, "store_id": store["id"]}
             storage = admin.post("/api/admin/storages", storage).data
-            for path, found in (("stores", store), ("storages", storage)):
+            for path, expected in (("stores", store), ("storages", storage)):
                 answer = admin.get(f"/api/admin/{path}?store_id={store['id']}")
-                assert (answer.data, answer.json["pagination"]["total"]) == ([found], 1)
+                assert (answer.data, answer.json["pagination"]["total"]) == ([expected], 1)
 
 
 class TestReading:
     def test_who_has_this_version_gets_no_body(self, collection: Collection) -> None:
         path = collection.at(collection.add())
         assert collection.admin.get(path).headers["etag"] == '"1"'
-        for known in ('"1"', 'W/"1"', '"7", "1"', "*"):
-            same = collection.admin.get(path, If_None_Match=known)
+        for tags in ('"1"', 'W/"1"', '"7", "1"', "*"):
+            same = collection.admin.get(path, If_None_Match=tags)
             assert (same.status, same.body, same.headers["etag"]) == (304, b"", '"1"')
         assert collection.admin.get(path, If_None_Match='"2"').status == 200
 
     def test_as_of_shows_what_was_known_then(self, collection: Collection) -> None:
         before_it_was = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        made = collection.add()
-        path, recorded = collection.at(made), collection.shop.events()[-1]["recorded_at"]
+        added = collection.add()
+        path, recorded = collection.at(added), collection.shop.events()[-1]["recorded_at"]
         then = recorded.astimezone(UTC).isoformat().replace("+00:00", "Z")
         collection.admin.patch(path, collection.kind.edit)
-        seen = collection.admin.get(f"{path}?as_of={then}").data
-        assert seen == {name: value for name, value in made.data.items() if name not in DERIVED}
+        former = collection.admin.get(f"{path}?as_of={then}").data
+        assert former == {name: value for name, value in added.data.items() if name not in DERIVED}
         assert collection.admin.get(f"{path}?as_of={before_it_was}").status == 404
         assert collection.admin.get(f"{path}?as_of=2999-01-01T00:00:00Z").data["version"] > 1
 
@@ -321,16 +321,16 @@ class TestReading:
 
 class TestEditing:
     def test_records_what_changed_and_nothing_else(self, collection: Collection) -> None:
-        made = collection.add()
+        added = collection.add()
         before = len(collection.shop.events())
-        edited = collection.admin.patch(collection.at(made), collection.kind.edit)
+        edited = collection.admin.patch(collection.at(added), collection.kind.edit)
         assert edited.status == 200
         assert edited.data.items() >= collection.kind.edit.items()
         assert sorted(collection.recorded(before)) == sorted(collection.kind.facts)
         assert edited.headers["etag"] == f'"{1 + len(collection.kind.facts)}"'
-        unchanged = made.data.keys() - collection.kind.edit.keys() - {"version", "updated_at"} - DERIVED
+        unchanged = added.data.keys() - collection.kind.edit.keys() - {"version", "updated_at"} - DERIVED
         assert {name: edited.data[name] for name in unchanged} == {
-            name: made.data[name] for name in unchanged
+            name: added.data[name] for name in unchanged
         }
 
     def test_a_stale_version_is_refused(self, collection: Collection) -> None:
@@ -394,12 +394,12 @@ class TestWhatIsInUse:
             "tax_rate_ids": [tax["id"]],
             "variants": [{"sku": "M", "price": 1}],
         }
-        made = admin.post("/api/admin/products", product).data
+        filed = admin.post("/api/admin/products", product).data
         used = {"brands": brand, "categories": category, "units": unit, "tax-rates": tax}
         used["suppliers"] = supplier
         for kind, setting in used.items():
             self.refused(shop, f"{base}/{kind}", setting)
-        admin.delete(f"/api/admin/products/{made['id']}")
+        admin.delete(f"/api/admin/products/{filed['id']}")
         for kind, setting in used.items():
             assert admin.delete(f"{base}/{kind}/{setting['id']}").status == 200
 
@@ -459,14 +459,14 @@ class TestCategories:
         fruit = tree("Fruit", food)
         apples = tree("Apples", fruit)
         assert [step["name"] for step in apples["path"]] == ["Food", "Fruit", "Apples"]
-        made = [
+        products = [
             admin.post(
                 "/api/admin/products",
                 {"name": f"P{n}", "category_id": one["id"], "variants": [{"sku": f"P{n}", "price": 1}]},
             ).data
             for n, one in enumerate((food, fruit, apples, apples))
         ]
-        admin.delete(f"/api/admin/products/{made[3]['id']}")
+        admin.delete(f"/api/admin/products/{products[3]['id']}")
 
         def numbers(one: Any) -> tuple[int, int, int]:
             return one["depth"], one["product_count"], one["total_product_count"]
@@ -498,13 +498,13 @@ class TestCategories:
         def shape(node: Any) -> Any:
             return node["name"], node["depth"], node["total_product_count"], [*map(shape, node["children"])]
 
-        found = admin.get(f"{path}?tree=true")
-        assert [shape(root) for root in found.data] == [
+        answer = admin.get(f"{path}?tree=true")
+        assert [shape(root) for root in answer.data] == [
             ("Drinks", 1, 0, []),
             ("Food", 1, 1, [("Bread", 2, 1, [("Rye", 3, 0, [])])]),
         ]
-        assert found.json["pagination"] == {"page": 1, "limit": 2, "total": 2, "pages": 1}
-        assert found.data[0]["id"] == drinks["id"]
+        assert answer.json["pagination"] == {"page": 1, "limit": 2, "total": 2, "pages": 1}
+        assert answer.data[0]["id"] == drinks["id"]
         refused = admin.get(f"{path}?tree=true&search=x")
         assert (refused.status, refused.fields) == (400, {"search"})
 
@@ -521,12 +521,12 @@ class TestCategories:
         fruit, tools = tree("Fruit", food), tree("Tools")
         for name, one in (("Meal", food), ("Apple", fruit), ("Hammer", tools)):
             body = {"name": name, "category_id": one["id"], "variants": [{"sku": name, "price": 1}]}
-            made = admin.post("/api/admin/products", body).data
-            admin.post(f"/api/admin/products/{made['id']}/status", {"status": "active"})
+            filed = admin.post("/api/admin/products", body).data
+            admin.post(f"/api/admin/products/{filed['id']}/status", {"status": "active"})
 
         def names(query: str, path: str = "/api/admin/products") -> tuple[list[str], int]:
-            found = admin.get(f"{path}?{query}")
-            return [row["name"] for row in found.data], found.json["pagination"]["total"]
+            answer = admin.get(f"{path}?{query}")
+            return [row["name"] for row in answer.data], answer.json["pagination"]["total"]
 
         for path in ("/api/admin/products", "/api/pos/products"):
             assert names(f"category_id={food['id']}", path) == (["Apple", "Meal"], 2)
@@ -548,8 +548,8 @@ class TestUnits:
         crate = {"name": "Crate", "symbol": "cr"}
         assert admin.post(self.PATH, {**crate, **base}).fields == {"factor"}
         assert admin.post(self.PATH, {**crate, **factor}).fields == {"base_unit_id"}
-        made = admin.post(self.PATH, crate).data
-        path = f"{self.PATH}/{made['id']}"
+        unit = admin.post(self.PATH, crate).data
+        path = f"{self.PATH}/{unit['id']}"
         assert admin.patch(path, base).fields == {"factor"}
         assert admin.patch(path, factor).fields == {"base_unit_id"}
         assert admin.patch(path, {**base, **factor}).status == 200
@@ -667,11 +667,11 @@ class TestOpening:
     def test_lists_tell_open_from_closed_ones(self, shop: Any) -> None:
         admin = shop.client()
         for name in ("Open", "Closed", "Gone"):
-            made = admin.post("/api/admin/stores", {"name": name, "code": name}).data
+            store = admin.post("/api/admin/stores", {"name": name, "code": name}).data
             if name == "Closed":
-                admin.post(f"/api/admin/stores/{made['id']}/deactivate")
+                admin.post(f"/api/admin/stores/{store['id']}/deactivate")
             if name == "Gone":
-                admin.delete(f"/api/admin/stores/{made['id']}")
+                admin.delete(f"/api/admin/stores/{store['id']}")
 
         def names(query: str) -> list[str]:
             return [row["name"] for row in admin.get(f"/api/admin/stores{query}").data]

@@ -152,7 +152,7 @@ class TestCosting:
         admin = stocked.shop.client()
         admin.patch(f"/api/admin/storages/{stocked.storage['id']}", {"allow_negative": True})
         for number in range(5):
-            variants = [{"sku": f"{place}-{number}", "price": 100} for place in "AB"]
+            variants = [{"sku": f"{name}-{number}", "price": 100} for name in "AB"]
             product = stocked.product_of(variants=variants)
             sold = product["variants"][0]["id"]
             line = {"variant_id": sold, "quantity": 1}
@@ -160,8 +160,8 @@ class TestCosting:
             path = "/api/admin/products/" + way.format(product=product["id"], variant=sold)
             with ThreadPoolExecutor() as both:
                 sale = both.submit(stocked.sell, role="Admin", lines=[line], payments=payments)
-                taken_away = both.submit(admin.delete, path)
-            assert (sale.result().status == 201) != (taken_away.result().status == 200)
+                removal = both.submit(admin.delete, path)
+            assert (sale.result().status == 201) != (removal.result().status == 200)
 
 
 class TestLevels:
@@ -256,9 +256,9 @@ class TestStockThatComesWhileGoodsLeaveTheCatalog:
         line = {"variant_id": product["variants"][0]["id"], "quantity": 1, "unit_cost": 1}
         body = {"storage_id": storage["id"], "lines": [line]}
         with ThreadPoolExecutor(2) as both:
-            left = both.submit(leave)
+            departure = both.submit(leave)
             received = both.submit(admin.post, f"{PATH}/receipts", body)
-        return received.result().status, left.result().status
+        return received.result().status, departure.result().status
 
     def test_a_product_that_is_archived(self, stocked: Any) -> None:
         admin, outcomes = stocked.shop.client(), set()

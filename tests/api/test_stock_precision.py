@@ -58,9 +58,9 @@ def weighed(stocked: Any) -> Weighed:
     admin = stocked.shop.client()
     kilogram = admin.post(UNITS, {"name": "Kilogram", "symbol": "kg", "precision": 3}).data
     piece = admin.post(UNITS, {"name": "Piece", "symbol": "pc"}).data
-    made = Weighed(stocked, kilogram, piece)
-    assert made.measure_in(kilogram).status == 200
-    return made
+    example = Weighed(stocked, kilogram, piece)
+    assert example.measure_in(kilogram).status == 200
+    return example
 
 
 class TestWhileFinerStockLiesThere:

@@ -49,10 +49,10 @@ def two(stocked: Any) -> Two:
     cellar = admin.post(STORAGES, {"name": "Cellar", "code": "C", "store_id": other["id"]}).data
     till = admin.post(f"{STORES}/{other['id']}/registers", {"name": "Till", "code": "1"}).data
     warehouse = admin.post(STORAGES, {"name": "Warehouse", "code": "W"}).data
-    made = Two(stocked, other, cellar, till, warehouse)
+    example = Two(stocked, other, cellar, till, warehouse)
     for storage in (cellar, warehouse):
-        assert admin.post(f"{INVENTORY}/receipts", made.delivery(storage)).status == 201
-    return made
+        assert admin.post(f"{INVENTORY}/receipts", example.delivery(storage)).status == 201
+    return example
 
 
 def refused(answer: Any) -> tuple[int, str]:
@@ -157,9 +157,9 @@ class TestRegisters:
 
     def test_those_of_ones_own_are_kept(self, two: Two) -> None:
         bound, registers = two.bound(), f"{STORES}/{two.store['id']}/registers"
-        made = bound.post(registers, {"name": "New", "code": "N"}).data
-        assert bound.patch(f"{registers}/{made['id']}", {"name": "Newer"}).status == 200
-        assert bound.delete(f"{registers}/{made['id']}").status == 200
+        register = bound.post(registers, {"name": "New", "code": "N"}).data
+        assert bound.patch(f"{registers}/{register['id']}", {"name": "Newer"}).status == 200
+        assert bound.delete(f"{registers}/{register['id']}").status == 200
 
 
 class TestStock:

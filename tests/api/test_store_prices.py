@@ -72,8 +72,8 @@ class Two:
 
     def history(self, after: Any, client: Any = None, query: str = "") -> Any:
         """The history, once it knows what was written last."""
-        seen = {"X_Wait_For_Position": after.headers["x-event-position"]}
-        return (client or self.admin).get(f"{self.path}?history=true{query}", **seen)
+        headers = {"X_Wait_For_Position": after.headers["x-event-position"]}
+        return (client or self.admin).get(f"{self.path}?history=true{query}", **headers)
 
 
 @pytest.fixture
@@ -120,9 +120,9 @@ class TestPricing:
         two.price(99)
         two.price(None)
         two.price(None)
-        told = [(event["type"], event["state"]) for event in two.stocked.shop.events()[-2:]]
+        events = [(event["type"], event["state"]) for event in two.stocked.shop.events()[-2:]]
         variant = {"variant_id": two.stocked.variant_id, "store_id": two.store_id}
-        assert told == [
+        assert events == [
             ("products.Product.StorePriced", {**variant, "old_price": None, "price": 99}),
             ("products.Product.StorePriceLifted", {**variant, "old_price": 99}),
         ]
@@ -138,17 +138,17 @@ class TestPricing:
     def test_many_variants_are_priced_at_once_and_shown_page_by_page(self, two: Two) -> None:
         variants = [{"id": str(uuid4()), "sku": f"V{one}", "price": one} for one in range(500)]
         product = two.stocked.product_of(variants=variants)
-        wanted = [
-            two.named(place, store, str(variant["id"]))
-            for place, variant in enumerate(variants)
+        prices = [
+            two.named(price, store, str(variant["id"]))
+            for price, variant in enumerate(variants)
             for store in (two.store_id, str(two.other["id"]))
         ]
         path = f"{PRODUCTS}/{product['id']}/prices"
-        assert len(two.admin.put(path, {"prices": wanted}).data) == 500
+        assert len(two.admin.put(path, {"prices": prices}).data) == 500
         last = two.admin.get(f"{path}?limit=100&page=5")
         assert [row["sku"] for row in last.data] == [f"V{one}" for one in range(400, 500)]
         assert {own["price"] for own in last.data[-1]["stores"]} == {499}
-        too_many = two.admin.put(path, {"prices": [*wanted, wanted[0]]})
+        too_many = two.admin.put(path, {"prices": [*prices, prices[0]]})
         assert (too_many.status, too_many.fields) == (422, {"prices"})
 
 
@@ -225,17 +225,17 @@ class TestTheTill:
 
 class TestVersions:
     def test_a_version_that_was_seen_is_expected(self, two: Two) -> None:
-        seen = two.admin.get(two.path).headers["etag"]
-        assert two.put(two.named(99), If_Match=seen).status == 200
-        stale = two.put(two.named(89), If_Match=seen)
+        version = two.admin.get(two.path).headers["etag"]
+        assert two.put(two.named(99), If_Match=version).status == 200
+        stale = two.put(two.named(89), If_Match=version)
         assert refused(stale) == (412, "precondition_failed")
         assert two.quoted() == 198
 
     def test_of_many_at_once_one_has_seen_the_latest(self, two: Two) -> None:
-        seen = two.admin.get(two.path).headers["etag"]
+        version = two.admin.get(two.path).headers["etag"]
         with ThreadPoolExecutor(4) as pool:
             prices = range(90, 98)
-            answers = list(pool.map(lambda price: two.put(two.named(price), If_Match=seen), prices))
+            answers = list(pool.map(lambda price: two.put(two.named(price), If_Match=version), prices))
         assert sorted(answer.status for answer in answers) == [200] + [412] * 7
 
     def test_many_at_once_all_count(self, two: Two) -> None:
@@ -258,10 +258,10 @@ class TestRefusals:
         assert two.quoted() == 238
 
     def test_what_is_missing_or_unknown(self, two: Two) -> None:
-        for left_out in ("variant_id", "store_id", "price"):
-            named = {name: value for name, value in two.named(1).items() if name != left_out}
+        for absent in ("variant_id", "store_id", "price"):
+            named = {name: value for name, value in two.named(1).items() if name != absent}
             answer = two.put(named)
-            assert (answer.status, answer.fields) == (422, {f"prices.0.{left_out}"})
+            assert (answer.status, answer.fields) == (422, {f"prices.0.{absent}"})
         assert two.put({**two.named(1), "colour": "red"}).fields == {"prices.0.colour"}
         assert two.admin.put(two.path, {}).fields == {"prices"}
 
@@ -325,8 +325,8 @@ class TestVariants:
         variant = added["variants"][1]["id"]
         two.put(two.named(99), two.named(180, variant_id=variant))
         assert two.admin.delete(f"{product}/variants/{variant}").status == 200
-        (left,) = two.admin.get(two.path).data
-        assert [own["price"] for own in left["stores"]] == [99]
+        (rest,) = two.admin.get(two.path).data
+        assert [own["price"] for own in rest["stores"]] == [99]
         again = {"sku": "OAT-2", "price": 210}
         assert two.admin.post(f"{product}/variants", {"id": variant, **again}).code == "duplicate_id"
         assert two.admin.post(f"{product}/variants", again).status == 201
@@ -365,16 +365,16 @@ class TestHistory:
         first = two.history(last, query="&limit=2")
         assert first.json["pagination"] == {"page": 1, "limit": 2, "total": 5, "pages": 3}
         rest = [two.history(last, query=f"&limit=2&page={page}").data for page in (2, 3, 4)]
-        told = [row["new"] for page in (first.data, *rest) for row in page]
-        assert told == [92, 91, 90, 119, 60]
+        rows = [row["new"] for page in (first.data, *rest) for row in page]
+        assert rows == [92, 91, 90, 119, 60]
 
     def test_keeps_what_was_removed(self, two: Two) -> None:
         product = f"{PRODUCTS}/{two.stocked.product['id']}"
         added = two.admin.post(f"{product}/variants", {"sku": "OAT-2", "price": 200, "cost": 90}).data
         variant = added["variants"][1]["id"]
         last = two.admin.delete(f"{product}/variants/{variant}")
-        told = [row for row in two.history(last).data if row["variant_id"] == variant]
-        assert [(row["kind"], row["new"]) for row in told] == [("price", 200), ("cost", 90)]
+        rows = [row for row in two.history(last).data if row["variant_id"] == variant]
+        assert [(row["kind"], row["new"]) for row in rows] == [("price", 200), ("cost", 90)]
 
     def test_tells_costs_only_to_those_who_may_see_them(self, two: Two) -> None:
         last = two.price(99)

@@ -35,11 +35,11 @@ class Taxed:
 
     def sell(self, product: Any, **where: Any) -> Any:
         """One of a product, quoted and sold at the till of the first store unless `where` says otherwise."""
-        place = where or {"register_id": self.stocked.register["id"]}
+        till = where or {"register_id": self.stocked.register["id"]}
         lines = [{"variant_id": product["variants"][0]["id"], "quantity": 1}]
-        quote = self.admin.post("/api/pos/quote", {**place, "lines": lines}).data
+        quote = self.admin.post("/api/pos/quote", {**till, "lines": lines}).data
         payments = [{"method": "card", "amount": quote["total"]}]
-        sold = self.admin.post("/api/pos/orders", {**place, "lines": lines, "payments": payments}).data
+        sold = self.admin.post("/api/pos/orders", {**till, "lines": lines, "payments": payments}).data
         assert [line["taxes"] for line in sold["lines"]] == [line["taxes"] for line in quote["lines"]]
         assert (sold["total"], sold["taxes"]) == (quote["total"], quote["taxes"])
         return sold
@@ -111,6 +111,9 @@ class TestAStoresRates:
         elsewhere = make_shop().client().post(TAX_RATES, {"name": "VAT", "rate": "19"}).data["id"]
         new = {"name": "Pier", "code": "P"}
         for wrong in (gone, elsewhere, str(uuid4()), taxed.stocked.store["id"]):
-            told = {"tax_rate_ids": [here, wrong]}
-            for answer in (taxed.admin.patch(taxed.path, told), taxed.admin.post(STORES, {**new, **told})):
+            fields = {"tax_rate_ids": [here, wrong]}
+            for answer in (
+                taxed.admin.patch(taxed.path, fields),
+                taxed.admin.post(STORES, {**new, **fields}),
+            ):
                 assert (answer.status, answer.fields) == (422, {"tax_rate_ids.1"})

@@ -26,19 +26,19 @@ def test_all_that_is_known_of_one_is_kept(admin: Any) -> None:
         "payment_terms_days": 30,
         "note": "Delivers on Mondays",
     }
-    made = admin.post(PATH, body).data
-    assert body.items() <= made.items()
-    assert admin.get(f"{PATH}/{made['id']}").data == made
+    supplier = admin.post(PATH, body).data
+    assert body.items() <= supplier.items()
+    assert admin.get(f"{PATH}/{supplier['id']}").data == supplier
 
 
 def test_a_name_is_enough(admin: Any) -> None:
-    made = admin.post(PATH, {"name": "Hillside"}).data
-    assert (made["code"], made["payment_terms_days"]) == (None, None)
+    supplier = admin.post(PATH, {"name": "Hillside"}).data
+    assert (supplier["code"], supplier["payment_terms_days"]) == (None, None)
     assert admin.post(PATH, {"name": "Other"}).status == 201
 
 
 def test_each_group_of_fields_is_a_fact_of_its_own(shop: Any, admin: Any) -> None:
-    made = admin.post(PATH, {"name": "Hillside"}).data
+    supplier = admin.post(PATH, {"name": "Hillside"}).data
     before = len(shop.events())
     edit = {
         "name": "Hillside Roasters",
@@ -49,7 +49,7 @@ def test_each_group_of_fields_is_a_fact_of_its_own(shop: Any, admin: Any) -> Non
         "payment_terms_days": 0,
         "note": "4",
     }
-    assert admin.patch(f"{PATH}/{made['id']}", edit).data.items() >= edit.items()
+    assert admin.patch(f"{PATH}/{supplier['id']}", edit).data.items() >= edit.items()
     types = [event["type"].rpartition(".")[2] for event in shop.events()[before:]]
     assert types == ["Renamed", "Recoded", "Relocated", "TaxNumberNoted", "TermsAgreed", "Annotated"]
 
@@ -77,11 +77,11 @@ def test_a_field_that_means_nothing_is_named(admin: Any, field: str, value: Any)
 
 def test_a_delivery_names_a_supplier_there_is(stocked: Any) -> None:
     admin = stocked.shop.client()
-    made = admin.post(PATH, {"name": "Hillside"}).data
-    received = stocked.receive(1, 60, supplier_id=made["id"])
-    assert (received.status, received.data["supplier_id"]) == (201, made["id"])
-    admin.delete(f"{PATH}/{made['id']}")
-    for unknown in (str(uuid4()), stocked.store["id"], made["id"]):
+    supplier = admin.post(PATH, {"name": "Hillside"}).data
+    received = stocked.receive(1, 60, supplier_id=supplier["id"])
+    assert (received.status, received.data["supplier_id"]) == (201, supplier["id"])
+    admin.delete(f"{PATH}/{supplier['id']}")
+    for unknown in (str(uuid4()), stocked.store["id"], supplier["id"]):
         refused = stocked.receive(1, 60, supplier_id=unknown)
         assert (refused.status, refused.fields) == (422, {"supplier_id"})
     assert stocked.on_hand() == "11"
@@ -89,8 +89,12 @@ def test_a_delivery_names_a_supplier_there_is(stocked: Any) -> None:
 
 def test_an_inventory_clerk_keeps_them_and_a_cashier_does_not_see_them(shop: Any) -> None:
     clerk, cashier = shop.client("Inventory Clerk"), shop.client("Cashier")
-    made = clerk.post(PATH, {"name": "Hillside"}).data
-    assert clerk.patch(f"{PATH}/{made['id']}", {"note": "Slow"}).status == 200
-    assert clerk.delete(f"{PATH}/{made['id']}").status == 200
-    for answer in (cashier.get(PATH), cashier.post(PATH, {"name": "X"}), cashier.get(f"{PATH}/{made['id']}")):
+    supplier = clerk.post(PATH, {"name": "Hillside"}).data
+    assert clerk.patch(f"{PATH}/{supplier['id']}", {"note": "Slow"}).status == 200
+    assert clerk.delete(f"{PATH}/{supplier['id']}").status == 200
+    for answer in (
+        cashier.get(PATH),
+        cashier.post(PATH, {"name": "X"}),
+        cashier.get(f"{PATH}/{supplier['id']}"),
+    ):
         assert (answer.status, answer.code) == (403, "forbidden")

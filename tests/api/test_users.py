@@ -60,7 +60,7 @@ def path(answer: Any) -> str:
 
 def put(client: Any, path: str, body: Any, **headers: str) -> Any:
     return client.call(
-        "PUT", path, body, headers={name.replace("_", "-"): told for name, told in headers.items()}
+        "PUT", path, body, headers={name.replace("_", "-"): value for name, value in headers.items()}
     )
 
 
@@ -78,9 +78,9 @@ class TestTakingOn:
         (harbour,) = add_stores(staff.admin, "Harbour")
         answer = staff.add("anna", "inventory_clerk", email="anna@shop.example", store_ids=[harbour])
         assert (answer.status, answer.headers["etag"]) == (201, '"1"')
-        told = dict(answer.data)
-        assert told.pop("created_at") == told.pop("updated_at")
-        assert told == {
+        user = dict(answer.data)
+        assert user.pop("created_at") == user.pop("updated_at")
+        assert user == {
             "id": answer.data["id"],
             "username": staff.name("anna"),
             "email": "anna@shop.example",
@@ -111,8 +111,8 @@ class TestTakingOn:
         for number, body in enumerate(
             [{"role_id": "inventory_clerk"}, {"role_id": "Inventory Clerk"}, {"role": "Inventory Clerk"}]
         ):
-            told = {"username": staff.name(f"u{number}"), "password": PASSWORD, **body}
-            assert staff.admin.post(USERS, told).data["role"]["name"] == "Inventory Clerk"
+            user = {"username": staff.name(f"u{number}"), "password": PASSWORD, **body}
+            assert staff.admin.post(USERS, user).data["role"]["name"] == "Inventory Clerk"
 
     def test_a_key_gives_the_first_outcome_again(self, staff: Staff) -> None:
         body = {"username": staff.name("anna"), "password": PASSWORD, "role_id": "cashier"}
@@ -151,8 +151,8 @@ class TestTakingOn:
     )
     def test_what_is_not_valid_is_named(self, staff: Staff, field: str, body: Any) -> None:
         before = len(staff.shop.events())
-        told = {"username": staff.name("x"), "password": PASSWORD, "role_id": "cashier", **body}
-        answer = staff.admin.post(USERS, told)
+        user = {"username": staff.name("x"), "password": PASSWORD, "role_id": "cashier", **body}
+        answer = staff.admin.post(USERS, user)
         assert (answer.status, answer.code, answer.fields) == (422, "validation_failed", {field})
         assert len(staff.shop.events()) == before
 
@@ -294,12 +294,14 @@ class TestEditing:
     def test_a_stale_version_is_refused(self, staff: Staff) -> None:
         anna = path(staff.add())
         calls: list[Callable[..., Any]] = [
-            lambda **seen: staff.admin.patch(anna, {"email": None}, **seen),
-            lambda **seen: staff.admin.delete(anna, **seen),
-            lambda **seen: staff.admin.post(f"{anna}/deactivate", **seen),
-            lambda **seen: staff.admin.post(f"{anna}/reset-password", {"new_password": PASSWORD}, **seen),
-            lambda **seen: put(staff.admin, f"{anna}/permissions", {"granted": []}, **seen),
-            lambda **seen: put(staff.admin, f"{anna}/stores", {"store_ids": []}, **seen),
+            lambda **version: staff.admin.patch(anna, {"email": None}, **version),
+            lambda **version: staff.admin.delete(anna, **version),
+            lambda **version: staff.admin.post(f"{anna}/deactivate", **version),
+            lambda **version: staff.admin.post(
+                f"{anna}/reset-password", {"new_password": PASSWORD}, **version
+            ),
+            lambda **version: put(staff.admin, f"{anna}/permissions", {"granted": []}, **version),
+            lambda **version: put(staff.admin, f"{anna}/stores", {"store_ids": []}, **version),
         ]
         for call in calls:
             assert call(If_Match='"7"').code == "precondition_failed"
@@ -389,16 +391,16 @@ class TestSigningOut:
     )
     def test_other_rights_take_a_refresh(self, staff: Staff, change: dict[str, Any]) -> None:
         (store,) = add_stores(staff.admin, "Harbour")
-        told = {"store_ids": [store]} if "store_ids" in change else change
+        rights = {"store_ids": [store]} if "store_ids" in change else change
         anna, client, refresh_token = self.signed_in(staff)
         staff.admin.patch(anna, {"email": "a@b.example"})
         assert client.get("/api/cashier/orders").status == 200
-        staff.admin.patch(anna, told)
+        staff.admin.patch(anna, rights)
         assert client.get("/api/cashier/orders").code == "token_expired"
         fresh = self.refresh(staff, refresh_token)
         again = staff.shop.service.client(fresh.data["token"])
         assert again.get("/api/cashier/orders").status == 200
-        expected = {"role_id": 200, "granted": 200, "store_ids": 403}[next(iter(told))]
+        expected = {"role_id": 200, "granted": 200, "store_ids": 403}[next(iter(rights))]
         assert again.get("/api/admin/products").status == expected
 
 
@@ -471,9 +473,9 @@ class TestRules:
         theirs = staff.add("theirs", store_ids=[airport])
         both = staff.add("both", store_ids=[harbour, airport])
         assert ours.status == 201
-        for place in ([], [airport], [harbour, airport]):
-            assert staff.add("x", by=boss, store_ids=place).status == 403
-            assert put(boss, f"{path(ours)}/stores", {"store_ids": place}).status == 403
+        for stores in ([], [airport], [harbour, airport]):
+            assert staff.add("x", by=boss, store_ids=stores).status == 403
+            assert put(boss, f"{path(ours)}/stores", {"store_ids": stores}).status == 403
         listed = [row["username"].partition("@")[0] for row in boss.get(USERS).data]
         assert listed == ["boss", "ours"]
         for one in (path(theirs), path(both), staff.at("Cashier"), staff.at("Admin")):

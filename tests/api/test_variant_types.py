@@ -18,10 +18,10 @@ def admin(shop: Any) -> Any:
 @pytest.fixture
 def size(admin: Any) -> Any:
     """Size: S, M, L; a shirt is sold in M."""
-    made = admin.post(PATH, SIZE).data
+    variant_type = admin.post(PATH, SIZE).data
     variant = {"sku": "SHIRT-M", "price": 1, "options": {"Size": "M", "Colour": "red"}}
     assert admin.post("/api/admin/products", {"name": "Shirt", "variants": [variant]}).status == 201
-    return made
+    return variant_type
 
 
 def edit(admin: Any, size: Any, **changes: Any) -> Any:
@@ -30,17 +30,17 @@ def edit(admin: Any, size: Any, **changes: Any) -> Any:
 
 class TestValues:
     def test_they_keep_their_order(self, shop: Any, admin: Any) -> None:
-        made = admin.post(PATH, {"name": "Size", "values": ["L", "M", "S"]}).data
-        assert made["values"] == ["L", "M", "S"]
-        turned = admin.patch(f"{PATH}/{made['id']}", {"values": ["S", "M", "L"]}).data
+        variant_type = admin.post(PATH, {"name": "Size", "values": ["L", "M", "S"]}).data
+        assert variant_type["values"] == ["L", "M", "S"]
+        turned = admin.patch(f"{PATH}/{variant_type['id']}", {"values": ["S", "M", "L"]}).data
         assert turned["values"] == ["S", "M", "L"]
         assert shop.events()[-1]["type"] == "variant_types.VariantType.ValuesListed"
         assert shop.events()[-1]["state"] == {"values": ["S", "M", "L"]}
 
     def test_the_same_again_records_nothing(self, shop: Any, admin: Any) -> None:
-        made = admin.post(PATH, SIZE).data
+        variant_type = admin.post(PATH, SIZE).data
         before = len(shop.events())
-        assert admin.patch(f"{PATH}/{made['id']}", SIZE).data == made
+        assert admin.patch(f"{PATH}/{variant_type['id']}", SIZE).data == variant_type
         assert len(shop.events()) == before
 
     @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ class TestValues:
             ({"0": "M"}, {"values"}),
             (None, {"values"}),
         ],
-        ids=lambda given: str(given) if isinstance(given, list) else "",
+        ids=lambda values: str(values) if isinstance(values, list) else "",
     )
     def test_wrong_ones_are_named(self, admin: Any, values: Any, fields: set[str]) -> None:
         refused = admin.post(PATH, {"name": "Size", "values": values})
@@ -84,9 +84,9 @@ class TestWhatVariantsHave:
     @pytest.mark.usefixtures("size")
     def test_what_another_companys_variants_have_is_not_in_use(self, make_shop: Any) -> None:
         other = make_shop().client()
-        made = other.post(PATH, SIZE).data
-        assert edit(other, made, values=["S"]).status == 200
-        assert other.delete(f"{PATH}/{made['id']}").status == 200
+        variant_type = other.post(PATH, SIZE).data
+        assert edit(other, variant_type, values=["S"]).status == 200
+        assert other.delete(f"{PATH}/{variant_type['id']}").status == 200
 
 
 def test_a_clerk_reads_them_and_a_cashier_does_not(shop: Any, size: Any) -> None:
@@ -112,16 +112,16 @@ class TestWhatVariantsMayHave:
         assert admin.post("/api/admin/products", self.body({"Size": "S"}, {"Size": "L"})).status == 201
 
     def test_taking_a_value_and_giving_it_up_at_once_never_both_succeed(self, admin: Any) -> None:
-        made = admin.post(PATH, SIZE).data
+        variant_type = admin.post(PATH, SIZE).data
 
         def race(number: int) -> tuple[int, int]:
-            admin.patch(f"{PATH}/{made['id']}", {"values": ["S", "M", "L"]})
+            admin.patch(f"{PATH}/{variant_type['id']}", {"values": ["S", "M", "L"]})
             body = {"name": "R", "variants": [{"sku": f"R{number}", "price": 1, "options": {"Size": "L"}}]}
             with ThreadPoolExecutor(2) as both:
-                taken = both.submit(admin.post, "/api/admin/products", body)
-                given_up = both.submit(admin.patch, f"{PATH}/{made['id']}", {"values": ["S", "M"]})
-            if taken.result().status == 201:
-                admin.delete(f"/api/admin/products/{taken.result().data['id']}")
-            return taken.result().status, given_up.result().status
+                addition = both.submit(admin.post, "/api/admin/products", body)
+                removal = both.submit(admin.patch, f"{PATH}/{variant_type['id']}", {"values": ["S", "M"]})
+            if addition.result().status == 201:
+                admin.delete(f"/api/admin/products/{addition.result().data['id']}")
+            return addition.result().status, removal.result().status
 
         assert {race(number) for number in range(10)} <= {(201, 409), (422, 200)}

@@ -124,7 +124,7 @@ def variant(
 
 def product(*variants: Variant, one: UUID = PRODUCT, status: Status = "active", **values: Any) -> Product:
     """A product that has come to this status."""
-    known = {
+    defaults = {
         "name": "Sea salt",
         "description": None,
         "brand_id": None,
@@ -134,11 +134,13 @@ def product(*variants: Variant, one: UUID = PRODUCT, status: Status = "active", 
         "tax_rate_ids": (),
         "track_stock": True,
     }
-    made = Product.begin(Product.Registered, one, **{**known, **values}, variants=variants or (variant(),))
+    example = Product.begin(
+        Product.Registered, one, **{**defaults, **values}, variants=variants or (variant(),)
+    )
     steps: dict[Status, tuple[Status, ...]] = {"draft": (), "discontinued": ("active", "discontinued")}
     for step in steps.get(status, (status,)):
-        made.change_status(step, datetime(2026, 6, 20, tzinfo=UTC) if step == "coming_soon" else None)
-    return made
+        example.change_status(step, datetime(2026, 6, 20, tzinfo=UTC) if step == "coming_soon" else None)
+    return example
 
 
 def delivery(
@@ -166,7 +168,7 @@ def user(one: UUID = USER, username: str = "ann@salt.test", role: str = "Manager
 
 
 def package(one: UUID = PACKAGE, name: str = "Small", **values: Any) -> Package:
-    known = {
+    defaults = {
         "description": None,
         "price": 1900,
         "currency": "EUR",
@@ -175,12 +177,12 @@ def package(one: UUID = PACKAGE, name: str = "Small", **values: Any) -> Package:
         "limits": Limits(),
         "features": (),
     }
-    return Package.begin(Package.Registered, one, name=name, **{**known, **values})
+    return Package.begin(Package.Registered, one, name=name, **{**defaults, **values})
 
 
 def subscribed(limits: Limits | None = None, one: UUID = COMPANY) -> Company:
     """A company that has the package, for as long as it likes."""
-    made = company(one)
+    example = company(one)
     offer = Offer(
         id=PACKAGE,
         name="Small",
@@ -189,8 +191,8 @@ def subscribed(limits: Limits | None = None, one: UUID = COMPANY) -> Company:
         trial_days=14,
         limits=limits or Limits(),
     )
-    made.subscribe(offer, Terms(status="active", says_period_end=True), FOUNDED)
-    return made
+    example.subscribe(offer, Terms(status="active", says_period_end=True), FOUNDED)
+    return example
 
 
 def line(quantity: str = "1", variant_id: UUID = VARIANT, **values: Any) -> BasketLine:
@@ -200,5 +202,5 @@ def line(quantity: str = "1", variant_id: UUID = VARIANT, **values: Any) -> Bask
 def sale(*lines: BasketLine, paid: int | None = None, **values: Any) -> PlaceSale:
     """A sale for cash, of one SALT unless lines are given."""
     tenders = (Tender(method="cash", amount=249 if paid is None else paid),)
-    known = {"id": ORDER, "store_id": STORE, "tenders": tenders, **values}
-    return PlaceSale(lines=lines or (line(),), **known)
+    defaults = {"id": ORDER, "store_id": STORE, "tenders": tenders, **values}
+    return PlaceSale(lines=lines or (line(),), **defaults)

@@ -143,12 +143,12 @@ class Fact:
 
     event: type[Aggregate.Event]
     about: UUID | None
-    said: Mapping[str, Any]
+    fields: Mapping[str, Any]
 
 
-def fact(event: type[Aggregate.Event], about: UUID | None = None, /, **said: Any) -> Fact:
+def fact(event: type[Aggregate.Event], about: UUID | None = None, /, **fields: Any) -> Fact:
     """An event that is expected."""
-    return Fact(event, about, said)
+    return Fact(event, about, fields)
 
 
 @dataclass(frozen=True)
@@ -164,14 +164,18 @@ class Outcome:
         """Exactly these events were recorded, in this order."""
         if self.refusal is not None:
             raise self.refusal
-        found = [
-            Fact(event, about if wanted.about else None, {name: getattr(data, name) for name in wanted.said})
-            for (event, about, data), wanted in zip(self.recorded, facts, strict=False)
-            if event is wanted.event
+        recorded = [
+            Fact(
+                event,
+                about if expected.about else None,
+                {name: getattr(data, name) for name in expected.fields},
+            )
+            for (event, about, data), expected in zip(self.recorded, facts, strict=False)
+            if event is expected.event
         ]
         kinds = [event.__qualname__ for event, _, _ in self.recorded]
-        assert kinds == [wanted.event.__qualname__ for wanted in facts]
-        assert found == list(facts)
+        assert kinds == [expected.event.__qualname__ for expected in facts]
+        assert recorded == list(facts)
         return self
 
     def then_nothing(self) -> Self:

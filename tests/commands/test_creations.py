@@ -13,9 +13,9 @@ class TestContent:
     ID = UUID(int=7)
 
     def test_knows_no_difference_that_means_nothing(self) -> None:
-        told = {"id": self.ID, "lines": [{"quantity": Decimal("1.50"), "note": None}], "tags": []}
+        values = {"id": self.ID, "lines": [{"quantity": Decimal("1.50"), "note": None}], "tags": []}
         same = {"lines": [{"quantity": Decimal("1.5")}], "id": self.ID, "note": ""}
-        assert Content.of(told, [b"pepper"]) == Content.of(same, [b"pepper"])
+        assert Content.of(values, [b"pepper"]) == Content.of(same, [b"pepper"])
 
     @pytest.mark.parametrize(
         "other", [{"a": 0}, {"a": False}, {"a": "1"}, {"b": 1}, {"a": [1]}, {"a": 1, "b": 0}, {}]
@@ -25,16 +25,16 @@ class TestContent:
 
     def test_leaves_out_what_would_be_so_anyway(self) -> None:
         defaults = {"tip": 0, "is_active": True, "lines": {"cost": 0}}
-        said = {"tip": 0, "is_active": True, "lines": [{"cost": 0, "sku": "A"}, {"cost": 1, "sku": "B"}]}
+        values = {"tip": 0, "is_active": True, "lines": [{"cost": 0, "sku": "A"}, {"cost": 1, "sku": "B"}]}
         less = {"lines": [{"sku": "A"}, {"cost": 1, "sku": "B"}]}
-        assert Content.of(said, [b"pepper"], defaults) == Content.of(less, [b"pepper"], defaults)
+        assert Content.of(values, [b"pepper"], defaults) == Content.of(less, [b"pepper"], defaults)
         assert Content.of({"is_active": False}, [b"pepper"], defaults) != Content.of(
             {}, [b"pepper"], defaults
         )
 
     def test_cannot_be_made_without_the_servers_key(self) -> None:
-        told = {"password": "secret"}
-        assert Content.of(told, [b"new"]).fingerprint != Content.of(told, [b"old"]).fingerprint
+        values = {"password": "secret"}
+        assert Content.of(values, [b"new"]).fingerprint != Content.of(values, [b"old"]).fingerprint
 
     def test_made_under_a_former_key_is_still_known(self) -> None:
         earlier = Content.of({"a": 1}, [b"old"]).fingerprint

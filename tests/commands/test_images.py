@@ -31,10 +31,10 @@ STALE = frozenset({99})
 
 def shown(*images: UUID) -> Product:
     """A product with these pictures."""
-    made = product()
+    example = product()
     for one in images:
-        made.add_image(Image(id=one, content_hash="abc", width=4, height=3))
-    return made
+        example.add_image(Image(id=one, content_hash="abc", width=4, height=3))
+    return example
 
 
 def add(one: UUID = IMAGE, **values: object) -> AddImage:

@@ -203,9 +203,9 @@ class TestRegisterSetting:
     def test_says_where_it_stands_in_its_tree(self, scenario: Scenario) -> None:
         command = new(Category, name="Cheese", parent_id=CATEGORY)
         outcome = scenario.given(category()).when(command, handler=with_position(register_setting))
-        _, place = outcome.answer
-        assert [one["name"] for one in place["path"]] == ["Food", "Cheese"]
-        assert place["depth"] == 2
+        _, position = outcome.answer
+        assert [one["name"] for one in position["path"]] == ["Food", "Cheese"]
+        assert position["depth"] == 2
 
 
 class TestReviseSetting:

@@ -112,7 +112,7 @@ class TestReceiveStock:
         scenario.given(product(archived, one=id_of("gone product"), status="archived"))
         lines = [line(), *(line(variant_id=one) for one in (uncounted.id, archived.id, NOTHING))]
         scenario.when(receive(*lines)).then_refused(
-            Invalid, *(f"lines.{place}.variant_id:not_found" for place in (1, 2, 3))
+            Invalid, *(f"lines.{index}.variant_id:not_found" for index in (1, 2, 3))
         )
 
     def test_names_each_quantity_finer_than_its_unit(self, scenario: Scenario) -> None:

@@ -44,8 +44,8 @@ def scenario(scenario: Scenario) -> Scenario:
 
 
 def new(**values: Any) -> RegisterUser:
-    known = {"username": "bob@salt.test", "role": "Cashier", **values}
-    return RegisterUser(id=USER, values=known, password_hash="hash")
+    defaults = {"username": "bob@salt.test", "role": "Cashier", **values}
+    return RegisterUser(id=USER, values=defaults, password_hash="hash")
 
 
 def revise(one: Any = USER, versions: frozenset[int] | None = None, **changes: Any) -> ReviseUser:

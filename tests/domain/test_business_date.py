@@ -38,9 +38,9 @@ class TestBusinessDate:
 
     def test_is_the_same_whatever_zone_the_moment_is_told_in(self) -> None:
         moment = utc("2024-03-02T02:30:00")
-        told = moment.astimezone(timezone(timedelta(hours=9)))
+        elsewhere = moment.astimezone(timezone(timedelta(hours=9)))
         cut = time(4)
-        assert business_date(told, "Europe/Vienna", cut) == business_date(moment, "Europe/Vienna", cut)
+        assert business_date(elsewhere, "Europe/Vienna", cut) == business_date(moment, "Europe/Vienna", cut)
 
     def test_takes_a_zone_as_an_object(self) -> None:
         assert business_date(utc("2024-03-01T23:30:00"), ZoneInfo("Asia/Tokyo"), time(4)) == date(2024, 3, 2)

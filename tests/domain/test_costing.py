@@ -147,10 +147,10 @@ class TestEveryBalance:
     ) -> None:
         start = held("12" if start_value else "0", start_value, Decimal(hundredths) / 100)
         cost, balance = issue(start, Decimal(12))
-        given_back = 0
+        returned = 0
         for part in parts:
-            before = given_back
-            given_back += part
+            before = returned
+            returned += part
             back = portion(cost, Decimal(12), Decimal(before), Decimal(part))
             receipt = give_back(balance, Decimal(part), back)
             assert receipt.settlement == 0

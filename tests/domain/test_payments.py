@@ -193,7 +193,9 @@ class TestEverySettlement:
     ) -> None:
         step = cash_rounding
         by_card = min(by_card, total)
-        paid = [cash(min(amount, given * step), given * step, tip * step) for amount, given, tip in coins]
+        paid = [
+            cash(min(amount, tendered * step), tendered * step, tip * step) for amount, tendered, tip in coins
+        ]
         # Whatever they cover, the last one hands over notes enough for all that is due in cash.
         paid.append(cash(total - by_card + step, 10_000 * step))
         try:

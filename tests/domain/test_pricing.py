@@ -89,9 +89,9 @@ class TestPublishedCases:
         assert basket.total == sum(prices) + expected
 
     @pytest.mark.parametrize("level", ["line", "order"])
-    @pytest.mark.parametrize("place", ["line discount", "order discount"])
-    def test_odoo_37896_tax_is_due_on_the_unrounded_discounted_value(self, level: Level, place: str) -> None:
-        on_line = [percent("4")] if place == "line discount" else []
+    @pytest.mark.parametrize("field", ["line discount", "order discount"])
+    def test_odoo_37896_tax_is_due_on_the_unrounded_discounted_value(self, level: Level, field: str) -> None:
+        on_line = [percent("4")] if field == "line discount" else []
         on_order = [] if on_line else [percent("4")]
         basket = price([item(34835, "16", taxes=[tax("22")], discounts=on_line)], on_order, rules(level))
         assert (basket.subtotal, basket.discount_total) == (557_360, 22_294)
@@ -264,28 +264,28 @@ class PlainLine:
     item: Item
     gross: int
     exact_gross: Fraction
-    left: int
+    remaining: int
     exact: Fraction
     amounts: dict[TaxRate, int] = field(default_factory=dict)
     in_discounts: int = 0
 
 
 def plain_discount(lines: list[PlainLine], discount: Discount, mode: RoundingMode) -> None:
-    value, left = Fraction(discount.value), sum(line.left for line in lines)
+    value, remaining = Fraction(discount.value), sum(line.remaining for line in lines)
     if discount.type == "amount":
         off = int(value)
     elif value == 100:
-        off = left
+        off = remaining
     else:
-        off = min(left, rounded(sum((line.exact for line in lines), Fraction(0)) * value / 100, mode))
-    for line, share in zip(lines, shared(off, [line.left for line in lines]), strict=True):
-        line.left -= share
+        off = min(remaining, rounded(sum((line.exact for line in lines), Fraction(0)) * value / 100, mode))
+    for line, share in zip(lines, shared(off, [line.remaining for line in lines]), strict=True):
+        line.remaining -= share
         line.exact = (
             max(Fraction(0), line.exact - share)
             if discount.type == "amount"
             else line.exact * (1 - value / 100)
         )
-        if line.left == 0:
+        if line.remaining == 0:
             line.exact = Fraction(0)
 
 
@@ -298,17 +298,17 @@ def plain_contained_in_discounts(group: list[PlainLine], rate: TaxRate, mode: Ro
     """Share what the group contains less of a tax over the lines by what their discounts took."""
     before = [plain_tax(line, rate, line.exact_gross if line.gross else Fraction(0)) for line in group]
     less = rounded(sum(before, Fraction(0)), mode) - sum(line.amounts[rate] for line in group)
-    taken = [b - plain_tax(line, rate, line.exact) for line, b in zip(group, before, strict=True)]
+    contained = [b - plain_tax(line, rate, line.exact) for line, b in zip(group, before, strict=True)]
     rooms = [
-        line.gross - line.left - line.in_discounts if off else 0
-        for line, off in zip(group, taken, strict=True)
+        line.gross - line.remaining - line.in_discounts if off else 0
+        for line, off in zip(group, contained, strict=True)
     ]
     less = min(less, sum(rooms))
-    shares = shared(less, taken)
+    shares = shared(less, contained)
     while over := [at for at, room in enumerate(rooms) if shares[at] > room]:
         free = [at for at, room in enumerate(rooms) if shares[at] < room]
         shares[over[0]] -= 1
-        shares[min(free, key=lambda at: shares[at] - less * taken[at] / sum(taken))] += 1
+        shares[min(free, key=lambda at: shares[at] - less * contained[at] / sum(contained))] += 1
     for line, share in zip(group, shares, strict=True):
         line.in_discounts += share
 
@@ -319,7 +319,7 @@ def plain_price(items: Sequence[Item], discounts: Sequence[Discount], how: Rules
         exact = Fraction(each.quantity) * each.unit_price
         gross = rounded(exact, mode)
         exact = exact if gross else Fraction(0)
-        line = PlainLine(item=each, gross=gross, exact_gross=exact, left=gross, exact=exact)
+        line = PlainLine(item=each, gross=gross, exact_gross=exact, remaining=gross, exact=exact)
         for discount in each.discounts:
             plain_discount([line], discount, mode)
         lines.append(line)
@@ -403,11 +403,11 @@ class TestEveryBasket:
         plain_lines = plain_price(items, discounts, how)
         for line, plain in zip(basket.lines, plain_lines, strict=True):
             contained = sum(due for rate, due in plain.amounts.items() if rate.inclusive)
-            net = plain.left - contained
+            net = plain.remaining - contained
             assert [each.amount for each in line.taxes] == [plain.amounts[r] for r in plain.item.tax_rates]
             assert line.net_sales == net
             assert line.total == net + sum(plain.amounts.values())
-            assert (line.gross_total, line.discount_total) == (plain.gross, plain.gross - plain.left)
+            assert (line.gross_total, line.discount_total) == (plain.gross, plain.gross - plain.remaining)
             assert line.gross_sales == net + line.discount_total - plain.in_discounts
 
     @settings(max_examples=150, deadline=None)

@@ -21,8 +21,8 @@ from domain.sheets import SheetNotReadable, Table, guarded, unguarded
 #: Texts as the API takes them: trimmed, without control characters but with every line end.
 LETTERS = st.characters(exclude_categories=("Cs", "Cc"), include_characters="\t\r\n'=+-@|>\\,;\"")
 TEXTS = st.text(LETTERS, min_size=1, max_size=30).map(str.strip).filter(bool)
-SEEN = st.characters(exclude_categories=("C", "Z"), include_characters=" ")
-SKUS = st.text(SEEN, min_size=1, max_size=30).map(str.strip).filter(bool)
+VISIBLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ")
+SKUS = st.text(VISIBLE, min_size=1, max_size=30).map(str.strip).filter(bool)
 CURRENCIES = st.sampled_from(("JPY", "EUR", "BHD", "CLF"))
 NUMBERS = st.none() | st.decimals(0, 1_000_000_000, places=5)
 BARCODES = st.from_regex(r"[A-Za-z0-9-]{15,20}", fullmatch=True)
@@ -225,23 +225,23 @@ PLACES = {"JPY": 0, "EUR": 2, "BHD": 3, "CLF": 4}
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(variants(), max_size=3), CURRENCIES, st.sampled_from(",;\t"), st.integers(1, 40))
 def test_what_is_written_is_read_again(
-    given_rows: list[dict[str, Any]], currency: str, separator: str, size: int
+    rows: list[dict[str, Any]], currency: str, separator: str, size: int
 ) -> None:
     book = ReferenceBook([])
     file = io.StringIO(newline="")
     writer = csv.writer(file, delimiter=separator)
     writer.writerow(columns_of(with_costs=True))
-    writer.writerows(row_of(row, book, currency, with_costs=True) for row in given_rows)
+    writer.writerows(row_of(row, book, currency, with_costs=True) for row in rows)
     raw = file.getvalue().encode()
     sheet = ProductSheet(raw[at : at + size] for at in range(0, len(raw), size))
     assert sheet.problems == []
-    for row, wanted in zip(sheet.rows, given_rows, strict=True):
+    for row, expected in zip(sheet.rows, rows, strict=True):
         assert row is not None
         problems: list[Any] = []
         read = sheet.parse(*row, PLACES[currency], problems).values
         assert problems == []
         for column, field in {**dict.fromkeys(COLUMNS), **FIELDS}.items():
-            there = wanted[field or column]
+            there = expected[field or column]
             assert read.get(column) == AS_READ.get(column, lambda value: value)(there), column
 
 

@@ -15,12 +15,12 @@ HARBOUR, STATION = uuid4(), uuid4()
 def product() -> Product:
     """A product in two sizes, of which nothing was said yet but that."""
     variants = (Variant(id=SMALL, sku="S", price=100), Variant(id=LARGE, sku="L", price=200))
-    made = Product.begin(Product.Registered, uuid4(), name="Tea", variants=variants)
-    made.new_events()
-    return made
+    example = Product.begin(Product.Registered, uuid4(), name="Tea", variants=variants)
+    example.new_events()
+    return example
 
 
-def said(product: Product) -> list[tuple[str, UUID, UUID, int | None, int | None]]:
+def fields_of(product: Product) -> list[tuple[str, UUID, UUID, int | None, int | None]]:
     return [
         (
             type(event).__name__,
@@ -38,7 +38,7 @@ def test_a_store_has_a_price_of_its_own(product: Product) -> None:
     product.price_in_store(SMALL, HARBOUR, 80)
     assert product.prices_of(SMALL) == {HARBOUR: 80}
     assert product.prices_of(LARGE) == {}
-    assert said(product) == [
+    assert fields_of(product) == [
         ("StorePriced", SMALL, HARBOUR, None, 90),
         ("StorePriced", SMALL, HARBOUR, 90, 80),
     ]
@@ -49,14 +49,14 @@ def test_it_is_lifted(product: Product) -> None:
     product.price_in_store(SMALL, STATION, 95)
     product.price_in_store(SMALL, HARBOUR, None)
     assert product.prices_of(SMALL) == {STATION: 95}
-    assert said(product)[2:] == [("StorePriceLifted", SMALL, HARBOUR, 0, None)]
+    assert fields_of(product)[2:] == [("StorePriceLifted", SMALL, HARBOUR, 0, None)]
 
 
 def test_what_is_so_already_records_nothing(product: Product) -> None:
     product.price_in_store(SMALL, HARBOUR, None)
     product.price_in_store(SMALL, HARBOUR, 90)
     product.price_in_store(SMALL, HARBOUR, 90)
-    assert len(said(product)) == 1
+    assert len(fields_of(product)) == 1
 
 
 def test_the_same_price_as_everywhere_stays_when_that_one_changes(product: Product) -> None:

@@ -77,11 +77,11 @@ class TestConverting:
         self, quantity: Decimal, factors: list[Decimal]
     ) -> None:
         units, top = chain(factors), at(len(factors))
-        found = convert(quantity, top, at(0), units)
+        converted = convert(quantity, top, at(0), units)
         size = Fraction(quantity)
         for factor in factors:
             size *= Fraction(factor)
-        assert found.is_exact == (Fraction(found.quantity) == size)
+        assert converted.is_exact == (Fraction(converted.quantity) == size)
 
     @given(QUANTITIES)
     def test_into_itself_nothing_changes(self, quantity: Decimal) -> None:

@@ -53,10 +53,10 @@ def test_a_sale_is_answered_with_what_became_of_it(
         answer = sell(headers={"Idempotency-Key": str(uuid4())} if "key" in how else {}, **more)
         assert cutter.faults == before + 1
         assert answer.status == 201, answer.body
-        found = sales_of(stocked)
-        assert len(found) == number + 1
-        assert str(found[-1]["stream_id"]) == answer.data["id"]
-        assert found[-1]["position"] <= int(answer.headers["x-event-position"]) == last_position(stocked)
+        sales = sales_of(stocked)
+        assert len(sales) == number + 1
+        assert str(sales[-1]["stream_id"]) == answer.data["id"]
+        assert sales[-1]["position"] <= int(answer.headers["x-event-position"]) == last_position(stocked)
     numbers = [int(event["state"]["number"].rpartition("-")[2]) for event in sales_of(stocked)]
     assert numbers == list(range(1, len(numbers) + 1))
 

@@ -238,21 +238,21 @@ def test_a_frozen_web_process_holds_its_till_only_for_a_while(services: Services
 
 def test_a_full_disk_is_told_and_costs_no_sale(services: Services) -> None:
     owner = (services.server.data_dir / "data").stat().st_uid
-    ((taken,),) = services.ask("SELECT pg_table_size('events')")
-    with small_disk(8 + taken // 2**20, owner) as disk:
+    ((size,),) = services.ask("SELECT pg_table_size('events')")
+    with small_disk(8 + size // 2**20, owner) as disk:
         stocked = services.stocked()
         services.ask(f"CREATE TABLESPACE small LOCATION '{disk}'")
         services.ask("ALTER TABLE events SET TABLESPACE small")
         try:
             fill(disk)
-            till, told = Till(stocked), []
+            till, codes = Till(stocked), []
             for _ in range(200):
                 answer = stocked.sell(id=str(uuid4()), note="x" * 1000)
                 if answer.status != 201:
-                    told.append((answer.status, answer.code))
+                    codes.append((answer.status, answer.code))
                 else:
                     till.sold.append(answer.data["id"])
-            assert set(told) == {(503, "database_full")}
+            assert set(codes) == {(503, "database_full")}
             assert services.service.client().get("/ready").status == 200
             (disk / "ballast").unlink()
             till.sell()
@@ -267,7 +267,7 @@ def test_a_disk_that_is_full_for_the_whole_server_costs_no_sale(password_hash: s
     if not rounds(0, 1):
         pytest.skip("it takes a database server on a disk of its own: in the large form only")
     with small_disk(300, os.getuid()) as disk, services_in(disk, password_hash) as services:
-        till, told = Till(services.stocked()), set()
+        till, codes = Till(services.stocked()), set()
         for _ in range(rounds(0, 5)):
             fill(disk)
             for _ in range(100):
@@ -275,7 +275,7 @@ def test_a_disk_that_is_full_for_the_whole_server_costs_no_sale(password_hash: s
                 if answer.status == 201:
                     till.sold.append(answer.data["id"])
                 else:
-                    told.add((answer.status, answer.code))
+                    codes.add((answer.status, answer.code))
             (disk / "ballast").unlink()
             # Without room for its log the server gives up, and whoever looks after it starts it again.
             if not services.server.is_running:
@@ -283,8 +283,8 @@ def test_a_disk_that_is_full_for_the_whole_server_costs_no_sale(password_hash: s
                 services.server.start()
             eventually(lambda: services.service.client().get("/ready").status == 200)
             till.sell()
-        assert told
-        assert told <= {(503, code) for code in TROUBLES}
+        assert codes
+        assert codes <= {(503, code) for code in TROUBLES}
         till.check()
 
 
@@ -305,15 +305,15 @@ def web_processes(port: int) -> list[int]:
     """The processes of the web server that listens on this port."""
     listening = f":{port:04X} 00000000:0000 0A"
     inodes = {line.split()[9] for line in Path("/proc/net/tcp").read_text().splitlines() if listening in line}
-    found = []
+    processes = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             links = {str(one.readlink()) for one in (process / "fd").iterdir()}
         except OSError:
             continue
         if links & {f"socket:[{inode}]" for inode in inodes}:
-            found.append(int(process.name))
-    return found
+            processes.append(int(process.name))
+    return processes
 
 
 @contextmanager

@@ -71,9 +71,9 @@ class Shop:
 
 @pytest.fixture
 def shop(database: Any) -> Iterator[Shop]:
-    made = Shop(database)
-    yield made
-    made.connection.close()
+    example = Shop(database)
+    yield example
+    example.connection.close()
 
 
 @contextmanager

@@ -181,9 +181,11 @@ def test_a_list_in_a_body_is_looked_at_before_its_members() -> None:
             if isinstance(inner, fields.Nested):
                 yield from lists(inner.schema)
 
-    found = dict(one for route in routes() if route.operation.body for one in lists(route.operation.body))
-    assert found
-    assert [name for name, field in found.items() if not isinstance(field, Many)] == []
+    lists_by_path = dict(
+        one for route in routes() if route.operation.body for one in lists(route.operation.body)
+    )
+    assert lists_by_path
+    assert [name for name, field in lists_by_path.items() if not isinstance(field, Many)] == []
 
 
 AS_CSV = {"Content-Type": "text/csv"}
@@ -213,11 +215,11 @@ class TestTheWorst:
     ) -> None:
         admin, root = (watched.service.client(one) for one in (shop.token(), platform.token))
         before, wrong, each = len(shop.events()), [], rounds(50, 1)
-        for place, route in enumerate(one for one in routes() if one.operation.body is not None):
+        for number, route in enumerate(one for one in routes() if one.operation.body is not None):
             needed, schema = route.operation.permission, route.operation.body
             assert schema is not None
             client = root if needed in PERMISSIONS and needed not in permissions_of("Admin") else admin
-            for kind, make in [*of_any_schema(), *of_schema(schema)][place % each :: each]:
+            for kind, make in [*of_any_schema(), *of_schema(schema)][number % each :: each]:
                 body = make()
                 spent, answer = watched.costs(client.call, route.method, path_of(route), raw=body)
                 if not is_brief(answer) or spent > MOST_SECONDS:

@@ -18,9 +18,9 @@ def sale_of(shop: Any) -> Callable[[int], dict[str, Any]]:
     store = admin.post("/api/admin/stores", {"name": "Main Street", "code": "MAIN"}).data
     variant = {"sku": "TEA", "price": 100}
     product = {"name": "Tea", "track_stock": False, "variants": [variant]}
-    made = admin.post("/api/admin/products", product).data
-    assert admin.post(f"/api/admin/products/{made['id']}/status", {"status": "active"}).status == 200
-    variant_id = made["variants"][0]["id"]
+    registered = admin.post("/api/admin/products", product).data
+    assert admin.post(f"/api/admin/products/{registered['id']}/status", {"status": "active"}).status == 200
+    variant_id = registered["variants"][0]["id"]
 
     def sale(quantity: int) -> dict[str, Any]:
         return {
@@ -43,13 +43,13 @@ def test_one_sale_is_made_and_every_till_learns_which(
             sales = [{"id": chosen, **sale_of(random.randint(1, 3))} for _ in range(TILLS)]
             answers = list(tills.map(lambda sale: cashier.post("/api/pos/orders", sale), sales))
 
-            made = [answer for answer in answers if answer.status == 201]
+            created = [answer for answer in answers if answer.status == 201]
             refused = [answer for answer in answers if answer.status != 201]
             assert {answer.code for answer in refused} <= {"duplicate_id"}
-            assert sum("idempotent-replayed" not in answer.headers for answer in made) == 1
-            assert len({answer.body for answer in made if "idempotent-replayed" in answer.headers}) <= 1
-            won = next(answer for answer in made if "idempotent-replayed" not in answer.headers).data
-            assert all(answer.data == won for answer in made)
+            assert sum("idempotent-replayed" not in answer.headers for answer in created) == 1
+            assert len({answer.body for answer in created if "idempotent-replayed" in answer.headers}) <= 1
+            won = next(answer for answer in created if "idempotent-replayed" not in answer.headers).data
+            assert all(answer.data == won for answer in created)
             for sale, answer in zip(sales, answers, strict=True):
                 is_the_same = sale["payments"][0]["amount"] == won["total"]
                 assert (answer.status == 201) == is_the_same

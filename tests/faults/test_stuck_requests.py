@@ -49,9 +49,9 @@ def open_till(patient: Any, shop: Any) -> Till:
     storage = admin.post("/api/admin/storages", {"name": "Back", "code": "B", "store_id": store["id"]}).data
     register = admin.post(f"/api/admin/stores/{store['id']}/registers", {"name": "Till", "code": "1"}).data
     product = {"name": "Oat milk", "variants": [{"sku": "OAT", "price": 119, "cost": 60}]}
-    made = admin.post("/api/admin/products", product).data
-    assert admin.post(f"/api/admin/products/{made['id']}/status", {"status": "active"}).status == 200
-    line = {"variant_id": made["variants"][0]["id"], "quantity": "1"}
+    registered = admin.post("/api/admin/products", product).data
+    assert admin.post(f"/api/admin/products/{registered['id']}/status", {"status": "active"}).status == 200
+    line = {"variant_id": registered["variants"][0]["id"], "quantity": "1"}
     delivery = {**line, "quantity": "1000000", "unit_cost": 60}
     received = admin.post("/api/admin/inventory/receipts", {"storage_id": storage["id"], "lines": [delivery]})
     assert received.status == 201, received.body

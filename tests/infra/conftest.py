@@ -87,10 +87,10 @@ class Heard:
     @property
     def refusal(self) -> tuple[int, str]:
         """Status and code of a refusal, which has the shape of all refusals."""
-        told = self.json
-        assert told.keys() == {"success", "message", "error", "request_id"}
-        assert told["request_id"] == self.headers["x-request-id"]
-        return self.status, told["error"]["code"]
+        body = self.json
+        assert body.keys() == {"success", "message", "error", "request_id"}
+        assert body["request_id"] == self.headers["x-request-id"]
+        return self.status, body["error"]["code"]
 
 
 @pytest.fixture
@@ -109,18 +109,18 @@ def dial(service: Any) -> Iterator[Callable[..., Wire]]:
 @pytest.fixture
 def make_database(server: EmbeddedServer) -> Iterator[Callable[..., str]]:
     """Makes empty databases, with these options, and returns their names; they are gone after the test."""
-    made: list[str] = []
+    names: list[str] = []
 
     def make(options: str = "") -> str:
         name = f"shared_{uuid4().hex[:12]}"
         with connected(server.conninfo("postgres", "postgres")) as connection:
             connection.execute(f"CREATE DATABASE {name} {options}".encode())
-        made.append(name)
+        names.append(name)
         return name
 
     yield make
     with connected(server.conninfo("postgres", "postgres")) as connection:
-        for name in made:
+        for name in names:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 

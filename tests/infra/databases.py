@@ -26,9 +26,9 @@ def rows(address: str, query: Any, *params: Any) -> list[tuple[Any, ...]]:
 
 def install(database: Database) -> list[str]:
     """Migrate; what an operator was told."""
-    told: list[str] = []
-    migrate(database.owner, PROJECTIONS, database.installation, told.append)
-    return told
+    notes: list[str] = []
+    migrate(database.owner, PROJECTIONS, database.installation, notes.append)
+    return notes
 
 
 #: Whatever of the catalog a migration could change, and by which transaction it was changed last.

@@ -36,21 +36,21 @@ def elsewhere(server: EmbeddedServer) -> Iterator[Database]:
     name = f"restored_{uuid4().hex[:12]}"
     with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
-        made = installed_in(server, name)
-        with psycopg.connect(made.owner, autocommit=True) as owner:
+        database = installed_in(server, name)
+        with psycopg.connect(database.owner, autocommit=True) as owner:
             owner.execute("CREATE SCHEMA mipos")
-        yield made
+        yield database
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def restore(dump: Path, into: Database) -> None:
     """As OPERATIONS.md says: all but who owns what, and who may what."""
     listed = run("pg_restore", "--list", str(dump))
-    wanted = dump.with_suffix(".list")
-    wanted.write_text("".join(line for line in listed.splitlines(True) if " POLICY " not in line))
+    listing = dump.with_suffix(".list")
+    listing.write_text("".join(line for line in listed.splitlines(True) if " POLICY " not in line))
     run(
         "pg_restore",
-        f"--use-list={wanted}",
+        f"--use-list={listing}",
         "--schema=mipos",
         "--no-owner",
         "--no-acl",
@@ -94,11 +94,11 @@ def stocked_shop(shop: Any) -> tuple[UUID, Any]:
     admin = shop.client()
     store = admin.post("/api/admin/stores", {"name": "Main Street", "code": "MAIN"}).data
     product = {"name": "Tea", "track_stock": False, "variants": [{"sku": "TEA", "price": 100}]}
-    made = admin.post("/api/admin/products", product).data
-    assert admin.post(f"/api/admin/products/{made['id']}/status", {"status": "active"}).status == 200
+    registered = admin.post("/api/admin/products", product).data
+    assert admin.post(f"/api/admin/products/{registered['id']}/status", {"status": "active"}).status == 200
     sale = {
         "store_id": store["id"],
-        "lines": [{"variant_id": made["variants"][0]["id"], "quantity": 1}],
+        "lines": [{"variant_id": registered["variants"][0]["id"], "quantity": 1}],
         "payments": [{"method": "card", "amount": 100}],
     }
     return shop.company_id, lambda: shop.client("Cashier").post("/api/pos/orders", sale).status

@@ -33,8 +33,8 @@ def run(*arguments: str) -> dict[str, Any]:
     argv = [sys.executable, "-c", HASTY, "--json", *arguments]
     done = subprocess.run(argv, check=False, capture_output=True, timeout=10 * PATIENCE)  # noqa: S603
     assert done.returncode == 0, done.stderr.decode()
-    said: dict[str, Any] = json.loads(done.stdout)
-    return said
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
 
 
 def figures_of(value: Any) -> Iterator[float]:
@@ -51,14 +51,14 @@ def leftovers(folder: Path) -> list[Path]:
 class TestBench:
     @pytest.mark.long
     def test_gives_each_figure(self) -> None:
-        said = run("--seconds", "0.2")
-        assert said["machine"]["fsync"] == "on"
-        given = [key for key in KEYS if not (key in NEEDS_A_PACKAGE and said[key] is None)]
-        assert [key for key in given if not all(figure > 0 for figure in figures_of(said[key]))] == []
+        figures = run("--seconds", "0.2")
+        assert figures["machine"]["fsync"] == "on"
+        present = [key for key in KEYS if not (key in NEEDS_A_PACKAGE and figures[key] is None)]
+        assert [key for key in present if not all(figure > 0 for figure in figures_of(figures[key]))] == []
 
     def test_measures_only_what_is_asked_for(self) -> None:
-        said = run("--seconds", "0.1", "--only", "bare_rps")
-        assert not set(KEYS) & said.keys() - {"bare_rps"}
+        figures = run("--seconds", "0.1", "--only", "bare_rps")
+        assert not set(KEYS) & figures.keys() - {"bare_rps"}
 
     def test_refuses_a_figure_that_there_is_not(self) -> None:
         argv = [*COMMAND, "--only", "beauty"]
@@ -92,8 +92,8 @@ class TestBench:
 
 
 def processes() -> str:
-    asked = ["ps", "-A", "-o", "args="]
-    return subprocess.run(asked, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    command = ["ps", "-A", "-o", "args="]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
 
 
 class TestPercentile:

@@ -147,7 +147,7 @@ class TestStoredAnswers:
             [company_id, age],
         )
 
-    def is_kept(self, worker: Any, company_id: UUID) -> bool:
+    def is_stored(self, worker: Any, company_id: UUID) -> bool:
         query = "SELECT FROM idempotency_keys WHERE company_id = %s"
         return worker.execute(query, [company_id]).fetchone() is not None
 
@@ -160,19 +160,19 @@ class TestStoredAnswers:
 
         forget_old_answers(worker)
 
-        assert self.is_kept(worker, company_id)
+        assert self.is_stored(worker, company_id)
 
     def test_go_after_three_days_of_running(self, worker: Any, company_id: UUID) -> None:
         self.store(worker, company_id)
         self.run_for(worker, KEEP_ANSWERS_HOURS)
         worker.execute("UPDATE running_time SET counted_at = now()")
         forget_old_answers(worker)
-        assert self.is_kept(worker, company_id)
+        assert self.is_stored(worker, company_id)
 
         worker.execute("UPDATE running_time SET counted_at = now() - interval '1 hour'")
         forget_old_answers(worker)
 
-        assert not self.is_kept(worker, company_id)
+        assert not self.is_stored(worker, company_id)
 
     def test_age_by_an_hour_however_often_and_by_how_many_workers_they_are_looked_at(
         self, worker: Any

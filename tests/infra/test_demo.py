@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
     from infra.postgres.embedded import EmbeddedServer
 
-LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
+WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
 NOW = datetime(2026, 3, 31, 16, 20, tzinfo=UTC)
 PASSWORD = "a password for the demo"
 
 
 @dataclass(frozen=True)
-class Made:
+class Demo:
     """A database of its own with the demo company in it."""
 
     owner: str
@@ -58,30 +58,30 @@ def interrupt(_events: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def demo(server: EmbeddedServer) -> Iterator[Made]:
-    made = fresh_database(server, "mipos_demo")
-    with open_pool(made.app, 2) as pool:
+def demo(server: EmbeddedServer) -> Iterator[Demo]:
+    database = fresh_database(server, "mipos_demo")
+    with open_pool(database.app, 2) as pool:
         with pytest.raises(Interrupted):
-            make_demo(pool, LEDGER, PASSWORD, NOW, progress=interrupt)
-        with psycopg.connect(made.owner) as connection:
+            make_demo(pool, WRITER, PASSWORD, NOW, progress=interrupt)
+        with psycopg.connect(database.owner) as connection:
             count = "SELECT count(*) FROM events WHERE company_id = %s"
-            [(left,)] = connection.execute(count, [DEMO_ID]).fetchall()
-        make_demo(pool, LEDGER, PASSWORD, NOW)
-        yield Made(made.owner, pool, left)
+            [(counts,)] = connection.execute(count, [DEMO_ID]).fetchall()
+        make_demo(pool, WRITER, PASSWORD, NOW)
+        yield Demo(database.owner, pool, counts)
 
 
-def test_leaves_nothing_behind_when_its_making_breaks_off(demo: Made) -> None:
+def test_leaves_nothing_behind_when_its_making_breaks_off(demo: Demo) -> None:
     assert demo.events_after_a_broken_run == 0
 
 
-def test_is_made_once(demo: Made) -> None:
+def test_is_made_once(demo: Demo) -> None:
     before = demo.ask("SELECT company_id, position FROM company_head ORDER BY 1")
-    assert not make_demo(demo.pool, LEDGER, "another password", NOW + timedelta(days=1))
-    assert make_demo(demo.pool, LEDGER, PASSWORD, NOW + timedelta(days=1))
+    assert not make_demo(demo.pool, WRITER, "another password", NOW + timedelta(days=1))
+    assert make_demo(demo.pool, WRITER, PASSWORD, NOW + timedelta(days=1))
     assert demo.ask("SELECT company_id, position FROM company_head ORDER BY 1") == before
 
 
-def test_has_shops_and_a_catalog(demo: Made) -> None:
+def test_has_shops_and_a_catalog(demo: Demo) -> None:
     kinds = dict(demo.ask("SELECT kind, count(*) FROM settings WHERE company_id = %(company)s GROUP BY kind"))
     assert kinds["stores"] == 3
     assert kinds["registers"] == 6
@@ -94,7 +94,7 @@ def test_has_shops_and_a_catalog(demo: Made) -> None:
     assert 180 <= products <= 220
 
 
-def test_has_barcodes_with_right_check_digits(demo: Made) -> None:
+def test_has_barcodes_with_right_check_digits(demo: Demo) -> None:
     barcodes = [barcode for (barcode,) in demo.ask("SELECT barcode FROM barcodes")]
     assert len(barcodes) >= 180
     assert all(len(barcode) == 13 and with_check_digit(barcode[:-1]) == barcode for barcode in barcodes)
@@ -105,7 +105,7 @@ def test_knows_the_check_digits_of_published_numbers(gtin: str) -> None:
     assert with_check_digit(gtin[:-1]) == gtin
 
 
-def test_sells_for_two_months_until_an_hour_ago(demo: Made) -> None:
+def test_sells_for_two_months_until_an_hour_ago(demo: Demo) -> None:
     [(first, last, orders, stores)] = demo.ask(
         "SELECT min(occurred_at), max(occurred_at), count(*), count(DISTINCT store_id) FROM orders"
     )
@@ -115,7 +115,7 @@ def test_sells_for_two_months_until_an_hour_ago(demo: Made) -> None:
     assert stores == 3
 
 
-def test_numbers_each_till_without_a_gap(demo: Made) -> None:
+def test_numbers_each_till_without_a_gap(demo: Demo) -> None:
     tills = demo.ask(
         "SELECT sale ->> 'series_id', array_agg((sale ->> 'series_number')::int ORDER BY stream_id),"
         "       max(last_number)"
@@ -126,7 +126,7 @@ def test_numbers_each_till_without_a_gap(demo: Made) -> None:
         assert sorted(numbers) == list(range(1, last + 1))
 
 
-def test_is_paid_to_the_cent_in_cash_and_by_card(demo: Made) -> None:
+def test_is_paid_to_the_cent_in_cash_and_by_card(demo: Demo) -> None:
     payments = demo.ask(
         "SELECT payment ->> 'method', count(*), sum((payment ->> 'change')::int) > 0"
         "  FROM sold, json_array_elements(sale -> 'payments') AS payment GROUP BY 1 ORDER BY 1"
@@ -139,7 +139,7 @@ def test_is_paid_to_the_cent_in_cash_and_by_card(demo: Made) -> None:
     assert unpaid == [(0,)]
 
 
-def test_never_sells_what_is_not_there(demo: Made) -> None:
+def test_never_sells_what_is_not_there(demo: Demo) -> None:
     movements = (
         "(SELECT stream_id, line FROM events, json_array_elements(state::json -> 'lines') AS line"
         "  WHERE company_id = %(company)s AND type LIKE 'stock.%%') AS moved"
@@ -149,7 +149,7 @@ def test_never_sells_what_is_not_there(demo: Made) -> None:
     ]
 
 
-def test_balances_are_what_came_less_what_went(demo: Made) -> None:
+def test_balances_are_what_came_less_what_went(demo: Demo) -> None:
     wrong = demo.ask(
         ", moved AS (SELECT (state::json ->> 'storage_id')::uuid AS storage_id,"
         "                   (line ->> 'variant_id')::uuid AS variant_id,"
@@ -165,7 +165,7 @@ def test_balances_are_what_came_less_what_went(demo: Made) -> None:
     assert wrong == [(0,)]
 
 
-def test_costs_of_the_sales_are_those_of_the_stock_that_went(demo: Made) -> None:
+def test_costs_of_the_sales_are_those_of_the_stock_that_went(demo: Demo) -> None:
     [(sold,)] = demo.ask("SELECT sum((sale -> 'totals' ->> 'cost_total')::bigint) FROM sold")
     [(went,)] = demo.ask(
         "SELECT -sum((line ->> 'value_change')::bigint)"
@@ -175,7 +175,7 @@ def test_costs_of_the_sales_are_those_of_the_stock_that_went(demo: Made) -> None
     assert sold == went > 0
 
 
-def test_receives_stock_on_several_dates(demo: Made) -> None:
+def test_receives_stock_on_several_dates(demo: Demo) -> None:
     [(dates,)] = demo.ask(
         "SELECT count(DISTINCT (state::json ->> 'occurred_at')::timestamptz::date) FROM events"
         " WHERE type = 'stock.StockMovement.Received'"
@@ -183,7 +183,7 @@ def test_receives_stock_on_several_dates(demo: Made) -> None:
     assert dates > 10
 
 
-def test_has_people_who_can_sign_in(demo: Made) -> None:
+def test_has_people_who_can_sign_in(demo: Demo) -> None:
     people = demo.ask(
         "SELECT username, role, cardinality(store_ids), users.company_id, password_hash"
         "  FROM users JOIN credentials USING (company_id, id) ORDER BY username"

@@ -34,7 +34,7 @@ SYSTEM_15 = Path("/usr/lib/postgresql/15/bin")
 
 
 @pytest.fixture
-def place() -> Iterator[Path]:
+def data_home() -> Iterator[Path]:
     """A folder that the server's user may enter, which pytest's own are not when root runs them."""
     folder = Path(tempfile.mkdtemp(prefix="mipos test "))
     folder.chmod(0o755)
@@ -54,10 +54,10 @@ def pristine() -> Iterator[Path]:
 
 
 @pytest.fixture
-def data(place: Path, pristine: Path) -> Path:
+def data(data_home: Path, pristine: Path) -> Path:
     """A data folder with a database of its own in it."""
-    subprocess.run(["cp", "-a", pristine, place / "data"], check=True)  # noqa: S603, S607
-    return place / "data"
+    subprocess.run(["cp", "-a", pristine, data_home / "data"], check=True)  # noqa: S603, S607
+    return data_home / "data"
 
 
 @pytest.fixture
@@ -116,11 +116,11 @@ class TestStarting:
 
     def test_writes_safely_and_listens_on_no_network(self, data: Path) -> None:
         with EmbeddedServer(data) as server:
-            said = {
+            settings = {
                 name: ask(server, f"SHOW {name}") for name in ("fsync", "listen_addresses", "server_encoding")
             }
 
-        assert said == {"fsync": "on", "listen_addresses": "", "server_encoding": "UTF8"}
+        assert settings == {"fsync": "on", "listen_addresses": "", "server_encoding": "UTF8"}
 
     def test_lets_nobody_else_in(self, data: Path) -> None:
         with EmbeddedServer(data):
@@ -140,8 +140,8 @@ class TestStarting:
             if IS_LINUX:
                 assert b"opensesame" not in Path(f"/proc/{server.pid}/environ").read_bytes()
 
-    def test_finds_a_short_place_for_the_socket_of_a_long_path(self, place: Path) -> None:
-        data = place / ("a long name " * 8).strip() / "data"
+    def test_finds_a_short_place_for_the_socket_of_a_long_path(self, data_home: Path) -> None:
+        data = data_home / ("a long name " * 8).strip() / "data"
 
         with EmbeddedServer(data) as server:
             assert ask(server, "SELECT 1") == 1
@@ -152,8 +152,8 @@ class TestStarting:
         assert not folder.exists()
 
     @pytest.mark.skipif(not SYSTEM_15.is_dir(), reason="no PostgreSQL 15 on this system")
-    def test_works_with_the_oldest_server_we_support(self, place: Path) -> None:
-        with EmbeddedServer(place / "data", SYSTEM_15) as server:
+    def test_works_with_the_oldest_server_we_support(self, data_home: Path) -> None:
+        with EmbeddedServer(data_home / "data", SYSTEM_15) as server:
             assert ask(server, "SHOW server_version").startswith("15.")
 
     def test_belongs_to_the_main_thread(self, data: Path) -> None:
@@ -237,12 +237,12 @@ class TestRecovery:
             assert ask(server, "SELECT 1") == 1
         waking.join()
 
-    def test_a_first_start_that_was_cut_short_begins_anew(self, place: Path) -> None:
-        unfinished = place / "data" / "data.new"
+    def test_a_first_start_that_was_cut_short_begins_anew(self, data_home: Path) -> None:
+        unfinished = data_home / "data" / "data.new"
         (unfinished / "base").mkdir(parents=True)
         (unfinished / "PG_VERSION").write_text("18\n")
 
-        with EmbeddedServer(place / "data") as server:
+        with EmbeddedServer(data_home / "data") as server:
             assert ask(server, "SELECT 1") == 1
 
         assert not unfinished.exists()
@@ -258,19 +258,19 @@ class TestRecovery:
 
 
 class TestRefusals:
-    def test_data_of_another_major_version(self, place: Path) -> None:
-        data = place / "data" / "data"
+    def test_data_of_another_major_version(self, data_home: Path) -> None:
+        data = data_home / "data" / "data"
         data.mkdir(parents=True)
         (data / "PG_VERSION").write_text("14\n")
 
-        found = find_binaries(None).major
-        assert refusal(EmbeddedServer(place / "data")) == (
-            f"The data in {data} need PostgreSQL 14, not {found}: name its folder in MIPOS_POSTGRES_BIN."
+        major = find_binaries(None).major
+        assert refusal(EmbeddedServer(data_home / "data")) == (
+            f"The data in {data} need PostgreSQL 14, not {major}: name its folder in MIPOS_POSTGRES_BIN."
         )
 
-    def test_binaries_that_are_not_there(self, place: Path) -> None:
-        assert refusal(EmbeddedServer(place / "data", place)) == (
-            f"MIPOS_POSTGRES_BIN names {place}, where no working initdb and postgres are."
+    def test_binaries_that_are_not_there(self, data_home: Path) -> None:
+        assert refusal(EmbeddedServer(data_home / "data", data_home)) == (
+            f"MIPOS_POSTGRES_BIN names {data_home}, where no working initdb and postgres are."
         )
 
     def test_a_server_that_is_too_old(self) -> None:
@@ -280,46 +280,46 @@ class TestRefusals:
 
         assert str(refused.value) == "PostgreSQL 15 or newer is needed; this server is 14.12."
 
-    def test_a_database_that_cannot_be_created(self, place: Path) -> None:
-        programs = place / "bin"
+    def test_a_database_that_cannot_be_created(self, data_home: Path) -> None:
+        programs = data_home / "bin"
         programs.mkdir()
         for name, does in (("postgres", "echo 'postgres (PostgreSQL) 18.6'"), ("initdb", BROKEN_INITDB)):
             (programs / name).write_text(f"#!/bin/sh\n{does}\n")
             (programs / name).chmod(0o755)
 
-        unfinished = place / "data" / "data.new"
-        assert refusal(EmbeddedServer(place / "data", programs)) == (
+        unfinished = data_home / "data" / "data.new"
+        assert refusal(EmbeddedServer(data_home / "data", programs)) == (
             f"The database could not be created in {unfinished}; initdb said: the disk is full."
         )
 
     def test_a_server_that_does_not_start(self, data: Path) -> None:
         (data / "data" / "pg_hba.conf").write_text("nonsense\n")
 
-        said = refusal(EmbeddedServer(data))
+        message = refusal(EmbeddedServer(data))
 
-        assert said.startswith(f"The database server did not start (its log is {data / 'postgres.log'})")
-        assert "could not load" in said
+        assert message.startswith(f"The database server did not start (its log is {data / 'postgres.log'})")
+        assert "could not load" in message
 
-    def test_a_data_folder_that_is_a_file(self, place: Path) -> None:
-        (place / "data").touch()
+    def test_a_data_folder_that_is_a_file(self, data_home: Path) -> None:
+        (data_home / "data").touch()
 
-        assert refusal(EmbeddedServer(place / "data")) == (
-            f"The data folder {place / 'data'} cannot be used: File exists."
+        assert refusal(EmbeddedServer(data_home / "data")) == (
+            f"The data folder {data_home / 'data'} cannot be used: File exists."
         )
 
-    def test_a_socket_folder_that_others_can_enter(self, place: Path) -> None:
-        run = place / "data" / "run"
+    def test_a_socket_folder_that_others_can_enter(self, data_home: Path) -> None:
+        run = data_home / "data" / "run"
         run.mkdir(parents=True)
         run.chmod(0o777)
 
-        assert refusal(EmbeddedServer(place / "data")) == (
+        assert refusal(EmbeddedServer(data_home / "data")) == (
             f"{run}, where the database's socket goes, is not a private folder of its user: remove it."
         )
 
-    def test_leave_the_folder_free_for_the_next_try(self, place: Path) -> None:
-        refusal(EmbeddedServer(place / "data", place))
+    def test_leave_the_folder_free_for_the_next_try(self, data_home: Path) -> None:
+        refusal(EmbeddedServer(data_home / "data", data_home))
 
-        with EmbeddedServer(place / "data") as server:
+        with EmbeddedServer(data_home / "data") as server:
             assert ask(server, "SELECT 1") == 1
 
 
@@ -328,32 +328,32 @@ BROKEN_INITDB = 'if [ "$1" = --version ]; then exit 0; fi; echo "the disk is ful
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root lends the server another user")
 class TestAsRoot:
-    def test_a_closed_folder_is_named_and_left_closed(self, place: Path) -> None:
-        closed = place / "closed"
+    def test_a_closed_folder_is_named_and_left_closed(self, data_home: Path) -> None:
+        closed = data_home / "closed"
         closed.mkdir(mode=0o700)
 
-        said = refusal(EmbeddedServer(closed / "data"))
+        message = refusal(EmbeddedServer(closed / "data"))
 
-        assert f"may not enter {closed}: set another MIPOS_DATA_DIR" in said
+        assert f"may not enter {closed}: set another MIPOS_DATA_DIR" in message
         assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 
-    def test_the_data_belong_to_the_servers_user_and_the_secrets_to_root(self, place: Path) -> None:
-        with EmbeddedServer(place / "data") as server:
+    def test_the_data_belong_to_the_servers_user_and_the_secrets_to_root(self, data_home: Path) -> None:
+        with EmbeddedServer(data_home / "data") as server:
             owner = Path(f"/proc/{server.pid}").stat().st_uid
 
         assert owner != 0
-        assert (place / "data" / "data").stat().st_uid == owner
-        assert place.stat().st_uid == (place / "data").stat().st_uid == 0
-        assert stat.S_IMODE((place / "data").stat().st_mode) == 0o710
+        assert (data_home / "data" / "data").stat().st_uid == owner
+        assert data_home.stat().st_uid == (data_home / "data").stat().st_uid == 0
+        assert stat.S_IMODE((data_home / "data").stat().st_mode) == 0o710
 
     def test_a_package_in_a_closed_folder_is_copied_once(
-        self, place: Path, monkeypatch: pytest.MonkeyPatch
+        self, data_home: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         installed = find_binaries(None)
         if installed.package is None:
             pytest.skip("no packaged server is installed")
         package = installed.folder.parent.parent
-        closed = place / "closed"
+        closed = data_home / "closed"
         closed.mkdir(mode=0o700)
         shutil.copytree(package, closed / package.name, symlinks=True)
         libraries = f"{package.name}.libs"
@@ -361,21 +361,21 @@ class TestAsRoot:
         monkeypatch.syspath_prepend(closed)
 
         for _ in range(2):
-            with EmbeddedServer(place / "data") as server:
+            with EmbeddedServer(data_home / "data") as server:
                 assert ask(server, "SELECT 1") == 1
 
-        copies = list((place / "data" / "server").iterdir())
+        copies = list((data_home / "data" / "server").iterdir())
         assert len(copies) == 1
         assert copies[0].name.startswith(f"{package.name}-{installed.version}-")
 
 
 class TestConninfo:
-    def test_survives_odd_names(self, place: Path) -> None:
-        parts = conninfo_to_dict(EmbeddedServer(place / "da ta&?").conninfo("o'brien@x", "a/b c"))
+    def test_survives_odd_names(self, data_home: Path) -> None:
+        parts = conninfo_to_dict(EmbeddedServer(data_home / "da ta&?").conninfo("o'brien@x", "a/b c"))
 
         assert parts == {
             "user": "o'brien@x",
             "dbname": "a/b c",
-            "host": str(place / "da ta&?" / "run"),
+            "host": str(data_home / "da ta&?" / "run"),
             "port": "5432",
         }

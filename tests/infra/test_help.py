@@ -14,17 +14,17 @@ def commands_below(command: click.Command, path: tuple[str, ...] = ()) -> Iterat
     if isinstance(command, click.Group):
         context = click.Context(command)
         for name in command.list_commands(context):
-            if (found := command.get_command(context, name)) is not None:
-                yield from commands_below(found, (*path, name))
+            if (subcommand := command.get_command(context, name)) is not None:
+                yield from commands_below(subcommand, (*path, name))
 
 
 @pytest.mark.parametrize("path", list(commands_below(cli)), ids=lambda path: " ".join(("mipos", *path)))
 def test_is_written_for_people(path: Sequence[str]) -> None:
-    told = CliRunner().invoke(cli, [*path, "--help"])
-    assert told.exit_code == 0
-    assert "\\" not in told.output
+    result = CliRunner().invoke(cli, [*path, "--help"])
+    assert result.exit_code == 0
+    assert "\\" not in result.output
 
 
 def test_shows_each_example_on_a_line_of_its_own() -> None:
-    told = CliRunner().invoke(cli, ["super-admin", "--help"])
-    assert "mipos super-admin root@example.com" in [line.strip() for line in told.output.splitlines()]
+    result = CliRunner().invoke(cli, ["super-admin", "--help"])
+    assert "mipos super-admin root@example.com" in [line.strip() for line in result.output.splitlines()]

@@ -31,7 +31,7 @@ from tests.waiting import PATIENCE, eventually
 
 HEADER = b"sku,name,price,status\n"
 MILK = HEADER + b"M,Milk,1.50,active\n"
-LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
+WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
 
 
 class Hook(Event):
@@ -60,7 +60,7 @@ class Services:
     @property
     def imports(self) -> Imports:
         """A worker that is not running yet."""
-        return Imports(self.worker, LEDGER)
+        return Imports(self.worker, WRITER)
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:
@@ -74,7 +74,7 @@ class Services:
         """Record what was decided about them."""
         events = [event for aggregate in aggregates for event in aggregate.new_events()]
         with self.transaction() as db:
-            LEDGER.record(db, events, Metadata(at=datetime.now(UTC)))
+            WRITER.record(db, events, Metadata(at=datetime.now(UTC)))
 
     def hand_in(self, content: bytes, *, commit: bool = True, user_id: UUID | None = None) -> UUID:
         """Hand in a file to be imported."""
@@ -117,8 +117,8 @@ def services(database: Database) -> Services:
 @pytest.fixture(autouse=True)
 def company(services: Services) -> Company:
     """The company, which is in business."""
-    told = {"name": str(services.company_id), "currency": "EUR", "timezone": "Europe/Berlin"}
-    company = Company.begin(Company.Registered, services.company_id, **told)
+    fields = {"name": str(services.company_id), "currency": "EUR", "timezone": "Europe/Berlin"}
+    company = Company.begin(Company.Registered, services.company_id, **fields)
     with services.transaction() as db:
         db.execute("SELECT found_company(%(company)s)", {"company": services.company_id})
     services.record(company)
@@ -247,17 +247,17 @@ def test_others_can_write_while_it_runs(services: Services) -> None:
 
 def test_its_progress_is_seen_while_it_runs(services: Services) -> None:
     import_id = services.hand_in(HEADER + b"".join(b"%d,x,1,active\n" % number for number in range(3000)))
-    seen: list[Any] = []
+    progress: list[Any] = []
 
     class Looking(Event):
         def is_set(self) -> bool:
             job = services.job(import_id)
-            seen.append((job["status"], job["done"], job["total"]))
+            progress.append((job["status"], job["done"], job["total"]))
             return False
 
     services.work(Looking())
     # Each look is just before the next progress is told.
-    assert seen == [("queued", 0, None), ("running", 0, None), ("running", 2000, 3000)]
+    assert progress == [("queued", 0, None), ("running", 0, None), ("running", 2000, 3000)]
 
 
 def test_a_companys_imports_are_done_in_their_order(services: Services) -> None:

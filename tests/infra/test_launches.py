@@ -25,7 +25,7 @@ from infra.runtime.models import EVENT_TYPES, JOBS, PROJECTIONS
 from tests.conftest import Database, fresh_database
 from tests.waiting import PATIENCE, eventually
 
-LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
+WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
 PRODUCTS = next(model for model in PROJECTIONS if model.name == "products")
 BEGIN = datetime(2001, 1, 1, tzinfo=UTC)
 LAUNCH = BEGIN + timedelta(days=10)
@@ -51,7 +51,7 @@ class Catalog:
             psycopg.connect(self.database.app, autocommit=True) as connection,
             transaction(connection, self.company_id) as db,
         ):
-            LEDGER.record(db, events, Metadata(at=BEGIN))
+            WRITER.record(db, events, Metadata(at=BEGIN))
 
     def announce(self, number: int = 1, launch_at: datetime = LAUNCH) -> list[UUID]:
         """So many products that are coming soon."""
@@ -87,8 +87,8 @@ def open_catalog(database: Database) -> Callable[..., Catalog]:
 
     def make(*, is_suspended: bool = False) -> Catalog:
         company_id = uuid4()
-        told = {"name": "Bakery", "currency": "EUR", "timezone": "UTC"}
-        company = Company.begin(Company.Registered, company_id, **told)
+        fields = {"name": "Bakery", "currency": "EUR", "timezone": "UTC"}
+        company = Company.begin(Company.Registered, company_id, **fields)
         if is_suspended:
             company.suspend(None)
         with (
@@ -96,7 +96,7 @@ def open_catalog(database: Database) -> Callable[..., Catalog]:
             transaction(connection, company_id) as db,
         ):
             db.execute("SELECT found_company(%(company)s)", {"company": company_id})
-            LEDGER.record(db, company.new_events(), Metadata(at=BEGIN))
+            WRITER.record(db, company.new_events(), Metadata(at=BEGIN))
         return Catalog(database, company_id)
 
     return make
@@ -114,7 +114,7 @@ def look(database: Database) -> Callable[[datetime], int]:
 
     def do(now: datetime) -> int:
         with psycopg.connect(database.worker, autocommit=True) as connection:
-            return launch_what_is_due(connection, LEDGER, now)
+            return launch_what_is_due(connection, WRITER, now)
 
     return do
 
@@ -189,7 +189,7 @@ def test_of_several_workers_at_once_one_launches_each(
     def work(_: int) -> int:
         with psycopg.connect(database.worker, autocommit=True) as connection:
             ready.wait(PATIENCE)
-            return launch_what_is_due(connection, LEDGER, LAUNCH)
+            return launch_what_is_due(connection, WRITER, LAUNCH)
 
     with ThreadPoolExecutor(2) as workers:
         assert sum(workers.map(work, range(2))) >= 20
@@ -242,7 +242,7 @@ class TestTheSchedule:
 
     def test_does_its_jobs_as_soon_as_it_starts(self, catalog: Catalog) -> None:
         [product_id] = catalog.announce()
-        schedule = Schedule(catalog.database.worker, JOBS, LEDGER)
+        schedule = Schedule(catalog.database.worker, JOBS, WRITER)
         schedule.start()
         try:
             eventually(catalog.launched)

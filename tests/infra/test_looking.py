@@ -65,8 +65,8 @@ def sentence(done: Done) -> str:
 def test_where_no_database_is_no_folder_is_made(
     mipos: Callable[..., Done], tmp_path: Path, name: str
 ) -> None:
-    said = sentence(mipos(*NAMES[name]))
-    assert said == f"There is no database in {tmp_path / 'data'} yet: run `mipos up` or `mipos migrate`."
+    message = sentence(mipos(*NAMES[name]))
+    assert message == f"There is no database in {tmp_path / 'data'} yet: run `mipos up` or `mipos migrate`."
     assert list(tmp_path.iterdir()) == []
 
 
@@ -102,9 +102,9 @@ def test_a_database_of_another_program_is_left_as_it_is(
 ) -> None:
     with psycopg.connect(foreign.owner, autocommit=True) as connection:
         before = connection.execute(EVERYTHING).fetchall()
-        said = sentence(mipos(*NAMES[name], DATABASE_URL=foreign.owner, MIPOS_SECRET_KEY=SECRET))
+        message = sentence(mipos(*NAMES[name], DATABASE_URL=foreign.owner, MIPOS_SECRET_KEY=SECRET))
         assert connection.execute(EVERYTHING).fetchall() == before
-    assert said == "The database is not what this version of MIPOS needs: run `mipos migrate`."
+    assert message == "The database is not what this version of MIPOS needs: run `mipos migrate`."
     assert list(tmp_path.iterdir()) == []
 
 
@@ -123,24 +123,24 @@ def test_a_look_tells_of_a_database_that_was_migrated(mipos: Callable[..., Done]
 @pytest.mark.parametrize("name", ["serve", "status"])
 def test_a_database_that_is_not_there_is_told(mipos: Callable[..., Done], name: str, tmp_path: Path) -> None:
     url = f"postgresql://shop@/shop?host={tmp_path}"
-    said = sentence(mipos(*NAMES[name], DATABASE_URL=url, MIPOS_SECRET_KEY=SECRET))
-    assert said.startswith("The database cannot be reached: ")
+    message = sentence(mipos(*NAMES[name], DATABASE_URL=url, MIPOS_SECRET_KEY=SECRET))
+    assert message.startswith("The database cannot be reached: ")
 
 
 def test_a_port_that_is_taken_is_told_by_serve(mipos: Callable[..., Done], database: Database) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen(1)
-        port = str(taken.getsockname()[1])
-        said = sentence(
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(1)
+        port = str(listener.getsockname()[1])
+        message = sentence(
             mipos("serve", MIPOS_PORT=port, MIPOS_APP_DATABASE_URL=database.app, MIPOS_SECRET_KEY=SECRET)
         )
-    assert said.startswith(f"Port {port} on 127.0.0.1 is already taken: ")
+    assert message.startswith(f"Port {port} on 127.0.0.1 is already taken: ")
 
 
 def test_who_would_see_every_company_does_not_serve(mipos: Callable[..., Done], database: Database) -> None:
-    said = sentence(mipos("serve", MIPOS_APP_DATABASE_URL=database.worker, MIPOS_SECRET_KEY=SECRET))
-    assert said.startswith("The web server would see every company as ")
+    message = sentence(mipos("serve", MIPOS_APP_DATABASE_URL=database.worker, MIPOS_SECRET_KEY=SECRET))
+    assert message.startswith("The web server would see every company as ")
 
 
 def test_serving_leaves_nothing_in_the_home_folder(database: Database, tmp_path: Path) -> None:
@@ -152,8 +152,8 @@ def test_serving_leaves_nothing_in_the_home_folder(database: Database, tmp_path:
 class TestMigrating:
     def test_is_the_owners(self, mipos: Callable[..., Done], database: Database) -> None:
         roles = {"MIPOS_APP_DATABASE_URL": database.app, "MIPOS_WORKER_DATABASE_URL": database.worker}
-        said = sentence(mipos("migrate", MIPOS_SECRET_KEY=SECRET, **roles))
-        assert said.startswith("DATABASE_URL is required")
+        message = sentence(mipos("migrate", MIPOS_SECRET_KEY=SECRET, **roles))
+        assert message.startswith("DATABASE_URL is required")
 
     def test_prints_what_an_administrator_runs_without_asking_the_database(
         self, mipos: Callable[..., Done], tmp_path: Path

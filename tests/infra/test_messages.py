@@ -36,9 +36,9 @@ class TestTheOutbox:
         outbox = Outbox(tmp_path, "MIPOS <shop@mail.example>")
         for number in range(5):
             outbox.send("anna@shop.example", str(number), "")
-        found = [read(file.read_bytes()) for file in sorted(tmp_path.iterdir())]
-        assert sorted(message["Subject"] for message in found) == list("01234")
-        assert {message["From"] for message in found} == {"MIPOS <shop@mail.example>"}
+        messages = [read(file.read_bytes()) for file in sorted(tmp_path.iterdir())]
+        assert sorted(message["Subject"] for message in messages) == list("01234")
+        assert {message["From"] for message in messages} == {"MIPOS <shop@mail.example>"}
 
     def test_breaks_no_long_line(self, tmp_path: Path) -> None:
         token = "x" * 86
@@ -66,8 +66,8 @@ class Post(socketserver.StreamRequestHandler):
             word = text[:4].upper()
             if word == "EHLO":
                 lines = ["here", *self.extensions]
-                told = [f"250{' ' if one is lines[-1] else '-'}{one}" for one in lines]
-                self.wfile.write("\r\n".join([*told, ""]).encode())
+                reply = [f"250{' ' if one is lines[-1] else '-'}{one}" for one in lines]
+                self.wfile.write("\r\n".join([*reply, ""]).encode())
             elif word == "DATA":
                 self.wfile.write(b"354 go on\r\n")
                 while (line := self.rfile.readline()) != b".\r\n":
@@ -94,10 +94,10 @@ class TestTheMailServer:
             MailServer(f"smtp://127.0.0.1:{port}", "shop@mail.example").send(
                 "anna@shop.example", "Hello", "Text\n"
             )
-        said = "\n".join(heard)
-        assert "mail from:<shop@mail.example>" in said.lower()
-        assert "rcpt to:<anna@shop.example>" in said.lower()
-        assert "Subject: Hello" in said
+        transcript = "\n".join(heard)
+        assert "mail from:<shop@mail.example>" in transcript.lower()
+        assert "rcpt to:<anna@shop.example>" in transcript.lower()
+        assert "Subject: Hello" in transcript
         assert "Text" in heard
 
     def test_that_does_not_encrypt_gets_no_password(self) -> None:

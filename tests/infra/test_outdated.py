@@ -29,7 +29,7 @@ from tests.conftest import Database, Service, found_shop, fresh_database, servin
 from tests.infra.requests_of_a_shop import REPORT, REQUESTS
 from tests.waiting import PATIENCE, eventually
 
-LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
+WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
 ELSE: LiteralString = "UPDATE installation SET inline_models = 'of another version' || inline_models"
 AGAIN: LiteralString = (
     "UPDATE installation SET inline_models = replace(inline_models, 'of another version', '')"
@@ -124,7 +124,7 @@ class TestATransaction:
 
         def decide() -> None:
             try:
-                with request_transaction(connection, uuid4(), models=LEDGER.models) as db:
+                with request_transaction(connection, uuid4(), models=WRITER.models) as db:
                     db.ask("SELECT 1 AS one", {}).row()
             except ServerOutdated as refusal:
                 heard.append(refusal)
@@ -144,7 +144,7 @@ class TestATransaction:
     def test_holds_off_whoever_would_put_others_in_place(
         self, database: Database, connection: RequestConnection
     ) -> None:
-        with request_transaction(connection, uuid4(), reading=True, models=LEDGER.models) as db:
+        with request_transaction(connection, uuid4(), reading=True, models=WRITER.models) as db:
             db.ask("SELECT 1 AS one", {}).row()
             with psycopg.connect(database.owner) as owner, pytest.raises(psycopg.errors.LockNotAvailable):
                 owner.execute("LOCK TABLE installation IN ACCESS EXCLUSIVE MODE NOWAIT")
@@ -154,7 +154,7 @@ class TestATransaction:
             altered(database, ELSE, AGAIN),
             psycopg.connect(database.worker, autocommit=True) as connection,
             pytest.raises(ServerOutdated),
-            transaction(connection, uuid4(), models=LEDGER.models),
+            transaction(connection, uuid4(), models=WRITER.models),
         ):
             pass
 
@@ -168,14 +168,14 @@ class Another(Orders):
 class TestAnOutdatedWorker:
     def test_leaves_other_read_models_alone(self, database: Database) -> None:
         company_id = uuid4()
-        told = {"name": "Bakery", "currency": "EUR", "timezone": "UTC"}
+        fields = {"name": "Bakery", "currency": "EUR", "timezone": "UTC"}
         with (
             psycopg.connect(database.app, autocommit=True) as app,
             transaction(app, company_id) as db,
         ):
             db.execute("SELECT found_company(%(company)s)", {"company": company_id})
-            made = Company.begin(Company.Registered, company_id, **told)
-            LEDGER.record(db, made.new_events(), Metadata(at=datetime.now(UTC)))
+            company = Company.begin(Company.Registered, company_id, **fields)
+            WRITER.record(db, company.new_events(), Metadata(at=datetime.now(UTC)))
         worker = Worker(database.worker, EVENT_TYPES, PROJECTIONS)
         with altered(database, OTHER_REPORT, SAME_REPORT):
             worker.step()
@@ -188,9 +188,12 @@ class TestAnOutdatedWorker:
     def test_does_no_jobs(self, database: Database) -> None:
         done: list[Any] = []
         job = Job(
-            name="test", every=timedelta(hours=1), do=lambda *given: done.append(given), reads_models=True
+            name="test",
+            every=timedelta(hours=1),
+            do=lambda *connection: done.append(connection),
+            reads_models=True,
         )
-        schedule = Schedule(database.worker, (job,), LEDGER)
+        schedule = Schedule(database.worker, (job,), WRITER)
         with altered(database, ELSE, AGAIN):
             schedule.run(job)
         assert done == []

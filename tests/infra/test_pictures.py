@@ -23,8 +23,8 @@ def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
 def quarters(width: int = 400, height: int = 200) -> Image.Image:
     """Red above white on the left, green above blue on the right."""
     image = Image.new("RGB", (2, 2))
-    for place, colour in (((0, 0), RED), ((1, 0), GREEN), ((0, 1), WHITE), ((1, 1), BLUE)):
-        image.putpixel(place, colour)
+    for corner, colour in (((0, 0), RED), ((1, 0), GREEN), ((0, 1), WHITE), ((1, 1), BLUE)):
+        image.putpixel(corner, colour)
     return image.resize((width, height), Image.Resampling.NEAREST)
 
 
@@ -32,7 +32,7 @@ def prepared(file: bytes) -> Picture:
     return Darkroom().prepare(file)
 
 
-def seen(picture: Picture, size: str = "full") -> Image.Image:
+def decoded(picture: Picture, size: str = "full") -> Image.Image:
     return Image.open(BytesIO(picture.sizes[size]))
 
 
@@ -63,14 +63,14 @@ class TestSizes:
         picture = prepared(encoded(quarters(3000, 1500), kind))
         assert (picture.width, picture.height) == (2048, 1024)
         expected = {"full": (2048, 1024), "medium": (640, 320), "thumb": (160, 80)}
-        assert {size: seen(picture, size).size for size in SIZES} == expected
+        assert {size: decoded(picture, size).size for size in SIZES} == expected
         for size in SIZES:
-            assert seen(picture, size).format == "WEBP"
-            assert alike(corners(seen(picture, size)), (RED, GREEN, WHITE, BLUE)), size
+            assert decoded(picture, size).format == "WEBP"
+            assert alike(corners(decoded(picture, size)), (RED, GREEN, WHITE, BLUE)), size
 
     def test_nothing_is_enlarged(self) -> None:
         picture = prepared(encoded(quarters(300, 150), "PNG"))
-        sizes = {size: seen(picture, size).size for size in SIZES}
+        sizes = {size: decoded(picture, size).size for size in SIZES}
         assert sizes == {"full": (300, 150), "medium": (300, 150), "thumb": (160, 80)}
 
     @pytest.mark.parametrize(("width", "height"), [(1, 1), (5000, 1), (1, 5000), (2048, 2048), (2049, 2047)])
@@ -78,7 +78,7 @@ class TestSizes:
         picture = prepared(encoded(quarters(width, height), "PNG"))
         assert max(picture.width, picture.height) == min(max(width, height), 2048)
         assert min(picture.width, picture.height) >= 1
-        assert max(seen(picture, "thumb").size) == min(max(width, height), 160)
+        assert max(decoded(picture, "thumb").size) == min(max(width, height), 160)
 
     def test_the_same_file_becomes_the_same_picture(self) -> None:
         file = encoded(quarters(), "JPEG")
@@ -108,12 +108,12 @@ class TestWhatIsSeen:
         noted[ExifTags.Base.Orientation] = orientation
         picture = prepared(encoded(quarters(), kind, exif=noted))
         assert (picture.width, picture.height) == ((400, 200) if orientation < 5 else (200, 400))
-        assert alike(corners(seen(picture)), turned)
+        assert alike(corners(decoded(picture)), turned)
 
     def test_an_orientation_that_means_nothing_is_overlooked(self) -> None:
         for noted in (b"Exif\x00\x00nonsense", b"Exif\x00\x00II*\x00\xff\xff\xff\xff"):
             file = encoded(quarters(), "JPEG", exif=noted)
-            assert alike(corners(seen(prepared(file))), corners(quarters()))
+            assert alike(corners(decoded(prepared(file))), corners(quarters()))
 
     @pytest.mark.parametrize(
         ("mode", "kind"),
@@ -121,15 +121,15 @@ class TestWhatIsSeen:
     )
     def test_colours_in_every_notation(self, mode: str, kind: str) -> None:
         grey = Image.new("L", (2, 2))
-        for place, level in (((0, 0), 0), ((1, 0), 255), ((0, 1), 255), ((1, 1), 0)):
-            grey.putpixel(place, level)
+        for corner, level in (((0, 0), 0), ((1, 0), 255), ((0, 1), 255), ((1, 1), 0)):
+            grey.putpixel(corner, level)
         grey = grey.resize((300, 300), Image.Resampling.NEAREST)
         if mode == "I;16":
             noted = Image.frombytes("I;16", grey.size, b"".join(bytes([b, b]) for b in grey.tobytes()))
         else:
             noted = grey.convert("RGB").convert(mode) if mode == "CMYK" else grey.convert(mode)
         black = (0, 0, 0)
-        assert alike(corners(seen(prepared(encoded(noted, kind)))), (black, WHITE, WHITE, black))
+        assert alike(corners(decoded(prepared(encoded(noted, kind)))), (black, WHITE, WHITE, black))
 
     @pytest.mark.parametrize("mode", ["1", "P"])
     def test_what_is_shrunk_is_mixed(self, mode: str) -> None:
@@ -140,14 +140,14 @@ class TestWhatIsSeen:
         board.paste(chequered.resize((2, 2)), (0, 0))
         for size in (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048):
             tile = board.crop((0, 0, size, size))
-            for place in ((size, 0), (0, size), (size, size)):
-                board.paste(tile, place)
-        (middle, *_) = corners(seen(prepared(encoded(board.convert(mode), "PNG"))))
+            for corner in ((size, 0), (0, size), (size, size)):
+                board.paste(tile, corner)
+        (middle, *_) = corners(decoded(prepared(encoded(board.convert(mode), "PNG"))))
         assert alike((middle,), ((128, 128, 128),), within=40)
 
     def test_greys_of_sixteen_bits_are_not_cut_off(self) -> None:
         noted = Image.frombytes("I;16", (40, 40), b"\x80\x80" * 1600)
-        (middle, *_) = corners(seen(prepared(encoded(noted, "PNG"))))
+        (middle, *_) = corners(decoded(prepared(encoded(noted, "PNG"))))
         assert alike((middle,), ((128, 128, 128),), within=2)
 
     @pytest.mark.parametrize("notation", ["RGBA", "LA", "palette", "WEBP"])
@@ -164,10 +164,10 @@ class TestWhatIsSeen:
         else:
             file = encoded(image.convert(notation), "PNG")
         for size in SIZES:
-            shown = seen(prepared(file), size)
+            shown = decoded(prepared(file), size)
             assert shown.mode == "RGBA"
-            left, right = shown.getpixel((5, 40)), shown.getpixel((shown.width - 5, 40))
-            assert (left[3], right) == (0, (0, 0, 0, 255)), size  # type: ignore[index]
+            pixels, right = shown.getpixel((5, 40)), shown.getpixel((shown.width - 5, 40))
+            assert (pixels[3], right) == (0, (0, 0, 0, 255)), size  # type: ignore[index]
 
     def test_colours_that_mean_something_else_are_translated(self) -> None:
         exchanged = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -175,29 +175,29 @@ class TestWhatIsSeen:
         exchanged = exchanged.replace(b"tmp ", b"gXYZ", 1)
         image = Image.new("RGB", (50, 50), (220, 40, 40))
         for kind in ("JPEG", "PNG", "WEBP"):
-            (shown, *_) = corners(seen(prepared(encoded(image, kind, icc_profile=exchanged))))
+            (shown, *_) = corners(decoded(prepared(encoded(image, kind, icc_profile=exchanged))))
             assert shown[1] > 2 * shown[0], kind
         image.putalpha(128)
-        see_through = seen(prepared(encoded(image, "PNG", icc_profile=exchanged)))
+        see_through = decoded(prepared(encoded(image, "PNG", icc_profile=exchanged)))
         assert see_through.getpixel((25, 25))[3] == 128  # type: ignore[index]
 
     def test_a_colour_profile_that_is_none_is_overlooked(self) -> None:
         grey = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
         for profile in (b"nonsense", grey):
             file = encoded(quarters(), "JPEG", icc_profile=profile)
-            assert alike(corners(seen(prepared(file))), corners(quarters()))
+            assert alike(corners(decoded(prepared(file))), corners(quarters()))
 
     @pytest.mark.parametrize("kind", ["WEBP", "PNG"])
     def test_of_a_moving_picture_the_first_frame_is_left(self, kind: str) -> None:
         frames = [Image.new("RGB", (100, 100), colour) for colour in (RED, GREEN, BLUE)]
         file = encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
-        shown = seen(prepared(file))
+        shown = decoded(prepared(file))
         assert getattr(shown, "n_frames", 1) == 1
         assert alike(corners(shown), (RED,) * 4)
 
     def test_of_several_pictures_in_one_file_the_first_is_left(self) -> None:
         file = encoded(quarters(), "MPO", save_all=True, append_images=[Image.new("RGB", (400, 200), BLUE)])
-        assert alike(corners(seen(prepared(file))), corners(quarters()))
+        assert alike(corners(decoded(prepared(file))), corners(quarters()))
 
 
 class TestWhatIsNotKept:
@@ -207,8 +207,8 @@ class TestWhatIsNotKept:
         noted[ExifTags.Base.Make] = "Camera of somebody"
         noted.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (52.0, 31.0, 12.0)
         profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-        told = b"<x:xmpmeta>somebody</x:xmpmeta>"
-        file = encoded(quarters(), kind, exif=noted, icc_profile=profile, xmp=told)
+        xmp = b"<x:xmpmeta>somebody</x:xmpmeta>"
+        file = encoded(quarters(), kind, exif=noted, icc_profile=profile, xmp=xmp)
         assert b"somebody" in file
         for size, content in prepared(file).sizes.items():
             shown = Image.open(BytesIO(content))
@@ -294,8 +294,8 @@ class TestRefusals:
 
     def test_a_damaged_file_is_a_picture_or_refused(self) -> None:
         for file in (jpeg()[:4000], png()[:4000], webp()[:4000], encoded(quarters(40, 40), "PNG")):
-            for place in range(0, len(file), 97):
-                damaged = file[:place] + bytes([file[place] ^ 0x5A]) + file[place + 1 :]
+            for offset in range(0, len(file), 97):
+                damaged = file[:offset] + bytes([file[offset] ^ 0x5A]) + file[offset + 1 :]
                 try:
                     prepared(damaged)
                 except Invalid:

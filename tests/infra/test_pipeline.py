@@ -173,8 +173,8 @@ def test_the_company_is_set_for_the_transaction_alone(connection: RequestConnect
     with request_transaction(connection, COMPANY) as db:
         row = db.ask("SELECT current_setting('app.company_id') AS company", {}).row()
         assert row == {"company": str(COMPANY)}
-    found = connection.execute("SELECT current_setting('app.company_id', true)").fetchone()
-    assert found == ("",)
+    setting = connection.execute("SELECT current_setting('app.company_id', true)").fetchone()
+    assert setting == ("",)
 
 
 def test_a_sale_takes_two_round_trips(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:

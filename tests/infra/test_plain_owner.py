@@ -27,12 +27,14 @@ class TestAPlainOwner:
     @pytest.fixture
     def plain(self, server: EmbeddedServer, make_database: Callable[..., str]) -> Iterator[Database]:
         name = make_database()
-        found = installed_in(server, name)
+        database = installed_in(server, name)
         owner = f"plain_{name}"
         with connected(server.conninfo("postgres", name)) as administrator:
             administrator.execute(f"CREATE ROLE {owner} LOGIN".encode())
-            yield Database(as_role(found.owner, owner), found.app, found.worker, found.installation)
-            roles = [*found.installation.roles, owner]
+            yield Database(
+                as_role(database.owner, owner), database.app, database.worker, database.installation
+            )
+            roles = [*database.installation.roles, owner]
             there = administrator.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [roles])
             for (role,) in there.fetchall():
                 administrator.execute(f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}".encode())
@@ -61,14 +63,14 @@ class TestAPlainOwner:
     def test_is_told_each_thing_that_lacks(
         self, plain: Database, administrator: psycopg.Connection[Any]
     ) -> None:
-        told: list[Any] = []
+        messages: list[Any] = []
         for statement in [b"SELECT 1", *self.printed(plain)]:
             administrator.execute(statement)
             try:
-                told.append(["temporary tables" in note for note in install(plain)])
+                messages.append(["temporary tables" in note for note in install(plain)])
             except DatabaseUnfit as unfit:
-                told.append(type(unfit))
-        assert told == [*[SchemaMissing] * 4, [True], [True], RightMissing, [], []]
+                messages.append(type(unfit))
+        assert messages == [*[SchemaMissing] * 4, [True], [True], RightMissing, [], []]
 
     def test_needs_roles_that_it_cannot_make(
         self, plain: Database, administrator: psycopg.Connection[Any]

@@ -97,9 +97,9 @@ class TestPool:
         with one_after_another(database.app) as pool:
             with pool.connection() as connection:
                 connection.execute("BEGIN")
-                left = backend(connection)
+                backend_before = backend(connection)
             with pool.connection() as connection:
-                assert backend(connection) != left
+                assert backend(connection) != backend_before
 
     def test_drops_all_that_lead_to_a_server_that_only_reads(self, database: Any) -> None:
         with one_after_another(database.app) as pool:
@@ -166,8 +166,10 @@ class TestPool:
 class TestBounds:
     @pytest.fixture
     def connection(self, database: Any) -> Iterator[RequestConnection]:
-        with RequestConnection.open(database.app, Bounds(statement=0.3, lock=0.1, pause=0.2), "test") as made:
-            yield made
+        with RequestConnection.open(
+            database.app, Bounds(statement=0.3, lock=0.1, pause=0.2), "test"
+        ) as opened:
+            yield opened
 
     def test_are_in_force_and_leave_the_address_as_it_is(self, connection: RequestConnection) -> None:
         for name, value in {
@@ -179,8 +181,8 @@ class TestBounds:
             assert connection.execute(f"SHOW {name}".encode()).fetchone() == (value,)
 
     def test_yield_to_what_the_address_says_itself(self, database: Any) -> None:
-        told = database.app + "%20-c%20statement_timeout%3D7s"
-        with psycopg.connect(bounded(told, Bounds.within(1))) as connection:
+        address = database.app + "%20-c%20statement_timeout%3D7s"
+        with psycopg.connect(bounded(address, Bounds.within(1))) as connection:
             assert connection.execute("SHOW statement_timeout").fetchone() == ("7s",)
 
     def test_a_pause_within_a_transaction_ends_it(self, connection: RequestConnection) -> None:

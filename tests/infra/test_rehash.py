@@ -19,7 +19,7 @@ from infra.upgrades.rehash import LogsAltered
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import Database, Service, found_shop, fresh_database, serving
 from tests.infra.former_hashes import restore_former_hashes
-from tests.infra.upgrades import Sales, differences, found, rows, selling, upgrade
+from tests.infra.upgrades import Sales, differences, found_bakery, rows, selling, upgrade
 from tests.waiting import eventually
 
 ALTER: LiteralString = """
@@ -77,39 +77,39 @@ def fault_of(database: Database, company_id: UUID) -> Fault | None:
 class TestLogsOfBefore:
     def test_are_hashed_anew_page_by_page(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("infra.eventstore.chain.PAGE_SIZE", 1)
-        companies = [found(database, "Salt") for _ in range(2)]
+        companies = [found_bakery(database, "Salt") for _ in range(2)]
         restore_former_hashes(database)
         assert {fault_of(database, one) for one in companies} == {Fault(1, Reason.ALTERED)}
-        told: list[str] = []
+        notes: list[str] = []
         progress: list[tuple[int, int]] = []
-        upgrade(database, PROJECTIONS, tell=told.append, progress=lambda *passed: progress.append(passed))
+        upgrade(database, PROJECTIONS, tell=notes.append, progress=lambda *passed: progress.append(passed))
         assert [fault_of(database, one) for one in companies] == [None, None]
-        [note] = told
+        [note] = notes
         assert re.fullmatch(r"Logs hashed anew, .*: 2, with 4 events, in [\d.]+ s; altered: 0\.", note)
         assert progress == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
     def test_are_hashed_anew_once(self, database: Database) -> None:
-        company_id = found(database, "Salt")
+        company_id = found_bakery(database, "Salt")
         restore_former_hashes(database)
         upgrade(database, PROJECTIONS)
         before = rows(database, "SELECT xmin::text FROM events")
-        told: list[str] = []
-        upgrade(database, PROJECTIONS, tell=told.append)
-        assert told == []
+        notes: list[str] = []
+        upgrade(database, PROJECTIONS, tell=notes.append)
+        assert notes == []
         assert rows(database, "SELECT xmin::text FROM events") == before
         assert fault_of(database, company_id) is None
 
     def test_go_on_in_the_layout_of_today(self, database: Database) -> None:
-        found(database, "Salt")
+        found_bakery(database, "Salt")
         restore_former_hashes(database)
         upgrade(database, PROJECTIONS)
-        later = found(database, "Pepper")
+        later = found_bakery(database, "Pepper")
         assert fault_of(database, later) is None
 
     def test_are_as_they_were_when_that_is_interrupted(
         self, database: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        companies = [found(database, "Salt") for _ in range(2)]
+        companies = [found_bakery(database, "Salt") for _ in range(2)]
         restore_former_hashes(database)
         before = rows(database, HASHES)
         with monkeypatch.context() as patch:
@@ -136,18 +136,18 @@ def until(last: UUID, whole: Callable[..., None]) -> Callable[..., None]:
 
 class TestAnAlteredLog:
     def test_closes_its_company_until_it_is_what_was_recorded(self, database: Database) -> None:
-        altered, *others = [found(database, "Salt") for _ in range(3)]
+        altered, *others = [found_bakery(database, "Salt") for _ in range(3)]
         restore_former_hashes(database)
         rows(database, ALTER, altered)
-        told: list[str] = []
-        upgrade(database, PROJECTIONS, tell=told.append)
+        notes: list[str] = []
+        upgrade(database, PROJECTIONS, tell=notes.append)
         assert rows(database, CLOSED) == [(altered,)]
         assert [fault_of(database, one) for one in others] == [None, None]
         assert fault_of(database, altered) == Fault(2, Reason.ALTERED)
         assert (
-            f"company {altered} is not what was recorded: at position 2 (brands.Brand.Registered)" in told[1]
+            f"company {altered} is not what was recorded: at position 2 (brands.Brand.Registered)" in notes[1]
         )
-        assert told[1].endswith("Bring back what was recorded, then migrate again.")
+        assert notes[1].endswith("Bring back what was recorded, then migrate again.")
 
         upgrade(database, PROJECTIONS)
         assert rows(database, CLOSED) == [(altered,)]
@@ -162,7 +162,7 @@ class TestAnAlteredLog:
     def test_is_found_whatever_was_done_to_it(
         self, database: Database, fault: Fault, statement: LiteralString
     ) -> None:
-        altered, *_ = [found(database, "Salt") for _ in range(3)]
+        altered, *_ = [found_bakery(database, "Salt") for _ in range(3)]
         restore_former_hashes(database)
         rows(database, statement, altered)
         upgrade(database, PROJECTIONS)
@@ -173,9 +173,9 @@ class TestAnAlteredLog:
 
     @pytest.mark.parametrize("others", [0, 2], ids=["the only company's", "the platform's"])
     def test_stops_the_upgrade_where_it_concerns_everybody(self, database: Database, others: int) -> None:
-        altered = found(database, "Salt", PLATFORM_ID if others else None)
+        altered = found_bakery(database, "Salt", PLATFORM_ID if others else None)
         for _ in range(others):
-            found(database, "Salt")
+            found_bakery(database, "Salt")
         restore_former_hashes(database)
         rows(database, ALTER, altered)
         before = rows(database, HASHES)

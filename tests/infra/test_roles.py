@@ -46,7 +46,7 @@ def administrator(server: EmbeddedServer, database: str = "postgres") -> psycopg
 def make(guarded: EmbeddedServer) -> Make:
     """Makes a database, and says how an installation with this key and these settings connects to it."""
 
-    def made(key: str = KEYS[0], owner: str = "postgres", **settings: str) -> Addresses:
+    def names(key: str = KEYS[0], owner: str = "postgres", **settings: str) -> Addresses:
         name = settings.pop("name", f"shop_{uuid4().hex[:8]}")
         with administrator(guarded) as connection:
             if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
@@ -55,14 +55,14 @@ def make(guarded: EmbeddedServer) -> Make:
         named = {setting: as_role(url, *login.split(":")) for setting, login in settings.items()}
         return addresses_of(load_settings({"DATABASE_URL": url, "MIPOS_SECRET_KEY": key, **named}))
 
-    return made
+    return names
 
 
 def install(addresses: Addresses) -> None:
     migrate(addresses.owner or "", PROJECTIONS, addresses.installation)
 
 
-def kept(server: EmbeddedServer, addresses: Addresses) -> list[tuple[str, str, str]]:
+def verifier_in(server: EmbeddedServer, addresses: Addresses) -> list[tuple[str, str, str]]:
     """What the server keeps of the roles, and by which transaction it was changed last."""
     with administrator(server) as connection:
         query = "SELECT rolname, rolpassword, xmin::text FROM pg_authid WHERE rolname = ANY(%s) ORDER BY 1"
@@ -81,10 +81,10 @@ def test_both_roles_log_in_with_what_follows_from_the_key(make: Make) -> None:
 def test_a_second_installation_locks_nobody_out(make: Make, guarded: EmbeddedServer) -> None:
     first, second = make(KEYS[0]), make(KEYS[1])
     install(first)
-    before = kept(guarded, first)
+    before = verifier_in(guarded, first)
     install(second)
     install(first)
-    assert kept(guarded, first) == before
+    assert verifier_in(guarded, first) == before
     check(first, "app")
     check(second, "app")
 
@@ -94,10 +94,10 @@ def test_a_look_with_another_key_changes_nothing_and_says_what_to_do(
 ) -> None:
     first = make(name="looked_at")
     install(first)
-    before = kept(guarded, first)
+    before = verifier_in(guarded, first)
     with pytest.raises(RoleCannotLogIn, match="run `mipos migrate`"):
         check(make(KEYS[1], name="looked_at"), "worker")
-    assert kept(guarded, first) == before
+    assert verifier_in(guarded, first) == before
     check(first, "worker")
 
 
@@ -116,9 +116,9 @@ def test_passwords_that_addresses_name_are_never_changed(make: Make, guarded: Em
     addresses = make(
         MIPOS_APP_DATABASE_URL="till:of the till", MIPOS_WORKER_DATABASE_URL="back_office:of the office"
     )
-    before = kept(guarded, addresses)
+    before = verifier_in(guarded, addresses)
     install(addresses)
-    assert kept(guarded, addresses) == before
+    assert verifier_in(guarded, addresses) == before
     check(addresses, "app")
     check(addresses, "worker")
 
@@ -130,19 +130,22 @@ class TestAnOwnerWhoReadsNoPasswords:
         owner = f"plain_{uuid4().hex[:8]}"
         with administrator(guarded) as connection:
             connection.execute(f"CREATE ROLE {owner} LOGIN PASSWORD 'plain'".encode())
-        found = make(owner=owner)
-        name = psycopg.conninfo.conninfo_to_dict(found.owner or "")["dbname"]
+        database = make(owner=owner)
+        name = psycopg.conninfo.conninfo_to_dict(database.owner or "")["dbname"]
         with administrator(guarded, str(name)) as connection:
-            connection.execute(statements_for_administrator(found.installation, owner, str(name)).encode())
+            connection.execute(statements_for_administrator(database.installation, owner, str(name)).encode())
         return Addresses(
-            as_role(found.owner or "", owner, "plain"), found.app, found.worker, found.installation
+            as_role(database.owner or "", owner, "plain"),
+            database.app,
+            database.worker,
+            database.installation,
         )
 
     def test_finds_them_right_by_logging_in(self, plain: Addresses, guarded: EmbeddedServer) -> None:
-        before = kept(guarded, plain)
+        before = verifier_in(guarded, plain)
         install(plain)
         install(plain)
-        assert kept(guarded, plain) == before
+        assert verifier_in(guarded, plain) == before
         check(plain, "app")
         check(plain, "worker")
 
@@ -155,12 +158,12 @@ class TestAnOwnerWhoReadsNoPasswords:
 
 def test_a_password_is_known_by_what_the_server_keeps_of_it() -> None:
     # From RFC 7677, section 3.
-    kept = (
+    verifier = (
         "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:"
         "wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
     )
-    assert matches(kept, "pencil")
-    assert not matches(kept, "pencils")
+    assert matches(verifier, "pencil")
+    assert not matches(verifier, "pencils")
     assert matches(verifier_of("word"), "word")
     assert not matches(None, "word")
     assert not matches("md5d41d8cd98f00b204e9800998ecf8427e", "word")

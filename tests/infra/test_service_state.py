@@ -70,8 +70,8 @@ def metrics_until(service: Service, is_so: Callable[[str], object]) -> str:
     """The metrics, once the process that answers has looked."""
 
     def metrics() -> str:
-        told = service.client().get("/metrics").body.decode()
-        return told if is_so(told) else ""
+        metrics_page = service.client().get("/metrics").body.decode()
+        return metrics_page if is_so(metrics_page) else ""
 
     return eventually(metrics)
 
@@ -134,8 +134,8 @@ def test_an_old_event_that_waits_is_told_by_its_age(running: Service, company_id
         owner.execute(
             "UPDATE events SET recorded_at = now() - interval '2 hours' WHERE company_id = %s", [company_id]
         )
-    told = "is behind; events: 1, seconds: 7,2"
-    ready_until(running, lambda data: any(told in fault["message"] for fault in data["degraded"]))
+    sentence = "is behind; events: 1, seconds: 7,2"
+    ready_until(running, lambda data: any(sentence in fault["message"] for fault in data["degraded"]))
 
 
 def test_what_is_parked_is_told_and_does_not_count_as_lag(running: Service, company_id: Any) -> None:
@@ -158,11 +158,11 @@ def test_what_is_parked_is_told_and_does_not_count_as_lag(running: Service, comp
 def test_the_metrics_have_the_same_in_numbers(running: Service, company_id: Any) -> None:
     register_brands(running, company_id, 3)
     lag = 'mipos_projection_lag_events{projection="sales_summary"} 3.0'
-    found = metrics_until(running, lambda told: lag in told)
-    assert 'mipos_projections_parked{projection="sales_summary"} 0.0' in found
-    assert 'mipos_projections_filling{projection="sales_summary"} 0.0' in found
-    assert 'mipos_workers{state="alive"} 0.0' in found
-    assert re.search(r'mipos_projection_lag_seconds\{projection="sales_summary"\} [0-9.e-]+\n', found)
+    page = metrics_until(running, lambda text: lag in text)
+    assert 'mipos_projections_parked{projection="sales_summary"} 0.0' in page
+    assert 'mipos_projections_filling{projection="sales_summary"} 0.0' in page
+    assert 'mipos_workers{state="alive"} 0.0' in page
+    assert re.search(r'mipos_projection_lag_seconds\{projection="sales_summary"\} [0-9.e-]+\n', page)
 
 
 def test_the_oldest_open_transaction_is_measured(running: Service, company_id: Any) -> None:
@@ -171,5 +171,5 @@ def test_the_oldest_open_transaction_is_measured(running: Service, company_id: A
         forgotten.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         forgotten.execute("SELECT 1 FROM company_head LIMIT 1")
         ready_until(running, lambda data: data["oldest_snapshot_seconds"] > 1)
-        metrics_until(running, lambda told: float(OLDEST.findall(told)[0]) > 1)
+        metrics_until(running, lambda page: float(OLDEST.findall(page)[0]) > 1)
     ready_until(running, lambda data: data["oldest_snapshot_seconds"] < 1)

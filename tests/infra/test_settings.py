@@ -213,13 +213,13 @@ class TestDatabaseOfOnesOwn:
         ],
     )
     def test_every_connection_looks_in_the_schema_and_finds_temporary_tables_last(self, address: str) -> None:
-        found = in_schema(address, "till")
+        address_of_schema = in_schema(address, "till")
 
-        parts, before = conninfo_to_dict(found), conninfo_to_dict(address)
+        parts, before = conninfo_to_dict(address_of_schema), conninfo_to_dict(address)
         assert str(parts.pop("options")).endswith("-c search_path=till,pg_temp")
-        assert str(before.pop("options", "")) in found.replace("%20", " ").replace("%3D", "=")
+        assert str(before.pop("options", "")) in address_of_schema.replace("%20", " ").replace("%3D", "=")
         assert parts == before
-        assert in_schema(found, "till") == found
+        assert in_schema(address_of_schema, "till") == address_of_schema
 
     def test_roles_are_named_after_the_installation(self) -> None:
         long = f"postgresql:///{'d' * 70}"

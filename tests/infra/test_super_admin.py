@@ -73,9 +73,9 @@ def test_the_password_stays_out_of_the_log(mipos: Any, database: Any) -> None:
     mipos(f"root-{uuid4().hex}", "--password-stdin", typed="a very particular password")
     with psycopg.connect(database.owner) as connection:
         query = "SELECT string_agg(state || metadata, '') FROM events WHERE company_id = %s"
-        [(kept,)] = connection.execute(query, [PLATFORM_ID])
-    assert "particular" not in kept
-    assert "argon2" not in kept
+        [(log,)] = connection.execute(query, [PLATFORM_ID])
+    assert "particular" not in log
+    assert "argon2" not in log
 
 
 def test_somebody_elses_name_is_refused(mipos: Any, shop: Any) -> None:

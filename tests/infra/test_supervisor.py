@@ -190,13 +190,13 @@ class TestRestarting:
     def test_is_given_up_when_a_vital_child_cannot_start_and_stops_the_others(self, shop: Shop) -> None:
         supervisor = shop.run(DYING, OBEDIENT)
 
-        said = supervisor.communicate(timeout=PATIENCE)[1].splitlines()
+        lines = supervisor.communicate(timeout=PATIENCE)[1].splitlines()
 
-        assert said[-1] == (
+        assert lines[-1] == (
             "The child stopped 5 times in a row as soon as it had started (last: exit code 3); "
             "stopping everything."
         )
-        assert len(said) == 5
+        assert len(lines) == 5
         assert supervisor.returncode == 1
         assert (shop.folder / "told").exists()
 

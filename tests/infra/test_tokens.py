@@ -40,8 +40,10 @@ def claims(**more: Any) -> dict[str, Any]:
     }
 
 
-def signed(told: dict[str, Any], secret: Any = SECRET, algorithm: str = "HS256", kid: Any = OUR_KEY) -> str:
-    return jwt.api_jws.encode(json.dumps(told).encode(), secret, algorithm, {"kid": kid})
+def signed(
+    content: dict[str, Any], secret: Any = SECRET, algorithm: str = "HS256", kid: Any = OUR_KEY
+) -> str:
+    return jwt.api_jws.encode(json.dumps(content).encode(), secret, algorithm, {"kid": kid})
 
 
 @pytest.fixture
@@ -186,15 +188,15 @@ class TestForgeries:
         "name", ["iss", "aud", "exp", "nbf", "jti", "sub", "cid", "sid", "role", "rights"]
     )
     def test_without_a_claim(self, tokens: Tokens, name: str) -> None:
-        told = claims()
-        del told[name]
-        self.refused(tokens, signed(told))
+        content = claims()
+        del content[name]
+        self.refused(tokens, signed(content))
 
     def test_that_were_changed(self, tokens: Tokens) -> None:
-        told = claims()
-        head, _, signature = signed(told).split(".")
-        self.refused(tokens, f"{head}.{encoded({**told, 'role': 'Super Admin'})}.{signature}")
-        self.refused(tokens, signed(told) + "x")
+        content = claims()
+        head, _, signature = signed(content).split(".")
+        self.refused(tokens, f"{head}.{encoded({**content, 'role': 'Super Admin'})}.{signature}")
+        self.refused(tokens, signed(content) + "x")
 
     @pytest.mark.parametrize("text", ["", "x", "a.b.c", "Ä", "." * 10, "x" * 4000, "e30.e30.e30", "\x00"])
     def test_that_are_no_tokens(self, tokens: Tokens, text: str) -> None:
@@ -226,18 +228,18 @@ class TestChangingTheKey:
 class TestRefreshTokens:
     PEPPERS = (pepper_of(SECRET), pepper_of(OTHER))
 
-    def made(self) -> tuple[RefreshToken, str]:
+    def new_token(self) -> tuple[RefreshToken, str]:
         token = RefreshToken.fresh(uuid4(), uuid4())
         return token, token.write(self.PEPPERS[0])
 
     def test_are_read_as_they_were_written(self) -> None:
-        token, text = self.made()
+        token, text = self.new_token()
         assert RefreshToken.read(text, self.PEPPERS) == token
         assert RefreshToken.read(text, self.PEPPERS[::-1]) == token
         assert RefreshToken.read(text, self.PEPPERS[1:]) is None
 
     def test_that_were_made_up_are_known_without_asking(self) -> None:
-        token, text = self.made()
+        token, text = self.new_token()
         company, session, secret = text.split(".")
         for wrong in (
             "",
@@ -262,5 +264,5 @@ def plain(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def encoded(told: Any) -> str:
-    return plain(json.dumps(told).encode())
+def encoded(content: Any) -> str:
+    return plain(json.dumps(content).encode())

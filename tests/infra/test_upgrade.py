@@ -28,7 +28,7 @@ from tests.infra.upgrades import (
     OtherSales,
     OtherSettings,
     differences,
-    found,
+    found_bakery,
     next_version,
     rows,
     selling,
@@ -66,10 +66,10 @@ class TestWhileTheVersionOfBeforeSells:
         models = next_version(OtherOrders(), OtherSales(), OtherSettings())
         with selling(stocked) as sales:
             sales.go_on()
-            made = upgrade(database, models, processes=2)
+            rebuilt = upgrade(database, models, processes=2)
             before = len(sales.statuses)
             eventually(lambda: len(sales.statuses) >= before + 10)
-        assert made == ["settings", "product_listing", "orders", "sales_summary"]
+        assert rebuilt == ["settings", "product_listing", "orders", "sales_summary"]
         # Until it is put in place every sale is made; from then on each is refused, and so recorded nowhere.
         assert sales.refusals == {(503, "server_outdated")}
         assert 201 not in sales.statuses[sales.statuses.index(503) + 2 :]
@@ -96,16 +96,16 @@ class TestWhileTheVersionOfBeforeSells:
 
     def test_a_report_is_whole_or_refused(self, database: Database, stocked: Stocked) -> None:
         """The old tables answer while it is built aside; afterwards this server refuses."""
-        told: list[tuple[int, Any]] = []
+        answers: list[tuple[int, Any]] = []
         sold = int(stocked.sell().headers["x-event-position"])
         admin = stocked.shop.client()
 
         def ask(done: int, total: int) -> None:  # noqa: ARG001 as a progress is told
             answer = admin.get(REPORT, X_Wait_For_Position=str(sold))
-            told.append((answer.status, answer.json.get("data", {}).get("orders")))
+            answers.append((answer.status, answer.json.get("data", {}).get("orders")))
 
         upgrade(database, next_version(OtherSales()), progress=ask)
-        assert set(told) == {(200, 1)}
+        assert set(answers) == {(200, 1)}
         assert stocked.sell().status == 201
         answer = admin.get(REPORT)
         assert (answer.status, answer.code) == (503, "server_outdated")
@@ -148,21 +148,21 @@ class TestWhatIsPutInPlace:
         [(end,)] = rows(
             database, "SELECT position FROM company_head WHERE company_id = %s", stocked.shop.company_id
         )
-        found = rows(
+        positions = rows(
             database,
             "SELECT position FROM projection_checkpoints"
             " WHERE company_id = %s AND projection = 'sales_summary'",
             stocked.shop.company_id,
         )
-        assert found == [(end,)]
+        assert positions == [(end,)]
 
     def test_takes_what_a_version_has_not_any_more(self, database: Database, stocked: Stocked) -> None:
         models = next_version(without=["price_history", "customers"])
         upgrade(database, models)
         gone = "SELECT to_regclass('price_history'), to_regclass('customers')"
         assert rows(database, gone) == [(None, None)]
-        left = "SELECT 1 FROM projection_checkpoints WHERE projection = 'price_history'"
-        assert rows(database, left) == []
+        checkpoints = "SELECT 1 FROM projection_checkpoints WHERE projection = 'price_history'"
+        assert rows(database, checkpoints) == []
         upgrade(database, PROJECTIONS)
         assert differences(database, PROJECTIONS, stocked.shop.company_id) == []
 
@@ -195,7 +195,7 @@ class CursedReport(SalesDaily):
 class TestAnEventThatCannotBeApplied:
     def test_stops_the_upgrade_where_decisions_are_made_on_it(self, server: EmbeddedServer) -> None:
         database = fresh_database(server, "mipos_cursed")
-        company_id = found(database, "Cursed")
+        company_id = found_bakery(database, "Cursed")
         before = rows(database, "SELECT * FROM settings")
         with pytest.raises(CannotBuild) as caught:
             upgrade(database, next_version(Cursed()))
@@ -272,27 +272,27 @@ class TestAModelThatIsBeingFilled:
 
 
 def test_the_first_start_tells_of_no_other(server: EmbeddedServer) -> None:
-    made = fresh_database(server, "mipos_first_start")
-    with psycopg.connect(made.owner, autocommit=True) as owner:
+    database = fresh_database(server, "mipos_first_start")
+    with psycopg.connect(database.owner, autocommit=True) as owner:
         owner.execute("DROP SCHEMA mipos CASCADE; DROP SCHEMA mipos_next")
-    told: list[str] = []
-    assert upgrade(made, PROJECTIONS, tell=told.append) == []
-    assert told == []
+    notes: list[str] = []
+    assert upgrade(database, PROJECTIONS, tell=notes.append) == []
+    assert notes == []
 
 
 def test_one_upgrade_waits_for_another(database: Database, stocked: Stocked) -> None:
-    told: list[str] = []
+    notes: list[str] = []
     models = next_version(OtherOrders())
-    second = Thread(target=upgrade, args=(database, models), kwargs={"tell": told.append}, daemon=True)
+    second = Thread(target=upgrade, args=(database, models), kwargs={"tell": notes.append}, daemon=True)
 
     def linger(done: int, total: int) -> None:  # noqa: ARG001 as a progress is told
         if second.ident is None:
             second.start()
-        eventually(lambda: told)
+        eventually(lambda: notes)
 
     upgrade(database, models, progress=linger)
     second.join(PATIENCE)
-    assert told == ["Another upgrade is at work; this one waits for it."]
+    assert notes == ["Another upgrade is at work; this one waits for it."]
     assert differences(database, models, stocked.shop.company_id) == []
 
 

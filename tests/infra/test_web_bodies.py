@@ -31,7 +31,7 @@ def head(shop: Any, path: str, *headers: str, role: str = "Admin", kind: str = "
 
 
 def chunked(data: bytes, size: int) -> bytes:
-    parts = [data[place : place + size] for place in range(0, len(data), size)]
+    parts = [data[offset : offset + size] for offset in range(0, len(data), size)]
     return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
 
 
@@ -131,8 +131,8 @@ class TestABodyThatComesWhole:
             wire.send(head(shop, BRANDS, f"Content-Length: {len(body)}") + body)
         else:
             wire.send(head(shop, BRANDS, f"Content-Length: {len(body)}"))
-            for place in range(len(body)):
-                wire.send(body[place : place + 1])
+            for offset in range(len(body)):
+                wire.send(body[offset : offset + 1])
         answer = wire.answer()
         assert answer.refusal == (422, "validation_failed")
         assert answer.json["error"]["details"][0]["field"] == "name"
@@ -221,12 +221,12 @@ class TestARefusalOfALargeBody:
 
     def test_counts_once(self, dial: Callable[..., Any], shop: Any) -> None:
         wire = dial()
-        sizes, left = (10, 100_000), []
+        sizes, room = (10, 100_000), []
         for size in sizes:
             for _ in range(4):
                 wire.send(head(shop, BRANDS, f"Content-Length: {size}") + b" " * size)
-                left.append(int(wire.answer().headers["ratelimit-remaining"]))
-        steps = {before - after for before, after in pairwise(left)}
+                room.append(int(wire.answer().headers["ratelimit-remaining"]))
+        steps = {before - after for before, after in pairwise(room)}
         assert len({step for step in steps if step > 0}) == 1
 
     def test_takes_no_memory_for_what_it_throws_away(self, dial: Callable[..., Any], shop: Any) -> None:
@@ -276,8 +276,8 @@ def test_however_requests_are_cut_into_pieces_each_is_read_as_it_was_sent(
 
 
 def send_in_pieces(wire: Any, stream: bytes, draw: random.Random) -> None:
-    place = 0
-    while place < len(stream):
+    offset = 0
+    while offset < len(stream):
         size = draw.choice([1, 2, 3, 50, 1_000, 20_000, 100_000])
-        wire.send(stream[place : place + size])
-        place += size
+        wire.send(stream[offset : offset + size])
+        offset += size

@@ -93,8 +93,8 @@ def test_a_head_has_an_end(dial: Callable[..., Any], request_: bytes, refusal: t
 class TestGoodRequests:
     def test_arrive_byte_by_byte_as_well(self, dial: Callable[..., Any]) -> None:
         wire = dial()
-        for place in range(len(ALIVE)):
-            wire.send(ALIVE[place : place + 1])
+        for offset in range(len(ALIVE)):
+            wire.send(ALIVE[offset : offset + 1])
         assert wire.answer().status == 200
 
     def test_are_answered_in_their_order_when_they_come_at_once(self, dial: Callable[..., Any]) -> None:
@@ -158,6 +158,6 @@ class TestWhatALocalProxySays:
     def test_unless_the_proxy_is_trusted(self, dial: Callable[..., Any], serve: Callable[..., Any]) -> None:
         with serve(MIPOS_WORKERS="1", MIPOS_TRUSTED_PROXIES="127.0.0.0/8") as proxied:
             wire = dial((proxied.host, proxied.port))
-            for told, is_encrypted in {"https": True, "http, HTTPS": True, "https, http": False}.items():
-                wire.send(ALIVE[:-2] + f"X-Forwarded-Proto: {told}\r\n\r\n".encode())
+            for header, is_encrypted in {"https": True, "http, HTTPS": True, "https, http": False}.items():
+                wire.send(ALIVE[:-2] + f"X-Forwarded-Proto: {header}\r\n\r\n".encode())
                 assert ("strict-transport-security" in wire.answer().headers) == is_encrypted

@@ -15,63 +15,63 @@ class Request:
     queued_at: float = 0.0
 
 
-def taken(lanes: Lanes[Request], most: int = 100) -> list[Hashable]:
-    found: list[Hashable] = []
-    while len(found) < most and (request := lanes.take()) is not None:
-        found.append(request.lane)
-    return found
+def run_all(lanes: Lanes[Request], most: int = 100) -> list[Hashable]:
+    lanes_of_runs: list[Hashable] = []
+    while len(lanes_of_runs) < most and (request := lanes.take()) is not None:
+        lanes_of_runs.append(request.lane)
+    return lanes_of_runs
 
 
 def filled(threads: int, *lanes: Hashable) -> Lanes[Request]:
-    made = Lanes[Request](threads)
+    own = Lanes[Request](threads)
     for lane in lanes:
-        assert made.put(Request(lane))
-    return made
+        assert own.put(Request(lane))
+    return own
 
 
 def test_one_company_has_half_of_the_threads() -> None:
     lanes = filled(4, *[A] * 10)
-    assert taken(lanes) == [A, A]
+    assert run_all(lanes) == [A, A]
     for _ in range(5):
         assert lanes.put(Request(B))
-    assert taken(lanes) == [B]
+    assert run_all(lanes) == [B]
 
 
 def test_and_goes_on_when_one_of_its_requests_has_run() -> None:
     lanes = filled(4, *[A] * 10)
-    assert taken(lanes) == [A, A]
+    assert run_all(lanes) == [A, A]
     lanes.release(A)
-    assert taken(lanes) == [A]
+    assert run_all(lanes) == [A]
 
 
 def test_two_busy_companies_leave_a_thread_to_a_third() -> None:
     lanes = filled(4, *[A] * 10, *[B] * 10)
-    assert sorted(taken(lanes), key=str) in ([A, A, B], [A, B, B])
+    assert sorted(run_all(lanes), key=str) in ([A, A, B], [A, B, B])
     assert lanes.put(Request(C))
-    assert taken(lanes) == [C]
+    assert run_all(lanes) == [C]
 
 
 def test_one_that_has_run_can_make_way_for_two() -> None:
     lanes = filled(6, *[A] * 4, *[B] * 4)
-    assert taken(lanes) == [A, B, A, B]
+    assert run_all(lanes) == [A, B, A, B]
     assert not lanes.has_next
     lanes.release(B)
-    assert taken(lanes, 1) == [A]
+    assert run_all(lanes, 1) == [A]
     assert lanes.has_next
-    assert taken(lanes) == [B]
+    assert run_all(lanes) == [B]
     assert not lanes.has_next
 
 
 def test_many_companies_have_all_threads() -> None:
     lanes = filled(4, *[UUID(int=number) for number in range(9)])
-    assert len(taken(lanes)) == 4
+    assert len(run_all(lanes)) == 4
 
 
 def test_companies_take_turns_however_many_requests_each_has() -> None:
     lanes = filled(4, *[A] * 10, B, C, C)
     order = []
     for _ in range(6):
-        order += taken(lanes, 1)
+        order += run_all(lanes, 1)
         lanes.release(order[-1])
     assert order == [A, B, C, A, C, A]
 
@@ -81,38 +81,38 @@ def test_many_strangers_take_every_other_turn_at_most() -> None:
     lanes = filled(2, *strangers, A, A, A)
     order = []
     for _ in range(6):
-        order += taken(lanes, 1)
+        order += run_all(lanes, 1)
         lanes.release(order[-1])
     assert order.count(A) == 3
 
 
 def test_and_never_all_threads() -> None:
     lanes = filled(4, *[f"192.0.2.{number}" for number in range(50)])
-    assert len(taken(lanes)) == 2
+    assert len(run_all(lanes)) == 2
     for _ in range(3):
         assert lanes.put(Request(A))
-    assert taken(lanes) == [A]
+    assert run_all(lanes) == [A]
 
 
 def test_with_a_single_thread_everybody_has_it_in_turn() -> None:
     lanes = filled(1, A, A, "192.0.2.1")
     order = []
     for _ in range(3):
-        found = taken(lanes)
-        assert len(found) == 1
-        order += found
-        lanes.release(found[0])
+        turns = run_all(lanes)
+        assert len(turns) == 1
+        order += turns
+        lanes.release(turns[0])
     assert sorted(order, key=str) == sorted([A, A, "192.0.2.1"], key=str)
 
 
 def test_probes_have_threads_of_their_own() -> None:
     lanes = filled(1, A, B)
-    assert len(taken(lanes)) == 1
+    assert len(run_all(lanes)) == 1
     for probe in ("/ready", "/ready", "/health"):
         assert lanes.put(Request(probe))
-    assert taken(lanes) == ["/ready", "/health"]
+    assert run_all(lanes) == ["/ready", "/health"]
     lanes.release("/ready")
-    assert taken(lanes) == ["/ready"]
+    assert run_all(lanes) == ["/ready"]
 
 
 def test_a_lane_has_an_end_that_others_do_not_feel() -> None:
@@ -124,7 +124,7 @@ def test_a_lane_has_an_end_that_others_do_not_feel() -> None:
 def test_all_lanes_together_have_an_end() -> None:
     lanes = filled(4, *[UUID(int=number) for number in range(MOST_IN_ALL)])
     assert not lanes.put(Request(UUID(int=MOST_IN_ALL)))
-    [one] = taken(lanes, 1)
+    [one] = run_all(lanes, 1)
     assert one == UUID(int=0)
     assert lanes.put(Request(UUID(int=MOST_IN_ALL)))
 
@@ -136,8 +136,8 @@ def test_who_waits_too_long_is_taken_out() -> None:
         assert lanes.put(request)
     assert lanes.take_late(3.0) == [requests[0], requests[2]]
     assert lanes.take_late(3.0) == []
-    left = []
-    while found := taken(lanes):
-        left += found
-        lanes.release(found[0])
-    assert set(left) == {A, "192.0.2.1"}
+    late = []
+    while order := run_all(lanes):
+        late += order
+        lanes.release(order[0])
+    assert set(late) == {A, "192.0.2.1"}

@@ -29,7 +29,7 @@ def hasty(serve: Callable[..., Any]) -> Iterator[tuple[str, int]]:
 
 
 class TestARequestThatDoesNotArrive:
-    def told_while_sending(self, wire: Any, more: bytes) -> bytes:
+    def refusal_while_sending(self, wire: Any, more: bytes) -> bytes:
         """What is answered to a client that goes on sending."""
         wire.socket.settimeout(0.2)
 
@@ -52,7 +52,7 @@ class TestARequestThatDoesNotArrive:
     ) -> None:
         wire = dial(hasty)
         wire.send(ALIVE[:-2] + b"X-A: ")
-        assert self.told_while_sending(wire, b"a") == b"HTTP/1.1 408"
+        assert self.refusal_while_sending(wire, b"a") == b"HTTP/1.1 408"
 
     def test_in_half_a_body_is_told_so(self, dial: Callable[..., Any], hasty: tuple[str, int]) -> None:
         for how in (b"Content-Length: 10\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\n5\r\n{"):
@@ -66,7 +66,7 @@ class TestARequestThatDoesNotArrive:
     ) -> None:
         wire = dial(hasty)
         wire.send(b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")
-        assert self.told_while_sending(wire, b" ") == b"HTTP/1.1 408"
+        assert self.refusal_while_sending(wire, b" ") == b"HTTP/1.1 408"
 
     def test_is_counted(self, dial: Callable[..., Any], hasty: tuple[str, int]) -> None:
         wire = dial(hasty)
@@ -130,8 +130,8 @@ class TestWaitingForAPosition:
         waiting = [dial() for _ in range(5)]
         for wire in waiting:
             wire.send(self.ask(shop, near))
-        made = shop.client().post("/api/admin/settings/brands", {"name": "Acme"})
-        assert made.headers["x-event-position"] == str(near)
+        saved = shop.client().post("/api/admin/settings/brands", {"name": "Acme"})
+        assert saved.headers["x-event-position"] == str(near)
         for wire in waiting:
             answer = wire.answer()
             assert answer.status == 200
@@ -152,15 +152,15 @@ class TestWaitingForAPosition:
             address = (running.host, running.port)
             wire, waiting = dial(address), dial(address)
             wire.send(self.ask(shop, 0))
-            left = [int(wire.answer().headers["ratelimit-remaining"])]
+            remaining = [int(wire.answer().headers["ratelimit-remaining"])]
             waiting.send(self.ask(shop, near))
             time.sleep(0.3)
             # By way of another server, where it counts for itself.
             assert shop.client().post("/api/admin/settings/brands", {"name": "Acme"}).status == 201
-            left.append(int(waiting.answer().headers["ratelimit-remaining"]))
+            remaining.append(int(waiting.answer().headers["ratelimit-remaining"]))
             wire.send(self.ask(shop, near))
-            left.append(int(wire.answer().headers["ratelimit-remaining"]))
-        assert left == [left[0], left[0] - 1, left[0] - 2]
+            remaining.append(int(wire.answer().headers["ratelimit-remaining"]))
+        assert remaining == [remaining[0], remaining[0] - 1, remaining[0] - 2]
 
 
 class TestAClientThatDoesNotRead:
@@ -223,13 +223,13 @@ class Zeros(BytesIO):
 
     def __init__(self, size: int) -> None:
         super().__init__()
-        self.left = size
+        self.remaining = size
 
     def read(self, size: int | None = -1) -> bytes:
         """The next ones."""
-        taken = min(self.left, size or 0)
-        self.left -= taken
-        return bytes(taken)
+        size_of_read = min(self.remaining, size or 0)
+        self.remaining -= size_of_read
+        return bytes(size_of_read)
 
 
 def hung_up(connection: socket.socket) -> bool:

@@ -25,7 +25,7 @@ from tests.api.conftest import Stocked
 from tests.conftest import Database
 from tests.waiting import eventually, meanwhile
 
-LEDGER = EventWriter(EVENT_TYPES, PROJECTIONS)
+WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
 
 
 class OtherOrders(Orders):
@@ -104,15 +104,15 @@ def selling(stocked: Stocked) -> Iterator[Sales]:
         yield sales
 
 
-def found(database: Database, name: str, company_id: UUID | None = None) -> UUID:
+def found_bakery(database: Database, name: str, company_id: UUID | None = None) -> UUID:
     """A company with one brand."""
     company_id = company_id or uuid4()
-    made: list[Any] = [
+    aggregates: list[Any] = [
         Company.begin(Company.Registered, company_id, name="Bakery", currency="EUR", timezone="UTC"),
         Brand.begin(Brand.Registered, uuid4(), name=name, description=None),
     ]
-    events = [event for one in made for event in one.new_events()]
+    events = [event for one in aggregates for event in one.new_events()]
     with psycopg.connect(database.app, autocommit=True) as app, transaction(app, company_id) as db:
         db.execute("SELECT found_company(%(company)s)", {"company": company_id})
-        LEDGER.record(db, events, Metadata(at=datetime.now(UTC)))
+        WRITER.record(db, events, Metadata(at=datetime.now(UTC)))
     return company_id

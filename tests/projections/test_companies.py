@@ -33,9 +33,9 @@ def eventful(service: Any, platform: Any, bring_picture: Any) -> UUID:
     company = make(platform, COMPANIES, currency="EUR", timezone="UTC", package_id=package["id"])
     path = f"{COMPANIES}/{company['id']}"
     logo, _ = bring_picture(service.guest(UUID(company["id"])))
-    told = {"name": "Other", "email": "a@b.test", "timezone": "Europe/Berlin", "logo_image_id": logo}
+    fields = {"name": "Other", "email": "a@b.test", "timezone": "Europe/Berlin", "logo_image_id": logo}
     answers = [
-        platform.patch(path, told),
+        platform.patch(path, fields),
         platform.post(f"{path}/suspend", {"reason": "Why not"}),
         platform.post(f"{path}/activate"),
         platform.put(f"{path}/subscription", {"trial_ends_at": long_ago()}),
@@ -71,8 +71,8 @@ def test_a_company_with_settings_of_its_own(service: Any, shop: Any) -> None:
 def test_packages_of_every_kind(service: Any, platform: Any) -> None:
     package = make(platform, PACKAGES, limits={"stores": 1, "users": 5}, features=["A"])
     path = f"{PACKAGES}/{package['id']}"
-    told = {"name": uuid4().hex, "description": "More", "price": 5, "trial_days": 3, "features": []}
-    platform.patch(path, {**told, "limits": {"stores": None, "products": 9}})
+    fields = {"name": uuid4().hex, "description": "More", "price": 5, "trial_days": 3, "features": []}
+    platform.patch(path, {**fields, "limits": {"stores": None, "products": 9}})
     platform.post(f"{path}/deactivate")
     platform.delete(f"{PACKAGES}/{make(platform, PACKAGES)['id']}")
     assert is_true(service, Packages(), PLATFORM_ID)

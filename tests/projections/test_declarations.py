@@ -170,12 +170,12 @@ class TestARecord:
         assert (read.lines[0].quantity, read.lines[0].sku) == (Decimal("1.25"), "text")
 
     def test_has_an_id_as_it_is_wanted(self) -> None:
-        (wanted,) = {SOLD.decode(file_of(SOLD).read_text()).store_id}
+        (store_ids,) = {SOLD.decode(file_of(SOLD).read_text()).store_id}
         for kind in (UUID, str):
             read = SOLD.decode_as(record_read([reading(store_id=kind)()], Order.Sold))(
                 file_of(SOLD).read_text()
             )
-            assert read.store_id == kind(wanted) if kind is str else wanted
+            assert read.store_id == kind(store_ids) if kind is str else store_ids
 
     def test_has_the_default_of_a_field_that_a_state_does_not_say(self) -> None:
         state = file_of(SOLD).read_text().replace('"note"', '"other"')
@@ -226,11 +226,11 @@ class TestAStatement:
         derives = {"key": (name_key, "name")}
         ignores = frozenset({Brand.Registered, Brand.Described, Brand.Archived})
 
-    def run(self, **said: Any) -> list[tuple[str, Params]]:
+    def run(self, **fields: Any) -> list[tuple[str, Params]]:
         kind: EventType = EVENT_TYPES.by_event[Brand.Renamed]
         read = kind.decode_as(record_read([self.Brands()], Brand.Renamed))('{"name":"Ann  Lee"}')
         database: Any = Statements()
-        fact = Fact(Brand.Renamed, UUID(int=1), 2, read, NOON, UUID(int=3), **said)
+        fact = Fact(Brand.Renamed, UUID(int=1), 2, read, NOON, UUID(int=3), **fields)
         check([self.Brands()], AGGREGATES)
         self.Brands().apply([fact], database)
         return database.run  # type: ignore[no-any-return]

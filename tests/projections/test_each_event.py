@@ -51,19 +51,19 @@ def facts_with(model: Projection, event: Event, *, recorded: bool) -> list[Fact]
     if event is registered or registered not in model.events:
         return [fact_of(model, event, 1, recorded=recorded)]
     # The variant that is added has the same id as the one that all others are about.
-    said = {"variants": ()} if event is Product.VariantAdded else {}
-    first = fact_of(model, registered, 1, recorded=recorded, **said)
+    fields = {"variants": ()} if event is Product.VariantAdded else {}
+    first = fact_of(model, registered, 1, recorded=recorded, **fields)
     return [first, fact_of(model, event, 2, recorded=recorded)]
 
 
-def fact_of(model: Projection, event: Event, place: int, *, recorded: bool, **said: Any) -> Fact:
+def fact_of(model: Projection, event: Event, position: int, *, recorded: bool, **fields: Any) -> Fact:
     kind = EVENT_TYPES.by_event[event]
-    live = golden_event(kind, STREAM, place, **said)
+    live = golden_event(kind, STREAM, position, **fields)
     if not recorded:
-        return Fact(event, STREAM, place, live, NOON, ACTOR)
+        return Fact(event, STREAM, position, live, NOON, ACTOR)
     _, state = EVENT_TYPES.encode(live)
     data = kind.decode_as(record_read([model], event))(state)
-    return Fact(event, STREAM, place, data, NOON, ACTOR, place, NOON)
+    return Fact(event, STREAM, position, data, NOON, ACTOR, position, NOON)
 
 
 def rows_after(worker: RequestConnection, model: Projection, facts: list[Fact]) -> tuple[Any, ...]:

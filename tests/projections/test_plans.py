@@ -83,9 +83,9 @@ class Recorded:
         """Give each table copies of one of its rows under these numbers, for the same company."""
         with psycopg.connect(self.database.owner) as connection:
             for table, changes in _COPIES.items():
-                told = ", ".join(f"'{column}', {value}" for column, value in changes.items())
+                pairs = ", ".join(f"'{column}', {value}" for column, value in changes.items())
                 copied = connection.execute(
-                    f"INSERT INTO {table} SELECT (jsonb_populate_record(one, jsonb_build_object({told}))).*"
+                    f"INSERT INTO {table} SELECT (jsonb_populate_record(one, jsonb_build_object({pairs}))).*"
                     f"  FROM (SELECT one FROM {table} AS one LIMIT 1) AS found(one),"
                     f"       generate_series({first}, {last}) AS n".encode()
                 )
@@ -134,11 +134,11 @@ def prepare(shop: Recorded) -> list[str]:
     """Five variants in stock, a price of the store's own, a way to pay, a storage that goes below zero."""
     stocked, admin = shop.stocked, shop.stocked.shop.client()
     unit = admin.post("/api/admin/settings/units", {"name": "Piece", "symbol": "pc"}).data["id"]
-    made = [
+    products = [
         stocked.product_of(name=f"Good {n}", unit_id=unit, variants=[{"sku": f"G{n}", "price": 100}])
         for n in range(5)
     ]
-    variants = [product["variants"][0]["id"] for product in made]
+    variants = [product["variants"][0]["id"] for product in products]
     stocked.receive(1, 60, lines=[{"variant_id": one, "quantity": 90, "unit_cost": 50} for one in variants])
     own = {"variant_id": stocked.variant_id, "store_id": stocked.store["id"], "price": 120}
     assert admin.put(f"/api/admin/products/{stocked.product['id']}/prices", {"prices": [own]}).status == 200
@@ -236,34 +236,34 @@ def faults_of(plan: Mapping[str, Any]) -> Iterator[str]:
 @pytest.fixture(scope="module", params=["nothing", "little"])
 def shop(request: pytest.FixtureRequest, server: EmbeddedServer, password_hash: str) -> Iterator[Recorded]:
     """A shop with thousands of rows of everything; the planner knows nothing of it, or how little it was."""
-    with recorded(server, f"mipos_plans_{request.param}", password_hash) as made:
-        variants, admin = prepare(made), made.stocked.shop.client()
+    with recorded(server, f"mipos_plans_{request.param}", password_hash) as recording:
+        variants, admin = prepare(recording), recording.stocked.shop.client()
         elsewhere = admin.post("/api/admin/stores", {"name": "Else", "code": "ELSE"}).data["id"]
         storage = {"name": "E", "code": "E", "store_id": elsewhere, "allow_negative": True}
         assert admin.post("/api/admin/storages", storage).status == 201
-        go_shopping(made, variants, elsewhere)
+        go_shopping(recording, variants, elsewhere)
         if request.param == "little":
-            made.copy_rows(1, 10)
-            made.analyze()
-        made.copy_rows(11, MORE)
-        made.calls.clear()
-        go_shopping(made, variants, elsewhere)
-        yield made
+            recording.copy_rows(1, 10)
+            recording.analyze()
+        recording.copy_rows(11, MORE)
+        recording.calls.clear()
+        go_shopping(recording, variants, elsewhere)
+        yield recording
 
 
 @pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
 def test_no_statement_walks_a_table(shop: Recorded, mode: str) -> None:
-    found: dict[str, list[str]] = {}
+    walks: dict[str, list[str]] = {}
     with psycopg.connect(shop.database.app, autocommit=True) as connection:
         connection.execute(f"SET plan_cache_mode = {mode}".encode())
         for number, (text, call) in enumerate(shop.calls.items()):
             connection.execute(f"PREPARE s{number} AS {text}".encode())
             if faults := list(faults_of(explain(connection, f"s{number}", call))):
-                found[" ".join(text.split())[:200]] = faults
+                walks[" ".join(text.split())[:200]] = faults
     assert len(shop.calls) > 30
-    assert found == {}
+    assert walks == {}
 
 
 def test_every_statement_sent_is_a_constant_of_a_module(shop: Recorded) -> None:
-    known = {Statement(text).text.decode() for text in statements()}
-    assert {text for text in shop.calls if is_statement(text)} <= known
+    constants = {Statement(text).text.decode() for text in statements()}
+    assert {text for text in shop.calls if is_statement(text)} <= constants

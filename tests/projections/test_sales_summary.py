@@ -78,9 +78,9 @@ class Shop:
     def work(self) -> AbstractContextManager[Transaction]:
         return transaction(self._worker, self.company_id)
 
-    def sell(self, count: int = 1, **said: Any) -> None:
+    def sell(self, count: int = 1, **fields: Any) -> None:
         """Record sales in one transaction, at random but for what is said of them."""
-        orders = [self._sale(**said) for _ in range(count)]
+        orders = [self._sale(**fields) for _ in range(count)]
         events = [cast("Order.Sold", event) for order in orders for event in order.collect_events()]
         with self.open() as opened:
             self._writer.record(opened, events, Metadata(at=datetime.now(UTC)))
@@ -109,14 +109,14 @@ class Shop:
         """Every row of both read models, in an order of its own."""
         with self.work() as opened:
             company = {"company_id": self.company_id}
-            found = [
+            contents = [
                 opened.connection.execute(EVERYTHING.format(table), company).fetchall() for table in TABLES
             ]
-            return [sorted(tuple(map(str, row)) for row in rows) for rows in found]
+            return [sorted(tuple(map(str, row)) for row in rows) for rows in contents]
 
-    def ask(self, question: Callable[..., Any], period: Period = MARCH, **wanted: Any) -> Any:
+    def ask(self, question: Callable[..., Any], period: Period = MARCH, **options: Any) -> Any:
         with self.open() as opened:
-            return question(opened, period, **wanted)
+            return question(opened, period, **options)
 
     def _sale(
         self,
@@ -275,34 +275,39 @@ class TestOverview:
         assert shop.ask(overview).measures["orders"] == 2
 
     def test_follows_the_definitions(self, busy: Shop) -> None:
-        found = busy.ask(overview).measures
-        assert found["net_sales"] == found["gross_sales"] - found["discounts"] - found["returns"]
-        assert found["gross_profit"] == found["net_sales"] - found["cost_of_goods"]
-        assert abs(Decimal(found["margin"]) - Decimal(found["gross_profit"]) / found["net_sales"]) <= Decimal(
-            "0.00005"
-        )
-        assert abs(found["average_order"] - Decimal(found["net_sales"]) / found["orders"]) <= Decimal("0.5")
+        measures = busy.ask(overview).measures
+        assert measures["net_sales"] == measures["gross_sales"] - measures["discounts"] - measures["returns"]
+        assert measures["gross_profit"] == measures["net_sales"] - measures["cost_of_goods"]
+        assert abs(
+            Decimal(measures["margin"]) - Decimal(measures["gross_profit"]) / measures["net_sales"]
+        ) <= Decimal("0.00005")
+        assert abs(
+            measures["average_order"] - Decimal(measures["net_sales"]) / measures["orders"]
+        ) <= Decimal("0.5")
 
     def test_of_nothing_is_zero_without_margin_or_average(self, shop: Shop) -> None:
-        found = shop.ask(overview).measures
-        assert (found["orders"], found["net_sales"], found["items"]) == (0, 0, Decimal(0))
-        assert (found["margin"], found["average_order"]) == (None, None)
+        measures = shop.ask(overview).measures
+        assert (measures["orders"], measures["net_sales"], measures["items"]) == (0, 0, Decimal(0))
+        assert (measures["margin"], measures["average_order"]) == (None, None)
 
     def test_counts_only_the_stores_asked_for(self, busy: Shop) -> None:
-        found = busy.ask(overview, store_ids=busy.stores[:2]).measures
-        assert agree(found, (s for s in busy.sold if in_march(s) and s.store_id in busy.stores[:2]))
+        measures = busy.ask(overview, store_ids=busy.stores[:2]).measures
+        assert agree(measures, (s for s in busy.sold if in_march(s) and s.store_id in busy.stores[:2]))
 
     def test_of_no_store_is_nothing(self, busy: Shop) -> None:
         assert busy.ask(overview, store_ids=[]).measures["orders"] == 0
 
     def test_compares_with_as_many_days_before(self, busy: Shop) -> None:
         week = Period(date(2024, 3, 8), date(2024, 3, 14))
-        found = busy.ask(overview, week, compare_to="previous_period")
-        assert found.compared == Period(date(2024, 3, 1), date(2024, 3, 7))
-        assert found.comparison == busy.ask(overview, found.compared).measures
-        assert found.differences["net_sales"] == found.measures["net_sales"] - found.comparison["net_sales"]
-        assert Decimal(found.differences["margin"]) == Decimal(found.measures["margin"]) - Decimal(
-            found.comparison["margin"]
+        measures = busy.ask(overview, week, compare_to="previous_period")
+        assert measures.compared == Period(date(2024, 3, 1), date(2024, 3, 7))
+        assert measures.comparison == busy.ask(overview, measures.compared).measures
+        assert (
+            measures.differences["net_sales"]
+            == measures.measures["net_sales"] - measures.comparison["net_sales"]
+        )
+        assert Decimal(measures.differences["margin"]) == Decimal(measures.measures["margin"]) - Decimal(
+            measures.comparison["margin"]
         )
 
     def test_has_no_difference_where_a_measure_is_missing(self, busy: Shop) -> None:
@@ -329,11 +334,11 @@ class TestSections:
     def test_by_period_has_a_row_for_each_period_with_sales_in_order(
         self, busy: Shop, interval: Interval
     ) -> None:
-        found = busy.ask(by_period, interval=interval)
+        section = busy.ask(by_period, interval=interval)
         expected = grouped(filter(in_march, busy.sold), PERIOD_OF[interval])
-        keys = [(row["period"], row["hour"]) if interval == "hour" else row["period"] for row in found.rows]
+        keys = [(row["period"], row["hour"]) if interval == "hour" else row["period"] for row in section.rows]
         assert keys == sorted(expected)
-        assert all(agree(row, expected[key]) for key, row in zip(keys, found.rows, strict=True))
+        assert all(agree(row, expected[key]) for key, row in zip(keys, section.rows, strict=True))
 
     def test_weeks_begin_on_monday(self, shop: Shop) -> None:
         shop.sell(day=date(2024, 3, 3))
@@ -343,12 +348,12 @@ class TestSections:
         assert [row["period"] for row in rows] == [date(2024, 2, 26), date(2024, 3, 4)]
 
     def test_by_store_has_the_largest_first(self, busy: Shop) -> None:
-        found = busy.ask(by_store)
+        section = busy.ask(by_store)
         expected = grouped(filter(in_march, busy.sold), lambda sale: sale.store_id)
-        assert {row["store_id"] for row in found.rows} == set(expected)
-        assert all(agree(row, expected[row["store_id"]]) for row in found.rows)
-        assert [row["net_sales"] for row in found.rows] == sorted(
-            (row["net_sales"] for row in found.rows), reverse=True
+        assert {row["store_id"] for row in section.rows} == set(expected)
+        assert all(agree(row, expected[row["store_id"]]) for row in section.rows)
+        assert [row["net_sales"] for row in section.rows] == sorted(
+            (row["net_sales"] for row in section.rows), reverse=True
         )
 
     def test_by_product_sums_the_lines_of_each_variant(self, busy: Shop) -> None:
@@ -371,14 +376,14 @@ class TestSections:
 
     def test_by_payment_method_leaves_change_out(self, busy: Shop) -> None:
         payments = [payment for sale in busy.sold if in_march(sale) for payment in sale.payments]
-        found = busy.ask(by_payment_method)
-        for row in found.rows:
+        section = busy.ask(by_payment_method)
+        for row in section.rows:
             own = [payment for payment in payments if payment.method == row["method"]]
             assert (row["payments"], row["refund_count"], row["refunds"]) == (len(own), 0, 0)
             assert row["amount"] + row["tips"] == sum(payment.tendered - payment.change for payment in own)
             assert row["tips"] == sum(payment.tip for payment in own)
         collected = busy.ask(overview).measures["total_collected"]
-        assert found.totals["amount"] + found.totals["tips"] == collected
+        assert section.totals["amount"] + section.totals["tips"] == collected
 
     def test_footers_are_the_sums_of_the_rows_shown(self, busy: Shop) -> None:
         sections: list[Section] = [

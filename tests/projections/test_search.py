@@ -55,24 +55,24 @@ class Shelf:
 
     def product(self, name: str, **variant: Any) -> Product:
         """A product on sale, recorded."""
-        made = product_of(name, **variant)
-        self.record(made)
-        return made
+        example = product_of(name, **variant)
+        self.record(example)
+        return example
 
     def ask(self, question: Any) -> Any:
         with transaction(self._app, self.company_id, reading=True) as db:
             return question(db)
 
-    def found(self, search: str, **more: Any) -> list[Row]:
+    def rows_of(self, search: str, **more: Any) -> list[Row]:
         """What the lookup of products finds."""
         return list(self.ask(lambda db: products(db, Selection(search=search, limit=100, **more))))
 
     def names(self, search: str) -> list[str]:
-        return [row["label"] for row in self.found(search)]
+        return [row["label"] for row in self.rows_of(search)]
 
-    def listed(self, search: str, **asked: Any) -> tuple[list[str], int]:
+    def listed(self, search: str, **filters: Any) -> tuple[list[str], int]:
         """The names and the total of a page of the catalog."""
-        rows, total = self.ask(lambda db: list_products(db, search=search, **asked))
+        rows, total = self.ask(lambda db: list_products(db, search=search, **filters))
         return [row["name"] for row in rows], total
 
     def is_true(self) -> bool:
@@ -81,10 +81,10 @@ class Shelf:
 
 
 def product_of(name: str, **variant: Any) -> Product:
-    said = {"sku": str(uuid4()), "price": 1, **variant}
-    made = Product.begin(Product.Registered, uuid4(), name=name, variants=(Variant(id=uuid4(), **said),))
-    made.change_status("active")
-    return made
+    fields = {"sku": str(uuid4()), "price": 1, **variant}
+    example = Product.begin(Product.Registered, uuid4(), name=name, variants=(Variant(id=uuid4(), **fields),))
+    example.change_status("active")
+    return example
 
 
 @pytest.fixture
@@ -133,18 +133,18 @@ class TestFinding:
         expected = sorted(text_of(words_of(name)) for name in names if is_match(name, ["be"]))
         for sort in ("name", "-created_at"):
             pages = [shelf.listed("be", page=page, limit=7, sort=sort)[0] for page in range(1, 25)]
-            found = [text_of(words_of(name)) for page in pages for name in page]
-            assert sorted(found) == expected
+            texts = [text_of(words_of(name)) for page in pages for name in page]
+            assert sorted(texts) == expected
             if sort == "name":
-                assert found == expected
+                assert texts == expected
         assert shelf.listed("be", page=1_000, limit=7) == ([], len(expected))
 
     def test_every_word_a_slip_away_is_found(self, shelf: Shelf) -> None:
         word = "antler"
         shelf.product(word)
         letters = "antlerx"
-        for place in range(len(word) + 1):
-            before, after = word[:place], word[place:]
+        for index in range(len(word) + 1):
+            before, after = word[:index], word[index:]
             slipped = {before + after[1:], before + after[1:2] + after[:1] + after[2:]}
             slipped |= {before + letter + after for letter in letters}
             slipped |= {before + letter + after[1:] for letter in letters}
@@ -199,11 +199,11 @@ class TestFinding:
             assert shelf.listed(text) == ([], 0)
 
     def test_customers_are_found_by_what_one_knows_of_them(self, shelf: Shelf) -> None:
-        told = {"reference": "H-12", "phone": "+49 171 / 234-5678", "email": "ada.l@example.com"}
-        ada = Customer.begin(Customer.Registered, uuid4(), name="Ada Lovelace", **told)
+        fields = {"reference": "H-12", "phone": "+49 171 / 234-5678", "email": "ada.l@example.com"}
+        ada = Customer.begin(Customer.Registered, uuid4(), name="Ada Lovelace", **fields)
         shelf.record(ada, Customer.begin(Customer.Registered, uuid4(), name="Grace Hopper"))
 
-        def found(text: str, *, active: bool = True) -> list[str]:
+        def names(text: str, *, active: bool = True) -> list[str]:
             rows = shelf.ask(lambda db: customers(db, Selection(search=text, active=active)))
             return [row["label"] for row in rows]
 
@@ -216,12 +216,12 @@ class TestFinding:
             "ADA.L@",
             "lovelcae",
         ):
-            assert found(text) == ["Ada Lovelace"], text
-        assert found("0171") == []
+            assert names(text) == ["Ada Lovelace"], text
+        assert names("0171") == []
         ada.archive()
         shelf.record(ada)
-        assert found("ada") == []
-        assert found("ada", active=False) == ["Ada Lovelace"]
+        assert names("ada") == []
+        assert names("ada", active=False) == ["Ada Lovelace"]
 
 
 class TestFollowing:
@@ -245,12 +245,12 @@ class TestFollowing:
         shelf.record(shirt)
         assert shelf.is_true()
         assert shelf.names("blouse") == []
-        assert [row["label"] for row in shelf.found("long", active=False)] == ["Blouse, long"]
+        assert [row["label"] for row in shelf.rows_of("long", active=False)] == ["Blouse, long"]
 
     def test_words_that_lead_nowhere_any_more_are_no_correction(self, shelf: Shelf) -> None:
-        made = shelf.product("Antler")
-        made.revise({"name": "Horn"})
-        shelf.record(made)
+        antler = shelf.product("Antler")
+        antler.revise({"name": "Horn"})
+        shelf.record(antler)
         assert shelf.names("antlr") == []
         assert shelf.is_true()
 
@@ -259,7 +259,7 @@ class TestFollowing:
             shelf.product(name, options={"Sign": "😀" * 50})
         assert shelf.is_true()
         assert shelf.names("iss") == ["İß"]
-        assert len(shelf.found("😀")) == 1
+        assert len(shelf.rows_of("😀")) == 1
 
 
 class TestWords:

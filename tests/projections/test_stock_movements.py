@@ -68,10 +68,10 @@ class Stockroom:
     def sell(self, *lines: tuple[UUID, str], at: datetime = NOON, order_id: UUID | None = None) -> None:
         """Book out (variant, quantity) from the shelf, below zero if need be."""
         demands = [
-            Demand(position=place, variant_id=variant, quantity=Decimal(quantity))
-            for place, (variant, quantity) in enumerate(lines)
+            Demand(position=index, variant_id=variant, quantity=Decimal(quantity))
+            for index, (variant, quantity) in enumerate(lines)
         ]
-        taken = take(demands, self._balances(self.shelf), allow_negative=True)
+        cost = take(demands, self._balances(self.shelf), allow_negative=True)
         self._record(
             StockMovement.issue(
                 uuid4(),
@@ -79,7 +79,7 @@ class Stockroom:
                 occurred_at=at,
                 business_date=at.date(),
                 order_id=order_id or uuid4(),
-                lines=taken,
+                lines=cost,
             )
         )
 
@@ -97,19 +97,19 @@ class Stockroom:
                 {"company_id": self.company_id},
             )
 
-    def rows(self, **wanted: Any) -> list[dict[str, Any]]:
-        return self.page(**{"limit": 100, **wanted})[0]
+    def rows(self, **filters: Any) -> list[dict[str, Any]]:
+        return self.page(**{"limit": 100, **filters})[0]
 
-    def page(self, **wanted: Any) -> tuple[list[dict[str, Any]], bool]:
+    def page(self, **filters: Any) -> tuple[list[dict[str, Any]], bool]:
         with self.open() as opened:
-            return list_movements(opened, **wanted)
+            return list_movements(opened, **filters)
 
     def facts(self) -> list[Fact]:
         with transaction(self._worker, self.company_id) as opened:
             return FactReader(EVENT_TYPES, [StockMovements()]).read(opened, 0, 1_000_000)
 
     def _balances(self, storage: UUID) -> dict[UUID, Balance]:
-        return {variant: left for (place, variant), left in self.balances.items() if place == storage}
+        return {variant: balance for (shelf, variant), balance in self.balances.items() if shelf == storage}
 
     def _record(self, movement: StockMovement) -> None:
         for line in movement.lines:
@@ -200,9 +200,9 @@ class TestListing:
         assert [row["quantity"] for row in moved.rows(kind="sale")] == [-1, -1]
 
     def test_narrows_to_when_the_goods_moved(self, moved: Stockroom) -> None:
-        found = moved.rows(from_time=NOON, to_time=NOON + timedelta(days=1))
-        assert [row["type"] for row in found] == ["receipt", "receipt"]
-        assert {row["occurred_at"] for row in found} == {NOON}
+        rows = moved.rows(from_time=NOON, to_time=NOON + timedelta(days=1))
+        assert [row["type"] for row in rows] == ["receipt", "receipt"]
+        assert {row["occurred_at"] for row in rows} == {NOON}
 
     def test_tells_what_was_known_at_a_moment(self, moved: Stockroom) -> None:
         assert len(moved.rows(as_of=moved.facts()[1].recorded_at)) == 3

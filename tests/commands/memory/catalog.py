@@ -38,8 +38,8 @@ class MemoryProductContext:
         self._variants = variants
 
     def check(self, before: Mapping[str, Any] | None = None) -> None:
-        kept = {target for _, _, target in _targets(before or {})}
-        missing = missing_references(self._world, self._company_id, self._targets, kept)
+        former = {target for _, _, target in _targets(before or {})}
+        missing = missing_references(self._world, self._company_id, self._targets, former)
         if details := [*missing, *self._unlisted()]:
             raise Invalid(details=details)
         others = [

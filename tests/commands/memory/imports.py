@@ -56,8 +56,10 @@ class MemoryAssortment:
         }
 
     def products(self, ids: Collection[UUID]) -> Mapping[UUID, Product | None]:
-        found = {one: self._world.find(self._company_id, one) for one in ids}
-        return {one: it if isinstance(it, Product) else None for one, it in found.items() if it is not None}
+        aggregates = {one: self._world.find(self._company_id, one) for one in ids}
+        return {
+            one: it if isinstance(it, Product) else None for one, it in aggregates.items() if it is not None
+        }
 
     def stocked(self, variant_ids: Collection[UUID]) -> Collection[UUID]:
         return stocked(self._world, self._company_id, variant_ids)

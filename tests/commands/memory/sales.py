@@ -49,14 +49,14 @@ class MemorySales:
         store = self._open(Store, register.values["store_id"] if register else store_id)
         if register_id is None and store_id is None:
             store = self._only_store()
-        self._check_found(register_id, store_id, customer_id, register, store)
+        self._check_row(register_id, store_id, customer_id, register, store)
         if store and store_ids and store.id not in store_ids:
             raise OtherStore
         if store and not store.is_active:
             raise StoreClosed
         storage = self._storage_of(store) if store else None
-        wanted = set(variant_ids)
-        variants = {one.id: one for one in self._variants(wanted, store)}
+        ids = set(variant_ids)
+        variants = {one.id: one for one in self._variants(ids, store)}
         company = self._world.company(self._company_id)
         values = company.values if company else {}
         code = register.values["code"] if register else None
@@ -82,7 +82,7 @@ class MemorySales:
         stores = [one for one in self._world.all(self._company_id, Store) if not one.is_archived]
         return stores[0] if len(stores) == 1 else None
 
-    def _check_found(
+    def _check_row(
         self,
         register_id: UUID | None,
         store_id: UUID | None,
@@ -106,18 +106,18 @@ class MemorySales:
         own = (one for one in self._world.all(self._company_id, Storage) if not one.is_archived)
         return next((one for one in own if one.values["store_id"] == store.id), None)
 
-    def _variants(self, wanted: set[UUID], store: Store | None) -> Iterator[VariantAtSale]:
+    def _variants(self, ids: set[UUID], store: Store | None) -> Iterator[VariantAtSale]:
         for product in self._world.all(self._company_id, Product):
             rates = product.values["tax_rate_ids"] or (store.values["tax_rate_ids"] if store else ())
             taxes = tuple(self._tax_rate(rate_id) for rate_id in rates)
             for variant in product.variants.values():
-                if variant.id in wanted:
+                if variant.id in ids:
                     yield self._at_sale(product, variant, store, taxes)
 
     def _at_sale(
         self, product: Product, variant: Variant, store: Store | None, taxes: tuple[TaxRate, ...]
     ) -> VariantAtSale:
-        known: dict[str, Any] = {
+        own: dict[str, Any] = {
             **asdict(variant),
             **product.values,
             "product_id": product.id,
@@ -127,22 +127,22 @@ class MemorySales:
             "tax_rates": taxes,
         }
         if store is not None:
-            known["price"] = product.prices_of(variant.id).get(store.id, variant.price)
-        return VariantAtSale(**{one.name: known[one.name] for one in fields(VariantAtSale)})
+            own["price"] = product.prices_of(variant.id).get(store.id, variant.price)
+        return VariantAtSale(**{one.name: own[one.name] for one in fields(VariantAtSale)})
 
     def _tax_rate(self, rate_id: UUID) -> TaxRate:
         rate = self._world.find(self._company_id, rate_id)
         assert isinstance(rate, TaxRateSetting)
-        known = {**rate.values, "id": rate.id}
-        return TaxRate(**{one.name: known[one.name] for one in fields(TaxRate)})
+        own = {**rate.values, "id": rate.id}
+        return TaxRate(**{one.name: own[one.name] for one in fields(TaxRate)})
 
     def _balances(self, storage: Storage, variants: Mapping[UUID, VariantAtSale]) -> dict[UUID, Any]:
         own = balances_of(self._world, self._company_id)
-        found = {one: own[storage.id, one] for one in variants if (storage.id, one) in own}
+        balances = {one: own[storage.id, one] for one in variants if (storage.id, one) in own}
         if storage.values["allow_negative"]:
             counted = (variant.id for variant in variants.values() if variant.track_stock)
-            return {**dict.fromkeys(counted, EMPTY), **found}
-        return found
+            return {**dict.fromkeys(counted, EMPTY), **balances}
+        return balances
 
     def _last_number(self, code: str) -> int:
         sales = (order.terms for order in self._world.all(self._company_id, Order))

@@ -23,14 +23,14 @@ Target = tuple[str, str, UUID]
 
 
 def missing_references(
-    world: World, company_id: UUID, targets: Iterable[Target], kept: Collection[UUID] = ()
+    world: World, company_id: UUID, targets: Iterable[Target], former: Collection[UUID] = ()
 ) -> list[Detail]:
     """Each field that refers to no open setting of its kind; what is kept need not be open."""
     there = {(one.kind, one.id) for one in world.settings(company_id) if not one.is_archived}
     return [
         Detail(field, "not_found", "There is none.")
         for field, kind, target in targets
-        if (kind, target) not in there and target not in kept
+        if (kind, target) not in there and target not in former
     ]
 
 
@@ -126,8 +126,8 @@ class MemorySettingContext:
                 yield Detail(field, "not_the_companys", "It must be the company's.")
 
     def _check_unique(self) -> None:
-        known = {**(self._own.values if self._own else {}), **self._values}
-        scope = known.get(self._kind.scope) if self._kind.scope else None
+        values = {**(self._own.values if self._own else {}), **self._values}
+        scope = values.get(self._kind.scope) if self._kind.scope else None
         others = [
             one.values
             for one in self._all
@@ -135,9 +135,9 @@ class MemorySettingContext:
             and not one.is_archived
             and (one.values[self._kind.scope] if self._kind.scope else None) == scope
         ]
-        if any(name_key(one["name"]) == name_key(known["name"]) for one in others):
+        if any(name_key(one["name"]) == name_key(values["name"]) for one in others):
             raise DuplicateName
-        code = known.get("code")
+        code = values.get("code")
         if code and any(one.get("code") and name_key(one["code"]) == name_key(code) for one in others):
             raise DuplicateCode
 
@@ -191,8 +191,8 @@ class MemorySettings:
             for one in self._world.all(self._company_id, PaymentMethod)
             if not one.is_archived
         }
-        found = {code: own[name_key(code)] for code in codes if name_key(code) in own}
-        return Pending(lambda: found)
+        methods = {code: own[name_key(code)] for code in codes if name_key(code) in own}
+        return Pending(lambda: methods)
 
     def is_in_use(self, setting_id: UUID) -> bool:
         settings = [one for one in self._world.settings(self._company_id) if not one.is_archived]

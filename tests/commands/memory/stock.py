@@ -61,13 +61,13 @@ def is_finer(world: World, company_id: UUID, unit_id: UUID, precision: int) -> b
 
 def finer(world: World, company_id: UUID, units: Mapping[UUID, UUID | None]) -> set[UUID]:
     """Which products have stock that is finer than the units they are to have, None for none."""
-    found = set()
+    ids = set()
     for product_id, unit_id in units.items():
         product = world.find(company_id, product_id)
         precision = precision_of(world, company_id, unit_id) if unit_id else 0
         if isinstance(product, Product) and _is_finer(world, company_id, product, precision):
-            found.add(product_id)
-    return found
+            ids.add(product_id)
+    return ids
 
 
 def _is_finer(world: World, company_id: UUID, product: Product, precision: int) -> bool:
@@ -124,8 +124,8 @@ class MemoryStockContext:
             ("storage_id", Storage, self._storage_id),
             ("supplier_id", Supplier, self._supplier_id),
         ):
-            found = self._world.find(self._company_id, one) if one else None
-            if one and (not isinstance(found, kind) or found.is_archived):
+            aggregate = self._world.find(self._company_id, one) if one else None
+            if one and (not isinstance(aggregate, kind) or aggregate.is_archived):
                 yield Detail(field, "not_found", "There is none.")
 
     def _wrong_lines(self) -> Iterable[Detail]:

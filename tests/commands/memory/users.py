@@ -53,8 +53,8 @@ class MemoryUserContext:
         store_ids = enumerate(self._values.get("store_ids", ()))
         targets = [(f"store_ids.{index}", "stores", store_id) for index, store_id in store_ids]
         check_references(self._world, self._company_id, targets, self._store_ids)
-        known = user_named(self._world, self._values["username"]) if "username" in self._values else None
-        if known is not None and known[1] != self._user_id:
+        entry = user_named(self._world, self._values["username"]) if "username" in self._values else None
+        if entry is not None and entry[1] != self._user_id:
             raise DuplicateUsername
 
 

@@ -56,10 +56,10 @@ class MemoryWork:
     def find_earlier(
         self, kind: type[A], by: type[Aggregate.Event], own_id: UUID, *, within: UUID | None = None
     ) -> Pending[A | None]:
-        def found() -> A | None:
+        def earlier() -> A | None:
             stream = self._world.stream(self._company_id, within or own_id)
-            made = rows_at_creation(stream, own_id, EVENT_TYPES.by_event[by].name, self._content)
-            aggregate = EVENT_TYPES.rebuild(made)
+            rows = rows_at_creation(stream, own_id, EVENT_TYPES.by_event[by].name, self._content)
+            aggregate = EVENT_TYPES.rebuild(rows)
             if aggregate is None:
                 return None
             if not isinstance(aggregate, kind) or not aggregate.is_within(self.caller.store_ids):
@@ -67,7 +67,7 @@ class MemoryWork:
             self.is_repetition = True
             return aggregate
 
-        return Pending(found)
+        return Pending(earlier)
 
     def load(self, kind: type[A], aggregate_id: UUID) -> A:
         aggregate = self._world.find(self._company_id, aggregate_id)

@@ -24,7 +24,7 @@ from tests.commands.samples import COMPANY, NOW, company
 from tests.commands.scenario import Outcome, Scenario, read_again
 from tests.conftest import Database, fresh_database
 
-_FOUND: LiteralString = "SELECT found_company(%(company_id)s)"
+_FOUND_COMPANY: LiteralString = "SELECT found_company(%(company_id)s)"
 _EVENTS: LiteralString = """
     SELECT stream_id, type, state FROM events WHERE company_id = %(company_id)s ORDER BY position
 """
@@ -83,7 +83,7 @@ class PostgresScenario(Scenario):
 
     def _enter(self, company_id: UUID) -> None:
         self._db.enter(company_id)
-        self._db.execute(_FOUND, {"company_id": company_id})
+        self._db.execute(_FOUND_COMPANY, {"company_id": company_id})
 
     def _record(self, company_id: UUID, events: Iterable[Aggregate.Event], at: datetime) -> None:
         self._enter(company_id)
@@ -117,8 +117,8 @@ class PostgresScenario(Scenario):
 @pytest.fixture(scope="session")
 def scenarios(server: Any) -> Iterator[RequestConnection]:
     """A connection to a database that nobody else writes."""
-    made: Database = fresh_database(server, f"mipos_decisions_{uuid4().hex[:8]}")
-    connection = RequestConnection.open(made.app, Bounds.within(60), "mipos")
+    database: Database = fresh_database(server, f"mipos_decisions_{uuid4().hex[:8]}")
+    connection = RequestConnection.open(database.app, Bounds.within(60), "mipos")
     yield connection
     connection.close()
 

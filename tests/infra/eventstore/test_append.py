@@ -69,12 +69,12 @@ class TestAppend:
     def test_refuses_a_stream_version_already_taken_and_leaves_nothing(
         self, log_database: LogDatabase, company: UUID
     ) -> None:
-        taken = uuid4()
+        stream_id = uuid4()
         with log_database.connect() as connection:
-            append(connection, company, [sold(taken)])
+            append(connection, company, [sold(stream_id)])
             before = ask(connection, company, "SELECT * FROM company_head WHERE company_id = %(company_id)s")
             with pytest.raises(psycopg.errors.UniqueViolation):
-                append(connection, company, [sold(uuid4()), sold(taken)])
+                append(connection, company, [sold(uuid4()), sold(stream_id)])
             after = ask(connection, company, "SELECT * FROM company_head WHERE company_id = %(company_id)s")
             assert after == before
             assert len(ask(connection, company, POSITIONS_AFTER, position=0)) == 1
@@ -156,8 +156,8 @@ class TestManyWriters:
                 committed = [written for writer in writers for written in writer.result()]
             finally:
                 finished.set()
-            seen = [reader.result() for reader in readers]
-        for company, read in zip(companies, seen, strict=True):
+            positions = [reader.result() for reader in readers]
+        for company, read in zip(companies, positions, strict=True):
             assert [position for position, _ in read] == list(range(1, len(read) + 1))
             assert sorted(stream for _, stream in read) == sorted(
                 stream for its_company, stream in committed if its_company == company
@@ -184,13 +184,13 @@ class TestManyWriters:
 
     def read(self, log_database: LogDatabase, company: UUID, finished: Event) -> list[tuple[int, UUID]]:
         """Ask again and again for what follows the last position seen, until nothing can follow."""
-        seen: list[tuple[int, UUID]] = []
+        positions: list[tuple[int, UUID]] = []
         with log_database.connect() as connection:
             while True:
                 was_finished = finished.is_set()
-                last = seen[-1][0] if seen else 0
+                last = positions[-1][0] if positions else 0
                 rows = ask(connection, company, POSITIONS_AFTER, position=last)
-                seen += [(row["position"], row["stream_id"]) for row in rows]
+                positions += [(row["position"], row["stream_id"]) for row in rows]
                 if was_finished and not rows:
-                    return seen
+                    return positions
                 finished.wait(0.002)

@@ -156,7 +156,7 @@ class TestAnAlteredLog:
         assert verify(log_database, uuid4()).fault == Fault(0, Reason.NO_HEAD)
 
 
-PLACED = ChainedEvent(1, UUID(int=1), 1, "t", "{}", "{}", 1_700_000_000_000_000, b"")
+CHAINED = ChainedEvent(1, UUID(int=1), 1, "t", "{}", "{}", 1_700_000_000_000_000, b"")
 
 #: A log of seven events, by which any other implementation of the hash can be checked.
 VECTOR_COMPANY = UUID("0190163d-8694-739b-aea5-966c26f8ad91")
@@ -224,8 +224,8 @@ class TestEventHash:
 
     @given(st.text(max_size=6), st.text(max_size=6), st.integers(0, 6))
     def test_tells_the_same_bytes_divided_differently_apart(
-        self, state: str, metadata: str, kept: int
+        self, state: str, metadata: str, length: int
     ) -> None:
-        one = PLACED._replace(state=state, metadata=metadata)
-        other = PLACED._replace(state=state[:kept], metadata=state[kept:] + metadata)
+        one = CHAINED._replace(state=state, metadata=metadata)
+        other = CHAINED._replace(state=state[:length], metadata=state[length:] + metadata)
         assert (event_hash(bytes(32), one) == event_hash(bytes(32), other)) == (one == other)

@@ -71,12 +71,12 @@ def as_written(kind: Any, written: Any) -> Any:
     return kind(**{name: as_written(hints[name], value) for name, value in written.items()})  # type: ignore[operator]
 
 
-def said_by(written: Any, again: Any) -> Any:
+def fields_of(written: Any, again: Any) -> Any:
     """What a state says when it is written again, of that which it said before."""
     if isinstance(written, dict):
-        return {name: said_by(value, again[name]) for name, value in written.items()}
+        return {name: fields_of(value, again[name]) for name, value in written.items()}
     if isinstance(written, list):
-        return [said_by(*pair) for pair in zip(written, again, strict=True)]
+        return [fields_of(*pair) for pair in zip(written, again, strict=True)]
     return again
 
 
@@ -103,7 +103,7 @@ def test_whatever_was_written_in_any_version_can_be_read(file: Path) -> None:
     read = kind.decode(file.read_text())
     written = {field: value for field, value in json.loads(file.read_text()).items() if field in kind.fields}
     again = json.loads(msgspec.json.encode({field: getattr(read, field) for field in written}))
-    assert said_by(written, again) == written
+    assert fields_of(written, again) == written
 
 
 @pytest.mark.parametrize("name", sorted(EVENT_TYPES.by_name))

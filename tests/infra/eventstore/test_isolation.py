@@ -133,5 +133,5 @@ class TestThePast:
 class TestAWorker:
     def test_sees_every_company(self, log_database: LogDatabase, ours: UUID, theirs: UUID) -> None:
         with log_database.connect("worker") as connection:
-            found = {row[0] for row in connection.execute(COUNTS["events"]).fetchall()}
-        assert {ours, theirs} <= found
+            companies = {row[0] for row in connection.execute(COUNTS["events"]).fetchall()}
+        assert {ours, theirs} <= companies

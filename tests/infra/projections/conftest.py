@@ -173,14 +173,14 @@ class ProjectionDatabase:
 def database(server: EmbeddedServer) -> Iterator[ProjectionDatabase]:
     with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as connection:
         connection.execute("CREATE DATABASE mipos_projections")
-    made = installed_in(server, "mipos_projections")
-    migrate(made.owner, MODELS, made.installation)
-    with psycopg.connect(made.worker, autocommit=True) as looking:
+    installed = installed_in(server, "mipos_projections")
+    migrate(installed.owner, MODELS, installed.installation)
+    with psycopg.connect(installed.worker, autocommit=True) as looking:
         yield ProjectionDatabase(
-            owner=made.owner,
-            app=made.app,
-            worker=made.worker,
-            installation=made.installation,
+            owner=installed.owner,
+            app=installed.app,
+            worker=installed.worker,
+            installation=installed.installation,
             models=MODELS,
             looking=looking,
         )

@@ -44,13 +44,13 @@ def brand(name: str) -> Brand:
 
 
 def storage(code: str) -> Storage:
-    said = {"name": uuid4().hex, "code": code, "store_id": None, "address": None, "allow_negative": False}
-    return Storage.begin(Storage.Registered, uuid4(), **said)
+    fields = {"name": uuid4().hex, "code": code, "store_id": None, "address": None, "allow_negative": False}
+    return Storage.begin(Storage.Registered, uuid4(), **fields)
 
 
 def package(name: str) -> Package:
-    said = {"name": name, "description": None, "price": 0, "currency": "EUR", "billing_period": "none"}
-    return Package.begin(Package.Registered, uuid4(), **said, trial_days=0, limits=Limits(), features=())
+    fields = {"name": name, "description": None, "price": 0, "currency": "EUR", "billing_period": "none"}
+    return Package.begin(Package.Registered, uuid4(), **fields, trial_days=0, limits=Limits(), features=())
 
 
 class TestAPlaceInASeriesThatOccursTwice:
@@ -63,11 +63,11 @@ class TestAPlaceInASeriesThatOccursTwice:
 
     def test_is_the_first_ones_and_flagged_for_the_second(self, database: Any, damaged: Any) -> None:
         damaged.rebuild("orders")
-        found = database.rows(
+        rows = database.rows(
             "SELECT series_number, clash FROM orders WHERE company_id = %s ORDER BY clash, series_number",
             damaged.company_id,
         )
-        assert found == [(1, 0), (2, 0), (3, 0), (1, 6), (2, 7)]
+        assert rows == [(1, 0), (2, 0), (3, 0), (1, 6), (2, 7)]
 
     def test_is_the_same_whether_folded_at_once_or_one_by_one(
         self, damaged: Any, monkeypatch: pytest.MonkeyPatch
@@ -85,10 +85,10 @@ class TestAPlaceInASeriesThatOccursTwice:
         damaged.rebuild("orders")
         damaged.receive(damaged.variants, 10, 100)
         damaged.sell(damaged.variants[:1])
-        found = database.rows(
+        rows = database.rows(
             "SELECT max(series_number) FROM orders WHERE company_id = %s AND clash = 0", damaged.company_id
         )
-        assert found == [(4,)]
+        assert rows == [(4,)]
         assert damaged.verify("orders").is_true
 
 
@@ -117,10 +117,10 @@ class TestWhatElseOccursTwice:
         shop.rebuild("settings")
         second.revise({"name": "Other"})
         shop.record(second)
-        found = database.rows(
+        rows = database.rows(
             "SELECT name, name_clash FROM settings WHERE company_id = %s ORDER BY name", shop.company_id
         )
-        assert found == [("Other", 0), ("Same", 0)]
+        assert rows == [("Other", 0), ("Same", 0)]
         assert shop.verify("settings").is_true
 
     def test_may_be_a_package(self, open_shop: Callable[..., Any]) -> None:
@@ -145,8 +145,8 @@ class TestAUserNameThatChangedHands:
         later.record(coming)
         for shop in (later, former, later):
             shop.rebuild("users")
-            found = database.rows("SELECT user_id FROM user_directory WHERE username_key = %s", name)
-            assert found == [(coming.id,)]
+            rows = database.rows("SELECT user_id FROM user_directory WHERE username_key = %s", name)
+            assert rows == [(coming.id,)]
 
 
 def test_a_sale_that_comes_second_by_chance_is_still_refused(shop: Any) -> None:

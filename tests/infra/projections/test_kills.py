@@ -18,17 +18,17 @@ class Fuse:
     """Counts statements and then cuts the line: from this end, or from the server's."""
 
     def __init__(self, owner: psycopg.Connection[Any]) -> None:
-        self.left = 0
+        self.remaining = 0
         self.by_server = False
         self.blown = 0
         self._owner = owner
 
     def light(self, statements: int, *, by_server: bool) -> None:
-        self.left, self.by_server = statements, by_server
+        self.remaining, self.by_server = statements, by_server
 
     def burn(self, connection: psycopg.Connection[Any]) -> None:
-        self.left -= 1
-        if self.left != 0:
+        self.remaining -= 1
+        if self.remaining != 0:
             return
         self.blown += 1
         if self.by_server:
@@ -79,7 +79,7 @@ def test_a_worker_killed_again_and_again_ends_as_a_rebuild_does(
                 worker.step()
             except (psycopg.OperationalError, psycopg.InterfaceError):
                 continue
-    fuse.left = -1
+    fuse.remaining = -1
     while worker.step():
         pass
     for model in database.models:

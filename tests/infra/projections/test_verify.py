@@ -53,19 +53,19 @@ class TestVerify:
         )
         report = trading.verify("stock")
         assert not report.is_true
-        (found,) = report.differences
-        assert (found.table, found.column, found.live, found.rebuilt) == (
+        (difference,) = report.differences
+        assert (difference.table, difference.column, difference.live, difference.rebuilt) == (
             "stock_balances",
             "value",
             "1751",
             "1750",
         )
-        assert found.key == {
+        assert difference.key == {
             "company_id": str(trading.company_id),
             "storage_id": str(trading.storage_id),
             "variant_id": str(variant_id),
         }
-        assert str(found).endswith("value is 1751, the log says 1750")
+        assert str(difference).endswith("value is 1751, the log says 1750")
 
     def test_tells_a_missing_row_from_an_invented_one(self, database: Any, trading: Any) -> None:
         company_id, lost, invented = trading.company_id, trading.variants[0], UUID(int=999)
@@ -95,7 +95,7 @@ class TestVerify:
             "UPDATE turnover SET sales = 2 WHERE company_id = %s AND business_date = '2026-03-01'",
             trading.company_id,
         )
-        assert [found.column for found in trading.verify("turnover").differences] == ["sales"]
+        assert [difference.column for difference in trading.verify("turnover").differences] == ["sales"]
 
     def test_a_company_without_events_is_true(self, database: Any, shop: Any) -> None:
         assert all(shop.verify(model.name).is_true for model in database.models)
@@ -107,17 +107,17 @@ class TestStatus:
         database.follow().step()
         shop.register_brands("Excelsa")
         with psycopg.connect(database.worker, autocommit=True) as connection:
-            found = {
+            by_name = {
                 status.name: status for status in list_status(connection, database.models, shop.company_id)
             }
             unpark(connection, "brand_initials", shop.company_id)
-        assert list(found) == [model.name for model in database.models]
-        assert (found["settings"].mode, found["settings"].companies) == ("inline", 1)
-        assert (found["turnover"].greatest_lag, found["turnover"].parked) == (1, ())
-        (parked,) = found["brand_initials"].parked
+        assert list(by_name) == [model.name for model in database.models]
+        assert (by_name["settings"].mode, by_name["settings"].companies) == ("inline", 1)
+        assert (by_name["turnover"].greatest_lag, by_name["turnover"].parked) == (1, ())
+        (parked,) = by_name["brand_initials"].parked
         assert (parked.company_id, parked.position) == (shop.company_id, 1)
-        assert found["brand_initials"].greatest_lag == 3
-        assert {status.definition for status in found.values()} == {"current"}
+        assert by_name["brand_initials"].greatest_lag == 3
+        assert {status.definition for status in by_name.values()} == {"current"}
 
     def test_a_read_model_without_tables_is_missing(
         self, database: Any, monkeypatch: pytest.MonkeyPatch
@@ -134,12 +134,12 @@ class TestInSteps:
     @pytest.mark.parametrize("step", [1, 3, 5, 100])
     def test_every_row_is_compared_once(self, database: Any, trading: Any, step: int) -> None:
         company_id = trading.company_id
-        for place in (0, 3, 7):
+        for number in (0, 3, 7):
             spoil(
                 database,
                 "UPDATE stock_balances SET value = value + 1 WHERE company_id = %s AND variant_id = %s",
                 company_id,
-                trading.variants[place],
+                trading.variants[number],
             )
         spoil(
             database,
@@ -149,8 +149,8 @@ class TestInSteps:
         )
         report = verify(database.worker, EVENT_TYPES, database.model("stock"), company_id, step=step)
         assert [(one.rows, one.differing) for one in report.tables] == [(7, 4)]
-        assert [found.key["variant_id"] for found in report.differences] == [
-            str(trading.variants[place]) for place in (0, 3, 5, 7)
+        assert [difference.key["variant_id"] for difference in report.differences] == [
+            str(trading.variants[number]) for number in (0, 3, 5, 7)
         ]
 
     def test_rows_that_are_all_missing_are_told(self, database: Any, trading: Any) -> None:
@@ -193,9 +193,9 @@ class TestCommandLine:
         for command in ("verify", "rebuild"):
             result = call(database, command, "--all", "--company", str(trading.company_id))
             assert result.exit_code == 1
-            told = " ".join(result.output.split())
-            assert f"the log of company {trading.company_id} is not what was recorded" in told
-            assert "at position 2 (products.Product.Registered)" in told
+            output = " ".join(result.output.split())
+            assert f"the log of company {trading.company_id} is not what was recorded" in output
+            assert "at position 2 (products.Product.Registered)" in output
 
     def test_an_event_put_behind_the_end_of_the_log_is_named(self, database: Any, trading: Any) -> None:
         statement = (

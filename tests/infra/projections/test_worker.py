@@ -103,13 +103,13 @@ class TestPoison:
         assert shop.checkpoint("turnover") == (2, False, None)
         assert other.checkpoint("brand_initials") == (1, False, None)
 
-    @pytest.mark.parametrize("place", [0, 1, 6, 12, 13])
-    def test_finds_the_event_wherever_it_is_in_a_batch(self, database: Any, shop: Any, place: int) -> None:
+    @pytest.mark.parametrize("index", [0, 1, 6, 12, 13])
+    def test_finds_the_event_wherever_it_is_in_a_batch(self, database: Any, shop: Any, index: int) -> None:
         names = [f"A{number}" for number in range(14)]
-        names[place] = "Cursed Beans"
+        names[index] = "Cursed Beans"
         shop.register_brands(*names)
         database.follow().step()
-        assert shop.checkpoint("brand_initials")[:2] == (place, True)
+        assert shop.checkpoint("brand_initials")[:2] == (index, True)
 
     def test_goes_on_after_the_fault_is_mended(
         self, database: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
