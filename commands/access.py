@@ -1,4 +1,4 @@
-"""Whether somebody may still ask: sessions that ended, rights that changed, companies that may only read."""
+"""Whether a caller may still ask: sessions that ended, rights that changed, companies that may only read."""
 
 from dataclasses import dataclass
 
@@ -55,7 +55,7 @@ class Access:
     subscription_status: str | None = None
 
     def check(self, rights_version: int, *, writing: bool) -> None:
-        """Raise TokenRevoked, RightsChanged, and for whoever writes CompanySuspended, SubscriptionExpired."""
+        """Raise TokenRevoked, RightsChanged, and for a command CompanySuspended, SubscriptionExpired."""
         if not self.session_is_open or self.company_status == "archived":
             raise TokenRevoked
         if self.rights_version != rights_version:

@@ -90,14 +90,14 @@ class ArchiveCompany:
 
 @dataclass(frozen=True, kw_only=True)
 class AppointSuperAdmin:
-    """Let somebody run the platform, under this password, which comes as its hash."""
+    """Let a super admin run the platform, under this password, which comes as its hash."""
 
     username: str
     password_hash: str
 
 
 class AppointmentWork(PlatformWork, CredentialsWork, Protocol):
-    """What somebody's first password is decided with."""
+    """What a super admin's password is decided with."""
 
 
 class CompaniesWork(AppointmentWork, PicturesWork, Protocol):
@@ -111,7 +111,7 @@ def register_company(command: RegisterCompany, work: CompaniesWork) -> Company:
     """
     if command.id == PLATFORM_ID:
         raise DuplicateId
-    # Who takes it on at the same moment is waited for here, and found then.
+    # Another transaction that takes it on at the same moment is waited for here, and its rows are read then.
     work.platform.open_log()
     if existing := work.find_earlier(Company, Company.Registered, command.id).read():
         return existing
@@ -214,7 +214,7 @@ def archive_company(command: ArchiveCompany, work: UnitOfWork) -> Company:
 def appoint_super_admin(command: AppointSuperAdmin, work: AppointmentWork) -> User:
     """Register a super admin, or give the one of that name another password and a way back in.
 
-    Raises DuplicateUsername when somebody else has the name.
+    Raises DuplicateUsername when another user has the name.
     """
     work.platform.open_log()
     entry = work.platform.user_named(command.username)

@@ -36,7 +36,7 @@ class Content:
 
         Two spellings of the same count as the same: the order of fields, `1.0` and `1`, and what is left out
         and what is null, empty or as it would be anyway. `defaults` are by field, of an object by its fields.
-        A field that a later version adds so changes nothing of what was said without it.
+        A field that a later version adds so changes no fingerprint without it.
         """
         text = _encode(_substance(body, defaults))
         fingerprint, *earlier = (_digest(text, pepper) for pepper in peppers)

@@ -6,7 +6,7 @@ from commands.ports import UnitOfWork
 from domain.companies import Backdating
 from domain.errors import Detail, Invalid
 
-#: How far the clock of whoever tells may differ from ours.
+#: How far the clock of a client may differ from the server's.
 CLOCK_SKEW = timedelta(minutes=10)
 BACKDATE = "pos.backdate"
 
@@ -24,10 +24,10 @@ class BeforeTheCompany(Invalid):
 
 
 def moment_of(occurred_at: datetime | None, what: str, work: UnitOfWork, limits: Backdating) -> datetime:
-    """The moment that was told, or now if none was.
+    """The moment that the client named, or now if it named none.
 
-    Raises Invalid, naming `what`, for one in the future, BeforeTheCompany, and TooFarBack for whoever has not
-    the right to go further back than the company's limit.
+    Raises Invalid, naming `what`, for one in the future, BeforeTheCompany, and TooFarBack for a caller
+    without the right to go further back than the company's limit.
     """
     if occurred_at is None:
         return work.now

@@ -52,7 +52,7 @@ class IdempotencyKey:
     def of(cls, key: str, *parts: bytes, peppers: Sequence[bytes] = (b"",)) -> "IdempotencyKey":
         """The key of a request with these parts: caller, method, path, body.
 
-        A fingerprint is made with a pepper, today's or a former one: whoever reads the database cannot try
+        A fingerprint is made with a pepper, today's or a former one: a reader of the database cannot try
         out which password was in the body.
         """
         fingerprint, *earlier = (_fingerprint(parts, pepper) for pepper in peppers)

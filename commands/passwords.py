@@ -1,4 +1,4 @@
-"""Passwords: changed by whoever knows the old one, or set anew by whoever got the token for it."""
+"""Passwords: changed by a user who knows the old one, or set anew by one who got the token for it."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -41,7 +41,7 @@ class ResetPassword:
 
 
 class CredentialsPort(Protocol):
-    """What lets somebody in. It is no fact, but is written with the facts it belongs to."""
+    """What lets a user in. It is no fact, but is written with the facts it belongs to."""
 
     def set_password(self, user_id: UUID, password_hash: str) -> None:
         """Let the user sign in with the password of this hash from now on; a token sent before is void."""
@@ -84,6 +84,6 @@ def _set_password(
     user = work.load(User, user_id)
     user.reset_password()
     work.save(user)
-    # In this order: whoever signs in with the old password meanwhile is seen by the second statement.
+    # In this order: a session that begins with the old password meanwhile is seen by the second statement.
     work.credentials.set_password(user_id, password_hash)
     work.credentials.end_sessions(user_id, but=but)

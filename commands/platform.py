@@ -15,7 +15,7 @@ class PlatformPort(Protocol):
         """Begin the log of the company that is decided about."""
 
     def user_named(self, username: str) -> tuple[UUID, UUID] | None:
-        """The company and the id of who signs in under this name, on the whole platform."""
+        """The company and the id of the user who signs in under this name, on the whole platform."""
 
     def trial_package(self, currency: str) -> UUID | None:
         """The cheapest package that can be tried, rather one in this currency."""

@@ -1,4 +1,4 @@
-"""What all commands share: who asks, a unit of work to load from and save into, and how edits collide.
+"""What all commands share: the caller, a unit of work to load from and save into, and how edits collide.
 
 What else a handler reads and locks is a port; its unit of work lists it, beside the handler.
 """
@@ -40,7 +40,7 @@ class DuplicateId(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Who is asking: a user of a company, with the rights of a role, bound to stores or (empty) to none."""
+    """The user who asks: one of a company, with the rights of a role, bound to stores or (empty) to none."""
 
     company_id: UUID
     user_id: UUID | None
@@ -64,7 +64,7 @@ class UnitOfWork(Protocol):
 
     @property
     def caller(self) -> Caller:
-        """Who asked for it."""
+        """The user who sent the command."""
 
     @property
     def now(self) -> datetime:

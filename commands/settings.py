@@ -79,7 +79,7 @@ class SettingsPort(Protocol):
     ) -> SettingContext:
         """Ask which names are taken and which references exist, with the next round trip.
 
-        `store_ids` are those that whoever refers is bound to.
+        `store_ids` are those that the caller is bound to.
         """
 
     def position(self, setting: Setting) -> Mapping[str, Any]:
@@ -107,7 +107,7 @@ def register_setting(command: RegisterSetting, work: SettingsWork) -> Setting:
     """
     store_ids = work.caller.store_ids
     if command.kind.kind in RESOURCES:
-        # The company comes before what its settings refer to, as for whoever switches one of those.
+        # The company comes before what its settings refer to, as for a command that switches one of those.
         work.plan.hold()
     others = work.settings.context(command.kind, command.id, command.values, store_ids=store_ids)
     if existing := work.find_earlier(command.kind, command.kind.Registered, command.id).read():

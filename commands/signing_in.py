@@ -1,4 +1,4 @@
-"""Signing in: who knocks, and how they are turned away."""
+"""Signing in: the client that tries, and how it is refused."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,7 +42,7 @@ class TooManyRequests(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Whoever sent a request, before anybody knows who they are."""
+    """The client that sent a request, before it has signed in."""
 
     address: str | None
     user_agent: str | None
@@ -62,7 +62,7 @@ class Visitor:
 
 @lru_cache(maxsize=4096)
 def neighbourhood_of(address: str | None) -> str:
-    """The address itself, or the /64 network of an IPv6 address; whoever has none shares one."""
+    """The address itself, or the /64 network of an IPv6 address; clients without one share one."""
     try:
         parsed = IPv6Address(address or "")
     except AddressValueError:

@@ -91,8 +91,8 @@ class UsersPort(Protocol):
     ) -> UserContext:
         """Ask who has the name, which stores there are and who else manages, with the next round trip.
 
-        Nobody else decides about users of the company until the end. `store_ids` are those that whoever
-        decides is bound to.
+        No other command decides about users of the company until the end. `store_ids` are those that the
+        caller is bound to.
         """
 
 
@@ -128,7 +128,7 @@ def register_user(command: RegisterUser, work: UsersWork) -> KnownUser:
 
 
 def revise_user(command: ReviseUser, work: UsersWork) -> KnownUser:
-    """Record what changed. Whoever may no longer sign in is signed out at once.
+    """Record what changed. A user who may no longer sign in is signed out at once.
 
     Raises Missing, StaleVersion, AlreadyArchived, DuplicateUsername, HoldsMore, GrantsMoreThanHeld,
     NotAllowed, LastAdmin, OtherStore, PlanLimitReached, Invalid.
@@ -193,7 +193,7 @@ def _load(
     work: UsersWork,
     changes: Mapping[str, Any] | None = None,
 ) -> tuple[User, UserContext]:
-    """The user, as the last who decided about one has left them. Raises Missing, StaleVersion, HoldsMore."""
+    """The user, as the last decision about one has left them. Raises Missing, StaleVersion, HoldsMore."""
     others = work.users.context(command.id, changes or {}, store_ids=work.caller.store_ids)
     user = work.load(User, command.id)
     _check_manageable(work, user)

@@ -39,7 +39,7 @@ def whole(kind: Any) -> Any:
 
 
 def narrowed(own: Any, reading: Any, path: str, *, ids_as_text: bool = False) -> Any:
-    """The type that decodes of a type what is wanted of it. Raises WronglyRead, naming the path."""
+    """The type that decodes of a type what is read of it. Raises WronglyRead, naming the path."""
     if isinstance(reading, type) and issubclass(reading, Reading):
         return _record_of(own, reading, path, ids_as_text=ids_as_text)
     if reading == own:

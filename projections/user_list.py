@@ -1,4 +1,4 @@
-"""Users as the back office lists them, and what is told of one beyond the facts."""
+"""Users as the back office lists them, and what is answered of one beyond the facts."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

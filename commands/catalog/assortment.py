@@ -60,7 +60,7 @@ class AssortmentPort(Protocol):
         """
 
     def passed(self, rows: int, total: int) -> None:
-        """So many rows of all are decided. Whoever runs the import may write now what was saved."""
+        """So many rows of all are decided. The import's runner may write now what was saved."""
 
     def held(self, references: Collection[UUID]) -> bool:
         """Hold these settings until the end; whether none of them was archived meanwhile."""

@@ -24,13 +24,13 @@ class ImportContext:
     choices: Choices
     places: int
     create_missing: bool
-    #: Whether whoever imports may see costs.
+    #: Whether the caller may see costs.
     sees_costs: bool
     new_id: Callable[[], UUID]
     now: datetime
     by_id: dict[UUID, ExistingVariant] = field(default_factory=dict)
     by_sku: dict[str, ExistingVariant] = field(default_factory=dict)
-    #: Who has a barcode.
+    #: The variant that has a barcode.
     owners: dict[str, UUID] = field(default_factory=dict)
     #: In which row each SKU, barcode or variant stands.
     rows: dict[str | UUID | tuple[str], int] = field(default_factory=dict)

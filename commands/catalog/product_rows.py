@@ -110,7 +110,7 @@ class ProductDecision:
         self._context.archived += self._counted_before and not is_counted
 
     def _may_be_a_guess(self) -> bool:
-        """Whether it sets a cost that whoever imports may not see: whether that was right is not told."""
+        """Whether it sets a cost that the caller may not see: whether that was right is not answered."""
         if self._context.sees_costs:
             return False
         return any(existing and "cost" in row.values for row, existing in self._group.rows)

@@ -1,4 +1,4 @@
-"""The way in: every command is one transaction, every question another, whoever asks."""
+"""The way in: every command is one transaction, every question another, for HTTP and the command line."""
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -272,7 +272,7 @@ class Application(Generic[W]):
                 if within:
                     db.enter(within)
                 work = self._open_work(db, self._writer, caller, datetime.now(UTC), content)
-                # Whoever may not ask learns nothing else, neither a result nor another refusal.
+                # A caller that may not ask learns nothing else, neither a result nor another refusal.
                 if key and stored:
                     try:
                         earlier = _replayed(stored.row(), key)

@@ -16,9 +16,9 @@ from projections.base import CompanyClosed, ServerOutdated
 PATIENCE = 2.0
 PAUSE = 0.05
 
-# Whoever serves the lost connection would commit when it gets to it; once gone, it commits nothing any more.
+# The backend of the lost connection commits when it gets to it; once gone, it commits nothing any more.
 _END: LiteralString = """
-    SELECT pg_terminate_backend(pid) AS is_told FROM pg_stat_activity
+    SELECT pg_terminate_backend(pid) AS is_signalled FROM pg_stat_activity
      WHERE pid = %(backend)s::bigint AND usename = current_user
 """
 

@@ -103,7 +103,7 @@ class PostgresUnitOfWork:
     ) -> None:
         self.caller = caller
         self.now = now
-        #: Whether what was asked for had been recorded before.
+        #: Whether the request had been recorded before.
         self.is_repetition = False
         self._transaction = transaction
         self._writer = writer
@@ -179,7 +179,7 @@ class PostgresUnitOfWork:
 
     @property
     def metadata(self) -> Metadata:
-        """Who decided, in answer to what."""
+        """The caller that decided, and the request it answers."""
         caller = self.caller
         return Metadata(
             at=self.now,

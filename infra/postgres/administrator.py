@@ -1,4 +1,4 @@
-"""What an administrator runs once for an owner who may make neither roles nor schemas."""
+"""What an administrator runs once for an owner that may make neither roles nor schemas."""
 
 from collections.abc import Iterator
 from typing import LiteralString

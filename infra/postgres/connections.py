@@ -102,7 +102,7 @@ def bounded(conninfo: str, bounds: Bounds) -> str:
         "keepalives_count": str(UNHEARD),
         "tcp_user_timeout": str(UNHEARD * 1000),
     }
-    # Whoever is gone waits for nothing any more.
+    # A client that is gone waits for nothing any more.
     settings = {**bounds.settings, "client_connection_check_interval": 1000}
     options = [f"-c {name}={milliseconds}" for name, milliseconds in settings.items()]
     # The server takes the last word, so that the address can overrule.

@@ -1,4 +1,4 @@
-"""The heartbeats of worker processes: by them others know who is there, and free what a frozen one holds.
+"""The heartbeats of worker processes: by them workers know each other, and free what a frozen one holds.
 
 A process that is stopped or hangs keeps its connections, and with them its locks. Where it pauses within a
 transaction the server itself ends that (`infra/postgres/connections.py`); but the lock of a job goes only
@@ -57,7 +57,7 @@ def part_name(part: str) -> str:
 
 @dataclass
 class _Neighbour:
-    """Another worker's heart: its last beat that we saw, and when by our own clock."""
+    """Another worker's heart: its last beat that this worker read, and when by its own clock."""
 
     beats: int
     at: float
@@ -83,7 +83,7 @@ class Heart:
         self._thread.start()
 
     def stop(self) -> None:
-        """Beat no more, and be forgotten: whoever ends as told is not missing."""
+        """Beat no more, and be forgotten: a worker that ends when it is asked to is not missing."""
         self._stopped.set()
         self._thread.join()
 
@@ -103,7 +103,7 @@ class Heart:
                 self._stopped.wait(self._beat)
 
     def beat(self, connection: psycopg.Connection[Any]) -> None:
-        """Beat once, and look who else does."""
+        """Beat once, and look at the other workers."""
         own = {"process": self.process}
         connection.execute(_BEAT, {**own, "place": f"{socket.gethostname()}:{os.getpid()}"})
         now, rows = time.monotonic(), connection.execute(_HEARTS, own).fetchall()

@@ -19,7 +19,7 @@ class Installation:
     #: The roles of the web server and of the workers.
     app: str
     worker: str
-    #: What the roles log in with, where it follows from the secret key; whoever else has one keeps it.
+    #: What the roles log in with, where it follows from the secret key; a role with another one keeps it.
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property

@@ -25,7 +25,7 @@ PAUSE = 0.1
 class Pool(Generic[C]):
     """At most `size` connections, the last one used first; a thread waits at most `wait` seconds for one.
 
-    Connections are made by whoever needs one. A connection comes back as it went or not at all, and before it
+    A connection is made by the thread that needs it. It comes back as it went or not at all, and before it
     goes out again its socket is looked at, without asking the server: an idle server has nothing to say but
     farewell.
     """
@@ -126,7 +126,7 @@ class Pool(Generic[C]):
             connection.close()
 
 
-#: What requests and whoever writes much work over.
+#: What requests, imports and jobs work over.
 RequestPool = Pool[RequestConnection]
 
 

@@ -11,7 +11,7 @@ _ENCODING: LiteralString = (
     "SELECT current_database(), current_setting('server_encoding'), pg_is_in_recovery()"
 )
 
-# What a confirmed sale needs to survive a crash; whoever runs the server may have reasons to do without.
+# What a confirmed sale needs to survive a crash; an operator may have reasons to do without.
 _UNSAFE: LiteralString = """
     SELECT name FROM pg_settings
      WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'

@@ -17,10 +17,10 @@ _POSITION: LiteralString = """
      WHERE company_id = %(company_id)s AND projection = %(projection)s
 """
 
-# Reading the table holds off whoever would put other read models in place, until the transaction ends.
+# Reading the table holds off an upgrade that would put others in place, until the transaction ends.
 _OWN: LiteralString = "SELECT name FROM projection_models WHERE digest = ANY(%(digests)b::text[])"
 
-# Whoever holds the rows does the work; everybody else looks for other work instead of waiting.
+# The worker that holds the rows does the work; the others look for other work instead of waiting.
 _TAKE: LiteralString = """
     SELECT projection, position FROM projection_checkpoints
      WHERE company_id = %(company_id)s AND projection = ANY(%(projections)b::text[]) AND parked_at IS NULL

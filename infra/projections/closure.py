@@ -88,7 +88,7 @@ def close_altered(connection: psycopg.Connection[Any], altered: Sequence[LogAlte
 def open_if_whole(db: Transaction, model: Projection) -> None:
     """Record that an inline read model was made anew, and open its company if that was the last one to be.
 
-    Who calls it holds the company's log, so that of two that are made anew at once the second sees the first.
+    The caller holds the company's log, so that of two that are made anew at once the second sees the first.
     """
     params = {"company_id": db.company_id, "projection": model.name, "sources": list(model.sources)}
     if db.ask(_UNPARK, params).row():

@@ -125,7 +125,7 @@ def take_away(connection: psycopg.Connection[Any], schema: str, there: Differenc
 
 
 def declare(connection: psycopg.Connection[Any], models: Iterable[Projection]) -> None:
-    """Say to whoever asks which read models decisions are made on, and note which tables are whose."""
+    """Declare to every server on which read models decisions are made, and note which tables are whose."""
     models = tuple(models)
     for model in models:
         connection.execute(_NOTE_TABLES, {"name": model.name, "tables": list(model.tables)})

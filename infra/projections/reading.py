@@ -19,7 +19,7 @@ BATCH = 5_000
 EventRow = tuple[int, UUID, int, str, str, str, datetime]
 
 # A range of positions rather than a LIMIT: positions have no gaps, and a run that holds nothing for the
-# reader still says how far it reached. What is passed over is named, not what is wanted: a type that nobody
+# reader still says how far it reached. What is passed over is named, not what is read: a type that nobody
 # here knows may be one that matters, so it has to be seen.
 _EVENTS: LiteralString = """
     SELECT position, stream_id, stream_version, type, state, metadata, recorded_at

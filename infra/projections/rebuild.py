@@ -31,7 +31,7 @@ _HOLD_ROWS = sql.SQL("SELECT FROM {live} WHERE company_id = %(company_id)s ORDER
 _EMPTY = sql.SQL("DELETE FROM {live} WHERE company_id = %(company_id)s")
 
 # Only what differs is written. A row is changed in its place, so that a command that waits for it finds it;
-# one taken away and put back would be gone for whoever waited.
+# one taken away and put back would be gone for a transaction that waited.
 _TAKE_AWAY = sql.SQL("""
     DELETE FROM {live} AS live
      WHERE live.company_id = %(company_id)s
@@ -166,7 +166,7 @@ def _swap(staging: Staging, wrong: int | None, *, emptied: bool) -> int:
 
 
 def _hold(db: Transaction, staging: Staging) -> tuple[int, int]:
-    """Stop whoever else writes these rows, in the order in which commands lock.
+    """Stop other transactions that write these rows, in the order in which commands lock.
 
     Returns the position up to which the live rows know the log, and its head.
     """

@@ -204,7 +204,7 @@ _Do = Callable[[Iterable[_Task]], Iterator[tuple[_Task, _Result]]]
 
 
 @contextmanager
-def _hands(  # noqa: PLR0917 who does what, and who is told
+def _hands(  # noqa: PLR0917 each model with its workers and the report
     conninfo: str,
     types: EventTypes,
     models: Sequence[Projection],

@@ -87,7 +87,7 @@ def _prove(
     return None
 
 
-def _verify(  # noqa: PLR0917 what is checked, and who is told
+def _verify(  # noqa: PLR0917 what is checked, and the report
     conninfo: str,
     types: EventTypes,
     model: Projection,

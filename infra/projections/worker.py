@@ -178,7 +178,7 @@ class Worker:
         passed = 0
         with transaction(self._connected(), company_id) as db:
             positions, head = take(db, self._digests)
-            # Who is ahead goes first, and who is behind at most as far: where they meet, they go on as one.
+            # The model ahead goes first, the one behind at most as far: where they meet, they go on as one.
             goal = head
             for position in sorted(set(positions.values()), reverse=True):
                 upto = min(position + self._batch, goal)

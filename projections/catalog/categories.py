@@ -107,7 +107,7 @@ def _position(path: list[Row]) -> Row:
 
 
 def position_of(db: Database, category: Category) -> Row:
-    """The same of one that is being decided about: what is asked does not know yet where it goes."""
+    """The same of one that is being decided about: the rows do not say yet where it goes."""
     parent_id, own = category.values["parent_id"], {"id": category.id, "name": category.values["name"]}
     positions = ask_positions(db, [category.id, *([parent_id] if parent_id else [])])()
     above = positions[parent_id]["path"] if parent_id else []

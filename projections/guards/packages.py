@@ -1,7 +1,7 @@
 """What companies have and use of their packages, as decisions about them see it: held until they end.
 
-Whoever adds what is limited holds the company's row, so that one at a time sees how much there is; nothing
-is counted in advance. Whoever changes a package holds the package first, then its companies, in this order.
+A command that adds what is limited holds the company's row, so that one at a time sees how much there is;
+nothing is counted in advance. A command that changes a package holds the package first, then its companies.
 """
 
 from collections.abc import Iterable, Mapping
@@ -92,7 +92,7 @@ _FOUND_COMPANY: LiteralString = "SELECT found_company(%(company_id)s)"
 
 
 def hold_company(db: Database) -> None:
-    """Hold the company's row until the end, for which whoever adds something limited or a user waits."""
+    """Hold the company's row until the end, for which commands wait that add something limited or a user."""
     db.execute(_HOLD_COMPANY, {"company_id": db.company_id})
 
 
@@ -173,7 +173,7 @@ class PlatformGuard:
         self._db.execute(_FOUND_COMPANY, {"company_id": self._db.company_id})
 
     def user_named(self, username: str) -> tuple[UUID, UUID] | None:
-        """The company and the id of who signs in under this name, on the whole platform."""
+        """The company and the id of the user who signs in under this name, on the whole platform."""
         row = ask_directory(self._db, username).row()
         return (row["company_id"], row["user_id"]) if row else None
 

@@ -23,7 +23,7 @@ HOLD_REFERENCES: LiteralString = """
 class References:
     """The settings that a decision refers to, each by a field, a kind and an id.
 
-    Somebody who is bound to stores (`store_ids`) can refer to those stores and what lies in them, and to
+    A caller that is bound to stores (`store_ids`) can refer to those stores and what lies in them, and to
     what belongs to no store.
     """
 

@@ -142,7 +142,7 @@ LOCK_SERIES: LiteralString = """
        FOR UPDATE
 """
 
-# Whoever moves a storage to another store looks for what lies there, so a balance is made before or after.
+# An edit that moves a storage to another store looks for what lies there: a balance is made before or after.
 HOLD_STORAGE: LiteralString = """
     SELECT id FROM settings WHERE company_id = %(company_id)s AND id = %(storage_id)s FOR SHARE
 """

@@ -36,7 +36,7 @@ _NAMESAKES: LiteralString = """
        AND (other.name_key = wanted.name_key OR other.code_key = wanted.code_key)
 """
 
-# Whoever hangs one of a kind under another holds this lock, so that no two of them close a ring together.
+# A command that hangs one of a kind under another holds this lock, so that no two close a cycle together.
 _HOLD_KIND: LiteralString = """
     SELECT pg_advisory_xact_lock(hashtextextended(%(company_id)s::uuid::text || %(kind)s, 0))
 """
@@ -91,7 +91,7 @@ _PAYMENT_METHODS: LiteralString = """
        AND code_key = ANY(%(code_keys)b::text[]) AND NOT is_archived
 """
 
-# Nobody may begin to refer to it while it is looked for who does.
+# No other transaction begins to refer to it while this one looks for references.
 _HOLD: LiteralString = """
     SELECT id FROM settings WHERE company_id = %(company_id)s AND id = %(id)s FOR UPDATE
 """
@@ -203,7 +203,7 @@ class SettingsGuard:
     ) -> SettingContext:
         """Ask which names are taken and which references exist, with the next round trip.
 
-        `store_ids` are those that whoever refers is bound to.
+        `store_ids` are those that the caller is bound to.
         """
         own = {"company_id": self._db.company_id, "id": setting_id}
         is_measured = kind is Unit and "precision" in values
@@ -237,7 +237,7 @@ class SettingsGuard:
 
     def _removed_options(self, own: Mapping[str, UUID], values: Mapping[str, Any]) -> Answer:
         offered = list(values["values"]) if "values" in values else None
-        # Who is about to take a value holds the type, and is waited for before it is looked who has which.
+        # A command that is about to use a value holds the type, and is waited for before the uses are read.
         self._db.execute(_HOLD, own)
         return self._db.ask(_REMOVED_OPTIONS, {**own, "name": values.get("name"), "values": offered})
 

@@ -1,4 +1,4 @@
-"""Stock is never finer than its unit: who moves a fraction and who makes a unit coarser take turns."""
+"""Stock is never finer than its unit: movements of fractions and edits to a coarser unit take turns."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal

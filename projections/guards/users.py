@@ -72,11 +72,11 @@ class UsersGuard:
     def context(self, user_id: UUID, values: Mapping[str, Any], *, store_ids: Sequence[UUID]) -> UserContext:
         """Ask who has the name, which stores there are and who else manages, with the next round trip.
 
-        Nobody else decides about users of the company until the end. `store_ids` are those that whoever
-        decides is bound to.
+        No other command decides about users of the company until the end. `store_ids` are those that the
+        caller is bound to.
         """
         own = {"company_id": self._db.company_id, "id": user_id}
-        # Two who take the last admins from each other meet here; the second sees what the first has done.
+        # Two commands that take away the last admins meet here; the second sees what the first has done.
         hold_company(self._db)
         requested: Sequence[UUID] = values.get("store_ids", ())
         named = [(f"store_ids.{index}", Store.kind, store_id) for index, store_id in enumerate(requested)]

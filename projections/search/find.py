@@ -22,7 +22,7 @@ from projections.search.words import END, words_of
 COMMON = 2_000
 
 
-#: The kind and the id of what was found.
+#: The kind and the id of a match.
 Hit = tuple[str, UUID]
 
 #: The variants `v` of each hit, a variant itself or those of a product, where hits come as `kinds` and `ids`.

@@ -23,7 +23,7 @@ class Identity(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Account:
-    """A user to run as; `identity` is empty when that is who we are already."""
+    """A user to run as; `identity` is empty when this process runs as that user already."""
 
     name: str
     uid: int

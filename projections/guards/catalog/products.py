@@ -38,7 +38,7 @@ _SAME_BARCODES: LiteralString = """
        AND variant_id <> ALL(%(own)b::uuid[])
 """
 
-# A balance that does not exist yet cannot be locked, so whoever receives stock holds the variants as well.
+# A balance that does not exist yet cannot be locked, so a receipt of stock holds the variants as well.
 _HOLD_VARIANTS: LiteralString = """
     SELECT id FROM variants
      WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[])
