@@ -19,9 +19,9 @@ def sender_from(connected: str, forwarded: str | None, proxies: Sequence[Network
     Each proxy adds whom it heard from. From its end backwards, the first address that is no proxy of ours is
     the sender; what stands before it, anybody could have written.
     """
-    told = (forwarded or "").split(",") if proxies else []
+    hops = (forwarded or "").split(",") if proxies else []
     sender = connected
-    while told and is_trusted(sender, proxies) and (before := _address(told.pop().strip())):
+    while hops and is_trusted(sender, proxies) and (before := _address(hops.pop().strip())):
         sender = str(before)
     return sender
 
@@ -34,10 +34,10 @@ def is_trusted(address: str, proxies: Sequence[Network]) -> bool:
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     """The address of this text, or None; where both kinds connect to one socket, IPv4 is wrapped in IPv6."""
     try:
-        found = ip_address(text)
+        parsed = ip_address(text)
     except ValueError:
         return None
-    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
+    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
 
 
 def _is_among(address: IPv4Address | IPv6Address | None, networks: Sequence[Network]) -> bool:

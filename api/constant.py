@@ -5,7 +5,7 @@ import hashlib
 
 from falcon import Request, Response
 
-from api.etags import is_known
+from api.etags import matches_etag
 
 
 class Constant:
@@ -26,7 +26,7 @@ class Constant:
         resp.set_header("ETag", etag)
         resp.set_header("Cache-Control", "no-cache")
         resp.set_header("Vary", "Accept-Encoding")
-        if is_known(req, etag):
+        if matches_etag(req, etag):
             resp.status = 304
             return
         resp.content_type = self._media_type

@@ -13,13 +13,15 @@ _ELEMENT = re.compile(r'(?:(W/)?"([\x21\x23-\x7e\x80-\xff]*)")?[ \t]*(?:,[ \t]*|
 _VERSION = re.compile(r"[1-9][0-9]{0,17}\Z")
 
 
-def is_known(req: Request, etag: str) -> bool:
+def matches_etag(req: Request, etag: str) -> bool:
     """Whether `If-None-Match` says that the client has it: `*` is any, a weak ETag is as good.
 
     Raises InvalidParameter.
     """
-    given = _tags(req, "If-None-Match")
-    return given is not None and ("*" in given or etag in (tag.removeprefix("W/") for tag in given))
+    candidates = _tags(req, "If-None-Match")
+    return candidates is not None and (
+        "*" in candidates or etag in (tag.removeprefix("W/") for tag in candidates)
+    )
 
 
 def expected_versions(req: Request) -> frozenset[int] | None:
@@ -27,28 +29,28 @@ def expected_versions(req: Request) -> frozenset[int] | None:
 
     What no version is called, and a weak ETag, is the version of nothing.
     """
-    given = _tags(req, "If-Match")
-    if given is None or given == ["*"]:
+    expected = _tags(req, "If-Match")
+    if expected is None or expected == ["*"]:
         return None
-    return frozenset(int(tag[1:-1]) for tag in given if _VERSION.match(tag[1:-1]) and tag[0] == '"')
+    return frozenset(int(tag[1:-1]) for tag in expected if _VERSION.match(tag[1:-1]) and tag[0] == '"')
 
 
 def _tags(req: Request, header: str) -> list[str] | None:
     """The ETags that a header lists, or `*` alone; None without the header. Raises InvalidParameter."""
-    given = req.get_header(header)
-    if given is None:
+    value = req.get_header(header)
+    if value is None:
         return None
-    text, place, tags = given.strip(" \t"), 0, []
+    text, offset, tags = value.strip(" \t"), 0, []
     if text == "*":
         return ["*"]
-    while place < len(text):
-        element = _ELEMENT.match(text, place)
+    while offset < len(text):
+        element = _ELEMENT.match(text, offset)
         if element is None:
             break
         if element[2] is not None:
             tags.append(f'{element[1] or ""}"{element[2]}"')
-        place = element.end()
-    if place < len(text) or not tags:
+        offset = element.end()
+    if offset < len(text) or not tags:
         message = 'ETags such as "3", divided by commas, or *.'
         raise InvalidParameter(details=[Detail(header, "invalid", message)])
     return tags

@@ -50,7 +50,7 @@ class Gatekeeper:
     """Lets a request through to its responder only when its operation's declaration is satisfied."""
 
     def __init__(self, services: Services) -> None:
-        self._house = services
+        self._services = services
         self._operations: dict[int, dict[str, Operation]] = {}
         self._limits = RequestLimits(services.requests_per_minute, services.processes)
 
@@ -59,11 +59,11 @@ class Gatekeeper:
         # A request that was put off runs again in the same environment, and goes on counting.
         req.context.started = req.env.setdefault("mipos.started", time.perf_counter())
         req.context.method = req.method
-        given = req.get_header("X-Request-Id") or ""
-        req.context.request_id = given if _REQUEST_ID.match(given) else uuid4().hex
+        own_id = req.get_header("X-Request-Id") or ""
+        req.context.request_id = own_id if _REQUEST_ID.match(own_id) else uuid4().hex
         req.context.caller = None
         resp.set_header("X-Request-Id", req.context.request_id)
-        req.context.address = sender_of(req, self._house.trusted_proxies)
+        req.context.address = sender_of(req, self._services.trusted_proxies)
         self._identify(req)
         if req.path != "/health":
             self._limit(req, resp)
@@ -93,7 +93,7 @@ class Gatekeeper:
             self._read(req, operation)
         except Refusal:
             # The responder's own transaction would find an ended session; here is none, so it is asked for.
-            self._house.application.check(caller)
+            self._services.application.check(caller)
             raise
 
     def _read_of_anyone(self, req: Request, operation: Operation) -> None:
@@ -105,7 +105,7 @@ class Gatekeeper:
             self._read(req, operation)
         except Refusal:
             if req.method in _WRITES:
-                self._house.authentication.count_attempt(visitor_of(req))
+                self._services.authentication.count_attempt(visitor_of(req))
             raise
 
     def _name_methods(self, req: Request, resp: Response, resource: Any) -> None:
@@ -123,7 +123,7 @@ class Gatekeeper:
         req.context.operation = operation
         req.context.query = load_query(req, operation.query)
         if req.method in _WRITES:
-            req.context.raw_body = read_body(req, operation.max_body_bytes or self._house.max_body_bytes)
+            req.context.raw_body = read_body(req, operation.max_body_bytes or self._services.max_body_bytes)
             if operation.body_is_optional and not req.context.raw_body:
                 req.context.body = {}
             elif operation.body is not None:
@@ -144,7 +144,7 @@ class Gatekeeper:
         resp.set_headers(_SECURITY_HEADERS)
         if resp.get_header("Content-Security-Policy") is None:
             resp.set_header("Content-Security-Policy", _SECURITY_POLICY)
-        if self._house.cors_origins:
+        if self._services.cors_origins:
             # Whoever keeps an answer must not give one origin's to another.
             resp.append_header("Vary", "Origin")
         if req.scheme == "https":
@@ -171,10 +171,10 @@ class Gatekeeper:
 
     def _operation(self, resource: Any, method: str) -> Operation | None:
         # Resources live as long as the application, so their identity is a sound and quick key.
-        found = self._operations.get(id(resource))
-        if found is None:
-            found = self._operations[id(resource)] = dict(operations_of(resource))
-        return found.get(method)
+        operations = self._operations.get(id(resource))
+        if operations is None:
+            operations = self._operations[id(resource)] = dict(operations_of(resource))
+        return operations.get(method)
 
     def _identify(self, req: Request) -> None:
         """Find out who asks; why somebody stays a stranger is told only where strangers may not go."""
@@ -208,7 +208,7 @@ class Gatekeeper:
         scheme, _, token = (req.get_header("Authorization") or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated
-        caller = self._house.authentication.caller_of(token.strip())
+        caller = self._services.authentication.caller_of(token.strip())
         return replace(caller, request_id=req.context.request_id)
 
 

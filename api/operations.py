@@ -72,10 +72,10 @@ class UndeclaredOperation(Exception):
 
 def operation(permission: str, summary: str, **declared: Any) -> Callable[[F], F]:
     """Declare an operation on a responder."""
-    told = Operation(permission=permission, summary=summary, **declared)
+    declaration = Operation(permission=permission, summary=summary, **declared)
 
     def mark(responder: F) -> F:
-        responder.operation = told  # type: ignore[attr-defined]
+        responder.operation = declaration  # type: ignore[attr-defined]
         return responder
 
     return mark
@@ -90,9 +90,9 @@ def operations_of(resource: object) -> Iterator[tuple[str, Operation]]:
     for name in dir(resource):
         if not name.startswith("on_"):
             continue
-        told = own.get(name) or getattr(getattr(resource, name), "operation", None)
-        if not isinstance(told, Operation):
+        declaration = own.get(name) or getattr(getattr(resource, name), "operation", None)
+        if not isinstance(declaration, Operation):
             raise UndeclaredOperation(f"{type(resource).__name__}.{name} declares no operation.")
-        if told.permission not in PERMISSIONS and told.permission not in (PUBLIC, SIGNED_IN):
+        if declaration.permission not in PERMISSIONS and declaration.permission not in (PUBLIC, SIGNED_IN):
             raise UndeclaredOperation(f"{type(resource).__name__}.{name} needs an unknown permission.")
-        yield name.removeprefix("on_").upper(), told
+        yield name.removeprefix("on_").upper(), declaration

@@ -71,15 +71,15 @@ def load_body(req: Request, raw: bytes, schema: Schema) -> Any:
     if media_type_of(req) != "application/json":
         raise UnsupportedMediaType
     try:
-        given = _decode(raw)
+        content = _decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise MalformedJson from error
     if raw.count(b"[") + raw.count(b"{") > DEEPEST:
-        _check_depth(given)
-    if not isinstance(given, dict):
+        _check_depth(content)
+    if not isinstance(content, dict):
         raise Invalid(details=[Detail("", "invalid", "The body must be a JSON object.")])
     try:
-        return schema.load(given)
+        return schema.load(content)
     except ValidationError as error:
         raise Invalid(details=shortened(_details(error.messages))) from None
 
@@ -108,19 +108,19 @@ def substance_of(parts: list[tuple[str, bytes]]) -> bytes:
 
 def load_form(parts: list[tuple[str, bytes]], schema: Schema) -> Any:
     """The validated fields of a form. Raises BodyTooLarge, Invalid with every wrong field."""
-    given: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     details = []
     for name, value in parts:
         field = schema.fields.get(name)
         if isinstance(field, File) and len(value) > field.longest:
             raise BodyTooLarge
-        if name in given:
+        if name in values:
             details.append(Detail(name, "duplicate", "Must be there once."))
-        given[name] = value if isinstance(field, File) else value.decode(errors="replace")
-        if isinstance(field, Text) and given[name].encode() != value:
+        values[name] = value if isinstance(field, File) else value.decode(errors="replace")
+        if isinstance(field, Text) and values[name].encode() != value:
             details.append(Detail(name, "not_utf8", "This is not encoded in UTF-8."))
     try:
-        loaded = schema.load(given)
+        loaded = schema.load(values)
     except ValidationError as error:
         details += _details(error.messages)
     if details:
@@ -131,14 +131,14 @@ def load_form(parts: list[tuple[str, bytes]], schema: Schema) -> Any:
 @cache
 def defaults_of(schema: Schema) -> dict[str, Any]:
     """What the fields of a body are where they are left out; of a field that holds objects, their fields'."""
-    found: dict[str, Any] = {}
+    defaults: dict[str, Any] = {}
     for name, field in schema.fields.items():
         inner = field.inner if isinstance(field, fields.List) else field
         if isinstance(inner, fields.Nested):
-            found[field.attribute or name] = defaults_of(inner.schema)
+            defaults[field.attribute or name] = defaults_of(inner.schema)
         elif field.load_default is not missing and not callable(field.load_default):
-            found[field.attribute or name] = field.load_default
-    return found
+            defaults[field.attribute or name] = field.load_default
+    return defaults
 
 
 @cache
@@ -167,9 +167,9 @@ def load_query(req: Request, schema: Schema | None) -> dict[str, Any]:
     return loaded
 
 
-def _check_depth(given: Any) -> None:
+def _check_depth(content: Any) -> None:
     """Go down level by level. Raises MalformedJson."""
-    level = [given]
+    level = [content]
     for _ in range(DEEPEST):
         nested = (one.values() if isinstance(one, dict) else one for one in level if type(one) in _NESTING)
         level = list(chain.from_iterable(nested))

@@ -11,7 +11,7 @@ from falcon import Request, Response
 from api.answers.hiding import hide, hide_in_body
 from api.envelope import after_of, encode, etag_of, ok, page_of
 from api.errors import InvalidParameter
-from api.etags import is_known
+from api.etags import matches_etag
 from api.requests import defaults_of, is_confidential
 from api.services import Reading, Services
 from api.work import Work
@@ -154,7 +154,7 @@ class Resource:
         """Answer with one resource, or with 304 if the client has this version."""
         etag = etag_of(data.version)
         resp.set_header("ETag", etag)
-        if is_known(req, etag):
+        if matches_etag(req, etag):
             resp.status = 304
         else:
             self.answer(req, resp, data)
@@ -188,10 +188,10 @@ def idempotency_key(req: Request, peppers: Sequence[bytes]) -> IdempotencyKey | 
 
     Bodies may hold passwords, so the fingerprint is made with a key of the server's own, the first pepper.
     """
-    given = req.get_header("Idempotency-Key")
-    if given is None:
+    key = req.get_header("Idempotency-Key")
+    if key is None:
         return None
-    if not 1 <= len(given) <= LONGEST_KEY or not given.isprintable():
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
         message = "1 to 255 printable characters."
         raise InvalidParameter(details=[Detail("Idempotency-Key", "invalid", message)])
     caller = str(req.context.caller.user_id).encode()
@@ -199,7 +199,7 @@ def idempotency_key(req: Request, peppers: Sequence[bytes]) -> IdempotencyKey | 
     if req.context.query:
         # Tried and done are not the same request, so that a key for the one is none for the other.
         parts += (repr(sorted(req.context.query.items())).encode(),)
-    return IdempotencyKey.of(given, *parts, peppers=peppers)
+    return IdempotencyKey.of(key, *parts, peppers=peppers)
 
 
 def visitor_of(req: Request) -> Visitor:
@@ -207,7 +207,7 @@ def visitor_of(req: Request) -> Visitor:
     return Visitor.of(req.context.address, req.user_agent, req.context.request_id)
 
 
-def stores_asked(store_id: UUID | None, caller: Caller) -> tuple[UUID, ...]:
+def requested_stores(store_id: UUID | None, caller: Caller) -> tuple[UUID, ...]:
     """The stores that are asked about: the one that was named, else the caller's; none for all.
 
     Raises OtherStore for a store the caller does not work in.
@@ -220,10 +220,10 @@ def stores_asked(store_id: UUID | None, caller: Caller) -> tuple[UUID, ...]:
 
 
 def _wait_for(req: Request) -> int | None:
-    given = req.get_header("X-Wait-For-Position")
-    if given is None:
+    position = req.get_header("X-Wait-For-Position")
+    if position is None:
         return None
-    if not _DIGITS.match(given):
+    if not _DIGITS.match(position):
         message = "A position of the log, such as 42."
         raise InvalidParameter(details=[Detail("X-Wait-For-Position", "invalid", message)])
-    return int(given)
+    return int(position)

@@ -137,7 +137,7 @@ class Pictures(Protocol):
     def prepare(self, file: bytes) -> Picture:
         """A JPEG, PNG or WebP file as it is kept. Takes tenths of a second. Raises Invalid, naming `file`."""
 
-    def find(self, image_id: UUID, size: str, is_known: Callable[[str], bool]) -> Rendition | None:
+    def find(self, image_id: UUID, size: str, is_cached: Callable[[str], bool]) -> Rendition | None:
         """The picture of that id in that size, or None; without its bytes if its hash is known."""
 
 

@@ -30,12 +30,12 @@ def is_on_this_machine(req: Request) -> bool:
 
 def _is_loopback(address: str) -> bool:
     try:
-        found = ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return False
-    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
+    return (getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback
 
 
 def _carries(req: Request, token: str) -> bool:
-    scheme, _, given = (req.get_header("Authorization") or "").partition(" ")
-    return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+    scheme, _, secret = (req.get_header("Authorization") or "").partition(" ")
+    return scheme.lower() == "bearer" and hmac.compare_digest(secret.strip().encode(), token.encode())

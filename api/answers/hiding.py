@@ -25,23 +25,23 @@ class Hidden:
 @cache
 def permissions_in(answer: Any) -> frozenset[str]:
     """The permissions without which something of such an answer is left out, at any depth."""
-    found: set[str] = set()
+    permissions: set[str] = set()
     for record in records_in(answer):
         for field in fields_of(record):
-            found |= permissions_in(field.type) | {field.meaning.permission or ""}
-    return frozenset(found - {""})
+            permissions |= permissions_in(field.type) | {field.meaning.permission or ""}
+    return frozenset(permissions - {""})
 
 
 @cache
 def hidden_in(answer: Any, lacking: frozenset[str]) -> tuple[Hidden, ...]:
     """What of such an answer is left out for whoever lacks these permissions."""
-    found = []
+    hidden = []
     for field in (field for record in records_in(answer) for field in fields_of(record)):
         if field.meaning.permission in lacking:
-            found.append(Hidden(field.attribute, field.name))
+            hidden.append(Hidden(field.attribute, field.name))
         elif within := hidden_in(field.type, lacking):
-            found.append(Hidden(field.attribute, field.name, within))
-    return tuple(found)
+            hidden.append(Hidden(field.attribute, field.name, within))
+    return tuple(hidden)
 
 
 def hide(answer: Any, data: Any, permissions: frozenset[str]) -> None:

@@ -65,7 +65,7 @@ class AnswerField:
     @property
     def formats(self) -> list[Format]:
         """How its values are written; what is nearest to the field comes last."""
-        return [said for said in _all_annotations(self.type) if isinstance(said, Format)]
+        return [annotation for annotation in _all_annotations(self.type) if isinstance(annotation, Format)]
 
     @property
     def example(self) -> Any:
@@ -97,7 +97,7 @@ def _field(answer: type[Answer], attribute: str, name: str, hint: Any) -> Answer
     members = members_of(hint)
     declared = tuple(member for member in members if member is not UnsetType)
     hint = Union[declared] if len(declared) < len(members) else hint  # noqa: UP007 its members are known only here
-    meanings = [said for said in annotations_of(hint) if isinstance(said, Meaning)]
+    meanings = [annotation for annotation in annotations_of(hint) if isinstance(annotation, Meaning)]
     if not meanings:
         raise FieldWithoutMeaning(f"{answer.__name__}.{attribute} declares no Meaning.")
     return AnswerField(
@@ -118,7 +118,12 @@ def _all_annotations(hint: Any) -> list[Any]:
     """What a type, or what may stand in its place, is annotated with; the outermost comes last."""
     here = list(annotations_of(hint))
     bare = get_args(hint)[0] if here else hint
-    within = [said for member in members_of(bare) if member is not bare for said in _all_annotations(member)]
+    within = [
+        annotation
+        for member in members_of(bare)
+        if member is not bare
+        for annotation in _all_annotations(member)
+    ]
     return within + here
 
 

@@ -73,9 +73,9 @@ class AuditStream(_Looking):
         query, store_ids = req.context.query, req.context.caller.store_ids
 
         def choose(reading: Reading) -> Look:
-            known = ask_version(reading.db, stream_id, store_ids=store_ids)
+            version = ask_version(reading.db, stream_id, store_ids=store_ids)
             look = choose_events(reading.db, stream_id=stream_id, store_ids=store_ids, **query)
-            if known.row() is None:
+            if version.row() is None:
                 raise Missing
             return look
 

@@ -38,7 +38,7 @@ class AuditStateQuery(Body):
     as_of = Moment(meaning="As it was recorded by this time.")
 
     @validates_schema
-    def check_one_point(self, given: dict[str, Any], **_: Any) -> None:
+    def check_one_point(self, query: dict[str, Any], **_: Any) -> None:
         """Raise ValidationError when two points are named."""
-        if "version" in given and "as_of" in given:
-            raise ValidationError({name: ["Name a version or a time, not both."] for name in given})
+        if "version" in query and "as_of" in query:
+            raise ValidationError({name: ["Name a version or a time, not both."] for name in query})

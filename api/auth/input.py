@@ -46,10 +46,10 @@ class ForgottenBody(Body):
     )
 
     @validates_schema
-    def check_one(self, given: dict[str, Any], **_: Any) -> None:
+    def check_one(self, body: dict[str, Any], **_: Any) -> None:
         """Raise ValidationError unless exactly one of them is there."""
-        if len(given) != 1:
-            message = "Either a user name or an email." if given else "A user name or an email is needed."
+        if len(body) != 1:
+            message = "Either a user name or an email." if body else "A user name or an email is needed."
             raise ValidationError({"username": [message]})
 
 

@@ -38,5 +38,5 @@ CATEGORIES = Declaration(
         "name": Name(required=True, meaning="What it is called.", example="Coffee"),
         "parent_id": Id(allow_none=True, load_default=None, meaning="What it lies under; null at the top."),
     },
-    tree=Tree(place=PlaceAnswer, ask=ask_positions, whole=list_tree, too_large=TreeTooLarge),
+    tree=Tree(position=PlaceAnswer, ask=ask_positions, whole=list_tree, too_large=TreeTooLarge),
 )

@@ -93,7 +93,7 @@ def _as_csv(rows: Iterable[Cells]) -> IO[bytes]:
 def _as_xlsx(rows: Iterable[Cells], columns: Sequence[str]) -> IO[bytes]:
     """A spreadsheet: texts are texts and never formulas, amounts and quantities are numbers."""
     file = TemporaryFile()  # noqa: SIM115 the response closes it
-    numbers = {place for place, name in enumerate(columns) if name in NUMBERS}
+    numbers = {index for index, name in enumerate(columns) if name in NUMBERS}
     # Rows go to the disk as they come; the spreadsheet is never in memory as a whole.
     with Workbook(file, {"constant_memory": True, "in_memory": False}) as book:
         sheet = book.add_worksheet("Products")
@@ -102,11 +102,11 @@ def _as_xlsx(rows: Iterable[Cells], columns: Sequence[str]) -> IO[bytes]:
         for number, row in enumerate(rows):
             if number > MOST_XLSX_ROWS:
                 raise SpreadsheetFull
-            for place, cell in enumerate(row):
-                if number and place in numbers and is_exact_number(cell):
+            for index, cell in enumerate(row):
+                if number and index in numbers and is_exact_number(cell):
                     _, _, decimals = cell.partition(".")
                     shape = formats[len(decimals) - 1] if decimals else None
-                    sheet.write_number(number, place, Decimal(cell), shape)
+                    sheet.write_number(number, index, Decimal(cell), shape)
                 elif cell:
-                    sheet.write_string(number, place, cell)
+                    sheet.write_string(number, index, cell)
     return file

@@ -77,8 +77,8 @@ class UnitConversion(Resource):
     def on_get(self, req: Request, resp: Response, unit_id: UUID) -> None:
         """The quantity of this unit in the other."""
         query = req.context.query
-        asked = {unit_id, query.get("to_unit_id", unit_id)}
-        units = self.ask(req, resp, lambda reading: find_measures(reading.db, list(asked)))
+        unit_ids = {unit_id, query.get("to_unit_id", unit_id)}
+        units = self.ask(req, resp, lambda reading: find_measures(reading.db, list(unit_ids)))
         if unit_id not in units:
             raise Missing
         to_unit_id = query.get("to_unit_id") or base_of(unit_id, units)

@@ -9,12 +9,12 @@ from commands.companies import FirstAdmin
 from domain.passwords import check_password
 
 
-def first_admin(services: Services, given: Mapping[str, Any]) -> FirstAdmin:
+def first_admin(services: Services, admin: Mapping[str, Any]) -> FirstAdmin:
     """The first admin as a body names them, the password hashed. Raises WeakPassword."""
-    check_password(given["password"], given["username"], "admin.password")
+    check_password(admin["password"], admin["username"], "admin.password")
     return FirstAdmin(
         id=uuid4(),
-        username=given["username"],
-        email=given["email"],
-        password_hash=services.authentication.hash_password(given["password"]),
+        username=admin["username"],
+        email=admin["email"],
+        password_hash=services.authentication.hash_password(admin["password"]),
     )

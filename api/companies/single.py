@@ -64,8 +64,8 @@ class CompanyById(Resource):
 
 def find_company(reading: Reading, company_id: UUID, as_of: datetime | None = None) -> Company:
     """The company from its own log. Raises Missing."""
-    found = reading.aggregates(Company, [company_id], as_of)
-    if not found:
+    companies = reading.aggregates(Company, [company_id], as_of)
+    if not companies:
         raise Missing
-    company: Company = found[0]
+    company: Company = companies[0]
     return company

@@ -77,7 +77,9 @@ class CompanySubscription(Resource):
             resp,
             subscribe,
             command,
-            lambda known: show_subscription(known.company, known.offer.name, known.offer.limits, known.usage),
+            lambda subscribed: show_subscription(
+                subscribed.company, subscribed.offer.name, subscribed.offer.limits, subscribed.usage
+            ),
             message="Subscription changed",
             within=company_id,
         )

@@ -52,10 +52,12 @@ def json_of(value: Any, depth: int = 0) -> str:
         return flat
     margin = "  " * (depth + 1)
     if isinstance(value, dict):
-        inner = [f"{json.dumps(name)}: {json_of(told, depth + 1)}" for name, told in value.items()]
+        inner = [
+            f"{json.dumps(name)}: {json_of(inner_value, depth + 1)}" for name, inner_value in value.items()
+        ]
         opening, closing = "{", "}"
     else:
-        inner = [json_of(told, depth + 1) for told in value]
+        inner = [json_of(inner_value, depth + 1) for inner_value in value]
         opening, closing = "[", "]"
     lines = ",\n".join(margin + line for line in inner)
     return f"{opening}\n{lines}\n{'  ' * depth}{closing}"
@@ -64,7 +66,7 @@ def json_of(value: Any, depth: int = 0) -> str:
 def coloured(text: str) -> str:
     """JSON or shell as HTML, with names and strings marked."""
     return _TOKEN.sub(
-        lambda found: f"<b>{found[1]}</b>{found[2]}" if found[2] else f"<i>{found[1]}</i>", escape(text)
+        lambda match: f"<b>{match[1]}</b>{match[2]}" if match[2] else f"<i>{match[1]}</i>", escape(text)
     )
 
 

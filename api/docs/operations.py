@@ -37,35 +37,36 @@ _EVERYWHERE = {
 }
 
 
-def operation_block(document: Json, method: str, path: str, told: Json) -> str:
+def operation_block(document: Json, method: str, path: str, operation: Json) -> str:
     """The article of an operation."""
-    name = attribute(told["operationId"])
-    shown = panel("Request", curl(method, path, told)) + _answer_panel(told)
+    name = attribute(operation["operationId"])
+    shown = panel("Request", curl(method, path, operation)) + _answer_panel(operation)
     # The permission ends every description; here it has a line of its own.
-    words = told["description"].rpartition("**Permission**")[0].removeprefix(f"{told['summary']}.")
+    words = operation["description"].rpartition("**Permission**")[0].removeprefix(f"{operation['summary']}.")
     return (
         f'<article class="op" id="{name}"><div class="told">'
-        f'<h3><a href="#{name}">{escape(told["summary"])}</a></h3>'
+        f'<h3><a href="#{name}">{escape(operation["summary"])}</a></h3>'
         f'<p class="path"><span class="m {method}">{method}</span><code>{escape(path)}</code></p>'
-        f"{markdown(words)}{_permission(told)}{_asked(document, told)}{_answers(document, told)}</div>"
+        f"{markdown(words)}{_permission(operation)}"
+        f"{_input(document, operation)}{_answers(document, operation)}</div>"
         f'<div class="shown">{shown}</div></article>'
     )
 
 
-def curl(method: str, path: str, told: Json, body: Json | None = None) -> str:
+def curl(method: str, path: str, operation: Json, body: Json | None = None) -> str:
     """The operation as a command line, with its example or another body."""
-    wanted = "&".join(
-        f"{given['name']}={_sample(given['schema'])}"
-        for given in told["parameters"]
-        if given.get("in") == "query" and given["required"]
+    query = "&".join(
+        f"{parameter['name']}={_sample(parameter['schema'])}"
+        for parameter in operation["parameters"]
+        if parameter.get("in") == "query" and parameter["required"]
     )
-    address = f"$MIPOS{path}" + (f"?{wanted}" if wanted else "")
+    address = f"$MIPOS{path}" + (f"?{query}" if query else "")
     verb = "" if method == "get" else f"-X {method.upper()} "
     lines = [f'curl {verb}"{address}"']
-    if told.get("security") != []:
+    if operation.get("security") != []:
         lines.append('-H "Authorization: Bearer $TOKEN"')
-    if "requestBody" in told:
-        lines += _sent({JSON: {"example": body}} if body else told["requestBody"]["content"])
+    if "requestBody" in operation:
+        lines += _sent({JSON: {"example": body}} if body else operation["requestBody"]["content"])
     return " \\\n  ".join(lines)
 
 
@@ -82,8 +83,8 @@ def _sample(schema: Json) -> str:
     return "2026-03-14" if schema.get("format") == "date" else str(schema.get("default", "…"))
 
 
-def _permission(told: Json) -> str:
-    permission, roles = told["x-permission"], told["x-roles"]
+def _permission(operation: Json) -> str:
+    permission, roles = operation["x-permission"], operation["x-roles"]
     if not roles:
         return '<p class="may">Anyone may call this; no token is needed.</p>'
     shown = code(permission) if "." in permission else "anyone signed in"
@@ -91,27 +92,29 @@ def _permission(told: Json) -> str:
     return f'<p class="may">Permission {shown}{chips}</p>'
 
 
-def _asked(document: Json, told: Json) -> str:
+def _input(document: Json, operation: Json) -> str:
     schemas = document["components"]["schemas"]
-    own = [given for given in told["parameters"] if "$ref" not in given]
+    own = [parameter for parameter in operation["parameters"] if "$ref" not in parameter]
     parts = [f"<h4>Parameters</h4>{table_of_parameters(own)}"] if own else []
-    body = told.get("requestBody")
+    body = operation.get("requestBody")
     if body is not None:
         media, content = next(iter(body["content"].items()))
         name = name_of(content["schema"])
         shown = table_of(schemas[name], schemas, deep=True) if name else f"<p>A file: {code(media)}</p>"
         parts.append(f"<h4>Body</h4>{shown}")
-    headers = [given["$ref"].rpartition("/")[2] for given in told["parameters"] if "$ref" in given]
-    known = [name for name in headers if name in _ABOUT_HEADERS]
-    links = ", ".join(f'<a href="#{_ABOUT_HEADERS[name]}">{code(name)}</a>' for name in known)
+    headers = [
+        parameter["$ref"].rpartition("/")[2] for parameter in operation["parameters"] if "$ref" in parameter
+    ]
+    linked = [name for name in headers if name in _ABOUT_HEADERS]
+    links = ", ".join(f'<a href="#{_ABOUT_HEADERS[name]}">{code(name)}</a>' for name in linked)
     if links:
         parts.append(f'<p class="headers">Headers it understands: {links}</p>')
     return "".join(parts)
 
 
-def _answers(document: Json, told: Json) -> str:
+def _answers(document: Json, operation: Json) -> str:
     rows, everywhere = [], []
-    for status, answer in sorted(told["responses"].items()):
+    for status, answer in sorted(operation["responses"].items()):
         common = _EVERYWHERE.get(status, set()) if "$ref" in answer else set()
         if common:
             everywhere.append(status)
@@ -124,8 +127,8 @@ def _answers(document: Json, told: Json) -> str:
 def _outcome(document: Json, answer: Json, common: set[str]) -> str:
     """What is answered; of refusals the codes but for the common ones, and nothing without any."""
     if "$ref" in answer:
-        found = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
-        error = found["content"][JSON]["schema"]["allOf"][1]["properties"]["error"]
+        response = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+        error = response["content"][JSON]["schema"]["allOf"][1]["properties"]["error"]
         return " ".join(code(name) for name in error["properties"]["code"]["enum"] if name not in common)
     schema = answer.get("content", {}).get(JSON, {}).get("schema", {})
     data = schema.get("properties", {}).get("data", {})
@@ -136,8 +139,8 @@ def _outcome(document: Json, answer: Json, common: set[str]) -> str:
     return f"a list of {link}" if data.get("type") == "array" else link
 
 
-def _answer_panel(told: Json) -> str:
-    for status, answer in told["responses"].items():
+def _answer_panel(operation: Json) -> str:
+    for status, answer in operation["responses"].items():
         content = answer.get("content", {}).get(JSON, {})
         if status.startswith("2") and content.get("example"):
             return panel(f"Answer {status}", json_of(content["example"]))

@@ -59,10 +59,10 @@ def _hash(content: str) -> str:
 def operations_in(document: Json, area: str) -> list[tuple[str, str, Json]]:
     """The operations of an area: method, path, and what is told of them."""
     return [
-        (method, path, told)
+        (method, path, operation)
         for path, methods in document["paths"].items()
-        for method, told in methods.items()
-        if area in told["tags"]
+        for method, operation in methods.items()
+        if area in operation["tags"]
     ]
 
 
@@ -73,10 +73,11 @@ def _sidebar(document: Json) -> str:
     groups = [_group("Guide", "".join(_link(there, title) for there, title in guide))]
     for tag in document["tags"]:
         links = "".join(
-            f'<li><a href="#{attribute(told["operationId"])}" data-find="{attribute(f"{method} {path}")}">'
+            f'<li><a href="#{attribute(operation["operationId"])}"'
+            f' data-find="{attribute(f"{method} {path}")}">'
             f'<span class="m {method}">{method[:3] if method == "delete" else method}</span>'
-            f"{escape(told['summary'])}</a></li>"
-            for method, path, told in operations_in(document, tag["name"])
+            f"{escape(operation['summary'])}</a></li>"
+            for method, path, operation in operations_in(document, tag["name"])
         )
         groups.append(_group(tag["name"], links))
     objects = "".join(_link(f"object-{name}", name) for name in answered_objects(document))
@@ -93,15 +94,17 @@ def _group(title: str, links: str) -> str:
 
 def _error_codes(document: Json) -> str:
     rows = "".join(
-        f"<tr><td>{told['status']}</td><td>{code(told['code'])}</td><td>{escape(told['meaning'])}</td></tr>"
-        for told in document["x-error-codes"]
+        f"<tr><td>{refusal['status']}</td><td>{code(refusal['code'])}</td><td>{escape(refusal['meaning'])}</td></tr>"
+        for refusal in document["x-error-codes"]
     )
     head = '<tr><th scope="col">Status</th><th scope="col">Code</th><th scope="col">Meaning</th></tr>'
     return f'<div class="wide"><table class="codes"><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
 
 
 def _area(document: Json, tag: Json) -> str:
-    blocks = "".join(operation_block(document, *told) for told in operations_in(document, tag["name"]))
+    blocks = "".join(
+        operation_block(document, *operation) for operation in operations_in(document, tag["name"])
+    )
     return (
         f'<section class="area" aria-labelledby="area-{slug(tag["name"])}">'
         f'<h2 id="area-{slug(tag["name"])}">{escape(tag["name"])}</h2>'

@@ -62,15 +62,15 @@ STEPS = (
 def quick_start(document: Json) -> str:
     """The steps that this application offers, as an ordered list."""
     shown = "".join(
-        f"<li><div><h3>{step.title}</h3><p>{step.words}</p></div>{_panel(step, told)}</li>"
+        f"<li><div><h3>{step.title}</h3><p>{step.words}</p></div>{_panel(step, operation)}</li>"
         for step in STEPS
-        if (told := document["paths"].get(step.path, {}).get(step.method)) is not None
+        if (operation := document["paths"].get(step.path, {}).get(step.method)) is not None
     )
     return f'<ol class="steps">{shown}</ol>'
 
 
-def _panel(step: _Step, told: Json) -> str:
-    request = curl(step.method, step.path + step.query, told, step.body)
+def _panel(step: _Step, operation: Json) -> str:
+    request = curl(step.method, step.path + step.query, operation, step.body)
     # Within the quotes of a body the shell puts nothing in, so they end before a variable and begin after it.
     request = re.sub(r"\$(VARIANT|PASSWORD)", r"""'"$\1"'""", request)
     shown = panel("Shell", step.command.format(request))

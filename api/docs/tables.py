@@ -31,8 +31,14 @@ def table_of(schema: Json, schemas: Json, *, deep: bool) -> str:
 def table_of_parameters(parameters: list[Json]) -> str:
     """The parameters of an operation."""
     rows = "".join(
-        _row(told["name"], told["schema"], told["description"], is_required=told["required"], note=told["in"])
-        for told in parameters
+        _row(
+            parameter["name"],
+            parameter["schema"],
+            parameter["description"],
+            is_required=parameter["required"],
+            note=parameter["in"],
+        )
+        for parameter in parameters
     )
     return _table("Parameter", rows) if rows else ""
 
@@ -41,12 +47,12 @@ def answered_objects(document: Json) -> list[str]:
     """The names of the objects that answers consist of, those within others included."""
     schemas = document["components"]["schemas"]
     waiting = [
-        found
+        inner
         for methods in document["paths"].values()
-        for told in methods.values()
-        for status, answer in told["responses"].items()
+        for operation in methods.values()
+        for status, answer in operation["responses"].items()
         if status.startswith("2")
-        for found in _referred(answer)
+        for inner in _referred(answer)
     ]
     names: set[str] = set()
     while waiting:
@@ -65,12 +71,12 @@ def name_of(schema: Json) -> str | None:
     return None
 
 
-def _referred(told: Any) -> list[str]:
-    if isinstance(told, dict):
-        reference = str(told.get("$ref", ""))
+def _referred(content: Any) -> list[str]:
+    if isinstance(content, dict):
+        reference = str(content.get("$ref", ""))
         here = [reference.removeprefix(_REFERENCE)] if reference.startswith(_REFERENCE) else []
-        return here + [name for inner in told.values() for name in _referred(inner)]
-    return [name for inner in told for name in _referred(inner)] if isinstance(told, list) else []
+        return here + [name for inner in content.values() for name in _referred(inner)]
+    return [name for inner in content for name in _referred(inner)] if isinstance(content, list) else []
 
 
 def _table(title: str, rows: str) -> str:
@@ -83,27 +89,27 @@ def _table(title: str, rows: str) -> str:
 
 def _rows(schema: Json, schemas: Json, path: str, *, deep: bool) -> Iterator[str]:
     required = schema.get("required", ())
-    for name, told in schema.get("properties", {}).items():
-        inner = name_of(told)
-        meaning, linked = told.get("description", ""), inner if not deep else None
+    for name, field in schema.get("properties", {}).items():
+        inner = name_of(field)
+        meaning, linked = field.get("description", ""), inner if not deep else None
         # Of an answer all there is in it is always there, and only a body is shown in depth.
-        yield _row(path + name, told, meaning, is_required=deep and name in required, linked=linked)
+        yield _row(path + name, field, meaning, is_required=deep and name in required, linked=linked)
         if deep and inner is not None and path.count(".") < _DEEPEST:
-            below = f"{path}{name}{'[]' if told.get('type') == 'array' else ''}."
+            below = f"{path}{name}{'[]' if field.get('type') == 'array' else ''}."
             yield from _rows(schemas[inner], schemas, below, deep=deep)
 
 
 def _row(
-    name: str, told: Json, meaning: str, *, is_required: bool, linked: str | None = None, note: str = ""
+    name: str, schema: Json, meaning: str, *, is_required: bool, linked: str | None = None, note: str = ""
 ) -> str:
     path, _, last = name.rpartition(".")
     shown = (f"<small>{escape(path)}.</small><wbr>" if path else "") + escape(last)
     marks = '<em class="must">required</em>' if is_required else ""
-    kind = _type_of(told, linked)
+    kind = _type_of(schema, linked)
     where = f" <small>{escape(note)}</small>" if note in ("path", "header") else ""
     return (
         f"<tr><th><code>{shown}</code>{marks}</th><td>{kind}{where}</td>"
-        f"<td>{_inline(meaning.removesuffix(MINOR_UNITS))}{_limits(told)}</td></tr>"
+        f"<td>{_inline(meaning.removesuffix(MINOR_UNITS))}{_limits(schema)}</td></tr>"
     )
 
 
@@ -111,39 +117,41 @@ def _inline(text: str) -> str:
     return markdown(text).strip().removeprefix("<p>").removesuffix("</p>")
 
 
-def _type_of(told: Json, linked: str | None) -> str:
-    types = told.get("type", [])
+def _type_of(schema: Json, linked: str | None) -> str:
+    types = schema.get("type", [])
     kinds = [types] if isinstance(types, str) else list(types)
-    nullable = "null" in kinds or any(inner == {"type": "null"} for inner in told.get("anyOf", ()))
-    name = linked or name_of(told)
+    nullable = "null" in kinds or any(inner == {"type": "null"} for inner in schema.get("anyOf", ()))
+    name = linked or name_of(schema)
     if name is not None:
         shown = f'<a href="#object-{attribute(name)}">{escape(name)}</a>' if linked else "object"
         shown = f"list of {shown}" if "array" in kinds else shown
     elif "array" in kinds:
-        shown = f"list of {_type_of(told['items'], None)}"
+        shown = f"list of {_type_of(schema['items'], None)}"
     else:
-        shown = escape(_FORMATS.get(told.get("format", ""), kinds[0] if kinds else "object"))
+        shown = escape(_FORMATS.get(schema.get("format", ""), kinds[0] if kinds else "object"))
     return f"{shown} or null" if nullable else shown
 
 
-def _limits(told: Json) -> str:
+def _limits(schema: Json) -> str:
     """What a value must keep to, after its meaning."""
-    said = []
-    if "enum" in told:
-        said.append("One of " + ", ".join(code(str(choice)) for choice in told["enum"] if choice is not None))
-    low, high = told.get("minimum", told.get("exclusiveMinimum")), told.get("maximum")
-    if "exclusiveMinimum" in told:
-        said.append(f"Above {low}")
-    elif low is not None and told.get("format") != "int64":
-        said.append(f"{low} to {high:,}" if high is not None and high < _ENDLESS else f"At least {low}")
-    longest, most = told.get("maxLength"), told.get("maxItems", told.get("maxProperties"))
+    limits = []
+    if "enum" in schema:
+        limits.append(
+            "One of " + ", ".join(code(str(choice)) for choice in schema["enum"] if choice is not None)
+        )
+    low, high = schema.get("minimum", schema.get("exclusiveMinimum")), schema.get("maximum")
+    if "exclusiveMinimum" in schema:
+        limits.append(f"Above {low}")
+    elif low is not None and schema.get("format") != "int64":
+        limits.append(f"{low} to {high:,}" if high is not None and high < _ENDLESS else f"At least {low}")
+    longest, most = schema.get("maxLength"), schema.get("maxItems", schema.get("maxProperties"))
     if longest is not None:
-        said.append(f"At most {longest:,} characters")
+        limits.append(f"At most {longest:,} characters")
     if most is not None:
-        said.append(f"{'1 to' if told.get('minItems') else 'At most'} {most:,}")
-    if "default" in told:
-        said.append(f"Default {code(_written(told['default']))}")
-    return "".join(f' <span class="limit">{limit}.</span>' for limit in said)
+        limits.append(f"{'1 to' if schema.get('minItems') else 'At most'} {most:,}")
+    if "default" in schema:
+        limits.append(f"Default {code(_written(schema['default']))}")
+    return "".join(f' <span class="limit">{limit}.</span>' for limit in limits)
 
 
 def _written(value: Any) -> str:

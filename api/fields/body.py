@@ -73,11 +73,11 @@ class Many(Described, fields.List[Any]):
             raise self.make_error("invalid")
         self._length(value)
         members, wrong = [], {}
-        for place, member in enumerate(value):
+        for index, member in enumerate(value):
             try:
                 members.append(self.inner.deserialize(member, **kwargs))
             except ValidationError as error:
-                wrong[place] = error.messages
+                wrong[index] = error.messages
                 if len(wrong) == MOST_WRONG:
                     break
         if wrong:

@@ -49,6 +49,6 @@ def area_of(path: str) -> str:
 def tags_of(paths: list[str]) -> list[dict[str, str]]:
     """The areas these paths lie in, in the order of the trade, with what they are about."""
     used = dict.fromkeys(area_of(path) for path in paths)
-    told = {name: description for _, name, description in reversed(AREAS)}
+    descriptions = {name: description for _, name, description in reversed(AREAS)}
     order = dict.fromkeys([name for _, name, _ in AREAS if name not in _LAST] + list(used) + list(_LAST))
-    return [{"name": name, "description": told.get(name, "")} for name in order if name in used]
+    return [{"name": name, "description": descriptions.get(name, "")} for name in order if name in used]

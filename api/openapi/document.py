@@ -68,7 +68,7 @@ class _Writer:
 
     def __init__(self, routes: list[Route]) -> None:
         self._routes = routes
-        self._asked = Schemas()
+        self._inputs = Schemas()
         self._records = Records()
         self._refusals: dict[str, Json] = {}
         self._codes: dict[tuple[int, str], dict[str, None]] = {}
@@ -81,7 +81,7 @@ class _Writer:
             paths.setdefault(route.path, {})[route.method.lower()] = self._operation(route)
         schemas = {
             **parts.SCHEMAS,
-            **self._asked.components(),
+            **self._inputs.components(),
             **self._records.components(),
         }
         for path in paths.values():
@@ -111,38 +111,41 @@ class _Writer:
         }
 
     def _operation(self, route: Route) -> Json:
-        told = route.operation
+        operation = route.operation
         written: Json = {
             "operationId": self._operation_id(route),
             "tags": [area_of(route.path)],
-            "summary": told.summary,
+            "summary": operation.summary,
             "description": _description(route),
-            "x-permission": told.permission,
-            "x-roles": roles_of(told.permission),
+            "x-permission": operation.permission,
+            "x-roles": roles_of(operation.permission),
             "parameters": [
                 *_path_parameters(route),
                 *self._query_parameters(route),
-                *parts.headers_asked(route),
+                *parts.request_headers(route),
             ],
             "responses": {**self._success(route), **self._refused(route)},
         }
-        if told.body is not None:
-            content = {"application/json": {"schema": self._asked.refer(told.body)}}
-            written["requestBody"] = {"required": not told.body_is_optional, "content": content}
-        if told.file is not None:
-            file = {told.file: {"schema": parts.CONTENTS[told.file]}}
+        if operation.body is not None:
+            content = {"application/json": {"schema": self._inputs.refer(operation.body)}}
+            written["requestBody"] = {"required": not operation.body_is_optional, "content": content}
+        if operation.file is not None:
+            file = {operation.file: {"schema": parts.CONTENTS[operation.file]}}
             written["requestBody"] = {"required": True, "content": file}
-        if told.form is not None:
-            form = {"schema": self._asked.refer(told.form), "encoding": parts.encoding_of(told.form)}
+        if operation.form is not None:
+            form = {
+                "schema": self._inputs.refer(operation.form),
+                "encoding": parts.encoding_of(operation.form),
+            }
             written["requestBody"] = {"required": True, "content": {FORM: form}}
-        if told.permission == PUBLIC:
+        if operation.permission == PUBLIC:
             written["security"] = []
         return written
 
     def _operation_id(self, route: Route) -> str:
         words: list[str] = re.findall(r"[a-z0-9]+", route.operation.summary.lower().replace("'s", ""))
-        kept = [word for word in words if word not in _ARTICLES]
-        name = kept[0] + "".join(word.capitalize() for word in kept[1:])
+        parts_of_name = [word for word in words if word not in _ARTICLES]
+        name = parts_of_name[0] + "".join(word.capitalize() for word in parts_of_name[1:])
         if name in self._names:
             segments = re.findall(r"[a-z0-9]+", route.path.lower())
             name += "".join(word.capitalize() for word in (route.method.lower(), *segments))
@@ -152,7 +155,7 @@ class _Writer:
     def _query_parameters(self, route: Route) -> Iterator[Json]:
         if route.operation.query is None:
             return
-        for name, (schema, required) in self._asked.properties(route.operation.query).items():
+        for name, (schema, required) in self._inputs.properties(route.operation.query).items():
             description = schema.pop("description", "")
             schema.pop("examples", None)
             yield {
@@ -164,20 +167,20 @@ class _Writer:
             }
 
     def _success(self, route: Route) -> Json:
-        told = route.operation
-        outcome = parts.OUTCOMES.get(told.status, "Done")
-        answer = {"description": outcome, "headers": parts.headers_answered(route)}
+        operation = route.operation
+        outcome = parts.OUTCOMES.get(operation.status, "Done")
+        answer = {"description": outcome, "headers": parts.answer_headers(route)}
         unchanged = parts.UNCHANGED if parts.is_versioned(route) else {}
-        if told.media:
-            content = {media: {"schema": parts.CONTENTS[media]} for media in told.media}
-            return {str(told.status): {**answer, "content": content}, **unchanged}
-        data: Json = {} if told.answer is None else self._records.schema_of(told.answer)
-        if told.many:
+        if operation.media:
+            content = {media: {"schema": parts.CONTENTS[media]} for media in operation.media}
+            return {str(operation.status): {**answer, "content": content}, **unchanged}
+        data: Json = {} if operation.answer is None else self._records.schema_of(operation.answer)
+        if operation.many:
             data = {"type": "array", "items": data}
-        content = {"application/json": {"schema": parts.envelope(data, _pages(told))}}
+        content = {"application/json": {"schema": parts.envelope(data, _pages(operation))}}
         later = {**answer, "description": parts.OUTCOMES[202], "content": content}
-        accepted = {"202": later} if told.may_accept else {}
-        done = {str(told.status): {**answer, "content": content}}
+        accepted = {"202": later} if operation.may_accept else {}
+        done = {str(operation.status): {**answer, "content": content}}
         return {**done, **accepted, **unchanged, **parts.also(route)}
 
     def _refused(self, route: Route) -> Json:
@@ -195,7 +198,7 @@ class _Writer:
             self._codes.setdefault((status, code), {message: None})
         return [
             {"status": status, "code": code, "meaning": " ".join(messages)}
-            for (status, code), messages in sorted(self._codes.items(), key=lambda told: told[0])
+            for (status, code), messages in sorted(self._codes.items(), key=lambda entry: entry[0])
         ]
 
 
@@ -207,16 +210,16 @@ def roles_of(permission: str) -> list[str]:
 
 
 def _description(route: Route) -> str:
-    told = route.operation
+    operation = route.operation
     words = " ".join(route.words.split())
     permission = {
         PUBLIC: "**Permission**: none; anyone may call this.",
         SIGNED_IN: "**Permission**: anyone signed in.",
-    }.get(told.permission) or (
-        f"**Permission**: `{told.permission}` ({PERMISSIONS[told.permission][0]}). "
-        f"**Roles**: {', '.join(roles_of(told.permission))}."
+    }.get(operation.permission) or (
+        f"**Permission**: `{operation.permission}` ({PERMISSIONS[operation.permission][0]}). "
+        f"**Roles**: {', '.join(roles_of(operation.permission))}."
     )
-    return "\n\n".join(part for part in (words, told.description, permission) if part)
+    return "\n\n".join(part for part in (words, operation.description, permission) if part)
 
 
 def _path_parameters(route: Route) -> Iterator[Json]:
@@ -233,12 +236,14 @@ def _path_parameters(route: Route) -> Iterator[Json]:
         }
 
 
-def _pages(told: Operation) -> str | None:
+def _pages(operation: Operation) -> str | None:
     """Which kind of pagination a list answers with."""
-    asked: dict[str, marshmallow.fields.Field[Any]] = told.query.fields if told.query is not None else {}
-    if not told.many:
+    query: dict[str, marshmallow.fields.Field[Any]] = (
+        operation.query.fields if operation.query is not None else {}
+    )
+    if not operation.many:
         return None
-    return "Cursor" if "after" in asked else "Pagination" if "page" in asked else None
+    return "Cursor" if "after" in query else "Pagination" if "page" in query else None
 
 
 def _add_examples(operation: Json, schemas: Json) -> None:

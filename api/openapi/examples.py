@@ -15,17 +15,17 @@ def example_of(schema: Json, schemas: Json, name: str = "") -> Any:
         return example_of(schemas[schema["$ref"].removeprefix(_REFERENCE)], schemas, name)
     if "anyOf" in schema:
         return example_of(schema["anyOf"][0], schemas, name)
-    chosen = [schema[told] for told in ("const", "default") if told in schema]
-    chosen += [schema[told][0] for told in ("examples", "enum") if told in schema]
-    return chosen[0] if chosen else _made_up(schema, schemas, name)
+    chosen = [schema[key] for key in ("const", "default") if key in schema]
+    chosen += [schema[key][0] for key in ("examples", "enum") if key in schema]
+    return chosen[0] if chosen else _invented(schema, schemas, name)
 
 
-def _made_up(schema: Json, schemas: Json, name: str) -> Any:
+def _invented(schema: Json, schemas: Json, name: str) -> Any:
     types = schema.get("type", "object")
     kind = types if isinstance(types, str) else types[0]
     if kind == "object":
         return {
-            inner: example_of(told, schemas, inner) for inner, told in schema.get("properties", {}).items()
+            inner: example_of(field, schemas, inner) for inner, field in schema.get("properties", {}).items()
         }
     if kind == "array":
         return [example_of(schema["items"], schemas, name.removesuffix("s"))]

@@ -116,33 +116,33 @@ HEADERS: Json = {
 }
 
 
-def _asked(name: str, description: str, schema: Json) -> Json:
+def _parameter(name: str, description: str, schema: Json) -> Json:
     return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
 
 
 PARAMETERS: Json = {
-    "Idempotency-Key": _asked(
+    "Idempotency-Key": _parameter(
         "Idempotency-Key",
         "A name of your own for this request; repeating it gives the first outcome again.",
         {"type": "string", "minLength": 1, "maxLength": 255},
     ),
-    "If-Match": _asked(
+    "If-Match": _parameter(
         "If-Match",
         "The `ETag` you have seen, several, or `*` for any; refused with `precondition_failed` if it is "
         "another by now. A weak one (`W/`) matches nothing.",
         _ETAGS,
     ),
-    "If-None-Match": _asked(
+    "If-None-Match": _parameter(
         "If-None-Match",
         "The `ETag` you have, or several; `304` if it is still the same.",
         _ETAGS,
     ),
-    "X-Wait-For-Position": _asked(
+    "X-Wait-For-Position": _parameter(
         "X-Wait-For-Position",
         "Answer once this position of the log is known, for at most five seconds.",
         {**_POSITION, "maximum": 10**18 - 1},
     ),
-    "X-Request-Id": _asked(
+    "X-Request-Id": _parameter(
         "X-Request-Id",
         "An id of your own for this request, for its answer, log lines and events: up to 128 letters, digits "
         "and `._:-`. Anything else is replaced by an id of ours.",
@@ -175,7 +175,7 @@ CONTENTS: Json = {
 
 def envelope(data: Json, pages: str | None) -> Json:
     """The success envelope around data."""
-    told: Json = {
+    schema: Json = {
         "type": "object",
         "required": ["success", "message", "data"],
         "properties": {
@@ -185,9 +185,9 @@ def envelope(data: Json, pages: str | None) -> Json:
         },
     }
     if pages is not None:
-        told["required"].append("pagination")
-        told["properties"]["pagination"] = {"$ref": f"#/components/schemas/{pages}"}
-    return told
+        schema["required"].append("pagination")
+        schema["properties"]["pagination"] = {"$ref": f"#/components/schemas/{pages}"}
+    return schema
 
 
 def encoding_of(form: Schema) -> Json:
@@ -212,27 +212,27 @@ def has_version(answer: Any) -> bool:
     return any(field.name == "version" for record in records_in(answer) for field in fields_of(record))
 
 
-def headers_asked(route: Route) -> list[Json]:
+def request_headers(route: Route) -> list[Json]:
     """The headers an operation takes."""
-    told = route.operation
+    operation = route.operation
     names = [
-        *(["Idempotency-Key"] if is_repeatable(route.method, told) else []),
-        *(["If-Match"] if StaleVersion in told.refusals else []),
+        *(["Idempotency-Key"] if is_repeatable(route.method, operation) else []),
+        *(["If-Match"] if StaleVersion in operation.refusals else []),
         *(["If-None-Match"] if is_versioned(route) else []),
-        *(["X-Wait-For-Position"] if waits(route.method, told) else []),
+        *(["X-Wait-For-Position"] if waits(route.method, operation) else []),
         "X-Request-Id",
     ]
     return [{"$ref": f"#/components/parameters/{name}"} for name in names]
 
 
-def headers_answered(route: Route) -> Json:
+def answer_headers(route: Route) -> Json:
     """The headers an operation answers with."""
-    told = route.operation
-    is_write = is_repeatable(route.method, told)
+    operation = route.operation
+    is_write = is_repeatable(route.method, operation)
     names = [
         *(["X-Event-Position", "Idempotent-Replayed"] if is_write else []),
-        *(["ETag"] if is_versioned(route) or (is_write and told.answer is not None) else []),
-        *(["X-Read-Position"] if waits(route.method, told) else []),
+        *(["ETag"] if is_versioned(route) or (is_write and operation.answer is not None) else []),
+        *(["X-Read-Position"] if waits(route.method, operation) else []),
         "X-Request-Id",
     ]
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

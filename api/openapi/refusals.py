@@ -52,11 +52,11 @@ _TITLES = {
 
 def refusals_of(method: str, path: str, operation: Operation) -> dict[int, Codes]:
     """Every code the operation may refuse with, and its meaning, by status."""
-    found: dict[int, Codes] = {}
+    codes_by_status: dict[int, Codes] = {}
     for refusal in (*_general(method, path, operation), *_unavailable(method, path), *operation.refusals):
-        codes = found.setdefault(errors.status_of(refusal), {})
+        codes = codes_by_status.setdefault(errors.status_of(refusal), {})
         codes.setdefault(refusal.code, message_of(refusal))
-    return dict(sorted(found.items()))
+    return dict(sorted(codes_by_status.items()))
 
 
 def _general(method: str, path: str, operation: Operation) -> Iterable[type[Refusal]]:

@@ -57,11 +57,11 @@ class Schemas:
 
     def components(self) -> dict[str, Json]:
         """Every schema that was referred to."""
-        found: dict[str, Json] = self._spec.to_dict().get("components", {}).get("schemas", {})
+        written: dict[str, Json] = self._spec.to_dict().get("components", {}).get("schemas", {})
         for (kind, *_), name in self._converter.refs.items():
             if kind.__doc__:
-                found[name]["description"] = " ".join(inspect.cleandoc(kind.__doc__).split())
-        return found
+                written[name]["description"] = " ".join(inspect.cleandoc(kind.__doc__).split())
+        return written
 
 
 def _write_exactly(_converter: Any, field: fields.Field[Any], *, ret: Json, **_: Any) -> Json:

@@ -65,10 +65,10 @@ class CashierOrder(Resource):
 
 def own_order(reading: Reading, caller: Caller, order_id: UUID, as_of: datetime | None = None) -> Order:
     """The order if the caller sold it, in a store of theirs; others do not exist. Raises Missing."""
-    found = reading.aggregates(Order, [order_id], as_of)
-    if not found or found[0].terms.cashier_id != caller.user_id:
+    orders = reading.aggregates(Order, [order_id], as_of)
+    if not orders or orders[0].terms.cashier_id != caller.user_id:
         raise Missing
-    order: Order = found[0]
+    order: Order = orders[0]
     if caller.store_ids and order.terms.store_id not in caller.store_ids:
         raise Missing
     return order

@@ -34,10 +34,10 @@ class PackageById(Resource):
     def on_get(self, req: Request, resp: Response, package_id: UUID) -> None:
         """As it is, or as it was recorded by `as_of`."""
         as_of = req.context.query.get("as_of")
-        found = self.ask(req, resp, lambda reading: reading.aggregates(Package, [package_id], as_of))
-        if not found:
+        packages = self.ask(req, resp, lambda reading: reading.aggregates(Package, [package_id], as_of))
+        if not packages:
             raise Missing
-        self.show(req, resp, show_package(found[0]))
+        self.show(req, resp, show_package(packages[0]))
 
     @operation(
         "packages.edit",

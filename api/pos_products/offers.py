@@ -6,7 +6,7 @@ from api.fields import Id, Text
 from api.operations import operation
 from api.pos_products.answers import OfferAnswer, show_offer
 from api.queries import ListQuery
-from api.resource import Resource, stores_asked
+from api.resource import Resource, requested_stores
 from projections.pos_products import list_offered
 
 
@@ -35,7 +35,7 @@ class PosProducts(Resource):
     def on_get(self, req: Request, resp: Response) -> None:
         """One page of what the caller's store sells."""
         query = dict(req.context.query)
-        store_ids = stores_asked(query.pop("store_id", None), req.context.caller)
+        store_ids = requested_stores(query.pop("store_id", None), req.context.caller)
         rows, total = self.ask(
             req, resp, lambda reading: list_offered(reading.db, store_ids=store_ids, **query)
         )

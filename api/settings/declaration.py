@@ -25,7 +25,7 @@ class Tree:
     """How a kind that makes a tree shows where each of them stands, and the tree as a whole."""
 
     #: What is answered of its place.
-    place: type[Answer]
+    position: type[Answer]
     ask: Callable[[Database, Sequence[UUID]], Callable[[], dict[UUID, Row]]]
     whole: Callable[[Database, Callable[[Row], Row]], list[Row]]
     too_large: type[Refusal]
@@ -53,8 +53,8 @@ class Declaration:
     def __post_init__(self) -> None:
         """Make the record, unless it was taken over from another declaration of the kind."""
         if self.answer is Answer:
-            place = self.tree.place if self.tree else None
-            record = record_of(self.kind, self.fields, owner=self.owner, place=place)
+            position = self.tree.position if self.tree else None
+            record = record_of(self.kind, self.fields, owner=self.owner, position=position)
             object.__setattr__(self, "answer", record)
 
     @property
@@ -98,10 +98,10 @@ class Declaration:
             return lambda: None
         kind = next(reference.kind for reference in self.kind.references if reference.field == self.owner)
         is_elsewhere = kind == Store.kind and caller.store_ids and owner not in caller.store_ids
-        found = ask_setting(reading.db, kind, owner)
+        answer = ask_setting(reading.db, kind, owner)
 
         def check() -> None:
-            if is_elsewhere or found.row() is None:
+            if is_elsewhere or answer.row() is None:
                 raise Missing
 
         return check

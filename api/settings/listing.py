@@ -7,7 +7,7 @@ from falcon import Request, Response
 from api.answers import Answer
 from api.operations import Operation
 from api.queries import LISTED
-from api.resource import Resource, stores_asked
+from api.resource import Resource, requested_stores
 from api.services import Reading, Services
 from api.settings.declaration import Declaration, Tree
 from api.settings.presenter import fields_of_row, presenter_of, show_rows
@@ -46,7 +46,7 @@ class SettingListing(Resource):
         if declared.tree and query["tree"]:
             self._answer_tree(req, resp, declared.tree)
             return
-        store_ids = stores_asked(query.get("store_id"), caller) if declared.kind.store_field else ()
+        store_ids = requested_stores(query.get("store_id"), caller) if declared.kind.store_field else ()
 
         def question(reading: Reading) -> tuple[list[Answer], int]:
             check_owner = declared.ask_owner(reading, caller, path)

@@ -11,13 +11,13 @@ from domain.settings import Setting
 from projections.base import Database, Row
 
 
-def show_setting(declared: Declaration, setting: Setting, place: Mapping[str, Any]) -> Answer:
+def show_setting(declared: Declaration, setting: Setting, position: Mapping[str, Any]) -> Answer:
     """A setting, and where in a tree it stands, if in any."""
     return declared.answer.of(
         {
             **values_of(setting),
             "status": status_of(is_archived=setting.is_archived, is_active=setting.is_active),
-            **place,
+            **position,
         }
     )
 
@@ -42,4 +42,4 @@ def fields_of_row(row: Row) -> Row:
 
 def presenter_of(declared: Declaration) -> Callable[[tuple[Setting, Mapping[str, Any]]], Answer]:
     """What is answered when one of them was decided about."""
-    return lambda placed: show_setting(declared, *placed)
+    return lambda pair: show_setting(declared, *pair)

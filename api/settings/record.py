@@ -7,7 +7,7 @@ import msgspec
 from marshmallow import fields
 from msgspec import UNSET, UnsetType
 
-from api import fields as asked
+from api import fields as inputs
 from api.answers import (
     Answer,
     Clock,
@@ -28,17 +28,17 @@ from domain.settings import Setting
 
 #: What is answered of a field, by its class or the first one it is made from.
 _TYPES: Mapping[type[Any], Any] = {
-    asked.Text: str,
-    asked.Code: Code,
-    asked.Currency: Currency,
-    asked.DayCut: Clock,
-    asked.Email: Email,
-    asked.Flag: bool,
-    asked.Id: Id,
-    asked.Money: Money,
-    asked.Whole: int,
-    asked.Percent: Percent,
-    asked.Exact: Quantity,
+    inputs.Text: str,
+    inputs.Code: Code,
+    inputs.Currency: Currency,
+    inputs.DayCut: Clock,
+    inputs.Email: Email,
+    inputs.Flag: bool,
+    inputs.Id: Id,
+    inputs.Money: Money,
+    inputs.Whole: int,
+    inputs.Percent: Percent,
+    inputs.Exact: Quantity,
 }
 
 
@@ -47,11 +47,11 @@ def record_of(
     declared: Mapping[str, fields.Field[Any]],
     *,
     owner: str | None,
-    place: type[Answer] | None,
+    position: type[Answer] | None,
 ) -> type[Answer]:
     """The record: its id, its fields, to what it belongs, its life, and where in a tree it stands."""
     name = f"{kind.__name__}Answer"
-    record: Any = msgspec.defstruct(name, [*_fields(kind, declared, owner, place)], bases=(Answer,))
+    record: Any = msgspec.defstruct(name, [*_fields(kind, declared, owner, position)], bases=(Answer,))
     record.__doc__ = f"{kind.noun.capitalize()}: one of them as it stands."
     return record  # type: ignore[no-any-return] # it is made here
 
@@ -60,7 +60,7 @@ def _fields(
     kind: type[Setting],
     declared: Mapping[str, fields.Field[Any]],
     owner: str | None,
-    place: type[Answer] | None,
+    position: type[Answer] | None,
 ) -> Iterator[Any]:
     statuses = ["active", *(["inactive"] if kind.switches() else []), "archived"]
     yield "id", OwnId
@@ -72,7 +72,7 @@ def _fields(
     yield "version", Version
     yield "created_at", CreatedAt
     yield "updated_at", UpdatedAt
-    for name, hint in get_type_hints(place, include_extras=True).items() if place else ():
+    for name, hint in get_type_hints(position, include_extras=True).items() if position else ():
         yield name, hint | UnsetType, UNSET
 
 
@@ -82,13 +82,13 @@ def _nullable(field: fields.Field[Any]) -> Any:
 
 
 def _type(field: fields.Field[Any]) -> Any:
-    if isinstance(field, asked.Choice):
+    if isinstance(field, inputs.Choice):
         return Literal[field.words]
-    if isinstance(field, asked.Many):
+    if isinstance(field, inputs.Many):
         return list[_type(field.inner)]  # type: ignore[misc] # it is known only here
     return next(_TYPES[base] for base in type(field).__mro__ if base in _TYPES)
 
 
 def _meaning(field: fields.Field[Any]) -> Meaning:
-    said = field.metadata
-    return Meaning(said.get("description", ""), next(iter(said.get("examples", ())), None))
+    metadata = field.metadata
+    return Meaning(metadata.get("description", ""), next(iter(metadata.get("examples", ())), None))

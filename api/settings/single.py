@@ -25,7 +25,7 @@ from commands.settings import (
 from domain.settings import InUse, Setting
 from projections.base import Row
 
-_ABOUT_PLACE = (
+_ABOUT_POSITION = (
     "A look into the past (`as_of`) is without `path`, `depth` and the counts. The `ETag` is that of the "
     "category's own fields; what lies above it and how many products there are may change under it."
 )
@@ -42,7 +42,7 @@ class SettingById(Resource):
             "on_get": Operation(
                 permission=f"{declared.permission}.view",
                 summary=f"Show a {noun}",
-                description=_ABOUT_PLACE if declared.tree else "",
+                description=_ABOUT_POSITION if declared.tree else "",
                 query=AsOfQuery(),
                 answer=declared.answer,
             ),
@@ -72,13 +72,13 @@ class SettingById(Resource):
             places = ask(reading.db, [setting_id]) if ask else dict
             return reading.aggregates(declared.kind, [setting_id], as_of), places().get(setting_id, {})
 
-        found, place = self.ask(req, resp, question)
-        if not found or not found[0].is_within(req.context.caller.store_ids):
+        settings, position = self.ask(req, resp, question)
+        if not settings or not settings[0].is_within(req.context.caller.store_ids):
             raise Missing
         owner = declared.owner_of(path)
-        if owner and found[0].values[declared.owner or ""] != owner:
+        if owner and settings[0].values[declared.owner or ""] != owner:
             raise Missing
-        self.show(req, resp, show_setting(declared, found[0], place))
+        self.show(req, resp, show_setting(declared, settings[0], position))
 
     def on_patch(self, req: Request, resp: Response, **path: UUID) -> None:
         """Edit some of its fields."""

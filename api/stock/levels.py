@@ -7,7 +7,7 @@ from falcon import Request, Response
 
 from api.answers import Answer, Cost, Id, Meaning, Money, Quantity, SignedMoney
 from api.operations import operation
-from api.resource import Resource, stores_asked
+from api.resource import Resource, requested_stores
 from api.services import Reading
 from api.stock.input import LevelsQuery, StorageStockQuery
 from commands.ports import Missing
@@ -42,7 +42,7 @@ class StockLevels(Resource):
     def on_get(self, req: Request, resp: Response) -> None:
         """One page of balances, of the caller's stores."""
         query = dict(req.context.query)
-        store_ids = stores_asked(query.pop("store_id", None), req.context.caller)
+        store_ids = requested_stores(query.pop("store_id", None), req.context.caller)
         rows, total = self.ask(
             req, resp, lambda reading: list_levels(reading.db, store_ids=store_ids, **query)
         )
@@ -65,11 +65,11 @@ class StorageStock(Resource):
 
         def question(reading: Reading) -> tuple[list[dict[str, Any]], int]:
             setting = ask_setting(reading.db, Storage.kind, storage_id)
-            found = list_levels(reading.db, storage_id=storage_id, **query)
+            levels = list_levels(reading.db, storage_id=storage_id, **query)
             storage = setting.row()
             if storage is None or (caller.store_ids and storage["parent_id"] not in caller.store_ids):
                 raise Missing
-            return found
+            return levels
 
         rows, total = self.ask(req, resp, question)
         self.answer_page(req, resp, [LevelAnswer.of(row) for row in rows], total)

@@ -87,12 +87,12 @@ class UserEdit(Body):
 
     @pre_load
     def _name_role(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
-        given = dict(data)
-        if "role" in given:
-            if "role_id" in given:
+        values = dict(data)
+        if "role" in values:
+            if "role_id" in values:
                 raise ValidationError("Either role or role_id.", "role")
-            given["role_id"] = given.pop("role")
-        return given
+            values["role_id"] = values.pop("role")
+        return values
 
 
 class NewUserBody(UserEdit):

@@ -42,7 +42,7 @@ class UserPermissions(Resource):
             resp,
             revise_user,
             revision(req, user_id, req.context.body),
-            lambda known: show_permissions(known.user),
+            lambda user: show_permissions(user.user),
             message="Permissions changed",
         )
 

@@ -10,9 +10,9 @@ from commands.users import KnownUser
 from domain.users import role_id
 
 
-def show_user(known: KnownUser) -> UserDetailAnswer:
+def show_user(user: KnownUser) -> UserDetailAnswer:
     """The user as a command or a question found them."""
-    return show_row({**values_of(known.user), "stores": known.stores, "last_login": known.last_login})
+    return show_row({**values_of(user.user), "stores": user.stores, "last_login": user.last_login})
 
 
 def show_row(row: Mapping[str, Any]) -> UserDetailAnswer:

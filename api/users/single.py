@@ -46,8 +46,8 @@ class UserById(Resource):
             is_later = login is not None and as_of is not None and login > as_of
             return KnownUser(user, None if is_later else login, around.stores(user.values["store_ids"]))
 
-        known = self.ask(req, resp, question)
-        self.show(req, resp, show_user(known))
+        record = self.ask(req, resp, question)
+        self.show(req, resp, show_user(record))
 
     @operation(
         "users.edit",
@@ -78,10 +78,10 @@ def revision(req: Request, user_id: UUID, changes: Mapping[str, Any]) -> ReviseU
 
 def find_within(reading: Reading, req: Request, user_id: UUID) -> User:
     """The user, if the caller may know of them, as they are or as of the query. Raises Missing."""
-    found = reading.aggregates(User, [user_id], req.context.query.get("as_of"))
-    if not found or not found[0].is_within(req.context.caller.store_ids):
+    users = reading.aggregates(User, [user_id], req.context.query.get("as_of"))
+    if not users or not users[0].is_within(req.context.caller.store_ids):
         raise Missing
-    user: User = found[0]
+    user: User = users[0]
     return user
 
 

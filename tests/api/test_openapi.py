@@ -30,7 +30,7 @@ SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 @pytest.fixture(scope="module")
 def services() -> Services:
-    """A house whose doors nobody knocks at: documents are written without asking it anything."""
+    """Services that are not used: documents are written without asking them anything."""
     return Services(
         application=UNUSED,
         authentication=UNUSED,

@@ -267,7 +267,7 @@ class TestForgetting:
 
 
 def client_of(**services: Any) -> TestClient:
-    """The application itself with a house nobody needs: what is counted here needs none."""
+    """The application itself over services that are not used: what is counted here needs none."""
     unused = {field.name: UNUSED for field in fields(Services) if field.default is MISSING}
     return TestClient(create_app(Services(**{**unused, **services})))
 

@@ -53,14 +53,14 @@ def urls_of(image_id: UUID) -> dict[str, Any]:
     return {"url": url, "urls": ImageUrlsAnswer(**{size: f"{url}?size={size}" for size in SIZES})}
 
 
-def show_placed_image(placed: PlacedImage) -> ImageAnswer:
+def show_placed_image(placement: PlacedImage) -> ImageAnswer:
     """A picture at its place among those of its product."""
     return ImageAnswer.of(
         {
-            **vars(placed.image),
-            **urls_of(placed.image.id),
-            "position": placed.position,
-            "product_id": placed.product.id,
-            "version": placed.product.version,
+            **vars(placement.image),
+            **urls_of(placement.image.id),
+            "position": placement.position,
+            "product_id": placement.product.id,
+            "version": placement.product.version,
         }
     )

@@ -23,10 +23,10 @@ class RandomId(Id):
     """A random UUID (version 4): whoever could guess the id of a picture could see it."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        given: UUID = super()._deserialize(value, attr, data, **kwargs)
-        if given.version != _RANDOM:
+        image_id: UUID = super()._deserialize(value, attr, data, **kwargs)
+        if image_id.version != _RANDOM:
             raise ValidationError("Must be a random UUID (version 4).")
-        return given
+        return image_id
 
 
 class ImageEdit(Body):

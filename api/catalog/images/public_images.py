@@ -4,7 +4,7 @@ from uuid import UUID
 
 from falcon import Request, Response
 
-from api.etags import is_known
+from api.etags import matches_etag
 from api.fields import Body, Choice
 from api.media import WEBP
 from api.operations import PUBLIC, operation
@@ -35,15 +35,15 @@ class PublicImage(Resource):
     )
     def on_get(self, req: Request, resp: Response, image_id: UUID) -> None:
         """The picture itself; `size` is how long its longer side is at most: 160, 640 or 2048 pixels."""
-        found = self.services.pictures.find(
-            image_id, req.context.query["size"], lambda content_hash: is_known(req, f'"{content_hash}"')
+        rendition = self.services.pictures.find(
+            image_id, req.context.query["size"], lambda content_hash: matches_etag(req, f'"{content_hash}"')
         )
-        if found is None:
+        if rendition is None:
             raise UnknownImage
-        resp.set_header("ETag", f'"{found.content_hash}"')
+        resp.set_header("ETag", f'"{rendition.content_hash}"')
         resp.set_header("Cache-Control", _FOREVER)
-        if found.content is None:
+        if rendition.content is None:
             resp.status = 304
             return
-        resp.content_type = found.media_type
-        resp.data = found.content
+        resp.content_type = rendition.media_type
+        resp.data = rendition.content

@@ -62,9 +62,9 @@ class ProductImports(Resource):
             return ProductImportAnswer.of({**vars(report), **how, "status": "done", "done": report.rows})
 
         command = ImportProducts(chunks=lambda: [content], **how)
-        said = Content.of({"file": content, **how}, self.services.peppers)
+        substance = Content.of({"file": content, **how}, self.services.peppers)
         message = "Products imported" if how["commit"] else "Nothing was recorded: this is what would be"
-        self.write(req, resp, import_products, command, present, message=message, content=said)
+        self.write(req, resp, import_products, command, present, message=message, content=substance)
 
 
 class ProductImportById(Resource):

@@ -107,10 +107,10 @@ class ProductInStatus(Resource):
         def question(reading: Reading) -> tuple[Product, Row]:
             status_in_path = _status_of(status)
             move = ask_last_move(reading.db, product_id, as_of)
-            found = reading.aggregates(Product, [product_id], as_of)
-            if not found or found[0].status != status_in_path:
+            products = reading.aggregates(Product, [product_id], as_of)
+            if not products or products[0].status != status_in_path:
                 raise Missing
-            return found[0], move.row() or {}
+            return products[0], move.row() or {}
 
         product, move = self.ask(req, resp, question)
         self.show(req, resp, ProductByStatusAnswer.of({**values_of(product), **move}))

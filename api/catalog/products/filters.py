@@ -6,7 +6,7 @@ from falcon import Request
 from marshmallow import ValidationError, validates_schema
 
 from api.fields import MAX_AMOUNT, Body, Choice, Flag, Id, Whole
-from api.resource import stores_asked
+from api.resource import requested_stores
 from domain.catalog.products import STATUSES
 
 
@@ -34,5 +34,5 @@ def filters_of(req: Request) -> dict[str, Any]:
     Raises OtherStore for a store the caller does not work in.
     """
     query = dict(req.context.query)
-    stores_asked(query.get("store_id"), req.context.caller)
+    requested_stores(query.get("store_id"), req.context.caller)
     return query

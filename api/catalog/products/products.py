@@ -72,10 +72,10 @@ class ProductById(Resource):
     def on_get(self, req: Request, resp: Response, product_id: UUID) -> None:
         """The product with its variants, as it is or as it was recorded by `as_of`."""
         as_of = req.context.query.get("as_of")
-        found = self.ask(req, resp, lambda reading: reading.aggregates(Product, [product_id], as_of))
-        if not found:
+        products = self.ask(req, resp, lambda reading: reading.aggregates(Product, [product_id], as_of))
+        if not products:
             raise Missing
-        self.show(req, resp, show_product(found[0]))
+        self.show(req, resp, show_product(products[0]))
 
     @operation(
         "products.edit",

@@ -51,11 +51,11 @@ class ProductPrices(Resource):
             stores = ask_stores(reading.db)
             return reading.aggregates(Product, [product_id]), stores.read()
 
-        found, stores = self.ask(req, resp, question)
-        if not found:
+        products, stores = self.ask(req, resp, question)
+        if not products:
             raise Missing
-        resp.set_header("ETag", etag_of(found[0].version))
-        shown = show_prices(found[0], stores, req.context.caller.store_ids)
+        resp.set_header("ETag", etag_of(products[0].version))
+        shown = show_prices(products[0], stores, req.context.caller.store_ids)
         page, limit = req.context.query["page"], req.context.query["limit"]
         self.answer_page(req, resp, shown[(page - 1) * limit : page * limit], len(shown))
 
@@ -63,8 +63,8 @@ class ProductPrices(Resource):
         caller, query = req.context.caller, req.context.query
 
         def question(reading: Reading) -> tuple[list[Row], int]:
-            known = ask_product(reading.db, product_id)
-            found = list_price_history(
+            product = ask_product(reading.db, product_id)
+            history = list_price_history(
                 reading.db,
                 product_id,
                 with_costs=caller.sees_costs,
@@ -72,9 +72,9 @@ class ProductPrices(Resource):
                 page=query["page"],
                 limit=query["limit"],
             )
-            if known.row() is None:
+            if product.row() is None:
                 raise Missing
-            return found
+            return history
 
         rows, total = self.ask(req, resp, question, "price_history")
         self.answer_page(req, resp, [PriceAnswer.of(row) for row in rows], total)

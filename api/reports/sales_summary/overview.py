@@ -30,17 +30,17 @@ class Overview(Report):
         query = req.context.query
 
         def question(db: Database, period: Period, stores: tuple[UUID, ...] | None) -> dict[str, Any]:
-            found = overview(
+            report = overview(
                 db, period, store_ids=stores, as_of=query.get("as_of"), compare_to=query["compare_to"]
             )
             comparison = None
-            if found.compared is not None:
+            if report.compared is not None:
                 comparison = {
-                    "from": found.compared.from_date,
-                    "to": found.compared.to_date,
-                    "measures": found.comparison,
-                    "differences": found.differences,
+                    "from": report.compared.from_date,
+                    "to": report.compared.to_date,
+                    "measures": report.comparison,
+                    "differences": report.differences,
                 }
-            return {**found.measures, "comparison": comparison}
+            return {**report.measures, "comparison": comparison}
 
         self.report(req, resp, question)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from falcon import Request, Response
 
-from api.resource import Resource, stores_asked
+from api.resource import Resource, requested_stores
 from api.services import Reading
 from commands.ports import Missing
 from projections.base import Database
@@ -26,7 +26,7 @@ class Report(Resource):
         """Answer with the section. Raises Missing, OtherStore, PeriodNotValid."""
         query, caller = req.context.query, req.context.caller
         period = Period(query["from_date"], query["to_date"])
-        stores = stores_asked(query.get("store_id"), caller) or None
+        stores = requested_stores(query.get("store_id"), caller) or None
 
         def ask(reading: Reading) -> tuple[dict[str, Any], str]:
             company = find_company(reading.db)

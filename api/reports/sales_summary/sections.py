@@ -108,7 +108,7 @@ class SectionReport(Report):
         passed = {name: query[name] for name in section.passes}
 
         def question(db: Database, period: Period, stores: tuple[UUID, ...] | None) -> dict[str, Any]:
-            found = section.ask(db, period, store_ids=stores, as_of=query.get("as_of"), **passed)
-            return {"rows": found.rows, "totals": found.totals, "count": found.count}
+            section_rows = section.ask(db, period, store_ids=stores, as_of=query.get("as_of"), **passed)
+            return {"rows": section_rows.rows, "totals": section_rows.totals, "count": section_rows.count}
 
         self.report(req, resp, question)
