@@ -51,6 +51,7 @@ WRONG = {
     "projections.stock": "api.orders",
     "projections.users": "projections.guards.users",
     "api.orders": "infra.runtime.models",
+    "api.answers.record": "api.fields",
     "infra.decisions.commits": "api.orders",
     "infra.process.garbage": "infra.postgres.pool",
     "infra.postgres.pool": "infra.eventstore.codec",
