@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.catalog.products import Product
 from domain.entities import Entity
-from projections.base import Answer, Database, Event, Fact, Projection, Row, belonging
+from projections.base import Answer, Database, Event, Fact, Projection, Row, belonging, in_whole
 from projections.pages import PAGE, list_and_count
 from projections.records import Reading
 from projections.reports.sale_facts import add_rows
@@ -19,7 +19,7 @@ ROWS_PER_EVENT = 100_000
 class PricedVariant(Reading):
     """What is read of a variant."""
 
-    id: str
+    id: UUID
     price: int
     cost: int
 
@@ -34,39 +34,6 @@ class Added(Reading):
     """What is read of a variant that was added."""
 
     variant: PricedVariant
-
-
-class Repriced(Reading):
-    """What is read of another price."""
-
-    variant_id: str
-    old_price: int
-    price: int
-
-
-class Recosted(Reading):
-    """What is read of another cost."""
-
-    variant_id: str
-    old_cost: int
-    cost: int
-
-
-class StorePriced(Reading):
-    """What is read of a store's own price."""
-
-    variant_id: str
-    store_id: str
-    old_price: int | None
-    price: int
-
-
-class StorePriceLifted(Reading):
-    """What is read of a store's own price that holds no more."""
-
-    variant_id: str
-    store_id: str
-    old_price: int
 
 
 class PriceHistory(Projection):
@@ -96,10 +63,7 @@ class PriceHistory(Projection):
     folds = {
         Product.Registered: Drafted,
         Product.VariantAdded: Added,
-        Product.Repriced: Repriced,
-        Product.Recosted: Recosted,
-        Product.StorePriced: StorePriced,
-        Product.StorePriceLifted: StorePriceLifted,
+        **in_whole(Product.Repriced, Product.Recosted, Product.StorePriced, Product.StorePriceLifted),
     }
     # What goods are called, where they are filed, how they look and whether they are sold costs nothing.
     ignores = frozenset(
@@ -138,7 +102,7 @@ _ADD: LiteralString = """
 """
 
 
-Amounts = tuple[str, str | None, str, int | None, int | None]
+Amounts = tuple[UUID, UUID | None, str, int | None, int | None]
 
 
 def _first(variant: PricedVariant) -> tuple[Amounts, Amounts]:
