@@ -5,7 +5,7 @@ from typing import Protocol
 from commands.catalog.assortment import ImportWork, KeepingWork
 from commands.catalog.products import ProductsWork
 from commands.companies import CompaniesWork
-from commands.orders import SaleWork
+from commands.orders.sales import SaleWork
 from commands.users import UsersWork
 
 

@@ -19,7 +19,7 @@ from api.fields import (
     Text,
 )
 from api.queries import PageQuery
-from commands.orders import BasketLine
+from commands.orders.baskets import BasketLine
 from domain.pricing import Discount
 
 

@@ -7,7 +7,7 @@ from api.orders.answers import QuoteAnswer, QuoteLineAnswer
 from api.orders.input import BasketBody, basket_of
 from api.orders.presenter import show_taxes
 from api.resource import Resource
-from commands.orders import BasketLine, Quote, QuoteBasket, quote_basket
+from commands.orders.baskets import BasketLine, Quote, QuoteBasket, quote_basket
 from domain.catalog.products import NotForSale
 from domain.discounts import DiscountAboveCeiling
 from domain.money import AmountTooLarge, round_to_multiple

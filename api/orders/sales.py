@@ -8,7 +8,7 @@ from api.orders.input import SaleBody, basket_of
 from api.orders.presenter import show_order
 from api.resource import Resource
 from commands.moments import BeforeTheCompany, TooFarBack
-from commands.orders import PlaceSale, place_sale
+from commands.orders.sales import PlaceSale, place_sale
 from commands.ports import ConcurrentEdit, DuplicateId
 from domain.catalog.products import NotForSale
 from domain.discounts import DiscountAboveCeiling

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from commands.orders import BasketLine, PlaceSale
+from commands.orders.baskets import BasketLine
+from commands.orders.sales import PlaceSale
 from commands.ports import Caller
 from domain.catalog.brands import Brand
 from domain.catalog.categories import Category

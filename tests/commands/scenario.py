@@ -43,7 +43,8 @@ from commands.companies import (
     suspend_company,
 )
 from commands.creations import Content
-from commands.orders import PlaceSale, QuoteBasket, place_sale, quote_basket
+from commands.orders.baskets import QuoteBasket, quote_basket
+from commands.orders.sales import PlaceSale, place_sale
 from commands.packages import (
     ArchivePackage,
     RegisterPackage,

@@ -8,12 +8,7 @@ from typing import Any
 import pytest
 
 from commands.moments import TooFarBack
-from commands.orders import (
-    BasketLine,
-    DiscountNotAllowed,
-    PriceOverrideNotAllowed,
-    QuoteBasket,
-)
+from commands.orders.baskets import BasketLine, DiscountNotAllowed, PriceOverrideNotAllowed, QuoteBasket
 from commands.ports import DuplicateId
 from domain.catalog.products import NotForSale, Product, Status
 from domain.discounts import DiscountAboveCeiling

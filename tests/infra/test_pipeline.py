@@ -10,7 +10,8 @@ import psycopg
 import pytest
 from psycopg import errors, pq
 
-from commands.orders import BasketLine, PlaceSale, place_sale
+from commands.orders.baskets import BasketLine
+from commands.orders.sales import PlaceSale, place_sale
 from commands.outcomes import Response
 from commands.ports import Caller
 from domain.payments import Tender

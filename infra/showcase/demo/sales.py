@@ -9,7 +9,8 @@ from typing import Any, cast
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from commands.orders import BasketLine, PlaceSale, QuoteBasket, SaleWork, place_sale, quote_basket
+from commands.orders.baskets import BasketLine, QuoteBasket, quote_basket
+from commands.orders.sales import PlaceSale, SaleWork, place_sale
 from commands.ports import Caller
 from domain.aggregate import Aggregate
 from domain.business_date import business_date

@@ -1,63 +1,27 @@
-"""Commands of the till: what a basket costs, and selling it."""
+"""Selling a basket at a till: price, payment, stock, tax and cost in one decision."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
 from commands.moments import moment_of
+from commands.orders.baskets import BasketLine, QuoteBasket, QuoteWork, context_of, price_basket
+from commands.orders.payments import ask_methods, tenders_of
 from commands.ports import UnitOfWork
 from commands.settings import SettingsWork
 from commands.stock import StockWork
 from domain.business_date import business_date, local_hour
-from domain.catalog.products import SELLABLE, NotForSale
-from domain.catalog.units import too_precise
-from domain.discounts import check_ceiling
-from domain.errors import Detail, Invalid, NotAllowed, Refusal
+from domain.errors import Detail, Invalid, Refusal
 from domain.money import checked, round_ratio
 from domain.orders import Order, SaleLine
-from domain.payment_methods import MethodAtSale
-from domain.payments import BUILT_IN, Tender, settle
+from domain.payments import Tender, settle
 from domain.pending import Pending
-from domain.pricing import Discount, Item, PricedBasket, price
+from domain.pricing import PricedBasket
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 from domain.stock import Demand, MovementLine, StockMovement, take
 from domain.tills import Till, series_of, till_code
-
-PRICE_OVERRIDE = "pos.price_override"
-DISCOUNT = "pos.discount"
-_NOTHING = Decimal(0)
-
-
-class PriceOverrideNotAllowed(NotAllowed):
-    """Selling at another price than the catalog's takes the right to do so."""
-
-
-class DiscountNotAllowed(NotAllowed):
-    """Giving a discount takes the right to do so."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class BasketLine:
-    """A quantity of a variant, at the catalog's price or (minor currency units) at another."""
-
-    variant_id: UUID
-    quantity: Decimal
-    unit_price: int | None = None
-    discounts: tuple[Discount, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuoteBasket:
-    """Ask what a basket costs."""
-
-    lines: tuple[BasketLine, ...]
-    discounts: tuple[Discount, ...] = ()
-    store_id: UUID | None = None
-    register_id: UUID | None = None
-    customer_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,53 +34,8 @@ class PlaceSale(QuoteBasket):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    """A priced basket and what it was priced from."""
-
-    context: SaleContext
-    basket: PricedBasket
-
-
-class SalesPort(Protocol):
-    """The tills of the company."""
-
-    def context(
-        self,
-        *,
-        store_id: UUID | None,
-        register_id: UUID | None,
-        store_ids: tuple[UUID, ...],
-        variant_ids: Iterable[UUID],
-        customer_id: UUID | None,
-        lock: bool,
-    ) -> SaleContext:
-        """Read all that a sale is decided on; with `lock`, hold the balances and the till's number.
-
-        Raises Invalid for an unknown register, store or customer, OtherStore, StoreClosed.
-        """
-
-
-class QuoteWork(UnitOfWork, Protocol):
-    """What baskets are priced with."""
-
-    @property
-    def sales(self) -> SalesPort:
-        """Tills."""
-
-
 class SaleWork(QuoteWork, SettingsWork, StockWork, Protocol):
     """What sales are decided with."""
-
-
-def quote_basket(command: QuoteBasket, work: QuoteWork) -> Quote:
-    """Price a basket to the last minor unit as the sale will be; nothing is locked or written.
-
-    Raises Invalid, OtherStore, StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue,
-    DiscountNotAllowed and DiscountAboveCeiling.
-    """
-    context = _context(command, work, lock=False)
-    return Quote(context=context, basket=_price(command, context, work))
 
 
 def place_sale(command: PlaceSale, work: SaleWork) -> Order:
@@ -128,10 +47,10 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
     BeforeTheCompany, PlanLimitReached, DuplicateId and AmountTooLarge.
     """
     earlier = _earlier(command, work)
-    methods = _methods(command, work)
+    methods = ask_methods(command.tenders, work)
     work.stock.hold_precisions(line.quantity for line in command.lines)
     try:
-        context = _context(command, work, lock=True)
+        context = context_of(command, work, lock=True)
     except Refusal:
         # What has become of the till or the catalog since does not undo a sale that was made.
         if existing := earlier.read():
@@ -140,8 +59,10 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
     if existing := earlier.read():
         return existing
     order_id = command.id or work.new_id()
-    basket = _price(command, context, work)
-    settlement = settle(basket.total, _tenders(command, methods.read()), context.rules.cash_rounding)
+    basket = price_basket(command, context, work)
+    settlement = settle(
+        basket.total, tenders_of(command.tenders, methods.read()), context.rules.cash_rounding
+    )
     moved = _take_stock(command, context)
     store = _store(context)
     occurred_at = moment_of(command.occurred_at, "A sale", work, context.backdating)
@@ -181,90 +102,6 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
 def _earlier(command: PlaceSale, work: UnitOfWork) -> Pending[Order | None]:
     """Ask for the sale that this request made before, if its till named it."""
     return work.find_earlier(Order, Order.Sold, command.id) if command.id else Pending(lambda: None)
-
-
-def _methods(command: PlaceSale, work: SaleWork) -> Pending[Mapping[str, MethodAtSale]]:
-    """Ask for the company's own payment methods, if the sale is paid with any."""
-    own = {tender.method for tender in command.tenders} - BUILT_IN
-    return work.settings.payment_methods(own) if own else Pending(dict)
-
-
-def _tenders(command: PlaceSale, methods: Mapping[str, MethodAtSale]) -> list[Tender]:
-    """The tenders under the codes that are recorded. Raises Invalid naming each that is not taken so."""
-    details = []
-    for index, tender in enumerate(command.tenders):
-        method = methods.get(tender.method)
-        if method is None and tender.method not in BUILT_IN:
-            details.append(
-                Detail(f"payments.{index}.method", "not_found", "It is no method of payment here.")
-            )
-        elif method and method.requires_reference and not tender.reference:
-            details.append(Detail(f"payments.{index}.reference", "required", "It is paid with a reference."))
-    if details:
-        raise Invalid(details=details)
-    return [
-        replace(tender, method=methods[tender.method].code) if tender.method in methods else tender
-        for tender in command.tenders
-    ]
-
-
-def _context(command: QuoteBasket, work: QuoteWork, *, lock: bool) -> SaleContext:
-    context = work.sales.context(
-        store_id=command.store_id,
-        register_id=command.register_id,
-        store_ids=work.caller.store_ids,
-        variant_ids=[line.variant_id for line in command.lines],
-        customer_id=command.customer_id,
-        lock=lock,
-    )
-    _check_lines(command, context)
-    return context
-
-
-def _check_lines(command: QuoteBasket, context: SaleContext) -> None:
-    unknown, unsellable = [], []
-    for index, line in enumerate(command.lines):
-        variant = context.variants.get(line.variant_id)
-        if variant is None:
-            unknown.append(Detail(f"lines.{index}.variant_id", "not_found", "There is no such variant."))
-        elif variant.status not in SELLABLE:
-            status = variant.status.replace("_", " ")
-            unsellable.append(Detail(f"lines.{index}.variant_id", "not_for_sale", f"It is {status}."))
-        elif wrong := too_precise(f"lines.{index}.quantity", line.quantity, variant.precision):
-            unknown.append(wrong)
-    if unknown:
-        raise Invalid(details=unknown)
-    if unsellable:
-        raise NotForSale(details=unsellable)
-
-
-def _price(command: QuoteBasket, context: SaleContext, work: UnitOfWork) -> PricedBasket:
-    items = [_item(line, context.variants[line.variant_id], work) for line in command.lines]
-    basket = price(items, command.discounts, context.rules)
-    if _gives_discounts(command):
-        if DISCOUNT not in work.caller.permissions:
-            raise DiscountNotAllowed
-        ceiling = context.discount_ceilings.get(work.caller.role, _NOTHING)
-        check_ceiling(items, command.discounts, basket, ceiling)
-    return basket
-
-
-def _gives_discounts(command: QuoteBasket) -> bool:
-    everywhere = (command.discounts, *(line.discounts for line in command.lines))
-    return any(discount.value for discounts in everywhere for discount in discounts)
-
-
-def _item(line: BasketLine, variant: VariantAtSale, work: UnitOfWork) -> Item:
-    unit_price = variant.price if line.unit_price is None else line.unit_price
-    if unit_price != variant.price and PRICE_OVERRIDE not in work.caller.permissions:
-        raise PriceOverrideNotAllowed
-    return Item(
-        variant_id=variant.id,
-        quantity=line.quantity,
-        unit_price=unit_price,
-        discounts=line.discounts,
-        tax_rates=variant.tax_rates,
-    )
 
 
 def _take_stock(command: PlaceSale, context: SaleContext) -> dict[int, MovementLine]:

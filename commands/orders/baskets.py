@@ -1,0 +1,157 @@
+"""What a basket costs: priced on the catalog, the store and the rights of one moment."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from commands.ports import UnitOfWork
+from domain.catalog.products import SELLABLE, NotForSale
+from domain.catalog.units import too_precise
+from domain.discounts import check_ceiling
+from domain.errors import Detail, Invalid, NotAllowed
+from domain.pricing import Discount, Item, PricedBasket, price
+from domain.sale_context import SaleContext, VariantAtSale
+
+PRICE_OVERRIDE = "pos.price_override"
+DISCOUNT = "pos.discount"
+_NOTHING = Decimal(0)
+
+
+class PriceOverrideNotAllowed(NotAllowed):
+    """Selling at another price than the catalog's takes the right to do so."""
+
+
+class DiscountNotAllowed(NotAllowed):
+    """Giving a discount takes the right to do so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasketLine:
+    """A quantity of a variant, at the catalog's price or (minor currency units) at another."""
+
+    variant_id: UUID
+    quantity: Decimal
+    unit_price: int | None = None
+    discounts: tuple[Discount, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteBasket:
+    """Ask what a basket costs."""
+
+    lines: tuple[BasketLine, ...]
+    discounts: tuple[Discount, ...] = ()
+    store_id: UUID | None = None
+    register_id: UUID | None = None
+    customer_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A priced basket and what it was priced from."""
+
+    context: SaleContext
+    basket: PricedBasket
+
+
+class SalesPort(Protocol):
+    """The tills of the company."""
+
+    def context(
+        self,
+        *,
+        store_id: UUID | None,
+        register_id: UUID | None,
+        store_ids: tuple[UUID, ...],
+        variant_ids: Iterable[UUID],
+        customer_id: UUID | None,
+        lock: bool,
+    ) -> SaleContext:
+        """Read all that a sale is decided on; with `lock`, hold the balances and the till's number.
+
+        Raises Invalid for an unknown register, store or customer, OtherStore, StoreClosed.
+        """
+
+
+class QuoteWork(UnitOfWork, Protocol):
+    """What baskets are priced with."""
+
+    @property
+    def sales(self) -> SalesPort:
+        """Tills."""
+
+
+def quote_basket(command: QuoteBasket, work: QuoteWork) -> Quote:
+    """Price a basket to the last minor unit as the sale will be; nothing is locked or written.
+
+    Raises Invalid, OtherStore, StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue,
+    DiscountNotAllowed and DiscountAboveCeiling.
+    """
+    context = context_of(command, work, lock=False)
+    return Quote(context=context, basket=price_basket(command, context, work))
+
+
+def context_of(command: QuoteBasket, work: QuoteWork, *, lock: bool) -> SaleContext:
+    """What the basket is priced and sold on. Raises Invalid, OtherStore, StoreClosed, NotForSale."""
+    context = work.sales.context(
+        store_id=command.store_id,
+        register_id=command.register_id,
+        store_ids=work.caller.store_ids,
+        variant_ids=[line.variant_id for line in command.lines],
+        customer_id=command.customer_id,
+        lock=lock,
+    )
+    _check_lines(command, context)
+    return context
+
+
+def _check_lines(command: QuoteBasket, context: SaleContext) -> None:
+    unknown, unsellable = [], []
+    for index, line in enumerate(command.lines):
+        variant = context.variants.get(line.variant_id)
+        if variant is None:
+            unknown.append(Detail(f"lines.{index}.variant_id", "not_found", "There is no such variant."))
+        elif variant.status not in SELLABLE:
+            status = variant.status.replace("_", " ")
+            unsellable.append(Detail(f"lines.{index}.variant_id", "not_for_sale", f"It is {status}."))
+        elif wrong := too_precise(f"lines.{index}.quantity", line.quantity, variant.precision):
+            unknown.append(wrong)
+    if unknown:
+        raise Invalid(details=unknown)
+    if unsellable:
+        raise NotForSale(details=unsellable)
+
+
+def price_basket(command: QuoteBasket, context: SaleContext, work: UnitOfWork) -> PricedBasket:
+    """Price it, if the caller may give the prices and discounts it names.
+
+    Raises PriceOverrideNotAllowed, DiscountNotAllowed, DiscountExceedsValue, DiscountAboveCeiling.
+    """
+    items = [_item(line, context.variants[line.variant_id], work) for line in command.lines]
+    basket = price(items, command.discounts, context.rules)
+    if _gives_discounts(command):
+        if DISCOUNT not in work.caller.permissions:
+            raise DiscountNotAllowed
+        ceiling = context.discount_ceilings.get(work.caller.role, _NOTHING)
+        check_ceiling(items, command.discounts, basket, ceiling)
+    return basket
+
+
+def _gives_discounts(command: QuoteBasket) -> bool:
+    everywhere = (command.discounts, *(line.discounts for line in command.lines))
+    return any(discount.value for discounts in everywhere for discount in discounts)
+
+
+def _item(line: BasketLine, variant: VariantAtSale, work: UnitOfWork) -> Item:
+    unit_price = variant.price if line.unit_price is None else line.unit_price
+    if unit_price != variant.price and PRICE_OVERRIDE not in work.caller.permissions:
+        raise PriceOverrideNotAllowed
+    return Item(
+        variant_id=variant.id,
+        quantity=line.quantity,
+        unit_price=unit_price,
+        discounts=line.discounts,
+        tax_rates=variant.tax_rates,
+    )
