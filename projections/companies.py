@@ -201,7 +201,7 @@ _FILTER: LiteralString = """
        AND (status <> 'archived' OR %(status)s::text IN ('archived', 'all'))
        AND (%(package_id)s::uuid IS NULL OR package_id = %(package_id)s::uuid)
        AND (%(subscription)s::text IS NULL OR subscription_status = %(subscription)s::text)
-       AND NOT EXISTS (SELECT FROM unnest(%(words)b::text[]) AS wanted(word)
+       AND NOT EXISTS (SELECT FROM unnest(%(words)b::text[]) AS term(word)
                         WHERE position(word IN name_key || ' ' || lower(coalesce(email, ''))) = 0)
 """
 _LIST: LiteralString = f"""

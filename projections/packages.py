@@ -124,7 +124,7 @@ _FILTER: LiteralString = """
        AND coalesce(%(status)s::text, 'all') IN (
                'all', CASE WHEN is_archived THEN 'archived' WHEN is_active THEN 'active' ELSE 'inactive' END)
        AND (NOT is_archived OR %(status)s::text IN ('archived', 'all'))
-       AND NOT EXISTS (SELECT FROM unnest(%(words)b::text[]) AS wanted(word)
+       AND NOT EXISTS (SELECT FROM unnest(%(words)b::text[]) AS term(word)
                         WHERE position(word IN name_key || ' ' || lower(coalesce(description, ''))) = 0)
 """
 _LIST: LiteralString = f"""

@@ -20,11 +20,11 @@ _ENTER_DIRECTORY: LiteralString = """
 # Each company is folded for itself, so one may have given up a name long before another took it, and come
 # second here: the name is whose claim is the latest, in whatever order they come.
 _ENTER_RECORDED: LiteralString = """
-    INSERT INTO user_directory AS known (username_key, company_id, user_id, since)
+    INSERT INTO user_directory AS entry (username_key, company_id, user_id, since)
     VALUES (%(username_key)s, %(company_id)s, %(stream_id)s, %(at)s)
         ON CONFLICT (username_key) DO UPDATE
        SET company_id = excluded.company_id, user_id = excluded.user_id, since = excluded.since
-     WHERE known.since <= excluded.since
+     WHERE entry.since <= excluded.since
 """
 
 _RENAME: LiteralString = """

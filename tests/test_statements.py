@@ -38,7 +38,7 @@ ACROSS_COMPANIES = {
     "company_head": "workers find companies that are behind, without locks",
     "company_activity": "workers find companies that wrote lately, without locks",
     "FROM built": "an upgrade builds for every company",
-    "FROM projection_checkpoints AS place JOIN projection_models": "an upgrade may leave companies closed",
+    "FROM projection_checkpoints AS checkpoint JOIN projection_models": "an upgrade may close companies",
     "projection_checkpoints WHERE projection": "a read model is replaced for every company",
     "starts_with(error": "a worker that starts looks after every company that a newer event has stopped",
     "companies WHERE due_at": "the job finds companies whose subscription falls due, without locks",

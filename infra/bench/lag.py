@@ -16,8 +16,8 @@ PATIENCE_SECONDS = 60.0
 
 # Every read model that lags counts: while the worker catches up with any of them, it is not idle.
 _BEHIND: LiteralString = """
-    SELECT count(*) FROM projection_checkpoints AS place JOIN company_head AS head USING (company_id)
-     WHERE place.position < head.position
+    SELECT count(*) FROM projection_checkpoints AS checkpoint JOIN company_head AS head USING (company_id)
+     WHERE checkpoint.position < head.position
 """
 
 

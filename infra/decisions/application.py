@@ -89,9 +89,9 @@ _STREAMS_AS_OF: LiteralString = f"""
       FROM (SELECT stream_id, max(stream_version) AS version FROM events
              WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
                AND {KNOWN_AT} <= %(as_of)s
-             GROUP BY stream_id) AS known
-      JOIN events AS e ON e.company_id = %(company_id)s AND e.stream_id = known.stream_id
-                      AND e.stream_version <= known.version
+             GROUP BY stream_id) AS latest
+      JOIN events AS e ON e.company_id = %(company_id)s AND e.stream_id = latest.stream_id
+                      AND e.stream_version <= latest.version
      ORDER BY e.stream_id, e.stream_version
 """
 

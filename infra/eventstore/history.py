@@ -17,9 +17,9 @@ State = dict[str, Any]
 
 _UP_TO: LiteralString = """
     SELECT e.stream_id, e.stream_version, e.type, e.state, e.metadata
-      FROM unnest(%(ids)b::uuid[], %(versions)b::bigint[]) AS wanted(stream_id, version)
-      JOIN events AS e ON e.company_id = %(company_id)s AND e.stream_id = wanted.stream_id
-                      AND e.stream_version <= wanted.version
+      FROM unnest(%(ids)b::uuid[], %(versions)b::bigint[]) AS requested(stream_id, version)
+      JOIN events AS e ON e.company_id = %(company_id)s AND e.stream_id = requested.stream_id
+                      AND e.stream_version <= requested.version
      ORDER BY e.stream_id, e.stream_version
 """
 
@@ -35,7 +35,7 @@ def states_of(
     params = {
         "company_id": db.company_id,
         "ids": list(versions),
-        "versions": [max(wanted) for wanted in versions.values()],
+        "versions": [max(numbers) for numbers in versions.values()],
     }
     states: dict[tuple[UUID, int], State | EventNotReadable] = {}
     for stream_id, events in groupby(db.ask(_UP_TO, params).rows(), key=itemgetter("stream_id")):

@@ -23,10 +23,10 @@ WIDE_WINDOW = timedelta(hours=1)
 FAMILIAR = timedelta(days=30)
 
 _COUNT: LiteralString = """
-    INSERT INTO sign_in_failures AS known (key, failures, until) VALUES (%(key)s, 1, %(until)s)
+    INSERT INTO sign_in_failures AS counter (key, failures, until) VALUES (%(key)s, 1, %(until)s)
         ON CONFLICT (key) DO UPDATE
-       SET failures = CASE WHEN known.until <= %(now)s THEN 1 ELSE known.failures + 1 END,
-           until = CASE WHEN known.until <= %(now)s THEN excluded.until ELSE known.until END
+       SET failures = CASE WHEN counter.until <= %(now)s THEN 1 ELSE counter.failures + 1 END,
+           until = CASE WHEN counter.until <= %(now)s THEN excluded.until ELSE counter.until END
     RETURNING failures, until
 """
 

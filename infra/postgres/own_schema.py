@@ -48,9 +48,9 @@ _SCHEMA: LiteralString = """
 _HAS_HISTORY: LiteralString = """
     SELECT FROM pg_class AS class
       JOIN pg_namespace AS space ON space.oid = class.relnamespace
-      JOIN pg_attribute AS kept ON kept.attrelid = class.oid AND NOT kept.attisdropped
+      JOIN pg_attribute AS attribute ON attribute.attrelid = class.oid AND NOT attribute.attisdropped
      WHERE space.nspname = %s AND class.relname = 'schema_migrations' AND class.relkind = 'r'
-       AND kept.attname = 'name' AND kept.atttypid = 'text'::regtype
+       AND attribute.attname = 'name' AND attribute.atttypid = 'text'::regtype
        AND has_schema_privilege(space.oid, 'USAGE') AND has_table_privilege(class.oid, 'SELECT')
 """
 

@@ -25,7 +25,7 @@ _PARK: LiteralString = """
 
 # Of a log that was altered nothing more is decided, whatever the read models know of it.
 _PARK_ALL: LiteralString = """
-    INSERT INTO projection_checkpoints AS place
+    INSERT INTO projection_checkpoints AS checkpoint
            (company_id, projection, position, whole_at, updated_at, parked_at, error)
     SELECT %(company_id)s, name, %(position)s, %(position)s, clock_timestamp(), clock_timestamp(), %(error)s
       FROM projection_models WHERE mode = 'inline'
@@ -35,16 +35,16 @@ _PARK_ALL: LiteralString = """
 
 _CLOSE: LiteralString = """
     UPDATE installation
-       SET closed = ARRAY(SELECT DISTINCT place.company_id FROM projection_checkpoints AS place
-                            JOIN projection_models AS model ON model.name = place.projection
-                           WHERE place.parked_at IS NOT NULL AND model.mode = 'inline')
+       SET closed = ARRAY(SELECT DISTINCT checkpoint.company_id FROM projection_checkpoints AS checkpoint
+                            JOIN projection_models AS model ON model.name = checkpoint.projection
+                           WHERE checkpoint.parked_at IS NOT NULL AND model.mode = 'inline')
 """
 
 _PARKED: LiteralString = """
-    SELECT place.company_id, array_agg(place.projection) FROM projection_checkpoints AS place
-      JOIN projection_models AS model ON model.name = place.projection
-     WHERE place.parked_at IS NOT NULL AND model.mode = 'inline'
-     GROUP BY place.company_id ORDER BY place.company_id
+    SELECT checkpoint.company_id, array_agg(checkpoint.projection) FROM projection_checkpoints AS checkpoint
+      JOIN projection_models AS model ON model.name = checkpoint.projection
+     WHERE checkpoint.parked_at IS NOT NULL AND model.mode = 'inline'
+     GROUP BY checkpoint.company_id ORDER BY checkpoint.company_id
 """
 
 # What is made from a read model that is parked is not whole either.
@@ -59,10 +59,10 @@ _UNPARK: LiteralString = """
 
 _OPEN: LiteralString = """
     UPDATE installation SET closed = array_remove(closed, %(company_id)s)
-     WHERE NOT EXISTS (SELECT FROM projection_checkpoints AS place
-                         JOIN projection_models AS model ON model.name = place.projection
-                        WHERE place.company_id = %(company_id)s
-                          AND place.parked_at IS NOT NULL AND model.mode = 'inline')
+     WHERE NOT EXISTS (SELECT FROM projection_checkpoints AS checkpoint
+                         JOIN projection_models AS model ON model.name = checkpoint.projection
+                        WHERE checkpoint.company_id = %(company_id)s
+                          AND checkpoint.parked_at IS NOT NULL AND model.mode = 'inline')
 """
 
 

@@ -35,7 +35,7 @@ _FORGET_PLACES: LiteralString = "DELETE FROM projection_checkpoints WHERE projec
 
 # What stopped at an event is parked there, and answers nothing before it knows as much as the log now has.
 _TAKE_PLACES: LiteralString = """
-    INSERT INTO projection_checkpoints AS place
+    INSERT INTO projection_checkpoints AS checkpoint
            (company_id, projection, position, whole_at, updated_at, parked_at, error)
     SELECT head.company_id, model.name, coalesce(built.position, 0), head.position,
            clock_timestamp(), CASE WHEN built.error IS NOT NULL THEN clock_timestamp() END, built.error

@@ -48,8 +48,8 @@ _TABLES: LiteralString = """
               FROM pg_index AS keys
               JOIN pg_attribute ON attrelid = keys.indrelid AND attnum = ANY(keys.indkey)
              WHERE keys.indrelid = class.oid AND keys.indisprimary) AS key
-      FROM unnest(%s::text[]) AS wanted
-      JOIN pg_class AS class ON class.oid = to_regclass(quote_ident(wanted))
+      FROM unnest(%s::text[]) AS name
+      JOIN pg_class AS class ON class.oid = to_regclass(quote_ident(name))
       JOIN pg_namespace AS space ON space.oid = class.relnamespace
 """
 

@@ -50,12 +50,12 @@ class Status:
 _DIGESTS: LiteralString = "SELECT name, digest FROM projection_models"
 
 _LAGS: LiteralString = """
-    SELECT place.projection, count(*),
-           min(head.position - place.position), max(head.position - place.position)
-      FROM projection_checkpoints AS place
-      JOIN company_head AS head ON head.company_id = place.company_id
-     WHERE %(company_id)s::uuid IS NULL OR place.company_id = %(company_id)s::uuid
-     GROUP BY place.projection
+    SELECT checkpoint.projection, count(*),
+           min(head.position - checkpoint.position), max(head.position - checkpoint.position)
+      FROM projection_checkpoints AS checkpoint
+      JOIN company_head AS head ON head.company_id = checkpoint.company_id
+     WHERE %(company_id)s::uuid IS NULL OR checkpoint.company_id = %(company_id)s::uuid
+     GROUP BY checkpoint.projection
 """
 
 _PARKED: LiteralString = """

@@ -35,21 +35,21 @@ log = structlog.get_logger("projections")
 
 # Found without a lock and across companies, so it is only a hint where to look.
 _ACTIVE: LiteralString = """
-    SELECT DISTINCT place.company_id
+    SELECT DISTINCT checkpoint.company_id
       FROM company_activity AS activity
       JOIN company_head AS head ON head.company_id = activity.company_id
-      JOIN projection_checkpoints AS place ON place.company_id = activity.company_id
+      JOIN projection_checkpoints AS checkpoint ON checkpoint.company_id = activity.company_id
      WHERE activity.active_at > now() - make_interval(secs => %(seconds)s)
-       AND place.projection = ANY(%(projections)b::text[])
-       AND place.position < head.position AND place.parked_at IS NULL
+       AND checkpoint.projection = ANY(%(projections)b::text[])
+       AND checkpoint.position < head.position AND checkpoint.parked_at IS NULL
 """
 
 _BEHIND: LiteralString = """
-    SELECT DISTINCT place.company_id
+    SELECT DISTINCT checkpoint.company_id
       FROM company_head AS head
-      JOIN projection_checkpoints AS place ON place.company_id = head.company_id
-     WHERE place.projection = ANY(%(projections)b::text[])
-       AND place.position < head.position AND place.parked_at IS NULL
+      JOIN projection_checkpoints AS checkpoint ON checkpoint.company_id = head.company_id
+     WHERE checkpoint.projection = ANY(%(projections)b::text[])
+       AND checkpoint.position < head.position AND checkpoint.parked_at IS NULL
 """
 
 # Parked before an event that a newer version recorded: this one may be that version.

@@ -46,6 +46,6 @@ def _notes(done: Rehashed, seconds: float) -> list[str]:
 def _refuse_widely_altered(connection: psycopg.Connection[Any], altered: Sequence[LogAltered]) -> None:
     """Raise LogsAltered for the platform's log, or for those of more than half of the companies."""
     [(companies,)] = connection.execute(_COMPANIES, {"platform": PLATFORM_ID}).fetchall()
-    for found in altered:
-        if found.company_id == PLATFORM_ID or 2 * len(altered) > companies:
-            raise LogsAltered(reason=found)
+    for alteration in altered:
+        if alteration.company_id == PLATFORM_ID or 2 * len(altered) > companies:
+            raise LogsAltered(reason=alteration)

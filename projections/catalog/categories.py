@@ -42,7 +42,7 @@ _CHILDREN: LiteralString = """
 # Each category is counted once, from the index alone, however many of those asked for are above it.
 _COUNTS: LiteralString = f"""
     WITH RECURSIVE below AS (
-        SELECT top, top AS id FROM unnest(%(ids)b::uuid[]) AS asked(top)
+        SELECT top, top AS id FROM unnest(%(ids)b::uuid[]) AS listed(top)
      UNION
         SELECT below.top, child.id {_CHILDREN}
     ), counted AS MATERIALIZED (

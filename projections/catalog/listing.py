@@ -166,9 +166,9 @@ _OWNERS: LiteralString = """
                      WHERE company_id = %(company_id)s AND storage_id = storage.id
                     OFFSET 0
                    ) AS b
-           ) AS wanted
+           ) AS changed
      CROSS JOIN LATERAL (
-            SELECT product_id FROM variants WHERE company_id = %(company_id)s AND id = wanted.id LIMIT 1
+            SELECT product_id FROM variants WHERE company_id = %(company_id)s AND id = changed.id LIMIT 1
            ) AS v
 """
 

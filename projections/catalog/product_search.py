@@ -45,7 +45,7 @@ _PAGE: LiteralString = f"""
 """
 
 _NAMED: LiteralString = f"""
-               found.id
+               match.id
           FROM condition
          CROSS JOIN LATERAL (
                 SELECT id FROM search_words AS one
@@ -53,7 +53,7 @@ _NAMED: LiteralString = f"""
                    AND one.status = ANY(%(statuses)b::text[]) AND one.leads = ANY(ARRAY[true, false])
                    AND {MEETS_CONDITION}
                 OFFSET 0
-               ) AS found
+               ) AS match
          UNION
         SELECT unnest(%(coded)b::uuid[])
 """

@@ -67,10 +67,10 @@ VARIANTS: LiteralString = f"""
     SELECT v.id, v.product_id, v.sku, p.name, v.name AS variant_name, p.category_id, p.brand_id,
            coalesce(own.price, v.price) AS price, v.cost, p.status, p.track_stock, p.tax_rate_ids,
            unit.precision, p.supplier_id
-      FROM unnest(%(variants)b::uuid[]) AS wanted(id)
+      FROM unnest(%(variants)b::uuid[]) AS requested(id)
      CROSS JOIN LATERAL (
             SELECT id, product_id, sku, name, price, cost FROM variants
-             WHERE company_id = %(company_id)s AND id = wanted.id
+             WHERE company_id = %(company_id)s AND id = requested.id
              LIMIT 1
            ) AS v
      CROSS JOIN LATERAL (
@@ -100,10 +100,10 @@ TAX_RATES: LiteralString = """
     SELECT rate.id, rate.name, rate.fields ->> 'rate' AS rate,
            (rate.fields ->> 'inclusive')::bool AS inclusive, rate.fields ->> 'jurisdiction' AS jurisdiction
       FROM (SELECT DISTINCT charged.id
-              FROM unnest(%(variants)b::uuid[]) AS wanted(id)
+              FROM unnest(%(variants)b::uuid[]) AS requested(id)
              CROSS JOIN LATERAL (
                     SELECT product_id FROM variants
-                     WHERE company_id = %(company_id)s AND id = wanted.id
+                     WHERE company_id = %(company_id)s AND id = requested.id
                      LIMIT 1
                    ) AS v
              CROSS JOIN LATERAL (
@@ -111,10 +111,10 @@ TAX_RATES: LiteralString = """
                      WHERE company_id = %(company_id)s AND id = v.product_id
                      LIMIT 1
                    ) AS p
-             CROSS JOIN LATERAL unnest(p.tax_rate_ids) AS charged(id)) AS wanted
+             CROSS JOIN LATERAL unnest(p.tax_rate_ids) AS charged(id)) AS requested
      CROSS JOIN LATERAL (
             SELECT id, name, fields FROM settings
-             WHERE company_id = %(company_id)s AND id = wanted.id
+             WHERE company_id = %(company_id)s AND id = requested.id
              LIMIT 1
            ) AS rate
 """
@@ -128,10 +128,10 @@ CUSTOMER: LiteralString = """
 # variant itself is held; it is read after that.
 HOLD_VARIANTS: LiteralString = """
     SELECT held.id
-      FROM (SELECT id FROM unnest(%(variants)b::uuid[]) AS told(id) ORDER BY id) AS wanted
+      FROM (SELECT id FROM unnest(%(variants)b::uuid[]) AS listed(id) ORDER BY id) AS requested
      CROSS JOIN LATERAL (
             SELECT id FROM variants
-             WHERE company_id = %(company_id)s AND id = wanted.id
+             WHERE company_id = %(company_id)s AND id = requested.id
              LIMIT 1 FOR KEY SHARE
            ) AS held
 """

@@ -21,7 +21,7 @@ from projections.settings import NOWHERE, keys_of
 
 # The name, the code and the scope of the entity itself stand in for what an edit leaves as it is.
 _NAMESAKES: LiteralString = """
-    WITH wanted AS (
+    WITH own_keys AS (
         SELECT coalesce(%(name_key)s::text, own.name_key) AS name_key,
                coalesce(%(code_key)s::text, own.code_key) AS code_key,
                CASE WHEN %(has_scope)s::bool THEN %(scope_id)s::uuid
@@ -29,11 +29,11 @@ _NAMESAKES: LiteralString = """
           FROM (SELECT 1) AS always
           LEFT JOIN settings AS own ON own.company_id = %(company_id)s AND own.id = %(id)s
     )
-    SELECT other.name_key = wanted.name_key AS same_name
-      FROM settings AS other, wanted
+    SELECT other.name_key = own_keys.name_key AS same_name
+      FROM settings AS other, own_keys
      WHERE other.company_id = %(company_id)s AND other.kind = %(kind)s AND NOT other.is_archived
-       AND other.id <> %(id)s AND other.scope_id = wanted.scope_id
-       AND (other.name_key = wanted.name_key OR other.code_key = wanted.code_key)
+       AND other.id <> %(id)s AND other.scope_id = own_keys.scope_id
+       AND (other.name_key = own_keys.name_key OR other.code_key = own_keys.code_key)
 """
 
 # A command that hangs one of a kind under another holds this lock, so that no two close a cycle together.
@@ -149,7 +149,7 @@ class SettingContext:
             raise DuplicateCode
         if self._removed_options and (used := self._removed_options.rows()):
             raise InUse(details=[_option_in_use(row, self._values) for row in used])
-        if self._finer and (row := self._finer.row()) and row["found"]:
+        if self._finer and (row := self._finer.row()) and row["is_finer"]:
             message = "There is stock of it with more decimal places."
             raise InUse(details=[Detail("precision", InUse.code, message)])
 

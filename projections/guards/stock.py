@@ -24,7 +24,7 @@ from projections.guards.stock_precision import ask_finer, hold_precisions
 ENSURE_BALANCES: LiteralString = """
     INSERT INTO stock_balances (company_id, storage_id, variant_id, on_hand, value, last_unit_cost)
     SELECT %(company_id)s, %(storage_id)s, variant_id, 0, 0, 0
-      FROM unnest(%(variants)b::uuid[]) AS wanted(variant_id)
+      FROM unnest(%(variants)b::uuid[]) AS requested(variant_id)
      ORDER BY variant_id
         ON CONFLICT DO NOTHING
 """
@@ -42,10 +42,10 @@ LOCK_BALANCES: LiteralString = """
 _COUNTED: LiteralString = """
     SELECT v.id, coalesce((SELECT (unit.fields ->> 'precision')::int FROM settings AS unit
                             WHERE unit.company_id = %(company_id)s AND unit.id = p.unit_id), 5) AS precision
-      FROM (SELECT id FROM unnest(%(variants)b::uuid[]) AS told(id) ORDER BY id) AS wanted
+      FROM (SELECT id FROM unnest(%(variants)b::uuid[]) AS listed(id) ORDER BY id) AS requested
      CROSS JOIN LATERAL (
             SELECT id, product_id FROM variants
-             WHERE company_id = %(company_id)s AND id = wanted.id
+             WHERE company_id = %(company_id)s AND id = requested.id
              LIMIT 1 FOR SHARE
            ) AS v
      CROSS JOIN LATERAL (

@@ -22,7 +22,7 @@ _FINER_THAN_UNIT: LiteralString = """
                      JOIN variants AS v ON v.company_id = p.company_id AND v.product_id = p.id
                      JOIN stock_balances AS b ON b.company_id = v.company_id AND b.variant_id = v.id
                     WHERE p.company_id = %(company_id)s AND p.unit_id = %(unit_id)s
-                      AND scale(trim_scale(b.on_hand)) > %(precision)s) AS found
+                      AND scale(trim_scale(b.on_hand)) > %(precision)s) AS is_finer
 """
 
 # What is no longer measured in anything is counted in whole pieces, as far as anybody can tell.
@@ -46,7 +46,7 @@ def hold_precisions(db: Database, quantities: Iterable[Decimal]) -> None:
 
 
 def ask_finer_than_unit(db: Database, unit_id: UUID, precision: int) -> Answer:
-    """Ask whether stock is `found` that is finer than its unit would be; no fraction moves until the end."""
+    """Ask whether stock `is_finer` than its unit would be; no fraction moves until the end."""
     params = {"company_id": db.company_id, "unit_id": unit_id, "precision": precision}
     db.execute(_HOLD_ALONE, params)
     return db.ask(_FINER_THAN_UNIT, params)

@@ -137,8 +137,8 @@ _PRODUCTS: LiteralString = """
          ORDER BY gross_sales - discounts - returns DESC, variant_id
          LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
     )
-    SELECT whole.found, page.*, called.product_id, called.sku, called.name, called.variant_name
-      FROM (SELECT count(*) AS found FROM sold) AS whole
+    SELECT whole.number, page.*, called.product_id, called.sku, called.name, called.variant_name
+      FROM (SELECT count(*) AS number FROM sold) AS whole
       LEFT JOIN page ON true
       LEFT JOIN LATERAL (
             SELECT product_id, sku, name, variant_name FROM sold_variants
@@ -268,7 +268,7 @@ def by_product(
     sums = [row for row in answer if row["variant_id"] is not None]
     names = ("variant_id", "product_id", "sku", "name", "variant_name")
     rows = [_picked(row, names) | _with_margin(_picked(row, _OF_PRODUCTS)) for row in sums]
-    return Section(rows, _with_margin(_summed(sums, _OF_PRODUCTS)), answer[0]["found"])
+    return Section(rows, _with_margin(_summed(sums, _OF_PRODUCTS)), answer[0]["number"])
 
 
 def by_payment_method(

@@ -39,7 +39,7 @@ VARIANTS_OF_HITS: LiteralString = """
 # Each range is read in its own order and no further than needed.
 _MATCHES: LiteralString = f"""
     WITH {CONDITIONS}
-    SELECT condition.kind, condition.rank, of.leads, found.word, found.text, found.id
+    SELECT condition.kind, condition.rank, of.leads, match.word, match.text, match.id
       FROM condition
      CROSS JOIN unnest(%(statuses)b::text[]) AS selected(status)
      CROSS JOIN unnest(ARRAY[true, false]) AS of(leads)
@@ -50,11 +50,11 @@ _MATCHES: LiteralString = f"""
                AND {MEETS_CONDITION}
              ORDER BY one.word, one.text, one.id
              LIMIT %(limit)s::bigint
-           ) AS found
+           ) AS match
 """
 
 _FIRST: LiteralString = """
-    SELECT found.id
+    SELECT match.id
       FROM unnest(%(statuses)b::text[]) AS selected(status)
      CROSS JOIN LATERAL (
             SELECT word, text, id FROM search_words AS one
@@ -62,8 +62,8 @@ _FIRST: LiteralString = """
                AND one.status = selected.status AND one.leads
              ORDER BY one.word, one.text, one.id
              LIMIT %(limit)s::bigint
-           ) AS found
-     ORDER BY found.word, found.text, found.id
+           ) AS match
+     ORDER BY match.word, match.text, match.id
      LIMIT %(limit)s::bigint
 """
 
