@@ -25,7 +25,7 @@ from infra.process.children import end_with
 from infra.process.garbage import collecting_no_garbage
 from infra.projections.faults import describe, is_passing
 from infra.projections.reading import BATCH, FactReader
-from infra.projections.staging import Progress, unheard
+from infra.projections.staging import Progress, ignore_progress
 from projections.base import Projection
 
 #: How many positions are folded in one transaction at most: a longer one would keep the server from cleaning
@@ -343,7 +343,7 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def go_round(self, connection: psycopg.Connection[Any], progress: Progress = unheard) -> int:
+    def go_round(self, connection: psycopg.Connection[Any], progress: Progress = ignore_progress) -> int:
         """Prove and fold what is left at this moment, and say how many positions that was.
 
         What is made from other read models comes after them, and no further than they have come.

@@ -14,7 +14,7 @@ from infra.projections.checkpoints import head_of, hold, resume
 from infra.projections.closure import open_if_whole
 from infra.projections.comparing import count_differences
 from infra.projections.reading import BATCH
-from infra.projections.staging import Progress, Staging, Table, staging_session, unheard
+from infra.projections.staging import Progress, Staging, Table, ignore_progress, staging_session
 from projections.base import Projection
 
 #: How often the swap gives way to commands that it met, before it gives up.
@@ -74,7 +74,7 @@ def rebuild(
     types: EventTypes,
     model: Projection,
     company_id: UUID,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
     *,
     proved: int = 0,
 ) -> RebuildReport:

@@ -21,7 +21,7 @@ from infra.postgres.transactions import transaction
 from infra.process.children import end_with
 from infra.projections.reading import BATCH
 from infra.projections.rebuild import RebuildReport, rebuild
-from infra.projections.staging import Progress, unheard
+from infra.projections.staging import Progress, ignore_progress
 from projections.base import Projection
 
 #: How many positions of a log one process proves at a time; stretches are proved side by side.
@@ -79,7 +79,7 @@ def rebuild_all(
     companies: Sequence[UUID] | None = None,
     *,
     processes: int = 1,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
 ) -> RebuildOutcome:
     """Rebuild read models for these companies, or all, several at a time in processes of their own.
 
@@ -90,7 +90,7 @@ def rebuild_all(
     heads = heads_of(conninfo, companies)
     outcome = RebuildOutcome()
     total = (len(models) + 1) * sum(heads.values())
-    with _hands(conninfo, types, models, min(processes, len(models) * len(heads)), progress, total) as do:
+    with _runner(conninfo, types, models, min(processes, len(models) * len(heads)), progress, total) as do:
         started = time.monotonic()
         altered: dict[UUID, str] = {}
         for stretch, result in do(_stretches(heads)):
@@ -142,7 +142,9 @@ def heads_of(conninfo: str, companies: Sequence[UUID] | None = None) -> dict[UUI
         return dict(connection.execute(_HEADS, {"companies": selection}).fetchall())
 
 
-def prove(conninfo: str, company_id: UUID, after: int, upto: int, progress: Progress = unheard) -> None:
+def prove(
+    conninfo: str, company_id: UUID, after: int, upto: int, progress: Progress = ignore_progress
+) -> None:
     """Recompute the hashes of a company's log after one position up to another. Raises LogAltered.
 
     Events never change, so that each few thousand of them may be seen at another moment.
@@ -204,7 +206,7 @@ _Do = Callable[[Iterable[_Task]], Iterator[tuple[_Task, _Result]]]
 
 
 @contextmanager
-def _hands(  # noqa: PLR0917 each model with its workers and the report
+def _runner(  # noqa: PLR0917 each model with its workers and the report
     conninfo: str,
     types: EventTypes,
     models: Sequence[Projection],

@@ -28,7 +28,7 @@ class Progress(Protocol):
         """Take note."""
 
 
-def unheard(done: int, total: int) -> None:
+def ignore_progress(done: int, total: int) -> None:
     """Tell nobody."""
 
 
@@ -133,7 +133,7 @@ class Staging:
         company_id: UUID,
         *,
         proved: int = 0,
-        progress: Progress = unheard,
+        progress: Progress = ignore_progress,
     ) -> None:
         self.connection = connection
         self.model = model

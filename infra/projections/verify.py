@@ -6,7 +6,7 @@ from uuid import UUID
 
 from infra.eventstore.codec import EventTypes
 from infra.projections.comparing import STEP, Difference, Step
-from infra.projections.staging import Progress, Staging, Table, staging_session, unheard
+from infra.projections.staging import Progress, Staging, Table, ignore_progress, staging_session
 from projections.base import Projection
 
 #: How many rows that differ are shown of each table.
@@ -49,7 +49,7 @@ def verify(
     types: EventTypes,
     model: Projection,
     company_id: UUID,
-    progress: Progress = unheard,
+    progress: Progress = ignore_progress,
     *,
     proved: int = 0,
     shown: int = SHOWN,

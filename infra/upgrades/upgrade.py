@@ -31,7 +31,7 @@ from infra.projections.aside import (
 from infra.projections.closure import parked_inline
 from infra.projections.placement import HOLD_EVERYTHING, Difference, declare, put_live
 from infra.projections.rebuild_all import rebuild_all
-from infra.projections.staging import Progress, unheard
+from infra.projections.staging import Progress, ignore_progress
 from infra.upgrades.migrations import migrate
 from projections.base import Projection
 
@@ -78,7 +78,7 @@ class Upgrade:
     types: EventTypes
     models: Sequence[Projection]
     tell: Callable[[str], None] = lambda _: None
-    progress: Progress = unheard
+    progress: Progress = ignore_progress
     processes: int = 1
 
     def run(self) -> list[str]:
@@ -144,7 +144,7 @@ class Upgrade:
     def _approach(self, connection: psycopg.Connection[Any], crew: Crew, there: Difference) -> None:
         """Fold until little is left of any log."""
         for number in range(ROUNDS):
-            remaining = crew.go_round(connection, self.progress if number == 0 else unheard)
+            remaining = crew.go_round(connection, self.progress if number == 0 else ignore_progress)
             _refuse_fault_of_version(connection, there)
             if remaining < FEW:
                 return

@@ -40,7 +40,7 @@ def ensure_cluster(data: Path, binaries: Binaries, account: Account) -> None:
     if data.exists():
         version = (data / "PG_VERSION").read_text(encoding="ascii").strip()
         if version != str(binaries.major):
-            raise OtherMajorVersion(data=data, made_by=version, found=binaries.major)
+            raise OtherMajorVersion(data=data, version=version, server=binaries.major)
         return
     unfinished = data.with_name(f"{data.name}.new")
     if unfinished.exists():

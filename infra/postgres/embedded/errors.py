@@ -25,7 +25,7 @@ class ServerTooOld(EmbeddedServerError):
 
 
 class OtherMajorVersion(EmbeddedServerError):
-    """The data in {data} need PostgreSQL {made_by}, not {found}: name its folder in MIPOS_POSTGRES_BIN."""
+    """The data in {data} need PostgreSQL {version}, not {server}: name its folder in MIPOS_POSTGRES_BIN."""
 
 
 class NoServerUser(EmbeddedServerError):
