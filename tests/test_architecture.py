@@ -1,6 +1,7 @@
 """The code stays clean: style, types, and imports one way."""
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -81,3 +82,10 @@ def test_an_import_in_the_wrong_direction_is_found(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     report = " ".join(done.stdout.split())
     assert [one for one, target in WRONG.items() if f"- {one} -> {target}" not in report] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "OPERATIONS.md"])
+def test_every_file_that_a_page_names_is_there(page: str) -> None:
+    text = re.sub(r"```.*?```", "", (ROOT / page).read_text(), flags=re.DOTALL)
+    paths = re.findall(rf"`((?:{'|'.join(LAYERS)}|tests)/[\w/.]+)`", text)
+    assert [path for path in paths if not (ROOT / path).exists()] == []

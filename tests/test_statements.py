@@ -37,6 +37,7 @@ OF_NO_COMPANY = {
 ACROSS_COMPANIES = {
     "company_head": "workers find companies that are behind, without locks",
     "company_activity": "workers find companies that wrote lately, without locks",
+    "unnest(closed)": "an upgrade tries again what is parked for closed companies",
     "FROM built": "an upgrade builds for every company",
     "FROM projection_checkpoints AS checkpoint JOIN projection_models": "an upgrade may close companies",
     "projection_checkpoints WHERE projection": "a read model is replaced for every company",

@@ -41,10 +41,9 @@ _CLOSE: LiteralString = """
 """
 
 _PARKED: LiteralString = """
-    SELECT checkpoint.company_id, array_agg(checkpoint.projection) FROM projection_checkpoints AS checkpoint
-      JOIN projection_models AS model ON model.name = checkpoint.projection
-     WHERE checkpoint.parked_at IS NOT NULL AND model.mode = 'inline'
-     GROUP BY checkpoint.company_id ORDER BY checkpoint.company_id
+    SELECT company_id, array_agg(projection) FROM projection_checkpoints
+     WHERE parked_at IS NOT NULL AND company_id = ANY(SELECT unnest(closed) FROM installation)
+     GROUP BY company_id ORDER BY company_id
 """
 
 # What is made from a read model that is parked is not whole either.
@@ -95,6 +94,6 @@ def open_if_whole(db: Transaction, model: Projection) -> None:
         db.execute(_OPEN, params)
 
 
-def parked_inline(connection: psycopg.Connection[Any]) -> dict[UUID, list[str]]:
-    """The companies that are closed, each with the read models that are to be made anew."""
+def parked_of_closed(connection: psycopg.Connection[Any]) -> dict[UUID, list[str]]:
+    """The companies that are closed, each with every read model that is to be made anew."""
     return dict(connection.execute(_PARKED).fetchall())

@@ -81,12 +81,12 @@ def how_to_try(settings: Settings, password: str, *, on_terminal: bool) -> str:
     """How to try the demo. What is no terminal may be a log, which others read and nobody empties."""
     file = shlex.quote(str(settings.data_dir / DEMO_PASSWORD_FILE))
     if on_terminal:
-        shown, sent = password, password
+        shown, quoted = password, password
     elif settings.demo_password:
-        shown, sent = "that MIPOS_DEMO_PASSWORD sets", "'$MIPOS_DEMO_PASSWORD'"
+        shown, quoted = "that MIPOS_DEMO_PASSWORD sets", "'$MIPOS_DEMO_PASSWORD'"
     else:
-        shown, sent = f"that is kept in {file}", f"'$(cat {file})'"
-    return _DEMO.format(address=f"http://{settings.bind_address}", told=shown, sent=sent)
+        shown, quoted = f"that is kept in {file}", f"'$(cat {file})'"
+    return _DEMO.format(address=f"http://{settings.bind_address}", shown=shown, quoted=quoted)
 
 
 def _answers(url: str) -> bool:
@@ -98,14 +98,14 @@ def _answers(url: str) -> bool:
 
 
 _DEMO = """\
-Demo users, all with the password  {told}
+Demo users, all with the password {shown}
   root@mipos.local     Super Admin       admin@demo.local    Admin
   manager@demo.local   Manager           cashier@demo.local  Cashier
   clerk@demo.local     Inventory Clerk
 
 Sell something:
   TOKEN=$(curl -s {address}/api/auth/login -H 'Content-Type: application/json' \\
-    -d '{{"username":"cashier@demo.local","password":"{sent}"}}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
+    -d '{{"username":"cashier@demo.local","password":"{quoted}"}}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
   VARIANT=$(curl -s '{address}/api/pos/products?limit=1' -H "Authorization: Bearer $TOKEN" \\
     | sed 's/.*"variant_id":"\\([^"]*\\)".*/\\1/')
   curl -s {address}/api/pos/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\

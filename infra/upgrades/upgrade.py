@@ -28,7 +28,7 @@ from infra.projections.aside import (
     vacuum,
     waves_of,
 )
-from infra.projections.closure import parked_inline
+from infra.projections.closure import parked_of_closed
 from infra.projections.placement import HOLD_EVERYTHING, Difference, declare, put_live
 from infra.projections.rebuild_all import rebuild_all
 from infra.projections.staging import Progress, ignore_progress
@@ -95,7 +95,7 @@ class Upgrade:
             if there:
                 clear(gate, self.installation.next_schema)
                 self._build(there)
-            if number := len(parked_inline(gate)):
+            if number := len(parked_of_closed(gate)):
                 self.tell(f"Companies that are closed: {number:,}. `mipos projections status` says why.")
             return [model.name for model in there.changed]
 
@@ -105,12 +105,12 @@ class Upgrade:
         A log that was altered when logs were hashed anew may be what was recorded again.
         """
         changed = {model.name for model in there.changed}
-        for company_id, names in parked_inline(gate).items():
+        for company_id, names in parked_of_closed(gate).items():
             with gate.transaction(), suppress(LogAltered):
                 rehash_log(gate, company_id)
             models = [model for model in self.models if model.name in names and model.name not in changed]
-            if models:
-                rebuild_all(self.conninfo, self.types, models, [company_id])
+            if models and not rebuild_all(self.conninfo, self.types, models, [company_id]).failures:
+                self.tell(f"Made anew for company {company_id}: {', '.join(model.name for model in models)}.")
 
     def _wait_for_turn(self, gate: psycopg.Connection[Any]) -> None:
         """One upgrade at a time; the lock goes with the connection."""

@@ -35,6 +35,10 @@ CLOSED: LiteralString = "SELECT unnest(closed) FROM installation"
 PARKED: LiteralString = """
     SELECT DISTINCT error FROM projection_checkpoints WHERE company_id = %s AND parked_at IS NOT NULL
 """
+PARK_REPORTS: LiteralString = """
+    UPDATE projection_checkpoints SET parked_at = now(), error = 'LogAltered: at position 2'
+     WHERE company_id = %s AND projection = 'sale_facts' RETURNING 1
+"""
 DAMAGES: dict[str, tuple[Fault, LiteralString]] = {
     "the first event removed": (
         Fault(1, Reason.MISSING),
@@ -153,8 +157,13 @@ class TestAnAlteredLog:
         assert rows(database, CLOSED) == [(altered,)]
         rows(database, RESTORE, altered)
         assert fault_of(database, altered) == Fault(2, Reason.ALTERED)
-        upgrade(database, PROJECTIONS)
+        # A report that was to be made of the altered log waits as well.
+        assert rows(database, PARK_REPORTS, altered) == [(1,)]
+        upgrade(database, PROJECTIONS, tell=notes.append)
         assert rows(database, CLOSED) == []
+        assert notes[-1].startswith(f"Made anew for company {altered}: ")
+        assert "sale_facts" in notes[-1]
+        assert rows(database, PARKED, altered) == []
         assert fault_of(database, altered) is None
         assert differences(database, PROJECTIONS, altered) == []
 

@@ -13,7 +13,7 @@ SECRET = "a-password-of-the-demo"
 class TestTheDemo:
     def test_password_is_shown_on_a_terminal(self) -> None:
         sentence = how_to_try(load_settings({}), SECRET, on_terminal=True)
-        assert f"with the password  {SECRET}" in sentence
+        assert f"with the password {SECRET}" in sentence
         assert f'"password":"{SECRET}"' in sentence
 
     def test_password_stays_out_of_logs_which_say_where_it_is(self, tmp_path: Path) -> None:
