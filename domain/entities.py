@@ -5,7 +5,7 @@ together in one decision of the trade (a store is *relocated*, a product is *ren
 was asked with what is, and records only what really changes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -20,6 +20,10 @@ class AlreadyArchived(Conflict):
     """It is archived; nothing more can be done with it."""
 
     code = "invalid_transition"
+
+
+class NotRevisable(Exception):
+    """No event of an entity revises a field, so nothing could record its change; the code is wrong."""
 
 
 @cache
@@ -63,10 +67,11 @@ class Entity(Aggregate):
     def revise(self, changes: Mapping[str, Any]) -> None:
         """Record each event whose fields really change; asking for what already is records nothing.
 
-        Raises AlreadyArchived.
+        Raises AlreadyArchived, NotRevisable.
         """
         if self.is_archived:
             raise AlreadyArchived
+        self.check_revisable(changes)
         after = {**self.values, **changes}
         for event in self.revisions():
             names = fields_of(event)
@@ -78,6 +83,15 @@ class Entity(Aggregate):
         if self.is_archived:
             raise AlreadyArchived
         self.trigger_event(type(self).Archived)
+
+    @classmethod
+    def check_revisable(cls, names: Iterable[str]) -> None:
+        """Raise NotRevisable for a field that no event revises."""
+        revised = {name for event in cls.revisions() for name in fields_of(event)}
+        for name in names:
+            if name not in revised:
+                message = f"{name} of {cls.__name__} can be edited, but is in none of its Revised events"
+                raise NotRevisable(message)
 
     @classmethod
     def revisions(cls) -> tuple[type["Entity.Revised"], ...]:

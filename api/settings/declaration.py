@@ -12,12 +12,18 @@ from api.fields import Body, OwnId
 from api.services import Reading
 from api.settings.record import record_of
 from commands.ports import Caller, Missing
+from domain.entities import fields_of
 from domain.errors import Refusal
+from domain.kinds import SETTINGS
 from domain.packages import RESOURCES, PlanLimitReached
 from domain.settings import DuplicateCode, DuplicateName, Setting
 from domain.stores import Store
 from projections.base import Database, Row
 from projections.settings import ask_setting
+
+
+class WronglyDeclared(Exception):
+    """A declaration does not fit its kind, or its kind is not listed; nothing starts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +57,11 @@ class Declaration:
     answer: type[Answer] = field(default=Answer)
 
     def __post_init__(self) -> None:
-        """Make the record, unless it was taken over from another declaration of the kind."""
+        """Make the record, unless it was taken over from another declaration of the kind.
+
+        Raises WronglyDeclared, NotRevisable.
+        """
+        self._check()
         if self.answer is Answer:
             position = self.tree.position if self.tree else None
             record = record_of(self.kind, self.fields, owner=self.owner, position=position)
@@ -66,8 +76,7 @@ class Declaration:
     @property
     def edit(self) -> Schema:
         """What an edit takes."""
-        editable = {name: field for name, field in self.fields.items() if name not in self.fixed}
-        return Body.from_dict(editable, name=f"{self.kind.__name__}Edit")(partial=True)
+        return Body.from_dict(self._editable, name=f"{self.kind.__name__}Edit")(partial=True)
 
     @property
     def id_name(self) -> str:
@@ -105,3 +114,18 @@ class Declaration:
                 raise Missing
 
         return check
+
+    @property
+    def _editable(self) -> dict[str, Any]:
+        return {name: field for name, field in self.fields.items() if name not in self.fixed}
+
+    def _check(self) -> None:
+        """Look whether events can record all that it takes. Raises WronglyDeclared, NotRevisable."""
+        kind = self.kind.__name__
+        if self.kind not in SETTINGS:
+            message = f"{kind} is declared in the API, but not listed in domain/kinds.py"
+            raise WronglyDeclared(message)
+        for name in sorted({*self.fields} - {*fields_of(self.kind.Registered)}):
+            message = f"{name} of {kind} is declared in the API, but not in {kind}.Registered"
+            raise WronglyDeclared(message)
+        self.kind.check_revisable(self._editable)

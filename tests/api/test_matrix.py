@@ -56,6 +56,12 @@ def routes() -> list[Route]:
     return list(routes_of(create_app(services)))
 
 
+def in_table() -> Iterator[tuple[Route, Line]]:
+    """The operations with their lines; one test fails for all that have none."""
+    table = lines()
+    return ((route, table[key]) for route in routes() if (key := (route.method, route.path)) in table)
+
+
 def is_open(route: Route) -> bool:
     return route.operation.permission == PUBLIC
 
@@ -88,11 +94,13 @@ def client_of(shop: Any, platform: Any) -> Any:
 class TestTheTable:
     def test_has_a_line_for_every_operation_and_no_other(self) -> None:
         declared = {(route.method, route.path) for route in routes()}
-        assert lines().keys() == declared
+        missing, extra = sorted(declared - lines().keys()), sorted(lines().keys() - declared)
+        assert not missing, f"PERMISSIONS.md has no line for {missing}"
+        assert not extra, f"PERMISSIONS.md has lines for what is no operation: {extra}"
 
     def test_names_what_each_operation_needs(self) -> None:
-        for route in routes():
-            assert lines()[route.method, route.path].needs == route.operation.permission
+        for route, line in in_table():
+            assert line.needs == route.operation.permission, line
 
     def test_says_of_each_role_what_the_role_holds(self) -> None:
         for line in lines().values():
@@ -104,12 +112,12 @@ class TestTheTable:
 class TestWhatHappens:
     @pytest.mark.parametrize("role", ROLES)
     def test_is_what_the_table_says(self, client_of: Any, role: str) -> None:
-        client, table, wrong = client_of(role), lines(), []
-        for route in routes():
+        client, wrong = client_of(role), []
+        for route, line in in_table():
             if route.template == ENDS_THE_SESSION:
                 continue
             answer = call(client, route)
-            allowed = role in table[route.method, route.path].allowed
+            allowed = role in line.allowed
             if is_refused(answer) == allowed or (answer.status == 401 and not is_open(route)):
                 wrong.append((route.method, route.template, answer.status))
         assert wrong == []
@@ -132,22 +140,18 @@ class TestWhatHappens:
                 assert (answer.status, answer.code) == (401, "token_revoked"), route.template
 
 
-def bodies() -> Iterator[Route]:
-    """The operations that take a body."""
-    return (route for route in routes() if route.operation.body is not None)
-
-
 class TestWhatNobodyDeclared:
     def test_a_field_that_is_not_known_is_refused(self, client_of: Any) -> None:
-        for route in bodies():
-            role = next(role for role in ROLES[::-1] if role in lines()[route.method, route.path].allowed)
+        for route, line in in_table():
+            if route.operation.body is None:
+                continue
+            role = next(role for role in ROLES[::-1] if role in line.allowed)
             answer = client_of(role).call(route.method, path_of(route), {"surely_unknown": 1})
             assert (answer.status, answer.code) == (422, "validation_failed"), route.template
             assert "surely_unknown" in answer.fields, route.template
 
     def test_a_parameter_that_is_not_known_is_refused(self, client_of: Any) -> None:
-        for route in routes():
-            line = lines()[route.method, route.path]
+        for route, line in in_table():
             if not line.allowed or route.template in ("/docs", "/health", "/ready", "/metrics"):
                 continue
             role = next(role for role in ROLES[::-1] if role in line.allowed)

@@ -23,7 +23,14 @@ from infra.eventstore.codec import EventType, EventTypes
 from infra.runtime.models import EVENT_TYPES
 from projections.base import DamagedEvent, EventNotReadable, NewerEvent
 from projections.records import whole
-from tests.golden import GOLDEN, file_of, golden_event
+from tests.golden import (
+    GOLDEN,
+    HOW_TO_WRITE,
+    events_without_file,
+    file_of,
+    golden_event,
+    golden_state,
+)
 
 KIOSK = UUID(int=7)
 SAMPLES: dict[Any, Any] = {
@@ -106,10 +113,22 @@ def test_whatever_was_written_in_any_version_can_be_read(file: Path) -> None:
     assert fields_of(written, again) == written
 
 
+def test_every_event_has_a_golden_file() -> None:
+    missing = events_without_file(EVENT_TYPES)
+    assert not missing, f"no golden file for {', '.join(missing)}: {HOW_TO_WRITE}"
+
+
+def test_an_event_without_a_golden_file_is_named_and_says_how_to_write_it() -> None:
+    kinds = EventTypes([Thing])
+    assert events_without_file(kinds) == [f"tests.Thing.{event}" for event in ("Archived", "Registered")]
+    with pytest.raises(pytest.skip.Exception, match=r"tests\.Thing\.Registered\.v3\.json .*--write-golden"):
+        golden_state(kinds.named("tests.Thing.Registered"))
+
+
 @pytest.mark.parametrize("name", sorted(EVENT_TYPES.by_name))
 def test_an_event_as_it_was_written_can_be_read(name: str) -> None:
     kind = EVENT_TYPES.by_name[name]
-    file = file_of(kind).read_text()
+    file = golden_state(kind)
     hints, written = get_type_hints(kind.event), json.loads(file)
     written.pop("class_version", None)
     read = {field: getattr(kind.decode(file), field) for field in written}
@@ -119,7 +138,7 @@ def test_an_event_as_it_was_written_can_be_read(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(EVENT_TYPES.by_name))
 def test_a_read_model_reads_the_same_as_the_domain(name: str) -> None:
     kind = EVENT_TYPES.by_name[name]
-    written = file_of(kind).read_text()
+    written = golden_state(kind)
     read = kind.decode_as(whole(kind.event))(written)
     assert msgspec.to_builtins(read) == msgspec.to_builtins(kind.decode(written))
 
