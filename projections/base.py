@@ -11,7 +11,7 @@ import msgspec
 
 from domain.aggregate import Aggregate, events_of
 from domain.errors import Refusal
-from projections.records import Reading
+from projections.records import Reading, id_types
 
 Params = Mapping[str, Any]
 Row = dict[str, Any]
@@ -175,11 +175,20 @@ class Projection:
     def _param(self, name: str, fact: Fact, db: Database) -> Any:
         if name in self.derives:
             by, *fields = self.derives[name]
-            return by(*(getattr(fact.data, field) for field in fields))
+            return by(*(_field(fact, field) for field in fields))
         if name == "company_id":
             return db.company_id
-        value = getattr(fact if name in PARAMETERS else fact.data, name)
+        value = getattr(fact, name) if name in PARAMETERS else _field(fact, name)
         return list(value) if type(value) is tuple else value
+
+
+def _field(fact: Fact, name: str) -> Any:
+    """What the event says there, ids as such: of the log they may be read as text, for another's sake."""
+    value = getattr(fact.data, name)
+    # An id as such, which is nearly every one, is not looked up: rebuilds come by here for each parameter.
+    if fact.is_recorded and type(value) in (str, tuple) and name in id_types(fact.event):
+        return msgspec.convert(value, id_types(fact.event)[name])
+    return value
 
 
 #: What a statement in `on` may take of the fact besides what the event says, and of the transaction.

@@ -1,13 +1,14 @@
 """What read models declare, looked over at the start: every event is named, and read as it is."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, reduce
+from functools import cache
+from itertools import combinations
 from typing import get_type_hints
 
 from domain.aggregate import Aggregate, events_of
 from domain.entities import fields_of
 from projections.base import PARAMETERS, Event, Projection, each_of, parameters_of
-from projections.records import Record, WronglyRead, merged, narrowed, paths_of, record, whole
+from projections.records import Record, WronglyRead, merged, narrowed, paths_of, record, statement_type, whole
 
 
 class WronglyNamed(TypeError):
@@ -19,9 +20,9 @@ def check(models: Sequence[Projection], aggregates: Iterable[type[Aggregate]]) -
     every = [frozenset(event for _, event in events_of(aggregate)) for aggregate in aggregates]
     for model in models:
         _check_names(model, every)
-    followed = [model for model in models if model.mode == "async"]
-    for event in {event for model in followed for event in model.events}:
-        record_read([model for model in followed if event in model.events], event)
+    for pair in combinations((model for model in models if model.mode == "async"), 2):
+        for event in pair[0].events & pair[1].events:
+            record_read(pair, event)
     for model in models:
         for event in model.events:
             record_read([model], event)
@@ -44,8 +45,12 @@ def _check_names(model: Projection, every: Iterable[frozenset[Event]]) -> None:
 
 def record_read(models: Iterable[Projection], event: Event) -> Record:
     """The record of an event that has what all of these read models read of it. Raises WronglyRead."""
-    records = (_record_of(model, event) for model in models)
-    return reduce(lambda one, other: merged(one, other, _name(event)), records)
+    first, *others = models
+    read, names = _record_of(first, event), first.name
+    for model in others:
+        names = f"{names}, {model.name}"
+        read = merged(read, _record_of(model, event), f"{names}: {_name(event)}")
+    return read
 
 
 def fields_read(model: Projection, event: Event) -> str:
@@ -58,7 +63,7 @@ def fields_read(model: Projection, event: Event) -> str:
 def _record_of(model: Projection, event: Event) -> Record:
     if event not in model.folds:
         hints = get_type_hints(event)
-        types = {name: whole(hints[name]) for name in _fields_of_statements(model, event)}
+        types = {name: statement_type(hints[name]) for name in _fields_of_statements(model, event)}
         return record(event.__name__, event, types)
     reading, path = model.folds[event], f"{model.name}: {_name(event)}"
     if reading is event:

@@ -4,15 +4,17 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import fields as fields_of_record
 
-from domain.entities import HEADER
+from domain.entities import HEADER, fields_of
 
 Record = type[msgspec.Struct]
+#: The type of an id that a statement takes. It is decoded as others read it, as text if need be.
+StatementId = NewType("StatementId", UUID)
 
 
 class Reading:
@@ -36,6 +38,24 @@ def whole(kind: Any) -> Any:
         return record(getattr(kind, "__name__", "Record"), kind, types)
     arguments = get_args(kind)
     return _generic(kind, tuple(map(whole, arguments))) if arguments else kind
+
+
+@cache
+def statement_type(kind: Any) -> Any:
+    """The type of a field that a statement takes: whole, save that others may read its ids as text."""
+    if kind is UUID:
+        return StatementId
+    arguments = get_args(kind)
+    return _generic(kind, tuple(map(statement_type, arguments))) if arguments else whole(kind)
+
+
+@cache
+def id_types(event: Any) -> Mapping[str, Any]:
+    """The fields of an event whose ids others may read as text, each with the type that it has itself."""
+    hints = get_type_hints(event)
+    return {
+        name: hints[name] for name in fields_of(event) if statement_type(hints[name]) != whole(hints[name])
+    }
 
 
 def narrowed(own: Any, reading: Any, path: str, *, ids_as_text: bool = False) -> Any:
@@ -66,13 +86,15 @@ def _record_of(own: Any, reading: type[Reading], path: str, *, ids_as_text: bool
 
 def merged(one: Any, other: Any, path: str) -> Any:
     """The type that decodes what two decode, each of the same field. Raises WronglyRead, naming the path."""
-    if one == other:
+    if one == other or other is StatementId:
         return one
+    if one is StatementId:
+        return other
     if _is_record(one) and _is_record(other):
         return _union(one, other, path)
     pairs = list(zip(get_args(one), get_args(other), strict=False))
     if not pairs or _shape(one) != _shape(other):
-        raise WronglyRead(f"{path} is read as {one} and as {other}")
+        raise WronglyRead(f"{path} is read as {one} and as {other}; let both read it alike, an id as text")
     return _generic(one, tuple(merged(*pair, path) for pair in pairs))
 
 

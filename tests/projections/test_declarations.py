@@ -60,6 +60,14 @@ def reading(**hints: Any) -> type[Projection]:
     return type("Wrongly", (Sales,), {"folds": {Order.Sold: record}})
 
 
+class ByStore(Projection):
+    """A read model whose statement takes ids of a sale."""
+
+    name = "by_store"
+    on = {Order.Sold: "SELECT %(store_id)s, %(register_id)s, %(store_number)s"}
+    derives = {"store_number": (lambda store_id: store_id.int, "store_id")}
+
+
 class TestAnEventThatNobodyNamed:
     @pytest.mark.parametrize("aggregate", sorted(AGGREGATES, key=str), ids=lambda one: one.__name__)
     def test_is_an_error_at_the_start(
@@ -141,6 +149,18 @@ class TestAFieldThatIsReadWrongly:
         check([reading(store_id=str)(), reading(store_id=str, hour=int)()], AGGREGATES)
         with pytest.raises(WronglyRead, match="store_id is read as"):
             check([reading(store_id=str)(), reading(store_id=UUID)()], AGGREGATES)
+
+    def test_is_named_with_both_read_models_and_what_to_do(self) -> None:
+        one, other = reading(store_id=str)(), type("Other", (reading(store_id=UUID),), {"name": "other"})()
+        message = r"sales, other: Order\.Sold\.store_id is read as .*; let both read it alike, an id as text"
+        with pytest.raises(WronglyRead, match=message):
+            check([one, other], AGGREGATES)
+
+    @pytest.mark.parametrize("kind", [str, UUID])
+    def test_is_not_an_id_that_a_statement_takes(self, kind: type) -> None:
+        models = [ByStore(), reading(store_id=kind, register_id=kind | None)()]
+        for ordered in (models, models[::-1]):
+            check(ordered, AGGREGATES)
 
     @pytest.mark.parametrize("mode", ["async", "inline"])
     def test_is_the_time_of_the_log_where_the_log_has_not_taken_it_yet(self, mode: Any) -> None:
@@ -239,6 +259,20 @@ class TestAStatement:
         first, second = self.run()
         assert first == ("FIRST %(name)s %(key)s", {"name": "Ann  Lee", "key": "ann lee"})
         assert second[1] == {"company_id": UUID(int=9), "stream_id": UUID(int=1), "version": 2}
+
+    @pytest.mark.parametrize("kind", [str, UUID])
+    def test_gets_ids_as_such_however_another_reads_them(self, kind: type) -> None:
+        other = reading(store_id=kind, register_id=kind | None)()
+        state = file_of(SOLD).read_bytes()
+        sold = SOLD.decode(state)
+        for ordered in ([ByStore(), other], [other, ByStore()]):
+            read = SOLD.decode_as(record_read(ordered, Order.Sold))(state)
+            assert isinstance(read.store_id, kind)
+            database: Any = Statements()
+            ByStore().apply([Fact(Order.Sold, UUID(int=1), 1, read, NOON, None, 4)], database)
+            ((_, params),) = database.run
+            ids = {"store_id": sold.store_id, "register_id": sold.register_id}
+            assert params == {**ids, "store_number": sold.store_id.int}
 
     def test_is_another_where_the_log_has_the_event_already(self) -> None:
         ((statement, params),) = self.run(position=4)

@@ -1,4 +1,4 @@
-"""A database with two asynchronous read models besides the real ones, and a new shop for each test."""
+"""A database with three asynchronous read models besides the real ones, and a new shop for each test."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -128,7 +128,34 @@ class Turnover(Projection):
         db.execute(_TURNOVER, params)
 
 
-MODELS: tuple[Projection, ...] = (*PROJECTIONS, BrandInitials(), Turnover())
+class TillSales(Projection):
+    """Sales by till: statements that take ids, which others read as text of the same event."""
+
+    name = "till_sales"
+    tables = ("till_sales",)
+    on = {
+        Order.Sold: """
+            INSERT INTO till_sales AS till (company_id, store_id, register_id, note, customer_id, sales)
+            VALUES (%(company_id)s, %(store_id)s, %(register_id)s, concat(%(store_id)s, '/', %(till)s::text),
+                    %(customer_id)s, 1)
+                ON CONFLICT (company_id, store_id, register_id) DO UPDATE SET sales = till.sales + 1
+        """,
+    }
+    derives = {"till": (lambda register_id: f"{register_id.int}", "register_id")}
+    schema = """
+        CREATE TABLE till_sales (
+            company_id  uuid NOT NULL,
+            store_id    uuid NOT NULL,
+            register_id uuid NOT NULL,
+            note        text NOT NULL,
+            customer_id uuid,
+            sales       bigint NOT NULL,
+            PRIMARY KEY (company_id, store_id, register_id)
+        );
+    """
+
+
+MODELS: tuple[Projection, ...] = (*PROJECTIONS, BrandInitials(), Turnover(), TillSales())
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,16 @@ class TestRebuild:
             if model.mode == "inline":
                 assert trading.rebuild(model.name).rows_changed == 0
 
+    def test_gives_statements_the_ids_that_others_read_as_text(self, database: Any, trading: Any) -> None:
+        database.follow().step()
+        query = "SELECT store_id, register_id, note, customer_id, sales FROM till_sales WHERE company_id = %s"
+        note = f"{UUID(int=3)}/4"
+        assert database.rows(query, trading.company_id) == [(UUID(int=3), UUID(int=4), note, None, 5)]
+        assert trading.verify("till_sales").is_true
+        spoil(database, "UPDATE till_sales SET sales = 1 WHERE company_id = %s", trading.company_id)
+        assert trading.rebuild("till_sales").rows_changed == 1
+        assert database.rows(query, trading.company_id) == [(UUID(int=3), UUID(int=4), note, None, 5)]
+
     def test_brings_an_asynchronous_read_model_to_the_end_of_the_log(
         self, database: Any, trading: Any
     ) -> None:
