@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -294,8 +295,8 @@ class TestQuestions:
 
 #: Lookups by a name that has rows.
 LOOKUPS = ("stores", "storages", "products", "variants", "users", "brands", "suppliers", "companies")
-#: The reports' own parameters, without which they answer nothing.
-PERIOD = "from=2000-01-01&to=2100-01-01"
+#: What a question that needs a parameter is asked with, so that its answer has all there is.
+PARAMETERS = {"from": "2000-01-01", "to": "2100-01-01"}
 
 
 def every_question(ours: Full) -> Iterator[str]:
@@ -309,8 +310,16 @@ def every_question(ours: Full) -> Iterator[str]:
         if "{name}" in route.template:
             yield from (route.template.replace("{name}", name) for name in LOOKUPS)
         else:
-            period = f"?{PERIOD}" if "/reports/" in route.template else ""
-            yield path_of(route, ours.ids) + period
+            yield f"{path_of(route, ours.ids)}?{urlencode(needed_by(route))}"
+
+
+def needed_by(route: Route) -> dict[str, str]:
+    """The parameters without which a question is refused, as its query declares them."""
+    fields = route.operation.query.fields if route.operation.query else {}
+    needed = [field.data_key or name for name, field in fields.items() if field.required]
+    unknown = set(needed) - PARAMETERS.keys()
+    assert not unknown, f"{route.template} needs {unknown}: give PARAMETERS of this module a value for it"
+    return {name: PARAMETERS[name] for name in needed}
 
 
 def ids_of(shop: Any) -> set[str]:
