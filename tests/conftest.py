@@ -322,13 +322,20 @@ def serving(database: Database, commands: Sequence[str], **settings: str) -> Ite
         parts = [subprocess.Popen([*command, part], env=env) for part in commands]  # noqa: S603
         try:
             running = Service("127.0.0.1", port, database, Path(outbox))
-            eventually(running.is_ready)
+            eventually(lambda: run_on(commands, parts) and running.is_ready())
             yield running
         finally:
             for part in parts:
                 part.terminate()
             for part in parts:
                 part.wait(timeout=PATIENCE)
+
+
+def run_on(commands: Sequence[str], parts: Sequence[subprocess.Popen[bytes]]) -> bool:
+    """Whether all parts still run; their log is on the stderr that pytest shows beside a failure."""
+    for command, part in zip(commands, parts, strict=True):
+        assert part.poll() is None, f"`mipos {command}` ended with {part.returncode}; stderr says why"
+    return True
 
 
 def degradations(service: Service) -> set[str]:
