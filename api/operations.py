@@ -14,6 +14,7 @@ from api.answers.record import check_meanings
 from api.fields import check_descriptions
 from domain.errors import Refusal
 from domain.permissions import PERMISSIONS
+from projections.base import Projection
 
 #: For the few operations that anyone may call, signed in or not.
 PUBLIC = "public"
@@ -56,7 +57,9 @@ class Operation:
     #: Whether it may take a minute, as imports and exports do.
     lengthy: bool = False
     #: The asynchronous read model the answer comes from, if any.
-    projection: str | None = None
+    projection: type[Projection] | None = None
+    #: By a parameter of the query, the one it comes from instead when that is given.
+    projection_with: Mapping[str, type[Projection]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Look at what it takes and answers. Raises FieldWithoutMeaning."""
@@ -64,6 +67,12 @@ class Operation:
         for schema in (self.body, self.form, self.query):
             if schema is not None:
                 check_descriptions(schema)
+
+    def source(self, query: Mapping[str, Any]) -> str | None:
+        """The name of the asynchronous read model that answers this query; None for the inline ones."""
+        given = (model for name, model in self.projection_with.items() if query.get(name))
+        model = next(given, self.projection)
+        return None if model is None else model.name
 
 
 class UndeclaredOperation(Exception):

@@ -110,18 +110,18 @@ class Resource:
         req: Request,
         resp: Response,
         question: Callable[[Reading], R],
-        projection: str | None = None,
         *,
         within: UUID | None = None,
     ) -> R:
         """Ask a question of the caller's company, waiting for the position the client wants to have seen.
 
-        `within` is the company that is asked about when that is not the caller's own.
+        It is answered from the read model that the operation declares. `within` is the company that is asked
+        about when that is not the caller's own.
         """
         answer, position = self.services.application.read(
             req.context.caller,
             question,
-            projection=projection,
+            projection=req.context.operation.source(req.context.query),
             wait_for=_wait_for(req),
             # Our web server runs the request again later, and needs no thread meanwhile.
             put_off=req.env.get("mipos.put_off"),

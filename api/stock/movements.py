@@ -8,7 +8,7 @@ from api.answers import Answer, Cost, Id, Meaning, Moment, Money, Quantity, Sign
 from api.operations import operation
 from api.resource import Resource
 from api.stock.input import MovementsQuery
-from projections.stock_movements import list_movements
+from projections import stock_movements
 
 
 class MovementAnswer(Answer):
@@ -44,7 +44,7 @@ class StockMovements(Resource):
         query=MovementsQuery(),
         answer=MovementAnswer,
         many=True,
-        projection="stock_movements",
+        projection=stock_movements.StockMovements,
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """A stretch of the ledger in the order of the log, of the caller's stores."""
@@ -54,10 +54,9 @@ class StockMovements(Resource):
         rows, has_more = self.ask(
             req,
             resp,
-            lambda reading: list_movements(
+            lambda reading: stock_movements.list_movements(
                 reading.db, storage_ids=storage_ids, store_ids=caller.store_ids, kind=kind, **query
             ),
-            "stock_movements",
         )
         shown = [MovementAnswer.of(row) for row in rows]
         self.answer_stretch(req, resp, shown, rows[-1]["place"] if rows else None, has_more=has_more)

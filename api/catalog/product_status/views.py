@@ -21,6 +21,7 @@ from api.services import Reading
 from commands.ports import Missing
 from domain.catalog.products import STATUSES, Product
 from projections.base import Row
+from projections.catalog.product_status import ProductStatuses
 from projections.catalog.product_status_list import (
     SORT_KEYS,
     ask_last_move,
@@ -56,7 +57,7 @@ class ProductsInStatus(Resource):
         query=InStatusQuery(),
         answer=ProductInStatusAnswer,
         many=True,
-        projection="product_status",
+        projection=ProductStatuses,
     )
     def on_get(self, req: Request, resp: Response, status: str) -> None:
         """One page of the products that stand there, with the time and author of the move."""
@@ -65,7 +66,7 @@ class ProductsInStatus(Resource):
         def question(reading: Reading) -> tuple[list[Row], int]:
             return list_in_status(reading.db, _status_of(status), **query)
 
-        rows, total = self.ask(req, resp, question, "product_status")
+        rows, total = self.ask(req, resp, question)
         self.answer_page(req, resp, [ProductInStatusAnswer.of(row) for row in rows], total)
 
 
@@ -77,7 +78,7 @@ class StatusSummary(Resource):
         "Summarise products by status",
         choices=_CHOICES,
         answer=StatusSummaryAnswer,
-        projection="product_status",
+        projection=ProductStatuses,
     )
     def on_get(self, req: Request, resp: Response, status: str) -> None:
         """How many stand there, and their stock in the caller's stores, also by category and by brand."""
@@ -86,7 +87,7 @@ class StatusSummary(Resource):
         def question(reading: Reading) -> Row:
             return summarise_status(reading.db, _status_of(status), store_ids=store_ids)
 
-        summary = self.ask(req, resp, question, "product_status")
+        summary = self.ask(req, resp, question)
         self.answer(req, resp, StatusSummaryAnswer.of(summary))
 
 

@@ -18,7 +18,7 @@ from domain.catalog.products import Product
 from domain.entities import AlreadyArchived
 from domain.settings import OtherStore
 from projections.base import Row
-from projections.catalog.price_history import ask_product, list_price_history
+from projections.catalog.price_history import PriceHistory, ask_product, list_price_history
 from projections.catalog.store_prices import ask_stores
 
 
@@ -37,7 +37,7 @@ class ProductPrices(Resource):
         query=PricesQuery(),
         answer=VariantPricesAnswer | PriceAnswer,
         many=True,
-        projection="price_history",
+        projection_with={"history": PriceHistory},
     )
     def on_get(self, req: Request, resp: Response, product_id: UUID) -> None:
         """One page of its variants with their prices, or of all prices they had."""
@@ -76,7 +76,7 @@ class ProductPrices(Resource):
                 raise Missing
             return history
 
-        rows, total = self.ask(req, resp, question, "price_history")
+        rows, total = self.ask(req, resp, question)
         self.answer_page(req, resp, [PriceAnswer.of(row) for row in rows], total)
 
     @operation(

@@ -8,7 +8,7 @@ from falcon import Request, Response
 from api.operations import operation
 from api.reports.sales_summary.answers import OverviewAnswer
 from api.reports.sales_summary.input import OverviewQuery
-from api.reports.sales_summary.report import PERMISSION, Report
+from api.reports.sales_summary.report import PERMISSION, SOURCES, Report
 from projections.base import Database
 from projections.reports.sales_summary import Period, PeriodNotValid, overview
 
@@ -21,9 +21,9 @@ class Overview(Report):
         "Sales overview",
         query=OverviewQuery(),
         answer=OverviewAnswer,
-        projection="sales_summary",
         lengthy=True,
         refusals=(PeriodNotValid,),
+        **SOURCES,
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """The measures of a period, and of what it is compared with."""

@@ -11,9 +11,13 @@ from api.services import Reading
 from commands.ports import Missing
 from projections.base import Database
 from projections.companies import find_company
+from projections.reports.sale_facts import SaleFacts
+from projections.reports.sales_daily import SalesDaily
 from projections.reports.sales_summary import Period
 
 PERMISSION = "reports.sales.view"
+#: What was known at a moment is added up from the sales themselves, not from the daily sums.
+SOURCES: dict[str, Any] = {"projection": SalesDaily, "projection_with": {"as_of": SaleFacts}}
 
 #: A section's question: of a period, and of some stores or (None) of all.
 Question = Callable[[Database, Period, tuple[UUID, ...] | None], dict[str, Any]]
@@ -34,9 +38,7 @@ class Report(Resource):
                 raise Missing
             return question(reading.db, period, stores), company["currency"]
 
-        # What was known at a moment is added up from the sales themselves, not from the daily sums.
-        source = "sale_facts" if query.get("as_of") else "sales_summary"
-        section, currency = self.ask(req, resp, ask, source)
+        section, currency = self.ask(req, resp, ask)
         report = {
             "currency": currency,
             "from": period.from_date,

@@ -17,7 +17,7 @@ from api.reports.sales_summary.answers import (
     SectionAnswer,
 )
 from api.reports.sales_summary.input import PeriodQuery, ProductQuery, ReportQuery
-from api.reports.sales_summary.report import PERMISSION, Report
+from api.reports.sales_summary.report import PERMISSION, SOURCES, Report
 from api.services import Services
 from projections.base import Database
 from projections.reports.sales_summary import (
@@ -96,9 +96,9 @@ class SectionReport(Report):
                 description=section.description,
                 query=section.query,
                 answer=section.answer,
-                projection="sales_summary",
                 lengthy=True,
                 refusals=(PeriodNotValid,),
+                **SOURCES,
             )
         }
 
