@@ -16,8 +16,9 @@ from infra.projections.reading import FactReader
 from infra.projections.rebuild import rebuild
 from infra.projections.rebuild_all import rebuild_all
 from infra.projections.staging import TableMissing
+from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES
-from projections.base import Fact, ServerOutdated
+from projections.base import Fact, Projection, ServerOutdated
 from tests.waiting import PATIENCE
 
 _TOUCH: LiteralString = """
@@ -89,8 +90,19 @@ class TestRebuild:
             if model.mode == "inline":
                 assert trading.rebuild(model.name).rows_changed == 0
 
-    def test_gives_statements_the_ids_that_others_read_as_text(self, database: Any, trading: Any) -> None:
+    def test_gives_statements_the_ids_that_others_read_as_text(
+        self, database: Any, trading: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        apart, advance_apart = [], Worker._advance_apart
+
+        def note_and_advance(worker: Worker, company_id: UUID, model: Projection) -> int:
+            apart.append(company_id)
+            return advance_apart(worker, company_id, model)
+
+        # Read models that fail together would be tried each for itself, and read ids as such there.
+        monkeypatch.setattr(Worker, "_advance_apart", note_and_advance)
         database.follow().step()
+        assert trading.company_id not in apart
         query = "SELECT store_id, register_id, note, customer_id, sales FROM till_sales WHERE company_id = %s"
         note = f"{UUID(int=3)}/4"
         assert database.rows(query, trading.company_id) == [(UUID(int=3), UUID(int=4), note, None, 5)]
