@@ -3,11 +3,10 @@
 # ruff: noqa: D301 - click takes a lone backspace for "do not rewrap this paragraph"
 
 import os
-import signal
 import sys
 from functools import cached_property
 from importlib import import_module
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 import click
@@ -139,6 +138,7 @@ def worker() -> None:
     from infra.jobs.schedule import Schedule  # noqa: PLC0415
     from infra.postgres.heartbeats import Heart  # noqa: PLC0415
     from infra.process.logs import configure_logs  # noqa: PLC0415
+    from infra.process.signals import event_of_ending  # noqa: PLC0415
     from infra.projections.worker import Worker  # noqa: PLC0415
     from infra.runtime.databases import running_database  # noqa: PLC0415
     from infra.runtime.models import EVENT_TYPES, JOBS, PROJECTIONS  # noqa: PLC0415
@@ -146,9 +146,7 @@ def worker() -> None:
     settings = _settings()
     configure_logs(settings.log_level)
     conninfo = running_database(settings, "worker")
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = event_of_ending()
     heart = Heart(conninfo)
     heart.start()
     writer = EventWriter(EVENT_TYPES, PROJECTIONS)
