@@ -45,6 +45,12 @@ LISTED: dict[str | None, dict[str, bool | None]] = {
 }
 
 
+def listed_status() -> Choice:
+    """The parameter that says which of `LISTED` is asked for."""
+    statuses = [status for status in LISTED if status is not None]
+    return Choice(*statuses, meaning="Where they stand; without it, all that are not archived.")
+
+
 def status_of(*, is_archived: bool, is_active: bool) -> str:
     """Where it stands: `active`, `inactive` or `archived`."""
     if is_archived:

@@ -4,21 +4,15 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from api.fields import Choice, Flag, Id
-from api.queries import SortedQuery
+from api.fields import Flag, Id
+from api.queries import SortedQuery, listed_status
 from api.settings.declaration import Declaration
 
 
 class SettingsQuery(SortedQuery):
     """Filters of the settings' lists."""
 
-    status = Choice(
-        "active",
-        "inactive",
-        "archived",
-        "all",
-        meaning="Where they stand; without it, all that are not archived.",
-    )
+    status = listed_status()
 
 
 class TreeQuery(SettingsQuery):

@@ -7,7 +7,7 @@ from marshmallow import ValidationError, pre_load
 
 from api.answers import meanings_of
 from api.fields import Body, Choice, Email, Flag, Id, Many, OwnId, Secret, Text
-from api.queries import ListQuery
+from api.queries import ListQuery, listed_status
 from api.users.answers import UserDetailAnswer
 from domain.permissions import PERMISSIONS
 from domain.users import COMPANY_ROLES, role_id, role_named
@@ -132,13 +132,7 @@ class StoreUsersQuery(ListQuery):
         load_default="username",
         meaning="What to sort by; a minus turns the order around.",
     )
-    status = Choice(
-        "active",
-        "inactive",
-        "archived",
-        "all",
-        meaning="Where they stand; without it, all that are not archived.",
-    )
+    status = listed_status()
     role_id = RoleField(attribute="role", meaning="Only those in this role.")
 
 

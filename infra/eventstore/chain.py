@@ -113,8 +113,18 @@ def event_hash(previous: bytes, event: ChainedEvent) -> bytes:
     """Return the hash an event should have, given the one before it.
 
     Digests of state and metadata stand for them, so that who gets a proof need not get to read them.
-    The layout is that of append_events in functions.sql; this is its independent second implementation.
+    The layout is that of `event_hash` in functions.sql; this is its independent second implementation.
     """
+    return linked_hash(
+        previous,
+        event,
+        sha256(event.state.encode()).digest(),
+        sha256(event.metadata.encode()).digest(),
+    )
+
+
+def linked_hash(previous: bytes, event: ChainedEvent, *payload: bytes) -> bytes:
+    """Return the hash of what says which event it is and what comes before it, and of its payload."""
     type_bytes = event.type.encode()
     return sha256(
         b"".join(
@@ -126,8 +136,7 @@ def event_hash(previous: bytes, event: ChainedEvent) -> bytes:
                 event.recorded_at.to_bytes(8, signed=True),
                 len(type_bytes).to_bytes(4),
                 type_bytes,
-                sha256(event.state.encode()).digest(),
-                sha256(event.metadata.encode()).digest(),
+                *payload,
             )
         )
     ).digest()

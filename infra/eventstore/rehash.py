@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from infra.eventstore.chain import (
@@ -15,6 +14,7 @@ from infra.eventstore.chain import (
     Reason,
     event_hash,
     genesis_hash,
+    linked_hash,
 )
 from infra.postgres.transactions import Transaction
 
@@ -86,23 +86,8 @@ def rehash_log(
 
 def former_hash(previous: bytes, event: ChainedEvent) -> bytes:
     """The hash that an event had in the former layout, given the one before it."""
-    type_bytes, state_bytes = event.type.encode(), event.state.encode()
-    return sha256(
-        b"".join(
-            (
-                previous,
-                event.position.to_bytes(8, signed=True),
-                event.stream_id.bytes,
-                event.stream_version.to_bytes(8, signed=True),
-                event.recorded_at.to_bytes(8, signed=True),
-                len(type_bytes).to_bytes(4),
-                type_bytes,
-                len(state_bytes).to_bytes(4),
-                state_bytes,
-                event.metadata.encode(),
-            )
-        )
-    ).digest()
+    state_bytes = event.state.encode()
+    return linked_hash(previous, event, len(state_bytes).to_bytes(4), state_bytes, event.metadata.encode())
 
 
 class _Rehashing(Proof):

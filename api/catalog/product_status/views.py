@@ -12,7 +12,7 @@ from api.catalog.product_status.answers import (
     StatusSummaryAnswer,
 )
 from api.catalog.products.filters import ProductFilters, filters_of
-from api.catalog.products.presenter import values_of
+from api.catalog.products.presenter import product_values
 from api.fields import Choice
 from api.operations import operation
 from api.queries import AsOfQuery, ListQuery
@@ -114,7 +114,7 @@ class ProductInStatus(Resource):
             return products[0], move.row() or {}
 
         product, move = self.ask(req, resp, question)
-        self.show(req, resp, ProductByStatusAnswer.of({**values_of(product), **move}))
+        self.show(req, resp, ProductByStatusAnswer.of({**product_values(product), **move}))
 
 
 def _status_of(view: str) -> str:

@@ -10,7 +10,7 @@ from projections.base import Row
 
 def show_product(product: Product) -> ProductAnswer:
     """The product with its variants and pictures."""
-    return ProductAnswer.of(values_of(product))
+    return ProductAnswer.of(product_values(product))
 
 
 def show_row(row: Row) -> ProductAnswer:
@@ -19,7 +19,7 @@ def show_row(row: Row) -> ProductAnswer:
     return ProductAnswer.of({**row, "images": images})
 
 
-def values_of(product: Product) -> dict[str, Any]:
+def product_values(product: Product) -> dict[str, Any]:
     """What an answer says of a product, by the names of its fields."""
     return {
         "id": product.id,
