@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -31,10 +31,14 @@ BACKDATING_DAYS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backdating:
-    """How far back a company's facts may lie: some days, and never to before it was founded."""
+    """How far back a company's facts may lie: some days, and never to before it was founded.
+
+    Stock does not move any more on the days for which the books are closed, the last one included.
+    """
 
     founded_at: datetime
     days: int
+    books_closed_until: date | None = None
 
 
 class Company(Entity):

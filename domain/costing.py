@@ -54,17 +54,38 @@ def issue(balance: Balance, quantity: Decimal, assumed_cost: int = 0) -> tuple[i
     return cost, _moved(balance, held - units, balance.value - cost)
 
 
-def receive(balance: Balance, quantity: Decimal, unit_cost: int) -> Receipt:
-    """Take stock in at a unit cost in minor units, first settling what was issued below zero.
+def worth(quantity: Decimal, unit_cost: int | Decimal) -> int:
+    """Return what a quantity is worth at a cost of one in minor units: their product, rounded half up.
 
-    The value of the receipt is round(quantity * unit_cost). Raises QuantityNotValid, AmountNotValid and
-    AmountTooLarge.
+    Raises QuantityNotValid and AmountTooLarge.
+    """
+    return _worth(scaled_quantity(quantity), unit_cost)
+
+
+def receive(balance: Balance, quantity: Decimal, value: int) -> Receipt:
+    """Take stock in at what it is worth together, in minor units, first settling what was issued below zero.
+
+    The value is the authority: the last cost becomes value / quantity, half up to five places. Raises
+    QuantityNotValid, AmountNotValid and AmountTooLarge.
     """
     units = scaled_quantity(quantity)
-    receipt = _take_in(balance, units, units * checked(unit_cost), SCALE)
+    receipt = _take_in(balance, units, checked(value), 1)
     after = receipt.balance
-    priced = Balance(quantity=after.quantity, value=after.value, last_unit_cost=unit_cost)
+    last = Decimal(round_ratio(value * SCALE * SCALE, units)) / SCALE if units else balance.last_unit_cost
+    priced = Balance(quantity=after.quantity, value=after.value, last_unit_cost=last)
     return Receipt(value_change=receipt.value_change, settlement=receipt.settlement, balance=priced)
+
+
+def take_back(balance: Balance, quantity: Decimal, cost: int) -> tuple[int, Balance]:
+    """Take out what came in before at the value that it came in with, as far as the rest allows it.
+
+    What is left must keep a value, and nothing that is left must keep none; else it goes out at the average.
+    Answers the value that really went out. Raises QuantityNotValid and AmountTooLarge.
+    """
+    left, value = _signed(balance.quantity) - scaled_quantity(quantity), balance.value - cost
+    if (left > 0 and (value > 0 or cost == 0)) or left == value == 0:
+        return cost, _moved(balance, left, value)
+    return issue(balance, quantity)
 
 
 def give_back(balance: Balance, quantity: Decimal, cost: int) -> Receipt:

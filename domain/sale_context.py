@@ -7,8 +7,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.companies import Backdating
-from domain.costing import Balance
 from domain.pricing import Rules, TaxRate
+from domain.stock.levels import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class SaleContext:
     register_id: UUID | None
     register_code: str | None
     variants: Mapping[UUID, VariantAtSale]
-    balances: Mapping[UUID, Balance]
+    levels: Mapping[UUID, Level]
     next_number: int
     backdating: Backdating
     #: The largest discount in percent by role; roles that are not named give none.

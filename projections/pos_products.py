@@ -94,7 +94,7 @@ _OFFERED: LiteralString = f"""
                         AND NOT store.is_archived
                         AND store.id = (SELECT store_id FROM place)),
                     '{{}}') AS tax_rate_ids,
-           CASE WHEN p.track_stock THEN coalesce(stock.on_hand, 0) END AS available,
+           CASE WHEN p.track_stock THEN coalesce(stock.available, 0) END AS available,
            picture.id AS image_id
       FROM unnest(%(ids)b::uuid[]) WITH ORDINALITY AS listed(id, number)
      CROSS JOIN LATERAL (
@@ -110,10 +110,10 @@ _OFFERED: LiteralString = f"""
              LIMIT 1
            ) AS own ON true
       LEFT JOIN LATERAL (
-            SELECT sum(b.on_hand) AS on_hand
+            SELECT sum(b.on_hand - b.reserved) AS available
               FROM unnest((SELECT storage_ids FROM place)) AS storage(id)
              CROSS JOIN LATERAL (
-                    SELECT on_hand FROM stock_balances
+                    SELECT on_hand, reserved FROM stock_balances
                      WHERE company_id = %(company_id)s AND storage_id = storage.id AND variant_id = v.id
                      LIMIT 1
                    ) AS b

@@ -146,6 +146,11 @@ class Answer:
         """The fields that a failure names."""
         return {detail["field"] for detail in self.json["error"]["details"]}
 
+    @property
+    def codes(self) -> set[str]:
+        """The codes of the details of a failure."""
+        return {detail["code"] for detail in self.json["error"]["details"]}
+
 
 @dataclass(frozen=True)
 class Client:

@@ -16,7 +16,7 @@ from domain.money import AmountTooLarge
 from domain.packages import PlanLimitReached
 from domain.payments import PaymentExceedsTotal, PaymentInsufficient, Tender
 from domain.pricing import DiscountExceedsValue, DiscountNotValid
-from domain.stock import InsufficientStock
+from domain.stock.movements import InsufficientStock
 from domain.stores import StoreClosed
 
 

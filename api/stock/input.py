@@ -2,7 +2,7 @@
 
 from api.fields import Body, Choice, Flag, Id, Many, Moment, Money, Object, OwnId, Quantity, Whole, optional
 from api.queries import PageQuery
-from projections.stock_movements import TYPES
+from projections.stock.movements import TYPES
 
 
 class ReceiptLine(Body):

@@ -13,7 +13,7 @@ from api.stock.input import LevelsQuery, StorageStockQuery
 from commands.ports import Missing
 from domain.storages import Storage
 from projections.settings import ask_setting
-from projections.stock import list_levels
+from projections.stock.levels import list_levels
 
 
 class LevelAnswer(Answer):

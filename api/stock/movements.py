@@ -8,7 +8,7 @@ from api.answers import Answer, Cost, Id, Meaning, Moment, Money, Quantity, Sign
 from api.operations import operation
 from api.resource import Resource
 from api.stock.input import MovementsQuery
-from projections import stock_movements
+from projections.stock import movements
 
 
 class MovementAnswer(Answer):
@@ -44,7 +44,7 @@ class StockMovements(Resource):
         query=MovementsQuery(),
         answer=MovementAnswer,
         many=True,
-        projection=stock_movements.StockMovements,
+        projection=movements.StockMovements,
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """A stretch of the ledger in the order of the log, of the caller's stores."""
@@ -54,7 +54,7 @@ class StockMovements(Resource):
         rows, has_more = self.ask(
             req,
             resp,
-            lambda reading: stock_movements.list_movements(
+            lambda reading: movements.list_movements(
                 reading.db, storage_ids=storage_ids, store_ids=caller.store_ids, kind=kind, **query
             ),
         )

@@ -9,11 +9,11 @@ from api.answers import Answer, Cost, Id, Meaning, Moment, Money, OwnId, Quantit
 from api.operations import operation
 from api.resource import Resource
 from api.stock.input import ReceiptBody
-from commands.moments import BeforeTheCompany, TooFarBack
+from commands.moments import BeforeTheCompany
 from commands.ports import ConcurrentEdit, DuplicateId
-from commands.stock import ReceiveStock, receive_stock
+from commands.stock.moments import BeforeLastCount, PeriodClosed
+from commands.stock.receipts import ReceivedLine, ReceiveStock, receive_stock
 from domain.money import AmountTooLarge
-from domain.stock import ReceivedLine
 
 
 class MovementLineAnswer(Answer):
@@ -49,7 +49,14 @@ class StockReceipts(Resource):
         body=ReceiptBody(),
         answer=ReceiptAnswer,
         status=201,
-        refusals=(DuplicateId, ConcurrentEdit, TooFarBack, BeforeTheCompany, AmountTooLarge),
+        refusals=(
+            DuplicateId,
+            ConcurrentEdit,
+            BeforeTheCompany,
+            BeforeLastCount,
+            PeriodClosed,
+            AmountTooLarge,
+        ),
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Book a delivery onto a storage's balances, at its purchase prices."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from commands.plan import PlanWork
 from commands.ports import UnitOfWork, check_version
-from commands.stock import StockWork
+from commands.stock.ports import StockWork
 from domain.catalog.products import Product, Status, Variant, sku_key
 from domain.errors import Detail, Invalid
 from domain.pending import Pending

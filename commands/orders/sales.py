@@ -11,7 +11,7 @@ from commands.orders.baskets import BasketLine, QuoteBasket, QuoteWork, context_
 from commands.orders.payments import ask_methods, tenders_of
 from commands.ports import UnitOfWork
 from commands.settings import SettingsWork
-from commands.stock import StockWork
+from commands.stock.ports import StockWork
 from domain.business_date import business_date, local_hour
 from domain.errors import Detail, Invalid, Refusal
 from domain.money import checked, round_ratio
@@ -20,7 +20,8 @@ from domain.payments import Tender, settle
 from domain.pending import Pending
 from domain.pricing import PricedBasket
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
-from domain.stock import Demand, MovementLine, StockMovement, take
+from domain.stock.issues import Demand, take
+from domain.stock.movements import MovementLine, StockMovement
 from domain.tills import Till, series_of, till_code
 
 
@@ -87,7 +88,8 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
     work.save(order)
     if moved and store.storage_id:
         work.save(
-            StockMovement.issue(
+            StockMovement.begin(
+                StockMovement.Issued,
                 work.new_id(),
                 storage_id=store.storage_id,
                 occurred_at=occurred_at,
@@ -122,7 +124,7 @@ def _take_stock(command: PlaceSale, context: SaleContext) -> dict[int, MovementL
     store = _store(context)
     if store.storage_id is None:
         raise Invalid(details=[Detail("store_id", "no_storage", "The store has no storage to sell from.")])
-    lines = take(demands, context.balances, allow_negative=store.allow_negative)
+    lines = take(demands, context.levels, allow_negative=store.allow_negative)
     return {demand.position: line for demand, line in zip(demands, lines, strict=True)}
 
 

@@ -96,11 +96,7 @@ def convert(quantity: Decimal, unit_id: UUID, to_unit_id: UUID, units: Mapping[U
     `units` has both units and every unit below them. Raises NoCommonUnit, and Invalid for a quantity that
     comes to MOST_CONVERTED or more.
     """
-    base, factor = _in_base(unit_id, units)
-    to_base, to_factor = _in_base(to_unit_id, units)
-    if base != to_base:
-        raise NoCommonUnit
-    exact = Fraction(quantity) * factor / to_factor
+    exact = Fraction(quantity) * factor_between(unit_id, to_unit_id, units)
     if exact >= MOST_CONVERTED:
         raise Invalid(details=[Detail("quantity", "too_large", "It comes to more than can be written.")])
     precision = units[to_unit_id].precision
@@ -108,6 +104,15 @@ def convert(quantity: Decimal, unit_id: UUID, to_unit_id: UUID, units: Mapping[U
     # NOTE: made from its digits, a decimal keeps them all; arithmetic would round to the context.
     written = Decimal((0, tuple(map(int, str(steps))), -precision))
     return Converted(written, Fraction(written) == exact)
+
+
+def factor_between(unit_id: UUID, to_unit_id: UUID, units: Mapping[UUID, Measure]) -> Fraction:
+    """How many of the other unit one of this unit is. Raises NoCommonUnit."""
+    base, factor = _in_base(unit_id, units)
+    to_base, to_factor = _in_base(to_unit_id, units)
+    if base != to_base:
+        raise NoCommonUnit
+    return factor / to_factor
 
 
 def base_of(unit_id: UUID, units: Mapping[UUID, Measure]) -> UUID:

@@ -17,7 +17,8 @@ from domain.aggregate import Aggregate
 from domain.catalog.products import Product, Variant
 from domain.companies import Company
 from domain.registers import Register
-from domain.stock import ReceivedLine, StockMovement
+from domain.stock.movements import StockMovement
+from domain.stock.receipts import Delivered, receive_lines
 from domain.storages import Storage
 from domain.stores import Store
 from domain.tax_rates import TaxRate
@@ -199,15 +200,17 @@ def _product(number: int) -> Product:
 
 def _delivery() -> StockMovement:
     delivered = [
-        ReceivedLine(variant_id=id_of("variant", number), quantity=_PLENTY, unit_cost=price_of(number) // 2)
+        Delivered.entered(
+            id_of("delivered", number), id_of("variant", number), _PLENTY, price_of(number) // 2
+        )
         for number in range(PRODUCTS)
     ]
     now = datetime.now(UTC)
-    return StockMovement.receive(
+    return StockMovement.begin(
+        StockMovement.Received,
         DELIVERY,
         storage_id=STORAGE,
         occurred_at=now,
         business_date=now.date(),
-        delivered=delivered,
-        balances={},
+        lines=receive_lines(delivered, {}),
     )

@@ -6,7 +6,11 @@ from domain.customers import Customer
 from domain.kinds import SETTINGS
 from domain.orders import Order
 from domain.packages import Package
-from domain.stock import StockMovement
+from domain.stock.counts import StockCount
+from domain.stock.movements import StockMovement
+from domain.stock.purchase_orders import PurchaseOrder
+from domain.stock.reservations import Reservation
+from domain.stock.transfers import Transfer
 from domain.users import User
 from infra.eventstore.codec import EventTypes
 from infra.files.unused_pictures import UNUSED_PICTURES
@@ -31,11 +35,27 @@ from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales_daily import SalesDaily
 from projections.search.index import Search
 from projections.settings import Settings
-from projections.stock import StockBalances
-from projections.stock_movements import StockMovements
+from projections.stock.balances import StockBalances
+from projections.stock.movements import StockMovements
+from projections.stock.series import DocumentSeries
 from projections.users import Users
 
-EVENT_TYPES = EventTypes([Package, Company, User, *SETTINGS, Product, Customer, StockMovement, Order])
+EVENT_TYPES = EventTypes(
+    [
+        Package,
+        Company,
+        User,
+        *SETTINGS,
+        Product,
+        Customer,
+        StockMovement,
+        Transfer,
+        StockCount,
+        PurchaseOrder,
+        Reservation,
+        Order,
+    ]
+)
 
 # Inline ones are written in this order, which no two transactions may disagree on.
 PROJECTIONS: tuple[Projection, ...] = (
@@ -49,6 +69,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Customers(),
     Search(),
     StockBalances(),
+    DocumentSeries(),
     Listing(),
     Orders(),
     SalesDaily(),

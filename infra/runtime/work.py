@@ -13,6 +13,7 @@ from projections.guards.catalog.assortment import Assortment
 from projections.guards.catalog.products import CatalogGuard
 from projections.guards.orders import Guesses, SalesGuard
 from projections.guards.packages import PlanGuard, PlatformGuard
+from projections.guards.series import SeriesGuard
 from projections.guards.settings import SettingsGuard
 from projections.guards.stock import StockGuard
 from projections.guards.users import UsersGuard
@@ -38,6 +39,7 @@ class RequestWork(PostgresUnitOfWork):
         self.settings = SettingsGuard(transaction)
         self.catalog = CatalogGuard(transaction)
         self.stock = StockGuard(transaction)
+        self.series = SeriesGuard(transaction)
         self.sales = SalesGuard(transaction, guesses)
         self.plan = PlanGuard(transaction, now)
         self.platform = PlatformGuard(transaction, now)

@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import LiteralString
 from uuid import UUID
 
+from domain.aggregate import events_of
 from domain.catalog.products import STATUS_AFTER, Product
-from domain.stock import StockMovement
+from domain.stock.movements import StockMovement
 from domain.storages import Storage
 from projections.base import Database, Event, Fact, Projection
 from projections.records import Reading
@@ -24,7 +25,7 @@ _OF_PRODUCTS: tuple[Event, ...] = (
     Product.StorePriceLifted,
     *(getattr(Product, name) for name in STATUS_AFTER),
 )
-_MOVEMENTS: tuple[Event, ...] = (StockMovement.Received, StockMovement.Issued)
+_MOVEMENTS: tuple[Event, ...] = tuple(event for _, event in events_of(StockMovement))
 # The only events after which a store may no longer carry what it carried.
 _PARTINGS = (Product.StorePriceLifted, Product.VariantRemoved, Storage.Relocated)
 
@@ -207,7 +208,7 @@ _PUT: LiteralString = """
                     SELECT (SELECT parent_id FROM settings
                              WHERE company_id = %(company_id)s AND id = b.storage_id) AS store_id
                       FROM stock_balances AS b
-                     WHERE b.company_id = %(company_id)s AND b.variant_id = v.id
+                     WHERE b.company_id = %(company_id)s AND b.variant_id = v.id AND b.has_moved
                     OFFSET 0
                    ) AS held
              WHERE v.company_id = %(company_id)s AND v.product_id = touched.id AND held.store_id IS NOT NULL
@@ -260,7 +261,7 @@ _TAKE_AWAY: LiteralString = """
               JOIN stock_balances AS b ON b.company_id = v.company_id AND b.variant_id = v.id
               JOIN settings AS s ON s.company_id = b.company_id AND s.id = b.storage_id
              WHERE v.company_id = %(company_id)s AND v.product_id = listed.id
-               AND s.parent_id = listed.place_id)
+               AND s.parent_id = listed.place_id AND b.has_moved)
        AND NOT EXISTS (
             SELECT FROM variants AS v
               JOIN store_prices AS own ON own.company_id = v.company_id AND own.variant_id = v.id

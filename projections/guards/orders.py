@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from domain.costing import Balance
 from domain.errors import Detail, Invalid
 from domain.sale_context import SaleContext, VariantAtSale
 from domain.settings import OtherStore
+from domain.stock.levels import Level
 from domain.stores import StoreClosed
 from domain.tills import series_of, till_code
 from projections.base import Answer, Database, Row
@@ -24,10 +24,10 @@ from projections.guards.sale_rows import (
     store_of,
     variants_of,
 )
-from projections.guards.stock import ENSURE_BALANCES, LOCK_BALANCES, balance_of
+from projections.guards.stock import ENSURE_BALANCES, LOCK_BALANCES, level_of
 
 Catalog = Mapping[UUID, VariantAtSale]
-Balances = Mapping[UUID, Balance]
+Levels = Mapping[UUID, Level]
 
 
 class Destination(NamedTuple):
@@ -92,10 +92,10 @@ class SalesGuard:
         catalog = variants_of(*goods, row["tax_rates"] or ())
         if destination is None or locked is None:
             return _context(row, catalog, {}, 0)
-        balances, series = _balances(locked[0]), locked[1].row()
+        levels, series = _levels(locked[0]), locked[1].row()
         if destination.allow_negative:
-            balances = self._ensured(balances, catalog, destination, request)
-        return _context(row, catalog, balances, series["last_number"] if series else 0)
+            levels = self._ensured(levels, catalog, destination, request)
+        return _context(row, catalog, levels, series["last_number"] if series else 0)
 
     def _ask_goods(
         self, request: Mapping[str, Any], destination: Destination | None
@@ -108,20 +108,25 @@ class SalesGuard:
     def _lock(self, destination: Destination, request: Mapping[str, Any]) -> tuple[Answer, Answer]:
         """Lock the balances and the series."""
         storage_id = destination.storage_id or UUID(int=0)
-        params = {**request, "storage_id": storage_id, "series_id": destination.series_id}
+        params = {**request, "storages": [storage_id], "series_id": destination.series_id}
         return self._db.ask(LOCK_BALANCES, params), self._db.ask(LOCK_SERIES, params)
 
     def _ensured(
-        self, balances: Balances, catalog: Catalog, destination: Destination, request: Mapping[str, Any]
-    ) -> Balances:
+        self, levels: Levels, catalog: Catalog, destination: Destination, request: Mapping[str, Any]
+    ) -> Levels:
         """With `allow_negative` a balance may have to be made before it can be locked."""
         counted = {variant.id for variant in catalog.values() if variant.track_stock}
-        if counted <= balances.keys():
-            return balances
-        params = {**request, "storage_id": destination.storage_id, "variants": sorted(counted)}
+        if counted <= levels.keys():
+            return levels
+        params = {
+            **request,
+            "storage_id": destination.storage_id,
+            "storages": [destination.storage_id],
+            "variants": sorted(counted),
+        }
         self._db.execute(HOLD_STORAGE, params)
         self._db.execute(ENSURE_BALANCES, params)
-        return _balances(self._lock(destination, request)[0])
+        return _levels(self._lock(destination, request)[0])
 
 
 def _checked(
@@ -160,18 +165,18 @@ def _destination(row: Row) -> Destination | None:
     return Destination(row["storage_id"], bool(row["allow_negative"]), series_id)
 
 
-def _balances(answer: Answer) -> Balances:
-    return {row["variant_id"]: balance_of(row) for row in answer.rows()}
+def _levels(answer: Answer) -> Levels:
+    return {row["variant_id"]: level_of(row) for row in answer.rows()}
 
 
-def _context(row: Row, catalog: Catalog, balances: Balances, last_number: int) -> SaleContext:
+def _context(row: Row, catalog: Catalog, levels: Levels, last_number: int) -> SaleContext:
     return SaleContext(
         rules=rules_of(row),
         store=store_of(row) if row["store_id"] else None,
         register_id=row["register_id"],
         register_code=row["register_code"],
         variants=catalog,
-        balances=balances,
+        levels=levels,
         next_number=last_number + 1,
         backdating=backdating_of(row),
         discount_ceilings={role: Decimal(most) for role, most in row["discount_ceilings"].items()},

@@ -11,13 +11,14 @@ from domain.errors import Detail, Invalid
 from domain.payment_methods import MethodAtSale, PaymentMethod
 from domain.pending import Pending
 from domain.settings import DuplicateCode, DuplicateName, InUse, Setting, name_key
-from projections import settings, stock, users
+from projections import settings, users
 from projections.base import Answer, Database, Row
 from projections.catalog import products
 from projections.catalog.categories import position_of
 from projections.guards.references import References
 from projections.guards.stock_precision import ask_finer_than_unit
 from projections.settings import NOWHERE, keys_of
+from projections.stock import balances
 
 # The name, the code and the scope of the entity itself stand in for what an edit leaves as it is.
 _NAMESAKES: LiteralString = """
@@ -97,7 +98,7 @@ _HOLD: LiteralString = """
 """
 
 #: What refers to settings says itself how; each names `company_id` and `id`.
-_USES: tuple[LiteralString, ...] = (settings.USES, products.USES, stock.USES, users.USES)
+_USES: tuple[LiteralString, ...] = (settings.USES, products.USES, balances.USES, users.USES)
 _IN_USE: LiteralString = f"SELECT {' OR '.join(_USES)} AS in_use"
 
 

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from projections.base import Answer, Database
 
+#: A fraction, for what may turn out to be one.
+HALF = Decimal("0.5")
+
 # Fractions may come and go side by side; a unit becomes coarser alone, having waited for those who had read
 # how fine it was. A lock on the unit's row would be written with each kilogram that is sold.
 _HOLD: LiteralString = """

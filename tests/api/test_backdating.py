@@ -27,6 +27,12 @@ def receive(stocked: Any, role: str, occurred_at: str) -> Any:
     return stocked.shop.client(role).post("/api/admin/inventory/receipts", body)
 
 
+def is_too_far_back(refused: Any) -> bool:
+    """Whether it was refused for that; stock says so of the field, a sale of the whole."""
+    says_so = refused.code == "too_far_back" or refused.codes == {"too_old"}
+    return bool(says_so and refused.fields == {"occurred_at"})
+
+
 BOTH = pytest.mark.parametrize("record", [sell, receive])
 
 
@@ -38,7 +44,8 @@ class TestHowFarBack:
         assert record(stocked, "Cashier", ago(days=29)).status == 201
         events = len(stocked.shop.events())
         refused = record(stocked, "Cashier", ago(days=31))
-        assert (refused.status, refused.code, refused.fields) == (422, "too_far_back", {"occurred_at"})
+        assert refused.status == 422
+        assert is_too_far_back(refused)
         assert len(stocked.shop.events()) == events
 
     def test_nobody_goes_back_before_the_company(self, stocked: Any, record: Callable[..., Any]) -> None:
@@ -53,11 +60,11 @@ class TestHowFarBack:
         admin = stocked.shop.client()
         assert admin.get(SETTINGS).data["backdating_days"] == 30
         assert admin.patch(SETTINGS, {"backdating_days": 2}).data["backdating_days"] == 2
-        assert record(stocked, "Cashier", ago(days=3)).code == "too_far_back"
+        assert is_too_far_back(record(stocked, "Cashier", ago(days=3)))
         assert admin.patch(SETTINGS, {"backdating_days": 0}).status == 200
         # A clock may be behind by minutes.
         assert record(stocked, "Cashier", ago(minutes=2)).status == 201
-        assert record(stocked, "Cashier", ago(hours=1)).code == "too_far_back"
+        assert is_too_far_back(record(stocked, "Cashier", ago(hours=1)))
         assert admin.patch(SETTINGS, {"backdating_days": 3650}).status == 200
         assert record(stocked, "Cashier", ago(days=3000)).status == 201
 

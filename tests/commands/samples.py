@@ -22,7 +22,9 @@ from domain.payment_methods import PaymentMethod
 from domain.payments import Tender
 from domain.permissions import permissions_of
 from domain.registers import Register
-from domain.stock import ReceivedLine, StockMovement
+from domain.stock.levels import Level
+from domain.stock.movements import StockMovement
+from domain.stock.receipts import Delivered, receive_lines
 from domain.storages import Storage
 from domain.stores import Store
 from domain.subscriptions import Terms
@@ -154,13 +156,14 @@ def delivery(
     onto: Balance | None = None,
 ) -> StockMovement:
     """A delivery of one variant, onto nothing unless a balance is named."""
-    return StockMovement.receive(
+    delivered = Delivered.entered(one, variant_id, Decimal(quantity), unit_cost)
+    return StockMovement.begin(
+        StockMovement.Received,
         one,
         storage_id=storage_id,
         occurred_at=FOUNDED,
         business_date=FOUNDED.date(),
-        delivered=[ReceivedLine(variant_id=variant_id, quantity=Decimal(quantity), unit_cost=unit_cost)],
-        balances={variant_id: onto} if onto else {},
+        lines=receive_lines([delivered], {variant_id: Level(balance=onto)} if onto else {}),
     )
 
 

@@ -67,7 +67,7 @@ from commands.settings import (
     revise_setting,
     switch_setting,
 )
-from commands.stock import ReceiveStock, receive_stock
+from commands.stock.receipts import ReceiveStock, receive_stock
 from commands.subscriptions import LetFallDue, Subscribe, let_fall_due, subscribe
 from commands.users import (
     ArchiveUser,

@@ -19,7 +19,7 @@ from domain.packages import Limits, PlanLimitReached
 from domain.payments import PaymentExceedsTotal, PaymentInsufficient, Tender
 from domain.pricing import Discount
 from domain.settings import OtherStore
-from domain.stock import InsufficientStock, StockMovement
+from domain.stock.movements import InsufficientStock, StockMovement
 from domain.stores import StoreClosed
 from tests.commands.samples import (
     CUSTOMER,

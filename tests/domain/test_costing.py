@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from domain.costing import Balance, Receipt, give_back, issue, receive
+from domain.costing import Balance, Receipt, give_back, issue, receive, worth
 from domain.money import AmountNotValid, AmountTooLarge, QuantityNotValid
 from domain.refunds import portion
 
@@ -36,7 +36,7 @@ class TestIssue:
     def test_below_zero_before_any_delivery_is_at_what_the_catalog_assumes(self) -> None:
         cost, balance = issue(EMPTY, Decimal("2.5"), 60)
         assert (cost, balance) == (150, held("-2.5", -150))
-        assert receive(balance, Decimal(4), 80) == Receipt(
+        assert receive(balance, Decimal(4), 320) == Receipt(
             value_change=320, settlement=-50, balance=held("1.5", 120, 80)
         )
 
@@ -53,11 +53,13 @@ class TestIssue:
 
 class TestReceive:
     def test_adds_its_value_and_is_the_last_known_cost(self) -> None:
-        receipt = receive(held("2", 500, 250), Decimal("1.5"), 333)
-        assert receipt == Receipt(value_change=500, settlement=0, balance=held("3.5", 1000, 333))
+        receipt = receive(held("2", 500, 250), Decimal("1.5"), 500)
+        assert receipt == Receipt(
+            value_change=500, settlement=0, balance=held("3.5", 1000, Decimal("333.33333"))
+        )
 
     def test_settles_what_was_sold_before_it_came(self) -> None:
-        receipt = receive(held("-2", -600, 300), Decimal(5), 400)
+        receipt = receive(held("-2", -600, 300), Decimal(5), 2000)
         assert receipt == Receipt(value_change=2000, settlement=-200, balance=held("3", 1200, 400))
 
     def test_settles_as_far_as_it_reaches(self) -> None:
@@ -65,14 +67,14 @@ class TestReceive:
         assert receipt == Receipt(value_change=300, settlement=33, balance=held("-2", -667, 300))
 
     def test_to_zero_leaves_no_value(self) -> None:
-        receipt = receive(held("-2", -600, 300), Decimal(2), 400)
+        receipt = receive(held("-2", -600, 300), Decimal(2), 800)
         assert receipt == Receipt(value_change=800, settlement=-200, balance=held("0", 0, 400))
 
     def test_refuses_costs_below_zero_and_absurd_ones(self) -> None:
         with pytest.raises(AmountNotValid):
             receive(EMPTY, Decimal(1), -1)
         with pytest.raises(AmountTooLarge):
-            receive(EMPTY, Decimal(3), 2**52)
+            worth(Decimal(3), 2**52)
 
 
 class TestGiveBack:
@@ -114,7 +116,7 @@ class TestEveryBalance:
                 charged, balance = issue(balance, quantity)
                 assert balance.value == before - charged
             else:
-                receipt = receive(balance, quantity, cost)
+                receipt = receive(balance, quantity, worth(quantity, cost))
                 balance = receipt.balance
                 assert balance.value == before + receipt.value_change + receipt.settlement
             assert (balance.value == 0) == (balance.quantity == 0)

@@ -29,7 +29,7 @@ from domain.pricing import TaxRate as ChargedTax
 from domain.registers import Register
 from domain.sale_context import StoreAtSale, VariantAtSale
 from domain.settings import name_key
-from domain.stock import ReceivedLine
+from domain.stock.receipts import Delivered
 from domain.storages import Storage
 from domain.stores import Store
 from domain.subscriptions import Terms
@@ -278,20 +278,21 @@ class _Demo:
 
     def _warehouse(self) -> Iterator[Happening]:
         """A delivery a month to the warehouse that belongs to no store."""
-        balances: dict[UUID, Any] = {}
+        levels: dict[UUID, Any] = {}
         for days in (0, 30):
             day = self._first + timedelta(days=days)
             moment = datetime.combine(day, time(4), ZoneInfo(TIMEZONE)).astimezone(UTC)
             lines = [
-                ReceivedLine(
-                    variant_id=article.at_sale.id,
-                    quantity=Decimal(10 * article.product.weight),
-                    unit_cost=article.product.cost,
+                Delivered.entered(
+                    _id(f"delivery/{days}/{article.at_sale.sku}"),
+                    article.at_sale.id,
+                    Decimal(10 * article.product.weight),
+                    article.product.cost,
                 )
                 for article in self._articles
             ]
             delivery = deliver(
-                _id(f"delivery/{days}"), _storage_id("WH"), moment, day=day, lines=lines, balances=balances
+                _id(f"delivery/{days}"), _storage_id("WH"), moment, day=day, lines=lines, levels=levels
             )
             yield moment, delivery
 

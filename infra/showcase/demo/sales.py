@@ -20,7 +20,9 @@ from domain.payments import Tender
 from domain.pending import Pending
 from domain.pricing import Discount, Rules
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
-from domain.stock import EMPTY, ReceivedLine, StockMovement
+from domain.stock.levels import NOTHING, Level
+from domain.stock.movements import StockMovement
+from domain.stock.receipts import Delivered, receive_lines
 from infra.showcase.demo.catalog import DemoProduct
 
 #: How many sales a shop makes a day on average, Monday to Sunday.
@@ -78,19 +80,19 @@ def deliver(
     moment: datetime,
     *,
     day: date,
-    lines: list[ReceivedLine],
-    balances: dict[UUID, Balance],
+    lines: list[Delivered],
+    levels: dict[UUID, Level],
 ) -> list[Aggregate.Event]:
-    """Take a delivery in that counts for a day, and change the balances accordingly."""
-    movement = StockMovement.receive(
+    """Take a delivery in that counts for a day, and change the levels accordingly."""
+    movement = StockMovement.begin(
+        StockMovement.Received,
         movement_id,
         storage_id=storage_id,
         occurred_at=moment,
         business_date=day,
-        delivered=lines,
-        balances=balances,
+        lines=receive_lines(lines, levels),
     )
-    _follow(movement, balances)
+    _follow(movement, levels)
     return movement.new_events()
 
 
@@ -103,7 +105,7 @@ class ShopLife:
         self._articles = articles
         self._weights = [article.product.weight for article in articles]
         self._random = Random(f"{seed}/{shop.store.code}")  # noqa: S311  # A repeatable sample is wanted.
-        self._balances: dict[UUID, Balance] = {}
+        self._levels: dict[UUID, Level] = {}
         self._numbers = dict.fromkeys((register_id for register_id, _ in shop.registers), 0)
         self._variants = {article.at_sale.id: article.at_sale for article in articles}
         self._context = SaleContext(
@@ -112,7 +114,7 @@ class ShopLife:
             register_id=None,
             register_code=None,
             variants=self._variants,
-            balances=self._balances,
+            levels=self._levels,
             next_number=0,
             backdating=Backdating(founded_at=shop.founded_at, days=BACKDATING_DAYS),
             discount_ceilings=DISCOUNT_CEILINGS,
@@ -149,13 +151,14 @@ class ShopLife:
 
     def _deliveries(self, moment: datetime) -> Iterator[Happening]:
         lines = [
-            ReceivedLine(
-                variant_id=article.at_sale.id,
-                quantity=Decimal(article.reorder_quantity),
-                unit_cost=article.product.cost * self._random.randint(97, 104) // 100,
+            Delivered.entered(
+                self._new_id(),
+                article.at_sale.id,
+                Decimal(article.reorder_quantity),
+                article.product.cost * self._random.randint(97, 104) // 100,
             )
             for article in self._articles
-            if self._balances.get(article.at_sale.id, EMPTY).quantity <= article.reorder_level
+            if self._levels.get(article.at_sale.id, NOTHING).available <= article.reorder_level
         ]
         if lines:
             store = self._shop.store
@@ -168,7 +171,7 @@ class ShopLife:
                     moment,
                     day=day,
                     lines=lines,
-                    balances=self._balances,
+                    levels=self._levels,
                 ),
             )
 
@@ -193,7 +196,7 @@ class ShopLife:
         )
         place_sale(sale, work)
         for movement in till.movements:
-            _follow(movement, self._balances)
+            _follow(movement, self._levels)
         return till.events
 
     def _basket(self) -> tuple[BasketLine, ...]:
@@ -209,7 +212,7 @@ class ShopLife:
             quantity = Decimal(self._random.randint(120, 1600)) / 1000
         else:
             quantity = Decimal(self._random.choices(_PIECES, _PIECE_WEIGHTS)[0])
-        available = self._balances[article.at_sale.id].quantity
+        available = self._levels[article.at_sale.id].available
         return BasketLine(variant_id=article.at_sale.id, quantity=quantity) if quantity <= available else None
 
     def _tender(self, total: int) -> Tender:
@@ -256,8 +259,9 @@ class _Till:
                 self.movements.append(aggregate)
 
 
-def _follow(movement: StockMovement, balances: dict[UUID, Balance]) -> None:
+def _follow(movement: StockMovement, levels: dict[UUID, Level]) -> None:
     for line in movement.lines:
-        balances[line.variant_id] = Balance(
+        balance = Balance(
             quantity=line.balance_quantity, value=line.balance_value, last_unit_cost=line.last_unit_cost
         )
+        levels[line.variant_id] = Level(balance=balance)

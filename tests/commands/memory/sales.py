@@ -14,12 +14,12 @@ from domain.pricing import Rules, TaxRate
 from domain.registers import Register
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 from domain.settings import OtherStore
-from domain.stock import EMPTY
+from domain.stock.levels import NOTHING
 from domain.storages import Storage
 from domain.stores import Store, StoreClosed
 from domain.tax_rates import TaxRate as TaxRateSetting
 from domain.tills import series_of, till_code
-from tests.commands.memory.stock import backdating_of, balances_of, precision_of
+from tests.commands.memory.stock import backdating_of, levels_of, precision_of
 from tests.commands.memory.world import World
 
 E = TypeVar("E", Store, Storage, Register, Customer)
@@ -66,7 +66,7 @@ class MemorySales:
             register_id=register.id if register else None,
             register_code=code,
             variants=variants,
-            balances=self._balances(storage, variants) if lock and storage else {},
+            levels=self._levels(storage, variants) if lock and storage else {},
             next_number=self._last_number(till_code(store.values["code"], code)) + 1 if lock and store else 1,
             backdating=backdating,
             discount_ceilings=values["discount_ceilings"],
@@ -136,13 +136,13 @@ class MemorySales:
         own = {**rate.values, "id": rate.id}
         return TaxRate(**{one.name: own[one.name] for one in fields(TaxRate)})
 
-    def _balances(self, storage: Storage, variants: Mapping[UUID, VariantAtSale]) -> dict[UUID, Any]:
-        own = balances_of(self._world, self._company_id)
-        balances = {one: own[storage.id, one] for one in variants if (storage.id, one) in own}
+    def _levels(self, storage: Storage, variants: Mapping[UUID, VariantAtSale]) -> dict[UUID, Any]:
+        own = levels_of(self._world, self._company_id)
+        levels = {one: own[storage.id, one] for one in variants if (storage.id, one) in own}
         if storage.values["allow_negative"]:
             counted = (variant.id for variant in variants.values() if variant.track_stock)
-            return {**dict.fromkeys(counted, EMPTY), **balances}
-        return balances
+            return {**dict.fromkeys(counted, NOTHING), **levels}
+        return levels
 
     def _last_number(self, code: str) -> int:
         sales = (order.terms for order in self._world.all(self._company_id, Order))

@@ -1,33 +1,57 @@
 """Stock in memory: balances are what the last movement of each left."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
+from domain.aggregate import Aggregate
 from domain.business_date import business_date
 from domain.catalog.products import Product
-from domain.catalog.units import Unit, too_precise
+from domain.catalog.units import Measure, Unit, too_precise
 from domain.companies import Backdating
 from domain.costing import Balance
 from domain.errors import Detail, Invalid
 from domain.pending import Pending
 from domain.settings import OtherStore
-from domain.stock import EMPTY, StockMovement
+from domain.stock.counts import StockCount
+from domain.stock.goods import Goods
+from domain.stock.levels import NOTHING, Key, Level
+from domain.stock.movements import CountedLine, StockMovement
+from domain.stock.purchase_orders import PurchaseOrder
+from domain.stock.transfers import Transfer
 from domain.storages import Storage
 from domain.stores import Store
 from domain.suppliers import Supplier
 from tests.commands.memory.world import World
 
 
-def balances_of(world: World, company_id: UUID) -> dict[tuple[UUID, UUID], Balance]:
-    """The balances of a company, by storage and variant."""
+def balances_of(world: World, company_id: UUID) -> dict[Key, Balance]:
+    """The balances of a company."""
     return {
         (movement.storage_id, line.variant_id): Balance(
             quantity=line.balance_quantity, value=line.balance_value, last_unit_cost=line.last_unit_cost
         )
         for movement in world.all(company_id, StockMovement)
         for line in movement.lines
+    }
+
+
+def levels_of(world: World, company_id: UUID) -> dict[Key, Level]:
+    """What the storages of a company have: balances, and when they were counted."""
+    balances, counted = balances_of(world, company_id), counted_in(world, company_id)
+    return {
+        key: Level(balance=balance, last_counted_at=counted.get(key)) for key, balance in balances.items()
+    }
+
+
+def counted_in(world: World, company_id: UUID) -> dict[Key, datetime]:
+    """For which moment each balance was counted last."""
+    return {
+        (movement.storage_id, line.variant_id): line.counted_at
+        for movement in world.all(company_id, StockMovement)
+        for line in movement.lines
+        if isinstance(line, CountedLine)
     }
 
 
@@ -78,34 +102,46 @@ def _is_finer(world: World, company_id: UUID, product: Product, precision: int) 
 
 
 class MemoryStockContext:
-    """What a movement of a storage is decided on."""
+    """What a change of stock is decided on."""
 
     def __init__(
         self,
         world: World,
         company_id: UUID,
-        storage_id: UUID,
-        quantities: Sequence[tuple[UUID, Decimal]],
+        storages: Mapping[str, UUID],
+        variant_ids: Iterable[UUID],
         supplier_id: UUID | None,
     ) -> None:
         self._world = world
         self._company_id = company_id
-        self._quantities = quantities
-        self._storage_id = storage_id
+        self._storages = storages
+        self._variant_ids = set(variant_ids)
         self._supplier_id = supplier_id
 
-    def check_storage(self, store_ids: Collection[UUID]) -> None:
-        storage = self._world.find(self._company_id, self._storage_id)
+    def check_store(self, field: str, store_ids: Collection[UUID]) -> None:
+        storage = self._world.find(self._company_id, self._storages[field])
         if store_ids and isinstance(storage, Storage) and storage.values["store_id"] not in store_ids:
             raise OtherStore
+
+    def missing(self) -> list[Detail]:
+        named: list[tuple[str, type[Aggregate], UUID | None]] = [
+            *((field, Storage, storage_id) for field, storage_id in self._storages.items()),
+            ("supplier_id", Supplier, self._supplier_id),
+        ]
+        details = []
+        for field, kind, one in named:
+            aggregate = self._world.find(self._company_id, one) if one else None
+            if one and (not isinstance(aggregate, kind) or getattr(aggregate, "is_archived", False)):
+                details.append(Detail(field, "not_found", "There is none."))
+        return details
 
     def backdating(self) -> Backdating:
         return backdating_of(self._world, self._company_id)
 
-    def business_date(self, moment: datetime) -> date:
+    def business_date(self, field: str, moment: datetime) -> date:
         company = self._world.company(self._company_id)
         assert company
-        storage = self._world.find(self._company_id, self._storage_id)
+        storage = self._world.find(self._company_id, self._storages[field])
         store_id = storage.values["store_id"] if isinstance(storage, Storage) else None
         store = self._world.find(self._company_id, store_id) if store_id else None
         if isinstance(store, Store):
@@ -113,35 +149,38 @@ class MemoryStockContext:
             return business_date(moment, store.values["timezone"], cut)
         return business_date(moment, company.values["timezone"], time())
 
-    def balances(self) -> Mapping[UUID, Balance]:
-        if details := [*self._unknown(), *self._wrong_lines()]:
-            raise Invalid(details=details)
-        own = balances_of(self._world, self._company_id)
-        return {one: own.get((self._storage_id, one), EMPTY) for one, _ in self._quantities}
-
-    def _unknown(self) -> Iterable[Detail]:
-        for field, kind, one in (
-            ("storage_id", Storage, self._storage_id),
-            ("supplier_id", Supplier, self._supplier_id),
-        ):
-            aggregate = self._world.find(self._company_id, one) if one else None
-            if one and (not isinstance(aggregate, kind) or aggregate.is_archived):
-                yield Detail(field, "not_found", "There is none.")
-
-    def _wrong_lines(self) -> Iterable[Detail]:
-        counted = {
-            variant_id: product.values["unit_id"]
+    def goods(self) -> Mapping[UUID, Goods]:
+        return {
+            variant.id: Goods(
+                variant_id=variant.id,
+                product_id=product.id,
+                sku=variant.sku,
+                name=product.values["name"],
+                cost=variant.cost,
+                unit_id=product.values["unit_id"],
+                precision=precision_of(self._world, self._company_id, product.values["unit_id"]),
+                supplier_id=product.values["supplier_id"],
+            )
             for product in self._world.all(self._company_id, Product)
             if product.values["track_stock"] and not product.is_archived
-            for variant_id in product.variants
+            for variant in product.variants.values()
+            if variant.id in self._variant_ids
         }
-        for index, (variant_id, quantity) in enumerate(self._quantities):
-            if variant_id not in counted:
-                yield Detail(f"lines.{index}.variant_id", "not_found", "There is none with counted stock.")
-                continue
-            precision = precision_of(self._world, self._company_id, counted[variant_id])
-            if wrong := too_precise(f"lines.{index}.quantity", quantity, precision):
-                yield wrong
+
+    def measures(self) -> Mapping[UUID, Measure]:
+        return {
+            unit.id: Measure(
+                precision=unit.values["precision"],
+                base_unit_id=unit.values["base_unit_id"],
+                factor=unit.values["factor"],
+            )
+            for unit in self._world.all(self._company_id, Unit)
+        }
+
+    def levels(self, field: str = "storage_id") -> Mapping[UUID, Level]:
+        storage_id = self._storages[field]
+        own = levels_of(self._world, self._company_id)
+        return {one: own.get((storage_id, one), NOTHING) for one in self._variant_ids}
 
 
 class MemoryStock:
@@ -159,9 +198,24 @@ class MemoryStock:
 
     def lock(
         self,
-        storage_id: UUID,
-        quantities: Sequence[tuple[UUID, Decimal]],
+        storages: Mapping[str, UUID],
+        variant_ids: Iterable[UUID],
         *,
         supplier_id: UUID | None = None,
+        quantities: Iterable[Decimal] = (),  # noqa: ARG002 nobody else decides meanwhile
+        unit_ids: Iterable[UUID] = (),  # noqa: ARG002
     ) -> MemoryStockContext:
-        return MemoryStockContext(self._world, self._company_id, storage_id, quantities, supplier_id)
+        return MemoryStockContext(self._world, self._company_id, storages, variant_ids, supplier_id)
+
+
+class MemorySeries:
+    """Numbers of documents."""
+
+    def __init__(self, world: World, company_id: UUID) -> None:
+        self._world = world
+        self._company_id = company_id
+
+    def next(self, kind: str) -> Pending[int]:
+        documents: dict[str, type[Aggregate]] = {"TR": Transfer, "CT": StockCount, "PO": PurchaseOrder}
+        count = sum(1 for _ in self._world.all(self._company_id, documents[kind]))
+        return Pending(lambda: count + 1)

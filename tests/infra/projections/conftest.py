@@ -15,10 +15,12 @@ import pytest
 from domain.aggregate import Aggregate
 from domain.catalog.brands import Brand
 from domain.catalog.products import Product, Variant
-from domain.costing import Balance
 from domain.orders import Order, SaleLine, Totals
 from domain.payments import Payment
-from domain.stock import Demand, ReceivedLine, StockMovement, take
+from domain.stock.issues import Demand, take
+from domain.stock.levels import Level
+from domain.stock.movements import StockMovement
+from domain.stock.receipts import Delivered, receive_lines
 from domain.storages import Storage
 from domain.tills import series_of
 from infra.decisions.unit_of_work import EventWriter
@@ -265,30 +267,26 @@ class Shop:
 
     def receive(self, variant_ids: Sequence[UUID], quantity: int, unit_cost: int) -> None:
         with transaction(self.connection, self.company_id) as db:
-            quantities = [(one, Decimal(quantity)) for one in variant_ids]
-            balances = StockGuard(db).lock(self.storage_id, quantities).balances()
-            movement = StockMovement.receive(
+            levels = StockGuard(db).lock({"storage_id": self.storage_id}, variant_ids).levels()
+            delivered = [Delivered.entered(uuid4(), one, Decimal(quantity), unit_cost) for one in variant_ids]
+            movement = StockMovement.begin(
+                StockMovement.Received,
                 uuid4(),
                 storage_id=self.storage_id,
                 occurred_at=NOW,
                 business_date=NOW.date(),
-                delivered=[
-                    ReceivedLine(variant_id=one, quantity=Decimal(quantity), unit_cost=unit_cost)
-                    for one in variant_ids
-                ],
-                balances=balances,
+                lines=receive_lines(delivered, levels),
             )
             self.record(movement, db=db)
 
     def sell(self, variant_ids: Sequence[UUID], day: int = 1, series_id: UUID = SERIES) -> None:
         """Lock balances, then the till's number, then the head, as a till does."""
         with transaction(self.connection, self.company_id) as db:
-            quantities = [(one, Decimal(1)) for one in variant_ids]
-            balances = StockGuard(db).lock(self.storage_id, quantities).balances()
+            levels = StockGuard(db).lock({"storage_id": self.storage_id}, variant_ids).levels()
             params = {"company_id": self.company_id, "series_id": series_of(str(series_id.int))}
             last = db.ask(_LOCK_SERIES, params).row()
             number = last["last_number"] + 1 if last else 1
-            self.record(*sale(self, variant_ids, balances, number, day, series_id), db=db)
+            self.record(*sale(self, variant_ids, levels, number, day, series_id), db=db)
 
     def verify(self, name: str) -> VerifyReport:
         return verify(self.database.worker, EVENT_TYPES, self.database.model(name), self.company_id)
@@ -320,7 +318,7 @@ _LOCK_SERIES: LiteralString = """
 def sale(  # noqa: PLR0917 the six are what a sale is
     shop: Shop,
     variant_ids: Sequence[UUID],
-    balances: Mapping[UUID, Balance],
+    levels: Mapping[UUID, Level],
     number: int,
     day: int,
     series_id: UUID,
@@ -328,7 +326,7 @@ def sale(  # noqa: PLR0917 the six are what a sale is
     """One of each variant at 5.00, paid in cash, and the goods taken from the storage."""
     order_id, total = uuid4(), 500 * len(variant_ids)
     demands = [Demand(position=at, variant_id=one, quantity=Decimal(1)) for at, one in enumerate(variant_ids)]
-    moved = take(demands, balances, allow_negative=True)
+    moved = take(demands, levels, allow_negative=True)
     order = Order.begin(
         Order.Sold,
         order_id,
@@ -389,7 +387,8 @@ def sale(  # noqa: PLR0917 the six are what a sale is
         ),
         note=None,
     )
-    issued = StockMovement.issue(
+    issued = StockMovement.begin(
+        StockMovement.Issued,
         uuid4(),
         storage_id=shop.storage_id,
         occurred_at=NOW,

@@ -14,6 +14,7 @@ from domain.catalog.products import Product, Variant
 from domain.companies import PLATFORM_ID
 from domain.costing import Balance
 from domain.packages import Limits, Package
+from domain.stock.levels import Level
 from domain.storages import Storage
 from domain.users import User
 from infra.eventstore.codec import Metadata
@@ -30,7 +31,8 @@ def append(shop: Any, *aggregates: Aggregate) -> None:
 
 def sold(shop: Any, number: int) -> Any:
     """A sale under this number, from plenty of stock."""
-    plenty = {shop.variants[0]: Balance(quantity=Decimal(99), value=9900, last_unit_cost=Decimal(100))}
+    held = Balance(quantity=Decimal(99), value=9900, last_unit_cost=Decimal(100))
+    plenty = {shop.variants[0]: Level(balance=held)}
     return sale(shop, shop.variants[:1], plenty, number, 1, SERIES)[0]
 
 

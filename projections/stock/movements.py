@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any, LiteralString, cast
 from uuid import UUID
 
+from domain.aggregate import events_of
 from domain.costing import unit_cost
-from domain.stock import StockMovement
+from domain.stock.movements import StockMovement
 from projections.base import Database, Fact, Projection, Row
 from projections.records import Reading
 from projections.reports.sale_facts import add_rows
@@ -15,7 +16,7 @@ from projections.reports.sale_facts import add_rows
 #: A place in the ledger is the event's position times this, plus the line's number within the event.
 LINES_PER_EVENT = 100_000
 #: What rows are called: after their movements, and what a receipt corrects of earlier sales.
-TYPES = (StockMovement.Received.kind, StockMovement.Issued.kind, "settlement")
+TYPES = (*(event.kind for _, event in events_of(StockMovement)), "settlement", "cost_correction")  # type: ignore[attr-defined]  # all are movements
 
 
 class MovedLine(Reading):
@@ -52,6 +53,25 @@ class Issue(Movement):
     order_id: str
 
 
+class Reasoned(Movement):
+    """What is read of a movement that has a reason."""
+
+    reason: str
+
+
+class Adjustment(Reasoned):
+    """What is read of an adjustment."""
+
+    reference: str | None
+
+
+class SupplierReturn(Movement):
+    """What is read of goods that went back to their supplier."""
+
+    supplier_id: str
+    reference: str | None
+
+
 class StockMovements(Projection):
     """One row a line a movement, in the order of the log; values are minor currency units.
 
@@ -61,7 +81,17 @@ class StockMovements(Projection):
 
     name = "stock_movements"
     tables = ("stock_movements",)
-    folds = {StockMovement.Received: Receipt, StockMovement.Issued: Issue}
+    folds = {
+        StockMovement.Received: Receipt,
+        StockMovement.Issued: Issue,
+        StockMovement.Adjusted: Adjustment,
+        StockMovement.SupplierReturned: SupplierReturn,
+        StockMovement.TransferredOut: Movement,
+        StockMovement.TransferredIn: Movement,
+        StockMovement.Counted: Movement,
+        StockMovement.CountCorrected: Issue,
+        StockMovement.Reversed: Reasoned,
+    }
     # Nearly every movement is a sale, so looking for sales needs no index, and other types get a small one.
     schema = """
         CREATE TABLE stock_movements (
@@ -101,20 +131,22 @@ class StockMovements(Projection):
 
 _COLUMNS = (
     "place recorded_at occurred_at type storage_id variant_id quantity unit_cost value_change "
-    "balance_quantity balance_value reference order_id supplier_id purchase_order_id movement_id actor_id"
+    "balance_quantity balance_value reason reference order_id supplier_id purchase_order_id movement_id "
+    "actor_id"
 )
 
 _ADD: LiteralString = """
     INSERT INTO stock_movements (company_id, place, recorded_at, occurred_at, type, storage_id, variant_id,
                                  quantity, unit_cost, value_change, balance_quantity, balance_value,
-                                 reference, order_id, supplier_id, purchase_order_id, movement_id, actor_id)
+                                 reason, reference, order_id, supplier_id, purchase_order_id, movement_id,
+                                 actor_id)
     SELECT %(company_id)s, moved.*
       FROM unnest(%(place)b::bigint[], %(recorded_at)b::timestamptz[], %(occurred_at)b::timestamptz[],
                   %(type)b::text[], %(storage_id)b::uuid[], %(variant_id)b::uuid[], %(quantity)b::numeric[],
-                  %(unit_cost)b::bigint[], %(value_change)b::bigint[], %(balance_quantity)b::numeric[],
-                  %(balance_value)b::bigint[], %(reference)b::text[], %(order_id)b::uuid[],
-                  %(supplier_id)b::uuid[], %(purchase_order_id)b::uuid[], %(movement_id)b::uuid[],
-                  %(actor_id)b::uuid[]) AS moved
+                  %(unit_cost)b::bigint[], %(value_change)b::bigint[],
+                  %(balance_quantity)b::numeric[], %(balance_value)b::bigint[],
+                  %(reason)b::text[], %(reference)b::text[], %(order_id)b::uuid[], %(supplier_id)b::uuid[],
+                  %(purchase_order_id)b::uuid[], %(movement_id)b::uuid[], %(actor_id)b::uuid[]) AS moved
 """
 
 
@@ -147,7 +179,7 @@ def _rows(fact: Fact) -> Iterator[tuple[Any, ...]]:
             yield (
                 number,
                 *times,
-                "settlement",
+                _CORRECTIONS.get(event, "settlement"),
                 storage,
                 variant,
                 _NONE,
@@ -160,11 +192,26 @@ def _rows(fact: Fact) -> Iterator[tuple[Any, ...]]:
             number += 1
 
 
-#: Where a movement came from: reference, order, supplier and purchase order.
+#: Where a movement came from: reason, reference, order, supplier and purchase order.
 _ORIGINS: Mapping[type[StockMovement.Moved], Callable[[Any], tuple[str | None, ...]]] = {
-    StockMovement.Received: lambda moved: (moved.reference, None, moved.supplier_id, moved.purchase_order_id),
-    StockMovement.Issued: lambda moved: (None, moved.order_id, None, None),
+    StockMovement.Received: lambda moved: (
+        None,
+        moved.reference,
+        None,
+        moved.supplier_id,
+        moved.purchase_order_id,
+    ),
+    StockMovement.Issued: lambda moved: (None, None, moved.order_id, None, None),
+    StockMovement.Adjusted: lambda moved: (moved.reason, moved.reference, None, None, None),
+    StockMovement.SupplierReturned: lambda moved: (None, moved.reference, None, moved.supplier_id, None),
+    StockMovement.TransferredOut: lambda _moved: (None,) * 5,
+    StockMovement.TransferredIn: lambda _moved: (None,) * 5,
+    StockMovement.Counted: lambda _moved: (None,) * 5,
+    StockMovement.CountCorrected: lambda moved: (None, None, moved.order_id, None, None),
+    StockMovement.Reversed: lambda moved: (moved.reason, None, None, None, None),
 }
+#: What a movement corrects of the cost of earlier goods, where that is no settlement.
+_CORRECTIONS: Mapping[type[StockMovement.Moved], str] = {StockMovement.Reversed: "cost_correction"}
 
 _NONE = Decimal(0)
 

@@ -11,14 +11,17 @@ import psycopg
 import pytest
 
 from domain.costing import Balance
-from domain.stock import EMPTY, Demand, ReceivedLine, StockMovement, take
+from domain.stock.issues import Demand, take
+from domain.stock.levels import Key, Level
+from domain.stock.movements import StockMovement
+from domain.stock.receipts import Delivered, receive_lines
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import Transaction, transaction
 from infra.projections.reading import FactReader
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import Fact
-from projections.stock_movements import LINES_PER_EVENT, StockMovements, list_movements
+from projections.stock.movements import LINES_PER_EVENT, StockMovements, list_movements
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
@@ -30,7 +33,7 @@ class Stockroom:
         self.company_id, self.clerk = uuid4(), uuid4()
         self.shelf, self.cellar = uuid4(), uuid4()
         self.tea, self.milk = uuid4(), uuid4()
-        self.balances: dict[tuple[UUID, UUID], Balance] = {}
+        self.levels: dict[Key, Level] = {}
         self._app = psycopg.connect(database.app, autocommit=True)
         self._worker = psycopg.connect(database.worker, autocommit=True)
         self._writer = EventWriter(EVENT_TYPES, PROJECTIONS)
@@ -50,17 +53,16 @@ class Stockroom:
         """Take in (variant, quantity, unit cost)."""
         storage = storage or self.shelf
         delivered = [
-            ReceivedLine(variant_id=variant, quantity=Decimal(quantity), unit_cost=cost)
-            for variant, quantity, cost in lines
+            Delivered.entered(uuid4(), variant, Decimal(quantity), cost) for variant, quantity, cost in lines
         ]
         self._record(
-            StockMovement.receive(
+            StockMovement.begin(
+                StockMovement.Received,
                 uuid4(),
                 storage_id=storage,
                 occurred_at=at,
                 business_date=at.date(),
-                delivered=delivered,
-                balances=self._balances(storage),
+                lines=receive_lines(delivered, self._levels(storage)),
                 reference="D-1",
             )
         )
@@ -71,9 +73,10 @@ class Stockroom:
             Demand(position=index, variant_id=variant, quantity=Decimal(quantity))
             for index, (variant, quantity) in enumerate(lines)
         ]
-        cost = take(demands, self._balances(self.shelf), allow_negative=True)
+        cost = take(demands, self._levels(self.shelf), allow_negative=True)
         self._record(
-            StockMovement.issue(
+            StockMovement.begin(
+                StockMovement.Issued,
                 uuid4(),
                 storage_id=self.shelf,
                 occurred_at=at,
@@ -108,14 +111,15 @@ class Stockroom:
         with transaction(self._worker, self.company_id) as opened:
             return FactReader(EVENT_TYPES, [StockMovements()]).read(opened, 0, 1_000_000)
 
-    def _balances(self, storage: UUID) -> dict[UUID, Balance]:
-        return {variant: balance for (shelf, variant), balance in self.balances.items() if shelf == storage}
+    def _levels(self, storage: UUID) -> dict[UUID, Level]:
+        return {variant: level for (shelf, variant), level in self.levels.items() if shelf == storage}
 
     def _record(self, movement: StockMovement) -> None:
         for line in movement.lines:
-            self.balances[movement.storage_id, line.variant_id] = Balance(
+            balance = Balance(
                 quantity=line.balance_quantity, value=line.balance_value, last_unit_cost=line.last_unit_cost
             )
+            self.levels[movement.storage_id, line.variant_id] = Level(balance=balance)
         events: Sequence[Any] = movement.collect_events()
         with self.open() as opened:
             self._writer.record(opened, events, Metadata(at=NOON, actor=self.clerk))
@@ -173,7 +177,7 @@ class TestRows:
             room.sell((room.tea, quantity), (room.tea, "2"))
             room.receive((room.tea, "6", 115))
         room.fold()
-        on_hand, value = EMPTY.quantity, EMPTY.value
+        on_hand, value = Decimal(0), 0
         for row in room.rows():
             on_hand, value = on_hand + row["quantity"], value + row["value_change"]
             assert (row["balance_quantity"], row["balance_value"]) == (on_hand, value)

@@ -1,0 +1,71 @@
+"""When a movement of stock happened, and what it must not come before."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from commands.moments import TooFarBack, moment_of
+from commands.ports import UnitOfWork
+from commands.stock.ports import StockContext
+from domain.errors import Conflict, Detail, Invalid
+
+#: What a movement lies too far back for: the detail's code.
+TOO_OLD = "too_old"
+
+
+class BeforeLastCount(Conflict):
+    """Its goods were counted since: what was there then is settled."""
+
+    code = "before_last_count"
+
+
+class PeriodClosed(Conflict):
+    """The books of that day are closed."""
+
+    code = "period_closed"
+
+
+class Moment(NamedTuple):
+    """When something happened, and the day it counts for."""
+
+    occurred_at: datetime
+    business_date: date
+
+
+def moment_of_movement(
+    occurred_at: datetime | None,
+    what: str,
+    work: UnitOfWork,
+    stock: StockContext,
+    moved: Iterable[tuple[str, UUID]] = (),
+    *,
+    field: str = "storage_id",
+) -> Moment:
+    """The moment that the client named, or now, and its day in the storage of `field`.
+
+    `moved` are the goods, each with the field of the request that names its storage: neither may have been
+    counted since. Raises Invalid (`in_the_future`, `too_old`), BeforeTheCompany, BeforeLastCount and
+    PeriodClosed; `what` is named.
+    """
+    limits = stock.backdating()
+    try:
+        moment = moment_of(occurred_at, what, work, limits)
+    except TooFarBack as refusal:
+        message = f"{what} may lie {limits.days} days back at most."
+        raise Invalid(details=[Detail("occurred_at", TOO_OLD, message)]) from refusal
+    day = stock.business_date(field, moment)
+    if limits.books_closed_until and day <= limits.books_closed_until:
+        raise PeriodClosed(f"The books are closed up to {limits.books_closed_until}.")
+    _check_counts(moment, moved, stock)
+    return Moment(moment, day)
+
+
+def _check_counts(moment: datetime, moved: Iterable[tuple[str, UUID]], stock: StockContext) -> None:
+    moved = tuple(moved)
+    levels = {field: stock.levels(field) for field in {field for field, _ in moved}}
+    for field, variant_id in moved:
+        level = levels[field].get(variant_id)
+        if level and level.last_counted_at and moment < level.last_counted_at:
+            message = f"It was counted at {level.last_counted_at:%Y-%m-%dT%H:%M:%SZ}."
+            raise BeforeLastCount(details=[Detail("occurred_at", BeforeLastCount.code, message)])

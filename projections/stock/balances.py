@@ -1,0 +1,274 @@
+"""Stock balances: what each storage has of each variant, locked by every decision that changes it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, LiteralString
+
+from domain.stock.counts import StockCount
+from domain.stock.levels import Key
+from domain.stock.movements import StockMovement
+from domain.stock.purchase_orders import PurchaseOrder
+from domain.stock.reservations import Reservation
+from domain.stock.transfers import Transfer
+from projections.base import Database, Event, Fact, Projection
+from projections.stock.readings import (
+    Arrived,
+    Counted,
+    Delivered,
+    Movement,
+    Ordered,
+    Promised,
+    Shipped,
+    Tallied,
+)
+
+#: How stock refers to a storage (`id`) that is to be archived.
+USES: LiteralString = """
+    EXISTS (SELECT 1 FROM stock_balances
+             WHERE company_id = %(company_id)s AND storage_id = %(id)s
+               AND (on_hand <> 0 OR reserved <> 0 OR incoming_ordered <> 0 OR incoming_transit <> 0))
+"""
+
+_MOVEMENTS: Mapping[Event, Any] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (
+                StockMovement.Received,
+                StockMovement.Issued,
+                StockMovement.Adjusted,
+                StockMovement.SupplierReturned,
+                StockMovement.TransferredOut,
+                StockMovement.TransferredIn,
+                StockMovement.CountCorrected,
+                StockMovement.Reversed,
+            ),
+            Movement,
+        ),
+        StockMovement.Counted: Counted,
+    }
+)
+#: A change of what is reserved, ordered and in transit at a storage, of a variant.
+Change = tuple[Key, Decimal, Decimal, Decimal]
+
+
+class StockBalances(Projection):
+    """What each storage has of each variant: a quantity and its total value, never a rounded average.
+
+    Beside it stands what of it is promised, and what is on order and on the way to the storage. A row that no
+    goods have come to or gone from yet is not of the storage's assortment (`has_moved`).
+    """
+
+    name = "stock"
+    version = 2
+    mode = "inline"
+    tables = ("stock_balances",)
+    folds = {
+        **_MOVEMENTS,
+        Transfer.Shipped: Shipped,
+        Transfer.Received: Arrived,
+        Transfer.Cancelled: Arrived,
+        StockCount.Tallied: Tallied,
+        PurchaseOrder.Ordered: Ordered,
+        PurchaseOrder.Amended: Ordered,
+        PurchaseOrder.DeliveryTaken: Delivered,
+        PurchaseOrder.Cancelled: Ordered,
+        PurchaseOrder.Closed: Ordered,
+        Reservation.Placed: Promised,
+        Reservation.Fulfilled: Promised,
+        Reservation.Released: Promised,
+        Reservation.Expired: Promised,
+    }
+    # Plans change nothing, nor does the end of a count: its movements have said everything.
+    ignores = frozenset(
+        {
+            Transfer.Drafted,
+            Transfer.Amended,
+            Transfer.Discarded,
+            StockCount.Begun,
+            StockCount.CompletionBegun,
+            StockCount.Completed,
+            StockCount.Cancelled,
+            PurchaseOrder.Drafted,
+            PurchaseOrder.Discarded,
+            PurchaseOrder.Rescheduled,
+        }
+    )
+    schema = """
+        CREATE TABLE stock_balances (
+            company_id       uuid NOT NULL,
+            storage_id       uuid NOT NULL,
+            variant_id       uuid NOT NULL,
+            on_hand          numeric NOT NULL DEFAULT 0,
+            value            bigint NOT NULL DEFAULT 0,
+            last_unit_cost   numeric NOT NULL DEFAULT 0,
+            reserved         numeric NOT NULL DEFAULT 0,
+            incoming_ordered numeric NOT NULL DEFAULT 0,
+            incoming_transit numeric NOT NULL DEFAULT 0,
+            last_counted_at  timestamptz,
+            has_moved        boolean NOT NULL DEFAULT false,
+            PRIMARY KEY (company_id, storage_id, variant_id)
+        ) WITH (fillfactor = 70);
+        CREATE INDEX stock_balances_by_variant ON stock_balances (company_id, variant_id);
+    """
+
+    def apply(self, facts: Sequence[Fact], db: Database) -> None:
+        """Write what the last line about a balance says, and add up what is promised and expected.
+
+        Whoever wrote the line held the lock on the balance.
+        """
+        movements = [fact for fact in facts if fact.event in _MOVEMENTS]
+        if movements:
+            _put_balances(movements, db)
+        if counts := [fact for fact in movements if fact.event is StockMovement.Counted]:
+            _put_counts(counts, db)
+        if changes := list(_changes(facts)):
+            _add_changes(changes, db)
+
+
+def _put_balances(facts: Iterable[Fact], db: Database) -> None:
+    last = {(fact.data.storage_id, line.variant_id): line for fact in facts for line in fact.data.lines}
+    keys = sorted(last)
+    db.execute(
+        _UPSERT,
+        {
+            "company_id": db.company_id,
+            "storages": [storage_id for storage_id, _ in keys],
+            "variants": [variant_id for _, variant_id in keys],
+            "on_hand": [last[key].balance_quantity for key in keys],
+            "values": [last[key].balance_value for key in keys],
+            "costs": [last[key].last_unit_cost for key in keys],
+        },
+    )
+
+
+def _put_counts(facts: Iterable[Fact], db: Database) -> None:
+    lines = {
+        (fact.data.storage_id, line.variant_id): line.counted_at for fact in facts for line in fact.data.lines
+    }
+    keys = sorted(lines)
+    db.execute(
+        _COUNTED,
+        {
+            "company_id": db.company_id,
+            "storages": [storage_id for storage_id, _ in keys],
+            "variants": [variant_id for _, variant_id in keys],
+            "moments": [lines[key] for key in keys],
+        },
+    )
+
+
+def _add_changes(changes: Iterable[Change], db: Database) -> None:
+    sums: dict[Key, list[Decimal]] = {}
+    for key, *each in changes:
+        sums[key] = [total + one for total, one in zip(sums.get(key, _NO_CHANGE), each, strict=True)]
+    keys = sorted(sums)
+    db.execute(
+        _ADD,
+        {
+            "company_id": db.company_id,
+            "storages": [storage_id for storage_id, _ in keys],
+            "variants": [variant_id for _, variant_id in keys],
+            "reserved": [sums[key][0] for key in keys],
+            "ordered": [sums[key][1] for key in keys],
+            "transit": [sums[key][2] for key in keys],
+        },
+    )
+
+
+_NONE = Decimal(0)
+_NO_CHANGE = [_NONE, _NONE, _NONE]
+
+
+def _changes(facts: Iterable[Fact]) -> Iterator[Change]:
+    """What the facts change of what is reserved, ordered and in transit, each where it does so."""
+    for fact in facts:
+        if change := _CHANGES.get(fact.event):
+            yield from change(fact.data)
+
+
+def _reserving(sign: int) -> Callable[[Any], Iterator[Change]]:
+    def changes(data: Any) -> Iterator[Change]:
+        for line in data.lines:
+            yield (data.storage_id, line.variant_id), sign * line.quantity, _NONE, _NONE
+
+    return changes
+
+
+def _ordered(data: Any) -> Iterator[Change]:
+    for line in data.incoming:
+        yield (data.storage_id, line.variant_id), _NONE, line.incoming_change, _NONE
+
+
+def _delivered(data: Any) -> Iterator[Change]:
+    for line in data.lines:
+        yield (data.storage_id, line.variant_id), _NONE, line.incoming_change, _NONE
+
+
+def _shipped(data: Any) -> Iterator[Change]:
+    for line in data.lines:
+        yield (data.to_storage_id, line.variant_id), _NONE, _NONE, line.quantity
+
+
+def _arrived(data: Any) -> Iterator[Change]:
+    for line in data.lines:
+        settled = line.received + line.damaged + line.lost + line.returned
+        yield (data.to_storage_id, line.variant_id), _NONE, _NONE, -settled
+
+
+def _tallied(data: Any) -> Iterator[Change]:
+    """A tally changes nothing, but what is counted has a balance from then on, be it of nothing."""
+    for line in data.lines:
+        yield (data.storage_id, line.variant_id), _NONE, _NONE, _NONE
+
+
+_CHANGES: Mapping[Event, Callable[[Any], Iterator[Change]]] = MappingProxyType(
+    {
+        Transfer.Shipped: _shipped,
+        Transfer.Received: _arrived,
+        Transfer.Cancelled: _arrived,
+        StockCount.Tallied: _tallied,
+        PurchaseOrder.Ordered: _ordered,
+        PurchaseOrder.Amended: _ordered,
+        PurchaseOrder.DeliveryTaken: _delivered,
+        PurchaseOrder.Cancelled: _ordered,
+        PurchaseOrder.Closed: _ordered,
+        Reservation.Placed: _reserving(1),
+        Reservation.Fulfilled: _reserving(-1),
+        Reservation.Released: _reserving(-1),
+        Reservation.Expired: _reserving(-1),
+    }
+)
+
+_UPSERT: LiteralString = """
+    INSERT INTO stock_balances AS balance
+           (company_id, storage_id, variant_id, on_hand, value, last_unit_cost, has_moved)
+    SELECT %(company_id)s, storage_id, variant_id, on_hand, value, last_unit_cost, true
+      FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[], %(on_hand)b::numeric[], %(values)b::bigint[],
+                  %(costs)b::numeric[]) AS moved(storage_id, variant_id, on_hand, value, last_unit_cost)
+        ON CONFLICT (company_id, storage_id, variant_id) DO UPDATE
+       SET on_hand = excluded.on_hand, value = excluded.value, last_unit_cost = excluded.last_unit_cost,
+           has_moved = true
+"""
+
+_COUNTED: LiteralString = """
+    UPDATE stock_balances AS balance
+       SET last_counted_at = greatest(balance.last_counted_at, counted.moment)
+      FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[], %(moments)b::timestamptz[])
+           AS counted(storage_id, variant_id, moment)
+     WHERE balance.company_id = %(company_id)s AND balance.storage_id = counted.storage_id
+       AND balance.variant_id = counted.variant_id
+"""
+
+_ADD: LiteralString = """
+    INSERT INTO stock_balances AS balance
+           (company_id, storage_id, variant_id, reserved, incoming_ordered, incoming_transit)
+    SELECT %(company_id)s, storage_id, variant_id, reserved, ordered, transit
+      FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[], %(reserved)b::numeric[],
+                  %(ordered)b::numeric[], %(transit)b::numeric[])
+           AS change(storage_id, variant_id, reserved, ordered, transit)
+        ON CONFLICT (company_id, storage_id, variant_id) DO UPDATE
+       SET reserved = balance.reserved + excluded.reserved,
+           incoming_ordered = balance.incoming_ordered + excluded.incoming_ordered,
+           incoming_transit = balance.incoming_transit + excluded.incoming_transit
+"""
