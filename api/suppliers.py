@@ -1,11 +1,13 @@
 """Suppliers in the API."""
 
-from api.fields import Code, Email, Name, Whole, optional
+from api.fields import Code, Email, Money, Name, Whole, optional
 from api.settings import Declaration
 from domain.suppliers import Supplier
 
 #: For how long an invoice may wait at most, in days.
 LONGEST_TERMS = 365
+#: How long a delivery may take at most, in days.
+LONGEST_LEAD_TIME = 365
 
 SUPPLIERS = Declaration(
     kind=Supplier,
@@ -30,6 +32,20 @@ SUPPLIERS = Declaration(
             load_default=None,
             meaning="For how many days its invoices may wait.",
             example=30,
+        ),
+        "lead_time_days": Whole(
+            least=0,
+            most=LONGEST_LEAD_TIME,
+            allow_none=True,
+            load_default=None,
+            meaning="After how many days it delivers; null: after the company's `default_lead_time_days`.",
+            example=5,
+        ),
+        "minimum_order": Money(
+            allow_none=True,
+            load_default=None,
+            meaning="The least an order to it may come to, if it says so.",
+            example=25_000,
         ),
         "note": optional(2000, meaning="A note."),
     },

@@ -27,6 +27,10 @@ DISCOUNT_CEILINGS: Mapping[str, Decimal] = MappingProxyType(
 )
 #: How many days back sales and deliveries may lie at first.
 BACKDATING_DAYS = 30
+#: How much more than was ordered may be delivered at first, in percent.
+OVER_RECEIVE_PERCENT = Decimal(0)
+#: After how many days suppliers are expected to deliver at first.
+LEAD_TIME_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +125,20 @@ class Company(Entity):
         """Sales and deliveries may lie so many days back."""
 
         backdating_days: int
+
+    class BooksClosed(Entity.Revised):
+        """No stock moves any more on the days up to this one; without a day, the books are open again."""
+
+        books_closed_until: date | None
+
+    class PurchasingAgreed(Entity.Revised):
+        """Suppliers may deliver more than was ordered, in percent, and are expected after so many days.
+
+        A supplier's own lead time counts instead.
+        """
+
+        over_receive_percent: Decimal
+        default_lead_time_days: int
 
     class Suspended(Entity.Event):
         """The company may only read until it is activated again."""
@@ -284,6 +302,9 @@ _UNSAID: Mapping[str, Any] = {
     "lock_after_seconds": None,
     "discount_ceilings": dict(DISCOUNT_CEILINGS),
     "backdating_days": BACKDATING_DAYS,
+    "books_closed_until": None,
+    "over_receive_percent": OVER_RECEIVE_PERCENT,
+    "default_lead_time_days": LEAD_TIME_DAYS,
 }
 
 

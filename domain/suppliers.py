@@ -11,7 +11,10 @@ class Supplier(Setting):
     noun = "supplier"
 
     class Registered(Setting.Registered):
-        """A supplier was found. `payment_terms_days` is how many days its invoices may wait."""
+        """A supplier was found. `payment_terms_days` is how many days its invoices may wait.
+
+        `minimum_order` is in minor currency units.
+        """
 
         name: str
         code: str | None = None
@@ -22,6 +25,8 @@ class Supplier(Setting):
         tax_number: str | None = None
         payment_terms_days: int | None = None
         note: str | None = None
+        lead_time_days: int | None = None
+        minimum_order: int | None = None
 
     class Renamed(Setting.Revised):
         """The supplier trades under another name."""
@@ -50,6 +55,12 @@ class Supplier(Setting):
         """Its invoices may wait for another number of days."""
 
         payment_terms_days: int | None
+
+    class LeadTimeAgreed(Setting.Revised):
+        """It delivers after another number of days, or takes no order below another amount."""
+
+        lead_time_days: int | None
+        minimum_order: int | None
 
     class Annotated(Setting.Revised):
         """The note about the supplier was rewritten."""

@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import ClassVar, LiteralString
 from uuid import UUID
 
-from domain.companies import BACKDATING_DAYS, DISCOUNT_CEILINGS, PLATFORM_ID, Backdating, Company
+from domain.companies import (
+    BACKDATING_DAYS,
+    DISCOUNT_CEILINGS,
+    LEAD_TIME_DAYS,
+    OVER_RECEIVE_PERCENT,
+    PLATFORM_ID,
+    Backdating,
+    Company,
+)
 from domain.pricing import Rules
 from domain.settings import name_key
 from domain.subscriptions import GRACE
@@ -38,7 +46,7 @@ class Companies(Projection):
     """One row for each company; `due_at` is when time itself changes its subscription."""
 
     name = "companies"
-    version = 3
+    version = 4
     mode = "inline"
     tables = ("companies",)
     # The platform looks after all of them.
@@ -49,12 +57,13 @@ class Companies(Projection):
         Company.Registered: """
             INSERT INTO companies (company_id, name, name_key, currency, timezone, email, phone, address,
                                    tax_number, ask_for_customer, rounding_level, rounding_mode, cash_rounding,
-                                   discount_ceilings, backdating_days, status, version, created_at,
-                                   updated_at)
+                                   discount_ceilings, backdating_days, over_receive_percent,
+                                   default_lead_time_days, status, version, created_at, updated_at)
             VALUES (%(company_id)s, %(name)s, %(name_key)s, %(currency)s, %(timezone)s, %(email)s, %(phone)s,
                     %(address)s, %(tax_number)s, false, %(rounding_level)s, %(rounding_mode)s,
-                    %(cash_rounding)s, %(first_ceilings)s::jsonb, %(first_backdating_days)s, 'active',
-                    %(version)s, %(at)s, %(at)s)
+                    %(cash_rounding)s, %(first_ceilings)s::jsonb, %(first_backdating_days)s,
+                    %(first_over_receive_percent)s, %(first_lead_time_days)s, 'active', %(version)s, %(at)s,
+                    %(at)s)
         """,
         Company.Renamed: """
             UPDATE companies
@@ -105,6 +114,19 @@ class Companies(Projection):
                    version = %(version)s, updated_at = %(at)s
              WHERE company_id = %(company_id)s
         """,
+        Company.BooksClosed: """
+            UPDATE companies
+               SET books_closed_until = %(books_closed_until)s,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.PurchasingAgreed: """
+            UPDATE companies
+               SET over_receive_percent = %(over_receive_percent)s,
+                   default_lead_time_days = %(default_lead_time_days)s,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
         Company.Suspended: """
             UPDATE companies
                SET status = 'suspended', suspension_reason = %(reason)s,
@@ -152,38 +174,43 @@ class Companies(Projection):
         # What holds in a company that has said nothing about it.
         "first_ceilings": (lambda: _written(DISCOUNT_CEILINGS),),
         "first_backdating_days": (lambda: BACKDATING_DAYS,),
+        "first_over_receive_percent": (lambda: OVER_RECEIVE_PERCENT,),
+        "first_lead_time_days": (lambda: LEAD_TIME_DAYS,),
     }
     schema = """
         CREATE TABLE companies (
-            company_id          uuid PRIMARY KEY,
-            name                text NOT NULL,
-            name_key            text NOT NULL,
-            currency            text NOT NULL,
-            timezone            text NOT NULL,
-            email               text,
-            phone               text,
-            address             text,
-            tax_number          text,
-            logo_image_id       uuid,
-            receipt_header      text,
-            receipt_footer      text,
-            ask_for_customer    boolean NOT NULL,
-            lock_after_seconds  bigint,
-            rounding_level      text NOT NULL,
-            rounding_mode       text NOT NULL,
-            cash_rounding       bigint NOT NULL,
-            discount_ceilings   jsonb NOT NULL,
-            backdating_days     bigint NOT NULL,
-            status              text NOT NULL,
-            suspension_reason   text,
-            package_id          uuid,
-            subscription_status text,
-            trial_ends_at       timestamptz,
-            period_ends_at      timestamptz,
-            due_at              timestamptz,
-            version             bigint NOT NULL,
-            created_at          timestamptz NOT NULL,
-            updated_at          timestamptz NOT NULL
+            company_id             uuid PRIMARY KEY,
+            name                   text NOT NULL,
+            name_key               text NOT NULL,
+            currency               text NOT NULL,
+            timezone               text NOT NULL,
+            email                  text,
+            phone                  text,
+            address                text,
+            tax_number             text,
+            logo_image_id          uuid,
+            receipt_header         text,
+            receipt_footer         text,
+            ask_for_customer       boolean NOT NULL,
+            lock_after_seconds     bigint,
+            rounding_level         text NOT NULL,
+            rounding_mode          text NOT NULL,
+            cash_rounding          bigint NOT NULL,
+            discount_ceilings      jsonb NOT NULL,
+            backdating_days        bigint NOT NULL,
+            books_closed_until     date,
+            over_receive_percent   numeric NOT NULL,
+            default_lead_time_days bigint NOT NULL,
+            status                 text NOT NULL,
+            suspension_reason      text,
+            package_id             uuid,
+            subscription_status    text,
+            trial_ends_at          timestamptz,
+            period_ends_at         timestamptz,
+            due_at                 timestamptz,
+            version                bigint NOT NULL,
+            created_at             timestamptz NOT NULL,
+            updated_at             timestamptz NOT NULL
         );
         CREATE INDEX companies_by_due ON companies (due_at) WHERE due_at IS NOT NULL;
         CREATE INDEX companies_by_package ON companies (package_id) WHERE package_id IS NOT NULL;
@@ -267,4 +294,8 @@ def rules_of(row: Row) -> Rules:
 
 def backdating_of(row: Row) -> Backdating:
     """How far back what happened in the company of that row may lie."""
-    return Backdating(founded_at=row["founded_at"], days=row["backdating_days"])
+    return Backdating(
+        founded_at=row["founded_at"],
+        days=row["backdating_days"],
+        books_closed_until=row["books_closed_until"],
+    )

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, UnsetType
 
-from api.answers import Answer, Count, CreatedAt, Meaning, Money, Percent, UpdatedAt, Version
+from api.answers import Answer, Count, CreatedAt, Day, Meaning, Money, Percent, UpdatedAt, Version
 from api.companies.answers import CompanyDetails
 from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER
 
@@ -50,6 +50,16 @@ class CompanySettingsAnswer(CompanyDetails):
     backdating_days: Annotated[
         Count,
         Meaning("How many days back a sale or delivery may lie; further takes `pos.backdate`.", 30),
+    ]
+    books_closed_until: Annotated[
+        Day | None,
+        Meaning("The last business date on which no stock moves any more, save by sales; null: none."),
+    ]
+    over_receive_percent: Annotated[
+        Percent, Meaning("How much more than was ordered may be delivered, over all deliveries.", "0")
+    ]
+    default_lead_time_days: Annotated[
+        Count, Meaning("After how many days suppliers deliver that have no lead time of their own.", 7)
     ]
     receipt_header: Annotated[str | None, Meaning("Printed above each receipt.", "Welcome!")]
     receipt_footer: Annotated[str | None, Meaning("Printed below each receipt.", "Thank you.")]

@@ -7,13 +7,14 @@ from api.company_settings.answers import (
     DiscountCeilingsAnswer,
     TillPreferencesAnswer,
 )
-from api.fields import Body, Choice, Flag, Object, Percent, Whole, optional
-from domain.companies import BACKDATING_DAYS
+from api.fields import Body, Choice, Day, Flag, Object, Percent, Whole, optional
+from domain.companies import BACKDATING_DAYS, LEAD_TIME_DAYS, OVER_RECEIVE_PERCENT
 from domain.money import MAX_AMOUNT
 from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER
 
 _SHORTEST_LOCK, _LONGEST_LOCK = 10, 86_400
 _LONGEST_BACKDATING = 3_650
+_LONGEST_LEAD_TIME = 365
 
 
 # What is asked of clients means what they are answered.
@@ -65,6 +66,14 @@ class CompanySettingsEdit(CompanyEdit):
         most=_LONGEST_BACKDATING,
         load_default=BACKDATING_DAYS,
         **_SETTINGS["backdating_days"],
+    )
+    books_closed_until = Day(allow_none=True, load_default=None, **_SETTINGS["books_closed_until"])
+    over_receive_percent = Percent(load_default=OVER_RECEIVE_PERCENT, **_SETTINGS["over_receive_percent"])
+    default_lead_time_days = Whole(
+        least=0,
+        most=_LONGEST_LEAD_TIME,
+        load_default=LEAD_TIME_DAYS,
+        **_SETTINGS["default_lead_time_days"],
     )
     receipt_header = optional(2000, **_SETTINGS["receipt_header"])
     receipt_footer = optional(2000, **_SETTINGS["receipt_footer"])

@@ -74,7 +74,7 @@ _STORAGES: LiteralString = """
 """
 
 _COMPANY: LiteralString = """
-    SELECT created_at AS founded_at, backdating_days, timezone FROM companies
+    SELECT created_at AS founded_at, backdating_days, books_closed_until, timezone FROM companies
      WHERE company_id = %(company_id)s
 """
 

@@ -1,6 +1,6 @@
 """The company's own settings: what its admin sets for all stores."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +30,10 @@ class TestTheSettings:
             "rounding_mode": "half_even",
             "logo_image_id": bring_picture(shop.client())[0],
             "receipt_header": "Welcome",
+            "backdating_days": 3,
+            "books_closed_until": "2026-01-31",
+            "over_receive_percent": "2.5",
+            "default_lead_time_days": 3,
             "pos": {"lock_after_seconds": 300},
         }
         changed = shop.client().patch(PATH, changes)
@@ -42,7 +46,7 @@ class TestTheSettings:
         assert events[0] == "Registered"
         assert set(events[1:]) == {
             *("Renamed", "Relocated", "Rescheduled", "RoundingAgreed", "Rebranded"),
-            *("ReceiptReworded", "TillsInstructed"),
+            *("ReceiptReworded", "TillsInstructed", "BackdatingAllowed", "BooksClosed", "PurchasingAgreed"),
         }
 
     def test_what_stays_is_no_fact(self, shop: Any) -> None:
@@ -76,6 +80,13 @@ class TestWhatIsRefused:
             ("cash_rounding", 3),
             ("cash_rounding", -5),
             ("cash_rounding", 500_000),
+            ("books_closed_until", "yesterday"),
+            ("books_closed_until", "2026-02-30"),
+            ("over_receive_percent", "-1"),
+            ("over_receive_percent", "101"),
+            ("over_receive_percent", None),
+            ("default_lead_time_days", 366),
+            ("default_lead_time_days", -1),
             ("pos.lock_after_seconds", 1),
             ("pos.colour", "red"),
             ("status", "active"),
@@ -109,6 +120,19 @@ class TestWhatFollows:
         order = stocked.sell().data
         printed = till.get(f"/api/cashier/orders/{order['id']}/receipt").data["store"]
         assert (printed["receipt_header"], printed["receipt_footer"]) == ("This shop", "Come again")
+
+    def test_no_stock_comes_in_on_days_whose_books_are_closed(self, stocked: Any) -> None:
+        admin, yesterday = stocked.shop.client(), datetime.now(UTC) - timedelta(days=1)
+        closed = admin.patch(PATH, {"books_closed_until": (yesterday - timedelta(days=1)).date().isoformat()})
+        assert closed.status == 200
+        assert stocked.receive(1, 60, occurred_at=yesterday.isoformat()).status == 201
+        refused = stocked.receive(1, 60, occurred_at=(yesterday - timedelta(days=3)).isoformat())
+        assert (refused.status, refused.code) == (409, "period_closed")
+        assert stocked.on_hand() == "11"
+        assert stocked.sell(occurred_at=(yesterday - timedelta(days=3)).isoformat()).status == 201
+        assert admin.patch(PATH, {"books_closed_until": None}).data["books_closed_until"] is None
+        late = stocked.receive(1, 60, occurred_at=(yesterday - timedelta(days=3)).isoformat())
+        assert late.status == 201
 
     def test_a_new_store_keeps_the_new_clock(self, shop: Any) -> None:
         shop.client().patch(PATH, {"timezone": "Asia/Tokyo"})

@@ -24,6 +24,8 @@ def test_all_that_is_known_of_one_is_kept(admin: Any) -> None:
         "address": "Hill 1\nBerlin",
         "tax_number": "DE811907980",
         "payment_terms_days": 30,
+        "lead_time_days": 5,
+        "minimum_order": 25_000,
         "note": "Delivers on Mondays",
     }
     supplier = admin.post(PATH, body).data
@@ -33,7 +35,8 @@ def test_all_that_is_known_of_one_is_kept(admin: Any) -> None:
 
 def test_a_name_is_enough(admin: Any) -> None:
     supplier = admin.post(PATH, {"name": "Hillside"}).data
-    assert (supplier["code"], supplier["payment_terms_days"]) == (None, None)
+    unsaid = ("code", "payment_terms_days", "lead_time_days", "minimum_order")
+    assert [supplier[field] for field in unsaid] == [None] * len(unsaid)
     assert admin.post(PATH, {"name": "Other"}).status == 201
 
 
@@ -47,11 +50,14 @@ def test_each_group_of_fields_is_a_fact_of_its_own(shop: Any, admin: Any) -> Non
         "address": "2",
         "tax_number": "3",
         "payment_terms_days": 0,
+        "lead_time_days": 2,
         "note": "4",
     }
     assert admin.patch(f"{PATH}/{supplier['id']}", edit).data.items() >= edit.items()
     types = [event["type"].rpartition(".")[2] for event in shop.events()[before:]]
-    assert types == ["Renamed", "Recoded", "Relocated", "TaxNumberNoted", "TermsAgreed", "Annotated"]
+    assert types == [
+        *("Renamed", "Recoded", "Relocated", "TaxNumberNoted", "TermsAgreed", "LeadTimeAgreed", "Annotated")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -60,6 +66,10 @@ def test_each_group_of_fields_is_a_fact_of_its_own(shop: Any, admin: Any) -> Non
         ("payment_terms_days", 366),
         ("payment_terms_days", -1),
         ("payment_terms_days", 1.5),
+        ("lead_time_days", 366),
+        ("lead_time_days", -1),
+        ("minimum_order", -1),
+        ("minimum_order", 1.5),
         ("email", "nobody"),
         ("email", "a@b@c"),
         ("email", "a b@c"),

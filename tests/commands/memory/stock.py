@@ -60,7 +60,11 @@ def backdating_of(world: World, company_id: UUID) -> Backdating:
     company = world.company(company_id)
     if company is None:
         raise Invalid(details=[Detail("company_id", "not_found", "There is no such company.")])
-    return Backdating(founded_at=company.created_on, days=company.values["backdating_days"])
+    return Backdating(
+        founded_at=company.created_on,
+        days=company.values["backdating_days"],
+        books_closed_until=company.values["books_closed_until"],
+    )
 
 
 def precision_of(world: World, company_id: UUID, unit_id: UUID | None) -> int:
