@@ -37,11 +37,21 @@ class Aggregate(LibraryAggregate):
         """Whether it is there for somebody who works in these stores; without stores, everything is."""
         return True
 
-    def stamp(self, moment: datetime) -> None:
-        """Say when its newest facts were decided, and with them the aggregate's own times."""
+    @property
+    def created_by(self) -> UUID | None:
+        """The user who decided its first fact; None for what the service did by itself."""
+        return cast("UUID | None", vars(self).get("_created_by"))
+
+    def stamp(self, moment: datetime, actor_id: UUID | None) -> None:
+        """Say when and by whom its newest facts were decided, and with them the aggregate's own times."""
         if self._created_on is UNSTAMPED:
             self._created_on = moment
+            self.attribute_to(actor_id)
         self._modified_on = moment
+
+    def attribute_to(self, actor_id: UUID | None) -> None:
+        """Say whose decision its first fact was; whoever saves it or loads it does."""
+        self._created_by = actor_id
 
     def new_events(self) -> list["Aggregate.Event"]:
         """Hand over the facts it recorded since it was loaded, oldest first."""

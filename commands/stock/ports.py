@@ -66,12 +66,14 @@ class StockPort(Protocol):
         supplier_id: UUID | None = None,
         quantities: Iterable[Decimal] = (),
         unit_ids: Iterable[UUID] = (),
+        is_plan: bool = False,
     ) -> StockContext:
         """Lock the balances of each of these variants in each of these storages, with the next round trip.
 
         Storages are named by their field, and `quantities` are what moves, as it was entered. Settings and
         the supplier are held, then the variants by id, then the balances by storage and variant. A balance
-        that does not exist is made, so whoever locks it records something about it.
+        that does not exist is made, so whoever locks it records something about it. A plan (`is_plan`) moves
+        nothing yet: it leaves the balances alone and knows of no levels.
         """
 
 

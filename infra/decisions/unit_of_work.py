@@ -151,7 +151,7 @@ class PostgresUnitOfWork:
         for aggregate in aggregates:
             if events := aggregate.new_events():
                 self._events += events
-                aggregate.stamp(self.now)
+                aggregate.stamp(self.now, self.caller.user_id)
 
     @property
     def has_events(self) -> bool:

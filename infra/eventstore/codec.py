@@ -143,16 +143,20 @@ def _applied(kind: EventType, row: Mapping[str, Any], aggregate: Aggregate | Non
     """What an aggregate is after one more event, a row of the log."""
     data = kind.decode(row["state"])
     attributes = {field: getattr(data, field) for field in kind.fields}
+    metadata = decode_metadata(row["metadata"])
     attributes.update(
         originator_id=row["stream_id"],
         originator_version=row["stream_version"],
-        timestamp=decode_metadata(row["metadata"]).at,
+        timestamp=metadata.at,
     )
     if aggregate is None:
         attributes["originator_topic"] = _topic(kind.aggregate)
     event = object.__new__(kind.event)
     event.__dict__.update(attributes)
-    return cast("Aggregate", event.mutate(aggregate))
+    result = cast("Aggregate", event.mutate(aggregate))
+    if aggregate is None:
+        result.attribute_to(metadata.actor)
+    return result
 
 
 _encoder = msgspec.json.Encoder()

@@ -100,7 +100,7 @@ class StockContext:
         references: References,
         measures: Answer | None,
         goods: Answer,
-        locked: Answer,
+        locked: Answer | None,
     ) -> None:
         self._storages = storages
         self._company = company
@@ -144,10 +144,8 @@ class StockContext:
 
     def levels(self, field: str = "storage_id") -> Mapping[UUID, Level]:
         """What that storage has, by variant."""
-        storage_id = self._storages[field]
-        return {
-            row["variant_id"]: level_of(row) for row in self._locked.rows() if row["storage_id"] == storage_id
-        }
+        storage_id, rows = self._storages[field], self._locked.rows() if self._locked else ()
+        return {row["variant_id"]: level_of(row) for row in rows if row["storage_id"] == storage_id}
 
     def _place(self, field: str) -> Row | None:
         storage_id = self._storages[field]
@@ -183,6 +181,7 @@ class StockGuard:
         supplier_id: UUID | None = None,
         quantities: Iterable[Decimal] = (),
         unit_ids: Iterable[UUID] = (),
+        is_plan: bool = False,
     ) -> StockContext:
         """Lock the balances of each of these variants in each of these storages, with the next round trip."""
         unit_ids = sorted(set(unit_ids))
@@ -202,8 +201,6 @@ class StockGuard:
         references = References(self._db, targets)
         measures = self._db.ask(MEASURES_OF_GOODS, params) if unit_ids else None
         goods = self._db.ask(_GOODS, params)
-        self._db.execute(ENSURE_BALANCES, params)
-        locked = self._db.ask(LOCK_BALANCES, params)
         return StockContext(
             storages,
             company=company,
@@ -211,5 +208,9 @@ class StockGuard:
             references=references,
             measures=measures,
             goods=goods,
-            locked=locked,
+            locked=None if is_plan else self._lock_balances(params),
         )
+
+    def _lock_balances(self, params: Mapping[str, Any]) -> Answer:
+        self._db.execute(ENSURE_BALANCES, params)
+        return self._db.ask(LOCK_BALANCES, params)

@@ -208,6 +208,7 @@ class MemoryStock:
         supplier_id: UUID | None = None,
         quantities: Iterable[Decimal] = (),  # noqa: ARG002 nobody else decides meanwhile
         unit_ids: Iterable[UUID] = (),  # noqa: ARG002
+        is_plan: bool = False,  # noqa: ARG002
     ) -> MemoryStockContext:
         return MemoryStockContext(self._world, self._company_id, storages, variant_ids, supplier_id)
 

@@ -80,7 +80,7 @@ class MemoryWork:
         for aggregate in aggregates:
             if events := aggregate.new_events():
                 self.events += events
-                aggregate.stamp(self.now)
+                aggregate.stamp(self.now, self.caller.user_id)
 
     def record(self) -> None:
         """Take what was saved into the company's log."""
