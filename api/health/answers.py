@@ -38,6 +38,19 @@ class ProjectionLagAnswer(Answer):
     filling: Annotated[Count, Meaning("For how many it is being filled and answers nothing.", 0)]
 
 
+class StockVerificationAnswer(Answer):
+    """How the stock of all companies compares with their logs, looked through again and again."""
+
+    companies: Annotated[Count, Meaning("How many companies there are.", 3)]
+    verified_position: Annotated[
+        Count,
+        Meaning("Position at which all stock was last clean, of the company furthest behind its log.", 1200),
+    ]
+    lag_events: Annotated[Count, Meaning("Events after that position.", 40)]
+    lag_seconds: Annotated[float, Meaning("Since when not all companies were found clean.", 12.5)]
+    differences: Annotated[Count, Meaning("Figures of balances that are not what the log says.", 0)]
+
+
 class ReadyAnswer(Answer):
     """Whether it can sell, and to whoever watches over it how it is; numbers only, of no company."""
 
@@ -48,6 +61,7 @@ class ReadyAnswer(Answer):
     degraded: Annotated[list[FaultAnswer], Meaning("What needs looking after.", [])] | UnsetType = UNSET
     workers: Annotated[WorkersAnswer, Meaning("The worker processes.")] | UnsetType = UNSET
     projections: Annotated[list[ProjectionLagAnswer], Meaning("The read models.", [])] | UnsetType = UNSET
+    stock: Annotated[StockVerificationAnswer, Meaning("Stock against the log.")] | UnsetType = UNSET
     oldest_snapshot_seconds: (
         Annotated[
             float,

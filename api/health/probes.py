@@ -28,7 +28,8 @@ class Ready(Resource):
 
         `status` is `degraded` where it sells but something needs looking after, which the list `degraded`
         names by code: `no_worker`, `worker_silent`, `projection_behind`, `projection_parked`,
-        `projection_filling`, `company_closed` (an upgrade could not read a record of theirs).
+        `projection_filling`, `company_closed` (an upgrade could not read a record of theirs), `stock_differs`
+        (`mipos stock verify` names what).
         """
         report = self.services.health.check()
         is_ready, message = report["ready"], report["message"]

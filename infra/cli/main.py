@@ -20,6 +20,7 @@ from infra.runtime.settings import Settings, SettingsError, load_settings
 _ELSEWHERE = {
     "import": ("infra.cli.imports:import_group", "Bring in sales that were made elsewhere."),
     "projections": ("infra.cli.projections:projections", "List, rebuild and verify read models."),
+    "stock": ("infra.cli.stock:stock", "Check stock against the log."),
     "super-admin": (
         "infra.cli.platform:super_admin",
         "Let somebody run the platform, or give them another password.",

@@ -12,9 +12,10 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from infra.cli.companies import companies_of, company_option, conninfo_of
 from infra.process.progress import progress_bar
 from infra.projections.checkpoints import unpark
-from infra.projections.rebuild_all import heads_of, rebuild_all, with_derived
+from infra.projections.rebuild_all import rebuild_all, with_derived
 from infra.projections.status import Status, list_status
 from infra.projections.verify_all import verify_all
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -22,9 +23,6 @@ from projections.base import Projection
 
 console = Console()
 
-company_option = click.option(
-    "--company", "company_id", type=click.UUID, help="Only this company; without it, every one."
-)
 all_option = click.option("--all", "everything", is_flag=True, help="Every read model.")
 
 
@@ -69,7 +67,7 @@ def status(context: click.Context, company_id: UUID | None) -> None:
       mipos projections status
       mipos projections status --company 0190163d-8694-739b-aea5-966c26f8ad91
     """
-    _companies(context, company_id)
+    companies_of(context, company_id)
     with _connected(context) as connection:
         statuses = list_status(connection, PROJECTIONS, company_id)
     table = Table("Name", "Mode", "Companies", "Least lag", "Greatest lag", "Parked", box=None)
@@ -106,11 +104,11 @@ def rebuild(
       mipos projections rebuild --all --processes 8
     """
     models = with_derived(_chosen(name, everything=everything), PROJECTIONS)
-    companies = list(_companies(context, company_id))
+    companies = list(companies_of(context, company_id))
     with progress_bar(console) as bar:
         task = bar.add_task("rebuild", total=None)
         outcome = rebuild_all(
-            _conninfo(context),
+            conninfo_of(context),
             EVENT_TYPES,
             models,
             companies,
@@ -151,11 +149,11 @@ def verify_command(
       mipos projections verify --all --company 0190163d-8694-739b-aea5-966c26f8ad91
     """
     models = _chosen(name, everything=everything)
-    companies = _companies(context, company_id)
+    companies = companies_of(context, company_id)
     with progress_bar(console) as bar:
         task = bar.add_task("verify", total=None)
         outcome = verify_all(
-            _conninfo(context),
+            conninfo_of(context),
             EVENT_TYPES,
             models,
             companies,
@@ -201,13 +199,8 @@ def retry(context: click.Context, name: str, company_id: UUID) -> None:
     console.print(f"{name} goes on for company {company_id}.")
 
 
-def _conninfo(context: click.Context) -> str:
-    """Where the worker's role connects: the command line puts the way to find out into the context."""
-    return str(context.obj["worker_conninfo"]())
-
-
 def _connected(context: click.Context) -> psycopg.Connection[Any]:
-    return psycopg.connect(_conninfo(context), autocommit=True)
+    return psycopg.connect(conninfo_of(context), autocommit=True)
 
 
 def _named(name: str) -> Projection:
@@ -224,16 +217,6 @@ def _chosen(name: str | None, *, everything: bool) -> Sequence[Projection]:
         message = "Name one read model, or say --all."
         raise click.UsageError(message)
     return PROJECTIONS if name is None else [_named(name)]
-
-
-def _companies(context: click.Context, company_id: UUID | None) -> dict[UUID, int]:
-    """The companies that are meant, each with the end of its log. Fails where there is none."""
-    heads = heads_of(_conninfo(context), None if company_id is None else [company_id])
-    if not heads:
-        where = "no company in this database" if company_id is None else f"no company {company_id} here"
-        message = f"There is {where}: is it the database that is meant?"
-        raise click.ClickException(message)
-    return heads
 
 
 def _show_proof(companies: int, events: int, seconds: float) -> None:

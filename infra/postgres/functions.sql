@@ -42,3 +42,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_t
      WHERE activity.datname = pg_catalog.current_database()
        AND coalesce(activity.backend_xmin, activity.backend_xid) IS NOT NULL
 $$;
+
+-- How stock compares with the log, over all companies: numbers for those who watch, nothing else. The position up to
+-- which all was clean, and by how many events and seconds that is behind, are those of the company furthest behind.
+DROP FUNCTION IF EXISTS :schema.stock_verification();
+CREATE FUNCTION :schema.stock_verification()
+RETURNS TABLE (
+    companies bigint, verified_position bigint, lag_events bigint, lag_seconds double precision, differences bigint
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+    SELECT count(*) OVER (), coalesce(round.verified_position, 0),
+           head.position - coalesce(round.verified_position, 0),
+           coalesce(extract(epoch FROM clock_timestamp() - min(round.verified_at) OVER ()), 0)::double precision,
+           (SELECT count(*) FROM :schema.stock_differences)
+      FROM :schema.company_head AS head
+      LEFT JOIN :schema.stock_verifications AS round ON round.company_id = head.company_id
+     ORDER BY head.position - coalesce(round.verified_position, 0) DESC
+     LIMIT 1
+$$;

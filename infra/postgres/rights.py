@@ -46,6 +46,8 @@ TABLES: Mapping[str, Rights] = {
     "import_jobs": Rights(EVERYTHING, EVERYTHING),
     "import_chunks": Rights(EVERYTHING, EVERYTHING),
     "projection_checkpoints": Rights(READING, EVERYTHING),
+    "stock_verifications": Rights(READING, EVERYTHING),
+    "stock_differences": Rights(READING, EVERYTHING),
     # Hours that workers count for everybody, what this version is, and which companies are closed.
     "running_time": Rights(READING, MOVING, rows=None),
     "installation": Rights(READING, MOVING, rows=None),

@@ -18,6 +18,7 @@ from infra.identity.forgetting import FORGET_OLD_FAILURES, FORGET_OLD_SESSIONS
 from infra.jobs.answers import FORGET_OLD_ANSWERS
 from infra.jobs.job import Job
 from infra.jobs.launches import LAUNCHES
+from infra.jobs.stock_verification import STOCK_VERIFICATION
 from infra.jobs.subscriptions import SUBSCRIPTIONS
 from projections.base import Projection
 from projections.catalog.images import ProductImages
@@ -38,6 +39,7 @@ from projections.settings import Settings
 from projections.stock.balances import StockBalances
 from projections.stock.movements import StockMovements
 from projections.stock.series import DocumentSeries
+from projections.stock.sums import StockSums
 from projections.users import Users
 
 EVENT_TYPES = EventTypes(
@@ -75,6 +77,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     SalesDaily(),
     SaleFacts(),
     StockMovements(),
+    StockSums(),
     ProductStatuses(),
     PriceHistory(),
 )
@@ -86,6 +89,7 @@ JOBS: tuple[Job, ...] = (
     FORGET_OLD_SESSIONS,
     FORGET_OLD_FAILURES,
     UNUSED_PICTURES,
+    STOCK_VERIFICATION,
 )
 
 check(PROJECTIONS, {kind.aggregate for kind in EVENT_TYPES.by_name.values()})

@@ -13,6 +13,14 @@ _LAG: LiteralString = """
     SELECT projection, companies, greatest_lag, lag_seconds, parked, filling FROM projection_lag()
 """
 
+_NOTHING_COMPARED = {
+    "companies": 0,
+    "verified_position": 0,
+    "lag_events": 0,
+    "lag_seconds": 0.0,
+    "differences": 0,
+}
+
 # A heart beats every second; who is silent for longer than others need to take over is missing.
 _WORKERS: LiteralString = """
     SELECT count(*) FILTER (WHERE beat_at > clock_timestamp() - interval '10 seconds') AS alive,
@@ -22,6 +30,10 @@ _WORKERS: LiteralString = """
 """
 
 _CLOSED: LiteralString = "SELECT cardinality(closed) AS companies FROM installation"
+
+_STOCK: LiteralString = """
+    SELECT companies, verified_position, lag_events, lag_seconds, differences FROM stock_verification()
+"""
 
 _OLDEST_SNAPSHOT: LiteralString = "SELECT oldest_snapshot_seconds() AS seconds"
 
@@ -43,6 +55,8 @@ class ServiceState:
     oldest_snapshot_seconds: float = 0.0
     #: How many companies are answered nothing, because a read model that decisions are made on is not whole.
     closed_companies: int = 0
+    #: How stock compares with the log; see the function of that name in `infra/postgres/functions.sql`.
+    stock: Row = field(default_factory=lambda: dict(_NOTHING_COMPARED))
 
     def faults(self, limits: Limits) -> list[dict[str, str]]:
         """What an operator should look at; selling goes on without it."""
@@ -55,6 +69,9 @@ class ServiceState:
             yield "no_worker", "No worker keeps the read models up to date."
         if self.workers["silent"]:
             yield "worker_silent", f"Workers not heard of for ten seconds: {self.workers['silent']:,}."
+        if self.stock["differences"]:
+            number = self.stock["differences"]
+            yield "stock_differs", f"Figures of stock balances that are not what the log says: {number:,}."
         for model in self.projections:
             name, events, seconds = model["projection"], model["greatest_lag"], model["lag_seconds"]
             if events > limits.lag_events or seconds > limits.lag_seconds:
@@ -71,13 +88,14 @@ class ServiceState:
 def look(db: Database) -> ServiceState:
     """Look once, in one round trip."""
     models, workers, snapshot = db.ask(_LAG, {}), db.ask(_WORKERS, {}), db.ask(_OLDEST_SNAPSHOT, {})
-    closed = db.ask(_CLOSED, {}).row()
+    compared, closed = db.ask(_STOCK, {}), db.ask(_CLOSED, {}).row()
     counts, oldest = workers.row(), snapshot.row()
     return ServiceState(
         projections=models.rows(),
         workers=counts or {"alive": 0, "silent": 0},
         oldest_snapshot_seconds=oldest["seconds"] if oldest else 0.0,
         closed_companies=closed["companies"] if closed else 0,
+        stock=compared.row() or dict(_NOTHING_COMPARED),
     )
 
 
@@ -116,6 +134,21 @@ class StateMetrics(Collector):
             "Companies that are answered nothing: a read model that decisions are made on is parked.",
             value=self._state.closed_companies,
         )
+        yield GaugeMetricFamily(
+            "mipos_stock_verified_position",
+            "Position at which all stock was last what the log says, of the company furthest behind its log.",
+            value=self._state.stock["verified_position"],
+        )
+        yield GaugeMetricFamily(
+            "mipos_stock_verified_lag_events",
+            "Events after that position.",
+            value=self._state.stock["lag_events"],
+        )
+        yield GaugeMetricFamily(
+            "mipos_stock_differences",
+            "Figures of stock balances that are not what the log says, in all companies.",
+            value=self._state.stock["differences"],
+        )
         workers = GaugeMetricFamily("mipos_workers", "Worker processes that are heard of.", labels=["state"])
         for state, number in self._state.workers.items():
             workers.add_metric([state], number)
@@ -142,5 +175,6 @@ def report(state: ServiceState, limits: Limits) -> dict[str, Any]:
         "degraded": faults,
         "workers": state.workers,
         "projections": state.projections,
+        "stock": state.stock,
         "oldest_snapshot_seconds": round(state.oldest_snapshot_seconds, 3),
     }

@@ -37,6 +37,7 @@ MIGRATIONS = {
     "infra:installation.sql": "infra.postgres:installation.sql",
     "infra:worker_heartbeats.sql": "infra.postgres:worker_heartbeats.sql",
     "infra.eventstore:without_tracking.sql": "infra.eventstore:without_tracking.sql",
+    "infra.jobs:stock_verification.sql": "infra.jobs:stock_verification.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

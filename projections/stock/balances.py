@@ -1,6 +1,6 @@
 """Stock balances: what each storage has of each variant, locked by every decision that changes it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, LiteralString
@@ -12,6 +12,7 @@ from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.reservations import Reservation
 from domain.stock.transfers import Transfer
 from projections.base import Database, Event, Fact, Projection
+from projections.stock.changes import PLANNED, WITHOUT_CHANGES, Change, changes_of
 from projections.stock.readings import (
     Arrived,
     Counted,
@@ -48,8 +49,6 @@ _MOVEMENTS: Mapping[Event, Any] = MappingProxyType(
         StockMovement.Counted: Counted,
     }
 )
-#: A change of what is reserved, ordered and in transit at a storage, of a variant.
-Change = tuple[Key, Decimal, Decimal, Decimal]
 
 
 class StockBalances(Projection):
@@ -79,21 +78,7 @@ class StockBalances(Projection):
         Reservation.Released: Promised,
         Reservation.Expired: Promised,
     }
-    # Plans change nothing, nor does the end of a count: its movements have said everything.
-    ignores = frozenset(
-        {
-            Transfer.Drafted,
-            Transfer.Amended,
-            Transfer.Discarded,
-            StockCount.Begun,
-            StockCount.CompletionBegun,
-            StockCount.Completed,
-            StockCount.Cancelled,
-            PurchaseOrder.Drafted,
-            PurchaseOrder.Discarded,
-            PurchaseOrder.Rescheduled,
-        }
-    )
+    ignores = WITHOUT_CHANGES
     schema = """
         CREATE TABLE stock_balances (
             company_id       uuid NOT NULL,
@@ -122,7 +107,7 @@ class StockBalances(Projection):
             _put_balances(movements, db)
         if counts := [fact for fact in movements if fact.event is StockMovement.Counted]:
             _put_counts(counts, db)
-        if changes := list(_changes(facts)):
+        if changes := [change for fact in facts if fact.event in PLANNED for change in changes_of(fact)]:
             _add_changes(changes, db)
 
 
@@ -160,8 +145,11 @@ def _put_counts(facts: Iterable[Fact], db: Database) -> None:
 
 def _add_changes(changes: Iterable[Change], db: Database) -> None:
     sums: dict[Key, list[Decimal]] = {}
-    for key, *each in changes:
-        sums[key] = [total + one for total, one in zip(sums.get(key, _NO_CHANGE), each, strict=True)]
+    for change in changes:
+        total = sums.setdefault(change.key, [_NONE, _NONE, _NONE])
+        total[0] += change.reserved
+        total[1] += change.incoming_ordered
+        total[2] += change.incoming_transit
     keys = sorted(sums)
     db.execute(
         _ADD,
@@ -177,68 +165,6 @@ def _add_changes(changes: Iterable[Change], db: Database) -> None:
 
 
 _NONE = Decimal(0)
-_NO_CHANGE = [_NONE, _NONE, _NONE]
-
-
-def _changes(facts: Iterable[Fact]) -> Iterator[Change]:
-    """What the facts change of what is reserved, ordered and in transit, each where it does so."""
-    for fact in facts:
-        if change := _CHANGES.get(fact.event):
-            yield from change(fact.data)
-
-
-def _reserving(sign: int) -> Callable[[Any], Iterator[Change]]:
-    def changes(data: Any) -> Iterator[Change]:
-        for line in data.lines:
-            yield (data.storage_id, line.variant_id), sign * line.quantity, _NONE, _NONE
-
-    return changes
-
-
-def _ordered(data: Any) -> Iterator[Change]:
-    for line in data.incoming:
-        yield (data.storage_id, line.variant_id), _NONE, line.incoming_change, _NONE
-
-
-def _delivered(data: Any) -> Iterator[Change]:
-    for line in data.lines:
-        yield (data.storage_id, line.variant_id), _NONE, line.incoming_change, _NONE
-
-
-def _shipped(data: Any) -> Iterator[Change]:
-    for line in data.lines:
-        yield (data.to_storage_id, line.variant_id), _NONE, _NONE, line.quantity
-
-
-def _arrived(data: Any) -> Iterator[Change]:
-    for line in data.lines:
-        settled = line.received + line.damaged + line.lost + line.returned
-        yield (data.to_storage_id, line.variant_id), _NONE, _NONE, -settled
-
-
-def _tallied(data: Any) -> Iterator[Change]:
-    """A tally changes nothing, but what is counted has a balance from then on, be it of nothing."""
-    for line in data.lines:
-        yield (data.storage_id, line.variant_id), _NONE, _NONE, _NONE
-
-
-_CHANGES: Mapping[Event, Callable[[Any], Iterator[Change]]] = MappingProxyType(
-    {
-        Transfer.Shipped: _shipped,
-        Transfer.Received: _arrived,
-        Transfer.Cancelled: _arrived,
-        StockCount.Tallied: _tallied,
-        PurchaseOrder.Ordered: _ordered,
-        PurchaseOrder.Amended: _ordered,
-        PurchaseOrder.DeliveryTaken: _delivered,
-        PurchaseOrder.Cancelled: _ordered,
-        PurchaseOrder.Closed: _ordered,
-        Reservation.Placed: _reserving(1),
-        Reservation.Fulfilled: _reserving(-1),
-        Reservation.Released: _reserving(-1),
-        Reservation.Expired: _reserving(-1),
-    }
-)
 
 _UPSERT: LiteralString = """
     INSERT INTO stock_balances AS balance

@@ -165,6 +165,28 @@ def test_the_metrics_have_the_same_in_numbers(running: Service, company_id: Any)
     assert re.search(r'mipos_projection_lag_seconds\{projection="sales_summary"\} [0-9.e-]+\n', page)
 
 
+def test_differences_of_stock_are_told_in_numbers(running: Service, company_id: Any) -> None:
+    register_brands(running, company_id, 4)
+    with psycopg.connect(running.database.owner, autocommit=True) as owner:
+        owner.execute("DELETE FROM company_head WHERE company_id <> %s", [company_id])
+        owner.execute(
+            "INSERT INTO stock_verifications VALUES (%s, now(), 3, NULL, NULL, 3, now() - interval '1 hour')",
+            [company_id],
+        )
+        owner.execute(
+            "INSERT INTO stock_differences VALUES (%s, %s, %s, 'value', 1, 2, 3, now())",
+            [company_id, uuid4(), uuid4()],
+        )
+    data = ready_until(running, lambda data: "stock_differs" in codes(data))
+    assert data["stock"].pop("lag_seconds") >= 3600
+    assert data["stock"] == {"companies": 1, "verified_position": 3, "lag_events": 1, "differences": 1}
+    page = metrics_until(running, lambda text: "mipos_stock_differences 1.0" in text)
+    assert "mipos_stock_verified_position 3.0" in page
+    with psycopg.connect(running.database.owner, autocommit=True) as owner:
+        owner.execute("DELETE FROM stock_differences")
+    ready_until(running, lambda data: "stock_differs" not in codes(data))
+
+
 def test_the_oldest_open_transaction_is_measured(running: Service, company_id: Any) -> None:
     del company_id
     with psycopg.connect(running.database.owner) as forgotten:

@@ -1,0 +1,95 @@
+"""What the sums of stock read of events; ids as text, as other asynchronous read models read them."""
+
+from decimal import Decimal
+
+from projections.records import Reading
+
+
+class MovedLine(Reading):
+    """What is read of a movement's line: what it changes, and the balance that it says it left."""
+
+    variant_id: str
+    quantity: Decimal
+    value_change: int
+    settlement: int
+    balance_quantity: Decimal
+    balance_value: int
+
+
+class Movement(Reading):
+    """What is read of a movement."""
+
+    storage_id: str
+    lines: tuple[MovedLine, ...]
+
+
+class QuantityLine(Reading):
+    """So much of a variant."""
+
+    variant_id: str
+    quantity: Decimal
+
+
+class Promised(Reading):
+    """Goods of a storage that are promised, or no longer."""
+
+    storage_id: str
+    lines: tuple[QuantityLine, ...]
+
+
+class Shipped(Reading):
+    """Goods that left for a storage."""
+
+    to_storage_id: str
+    lines: tuple[QuantityLine, ...]
+
+
+class ArrivedLine(Reading):
+    """What of a variant is no longer on the way."""
+
+    variant_id: str
+    received: Decimal
+    damaged: Decimal
+    lost: Decimal
+    returned: Decimal
+
+
+class Arrived(Reading):
+    """Goods that are no longer on the way to a storage."""
+
+    to_storage_id: str
+    lines: tuple[ArrivedLine, ...]
+
+
+class IncomingLine(Reading):
+    """By how much what is on order of a variant changes."""
+
+    variant_id: str
+    incoming_change: Decimal
+
+
+class Ordered(Reading):
+    """What is on order for a storage, or no longer."""
+
+    storage_id: str
+    incoming: tuple[IncomingLine, ...]
+
+
+class Delivered(Reading):
+    """What of an order came."""
+
+    storage_id: str
+    lines: tuple[IncomingLine, ...]
+
+
+class TalliedLine(Reading):
+    """What was counted of."""
+
+    variant_id: str
+
+
+class Tallied(Reading):
+    """What was counted in a storage."""
+
+    storage_id: str
+    lines: tuple[TalliedLine, ...]
