@@ -76,6 +76,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "products.import": ("import and export the whole catalog", (_A,)),
         "inventory.view": ("see stock levels and movements", (_A, _M, _I)),
         "inventory.receive": ("receive stock", (_A, _M, _I)),
+        "inventory.reserve": ("reserve stock and release it", (_A, _M)),
         "costs.view": ("see costs, margins and profits", (_A, _M, _I)),
         "orders.view": ("see every order of one's stores", (_A, _M)),
         "pos.use": ("sell at a till", (_A, _M, _C)),

@@ -3,6 +3,7 @@
 from falcon import App, Request, Response
 
 from api.services import Services
+from api.stock import reservations
 from api.stock.levels import StockLevels, StorageStock
 from api.stock.movements import StockMovements
 from api.stock.receipts import StockReceipts
@@ -16,3 +17,4 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route("/api/admin/inventory/receipts", StockReceipts(services))
     app.add_route("/api/admin/inventory/levels", StockLevels(services))
     app.add_route("/api/admin/inventory/movements", StockMovements(services))
+    reservations.add_routes(app, services)

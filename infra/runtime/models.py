@@ -18,6 +18,7 @@ from infra.identity.forgetting import FORGET_OLD_FAILURES, FORGET_OLD_SESSIONS
 from infra.jobs.answers import FORGET_OLD_ANSWERS
 from infra.jobs.job import Job
 from infra.jobs.launches import LAUNCHES
+from infra.jobs.reservations import RESERVATIONS
 from infra.jobs.stock_verification import STOCK_VERIFICATION
 from infra.jobs.subscriptions import SUBSCRIPTIONS
 from projections.base import Projection
@@ -38,6 +39,7 @@ from projections.search.index import Search
 from projections.settings import Settings
 from projections.stock.balances import StockBalances
 from projections.stock.movements import StockMovements
+from projections.stock.reservations import Reservations
 from projections.stock.series import DocumentSeries
 from projections.stock.sums import StockSums
 from projections.users import Users
@@ -71,6 +73,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Customers(),
     Search(),
     StockBalances(),
+    Reservations(),
     DocumentSeries(),
     Listing(),
     Orders(),
@@ -85,6 +88,7 @@ PROJECTIONS: tuple[Projection, ...] = (
 JOBS: tuple[Job, ...] = (
     LAUNCHES,
     SUBSCRIPTIONS,
+    RESERVATIONS,
     FORGET_OLD_ANSWERS,
     FORGET_OLD_SESSIONS,
     FORGET_OLD_FAILURES,

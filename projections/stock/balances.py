@@ -194,7 +194,7 @@ _ADD: LiteralString = """
                   %(ordered)b::numeric[], %(transit)b::numeric[])
            AS change(storage_id, variant_id, reserved, ordered, transit)
         ON CONFLICT (company_id, storage_id, variant_id) DO UPDATE
-       SET reserved = balance.reserved + excluded.reserved,
-           incoming_ordered = balance.incoming_ordered + excluded.incoming_ordered,
-           incoming_transit = balance.incoming_transit + excluded.incoming_transit
+       SET reserved = trim_scale(balance.reserved + excluded.reserved),
+           incoming_ordered = trim_scale(balance.incoming_ordered + excluded.incoming_ordered),
+           incoming_transit = trim_scale(balance.incoming_transit + excluded.incoming_transit)
 """

@@ -48,6 +48,11 @@ BODIES: dict[str, Callable[[Any], Body]] = {
         "storage_id": stocked.storage["id"],
         "lines": [{"variant_id": stocked.variant_id, "quantity": "2.50", "unit_cost": 70}],
     },
+    "reservations": lambda stocked: {
+        "storage_id": stocked.storage["id"],
+        "expires_at": "2999-01-01T00:00:00Z",
+        "lines": [{"variant_id": stocked.variant_id, "quantity": "2.50"}],
+    },
     "products": lambda _: {"name": "Tea", "variants": [{"sku": some_name(), "price": 300}]},
     "variants": lambda _: {"sku": some_name(), "price": 200},
     "users": lambda _: {"username": some_name(), "password": PASSWORD, "role_id": "cashier"},
@@ -68,6 +73,7 @@ BODIES: dict[str, Callable[[Any], Body]] = {
 OTHERWISE: dict[str, Body] = {
     "orders": {"note": "For Anna"},
     "receipts": {"reference": "7"},
+    "reservations": {"reference": "7"},
     "variants": {"price": 201},
     "users": {"password": f"{PASSWORD} again"},
 }

@@ -52,6 +52,13 @@ def hand_in(admin: Any) -> str:
     return str(answer.data["id"])
 
 
+def reserve(stocked: Any) -> str:
+    """Promise one of the goods to somebody."""
+    line = {"variant_id": stocked.variant_id, "quantity": 1}
+    body = {"storage_id": stocked.storage["id"], "expires_at": "2999-01-01T00:00:00Z", "lines": [line]}
+    return str(stocked.shop.client().post("/api/admin/inventory/reservations", body).data["id"])
+
+
 def fill(stocked: Any) -> Full:
     admin = stocked.shop.client()
     draft = admin.post("/api/admin/products", {"name": "Rye", "variants": [{"sku": "RYE", "price": 1}]}).data
@@ -71,6 +78,7 @@ def fill(stocked: Any) -> Full:
         "product_id": stocked.product["id"],
         "variant_id": stocked.variant_id,
         "image_id": admin.upload(f"/api/admin/products/{stocked.product['id']}/images", picture()).data["id"],
+        "reservation_id": reserve(stocked),
         "order_id": stocked.sell(role="Admin").data["id"],
         "import_id": hand_in(admin),
         "stream_id": stocked.store["id"],

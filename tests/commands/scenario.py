@@ -68,6 +68,10 @@ from commands.settings import (
     switch_setting,
 )
 from commands.stock.receipts import ReceiveStock, receive_stock
+from commands.stock.reservations.expiry import ExpireReservations, expire_reservations
+from commands.stock.reservations.fulfilment import FulfilReservation, fulfil_reservation
+from commands.stock.reservations.placing import ReserveStock, reserve_stock
+from commands.stock.reservations.release import ReleaseReservation, release_reservation
 from commands.subscriptions import LetFallDue, Subscribe, let_fall_due, subscribe
 from commands.users import (
     ArchiveUser,
@@ -105,6 +109,8 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         ChangePassword: change_password,
         ChangeProductStatus: change_product_status,
         EndSessions: end_sessions,
+        ExpireReservations: expire_reservations,
+        FulfilReservation: fulfil_reservation,
         ImportProducts: import_products,
         JoinOnTrial: join_on_trial,
         KeepImport: keep_import,
@@ -119,8 +125,10 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         RegisterProduct: register_product,
         RegisterSetting: register_setting,
         RegisterUser: register_user,
+        ReleaseReservation: release_reservation,
         RemoveImage: remove_image,
         RemoveVariant: remove_variant,
+        ReserveStock: reserve_stock,
         ResetPassword: reset_password,
         ResetUsersPassword: reset_users_password,
         ReviseCompany: revise_company,

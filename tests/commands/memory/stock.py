@@ -19,6 +19,7 @@ from domain.stock.goods import Goods
 from domain.stock.levels import NOTHING, Key, Level
 from domain.stock.movements import CountedLine, StockMovement
 from domain.stock.purchase_orders import PurchaseOrder
+from domain.stock.reservations import Reservation
 from domain.stock.transfers import Transfer
 from domain.storages import Storage
 from domain.stores import Store
@@ -38,11 +39,27 @@ def balances_of(world: World, company_id: UUID) -> dict[Key, Balance]:
 
 
 def levels_of(world: World, company_id: UUID) -> dict[Key, Level]:
-    """What the storages of a company have: balances, and when they were counted."""
+    """What the storages of a company have: balances, what of them is reserved, when they were counted."""
     balances, counted = balances_of(world, company_id), counted_in(world, company_id)
+    reserved = reserved_of(world, company_id)
     return {
-        key: Level(balance=balance, last_counted_at=counted.get(key)) for key, balance in balances.items()
+        key: Level(
+            balance=balances.get(key, NOTHING.balance),
+            reserved=reserved.get(key, Decimal(0)),
+            last_counted_at=counted.get(key),
+        )
+        for key in balances.keys() | reserved.keys()
     }
+
+
+def reserved_of(world: World, company_id: UUID) -> dict[Key, Decimal]:
+    """What is promised of each balance."""
+    reserved: dict[Key, Decimal] = {}
+    for reservation in world.all(company_id, Reservation):
+        for variant_id, quantity in reservation.open.items():
+            key = (reservation.storage_id, variant_id)
+            reserved[key] = reserved.get(key, Decimal(0)) + quantity
+    return reserved
 
 
 def counted_in(world: World, company_id: UUID) -> dict[Key, datetime]:
