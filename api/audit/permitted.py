@@ -15,7 +15,7 @@ DESCRIPTION = (
     "bound to no store."
 )
 
-#: What events and aggregates call their costs; left out at any depth.
+#: What events and aggregates call their costs; left out at any depth. So is a `value` that is no discount's.
 COST_FIELDS = frozenset(
     {
         "cost",
@@ -27,6 +27,14 @@ COST_FIELDS = frozenset(
         "value_change",
         "settlement",
         "balance_value",
+        "entered_cost",
+        "credit",
+        "credit_total",
+        "transit_value",
+        "received_value",
+        "damaged_value",
+        "lost_value",
+        "returned_value",
     }
 )
 
@@ -52,5 +60,9 @@ def permitted_state(caller: Caller, state: dict[str, Any]) -> dict[str, Any]:
 
 def _without_costs(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _without_costs(inner) for name, inner in value.items() if name not in COST_FIELDS}
+        return {name: _without_costs(inner) for name, inner in value.items() if not _is_cost(name, value)}
     return [_without_costs(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
+def _is_cost(name: str, within: dict[str, Any]) -> bool:
+    return name in COST_FIELDS or (name == "value" and "type" not in within)

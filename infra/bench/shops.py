@@ -39,7 +39,7 @@ _PLENTY = Decimal(1_000_000_000)
 # Ids are a family (the first half) and a number in it, so that the scripts of pgbench, which can count but
 # knows no UUIDs, can name any till, variant and company. Each half begins with a digit other than zero,
 # which keeps the number of digits the same.
-FAMILIES = ("company", "place", "register", "variant", "product", "order", "movement")
+FAMILIES = ("company", "place", "register", "variant", "product", "order", "movement", "delivered")
 LEAST = 1 << 60
 
 

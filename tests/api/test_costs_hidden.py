@@ -24,7 +24,10 @@ NOTHING = cast("Any", None)
 SETTINGS = "/api/admin/settings"
 PASSWORD = "correct horse battery staple"
 #: Names that tell of costs wherever they stand …
-TELLING = re.compile(r"cost|margin|profit|valuation|stock_value|\A(value_change|balance_value|settlement)\Z")
+TELLING = re.compile(
+    r"cost|margin|profit|valuation|\A(stock|balance|transit|received|damaged|lost|returned)_value\Z"
+    r"|\A(value_change|settlement|credit|credit_total)\Z"
+)
 #: … and one that does unless it is the value of a discount.
 VALUE = "value"
 #: What a role without costs could reckon with if it were told; each is shown to those who may see costs.
