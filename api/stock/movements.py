@@ -6,9 +6,12 @@ from falcon import Request, Response
 
 from api.answers import Answer, Cost, Id, Meaning, Moment, Money, Quantity, SignedMoney
 from api.operations import operation
-from api.resource import Resource
+from api.resource import Resource, requested_stores
+from api.services import Reading
 from api.stock.input import MovementsQuery
+from projections.base import Row
 from projections.stock import movements
+from projections.stock.storages import visible_storages
 
 
 class MovementAnswer(Answer):
@@ -19,18 +22,22 @@ class MovementAnswer(Answer):
     type: Annotated[str, Meaning("Of which kind.", "receipt")]
     occurred_at: Annotated[Moment, Meaning("When it happened.")]
     recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
-    storage_id: Annotated[Id, Meaning("The storage.")]
+    storage_id: Annotated[Id | None, Meaning("The storage; none for goods in transit.")]
     variant_id: Annotated[Id, Meaning("The variant.")]
     quantity: Annotated[Quantity, Meaning("How much.")]
     unit_cost: Annotated[Money | None, Cost("The cost of one unit.", 200)]
     value_change: Annotated[SignedMoney, Cost("What it changed of the stock's value.", 400)]
-    balance_quantity: Annotated[Quantity, Meaning("What was there afterwards.", "38")]
+    balance_quantity: Annotated[Quantity, Meaning("What was there, or in transit, afterwards.", "38")]
     balance_value: Annotated[SignedMoney, Cost("What that was worth.", 7600)]
     reason: Annotated[str | None, Meaning("Why.")]
     reference: Annotated[str | None, Meaning("Your own reference.", "DN-2041")]
+    note: Annotated[str | None, Meaning("A note.")]
     order_id: Annotated[Id | None, Meaning("The order it belongs to.")]
     supplier_id: Annotated[Id | None, Meaning("The supplier.")]
     purchase_order_id: Annotated[Id | None, Meaning("The purchase order it belongs to.")]
+    transfer_id: Annotated[Id | None, Meaning("The transfer it belongs to.")]
+    count_id: Annotated[Id | None, Meaning("The count it belongs to.")]
+    reversal_of: Annotated[Id | None, Meaning("The movement that it undoes.")]
     movement_id: Annotated[Id, Meaning("The movement.")]
     actor_id: Annotated[Id | None, Meaning("Who did it.")]
 
@@ -41,22 +48,27 @@ class StockMovements(Resource):
     @operation(
         "inventory.view",
         "List stock movements",
+        description="In the order of the log, oldest first with `after`, newest first with `before`; pass "
+        "`next_after` as the same of the two to go on. Goods on their way between storages have rows of "
+        "their own, without a storage, opposite to those of the storages: what a transfer moves adds up to "
+        "nothing once it is done. Costs of a row that were not entered are averages.",
         query=MovementsQuery(),
         answer=MovementAnswer,
         many=True,
         projection=movements.StockMovements,
     )
     def on_get(self, req: Request, resp: Response) -> None:
-        """A stretch of the ledger in the order of the log, of the caller's stores."""
+        """A stretch of the ledger, of the caller's stores and of warehouses."""
         query, caller = dict(req.context.query), req.context.caller
-        storage_id, kind = query.pop("storage_id", None), query.pop("type", None)
-        storage_ids = None if storage_id is None else [storage_id]
-        rows, has_more = self.ask(
-            req,
-            resp,
-            lambda reading: movements.list_movements(
-                reading.db, storage_ids=storage_ids, store_ids=caller.store_ids, kind=kind, **query
-            ),
-        )
+        storage_id, store_id = query.pop("storage_id", None), query.pop("store_id", None)
+        requested_stores(store_id, caller)
+
+        def question(reading: Reading) -> tuple[list[Row], bool]:
+            storages = visible_storages(
+                reading.db, caller.store_ids, store_id=store_id, storage_id=storage_id
+            )
+            return movements.list_movements(reading.db, storage_ids=storages, **query)
+
+        rows, has_more = self.ask(req, resp, question)
         shown = [MovementAnswer.of(row) for row in rows]
         self.answer_stretch(req, resp, shown, rows[-1]["place"] if rows else None, has_more=has_more)

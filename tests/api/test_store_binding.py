@@ -187,11 +187,14 @@ class TestStock:
         assert len(both.get(f"{INVENTORY}/levels").data) == 2
         assert len(both.get(STORAGES).data) == 2
 
-    def test_the_ledger_is_that_of_ones_own_store(self, two: Two, role: str) -> None:
+    def test_the_ledger_is_that_of_ones_own_store_and_of_warehouses(self, two: Two, role: str) -> None:
         position = str(len(two.shop.events()))
         bound, path = two.bound(role), f"{INVENTORY}/movements"
         rows = bound.get(path, X_Wait_For_Position=position).data
-        assert [row["storage_id"] for row in rows] == [two.stocked.storage["id"]]
+        assert {row["storage_id"] for row in rows} == {two.stocked.storage["id"], two.warehouse["id"]}
+        own = bound.get(f"{path}?store_id={two.store['id']}", X_Wait_For_Position=position).data
+        assert [row["storage_id"] for row in own] == [two.stocked.storage["id"]]
+        assert refused(bound.get(f"{path}?store_id={two.other['id']}")) == (403, "forbidden")
         assert len(two.shop.client().get(path, X_Wait_For_Position=position).data) == 3
         assert bound.get(f"{path}?storage_id={two.cellar['id']}", X_Wait_For_Position=position).data == []
 

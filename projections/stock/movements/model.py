@@ -1,0 +1,140 @@
+"""The stock ledger as a read model: its rows, and where in it those of a time lie."""
+
+from collections.abc import Iterable, Sequence
+from typing import LiteralString
+
+from domain.stock.transfers import Transfer
+from projections.base import Database, Fact, Projection
+from projections.reports.sale_facts import add_rows
+from projections.stock.movements.rows import COLUMNS, LINES_PER_EVENT, READ, Row, rows_of
+
+#: How many places of the ledger a stretch of it has, those of a thousand events.
+STRETCH = 1_000 * LINES_PER_EVENT
+
+
+class StockMovements(Projection):
+    """One row a line a movement, in the order of the log; values are minor currency units.
+
+    A movement that corrects the cost of earlier goods has the correction in a row of its own, and a row of a
+    transfer that leaves or reaches a storage has the opposite row beside it, of the goods in transit (see
+    `IN_TRANSIT`). So each row's balance is the one before it plus what the row itself changes, and all rows
+    together are worth what lies in storages and what is on the way.
+
+    Rows are shown in the order of the log, but asked for by when goods moved, which may be long before. So
+    for each stretch of the ledger it is noted which times its rows are of.
+    """
+
+    name = "stock_movements"
+    version = 2
+    tables = ("stock_movements", "stock_movement_stretches")
+    folds = READ
+    # What a transfer moves is in its movements, save what never arrived.
+    ignores = frozenset(
+        {
+            Transfer.Drafted,
+            Transfer.Amended,
+            Transfer.Discarded,
+            Transfer.Shipped,
+            Transfer.Cancelled,
+        }
+    )
+    # Nearly every movement is a sale, so looking for sales needs no index, and what sales do not have is in
+    # small ones. The lines of an order lie together: its index has them as one entry.
+    schema = """
+        CREATE TABLE stock_movements (
+            company_id        uuid NOT NULL,
+            place             bigint NOT NULL,
+            recorded_at       timestamptz NOT NULL,
+            occurred_at       timestamptz NOT NULL,
+            type              text NOT NULL,
+            storage_id        uuid NOT NULL,
+            variant_id        uuid NOT NULL,
+            quantity          numeric NOT NULL,
+            unit_cost         bigint,
+            value_change      bigint NOT NULL,
+            balance_quantity  numeric NOT NULL,
+            balance_value     bigint NOT NULL,
+            reason            text,
+            reference         text,
+            note              text,
+            order_id          uuid,
+            supplier_id       uuid,
+            purchase_order_id uuid,
+            transfer_id       uuid,
+            count_id          uuid,
+            reversal_of       uuid,
+            movement_id       uuid NOT NULL,
+            actor_id          uuid,
+            PRIMARY KEY (company_id, place)
+        );
+        CREATE INDEX stock_movements_by_variant ON stock_movements (company_id, variant_id, place);
+        CREATE INDEX stock_movements_by_storage ON stock_movements (company_id, storage_id, place);
+        CREATE INDEX stock_movements_by_time ON stock_movements (company_id, occurred_at);
+        CREATE INDEX stock_movements_by_actor ON stock_movements (company_id, actor_id, place);
+        CREATE INDEX stock_movements_by_order ON stock_movements (company_id, order_id)
+            WHERE order_id IS NOT NULL;
+        CREATE INDEX stock_movements_by_type ON stock_movements (company_id, type, place)
+            WHERE type <> 'sale';
+        CREATE INDEX stock_movements_by_reason ON stock_movements (company_id, reason, place)
+            WHERE type = 'adjustment';
+        CREATE INDEX stock_movements_by_supplier ON stock_movements (company_id, supplier_id, place)
+            WHERE supplier_id IS NOT NULL;
+        CREATE INDEX stock_movements_by_purchase_order
+            ON stock_movements (company_id, purchase_order_id, place) WHERE purchase_order_id IS NOT NULL;
+        CREATE INDEX stock_movements_by_transfer ON stock_movements (company_id, transfer_id, place)
+            WHERE transfer_id IS NOT NULL;
+        CREATE INDEX stock_movements_by_count ON stock_movements (company_id, count_id, place)
+            WHERE count_id IS NOT NULL;
+        CREATE TABLE stock_movement_stretches (
+            company_id  uuid NOT NULL,
+            first_place bigint NOT NULL,
+            known_from  timestamptz NOT NULL,
+            earliest    timestamptz NOT NULL,
+            latest      timestamptz NOT NULL,
+            PRIMARY KEY (company_id, first_place)
+        );
+    """
+
+    def apply(self, facts: Sequence[Fact], db: Database) -> None:
+        """Add the batch's rows in one statement, and note their times in another."""
+        rows = [row for fact in facts for row in rows_of(fact)]
+        add_rows(db, _ADD, COLUMNS, rows)
+        add_rows(db, _NOTE, "first_place known_from earliest latest", _stretches(rows))
+
+
+def _stretches(rows: Iterable[Row]) -> list[Row]:
+    """The stretches that the rows lie in, and the first and last times of each."""
+    times: dict[int, tuple[list[object], list[object]]] = {}
+    for place, recorded_at, occurred_at, *_ in rows:
+        known, moved = times.setdefault(place - place % STRETCH, ([], []))
+        known.append(recorded_at)
+        moved.append(occurred_at)
+    return [(first, min(known), min(moved), max(moved)) for first, (known, moved) in times.items()]  # type: ignore[type-var]  # times
+
+
+_ADD: LiteralString = """
+    INSERT INTO stock_movements (company_id, place, recorded_at, occurred_at, type, storage_id, variant_id,
+                                 quantity, unit_cost, value_change, balance_quantity, balance_value,
+                                 reason, reference, note, order_id, supplier_id, purchase_order_id,
+                                 transfer_id, count_id, reversal_of, movement_id, actor_id)
+    SELECT %(company_id)s, moved.*
+      FROM unnest(%(place)b::bigint[], %(recorded_at)b::timestamptz[], %(occurred_at)b::timestamptz[],
+                  %(type)b::text[], %(storage_id)b::uuid[], %(variant_id)b::uuid[], %(quantity)b::numeric[],
+                  %(unit_cost)b::bigint[], %(value_change)b::bigint[],
+                  %(balance_quantity)b::numeric[], %(balance_value)b::bigint[],
+                  %(reason)b::text[], %(reference)b::text[], %(note)b::text[], %(order_id)b::uuid[],
+                  %(supplier_id)b::uuid[], %(purchase_order_id)b::uuid[], %(transfer_id)b::uuid[],
+                  %(count_id)b::uuid[], %(reversal_of)b::uuid[], %(movement_id)b::uuid[],
+                  %(actor_id)b::uuid[]) AS moved
+"""
+
+_NOTE: LiteralString = """
+    INSERT INTO stock_movement_stretches AS stretch (company_id, first_place, known_from, earliest, latest)
+    SELECT %(company_id)s, times.*
+      FROM unnest(%(first_place)b::bigint[], %(known_from)b::timestamptz[], %(earliest)b::timestamptz[],
+                  %(latest)b::timestamptz[]) AS times
+        ON CONFLICT (company_id, first_place) DO UPDATE
+       SET known_from = least(stretch.known_from, excluded.known_from),
+           earliest = least(stretch.earliest, excluded.earliest),
+           latest = greatest(stretch.latest, excluded.latest)
+"""

@@ -1,0 +1,81 @@
+"""The stock ledger over HTTP: its order, its filters, and what was known at a moment."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+PATH = "/api/admin/inventory/movements"
+END = 2**63 - 1
+
+
+def kinds(shop: Any, query: str) -> list[str]:
+    """The types of the rows that a query answers with, once the ledger has all that was recorded."""
+    rows = shop.client().get(f"{PATH}?{query}", X_Wait_For_Position=str(len(shop.events()))).data
+    return [row["type"] for row in rows]
+
+
+class TestOrder:
+    def test_is_the_oldest_first_or_the_newest_first(self, stocked: Any) -> None:
+        stocked.sell(1)
+        for query in ("", "after=0", f"after=0&before={END}"):
+            assert kinds(stocked.shop, query) == ["receipt", "sale"]
+        assert kinds(stocked.shop, f"before={END}") == ["sale", "receipt"]
+
+    def test_goes_on_either_way(self, stocked: Any) -> None:
+        stocked.sell(1)
+        position, admin = str(len(stocked.shop.events())), stocked.shop.client()
+        for cursor, start, expected in (("after", 0, "sale"), ("before", END, "receipt")):
+            first = admin.get(f"{PATH}?limit=1&{cursor}={start}", X_Wait_For_Position=position).json
+            assert first["pagination"]["has_more"] is True
+            second = admin.get(f"{PATH}?limit=1&{cursor}={first['pagination']['next_after']}").json
+            assert [row["type"] for row in second["data"]] == [expected]
+            assert second["pagination"]["has_more"] is False
+
+    @pytest.mark.parametrize("query", ["after=-1", f"before={2**63}", "limit=101", "type=gift", "before=x"])
+    def test_what_is_no_cursor_or_type_is_refused(self, stocked: Any, query: str) -> None:
+        refused = stocked.shop.client().get(f"{PATH}?{query}")
+        assert (refused.status, refused.fields) == (400, {query.partition("=")[0]})
+
+
+class TestFilters:
+    def test_leave_what_they_name(self, stocked: Any) -> None:
+        sold, shop = stocked.sell(1).data, stocked.shop
+        for query, expected in (
+            (f"storage_id={stocked.storage['id']}", ["receipt", "sale"]),
+            (f"store_id={stocked.store['id']}", ["receipt", "sale"]),
+            (f"variant_id={stocked.variant_id}", ["receipt", "sale"]),
+            (f"product_id={stocked.product['id']}", ["receipt", "sale"]),
+            (f"product_id={stocked.product['id']}&variant_id={uuid4()}", []),
+            ("type=sale", ["sale"]),
+            (f"order_id={sold['id']}", ["sale"]),
+            (f"actor_id={shop.users['Cashier']}", ["sale"]),
+            (f"actor_id={shop.users['Cashier']}&type=receipt", []),
+        ):
+            assert kinds(shop, query) == expected, query
+        for name in [
+            "storage_id",
+            "store_id",
+            "variant_id",
+            "product_id",
+            "order_id",
+            "transfer_id",
+            "count_id",
+            "purchase_order_id",
+            "supplier_id",
+            "actor_id",
+        ]:
+            assert kinds(shop, f"{name}={uuid4()}") == [], name
+        assert kinds(shop, "reason=lost") == []
+
+    def test_are_about_when_the_goods_moved_and_what_was_known(self, stocked: Any) -> None:
+        stocked.sell(1)
+        shop = stocked.shop
+        rows = shop.client().get(PATH, X_Wait_For_Position=str(len(shop.events()))).data
+        received, sale = rows
+        assert kinds(shop, f"from={received['occurred_at']}") == ["receipt", "sale"]
+        assert kinds(shop, f"to={received['occurred_at']}") == []
+        assert kinds(shop, f"from={sale['occurred_at']}&before={END}") == ["sale"]
+        assert kinds(shop, f"as_of={received['recorded_at']}") == ["receipt"]
+        assert kinds(shop, f"as_of={sale['recorded_at']}&before={END}") == ["sale", "receipt"]
+        assert kinds(shop, "as_of=2020-01-01T00:00:00Z") == []
