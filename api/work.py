@@ -6,9 +6,19 @@ from commands.catalog.assortment import ImportWork, KeepingWork
 from commands.catalog.products import ProductsWork
 from commands.companies import CompaniesWork
 from commands.orders.sales import SaleWork
-from commands.stock.ports import DocumentWork
+from commands.stock.ports import DocumentWork, JournalWork
 from commands.users import UsersWork
 
 
-class Work(ProductsWork, SaleWork, DocumentWork, UsersWork, CompaniesWork, ImportWork, KeepingWork, Protocol):
+class Work(
+    ProductsWork,
+    SaleWork,
+    DocumentWork,
+    JournalWork,
+    UsersWork,
+    CompaniesWork,
+    ImportWork,
+    KeepingWork,
+    Protocol,
+):
     """A unit of work with every port; a handler that a resource runs asks for no more than this."""

@@ -68,12 +68,19 @@ def receive(balance: Balance, quantity: Decimal, value: int) -> Receipt:
     The value is the authority: the last cost becomes value / quantity, half up to five places. Raises
     QuantityNotValid, AmountNotValid and AmountTooLarge.
     """
-    units = scaled_quantity(quantity)
-    receipt = _take_in(balance, units, checked(value), 1)
+    units, receipt = scaled_quantity(quantity), gain(balance, quantity, value)
     after = receipt.balance
     last = Decimal(round_ratio(value * SCALE * SCALE, units)) / SCALE if units else balance.last_unit_cost
     priced = Balance(quantity=after.quantity, value=after.value, last_unit_cost=last)
     return Receipt(value_change=receipt.value_change, settlement=receipt.settlement, balance=priced)
+
+
+def gain(balance: Balance, quantity: Decimal, value: int) -> Receipt:
+    """Take in what nobody bought, such as goods that were found: as a receipt, but the last cost stays.
+
+    Raises QuantityNotValid, AmountNotValid and AmountTooLarge.
+    """
+    return _take_in(balance, scaled_quantity(quantity), checked(value), 1)
 
 
 def take_back(balance: Balance, quantity: Decimal, cost: int) -> tuple[int, Balance]:

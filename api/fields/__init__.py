@@ -2,13 +2,14 @@
 
 from api.fields.body import Body, Described, Many, Object, check_descriptions
 from api.fields.ids import File, Id, OwnId
-from api.fields.numbers import MAX_AMOUNT, Exact, Flag, Money, Percent, Quantity, Whole
+from api.fields.numbers import MAX_AMOUNT, Change, Exact, Flag, Money, Percent, Quantity, Whole
 from api.fields.texts import Choice, Code, Currency, Email, Name, Secret, Text, Timezone, optional
 from api.fields.times import Day, DayCut, Moment
 
 __all__ = [
     "MAX_AMOUNT",
     "Body",
+    "Change",
     "Choice",
     "Code",
     "Currency",

@@ -77,6 +77,19 @@ class Quantity(Exact):
         super().__init__(above=0, most=1_000_000_000, **kwargs)
 
 
+class Change(Exact):
+    """A quantity by which something rises, or falls (below zero)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(least=-1_000_000_000, most=1_000_000_000, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
+        change = super()._deserialize(value, attr, data, **kwargs)
+        if not change:
+            raise ValidationError("Must not be zero.")
+        return change
+
+
 class Percent(Exact):
     """A percentage from 0 to 100."""
 

@@ -4,17 +4,28 @@ from falcon import App, Request, Response
 
 from api.services import Services
 from api.stock import reservations
+from api.stock.adjustments import StockAdjustment, StockAdjustments
 from api.stock.levels import StockLevels, StorageStock
 from api.stock.movements import StockMovements
-from api.stock.receipts import StockReceipts
+from api.stock.receipts import StockReceipt, StockReceipts
+from api.stock.reversals import MovementReversal
+from api.stock.supplier_returns import SupplierReturnById, SupplierReturns
 
 __all__ = ["add_routes"]
+
+_INVENTORY = "/api/admin/inventory"
 
 
 def add_routes(app: App[Request, Response], services: Services) -> None:
     """The routes of stock."""
     app.add_route("/api/admin/storages/{storage_id:uuid}/stock", StorageStock(services))
-    app.add_route("/api/admin/inventory/receipts", StockReceipts(services))
+    app.add_route(f"{_INVENTORY}/receipts", StockReceipts(services))
+    app.add_route(f"{_INVENTORY}/receipts/{{receipt_id:uuid}}", StockReceipt(services))
+    app.add_route(f"{_INVENTORY}/adjustments", StockAdjustments(services))
+    app.add_route(f"{_INVENTORY}/adjustments/{{adjustment_id:uuid}}", StockAdjustment(services))
+    app.add_route(f"{_INVENTORY}/supplier-returns", SupplierReturns(services))
+    app.add_route(f"{_INVENTORY}/supplier-returns/{{supplier_return_id:uuid}}", SupplierReturnById(services))
+    app.add_route(f"{_INVENTORY}/movements/{{movement_id:uuid}}/reverse", MovementReversal(services))
     app.add_route("/api/admin/inventory/levels", StockLevels(services))
     app.add_route("/api/admin/inventory/movements", StockMovements(services))
     reservations.add_routes(app, services)

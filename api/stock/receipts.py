@@ -1,47 +1,77 @@
 """Deliveries: what came in, at which purchase prices."""
 
 from typing import Annotated
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from falcon import Request, Response
 
-from api.answers import Answer, Cost, Id, Meaning, Moment, Money, OwnId, Quantity, SignedMoney, Version
+from api.answers import Cost, Id, Meaning, Sum, Version
 from api.operations import operation
-from api.resource import Resource
-from api.stock.input import ReceiptBody
+from api.queries import AsOfQuery
+from api.stock.input import JournalQuery, ReceiptBody
+from api.stock.journal import (
+    DocumentLineAnswer,
+    EntryAnswer,
+    EntryRowAnswer,
+    Journal,
+    entry_fields,
+    line_fields,
+)
 from commands.moments import BeforeTheCompany
 from commands.ports import ConcurrentEdit, DuplicateId
 from commands.stock.moments import BeforeLastCount, PeriodClosed
 from commands.stock.receipts import ReceivedLine, ReceiveStock, receive_stock
 from domain.money import AmountTooLarge
+from domain.stock.movements import StockMovement
+from projections.base import Row
 
 
-class MovementLineAnswer(Answer):
-    """One line of a movement and the balance it left."""
+class ReceiptRowAnswer(EntryRowAnswer, kw_only=True):
+    """A delivery in the list."""
 
-    variant_id: Annotated[Id, Meaning("The variant.")]
-    quantity: Annotated[Quantity, Meaning("How much.")]
-    unit_cost: Annotated[Money | None, Cost("The cost of one unit.", 200)]
-    value_change: Annotated[SignedMoney, Cost("What it changed of the stock's value.", 400)]
-    settlement: Annotated[SignedMoney, Cost("Cost of what was sold before it came in.", 0)]
-    balance_quantity: Annotated[Quantity, Meaning("What was there afterwards.", "38")]
-    balance_value: Annotated[SignedMoney, Cost("What that was worth.", 7600)]
+    supplier_id: Annotated[Id | None, Meaning("The supplier.")]
+    purchase_order_id: Annotated[Id | None, Meaning("The purchase order it belongs to.")]
+    total: Annotated[Sum, Cost("What it cost.", 2798)]
 
 
-class ReceiptAnswer(Answer):
+class ReceiptAnswer(EntryAnswer, kw_only=True):
     """A delivery as it was booked."""
 
-    id: OwnId
-    storage_id: Annotated[Id, Meaning("The storage.")]
     supplier_id: Annotated[Id | None, Meaning("The supplier.")]
-    reference: Annotated[str | None, Meaning("Your own reference.", "DN-2041")]
-    occurred_at: Annotated[Moment, Meaning("When it happened.")]
-    lines: Annotated[list[MovementLineAnswer], Meaning("The lines.")]
+    purchase_order_id: Annotated[Id | None, Meaning("The purchase order it belongs to.")]
+    lines: Annotated[list[DocumentLineAnswer], Meaning("The lines.")]
+    total: Annotated[Sum, Cost("What it cost.", 2798)]
     version: Version
 
 
-class StockReceipts(Resource):
+def show_receipt(receipt: StockMovement, *, is_reversed: bool = False) -> ReceiptAnswer:
+    """The answer of a delivery."""
+    return ReceiptAnswer(
+        **entry_fields(receipt, "supplier_id", "purchase_order_id", is_reversed=is_reversed),
+        lines=[DocumentLineAnswer(**line_fields(line)) for line in receipt.lines],
+        total=sum(line.value_change for line in receipt.lines),
+    )
+
+
+def _show_row(row: Row) -> ReceiptRowAnswer:
+    return ReceiptRowAnswer.of({**row, "total": int(row["value_change"])})
+
+
+class StockReceipts(Journal):
     """Deliveries."""
+
+    kind = "receipt"
+
+    @operation(
+        "inventory.view",
+        "List receipts",
+        query=JournalQuery(),
+        answer=ReceiptRowAnswer,
+        many=True,
+    )
+    def on_get(self, req: Request, resp: Response) -> None:
+        """One page of deliveries, newest first unless you say otherwise."""
+        self.list_rows(req, resp, _show_row)
 
     @operation(
         "inventory.receive",
@@ -66,4 +96,15 @@ class StockReceipts(Resource):
             lines=tuple(ReceivedLine(**line) for line in body.pop("lines")),
             **body,
         )
-        self.create(req, resp, receive_stock, command, ReceiptAnswer.of, message="Stock received")
+        self.create(req, resp, receive_stock, command, show_receipt, message="Stock received")
+
+
+class StockReceipt(Journal):
+    """One delivery."""
+
+    kind = "receipt"
+
+    @operation("inventory.view", "Show a receipt", query=AsOfQuery(), answer=ReceiptAnswer)
+    def on_get(self, req: Request, resp: Response, receipt_id: UUID) -> None:
+        """The delivery as it was booked, and whether it was reversed; or what was recorded by `as_of`."""
+        self.show_entry(req, resp, receipt_id, show_receipt)

@@ -12,6 +12,7 @@ from domain.companies import Backdating
 from domain.errors import Detail
 from domain.pending import Pending
 from domain.stock.goods import Goods
+from domain.stock.journal import JournalEntry
 from domain.stock.levels import Level
 
 
@@ -84,12 +85,30 @@ class SeriesPort(Protocol):
         """Lock a series, such as TR, and ask for the number that comes next in it."""
 
 
+class JournalPort(Protocol):
+    """The journal of receipts, adjustments and supplier returns."""
+
+    def lock(self, movement_id: UUID) -> Pending[JournalEntry | None]:
+        """Lock an entry, after all balances, and ask for it.
+
+        It is not reversed, and nothing of it is returned, until the end.
+        """
+
+
 class StockWork(UnitOfWork, Protocol):
     """What movements of stock are decided with."""
 
     @property
     def stock(self) -> StockPort:
         """Balances."""
+
+
+class JournalWork(StockWork, Protocol):
+    """What is decided about movements that were booked before."""
+
+    @property
+    def journal(self) -> JournalPort:
+        """Their journal."""
 
 
 class DocumentWork(StockWork, Protocol):

@@ -49,6 +49,11 @@ class BaseQuantity:
     quantity: Decimal
     factor: Fraction
 
+    @classmethod
+    def own(cls, quantity: Decimal) -> "BaseQuantity":
+        """A quantity that was entered in that very unit."""
+        return cls(quantity=quantity, factor=Fraction(1))
+
     @property
     def written_factor(self) -> Decimal:
         """The factor for people and documents, rounded to ten places where it has no end."""

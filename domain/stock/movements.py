@@ -37,11 +37,10 @@ class MovementLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptLine(MovementLine):
-    """What a delivery brought, as it was entered: in a unit of which each is `factor` of the product's.
+class DocumentLine(MovementLine):
+    """A line as it was entered: in a unit of which each is `factor` of the product's.
 
-    `entered_cost` is the price of one entered unit in minor currency units. Earlier receipts were entered in
-    the product's unit and do not say so.
+    `entered_cost` is the cost of one entered unit in minor currency units, where that was said.
     """
 
     id: UUID | None = None
@@ -52,10 +51,27 @@ class ReceiptLine(MovementLine):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SupplierReturnLine(MovementLine):
-    """What went back to a supplier, and what the supplier credits for all of it, in minor currency units."""
+class ReceiptLine(DocumentLine):
+    """What a delivery brought. Earlier receipts were entered in the product's unit and do not say so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierReturnLine(DocumentLine):
+    """What went back to a supplier, and what the supplier credits for all of it and for one entered unit.
+
+    Both are minor currency units.
+    """
 
     credit: int
+    unit_credit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortfall:
+    """A variant of which more was promised than was left, and by how much."""
+
+    variant_id: UUID
+    reserved_over: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +116,7 @@ class StockMovement(Aggregate):
 
         def apply(self, aggregate: "StockMovement") -> None:
             """Keep the entry."""
+            aggregate.kind = self.kind
             for name in fields_of(type(self)):
                 setattr(aggregate, name, getattr(self, name))
 
@@ -126,9 +143,11 @@ class StockMovement(Aggregate):
 
         kind = "adjustment"
 
+        lines: tuple[DocumentLine, ...]
         reason: str
         reference: str | None = None
         note: str | None = None
+        shortfalls: tuple[Shortfall, ...] = ()
 
     class SupplierReturned(Moved):
         """Goods went back to their supplier, who credits them; `credit_total` is minor currency units."""
@@ -185,6 +204,7 @@ class StockMovement(Aggregate):
         reason: str
 
     if TYPE_CHECKING:
+        kind: str
         storage_id: UUID
         occurred_at: datetime
         business_date: date | None
@@ -197,6 +217,7 @@ class StockMovement(Aggregate):
         credit_total: int
         receipt_id: UUID | None
         original_id: UUID
+        shortfalls: tuple[Shortfall, ...]
 
 
 def line_after(after: Balance, variant_id: UUID, quantity: Decimal, value_change: int) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from projections.reports.sales_daily import SalesDaily
 from projections.search.index import Search
 from projections.settings import Settings
 from projections.stock.balances import StockBalances
+from projections.stock.journal import StockJournal
 from projections.stock.movements import StockMovements
 from projections.stock.reservations import Reservations
 from projections.stock.series import DocumentSeries
@@ -74,6 +75,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Search(),
     StockBalances(),
     Reservations(),
+    StockJournal(),
     DocumentSeries(),
     Listing(),
     Orders(),

@@ -11,6 +11,7 @@ from infra.identity.credentials import Credentials
 from projections.base import Database
 from projections.guards.catalog.assortment import Assortment
 from projections.guards.catalog.products import CatalogGuard
+from projections.guards.journal import JournalGuard
 from projections.guards.orders import Guesses, SalesGuard
 from projections.guards.packages import PlanGuard, PlatformGuard
 from projections.guards.series import SeriesGuard
@@ -40,6 +41,7 @@ class RequestWork(PostgresUnitOfWork):
         self.catalog = CatalogGuard(transaction)
         self.stock = StockGuard(transaction)
         self.series = SeriesGuard(transaction)
+        self.journal = JournalGuard(transaction)
         self.sales = SalesGuard(transaction, guesses)
         self.plan = PlanGuard(transaction, now)
         self.platform = PlatformGuard(transaction, now)

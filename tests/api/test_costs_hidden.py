@@ -26,10 +26,13 @@ PASSWORD = "correct horse battery staple"
 #: Names that tell of costs wherever they stand …
 TELLING = re.compile(
     r"cost|margin|profit|valuation|\A(stock|balance|transit|received|damaged|lost|returned)_value\Z"
-    r"|\A(value_change|settlement|credit|credit_total)\Z"
+    r"|(\A|_)credit(_|\Z)|\A(value_change|settlement)\Z"
 )
-#: … and one that does unless it is the value of a discount.
+#: … one that does unless it is the value of a discount …
 VALUE = "value"
+#: … and one that does where goods come into a storage.
+TOTAL = "total"
+TOTALS_OF_COST = {"ReceiptAnswer", "ReceiptRowAnswer"}
 #: What a role without costs could reckon with if it were told; each is shown to those who may see costs.
 SHOWN = {
     "cost",
@@ -50,7 +53,9 @@ def costs_in(answered: Any) -> Iterator[str]:
     """The names in an answer that tell of costs."""
     if isinstance(answered, dict):
         for name, inner in answered.items():
-            if TELLING.search(name) or (name == VALUE and "type" not in answered):
+            is_value = name == VALUE and "type" not in answered
+            is_total = name == TOTAL and "storage_id" in answered
+            if TELLING.search(name) or is_value or is_total:
                 yield name
             yield from costs_in(inner)
     elif isinstance(answered, list):
@@ -61,7 +66,10 @@ def costs_in(answered: Any) -> Iterator[str]:
 def less_costs(answered: Any) -> Any:
     """The same answer without what tells of costs."""
     if isinstance(answered, dict):
-        telling = {next(costs_in({name: answered[name]}), None) for name in answered} & answered.keys()
+        around = {name: None for name in ("type", "storage_id") if name in answered}
+        telling = {
+            told for name in answered for told in costs_in({**around, name: answered[name]}) if told == name
+        }
         return {name: less_costs(inner) for name, inner in answered.items() if name not in telling}
     return [less_costs(inner) for inner in answered] if isinstance(answered, list) else answered
 
@@ -73,6 +81,11 @@ def all_routes() -> list[Route]:
     return list(routes_of(create_app(services)))
 
 
+def supplier_of(stocked: Any) -> Any:
+    """A supplier to send goods back to."""
+    return stocked.shop.client().post(f"{SETTINGS}/suppliers", {"name": "Hillside"}).data["id"]
+
+
 #: Every change whose answer tells of costs: what is sent, with a product of two variants at hand.
 CHANGES: dict[str, Callable[[Any, Any], Any]] = {
     "POST /api/pos/orders": lambda stocked, _: stocked.sale(),
@@ -80,6 +93,17 @@ CHANGES: dict[str, Callable[[Any, Any], Any]] = {
         "storage_id": stocked.storage["id"],
         "lines": [{"variant_id": stocked.variant_id, "quantity": 1, "unit_cost": 55}],
     },
+    "POST /api/admin/inventory/adjustments": lambda stocked, _: {
+        "storage_id": stocked.storage["id"],
+        "reason": "damaged",
+        "lines": [{"variant_id": stocked.variant_id, "quantity": -1}],
+    },
+    "POST /api/admin/inventory/supplier-returns": lambda stocked, _: {
+        "storage_id": stocked.storage["id"],
+        "supplier_id": supplier_of(stocked),
+        "lines": [{"variant_id": stocked.variant_id, "quantity": 1, "unit_credit": 55}],
+    },
+    "POST /api/admin/inventory/movements/{movement_id}/reverse": lambda *_: {"reason": "Booked twice"},
     "POST /api/admin/products": lambda *_: {
         "name": "Tea",
         "variants": [{"sku": "TEA", "price": 1, "cost": 1}],
@@ -232,7 +256,10 @@ class TestAnswersToWrites:
         method, _, template = address.partition(" ")
         product = stocked.product_of(variants=[{"sku": sku, "price": 1, "cost": 1} for sku in ("A", "B")])
         path = template.format(
-            product_id=product["id"], variant_id=product["variants"][0]["id"], status="discontinued"
+            product_id=product["id"],
+            variant_id=product["variants"][0]["id"],
+            status="discontinued",
+            movement_id=stocked.receive(1, 60).data["id"],
         )
         body = CHANGES[address](stocked, product)
         shown = stocked.shop.client("Manager").call(method, path, body, headers={"Idempotency-Key": "k"})
@@ -292,6 +319,7 @@ class TestTheDeclarations:
         }
         for record, name, is_marked in declared:
             is_cost = bool(TELLING.search(name)) or (name == VALUE and record != "DiscountAnswer")
+            is_cost |= name == TOTAL and record in TOTALS_OF_COST
             assert is_marked == is_cost, (record, name)
 
 

@@ -41,6 +41,11 @@ def some_name() -> str:
     return uuid4().hex
 
 
+def supplier_of(stocked: Any) -> Any:
+    """A supplier to send goods back to."""
+    return stocked.shop.client().post("/api/admin/settings/suppliers", {"name": some_name()}).data["id"]
+
+
 #: By the last words of the path: what is sent, but for the id.
 BODIES: dict[str, Callable[[Any], Body]] = {
     "orders": lambda stocked: stocked.sale(),
@@ -52,6 +57,16 @@ BODIES: dict[str, Callable[[Any], Body]] = {
         "storage_id": stocked.storage["id"],
         "expires_at": "2999-01-01T00:00:00Z",
         "lines": [{"variant_id": stocked.variant_id, "quantity": "2.50"}],
+    },
+    "adjustments": lambda stocked: {
+        "storage_id": stocked.storage["id"],
+        "reason": "damaged",
+        "lines": [{"variant_id": stocked.variant_id, "quantity": "-0.50"}],
+    },
+    "supplier-returns": lambda stocked: {
+        "storage_id": stocked.storage["id"],
+        "supplier_id": supplier_of(stocked),
+        "lines": [{"variant_id": stocked.variant_id, "quantity": "0.50", "unit_credit": 70}],
     },
     "products": lambda _: {"name": "Tea", "variants": [{"sku": some_name(), "price": 300}]},
     "variants": lambda _: {"sku": some_name(), "price": 200},
@@ -74,6 +89,8 @@ OTHERWISE: dict[str, Body] = {
     "orders": {"note": "For Anna"},
     "receipts": {"reference": "7"},
     "reservations": {"reference": "7"},
+    "adjustments": {"reference": "7"},
+    "supplier-returns": {"reference": "7"},
     "variants": {"price": 201},
     "users": {"password": f"{PASSWORD} again"},
 }

@@ -88,7 +88,25 @@ def fill(stocked: Any) -> Full:
         "status": "draft",
         "draft_id": draft["id"],
     }
-    return Full(stocked, ids)
+    return Full(stocked, ids | journal_of(stocked, ids))
+
+
+def journal_of(stocked: Any, ids: dict[str, str]) -> dict[str, str]:
+    """One of everything that can be booked onto stock."""
+    receipt = stocked.receive(5, 60).data
+    common = {"storage_id": ids["storage_id"], "supplier_id": ids["supplier_id"]}
+    line = {"variant_id": ids["variant_id"], "quantity": 1, "unit_credit": 60}
+    post, inventory = stocked.shop.client().post, "/api/admin/inventory"
+    returned = post(f"{inventory}/supplier-returns", {**common, "lines": [line]}).data
+    loss = {"variant_id": ids["variant_id"], "quantity": -1}
+    body = {"storage_id": ids["storage_id"], "reason": "lost", "lines": [loss]}
+    adjustment = post(f"{inventory}/adjustments", body).data
+    return {
+        "receipt_id": receipt["id"],
+        "supplier_return_id": returned["id"],
+        "adjustment_id": adjustment["id"],
+        "movement_id": receipt["id"],
+    }
 
 
 @pytest.fixture
@@ -132,6 +150,7 @@ BODIES = {
     ("POST", "/api/admin/settings/users/{user_id:uuid}/reset-password"): {"new_password": "quite new here"},
     ("PUT", "/api/admin/settings/users/{user_id:uuid}/stores"): {"store_ids": []},
     ("PUT", "/api/admin/products/{product_id:uuid}/prices"): {"prices": []},
+    ("POST", "/api/admin/inventory/movements/{movement_id:uuid}/reverse"): {"reason": "Twice"},
 }
 
 
@@ -234,6 +253,7 @@ class TestReferences:
         yield "POST", receipts, delivery, "lines.1.variant_id"
         supplied = {"storage_id": ours.ids["storage_id"], "lines": [own_line]}
         yield "POST", receipts, {**supplied, "supplier_id": theirs.ids["supplier_id"]}, "supplier_id"
+        yield from self.adjustments_and_returns(ours, theirs)
         sale = ours.stocked.sale()
         their_sale = {"variant_id": theirs.ids["variant_id"], "quantity": 1}
         basket = {"lines": sale["lines"], "register_id": sale["register_id"]}
@@ -243,6 +263,22 @@ class TestReferences:
             yield "POST", path, elsewhere, "store_id"
             yield "POST", path, {**body, "customer_id": theirs.ids["brand_id"]}, "customer_id"
             yield "POST", path, {**body, "lines": [*sale["lines"], their_sale]}, "lines.1.variant_id"
+
+    def adjustments_and_returns(
+        self, ours: Full, theirs: Full
+    ) -> Iterator[tuple[str, str, dict[str, Any], str]]:
+        path = "/api/admin/inventory/adjustments"
+        lines = [{"variant_id": one.ids["variant_id"], "quantity": 1} for one in (ours, theirs)]
+        found = {"storage_id": ours.ids["storage_id"], "reason": "found", "lines": lines[:1]}
+        yield "POST", path, {**found, "storage_id": theirs.ids["storage_id"]}, "storage_id"
+        yield "POST", path, {**found, "lines": lines}, "lines.1.variant_id"
+        path = "/api/admin/inventory/supplier-returns"
+        returned: dict[str, Any] = {
+            name: ours.ids[name] for name in ("storage_id", "supplier_id", "receipt_id")
+        }
+        returned["lines"] = [{**line, "unit_credit": 1} for line in lines[:1]]
+        for name in ("storage_id", "supplier_id", "receipt_id"):
+            yield "POST", path, {**returned, name: theirs.ids[name]}, name
 
     def test_what_belongs_to_another_company_cannot_be_referred_to(self, ours: Full, theirs: Full) -> None:
         written = len(ours.shop.events()), len(theirs.shop.events())

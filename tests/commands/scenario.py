@@ -67,11 +67,14 @@ from commands.settings import (
     revise_setting,
     switch_setting,
 )
+from commands.stock.adjustments import AdjustStock, adjust_stock
 from commands.stock.receipts import ReceiveStock, receive_stock
 from commands.stock.reservations.expiry import ExpireReservations, expire_reservations
 from commands.stock.reservations.fulfilment import FulfilReservation, fulfil_reservation
 from commands.stock.reservations.placing import ReserveStock, reserve_stock
 from commands.stock.reservations.release import ReleaseReservation, release_reservation
+from commands.stock.reversals import ReverseMovement, reverse_movement
+from commands.stock.supplier_returns import ReturnToSupplier, return_to_supplier
 from commands.subscriptions import LetFallDue, Subscribe, let_fall_due, subscribe
 from commands.users import (
     ArchiveUser,
@@ -101,6 +104,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         ActivateCompany: activate_company,
         AddImage: add_image,
         AddVariant: add_variant,
+        AdjustStock: adjust_stock,
         AppointSuperAdmin: appoint_super_admin,
         ArchiveCompany: archive_company,
         ArchivePackage: archive_package,
@@ -131,6 +135,8 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         ReserveStock: reserve_stock,
         ResetPassword: reset_password,
         ResetUsersPassword: reset_users_password,
+        ReturnToSupplier: return_to_supplier,
+        ReverseMovement: reverse_movement,
         ReviseCompany: revise_company,
         ReviseImage: revise_image,
         RevisePackage: revise_package,

@@ -28,10 +28,16 @@ class TestReceiving:
     def test_a_delivery_raises_the_balance_at_its_price(self, stocked: Any) -> None:
         received = stocked.receive("2.5", 100, reference="DN 7")
         assert (received.status, received.headers["etag"]) == (201, '"1"')
+        (line,) = received.data["lines"]
         assert received.data["lines"] == [
             {
+                "id": line["id"],
                 "variant_id": stocked.variant_id,
                 "quantity": "2.5",
+                "entered_quantity": "2.5",
+                "unit_id": None,
+                "factor": "1",
+                "base_quantity": "2.5",
                 "unit_cost": 100,
                 "value_change": 250,
                 "settlement": 0,

@@ -16,6 +16,7 @@ from domain.pending import Pending
 from domain.settings import OtherStore
 from domain.stock.counts import StockCount
 from domain.stock.goods import Goods
+from domain.stock.journal import JournalEntry
 from domain.stock.levels import NOTHING, Key, Level
 from domain.stock.movements import CountedLine, StockMovement
 from domain.stock.purchase_orders import PurchaseOrder
@@ -228,6 +229,29 @@ class MemoryStock:
         is_plan: bool = False,  # noqa: ARG002
     ) -> MemoryStockContext:
         return MemoryStockContext(self._world, self._company_id, storages, variant_ids, supplier_id)
+
+
+class MemoryJournal:
+    """The receipts, adjustments and supplier returns of a company."""
+
+    def __init__(self, world: World, company_id: UUID) -> None:
+        self._world = world
+        self._company_id = company_id
+
+    def lock(self, movement_id: UUID) -> Pending[JournalEntry | None]:
+        return Pending(lambda: self._entry(movement_id))
+
+    def _entry(self, movement_id: UUID) -> JournalEntry | None:
+        movements = list(self._world.all(self._company_id, StockMovement))
+        if all(movement.id != movement_id for movement in movements):
+            return None
+        reversals = {one.original_id: one.id for one in movements if one.kind == "reversal"}
+        returned: dict[UUID, Decimal] = {}
+        for movement in movements:
+            is_of_it = movement.kind == "supplier_return" and movement.receipt_id == movement_id
+            for line in movement.lines if is_of_it and movement.id not in reversals else ():
+                returned[line.variant_id] = returned.get(line.variant_id, Decimal(0)) - line.quantity
+        return JournalEntry(reversed_by=reversals.get(movement_id), returned=returned)
 
 
 class MemorySeries:

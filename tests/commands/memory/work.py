@@ -16,7 +16,7 @@ from tests.commands.memory.imports import MemoryAssortment, MemoryImports
 from tests.commands.memory.packages import MemoryPlan, MemoryPlatform
 from tests.commands.memory.sales import MemorySales
 from tests.commands.memory.settings import MemorySettings
-from tests.commands.memory.stock import MemorySeries, MemoryStock
+from tests.commands.memory.stock import MemoryJournal, MemorySeries, MemoryStock
 from tests.commands.memory.users import MemoryCredentials, MemoryUsers
 from tests.commands.memory.world import World
 
@@ -38,6 +38,7 @@ class MemoryWork:
         self.pictures = MemoryPictures(world, company_id)
         self.stock = MemoryStock(world, company_id)
         self.series = MemorySeries(world, company_id)
+        self.journal = MemoryJournal(world, company_id)
         self.sales = MemorySales(world, company_id)
         self.plan = MemoryPlan(world, company_id, now)
         self.platform = MemoryPlatform(world, company_id, now)

@@ -1,0 +1,70 @@
+"""Reversing a receipt, an adjustment or a return to a supplier that should not have been booked."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from commands.stock.moments import moment_of_movement
+from commands.stock.ports import JournalWork, StockContext
+from domain.errors import Detail, Invalid
+from domain.stock.movements import StockMovement
+from domain.stock.reversals import (
+    AlreadyReversed,
+    NotReversible,
+    check_reversible,
+    reversal_id,
+    reverse,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReverseMovement:
+    """A movement was booked by mistake."""
+
+    movement_id: UUID
+    reason: str
+
+
+def reverse_movement(command: ReverseMovement, work: JournalWork) -> StockMovement:
+    """Book the opposite of a movement, which can happen once; answers the reversal.
+
+    Raises Missing, OtherStore, NotReversible, AlreadyReversed, Invalid, PeriodClosed, InsufficientStock,
+    AmountTooLarge.
+    """
+    original = work.load(StockMovement, command.movement_id)
+    stock = work.stock.lock(
+        {"storage_id": original.storage_id},
+        (line.variant_id for line in original.lines),
+        quantities=(line.quantity for line in original.lines),
+    )
+    entry = work.journal.lock(original.id).read()
+    stock.check_store("storage_id", work.caller.store_ids)
+    check_reversible(original, entry.returned if entry else {})
+    if entry and entry.reversed_by:
+        raise AlreadyReversed
+    _check_goods(original, stock)
+    moment = moment_of_movement(None, "A reversal", work, stock)
+    reversal = StockMovement.begin(
+        StockMovement.Reversed,
+        reversal_id(original.id),
+        storage_id=original.storage_id,
+        occurred_at=moment.occurred_at,
+        business_date=moment.business_date,
+        lines=reverse(original, stock.levels()),
+        original_id=original.id,
+        reason=command.reason,
+    )
+    work.save(reversal)
+    return reversal
+
+
+def _check_goods(original: StockMovement, stock: StockContext) -> None:
+    """Nothing comes back into a storage or of a product that was archived meanwhile."""
+    if wrong := stock.missing():
+        raise Invalid(details=wrong)
+    goods = stock.goods()
+    if gone := [
+        Detail(f"lines.{position}.variant_id", NotReversible.code, "It is no longer in the catalog.")
+        for position, line in enumerate(original.lines)
+        if line.quantity < 0 and line.variant_id not in goods
+    ]:
+        raise NotReversible(details=gone)
