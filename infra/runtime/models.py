@@ -38,6 +38,7 @@ from projections.reports.sales_daily import SalesDaily
 from projections.search.index import Search
 from projections.settings import Settings
 from projections.stock.balances import StockBalances
+from projections.stock.daily import StockDaily
 from projections.stock.journal import StockJournal
 from projections.stock.movements import StockMovements
 from projections.stock.reservations import Reservations
@@ -82,6 +83,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     SalesDaily(),
     SaleFacts(),
     StockMovements(),
+    StockDaily(),
     StockSums(),
     ProductStatuses(),
     PriceHistory(),
