@@ -40,6 +40,11 @@ class Stockroom:
     supplier: str
     answers: Counter[tuple[str, int, str]] = field(default_factory=Counter)
 
+    @property
+    def done(self) -> set[str]:
+        """What was done at least once."""
+        return {what for what, status, _ in self.answers if status < 400}
+
 
 class Worker:
     """Somebody who does one thing after another, chosen at random but the same for the same seed."""
@@ -50,7 +55,12 @@ class Worker:
         self.random = Random(seed)
 
     def run(self, acts: Sequence[str], until: float) -> None:
-        """Do these again and again; none may fail but for what the trade forbids."""
+        """Do each of these once, then any of them until the time is up.
+
+        None may fail but for what the trade forbids.
+        """
+        for act in self.random.sample(acts, len(acts)):
+            getattr(self, act)()
         while monotonic() < until:
             getattr(self, self.random.choice(acts))()
 
