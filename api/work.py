@@ -7,6 +7,7 @@ from commands.catalog.products import ProductsWork
 from commands.companies import CompaniesWork
 from commands.orders.sales import SaleWork
 from commands.stock.ports import DocumentWork, JournalWork
+from commands.stock.reorder_points import ReorderWork
 from commands.users import UsersWork
 
 
@@ -15,6 +16,7 @@ class Work(
     SaleWork,
     DocumentWork,
     JournalWork,
+    ReorderWork,
     UsersWork,
     CompaniesWork,
     ImportWork,

@@ -76,6 +76,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "products.import": ("import and export the whole catalog", (_A,)),
         "inventory.view": ("see stock levels and movements", (_A, _M, _I)),
         "inventory.reserve": ("reserve stock and release it", (_A, _M)),
+        "purchase_orders.edit": ("plan purchase orders, and set reorder points", (_A, _M, _I)),
         "inventory.receive": ("receive stock, and send it back to suppliers", (_A, _M, _I)),
         "inventory.adjust": ("adjust stock, for a reason", (_A, _M, _I)),
         "inventory.reverse": ("reverse receipts, adjustments and returns to suppliers", (_A, _M)),

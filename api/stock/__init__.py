@@ -8,6 +8,7 @@ from api.stock.adjustments import StockAdjustment, StockAdjustments
 from api.stock.levels import StockLevels, StorageStock
 from api.stock.movements import StockMovements
 from api.stock.receipts import StockReceipt, StockReceipts
+from api.stock.reorder_points import ReorderPoints
 from api.stock.reversals import MovementReversal
 from api.stock.supplier_returns import SupplierReturnById, SupplierReturns
 
@@ -28,4 +29,5 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route(f"{_INVENTORY}/movements/{{movement_id:uuid}}/reverse", MovementReversal(services))
     app.add_route("/api/admin/inventory/levels", StockLevels(services))
     app.add_route("/api/admin/inventory/movements", StockMovements(services))
+    app.add_route(f"{_INVENTORY}/reorder-points", ReorderPoints(services))
     reservations.add_routes(app, services)

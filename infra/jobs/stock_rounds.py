@@ -95,7 +95,8 @@ _DUE: LiteralString = """
       FROM company_head AS head
       LEFT JOIN stock_verifications AS round ON round.company_id = head.company_id
      WHERE (round.company_id IS NULL OR round.after_storage IS NOT NULL
-            OR round.begun_at NOT BETWEEN %(now)s - %(pause)s::interval AND %(now)s)
+            OR round.begun_at NOT BETWEEN %(now)s::timestamptz - %(pause)s::interval
+                                      AND %(now)s::timestamptz)
        AND head.company_id <> ALL((SELECT closed FROM installation)::uuid[])
      ORDER BY round.after_storage IS NULL, round.begun_at NULLS FIRST
 """

@@ -9,6 +9,7 @@ from domain.packages import Package
 from domain.stock.counts import StockCount
 from domain.stock.movements import StockMovement
 from domain.stock.purchase_orders import PurchaseOrder
+from domain.stock.reorder_points import ReorderPoint
 from domain.stock.reservations import Reservation
 from domain.stock.transfers import Transfer
 from domain.users import User
@@ -41,6 +42,7 @@ from projections.stock.balances import StockBalances
 from projections.stock.daily import StockDaily
 from projections.stock.journal import StockJournal
 from projections.stock.movements import StockMovements
+from projections.stock.reorder_points import ReorderPoints
 from projections.stock.reservations import Reservations
 from projections.stock.series import DocumentSeries
 from projections.stock.sums import StockSums
@@ -58,6 +60,7 @@ EVENT_TYPES = EventTypes(
         Transfer,
         StockCount,
         PurchaseOrder,
+        ReorderPoint,
         Reservation,
         Order,
     ]
@@ -75,6 +78,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Customers(),
     Search(),
     StockBalances(),
+    ReorderPoints(),
     Reservations(),
     StockJournal(),
     DocumentSeries(),

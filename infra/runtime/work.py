@@ -14,6 +14,7 @@ from projections.guards.catalog.products import CatalogGuard
 from projections.guards.journal import JournalGuard
 from projections.guards.orders import Guesses, SalesGuard
 from projections.guards.packages import PlanGuard, PlatformGuard
+from projections.guards.reorder_points import ReorderPointGuard
 from projections.guards.series import SeriesGuard
 from projections.guards.settings import SettingsGuard
 from projections.guards.stock import StockGuard
@@ -42,6 +43,7 @@ class RequestWork(PostgresUnitOfWork):
         self.stock = StockGuard(transaction)
         self.series = SeriesGuard(transaction)
         self.journal = JournalGuard(transaction)
+        self.reorder_points = ReorderPointGuard(transaction, writer.types.rebuild)
         self.sales = SalesGuard(transaction, guesses)
         self.plan = PlanGuard(transaction, now)
         self.platform = PlatformGuard(transaction, now)

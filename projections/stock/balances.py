@@ -9,6 +9,7 @@ from domain.stock.counts import StockCount
 from domain.stock.levels import Key
 from domain.stock.movements import StockMovement
 from domain.stock.purchase_orders import PurchaseOrder
+from domain.stock.reorder_points import ReorderPoint
 from domain.stock.reservations import Reservation
 from domain.stock.transfers import Transfer
 from projections.base import Database, Event, Fact, Projection
@@ -20,6 +21,7 @@ from projections.stock.readings import (
     Movement,
     Ordered,
     Promised,
+    Reordered,
     Shipped,
     Tallied,
 )
@@ -73,6 +75,7 @@ class StockBalances(Projection):
         PurchaseOrder.DeliveryTaken: Delivered,
         PurchaseOrder.Cancelled: Ordered,
         PurchaseOrder.Closed: Ordered,
+        ReorderPoint.Set: Reordered,
         Reservation.Placed: Promised,
         Reservation.Fulfilled: Promised,
         Reservation.Released: Promised,

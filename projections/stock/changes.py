@@ -9,6 +9,7 @@ from domain.aggregate import events_of
 from domain.stock.counts import StockCount
 from domain.stock.movements import StockMovement
 from domain.stock.purchase_orders import PurchaseOrder
+from domain.stock.reorder_points import ReorderPoint
 from domain.stock.reservations import Reservation
 from domain.stock.transfers import Transfer
 from projections.base import Event, Fact
@@ -83,6 +84,11 @@ def _tallied(data: Any) -> Iterator[Change]:
         yield Change((data.storage_id, line.variant_id))
 
 
+def _reordered(data: Any) -> Iterator[Change]:
+    """What a storage is to have has a balance there from then on, be it of nothing."""
+    yield Change((data.storage_id, data.variant_id))
+
+
 #: Every movement of goods.
 MOVEMENTS: frozenset[Event] = frozenset(event for _, event in events_of(StockMovement))
 #: What changes of what is reserved, ordered and in transit, by the event that changes it.
@@ -97,6 +103,7 @@ PLANNED: Mapping[Event, Callable[[Any], Iterator[Change]]] = MappingProxyType(
         PurchaseOrder.DeliveryTaken: _delivered,
         PurchaseOrder.Cancelled: _ordered,
         PurchaseOrder.Closed: _ordered,
+        ReorderPoint.Set: _reordered,
         Reservation.Placed: _reserving(1),
         Reservation.Fulfilled: _reserving(-1),
         Reservation.Released: _reserving(-1),
@@ -116,5 +123,7 @@ WITHOUT_CHANGES: frozenset[Event] = frozenset(
         PurchaseOrder.Drafted,
         PurchaseOrder.Discarded,
         PurchaseOrder.Rescheduled,
+        ReorderPoint.Adjusted,
+        ReorderPoint.Lifted,
     }
 )

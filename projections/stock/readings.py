@@ -106,3 +106,10 @@ class Tallied(Reading):
 
     storage_id: UUID
     lines: tuple[TalliedLine, ...]
+
+
+class Reordered(Reading):
+    """What a storage is to order again."""
+
+    storage_id: UUID
+    variant_id: UUID

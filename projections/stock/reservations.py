@@ -1,6 +1,6 @@
 """Reservations: what is promised, to whom and until when, and what became of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
@@ -8,7 +8,6 @@ from uuid import UUID
 from domain.stock.reservations import PlacedLine, Reservation, ReservedLine
 from projections.base import Database, Projection, Row
 from projections.pages import PAGE, list_and_count
-from projections.stock.places import IN_REACH
 
 # What lapses is counted as released: of a line that has ended, each unit was handed over or let go.
 _ADD_RELEASED: LiteralString = """
@@ -139,15 +138,14 @@ class Reservations(Projection):
     """
 
 
-_FILTER: LiteralString = f"""
+_FILTER: LiteralString = """
        r.company_id = %(company_id)s
        AND (%(status)s::text IS NULL OR r.status = %(status)s::text)
        AND (%(order_id)s::uuid IS NULL OR r.order_id = %(order_id)s::uuid)
-       AND (%(storage_id)s::uuid IS NULL OR r.storage_id = %(storage_id)s::uuid)
        AND (%(variant_id)s::uuid IS NULL
             OR r.id IN (SELECT reservation_id FROM reservation_lines
                          WHERE company_id = %(company_id)s AND variant_id = %(variant_id)s::uuid))
-       AND (%(store_ids)b::uuid[] IS NULL OR r.storage_id IN ({IN_REACH}))
+       AND (%(storages)b::uuid[] IS NULL OR r.storage_id = ANY(%(storages)b::uuid[]))
 """
 _LIST: LiteralString = f"""
     SELECT r.id, r.storage_id, r.order_id, r.customer_id, r.status, r.occurred_at, r.expires_at, r.reference,
@@ -160,7 +158,7 @@ _LIST: LiteralString = f"""
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM reservations AS r WHERE {_FILTER}"
 
 _LINES: LiteralString = """
-    SELECT reservation_id, variant_id, entered_quantity AS quantity, unit_id, quantity AS base_quantity,
+    SELECT reservation_id, variant_id, quantity, entered_quantity, unit_id, quantity AS base_quantity,
            trim_scale(fulfilled) AS fulfilled, trim_scale(released) AS released
       FROM reservation_lines
      WHERE company_id = %(company_id)s AND reservation_id = ANY(%(ids)b::uuid[])
@@ -169,21 +167,20 @@ _LINES: LiteralString = """
 
 
 def list_reservations(
-    db: Database, *, page: int, limit: int, store_ids: Sequence[UUID] = (), **filters: Any
+    db: Database, *, page: int, limit: int, storages: Collection[UUID] | None = None, **filters: Any
 ) -> tuple[list[Row], int]:
     """One page of reservations, each with its `lines`, the newest first, and how many there are in all.
 
-    With `store_ids` those in the storages of these stores and in warehouses. The other filters are `status`,
-    `order_id`, `storage_id` and `variant_id`.
+    With `storages` those in these alone. The other filters are `status`, `order_id` and `variant_id`.
     """
-    asked = {name: filters.get(name) for name in ("status", "order_id", "storage_id", "variant_id")}
+    asked = {name: filters.get(name) for name in ("status", "order_id", "variant_id")}
     rows, total = list_and_count(
         db,
         _LIST,
         _COUNT,
         page=page,
         limit=limit,
-        store_ids=list(store_ids) if store_ids else None,
+        storages=None if storages is None else list(storages),
         **asked,
     )
     params = {"company_id": db.company_id, "ids": [row["id"] for row in rows]}

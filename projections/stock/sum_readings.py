@@ -93,3 +93,10 @@ class Tallied(Reading):
 
     storage_id: str
     lines: tuple[TalliedLine, ...]
+
+
+class Reordered(Reading):
+    """What a storage is to order again."""
+
+    storage_id: str
+    variant_id: str

@@ -7,6 +7,7 @@ from typing import LiteralString
 
 from domain.stock.counts import StockCount
 from domain.stock.purchase_orders import PurchaseOrder
+from domain.stock.reorder_points import ReorderPoint
 from domain.stock.reservations import Reservation
 from domain.stock.transfers import Transfer
 from projections.base import Database, Fact, Projection
@@ -17,6 +18,7 @@ from projections.stock.sum_readings import (
     Movement,
     Ordered,
     Promised,
+    Reordered,
     Shipped,
     Tallied,
 )
@@ -81,6 +83,7 @@ class StockSums(Projection):
         PurchaseOrder.DeliveryTaken: Delivered,
         PurchaseOrder.Cancelled: Ordered,
         PurchaseOrder.Closed: Ordered,
+        ReorderPoint.Set: Reordered,
         Reservation.Placed: Promised,
         Reservation.Fulfilled: Promised,
         Reservation.Released: Promised,

@@ -69,6 +69,7 @@ from commands.settings import (
 )
 from commands.stock.adjustments import AdjustStock, adjust_stock
 from commands.stock.receipts import ReceiveStock, receive_stock
+from commands.stock.reorder_points import SetReorderPoints, set_reorder_points
 from commands.stock.reservations.expiry import ExpireReservations, expire_reservations
 from commands.stock.reservations.fulfilment import FulfilReservation, fulfil_reservation
 from commands.stock.reservations.placing import ReserveStock, reserve_stock
@@ -144,6 +145,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         ReviseSetting: revise_setting,
         ReviseUser: revise_user,
         ReviseVariant: revise_variant,
+        SetReorderPoints: set_reorder_points,
         Subscribe: subscribe,
         SuspendCompany: suspend_company,
         SwitchPackage: switch_package,

@@ -10,9 +10,10 @@ class ReservationLineAnswer(Answer):
     """What was promised of a variant, and what became of it."""
 
     variant_id: Annotated[Id, Meaning("The variant.")]
-    quantity: Annotated[Quantity, Meaning("How much, in the unit it was entered in.", "2")]
+    quantity: Annotated[Quantity, Meaning("How much, in the product's unit.", "24")]
+    entered_quantity: Annotated[Quantity, Meaning("How much, in the unit it was entered in.", "2")]
     unit_id: Annotated[Id | None, Meaning("That unit; null: the product's own.")]
-    base_quantity: Annotated[Quantity, Meaning("How much, in the product's unit.", "24")]
+    base_quantity: Annotated[Quantity, Meaning("The same as `quantity`.", "24")]
     fulfilled: Annotated[Quantity, Meaning("What of it was handed over, in the product's unit.", "0")]
     released: Annotated[
         Quantity, Meaning("What of it is promised no more, or lapsed, in the product's unit.", "0")

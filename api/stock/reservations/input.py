@@ -15,7 +15,7 @@ class ReservedLine(Body):
     """So much of a variant."""
 
     variant_id = Id(required=True, **_LINE["variant_id"])
-    quantity = Quantity(required=True, **_LINE["quantity"])
+    quantity = Quantity(required=True, meaning="How much, in `unit_id`.", example="2")
     unit_id = Id(allow_none=True, load_default=None, **_LINE["unit_id"])
 
 

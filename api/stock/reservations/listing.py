@@ -6,6 +6,7 @@ from falcon import Request, Response
 
 from api.operations import operation
 from api.resource import Resource
+from api.services import Reading
 from api.stock.reservations.answers import ReservationAnswer
 from api.stock.reservations.input import ReservationBody, ReservationsQuery
 from api.stock.reservations.presenter import show_reservation, show_row
@@ -14,7 +15,9 @@ from commands.ports import ConcurrentEdit, DuplicateId
 from commands.stock.moments import PeriodClosed
 from commands.stock.reservations.placing import RequestedLine, ReserveStock, reserve_stock
 from domain.stock.movements import InsufficientStock
+from projections.base import Row
 from projections.stock.reservations import list_reservations
+from projections.stock.storages import visible_storages
 
 
 class Reservations(Resource):
@@ -29,10 +32,14 @@ class Reservations(Resource):
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """One page, the newest first, of the caller's stores and the warehouses."""
-        query, stores = req.context.query, req.context.caller.store_ids
-        rows, total = self.ask(
-            req, resp, lambda reading: list_reservations(reading.db, store_ids=stores, **query)
-        )
+        query, stores = dict(req.context.query), req.context.caller.store_ids
+        storage_id = query.pop("storage_id", None)
+
+        def question(reading: Reading) -> tuple[list[Row], int]:
+            storages = visible_storages(reading.db, stores, storage_id=storage_id)
+            return list_reservations(reading.db, storages=storages, **query)
+
+        rows, total = self.ask(req, resp, question)
         self.answer_page(req, resp, [show_row(row) for row in rows], total)
 
     @operation(

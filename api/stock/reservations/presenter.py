@@ -33,7 +33,8 @@ def _line(promise: Promise) -> ReservationLineAnswer:
     line = promise.line
     return ReservationLineAnswer(
         variant_id=line.variant_id,
-        quantity=line.quantity if line.entered_quantity is None else line.entered_quantity,
+        quantity=line.quantity,
+        entered_quantity=line.quantity if line.entered_quantity is None else line.entered_quantity,
         unit_id=line.unit_id,
         base_quantity=line.quantity,
         fulfilled=promise.fulfilled,

@@ -37,6 +37,7 @@ class TestReserving:
                 {
                     "variant_id": stocked.variant_id,
                     "quantity": "4",
+                    "entered_quantity": "4",
                     "unit_id": None,
                     "base_quantity": "4",
                     "fulfilled": "0",

@@ -20,6 +20,7 @@ from domain.stock.journal import JournalEntry
 from domain.stock.levels import NOTHING, Key, Level
 from domain.stock.movements import CountedLine, StockMovement
 from domain.stock.purchase_orders import PurchaseOrder
+from domain.stock.reorder_points import ReorderPoint
 from domain.stock.reservations import Reservation
 from domain.stock.transfers import Transfer
 from domain.storages import Storage
@@ -265,3 +266,16 @@ class MemorySeries:
         documents: dict[str, type[Aggregate]] = {"TR": Transfer, "CT": StockCount, "PO": PurchaseOrder}
         count = sum(1 for _ in self._world.all(self._company_id, documents[kind]))
         return Pending(lambda: count + 1)
+
+
+class MemoryReorderPoints:
+    """The reorder points of a company."""
+
+    def __init__(self, world: World, company_id: UUID) -> None:
+        self._world = world
+        self._company_id = company_id
+
+    def find(self, ids: Collection[UUID]) -> Pending[Mapping[UUID, ReorderPoint]]:
+        found = {one: self._world.find(self._company_id, one) for one in ids}
+        points = {one: point for one, point in found.items() if isinstance(point, ReorderPoint)}
+        return Pending(lambda: points)

@@ -16,7 +16,7 @@ from tests.commands.memory.imports import MemoryAssortment, MemoryImports
 from tests.commands.memory.packages import MemoryPlan, MemoryPlatform
 from tests.commands.memory.sales import MemorySales
 from tests.commands.memory.settings import MemorySettings
-from tests.commands.memory.stock import MemoryJournal, MemorySeries, MemoryStock
+from tests.commands.memory.stock import MemoryJournal, MemoryReorderPoints, MemorySeries, MemoryStock
 from tests.commands.memory.users import MemoryCredentials, MemoryUsers
 from tests.commands.memory.world import World
 
@@ -39,6 +39,7 @@ class MemoryWork:
         self.stock = MemoryStock(world, company_id)
         self.series = MemorySeries(world, company_id)
         self.journal = MemoryJournal(world, company_id)
+        self.reorder_points = MemoryReorderPoints(world, company_id)
         self.sales = MemorySales(world, company_id)
         self.plan = MemoryPlan(world, company_id, now)
         self.platform = MemoryPlatform(world, company_id, now)

@@ -422,7 +422,7 @@ class TestOrigins:
         line = {"variant_id": room.tea, "quantity": Decimal(1), "value_change": 9, "settlement": 0}
         balance = {"balance_quantity": Decimal(1), "balance_value": 9, "last_unit_cost": Decimal(9)}
         own: dict[Any, tuple[Any, dict[str, Any]]] = {
-            StockMovement.SupplierReturned: (SupplierReturnLine, {"credit": 1}),
+            StockMovement.SupplierReturned: (SupplierReturnLine, {"credit": 1, "unit_credit": 1}),
             StockMovement.Counted: (
                 CountedLine,
                 {"counted_quantity": Decimal(1), "expected_quantity": Decimal(0), "counted_at": NOON},

@@ -17,6 +17,7 @@ from domain.stock.movements import (
     TransitLine,
 )
 from domain.stock.purchase_orders import DeliveredLine, IncomingLine, PurchaseOrder
+from domain.stock.reorder_points import ReorderPoint
 from domain.stock.reservations import Reservation, ReservedLine
 from domain.stock.transfers import ArrivedLine, ShippedLine, Transfer
 from infra.eventstore.codec import EventTypes
@@ -57,7 +58,7 @@ def moved(kind: type[MovementLine] = MovementLine, **more: Any) -> MovementLine:
 
 LINES: dict[Event, MovementLine] = {
     StockMovement.Received: moved(ReceiptLine),
-    StockMovement.SupplierReturned: moved(SupplierReturnLine, credit=0),
+    StockMovement.SupplierReturned: moved(SupplierReturnLine, credit=0, unit_credit=0),
     StockMovement.TransferredOut: moved(
         TransitLine, line_id=LINE, transit_quantity=Decimal(0), transit_value=0
     ),
@@ -82,6 +83,7 @@ ARRIVED = ArrivedLine(
 RESERVED = (ReservedLine(variant_id=TEA, quantity=Decimal("2.5")),)
 INCOMING = (IncomingLine(line_id=LINE, variant_id=TEA, incoming_change=Decimal(-4)),)
 PLANNED: list[tuple[Event, dict[str, Any], str, str]] = [
+    (ReorderPoint.Set, {"storage_id": STORAGE, "variant_id": TEA}, "on_hand", "0"),
     (Reservation.Placed, {"storage_id": STORAGE, "lines": RESERVED}, "reserved", "2.5"),
     (Reservation.Fulfilled, {"storage_id": STORAGE, "lines": RESERVED}, "reserved", "-2.5"),
     (Reservation.Released, {"storage_id": STORAGE, "lines": RESERVED}, "reserved", "-2.5"),
