@@ -88,8 +88,10 @@ def category(one: UUID = CATEGORY, name: str = "Food", parent_id: UUID | None = 
     return Category.begin(Category.Registered, one, name=name, parent_id=parent_id)
 
 
-def unit(one: UUID = UNIT, name: str = "Kilogram", symbol: str = "kg", precision: int = 3) -> Unit:
-    return Unit.begin(Unit.Registered, one, name=name, symbol=symbol, precision=precision)
+def unit(
+    one: UUID = UNIT, name: str = "Kilogram", symbol: str = "kg", precision: int = 3, **values: Any
+) -> Unit:
+    return Unit.begin(Unit.Registered, one, name=name, symbol=symbol, precision=precision, **values)
 
 
 def size(*values: str) -> VariantType:

@@ -1,0 +1,3 @@
+"""The same decisions about reversals, over PostgreSQL."""
+
+from tests.commands.stock.test_reversals import *  # noqa: F403 each of its tests runs again here
