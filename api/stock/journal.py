@@ -94,7 +94,7 @@ def line_fields(line: DocumentLine) -> dict[str, Any]:
         "unit_id": line.unit_id,
         "factor": 1 if line.factor is None else line.factor,
         "base_quantity": line.quantity,
-        "unit_cost": unit_cost(line.value_change, entered) if cost is None else cost,
+        "unit_cost": unit_cost(abs(line.value_change), abs(entered)) if cost is None else cost,
         "value_change": line.value_change,
         "settlement": line.settlement,
         "balance_quantity": line.balance_quantity,
