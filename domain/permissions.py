@@ -80,6 +80,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "inventory.receive": ("receive stock, and send it back to suppliers", (_A, _M, _I)),
         "inventory.adjust": ("adjust stock, for a reason", (_A, _M, _I)),
         "inventory.reverse": ("reverse receipts, adjustments and returns to suppliers", (_A, _M)),
+        "inventory.transfer": ("see transfers, and move goods from storage to storage", (_A, _M, _I)),
         "costs.view": ("see costs, margins and profits", (_A, _M, _I)),
         "orders.view": ("see every order of one's stores", (_A, _M)),
         "pos.use": ("sell at a till", (_A, _M, _C)),

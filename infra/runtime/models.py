@@ -46,6 +46,7 @@ from projections.stock.reorder_points import ReorderPoints
 from projections.stock.reservations import Reservations
 from projections.stock.series import DocumentSeries
 from projections.stock.sums import StockSums
+from projections.stock.transfers import Transfers
 from projections.users import Users
 
 EVENT_TYPES = EventTypes(
@@ -82,6 +83,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Reservations(),
     StockJournal(),
     DocumentSeries(),
+    Transfers(),
     Listing(),
     Orders(),
     SalesDaily(),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -40,6 +41,16 @@ class Stocked:
         line = {"variant_id": self.variant_id, "quantity": quantity, "unit_cost": unit_cost}
         body = {"storage_id": self.storage["id"], "lines": [line], **more}
         return self.shop.client().post("/api/admin/inventory/receipts", body)
+
+    def transfer(self, quantity: Any = 1, *, role: str = "Admin", **more: Any) -> Any:
+        """The answer to a plan to send so many to a new warehouse, unless `more` says otherwise."""
+        if "to_storage_id" not in more:
+            code = uuid4().hex
+            warehouse = self.shop.client().post("/api/admin/storages", {"name": code, "code": code})
+            more["to_storage_id"] = warehouse.data["id"]
+        line = {"variant_id": self.variant_id, "quantity": quantity}
+        body = {"from_storage_id": self.storage["id"], "lines": [line], **more}
+        return self.shop.client(role).post("/api/admin/inventory/transfers", body)
 
     def level(self) -> Any:
         """What there is of it."""

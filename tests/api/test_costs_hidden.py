@@ -25,7 +25,7 @@ SETTINGS = "/api/admin/settings"
 PASSWORD = "correct horse battery staple"
 #: Names that tell of costs wherever they stand …
 TELLING = re.compile(
-    r"cost|margin|profit|valuation|\A(stock|balance|transit|received|damaged|lost|returned)_value\Z"
+    r"cost|margin|profit|valuation|\A(stock|balance|(in_)?transit|received|damaged|lost|returned)_value\Z"
     r"|(\A|_)credit(_|\Z)|\A(value_change|settlement)\Z"
 )
 #: … one that does unless it is the value of a discount …
@@ -104,6 +104,16 @@ CHANGES: dict[str, Callable[[Any, Any], Any]] = {
         "lines": [{"variant_id": stocked.variant_id, "quantity": 1, "unit_credit": 55}],
     },
     "POST /api/admin/inventory/movements/{movement_id}/reverse": lambda *_: {"reason": "Booked twice"},
+    "POST /api/admin/inventory/transfers": lambda stocked, _: {
+        "from_storage_id": stocked.storage["id"],
+        "to_storage_id": stocked.transfer().data["to_storage_id"],
+        "lines": [{"variant_id": stocked.variant_id, "quantity": 1}],
+    },
+    "PATCH /api/admin/inventory/transfers/{transfer_id}": lambda *_: {"note": "Soon"},
+    "DELETE /api/admin/inventory/transfers/{transfer_id}": lambda *_: None,
+    "POST /api/admin/inventory/transfers/{transfer_id}/ship": lambda *_: {},
+    "POST /api/admin/inventory/transfers/{transfer_id}/receive": lambda *_: {"close": True},
+    "POST /api/admin/inventory/transfers/{transfer_id}/cancel": lambda *_: {"reason": "Wrong store"},
     "POST /api/admin/products": lambda *_: {
         "name": "Tea",
         "variants": [{"sku": "TEA", "price": 1, "cost": 1}],
@@ -118,6 +128,14 @@ CHANGES: dict[str, Callable[[Any, Any], Any]] = {
     "PATCH /api/admin/products/{product_id}/variants/{variant_id}": lambda *_: {"cost": 3},
     "DELETE /api/admin/products/{product_id}/variants/{variant_id}": lambda *_: None,
 }
+
+
+def transfer_for(template: str, stocked: Any) -> str:
+    """A transfer that this can be done with."""
+    transfer = stocked.transfer().data
+    if template.endswith("/receive"):
+        stocked.shop.client().post(f"/api/admin/inventory/transfers/{transfer['id']}/ship")
+    return str(transfer["id"])
 
 
 def questions() -> list[Route]:
@@ -149,6 +167,8 @@ def ids(stocked: Any) -> dict[str, str]:
     admin = stocked.shop.client()
     discount = {"type": "amount", "value": 38}
     order = stocked.sell(2, price=100, discounts=[discount], role="Manager").data
+    transfer = stocked.transfer().data
+    admin.post(f"/api/admin/inventory/transfers/{transfer['id']}/ship")
     admin.post(f"/api/admin/products/{stocked.product['id']}/status", {"status": "discontinued"})
     supplier = admin.post(f"{SETTINGS}/suppliers", {"name": "Hillside"})
     # The read models that follow the log must know all of it before they are asked.
@@ -166,6 +186,7 @@ def ids(stocked: Any) -> dict[str, str]:
         "supplier_id": supplier.data["id"],
         "product_id": stocked.product["id"],
         "order_id": order["id"],
+        "transfer_id": transfer["id"],
         "stream_id": stocked.product["id"],
         "user_id": str(stocked.shop.users["Manager"]),
         "company_id": str(stocked.shop.company_id),
@@ -260,6 +281,7 @@ class TestAnswersToWrites:
             variant_id=product["variants"][0]["id"],
             status="discontinued",
             movement_id=stocked.receive(1, 60).data["id"],
+            transfer_id=transfer_for(template, stocked) if "{transfer_id}" in template else None,
         )
         body = CHANGES[address](stocked, product)
         shown = stocked.shop.client("Manager").call(method, path, body, headers={"Idempotency-Key": "k"})

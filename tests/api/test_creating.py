@@ -46,6 +46,11 @@ def supplier_of(stocked: Any) -> Any:
     return stocked.shop.client().post("/api/admin/settings/suppliers", {"name": some_name()}).data["id"]
 
 
+def warehouse(stocked: Any) -> Any:
+    """One more place for goods."""
+    return stocked.shop.client().post("/api/admin/storages", {"name": some_name(), "code": some_name()}).data
+
+
 #: By the last words of the path: what is sent, but for the id.
 BODIES: dict[str, Callable[[Any], Body]] = {
     "orders": lambda stocked: stocked.sale(),
@@ -67,6 +72,11 @@ BODIES: dict[str, Callable[[Any], Body]] = {
         "storage_id": stocked.storage["id"],
         "supplier_id": supplier_of(stocked),
         "lines": [{"variant_id": stocked.variant_id, "quantity": "0.50", "unit_credit": 70}],
+    },
+    "transfers": lambda stocked: {
+        "from_storage_id": stocked.storage["id"],
+        "to_storage_id": warehouse(stocked)["id"],
+        "lines": [{"variant_id": stocked.variant_id, "quantity": "2.50"}],
     },
     "products": lambda _: {"name": "Tea", "variants": [{"sku": some_name(), "price": 300}]},
     "variants": lambda _: {"sku": some_name(), "price": 200},
@@ -91,6 +101,7 @@ OTHERWISE: dict[str, Body] = {
     "reservations": {"reference": "7"},
     "adjustments": {"reference": "7"},
     "supplier-returns": {"reference": "7"},
+    "transfers": {"reference": "7"},
     "variants": {"price": 201},
     "users": {"password": f"{PASSWORD} again"},
 }

@@ -66,6 +66,7 @@ def fill(stocked: Any) -> Full:
         "store_id": stocked.store["id"],
         "register_id": stocked.register["id"],
         "storage_id": stocked.storage["id"],
+        "warehouse_id": admin.post("/api/admin/storages", {"name": "Warehouse", "code": "W"}).data["id"],
         "tax_rate_id": stocked.tax["id"],
         "brand_id": admin.post(f"{SETTINGS}/brands", {"name": "Acme"}).data["id"],
         "category_id": admin.post(f"{SETTINGS}/categories", {"name": "Drinks"}).data["id"],
@@ -79,6 +80,7 @@ def fill(stocked: Any) -> Full:
         "variant_id": stocked.variant_id,
         "image_id": admin.upload(f"/api/admin/products/{stocked.product['id']}/images", picture()).data["id"],
         "reservation_id": reserve(stocked),
+        "transfer_id": stocked.transfer().data["id"],
         "order_id": stocked.sell(role="Admin").data["id"],
         "import_id": hand_in(admin),
         "stream_id": stocked.store["id"],
@@ -147,6 +149,7 @@ BODIES = {
     ("POST", "/api/admin/stores/{store_id:uuid}/registers"): {"name": "New", "code": "NEW"},
     ("POST", "/api/admin/products/{product_id:uuid}/status"): {"status": "discontinued"},
     ("POST", "/api/admin/products/{product_id:uuid}/variants"): {"sku": "NEW", "price": 1},
+    ("POST", "/api/admin/inventory/transfers/{transfer_id:uuid}/cancel"): {"reason": "Wrong store"},
     ("POST", "/api/admin/settings/users/{user_id:uuid}/reset-password"): {"new_password": "quite new here"},
     ("PUT", "/api/admin/settings/users/{user_id:uuid}/stores"): {"store_ids": []},
     ("PUT", "/api/admin/products/{product_id:uuid}/prices"): {"prices": []},
@@ -254,6 +257,13 @@ class TestReferences:
         supplied = {"storage_id": ours.ids["storage_id"], "lines": [own_line]}
         yield "POST", receipts, {**supplied, "supplier_id": theirs.ids["supplier_id"]}, "supplier_id"
         yield from self.adjustments_and_returns(ours, theirs)
+        transfers, goods = "/api/admin/inventory/transfers", {"quantity": 1}
+        one = {"from_storage_id": ours.ids["storage_id"], "to_storage_id": ours.ids["warehouse_id"]}
+        sent = {**one, "lines": [{**goods, "variant_id": ours.ids["variant_id"]}]}
+        for side in one:
+            yield "POST", transfers, {**sent, side: theirs.ids["storage_id"]}, side
+        their_goods = [{**goods, "variant_id": theirs.ids["variant_id"]}]
+        yield "POST", transfers, {**sent, "lines": their_goods}, "lines.0.variant_id"
         sale = ours.stocked.sale()
         their_sale = {"variant_id": theirs.ids["variant_id"], "quantity": 1}
         basket = {"lines": sale["lines"], "register_id": sale["register_id"]}
@@ -305,6 +315,9 @@ class TestQuestions:
             f"/api/admin/inventory/levels?variant_id={theirs.ids['variant_id']}",
             f"/api/admin/inventory/movements?storage_id={theirs.ids['storage_id']}",
             f"/api/admin/inventory/movements?variant_id={theirs.ids['variant_id']}",
+            f"/api/admin/inventory/transfers?from_storage_id={theirs.ids['storage_id']}",
+            f"/api/admin/inventory/transfers?variant_id={theirs.ids['variant_id']}",
+            f"/api/admin/inventory/transfers?store_id={theirs.ids['store_id']}",
         ):
             assert admin.get(path).data == [], path
         for section in ("by-period", "by-store", "by-product", "by-payment-method"):

@@ -388,6 +388,26 @@ class TestARunningShop:
             call("GET", f"/api/admin/reports/sales-summary/{section}?{days}")
         call("GET", f"/api/admin/reports/sales-summary/overview?{days}&compare_to=previous_year")
 
+    def test_transfers_are_answered_as_documented(self, stocked: Any, visitor: Visitor) -> None:
+        call, transfers = visitor.call, "/api/admin/inventory/transfers"
+        single = f"{transfers}/{{transfer_id}}"
+        warehouse = call("POST", "/api/admin/storages", {"name": "Warehouse", "code": "W"})
+        plan = {
+            "from_storage_id": stocked.storage["id"],
+            "to_storage_id": warehouse["id"],
+            "lines": [{"variant_id": stocked.variant_id, "quantity": "4"}],
+        }
+        sent, planned = (call("POST", transfers, plan) for _ in range(2))
+        one = {"transfer_id": sent["id"]}
+        call("PATCH", single, {"expected_at": "2026-01-01T00:00:00Z"}, **one)
+        call("POST", f"{single}/ship", {"carrier": "DHL", "tracking": "1Z"}, **one)
+        arrived = {"line_id": sent["lines"][0]["id"], "received": "1", "damaged": "1", "note": "Wet"}
+        call("POST", f"{single}/receive", {"lines": [arrived]}, **one)
+        call("POST", f"{single}/cancel", {"reason": "Wrong store"}, **one)
+        call("GET", single, **one)
+        call("GET", transfers)
+        call("DELETE", single, transfer_id=planned["id"])
+
     def test_signing_in_is_answered_as_documented(self, shop: Any, visitor: Visitor) -> None:
         person = {"username": shop.username("Cashier"), "password": PASSWORD}
         signed_in = visitor.call("POST", "/api/auth/login", person)

@@ -76,6 +76,17 @@ from commands.stock.reservations.placing import ReserveStock, reserve_stock
 from commands.stock.reservations.release import ReleaseReservation, release_reservation
 from commands.stock.reversals import ReverseMovement, reverse_movement
 from commands.stock.supplier_returns import ReturnToSupplier, return_to_supplier
+from commands.stock.transfers.cancelling import CancelTransfer, cancel_transfer
+from commands.stock.transfers.drafts import (
+    AmendTransfer,
+    DiscardTransfer,
+    DraftTransfer,
+    amend_transfer,
+    discard_transfer,
+    draft_transfer,
+)
+from commands.stock.transfers.receiving import ReceiveTransfer, receive_transfer
+from commands.stock.transfers.shipping import ShipTransfer, ship_transfer
 from commands.subscriptions import LetFallDue, Subscribe, let_fall_due, subscribe
 from commands.users import (
     ArchiveUser,
@@ -106,13 +117,17 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         AddImage: add_image,
         AddVariant: add_variant,
         AdjustStock: adjust_stock,
+        AmendTransfer: amend_transfer,
         AppointSuperAdmin: appoint_super_admin,
         ArchiveCompany: archive_company,
         ArchivePackage: archive_package,
         ArchiveSetting: archive_setting,
         ArchiveUser: archive_user,
+        CancelTransfer: cancel_transfer,
         ChangePassword: change_password,
         ChangeProductStatus: change_product_status,
+        DiscardTransfer: discard_transfer,
+        DraftTransfer: draft_transfer,
         EndSessions: end_sessions,
         ExpireReservations: expire_reservations,
         FulfilReservation: fulfil_reservation,
@@ -125,6 +140,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         PriceForStores: price_for_stores,
         QuoteBasket: quote_basket,
         ReceiveStock: receive_stock,
+        ReceiveTransfer: receive_transfer,
         RegisterCompany: register_company,
         RegisterPackage: register_package,
         RegisterProduct: register_product,
@@ -146,6 +162,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         ReviseUser: revise_user,
         ReviseVariant: revise_variant,
         SetReorderPoints: set_reorder_points,
+        ShipTransfer: ship_transfer,
         Subscribe: subscribe,
         SuspendCompany: suspend_company,
         SwitchPackage: switch_package,
@@ -270,6 +287,10 @@ class Scenario:
         """Decide; `saying` is the content of the request, if it makes something."""
         content = Content(saying) if saying else None
         return self._decide(command, company, content, handler or HANDLERS[type(command)])
+
+    def facts(self) -> list[tuple[type[Aggregate.Event], UUID, Any]]:
+        """All that the company's log says so far."""
+        return read_again(self._rows(COMPANY))
 
     def password_of(self, user_id: UUID) -> str | None:
         """The hash of the user's password."""

@@ -47,7 +47,7 @@ _HOLD_VARIANTS: LiteralString = """
 """
 
 _HOLD_STOCK: LiteralString = """
-    SELECT variant_id, on_hand FROM stock_balances
+    SELECT variant_id, on_hand <> 0 OR incoming_transit <> 0 AS is_stocked FROM stock_balances
      WHERE company_id = %(company_id)s AND variant_id = ANY(%(ids)b::uuid[])
      ORDER BY storage_id, variant_id
        FOR UPDATE
@@ -82,10 +82,10 @@ def _referred(values: Mapping[str, Any]) -> list[tuple[str, str, UUID]]:
 
 
 def hold_stocked(db: Database, variant_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of these variants that have stock somewhere; nothing of any of them moves until the end."""
+    """Those of these variants that have stock somewhere, or on the way; none moves until the end."""
     params = {"company_id": db.company_id, "ids": list(variant_ids)}
     db.execute(_HOLD_VARIANTS, params)
-    return {row["variant_id"] for row in db.ask(_HOLD_STOCK, params).rows() if row["on_hand"]}
+    return {row["variant_id"] for row in db.ask(_HOLD_STOCK, params).rows() if row["is_stocked"]}
 
 
 class ProductContext:

@@ -93,11 +93,12 @@ def precision_of(world: World, company_id: UUID, unit_id: UUID | None) -> int:
 
 
 def stocked(world: World, company_id: UUID, variant_ids: Collection[UUID]) -> set[UUID]:
-    """Those of these variants that have stock somewhere."""
+    """Those of these variants that have stock somewhere, or on the way."""
     balances = balances_of(world, company_id)
-    return {variant_id for (_, variant_id), balance in balances.items() if balance.quantity} & set(
-        variant_ids
-    )
+    lying = {variant_id for (_, variant_id), balance in balances.items() if balance.quantity}
+    transfers = world.all(company_id, Transfer)
+    moving = {shipment.variant_id for transfer in transfers for shipment in transfer.in_transit}
+    return (lying | moving) & set(variant_ids)
 
 
 def is_finer(world: World, company_id: UUID, unit_id: UUID, precision: int) -> bool:

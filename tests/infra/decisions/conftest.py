@@ -96,7 +96,7 @@ class PostgresScenario(Scenario):
     ) -> Outcome:
         db = self._db
         self._enter(company)
-        before = len(self._events(company))
+        before = len(self._rows(company))
         work = RequestWork(db, self._writer, self._caller, self._now, content, guesses=self._guesses)
         db.execute("SAVEPOINT decision", {})
         try:
@@ -107,10 +107,10 @@ class PostgresScenario(Scenario):
             return Outcome([], refusal=refusal)
         if work.has_events:
             work.record().row()
-        recorded = read_again(self._events(company)[before:])
+        recorded = read_again(self._rows(company)[before:])
         return Outcome(recorded, answer, is_repetition=work.is_repetition)
 
-    def _events(self, company: UUID) -> list[dict[str, Any]]:
+    def _rows(self, company: UUID) -> list[dict[str, Any]]:
         return self._db.ask(_EVENTS, {"company_id": company}).rows()
 
 

@@ -14,7 +14,8 @@ from structlog.testing import capture_logs
 
 from domain.stock.purchase_orders import IncomingLine, PurchaseOrder
 from domain.stock.reservations import Reservation, ReservedLine
-from domain.stock.transfers import ShippedLine, Transfer
+from domain.stock.shipments import ShippedLine
+from domain.stock.transfers import Transfer
 from infra.cli.stock import stock
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata

@@ -22,7 +22,8 @@ from domain.stock.movements import (
     TransitLine,
 )
 from domain.stock.receipts import Delivered, receive_lines
-from domain.stock.transfers import ArrivedLine, Transfer
+from domain.stock.shipments import ArrivedLine
+from domain.stock.transfers import Transfer
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import Transaction, transaction
@@ -364,6 +365,7 @@ class TestTransfers:
                     occurred_at=NOON,
                     business_date=NOON.date(),
                     lines=(left,),
+                    is_final=True,
                 )
             ]
         )

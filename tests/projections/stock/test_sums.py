@@ -19,7 +19,8 @@ from domain.stock.movements import (
 from domain.stock.purchase_orders import DeliveredLine, IncomingLine, PurchaseOrder
 from domain.stock.reorder_points import ReorderPoint
 from domain.stock.reservations import Reservation, ReservedLine
-from domain.stock.transfers import ArrivedLine, ShippedLine, Transfer
+from domain.stock.shipments import ArrivedLine, ShippedLine
+from domain.stock.transfers import Transfer
 from infra.eventstore.codec import EventTypes
 from infra.runtime.models import EVENT_TYPES
 from projections.base import Event, Fact
