@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from structlog.testing import capture_logs
 
 from domain.stock.purchase_orders import IncomingLine, PurchaseOrder
-from domain.stock.reservations import Reservation, ReservedLine
+from domain.stock.reservations import PlacedLine, Reservation
 from domain.stock.shipments import ShippedLine
 from domain.stock.transfers import Transfer
 from infra.cli.stock import stock
@@ -50,7 +50,7 @@ def plan(shop: Any, variant_id: UUID) -> None:
             EVENT_TYPES.by_event[Reservation.Placed],
             uuid4(),
             storage_id=shop.storage_id,
-            lines=(ReservedLine(variant_id=variant_id, quantity=Decimal(2)),),
+            lines=(PlacedLine(variant_id=variant_id, quantity=Decimal(2)),),
         ),
         golden_event(
             EVENT_TYPES.by_event[PurchaseOrder.Ordered],
