@@ -45,6 +45,14 @@ class Backdating:
     books_closed_until: date | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchasing:
+    """In which currency a company buys, and how much more than it ordered it takes in, in percent."""
+
+    currency: str
+    over_receive_percent: Decimal
+
+
 class Company(Entity):
     """A retail company; its first fact opens its own log, under its own id."""
 

@@ -3,7 +3,7 @@
 from falcon import App, Request, Response
 
 from api.services import Services
-from api.stock import reservations, transfers
+from api.stock import purchase_orders, reservations, transfers
 from api.stock.adjustments import StockAdjustment, StockAdjustments
 from api.stock.levels import StockLevels, StorageStock
 from api.stock.movements import StockMovements
@@ -32,3 +32,4 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route(f"{_INVENTORY}/reorder-points", ReorderPoints(services))
     reservations.add_routes(app, services)
     transfers.add_routes(app, services)
+    purchase_orders.add_routes(app, services)

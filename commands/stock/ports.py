@@ -8,7 +8,7 @@ from uuid import UUID
 
 from commands.ports import UnitOfWork
 from domain.catalog.units import Measure
-from domain.companies import Backdating
+from domain.companies import Backdating, Purchasing
 from domain.errors import Detail
 from domain.pending import Pending
 from domain.stock.goods import Goods
@@ -33,6 +33,9 @@ class StockContext(Protocol):
 
     def backdating(self) -> Backdating:
         """How far back a movement of them may lie."""
+
+    def purchasing(self) -> Purchasing:
+        """What the company has agreed with its suppliers."""
 
     def business_date(self, field: str, moment: datetime) -> date:
         """The day that a movement of this moment counts for in that storage."""
@@ -74,7 +77,7 @@ class StockPort(Protocol):
         Storages are named by their field, and `quantities` are what moves, as it was entered. Settings and
         the supplier are held, then the variants by id, then the balances by storage and variant. A balance
         that does not exist is made, so whoever locks it records something about it. A plan (`is_plan`) moves
-        nothing yet: it leaves the balances alone and knows of no levels.
+        nothing yet: it leaves the balances alone, and sees the levels as they stand.
         """
 
 

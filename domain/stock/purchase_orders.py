@@ -1,31 +1,38 @@
 """Purchase orders: what was ordered from a supplier, at which prices, and what of it came."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from domain.aggregate import Aggregate
+from domain.entities import fields_of
+from domain.errors import Conflict, Detail, Invalid
+from domain.stock.documents import InvalidTransition
+from domain.stock.purchase_lines import (
+    NO_INTAKE,
+    Consignment,
+    Intake,
+    PurchaseLine,
+    exceeds,
+    open_base_quantity,
+    open_quantity,
+    subtotal_of,
+)
+
+PurchaseOrderStatus = Literal[
+    "draft", "ordered", "partially_received", "received", "cancelled", "closed", "discarded"
+]
+#: At these the goods, or some of them, are still to come.
+OPEN: frozenset[PurchaseOrderStatus] = frozenset({"ordered", "partially_received"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseLine:
-    """What is to be bought of a variant: a quantity in the supplier's unit, and in the product's own.
+class ReceiveExceedsOrdered(Conflict):
+    """More was delivered than was ordered, and than the company tolerates beyond it."""
 
-    `unit_cost` is the price of one of the supplier's units, in minor currency units, net of recoverable tax,
-    before the discount. `factor` is how many of the product's units one is.
-    """
-
-    id: UUID
-    variant_id: UUID
-    quantity: Decimal
-    base_quantity: Decimal
-    factor: Decimal
-    unit_cost: int
-    unit_id: UUID | None = None
-    discount_percent: Decimal = Decimal(0)
-    supplier_sku: str | None = None
-    expected_at: datetime | None = None
+    code = "receive_exceeds_ordered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +48,24 @@ class IncomingLine:
 class DeliveredLine(IncomingLine):
     """What of a line was delivered, in the supplier's unit: taken in, or sent away at the door.
 
-    `base_received` is what was taken in, in the product's unit.
+    `base_received` is what was taken in, in the product's unit, and `value` what that is worth, in minor
+    currency units.
     """
 
     received: Decimal
     base_received: Decimal
+    value: int
     rejected: Decimal = Decimal(0)
     rejected_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenDelivery:
+    """A delivery that came, and the movement by which it was booked."""
+
+    movement_id: UUID
+    occurred_at: datetime
+    value: int
 
 
 class PurchaseOrder(Aggregate):
@@ -56,7 +74,10 @@ class PurchaseOrder(Aggregate):
     type_name = "purchase_orders.PurchaseOrder"
 
     class Drafted(Aggregate.Created):
-        """Somebody planned what to buy. `series_number` counts orders without a gap."""
+        """Somebody planned what to buy. `series_number` counts orders without a gap.
+
+        `together` are all orders that one request drafted, in their order; empty for one alone.
+        """
 
         number: str
         series_number: int
@@ -67,9 +88,24 @@ class PurchaseOrder(Aggregate):
         expected_at: datetime | None = None
         reference: str | None = None
         note: str | None = None
+        together: tuple[UUID, ...] = ()
+
+        def apply(self, aggregate: "PurchaseOrder") -> None:
+            """Take over the plan; nothing was ordered, and nothing came."""
+            for name in fields_of(type(self)):
+                setattr(aggregate, name, getattr(self, name))
+            aggregate.status = "draft"
+            aggregate.ordered_at = None
+            aggregate.sent_to = None
+            aggregate.reason = None
+            aggregate.intakes = {}
+            aggregate.deliveries = []
 
     class Amended(Aggregate.Event):
-        """It is another plan, or other quantities of what was ordered; `incoming` is what that changes."""
+        """It is another plan, or other quantities of what was ordered; `incoming` is what that changes.
+
+        `status` is where the order stands with them.
+        """
 
         supplier_id: UUID
         storage_id: UUID
@@ -77,25 +113,60 @@ class PurchaseOrder(Aggregate):
         expected_at: datetime | None
         reference: str | None
         note: str | None
+        status: PurchaseOrderStatus
         incoming: tuple[IncomingLine, ...] = ()
+
+        def apply(self, aggregate: "PurchaseOrder") -> None:
+            """Take over the other plan."""
+            for name in (*_PLAN, "status"):
+                setattr(aggregate, name, getattr(self, name))
 
     class Discarded(Aggregate.Event):
         """The plan was dropped before it was ordered."""
 
+        def apply(self, aggregate: "PurchaseOrder") -> None:
+            """Drop it."""
+            aggregate.status = "discarded"
+
     class Ordered(Aggregate.Event):
-        """The supplier was asked for the goods; from now on they are on order."""
+        """The supplier was asked for the goods; from now on they are on order.
+
+        The factors of the `lines` are those of this day. `sent_to` is the address that the order is mailed
+        to, if it is.
+        """
 
         storage_id: UUID
         ordered_at: datetime
+        lines: tuple[PurchaseLine, ...]
         incoming: tuple[IncomingLine, ...]
+        sent_to: str | None = None
+
+        def apply(self, aggregate: "PurchaseOrder") -> None:
+            """Order them."""
+            aggregate.status = "ordered"
+            aggregate.ordered_at = self.ordered_at
+            aggregate.lines = self.lines
+            aggregate.sent_to = self.sent_to
 
     class DeliveryTaken(Aggregate.Event):
-        """A delivery came. `storage_id` is where the goods were ordered to; `movement_id` what was booked."""
+        """A delivery came. `storage_id` is where the goods were ordered to; `movement_id` what was booked.
+
+        `status` is where the order stands with it.
+        """
 
         storage_id: UUID
-        movement_id: UUID | None
+        movement_id: UUID
         occurred_at: datetime
         lines: tuple[DeliveredLine, ...]
+        status: PurchaseOrderStatus
+
+        def apply(self, aggregate: "PurchaseOrder") -> None:
+            """Add what came."""
+            aggregate.status = self.status
+            aggregate.intakes = {**aggregate.intakes, **_added(aggregate.intakes, self.lines)}
+            value = sum(line.value for line in self.lines)
+            delivery = TakenDelivery(movement_id=self.movement_id, occurred_at=self.occurred_at, value=value)
+            aggregate.deliveries = [*aggregate.deliveries, delivery]
 
     class Rescheduled(Aggregate.Event):
         """The goods are to come at another time, or the note was rewritten."""
@@ -103,16 +174,246 @@ class PurchaseOrder(Aggregate):
         expected_at: datetime | None
         note: str | None
 
+        def apply(self, aggregate: "PurchaseOrder") -> None:
+            """Expect them then."""
+            aggregate.expected_at = self.expected_at
+            aggregate.note = self.note
+
     class Cancelled(Aggregate.Event):
         """Nothing had come, and nothing will."""
 
-        reason: str
+        reason: str | None
         storage_id: UUID
         incoming: tuple[IncomingLine, ...]
+
+        def apply(self, aggregate: "PurchaseOrder") -> None:
+            """End it."""
+            aggregate.status = "cancelled"
+            aggregate.reason = self.reason
 
     class Closed(Aggregate.Event):
         """The rest will not come any more."""
 
-        reason: str
+        reason: str | None
         storage_id: UUID
         incoming: tuple[IncomingLine, ...]
+
+        def apply(self, aggregate: "PurchaseOrder") -> None:
+            """End it."""
+            aggregate.status = "closed"
+            aggregate.reason = self.reason
+
+    if TYPE_CHECKING:
+        number: str
+        supplier_id: UUID
+        storage_id: UUID
+        lines: tuple[PurchaseLine, ...]
+        currency: str
+        expected_at: datetime | None
+        reference: str | None
+        note: str | None
+        together: tuple[UUID, ...]
+        status: PurchaseOrderStatus
+        ordered_at: datetime | None
+        sent_to: str | None
+        reason: str | None
+        intakes: Mapping[UUID, Intake]
+        deliveries: Sequence[TakenDelivery]
+
+    @property
+    def subtotal(self) -> int:
+        """What all lines cost together, in minor currency units."""
+        return subtotal_of(self.lines)
+
+    @property
+    def received_total(self) -> int:
+        """What the deliveries so far are worth, in minor currency units."""
+        return sum(delivery.value for delivery in self.deliveries)
+
+    def intake(self, line_id: UUID) -> Intake:
+        """What of a line has come so far."""
+        return self.intakes.get(line_id, NO_INTAKE)
+
+    def check_status(self, *allowed: PurchaseOrderStatus) -> None:
+        """Raise InvalidTransition unless the order stands at one of these."""
+        if self.status not in allowed:
+            message = f"The order is {self.status.replace('_', ' ')}."
+            raise InvalidTransition(message)
+
+    def amend(self, **plan: Any) -> None:
+        """Plan something else; what is so already records nothing.
+
+        Raises InvalidTransition, AmountTooLarge.
+        """
+        self.check_status("draft")
+        after = {name: plan.get(name, getattr(self, name)) for name in _PLAN}
+        subtotal_of(after["lines"])
+        if any(after[name] != getattr(self, name) for name in _PLAN):
+            self.trigger_event(PurchaseOrder.Amended, **after, status="draft")
+
+    def discard(self) -> None:
+        """Drop the plan. Raises InvalidTransition."""
+        self.check_status("draft")
+        self.trigger_event(PurchaseOrder.Discarded)
+
+    def order(self, lines: tuple[PurchaseLine, ...], ordered_at: datetime, sent_to: str | None) -> None:
+        """Ask the supplier for the goods; `lines` have the factors of now.
+
+        Raises InvalidTransition, Invalid.
+        """
+        self.check_status("draft")
+        if not lines:
+            raise Invalid(details=[Detail("lines", "nothing_to_order", "There is nothing to order.")])
+        self.trigger_event(
+            PurchaseOrder.Ordered,
+            storage_id=self.storage_id,
+            ordered_at=ordered_at,
+            lines=lines,
+            incoming=tuple(_incoming(line, line.base_quantity) for line in lines),
+            sent_to=sent_to,
+        )
+
+    def reschedule(self, expected_at: datetime | None, note: str | None) -> None:
+        """Expect the goods at another time; what is so already records nothing. Raises InvalidTransition."""
+        self.check_status(*OPEN)
+        if (expected_at, note) != (self.expected_at, self.note):
+            self.trigger_event(PurchaseOrder.Rescheduled, expected_at=expected_at, note=note)
+
+    def order_quantities(self, lines: tuple[PurchaseLine, ...]) -> None:
+        """Order more or less of what was ordered, but no less than came. Raises InvalidTransition, Invalid.
+
+        `lines` are all of the order's, in their order; what is so already records nothing.
+        """
+        self.check_status(*OPEN)
+        subtotal_of(lines)
+        self._check_received(lines)
+        if lines == self.lines:
+            return
+        changes = [
+            (line, open_base_quantity(line, self.intake(line.id)) - self._open_base(before))
+            for before, line in zip(self.lines, lines, strict=True)
+        ]
+        plan = {name: getattr(self, name) for name in _PLAN} | {"lines": lines}
+        self.trigger_event(
+            PurchaseOrder.Amended,
+            **plan,
+            status=_status(lines, self.intakes),
+            incoming=tuple(_incoming(line, change) for line, change in changes if change),
+        )
+
+    def take_delivery(
+        self,
+        movement_id: UUID,
+        occurred_at: datetime,
+        consignments: Collection[Consignment],
+        over_receive_percent: Decimal,
+    ) -> None:
+        """Take a delivery that was booked as that movement. Raises InvalidTransition, ReceiveExceedsOrdered.
+
+        `over_receive_percent` is what the company tolerates beyond the order, over all deliveries.
+        """
+        self.check_status(*OPEN)
+        by_id = {line.id: line for line in self.lines}
+        lines = tuple(self._delivered(by_id[one.line_id], one) for one in consignments)
+        intakes = {**self.intakes, **_added(self.intakes, lines)}
+        _check_cap(consignments, by_id, intakes, over_receive_percent)
+        self.trigger_event(
+            PurchaseOrder.DeliveryTaken,
+            storage_id=self.storage_id,
+            movement_id=movement_id,
+            occurred_at=occurred_at,
+            lines=lines,
+            status=_status(self.lines, intakes),
+        )
+
+    def cancel(self, reason: str | None) -> None:
+        """Expect nothing more: an order of which nothing came is cancelled, any other is closed.
+
+        Raises InvalidTransition.
+        """
+        self.check_status("draft", *OPEN)
+        has_come = any(intake.received for intake in self.intakes.values())
+        self.trigger_event(
+            PurchaseOrder.Closed if has_come else PurchaseOrder.Cancelled,
+            reason=reason,
+            storage_id=self.storage_id,
+            incoming=() if self.status == "draft" else self._outstanding(),
+        )
+
+    def _outstanding(self) -> tuple[IncomingLine, ...]:
+        return tuple(_incoming(line, -self._open_base(line)) for line in self.lines if self._open_base(line))
+
+    def _open_base(self, line: PurchaseLine) -> Decimal:
+        return open_base_quantity(line, self.intake(line.id))
+
+    def _delivered(self, line: PurchaseLine, one: Consignment) -> DeliveredLine:
+        return DeliveredLine(
+            line_id=line.id,
+            variant_id=line.variant_id,
+            incoming_change=-min(self._open_base(line), one.base_received),
+            received=one.received,
+            base_received=one.base_received,
+            value=one.value,
+            rejected=one.rejected,
+            rejected_reason=one.rejected_reason,
+        )
+
+    def _check_received(self, lines: Iterable[PurchaseLine]) -> None:
+        details = [
+            Detail(
+                f"lines.{index}.quantity", "below_received", f"{received.normalize():f} have come already."
+            )
+            for index, line in enumerate(lines)
+            if line.quantity < (received := self.intake(line.id).received)
+        ]
+        if details:
+            raise Invalid(details=details)
+
+
+#: What a plan consists of; an ordered one keeps all but quantities, time and note.
+_PLAN = ("supplier_id", "storage_id", "lines", "expected_at", "reference", "note")
+
+
+def _incoming(line: PurchaseLine, change: Decimal) -> IncomingLine:
+    return IncomingLine(line_id=line.id, variant_id=line.variant_id, incoming_change=change)
+
+
+def _added(intakes: Mapping[UUID, Intake], lines: Iterable[DeliveredLine]) -> dict[UUID, Intake]:
+    """What of these lines has come, with what is delivered of them now."""
+    return {
+        line.line_id: replace(
+            before := intakes.get(line.line_id, NO_INTAKE),
+            received=before.received + line.received,
+            base_received=before.base_received + line.base_received,
+            rejected=before.rejected + line.rejected,
+            value=before.value + line.value,
+        )
+        for line in lines
+    }
+
+
+def _status(lines: Iterable[PurchaseLine], intakes: Mapping[UUID, Intake]) -> PurchaseOrderStatus:
+    """Where an order stands that was neither cancelled nor closed: each of its lines must have come."""
+    if not any(open_quantity(line, intakes.get(line.id, NO_INTAKE)) for line in lines):
+        return "received"
+    return "partially_received" if any(one.received for one in intakes.values()) else "ordered"
+
+
+def _check_cap(
+    consignments: Iterable[Consignment],
+    lines: Mapping[UUID, PurchaseLine],
+    intakes: Mapping[UUID, Intake],
+    over_receive_percent: Decimal,
+) -> None:
+    details = [
+        Detail(
+            f"lines.{index}.quantity",
+            ReceiveExceedsOrdered.code,
+            f"{lines[one.line_id].quantity.normalize():f} were ordered, "
+            f"{intakes[one.line_id].received.normalize():f} would have come.",
+        )
+        for index, one in enumerate(consignments)
+        if one.received and exceeds(lines[one.line_id], intakes[one.line_id].received, over_receive_percent)
+    ]
+    if details:
+        raise ReceiveExceedsOrdered(details=details)

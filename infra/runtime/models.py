@@ -4,6 +4,7 @@ from domain.catalog.products import Product
 from domain.companies import Company
 from domain.customers import Customer
 from domain.kinds import SETTINGS
+from domain.messages import Message
 from domain.orders import Order
 from domain.packages import Package
 from domain.stock.counts import StockCount
@@ -32,6 +33,7 @@ from projections.catalog.store_prices import StorePrices
 from projections.companies import Companies
 from projections.customers import Customers
 from projections.declarations import check
+from projections.messages import Messages
 from projections.orders import Orders
 from projections.packages import Packages
 from projections.reports.sale_facts import SaleFacts
@@ -42,6 +44,7 @@ from projections.stock.balances import StockBalances
 from projections.stock.daily import StockDaily
 from projections.stock.journal import StockJournal
 from projections.stock.movements import StockMovements
+from projections.stock.purchase_orders import PurchaseOrders
 from projections.stock.reorder_points import ReorderPoints
 from projections.stock.reservations import Reservations
 from projections.stock.series import DocumentSeries
@@ -64,6 +67,7 @@ EVENT_TYPES = EventTypes(
         ReorderPoint,
         Reservation,
         Order,
+        Message,
     ]
 )
 
@@ -84,6 +88,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     StockJournal(),
     DocumentSeries(),
     Transfers(),
+    PurchaseOrders(),
+    Messages(),
     Listing(),
     Orders(),
     SalesDaily(),

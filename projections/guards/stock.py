@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.business_date import business_date
 from domain.catalog.units import Measure
-from domain.companies import Backdating
+from domain.companies import Backdating, Purchasing
 from domain.costing import Balance
 from domain.errors import Detail, Invalid
 from domain.pending import Pending
@@ -33,14 +33,15 @@ ENSURE_BALANCES: LiteralString = """
         ON CONFLICT DO NOTHING
 """
 
-LOCK_BALANCES: LiteralString = """
+_BALANCES: LiteralString = """
     SELECT storage_id, variant_id, on_hand, value, last_unit_cost, reserved, last_counted_at
       FROM stock_balances
      WHERE company_id = %(company_id)s AND storage_id = ANY(%(storages)b::uuid[])
        AND variant_id = ANY(%(variants)b::uuid[])
      ORDER BY storage_id, variant_id
-       FOR UPDATE
 """
+
+LOCK_BALANCES: LiteralString = f"{_BALANCES} FOR UPDATE"
 
 # Held until the end, so that no variant is removed and no product archived while its stock comes in; in the
 # order of the variants, one after another by their keys, whatever the planner knows of the tables.
@@ -74,7 +75,9 @@ _STORAGES: LiteralString = """
 """
 
 _COMPANY: LiteralString = """
-    SELECT created_at AS founded_at, backdating_days, books_closed_until, timezone FROM companies
+    SELECT created_at AS founded_at, backdating_days, books_closed_until, timezone, currency,
+           over_receive_percent
+      FROM companies
      WHERE company_id = %(company_id)s
 """
 
@@ -89,7 +92,7 @@ def level_of(row: Mapping[str, Any]) -> Level:
 
 
 class StockContext:
-    """What a change of stock is decided on; its balances are locked."""
+    """What a change of stock is decided on; its balances are locked, save for a plan."""
 
     def __init__(
         self,
@@ -100,7 +103,7 @@ class StockContext:
         references: References,
         measures: Answer | None,
         goods: Answer,
-        locked: Answer | None,
+        balances: Answer,
     ) -> None:
         self._storages = storages
         self._company = company
@@ -108,7 +111,7 @@ class StockContext:
         self._references = references
         self._measures = measures
         self._goods = goods
-        self._locked = locked
+        self._balances = balances
 
     def check_store(self, field: str, store_ids: Collection[UUID]) -> None:
         """Raise OtherStore when that storage lies in none of these stores; no stores are no bounds."""
@@ -123,6 +126,11 @@ class StockContext:
     def backdating(self) -> Backdating:
         """How far back a movement of them may lie. Raises Invalid where there is no company."""
         return backdating_of(self._existing_company())
+
+    def purchasing(self) -> Purchasing:
+        """What the company has agreed with its suppliers. Raises Invalid where there is no company."""
+        company = self._existing_company()
+        return Purchasing(currency=company["currency"], over_receive_percent=company["over_receive_percent"])
 
     def business_date(self, field: str, moment: datetime) -> date:
         """The day by the clock of the storage's store, or of the company in a warehouse.
@@ -144,7 +152,7 @@ class StockContext:
 
     def levels(self, field: str = "storage_id") -> Mapping[UUID, Level]:
         """What that storage has, by variant."""
-        storage_id, rows = self._storages[field], self._locked.rows() if self._locked else ()
+        storage_id, rows = self._storages[field], self._balances.rows()
         return {row["variant_id"]: level_of(row) for row in rows if row["storage_id"] == storage_id}
 
     def _place(self, field: str) -> Row | None:
@@ -208,7 +216,7 @@ class StockGuard:
             references=references,
             measures=measures,
             goods=goods,
-            locked=None if is_plan else self._lock_balances(params),
+            balances=self._db.ask(_BALANCES, params) if is_plan else self._lock_balances(params),
         )
 
     def _lock_balances(self, params: Mapping[str, Any]) -> Answer:

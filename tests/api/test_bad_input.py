@@ -13,7 +13,7 @@ import pytest
 from marshmallow import Schema, fields
 
 from api.app import create_app
-from api.fields import Exact, Flag, Id, Moment, Money, Text, Whole
+from api.fields import Day, Exact, Flag, Id, Moment, Money, Text, Whole
 from api.openapi.document import Route, routes_of
 from api.services import Services
 from domain.permissions import PERMISSIONS, permissions_of
@@ -45,6 +45,7 @@ WRONG_VALUES: tuple[tuple[type[fields.Field[Any]], list[Any]], ...] = (
     (Whole, [1.5, "x", *NEITHER, "1.0", "٣", 10**40]),
     (Exact, ["x", "", *NEITHER, "1e3", "NaN", "Infinity", "٣", 10**40, 1e300, "0.000001"]),
     (Moment, ["x", 1, *NEITHER, "2024-01-01", "2024-02-30T00:00:00Z", "0000-01-01T00:00:00Z"]),
+    (Day, ["x", 1, *NEITHER, "2024-02-30", "20240101", "2024-01-01T00:00:00Z", "0000-01-01"]),
     (Flag, ["x", 1, 0, "yes", [], {}]),
     (Text, [1, 1.5, *NEITHER, "x" * 100_001, "a\u0000b", "\u001b[31m", "\u007f"]),
     (fields.String, [1, *NEITHER, "x" * 100_001]),

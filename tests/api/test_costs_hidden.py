@@ -30,9 +30,17 @@ TELLING = re.compile(
 )
 #: … one that does unless it is the value of a discount …
 VALUE = "value"
-#: … and one that does where goods come into a storage.
-TOTAL = "total"
-TOTALS_OF_COST = {"ReceiptAnswer", "ReceiptRowAnswer"}
+#: … and some that do where goods come into a storage: beside one of these names, in one of these records.
+TOTALS = {"total", "subtotal", "received_total"}
+BESIDE = {"storage_id", "supplier_sku", "movement_id"}
+TOTALS_OF_COST = {
+    "ReceiptAnswer",
+    "ReceiptRowAnswer",
+    "PurchaseOrderAnswer",
+    "PurchaseOrderRowAnswer",
+    "PurchaseLineAnswer",
+    "PurchaseReceiptAnswer",
+}
 #: What a role without costs could reckon with if it were told; each is shown to those who may see costs.
 SHOWN = {
     "cost",
@@ -54,7 +62,7 @@ def costs_in(answered: Any) -> Iterator[str]:
     if isinstance(answered, dict):
         for name, inner in answered.items():
             is_value = name == VALUE and "type" not in answered
-            is_total = name == TOTAL and "storage_id" in answered
+            is_total = name in TOTALS and bool(BESIDE & answered.keys())
             if TELLING.search(name) or is_value or is_total:
                 yield name
             yield from costs_in(inner)
@@ -66,7 +74,7 @@ def costs_in(answered: Any) -> Iterator[str]:
 def less_costs(answered: Any) -> Any:
     """The same answer without what tells of costs."""
     if isinstance(answered, dict):
-        around = {name: None for name in ("type", "storage_id") if name in answered}
+        around = {name: None for name in ("type", *BESIDE) if name in answered}
         telling = {
             told for name in answered for told in costs_in({**around, name: answered[name]}) if told == name
         }
@@ -83,7 +91,33 @@ def all_routes() -> list[Route]:
 
 def supplier_of(stocked: Any) -> Any:
     """A supplier to send goods back to."""
-    return stocked.shop.client().post(f"{SETTINGS}/suppliers", {"name": "Hillside"}).data["id"]
+    return stocked.shop.client().post(f"{SETTINGS}/suppliers", {"name": uuid4().hex}).data["id"]
+
+
+ORDERS = "/api/admin/inventory/purchase-orders"
+
+
+def purchase_of(stocked: Any) -> dict[str, Any]:
+    """What is to be bought: one of the goods."""
+    line = {"variant_id": stocked.variant_id, "quantity": 1, "unit_cost": 55}
+    place = {"storage_id": stocked.storage["id"], "supplier_id": supplier_of(stocked)}
+    return {**place, "lines": [line]}
+
+
+def consignment_of(stocked: Any) -> dict[str, Any]:
+    """A delivery of what was planned last."""
+    admin = stocked.shop.client()
+    order = admin.get(f"{ORDERS}/{admin.get(ORDERS).data[0]['id']}").data
+    return {"lines": [{"line_id": order["lines"][0]["id"], "quantity": 1}]}
+
+
+def purchase_for(stocked: Any, template: str) -> str:
+    """The id of an order that the route of this template can go on with."""
+    admin = stocked.shop.client()
+    order_id = str(admin.post(ORDERS, purchase_of(stocked)).data["id"])
+    if template.endswith(("/receive", "/cancel")):
+        assert admin.post(f"{ORDERS}/{order_id}/order").status == 200
+    return order_id
 
 
 #: Every change whose answer tells of costs: what is sent, with a product of two variants at hand.
@@ -114,6 +148,12 @@ CHANGES: dict[str, Callable[[Any, Any], Any]] = {
     "POST /api/admin/inventory/transfers/{transfer_id}/ship": lambda *_: {},
     "POST /api/admin/inventory/transfers/{transfer_id}/receive": lambda *_: {"close": True},
     "POST /api/admin/inventory/transfers/{transfer_id}/cancel": lambda *_: {"reason": "Wrong store"},
+    f"POST {ORDERS}": lambda stocked, _: purchase_of(stocked),
+    f"PATCH {ORDERS}/{{purchase_order_id}}": lambda *_: {"note": "Soon"},
+    f"DELETE {ORDERS}/{{purchase_order_id}}": lambda *_: None,
+    f"POST {ORDERS}/{{purchase_order_id}}/order": lambda *_: None,
+    f"POST {ORDERS}/{{purchase_order_id}}/receive": lambda stocked, _: consignment_of(stocked),
+    f"POST {ORDERS}/{{purchase_order_id}}/cancel": lambda *_: {"reason": "Too dear"},
     "POST /api/admin/products": lambda *_: {
         "name": "Tea",
         "variants": [{"sku": "TEA", "price": 1, "cost": 1}],
@@ -187,6 +227,7 @@ def ids(stocked: Any) -> dict[str, str]:
         "product_id": stocked.product["id"],
         "order_id": order["id"],
         "transfer_id": transfer["id"],
+        "purchase_order_id": purchase_for(stocked, "/cancel"),
         "stream_id": stocked.product["id"],
         "user_id": str(stocked.shop.users["Manager"]),
         "company_id": str(stocked.shop.company_id),
@@ -282,6 +323,7 @@ class TestAnswersToWrites:
             status="discontinued",
             movement_id=stocked.receive(1, 60).data["id"],
             transfer_id=transfer_for(template, stocked) if "{transfer_id}" in template else None,
+            purchase_order_id=purchase_for(stocked, template) if "purchase" in template else None,
         )
         body = CHANGES[address](stocked, product)
         shown = stocked.shop.client("Manager").call(method, path, body, headers={"Idempotency-Key": "k"})
@@ -341,7 +383,7 @@ class TestTheDeclarations:
         }
         for record, name, is_marked in declared:
             is_cost = bool(TELLING.search(name)) or (name == VALUE and record != "DiscountAnswer")
-            is_cost |= name == TOTAL and record in TOTALS_OF_COST
+            is_cost |= name in TOTALS and record in TOTALS_OF_COST
             assert is_marked == is_cost, (record, name)
 
 

@@ -58,6 +58,13 @@ BODIES: dict[str, Callable[[Any], Body]] = {
         "storage_id": stocked.storage["id"],
         "lines": [{"variant_id": stocked.variant_id, "quantity": "2.50", "unit_cost": 70}],
     },
+    "purchase-orders": lambda stocked: {
+        "storage_id": stocked.storage["id"],
+        "supplier_id": stocked.shop.client()
+        .post("/api/admin/settings/suppliers", {"name": some_name()})
+        .data["id"],
+        "lines": [{"variant_id": stocked.variant_id, "quantity": "2.50", "unit_cost": 70}],
+    },
     "reservations": lambda stocked: {
         "storage_id": stocked.storage["id"],
         "expires_at": "2999-01-01T00:00:00Z",
@@ -98,6 +105,7 @@ BODIES: dict[str, Callable[[Any], Body]] = {
 OTHERWISE: dict[str, Body] = {
     "orders": {"note": "For Anna"},
     "receipts": {"reference": "7"},
+    "purchase-orders": {"reference": "7"},
     "reservations": {"reference": "7"},
     "adjustments": {"reference": "7"},
     "supplier-returns": {"reference": "7"},

@@ -59,6 +59,15 @@ def reserve(stocked: Any) -> str:
     return str(stocked.shop.client().post("/api/admin/inventory/reservations", body).data["id"])
 
 
+def buy(stocked: Any) -> str:
+    """Order one of the goods."""
+    admin, line = stocked.shop.client(), {"variant_id": stocked.variant_id, "quantity": 1, "unit_cost": 1}
+    supplier = admin.post(f"{SETTINGS}/suppliers", {"name": "Mill"}).data["id"]
+    body = {"storage_id": stocked.storage["id"], "supplier_id": supplier, "lines": [line]}
+    order = admin.post("/api/admin/inventory/purchase-orders", body).data
+    return str(admin.post(f"/api/admin/inventory/purchase-orders/{order['id']}/order").data["id"])
+
+
 def fill(stocked: Any) -> Full:
     admin = stocked.shop.client()
     draft = admin.post("/api/admin/products", {"name": "Rye", "variants": [{"sku": "RYE", "price": 1}]}).data
@@ -81,6 +90,7 @@ def fill(stocked: Any) -> Full:
         "image_id": admin.upload(f"/api/admin/products/{stocked.product['id']}/images", picture()).data["id"],
         "reservation_id": reserve(stocked),
         "transfer_id": stocked.transfer().data["id"],
+        "purchase_order_id": buy(stocked),
         "order_id": stocked.sell(role="Admin").data["id"],
         "import_id": hand_in(admin),
         "stream_id": stocked.store["id"],
@@ -153,6 +163,9 @@ BODIES = {
     ("POST", "/api/admin/settings/users/{user_id:uuid}/reset-password"): {"new_password": "quite new here"},
     ("PUT", "/api/admin/settings/users/{user_id:uuid}/stores"): {"store_ids": []},
     ("PUT", "/api/admin/products/{product_id:uuid}/prices"): {"prices": []},
+    ("POST", "/api/admin/inventory/purchase-orders/{purchase_order_id:uuid}/receive"): {
+        "lines": [{"line_id": "0190f5a1-7c3e-7abc-8def-0123456789ab", "quantity": "1"}]
+    },
     ("POST", "/api/admin/inventory/movements/{movement_id:uuid}/reverse"): {"reason": "Twice"},
 }
 
@@ -264,6 +277,13 @@ class TestReferences:
             yield "POST", transfers, {**sent, side: theirs.ids["storage_id"]}, side
         their_goods = [{**goods, "variant_id": theirs.ids["variant_id"]}]
         yield "POST", transfers, {**sent, "lines": their_goods}, "lines.0.variant_id"
+        orders, place = "/api/admin/inventory/purchase-orders", {"storage_id", "supplier_id"}
+        bought = {name: ours.ids[name] for name in place} | {"lines": [own_line]}
+        for name in place:
+            yield "POST", orders, {**bought, name: theirs.ids[name]}, name
+        yield "POST", orders, {**bought, "lines": [own_line, their_line]}, "lines.1.variant_id"
+        in_their_unit = {**own_line, "unit_id": theirs.ids["unit_id"]}
+        yield "POST", orders, {**bought, "lines": [in_their_unit]}, "lines.0.unit_id"
         sale = ours.stocked.sale()
         their_sale = {"variant_id": theirs.ids["variant_id"], "quantity": 1}
         basket = {"lines": sale["lines"], "register_id": sale["register_id"]}
@@ -318,6 +338,9 @@ class TestQuestions:
             f"/api/admin/inventory/transfers?from_storage_id={theirs.ids['storage_id']}",
             f"/api/admin/inventory/transfers?variant_id={theirs.ids['variant_id']}",
             f"/api/admin/inventory/transfers?store_id={theirs.ids['store_id']}",
+            f"/api/admin/inventory/purchase-orders?storage_id={theirs.ids['storage_id']}",
+            f"/api/admin/inventory/purchase-orders?supplier_id={theirs.ids['supplier_id']}",
+            f"/api/admin/inventory/purchase-orders?variant_id={theirs.ids['variant_id']}",
         ):
             assert admin.get(path).data == [], path
         for section in ("by-period", "by-store", "by-product", "by-payment-method"):

@@ -68,6 +68,22 @@ from commands.settings import (
     switch_setting,
 )
 from commands.stock.adjustments import AdjustStock, adjust_stock
+from commands.stock.purchase_orders.deliveries import TakeDelivery, take_delivery
+from commands.stock.purchase_orders.drafts import (
+    AmendPurchaseOrder,
+    DiscardPurchaseOrder,
+    DraftPurchaseOrder,
+    amend_purchase_order,
+    discard_purchase_order,
+    draft_purchase_order,
+)
+from commands.stock.purchase_orders.orders import (
+    CancelPurchaseOrder,
+    OrderFromSupplier,
+    cancel_purchase_order,
+    order_from_supplier,
+)
+from commands.stock.purchase_orders.suggested import DraftSuggested, draft_suggested
 from commands.stock.receipts import ReceiveStock, receive_stock
 from commands.stock.reorder_points import SetReorderPoints, set_reorder_points
 from commands.stock.reservations.expiry import ExpireReservations, expire_reservations
@@ -117,16 +133,21 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         AddImage: add_image,
         AddVariant: add_variant,
         AdjustStock: adjust_stock,
+        AmendPurchaseOrder: amend_purchase_order,
         AmendTransfer: amend_transfer,
         AppointSuperAdmin: appoint_super_admin,
         ArchiveCompany: archive_company,
         ArchivePackage: archive_package,
         ArchiveSetting: archive_setting,
         ArchiveUser: archive_user,
+        CancelPurchaseOrder: cancel_purchase_order,
         CancelTransfer: cancel_transfer,
         ChangePassword: change_password,
         ChangeProductStatus: change_product_status,
+        DiscardPurchaseOrder: discard_purchase_order,
         DiscardTransfer: discard_transfer,
+        DraftPurchaseOrder: draft_purchase_order,
+        DraftSuggested: draft_suggested,
         DraftTransfer: draft_transfer,
         EndSessions: end_sessions,
         ExpireReservations: expire_reservations,
@@ -136,6 +157,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         KeepImport: keep_import,
         LaunchDueProducts: launch_due_products,
         LetFallDue: let_fall_due,
+        OrderFromSupplier: order_from_supplier,
         PlaceSale: place_sale,
         PriceForStores: price_for_stores,
         QuoteBasket: quote_basket,
@@ -167,6 +189,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         SuspendCompany: suspend_company,
         SwitchPackage: switch_package,
         SwitchSetting: switch_setting,
+        TakeDelivery: take_delivery,
     }
 )
 

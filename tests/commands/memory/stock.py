@@ -9,7 +9,7 @@ from domain.aggregate import Aggregate
 from domain.business_date import business_date
 from domain.catalog.products import Product
 from domain.catalog.units import Measure, Unit, too_precise
-from domain.companies import Backdating
+from domain.companies import Backdating, Purchasing
 from domain.costing import Balance
 from domain.errors import Detail, Invalid
 from domain.pending import Pending
@@ -161,6 +161,12 @@ class MemoryStockContext:
 
     def backdating(self) -> Backdating:
         return backdating_of(self._world, self._company_id)
+
+    def purchasing(self) -> Purchasing:
+        company = self._world.company(self._company_id)
+        assert company
+        over = company.values["over_receive_percent"]
+        return Purchasing(currency=company.values["currency"], over_receive_percent=over)
 
     def business_date(self, field: str, moment: datetime) -> date:
         company = self._world.company(self._company_id)

@@ -104,6 +104,7 @@ PLANNED: list[tuple[Event, dict[str, Any], str, str]] = [
                     incoming_change=Decimal(-4),
                     received=Decimal(5),
                     base_received=Decimal(5),
+                    value=0,
                 ),
             ),
         },

@@ -1,0 +1,64 @@
+"""A purchase order as clients see it."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from api.stock.purchase_orders.answers import (
+    PurchaseLineAnswer,
+    PurchaseMailAnswer,
+    PurchaseOrderAnswer,
+    PurchaseOrderHeadAnswer,
+    PurchaseOrderRowAnswer,
+    PurchaseReceiptAnswer,
+)
+from domain.stock.purchase_lines import PurchaseLine, open_quantity
+from domain.stock.purchase_orders import OPEN, PurchaseOrder
+from projections.base import Row
+
+
+def show_purchase_order(order: PurchaseOrder, mail: Row | None = None) -> PurchaseOrderAnswer:
+    """An order as it was decided about or found, with its last mail as `mail` knows it."""
+    return PurchaseOrderAnswer(
+        **{name: getattr(order, name) for name in _HEAD},
+        created_at=order.created_on,
+        updated_at=order.modified_on,
+        reason=order.reason,
+        lines=[_show_line(order, line) for line in order.lines],
+        receipts=[
+            PurchaseReceiptAnswer(
+                movement_id=delivery.movement_id, occurred_at=delivery.occurred_at, total=delivery.value
+            )
+            for delivery in order.deliveries
+        ],
+        mail=_show_mail(order, mail),
+    )
+
+
+def show_row(row: Row, now: datetime) -> PurchaseOrderRowAnswer:
+    """A row of the list."""
+    is_late = row["status"] in OPEN and row["expected_at"] is not None and row["expected_at"] < now
+    return PurchaseOrderRowAnswer.of({**row, "is_late": is_late})
+
+
+def _show_line(order: PurchaseOrder, line: PurchaseLine) -> PurchaseLineAnswer:
+    intake = order.intake(line.id)
+    return PurchaseLineAnswer(
+        **{name: getattr(line, name) for name in _LINE},
+        received=intake.received,
+        rejected=intake.rejected,
+        open=open_quantity(line, intake) if order.status in OPEN else Decimal(0),
+    )
+
+
+def _show_mail(order: PurchaseOrder, mail: Row | None) -> PurchaseMailAnswer | None:
+    if mail is not None:
+        return PurchaseMailAnswer.of(mail)
+    if order.sent_to is None:
+        return None
+    return PurchaseMailAnswer(address=order.sent_to, status="waiting", sent_at=None)
+
+
+_OWN_NAMES = frozenset({"created_at", "updated_at"})
+_HEAD = tuple(name for name in PurchaseOrderHeadAnswer.__struct_fields__ if name not in _OWN_NAMES)
+_STATE = frozenset({"received", "rejected", "open"})
+_LINE = tuple(name for name in PurchaseLineAnswer.__struct_fields__ if name not in _STATE)

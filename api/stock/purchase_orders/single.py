@@ -1,0 +1,94 @@
+"""One purchase order: shown, amended, and dropped while it is a draft."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from falcon import Request, Response
+
+from api.etags import expected_versions
+from api.operations import operation
+from api.queries import AsOfQuery
+from api.resource import Resource
+from api.services import Reading
+from api.stock.purchase_orders.answers import PurchaseOrderAnswer
+from api.stock.purchase_orders.input import PurchaseOrderEdit
+from api.stock.purchase_orders.presenter import show_purchase_order
+from commands.ports import Caller, ConcurrentEdit, Missing, StaleVersion
+from commands.stock.purchase_orders.drafts import (
+    AmendPurchaseOrder,
+    DiscardPurchaseOrder,
+    amend_purchase_order,
+    discard_purchase_order,
+)
+from commands.stock.purchase_orders.lines import EditedLine
+from domain.money import AmountTooLarge
+from domain.settings import OtherStore
+from domain.stock.documents import InvalidTransition
+from domain.stock.purchase_orders import PurchaseOrder
+from projections.messages import find_message
+from projections.stock.purchase_order_list import store_of
+
+#: How any step of an order may be refused.
+STEPS = (StaleVersion, ConcurrentEdit, OtherStore, InvalidTransition)
+
+
+class PurchaseOrderById(Resource):
+    """One purchase order."""
+
+    @operation("purchase_orders.view", "Show a purchase order", query=AsOfQuery(), answer=PurchaseOrderAnswer)
+    def on_get(self, req: Request, resp: Response, purchase_order_id: UUID) -> None:
+        """As it is, or as it was recorded by `as_of`."""
+        caller, as_of = req.context.caller, req.context.query.get("as_of")
+
+        def question(reading: Reading) -> PurchaseOrderAnswer:
+            order = find_purchase_order(reading, caller, purchase_order_id, as_of)
+            mail = find_message(reading.db, order.id) if order.sent_to and not as_of else None
+            return show_purchase_order(order, mail)
+
+        self.show(req, resp, self.ask(req, resp, question))
+
+    @operation(
+        "purchase_orders.edit",
+        "Amend a purchase order",
+        description="Everything of a draft can be changed; `lines` are then all that it has. Of what was "
+        "ordered, `expected_at`, `note` and quantities, which come to no less than was received.",
+        body=PurchaseOrderEdit(),
+        answer=PurchaseOrderAnswer,
+        refusals=(*STEPS, AmountTooLarge),
+    )
+    def on_patch(self, req: Request, resp: Response, purchase_order_id: UUID) -> None:
+        """Plan or order something else."""
+        changes = dict(req.context.body)
+        lines = changes.pop("lines", None)
+        command = AmendPurchaseOrder(
+            id=purchase_order_id,
+            changes=changes,
+            lines=None if lines is None else tuple(map(_edited, lines)),
+            expected_versions=expected_versions(req),
+        )
+        self.write(req, resp, amend_purchase_order, command, show_purchase_order, message="Order amended")
+
+    @operation("purchase_orders.edit", "Discard a draft", answer=PurchaseOrderAnswer, refusals=STEPS)
+    def on_delete(self, req: Request, resp: Response, purchase_order_id: UUID) -> None:
+        """Drop a draft; what was ordered is cancelled instead."""
+        command = DiscardPurchaseOrder(id=purchase_order_id, expected_versions=expected_versions(req))
+        self.write(req, resp, discard_purchase_order, command, show_purchase_order, message="Draft discarded")
+
+
+def find_purchase_order(
+    reading: Reading, caller: Caller, purchase_order_id: UUID, as_of: datetime | None = None
+) -> PurchaseOrder:
+    """The order, if it is for a storage in the caller's stores, or a warehouse. Raises Missing."""
+    orders: list[PurchaseOrder] = reading.aggregates(PurchaseOrder, [purchase_order_id], as_of)
+    if not orders:
+        raise Missing
+    store_id = store_of(reading.db, orders[0].storage_id) if caller.store_ids else None
+    if store_id is not None and store_id not in caller.store_ids:
+        raise Missing
+    return orders[0]
+
+
+def _edited(line: dict[str, Any]) -> EditedLine:
+    values = dict(line)
+    return EditedLine(variant_id=values.pop("variant_id"), quantity=values.pop("quantity"), values=values)

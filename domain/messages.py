@@ -1,0 +1,60 @@
+"""Messages: documents that are mailed to somebody, once and provably."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.aggregate import Aggregate
+from domain.entities import fields_of
+
+
+class Message(Aggregate):
+    """A document on its way to an address."""
+
+    type_name = "messages.Message"
+
+    class Written(Aggregate.Created):
+        """A document is to be mailed as it was at that version; `document` is the type of its stream."""
+
+        address: str
+        document: str
+        document_id: UUID
+        document_version: int
+
+        def apply(self, aggregate: "Message") -> None:
+            """Nobody has it yet."""
+            for name in fields_of(type(self)):
+                setattr(aggregate, name, getattr(self, name))
+            aggregate.status = "waiting"
+
+    class Sent(Aggregate.Event):
+        """The mail server has taken it."""
+
+        def apply(self, aggregate: "Message") -> None:
+            """It is on its way."""
+            aggregate.status = "sent"
+
+    class GivenUp(Aggregate.Event):
+        """The mail server would not take it for so long that nobody tries any more."""
+
+        reason: str
+
+        def apply(self, aggregate: "Message") -> None:
+            """It stays here."""
+            aggregate.status = "failed"
+
+    if TYPE_CHECKING:
+        address: str
+        document: str
+        document_id: UUID
+        document_version: int
+        status: str
+
+    def note_sent(self) -> None:
+        """The mail server has taken it; what was sent is not sent again."""
+        if self.status == "waiting":
+            self.trigger_event(Message.Sent)
+
+    def give_up(self, reason: str) -> None:
+        """Try no more."""
+        if self.status == "waiting":
+            self.trigger_event(Message.GivenUp, reason=reason)

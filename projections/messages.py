@@ -1,0 +1,60 @@
+"""Messages: which documents are still to be mailed, and to whom the others went."""
+
+from typing import LiteralString
+from uuid import UUID
+
+from domain.messages import Message
+from projections.base import Database, Projection, Row
+
+
+class Messages(Projection):
+    """One row for each message."""
+
+    name = "messages"
+    mode = "inline"
+    tables = ("messages",)
+    on = {
+        Message.Written: """
+            INSERT INTO messages (company_id, id, address, document, document_id, document_version, status,
+                                  written_at)
+            VALUES (%(company_id)s, %(stream_id)s, %(address)s, %(document)s, %(document_id)s,
+                    %(document_version)s, 'waiting', %(at)s)
+        """,
+        Message.Sent: """
+            UPDATE messages SET status = 'sent', sent_at = %(at)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+        Message.GivenUp: """
+            UPDATE messages SET status = 'failed'
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
+    }
+    schema = """
+        CREATE TABLE messages (
+            company_id       uuid NOT NULL,
+            id               uuid NOT NULL,
+            address          text NOT NULL,
+            document         text NOT NULL,
+            document_id      uuid NOT NULL,
+            document_version bigint NOT NULL,
+            status           text NOT NULL,
+            written_at       timestamptz NOT NULL,
+            sent_at          timestamptz,
+            PRIMARY KEY (company_id, id)
+        );
+        CREATE INDEX messages_by_document ON messages (company_id, document_id);
+        CREATE INDEX messages_waiting ON messages (written_at) WHERE status = 'waiting';
+    """
+
+
+_OF_DOCUMENT: LiteralString = """
+    SELECT address, status, sent_at FROM messages
+     WHERE company_id = %(company_id)s AND document_id = %(document_id)s
+     ORDER BY written_at DESC, id DESC
+     LIMIT 1
+"""
+
+
+def find_message(db: Database, document_id: UUID) -> Row | None:
+    """The last message that has a document, or None."""
+    return db.ask(_OF_DOCUMENT, {"company_id": db.company_id, "document_id": document_id}).row()
