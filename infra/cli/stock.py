@@ -69,13 +69,12 @@ def _show(outcome: StockOutcome) -> None:
 
 
 def _place(difference: StockDifference) -> str:
-    return (
-        f"company {difference.company_id}, storage {difference.storage_id}, variant {difference.variant_id}:"
-    )
+    owner, item, _ = (name.removesuffix("_id") for name in difference.named_place)
+    return f"company {difference.company_id}, {owner} {difference.owner_id}, {item} {difference.item_id}:"
 
 
 def _figures(difference: StockDifference) -> str:
-    said = f"{difference.figure} is {difference.balance:,f}, the events add up to {difference.sum:,f};"
+    said = f"{difference.figure} is {difference.kept:,f}, the events add up to {difference.sum:,f};"
     if difference.is_said_by_event:
         return f"{said} they part at position {difference.position:,}, whose event says otherwise."
     return f"{said} they part after position {difference.position:,}, the last event about it."

@@ -9,11 +9,9 @@ from uuid import UUID
 import psycopg
 
 from infra.postgres.transactions import Transaction
-from projections.stock.differences import FIRST, LAST, StockDifference, Stretch
-from projections.stock.sums import Key
-
-#: What a difference is about: storage, variant and figure.
-Place = tuple[UUID, UUID, str]
+from projections.stock.differences import FIRST, Place, StockDifference, Stretch
+from projections.stock.sums import FIGURES, Key
+from projections.stock.transit_sums import TRANSIT_FIGURES
 
 
 @dataclass(frozen=True)
@@ -40,26 +38,28 @@ def round_at_hand(db: Transaction) -> Round | None:
     return Round(row["begun_at"], row["begun_position"], after)
 
 
-def keep_round(db: Transaction, kept: Round, reached: Key, now: datetime) -> None:
+def keep_round(db: Transaction, kept: Round, stretch: Stretch, now: datetime) -> None:
     """Keep how far a round has come; at its end nothing may differ for its beginning to count as clean."""
-    is_over = reached == LAST
     params = {
         "company_id": db.company_id,
         "begun_at": kept.begun_at,
         "begun_position": kept.begun_position,
-        "storage_id": None if is_over else reached[0],
-        "variant_id": None if is_over else reached[1],
+        "storage_id": None if stretch.is_last else stretch.upto[0],
+        "variant_id": None if stretch.is_last else stretch.upto[1],
         "now": now,
     }
     db.execute(_KEEP, params)
-    if is_over:
+    if stretch.is_last:
         db.execute(_VERIFIED, params)
 
 
 def known_within(db: Transaction, stretch: Stretch) -> set[Place]:
-    """The differences that were found in a stretch before."""
-    rows = db.ask(_KNOWN, {"company_id": db.company_id, **stretch.params}).rows()
-    return {(row["storage_id"], row["variant_id"], row["figure"]) for row in rows}
+    """The differences that were found before where one looks with this stretch (`find_differences`)."""
+    params = {"company_id": db.company_id, **stretch.params, "figures": list(FIGURES)}
+    rows = db.ask(_KNOWN, params).rows()
+    if stretch.is_last:
+        rows += db.ask(_KNOWN, {**params, **Stretch().params, "figures": list(TRANSIT_FIGURES)}).rows()
+    return {(row["owner_id"], row["item_id"], row["figure"]) for row in rows}
 
 
 def forget(db: Transaction, places: Iterable[Place]) -> None:
@@ -72,7 +72,7 @@ def note(db: Transaction, differences: Sequence[StockDifference], now: datetime)
     params = {
         "company_id": db.company_id,
         **_columns([one.place for one in differences]),
-        "balances": [one.balance for one in differences],
+        "kept": [one.kept for one in differences],
         "sums": [one.sum for one in differences],
         "positions": [one.position for one in differences],
         "now": now,
@@ -82,8 +82,8 @@ def note(db: Transaction, differences: Sequence[StockDifference], now: datetime)
 
 def _columns(places: Sequence[Place]) -> dict[str, Any]:
     return {
-        "storages": [storage_id for storage_id, _, _ in places],
-        "variants": [variant_id for _, variant_id, _ in places],
+        "owners": [owner_id for owner_id, _, _ in places],
+        "items": [item_id for _, item_id, _ in places],
         "figures": [figure for _, _, figure in places],
     }
 
@@ -121,25 +121,24 @@ _VERIFIED: LiteralString = """
 """
 
 _KNOWN: LiteralString = """
-    SELECT storage_id, variant_id, figure FROM stock_differences
-     WHERE company_id = %(company_id)s
-       AND (storage_id, variant_id) > (%(after_storage)s::uuid, %(after_variant)s::uuid)
-       AND (storage_id, variant_id) <= (%(upto_storage)s::uuid, %(upto_variant)s::uuid)
+    SELECT owner_id, item_id, figure FROM stock_differences
+     WHERE company_id = %(company_id)s AND figure = ANY(%(figures)b::text[])
+       AND (owner_id, item_id) > (%(after_owner)s::uuid, %(after_item)s::uuid)
+       AND (owner_id, item_id) <= (%(upto_owner)s::uuid, %(upto_item)s::uuid)
 """
 
 _FORGET: LiteralString = """
     DELETE FROM stock_differences
      WHERE company_id = %(company_id)s
-       AND (storage_id, variant_id, figure) IN (
-               SELECT * FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[], %(figures)b::text[]))
+       AND (owner_id, item_id, figure) IN (
+               SELECT * FROM unnest(%(owners)b::uuid[], %(items)b::uuid[], %(figures)b::text[]))
 """
 
 _NOTE: LiteralString = """
-    INSERT INTO stock_differences (company_id, storage_id, variant_id, figure, balance, sum, position,
-                                   found_at)
+    INSERT INTO stock_differences (company_id, owner_id, item_id, figure, kept, sum, position, found_at)
     SELECT %(company_id)s, found.*, %(now)s
-      FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[], %(figures)b::text[], %(balances)b::numeric[],
+      FROM unnest(%(owners)b::uuid[], %(items)b::uuid[], %(figures)b::text[], %(kept)b::numeric[],
                   %(sums)b::numeric[], %(positions)b::bigint[]) AS found
-        ON CONFLICT (company_id, storage_id, variant_id, figure) DO UPDATE
-       SET balance = excluded.balance, sum = excluded.sum, position = excluded.position
+        ON CONFLICT (company_id, owner_id, item_id, figure) DO UPDATE
+       SET kept = excluded.kept, sum = excluded.sum, position = excluded.position
 """

@@ -24,7 +24,7 @@ from infra.postgres.definitions import HOLD_MODEL, named
 from infra.postgres.transactions import Transaction, transaction
 from infra.projections.reading import FactReader
 from projections.base import CompanyClosed, Row, ServerOutdated
-from projections.stock.differences import LAST, StockDifference, find_differences, next_stretch
+from projections.stock.differences import StockDifference, find_differences, next_stretch
 
 #: How often it is done, and for how long: at most a tenth of one processor, however many balances there are.
 EVERY, SECONDS = timedelta(seconds=5), 0.5
@@ -103,33 +103,27 @@ class StockVerification:
             forget(db, gone)
         if found:
             note(db, found, self._now)
-        keep_round(db, own, stretch.upto, self._now)
-        return stretch.upto != LAST, [one for one in found if one.place not in known], len(gone)
+        keep_round(db, own, stretch, self._now)
+        return not stretch.is_last, [one for one in found if one.place not in known], len(gone)
 
 
 def _tell(new: Sequence[StockDifference], gone: int, company_id: UUID) -> None:
     """Log each difference once, and how many there are no more."""
     for one in new[:LOGGED]:
         log.error(
-            "a stock balance is not what the events add up to",
+            "stock is not what the events add up to",
             company_id=str(company_id),
-            storage_id=str(one.storage_id),
-            variant_id=str(one.variant_id),
-            figure=one.figure,
-            balance=f"{one.balance:f}",
+            **one.named_place,
+            kept=f"{one.kept:f}",
             sum=f"{one.sum:f}",
             position=one.position,
             is_said_by_event=one.is_said_by_event,
         )
     if len(new) > LOGGED:
         rest = len(new) - LOGGED
-        log.error(
-            "more stock balances are not what the events add up to", company_id=str(company_id), more=rest
-        )
+        log.error("more stock is not what the events add up to", company_id=str(company_id), more=rest)
     if gone:
-        log.info(
-            "stock balances are what the events add up to again", company_id=str(company_id), balances=gone
-        )
+        log.info("stock is what the events add up to again", company_id=str(company_id), figures=gone)
 
 
 STOCK_VERIFICATION = Job(

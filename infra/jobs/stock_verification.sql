@@ -12,18 +12,17 @@ CREATE TABLE stock_verifications (
     verified_position bigint NOT NULL DEFAULT 0,
     verified_at       timestamptz
 ) WITH (fillfactor = 70);
-CREATE INDEX stock_verifications_by_time ON stock_verifications (begun_at);
 
--- Figures of balances that are not what the events add up to. Each is logged when its row is made, and gone when the
--- two agree again.
+-- Figures that are not what the events add up to. Each is logged when its row is made, and gone when the two agree
+-- again. The owner is a storage and the item a variant; or, of what is on the way, a transfer and its line.
 CREATE TABLE stock_differences (
     company_id uuid NOT NULL,
-    storage_id uuid NOT NULL,
-    variant_id uuid NOT NULL,
+    owner_id   uuid NOT NULL,
+    item_id    uuid NOT NULL,
     figure     text NOT NULL,
-    balance    numeric NOT NULL,
+    kept       numeric NOT NULL,
     sum        numeric NOT NULL,
     position   bigint NOT NULL,
     found_at   timestamptz NOT NULL,
-    PRIMARY KEY (company_id, storage_id, variant_id, figure)
+    PRIMARY KEY (company_id, owner_id, item_id, figure)
 );

@@ -12,8 +12,8 @@ from infra.projections.rebuild_all import reason_of
 from infra.projections.staging import Progress, Staging, staging_session
 from projections.stock.differences import (
     FIRST,
-    LAST,
     StockDifference,
+    Stretch,
     count_balances,
     find_differences,
     next_stretch,
@@ -58,21 +58,21 @@ def verify_stock(
     The log is proved by its hashes on the way. Raises LogAltered, and what an unreadable event raises.
     """
     differences: list[StockDifference] = []
-    balances, after = 0, FIRST
+    balances = 0
+    stretch: Stretch | None = None
     with staging_session(conninfo) as connection:
         staging = Staging(connection, types, StockSums(), company_id, progress=progress)
         staging.catch_up(head_of)
         staging.analyze()
         connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        while after != LAST:
+        while stretch is None or not stretch.is_last:
             with staging.transaction() as db:
                 position = head_of(db)
                 folded = staging.fold(db, position)
-                stretch = next_stretch(db, after, step)
+                stretch = next_stretch(db, stretch.upto if stretch else FIRST, step)
                 differences += find_differences(db, stretch)
                 balances += count_balances(db, stretch)
             staging.advance(position, folded)
-            after = stretch.upto
     return StockReport(company_id, staging.position, staging.events, balances, tuple(differences))
 
 

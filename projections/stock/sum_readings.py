@@ -37,21 +37,35 @@ class Promised(Reading):
     lines: tuple[QuantityLine, ...]
 
 
+class ShippedLine(QuantityLine):
+    """What left of a line, and its value."""
+
+    line_id: str
+    value: int
+
+
 class Shipped(Reading):
     """Goods that left for a storage."""
 
     to_storage_id: str
-    lines: tuple[QuantityLine, ...]
+    lines: tuple[ShippedLine, ...]
 
 
 class ArrivedLine(Reading):
-    """What of a variant is no longer on the way."""
+    """What of a line is no longer on the way, and what still is; values are minor currency units."""
 
+    line_id: str
     variant_id: str
     received: Decimal
     damaged: Decimal
     lost: Decimal
     returned: Decimal
+    received_value: int
+    damaged_value: int
+    lost_value: int
+    returned_value: int
+    transit_quantity: Decimal
+    transit_value: int
 
 
 class Arrived(Reading):

@@ -1,6 +1,6 @@
 """Sums of stock: what the balances must be, added up from the log, not taken from what an event says."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import LiteralString
@@ -22,6 +22,7 @@ from projections.stock.sum_readings import (
     Shipped,
     Tallied,
 )
+from projections.stock.transit_sums import add_to_transit
 
 #: A storage and a variant, as text.
 Key = tuple[str, str]
@@ -60,18 +61,29 @@ class Sum:
             self.parted_at = position
 
 
-def add_facts(sums: dict[Key, Sum], facts: Iterable[Fact]) -> None:
-    """Add what the facts change to the sums, which have every earlier one; facts of a log, in its order."""
-    for fact in facts:
-        for change in changes_of(fact):
-            sums.setdefault(change.key, Sum()).add(change, fact.position)
+def positioned(facts: Iterable[Fact]) -> Iterator[tuple[Change, int]]:
+    """What the facts change, each with its position in the log."""
+    return ((change, fact.position) for fact in facts for change in changes_of(fact))
+
+
+def add_changes(sums: dict[Key, Sum], changes: Iterable[tuple[Change, int]]) -> None:
+    """Add changes to the sums of all that was before them in the log."""
+    for change, position in changes:
+        one = sums.get(change.key)
+        if one is None:
+            one = sums[change.key] = Sum()
+        one.add(change, position)
 
 
 class StockSums(Projection):
-    """What the log's events add up to by storage and variant: what the balances are compared with."""
+    """What the log's events add up to by storage and variant, and what of each transfer's line is on the way.
+
+    With these the balances are compared, and the transfers. Only lines of which anything is on the way have a
+    row.
+    """
 
     name = "stock_sums"
-    tables = ("stock_sums",)
+    tables = ("stock_sums", "stock_transit_sums")
     folds = {
         **dict.fromkeys(MOVEMENTS, Movement),
         Transfer.Shipped: Shipped,
@@ -104,18 +116,28 @@ class StockSums(Projection):
             parted_at        bigint,
             PRIMARY KEY (company_id, storage_id, variant_id)
         ) WITH (fillfactor = 70);
+        CREATE TABLE stock_transit_sums (
+            company_id    uuid NOT NULL,
+            transfer_id   uuid NOT NULL,
+            line_id       uuid NOT NULL,
+            in_transit    numeric NOT NULL,
+            transit_value numeric NOT NULL,
+            position      bigint NOT NULL,
+            parted_at     bigint,
+            PRIMARY KEY (company_id, transfer_id, line_id)
+        );
     """
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Read the sums that the batch touches, add to them in memory, and write them back."""
-        keys = {change.key for fact in facts for change in changes_of(fact)}
-        sums = read_sums(db, keys)
-        add_facts(sums, facts)
+        changes = list(positioned(facts))
+        sums = _read(db, {change.key for change, _ in changes})
+        add_changes(sums, changes)
         _write(db, sums)
+        add_to_transit(db, facts)
 
 
-def read_sums(db: Database, keys: Iterable[Key]) -> dict[Key, Sum]:
-    """The sums of these keys, as far as there are any."""
+def _read(db: Database, keys: Iterable[Key]) -> dict[Key, Sum]:
     several = list(keys)
     params = {
         "company_id": db.company_id,
@@ -123,7 +145,7 @@ def read_sums(db: Database, keys: Iterable[Key]) -> dict[Key, Sum]:
         "variants": [variant_id for _, variant_id in several],
     }
     rows = db.ask(_READ, params).rows()
-    return {(str(row.pop("storage_id")), str(row.pop("variant_id"))): Sum(**row) for row in rows}
+    return {(row.pop("storage_id"), row.pop("variant_id")): Sum(**row) for row in rows}
 
 
 def _write(db: Database, sums: Mapping[Key, Sum]) -> None:
@@ -141,8 +163,8 @@ def _write(db: Database, sums: Mapping[Key, Sum]) -> None:
 
 
 _READ: LiteralString = """
-    SELECT own.storage_id, own.variant_id, own.on_hand, own.value, own.reserved, own.incoming_ordered,
-           own.incoming_transit, own.position, own.parted_at
+    SELECT own.storage_id::text, own.variant_id::text, own.on_hand, own.value, own.reserved,
+           own.incoming_ordered, own.incoming_transit, own.position, own.parted_at
       FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[]) AS key(storage_id, variant_id)
       JOIN stock_sums AS own
         ON own.company_id = %(company_id)s AND own.storage_id = key.storage_id

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from domain.stock.purchase_orders import IncomingLine, PurchaseOrder
 from domain.stock.reservations import PlacedLine, Reservation
 from domain.stock.shipments import ShippedLine
-from domain.stock.transfers import Transfer
+from domain.stock.transfers import Transfer, TransferLine
 from infra.cli.stock import stock
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
@@ -29,7 +29,7 @@ from tests.waiting import PATIENCE
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
-OTHER_STORAGE, LINE = UUID(int=9), UUID(int=10)
+OTHER_STORAGE, TRANSFER, LINE = UUID(int=9), UUID(int=10), UUID(int=11)
 
 
 @pytest.fixture
@@ -59,8 +59,23 @@ def plan(shop: Any, variant_id: UUID) -> None:
             incoming=(IncomingLine(line_id=LINE, variant_id=variant_id, incoming_change=Decimal(24)),),
         ),
         golden_event(
+            EVENT_TYPES.by_event[Transfer.Drafted],
+            TRANSFER,
+            lines=(
+                TransferLine(
+                    id=LINE,
+                    variant_id=variant_id,
+                    sku="TEA",
+                    name="Tea",
+                    quantity=Decimal(3),
+                    entered_quantity=Decimal(3),
+                ),
+            ),
+        ),
+        golden_event(
             EVENT_TYPES.by_event[Transfer.Shipped],
-            uuid4(),
+            TRANSFER,
+            2,
             to_storage_id=OTHER_STORAGE,
             lines=(ShippedLine(line_id=LINE, variant_id=variant_id, quantity=Decimal(3), value=750),),
         ),
@@ -81,7 +96,7 @@ def check(shop: Any, step: int = 10_000) -> Any:
 
 def figures(differences: Any) -> list[tuple[Any, ...]]:
     """What differs, without the ids."""
-    return [(one.figure, one.balance, one.sum, one.position, one.is_said_by_event) for one in differences]
+    return [(one.figure, one.kept, one.sum, one.position, one.is_said_by_event) for one in differences]
 
 
 class TestOnRequest:
@@ -101,14 +116,14 @@ class TestOnRequest:
             trading.storage_id,
         )
         differences = check(trading, step).differences
-        at = trading.head() - 1
+        at = trading.head() - 2
         assert figures(differences) == [
             ("on_hand", 11, 10, at, False),
             ("value", 2495, 2500, at, False),
             ("reserved", 0, 2, at, False),
             ("incoming_ordered", 25, 24, at, False),
         ]
-        assert {(one.company_id, one.storage_id, one.variant_id) for one in differences} == {
+        assert {(one.company_id, one.owner_id, one.item_id) for one in differences} == {
             (trading.company_id, trading.storage_id, altered)
         }
 
@@ -134,8 +149,22 @@ class TestOnRequest:
             trading.variants[6],
         )
         missing, _, extra, *_ = check(trading, 2).differences
-        assert (missing.variant_id, *figures([missing])[0][:3]) == (trading.variants[6], "on_hand", 0, 7)
-        assert (extra.variant_id, *figures([extra])[0][:4]) == (invented, "on_hand", 7, 0, 0)
+        assert (missing.item_id, *figures([missing])[0][:3]) == (trading.variants[6], "on_hand", 0, 7)
+        assert (extra.item_id, *figures([extra])[0][:4]) == (invented, "on_hand", 7, 0, 0)
+
+    def test_names_a_line_of_a_transfer_of_which_something_else_is_on_the_way(self, trading: Any) -> None:
+        spoil(
+            trading,
+            "UPDATE transfer_lines SET transit_value = 749 WHERE line_id = %s AND company_id = %s",
+            LINE,
+        )
+        [difference] = check(trading, 2).differences
+        assert figures([difference]) == [("transit_value", 749, 750, trading.head(), False)]
+        assert difference.named_place == {
+            "transfer_id": str(TRANSFER),
+            "line_id": str(LINE),
+            "figure": "transit_value",
+        }
 
     def test_the_shop_sells_on_meanwhile(self, trading: Any, open_shop: Callable[..., Any]) -> None:
         teller, stop = open_shop(trading.company_id), Event()
@@ -222,6 +251,19 @@ class TestJob:
         assert known(trading) == [(altered, "on_hand", 2, 6)]
         assert verified(trading) == clean
 
+    @pytest.mark.parametrize("is_followed", [True, False])
+    def test_what_is_on_the_way_is_compared_too(self, trading: Any, is_followed: bool) -> None:
+        if is_followed:
+            trading.database.follow().step()
+        statement: LiteralString = (
+            "UPDATE transfer_lines SET in_transit = %s WHERE line_id = %s AND company_id = %s"
+        )
+        spoil(trading, statement, 2, LINE)
+        assert go_on(trading) == [(str(LINE), "in_transit", "2", "3", trading.head(), False)]
+        spoil(trading, statement, 3, LINE)
+        go_on(trading, 1.5)
+        assert (known(trading), verified(trading)) == ([], trading.head())
+
     def test_what_was_put_right_is_forgotten(self, trading: Any) -> None:
         trading.database.follow().step()
         altered, statement = trading.variants[3], _SET_ON_HAND
@@ -232,7 +274,7 @@ class TestJob:
         go_on(trading, 1.5)
         assert (known(trading), verified(trading)) == ([], trading.head())
 
-    def test_goes_on_where_it_stopped_and_ends_with_its_time(self, trading: Any) -> None:
+    def test_a_round_goes_on_where_it_stopped(self, trading: Any) -> None:
         trading.database.follow().step()
         begun = trading.head()
         go_on(trading, balances=2, steps=1)
@@ -269,8 +311,9 @@ def go_on(
         job = StockVerification(connection, WRITER, NOW + PAUSE * pauses, balances)
         job.go_on(PATIENCE) if steps is None else [job.compare_some(company_id) for _ in range(steps)]
     return [
-        tuple(
-            one[name] for name in ("variant_id", "figure", "balance", "sum", "position", "is_said_by_event")
+        (
+            one.get("variant_id") or one["line_id"],
+            *(one[name] for name in ("figure", "kept", "sum", "position", "is_said_by_event")),
         )
         for one in logs
         if one["log_level"] == "error" and one["company_id"] == str(company_id)
@@ -290,8 +333,7 @@ def known(shop: Any) -> list[tuple[Any, ...]]:
     """The differences that are known."""
     return list(
         shop.database.rows(
-            "SELECT variant_id, figure, balance, sum FROM stock_differences"
-            " WHERE company_id = %s ORDER BY 1, 2",
+            "SELECT item_id, figure, kept, sum FROM stock_differences WHERE company_id = %s ORDER BY 1, 2",
             shop.company_id,
         )
     )

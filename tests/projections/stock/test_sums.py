@@ -25,7 +25,8 @@ from infra.eventstore.codec import EventTypes
 from infra.runtime.models import EVENT_TYPES
 from projections.base import Event, Fact
 from projections.declarations import record_read
-from projections.stock.sums import StockSums, Sum, add_facts
+from projections.stock.sums import StockSums, Sum, add_changes, positioned
+from projections.stock.transit_sums import TransitSum, transit_changes_of
 from tests.golden import golden_event
 
 STREAM, STORAGE, TEA, LINE = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4)
@@ -45,7 +46,7 @@ def fact_of(event: Event, position: int = 1, **values: Any) -> Fact:
 def sum_of(*facts: Fact) -> Sum:
     """What the facts add up to, of tea in the storage."""
     sums: dict[Any, Sum] = {}
-    add_facts(sums, facts)
+    add_changes(sums, positioned(facts))
     assert list(sums) == [KEY]
     return sums[KEY]
 
@@ -178,3 +179,26 @@ def test_two_lines_of_an_event_follow_each_other() -> None:
     lines = (moved(), moved(balance_quantity=Decimal(6), balance_value=900))
     found = sum_of(fact_of(StockMovement.Adjusted, storage_id=STORAGE, lines=lines))
     assert found == Sum(on_hand=Decimal(6), value=900, position=1)
+
+
+SENT = (ShippedLine(line_id=LINE, variant_id=TEA, quantity=Decimal(7), value=900),)
+CAME: Any = {"received": Decimal(4), "received_value": 514, "lost": Decimal(1), "lost_value": 129}
+
+
+@pytest.mark.parametrize("event", [Transfer.Received, Transfer.Cancelled], ids=lambda event: event.__name__)
+@pytest.mark.parametrize(("left", "parted_at"), [(257, None), (258, 2)])
+def test_what_is_on_the_way_is_what_was_sent_less_what_became_of_it(
+    event: Event, left: int, parted_at: int | None
+) -> None:
+    line = ArrivedLine(line_id=LINE, variant_id=TEA, transit_quantity=Decimal(2), transit_value=left, **CAME)
+    facts = [
+        fact_of(Transfer.Shipped, to_storage_id=STORAGE, lines=SENT),
+        fact_of(event, 2, to_storage_id=STORAGE, lines=(line,)),
+    ]
+    found = TransitSum()
+    for fact in facts:
+        for change in transit_changes_of(fact):
+            assert change.key == (str(STREAM), str(LINE))
+            found.add(change, fact.position)
+    expected = TransitSum(in_transit=Decimal(2), transit_value=257, position=2, parted_at=parted_at)
+    assert found == expected
