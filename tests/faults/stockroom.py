@@ -18,6 +18,7 @@ REFUSALS = frozenset(
     {
         "insufficient_stock",
         "already_reversed",
+        "not_reversible",
         "invalid_transition",
         "receive_exceeds_shipped",
         "receive_exceeds_ordered",
