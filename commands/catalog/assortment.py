@@ -8,6 +8,7 @@ from commands.plan import PlanWork
 from commands.ports import UnitOfWork
 from domain.catalog.products import Product
 from domain.catalog.reference_book import Named
+from domain.catalog.units import UnitChange
 from domain.catalog.variant_types import Choices
 from domain.errors import Conflict
 
@@ -53,8 +54,8 @@ class AssortmentPort(Protocol):
     def stocked(self, variant_ids: Collection[UUID]) -> Collection[UUID]:
         """Those of these variants that have stock somewhere; nothing of it moves until the end."""
 
-    def finer(self, units: Mapping[UUID, UUID | None], *, alone: bool) -> Collection[UUID]:
-        """Those of the products whose stock is finer than the units they are to have, None for none.
+    def units_in_use(self, changes: Mapping[UUID, UnitChange], *, alone: bool) -> Collection[UUID]:
+        """Those of the products whose stock keeps them from such a change of their unit.
 
         `alone`, no fraction moves until the end.
         """

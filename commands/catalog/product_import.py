@@ -14,6 +14,7 @@ from domain.catalog.cells import id_or_none, split_escaped
 from domain.catalog.product_sheet import ProductSheet
 from domain.catalog.products import sku_key
 from domain.catalog.reference_book import ReferenceBook
+from domain.catalog.units import UnitChange
 from domain.errors import Detail, Invalid
 from domain.money import exponent
 from domain.settings import Setting
@@ -114,7 +115,7 @@ class _Import:
         self._work = work
         self._assortment = work.assortment
         self._sheet = ProductSheet(command.chunks())
-        self._units: dict[UUID, UUID | None] = {}
+        self._units: dict[UUID, UnitChange] = {}
         self._report = Report(rows=self._sheet.size)
         self._report.note(self._sheet.problems)
         self._context = ImportContext(
@@ -144,9 +145,9 @@ class _Import:
         """Hold what was referred to, and see that the company's package has room.
 
         Raises ConcurrentEdit, PlanLimitReached. Tills wait from here on, so only now it is looked whether
-        stock has become finer than a unit meanwhile.
+        stock has come meanwhile that keeps a product from its new unit.
         """
-        if self._assortment.finer(self._units, alone=True):
+        if self._assortment.units_in_use(self._units, alone=True):
             raise ConcurrentEdit
         if (self._report.created or self._report.changed) and not self._assortment.held(
             self._context.referred
@@ -216,9 +217,9 @@ class _Import:
         for one in batch:
             one.edit()
         units = {product_id: unit for one in batch for product_id, unit in one.new_unit.items()}
-        finer = self._assortment.finer(units, alone=False)
+        in_use = self._assortment.units_in_use(units, alone=False)
         for one in batch:
-            one.check_unit(finer)
+            one.check_unit(in_use)
         self._units |= units
         self._save(self._context.take_settings(), batch)
         archived = [variant for one in batch if one.goes_out for variant in one.variant_ids]

@@ -11,6 +11,7 @@ from commands.catalog.assortment import ExistingVariant
 from commands.catalog.import_context import ImportContext
 from domain.catalog.product_sheet import PRODUCT_COLUMNS, REFERENCES, VARIANT_COLUMNS, Row
 from domain.catalog.products import MOST_VARIANTS, Product, Status, TooManyVariants, Variant, sku_key
+from domain.catalog.units import UnitChange
 from domain.catalog.variant_types import unlisted
 from domain.errors import Refusal
 from domain.settings import InUse
@@ -65,16 +66,17 @@ class ProductDecision:
         return self.product.variants if self.product else ()
 
     @property
-    def new_unit(self) -> Mapping[UUID, UUID | None]:
-        """The unit that the product comes to be measured in, if it was measured in another one."""
+    def new_unit(self) -> Mapping[UUID, UnitChange]:
+        """The unit that the product comes to be measured in, if that is another one."""
         if self.product is None or self.is_new or self.product.values["unit_id"] == self._unit_before:
             return {}
-        return {self.product.id: self.product.values["unit_id"]}
+        return {self.product.id: UnitChange(self.product.values["unit_id"], self._unit_before)}
 
-    def check_unit(self, finer: Collection[UUID]) -> None:
-        """Say what is wrong if the product is one of those whose stock is finer than the unit."""
-        if self.product is not None and self.product.id in finer:
-            self._wrong("unit", InUse.code, "This product has stock that is finer than the unit.")
+    def check_unit(self, in_use: Collection[UUID]) -> None:
+        """Say what is wrong if the product is one of those whose stock keeps them from the new unit."""
+        if self.product is not None and self.product.id in in_use:
+            message = "This product has stock that is measured in its unit, or is finer than the new one."
+            self._wrong("unit", InUse.code, message)
 
     def edit(self) -> None:
         """Draft it, or change what is different."""

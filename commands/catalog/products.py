@@ -10,6 +10,7 @@ from commands.plan import PlanWork
 from commands.ports import UnitOfWork, check_version
 from commands.stock.ports import StockWork
 from domain.catalog.products import Product, Status, Variant, sku_key
+from domain.catalog.units import UnitChange
 from domain.errors import Detail, Invalid
 from domain.pending import Pending
 from domain.settings import InUse
@@ -131,25 +132,25 @@ def revise_product(command: ReviseProduct, work: ProductsWork) -> Product:
 
     Raises Missing, StaleVersion, AlreadyArchived, InUse, Invalid.
     """
-    finer = _finer(command, work)
+    in_use = _units_in_use(command, work)
     catalog = work.catalog.context(command.changes, (), product_id=command.id)
     product = work.load(Product, command.id)
     check_version(product.version, command.expected_versions)
     before = dict(product.values)
     product.revise(command.changes)
     catalog.check(before)
-    if product.values["unit_id"] != before["unit_id"] and finer.read():
-        message = "This product has stock that is finer than the unit."
+    if product.values["unit_id"] != before["unit_id"] and in_use.read():
+        message = "This product has stock that is measured in its unit, or is finer than the new one."
         raise InUse(details=[Detail("unit_id", InUse.code, message)])
     work.save(product)
     return product
 
 
-def _finer(command: ReviseProduct, work: ProductsWork) -> Pending[Collection[UUID]]:
-    """Ask whether there is stock that is finer than the unit the product is to have."""
+def _units_in_use(command: ReviseProduct, work: ProductsWork) -> Pending[Collection[UUID]]:
+    """Ask whether there is stock that keeps the product from the unit it is to have."""
     if "unit_id" not in command.changes:
         return Pending(tuple)
-    return work.stock.finer({command.id: command.changes["unit_id"]})
+    return work.stock.units_in_use({command.id: UnitChange(command.changes["unit_id"])})
 
 
 def change_product_status(command: ChangeProductStatus, work: ProductsWork) -> Product:

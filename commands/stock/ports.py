@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from commands.ports import UnitOfWork
-from domain.catalog.units import Measure
+from domain.catalog.units import Measure, UnitChange
 from domain.companies import Backdating, Purchasing
 from domain.errors import Detail
 from domain.pending import Pending
@@ -56,10 +56,11 @@ class StockPort(Protocol):
     def hold_precisions(self, quantities: Iterable[Decimal]) -> None:
         """Let no unit become coarser until the end, if some of these quantities are fractions."""
 
-    def finer(self, units: Mapping[UUID, UUID | None]) -> Pending[Collection[UUID]]:
-        """Ask which products have stock that is finer than the units they are to have, None for none.
+    def units_in_use(self, changes: Mapping[UUID, UnitChange]) -> Pending[Collection[UUID]]:
+        """Ask which products have stock that keeps them from such a change of their unit.
 
-        No fraction moves until the end. It is asked before anything else.
+        It is measured in the former unit, or is finer than the new one. No fraction moves until the end, and
+        nothing comes in of what changes its unit. It is asked before anything else.
         """
 
     def lock(

@@ -68,6 +68,16 @@ def too_precise(field: str, quantity: Decimal, precision: int) -> Detail | None:
     return Detail(field, "too_precise", f"Its quantity has at most {precision} decimal places.")
 
 
+class UnitChange(NamedTuple):
+    """The unit that a product is to be measured in, None for none, and the one it was measured in so far.
+
+    `former_id` is None where that is not known: then it is the one that is recorded.
+    """
+
+    unit_id: UUID | None
+    former_id: UUID | None = None
+
+
 class NoCommonUnit(Conflict):
     """These units measure different things: no unit underlies both."""
 

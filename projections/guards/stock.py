@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.business_date import business_date
-from domain.catalog.units import Measure
+from domain.catalog.units import Measure, UnitChange
 from domain.companies import Backdating, Purchasing
 from domain.costing import Balance
 from domain.errors import Detail, Invalid
@@ -21,7 +21,7 @@ from projections.base import Answer, Database, Row
 from projections.catalog.units import MEASURES_OF_GOODS, measures_of
 from projections.companies import backdating_of
 from projections.guards.references import References
-from projections.guards.stock_precision import HALF, ask_finer, hold_precisions
+from projections.guards.stock_precision import HALF, ask_units_in_use, hold_precisions
 
 # A balance that does not exist yet cannot be locked, so it is made first; a refusal takes it away again.
 ENSURE_BALANCES: LiteralString = """
@@ -176,9 +176,9 @@ class StockGuard:
         """Let no unit become coarser until the end, if some of these quantities are fractions."""
         hold_precisions(self._db, quantities)
 
-    def finer(self, units: Mapping[UUID, UUID | None]) -> Pending[Collection[UUID]]:
-        """Ask which products have stock that is finer than the units they are to have, None for none."""
-        answer = ask_finer(self._db, units, alone=True)
+    def units_in_use(self, changes: Mapping[UUID, UnitChange]) -> Pending[Collection[UUID]]:
+        """Ask which products have stock that keeps them from such a change of their unit."""
+        answer = ask_units_in_use(self._db, changes, alone=True)
         return Pending(lambda: {row["product_id"] for row in answer.rows()})
 
     def lock(

@@ -1,10 +1,11 @@
-"""Stock is never finer than its unit: movements of fractions and edits to a coarser unit take turns."""
+"""Stock keeps its unit, and is never finer: movements and edits of units take turns."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import LiteralString
 from uuid import UUID
 
+from domain.catalog.units import UnitChange
 from projections.base import Answer, Database
 
 #: A fraction, for what may turn out to be one.
@@ -28,14 +29,34 @@ _FINER_THAN_UNIT: LiteralString = """
                       AND scale(trim_scale(b.on_hand)) > %(precision)s) AS is_finer
 """
 
+# What was measured in no unit yet comes to be measured in its first one: then its stock means the same.
+_CHANGES: LiteralString = """
+    SELECT p.id AS product_id, change.unit_id, coalesce(change.former_id, p.unit_id) AS former_id
+      FROM unnest(%(products)b::uuid[], %(units)b::uuid[], %(formers)b::uuid[])
+           AS change(product_id, unit_id, former_id)
+      JOIN products AS p ON p.company_id = %(company_id)s AND p.id = change.product_id
+"""
+
+# Whoever receives stock of these variants has to wait, or has done so before it is looked for.
+_HOLD_VARIANTS: LiteralString = f"""
+    SELECT v.id
+      FROM ({_CHANGES}) AS change
+      JOIN variants AS v ON v.company_id = %(company_id)s AND v.product_id = change.product_id
+     WHERE change.former_id <> change.unit_id OR (change.former_id IS NOT NULL AND change.unit_id IS NULL)
+     ORDER BY v.id
+       FOR UPDATE OF v
+"""
+
 # What is no longer measured in anything is counted in whole pieces, as far as anybody can tell.
-_FINER: LiteralString = """
-    SELECT DISTINCT v.product_id
-      FROM unnest(%(products)b::uuid[], %(units)b::uuid[]) AS moved(product_id, unit_id)
-      JOIN variants AS v ON v.company_id = %(company_id)s AND v.product_id = moved.product_id
+_IN_USE: LiteralString = f"""
+    SELECT DISTINCT change.product_id
+      FROM ({_CHANGES}) AS change
+      JOIN variants AS v ON v.company_id = %(company_id)s AND v.product_id = change.product_id
       JOIN stock_balances AS b ON b.company_id = v.company_id AND b.variant_id = v.id
-      LEFT JOIN settings AS unit ON unit.company_id = v.company_id AND unit.id = moved.unit_id
+      LEFT JOIN settings AS unit ON unit.company_id = v.company_id AND unit.id = change.unit_id
      WHERE scale(trim_scale(b.on_hand)) > coalesce((unit.fields ->> 'precision')::int, 0)
+        OR (b.on_hand <> 0 AND change.former_id IS NOT NULL
+            AND change.former_id IS DISTINCT FROM change.unit_id)
 """
 
 
@@ -55,12 +76,19 @@ def ask_finer_than_unit(db: Database, unit_id: UUID, precision: int) -> Answer:
     return db.ask(_FINER_THAN_UNIT, params)
 
 
-def ask_finer(db: Database, units: Mapping[UUID, UUID | None], *, alone: bool) -> Answer:
-    """Ask which products have stock that is finer than the units they are to have, None for none.
+def ask_units_in_use(db: Database, changes: Mapping[UUID, UnitChange], *, alone: bool) -> Answer:
+    """Ask which products have stock that keeps them from such a change of their unit.
 
-    `alone`, no fraction moves until the end.
+    It is measured in the former unit, or is finer than the new one. `alone`, no fraction moves until the end,
+    and nothing comes in of what is measured in another unit from then on.
     """
-    params = {"company_id": db.company_id, "products": list(units), "units": list(units.values())}
+    params = {
+        "company_id": db.company_id,
+        "products": list(changes),
+        "units": [change.unit_id for change in changes.values()],
+        "formers": [change.former_id for change in changes.values()],
+    }
     if alone:
         db.execute(_HOLD_ALONE, params)
-    return db.ask(_FINER, params)
+        db.execute(_HOLD_VARIANTS, params)
+    return db.ask(_IN_USE, params)

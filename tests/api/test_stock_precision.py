@@ -77,6 +77,31 @@ class TestWhileFinerStockLiesThere:
         assert weighed.admin.get(f"{UNITS}/{weighed.kilogram['id']}").data["precision"] == 3
 
 
+class TestWhileStockLiesThere:
+    def test_the_product_keeps_its_unit(self, weighed: Weighed) -> None:
+        gram = weighed.admin.post(UNITS, {"name": "Gram", "symbol": "g", "precision": 5}).data
+        for unit in (gram, weighed.piece, None):
+            refused = weighed.measure_in(unit)
+            assert (refused.status, refused.code, refused.fields) == (409, "in_use", {"unit_id"})
+        assert weighed.import_unit("g").json["error"]["details"][0]["code"] == "in_use"
+        assert weighed.admin.get(weighed.product).data["unit_id"] == weighed.kilogram["id"]
+
+    def test_of_none_that_came_meanwhile_is_the_unit_changed(self, weighed: Weighed) -> None:
+        """Either nothing has come in yet, or what comes in finds the new unit."""
+        stocked = weighed.stocked
+        assert stocked.sell(10).status == 201
+        for unit in [weighed.piece, weighed.kilogram] * 5:
+            before = len(stocked.shop.events())
+            with ThreadPoolExecutor(2) as both:
+                received, changed = both.submit(stocked.receive, 1, 60), both.submit(weighed.measure_in, unit)
+            assert (received.result().status, changed.result().status) in {(201, 200), (201, 409)}
+            types = [event["type"] for event in stocked.shop.events()[before:]]
+            if changed.result().status == 200:
+                assert types == ["products.Product.Remeasured", "stock.StockMovement.Received"]
+            assert stocked.sell(1).status == 201
+            assert weighed.measure_in(unit).status == 200
+
+
 class TestAtTheSameMoment:
     """Of whoever moves a fraction and whoever makes the unit coarser, the later one is refused."""
 

@@ -11,6 +11,7 @@ from commands.ports import ConcurrentEdit
 from domain.catalog.brands import Brand
 from domain.catalog.categories import DEEPEST, Category
 from domain.catalog.products import MOST_VARIANTS, Product
+from domain.catalog.units import UnitChange
 from domain.packages import Limits, PlanLimitReached
 from domain.sheets import SheetNotReadable
 from tests.commands.memory.imports import MemoryAssortment
@@ -292,6 +293,12 @@ class TestProductsThatAreThere:
         scenario.given(delivery("1.5", SECOND))
         assert tried(scenario, "sku;unit", "FLOUR;pc") == {(2, "unit", "in_use")}
 
+    def test_keep_the_unit_that_their_stock_is_measured_in(self, scenario: Scenario) -> None:
+        scenario.given(unit(), unit(OTHER, "Gram", "g", 5), store(), storage())
+        scenario.given(product(variant(SECOND, "FLOUR"), one=id_of("flour"), unit_id=UNIT))
+        scenario.given(delivery("2", SECOND))
+        assert tried(scenario, "sku;unit", "FLOUR;g") == {(2, "unit", "in_use")}
+
     def test_keep_what_they_refer_to_though_it_is_archived(self, scenario: Scenario) -> None:
         archived = brand()
         archived.archive()
@@ -376,13 +383,13 @@ class TestWhatHappensMeanwhile:
         command = sheet("sku;name;price;brand", "A;Apple;1;Acme")
         scenario.given(brand()).when(command).then_refused(ConcurrentEdit)
 
-    def test_is_refused_when_stock_becomes_finer_than_a_unit_meanwhile(
+    def test_is_refused_when_stock_comes_meanwhile_that_keeps_a_unit(
         self, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def finer(_: MemoryAssortment, units: dict[UUID, UUID | None], *, alone: bool) -> set[UUID]:
-            return set(units) if alone else set()
+        def in_use(_: MemoryAssortment, changes: dict[UUID, UnitChange], *, alone: bool) -> set[UUID]:
+            return set(changes) if alone else set()
 
-        monkeypatch.setattr(MemoryAssortment, "finer", finer)
+        monkeypatch.setattr(MemoryAssortment, "units_in_use", in_use)
         scenario.given(product(), unit()).when(sheet("sku;unit", "SALT;kg")).then_refused(ConcurrentEdit)
 
 

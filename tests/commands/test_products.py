@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +17,7 @@ from commands.catalog.products import (
 )
 from commands.catalog.store_prices import PriceForStores, StorePrice
 from commands.ports import DuplicateId, Missing, StaleVersion
+from commands.stock.reversals import ReverseMovement
 from domain.catalog.products import (
     MOST_VARIANTS,
     STATUSES,
@@ -37,6 +39,7 @@ from domain.settings import InUse, OtherStore
 from projections.guards.catalog.products import DuplicateVariant
 from tests.commands.samples import (
     BRAND,
+    DELIVERY,
     NOTHING,
     NOW,
     OTHER,
@@ -222,6 +225,28 @@ class TestReviseProduct:
         scenario.when(ReviseProduct(id=PRODUCT, changes={"unit_id": None})).then_refused(
             InUse, "unit_id:in_use"
         )
+
+    def test_refuses_a_first_unit_coarser_than_its_stock(self, scenario: Scenario) -> None:
+        scenario.given(store(), storage(), unit(UNIT, "Piece", "pc", 0), product(), delivery("1.5"))
+        command = ReviseProduct(id=PRODUCT, changes={"unit_id": UNIT})
+        scenario.when(command).then_refused(InUse, "unit_id:in_use")
+
+    @pytest.mark.parametrize("changed", [OTHER, None])
+    def test_keeps_the_unit_that_its_stock_is_measured_in(
+        self, scenario: Scenario, changed: UUID | None
+    ) -> None:
+        scenario.given(store(), storage(), unit(), unit(OTHER, "Gram", "g", 5))
+        scenario.given(product(unit_id=UNIT), delivery("2"))
+        command = ReviseProduct(id=PRODUCT, changes={"unit_id": changed})
+        scenario.when(command).then_refused(InUse, "unit_id:in_use")
+
+    @pytest.mark.parametrize("changed", [OTHER, None])
+    def test_changes_its_unit_when_nothing_is_left(self, scenario: Scenario, changed: UUID | None) -> None:
+        scenario.given(store(), storage(), unit(), unit(OTHER, "Gram", "g", 5))
+        scenario.given(product(unit_id=UNIT), delivery("2"))
+        scenario.when(ReverseMovement(movement_id=DELIVERY, reason="Twice"))
+        command = ReviseProduct(id=PRODUCT, changes={"unit_id": changed})
+        scenario.when(command).then(fact(Product.Remeasured, PRODUCT, unit_id=changed))
 
     def test_takes_a_unit_that_its_stock_fits(self, scenario: Scenario) -> None:
         scenario.given(store(), storage(), unit(), product(), delivery("2"))

@@ -7,11 +7,12 @@ from uuid import UUID
 from domain.aggregate import Aggregate
 from domain.catalog.products import Product
 from domain.catalog.reference_book import KINDS, Named
+from domain.catalog.units import UnitChange
 from domain.catalog.variant_types import Choices
 from projections.base import Database, Row
 from projections.guards.catalog.products import hold_stocked
 from projections.guards.references import HOLD_REFERENCES
-from projections.guards.stock_precision import ask_finer
+from projections.guards.stock_precision import ask_units_in_use
 
 Rebuild = Callable[[Iterable[Mapping[str, Any]]], Aggregate | None]
 
@@ -104,9 +105,9 @@ class Assortment:
         """Those of these variants that have stock somewhere; nothing of it moves until the end."""
         return hold_stocked(self._db, variant_ids)
 
-    def finer(self, units: Mapping[UUID, UUID | None], *, alone: bool) -> Collection[UUID]:
-        """Those of the products whose stock is finer than the units they are to have, None for none."""
-        rows = ask_finer(self._db, units, alone=alone).rows() if units else ()
+    def units_in_use(self, changes: Mapping[UUID, UnitChange], *, alone: bool) -> Collection[UUID]:
+        """Those of the products whose stock keeps them from such a change of their unit."""
+        rows = ask_units_in_use(self._db, changes, alone=alone).rows() if changes else ()
         return {row["product_id"] for row in rows}
 
     def passed(self, rows: int, total: int) -> None:

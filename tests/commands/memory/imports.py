@@ -7,8 +7,9 @@ from uuid import UUID
 from commands.catalog.assortment import TooManyImports
 from domain.catalog.products import Product, Variant, sku_key
 from domain.catalog.reference_book import KINDS, Named
+from domain.catalog.units import UnitChange
 from domain.catalog.variant_types import Choices, VariantType
-from tests.commands.memory.stock import finer, stocked
+from tests.commands.memory.stock import stocked, units_in_use
 from tests.commands.memory.world import World
 
 
@@ -64,9 +65,9 @@ class MemoryAssortment:
     def stocked(self, variant_ids: Collection[UUID]) -> Collection[UUID]:
         return stocked(self._world, self._company_id, variant_ids)
 
-    def finer(self, units: Mapping[UUID, UUID | None], *, alone: bool) -> Collection[UUID]:
+    def units_in_use(self, changes: Mapping[UUID, UnitChange], *, alone: bool) -> Collection[UUID]:
         del alone  # nobody else decides meanwhile
-        return finer(self._world, self._company_id, units)
+        return units_in_use(self._world, self._company_id, changes)
 
     def passed(self, rows: int, total: int) -> None:
         """Nothing is written before the decision ends."""

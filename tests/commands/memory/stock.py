@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.aggregate import Aggregate
 from domain.business_date import business_date
 from domain.catalog.products import Product
-from domain.catalog.units import Measure, Unit, too_precise
+from domain.catalog.units import Measure, Unit, UnitChange, too_precise
 from domain.companies import Backdating, Purchasing
 from domain.costing import Balance
 from domain.errors import Detail, Invalid
@@ -107,15 +107,23 @@ def is_finer(world: World, company_id: UUID, unit_id: UUID, precision: int) -> b
     return any(_is_finer(world, company_id, product, precision) for product in products)
 
 
-def finer(world: World, company_id: UUID, units: Mapping[UUID, UUID | None]) -> set[UUID]:
-    """Which products have stock that is finer than the units they are to have, None for none."""
-    ids = set()
-    for product_id, unit_id in units.items():
-        product = world.find(company_id, product_id)
-        precision = precision_of(world, company_id, unit_id) if unit_id else 0
-        if isinstance(product, Product) and _is_finer(world, company_id, product, precision):
-            ids.add(product_id)
-    return ids
+def units_in_use(world: World, company_id: UUID, changes: Mapping[UUID, UnitChange]) -> set[UUID]:
+    """Which products have stock that keeps them from such a change of their unit."""
+    products = [world.find(company_id, product_id) for product_id in changes]
+    return {
+        product.id
+        for product in products
+        if isinstance(product, Product) and _is_in_use(world, company_id, product, changes[product.id])
+    }
+
+
+def _is_in_use(world: World, company_id: UUID, product: Product, change: UnitChange) -> bool:
+    former = change.former_id or product.values["unit_id"]
+    is_other = former is not None and former != change.unit_id
+    precision = precision_of(world, company_id, change.unit_id) if change.unit_id else 0
+    return _is_finer(world, company_id, product, precision) or (
+        is_other and bool(stocked(world, company_id, product.variants))
+    )
 
 
 def _is_finer(world: World, company_id: UUID, product: Product, precision: int) -> bool:
@@ -223,8 +231,8 @@ class MemoryStock:
     def hold_precisions(self, quantities: Iterable[Decimal]) -> None:
         """Nobody else decides meanwhile."""
 
-    def finer(self, units: Mapping[UUID, UUID | None]) -> Pending[Collection[UUID]]:
-        return Pending(lambda: finer(self._world, self._company_id, units))
+    def units_in_use(self, changes: Mapping[UUID, UnitChange]) -> Pending[Collection[UUID]]:
+        return Pending(lambda: units_in_use(self._world, self._company_id, changes))
 
     def lock(
         self,
