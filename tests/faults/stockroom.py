@@ -56,11 +56,11 @@ class Worker:
         self.random = Random(seed)
 
     def run(self, acts: Sequence[str], until: float) -> None:
-        """Do each of these once, then any of them until the time is up.
+        """Do each of these once in this order, then any of them until the time is up.
 
         None may fail but for what the trade forbids.
         """
-        for act in self.random.sample(acts, len(acts)):
+        for act in acts:
             getattr(self, act)()
         while monotonic() < until:
             getattr(self, self.random.choice(acts))()
@@ -105,7 +105,7 @@ class Worker:
 
     def receive(self) -> None:
         """A delivery at any price."""
-        lines = self.lines(4, 9, unit_cost=self.random.randint(1, 99))
+        lines = self.lines(4, 40, unit_cost=self.random.randint(1, 99))
         self.post("receive", f"{INVENTORY}/receipts", {"storage_id": self.storage(), "lines": lines})
 
     def adjust(self) -> None:
@@ -122,18 +122,18 @@ class Worker:
         self.post("send_back", f"{INVENTORY}/supplier-returns", {**body, "lines": lines})
 
     def reverse(self) -> None:
-        """A receipt that was a mistake."""
+        """The last deliveries were a mistake: somebody's, and the newest of all."""
         receipts = self.client.get(f"{INVENTORY}/receipts?limit=20").data
-        if receipts:
-            chosen = self.random.choice(receipts)["id"]
-            self.post("reverse", f"{INVENTORY}/movements/{chosen}/reverse", {"reason": "typed twice"})
+        for chosen in (self.random.choice(receipts), receipts[0]):
+            self.post("reverse", f"{INVENTORY}/movements/{chosen['id']}/reverse", {"reason": "typed twice"})
 
     def transfer(self) -> None:
-        """Goods travel: all arrive, or some in parts, or they come back."""
+        """Goods leave for another storage; some arrive or come back at once."""
         here, there = self.random.sample(self.room.storages, 2)
         path, body = f"{INVENTORY}/transfers", {"from_storage_id": here, "to_storage_id": there}
         drafted = self.post("transfer", path, {**body, "lines": self.lines()})
-        if drafted and self.post("ship", f"{path}/{drafted['id']}/ship", {}):
+        shipped = drafted and self.post("ship", f"{path}/{drafted['id']}/ship", {})
+        if shipped and self.random.random() < 0.5:
             self._arrive(f"{path}/{drafted['id']}", drafted["lines"])
 
     def _arrive(self, transfer: str, lines: list[dict[str, Any]]) -> None:
@@ -141,13 +141,30 @@ class Worker:
             {"line_id": line["id"], self.random.choice(("received", "damaged", "lost", "returned")): "1"}
             for line in lines
         ]
-        if self.random.random() < 0.7:
-            self.post("arrive", f"{transfer}/receive", {"lines": parts})
+        self.post("arrive", f"{transfer}/receive", {"lines": parts})
         end = self.random.choice(("close", "cancel", "leave"))
         if end == "close":
             self.post("close", f"{transfer}/receive", {"lines": [], "close": True})
         if end == "cancel":
             self.post("cancel", f"{transfer}/cancel", {"reason": "wrong shop"})
+
+    def settle(self) -> None:
+        """Anybody's goods on the way arrive or come back, maybe while somebody else says so too."""
+        path = f"{INVENTORY}/transfers"
+        status = self.random.choice(("in_transit", "partially_received"))
+        if under_way := self.client.get(f"{path}?status={status}&limit=5").data:
+            single = f"{path}/{self.random.choice(under_way)['id']}"
+            self._arrive(single, self.client.get(single).data["lines"])
+
+    def deliver(self) -> None:
+        """One piece of each line of anybody's order comes."""
+        path = f"{INVENTORY}/purchase-orders"
+        status = self.random.choice(("ordered", "partially_received"))
+        if ordered := self.client.get(f"{path}?status={status}&limit=5").data:
+            single = f"{path}/{self.random.choice(ordered)['id']}"
+            lines = self.client.get(single).data["lines"]
+            pieces = [{"line_id": line["id"], "quantity": "1"} for line in lines]
+            self.post("deliver", f"{single}/receive", {"lines": pieces})
 
     def count(self) -> None:
         """Somebody counts a few variants while everybody else goes on."""
@@ -164,17 +181,14 @@ class Worker:
             self.post("give_up", f"{single}/cancel", {"reason": "shop opens"})
 
     def order(self) -> None:
-        """Goods are ordered and delivered, all of it or a part, or the rest is cancelled."""
+        """Goods are ordered, and now and then the order is cancelled."""
         path = f"{INVENTORY}/purchase-orders"
         body = {"supplier_id": self.room.supplier, "storage_id": self.storage()}
         drafted = self.post("order", path, {**body, "lines": self.lines(3, 9, unit_cost=50)})
         if drafted is None or self.post("send", f"{path}/{drafted['id']}/order", {}) is None:
             return
-        single = f"{path}/{drafted['id']}"
-        lines = [{"line_id": line["id"], "quantity": "1"} for line in drafted["lines"]]
-        self.post("deliver", f"{single}/receive", {"lines": lines})
-        if self.random.random() < 0.5:
-            self.post("cancel_order", f"{single}/cancel", {"reason": "sold out"})
+        if self.random.random() < 0.3:
+            self.post("cancel_order", f"{path}/{drafted['id']}/cancel", {"reason": "sold out"})
 
     def reserve(self) -> None:
         """Goods are promised, and mostly released again."""

@@ -20,9 +20,30 @@ from tests.faults.stockroom import (
 )
 
 #: What clerks do.
-DOCUMENTS = ("receive", "reserve", "adjust", "send_back", "reverse", "transfer", "order")
+DOCUMENTS = (
+    "receive",
+    "adjust",
+    "send_back",
+    "reverse",
+    "transfer",
+    "settle",
+    "order",
+    "deliver",
+    "reserve",
+)
 #: What comes of it, each at least once.
-OUTCOMES = {*DOCUMENTS, "ship", "arrive", "send", "deliver", "release"}
+OUTCOMES = {
+    "receive",
+    "adjust",
+    "send_back",
+    "reverse",
+    "ship",
+    "arrive",
+    "send",
+    "deliver",
+    "reserve",
+    "release",
+}
 
 
 @contextmanager
