@@ -98,6 +98,11 @@ def scaled(value: Decimal) -> int:
     return number
 
 
+def shortest(number: Decimal) -> Decimal:
+    """Return the same quantity or percentage, written with no more digits than it needs."""
+    return Decimal(scaled(number)) / SCALE
+
+
 def scaled_quantity(quantity: Decimal) -> int:
     """Return a quantity counted in 1/SCALE; QuantityNotValid below zero."""
     number = scaled(quantity)

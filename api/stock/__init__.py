@@ -10,6 +10,7 @@ from api.stock.movements import StockMovements
 from api.stock.receipts import StockReceipt, StockReceipts
 from api.stock.reorder_points import ReorderPoints
 from api.stock.reversals import MovementReversal
+from api.stock.suggestions import ReorderSuggestions
 from api.stock.supplier_returns import SupplierReturnById, SupplierReturns
 
 __all__ = ["add_routes"]
@@ -30,6 +31,7 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route("/api/admin/inventory/levels", StockLevels(services))
     app.add_route("/api/admin/inventory/movements", StockMovements(services))
     app.add_route(f"{_INVENTORY}/reorder-points", ReorderPoints(services))
+    app.add_route(f"{_INVENTORY}/reorder-suggestions", ReorderSuggestions(services))
     reservations.add_routes(app, services)
     transfers.add_routes(app, services)
     purchase_orders.add_routes(app, services)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.errors import Conflict, Detail
-from domain.money import SCALE, scaled
+from domain.money import shortest
 
 Status = Literal["placed", "fulfilled", "released", "expired"]
 _NONE = Decimal(0)
@@ -54,7 +54,7 @@ class Promise:
     @property
     def open(self) -> Decimal:
         """What is still promised."""
-        return _exact(self.line.quantity - self.fulfilled - self.released)
+        return shortest(self.line.quantity - self.fulfilled - self.released)
 
 
 class Reservation(Aggregate):
@@ -97,7 +97,7 @@ class Reservation(Aggregate):
             for line in self.lines:
                 promise = aggregate.promises[line.variant_id]
                 aggregate.promises[line.variant_id] = replace(
-                    promise, fulfilled=_exact(promise.fulfilled + line.quantity)
+                    promise, fulfilled=shortest(promise.fulfilled + line.quantity)
                 )
             aggregate.end("fulfilled")
 
@@ -177,7 +177,7 @@ class Reservation(Aggregate):
         for line in lines:
             promise = self.promises[line.variant_id]
             self.promises[line.variant_id] = replace(
-                promise, released=_exact(promise.released + line.quantity)
+                promise, released=shortest(promise.released + line.quantity)
             )
 
     def end(self, status: Status) -> None:
@@ -196,8 +196,3 @@ class Reservation(Aggregate):
         ]
         if details:
             raise ReleaseExceedsReserved(details=details)
-
-
-def _exact(quantity: Decimal) -> Decimal:
-    """The same quantity, with no more digits than it needs."""
-    return Decimal(scaled(quantity)) / SCALE

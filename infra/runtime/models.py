@@ -45,6 +45,7 @@ from projections.stock.daily import StockDaily
 from projections.stock.journal import StockJournal
 from projections.stock.movements import StockMovements
 from projections.stock.purchase_orders import PurchaseOrders
+from projections.stock.purchase_units import PurchaseUnits
 from projections.stock.reorder_points import ReorderPoints
 from projections.stock.reservations import Reservations
 from projections.stock.series import DocumentSeries
@@ -96,6 +97,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     SaleFacts(),
     StockMovements(),
     StockDaily(),
+    PurchaseUnits(),
     StockSums(),
     ProductStatuses(),
     PriceHistory(),

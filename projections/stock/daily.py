@@ -51,6 +51,7 @@ class Day:
     quantity_out: Decimal = _NONE
     sold: Decimal = _NONE
     microseconds_in_stock: int = 0
+    last_sold_at: datetime | None = None
     #: Whether the batch has anything to add to what the table knows of it.
     has_moved: bool = False
 
@@ -65,6 +66,7 @@ class Day:
             self.quantity_out -= quantity
             if is_sale:
                 self.sold -= quantity
+                self.last_sold_at = at
         self.closing, self.value, self.last_at = line.balance_quantity, line.balance_value, at
         self.has_moved = True
 
@@ -110,6 +112,7 @@ class StockDaily(Projection):
             microseconds_in_stock bigint NOT NULL,
             first_at              timestamptz NOT NULL,
             last_at               timestamptz NOT NULL,
+            last_sold_at          timestamptz,
             PRIMARY KEY (company_id, storage_id, variant_id, business_date)
         ) WITH (fillfactor = 70);
         CREATE INDEX stock_daily_by_date ON stock_daily (company_id, business_date);
@@ -192,12 +195,13 @@ def _row(day: Day) -> tuple[object, ...]:
         day.microseconds_in_stock,
         day.first_at,
         day.last_at,
+        day.last_sold_at,
     )
 
 
 _COLUMNS = (
     "storage_id variant_id business_date opening quantity_in quantity_out sold closing value "
-    "microseconds_in_stock first_at last_at"
+    "microseconds_in_stock first_at last_at last_sold_at"
 )
 
 _LAST: LiteralString = """
@@ -214,13 +218,13 @@ _LAST: LiteralString = """
 _PUT: LiteralString = """
     INSERT INTO stock_daily AS known (company_id, storage_id, variant_id, business_date, opening, quantity_in,
                                       quantity_out, sold, closing, value, microseconds_in_stock, first_at,
-                                      last_at)
+                                      last_at, last_sold_at)
     SELECT %(company_id)s, day.*
       FROM unnest(%(storage_id)b::uuid[], %(variant_id)b::uuid[], %(business_date)b::date[],
                   %(opening)b::numeric[], %(quantity_in)b::numeric[], %(quantity_out)b::numeric[],
                   %(sold)b::numeric[], %(closing)b::numeric[], %(value)b::bigint[],
                   %(microseconds_in_stock)b::bigint[], %(first_at)b::timestamptz[],
-                  %(last_at)b::timestamptz[]) AS day
+                  %(last_at)b::timestamptz[], %(last_sold_at)b::timestamptz[]) AS day
         ON CONFLICT (company_id, storage_id, variant_id, business_date) DO UPDATE
        SET quantity_in = known.quantity_in + excluded.quantity_in,
            quantity_out = known.quantity_out + excluded.quantity_out,
@@ -228,5 +232,6 @@ _PUT: LiteralString = """
            closing = excluded.closing,
            value = excluded.value,
            microseconds_in_stock = known.microseconds_in_stock + excluded.microseconds_in_stock,
-           last_at = excluded.last_at
+           last_at = excluded.last_at,
+           last_sold_at = coalesce(excluded.last_sold_at, known.last_sold_at)
 """

@@ -104,6 +104,7 @@ def test_a_day_has_what_it_began_and_ended_with_and_what_came_and_went(diary: Di
         Decimal("1.5"),
     )
     assert (day["first_at"], day["last_at"]) == (MONDAY + 8 * HOUR, MONDAY + 11 * HOUR)
+    assert day["last_sold_at"] == MONDAY + 9 * HOUR
 
 
 def test_a_day_begins_with_what_the_one_before_ended_with(diary: Diary) -> None:

@@ -1,0 +1,95 @@
+"""What sold of each variant in each storage since a moment, and for how long there was any of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import LiteralString
+from uuid import UUID
+
+from domain.stock.levels import Key
+from domain.stock.reorder_suggestions import Sales
+from projections.base import Answer, Database
+
+_NOTHING = timedelta()
+_MICROSECOND, _DAY = timedelta(microseconds=1), 86_400 * 10**6
+_CENT = Decimal("0.01")
+
+# A day counts if anything moved on it since then. Business dates follow the clocks of stores, so that a few
+# days before are looked through, too.
+_DAYS: LiteralString = """
+    SELECT own.storage_id, own.variant_id, own.sold, own.opening, own.closing, own.first_at, own.last_at,
+           own.microseconds_in_stock * interval '1 microsecond' AS between_movements,
+           lag(own.last_at) OVER days AS previous_at,
+           coalesce(lead(own.first_at) OVER days, %(now)s::timestamptz) AS next_at
+      FROM stock_daily AS own
+"""
+_SINCE: LiteralString = """
+       own.company_id = %(company_id)s AND own.last_at > %(since)s::timestamptz
+       AND own.business_date >= (%(since)s::timestamptz AT TIME ZONE 'UTC')::date - 3
+"""
+_WINDOW: LiteralString = """
+    WINDOW days AS (PARTITION BY own.storage_id, own.variant_id ORDER BY own.business_date)
+"""
+# Between movements a day says it; before its first one what it began with, after its last what it ended with.
+_SUMS: LiteralString = """
+    SELECT storage_id, variant_id, sum(sold) AS sold,
+           sum(least(between_movements, last_at - greatest(first_at, %(since)s::timestamptz))
+               + CASE WHEN closing > 0 THEN greatest(next_at - last_at, interval '0') ELSE interval '0' END
+               + CASE WHEN opening > 0 AND previous_at IS NULL
+                      THEN greatest(first_at - %(since)s::timestamptz, interval '0')
+                      ELSE interval '0' END) AS in_stock
+"""
+_OF_STORAGES: LiteralString = f"""
+    {_SUMS}
+      FROM ({_DAYS}
+             WHERE {_SINCE}
+               AND (%(storages)b::uuid[] IS NULL OR own.storage_id = ANY(%(storages)b::uuid[]))
+            {_WINDOW}) AS day
+     GROUP BY storage_id, variant_id
+"""
+_OF_LEVELS: LiteralString = f"""
+    {_SUMS}
+      FROM ({_DAYS}
+              JOIN unnest(%(storages)b::uuid[], %(variants)b::uuid[]) AS level(storage_id, variant_id)
+                ON own.storage_id = level.storage_id AND own.variant_id = level.variant_id
+             WHERE {_SINCE}
+            {_WINDOW}) AS day
+     GROUP BY storage_id, variant_id
+"""
+
+
+def sales_of_storages(
+    db: Database, since: datetime, now: datetime, storages: Collection[UUID] | None
+) -> Mapping[Key, Sales]:
+    """Sales of what moved in these storages, or in any, since then."""
+    listed = None if storages is None else list(storages)
+    params = {"company_id": db.company_id, "since": since, "now": now, "storages": listed}
+    return _sales(db.ask(_OF_STORAGES, params))
+
+
+def sales_of_levels(db: Database, since: datetime, now: datetime, keys: Sequence[Key]) -> Mapping[Key, Sales]:
+    """Sales of those of these variants in their storages that moved since then."""
+    params = {
+        "company_id": db.company_id,
+        "since": since,
+        "now": now,
+        "storages": [storage_id for storage_id, _ in keys],
+        "variants": [variant_id for _, variant_id in keys],
+    }
+    return _sales(db.ask(_OF_LEVELS, params))
+
+
+def sales_without_movement(on_hand: Decimal, since: datetime, now: datetime) -> Sales:
+    """Sales of what did not move since then: there is as much as there was."""
+    return Sales(sold=Decimal(0), days_in_stock=_days(now - since if on_hand > 0 else _NOTHING))
+
+
+def _sales(answer: Answer) -> Mapping[Key, Sales]:
+    return {
+        (row["storage_id"], row["variant_id"]): Sales(sold=row["sold"], days_in_stock=_days(row["in_stock"]))
+        for row in answer.rows()
+    }
+
+
+def _days(passed: timedelta) -> Decimal:
+    return (Decimal(passed // _MICROSECOND) / _DAY).quantize(_CENT, ROUND_HALF_UP)

@@ -1,0 +1,120 @@
+"""What to order: S11, and what running it again after ordering suggests."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.stock.reorder_suggestions import Demand, Sales
+
+DEMAND = Demand(
+    rate=Decimal(1),
+    lead_days=7,
+    cover_days=14,
+    safety=Decimal(2),
+    available=Decimal(3),
+    incoming=Decimal(4),
+    pack_quantity=Decimal(12),
+)
+
+
+def sales(sold: str, days: str) -> Sales:
+    return Sales(sold=Decimal(sold), days_in_stock=Decimal(days))
+
+
+class TestS11:
+    def test_s11_reorder_by_what_sells_while_there_is_any(self) -> None:
+        """42 sold in 56 days, 14 of them empty; lead 7, cover 14, safety 2, available 3, incoming 4."""
+        sold = sales("42", "42")
+        assert (sold.rate, sold.confidence) == (Decimal(1), "normal")
+        demand = replace(DEMAND, rate=sold.rate)
+        assert [demand.point, demand.have, demand.needed, demand.suggested] == [9, 7, 16, 24]
+
+    def test_s11_reorder_naively_is_too_little(self) -> None:
+        naive = sales("42", "56")
+        assert naive.rate == Decimal("0.75")
+        assert replace(DEMAND, rate=naive.rate).suggested == 12
+
+
+class TestTheRate:
+    def test_has_two_places(self) -> None:
+        assert sales("1", "3").rate == Decimal("0.33")
+        assert sales("2", "16").rate == Decimal("0.13")
+
+    def test_is_nothing_of_what_does_not_sell(self) -> None:
+        assert sales("0", "56").rate == 0
+        assert sales("-3", "56").rate == 0
+
+    def test_of_the_first_hours_is_that_of_a_day(self) -> None:
+        assert sales("8", "0").rate == sales("8", "0.25").rate == 8
+
+    def test_is_of_low_confidence_under_seven_days(self) -> None:
+        assert sales("8", "6.99").confidence == "low"
+        assert sales("8", "7").confidence == "normal"
+
+    def test_says_how_long_what_is_there_lasts(self) -> None:
+        assert sales("42", "42").cover(Decimal(3)) == 3
+        assert sales("1", "3").cover(Decimal(1)) == Decimal("3.03")
+        assert sales("42", "42").cover(Decimal(-3)) == 0
+        assert sales("0", "42").cover(Decimal(3)) is None
+
+
+class TestWhatIsSuggested:
+    def test_is_nothing_while_there_is_more_than_the_point(self) -> None:
+        assert replace(DEMAND, available=Decimal("5.1")).suggested == 0
+        assert replace(DEMAND, available=Decimal(5)).suggested == 24
+
+    def test_is_at_least_the_reorder_quantity(self) -> None:
+        assert replace(DEMAND, reorder_quantity=Decimal(30)).suggested == 36
+        assert replace(DEMAND, reorder_quantity=Decimal(3)).suggested == 24
+
+    def test_makes_up_for_what_was_sold_below_zero(self) -> None:
+        short = Decimal(-6)
+        demand = replace(DEMAND, rate=Decimal(0), safety=Decimal(0), available=short, incoming=Decimal(0))
+        assert demand.suggested == 12
+
+    def test_is_whole_packs_of_any_size(self) -> None:
+        assert replace(DEMAND, pack_quantity=Decimal("2.5")).suggested == Decimal("17.5")
+        assert replace(DEMAND, pack_quantity=Decimal(1)).suggested == 16
+
+    @pytest.mark.parametrize("least", [None, Decimal(3), Decimal(10)])
+    def test_odoo_31490_again_after_ordering_is_nothing(self, least: Decimal | None) -> None:
+        slow = replace(
+            DEMAND,
+            rate=Decimal(0),
+            safety=Decimal(5),
+            available=Decimal(0),
+            incoming=Decimal(0),
+            reorder_quantity=least,
+            pack_quantity=Decimal(1),
+        )
+        assert slow.suggested >= 5
+        assert replace(slow, incoming=slow.suggested).suggested == 0
+
+
+def decimals(least: int, most: int, places: int) -> st.SearchStrategy[Decimal]:
+    return st.decimals(least, most, places=places, allow_nan=False)
+
+
+@given(
+    st.builds(
+        Demand,
+        rate=decimals(0, 100, 2),
+        lead_days=st.integers(0, 60),
+        cover_days=st.integers(0, 60),
+        safety=decimals(0, 100, 3),
+        available=decimals(-100, 100, 3),
+        incoming=decimals(0, 100, 3),
+        reorder_quantity=st.none() | decimals(0, 50, 3),
+        pack_quantity=st.sampled_from([Decimal(1), Decimal(12), Decimal("0.5"), Decimal("2.75")]),
+    )
+)
+def test_again_after_ordering_is_nothing_whatever_is_expected(demand: Demand) -> None:
+    suggested = demand.suggested
+    assert suggested >= demand.needed >= 0
+    assert suggested - demand.needed < demand.pack_quantity
+    again = replace(demand, incoming=demand.incoming + suggested)
+    if suggested:
+        assert again.suggested == 0

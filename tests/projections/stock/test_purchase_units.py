@@ -1,0 +1,69 @@
+"""The unit in which something was bought last is remembered."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from domain.stock.movements import StockMovement
+from infra.postgres.transactions import transaction
+from projections.base import Fact
+from projections.stock.purchase_units import PurchaseUnits, purchase_units
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TEA, MILK, CASE = uuid4(), uuid4(), uuid4()
+
+
+class Books:
+    """A company that buys."""
+
+    def __init__(self, database: Any) -> None:
+        self.company_id = uuid4()
+        self._worker = psycopg.connect(database.worker, autocommit=True)
+
+    def close(self) -> None:
+        self._worker.close()
+
+    def fold(self, *facts: Fact) -> None:
+        with transaction(self._worker, self.company_id) as opened:
+            PurchaseUnits().apply(facts, opened)
+
+    def of(self, *variants: UUID) -> dict[UUID, tuple[Any, ...]]:
+        with transaction(self._worker, self.company_id) as opened:
+            rows = purchase_units(opened, variants)
+        return {one: (row["unit_id"], row["factor"], row["ordered_at"]) for one, row in rows.items()}
+
+
+def bought(variant_id: UUID, factor: str | None = None, unit_id: UUID | None = None) -> Any:
+    return SimpleNamespace(
+        variant_id=str(variant_id),
+        unit_id=unit_id and str(unit_id),
+        factor=None if factor is None else Decimal(factor),
+    )
+
+
+def received(*lines: Any) -> Fact:
+    return Fact(StockMovement.Received, uuid4(), 1, SimpleNamespace(lines=lines), NOON, None)
+
+
+@pytest.fixture
+def books(database: Any) -> Iterator[Books]:
+    opened = Books(database)
+    yield opened
+    opened.close()
+
+
+def test_the_last_one_counts(books: Books) -> None:
+    books.fold(received(bought(TEA, "12", CASE), bought(MILK)), received(bought(TEA, "1")))
+    assert books.of(TEA, MILK) == {TEA: (None, 1, None), MILK: (None, 1, None)}
+    books.fold(received(bought(TEA, "12", CASE)))
+    assert books.of(TEA) == {TEA: (CASE, 12, None)}
+
+
+def test_of_what_was_never_bought_nothing_is_known(books: Books) -> None:
+    assert books.of(TEA) == {}
