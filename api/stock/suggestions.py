@@ -47,7 +47,7 @@ class SuggestionAnswer(Answer):
     incoming_ordered: Annotated[Quantity, Meaning("What is on order.", "4")]
     incoming_transit: Annotated[Quantity, Meaning("What is on the way from other storages.", "0")]
     point: Annotated[
-        Quantity, Meaning("At how much, or less, to order: `rate` × `lead_days` + `safety`.", "9")
+        Quantity, Meaning("At how much, or less, to order: `rate` times `lead_days`, and `safety`.", "9")
     ]
     needed: Annotated[Quantity, Meaning("How much to order, before it is raised to whole packs.", "16")]
     pack_quantity: Annotated[Quantity, Meaning("How many one unit has in which it was bought last.", "12")]

@@ -37,7 +37,7 @@ _FILTER: LiteralString = """
 
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM purchase_orders AS o WHERE {_FILTER}"
 _FIRST: LiteralString = f"""
-    SELECT page.*, supplier.name AS supplier_name, storage.name AS storage_name
+           page.*, supplier.name AS supplier_name, storage.name AS storage_name
       FROM (SELECT o.*, row_number() OVER () AS place
               FROM (SELECT o.* FROM purchase_orders AS o
                      WHERE {_FILTER}
@@ -53,14 +53,14 @@ _LAST: LiteralString = f"""
 #: The statement of a page by what it is sorted by; a minus turns the order around.
 _LISTS: Mapping[str, LiteralString] = MappingProxyType(
     {
-        "number": f"{_FIRST}o.series_number, o.id{_LAST}",
-        "-number": f"{_FIRST}o.series_number DESC, o.id DESC{_LAST}",
-        "ordered_at": f"{_FIRST}o.ordered_at, o.id{_LAST}",
-        "-ordered_at": f"{_FIRST}o.ordered_at DESC NULLS LAST, o.id DESC{_LAST}",
-        "expected_at": f"{_FIRST}o.expected_at, o.id{_LAST}",
-        "-expected_at": f"{_FIRST}o.expected_at DESC NULLS LAST, o.id DESC{_LAST}",
-        "total": f"{_FIRST}o.subtotal, o.id{_LAST}",
-        "-total": f"{_FIRST}o.subtotal DESC, o.id DESC{_LAST}",
+        "number": f"SELECT {_FIRST}o.series_number, o.id{_LAST}",
+        "-number": f"SELECT {_FIRST}o.series_number DESC, o.id DESC{_LAST}",
+        "ordered_at": f"SELECT {_FIRST}o.ordered_at, o.id{_LAST}",
+        "-ordered_at": f"SELECT {_FIRST}o.ordered_at DESC NULLS LAST, o.id DESC{_LAST}",
+        "expected_at": f"SELECT {_FIRST}o.expected_at, o.id{_LAST}",
+        "-expected_at": f"SELECT {_FIRST}o.expected_at DESC NULLS LAST, o.id DESC{_LAST}",
+        "total": f"SELECT {_FIRST}o.subtotal, o.id{_LAST}",
+        "-total": f"SELECT {_FIRST}o.subtotal DESC, o.id DESC{_LAST}",
     }
 )
 _NUMBER = re.compile(r"[0-9]{1,18}\Z")

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from domain.aggregate import events_of
 from domain.stock.movements import StockMovement
+from domain.stock.purchase_orders import PurchaseOrder
 from projections.base import Database, Fact, Projection, Row
 from projections.records import Reading
 from projections.reports.sale_facts import add_rows
 
 
-class BoughtLine(Reading):
-    """What is read of a line that was ordered or came: of how many of the product's units one was."""
+class ReceivedLine(Reading):
+    """What is read of a line that came in: of how many of the product's units one was."""
 
     variant_id: str
     unit_id: str | None
@@ -24,7 +25,22 @@ class BoughtLine(Reading):
 class Receipt(Reading):
     """What is read of goods that came in."""
 
-    lines: tuple[BoughtLine, ...]
+    lines: tuple[ReceivedLine, ...]
+
+
+class OrderedLine(Reading):
+    """What is read of a line that was ordered."""
+
+    variant_id: str
+    unit_id: str | None
+    factor: Decimal
+
+
+class Ordered(Reading):
+    """What is read of goods that were ordered."""
+
+    ordered_at: datetime
+    lines: tuple[OrderedLine, ...]
 
 
 class PurchaseUnits(Projection):
@@ -32,9 +48,14 @@ class PurchaseUnits(Projection):
 
     name = "purchase_units"
     tables = ("purchase_units",)
-    folds = {StockMovement.Received: Receipt}
+    folds = {StockMovement.Received: Receipt, PurchaseOrder.Ordered: Ordered}
     # Nothing else says in which unit something is bought.
-    ignores = frozenset(event for _, event in events_of(StockMovement) if event is not StockMovement.Received)
+    ignores = frozenset(
+        {
+            *(event for _, event in events_of(StockMovement) if event is not StockMovement.Received),
+            *(event for _, event in events_of(PurchaseOrder) if event is not PurchaseOrder.Ordered),
+        }
+    )
     schema = """
         CREATE TABLE purchase_units (
             company_id uuid NOT NULL,
@@ -57,7 +78,7 @@ class PurchaseUnits(Projection):
 
 def _bought(facts: Sequence[Fact]) -> Iterator[tuple[str, str | None, Decimal, datetime | None]]:
     for fact in facts:
-        ordered_at = None
+        ordered_at = fact.data.ordered_at if fact.event is PurchaseOrder.Ordered else None
         for line in fact.data.lines:
             # Earlier deliveries were entered in the product's unit, and do not say so.
             yield line.variant_id, line.unit_id, line.factor or Decimal(1), ordered_at

@@ -16,44 +16,45 @@ _CENT = Decimal("0.01")
 
 # A day counts if anything moved on it since then. Business dates follow the clocks of stores, so that a few
 # days before are looked through, too.
-_DAYS: LiteralString = """
-    SELECT own.storage_id, own.variant_id, own.sold, own.opening, own.closing, own.first_at, own.last_at,
-           own.microseconds_in_stock * interval '1 microsecond' AS between_movements,
-           lag(own.last_at) OVER days AS previous_at,
-           coalesce(lead(own.first_at) OVER days, %(now)s::timestamptz) AS next_at
-      FROM stock_daily AS own
-"""
 _SINCE: LiteralString = """
        own.company_id = %(company_id)s AND own.last_at > %(since)s::timestamptz
        AND own.business_date >= (%(since)s::timestamptz AT TIME ZONE 'UTC')::date - 3
 """
-_WINDOW: LiteralString = """
+_DAY_OF_LEVEL: LiteralString = """
+       own.storage_id, own.variant_id, own.sold, own.opening, own.closing, own.first_at, own.last_at,
+       own.microseconds_in_stock * interval '1 microsecond' AS between_movements,
+       lag(own.last_at) OVER days AS previous_at,
+       coalesce(lead(own.first_at) OVER days, %(now)s::timestamptz) AS next_at
+"""
+_DAYS: LiteralString = """
     WINDOW days AS (PARTITION BY own.storage_id, own.variant_id ORDER BY own.business_date)
 """
 # Between movements a day says it; before its first one what it began with, after its last what it ended with.
 _SUMS: LiteralString = """
-    SELECT storage_id, variant_id, sum(sold) AS sold,
-           sum(least(between_movements, last_at - greatest(first_at, %(since)s::timestamptz))
-               + CASE WHEN closing > 0 THEN greatest(next_at - last_at, interval '0') ELSE interval '0' END
-               + CASE WHEN opening > 0 AND previous_at IS NULL
-                      THEN greatest(first_at - %(since)s::timestamptz, interval '0')
-                      ELSE interval '0' END) AS in_stock
+       storage_id, variant_id, sum(sold) AS sold,
+       sum(least(between_movements, last_at - greatest(first_at, %(since)s::timestamptz))
+           + CASE WHEN closing > 0 THEN greatest(next_at - last_at, interval '0') ELSE interval '0' END
+           + CASE WHEN opening > 0 AND previous_at IS NULL
+                  THEN greatest(first_at - %(since)s::timestamptz, interval '0')
+                  ELSE interval '0' END) AS in_stock
 """
 _OF_STORAGES: LiteralString = f"""
-    {_SUMS}
-      FROM ({_DAYS}
+    SELECT {_SUMS}
+      FROM (SELECT {_DAY_OF_LEVEL}
+              FROM stock_daily AS own
              WHERE {_SINCE}
                AND (%(storages)b::uuid[] IS NULL OR own.storage_id = ANY(%(storages)b::uuid[]))
-            {_WINDOW}) AS day
+            {_DAYS}) AS day
      GROUP BY storage_id, variant_id
 """
 _OF_LEVELS: LiteralString = f"""
-    {_SUMS}
-      FROM ({_DAYS}
-              JOIN unnest(%(storages)b::uuid[], %(variants)b::uuid[]) AS level(storage_id, variant_id)
+    SELECT {_SUMS}
+      FROM (SELECT {_DAY_OF_LEVEL}
+              FROM unnest(%(storages)b::uuid[], %(variants)b::uuid[]) AS level(storage_id, variant_id)
+              JOIN stock_daily AS own
                 ON own.storage_id = level.storage_id AND own.variant_id = level.variant_id
              WHERE {_SINCE}
-            {_WINDOW}) AS day
+            {_DAYS}) AS day
      GROUP BY storage_id, variant_id
 """
 

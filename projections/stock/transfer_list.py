@@ -33,15 +33,15 @@ _FILTER: LiteralString = """
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM transfers WHERE {_FILTER}"
 
 # NOTE: each order is a statement of its own, so that each can walk its own index.
-_LIST: LiteralString = f"SELECT * FROM transfers WHERE {_FILTER} ORDER BY"
+_ROWS: LiteralString = f"* FROM transfers WHERE {_FILTER} ORDER BY"
 _PAGES: Mapping[str, LiteralString] = MappingProxyType(
     {
-        "number": f"{_LIST} series_number {PAGE}",
-        "-number": f"{_LIST} series_number DESC {PAGE}",
-        "created_at": f"{_LIST} created_at, series_number {PAGE}",
-        "-created_at": f"{_LIST} created_at DESC, series_number DESC {PAGE}",
-        "expected_at": f"{_LIST} expected_at, series_number {PAGE}",
-        "-expected_at": f"{_LIST} expected_at DESC NULLS LAST, series_number DESC {PAGE}",
+        "number": f"SELECT {_ROWS} series_number {PAGE}",
+        "-number": f"SELECT {_ROWS} series_number DESC {PAGE}",
+        "created_at": f"SELECT {_ROWS} created_at, series_number {PAGE}",
+        "-created_at": f"SELECT {_ROWS} created_at DESC, series_number DESC {PAGE}",
+        "expected_at": f"SELECT {_ROWS} expected_at, series_number {PAGE}",
+        "-expected_at": f"SELECT {_ROWS} expected_at DESC NULLS LAST, series_number DESC {PAGE}",
     }
 )
 #: What transfers are sorted by; those that nothing is expected of come last.

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 PATH = "/api/admin/inventory/reorder-suggestions"
+ORDERS = "/api/admin/inventory/purchase-orders"
 POINTS = "/api/admin/inventory/reorder-points"
 
 
@@ -93,6 +94,20 @@ class TestS11:
         assert stocked.receive(0, 0, lines=[line]).status == 201
         assert suggestions(stocked, f"supplier_id={tea['supplier_id']}") == []
 
+    def test_odoo_31490_again_once_it_is_ordered_suggests_nothing(self, stocked: Any, tea: Any) -> None:
+        admin, query = stocked.shop.client(), f"supplier_id={tea['supplier_id']}"
+        [row] = suggestions(stocked, query)
+        line = {name: row[name] for name in ("variant_id", "storage_id")}
+        drafted = admin.post(ORDERS, {"lines": [{**line, "quantity": row["suggested"]}]})
+        assert drafted.status == 201, drafted.body
+        assert len(suggestions(stocked, query)) == 1
+        [order] = drafted.data
+        assert admin.post(f"{ORDERS}/{order['id']}/order").status == 200
+        assert suggestions(stocked, query) == []
+        [row] = suggestions(stocked, f"{query}&include_all=true")
+        assert (row["incoming_ordered"], row["suggested"]) == ("24", "0")
+        assert row["last_ordered_at"] is not None
+
     def test_other_days_and_another_cover_suggest_otherwise(self, stocked: Any, tea: Any) -> None:
         [row] = suggestions(stocked, f"supplier_id={tea['supplier_id']}&days=28&cover_days=2")
         assert (row["sold"], row["days_in_stock"], row["rate"]) == ("21", "14.00", "1.50")
@@ -128,7 +143,8 @@ class TestWhatIsShown:
         assert admin.post(path, {"status": "discontinued"}).status == 200
         assert suggestions(stocked, "include_all=true") == []
 
-    def test_a_page_at_a_time(self, stocked: Any, tea: Any) -> None:
+    @pytest.mark.usefixtures("tea")
+    def test_a_page_at_a_time(self, stocked: Any) -> None:
         names = [row["name"] for row in suggestions(stocked, "include_all=true")]
         assert names == ["Oat milk", "Tea"]
         answer = stocked.shop.client().get(f"{PATH}?include_all=true&page=2&limit=1")

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from domain.stock.movements import StockMovement
+from domain.stock.purchase_orders import PurchaseOrder
 from infra.postgres.transactions import transaction
 from projections.base import Fact
 from projections.stock.purchase_units import PurchaseUnits, purchase_units
@@ -51,6 +52,11 @@ def received(*lines: Any) -> Fact:
     return Fact(StockMovement.Received, uuid4(), 1, SimpleNamespace(lines=lines), NOON, None)
 
 
+def ordered(*lines: Any) -> Fact:
+    data = SimpleNamespace(lines=lines, ordered_at=NOON)
+    return Fact(PurchaseOrder.Ordered, uuid4(), 2, data, NOON, None)
+
+
 @pytest.fixture
 def books(database: Any) -> Iterator[Books]:
     opened = Books(database)
@@ -63,6 +69,14 @@ def test_the_last_one_counts(books: Books) -> None:
     assert books.of(TEA, MILK) == {TEA: (None, 1, None), MILK: (None, 1, None)}
     books.fold(received(bought(TEA, "12", CASE)))
     assert books.of(TEA) == {TEA: (CASE, 12, None)}
+
+
+def test_what_came_leaves_when_it_was_ordered(books: Books) -> None:
+    books.fold(ordered(bought(TEA, "12", CASE), bought(MILK, "6", CASE)))
+    books.fold(received(bought(TEA, "1")))
+    assert books.of(TEA, MILK) == {TEA: (None, 1, NOON), MILK: (CASE, 6, NOON)}
+    books.fold(ordered(bought(TEA, "24", CASE)), received(bought(TEA, "12", CASE)))
+    assert books.of(TEA) == {TEA: (CASE, 12, NOON)}
 
 
 def test_of_what_was_never_bought_nothing_is_known(books: Books) -> None:
