@@ -5,7 +5,8 @@ from falcon import App, Request, Response
 from api.services import Services
 from api.stock import purchase_orders, reservations, transfers
 from api.stock.adjustments import StockAdjustment, StockAdjustments
-from api.stock.levels import StockLevels, StorageStock
+from api.stock.availability import Availability
+from api.stock.levels import StockLevels, StorageStock, VariantLevels
 from api.stock.movements import StockMovements
 from api.stock.receipts import StockReceipt, StockReceipts
 from api.stock.reorder_points import ReorderPoints
@@ -28,10 +29,12 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route(f"{_INVENTORY}/supplier-returns", SupplierReturns(services))
     app.add_route(f"{_INVENTORY}/supplier-returns/{{supplier_return_id:uuid}}", SupplierReturnById(services))
     app.add_route(f"{_INVENTORY}/movements/{{movement_id:uuid}}/reverse", MovementReversal(services))
-    app.add_route("/api/admin/inventory/levels", StockLevels(services))
-    app.add_route("/api/admin/inventory/movements", StockMovements(services))
     app.add_route(f"{_INVENTORY}/reorder-points", ReorderPoints(services))
     app.add_route(f"{_INVENTORY}/reorder-suggestions", ReorderSuggestions(services))
+    app.add_route(f"{_INVENTORY}/levels", StockLevels(services))
+    app.add_route(f"{_INVENTORY}/levels/{{variant_id:uuid}}", VariantLevels(services))
+    app.add_route("/api/pos/products/{variant_id:uuid}/stock", Availability(services))
+    app.add_route(f"{_INVENTORY}/movements", StockMovements(services))
     reservations.add_routes(app, services)
     transfers.add_routes(app, services)
     purchase_orders.add_routes(app, services)

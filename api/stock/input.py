@@ -4,7 +4,6 @@ from api.fields import (
     Body,
     Change,
     Choice,
-    Flag,
     Id,
     Many,
     Moment,
@@ -13,13 +12,11 @@ from api.fields import (
     OwnId,
     Quantity,
     Text,
-    Whole,
     optional,
 )
 from api.queries import PageQuery
 from domain.stock.adjustments import REASONS
 from projections.stock.journal_list import SORT_KEYS
-from projections.stock.movements import TYPES
 
 _QUANTITY = {"required": True, "meaning": "How much, in `unit_id`.", "example": "2"}
 _UNIT = "A unit with the same base as the product's; without it, the product's own."
@@ -135,48 +132,3 @@ class JournalQuery(PageQuery):
     )
     supplier_id = Id(meaning="The supplier.")
     reason = Choice(*REASONS, meaning="Why stock was adjusted.")
-
-
-class StorageStockQuery(PageQuery):
-    """Filters of a storage's stock levels."""
-
-    variant_id = Id(meaning="The variant.")
-    below_reorder = Flag(load_default=False, meaning="Only what is at or below its reorder level.")
-
-
-class LevelsQuery(StorageStockQuery):
-    """Filters of the stock levels."""
-
-    storage_id = Id(meaning="The storage.")
-    store_id = Id(meaning="The store.")
-
-
-class MovementsQuery(Body):
-    """Filters of the stock ledger; `from` and `to` are about when goods moved."""
-
-    storage_id = Id(meaning="The storage; goods in transit lie in none.")
-    store_id = Id(meaning="The store, with all its storages.")
-    variant_id = Id(meaning="The variant.")
-    product_id = Id(meaning="The product, with all the variants that it has now.")
-    type = Choice(*TYPES, meaning="Of which kind.")
-    reason = Text(shortest=1, longest=100, meaning="The reason of an adjustment.", example="damaged")
-    order_id = Id(meaning="The order.")
-    transfer_id = Id(meaning="The transfer, with its goods in transit.")
-    count_id = Id(meaning="The count.")
-    purchase_order_id = Id(meaning="The purchase order.")
-    supplier_id = Id(meaning="The supplier.")
-    actor_id = Id(meaning="Who did it.")
-    from_time = Moment(data_key="from", meaning="Not before this time.", example="2026-03-01T00:00:00Z")
-    to_time = Moment(data_key="to", meaning="Before this time.", example="2026-04-01T00:00:00Z")
-    as_of = Moment(meaning="Answer what was recorded up to this time.")
-    after = Whole(
-        least=0,
-        most=2**63 - 1,
-        meaning="The oldest come first, behind this cursor; so it is without cursors.",
-    )
-    before = Whole(
-        least=0,
-        most=2**63 - 1,
-        meaning="The newest come first, before this cursor; begin with any number that is larger than all.",
-    )
-    limit = Whole(least=1, most=100, load_default=20, meaning="How many at most.")

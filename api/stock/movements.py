@@ -8,7 +8,7 @@ from api.answers import Answer, Cost, Id, Meaning, Moment, Money, Quantity, Sign
 from api.operations import operation
 from api.resource import Resource, requested_stores
 from api.services import Reading
-from api.stock.input import MovementsQuery
+from api.stock.queries import MovementsQuery
 from projections.base import Row
 from projections.stock import movements
 from projections.stock.storages import visible_storages

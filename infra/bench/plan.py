@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from infra.bench import appending, bare, checkout, importing, lag, rebuilding, searching
+from infra.bench import appending, bare, checkout, importing, lag, rebuilding, searching, stock
 from infra.bench.shops import Chain, multiply, open_chain
 from infra.bench.site import Site
 
@@ -53,6 +53,10 @@ PLAN = (
     Measurement(
         ("lookup_p95_ms", "product_search_p95_ms", "product_filter_p95_ms", "lookup_vs_bare"),
         lambda shops: searching.measure(shops.site),
+    ),
+    Measurement(
+        ("levels_p95_ms", "ledger_page_p95_ms", "receipt_500_lines_ms"),
+        lambda shops: stock.measure(shops.site),
     ),
 )
 

@@ -34,12 +34,16 @@ _ROWS = (
      "at {lag_checkout_rps:,.0f} sales/s; median {lag_p50_ms:,.0f} ms"),
     ("Lookup against a bare answer, medians", "lookup_vs_bare", "{:.1f} times",
      "a bare one {bare_p50_ms:,.1f} ms; {searched_products:,} products and customers"),
+    ("A delivery of 500 lines, 95 of 100 within", "receipt_500_lines_ms", "{:,.0f} ms",
+     "{listed_balances:,} balances, {ledger_rows:,} rows of the ledger"),
 )  # fmt: skip
 #: What is searched, and its figures by what is typed.
 _SEARCHES = (
     ("Lookup", "lookup_ms"),
     ("Search of the catalog", "product_search_ms"),
     ("Page of the catalog", "product_filter_ms"),
+    ("Stock levels", "levels_ms"),
+    ("Page of the stock ledger", "ledger_page_ms"),
 )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, LiteralString
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import psycopg
@@ -13,9 +12,9 @@ from domain.aggregate import Aggregate
 from domain.companies import Company
 from domain.users import User
 from infra.bench import bare
-from infra.bench.load import LEAST_SECONDS, Result, Task
+from infra.bench.requests import get, times
 from infra.bench.rounds import percentile
-from infra.bench.site import HOST, MeasurementFailed, Site, serving, task
+from infra.bench.site import Site, serving
 from infra.bench.wares import things
 from infra.eventstore.codec import Metadata
 from infra.identity.tokens import Tokens
@@ -24,8 +23,6 @@ from infra.runtime.services import make_event_writer
 
 #: Products, and as many customers, for each second a part is to take; a hundred thousand for ten seconds.
 PRODUCTS_PER_SECOND, MOST_PRODUCTS = 10_000, 100_000
-WARM_UP_SECONDS = 0.5
-_SHARES = (0.50, 0.95, 0.99)
 _TOKEN_SECONDS = 86_400
 _BATCH = 500
 
@@ -76,46 +73,28 @@ def measure(site: Site) -> dict[str, Any]:
     figures: dict[str, Any] = {"searched_products": number, "lookup_ms": {}}
     figures.update(product_search_ms={}, product_filter_ms={})
     with serving(site, ["infra.bench.bare"]) as (port, _):
-        figures["bare_p50_ms"] = _times(site, port, [bare.REQUEST])["p50"]
+        figures["bare_p50_ms"] = times(site, port, [bare.REQUEST])["p50"]
     with serving(site) as (port, _):
         for kind, (goods, people) in TYPED.items():
             requests = [
                 *(
-                    _get(token, f"/api/lookups/{name}", search=text)
+                    get(token, f"/api/lookups/{name}", search=text)
                     for name in ("products", "variants")
                     for text in goods
                 ),
-                *(_get(token, "/api/lookups/customers", search=text) for text in people),
+                *(get(token, "/api/lookups/customers", search=text) for text in people),
             ]
-            figures["lookup_ms"][kind] = _times(site, port, requests)
-            pages = [_get(token, "/api/admin/products", search=text) for text in goods]
-            figures["product_search_ms"][kind] = _times(site, port, pages)
+            figures["lookup_ms"][kind] = times(site, port, requests)
+            pages = [get(token, "/api/admin/products", search=text) for text in goods]
+            figures["product_search_ms"][kind] = times(site, port, pages)
         for kind, queries in FILTERED.items():
-            filtered = [_get(token, "/api/admin/products", **query) for query in queries]
-            figures["product_filter_ms"][kind] = _times(site, port, filtered)
+            filtered = [get(token, "/api/admin/products", **query) for query in queries]
+            figures["product_filter_ms"][kind] = times(site, port, filtered)
     for name in ("lookup", "product_search", "product_filter"):
-        figures[f"{name}_p95_ms"] = {kind: times["p95"] for kind, times in figures[f"{name}_ms"].items()}
-    middle = percentile([times["p50"] for times in figures["lookup_ms"].values()], 0.5)
+        figures[f"{name}_p95_ms"] = {kind: taken["p95"] for kind, taken in figures[f"{name}_ms"].items()}
+    middle = percentile([taken["p50"] for taken in figures["lookup_ms"].values()], 0.5)
     figures["lookup_vs_bare"] = middle / figures["bare_p50_ms"]
     return figures
-
-
-def _get(token: str, path: str, **query: str) -> bytes:
-    parameters = {name: value for name, value in query.items() if value}
-    target = f"{path}?{urlencode(parameters)}" if parameters else path
-    return f"GET {target} HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
-
-
-def _times(site: Site, port: int, requests: Sequence[bytes]) -> dict[str, float]:
-    """Percentiles in milliseconds of answers to one client that asks these one after another."""
-    seconds = max(site.seconds / 10, LEAST_SECONDS)
-    load = Task(HOST, port, [requests], seconds, warm_up=WARM_UP_SECONDS)
-    with task("infra.bench.load", load) as result:
-        answered: Result = result()
-    if answered.failed or not answered.answered:
-        refusal = answered.refusal.decode("utf-8", "replace")
-        raise MeasurementFailed(f"{answered.failed} searches were refused: {refusal}")
-    return {f"p{round(100 * share)}": 1000 * percentile(answered.latencies, share) for share in _SHARES}
 
 
 def _fill(site: Site, company_id: UUID, user_id: UUID, number: int) -> None:

@@ -60,10 +60,10 @@ class Site:
         """Where a process writes what it has to say."""
         return self.settings.data_dir / f"{name}.log"
 
-    def own(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
+    def own(self, statement: str, *params: object, **named: object) -> list[tuple[Any, ...]]:
         """Run one statement as the database's owner, in a transaction of its own."""
         with psycopg.connect(self.addresses.owner or "", autocommit=True) as connection:
-            done = connection.execute(statement.encode(), params or None)
+            done = connection.execute(statement.encode(), params or named or None)
             return done.fetchall() if done.description else []
 
 

@@ -26,7 +26,7 @@ def things(start: int, end: int) -> Iterator[Aggregate]:
     for number in range(start, end):
         barcode = f"{2_000_000_000_000 + 10 * number}"
         variant = Variant(id=uuid4(), sku=f"SKU-{number}", barcodes=(barcode,), price=99 + number % 5000)
-        product = Product.begin(Product.Registered, uuid4(), name=_name(draw), variants=(variant,))
+        product = Product.begin(Product.Registered, uuid4(), name=name_of(draw), variants=(variant,))
         product.change_status("active")
         yield product
         last_name = "".join(draw.choices(_SYLLABLES.split(), k=3)).capitalize()
@@ -35,7 +35,7 @@ def things(start: int, end: int) -> Iterator[Aggregate]:
         yield Customer.begin(Customer.Registered, uuid4(), name=name, reference=str(number), **contact)
 
 
-def _name(draw: random.Random) -> str:
+def name_of(draw: random.Random) -> str:
     """A maker, maybe what kind of goods, the goods, and how much of them."""
     maker = "".join(draw.choices(_SYLLABLES.split(), k=2)).capitalize()
     kinds = draw.sample(_KINDS.split(), draw.choice((0, 1, 1, 2)))

@@ -27,6 +27,9 @@ KEYS = (
     "product_search_p95_ms",
     "product_filter_p95_ms",
     "lookup_vs_bare",
+    "levels_p95_ms",
+    "ledger_page_p95_ms",
+    "receipt_500_lines_ms",
 )
 
 

@@ -43,6 +43,7 @@ from projections.settings import Settings
 from projections.stock.balances import StockBalances
 from projections.stock.daily import StockDaily
 from projections.stock.journal import StockJournal
+from projections.stock.listing import StockListing
 from projections.stock.movements import StockMovements
 from projections.stock.purchase_orders import PurchaseOrders
 from projections.stock.purchase_units import PurchaseUnits
@@ -91,6 +92,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Transfers(),
     PurchaseOrders(),
     Messages(),
+    StockListing(),
     Listing(),
     Orders(),
     SalesDaily(),

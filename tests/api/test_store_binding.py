@@ -75,8 +75,8 @@ class TestStorages:
         bound = two.bound(role)
         assert bound.get(f"{STORAGES}/{two.stocked.storage['id']}").status == 200
         for elsewhere in (two.cellar, two.warehouse):
-            for path in (f"{STORAGES}/{elsewhere['id']}", f"{STORAGES}/{elsewhere['id']}/stock"):
-                assert refused(bound.get(path)) == (404, "not_found")
+            assert refused(bound.get(f"{STORAGES}/{elsewhere['id']}")) == (404, "not_found")
+        assert refused(bound.get(f"{STORAGES}/{two.cellar['id']}/stock")) == (404, "not_found")
 
     def test_another_store_cannot_be_asked_for(self, two: Two) -> None:
         answer = two.bound().get(f"{STORAGES}?store_id={two.other['id']}")
@@ -163,16 +163,22 @@ class TestRegisters:
 
 
 class TestStock:
-    def test_levels_are_those_of_ones_own_store(self, two: Two, role: str) -> None:
-        bound = two.bound(role)
-        own = [(two.stocked.storage["id"], "10")]
-        paths = [f"{INVENTORY}/levels", f"{INVENTORY}/levels?store_id={two.store['id']}"]
-        for path in [*paths, f"{STORAGES}/{two.stocked.storage['id']}/stock"]:
+    def test_levels_are_those_of_ones_own_store_and_of_warehouses(self, two: Two, role: str) -> None:
+        bound, own = two.bound(role), two.stocked.storage["id"]
+        levels = f"{INVENTORY}/levels"
+        for path, expected in (
+            (levels, {own, two.warehouse["id"]}),
+            (f"{levels}?store_id={two.store['id']}", {own}),
+            (f"{levels}?storage_id={two.warehouse['id']}", {two.warehouse["id"]}),
+            (f"{levels}?storage_id={two.cellar['id']}", set()),
+            (f"{STORAGES}/{own}/stock", {own}),
+            (f"{STORAGES}/{two.warehouse['id']}/stock", {two.warehouse["id"]}),
+        ):
             answer = bound.get(path)
-            assert [(row["storage_id"], row["on_hand"]) for row in answer.data] == own
-            assert answer.json["pagination"]["total"] == 1
-        for storage in (two.cellar, two.warehouse):
-            assert bound.get(f"{INVENTORY}/levels?storage_id={storage['id']}").data == []
+            assert {row["storage_id"] for row in answer.data} == expected, path
+            assert answer.json["pagination"]["total"] == len(expected)
+        variant = bound.get(f"{levels}/{two.stocked.variant_id}").data
+        assert {row["storage_id"] for row in variant["levels"]} == {own, two.warehouse["id"]}
         answer = bound.get(f"{INVENTORY}/levels?store_id={two.other['id']}")
         assert refused(answer) == (403, "forbidden")
 
@@ -184,7 +190,7 @@ class TestStock:
 
     def test_who_is_bound_to_two_sees_both(self, two: Two) -> None:
         both = two.shop.client("Inventory Clerk", stores=[two.store["id"], two.other["id"]])
-        assert len(both.get(f"{INVENTORY}/levels").data) == 2
+        assert len(both.get(f"{INVENTORY}/levels").data) == 3
         assert len(both.get(STORAGES).data) == 2
 
     def test_the_ledger_is_that_of_ones_own_store_and_of_warehouses(self, two: Two, role: str) -> None:

@@ -21,8 +21,8 @@ COMMAND = [sys.executable, "-c", "from infra.cli.bench import bench; bench()"]
 HASTY = """
 from infra.bench import rounds
 rounds.ROUNDS = 1
-from infra.bench import searching
-searching.WARM_UP_SECONDS = 0.0
+from infra.bench import requests
+requests.WARM_UP_SECONDS = 0.0
 from infra.cli.bench import bench
 bench()
 """
