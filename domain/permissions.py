@@ -87,7 +87,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "orders.view": ("see every order of one's stores", (_A, _M)),
         "pos.use": ("sell at a till", (_A, _M, _C)),
         "pos.discount": ("give discounts, up to the role's ceiling", (_A, _M, _C)),
-        "pos.backdate": ("record sales and deliveries further back than usual", (_A, _M)),
+        "pos.backdate": ("record sales and movements of stock further back than usual", (_A, _M)),
         "pos.price_override": ("sell at another price than the catalog's", (_A, _M)),
         "cashier.orders": ("see one's own sales", (_A, _M, _C)),
         "reports.sales.view": ("see sales reports", (_A, _M)),

@@ -8,6 +8,11 @@ from uuid import uuid4
 
 import pytest
 
+from infra.projections.rebuild import rebuild
+from infra.projections.verify import verify
+from infra.runtime.models import EVENT_TYPES
+from projections.stock.journal import StockJournal
+
 PATH = "/api/admin/inventory"
 SETTINGS = "/api/admin/settings"
 
@@ -314,6 +319,15 @@ class TestLists:
         assert refused(bound.get(f"{PATH}/receipts/{hidden}")) == (404, "not_found")
         assert refused(bound.get(f"{PATH}/receipts?store_id={other}")) == (403, "forbidden")
         assert refused(bound.post(f"{PATH}/movements/{seen}/reverse", {"reason": "No"})) == (403, "forbidden")
+
+    def test_follow_from_the_log(self, filled: Depot) -> None:
+        shop = filled.stocked.shop
+        receipt = filled.stocked.receive(3, 60, supplier_id=filled.supplier)
+        returns = [filled.send_back(1, receipt_id=receipt.data["id"]) for _ in range(2)]
+        assert [filled.reverse(one).status for one in (returns[0], filled.adjust(-1))] == [200, 200]
+        worker, model = shop.service.database.worker, StockJournal()
+        assert verify(worker, EVENT_TYPES, model, shop.company_id).is_true
+        assert rebuild(worker, EVENT_TYPES, model, shop.company_id).rows_changed == 0
 
     def test_refuse_what_they_do_not_know(self, depot: Depot) -> None:
         for query in ("sort=name", "reason=bored", "from=today", "kind=receipt"):

@@ -1,43 +1,117 @@
-"""When stock may be said to have moved: not on days whose books are closed."""
+"""When stock may be said to have moved: not on closed days, nor before the goods were counted."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from commands.companies import ReviseCompany
-from commands.stock.moments import PeriodClosed
+from commands.stock.adjustments import AdjustmentLine, AdjustStock
+from commands.stock.moments import BeforeLastCount, PeriodClosed
 from commands.stock.receipts import ReceivedLine, ReceiveStock
-from domain.stock.movements import StockMovement
-from tests.commands.samples import COMPANY, DELIVERY, NOW, STORAGE, VARIANT, product, storage, store
+from commands.stock.reversals import ReverseMovement
+from commands.stock.supplier_returns import ReturnToSupplier, SupplierReturnEntry
+from domain.stock.movements import CountedLine, StockMovement
+from tests.commands.samples import (
+    COMPANY,
+    DELIVERY,
+    NOW,
+    OTHER,
+    STORAGE,
+    SUPPLIER,
+    VARIANT,
+    delivery,
+    id_of,
+    product,
+    storage,
+    store,
+    supplier,
+)
 from tests.commands.scenario import Scenario, fact
 
-LINES = (ReceivedLine(variant_id=VARIANT, quantity=Decimal(2), unit_cost=90),)
+RECEIVED = ReceivedLine(variant_id=VARIANT, quantity=Decimal(2), unit_cost=90)
+LOST = AdjustmentLine(variant_id=VARIANT, quantity=Decimal(-2))
+RETURNED = SupplierReturnEntry(variant_id=VARIANT, quantity=Decimal(2), unit_credit=90)
+#: A movement of each kind that may lie in the past, by the event that it records.
+WAYS: dict[Any, Callable[..., Any]] = {
+    StockMovement.Received: lambda **more: ReceiveStock(lines=(RECEIVED,), **more),
+    StockMovement.Adjusted: lambda **more: AdjustStock(reason="lost", lines=(LOST,), **more),
+    StockMovement.SupplierReturned: lambda **more: ReturnToSupplier(
+        supplier_id=SUPPLIER, lines=(RETURNED,), **more
+    ),
+}
+
+each_way = pytest.mark.parametrize("event", WAYS, ids=lambda event: event.__name__)
+
+
+def move(event: Any, days_ago: int) -> Any:
+    moment = NOW - timedelta(days=days_ago)
+    return WAYS[event](id=OTHER, storage_id=STORAGE, occurred_at=moment)
+
+
+def counted(moment: datetime) -> StockMovement:
+    """All ten were counted, and nothing was missing."""
+    line = CountedLine(
+        variant_id=VARIANT,
+        quantity=Decimal(0),
+        value_change=0,
+        balance_quantity=Decimal(10),
+        balance_value=900,
+        last_unit_cost=Decimal(90),
+        counted_quantity=Decimal(10),
+        expected_quantity=Decimal(10),
+        counted_at=moment,
+    )
+    return StockMovement.begin(
+        StockMovement.Counted,
+        id_of("counted"),
+        storage_id=STORAGE,
+        occurred_at=moment,
+        lines=(line,),
+        count_id=id_of("count"),
+    )
 
 
 @pytest.fixture
 def scenario(scenario: Scenario) -> Scenario:
-    """A shop whose books are closed up to yesterday."""
-    scenario.given(store(), storage(), product())
-    yesterday = (NOW - timedelta(days=1)).date()
-    scenario.when(ReviseCompany(id=COMPANY, changes={"books_closed_until": yesterday}))
-    return scenario
+    """Ten of SALT, at 90 each."""
+    return scenario.given(store(), storage(), product(), supplier(), delivery())
 
 
-def receive(days_ago: int) -> ReceiveStock:
-    moment = NOW - timedelta(days=days_ago)
-    return ReceiveStock(id=DELIVERY, storage_id=STORAGE, lines=LINES, occurred_at=moment)
+def close_books(scenario: Scenario, days_ago: int | None) -> None:
+    """Close the books up to so many days ago, or open them again."""
+    until = None if days_ago is None else (NOW - timedelta(days=days_ago)).date()
+    scenario.when(ReviseCompany(id=COMPANY, changes={"books_closed_until": until}))
 
 
-def test_stock_moves_on_the_day_after(scenario: Scenario) -> None:
-    scenario.when(receive(days_ago=0)).then(fact(StockMovement.Received))
+class TestClosedBooks:
+    @each_way
+    def test_let_stock_move_on_the_day_after(self, scenario: Scenario, event: Any) -> None:
+        close_books(scenario, days_ago=1)
+        scenario.when(move(event, days_ago=0)).then(fact(event))
+
+    @each_way
+    @pytest.mark.parametrize("days_ago", [1, 2])
+    def test_let_it_not_move_on_a_closed_day(self, scenario: Scenario, event: Any, days_ago: int) -> None:
+        close_books(scenario, days_ago=1)
+        scenario.when(move(event, days_ago)).then_refused(PeriodClosed)
+
+    @each_way
+    def test_let_it_move_once_they_are_open_again(self, scenario: Scenario, event: Any) -> None:
+        close_books(scenario, days_ago=1)
+        close_books(scenario, days_ago=None)
+        scenario.when(move(event, days_ago=1)).then(fact(event))
+
+    def test_of_today_keep_movements_from_being_reversed(self, scenario: Scenario) -> None:
+        close_books(scenario, days_ago=0)
+        scenario.when(ReverseMovement(movement_id=DELIVERY, reason="Twice")).then_refused(PeriodClosed)
 
 
-@pytest.mark.parametrize("days_ago", [1, 2])
-def test_it_does_not_move_on_a_closed_day(scenario: Scenario, days_ago: int) -> None:
-    scenario.when(receive(days_ago)).then_refused(PeriodClosed)
-
-
-def test_it_does_once_the_books_are_open_again(scenario: Scenario) -> None:
-    scenario.when(ReviseCompany(id=COMPANY, changes={"books_closed_until": None}))
-    scenario.when(receive(days_ago=1)).then(fact(StockMovement.Received))
+class TestACount:
+    @each_way
+    def test_settles_what_was_there_before(self, scenario: Scenario, event: Any) -> None:
+        scenario.given(counted(NOW - timedelta(days=2)))
+        scenario.when(move(event, days_ago=3)).then_refused(BeforeLastCount, "occurred_at:before_last_count")
+        scenario.when(move(event, days_ago=1)).then(fact(event))
