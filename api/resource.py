@@ -30,6 +30,7 @@ _DIGITS = re.compile(r"[0-9]{1,18}\Z")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 C = TypeVar("C")
+P = TypeVar("P")
 R = TypeVar("R")
 
 
@@ -79,6 +80,37 @@ class Resource:
             lengthy=req.context.lengthy,
         )
         _send(req, resp, outcome)
+
+    def write_in_parts(
+        self,
+        req: Request,
+        resp: Response,
+        part: tuple[Callable[[P, Work], bool], P],
+        rest: tuple[Callable[[C, Work], R], C],
+        present: Callable[[R], Any],
+        *,
+        message: str,
+    ) -> None:
+        """Run a command that is too large for one decision.
+
+        The handler of `part` decides about some of it and is run for as long as it says so, that of `rest`
+        about what is left; its answer is stored under a client's key. Whoever repeats a request that broke
+        off goes on where it stopped.
+        """
+        application, caller = self.services.application, req.context.caller
+        key = idempotency_key(req, self.services.peppers)
+        if key and (earlier := application.stored(caller, key)):
+            _send(req, resp, earlier)
+            return
+        decided = [True]
+
+        def note(has_decided: bool) -> Written:
+            decided.append(has_decided)
+            return Written(status=200, etag=None, body=b"")
+
+        while decided[-1]:
+            application.run(caller, *part, note, lengthy=req.context.lengthy)
+        self.write(req, resp, *rest, present, message=message)
 
     def create(
         self,

@@ -65,6 +65,12 @@ class Application(Protocol):
         Unavailable.
         """
 
+    def stored(self, caller: Caller, key: IdempotencyKey) -> Outcome | None:
+        """What was answered to this very request before, for one that is many decisions.
+
+        Raises Unavailable.
+        """
+
     def read(
         self,
         caller: Caller,

@@ -6,7 +6,8 @@ from commands.catalog.assortment import ImportWork, KeepingWork
 from commands.catalog.products import ProductsWork
 from commands.companies import CompaniesWork
 from commands.orders.sales import SaleWork
-from commands.stock.ports import DocumentWork, JournalWork
+from commands.stock.counts.ports import CountWork
+from commands.stock.ports import JournalWork
 from commands.stock.reorder_points import ReorderWork
 from commands.users import UsersWork
 
@@ -14,7 +15,7 @@ from commands.users import UsersWork
 class Work(
     ProductsWork,
     SaleWork,
-    DocumentWork,
+    CountWork,
     JournalWork,
     ReorderWork,
     UsersWork,

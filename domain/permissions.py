@@ -83,6 +83,8 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "purchase_orders.view": ("see purchase orders", (_A, _M, _I)),
         "purchase_orders.edit": ("plan purchase orders, and set reorder points", (_A, _M, _I)),
         "purchase_orders.order": ("order from suppliers, and cancel orders", (_A, _M, _I)),
+        "inventory.count": ("count stock", (_A, _M, _I)),
+        "inventory.count_review": ("see what is expected while a blind count is open", (_A, _M)),
         "costs.view": ("see costs, margins and profits", (_A, _M, _I)),
         "orders.view": ("see every order of one's stores", (_A, _M)),
         "pos.use": ("sell at a till", (_A, _M, _C)),

@@ -3,7 +3,7 @@
 from falcon import App, Request, Response
 
 from api.services import Services
-from api.stock import purchase_orders, reservations, transfers
+from api.stock import counts, purchase_orders, reservations, transfers
 from api.stock.adjustments import StockAdjustment, StockAdjustments
 from api.stock.availability import Availability
 from api.stock.levels import StockLevels, StorageStock, VariantLevels
@@ -38,3 +38,4 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     reservations.add_routes(app, services)
     transfers.add_routes(app, services)
     purchase_orders.add_routes(app, services)
+    counts.add_routes(app, services)

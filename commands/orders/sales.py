@@ -11,7 +11,8 @@ from commands.orders.baskets import BasketLine, QuoteBasket, QuoteWork, context_
 from commands.orders.payments import ask_methods, tenders_of
 from commands.ports import UnitOfWork
 from commands.settings import SettingsWork
-from commands.stock.ports import StockWork
+from commands.stock.counts.corrections import correct_counts
+from commands.stock.counts.ports import CountedStockWork
 from domain.business_date import business_date, local_hour
 from domain.errors import Detail, Invalid, Refusal
 from domain.money import checked, round_ratio
@@ -21,6 +22,7 @@ from domain.pending import Pending
 from domain.pricing import PricedBasket
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 from domain.stock.issues import Demand, take
+from domain.stock.levels import NOTHING
 from domain.stock.movements import MovementLine, StockMovement
 from domain.tills import Till, series_of, till_code
 
@@ -35,7 +37,7 @@ class PlaceSale(QuoteBasket):
     note: str | None = None
 
 
-class SaleWork(QuoteWork, SettingsWork, StockWork, Protocol):
+class SaleWork(QuoteWork, SettingsWork, CountedStockWork, Protocol):
     """What sales are decided with."""
 
 
@@ -64,9 +66,9 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
     settlement = settle(
         basket.total, tenders_of(command.tenders, methods.read()), context.rules.cash_rounding
     )
-    moved = _take_stock(command, context)
-    store = _store(context)
     occurred_at = moment_of(command.occurred_at, "A sale", work, context.backdating)
+    moved = _take_stock(command, context, occurred_at)
+    store = _store(context)
     if context.orders_limit is not None:
         work.plan.check_orders(context.orders_limit, context.company_timezone)
     day = business_date(occurred_at, store.timezone, store.day_cut)
@@ -87,17 +89,16 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
     )
     work.save(order)
     if moved and store.storage_id:
-        work.save(
-            StockMovement.begin(
-                StockMovement.Issued,
-                work.new_id(),
-                storage_id=store.storage_id,
-                occurred_at=occurred_at,
-                business_date=day,
-                order_id=order_id,
-                lines=tuple(moved.values()),
-            )
+        issued = StockMovement.begin(
+            StockMovement.Issued,
+            work.new_id(),
+            storage_id=store.storage_id,
+            occurred_at=occurred_at,
+            business_date=day,
+            order_id=order_id,
+            lines=tuple(moved.values()),
         )
+        work.save(issued, *correct_counts(issued, order_id, context.levels, work))
     return order
 
 
@@ -106,7 +107,7 @@ def _earlier(command: PlaceSale, work: UnitOfWork) -> Pending[Order | None]:
     return work.find_earlier(Order, Order.Sold, command.id) if command.id else Pending(lambda: None)
 
 
-def _take_stock(command: PlaceSale, context: SaleContext) -> dict[int, MovementLine]:
+def _take_stock(command: PlaceSale, context: SaleContext, occurred_at: datetime) -> dict[int, MovementLine]:
     """The movement of each basket line whose stock is counted, by the line's place in the basket."""
     demands = [
         Demand(
@@ -115,6 +116,7 @@ def _take_stock(command: PlaceSale, context: SaleContext) -> dict[int, MovementL
             quantity=line.quantity,
             strict=context.variants[line.variant_id].status == "discontinued",
             assumed_cost=context.variants[line.variant_id].cost,
+            is_counted_since=context.levels.get(line.variant_id, NOTHING).is_counted_since(occurred_at),
         )
         for index, line in enumerate(command.lines)
         if context.variants[line.variant_id].track_stock

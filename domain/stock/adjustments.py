@@ -8,8 +8,8 @@ from uuid import UUID
 
 from domain.costing import Balance, Receipt, gain, issue, receive, worth
 from domain.errors import Detail
-from domain.money import round_ratio, scaled
 from domain.stock.booking import Booking, LineEntry
+from domain.stock.gains import assumed_worth
 from domain.stock.levels import Level
 from domain.stock.movements import DocumentLine, Shortfall, line_after
 
@@ -86,13 +86,6 @@ def _loss(before: Balance, quantity: Decimal) -> Receipt:
 def _gain(reason: str, one: Adjustment, before: Balance) -> Receipt:
     """The first stock of a shop was bought once, so its cost is a last cost; what was found has none."""
     if one.unit_cost is None:
-        return gain(before, one.base.quantity, _assumed(one, before))
+        return gain(before, one.base.quantity, assumed_worth(before, one.base.quantity, one.catalog_cost))
     take_in = receive if reason == "opening" else gain
     return take_in(before, one.base.quantity, worth(one.quantity, one.unit_cost))
-
-
-def _assumed(one: Adjustment, before: Balance) -> int:
-    """What a gain is worth that nobody names a cost of: the average, the last cost, or the catalog's."""
-    if before.quantity > 0:
-        return round_ratio(before.value * scaled(one.base.quantity), scaled(before.quantity))
-    return worth(one.base.quantity, before.last_unit_cost or one.catalog_cost)

@@ -19,7 +19,8 @@ class Demand:
     """What a sale takes from a storage; `position` is the line of the basket it comes from.
 
     `strict` demands must be covered by stock even where the storage may go below zero. `assumed_cost` is
-    what the catalog takes one to cost, in minor currency units.
+    what the catalog takes one to cost, in minor currency units. What was counted after it went out
+    (`is_counted_since`) takes nothing of what is there now, as the count has missed it.
     """
 
     position: int
@@ -27,6 +28,7 @@ class Demand:
     quantity: Decimal
     strict: bool = False
     assumed_cost: int = 0
+    is_counted_since: bool = False
 
 
 def take(
@@ -43,7 +45,7 @@ def take(
     """
     demands = tuple(demands)
     strict = [demand for demand in demands if demand.strict or not allow_negative]
-    check_available(strict, levels, own_reservation)
+    check_available([demand for demand in strict if not demand.is_counted_since], levels, own_reservation)
     remaining = {variant_id: level.balance for variant_id, level in levels.items()}
     lines = []
     for demand in demands:

@@ -28,6 +28,10 @@ class Level:
         """What may be promised or sold; below zero where more is promised than there is."""
         return self.balance.quantity - self.reserved
 
+    def is_counted_since(self, moment: datetime) -> bool:
+        """Whether a completed count said what was there at a later moment than this."""
+        return self.last_counted_at is not None and moment < self.last_counted_at
+
 
 #: A variant that a storage never had.
 NOTHING = Level(balance=Balance(quantity=Decimal(0), value=0, last_unit_cost=0))

@@ -85,10 +85,14 @@ class TransitLine(MovementLine):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedLine(MovementLine):
-    """What a count found of a variant: its difference to what was expected at the moment it was counted."""
+    """What a count found of a variant: its difference to what was expected at the moment it was counted.
+
+    `late_quantity` is what became known of movements before that moment only after it was counted.
+    """
 
     counted_quantity: Decimal
     expected_quantity: Decimal
+    late_quantity: Decimal = Decimal(0)
     counted_at: datetime
 
 

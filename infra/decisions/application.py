@@ -252,6 +252,21 @@ class Application(Generic[W]):
                 time.sleep(0.002 * attempt)
         raise ConcurrentEdit
 
+    def stored(self, caller: Caller, key: IdempotencyKey) -> Outcome | None:
+        """What was answered to this very request before, for one that is many decisions.
+
+        Raises those of the caller's access, IdempotencyKeyReused, IdempotencyInProgress, Unavailable.
+        """
+
+        def look(db: RequestTransaction) -> Outcome | None:
+            access, stored = _Access(db, caller), db.ask(_STORED, _key_params(caller, key))
+            try:
+                return _replayed(stored.row(), key)
+            finally:
+                access.check(writing=False)
+
+        return self.perform(caller.company_id, look)
+
     def _attempt(
         self,
         caller: Caller,

@@ -41,6 +41,7 @@ from projections.reports.sales_daily import SalesDaily
 from projections.search.index import Search
 from projections.settings import Settings
 from projections.stock.balances import StockBalances
+from projections.stock.counts import StockCounts
 from projections.stock.daily import StockDaily
 from projections.stock.journal import StockJournal
 from projections.stock.listing import StockListing
@@ -93,6 +94,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     PurchaseOrders(),
     Messages(),
     StockListing(),
+    StockCounts(),
     Listing(),
     Orders(),
     SalesDaily(),

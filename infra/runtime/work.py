@@ -11,6 +11,7 @@ from infra.identity.credentials import Credentials
 from projections.base import Database
 from projections.guards.catalog.assortment import Assortment
 from projections.guards.catalog.products import CatalogGuard
+from projections.guards.counts import CountsGuard
 from projections.guards.journal import JournalGuard
 from projections.guards.orders import Guesses, SalesGuard
 from projections.guards.packages import PlanGuard, PlatformGuard
@@ -44,6 +45,7 @@ class RequestWork(PostgresUnitOfWork):
         self.series = SeriesGuard(transaction)
         self.journal = JournalGuard(transaction)
         self.reorder_points = ReorderPointGuard(transaction, writer.types.rebuild)
+        self.counts = CountsGuard(transaction)
         self.sales = SalesGuard(transaction, guesses)
         self.plan = PlanGuard(transaction, now)
         self.platform = PlatformGuard(transaction, now)

@@ -26,7 +26,7 @@ PASSWORD = "correct horse battery staple"
 #: Names that tell of costs wherever they stand …
 TELLING = re.compile(
     r"cost|margin|profit|valuation|\A(stock|balance|(in_)?transit|received|damaged|lost|returned)_value\Z"
-    r"|(\A|_)credit(_|\Z)|\A(value_change|settlement)\Z"
+    r"|(\A|_)credit(_|\Z)|\A(value_change|settlement)\Z|\A(difference|restated)_(quantity|value)\Z"
 )
 #: … one that does unless it is the value of a discount …
 VALUE = "value"
@@ -120,6 +120,13 @@ def purchase_for(stocked: Any, template: str) -> str:
     return order_id
 
 
+def begin_count(stocked: Any, product: Any) -> Any:
+    """Begin to count the variants of a product."""
+    scope = {"variant_ids": [variant["id"] for variant in product["variants"]]}
+    body = {"storage_id": stocked.storage["id"], "kind": "partial", "scope": scope}
+    return stocked.shop.client().post("/api/admin/inventory/counts", body).data["id"]
+
+
 #: Every change whose answer tells of costs: what is sent, with a product of two variants at hand.
 CHANGES: dict[str, Callable[[Any, Any], Any]] = {
     "POST /api/pos/orders": lambda stocked, _: stocked.sale(),
@@ -154,6 +161,13 @@ CHANGES: dict[str, Callable[[Any, Any], Any]] = {
     f"POST {ORDERS}/{{purchase_order_id}}/order": lambda *_: None,
     f"POST {ORDERS}/{{purchase_order_id}}/receive": lambda stocked, _: consignment_of(stocked),
     f"POST {ORDERS}/{{purchase_order_id}}/cancel": lambda *_: {"reason": "Too dear"},
+    "POST /api/admin/inventory/counts": lambda stocked, _: {
+        "storage_id": stocked.storage["id"],
+        "kind": "partial",
+        "scope": {"variant_ids": [stocked.variant_id]},
+    },
+    "POST /api/admin/inventory/counts/{count_id}/complete": lambda *_: {},
+    "POST /api/admin/inventory/counts/{count_id}/cancel": lambda *_: {"reason": "Rain"},
     "POST /api/admin/products": lambda *_: {
         "name": "Tea",
         "variants": [{"sku": "TEA", "price": 1, "cost": 1}],
@@ -322,6 +336,7 @@ class TestAnswersToWrites:
             variant_id=product["variants"][0]["id"],
             status="discontinued",
             movement_id=stocked.receive(1, 60).data["id"],
+            count_id=begin_count(stocked, product),
             transfer_id=transfer_for(template, stocked) if "{transfer_id}" in template else None,
             purchase_order_id=purchase_for(stocked, template) if "purchase" in template else None,
         )

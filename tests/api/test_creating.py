@@ -85,6 +85,11 @@ BODIES: dict[str, Callable[[Any], Body]] = {
         "to_storage_id": warehouse(stocked)["id"],
         "lines": [{"variant_id": stocked.variant_id, "quantity": "2.50"}],
     },
+    "counts": lambda stocked: {
+        "storage_id": stocked.storage["id"],
+        "kind": "partial",
+        "scope": {"variant_ids": [stocked.variant_id]},
+    },
     "products": lambda _: {"name": "Tea", "variants": [{"sku": some_name(), "price": 300}]},
     "variants": lambda _: {"sku": some_name(), "price": 200},
     "users": lambda _: {"username": some_name(), "password": PASSWORD, "role_id": "cashier"},

@@ -68,6 +68,12 @@ def buy(stocked: Any) -> str:
     return str(admin.post(f"/api/admin/inventory/purchase-orders/{order['id']}/order").data["id"])
 
 
+def begin_count(stocked: Any) -> str:
+    """Begin to count the goods, of which nothing was found yet."""
+    body = {"storage_id": stocked.storage["id"], "kind": "full"}
+    return str(stocked.shop.client().post("/api/admin/inventory/counts", body).data["id"])
+
+
 def fill(stocked: Any) -> Full:
     admin = stocked.shop.client()
     draft = admin.post("/api/admin/products", {"name": "Rye", "variants": [{"sku": "RYE", "price": 1}]}).data
@@ -89,6 +95,7 @@ def fill(stocked: Any) -> Full:
         "variant_id": stocked.variant_id,
         "image_id": admin.upload(f"/api/admin/products/{stocked.product['id']}/images", picture()).data["id"],
         "reservation_id": reserve(stocked),
+        "count_id": begin_count(stocked),
         "transfer_id": stocked.transfer().data["id"],
         "purchase_order_id": buy(stocked),
         "order_id": stocked.sell(role="Admin").data["id"],
@@ -167,6 +174,10 @@ BODIES = {
         "lines": [{"line_id": "0190f5a1-7c3e-7abc-8def-0123456789ab", "quantity": "1"}]
     },
     ("POST", "/api/admin/inventory/movements/{movement_id:uuid}/reverse"): {"reason": "Twice"},
+    ("POST", "/api/admin/inventory/counts/{count_id:uuid}/cancel"): {"reason": "Rain"},
+    ("PUT", "/api/admin/inventory/counts/{count_id:uuid}/lines"): {
+        "lines": [{"barcode": "4006381333931", "quantity": 1}]
+    },
 }
 
 
@@ -270,6 +281,7 @@ class TestReferences:
         supplied = {"storage_id": ours.ids["storage_id"], "lines": [own_line]}
         yield "POST", receipts, {**supplied, "supplier_id": theirs.ids["supplier_id"]}, "supplier_id"
         yield from self.adjustments_and_returns(ours, theirs)
+        yield from self.counts(ours, theirs)
         transfers, goods = "/api/admin/inventory/transfers", {"quantity": 1}
         one = {"from_storage_id": ours.ids["storage_id"], "to_storage_id": ours.ids["warehouse_id"]}
         sent = {**one, "lines": [{**goods, "variant_id": ours.ids["variant_id"]}]}
@@ -293,6 +305,17 @@ class TestReferences:
             yield "POST", path, elsewhere, "store_id"
             yield "POST", path, {**body, "customer_id": theirs.ids["brand_id"]}, "customer_id"
             yield "POST", path, {**body, "lines": [*sale["lines"], their_sale]}, "lines.1.variant_id"
+
+    def counts(self, ours: Full, theirs: Full) -> Iterator[tuple[str, str, dict[str, Any], str]]:
+        path = "/api/admin/inventory/counts"
+        named = {"variant_ids": [ours.ids["variant_id"]]}
+        count = {"storage_id": ours.ids["storage_id"], "kind": "partial", "scope": named}
+        yield "POST", path, {**count, "storage_id": theirs.ids["storage_id"]}, "storage_id"
+        for name in ("category_id", "brand_id", "supplier_id", "variant_id"):
+            scope = {f"{name}s": [theirs.ids[name]]}
+            yield "POST", path, {**count, "scope": scope}, f"scope.{name}s.0"
+        lines = [{"variant_id": one.ids["variant_id"], "quantity": 1} for one in (ours, theirs)]
+        yield "PUT", f"{path}/{ours.ids['count_id']}/lines", {"lines": lines}, "lines.1.variant_id"
 
     def adjustments_and_returns(
         self, ours: Full, theirs: Full

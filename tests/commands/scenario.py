@@ -68,6 +68,9 @@ from commands.settings import (
     switch_setting,
 )
 from commands.stock.adjustments import AdjustStock, adjust_stock
+from commands.stock.counts.completion import CompleteCount, PostDifferences, complete_count, post_differences
+from commands.stock.counts.documents import BeginCount, CancelCount, begin_count, cancel_count
+from commands.stock.counts.tallies import TallyCount, tally_count
 from commands.stock.purchase_orders.deliveries import TakeDelivery, take_delivery
 from commands.stock.purchase_orders.drafts import (
     AmendPurchaseOrder,
@@ -141,9 +144,12 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         ArchiveSetting: archive_setting,
         ArchiveUser: archive_user,
         CancelPurchaseOrder: cancel_purchase_order,
+        BeginCount: begin_count,
+        CancelCount: cancel_count,
         CancelTransfer: cancel_transfer,
         ChangePassword: change_password,
         ChangeProductStatus: change_product_status,
+        CompleteCount: complete_count,
         DiscardPurchaseOrder: discard_purchase_order,
         DiscardTransfer: discard_transfer,
         DraftPurchaseOrder: draft_purchase_order,
@@ -159,6 +165,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         LetFallDue: let_fall_due,
         OrderFromSupplier: order_from_supplier,
         PlaceSale: place_sale,
+        PostDifferences: post_differences,
         PriceForStores: price_for_stores,
         QuoteBasket: quote_basket,
         ReceiveStock: receive_stock,
@@ -190,6 +197,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         SwitchPackage: switch_package,
         SwitchSetting: switch_setting,
         TakeDelivery: take_delivery,
+        TallyCount: tally_count,
     }
 )
 

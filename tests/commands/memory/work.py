@@ -12,6 +12,7 @@ from infra.decisions.creations import rows_at_creation
 from infra.eventstore.codec import Metadata
 from infra.runtime.models import EVENT_TYPES
 from tests.commands.memory.catalog import MemoryCatalog, MemoryPictures
+from tests.commands.memory.counts import MemoryCounts
 from tests.commands.memory.imports import MemoryAssortment, MemoryImports
 from tests.commands.memory.packages import MemoryPlan, MemoryPlatform
 from tests.commands.memory.sales import MemorySales
@@ -40,6 +41,7 @@ class MemoryWork:
         self.series = MemorySeries(world, company_id)
         self.journal = MemoryJournal(world, company_id)
         self.reorder_points = MemoryReorderPoints(world, company_id)
+        self.counts = MemoryCounts(world, company_id)
         self.sales = MemorySales(world, company_id)
         self.plan = MemoryPlan(world, company_id, now)
         self.platform = MemoryPlatform(world, company_id, now)
