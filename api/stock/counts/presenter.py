@@ -31,11 +31,18 @@ def show_row(row: Row, caller: Caller) -> CountAnswer:
     return CountAnswer.of(
         {
             **row,
+            **_amounts(row),
             "blind": row["is_blind"],
             "recorded_at": row["created_at"],
             **(_HIDDEN_OF_COUNT if hidden else {}),
         }
     )
+
+
+def _amounts(row: Row) -> dict[str, int | None]:
+    """The amounts of a row, which the database adds up as decimals of any size."""
+    values = {name: row[name] for name in ("difference_value", "restated_value")}
+    return {name: None if value is None else int(value) for name, value in values.items()}
 
 
 def show_past(row: Row, count: StockCount, caller: Caller) -> CountAnswer:
@@ -100,7 +107,7 @@ def _status(status: str) -> Mapping[str, Any]:
 
 def show_line(row: Row, *, hidden: bool) -> CountLineAnswer:
     """A line of a count."""
-    line = {**row, "restated_difference": row["restated_quantity"]}
+    line = {**row, **_amounts(row), "restated_difference": row["restated_quantity"]}
     return CountLineAnswer.of({**line, **(_HIDDEN_OF_LINE if hidden else {})})
 
 

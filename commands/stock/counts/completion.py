@@ -51,7 +51,6 @@ def post_differences(command: PostDifferences, work: CountWork) -> bool:
         return False
     posting = _Posting(command, existing, variants[:AT_ONCE], work)
     posting.post()
-    work.save(*posting.records)
     return True
 
 
@@ -70,9 +69,7 @@ def complete_count(command: CompleteCount, work: CountWork) -> CountStanding:
         raise ConcurrentEdit
     posting = _Posting(command, existing, variants, work)
     posting.post()
-    standing = posting.complete()
-    work.save(*posting.records)
-    return standing
+    return posting.complete()
 
 
 def _remaining(command: CompleteCount, count: StockCount, work: CountWork, limit: int) -> list[UUID]:
@@ -108,12 +105,6 @@ class _Posting:
         self._stock.check_store("storage_id", work.caller.store_ids)
         self._count = existing_count(locked)
         self._lines: tuple[CountedLine, ...] = ()
-        self._movements: list[StockMovement] = []
-
-    @property
-    def records(self) -> list[StockCount | StockMovement]:
-        """What was decided."""
-        return [self._count, *self._movements]
 
     def post(self) -> None:
         """Begin the completion, if that has not been, and post the part."""
@@ -124,9 +115,10 @@ class _Posting:
             uncounted, confirmed = self._extent.read().uncounted, self._command.confirm_uncounted
             count.begin_completion(self._command.uncounted, self._moment, uncounted, confirmed)
         findings = [*self._found.read(), *self._tally_gone()]
+        work.save(count)
         if findings:
             self._lines = post_findings(findings, self._stock.levels())
-            self._movements.append(_movement(count, self._lines, work, self._stock))
+            work.save(_movement(count, self._lines, work, self._stock))
 
     def complete(self) -> CountStanding:
         """Complete it, with all that was posted."""
@@ -135,6 +127,7 @@ class _Posting:
             extent = Extent(lines_total=extent.lines_total, counted=extent.lines_total)
         posted = (*self._posted.read(), *map(_difference, self._lines))
         self._count.complete((one for one in posted if one.quantity), extent.uncounted)
+        self._work.save(self._count)
         return CountStanding(count=self._count, begun_by=self._count.begun_by, extent=extent, posted=posted)
 
     def _tally_gone(self) -> list[Finding]:

@@ -206,12 +206,16 @@ class TestCounting:
     def test_for_an_earlier_moment_expects_what_was_there_then(
         self, stocked: Any, admin: Any, count: Any
     ) -> None:
-        sold = stocked.sell(3, role="Admin", occurred_at=ago(minutes=5))
+        tea = stocked.product_of(variants=[{"sku": "TEA", "price": 100}])["variants"][0]["id"]
+        goods = [{"variant_id": tea, "quantity": 10, "unit_cost": 60}]
+        assert stocked.receive(1, 60, lines=goods, occurred_at=ago(minutes=9)).status == 201
+        basket = [{"variant_id": tea, "quantity": 3}]
+        sold = stocked.sell(3, price=100, role="Admin", lines=basket, occurred_at=ago(minutes=5))
         assert sold.status == 201
         # Once from the log alone, and once the ledger knows of it.
         for _ in range(2):
             for moment, expected in ((ago(minutes=6), "10"), (ago(minutes=4), "7")):
-                answer = put(admin, count, line(stocked, 7, counted_at=moment))
+                answer = put(admin, count, line(stocked, 7, variant_id=tea, counted_at=moment))
                 assert answer.data["lines"][0]["expected_quantity"] == expected
             position = sold.headers["x-event-position"]
             assert admin.get(f"{INVENTORY}/movements", X_Wait_For_Position=position).status == 200

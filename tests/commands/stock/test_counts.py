@@ -292,8 +292,8 @@ class TestCompleting:
         completed = open_count.when(complete())
         completed.then(
             fact(StockCount.CompletionBegun, COUNT, uncounted="keep"),
-            fact(StockCount.Completed, COUNT, uncounted=0),
             fact(StockMovement.Counted, count_id=COUNT, storage_id=STORAGE, occurred_at=NOW),
+            fact(StockCount.Completed, COUNT, uncounted=0),
         )
         assert posted(completed) == [(-2, -400, 18, 3600)]
 
@@ -413,9 +413,9 @@ class TestALargeCount:
     def test_the_rest_completes_it_whatever_is_said_of_the_uncounted_then(self, many: Scenario) -> None:
         many.when(PostDifferences(id=COUNT))
         completed = many.when(complete(uncounted="zero"))
-        completed.then(fact(StockCount.Completed, COUNT, uncounted=0), fact(StockMovement.Counted))
+        completed.then(fact(StockMovement.Counted), fact(StockCount.Completed, COUNT, uncounted=0))
         assert len(posted(completed)) == 1
-        ((_, _, data), _) = completed.recorded
+        (_, (_, _, data)) = completed.recorded
         assert len(data.differences) == AT_ONCE + 1
         assert sum(one.quantity for one in data.differences) == -(AT_ONCE + 1)
 
