@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, cast
 
 from apispec import APISpec
@@ -98,9 +99,14 @@ def _decimal(field: Exact) -> Json:
 
 
 def _leave_out_noise(_converter: Any, field: fields.Field[Any], *, ret: Json, **_: Any) -> Json:
-    """A default of null, an empty minimum, or a default that an edit does not apply says nothing."""
+    """A default of null, an empty minimum, or a default that an edit does not apply says nothing.
+
+    A default that is a decimal is written as clients write it.
+    """
     if ret.get("minLength") == 0:
         del ret["minLength"]
     if "default" in ret and (ret["default"] is None or getattr(field.parent, "partial", None)):
         del ret["default"]
+    if isinstance(ret.get("default"), Decimal):
+        ret["default"] = f"{ret['default']:f}"
     return {}
