@@ -63,8 +63,9 @@ def _show(outcome: StockOutcome) -> None:
     balances = sum(report.balances for report in outcome.reports)
     events = sum(report.events for report in outcome.reports)
     console.print(
-        f"{balances:,} balances of {len(outcome.reports):,} companies checked against {events:,} events, "
-        f"{sum(1 for _ in outcome.differences):,} differences, {len(outcome.gaps):,} not checked."
+        f"Companies checked: {len(outcome.reports):,}, not checked: {len(outcome.gaps):,}; "
+        f"balances: {balances:,}, events: {events:,}, differences: {sum(1 for _ in outcome.differences):,}.",
+        soft_wrap=True,
     )
 
 

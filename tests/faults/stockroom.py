@@ -253,6 +253,17 @@ def value_in_transit(events: Sequence[dict[str, Any]]) -> int:
     return sum(_TRANSIT.get(event["type"], _nothing)(event["state"]) for event in events)
 
 
+def taken_below_zero(events: Sequence[dict[str, Any]]) -> set[str]:
+    """What took more than there was. A count may: its difference is to what was there when it was taken."""
+    return {
+        event["type"]
+        for event in events
+        if event["type"].startswith("stock.StockMovement.")
+        for line in event["state"]["lines"]
+        if float(line["quantity"]) < 0 and float(line["balance_quantity"]) < 0
+    }
+
+
 def _nothing(_state: dict[str, Any]) -> int:
     return 0
 
