@@ -1,4 +1,4 @@
-"""Low stock: what is at or below the level at which it is to be ordered again, and how long it still lasts."""
+"""Low stock: what is at or below the level at which it is ordered again, and how long it still lasts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
