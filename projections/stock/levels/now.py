@@ -13,7 +13,7 @@ from projections.stock.levels.names import NAMES
 FEW = 2_000
 
 _BALANCE: LiteralString = """
-             FROM stock_balances AS balance
+           SELECT FROM stock_balances AS balance
             WHERE balance.company_id = %(company_id)s AND balance.storage_id = listed.storage_id
               AND balance.variant_id = listed.variant_id
 """
@@ -21,19 +21,19 @@ _FILTER: LiteralString = f"""
        {KIND}
        AND (%(sign)s::smallint IS NULL OR listed.sign = %(sign)s::smallint)
        AND (NOT %(is_low)s::bool OR listed.reorder_level IS NOT NULL AND EXISTS (
-           SELECT {_BALANCE} AND balance.on_hand - balance.reserved <= listed.reorder_level))
-       AND (NOT %(is_oversold)s::bool OR EXISTS (SELECT {_BALANCE} AND balance.on_hand < balance.reserved))
+           {_BALANCE} AND balance.on_hand - balance.reserved <= listed.reorder_level))
+       AND (NOT %(is_oversold)s::bool OR EXISTS ({_BALANCE} AND balance.on_hand < balance.reserved))
 """
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM stock_listing AS listed WHERE {_FILTER}"
 
-ROW: LiteralString = """
-           page.storage_id, storage.name AS storage_name, page.variant_id, page.product_id, v.sku, p.name,
+_ROW: LiteralString = """
+    SELECT page.storage_id, storage.name AS storage_name, page.variant_id, page.product_id, v.sku, p.name,
            v.name AS variant_name, b.on_hand, b.reserved, b.on_hand - b.reserved AS available,
            b.incoming_ordered, b.incoming_transit, b.incoming_ordered + b.incoming_transit AS incoming,
            b.value, page.reorder_level,
            coalesce(point.reorder_quantity, v.reorder_quantity) AS reorder_quantity, b.last_counted_at
 """
-OF_PAGE: LiteralString = f"""
+_OF_PAGE: LiteralString = f"""
      CROSS JOIN LATERAL (
             SELECT * FROM stock_balances
              WHERE company_id = %(company_id)s AND storage_id = page.storage_id
@@ -55,14 +55,14 @@ _FIGURES: Mapping[str, LiteralString] = {
 # sooner by another index, which the changed expression after ORDER BY leaves as the only way.
 _BY_TEXT: Mapping[str, LiteralString] = {
     sign + sort: f"""
-    SELECT {ROW}
+    {_ROW}
       FROM (SELECT listed.* FROM stock_listing AS listed
              WHERE {_FILTER}
              ORDER BY CASE WHEN %(are_few)s::bool THEN listed.{column} || '' ELSE listed.{column}
                       END {direction},
                       listed.variant_id {direction}, listed.storage_id {direction}
              {PAGE}) AS page
-      {OF_PAGE}
+      {_OF_PAGE}
      ORDER BY page.{column} {direction}, page.variant_id {direction}, page.storage_id {direction}
 """
     for sort, column in _LISTED.items()
@@ -72,7 +72,7 @@ _BY_TEXT: Mapping[str, LiteralString] = {
 # NOTE: storages are few, and the levels of each are looked up in their order, until the page is full.
 _BY_STORAGE: Mapping[str, LiteralString] = {
     f"{sign}storage_name": f"""
-    SELECT {ROW}
+    {_ROW}
       FROM (SELECT here.number, one.*
               FROM (SELECT id, row_number() OVER (ORDER BY name_key {direction}, id {direction}) AS number
                       FROM settings
@@ -86,7 +86,7 @@ _BY_STORAGE: Mapping[str, LiteralString] = {
                     OFFSET 0
                    ) AS one
              {PAGE}) AS page
-      {OF_PAGE}
+      {_OF_PAGE}
      ORDER BY page.number, page.text {direction}, page.variant_id {direction}
 """
     for sign, direction in _DIRECTIONS.items()
@@ -94,7 +94,7 @@ _BY_STORAGE: Mapping[str, LiteralString] = {
 
 _BY_FIGURE: Mapping[str, LiteralString] = {
     sign + sort: f"""
-    SELECT {ROW}
+    {_ROW}
       FROM (SELECT listed.*, {figure} AS figure
               FROM stock_listing AS listed
               JOIN stock_balances AS balance
@@ -103,7 +103,7 @@ _BY_FIGURE: Mapping[str, LiteralString] = {
              WHERE {_FILTER}
              ORDER BY {figure} {direction}, listed.variant_id {direction}, listed.storage_id {direction}
              {PAGE}) AS page
-      {OF_PAGE}
+      {_OF_PAGE}
      ORDER BY page.figure {direction}, page.variant_id {direction}, page.storage_id {direction}
 """
     for sort, figure in _FIGURES.items()
