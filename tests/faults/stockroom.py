@@ -191,10 +191,10 @@ class Worker:
             self.post("cancel_order", f"{path}/{drafted['id']}/cancel", {"reason": "sold out"})
 
     def reserve(self) -> None:
-        """Goods are promised, and mostly released again."""
-        expires_at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-        body = {"storage_id": self.storage(), "expires_at": expires_at, "lines": self.lines(3, 2)}
-        placed = self.post("reserve", f"{INVENTORY}/reservations", body)
+        """Goods are promised, and mostly released again, unless the promise lapses before."""
+        expires_at = datetime.now(UTC) + timedelta(seconds=self.random.choice((2, 3600)))
+        body = {"storage_id": self.storage(), "expires_at": expires_at.isoformat()}
+        placed = self.post("reserve", f"{INVENTORY}/reservations", {**body, "lines": self.lines(3, 2)})
         if placed and self.random.random() < 0.8:
             self.post("release", f"{INVENTORY}/reservations/{placed['id']}/release", {})
 
