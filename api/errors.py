@@ -63,6 +63,12 @@ class UnsupportedMediaType(Refusal):
     code = "unsupported_media_type"
 
 
+class NotAcceptable(Refusal):
+    """It is not to be had in that format."""
+
+    code = "not_acceptable"
+
+
 class NotAForm(UnsupportedMediaType):
     """The body must be a form (multipart/form-data)."""
 
@@ -81,6 +87,7 @@ STATUSES: tuple[tuple[type[Refusal], int], ...] = (
     (Unauthenticated, 401),
     (NotAllowed, 403),
     (NotFound, 404),
+    (NotAcceptable, 406),
     (StaleVersion, 412),
     (Conflict, 409),
     (BodyTooLarge, 413),

@@ -13,12 +13,11 @@ class Message(Aggregate):
     type_name = "messages.Message"
 
     class Written(Aggregate.Created):
-        """A document is to be mailed as it was at that version; `document` is the type of its stream."""
+        """A document is to be mailed; `document` is the type of its stream."""
 
         address: str
         document: str
         document_id: UUID
-        document_version: int
 
         def apply(self, aggregate: "Message") -> None:
             """Nobody has it yet."""
@@ -27,14 +26,16 @@ class Message(Aggregate):
             aggregate.status = "waiting"
 
     class Sent(Aggregate.Event):
-        """The mail server has taken it."""
+        """The mail server has taken it, with the document as it was at that version."""
+
+        document_version: int
 
         def apply(self, aggregate: "Message") -> None:
             """It is on its way."""
             aggregate.status = "sent"
 
     class GivenUp(Aggregate.Event):
-        """The mail server would not take it for so long that nobody tries any more."""
+        """Nobody tries any more: the mail server would not take it, or the document holds no more."""
 
         reason: str
 
@@ -46,13 +47,12 @@ class Message(Aggregate):
         address: str
         document: str
         document_id: UUID
-        document_version: int
         status: str
 
-    def note_sent(self) -> None:
+    def note_sent(self, document_version: int) -> None:
         """The mail server has taken it; what was sent is not sent again."""
         if self.status == "waiting":
-            self.trigger_event(Message.Sent)
+            self.trigger_event(Message.Sent, document_version=document_version)
 
     def give_up(self, reason: str) -> None:
         """Try no more."""

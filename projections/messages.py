@@ -15,13 +15,12 @@ class Messages(Projection):
     tables = ("messages",)
     on = {
         Message.Written: """
-            INSERT INTO messages (company_id, id, address, document, document_id, document_version, status,
-                                  written_at)
-            VALUES (%(company_id)s, %(stream_id)s, %(address)s, %(document)s, %(document_id)s,
-                    %(document_version)s, 'waiting', %(at)s)
+            INSERT INTO messages (company_id, id, address, document, document_id, status, written_at)
+            VALUES (%(company_id)s, %(stream_id)s, %(address)s, %(document)s, %(document_id)s, 'waiting',
+                    %(at)s)
         """,
         Message.Sent: """
-            UPDATE messages SET status = 'sent', sent_at = %(at)s
+            UPDATE messages SET status = 'sent', document_version = %(document_version)s, sent_at = %(at)s
              WHERE company_id = %(company_id)s AND id = %(stream_id)s
         """,
         Message.GivenUp: """
@@ -36,7 +35,7 @@ class Messages(Projection):
             address          text NOT NULL,
             document         text NOT NULL,
             document_id      uuid NOT NULL,
-            document_version bigint NOT NULL,
+            document_version bigint,
             status           text NOT NULL,
             written_at       timestamptz NOT NULL,
             sent_at          timestamptz,

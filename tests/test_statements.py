@@ -45,6 +45,7 @@ ACROSS_COMPANIES = {
     "companies WHERE due_at": "the job finds companies whose subscription falls due, without locks",
     "products WHERE status = 'coming_soon'": "the job finds companies where a launch is due, without locks",
     "reservations WHERE status = 'placed'": "the job finds companies where reservations lapse, without locks",
+    "messages WHERE status = 'waiting'": "the job finds what is to be mailed, without locks",
 }
 
 _TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:public\.)?(?!pg_)([a-z_]+)\b(?!\()")

@@ -40,6 +40,7 @@ _TITLES = {
     401: "Not signed in",
     403: "Not allowed",
     404: "Not found",
+    406: "Not to be had in that format",
     409: "A rule of the trade says no",
     412: "At none of the versions you named",
     413: "Too large",

@@ -142,6 +142,7 @@ def worker() -> None:
     from infra.process.signals import event_of_ending  # noqa: PLC0415
     from infra.projections.worker import Worker  # noqa: PLC0415
     from infra.runtime.databases import running_database  # noqa: PLC0415
+    from infra.runtime.mail import mail_job  # noqa: PLC0415
     from infra.runtime.models import EVENT_TYPES, JOBS, PROJECTIONS  # noqa: PLC0415
 
     settings = _settings()
@@ -151,7 +152,7 @@ def worker() -> None:
     heart = Heart(conninfo)
     heart.start()
     writer = EventWriter(EVENT_TYPES, PROJECTIONS)
-    jobs = Schedule(conninfo, JOBS, writer)
+    jobs = Schedule(conninfo, (*JOBS, mail_job(settings)), writer)
     jobs.start()
     imports = Thread(target=Imports(conninfo, writer).run, args=(stop,))
     imports.start()

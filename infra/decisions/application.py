@@ -23,7 +23,7 @@ from infra.postgres.definitions import HOLD_MODEL, named
 from infra.postgres.outages import insist, refusing_outages
 from infra.postgres.pipeline import Answer, RequestTransaction, request_transaction
 from infra.postgres.pool import RequestPool
-from projections.base import KNOWN_AT, EventNotReadable, ProjectionBehind
+from projections.base import KNOWN_AT, Database, EventNotReadable, ProjectionBehind
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -99,7 +99,7 @@ _STREAMS_AS_OF: LiteralString = f"""
 class Reading:
     """A question's view of the company: its read models, and its aggregates from the log."""
 
-    def __init__(self, db: RequestTransaction, writer: EventWriter) -> None:
+    def __init__(self, db: Database, writer: EventWriter) -> None:
         self.db = db
         self._writer = writer
 

@@ -5,11 +5,13 @@ import os
 import smtplib
 import ssl
 import tempfile
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
+from uuid import UUID
 
 from infra.process.ids import uuid7
 
@@ -18,13 +20,30 @@ NOBODY = "mipos@localhost"
 #: How long a mail server may take for each of its answers, in seconds.
 PATIENCE = 10.0
 _PORTS = {"smtp": 587, "smtps": 465}
+#: From this code on a refusal of the mail server is for good.
+_FOR_EVER = 500
+
+
+class AddressRefused(OSError):
+    """The mail server will never take anything for this address."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enclosure:
+    """What comes with a message: a file, an identity by which a second copy is known, whom to answer."""
+
+    id: UUID
+    name: str
+    media_type: str
+    content: bytes
+    reply_to: str | None = None
 
 
 class Messenger(Protocol):
     """Brings a message to an address."""
 
-    def send(self, address: str, subject: str, text: str) -> None:
-        """Send it, or raise OSError."""
+    def send(self, address: str, subject: str, text: str, enclosure: Enclosure | None = None) -> None:
+        """Send it, or raise OSError. One with the same enclosure again is known as the same message."""
 
 
 class Outbox:
@@ -34,16 +53,16 @@ class Outbox:
         self._folder = folder
         self._sender = sender
 
-    def send(self, address: str, subject: str, text: str) -> None:
+    def send(self, address: str, subject: str, text: str, enclosure: Enclosure | None = None) -> None:
         """Write the whole file or nothing; the names of the files sort by time. Raises OSError."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(_message(self._sender, address, subject, text).as_bytes())
+                file.write(_message(self._sender, address, subject, text, enclosure).as_bytes())
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).rename(self._folder / f"{uuid7()}.eml")
+            Path(temporary).rename(self._folder / f"{enclosure.id if enclosure else uuid7()}.eml")
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
                 Path(temporary).unlink()
@@ -60,11 +79,16 @@ class MailServer:
         self._url: SplitResult = urlsplit(url)
         self._sender = sender
 
-    def send(self, address: str, subject: str, text: str) -> None:
-        """Hand it over. Raises OSError (smtplib's own errors are such)."""
-        message = _message(self._sender, address, subject, text)
+    def send(self, address: str, subject: str, text: str, enclosure: Enclosure | None = None) -> None:
+        """Hand it over. Raises OSError (smtplib's own errors are such), AddressRefused."""
+        message = _message(self._sender, address, subject, text, enclosure)
         with self._connected() as server:
-            server.send_message(message)
+            try:
+                server.send_message(message)
+            except smtplib.SMTPRecipientsRefused as refusal:
+                if all(code >= _FOR_EVER for code, _ in refusal.recipients.values()):
+                    raise AddressRefused from refusal
+                raise
 
     def _connected(self) -> smtplib.SMTP:
         host, port = self._url.hostname or "localhost", self._url.port or _PORTS[self._url.scheme]
@@ -96,15 +120,22 @@ class MailServer:
         server.login(unquote(self._url.username), unquote(self._url.password or ""))
 
 
-def _message(sender: str | None, address: str, subject: str, text: str) -> EmailMessage:
+def _message(
+    sender: str | None, address: str, subject: str, text: str, enclosure: Enclosure | None = None
+) -> EmailMessage:
     message = EmailMessage()
     message["From"] = sender or NOBODY
     message["To"] = address
     message["Subject"] = subject
     message["Date"] = formatdate()
-    message["Message-ID"] = f"<{uuid7()}@mipos>"
+    message["Message-ID"] = f"<{enclosure.id if enclosure else uuid7()}@mipos>"
     # Says that no answer is wanted, so that a note of absence does not come back.
     message["Auto-Submitted"] = "auto-generated"
     # Plain where that is possible: long tokens and links must not be broken where a person copies them.
     message.set_content(text, cte="7bit" if text.isascii() else None)
+    if enclosure:
+        if enclosure.reply_to:
+            message["Reply-To"] = enclosure.reply_to
+        kind, _, subtype = enclosure.media_type.partition("/")
+        message.add_attachment(enclosure.content, maintype=kind, subtype=subtype, filename=enclosure.name)
     return message

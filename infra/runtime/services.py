@@ -23,10 +23,10 @@ from infra.identity.recovery import Recovery
 from infra.identity.refresh_tokens import pepper_of
 from infra.identity.throttle import Throttle
 from infra.identity.tokens import Tokens
-from infra.outbox.messages import MailServer, Messenger, Outbox
 from infra.postgres.connections import LENGTHY_SECONDS, SECONDS, Bounds
 from infra.postgres.pipeline import RequestConnection
 from infra.postgres.pool import Pool, RequestPool
+from infra.runtime.mail import messenger_of
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.service_state import Limits, ServiceState, StateMetrics, look, report
 from infra.runtime.settings import Settings
@@ -144,13 +144,7 @@ def _sign_in(
         application,
         tokens,
         throttle,
-        Recovery(application, _messenger(settings), settings.public_url),
+        Recovery(application, messenger_of(settings), settings.public_url),
         refresh_seconds=settings.refresh_token_seconds,
         peppers=peppers,
     )
-
-
-def _messenger(settings: Settings) -> Messenger:
-    if settings.smtp_url and settings.mail_from:
-        return MailServer(settings.smtp_url, settings.mail_from)
-    return Outbox(settings.outbox, settings.mail_from)

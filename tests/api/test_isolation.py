@@ -450,13 +450,15 @@ class TestAnswers:
         for path in every_question(ours):
             answer = admin.get(path)
             assert answer.status == 200, (path, answer.body)
-            assert not foreign & set(UUIDS.findall(answer.body.decode())), path
+            assert not foreign & set(UUIDS.findall(answer.body.decode(errors="replace"))), path
 
     def test_no_answer_tells_a_secret(self, ours: Full) -> None:
         admin = ours.shop.client()
         for path in every_question(ours):
             answer = admin.get(path)
             assert b"$argon2" not in answer.body, path
+            if answer.headers["content-type"] == "application/pdf":
+                continue
             is_file = answer.headers["content-type"].startswith("text/csv")
             names = answer.body.decode().splitlines()[:1] if is_file else names_in(answer.json)
             secrets = [name for name in names if SECRETS.search(name)]

@@ -188,6 +188,12 @@ class CancellationBody(Body):
     reason = optional(1000, **_ORDER["reason"])
 
 
+class DocumentQuery(Body):
+    """As what the document is written."""
+
+    format = Text(longest=20, load_default="pdf", meaning="As what: `pdf`, `html` or `csv`.", example="html")
+
+
 class PurchaseOrdersQuery(PageQuery):
     """Filters of the purchase orders; `from` and `to` are about when they were ordered, or drafted."""
 

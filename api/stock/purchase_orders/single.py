@@ -6,13 +6,17 @@ from uuid import UUID
 
 from falcon import Request, Response
 
+from api.documents import FORMATS, Document
+from api.errors import NotAcceptable
 from api.etags import expected_versions
+from api.media import CSV, HTML, PDF
 from api.operations import operation
 from api.queries import AsOfQuery
 from api.resource import Resource
 from api.services import Reading
 from api.stock.purchase_orders.answers import PurchaseOrderAnswer
-from api.stock.purchase_orders.input import PurchaseOrderEdit
+from api.stock.purchase_orders.document import document_of
+from api.stock.purchase_orders.input import DocumentQuery, PurchaseOrderEdit
 from api.stock.purchase_orders.presenter import show_purchase_order
 from commands.ports import Caller, ConcurrentEdit, Missing, StaleVersion
 from commands.stock.purchase_orders.drafts import (
@@ -29,6 +33,8 @@ from domain.stock.purchase_orders import PurchaseOrder
 from projections.messages import find_message
 from projections.stock.purchase_order_list import store_of
 
+#: A page with a style of its own, and nothing else.
+_PAPER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 #: How any step of an order may be refused.
 STEPS = (StaleVersion, ConcurrentEdit, OtherStore, InvalidTransition)
 
@@ -74,6 +80,37 @@ class PurchaseOrderById(Resource):
         """Drop a draft; what was ordered is cancelled instead."""
         command = DiscardPurchaseOrder(id=purchase_order_id, expected_versions=expected_versions(req))
         self.write(req, resp, discard_purchase_order, command, show_purchase_order, message="Draft discarded")
+
+
+class PurchaseOrderDocument(Resource):
+    """One purchase order as the supplier gets it."""
+
+    @operation(
+        "purchase_orders.view",
+        "Show a purchase order's document",
+        description="With the names and addresses of now. Whoever may see no costs gets it without prices. "
+        "In CSV it is the lines alone.",
+        query=DocumentQuery(),
+        media=(PDF, HTML, CSV),
+        lengthy=True,
+        refusals=(NotAcceptable,),
+    )
+    def on_get(self, req: Request, resp: Response, purchase_order_id: UUID) -> None:
+        """The document, as PDF unless something else is asked for."""
+        caller, name = req.context.caller, req.context.query["format"]
+        if name not in FORMATS:
+            raise NotAcceptable
+        media_type, written = FORMATS[name]
+
+        def question(reading: Reading) -> Document:
+            order = find_purchase_order(reading, caller, purchase_order_id)
+            return document_of(reading, order, with_costs=caller.sees_costs)
+
+        document = self.ask(req, resp, question)
+        resp.content_type = media_type if name == "pdf" else f"{media_type}; charset=utf-8"
+        resp.viewable_as = f"{document.number}.{name}"
+        resp.set_header("Content-Security-Policy", _PAPER_POLICY)
+        resp.data = written(document)
 
 
 def find_purchase_order(

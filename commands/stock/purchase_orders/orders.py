@@ -86,5 +86,4 @@ def _message(order: PurchaseOrder, address: str, work: StockWork) -> Message:
         address=address,
         document=PurchaseOrder.type_name,
         document_id=order.id,
-        document_version=order.version,
     )

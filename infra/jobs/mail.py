@@ -1,0 +1,159 @@
+"""Mails the documents that wait for it: each at least once, and a second copy is known as one."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from commands.messages import GiveUp, NoteSent, give_up, note_sent
+from commands.ports import Caller
+from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
+from infra.jobs.job import Job
+from infra.outbox.messages import AddressRefused, Enclosure, Messenger
+from infra.postgres.transactions import Transaction, transaction
+from projections.base import CompanyClosed
+
+#: For how long a message is tried, and how long after a failure it is tried again at first and at most.
+PATIENCE = timedelta(days=3)
+_SOONEST, _LATEST = 15.0, 3600.0
+#: How many messages are looked at in one go.
+_MOST = 200
+
+log = structlog.get_logger("jobs")
+
+# Found without a lock and across companies; nobody else sends, as the schedule does a job once at a time.
+_WAITING: LiteralString = """
+    SELECT company_id, id, address, document, document_id, written_at FROM messages
+     WHERE status = 'waiting' AND company_id <> ALL((SELECT closed FROM installation)::uuid[])
+     ORDER BY written_at
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A message as it is sent, and the version of the document that it encloses."""
+
+    subject: str
+    text: str
+    enclosure: Enclosure
+    document_version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A message that waits."""
+
+    company_id: UUID
+    id: UUID
+    address: str
+    document: str
+    document_id: UUID
+    written_at: datetime
+
+
+#: Writes a letter with what a company knows; None for a document that holds no more.
+Compose = Callable[[Transaction, EventWriter, Waiting], Letter | None]
+
+
+class Post:
+    """Sends what waits. How often something failed is known to this process alone: another begins anew."""
+
+    def __init__(self, messenger: Messenger, compose: Compose) -> None:
+        self._messenger = messenger
+        self._compose = compose
+        #: When a message that failed is tried again by the clock of the process, and the pause until then.
+        self._pauses: dict[UUID, tuple[float, float]] = {}
+
+    def send(self, connection: psycopg.Connection[Any], writer: EventWriter, now: datetime) -> int:
+        """Send every message whose time has come. Returns how many were sent."""
+        rows = connection.execute(_WAITING).fetchmany(_MOST)
+        names = Waiting.__dataclass_fields__
+        waiting = [Waiting(**dict(zip(names, row, strict=True))) for row in rows]
+        return sum(self._send_one(connection, writer, one, now) for one in waiting if self._is_due(one.id))
+
+    def _is_due(self, message_id: UUID) -> bool:
+        return self._pauses.get(message_id, (0.0, 0.0))[0] <= time.monotonic()
+
+    def _send_one(
+        self, connection: psycopg.Connection[Any], writer: EventWriter, waiting: Waiting, now: datetime
+    ) -> bool:
+        """No transaction is open while the mail server is waited for."""
+        try:
+            with transaction(connection, waiting.company_id, reading=True, models=writer.models) as db:
+                letter = self._compose(db, writer, waiting)
+            if letter is None:
+                return self._give_up(connection, writer, waiting, now, "it holds no more")
+            self._messenger.send(waiting.address, letter.subject, letter.text, letter.enclosure)
+            command = NoteSent(id=waiting.id, document_version=letter.document_version)
+            _record(connection, writer, waiting.company_id, now, command)
+        except CompanyClosed:
+            return False
+        except Exception as error:  # noqa: BLE001 whatever is wrong with one, the others are sent
+            return self._put_off(connection, writer, waiting, now, error)
+        self._pauses.pop(waiting.id, None)
+        log.info("message sent", company_id=str(waiting.company_id), message_id=str(waiting.id))
+        return True
+
+    def _put_off(
+        self,
+        connection: psycopg.Connection[Any],
+        writer: EventWriter,
+        waiting: Waiting,
+        now: datetime,
+        error: Exception,
+    ) -> bool:
+        # Not the error itself: what a mail server says may name the address.
+        reason = type(error).__name__
+        names = {"company_id": str(waiting.company_id), "message_id": str(waiting.id)}
+        log.warning("message not sent", **names, reason=reason)
+        if isinstance(error, AddressRefused) or now - waiting.written_at > PATIENCE:
+            return self._give_up(connection, writer, waiting, now, reason)
+        pause = min(2 * self._pauses.get(waiting.id, (0.0, _SOONEST / 2))[1], _LATEST)
+        self._pauses[waiting.id] = (time.monotonic() + pause, pause)
+        return False
+
+    def _give_up(
+        self,
+        connection: psycopg.Connection[Any],
+        writer: EventWriter,
+        waiting: Waiting,
+        now: datetime,
+        reason: str,
+    ) -> bool:
+        _record(connection, writer, waiting.company_id, now, GiveUp(id=waiting.id, reason=reason))
+        self._pauses.pop(waiting.id, None)
+        log.error("message given up", company_id=str(waiting.company_id), message_id=str(waiting.id))
+        return False
+
+
+def _record(
+    connection: psycopg.Connection[Any],
+    writer: EventWriter,
+    company_id: UUID,
+    now: datetime,
+    command: NoteSent | GiveUp,
+) -> None:
+    with transaction(connection, company_id, models=writer.models) as db:
+        work = PostgresUnitOfWork(db, writer, Caller(company_id=company_id, user_id=None), now)
+        if isinstance(command, NoteSent):
+            note_sent(command, work)
+        else:
+            give_up(command, work)
+        if work.has_events:
+            work.record()
+
+
+def mailing(messenger: Messenger, compose: Compose) -> Job:
+    """The job that sends them."""
+    return Job(
+        name="mail",
+        every=timedelta(seconds=5),
+        do=Post(messenger, compose).send,
+        records_what_is_due=True,
+        reads_models=True,
+    )
