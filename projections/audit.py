@@ -44,8 +44,16 @@ _OF_STORES: LiteralString = """(
                 SELECT id FROM settings
                  WHERE company_id = %(company_id)s AND parent_id = ANY(%(store_ids)b::uuid[]))"""
 
-# What lies in these stores: sales and movements of goods, the stores with their storages and tills, and users
-# who are bound to nothing else. What belongs to the whole company, its goods too, lies in none.
+#: Where the document that an event belongs to was begun.
+_BEGUN_IN: LiteralString = """
+                (SELECT substring(first.state FROM '"storage_id":"([0-9a-f-]{36})"')::uuid
+                   FROM events AS first
+                  WHERE first.company_id = %(company_id)s AND first.stream_id = events.stream_id
+                    AND first.stream_version = 1)"""
+
+# What lies in these stores: sales and movements of goods, documents about goods there, the stores with their
+# storages and tills, and users who are bound to nothing else. What belongs to the whole company, its goods
+# too, lies in none.
 _WITHIN: LiteralString = f"""
        (%(store_ids)b::uuid[] IS NULL OR CASE split_part(type, '.', 1)
             WHEN 'orders' THEN stream_id IN (
@@ -53,6 +61,16 @@ _WITHIN: LiteralString = f"""
                  WHERE company_id = %(company_id)s AND store_id = ANY(%(store_ids)b::uuid[]))
             WHEN 'stock' THEN
                 substring(state FROM '"storage_id":"([0-9a-f-]{{36}})"')::uuid IN {_OF_STORES}
+            WHEN 'transfers' THEN stream_id IN (
+                SELECT id FROM transfers
+                 WHERE company_id = %(company_id)s
+                   AND (from_storage_id IN {_OF_STORES} OR to_storage_id IN {_OF_STORES}))
+            WHEN 'purchase_orders' THEN stream_id IN (
+                SELECT id FROM purchase_orders
+                 WHERE company_id = %(company_id)s AND storage_id IN {_OF_STORES})
+            WHEN 'counts' THEN {_BEGUN_IN} IN {_OF_STORES}
+            WHEN 'reservations' THEN {_BEGUN_IN} IN {_OF_STORES}
+            WHEN 'reorder_points' THEN {_BEGUN_IN} IN {_OF_STORES}
             WHEN 'stores' THEN stream_id = ANY(%(store_ids)b::uuid[])
             WHEN 'storages' THEN stream_id IN {_OF_STORES}
             WHEN 'registers' THEN stream_id IN {_OF_STORES}

@@ -331,6 +331,28 @@ class TestTheAudit:
             for path in (f"/api/audit/streams/{stream_id}", f"/api/audit/streams/{stream_id}/state"):
                 assert bound.get(path).status == (200 if stream_id in own else 404), path
 
+    def test_documents_lie_where_their_goods_do(self, two: Two) -> None:
+        admin, line = two.shop.client(), {"variant_id": two.stocked.variant_id, "quantity": "1"}
+        supplier = admin.post("/api/admin/settings/suppliers", {"name": "Farm"}).data["id"]
+        here, elsewhere = set[str](), set[str]()
+        for storage, ids in ((two.stocked.storage, here), (two.cellar, elsewhere)):
+            place = {"storage_id": storage["id"]}
+            reserved = {**place, "expires_at": "2999-01-01T00:00:00Z", "lines": [line]}
+            sent = {"from_storage_id": two.warehouse["id"], "to_storage_id": storage["id"], "lines": [line]}
+            bought = {**place, "supplier_id": supplier, "lines": [{**line, "unit_cost": 1}]}
+            for path, body in (("reservations", reserved), ("transfers", sent), ("purchase-orders", bought)):
+                made = admin.post(f"{INVENTORY}/{path}", body)
+                assert made.status == 201, (path, made.body)
+                ids.add(made.data["id"])
+            point = {**place, "variant_id": two.stocked.variant_id, "reorder_level": "3"}
+            assert admin.put(f"{INVENTORY}/reorder-points", {"lines": [point]}).status == 200
+            ids.add(str(two.shop.events()[-1]["stream_id"]))
+        shown = {row["stream_id"] for row in two.bound().get("/api/audit/events?limit=100").data}
+        assert (here - shown, elsewhere & shown) == (set(), set())
+        for ids, status in ((here, 200), (elsewhere, 404)):
+            for one in ids:
+                assert two.bound().get(f"/api/audit/streams/{one}").status == status
+
     def test_of_another_company_is_no_audit_of_ones_own(
         self, two: Two, make_shop: Callable[..., Any]
     ) -> None:
