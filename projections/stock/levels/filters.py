@@ -55,6 +55,17 @@ class Filters:
     status: str | None = None
     below_reorder: bool = False
 
+    @property
+    def is_about_promises(self) -> bool:
+        """Whether it takes what is promised to tell what is left."""
+        return self.below_reorder or self.status in WITHOUT_PAST
+
+    @property
+    def is_about_goods(self) -> bool:
+        """Whether it takes the catalog to tell what is left."""
+        goods = (self.variant_id, self.product_id, self.category_id, self.brand_id, self.supplier_id)
+        return self.search is not None or any(one is not None for one in goods)
+
     def params(self, db: Database) -> dict[str, Any]:
         """What the statements take."""
         storages = None if self.storage_ids is None else list(self.storage_ids)

@@ -5,12 +5,12 @@ from typing import LiteralString
 #: Of each row `page`: its variant `v`, its product `p`, its `storage`, and its reorder `point` if it has one.
 NAMES: LiteralString = """
       LEFT JOIN LATERAL (
-            SELECT sku, name, reorder_quantity FROM variants
+            SELECT product_id, sku, name, reorder_quantity FROM variants
              WHERE company_id = %(company_id)s AND id = page.variant_id
              LIMIT 1
            ) AS v ON true
       LEFT JOIN LATERAL (
-            SELECT name FROM products WHERE company_id = %(company_id)s AND id = page.product_id LIMIT 1
+            SELECT name FROM products WHERE company_id = %(company_id)s AND id = v.product_id LIMIT 1
            ) AS p ON true
       LEFT JOIN LATERAL (
             SELECT name FROM settings WHERE company_id = %(company_id)s AND id = page.storage_id LIMIT 1
