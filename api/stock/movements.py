@@ -67,7 +67,11 @@ class StockMovements(Resource):
             storages = visible_storages(
                 reading.db, caller.store_ids, store_id=store_id, storage_id=storage_id
             )
-            return movements.list_movements(reading.db, storage_ids=storages, **query)
+            # Who is bound to stores sees what is on its way to or from what they may see, as all others do.
+            with_transit = storage_id is None and store_id is None
+            return movements.list_movements(
+                reading.db, storage_ids=storages, with_transit=with_transit, **query
+            )
 
         rows, has_more = self.ask(req, resp, question)
         shown = [MovementAnswer.of(row) for row in rows]

@@ -135,7 +135,8 @@ class StockListing(Projection):
         CREATE INDEX stock_listing_by_product ON stock_listing (company_id, product_id, variant_id);
         CREATE INDEX stock_listing_by_class
             ON stock_listing (company_id, storage_id, brand_id, category_id, supplier_id, sign);
-        CREATE INDEX stock_listing_reordered ON stock_listing (company_id, storage_id, variant_id)
+        CREATE INDEX stock_listing_reordered
+            ON stock_listing (company_id, storage_id, variant_id, reorder_level)
             WHERE reorder_level IS NOT NULL;
     """
 

@@ -204,6 +204,19 @@ class TestStock:
         assert len(two.shop.client().get(path, X_Wait_For_Position=position).data) == 3
         assert bound.get(f"{path}?storage_id={two.cellar['id']}", X_Wait_For_Position=position).data == []
 
+    def test_the_ledger_has_what_is_on_its_way_to_or_from_there(self, two: Two) -> None:
+        admin, line = two.shop.client(), {"variant_id": two.stocked.variant_id, "quantity": "1"}
+        attic = admin.post(STORAGES, {"name": "Attic", "code": "A", "store_id": two.other["id"]}).data
+        ways, sent = ((two.warehouse, two.stocked.storage), (two.cellar, attic)), []
+        for source, destination in ways:
+            body = {"from_storage_id": source["id"], "to_storage_id": destination["id"], "lines": [line]}
+            sent.append(admin.post(f"{INVENTORY}/transfers", body).data["id"])
+            assert admin.post(f"{INVENTORY}/transfers/{sent[-1]}/ship").status == 200
+        position = str(len(two.shop.events()))
+        for client, expected in ((two.bound(), sent[:1]), (admin, sent)):
+            rows = client.get(f"{INVENTORY}/movements", X_Wait_For_Position=position).data
+            assert [row["transfer_id"] for row in rows if row["storage_id"] is None] == expected
+
     def test_goods_come_into_ones_own_store_only(self, two: Two, role: str) -> None:
         before, bound, path = len(two.shop.events()), two.bound(role), f"{INVENTORY}/receipts"
         for storage in (two.cellar, two.warehouse):

@@ -130,21 +130,19 @@ _ORDER: LiteralString = """
                                   WHEN 'available' THEN available END,
               CASE %(sort)s::text WHEN '-on_hand' THEN on_hand WHEN '-value' THEN value
                                   WHEN '-available' THEN available END DESC,
-              text, variant_id, storage_id
+              variant_id, storage_id
 """
 # What takes both balances and the catalog is found whole: it is counted and sorted at once.
 _MATCHES: LiteralString = f"""
-    WITH listed AS MATERIALIZED (
-        SELECT * FROM stock_listing AS listed
-         WHERE {_LISTED} AND (NOT %(is_low)s::bool OR listed.reorder_level IS NOT NULL)
-    ), matching AS MATERIALIZED (
-        SELECT listed.text, listed.sku_key, listed.storage_id, listed.variant_id, balance.on_hand,
-               balance.value, balance.on_hand - balance.reserved AS available
-          FROM listed
+    WITH matching AS MATERIALIZED (
+        SELECT listed.storage_id, listed.variant_id, balance.on_hand, balance.value,
+               balance.on_hand - balance.reserved AS available
+          FROM stock_listing AS listed
           JOIN stock_balances AS balance
             ON balance.company_id = listed.company_id AND balance.storage_id = listed.storage_id
            AND balance.variant_id = listed.variant_id
-         WHERE balance.company_id = %(company_id)s
+         WHERE {_LISTED} AND balance.company_id = %(company_id)s
+           AND (NOT %(is_low)s::bool OR listed.reorder_level IS NOT NULL)
            AND (NOT %(is_low)s::bool OR balance.on_hand - balance.reserved <= listed.reorder_level)
            AND (NOT %(is_oversold)s::bool OR balance.on_hand < balance.reserved)
     )
@@ -152,7 +150,14 @@ _MATCHES: LiteralString = f"""
       FROM (SELECT count(*) AS total FROM matching) AS matched
       LEFT JOIN LATERAL (
             {_ROW}, page.text, page.sku_key, page.name_key
-              FROM (SELECT matching.*, shelf.name_key FROM matching
+              FROM (SELECT matching.*, called.text, called.sku_key, shelf.name_key
+                      FROM matching
+                      LEFT JOIN LATERAL (
+                            SELECT text, sku_key FROM stock_listing
+                             WHERE %(by_text)s::bool AND company_id = %(company_id)s
+                               AND storage_id = matching.storage_id AND variant_id = matching.variant_id
+                             LIMIT 1
+                           ) AS called ON true
                       JOIN settings AS shelf
                         ON shelf.company_id = %(company_id)s AND shelf.id = matching.storage_id
                      ORDER BY {_ORDER}
@@ -174,9 +179,8 @@ def list_levels(
 ) -> tuple[list[Row], int]:
     """One page of stock levels, and how many there are in all. `average_cost` is rounded for display."""
     plan_for_values(db)
-    part = {"sort": sort, "limit": limit, "offset": (page - 1) * limit, "left": LEFT}
-    params = {**filters.params(db), **part}
-    by_figure = sort in _BY_FIGURE
+    by_figure, part = sort in _BY_FIGURE, {"sort": sort, "limit": limit, "offset": (page - 1) * limit}
+    params = {**filters.params(db), **part, "left": LEFT, "by_text": not by_figure}
     if filters.is_about_promises or (by_figure and filters.is_about_goods):
         return _match(db, params)
     total = total_of(db.ask(_COUNT, params))

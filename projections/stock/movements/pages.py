@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.costing import unit_cost
 from projections.base import Database, Row, plan_for_values
+from projections.settings import NOWHERE
 from projections.stock.movements.model import STRETCH
 from projections.stock.movements.moments import ask_place
 
@@ -32,6 +33,11 @@ _FILTER: LiteralString = """
          AND (%(supplier_id)s::uuid IS NULL OR moved.supplier_id = %(supplier_id)s::uuid)
          AND (%(actor_id)s::uuid IS NULL OR moved.actor_id = %(actor_id)s::uuid)
          AND (%(storage_ids)b::uuid[] IS NULL OR moved.storage_id = ANY(%(storage_ids)b::uuid[]))
+         AND (%(bound_to)b::uuid[] IS NULL OR moved.storage_id <> %(in_transit)s::uuid OR EXISTS (
+             SELECT FROM transfers AS transfer
+              WHERE transfer.company_id = %(company_id)s AND transfer.id = moved.transfer_id
+                AND (transfer.from_storage_id = ANY(%(bound_to)b::uuid[])
+                     OR transfer.to_storage_id = ANY(%(bound_to)b::uuid[]))))
          AND (%(from_time)s::timestamptz IS NULL OR moved.occurred_at >= %(from_time)s::timestamptz)
          AND (%(to_time)s::timestamptz IS NULL OR moved.occurred_at < %(to_time)s::timestamptz)
 """
@@ -55,7 +61,7 @@ _WAYS: Mapping[str, tuple[LiteralString, LiteralString]] = {
 _PAGES: Mapping[tuple[str, Order], LiteralString] = {
     (way, order): f"""
     SELECT place, place / 100000 AS position, place %% 100000 AS line, recorded_at, occurred_at, type,
-           nullif(storage_id, '00000000-0000-0000-0000-000000000000') AS storage_id, variant_id, quantity,
+           nullif(storage_id, %(in_transit)s::uuid) AS storage_id, variant_id, quantity,
            unit_cost, value_change, balance_quantity, balance_value, reason, reference, note, order_id,
            supplier_id, purchase_order_id, transfer_id, count_id, reversal_of, movement_id, actor_id
       FROM (SELECT part.*
@@ -97,6 +103,7 @@ def list_movements(
     db: Database,
     *,
     storage_ids: Sequence[UUID] | None = None,
+    with_transit: bool = False,
     variant_id: UUID | None = None,
     product_id: UUID | None = None,
     as_of: datetime | None = None,
@@ -108,26 +115,30 @@ def list_movements(
     """Rows of the ledger, and whether there are more; a row's `place` is where the next question goes on.
 
     They are the oldest behind `after`, or without it the newest before `before`, if that is given, else the
-    oldest of all. `filters` are those of `FILTERS`; with `storage_ids` goods in transit are left out unless
-    `IN_TRANSIT` is among them. `from_time` is inclusive, `to_time` is not; both are about when the goods
-    moved, while `as_of` leaves what was known then. `unit_cost` is rounded where none was entered.
+    oldest of all. `filters` are those of `FILTERS`. With `storage_ids` goods in transit are left out, or, if
+    asked for (`with_transit`), those that are on the way from none of these to none of these. `from_time` is
+    inclusive, `to_time` is not; both are about when the goods moved, while `as_of` leaves what was known
+    then. `unit_cost` is rounded where none was entered.
     """
     plan_for_values(db)
     variant_ids = _variants(db, variant_id, product_id)
     end = _end(db, as_of, before)
+    storages = None if storage_ids is None else [*storage_ids, *([NOWHERE] if with_transit else [])]
     order: Order = "newest first" if after is None and before is not None else "oldest first"
     params = {
         **dict.fromkeys(FILTERS),
         **filters,
         "company_id": db.company_id,
-        "storage_ids": None if storage_ids is None else list(storage_ids),
+        "storage_ids": storages,
+        "bound_to": None if storage_ids is None else list(storage_ids),
+        "in_transit": NOWHERE,
         "variant_ids": variant_ids,
         "after": after or 0,
         "before": end,
         "stretch": STRETCH,
         "limit": limit + 1,
     }
-    rows = db.ask(_PAGES[_way(variant_ids, storage_ids), order], params).rows()
+    rows = db.ask(_PAGES[_way(variant_ids, storages), order], params).rows()
     return [_movement(row) for row in rows[:limit]], len(rows) > limit
 
 
