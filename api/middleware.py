@@ -125,7 +125,7 @@ class Gatekeeper:
         if req.method in _WRITES:
             req.context.raw_body = read_body(req, operation.max_body_bytes or self._services.max_body_bytes)
             if operation.body_is_optional and not req.context.raw_body:
-                req.context.body = {}
+                req.context.body = operation.body.load({}) if operation.body else {}
             elif operation.body is not None:
                 req.context.body = load_body(req, req.context.raw_body, operation.body)
             elif operation.file is not None:

@@ -1,6 +1,5 @@
 """What is asked of clients who move goods from one storage to another."""
 
-from decimal import Decimal
 from typing import Any, get_args
 
 from api.answers import meanings_of
@@ -24,7 +23,7 @@ from commands.stock.transfers.drafts import RequestedLine
 from domain.stock.transfers import TransferStatus
 from projections.stock.transfer_list import SORT_KEYS
 
-_MOST_LINES, _NONE = 1000, Decimal(0)
+_MOST_LINES = 1000
 # What is asked of clients means what they are answered.
 _TRANSFER, _LINE = meanings_of(TransferAnswer), meanings_of(TransferLineAnswer)
 _ARRIVED = meanings_of(ArrivedLineAnswer)
@@ -87,11 +86,11 @@ class ShipBody(Body):
 
 
 def _part(name: str) -> Exact:
-    return Exact(least=0, most=1_000_000_000, load_default=_NONE, **_ARRIVED[name])
+    return Exact(least=0, most=1_000_000_000, **_ARRIVED[name])
 
 
 class ArrivedLineBody(Body):
-    """What became of a part of a line."""
+    """What became of a part of a line; what is not said is 0."""
 
     line_id = Id(required=True, **_ARRIVED["line_id"])
     received = _part("received")

@@ -277,6 +277,10 @@ class TestShipping:
         assert route.step(planned, "ship", {"lines": [line]}).status == 200
         assert route.admin.get(f"/api/admin/inventory/levels?variant_id={tea}").data == []
 
+    def test_needs_no_body(self, route: Route) -> None:
+        path = f"{PATH}/{route.plan().data['id']}/ship"
+        assert route.admin.call("POST", path, raw=b"").data["status"] == "in_transit"
+
     def test_two_at_once_ship_once(self, route: Route) -> None:
         planned = route.plan(7).data
         with ThreadPoolExecutor(4) as together:
