@@ -344,6 +344,54 @@ class TestReceiving:
         assert answers[0].data == answers[1].data
 
 
+class TestLedger:
+    def test_s1_has_the_goods_in_transit_beside_those_of_the_storages(self, route: Route) -> None:
+        transfer = route.ship()
+        route.receive(transfer, received=3, damaged=1)
+        last = route.step(transfer, "cancel", {"reason": "Too late"})
+        path = f"/api/admin/inventory/movements?transfer_id={transfer['id']}&after=0&limit=100"
+        rows = route.admin.get(path, X_Wait_For_Position=last.headers["x-event-position"]).data
+        names = {route.source["id"]: "source", route.shed["id"]: "shed", None: "transit"}
+        told = ("type", "quantity", "value_change", "balance_quantity", "balance_value")
+        assert [(names[row["storage_id"]], *(row[name] for name in told)) for row in rows] == [
+            ("source", "transfer_out", "-5", -714, "2", 286),
+            ("transit", "transfer_out", "5", 714, "5", 714),
+            ("shed", "transfer_in", "3", 428, "7", 928),
+            ("transit", "transfer_in", "-3", -428, "2", 286),
+            ("transit", "transfer_damaged", "-1", -143, "1", 143),
+            ("source", "transfer_in", "1", 143, "3", 429),
+            ("transit", "transfer_in", "-1", -143, "0", 0),
+        ]
+
+
+class TestSideBySide:
+    def test_both_ways_at_once_wait_for_each_other_and_never_for_ever(self, route: Route) -> None:
+        skus = [{"sku": f"TEA-{number}", "price": 1} for number in range(6)]
+        goods = [one["id"] for one in route.stocked.product_of(variants=skus)["variants"]]
+        storages = (route.source["id"], route.shed["id"])
+        delivered = [{"variant_id": one, "quantity": 50, "unit_cost": 10} for one in goods]
+        for storage_id in storages:
+            assert route.stocked.receive(1, 1, storage_id=storage_id, lines=delivered).status == 201
+
+        def go(turn: int) -> list[int]:
+            source, destination = storages[:: 1 if turn % 2 else -1]
+            lines = [{"variant_id": one, "quantity": 2} for one in goods[:: 1 if turn % 3 else -1]]
+            planned = route.stocked.transfer(
+                from_storage_id=source, to_storage_id=destination, lines=lines
+            ).data
+            shipped = route.step(planned, "ship")
+            parts = [{"line_id": line["id"], "received": 1} for line in planned["lines"]]
+            received = route.step(planned, "receive", {"lines": parts})
+            return [shipped.status, received.status, route.step(planned, "cancel", {"reason": "-"}).status]
+
+        with ThreadPoolExecutor(6) as together:
+            answers = list(together.map(go, range(12)))
+        assert answers == [[200, 200, 200]] * 12
+        for one in goods:
+            rows = route.admin.get(f"/api/admin/inventory/levels?variant_id={one}").data
+            assert [(row["on_hand"], row["value"], row["incoming"]) for row in rows] == [("50", 500, "0")] * 2
+
+
 class TestWhoMay:
     def test_each_side_does_its_own_part(self, route: Route) -> None:
         sender, receiver = route.clerk(route.stocked.store), route.clerk(route.harbour)
