@@ -26,7 +26,8 @@ _FINER_THAN_UNIT: LiteralString = """
                      JOIN variants AS v ON v.company_id = p.company_id AND v.product_id = p.id
                      JOIN stock_balances AS b ON b.company_id = v.company_id AND b.variant_id = v.id
                     WHERE p.company_id = %(company_id)s AND p.unit_id = %(unit_id)s
-                      AND scale(trim_scale(b.on_hand)) > %(precision)s) AS is_finer
+                      AND greatest(scale(trim_scale(b.on_hand)), scale(trim_scale(b.incoming_transit)))
+                          > %(precision)s) AS is_finer
 """
 
 # What was measured in no unit yet comes to be measured in its first one: then its stock means the same.
@@ -54,8 +55,9 @@ _IN_USE: LiteralString = f"""
       JOIN variants AS v ON v.company_id = %(company_id)s AND v.product_id = change.product_id
       JOIN stock_balances AS b ON b.company_id = v.company_id AND b.variant_id = v.id
       LEFT JOIN settings AS unit ON unit.company_id = v.company_id AND unit.id = change.unit_id
-     WHERE scale(trim_scale(b.on_hand)) > coalesce((unit.fields ->> 'precision')::int, 0)
-        OR (b.on_hand <> 0 AND change.former_id IS NOT NULL
+     WHERE greatest(scale(trim_scale(b.on_hand)), scale(trim_scale(b.incoming_transit)))
+           > coalesce((unit.fields ->> 'precision')::int, 0)
+        OR ((b.on_hand <> 0 OR b.incoming_transit <> 0) AND change.former_id IS NOT NULL
             AND change.former_id IS DISTINCT FROM change.unit_id)
 """
 

@@ -181,19 +181,22 @@ def _keys(fact: Fact) -> Iterable[tuple[UUID, UUID]]:
 # Whoever renames or files a product writes its row, and whoever first has it in a storage waits here until
 # that is done: only the next statement looks.
 _HOLD: LiteralString = """
-    SELECT product.id FROM products AS product
-     WHERE product.company_id = %(company_id)s
-       AND product.id IN (SELECT unnest(%(products)b::uuid[])
-                           UNION
-                          SELECT v.product_id
-                            FROM (SELECT DISTINCT id FROM unnest(%(variants)b::uuid[]) AS one(id)) AS moved
-                           CROSS JOIN LATERAL (
-                                  SELECT product_id FROM variants
-                                   WHERE company_id = %(company_id)s AND id = moved.id
-                                   LIMIT 1
-                                 ) AS v)
-     ORDER BY product.id
-       FOR SHARE OF product
+    SELECT held.id
+      FROM (SELECT unnest(%(products)b::uuid[]) AS id
+             UNION
+            SELECT v.product_id
+              FROM (SELECT DISTINCT id FROM unnest(%(variants)b::uuid[]) AS one(id)) AS moved
+             CROSS JOIN LATERAL (
+                    SELECT product_id FROM variants
+                     WHERE company_id = %(company_id)s AND id = moved.id
+                     LIMIT 1
+                   ) AS v
+             ORDER BY id) AS touched
+     CROSS JOIN LATERAL (
+            SELECT id FROM products
+             WHERE company_id = %(company_id)s AND id = touched.id
+             LIMIT 1 FOR SHARE
+           ) AS held
 """
 
 # One level after another by its key, whatever the planner knows of the tables; OFFSET keeps it from a join.

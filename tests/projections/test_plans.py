@@ -54,6 +54,8 @@ _COPIES: Mapping[str, Mapping[str, str]] = {
     "product_listing": {"id": _PRODUCT, "text": "n::text"},
     "product_images": {"id": _ID, "product_id": _PRODUCT},
     "stock_balances": {"variant_id": _VARIANT},
+    "transfers": {"id": _ID, "series_number": "n::text", "number": "n::text"},
+    "transfer_lines": {"transfer_id": _ID, "line_id": _ID},
     "customers": {"id": _ID, "name_key": "n::text"},
     "users": {"id": _ID, "username_key": "n::text"},
     "credentials": {"id": _ID},
@@ -152,7 +154,7 @@ def prepare(shop: Recorded) -> list[str]:
 
 
 def go_shopping(shop: Recorded, variants: list[str], below_zero: str) -> None:
-    """A sale from stock and one below zero, each again; a quote, a delivery, and what is looked up around."""
+    """Sales from stock and below zero, each again; a quote, a delivery, a transfer, and what is looked up."""
     stocked, company = shop.stocked, shop.stocked.shop
     admin, cashier = company.client(), company.client("Cashier")
     lines = [{"variant_id": one, "quantity": 1} for one in variants]
@@ -165,6 +167,9 @@ def go_shopping(shop: Recorded, variants: list[str], below_zero: str) -> None:
     quoted = {"lines": lines, "register_id": stocked.register["id"]}
     assert cashier.post("/api/pos/quote", quoted).status == 200
     assert stocked.receive(1, 60).status == 201
+    transfer = stocked.transfer(lines=lines).data
+    for step, body in (("ship", {}), ("receive", {"close": True})):
+        assert admin.post(f"/api/admin/inventory/transfers/{transfer['id']}/{step}", body).status == 200
     for path in (
         "pos/products?barcode=4006381333931",
         f"pos/products?search=good&store_id={stocked.store['id']}",
@@ -182,6 +187,7 @@ def go_shopping(shop: Recorded, variants: list[str], below_zero: str) -> None:
         assert cashier.get(f"/api/{path}").status == 200, path
     for path in (
         f"products/{stocked.product['id']}",
+        f"inventory/transfers/{transfer['id']}",
         f"stores/{stocked.store['id']}",
         f"storages/{stocked.storage['id']}",
         f"settings/tax-rates/{stocked.tax['id']}",

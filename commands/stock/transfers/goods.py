@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -73,7 +72,6 @@ def lock_goods(
     work: StockWork,
     *,
     side: str,
-    quantities: Iterable[Decimal] = (),
 ) -> TransferGoods:
     """A transfer with these of its variants locked in both storages, for somebody who works on that side.
 
@@ -81,6 +79,7 @@ def lock_goods(
     """
     before = work.load(Transfer, transfer_id)
     locked = set(variants(before))
+    quantities = (line.quantity for line in before.lines)
     stock = work.stock.lock(storages_of(before), locked, quantities=quantities)
     # Whoever moved these goods meanwhile was waited for, and has changed the transfer as well.
     transfer = work.load(Transfer, transfer_id)

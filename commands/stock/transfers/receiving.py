@@ -47,7 +47,6 @@ def receive_transfer(command: ReceiveTransfer, work: StockWork) -> Transfer:
         lambda transfer: _variants(transfer, command),
         work,
         side=DESTINATION,
-        quantities=(getattr(line, part) for line in command.lines for part in PARTS),
     )
     if existing := earlier.read():
         return existing

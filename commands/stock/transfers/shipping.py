@@ -42,7 +42,6 @@ def ship_transfer(command: ShipTransfer, work: StockWork) -> Transfer:
         lambda transfer: _variants(transfer, command),
         work,
         side=SOURCE,
-        quantities=(quantity for _, quantity in command.lines or ()),
     )
     transfer, levels = goods.transfer, goods.stock.levels(SOURCE)
     check_version(transfer.version, command.expected_versions)

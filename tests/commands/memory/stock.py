@@ -22,6 +22,7 @@ from domain.stock.movements import CountedLine, StockMovement
 from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.reorder_points import ReorderPoint
 from domain.stock.reservations import Reservation
+from domain.stock.shipments import Shipment
 from domain.stock.transfers import Transfer
 from domain.storages import Storage
 from domain.stores import Store
@@ -96,9 +97,13 @@ def stocked(world: World, company_id: UUID, variant_ids: Collection[UUID]) -> se
     """Those of these variants that have stock somewhere, or on the way."""
     balances = balances_of(world, company_id)
     lying = {variant_id for (_, variant_id), balance in balances.items() if balance.quantity}
-    transfers = world.all(company_id, Transfer)
-    moving = {shipment.variant_id for transfer in transfers for shipment in transfer.in_transit}
+    moving = {shipment.variant_id for shipment in in_transit(world, company_id)}
     return (lying | moving) & set(variant_ids)
+
+
+def in_transit(world: World, company_id: UUID) -> list[Shipment]:
+    """What is on the way from one storage to another."""
+    return [one for transfer in world.all(company_id, Transfer) for one in transfer.in_transit]
 
 
 def is_finer(world: World, company_id: UUID, unit_id: UUID, precision: int) -> bool:
@@ -127,9 +132,13 @@ def _is_in_use(world: World, company_id: UUID, product: Product, change: UnitCha
 
 
 def _is_finer(world: World, company_id: UUID, product: Product, precision: int) -> bool:
+    lying = (
+        (variant_id, balance.quantity) for (_, variant_id), balance in balances_of(world, company_id).items()
+    )
+    moving = ((one.variant_id, one.in_transit) for one in in_transit(world, company_id))
     return any(
-        variant_id in product.variants and too_precise("", balance.quantity, precision)
-        for (_, variant_id), balance in balances_of(world, company_id).items()
+        variant_id in product.variants and too_precise("", quantity, precision)
+        for variant_id, quantity in (*lying, *moving)
     )
 
 

@@ -10,11 +10,13 @@ import pytest
 from commands.catalog.products import ChangeProductStatus
 from commands.companies import ReviseCompany
 from commands.ports import DuplicateId, Missing, StaleVersion
+from commands.settings import ReviseSetting
 from commands.stock.moments import BeforeLastCount, PeriodClosed
 from commands.stock.transfers.cancelling import CancelTransfer
 from commands.stock.transfers.drafts import AmendTransfer, DiscardTransfer, DraftTransfer, RequestedLine
 from commands.stock.transfers.receiving import ReceiveTransfer
 from commands.stock.transfers.shipping import ShipTransfer
+from domain.catalog.units import Unit
 from domain.costing import Balance
 from domain.errors import Invalid
 from domain.settings import InUse, OtherStore
@@ -526,6 +528,14 @@ class TestCancelTransfer:
         scenario.by(caller("Inventory Clerk", HARBOUR)).when(CANCEL).then_refused(OtherStore)
         scenario.by(caller("Inventory Clerk", OTHER)).when(CANCEL).then_refused(Missing)
         scenario.by(caller("Inventory Clerk", STORE)).when(CANCEL).then(fact(CANCELLED), fact(IN))
+
+    def test_goods_on_their_way_do_not_become_finer_than_their_unit(self, scenario: Scenario) -> None:
+        scenario.given(unit(), product(variant(PEPPER, "PEPPER"), one=OTHER, unit_id=UNIT))
+        scenario.given(delivery("1.5", PEPPER, one=id_of("pepper")))
+        shipped(scenario, requested("1.5", PEPPER))
+        coarser = ReviseSetting(kind=Unit, id=UNIT, changes={"precision": 0})
+        scenario.when(coarser).then_refused(InUse, "precision:in_use")
+        scenario.when(CANCEL).then(fact(CANCELLED), fact(IN))
 
     def test_goods_on_their_way_cannot_be_archived(self, scenario: Scenario) -> None:
         shipped(scenario, requested("7"))
