@@ -14,10 +14,10 @@ _INDEXES: LiteralString = """
 # Four lines a sale; a movement in twenty is a delivery, and one in a hundred an adjustment.
 _ROWS: LiteralString = """
     WITH shelves AS MATERIALIZED (
-        SELECT id, row_number() OVER (ORDER BY id) - 1 AS number, count(*) OVER () AS many FROM settings
+        SELECT id, row_number() OVER (ORDER BY id) - 1 AS number FROM settings
          WHERE company_id = %(company_id)s AND kind = 'storages'
     ), goods AS MATERIALIZED (
-        SELECT id, row_number() OVER (ORDER BY id) - 1 AS number, count(*) OVER () AS many FROM variants
+        SELECT id, row_number() OVER (ORDER BY id) - 1 AS number FROM variants
          WHERE company_id = %(company_id)s
     ), suppliers AS MATERIALIZED (
         SELECT array_agg(DISTINCT supplier_id) AS ids FROM products WHERE company_id = %(company_id)s
@@ -33,10 +33,12 @@ _ROWS: LiteralString = """
            md5('movement' || n / 4)::uuid, md5('actor' || n / 4 %% 50)::uuid
       FROM (SELECT n, CASE WHEN n / 4 %% 100 = 7 THEN 'adjustment' WHEN n / 4 %% 20 = 3 THEN 'receipt'
                            ELSE 'sale' END AS type,
+                   n / 4 * 31 %% (SELECT count(*) FROM shelves) AS shelf,
+                   n * 7919 %% (SELECT count(*) FROM goods) AS good,
                    timestamptz '2026-10-01' - interval '1 year' * (1 - n / %(rows)s::float8) AS at
               FROM generate_series(4, %(rows)s::bigint + 3) AS n) AS moved
-      JOIN shelves ON shelves.number = n / 4 * 31 %% shelves.many
-      JOIN goods ON goods.number = n * 7919 %% goods.many
+      JOIN shelves ON shelves.number = moved.shelf
+      JOIN goods ON goods.number = moved.good
      CROSS JOIN suppliers
 """
 _STRETCHES: LiteralString = """

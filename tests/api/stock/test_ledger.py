@@ -1,5 +1,7 @@
 """The stock ledger over HTTP: its order, its filters, and what was known at a moment."""
 
+from collections import defaultdict
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -79,3 +81,50 @@ class TestFilters:
         assert kinds(shop, f"as_of={received['recorded_at']}") == ["receipt"]
         assert kinds(shop, f"as_of={sale['recorded_at']}&before={END}") == ["sale", "receipt"]
         assert kinds(shop, "as_of=2020-01-01T00:00:00Z") == []
+
+
+class TestTransfers:
+    """Five of ten are sent to an attic: three arrive, one breaks, one is lost."""
+
+    @pytest.fixture
+    def sent(self, stocked: Any) -> str:
+        admin, line = stocked.shop.client(), {"variant_id": stocked.variant_id, "quantity": "5"}
+        attic = admin.post("/api/admin/storages", {"name": "Attic", "code": "A"}).data["id"]
+        body = {"from_storage_id": stocked.storage["id"], "to_storage_id": attic, "lines": [line]}
+        transfers = "/api/admin/inventory/transfers"
+        transfer = admin.post(transfers, body).data
+        path = f"{transfers}/{transfer['id']}"
+        assert admin.post(f"{path}/ship").status == 200
+        arrived = {"line_id": transfer["lines"][0]["id"], "received": "3", "damaged": "1"}
+        assert admin.post(f"{path}/receive", {"lines": [arrived], "close": True}).status == 200
+        return str(transfer["id"])
+
+    def rows(self, stocked: Any, query: str = "") -> list[Any]:
+        position = str(len(stocked.shop.events()))
+        answer = stocked.shop.client().get(f"{PATH}?limit=100&{query}", X_Wait_For_Position=position)
+        assert isinstance(answer.data, list)
+        return answer.data
+
+    def test_leave_balances_that_add_up_after_each_row(self, stocked: Any, sent: str) -> None:
+        quantities, values = defaultdict[Any, Decimal](Decimal), defaultdict[Any, int](int)
+        for row in self.rows(stocked):
+            place = row["storage_id"] or row["transfer_id"]
+            quantities[place] += Decimal(row["quantity"])
+            values[place] += row["value_change"]
+            balance = (Decimal(row["balance_quantity"]), row["balance_value"])
+            assert (quantities[place], values[place]) == balance
+        levels = {
+            row["storage_id"]: (Decimal(row["on_hand"]), row["value"])
+            for row in stocked.shop.client().get("/api/admin/inventory/levels").data
+        }
+        assert {place: (quantities[place], values[place]) for place in quantities} == {**levels, sent: (0, 0)}
+
+    def test_say_what_became_of_the_goods(self, stocked: Any, sent: str) -> None:
+        rows = self.rows(stocked, f"transfer_id={sent}")
+        assert [(row["type"], row["quantity"]) for row in rows if row["storage_id"] is None] == [
+            ("transfer_out", "5"),
+            ("transfer_in", "-3"),
+            ("transfer_damaged", "-1"),
+            ("transfer_lost", "-1"),
+        ]
+        assert {row["type"] for row in self.rows(stocked, "type=transfer_lost")} == {"transfer_lost"}
