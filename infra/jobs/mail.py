@@ -21,7 +21,7 @@ from projections.base import CompanyClosed
 #: For how long a message is tried, and how long after a failure it is tried again at first and at most.
 PATIENCE = timedelta(days=3)
 _SOONEST, _LATEST = 15.0, 3600.0
-#: How many messages are looked at in one go.
+#: How many messages are tried in one go.
 _MOST = 200
 
 log = structlog.get_logger("jobs")
@@ -71,10 +71,12 @@ class Post:
 
     def send(self, connection: psycopg.Connection[Any], writer: EventWriter, now: datetime) -> int:
         """Send every message whose time has come. Returns how many were sent."""
-        rows = connection.execute(_WAITING).fetchmany(_MOST)
+        rows = connection.execute(_WAITING).fetchall()
         names = Waiting.__dataclass_fields__
         waiting = [Waiting(**dict(zip(names, row, strict=True))) for row in rows]
-        return sum(self._send_one(connection, writer, one, now) for one in waiting if self._is_due(one.id))
+        # What fails for days must not hold up what came after it.
+        due = [one for one in waiting if self._is_due(one.id)][:_MOST]
+        return sum(self._send_one(connection, writer, one, now) for one in due)
 
     def _is_due(self, message_id: UUID) -> bool:
         return self._pauses.get(message_id, (0.0, 0.0))[0] <= time.monotonic()
