@@ -7,6 +7,7 @@ from api.stock import counts, purchase_orders, reservations, transfers
 from api.stock.adjustments import StockAdjustment, StockAdjustments
 from api.stock.availability import Availability
 from api.stock.levels import StockLevels, StorageStock, VariantLevels
+from api.stock.low_stock import LowStock
 from api.stock.movements import StockMovements
 from api.stock.receipts import StockReceipt, StockReceipts
 from api.stock.reorder_points import ReorderPoints
@@ -35,6 +36,7 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route(f"{_INVENTORY}/levels/{{variant_id:uuid}}", VariantLevels(services))
     app.add_route("/api/pos/products/{variant_id:uuid}/stock", Availability(services))
     app.add_route(f"{_INVENTORY}/movements", StockMovements(services))
+    app.add_route(f"{_INVENTORY}/low-stock", LowStock(services))
     reservations.add_routes(app, services)
     transfers.add_routes(app, services)
     purchase_orders.add_routes(app, services)

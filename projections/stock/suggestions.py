@@ -20,8 +20,7 @@ _LEVELS: LiteralString = """
            p.supplier_id, b.on_hand, b.on_hand - b.reserved AS available, b.incoming_ordered,
            b.incoming_transit, b.last_unit_cost, v.cost,
            coalesce(point.reorder_level, v.reorder_level, 0) AS safety,
-           CASE WHEN point.variant_id IS NULL THEN v.reorder_quantity ELSE point.reorder_quantity
-           END AS reorder_quantity,
+           coalesce(point.reorder_quantity, v.reorder_quantity) AS reorder_quantity,
            coalesce((supplier.fields ->> 'lead_time_days')::bigint, c.default_lead_time_days) AS lead_days
       FROM companies AS c
       JOIN stock_balances AS b ON b.company_id = c.company_id

@@ -20,14 +20,14 @@ _LISTED: LiteralString = f"""
 """
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM stock_listing AS listed WHERE {_LISTED}"
 
-_ROW: LiteralString = """
-    SELECT page.storage_id, storage.name AS storage_name, page.variant_id, v.product_id, v.sku, p.name,
+ROW: LiteralString = """
+           page.storage_id, storage.name AS storage_name, page.variant_id, v.product_id, v.sku, p.name,
            v.name AS variant_name, b.on_hand, b.reserved, b.on_hand - b.reserved AS available,
            b.incoming_ordered, b.incoming_transit, b.incoming_ordered + b.incoming_transit AS incoming,
            b.value, l.reorder_level, coalesce(point.reorder_quantity, v.reorder_quantity) AS reorder_quantity,
            b.last_counted_at
 """
-_OF_PAGE: LiteralString = f"""
+OF_PAGE: LiteralString = f"""
       LEFT JOIN LATERAL (
             SELECT reorder_level FROM stock_listing
              WHERE company_id = %(company_id)s AND storage_id = page.storage_id
@@ -56,14 +56,14 @@ _FIGURES: Mapping[str, LiteralString] = {
 # after ORDER BY leaves as the only way.
 _BY_TEXT: Mapping[str, LiteralString] = {
     sign + sort: f"""
-    {_ROW}
+    SELECT {ROW}
       FROM (SELECT listed.{column}, listed.variant_id, listed.storage_id FROM stock_listing AS listed
              WHERE {_LISTED}
              ORDER BY CASE WHEN %(are_few)s::bool THEN listed.{column} || '' ELSE listed.{column}
                       END {direction},
                       listed.variant_id {direction}, listed.storage_id {direction}
              {PAGE}) AS page
-      {_OF_PAGE}
+      {OF_PAGE}
      ORDER BY page.{column} {direction}, page.variant_id {direction}, page.storage_id {direction}
 """
     for sort, column in _TEXTS.items()
@@ -73,7 +73,7 @@ _BY_TEXT: Mapping[str, LiteralString] = {
 # NOTE: storages are few, and the levels of each are looked up in their order, until the page is full.
 _BY_STORAGE: Mapping[str, LiteralString] = {
     f"{sign}storage_name": f"""
-    {_ROW}
+    SELECT {ROW}
       FROM (SELECT here.number, one.*
               FROM (SELECT id, row_number() OVER (ORDER BY name_key {direction}, id {direction}) AS number
                       FROM settings
@@ -87,7 +87,7 @@ _BY_STORAGE: Mapping[str, LiteralString] = {
                     OFFSET 0
                    ) AS one
              {PAGE}) AS page
-      {_OF_PAGE}
+      {OF_PAGE}
      ORDER BY page.number, page.text {direction}, page.variant_id {direction}
 """
     for sign, direction in _DIRECTIONS.items()
@@ -97,7 +97,7 @@ _BY_STORAGE: Mapping[str, LiteralString] = {
 # looked at.
 _BY_FIGURE: Mapping[str, LiteralString] = {
     sign + sort: f"""
-    {_ROW}
+    SELECT {ROW}
       FROM (SELECT top.* FROM (
                    SELECT {figure} AS figure, balance.variant_id, balance.storage_id
                      FROM stock_balances AS balance
@@ -114,7 +114,7 @@ _BY_FIGURE: Mapping[str, LiteralString] = {
                               AND variant_id = top.variant_id)
              ORDER BY 1 {direction}, 2 {direction}, 3 {direction}
              {PAGE}) AS page
-      {_OF_PAGE}
+      {OF_PAGE}
      ORDER BY page.figure {direction}, page.variant_id {direction}, page.storage_id {direction}
 """
     for sort, figure in _FIGURES.items()
@@ -149,7 +149,7 @@ _MATCHES: LiteralString = f"""
     SELECT matched.total, entry.*
       FROM (SELECT count(*) AS total FROM matching) AS matched
       LEFT JOIN LATERAL (
-            {_ROW}, page.text, page.sku_key, page.name_key
+            SELECT {ROW}, page.text, page.sku_key, page.name_key
               FROM (SELECT matching.*, called.text, called.sku_key, shelf.name_key
                       FROM matching
                       LEFT JOIN LATERAL (
@@ -162,7 +162,7 @@ _MATCHES: LiteralString = f"""
                         ON shelf.company_id = %(company_id)s AND shelf.id = matching.storage_id
                      ORDER BY {_ORDER}
                      {PAGE}) AS page
-              {_OF_PAGE}
+              {OF_PAGE}
            ) AS entry ON true
      ORDER BY {_ORDER}
 """
