@@ -11,7 +11,7 @@ from api.resource import Resource
 from api.stock.input import ReversalBody
 from api.stock.journal import MovementLineAnswer
 from commands.ports import ConcurrentEdit
-from commands.stock.moments import PeriodClosed
+from commands.stock.moments import BeforeLastCount, PeriodClosed
 from commands.stock.reversals import ReverseMovement, reverse_movement
 from domain.money import AmountTooLarge
 from domain.stock.movements import InsufficientStock, StockMovement
@@ -49,6 +49,7 @@ class MovementReversal(Resource):
             AlreadyReversed,
             NotReversible,
             InsufficientStock,
+            BeforeLastCount,
             PeriodClosed,
             AmountTooLarge,
         ),

@@ -57,15 +57,21 @@ def moment_of_movement(
     day = stock.business_date(field, moment)
     if limits.books_closed_until and day <= limits.books_closed_until:
         raise PeriodClosed(f"The books are closed up to {limits.books_closed_until}.")
-    _check_counts(moment, moved, stock)
+    check_not_counted(moment, moved, stock)
     return Moment(moment, day)
 
 
-def _check_counts(moment: datetime, moved: Iterable[tuple[str, UUID]], stock: StockContext) -> None:
-    moved = tuple(moved)
-    levels = {field: stock.levels(field) for field in {field for field, _ in moved}}
-    for field, variant_id in moved:
-        level = levels[field].get(variant_id)
+def check_not_counted(
+    moment: datetime, moved: Iterable[tuple[str, UUID]], stock: StockContext, at: str = "occurred_at"
+) -> None:
+    """Raise BeforeLastCount, naming count and moment, if some of these goods were counted after that moment.
+
+    `moved` are the goods, each with the field of the request that names its storage; `at` is the field of
+    the request that the refusal is about.
+    """
+    for field, variant_id in dict.fromkeys(moved):
+        level = stock.levels(field).get(variant_id)
         if level and level.last_counted_at and moment < level.last_counted_at:
-            message = f"It was counted at {level.last_counted_at:%Y-%m-%dT%H:%M:%SZ}."
-            raise BeforeLastCount(details=[Detail("occurred_at", BeforeLastCount.code, message)])
+            number = stock.last_count(field, variant_id)
+            message = f"{number} counted it at {level.last_counted_at:%Y-%m-%dT%H:%M:%SZ}."
+            raise BeforeLastCount(details=[Detail(at, BeforeLastCount.code, message)])

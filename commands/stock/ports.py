@@ -49,6 +49,9 @@ class StockContext(Protocol):
     def levels(self, field: str = "storage_id") -> Mapping[UUID, Level]:
         """What that storage has, by variant; a variant that it never had is not in it."""
 
+    def last_count(self, field: str, variant_id: UUID) -> str:
+        """The number of the last count of that variant in that storage; it costs a round trip."""
+
 
 class StockPort(Protocol):
     """The stock of the company."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from commands.stock.moments import moment_of_movement
+from commands.stock.moments import check_not_counted, moment_of_movement
 from commands.stock.ports import JournalWork, StockContext
 from domain.errors import Detail, Invalid
 from domain.stock.movements import StockMovement
@@ -27,8 +27,9 @@ class ReverseMovement:
 def reverse_movement(command: ReverseMovement, work: JournalWork) -> StockMovement:
     """Book the opposite of a movement, which can happen once; answers the reversal.
 
-    Raises Missing, OtherStore, NotReversible, AlreadyReversed, Invalid, PeriodClosed, InsufficientStock,
-    AmountTooLarge.
+    What was counted since is settled: the count said what is there, whatever was booked before it. Raises
+    Missing, OtherStore, NotReversible, AlreadyReversed, BeforeLastCount, Invalid, PeriodClosed,
+    InsufficientStock, AmountTooLarge.
     """
     original = work.load(StockMovement, command.movement_id)
     stock = work.stock.lock(
@@ -42,6 +43,8 @@ def reverse_movement(command: ReverseMovement, work: JournalWork) -> StockMoveme
     if entry and entry.reversed_by:
         raise AlreadyReversed
     _check_goods(original, stock)
+    moved = [("storage_id", line.variant_id) for line in original.lines]
+    check_not_counted(original.occurred_at, moved, stock, at="movement_id")
     moment = moment_of_movement(None, "A reversal", work, stock)
     reversal = StockMovement.begin(
         StockMovement.Reversed,

@@ -221,6 +221,7 @@ class StockMovement(Aggregate):
         credit_total: int
         receipt_id: UUID | None
         original_id: UUID
+        count_id: UUID
         shortfalls: tuple[Shortfall, ...]
 
 

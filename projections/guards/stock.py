@@ -82,6 +82,15 @@ _COMPANY: LiteralString = """
 """
 
 
+_LAST_COUNT: LiteralString = """
+    SELECT (SELECT number FROM counts WHERE company_id = %(company_id)s AND id = result.count_id) AS number
+      FROM count_results AS result
+     WHERE company_id = %(company_id)s AND storage_id = %(storage_id)s AND variant_id = %(variant_id)s
+     ORDER BY counted_at DESC
+     LIMIT 1
+"""
+
+
 def level_of(row: Mapping[str, Any]) -> Level:
     """The level that a row of a balance holds."""
     return Level(
@@ -96,6 +105,7 @@ class StockContext:
 
     def __init__(
         self,
+        db: Database,
         storages: Mapping[str, UUID],
         *,
         company: Answer,
@@ -105,6 +115,7 @@ class StockContext:
         goods: Answer,
         balances: Answer,
     ) -> None:
+        self._db = db
         self._storages = storages
         self._company = company
         self._places = places
@@ -112,6 +123,7 @@ class StockContext:
         self._measures = measures
         self._goods = goods
         self._balances = balances
+        self._levels: dict[str, dict[UUID, Level]] = {}
 
     def check_store(self, field: str, store_ids: Collection[UUID]) -> None:
         """Raise OtherStore when that storage lies in none of these stores; no stores are no bounds."""
@@ -152,8 +164,21 @@ class StockContext:
 
     def levels(self, field: str = "storage_id") -> Mapping[UUID, Level]:
         """What that storage has, by variant."""
-        storage_id, rows = self._storages[field], self._balances.rows()
-        return {row["variant_id"]: level_of(row) for row in rows if row["storage_id"] == storage_id}
+        if field not in self._levels:
+            storage_id, rows = self._storages[field], self._balances.rows()
+            own = {row["variant_id"]: level_of(row) for row in rows if row["storage_id"] == storage_id}
+            self._levels[field] = own
+        return self._levels[field]
+
+    def last_count(self, field: str, variant_id: UUID) -> str:
+        """The number of the last count of that variant in that storage; it costs a round trip."""
+        params = {
+            "company_id": self._db.company_id,
+            "storage_id": self._storages[field],
+            "variant_id": variant_id,
+        }
+        row = self._db.ask(_LAST_COUNT, params).row()
+        return str(row["number"]) if row else ""
 
     def _place(self, field: str) -> Row | None:
         storage_id = self._storages[field]
@@ -210,6 +235,7 @@ class StockGuard:
         measures = self._db.ask(MEASURES_OF_GOODS, params) if unit_ids else None
         goods = self._db.ask(_GOODS, params)
         return StockContext(
+            self._db,
             storages,
             company=company,
             places=places,

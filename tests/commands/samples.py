@@ -22,8 +22,9 @@ from domain.payment_methods import PaymentMethod
 from domain.payments import Tender
 from domain.permissions import permissions_of
 from domain.registers import Register
+from domain.stock.counts import StockCount
 from domain.stock.levels import Level
-from domain.stock.movements import StockMovement
+from domain.stock.movements import CountedLine, StockMovement
 from domain.stock.receipts import Delivered, receive_lines
 from domain.storages import Storage
 from domain.stores import Store
@@ -167,6 +168,43 @@ def delivery(
         business_date=FOUNDED.date(),
         lines=receive_lines([delivered], {variant_id: Level(balance=onto)} if onto else {}),
     )
+
+
+def counted(
+    moment: datetime, quantity: str, value: int, storage_id: UUID = STORAGE
+) -> tuple[StockCount, StockMovement]:
+    """A count of everything in a storage, in which so much of VARIANT was found, as was expected."""
+    count_id = id_of(f"count of {storage_id}")
+    count = StockCount.begin(
+        StockCount.Begun,
+        count_id,
+        number="CT-000001",
+        series_number=1,
+        storage_id=storage_id,
+        kind="full",
+        occurred_at=moment,
+    )
+    line = CountedLine(
+        variant_id=VARIANT,
+        quantity=Decimal(0),
+        value_change=0,
+        balance_quantity=Decimal(quantity),
+        balance_value=value,
+        last_unit_cost=Decimal(90),
+        counted_quantity=Decimal(quantity),
+        expected_quantity=Decimal(quantity),
+        counted_at=moment,
+    )
+    posted = StockMovement.begin(
+        StockMovement.Counted,
+        id_of(f"posted {count_id}"),
+        storage_id=storage_id,
+        occurred_at=moment,
+        business_date=moment.date(),
+        lines=(line,),
+        count_id=count_id,
+    )
+    return count, posted
 
 
 def user(one: UUID = USER, username: str = "ann@salt.test", role: str = "Manager", **values: Any) -> User:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.acceptance.stock.model import ANY, ANYWHERE, yesterday
+from tests.acceptance.stock.model import ANY, ANYWHERE, next_step, yesterday
 from tests.acceptance.stock.receipts import DELIVERED, Delivered, Receipts
 from tests.acceptance.stock.sales import Sales
 
@@ -24,6 +24,7 @@ class Tally:
     quantity: Fraction
     expected: Fraction
     late: Fraction = Fraction(0)
+    step: int = field(default_factory=next_step)
 
 
 @dataclass
@@ -46,7 +47,6 @@ class Counts(Receipts, Sales):
     def __init__(self) -> None:
         super().__init__()
         self.stocktakes: list[Stocktake] = []
-        self.counted: set[tuple[str, int]] = set()
 
     @precondition(lambda self: len(self.stocktakes) < MOST_OPEN)
     @rule(place=ANYWHERE, scope=SCOPE, found=FOUND)
@@ -117,7 +117,7 @@ class Counts(Receipts, Sales):
         elif difference > 0:
             value = self.books.balances[key].gain_cost(difference, self.goods(which).cost)
             self.books.gain(key, difference, value)
-        self.counted.add(key)
+        self.counted[key] = max(self.counted.get(key, 0), list(count.tallies[which].values())[-1].step)
 
     @precondition(lambda self: self.stocktakes)
     @rule(number=ANY)

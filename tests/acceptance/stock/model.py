@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ PARTS = st.dictionaries(st.integers(0, 2), st.integers(1, 9), min_size=1, max_si
 ANYWHERE = st.sampled_from(PLACES)
 #: Which of the documents there are.
 ANY = st.integers(0, 99)
+_STEPS = count(1)
 
 
 @dataclass
@@ -47,6 +49,8 @@ class StockModel(RuleBasedStateMachine):
         super().__init__()
         self.company = self.found_company()
         self.books, self.ledger = Books(), Ledger()
+        #: The step at which goods were counted last, as far as that count is completed.
+        self.counted: dict[Key, int] = {}
         self.pictures: dict[str, dict[Key, tuple[Fraction, int]]] = {}
 
     def found_company(self) -> StockCompany:
@@ -130,6 +134,11 @@ class StockModel(RuleBasedStateMachine):
             level = levels.pop(key, None) or {"on_hand": "0", "value": 0}
             assert (Fraction(level["on_hand"]), level["value"]) == (quantity, value), (key, moment)
         assert not [level for level in levels.values() if level["value"] or Fraction(level["on_hand"])]
+
+
+def next_step() -> int:
+    """A number that says what happened before and what after."""
+    return next(_STEPS)
 
 
 def yesterday() -> str:

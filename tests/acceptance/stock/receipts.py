@@ -1,13 +1,13 @@
 """Deliveries, and what is done to undo them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from tests.acceptance.stock.model import ANYWHERE, StockModel
+from tests.acceptance.stock.model import ANYWHERE, StockModel, next_step
 
 #: What is delivered: which goods, so many grains or cases, the cost of one of those, and whether by the case.
 DELIVERED = st.lists(
@@ -20,11 +20,15 @@ Delivered = list[tuple[int, int, int, bool]]
 
 @dataclass(frozen=True)
 class Entry:
-    """A movement: what came (above zero) or went of which goods, at which value, and what that settled."""
+    """A movement: what came (above zero) or went of which goods, at which value, and what that settled.
+
+    Its `step` says what came before it and what after.
+    """
 
     id: str
     place: str
     lines: tuple[tuple[int, Fraction, int, int], ...]
+    step: int = field(default_factory=next_step)
 
     @property
     def sums(self) -> dict[int, Fraction]:

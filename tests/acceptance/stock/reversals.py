@@ -37,6 +37,9 @@ class Reversals(Receipts):
         """Whether it could be undone."""
         entry = self.entries[number]
         answer = self.company.post(f"movements/{entry.id}/reverse", {"reason": "Entered twice"})
+        if any(self.counted.get((entry.place, which), 0) > entry.step for which in entry.sums):
+            self.refused(answer, 409, "before_last_count")
+            return False
         if self.is_gone(entry):
             self.refused(answer, 409, "insufficient_stock")
             return False

@@ -229,6 +229,18 @@ class MemoryStockContext:
         own = levels_of(self._world, self._company_id)
         return {one: own.get((storage_id, one), NOTHING) for one in self._variant_ids}
 
+    def last_count(self, field: str, variant_id: UUID) -> str:
+        counts = [
+            movement.count_id
+            for movement in self._world.all(self._company_id, StockMovement)
+            for line in movement.lines
+            if isinstance(line, CountedLine)
+            and (movement.storage_id, line.variant_id) == (self._storages[field], variant_id)
+        ]
+        count = self._world.find(self._company_id, counts[-1])
+        assert isinstance(count, StockCount)
+        return count.number
+
 
 class MemoryStock:
     """The stock of a company."""

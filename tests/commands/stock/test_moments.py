@@ -1,7 +1,7 @@
 """When stock may be said to have moved: not on closed days, nor before the goods were counted."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from commands.stock.moments import BeforeLastCount, PeriodClosed
 from commands.stock.receipts import ReceivedLine, ReceiveStock
 from commands.stock.reversals import ReverseMovement
 from commands.stock.supplier_returns import ReturnToSupplier, SupplierReturnEntry
-from domain.stock.movements import CountedLine, StockMovement
+from domain.stock.movements import StockMovement
 from tests.commands.samples import (
     COMPANY,
     DELIVERY,
@@ -22,8 +22,8 @@ from tests.commands.samples import (
     STORAGE,
     SUPPLIER,
     VARIANT,
+    counted,
     delivery,
-    id_of,
     product,
     storage,
     store,
@@ -49,29 +49,6 @@ each_way = pytest.mark.parametrize("event", WAYS, ids=lambda event: event.__name
 def move(event: Any, days_ago: int) -> Any:
     moment = NOW - timedelta(days=days_ago)
     return WAYS[event](id=OTHER, storage_id=STORAGE, occurred_at=moment)
-
-
-def counted(moment: datetime) -> StockMovement:
-    """All ten were counted, and nothing was missing."""
-    line = CountedLine(
-        variant_id=VARIANT,
-        quantity=Decimal(0),
-        value_change=0,
-        balance_quantity=Decimal(10),
-        balance_value=900,
-        last_unit_cost=Decimal(90),
-        counted_quantity=Decimal(10),
-        expected_quantity=Decimal(10),
-        counted_at=moment,
-    )
-    return StockMovement.begin(
-        StockMovement.Counted,
-        id_of("counted"),
-        storage_id=STORAGE,
-        occurred_at=moment,
-        lines=(line,),
-        count_id=id_of("count"),
-    )
 
 
 @pytest.fixture
@@ -112,6 +89,19 @@ class TestClosedBooks:
 class TestACount:
     @each_way
     def test_settles_what_was_there_before(self, scenario: Scenario, event: Any) -> None:
-        scenario.given(counted(NOW - timedelta(days=2)))
+        scenario.given(*counted(NOW - timedelta(days=2), "10", 900))
         scenario.when(move(event, days_ago=3)).then_refused(BeforeLastCount, "occurred_at:before_last_count")
         scenario.when(move(event, days_ago=1)).then(fact(event))
+
+    def test_is_named_by_the_refusal(self, scenario: Scenario) -> None:
+        scenario.given(*counted(NOW - timedelta(days=2), "10", 900))
+        outcome = scenario.when(move(StockMovement.Adjusted, days_ago=3))
+        assert outcome.refusal
+        (detail,) = outcome.refusal.details
+        assert detail["message"].startswith(f"CT-000001 counted it at {NOW - timedelta(days=2):%Y-%m-%d}")
+
+    def test_keeps_its_figure_when_an_earlier_movement_turns_out_wrong(self, scenario: Scenario) -> None:
+        """Cancelling an old delivery changed what had been counted (erpnext#54640)."""
+        scenario.given(*counted(NOW - timedelta(days=2), "10", 900))
+        outcome = scenario.when(ReverseMovement(movement_id=DELIVERY, reason="Twice"))
+        outcome.then_refused(BeforeLastCount, "movement_id:before_last_count")

@@ -22,7 +22,7 @@ from domain.errors import Invalid
 from domain.settings import InUse, OtherStore
 from domain.stock.arrivals import Arrival, ReceiveExceedsShipped
 from domain.stock.documents import InvalidTransition
-from domain.stock.movements import CountedLine, InsufficientStock, MovementLine, StockMovement
+from domain.stock.movements import InsufficientStock, MovementLine, StockMovement
 from domain.stock.transfers import Transfer
 from tests.commands.samples import (
     COMPANY,
@@ -36,6 +36,7 @@ from tests.commands.samples import (
     UNIT,
     VARIANT,
     caller,
+    counted,
     delivery,
     id_of,
     product,
@@ -143,30 +144,6 @@ def lines_of(outcome: Outcome, event: type[Any]) -> tuple[Any, ...]:
     (lines,) = (data.lines for kind, _, data in outcome.recorded if kind is event)
     assert isinstance(lines, tuple)
     return lines
-
-
-def counted_at(moment: Any, storage_id: UUID, quantity: str, value: int) -> StockMovement:
-    """The goods of a storage were counted, and nothing was missing."""
-    line = CountedLine(
-        variant_id=VARIANT,
-        quantity=Decimal(0),
-        value_change=0,
-        balance_quantity=Decimal(quantity),
-        balance_value=value,
-        last_unit_cost=Decimal(150),
-        counted_quantity=Decimal(quantity),
-        expected_quantity=Decimal(quantity),
-        counted_at=moment,
-    )
-    return StockMovement.begin(
-        StockMovement.Counted,
-        id_of(f"count of {storage_id}"),
-        storage_id=storage_id,
-        occurred_at=moment,
-        business_date=moment.date(),
-        lines=(line,),
-        count_id=id_of("count"),
-    )
 
 
 def oversold(quantity: str, value: int) -> StockMovement:
@@ -353,7 +330,7 @@ class TestShipTransfer:
         scenario.by(caller("Inventory Clerk", STORE)).when(ship()).then(fact(OUT), fact(SHIPPED))
 
     def test_cannot_come_before_the_last_count_there(self, scenario: Scenario) -> None:
-        scenario.given(counted_at(NOW, STORAGE, "7", 1000))
+        scenario.given(*counted(NOW, "7", 1000))
         drafted(scenario)
         yesterday = ship(occurred_at=NOW - timedelta(days=1))
         scenario.when(yesterday).then_refused(BeforeLastCount, "occurred_at")
@@ -474,7 +451,7 @@ class TestReceiveTransfer:
         filled.when(ship(occurred_at=yesterday))
         command = receive(arrival(line_id, received=1), occurred_at=day_before)
         filled.when(command).then_refused(Invalid, "occurred_at:before_shipping")
-        filled.given(counted_at(NOW, SHED, "4", 500))
+        filled.given(*counted(NOW, "4", 500, SHED))
         command = receive(arrival(line_id, received=1), occurred_at=yesterday)
         filled.when(command).then_refused(BeforeLastCount, "occurred_at")
         # What did not arrive changes nothing that was counted.
@@ -485,7 +462,7 @@ class TestReceiveTransfer:
         (line_id,) = drafted(scenario)
         yesterday = NOW - timedelta(days=1)
         scenario.when(ship(occurred_at=yesterday))
-        scenario.given(counted_at(NOW, STORAGE, "2", 286))
+        scenario.given(*counted(NOW, "2", 286))
         command = receive(arrival(line_id, returned=1), occurred_at=yesterday)
         scenario.when(command).then_refused(BeforeLastCount, "occurred_at")
 
