@@ -141,10 +141,12 @@ class PurchaseOrders(StockModel):
         return quantity // grain * grain
 
     def book(self, purchase: Purchase, line: Wanted, quantity: Fraction, place: str) -> None:
-        before = line.open
+        """All deliveries together come to what the line costs, however it was split."""
+        before, value = line.open, -rounded(line.received * line.unit_cost)
         line.received += quantity
+        value += rounded(line.received * line.unit_cost)
         self.balance(purchase.place, line.which).ordered -= (before - line.open) * line.factor
-        self.books.receive((place, line.which), quantity * line.factor, rounded(quantity * line.unit_cost))
+        self.books.receive((place, line.which), quantity * line.factor, value)
 
     @precondition(lambda self: self.purchases)
     @rule(number=ANY)
