@@ -17,7 +17,7 @@ def company(shop: Any) -> StockCompany:
     return StockCompany(shop)
 
 
-def receive(company: StockCompany, place: str, quantity: int, unit_cost: int, **more: Any) -> Any:
+def receive(company: StockCompany, place: str, quantity: int | Fraction, unit_cost: int, **more: Any) -> Any:
     """The line of a delivery of one kind of goods."""
     unit = {"unit_id": more.pop("unit_id")} if "unit_id" in more else {}
     line = company.line(BOTTLE, Fraction(quantity), unit_cost=unit_cost, **unit)
@@ -207,3 +207,42 @@ def test_s13_reservation(company: StockCompany) -> None:
     assert sell(company, NORTH, 1) == 100
     level = company.levels()[NORTH, BOTTLE]
     assert (level["on_hand"], level["reserved"], level["available"]) == ("3", "3", "0")
+
+
+def test_s11_reorder(company: StockCompany) -> None:
+    buy_from_supplier(company)
+    # Of the 56 days, the bottles were there for 42: they ran out 14 days ago, and three have just come.
+    receive(company, NORTH, 42, 100, occurred_at=days_ago(60))
+    sell(company, NORTH, 20, occurred_at=days_ago(30))
+    sell(company, NORTH, 22, occurred_at=days_ago(14.0001))
+    receive(company, SOUTH, 4, 100)
+    send(company, NORTH, 4)
+    receive(company, NORTH, Fraction(1, 4), 1200, unit_id=company.goods[BOTTLE].case_id)
+    path = f"reorder-suggestions?storage_id={company.storages[NORTH]}&cover_days=14"
+    [row] = company.get(path).data
+    assert (row["sold"], row["days_in_stock"], row["rate"]) == ("42", "42.00", "1.00")
+    figures = [row[name] for name in ("lead_days", "cover_days", "safety", "available", "incoming_transit")]
+    assert figures == [7, 14, "2", "3", "4"]
+    assert (row["point"], row["needed"], row["pack_quantity"], row["suggested"]) == ("9", "16", "12", "24")
+
+
+def buy_from_supplier(company: StockCompany) -> None:
+    """The bottles take a week from their supplier, and two of them should always be there."""
+    bottle = company.goods[BOTTLE].variant_id
+    settings = f"/api/admin/settings/suppliers/{company.supplier}"
+    done(company.admin.patch(settings, {"lead_time_days": 7}))
+    [product] = company.admin.get("/api/admin/products?search=bottle").data
+    done(company.admin.patch(f"/api/admin/products/{product['id']}", {"supplier_id": company.supplier}))
+    point = {"storage_id": company.storages[NORTH], "variant_id": bottle, "reorder_level": 2}
+    done(company.put("reorder-points", {"lines": [point]}))
+
+
+def send(company: StockCompany, target: str, quantity: int) -> None:
+    ends = {"from_storage_id": company.storages[SOUTH], "to_storage_id": company.storages[target]}
+    lines = [company.line(BOTTLE, Fraction(quantity))]
+    transfer = done(company.post("transfers", {**ends, "lines": lines}))
+    done(company.post(f"transfers/{transfer['id']}/ship"))
+
+
+def days_ago(days: float) -> str:
+    return (datetime.now(UTC) - timedelta(days=days)).isoformat()
