@@ -41,16 +41,18 @@ def receive_transfer(command: ReceiveTransfer, work: StockWork) -> Transfer:
     InvalidTransition, Invalid, ReceiveExceedsShipped, BeforeTheCompany, BeforeLastCount, PeriodClosed,
     AmountTooLarge, ConcurrentEdit.
     """
-    earlier = work.find_earlier(Transfer, Transfer.Received, command.receipt_id, within=command.id)
     goods = lock_goods(
         command.id,
         lambda transfer: _variants(transfer, command),
         work,
         side=DESTINATION,
     )
-    if existing := earlier.read():
-        return existing
     transfer = goods.transfer
+    # Only with the goods locked is it certain that the same request has not just been recorded.
+    if any(receipt.id == command.receipt_id for receipt in transfer.receipts):
+        earlier = work.find_earlier(Transfer, Transfer.Received, command.receipt_id, within=command.id)
+        if existing := earlier.read():
+            return existing
     check_version(transfer.version, command.expected_versions)
     lines = transfer.arrivals(command.lines, is_closing=command.is_closing)
     _check_precision(command, goods)

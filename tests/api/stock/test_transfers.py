@@ -304,6 +304,16 @@ class TestReceiving:
         assert (other.status, other.code) == (409, "duplicate_id")
         assert first.data["receipts"][0]["id"] == body["id"]
 
+    def test_the_same_receipt_twice_at_once_is_booked_once(self, route: Route) -> None:
+        transfer = route.ship()
+        body = {"id": str(uuid4()), "lines": [{"line_id": transfer["lines"][0]["id"], "received": 1}]}
+        with ThreadPoolExecutor(6) as together:
+            answers = list(together.map(lambda _: route.step(transfer, "receive", body), range(6)))
+        assert [answer.status for answer in answers] == [200] * 6
+        assert sum(answer.headers.get("idempotent-replayed") == "true" for answer in answers) == 5
+        assert [receipt["id"] for receipt in answers[0].data["receipts"]] == [body["id"]]
+        assert route.at(route.shed) == ("5", 643, "4")
+
     def test_never_more_than_was_shipped_however_many_receive(self, route: Route) -> None:
         transfer = route.ship()
         with ThreadPoolExecutor(8) as together:
