@@ -44,6 +44,7 @@ ACROSS_COMPANIES = {
     "starts_with(error": "a worker that starts looks after every company that a newer event has stopped",
     "companies WHERE due_at": "the job finds companies whose subscription falls due, without locks",
     "products WHERE status = 'coming_soon'": "the job finds companies where a launch is due, without locks",
+    "counts WHERE status = 'completing'": "the job finds counts whose completion broke off, without locks",
     "reservations WHERE status = 'placed'": "the job finds companies where reservations lapse, without locks",
     "messages WHERE status = 'waiting'": "the job finds what is to be mailed, without locks",
 }

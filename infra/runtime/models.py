@@ -18,6 +18,7 @@ from infra.eventstore.codec import EventTypes
 from infra.files.unused_pictures import UNUSED_PICTURES
 from infra.identity.forgetting import FORGET_OLD_FAILURES, FORGET_OLD_SESSIONS
 from infra.jobs.answers import FORGET_OLD_ANSWERS
+from infra.jobs.counts import COUNTS
 from infra.jobs.job import Job
 from infra.jobs.launches import LAUNCHES
 from infra.jobs.reservations import RESERVATIONS
@@ -111,6 +112,7 @@ JOBS: tuple[Job, ...] = (
     LAUNCHES,
     SUBSCRIPTIONS,
     RESERVATIONS,
+    COUNTS,
     FORGET_OLD_ANSWERS,
     FORGET_OLD_SESSIONS,
     FORGET_OLD_FAILURES,

@@ -115,10 +115,15 @@ _REMAINING: LiteralString = f"""
              WHERE company_id = %(company_id)s AND count_id = %(count_id)s
              UNION
             SELECT variant_id FROM ({PRESENT} AND %(with_uncounted)s::bool) AS present) AS line
-     WHERE NOT EXISTS (SELECT FROM count_results AS result
-                        WHERE result.company_id = %(company_id)s AND result.count_id = %(count_id)s
-                          AND result.variant_id = line.variant_id)
-       AND EXISTS (SELECT FROM variants WHERE company_id = %(company_id)s AND id = line.variant_id)
+     CROSS JOIN LATERAL (
+            SELECT id FROM variants WHERE company_id = %(company_id)s AND id = line.variant_id LIMIT 1
+           ) AS v
+      LEFT JOIN LATERAL (
+            SELECT true AS is_posted FROM count_results
+             WHERE company_id = %(company_id)s AND count_id = %(count_id)s AND variant_id = line.variant_id
+             LIMIT 1
+           ) AS result ON true
+     WHERE result.is_posted IS NULL
      ORDER BY line.variant_id
      LIMIT %(limit)s::bigint
 """
@@ -127,7 +132,9 @@ _FINDINGS: LiteralString = f"""
     SELECT finding.variant_id, counted_quantity, counted_at, expected_quantity, late_quantity,
            coalesce(v.cost, 0) AS assumed_cost
       FROM ({FINDINGS}) AS finding
-      LEFT JOIN variants AS v ON v.company_id = %(company_id)s AND v.id = finding.variant_id
+      LEFT JOIN LATERAL (
+            SELECT cost FROM variants WHERE company_id = %(company_id)s AND id = finding.variant_id LIMIT 1
+           ) AS v ON true
      ORDER BY finding.variant_id
 """
 

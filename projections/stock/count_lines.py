@@ -5,11 +5,12 @@ from typing import LiteralString
 from domain.settings import name_key
 from projections.base import Database, Row
 from projections.pages import PAGE
-from projections.stock.count_lists import DIFFERING, ESTIMATE, finding_params
+from projections.stock.count_lists import BESIDE, DIFFERING, ESTIMATE, finding_params
 from projections.stock.count_scope import BELOW, PRESENT
 
 # A variant's areas are compared with its stock together, and the line that was counted last has what came of
-# that. What was posted stays; what is not posted yet is compared anew each time.
+# that. What was posted stays; what is not posted yet is compared anew each time. All is read one after the
+# other by its key, whatever the planner knows of the tables; outcomes are merged by sorting, not joined.
 _LINES: LiteralString = f"""
     WITH {BELOW}, tallied AS MATERIALIZED (
         SELECT variant_id, area, quantity, counted_at, counted_by,
@@ -21,31 +22,56 @@ _LINES: LiteralString = f"""
                {ESTIMATE} AS difference_value, NULL::numeric AS restated_quantity,
                NULL::numeric AS restated_value
           FROM ({DIFFERING}) AS finding
-          LEFT JOIN stock_balances AS b ON b.company_id = %(company_id)s
-                AND b.storage_id = %(storage_id)s AND b.variant_id = finding.variant_id
-          LEFT JOIN variants AS v ON v.company_id = %(company_id)s AND v.id = finding.variant_id
+          {BESIDE}
          UNION ALL
         SELECT variant_id, expected_quantity, late_quantity, difference, difference_value, restated_quantity,
                restated_value
           FROM count_results
          WHERE company_id = %(company_id)s AND count_id = %(count_id)s
-    ), line AS (
-        SELECT tallied.variant_id, v.sku, p.name, v.name AS variant_name, tallied.area,
-               tallied.quantity AS counted_quantity, tallied.counted_at, tallied.counted_by,
-               outcome.expected_quantity, outcome.late_quantity, outcome.difference,
-               outcome.difference_value, outcome.restated_quantity, outcome.restated_value
+    ), compared AS (
+        SELECT variant_id, area, quantity, counted_at, counted_by, is_last,
+               NULL::numeric AS expected_quantity, NULL::numeric AS late_quantity,
+               NULL::numeric AS difference, NULL::numeric AS difference_value,
+               NULL::numeric AS restated_quantity, NULL::numeric AS restated_value
           FROM tallied
-          JOIN variants AS v ON v.company_id = %(company_id)s AND v.id = tallied.variant_id
-          JOIN products AS p ON p.company_id = %(company_id)s AND p.id = v.product_id
-          LEFT JOIN outcome ON outcome.variant_id = tallied.variant_id AND tallied.is_last
-         WHERE %(status)s::text IS DISTINCT FROM 'uncounted'
          UNION ALL
-        SELECT variant_id, sku, name, variant_name, NULL, NULL, NULL, NULL, on_hand, NULL, NULL, NULL, NULL,
-               NULL
+        SELECT variant_id, NULL, NULL, NULL, NULL, true, expected_quantity, late_quantity, difference,
+               difference_value, restated_quantity, restated_value
+          FROM outcome
+    ), line AS (
+        SELECT merged.variant_id, v.sku, p.name, v.name AS variant_name, merged.area,
+               merged.quantity AS counted_quantity, merged.counted_at, merged.counted_by,
+               merged.expected_quantity, merged.late_quantity, merged.difference, merged.difference_value,
+               merged.restated_quantity, merged.restated_value
+          FROM (SELECT variant_id, area, quantity, counted_at, counted_by,
+                       max(expected_quantity) OVER own AS expected_quantity,
+                       max(late_quantity) OVER own AS late_quantity, max(difference) OVER own AS difference,
+                       max(difference_value) OVER own AS difference_value,
+                       max(restated_quantity) OVER own AS restated_quantity,
+                       max(restated_value) OVER own AS restated_value
+                  FROM compared
+                WINDOW own AS (PARTITION BY variant_id, is_last)) AS merged
+         CROSS JOIN LATERAL (
+                SELECT product_id, sku, name FROM variants
+                 WHERE company_id = %(company_id)s AND id = merged.variant_id
+                 LIMIT 1
+               ) AS v
+         CROSS JOIN LATERAL (
+                SELECT name FROM products WHERE company_id = %(company_id)s AND id = v.product_id LIMIT 1
+               ) AS p
+         WHERE merged.counted_at IS NOT NULL AND %(status)s::text IS DISTINCT FROM 'uncounted'
+         UNION ALL
+        SELECT present.variant_id, sku, name, variant_name, NULL, NULL, NULL, NULL, on_hand, NULL, NULL, NULL,
+               NULL, NULL
           FROM ({PRESENT}) AS present
+          LEFT JOIN LATERAL (
+                SELECT true AS is_tallied FROM count_lines
+                 WHERE company_id = %(company_id)s AND count_id = %(count_id)s
+                   AND variant_id = present.variant_id
+                 LIMIT 1
+               ) AS counted ON true
          WHERE %(is_unfinished)s::bool AND coalesce(%(status)s::text, 'uncounted') = 'uncounted'
-           AND %(area)s::text IS NULL
-           AND NOT EXISTS (SELECT FROM tallied WHERE tallied.variant_id = present.variant_id)
+           AND %(area)s::text IS NULL AND counted.is_tallied IS NULL
     ), shown AS MATERIALIZED (
         SELECT * FROM line
          WHERE (%(status)s::text IS DISTINCT FROM 'different' OR difference <> 0)

@@ -52,6 +52,18 @@ ESTIMATE: LiteralString = """
          THEN round(b.value * finding.difference / b.on_hand)
          ELSE round(finding.difference * coalesce(nullif(b.last_unit_cost, 0), v.cost, 0)) END
 """
+#: The balance and the cost of a finding, one after another by their keys.
+BESIDE: LiteralString = """
+      LEFT JOIN LATERAL (
+            SELECT on_hand, value, last_unit_cost FROM stock_balances
+             WHERE company_id = %(company_id)s AND storage_id = %(storage_id)s
+               AND variant_id = finding.variant_id
+             LIMIT 1
+           ) AS b ON true
+      LEFT JOIN LATERAL (
+            SELECT cost FROM variants WHERE company_id = %(company_id)s AND id = finding.variant_id LIMIT 1
+           ) AS v ON true
+"""
 #: What was found and is not posted yet, with its difference.
 DIFFERING: LiteralString = f"""
     SELECT *, counted_quantity - expected_quantity - late_quantity AS difference FROM ({FINDINGS}) AS found
@@ -60,9 +72,7 @@ _DIFFERENCES: LiteralString = f"""
     SELECT coalesce(sum(difference), 0) AS quantity, coalesce(sum(value), 0) AS value
       FROM (SELECT finding.difference, {ESTIMATE} AS value
               FROM ({DIFFERING}) AS finding
-              LEFT JOIN stock_balances AS b ON b.company_id = %(company_id)s
-                    AND b.storage_id = %(storage_id)s AND b.variant_id = finding.variant_id
-              LEFT JOIN variants AS v ON v.company_id = %(company_id)s AND v.id = finding.variant_id
+              {BESIDE}
              WHERE finding.difference <> 0
              UNION ALL
             SELECT difference, difference_value FROM count_results

@@ -41,7 +41,8 @@ MOVED_SINCE: LiteralString = f"""
 """
 
 #: What was found of variants that are not posted yet, all areas together, and what became known late. The
-#: area that was counted last decides. `variants` may be null for all.
+#: area that was counted last decides. `variants` may be null for all. One variant after another by the key of
+#: its movements, whatever the planner knows of the tables; OFFSET keeps it from other ways to them.
 FINDINGS: LiteralString = f"""
     WITH tail AS MATERIALIZED ({_TAIL}), found AS MATERIALIZED (
         SELECT DISTINCT ON (variant_id) variant_id, area, counted_at, counted_by, expected_quantity,
@@ -54,17 +55,22 @@ FINDINGS: LiteralString = f"""
     SELECT found.*, coalesce(late.quantity, 0) + coalesce(newest.quantity, 0) AS late_quantity
       FROM found
      CROSS JOIN LATERAL (
-            SELECT sum(quantity) AS quantity FROM stock_movements
-             WHERE company_id = %(company_id)s AND variant_id = found.variant_id
-               AND place >= (found.known_position + 1) * %(lines_per_event)s::bigint
-               AND storage_id = %(storage_id)s AND occurred_at < found.counted_at AND type <> 'count'
+            SELECT sum(quantity) AS quantity
+              FROM (SELECT storage_id, occurred_at, type, quantity FROM stock_movements
+                     WHERE company_id = %(company_id)s AND variant_id = found.variant_id
+                       AND place >= (found.known_position + 1) * %(lines_per_event)s::bigint
+                    OFFSET 0) AS moved
+             WHERE storage_id = %(storage_id)s AND occurred_at < found.counted_at AND type <> 'count'
            ) AS late
      CROSS JOIN LATERAL (
             SELECT sum(quantity) AS quantity FROM tail
              WHERE variant_id = found.variant_id AND position > found.known_position
                AND occurred_at < found.counted_at
            ) AS newest
-     WHERE NOT EXISTS (SELECT FROM count_results AS result
-                        WHERE result.company_id = %(company_id)s AND result.count_id = %(count_id)s
-                          AND result.variant_id = found.variant_id)
+      LEFT JOIN LATERAL (
+            SELECT true AS is_posted FROM count_results
+             WHERE company_id = %(company_id)s AND count_id = %(count_id)s AND variant_id = found.variant_id
+             LIMIT 1
+           ) AS result ON true
+     WHERE result.is_posted IS NULL
 """

@@ -25,12 +25,21 @@ IN_SCOPE: LiteralString = """
             OR p.brand_id = ANY(%(brand_ids)b::uuid[]) OR p.supplier_id = ANY(%(supplier_ids)b::uuid[])
             OR v.id = ANY(%(variant_ids)b::uuid[]))
 """
+# One after another by their keys, whatever the planner knows of the tables.
 #: What of a scope belongs to a storage: what it has, or had.
 PRESENT: LiteralString = f"""
     SELECT b.variant_id, b.on_hand, b.value, v.sku, p.name, v.name AS variant_name
       FROM stock_balances AS b
-      JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
-      JOIN products AS p ON p.company_id = b.company_id AND p.id = v.product_id
+     CROSS JOIN LATERAL (
+            SELECT id, product_id, sku, name FROM variants
+             WHERE company_id = %(company_id)s AND id = b.variant_id
+             LIMIT 1
+           ) AS v
+     CROSS JOIN LATERAL (
+            SELECT name, track_stock, status, category_id, brand_id, supplier_id FROM products
+             WHERE company_id = %(company_id)s AND id = v.product_id
+             LIMIT 1
+           ) AS p
      WHERE b.company_id = %(company_id)s AND b.storage_id = %(storage_id)s
        AND (b.has_moved OR b.on_hand <> 0) AND {IN_SCOPE}
 """

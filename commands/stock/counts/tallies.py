@@ -11,13 +11,13 @@ from commands.ports import check_version
 from commands.stock.counts.documents import existing_count
 from commands.stock.counts.ports import CountWork
 from commands.stock.lines import quantities_of
-from commands.stock.moments import moment_of_movement
+from commands.stock.moments import BeforeLastCount, moment_of_movement
 from commands.stock.ports import StockContext
 from domain.errors import Detail, Invalid, Refusal
 from domain.stock.counts import CountOverlaps, StockCount, TalliedLine
 from domain.stock.findings import CountedArea, Moved
 from domain.stock.goods import BaseQuantity, Goods
-from domain.stock.levels import NOTHING
+from domain.stock.levels import NOTHING, Level
 
 NOT_IN_SCOPE = "not_in_scope"
 
@@ -96,25 +96,26 @@ def tally_count(command: TallyCount, work: CountWork) -> Tallied:
     count = existing_count(locked)
     check_version(count.version, command.expected_versions)
     count.check_open()
+    goods, levels, sums, before = stock.goods(), stock.levels(), moved.read(), earlier.read()
     outside = variants - set(within.read())
-    quantities = quantities_of(tallies, stock, _not_in_scope(tallies, outside & stock.goods().keys()))
-    _check_moments(tallies, work, stock)
+    quantities = quantities_of(tallies, stock, _not_in_scope(tallies, outside & goods.keys()))
+    _check_moments(tallies, levels, work, stock)
     _check_elsewhere(tallies, set(elsewhere.read()))
     lines = tuple(
         TalliedLine(
             variant_id=tally.variant_id,
             area=tally.area,
-            quantity=_quantity(tally, base, earlier.read()),
+            quantity=_quantity(tally, base, before),
             counted_at=_moved(tally, work.now).moment,
-            expected_quantity=stock.levels().get(tally.variant_id, NOTHING).balance.quantity
-            - moved.read().get(_moved(tally, work.now), Decimal(0)),
+            expected_quantity=levels.get(tally.variant_id, NOTHING).balance.quantity
+            - sums.get(_moved(tally, work.now), Decimal(0)),
             known_position=position.read(),
         )
         for tally, base in quantities
     )
     count.tally(lines)
     work.save(count)
-    return Tallied(count=count, lines=lines, goods=stock.goods())
+    return Tallied(count=count, lines=lines, goods=goods)
 
 
 def _resolved(lines: Sequence[Tally | BarcodeTally], owners: Mapping[str, UUID]) -> list[Tally]:
@@ -158,17 +159,29 @@ def _not_in_scope(tallies: Sequence[Tally], outside: set[UUID]) -> Iterator[Deta
             yield Detail(f"lines.{index}.variant_id", NOT_IN_SCOPE, "This count is not about it.")
 
 
-def _check_moments(tallies: Sequence[Tally], work: CountWork, stock: StockContext) -> None:
+def _check_moments(
+    tallies: Sequence[Tally], levels: Mapping[UUID, Level], work: CountWork, stock: StockContext
+) -> None:
     """Raise what is wrong with the first moment that somebody named, if it is no moment to count for."""
+    checked: set[datetime] = set()
     for index, tally in enumerate(tallies):
-        if tally.counted_at is None:
+        moment, field = tally.counted_at, f"lines.{index}.counted_at"
+        if moment is None:
             continue
-        try:
-            moment_of_movement(tally.counted_at, "A count", work, stock, [("storage_id", tally.variant_id)])
-        except Refusal as refusal:
-            field = f"lines.{index}.counted_at"
-            details = [Detail(field, detail["code"], detail["message"]) for detail in refusal.details]
-            raise type(refusal)(refusal.message, details=details) from refusal
+        if moment not in checked:
+            _check_moment(moment, field, work, stock)
+            checked.add(moment)
+        if levels.get(tally.variant_id, NOTHING).is_counted_since(moment):
+            message = "A completed count said since what was there."
+            raise BeforeLastCount(details=[Detail(field, BeforeLastCount.code, message)])
+
+
+def _check_moment(moment: datetime, field: str, work: CountWork, stock: StockContext) -> None:
+    try:
+        moment_of_movement(moment, "A count", work, stock)
+    except Refusal as refusal:
+        details = [Detail(field, detail["code"], detail["message"]) for detail in refusal.details]
+        raise type(refusal)(refusal.message, details=details) from refusal
 
 
 def _check_elsewhere(tallies: Sequence[Tally], elsewhere: set[UUID]) -> None:
