@@ -108,11 +108,16 @@ _TALLIED: LiteralString = """
 
 _POSITION: LiteralString = "SELECT position FROM company_head WHERE company_id = %(company_id)s"
 
+# Variants are posted in the order of their ids, so what was tallied of those before the last is posted.
 _REMAINING: LiteralString = f"""
     WITH {BELOW}
     SELECT line.variant_id
       FROM (SELECT variant_id FROM count_lines
              WHERE company_id = %(company_id)s AND count_id = %(count_id)s
+               AND variant_id > coalesce((SELECT variant_id FROM count_results
+                                           WHERE company_id = %(company_id)s AND count_id = %(count_id)s
+                                           ORDER BY variant_id DESC
+                                           LIMIT 1), '00000000-0000-0000-0000-000000000000')
              UNION
             SELECT variant_id FROM ({PRESENT} AND %(with_uncounted)s::bool) AS present) AS line
      CROSS JOIN LATERAL (
