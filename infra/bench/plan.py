@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from infra.bench import appending, bare, checkout, importing, lag, rebuilding, searching, stock
+from infra.bench import appending, bare, checkout, counts, importing, lag, rebuilding, searching, stock
 from infra.bench.shops import Chain, multiply, open_chain
 from infra.bench.site import Site
 
@@ -58,6 +58,7 @@ PLAN = (
         ("levels_p95_ms", "ledger_page_p95_ms", "receipt_500_lines_ms"),
         lambda shops: stock.measure(shops.site),
     ),
+    Measurement(("count_10000_lines_s", "count_till_wait_ms"), lambda shops: counts.measure(shops.site)),
 )
 
 KEYS: tuple[str, ...] = tuple(key for measurement in PLAN for key in measurement.keys)

@@ -36,6 +36,9 @@ _ROWS = (
      "a bare one {bare_p50_ms:,.1f} ms; {searched_products:,} products and customers"),
     ("A delivery of 500 lines, 95 of 100 within", "receipt_500_lines_ms", "{:,.0f} ms",
      "{listed_balances:,} balances, {ledger_rows:,} rows of the ledger"),
+    ("A count, completed within", "count_10000_lines_s", "{:,.1f} s", "{count_lines:,} lines"),
+    ("The longest that a till waits meanwhile", "count_till_wait_ms", "{:,.0f} ms",
+     "{count_till_alone_ms:,.0f} ms before"),
 )  # fmt: skip
 #: What is searched, and its figures by what is typed.
 _SEARCHES = (

@@ -11,7 +11,7 @@ from commands.ports import check_version
 from commands.stock.counts.documents import existing_count
 from commands.stock.counts.ports import CountWork
 from commands.stock.lines import quantities_of
-from commands.stock.moments import BeforeLastCount, moment_of_movement
+from commands.stock.moments import check_not_counted, moment_of_movement
 from commands.stock.ports import StockContext
 from domain.errors import Detail, Invalid, Refusal
 from domain.stock.counts import CountOverlaps, StockCount, TalliedLine
@@ -172,8 +172,7 @@ def _check_moments(
             _check_moment(moment, field, work, stock)
             checked.add(moment)
         if levels.get(tally.variant_id, NOTHING).is_counted_since(moment):
-            message = "A completed count said since what was there."
-            raise BeforeLastCount(details=[Detail(field, BeforeLastCount.code, message)])
+            check_not_counted(moment, [("storage_id", tally.variant_id)], stock, field)
 
 
 def _check_moment(moment: datetime, field: str, work: CountWork, stock: StockContext) -> None:

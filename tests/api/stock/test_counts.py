@@ -346,6 +346,7 @@ class TestCompleting:
         complete(admin, count)
         refused = stocked.receive(1, 60, occurred_at=ago(minutes=5))
         assert (refused.status, refused.code) == (409, "before_last_count")
+        assert refused.json["error"]["details"][0]["message"].startswith("CT-000001 counted it at ")
 
 
 class TestALateSale:
