@@ -95,18 +95,19 @@ def _base_quantity(
     if variant is None:
         raise _wrong(f"{field}.variant_id", "not_found", "There is no such variant with counted stock.")
     factor = _factor(f"{field}.unit_id", line.unit_id, variant, measures)
-    return BaseQuantity(quantity=in_base(field, line.quantity, factor, variant.precision), factor=factor)
+    quantity = in_base(f"{field}.quantity", line.quantity, factor, variant.precision)
+    return BaseQuantity(quantity=quantity, factor=factor)
 
 
 def in_base(field: str, quantity: Decimal, factor: Fraction, precision: int) -> Decimal:
-    """A quantity of the line `field` in the product's unit, of which one entered unit is `factor`.
+    """The quantity in `field` in the product's unit, of which one entered unit is `factor`.
 
     Raises Invalid (`too_precise`) for one that would be finer than the product's unit.
     """
     scaled = Fraction(quantity) * factor * 10**precision
     if scaled.denominator != 1:
         message = f"It has at most {precision} decimal places in the product's unit."
-        raise _wrong(f"{field}.quantity", "too_precise", message)
+        raise _wrong(field, "too_precise", message)
     return quantity if factor == 1 else _written(scaled.numerator, precision)
 
 

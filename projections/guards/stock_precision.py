@@ -57,8 +57,8 @@ _IN_USE: LiteralString = f"""
       LEFT JOIN settings AS unit ON unit.company_id = v.company_id AND unit.id = change.unit_id
      WHERE greatest(scale(trim_scale(b.on_hand)), scale(trim_scale(b.incoming_transit)))
            > coalesce((unit.fields ->> 'precision')::int, 0)
-        OR ((b.on_hand <> 0 OR b.incoming_transit <> 0) AND change.former_id IS NOT NULL
-            AND change.former_id IS DISTINCT FROM change.unit_id)
+        OR ((b.on_hand <> 0 OR b.incoming_transit <> 0 OR b.incoming_ordered <> 0 OR b.reserved <> 0)
+            AND change.former_id IS NOT NULL AND change.former_id IS DISTINCT FROM change.unit_id)
 """
 
 
@@ -81,7 +81,8 @@ def ask_finer_than_unit(db: Database, unit_id: UUID, precision: int) -> Answer:
 def ask_units_in_use(db: Database, changes: Mapping[UUID, UnitChange], *, alone: bool) -> Answer:
     """Ask which products have stock that keeps them from such a change of their unit.
 
-    It is measured in the former unit, or is finer than the new one. `alone`, no fraction moves until the end,
+    What lies there, is promised, on order or on the way is measured in the former unit, or is finer than the
+    new one. `alone`, no fraction moves until the end,
     and nothing comes in of what is measured in another unit from then on.
     """
     params = {

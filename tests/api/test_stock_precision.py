@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -85,6 +86,21 @@ class TestWhileStockLiesThere:
             assert (refused.status, refused.code, refused.fields) == (409, "in_use", {"unit_id"})
         assert weighed.import_unit("g").json["error"]["details"][0]["code"] == "in_use"
         assert weighed.admin.get(weighed.product).data["unit_id"] == weighed.kilogram["id"]
+
+    def test_so_does_what_is_promised(self, weighed: Weighed) -> None:
+        storage, variant = weighed.stocked.storage["id"], weighed.stocked.variant_id
+        soon = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+        promised = {"storage_id": storage, "lines": [{"variant_id": variant, "quantity": 1}]}
+        answer = weighed.admin.post("/api/admin/inventory/reservations", {**promised, "expires_at": soon})
+        assert answer.status == 201
+        lost = {"storage_id": storage, "reason": "lost", "lines": [{"variant_id": variant, "quantity": -10}]}
+        assert weighed.admin.post("/api/admin/inventory/adjustments", lost).status == 201
+        assert weighed.measure_in(weighed.piece).code == "in_use"
+        path = f"/api/admin/inventory/reservations/{answer.data['id']}/release"
+        assert weighed.admin.post(path).status == 200
+            weighed.admin.post(f"/api/admin/inventory/reservations/{answer.data['id']}/release").status == 200
+        )
+        assert weighed.measure_in(weighed.piece).status == 200
 
     def test_of_none_that_came_meanwhile_is_the_unit_changed(self, weighed: Weighed) -> None:
         """Either nothing has come in yet, or what comes in finds the new unit."""

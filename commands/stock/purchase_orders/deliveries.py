@@ -119,7 +119,10 @@ def _consignment(
     goods = stock.goods().get(ordered.variant_id)
     if line.quantity and goods is None:
         raise _wrong(f"{field}.line_id", "not_found", "Its stock is not counted any more.")
-    base = in_base(field, line.quantity, ordered.exact_factor, goods.precision) if goods else Decimal(0)
+    base = Decimal(0)
+    if goods:
+        in_base(f"{field}.rejected", line.rejected, ordered.exact_factor, goods.precision)
+        base = in_base(f"{field}.quantity", line.quantity, ordered.exact_factor, goods.precision)
     return Consignment(
         line_id=ordered.id,
         received=line.quantity,

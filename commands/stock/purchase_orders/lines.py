@@ -133,7 +133,7 @@ def _requantified(field: str, edit: EditedLine, line: PurchaseLine, stock: Stock
         raise InvalidTransition(message)
     goods = stock.goods().get(line.variant_id)
     precision = goods.precision if goods else _FINEST
-    base = in_base(field, edit.quantity, line.exact_factor, precision)
+    base = in_base(f"{field}.quantity", edit.quantity, line.exact_factor, precision)
     return replace(line, quantity=edit.quantity, base_quantity=base)
 
 

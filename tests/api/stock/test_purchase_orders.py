@@ -398,3 +398,23 @@ def test_the_rows_are_what_the_log_says(buyer: Buyer, service: Any) -> None:
         report = verify(service.database.worker, EVENT_TYPES, model, buyer.stocked.shop.company_id)
         assert report.differences == ()
         assert any(table.rows for table in report.tables)
+
+
+class TestTheUnit:
+    def test_of_the_product_stays_as_long_as_something_is_on_order(self, buyer: Buyer) -> None:
+        slice_ = buyer.admin.post(f"{SETTINGS}/units", {"name": "Slice", "symbol": "sl"}).data
+        product = f"/api/admin/products/{buyer.stocked.product['id']}"
+        order = buyer.order()
+        assert buyer.stocked.sell(10).status == 201
+        assert refusal(buyer.admin.patch(product, {"unit_id": slice_["id"]})) == (409, "in_use")
+        cancelled = buyer.admin.post(f"{ORDERS}/{order['id']}/cancel", {"reason": "Too dear"})
+        assert cancelled.data["status"] == "cancelled"
+        assert buyer.admin.patch(product, {"unit_id": slice_["id"]}).status == 200
+
+    def test_is_as_fine_as_what_is_rejected(self, buyer: Buyer) -> None:
+        refused = buyer.receive(buyer.order(), "1", rejected="0.01")
+        assert (refused.status, refused.fields, refused.codes) == (
+            422,
+            {"lines.0.rejected"},
+            {"too_precise"},
+        )

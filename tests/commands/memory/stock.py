@@ -19,7 +19,7 @@ from domain.stock.goods import Goods
 from domain.stock.journal import JournalEntry
 from domain.stock.levels import NOTHING, Key, Level
 from domain.stock.movements import CountedLine, StockMovement
-from domain.stock.purchase_orders import PurchaseOrder
+from domain.stock.purchase_orders import OPEN, PurchaseOrder
 from domain.stock.reorder_points import ReorderPoint
 from domain.stock.reservations import Reservation
 from domain.stock.shipments import Shipment
@@ -127,8 +127,24 @@ def _is_in_use(world: World, company_id: UUID, product: Product, change: UnitCha
     is_other = former is not None and former != change.unit_id
     precision = precision_of(world, company_id, change.unit_id) if change.unit_id else 0
     return _is_finer(world, company_id, product, precision) or (
-        is_other and bool(stocked(world, company_id, product.variants))
+        is_other
+        and bool(
+            stocked(world, company_id, product.variants)
+            or ordered(world, company_id) & product.variants.keys()
+            or {variant_id for _, variant_id in reserved_of(world, company_id)} & product.variants.keys()
+        )
     )
+
+
+def ordered(world: World, company_id: UUID) -> set[UUID]:
+    """The variants that are on order."""
+    return {
+        line.variant_id
+        for order in world.all(company_id, PurchaseOrder)
+        if order.status in OPEN
+        for line in order.lines
+        if order.intake(line.id).received < line.quantity
+    }
 
 
 def _is_finer(world: World, company_id: UUID, product: Product, precision: int) -> bool:
