@@ -133,8 +133,13 @@ class StockListing(Projection):
         CREATE INDEX stock_listing_by_storage ON stock_listing (company_id, storage_id, text, variant_id);
         CREATE INDEX stock_listing_by_sku ON stock_listing (company_id, sku_key, variant_id, storage_id);
         CREATE INDEX stock_listing_by_product ON stock_listing (company_id, product_id, variant_id);
-        CREATE INDEX stock_listing_by_class
-            ON stock_listing (company_id, storage_id, brand_id, category_id, supplier_id, sign);
+        CREATE INDEX stock_listing_by_sign ON stock_listing (company_id, sign, storage_id);
+        CREATE INDEX stock_listing_by_brand
+            ON stock_listing (company_id, brand_id, storage_id, variant_id) WHERE brand_id IS NOT NULL;
+        CREATE INDEX stock_listing_by_category
+            ON stock_listing (company_id, category_id, storage_id, variant_id) WHERE category_id IS NOT NULL;
+        CREATE INDEX stock_listing_by_supplier
+            ON stock_listing (company_id, supplier_id, storage_id, variant_id) WHERE supplier_id IS NOT NULL;
         CREATE INDEX stock_listing_reordered
             ON stock_listing (company_id, storage_id, variant_id, reorder_level)
             WHERE reorder_level IS NOT NULL;
