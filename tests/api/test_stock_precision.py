@@ -98,8 +98,6 @@ class TestWhileStockLiesThere:
         assert weighed.measure_in(weighed.piece).code == "in_use"
         path = f"/api/admin/inventory/reservations/{answer.data['id']}/release"
         assert weighed.admin.post(path).status == 200
-            weighed.admin.post(f"/api/admin/inventory/reservations/{answer.data['id']}/release").status == 200
-        )
         assert weighed.measure_in(weighed.piece).status == 200
 
     def test_of_none_that_came_meanwhile_is_the_unit_changed(self, weighed: Weighed) -> None:
