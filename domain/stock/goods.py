@@ -108,7 +108,7 @@ def in_base(field: str, quantity: Decimal, factor: Fraction, precision: int) -> 
     if scaled.denominator != 1:
         message = f"It has at most {precision} decimal places in the product's unit."
         raise _wrong(field, "too_precise", message)
-    return quantity if factor == 1 else _written(scaled.numerator, precision)
+    return _written(scaled.numerator, precision)
 
 
 def _written(number: int, places: int) -> Decimal:

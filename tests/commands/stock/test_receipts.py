@@ -83,6 +83,10 @@ class TestReceiveStock:
         first, second = received(scenario.when(receive(line("1"), line("2"))))
         assert (first.balance_quantity, second.balance_quantity) == (1, 3)
 
+    def test_writes_a_quantity_with_no_more_digits_than_it_needs(self, scenario: Scenario) -> None:
+        (booked,) = received(scenario.when(receive(line("10.000"))))
+        assert str(booked.quantity) == "10"
+
     def test_answers_a_repetition_with_what_it_booked(self, scenario: Scenario) -> None:
         scenario.when(receive(), saying="this")
         scenario.when(receive(), saying="this").then_repeated()
