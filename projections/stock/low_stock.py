@@ -13,7 +13,7 @@ from projections.base import Database, Row, plan_for_values
 from projections.pages import PAGE, total_of
 from projections.stock.levels.filters import KIND, Filters
 from projections.stock.levels.now import OF_PAGE, ROW
-from projections.stock.sales import sales_of_levels, sales_of_storages
+from projections.stock.sales import sales_of_levels
 
 #: What low stock is sorted by; a minus turns the order around.
 SORT_KEYS = ("shortage", "name", "days_of_cover")
@@ -88,7 +88,7 @@ def list_low_stock(
     params, since = filters.params(db), now - timedelta(days=DAYS)
     offset = (page - 1) * limit
     if sort not in _PAGES:
-        keys = _keys_by_cover(db, filters, params, now, is_turned=sort.startswith("-"))
+        keys = _keys_by_cover(db, params, now, is_turned=sort.startswith("-"))
         rows = _rows_of(db, keys[offset : offset + limit])
         total = len(keys)
     else:
@@ -99,12 +99,13 @@ def list_low_stock(
 
 
 def _keys_by_cover(
-    db: Database, filters: Filters, params: Mapping[str, object], now: datetime, *, is_turned: bool
+    db: Database, params: Mapping[str, object], now: datetime, *, is_turned: bool
 ) -> list[Key]:
     """Where all that is low lies, by how long it lasts."""
     low = db.ask(_KEYS, params).rows()
-    sales = sales_of_storages(db, now - timedelta(days=DAYS), now, filters.storage_ids)
-    covers = [((row["storage_id"], row["variant_id"]), _cover(row, sales)) for row in low]
+    keys = [(row["storage_id"], row["variant_id"]) for row in low]
+    sales = sales_of_levels(db, now - timedelta(days=DAYS), now, keys)
+    covers = [(key, _cover(row, sales)) for key, row in zip(keys, low, strict=True)]
     selling = [(key, cover) for key, cover in covers if cover is not None]
     selling.sort(key=lambda one: one[1], reverse=is_turned)
     return [key for key, _ in selling] + [key for key, cover in covers if cover is None]

@@ -1,14 +1,13 @@
 """What sold of each variant in each storage since a moment, and for how long there was any of it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import LiteralString
-from uuid import UUID
 
 from domain.stock.levels import Key
 from domain.stock.reorder_suggestions import Sales
-from projections.base import Answer, Database
+from projections.base import Database, Row
 
 _NOTHING = timedelta()
 _MICROSECOND, _DAY = timedelta(microseconds=1), 86_400 * 10**6
@@ -38,7 +37,8 @@ _SUMS: LiteralString = """
                   THEN greatest(first_at - %(since)s::timestamptz, interval '0')
                   ELSE interval '0' END) AS in_stock
 """
-_OF_STORAGES: LiteralString = f"""
+#: Of everything that moved in these `storages`, or in any: how much was sold, and for how long there was any.
+SALES_OF_STORAGES: LiteralString = f"""
     SELECT {_SUMS}
       FROM (SELECT {_DAY_OF_LEVEL}
               FROM stock_daily AS own
@@ -59,15 +59,6 @@ _OF_LEVELS: LiteralString = f"""
 """
 
 
-def sales_of_storages(
-    db: Database, since: datetime, now: datetime, storages: Collection[UUID] | None
-) -> Mapping[Key, Sales]:
-    """Sales of what moved in these storages, or in any, since then."""
-    listed = None if storages is None else list(storages)
-    params = {"company_id": db.company_id, "since": since, "now": now, "storages": listed}
-    return _sales(db.ask(_OF_STORAGES, params))
-
-
 def sales_of_levels(db: Database, since: datetime, now: datetime, keys: Sequence[Key]) -> Mapping[Key, Sales]:
     """Sales of those of these variants in their storages that moved since then."""
     params = {
@@ -77,19 +68,17 @@ def sales_of_levels(db: Database, since: datetime, now: datetime, keys: Sequence
         "storages": [storage_id for storage_id, _ in keys],
         "variants": [variant_id for _, variant_id in keys],
     }
-    return _sales(db.ask(_OF_LEVELS, params))
-
-
-def sales_without_movement(on_hand: Decimal, since: datetime, now: datetime) -> Sales:
-    """Sales of what did not move since then: there is as much as there was."""
-    return Sales(sold=Decimal(0), days_in_stock=_days(now - since if on_hand > 0 else _NOTHING))
-
-
-def _sales(answer: Answer) -> Mapping[Key, Sales]:
     return {
         (row["storage_id"], row["variant_id"]): Sales(sold=row["sold"], days_in_stock=_days(row["in_stock"]))
-        for row in answer.rows()
+        for row in db.ask(_OF_LEVELS, params).rows()
     }
+
+
+def sales_since(level: Row, since: datetime, now: datetime) -> Sales:
+    """Sales of a level, from its `sold` and `in_stock`; what did not move since then is there as it was."""
+    if level["sold"] is None:
+        return Sales(sold=Decimal(0), days_in_stock=_days(now - since if level["on_hand"] > 0 else _NOTHING))
+    return Sales(sold=level["sold"], days_in_stock=_days(level["in_stock"]))
 
 
 def _days(passed: timedelta) -> Decimal:

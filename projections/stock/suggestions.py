@@ -8,33 +8,44 @@ from typing import LiteralString
 from uuid import UUID
 
 from domain.stock.reorder_suggestions import Demand, Sales
-from projections.base import Database, Row
+from projections.base import Database, Row, plan_for_values
 from projections.stock.purchase_units import purchase_units
-from projections.stock.sales import sales_of_storages, sales_without_movement
+from projections.stock.sales import SALES_OF_STORAGES, sales_since
 
 _ONE = Decimal(1)
 
-# What is sold no more is not ordered any more either.
-_LEVELS: LiteralString = """
-    SELECT b.storage_id, storage.name AS storage_name, b.variant_id, v.sku, p.name, v.name AS variant_name,
-           p.supplier_id, b.on_hand, b.on_hand - b.reserved AS available, b.incoming_ordered,
-           b.incoming_transit, b.last_unit_cost, v.cost,
-           coalesce(point.reorder_level, v.reorder_level, 0) AS safety,
-           coalesce(point.reorder_quantity, v.reorder_quantity) AS reorder_quantity,
-           coalesce((supplier.fields ->> 'lead_time_days')::bigint, c.default_lead_time_days) AS lead_days
-      FROM companies AS c
-      JOIN stock_balances AS b ON b.company_id = c.company_id
-      JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
-      JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
-      JOIN settings AS storage ON storage.company_id = b.company_id AND storage.id = b.storage_id
-      LEFT JOIN settings AS supplier ON supplier.company_id = p.company_id AND supplier.id = p.supplier_id
-      LEFT JOIN reorder_points AS point ON point.company_id = b.company_id
-            AND point.storage_id = b.storage_id AND point.variant_id = b.variant_id
-     WHERE c.company_id = %(company_id)s
-       AND (%(storages)b::uuid[] IS NULL OR b.storage_id = ANY(%(storages)b::uuid[]))
-       AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
-       AND p.track_stock AND p.status IN ('active', 'coming_soon') AND NOT storage.is_archived
-     ORDER BY p.name, v.sku, b.variant_id, b.storage_id
+# What is sold no more is not ordered any more either. Most levels have enough, whatever is rounded, and stay
+# where they are.
+_LEVELS: LiteralString = f"""
+    SELECT level.*
+      FROM (SELECT b.storage_id, storage.name AS storage_name, b.variant_id, v.sku, p.name,
+                   v.name AS variant_name, p.supplier_id, b.on_hand, b.on_hand - b.reserved AS available,
+                   b.incoming_ordered, b.incoming_transit, b.last_unit_cost, v.cost, own.sold, own.in_stock,
+                   coalesce(point.reorder_level, v.reorder_level, 0) AS safety,
+                   coalesce(point.reorder_quantity, v.reorder_quantity) AS reorder_quantity,
+                   coalesce((supplier.fields ->> 'lead_time_days')::bigint,
+                            c.default_lead_time_days) AS lead_days
+              FROM companies AS c
+              JOIN stock_balances AS b ON b.company_id = c.company_id
+              JOIN variants AS v ON v.company_id = b.company_id AND v.id = b.variant_id
+              JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
+              JOIN settings AS storage ON storage.company_id = b.company_id AND storage.id = b.storage_id
+              LEFT JOIN settings AS supplier
+                ON supplier.company_id = p.company_id AND supplier.id = p.supplier_id
+              LEFT JOIN reorder_points AS point ON point.company_id = b.company_id
+                    AND point.storage_id = b.storage_id AND point.variant_id = b.variant_id
+              LEFT JOIN ({SALES_OF_STORAGES}) AS own
+                ON own.storage_id = b.storage_id AND own.variant_id = b.variant_id
+             WHERE c.company_id = %(company_id)s
+               AND (%(storages)b::uuid[] IS NULL OR b.storage_id = ANY(%(storages)b::uuid[]))
+               AND (%(supplier_id)s::uuid IS NULL OR p.supplier_id = %(supplier_id)s::uuid)
+               AND p.track_stock AND p.status IN ('active', 'coming_soon') AND NOT storage.is_archived
+           ) AS level
+     WHERE %(include_all)s::bool
+        OR available + incoming_ordered + incoming_transit
+           <= safety + lead_days * coalesce(
+                  sold / greatest(extract(epoch FROM in_stock) / 86400 - 0.01, 1) + 0.01, 0)
+     ORDER BY name, sku, variant_id, storage_id
 """
 
 
@@ -71,19 +82,21 @@ def suggest_orders(
     include_all: bool = False,
 ) -> list[Suggestion]:
     """What to order for these storages or for all; of what there is enough as well, if all is asked for."""
+    plan_for_values(db)
     levels = db.ask(
         _LEVELS,
         {
             "company_id": db.company_id,
             "storages": None if storages is None else list(storages),
             "supplier_id": supplier_id,
+            "include_all": include_all,
+            "since": terms.since,
+            "now": terms.now,
         },
     )
-    sales = sales_of_storages(db, terms.since, terms.now, storages)
     expected = []
     for level in levels.rows():
-        known = sales.get((level["storage_id"], level["variant_id"]))
-        own = known or sales_without_movement(level["on_hand"], terms.since, terms.now)
+        own = sales_since(level, terms.since, terms.now)
         demand = _demand(level, own, terms)
         if include_all or demand.needed > 0:
             expected.append((level, own, demand))
