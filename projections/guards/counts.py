@@ -119,7 +119,7 @@ _REMAINING: LiteralString = f"""
                                            ORDER BY variant_id DESC
                                            LIMIT 1), '00000000-0000-0000-0000-000000000000')
              UNION
-            SELECT variant_id FROM ({PRESENT} AND %(with_uncounted)s::bool) AS present) AS line
+            SELECT variant_id FROM (SELECT {PRESENT} AND %(with_uncounted)s::bool) AS present) AS line
      CROSS JOIN LATERAL (
             SELECT id FROM variants WHERE company_id = %(company_id)s AND id = line.variant_id LIMIT 1
            ) AS v

@@ -63,7 +63,7 @@ _LINES: LiteralString = f"""
          UNION ALL
         SELECT present.variant_id, sku, name, variant_name, NULL, NULL, NULL, NULL, on_hand, NULL, NULL, NULL,
                NULL, NULL
-          FROM ({PRESENT}) AS present
+          FROM (SELECT {PRESENT}) AS present
           LEFT JOIN LATERAL (
                 SELECT true AS is_tallied FROM count_lines
                  WHERE company_id = %(company_id)s AND count_id = %(count_id)s

@@ -28,7 +28,7 @@ IN_SCOPE: LiteralString = """
 # One after another by their keys, whatever the planner knows of the tables.
 #: What of a scope belongs to a storage: what it has, or had.
 PRESENT: LiteralString = f"""
-    SELECT b.variant_id, b.on_hand, b.value, v.sku, p.name, v.name AS variant_name
+           b.variant_id, b.on_hand, b.value, v.sku, p.name, v.name AS variant_name
       FROM stock_balances AS b
      CROSS JOIN LATERAL (
             SELECT id, product_id, sku, name FROM variants
@@ -45,7 +45,7 @@ PRESENT: LiteralString = f"""
 """
 
 EXTENT: LiteralString = f"""
-    WITH {BELOW}, present AS MATERIALIZED ({PRESENT}), counted AS MATERIALIZED (
+    WITH {BELOW}, present AS MATERIALIZED (SELECT {PRESENT}), counted AS MATERIALIZED (
         SELECT DISTINCT variant_id FROM count_lines
          WHERE company_id = %(company_id)s AND count_id = %(count_id)s
     )
