@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID, uuid5
 
-from domain.costing import Balance, give_back, take_back
+from domain.costing import Balance, gain, take_back
 from domain.errors import Conflict
 from domain.stock.booking import Booking
 from domain.stock.levels import Level
@@ -63,7 +63,7 @@ def _line(position: int, line: MovementLine, booking: Booking) -> MovementLine:
         taken, after = _take_out(line, before)
         settlement = line.value_change - taken
     else:
-        receipt = give_back(before, -line.quantity, -line.value_change)
+        receipt = gain(before, -line.quantity, -line.value_change)
         settlement, after = receipt.settlement, receipt.balance
     booking.after(line.variant_id, after)
     return MovementLine(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from domain.costing import Balance, give_back, issue, receive
+from domain.costing import Balance, gain, issue, receive
 from domain.stock.levels import NOTHING, Level
 from domain.stock.movements import TransitLine, line_after
 from domain.stock.shipments import ArrivedLine, OutgoingLine
@@ -47,11 +47,14 @@ def bring_in(parts: Iterable[ArrivedLine], levels: Mapping[UUID, Level]) -> tupl
 
 
 def bring_back(parts: Iterable[ArrivedLine], levels: Mapping[UUID, Level]) -> tuple[TransitLine, ...]:
-    """The movement by which goods come back to where they were sent from; the last cost there stays."""
+    """The movement by which goods come back to where they were sent from; the last cost there stays.
+
+    What was sold there below zero meanwhile is settled, as by a delivery.
+    """
     movement = []
     for part in parts:
         if part.returned:
-            receipt = give_back(_balance(levels, part.variant_id), part.returned, part.returned_value)
+            receipt = gain(_balance(levels, part.variant_id), part.returned, part.returned_value)
             movement.append(
                 TransitLine(
                     **line_after(receipt.balance, part.variant_id, part.returned, receipt.value_change),

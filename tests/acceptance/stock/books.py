@@ -55,14 +55,6 @@ class Balance:
         self.move(quantity, value + settlement)
         return settlement
 
-    def give_back(self, quantity: Fraction, cost: int) -> int:
-        """Goods come back at the cost they went out with, settled only if the value fits no more."""
-        left, value = self.quantity + quantity, self.value + cost
-        if left * value > 0 or (left < 0 and value == 0):
-            self.move(quantity, cost)
-            return 0
-        return self.take_in(quantity, cost)
-
     def take_back(self, quantity: Fraction, cost: int) -> int:
         """Goods go out at the value they came in with, or at the average if the rest could not keep one."""
         left, value = self.quantity - quantity, self.value - cost
@@ -137,7 +129,7 @@ class Books:
 
     def give_back(self, key: Key, quantity: Fraction, cost: int) -> None:
         """What was written off is not."""
-        self.expensed -= cost + self.balances[key].give_back(quantity, cost)
+        self.expensed -= cost + self.balances[key].take_in(quantity, cost)
 
     def issue(self, key: Key, quantity: Fraction, catalog_cost: int) -> int:
         cost = self.balances[key].issue(quantity, catalog_cost)

@@ -166,7 +166,7 @@ class Transfers(StockModel):
         if fate == "received":
             self.books.expensed -= self.balance(transport.target, line.which).receive(quantity, value)
         elif fate == "returned":
-            self.books.expensed -= self.balance(transport.source, line.which).give_back(quantity, value)
+            self.books.expensed -= self.balance(transport.source, line.which).take_in(quantity, value)
         else:
             self.books.expensed += value
 

@@ -101,7 +101,29 @@ class TestOfAReceipt:
         assert [line.settlement for line in reversal] == [0] * len(lines)
 
 
+def lost(before: Balance, quantity: int) -> StockMovement:
+    """So much was lost of a balance."""
+    change = Adjustment(
+        id=MOVEMENT, variant_id=SALT, quantity=Decimal(-quantity), base=BaseQuantity.own(Decimal(-quantity))
+    )
+    lines, _ = adjust("lost", [change], {SALT: Level(balance=before)})
+    return StockMovement.begin(
+        StockMovement.Adjusted,
+        MOVEMENT,
+        storage_id=STORAGE,
+        occurred_at=MORNING,
+        reason="lost",
+        lines=lines,
+    )
+
+
 class TestOfAnAdjustment:
+    def test_settles_what_was_sold_below_zero_since(self) -> None:
+        loss = lost(held(5, 5000, 1000), 5)
+        (line,) = reversal_of(loss, held(-4, -40, 10))
+        assert (line.value_change, line.settlement) == (5000, -3960)
+        assert (line.balance_quantity, line.balance_value, line.last_unit_cost) == (1, 1000, 10)
+
     @given(
         value=st.integers(20, 5000),
         quantities=st.lists(st.integers(-4, 9).filter(bool), min_size=1, max_size=5),
