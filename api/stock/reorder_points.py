@@ -30,7 +30,7 @@ class ReorderPointAnswer(Answer):
         Quantity | None, Meaning("The stock at which to order again; null: what the variant says.", "10")
     ]
     reorder_quantity: Annotated[Quantity | None, Meaning("How much to order then, at least.", "40")]
-    max_level: Annotated[Quantity | None, Meaning("How much to have at most.", "60")]
+    max_level: Annotated[Quantity | None, Meaning("How much to have at most; suggestions end there.", "60")]
 
 
 _POINT = meanings_of(ReorderPointAnswer)

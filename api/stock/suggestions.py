@@ -49,7 +49,7 @@ class SuggestionAnswer(Answer):
     point: Annotated[
         Quantity, Meaning("At how much, or less, to order: `rate` times `lead_days`, and `safety`.", "9")
     ]
-    needed: Annotated[Quantity, Meaning("How much to order, before it is raised to whole packs.", "16")]
+    needed: Annotated[Quantity, Meaning("How much to order, before whole packs and `max_level`.", "16")]
     pack_quantity: Annotated[Quantity, Meaning("How many one unit has in which it was bought last.", "12")]
     suggested: Annotated[Quantity, Meaning("How much to order, in whole packs.", "24")]
     unit_cost: Annotated[Money, Cost("What one cost last, else what the catalog says.", 90)]
@@ -80,8 +80,9 @@ class ReorderSuggestions(Resource):
         "List reorder suggestions",
         description="What is suggested when `available` + `incoming_ordered` + `incoming_transit` is at or "
         "below `point`: what sells in `lead_days` + `cover_days` and `safety`, less what there is, but at "
-        "least the reorder quantity, in whole packs. What was ordered counts, so that nothing is suggested "
-        "twice.",
+        "least the reorder quantity, in whole packs. A `max_level` caps it, rounded down to whole packs, but "
+        "not to fewer than bring it above the reorder level. What was ordered counts, so that nothing is "
+        "suggested twice.",
         query=SuggestionsQuery(),
         answer=SuggestionAnswer,
         many=True,

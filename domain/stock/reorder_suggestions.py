@@ -49,8 +49,8 @@ class Demand:
     """What is expected of a variant in a storage; quantities are in its product's unit.
 
     It comes `lead_days` after it is ordered, and should then last for `cover_days`. `safety` is what there
-    should always be, its reorder level; `reorder_quantity` the least to order; `pack_quantity` how many come
-    in one of the units it is bought in.
+    should always be, its reorder level; `reorder_quantity` the least to order, `max_level` the most to have;
+    `pack_quantity` how many come in one of the units it is bought in.
     """
 
     rate: Decimal
@@ -61,6 +61,7 @@ class Demand:
     incoming: Decimal
     reorder_quantity: Decimal | None = None
     pack_quantity: Decimal = Decimal(1)
+    max_level: Decimal | None = None
 
     @property
     def have(self) -> Decimal:
@@ -92,6 +93,17 @@ class Demand:
 
     @property
     def suggested(self) -> Decimal:
-        """How much to order, in whole packs."""
-        packs = Fraction(self.needed) / Fraction(self.pack_quantity)
-        return shortest(-(-packs.numerator // packs.denominator) * self.pack_quantity)
+        """How much to order, in whole packs, not beyond the most to have unless it must be.
+
+        It must be when no whole packs between the two bring it above `safety`; with fewer the next run would
+        suggest the rest.
+        """
+        packs = -self._packs(-self.needed)
+        if self.max_level is not None:
+            fitting, least = self._packs(self.max_level - self.have), self._packs(self.safety - self.have) + 1
+            packs = min(packs, max(fitting, least, 0))
+        return shortest(packs * self.pack_quantity)
+
+    def _packs(self, quantity: Decimal) -> int:
+        """How many whole packs that has."""
+        return int(Fraction(quantity) // Fraction(self.pack_quantity))

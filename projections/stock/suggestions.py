@@ -22,7 +22,7 @@ _LEVELS: LiteralString = f"""
                    v.name AS variant_name, p.supplier_id, b.on_hand, b.on_hand - b.reserved AS available,
                    b.incoming_ordered, b.incoming_transit, b.last_unit_cost, v.cost, own.sold, own.in_stock,
                    coalesce(point.reorder_level, v.reorder_level, 0) AS safety,
-                   coalesce(point.reorder_quantity, v.reorder_quantity) AS reorder_quantity,
+                   coalesce(point.reorder_quantity, v.reorder_quantity) AS reorder_quantity, point.max_level,
                    coalesce((supplier.fields ->> 'lead_time_days')::bigint,
                             c.default_lead_time_days) AS lead_days
               FROM companies AS c
@@ -100,7 +100,8 @@ def suggest_orders(
         demand = _demand(level, own, terms)
         if include_all or demand.needed > 0:
             expected.append((level, own, demand))
-    return list(_in_packs(db, expected))
+    # Of what `max_level` leaves no room for, something is needed and nothing is to be ordered.
+    return [one for one in _in_packs(db, expected) if include_all or one.demand.suggested > 0]
 
 
 def _demand(level: Row, sales: Sales, terms: Terms) -> Demand:
@@ -112,6 +113,7 @@ def _demand(level: Row, sales: Sales, terms: Terms) -> Demand:
         available=level["available"],
         incoming=level["incoming_ordered"] + level["incoming_transit"],
         reorder_quantity=level["reorder_quantity"],
+        max_level=level["max_level"],
     )
 
 

@@ -129,6 +129,14 @@ class TestWhatIsShown:
         [row] = suggestions(stocked)
         assert (row["safety"], row["point"], row["needed"], row["suggested"]) == ("10", "10", "5", "5")
 
+    def test_no_more_than_there_should_be_at_most(self, stocked: Any) -> None:
+        line = {"storage_id": stocked.storage["id"], "variant_id": stocked.variant_id}
+        for most, suggested in (("10", "1"), ("13", "3"), ("90", "50")):
+            terms = {"reorder_level": "10", "reorder_quantity": "50", "max_level": most}
+            assert stocked.shop.client().put(POINTS, {"lines": [{**line, **terms}]}).status == 200
+            # Ten are there; one has to come for it to be above the reorder level.
+            assert [row["suggested"] for row in suggestions(stocked)] == [suggested], most
+
     def test_where_nothing_ever_was_if_a_point_is_set(self, stocked: Any) -> None:
         warehouse = stocked.shop.client().post("/api/admin/storages", {"name": "W", "code": "W"}).data
         line = {"storage_id": warehouse["id"], "variant_id": stocked.variant_id, "reorder_level": "4"}

@@ -118,3 +118,46 @@ def test_again_after_ordering_is_nothing_whatever_is_expected(demand: Demand) ->
     again = replace(demand, incoming=demand.incoming + suggested)
     if suggested:
         assert again.suggested == 0
+
+
+def whole(least: int, most: int) -> st.SearchStrategy[Decimal]:
+    return st.integers(least, most).map(Decimal)
+
+
+class TestTheMostToHave:
+    def test_caps_what_is_suggested_at_whole_packs(self) -> None:
+        small = replace(DEMAND, pack_quantity=Decimal(4), max_level=Decimal(18))
+        assert [small.have, small.needed, small.suggested] == [7, 16, 8]
+
+    def test_caps_the_reorder_quantity_as_well(self) -> None:
+        demand = replace(DEMAND, pack_quantity=Decimal(1), reorder_quantity=Decimal(50))
+        assert replace(demand, max_level=Decimal(10)).suggested == 3
+        assert replace(demand, max_level=Decimal(60)).suggested == 50
+
+    def test_is_exceeded_by_what_brings_it_above_the_reorder_level(self) -> None:
+        empty = replace(DEMAND, available=Decimal(0), incoming=Decimal(0), max_level=Decimal(10))
+        assert empty.suggested == 12
+
+    def test_suggests_nothing_where_no_pack_fits_and_the_reorder_level_is_not_reached(self) -> None:
+        assert replace(DEMAND, max_level=Decimal(10)).suggested == 0
+
+    @given(
+        demand=st.builds(
+            Demand,
+            rate=whole(0, 3),
+            lead_days=st.just(7),
+            cover_days=st.just(14),
+            safety=whole(0, 20),
+            available=whole(-20, 40),
+            incoming=whole(0, 0),
+            reorder_quantity=whole(0, 30),
+            max_level=whole(20, 40),
+            pack_quantity=whole(1, 15),
+        )
+    )
+    def test_is_reached_at_once_or_not_at_all(self, demand: Demand) -> None:
+        assert replace(demand, incoming=demand.suggested).suggested == 0
+        assert demand.max_level is not None
+        after = demand.have + demand.suggested
+        is_capped = after <= demand.max_level
+        assert is_capped or not demand.suggested or after - demand.pack_quantity <= demand.safety
