@@ -11,7 +11,7 @@ _REFERENCE = "#/components/schemas/"
 
 def example_of(schema: Json, schemas: Json, name: str = "") -> Any:
     """An example of a schema; `schemas` are the components it refers to, `name` the field it belongs to."""
-    if "$ref" in schema:
+    if "$ref" in schema and "examples" not in schema:
         return example_of(schemas[schema["$ref"].removeprefix(_REFERENCE)], schemas, name)
     if "anyOf" in schema:
         return example_of(schema["anyOf"][0], schemas, name)

@@ -8,7 +8,7 @@ from falcon import Request, Response
 from api.answers import Answer, Cost, Id, Meaning, Quantity, Sum, Version
 from api.operations import operation
 from api.queries import AsOfQuery
-from api.stock.input import AdjustmentBody, JournalQuery
+from api.stock.input import AdjustmentBody, AdjustmentsQuery
 from api.stock.journal import (
     DocumentLineAnswer,
     EntryAnswer,
@@ -72,7 +72,7 @@ class StockAdjustments(Journal):
     kind = "adjustment"
 
     @operation(
-        "inventory.view", "List adjustments", query=JournalQuery(), answer=AdjustmentRowAnswer, many=True
+        "inventory.view", "List adjustments", query=AdjustmentsQuery(), answer=AdjustmentRowAnswer, many=True
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """One page of adjustments, newest first unless you say otherwise."""

@@ -69,8 +69,7 @@ class AdjustmentLine(DocumentLine):
         load_default=None,
         is_confidential=True,
         meaning="The cost of one `unit_id` of what comes in, if you know it; else it is worth as much as "
-        "what is there, or what the last delivery or the catalog says.",
-        example=200,
+        "what is there, or what the last delivery or the catalog says. What goes out has none.",
     )
 
 
@@ -118,7 +117,7 @@ class ReversalBody(Body):
 
 
 class JournalQuery(PageQuery):
-    """Filters of receipts, adjustments and supplier returns; `from` and `to` are about when they happened."""
+    """Filters of all entries of the journal; `from` and `to` are about when they happened."""
 
     storage_id = Id(meaning="The storage.")
     store_id = Id(meaning="The store.")
@@ -130,5 +129,15 @@ class JournalQuery(PageQuery):
         load_default="-occurred_at",
         meaning="What to sort by; a minus turns the order around.",
     )
-    supplier_id = Id(meaning="The supplier.")
+
+
+class AdjustmentsQuery(JournalQuery):
+    """Filters of adjustments."""
+
     reason = Choice(*REASONS, meaning="Why stock was adjusted.")
+
+
+class SuppliedQuery(JournalQuery):
+    """Filters of receipts and supplier returns."""
+
+    supplier_id = Id(meaning="The supplier.")

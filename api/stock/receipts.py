@@ -8,7 +8,7 @@ from falcon import Request, Response
 from api.answers import Cost, Id, Meaning, Sum, Version
 from api.operations import operation
 from api.queries import AsOfQuery
-from api.stock.input import JournalQuery, ReceiptBody
+from api.stock.input import ReceiptBody, SuppliedQuery
 from api.stock.journal import (
     DocumentLineAnswer,
     EntryAnswer,
@@ -65,7 +65,7 @@ class StockReceipts(Journal):
     @operation(
         "inventory.view",
         "List receipts",
-        query=JournalQuery(),
+        query=SuppliedQuery(),
         answer=ReceiptRowAnswer,
         many=True,
     )

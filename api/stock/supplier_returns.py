@@ -8,7 +8,7 @@ from falcon import Request, Response
 from api.answers import Cost, Id, Meaning, Money, Sum, Version
 from api.operations import operation
 from api.queries import AsOfQuery
-from api.stock.input import JournalQuery, SupplierReturnBody
+from api.stock.input import SuppliedQuery, SupplierReturnBody
 from api.stock.journal import (
     DocumentLineAnswer,
     EntryAnswer,
@@ -88,7 +88,7 @@ class SupplierReturns(Journal):
     @operation(
         "inventory.view",
         "List supplier returns",
-        query=JournalQuery(),
+        query=SuppliedQuery(),
         answer=SupplierReturnRowAnswer,
         many=True,
     )

@@ -4,6 +4,13 @@ from typing import Annotated, Literal
 
 from api.answers import Answer, Cost, Count, CreatedAt, Id, Meaning, Moment, OwnId, Quantity, Sum, Version
 
+#: The scope of a full count.
+NOTHING_IN_SCOPE: dict[str, list[str]] = {
+    "category_ids": [],
+    "brand_ids": [],
+    "supplier_ids": [],
+    "variant_ids": [],
+}
 _BLIND = "Of a blind count that is open, null without `inventory.count_review`."
 
 
@@ -24,8 +31,10 @@ class CountAnswer(Answer):
     storage_id: Annotated[Id, Meaning("The storage.")]
     name: Annotated[str | None, Meaning("What it is called.", "Spring count")]
     kind: Annotated[Literal["full", "partial"], Meaning("Whether it is about all of the storage.")]
-    blind: Annotated[bool, Meaning("Whether those who count see what is expected.", example=False)]
-    scope: Annotated[ScopeAnswer, Meaning("What a partial count is about; empty lists in a full one.")]
+    blind: Annotated[bool, Meaning("Whether what is expected is hidden from those who count.", example=False)]
+    scope: Annotated[
+        ScopeAnswer, Meaning("What a partial count is about; empty lists in a full one.", NOTHING_IN_SCOPE)
+    ]
     reference: Annotated[str | None, Meaning("Your own reference.", "SC-7")]
     note: Annotated[str | None, Meaning("A note.")]
     status: Annotated[Literal["open", "completed", "cancelled"], Meaning("Where it stands.")]

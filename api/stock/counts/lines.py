@@ -53,7 +53,11 @@ class StockCountLines(Resource):
         "inventory.count",
         "Count",
         description="Several people may count at once, each in an area of their own or not. With `add` send "
-        "an Idempotency-Key, so that nothing is added twice.",
+        "an Idempotency-Key, so that nothing is added twice. A variant is compared with all that the storage "
+        "has of it, at the moment of the area that was counted last: what is sold out of one "
+        "area after that was counted, and before another is, looks like too much. Where tills go on selling, "
+        "give all areas of a variant one `counted_at` and count what each had at that moment, or count again "
+        "what was sold meanwhile.",
         body=TalliesBody(),
         answer=TalliedAnswer,
         refusals=(

@@ -46,7 +46,11 @@ class PurchaseLineBody(Body):
     discount_percent = Percent(load_default=Decimal(0), **_LINE["discount_percent"])
     supplier_sku = optional(_LONGEST_SKU, **_LINE["supplier_sku"])
     expected_at = Moment(allow_none=True, load_default=None, **_LINE["expected_at"])
-    storage_id = Id(meaning="The storage that it is for, in an order without `storage_id` of its own.")
+    storage_id = Id(
+        allow_none=True,
+        load_default=None,
+        meaning="The storage that it is for, in an order without `storage_id` of its own.",
+    )
 
 
 class PurchaseOrderBody(Body):
@@ -75,7 +79,7 @@ class PurchaseOrderBody(Body):
 
 def is_one_order(body: dict[str, Any]) -> bool:
     """Whether the body is an order of its own, and no suggested lines."""
-    names_storages = all("storage_id" in line for line in body.get("lines", ()))
+    names_storages = all(line["storage_id"] for line in body.get("lines", ()))
     return "supplier_id" in body or "storage_id" in body or not names_storages
 
 
@@ -86,7 +90,7 @@ def _wrong_in_order(body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     lines = {}
     for index, line in enumerate(body["lines"]):
         wrong = {} if "unit_cost" in line else {"unit_cost": [_MISSING]}
-        if "storage_id" in line:
+        if line["storage_id"]:
             wrong["storage_id"] = ["All of an order is for one storage."]
         if wrong:
             lines[index] = wrong

@@ -59,7 +59,7 @@ class PurchaseOrders(Resource):
         body = dict(req.context.body)
         own_id, lines = body.pop("id", None) or uuid4(), body.pop("lines")
         if is_one_order(req.context.body):
-            planned = tuple(PlannedLine(**line) for line in lines)
+            planned = tuple(map(_planned, lines))
             command = DraftPurchaseOrder(id=own_id, lines=planned, **body)
             self.create(
                 req, resp, draft_purchase_order, command, show_purchase_order, message="Order planned"
@@ -74,6 +74,10 @@ class PurchaseOrders(Resource):
                 lambda orders: [show_purchase_order(order) for order in orders],
                 message="Orders planned",
             )
+
+
+def _planned(line: dict[str, Any]) -> PlannedLine:
+    return PlannedLine(**{name: value for name, value in line.items() if name != "storage_id"})
 
 
 def _suggested(line: dict[str, Any]) -> SuggestedLine:

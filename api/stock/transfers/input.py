@@ -66,7 +66,7 @@ class ShippedLineBody(Body):
     """How much of a line leaves."""
 
     line_id = Id(required=True, meaning="The line.")
-    quantity = Quantity(required=True, meaning="How much leaves, in the product's unit.", example="5")
+    quantity = Quantity(required=True, meaning="How much leaves, in the product's unit.", example="2")
 
 
 class ShipBody(Body):

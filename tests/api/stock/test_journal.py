@@ -305,6 +305,11 @@ class TestLists:
             ("theft", -60, 1)
         ]
 
+    @pytest.mark.parametrize("query", ["adjustments?supplier_id={id}", "supplier-returns?reason=theft"])
+    def test_have_no_filter_that_could_find_nothing(self, filled: Depot, query: str) -> None:
+        answer = filled.admin.get(f"{PATH}/{query.format(id=filled.supplier)}")
+        assert refused(answer) == (400, "invalid_parameter")
+
     def test_show_whoever_is_bound_their_stores_and_the_warehouses(self, filled: Depot) -> None:
         admin, stocked = filled.admin, filled.stocked
         other = admin.post("/api/admin/stores", {"name": "Harbour", "code": "H"}).data["id"]
