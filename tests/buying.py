@@ -49,6 +49,11 @@ class Buyer:
         lines = [{"line_id": order["lines"][0]["id"], "quantity": quantity, **line}]
         return self.admin.post(f"{ORDERS}/{order['id']}/receive", {"lines": lines, **more})
 
+    def reverse(self, received: Any) -> Any:
+        """The answer to taking back a delivery that was typed wrong."""
+        path = f"/api/admin/inventory/movements/{received['id']}/reverse"
+        return self.admin.post(path, {"reason": "Typed wrong"})
+
     def show(self, order: Any) -> Any:
         return self.admin.get(f"{ORDERS}/{order['id']}").data
 

@@ -41,7 +41,8 @@ class MovementReversal(Resource):
         "Reverse a stock movement",
         description="Of a receipt, an adjustment or a return to a supplier, once. Everything goes back at "
         "the value that it was booked with, as long as what is left keeps a value; else at the average, and "
-        "`settlement` is the difference.",
+        "`settlement` is the difference. Of a purchase order's receipt, what came is on order again and the "
+        "order stands where it stood without it; a closed or cancelled order stays so.",
         body=ReversalBody(),
         answer=ReversalAnswer,
         refusals=(

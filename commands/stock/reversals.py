@@ -7,6 +7,7 @@ from commands.stock.moments import check_not_counted, moment_of_movement
 from commands.stock.ports import JournalWork, StockContext
 from domain.errors import Detail, Invalid
 from domain.stock.movements import StockMovement
+from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.reversals import (
     AlreadyReversed,
     NotReversible,
@@ -27,13 +28,16 @@ class ReverseMovement:
 def reverse_movement(command: ReverseMovement, work: JournalWork) -> StockMovement:
     """Book the opposite of a movement, which can happen once; answers the reversal.
 
+    What a purchase order delivered is on order again, as long as nobody ended the order.
+
     What was counted since is settled: the count said what is there, whatever was booked before it. Raises
     Missing, OtherStore, NotReversible, AlreadyReversed, BeforeLastCount, Invalid, PeriodClosed,
     InsufficientStock, AmountTooLarge.
     """
     original = work.load(StockMovement, command.movement_id)
+    order = _order_of(original, work)
     stock = work.stock.lock(
-        {"storage_id": original.storage_id},
+        {"storage_id": original.storage_id} | ({"ordered_to": order.storage_id} if order else {}),
         (line.variant_id for line in original.lines),
         quantities=(line.quantity for line in original.lines),
     )
@@ -56,8 +60,17 @@ def reverse_movement(command: ReverseMovement, work: JournalWork) -> StockMoveme
         original_id=original.id,
         reason=command.reason,
     )
-    work.save(reversal)
+    if order:
+        order.reverse_delivery(original.id)
+    work.save(reversal, *([order] if order else []))
     return reversal
+
+
+def _order_of(original: StockMovement, work: JournalWork) -> PurchaseOrder | None:
+    """The purchase order that a receipt was a delivery of."""
+    if original.kind != "receipt" or original.purchase_order_id is None:
+        return None
+    return work.load(PurchaseOrder, original.purchase_order_id)
 
 
 def _check_goods(original: StockMovement, stock: StockContext) -> None:

@@ -1,7 +1,7 @@
 """The lines of a purchase order: what each costs, what of it came, and what is still to come."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -64,13 +64,25 @@ class Intake:
     """What of a line has been delivered so far: taken in, or sent away at the door.
 
     `received` and `rejected` are in the supplier's unit, `base_received` is in the product's; `value` is what
-    was paid, in minor currency units.
+    was paid, and `at_terms` what the order's terms make of what was taken in, in minor currency units.
     """
 
     received: Decimal = _NONE
     base_received: Decimal = _NONE
     rejected: Decimal = _NONE
     value: int = 0
+    at_terms: int = 0
+
+    def __add__(self, other: "Intake") -> "Intake":
+        """What came in both."""
+        return Intake(**{name: getattr(self, name) + getattr(other, name) for name in _FIGURES})
+
+    def __neg__(self) -> "Intake":
+        """What takes it back."""
+        return Intake(**{name: -getattr(self, name) for name in _FIGURES})
+
+
+_FIGURES = tuple(field.name for field in fields(Intake))
 
 
 #: A line of which nothing has come yet.
@@ -95,6 +107,15 @@ class Consignment:
 def subtotal_of(lines: Iterable[PurchaseLine]) -> int:
     """What all lines cost together, in minor currency units. Raises AmountTooLarge."""
     return checked(sum(line.total for line in lines))
+
+
+def value_at_terms(line: PurchaseLine, intake: Intake, quantity: Decimal) -> int:
+    """What so much more of a line is worth at the order's terms. Raises AmountTooLarge.
+
+    So all deliveries come to what the line costs. Where one that was rounded down is taken back, what is left
+    may have cost more than its quantity does: then the next costs nothing until that is made up for.
+    """
+    return max(line.cost_of(intake.received + quantity) - intake.at_terms, 0)
 
 
 def open_quantity(line: PurchaseLine, intake: Intake) -> Decimal:

@@ -1,7 +1,7 @@
 """Purchase orders: what was ordered from a supplier, at which prices, and what of it came."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,6 +20,7 @@ from domain.stock.purchase_lines import (
     open_base_quantity,
     open_quantity,
     subtotal_of,
+    value_at_terms,
 )
 
 PurchaseOrderStatus = Literal[
@@ -49,7 +50,7 @@ class DeliveredLine(IncomingLine):
     """What of a line was delivered, in the supplier's unit: taken in, or sent away at the door.
 
     `base_received` is what was taken in, in the product's unit, and `value` what that is worth, in minor
-    currency units.
+    currency units. All are negative where a delivery is taken back.
     """
 
     received: Decimal
@@ -61,11 +62,16 @@ class DeliveredLine(IncomingLine):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenDelivery:
-    """A delivery that came, and the movement by which it was booked."""
+    """A delivery that came, the movement by which it was booked, and what came of each line."""
 
     movement_id: UUID
     occurred_at: datetime
-    value: int
+    intakes: Mapping[UUID, Intake]
+
+    @property
+    def value(self) -> int:
+        """What it is worth, in minor currency units."""
+        return sum(intake.value for intake in self.intakes.values())
 
 
 class PurchaseOrder(Aggregate):
@@ -162,11 +168,29 @@ class PurchaseOrder(Aggregate):
 
         def apply(self, aggregate: "PurchaseOrder") -> None:
             """Add what came."""
+            came = aggregate.intakes_of(self.lines)
+            delivery = TakenDelivery(movement_id=self.movement_id, occurred_at=self.occurred_at, intakes=came)
             aggregate.status = self.status
-            aggregate.intakes = {**aggregate.intakes, **_added(aggregate.intakes, self.lines)}
-            value = sum(line.value for line in self.lines)
-            delivery = TakenDelivery(movement_id=self.movement_id, occurred_at=self.occurred_at, value=value)
+            aggregate.intakes = _added(aggregate.intakes, came)
             aggregate.deliveries = [*aggregate.deliveries, delivery]
+
+    class DeliveryReversed(Aggregate.Event):
+        """A delivery was booked by mistake; `movement_id` is what was booked. Its lines are negative.
+
+        `status` is where the order stands without it; one that was closed or cancelled stays so.
+        """
+
+        storage_id: UUID
+        movement_id: UUID
+        lines: tuple[DeliveredLine, ...]
+        status: PurchaseOrderStatus
+
+        def apply(self, aggregate: "PurchaseOrder") -> None:
+            """Take back what came."""
+            delivery = aggregate.delivery(self.movement_id)
+            aggregate.status = self.status
+            aggregate.intakes = _added(aggregate.intakes, _taken_back(delivery))
+            aggregate.deliveries = [one for one in aggregate.deliveries if one is not delivery]
 
     class Rescheduled(Aggregate.Event):
         """The goods are to come at another time, or the note was rewritten."""
@@ -233,6 +257,24 @@ class PurchaseOrder(Aggregate):
     def intake(self, line_id: UUID) -> Intake:
         """What of a line has come so far."""
         return self.intakes.get(line_id, NO_INTAKE)
+
+    def intakes_of(self, lines: Iterable[DeliveredLine]) -> dict[UUID, Intake]:
+        """What a delivery that comes now adds to each line. Raises AmountTooLarge."""
+        by_id = {line.id: line for line in self.lines}
+        return {
+            line.line_id: Intake(
+                received=line.received,
+                base_received=line.base_received,
+                rejected=line.rejected,
+                value=line.value,
+                at_terms=value_at_terms(by_id[line.line_id], self.intake(line.line_id), line.received),
+            )
+            for line in lines
+        }
+
+    def delivery(self, movement_id: UUID) -> TakenDelivery:
+        """The delivery that was booked as that movement, unless it was taken back."""
+        return next(one for one in self.deliveries if one.movement_id == movement_id)
 
     def check_status(self, *allowed: PurchaseOrderStatus) -> None:
         """Raise InvalidTransition unless the order stands at one of these."""
@@ -308,14 +350,15 @@ class PurchaseOrder(Aggregate):
         consignments: Collection[Consignment],
         over_receive_percent: Decimal,
     ) -> None:
-        """Take a delivery that was booked as that movement. Raises InvalidTransition, ReceiveExceedsOrdered.
+        """Take a delivery that was booked as that movement.
 
-        `over_receive_percent` is what the company tolerates beyond the order, over all deliveries.
+        `over_receive_percent` is what the company tolerates beyond the order, over all deliveries. Raises
+        InvalidTransition, ReceiveExceedsOrdered, AmountTooLarge.
         """
         self.check_status(*OPEN)
         by_id = {line.id: line for line in self.lines}
         lines = tuple(self._delivered(by_id[one.line_id], one) for one in consignments)
-        intakes = {**self.intakes, **_added(self.intakes, lines)}
+        intakes = _added(self.intakes, self.intakes_of(lines))
         _check_cap(consignments, by_id, intakes, over_receive_percent)
         self.trigger_event(
             PurchaseOrder.DeliveryTaken,
@@ -324,6 +367,27 @@ class PurchaseOrder(Aggregate):
             occurred_at=occurred_at,
             lines=lines,
             status=_status(self.lines, intakes),
+        )
+
+    def reverse_delivery(self, movement_id: UUID) -> None:
+        """Take back the delivery that was booked as that movement.
+
+        What it brought is on order again, unless the rest was called off meanwhile: who ended the order
+        expects nothing more of it.
+        """
+        back = _taken_back(self.delivery(movement_id))
+        intakes = _added(self.intakes, back)
+        is_ended = self.status not in {*OPEN, "received"}
+        self.trigger_event(
+            PurchaseOrder.DeliveryReversed,
+            storage_id=self.storage_id,
+            movement_id=movement_id,
+            lines=tuple(
+                _taken_line(line, back[line.id], Decimal(0) if is_ended else self._reopened(line, intakes))
+                for line in self.lines
+                if line.id in back
+            ),
+            status=self.status if is_ended else _status(self.lines, intakes),
         )
 
     def cancel(self, reason: str | None) -> None:
@@ -345,6 +409,9 @@ class PurchaseOrder(Aggregate):
 
     def _open_base(self, line: PurchaseLine) -> Decimal:
         return open_base_quantity(line, self.intake(line.id))
+
+    def _reopened(self, line: PurchaseLine, intakes: Mapping[UUID, Intake]) -> Decimal:
+        return open_base_quantity(line, intakes[line.id]) - self._open_base(line)
 
     def _delivered(self, line: PurchaseLine, one: Consignment) -> DeliveredLine:
         return DeliveredLine(
@@ -378,18 +445,25 @@ def _incoming(line: PurchaseLine, change: Decimal) -> IncomingLine:
     return IncomingLine(line_id=line.id, variant_id=line.variant_id, incoming_change=change)
 
 
-def _added(intakes: Mapping[UUID, Intake], lines: Iterable[DeliveredLine]) -> dict[UUID, Intake]:
-    """What of these lines has come, with what is delivered of them now."""
-    return {
-        line.line_id: replace(
-            before := intakes.get(line.line_id, NO_INTAKE),
-            received=before.received + line.received,
-            base_received=before.base_received + line.base_received,
-            rejected=before.rejected + line.rejected,
-            value=before.value + line.value,
-        )
-        for line in lines
-    }
+def _added(intakes: Mapping[UUID, Intake], more: Mapping[UUID, Intake]) -> dict[UUID, Intake]:
+    """What has come of all lines, with what comes of these."""
+    return {**intakes, **{one: intakes.get(one, NO_INTAKE) + intake for one, intake in more.items()}}
+
+
+def _taken_back(delivery: TakenDelivery) -> dict[UUID, Intake]:
+    return {line_id: -intake for line_id, intake in delivery.intakes.items()}
+
+
+def _taken_line(line: PurchaseLine, intake: Intake, incoming_change: Decimal) -> DeliveredLine:
+    return DeliveredLine(
+        line_id=line.id,
+        variant_id=line.variant_id,
+        incoming_change=incoming_change,
+        received=intake.received,
+        base_received=intake.base_received,
+        value=intake.value,
+        rejected=intake.rejected,
+    )
 
 
 def _status(lines: Iterable[PurchaseLine], intakes: Mapping[UUID, Intake]) -> PurchaseOrderStatus:

@@ -36,8 +36,6 @@ def check_reversible(original: StockMovement, returned: Mapping[UUID, Decimal]) 
     """Raise NotReversible; `returned` is what went back to the supplier of a delivery."""
     if original.kind not in REVERSIBLE:
         raise NotReversible("Only receipts, adjustments and returns to suppliers are reversed.")
-    if original.kind == "receipt" and original.purchase_order_id is not None:
-        raise NotReversible("It belongs to a purchase order; return the goods to the supplier.")
     if any(returned.values()):
         raise NotReversible("Some of it went back to the supplier; reverse that return first.")
 

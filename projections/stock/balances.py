@@ -73,6 +73,7 @@ class StockBalances(Projection):
         PurchaseOrder.Ordered: Ordered,
         PurchaseOrder.Amended: Ordered,
         PurchaseOrder.DeliveryTaken: Delivered,
+        PurchaseOrder.DeliveryReversed: Delivered,
         PurchaseOrder.Cancelled: Ordered,
         PurchaseOrder.Closed: Ordered,
         ReorderPoint.Set: Reordered,

@@ -101,6 +101,7 @@ PLANNED: Mapping[Event, Callable[[Any], Iterator[Change]]] = MappingProxyType(
         PurchaseOrder.Ordered: _ordered,
         PurchaseOrder.Amended: _ordered,
         PurchaseOrder.DeliveryTaken: _delivered,
+        PurchaseOrder.DeliveryReversed: _delivered,
         PurchaseOrder.Cancelled: _ordered,
         PurchaseOrder.Closed: _ordered,
         ReorderPoint.Set: _reordered,

@@ -24,6 +24,23 @@ _DROP_LINES: LiteralString = """
      WHERE company_id = %(company_id)s AND order_id = %(stream_id)s AND id <> ALL(%(line_ids)b::uuid[])
 """
 
+# Of a delivery that is taken back all figures are negative.
+_COUNT_DELIVERY: LiteralString = """
+    UPDATE purchase_orders
+       SET status = %(status)s, received_total = received_total + %(value)s,
+           version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s AND id = %(stream_id)s
+"""
+
+_COUNT_DELIVERED_LINES: LiteralString = """
+    UPDATE purchase_order_lines AS line
+       SET received = line.received + taken.received, rejected = line.rejected + taken.rejected,
+           base_received = line.base_received + taken.base_received
+      FROM unnest(%(delivered_ids)b::uuid[], %(received)b::numeric[], %(rejected)b::numeric[],
+                  %(base_received)b::numeric[]) AS taken(id, received, rejected, base_received)
+     WHERE line.company_id = %(company_id)s AND line.order_id = %(stream_id)s AND line.id = taken.id
+"""
+
 
 def _each(name: str) -> tuple[Callable[[Sequence[Any]], list[Any]], str]:
     return lambda lines: [getattr(line, name) for line in lines], "lines"
@@ -82,22 +99,8 @@ class PurchaseOrders(Projection):
             """,
             _KEEP_LINES,
         ),
-        PurchaseOrder.DeliveryTaken: (
-            """
-            UPDATE purchase_orders
-               SET status = %(status)s, received_total = received_total + %(value)s,
-                   version = %(version)s, updated_at = %(at)s
-             WHERE company_id = %(company_id)s AND id = %(stream_id)s
-            """,
-            """
-            UPDATE purchase_order_lines AS line
-               SET received = line.received + taken.received, rejected = line.rejected + taken.rejected,
-                   base_received = line.base_received + taken.base_received
-              FROM unnest(%(delivered_ids)b::uuid[], %(received)b::numeric[], %(rejected)b::numeric[],
-                          %(base_received)b::numeric[]) AS taken(id, received, rejected, base_received)
-             WHERE line.company_id = %(company_id)s AND line.order_id = %(stream_id)s AND line.id = taken.id
-            """,
-        ),
+        PurchaseOrder.DeliveryTaken: (_COUNT_DELIVERY, _COUNT_DELIVERED_LINES),
+        PurchaseOrder.DeliveryReversed: (_COUNT_DELIVERY, _COUNT_DELIVERED_LINES),
         PurchaseOrder.Rescheduled: """
             UPDATE purchase_orders
                SET expected_at = %(expected_at)s, note = %(note)s, version = %(version)s, updated_at = %(at)s

@@ -45,6 +45,7 @@ class DocumentSeries(Projection):
             PurchaseOrder.Discarded,
             PurchaseOrder.Ordered,
             PurchaseOrder.DeliveryTaken,
+            PurchaseOrder.DeliveryReversed,
             PurchaseOrder.Rescheduled,
             PurchaseOrder.Cancelled,
             PurchaseOrder.Closed,

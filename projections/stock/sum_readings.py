@@ -90,7 +90,7 @@ class Ordered(Reading):
 
 
 class Delivered(Reading):
-    """What of an order came."""
+    """What of an order came, or was taken back."""
 
     storage_id: str
     lines: tuple[IncomingLine, ...]

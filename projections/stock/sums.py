@@ -93,6 +93,7 @@ class StockSums(Projection):
         PurchaseOrder.Ordered: Ordered,
         PurchaseOrder.Amended: Ordered,
         PurchaseOrder.DeliveryTaken: Delivered,
+        PurchaseOrder.DeliveryReversed: Delivered,
         PurchaseOrder.Cancelled: Ordered,
         PurchaseOrder.Closed: Ordered,
         ReorderPoint.Set: Reordered,

@@ -64,6 +64,8 @@ def one_of_each(stock: Stock) -> Iterator[None]:
     yield stock.send_and_cancel_at_once([NORTH, DEPOT], {1: 5, 2: 2})
     yield stock.buy(DEPOT, {0: (4, 1399, True), 2: (7, 1050, False)})
     yield stock.take_delivery(0, [1, 0, 0], NORTH)
+    yield stock.reverse_delivery(0)
+    yield stock.take_delivery(0, [1, 0, 2], NORTH)
     yield stock.deliver_more_than_ordered(0, is_too_much=True)
     yield stock.cancel_order(0)
     yield stock.release(0)

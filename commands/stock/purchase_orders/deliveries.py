@@ -14,7 +14,7 @@ from domain.errors import Detail, Invalid
 from domain.money import round_ratio, scaled
 from domain.stock.goods import in_base
 from domain.stock.movements import StockMovement
-from domain.stock.purchase_lines import Consignment, PurchaseLine
+from domain.stock.purchase_lines import Consignment, Intake, PurchaseLine, value_at_terms
 from domain.stock.purchase_orders import OPEN, PurchaseOrder
 from domain.stock.receipts import Delivered, receive_lines
 
@@ -127,17 +127,16 @@ def _consignment(
         line_id=ordered.id,
         received=line.quantity,
         base_received=base,
-        value=_value_of(line, ordered, order.intake(ordered.id).received),
+        value=_value_of(line, ordered, order.intake(ordered.id)),
         rejected=line.rejected,
         rejected_reason=line.rejected_reason,
     )
 
 
-def _value_of(line: ConsignedLine, ordered: PurchaseLine, received: Decimal) -> int:
-    """What was taken in is worth: at the order's terms, all deliveries come to what the line costs."""
+def _value_of(line: ConsignedLine, ordered: PurchaseLine, intake: Intake) -> int:
     if line.unit_cost is not None:
         return worth(line.quantity, line.unit_cost)
-    return ordered.cost_of(received + line.quantity) - ordered.cost_of(received)
+    return value_at_terms(ordered, intake, line.quantity)
 
 
 def _received(

@@ -1,6 +1,6 @@
 """Orders to a supplier: delivered in parts, more than was ordered within what was agreed, or never."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -9,7 +9,7 @@ from hypothesis.stateful import precondition, rule
 
 from tests.acceptance.stock.books import rounded
 from tests.acceptance.stock.company import written
-from tests.acceptance.stock.model import ANY, ANYWHERE, StockModel
+from tests.acceptance.stock.model import ANY, ANYWHERE, StockModel, next_step
 
 #: Of which goods, how many grains or cases, at which cost of one, and whether by the case.
 ORDERED = st.dictionaries(
@@ -28,6 +28,7 @@ class Wanted:
     unit_cost: int
     factor: int
     received: Fraction = Fraction(0)
+    at_terms: int = 0
 
     @property
     def open(self) -> Fraction:
@@ -44,12 +45,34 @@ class Purchase:
     status: str = "draft"
 
 
+@dataclass(frozen=True)
+class Part:
+    """What came of a line, at which value, and what that settled."""
+
+    line: Wanted
+    quantity: Fraction
+    value: int
+    settlement: int
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What came of an order. Its `step` says what came before it and what after."""
+
+    id: str
+    purchase: Purchase
+    place: str
+    parts: list[Part]
+    step: int = field(default_factory=next_step)
+
+
 class PurchaseOrders(StockModel):
     """Rules of goods that are ordered."""
 
     def __init__(self) -> None:
         super().__init__()
         self.purchases: list[Purchase] = []
+        self.deliveries: list[Delivery] = []
         agreed = self.company.admin.patch("/api/admin/settings/company", {"over_receive_percent": "10"})
         assert agreed.status == 200
 
@@ -102,11 +125,7 @@ class PurchaseOrders(StockModel):
             (open_lines[0], open_lines[0].open)
         ]
         answer = self.receive_lines(purchase, came, place)
-        assert answer.status in {200, 201}, answer.body
-        for line, quantity in came:
-            self.book(purchase, line, quantity, place or purchase.place)
-        purchase.status = "partially_received" if any(line.open for line in purchase.lines) else "received"
-        self.compare_order(purchase)
+        self.book(answer, purchase, came, place or purchase.place)
 
     def receive_lines(
         self, purchase: Purchase, came: list[tuple[Wanted, Fraction]], place: str | None = None
@@ -130,23 +149,71 @@ class PurchaseOrders(StockModel):
         if is_too_much:
             self.refused(answer, 409, "receive_exceeds_ordered")
             return
-        assert answer.status in {200, 201}, answer.body
-        self.book(purchase, line, quantity, purchase.place)
-        purchase.status = "partially_received" if any(line.open for line in purchase.lines) else "received"
-        self.compare_order(purchase)
+        self.book(answer, purchase, [(line, quantity)], purchase.place)
 
     def whole(self, line: Wanted, quantity: Fraction) -> Fraction:
         """As much as comes in whole grains, or half cases."""
         grain = Fraction(1, 2) if line.factor > 1 else self.goods(line.which).grain
         return quantity // grain * grain
 
-    def book(self, purchase: Purchase, line: Wanted, quantity: Fraction, place: str) -> None:
+    def book(self, answer: Any, purchase: Purchase, came: list[tuple[Wanted, Fraction]], place: str) -> None:
+        assert answer.status in {200, 201}, answer.body
+        parts = [self.book_part(purchase, line, quantity, place) for line, quantity in came]
+        self.deliveries.append(Delivery(answer.data["id"], purchase, place, parts))
+        purchase.status = "partially_received" if any(line.open for line in purchase.lines) else "received"
+        self.compare_order(purchase)
+
+    def book_part(self, purchase: Purchase, line: Wanted, quantity: Fraction, place: str) -> Part:
         """All deliveries together come to what the line costs, however it was split."""
-        before, value = line.open, -rounded(line.received * line.unit_cost)
+        value = max(rounded((line.received + quantity) * line.unit_cost) - line.at_terms, 0)
+        self.balance(purchase.place, line.which).ordered -= self.count(line, quantity, value)
+        settlement = self.books.receive((place, line.which), quantity * line.factor, value)
+        return Part(line, quantity, value, settlement)
+
+    def count(self, line: Wanted, quantity: Fraction, value: int) -> Fraction:
+        """By how much less is open of the goods, with what came or, below zero, was taken back."""
+        before = line.open
         line.received += quantity
-        value += rounded(line.received * line.unit_cost)
-        self.balance(purchase.place, line.which).ordered -= (before - line.open) * line.factor
-        self.books.receive((place, line.which), quantity * line.factor, value)
+        line.at_terms += value
+        return (before - line.open) * line.factor
+
+    @precondition(lambda self: self.deliveries)
+    @rule(number=ANY)
+    def reverse_delivery(self, number: int) -> None:
+        """As if it had never come, unless the goods are gone or were counted since."""
+        delivery = self.deliveries[number % len(self.deliveries)]
+        answer = self.company.post(f"movements/{delivery.id}/reverse", {"reason": "Typed wrong"})
+        keys = [(delivery.place, part.line.which) for part in delivery.parts]
+        if any(self.counted.get(key, 0) > delivery.step for key in keys):
+            self.refused(answer, 409, "before_last_count")
+        elif self.is_used_up(delivery):
+            self.refused(answer, 409, "insufficient_stock")
+        else:
+            assert answer.status == 200, answer.body
+            self.deliveries.remove(delivery)
+            self.take_back(delivery)
+            self.compare_order(delivery.purchase)
+
+    def is_used_up(self, delivery: Delivery) -> bool:
+        """Whether less is there than came."""
+        return any(
+            part.quantity * part.line.factor > self.balance(delivery.place, part.line.which).quantity
+            for part in delivery.parts
+        )
+
+    def take_back(self, delivery: Delivery) -> None:
+        """What came is on order again, unless the order was closed."""
+        purchase = delivery.purchase
+        for part in reversed(delivery.parts):
+            key, came = (delivery.place, part.line.which), part.quantity * part.line.factor
+            self.books.take_back(key, came, part.value, part.settlement)
+            reopened = -self.count(part.line, -part.quantity, -part.value)
+            if purchase.status != "closed":
+                self.balance(purchase.place, part.line.which).ordered += reopened
+        if purchase.status != "closed":
+            has_come = any(line.received for line in purchase.lines)
+            is_open = any(line.open for line in purchase.lines)
+            purchase.status = ("partially_received" if has_come else "ordered") if is_open else "received"
 
     @precondition(lambda self: self.purchases)
     @rule(number=ANY)

@@ -1,16 +1,20 @@
 """Purchase orders over HTTP: planned, ordered, delivered in parts, and what of it is refused."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from infra.projections.staging import ignore_progress
 from infra.projections.verify import verify
+from infra.projections.verify_stock import verify_stock
 from infra.runtime.models import EVENT_TYPES
 from projections.messages import Messages
 from projections.stock.balances import StockBalances
+from projections.stock.journal import StockJournal
 from projections.stock.purchase_orders import PurchaseOrders
 from tests.buying import ORDERS, SETTINGS, Buyer, open_buyer
 
@@ -259,6 +263,58 @@ class TestReceiving:
         assert refusal(late) == (409, "period_closed")
 
 
+class TestReversing:
+    def test_a_delivery_leaves_the_order_and_its_goods_as_they_were(self, buyer: Buyer) -> None:
+        ordered = buyer.order()
+        buyer.receive(ordered, "0.5")
+        before, value = buyer.show(ordered), buyer.stocked.level()["value"]
+        wrong = buyer.receive(ordered, "1.5", rejected="1", rejected_reason="Broken").data
+        assert (buyer.show(ordered)["status"], buyer.incoming()) == ("received", "0")
+        reversal = buyer.reverse(wrong)
+        assert (reversal.status, reversal.data["lines"][0]["quantity"]) == (200, "-36")
+        changing = {"version", "updated_at"}
+        after = buyer.show(ordered)
+        assert {n: v for n, v in after.items() if n not in changing} == {
+            n: v for n, v in before.items() if n not in changing
+        }
+        assert (after["version"], buyer.incoming()) == (before["version"] + 2, "36")
+        assert (buyer.stocked.on_hand(), buyer.stocked.level()["value"]) == ("22", value)
+        assert buyer.receive(ordered, "1.5").data["lines"][0]["value_change"] == 8700
+        assert (buyer.show(ordered)["received_total"], buyer.incoming()) == (11600, "0")
+        assert refusal(buyer.reverse(wrong)) == (409, "already_reversed")
+
+    def test_a_delivery_that_went_elsewhere_comes_again_where_it_was_ordered_to(self, buyer: Buyer) -> None:
+        hall = buyer.admin.post("/api/admin/storages", {"name": "Hall", "code": "H"}).data["id"]
+        received = buyer.receive(buyer.order(), "2", storage_id=hall).data
+        assert buyer.reverse(received).status == 200
+        levels = buyer.admin.get(f"/api/admin/inventory/levels?variant_id={buyer.stocked.variant_id}").data
+        found = {level["storage_id"]: (level["on_hand"], level["incoming"]) for level in levels}
+        assert found == {hall: ("0", "0"), buyer.stocked.storage["id"]: ("10", "48")}
+
+    def test_a_closed_order_stays_closed(self, buyer: Buyer) -> None:
+        ordered = buyer.order()
+        received = buyer.receive(ordered, "1").data
+        buyer.admin.post(f"{ORDERS}/{ordered['id']}/cancel")
+        assert buyer.reverse(received).status == 200
+        shown = buyer.show(ordered)
+        assert (shown["status"], shown["lines"][0]["received"], shown["receipts"]) == ("closed", "0", [])
+        assert (buyer.stocked.on_hand(), buyer.incoming()) == ("10", "0")
+
+    def test_a_delivery_of_which_nothing_was_taken_in(self, buyer: Buyer) -> None:
+        ordered = buyer.order()
+        received = buyer.receive(ordered, "0", rejected="2", rejected_reason="Broken").data
+        assert buyer.reverse(received).data["lines"] == []
+        assert (buyer.show(ordered)["lines"][0]["rejected"], buyer.incoming()) == ("0", "48")
+
+    def test_many_at_once_count_it_once(self, buyer: Buyer) -> None:
+        ordered = buyer.order()
+        received = buyer.receive(ordered, "1").data
+        with ThreadPoolExecutor(4) as managers:
+            answers = list(managers.map(lambda _: buyer.reverse(received), range(4)))
+        assert sorted(answer.status for answer in answers) == [200, 409, 409, 409]
+        assert (buyer.show(ordered)["status"], buyer.incoming()) == ("ordered", "48")
+
+
 class TestEnding:
     def test_an_order_of_which_nothing_came_is_cancelled(self, buyer: Buyer) -> None:
         ordered = buyer.order()
@@ -386,6 +442,7 @@ class TestRights:
 def test_the_rows_are_what_the_log_says(buyer: Buyer, service: Any) -> None:
     ordered = buyer.order()
     buyer.receive(ordered, "1", rejected="1")
+    buyer.reverse(buyer.receive(ordered, "0.5", rejected="0.5").data)
     buyer.admin.patch(f"{ORDERS}/{ordered['id']}", {"note": "x"})
     line = {"variant_id": buyer.stocked.variant_id, "quantity": "3"}
     buyer.admin.patch(f"{ORDERS}/{ordered['id']}", {"lines": [line]})
@@ -394,10 +451,13 @@ def test_the_rows_are_what_the_log_says(buyer: Buyer, service: Any) -> None:
     buyer.admin.patch(f"{ORDERS}/{amended['id']}", {"lines": [], "reference": "R"})
     buyer.admin.delete(f"{ORDERS}/{amended['id']}")
     assert buyer.admin.post(f"{ORDERS}/{buyer.draft()['id']}/order?send=true").status == 200
-    for model in (PurchaseOrders(), StockBalances(), Messages()):
+    for model in (PurchaseOrders(), StockBalances(), StockJournal(), Messages()):
         report = verify(service.database.worker, EVENT_TYPES, model, buyer.stocked.shop.company_id)
         assert report.differences == ()
         assert any(table.rows for table in report.tables)
+    shop = buyer.stocked.shop
+    stock = verify_stock(service.database.worker, EVENT_TYPES, shop.company_id, ignore_progress)
+    assert (stock.differences, stock.balances > 0) == ((), True)
 
 
 class TestTheUnit:

@@ -1,6 +1,7 @@
 """Decisions about purchase orders."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,13 +20,17 @@ from commands.stock.purchase_orders.drafts import (
 from commands.stock.purchase_orders.lines import EditedLine, PlannedLine
 from commands.stock.purchase_orders.orders import CancelPurchaseOrder, OrderFromSupplier
 from commands.stock.purchase_orders.suggested import DraftSuggested, SuggestedLine
+from commands.stock.reversals import ReverseMovement
+from commands.stock.supplier_returns import ReturnToSupplier, SupplierReturnEntry
 from domain.errors import Invalid
 from domain.messages import Message
 from domain.money import AmountTooLarge
 from domain.settings import OtherStore
 from domain.stock.documents import InvalidTransition
 from domain.stock.movements import StockMovement
-from domain.stock.purchase_orders import PurchaseOrder, ReceiveExceedsOrdered
+from domain.stock.purchase_lines import NO_INTAKE
+from domain.stock.purchase_orders import DeliveredLine, PurchaseOrder, ReceiveExceedsOrdered
+from domain.stock.reversals import AlreadyReversed, NotReversible, reversal_id
 from domain.suppliers import Supplier
 from tests.commands.samples import (
     COMPANY,
@@ -46,7 +51,7 @@ from tests.commands.samples import (
     supplier,
     variant,
 )
-from tests.commands.scenario import Scenario, fact
+from tests.commands.scenario import Outcome, Scenario, fact
 
 SECOND, STALE = id_of("second variant"), frozenset({7})
 
@@ -198,6 +203,22 @@ class TestOrdering:
         ordered.when(OrderFromSupplier(id=ORDER)).then_refused(InvalidTransition)
 
 
+def reverse(movement_id: UUID = DELIVERY) -> ReverseMovement:
+    return ReverseMovement(movement_id=movement_id, reason="Typed wrong")
+
+
+def reopened(outcome: Outcome) -> tuple[str, int]:
+    """Where the order stands after a reversal, and what of its line is on order again."""
+    (_, _, data) = outcome.recorded[1]
+    return data.status, int(data.lines[0].incoming_change)
+
+
+def taken_value(scenario: Scenario, name: str, quantity: str) -> int:
+    """What a delivery of that name is worth."""
+    line = scenario.when(take(scenario, quantity, one=id_of(name))).recorded[0][2].lines[0]
+    return int(line.value_change)
+
+
 class TestTakingDeliveries:
     def test_books_a_receipt_and_counts_it_for_the_line(self, ordered: Scenario) -> None:
         outcome = ordered.when(take(ordered, "4"))
@@ -211,10 +232,7 @@ class TestTakingDeliveries:
     def test_parts_come_to_what_the_line_costs(self, scenario: Scenario) -> None:
         scenario.when(draft(planned("3", 100, discount_percent=Decimal("0.5"))))
         scenario.when(OrderFromSupplier(id=ORDER))
-        values = []
-        for name in ("a", "b", "c"):
-            outcome = scenario.when(take(scenario, "1", one=id_of(name)))
-            values.append(outcome.recorded[0][2].lines[0].value_change)
+        values = [taken_value(scenario, name, "1") for name in ("a", "b", "c")]
         assert (values, sum(values)) == ([100, 99, 100], 299)
 
     def test_is_done_once(self, ordered: Scenario) -> None:
@@ -255,6 +273,88 @@ class TestTakingDeliveries:
     def test_refuses_other_stores(self, ordered: Scenario) -> None:
         command = take(ordered, "1")
         ordered.by(caller("Inventory Clerk", OTHER)).when(command).then_refused(OtherStore)
+
+
+class TestReversingDeliveries:
+    """Each ends at what the order was before; an order that somebody ended stays so."""
+
+    def test_has_the_goods_come_again(self, ordered: Scenario) -> None:
+        ordered.when(take(ordered, "4", rejected=Decimal(2), rejected_reason="Wet"))
+        outcome = ordered.when(reverse())
+        outcome.then(
+            fact(StockMovement.Reversed, reversal_id(DELIVERY), original_id=DELIVERY),
+            fact(PurchaseOrder.DeliveryReversed, ORDER, movement_id=DELIVERY, status="ordered"),
+        )
+        assert outcome.recorded[1][2].lines == (
+            DeliveredLine(
+                line_id=line_of(ordered),
+                variant_id=VARIANT,
+                incoming_change=Decimal(4),
+                received=Decimal(-4),
+                base_received=Decimal(-4),
+                value=-360,
+                rejected=Decimal(-2),
+            ),
+        )
+        order = ordered.when(AmendPurchaseOrder(id=ORDER, changes={})).answer
+        assert (order.deliveries, order.received_total) == ([], 0)
+        assert order.intake(order.lines[0].id) == NO_INTAKE
+
+    def test_of_more_than_was_ordered_has_only_that_come_again(self, ordered: Scenario) -> None:
+        ordered.when(ReviseCompany(id=COMPANY, changes={"over_receive_percent": Decimal(50)}))
+        ordered.when(take(ordered, "6"))
+        ordered.when(take(ordered, "9", one=OTHER))
+        assert reopened(ordered.when(reverse(OTHER))) == ("partially_received", 4)
+        ordered.when(take(ordered, "9", one=NOTHING))
+        assert reopened(ordered.when(reverse())) == ("partially_received", 1)
+
+    def test_leaves_an_order_received_of_which_enough_came_anyhow(self, ordered: Scenario) -> None:
+        ordered.when(ReviseCompany(id=COMPANY, changes={"over_receive_percent": Decimal(50)}))
+        ordered.when(take(ordered, "4"))
+        ordered.when(take(ordered, "10", one=OTHER))
+        assert reopened(ordered.when(reverse())) == ("received", 0)
+
+    def test_leaves_a_closed_order_closed(self, ordered: Scenario) -> None:
+        ordered.when(take(ordered, "4"))
+        ordered.when(CancelPurchaseOrder(id=ORDER))
+        assert reopened(ordered.when(reverse())) == ("closed", 0)
+
+    def test_takes_back_what_was_all_rejected(self, ordered: Scenario) -> None:
+        ordered.when(take(ordered, "0", rejected=Decimal(10), rejected_reason="Wet"))
+        ordered.when(CancelPurchaseOrder(id=ORDER))
+        assert reopened(ordered.when(reverse())) == ("cancelled", 0)
+
+    def test_lets_an_order_be_cancelled_of_which_nothing_is_left(self, ordered: Scenario) -> None:
+        ordered.when(take(ordered, "4"))
+        ordered.when(reverse())
+        ordered.when(CancelPurchaseOrder(id=ORDER)).then(fact(PurchaseOrder.Cancelled, ORDER))
+
+    def test_lets_what_comes_instead_come_to_what_the_line_costs(self, scenario: Scenario) -> None:
+        """The one that was rounded down goes back: what comes for it makes up for that."""
+        scenario.when(draft(planned("3", 100, discount_percent=Decimal("0.5"))))
+        scenario.when(OrderFromSupplier(id=ORDER))
+        values = [taken_value(scenario, name, "1") for name in ("a", "b")]
+        assert scenario.when(reverse(id_of("a"))).recorded[1][2].lines[0].value == -100
+        values += [taken_value(scenario, name, "1") for name in ("c", "d")]
+        assert (values[1:], sum(values[1:])) == ([99, 100, 100], 299)
+
+    def test_lets_what_comes_instead_never_cost_less_than_nothing(self, scenario: Scenario) -> None:
+        scenario.when(draft(planned("8", 1, discount_percent=Decimal(50))))
+        scenario.when(OrderFromSupplier(id=ORDER))
+        assert [taken_value(scenario, name, "1") for name in "abcde"] == [1, 0, 1, 0, 1]
+        for name in "bd":
+            scenario.when(reverse(id_of(name)))
+        assert [taken_value(scenario, name, "1") for name in "fghij"] == [0, 0, 0, 1, 0]
+
+    def test_happens_once_and_not_of_what_went_back_to_the_supplier(self, ordered: Scenario) -> None:
+        ordered.when(take(ordered, "4"))
+        line = SupplierReturnEntry(variant_id=VARIANT, quantity=Decimal(1), unit_credit=90)
+        command = ReturnToSupplier(id=OTHER, storage_id=STORAGE, supplier_id=SUPPLIER, lines=(line,))
+        ordered.when(replace(command, receipt_id=DELIVERY))
+        ordered.when(reverse()).then_refused(NotReversible)
+        ordered.when(reverse(OTHER))
+        ordered.when(reverse())
+        ordered.when(reverse()).then_refused(AlreadyReversed)
 
 
 class TestEnding:

@@ -1,5 +1,6 @@
 """What each event changes of the sums of stock, and where a movement parts from them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -84,6 +85,14 @@ ARRIVED = ArrivedLine(
 )
 RESERVED = (ReservedLine(variant_id=TEA, quantity=Decimal("2.5")),)
 INCOMING = (IncomingLine(line_id=LINE, variant_id=TEA, incoming_change=Decimal(-4)),)
+DELIVERED = DeliveredLine(
+    line_id=LINE,
+    variant_id=TEA,
+    incoming_change=Decimal(-4),
+    received=Decimal(5),
+    base_received=Decimal(5),
+    value=0,
+)
 PLANNED: list[tuple[Event, dict[str, Any], str, str]] = [
     (ReorderPoint.Set, {"storage_id": STORAGE, "variant_id": TEA}, "on_hand", "0"),
     (Reservation.Placed, {"storage_id": STORAGE, "lines": RESERVED}, "reserved", "2.5"),
@@ -96,21 +105,15 @@ PLANNED: list[tuple[Event, dict[str, Any], str, str]] = [
     (PurchaseOrder.Closed, {"storage_id": STORAGE, "incoming": INCOMING}, "incoming_ordered", "-4"),
     (
         PurchaseOrder.DeliveryTaken,
-        {
-            "storage_id": STORAGE,
-            "lines": (
-                DeliveredLine(
-                    line_id=LINE,
-                    variant_id=TEA,
-                    incoming_change=Decimal(-4),
-                    received=Decimal(5),
-                    base_received=Decimal(5),
-                    value=0,
-                ),
-            ),
-        },
+        {"storage_id": STORAGE, "lines": (DELIVERED,)},
         "incoming_ordered",
         "-4",
+    ),
+    (
+        PurchaseOrder.DeliveryReversed,
+        {"storage_id": STORAGE, "lines": (replace(DELIVERED, incoming_change=Decimal(4)),)},
+        "incoming_ordered",
+        "4",
     ),
     (
         Transfer.Shipped,
