@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.errors import Conflict, Detail, Invalid
+from domain.money import shortest
 from domain.stock.shipments import ArrivedLine, Shipment
 
 _NONE = Decimal(0)
@@ -70,7 +71,7 @@ def _part(shipment: Shipment, arrival: Arrival, *, is_closing: bool) -> ArrivedL
     return shipment.settle(
         received=arrival.received,
         damaged=arrival.damaged,
-        lost=arrival.lost + missing,
+        lost=shortest(arrival.lost + missing),
         returned=arrival.returned,
         note=arrival.note,
     )

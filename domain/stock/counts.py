@@ -186,7 +186,10 @@ class StockCount(Aggregate):
     def check_open(self) -> None:
         """Raise CountNotOpen unless there may be counted."""
         if self.status != "open":
-            raise CountNotOpen
+            state = "is being" if self.status == "completing" else "has the status"
+            ending = "completed" if self.status == "completing" else self.status
+            message = f"This needs the status open; the count {state} {ending}."
+            raise CountNotOpen(message)
 
     def tally(self, lines: Iterable[TalliedLine]) -> None:
         """Record what somebody found. Raises CountNotOpen."""

@@ -12,6 +12,15 @@ class InvalidTransition(Conflict):
     code = "invalid_transition"
 
 
+def check_status(noun: str, status: str, allowed: Iterable[str]) -> None:
+    """Raise InvalidTransition, naming the statuses of which it would have to have one, unless it does."""
+    allowed = tuple(allowed)
+    if status not in allowed:
+        needed = " or ".join(sorted(allowed))
+        message = f"This needs the status {needed}; the {noun} has the status {status}."
+        raise InvalidTransition(message)
+
+
 def check_named(line_ids: Iterable[UUID], known: Iterable[UUID]) -> None:
     """Raise Invalid naming each line of a request that the document has not, or that is named twice."""
     details, known, earlier = [], set(known), set[UUID]()

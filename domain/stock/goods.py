@@ -36,6 +36,7 @@ class Goods:
     product_id: UUID
     sku: str
     name: str
+    variant_name: str
     cost: int
     unit_id: UUID | None
     precision: int

@@ -28,7 +28,8 @@ class PurchaseLine:
 
     `unit_cost` is the price of one of the supplier's units, in minor currency units, net of recoverable tax,
     before the discount. `factor` is how many of the product's units one is; where it has no end it is
-    rounded, and the two quantities say it exactly. `sku` and `name` are the catalog's of that time.
+    rounded, and the two quantities say it exactly. `sku`, `name` and `variant_name` are the catalog's of
+    that time.
     """
 
     id: UUID
@@ -39,6 +40,7 @@ class PurchaseLine:
     base_quantity: Decimal
     factor: Decimal
     unit_cost: int
+    variant_name: str = ""
     unit_id: UUID | None = None
     discount_percent: Decimal = _NONE
     supplier_sku: str | None = None

@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.aggregate import Aggregate
 from domain.entities import fields_of
 from domain.errors import Conflict, Detail, Invalid
-from domain.stock.documents import InvalidTransition
+from domain.stock.documents import check_status
 from domain.stock.purchase_lines import (
     NO_INTAKE,
     Consignment,
@@ -67,6 +67,7 @@ class TakenDelivery:
     movement_id: UUID
     occurred_at: datetime
     intakes: Mapping[UUID, Intake]
+    rejections: tuple[DeliveredLine, ...]
 
     @property
     def value(self) -> int:
@@ -169,7 +170,12 @@ class PurchaseOrder(Aggregate):
         def apply(self, aggregate: "PurchaseOrder") -> None:
             """Add what came."""
             came = aggregate.intakes_of(self.lines)
-            delivery = TakenDelivery(movement_id=self.movement_id, occurred_at=self.occurred_at, intakes=came)
+            delivery = TakenDelivery(
+                movement_id=self.movement_id,
+                occurred_at=self.occurred_at,
+                intakes=came,
+                rejections=tuple(line for line in self.lines if line.rejected),
+            )
             aggregate.status = self.status
             aggregate.intakes = _added(aggregate.intakes, came)
             aggregate.deliveries = [*aggregate.deliveries, delivery]
@@ -278,9 +284,7 @@ class PurchaseOrder(Aggregate):
 
     def check_status(self, *allowed: PurchaseOrderStatus) -> None:
         """Raise InvalidTransition unless the order stands at one of these."""
-        if self.status not in allowed:
-            message = f"The order is {self.status.replace('_', ' ')}."
-            raise InvalidTransition(message)
+        check_status("order", self.status, allowed)
 
     def amend(self, **plan: Any) -> None:
         """Plan something else; what is so already records nothing.

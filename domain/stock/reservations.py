@@ -85,6 +85,7 @@ class Reservation(Aggregate):
             aggregate.expires_at = self.expires_at
             aggregate.reference = self.reference
             aggregate.note = self.note
+            aggregate.release_reason = None
 
     class Fulfilled(Aggregate.Event):
         """Some of the goods were handed over."""
@@ -111,6 +112,7 @@ class Reservation(Aggregate):
         def apply(self, aggregate: "Reservation") -> None:
             """Count what was let go."""
             aggregate.let_go(self.lines)
+            aggregate.release_reason = self.reason or aggregate.release_reason
             aggregate.end("released")
 
     class Expired(Aggregate.Event):
@@ -134,6 +136,8 @@ class Reservation(Aggregate):
         expires_at: datetime | None
         reference: str | None
         note: str | None
+        #: Why some of it was released, as somebody said last.
+        release_reason: str | None
 
     @property
     def open(self) -> dict[UUID, Decimal]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import accumulate, pairwise
 from uuid import UUID
 
-from domain.money import round_ratio, scaled_quantity
+from domain.money import round_ratio, scaled_quantity, shortest
 
 _NONE = Decimal(0)
 
@@ -78,7 +78,7 @@ class Shipment:
     @property
     def in_transit(self) -> Decimal:
         """How much of it is still on the way."""
-        return self.quantity - self.settled
+        return shortest(self.quantity - self.settled)
 
     @property
     def in_transit_value(self) -> int:
@@ -112,7 +112,7 @@ class Shipment:
             damaged_value=damaged_value,
             lost_value=lost_value,
             returned_value=returned_value,
-            transit_quantity=self.quantity - ends[-1],
+            transit_quantity=shortest(self.quantity - ends[-1]),
             transit_value=self.value - values[-1],
             note=note,
         )
@@ -121,10 +121,10 @@ class Shipment:
         """The same when this part of it is no longer on the way."""
         return replace(
             self,
-            received=self.received + part.received,
-            damaged=self.damaged + part.damaged,
-            lost=self.lost + part.lost,
-            returned=self.returned + part.returned,
+            received=shortest(self.received + part.received),
+            damaged=shortest(self.damaged + part.damaged),
+            lost=shortest(self.lost + part.lost),
+            returned=shortest(self.returned + part.returned),
         )
 
     def _value_of(self, quantity: Decimal) -> int:

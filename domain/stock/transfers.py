@@ -11,11 +11,11 @@ from domain.aggregate import Aggregate
 from domain.entities import fields_of
 from domain.errors import Detail, Invalid
 from domain.stock.arrivals import Arrival, settle
-from domain.stock.documents import InvalidTransition, check_named
+from domain.stock.documents import check_named, check_status
 from domain.stock.movements import TransitLine
 from domain.stock.shipments import ArrivedLine, OutgoingLine, Shipment, ShippedLine
 
-TransferStatus = Literal["draft", "in_transit", "partially_received", "received", "cancelled"]
+TransferStatus = Literal["draft", "in_transit", "partially_received", "received", "cancelled", "discarded"]
 #: In which it has not arrived in full, and still may.
 OPEN: frozenset[TransferStatus] = frozenset({"draft", "in_transit", "partially_received"})
 
@@ -24,7 +24,7 @@ OPEN: frozenset[TransferStatus] = frozenset({"draft", "in_transit", "partially_r
 class TransferLine:
     """What is to be sent of a variant: as it was entered, and as `quantity` in the product's unit.
 
-    SKU and name are those of the day it was planned.
+    SKU and names are those of the day it was planned.
     """
 
     id: UUID
@@ -33,6 +33,7 @@ class TransferLine:
     name: str
     quantity: Decimal
     entered_quantity: Decimal
+    variant_name: str = ""
     unit_id: UUID | None = None
 
 
@@ -91,7 +92,7 @@ class Transfer(Aggregate):
         """The plan was dropped before anything was sent."""
 
         def apply(self, aggregate: "Transfer") -> None:
-            """It is gone."""
+            """Nothing will be sent."""
             aggregate.is_discarded = True
 
     class Shipped(Aggregate.Event):
@@ -173,6 +174,8 @@ class Transfer(Aggregate):
     @property
     def status(self) -> TransferStatus:
         """Where it stands. One that was cancelled when a part had come counts as received."""
+        if self.is_discarded:
+            return "discarded"
         if self.cancellation and not self.receipts:
             return "cancelled"
         if not self.shipping:
@@ -314,9 +317,7 @@ class Transfer(Aggregate):
         self.shipments = {**self.shipments, **changed}
 
     def _check_status(self, *allowed: TransferStatus) -> None:
-        if self.status not in allowed:
-            message = f"The transfer is {self.status}.".replace("_", " ")
-            raise InvalidTransition(message)
+        check_status("transfer", self.status, allowed)
 
 
 def is_overdue(status: TransferStatus, expected_at: datetime | None, now: datetime) -> bool:

@@ -46,12 +46,13 @@ LOCK_BALANCES: LiteralString = f"{_BALANCES} FOR UPDATE"
 # Held until the end, so that no variant is removed and no product archived while its stock comes in; in the
 # order of the variants, one after another by their keys, whatever the planner knows of the tables.
 _GOODS: LiteralString = """
-    SELECT v.id AS variant_id, v.product_id, v.sku, p.name, v.cost, p.unit_id, p.supplier_id,
+    SELECT v.id AS variant_id, v.product_id, v.sku, p.name, v.name AS variant_name, v.cost, p.unit_id,
+           p.supplier_id,
            coalesce((SELECT (unit.fields ->> 'precision')::int FROM settings AS unit
                       WHERE unit.company_id = %(company_id)s AND unit.id = p.unit_id), 5) AS precision
       FROM (SELECT id FROM unnest(%(variants)b::uuid[]) AS listed(id) ORDER BY id) AS requested
      CROSS JOIN LATERAL (
-            SELECT id, product_id, sku, cost FROM variants
+            SELECT id, product_id, sku, name, cost FROM variants
              WHERE company_id = %(company_id)s AND id = requested.id
              LIMIT 1 FOR SHARE
            ) AS v

@@ -43,6 +43,7 @@ class Reservations(Projection):
     """One row for each reservation, and one for each of its lines, in the product's unit."""
 
     name = "reservations"
+    version = 2
     mode = "inline"
     tables = ("reservations", "reservation_lines")
     on = {
@@ -81,7 +82,8 @@ class Reservations(Projection):
             _ADD_RELEASED,
             f"""
             UPDATE reservations
-               SET status = CASE WHEN {_IS_OPEN} THEN status ELSE 'released' END, version = %(version)s
+               SET status = CASE WHEN {_IS_OPEN} THEN status ELSE 'released' END,
+                   release_reason = coalesce(%(reason)s, release_reason), version = %(version)s
              WHERE company_id = %(company_id)s AND id = %(stream_id)s
             """,
         ),
@@ -101,19 +103,20 @@ class Reservations(Projection):
     }
     schema = """
         CREATE TABLE reservations (
-            company_id  uuid NOT NULL,
-            id          uuid NOT NULL,
-            storage_id  uuid NOT NULL,
-            order_id    uuid,
-            customer_id uuid,
-            status      text NOT NULL,
-            occurred_at timestamptz NOT NULL,
-            expires_at  timestamptz,
-            reference   text,
-            note        text,
-            created_by  uuid,
-            created_at  timestamptz NOT NULL,
-            version     bigint NOT NULL,
+            company_id     uuid NOT NULL,
+            id             uuid NOT NULL,
+            storage_id     uuid NOT NULL,
+            order_id       uuid,
+            customer_id    uuid,
+            status         text NOT NULL,
+            occurred_at    timestamptz NOT NULL,
+            expires_at     timestamptz,
+            reference      text,
+            note           text,
+            release_reason text,
+            created_by     uuid,
+            created_at     timestamptz NOT NULL,
+            version        bigint NOT NULL,
             PRIMARY KEY (company_id, id)
         ) WITH (fillfactor = 70);
         CREATE INDEX reservations_by_time ON reservations (company_id, created_at, id);
@@ -149,7 +152,7 @@ _FILTER: LiteralString = """
 """
 _LIST: LiteralString = f"""
     SELECT r.id, r.storage_id, r.order_id, r.customer_id, r.status, r.occurred_at, r.expires_at, r.reference,
-           r.note, r.created_by, r.created_at, r.version
+           r.note, r.release_reason, r.created_by, r.created_at, r.version
       FROM reservations AS r
      WHERE {_FILTER}
      ORDER BY r.created_at DESC, r.id DESC

@@ -11,11 +11,13 @@ from domain.settings import name_key
 from projections.base import Database, Row, plan_for_values
 from projections.pages import PAGE, list_and_count
 
-# Whoever is bound to stores sees what goes from or to them. What begins with something is a range, as LIKE,
-# which may tell of other companies' rows, would be tried on every row that security lets through.
+# Without a status, a draft that was dropped is left out. Whoever is bound to stores sees what goes from or to
+# them. What begins with something is a range, as LIKE, which may tell of other companies' rows, would be
+# tried on every row that security lets through.
 _FILTER: LiteralString = """
        company_id = %(company_id)s
        AND (%(status)s::text IS NULL OR status = %(status)s::text)
+       AND (%(status)s::text IS NOT NULL OR status <> 'discarded')
        AND (%(from_storage_id)s::uuid IS NULL OR from_storage_id = %(from_storage_id)s::uuid)
        AND (%(to_storage_id)s::uuid IS NULL OR to_storage_id = %(to_storage_id)s::uuid)
        AND (%(storage_ids)b::uuid[] IS NULL

@@ -43,6 +43,7 @@ class Transfers(Projection):
     """
 
     name = "transfers"
+    version = 2
     mode = "inline"
     tables = ("transfers", "transfer_lines")
     on = {
@@ -67,10 +68,10 @@ class Transfers(Projection):
             _REMOVE_LINES,
             _ADD_LINES,
         ),
-        Transfer.Discarded: (
-            "DELETE FROM transfers WHERE company_id = %(company_id)s AND id = %(stream_id)s",
-            _REMOVE_LINES,
-        ),
+        Transfer.Discarded: """
+            UPDATE transfers SET status = 'discarded', version = %(version)s
+             WHERE company_id = %(company_id)s AND id = %(stream_id)s
+        """,
         Transfer.Shipped: (
             """
             UPDATE transfers

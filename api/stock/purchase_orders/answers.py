@@ -61,7 +61,8 @@ class PurchaseLineAnswer(Answer):
     id: Annotated[Id, Meaning("The line.")]
     variant_id: Annotated[Id, Meaning("The variant.")]
     sku: Annotated[str, Meaning("Its stock-keeping unit when it was planned.", "BEANS-250")]
-    name: Annotated[str, Meaning("What it was called then.", "Espresso beans")]
+    name: Annotated[str, Meaning("What its product was called then.", "Espresso beans")]
+    variant_name: Annotated[str, Meaning("What the variant was called then.", "250 g")]
     supplier_sku: Annotated[str | None, Meaning("What the supplier calls it.", "HR-0417")]
     quantity: Annotated[Quantity, Meaning("How much is ordered.", "2")]
     unit_id: Annotated[Id | None, Meaning("The supplier's unit; null for the product's own.")]
@@ -76,12 +77,21 @@ class PurchaseLineAnswer(Answer):
     expected_at: Annotated[Moment | None, Meaning("When it is expected, if not with the others.")]
 
 
+class RejectionAnswer(Answer):
+    """What of a line was sent away when it was delivered."""
+
+    line_id: Annotated[Id, Meaning("The line.")]
+    rejected: Annotated[Quantity, Meaning("How much, in the supplier's unit.", "1")]
+    rejected_reason: Annotated[str | None, Meaning("Why.", "Broken")]
+
+
 class PurchaseReceiptAnswer(Answer):
     """A delivery that came."""
 
     movement_id: Annotated[Id, Meaning("The movement by which it was booked.")]
     occurred_at: Annotated[Moment, Meaning("When it came.")]
     total: Annotated[Money, Cost("What it cost.", 5800)]
+    rejections: Annotated[list[RejectionAnswer], Meaning("What of it was sent away at the door.", [])]
 
 
 class PurchaseMailAnswer(Answer):

@@ -20,6 +20,7 @@ from domain.stores import Store
 from domain.suppliers import Supplier
 from projections.base import Row
 from projections.companies import find_company
+from projections.stock.own_units import OwnUnit, own_units
 
 _ITEM = (
     Column(name="#", width=7, is_number=True),
@@ -28,7 +29,7 @@ _ITEM = (
     Column(name="Item", width=38),
     Column(name="Expected", width=18),
     Column(name="Quantity", width=15, is_number=True),
-    Column(name="Unit", width=9),
+    Column(name="Unit", width=20),
 )
 _COST = (
     Column(name="Price", width=14, is_number=True),
@@ -45,11 +46,20 @@ class _Context:
     supplier: Mapping[str, Any]
     storage: Mapping[str, Any]
     store: Mapping[str, Any] | None
-    symbols: Mapping[UUID, str]
+    units: Mapping[UUID, Unit]
+    own_units: Mapping[UUID, OwnUnit]
 
     def day(self, moment: datetime | None) -> str:
         """The day of a moment by the company's calendar."""
         return f"{moment.astimezone(ZoneInfo(self.company['timezone'])):%Y-%m-%d}" if moment else ""
+
+    def unit(self, line: PurchaseLine) -> str:
+        """What its quantity counts, and how many of the product's own units one is, unless it is that."""
+        own = self.own_units.get(line.variant_id)
+        unit = self.units.get(line.unit_id) if line.unit_id else None
+        if unit is None or own is None or unit.id == own.id:
+            return own.name if unit is None and own else unit.values["name"] if unit else ""
+        return f"{unit.values['name']} ({line.factor.normalize():f} {own.symbol})"
 
     def money(self, amount: int) -> str:
         """An amount in the company's currency, which is the order's."""
@@ -97,7 +107,8 @@ def _context(reading: Reading, order: PurchaseOrder) -> _Context:
         supplier=suppliers[0].values,
         storage=storages[0].values,
         store=stores[0].values if stores else None,
-        symbols={unit.id: unit.values["symbol"] for unit in units},
+        units={unit.id: unit for unit in units},
+        own_units=own_units(reading.db, [line.variant_id for line in order.lines]),
     )
 
 
@@ -126,10 +137,10 @@ def _cells(index: int, line: PurchaseLine, context: _Context, *, with_costs: boo
     yield str(index)
     yield line.sku
     yield line.supplier_sku or ""
-    yield line.name
+    yield f"{line.name}, {line.variant_name}" if line.variant_name else line.name
     yield context.day(line.expected_at)
     yield f"{line.quantity.normalize():f}"
-    yield context.symbols.get(line.unit_id, "") if line.unit_id else ""
+    yield context.unit(line)
     if with_costs:
         yield context.money(line.unit_cost)
         yield f"{line.discount_percent.normalize():f} %" if line.discount_percent else ""

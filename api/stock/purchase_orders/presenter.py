@@ -10,7 +10,9 @@ from api.stock.purchase_orders.answers import (
     PurchaseOrderHeadAnswer,
     PurchaseOrderRowAnswer,
     PurchaseReceiptAnswer,
+    RejectionAnswer,
 )
+from domain.money import shortest
 from domain.stock.purchase_lines import PurchaseLine, open_quantity
 from domain.stock.purchase_orders import OPEN, PurchaseOrder
 from projections.base import Row
@@ -26,7 +28,10 @@ def show_purchase_order(order: PurchaseOrder, mail: Row | None = None) -> Purcha
         lines=[_show_line(order, line) for line in order.lines],
         receipts=[
             PurchaseReceiptAnswer(
-                movement_id=delivery.movement_id, occurred_at=delivery.occurred_at, total=delivery.value
+                movement_id=delivery.movement_id,
+                occurred_at=delivery.occurred_at,
+                total=delivery.value,
+                rejections=[RejectionAnswer.of(line) for line in delivery.rejections],
             )
             for delivery in order.deliveries
         ],
@@ -44,9 +49,9 @@ def _show_line(order: PurchaseOrder, line: PurchaseLine) -> PurchaseLineAnswer:
     intake = order.intake(line.id)
     return PurchaseLineAnswer(
         **{name: getattr(line, name) for name in _LINE},
-        received=intake.received,
-        rejected=intake.rejected,
-        open=open_quantity(line, intake) if order.status in OPEN else Decimal(0),
+        received=shortest(intake.received),
+        rejected=shortest(intake.rejected),
+        open=shortest(open_quantity(line, intake)) if order.status in OPEN else Decimal(0),
     )
 
 

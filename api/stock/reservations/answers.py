@@ -36,6 +36,9 @@ class ReservationAnswer(Answer):
     lines: Annotated[list[ReservationLineAnswer], Meaning("The lines.")]
     reference: Annotated[str | None, Meaning("Your own reference.", "Phone call")]
     note: Annotated[str | None, Meaning("A note.")]
+    release_reason: Annotated[
+        str | None, Meaning("Why some of it was released, as somebody said last.", "Changed their mind")
+    ]
     created_by: Annotated[Id | None, Meaning("Who recorded it.")]
     recorded_at: CreatedAt
     version: Version

@@ -18,6 +18,7 @@ def show_reservation(reservation: Reservation) -> ReservationAnswer:
         lines=[_line(promise) for promise in reservation.promises.values()],
         reference=reservation.reference,
         note=reservation.note,
+        release_reason=reservation.release_reason,
         created_by=reservation.created_by,
         recorded_at=reservation.created_on,
         version=reservation.version,

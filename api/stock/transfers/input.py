@@ -126,7 +126,9 @@ class TransfersQuery(PageQuery):
     sort = Choice(
         *SORT_KEYS, load_default="-created_at", meaning="What to sort by; a minus turns the order around."
     )
-    status = Choice(*get_args(TransferStatus), **_TRANSFER["status"])
+    status = Choice(
+        *get_args(TransferStatus), meaning="Where they stand; without it, all but discarded drafts."
+    )
     from_storage_id = Id(**_TRANSFER["from_storage_id"])
     to_storage_id = Id(**_TRANSFER["to_storage_id"])
     store_id = Id(meaning="A store that they leave or are for.")

@@ -45,6 +45,7 @@ def _show_line(line: TransferLine, shipment: Shipment | None) -> TransferLineAns
         variant_id=line.variant_id,
         sku=line.sku,
         name=line.name,
+        variant_name=line.variant_name,
         quantity=line.entered_quantity,
         unit_id=line.unit_id,
         base_quantity=line.quantity,

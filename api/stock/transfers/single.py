@@ -30,7 +30,7 @@ class TransferById(Resource):
         def question(reading: Reading) -> Transfer:
             storages = list_storages(reading.db, store_ids) if store_ids else None
             transfers: list[Transfer] = reading.aggregates(Transfer, [transfer_id], as_of)
-            if not transfers or transfers[0].is_discarded or not transfers[0].is_between(storages):
+            if not transfers or not transfers[0].is_between(storages):
                 raise Missing
             return transfers[0]
 
@@ -56,11 +56,11 @@ class TransferById(Resource):
     @operation(
         "inventory.transfer",
         "Drop a transfer",
-        description="Only before it is shipped; afterwards it is gone. Its number is not given again.",
+        description="Only before it is shipped. It keeps its number, and is listed as `discarded` alone.",
         answer=TransferAnswer,
         refusals=(StaleVersion, InvalidTransition, ConcurrentEdit),
     )
     def on_delete(self, req: Request, resp: Response, transfer_id: UUID) -> None:
-        """Drop the plan, and answer with what it was."""
+        """Drop the plan."""
         command = DiscardTransfer(id=transfer_id, expected_versions=expected_versions(req))
         self.write(req, resp, discard_transfer, command, show_transfer, message="Transfer dropped")

@@ -68,6 +68,7 @@ def purchase_line(line_id: UUID, line: PlannedLine, base: BaseQuantity, goods: G
         id=line_id,
         sku=goods.sku,
         name=goods.name,
+        variant_name=goods.variant_name,
         base_quantity=base.quantity,
         factor=base.written_factor,
     )

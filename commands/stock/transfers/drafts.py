@@ -61,7 +61,7 @@ class AmendTransfer:
 
 @dataclass(frozen=True, kw_only=True)
 class DiscardTransfer:
-    """The plan is dropped, and the transfer gone."""
+    """The plan is dropped."""
 
     id: UUID
     expected_versions: frozenset[int] | None = None
@@ -104,7 +104,7 @@ def amend_transfer(command: AmendTransfer, work: StockWork) -> Transfer:
     """Record another plan. Raises Missing, StaleVersion, InvalidTransition, Invalid."""
     transfer = work.load(Transfer, command.id)
     stock = _look_up(storages_of(transfer), command.lines or (), work)
-    check_visible(transfer, stock, work)
+    check_visible(stock, work)
     check_version(transfer.version, command.expected_versions)
     transfer.check_draft()
     lines = transfer.lines
@@ -120,7 +120,7 @@ def discard_transfer(command: DiscardTransfer, work: StockWork) -> Transfer:
     """Drop the plan. Raises Missing, StaleVersion, InvalidTransition."""
     transfer = work.load(Transfer, command.id)
     stock = _look_up(storages_of(transfer), (), work)
-    check_visible(transfer, stock, work)
+    check_visible(stock, work)
     check_version(transfer.version, command.expected_versions)
     transfer.discard()
     work.save(transfer)
@@ -153,6 +153,7 @@ def _planned(
             variant_id=line.variant_id,
             sku=goods[line.variant_id].sku,
             name=goods[line.variant_id].name,
+            variant_name=goods[line.variant_id].variant_name,
             quantity=base.quantity,
             entered_quantity=line.quantity,
             unit_id=line.unit_id,

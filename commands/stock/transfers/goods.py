@@ -83,7 +83,7 @@ def lock_goods(
     stock = work.stock.lock(storages_of(before), locked, quantities=quantities)
     # Whoever moved these goods meanwhile was waited for, and has changed the transfer as well.
     transfer = work.load(Transfer, transfer_id)
-    check_visible(transfer, stock, work)
+    check_visible(stock, work)
     stock.check_store(side, work.caller.store_ids)
     if not locked.issuperset(variants(transfer)):
         raise ConcurrentEdit

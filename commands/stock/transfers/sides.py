@@ -25,11 +25,9 @@ def check_either_side(stock: StockContext, store_ids: Collection[UUID]) -> None:
         stock.check_store(DESTINATION, store_ids)
 
 
-def check_visible(transfer: Transfer, stock: StockContext, work: StockWork) -> None:
-    """Raise Missing for what was discarded, or where the caller works on neither side."""
+def check_visible(stock: StockContext, work: StockWork) -> None:
+    """Raise Missing where the caller works on neither side."""
     try:
         check_either_side(stock, work.caller.store_ids)
     except OtherStore as refusal:
         raise Missing from refusal
-    if transfer.is_discarded:
-        raise Missing

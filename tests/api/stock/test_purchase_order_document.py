@@ -46,7 +46,7 @@ def test_a_page_tells_who_buys_what_from_whom(buyer: Buyer) -> None:
     page = answer.body.decode()
     for text in ("PO-000001", "Hillside", "h@hill.example", "Back", "Main Street", "Ring twice"):
         assert text in page
-    for text in ("OAT-1", "&lt;HR&gt;&amp;1", "Oat milk", "cs", "58.00", "7.5 %", "107.30"):
+    for text in ("OAT-1", "&lt;HR&gt;&amp;1", "Oat milk", "Case (24 btl)", "58.00", "7.5 %", "107.30"):
         assert text in page
     assert "<HR>" not in page
 
@@ -55,8 +55,30 @@ def test_a_table_has_a_row_a_line_and_computes_nothing(buyer: Buyer) -> None:
     answer = paper(buyer.admin, buyer.order(buyer.line(supplier_sku="=1+1")), "?format=csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     (row,) = csv.DictReader(io.StringIO(answer.body.decode()))
-    assert (row["SKU"], row["Your number"], row["Quantity"], row["Unit"]) == ("OAT-1", "'=1+1", "2", "cs")
+    assert (row["SKU"], row["Your number"], row["Item"]) == ("OAT-1", "'=1+1", "Oat milk")
+    assert (row["Quantity"], row["Unit"]) == ("2", "Case (24 btl)")
     assert (row["Price"], row["Discount"], row["Total"]) == ("58.00", "", "116.00")
+
+
+def test_a_line_says_which_variant_in_which_unit(buyer: Buyer) -> None:
+    names = ("Variety 1, first flush", "Variety 2")
+    variants = [{"sku": name[:9], "name": name, "price": 100, "cost": 40} for name in names]
+    counted = buyer.stocked.product_of(name="Tea", unit_id=buyer.piece["id"], variants=variants)
+    loose = buyer.stocked.product_of(name="Salt", variants=[{"sku": "SALT", "price": 100, "cost": 40}])
+    lines = [
+        {"variant_id": variant["id"], "quantity": "1", "unit_cost": 40}
+        for variant in (*counted["variants"], *loose["variants"])
+    ]
+    lines[1]["unit_id"] = buyer.piece["id"]
+    drafted = buyer.draft(*lines)
+    assert [line["variant_name"] for line in drafted["lines"]] == [*names, ""]
+    table = csv.DictReader(io.StringIO(paper(buyer.admin, drafted, "?format=csv").body.decode()))
+    assert [(row["Item"], row["Quantity"], row["Unit"]) for row in table] == [
+        (f"Tea, {names[0]}", "1", "Bottle"),
+        (f"Tea, {names[1]}", "1", "Bottle"),
+        ("Salt", "1", ""),
+    ]
+    assert f"Tea, {names[0]}" in paper(buyer.admin, drafted, "?format=html").body.decode()
 
 
 def test_any_script_can_be_written(buyer: Buyer) -> None:

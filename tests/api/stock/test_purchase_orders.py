@@ -206,6 +206,16 @@ class TestReceiving:
             "2",
         )
         assert (buyer.stocked.on_hand(), buyer.incoming()) == ("10", "48")
+        (rejection,) = shown["receipts"][0]["rejections"]
+        assert rejection["line_id"] == ordered["lines"][0]["id"]
+        assert (rejection["rejected"], rejection["rejected_reason"]) == ("2", "Broken")
+
+    def test_what_came_in_halves_is_written_with_no_more_digits_than_it_needs(self, buyer: Buyer) -> None:
+        ordered = buyer.order()
+        for _ in range(2):
+            buyer.receive(ordered, "0.5", rejected="0.5")
+        (line,) = buyer.show(ordered)["lines"]
+        assert (line["received"], line["rejected"], line["open"]) == ("1", "1", "1")
 
     def test_the_goods_may_go_elsewhere(self, buyer: Buyer) -> None:
         hall = buyer.admin.post("/api/admin/storages", {"name": "Hall", "code": "H"}).data["id"]

@@ -46,6 +46,7 @@ class TestReserving:
             ],
             "reference": "Phone",
             "note": "Until Friday",
+            "release_reason": None,
             "created_by": str(stocked.shop.users["Manager"]),
             "recorded_at": made.data["recorded_at"],
             "version": 1,
@@ -97,6 +98,7 @@ class TestReleasing:
         assert figures(stocked) == ("10", "2.5", "7.5")
         rest = manager.post(f"{path}/release")
         assert (rest.data["status"], rest.data["lines"][0]["released"]) == ("released", "4")
+        assert (some.data["release_reason"], rest.data["release_reason"]) == ("Too many", "Too many")
         assert rest.data == manager.get(path).data == manager.get(PATH).data[0]
         assert figures(stocked) == ("10", "0", "10")
 

@@ -221,13 +221,17 @@ class TestPlanning:
         assert route.admin.patch(path, {"lines": []}).status == 422
         assert route.admin.patch(path, {"lines": [{"quantity": 1}]}).fields == {"lines.0.variant_id"}
 
-    def test_a_plan_that_is_dropped_is_gone_but_for_the_past(self, route: Route) -> None:
+    def test_a_plan_that_is_dropped_keeps_its_number_and_is_listed_by_its_status(self, route: Route) -> None:
         planned = route.plan()
         path = f"{PATH}/{planned.data['id']}"
         dropped = route.admin.delete(path)
         assert (dropped.status, dropped.data["number"]) == (200, "TR-000001")
-        assert (route.admin.get(path).status, route.admin.delete(path).status) == (404, 404)
+        again = route.admin.delete(path)
+        assert (again.status, again.code) == (409, "invalid_transition")
+        assert b"needs the status draft; the transfer has the status discarded" in again.body
+        assert route.admin.get(path).data["status"] == "discarded"
         assert route.admin.get(PATH).data == []
+        assert numbers(route.admin.get(f"{PATH}?status=discarded")) == ["TR-000001"]
         past = route.admin.get(f"{path}?as_of={planned.data['recorded_at']}")
         assert past.data == planned.data
         assert route.plan().data["number"] == "TR-000002"

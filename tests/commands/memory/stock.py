@@ -219,6 +219,7 @@ class MemoryStockContext:
                 product_id=product.id,
                 sku=variant.sku,
                 name=product.values["name"],
+                variant_name=variant.name,
                 cost=variant.cost,
                 unit_id=product.values["unit_id"],
                 precision=precision_of(self._world, self._company_id, product.values["unit_id"]),

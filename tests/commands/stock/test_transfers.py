@@ -251,12 +251,12 @@ class TestAmendAndDiscard:
         scenario.when(amend(requested())).then_nothing()
         scenario.when(amend(note=None)).then_nothing()
 
-    def test_a_plan_that_is_dropped_is_gone(self, scenario: Scenario) -> None:
+    def test_a_plan_that_is_dropped_is_at_its_end(self, scenario: Scenario) -> None:
         drafted(scenario)
         discard = DiscardTransfer(id=TRANSFER)
         scenario.when(discard).then(fact(DISCARDED, TRANSFER))
         for command in (discard, amend(note="x"), ship(), receive(is_closing=True), CANCEL):
-            scenario.when(command).then_refused(Missing)
+            scenario.when(command).then_refused(InvalidTransition)
 
     def test_what_has_left_is_no_plan_any_more(self, scenario: Scenario) -> None:
         shipped(scenario)
