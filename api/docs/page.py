@@ -37,6 +37,7 @@ def render(document: Json) -> Page:
         lead=markdown(lead),
         guide=markdown(guide, heading=3, anchors=True),
         errors=_error_codes(document),
+        details=_detail_codes(document),
         areas="".join(_area(document, tag) for tag in document["tags"]),
         objects=_objects(document),
     )
@@ -69,7 +70,12 @@ def operations_in(document: Json, area: str) -> list[tuple[str, str, Json]]:
 def _sidebar(document: Json) -> str:
     lines = document["info"]["description"].splitlines()
     titles = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
-    guide = [("start", "Quick start"), *((slug(title), title) for title in titles), ("errors", "Error codes")]
+    guide = [
+        ("start", "Quick start"),
+        *((slug(title), title) for title in titles),
+        ("errors", "Error codes"),
+        ("details", "Detail codes"),
+    ]
     groups = [_group("Guide", "".join(_link(there, title) for there, title in guide))]
     for tag in document["tags"]:
         links = "".join(
@@ -97,8 +103,21 @@ def _error_codes(document: Json) -> str:
         f"<tr><td>{refusal['status']}</td><td>{code(refusal['code'])}</td><td>{escape(refusal['meaning'])}</td></tr>"
         for refusal in document["x-error-codes"]
     )
-    head = '<tr><th scope="col">Status</th><th scope="col">Code</th><th scope="col">Meaning</th></tr>'
-    return f'<div class="wide"><table class="codes"><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
+    return _table_of_codes(("Status", "Code", "Meaning"), rows)
+
+
+def _detail_codes(document: Json) -> str:
+    rows = "".join(
+        f"<tr><td>{code(detail['code'])}</td><td>{escape(detail['meaning'])}</td></tr>"
+        for detail in document["x-detail-codes"]
+    )
+    return _table_of_codes(("Code", "Meaning"), rows)
+
+
+def _table_of_codes(columns: tuple[str, ...], rows: str) -> str:
+    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    content = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
+    return f'<div class="wide"><table class="codes">{content}</table></div>'
 
 
 def _area(document: Json, tag: Json) -> str:

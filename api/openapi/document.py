@@ -12,6 +12,7 @@ from falcon.routing.compiled import CompiledRouterNode
 from api.media import FORM
 from api.openapi import parts
 from api.openapi.areas import area_of, tags_of
+from api.openapi.details import DETAIL_CODES
 from api.openapi.examples import example_of, without_nulls
 from api.openapi.records import Records
 from api.openapi.refusals import ELSEWHERE, answer_of, refusals_of
@@ -108,6 +109,7 @@ class _Writer:
                 "securitySchemes": parts.SECURITY,
             },
             "x-error-codes": self._error_codes(),
+            "x-detail-codes": [{"code": code, "meaning": meaning} for code, meaning in DETAIL_CODES.items()],
         }
 
     def _operation(self, route: Route) -> Json:

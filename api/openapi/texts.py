@@ -48,7 +48,8 @@ Every failure has one shape, an unknown path included:
 ```
 
 Decide by `error.code`, which never changes, not by `message`, which is for people. `details` name every
-field that stands in the way, up to a hundred; then a last one, `more`, says how many are left out.
+field that stands in the way, up to a hundred; then a last one, `more`, says how many are left out. Their
+codes are stable as well: one of the detail codes, or the refusal's own.
 
 ## Paths and methods
 

@@ -56,7 +56,8 @@ def moment_of_movement(
         raise Invalid(details=[Detail("occurred_at", TOO_OLD, message)]) from refusal
     day = stock.business_date(field, moment)
     if limits.books_closed_until and day <= limits.books_closed_until:
-        raise PeriodClosed(f"The books are closed up to {limits.books_closed_until}.")
+        message = f"The books are closed up to {limits.books_closed_until}."
+        raise PeriodClosed(message, details=[Detail("occurred_at", PeriodClosed.code, message)])
     check_not_counted(moment, moved, stock)
     return Moment(moment, day)
 

@@ -45,7 +45,8 @@ def reverse_movement(command: ReverseMovement, work: JournalWork) -> StockMoveme
     stock.check_store("storage_id", work.caller.store_ids)
     check_reversible(original, entry.returned if entry else {})
     if entry and entry.reversed_by:
-        raise AlreadyReversed
+        message = f"The movement {entry.reversed_by} reversed it."
+        raise AlreadyReversed(details=[Detail("movement_id", AlreadyReversed.code, message)])
     _check_goods(original, stock)
     moved = [("storage_id", line.variant_id) for line in original.lines]
     check_not_counted(original.occurred_at, moved, stock, at="movement_id")

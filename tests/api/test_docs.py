@@ -94,6 +94,10 @@ class TestThePage:
         for refusal in document["x-error-codes"]:
             assert f"<code>{refusal['code']}</code>" in page.html
 
+    def test_explains_every_detail_code(self, document: dict[str, Any], page: Page) -> None:
+        for detail in document["x-detail-codes"]:
+            assert f"<code>{detail['code']}</code>" in page.html
+
     def test_names_with_each_operation_what_that_one_refuses(
         self, app: Any, document: dict[str, Any], page: Page
     ) -> None:

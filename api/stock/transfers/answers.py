@@ -18,6 +18,9 @@ from api.answers import (
 )
 from domain.stock.transfers import TransferStatus
 
+#: What quantities of a transfer are in, whatever unit it was planned in.
+_OWN = "in the product's unit"
+
 
 class TransferHeadAnswer(Answer):
     """A transfer without its lines."""
@@ -72,10 +75,10 @@ class ArrivedLineAnswer(Answer):
 
     line_id: Annotated[Id, Meaning("The line.")]
     variant_id: Annotated[Id, Meaning("The variant.")]
-    received: Annotated[Quantity, Meaning("How much arrived.")]
-    damaged: Annotated[Quantity, Meaning("How much arrived damaged, and was not taken in.", "0")]
-    lost: Annotated[Quantity, Meaning("How much was lost on the way.", "0")]
-    returned: Annotated[Quantity, Meaning("How much went back.", "0")]
+    received: Annotated[Quantity, Meaning(f"How much arrived, {_OWN}.")]
+    damaged: Annotated[Quantity, Meaning(f"How much arrived damaged, {_OWN}; it was not taken in.", "0")]
+    lost: Annotated[Quantity, Meaning(f"How much was lost on the way, {_OWN}.", "0")]
+    returned: Annotated[Quantity, Meaning(f"How much went back, {_OWN}.", "0")]
     received_value: Annotated[Money, Cost("What arrived was worth.", 428)]
     damaged_value: Annotated[Money, Cost("What was damaged was worth.", 143)]
     lost_value: Annotated[Money, Cost("What was lost was worth.", 143)]

@@ -63,10 +63,12 @@ class TransferEdit(Body):
 
 
 class ShippedLineBody(Body):
-    """How much of a line leaves."""
+    """How much of a line leaves, in the product's unit, whatever unit it was planned in."""
 
     line_id = Id(required=True, meaning="The line.")
-    quantity = Quantity(required=True, meaning="How much leaves, in the product's unit.", example="2")
+    quantity = Quantity(
+        required=True, meaning="How much leaves, in the product's unit: a part of `requested`.", example="2"
+    )
 
 
 class ShipBody(Body):
@@ -90,7 +92,7 @@ def _part(name: str) -> Exact:
 
 
 class ArrivedLineBody(Body):
-    """What became of a part of a line; what is not said is 0."""
+    """What became of a part of a line, in the product's unit; what is not said is 0."""
 
     line_id = Id(required=True, **_ARRIVED["line_id"])
     received = _part("received")

@@ -32,7 +32,8 @@ class TransferShipping(Resource):
         "inventory.transfer",
         "Ship a transfer",
         description="Takes the goods from the source at their average cost; what is reserved there stays. "
-        "It is for whoever works at the source.",
+        "Quantities are in the product's unit, also where the plan is in another: of two cases of twelve, 24 "
+        "can leave. It is for whoever works at the source.",
         body=ShipBody(),
         body_is_optional=True,
         answer=TransferAnswer,
@@ -58,8 +59,9 @@ class TransferReceiving(Resource):
         "inventory.transfer",
         "Receive a transfer",
         description="What arrived is taken in at what it was worth when it left; what is damaged or lost "
-        "never is. It is for whoever works at the destination. The same `id` with the same content answers "
-        "with what the transfer was then.",
+        "never is. Quantities are in the product's unit, whatever unit it was planned in. It is for whoever "
+        "works at the destination. The same `id` with the same content answers with what the transfer was "
+        "then.",
         body=ReceiveBody(),
         answer=TransferAnswer,
         refusals=(

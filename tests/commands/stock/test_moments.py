@@ -73,7 +73,7 @@ class TestClosedBooks:
     @pytest.mark.parametrize("days_ago", [1, 2])
     def test_let_it_not_move_on_a_closed_day(self, scenario: Scenario, event: Any, days_ago: int) -> None:
         close_books(scenario, days_ago=1)
-        scenario.when(move(event, days_ago)).then_refused(PeriodClosed)
+        scenario.when(move(event, days_ago)).then_refused(PeriodClosed, "occurred_at:period_closed")
 
     @each_way
     def test_let_it_move_once_they_are_open_again(self, scenario: Scenario, event: Any) -> None:
@@ -83,7 +83,9 @@ class TestClosedBooks:
 
     def test_of_today_keep_movements_from_being_reversed(self, scenario: Scenario) -> None:
         close_books(scenario, days_ago=0)
-        scenario.when(ReverseMovement(movement_id=DELIVERY, reason="Twice")).then_refused(PeriodClosed)
+        scenario.when(ReverseMovement(movement_id=DELIVERY, reason="Twice")).then_refused(
+            PeriodClosed, "occurred_at:period_closed"
+        )
 
 
 class TestACount:

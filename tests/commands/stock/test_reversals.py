@@ -86,7 +86,7 @@ class TestReverseMovement:
     def test_happens_once(self, scenario: Scenario) -> None:
         scenario.when(adjust(3, "found"))
         scenario.when(reverse(ADJUSTMENT))
-        scenario.when(reverse(ADJUSTMENT)).then_refused(AlreadyReversed)
+        scenario.when(reverse(ADJUSTMENT)).then_refused(AlreadyReversed, "movement_id:already_reversed")
 
     def test_is_for_nothing_that_has_a_document_of_its_own(self, scenario: Scenario) -> None:
         scenario.when(adjust(3, "found"))

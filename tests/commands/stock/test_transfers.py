@@ -233,7 +233,7 @@ class TestDraftTransfer:
     def test_refuses_what_lies_in_closed_books(self, scenario: Scenario) -> None:
         yesterday = NOW - timedelta(days=1)
         scenario.when(ReviseCompany(id=COMPANY, changes={"books_closed_until": yesterday.date()}))
-        scenario.when(draft(occurred_at=yesterday)).then_refused(PeriodClosed)
+        scenario.when(draft(occurred_at=yesterday)).then_refused(PeriodClosed, "occurred_at:period_closed")
         scenario.when(draft()).then(fact(DRAFTED))
 
 

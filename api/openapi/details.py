@@ -1,0 +1,63 @@
+"""What the codes of a refusal's details mean: why a field stands in the way of it.
+
+A detail may carry the refusal's own code as well (`insufficient_stock`); those are explained with the errors.
+"""
+
+from collections.abc import Mapping
+
+#: Each code, and what it says of the field beside it.
+DETAIL_CODES: Mapping[str, str] = {
+    # Fields of any body or query.
+    "required": "It must be there.",
+    "unknown": "There is no such field or parameter.",
+    "invalid": "It is not what the field takes, or not what goes with the others; the message says what is.",
+    "not_valid": "It does not go with what the others say.",
+    "not_found": "There is no such thing in this company, or it is archived.",
+    "duplicate": "It occurs twice.",
+    "too_large": "It comes to more than can be written.",
+    "too_deep": "Too many levels hang under each other.",
+    "ring": "Nothing can hang under itself.",
+    "in_use": "Something still needs it.",
+    "more": "Not a field: more details than are listed; the message says how many.",
+    # Moments.
+    "in_the_future": "It has not come yet.",
+    "in_the_past": "It is over already.",
+    "too_old": "It lies further back than `backdating_days`; whoever may `pos.backdate` may record it.",
+    "too_far_back": "It lies further back than `backdating_days`; whoever may `pos.backdate` may record it.",
+    "before_the_company": "The company was not there yet.",
+    "before_shipping": "The goods of the transfer had not left yet.",
+    # Quantities, units and lines of documents about stock.
+    "duplicate_line": "An earlier line is about the same.",
+    "too_precise": "It has more decimal places than the product's unit.",
+    "no_common_unit": "The unit is no multiple of what the product's unit is a multiple of.",
+    "sign_not_valid": "By its reason stock comes in (above zero) or goes out; only what comes in has a cost.",
+    "exceeds_requested": "It is more than the transfer's plan requests.",
+    "same_storage": "A transfer goes to another storage.",
+    "not_in_scope": "The count is not about this variant.",
+    "below_received": "More than that has come already.",
+    "nothing_to_order": "The order has no lines.",
+    "no_supplier": "The product has no supplier to order it from.",
+    "supplier_archived": "The supplier of one of the products is archived.",
+    "no_address": "The supplier has no e-mail address.",
+    "too_low": "The most to have is below the reorder level.",
+    # Sales.
+    "no_storage": "The store has no storage to sell from.",
+    "not_for_sale": "The product is not active.",
+    # Products, and sheets of them.
+    "duplicate_sku": "Another variant has this SKU.",
+    "duplicate_barcode": "Another variant has this barcode.",
+    "not_listed": "The variant type has no such value.",
+    "empty": "The file is empty.",
+    "not_utf8": "It is not encoded in UTF-8.",
+    "broken_quotes": "A quotation mark is missing.",
+    "missing_column": "This column is required.",
+    "unknown_column": "There is no such column.",
+    "duplicate_column": "This column is there twice.",
+    "too_many_columns": "It has more columns than a sheet can have.",
+    "too_many_rows": "It has more rows than a sheet can have.",
+    # Users and companies.
+    "weak_password": "It is too easily guessed.",
+    "not_held": "You cannot give what you do not have.",
+    "also_granted": "It is granted and denied at once.",
+    "not_the_companys": "It belongs to another company.",
+}
