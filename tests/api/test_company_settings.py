@@ -127,7 +127,7 @@ class TestWhatFollows:
         assert closed.status == 200
         assert stocked.receive(1, 60, occurred_at=yesterday.isoformat()).status == 201
         refused = stocked.receive(1, 60, occurred_at=(yesterday - timedelta(days=3)).isoformat())
-        assert (refused.status, refused.code) == (409, "period_closed")
+        assert (refused.status, refused.code, refused.fields) == (409, "period_closed", {"occurred_at"})
         assert stocked.on_hand() == "11"
         assert stocked.sell(occurred_at=(yesterday - timedelta(days=3)).isoformat()).status == 201
         assert admin.patch(PATH, {"books_closed_until": None}).data["books_closed_until"] is None

@@ -217,7 +217,10 @@ class TestReversals:
         with ThreadPoolExecutor(4) as managers:
             answers = list(managers.map(lambda _: depot.reverse(receipt), range(4)))
         assert sorted(answer.status for answer in answers) == [200, 409, 409, 409]
-        assert {answer.code for answer in answers if answer.status > 400} == {"already_reversed"}
+        late = [answer for answer in answers if answer.status > 400]
+        assert {answer.code for answer in late} == {"already_reversed"}
+        (reversal,) = (answer.data["id"] for answer in answers if answer.status == 200)
+        assert all(reversal in answer.json["error"]["details"][0]["message"] for answer in late)
         assert depot.balance() == ("10", 600)
 
     def test_are_not_for_sales(self, depot: Depot) -> None:
