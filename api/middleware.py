@@ -14,7 +14,16 @@ from api.addresses import sender_of
 from api.operations import PUBLIC, SIGNED_IN, Operation, operations_of
 from api.paths import is_spelt_right
 from api.rate_limits import RequestLimits
-from api.requests import check_csv, load_body, load_form, load_query, read_body, read_form, substance_of
+from api.requests import (
+    check_choices,
+    check_csv,
+    load_body,
+    load_form,
+    load_query,
+    read_body,
+    read_form,
+    substance_of,
+)
 from api.resource import visitor_of
 from api.services import Services
 from api.watchers import WATCHED, is_on_this_machine
@@ -91,6 +100,7 @@ class Gatekeeper:
             if operation.permission != SIGNED_IN and operation.permission not in caller.permissions:
                 raise NotAllowed
             self._read(req, operation)
+            check_choices(operation.query, req.context.query, caller.permissions)
         except Refusal:
             # The responder's own transaction would find an ended session; here is none, so it is asked for.
             self._services.application.check(caller)

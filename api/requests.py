@@ -1,10 +1,11 @@
 """Reads requests before any responder sees them: bytes, JSON, forms, parameters, all within limits."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from io import BytesIO
 from itertools import chain
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 from falcon import HTTPBadRequest, Request
@@ -23,8 +24,8 @@ from api.errors import (
     UnsupportedMediaType,
     shortened,
 )
-from api.fields import File, Secret, Text
-from domain.errors import Detail, Invalid
+from api.fields import Choice, File, Secret, Text
+from domain.errors import Detail, Invalid, NotAllowed
 
 #: How many levels of lists and objects a body may have.
 DEEPEST = 16
@@ -160,11 +161,47 @@ def load_query(req: Request, schema: Schema | None) -> dict[str, Any]:
             unknown = [Detail(name, "unknown", "Unknown parameter.") for name in req.params]
             raise InvalidParameter(details=unknown)
         return {}
+    _check_encoding(req)
     try:
         loaded: dict[str, Any] = schema.load(req.params)
     except ValidationError as error:
         raise InvalidParameter(details=shortened(_details(error.messages))) from None
     return loaded
+
+
+def _check_encoding(req: Request) -> None:
+    """Raise InvalidParameter for what is no UTF-8: falcon reads it as if it were another text."""
+    if "%" not in req.query_string:
+        return
+    try:
+        unquote_to_bytes(req.query_string.encode("latin-1")).decode()
+    except UnicodeError:
+        texts = {name: "".join(value) for name, value in req.params.items()}
+        details = [
+            Detail(name, "not_utf8", "This is not encoded in UTF-8.")
+            for name, text in texts.items()
+            if "\ufffd" in text
+        ]
+        raise InvalidParameter(details=details) from None
+
+
+def check_choices(schema: Schema | None, query: Mapping[str, Any], permissions: Collection[str]) -> None:
+    """Raise NotAllowed, naming what is missing, for a choice that takes a permission the caller has not."""
+    for name, field in _permitted_choices(schema) if schema else ():
+        permission = field.permissions.get(query.get(name, ""))
+        if permission and permission not in permissions:
+            message = f"{field.data_key or name}={query[name]} takes the permission {permission}."
+            raise NotAllowed(message)
+
+
+@cache
+def _permitted_choices(schema: Schema) -> Sequence[tuple[str, Choice]]:
+    """The parameters of a query of which some choices take a permission."""
+    return [
+        (field.attribute or name, field)
+        for name, field in schema.fields.items()
+        if isinstance(field, Choice) and field.permissions
+    ]
 
 
 def _check_depth(content: Any) -> None:

@@ -3,7 +3,7 @@
 from api.fields.body import Body, Described, Many, Object, check_descriptions
 from api.fields.ids import File, Id, OwnId
 from api.fields.numbers import MAX_AMOUNT, Change, Exact, Flag, Money, Percent, Quantity, Whole
-from api.fields.texts import Choice, Code, Currency, Email, Name, Secret, Text, Timezone, optional
+from api.fields.texts import Choice, Code, Currency, Email, Name, Secret, Text, Timezone, optional, ordered_by
 from api.fields.times import Day, DayCut, Moment
 
 __all__ = [
@@ -35,4 +35,5 @@ __all__ = [
     "Whole",
     "check_descriptions",
     "optional",
+    "ordered_by",
 ]

@@ -1,6 +1,8 @@
 """Texts: names, codes, words to choose from, secrets."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,6 +11,7 @@ from marshmallow import ValidationError, fields, validate
 from api.fields.body import Described
 from domain.money import UnknownCurrency, exponent
 
+NO_PERMISSIONS: Mapping[str, str] = MappingProxyType({})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -33,11 +36,23 @@ def optional(longest: int = 500, **kwargs: Any) -> Text:
 
 
 class Choice(Described, fields.String):
-    """One of a few words."""
+    """One of a few words; `permissions` are those that some of them take."""
 
-    def __init__(self, *words: str, **kwargs: Any) -> None:
+    def __init__(self, *words: str, permissions: Mapping[str, str] = NO_PERMISSIONS, **kwargs: Any) -> None:
+        kwargs["meaning"] = " ".join([kwargs.get("meaning", ""), *map(_taken, permissions.items())]).strip()
         super().__init__(validate=validate.OneOf(words), **kwargs)
         self.words = words
+        self.permissions = permissions
+
+
+def _taken(choice: tuple[str, str]) -> str:
+    word, permission = choice
+    return f"`{word}` takes `{permission}`."
+
+
+def ordered_by(*figures: str, permission: str) -> dict[str, str]:
+    """What it takes to sort by these figures, either way: who sees none must not learn their order."""
+    return {sign + figure: permission for figure in figures for sign in ("", "-")}
 
 
 class Secret(Described, fields.String):

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from api.fields import Body, Choice, Flag, Id, Moment, Whole
+from api.fields import Body, Choice, Flag, Id, Moment, Whole, ordered_by
 from api.queries import ListQuery
 from domain.stock.adjustments import REASONS
 from projections.stock.levels import SORT_KEYS, STATUSES, WITHOUT_PAST
@@ -28,6 +28,7 @@ class StorageStockQuery(ListQuery):
     as_of = Moment(meaning="Answer what was recorded up to this time.")
     sort = Choice(
         *(sign + key for key in SORT_KEYS for sign in ("", "-")),
+        permissions=ordered_by("value", permission="costs.view"),
         load_default="name",
         meaning="What to sort by; a minus turns the order around.",
     )

@@ -325,6 +325,14 @@ class TestHeadersAndQueries:
         answer = unharmed.get("/api/auth/me?verbose=1&x=")
         assert (answer.status, answer.fields) == (400, {"verbose", "x"})
 
+    def test_what_is_no_text_is_named(self, unharmed: Any) -> None:
+        for wrong in ("%ff", "caf%e9", "%ed%a0%80", "%C3"):
+            answer = unharmed.get(f"{BRANDS}?search={wrong}&limit=5")
+            assert (answer.status, answer.code) == (400, "invalid_parameter"), wrong
+            assert (answer.fields, answer.codes) == ({"search"}, {"not_utf8"}), wrong
+        for right in ("caf%C3%A9", "%EF%BF%BD", "100%25", "%F0%9F%8D%B7"):
+            assert unharmed.get(f"{BRANDS}?search={right}").status == 200, right
+
     def test_strange_bytes_in_an_address_do_no_harm(self, unharmed: Any) -> None:
         for query in ("search=%ff", "search=%00", "search=%ED%A0%80", "%00=1", "search=a&search=b", "&&=&"):
             answer = unharmed.get(f"{BRANDS}?{query}")

@@ -14,6 +14,7 @@ from api.answers.hiding import permissions_in
 from api.answers.record import records_in
 from api.app import create_app
 from api.audit.permitted import COST_FIELDS
+from api.fields import Choice
 from api.openapi.document import Route, routes_of
 from api.operations import PUBLIC
 from api.services import Services
@@ -380,6 +381,58 @@ class TestAnswersToWrites:
         )
         assert first.body == again.body
         assert list(costs_in(again.json)) == []
+
+
+INVENTORY = "/api/admin/inventory"
+#: By what is sorted, what of an answer that is, where it goes by another name there.
+FIGURES = {"total": "subtotal"}
+
+
+def sorts() -> Iterator[tuple[Route, Choice]]:
+    """Every list that can be sorted, and by what."""
+    for route in all_routes():
+        sort = route.operation.query.fields.get("sort") if route.operation.query else None
+        if isinstance(sort, Choice):
+            yield route, sort
+
+
+class TestTheOrder:
+    """What is sorted by a figure tells of it."""
+
+    def test_of_every_hidden_figure_takes_what_the_figure_takes(self) -> None:
+        taken = set[str]()
+        for route, sort in sorts():
+            hidden = {
+                field.name: field.meaning.permission
+                for record in records_in(route.operation.answer)
+                for field in fields_of(record)
+                if field.meaning.permission
+            }
+            figures = {word: word.removeprefix("-") for word in sort.words}
+            expected = {
+                word: hidden[FIGURES.get(figure, figure)]
+                for word, figure in figures.items()
+                if FIGURES.get(figure, figure) in hidden
+            }
+            assert dict(sort.permissions) == expected, route.template
+            taken |= expected.keys()
+        assert taken == {sign + name for sign in ("", "-") for name in ("value", "total", "difference_value")}
+
+    def test_of_a_hidden_figure_is_refused(self, stocked: Any, without_costs: Callable[[str], Any]) -> None:
+        client = without_costs("Manager")
+        count_id = begin_count(stocked, stocked.product)
+        for path, figure in (
+            (f"{INVENTORY}/levels", "value"),
+            (f"/api/admin/storages/{stocked.storage['id']}/stock", "value"),
+            (ORDERS, "total"),
+            (f"{INVENTORY}/counts/{count_id}/lines", "difference_value"),
+        ):
+            for word in (figure, f"-{figure}"):
+                refused = client.get(f"{path}?sort={word}")
+                assert (refused.status, refused.code) == (403, "forbidden"), path
+                assert refused.json["message"] == f"sort={word} takes the permission costs.view."
+                assert stocked.shop.client("Admin").get(f"{path}?sort={word}").status == 200, path
+            assert client.get(path).status == 200
 
 
 def declared_in(answer: Any) -> Iterator[tuple[str, str, bool]]:

@@ -5,7 +5,21 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from api.answers import meanings_of
-from api.fields import Body, Choice, Exact, Flag, Id, Many, Moment, Object, OwnId, Text, Whole, optional
+from api.fields import (
+    Body,
+    Choice,
+    Exact,
+    Flag,
+    Id,
+    Many,
+    Moment,
+    Object,
+    OwnId,
+    Text,
+    Whole,
+    optional,
+    ordered_by,
+)
 from api.queries import PageQuery
 from api.stock.counts.answers import CountAnswer, ScopeAnswer
 
@@ -121,6 +135,7 @@ class CountLinesQuery(PageQuery):
         "-difference",
         "difference_value",
         "-difference_value",
+        permissions=ordered_by("difference_value", permission="costs.view"),
         load_default="sku",
         meaning="What to sort by; a minus turns the order around.",
     )

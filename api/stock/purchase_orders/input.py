@@ -22,6 +22,7 @@ from api.fields import (
     Quantity,
     Text,
     optional,
+    ordered_by,
 )
 from api.queries import PageQuery
 from api.stock.purchase_orders.answers import PurchaseLineAnswer, PurchaseOrderAnswer
@@ -202,7 +203,10 @@ class PurchaseOrdersQuery(PageQuery):
     """Filters of the purchase orders; `from` and `to` are about when they were ordered, or drafted."""
 
     sort = Choice(
-        *SORT_KEYS, load_default="-number", meaning="What to sort by; a minus turns the order around."
+        *SORT_KEYS,
+        permissions=ordered_by("total", permission="costs.view"),
+        load_default="-number",
+        meaning="What to sort by; a minus turns the order around.",
     )
     status = Choice(
         *get_args(PurchaseOrderStatus), meaning="Where they stand; without it, all but discarded drafts."
