@@ -6,11 +6,12 @@ from uuid import UUID
 from falcon import Request, Response
 
 from api.answers import Answer, Day, Id, Meaning, Moment, Version
+from api.etags import expected_versions
 from api.operations import operation
 from api.resource import Resource
 from api.stock.input import ReversalBody
 from api.stock.journal import MovementLineAnswer
-from commands.ports import ConcurrentEdit
+from commands.ports import ConcurrentEdit, StaleVersion
 from commands.stock.moments import BeforeLastCount, PeriodClosed
 from commands.stock.reversals import ReverseMovement, reverse_movement
 from domain.money import AmountTooLarge
@@ -46,6 +47,7 @@ class MovementReversal(Resource):
         body=ReversalBody(),
         answer=ReversalAnswer,
         refusals=(
+            StaleVersion,
             ConcurrentEdit,
             AlreadyReversed,
             NotReversible,
@@ -57,7 +59,11 @@ class MovementReversal(Resource):
     )
     def on_post(self, req: Request, resp: Response, movement_id: UUID) -> None:
         """Book the opposite of a movement."""
-        command = ReverseMovement(movement_id=movement_id, reason=req.context.body["reason"])
+        command = ReverseMovement(
+            movement_id=movement_id,
+            reason=req.context.body["reason"],
+            expected_versions=expected_versions(req),
+        )
         self.write(req, resp, reverse_movement, command, _show, message="Movement reversed")
 
 

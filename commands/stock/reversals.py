@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from commands.ports import check_version
 from commands.stock.moments import check_not_counted, moment_of_movement
 from commands.stock.ports import JournalWork, StockContext
 from domain.errors import Detail, Invalid
+from domain.stock.journal import JournalEntry
 from domain.stock.movements import StockMovement
 from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.reversals import (
@@ -23,6 +25,7 @@ class ReverseMovement:
 
     movement_id: UUID
     reason: str
+    expected_versions: frozenset[int] | None = None
 
 
 def reverse_movement(command: ReverseMovement, work: JournalWork) -> StockMovement:
@@ -31,7 +34,7 @@ def reverse_movement(command: ReverseMovement, work: JournalWork) -> StockMoveme
     What a purchase order delivered is on order again, as long as nobody ended the order.
 
     What was counted since is settled: the count said what is there, whatever was booked before it. Raises
-    Missing, OtherStore, NotReversible, AlreadyReversed, BeforeLastCount, Invalid, PeriodClosed,
+    Missing, OtherStore, StaleVersion, NotReversible, AlreadyReversed, BeforeLastCount, Invalid, PeriodClosed,
     InsufficientStock, AmountTooLarge.
     """
     original = work.load(StockMovement, command.movement_id)
@@ -43,6 +46,7 @@ def reverse_movement(command: ReverseMovement, work: JournalWork) -> StockMoveme
     )
     entry = work.journal.lock(original.id).read()
     stock.check_store("storage_id", work.caller.store_ids)
+    _check_version(original, entry, command)
     check_reversible(original, entry.returned if entry else {})
     if entry and entry.reversed_by:
         message = f"The movement {entry.reversed_by} reversed it."
@@ -72,6 +76,12 @@ def _order_of(original: StockMovement, work: JournalWork) -> PurchaseOrder | Non
     if original.kind != "receipt" or original.purchase_order_id is None:
         return None
     return work.load(PurchaseOrder, original.purchase_order_id)
+
+
+def _check_version(original: StockMovement, entry: JournalEntry | None, command: ReverseMovement) -> None:
+    """Raise StaleVersion unless the movement is as the client saw it; its reversal makes it a later one."""
+    is_reversed = bool(entry and entry.reversed_by)
+    check_version(original.version + is_reversed, command.expected_versions)
 
 
 def _check_goods(original: StockMovement, stock: StockContext) -> None:

@@ -212,6 +212,19 @@ class TestReversals:
         assert depot.admin.get(f"{path}?as_of=2001-01-01T00:00:00Z").status == 404
         assert depot.admin.get(f"{PATH}/receipts").data[0]["reversed_by"] == reversal.data["id"]
 
+    def test_are_refused_of_a_version_that_is_not_the_last(self, depot: Depot) -> None:
+        receipt = depot.stocked.receive(7, 93)
+        path = f"{PATH}/movements/{receipt.data['id']}/reverse"
+        for etag in ('"99"', 'W/"1"'):
+            answer = depot.admin.post(path, {"reason": "Booked twice"}, If_Match=etag)
+            assert refused(answer) == (412, "precondition_failed")
+        etag = receipt.headers["etag"]
+        assert depot.admin.post(path, {"reason": "Booked twice"}, If_Match=etag).status == 200
+        answer = depot.admin.post(path, {"reason": "Booked twice"}, If_Match=etag)
+        assert refused(answer) == (412, "precondition_failed")
+        answer = depot.admin.post(path, {"reason": "Booked twice"}, If_Match='"2"')
+        assert refused(answer) == (409, "already_reversed")
+
     def test_at_the_same_moment_happen_once(self, depot: Depot) -> None:
         receipt = depot.stocked.receive(7, 93)
         with ThreadPoolExecutor(4) as managers:

@@ -1,12 +1,13 @@
 """Decisions about taking a movement back."""
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
 from commands.catalog.products import ChangeProductStatus
-from commands.ports import Missing
+from commands.ports import Missing, StaleVersion
 from commands.settings import ArchiveSetting
 from commands.stock.adjustments import AdjustmentLine, AdjustStock
 from commands.stock.reversals import ReverseMovement
@@ -87,6 +88,19 @@ class TestReverseMovement:
         scenario.when(adjust(3, "found"))
         scenario.when(reverse(ADJUSTMENT))
         scenario.when(reverse(ADJUSTMENT)).then_refused(AlreadyReversed, "movement_id:already_reversed")
+
+    def test_is_of_the_version_that_the_client_saw(self, scenario: Scenario) -> None:
+        scenario.when(adjust(3, "found"))
+        scenario.when(replace(reverse(ADJUSTMENT), expected_versions=frozenset({2}))).then_refused(
+            StaleVersion
+        )
+        scenario.when(replace(reverse(ADJUSTMENT), expected_versions=frozenset({1})))
+        scenario.when(replace(reverse(ADJUSTMENT), expected_versions=frozenset({1}))).then_refused(
+            StaleVersion
+        )
+        scenario.when(replace(reverse(ADJUSTMENT), expected_versions=frozenset({2}))).then_refused(
+            AlreadyReversed
+        )
 
     def test_is_for_nothing_that_has_a_document_of_its_own(self, scenario: Scenario) -> None:
         scenario.when(adjust(3, "found"))
