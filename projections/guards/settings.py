@@ -18,7 +18,7 @@ from projections.catalog.categories import position_of
 from projections.guards.references import References
 from projections.guards.stock_precision import ask_finer_than_unit
 from projections.settings import NOWHERE, keys_of
-from projections.stock import balances, transfers
+from projections.stock import balances, counts, transfers
 
 # The name, the code and the scope of the entity itself stand in for what an edit leaves as it is.
 _NAMESAKES: LiteralString = """
@@ -98,7 +98,14 @@ _HOLD: LiteralString = """
 """
 
 #: What refers to settings says itself how; each names `company_id` and `id`.
-_USES: tuple[LiteralString, ...] = (settings.USES, products.USES, balances.USES, transfers.USES, users.USES)
+_USES: tuple[LiteralString, ...] = (
+    settings.USES,
+    products.USES,
+    balances.USES,
+    transfers.USES,
+    counts.USES,
+    users.USES,
+)
 _IN_USE: LiteralString = f"SELECT {' OR '.join(_USES)} AS in_use"
 
 

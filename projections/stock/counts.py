@@ -13,6 +13,12 @@ from domain.stock.movements import StockMovement
 from projections.base import Database, Event, Fact, Projection
 from projections.records import Reading
 
+#: How counts refer to a storage (`id`) that is to be archived: what differs is still to be posted there.
+USES: LiteralString = """
+    EXISTS (SELECT 1 FROM counts
+             WHERE company_id = %(company_id)s AND storage_id = %(id)s AND status IN ('open', 'completing'))
+"""
+
 
 class TalliedLine(Reading):
     """What is read of a tally: all of it."""

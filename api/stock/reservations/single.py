@@ -43,6 +43,7 @@ class ReservationRelease(Resource):
         "inventory.reserve",
         "Release a reservation",
         body=ReleaseBody(),
+        body_is_optional=True,
         answer=ReservationAnswer,
         refusals=(StaleVersion, ConcurrentEdit, ReservationEnded, ReleaseExceedsReserved),
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from commands.moments import CLOCK_SKEW
 from commands.ports import DuplicateId, check_version
 from commands.stock.moments import moment_of_movement
 from commands.stock.ports import StockContext, StockWork
@@ -155,6 +156,7 @@ def _received(
     ]
     moved = [("storage_id", line.variant_id) for line in delivered]
     moment = moment_of_movement(command.occurred_at, "A delivery", work, stock, moved)
+    _check_after_ordering(moment.occurred_at, order)
     return StockMovement.begin(
         StockMovement.Received,
         command.id,
@@ -167,6 +169,11 @@ def _received(
         reference=command.reference,
         note=command.note,
     )
+
+
+def _check_after_ordering(occurred_at: datetime, order: PurchaseOrder) -> None:
+    if order.ordered_at and occurred_at + CLOCK_SKEW < order.ordered_at:
+        raise _wrong("occurred_at", "before_ordering", "The goods had not been ordered yet.")
 
 
 def _delivered(line_id: UUID, line: PurchaseLine, one: Consignment, unit_cost: int | None) -> Delivered:

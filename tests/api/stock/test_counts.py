@@ -332,6 +332,16 @@ class TestCompleting:
         assert admin.get(f"{PATH}/{count['id']}").data == cancelled.data
         assert stocked.on_hand() == "10"
 
+    def test_keeps_its_storage_until_it_is_done(self, stocked: Any, admin: Any) -> None:
+        storages = "/api/admin/storages"
+        for end, body in (("cancel", {"reason": "Rain"}), ("complete", {})):
+            storage = admin.post(storages, {"name": "Cellar", "code": "C"}).data
+            count = begin(stocked, storage_id=storage["id"]).data
+            refused = admin.delete(f"{storages}/{storage['id']}")
+            assert (refused.status, refused.code) == (409, "in_use")
+            assert admin.post(f"{PATH}/{count['id']}/{end}", body).status == 200
+            assert admin.delete(f"{storages}/{storage['id']}").status == 200
+
     def test_twice_at_once_posts_once(self, stocked: Any, admin: Any, count: Any) -> None:
         put(admin, count, line(stocked, 8))
         with ThreadPoolExecutor(4) as together:

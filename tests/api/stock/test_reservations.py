@@ -102,6 +102,11 @@ class TestReleasing:
         assert rest.data == manager.get(path).data == manager.get(PATH).data[0]
         assert figures(stocked) == ("10", "0", "10")
 
+    def test_needs_no_body(self, stocked: Any) -> None:
+        manager, path = stocked.shop.client("Manager"), f"{PATH}/{reserve(stocked).data['id']}"
+        answer = manager.call("POST", f"{path}/release", raw=b"")
+        assert (answer.status, answer.data["status"]) == (200, "released")
+
     def test_is_refused_once_nothing_is_promised_and_of_more_than_is(self, stocked: Any) -> None:
         manager, path = stocked.shop.client("Manager"), f"{PATH}/{reserve(stocked).data['id']}"
         line = {"variant_id": stocked.variant_id, "quantity": 5}

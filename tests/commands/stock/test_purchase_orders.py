@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,7 @@ from tests.commands.samples import (
     COMPANY,
     DELIVERY,
     NOTHING,
+    NOW,
     ORDER,
     OTHER,
     STORAGE,
@@ -266,6 +268,14 @@ class TestTakingDeliveries:
         unknown = ConsignedLine(line_id=NOTHING, quantity=Decimal(1))
         command = TakeDelivery(id=DELIVERY, purchase_order_id=ORDER, lines=(unknown,))
         ordered.when(command).then_refused(Invalid, "lines.0.line_id:not_found")
+
+    def test_came_no_earlier_than_it_was_ordered_as_far_as_clocks_agree(self, ordered: Scenario) -> None:
+        early = take(ordered, "4", occurred_at=NOW - timedelta(minutes=11))
+        ordered.when(early).then_refused(Invalid, "occurred_at:before_ordering")
+        late = take(ordered, "4", occurred_at=NOW - timedelta(minutes=9))
+        ordered.when(late).then(
+            fact(StockMovement.Received, DELIVERY), fact(PurchaseOrder.DeliveryTaken, ORDER)
+        )
 
     def test_refuses_a_draft(self, drafted: Scenario) -> None:
         drafted.when(take(drafted, "1")).then_refused(InvalidTransition)
