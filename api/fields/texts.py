@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from marshmallow import ValidationError, fields, validate
 
 from api.fields.body import Described
+from domain.emails import LONGEST, is_address
 from domain.money import UnknownCurrency, exponent
 
 NO_PERMISSIONS: Mapping[str, str] = MappingProxyType({})
@@ -85,15 +86,15 @@ class Code(Text):
 
 
 class Email(Text):
-    """An e-mail address: something on both sides of one @, without white space."""
+    """Exactly one e-mail address."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(longest=254, **kwargs)
+        super().__init__(longest=LONGEST, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         address = super()._deserialize(value, attr, data, **kwargs)
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
-            raise ValidationError("Not an e-mail address.")
+        if not is_address(address):
+            raise ValidationError("Not an e-mail address, such as office@shop.example.")
         return address
 
 

@@ -11,13 +11,14 @@ from marshmallow import Schema, fields
 
 from api.answers import MINOR_UNITS
 from api.fields import Code, Currency, DayCut, Email, Exact, File, Money
+from domain import emails
 
 Json = dict[str, Any]
 
 _PATTERNS: Mapping[type[fields.Field[Any]], str] = {
     Code: r"^[A-Za-z0-9._-]{1,40}$",
     Currency: r"^[A-Z]{3}$",
-    Email: r"^[^@\s]+@[^@\s]+$",
+    Email: rf"^{emails.PATTERN}$",
     DayCut: r"^([01]\d|2[0-3]):[0-5]\d$",
 }
 

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hashlib
-import re
 import secrets
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from commands.access import CompanySuspended
 from commands.passwords import ResetToken
 from commands.signing_in import InvalidToken
 from domain.companies import PLATFORM_ID
+from domain.emails import is_address
 from infra.decisions.application import Application
 from infra.outbox.messages import Messenger
 from projections.base import Database, Row
@@ -27,8 +27,6 @@ from projections.users import ask_directory, find_user
 LIFETIME = timedelta(minutes=30)
 #: How many messages may wait to be sent; those beyond are dropped.
 MOST_WAITING = 1000
-
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\Z")
 
 log = structlog.get_logger("recovery")
 
@@ -109,7 +107,7 @@ class Recovery:
 def address_of(user: Row) -> str | None:
     """Where a user is written to: the email, else the user name if it is an address, else None."""
     candidates = (user["email"], user["username"])
-    return next((text for text in candidates if text and _ADDRESS.match(text)), None)
+    return next((text for text in candidates if text and is_address(text)), None)
 
 
 def _issue(db: Database, user_id: UUID) -> str:

@@ -13,6 +13,7 @@ from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import UUID
 
+from domain.emails import is_address
 from infra.process.ids import uuid7
 
 #: Whom messages are from when nobody is named.
@@ -26,6 +27,10 @@ _FOR_EVER = 500
 
 class AddressRefused(OSError):
     """The mail server will never take anything for this address."""
+
+
+class NotAnAddress(AddressRefused):
+    """It is not exactly one address: a message would go elsewhere than it says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +128,8 @@ class MailServer:
 def _message(
     sender: str | None, address: str, subject: str, text: str, enclosure: Enclosure | None = None
 ) -> EmailMessage:
+    if not is_address(address):
+        raise NotAnAddress
     message = EmailMessage()
     message["From"] = sender or NOBODY
     message["To"] = address
@@ -134,7 +141,7 @@ def _message(
     # Plain where that is possible: long tokens and links must not be broken where a person copies them.
     message.set_content(text, cte="7bit" if text.isascii() else None)
     if enclosure:
-        if enclosure.reply_to:
+        if enclosure.reply_to and is_address(enclosure.reply_to):
             message["Reply-To"] = enclosure.reply_to
         kind, _, subtype = enclosure.media_type.partition("/")
         message.add_attachment(enclosure.content, maintype=kind, subtype=subtype, filename=enclosure.name)

@@ -15,7 +15,7 @@ import pytest
 from api.app import create_app
 from infra.decisions.unit_of_work import EventWriter
 from infra.jobs.mail import PATIENCE, Post
-from infra.outbox.messages import AddressRefused, Enclosure, Messenger, Outbox
+from infra.outbox.messages import AddressRefused, Enclosure, Messenger, NotAnAddress, Outbox
 from infra.postgres.embedded import EmbeddedServer
 from infra.runtime.mail import compose
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -176,7 +176,12 @@ def test_a_copy_that_is_sent_again_is_known_as_the_same(buyer: Buyer, send: Any,
 
 
 @pytest.mark.parametrize(
-    ("error", "after"), [(AddressRefused(), timedelta()), (TimeoutError(), PATIENCE + timedelta(hours=1))]
+    ("error", "after"),
+    [
+        (AddressRefused(), timedelta()),
+        (NotAnAddress(), timedelta()),
+        (TimeoutError(), PATIENCE + timedelta(hours=1)),
+    ],
 )
 def test_what_will_never_arrive_is_given_up(
     buyer: Buyer, send: Any, tmp_path: Path, error: Exception, after: timedelta

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from email import policy
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from infra.identity.recovery import address_of
-from infra.outbox.messages import MailServer, Outbox
+from infra.outbox.messages import Enclosure, MailServer, NotAnAddress, Outbox
 
 
 def read(data: bytes) -> Any:
@@ -45,6 +46,19 @@ class TestTheOutbox:
         Outbox(tmp_path).send("anna@shop.example", "Hello", f"https://shop.example/?token={token}\n")
         (file,) = tmp_path.iterdir()
         assert f"https://shop.example/?token={token}" in file.read_text().splitlines()
+
+    def test_writes_to_exactly_one_address_and_names_one_to_answer(self, tmp_path: Path) -> None:
+        outbox = Outbox(tmp_path)
+        for wrong in ("a,b@x.example", "Foo<a@b.example>", "a:b@x.example"):
+            with pytest.raises(NotAnAddress):
+                outbox.send(wrong, "Hello", "")
+        assert not list(tmp_path.iterdir())
+        for reply_to, answered in (("a@x.example", "a@x.example"), ("a,b@x.example", None)):
+            enclosure = Enclosure(
+                id=uuid4(), name="a.pdf", media_type="application/pdf", content=b"", reply_to=reply_to
+            )
+            outbox.send("anna@shop.example", "Hello", "", enclosure)
+            assert read((tmp_path / f"{enclosure.id}.eml").read_bytes())["Reply-To"] == answered
 
     def test_leaves_nothing_behind_when_it_fails(self, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=r"newline|linefeed"):
