@@ -141,7 +141,7 @@ def revise_setting(command: ReviseSetting, work: SettingsWork) -> Setting:
 def switch_setting(command: SwitchSetting, work: SettingsWork) -> Setting:
     """Switch it; what is so already records nothing.
 
-    Raises Missing, StaleVersion, AlreadyArchived, PlanLimitReached.
+    Raises Missing, OtherStore, StaleVersion, AlreadyArchived, PlanLimitReached.
     """
     setting = _load(command, work)
     was_active = setting.is_active
@@ -153,7 +153,7 @@ def switch_setting(command: SwitchSetting, work: SettingsWork) -> Setting:
 
 
 def archive_setting(command: ArchiveSetting, work: SettingsWork) -> Setting:
-    """Archive what nothing refers to. Raises Missing, StaleVersion, AlreadyArchived, InUse."""
+    """Archive what nothing refers to. Raises Missing, OtherStore, StaleVersion, AlreadyArchived, InUse."""
     setting = _load(command, work)
     setting.archive()
     if work.settings.is_in_use(command.id):
@@ -178,13 +178,14 @@ def with_position(
 def _load(command: ReviseSetting | SwitchSetting | ArchiveSetting, work: UnitOfWork) -> Setting:
     """The setting, if it belongs to the owner it was looked for under, and lies in the caller's stores.
 
-    Raises Missing, StaleVersion.
+    Raises Missing, StaleVersion; OtherStore for what the caller may look at alone.
     """
     setting = work.load(command.kind, command.id)
     if command.owner and setting.values[command.kind.parent or ""] != command.owner:
         raise Missing
-    if not setting.is_within(work.caller.store_ids):
+    if not setting.is_visible(work.caller.store_ids):
         raise Missing
+    _check_stores(setting, work)
     check_version(setting.version, command.expected_versions)
     return setting
 
@@ -196,6 +197,6 @@ def _check_room(kind: type[Setting], work: SettingsWork) -> None:
 
 
 def _check_stores(setting: Setting, work: UnitOfWork) -> None:
-    """Raise OtherStore for what would come to lie outside the caller's stores."""
+    """Raise OtherStore for what lies, or would come to lie, outside the caller's stores."""
     if not setting.is_within(work.caller.store_ids):
         raise OtherStore

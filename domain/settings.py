@@ -110,10 +110,15 @@ class Setting(Entity):
 
     def is_within(self, store_ids: Collection[UUID]) -> bool:
         """Whether it is there for somebody who works in these stores; without stores, everything is."""
-        if not store_ids or self.store_field is None:
-            return True
-        store_id = self.id if self.store_field == "id" else self.values[self.store_field]
-        return store_id in store_ids
+        return not store_ids or self.store_field is None or self._store_id() in store_ids
+
+    def is_visible(self, store_ids: Collection[UUID]) -> bool:
+        """Whether somebody who works in these stores may look at it: also at what lies in none of any."""
+        return self.is_within(store_ids) or self._store_id() is None
+
+    def _store_id(self) -> UUID | None:
+        store_id: UUID | None = self.id if self.store_field == "id" else self.values[self.store_field or ""]
+        return store_id
 
 
 def name_key(name: str) -> str:

@@ -225,7 +225,8 @@ _FILTER: LiteralString = """
        AND (%(parent_id)s::uuid IS NULL OR parent_id = %(parent_id)s::uuid)
        AND (%(active)s::bool IS NULL OR is_active = %(active)s::bool)
        AND (%(store_ids)b::uuid[] IS NULL
-            OR CASE WHEN kind = 'stores' THEN id ELSE parent_id END = ANY(%(store_ids)b::uuid[]))
+            OR CASE WHEN kind = 'stores' THEN id ELSE parent_id END = ANY(%(store_ids)b::uuid[])
+            OR (%(storeless)s::bool AND kind <> 'stores' AND parent_id IS NULL))
        AND (%(search)s::text IS NULL OR position(%(search)s::text IN name_key) > 0
             OR position(%(search)s::text IN coalesce(code_key, '')) > 0)
 """
@@ -256,8 +257,12 @@ def list_settings(
     active: bool | None = None,
     parent_id: UUID | None = None,
     store_ids: Sequence[UUID] = (),
+    storeless: bool = False,
 ) -> tuple[list[Row], int]:
-    """One page of a kind and how many there are in all; `store_ids` narrows to these stores and theirs."""
+    """One page of a kind and how many there are in all.
+
+    `store_ids` narrows to these stores and what is theirs, `storeless` adds what belongs to no store.
+    """
     return list_and_count(
         db,
         _LIST,
@@ -269,6 +274,7 @@ def list_settings(
         active=active,
         parent_id=parent_id,
         store_ids=list(store_ids) if store_ids else None,
+        storeless=storeless,
         search=name_key(search) if search else None,
         sort=sort,
     )

@@ -51,10 +51,10 @@ names are answered.
 inactive, and products that are drafts, coming soon or discontinued.
 
 `store_id` narrows stores to that one, storages to its own, and users to those who work in it or in all
-stores; other lookups do not heed it. Users who are bound to stores find only these, only their storages, and
-of their colleagues only those who work in one of them or in all. Labels of users are the names they sign in
-with: whoever holds neither `users.view` nor `reports.sales.view`, as cashiers do not, finds only themselves.
-`companies` has one's own; for the platform, all."""
+stores; other lookups do not heed it. Users who are bound to stores find only these, only their storages and
+warehouses, and of their colleagues only those who work in one of them or in all. Labels of users are the
+names they sign in with: whoever holds neither `users.view` nor `reports.sales.view`, as cashiers do not,
+finds only themselves. `companies` has one's own; for the platform, all."""
 
 
 class LookupQuery(Body):

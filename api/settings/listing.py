@@ -59,6 +59,7 @@ class SettingListing(Resource):
                 sort=query["sort"],
                 parent_id=declared.owner_of(path) or query.get("parent_id"),
                 store_ids=store_ids,
+                storeless=query.get("store_id") is None,
                 **LISTED[query.get("status")],
             )
             check_owner()

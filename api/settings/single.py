@@ -73,7 +73,7 @@ class SettingById(Resource):
             return reading.aggregates(declared.kind, [setting_id], as_of), places().get(setting_id, {})
 
         settings, position = self.ask(req, resp, question)
-        if not settings or not settings[0].is_within(req.context.caller.store_ids):
+        if not settings or not settings[0].is_visible(req.context.caller.store_ids):
             raise Missing
         owner = declared.owner_of(path)
         if owner and settings[0].values[declared.owner or ""] != owner:

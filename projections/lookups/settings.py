@@ -22,7 +22,8 @@ _FETCH: LiteralString = """
     SELECT id, name AS label, parent_id, fields FROM settings
      WHERE company_id = %(company_id)s AND kind = %(kind)s AND id = ANY(%(ids)b::uuid[])
        AND (%(stores)b::uuid[] IS NULL
-            OR CASE kind WHEN 'stores' THEN id ELSE parent_id END = ANY(%(stores)b::uuid[]))
+            OR CASE kind WHEN 'stores' THEN id ELSE parent_id END = ANY(%(stores)b::uuid[])
+            OR (%(storeless)s::bool AND kind = 'storages' AND parent_id IS NULL))
 """
 
 _CODES: LiteralString = """
@@ -65,7 +66,13 @@ def _look_up(db: Database, kind: str, selection: Selection) -> list[Row]:
     stores = selection.stores if kind in (Store.kind, Storage.kind) else None
     statuses = [ACTIVE] if selection.active else [INACTIVE, ARCHIVED]
     ids = _find(db, kind, selection, statuses, selection.limit if stores is None else _MANY)
-    params = {"company_id": db.company_id, "kind": kind, "ids": ids, "stores": stores}
+    params = {
+        "company_id": db.company_id,
+        "kind": kind,
+        "ids": ids,
+        "stores": stores,
+        "storeless": selection.store_id is None,
+    }
     by_id = {row["id"]: row for row in db.ask(_FETCH, params).rows()}
     return [_shown(kind, by_id[one]) for one in ids if one in by_id][: selection.limit]
 

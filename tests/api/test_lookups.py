@@ -385,14 +385,18 @@ class TestStores:
         admin.post("/api/admin/storages", {"name": "Warehouse", "code": "W"})
         return ids
 
-    def test_who_is_bound_to_stores_finds_these_and_their_storages(
+    def test_who_is_bound_to_stores_finds_these_and_their_storages_and_warehouses(
         self, shop: Any, stores: dict[str, str]
     ) -> None:
         bound = shop.client("Manager", stores=[stores["North"]])
         for query in ({}, {"search": "n"}, {"store_id": stores["North"]}):
             assert labels(bound, "stores", **query) == ["North"]
+        assert labels(bound, "storages") == ["North cellar", "Warehouse"]
+        for query in ({"search": "n"}, {"store_id": stores["North"]}):
             assert labels(bound, "storages", **query) == ["North cellar"]
-        for query in ({"search": "south"}, {"search": "S"}, {"search": "war"}, {"store_id": stores["South"]}):
+        assert labels(bound, "storages", "war") == labels(bound, "storages", "W") == ["Warehouse"]
+        assert labels(bound, "stores", "war") == []
+        for query in ({"search": "south"}, {"search": "S"}, {"store_id": stores["South"]}):
             assert labels(bound, "stores", **query) == labels(bound, "storages", **query) == []
 
     def test_who_is_bound_to_stores_finds_who_works_in_one_of_them_or_in_all(

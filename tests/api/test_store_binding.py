@@ -66,16 +66,25 @@ def role(request: pytest.FixtureRequest) -> str:
 
 
 class TestStorages:
-    def test_ones_own_are_listed(self, two: Two, role: str) -> None:
-        answer = two.bound(role).get(STORAGES)
-        assert answer.data == [two.stocked.storage]
-        assert answer.json["pagination"]["total"] == 1
+    def test_ones_own_are_listed_and_warehouses(self, two: Two, role: str) -> None:
+        bound, own = two.bound(role), two.stocked.storage
+        for query, expected in (
+            ("sort=created_at", [own, two.warehouse]),
+            ("sort=-created_at&limit=1", [two.warehouse]),
+            ("search=warehouse", [two.warehouse]),
+            (f"store_id={two.store['id']}", [own]),
+        ):
+            answer = bound.get(f"{STORAGES}?{query}")
+            assert answer.data == expected, query
+            assert answer.json["pagination"]["total"] == (2 if "sort" in query else 1)
+        labels = {row["label"] for row in bound.get("/api/lookups/storages").data}
+        assert labels == {own["name"], two.warehouse["name"]}
 
     def test_the_others_do_not_exist(self, two: Two, role: str) -> None:
         bound = two.bound(role)
-        assert bound.get(f"{STORAGES}/{two.stocked.storage['id']}").status == 200
-        for elsewhere in (two.cellar, two.warehouse):
-            assert refused(bound.get(f"{STORAGES}/{elsewhere['id']}")) == (404, "not_found")
+        for storage in (two.stocked.storage, two.warehouse):
+            assert bound.get(f"{STORAGES}/{storage['id']}").data == storage
+        assert refused(bound.get(f"{STORAGES}/{two.cellar['id']}")) == (404, "not_found")
         assert refused(bound.get(f"{STORAGES}/{two.cellar['id']}/stock")) == (404, "not_found")
 
     def test_another_store_cannot_be_asked_for(self, two: Two) -> None:
@@ -84,10 +93,11 @@ class TestStorages:
 
     def test_the_others_cannot_be_changed(self, two: Two) -> None:
         before, bound = len(two.shop.events()), two.bound()
-        for elsewhere in (two.cellar, two.warehouse):
+        for elsewhere, refusal in ((two.cellar, (404, "not_found")), (two.warehouse, (403, "forbidden"))):
             path = f"{STORAGES}/{elsewhere['id']}"
-            assert refused(bound.patch(path, {"name": "Mine"})) == (404, "not_found")
-            assert refused(bound.delete(path)) == (404, "not_found")
+            assert refused(bound.patch(path, {"name": "Mine"})) == refusal
+            assert refused(bound.patch(path, {"store_id": two.store["id"]})) == refusal
+            assert refused(bound.delete(path)) == refusal
         assert len(two.shop.events()) == before
 
     def test_none_is_set_up_or_moved_elsewhere(self, two: Two) -> None:
