@@ -18,6 +18,7 @@ DETAIL_CODES: Mapping[str, str] = {
     "too_deep": "Too many levels hang under each other.",
     "ring": "Nothing can hang under itself.",
     "in_use": "Something still needs it.",
+    "not_utf8": "It is not encoded in UTF-8.",
     "more": "Not a field: more details than are listed; the message says how many.",
     # Moments.
     "in_the_future": "It has not come yet.",
@@ -26,6 +27,7 @@ DETAIL_CODES: Mapping[str, str] = {
     "too_far_back": "It lies further back than `backdating_days`; whoever may `pos.backdate` may record it.",
     "before_the_company": "The company was not there yet.",
     "before_shipping": "The goods of the transfer had not left yet.",
+    "before_ordering": "The goods of the purchase order had not been ordered yet.",
     # Quantities, units and lines of documents about stock.
     "duplicate_line": "An earlier line is about the same.",
     "too_precise": "It has more decimal places than the product's unit.",
@@ -48,7 +50,6 @@ DETAIL_CODES: Mapping[str, str] = {
     "duplicate_barcode": "Another variant has this barcode.",
     "not_listed": "The variant type has no such value.",
     "empty": "The file is empty.",
-    "not_utf8": "It is not encoded in UTF-8.",
     "broken_quotes": "A quotation mark is missing.",
     "missing_column": "This column is required.",
     "unknown_column": "There is no such column.",
