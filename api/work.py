@@ -8,6 +8,7 @@ from commands.companies import CompaniesWork
 from commands.orders.sales import SaleWork
 from commands.stock.counts.ports import CountWork
 from commands.stock.ports import JournalWork
+from commands.stock.purchase_orders.suggested import SuggestionWork
 from commands.stock.reorder_points import ReorderWork
 from commands.users import UsersWork
 
@@ -18,6 +19,7 @@ class Work(
     CountWork,
     JournalWork,
     ReorderWork,
+    SuggestionWork,
     UsersWork,
     CompaniesWork,
     ImportWork,

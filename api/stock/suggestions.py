@@ -1,6 +1,5 @@
 """Suggestions in the API: what to order for which storage, and why."""
 
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
 
 from falcon import Request, Response
@@ -52,8 +51,10 @@ class SuggestionAnswer(Answer):
     needed: Annotated[Quantity, Meaning("How much to order, before whole packs and `max_level`.", "16")]
     pack_quantity: Annotated[Quantity, Meaning("How many one unit has in which it was bought last.", "12")]
     suggested: Annotated[Quantity, Meaning("How much to order, in whole packs.", "24")]
-    unit_cost: Annotated[Money, Cost("What one cost last, else what the catalog says.", 90)]
-    value: Annotated[Money, Cost("What the order would cost.", 2160)]
+    unit_cost: Annotated[Money, Cost("What one cost last, else what the catalog says, rounded.", 90)]
+    value: Annotated[
+        Money, Cost("What the draft of it costs: by the pack, at the price of the last one.", 2160)
+    ]
     last_ordered_at: Annotated[Moment | None, Meaning("When it was ordered last.")]
 
 
@@ -113,7 +114,6 @@ class ReorderSuggestions(Resource):
 
 def _show(suggestion: Suggestion, terms: Terms) -> SuggestionAnswer:
     sales, demand, level = suggestion.sales, suggestion.demand, suggestion.level
-    cost = level["last_unit_cost"] or Decimal(level["cost"])
     return SuggestionAnswer.of(
         {
             **level,
@@ -127,12 +127,8 @@ def _show(suggestion: Suggestion, terms: Terms) -> SuggestionAnswer:
             "needed": demand.needed,
             "pack_quantity": demand.pack_quantity,
             "suggested": demand.suggested,
-            "unit_cost": _whole(cost),
-            "value": _whole(cost * demand.suggested),
+            "unit_cost": suggestion.price.cost_of_one,
+            "value": suggestion.price.total,
             "last_ordered_at": suggestion.ordered_at,
         }
     )
-
-
-def _whole(amount: Decimal) -> int:
-    return int(amount.to_integral_value(ROUND_HALF_UP))

@@ -15,6 +15,7 @@ from projections.guards.counts import CountsGuard
 from projections.guards.journal import JournalGuard
 from projections.guards.orders import Guesses, SalesGuard
 from projections.guards.packages import PlanGuard, PlatformGuard
+from projections.guards.purchase_units import PurchaseUnitGuard
 from projections.guards.reorder_points import ReorderPointGuard
 from projections.guards.series import SeriesGuard
 from projections.guards.settings import SettingsGuard
@@ -44,6 +45,7 @@ class RequestWork(PostgresUnitOfWork):
         self.stock = StockGuard(transaction)
         self.series = SeriesGuard(transaction)
         self.journal = JournalGuard(transaction)
+        self.purchase_units = PurchaseUnitGuard(transaction)
         self.reorder_points = ReorderPointGuard(transaction, writer.types.rebuild)
         self.counts = CountsGuard(transaction)
         self.sales = SalesGuard(transaction, guesses)

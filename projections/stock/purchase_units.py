@@ -1,4 +1,4 @@
-"""In which unit each variant was bought last, and when it was ordered."""
+"""In which unit each variant was bought last, at what price, and when it was ordered."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -8,18 +8,21 @@ from uuid import UUID
 
 from domain.aggregate import events_of
 from domain.stock.movements import StockMovement
+from domain.stock.purchase_lines import cost_of
 from domain.stock.purchase_orders import PurchaseOrder
+from domain.stock.purchase_units import PurchaseUnit
 from projections.base import Database, Fact, Projection, Row
 from projections.records import Reading
 from projections.reports.sale_facts import add_rows
 
 
 class ReceivedLine(Reading):
-    """What is read of a line that came in: of how many of the product's units one was."""
+    """What is read of a line that came in: of how many of the product's units one was, and what it cost."""
 
     variant_id: str
     unit_id: str | None
     factor: Decimal | None
+    entered_cost: int | None
 
 
 class Receipt(Reading):
@@ -34,6 +37,8 @@ class OrderedLine(Reading):
     variant_id: str
     unit_id: str | None
     factor: Decimal
+    unit_cost: int
+    discount_percent: Decimal
 
 
 class Ordered(Reading):
@@ -44,9 +49,13 @@ class Ordered(Reading):
 
 
 class PurchaseUnits(Projection):
-    """One row for each variant that was ever ordered or came in: the unit of the last time."""
+    """One row for each variant that was ever ordered or came in: the unit of the last time.
+
+    `unit_cost` is what one of that unit cost, less the discount, in minor currency units.
+    """
 
     name = "purchase_units"
+    version = 2
     tables = ("purchase_units",)
     folds = {StockMovement.Received: Receipt, PurchaseOrder.Ordered: Ordered}
     # Nothing else says in which unit something is bought.
@@ -62,6 +71,7 @@ class PurchaseUnits(Projection):
             variant_id uuid NOT NULL,
             unit_id    uuid,
             factor     numeric NOT NULL,
+            unit_cost  bigint,
             ordered_at timestamptz,
             PRIMARY KEY (company_id, variant_id)
         );
@@ -70,37 +80,46 @@ class PurchaseUnits(Projection):
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Keep the last of each variant; what came in leaves the time at which it was ordered."""
         last: dict[str, tuple[Any, ...]] = {}
-        for variant_id, unit_id, factor, ordered_at in _bought(facts):
-            before = last.get(variant_id, (None,) * 4)
-            last[variant_id] = (variant_id, unit_id, factor, ordered_at or before[3])
-        add_rows(db, _PUT, "variant_id unit_id factor ordered_at", list(last.values()))
+        for *bought, ordered_at in _bought(facts):
+            before = last.get(bought[0], (None,))
+            last[bought[0]] = (*bought, ordered_at or before[-1])
+        add_rows(db, _PUT, "variant_id unit_id factor unit_cost ordered_at", list(last.values()))
 
 
-def _bought(facts: Sequence[Fact]) -> Iterator[tuple[str, str | None, Decimal, datetime | None]]:
+def _bought(facts: Sequence[Fact]) -> Iterator[tuple[Any, ...]]:
     for fact in facts:
-        ordered_at = fact.data.ordered_at if fact.event is PurchaseOrder.Ordered else None
+        is_order = fact.event is PurchaseOrder.Ordered
+        ordered_at = fact.data.ordered_at if is_order else None
         for line in fact.data.lines:
+            unit_cost = (
+                cost_of(Decimal(1), line.unit_cost, line.discount_percent) if is_order else line.entered_cost
+            )
             # Earlier deliveries were entered in the product's unit, and do not say so.
-            yield line.variant_id, line.unit_id, line.factor or Decimal(1), ordered_at
+            yield line.variant_id, line.unit_id, line.factor or Decimal(1), unit_cost, ordered_at
 
 
 _PUT: LiteralString = """
-    INSERT INTO purchase_units AS known (company_id, variant_id, unit_id, factor, ordered_at)
+    INSERT INTO purchase_units AS known (company_id, variant_id, unit_id, factor, unit_cost, ordered_at)
     SELECT %(company_id)s, bought.*
       FROM unnest(%(variant_id)b::uuid[], %(unit_id)b::uuid[], %(factor)b::numeric[],
-                  %(ordered_at)b::timestamptz[]) AS bought
+                  %(unit_cost)b::bigint[], %(ordered_at)b::timestamptz[]) AS bought
         ON CONFLICT (company_id, variant_id) DO UPDATE
-       SET unit_id = excluded.unit_id, factor = excluded.factor,
+       SET unit_id = excluded.unit_id, factor = excluded.factor, unit_cost = excluded.unit_cost,
            ordered_at = coalesce(excluded.ordered_at, known.ordered_at)
 """
 
 _UNITS: LiteralString = """
-    SELECT variant_id, unit_id, factor, ordered_at FROM purchase_units
+    SELECT variant_id, unit_id, factor, unit_cost, ordered_at FROM purchase_units
      WHERE company_id = %(company_id)s AND variant_id = ANY(%(variants)b::uuid[])
 """
 
 
 def purchase_units(db: Database, variant_ids: Collection[UUID]) -> Mapping[UUID, Row]:
-    """The `unit_id` and `factor` in which each of these variants was bought last, and its `ordered_at`."""
+    """The `unit_id`, `factor` and `unit_cost` by which each was bought last, and its `ordered_at`."""
     params = {"company_id": db.company_id, "variants": list(variant_ids)}
     return {row["variant_id"]: row for row in db.ask(_UNITS, params).rows()}
+
+
+def purchase_unit(row: Row) -> PurchaseUnit:
+    """The unit that a row of these holds."""
+    return PurchaseUnit(unit_id=row["unit_id"], factor=row["factor"], unit_cost=row["unit_cost"])

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import LiteralString
 from uuid import UUID
 
+from domain.stock.purchase_units import PricedQuantity, price
 from domain.stock.reorder_suggestions import Demand, Sales
 from projections.base import Database, Row, plan_for_values
-from projections.stock.purchase_units import purchase_units
+from projections.stock.purchase_units import purchase_unit, purchase_units
 from projections.stock.sales import SALES_OF_STORAGES, sales_since
 
 _ONE = Decimal(1)
@@ -70,6 +71,7 @@ class Suggestion:
     level: Row
     sales: Sales
     demand: Demand
+    price: PricedQuantity
     ordered_at: datetime | None
 
 
@@ -122,9 +124,12 @@ def _in_packs(db: Database, expected: list[tuple[Row, Sales, Demand]]) -> Iterat
     units = purchase_units(db, {level["variant_id"] for level, _, _ in expected})
     for level, sales, demand in expected:
         unit = units.get(level["variant_id"])
+        packed = demand.in_packs(unit["factor"] if unit else _ONE)
+        cost = level["last_unit_cost"] or Decimal(level["cost"])
         yield Suggestion(
             level=level,
             sales=sales,
-            demand=demand.in_packs(unit["factor"] if unit else _ONE),
+            demand=packed,
+            price=price(packed.suggested, purchase_unit(unit) if unit else None, cost),
             ordered_at=unit["ordered_at"] if unit else None,
         )

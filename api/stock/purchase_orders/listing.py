@@ -48,7 +48,8 @@ class PurchaseOrders(Resource):
         "Plan a purchase order",
         description="Suggested lines, which name a `storage_id` each and neither unit nor cost, become one "
         "draft for each supplier and storage, and are answered with the list of these; the supplier is the "
-        "product's, and one costs what it cost there last, else what the catalog says.",
+        "product's; a whole number of the units it was bought in last is drafted in these, at the price of "
+        "the last one; of all else one costs what it cost there last, else what the catalog says.",
         body=PurchaseOrderBody(),
         answer=PurchaseOrderAnswer | list[PurchaseOrderAnswer],
         status=201,

@@ -1,8 +1,9 @@
 """Drafting what was suggested: one order for each supplier and storage."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 from uuid import UUID, uuid5
 
 from commands.stock.lines import quantities_of
@@ -10,11 +11,11 @@ from commands.stock.ports import DocumentWork, StockContext
 from commands.stock.purchase_orders.drafts import number_of
 from commands.stock.purchase_orders.lines import PlannedLine, purchase_line
 from domain.errors import Detail, Invalid
-from domain.money import round_ratio
-from domain.stock.goods import Goods
+from domain.stock.goods import BaseQuantity, Goods, base_quantities
 from domain.stock.levels import NOTHING
 from domain.stock.purchase_lines import PurchaseLine, subtotal_of
 from domain.stock.purchase_orders import PurchaseOrder
+from domain.stock.purchase_units import PricedQuantity, PurchaseUnit, price
 from domain.suppliers import Supplier
 
 
@@ -45,14 +46,33 @@ class _Purchase:
     line: PurchaseLine
 
 
-def draft_suggested(command: DraftSuggested, work: DocumentWork) -> list[PurchaseOrder]:
+class PurchaseUnitPort(Protocol):
+    """The units that goods were bought in last."""
+
+    def find(self, variant_ids: Collection[UUID]) -> Mapping[UUID, PurchaseUnit]:
+        """The unit of each of these variants that was ever bought; the last purchase may be missing."""
+
+
+class SuggestionWork(DocumentWork, Protocol):
+    """What suggestions are drafted with."""
+
+    @property
+    def purchase_units(self) -> PurchaseUnitPort:
+        """Units of purchase."""
+
+
+def draft_suggested(command: DraftSuggested, work: SuggestionWork) -> list[PurchaseOrder]:
     """Plan it, once: the same request again answers with what it planned, in the order of the lines.
 
-    One costs what it cost last, else what the catalog says. Raises DuplicateId, OtherStore, Invalid,
-    AmountTooLarge.
+    Each is bought in the unit and at the price of the last time; what is no whole number of these costs what
+    one cost last, else what the catalog says. Raises DuplicateId, OtherStore, Invalid, AmountTooLarge.
     """
+    units = work.purchase_units.find({line.variant_id for line in command.lines})
     stock = work.stock.lock(
-        _storages(command.lines), (line.variant_id for line in command.lines), is_plan=True
+        _storages(command.lines),
+        (line.variant_id for line in command.lines),
+        unit_ids=(unit.unit_id for unit in units.values() if unit.unit_id),
+        is_plan=True,
     )
     earlier = work.find_earlier(PurchaseOrder, PurchaseOrder.Drafted, command.id)
     number = work.series.next("PO")
@@ -60,7 +80,8 @@ def draft_suggested(command: DraftSuggested, work: DocumentWork) -> list[Purchas
         stock.check_store(field, work.caller.store_ids)
     if existing := earlier.read():
         return [work.load(PurchaseOrder, one) for one in existing.together]
-    orders = _drafts(command.id, _purchases(command.lines, stock, work), number.read(), stock)
+    purchases = _purchases(command.lines, _Prices(command.lines, units, stock), stock, work)
+    orders = _drafts(command.id, purchases, number.read(), stock)
     work.save(*orders)
     return orders
 
@@ -73,35 +94,53 @@ def _storages(lines: Iterable[SuggestedLine]) -> dict[str, UUID]:
     return {field: storage_id for storage_id, field in fields.items()}
 
 
-def _purchases(lines: tuple[SuggestedLine, ...], stock: StockContext, work: DocumentWork) -> list[_Purchase]:
+def _purchases(
+    lines: tuple[SuggestedLine, ...], prices: "_Prices", stock: StockContext, work: DocumentWork
+) -> list[_Purchase]:
     """What is to be bought from whom. Raises Invalid with all that is wrong."""
     goods = stock.goods()
-    quantities = quantities_of(lines, stock, [*_twice(lines), *_without_supplier(lines, goods)])
-    costs = _Costs(lines, stock)
+    checked = quantities_of(lines, stock, [*_twice(lines), *_without_supplier(lines, goods)])
     purchases = [
         _Purchase(
             supplier_id=supplier_id,
             storage_id=line.storage_id,
-            line=purchase_line(work.new_id(), costs.planned(line, variant), base, variant),
+            line=purchase_line(work.new_id(), *prices.planned(line, variant), variant),
         )
-        for line, base in quantities
+        for line, _ in checked
         if (supplier_id := (variant := goods[line.variant_id]).supplier_id)
     ]
     _check_suppliers(purchases, work)
     return purchases
 
 
-class _Costs:
-    """What one of each variant cost last where it is bought for, else what the catalog takes it to cost."""
+class _Prices:
+    """In which unit each variant was bought last, and what one cost last where it is bought for."""
 
-    def __init__(self, lines: Iterable[SuggestedLine], stock: StockContext) -> None:
+    def __init__(
+        self, lines: Iterable[SuggestedLine], units: Mapping[UUID, PurchaseUnit], stock: StockContext
+    ) -> None:
         self._levels = {one: stock.levels(field) for field, one in _storages(lines).items()}
+        self._units = units
+        self._measures = stock.measures()
 
-    def planned(self, line: SuggestedLine, goods: Goods) -> PlannedLine:
-        """The line with its cost, in whole minor currency units."""
+    def planned(self, line: SuggestedLine, goods: Goods) -> tuple[PlannedLine, BaseQuantity]:
+        """The line as it is bought, as long as the unit of the last time measures what it did then."""
         level = self._levels[line.storage_id].get(line.variant_id, NOTHING)
-        cost = round_ratio(*Decimal(level.balance.last_unit_cost or goods.cost).as_integer_ratio())
-        return PlannedLine(variant_id=line.variant_id, quantity=line.quantity, unit_cost=cost)
+        cost = Decimal(level.balance.last_unit_cost or goods.cost)
+        planned = _planned(line, price(line.quantity, self._units.get(line.variant_id), cost))
+        quantities, _ = base_quantities([planned], {goods.variant_id: goods}, self._measures)
+        if quantities and quantities[0].quantity == line.quantity:
+            return planned, quantities[0]
+        return _planned(line, price(line.quantity, None, cost)), BaseQuantity.own(line.quantity)
+
+
+def _planned(line: SuggestedLine, priced: PricedQuantity) -> PlannedLine:
+    return PlannedLine(
+        variant_id=line.variant_id,
+        quantity=priced.quantity,
+        unit_cost=priced.unit_cost,
+        unit_id=priced.unit_id,
+    )
 
 
 def _drafts(

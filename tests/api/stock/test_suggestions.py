@@ -108,6 +108,48 @@ class TestS11:
         assert (row["incoming_ordered"], row["suggested"]) == ("24", "0")
         assert row["last_ordered_at"] is not None
 
+    def test_grocy_2196_what_is_suggested_is_drafted_by_the_case_at_its_price(
+        self, stocked: Any, tea: Any
+    ) -> None:
+        admin, query = stocked.shop.client(), f"supplier_id={tea['supplier_id']}"
+        variant_id = tea["variants"][0]["id"]
+        case_id = next(
+            one["id"] for one in admin.get("/api/admin/settings/units").data if one["name"] == "Case"
+        )
+        line = {"variant_id": variant_id, "quantity": "0.25", "unit_id": case_id, "unit_cost": 1001}
+        assert stocked.receive(0, 0, lines=[line]).status == 201
+        [row] = suggestions(stocked, query)
+        assert (row["needed"], row["suggested"], row["unit_cost"], row["value"]) == ("17", "24", 83, 2002)
+        wanted = {"variant_id": variant_id, "storage_id": row["storage_id"], "quantity": "24"}
+        [order] = admin.post(ORDERS, {"lines": [wanted]}).data
+        [drafted] = order["lines"]
+        assert (drafted["unit_id"], drafted["quantity"], drafted["unit_cost"]) == (case_id, "2", 1001)
+        assert (drafted["base_quantity"], order["subtotal"]) == ("24", row["value"])
+        assert admin.post(f"{ORDERS}/{order['id']}/order").status == 200
+        [row] = suggestions(stocked, f"{query}&include_all=true")
+        assert row["pack_quantity"] == "12"
+        [loose] = admin.post(ORDERS, {"lines": [{**wanted, "quantity": "25"}]}).data
+        assert (loose["lines"][0]["unit_id"], loose["lines"][0]["quantity"]) == (None, "25")
+
+    def test_what_a_case_holds_now_decides_whether_it_is_drafted_by_the_case(
+        self, stocked: Any, tea: Any
+    ) -> None:
+        admin = stocked.shop.client()
+        suggestions(stocked)
+        case_id = next(
+            one["id"] for one in admin.get("/api/admin/settings/units").data if one["name"] == "Case"
+        )
+        changed = admin.patch(f"/api/admin/settings/units/{case_id}", {"factor": "10"})
+        assert changed.status == 200, changed.body
+        wanted = {
+            "variant_id": tea["variants"][0]["id"],
+            "storage_id": stocked.storage["id"],
+            "quantity": "24",
+        }
+        [order] = admin.post(ORDERS, {"lines": [wanted]}).data
+        [drafted] = order["lines"]
+        assert (drafted["unit_id"], drafted["quantity"], drafted["unit_cost"]) == (None, "24", 90)
+
     def test_other_days_and_another_cover_suggest_otherwise(self, stocked: Any, tea: Any) -> None:
         [row] = suggestions(stocked, f"supplier_id={tea['supplier_id']}&days=28&cover_days=2")
         assert (row["sold"], row["days_in_stock"], row["rate"]) == ("21", "14.00", "1.50")

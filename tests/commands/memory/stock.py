@@ -20,6 +20,7 @@ from domain.stock.journal import JournalEntry
 from domain.stock.levels import NOTHING, Key, Level
 from domain.stock.movements import CountedLine, StockMovement
 from domain.stock.purchase_orders import OPEN, PurchaseOrder
+from domain.stock.purchase_units import PurchaseUnit
 from domain.stock.reorder_points import ReorderPoint
 from domain.stock.reservations import Reservation
 from domain.stock.shipments import Shipment
@@ -319,6 +320,13 @@ class MemorySeries:
         documents: dict[str, type[Aggregate]] = {"TR": Transfer, "CT": StockCount, "PO": PurchaseOrder}
         count = sum(1 for _ in self._world.all(self._company_id, documents[kind]))
         return Pending(lambda: count + 1)
+
+
+class MemoryPurchaseUnits:
+    """The units that goods were bought in last: none, as by a read model that nobody has filled yet."""
+
+    def find(self, variant_ids: Collection[UUID]) -> Mapping[UUID, PurchaseUnit]:  # noqa: ARG002
+        return {}
 
 
 class MemoryReorderPoints:

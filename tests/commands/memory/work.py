@@ -17,7 +17,13 @@ from tests.commands.memory.imports import MemoryAssortment, MemoryImports
 from tests.commands.memory.packages import MemoryPlan, MemoryPlatform
 from tests.commands.memory.sales import MemorySales
 from tests.commands.memory.settings import MemorySettings
-from tests.commands.memory.stock import MemoryJournal, MemoryReorderPoints, MemorySeries, MemoryStock
+from tests.commands.memory.stock import (
+    MemoryJournal,
+    MemoryPurchaseUnits,
+    MemoryReorderPoints,
+    MemorySeries,
+    MemoryStock,
+)
 from tests.commands.memory.users import MemoryCredentials, MemoryUsers
 from tests.commands.memory.world import World
 
@@ -40,6 +46,7 @@ class MemoryWork:
         self.stock = MemoryStock(world, company_id)
         self.series = MemorySeries(world, company_id)
         self.journal = MemoryJournal(world, company_id)
+        self.purchase_units = MemoryPurchaseUnits()
         self.reorder_points = MemoryReorderPoints(world, company_id)
         self.counts = MemoryCounts(world, company_id)
         self.sales = MemorySales(world, company_id)

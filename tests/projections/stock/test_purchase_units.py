@@ -14,7 +14,7 @@ from domain.stock.movements import StockMovement
 from domain.stock.purchase_orders import PurchaseOrder
 from infra.postgres.transactions import transaction
 from projections.base import Fact
-from projections.stock.purchase_units import PurchaseUnits, purchase_units
+from projections.stock.purchase_units import PurchaseUnits, purchase_unit, purchase_units
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TEA, MILK, CASE = uuid4(), uuid4(), uuid4()
@@ -39,12 +39,19 @@ class Books:
             rows = purchase_units(opened, variants)
         return {one: (row["unit_id"], row["factor"], row["ordered_at"]) for one, row in rows.items()}
 
+    def price(self, variant_id: UUID) -> int | None:
+        with transaction(self._worker, self.company_id) as opened:
+            return purchase_unit(purchase_units(opened, [variant_id])[variant_id]).unit_cost
+
 
 def bought(variant_id: UUID, factor: str | None = None, unit_id: UUID | None = None) -> Any:
     return SimpleNamespace(
         variant_id=str(variant_id),
         unit_id=unit_id and str(unit_id),
         factor=None if factor is None else Decimal(factor),
+        entered_cost=5800,
+        unit_cost=6000,
+        discount_percent=Decimal("7.5"),
     )
 
 
@@ -77,6 +84,13 @@ def test_what_came_leaves_when_it_was_ordered(books: Books) -> None:
     assert books.of(TEA, MILK) == {TEA: (None, 1, NOON), MILK: (CASE, 6, NOON)}
     books.fold(ordered(bought(TEA, "24", CASE)), received(bought(TEA, "12", CASE)))
     assert books.of(TEA) == {TEA: (CASE, 12, NOON)}
+
+
+def test_the_price_is_that_of_the_last_one_less_the_discount(books: Books) -> None:
+    books.fold(received(bought(TEA, "12", CASE)))
+    assert books.price(TEA) == 5800
+    books.fold(ordered(bought(TEA, "12", CASE)))
+    assert books.price(TEA) == 5550
 
 
 def test_of_what_was_never_bought_nothing_is_known(books: Books) -> None:
