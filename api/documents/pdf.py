@@ -1,75 +1,31 @@
 """A document as a PDF: A4, its fonts embedded, in any script that they have."""
 
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, cast
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from api.documents.model import Column, Document, Party
+from api.documents.paper import GREY, LARGE, LINE, MARGIN, NORMAL, SMALL, Paper
 
-if TYPE_CHECKING:
-    from fpdf import FPDF
-
-_FONTS = Path(__file__).parent / "fonts"
-#: In millimetres and points.
-_MARGIN, _PARTY_WIDTH, _LINE, _PADDING = 15, 58, 4.5, 0.7
-_SMALL, _NORMAL, _LARGE = 8, 9, 16
-_GREY = (110, 110, 110)
-#: The first letters that are written from right to left, or that change with their neighbours …
-_SHAPED = 0x0590
-#: … and the first of Chinese, Japanese and Korean, for which there is another font.
-_EASTERN = 0x2E80
+#: In millimetres.
+_PARTY_WIDTH, _PADDING = 58, 0.7
+#: Between two of these a line may end: words, and each letter of Chinese, Japanese and Korean.
+_EASTERN = r"\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef"
+_WORDS = re.compile(rf"[{_EASTERN}]\s*|[^\s{_EASTERN}]+\s*|\s+")
 
 
 def as_pdf(document: Document) -> bytes:
     """The document. It takes some milliseconds a row, and half a second for Chinese, Japanese or Korean."""
     document = document.condensed()
-    pdf = _page(document)
+    pdf = Paper(f"{document.title} {document.number}", set().union(*_texts(document)))
     _title(pdf, document)
     _parties(pdf, document.parties)
     _facts(pdf, document.facts)
     _table(pdf, document)
     _totals(pdf, document)
     if document.note:
-        pdf.ln(_LINE)
-        pdf.multi_cell(0, _LINE, document.note, new_x="LMARGIN", new_y="NEXT")
+        pdf.ln(LINE)
+        pdf.multi_cell(0, LINE, document.note, new_x="LMARGIN", new_y="NEXT")
     return bytes(pdf.output())
-
-
-def _page(document: Document) -> "FPDF":
-    # It takes a second to import, which a process that writes no document is spared.
-    from fpdf import FPDF  # noqa: PLC0415
-
-    class Paper(FPDF):
-        """Pages that say which of how many they are, and of what."""
-
-        def footer(self) -> None:
-            """At the foot of every page."""
-            self.set_y(-_MARGIN)
-            self.set_font("sans", size=_SMALL)
-            self.set_text_color(*_GREY)
-            self.cell(0, _LINE, f"{document.title} {document.number}")
-            self.set_x(_MARGIN)
-            self.cell(0, _LINE, f"{self.page_no()} / {{nb}}", align="R")
-            self.set_text_color(0)
-
-    pdf = Paper()
-    pdf.set_title(f"{document.title} {document.number}")
-    pdf.set_margin(_MARGIN)
-    pdf.set_auto_page_break(auto=True, margin=_MARGIN + 2 * _LINE)
-    _choose_fonts(pdf, document)
-    pdf.add_page()
-    return pdf
-
-
-def _choose_fonts(pdf: "FPDF", document: Document) -> None:
-    pdf.add_font("sans", fname=_FONTS / "DejaVuSans.ttf")
-    pdf.add_font("sans", style="B", fname=_FONTS / "DejaVuSans-Bold.ttf")
-    letters = set().union(*_texts(document))
-    if any(ord(letter) >= _EASTERN for letter in letters):
-        pdf.add_font("eastern", fname=_FONTS / "DroidSansFallback.ttf")
-        pdf.set_fallback_fonts(["eastern"], exact_match=False)
-    if any(ord(letter) >= _SHAPED for letter in letters):
-        pdf.set_text_shaping(use_shaping_engine=True)
 
 
 def _texts(document: Document) -> Iterable[str]:
@@ -82,55 +38,57 @@ def _texts(document: Document) -> Iterable[str]:
     yield document.note or ""
 
 
-def _title(pdf: "FPDF", document: Document) -> None:
-    pdf.set_font("sans", style="B", size=_LARGE)
+def _title(pdf: Paper, document: Document) -> None:
+    pdf.set_font("sans", style="B", size=LARGE)
     pdf.cell(0, 10, f"{document.title} {document.number}", new_x="LMARGIN", new_y="NEXT")
-    pdf.ln(_LINE)
+    pdf.ln(LINE)
 
 
-def _parties(pdf: "FPDF", parties: Iterable[Party]) -> None:
+def _parties(pdf: Paper, parties: Iterable[Party]) -> None:
     """Side by side, each as long as it needs."""
     top = bottom = pdf.get_y()
     for index, party in enumerate(parties):
-        left = _MARGIN + index * (_PARTY_WIDTH + 3)
+        left = MARGIN + index * (_PARTY_WIDTH + 3)
         pdf.set_xy(left, top)
-        pdf.set_font("sans", size=_SMALL)
-        pdf.set_text_color(*_GREY)
-        pdf.multi_cell(_PARTY_WIDTH, _LINE, party.role, align="L", new_x="LEFT", new_y="NEXT")
+        pdf.set_font("sans", size=SMALL)
+        pdf.set_text_color(*GREY)
+        pdf.multi_cell(_PARTY_WIDTH, LINE, party.role, align="L", new_x="LEFT", new_y="NEXT")
         pdf.set_text_color(0)
-        pdf.set_font("sans", style="B", size=_NORMAL)
-        pdf.multi_cell(_PARTY_WIDTH, _LINE, party.name, align="L", new_x="LEFT", new_y="NEXT")
-        pdf.set_font("sans", size=_NORMAL)
+        pdf.set_font("sans", style="B", size=NORMAL)
+        pdf.multi_cell(_PARTY_WIDTH, LINE, party.name, align="L", new_x="LEFT", new_y="NEXT")
+        pdf.set_font("sans", size=NORMAL)
         for line in party.lines:
-            pdf.multi_cell(_PARTY_WIDTH, _LINE, line, align="L", new_x="LEFT", new_y="NEXT")
+            pdf.multi_cell(_PARTY_WIDTH, LINE, line, align="L", new_x="LEFT", new_y="NEXT")
         bottom = max(bottom, pdf.get_y())
-    pdf.set_xy(_MARGIN, bottom + _LINE)
+    pdf.set_xy(MARGIN, bottom + LINE)
 
 
-def _facts(pdf: "FPDF", facts: Iterable[tuple[str, str]]) -> None:
+def _facts(pdf: Paper, facts: Iterable[tuple[str, str]]) -> None:
     for label, text in facts:
-        pdf.set_font("sans", size=_NORMAL)
-        pdf.set_text_color(*_GREY)
-        pdf.cell(35, _LINE, label)
+        pdf.set_font("sans", size=NORMAL)
+        pdf.set_text_color(*GREY)
+        pdf.cell(35, LINE, label)
         pdf.set_text_color(0)
-        pdf.multi_cell(0, _LINE, text, align="L", new_x="LMARGIN", new_y="NEXT")
-    pdf.ln(_LINE)
+        pdf.multi_cell(0, LINE, text, align="L", new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(LINE)
 
 
-class _Table:
+class Table:
     """A table whose header stands on every page. The library's own takes twice the time."""
 
-    def __init__(self, pdf: "FPDF", columns: Sequence[Column]) -> None:
+    def __init__(self, pdf: Paper, columns: Sequence[Column]) -> None:
         self._pdf = pdf
         self._columns = columns
+        #: How long a text is in a style; most words and figures stand in many rows.
+        self._lengths: dict[tuple[str, str], float] = {}
         share = pdf.epw / sum(column.width for column in columns)
         self._widths = [share * column.width for column in columns]
 
     def header(self) -> None:
         """The names of the columns, and a line below."""
-        self._pdf.set_font("sans", style="B", size=_SMALL)
+        self._pdf.set_font("sans", style="B", size=SMALL)
         self._draw([column.name for column in self._columns])
-        self._pdf.set_font("sans", size=_SMALL)
+        self._pdf.set_font("sans", size=SMALL)
 
     def row(self, cells: Sequence[str]) -> None:
         """A row, on the next page if this one has no room for it."""
@@ -138,42 +96,60 @@ class _Table:
 
     def _draw(self, cells: Sequence[str]) -> None:
         pdf = self._pdf
-        wrapped = [self._wrapped(*cell) for cell in zip(cells, self._widths, strict=True)]
-        height = _LINE * max(map(len, wrapped)) + 2 * _PADDING
+        wrapped = [self.wrapped(*cell) for cell in zip(cells, self._widths, strict=True)]
+        height = LINE * max(map(len, wrapped)) + 2 * _PADDING
         if pdf.will_page_break(height):
             pdf.add_page()
             self.header()
         top, left = pdf.get_y() + _PADDING, pdf.l_margin
         for lines, width, column in zip(wrapped, self._widths, self._columns, strict=True):
             for number, line in enumerate(lines):
-                pdf.set_xy(left, top + number * _LINE)
-                pdf.cell(width, _LINE, line, align="R" if column.is_number else "L")
+                pdf.set_xy(left, top + number * LINE)
+                pdf.cell(width, LINE, line, align="R" if column.is_number else "L")
             left += width
         pdf.set_xy(pdf.l_margin, top + height - _PADDING)
         pdf.line(pdf.l_margin, pdf.get_y(), pdf.l_margin + pdf.epw, pdf.get_y())
 
-    def _wrapped(self, text: str, width: float) -> Sequence[str]:
-        if self._pdf.get_string_width(text) <= width - 2 * self._pdf.c_margin:
+    def wrapped(self, text: str, width: float) -> Sequence[str]:
+        """The lines that a text takes, in the order in which they are read; the library's take ten times."""
+        room = width - 2 * self._pdf.c_margin
+        if self._length(text) <= room:
             return [text]
-        lines = self._pdf.multi_cell(width, _LINE, text, align="L", dry_run=True, output="LINES")
-        return cast("list[str]", lines)
+        lines, used = [""], 0.0
+        for piece in self._pieces(text, room):
+            if lines[-1] and used + self._length(piece.rstrip()) > room:
+                lines.append("")
+                used = 0.0
+            lines[-1] += piece
+            used += self._length(piece)
+        return lines
+
+    def _pieces(self, text: str, room: float) -> Iterator[str]:
+        for word in _WORDS.findall(text):
+            yield from [word] if self._length(word.rstrip()) <= room else word
+
+    def _length(self, text: str) -> float:
+        key = (self._pdf.font_style, text)
+        if key not in self._lengths:
+            self._lengths[key] = self._pdf.get_string_width(text)
+        return self._lengths[key]
 
 
-def _table(pdf: "FPDF", document: Document) -> None:
-    pdf.set_draw_color(*_GREY)
+def _table(pdf: Paper, document: Document) -> None:
+    pdf.set_draw_color(*GREY)
     pdf.set_line_width(0.1)
-    table = _Table(pdf, document.columns)
+    table = Table(pdf, document.columns)
     table.header()
     for row in document.rows:
         table.row(row)
 
 
-def _totals(pdf: "FPDF", document: Document) -> None:
-    pdf.ln(_LINE / 2)
-    pdf.set_font("sans", style="B", size=_NORMAL)
+def _totals(pdf: Paper, document: Document) -> None:
+    pdf.ln(LINE / 2)
+    pdf.set_font("sans", style="B", size=NORMAL)
     for label, text in document.totals:
-        if pdf.will_page_break(2 * _LINE):
+        if pdf.will_page_break(2 * LINE):
             pdf.add_page()
-        pdf.cell(pdf.epw - 40, 1.5 * _LINE, label, align="R")
-        pdf.cell(40, 1.5 * _LINE, text, align="R", new_x="LMARGIN", new_y="NEXT")
-    pdf.set_font("sans", size=_NORMAL)
+        pdf.cell(pdf.epw - 40, 1.5 * LINE, label, align="R")
+        pdf.cell(40, 1.5 * LINE, text, align="R", new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font("sans", size=NORMAL)
