@@ -36,11 +36,14 @@ _WAITING: LiteralString = """
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A message as it is sent, and the version of the document that it encloses."""
+    """A message as it is sent, and the version of the document that it encloses.
+
+    `enclose` writes the document. A long one takes seconds, in which no transaction may be open.
+    """
 
     subject: str
     text: str
-    enclosure: Enclosure
+    enclose: Callable[[], Enclosure]
     document_version: int
 
 
@@ -84,13 +87,13 @@ class Post:
     def _send_one(
         self, connection: psycopg.Connection[Any], writer: EventWriter, waiting: Waiting, now: datetime
     ) -> bool:
-        """No transaction is open while the mail server is waited for."""
+        """No transaction is open while the document is written or the mail server is waited for."""
         try:
             with transaction(connection, waiting.company_id, reading=True, models=writer.models) as db:
                 letter = self._compose(db, writer, waiting)
             if letter is None:
                 return self._give_up(connection, writer, waiting, now, "it holds no more")
-            self._messenger.send(waiting.address, letter.subject, letter.text, letter.enclosure)
+            self._messenger.send(waiting.address, letter.subject, letter.text, letter.enclose())
             command = NoteSent(id=waiting.id, document_version=letter.document_version)
             _record(connection, writer, waiting.company_id, now, command)
         except CompanyClosed:

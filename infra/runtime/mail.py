@@ -38,7 +38,7 @@ def compose(db: Transaction, writer: EventWriter, waiting: Waiting) -> Letter | 
     return Letter(
         subject=" ".join(f"{company['name']}: purchase order {order.number}".split()),
         text=_text(company["name"], order.number),
-        enclosure=Enclosure(
+        enclose=lambda: Enclosure(
             id=waiting.id,
             name=f"{order.number}.pdf",
             media_type=media_type,
