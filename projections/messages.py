@@ -1,5 +1,6 @@
 """Messages: which documents are still to be mailed, and to whom the others went."""
 
+from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -47,13 +48,15 @@ class Messages(Projection):
 
 
 _OF_DOCUMENT: LiteralString = """
-    SELECT address, status, sent_at FROM messages
+    SELECT id, address, status, sent_at FROM messages
      WHERE company_id = %(company_id)s AND document_id = %(document_id)s
+       AND (%(as_of)s::timestamptz IS NULL OR written_at <= %(as_of)s)
      ORDER BY written_at DESC, id DESC
      LIMIT 1
 """
 
 
-def find_message(db: Database, document_id: UUID) -> Row | None:
-    """The last message that has a document, or None."""
-    return db.ask(_OF_DOCUMENT, {"company_id": db.company_id, "document_id": document_id}).row()
+def find_message(db: Database, document_id: UUID, as_of: datetime | None = None) -> Row | None:
+    """The last message that has a document, of those written by `as_of`, as it is now; or None."""
+    params = {"company_id": db.company_id, "document_id": document_id, "as_of": as_of}
+    return db.ask(_OF_DOCUMENT, params).row()

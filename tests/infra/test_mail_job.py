@@ -2,7 +2,7 @@
 
 import email
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import policy
 from pathlib import Path
@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
 
 from api.app import create_app
 from infra.decisions.unit_of_work import EventWriter
@@ -130,6 +131,70 @@ def test_an_order_that_is_not_sent_is_not_mailed(buyer: Buyer, send: Any, tmp_pa
     assert buyer.order()["mail"] is None
     send(post_to(Outbox(tmp_path)))
     assert mails(tmp_path, buyer) == []
+
+
+def test_an_order_is_mailed_later_and_again(buyer: Buyer, send: Any, tmp_path: Path) -> None:
+    ordered = buyer.order()
+    path = f"{ORDERS}/{ordered['id']}/order?send=true"
+    waiting = {"address": buyer.supplier["email"], "status": "waiting", "sent_at": None}
+    for copies in (1, 2):
+        answer = buyer.admin.post(path)
+        assert (answer.status, answer.data["mail"]) == (200, waiting)
+        assert answer.data["version"] == ordered["version"]
+        send(post_to(Outbox(tmp_path)))
+        assert len(mails(tmp_path, buyer)) == copies
+        assert buyer.show(ordered)["mail"]["status"] == "sent"
+    assert buyer.admin.post(path.removesuffix("?send=true")).status == 409
+
+
+def test_a_request_that_is_repeated_with_its_key_mails_once(buyer: Buyer, send: Any, tmp_path: Path) -> None:
+    path = f"{ORDERS}/{buyer.order()['id']}/order?send=true"
+    first, second = (buyer.admin.post(path, **{"Idempotency-Key": "again"}) for _ in range(2))
+    assert (first.status, second.status, second.data) == (200, 200, first.data)
+    send(post_to(Outbox(tmp_path)))
+    assert len(mails(tmp_path, buyer)) == 1
+
+
+def test_a_mail_is_shown_as_it_was_known_then(buyer: Buyer, send: Any, tmp_path: Path) -> None:
+    ordered = buyer.order()
+    moments = [datetime.now(UTC)]
+    buyer.admin.post(f"{ORDERS}/{ordered['id']}/order?send=true")
+    moments.append(datetime.now(UTC))
+    send(post_to(Outbox(tmp_path)))
+    sent = buyer.show(ordered)["mail"]
+    moments.append(datetime.now(UTC))
+    buyer.admin.post(f"{ORDERS}/{ordered['id']}/order?send=true")
+
+    def mail_by(moment: datetime) -> Any:
+        as_of = moment.isoformat().replace("+00:00", "Z")
+        return buyer.admin.get(f"{ORDERS}/{ordered['id']}?as_of={as_of}").data["mail"]
+
+    waiting = {**sent, "status": "waiting", "sent_at": None}
+    assert [mail_by(moment) for moment in moments] == [None, waiting, sent]
+    assert buyer.show(ordered)["mail"] == waiting
+
+
+def test_no_transaction_is_open_while_a_document_is_written(
+    buyer: Buyer, here: Service, tmp_path: Path
+) -> None:
+    """A long one takes longer than the database lets a transaction be idle."""
+    order(buyer)
+    states = []
+    with psycopg.connect(here.database.worker, autocommit=True) as connection:
+
+        def watched(db: Any, writer: EventWriter, waiting: Any) -> Any:
+            letter = compose(db, writer, waiting)
+            assert letter is not None
+
+            def enclose() -> Enclosure:
+                states.append(connection.info.transaction_status)
+                return letter.enclose()
+
+            return replace(letter, enclose=enclose)
+
+        Post(Outbox(tmp_path), watched).send(connection, WRITER, datetime.now(UTC))
+    assert set(states) == {TransactionStatus.IDLE}
+    assert len(mails(tmp_path, buyer)) == 1
 
 
 def test_a_supplier_without_an_address_is_refused_and_nothing_is_ordered(buyer: Buyer) -> None:

@@ -12,6 +12,8 @@ from api.stock.purchase_orders.answers import (
     PurchaseReceiptAnswer,
     RejectionAnswer,
 )
+from commands.stock.purchase_orders.orders import Ordering
+from domain.messages import Message
 from domain.money import shortest
 from domain.stock.purchase_lines import PurchaseLine, open_quantity
 from domain.stock.purchase_orders import OPEN, PurchaseOrder
@@ -37,6 +39,18 @@ def show_purchase_order(order: PurchaseOrder, mail: Row | None = None) -> Purcha
         ],
         mail=_show_mail(order, mail),
     )
+
+
+def show_ordering(ordering: Ordering) -> PurchaseOrderAnswer:
+    """An order as it was ordered or mailed once more, with the mail that is to be sent."""
+    message = ordering.message
+    return show_purchase_order(ordering.order, show_message(message) if message else None)
+
+
+def show_message(message: Message) -> Row:
+    """A message as the row of one."""
+    sent_at = message.modified_on if message.status == "sent" else None
+    return {"address": message.address, "status": message.status, "sent_at": sent_at}
 
 
 def show_row(row: Row, now: datetime) -> PurchaseOrderRowAnswer:

@@ -17,7 +17,7 @@ from api.services import Reading
 from api.stock.purchase_orders.answers import PurchaseOrderAnswer
 from api.stock.purchase_orders.document import document_of
 from api.stock.purchase_orders.input import DocumentQuery, PurchaseOrderEdit
-from api.stock.purchase_orders.presenter import show_purchase_order
+from api.stock.purchase_orders.presenter import show_message, show_purchase_order
 from commands.ports import Caller, ConcurrentEdit, Missing, StaleVersion
 from commands.stock.purchase_orders.drafts import (
     AmendPurchaseOrder,
@@ -26,10 +26,12 @@ from commands.stock.purchase_orders.drafts import (
     discard_purchase_order,
 )
 from commands.stock.purchase_orders.lines import EditedLine
+from domain.messages import Message
 from domain.money import AmountTooLarge
 from domain.settings import OtherStore
 from domain.stock.documents import InvalidTransition
 from domain.stock.purchase_orders import PurchaseOrder
+from projections.base import Row
 from projections.messages import find_message
 from projections.stock.purchase_order_list import store_of
 
@@ -49,8 +51,7 @@ class PurchaseOrderById(Resource):
 
         def question(reading: Reading) -> PurchaseOrderAnswer:
             order = find_purchase_order(reading, caller, purchase_order_id, as_of)
-            mail = find_message(reading.db, order.id) if order.sent_to and not as_of else None
-            return show_purchase_order(order, mail)
+            return show_purchase_order(order, _find_mail(reading, order, as_of))
 
         self.show(req, resp, self.ask(req, resp, question))
 
@@ -124,6 +125,15 @@ def find_purchase_order(
     if store_id is not None and store_id not in caller.store_ids:
         raise Missing
     return orders[0]
+
+
+def _find_mail(reading: Reading, order: PurchaseOrder, as_of: datetime | None) -> Row | None:
+    """The last mail about the order, as it is or was known by `as_of`."""
+    mail = find_message(reading.db, order.id, as_of) if order.ordered_at else None
+    if mail is None or as_of is None:
+        return mail
+    messages: list[Message] = reading.aggregates(Message, [mail["id"]], as_of)
+    return show_message(messages[0]) if messages else None
 
 
 def _edited(line: dict[str, Any]) -> EditedLine:

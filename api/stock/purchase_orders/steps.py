@@ -9,7 +9,7 @@ from api.operations import operation
 from api.resource import Resource
 from api.stock.purchase_orders.answers import PurchaseOrderAnswer
 from api.stock.purchase_orders.input import CancellationBody, DeliveryBody, OrderingQuery
-from api.stock.purchase_orders.presenter import show_purchase_order
+from api.stock.purchase_orders.presenter import show_ordering, show_purchase_order
 from api.stock.purchase_orders.single import STEPS
 from api.stock.receipts import ReceiptAnswer, show_receipt
 from commands.moments import BeforeTheCompany
@@ -28,23 +28,25 @@ from domain.stock.purchase_orders import ReceiveExceedsOrdered
 
 
 class PurchaseOrderOrdering(Resource):
-    """Orders what was planned."""
+    """Orders what was planned, and mails it to the supplier, as often as that is asked for."""
 
     @operation(
         "purchase_orders.order",
         "Order from the supplier",
         description="From now on the goods are on order, at the factors that the units have today. With "
-        "`send` the supplier gets the order by mail, as a PDF; one without an e-mail address is refused.",
+        "`send` the supplier gets the order by mail, as a PDF; one without an e-mail address is refused. "
+        "What was ordered, and is still to come, is mailed again with `send`, as it stands now: each request "
+        "writes one mail, so that a client which may repeat it sends an `Idempotency-Key`.",
         query=OrderingQuery(),
         answer=PurchaseOrderAnswer,
         refusals=(*STEPS, Invalid, AmountTooLarge),
     )
     def on_post(self, req: Request, resp: Response, purchase_order_id: UUID) -> None:
-        """Order it."""
+        """Order it, or mail once more what was ordered."""
         command = OrderFromSupplier(
             id=purchase_order_id, send=req.context.query["send"], expected_versions=expected_versions(req)
         )
-        self.write(req, resp, order_from_supplier, command, show_purchase_order, message="Ordered")
+        self.write(req, resp, order_from_supplier, command, show_ordering, message="Ordered")
 
 
 class PurchaseOrderReceiving(Resource):

@@ -8,7 +8,7 @@ from commands.stock.ports import StockContext, StockWork
 from commands.stock.purchase_orders.lines import with_todays_factors
 from domain.errors import Detail, Invalid
 from domain.messages import Message
-from domain.stock.purchase_orders import PurchaseOrder
+from domain.stock.purchase_orders import OPEN, PurchaseOrder
 from domain.suppliers import Supplier
 
 
@@ -30,22 +30,33 @@ class CancelPurchaseOrder:
     expected_versions: frozenset[int] | None = None
 
 
-def order_from_supplier(command: OrderFromSupplier, work: StockWork) -> PurchaseOrder:
+@dataclass(frozen=True, kw_only=True)
+class Ordering:
+    """An order as it was ordered, and the message that was written about it."""
+
+    order: PurchaseOrder
+    message: Message | None
+
+
+def order_from_supplier(command: OrderFromSupplier, work: StockWork) -> Ordering:
     """Order it; the message to the supplier is recorded with it, and sent afterwards.
 
+    One of which goods are still to come is mailed once more, as it stands, and is otherwise left as it is.
     Raises Missing, StaleVersion, OtherStore, InvalidTransition, Invalid.
     """
     order = work.load(PurchaseOrder, command.id)
     check_version(order.version, command.expected_versions)
     stock = _hold(order, work)
     stock.check_store("storage_id", work.caller.store_ids)
-    order.check_status("draft")
-    address = _address_of(work.load(Supplier, order.supplier_id)) if command.send else None
-    order.order(with_todays_factors(order.lines, stock), work.now, address)
-    work.save(order)
-    if address:
-        work.save(_message(order, address, work))
-    return order
+    order.check_status("draft", *(OPEN if command.send else ()))
+    message = _message(order, work) if command.send else None
+    if order.status == "draft":
+        address = message.address if message else None
+        order.order(with_todays_factors(order.lines, stock), work.now, address)
+        work.save(order)
+    if message:
+        work.save(message)
+    return Ordering(order=order, message=message)
 
 
 def cancel_purchase_order(command: CancelPurchaseOrder, work: StockWork) -> PurchaseOrder:
@@ -79,11 +90,11 @@ def _address_of(supplier: Supplier) -> str:
     return address
 
 
-def _message(order: PurchaseOrder, address: str, work: StockWork) -> Message:
+def _message(order: PurchaseOrder, work: StockWork) -> Message:
     return Message.begin(
         Message.Written,
         work.new_id(),
-        address=address,
+        address=_address_of(work.load(Supplier, order.supplier_id)),
         document=PurchaseOrder.type_name,
         document_id=order.id,
     )

@@ -193,6 +193,16 @@ class TestOrdering:
             fact(Message.Written, address="a@mill.example", document_id=ORDER),
         )
 
+    def test_writes_again_about_what_is_still_to_come(self, ordered: Scenario) -> None:
+        send = OrderFromSupplier(id=ORDER, send=True)
+        ordered.when(ReviseSetting(kind=Supplier, id=SUPPLIER, changes={"email": "a@mill.example"}))
+        written = fact(Message.Written, address="a@mill.example", document_id=ORDER)
+        ordered.when(send).then(written)
+        ordered.when(take(ordered, "4"))
+        ordered.when(send).then(written)
+        ordered.when(CancelPurchaseOrder(id=ORDER))
+        ordered.when(send).then_refused(InvalidTransition)
+
     def test_refuses_an_archived_supplier(self, drafted: Scenario) -> None:
         drafted.when(ArchiveSetting(kind=Supplier, id=SUPPLIER))
         drafted.when(OrderFromSupplier(id=ORDER)).then_refused(Invalid, "supplier_id:not_found")
