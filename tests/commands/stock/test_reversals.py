@@ -99,7 +99,7 @@ class TestReverseMovement:
             StaleVersion
         )
         scenario.when(replace(reverse(ADJUSTMENT), expected_versions=frozenset({2}))).then_refused(
-            AlreadyReversed
+            AlreadyReversed, "movement_id:already_reversed"
         )
 
     def test_is_for_nothing_that_has_a_document_of_its_own(self, scenario: Scenario) -> None:
