@@ -149,6 +149,8 @@ def _open(folder: Path) -> "duckdb.DuckDBPyConnection":
     import duckdb  # noqa: PLC0415
 
     connection = duckdb.connect()
+    # On a slow machine it would draw a bar of its own, into what a command says to other programs.
+    connection.execute("SET enable_progress_bar = false")
     connection.read_parquet(str(folder / "transactions.parquet"), file_row_number=True).create_view("lines")
     connection.read_parquet(str(folder / "products.parquet")).create_view("products")
     return connection
