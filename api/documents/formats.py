@@ -9,8 +9,8 @@ from api.documents.plain import as_csv, as_html
 from api.media import CSV, HTML, PDF
 from commands.unavailable import Busy
 
-#: For how many seconds a PDF waits for those before it.
-_PATIENCE = 10.0
+#: For how many seconds a PDF waits for those before it; it holds a thread of the web server meanwhile.
+_PATIENCE = 2.0
 #: A long PDF takes seconds of the processor, so that a process writes one at a time.
 _TURN = Lock()
 
