@@ -374,7 +374,7 @@ class TestReversingDeliveries:
         ordered.when(reverse()).then_refused(NotReversible)
         ordered.when(reverse(OTHER))
         ordered.when(reverse())
-        ordered.when(reverse()).then_refused(AlreadyReversed)
+        ordered.when(reverse()).then_refused(AlreadyReversed, "movement_id:already_reversed")
 
 
 class TestEnding:
