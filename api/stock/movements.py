@@ -4,7 +4,7 @@ from typing import Annotated
 
 from falcon import Request, Response
 
-from api.answers import Answer, Cost, Id, Meaning, Moment, Money, Quantity, SignedMoney
+from api.answers import Answer, Cost, Day, Id, Meaning, Moment, Money, Quantity, SignedMoney
 from api.operations import operation
 from api.resource import Resource, requested_stores
 from api.services import Reading
@@ -22,8 +22,17 @@ class MovementAnswer(Answer):
     type: Annotated[str, Meaning("Of which kind.", "receipt")]
     occurred_at: Annotated[Moment, Meaning("When it happened.")]
     recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
+    business_date: Annotated[
+        Day | None, Meaning("The day it counts for; null for what earlier versions recorded.")
+    ]
     storage_id: Annotated[Id | None, Meaning("The storage; none for goods in transit.")]
+    storage_name: Annotated[str | None, Meaning("What the storage is called now.", "Back room")]
     variant_id: Annotated[Id, Meaning("The variant.")]
+    sku: Annotated[
+        str | None, Meaning("Its stock-keeping unit; null for a variant that is gone.", "BEANS-250")
+    ]
+    name: Annotated[str | None, Meaning("What its product is called now.", "Espresso beans")]
+    variant_name: Annotated[str | None, Meaning("What the variant is called now.", "250 g")]
     quantity: Annotated[Quantity, Meaning("How much.")]
     unit_cost: Annotated[Money | None, Cost("The cost of one unit.", 200)]
     value_change: Annotated[SignedMoney, Cost("What it changed of the stock's value.", 400)]

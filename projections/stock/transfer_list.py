@@ -38,7 +38,13 @@ _FILTER: LiteralString = """
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM transfers WHERE {_FILTER}"
 
 # NOTE: each order is a statement of its own, so that each can walk its own index.
-_ROWS: LiteralString = f"* FROM transfers WHERE {_FILTER} ORDER BY"
+_ROWS: LiteralString = f"""
+       *, (SELECT name FROM settings
+            WHERE company_id = %(company_id)s AND id = from_storage_id) AS from_storage_name,
+       (SELECT name FROM settings
+         WHERE company_id = %(company_id)s AND id = to_storage_id) AS to_storage_name
+  FROM transfers WHERE {_FILTER} ORDER BY
+"""
 _PAGES: Mapping[str, LiteralString] = MappingProxyType(
     {
         "number": f"SELECT {_ROWS} series_number {PAGE}",

@@ -112,3 +112,10 @@ class PurchaseOrderAnswer(PurchaseOrderHeadAnswer, kw_only=True):
     receipts: Annotated[list[PurchaseReceiptAnswer], Meaning("The deliveries that came, in their order.")]
     reason: Annotated[str | None, Meaning("Why it was cancelled or closed.", "Out of range")]
     mail: Annotated[PurchaseMailAnswer | None, Meaning("The mail to the supplier, if there is one.")]
+
+
+class NamedPurchaseOrderAnswer(PurchaseOrderAnswer, kw_only=True):
+    """A purchase order as it is shown, with the names of its supplier and its storage."""
+
+    supplier_name: Annotated[str | None, Meaning("What the supplier is called now.", "Hillside Roasters")]
+    storage_name: Annotated[str | None, Meaning("What the storage is called now.", "Back room")]

@@ -1,9 +1,14 @@
 """A purchase order as clients see it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
+
+from msgspec.structs import asdict
 
 from api.stock.purchase_orders.answers import (
+    NamedPurchaseOrderAnswer,
     PurchaseLineAnswer,
     PurchaseMailAnswer,
     PurchaseOrderAnswer,
@@ -51,6 +56,15 @@ def show_message(message: Message) -> Row:
     """A message as the row of one."""
     sent_at = message.modified_on if message.status == "sent" else None
     return {"address": message.address, "status": message.status, "sent_at": sent_at}
+
+
+def show_named(order: PurchaseOrder, mail: Row | None, names: Mapping[UUID, str]) -> NamedPurchaseOrderAnswer:
+    """The same with the names of its supplier and its storage."""
+    return NamedPurchaseOrderAnswer(
+        **asdict(show_purchase_order(order, mail)),
+        supplier_name=names.get(order.supplier_id),
+        storage_name=names.get(order.storage_id),
+    )
 
 
 def show_row(row: Row, now: datetime) -> PurchaseOrderRowAnswer:

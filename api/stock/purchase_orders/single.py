@@ -14,10 +14,10 @@ from api.operations import operation
 from api.queries import AsOfQuery
 from api.resource import Resource
 from api.services import Reading
-from api.stock.purchase_orders.answers import PurchaseOrderAnswer
+from api.stock.purchase_orders.answers import NamedPurchaseOrderAnswer, PurchaseOrderAnswer
 from api.stock.purchase_orders.document import document_of
 from api.stock.purchase_orders.input import DocumentQuery, PurchaseOrderEdit
-from api.stock.purchase_orders.presenter import show_message, show_purchase_order
+from api.stock.purchase_orders.presenter import show_message, show_named, show_purchase_order
 from commands.ports import Caller, ConcurrentEdit, Missing, StaleVersion
 from commands.stock.purchase_orders.drafts import (
     AmendPurchaseOrder,
@@ -33,6 +33,7 @@ from domain.stock.documents import InvalidTransition
 from domain.stock.purchase_orders import PurchaseOrder
 from projections.base import Row
 from projections.messages import find_message
+from projections.stock.names import find_names
 from projections.stock.purchase_order_list import store_of
 
 #: A page with a style of its own, and nothing else.
@@ -44,14 +45,17 @@ STEPS = (StaleVersion, ConcurrentEdit, OtherStore, InvalidTransition)
 class PurchaseOrderById(Resource):
     """One purchase order."""
 
-    @operation("purchase_orders.view", "Show a purchase order", query=AsOfQuery(), answer=PurchaseOrderAnswer)
+    @operation(
+        "purchase_orders.view", "Show a purchase order", query=AsOfQuery(), answer=NamedPurchaseOrderAnswer
+    )
     def on_get(self, req: Request, resp: Response, purchase_order_id: UUID) -> None:
         """As it is, or as it was recorded by `as_of`."""
         caller, as_of = req.context.caller, req.context.query.get("as_of")
 
-        def question(reading: Reading) -> PurchaseOrderAnswer:
+        def question(reading: Reading) -> NamedPurchaseOrderAnswer:
             order = find_purchase_order(reading, caller, purchase_order_id, as_of)
-            return show_purchase_order(order, _find_mail(reading, order, as_of))
+            names = find_names(reading.db, [order.supplier_id, order.storage_id])
+            return show_named(order, _find_mail(reading, order, as_of), names)
 
         self.show(req, resp, self.ask(req, resp, question))
 

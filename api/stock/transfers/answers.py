@@ -43,6 +43,8 @@ class TransferHeadAnswer(Answer):
 class TransferRowAnswer(TransferHeadAnswer):
     """A transfer as lists have it."""
 
+    from_storage_name: Annotated[str | None, Meaning("What that storage is called now.", "Back room")]
+    to_storage_name: Annotated[str | None, Meaning("What that storage is called now.", "Harbour")]
     is_overdue: Annotated[bool, Meaning("Whether it was expected by now, and has not arrived in full.")]
     lines_total: Annotated[Count, Meaning("How many lines it has.", 3)]
     created_at: CreatedAt
@@ -112,3 +114,10 @@ class TransferAnswer(TransferHeadAnswer):
     lines: Annotated[list[TransferLineAnswer], Meaning("Its lines.")]
     receipts: Annotated[list[TransferReceiptAnswer], Meaning("What was received, oldest first.")]
     cancellation: Annotated[CancellationAnswer | None, Meaning("Its end, if it was cancelled.")]
+
+
+class NamedTransferAnswer(TransferAnswer):
+    """A transfer as it is shown, with the names of its storages."""
+
+    from_storage_name: Annotated[str | None, Meaning("What the source is called now.", "Back room")]
+    to_storage_name: Annotated[str | None, Meaning("What the destination is called now.", "Harbour")]

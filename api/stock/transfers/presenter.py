@@ -1,9 +1,14 @@
 """A transfer as clients see it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from uuid import UUID
+
+from msgspec.structs import asdict
 
 from api.stock.transfers.answers import (
     CancellationAnswer,
+    NamedTransferAnswer,
     TransferAnswer,
     TransferLineAnswer,
     TransferReceiptAnswer,
@@ -36,6 +41,15 @@ def show_transfer(transfer: Transfer) -> TransferAnswer:
         lines=[_show_line(line, transfer.shipments.get(line.id)) for line in transfer.lines],
         receipts=[TransferReceiptAnswer.of(receipt) for receipt in transfer.receipts],
         cancellation=CancellationAnswer.of(end) if end else None,
+    )
+
+
+def show_named(transfer: Transfer, names: Mapping[UUID, str]) -> NamedTransferAnswer:
+    """The same with the names of its storages."""
+    return NamedTransferAnswer(
+        **asdict(show_transfer(transfer)),
+        from_storage_name=names.get(transfer.from_storage_id),
+        to_storage_name=names.get(transfer.to_storage_id),
     )
 
 

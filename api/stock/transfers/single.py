@@ -9,32 +9,35 @@ from api.operations import operation
 from api.queries import AsOfQuery
 from api.resource import Resource
 from api.services import Reading
-from api.stock.transfers.answers import TransferAnswer
+from api.stock.transfers.answers import NamedTransferAnswer, TransferAnswer
 from api.stock.transfers.input import TransferEdit, requested_lines
-from api.stock.transfers.presenter import show_transfer
+from api.stock.transfers.presenter import show_named, show_transfer
 from commands.ports import ConcurrentEdit, Missing, StaleVersion
 from commands.stock.transfers.drafts import AmendTransfer, DiscardTransfer, amend_transfer, discard_transfer
 from domain.stock.documents import InvalidTransition
 from domain.stock.transfers import Transfer
+from projections.stock.names import find_names
 from projections.stock.transfer_list import list_storages
 
 
 class TransferById(Resource):
     """One transfer."""
 
-    @operation("inventory.transfer", "Show a transfer", query=AsOfQuery(), answer=TransferAnswer)
+    @operation("inventory.transfer", "Show a transfer", query=AsOfQuery(), answer=NamedTransferAnswer)
     def on_get(self, req: Request, resp: Response, transfer_id: UUID) -> None:
         """As it is, or as it was recorded by `as_of`."""
         as_of, store_ids = req.context.query.get("as_of"), req.context.caller.store_ids
 
-        def question(reading: Reading) -> Transfer:
+        def question(reading: Reading) -> NamedTransferAnswer:
             storages = list_storages(reading.db, store_ids) if store_ids else None
             transfers: list[Transfer] = reading.aggregates(Transfer, [transfer_id], as_of)
             if not transfers or not transfers[0].is_between(storages):
                 raise Missing
-            return transfers[0]
+            (transfer,) = transfers
+            names = find_names(reading.db, [transfer.from_storage_id, transfer.to_storage_id])
+            return show_named(transfer, names)
 
-        self.show(req, resp, show_transfer(self.ask(req, resp, question)))
+        self.show(req, resp, self.ask(req, resp, question))
 
     @operation(
         "inventory.transfer",

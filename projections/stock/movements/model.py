@@ -25,7 +25,7 @@ class StockMovements(Projection):
     """
 
     name = "stock_movements"
-    version = 2
+    version = 3
     tables = ("stock_movements", "stock_movement_stretches")
     folds = READ
     # What a transfer moves is in its movements, save what never arrived.
@@ -65,6 +65,7 @@ class StockMovements(Projection):
             reversal_of       uuid,
             movement_id       uuid NOT NULL,
             actor_id          uuid,
+            business_date     date,
             PRIMARY KEY (company_id, place)
         );
         CREATE INDEX stock_movements_by_variant ON stock_movements (company_id, variant_id, place);
@@ -116,7 +117,7 @@ _ADD: LiteralString = """
     INSERT INTO stock_movements (company_id, place, recorded_at, occurred_at, type, storage_id, variant_id,
                                  quantity, unit_cost, value_change, balance_quantity, balance_value,
                                  reason, reference, note, order_id, supplier_id, purchase_order_id,
-                                 transfer_id, count_id, reversal_of, movement_id, actor_id)
+                                 transfer_id, count_id, reversal_of, movement_id, actor_id, business_date)
     SELECT %(company_id)s, moved.*
       FROM unnest(%(place)b::bigint[], %(recorded_at)b::timestamptz[], %(occurred_at)b::timestamptz[],
                   %(type)b::text[], %(storage_id)b::uuid[], %(variant_id)b::uuid[], %(quantity)b::numeric[],
@@ -125,7 +126,7 @@ _ADD: LiteralString = """
                   %(reason)b::text[], %(reference)b::text[], %(note)b::text[], %(order_id)b::uuid[],
                   %(supplier_id)b::uuid[], %(purchase_order_id)b::uuid[], %(transfer_id)b::uuid[],
                   %(count_id)b::uuid[], %(reversal_of)b::uuid[], %(movement_id)b::uuid[],
-                  %(actor_id)b::uuid[]) AS moved
+                  %(actor_id)b::uuid[], %(business_date)b::date[]) AS moved
 """
 
 _NOTE: LiteralString = """

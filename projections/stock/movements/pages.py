@@ -57,11 +57,27 @@ _WAYS: Mapping[str, tuple[LiteralString, LiteralString]] = {
     ),
 }
 
+# By their keys, whatever the planner knows of the tables.
+_NAMES: LiteralString = """
+      LEFT JOIN LATERAL (
+            SELECT product_id, sku, name FROM variants
+             WHERE company_id = %(company_id)s AND id = page.variant_id
+             LIMIT 1
+           ) AS v ON true
+      LEFT JOIN LATERAL (
+            SELECT name FROM products WHERE company_id = %(company_id)s AND id = v.product_id LIMIT 1
+           ) AS p ON true
+      LEFT JOIN LATERAL (
+            SELECT name FROM settings WHERE company_id = %(company_id)s AND id = page.storage_id LIMIT 1
+           ) AS storage ON true
+"""
+
 # NOTE: what follows laterally is looked up stretch by stretch in their order, until there are enough rows.
 _PAGES: Mapping[tuple[str, Order], LiteralString] = {
     (way, order): f"""
-    SELECT place, place / 100000 AS position, place %% 100000 AS line, recorded_at, occurred_at, type,
-           nullif(storage_id, %(in_transit)s::uuid) AS storage_id, variant_id, quantity,
+    SELECT place, place / 100000 AS position, place %% 100000 AS line, recorded_at, occurred_at,
+           business_date, type, nullif(page.storage_id, %(in_transit)s::uuid) AS storage_id,
+           storage.name AS storage_name, variant_id, v.sku, p.name, v.name AS variant_name, quantity,
            unit_cost, value_change, balance_quantity, balance_value, reason, reference, note, order_id,
            supplier_id, purchase_order_id, transfer_id, count_id, reversal_of, movement_id, actor_id
       FROM (SELECT part.*
@@ -92,6 +108,7 @@ _PAGES: Mapping[tuple[str, Order], LiteralString] = {
                    ) AS part
              LIMIT %(limit)s::bigint
            ) AS page
+           {_NAMES}
      ORDER BY place {direction}
 """
     for way, (keys, of_key) in _WAYS.items()

@@ -1,7 +1,7 @@
 """The rows of the stock ledger that an event comes to, one for each change of a balance."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -33,7 +33,7 @@ Row = tuple[Any, ...]
 COLUMNS = (
     "place recorded_at occurred_at type storage_id variant_id quantity unit_cost value_change "
     "balance_quantity balance_value reason reference note order_id supplier_id purchase_order_id "
-    "transfer_id count_id reversal_of movement_id actor_id"
+    "transfer_id count_id reversal_of movement_id actor_id business_date"
 )
 
 
@@ -54,6 +54,7 @@ class Movement(Reading):
 
     storage_id: str
     occurred_at: datetime
+    business_date: date | None
     lines: tuple[MovedLine, ...]
 
 
@@ -100,6 +101,7 @@ class Transferred(Reading):
 
     storage_id: str
     occurred_at: datetime
+    business_date: date | None
     transfer_id: str
     lines: tuple[TransitLine, ...]
 
@@ -135,12 +137,14 @@ class ArrivedLine(Reading):
     returned_value: int
     transit_quantity: Decimal
     transit_value: int
+    note: str | None
 
 
 class Arrived(Reading):
     """What is read of goods that are no longer on the way."""
 
     occurred_at: datetime
+    business_date: date
     receipt_id: str
     lines: tuple[ArrivedLine, ...]
 
@@ -158,7 +162,7 @@ def _rows_of_movement(fact: Fact) -> Iterator[Row]:
     moved: Movement = fact.data
     event = cast("type[StockMovement.Moved]", fact.event)
     kind, at, storage = event.kind, moved.occurred_at, moved.storage_id
-    origin = (*_ORIGINS[event](moved), fact.stream_id, fact.actor_id)
+    origin = (*_ORIGINS[event](moved), fact.stream_id, fact.actor_id, moved.business_date)
     is_transfer = event in _TRANSFERS
     for line in moved.lines:
         variant, quantity, change = line.variant_id, line.quantity, line.value_change
@@ -177,8 +181,9 @@ def _rows_of_movement(fact: Fact) -> Iterator[Row]:
 def _rows_of_arrival(fact: Fact) -> Iterator[Row]:
     """What was damaged and lost on the way, in this order; what came back follows with its movement."""
     arrived: Arrived = fact.data
-    origin = (*_origin(transfer_id=str(fact.stream_id)), UUID(arrived.receipt_id), fact.actor_id)
+    movement = (UUID(arrived.receipt_id), fact.actor_id, arrived.business_date)
     for line in arrived.lines:
+        origin = (*_origin(transfer_id=str(fact.stream_id), note=line.note), *movement)
         left, value = line.transit_quantity + line.returned, line.transit_value + line.returned_value
         parts = (
             ("transfer_damaged", line.damaged, line.damaged_value, left + line.lost, value + line.lost_value),

@@ -40,6 +40,16 @@ class TestOrder:
         assert (refused.status, refused.fields) == (400, {query.partition("=")[0]})
 
 
+class TestRows:
+    def test_say_what_moved_where_and_for_which_day(self, stocked: Any) -> None:
+        shop = stocked.shop
+        (row,) = shop.client().get(f"{PATH}?after=0", X_Wait_For_Position=str(len(shop.events()))).data
+        assert (row["sku"], row["name"], row["variant_name"]) == ("OAT-1", "Oat milk", "")
+        assert row["storage_name"] == "Back"
+        receipt = shop.client().get(f"/api/admin/inventory/receipts/{row['movement_id']}").data
+        assert row["business_date"] == receipt["business_date"] is not None
+
+
 class TestFilters:
     def test_leave_what_they_name(self, stocked: Any) -> None:
         sold, shop = stocked.sell(1).data, stocked.shop

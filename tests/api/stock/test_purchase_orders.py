@@ -18,6 +18,9 @@ from projections.stock.journal import StockJournal
 from projections.stock.purchase_orders import PurchaseOrders
 from tests.buying import ORDERS, SETTINGS, Buyer, open_buyer
 
+#: Whom a `Buyer` buys from, and where for.
+NAMES = {"supplier_name": "Hillside", "storage_name": "Back"}
+
 
 @pytest.fixture
 def buyer(shop: Any, stock: Callable[..., Any]) -> Buyer:
@@ -38,7 +41,7 @@ class TestPlanning:
         assert (line["total"], line["factor"], line["base_quantity"]) == (10730, "24", "48")
         assert (line["sku"], line["name"], line["supplier_sku"]) == ("OAT-1", "Oat milk", "HR-1")
         assert (line["received"], line["open"]) == ("0", "0")
-        assert buyer.show(drafted) == drafted
+        assert buyer.show(drafted) == {**drafted, **NAMES}
         assert buyer.incoming() == "0"
         assert buyer.draft()["number"] == "PO-000002"
 
@@ -157,7 +160,7 @@ class TestOrdering:
             answer = buyer.admin.patch(f"{ORDERS}/{ordered['id']}", change)
             assert refusal(answer) == (409, "invalid_transition")
         assert refusal(buyer.admin.delete(f"{ORDERS}/{ordered['id']}")) == (409, "invalid_transition")
-        assert buyer.show(ordered) == ordered
+        assert buyer.show(ordered) == {**ordered, **NAMES}
 
 
 class TestReceiving:

@@ -9,6 +9,8 @@ import pytest
 
 PATH = "/api/admin/inventory/transfers"
 STORAGES = "/api/admin/storages"
+#: What the storages of a `Route` are called.
+NAMES = {"from_storage_name": "Back", "to_storage_name": "Shed"}
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,7 @@ class TestPlanning:
         ]
         assert route.levels() == before
         single = route.admin.get(f"{PATH}/{first.data['id']}")
-        assert (single.data, single.headers["etag"]) == (first.data, '"1"')
+        assert (single.data, single.headers["etag"]) == ({**first.data, **NAMES}, '"1"')
 
     def test_it_may_be_planned_by_the_case(self, route: Route) -> None:
         units = "/api/admin/settings/units"
@@ -233,7 +235,7 @@ class TestPlanning:
         assert route.admin.get(PATH).data == []
         assert numbers(route.admin.get(f"{PATH}?status=discarded")) == ["TR-000001"]
         past = route.admin.get(f"{path}?as_of={planned.data['recorded_at']}")
-        assert past.data == planned.data
+        assert past.data == {**planned.data, **NAMES}
         assert route.plan().data["number"] == "TR-000002"
 
     def test_what_is_wrong_is_named_and_leaves_no_trace(self, route: Route) -> None:
@@ -361,7 +363,7 @@ class TestReceiving:
 class TestLedger:
     def test_s1_has_the_goods_in_transit_beside_those_of_the_storages(self, route: Route) -> None:
         transfer = route.ship()
-        route.receive(transfer, received=3, damaged=1)
+        route.receive(transfer, received=3, damaged=1, note="Crushed")
         last = route.step(transfer, "cancel", {"reason": "Too late"})
         path = f"/api/admin/inventory/movements?transfer_id={transfer['id']}&after=0&limit=100"
         rows = route.admin.get(path, X_Wait_For_Position=last.headers["x-event-position"]).data
@@ -376,6 +378,8 @@ class TestLedger:
             ("source", "transfer_in", "1", 143, "3", 429),
             ("transit", "transfer_in", "-1", -143, "0", 0),
         ]
+        assert [row["type"] for row in rows if row["note"] == "Crushed"] == ["transfer_damaged"]
+        assert [row["storage_name"] for row in rows[:3]] == ["Back", None, "Shed"]
 
 
 class TestSideBySide:
