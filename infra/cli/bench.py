@@ -30,6 +30,8 @@ KEYS = (
     "levels_p95_ms",
     "ledger_page_p95_ms",
     "receipt_500_lines_ms",
+    "count_10000_lines_s",
+    "count_till_wait_ms",
 )
 
 

@@ -37,6 +37,7 @@ BESIDE = {"storage_id", "supplier_sku", "movement_id"}
 TOTALS_OF_COST = {
     "ReceiptAnswer",
     "ReceiptRowAnswer",
+    "NamedPurchaseOrderAnswer",
     "PurchaseOrderAnswer",
     "PurchaseOrderRowAnswer",
     "PurchaseLineAnswer",

@@ -201,7 +201,7 @@ class TestStock:
     def test_who_is_bound_to_two_sees_both(self, two: Two) -> None:
         both = two.shop.client("Inventory Clerk", stores=[two.store["id"], two.other["id"]])
         assert len(both.get(f"{INVENTORY}/levels").data) == 3
-        assert len(both.get(STORAGES).data) == 2
+        assert len(both.get(STORAGES).data) == 3
 
     def test_the_ledger_is_that_of_ones_own_store_and_of_warehouses(self, two: Two, role: str) -> None:
         position = str(len(two.shop.events()))

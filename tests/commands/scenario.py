@@ -43,6 +43,7 @@ from commands.companies import (
     suspend_company,
 )
 from commands.creations import Content
+from commands.messages import GiveUp, NoteSent, give_up, note_sent
 from commands.orders.baskets import QuoteBasket, quote_basket
 from commands.orders.sales import PlaceSale, place_sale
 from commands.packages import (
@@ -158,12 +159,14 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         EndSessions: end_sessions,
         ExpireReservations: expire_reservations,
         FulfilReservation: fulfil_reservation,
+        GiveUp: give_up,
         ImportProducts: import_products,
         JoinOnTrial: join_on_trial,
         KeepImport: keep_import,
         LaunchDueProducts: launch_due_products,
         LetFallDue: let_fall_due,
         OrderFromSupplier: order_from_supplier,
+        NoteSent: note_sent,
         PlaceSale: place_sale,
         PostDifferences: post_differences,
         PriceForStores: price_for_stores,
