@@ -17,12 +17,15 @@ from infra.cli import bench as bench_cli
 from tests.waiting import PATIENCE, eventually
 
 COMMAND = [sys.executable, "-c", "from infra.cli.bench import bench; bench()"]
-#: Each side has one turn, and searches no time to warm up: what is tried is that figures come, not which.
+#: Each side has one turn, searches no time to warm up, stock is small: what is tried is that figures come.
 HASTY = """
 from infra.bench import rounds
 rounds.ROUNDS = 1
 from infra.bench import requests
 requests.WARM_UP_SECONDS = 0.0
+from infra.bench import counts, stock
+counts._AT_ONCE = 100
+stock.ROWS_PER_SECOND, stock.LINES = 20_000, 50
 from infra.cli.bench import bench
 bench()
 """
