@@ -124,6 +124,8 @@ class StockContext:
         self._measures = measures
         self._goods = goods
         self._balances = balances
+        # Handlers ask line by line, so what rows mean is worked out once.
+        self._known: Mapping[UUID, Goods] | None = None
         self._levels: dict[str, dict[UUID, Level]] = {}
 
     def check_store(self, field: str, store_ids: Collection[UUID]) -> None:
@@ -157,7 +159,9 @@ class StockContext:
 
     def goods(self) -> Mapping[UUID, Goods]:
         """Those of the variants whose stock is counted and that are not archived."""
-        return {row["variant_id"]: Goods(**row) for row in self._goods.rows()}
+        if self._known is None:
+            self._known = {row["variant_id"]: Goods(**row) for row in self._goods.rows()}
+        return self._known
 
     def measures(self) -> Mapping[UUID, Measure]:
         """If units were named: these, those that the variants are counted in, and all below them."""
