@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.payments import BUILT_IN
+from domain.payments import EXCHANGE, RESERVED
 from domain.settings import DuplicateCode, Setting
 
 #: What a payment method may be. Cash is none of them: there is one cash, the built-in, because change, cash
@@ -18,6 +18,12 @@ class MethodAtSale:
 
     code: str
     requires_reference: bool
+
+
+def _free_exchange(state: dict[str, Any]) -> None:
+    """At first a company could call a method of its own what exchanges are tied with."""
+    if state["code"].casefold() == EXCHANGE:
+        state["code"] = f"{EXCHANGE}_own"
 
 
 class PaymentMethod(Setting):
@@ -36,6 +42,9 @@ class PaymentMethod(Setting):
         opens_drawer: bool = False
         requires_reference: bool = False
 
+        class_version = 2
+        upcast_v1_v2 = staticmethod(_free_exchange)
+
     class Renamed(Setting.Revised):
         """The method goes by another name."""
 
@@ -45,6 +54,9 @@ class PaymentMethod(Setting):
         """Later sales are recorded under another code."""
 
         code: str
+
+        class_version = 2
+        upcast_v1_v2 = staticmethod(_free_exchange)
 
     class Reclassified(Setting.Revised):
         """The method counts as another kind of payment."""
@@ -59,6 +71,6 @@ class PaymentMethod(Setting):
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> None:
-        """Raise DuplicateCode for the code of a method that every till takes."""
-        if values["code"].casefold() in BUILT_IN:
+        """Raise DuplicateCode for a code that is nobody's own."""
+        if values["code"].casefold() in RESERVED:
             raise DuplicateCode

@@ -9,6 +9,10 @@ from domain.money import checked, round_to_multiple
 CASH = "cash"
 #: What every till takes; a company can add payment methods of its own.
 BUILT_IN = frozenset({CASH, "card", "coupon"})
+#: What an exchange ties the goods that come back to those that go out with; nobody else pays with it.
+EXCHANGE = "exchange"
+#: The codes that no payment method of a company can have.
+RESERVED = BUILT_IN | {EXCHANGE}
 
 
 class PaymentInsufficient(Conflict):

@@ -6,18 +6,21 @@ from dataclasses import replace
 from commands.settings import SettingsWork
 from domain.errors import Detail, Invalid
 from domain.payment_methods import MethodAtSale
-from domain.payments import BUILT_IN, Tender
+from domain.payments import BUILT_IN, RESERVED, Tender
 from domain.pending import Pending
 
 
 def ask_methods(tenders: Sequence[Tender], work: SettingsWork) -> Pending[Mapping[str, MethodAtSale]]:
     """Ask for the company's own payment methods, if a sale is paid with any."""
-    own = {tender.method for tender in tenders} - BUILT_IN
+    own = {tender.method for tender in tenders} - RESERVED
     return work.settings.payment_methods(own) if own else Pending(dict)
 
 
 def tenders_of(tenders: Sequence[Tender], methods: Mapping[str, MethodAtSale]) -> list[Tender]:
-    """The tenders under the codes that are recorded. Raises Invalid naming each that is not taken so."""
+    """The tenders under the codes that are recorded. Raises Invalid naming each that is not taken so.
+
+    Nobody offers an exchange as a tender: the decision that makes one adds it to these.
+    """
     details = []
     for index, tender in enumerate(tenders):
         method = methods.get(tender.method)

@@ -33,7 +33,7 @@ def test_letter_case_does_not_count_and_the_code_is_recorded_as_it_is_written(
     assert pay(stocked, "mEAL").data["payments"][0]["method"] == "Meal"
 
 
-@pytest.mark.parametrize("method", ["shells", "Cash", "CARD", "voucher", "x" * 40])
+@pytest.mark.parametrize("method", ["shells", "Cash", "CARD", "voucher", "exchange", "x" * 40])
 def test_what_is_no_method_is_named(stocked: Any, method: str) -> None:
     before = len(stocked.shop.events())
     refused = stocked.sell(1, payments=[{"method": "card", "amount": 100}, {"method": method, "amount": 19}])
@@ -77,6 +77,12 @@ def test_another_code_is_for_later_sales(stocked: Any, admin: Any) -> None:
     assert admin.get(f"/api/cashier/orders/{sold['id']}").status == 404
     cashier = stocked.shop.client("Cashier")
     assert cashier.get(f"/api/cashier/orders/{sold['id']}").data["payments"][0]["method"] == "Meal"
+
+
+@pytest.mark.parametrize("code", ["cash", "Card", "coupon", "exchange", "Exchange"])
+def test_a_code_that_every_till_knows_is_no_companys_own(admin: Any, code: str) -> None:
+    refused = admin.post(PATH, {**VOUCHER, "code": code})
+    assert (refused.status, refused.code) == (409, "duplicate_code")
 
 
 @pytest.mark.parametrize("kind", ["cash", "barter", "", None, 1])

@@ -203,6 +203,16 @@ def test_what_no_version_wrote_is_refused(state: dict[str, Any], trouble: type[E
     assert type(refused.value) is trouble
 
 
+@pytest.mark.parametrize("event", ["Registered", "Recoded"])
+@pytest.mark.parametrize(
+    ("code", "read"), [("Exchange", "exchange_own"), ("meal", "meal"), ("exchanges", "exchanges")]
+)
+def test_a_method_of_a_company_that_was_called_exchange_is_its_own(event: str, code: str, read: str) -> None:
+    name = f"payment_methods.PaymentMethod.{event}"
+    state = {**json.loads((GOLDEN / f"{name}.v1.json").read_text()), "code": code}
+    assert EVENT_TYPES.named(name).decode(json.dumps(state)).code == read
+
+
 def test_a_new_version_is_written_with_its_number() -> None:
     thing = Thing.begin(Thing.Registered, SAMPLES[UUID], name="A", label="a", colour="red")
     name, state = EventTypes([Thing]).encode(thing.new_events()[0])
