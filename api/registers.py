@@ -1,6 +1,6 @@
 """The registers of a store in the API."""
 
-from api.fields import Code, Name
+from api.fields import Code, Flag, Name
 from api.settings import Declaration
 from domain.registers import Register
 
@@ -12,5 +12,6 @@ REGISTERS = Declaration(
     fields={
         "name": Name(required=True, meaning="What it is called.", example="Till 1"),
         "code": Code(required=True, meaning="A short code of its own.", example="T1"),
+        "has_drawer": Flag(load_default=True, meaning="Whether it has a drawer for cash.", example=True),
     },
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from domain.entities import AlreadyArchived, Entity
@@ -31,6 +31,14 @@ BACKDATING_DAYS = 30
 OVER_RECEIVE_PERCENT = Decimal(0)
 #: After how many days suppliers are expected to deliver at first.
 LEAD_TIME_DAYS = 7
+#: Whether money goes back by the method that was paid with: the till proposes it, or insists on it.
+RefundMethods = Literal["suggest", "require"]
+REFUND_TO_ORIGINAL: RefundMethods = "suggest"
+#: How many hours a parked sale waits at first.
+HELD_HOURS = 72
+#: What receipts are printed on at first.
+ReceiptPaper = Literal["80mm", "58mm", "a4"]
+RECEIPT_PAPER: ReceiptPaper = "80mm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +155,36 @@ class Company(Entity):
 
         over_receive_percent: Decimal
         default_lead_time_days: int
+
+    class ShiftsRegulated(Entity.Revised):
+        """Sales take an open shift or not; drawers are counted with or without knowing what they should hold.
+
+        A count that is off by more than the limit, in minor currency units, is to be reviewed.
+        """
+
+        shift_required: bool
+        blind_close: bool
+        over_short_limit: int | None
+
+    class ReturnsRegulated(Entity.Revised):
+        """Goods come back for so many days or always, to any store or only where they were sold.
+
+        `refund_to_original` says how money goes back.
+        """
+
+        refund_to_original: RefundMethods
+        cross_store_returns: bool
+        return_days: int | None
+
+    class HeldSalesLimited(Entity.Revised):
+        """Sales that are parked from now on expire after so many hours."""
+
+        held_hours: int
+
+    class ReceiptPaperChosen(Entity.Revised):
+        """Receipts are printed on other paper."""
+
+        receipt_paper: ReceiptPaper
 
     class Suspended(Entity.Event):
         """The company may only read until it is activated again."""
@@ -313,6 +351,14 @@ _UNSAID: Mapping[str, Any] = {
     "books_closed_until": None,
     "over_receive_percent": OVER_RECEIVE_PERCENT,
     "default_lead_time_days": LEAD_TIME_DAYS,
+    "shift_required": False,
+    "blind_close": False,
+    "over_short_limit": None,
+    "refund_to_original": REFUND_TO_ORIGINAL,
+    "cross_store_returns": True,
+    "return_days": None,
+    "held_hours": HELD_HOURS,
+    "receipt_paper": RECEIPT_PAPER,
 }
 
 

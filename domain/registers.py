@@ -22,6 +22,7 @@ class Register(Setting):
         name: str
         code: str
         store_id: UUID
+        has_drawer: bool = True
 
     class Renamed(Setting.Revised):
         """The till goes by another name."""
@@ -32,3 +33,8 @@ class Register(Setting):
         """The till has another short code, which later order numbers carry."""
 
         code: str
+
+    class Equipped(Setting.Revised):
+        """The till was given a drawer for cash, or lost it."""
+
+        has_drawer: bool

@@ -10,9 +10,12 @@ from uuid import UUID
 from domain.companies import (
     BACKDATING_DAYS,
     DISCOUNT_CEILINGS,
+    HELD_HOURS,
     LEAD_TIME_DAYS,
     OVER_RECEIVE_PERCENT,
     PLATFORM_ID,
+    RECEIPT_PAPER,
+    REFUND_TO_ORIGINAL,
     Backdating,
     Company,
 )
@@ -46,7 +49,7 @@ class Companies(Projection):
     """One row for each company; `due_at` is when time itself changes its subscription."""
 
     name = "companies"
-    version = 4
+    version = 5
     mode = "inline"
     tables = ("companies",)
     # The platform looks after all of them.
@@ -58,12 +61,15 @@ class Companies(Projection):
             INSERT INTO companies (company_id, name, name_key, currency, timezone, email, phone, address,
                                    tax_number, ask_for_customer, rounding_level, rounding_mode, cash_rounding,
                                    discount_ceilings, backdating_days, over_receive_percent,
-                                   default_lead_time_days, status, version, created_at, updated_at)
+                                   default_lead_time_days, shift_required, blind_close, refund_to_original,
+                                   cross_store_returns, held_hours, receipt_paper, status, version,
+                                   created_at, updated_at)
             VALUES (%(company_id)s, %(name)s, %(name_key)s, %(currency)s, %(timezone)s, %(email)s, %(phone)s,
                     %(address)s, %(tax_number)s, false, %(rounding_level)s, %(rounding_mode)s,
                     %(cash_rounding)s, %(first_ceilings)s::jsonb, %(first_backdating_days)s,
-                    %(first_over_receive_percent)s, %(first_lead_time_days)s, 'active', %(version)s, %(at)s,
-                    %(at)s)
+                    %(first_over_receive_percent)s, %(first_lead_time_days)s, false, false,
+                    %(first_refund_to_original)s, true, %(first_held_hours)s, %(first_receipt_paper)s,
+                    'active', %(version)s, %(at)s, %(at)s)
         """,
         Company.Renamed: """
             UPDATE companies
@@ -127,6 +133,28 @@ class Companies(Projection):
                    version = %(version)s, updated_at = %(at)s
              WHERE company_id = %(company_id)s
         """,
+        Company.ShiftsRegulated: """
+            UPDATE companies
+               SET shift_required = %(shift_required)s, blind_close = %(blind_close)s,
+                   over_short_limit = %(over_short_limit)s,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.ReturnsRegulated: """
+            UPDATE companies
+               SET refund_to_original = %(refund_to_original)s,
+                   cross_store_returns = %(cross_store_returns)s, return_days = %(return_days)s,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.HeldSalesLimited: """
+            UPDATE companies SET held_hours = %(held_hours)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.ReceiptPaperChosen: """
+            UPDATE companies SET receipt_paper = %(receipt_paper)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
         Company.Suspended: """
             UPDATE companies
                SET status = 'suspended', suspension_reason = %(reason)s,
@@ -176,6 +204,9 @@ class Companies(Projection):
         "first_backdating_days": (lambda: BACKDATING_DAYS,),
         "first_over_receive_percent": (lambda: OVER_RECEIVE_PERCENT,),
         "first_lead_time_days": (lambda: LEAD_TIME_DAYS,),
+        "first_refund_to_original": (lambda: REFUND_TO_ORIGINAL,),
+        "first_held_hours": (lambda: HELD_HOURS,),
+        "first_receipt_paper": (lambda: RECEIPT_PAPER,),
     }
     schema = """
         CREATE TABLE companies (
@@ -201,6 +232,14 @@ class Companies(Projection):
             books_closed_until     date,
             over_receive_percent   numeric NOT NULL,
             default_lead_time_days bigint NOT NULL,
+            shift_required         boolean NOT NULL,
+            blind_close            boolean NOT NULL,
+            over_short_limit       bigint,
+            refund_to_original     text NOT NULL,
+            cross_store_returns    boolean NOT NULL,
+            return_days            bigint,
+            held_hours             bigint NOT NULL,
+            receipt_paper          text NOT NULL,
             status                 text NOT NULL,
             suspension_reason      text,
             package_id             uuid,

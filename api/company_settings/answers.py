@@ -6,6 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from api.answers import Answer, Count, CreatedAt, Day, Meaning, Money, Percent, UpdatedAt, Version
 from api.companies.answers import CompanyDetails
+from domain.companies import ReceiptPaper, RefundMethods
 from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER
 
 
@@ -61,6 +62,34 @@ class CompanySettingsAnswer(CompanyDetails):
     default_lead_time_days: Annotated[
         Count, Meaning("After how many days suppliers deliver that have no lead time of their own.", 7)
     ]
+    shift_required: Annotated[
+        bool, Meaning("Whether a register sells and refunds only in an open shift.", example=False)
+    ]
+    blind_close: Annotated[
+        bool,
+        Meaning(
+            "Whether drawers are counted without being told what they should hold; "
+            "`shifts.view_expected` sees it all the same.",
+            example=False,
+        ),
+    ]
+    over_short_limit: Annotated[
+        Money | None, Meaning("By how much a count may be off before it is to be reviewed; null: any.", 500)
+    ]
+    refund_to_original: Annotated[
+        RefundMethods,
+        Meaning(
+            "Whether tills propose the methods that were paid with for refunds, or are required to use them."
+        ),
+    ]
+    cross_store_returns: Annotated[
+        bool, Meaning("Whether goods of one store may be brought back to another.", example=True)
+    ]
+    return_days: Annotated[
+        Count | None, Meaning("For how many days after the sale goods may be brought back; null: always.", 30)
+    ]
+    held_hours: Annotated[Count, Meaning("After how many hours a parked sale expires.", 72)]
+    receipt_paper: Annotated[ReceiptPaper, Meaning("What receipts are printed on.")]
     receipt_header: Annotated[str | None, Meaning("Printed above each receipt.", "Welcome!")]
     receipt_footer: Annotated[str | None, Meaning("Printed below each receipt.", "Thank you.")]
     pos: Annotated[TillPreferencesAnswer, Meaning("What tills do.")]

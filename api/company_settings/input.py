@@ -1,5 +1,7 @@
 """What can be set for a whole company."""
 
+from typing import get_args
+
 from api.answers import meanings_of
 from api.companies.input import CompanyEdit
 from api.company_settings.answers import (
@@ -7,14 +9,26 @@ from api.company_settings.answers import (
     DiscountCeilingsAnswer,
     TillPreferencesAnswer,
 )
-from api.fields import Body, Choice, Day, Flag, Object, Percent, Whole, optional
-from domain.companies import BACKDATING_DAYS, LEAD_TIME_DAYS, OVER_RECEIVE_PERCENT
+from api.fields import Body, Choice, Day, Flag, Money, Object, Percent, Whole, optional
+from domain.companies import (
+    BACKDATING_DAYS,
+    HELD_HOURS,
+    LEAD_TIME_DAYS,
+    OVER_RECEIVE_PERCENT,
+    RECEIPT_PAPER,
+    REFUND_TO_ORIGINAL,
+    ReceiptPaper,
+    RefundMethods,
+)
 from domain.money import MAX_AMOUNT
 from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER
 
 _SHORTEST_LOCK, _LONGEST_LOCK = 10, 86_400
 _LONGEST_BACKDATING = 3_650
 _LONGEST_LEAD_TIME = 365
+_LONGEST_RETURN = 3_650
+#: A year of hours.
+_LONGEST_HOLD = 8_760
 
 
 # What is asked of clients means what they are answered.
@@ -75,6 +89,22 @@ class CompanySettingsEdit(CompanyEdit):
         load_default=LEAD_TIME_DAYS,
         **_SETTINGS["default_lead_time_days"],
     )
+    shift_required = Flag(load_default=False, **_SETTINGS["shift_required"])
+    blind_close = Flag(load_default=False, **_SETTINGS["blind_close"])
+    over_short_limit = Money(allow_none=True, load_default=None, **_SETTINGS["over_short_limit"])
+    refund_to_original = Choice(
+        *get_args(RefundMethods), load_default=REFUND_TO_ORIGINAL, **_SETTINGS["refund_to_original"]
+    )
+    cross_store_returns = Flag(load_default=True, **_SETTINGS["cross_store_returns"])
+    return_days = Whole(
+        least=0,
+        most=_LONGEST_RETURN,
+        allow_none=True,
+        load_default=None,
+        **_SETTINGS["return_days"],
+    )
+    held_hours = Whole(least=1, most=_LONGEST_HOLD, load_default=HELD_HOURS, **_SETTINGS["held_hours"])
+    receipt_paper = Choice(*get_args(ReceiptPaper), load_default=RECEIPT_PAPER, **_SETTINGS["receipt_paper"])
     receipt_header = optional(2000, **_SETTINGS["receipt_header"])
     receipt_footer = optional(2000, **_SETTINGS["receipt_footer"])
     pos = Object(TillPreferencesBody(), **_SETTINGS["pos"])

@@ -6,6 +6,17 @@ from typing import Any
 import pytest
 
 PATH = "/api/admin/settings/company"
+#: What holds at the tills of a company that has said nothing about it.
+AT_A_TILL = {
+    "shift_required": False,
+    "blind_close": False,
+    "over_short_limit": None,
+    "refund_to_original": "suggest",
+    "cross_store_returns": True,
+    "return_days": None,
+    "held_hours": 72,
+    "receipt_paper": "80mm",
+}
 
 
 def now() -> str:
@@ -19,6 +30,7 @@ class TestTheSettings:
         assert (shown.data["name"], shown.data["cash_rounding"]) == ("Corner", 5)
         assert (shown.data["currency"], shown.data["rounding_level"]) == ("EUR", "line")
         assert shown.data["pos"] == {"ask_for_customer": False, "lock_after_seconds": None}
+        assert {name: shown.data[name] for name in AT_A_TILL} == AT_A_TILL
         assert shown.headers["etag"] == '"1"'
         assert shop.client().get(PATH, If_None_Match='"1"').status == 304
 
@@ -34,6 +46,14 @@ class TestTheSettings:
             "books_closed_until": "2026-01-31",
             "over_receive_percent": "2.5",
             "default_lead_time_days": 3,
+            "shift_required": True,
+            "blind_close": True,
+            "over_short_limit": 500,
+            "refund_to_original": "require",
+            "cross_store_returns": False,
+            "return_days": 14,
+            "held_hours": 24,
+            "receipt_paper": "58mm",
             "pos": {"lock_after_seconds": 300},
         }
         changed = shop.client().patch(PATH, changes)
@@ -47,6 +67,7 @@ class TestTheSettings:
         assert set(events[1:]) == {
             *("Renamed", "Relocated", "Rescheduled", "RoundingAgreed", "Rebranded"),
             *("ReceiptReworded", "TillsInstructed", "BackdatingAllowed", "BooksClosed", "PurchasingAgreed"),
+            *("ShiftsRegulated", "ReturnsRegulated", "HeldSalesLimited", "ReceiptPaperChosen"),
         }
 
     def test_what_stays_is_no_fact(self, shop: Any) -> None:
@@ -87,6 +108,13 @@ class TestWhatIsRefused:
             ("over_receive_percent", None),
             ("default_lead_time_days", 366),
             ("default_lead_time_days", -1),
+            ("shift_required", "perhaps"),
+            ("over_short_limit", -1),
+            ("refund_to_original", "never"),
+            ("return_days", -1),
+            ("held_hours", 0),
+            ("held_hours", None),
+            ("receipt_paper", "110mm"),
             ("pos.lock_after_seconds", 1),
             ("pos.colour", "red"),
             ("status", "active"),

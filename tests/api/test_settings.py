@@ -30,8 +30,8 @@ KINDS = {
     "registers": Kind(
         "/api/admin/stores/{store}/registers",
         {"name": "Till 1", "code": "1"},
-        {"code": "2"},
-        ["registers.Register.Recoded"],
+        {"code": "2", "has_drawer": False},
+        ["registers.Register.Recoded", "registers.Register.Equipped"],
     ),
     "storages": Kind(
         "/api/admin/storages",
