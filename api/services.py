@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from api.addresses import Network
+from api.receipts.qr import ReceiptAddresses
 from api.work import Work
 from commands.creations import Content
 from commands.outcomes import IdempotencyKey, Outcome, Response
@@ -179,3 +180,5 @@ class Services:
     metrics_token: str | None = field(default=None, repr=False)
     #: Keys of the fingerprints by which repeated requests are known: today's, then former ones.
     peppers: tuple[bytes, ...] = (b"",)
+    #: Where receipts lie for those who have one in hand.
+    receipts: ReceiptAddresses = field(default_factory=ReceiptAddresses)

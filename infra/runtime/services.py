@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess
 
+from api.receipts.qr import ReceiptAddresses
 from api.services import Services
 from commands.unavailable import Unavailable
 from domain.companies import PLATFORM_ID
@@ -127,6 +128,7 @@ def build_services(pool: RequestPool, settings: Settings) -> Services:
         processes=settings.workers,
         metrics_token=settings.metrics_token,
         peppers=peppers,
+        receipts=ReceiptAddresses.of_server(secret, settings.public_url),
     )
 
 

@@ -471,9 +471,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "MIPOS_PUBLIC_URL",
         None,
-        "Address of the shop's web pages, for links in messages.",
+        "Address of the shop's web pages, for links in messages and the QR codes of receipts.",
         _public_url,
-        default_text="none: messages carry no link",
+        default_text="none: messages carry no link, and only tills can follow a receipt's code",
     ),
     Setting(
         "MIPOS_PYTHON",
