@@ -4,6 +4,7 @@ from typing import Protocol
 
 from commands.catalog.assortment import ImportWork, KeepingWork
 from commands.catalog.products import ProductsWork
+from commands.catalog.shelf_prices import ShelfPricesWork
 from commands.companies import CompaniesWork
 from commands.orders.sales import SaleWork
 from commands.stock.counts.ports import CountWork
@@ -15,6 +16,7 @@ from commands.users import UsersWork
 
 class Work(
     ProductsWork,
+    ShelfPricesWork,
     SaleWork,
     CountWork,
     JournalWork,

@@ -11,6 +11,7 @@ from infra.identity.credentials import Credentials
 from projections.base import Database
 from projections.guards.catalog.assortment import Assortment
 from projections.guards.catalog.products import CatalogGuard
+from projections.guards.catalog.shelf_prices import ShelfPriceGuard
 from projections.guards.counts import CountsGuard
 from projections.guards.journal import JournalGuard
 from projections.guards.orders import Guesses, SalesGuard
@@ -42,6 +43,7 @@ class RequestWork(PostgresUnitOfWork):
         super().__init__(transaction, writer, caller, now, content)
         self.settings = SettingsGuard(transaction)
         self.catalog = CatalogGuard(transaction)
+        self.shelf_prices = ShelfPriceGuard(transaction, writer.types.rebuild)
         self.stock = StockGuard(transaction)
         self.series = SeriesGuard(transaction)
         self.journal = JournalGuard(transaction)

@@ -17,6 +17,7 @@ from tests.commands.memory.imports import MemoryAssortment, MemoryImports
 from tests.commands.memory.packages import MemoryPlan, MemoryPlatform
 from tests.commands.memory.sales import MemorySales
 from tests.commands.memory.settings import MemorySettings
+from tests.commands.memory.shelf_prices import MemoryShelfPrices
 from tests.commands.memory.stock import (
     MemoryJournal,
     MemoryPurchaseUnits,
@@ -42,6 +43,7 @@ class MemoryWork:
         self.events: list[Aggregate.Event] = []
         self.settings = MemorySettings(world, company_id)
         self.catalog = MemoryCatalog(world, company_id)
+        self.shelf_prices = MemoryShelfPrices(world, company_id)
         self.pictures = MemoryPictures(world, company_id)
         self.stock = MemoryStock(world, company_id)
         self.series = MemorySeries(world, company_id)
