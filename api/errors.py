@@ -176,7 +176,8 @@ def refuse(req: Request, resp: Response, refusal: Refusal, _params: Any) -> None
         log.error(
             "an event cannot be read", request_id=getattr(req.context, "request_id", None), exc_info=refusal
         )
-    _answer(req, resp, status, refusal.message, _error(refusal.code, refusal.details))
+    error = {**_error(refusal.code, refusal.details), **refusal.beside}
+    _answer(req, resp, status, refusal.message, error)
     if status == http.HTTPStatus.UNAUTHORIZED:
         resp.set_header("WWW-Authenticate", "Bearer")
     if isinstance(refusal, TooManyRequests | Unavailable | CompanyClosed):

@@ -7,6 +7,7 @@ from commands.catalog.products import ProductsWork
 from commands.catalog.shelf_prices import ShelfPricesWork
 from commands.companies import CompaniesWork
 from commands.orders.sales import SaleWork
+from commands.shifts.ports import DrawerWork
 from commands.stock.counts.ports import CountWork
 from commands.stock.ports import JournalWork
 from commands.stock.purchase_orders.suggested import SuggestionWork
@@ -18,6 +19,7 @@ class Work(
     ProductsWork,
     ShelfPricesWork,
     SaleWork,
+    DrawerWork,
     CountWork,
     JournalWork,
     ReorderWork,

@@ -11,6 +11,8 @@ class Refusal(Exception):
     def __init__(self, message: str | None = None, *, details: list["Detail"] | None = None) -> None:
         self.message = message or (type(self).__doc__ or "").strip().splitlines()[0]
         self.details = details or []
+        #: What the error tells besides, by its name: records of an answer.
+        self.beside: dict[str, object] = {}
         super().__init__(self.message)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.companies import Backdating
 from domain.pricing import Rules, TaxRate
+from domain.shifts import Drawer
 from domain.stock.levels import Level
 
 
@@ -60,3 +61,6 @@ class SaleContext:
     #: How many sales the company's package allows in a month of the company's calendar; None: any number.
     orders_limit: int | None = None
     company_timezone: str = "UTC"
+    #: The drawer of the register, held; None without a register.
+    drawer: Drawer | None = None
+    is_shift_required: bool = False

@@ -5,6 +5,7 @@ from functools import lru_cache
 from uuid import UUID, uuid5
 
 _SERIES = UUID("5b0f8c1e-0d7a-4a52-9d4e-3c6f1b7e2a90")
+_REFUND_SERIES = UUID("a3d1c2f4-71be-4d0c-9a55-0e8b6c9f4d17")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,3 +30,19 @@ def till_code(store_code: str, register_code: str | None) -> str:
 def series_of(code: str) -> UUID:
     """The series in which numbers that begin so are counted, whichever till has the code at present."""
     return uuid5(_SERIES, code.casefold())
+
+
+@lru_cache(4096)
+def refund_series_of(code: str) -> UUID:
+    """The series of refunds of whichever till has the code; they are numbered apart from its sales."""
+    return uuid5(_REFUND_SERIES, code.casefold())
+
+
+def sale_number(code: str, number: int) -> str:
+    """The number of a sale, such as `MAIN-1-000001`."""
+    return f"{code}-{number:06d}"
+
+
+def refund_number(code: str, number: int) -> str:
+    """The number of a refund, such as `MAIN-1-R000001`."""
+    return f"{code}-R{number:06d}"

@@ -29,9 +29,23 @@ class Sale(Reading):
     register_id: UUID | None
     cashier_id: UUID | None
     customer_id: UUID | None
+    shift_id: UUID | None
     business_date: date
     occurred_at: datetime
     totals: Total
+
+
+class Refund(Reading):
+    """What is read of a refund: its own number, and what the order then is."""
+
+    series_id: UUID
+    series_number: int
+    payment_status: str
+    fulfilment_status: str
+
+
+class Void(Reading):
+    """What is read of a void: nothing but that it happened."""
 
 
 class Orders(Projection):
@@ -44,10 +58,12 @@ class Orders(Projection):
     """
 
     name = "orders"
-    version = 3
+    version = 4
     mode = "inline"
     tables = ("orders", "order_series")
-    folds = {Order.Sold: Sale}
+    folds = {Order.Sold: Sale, Order.Refunded: Refund, Order.Voided: Void}
+    # Printing and sending a receipt change nothing that orders are looked for by.
+    ignores = frozenset({Order.ReceiptPrinted, Order.ReceiptSent})
     schema = """
         CREATE TABLE orders (
             company_id    uuid NOT NULL,
@@ -64,6 +80,10 @@ class Orders(Projection):
             occurred_at   timestamptz NOT NULL,
             recorded_at   timestamptz NOT NULL,
             total         bigint NOT NULL,
+            shift_id      uuid,
+            status        text NOT NULL DEFAULT 'completed',
+            payment_status    text NOT NULL DEFAULT 'paid',
+            fulfilment_status text NOT NULL DEFAULT 'fulfilled',
             clash         bigint NOT NULL DEFAULT 0,
             PRIMARY KEY (company_id, id)
         );
@@ -85,54 +105,101 @@ class Orders(Projection):
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Sales arrive in bulk at an import, so a batch is one statement a table."""
-        sales: list[Sale] = [fact.data for fact in facts]
-        db.execute(
-            _INSERT_RECORDED if facts[0].is_recorded else _INSERT,
-            {
-                "company_id": db.company_id,
-                "positions": [fact.position for fact in facts],
-                "ids": [fact.stream_id for fact in facts],
-                "numbers": [sale.number for sale in sales],
-                "series": [sale.series_id for sale in sales],
-                "series_numbers": [sale.series_number for sale in sales],
-                "channels": [sale.channel for sale in sales],
-                "stores": [sale.store_id for sale in sales],
-                "registers": [sale.register_id for sale in sales],
-                "cashiers": [sale.cashier_id for sale in sales],
-                "customers": [sale.customer_id for sale in sales],
-                "dates": [sale.business_date for sale in sales],
-                "times": [sale.occurred_at for sale in sales],
-                "recorded": [fact.at for fact in facts],
-                "totals": [sale.totals.total for sale in sales],
-            },
-        )
-        last: dict[UUID, int] = {}
-        for sale in sales:
-            if sale.series_number:
-                # Earlier sales name the till as their series, so the code is taken from the number.
-                series_id = series_of(sale.number.rpartition("-")[0])
-                last[series_id] = max(sale.series_number, last.get(series_id, 0))
-        db.execute(
-            _ADVANCE,
-            {"company_id": db.company_id, "series": list(last), "numbers": list(last.values())},
-        )
+        if sales := [fact for fact in facts if fact.event is Order.Sold]:
+            _put_sales(sales, db)
+        if changes := [fact for fact in facts if fact.event is not Order.Sold]:
+            _put_statuses(changes, db)
+        _advance(facts, db)
 
+
+def _put_sales(facts: Sequence[Fact], db: Database) -> None:
+    sales: list[Sale] = [fact.data for fact in facts]
+    db.execute(
+        _INSERT_RECORDED if facts[0].is_recorded else _INSERT,
+        {
+            "company_id": db.company_id,
+            "positions": [fact.position for fact in facts],
+            "ids": [fact.stream_id for fact in facts],
+            "numbers": [sale.number for sale in sales],
+            "series": [sale.series_id for sale in sales],
+            "series_numbers": [sale.series_number for sale in sales],
+            "channels": [sale.channel for sale in sales],
+            "stores": [sale.store_id for sale in sales],
+            "registers": [sale.register_id for sale in sales],
+            "cashiers": [sale.cashier_id for sale in sales],
+            "customers": [sale.customer_id for sale in sales],
+            "dates": [sale.business_date for sale in sales],
+            "times": [sale.occurred_at for sale in sales],
+            "recorded": [fact.at for fact in facts],
+            "totals": [sale.totals.total for sale in sales],
+            "shifts": [sale.shift_id for sale in sales],
+        },
+    )
+
+
+def _put_statuses(facts: Sequence[Fact], db: Database) -> None:
+    """What each order is after the last of its refunds, or after its void."""
+    last = {fact.stream_id: _statuses(fact) for fact in facts}
+    db.execute(
+        _PUT_STATUSES,
+        {
+            "company_id": db.company_id,
+            "ids": list(last),
+            "statuses": [status for status, _, _ in last.values()],
+            "payments": [payment for _, payment, _ in last.values()],
+            "fulfilments": [fulfilment for _, _, fulfilment in last.values()],
+        },
+    )
+
+
+def _statuses(fact: Fact) -> tuple[str, str, str]:
+    if fact.event is Order.Voided:
+        return "voided", "refunded", "returned"
+    return "completed", fact.data.payment_status, fact.data.fulfilment_status
+
+
+def _advance(facts: Sequence[Fact], db: Database) -> None:
+    """Keep the highest number of each series, of sales and of refunds."""
+    last: dict[UUID, int] = {}
+    for fact in facts:
+        if fact.event is Order.Voided or not fact.data.series_number:
+            continue
+        series_id = fact.data.series_id
+        if fact.event is Order.Sold:
+            # Earlier sales name the till as their series, so the code is taken from the number.
+            series_id = series_of(fact.data.number.rpartition("-")[0])
+        last[series_id] = max(fact.data.series_number, last.get(series_id, 0))
+    if last:
+        params = {"company_id": db.company_id, "series": list(last), "numbers": list(last.values())}
+        db.execute(_ADVANCE, params)
+
+
+_PUT_STATUSES: LiteralString = """
+    UPDATE orders AS known
+       SET status = became.status, payment_status = became.payment_status,
+           fulfilment_status = became.fulfilment_status
+      FROM unnest(%(ids)b::uuid[], %(statuses)b::text[], %(payments)b::text[], %(fulfilments)b::text[])
+           AS became(id, status, payment_status, fulfilment_status)
+     WHERE known.company_id = %(company_id)s AND known.id = became.id
+"""
 
 _INSERT: LiteralString = """
     INSERT INTO orders (company_id, id, number, series_id, series_number, channel, store_id, register_id,
-                        cashier_id, customer_id, business_date, occurred_at, recorded_at, total)
+                        cashier_id, customer_id, business_date, occurred_at, recorded_at, total,
+                        shift_id)
     SELECT %(company_id)s, sale.*
       FROM unnest(%(ids)b::uuid[], %(numbers)b::text[], %(series)b::uuid[], %(series_numbers)b::bigint[],
                   %(channels)b::text[], %(stores)b::uuid[], %(registers)b::uuid[], %(cashiers)b::uuid[],
                   %(customers)b::uuid[], %(dates)b::date[], %(times)b::timestamptz[],
-                  %(recorded)b::timestamptz[], %(totals)b::bigint[]) AS sale
+                  %(recorded)b::timestamptz[], %(totals)b::bigint[], %(shifts)b::uuid[]) AS sale
 """
 
 _INSERT_RECORDED: LiteralString = """
     INSERT INTO orders (company_id, id, number, series_id, series_number, channel, store_id, register_id,
-                        cashier_id, customer_id, business_date, occurred_at, recorded_at, total, clash)
+                        cashier_id, customer_id, business_date, occurred_at, recorded_at, total, shift_id,
+                        clash)
     SELECT %(company_id)s, sale.id, number, series_id, series_number, channel, store_id, register_id,
-           cashier_id, customer_id, business_date, occurred_at, recorded_at, total,
+           cashier_id, customer_id, business_date, occurred_at, recorded_at, total, shift_id,
            CASE WHEN series_number > 0
                  AND (row_number() OVER (PARTITION BY series_id, series_number ORDER BY position) > 1
                       OR EXISTS (SELECT FROM orders AS earlier
@@ -143,9 +210,10 @@ _INSERT_RECORDED: LiteralString = """
       FROM unnest(%(ids)b::uuid[], %(numbers)b::text[], %(series)b::uuid[], %(series_numbers)b::bigint[],
                   %(channels)b::text[], %(stores)b::uuid[], %(registers)b::uuid[], %(cashiers)b::uuid[],
                   %(customers)b::uuid[], %(dates)b::date[], %(times)b::timestamptz[],
-                  %(recorded)b::timestamptz[], %(totals)b::bigint[], %(positions)b::bigint[])
+                  %(recorded)b::timestamptz[], %(totals)b::bigint[], %(shifts)b::uuid[],
+                  %(positions)b::bigint[])
         AS sale(id, number, series_id, series_number, channel, store_id, register_id, cashier_id,
-                customer_id, business_date, occurred_at, recorded_at, total, position)
+                customer_id, business_date, occurred_at, recorded_at, total, shift_id, position)
 """
 
 _ADVANCE: LiteralString = """

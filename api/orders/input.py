@@ -36,6 +36,7 @@ class DiscountBody(Body):
 class BasketLineBody(Body):
     """A quantity of a variant; `unit_price` only for who may override prices."""
 
+    id = OwnId(meaning="The line's id; you may choose it yourself.")
     variant_id = Id(required=True, meaning="The variant.")
     quantity = Quantity(required=True, meaning="How much.", example="2")
     unit_price = Money(
@@ -102,6 +103,16 @@ class SaleBody(BasketBody):
         load_default=None,
         meaning="When it happened, if not right now; at most `backdating_days` back, further with "
         "`pos.backdate`.",
+    )
+    shift_id = Id(
+        allow_none=True,
+        load_default=None,
+        meaning="Its shift, which must be the open one of the register; that one is taken anyway.",
+    )
+    expected_total = Money(
+        allow_none=True,
+        load_default=None,
+        meaning="What you expect it to come to; at any other total nothing is sold.",
     )
     payments = Many(Object(PaymentBody()), longest=20, load_default=list, meaning="How it is paid.")
     note = Text(longest=1000, allow_none=True, load_default=None, meaning="A note.")

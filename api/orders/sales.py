@@ -6,9 +6,10 @@ from api.operations import operation
 from api.orders.answers import OrderAnswer
 from api.orders.input import SaleBody, basket_of
 from api.orders.presenter import show_order
+from api.orders.quotes import show_quote
 from api.resource import Resource
 from commands.moments import BeforeTheCompany, TooFarBack
-from commands.orders.sales import PlaceSale, place_sale
+from commands.orders.sales import PlaceSale, TotalChanged, place_sale
 from commands.ports import ConcurrentEdit, DuplicateId
 from domain.catalog.products import NotForSale
 from domain.discounts import DiscountAboveCeiling
@@ -16,6 +17,7 @@ from domain.money import AmountTooLarge
 from domain.packages import PlanLimitReached
 from domain.payments import PaymentExceedsTotal, PaymentInsufficient, Tender
 from domain.pricing import DiscountExceedsValue, DiscountNotValid
+from domain.shifts import NoOpenShift, ShiftNotOpen
 from domain.stock.movements import InsufficientStock
 from domain.stores import StoreClosed
 
@@ -46,6 +48,9 @@ class PosOrders(Resource):
             TooFarBack,
             BeforeTheCompany,
             AmountTooLarge,
+            TotalChanged,
+            ShiftNotOpen,
+            NoOpenShift,
         ),
     )
     def on_post(self, req: Request, resp: Response) -> None:
@@ -57,5 +62,12 @@ class PosOrders(Resource):
             tenders=tuple(Tender(**payment) for payment in body["payments"]),
             occurred_at=body["occurred_at"],
             note=body["note"],
+            shift_id=body["shift_id"],
+            expected_total=body["expected_total"],
         )
-        self.create(req, resp, place_sale, command, show_order, message="Sold")
+        try:
+            self.create(req, resp, place_sale, command, show_order, message="Sold")
+        except TotalChanged as changed:
+            if changed.quote:
+                changed.beside["quote"] = show_quote(changed.quote, command.lines)
+            raise

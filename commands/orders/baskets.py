@@ -35,6 +35,8 @@ class BasketLine:
     quantity: Decimal
     unit_price: int | None = None
     discounts: tuple[Discount, ...] = ()
+    #: Its id if the till chose it, so that it can name the line before it hears of the sale.
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +111,11 @@ def context_of(command: QuoteBasket, work: QuoteWork, *, lock: bool) -> SaleCont
 
 def _check_lines(command: QuoteBasket, context: SaleContext) -> None:
     unknown, unsellable = [], []
+    ids: set[UUID | None] = set()
     for index, line in enumerate(command.lines):
+        if line.id and line.id in ids:
+            unknown.append(Detail(f"lines.{index}.id", "duplicate", "Another line has this id."))
+        ids.add(line.id)
         variant = context.variants.get(line.variant_id)
         if variant is None:
             unknown.append(Detail(f"lines.{index}.variant_id", "not_found", "There is no such variant."))

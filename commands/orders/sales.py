@@ -7,14 +7,14 @@ from typing import Protocol
 from uuid import UUID
 
 from commands.moments import moment_of
-from commands.orders.baskets import BasketLine, QuoteBasket, QuoteWork, context_of, price_basket
+from commands.orders.baskets import BasketLine, Quote, QuoteBasket, QuoteWork, context_of, price_basket
 from commands.orders.payments import ask_methods, tenders_of
 from commands.ports import UnitOfWork
 from commands.settings import SettingsWork
 from commands.stock.counts.corrections import correct_counts
 from commands.stock.counts.ports import CountedStockWork
 from domain.business_date import business_date, local_hour
-from domain.errors import Detail, Invalid, Refusal
+from domain.errors import Conflict, Detail, Invalid, Refusal
 from domain.money import checked, round_ratio
 from domain.orders import Order, SaleLine
 from domain.payments import Tender, settle
@@ -24,7 +24,7 @@ from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 from domain.stock.issues import Demand, take
 from domain.stock.levels import NOTHING
 from domain.stock.movements import MovementLine, StockMovement
-from domain.tills import Till, series_of, till_code
+from domain.tills import Till, sale_number, series_of, till_code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,20 @@ class PlaceSale(QuoteBasket):
     tenders: tuple[Tender, ...]
     occurred_at: datetime | None = None
     note: str | None = None
+    shift_id: UUID | None = None
+    #: The parked basket that is sold so.
+    held_id: UUID | None = None
+    #: What the till expects it to come to, in minor currency units.
+    expected_total: int | None = None
+
+
+class TotalChanged(Conflict):
+    """It comes to another total than you expected; nothing was sold."""
+
+    code = "total_changed"
+
+    #: What it comes to.
+    quote: Quote | None = None
 
 
 class SaleWork(QuoteWork, SettingsWork, CountedStockWork, Protocol):
@@ -46,8 +60,8 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
 
     Price, payment, stock, tax and cost are decided together, on what is locked. Raises Invalid, OtherStore,
     StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue, DiscountNotAllowed,
-    DiscountAboveCeiling, PaymentInsufficient, PaymentExceedsTotal, InsufficientStock, TooFarBack,
-    BeforeTheCompany, PlanLimitReached, DuplicateId and AmountTooLarge.
+    DiscountAboveCeiling, TotalChanged, PaymentInsufficient, PaymentExceedsTotal, InsufficientStock,
+    ShiftNotOpen, NoOpenShift, TooFarBack, BeforeTheCompany, PlanLimitReached, DuplicateId and AmountTooLarge.
     """
     earlier = _earlier(command, work)
     methods = ask_methods(command.tenders, work)
@@ -63,12 +77,17 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
         return existing
     order_id = command.id or work.new_id()
     basket = price_basket(command, context, work)
+    if command.expected_total not in (None, basket.total):
+        changed = TotalChanged()
+        changed.quote = Quote(context=context, basket=basket)
+        raise changed
     settlement = settle(
         basket.total, tenders_of(command.tenders, methods.read()), context.rules.cash_rounding
     )
     occurred_at = moment_of(command.occurred_at, "A sale", work, context.backdating)
     moved = _take_stock(command, context, occurred_at)
     store = _store(context)
+    shift_id = _shift(command, context)
     if context.orders_limit is not None:
         work.plan.check_orders(context.orders_limit, context.company_timezone)
     day = business_date(occurred_at, store.timezone, store.day_cut)
@@ -86,6 +105,8 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
         discounts=command.discounts,
         settlement=settlement,
         note=command.note,
+        shift_id=shift_id,
+        held_id=command.held_id,
     )
     work.save(order)
     if moved and store.storage_id:
@@ -138,6 +159,16 @@ def _store(context: SaleContext) -> StoreAtSale:
     return context.store
 
 
+def _shift(command: PlaceSale, context: SaleContext) -> UUID | None:
+    """The shift that the sale belongs to: the register's open one. Raises ShiftNotOpen, NoOpenShift."""
+    if context.drawer is None:
+        if command.shift_id or context.is_shift_required:
+            field = Detail("register_id", "required", "A shift belongs to a register: name the register.")
+            raise Invalid(details=[field])
+        return None
+    return context.drawer.shift_for(command.shift_id, is_required=context.is_shift_required)
+
+
 def _till(context: SaleContext, store: StoreAtSale, work: UnitOfWork) -> Till:
     code = till_code(store.code, context.register_code)
     return Till(
@@ -147,7 +178,7 @@ def _till(context: SaleContext, store: StoreAtSale, work: UnitOfWork) -> Till:
         cashier_id=work.caller.user_id,
         series_id=series_of(code),
         series_number=context.next_number,
-        number=f"{code}-{context.next_number:06d}",
+        number=sale_number(code, context.next_number),
     )
 
 
@@ -160,7 +191,7 @@ def _sale_lines(
 ) -> tuple[SaleLine, ...]:
     return tuple(
         SaleLine(
-            id=work.new_id(),
+            id=line.id or work.new_id(),
             product_id=variant.product_id,
             variant_id=variant.id,
             sku=variant.sku,
@@ -181,6 +212,7 @@ def _sale_lines(
             cost_total=-moved[index].value_change if index in moved else _untracked_cost(line, variant),
             discounts=line.discounts,
             supplier_id=variant.supplier_id,
+            is_stocked=variant.track_stock,
         )
         for index, (line, priced, variant) in enumerate(
             zip(command.lines, basket.lines, _variants(command.lines, context), strict=True)

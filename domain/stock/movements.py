@@ -142,6 +142,21 @@ class StockMovement(Aggregate):
 
         order_id: UUID
 
+    class Returned(Moved):
+        """Goods came back from a customer, at the cost they had left with; no order is known to some."""
+
+        kind = "return"
+
+        refund_id: UUID
+        order_id: UUID | None = None
+
+    class Voided(Moved):
+        """A sale was taken back, and its goods with it."""
+
+        kind = "void"
+
+        order_id: UUID
+
     class Adjusted(Moved):
         """Stock was put right, for a reason."""
 
@@ -222,6 +237,8 @@ class StockMovement(Aggregate):
         receipt_id: UUID | None
         original_id: UUID
         count_id: UUID
+        order_id: UUID | None
+        refund_id: UUID
         shortfalls: tuple[Shortfall, ...]
 
 

@@ -7,6 +7,7 @@ from domain.kinds import SETTINGS
 from domain.messages import Message
 from domain.orders import Order
 from domain.packages import Package
+from domain.shifts import Shift
 from domain.stock.counts import StockCount
 from domain.stock.movements import StockMovement
 from domain.stock.purchase_orders import PurchaseOrder
@@ -41,6 +42,7 @@ from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales_daily import SalesDaily
 from projections.search.index import Search
 from projections.settings import Settings
+from projections.shifts.drawers import Drawers
 from projections.stock.balances import StockBalances
 from projections.stock.counts import StockCounts
 from projections.stock.daily import StockDaily
@@ -71,6 +73,7 @@ EVENT_TYPES = EventTypes(
         ReorderPoint,
         Reservation,
         Order,
+        Shift,
         Message,
     ]
 )
@@ -97,6 +100,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     StockListing(),
     StockCounts(),
     Listing(),
+    Drawers(),
     Orders(),
     SalesDaily(),
     SaleFacts(),

@@ -13,6 +13,7 @@ from projections.guards.catalog.assortment import Assortment
 from projections.guards.catalog.products import CatalogGuard
 from projections.guards.catalog.shelf_prices import ShelfPriceGuard
 from projections.guards.counts import CountsGuard
+from projections.guards.drawers import DrawersGuard
 from projections.guards.journal import JournalGuard
 from projections.guards.orders import Guesses, SalesGuard
 from projections.guards.packages import PlanGuard, PlatformGuard
@@ -50,6 +51,7 @@ class RequestWork(PostgresUnitOfWork):
         self.purchase_units = PurchaseUnitGuard(transaction)
         self.reorder_points = ReorderPointGuard(transaction, writer.types.rebuild)
         self.counts = CountsGuard(transaction)
+        self.drawers = DrawersGuard(transaction)
         self.sales = SalesGuard(transaction, guesses)
         self.plan = PlanGuard(transaction, now)
         self.platform = PlatformGuard(transaction, now)

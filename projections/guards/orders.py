@@ -13,6 +13,7 @@ from domain.stores import StoreClosed
 from domain.tills import series_of, till_code
 from projections.base import Answer, Database, Row
 from projections.companies import backdating_of, rules_of
+from projections.guards.drawers import LOCK_DRAWER, drawer_of
 from projections.guards.sale_rows import (
     CUSTOMER,
     HOLD_STORAGE,
@@ -91,11 +92,12 @@ class SalesGuard:
             locked = self._lock(destination, request)
         catalog = variants_of(*goods, row["tax_rates"] or ())
         if destination is None or locked is None:
-            return _context(row, catalog, {}, 0)
-        levels, series = _levels(locked[0]), locked[1].row()
+            return _context(row, catalog, {}, 0, None)
+        levels, series = _levels(locked.balances), locked.series.row()
         if destination.allow_negative:
             levels = self._ensured(levels, catalog, destination, request)
-        return _context(row, catalog, levels, series["last_number"] if series else 0)
+        last_number = series["last_number"] if series else 0
+        return _context(row, catalog, levels, last_number, locked.drawer)
 
     def _ask_goods(
         self, request: Mapping[str, Any], destination: Destination | None
@@ -105,11 +107,15 @@ class SalesGuard:
             self._db.execute(HOLD_VARIANTS, request)
         return self._db.ask(VARIANTS, request), self._db.ask(TAX_RATES, request)
 
-    def _lock(self, destination: Destination, request: Mapping[str, Any]) -> tuple[Answer, Answer]:
-        """Lock the balances and the series."""
+    def _lock(self, destination: Destination, request: Mapping[str, Any]) -> "_Locked":
+        """Lock the balances, the register's drawer and the series, in this order."""
         storage_id = destination.storage_id or UUID(int=0)
         params = {**request, "storages": [storage_id], "series_id": destination.series_id}
-        return self._db.ask(LOCK_BALANCES, params), self._db.ask(LOCK_SERIES, params)
+        return _Locked(
+            self._db.ask(LOCK_BALANCES, params),
+            self._db.ask(LOCK_DRAWER, params) if request["register_id"] else None,
+            self._db.ask(LOCK_SERIES, params),
+        )
 
     def _ensured(
         self, levels: Levels, catalog: Catalog, destination: Destination, request: Mapping[str, Any]
@@ -126,7 +132,15 @@ class SalesGuard:
         }
         self._db.execute(HOLD_STORAGE, params)
         self._db.execute(ENSURE_BALANCES, params)
-        return _levels(self._lock(destination, request)[0])
+        return _levels(self._lock(destination, request).balances)
+
+
+class _Locked(NamedTuple):
+    """What is locked: asked for, and not answered yet."""
+
+    balances: Answer
+    drawer: Answer | None
+    series: Answer
 
 
 def _checked(
@@ -169,7 +183,9 @@ def _levels(answer: Answer) -> Levels:
     return {row["variant_id"]: level_of(row) for row in answer.rows()}
 
 
-def _context(row: Row, catalog: Catalog, levels: Levels, last_number: int) -> SaleContext:
+def _context(
+    row: Row, catalog: Catalog, levels: Levels, last_number: int, drawer: Answer | None
+) -> SaleContext:
     return SaleContext(
         rules=rules_of(row),
         store=store_of(row) if row["store_id"] else None,
@@ -182,4 +198,5 @@ def _context(row: Row, catalog: Catalog, levels: Levels, last_number: int) -> Sa
         discount_ceilings={role: Decimal(most) for role, most in row["discount_ceilings"].items()},
         orders_limit=row["orders_limit"],
         company_timezone=row["company_timezone"],
+        drawer=drawer_of(drawer, row["register_id"]) if drawer else None,
     )

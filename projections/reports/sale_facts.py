@@ -72,6 +72,8 @@ class SaleFacts(Projection):
     version = 2
     tables = ("sale_facts", "sale_line_facts", "sale_payment_facts")
     folds = {Order.Sold: Sale}
+    # What comes back is not added up here yet.
+    ignores = frozenset({Order.Refunded, Order.Voided, Order.ReceiptPrinted, Order.ReceiptSent})
     # A period's rows lie together, so one key serves the dates, and within it the stores.
     schema = """
         CREATE TABLE sale_facts (

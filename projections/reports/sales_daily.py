@@ -36,6 +36,8 @@ class SalesDaily(Projection):
     version = 2
     tables = ("sales_daily", "sales_daily_products", "sales_daily_payments", "sold_variants")
     folds = {Order.Sold: NamedSale}
+    # What comes back is not added up here yet.
+    ignores = frozenset({Order.Refunded, Order.Voided, Order.ReceiptPrinted, Order.ReceiptSent})
     # A period's rows lie together, so one key serves the dates, and within them the stores.
     schema = """
         CREATE TABLE sales_daily (

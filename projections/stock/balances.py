@@ -39,6 +39,8 @@ _MOVEMENTS: Mapping[Event, Any] = MappingProxyType(
             (
                 StockMovement.Received,
                 StockMovement.Issued,
+                StockMovement.Returned,
+                StockMovement.Voided,
                 StockMovement.Adjusted,
                 StockMovement.SupplierReturned,
                 StockMovement.TransferredOut,

@@ -129,6 +129,8 @@ class StockCounts(Projection):
         {
             StockMovement.Received,
             StockMovement.Issued,
+            StockMovement.Returned,
+            StockMovement.Voided,
             StockMovement.Adjusted,
             StockMovement.SupplierReturned,
             StockMovement.TransferredOut,

@@ -87,6 +87,8 @@ class StockDaily(Projection):
         (
             StockMovement.Received,
             StockMovement.Issued,
+            StockMovement.Returned,
+            StockMovement.Voided,
             StockMovement.Adjusted,
             StockMovement.SupplierReturned,
             StockMovement.TransferredOut,

@@ -84,6 +84,8 @@ class StockJournal(Projection):
     ignores = frozenset(
         {
             StockMovement.Issued,
+            StockMovement.Returned,
+            StockMovement.Voided,
             StockMovement.TransferredOut,
             StockMovement.TransferredIn,
             StockMovement.Counted,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.costing import Balance, Receipt, give_back, issue, receive, worth
 from domain.money import AmountNotValid, AmountTooLarge, QuantityNotValid
-from domain.refunds import portion
+from domain.orders.portions import portion
 
 EMPTY = Balance(quantity=Decimal(0), value=0, last_unit_cost=0)
 

@@ -73,6 +73,12 @@ class Issue(Movement):
     order_id: str
 
 
+class CustomerReturn(Movement):
+    """What is read of goods that came back from a customer."""
+
+    order_id: str | None
+
+
 class Adjustment(Movement):
     """What is read of an adjustment."""
 
@@ -225,6 +231,8 @@ def _origin(
 READ: Mapping[Event, type[Reading]] = {
     StockMovement.Received: Receipt,
     StockMovement.Issued: Issue,
+    StockMovement.Returned: CustomerReturn,
+    StockMovement.Voided: Issue,
     StockMovement.Adjusted: Adjustment,
     StockMovement.SupplierReturned: SupplierReturn,
     StockMovement.TransferredOut: Transferred,
@@ -242,6 +250,8 @@ _ORIGINS: Mapping[Event, Callable[[Any], Row]] = {
         purchase_order_id=moved.purchase_order_id,
     ),
     StockMovement.Issued: lambda moved: _origin(order_id=moved.order_id),
+    StockMovement.Returned: lambda moved: _origin(order_id=moved.order_id),
+    StockMovement.Voided: lambda moved: _origin(order_id=moved.order_id),
     StockMovement.Adjusted: lambda moved: _origin(
         reason=moved.reason, reference=moved.reference, note=moved.note
     ),

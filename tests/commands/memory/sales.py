@@ -19,6 +19,7 @@ from domain.storages import Storage
 from domain.stores import Store, StoreClosed
 from domain.tax_rates import TaxRate as TaxRateSetting
 from domain.tills import series_of, till_code
+from tests.commands.memory.drawers import MemoryDrawers
 from tests.commands.memory.stock import backdating_of, levels_of, precision_of
 from tests.commands.memory.world import World
 
@@ -31,6 +32,7 @@ class MemorySales:
     def __init__(self, world: World, company_id: UUID) -> None:
         self._world = world
         self._company_id = company_id
+        self._drawers = MemoryDrawers(world, company_id)
 
     def context(
         self,
@@ -72,6 +74,7 @@ class MemorySales:
             discount_ceilings=values["discount_ceilings"],
             orders_limit=self._world.limits_of(self._company_id).orders_per_month,
             company_timezone=values["timezone"],
+            drawer=self._drawers.of(register.id) if lock and register else None,
         )
 
     def _open(self, kind: type[E], one_id: UUID | None) -> E | None:

@@ -13,6 +13,7 @@ from infra.eventstore.codec import Metadata
 from infra.runtime.models import EVENT_TYPES
 from tests.commands.memory.catalog import MemoryCatalog, MemoryPictures
 from tests.commands.memory.counts import MemoryCounts
+from tests.commands.memory.drawers import MemoryDrawers
 from tests.commands.memory.imports import MemoryAssortment, MemoryImports
 from tests.commands.memory.packages import MemoryPlan, MemoryPlatform
 from tests.commands.memory.sales import MemorySales
@@ -51,6 +52,7 @@ class MemoryWork:
         self.purchase_units = MemoryPurchaseUnits()
         self.reorder_points = MemoryReorderPoints(world, company_id)
         self.counts = MemoryCounts(world, company_id)
+        self.drawers = MemoryDrawers(world, company_id)
         self.sales = MemorySales(world, company_id)
         self.plan = MemoryPlan(world, company_id, now)
         self.platform = MemoryPlatform(world, company_id, now)

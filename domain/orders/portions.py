@@ -1,4 +1,4 @@
-"""Giving money back: the part of a sold line that goes with the units returned, and its caps."""
+"""Portions: the part of a sold line that goes with the units returned, and what caps it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -51,7 +51,7 @@ class SoldLine(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundedLine:
+class Portion:
     """The part of a sold line that is given back, in minor units; the fields mean what the line's do."""
 
     quantity: Decimal
@@ -76,9 +76,7 @@ def portion(
     return _between(total, whole, before, after, mode)
 
 
-def refund_line(
-    line: SoldLine, already: Decimal, now: Decimal, mode: RoundingMode = "half_up"
-) -> RefundedLine:
+def refund_line(line: SoldLine, already: Decimal, now: Decimal, mode: RoundingMode = "half_up") -> Portion:
     """Return what goes back for `now` units of a line of which `already` were returned before.
 
     The total and the discount are portions of the line's own. Taxes go with the money, and the discount
@@ -91,7 +89,7 @@ def refund_line(
     total, discount_total = later.total - earlier.total, later.discount_total - earlier.discount_total
     added = sum(amount for tax, amount in zip(line.taxes, amounts, strict=True) if not tax.inclusive)
     net_sales = total - sum(amounts)
-    return RefundedLine(
+    return Portion(
         quantity=now,
         gross_total=total - added + discount_total,
         discount_total=discount_total,

@@ -1,17 +1,19 @@
 """Orders: what was sold, to the last minor unit, with every price, tax and cost frozen as it was."""
 
 from collections.abc import Collection
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 from uuid import UUID
 
 from domain.aggregate import Aggregate
-from domain.costing import unit_cost
 from domain.money import checked
+from domain.orders.lines import SaleLine, Sums, Totals
+from domain.orders.offline import Offline
+from domain.orders.refunds import Goodwill, RefundedLine, RefundPayment
 from domain.payments import Payment, Settlement
-from domain.pricing import Discount, LineTax, OrderTax, PricedBasket, Rules
+from domain.pricing import Discount, OrderTax, PricedBasket, Rules
 from domain.tills import Till
 
 _NOTHING = Decimal(0)
@@ -21,70 +23,6 @@ PaymentStatus = Literal["unpaid", "partially_paid", "paid", "partially_refunded"
 FulfilmentStatus = Literal[
     "unfulfilled", "partially_fulfilled", "fulfilled", "partially_returned", "returned"
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaleLine:
-    """A line as it was sold. Later changes of the catalog do not reach it. Money is minor currency units."""
-
-    id: UUID
-    product_id: UUID
-    variant_id: UUID
-    sku: str
-    name: str
-    variant_name: str
-    category_id: UUID | None
-    brand_id: UUID | None
-    quantity: Decimal
-    unit_price: int
-    list_price: int
-    gross_total: int
-    discount_total: int
-    taxes: tuple[LineTax, ...]
-    tax_total: int
-    total: int
-    gross_sales: int
-    net_sales: int
-    cost_total: int
-    discounts: tuple[Discount, ...] = ()
-    #: Whom the product was bought from at that time.
-    supplier_id: UUID | None = None
-
-    @property
-    def price_overridden(self) -> bool:
-        """Whether somebody set another price than the catalog's."""
-        return self.unit_price != self.list_price
-
-    @property
-    def unit_cost(self) -> int:
-        """What one unit cost, rounded for display."""
-        return unit_cost(self.cost_total, self.quantity)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sums:
-    """What the lines of an order come to, in minor currency units; `total` includes tax."""
-
-    subtotal: int
-    discount_total: int
-    tax_total: int
-    total: int
-    gross_sales: int
-    net_sales: int
-    cost_total: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals(Sums):
-    """The sums of an order that was paid, in minor currency units.
-
-    Cash rounding and tips come on top of `total`, and `paid_total` is all three.
-    """
-
-    rounding: int
-    tip_total: int
-    paid_total: int
-    change_total: int
 
 
 class Order(Aggregate):
@@ -129,10 +67,16 @@ class Order(Aggregate):
 
         payments: tuple[Payment, ...]
         totals: Totals
+        #: The parked basket that was sold so, and the refund that an exchange gave for other goods.
+        held_id: UUID | None = None
+        exchange_refund_id: UUID | None = None
+        approved_by: UUID | None = None
+        offline: Offline | None = None
 
         def apply(self, aggregate: "Order") -> None:
             """Keep the terms; everything was paid and handed over."""
             aggregate.terms = self
+            aggregate.sold = self
             aggregate.paid = Settlement(
                 payments=self.payments,
                 rounding=self.totals.rounding,
@@ -140,18 +84,126 @@ class Order(Aggregate):
                 paid_total=self.totals.paid_total,
                 change_total=self.totals.change_total,
             )
-            aggregate.refunded = 0
             aggregate.fulfilled = {line.id: line.quantity for line in self.lines}
             aggregate.returned = {}
+            aggregate.refunds = []
+            aggregate.voided = None
+            aggregate.prints = 0
+            aggregate.refund_prints = {}
+
+    class Refunded(Aggregate.Event):
+        """Money was given back, for goods that came back or as goodwill.
+
+        It belongs to the store, register, shift and day that paid. `total` is the exact value given back,
+        `rounding` what was paid out in cash above it, and `tip` comes on top; all in minor currency units.
+        The statuses are what the order then is.
+        """
+
+        refund_id: UUID
+        number: str
+        series_id: UUID
+        series_number: int
+        store_id: UUID
+        register_id: UUID | None
+        shift_id: UUID | None
+        cashier_id: UUID | None
+        customer_id: UUID | None
+        storage_id: UUID | None
+        business_date: date
+        hour: int
+        occurred_at: datetime
+        lines: tuple[RefundedLine, ...]
+        goodwill: tuple[Goodwill, ...]
+        taxes: tuple[OrderTax, ...]
+        payments: tuple[RefundPayment, ...]
+        total: int
+        rounding: int
+        tip: int
+        reason: str
+        note: str | None
+        payment_status: str
+        fulfilment_status: str
+        exchange_order_id: UUID | None = None
+        approved_by: UUID | None = None
+        offline: Offline | None = None
+
+        def apply(self, aggregate: "Order") -> None:
+            """Keep the refund, and what came back of each line."""
+            aggregate.refunds.append(self)
+            for line in self.lines:
+                aggregate.returned[line.line_id] = aggregate.returned_quantity(line.line_id) + line.quantity
+
+    class Voided(Aggregate.Event):
+        """The sale was taken back in the shift it was made in: goods, money and tips as if it had not been.
+
+        It repeats what it takes back, so that nobody who adds up has to look for the sale.
+        """
+
+        reason: str
+        number: str
+        store_id: UUID
+        register_id: UUID | None
+        shift_id: UUID | None
+        cashier_id: UUID | None
+        customer_id: UUID | None
+        business_date: date
+        hour: int
+        occurred_at: datetime
+        lines: tuple[SaleLine, ...]
+        taxes: tuple[OrderTax, ...]
+        payments: tuple[Payment, ...]
+        totals: Totals
+        exchange_refund_id: UUID | None = None
+        approved_by: UUID | None = None
+        offline: Offline | None = None
+
+        def apply(self, aggregate: "Order") -> None:
+            """Everything is back."""
+            aggregate.voided = self
+            aggregate.returned = dict(aggregate.fulfilled)
+
+    class ReceiptPrinted(Aggregate.Event):
+        """A receipt was printed: the original (`copy` 0), or one more copy of it.
+
+        `refund_id` says that it was the receipt of that refund.
+        """
+
+        copy: int
+        format: str
+        paper: str
+        refund_id: UUID | None = None
+        shift_id: UUID | None = None
+
+        def apply(self, aggregate: "Order") -> None:
+            """Count it."""
+            if self.refund_id is None:
+                aggregate.prints = self.copy + 1
+            else:
+                aggregate.refund_prints[self.refund_id] = self.copy + 1
+
+    class ReceiptSent(Aggregate.Event):
+        """A receipt was sent; to which address stands in the message, which can be forgotten."""
+
+        channel: str
+        message_id: UUID
+        refund_id: UUID | None = None
+
+        def apply(self, aggregate: "Order") -> None:
+            """It changes nothing of the order."""
 
     if TYPE_CHECKING:
         terms: Terms
+        sold: Sold
         paid: Settlement
-        #: What was given back of it, in minor currency units.
-        refunded: int
         #: Units handed over and brought back, by line.
         fulfilled: dict[UUID, Decimal]
         returned: dict[UUID, Decimal]
+        #: What was given back of it, oldest first.
+        refunds: list[Refunded]
+        voided: Voided | None
+        #: How often its receipt was printed, and by its id that of a refund.
+        prints: int
+        refund_prints: dict[UUID, int]
 
     @property
     def due_total(self) -> int:
@@ -159,21 +211,43 @@ class Order(Aggregate):
         return self.terms.totals.total + self.paid.rounding + self.paid.tip_total - self.paid.paid_total
 
     @property
+    def refunded(self) -> int:
+        """What was paid back, cash rounding and tips included, in minor currency units."""
+        if self.voided:
+            return self.paid.paid_total
+        return sum(refund.total + refund.rounding + refund.tip for refund in self.refunds)
+
+    @property
+    def refunded_exact(self) -> int:
+        """What of its total was given back, before cash rounding and without tips, in minor units."""
+        if self.voided:
+            return self.terms.totals.total
+        return sum(refund.total for refund in self.refunds)
+
+    @property
     def payment_status(self) -> PaymentStatus:
-        """Whether it is paid."""
+        """Whether it is paid, and what of it was given back."""
+        if self.voided:
+            return "refunded"
+        if refunded := self.refunded_exact:
+            return "refunded" if refunded >= self.terms.totals.total else "partially_refunded"
         return "unpaid" if self.due_total else "paid"
 
     @property
     def fulfilment_status(self) -> FulfilmentStatus:
         """Whether the goods are with the customer."""
+        if self.returned:
+            return "returned" if self.returned == self.fulfilled else "partially_returned"
         ordered = {line.id: line.quantity for line in self.terms.lines}
         return "fulfilled" if self.fulfilled == ordered else "unfulfilled"
 
     @property
     def status(self) -> OrderStatus:
         """Where it stands: it is completed by itself, once it is paid and handed over."""
-        is_done = (self.payment_status, self.fulfilment_status) == ("paid", "fulfilled")
-        return "completed" if is_done else "open"
+        if self.voided:
+            return "voided"
+        ordered = {line.id: line.quantity for line in self.terms.lines}
+        return "completed" if self.fulfilled == ordered and not self.due_total else "open"
 
     def returned_quantity(self, line_id: UUID) -> Decimal:
         """How much of a line came back."""
@@ -200,6 +274,11 @@ class Order(Aggregate):
         discounts: tuple[Discount, ...],
         settlement: Settlement,
         note: str | None,
+        shift_id: UUID | None = None,
+        held_id: UUID | None = None,
+        exchange_refund_id: UUID | None = None,
+        approved_by: UUID | None = None,
+        offline: Offline | None = None,
     ) -> Self:
         """Record a sale that was priced, settled and costed. Raises AmountTooLarge for what it cost."""
         return cls.begin(
@@ -238,4 +317,9 @@ class Order(Aggregate):
                 change_total=settlement.change_total,
             ),
             note=note,
+            shift_id=shift_id,
+            held_id=held_id,
+            exchange_refund_id=exchange_refund_id,
+            approved_by=approved_by,
+            offline=offline,
         )

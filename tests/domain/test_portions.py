@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.money import AmountNotValid, QuantityNotValid, RoundingMode
+from domain.orders.portions import RefundExceedsPaid, ReturnExceedsSold, check_refund, portion, refund_line
 from domain.pricing import Discount, Item, LineTax, PricedLine, Rules, TaxRate, price
-from domain.refunds import RefundExceedsPaid, ReturnExceedsSold, check_refund, portion, refund_line
 
 FIELDS = ("quantity", "gross_total", "discount_total", "tax_total", "total", "gross_sales", "net_sales")
 

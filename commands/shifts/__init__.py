@@ -1,0 +1,1 @@
+"""Shifts: what is decided about a till's drawer."""

@@ -1,0 +1,60 @@
+"""Refunds as they are recorded: which goods came back, and which money was given for them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from domain.pricing import LineTax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundedLine:
+    """The part of a sold line that came back, in minor currency units; the fields mean what the line's do.
+
+    `cost_total` is what leaves the cost of goods again: nothing for goods that are not put back (`restock`).
+    """
+
+    line_id: UUID
+    product_id: UUID
+    variant_id: UUID
+    category_id: UUID | None
+    brand_id: UUID | None
+    quantity: Decimal
+    restock: bool
+    gross_total: int
+    discount_total: int
+    taxes: tuple[LineTax, ...]
+    tax_total: int
+    total: int
+    gross_sales: int
+    net_sales: int
+    cost_total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goodwill:
+    """Money given back on a line without goods; `total` includes the line's share of tax."""
+
+    line_id: UUID
+    product_id: UUID
+    variant_id: UUID
+    category_id: UUID | None
+    brand_id: UUID | None
+    taxes: tuple[LineTax, ...]
+    tax_total: int
+    total: int
+    net_sales: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPayment:
+    """What was given back in one way: `amount` was paid out, for the `exact` part of the refund's total.
+
+    The two differ by cash rounding alone. A tip goes back on top.
+    """
+
+    method: str
+    amount: int
+    exact: int
+    reference: str | None = None
+    tip: int = 0

@@ -1,0 +1,62 @@
+"""Drawers: what a register's shifts hand on to each other, and which of them is open."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.errors import Conflict
+
+
+class ShiftNotOpen(Conflict):
+    """That shift is not open at this register."""
+
+    code = "shift_not_open"
+
+
+class NoOpenShift(Conflict):
+    """No shift is open at this register; open one first."""
+
+    code = "no_open_shift"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Perpetual:
+    """What a register took since it began, tax included, in minor currency units; it only grows."""
+
+    sales: int = 0
+    returns: int = 0
+    receipts: int = 0
+    z_count: int = 0
+
+    @property
+    def net(self) -> int:
+        """Sales without what was returned."""
+        return self.sales - self.returns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawer:
+    """A register's drawer between two facts; whoever decides about one of its shifts holds it.
+
+    `closing_float` is what the last closed shift left in it, `late_count` and `late_total` what of closed
+    shifts became known since the last Z, in minor currency units.
+    """
+
+    register_id: UUID
+    shift_id: UUID | None = None
+    last_shift_id: UUID | None = None
+    closing_float: int | None = None
+    z_number: int = 0
+    late_count: int = 0
+    late_total: int = 0
+    perpetual: Perpetual = Perpetual()
+
+    def shift_for(self, named: UUID | None, *, is_required: bool) -> UUID | None:
+        """The shift that a fact at this register belongs to; None where none is open and none is needed.
+
+        Raises ShiftNotOpen for another than the open one, and NoOpenShift.
+        """
+        if named is not None and named != self.shift_id:
+            raise ShiftNotOpen
+        if self.shift_id is None and is_required:
+            raise NoOpenShift
+        return self.shift_id

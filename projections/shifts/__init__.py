@@ -1,0 +1,1 @@
+"""Shifts as they are decided on and found again."""
