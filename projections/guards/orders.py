@@ -199,4 +199,5 @@ def _context(
         orders_limit=row["orders_limit"],
         company_timezone=row["company_timezone"],
         drawer=drawer_of(drawer, row["register_id"]) if drawer else None,
+        is_shift_required=row["shift_required"],
     )

@@ -16,6 +16,7 @@ from projections.selling_places import ONLY_STORE, SELLS_FROM
 TILL: LiteralString = f"""
     SELECT c.currency, c.rounding_level, c.rounding_mode, c.cash_rounding,
            c.created_at AS founded_at, c.backdating_days, c.books_closed_until, c.discount_ceilings,
+           c.shift_required,
            register.id AS register_id, register.fields ->> 'code' AS register_code,
            store.id AS store_id, store.fields ->> 'code' AS store_code,
            store.is_active AS is_open, store.fields ->> 'timezone' AS timezone,

@@ -22,6 +22,7 @@ from domain.payment_methods import PaymentMethod
 from domain.payments import Tender
 from domain.permissions import permissions_of
 from domain.registers import Register
+from domain.shifts import Shift
 from domain.stock.counts import StockCount
 from domain.stock.levels import Level
 from domain.stock.movements import CountedLine, StockMovement
@@ -43,7 +44,7 @@ COMPANY, STORE, STORAGE, REGISTER = map(id_of, ("company", "store", "storage", "
 PRODUCT, VARIANT, ORDER, CUSTOMER = map(id_of, ("product", "variant", "order", "customer"))
 BRAND, CATEGORY, UNIT, SIZE, SUPPLIER = map(id_of, ("brand", "category", "unit", "size", "supplier"))
 TAX, METHOD, ADMIN, USER, PACKAGE = map(id_of, ("tax", "method", "admin", "user", "package"))
-DELIVERY, OTHER, NOTHING = map(id_of, ("delivery", "other", "nothing"))
+SHIFT, DELIVERY, OTHER, NOTHING = map(id_of, ("shift", "delivery", "other", "nothing"))
 
 #: When companies were founded, and the moment of every decision: a Monday, 14:00 in Berlin.
 FOUNDED = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -79,6 +80,22 @@ def storage(one: UUID = STORAGE, name: str = "Cellar", code: str = "C", **values
 
 def register(one: UUID = REGISTER, code: str = "1", store_id: UUID = STORE) -> Register:
     return Register.begin(Register.Registered, one, name=f"Till {code}", code=code, store_id=store_id)
+
+
+def shift(one: UUID = SHIFT, register_id: UUID = REGISTER, **values: Any) -> Shift:
+    """A shift that was opened with nothing in the drawer."""
+    values = {
+        "store_id": STORE,
+        "cashier_id": ADMIN,
+        "currency": "EUR",
+        "opening_float": 0,
+        "expected_float": None,
+        "denominations": (),
+        "business_date": NOW.date(),
+        "occurred_at": NOW,
+        **values,
+    }
+    return Shift.begin(Shift.Opened, one, register_id=register_id, **values)
 
 
 def brand(one: UUID = BRAND, name: str = "Acme") -> Brand:

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from commands.companies import ReviseCompany
 from commands.moments import TooFarBack
 from commands.orders.baskets import BasketLine, DiscountNotAllowed, PriceOverrideNotAllowed, QuoteBasket
+from commands.orders.sales import TotalChanged
 from commands.ports import DuplicateId
 from domain.catalog.products import NotForSale, Product, Status
+from domain.companies import Company
 from domain.discounts import DiscountAboveCeiling
 from domain.errors import Invalid
 from domain.money import AmountTooLarge
@@ -19,9 +22,11 @@ from domain.packages import Limits, PlanLimitReached
 from domain.payments import PaymentExceedsTotal, PaymentInsufficient, Tender
 from domain.pricing import Discount
 from domain.settings import OtherStore
+from domain.shifts import NoOpenShift, ShiftNotOpen
 from domain.stock.movements import InsufficientStock, StockMovement
 from domain.stores import StoreClosed
 from tests.commands.samples import (
+    COMPANY,
     CUSTOMER,
     NOTHING,
     NOW,
@@ -29,6 +34,7 @@ from tests.commands.samples import (
     OTHER,
     PRODUCT,
     REGISTER,
+    SHIFT,
     STORAGE,
     STORE,
     TAX,
@@ -45,6 +51,7 @@ from tests.commands.samples import (
     product,
     register,
     sale,
+    shift,
     storage,
     store,
     subscribed,
@@ -64,6 +71,13 @@ CASHIER = caller("Cashier")
 def shop(scenario: Scenario) -> Scenario:
     """Ten SALT in the cellar of one store with one till."""
     return scenario.given(store(), storage(), register(), product(), delivery("10"))
+
+
+@pytest.fixture
+def strict(shop: Scenario) -> Scenario:
+    """The same shop, which sells within shifts alone."""
+    shop.when(ReviseCompany(id=COMPANY, changes={"shift_required": True})).then(fact(Company.ShiftsRegulated))
+    return shop
 
 
 def sold(outcome: Outcome) -> Any:
@@ -388,6 +402,48 @@ class TestPayments:
         )
         paid = self.pay(Tender(method="twint", amount=249, reference="A7"))
         assert sold(shop.when(paid)).payments[0].reference == "A7"
+
+
+class TestShifts:
+    def test_sells_into_the_open_shift_of_the_register(self, shop: Scenario) -> None:
+        shop.given(shift())
+        assert sold(shop.when(sale(register_id=REGISTER))).shift_id == SHIFT
+
+    def test_sells_without_a_shift_where_none_is_open(self, shop: Scenario) -> None:
+        assert sold(shop.when(sale(register_id=REGISTER))).shift_id is None
+
+    def test_knows_no_shift_of_another_register(self, shop: Scenario) -> None:
+        shop.given(register(OTHER, "2"), shift(register_id=OTHER))
+        assert sold(shop.when(sale(register_id=REGISTER))).shift_id is None
+
+    def test_refuses_another_shift_than_the_open_one(self, shop: Scenario) -> None:
+        shop.given(shift())
+        outcome = shop.when(sale(register_id=REGISTER, shift_id=OTHER))
+        outcome.then_refused(ShiftNotOpen)
+
+    def test_refuses_a_sale_without_a_shift_where_one_is_required(self, strict: Scenario) -> None:
+        strict.when(sale(register_id=REGISTER)).then_refused(NoOpenShift)
+
+    def test_asks_for_the_register_where_a_shift_is_required(self, strict: Scenario) -> None:
+        strict.when(sale()).then_refused(Invalid, "register_id:required")
+
+
+class TestWhatTheTillExpects:
+    def test_sells_at_the_total_that_it_expects(self, shop: Scenario) -> None:
+        assert sold(shop.when(sale(expected_total=249))).totals.total == 249
+
+    def test_refuses_any_other_total_with_what_it_comes_to(self, shop: Scenario) -> None:
+        outcome = shop.when(sale(expected_total=248))
+        outcome.then_refused(TotalChanged)
+        assert outcome.refusal.quote.basket.total == 249  # type: ignore[union-attr]  # it is TotalChanged
+
+    def test_takes_the_ids_of_lines_from_the_till(self, shop: Scenario) -> None:
+        outcome = shop.when(sale(replace(line(), id=OTHER)))
+        assert [one.id for one in sold(outcome).lines] == [OTHER]
+
+    def test_refuses_the_same_id_for_two_lines(self, shop: Scenario) -> None:
+        same = replace(line(), id=OTHER)
+        shop.when(sale(same, same)).then_refused(Invalid, "lines.1.id:duplicate")
 
 
 class TestQuoteBasket:

@@ -74,6 +74,7 @@ class MemorySales:
             discount_ceilings=values["discount_ceilings"],
             orders_limit=self._world.limits_of(self._company_id).orders_per_month,
             company_timezone=values["timezone"],
+            is_shift_required=values["shift_required"],
             drawer=self._drawers.of(register.id) if lock and register else None,
         )
 
