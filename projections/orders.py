@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.orders import Order
 from domain.tills import series_of
+from domain.unlinked_returns import UnlinkedReturn
 from projections.base import Database, Fact, Projection
 from projections.pages import PAGE, list_and_count
 from projections.records import Reading
@@ -35,11 +36,16 @@ class Sale(Reading):
     totals: Total
 
 
-class Refund(Reading):
-    """What is read of a refund: its own number, and what the order then is."""
+class Return(Reading):
+    """What is read of a return without an order: the number that it takes of the till's refunds."""
 
     series_id: UUID
     series_number: int
+
+
+class Refund(Return):
+    """What is read of a refund: its own number, and what the order then is."""
+
     payment_status: str
     fulfilment_status: str
 
@@ -61,7 +67,7 @@ class Orders(Projection):
     version = 4
     mode = "inline"
     tables = ("orders", "order_series")
-    folds = {Order.Sold: Sale, Order.Refunded: Refund, Order.Voided: Void}
+    folds = {Order.Sold: Sale, Order.Refunded: Refund, Order.Voided: Void, UnlinkedReturn.Taken: Return}
     # Printing and sending a receipt change nothing that orders are looked for by.
     ignores = frozenset({Order.ReceiptPrinted, Order.ReceiptSent})
     schema = """
@@ -107,7 +113,7 @@ class Orders(Projection):
         """Sales arrive in bulk at an import, so a batch is one statement a table."""
         if sales := [fact for fact in facts if fact.event is Order.Sold]:
             _put_sales(sales, db)
-        if changes := [fact for fact in facts if fact.event is not Order.Sold]:
+        if changes := [fact for fact in facts if fact.event in (Order.Refunded, Order.Voided)]:
             _put_statuses(changes, db)
         _advance(facts, db)
 

@@ -14,6 +14,7 @@ from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.reorder_points import ReorderPoint
 from domain.stock.reservations import Reservation
 from domain.stock.transfers import Transfer
+from domain.unlinked_returns import UnlinkedReturn
 from domain.users import User
 from infra.eventstore.codec import EventTypes
 from infra.files.unused_pictures import UNUSED_PICTURES
@@ -73,6 +74,7 @@ EVENT_TYPES = EventTypes(
         ReorderPoint,
         Reservation,
         Order,
+        UnlinkedReturn,
         Shift,
         Message,
     ]
