@@ -1,6 +1,8 @@
 """The media types beside the JSON of every day."""
 
 CSV = "text/csv"
+#: What printers of slips understand; it has no media type of its own.
+ESCPOS = "application/octet-stream"
 FORM = "multipart/form-data"
 HTML = "text/html"
 JSON = "application/json"

@@ -1,6 +1,5 @@
 """A document as a PDF: A4, its fonts embedded, in any script that they have."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from api.documents.model import Column, Document, Party
@@ -8,15 +7,12 @@ from api.documents.paper import GREY, LARGE, LINE, MARGIN, NORMAL, SMALL, Paper
 
 #: In millimetres.
 _PARTY_WIDTH, _PADDING = 58, 0.7
-#: Between two of these a line may end: words, and each letter of Chinese, Japanese and Korean.
-_EASTERN = r"\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef"
-_WORDS = re.compile(rf"[{_EASTERN}]\s*|[^\s{_EASTERN}]+\s*|\s+")
 
 
 def as_pdf(document: Document) -> bytes:
     """The document. It takes some milliseconds a row, and half a second for Chinese, Japanese or Korean."""
     document = document.condensed()
-    pdf = Paper(f"{document.title} {document.number}", set().union(*_texts(document)))
+    pdf = Paper(f"{document.title} {document.number}", _texts(document))
     _title(pdf, document)
     _parties(pdf, document.parties)
     _facts(pdf, document.facts)
@@ -28,11 +24,12 @@ def as_pdf(document: Document) -> bytes:
     return bytes(pdf.output())
 
 
-def _texts(document: Document) -> Iterable[str]:
+def _texts(document: Document) -> Iterator[str]:
     for party in document.parties:
-        yield from (party.name, *party.lines)
-    for _, text in document.facts:
-        yield text
+        yield from (party.role, party.name, *party.lines)
+    for pair in (*document.facts, *document.totals):
+        yield from pair
+    yield from (column.name for column in document.columns)
     for row in document.rows:
         yield from row
     yield document.note or ""
@@ -79,8 +76,6 @@ class Table:
     def __init__(self, pdf: Paper, columns: Sequence[Column]) -> None:
         self._pdf = pdf
         self._columns = columns
-        #: How long a text is in a style; most words and figures stand in many rows.
-        self._lengths: dict[tuple[str, str], float] = {}
         share = pdf.epw / sum(column.width for column in columns)
         self._widths = [share * column.width for column in columns]
 
@@ -96,7 +91,10 @@ class Table:
 
     def _draw(self, cells: Sequence[str]) -> None:
         pdf = self._pdf
-        wrapped = [self.wrapped(*cell) for cell in zip(cells, self._widths, strict=True)]
+        wrapped = [
+            pdf.wrapped(text, width - 2 * pdf.c_margin)
+            for text, width in zip(cells, self._widths, strict=True)
+        ]
         height = LINE * max(map(len, wrapped)) + 2 * _PADDING
         if pdf.will_page_break(height):
             pdf.add_page()
@@ -109,30 +107,6 @@ class Table:
             left += width
         pdf.set_xy(pdf.l_margin, top + height - _PADDING)
         pdf.line(pdf.l_margin, pdf.get_y(), pdf.l_margin + pdf.epw, pdf.get_y())
-
-    def wrapped(self, text: str, width: float) -> Sequence[str]:
-        """The lines that a text takes, in the order in which they are read; the library's take ten times."""
-        room = width - 2 * self._pdf.c_margin
-        if self._length(text) <= room:
-            return [text]
-        lines, used = [""], 0.0
-        for piece in self._pieces(text, room):
-            if lines[-1] and used + self._length(piece.rstrip()) > room:
-                lines.append("")
-                used = 0.0
-            lines[-1] += piece
-            used += self._length(piece)
-        return lines
-
-    def _pieces(self, text: str, room: float) -> Iterator[str]:
-        for word in _WORDS.findall(text):
-            yield from [word] if self._length(word.rstrip()) <= room else word
-
-    def _length(self, text: str) -> float:
-        key = (self._pdf.font_style, text)
-        if key not in self._lengths:
-            self._lengths[key] = self._pdf.get_string_width(text)
-        return self._lengths[key]
 
 
 def _table(pdf: Paper, document: Document) -> None:

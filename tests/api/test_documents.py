@@ -4,7 +4,6 @@ import pytest
 
 from api.documents import FORMATS, Column, Document, Party, formats
 from api.documents.paper import Paper
-from api.documents.pdf import Table
 from commands.unavailable import Busy
 
 EASTERN, HEBREW = "濃縮咖啡豆 エスプレッソ 에스프레소", "קפה אספרסו עם חלב"
@@ -12,7 +11,7 @@ EASTERN, HEBREW = "濃縮咖啡豆 エスプレッソ 에스프레소", "קפה 
 
 def page(text: str) -> Paper:
     """A page for this text."""
-    paper = Paper("A page", set(text))
+    paper = Paper("A page", [text])
     paper.set_font("sans", size=8)
     return paper
 
@@ -38,7 +37,7 @@ def test_a_letter_that_no_font_has_is_a_box(text: str, shown: str) -> None:
 def test_a_text_is_broken_in_its_own_order(text: str) -> None:
     paper = page(text)
     room = 30 - 2 * paper.c_margin
-    lines = Table(paper, [Column(name="Item", width=1)]).wrapped(text * 3, 30)
+    lines = paper.wrapped(text * 3, room)
     assert "".join(lines) == text * 3
     assert len(lines) > 1
     assert all(0 < paper.get_string_width(line.rstrip()) <= room for line in lines)
