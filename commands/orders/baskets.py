@@ -12,7 +12,7 @@ from domain.catalog.units import too_precise
 from domain.discounts import check_ceiling
 from domain.errors import Detail, Invalid, NotAllowed
 from domain.pricing import Discount, Item, PricedBasket, price
-from domain.sale_context import SaleContext, VariantAtSale
+from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 
 PRICE_OVERRIDE = "pos.price_override"
 DISCOUNT = "pos.discount"
@@ -107,6 +107,15 @@ def context_of(command: QuoteBasket, work: QuoteWork, *, lock: bool) -> SaleCont
     )
     _check_lines(command, context)
     return context
+
+
+def store_of(context: SaleContext) -> StoreAtSale:
+    """The store that is sold in. Raises Invalid where none is named and there are several."""
+    if context.store is None:
+        raise Invalid(
+            details=[Detail("register_id", "required", "Name the register or the store of the sale.")]
+        )
+    return context.store
 
 
 def _check_lines(command: QuoteBasket, context: SaleContext) -> None:

@@ -1,13 +1,21 @@
 """Selling a basket at a till: price, payment, stock, tax and cost in one decision."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from commands.moments import moment_of
-from commands.orders.baskets import BasketLine, Quote, QuoteBasket, QuoteWork, context_of, price_basket
+from commands.orders.baskets import (
+    BasketLine,
+    Quote,
+    QuoteBasket,
+    QuoteWork,
+    context_of,
+    price_basket,
+    store_of,
+)
 from commands.orders.payments import ask_methods, tenders_of
 from commands.ports import UnitOfWork
 from commands.settings import SettingsWork
@@ -16,8 +24,8 @@ from commands.stock.counts.ports import CountedStockWork
 from domain.business_date import business_date, local_hour
 from domain.errors import Conflict, Detail, Invalid, Refusal
 from domain.money import checked, round_ratio
-from domain.orders import Order, SaleLine
-from domain.payments import Tender, settle
+from domain.orders import Offline, Order, SaleLine
+from domain.payments import Settlement, Tender, settle
 from domain.pending import Pending
 from domain.pricing import PricedBasket
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
@@ -75,7 +83,6 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
         raise
     if existing := earlier.read():
         return existing
-    order_id = command.id or work.new_id()
     basket = price_basket(command, context, work)
     if command.expected_total not in (None, basket.total):
         changed = TotalChanged()
@@ -85,41 +92,71 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
         basket.total, tenders_of(command.tenders, methods.read()), context.rules.cash_rounding
     )
     occurred_at = moment_of(command.occurred_at, "A sale", work, context.backdating)
-    moved = _take_stock(command, context, occurred_at)
-    store = _store(context)
-    shift_id = _shift(command, context)
+    moved = take_stock(command, context, occurred_at)
+    store = store_of(context)
+    sale = Sale(
+        order_id=command.id or work.new_id(),
+        store=store,
+        till=_till(context, store, work),
+        shift_id=_shift(command, context),
+        occurred_at=occurred_at,
+        basket=basket,
+        settlement=settlement,
+        moved=moved,
+    )
     if context.orders_limit is not None:
         work.plan.check_orders(context.orders_limit, context.company_timezone)
-    day = business_date(occurred_at, store.timezone, store.day_cut)
+    return record_sale(command, context, sale, work)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sale:
+    """What was decided of a sale; `moved` is what it takes of the stock, by the place of the line."""
+
+    order_id: UUID
+    store: StoreAtSale
+    till: Till
+    shift_id: UUID | None
+    occurred_at: datetime
+    basket: PricedBasket
+    settlement: Settlement
+    moved: Mapping[int, MovementLine]
+    offline: Offline | None = None
+
+
+def record_sale(command: PlaceSale, context: SaleContext, sale: Sale, work: SaleWork) -> Order:
+    """Record what was decided, and what it takes of the stock. Raises AmountTooLarge."""
+    day = business_date(sale.occurred_at, sale.store.timezone, sale.store.day_cut)
     order = Order.sell(
-        order_id,
-        till=_till(context, store, work),
+        sale.order_id,
+        till=sale.till,
         customer_id=command.customer_id,
-        storage_id=store.storage_id,
+        storage_id=sale.store.storage_id,
         business_date=day,
-        hour=local_hour(occurred_at, store.timezone),
-        occurred_at=occurred_at,
+        hour=local_hour(sale.occurred_at, sale.store.timezone),
+        occurred_at=sale.occurred_at,
         rules=context.rules,
-        lines=_sale_lines(command, context, basket, moved, work),
-        basket=basket,
+        lines=_sale_lines(command, context, sale, work),
+        basket=sale.basket,
         discounts=command.discounts,
-        settlement=settlement,
+        settlement=sale.settlement,
         note=command.note,
-        shift_id=shift_id,
+        shift_id=sale.shift_id,
         held_id=command.held_id,
+        offline=sale.offline,
     )
     work.save(order)
-    if moved and store.storage_id:
+    if sale.moved and sale.store.storage_id:
         issued = StockMovement.begin(
             StockMovement.Issued,
             work.new_id(),
-            storage_id=store.storage_id,
-            occurred_at=occurred_at,
+            storage_id=sale.store.storage_id,
+            occurred_at=sale.occurred_at,
             business_date=day,
-            order_id=order_id,
-            lines=tuple(moved.values()),
+            order_id=sale.order_id,
+            lines=tuple(sale.moved.values()),
         )
-        work.save(issued, *correct_counts(issued, order_id, context.levels, work))
+        work.save(issued, *correct_counts(issued, sale.order_id, context.levels, work))
     return order
 
 
@@ -128,7 +165,7 @@ def _earlier(command: PlaceSale, work: UnitOfWork) -> Pending[Order | None]:
     return work.find_earlier(Order, Order.Sold, command.id) if command.id else Pending(lambda: None)
 
 
-def _take_stock(command: PlaceSale, context: SaleContext, occurred_at: datetime) -> dict[int, MovementLine]:
+def take_stock(command: PlaceSale, context: SaleContext, occurred_at: datetime) -> dict[int, MovementLine]:
     """The movement of each basket line whose stock is counted, by the line's place in the basket."""
     demands = [
         Demand(
@@ -144,19 +181,11 @@ def _take_stock(command: PlaceSale, context: SaleContext, occurred_at: datetime)
     ]
     if not demands:
         return {}
-    store = _store(context)
+    store = store_of(context)
     if store.storage_id is None:
         raise Invalid(details=[Detail("store_id", "no_storage", "The store has no storage to sell from.")])
     lines = take(demands, context.levels, allow_negative=store.allow_negative)
     return {demand.position: line for demand, line in zip(demands, lines, strict=True)}
-
-
-def _store(context: SaleContext) -> StoreAtSale:
-    if context.store is None:
-        raise Invalid(
-            details=[Detail("register_id", "required", "Name the register or the store of the sale.")]
-        )
-    return context.store
 
 
 def _shift(command: PlaceSale, context: SaleContext) -> UUID | None:
@@ -183,12 +212,9 @@ def _till(context: SaleContext, store: StoreAtSale, work: UnitOfWork) -> Till:
 
 
 def _sale_lines(
-    command: PlaceSale,
-    context: SaleContext,
-    basket: PricedBasket,
-    moved: dict[int, MovementLine],
-    work: UnitOfWork,
+    command: PlaceSale, context: SaleContext, sale: Sale, work: UnitOfWork
 ) -> tuple[SaleLine, ...]:
+    moved = sale.moved
     return tuple(
         SaleLine(
             id=line.id or work.new_id(),
@@ -215,7 +241,7 @@ def _sale_lines(
             is_stocked=variant.track_stock,
         )
         for index, (line, priced, variant) in enumerate(
-            zip(command.lines, basket.lines, _variants(command.lines, context), strict=True)
+            zip(command.lines, sale.basket.lines, _variants(command.lines, context), strict=True)
         )
     )
 
