@@ -52,6 +52,13 @@ class Caller:
     rights_version: int = 1
     request_id: str | None = None
     terminal: str | None = None
+    #: Whose doing it was, where the caller only sends what a till did without a connection.
+    sent_for: UUID | None = None
+
+    @property
+    def cashier_id(self) -> UUID | None:
+        """Who did it at the till: the caller, unless they send what another has done."""
+        return self.sent_for or self.user_id
 
     @property
     def sees_costs(self) -> bool:

@@ -204,7 +204,7 @@ def _till(context: SaleContext, store: StoreAtSale, work: UnitOfWork) -> Till:
         channel="pos",
         store_id=store.id,
         register_id=context.register_id,
-        cashier_id=work.caller.user_id,
+        cashier_id=work.caller.cashier_id,
         series_id=series_of(code),
         series_number=context.next_number,
         number=sale_number(code, context.next_number),

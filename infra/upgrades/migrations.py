@@ -38,6 +38,7 @@ MIGRATIONS = {
     "infra:worker_heartbeats.sql": "infra.postgres:worker_heartbeats.sql",
     "infra.eventstore:without_tracking.sql": "infra.eventstore:without_tracking.sql",
     "infra.jobs:stock_verification.sql": "infra.jobs:stock_verification.sql",
+    "infra.decisions:deliveries.sql": "infra.decisions:deliveries.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"
