@@ -84,6 +84,7 @@ _OFFERED: LiteralString = f"""
     )
     SELECT v.id AS variant_id, v.product_id, v.sku, p.name, v.name AS variant_name, v.barcodes, v.options,
            coalesce(own.price, v.price) AS price, p.category_id, p.brand_id, p.status, p.track_stock,
+           p.unit_id,
            coalesce(nullif(p.tax_rate_ids, '{{}}'),
                     (SELECT ARRAY(SELECT rate.id::uuid
                                     FROM jsonb_array_elements_text(store.fields -> 'tax_rate_ids')
@@ -154,13 +155,18 @@ def list_offered(
         "offset": (page - 1) * limit,
     }
     ids, total = _choose(db, params, barcode=barcode, search=search)
+    return list_offers(db, ids, store_ids=store_ids), total
+
+
+def list_offers(db: Database, ids: Sequence[UUID], *, store_ids: Sequence[UUID] = ()) -> list[Row]:
+    """What these stores, or all, offer of these variants, in this order; what is not on sale, too."""
     own = {
         "company_id": db.company_id,
-        "ids": ids,
+        "ids": list(ids),
         "store_ids": list(store_ids) or None,
         "store_id": store_ids[0] if len(store_ids) == 1 else None,
     }
-    return db.ask(_OFFERED, own).rows() if ids else [], total
+    return db.ask(_OFFERED, own).rows() if ids else []
 
 
 def _choose(

@@ -1,7 +1,10 @@
 """What is answered of what a till offers."""
 
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Literal
 from uuid import UUID
+
+from msgspec import UNSET, UnsetType
 
 from api.answers import Answer, Meaning, Money, Quantity
 from api.catalog.images.answers import ImageUrl, image_url
@@ -16,7 +19,7 @@ class OfferImageAnswer(Answer):
     url: ImageUrl
 
 
-class OfferAnswer(Answer):
+class SellableAnswer(Answer):
     """A variant on sale. `available` is what a sale in the store could take; none where it is not counted."""
 
     variant_id: Annotated[UUID, Meaning("The variant.")]
@@ -39,10 +42,28 @@ class OfferAnswer(Answer):
     ]
 
 
-def show_offer(row: Row) -> OfferAnswer:
-    """A variant on sale with the address of its picture."""
-    return OfferAnswer.of({**row, "image": _show_image(row["image_id"])})
+class MatchAnswer(Answer):
+    """What a barcode stands for."""
+
+    kind: Annotated[Literal["variant"], Meaning("The barcode is one of the variant itself.", "variant")]
+    quantity: Annotated[Quantity, Meaning("How much of the variant it stands for.", "1")]
 
 
-def _show_image(image_id: UUID | None) -> OfferImageAnswer | None:
+class OfferAnswer(SellableAnswer):
+    """A variant on sale, and if a barcode was asked for, what that stands for."""
+
+    match: (
+        Annotated[MatchAnswer, Meaning("What the barcode stands for; only in a look-up of a barcode.")]
+        | UnsetType
+    ) = UNSET
+
+
+def show_offer(row: Row, *, is_barcode: bool) -> OfferAnswer:
+    """A variant on sale with the address of its picture, found by a barcode or otherwise."""
+    match = {"match": MatchAnswer(kind="variant", quantity=Decimal(1))} if is_barcode else {}
+    return OfferAnswer.of({**row, **match, "image": show_image(row["image_id"])})
+
+
+def show_image(image_id: UUID | None) -> OfferImageAnswer | None:
+    """A picture with its address."""
     return OfferImageAnswer(id=image_id, url=image_url(image_id)) if image_id else None

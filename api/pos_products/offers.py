@@ -39,4 +39,5 @@ class PosProducts(Resource):
         rows, total = self.ask(
             req, resp, lambda reading: list_offered(reading.db, store_ids=store_ids, **query)
         )
-        self.answer_page(req, resp, [show_offer(row) for row in rows], total)
+        is_barcode = "barcode" in query
+        self.answer_page(req, resp, [show_offer(row, is_barcode=is_barcode) for row in rows], total)

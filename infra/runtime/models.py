@@ -39,6 +39,7 @@ from projections.declarations import check
 from projections.messages import Messages
 from projections.orders import Orders
 from projections.packages import Packages
+from projections.pos_catalog.feed import PosCatalogFeed
 from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales_daily import SalesDaily
 from projections.search.index import Search
@@ -112,6 +113,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     StockSums(),
     ProductStatuses(),
     PriceHistory(),
+    PosCatalogFeed(),
 )
 
 JOBS: tuple[Job, ...] = (

@@ -343,7 +343,7 @@ def _insert_products(drafts: Sequence[Fact], at_once: Mapping[UUID, Fact], db: D
             "category_ids": [data.category_id for data in states],
             "unit_ids": [data.unit_id for data in states],
             "supplier_ids": [data.supplier_id for data in states],
-            "tax_rate_ids": [_array(str(rate) for rate in data.tax_rate_ids) for data in states],
+            "tax_rate_ids": [array_literal(str(rate) for rate in data.tax_rate_ids) for data in states],
             "track_stock": [data.track_stock for data in states],
             "ats": [draft.at for draft in drafts],
             "statuses": [STATUS_AFTER.get(fact.event.__name__, "draft") for fact in last],
@@ -378,7 +378,7 @@ def _insert_variants(rows: Sequence[tuple[Fact, int, Variant]], db: Database) ->
             "skus": [variant.sku for variant in variants],
             "sku_keys": [sku_key(variant.sku) for variant in variants],
             "names": [variant.name for variant in variants],
-            "barcode_lists": [_array(variant.barcodes) for variant in variants],
+            "barcode_lists": [array_literal(variant.barcodes) for variant in variants],
             "options": [_encode(variant.options) for variant in variants],
             "prices": [variant.price for variant in variants],
             "costs": [variant.cost for variant in variants],
@@ -402,7 +402,7 @@ def _insert_barcodes(pairs: Sequence[tuple[str, UUID]], db: Database, *, are_rec
         db.execute(_INSERT_RECORDED_BARCODES if are_recorded else _INSERT_BARCODES, params)
 
 
-def _array(texts: Iterable[str]) -> str:
+def array_literal(texts: Iterable[str]) -> str:
     """The literal of an array within an array of rows, whose inner arrays may differ in length.
 
     The texts are barcodes and ids, which hold neither quotes nor commas.

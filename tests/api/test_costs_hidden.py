@@ -208,9 +208,9 @@ def addresses(route: Route, ids: dict[str, str]) -> Iterator[str]:
     template = route.template.replace("{status}", ids["status"])
     path = re.sub(r"{(\w+):[^}]*}", lambda match: ids.get(match[1], str(uuid4())), template)
     parameters = route.operation.query.fields.values() if route.operation.query else ()
-    days = {"from": "2000-01-01", "to": "2100-01-01"}
+    values = {**ids, "from": "2000-01-01", "to": "2100-01-01"}
     needed = [str(field.data_key or field.name) for field in parameters if field.required]
-    query = "&".join(f"{name}={days.get(name, '')}" for name in needed)
+    query = "&".join(f"{name}={values.get(name, '')}" for name in needed)
     for name in LOOKUPS if "{name}" in path else ("",):
         yield path.replace("{name}", name) + (f"?{query}" if query else "")
     if "compare_to" in [field.name for field in parameters]:

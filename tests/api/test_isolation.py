@@ -413,16 +413,17 @@ def every_question(ours: Full) -> Iterator[str]:
         if "{name}" in route.template:
             yield from (route.template.replace("{name}", name) for name in LOOKUPS)
         else:
-            yield f"{path_of(route, ours.ids)}?{urlencode(needed_by(route))}"
+            yield f"{path_of(route, ours.ids)}?{urlencode(needed_by(route, ours.ids))}"
 
 
-def needed_by(route: Route) -> dict[str, str]:
+def needed_by(route: Route, ids: dict[str, str]) -> dict[str, str]:
     """The parameters without which a question is refused, as its query declares them."""
+    values = {**ids, **PARAMETERS}
     fields = route.operation.query.fields if route.operation.query else {}
     needed = [field.data_key or name for name, field in fields.items() if field.required]
-    unknown = set(needed) - PARAMETERS.keys()
+    unknown = set(needed) - values.keys()
     assert not unknown, f"{route.template} needs {unknown}: give PARAMETERS of this module a value for it"
-    return {name: PARAMETERS[name] for name in needed}
+    return {name: values[name] for name in needed}
 
 
 def ids_of(shop: Any) -> set[str]:

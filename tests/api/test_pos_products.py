@@ -31,6 +31,15 @@ def test_a_barcode_is_one_exact_look_up(stocked: Any) -> None:
     assert offered(cashier, "?barcode=400638133393") == []
 
 
+def test_a_barcode_says_how_much_of_the_variant_it_stands_for(stocked: Any) -> None:
+    cashier = stocked.shop.client("Cashier")
+    (row,) = cashier.get(f"{PATH}?barcode=4006381333931").data
+    assert row["match"] == {"kind": "variant", "quantity": "1"}
+    for query in ("", "?search=4006381333931"):
+        (row,) = cashier.get(f"{PATH}{query}").data
+        assert "match" not in row
+
+
 def test_a_search_finds_names_and_skus(stocked: Any) -> None:
     cashier = stocked.shop.client("Cashier")
     assert offered(cashier, "?search=MILK") == ["OAT-1"]

@@ -41,6 +41,7 @@ _FIRST_ROWS: LiteralString = """
     VALUES ('00000000-0000-4000-8000-000000000000', %(id)s, 'All', 'all', NULL, 0, 'EUR', 'none', 0,
             NULL, NULL, NULL, NULL, NULL, '{}', true, false, 1, now(), now());
     UPDATE companies SET package_id = %(id)s;
+    INSERT INTO pos_catalog_feed VALUES (%(c)s, '00000000-0000-0000-0000-000000000000', %(id)s, 0);
 """
 
 # What makes a copy of a row another one, as SQL over its number `n`; products keep theirs in every table.
@@ -50,6 +51,7 @@ _COPIES: Mapping[str, Mapping[str, str]] = {
     "products": {"id": _PRODUCT},
     "variants": {"id": _VARIANT, "product_id": _PRODUCT, "sku_key": "n::text"},
     "barcodes": {"barcode": "n::text", "variant_id": _VARIANT},
+    "pos_catalog_feed": {"variant_id": _VARIANT, "place": "n"},
     "store_prices": {"variant_id": _VARIANT},
     "product_listing": {"id": _PRODUCT, "text": "n::text"},
     "product_images": {"id": _ID, "product_id": _PRODUCT},
@@ -175,6 +177,7 @@ def go_shopping(shop: Recorded, variants: list[str], below_zero: str) -> None:
         f"pos/products?search=good&store_id={stocked.store['id']}",
         "pos/products?search=oat-1",
         "pos/products?search=milc",
+        f"pos/catalog?register_id={stocked.register['id']}&limit=20",
         "lookups/products?search=good",
         "lookups/variants?search=oat-1",
         "lookups/customers?search=ada",
