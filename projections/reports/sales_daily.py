@@ -1,13 +1,16 @@
 """Daily sums of sales: what the sales summary is answered from, unless it looks into the past."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from operator import add
 from typing import Any, LiteralString
 
-from domain.money import scaled
 from domain.orders import Order
+from domain.unlinked_returns import UnlinkedReturn
 from projections.base import Database, Fact, Projection
-from projections.reports.sale_facts import NOBODY, Sale, SoldLine, add_rows
+from projections.reports.measures import NOBODY, OF_LINE, OF_PAYMENT, TOTALS, addition_of
+from projections.reports.readings import Refund, Return, ReturnedLine, Sale, SoldLine
+from projections.reports.sale_facts import add_columns, add_rows
 
 
 class NamedLine(SoldLine):
@@ -25,19 +28,40 @@ class NamedSale(Sale):
     lines: tuple[NamedLine, ...]
 
 
+class NamedReturnedLine(ReturnedLine):
+    """What is read of goods that came back without their order, with what they were called."""
+
+    product_id: str
+    sku: str
+    name: str
+    variant_name: str
+
+
+class NamedReturn(Return):
+    """What is read of a return without an order."""
+
+    lines: tuple[NamedReturnedLine, ...]
+
+
 class SalesDaily(Projection):
     """Sums for each business date, in minor currency units: of sales, of variants, of payment methods.
 
-    `sold_variants` remembers what a variant was called: a row for each sale that called it something else
-    than the sale before. Sums are numeric: a thousand of the largest sales are more than 64 bits hold.
+    `sold_variants` remembers what a variant was called: a row for each sale, or return without an order,
+    that called it something else than the one before. Sums are numeric: a thousand of the largest sales are
+    more than 64 bits hold.
     """
 
     name = "sales_summary"
-    version = 2
+    version = 3
     tables = ("sales_daily", "sales_daily_products", "sales_daily_payments", "sold_variants")
-    folds = {Order.Sold: NamedSale}
-    # What comes back is not added up here yet.
-    ignores = frozenset({Order.Refunded, Order.Voided, Order.ReceiptPrinted, Order.ReceiptSent})
+    folds = {
+        Order.Sold: NamedSale,
+        Order.Voided: Sale,
+        Order.Refunded: Refund,
+        UnlinkedReturn.Taken: NamedReturn,
+    }
+    # A receipt changes no sum.
+    ignores = frozenset({Order.ReceiptPrinted, Order.ReceiptSent})
     # A period's rows lie together, so one key serves the dates, and within them the stores.
     schema = """
         CREATE TABLE sales_daily (
@@ -66,6 +90,7 @@ class SalesDaily(Projection):
             category_id   uuid NOT NULL,
             brand_id      uuid NOT NULL,
             quantity      numeric NOT NULL,
+            returned_quantity numeric NOT NULL,
             gross_sales   numeric NOT NULL,
             discounts     numeric NOT NULL,
             returns       numeric NOT NULL,
@@ -104,9 +129,9 @@ class SalesDaily(Projection):
         batch = _Batch()
         for fact in facts:
             batch.add(fact)
-        add_sums(db, _ADD_SALES, _SALE, list(batch.sales.values()))
-        add_sums(db, _ADD_PRODUCTS, _PRODUCT, list(batch.products.values()))
-        add_sums(db, _ADD_PAYMENTS, _PAYMENT, list(batch.payments.values()))
+        add_sums(db, _ADD_SALES, _SALE, _rows(batch.sales))
+        add_sums(db, _ADD_PRODUCTS, _PRODUCT, _rows(batch.products))
+        add_sums(db, _ADD_PAYMENTS, _PAYMENT, _rows(batch.payments))
         add_rows(db, _ADD_NAMES, _NAME, batch.names)
 
 
@@ -115,113 +140,92 @@ def add_sums(db: Database, statement: LiteralString, columns: str, rows: Sequenc
 
     They travel as integers of 64 bits, which cost less, unless one of the column does not fit.
     """
-    arrays = [list(column) for column in zip(*rows, strict=True)]
+    if not rows:
+        return
+    arrays: list[list[Any]] = list(map(list, zip(*rows, strict=True)))
     for number, column in enumerate(arrays):
         if isinstance(column[0], int) and not -_LIMIT <= min(column) <= max(column) < _LIMIT:
             arrays[number] = [Decimal(value) for value in column]
-    add_rows(db, statement, columns, list(zip(*arrays, strict=True)))
+    add_columns(db, statement, columns, arrays)
 
 
 _LIMIT = 2**63
 
 
-class _Batch:
-    """The sums of a batch: rows by key, the key's columns first.
+Key = tuple[Any, ...]
+Sums = dict[Key, tuple[int, ...]]
 
-    Quantities are counted in hundred-thousandths, as integers.
-    """
+
+class _Batch:
+    """The sums of a batch by their keys, and what variants were called."""
 
     def __init__(self) -> None:
-        self.sales: dict[tuple[Any, ...], list[Any]] = {}
-        self.products: dict[tuple[Any, ...], list[Any]] = {}
-        self.payments: dict[tuple[Any, ...], list[Any]] = {}
+        self.sales: Sums = {}
+        self.products: Sums = {}
+        self.payments: Sums = {}
         self.names: list[tuple[Any, ...]] = []
         self._called: dict[str, tuple[str, str, str]] = {}
 
     def add(self, fact: Fact) -> None:
-        """Add a sale to the sums."""
-        sale: NamedSale = fact.data
-        totals = sale.totals
-        day, store, hour = sale.business_date, sale.store_id, sale.hour
-        register, cashier = sale.register_id or NOBODY, sale.cashier_id or NOBODY
-        items = self._add_lines(fact, sale)
-        self._add_payments(sale)
-        key = (day, store, hour, register, cashier)
-        row = self.sales.get(key)
-        if row is None:
-            row = self.sales[key] = [*key, 0, 0, 0, 0, 0, 0, 0, 0]
-        row[5] += 1
-        row[6] += items
-        row[7] += totals.gross_sales
-        row[8] += totals.gross_sales - totals.net_sales
-        row[9] += totals.tax_total
-        row[10] += totals.tip_total
-        row[11] += totals.rounding
-        row[12] += totals.cost_total
+        """Add what a fact adds to the sums."""
+        data = fact.data
+        day, store = data.business_date, data.store_id
+        register, cashier = data.register_id or NOBODY, data.cashier_id or NOBODY
+        totals, lines, payments = addition_of(fact.event, data)
+        _add(self.sales, (day, store, data.hour, register, cashier), totals)
+        for line in lines:
+            _add(self.products, (day, store, *line[:3]), line[3:])
+        for paid in payments:
+            _add(self.payments, (day, store, paid[0]), paid[1:])
+        if fact.event in _NAMED:
+            self._name(fact, data.lines)
 
-    def _add_lines(self, fact: Fact, sale: NamedSale) -> int:
-        """Add the lines of a sale to the sums of their variants; returns the sum of their quantities."""
-        items, products, called = 0, self.products, self._called
-        day, store = sale.business_date, sale.store_id
-        for number, line in enumerate(sale.lines):
-            variant = line.variant_id
-            category, brand = line.category_id or NOBODY, line.brand_id or NOBODY
-            key = (day, store, variant, category, brand)
-            row = products.get(key)
-            if row is None:
-                row = products[key] = [*key, 0, 0, 0, 0, 0]
-            quantity, gross = scaled(line.quantity), line.gross_sales
-            items += quantity
-            row[5] += quantity
-            row[6] += gross
-            row[7] += gross - line.net_sales
-            row[8] += line.tax_total
-            row[9] += line.cost_total
+    def _name(self, fact: Fact, lines: Iterable[NamedLine]) -> None:
+        """Note each line that calls its variant something else than the line before."""
+        called = self._called
+        for number, line in enumerate(lines):
             name = (line.sku, line.name, line.variant_name)
-            before = called.get(variant)
+            before = called.get(line.variant_id)
             if before != name:
-                called[variant] = name
-                source = (variant, fact.position, number, fact.known_at, line.product_id)
+                called[line.variant_id] = name
+                source = (line.variant_id, fact.position, number, fact.known_at, line.product_id)
                 self.names.append((*source, *name, before is None))
-        return items
-
-    def _add_payments(self, sale: Sale) -> None:
-        for payment in sale.payments:
-            key = (sale.business_date, sale.store_id, payment.method)
-            row = self.payments.get(key)
-            if row is None:
-                row = self.payments[key] = [*key, 0, 0, 0]
-            row[3] += 1
-            row[4] += payment.amount
-            row[5] += payment.tip
 
 
-_SALE = (
-    "business_date store_id hour register_id cashier_id orders items gross_sales discounts tax tips rounding "
-    "cost_of_goods"
-)
-_PRODUCT = (
-    "business_date store_id variant_id category_id brand_id quantity gross_sales discounts tax cost_of_goods"
-)
-_PAYMENT = "business_date store_id method payments amount tips"
+_NAMED = frozenset({Order.Sold, UnlinkedReturn.Taken})
+
+
+def _add(sums: Sums, key: Key, measures: tuple[int, ...]) -> None:
+    sums[key] = tuple(map(add, sums[key], measures)) if key in sums else measures
+
+
+def _rows(sums: Sums) -> list[tuple[Any, ...]]:
+    return [(*key, *measures) for key, measures in sums.items()]
+
+
+_SALE = f"business_date store_id hour register_id cashier_id {TOTALS}"
+_PRODUCT = f"business_date store_id variant_id category_id brand_id {OF_LINE}"
+_PAYMENT = f"business_date store_id method {OF_PAYMENT}"
 _NAME = "variant_id position line known_at product_id sku name variant_name is_first"
 
 _ADD_SALES: LiteralString = """
     INSERT INTO sales_daily AS daily (company_id, business_date, store_id, hour, register_id, cashier_id,
                 orders, items, gross_sales, discounts, returns, tax, tips, rounding, cost_of_goods)
     SELECT %(company_id)s, business_date, store_id, hour, register_id, cashier_id, orders, items * 0.00001,
-           gross_sales, discounts, 0, tax, tips, rounding, cost_of_goods
+           gross_sales, discounts, returns, tax, tips, rounding, cost_of_goods
       FROM unnest(%(business_date)b::date[], %(store_id)b::uuid[], %(hour)b::int[], %(register_id)b::uuid[],
                   %(cashier_id)b::uuid[], %(orders)b::bigint[], %(items)b::numeric[],
-                  %(gross_sales)b::numeric[], %(discounts)b::numeric[], %(tax)b::numeric[],
-                  %(tips)b::numeric[], %(rounding)b::numeric[], %(cost_of_goods)b::numeric[])
+                  %(gross_sales)b::numeric[], %(discounts)b::numeric[], %(returns)b::numeric[],
+                  %(tax)b::numeric[], %(tips)b::numeric[], %(rounding)b::numeric[],
+                  %(cost_of_goods)b::numeric[])
         AS sold(business_date, store_id, hour, register_id, cashier_id, orders, items, gross_sales, discounts,
-                tax, tips, rounding, cost_of_goods)
+                returns, tax, tips, rounding, cost_of_goods)
         ON CONFLICT (company_id, business_date, store_id, hour, register_id, cashier_id) DO UPDATE
        SET orders = daily.orders + excluded.orders,
            items = daily.items + excluded.items,
            gross_sales = daily.gross_sales + excluded.gross_sales,
            discounts = daily.discounts + excluded.discounts,
+           returns = daily.returns + excluded.returns,
            tax = daily.tax + excluded.tax,
            tips = daily.tips + excluded.tips,
            rounding = daily.rounding + excluded.rounding,
@@ -230,19 +234,21 @@ _ADD_SALES: LiteralString = """
 
 _ADD_PRODUCTS: LiteralString = """
     INSERT INTO sales_daily_products AS daily (company_id, business_date, store_id, variant_id, category_id,
-                brand_id, quantity, gross_sales, discounts, returns, tax, cost_of_goods)
+                brand_id, quantity, returned_quantity, gross_sales, discounts, returns, tax, cost_of_goods)
     SELECT %(company_id)s, business_date, store_id, variant_id, category_id, brand_id, quantity * 0.00001,
-           gross_sales, discounts, 0, tax, cost_of_goods
+           returned_quantity * 0.00001, gross_sales, discounts, returns, tax, cost_of_goods
       FROM unnest(%(business_date)b::date[], %(store_id)b::uuid[], %(variant_id)b::uuid[],
                   %(category_id)b::uuid[], %(brand_id)b::uuid[], %(quantity)b::numeric[],
-                  %(gross_sales)b::numeric[], %(discounts)b::numeric[], %(tax)b::numeric[],
-                  %(cost_of_goods)b::numeric[])
-        AS sold(business_date, store_id, variant_id, category_id, brand_id, quantity, gross_sales, discounts,
-                tax, cost_of_goods)
+                  %(returned_quantity)b::numeric[], %(gross_sales)b::numeric[], %(discounts)b::numeric[],
+                  %(returns)b::numeric[], %(tax)b::numeric[], %(cost_of_goods)b::numeric[])
+        AS sold(business_date, store_id, variant_id, category_id, brand_id, quantity, returned_quantity,
+                gross_sales, discounts, returns, tax, cost_of_goods)
         ON CONFLICT (company_id, business_date, store_id, variant_id, category_id, brand_id) DO UPDATE
        SET quantity = daily.quantity + excluded.quantity,
+           returned_quantity = daily.returned_quantity + excluded.returned_quantity,
            gross_sales = daily.gross_sales + excluded.gross_sales,
            discounts = daily.discounts + excluded.discounts,
+           returns = daily.returns + excluded.returns,
            tax = daily.tax + excluded.tax,
            cost_of_goods = daily.cost_of_goods + excluded.cost_of_goods
 """
@@ -250,14 +256,17 @@ _ADD_PRODUCTS: LiteralString = """
 _ADD_PAYMENTS: LiteralString = """
     INSERT INTO sales_daily_payments AS daily (company_id, business_date, store_id, method, payments, amount,
                 tips, refund_count, refunds)
-    SELECT %(company_id)s, business_date, store_id, method, payments, amount, tips, 0, 0
+    SELECT %(company_id)s, paid.*
       FROM unnest(%(business_date)b::date[], %(store_id)b::uuid[], %(method)b::text[],
-                  %(payments)b::bigint[], %(amount)b::numeric[], %(tips)b::numeric[])
-        AS paid(business_date, store_id, method, payments, amount, tips)
+                  %(payments)b::bigint[], %(amount)b::numeric[], %(tips)b::numeric[],
+                  %(refund_count)b::bigint[], %(refunds)b::numeric[])
+        AS paid(business_date, store_id, method, payments, amount, tips, refund_count, refunds)
         ON CONFLICT (company_id, business_date, store_id, method) DO UPDATE
        SET payments = daily.payments + excluded.payments,
            amount = daily.amount + excluded.amount,
-           tips = daily.tips + excluded.tips
+           tips = daily.tips + excluded.tips,
+           refund_count = daily.refund_count + excluded.refund_count,
+           refunds = daily.refunds + excluded.refunds
 """
 
 # Where a batch begins must leave no trace: its first name of a variant counts only if it is another one

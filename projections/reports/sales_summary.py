@@ -114,20 +114,21 @@ _SALES: LiteralString = """
 # The page joins its own count, so that a page beyond the last one still tells how many rows there are.
 _PRODUCTS: LiteralString = """
     WITH source AS (
-        SELECT variant_id, quantity, gross_sales, discounts, returns, tax, cost_of_goods
+        SELECT variant_id, quantity, returned_quantity, gross_sales, discounts, returns, tax, cost_of_goods
           FROM sales_daily_products
          WHERE company_id = %(company_id)s AND %(as_of)s::timestamptz IS NULL
            AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
            AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
      UNION ALL
-        SELECT variant_id, quantity, gross_sales, discounts, returns, tax, cost_of_goods
+        SELECT variant_id, quantity, returned_quantity, gross_sales, discounts, returns, tax, cost_of_goods
           FROM sale_line_facts
          WHERE company_id = %(company_id)s AND %(as_of)s::timestamptz IS NOT NULL
            AND known_at <= %(as_of)s::timestamptz
            AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
            AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
     ), sold AS (
-        SELECT variant_id, trim_scale(sum(quantity)) AS quantity, sum(gross_sales) AS gross_sales,
+        SELECT variant_id, trim_scale(sum(quantity)) AS quantity,
+               trim_scale(sum(returned_quantity)) AS returned_quantity, sum(gross_sales) AS gross_sales,
                sum(discounts) AS discounts, sum(returns) AS returns, sum(tax) AS tax,
                sum(cost_of_goods) AS cost_of_goods
           FROM source
@@ -187,7 +188,15 @@ _OF_SALES = (
     "rounding",
     "cost_of_goods",
 )
-_OF_PRODUCTS = ("quantity", "gross_sales", "discounts", "returns", "tax", "cost_of_goods")
+_OF_PRODUCTS = (
+    "quantity",
+    "returned_quantity",
+    "gross_sales",
+    "discounts",
+    "returns",
+    "tax",
+    "cost_of_goods",
+)
 _OF_PAYMENTS = ("payments", "amount", "tips", "refund_count", "refunds")
 
 
@@ -300,7 +309,7 @@ def _params(
 
 
 #: What is a decimal number; every other measure is a whole one, however large.
-_QUANTITIES = {"items", "quantity"}
+_QUANTITIES = {"items", "quantity", "returned_quantity"}
 
 
 def _picked(row: Row, names: Iterable[str]) -> Row:

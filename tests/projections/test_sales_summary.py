@@ -1,4 +1,4 @@
-"""The sales summary answers what a plain sum over the same sales says, now and as of a moment."""
+"""The sales summary answers what a plain sum over the same facts says, now and as of a moment."""
 
 import random
 from collections import Counter
@@ -14,10 +14,13 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from domain.orders import Order, SaleLine
+from domain.aggregate import Aggregate
+from domain.orders import Goodwill, Order, RefundedLine, RefundPayment, SaleLine
+from domain.orders.portions import refund_line
 from domain.payments import Tender, settle
 from domain.pricing import Discount, Item, Rules, TaxRate, price
 from domain.tills import Till
+from domain.unlinked_returns import UnlinkedLine, UnlinkedReturn
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import Transaction, transaction
@@ -44,7 +47,8 @@ VAT = TaxRate(id=uuid4(), name="VAT", rate=Decimal(20), inclusive=True)
 CITY_TAX = TaxRate(id=uuid4(), name="City", rate=Decimal("7.25"), inclusive=False)
 
 Open = Callable[..., AbstractContextManager[Transaction]]
-Keep = Callable[[Order.Sold], bool]
+#: A sale, refund, void or return without an order: what the reports add up.
+Counted = Order.Sold | Order.Refunded | Order.Voided | UnlinkedReturn.Taken
 
 TABLES = [sql.Identifier(table) for table in SalesDaily.tables + SaleFacts.tables]
 FORGET = sql.SQL("DELETE FROM {} WHERE company_id = %(company_id)s")
@@ -52,11 +56,12 @@ EVERYTHING = sql.SQL("SELECT * FROM {} WHERE company_id = %(company_id)s")
 
 
 class Shop:
-    """A company with some stores and variants, and everything it sold."""
+    """A company with some stores and variants, and everything it sold and took back."""
 
     def __init__(self, database: Any, seed: int = 1) -> None:
         self.company_id = uuid4()
-        self.sold: list[Order.Sold] = []
+        self.events: list[Counted] = []
+        self.orders: list[Order] = []
         self.chance = random.Random(seed)
         self.stores = [uuid4() for _ in range(3)]
         self.variants = [uuid4() for _ in range(8)]
@@ -81,10 +86,33 @@ class Shop:
     def sell(self, count: int = 1, **fields: Any) -> None:
         """Record sales in one transaction, at random but for what is said of them."""
         orders = [self._sale(**fields) for _ in range(count)]
-        events = [cast("Order.Sold", event) for order in orders for event in order.collect_events()]
+        self._record(orders)
+        self.orders += orders
+
+    def refund(self, count: int = 1, **fields: Any) -> None:
+        """Give back, one after another, a part of some orders: goods of a line, and as goodwill the rest."""
+        for _ in range(count):
+            order = self.chance.choice([one for one in self.orders if not (one.refunds or one.voided)])
+            self._refund(order, **fields)
+            self._record([order])
+
+    def void(self, count: int = 1) -> None:
+        """Take some sales back."""
+        for _ in range(count):
+            order = self.chance.choice([one for one in self.orders if not (one.refunds or one.voided)])
+            order.trigger_event(Order.Voided, **_repeated(order.sold), reason="mistake")
+            self._record([order])
+
+    def take_back(self, count: int = 1, **fields: Any) -> None:
+        """Take goods back whose order nobody knows."""
+        self._record([self._unlinked_return(**fields) for _ in range(count)])
+
+    def _record(self, aggregates: Iterable[Aggregate]) -> None:
+        """Record what is new of them in one transaction."""
+        events = [cast("Counted", event) for one in aggregates for event in one.collect_events()]
         with self.open() as opened:
             self._writer.record(opened, events, Metadata(at=datetime.now(UTC)))
-        self.sold += events
+        self.events += events
 
     def facts(self) -> list[Fact]:
         with transaction(self._worker, self.company_id) as opened:
@@ -174,7 +202,7 @@ class Shop:
                 register_id=chance.choice(self.registers),
                 cashier_id=None,
                 series_id=uuid4(),
-                series_number=len(self.sold) + 1,
+                series_number=len(self.events) + 1,
                 number=str(uuid4()),
             ),
             customer_id=None,
@@ -190,6 +218,113 @@ class Shop:
             note=None,
         )
 
+    def _place(self, *, day: date | None = None, store_id: UUID | None = None) -> dict[str, Any]:
+        """Where and when something is given back, at random but for what is said of it."""
+        chance = self.chance
+        return {
+            "number": str(uuid4()),
+            "series_id": uuid4(),
+            "series_number": 1,
+            "store_id": store_id or chance.choice(self.stores),
+            "register_id": chance.choice(self.registers),
+            "shift_id": None,
+            "cashier_id": None,
+            "customer_id": None,
+            "storage_id": None,
+            "business_date": day or date(2024, 2, 20) + timedelta(days=chance.randrange(60)),
+            "hour": chance.randrange(24),
+            "occurred_at": datetime(2024, 3, 1, tzinfo=UTC),
+            "reason": "defective",
+            "note": None,
+            "taxes": (),
+        }
+
+    def _refund(self, order: Order, **fields: Any) -> None:
+        first, *others = order.terms.lines
+        came_back = refund_line(first, Decimal(0), first.quantity)
+        goods = RefundedLine(
+            **_goods(first),
+            quantity=first.quantity,
+            restock=True,
+            gross_total=came_back.gross_total,
+            discount_total=came_back.discount_total,
+            taxes=came_back.taxes,
+            tax_total=came_back.tax_total,
+            total=came_back.total,
+            gross_sales=came_back.gross_sales,
+            net_sales=came_back.net_sales,
+            cost_total=first.cost_total,
+        )
+        goodwill = tuple(
+            Goodwill(
+                **_goods(line),
+                taxes=line.taxes,
+                tax_total=line.tax_total,
+                total=line.total,
+                net_sales=line.net_sales,
+            )
+            for line in others
+        )
+        total = goods.total + sum(line.total for line in goodwill)
+        tip, rounding = self.chance.choice([0, 20]), self.chance.choice([-1, 0, 1])
+        order.trigger_event(
+            Order.Refunded,
+            **self._place(**fields),
+            refund_id=uuid4(),
+            lines=(goods,),
+            goodwill=goodwill,
+            payments=(
+                RefundPayment(method="card", amount=total // 2, exact=total // 2, tip=tip),
+                RefundPayment(method="cash", amount=total - total // 2 + rounding, exact=total - total // 2),
+            ),
+            total=total,
+            rounding=rounding,
+            tip=tip,
+            payment_status="refunded",
+            fulfilment_status="partially_returned",
+        )
+
+    def _unlinked_return(self, *, name: str = "Thing", **fields: Any) -> UnlinkedReturn:
+        variant = self.chance.choice(self.variants)
+        [line] = price([Item(variant_id=variant, quantity=Decimal(2), unit_price=199)], (), RULES).lines
+        goods = UnlinkedLine(
+            line_id=uuid4(),
+            product_id=self.products[variant],
+            variant_id=variant,
+            sku=f"SKU-{self.variants.index(variant)}",
+            name=name,
+            variant_name="",
+            category_id=None,
+            brand_id=None,
+            supplier_id=None,
+            quantity=line.quantity,
+            restock=False,
+            is_stocked=True,
+            unit_price=line.unit_price,
+            list_price=line.unit_price,
+            gross_total=line.gross_total,
+            discount_total=0,
+            taxes=line.taxes,
+            tax_total=line.tax_total,
+            total=line.total,
+            gross_sales=line.gross_sales,
+            net_sales=line.net_sales,
+            cost_total=0,
+        )
+        return UnlinkedReturn.begin(
+            UnlinkedReturn.Taken,
+            uuid4(),
+            **self._place(**fields),
+            currency="EUR",
+            rounding_level="line",
+            rounding_mode="half_up",
+            lines=(goods,),
+            payments=(RefundPayment(method="cash", amount=line.total + 2, exact=line.total),),
+            total=line.total,
+            rounding=2,
+            external_reference=None,
+        )
+
     def _tenders(self, total: int) -> list[Tender]:
         card = self.chance.choice([0, total // 3, total])
         tenders = [Tender(method="card", amount=card, tip=self.chance.choice([0, 50]))] if card else []
@@ -198,53 +333,105 @@ class Shop:
         return tenders
 
 
-def in_march(sale: Order.Sold) -> bool:
-    return date(2024, 3, 1) <= sale.business_date <= date(2024, 3, 31)
+def _repeated(sale: Order.Sold) -> dict[str, Any]:
+    """What a void repeats of its sale."""
+    names = (
+        "number store_id register_id shift_id cashier_id customer_id business_date hour occurred_at lines "
+        "taxes payments totals"
+    )
+    return {name: getattr(sale, name) for name in names.split()}
 
 
-def plain_sums(sales: Iterable[Order.Sold]) -> Counter[str]:
-    """What the sums of a report are, added up sale by sale."""
+def _goods(line: SaleLine) -> dict[str, Any]:
+    """What a refund says of the goods of a line."""
+    return {
+        "line_id": line.id,
+        "product_id": line.product_id,
+        "variant_id": line.variant_id,
+        "category_id": line.category_id,
+        "brand_id": line.brand_id,
+    }
+
+
+def _sells(event: Counted) -> bool:
+    return isinstance(event, Order.Sold | Order.Voided)
+
+
+def in_march(event: Counted) -> bool:
+    return date(2024, 3, 1) <= event.business_date <= date(2024, 3, 31)
+
+
+def plain_sums(events: Iterable[Counted]) -> Counter[str]:
+    """What the sums of a report are, added up fact by fact."""
     sums: Counter[str] = Counter()
-    for sale in sales:
-        sums["orders"] += 1
-        sums["items"] += sum(line.quantity for line in sale.lines)  # type: ignore[assignment]
-        sums["gross_sales"] += sum(line.gross_sales for line in sale.lines)
-        sums["net_sales"] += sum(line.net_sales for line in sale.lines)
-        sums["tax"] += sum(tax.amount for line in sale.lines for tax in line.taxes)
-        sums["tips"] += sum(payment.tip for payment in sale.payments)
-        sums["rounding"] += sale.totals.rounding
-        sums["cost_of_goods"] += sum(line.cost_total for line in sale.lines)
-        sums["total_collected"] += sum(payment.tendered - payment.change for payment in sale.payments)
+    for event in events:
+        if isinstance(event, Order.Sold | Order.Voided):
+            _add_sale(sums, event, 1 if isinstance(event, Order.Sold) else -1)
+        else:
+            _add_return(sums, event)
     return sums
 
 
-def grouped(sales: Iterable[Order.Sold], key: Callable[[Order.Sold], Any]) -> dict[Any, list[Order.Sold]]:
-    groups: dict[Any, list[Order.Sold]] = {}
-    for sale in sales:
-        groups.setdefault(key(sale), []).append(sale)
+def _add_sale(sums: Counter[str], sale: Order.Sold | Order.Voided, sign: int) -> None:
+    sums["orders"] += sign
+    sums["items"] += sign * sum(line.quantity for line in sale.lines)  # type: ignore[assignment]
+    sums["gross_sales"] += sign * sum(line.gross_sales for line in sale.lines)
+    sums["net_sales"] += sign * sum(line.net_sales for line in sale.lines)
+    sums["tax"] += sign * sum(tax.amount for line in sale.lines for tax in line.taxes)
+    sums["tips"] += sign * sum(payment.tip for payment in sale.payments)
+    sums["rounding"] += sign * sale.totals.rounding
+    sums["cost_of_goods"] += sign * sum(line.cost_total for line in sale.lines)
+    sums["total_collected"] += sign * sum(payment.tendered - payment.change for payment in sale.payments)
+
+
+def _add_return(sums: Counter[str], refund: Order.Refunded | UnlinkedReturn.Taken) -> None:
+    parts: list[RefundedLine | Goodwill] = [*refund.lines]
+    parts += refund.goodwill if isinstance(refund, Order.Refunded) else ()
+    sums["returns"] += sum(part.net_sales for part in parts)
+    sums["net_sales"] -= sum(part.net_sales for part in parts)
+    sums["tax"] -= sum(part.tax_total for part in parts)
+    sums["tips"] -= sum(payment.tip for payment in refund.payments)
+    sums["rounding"] -= sum(payment.amount - payment.exact for payment in refund.payments)
+    sums["cost_of_goods"] -= sum(line.cost_total for line in refund.lines)
+    sums["total_collected"] -= sum(payment.amount + payment.tip for payment in refund.payments)
+
+
+def grouped(events: Iterable[Counted], key: Callable[[Counted], Any]) -> dict[Any, list[Counted]]:
+    groups: dict[Any, list[Counted]] = {}
+    for event in events:
+        groups.setdefault(key(event), []).append(event)
     return groups
 
 
-def agree(measures: dict[str, Any], sales: Iterable[Order.Sold]) -> bool:
-    """Whether the measures are those of these sales."""
-    sums = plain_sums(sales)
-    return all(
-        measures[name] == sums[name] for name in ("orders", "items", "gross_sales", "net_sales")
-    ) and all(
-        measures[name] == sums[name]
-        for name in ("tax", "tips", "rounding", "cost_of_goods", "total_collected")
-    )
+MEASURES = (
+    "orders",
+    "items",
+    "gross_sales",
+    "returns",
+    "net_sales",
+    "tax",
+    "tips",
+    "rounding",
+    "cost_of_goods",
+    "total_collected",
+)
 
 
-def monday_of(sale: Order.Sold) -> date:
-    return sale.business_date - timedelta(days=sale.business_date.weekday())
+def agree(measures: dict[str, Any], events: Iterable[Counted]) -> bool:
+    """Whether the measures are those of these facts."""
+    sums = plain_sums(events)
+    return all(measures[name] == sums[name] for name in MEASURES)
 
 
-PERIOD_OF: dict[Interval, Callable[[Order.Sold], Any]] = {
-    "hour": lambda sale: (sale.business_date, sale.hour),
-    "day": lambda sale: sale.business_date,
+def monday_of(event: Counted) -> date:
+    return event.business_date - timedelta(days=event.business_date.weekday())
+
+
+PERIOD_OF: dict[Interval, Callable[[Counted], Any]] = {
+    "hour": lambda event: (event.business_date, event.hour),
+    "day": lambda event: event.business_date,
     "week": monday_of,
-    "month": lambda sale: sale.business_date.replace(day=1),
+    "month": lambda event: event.business_date.replace(day=1),
 }
 
 
@@ -257,16 +444,19 @@ def shop(database: Any) -> Iterator[Shop]:
 
 @pytest.fixture
 def busy(shop: Shop) -> Shop:
-    """A shop that sold for two months around March, all of it taken in."""
+    """A shop that sold for two months around March and took some of it back, all of it added up."""
     for _ in range(4):
         shop.sell(40)
-    shop.fold([160])
+    shop.refund(30)
+    shop.void(10)
+    shop.take_back(10)
+    shop.fold([210])
     return shop
 
 
 class TestOverview:
-    def test_sums_the_sales_of_its_business_dates(self, busy: Shop) -> None:
-        assert agree(busy.ask(overview).measures, filter(in_march, busy.sold))
+    def test_sums_what_was_sold_and_came_back_on_its_business_dates(self, busy: Shop) -> None:
+        assert agree(busy.ask(overview).measures, filter(in_march, busy.events))
 
     def test_includes_the_first_and_the_last_date(self, shop: Shop) -> None:
         for day in (date(2024, 2, 29), date(2024, 3, 1), date(2024, 3, 31), date(2024, 4, 1)):
@@ -292,7 +482,9 @@ class TestOverview:
 
     def test_counts_only_the_stores_asked_for(self, busy: Shop) -> None:
         measures = busy.ask(overview, store_ids=busy.stores[:2]).measures
-        assert agree(measures, (s for s in busy.sold if in_march(s) and s.store_id in busy.stores[:2]))
+        assert agree(
+            measures, (one for one in busy.events if in_march(one) and one.store_id in busy.stores[:2])
+        )
 
     def test_of_no_store_is_nothing(self, busy: Shop) -> None:
         assert busy.ask(overview, store_ids=[]).measures["orders"] == 0
@@ -335,7 +527,7 @@ class TestSections:
         self, busy: Shop, interval: Interval
     ) -> None:
         section = busy.ask(by_period, interval=interval)
-        expected = grouped(filter(in_march, busy.sold), PERIOD_OF[interval])
+        expected = grouped(filter(in_march, busy.events), PERIOD_OF[interval])
         keys = [(row["period"], row["hour"]) if interval == "hour" else row["period"] for row in section.rows]
         assert keys == sorted(expected)
         assert all(agree(row, expected[key]) for key, row in zip(keys, section.rows, strict=True))
@@ -349,23 +541,37 @@ class TestSections:
 
     def test_by_store_has_the_largest_first(self, busy: Shop) -> None:
         section = busy.ask(by_store)
-        expected = grouped(filter(in_march, busy.sold), lambda sale: sale.store_id)
+        expected = grouped(filter(in_march, busy.events), lambda event: event.store_id)
         assert {row["store_id"] for row in section.rows} == set(expected)
         assert all(agree(row, expected[row["store_id"]]) for row in section.rows)
         assert [row["net_sales"] for row in section.rows] == sorted(
             (row["net_sales"] for row in section.rows), reverse=True
         )
 
-    def test_by_product_sums_the_lines_of_each_variant(self, busy: Shop) -> None:
-        lines = [line for sale in busy.sold if in_march(sale) for line in sale.lines]
+    def test_by_product_sums_what_was_sold_and_came_back_of_each_variant(self, busy: Shop) -> None:
         for row in busy.ask(by_product).rows:
-            own = [line for line in lines if line.variant_id == row["variant_id"]]
-            assert row["product_id"] == own[0].product_id
-            assert row["quantity"] == sum(line.quantity for line in own)
-            assert row["net_sales"] == sum(line.net_sales for line in own)
-            assert row["discounts"] == sum(line.gross_sales - line.net_sales for line in own)
-            assert row["tax"] == sum(line.tax_total for line in own)
-            assert row["gross_profit"] == sum(line.net_sales - line.cost_total for line in own)
+            own = [
+                (event, line)
+                for event in filter(in_march, busy.events)
+                for line in (*event.lines, *getattr(event, "goodwill", ()))
+                if line.variant_id == row["variant_id"]
+            ]
+            sold = [
+                (-1 if isinstance(event, Order.Voided) else 1, line) for event, line in own if _sells(event)
+            ]
+            returned = [line for event, line in own if not _sells(event)]
+            assert row["product_id"] == own[0][1].product_id
+            assert row["quantity"] == sum(sign * line.quantity for sign, line in sold)
+            assert row["returned_quantity"] == sum(getattr(line, "quantity", 0) for line in returned)
+            assert row["returns"] == sum(line.net_sales for line in returned)
+            assert row["net_sales"] == sum(sign * line.net_sales for sign, line in sold) - row["returns"]
+            assert row["discounts"] == sum(sign * (line.gross_sales - line.net_sales) for sign, line in sold)
+            assert row["tax"] == sum(sign * line.tax_total for sign, line in sold) - sum(
+                line.tax_total for line in returned
+            )
+            assert row["gross_profit"] == row["net_sales"] - sum(
+                sign * line.cost_total for sign, line in sold
+            ) + sum(getattr(line, "cost_total", 0) for line in returned)
 
     def test_by_product_comes_in_pages(self, busy: Shop) -> None:
         whole = busy.ask(by_product, limit=None)
@@ -374,16 +580,32 @@ class TestSections:
         assert {page.count for page in pages} == {whole.count} == {8}
         assert pages[3].rows == []
 
-    def test_by_payment_method_leaves_change_out(self, busy: Shop) -> None:
-        payments = [payment for sale in busy.sold if in_march(sale) for payment in sale.payments]
+    def test_by_payment_method_leaves_change_out_and_shows_what_was_paid_back_apart(self, busy: Shop) -> None:
+        events = list(filter(in_march, busy.events))
         section = busy.ask(by_payment_method)
         for row in section.rows:
-            own = [payment for payment in payments if payment.method == row["method"]]
-            assert (row["payments"], row["refund_count"], row["refunds"]) == (len(own), 0, 0)
-            assert row["amount"] + row["tips"] == sum(payment.tendered - payment.change for payment in own)
-            assert row["tips"] == sum(payment.tip for payment in own)
+            taken = [
+                (-1 if isinstance(event, Order.Voided) else 1, payment)
+                for event in events
+                if isinstance(event, Order.Sold | Order.Voided)
+                for payment in event.payments
+                if payment.method == row["method"]
+            ]
+            given = [
+                payment
+                for event in events
+                if isinstance(event, Order.Refunded | UnlinkedReturn.Taken)
+                for payment in event.payments
+                if payment.method == row["method"]
+            ]
+            assert row["payments"] == sum(sign for sign, _ in taken)
+            assert row["amount"] == sum(sign * payment.amount for sign, payment in taken)
+            assert row["tips"] == sum(sign * payment.tip for sign, payment in taken) - sum(
+                payment.tip for payment in given
+            )
+            assert (row["refund_count"], row["refunds"]) == (len(given), sum(one.amount for one in given))
         collected = busy.ask(overview).measures["total_collected"]
-        assert section.totals["amount"] + section.totals["tips"] == collected
+        assert section.totals["amount"] + section.totals["tips"] - section.totals["refunds"] == collected
 
     def test_footers_are_the_sums_of_the_rows_shown(self, busy: Shop) -> None:
         sections: list[Section] = [
@@ -399,7 +621,56 @@ class TestSections:
         whole = busy.ask(overview).measures
         assert busy.ask(by_period, interval="week").totals == whole
         assert busy.ask(by_store).totals == whole
-        assert busy.ask(by_product).totals["net_sales"] == whole["net_sales"]
+        products = busy.ask(by_product).totals
+        for name in ("gross_sales", "discounts", "returns", "net_sales", "tax", "cost_of_goods"):
+            assert products[name] == whole[name]
+
+
+class TestWhatComesBack:
+    def test_counts_on_the_day_and_in_the_store_that_paid(self, shop: Shop) -> None:
+        shop.sell(day=date(2024, 3, 5), store_id=shop.stores[0])
+        shop.refund(day=date(2024, 3, 9), store_id=shop.stores[1])
+        shop.fold([2])
+        sale, refund = shop.events
+        days, stores = shop.ask(by_period).rows, shop.ask(by_store).rows
+        assert [row["period"] for row in days] == [date(2024, 3, 5), date(2024, 3, 9)]
+        assert agree(days[0], [sale])
+        assert agree(days[1], [refund])
+        by_id = {row["store_id"]: row for row in stores}
+        assert agree(by_id[shop.stores[1]], [refund])
+
+    def test_leaves_a_day_with_nothing_else_below_zero(self, shop: Shop) -> None:
+        shop.take_back(day=date(2024, 3, 9))
+        shop.fold([1])
+        measures = shop.ask(overview).measures
+        assert (measures["orders"], measures["items"], measures["gross_sales"]) == (0, 0, 0)
+        assert (measures["returns"], measures["net_sales"]) == (398, -398)
+        assert measures["total_collected"] == -400
+        assert measures["average_order"] is None
+        assert measures["margin"] == "1.0000"
+
+    def test_leaves_nothing_of_a_sale_that_is_voided(self, shop: Shop) -> None:
+        shop.sell(5, day=date(2024, 3, 5))
+        shop.void(5)
+        shop.fold([10])
+        assert all(shop.ask(overview).measures[name] == 0 for name in MEASURES)
+        assert all(value == 0 for value in shop.ask(by_payment_method).totals.values())
+        assert all(not value for value in shop.ask(by_product).totals.values())
+
+    def test_is_known_from_its_own_recording_on(self, shop: Shop) -> None:
+        shop.sell(5, day=date(2024, 3, 5))
+        moment = shop.facts()[-1].recorded_at
+        shop.void(2)
+        shop.refund(2, day=date(2024, 3, 5))
+        shop.fold([9])
+        assert agree(shop.ask(overview, as_of=moment).measures, shop.events[:5])
+        assert agree(shop.ask(overview).measures, shop.events)
+
+    def test_is_named_even_if_none_was_ever_sold(self, shop: Shop) -> None:
+        shop.take_back(day=date(2024, 3, 9), name="Old thing")
+        shop.fold([1])
+        [row] = shop.ask(by_product).rows
+        assert (row["name"], row["quantity"], row["returned_quantity"]) == ("Old thing", 0, 2)
 
 
 class TestNames:
@@ -445,10 +716,13 @@ class TestRebuild:
     def test_batches_of_any_size_give_the_same_rows(self, shop: Shop) -> None:
         for name in ("Tea", "Tea", "Green tea", "Tea", "Tea", "Mint tea"):
             shop.sell(10, name=name, day=date(2024, 3, 5), store_id=shop.stores[0])
-        shop.fold([60])
+            shop.refund(3, day=date(2024, 3, 5), store_id=shop.stores[0])
+            shop.void(1)
+            shop.take_back(1, day=date(2024, 3, 5), store_id=shop.stores[0])
+        shop.fold([90])
         whole = shop.tables()
         assert all(whole)
-        for sizes in ([1] * 60, [7] * 9, [1, 50, 9], [20, 10, 10, 20]):
+        for sizes in ([1] * 90, [7] * 13, [1, 80, 9], [20, 25, 25, 20]):
             shop.forget()
             shop.fold(sizes)
             assert shop.tables() == whole
@@ -458,5 +732,5 @@ class TestRebuild:
         other.sell(5, day=date(2024, 3, 5), store_id=busy.stores[0])
         other.fold([5])
         assert other.ask(overview).measures["orders"] == 5
-        assert agree(busy.ask(overview).measures, filter(in_march, busy.sold))
+        assert agree(busy.ask(overview).measures, filter(in_march, busy.events))
         other.close()

@@ -14,14 +14,14 @@ class MeasuresAnswer(Answer):
     rounding; gross_profit = net_sales - cost_of_goods; margin = gross_profit / net_sales.
     """
 
-    orders: Annotated[int, Meaning("How many sales.", 118)]
-    items: Annotated[Quantity, Meaning("How many units.", "274")]
+    orders: Annotated[int, Meaning("How many sales, without those that were voided.", 118)]
+    items: Annotated[Quantity, Meaning("How many units were sold; what came back does not lower it.", "274")]
     gross_sales: Annotated[Sum, Meaning("Value of all lines before discounts, without tax.", 131_500)]
     discounts: Annotated[Sum, Meaning("What discounts took off, without tax.", 9_000)]
-    returns: Annotated[Sum, Meaning("Value of what came back, without tax.", 1_100)]
+    returns: Annotated[Sum, Meaning("Value of what was refunded, without tax.", 1_100)]
     net_sales: Annotated[Sum, Meaning("`gross_sales - discounts - returns`.", 121_400)]
-    tax: Annotated[Sum, Meaning("Tax.", 8_802)]
-    tips: Annotated[Sum, Meaning("Tips.", 0)]
+    tax: Annotated[Sum, Meaning("Tax of what was sold, without that of what came back.", 8_802)]
+    tips: Annotated[Sum, Meaning("Tips, without those that were given back.", 0)]
     rounding: Annotated[Sum, Meaning("What cash rounding added or took away.", 0)]
     total_collected: Annotated[Sum, Meaning("`net_sales + tax + tips + rounding`.", 130_202)]
     average_order: Annotated[Sum | None, Meaning("`net_sales / orders`.", 1_029)]
@@ -64,14 +64,15 @@ class StoreRowAnswer(MeasuresAnswer):
 
 
 class ProductMeasuresAnswer(Answer):
-    """The measures of what was sold of variants."""
+    """The measures of what was sold of variants, and of what came back."""
 
-    quantity: Annotated[Quantity, Meaning("How much.")]
+    quantity: Annotated[Quantity, Meaning("How much was sold; what came back does not lower it.")]
+    returned_quantity: Annotated[Quantity, Meaning("How much came back.", "0")]
     gross_sales: Annotated[Sum, Meaning("Value of all lines before discounts, without tax.", 131_500)]
     discounts: Annotated[Sum, Meaning("What discounts took off, without tax.", 9_000)]
-    returns: Annotated[Sum, Meaning("Value of what came back, without tax.", 1_100)]
+    returns: Annotated[Sum, Meaning("Value of what was refunded, without tax.", 1_100)]
     net_sales: Annotated[Sum, Meaning("`gross_sales - discounts - returns`.", 121_400)]
-    tax: Annotated[Sum, Meaning("Tax.", 8_802)]
+    tax: Annotated[Sum, Meaning("Tax of what was sold, without that of what came back.", 8_802)]
     cost_of_goods: Annotated[Sum, Cost("Cost as it was when sold, minus that of returns.", 62_000)]
     gross_profit: Annotated[Sum, Cost("`net_sales - cost_of_goods`.", 59_400)]
     margin: Annotated[Ratio | None, Cost("`gross_profit / net_sales`; null without sales.", "0.48929")]
@@ -93,14 +94,21 @@ class PaymentMeasuresAnswer(Answer):
     payments: Annotated[int, Meaning("How many payments.", 96)]
     amount: Annotated[Sum, Meaning("What came in, change already given back.", 98_310)]
     tips: Annotated[Sum, Meaning("Tips.", 0)]
-    refund_count: Annotated[int, Meaning("How many refunds.", 1)]
-    refunds: Annotated[Sum, Meaning("What was refunded.", 1_100)]
+    refund_count: Annotated[int, Meaning("How many payments back.", 1)]
+    refunds: Annotated[Sum, Meaning("What was paid back, without tips.", 1_100)]
 
 
 class PaymentRowAnswer(PaymentMeasuresAnswer):
     """What one method brought in."""
 
-    method: Annotated[str, Meaning("`cash`, `card`, `coupon`, or the code of a payment method.", "cash")]
+    method: Annotated[
+        str,
+        Meaning(
+            "`cash`, `card`, `coupon`, the code of a payment method, or `exchange`, which ties what came "
+            "back to what it was exchanged for.",
+            "cash",
+        ),
+    ]
 
 
 class ComparisonAnswer(Answer, rename={"from_date": "from", "to_date": "to"}):

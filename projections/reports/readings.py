@@ -1,0 +1,93 @@
+"""What the reports of sales read of sales, refunds and voids."""
+
+from datetime import date
+from decimal import Decimal
+
+from projections.records import Reading
+
+
+class SoldLine(Reading):
+    """What is read of a line that was sold."""
+
+    variant_id: str
+    category_id: str | None
+    brand_id: str | None
+    quantity: Decimal
+    tax_total: int
+    gross_sales: int
+    net_sales: int
+    cost_total: int
+
+
+class Paid(Reading):
+    """What is read of a payment."""
+
+    method: str
+    amount: int
+    tip: int
+
+
+class Totals(Reading):
+    """What is read of a sale's sums."""
+
+    tax_total: int
+    gross_sales: int
+    net_sales: int
+    cost_total: int
+    rounding: int
+    tip_total: int
+
+
+class Place(Reading):
+    """What is read of every fact: where it counts, and for whom."""
+
+    store_id: str
+    register_id: str | None
+    cashier_id: str | None
+    customer_id: str | None
+    business_date: date
+    hour: int
+
+
+class Sale(Place):
+    """What is read of a sale, and of its void, which repeats it."""
+
+    lines: tuple[SoldLine, ...]
+    payments: tuple[Paid, ...]
+    totals: Totals
+
+
+class ReturnedLine(Reading):
+    """What is read of goods that came back."""
+
+    variant_id: str
+    category_id: str | None
+    brand_id: str | None
+    quantity: Decimal
+    tax_total: int
+    net_sales: int
+    cost_total: int
+
+
+class GoodwillLine(Reading):
+    """What is read of money that was given back without goods."""
+
+    variant_id: str
+    category_id: str | None
+    brand_id: str | None
+    tax_total: int
+    net_sales: int
+
+
+class Return(Place):
+    """What is read of a return without an order, and of every refund."""
+
+    lines: tuple[ReturnedLine, ...]
+    payments: tuple[Paid, ...]
+    rounding: int
+
+
+class Refund(Return):
+    """What is read of a refund."""
+
+    goodwill: tuple[GoodwillLine, ...]
