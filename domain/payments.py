@@ -13,6 +13,8 @@ BUILT_IN = frozenset({CASH, "card", "coupon"})
 EXCHANGE = "exchange"
 #: The codes that no payment method of a company can have.
 RESERVED = BUILT_IN | {EXCHANGE}
+#: What was paid so is never paid out in cash.
+NEVER_CASH = frozenset({"coupon", EXCHANGE})
 
 
 class PaymentInsufficient(Conflict):

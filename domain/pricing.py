@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import lcm
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID
 
 from domain.errors import Conflict, Detail, Invalid
@@ -362,7 +362,7 @@ def _priced_line(line: _Line, amounts: list[int], contained_in_discounts: int) -
 def _basket(lines: tuple[PricedLine, ...]) -> PricedBasket:
     basket = PricedBasket(
         lines=lines,
-        taxes=_order_taxes(lines),
+        taxes=order_taxes(lines),
         subtotal=sum(line.gross_total for line in lines),
         discount_total=sum(line.discount_total for line in lines),
         tax_total=sum(line.tax_total for line in lines),
@@ -378,7 +378,16 @@ def _basket(lines: tuple[PricedLine, ...]) -> PricedBasket:
     return basket
 
 
-def _order_taxes(lines: Iterable[PricedLine]) -> tuple[OrderTax, ...]:
+class Taxed(Protocol):
+    """What bears taxes: a line, or a part of one."""
+
+    @property
+    def taxes(self) -> tuple[LineTax, ...]:
+        """Its taxes."""
+
+
+def order_taxes(lines: Iterable[Taxed]) -> tuple[OrderTax, ...]:
+    """Each tax over all of these lines."""
     groups: dict[tuple[UUID, Decimal, bool], list[LineTax]] = {}
     for line in lines:
         for tax in line.taxes:

@@ -2,21 +2,49 @@
 
 from domain.orders.lines import SaleLine, Sums, Totals
 from domain.orders.offline import FLAGS, LATE, Offline
-from domain.orders.order import FulfilmentStatus, Order, OrderStatus, PaymentStatus
-from domain.orders.refunds import Goodwill, RefundedLine, RefundPayment
+from domain.orders.order import FulfilmentStatus, InvalidTransition, Order, OrderStatus, PaymentStatus
+from domain.orders.refund_pricing import price_refund, remainders_of
+from domain.orders.refund_settlement import (
+    RefundMethodNotAllowed,
+    balances_of,
+    check_methods,
+    settle_refund,
+    suggest_payments,
+)
+from domain.orders.refunds import (
+    Goodwill,
+    LineGoodwill,
+    LineReturn,
+    PricedRefund,
+    RefundedLine,
+    RefundPayment,
+    RefundSettlement,
+)
 
 __all__ = [
     "FLAGS",
     "LATE",
     "FulfilmentStatus",
     "Goodwill",
+    "InvalidTransition",
+    "LineGoodwill",
+    "LineReturn",
     "Offline",
     "Order",
     "OrderStatus",
     "PaymentStatus",
+    "PricedRefund",
+    "RefundMethodNotAllowed",
     "RefundPayment",
+    "RefundSettlement",
     "RefundedLine",
     "SaleLine",
     "Sums",
     "Totals",
+    "balances_of",
+    "check_methods",
+    "price_refund",
+    "remainders_of",
+    "settle_refund",
+    "suggest_payments",
 ]

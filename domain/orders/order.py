@@ -1,6 +1,6 @@
 """Orders: what was sold, to the last minor unit, with every price, tax and cost frozen as it was."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import KW_ONLY
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 from uuid import UUID
 
 from domain.aggregate import Aggregate
+from domain.errors import Conflict
 from domain.money import checked
 from domain.orders.lines import SaleLine, Sums, Totals
 from domain.orders.offline import Offline
-from domain.orders.refunds import Goodwill, RefundedLine, RefundPayment
+from domain.orders.refunds import Goodwill, PricedRefund, RefundedLine, RefundPayment, RefundSettlement
 from domain.payments import Payment, Settlement
 from domain.pricing import Discount, OrderTax, PricedBasket, Rules
 from domain.tills import Till
@@ -23,6 +24,12 @@ PaymentStatus = Literal["unpaid", "partially_paid", "paid", "partially_refunded"
 FulfilmentStatus = Literal[
     "unfulfilled", "partially_fulfilled", "fulfilled", "partially_returned", "returned"
 ]
+
+
+class InvalidTransition(Conflict):
+    """What has become of the order does not allow that."""
+
+    code = "invalid_transition"
 
 
 class Order(Aggregate):
@@ -130,8 +137,7 @@ class Order(Aggregate):
         def apply(self, aggregate: "Order") -> None:
             """Keep the refund, and what came back of each line."""
             aggregate.refunds.append(self)
-            for line in self.lines:
-                aggregate.returned[line.line_id] = aggregate.returned_quantity(line.line_id) + line.quantity
+            aggregate.returned = _added(aggregate.returned, self.lines)
 
     class Voided(Aggregate.Event):
         """The sale was taken back in the shift it was made in: goods, money and tips as if it had not been.
@@ -227,17 +233,21 @@ class Order(Aggregate):
     @property
     def payment_status(self) -> PaymentStatus:
         """Whether it is paid, and what of it was given back."""
-        if self.voided:
-            return "refunded"
-        if refunded := self.refunded_exact:
+        return "refunded" if self.voided else self._payment_status(self.refunded_exact)
+
+    def _payment_status(self, refunded: int) -> PaymentStatus:
+        if refunded:
             return "refunded" if refunded >= self.terms.totals.total else "partially_refunded"
         return "unpaid" if self.due_total else "paid"
 
     @property
     def fulfilment_status(self) -> FulfilmentStatus:
         """Whether the goods are with the customer."""
-        if self.returned:
-            return "returned" if self.returned == self.fulfilled else "partially_returned"
+        return self._fulfilment_status(self.returned)
+
+    def _fulfilment_status(self, returned: dict[UUID, Decimal]) -> FulfilmentStatus:
+        if any(returned.values()):
+            return "returned" if returned == self.fulfilled else "partially_returned"
         ordered = {line.id: line.quantity for line in self.terms.lines}
         return "fulfilled" if self.fulfilled == ordered else "unfulfilled"
 
@@ -254,8 +264,109 @@ class Order(Aggregate):
         return self.returned.get(line_id, _NOTHING)
 
     def is_within(self, store_ids: Collection[UUID]) -> bool:
-        """Whether it was sold in one of these stores; no stores are no bounds."""
-        return not store_ids or self.terms.store_id in store_ids
+        """Whether one of these stores sold it or gave something back for it; no stores are no bounds."""
+        own = (self.terms.store_id, *(refund.store_id for refund in self.refunds))
+        return not store_ids or any(store_id in store_ids for store_id in own)
+
+    def check_refundable(self) -> None:
+        """Raise InvalidTransition unless something of it can be given back."""
+        if self.status != "completed":
+            raise InvalidTransition(f"It is {self.status}; only what is completed can be refunded.")
+
+    def refund(
+        self,
+        refund_id: UUID,
+        *,
+        till: Till,
+        priced: PricedRefund,
+        settlement: RefundSettlement,
+        storage_id: UUID | None,
+        shift_id: UUID | None,
+        business_date: date,
+        hour: int,
+        occurred_at: datetime,
+        reason: str,
+        note: str | None = None,
+        exchange_order_id: UUID | None = None,
+        approved_by: UUID | None = None,
+        offline: Offline | None = None,
+    ) -> Refunded:
+        """Give back what was priced and settled on the order as it is; the till is the one that pays.
+
+        Raises InvalidTransition.
+        """
+        self.check_refundable()
+        self.trigger_event(
+            Order.Refunded,
+            refund_id=refund_id,
+            number=till.number,
+            series_id=till.series_id,
+            series_number=till.series_number,
+            store_id=till.store_id,
+            register_id=till.register_id,
+            shift_id=shift_id,
+            cashier_id=till.cashier_id,
+            customer_id=self.terms.customer_id,
+            storage_id=storage_id,
+            business_date=business_date,
+            hour=hour,
+            occurred_at=occurred_at,
+            lines=priced.lines,
+            goodwill=priced.goodwill,
+            taxes=priced.taxes,
+            payments=settlement.payments,
+            total=priced.total,
+            rounding=settlement.rounding,
+            tip=settlement.tip,
+            reason=reason,
+            note=note,
+            payment_status=self._payment_status(self.refunded_exact + priced.total),
+            fulfilment_status=self._fulfilment_status(_added(self.returned, priced.lines)),
+            exchange_order_id=exchange_order_id,
+            approved_by=approved_by,
+            offline=offline,
+        )
+        return self.refunds[-1]
+
+    def void(
+        self,
+        *,
+        occurred_at: datetime,
+        reason: str,
+        approved_by: UUID | None = None,
+        offline: Offline | None = None,
+    ) -> None:
+        """Take the sale back as if it had not been, in the shift and on the day it was made.
+
+        Raises InvalidTransition for a sale of which something was given back, or that is part of an exchange.
+        """
+        if self.status != "completed":
+            raise InvalidTransition(f"It is {self.status}; only what is completed can be voided.")
+        if self.refunds:
+            raise InvalidTransition("Something of it was refunded; refund the rest.")
+        if self.sold.exchange_refund_id:
+            raise InvalidTransition("It is part of an exchange; exchange or refund it.")
+        sold = self.sold
+        self.trigger_event(
+            Order.Voided,
+            reason=reason,
+            number=sold.number,
+            store_id=sold.store_id,
+            register_id=sold.register_id,
+            shift_id=sold.shift_id,
+            cashier_id=sold.cashier_id,
+            customer_id=sold.customer_id,
+            business_date=sold.business_date,
+            hour=sold.hour,
+            occurred_at=occurred_at,
+            lines=sold.lines,
+            taxes=sold.taxes,
+            payments=sold.payments,
+            totals=sold.totals,
+            exchange_refund_id=sold.exchange_refund_id,
+            approved_by=approved_by,
+            offline=offline,
+        )
 
     @classmethod
     def sell(
@@ -323,3 +434,11 @@ class Order(Aggregate):
             approved_by=approved_by,
             offline=offline,
         )
+
+
+def _added(returned: Mapping[UUID, Decimal], lines: Iterable[RefundedLine]) -> dict[UUID, Decimal]:
+    """What came back by line, with these."""
+    added = dict(returned)
+    for line in lines:
+        added[line.line_id] = added.get(line.line_id, _NOTHING) + line.quantity
+    return added

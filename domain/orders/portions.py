@@ -118,17 +118,24 @@ def _returned(line: SoldLine, whole: int, units: int, mode: RoundingMode) -> _Re
     def by_units(amount: int) -> int:
         return round_ratio(amount * units, whole, mode) if units else 0
 
-    def along(amount: int, part: int, of: int) -> int:
-        return round_ratio(amount * part, of, mode) if of else by_units(amount)
-
     total, discount_total = by_units(line.total), by_units(line.discount_total)
-    taxes, remaining, of = [], total, line.total
+    before_tax = _along(line.gross_sales - line.net_sales, discount_total, line.discount_total, mode)
+    return _Returned(total, discount_total, before_tax, tax_shares(line, total, mode))
+
+
+def tax_shares(line: SoldLine, money: int, mode: RoundingMode = "half_up") -> list[int]:
+    """How much of each of the line's taxes is in a part of its total, together never more than the part."""
+    shares, remaining, of = [], money, line.total
     for tax in line.taxes:
         # Each tax takes from what the ones before it have left of the money.
-        taxes.append(along(tax.amount, remaining, of))
-        remaining, of = remaining - taxes[-1], of - tax.amount
-    before_tax = along(line.gross_sales - line.net_sales, discount_total, line.discount_total)
-    return _Returned(total, discount_total, before_tax, taxes)
+        shares.append(_along(tax.amount, remaining, of, mode))
+        remaining, of = remaining - shares[-1], of - tax.amount
+    return shares
+
+
+def _along(amount: int, part: int, of: int, mode: RoundingMode) -> int:
+    """The share of an amount that goes with a part of what contains it; nothing contains nothing."""
+    return round_ratio(amount * part, of, mode) if of else 0
 
 
 def check_refund(paid: int, already: int, now: int) -> None:

@@ -1,10 +1,27 @@
-"""Refunds as they are recorded: which goods came back, and which money was given for them."""
+"""Refunds: which goods come back, and which money is given for them, as it is asked for and recorded."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from domain.pricing import LineTax
+from domain.pricing import LineTax, OrderTax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineReturn:
+    """Units of a line that the customer brings back, and whether they can be sold again (`restock`)."""
+
+    line_id: UUID
+    quantity: Decimal
+    restock: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineGoodwill:
+    """Money to be given back on a line whose goods stay with the customer, tax included."""
+
+    line_id: UUID
+    amount: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +75,23 @@ class RefundPayment:
     exact: int
     reference: str | None = None
     tip: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedRefund:
+    """What goes back for what; `total` is exact and includes tax, `taxes` are those of lines and goodwill."""
+
+    lines: tuple[RefundedLine, ...]
+    goodwill: tuple[Goodwill, ...]
+    taxes: tuple[OrderTax, ...]
+    tax_total: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSettlement:
+    """A refund paid out: the amounts of the payments are its total and the rounding, tips come on top."""
+
+    payments: tuple[RefundPayment, ...]
+    rounding: int
+    tip: int
