@@ -6,6 +6,7 @@ import falcon
 from falcon import App, Request, Response
 
 from api import (
+    approvals,
     audit,
     auth,
     catalog,
@@ -69,6 +70,7 @@ AREAS = (
     pos_products,
     pos_catalog,
     orders,
+    approvals,
     sales_summary,
     audit,
 )

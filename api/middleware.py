@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -30,6 +31,7 @@ from api.watchers import WATCHED, is_on_this_machine
 from commands.access import Unauthenticated
 from commands.ports import Caller
 from commands.signing_in import TooManyRequests, neighbourhood_of
+from domain.approvals import ApprovalNotValid
 from domain.errors import NotAllowed, Refusal
 
 log = structlog.get_logger("request")
@@ -84,7 +86,6 @@ class Gatekeeper:
 
     def process_resource(self, req: Request, resp: Response, resource: Any, params: dict[str, Any]) -> None:
         """Authenticate, authorise, validate: in this order, so that nobody learns what they may not."""
-        del params
         operation = self._operation(resource, req.method)
         if operation is None:
             self._name_methods(req, resp, resource)
@@ -97,14 +98,27 @@ class Gatekeeper:
         if caller is None:
             raise req.context.stranger
         try:
+            caller = req.context.caller = self._approved(req, operation, caller)
             if operation.permission != SIGNED_IN and operation.permission not in caller.permissions:
                 raise NotAllowed
             self._read(req, operation)
+            if caller.approval:
+                caller.approval.check_order(_order_of(req, params))
             check_choices(operation.query, req.context.query, caller.permissions)
         except Refusal:
             # The responder's own transaction would find an ended session; here is none, so it is asked for.
             self._services.application.check(caller)
             raise
+
+    def _approved(self, req: Request, operation: Operation, caller: Caller) -> Caller:
+        """The caller with what the request's approval grants, if it brings one. Raises ApprovalNotValid."""
+        token = req.get_header("X-Approval") if operation.approvals else None
+        if token is None:
+            return caller
+        approval = self._services.authentication.find_approval(token, caller)
+        if approval.key not in operation.approvals:
+            raise ApprovalNotValid("The approval is for something else.")
+        return caller.under(approval)
 
     def _read_of_anyone(self, req: Request, operation: Operation) -> None:
         """Take in what anyone may send; what cannot be read counts like a wrong password, for its address.
@@ -220,6 +234,12 @@ class Gatekeeper:
             raise Unauthenticated
         caller = self._services.authentication.caller_of(token.strip())
         return replace(caller, request_id=req.context.request_id)
+
+
+def _order_of(req: Request, params: Mapping[str, Any]) -> Any:
+    """The order that a request is about: the one of its path, else of its body, else the one it makes."""
+    body = getattr(req.context, "body", {})
+    return params.get("order_id") or body.get("order_id") or body.get("id")
 
 
 def _close(stream: Any) -> None:

@@ -12,6 +12,7 @@ from marshmallow import Schema
 
 from api.answers.record import check_meanings
 from api.fields import check_descriptions
+from domain.approvals import APPROVABLE
 from domain.errors import Refusal
 from domain.permissions import PERMISSIONS
 from projections.base import Projection
@@ -51,6 +52,8 @@ class Operation:
     status: int = 200
     #: Whether it may also answer 202, with the same data, for what is done later.
     may_accept: bool = False
+    #: The keys of which an approval may stand in for the right (`X-Approval`).
+    approvals: tuple[str, ...] = ()
     refusals: tuple[type[Refusal], ...] = ()
     #: Whether a write takes an Idempotency-Key and is for companies in good standing only.
     repeatable: bool = True
@@ -62,7 +65,9 @@ class Operation:
     projection_with: Mapping[str, type[Projection]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Look at what it takes and answers. Raises FieldWithoutMeaning."""
+        """Look at what it takes and answers. Raises FieldWithoutMeaning, NotApprovable."""
+        if not APPROVABLE.keys() >= {*self.approvals}:
+            raise NotApprovable(", ".join(self.approvals))
         check_meanings(self.answer)
         for schema in (self.body, self.form, self.query):
             if schema is not None:
@@ -77,6 +82,10 @@ class Operation:
 
 class UndeclaredOperation(Exception):
     """A route's method has no declared operation or an unknown permission; nothing is allowed by accident."""
+
+
+class NotApprovable(Exception):
+    """An operation takes the approval of what nobody can approve."""
 
 
 def operation(permission: str, summary: str, **declared: Any) -> Callable[[F], F]:

@@ -9,11 +9,13 @@ from uuid import UUID
 from api.addresses import Network
 from api.receipts.qr import ReceiptAddresses
 from api.work import Work
+from commands.approvals import Approver
 from commands.creations import Content
 from commands.outcomes import IdempotencyKey, Outcome, Response
 from commands.passwords import ResetToken
 from commands.ports import Caller
 from commands.signing_in import Visitor
+from domain.approvals import Approval
 from domain.catalog.images import Picture, Rendition
 from projections.base import Database, EventNotReadable, Row
 
@@ -118,6 +120,23 @@ class Authentication(Protocol):
 
     def hash_password(self, password: str) -> str:
         """What is kept of a password. It takes a while on purpose: never within a transaction."""
+
+    def hash_pin(self, user_id: UUID, pin: str) -> str:
+        """What is kept of a user's pin, made like the hash of a password."""
+
+    def find_approver(
+        self, company_id: UUID, username: str, visitor: Visitor, *, password: str | None, pin: str | None
+    ) -> Approver:
+        """The user of the company who has this name and this password or, instead of one, this pin.
+
+        Raises TooManyRequests, WrongCredentials.
+        """
+
+    def make_approval_token(self) -> tuple[str, bytes]:
+        """A token for an approval, and what is kept of it."""
+
+    def find_approval(self, token: str, caller: Caller) -> Approval:
+        """What was approved for the caller under this token. Raises ApprovalNotValid."""
 
     def knows_password(self, user: Row, password: str, visitor: Visitor) -> bool:
         """Whether this is the user's password; who guesses is held back. Raises TooManyRequests."""

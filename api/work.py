@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from commands.approvals import ApprovalWork
 from commands.catalog.assortment import ImportWork, KeepingWork
 from commands.catalog.products import ProductsWork
 from commands.catalog.shelf_prices import ShelfPricesWork
@@ -25,6 +26,7 @@ class Work(
     ReorderWork,
     SuggestionWork,
     UsersWork,
+    ApprovalWork,
     CompaniesWork,
     ImportWork,
     KeepingWork,

@@ -1,4 +1,4 @@
-"""Passwords: changed by a user who knows the old one, or set anew by one who got the token for it."""
+"""Passwords and pins: set by a user who knows the password, or a password anew by one who got a token."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -23,6 +23,15 @@ class ChangePassword:
     password_hash: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class SetPin:
+    """A user takes a pin to approve with; whether they knew the current password was checked before."""
+
+    user_id: UUID
+    knew_current: bool
+    pin_hash: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResetToken:
     """For whom a token is, and the hash by which it is known."""
@@ -44,7 +53,13 @@ class CredentialsPort(Protocol):
     """What lets a user in. It is no fact, but is written with the facts it belongs to."""
 
     def set_password(self, user_id: UUID, password_hash: str) -> None:
-        """Let the user sign in with the password of this hash from now on; a token sent before is void."""
+        """Let the user sign in with the password of this hash from now on.
+
+        A token that was sent before is void, and so is a pin: somebody else may have set it.
+        """
+
+    def set_pin(self, user_id: UUID, pin_hash: str) -> None:
+        """Let the user approve with the pin of this hash from now on, and with no other."""
 
     def end_sessions(self, user_id: UUID, *, but: UUID | None = None) -> None:
         """End the sessions of a user, all or all but one."""
@@ -66,9 +81,17 @@ class CredentialsWork(UnitOfWork, Protocol):
 
 def change_password(command: ChangePassword, work: CredentialsWork) -> None:
     """Set the password and end every other session of the user. Raises WrongPassword, Missing."""
-    if not command.knew_current:
-        raise WrongPassword(details=[Detail("current_password", "invalid", "This is not your password.")])
+    _check_knew(command.knew_current)
     _set_password(work, command.user_id, command.password_hash, but=work.caller.session_id)
+
+
+def set_pin(command: SetPin, work: CredentialsWork) -> None:
+    """Set the pin. Raises WrongPassword, Missing."""
+    _check_knew(command.knew_current)
+    user = work.load(User, command.user_id)
+    user.set_pin()
+    work.save(user)
+    work.credentials.set_pin(command.user_id, command.pin_hash)
 
 
 def reset_password(command: ResetPassword, work: CredentialsWork) -> None:
@@ -76,6 +99,11 @@ def reset_password(command: ResetPassword, work: CredentialsWork) -> None:
     if not work.credentials.take_reset(command.token.user_id, command.token.token_hash):
         raise InvalidToken
     _set_password(work, command.token.user_id, command.password_hash)
+
+
+def _check_knew(knew_current: bool) -> None:
+    if not knew_current:
+        raise WrongPassword(details=[Detail("current_password", "invalid", "This is not your password.")])
 
 
 def _set_password(

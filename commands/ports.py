@@ -4,12 +4,13 @@ What else a handler reads and locks is a port; its unit of work lists it, beside
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 from uuid import UUID
 
 from domain.aggregate import Aggregate
+from domain.approvals import Approval
 from domain.errors import Conflict, NotFound
 from domain.pending import Pending
 
@@ -54,11 +55,28 @@ class Caller:
     terminal: str | None = None
     #: Whose doing it was, where the caller only sends what a till did without a connection.
     sent_for: UUID | None = None
+    #: What the request brings with it; it is used up with what the request decides.
+    approval: Approval | None = None
 
     @property
     def cashier_id(self) -> UUID | None:
         """Who did it at the till: the caller, unless they send what another has done."""
         return self.sent_for or self.user_id
+
+    @property
+    def approved_by(self) -> UUID | None:
+        """The approver of the request, if it brings an approval."""
+        return self.approval.approver_id if self.approval else None
+
+    def under(self, approval: Approval) -> Self:
+        """The caller with the rights that an approval grants, in the stores where both of them work."""
+        permissions = self.permissions | approval.keys
+        return replace(self, permissions=permissions, store_ids=approval.store_ids, approval=approval)
+
+    def check_approved_amount(self, amount: int) -> None:
+        """Raise ApprovalNotValid when more goes back (minor currency units) than the approval allows."""
+        if self.approval:
+            self.approval.check_amount(amount)
 
     @property
     def sees_costs(self) -> bool:

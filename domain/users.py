@@ -101,6 +101,12 @@ class User(Entity):
         def apply(self, aggregate: "User") -> None:
             """Nothing that is shown changes."""
 
+    class PinSet(Entity.Event):
+        """The user has a pin to approve with, a new one if there was one; which is nobody's to know."""
+
+        def apply(self, aggregate: "User") -> None:
+            """Nothing that is shown changes."""
+
     @property
     def permissions(self) -> frozenset[str]:
         """The keys the user holds."""
@@ -137,6 +143,12 @@ class User(Entity):
         if self.is_archived:
             raise AlreadyArchived
         self.trigger_event(User.PasswordReset)
+
+    def set_pin(self) -> None:
+        """Record that there is a new pin. Raises AlreadyArchived."""
+        if self.is_archived:
+            raise AlreadyArchived
+        self.trigger_event(User.PinSet)
 
 
 def role_named(text: str) -> str | None:

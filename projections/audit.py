@@ -228,7 +228,7 @@ def event_of(row: Row) -> Row:
     row = dict(row)
     data, metadata = _parsed(row.pop("state")), _parsed(row.pop("metadata"))
     fields = metadata if isinstance(metadata, dict) else {}
-    origin = {"request_id": "request", "terminal": "terminal"}
+    origin = {"request_id": "request", "terminal": "terminal", "approved_by": "approved_by"}
     return {
         **row,
         "at": fields.get("at"),

@@ -43,6 +43,12 @@ _REGISTER: LiteralString = """
 """
 
 
+_TOUCH: LiteralString = """
+    UPDATE users SET version = %(version)s, updated_at = %(at)s
+     WHERE company_id = %(company_id)s AND id = %(stream_id)s
+"""
+
+
 def username_key(username: str) -> str:
     """The form in which two user names are the same, over all companies."""
     return name_key(username)
@@ -102,10 +108,8 @@ class Users(Projection):
                    rights_version = %(version)s, version = %(version)s, updated_at = %(at)s
              WHERE company_id = %(company_id)s AND id = %(stream_id)s
         """,
-        User.PasswordReset: """
-            UPDATE users SET version = %(version)s, updated_at = %(at)s
-             WHERE company_id = %(company_id)s AND id = %(stream_id)s
-        """,
+        User.PasswordReset: _TOUCH,
+        User.PinSet: _TOUCH,
         User.Archived: (
             """
             UPDATE users SET is_active = false, is_archived = true, version = %(version)s, updated_at = %(at)s
@@ -153,7 +157,7 @@ class Users(Projection):
 
 _FIND: LiteralString = """
     SELECT u.id, u.username, u.email, u.role, u.store_ids, u.granted, u.denied, u.is_active, u.rights_version,
-           c.password_hash, c.last_login
+           c.password_hash, c.pin_hash, c.last_login
       FROM users AS u
       LEFT JOIN credentials AS c ON c.company_id = u.company_id AND c.id = u.id
      WHERE u.company_id = %(company_id)s AND u.id = %(id)s
@@ -176,7 +180,7 @@ def ask_directory(db: Database, username: str) -> Answer:
 
 
 def find_user(db: Database, user_id: UUID) -> Row | None:
-    """The user with the hash of the password, for signing in; never to be shown as it is."""
+    """The user with the hashes of password and pin, for signing in; never to be shown as it is."""
     return db.ask(_FIND, {"company_id": db.company_id, "id": user_id}).row()
 
 

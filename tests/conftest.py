@@ -34,6 +34,7 @@ from domain.users import User
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.identity.authentication import SignIn
+from infra.identity.hashes import Hashes
 from infra.identity.tokens import Tokens
 from infra.postgres.addresses import in_schema, role_name
 from infra.postgres.embedded import EmbeddedServer
@@ -295,8 +296,7 @@ def serve_here(
 def make_hashes_cheap(services: Services) -> None:
     """Have passwords checked, and kept, by a hash that costs next to nothing."""
     assert isinstance(services.authentication, SignIn)
-    services.authentication._hasher = CHEAP
-    services.authentication._nobodys_hash = CHEAP.hash("nobody's")
+    services.authentication._hashes = Hashes(CHEAP)
 
 
 @pytest.fixture(scope="session")

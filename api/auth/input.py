@@ -34,6 +34,13 @@ class PasswordChangeBody(Body):
     new_password = new_password()
 
 
+class PinBody(Body):
+    """The password, and a pin to approve with from now on."""
+
+    current_password = Secret(required=True, meaning="The password.", example="correct horse battery staple")
+    pin = Secret(required=True, meaning="4 to 8 digits.", example="7306")
+
+
 class ForgottenBody(Body):
     """Whose password was forgotten; an email is looked for among the user names."""
 

@@ -10,6 +10,7 @@ Json = dict[str, Any]
 
 _ABOUT_HEADERS = {
     "Idempotency-Key": "repeating-safely",
+    "X-Approval": "who-may",
     "If-Match": "changing-what-others-change-too",
     "If-None-Match": "changing-what-others-change-too",
     "X-Wait-For-Position": "reading-your-own-writes",

@@ -58,6 +58,7 @@ DETAIL_CODES: Mapping[str, str] = {
     "too_many_rows": "It has more rows than a sheet can have.",
     # Users and companies.
     "weak_password": "It is too easily guessed.",
+    "weak_pin": "It is too easily guessed, or not 4 to 8 digits.",
     "not_held": "You cannot give what you do not have.",
     "also_granted": "It is granted and denied at once.",
     "not_the_companys": "It belongs to another company.",

@@ -221,7 +221,9 @@ def _description(route: Route) -> str:
         f"**Permission**: `{operation.permission}` ({PERMISSIONS[operation.permission][0]}). "
         f"**Roles**: {', '.join(roles_of(operation.permission))}."
     )
-    return "\n\n".join(part for part in (words, operation.description, permission) if part)
+    keys = ", ".join(f"`{key}`" for key in operation.approvals)
+    approval = f"An approval (`X-Approval`) may stand in for {keys}." if keys else ""
+    return "\n\n".join(part for part in (words, operation.description, approval, permission) if part)
 
 
 def _path_parameters(route: Route) -> Iterator[Json]:

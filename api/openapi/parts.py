@@ -126,6 +126,11 @@ PARAMETERS: Json = {
         "A name of your own for this request; repeating it gives the first outcome again.",
         {"type": "string", "minLength": 1, "maxLength": 255},
     ),
+    "X-Approval": _parameter(
+        "X-Approval",
+        "The `approval` that somebody gave at this till, for whoever lacks the right; good once.",
+        {"type": "string"},
+    ),
     "If-Match": _parameter(
         "If-Match",
         "The `ETag` you have seen, several, or `*` for any; refused with `precondition_failed` if it is "
@@ -218,6 +223,7 @@ def request_headers(route: Route) -> list[Json]:
     operation = route.operation
     names = [
         *(["Idempotency-Key"] if is_repeatable(route.method, operation) else []),
+        *(["X-Approval"] if operation.approvals else []),
         *(["If-Match"] if StaleVersion in operation.refusals else []),
         *(["If-None-Match"] if is_versioned(route) else []),
         *(["X-Wait-For-Position"] if waits(route.method, operation) else []),

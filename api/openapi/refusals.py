@@ -15,6 +15,7 @@ from commands.access import (
 )
 from commands.outcomes import IdempotencyInProgress, IdempotencyKeyReused
 from commands.unavailable import Busy, DatabaseFull, DatabaseUnavailable, OutcomeUnknown, TimedOut
+from domain.approvals import ApprovalNotValid
 from domain.errors import Invalid, NotAllowed, NotFound, Refusal
 from projections.base import CompanyClosed, DamagedEvent, NewerEvent, ProjectionBehind, ServerOutdated
 
@@ -69,12 +70,7 @@ def _general(method: str, path: str, operation: Operation) -> Iterable[type[Refu
         yield from (errors.NotCsv, Invalid)
     if operation.form is not None:
         yield from (errors.MalformedForm, errors.NotAForm, Invalid)
-    if operation.permission != PUBLIC:
-        yield from (Unauthenticated, TokenExpired, TokenRevoked)
-        # Whatever is decided or told about something is read from its events.
-        yield from (NewerEvent, DamagedEvent)
-    if operation.permission not in (PUBLIC, SIGNED_IN):
-        yield NotAllowed
+    yield from _of_the_caller(operation)
     if "{" in path:
         yield NotFound
     if method != "GET":
@@ -84,6 +80,18 @@ def _general(method: str, path: str, operation: Operation) -> Iterable[type[Refu
         yield from (IdempotencyInProgress, IdempotencyKeyReused)
     if waits(method, operation):
         yield ProjectionBehind
+
+
+def _of_the_caller(operation: Operation) -> Iterable[type[Refusal]]:
+    """What follows from who may call it."""
+    if operation.permission != PUBLIC:
+        yield from (Unauthenticated, TokenExpired, TokenRevoked)
+        # Whatever is decided or told about something is read from its events.
+        yield from (NewerEvent, DamagedEvent)
+    if operation.permission not in (PUBLIC, SIGNED_IN):
+        yield NotAllowed
+    if operation.approvals:
+        yield ApprovalNotValid
 
 
 def is_repeatable(method: str, operation: Operation) -> bool:

@@ -121,6 +121,9 @@ takes; a role is a set of permissions, which can be granted or denied one by one
 gets answers without costs, margins and profits. Users bound to stores see and sell in those stores only.
 Every answer carries `X-Request-Id`; name it when you ask for help.
 
+A cashier's till gets a right for one request when somebody who holds it approves: `POST /api/pos/approvals`
+answers an `approval`, which is sent as `X-Approval` with that request.
+
 Access tokens are short-lived; `POST /api/auth/refresh` gives the next one. `token_expired` means that it is
 time to refresh, also because rights have changed; `token_revoked`, that the session has ended.
 

@@ -7,13 +7,17 @@ from api.orders.answers import QuoteAnswer, QuoteLineAnswer
 from api.orders.input import BasketBody, basket_of
 from api.orders.presenter import show_taxes
 from api.resource import Resource
-from commands.orders.baskets import BasketLine, Quote, QuoteBasket, quote_basket
+from commands.orders.baskets import PRICE_OVERRIDE, BasketLine, Quote, QuoteBasket, quote_basket
+from domain.approvals import DISCOUNT
 from domain.catalog.products import NotForSale
 from domain.discounts import DiscountAboveCeiling
 from domain.money import AmountTooLarge, round_to_multiple
 from domain.pricing import DiscountExceedsValue, DiscountNotValid, PricedLine
 from domain.sale_context import VariantAtSale
 from domain.stores import StoreClosed
+
+#: What an approver may allow in a basket.
+SALE_APPROVALS = (PRICE_OVERRIDE, DISCOUNT)
 
 
 class PosQuote(Resource):
@@ -25,6 +29,7 @@ class PosQuote(Resource):
         description="To the last minor unit what the sale will be; nothing is written.",
         body=BasketBody(),
         answer=QuoteAnswer,
+        approvals=SALE_APPROVALS,
         refusals=(
             NotForSale,
             DiscountExceedsValue,

@@ -6,7 +6,7 @@ from api.operations import operation
 from api.orders.answers import OrderAnswer
 from api.orders.input import SaleBody, basket_of
 from api.orders.presenter import show_order
-from api.orders.quotes import show_quote
+from api.orders.quotes import SALE_APPROVALS, show_quote
 from api.resource import Resource
 from commands.moments import BeforeTheCompany, TooFarBack
 from commands.orders.sales import PlaceSale, TotalChanged, place_sale
@@ -33,6 +33,7 @@ class PosOrders(Resource):
         body=SaleBody(),
         answer=OrderAnswer,
         status=201,
+        approvals=SALE_APPROVALS,
         refusals=(
             InsufficientStock,
             PaymentInsufficient,

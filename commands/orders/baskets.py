@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from commands.ports import UnitOfWork
+from commands.ports import Caller, UnitOfWork
+from domain.approvals import DISCOUNT
 from domain.catalog.products import SELLABLE, NotForSale
 from domain.catalog.units import too_precise
 from domain.discounts import check_ceiling
@@ -15,7 +16,6 @@ from domain.pricing import Discount, Item, PricedBasket, price
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 
 PRICE_OVERRIDE = "pos.price_override"
-DISCOUNT = "pos.discount"
 _NOTHING = Decimal(0)
 
 
@@ -149,9 +149,15 @@ def price_basket(command: QuoteBasket, context: SaleContext, work: UnitOfWork) -
     if _gives_discounts(command):
         if DISCOUNT not in work.caller.permissions:
             raise DiscountNotAllowed
-        ceiling = context.discount_ceilings.get(work.caller.role, _NOTHING)
-        check_ceiling(items, command.discounts, basket, ceiling)
+        check_ceiling(items, command.discounts, basket, _ceiling(context, work.caller))
     return basket
+
+
+def _ceiling(context: SaleContext, caller: Caller) -> Decimal:
+    """How much the caller may give away, or somebody who approved it, in percent."""
+    approval = caller.approval
+    roles = [caller.role, *([approval.approver_role] if approval and approval.key == DISCOUNT else [])]
+    return max(context.discount_ceilings.get(role, _NOTHING) for role in roles)
 
 
 def _gives_discounts(command: QuoteBasket) -> bool:

@@ -144,6 +144,7 @@ def record_sale(command: PlaceSale, context: SaleContext, sale: Sale, work: Sale
         shift_id=sale.shift_id,
         held_id=command.held_id,
         offline=sale.offline,
+        approved_by=work.caller.approved_by,
     )
     work.save(order)
     if sale.moved and sale.store.storage_id:

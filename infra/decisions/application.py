@@ -15,6 +15,7 @@ from commands.creations import Content
 from commands.outcomes import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Outcome, Response
 from commands.ports import Caller, ConcurrentEdit
 from commands.unavailable import OutcomeUnknown
+from infra.decisions.approvals import ApprovalUse
 from infra.decisions.commits import position_of
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.eventstore.history import states_of
@@ -228,8 +229,9 @@ class Application(Generic[W]):
         `within` is the company whose log is written when the platform decides about another than its own;
         the caller's session and the idempotency key stay the caller's company's, and so does the position
         of the outcome. `content` is what the request says, if it makes something. `lengthy` grants more time.
-        Raises the handler's refusals, those of the caller's access, IdempotencyKeyReused,
-        IdempotencyInProgress, ConcurrentEdit, Unavailable.
+        An approval of the caller is used up with what is decided, and by nothing else. Raises the handler's
+        refusals, those of the caller's access, ApprovalNotValid, IdempotencyKeyReused, IdempotencyInProgress,
+        ConcurrentEdit, Unavailable.
         """
         deadline = time.monotonic() + (self._lengthy_seconds if lengthy else self._seconds)
         decide = partial(
@@ -296,10 +298,12 @@ class Application(Generic[W]):
                     if earlier:
                         db.abandon()
                         return earlier
+                approval = ApprovalUse(db, caller)
                 try:
                     result = handler(command, work)
                 finally:
                     access.check(writing=True)
+                    approval.check(is_repetition=work.is_repetition)
                 response = present(result)
                 position = work.record() if work.has_events else None
                 if within:

@@ -187,4 +187,5 @@ class PostgresUnitOfWork:
             request=caller.request_id,
             terminal=caller.terminal,
             content=self._content.fingerprint if self._content else None,
+            approved_by=caller.approved_by,
         )

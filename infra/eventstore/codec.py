@@ -24,6 +24,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     versions name it still: their bytes stay, and nobody reads it.
 
     `content` is a fingerprint of the request, where that made something: by it a repetition is known.
+    `approved_by` let the actor do what the actor's own rights do not cover.
     """
 
     at: datetime
@@ -33,6 +34,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     correlation: str | None = None
     terminal: str | None = None
     content: str | None = None
+    approved_by: UUID | None = None
 
 
 @dataclass(frozen=True)

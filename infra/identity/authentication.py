@@ -1,32 +1,34 @@
-"""Signing in: passwords against argon2id hashes, sessions with refresh tokens that are good once."""
+"""Signing in: passwords against what is kept of them, sessions with refresh tokens that are good once."""
 
+import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from threading import BoundedSemaphore
 from typing import Any, LiteralString
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-
 from commands.access import CompanySuspended, TokenRevoked
+from commands.approvals import Approver
 from commands.passwords import ResetToken
 from commands.ports import Caller
 from commands.signing_in import RefreshExpired, UnknownRefreshToken, Visitor, WrongCredentials
+from domain.approvals import Approval
 from domain.companies import PLATFORM_ID
 from domain.errors import NotAllowed, Refusal
 from domain.permissions import permissions_of
 from infra.decisions.application import Application
+from infra.identity.approvals import digest_of, find_approval
+from infra.identity.hashes import Hashes
+from infra.identity.people import find_by_name
 from infra.identity.recovery import Recovery
 from infra.identity.refresh_tokens import RefreshToken
-from infra.identity.throttle import Throttle
+from infra.identity.throttle import Attempt, Throttle
 from infra.identity.tokens import Tokens
 from infra.process.ids import uuid7
 from projections.base import Database, Row
 from projections.companies import lets_people_in
 from projections.signed_in import show_user
-from projections.users import ask_directory, find_user
+from projections.users import find_user
 
 #: How long a refresh token is still good after its first use, and how old one is at least before another
 #: follows it: so there are never more than two that are good, and both lead to the same next one.
@@ -69,9 +71,9 @@ _REVOKE: LiteralString = """
 
 
 class SignIn:
-    """Checks passwords and hands out tokens. `refresh_seconds` is how long a session lasts unused.
+    """Checks passwords and pins, and hands out tokens. `refresh_seconds` is how long a session lasts unused.
 
-    `peppers` seal refresh tokens: with the first of them, and any is good.
+    `peppers` seal refresh tokens and pins: with the first of them, and any is good.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class SignIn:
         tokens: Tokens,
         throttle: Throttle,
         recovery: Recovery,
+        hashes: Hashes,
         *,
         refresh_seconds: int,
         peppers: Sequence[bytes],
@@ -87,14 +90,9 @@ class SignIn:
         self._application = application
         self._throttle = throttle
         self._recovery = recovery
+        self._hashes = hashes
         self._peppers = peppers
         self._lifetime = timedelta(seconds=refresh_seconds)
-        self._hasher = PasswordHasher()
-        # A name nobody has takes as long to refuse as a wrong password.
-        self._nobodys_hash = self._hasher.hash(secrets.token_urlsafe())
-        # One hash takes a core and 64 MiB, and there are other web processes: tills are not to wait for those
-        # who sign in.
-        self._turns = BoundedSemaphore(1)
         self.tokens = tokens
 
     def sign_in(
@@ -105,13 +103,13 @@ class SignIn:
         Raises TooManyRequests, WrongCredentials without telling whether name or password is wrong, and for
         the right password CompanySuspended, NotAllowed.
         """
-        with self._turns:
+        with self._hashes.turn:
             attempt = self._throttle.count(visitor, username)
-            user, company_id = self._user_named(username)
+            user, company_id = find_by_name(self._application, username)
             stored = self._verified(user, password)
             if user is None or stored is None or not user["is_active"]:
                 raise WrongCredentials
-            better = self._hasher.hash(password) if self._hasher.check_needs_rehash(stored) else None
+            better = self._hashes.renewed(stored, password)
 
             def admit(db: Database) -> dict[str, Any] | Refusal:
                 params = self._params(db, visitor, user_id=user["id"], checked=stored, better=better)
@@ -159,18 +157,57 @@ class SignIn:
 
     def hash_password(self, password: str) -> str:
         """What is kept of a password (argon2id). It takes a while on purpose: never within a transaction."""
-        with self._turns:
-            return self._hasher.hash(password)
+        with self._hashes.turn:
+            return self._hashes.make(password)
+
+    def hash_pin(self, user_id: UUID, pin: str) -> str:
+        """What is kept of a user's pin: a hash with a pepper, as there are so few pins."""
+        with self._hashes.turn:
+            return self._hashes.make(_sealed(pin, user_id, self._peppers[0]))
 
     def knows_password(self, user: Row, password: str, visitor: Visitor) -> bool:
         """Whether this is the user's password; who guesses is held back. Raises TooManyRequests."""
-        with self._turns:
+        with self._hashes.turn:
             attempt = self._throttle.count(visitor, user["username"])
             is_right = self._verified(user, password) is not None
             if is_right:
-                with self._application.transaction(PLATFORM_ID) as db:
-                    self._throttle.forgive(db, attempt)
+                self._forgive(attempt)
             return is_right
+
+    def find_approver(
+        self, company_id: UUID, username: str, visitor: Visitor, *, password: str | None, pin: str | None
+    ) -> Approver:
+        """The user of the company who has this name and this password or, instead of one, this pin.
+
+        Counted as signing in is. Raises TooManyRequests, and WrongCredentials without telling what is wrong.
+        """
+        with self._hashes.turn:
+            attempt = self._throttle.count(visitor, username)
+            person, owner_id = find_by_name(self._application, username)
+            user = person if owner_id == company_id else None
+            stored = self._verified(user, password) if password is not None else self._verified_pin(user, pin)
+            if user is None or stored is None or not user["is_active"]:
+                raise WrongCredentials
+            self._forgive(attempt)
+        return Approver(
+            id=user["id"],
+            role=user["role"],
+            permissions=permissions_of(user["role"], user["granted"], user["denied"]),
+            store_ids=tuple(user["store_ids"]),
+            rights_version=user["rights_version"],
+            checked_hash=stored,
+        )
+
+    def make_approval_token(self) -> tuple[str, bytes]:
+        """A token for an approval, and what is kept of it."""
+        token = secrets.token_urlsafe(32)
+        return token, digest_of(token)
+
+    def find_approval(self, token: str, caller: Caller) -> Approval:
+        """What was approved for the caller under this token. Raises ApprovalNotValid."""
+        return self._application.perform(
+            caller.company_id, lambda db: find_approval(db, token, caller), reading=True
+        )
 
     def begin_reset(self, username: str, visitor: Visitor) -> None:
         """Send a token to whoever forgot the password, after the answer. Raises TooManyRequests.
@@ -184,8 +221,7 @@ class SignIn:
         """What a token is for, and the user. Raises TooManyRequests, InvalidToken, CompanySuspended."""
         attempt = self._throttle.count(visitor)
         reset = self._recovery.find(token)
-        with self._application.transaction(PLATFORM_ID) as db:
-            self._throttle.forgive(db, attempt)
+        self._forgive(attempt)
         return reset
 
     def count_attempt(self, visitor: Visitor) -> None:
@@ -201,22 +237,21 @@ class SignIn:
         with self._application.transaction(PLATFORM_ID) as db:
             self._throttle.forget(db, username, visitor)
 
-    def _user_named(self, username: str) -> tuple[Row | None, UUID]:
-        """The user of this name and their company; for a name nobody has, as many questions are asked."""
-        perform, nobody = self._application.perform, {"company_id": PLATFORM_ID, "user_id": UUID(int=0)}
-        entry = perform(PLATFORM_ID, lambda db: ask_directory(db, username).row(), reading=True)
-        owner = entry or nobody
-        user = perform(owner["company_id"], lambda db: find_user(db, owner["user_id"]), reading=True)
-        return user, owner["company_id"]
+    def _forgive(self, attempt: Attempt) -> None:
+        with self._application.transaction(PLATFORM_ID) as db:
+            self._throttle.forgive(db, attempt)
 
     def _verified(self, user: Row | None, password: str) -> str | None:
         """The hash that the password was checked against, or None when it is another password."""
         stored: str | None = user["password_hash"] if user else None
-        try:
-            self._hasher.verify(stored or self._nobodys_hash, password)
-        except (VerifyMismatchError, InvalidHashError):
-            return None
-        return stored
+        return stored if self._hashes.is_of(stored, password) else None
+
+    def _verified_pin(self, user: Row | None, pin: str | None) -> str | None:
+        """The hash that the pin was checked against, or None when it is another pin, or there is none."""
+        stored: str | None = user["pin_hash"] if user else None
+        user_id = user["id"] if user else UUID(int=0)
+        sealed = (_sealed(pin or "", user_id, pepper) for pepper in self._peppers)
+        return stored if any(self._hashes.is_of(stored, one) for one in sealed) else None
 
     def _rotated(self, db: Database, token: RefreshToken, visitor: Visitor) -> dict[str, Any] | Refusal:
         """The answer to a token of ours, or the refusal."""
@@ -282,6 +317,11 @@ class SignIn:
             "user_agent": visitor.user_agent,
             **more,
         }
+
+
+def _sealed(pin: str, user_id: UUID, pepper: bytes) -> str:
+    """A pin as it is hashed: whoever reads the database cannot try out all there are."""
+    return hmac.digest(pepper, f"pin:{user_id}:{pin}".encode(), "sha256").hex()
 
 
 def _in_the_way(db: Database, user: Row, needing: str | None) -> Refusal | None:

@@ -10,7 +10,11 @@ from projections.base import Database, Params
 _KEEP_HASH: LiteralString = """
     INSERT INTO credentials (company_id, id, password_hash)
     VALUES (%(company_id)s, %(user_id)s, %(password_hash)s)
-        ON CONFLICT (company_id, id) DO UPDATE SET password_hash = excluded.password_hash
+        ON CONFLICT (company_id, id) DO UPDATE SET password_hash = excluded.password_hash, pin_hash = NULL
+"""
+
+_KEEP_PIN: LiteralString = """
+    UPDATE credentials SET pin_hash = %(pin_hash)s WHERE company_id = %(company_id)s AND id = %(user_id)s
 """
 
 _END_SESSIONS: LiteralString = """
@@ -47,10 +51,17 @@ class Credentials:
         self._changed = changed
 
     def set_password(self, user_id: UUID, password_hash: str) -> None:
-        """Let the user sign in with the password of this hash from now on; a token sent before is void."""
+        """Let the user sign in with the password of this hash from now on.
+
+        A token that was sent before is void, and so is a pin: somebody else may have set it.
+        """
         params = {"user_id": user_id, "password_hash": password_hash}
         self._execute(_KEEP_HASH, params)
         self._execute(_DROP_RESET, params)
+
+    def set_pin(self, user_id: UUID, pin_hash: str) -> None:
+        """Let the user approve with the pin of this hash from now on, and with no other."""
+        self._execute(_KEEP_PIN, {"user_id": user_id, "pin_hash": pin_hash})
 
     def end_sessions(self, user_id: UUID, *, but: UUID | None = None) -> None:
         """End the sessions of a user, all or all but one."""

@@ -1,4 +1,4 @@
-"""Forgets what signing in leaves behind: sessions, tokens of forgotten passwords, and counts of failures."""
+"""Forgets what is past its time: sessions, tokens of forgotten passwords, approvals, counts of failures."""
 
 from datetime import timedelta
 from typing import Any, LiteralString
@@ -17,16 +17,24 @@ _FORGET_RESETS: LiteralString = """
     DELETE FROM password_resets WHERE company_id = %(company_id)s AND expires_at < now()
 """
 
+# Of those that were used, a request that is repeated a month later is known still, as at a till that was off.
+_FORGET_APPROVALS: LiteralString = """
+    DELETE FROM approvals
+     WHERE company_id = %(company_id)s AND expires_at < now()
+       AND (used_at IS NULL OR expires_at < now() - interval '31 days')
+"""
+
 _OLD_FAILURES: LiteralString = "SELECT key FROM sign_in_failures WHERE until < now()"
 
 _FORGET_FAILURES: LiteralString = "DELETE FROM sign_in_failures WHERE key = %(key)s AND until < now()"
 
 
 def forget_old_sessions(connection: psycopg.Connection[Any]) -> None:
-    """Delete sessions and tokens that are past their time, company by company."""
+    """Delete sessions, tokens and approvals that are past their time, company by company."""
     for (company_id,) in connection.execute(_COMPANIES).fetchall():
         connection.execute(_FORGET_SESSIONS, {"company_id": company_id})
         connection.execute(_FORGET_RESETS, {"company_id": company_id})
+        connection.execute(_FORGET_APPROVALS, {"company_id": company_id})
 
 
 def forget_old_failures(connection: psycopg.Connection[Any]) -> None:

@@ -40,6 +40,7 @@ TABLES: Mapping[str, Rights] = {
     "sessions": Rights(EVERYTHING, EVERYTHING),
     "idempotency_keys": Rights(EVERYTHING, EVERYTHING),
     "password_resets": Rights(EVERYTHING, EVERYTHING),
+    "approvals": Rights(EVERYTHING, EVERYTHING),
     # A client that fails to sign in is of no company yet.
     "sign_in_failures": Rights(EVERYTHING, EVERYTHING, rows=ALL_ROWS),
     "image_contents": Rights(EVERYTHING, EVERYTHING),

@@ -20,6 +20,7 @@ from infra.decisions.application import Application
 from infra.decisions.unit_of_work import EventWriter
 from infra.files.gallery import Gallery
 from infra.identity.authentication import SignIn
+from infra.identity.hashes import Hashes
 from infra.identity.recovery import Recovery
 from infra.identity.refresh_tokens import pepper_of
 from infra.identity.throttle import Throttle
@@ -147,6 +148,7 @@ def _sign_in(
         tokens,
         throttle,
         Recovery(application, messenger_of(settings), settings.public_url),
+        Hashes(),
         refresh_seconds=settings.refresh_token_seconds,
         peppers=peppers,
     )

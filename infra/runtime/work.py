@@ -7,6 +7,7 @@ from commands.ports import Caller
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.files.import_desk import ImportDesk
 from infra.files.picture_shelf import PictureShelf
+from infra.identity.approvals import Approvals
 from infra.identity.credentials import Credentials
 from projections.base import Database
 from projections.guards.catalog.assortment import Assortment
@@ -56,6 +57,7 @@ class RequestWork(PostgresUnitOfWork):
         self.plan = PlanGuard(transaction, now)
         self.platform = PlatformGuard(transaction, now)
         self.credentials = Credentials(transaction, now, self.changed_rows)
+        self.approvals = Approvals(transaction, caller, self.changed_rows)
         self.users = UsersGuard(transaction)
         self.pictures = PictureShelf(transaction)
         self.assortment = Assortment(transaction, writer.types.rebuild)

@@ -39,6 +39,7 @@ MIGRATIONS = {
     "infra.eventstore:without_tracking.sql": "infra.eventstore:without_tracking.sql",
     "infra.jobs:stock_verification.sql": "infra.jobs:stock_verification.sql",
     "infra.decisions:deliveries.sql": "infra.decisions:deliveries.sql",
+    "infra.identity:approvals.sql": "infra.identity:approvals.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

@@ -101,7 +101,7 @@ class TestThePage:
     def test_names_with_each_operation_what_that_one_refuses(
         self, app: Any, document: dict[str, Any], page: Page
     ) -> None:
-        general = {"not_found", "forbidden", "company_suspended"}
+        general = {"not_found", "forbidden", "company_suspended", "subscription_expired"}
         general |= {"unauthenticated", "token_expired", "token_revoked"}
         for route in routes_of(app):
             name = document["paths"][route.path][route.method.lower()]["operationId"]

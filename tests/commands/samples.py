@@ -9,6 +9,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from commands.orders.baskets import BasketLine
 from commands.orders.sales import PlaceSale
 from commands.ports import Caller
+from domain.approvals import Approval
 from domain.catalog.brands import Brand
 from domain.catalog.categories import Category
 from domain.catalog.products import Product, Status, Variant
@@ -49,6 +50,11 @@ SHIFT, DELIVERY, OTHER, NOTHING = map(id_of, ("shift", "delivery", "other", "not
 #: When companies were founded, and the moment of every decision: a Monday, 14:00 in Berlin.
 FOUNDED = datetime(2026, 1, 5, 8, tzinfo=UTC)
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+
+
+def approval(key: str, role: str = "Manager", **bounds: Any) -> Approval:
+    """OTHER, in this role, approved one request with this key."""
+    return Approval(token_hash=b"token", key=key, approver_id=OTHER, approver_role=role, **bounds)
 
 
 def caller(role: str = "Admin", *stores: UUID, without: Iterable[str] = (), user_id: UUID = ADMIN) -> Caller:

@@ -8,6 +8,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from api.work import Work
+from commands.approvals import GiveApproval, give_approval
 from commands.catalog.images import AddImage, RemoveImage, ReviseImage, add_image, remove_image, revise_image
 from commands.catalog.launches import LaunchDueProducts, launch_due_products
 from commands.catalog.product_import import ImportProducts, KeepImport, import_products, keep_import
@@ -56,7 +57,14 @@ from commands.packages import (
     revise_package,
     switch_package,
 )
-from commands.passwords import ChangePassword, ResetPassword, change_password, reset_password
+from commands.passwords import (
+    ChangePassword,
+    ResetPassword,
+    SetPin,
+    change_password,
+    reset_password,
+    set_pin,
+)
 from commands.ports import Caller
 from commands.settings import (
     ArchiveSetting,
@@ -121,6 +129,7 @@ from commands.users import (
 from commands.users import ResetPassword as ResetUsersPassword
 from commands.users import reset_password as reset_users_password
 from domain.aggregate import Aggregate
+from domain.approvals import Approval
 from domain.companies import PLATFORM_ID, Company
 from domain.errors import Refusal
 from domain.packages import Package
@@ -159,6 +168,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         EndSessions: end_sessions,
         ExpireReservations: expire_reservations,
         FulfilReservation: fulfil_reservation,
+        GiveApproval: give_approval,
         GiveUp: give_up,
         ImportProducts: import_products,
         JoinOnTrial: join_on_trial,
@@ -193,6 +203,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         ReviseSetting: revise_setting,
         ReviseUser: revise_user,
         ReviseVariant: revise_variant,
+        SetPin: set_pin,
         SetReorderPoints: set_reorder_points,
         ShipTransfer: ship_transfer,
         Subscribe: subscribe,
@@ -305,6 +316,11 @@ class Scenario:
         self.world.sessions[session_id] = Session(company, user_id, NOW + lasts)
         return self
 
+    def given_password(self, user_id: UUID, password_hash: str) -> Self:
+        """The user signs in with the password of this hash."""
+        self.world.passwords[user_id] = password_hash
+        return self
+
     def given_reset(self, user_id: UUID, token_hash: bytes, *, lasts: timedelta = timedelta(hours=1)) -> Self:
         """The user was sent a token to set another password with."""
         self.world.resets[user_id, token_hash] = NOW + lasts
@@ -329,6 +345,14 @@ class Scenario:
     def password_of(self, user_id: UUID) -> str | None:
         """The hash of the user's password."""
         return self.world.passwords.get(user_id)
+
+    def pin_of(self, user_id: UUID) -> str | None:
+        """The hash of the user's pin."""
+        return self.world.pins.get(user_id)
+
+    def approvals(self) -> list[Approval]:
+        """What was approved."""
+        return self.world.approvals
 
     def open_sessions(self) -> set[UUID]:
         """The sessions that have not ended."""

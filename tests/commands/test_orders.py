@@ -40,6 +40,7 @@ from tests.commands.samples import (
     TAX,
     UNIT,
     VARIANT,
+    approval,
     caller,
     company,
     customer,
@@ -330,6 +331,11 @@ class TestPrices:
     def test_refuses_another_price_to_whoever_may_not(self, shop: Scenario) -> None:
         shop.by(CASHIER).when(sale(line(unit_price=100), paid=100)).then_refused(PriceOverrideNotAllowed)
 
+    def test_lets_whoever_was_approved_sell_at_another_price(self, shop: Scenario) -> None:
+        approved = CASHIER.under(approval("pos.price_override"))
+        recorded = sold(shop.by(approved).when(sale(line(unit_price=100), paid=100)))
+        assert (recorded.lines[0].unit_price, recorded.approved_by) == (100, OTHER)
+
     def test_lets_anybody_name_the_price_it_has(self, shop: Scenario) -> None:
         assert sold(shop.by(CASHIER).when(sale(line(unit_price=249)))).totals.total == 249
 
@@ -348,6 +354,18 @@ class TestPrices:
         # What the basket's discounts come to is above the ceiling on its only line as well.
         fields = {field, "lines.0.discounts"}
         shop.by(CASHIER).when(discounted(HALF, where)).then_refused(DiscountAboveCeiling, *fields)
+
+    @pytest.mark.parametrize(("approver", "own"), [("Manager", "Cashier"), ("Cashier", "Manager")])
+    def test_gives_what_caller_or_approver_may_give(self, shop: Scenario, approver: str, own: str) -> None:
+        approved = replace(CASHIER, role=own).under(approval("pos.discount", approver))
+        totals = sold(shop.by(approved).when(discounted(HALF, "basket", paid=124))).totals
+        assert (totals.discount_total, totals.total) == (125, 124)
+
+    def test_gives_no_more_for_what_else_was_approved(self, shop: Scenario) -> None:
+        approved = CASHIER.under(approval("pos.price_override"))
+        shop.by(approved).when(discounted(HALF, "line")).then_refused(
+            DiscountAboveCeiling, "lines.0.discounts"
+        )
 
     def test_gives_what_is_within_the_ceiling(self, shop: Scenario) -> None:
         totals = sold(shop.by(CASHIER).when(discounted(TEN_PERCENT, "basket", paid=224))).totals

@@ -26,7 +26,7 @@ def door(database: Any) -> Iterator[SignIn]:
 
 def test_a_new_password_waits_for_its_turn_to_be_hashed(door: SignIn) -> None:
     with ThreadPoolExecutor(1) as somebody:
-        with door._turns:
+        with door._hashes.turn:
             hashing = somebody.submit(door.hash_password, "correct horse battery staple")
             with pytest.raises(TimeoutError):
                 hashing.result(timeout=0.3)

@@ -81,7 +81,11 @@ class MemoryCredentials:
 
     def set_password(self, user_id: UUID, password_hash: str) -> None:
         self._world.passwords[user_id] = password_hash
+        self._world.pins.pop(user_id, None)
         self._world.resets = {key: until for key, until in self._world.resets.items() if key[0] != user_id}
+
+    def set_pin(self, user_id: UUID, pin_hash: str) -> None:
+        self._world.pins[user_id] = pin_hash
 
     def end_sessions(self, user_id: UUID, *, but: UUID | None = None) -> None:
         for session_id, session in self._world.sessions.items():

@@ -11,6 +11,7 @@ from domain.pending import Pending
 from infra.decisions.creations import rows_at_creation
 from infra.eventstore.codec import Metadata
 from infra.runtime.models import EVENT_TYPES
+from tests.commands.memory.approvals import MemoryApprovals
 from tests.commands.memory.catalog import MemoryCatalog, MemoryPictures
 from tests.commands.memory.counts import MemoryCounts
 from tests.commands.memory.drawers import MemoryDrawers
@@ -57,6 +58,7 @@ class MemoryWork:
         self.plan = MemoryPlan(world, company_id, now)
         self.platform = MemoryPlatform(world, company_id, now)
         self.users = MemoryUsers(world, company_id)
+        self.approvals = MemoryApprovals(world)
         self.credentials = MemoryCredentials(world, company_id, now)
         self.assortment = MemoryAssortment(world, company_id)
         self.imports = MemoryImports(world)
@@ -101,6 +103,10 @@ class MemoryWork:
         """Take what was saved into the company's log."""
         content = self._content.fingerprint if self._content else None
         metadata = Metadata(
-            at=self.now, actor=self.caller.user_id, request=self.caller.request_id, content=content
+            at=self.now,
+            actor=self.caller.user_id,
+            request=self.caller.request_id,
+            content=content,
+            approved_by=self.caller.approved_by,
         )
         self._world.record(self._company_id, self.events, metadata)

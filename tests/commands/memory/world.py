@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from domain.aggregate import Aggregate
+from domain.approvals import Approval
 from domain.companies import PLATFORM_ID, Company
 from domain.kinds import KINDS
 from domain.packages import Limits, Package
@@ -37,6 +38,8 @@ class World:
     #: The events of each log in their order.
     journal: dict[UUID, list[Row]] = field(default_factory=lambda: defaultdict(list))
     passwords: dict[UUID, str] = field(default_factory=dict)
+    pins: dict[UUID, str] = field(default_factory=dict)
+    approvals: list[Approval] = field(default_factory=list)
     resets: dict[tuple[UUID, bytes], datetime] = field(default_factory=dict)
     sessions: dict[UUID, Session] = field(default_factory=dict)
     imports: list[UUID] = field(default_factory=list)

@@ -13,6 +13,7 @@ import pytest
 from api.work import Work
 from commands.creations import Content
 from domain.aggregate import Aggregate
+from domain.approvals import Approval
 from domain.companies import PLATFORM_ID
 from domain.errors import Refusal
 from infra.eventstore.codec import Metadata
@@ -38,6 +39,14 @@ _SEND_TOKEN: LiteralString = """
 """
 _PASSWORD: LiteralString = """
     SELECT password_hash FROM credentials WHERE company_id = %(company_id)s AND id = %(id)s
+"""
+_KEEP_PASSWORD: LiteralString = """
+    INSERT INTO credentials (company_id, id, password_hash) VALUES (%(company_id)s, %(id)s, %(hash)s)
+"""
+_PIN: LiteralString = "SELECT pin_hash FROM credentials WHERE company_id = %(company_id)s AND id = %(id)s"
+_APPROVALS: LiteralString = """
+    SELECT token_hash, key, approver_id, approver_role, store_ids, order_id, amount FROM approvals
+     WHERE company_id = %(company_id)s
 """
 _OPEN_SESSIONS: LiteralString = """
     SELECT id FROM sessions WHERE company_id = %(company_id)s AND revoked_at IS NULL
@@ -66,6 +75,12 @@ class PostgresScenario(Scenario):
         self._db.execute(_SIGN_IN, {**own, "now": NOW, "until": NOW + lasts})
         return self
 
+    def given_password(self, user_id: UUID, password_hash: str) -> "PostgresScenario":
+        self._enter(COMPANY)
+        own = {"company_id": COMPANY, "id": user_id, "hash": password_hash}
+        self._db.execute(_KEEP_PASSWORD, own)
+        return self
+
     def given_reset(
         self, user_id: UUID, token_hash: bytes, *, lasts: timedelta = timedelta(hours=1)
     ) -> "PostgresScenario":
@@ -77,6 +92,14 @@ class PostgresScenario(Scenario):
     def password_of(self, user_id: UUID) -> str | None:
         row = self._db.ask(_PASSWORD, {"company_id": self._db.company_id, "id": user_id}).row()
         return row["password_hash"] if row else None
+
+    def pin_of(self, user_id: UUID) -> str | None:
+        row = self._db.ask(_PIN, {"company_id": self._db.company_id, "id": user_id}).row()
+        return row["pin_hash"] if row else None
+
+    def approvals(self) -> list[Approval]:
+        rows = self._db.ask(_APPROVALS, {"company_id": self._db.company_id}).rows()
+        return [Approval(**{**row, "store_ids": tuple(row["store_ids"])}) for row in rows]
 
     def open_sessions(self) -> set[UUID]:
         return {row["id"] for row in self._db.ask(_OPEN_SESSIONS, {"company_id": self._db.company_id}).rows()}
