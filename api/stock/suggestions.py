@@ -30,7 +30,7 @@ class SuggestionAnswer(Answer):
     storage_id: Annotated[Id, Meaning("The storage.")]
     storage_name: Annotated[str, Meaning("What the storage is called.", "Back room")]
     supplier_id: Annotated[Id | None, Meaning("The supplier of the product.")]
-    sold: Annotated[Quantity, Meaning("How much was sold within `days`.", "42")]
+    sold: Annotated[Quantity, Meaning("How much was sold within `days`, less what came back.", "42")]
     days: Annotated[Count, Meaning("How many days are looked at.", 56)]
     days_in_stock: Annotated[Ratio, Meaning("For how many of them there was any.", "42.00")]
     rate: Annotated[Ratio, Meaning("How much is sold on a day with stock.", "1.00")]

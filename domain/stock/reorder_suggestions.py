@@ -17,7 +17,10 @@ ENOUGH_DAYS = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sales:
-    """What was sold within a time, and for how many days of it there was any, to two places."""
+    """What was sold within a time, less what came back, and for how many days of it there was any.
+
+    More may come back than is sold, of what was sold before. The days have two places.
+    """
 
     sold: Decimal
     days_in_stock: Decimal

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import LiteralString
 
 from domain.stock.movements import StockMovement
-from projections.base import Database, Fact, Projection
+from projections.base import Database, Event, Fact, Projection
 from projections.records import Reading
 from projections.reports.sale_facts import add_rows
 
@@ -50,29 +50,38 @@ class Day:
     quantity_in: Decimal = _NONE
     quantity_out: Decimal = _NONE
     sold: Decimal = _NONE
+    returned: Decimal = _NONE
     microseconds_in_stock: int = 0
     last_sold_at: datetime | None = None
     #: Whether the batch has anything to add to what the table knows of it.
     has_moved: bool = False
 
-    def move(self, at: datetime, line: MovedLine, *, is_sale: bool) -> None:
+    def move(self, event: Event, at: datetime, line: MovedLine) -> None:
         """Take in a movement, which is not before the last."""
         if self.closing > 0:
             self.microseconds_in_stock += _microseconds(self.last_at, at)
         quantity = line.quantity
         if quantity > 0:
             self.quantity_in += quantity
+            if event in _FROM_CUSTOMERS:
+                self.returned += quantity
         else:
             self.quantity_out -= quantity
-            if is_sale:
+            if event is StockMovement.Issued:
                 self.sold -= quantity
                 self.last_sold_at = at
         self.closing, self.value, self.last_at = line.balance_quantity, line.balance_value, at
         self.has_moved = True
 
 
+_FROM_CUSTOMERS = frozenset({StockMovement.Returned, StockMovement.Voided})
+
+
 class StockDaily(Projection):
     """One row for each storage, variant and business date on which something moved.
+
+    `returned` is what customers brought back and what voids took back, on the day that it came; `sold` is not
+    lowered by it.
 
     Movements follow each other as they were recorded, each at the time it happened, but never before the one
     that was recorded before it: one that comes late counts for the day on which the stock stood then. So the
@@ -82,6 +91,7 @@ class StockDaily(Projection):
     """
 
     name = "stock_daily"
+    version = 2
     tables = ("stock_daily",)
     folds = dict.fromkeys(
         (
@@ -109,6 +119,7 @@ class StockDaily(Projection):
             quantity_in           numeric NOT NULL,
             quantity_out          numeric NOT NULL,
             sold                  numeric NOT NULL,
+            returned              numeric NOT NULL,
             closing               numeric NOT NULL,
             value                 bigint NOT NULL,
             microseconds_in_stock bigint NOT NULL,
@@ -139,7 +150,7 @@ class _Days:
     def add(self, fact: Fact) -> None:
         """Take in a movement."""
         moved: Movement = fact.data
-        occurred_at, is_sale = moved.occurred_at, fact.event is StockMovement.Issued
+        occurred_at = moved.occurred_at
         # Earlier movements do not know their business date.
         business_date = moved.business_date or occurred_at.date()
         for line in moved.lines:
@@ -150,7 +161,7 @@ class _Days:
                     self._done.append(day)
                 opening = line.balance_quantity - line.quantity
                 day = self._current[key] = Day(*key, business_date, opening, opening, at, at)
-            day.move(max(at, day.last_at), line, is_sale=is_sale)
+            day.move(fact.event, max(at, day.last_at), line)
 
     def moved(self) -> list[Day]:
         """The days on which something moved."""
@@ -192,6 +203,7 @@ def _row(day: Day) -> tuple[object, ...]:
         day.quantity_in,
         day.quantity_out,
         day.sold,
+        day.returned,
         day.closing,
         day.value,
         day.microseconds_in_stock,
@@ -202,7 +214,7 @@ def _row(day: Day) -> tuple[object, ...]:
 
 
 _COLUMNS = (
-    "storage_id variant_id business_date opening quantity_in quantity_out sold closing value "
+    "storage_id variant_id business_date opening quantity_in quantity_out sold returned closing value "
     "microseconds_in_stock first_at last_at last_sold_at"
 )
 
@@ -219,18 +231,19 @@ _LAST: LiteralString = """
 
 _PUT: LiteralString = """
     INSERT INTO stock_daily AS known (company_id, storage_id, variant_id, business_date, opening, quantity_in,
-                                      quantity_out, sold, closing, value, microseconds_in_stock, first_at,
-                                      last_at, last_sold_at)
+                                      quantity_out, sold, returned, closing, value, microseconds_in_stock,
+                                      first_at, last_at, last_sold_at)
     SELECT %(company_id)s, day.*
       FROM unnest(%(storage_id)b::uuid[], %(variant_id)b::uuid[], %(business_date)b::date[],
                   %(opening)b::numeric[], %(quantity_in)b::numeric[], %(quantity_out)b::numeric[],
-                  %(sold)b::numeric[], %(closing)b::numeric[], %(value)b::bigint[],
-                  %(microseconds_in_stock)b::bigint[], %(first_at)b::timestamptz[],
+                  %(sold)b::numeric[], %(returned)b::numeric[], %(closing)b::numeric[],
+                  %(value)b::bigint[], %(microseconds_in_stock)b::bigint[], %(first_at)b::timestamptz[],
                   %(last_at)b::timestamptz[], %(last_sold_at)b::timestamptz[]) AS day
         ON CONFLICT (company_id, storage_id, variant_id, business_date) DO UPDATE
        SET quantity_in = known.quantity_in + excluded.quantity_in,
            quantity_out = known.quantity_out + excluded.quantity_out,
            sold = known.sold + excluded.sold,
+           returned = known.returned + excluded.returned,
            closing = excluded.closing,
            value = excluded.value,
            microseconds_in_stock = known.microseconds_in_stock + excluded.microseconds_in_stock,

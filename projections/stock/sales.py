@@ -1,4 +1,4 @@
-"""What sold of each variant in each storage since a moment, and for how long there was any of it."""
+"""What sold of each variant in each storage, less what came back, and for how long there was any of it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -20,7 +20,8 @@ _SINCE: LiteralString = """
        AND own.business_date >= (%(since)s::timestamptz AT TIME ZONE 'UTC')::date - 3
 """
 _DAY_OF_LEVEL: LiteralString = """
-       own.storage_id, own.variant_id, own.sold, own.opening, own.closing, own.first_at, own.last_at,
+       own.storage_id, own.variant_id, own.sold - own.returned AS sold, own.opening, own.closing,
+       own.first_at, own.last_at,
        own.microseconds_in_stock * interval '1 microsecond' AS between_movements,
        lag(own.last_at) OVER days AS previous_at,
        coalesce(lead(own.first_at) OVER days, %(now)s::timestamptz) AS next_at
@@ -37,7 +38,8 @@ _SUMS: LiteralString = """
                   THEN greatest(first_at - %(since)s::timestamptz, interval '0')
                   ELSE interval '0' END) AS in_stock
 """
-#: Of everything that moved in these `storages`, or in any: how much was sold, and for how long there was any.
+#: Of everything that moved in these `storages`, or in any: how much was sold and did not
+#: come back, and for how long there was any.
 SALES_OF_STORAGES: LiteralString = f"""
     SELECT {_SUMS}
       FROM (SELECT {_DAY_OF_LEVEL}

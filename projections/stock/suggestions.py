@@ -16,7 +16,7 @@ from projections.stock.sales import SALES_OF_STORAGES, sales_since
 _ONE = Decimal(1)
 
 # What is sold no more is not ordered any more either. Most levels have enough, whatever is rounded, and stay
-# where they are.
+# where they are. More may have come back than was sold.
 _LEVELS: LiteralString = f"""
     SELECT level.*
       FROM (SELECT b.storage_id, storage.name AS storage_name, b.variant_id, v.sku, p.name,
@@ -44,8 +44,8 @@ _LEVELS: LiteralString = f"""
            ) AS level
      WHERE %(include_all)s::bool
         OR available + incoming_ordered + incoming_transit
-           <= safety + lead_days * coalesce(
-                  sold / greatest(extract(epoch FROM in_stock) / 86400 - 0.01, 1) + 0.01, 0)
+           <= safety + lead_days * greatest(coalesce(
+                  sold / greatest(extract(epoch FROM in_stock) / 86400 - 0.01, 1) + 0.01, 0), 0)
      ORDER BY name, sku, variant_id, storage_id
 """
 

@@ -107,6 +107,17 @@ def test_a_day_has_what_it_began_and_ended_with_and_what_came_and_went(diary: Di
     assert day["last_sold_at"] == MONDAY + 9 * HOUR
 
 
+def test_what_customers_bring_back_is_not_taken_off_what_sold(diary: Diary) -> None:
+    diary.move(MONDAY + 8 * HOUR, "10")
+    diary.sell(MONDAY + 9 * HOUR, "4")
+    diary.move(MONDAY + 10 * HOUR, "1.5", StockMovement.Returned)
+    diary.move(MONDAY + 11 * HOUR, "2", StockMovement.Voided)
+    diary.fold(1)
+    [day] = diary.rows()
+    assert (day["sold"], day["returned"], day["quantity_in"]) == (4, Decimal("3.5"), Decimal("13.5"))
+    assert (day["closing"], day["last_sold_at"]) == (Decimal("9.5"), MONDAY + 9 * HOUR)
+
+
 def test_a_day_begins_with_what_the_one_before_ended_with(diary: Diary) -> None:
     diary.move(MONDAY, "10")
     for later in (1, 2, 5):
@@ -165,7 +176,8 @@ def test_batches_of_any_size_give_the_same_days(diary: Diary, size: int) -> None
         at += timedelta(minutes=chance.randrange(-300, 600))
         variant = chance.choice([diary.tea, diary.milk])
         if chance.random() < 0.4:
-            diary.move(at, str(chance.randrange(1, 6)), variant=variant)
+            event = chance.choice([StockMovement.Received, StockMovement.Returned, StockMovement.Voided])
+            diary.move(at, str(chance.randrange(1, 6)), event, variant=variant)
         else:
             diary.sell(at, str(chance.randrange(1, 4)), variant=variant)
     diary.fold()
