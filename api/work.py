@@ -8,7 +8,7 @@ from commands.catalog.products import ProductsWork
 from commands.catalog.shelf_prices import ShelfPricesWork
 from commands.companies import CompaniesWork
 from commands.orders.sales import SaleWork
-from commands.shifts.ports import DrawerWork
+from commands.shifts.closing import ClosingWork
 from commands.stock.counts.ports import CountWork
 from commands.stock.ports import JournalWork
 from commands.stock.purchase_orders.suggested import SuggestionWork
@@ -20,7 +20,7 @@ class Work(
     ProductsWork,
     ShelfPricesWork,
     SaleWork,
-    DrawerWork,
+    ClosingWork,
     CountWork,
     JournalWork,
     ReorderWork,

@@ -1,15 +1,19 @@
 """Shifts: a till's drawer from its opening float to its counted close."""
 
-from domain.shifts.drawers import Drawer, NoOpenShift, Perpetual, ShiftNotOpen
+from domain.shifts.drawers import Drawer, NoOpenShift, Perpetual, ShiftAlreadyOpen, ShiftNotOpen
+from domain.shifts.place import CurrentShift, ShiftPlace
 from domain.shifts.shift import Denomination, Shift, ShiftStatus, TenderCount
 
 __all__ = [
+    "CurrentShift",
     "Denomination",
     "Drawer",
     "NoOpenShift",
     "Perpetual",
     "Shift",
+    "ShiftAlreadyOpen",
     "ShiftNotOpen",
+    "ShiftPlace",
     "ShiftStatus",
     "TenderCount",
 ]

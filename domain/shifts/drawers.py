@@ -12,6 +12,12 @@ class ShiftNotOpen(Conflict):
     code = "shift_not_open"
 
 
+class ShiftAlreadyOpen(Conflict):
+    """A shift is open at this register already."""
+
+    code = "shift_already_open"
+
+
 class NoOpenShift(Conflict):
     """No shift is open at this register; open one first."""
 

@@ -1,121 +1,146 @@
-"""The report of a shift: an X while it is open, a Z once it is closed. Amounts are minor currency units."""
+"""The report of a shift, made of its facts by one function: an X while it runs, a Z when it is closed.
 
+Amounts are minor currency units. A voided sale is in no sum but that of the voids, and what became known
+after the close in none at all.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from domain.shifts.drawers import Perpetual
+from domain.payments import CASH
+from domain.shifts.drawers import Drawer, Perpetual
+from domain.shifts.facts import Facts, ShiftFact, net_of_return, tax_of_return
+from domain.shifts.figures import CashFigures, CashierFigures, ShiftReport
+from domain.shifts.occurrences import occurrences_of, reasons_of
+from domain.shifts.shift import Shift
+from domain.shifts.tenders import taxes_of, tenders_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaxFigures:
-    """One tax rate: what was taxed with it, sales and returns apart."""
+class HeldSales:
+    """How many parked sales a store has, and what they come to."""
 
-    tax_rate_id: UUID
-    name: str
-    rate: Decimal
-    inclusive: bool
-    sales_taxable: int
-    sales_amount: int
-    returns_taxable: int
-    returns_amount: int
+    count: int = 0
+    value: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TenderFigures:
-    """One way to pay: net = sales + tips - refunds. What was counted of it is there only if somebody did."""
+class DrawerCount:
+    """A close: who counted what, and what stays in the drawer. `tenders` has other methods than cash."""
 
-    method: str
-    sales: int
-    tips: int
-    refunds: int
-    net: int
-    counted: int | None = None
-    over_short: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReasonFigures:
-    """What moved in the drawer for one reason."""
-
-    reason: str
-    count: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashFigures:
-    """The drawer; what only a close knows is left open in an X."""
-
-    opening_float: int
-    sales: int
-    tips: int
-    refunds: int
-    paid_in: tuple[ReasonFigures, ...]
-    paid_out: tuple[ReasonFigures, ...]
-    drops: int
-    expected: int
-    counted: int | None = None
-    over_short: int | None = None
-    closing_float: int | None = None
-    dropped_at_close: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occurrences:
-    """How often something happened that is looked at, and what it came to together."""
-
-    kind: str
-    count: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashierFigures:
-    """What one cashier sold."""
-
-    cashier_id: UUID | None
-    orders: int
-    net_sales: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShiftReport:
-    """All that a shift came to, as it was known when the report was made. Voided sales are in no sum."""
-
-    shift_id: UUID
-    register_id: UUID
-    store_id: UUID
-    currency: str
-    z_number: int | None
-    opened_by: UUID | None
-    opened_at: datetime
+    z_number: int
     closed_by: UUID | None
-    closed_at: datetime | None
-    business_dates: tuple[date, ...]
-    first_receipt: str | None
-    last_receipt: str | None
-    receipts: int
-    refunds: int
-    items: Decimal
-    gross_sales: int
-    discounts: int
-    returns: int
-    net_sales: int
-    tax: int
-    tips: int
-    rounding: int
-    total_collected: int
-    taxes: tuple[TaxFigures, ...]
-    tenders: tuple[TenderFigures, ...]
-    cash: CashFigures
-    occurrences: tuple[Occurrences, ...]
-    cashiers: tuple[CashierFigures, ...]
-    held_count: int
-    held_value: int
-    late_count: int
-    late_total: int
-    offline_applied: int
-    offline_flagged: int
-    perpetual: Perpetual
+    closed_at: datetime
+    counted_cash: int
+    closing_float: int
+    tenders: Mapping[str, int]
+
+
+def make_report(
+    shift: Shift,
+    facts: Iterable[ShiftFact],
+    *,
+    drawer: Drawer,
+    held: HeldSales,
+    count: DrawerCount | None = None,
+) -> ShiftReport:
+    """The report of these facts, in the order of the log; without a count it is an X."""
+    known = Facts.of(facts)
+    opened = shift.opened
+    sales, returns = known.sales, known.returns
+    gross, net = (sum(getattr(sale.totals, name) for sale in sales) for name in ("gross_sales", "net_sales"))
+    returned = sum(map(net_of_return, returns))
+    tax = sum(sale.totals.tax_total for sale in sales) - sum(map(tax_of_return, returns))
+    tips = sum(sale.totals.tip_total for sale in sales) - sum(getattr(one, "tip", 0) for one in returns)
+    rounding = sum(sale.totals.rounding for sale in sales) - sum(one.rounding for one in returns)
+    numbers = known.numbers
+    return ShiftReport(
+        shift_id=shift.id,
+        register_id=opened.register_id,
+        store_id=opened.store_id,
+        currency=opened.currency,
+        z_number=count.z_number if count else None,
+        opened_by=opened.cashier_id,
+        opened_at=opened.occurred_at,
+        closed_by=count.closed_by if count else None,
+        closed_at=count.closed_at if count else None,
+        business_dates=known.business_dates or (opened.business_date,),
+        first_receipt=numbers[0] if numbers else None,
+        last_receipt=numbers[-1] if numbers else None,
+        receipts=len(sales),
+        refunds=len(returns),
+        items=sum((line.quantity for sale in sales for line in sale.lines), Decimal(0)),
+        gross_sales=gross,
+        discounts=gross - net,
+        returns=returned,
+        net_sales=net - returned,
+        tax=tax,
+        tips=tips,
+        rounding=rounding,
+        total_collected=net - returned + tax + tips + rounding,
+        taxes=taxes_of(known),
+        tenders=tenders_of(known, _counted(count)),
+        cash=_cash(known, opened.opening_float, count),
+        occurrences=occurrences_of(known),
+        cashiers=_cashiers(known),
+        held_count=held.count,
+        held_value=held.value,
+        late_count=drawer.late_count,
+        late_total=drawer.late_total,
+        offline_applied=len(known.offline),
+        offline_flagged=sum(1 for one in known.offline if one.flags),
+        perpetual=_perpetual(known, drawer.perpetual, count),
+    )
+
+
+def _counted(count: DrawerCount | None) -> Mapping[str, int]:
+    return count.tenders if count else {}
+
+
+def _cash(known: Facts, opening_float: int, count: DrawerCount | None) -> CashFigures:
+    sales = [payment for sale in known.sales for payment in sale.payments if payment.method == CASH]
+    back = [payment for one in known.returns for payment in one.payments if payment.method == CASH]
+    counted = count.counted_cash if count else None
+    closing_float = count.closing_float if count else None
+    return CashFigures(
+        opening_float=opening_float,
+        sales=sum(payment.amount for payment in sales),
+        tips=sum(payment.tip for payment in sales),
+        refunds=sum(payment.amount + payment.tip for payment in back),
+        paid_in=reasons_of(known.movements(Shift.CashPaidIn)),
+        paid_out=reasons_of(known.movements(Shift.CashPaidOut)),
+        drops=sum(drop.amount for drop in known.movements(Shift.CashDropped)),
+        expected=known.expected_cash,
+        counted=counted,
+        over_short=None if counted is None else counted - known.expected_cash,
+        closing_float=closing_float,
+        dropped_at_close=None if counted is None or closing_float is None else counted - closing_float,
+    )
+
+
+def _cashiers(known: Facts) -> tuple[CashierFigures, ...]:
+    """Who sold what; what somebody gave back lowers their own sales."""
+    orders: dict[UUID | None, int] = {}
+    net: dict[UUID | None, int] = {}
+    for sale in known.sales:
+        orders[sale.cashier_id] = orders.get(sale.cashier_id, 0) + 1
+        net[sale.cashier_id] = net.get(sale.cashier_id, 0) + sale.totals.net_sales
+    for one in known.returns:
+        net[one.cashier_id] = net.get(one.cashier_id, 0) - net_of_return(one)
+    return tuple(
+        CashierFigures(cashier_id=cashier_id, orders=orders.get(cashier_id, 0), net_sales=net[cashier_id])
+        for cashier_id in sorted(net, key=str)
+    )
+
+
+def _perpetual(known: Facts, before: Perpetual, count: DrawerCount | None) -> Perpetual:
+    """What the register took since it began, this shift included."""
+    return Perpetual(
+        sales=before.sales + sum(sale.totals.total for sale in known.sales),
+        returns=before.returns + sum(one.total for one in known.returns),
+        receipts=before.receipts + len(known.sales),
+        z_count=count.z_number if count else before.z_count,
+    )

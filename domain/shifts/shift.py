@@ -1,13 +1,15 @@
 """Shifts: a till's drawer from its opening float to its counted close. Amounts are minor currency units."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
 from domain.aggregate import Aggregate
-from domain.shifts.drawers import Perpetual
-from domain.shifts.report import ShiftReport
+from domain.shifts.drawers import Perpetual, ShiftNotOpen
+from domain.shifts.figures import ShiftReport
+from domain.stock.documents import check_status
 
 ShiftStatus = Literal["open", "counting", "closed"]
 
@@ -74,6 +76,8 @@ class Shift(Aggregate):
         reference: str | None
         note: str | None
         occurred_at: datetime
+        #: Whether it is what the close did not leave in the drawer: what was expected then still had it.
+        at_close: bool = False
 
         def apply(self, aggregate: "Shift") -> None:
             """It changes nothing that a shift decides about: any amount may move."""
@@ -104,7 +108,7 @@ class Shift(Aggregate):
     class Closed(Aggregate.Event):
         """The drawer was counted. `report` is the Z as it is printed, for ever.
 
-        What `closing_float` does not leave in the drawer was dropped into the safe with it.
+        What `closing_float` does not leave in the drawer is dropped into the safe in the same decision.
         """
 
         register_id: UUID
@@ -167,3 +171,73 @@ class Shift(Aggregate):
         late_count: int
         late_total: int
         late_cash: int
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether somebody should look at it: its count, what a till did offline, or what came late."""
+        return self.late_count > 0 or bool(self.closed and self.closed.needs_review)
+
+    @property
+    def restated_over_short(self) -> int | None:
+        """What is over, or short (below zero), by the last count and all that is known by now."""
+        if self.closed is None:
+            return None
+        counted = self.recounts[-1].counted_cash if self.recounts else self.closed.counted_cash
+        return counted - self.closed.expected_cash - self.late_cash
+
+    def is_within(self, store_ids: Collection[UUID]) -> bool:
+        """Whether it is of one of these stores; no stores are no bounds."""
+        return not store_ids or self.opened.store_id in store_ids
+
+    def move_cash(self, event: type[CashMoved], **facts: Any) -> None:
+        """Record cash that comes or goes without a sale. Raises ShiftNotOpen."""
+        if self.status != "open":
+            raise ShiftNotOpen
+        self.trigger_event(event, register_id=self.opened.register_id, **facts)
+
+    def end(self, occurred_at: datetime) -> None:
+        """Sell nothing more in it; its drawer is to be counted. Raises InvalidTransition."""
+        check_status("shift", self.status, ["open"])
+        self.trigger_event(Shift.Ended, register_id=self.opened.register_id, occurred_at=occurred_at)
+
+    def check_closable(self) -> None:
+        """Raise InvalidTransition for what is closed."""
+        check_status("shift", self.status, ["open", "counting"])
+
+    def close(self, drop_id: UUID, **facts: Any) -> None:
+        """Record the count with its report, and under `drop_id` what goes to the safe. Any count is taken.
+
+        Raises InvalidTransition.
+        """
+        self.check_closable()
+        register_id = self.opened.register_id
+        self.trigger_event(Shift.Closed, register_id=register_id, **facts)
+        if dropped := facts["counted_cash"] - facts["closing_float"]:
+            self.trigger_event(
+                Shift.CashDropped,
+                movement_id=drop_id,
+                register_id=register_id,
+                cashier_id=facts["cashier_id"],
+                amount=dropped,
+                reason="safe",
+                reference=None,
+                note=None,
+                occurred_at=facts["occurred_at"],
+                at_close=True,
+            )
+
+    def recount(self, **facts: Any) -> None:
+        """Record another count of the cash, beside the first. Raises InvalidTransition."""
+        check_status("shift", self.status, ["closed"])
+        self.trigger_event(Shift.Recounted, **facts)
+
+    def note_late(self, order_id: UUID, *, cash: int, total: int) -> None:
+        """Note a fact of this shift that became known after its close. Raises InvalidTransition."""
+        check_status("shift", self.status, ["closed"])
+        self.trigger_event(
+            Shift.LateSaleNoted,
+            register_id=self.opened.register_id,
+            order_id=order_id,
+            cash=cash,
+            total=total,
+        )

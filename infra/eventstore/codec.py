@@ -115,6 +115,14 @@ class EventTypes:
             state["class_version"] = kind.version
         return kind.name, _encoder.encode(state).decode()
 
+    def decode(self, row: Mapping[str, Any]) -> tuple[type[Aggregate.Event], Any]:
+        """What a row of the log says: the event, and all its fields. Raises NewerEvent, DamagedEvent."""
+        kind = self.named(row["type"])
+        try:
+            return kind.event, kind.decode(row["state"])
+        except msgspec.ValidationError as error:
+            raise kind.trouble_with(row["state"]) from error
+
     def rebuild(self, rows: Iterable[Mapping[str, Any]]) -> Aggregate | None:
         """The aggregate that results from its events, rows of the log in order.
 

@@ -45,6 +45,8 @@ from projections.reports.sales_daily import SalesDaily
 from projections.search.index import Search
 from projections.settings import Settings
 from projections.shifts.drawers import Drawers
+from projections.shifts.entries import ShiftEntries
+from projections.shifts.shifts import Shifts
 from projections.stock.balances import StockBalances
 from projections.stock.counts import StockCounts
 from projections.stock.daily import StockDaily
@@ -104,6 +106,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     StockCounts(),
     Listing(),
     Drawers(),
+    Shifts(),
+    ShiftEntries(),
     Orders(),
     SalesDaily(),
     SaleFacts(),

@@ -52,7 +52,7 @@ class RequestWork(PostgresUnitOfWork):
         self.purchase_units = PurchaseUnitGuard(transaction)
         self.reorder_points = ReorderPointGuard(transaction, writer.types.rebuild)
         self.counts = CountsGuard(transaction)
-        self.drawers = DrawersGuard(transaction)
+        self.drawers = DrawersGuard(transaction, writer.types.decode)
         self.sales = SalesGuard(transaction, guesses)
         self.plan = PlanGuard(transaction, now)
         self.platform = PlatformGuard(transaction, now)

@@ -18,6 +18,7 @@ from projections.catalog.categories import position_of
 from projections.guards.references import References
 from projections.guards.stock_precision import ask_finer_than_unit
 from projections.settings import NOWHERE, keys_of
+from projections.shifts import shifts
 from projections.stock import balances, counts, transfers
 
 # The name, the code and the scope of the entity itself stand in for what an edit leaves as it is.
@@ -104,6 +105,7 @@ _USES: tuple[LiteralString, ...] = (
     balances.USES,
     transfers.USES,
     counts.USES,
+    shifts.USES,
     users.USES,
 )
 _IN_USE: LiteralString = f"SELECT {' OR '.join(_USES)} AS in_use"

@@ -76,6 +76,16 @@ from commands.settings import (
     revise_setting,
     switch_setting,
 )
+from commands.shifts.cash import MoveCash, move_cash
+from commands.shifts.closing import (
+    CloseShift,
+    EndShift,
+    RecountShift,
+    close_shift,
+    end_shift,
+    recount_shift,
+)
+from commands.shifts.opening import OpenShift, open_shift
 from commands.stock.adjustments import AdjustStock, adjust_stock
 from commands.stock.counts.completion import CompleteCount, PostDifferences, complete_count, post_differences
 from commands.stock.counts.documents import BeginCount, CancelCount, begin_count, cancel_count
@@ -159,6 +169,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         CancelTransfer: cancel_transfer,
         ChangePassword: change_password,
         ChangeProductStatus: change_product_status,
+        CloseShift: close_shift,
         CompleteCount: complete_count,
         DiscardPurchaseOrder: discard_purchase_order,
         DiscardTransfer: discard_transfer,
@@ -166,6 +177,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         DraftSuggested: draft_suggested,
         DraftTransfer: draft_transfer,
         EndSessions: end_sessions,
+        EndShift: end_shift,
         ExpireReservations: expire_reservations,
         FulfilReservation: fulfil_reservation,
         GiveApproval: give_approval,
@@ -176,12 +188,15 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         LaunchDueProducts: launch_due_products,
         LetFallDue: let_fall_due,
         OrderFromSupplier: order_from_supplier,
+        MoveCash: move_cash,
         NoteSent: note_sent,
+        OpenShift: open_shift,
         PlaceSale: place_sale,
         PostDifferences: post_differences,
         PriceForStores: price_for_stores,
         QuoteBasket: quote_basket,
         ReceiveStock: receive_stock,
+        RecountShift: recount_shift,
         ReceiveTransfer: receive_transfer,
         RegisterCompany: register_company,
         RegisterPackage: register_package,

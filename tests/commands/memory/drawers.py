@@ -1,10 +1,21 @@
 """The drawers of registers, in memory."""
 
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time
 from uuid import UUID
 
 from domain.pending import Pending
-from domain.shifts import Drawer, Perpetual, Shift
-from tests.commands.memory.world import World
+from domain.registers import Register
+from domain.shifts import CurrentShift, Drawer, Perpetual, Shift, ShiftPlace
+from domain.shifts.entries import ENTRY_EVENTS, Entry, entry_of
+from domain.shifts.facts import ShiftFact
+from domain.shifts.report import HeldSales
+from domain.stores import Store
+from domain.users import User
+from infra.eventstore.codec import decode_metadata
+from infra.runtime.models import EVENT_TYPES
+from tests.commands.memory.stock import backdating_of
+from tests.commands.memory.world import Row, World
 
 
 class MemoryDrawers:
@@ -24,13 +35,85 @@ class MemoryDrawers:
         closed = sorted((one.closed for one in shifts if one.closed), key=lambda closed: closed.z_number)
         last = shifts[-1] if shifts else None
         handed_on = [one.closed.closing_float for one in shifts if one.closed]
+        late = self._late_since_last_close(register_id)
         return Drawer(
             register_id=register_id,
             shift_id=next((one.id for one in shifts if one.status == "open"), None),
             last_shift_id=last.id if last else None,
             closing_float=handed_on[-1] if handed_on else None,
             z_number=closed[-1].z_number if closed else 0,
-            late_count=sum(one.late_count for one in shifts),
-            late_total=sum(one.late_total for one in shifts),
+            late_count=len(late),
+            late_total=sum(late),
             perpetual=closed[-1].perpetual if closed else Perpetual(),
         )
+
+    def place(self, register_id: UUID) -> Pending[ShiftPlace | None]:
+        return Pending(lambda: self._place(register_id))
+
+    def current_shift(self, shift_id: UUID) -> CurrentShift:
+        shift = self._world.find(self._company_id, shift_id)
+        assert isinstance(shift, Shift)
+        opener = shift.opened.cashier_id and self._world.find(self._company_id, shift.opened.cashier_id)
+        name = opener.values["username"] if isinstance(opener, User) else None
+        return CurrentShift(username=name, opened_at=shift.opened.occurred_at)
+
+    def balance(self, shift_id: UUID, version: int | None = None) -> Pending[int]:
+        return Pending(lambda: self._balance(shift_id, version))
+
+    def facts(self, shift_id: UUID) -> Pending[Sequence[ShiftFact]]:
+        return Pending(lambda: [fact for _, fact, _ in self._entries(shift_id)])
+
+    def held_sales(self, store_id: UUID) -> Pending[HeldSales]:  # noqa: ARG002 nothing is parked yet
+        return Pending(HeldSales)
+
+    def _place(self, register_id: UUID) -> ShiftPlace | None:
+        register = self._world.find(self._company_id, register_id)
+        if not isinstance(register, Register):
+            return None
+        store = self._world.find(self._company_id, register.values["store_id"])
+        company = self._world.company(self._company_id)
+        assert isinstance(store, Store)
+        assert company is not None
+        return ShiftPlace(
+            register_id=register.id,
+            store_id=store.id,
+            timezone=store.values["timezone"],
+            day_cut=time.fromisoformat(store.values["day_cut"]),
+            is_open=all(one.is_active and not one.is_archived for one in (register, store)),
+            currency=company.values["currency"],
+            backdating=backdating_of(self._world, self._company_id),
+            over_short_limit=company.values["over_short_limit"],
+        )
+
+    def _balance(self, shift_id: UUID, version: int | None) -> int:
+        balance, balances = 0, dict[tuple[UUID, int], int]()
+        entries = [(row, entry) for row, _, entry in self._entries(shift_id) if entry.kind != "closing_drop"]
+        for row, entry in sorted(entries, key=_in_order):
+            balance += entry.cash
+            balances[row["stream_id"], row["stream_version"]] = balance
+        return balance if version is None else balances[shift_id, version]
+
+    def _entries(self, shift_id: UUID) -> Iterator[tuple[Row, ShiftFact, Entry]]:
+        for row in self._world.journal[self._company_id]:
+            event, data = EVENT_TYPES.decode(row)
+            if event not in ENTRY_EVENTS:
+                continue
+            entry = entry_of(event, row["stream_id"], data)
+            if entry.shift_id == shift_id and not entry.is_late:
+                yield row, ShiftFact(event=event, stream_id=row["stream_id"], data=data), entry
+
+    def _late_since_last_close(self, register_id: UUID) -> list[int]:
+        late: list[int] = []
+        for row in self._world.journal[self._company_id]:
+            event, data = EVENT_TYPES.decode(row)
+            if event is Shift.Closed and data.register_id == register_id:
+                late.clear()
+            elif event is Shift.LateSaleNoted and data.register_id == register_id:
+                late.append(data.total)
+        return late
+
+
+def _in_order(pair: tuple[Row, Entry]) -> tuple[datetime, datetime, UUID, int]:
+    row, entry = pair
+    recorded_at = decode_metadata(row["metadata"]).at
+    return entry.occurred_at or recorded_at, recorded_at, row["stream_id"], row["stream_version"]

@@ -12,6 +12,7 @@ from domain.errors import Detail, Invalid
 from domain.payment_methods import MethodAtSale, PaymentMethod
 from domain.pending import Pending
 from domain.settings import DuplicateCode, DuplicateName, InUse, OtherStore, Setting, name_key
+from domain.shifts import Shift
 from domain.storages import Storage
 from domain.stores import Store
 from domain.users import User
@@ -206,9 +207,14 @@ class MemorySettings:
             storage_id == setting_id and balance.quantity
             for (storage_id, _), balance in balances_of(self._world, self._company_id).items()
         )
+        has_shift = any(
+            shift.opened.register_id == setting_id and shift.status != "closed"
+            for shift in self._world.all(self._company_id, Shift)
+        )
         return (
             is_option
             or holds
+            or has_shift
             or any(_names(one.values, setting_id) for one in (*settings, *products, *users))
         )
 

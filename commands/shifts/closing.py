@@ -1,0 +1,209 @@
+"""Closing a shift: no more sales, the drawer counted, its report frozen, and counted again if need be."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from commands.moments import moment_of
+from commands.ports import Missing, UnitOfWork, check_version
+from commands.settings import SettingsWork
+from commands.shifts.ports import DrawerWork
+from domain.errors import Detail, Invalid, NotAllowed
+from domain.payment_methods import MethodAtSale
+from domain.payments import BUILT_IN, CASH
+from domain.pending import Pending
+from domain.shifts import Denomination, Drawer, Shift, ShiftPlace, TenderCount
+from domain.shifts.denominations import check_denominations
+from domain.shifts.figures import ShiftReport
+from domain.shifts.report import DrawerCount, make_report
+
+CLOSE_ANY = "shifts.close_any"
+
+
+class NotYourShift(NotAllowed):
+    """Ending and closing another's shift takes the right to do so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedTender:
+    """What was counted of a method other than cash, in minor currency units."""
+
+    method: str
+    counted: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndShift:
+    """Sell nothing more in it."""
+
+    id: UUID
+    expected_versions: Collection[int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseShift(EndShift):
+    """The drawer was counted, in minor currency units. `closing_float` stays in it; None: all of it."""
+
+    counted_cash: int
+    denominations: tuple[Denomination, ...] = ()
+    tenders: tuple[CountedTender, ...] = ()
+    closing_float: int | None = None
+    over_short_reason: str | None = None
+    note: str | None = None
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecountShift(EndShift):
+    """The cash of a closed shift was counted again, in minor currency units."""
+
+    counted_cash: int
+    denominations: tuple[Denomination, ...] = ()
+    reason: str
+
+
+class ClosingWork(DrawerWork, SettingsWork, Protocol):
+    """What shifts are closed with."""
+
+
+def end_shift(command: EndShift, work: DrawerWork) -> Shift:
+    """Let its drawer be counted; the next shift may begin.
+
+    Raises Missing, NotYourShift, StaleVersion, InvalidTransition.
+    """
+    shift = _load(command, work)
+    work.drawers.lock(shift.opened.register_id).read()
+    shift.end(work.now)
+    work.save(shift)
+    return shift
+
+
+def close_shift(command: CloseShift, work: ClosingWork) -> Shift:
+    """Freeze the report of the shift with its next number, and hand the drawer on.
+
+    Who holds the drawer waits for sales that are running, and later ones find no open shift. Raises Missing,
+    NotYourShift, StaleVersion, InvalidTransition, Invalid, TooFarBack, BeforeTheCompany.
+    """
+    shift = _load(command, work)
+    shift.check_closable()
+    own = {one.method for one in command.tenders} - BUILT_IN
+    methods = work.settings.payment_methods(own) if own else Pending(dict)
+    asked = work.drawers.place(shift.opened.register_id)
+    locked = work.drawers.lock(shift.opened.register_id)
+    facts = work.drawers.facts(shift.id)
+    held = work.drawers.held_sales(shift.opened.store_id)
+    _check(command, shift)
+    place, drawer = asked.read(), locked.read()
+    count = _count(command, _counted(command, methods.read()), place, drawer, work)
+    report = make_report(shift, facts.read(), drawer=drawer, held=held.read(), count=count)
+    limit = place.over_short_limit if place else None
+    shift.close(work.new_id(), **_closed(command, count, report, limit))
+    work.save(shift)
+    return shift
+
+
+def recount_shift(command: RecountShift, work: DrawerWork) -> Shift:
+    """Keep another count beside the first. Raises Missing, StaleVersion, InvalidTransition, Invalid."""
+    shift = work.load(Shift, command.id)
+    if not shift.is_within(work.caller.store_ids):
+        raise Missing
+    check_version(shift.version, command.expected_versions)
+    check_denominations(command.denominations, command.counted_cash)
+    shift.recount(
+        counted_cash=command.counted_cash,
+        denominations=command.denominations,
+        reason=command.reason,
+        occurred_at=work.now,
+    )
+    work.save(shift)
+    return shift
+
+
+def _load(command: EndShift, work: UnitOfWork) -> Shift:
+    """The caller's own shift, or any for whoever may. Raises Missing, NotYourShift, StaleVersion."""
+    shift = work.load(Shift, command.id)
+    if not shift.is_within(work.caller.store_ids):
+        raise Missing
+    if shift.opened.cashier_id != work.caller.user_id and CLOSE_ANY not in work.caller.permissions:
+        raise NotYourShift
+    check_version(shift.version, command.expected_versions)
+    return shift
+
+
+def _check(command: CloseShift, shift: Shift) -> None:
+    """Raise Invalid for what cannot be so."""
+    check_denominations(command.denominations, command.counted_cash)
+    if command.closing_float is not None and command.closing_float > command.counted_cash:
+        message = "No more can stay in the drawer than was counted."
+        raise Invalid(details=[Detail("closing_float", "amount_not_valid", message)])
+    if command.occurred_at and command.occurred_at < shift.opened.occurred_at:
+        message = "A shift is closed after it was opened."
+        raise Invalid(details=[Detail("occurred_at", "before_opening", message)])
+
+
+def _counted(command: CloseShift, methods: Mapping[str, MethodAtSale]) -> dict[str, int]:
+    """What was counted of each method, by its code. Raises Invalid naming each that cannot be counted so."""
+    counted: dict[str, int] = {}
+    details = []
+    for index, one in enumerate(command.tenders):
+        code = methods[one.method].code if one.method in methods else one.method
+        if one.method not in methods and one.method not in BUILT_IN:
+            details.append(Detail(f"tenders.{index}.method", "not_found", "It is no method of payment here."))
+        elif code == CASH:
+            message = "Cash is counted in `counted_cash`."
+            details.append(Detail(f"tenders.{index}.method", "invalid", message))
+        elif code in counted:
+            details.append(Detail(f"tenders.{index}.method", "duplicate", "It was named before."))
+        counted[code] = one.counted
+    if details:
+        raise Invalid(details=details)
+    return counted
+
+
+def _count(
+    command: CloseShift,
+    counted: Mapping[str, int],
+    place: ShiftPlace | None,
+    drawer: Drawer,
+    work: UnitOfWork,
+) -> DrawerCount:
+    limits = place.backdating if place else None
+    closing_float = command.closing_float
+    return DrawerCount(
+        z_number=drawer.z_number + 1,
+        closed_by=work.caller.user_id,
+        closed_at=moment_of(command.occurred_at, "A close", work, limits) if limits else work.now,
+        counted_cash=command.counted_cash,
+        closing_float=command.counted_cash if closing_float is None else closing_float,
+        tenders=counted,
+    )
+
+
+def _closed(
+    command: CloseShift, count: DrawerCount, report: ShiftReport, limit: int | None
+) -> dict[str, Any]:
+    """What the close records; a difference above the limit, or what a till did alone, is to be reviewed."""
+    expected = report.cash.expected
+    over_short = count.counted_cash - expected
+    nets = {tender.method: tender.net for tender in report.tenders}
+    return {
+        "cashier_id": count.closed_by,
+        "occurred_at": count.closed_at,
+        "counted_cash": count.counted_cash,
+        "denominations": command.denominations,
+        "tenders": tuple(
+            TenderCount(method=method, counted=counted, expected=nets[method])
+            for method, counted in count.tenders.items()
+        ),
+        "expected_cash": expected,
+        "over_short": over_short,
+        "closing_float": count.closing_float,
+        "z_number": count.z_number,
+        "perpetual": report.perpetual,
+        "report": report,
+        "over_short_reason": command.over_short_reason,
+        "note": command.note,
+        "needs_review": report.offline_flagged > 0 or (limit is not None and abs(over_short) > limit),
+    }

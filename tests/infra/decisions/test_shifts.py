@@ -1,0 +1,3 @@
+"""The same decisions about shifts, over PostgreSQL."""
+
+from tests.commands.test_shifts import *  # noqa: F403 each of its tests runs again here
