@@ -64,3 +64,6 @@ class SaleContext:
     #: The drawer of the register, held; None without a register.
     drawer: Drawer | None = None
     is_shift_required: bool = False
+    #: Whether the store and the register are open, and the customer is one by now.
+    is_open: bool = True
+    is_customer_known: bool = True

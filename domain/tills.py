@@ -1,11 +1,14 @@
 """Tills: where a sale is made, and in which series its number is counted."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID, uuid5
 
 _SERIES = UUID("5b0f8c1e-0d7a-4a52-9d4e-3c6f1b7e2a90")
 _REFUND_SERIES = UUID("a3d1c2f4-71be-4d0c-9a55-0e8b6c9f4d17")
+#: A place in a series as a device prints it; nothing is counted from 0.
+_PLACE = re.compile(r"(?!0+\Z)[0-9]{1,12}\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,19 @@ def refund_series_of(code: str) -> UUID:
 def sale_number(code: str, number: int) -> str:
     """The number of a sale, such as `MAIN-1-000001`."""
     return f"{code}-{number:06d}"
+
+
+def place_of(number: str, device_code: str) -> tuple[UUID, int] | None:
+    """The series and the place in it of a number that a device gave, such as `MAIN-1-X1-000001`.
+
+    None for what is no number of that device's; whatever its till is called by now, the device's code is its
+    own.
+    """
+    code, _, place = number.rpartition("-")
+    is_own = code.casefold().endswith(f"-{device_code}".casefold())
+    if not is_own or not _PLACE.match(place):
+        return None
+    return series_of(code), int(place)
 
 
 def refund_number(code: str, number: int) -> str:

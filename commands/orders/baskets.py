@@ -1,6 +1,6 @@
 """What a basket costs: priced on the catalog, the store and the rights of one moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -12,6 +12,7 @@ from domain.catalog.products import SELLABLE, NotForSale
 from domain.catalog.units import too_precise
 from domain.discounts import check_ceiling
 from domain.errors import Detail, Invalid, NotAllowed
+from domain.pending import Pending
 from domain.pricing import Discount, Item, PricedBasket, price
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
 
@@ -70,11 +71,17 @@ class SalesPort(Protocol):
         variant_ids: Iterable[UUID],
         customer_id: UUID | None,
         lock: bool,
+        is_told_later: bool = False,
     ) -> SaleContext:
         """Read all that a sale is decided on; with `lock`, hold the balances and the till's number.
 
-        Raises Invalid for an unknown register, store or customer, OtherStore, StoreClosed.
+        Raises Invalid for an unknown register, store or customer, OtherStore, StoreClosed. What is told later
+        was sold without a connection: nothing that is closed by now refuses it, and every balance may fall
+        below zero.
         """
+
+    def is_taken(self, series_id: UUID, number: int) -> Pending[bool]:
+        """Ask whether a sale has this number of the series."""
 
 
 class QuoteWork(UnitOfWork, Protocol):
@@ -97,16 +104,25 @@ def quote_basket(command: QuoteBasket, work: QuoteWork) -> Quote:
 
 def context_of(command: QuoteBasket, work: QuoteWork, *, lock: bool) -> SaleContext:
     """What the basket is priced and sold on. Raises Invalid, OtherStore, StoreClosed, NotForSale."""
-    context = work.sales.context(
+    context = ask_context(command, work, lock=lock)
+    if unsellable := check_lines(command, context):
+        raise NotForSale(details=unsellable)
+    return context
+
+
+def ask_context(
+    command: QuoteBasket, work: QuoteWork, *, lock: bool, is_told_later: bool = False
+) -> SaleContext:
+    """What it is priced and sold on, whatever its lines name. Raises Invalid, OtherStore, StoreClosed."""
+    return work.sales.context(
         store_id=command.store_id,
         register_id=command.register_id,
         store_ids=work.caller.store_ids,
         variant_ids=[line.variant_id for line in command.lines],
         customer_id=command.customer_id,
         lock=lock,
+        is_told_later=is_told_later,
     )
-    _check_lines(command, context)
-    return context
 
 
 def store_of(context: SaleContext) -> StoreAtSale:
@@ -118,7 +134,8 @@ def store_of(context: SaleContext) -> StoreAtSale:
     return context.store
 
 
-def _check_lines(command: QuoteBasket, context: SaleContext) -> None:
+def check_lines(command: QuoteBasket, context: SaleContext) -> list[Detail]:
+    """Which lines name what is not for sale. Raises Invalid for what nobody could have sold."""
     unknown, unsellable = [], []
     ids: set[UUID | None] = set()
     for index, line in enumerate(command.lines):
@@ -135,8 +152,7 @@ def _check_lines(command: QuoteBasket, context: SaleContext) -> None:
             unknown.append(wrong)
     if unknown:
         raise Invalid(details=unknown)
-    if unsellable:
-        raise NotForSale(details=unsellable)
+    return unsellable
 
 
 def price_basket(command: QuoteBasket, context: SaleContext, work: UnitOfWork) -> PricedBasket:
@@ -144,13 +160,23 @@ def price_basket(command: QuoteBasket, context: SaleContext, work: UnitOfWork) -
 
     Raises PriceOverrideNotAllowed, DiscountNotAllowed, DiscountExceedsValue, DiscountAboveCeiling.
     """
-    items = [_item(line, context.variants[line.variant_id], work) for line in command.lines]
+    if _overrides(command, context) and PRICE_OVERRIDE not in work.caller.permissions:
+        raise PriceOverrideNotAllowed
+    items = items_of(command, context)
     basket = price(items, command.discounts, context.rules)
-    if _gives_discounts(command):
-        if DISCOUNT not in work.caller.permissions:
-            raise DiscountNotAllowed
-        check_ceiling(items, command.discounts, basket, _ceiling(context, work.caller))
+    check_discounts(command, context, items, basket, work.caller)
     return basket
+
+
+def check_discounts(
+    command: QuoteBasket, context: SaleContext, items: Sequence[Item], basket: PricedBasket, caller: Caller
+) -> None:
+    """Raise DiscountNotAllowed, DiscountAboveCeiling for what the caller may not give."""
+    if not _gives_discounts(command):
+        return
+    if DISCOUNT not in caller.permissions:
+        raise DiscountNotAllowed
+    check_ceiling(items, command.discounts, basket, _ceiling(context, caller))
 
 
 def _ceiling(context: SaleContext, caller: Caller) -> Decimal:
@@ -165,14 +191,23 @@ def _gives_discounts(command: QuoteBasket) -> bool:
     return any(discount.value for discounts in everywhere for discount in discounts)
 
 
-def _item(line: BasketLine, variant: VariantAtSale, work: UnitOfWork) -> Item:
-    unit_price = variant.price if line.unit_price is None else line.unit_price
-    if unit_price != variant.price and PRICE_OVERRIDE not in work.caller.permissions:
-        raise PriceOverrideNotAllowed
+def _overrides(command: QuoteBasket, context: SaleContext) -> bool:
+    return any(
+        line.unit_price is not None and line.unit_price != context.variants[line.variant_id].price
+        for line in command.lines
+    )
+
+
+def items_of(command: QuoteBasket, context: SaleContext) -> list[Item]:
+    """What is to be priced: each line at its own price, else at the catalog's."""
+    return [_item(line, context.variants[line.variant_id]) for line in command.lines]
+
+
+def _item(line: BasketLine, variant: VariantAtSale) -> Item:
     return Item(
         variant_id=variant.id,
         quantity=line.quantity,
-        unit_price=unit_price,
+        unit_price=variant.price if line.unit_price is None else line.unit_price,
         discounts=line.discounts,
         tax_rates=variant.tax_rates,
     )

@@ -71,7 +71,7 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
     DiscountAboveCeiling, TotalChanged, PaymentInsufficient, PaymentExceedsTotal, InsufficientStock,
     ShiftNotOpen, NoOpenShift, TooFarBack, BeforeTheCompany, PlanLimitReached, DuplicateId and AmountTooLarge.
     """
-    earlier = _earlier(command, work)
+    earlier = earlier_sale(command.id, work)
     methods = ask_methods(command.tenders, work)
     work.stock.hold_precisions(line.quantity for line in command.lines)
     try:
@@ -97,7 +97,7 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
     sale = Sale(
         order_id=command.id or work.new_id(),
         store=store,
-        till=_till(context, store, work),
+        till=till_of(context, store, work),
         shift_id=_shift(command, context),
         occurred_at=occurred_at,
         basket=basket,
@@ -161,14 +161,26 @@ def record_sale(command: PlaceSale, context: SaleContext, sale: Sale, work: Sale
     return order
 
 
-def _earlier(command: PlaceSale, work: UnitOfWork) -> Pending[Order | None]:
+def earlier_sale(own_id: UUID | None, work: UnitOfWork) -> Pending[Order | None]:
     """Ask for the sale that this request made before, if its till named it."""
-    return work.find_earlier(Order, Order.Sold, command.id) if command.id else Pending(lambda: None)
+    return work.find_earlier(Order, Order.Sold, own_id) if own_id else Pending(lambda: None)
 
 
 def take_stock(command: PlaceSale, context: SaleContext, occurred_at: datetime) -> dict[int, MovementLine]:
     """The movement of each basket line whose stock is counted, by the line's place in the basket."""
-    demands = [
+    demands = demands_of(command, context, occurred_at)
+    if not demands:
+        return {}
+    store = store_of(context)
+    if store.storage_id is None:
+        raise Invalid(details=[Detail("store_id", "no_storage", "The store has no storage to sell from.")])
+    lines = take(demands, context.levels, allow_negative=store.allow_negative)
+    return {demand.position: line for demand, line in zip(demands, lines, strict=True)}
+
+
+def demands_of(command: PlaceSale, context: SaleContext, occurred_at: datetime) -> list[Demand]:
+    """What the sale takes of what is counted in stock."""
+    return [
         Demand(
             position=index,
             variant_id=line.variant_id,
@@ -180,13 +192,6 @@ def take_stock(command: PlaceSale, context: SaleContext, occurred_at: datetime) 
         for index, line in enumerate(command.lines)
         if context.variants[line.variant_id].track_stock
     ]
-    if not demands:
-        return {}
-    store = store_of(context)
-    if store.storage_id is None:
-        raise Invalid(details=[Detail("store_id", "no_storage", "The store has no storage to sell from.")])
-    lines = take(demands, context.levels, allow_negative=store.allow_negative)
-    return {demand.position: line for demand, line in zip(demands, lines, strict=True)}
 
 
 def _shift(command: PlaceSale, context: SaleContext) -> UUID | None:
@@ -199,7 +204,8 @@ def _shift(command: PlaceSale, context: SaleContext) -> UUID | None:
     return context.drawer.shift_for(command.shift_id, is_required=context.is_shift_required)
 
 
-def _till(context: SaleContext, store: StoreAtSale, work: UnitOfWork) -> Till:
+def till_of(context: SaleContext, store: StoreAtSale, work: UnitOfWork) -> Till:
+    """The till with the number that comes next there."""
     code = till_code(store.code, context.register_code)
     return Till(
         channel="pos",

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from domain.errors import Detail, Invalid
+from domain.pending import Pending
 from domain.sale_context import SaleContext, VariantAtSale
 from domain.settings import OtherStore
 from domain.stock.levels import Level
@@ -43,6 +44,14 @@ class Destination(NamedTuple):
 Guesses = dict[tuple[UUID, UUID | None, UUID | None], Destination]
 
 
+_SOLD_AS: LiteralString = """
+    SELECT id FROM orders
+     WHERE company_id = %(company_id)s AND series_id = %(series_id)s AND series_number = %(number)s
+       AND series_number > 0
+     LIMIT 1
+"""
+
+
 class SalesGuard:
     """What the till's commands ask before they decide.
 
@@ -64,10 +73,12 @@ class SalesGuard:
         variant_ids: Iterable[UUID],
         customer_id: UUID | None,
         lock: bool,
+        is_told_later: bool = False,
     ) -> SaleContext:
         """Read it all; with `lock`, hold the balances and the till's number until the end.
 
-        Raises Invalid for an unknown register, store or customer, OtherStore, StoreClosed.
+        Raises Invalid for an unknown register, store or customer, OtherStore, StoreClosed. What is told later
+        has been sold, wherever it is closed by now, and may make every balance fall below zero.
         """
         if store_id is None and register_id is None and len(store_ids) == 1:
             store_id = store_ids[0]
@@ -77,33 +88,40 @@ class SalesGuard:
             "register_id": register_id,
             "customer_id": customer_id,
             "variants": sorted(set(variant_ids)),
+            "is_told_later": is_told_later,
         }
         till = (self._db.company_id, register_id, store_id)
         guess = self._guesses.get(till) if lock else None
         answer = self._db.ask(TILL, request)
-        goods = self._ask_goods(request, guess)
+        goods = self._ask_goods(request, holds=bool(guess and (is_told_later or guess.allow_negative)))
         customer = self._db.ask(CUSTOMER, request) if customer_id else None
         locked = self._lock(guess, request) if guess else None
         row = _checked(answer.row(), request, customer, store_ids)
+        is_customer_known = customer is None or customer.row() is not None
         destination = _destination(row) if lock else None
+        below_zero = is_told_later or bool(destination and destination.allow_negative)
         if destination and destination != guess:
             self._guesses[till] = destination
-            goods = self._ask_goods(request, destination) if destination.allow_negative else goods
+            goods = self._ask_goods(request, holds=True) if below_zero else goods
             locked = self._lock(destination, request)
         catalog = variants_of(*goods, row["tax_rates"] or ())
         if destination is None or locked is None:
-            return _context(row, catalog, {}, 0, None)
+            return _context(row, catalog, {}, 0, None, is_customer_known=is_customer_known)
         levels, series = _levels(locked.balances), locked.series.row()
-        if destination.allow_negative:
+        if below_zero:
             levels = self._ensured(levels, catalog, destination, request)
         last_number = series["last_number"] if series else 0
-        return _context(row, catalog, levels, last_number, locked.drawer)
+        return _context(row, catalog, levels, last_number, locked.drawer, is_customer_known=is_customer_known)
 
-    def _ask_goods(
-        self, request: Mapping[str, Any], destination: Destination | None
-    ) -> tuple[Answer, Answer]:
+    def is_taken(self, series_id: UUID, number: int) -> Pending[bool]:
+        """Ask whether a sale has this number of the series."""
+        params = {"company_id": self._db.company_id, "series_id": series_id, "number": number}
+        answer = self._db.ask(_SOLD_AS, params)
+        return Pending(lambda: answer.row() is not None)
+
+    def _ask_goods(self, request: Mapping[str, Any], *, holds: bool) -> tuple[Answer, Answer]:
         """Ask for the variants and their tax rates; below zero, they are held for sale until the end."""
-        if destination and destination.allow_negative:
+        if holds:
             self._db.execute(HOLD_VARIANTS, request)
         return self._db.ask(VARIANTS, request), self._db.ask(TAX_RATES, request)
 
@@ -152,7 +170,7 @@ def _checked(
     _check_till(row, request, customer)
     if row["store_id"] and store_ids and row["store_id"] not in store_ids:
         raise OtherStore
-    if row["store_id"] and not row["is_open"]:
+    if row["store_id"] and not row["is_open"] and not request["is_told_later"]:
         raise StoreClosed
     return row
 
@@ -165,7 +183,7 @@ def _check_till(row: Row, request: Mapping[str, Any], customer: Answer | None) -
         details.append(Detail("store_id", "not_found", "There is no such store."))
     if request["register_id"] and request["store_id"] and row["store_id"] != request["store_id"]:
         details.append(Detail("store_id", "not_found", "The register stands in another store."))
-    if customer is not None and customer.row() is None:
+    if customer is not None and customer.row() is None and not request["is_told_later"]:
         details.append(Detail("customer_id", "not_found", "There is no such customer."))
     if details:
         raise Invalid(details=details)
@@ -184,7 +202,13 @@ def _levels(answer: Answer) -> Levels:
 
 
 def _context(
-    row: Row, catalog: Catalog, levels: Levels, last_number: int, drawer: Answer | None
+    row: Row,
+    catalog: Catalog,
+    levels: Levels,
+    last_number: int,
+    drawer: Answer | None,
+    *,
+    is_customer_known: bool,
 ) -> SaleContext:
     return SaleContext(
         rules=rules_of(row),
@@ -200,4 +224,6 @@ def _context(
         company_timezone=row["company_timezone"],
         drawer=drawer_of(drawer, row["register_id"]) if drawer else None,
         is_shift_required=row["shift_required"],
+        is_open=row["is_open"] is not False,
+        is_customer_known=is_customer_known,
     )

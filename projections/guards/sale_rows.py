@@ -12,14 +12,16 @@ from domain.sale_context import StoreAtSale, VariantAtSale
 from projections.base import Answer, Row
 from projections.selling_places import ONLY_STORE, SELLS_FROM
 
-# The store is the register's, else the one that was named, else the only one there is.
+# The store is the register's, else the one that was named, else the only one there is. What is told later was
+# sold when nothing of it was archived yet.
 TILL: LiteralString = f"""
     SELECT c.currency, c.rounding_level, c.rounding_mode, c.cash_rounding,
            c.created_at AS founded_at, c.backdating_days, c.books_closed_until, c.discount_ceilings,
            c.shift_required,
            register.id AS register_id, register.fields ->> 'code' AS register_code,
            store.id AS store_id, store.fields ->> 'code' AS store_code,
-           store.is_active AS is_open, store.fields ->> 'timezone' AS timezone,
+           store.is_active AND NOT store.is_archived AND register.is_archived IS NOT TRUE AS is_open,
+           store.fields ->> 'timezone' AS timezone,
            store.fields ->> 'day_cut' AS day_cut,
            (SELECT jsonb_agg(jsonb_build_object('id', rate.id, 'name', rate.name,
                                                 'rate', rate.fields ->> 'rate',
@@ -42,21 +44,21 @@ TILL: LiteralString = f"""
              LIMIT 1
            ) AS package ON true
       LEFT JOIN LATERAL (
-            SELECT id, parent_id, fields FROM settings
+            SELECT id, parent_id, is_archived, fields FROM settings
              WHERE company_id = %(company_id)s AND kind = 'registers' AND id = %(register_id)s::uuid
-               AND NOT is_archived
+               AND (NOT is_archived OR %(is_told_later)s)
              LIMIT 1
            ) AS register ON true
       LEFT JOIN LATERAL (
-            SELECT id, is_active, fields FROM settings
-             WHERE company_id = %(company_id)s AND kind = 'stores' AND NOT is_archived
+            SELECT id, is_active, is_archived, fields FROM settings
+             WHERE company_id = %(company_id)s AND kind = 'stores' AND (NOT is_archived OR %(is_told_later)s)
                AND id = coalesce(register.parent_id, %(store_id)s::uuid, {ONLY_STORE})
              LIMIT 1
            ) AS store ON true
       LEFT JOIN LATERAL (
             SELECT id, fields FROM settings
-             WHERE company_id = %(company_id)s AND kind = 'storages' AND NOT is_archived
-               AND id = {SELLS_FROM}
+             WHERE company_id = %(company_id)s AND kind = 'storages'
+               AND (NOT is_archived OR %(is_told_later)s) AND id = {SELLS_FROM}
              LIMIT 1
            ) AS storage ON true
      WHERE c.company_id = %(company_id)s
@@ -86,7 +88,7 @@ VARIANTS: LiteralString = f"""
                AND store_id = (SELECT coalesce(
             (SELECT till.parent_id FROM settings AS till
               WHERE till.company_id = %(company_id)s AND till.kind = 'registers'
-                AND till.id = %(register_id)s::uuid AND NOT till.is_archived),
+                AND till.id = %(register_id)s::uuid AND (NOT till.is_archived OR %(is_told_later)s)),
             %(store_id)s::uuid, {ONLY_STORE}))
              LIMIT 1
            ) AS own ON true

@@ -46,6 +46,7 @@ from commands.companies import (
 from commands.creations import Content
 from commands.messages import GiveUp, NoteSent, give_up, note_sent
 from commands.orders.baskets import QuoteBasket, quote_basket
+from commands.orders.offline_sales import TakeOverSale, take_over_sale
 from commands.orders.sales import PlaceSale, place_sale
 from commands.packages import (
     ArchivePackage,
@@ -226,6 +227,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         SwitchPackage: switch_package,
         SwitchSetting: switch_setting,
         TakeDelivery: take_delivery,
+        TakeOverSale: take_over_sale,
         TallyCount: tally_count,
     }
 )

@@ -10,6 +10,7 @@ from domain.catalog.products import Product, Variant
 from domain.customers import Customer
 from domain.errors import Detail, Invalid
 from domain.orders import Order
+from domain.pending import Pending
 from domain.pricing import Rules, TaxRate
 from domain.registers import Register
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
@@ -43,18 +44,29 @@ class MemorySales:
         variant_ids: Iterable[UUID],
         customer_id: UUID | None,
         lock: bool,
+        is_told_later: bool = False,
     ) -> SaleContext:
         backdating = backdating_of(self._world, self._company_id)
         if store_id is None and register_id is None and len(store_ids) == 1:
             store_id = store_ids[0]
-        register = self._open(Register, register_id)
-        store = self._open(Store, register.values["store_id"] if register else store_id)
+        find = self._any if is_told_later else self._open
+        register = find(Register, register_id)
+        store = find(Store, register.values["store_id"] if register else store_id)
         if register_id is None and store_id is None:
             store = self._only_store()
-        self._check_row(register_id, store_id, customer_id, register, store)
+        is_customer_known = customer_id is None or self._open(Customer, customer_id) is not None
+        self._check_row(
+            register_id,
+            store_id,
+            register,
+            store,
+            is_customer_known=is_customer_known or is_told_later,
+        )
         if store and store_ids and store.id not in store_ids:
             raise OtherStore
-        if store and not store.is_active:
+        is_open = not store or (store.is_active and not store.is_archived)
+        is_open = is_open and not (register and register.is_archived)
+        if not is_open and not is_told_later:
             raise StoreClosed
         storage = self._storage_of(store) if store else None
         ids = set(variant_ids)
@@ -68,7 +80,7 @@ class MemorySales:
             register_id=register.id if register else None,
             register_code=code,
             variants=variants,
-            levels=self._levels(storage, variants) if lock and storage else {},
+            levels=self._levels(storage, variants, is_told_later) if lock and storage else {},
             next_number=self._last_number(till_code(store.values["code"], code)) + 1 if lock and store else 1,
             backdating=backdating,
             discount_ceilings=values["discount_ceilings"],
@@ -76,11 +88,22 @@ class MemorySales:
             company_timezone=values["timezone"],
             is_shift_required=values["shift_required"],
             drawer=self._drawers.of(register.id) if lock and register else None,
+            is_open=bool(is_open),
+            is_customer_known=is_customer_known,
         )
 
-    def _open(self, kind: type[E], one_id: UUID | None) -> E | None:
+    def is_taken(self, series_id: UUID, number: int) -> Pending[bool]:
+        sales = (order.terms for order in self._world.all(self._company_id, Order))
+        is_so = any((sale.series_id, sale.series_number) == (series_id, number) for sale in sales)
+        return Pending(lambda: is_so and number > 0)
+
+    def _any(self, kind: type[E], one_id: UUID | None) -> E | None:
         one = self._world.find(self._company_id, one_id) if one_id else None
-        return one if isinstance(one, kind) and not one.is_archived else None
+        return one if isinstance(one, kind) else None
+
+    def _open(self, kind: type[E], one_id: UUID | None) -> E | None:
+        one = self._any(kind, one_id)
+        return one if one and not one.is_archived else None
 
     def _only_store(self) -> Store | None:
         stores = [one for one in self._world.all(self._company_id, Store) if not one.is_archived]
@@ -90,14 +113,15 @@ class MemorySales:
         self,
         register_id: UUID | None,
         store_id: UUID | None,
-        customer_id: UUID | None,
         register: Register | None,
         store: Store | None,
+        *,
+        is_customer_known: bool,
     ) -> None:
         wrong = {
             "register_id": register_id is not None and register is None,
             "store_id": store_id is not None and (store is None or store.id != store_id),
-            "customer_id": customer_id is not None and self._open(Customer, customer_id) is None,
+            "customer_id": not is_customer_known,
         }
         if any(wrong.values()):
             raise Invalid(
@@ -140,10 +164,15 @@ class MemorySales:
         own = {**rate.values, "id": rate.id}
         return TaxRate(**{one.name: own[one.name] for one in fields(TaxRate)})
 
-    def _levels(self, storage: Storage, variants: Mapping[UUID, VariantAtSale]) -> dict[UUID, Any]:
+    def _levels(
+        self,
+        storage: Storage,
+        variants: Mapping[UUID, VariantAtSale],
+        is_told_later: bool,
+    ) -> dict[UUID, Any]:
         own = levels_of(self._world, self._company_id)
         levels = {one: own[storage.id, one] for one in variants if (storage.id, one) in own}
-        if storage.values["allow_negative"]:
+        if storage.values["allow_negative"] or is_told_later:
             counted = (variant.id for variant in variants.values() if variant.track_stock)
             return {**dict.fromkeys(counted, NOTHING), **levels}
         return levels

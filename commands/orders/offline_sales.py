@@ -1,0 +1,94 @@
+"""Taking over a sale that a till made without a connection: the money moved, so it is recorded as it was.
+
+What would have been refused online is a flag of the sale, unless nobody can tell what was sold or paid.
+"""
+
+from dataclasses import dataclass, replace
+
+from commands.orders.baskets import ask_context, store_of
+from commands.orders.offline_rules import (
+    Flags,
+    OfflineSaleWork,
+    as_known,
+    ask_taken,
+    customer_of,
+    moment_taken,
+    note_plan,
+    number_of,
+    price_taken,
+    take_sold,
+)
+from commands.orders.payments import ask_methods, tenders_of
+from commands.orders.sales import PlaceSale, Sale, earlier_sale, record_sale, till_of
+from commands.shifts.late_facts import shift_of
+from commands.sync.delivery import Delivery
+from domain.errors import Refusal
+from domain.orders import Order
+from domain.orders.taken_payments import settle_taken
+from domain.payments import CASH, Settlement
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeOverSale:
+    """Record a sale that a till has made without a connection."""
+
+    sale: PlaceSale
+    delivery: Delivery
+
+
+def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
+    """Record the sale, once, with flags for what is not as it should be.
+
+    Raises Invalid for what nobody could have sold, OtherStore, NotArrived, DiscountNotAllowed and
+    DiscountAboveCeiling (unless a flag says so already), DiscountExceedsValue, PaymentInsufficient,
+    PaymentExceedsTotal, DuplicateId and AmountTooLarge.
+    """
+    earlier, taken = earlier_sale(command.sale.id, work), ask_taken(command.delivery, work)
+    methods = ask_methods(command.sale.tenders, work)
+    work.stock.hold_precisions(line.quantity for line in command.sale.lines)
+    try:
+        context = ask_context(command.sale, work, lock=True, is_told_later=True)
+    except Refusal:
+        if existing := earlier.read():
+            return existing
+        raise
+    if existing := earlier.read():
+        return existing
+    sale, delivery, flags, store = command.sale, command.delivery, Flags(), store_of(context)
+    customer_id = customer_of(sale, context, flags, work)
+    context = as_known(sale, context, delivery, flags, work)
+    basket = price_taken(sale, context, delivery, work)
+    settlement, differs = settle_taken(
+        basket.total,
+        tenders_of(sale.tenders, methods.read()),
+        context.rules.cash_rounding,
+        tolerance=len(sale.lines),
+    )
+    if differs:
+        flags.add("total_differs")
+    occurred_at = moment_taken(context, store, delivery, flags, work.now)
+    moved = take_sold(sale, context, store, occurred_at, flags)
+    shift = shift_of(
+        sale.shift_id, delivery.told_at, context.drawer, is_required=context.is_shift_required, work=work
+    )
+    note_plan(context, flags, work)
+    till = number_of(till_of(context, store, work), delivery, flags, taken)
+    order_id = sale.id or work.new_id()
+    shift.note(order_id, cash=_cash(settlement), total=settlement.paid_total, work=work)
+    made = Sale(
+        order_id=order_id,
+        store=store,
+        till=till,
+        shift_id=shift.id,
+        occurred_at=occurred_at,
+        basket=basket,
+        settlement=settlement,
+        moved=moved,
+        offline=delivery.offline(work.now, flags | shift.flags),
+    )
+    return record_sale(replace(sale, customer_id=customer_id, held_id=None), context, made, work)
+
+
+def _cash(settlement: Settlement) -> int:
+    """What it put into the drawer."""
+    return sum(payment.amount + payment.tip for payment in settlement.payments if payment.method == CASH)

@@ -1,0 +1,1 @@
+"""Sync: taking over what tills did without a connection."""

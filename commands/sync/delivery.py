@@ -1,0 +1,54 @@
+"""What is known of an operation that a till did without a connection, beside what it says."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from domain.catalog.shelf_prices import ShelfPrice
+from domain.errors import NotFound
+from domain.orders.offline import Offline, in_order
+
+#: The cashier had no right to do it; the money is gone all the same.
+NOT_PERMITTED = "not_permitted"
+
+
+class NotArrived(NotFound):
+    """It names something that has not arrived yet."""
+
+    code = "not_arrived"
+
+    def __init__(self, awaits: UUID) -> None:
+        super().__init__()
+        #: What it names.
+        self.awaits = awaits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """By which device it was done, as which of its operations, and when its clock said so.
+
+    `number` is what the till printed, `catalog_position` how far it knew the catalog. `flags` are known
+    before it is decided.
+    """
+
+    device_id: UUID
+    device_code: str
+    seq: int
+    told_at: datetime
+    number: str | None = None
+    catalog_position: int | None = None
+    flags: frozenset[str] = frozenset()
+    #: What a store asked for these goods at that position, where that is known already.
+    prices_of: UUID | None = None
+    prices: Mapping[UUID, ShelfPrice] = field(default_factory=dict)
+
+    def offline(self, received_at: datetime, flags: Collection[str]) -> Offline:
+        """What is recorded of it with the fact."""
+        return Offline(
+            device_id=self.device_id,
+            seq=self.seq,
+            received_at=received_at,
+            told_at=self.told_at,
+            flags=in_order({*self.flags, *flags}),
+        )
