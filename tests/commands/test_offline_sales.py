@@ -13,6 +13,7 @@ from commands.orders.baskets import BasketLine
 from commands.orders.offline_sales import TakeOverSale
 from commands.ports import DuplicateId
 from commands.settings import ArchiveSetting, ReviseSetting, SwitchSetting
+from commands.shifts.closing import CloseShift
 from commands.sync.delivery import Delivery, NotArrived
 from domain.companies import Company
 from domain.discounts import DiscountAboveCeiling
@@ -102,6 +103,13 @@ def flags(outcome: Outcome) -> tuple[str, ...]:
     return recorded
 
 
+def without_till(shop: Scenario) -> Scenario:
+    """The shift is closed, and its register is gone."""
+    shop.by(caller()).when(CloseShift(id=SHIFT, counted_cash=0)).then(fact(Shift.Closed))
+    shop.when(ArchiveSetting(kind=Register, id=REGISTER)).then(fact(Register.Archived))
+    return shop.by(CASHIER)
+
+
 class TestTakeOverSale:
     def test_records_it_as_it_was(self, shop: Scenario) -> None:
         outcome = shop.when(taken()).then(
@@ -137,8 +145,7 @@ class TestTakeOverSale:
 
     def test_knows_a_sale_that_was_made_before_its_till_was_gone(self, shop: Scenario) -> None:
         shop.when(taken(), saying="this")
-        shop.by(caller()).when(ArchiveSetting(kind=Register, id=REGISTER))
-        shop.by(CASHIER).when(taken(), saying="this").then_repeated()
+        without_till(shop).when(taken(), saying="this").then_repeated()
 
 
 class TestStock:
@@ -246,8 +253,8 @@ class TestWhatIsClosed:
         assert flags(shop.by(CASHIER).when(taken())) == ("store_closed",)
 
     def test_sells_at_a_register_that_is_gone(self, shop: Scenario) -> None:
-        shop.by(caller()).when(ArchiveSetting(kind=Register, id=REGISTER))
-        assert flags(shop.by(CASHIER).when(taken())) == ("store_closed",)
+        outcome = without_till(shop).when(taken())
+        assert flags(outcome) == ("store_closed", "late")
 
     def test_sells_more_than_the_package_allows(self, blank: Scenario) -> None:
         shop = blank.given(package(limits=Limits(orders_per_month=0)))
@@ -278,12 +285,30 @@ class TestRights:
 
 
 class TestShifts:
+    @pytest.fixture
+    def closed(self, shop: Scenario) -> Scenario:
+        """The shift of the morning is closed."""
+        shop.by(caller()).when(CloseShift(id=SHIFT, counted_cash=0)).then(fact(Shift.Closed, SHIFT))
+        return shop.by(CASHIER)
+
     def test_takes_it_into_its_own_shift_while_that_is_counted(self, shop: Scenario) -> None:
         own = shift()
         own.new_events()
         own.trigger_event(Shift.Ended, register_id=REGISTER, occurred_at=NOW)
         outcome = shop.given(own).when(taken())
         assert (sold(outcome).shift_id, flags(outcome)) == (SHIFT, ())
+
+    def test_tells_a_closed_shift_of_it(self, closed: Scenario) -> None:
+        outcome = closed.when(taken()).then(
+            fact(Shift.LateSaleNoted, SHIFT, order_id=ORDER, cash=249, total=249),
+            fact(Order.Sold, ORDER, shift_id=SHIFT, business_date=MORNING.date()),
+            fact(StockMovement.Issued, order_id=ORDER),
+        )
+        assert flags(outcome) == ("late",)
+
+    def test_needs_none(self, closed: Scenario) -> None:
+        outcome = closed.when(taken(shift_id=None))
+        assert (sold(outcome).shift_id, flags(outcome)) == (None, ("no_shift",))
 
     def test_takes_the_open_one_where_none_is_named(self, shop: Scenario) -> None:
         outcome = shop.when(taken(shift_id=None, told_at=NOW))
