@@ -7,6 +7,7 @@ from commands.catalog.assortment import ImportWork, KeepingWork
 from commands.catalog.products import ProductsWork
 from commands.catalog.shelf_prices import ShelfPricesWork
 from commands.companies import CompaniesWork
+from commands.devices import DeviceWork
 from commands.orders.sales import SaleWork
 from commands.shifts.closing import ClosingWork
 from commands.stock.counts.ports import CountWork
@@ -28,6 +29,7 @@ class Work(
     UsersWork,
     ApprovalWork,
     CompaniesWork,
+    DeviceWork,
     ImportWork,
     KeepingWork,
     Protocol,

@@ -51,6 +51,13 @@ _BEGUN_IN: LiteralString = """
                   WHERE first.company_id = %(company_id)s AND first.stream_id = events.stream_id
                     AND first.stream_version = 1)"""
 
+#: The store that something of a till was begun in.
+_STORE_AT_FIRST: LiteralString = """
+                (SELECT substring(first.state FROM '"store_id":"([0-9a-f-]{36})"')::uuid
+                   FROM events AS first
+                  WHERE first.company_id = %(company_id)s AND first.stream_id = events.stream_id
+                    AND first.stream_version = 1)"""
+
 # What lies in these stores: sales and movements of goods, documents about goods there, the stores with their
 # storages and tills, and users who are bound to nothing else. What belongs to the whole company, its goods
 # too, lies in none.
@@ -71,6 +78,7 @@ _WITHIN: LiteralString = f"""
             WHEN 'counts' THEN {_BEGUN_IN} IN {_OF_STORES}
             WHEN 'reservations' THEN {_BEGUN_IN} IN {_OF_STORES}
             WHEN 'reorder_points' THEN {_BEGUN_IN} IN {_OF_STORES}
+            WHEN 'tills' THEN {_STORE_AT_FIRST} = ANY(%(store_ids)b::uuid[])
             WHEN 'stores' THEN stream_id = ANY(%(store_ids)b::uuid[])
             WHEN 'storages' THEN stream_id IN {_OF_STORES}
             WHEN 'registers' THEN stream_id IN {_OF_STORES}

@@ -3,6 +3,7 @@
 from domain.catalog.products import Product
 from domain.companies import Company
 from domain.customers import Customer
+from domain.devices import Device
 from domain.kinds import SETTINGS
 from domain.messages import Message
 from domain.orders import Order
@@ -36,6 +37,7 @@ from projections.catalog.store_prices import StorePrices
 from projections.companies import Companies
 from projections.customers import Customers
 from projections.declarations import check
+from projections.devices import Devices
 from projections.messages import Messages
 from projections.orders import Orders
 from projections.packages import Packages
@@ -80,6 +82,7 @@ EVENT_TYPES = EventTypes(
         UnlinkedReturn,
         Shift,
         Message,
+        Device,
     ]
 )
 
@@ -99,6 +102,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Reservations(),
     StockJournal(),
     DocumentSeries(),
+    Devices(),
     Transfers(),
     PurchaseOrders(),
     Messages(),

@@ -1,9 +1,10 @@
-"""Number series of documents: the last number of each kind, without a gap."""
+"""Number series of documents and devices: the last number of each kind, without a gap."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import LiteralString
 
+from domain.devices import LETTER, Device
 from domain.stock.counts import StockCount
 from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.transfers import Transfer
@@ -12,7 +13,12 @@ from projections.records import Reading
 
 #: The events that take a number, each with the letters that the number begins with.
 SERIES: Mapping[Event, str] = MappingProxyType(
-    {Transfer.Drafted: "TR", StockCount.Begun: "CT", PurchaseOrder.Drafted: "PO"}
+    {
+        Transfer.Drafted: "TR",
+        StockCount.Begun: "CT",
+        PurchaseOrder.Drafted: "PO",
+        Device.Enrolled: LETTER,
+    }
 )
 
 
@@ -49,6 +55,7 @@ class DocumentSeries(Projection):
             PurchaseOrder.Rescheduled,
             PurchaseOrder.Cancelled,
             PurchaseOrder.Closed,
+            Device.Retired,
         }
     )
     schema = """

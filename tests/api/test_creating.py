@@ -70,6 +70,7 @@ BODIES: dict[str, Callable[[Any], Body]] = {
         "expires_at": "2999-01-01T00:00:00Z",
         "lines": [{"variant_id": stocked.variant_id, "quantity": "2.50"}],
     },
+    "devices": lambda stocked: {"register_id": stocked.register["id"], "name": some_name()},
     "adjustments": lambda stocked: {
         "storage_id": stocked.storage["id"],
         "reason": "damaged",

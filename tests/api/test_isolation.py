@@ -59,6 +59,12 @@ def reserve(stocked: Any) -> str:
     return str(stocked.shop.client().post("/api/admin/inventory/reservations", body).data["id"])
 
 
+def enrol(stocked: Any) -> str:
+    """Enrol a device at the register."""
+    body = {"register_id": stocked.register["id"], "name": "Tablet"}
+    return str(stocked.shop.client().post("/api/pos/devices", body).data["id"])
+
+
 def buy(stocked: Any) -> str:
     """Order one of the goods."""
     admin, line = stocked.shop.client(), {"variant_id": stocked.variant_id, "quantity": 1, "unit_cost": 1}
@@ -100,6 +106,7 @@ def fill(stocked: Any) -> Full:
         "purchase_order_id": buy(stocked),
         "order_id": stocked.sell(role="Admin").data["id"],
         "import_id": hand_in(admin),
+        "device_id": enrol(stocked),
         "stream_id": stocked.store["id"],
         "user_id": str(stocked.shop.users["Cashier"]),
         "session_id": str(stocked.shop.users["Cashier"]),
@@ -296,6 +303,8 @@ class TestReferences:
         yield "POST", orders, {**bought, "lines": [own_line, their_line]}, "lines.1.variant_id"
         in_their_unit = {**own_line, "unit_id": theirs.ids["unit_id"]}
         yield "POST", orders, {**bought, "lines": [in_their_unit]}, "lines.0.unit_id"
+        device = {"name": "Tablet", "register_id": theirs.ids["register_id"]}
+        yield "POST", "/api/pos/devices", device, "register_id"
         sale = ours.stocked.sale()
         their_sale = {"variant_id": theirs.ids["variant_id"], "quantity": 1}
         basket = {"lines": sale["lines"], "register_id": sale["register_id"]}

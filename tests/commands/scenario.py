@@ -44,6 +44,7 @@ from commands.companies import (
     suspend_company,
 )
 from commands.creations import Content
+from commands.devices import EnrolDevice, RetireDevice, enrol_device, retire_device
 from commands.messages import GiveUp, NoteSent, give_up, note_sent
 from commands.orders.baskets import QuoteBasket, quote_basket
 from commands.orders.offline_sales import TakeOverSale, take_over_sale
@@ -179,6 +180,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         DraftTransfer: draft_transfer,
         EndSessions: end_sessions,
         EndShift: end_shift,
+        EnrolDevice: enrol_device,
         ExpireReservations: expire_reservations,
         FulfilReservation: fulfil_reservation,
         GiveApproval: give_approval,
@@ -210,6 +212,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         ReserveStock: reserve_stock,
         ResetPassword: reset_password,
         ResetUsersPassword: reset_users_password,
+        RetireDevice: retire_device,
         ReturnToSupplier: return_to_supplier,
         ReverseMovement: reverse_movement,
         ReviseCompany: revise_company,

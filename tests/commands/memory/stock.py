@@ -11,6 +11,7 @@ from domain.catalog.products import Product
 from domain.catalog.units import Measure, Unit, UnitChange, too_precise
 from domain.companies import Backdating, Purchasing
 from domain.costing import Balance
+from domain.devices import Device
 from domain.errors import Detail, Invalid
 from domain.pending import Pending
 from domain.settings import OtherStore
@@ -317,7 +318,12 @@ class MemorySeries:
         self._company_id = company_id
 
     def next(self, kind: str) -> Pending[int]:
-        documents: dict[str, type[Aggregate]] = {"TR": Transfer, "CT": StockCount, "PO": PurchaseOrder}
+        documents: dict[str, type[Aggregate]] = {
+            "TR": Transfer,
+            "CT": StockCount,
+            "PO": PurchaseOrder,
+            "X": Device,
+        }
         count = sum(1 for _ in self._world.all(self._company_id, documents[kind]))
         return Pending(lambda: count + 1)
 

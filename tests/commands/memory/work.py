@@ -14,6 +14,7 @@ from infra.runtime.models import EVENT_TYPES
 from tests.commands.memory.approvals import MemoryApprovals
 from tests.commands.memory.catalog import MemoryCatalog, MemoryPictures
 from tests.commands.memory.counts import MemoryCounts
+from tests.commands.memory.devices import MemoryDevices
 from tests.commands.memory.drawers import MemoryDrawers
 from tests.commands.memory.imports import MemoryAssortment, MemoryImports
 from tests.commands.memory.packages import MemoryPlan, MemoryPlatform
@@ -53,6 +54,7 @@ class MemoryWork:
         self.purchase_units = MemoryPurchaseUnits()
         self.reorder_points = MemoryReorderPoints(world, company_id)
         self.counts = MemoryCounts(world, company_id)
+        self.devices = MemoryDevices()
         self.drawers = MemoryDrawers(world, company_id)
         self.sales = MemorySales(world, company_id)
         self.plan = MemoryPlan(world, company_id, now)
