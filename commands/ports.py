@@ -101,6 +101,9 @@ class UnitOfWork(Protocol):
     def load(self, kind: type[A], aggregate_id: UUID) -> A:
         """The aggregate. Raises Missing."""
 
+    def ask(self, kind: type[A], aggregate_id: UUID) -> Pending[A]:
+        """Ask for the aggregate with the next round trip; reading it raises Missing."""
+
     def find_earlier(
         self, kind: type[A], by: type[Aggregate.Event], own_id: UUID, *, within: UUID | None = None
     ) -> Pending[A | None]:

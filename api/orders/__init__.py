@@ -2,6 +2,7 @@
 
 from falcon import App, Request, Response
 
+from api.orders import held_sales
 from api.orders.own_orders import CashierOrder, CashierOrders
 from api.orders.quotes import PosQuote
 from api.orders.receipts import CashierReceipt
@@ -15,6 +16,7 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     """The routes of orders."""
     app.add_route("/api/pos/quote", PosQuote(services))
     app.add_route("/api/pos/orders", PosOrders(services))
+    held_sales.add_routes(app, services)
     app.add_route("/api/cashier/orders", CashierOrders(services))
     app.add_route("/api/cashier/orders/{order_id:uuid}", CashierOrder(services))
     app.add_route("/api/cashier/orders/{order_id:uuid}/receipt", CashierReceipt(services))

@@ -109,6 +109,9 @@ class SaleBody(BasketBody):
         load_default=None,
         meaning="Its shift, which must be the open one of the register; that one is taken anyway.",
     )
+    held_id = Id(
+        allow_none=True, load_default=None, meaning="The parked sale that is sold so, if it was one."
+    )
     expected_total = Money(
         allow_none=True,
         load_default=None,

@@ -13,6 +13,7 @@ from commands.orders.sales import PlaceSale, TotalChanged, place_sale
 from commands.ports import ConcurrentEdit, DuplicateId
 from domain.catalog.products import NotForSale
 from domain.discounts import DiscountAboveCeiling
+from domain.held_sales import HeldElsewhere, HeldSaleEnded
 from domain.money import AmountTooLarge
 from domain.packages import PlanLimitReached
 from domain.payments import PaymentExceedsTotal, PaymentInsufficient, Tender
@@ -52,6 +53,8 @@ class PosOrders(Resource):
             TotalChanged,
             ShiftNotOpen,
             NoOpenShift,
+            HeldElsewhere,
+            HeldSaleEnded,
         ),
     )
     def on_post(self, req: Request, resp: Response) -> None:
@@ -64,6 +67,7 @@ class PosOrders(Resource):
             occurred_at=body["occurred_at"],
             note=body["note"],
             shift_id=body["shift_id"],
+            held_id=body["held_id"],
             expected_total=body["expected_total"],
         )
         try:

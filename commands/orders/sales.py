@@ -16,6 +16,7 @@ from commands.orders.baskets import (
     price_basket,
     store_of,
 )
+from commands.orders.held_sales.baskets import NOT_PARKED, ParkedBasket, ask_basket
 from commands.orders.payments import ask_methods, tenders_of
 from commands.ports import UnitOfWork
 from commands.settings import SettingsWork
@@ -69,10 +70,11 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
     Price, payment, stock, tax and cost are decided together, on what is locked. Raises Invalid, OtherStore,
     StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue, DiscountNotAllowed,
     DiscountAboveCeiling, TotalChanged, PaymentInsufficient, PaymentExceedsTotal, InsufficientStock,
-    ShiftNotOpen, NoOpenShift, TooFarBack, BeforeTheCompany, PlanLimitReached, DuplicateId and AmountTooLarge.
+    HeldElsewhere, HeldSaleEnded, ShiftNotOpen, NoOpenShift, TooFarBack, BeforeTheCompany, PlanLimitReached,
+    DuplicateId and AmountTooLarge.
     """
     earlier = earlier_sale(command.id, work)
-    methods = ask_methods(command.tenders, work)
+    methods, parked = ask_methods(command.tenders, work), ask_basket(command.held_id, work)
     work.stock.hold_precisions(line.quantity for line in command.lines)
     try:
         context = context_of(command, work, lock=True)
@@ -92,8 +94,9 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
         basket.total, tenders_of(command.tenders, methods.read()), context.rules.cash_rounding
     )
     occurred_at = moment_of(command.occurred_at, "A sale", work, context.backdating)
-    moved = take_stock(command, context, occurred_at)
-    store = store_of(context)
+    store, held = store_of(context), parked.read()
+    held.check(store.id, context.register_id, work)
+    moved = take_stock(command, context, occurred_at, held)
     sale = Sale(
         order_id=command.id or work.new_id(),
         store=store,
@@ -103,6 +106,7 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
         basket=basket,
         settlement=settlement,
         moved=moved,
+        held=held,
     )
     if context.orders_limit is not None:
         work.plan.check_orders(context.orders_limit, context.company_timezone)
@@ -111,7 +115,10 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sale:
-    """What was decided of a sale; `moved` is what it takes of the stock, by the place of the line."""
+    """What was decided of a sale; `moved` is what it takes of the stock, by the place of the line.
+
+    `held` is the parked sale that it comes from, if it does.
+    """
 
     order_id: UUID
     store: StoreAtSale
@@ -121,11 +128,12 @@ class Sale:
     basket: PricedBasket
     settlement: Settlement
     moved: Mapping[int, MovementLine]
+    held: ParkedBasket = NOT_PARKED
     offline: Offline | None = None
 
 
 def record_sale(command: PlaceSale, context: SaleContext, sale: Sale, work: SaleWork) -> Order:
-    """Record what was decided, and what it takes of the stock. Raises AmountTooLarge."""
+    """Record what was decided, and what it takes of the stock. Raises AmountTooLarge, HeldSaleEnded."""
     day = business_date(sale.occurred_at, sale.store.timezone, sale.store.day_cut)
     order = Order.sell(
         sale.order_id,
@@ -146,7 +154,7 @@ def record_sale(command: PlaceSale, context: SaleContext, sale: Sale, work: Sale
         offline=sale.offline,
         approved_by=work.caller.approved_by,
     )
-    work.save(order)
+    work.save(order, *sale.held.sell(sale.order_id, sale.store.storage_id, sale.moved.values()))
     if sale.moved and sale.store.storage_id:
         issued = StockMovement.begin(
             StockMovement.Issued,
@@ -166,15 +174,25 @@ def earlier_sale(own_id: UUID | None, work: UnitOfWork) -> Pending[Order | None]
     return work.find_earlier(Order, Order.Sold, own_id) if own_id else Pending(lambda: None)
 
 
-def take_stock(command: PlaceSale, context: SaleContext, occurred_at: datetime) -> dict[int, MovementLine]:
-    """The movement of each basket line whose stock is counted, by the line's place in the basket."""
+def take_stock(
+    command: PlaceSale, context: SaleContext, occurred_at: datetime, held: ParkedBasket = NOT_PARKED
+) -> dict[int, MovementLine]:
+    """The movement of each basket line whose stock is counted, by the line's place in the basket.
+
+    What is reserved for the parked sale that it comes from is there for it.
+    """
     demands = demands_of(command, context, occurred_at)
     if not demands:
         return {}
     store = store_of(context)
     if store.storage_id is None:
         raise Invalid(details=[Detail("store_id", "no_storage", "The store has no storage to sell from.")])
-    lines = take(demands, context.levels, allow_negative=store.allow_negative)
+    lines = take(
+        demands,
+        context.levels,
+        allow_negative=store.allow_negative,
+        own_reservation=held.reserved(store.storage_id),
+    )
     return {demand.position: line for demand, line in zip(demands, lines, strict=True)}
 
 

@@ -136,10 +136,19 @@ class PostgresUnitOfWork:
 
     def load(self, kind: type[A], aggregate_id: UUID) -> A:
         """The aggregate. Raises Missing."""
-        aggregate = self._writer.types.rebuild(self._ask_stream(aggregate_id).rows())
-        if not isinstance(aggregate, kind):
-            raise Missing
-        return aggregate
+        return self.ask(kind, aggregate_id).read()
+
+    def ask(self, kind: type[A], aggregate_id: UUID) -> Pending[A]:
+        """Ask for the aggregate with the next round trip; reading it raises Missing."""
+        answer = self._ask_stream(aggregate_id)
+
+        def aggregate() -> A:
+            found = self._writer.types.rebuild(answer.rows())
+            if not isinstance(found, kind):
+                raise Missing
+            return found
+
+        return Pending(aggregate)
 
     def _ask_stream(self, stream_id: UUID) -> Answer:
         return self._transaction.ask(

@@ -4,6 +4,7 @@ from domain.catalog.products import Product
 from domain.companies import Company
 from domain.customers import Customer
 from domain.devices import Device
+from domain.held_sales import HeldSale
 from domain.kinds import SETTINGS
 from domain.messages import Message
 from domain.orders import Order
@@ -22,6 +23,7 @@ from infra.files.unused_pictures import UNUSED_PICTURES
 from infra.identity.forgetting import FORGET_OLD_FAILURES, FORGET_OLD_SESSIONS
 from infra.jobs.answers import FORGET_OLD_ANSWERS
 from infra.jobs.counts import COUNTS
+from infra.jobs.held_sales import HELD_SALES
 from infra.jobs.job import Job
 from infra.jobs.launches import LAUNCHES
 from infra.jobs.reservations import RESERVATIONS
@@ -38,6 +40,7 @@ from projections.companies import Companies
 from projections.customers import Customers
 from projections.declarations import check
 from projections.devices import Devices
+from projections.held_sales import HeldSales
 from projections.messages import Messages
 from projections.orders import Orders
 from projections.packages import Packages
@@ -80,6 +83,7 @@ EVENT_TYPES = EventTypes(
         Reservation,
         Order,
         UnlinkedReturn,
+        HeldSale,
         Shift,
         Message,
         Device,
@@ -113,6 +117,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Shifts(),
     ShiftEntries(),
     Orders(),
+    HeldSales(),
     SalesDaily(),
     SaleFacts(),
     StockMovements(),
@@ -128,6 +133,7 @@ JOBS: tuple[Job, ...] = (
     LAUNCHES,
     SUBSCRIPTIONS,
     RESERVATIONS,
+    HELD_SALES,
     COUNTS,
     FORGET_OLD_ANSWERS,
     FORGET_OLD_SESSIONS,

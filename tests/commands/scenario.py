@@ -48,6 +48,10 @@ from commands.devices import EnrolDevice, RetireDevice, enrol_device, retire_dev
 from commands.messages import GiveUp, NoteSent, give_up, note_sent
 from commands.orders.baskets import QuoteBasket, quote_basket
 from commands.orders.offline_sales import TakeOverSale, take_over_sale
+from commands.orders.held_sales.discarding import DiscardSale, discard_sale
+from commands.orders.held_sales.expiry import ExpireHeldSales, expire_held_sales
+from commands.orders.held_sales.parking import HoldSale, hold_sale
+from commands.orders.held_sales.resuming import ResumeSale, resume_sale
 from commands.orders.sales import PlaceSale, place_sale
 from commands.packages import (
     ArchivePackage,
@@ -174,6 +178,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         CloseShift: close_shift,
         CompleteCount: complete_count,
         DiscardPurchaseOrder: discard_purchase_order,
+        DiscardSale: discard_sale,
         DiscardTransfer: discard_transfer,
         DraftPurchaseOrder: draft_purchase_order,
         DraftSuggested: draft_suggested,
@@ -181,10 +186,12 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         EndSessions: end_sessions,
         EndShift: end_shift,
         EnrolDevice: enrol_device,
+        ExpireHeldSales: expire_held_sales,
         ExpireReservations: expire_reservations,
         FulfilReservation: fulfil_reservation,
         GiveApproval: give_approval,
         GiveUp: give_up,
+        HoldSale: hold_sale,
         ImportProducts: import_products,
         JoinOnTrial: join_on_trial,
         KeepImport: keep_import,
@@ -215,6 +222,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         RetireDevice: retire_device,
         ReturnToSupplier: return_to_supplier,
         ReverseMovement: reverse_movement,
+        ResumeSale: resume_sale,
         ReviseCompany: revise_company,
         ReviseImage: revise_image,
         RevisePackage: revise_package,

@@ -14,8 +14,8 @@ from domain.companies import Company
 from domain.stock.reservations import PlacedLine, Reservation
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
-from infra.jobs import reservations
-from infra.jobs.reservations import let_reservations_lapse
+from infra.jobs import expiry
+from infra.jobs.reservations import RESERVATION_EXPIRY
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -68,7 +68,7 @@ def look(database: Any) -> Callable[[datetime], int]:
 
     def do(now: datetime) -> int:
         with psycopg.connect(database.worker, autocommit=True) as connection:
-            return let_reservations_lapse(connection, WRITER, now)
+            return RESERVATION_EXPIRY.run(connection, WRITER, now)
 
     return do
 
@@ -109,7 +109,7 @@ def test_what_is_due_lapses_and_nothing_else(new_company: Any, look: Any, state_
 def test_however_many_there_are(
     new_company: Any, look: Any, state_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reservations, "AT_ONCE", 3)
+    monkeypatch.setattr(expiry, "AT_ONCE", 3)
     company_id = new_company(*range(1, 9))
     assert look(at(7)) == 7
     assert state_of(company_id) == (2, ["expired"] * 7 + ["placed"])

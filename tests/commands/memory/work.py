@@ -89,6 +89,9 @@ class MemoryWork:
 
         return Pending(earlier)
 
+    def ask(self, kind: type[A], aggregate_id: UUID) -> Pending[A]:
+        return Pending(lambda: self.load(kind, aggregate_id))
+
     def load(self, kind: type[A], aggregate_id: UUID) -> A:
         aggregate = self._world.find(self._company_id, aggregate_id)
         if not isinstance(aggregate, kind):

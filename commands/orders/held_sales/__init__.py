@@ -1,0 +1,1 @@
+"""Parked sales: parking a basket, taking it up again, giving it up."""

@@ -1,0 +1,3 @@
+"""The same decisions about parked sales, over PostgreSQL."""
+
+from tests.commands.test_held_sales import *  # noqa: F403 each of its tests runs again here
