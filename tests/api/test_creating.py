@@ -54,6 +54,10 @@ def warehouse(stocked: Any) -> Any:
 #: By the last words of the path: what is sent, but for the id.
 BODIES: dict[str, Callable[[Any], Body]] = {
     "orders": lambda stocked: stocked.sale(),
+    "hold": lambda stocked: {
+        "register_id": stocked.register["id"],
+        "lines": [{"variant_id": stocked.variant_id, "quantity": "2.50"}],
+    },
     "receipts": lambda stocked: {
         "storage_id": stocked.storage["id"],
         "lines": [{"variant_id": stocked.variant_id, "quantity": "2.50", "unit_cost": 70}],
@@ -110,6 +114,7 @@ BODIES: dict[str, Callable[[Any], Body]] = {
 #: By the same: what makes it another request, where it is not another name.
 OTHERWISE: dict[str, Body] = {
     "orders": {"note": "For Anna"},
+    "hold": {"label": "Anna"},
     "receipts": {"reference": "7"},
     "purchase-orders": {"reference": "7"},
     "reservations": {"reference": "7"},

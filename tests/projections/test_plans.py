@@ -63,6 +63,7 @@ _COPIES: Mapping[str, Mapping[str, str]] = {
     "credentials": {"id": _ID},
     "sessions": {"id": _ID, "user_id": _ID},
     "orders": {"id": _ID, "series_id": _ID},
+    "held_sales": {"id": _ID},
     "order_series": {"series_id": _ID},
     "idempotency_keys": {"key": "n::text"},
     "events": {"position": "1000000 + n", "stream_id": _ID},
@@ -156,7 +157,7 @@ def prepare(shop: Recorded) -> list[str]:
 
 
 def go_shopping(shop: Recorded, variants: list[str], below_zero: str) -> None:
-    """Sales from stock and below zero, each again; a quote, a delivery, a transfer, and what is looked up."""
+    """Sales from stock and below zero, each again; a parked one, deliveries, and what is looked up."""
     stocked, company = shop.stocked, shop.stocked.shop
     admin, cashier = company.client(), company.client("Cashier")
     lines = [{"variant_id": one, "quantity": 1} for one in variants]
@@ -166,8 +167,13 @@ def go_shopping(shop: Recorded, variants: list[str], below_zero: str) -> None:
     for body in (sale, sale, elsewhere):
         assert cashier.post("/api/pos/orders", body, Idempotency_Key=key).status < 500
         assert cashier.post("/api/pos/orders", body).status == 201
-    quoted = {"lines": lines, "register_id": stocked.register["id"]}
+    till = stocked.register["id"]
+    quoted = {"lines": lines, "register_id": till}
     assert cashier.post("/api/pos/quote", quoted).status == 200
+    held = cashier.post("/api/pos/orders/hold", {**quoted, "reserve": True}).data["id"]
+    assert cashier.post(f"/api/pos/orders/{held}/resume", {"register_id": till}).status == 200
+    held_sale = {**sale, "id": str(uuid4()), "held_id": held}
+    assert cashier.post("/api/pos/orders", held_sale).status == 201
     assert stocked.receive(1, 60).status == 201
     transfer = stocked.transfer(lines=lines).data
     for step, body in (("ship", {}), ("receive", {"close": True})):
