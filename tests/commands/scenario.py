@@ -47,11 +47,11 @@ from commands.creations import Content
 from commands.devices import EnrolDevice, RetireDevice, enrol_device, retire_device
 from commands.messages import GiveUp, NoteSent, give_up, note_sent
 from commands.orders.baskets import QuoteBasket, quote_basket
-from commands.orders.offline_sales import TakeOverSale, take_over_sale
 from commands.orders.held_sales.discarding import DiscardSale, discard_sale
 from commands.orders.held_sales.expiry import ExpireHeldSales, expire_held_sales
 from commands.orders.held_sales.parking import HoldSale, hold_sale
 from commands.orders.held_sales.resuming import ResumeSale, resume_sale
+from commands.orders.offline_sales import TakeOverSale, take_over_sale
 from commands.orders.sales import PlaceSale, place_sale
 from commands.packages import (
     ArchivePackage,
