@@ -8,6 +8,8 @@ from uuid import UUID
 from commands.ports import UnitOfWork
 from commands.signing_in import WrongCredentials
 from domain.approvals import Approval, common_stores
+from domain.devices import Device
+from domain.errors import Detail, Invalid
 from domain.pending import Pending
 
 #: For how many seconds an approval is good.
@@ -39,6 +41,13 @@ class GiveApproval:
     key: str
     order_id: UUID | None = None
     amount: int | None = None
+
+
+def check_device(device: Device | None, store_ids: Collection[UUID]) -> None:
+    """Raise Invalid unless pins are good at the device: it is in use, in one of these stores."""
+    if device is None or device.is_retired or not device.is_within(store_ids):
+        message = "There is no such device in use."
+        raise Invalid(details=[Detail("device_id", "not_found", message)])
 
 
 class ApprovalsPort(Protocol):

@@ -18,14 +18,22 @@ class ApprovalBody(Body):
         meaning="The approver's user name.",
         example="admin@demo.local",
     )
-    password = Secret(
-        required=True, meaning="The approver's password.", example="correct horse battery staple"
-    )
+    password = Secret(meaning="The approver's password.", example="correct horse battery staple")
+    pin = Secret(meaning="The approver's pin instead, at an enrolled device.")
+    device_id = Id(meaning="The device at which the pin is entered.")
     key = Choice(*sorted(APPROVABLE), required=True, meaning="What is approved.", example="orders.refund")
     order_id = Id(
         meaning="The only order it is for: that of the path, else the body's `order_id`, else its `id`.",
     )
     amount = Money(least=0, meaning="The most that may go back, for keys that give money back.")
+
+    @validates_schema
+    def check_secret(self, body: dict[str, Any], **_: Any) -> None:
+        """Raise ValidationError unless there is a password, or instead of it a pin with a device."""
+        if ("password" in body) == ("pin" in body):
+            raise ValidationError({"password": ["Either a password or a pin."]})
+        if "pin" in body and "device_id" not in body:
+            raise ValidationError({"device_id": ["Pins are good at enrolled devices only."]})
 
     @validates_schema
     def check_amount(self, body: dict[str, Any], **_: Any) -> None:

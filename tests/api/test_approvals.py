@@ -12,6 +12,7 @@ import pytest
 from infra.identity.forgetting import forget_old_sessions
 
 PASSWORD = "correct horse battery staple"
+OLD_SECRET = "the-secret-of-last-year-which-is-long-enough"
 PATH = "/api/pos/approvals"
 SALES, QUOTES = "/api/pos/orders", "/api/pos/quote"
 PRICE = "pos.price_override"
@@ -283,7 +284,7 @@ class TestGiving:
         ("wrong", "field"),
         [
             ({"password": None}, "password"),
-            ({"pin": "7306"}, "pin"),
+            ({"pin": "7306"}, "password"),
             ({"key": "products.edit"}, "key"),
             ({"key": None}, "key"),
             ({"amount": 100}, "amount"),
@@ -298,6 +299,90 @@ class TestGiving:
         assert (refused.status, refused.code) == (422, "validation_failed")
         assert refused.fields == {field}
         assert kept(shop) == []
+
+
+def pin_at(shop: Any, device_id: Any, pin: str = "7306", *, at: Any = None, **more: Any) -> Any:
+    """The answer to a manager's pin at the cashier's till, on this device."""
+    body = {"username": shop.username("Manager"), "pin": pin, "device_id": device_id, "key": PRICE, **more}
+    return (at or shop.client("Cashier")).post(PATH, body)
+
+
+@pytest.fixture
+def device_id(stocked: Any) -> str:
+    """A device at the till, where a manager has a pin."""
+    own = {"current_password": PASSWORD, "pin": "7306"}
+    assert stocked.shop.client("Manager").put("/api/auth/pin", own).status == 200
+    return enrol(stocked)
+
+
+def enrol(stocked: Any) -> str:
+    body = {"register_id": stocked.register["id"], "name": "Tablet"}
+    return str(stocked.shop.client("Cashier").post("/api/pos/devices", body).data["device_id"])
+
+
+class TestAPin:
+    def test_approves_at_an_enrolled_device(self, stocked: Any, device_id: str) -> None:
+        sold = sell(stocked, pin_at(stocked.shop, device_id).data["approval"])
+        assert sold.status == 201
+        assert stocked.shop.events()[-1]["metadata"]["approved_by"] == str(stocked.shop.users["Manager"])
+
+    def test_is_the_approvers_own(self, stocked: Any, device_id: str) -> None:
+        shop = stocked.shop
+        for wrong in ({"pin": "7307"}, {"pin": ""}, {"username": shop.username("Admin")}):
+            assert pin_at(shop, device_id, **wrong).code == "unauthenticated"
+        assert approve(shop, password="7306").code == "unauthenticated"
+        assert pin_at(shop, device_id, PASSWORD).code == "unauthenticated"
+
+    def test_counts_like_a_password(self, stocked: Any, device_id: str) -> None:
+        for _ in range(5):
+            assert pin_at(stocked.shop, device_id, "7307").status == 401
+            assert approve(stocked.shop, password="wrong").status == 401
+        assert pin_at(stocked.shop, device_id).code == "too_many_requests"
+        assert approve(stocked.shop).code == "too_many_requests"
+
+    def test_is_tried_at_no_other_device(
+        self, stocked: Any, device_id: str, make_shop: Callable[..., Any], stock: Any
+    ) -> None:
+        shop, retired = stocked.shop, enrol(stocked)
+        shop.client().post(f"/api/pos/devices/{retired}/retire", {"reason": "Broken"})
+        elsewhere = shop.client("Cashier", stores=[str(uuid4())])
+        answers = [
+            pin_at(shop, str(uuid4())),
+            pin_at(shop, stocked.register["id"]),
+            pin_at(shop, retired),
+            pin_at(shop, retired, "7307"),
+            pin_at(shop, enrol(stock(make_shop()))),
+            pin_at(shop, device_id, at=elsewhere),
+        ]
+        assert {(answer.status, *answer.fields, *answer.codes) for answer in answers} == {
+            (422, "device_id", "not_found")
+        }
+        assert kept(shop) == []
+
+    def test_ends_with_the_password(self, stocked: Any, device_id: str) -> None:
+        manager = stocked.shop.client("Manager")
+        body = {"current_password": PASSWORD, "new_password": "purple monkey dishwasher"}
+        assert manager.post("/api/auth/change-password", body).status == 200
+        assert pin_at(stocked.shop, device_id).code == "unauthenticated"
+
+    def test_is_good_while_the_key_is_known_that_it_was_set_under(
+        self, stocked: Any, device_id: str, serve_here: Callable[..., Any]
+    ) -> None:
+        shop, own = stocked.shop, {"current_password": PASSWORD, "pin": "90417"}
+        with serve_here(MIPOS_SECRET_KEY=OLD_SECRET) as old:
+            manager = old.client().post("/api/auth/login", login_of(shop, "Manager")).data["token"]
+            assert old.client(manager).put("/api/auth/pin", own).status == 200
+        with serve_here(MIPOS_FORMER_SECRET_KEYS=OLD_SECRET) as server:
+            till = server.client(shop.client("Cashier").token)
+            assert pin_at(shop, device_id, "90417", at=till).status == 200
+        with serve_here() as server:
+            till = server.client(shop.client("Cashier").token)
+            assert pin_at(shop, device_id, "90417", at=till).code == "unauthenticated"
+
+    def test_goes_with_a_device_and_without_a_password(self, shop: Any) -> None:
+        till, body = shop.client("Cashier"), {"username": shop.username("Manager"), "key": PRICE}
+        assert till.post(PATH, body).fields == {"password"}
+        assert till.post(PATH, {**body, "pin": "7306"}).fields == {"device_id"}
 
 
 class TestForgetting:
