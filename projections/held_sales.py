@@ -6,8 +6,10 @@ from typing import LiteralString
 from uuid import UUID
 
 from domain.held_sales import HeldSale
+from domain.pending import Pending
 from domain.settings import name_key
-from projections.base import Database, Projection, Row
+from domain.shifts.report import HeldTotals
+from projections.base import Database, Projection
 from projections.pages import PAGE, list_and_count
 
 
@@ -87,7 +89,7 @@ _PAGES: Mapping[str, LiteralString] = MappingProxyType(
 SORT_KEYS = tuple(_PAGES)
 
 _SUM: LiteralString = f"""
-    SELECT count(*) AS open, coalesce(sum(value), 0)::bigint AS value FROM held_sales WHERE {_IN_STORES}
+    SELECT count(*) AS count, coalesce(sum(value), 0)::bigint AS value FROM held_sales WHERE {_IN_STORES}
 """
 
 
@@ -120,7 +122,13 @@ def list_held_sales(
     return [row["id"] for row in rows], total
 
 
-def sum_held_sales(db: Database, store_ids: Collection[UUID] = ()) -> Row:
-    """How many wait in these stores, or in all (`open`), and what they came to when they were parked."""
+def sum_held_sales(db: Database, store_ids: Collection[UUID] = ()) -> Pending[HeldTotals]:
+    """Ask how many wait in these stores, or in all, and what they came to when they were parked."""
     params = {"company_id": db.company_id, "store_ids": list(store_ids) if store_ids else None}
-    return db.ask(_SUM, params).row() or {"open": 0, "value": 0}
+    answer = db.ask(_SUM, params)
+
+    def totals() -> HeldTotals:
+        row = answer.row()
+        return HeldTotals(count=row["count"], value=row["value"]) if row else HeldTotals()
+
+    return Pending(totals)

@@ -8,7 +8,7 @@ from commands.ports import UnitOfWork
 from domain.pending import Pending
 from domain.shifts import CurrentShift, Drawer, ShiftPlace
 from domain.shifts.facts import ShiftFact
-from domain.shifts.report import HeldSales
+from domain.shifts.report import HeldTotals
 
 
 class DrawersPort(Protocol):
@@ -36,7 +36,7 @@ class DrawersPort(Protocol):
     def facts(self, shift_id: UUID) -> Pending[Sequence[ShiftFact]]:
         """Ask for all that is in a shift's report, in the order of the log."""
 
-    def held_sales(self, store_id: UUID) -> Pending[HeldSales]:
+    def held_sales(self, store_id: UUID) -> Pending[HeldTotals]:
         """Ask for the parked sales of a store."""
 
 

@@ -20,7 +20,7 @@ from domain.shifts.tenders import taxes_of, tenders_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldSales:
+class HeldTotals:
     """How many parked sales a store has, and what they come to."""
 
     count: int = 0
@@ -44,7 +44,7 @@ def make_report(
     facts: Iterable[ShiftFact],
     *,
     drawer: Drawer,
-    held: HeldSales,
+    held: HeldTotals,
     count: DrawerCount | None = None,
 ) -> ShiftReport:
     """The report of these facts, in the order of the log; without a count it is an X."""

@@ -8,9 +8,10 @@ from uuid import UUID
 from domain.pending import Pending
 from domain.shifts import CurrentShift, Drawer, Perpetual, ShiftPlace
 from domain.shifts.facts import ShiftFact
-from domain.shifts.report import HeldSales
+from domain.shifts.report import HeldTotals
 from projections.base import Answer, Database
 from projections.companies import backdating_of
+from projections.held_sales import sum_held_sales
 from projections.shifts.balance import ask_balance, balance_of
 from projections.shifts.facts import Decode, ask_facts, facts_of
 
@@ -92,9 +93,9 @@ class DrawersGuard:
         answer = ask_facts(self._db, shift_id)
         return Pending(lambda: facts_of(answer.rows(), self._decode))
 
-    def held_sales(self, store_id: UUID) -> Pending[HeldSales]:  # noqa: ARG002 nothing is parked yet
+    def held_sales(self, store_id: UUID) -> Pending[HeldTotals]:
         """Ask for the parked sales of a store."""
-        return Pending(HeldSales)
+        return sum_held_sales(self._db, [store_id])
 
 
 def _place_of(answer: Answer) -> ShiftPlace | None:

@@ -16,6 +16,7 @@ from commands.orders.held_sales.parking import HoldSale
 from commands.orders.held_sales.resuming import ResumeSale, Resumption, TakeOverNotAllowed
 from commands.ports import DuplicateId, Missing, StaleVersion
 from commands.settings import ReviseSetting, SwitchSetting
+from commands.shifts.closing import CloseShift
 from domain.catalog.products import NotForSale
 from domain.errors import Invalid
 from domain.held_sales import HeldElsewhere, HeldSale, HeldSaleEnded, reservation_of
@@ -34,6 +35,7 @@ from tests.commands.samples import (
     OTHER,
     PRODUCT,
     REGISTER,
+    SHIFT,
     STORAGE,
     STORE,
     TAX,
@@ -48,6 +50,7 @@ from tests.commands.samples import (
     product,
     register,
     sale,
+    shift,
     storage,
     store,
     tax,
@@ -483,6 +486,19 @@ class TestDiscardSale:
         shop.when(hold())
         shop.when(DiscardSale(id=HELD, expected_versions=frozenset({7}))).then_refused(StaleVersion)
         shop.by(caller("Cashier", OTHER)).when(DiscardSale(id=HELD)).then_refused(Missing)
+
+
+class TestTheReportOfAShift:
+    def test_has_what_waits_in_its_store_then_and_no_later(self, shop: Scenario) -> None:
+        shop.given(store(OTHER, "Nord", "N"), register(id_of("till elsewhere"), store_id=OTHER))
+        shop.given(shift())
+        shop.when(hold())
+        shop.when(hold(line("1"), id=id_of("another")))
+        shop.when(hold(id=id_of("third"), register_id=id_of("till elsewhere")))
+        shop.when(resume())
+        shop.when(CloseShift(id=SHIFT, counted_cash=10000))
+        closed = shop.facts()[-1][2]
+        assert (closed.report.held_count, closed.report.held_value) == (2, 747)
 
 
 class TestExpireHeldSales:

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from uuid import UUID
 
+from domain.held_sales import HeldSale
 from domain.pending import Pending
 from domain.registers import Register
 from domain.shifts import CurrentShift, Drawer, Perpetual, Shift, ShiftPlace
 from domain.shifts.entries import ENTRY_EVENTS, Entry, entry_of
 from domain.shifts.facts import ShiftFact
-from domain.shifts.report import HeldSales
+from domain.shifts.report import HeldTotals
 from domain.stores import Store
 from domain.users import User
 from infra.eventstore.codec import decode_metadata
@@ -63,8 +64,13 @@ class MemoryDrawers:
     def facts(self, shift_id: UUID) -> Pending[Sequence[ShiftFact]]:
         return Pending(lambda: [fact for _, fact, _ in self._entries(shift_id)])
 
-    def held_sales(self, store_id: UUID) -> Pending[HeldSales]:  # noqa: ARG002 nothing is parked yet
-        return Pending(HeldSales)
+    def held_sales(self, store_id: UUID) -> Pending[HeldTotals]:
+        values = [
+            one.terms.value
+            for one in self._world.all(self._company_id, HeldSale)
+            if one.is_open and one.terms.store_id == store_id
+        ]
+        return Pending(lambda: HeldTotals(count=len(values), value=sum(values)))
 
     def _place(self, register_id: UUID) -> ShiftPlace | None:
         register = self._world.find(self._company_id, register_id)
