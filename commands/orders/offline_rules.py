@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
@@ -117,9 +118,18 @@ def moment_taken(
 
 
 def take_sold(
-    sale: PlaceSale, context: SaleContext, store: StoreAtSale, occurred_at: datetime, flags: Flags
+    sale: PlaceSale,
+    context: SaleContext,
+    store: StoreAtSale,
+    occurred_at: datetime,
+    *,
+    reserved: Mapping[UUID, Decimal],
+    flags: Flags,
 ) -> dict[int, MovementLine]:
-    """What is gone from the storage, whether it was there or not. Raises Invalid without a storage."""
+    """What is gone from the storage, whether it was there or not; `reserved` is promised to this very sale.
+
+    Raises Invalid without a storage.
+    """
     demands = demands_of(sale, context, occurred_at)
     if not demands:
         return {}
@@ -130,7 +140,7 @@ def take_sold(
     expected = [demand for demand in demands if not demand.is_counted_since]
     strict = [demand for demand in expected if demand.strict or not store.allow_negative]
     try:
-        check_available(strict, context.levels)
+        check_available(strict, context.levels, reserved)
     except InsufficientStock:
         flags.add("stock_negative")
     lines = take([replace(demand, strict=False) for demand in demands], context.levels, allow_negative=True)

@@ -6,6 +6,7 @@ What would have been refused online is a flag of the sale, unless nobody can tel
 from dataclasses import dataclass, replace
 
 from commands.orders.baskets import ask_context, store_of
+from commands.orders.held_sales.baskets import ask_any_basket
 from commands.orders.offline_rules import (
     Flags,
     OfflineSaleWork,
@@ -45,6 +46,7 @@ def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
     """
     earlier, taken = earlier_sale(command.sale.id, work), ask_taken(command.delivery, work)
     methods = ask_methods(command.sale.tenders, work)
+    parked = ask_any_basket(command.sale.held_id, work)
     work.stock.hold_precisions(line.quantity for line in command.sale.lines)
     try:
         context = ask_context(command.sale, work, lock=True, is_told_later=True)
@@ -67,7 +69,10 @@ def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
     if differs:
         flags.add("total_differs")
     occurred_at = moment_taken(context, store, delivery, flags, work.now)
-    moved = take_sold(sale, context, store, occurred_at, flags)
+    held = parked.read().taken(store.id)
+    moved = take_sold(
+        sale, context, store, occurred_at, reserved=held.reserved(store.storage_id), flags=flags
+    )
     shift = shift_of(
         sale.shift_id, delivery.told_at, context.drawer, is_required=context.is_shift_required, work=work
     )
@@ -84,9 +89,10 @@ def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
         basket=basket,
         settlement=settlement,
         moved=moved,
+        held=held,
         offline=delivery.offline(work.now, flags | shift.flags),
     )
-    return record_sale(replace(sale, customer_id=customer_id, held_id=None), context, made, work)
+    return record_sale(replace(sale, customer_id=customer_id, held_id=held.id), context, made, work)
 
 
 def _cash(settlement: Settlement) -> int:

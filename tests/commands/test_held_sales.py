@@ -14,9 +14,11 @@ from commands.orders.held_sales.discarding import DiscardSale
 from commands.orders.held_sales.expiry import ExpireHeldSales
 from commands.orders.held_sales.parking import HoldSale
 from commands.orders.held_sales.resuming import ResumeSale, Resumption, TakeOverNotAllowed
+from commands.orders.offline_sales import TakeOverSale
 from commands.ports import DuplicateId, Missing, StaleVersion
 from commands.settings import ReviseSetting, SwitchSetting
 from commands.shifts.closing import CloseShift
+from commands.sync.delivery import Delivery
 from domain.catalog.products import NotForSale
 from domain.errors import Invalid
 from domain.held_sales import HeldElsewhere, HeldSale, HeldSaleEnded, reservation_of
@@ -372,6 +374,35 @@ class TestSelling:
         shop.by(CASHIER).when(sell(*answer.lines, paid=200)).then_refused(PriceOverrideNotAllowed)
         shop.by(MANAGER).when(sell(*answer.lines, paid=200)).then(
             fact(Order.Sold, ORDER), fact(HeldSale.Sold, HELD), fact(StockMovement.Issued)
+        )
+
+
+class TestSellingWithoutAConnection:
+    def take_over(self, **values: Any) -> TakeOverSale:
+        return TakeOverSale(
+            sale=sell(**values),
+            delivery=Delivery(device_id=id_of("device"), device_code="X1", seq=1, told_at=NOW),
+        )
+
+    def test_closes_what_still_waits_whoever_has_it(self, shop: Scenario) -> None:
+        shop.when(hold(line("10"), reserve=True))
+        shop.when(resume(SECOND_TILL))
+        outcome = shop.when(self.take_over())
+        outcome.then(
+            fact(Order.Sold, ORDER, held_id=HELD),
+            fact(HeldSale.Sold, HELD, order_id=ORDER),
+            fact(Reservation.Fulfilled),
+            fact(Reservation.Released),
+            fact(StockMovement.Issued),
+        )
+        assert "stock_negative" not in outcome.recorded[0][2].offline.flags
+
+    @pytest.mark.parametrize("held_id", [HELD, NOTHING])
+    def test_what_has_ended_or_never_was_refuses_no_sale(self, shop: Scenario, held_id: UUID) -> None:
+        shop.when(hold())
+        shop.when(DiscardSale(id=HELD))
+        shop.when(self.take_over(held_id=held_id)).then(
+            fact(Order.Sold, ORDER, held_id=None), fact(StockMovement.Issued)
         )
 
 

@@ -25,6 +25,11 @@ class ParkedBasket:
         self.held = held
         self._reservation = reservation
 
+    @property
+    def id(self) -> UUID | None:
+        """The parked sale's id."""
+        return self.held.id if self.held else None
+
     def check(self, store_id: UUID, register_id: UUID | None, work: UnitOfWork) -> None:
         """Raise Invalid for one of another store, HeldSaleEnded, HeldElsewhere for one at another till."""
         if self.held is None:
@@ -33,6 +38,14 @@ class ParkedBasket:
             raise _unknown()
         self.held.check_open()
         check_holder(self.held, register_id, work)
+
+    def taken(self, store_id: UUID) -> "ParkedBasket":
+        """What of it a till has sold without a connection: itself if it still waits in that store, or none.
+
+        Whoever else has it by now, the goods are gone.
+        """
+        held = self.held
+        return self if held and held.is_open and held.terms.store_id == store_id else NOT_PARKED
 
     def reserved(self, storage_id: UUID | None) -> Mapping[UUID, Decimal]:
         """What of the storage's stock is still promised to it."""
@@ -83,6 +96,19 @@ def ask_basket(held_id: UUID | None, work: UnitOfWork) -> Pending[ParkedBasket]:
         if not found.is_within(work.caller.store_ids):
             raise _unknown()
         return ParkedBasket(found, reservation.read() if found.terms.reservation_id else None)
+
+    return Pending(basket)
+
+
+def ask_any_basket(held_id: UUID | None, work: UnitOfWork) -> Pending[ParkedBasket]:
+    """Ask for the parked sale that a till has sold without a connection; one that is not there is none."""
+    asked = ask_basket(held_id, work)
+
+    def basket() -> ParkedBasket:
+        try:
+            return asked.read()
+        except Invalid:
+            return NOT_PARKED
 
     return Pending(basket)
 
