@@ -8,6 +8,7 @@ from commands.catalog.products import ProductsWork
 from commands.catalog.shelf_prices import ShelfPricesWork
 from commands.companies import CompaniesWork
 from commands.devices import DeviceWork
+from commands.orders.refunds import RefundWork
 from commands.orders.sales import SaleWork
 from commands.shifts.closing import ClosingWork
 from commands.stock.counts.ports import CountWork
@@ -22,6 +23,7 @@ class Work(
     ShelfPricesWork,
     SaleWork,
     ClosingWork,
+    RefundWork,
     CountWork,
     JournalWork,
     ReorderWork,

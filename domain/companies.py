@@ -54,6 +54,15 @@ class Backdating:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnPolicy:
+    """How goods are taken back: in any store or the selling one, within so many days, for which methods."""
+
+    is_cross_store: bool = True
+    days: int | None = None
+    methods: RefundMethods = REFUND_TO_ORIGINAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purchasing:
     """In which currency a company buys, and how much more than it ordered it takes in, in percent."""
 

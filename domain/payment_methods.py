@@ -10,14 +10,17 @@ from domain.settings import DuplicateCode, Setting
 #: What a payment method may be. Cash is none of them: there is one cash, the built-in, because change, cash
 #: rounding and the drawer's count belong to it alone.
 KINDS = ("card", "bank_transfer", "voucher", "gift_card", "store_credit", "other")
+#: What was paid with one of these is never paid out in cash.
+VALUE_KINDS = frozenset({"voucher", "gift_card", "store_credit"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodAtSale:
-    """A payment method as a sale meets it: the code it is recorded under, and what it asks for."""
+    """A payment method as a sale meets it: the code it is recorded under, what it asks for, what it is."""
 
     code: str
     requires_reference: bool
+    kind: str = "other"
 
 
 def _free_exchange(state: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from datetime import time
 from decimal import Decimal
 from uuid import UUID
 
-from domain.companies import Backdating
+from domain.companies import Backdating, ReturnPolicy
 from domain.pricing import Rules, TaxRate
 from domain.shifts import Drawer
 from domain.stock.levels import Level
@@ -67,3 +67,12 @@ class SaleContext:
     #: Whether the store and the register are open, and the customer is one by now.
     is_open: bool = True
     is_customer_known: bool = True
+    returns: ReturnPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldTill:
+    """The drawer of a register, None where it has none, and the number that comes next in a series; held."""
+
+    drawer: Drawer | None
+    next_number: int

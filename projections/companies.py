@@ -18,6 +18,7 @@ from domain.companies import (
     REFUND_TO_ORIGINAL,
     Backdating,
     Company,
+    ReturnPolicy,
 )
 from domain.pricing import Rules
 from domain.settings import name_key
@@ -328,6 +329,13 @@ def rules_of(row: Row) -> Rules:
         rounding_level=row["rounding_level"],
         rounding_mode=row["rounding_mode"],
         cash_rounding=row["cash_rounding"],
+    )
+
+
+def returns_of(row: Row) -> ReturnPolicy:
+    """How the company of that row takes goods back."""
+    return ReturnPolicy(
+        is_cross_store=row["cross_store_returns"], days=row["return_days"], methods=row["refund_to_original"]
     )
 
 

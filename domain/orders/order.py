@@ -328,6 +328,15 @@ class Order(Aggregate):
         )
         return self.refunds[-1]
 
+    def check_voidable(self) -> None:
+        """Raise InvalidTransition for a sale of which something was given back, or that is of an exchange."""
+        if self.status != "completed":
+            raise InvalidTransition(f"It is {self.status}; only what is completed can be voided.")
+        if self.refunds:
+            raise InvalidTransition("Something of it was refunded; refund the rest.")
+        if self.sold.exchange_refund_id:
+            raise InvalidTransition("It is part of an exchange; exchange or refund it.")
+
     def void(
         self,
         *,
@@ -338,14 +347,9 @@ class Order(Aggregate):
     ) -> None:
         """Take the sale back as if it had not been, in the shift and on the day it was made.
 
-        Raises InvalidTransition for a sale of which something was given back, or that is part of an exchange.
+        Raises InvalidTransition.
         """
-        if self.status != "completed":
-            raise InvalidTransition(f"It is {self.status}; only what is completed can be voided.")
-        if self.refunds:
-            raise InvalidTransition("Something of it was refunded; refund the rest.")
-        if self.sold.exchange_refund_id:
-            raise InvalidTransition("It is part of an exchange; exchange or refund it.")
+        self.check_voidable()
         sold = self.sold
         self.trigger_event(
             Order.Voided,

@@ -92,10 +92,9 @@ def _line(finding: Finding, balance: Balance) -> CountedLine:
 
 
 def put_back(lines: Iterable[MovementLine]) -> tuple[MovementLine, ...]:
-    """The lines that take back, one by one, what a sale took of goods that were counted since.
+    """The lines that undo, one by one, what a sale took or a return brought of goods that were counted since.
 
-    The sale's lines stand in the order in which they were taken; afterwards each balance is what it was
-    before them.
+    Those lines stand in the order in which they moved; afterwards each balance is what it was before them.
     """
     lines, balances, corrections = tuple(lines), dict[UUID, Balance](), []
     for line in lines:
@@ -106,11 +105,14 @@ def put_back(lines: Iterable[MovementLine]) -> tuple[MovementLine, ...]:
         before = balances[line.variant_id]
         after = Balance(
             quantity=before.quantity - line.quantity,
-            value=before.value - line.value_change,
+            value=before.value - line.value_change - line.settlement,
             last_unit_cost=before.last_unit_cost,
         )
         balances[line.variant_id] = after
         corrections.append(
-            MovementLine(**line_after(after, line.variant_id, -line.quantity, -line.value_change))
+            MovementLine(
+                **line_after(after, line.variant_id, -line.quantity, -line.value_change),
+                settlement=-line.settlement,
+            )
         )
     return tuple(corrections)

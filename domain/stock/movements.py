@@ -207,7 +207,7 @@ class StockMovement(Aggregate):
         count_id: UUID
 
     class CountCorrected(Moved):
-        """A sale became known that happened before its goods were counted: they were not missing."""
+        """A sale or return became known that happened before its goods were counted: the count knew of it."""
 
         kind = "count_correction"
 

@@ -19,6 +19,7 @@ from projections.guards.drawers import DrawersGuard
 from projections.guards.journal import JournalGuard
 from projections.guards.orders import Guesses, SalesGuard
 from projections.guards.packages import PlanGuard, PlatformGuard
+from projections.guards.paying_tills import PayingTillsGuard
 from projections.guards.purchase_units import PurchaseUnitGuard
 from projections.guards.reorder_points import ReorderPointGuard
 from projections.guards.series import SeriesGuard
@@ -56,6 +57,7 @@ class RequestWork(PostgresUnitOfWork):
         self.devices = DevicesGuard(transaction)
         self.drawers = DrawersGuard(transaction, writer.types.decode)
         self.sales = SalesGuard(transaction, guesses)
+        self.paying_tills = PayingTillsGuard(transaction)
         self.plan = PlanGuard(transaction, now)
         self.platform = PlatformGuard(transaction, now)
         self.credentials = Credentials(transaction, now, self.changed_rows)

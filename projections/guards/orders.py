@@ -13,7 +13,7 @@ from domain.stock.levels import Level
 from domain.stores import StoreClosed
 from domain.tills import series_of, till_code
 from projections.base import Answer, Database, Row
-from projections.companies import backdating_of, rules_of
+from projections.companies import backdating_of, returns_of, rules_of
 from projections.guards.drawers import LOCK_DRAWER, drawer_of
 from projections.guards.sale_rows import (
     CUSTOMER,
@@ -226,4 +226,5 @@ def _context(
         is_shift_required=row["shift_required"],
         is_open=row["is_open"] is not False,
         is_customer_known=is_customer_known,
+        returns=returns_of(row),
     )

@@ -17,7 +17,7 @@ from projections.selling_places import ONLY_STORE, SELLS_FROM
 TILL: LiteralString = f"""
     SELECT c.currency, c.rounding_level, c.rounding_mode, c.cash_rounding,
            c.created_at AS founded_at, c.backdating_days, c.books_closed_until, c.discount_ceilings,
-           c.shift_required,
+           c.shift_required, c.cross_store_returns, c.return_days, c.refund_to_original,
            register.id AS register_id, register.fields ->> 'code' AS register_code,
            store.id AS store_id, store.fields ->> 'code' AS store_code,
            store.is_active AND NOT store.is_archived AND register.is_archived IS NOT TRUE AS is_open,

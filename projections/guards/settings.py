@@ -87,7 +87,8 @@ _REMOVED_OPTIONS: LiteralString = """
 """
 
 _PAYMENT_METHODS: LiteralString = """
-    SELECT code_key, fields ->> 'code' AS code, (fields ->> 'requires_reference')::bool AS requires_reference
+    SELECT code_key, fields ->> 'code' AS code, (fields ->> 'requires_reference')::bool AS requires_reference,
+           fields ->> 'kind' AS method_kind
       FROM settings
      WHERE company_id = %(company_id)s AND kind = %(kind)s AND scope_id = %(scope_id)s
        AND code_key = ANY(%(code_keys)b::text[]) AND NOT is_archived
@@ -266,7 +267,11 @@ class SettingsGuard:
 
         def by_code() -> Mapping[str, MethodAtSale]:
             methods = {
-                row["code_key"]: MethodAtSale(code=row["code"], requires_reference=row["requires_reference"])
+                row["code_key"]: MethodAtSale(
+                    code=row["code"],
+                    requires_reference=row["requires_reference"],
+                    kind=row["method_kind"],
+                )
                 for row in answer.rows()
             }
             return {code: methods[key] for code, key in keys.items() if key in methods}

@@ -52,7 +52,9 @@ from commands.orders.held_sales.expiry import ExpireHeldSales, expire_held_sales
 from commands.orders.held_sales.parking import HoldSale, hold_sale
 from commands.orders.held_sales.resuming import ResumeSale, resume_sale
 from commands.orders.offline_sales import TakeOverSale, take_over_sale
+from commands.orders.refunds import QuoteRefund, RefundOrder, quote_refund, refund_order
 from commands.orders.sales import PlaceSale, place_sale
+from commands.orders.voids import VoidOrder, void_order
 from commands.packages import (
     ArchivePackage,
     RegisterPackage,
@@ -205,9 +207,11 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         PostDifferences: post_differences,
         PriceForStores: price_for_stores,
         QuoteBasket: quote_basket,
+        QuoteRefund: quote_refund,
         ReceiveStock: receive_stock,
         RecountShift: recount_shift,
         ReceiveTransfer: receive_transfer,
+        RefundOrder: refund_order,
         RegisterCompany: register_company,
         RegisterPackage: register_package,
         RegisterProduct: register_product,
@@ -240,6 +244,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         TakeDelivery: take_delivery,
         TakeOverSale: take_over_sale,
         TallyCount: tally_count,
+        VoidOrder: void_order,
     }
 )
 

@@ -14,7 +14,7 @@ from commands.orders.sales import PlaceSale, SaleWork, place_sale
 from commands.ports import Caller
 from domain.aggregate import Aggregate
 from domain.business_date import business_date
-from domain.companies import BACKDATING_DAYS, DISCOUNT_CEILINGS, Backdating
+from domain.companies import BACKDATING_DAYS, DISCOUNT_CEILINGS, Backdating, ReturnPolicy
 from domain.costing import Balance
 from domain.payments import Tender
 from domain.pending import Pending
@@ -118,6 +118,7 @@ class ShopLife:
             next_number=0,
             backdating=Backdating(founded_at=shop.founded_at, days=BACKDATING_DAYS),
             discount_ceilings=DISCOUNT_CEILINGS,
+            returns=ReturnPolicy(),
         )
         self._count = 0
 

@@ -7,19 +7,21 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from domain.catalog.products import Product, Variant
+from domain.companies import ReturnPolicy
 from domain.customers import Customer
 from domain.errors import Detail, Invalid
 from domain.orders import Order
 from domain.pending import Pending
 from domain.pricing import Rules, TaxRate
 from domain.registers import Register
-from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
+from domain.sale_context import HeldTill, SaleContext, StoreAtSale, VariantAtSale
 from domain.settings import OtherStore
 from domain.stock.levels import NOTHING
 from domain.storages import Storage
 from domain.stores import Store, StoreClosed
 from domain.tax_rates import TaxRate as TaxRateSetting
 from domain.tills import series_of, till_code
+from domain.unlinked_returns import UnlinkedReturn
 from tests.commands.memory.drawers import MemoryDrawers
 from tests.commands.memory.stock import backdating_of, levels_of, precision_of
 from tests.commands.memory.world import World
@@ -87,6 +89,11 @@ class MemorySales:
             orders_limit=self._world.limits_of(self._company_id).orders_per_month,
             company_timezone=values["timezone"],
             is_shift_required=values["shift_required"],
+            returns=ReturnPolicy(
+                is_cross_store=values["cross_store_returns"],
+                days=values["return_days"],
+                methods=values["refund_to_original"],
+            ),
             drawer=self._drawers.of(register.id) if lock and register else None,
             is_open=bool(is_open),
             is_customer_known=is_customer_known,
@@ -180,6 +187,23 @@ class MemorySales:
     def _last_number(self, code: str) -> int:
         sales = (order.terms for order in self._world.all(self._company_id, Order))
         return max((sale.series_number for sale in sales if sale.series_id == series_of(code)), default=0)
+
+
+class MemoryPayingTills:
+    """Tills as refunds and voids need them."""
+
+    def __init__(self, world: World, company_id: UUID) -> None:
+        self._world = world
+        self._company_id = company_id
+        self._drawers = MemoryDrawers(world, company_id)
+
+    def lock(self, register_id: UUID | None, series_id: UUID | None = None) -> Pending[HeldTill]:
+        refunds = (refund for order in self._world.all(self._company_id, Order) for refund in order.refunds)
+        returns = (one.taken for one in self._world.all(self._company_id, UnlinkedReturn))
+        given: list[Any] = [*refunds, *returns]
+        numbers = [one.series_number for one in given if one.series_id == series_id]
+        drawer = self._drawers.of(register_id) if register_id else None
+        return Pending(lambda: HeldTill(drawer=drawer, next_number=max(numbers, default=0) + 1))
 
 
 def _at_sale(store: Store, storage: Storage | None) -> StoreAtSale:

@@ -187,7 +187,9 @@ class MemorySettings:
     def payment_methods(self, codes: Iterable[str]) -> Pending[Mapping[str, MethodAtSale]]:
         own = {
             name_key(one.values["code"]): MethodAtSale(
-                code=one.values["code"], requires_reference=one.values["requires_reference"]
+                code=one.values["code"],
+                requires_reference=one.values["requires_reference"],
+                kind=one.values["kind"],
             )
             for one in self._world.all(self._company_id, PaymentMethod)
             if not one.is_archived

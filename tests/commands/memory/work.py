@@ -18,7 +18,7 @@ from tests.commands.memory.devices import MemoryDevices
 from tests.commands.memory.drawers import MemoryDrawers
 from tests.commands.memory.imports import MemoryAssortment, MemoryImports
 from tests.commands.memory.packages import MemoryPlan, MemoryPlatform
-from tests.commands.memory.sales import MemorySales
+from tests.commands.memory.sales import MemoryPayingTills, MemorySales
 from tests.commands.memory.settings import MemorySettings
 from tests.commands.memory.shelf_prices import MemoryShelfPrices
 from tests.commands.memory.stock import (
@@ -57,6 +57,7 @@ class MemoryWork:
         self.devices = MemoryDevices()
         self.drawers = MemoryDrawers(world, company_id)
         self.sales = MemorySales(world, company_id)
+        self.paying_tills = MemoryPayingTills(world, company_id)
         self.plan = MemoryPlan(world, company_id, now)
         self.platform = MemoryPlatform(world, company_id, now)
         self.users = MemoryUsers(world, company_id)

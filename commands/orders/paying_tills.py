@@ -1,0 +1,83 @@
+"""The till that gives money back: its store, its open shift, and the number that its refund takes."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from commands.orders.baskets import QuoteWork, store_of
+from commands.ports import UnitOfWork
+from domain.errors import Detail, Invalid
+from domain.pending import Pending
+from domain.sale_context import HeldTill, SaleContext, StoreAtSale
+from domain.shifts import Drawer
+from domain.tills import Till, refund_number, refund_series_of, till_code
+
+
+class PayingTillsPort(Protocol):
+    """Tills as refunds and voids need them."""
+
+    def lock(self, register_id: UUID | None, series_id: UUID | None = None) -> Pending[HeldTill]:
+        """Lock a register's drawer and then a number series, after all balances, and ask for both.
+
+        Neither is made if there is none yet: a register that never had a shift has no drawer.
+        """
+
+
+class PayingTillWork(QuoteWork, Protocol):
+    """What is given back at a till is decided with this."""
+
+    @property
+    def paying_tills(self) -> PayingTillsPort:
+        """Tills."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayingTill:
+    """The till that pays; its number is that of the refund."""
+
+    store: StoreAtSale
+    till: Till
+    shift_id: UUID | None
+
+
+def hold_till(context: SaleContext, work: PayingTillWork) -> Pending[PayingTill]:
+    """Hold the till of this context until the end. Raises Invalid; reading it, NoOpenShift and Invalid."""
+    store, code = store_of(context), _code(context)
+    held = work.paying_tills.lock(context.register_id, refund_series_of(code))
+
+    def paying() -> PayingTill:
+        answer = held.read()
+        return PayingTill(
+            store=store,
+            till=_till(code, context, answer.next_number, work),
+            shift_id=_shift(context, answer.drawer),
+        )
+
+    return Pending(paying)
+
+
+def _code(context: SaleContext) -> str:
+    return till_code(store_of(context).code, context.register_code)
+
+
+def _till(code: str, context: SaleContext, number: int, work: UnitOfWork) -> Till:
+    return Till(
+        channel="pos",
+        store_id=store_of(context).id,
+        register_id=context.register_id,
+        cashier_id=work.caller.cashier_id,
+        series_id=refund_series_of(code),
+        series_number=number,
+        number=refund_number(code, number),
+    )
+
+
+def _shift(context: SaleContext, drawer: Drawer | None) -> UUID | None:
+    """The shift whose drawer pays: the register's open one. Raises NoOpenShift, Invalid."""
+    if context.register_id is None:
+        if context.is_shift_required:
+            field = Detail("register_id", "required", "A shift belongs to a register: name the register.")
+            raise Invalid(details=[field])
+        return None
+    drawer = drawer or Drawer(register_id=context.register_id)
+    return drawer.shift_for(None, is_required=context.is_shift_required)

@@ -1,0 +1,229 @@
+"""Refunding an order: goods, goodwill, tips and money in one decision, at the till that pays."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from commands.moments import moment_of
+from commands.orders.baskets import store_of
+from commands.orders.paying_tills import PayingTill, PayingTillWork, hold_till
+from commands.orders.refund_rules import (
+    ask_refund_methods,
+    check_payments,
+    check_quantities,
+    check_return,
+    offers_of,
+    paying_context,
+)
+from commands.orders.returned_goods import book_returned, hold_levels, no_storage, restocked, stocked_lines
+from commands.ports import UnitOfWork
+from commands.settings import SettingsWork
+from commands.stock.counts.ports import CountedStockWork
+from domain.business_date import business_date, local_hour
+from domain.errors import Detail, Invalid
+from domain.orders import (
+    LineGoodwill,
+    LineReturn,
+    Offline,
+    Order,
+    PricedRefund,
+    RefundSettlement,
+    price_refund,
+    settle_refund,
+    suggest_payments,
+)
+from domain.payment_methods import MethodAtSale
+from domain.payments import Tender
+from domain.pending import Pending
+from domain.sale_context import SaleContext, StoreAtSale
+from domain.stock.levels import Level
+from domain.stock.movements import StockMovement
+from domain.stock.returns import ReturnedGoods
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteRefund:
+    """Ask what a refund comes to; without tenders, by what each method has left."""
+
+    order_id: UUID
+    returns: tuple[LineReturn, ...] = ()
+    goodwill: tuple[LineGoodwill, ...] = ()
+    #: What of the tips goes back on top, in minor currency units.
+    tip: int = 0
+    tenders: tuple[Tender, ...] = ()
+    register_id: UUID | None = None
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundOrder(QuoteRefund):
+    """Give back something of an order. A till that names the refund (`id`) may send it again."""
+
+    reason: str
+    id: UUID | None = None
+    #: Where goods are put back, if not into the storage of the store that pays.
+    storage_id: UUID | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundQuote:
+    """What a refund comes to and how it would be paid out; the order is as it was."""
+
+    order: Order
+    priced: PricedRefund
+    settlement: RefundSettlement
+
+
+class RefundWork(PayingTillWork, SettingsWork, CountedStockWork, Protocol):
+    """What refunds are decided with."""
+
+
+def quote_refund(command: QuoteRefund, work: RefundWork) -> RefundQuote:
+    """Price a refund as it would be decided; nothing is locked or written. Raises what refund_order does."""
+    order = work.load(Order, command.order_id)
+    methods = ask_refund_methods(order, command.tenders, work)
+    context = paying_context(command.register_id, order, work)
+    priced = _price(command, order, context, _moment(command, order, context, work))
+    settlement = _settle(command, order, priced, context, methods.read())
+    if command.tenders:
+        check_payments(order, settlement, methods.read(), context, work)
+    return RefundQuote(order=order, priced=priced, settlement=settlement)
+
+
+def refund_order(command: RefundOrder, work: RefundWork) -> Order:
+    """Refund, once: the same request again answers with the order as it left it.
+
+    What it comes to, how it is paid and what goes back into stock are decided together; two refunds of one
+    order at the same moment are decided one after the other. Raises Missing, DuplicateId, Invalid,
+    OtherStore, StoreClosed, ReturnWindowClosed, InvalidTransition, ReturnExceedsSold, RefundExceedsPaid,
+    PaymentInsufficient, PaymentExceedsTotal, RefundMethodNotAllowed, NoOpenShift, TooFarBack,
+    BeforeTheCompany, ApprovalNotValid, QuantityNotValid, AmountNotValid and AmountTooLarge.
+    """
+    earlier = _earlier(command, work)
+    order = work.load(Order, command.order_id)
+    if existing := earlier.read():
+        return existing
+    methods = ask_refund_methods(order, command.tenders, work)
+    context = paying_context(command.register_id, order, work)
+    occurred_at = _moment(command, order, context, work)
+    priced = _price(command, order, context, occurred_at)
+    settlement = _settle(command, order, priced, context, methods.read())
+    check_payments(order, settlement, methods.read(), context, work)
+    work.caller.check_approved_amount(priced.total + settlement.rounding + settlement.tip)
+    goods = restocked(priced.lines, stocked_lines(order, context.variants))
+    storage_id = _storage(command, context) if goods else None
+    refund = Refund(
+        refund_id=command.id or work.new_id(),
+        occurred_at=occurred_at,
+        priced=priced,
+        settlement=settlement,
+        goods=goods,
+        storage_id=storage_id,
+        levels=hold_levels(goods, storage_id, work, named_id=command.storage_id),
+        paying=hold_till(context, work).read(),
+    )
+    return record_refund(command, order, refund, work)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """What was decided of a refund; `goods` go back into the storage, whose `levels` are held."""
+
+    refund_id: UUID
+    paying: PayingTill
+    occurred_at: datetime
+    priced: PricedRefund
+    settlement: RefundSettlement
+    goods: Collection[ReturnedGoods]
+    storage_id: UUID | None
+    levels: Mapping[UUID, Level]
+    exchange_order_id: UUID | None = None
+    offline: Offline | None = None
+
+
+def record_refund(command: RefundOrder, order: Order, refund: Refund, work: RefundWork) -> Order:
+    """Record what was decided, and what it puts back into stock. Raises InvalidTransition, AmountTooLarge."""
+    store, day = refund.paying.store, _day(refund.paying.store, refund.occurred_at)
+    order.refund(
+        refund.refund_id,
+        till=refund.paying.till,
+        priced=refund.priced,
+        settlement=refund.settlement,
+        storage_id=refund.storage_id,
+        shift_id=refund.paying.shift_id,
+        business_date=day,
+        hour=local_hour(refund.occurred_at, store.timezone),
+        occurred_at=refund.occurred_at,
+        reason=command.reason,
+        note=command.note,
+        exchange_order_id=refund.exchange_order_id,
+        approved_by=work.caller.approved_by,
+        offline=refund.offline,
+    )
+    work.save(order)
+    if refund.storage_id:
+        work.save(
+            *book_returned(
+                StockMovement.Returned,
+                refund.goods,
+                refund.levels,
+                work,
+                storage_id=refund.storage_id,
+                occurred_at=refund.occurred_at,
+                business_date=day,
+                order_id=order.id,
+                refund_id=refund.refund_id,
+            )
+        )
+    return order
+
+
+def _earlier(command: RefundOrder, work: UnitOfWork) -> Pending[Order | None]:
+    """Ask for the order as this request left it before, if its till named the refund."""
+    if command.id is None:
+        return Pending(lambda: None)
+    return work.find_earlier(Order, Order.Refunded, command.id, within=command.order_id)
+
+
+def _moment(command: QuoteRefund, order: Order, context: SaleContext, work: UnitOfWork) -> datetime:
+    """When it happened. Raises Invalid, TooFarBack and BeforeTheCompany."""
+    if command.occurred_at and command.occurred_at < order.terms.occurred_at:
+        message = "A refund cannot lie before its sale."
+        raise Invalid(details=[Detail("occurred_at", "before_the_sale", message)])
+    return moment_of(command.occurred_at, "A refund", work, context.backdating)
+
+
+def _price(command: QuoteRefund, order: Order, context: SaleContext, occurred_at: datetime) -> PricedRefund:
+    if not (command.returns or command.goodwill or command.tip):
+        raise Invalid(details=[Detail("lines", "required", "Name goods, goodwill or a tip to give back.")])
+    check_return(order, context, _day(store_of(context), occurred_at))
+    check_quantities(order, command.returns, context.variants)
+    return price_refund(order, command.returns, command.goodwill)
+
+
+def _settle(
+    command: QuoteRefund,
+    order: Order,
+    priced: PricedRefund,
+    context: SaleContext,
+    methods: Mapping[str, MethodAtSale],
+) -> RefundSettlement:
+    """As it is offered; only a quote offers nothing, and gets what is suggested."""
+    offers = offers_of(command.tenders, methods)
+    if not isinstance(command, RefundOrder) and not offers:
+        offers = suggest_payments(order, priced.total)
+    return settle_refund(order, priced.total, command.tip, offers, context.rules.cash_rounding)
+
+
+def _storage(command: RefundOrder, context: SaleContext) -> UUID:
+    storage_id = command.storage_id or store_of(context).storage_id
+    if storage_id is None:
+        raise no_storage()
+    return storage_id
+
+
+def _day(store: StoreAtSale, moment: datetime) -> date:
+    return business_date(moment, store.timezone, store.day_cut)

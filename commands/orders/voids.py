@@ -1,0 +1,105 @@
+"""Voiding a sale: taken back in the shift it was made in, as if it had not been."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from commands.moments import moment_of
+from commands.orders.baskets import store_of
+from commands.orders.refunds import RefundWork
+from commands.orders.returned_goods import book_returned, hold_levels, stocked_lines
+from commands.ports import check_version
+from domain.business_date import business_date
+from domain.errors import Conflict
+from domain.orders import Order
+from domain.sale_context import SaleContext
+from domain.settings import OtherStore
+from domain.shifts import Shift
+from domain.stock.movements import StockMovement
+from domain.stock.returns import ReturnedGoods
+
+
+class VoidWindowClosed(Conflict):
+    """A sale is voided while its shift lasts, without one on its own day; refund it."""
+
+    code = "void_window_closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoidOrder:
+    """Take a sale back. Its number stays."""
+
+    order_id: UUID
+    reason: str
+    occurred_at: datetime | None = None
+    expected_versions: frozenset[int] | None = None
+
+
+def void_order(command: VoidOrder, work: RefundWork) -> Order:
+    """Void a sale: money, tips and stock are as before it.
+
+    The drawer is held, so that its shift is not closed meanwhile. Raises Missing, OtherStore, StaleVersion,
+    InvalidTransition, ApprovalNotValid, VoidWindowClosed, StoreClosed, Invalid.
+    """
+    order = work.load(Order, command.order_id)
+    if work.caller.store_ids and order.terms.store_id not in work.caller.store_ids:
+        raise OtherStore
+    check_version(order.version, command.expected_versions)
+    order.check_voidable()
+    work.caller.check_approved_amount(order.paid.paid_total)
+    context = _context(order, work)
+    occurred_at = moment_of(command.occurred_at, "A void", work, context.backdating)
+    goods = [
+        ReturnedGoods(variant_id=line.variant_id, quantity=line.quantity, cost_total=line.cost_total)
+        for line in stocked_lines(order, context.variants).values()
+    ]
+    storage_id = order.terms.storage_id if goods else None
+    levels = hold_levels(goods, storage_id, work)
+    _check_window(order, context, occurred_at, work)
+    order.void(occurred_at=occurred_at, reason=command.reason, approved_by=work.caller.approved_by)
+    work.save(order)
+    if storage_id:
+        work.save(
+            *book_returned(
+                StockMovement.Voided,
+                goods,
+                levels,
+                work,
+                storage_id=storage_id,
+                occurred_at=occurred_at,
+                business_date=_day(context, occurred_at),
+                order_id=order.id,
+            )
+        )
+    return order
+
+
+def _context(order: Order, work: RefundWork) -> SaleContext:
+    """The clock of the store that sold it, and its goods as the catalog has them now."""
+    return work.sales.context(
+        store_id=order.terms.store_id,
+        register_id=None,
+        store_ids=work.caller.store_ids,
+        variant_ids=(line.variant_id for line in order.terms.lines),
+        customer_id=None,
+        lock=False,
+    )
+
+
+def _check_window(order: Order, context: SaleContext, occurred_at: datetime, work: RefundWork) -> None:
+    """Raise VoidWindowClosed once the shift of the sale is closed, without one once its day is over."""
+    sold = order.terms
+    if sold.shift_id is None:
+        is_over = _day(context, occurred_at) != sold.business_date
+    else:
+        # The shift is read after its drawer is held: whoever closes it holds that first.
+        held = work.paying_tills.lock(sold.register_id)
+        is_over = work.load(Shift, sold.shift_id).status == "closed"
+        held.read()
+    if is_over:
+        raise VoidWindowClosed
+
+
+def _day(context: SaleContext, moment: datetime) -> date:
+    store = store_of(context)
+    return business_date(moment, store.timezone, store.day_cut)

@@ -1,0 +1,3 @@
+"""The same decisions about refunds, over PostgreSQL."""
+
+from tests.commands.test_refunds import *  # noqa: F403 each of its tests runs again here
