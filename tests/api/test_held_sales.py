@@ -184,6 +184,23 @@ class TestWhoHasIt:
         assert (taken.status, taken.data["resumed_register_id"]) == (200, second_till)
         assert till.post(path, at(stocked)).code == "held_elsewhere"
 
+    def test_is_taken_over_by_whoever_a_manager_approves_that_of(
+        self, stocked: Any, till: Any, second_till: str, park: Callable[..., Any]
+    ) -> None:
+        held_id, other_id = park()["id"], park()["id"]
+        for one in (held_id, other_id):
+            till.post(f"/api/pos/orders/{one}/resume", at(stocked))
+        manager = {"username": stocked.shop.username("Manager"), "password": "correct horse battery staple"}
+        asked = {**manager, "key": "pos.approve", "order_id": held_id}
+        headers = {"X_Approval": till.post("/api/pos/approvals", asked).data["approval"]}
+        take = {"register_id": second_till, "take_over": True}
+        refused = till.post(f"/api/pos/orders/{other_id}/resume", take, **headers)
+        assert (refused.status, refused.code) == (403, "approval_not_valid")
+        taken = till.post(f"/api/pos/orders/{held_id}/resume", take, **headers)
+        assert (taken.status, taken.data["resumed_register_id"]) == (200, second_till)
+        approved_by = stocked.shop.events()[-1]["metadata"]["approved_by"]
+        assert approved_by == str(stocked.shop.users["Manager"])
+
     def test_of_tills_that_want_it_at_once_one_gets_it(
         self, stocked: Any, second_till: str, park: Callable[..., Any]
     ) -> None:

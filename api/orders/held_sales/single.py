@@ -13,6 +13,7 @@ from api.resource import Resource
 from commands.orders.held_sales.discarding import DiscardSale, discard_sale
 from commands.orders.held_sales.resuming import ResumeSale, resume_sale
 from commands.ports import ConcurrentEdit, Missing, StaleVersion
+from domain.approvals import APPROVE
 from domain.held_sales import HeldElsewhere, HeldSaleEnded
 from domain.money import AmountTooLarge
 from domain.settings import InUse
@@ -31,6 +32,7 @@ class SaleResumption(Resource):
         body=ResumeBody(),
         body_is_optional=True,
         answer=ResumedSaleAnswer,
+        approvals=(APPROVE,),
         refusals=(
             Missing,
             StaleVersion,

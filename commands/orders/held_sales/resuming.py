@@ -10,6 +10,7 @@ from commands.orders.baskets import BasketLine, Quote, store_of
 from commands.orders.held_sales.baskets import check_holder, find_held
 from commands.orders.held_sales.parking import HeldSaleWork
 from commands.ports import Missing, UnitOfWork, check_version
+from domain.approvals import APPROVE
 from domain.catalog.products import SELLABLE
 from domain.companies import Company
 from domain.customers import Customer
@@ -19,8 +20,6 @@ from domain.pricing import DiscountExceedsValue, Item, price
 from domain.sale_context import SaleContext
 from domain.stock.levels import NOTHING
 from domain.stock.reservations import Reservation
-
-APPROVE = "pos.approve"
 
 
 class TakeOverNotAllowed(NotAllowed):
