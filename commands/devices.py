@@ -5,7 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from commands.ports import Missing, UnitOfWork, check_version
-from commands.stock.ports import SeriesPort
+from commands.series import SeriesPort
 from domain.devices import LETTER, Device, LastDelivery, device_code
 from domain.errors import Detail, Invalid
 from domain.pending import Pending

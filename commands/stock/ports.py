@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from commands.ports import UnitOfWork
+from commands.series import SeriesPort
 from domain.catalog.units import Measure, UnitChange
 from domain.companies import Backdating, Purchasing
 from domain.errors import Detail
@@ -83,13 +84,6 @@ class StockPort(Protocol):
         that does not exist is made, so whoever locks it records something about it. A plan (`is_plan`) moves
         nothing yet: it leaves the balances alone, and sees the levels as they stand.
         """
-
-
-class SeriesPort(Protocol):
-    """Numbers of documents."""
-
-    def next(self, kind: str) -> Pending[int]:
-        """Lock a series, such as TR, and ask for the number that comes next in it."""
 
 
 class JournalPort(Protocol):

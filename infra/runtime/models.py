@@ -48,6 +48,7 @@ from projections.pos_catalog.feed import PosCatalogFeed
 from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales_daily import SalesDaily
 from projections.search.index import Search
+from projections.series import DocumentSeries
 from projections.settings import Settings
 from projections.shifts.drawers import Drawers
 from projections.shifts.entries import ShiftEntries
@@ -62,7 +63,6 @@ from projections.stock.purchase_orders import PurchaseOrders
 from projections.stock.purchase_units import PurchaseUnits
 from projections.stock.reorder_points import ReorderPoints
 from projections.stock.reservations import Reservations
-from projections.stock.series import DocumentSeries
 from projections.stock.sums import StockSums
 from projections.stock.transfers import Transfers
 from projections.users import Users

@@ -1,6 +1,7 @@
 """The catalog that tills keep: all of it once, then what changed, in the order of the log."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -266,6 +267,27 @@ def test_a_till_that_follows_keeps_what_one_gets_that_begins_now(till: Till) -> 
     fresh.follow(limit=2)
     assert till.kept == fresh.kept
     assert len(fresh.kept) == 5
+
+
+def test_a_till_misses_nothing_while_many_change_prices_at_once(till: Till) -> None:
+    tea = till.stocked.product_of(name="Tea", variants=[{"sku": f"TEA-{n}", "price": 1} for n in range(8)])
+    admin, path = till.stocked.shop.client(), f"/api/admin/products/{tea['id']}/variants"
+
+    def reprice(variant: Any) -> None:
+        for price in range(2, 8):
+            assert admin.patch(f"{path}/{variant['id']}", {"price": price}).status in (200, 409)
+
+    with ThreadPoolExecutor(4) as pool:
+        writers = [pool.submit(reprice, variant) for variant in tea["variants"]]
+        while not all(writer.done() for writer in writers):
+            till.follow(limit=3)
+    for writer in writers:
+        writer.result()
+    till.follow(limit=3)
+    fresh = Till(till.stocked)
+    fresh.follow()
+    assert till.kept == fresh.kept
+    assert len(fresh.kept) == 9
 
 
 class TestWhoMayAsk:

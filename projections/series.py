@@ -1,4 +1,4 @@
-"""Number series of documents and devices: the last number of each kind, without a gap."""
+"""Number series of documents and devices: the last number of each, without a gap."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
