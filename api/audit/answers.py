@@ -29,9 +29,7 @@ class AuditEventAnswer(Answer):
         ),
     ]
     request_id: Annotated[str | None, Meaning("The `X-Request-Id` of the request that did it.", "till-7:42")]
-    approved_by: Annotated[
-        Id | None, Meaning("Who approved what the actor's own rights do not cover; null if nobody had to.")
-    ]
+    approved_by: Annotated[Id | None, Meaning("Who approved it at the actor's till; null if nobody did.")]
     terminal: Annotated[str | None, Meaning("The device it was done at, if known.")]
     data: Annotated[Any, Meaning("What the event says, as it was written.")]
     before: Annotated[

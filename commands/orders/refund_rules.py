@@ -122,7 +122,10 @@ def check_payments(
     Where the company requires the methods that paid, another takes an approval as well as the right.
     """
     value = {code for code, method in methods.items() if method.kind in VALUE_KINDS}
-    is_approved = context.returns.methods == "suggest" or work.caller.approved_by is not None
+    approval = work.caller.approval
+    is_approved = context.returns.methods == "suggest" or (
+        approval is not None and REFUND_OTHER_METHOD in approval.keys
+    )
     check_methods(
         order,
         settlement,

@@ -24,7 +24,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     versions name it still: their bytes stay, and nobody reads it.
 
     `content` is a fingerprint of the request, where that made something: by it a repetition is known.
-    `approved_by` let the actor do what the actor's own rights do not cover.
+    `approved_by` is whoever let the actor do it, with an approval that the request brought.
     """
 
     at: datetime

@@ -297,6 +297,9 @@ class TestMethods:
     ) -> None:
         sold.when(ReviseCompany(id=COMPANY, changes={"refund_to_original": "require"}))
         sold.when(refund(card())).then_refused(RefundMethodNotAllowed)
+        sold.by(caller().under(approval("orders.refund"))).when(refund(card())).then_refused(
+            RefundMethodNotAllowed
+        )
 
     def test_another_takes_an_approval_there(self, sold: Scenario) -> None:
         sold.when(ReviseCompany(id=COMPANY, changes={"refund_to_original": "require"}))
