@@ -51,21 +51,23 @@ _BEGUN_IN: LiteralString = """
                   WHERE first.company_id = %(company_id)s AND first.stream_id = events.stream_id
                     AND first.stream_version = 1)"""
 
-#: The store that something of a till was begun in.
+#: The store that something at a till was begun in.
 _STORE_AT_FIRST: LiteralString = """
                 (SELECT substring(first.state FROM '"store_id":"([0-9a-f-]{36})"')::uuid
                    FROM events AS first
                   WHERE first.company_id = %(company_id)s AND first.stream_id = events.stream_id
                     AND first.stream_version = 1)"""
 
-# What lies in these stores: sales and movements of goods, documents about goods there, the stores with their
-# storages and tills, and users who are bound to nothing else. What belongs to the whole company, its goods
-# too, lies in none.
+# What lies in these stores: sales and movements of goods, documents about goods there, what else is done at
+# tills, the stores with their storages and registers, and users who are bound to nothing else. What belongs
+# to the whole company, its goods too, lies in none.
 _WITHIN: LiteralString = f"""
        (%(store_ids)b::uuid[] IS NULL OR CASE split_part(type, '.', 1)
-            WHEN 'orders' THEN stream_id IN (
+            WHEN 'orders' THEN CASE WHEN starts_with(type, 'orders.Order.') THEN stream_id IN (
                 SELECT id FROM orders
                  WHERE company_id = %(company_id)s AND store_id = ANY(%(store_ids)b::uuid[]))
+                ELSE {_STORE_AT_FIRST} = ANY(%(store_ids)b::uuid[]) END
+            WHEN 'shifts' THEN {_STORE_AT_FIRST} = ANY(%(store_ids)b::uuid[])
             WHEN 'stock' THEN
                 substring(state FROM '"storage_id":"([0-9a-f-]{{36}})"')::uuid IN {_OF_STORES}
             WHEN 'transfers' THEN stream_id IN (

@@ -376,6 +376,18 @@ class TestTheAudit:
             for one in ids:
                 assert two.bound().get(f"/api/audit/streams/{one}").status == status
 
+    def test_what_happens_at_tills_lies_in_their_store(self, two: Two) -> None:
+        here, elsewhere = set[str](), set[str]()
+        line = {"variant_id": two.stocked.variant_id, "quantity": 1}
+        for till, ids in ((two.stocked.register, here), (two.till, elsewhere)):
+            place = {"register_id": till["id"]}
+            for path, body in (("devices", {"name": "Tablet"}), ("orders/hold", {"lines": [line]})):
+                made = two.shop.client("Manager").post(f"/api/pos/{path}", {**place, **body})
+                assert made.status == 201, (path, made.body)
+                ids.add(made.data["id"])
+        shown = {row["stream_id"] for row in two.bound().get("/api/audit/events?limit=100").data}
+        assert (here - shown, elsewhere & shown) == (set(), set())
+
     def test_of_another_company_is_no_audit_of_ones_own(
         self, two: Two, make_shop: Callable[..., Any]
     ) -> None:
