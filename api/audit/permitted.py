@@ -10,9 +10,9 @@ PERMISSION = "audit.view"
 #: What the operations say of it.
 DESCRIPTION = (
     "Whoever lacks `costs.view` gets it without costs and stock values, at any depth. Whoever is bound to "
-    "stores sees what lies in them: sales and what else is done at tills, movements of goods, the stores with "
-    "their storages and registers, and users who are bound to nothing else. What belongs to the whole company "
-    "is for whoever is bound to no store."
+    "stores sees what lies in them: sales and what else is done at tills, movements of goods, the stores "
+    "with their storages and registers, and users who are bound to nothing else. What belongs to the whole "
+    "company is for whoever is bound to no store."
 )
 
 #: What events and aggregates call their costs; left out at any depth. So is a `value` that is no discount's.
