@@ -11,6 +11,7 @@ from api.orders.held_sales.answers import HeldSaleAnswer
 from api.orders.held_sales.input import HeldSalesQuery, HoldBody
 from api.orders.held_sales.presenter import show_held_sale
 from api.orders.input import basket_of
+from api.orders.quotes import SALE_APPROVALS
 from api.resource import Resource, requested_stores
 from api.services import Reading
 from commands.orders.held_sales.parking import HoldSale, hold_sale
@@ -37,6 +38,7 @@ class SaleParking(Resource):
         body=HoldBody(),
         answer=HeldSaleAnswer,
         status=201,
+        approvals=SALE_APPROVALS,
         refusals=(
             DuplicateId,
             ConcurrentEdit,
