@@ -29,8 +29,9 @@ TELLING = re.compile(
     r"cost|margin|profit|valuation|\A(stock|balance|(in_)?transit|received|damaged|lost|returned)_value\Z"
     r"|(\A|_)credit(_|\Z)|\A(value_change|settlement)\Z|\A(difference|restated)_(quantity|value)\Z"
 )
-#: … one that does unless it is the value of a discount …
+#: … one that does unless it is what a discount takes off, or a parked sale comes to …
 VALUE = "value"
+VALUES_OF_SALES = ("DiscountAnswer", "HeldSaleAnswer", "ResumedSaleAnswer")
 #: … and some that do where goods come into a storage: beside one of these names, in one of these records.
 TOTALS = {"total", "subtotal", "received_total"}
 BESIDE = {"storage_id", "supplier_sku", "movement_id"}
@@ -63,7 +64,7 @@ def costs_in(answered: Any) -> Iterator[str]:
     """The names in an answer that tell of costs."""
     if isinstance(answered, dict):
         for name, inner in answered.items():
-            is_value = name == VALUE and "type" not in answered
+            is_value = name == VALUE and not {"type", "held_at"} & answered.keys()
             is_total = name in TOTALS and bool(BESIDE & answered.keys())
             if TELLING.search(name) or is_value or is_total:
                 yield name
@@ -453,7 +454,7 @@ class TestTheDeclarations:
             for one in declared_in(route.operation.answer)
         }
         for record, name, is_marked in declared:
-            is_cost = bool(TELLING.search(name)) or (name == VALUE and record != "DiscountAnswer")
+            is_cost = bool(TELLING.search(name)) or (name == VALUE and record not in VALUES_OF_SALES)
             is_cost |= name in TOTALS and record in TOTALS_OF_COST
             assert is_marked == is_cost, (record, name)
 
