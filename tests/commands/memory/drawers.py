@@ -66,7 +66,7 @@ class MemoryDrawers:
 
     def held_sales(self, store_id: UUID) -> Pending[HeldTotals]:
         values = [
-            one.terms.value
+            one.terms.total
             for one in self._world.all(self._company_id, HeldSale)
             if one.is_open and one.terms.store_id == store_id
         ]
