@@ -20,6 +20,7 @@ from api import (
     packages,
     pos_catalog,
     pos_products,
+    receipts,
     stock,
     users,
 )
@@ -73,6 +74,7 @@ AREAS = (
     devices,
     orders,
     approvals,
+    receipts,
     sales_summary,
     audit,
 )

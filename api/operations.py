@@ -46,7 +46,7 @@ class Operation:
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     #: The record it answers with, or a union of records.
     answer: Any = None
-    #: The media types of an answer that is no envelope of JSON.
+    #: The media types of an answer that is no envelope of JSON, or beside one, if there is an `answer` too.
     media: tuple[str, ...] = ()
     many: bool = False
     status: int = 200

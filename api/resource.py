@@ -56,6 +56,7 @@ class Resource:
     ) -> None:
         """Run a command and answer with what `present` makes of its result; a client's key stores it.
 
+        That is a record, or the bytes of a file, of which the caller says what they are.
         The ETag is the `version` of the answer, unless it has none of its own. `within` is the company whose
         log it writes when that is not the caller's own.
         """
@@ -66,7 +67,7 @@ class Resource:
             return Written(
                 status=status or req.context.operation.status,
                 etag=None if number is None else etag_of(number),
-                body=self._encode(req, data, ok(data, message)),
+                body=data if isinstance(data, bytes) else self._encode(req, data, ok(data, message)),
             )
 
         outcome = self.services.application.run(

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from api.addresses import Network
-from api.receipts.qr import ReceiptAddresses
+from api.receipt_addresses import ReceiptAddresses
 from api.work import Work
 from commands.approvals import Approver
 from commands.creations import Content

@@ -13,11 +13,13 @@ class Message(Aggregate):
     type_name = "messages.Message"
 
     class Written(Aggregate.Created):
-        """A document is to be mailed; `document` is the type of its stream."""
+        """A document is to be mailed; `document` is the type of its stream, `part_id` what of it is meant."""
 
         address: str
         document: str
         document_id: UUID
+        part_id: UUID | None = None
+        language: str = "en"
 
         def apply(self, aggregate: "Message") -> None:
             """Nobody has it yet."""
@@ -47,6 +49,8 @@ class Message(Aggregate):
         address: str
         document: str
         document_id: UUID
+        part_id: UUID | None
+        language: str
         status: str
 
     def note_sent(self, document_version: int) -> None:

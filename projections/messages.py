@@ -12,13 +12,15 @@ class Messages(Projection):
     """One row for each message."""
 
     name = "messages"
+    version = 2
     mode = "inline"
     tables = ("messages",)
     on = {
         Message.Written: """
-            INSERT INTO messages (company_id, id, address, document, document_id, status, written_at)
-            VALUES (%(company_id)s, %(stream_id)s, %(address)s, %(document)s, %(document_id)s, 'waiting',
-                    %(at)s)
+            INSERT INTO messages (company_id, id, address, document, document_id, part_id, language, status,
+                                  written_at)
+            VALUES (%(company_id)s, %(stream_id)s, %(address)s, %(document)s, %(document_id)s, %(part_id)s,
+                    %(language)s, 'waiting', %(at)s)
         """,
         Message.Sent: """
             UPDATE messages SET status = 'sent', document_version = %(document_version)s, sent_at = %(at)s
@@ -36,6 +38,8 @@ class Messages(Projection):
             address          text NOT NULL,
             document         text NOT NULL,
             document_id      uuid NOT NULL,
+            part_id          uuid,
+            language         text NOT NULL,
             document_version bigint,
             status           text NOT NULL,
             written_at       timestamptz NOT NULL,

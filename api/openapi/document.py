@@ -9,7 +9,7 @@ import marshmallow
 from falcon import App, Request, Response
 from falcon.routing.compiled import CompiledRouterNode
 
-from api.media import FORM
+from api.media import FORM, JSON
 from api.openapi import parts
 from api.openapi.areas import area_of, tags_of
 from api.openapi.details import DETAIL_CODES
@@ -175,6 +175,9 @@ class _Writer:
         unchanged = parts.UNCHANGED if parts.is_versioned(route) else {}
         if operation.media:
             content = {media: {"schema": parts.CONTENTS[media]} for media in operation.media}
+            if operation.answer is not None:
+                schema = self._records.schema_of(operation.answer)
+                content[JSON] = {"schema": parts.envelope(schema, None)}
             return {str(operation.status): {**answer, "content": content}, **unchanged}
         data: Json = {} if operation.answer is None else self._records.schema_of(operation.answer)
         if operation.many:

@@ -6,7 +6,7 @@ from marshmallow import Schema
 
 from api.answers.record import fields_of, records_in
 from api.fields import File
-from api.media import CSV, HTML, JSON, PDF, TEXT, WEBP, XLSX
+from api.media import CSV, ESCPOS, HTML, JSON, PDF, TEXT, WEBP, XLSX
 from api.openapi.refusals import is_repeatable, waits
 from api.operations import PUBLIC, Operation
 from commands.ports import StaleVersion
@@ -174,6 +174,7 @@ CONTENTS: Json = {
     WEBP: {"type": "string", "format": "binary"},
     CSV: {"type": "string"},
     PDF: {"type": "string", "format": "binary"},
+    ESCPOS: {"type": "string", "format": "binary"},
     XLSX: {"type": "string", "format": "binary"},
     JSON: {"type": "object", "required": ["openapi", "info", "paths"]},
 }

@@ -1,11 +1,10 @@
-"""Orders in the API: quotes and sales at the till, the cashier's own sales, receipts."""
+"""Orders in the API: quotes and sales at the till, the cashier's own sales."""
 
 from falcon import App, Request, Response
 
 from api.orders import held_sales
 from api.orders.own_orders import CashierOrder, CashierOrders
 from api.orders.quotes import PosQuote
-from api.orders.receipts import CashierReceipt
 from api.orders.sales import PosOrders
 from api.services import Services
 
@@ -19,4 +18,3 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     held_sales.add_routes(app, services)
     app.add_route("/api/cashier/orders", CashierOrders(services))
     app.add_route("/api/cashier/orders/{order_id:uuid}", CashierOrder(services))
-    app.add_route("/api/cashier/orders/{order_id:uuid}/receipt", CashierReceipt(services))

@@ -1,4 +1,4 @@
-"""What is answered of quotes, orders and receipts."""
+"""What is answered of quotes and orders."""
 
 from typing import Annotated, Any, Literal
 
@@ -7,7 +7,6 @@ from api.answers import (
     Cost,
     Currency,
     Day,
-    Email,
     Id,
     Meaning,
     Moment,
@@ -137,33 +136,3 @@ class UnreadableOrderAnswer(Answer):
 
     id: OwnId
     unreadable: Annotated[str, Meaning("`newer_event` or `damaged_event`.", "newer_event")]
-
-
-class ReceiptCompanyAnswer(Answer):
-    """The company as receipts name it."""
-
-    name: Annotated[str, Meaning("What it is called.", "Corner Shop")]
-    address: Annotated[str | None, Meaning("Postal address.", "12 Harbour Street")]
-    phone: Annotated[str | None, Meaning("Telephone number.", "+1 555 0100")]
-    email: Annotated[Email | None, Meaning("E-mail address.")]
-    tax_number: Annotated[str | None, Meaning("The number it is taxed under.", "DE811907980")]
-
-
-class ReceiptStoreAnswer(Answer):
-    """The store as receipts name it, and its texts, or the company's where it has none of its own."""
-
-    name: Annotated[str, Meaning("What it is called.", "Harbour")]
-    code: Annotated[str, Meaning("A short code of its own.", "MAIN")]
-    address: Annotated[str | None, Meaning("Postal address.", "12 Harbour Street")]
-    phone: Annotated[str | None, Meaning("Telephone number.", "+1 555 0100")]
-    receipt_header: Annotated[str | None, Meaning("Printed above each receipt.", "Welcome!")]
-    receipt_footer: Annotated[str | None, Meaning("Printed below each receipt.", "Thank you.")]
-    timezone: Annotated[str, Meaning("A time zone of the IANA database.", "Europe/Berlin")]
-
-
-class OrdersReceiptAnswer(Answer):
-    """What is printed: the order, and who sold it where; never a cost."""
-
-    order: Annotated[OrderAnswer, Meaning("The order.")]
-    company: Annotated[ReceiptCompanyAnswer, Meaning("Who sold it.")]
-    store: Annotated[ReceiptStoreAnswer, Meaning("Where it was sold.")]

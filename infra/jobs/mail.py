@@ -28,7 +28,7 @@ log = structlog.get_logger("jobs")
 
 # Found without a lock and across companies; nobody else sends, as the schedule does a job once at a time.
 _WAITING: LiteralString = """
-    SELECT company_id, id, address, document, document_id, written_at FROM messages
+    SELECT company_id, id, address, document, document_id, part_id, language, written_at FROM messages
      WHERE status = 'waiting' AND company_id <> ALL((SELECT closed FROM installation)::uuid[])
      ORDER BY written_at
 """
@@ -56,6 +56,8 @@ class Waiting:
     address: str
     document: str
     document_id: UUID
+    part_id: UUID | None
+    language: str
     written_at: datetime
 
 

@@ -1,7 +1,13 @@
 """What is mailed: which documents there are, and the letters that enclose them."""
 
+from functools import partial
+
 from api.documents import FORMATS
+from api.media import PDF
+from api.receipt_addresses import ReceiptAddresses
+from api.receipts.letters import receipt_letter
 from api.stock.purchase_orders.document import document_of
+from domain.orders import Order
 from domain.stock.purchase_orders import OPEN, PurchaseOrder
 from infra.decisions.application import Reading
 from infra.decisions.unit_of_work import EventWriter
@@ -22,15 +28,40 @@ def messenger_of(settings: Settings) -> Messenger:
 
 def mail_job(settings: Settings) -> Job:
     """The job that mails what waits."""
-    return mailing(messenger_of(settings), compose)
+    addresses = ReceiptAddresses.of_server(settings.signing_key(), settings.public_url)
+    return mailing(messenger_of(settings), partial(compose, addresses=addresses))
 
 
-def compose(db: Transaction, writer: EventWriter, waiting: Waiting) -> Letter | None:
-    """A letter with the document as it is now; None for an order that was cancelled meanwhile."""
-    assert waiting.document == PurchaseOrder.type_name  # noqa: S101 nothing else is mailed
+def compose(
+    db: Transaction, writer: EventWriter, waiting: Waiting, *, addresses: ReceiptAddresses
+) -> Letter | None:
+    """A letter with the document as it is now; None for one that holds no more."""
     reading = Reading(db, writer)
+    if waiting.document == Order.type_name:
+        return _receipt(reading, waiting, addresses)
+    assert waiting.document == PurchaseOrder.type_name  # noqa: S101 nothing else is mailed
+    return _purchase_order(reading, waiting)
+
+
+def _receipt(reading: Reading, waiting: Waiting, addresses: ReceiptAddresses) -> Letter:
+    letter = receipt_letter(reading, waiting.document_id, waiting.part_id, waiting.language, addresses)
+    return Letter(
+        subject=letter.subject,
+        text=letter.text,
+        enclose=lambda: Enclosure(
+            id=waiting.id,
+            name=f"{letter.number}.pdf",
+            media_type=PDF,
+            content=letter.write(),
+            reply_to=letter.reply_to,
+        ),
+        document_version=letter.version,
+    )
+
+
+def _purchase_order(reading: Reading, waiting: Waiting) -> Letter | None:
     (order,) = reading.aggregates(PurchaseOrder, [waiting.document_id])
-    company = find_company(db)
+    company = find_company(reading.db)
     if order.status not in OPEN or company is None:
         return None
     media_type, written = FORMATS["pdf"]

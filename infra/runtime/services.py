@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess
 
-from api.receipts.qr import ReceiptAddresses
+from api.receipt_addresses import ReceiptAddresses
 from api.services import Services
 from commands.unavailable import Unavailable
 from domain.companies import PLATFORM_ID

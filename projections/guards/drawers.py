@@ -76,6 +76,11 @@ class DrawersGuard:
         answer = self._db.ask(LOCK_DRAWER, params)
         return Pending(lambda: drawer_of(answer, register_id))
 
+    def find_open(self, register_id: UUID) -> Pending[UUID | None]:
+        """Ask for the register's open shift, and hold its drawer if it ever had a shift."""
+        answer = self._db.ask(LOCK_DRAWER, {"company_id": self._db.company_id, "register_id": register_id})
+        return Pending(lambda: drawer_of(answer, register_id).shift_id)
+
     def current_shift(self, shift_id: UUID) -> CurrentShift:
         """Who opened that shift, and when; it costs a round trip."""
         row = self._db.ask(_CURRENT_SHIFT, {"company_id": self._db.company_id, "shift_id": shift_id}).rows()[

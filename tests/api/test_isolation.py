@@ -170,6 +170,10 @@ def path_of(route: Route, ids: dict[str, str]) -> str:
 
 #: A body with which the owner would succeed, where an empty one would not do.
 BODIES = {
+    ("POST", "/api/admin/orders/{order_id:uuid}/receipt/prints"): {"format": "json"},
+    ("POST", "/api/admin/orders/{order_id:uuid}/receipt/send"): {"email": "ada@example.com"},
+    ("POST", "/api/cashier/orders/{order_id:uuid}/receipt/prints"): {"format": "json"},
+    ("POST", "/api/cashier/orders/{order_id:uuid}/receipt/send"): {"email": "ada@example.com"},
     ("POST", "/api/admin/stores/{store_id:uuid}/registers"): {"name": "New", "code": "NEW"},
     ("POST", "/api/admin/products/{product_id:uuid}/status"): {"status": "discontinued"},
     ("POST", "/api/admin/products/{product_id:uuid}/variants"): {"sku": "NEW", "price": 1},

@@ -12,7 +12,7 @@ import pytest
 
 from api.app import create_app
 from api.errors import status_of
-from api.media import CSV, XLSX
+from api.media import CSV, JSON, XLSX
 from api.openapi.document import Route, document_of, routes_of
 from api.operations import PUBLIC, SIGNED_IN
 from api.services import Services
@@ -113,10 +113,12 @@ class TestTheDocument:
     def test_answers_that_are_no_envelope_are_told_by_their_media_types(
         self, routes: list[Route], operations: Operations
     ) -> None:
-        declared = {route.path: route.operation.media for route in routes if route.operation.media}
-        assert declared["/api/admin/products/export"] == (CSV, XLSX)
-        for path, media in declared.items():
-            assert tuple(operations["GET", path]["responses"]["200"]["content"]) == media
+        declared = {(one.method, one.path): one.operation for one in routes if one.operation.media}
+        assert declared["GET", "/api/admin/products/export"].media == (CSV, XLSX)
+        for route, operation in declared.items():
+            envelope = (JSON,) if operation.answer is not None else ()
+            content = operations[route]["responses"]["200"]["content"]
+            assert tuple(content) == (*operation.media, *envelope)
 
     def test_a_path_tells_which_words_it_takes(self, operations: Operations) -> None:
         views = {path: operation for (_, path), operation in operations.items() if "/{status}" in path}

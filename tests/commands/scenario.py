@@ -52,6 +52,7 @@ from commands.orders.held_sales.expiry import ExpireHeldSales, expire_held_sales
 from commands.orders.held_sales.parking import HoldSale, hold_sale
 from commands.orders.held_sales.resuming import ResumeSale, resume_sale
 from commands.orders.offline_sales import TakeOverSale, take_over_sale
+from commands.orders.printing import PrintReceipt, SendReceipt, print_receipt, send_receipt
 from commands.orders.refunds import QuoteRefund, RefundOrder, quote_refund, refund_order
 from commands.orders.sales import PlaceSale, place_sale
 from commands.orders.voids import VoidOrder, void_order
@@ -206,6 +207,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         PlaceSale: place_sale,
         PostDifferences: post_differences,
         PriceForStores: price_for_stores,
+        PrintReceipt: print_receipt,
         QuoteBasket: quote_basket,
         QuoteRefund: quote_refund,
         ReceiveStock: receive_stock,
@@ -235,6 +237,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         ReviseUser: revise_user,
         ReviseVariant: revise_variant,
         SetPin: set_pin,
+        SendReceipt: send_receipt,
         SetReorderPoints: set_reorder_points,
         ShipTransfer: ship_transfer,
         Subscribe: subscribe,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import policy
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,11 +15,12 @@ import pytest
 from psycopg.pq import TransactionStatus
 
 from api.app import create_app
+from api.receipt_addresses import ReceiptAddresses
 from infra.decisions.unit_of_work import EventWriter
 from infra.jobs.mail import PATIENCE, Post
 from infra.outbox.messages import AddressRefused, Enclosure, Messenger, NotAnAddress, Outbox
 from infra.postgres.embedded import EmbeddedServer
-from infra.runtime.mail import compose
+from infra.runtime import mail
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.services import build_services, open_pool
 from infra.runtime.settings import load_settings
@@ -28,6 +30,7 @@ from tests.conftest import SECRET, Service, found_shop, fresh_database
 from tests.waiting import eventually
 
 WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
+COMPOSE = partial(mail.compose, addresses=ReceiptAddresses())
 
 
 @dataclass
@@ -100,7 +103,7 @@ def order(buyer: Buyer) -> Any:
 
 
 def post_to(messenger: Messenger) -> Post:
-    return Post(messenger, compose)
+    return Post(messenger, COMPOSE)
 
 
 def test_the_supplier_gets_the_order_once(buyer: Buyer, send: Any, tmp_path: Path) -> None:
@@ -183,7 +186,7 @@ def test_no_transaction_is_open_while_a_document_is_written(
     with psycopg.connect(here.database.worker, autocommit=True) as connection:
 
         def watched(db: Any, writer: EventWriter, waiting: Any) -> Any:
-            letter = compose(db, writer, waiting)
+            letter = COMPOSE(db, writer, waiting)
             assert letter is not None
 
             def enclose() -> Enclosure:

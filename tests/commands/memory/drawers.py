@@ -29,6 +29,9 @@ class MemoryDrawers:
     def lock(self, register_id: UUID) -> Pending[Drawer]:
         return Pending(lambda: self.of(register_id))
 
+    def find_open(self, register_id: UUID) -> Pending[UUID | None]:
+        return Pending(lambda: self.of(register_id).shift_id)
+
     def of(self, register_id: UUID) -> Drawer:
         shifts = [
             one for one in self._world.all(self._company_id, Shift) if one.opened.register_id == register_id

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from api.receipts.qr import ReceiptAddresses, order_of
+from api.receipt_addresses import ReceiptAddresses, order_of
 
 COMPANY, ORDER = UUID(int=1), UUID(int=2)
 ADDRESSES = ReceiptAddresses(key=b"key", public_url="https://shop.example")

@@ -1,0 +1,127 @@
+"""A receipt as data: what is printed, figure by figure; never a cost.
+
+`subtotal` is the sum of the lines' amounts less their discounts; less `order_discount` and with the taxes
+that are not contained in prices it is `total`; with rounding and tips that is `paid_total`, and so are the
+tenders less the change. A gift receipt has no figures.
+"""
+
+from typing import Annotated, Literal
+
+from api.answers import (
+    Answer,
+    Count,
+    Currency,
+    Email,
+    Id,
+    Meaning,
+    Moment,
+    Money,
+    Percent,
+    Quantity,
+    SignedMoney,
+)
+from api.orders.answers import OrderAnswer
+
+
+class ReceiptCompanyAnswer(Answer):
+    """The company as receipts name it."""
+
+    name: Annotated[str, Meaning("What it is called.", "Corner Shop")]
+    address: Annotated[str | None, Meaning("Postal address.", "12 Harbour Street")]
+    phone: Annotated[str | None, Meaning("Telephone number.", "+1 555 0100")]
+    email: Annotated[Email | None, Meaning("E-mail address.")]
+    tax_number: Annotated[str | None, Meaning("The number it is taxed under.", "DE811907980")]
+
+
+class ReceiptStoreAnswer(Answer):
+    """The store as receipts name it, and its texts, or the company's where it has none of its own."""
+
+    name: Annotated[str, Meaning("What it is called.", "Harbour")]
+    code: Annotated[str, Meaning("A short code of its own.", "MAIN")]
+    address: Annotated[str | None, Meaning("Postal address.", "12 Harbour Street")]
+    phone: Annotated[str | None, Meaning("Telephone number.", "+1 555 0100")]
+    receipt_header: Annotated[str | None, Meaning("Printed above each receipt.", "Welcome!")]
+    receipt_footer: Annotated[str | None, Meaning("Printed below each receipt.", "Thank you.")]
+    timezone: Annotated[str, Meaning("A time zone of the IANA database.", "Europe/Berlin")]
+
+
+class PrintedLineAnswer(Answer):
+    """A line as it is printed."""
+
+    name: Annotated[str, Meaning("What was sold.", "Espresso beans, 250 g")]
+    quantity: Annotated[Quantity | None, Meaning("How much; null for goodwill.")]
+    unit_price: Annotated[Money | None, Meaning("The price of one unit; null in refunds.", 450)]
+    list_price: Annotated[Money | None, Meaning("The catalog's price, if it was sold at another.", 490)]
+    amount: Annotated[Money | None, Meaning("What it comes to without taxes that are added to prices.", 900)]
+    discount: Annotated[Money | None, Meaning("What its own discounts take off that.", 0)]
+    discount_percent: Annotated[Percent | None, Meaning("That in percent, if it is one percentage.")]
+    tax_letters: Annotated[str, Meaning("The letters of its taxes.", "A")]
+
+
+class PrintedTaxAnswer(Answer):
+    """A tax over the whole receipt."""
+
+    letter: Annotated[str, Meaning("The letter by which lines refer to it.", "A")]
+    name: Annotated[str, Meaning("What it is called.", "Sales tax")]
+    rate: Annotated[Percent, Meaning("The tax in percent.")]
+    inclusive: Annotated[bool, Meaning("Whether prices already contain it.", example=False)]
+    taxable: Annotated[Money, Meaning("What the tax is charged on.", 810)]
+    amount: Annotated[Money, Meaning("The tax.", 59)]
+    gross: Annotated[Money, Meaning("Both together.", 869)]
+
+
+class PrintedTenderAnswer(Answer):
+    """A payment, or what was paid out in a refund; `tendered` is all of it, tip and change included."""
+
+    method: Annotated[str, Meaning("The code of the payment method.", "cash")]
+    name: Annotated[str, Meaning("What it is called, in the language of the receipt.", "Cash")]
+    tendered: Annotated[Money, Meaning("What was handed over.", 1000)]
+    change: Annotated[Money, Meaning("What was given back.", 131)]
+
+
+class PrintedReceiptAnswer(Answer, kw_only=True):
+    """A receipt of a sale or of a refund."""
+
+    kind: Annotated[Literal["sale", "refund"], Meaning("What it is the receipt of.", "sale")]
+    number: Annotated[str, Meaning("Its number, in sequence.", "MAIN-1-000042")]
+    sale_number: Annotated[str | None, Meaning("For a refund, the number of the sale.")]
+    copy: Annotated[Count, Meaning("Which copy a print is: 0 is the original.", 0)]
+    gift: Annotated[bool, Meaning("Whether it is for a gift, and has no prices.", example=False)]
+    voided: Annotated[bool, Meaning("Whether the sale was taken back.", example=False)]
+    offline: Annotated[bool, Meaning("Whether the till had no connection.", example=False)]
+    currency: Currency
+    occurred_at: Annotated[Moment, Meaning("When it happened.")]
+    company: Annotated[ReceiptCompanyAnswer, Meaning("Whose receipt it is.")]
+    store: Annotated[ReceiptStoreAnswer, Meaning("Where it happened.")]
+    register: Annotated[str | None, Meaning("The register's name.", "Till 1")]
+    cashier: Annotated[str | None, Meaning("The cashier's name without a mail host.", "cashier")]
+    lines: Annotated[list[PrintedLineAnswer], Meaning("The lines.")]
+    subtotal: Annotated[Money | None, Meaning("The lines less their own discounts.", 900)]
+    order_discount: Annotated[Money | None, Meaning("What discounts on the whole order take off that.", 90)]
+    taxes: Annotated[list[PrintedTaxAnswer], Meaning("The taxes, each rate by itself.")]
+    total: Annotated[Money | None, Meaning("What it comes to, tax included.", 869)]
+    rounding: Annotated[SignedMoney | None, Meaning("What cash rounding adds or takes away.", 0)]
+    tip_total: Annotated[Money | None, Meaning("Tips on top.", 0)]
+    paid_total: Annotated[Money | None, Meaning("All of that: what was paid, or paid out.", 869)]
+    tenders: Annotated[list[PrintedTenderAnswer], Meaning("How it was paid, or paid out.")]
+    receipt_url: Annotated[str, Meaning("What its QR code says.", "/api/receipts/…")]
+
+
+class OrdersReceiptAnswer(PrintedReceiptAnswer, kw_only=True):
+    """The receipt of a sale, with the sale itself; never a cost."""
+
+    order: Annotated[OrderAnswer | None, Meaning("The order; null on a gift receipt.")]
+
+
+class RefundReceiptAnswer(PrintedReceiptAnswer, kw_only=True):
+    """The receipt of a refund."""
+
+    refund_id: Annotated[Id, Meaning("The refund.")]
+
+
+class SentReceiptAnswer(Answer):
+    """A message that is to bring a receipt."""
+
+    message_id: Annotated[Id, Meaning("The message.")]
+    email: Annotated[Email, Meaning("To whom it goes.")]
+    status: Annotated[str, Meaning("`waiting`, `sent` or `failed`.", "waiting")]

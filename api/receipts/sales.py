@@ -1,0 +1,70 @@
+"""The receipt of a sale, as data."""
+
+from api.answers.hiding import hide
+from api.orders.presenter import show_order
+from api.receipts.answers import OrdersReceiptAnswer, PrintedLineAnswer, PrintedTenderAnswer
+from api.receipts.context import Context
+from api.receipts.names import line_name, method_name
+from api.receipts.taxes import Letters
+from domain.orders import Order, SaleLine
+from domain.orders.line_discounts import own_discount
+from domain.payments import Payment
+
+
+def sale_receipt(order: Order, context: Context, language: str, copy: int) -> OrdersReceiptAnswer:
+    """The receipt of the sale as it was; it is printed for the customer, so it holds no cost."""
+    terms, totals, paid = order.terms, order.terms.totals, order.paid
+    letters = Letters(terms.taxes)
+    lines = [_line(line, order, letters) for line in terms.lines]
+    own = sum(line.discount or 0 for line in lines)
+    receipt = OrdersReceiptAnswer(
+        kind="sale",
+        number=terms.number,
+        sale_number=None,
+        copy=copy,
+        gift=False,
+        voided=order.voided is not None,
+        offline=order.sold.offline is not None,
+        currency=terms.currency,
+        occurred_at=terms.occurred_at,
+        company=context.company,
+        store=context.store,
+        register=context.register,
+        cashier=context.cashier,
+        lines=lines,
+        subtotal=totals.subtotal - own,
+        order_discount=totals.discount_total - own,
+        taxes=letters.show(terms.taxes),
+        total=totals.total,
+        rounding=paid.rounding,
+        tip_total=paid.tip_total,
+        paid_total=paid.paid_total,
+        tenders=[_tender(payment, context, language) for payment in paid.payments],
+        receipt_url=context.address,
+        order=show_order(order),
+    )
+    hide(OrdersReceiptAnswer, receipt, permissions=frozenset())
+    return receipt
+
+
+def _line(line: SaleLine, order: Order, letters: Letters) -> PrintedLineAnswer:
+    percents = [one.value for one in line.discounts if one.type == "percent"]
+    return PrintedLineAnswer(
+        name=line_name(line),
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        list_price=line.list_price if line.price_overridden else None,
+        amount=line.gross_total,
+        discount=own_discount(line, order.terms),
+        discount_percent=percents[0] if len(percents) == len(line.discounts) == 1 else None,
+        tax_letters=letters.of(line.taxes),
+    )
+
+
+def _tender(payment: Payment, context: Context, language: str) -> PrintedTenderAnswer:
+    return PrintedTenderAnswer(
+        method=payment.method,
+        name=method_name(payment.method, context, language),
+        tendered=payment.tendered,
+        change=payment.change,
+    )

@@ -1,0 +1,134 @@
+"""What receipts say of themselves, in each language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from domain.payments import EXCHANGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """The texts of one language; in braces stands what is put in."""
+
+    receipt: str
+    gift_receipt: str
+    refund: str
+    copy: str
+    voided: str
+    offline: str
+    number: str
+    of_sale: str
+    date: str
+    register: str
+    cashier: str
+    tax_number: str
+    discount: str
+    list_price: str
+    goodwill: str
+    subtotal: str
+    total: str
+    rounding: str
+    tip: str
+    to_pay: str
+    paid_out: str
+    change: str
+    tax: str
+    net: str
+    tax_amount: str
+    gross: str
+    methods: Mapping[str, str]
+    letter: str
+
+
+ENGLISH = Texts(
+    receipt="Receipt",
+    gift_receipt="Gift receipt",
+    refund="Refund",
+    copy="COPY {number}",
+    voided="VOIDED",
+    offline="Sold without a connection",
+    number="Number",
+    of_sale="Of sale",
+    date="Date",
+    register="Register",
+    cashier="Cashier",
+    tax_number="Tax number {number}",
+    discount="Discount",
+    list_price="instead of {price}",
+    goodwill="Goodwill: {name}",
+    subtotal="Subtotal",
+    total="Total {currency}",
+    rounding="Cash rounding",
+    tip="Tip",
+    to_pay="To pay {currency}",
+    paid_out="Paid out {currency}",
+    change="Change",
+    tax="Tax",
+    net="Net",
+    tax_amount="Tax",
+    gross="Gross",
+    methods={"cash": "Cash", "card": "Card", "coupon": "Coupon", EXCHANGE: "Exchange"},
+    letter="Good day,\n\nenclosed is your receipt {number}.\n\nKind regards\n{company}\n",
+)
+GERMAN = Texts(
+    receipt="Beleg",
+    gift_receipt="Geschenkbeleg",
+    refund="Erstattung",
+    copy="KOPIE {number}",
+    voided="STORNIERT",
+    offline="Ohne Verbindung verkauft",
+    number="Nummer",
+    of_sale="Zu Beleg",
+    date="Datum",
+    register="Kasse",
+    cashier="Es bediente Sie",
+    tax_number="Steuernummer {number}",
+    discount="Rabatt",
+    list_price="statt {price}",
+    goodwill="Kulanz: {name}",
+    subtotal="Zwischensumme",
+    total="Summe {currency}",
+    rounding="Bargeldrundung",
+    tip="Trinkgeld",
+    to_pay="Zu zahlen {currency}",
+    paid_out="Ausgezahlt {currency}",
+    change="Rückgeld",
+    tax="Steuer",
+    net="Netto",
+    tax_amount="Steuer",
+    gross="Brutto",
+    methods={"cash": "Bar", "card": "Karte", "coupon": "Gutschein", EXCHANGE: "Umtausch"},
+    letter="Guten Tag,\n\nim Anhang finden Sie Ihren Beleg {number}.\n\nFreundliche Grüße\n{company}\n",
+)
+FRENCH = Texts(
+    receipt="Ticket",
+    gift_receipt="Ticket cadeau",
+    refund="Remboursement",
+    copy="COPIE {number}",
+    voided="ANNULÉ",
+    offline="Vendu hors connexion",
+    number="Numéro",
+    of_sale="Du ticket",
+    date="Date",
+    register="Caisse",
+    cashier="Vous avez été servi par",
+    tax_number="Numéro fiscal {number}",
+    discount="Remise",
+    list_price="au lieu de {price}",
+    goodwill="Geste commercial\u00a0: {name}",
+    subtotal="Sous-total",
+    total="Total {currency}",
+    rounding="Arrondi espèces",
+    tip="Pourboire",
+    to_pay="À payer {currency}",
+    paid_out="Rendu {currency}",
+    change="Monnaie rendue",
+    tax="Taxe",
+    net="HT",
+    tax_amount="Taxe",
+    gross="TTC",
+    methods={"cash": "Espèces", "card": "Carte", "coupon": "Bon", EXCHANGE: "Échange"},
+    letter="Bonjour,\n\nveuillez trouver ci-joint votre ticket {number}.\n\nCordialement\n{company}\n",
+)
+TEXTS: Mapping[str, Texts] = MappingProxyType({"en": ENGLISH, "de": GERMAN, "fr": FRENCH})

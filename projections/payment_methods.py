@@ -1,0 +1,38 @@
+"""Payment methods as receipts name them, whether they are still taken or not."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import LiteralString
+
+from domain.payment_methods import PaymentMethod
+from domain.settings import name_key
+from projections.base import Database
+
+# Of methods that had the same code one after the other, the one that has it now, else the last.
+_BY_CODE: LiteralString = """
+    SELECT code_key, name, (fields ->> 'opens_drawer')::bool AS opens_drawer
+      FROM settings
+     WHERE company_id = %(company_id)s AND code_key = ANY(%(code_keys)b::text[]) AND kind = %(kind)s
+     ORDER BY is_archived DESC, created_at
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedMethod:
+    """A payment method of the company: what it is called, and whether the drawer opens for it."""
+
+    name: str
+    opens_drawer: bool
+
+
+def find_methods(db: Database, codes: Iterable[str]) -> Mapping[str, NamedMethod]:
+    """Those there are or were of these payment methods, by code."""
+    keys = {code: name_key(code) for code in codes}
+    params = {
+        "company_id": db.company_id,
+        "kind": PaymentMethod.kind,
+        "code_keys": sorted(set(keys.values())),
+    }
+    rows = db.ask(_BY_CODE, params).rows()
+    found = {row["code_key"]: NamedMethod(name=row["name"], opens_drawer=row["opens_drawer"]) for row in rows}
+    return {code: found[key] for code, key in keys.items() if key in found}

@@ -1,0 +1,182 @@
+"""Sales to print receipts of, priced and settled as a till does it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from api.receipts.answers import ReceiptCompanyAnswer, ReceiptStoreAnswer
+from api.receipts.context import Context
+from domain.orders import Goodwill, Order, RefundedLine, RefundPayment, SaleLine
+from domain.payments import Tender, settle
+from domain.pricing import Discount, Item, OrderTax, Rules, TaxRate, price
+from domain.tills import Till
+from projections.payment_methods import NamedMethod
+
+REFUND = UUID(int=8)
+SOLD_AT = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+CONTEXT = Context(
+    company=ReceiptCompanyAnswer(
+        name="Corner Shop", address="1 Main St", phone=None, email=None, tax_number="DE811907980"
+    ),
+    store=ReceiptStoreAnswer(
+        name="Harbour",
+        code="MAIN",
+        address="12 Harbour Street\n10115 Berlin",
+        phone="030 1",
+        receipt_header="Welcome!",
+        receipt_footer="Thank you.",
+        timezone="Europe/Berlin",
+    ),
+    register="Till",
+    has_drawer=True,
+    cashier="ada",
+    methods={"meal": NamedMethod(name="Meal voucher", opens_drawer=True)},
+    paper="80mm",
+    address="https://shop.example/api/receipts/ABC?id=DEF",
+)
+
+
+def tax(rate: str, *, inclusive: bool = False, name: str = "Sales tax") -> TaxRate:
+    """A tax of so many percent."""
+    number = int(Decimal(rate) * 1000) * 2 + inclusive
+    return TaxRate(id=UUID(int=number), name=name, rate=Decimal(rate), inclusive=inclusive)
+
+
+def item(
+    unit_price: int, quantity: str, taxes: Sequence[TaxRate] = (), discounts: Sequence[Discount] = ()
+) -> Item:
+    """So many of something."""
+    return Item(
+        variant_id=UUID(int=1),
+        quantity=Decimal(quantity),
+        unit_price=unit_price,
+        tax_rates=tuple(taxes),
+        discounts=tuple(discounts),
+    )
+
+
+def sold(
+    items: Sequence[Item],
+    tenders: Sequence[Tender] | None = None,
+    *,
+    discounts: Sequence[Discount] = (),
+    rules: Rules | None = None,
+    name: str = "Thing",
+) -> Order:
+    """A sale of these items, paid in cash unless something else is said; line n (from 1) has the id n."""
+    rules = rules or Rules(currency="EUR")
+    basket = price(items, discounts, rules)
+    tenders = [Tender(method="cash", amount=basket.total)] if tenders is None else tenders
+    return Order.sell(
+        UUID(int=7),
+        till=Till(
+            channel="pos",
+            store_id=UUID(int=2),
+            register_id=UUID(int=4),
+            cashier_id=UUID(int=5),
+            series_id=UUID(int=3),
+            series_number=1,
+            number="MAIN-1-000001",
+        ),
+        customer_id=None,
+        storage_id=None,
+        business_date=date(2026, 3, 1),
+        hour=23,
+        occurred_at=SOLD_AT,
+        rules=rules,
+        lines=tuple(
+            SaleLine(
+                id=UUID(int=at),
+                product_id=UUID(int=at),
+                variant_id=UUID(int=at),
+                sku=str(at),
+                name=name,
+                variant_name="",
+                category_id=None,
+                brand_id=None,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                list_price=line.unit_price,
+                gross_total=line.gross_total,
+                discount_total=line.discount_total,
+                taxes=line.taxes,
+                tax_total=line.tax_total,
+                total=line.total,
+                gross_sales=line.gross_sales,
+                net_sales=line.net_sales,
+                cost_total=40,
+                discounts=one.discounts,
+            )
+            for at, (line, one) in enumerate(zip(basket.lines, items, strict=True), start=1)
+        ),
+        basket=basket,
+        discounts=tuple(discounts),
+        settlement=settle(basket.total, tenders, rules.cash_rounding),
+        note=None,
+    )
+
+
+def refunded(order: Order, payments: Sequence[RefundPayment], **more: Any) -> Order:
+    """The same order after its first line was given back whole, and some goodwill on the second."""
+    first, second = order.terms.lines[0], order.terms.lines[1]
+    names = ("product_id", "variant_id", "category_id", "brand_id")
+    line = RefundedLine(
+        line_id=first.id,
+        restock=True,
+        **{name: getattr(first, name) for name in (*names, *_AMOUNTS)},
+    )
+    # A tenth of the second line, whose tax of 20 percent is contained.
+    goodwill = Goodwill(
+        line_id=second.id,
+        taxes=tuple(replace(tax, taxable=50, amount=10) for tax in second.taxes),
+        tax_total=10,
+        total=60,
+        net_sales=50,
+        **{name: getattr(second, name) for name in names},
+    )
+    taxes = [OrderTax(**asdict(tax)) for tax in (*line.taxes, *goodwill.taxes)]
+    order.trigger_event(
+        Order.Refunded,
+        refund_id=REFUND,
+        number="MAIN-1-R000001",
+        series_id=UUID(int=9),
+        series_number=1,
+        store_id=order.terms.store_id,
+        register_id=order.terms.register_id,
+        shift_id=None,
+        cashier_id=order.terms.cashier_id,
+        customer_id=None,
+        storage_id=None,
+        business_date=order.terms.business_date,
+        hour=23,
+        occurred_at=SOLD_AT,
+        lines=(line,),
+        goodwill=(goodwill,),
+        taxes=tuple(taxes),
+        payments=tuple(payments),
+        total=line.total + goodwill.total,
+        rounding=sum(payment.amount - payment.exact for payment in payments),
+        tip=sum(payment.tip for payment in payments),
+        reason="defective",
+        note=None,
+        payment_status="partially_refunded",
+        fulfilment_status="partially_returned",
+        **more,
+    )
+    return order
+
+
+_AMOUNTS = (
+    "quantity",
+    "gross_total",
+    "discount_total",
+    "taxes",
+    "tax_total",
+    "total",
+    "gross_sales",
+    "net_sales",
+    "cost_total",
+)
