@@ -72,7 +72,7 @@ class SaleContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldTill:
-    """The drawer of a register, None where it has none, and the number that comes next in a series; held."""
+    """The drawer of a register, None where it has none, and what number comes next in each series; held."""
 
     drawer: Drawer | None
-    next_number: int
+    next_numbers: Mapping[UUID, int]

@@ -1,13 +1,23 @@
 """Returns without their order: goods of a customer who cannot show how they were bought."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from domain.aggregate import Aggregate
+from domain.errors import Conflict
 from domain.orders import Offline, RefundedLine, RefundPayment
-from domain.pricing import OrderTax
+from domain.payments import CASH, PaymentExceedsTotal, Tender, settle
+from domain.pricing import OrderTax, PricedBasket, Rules
+from domain.tills import Till
+
+
+class LinkedReturnExists(Conflict):
+    """That is a number of yours: refund its order."""
+
+    code = "linked_return_exists"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +81,81 @@ class UnlinkedReturn(Aggregate):
 
     if TYPE_CHECKING:
         taken: Taken
+
+    def is_within(self, store_ids: Collection[UUID]) -> bool:
+        """Whether it was taken in one of these stores; no stores are no bounds."""
+        return not store_ids or self.taken.store_id in store_ids
+
+    @classmethod
+    def take(
+        cls,
+        return_id: UUID,
+        *,
+        till: Till,
+        shift_id: UUID | None,
+        customer_id: UUID | None,
+        storage_id: UUID | None,
+        business_date: date,
+        hour: int,
+        occurred_at: datetime,
+        rules: Rules,
+        lines: tuple[UnlinkedLine, ...],
+        basket: PricedBasket,
+        payments: tuple[RefundPayment, ...],
+        reason: str,
+        external_reference: str | None,
+        note: str | None,
+        approved_by: UUID | None,
+    ) -> Self:
+        """Record a return that was priced, paid out and booked."""
+        return cls.begin(
+            cls.Taken,
+            return_id,
+            number=till.number,
+            series_id=till.series_id,
+            series_number=till.series_number,
+            store_id=till.store_id,
+            register_id=till.register_id,
+            shift_id=shift_id,
+            cashier_id=till.cashier_id,
+            customer_id=customer_id,
+            storage_id=storage_id,
+            business_date=business_date,
+            hour=hour,
+            occurred_at=occurred_at,
+            currency=rules.currency,
+            rounding_level=rules.rounding_level,
+            rounding_mode=rules.rounding_mode,
+            lines=lines,
+            taxes=basket.taxes,
+            payments=payments,
+            total=basket.total,
+            rounding=sum(payment.amount for payment in payments) - basket.total,
+            reason=reason,
+            external_reference=external_reference,
+            note=note,
+            approved_by=approved_by,
+        )
+
+
+def pay_out(total: int, offers: Sequence[Tender], cash_rounding: int) -> tuple[RefundPayment, ...]:
+    """Pay out what a return comes to: as a sale is paid, only that nobody gives change.
+
+    Raises PaymentInsufficient, PaymentExceedsTotal, AmountNotValid and AmountTooLarge.
+    """
+    settlement = settle(total, offers, cash_rounding)
+    if settlement.change_total:
+        raise PaymentExceedsTotal(f"The payments come to {settlement.change_total} more than is due.")
+    payments, rounding = [], settlement.rounding
+    for payment in settlement.payments:
+        # All cash is rounded together, and the first of it carries that.
+        own, rounding = (rounding, 0) if payment.method == CASH else (0, rounding)
+        payments.append(
+            RefundPayment(
+                method=payment.method,
+                amount=payment.amount,
+                exact=payment.amount - own,
+                reference=payment.reference,
+            )
+        )
+    return tuple(payments)

@@ -33,7 +33,7 @@ class HeldSales(Projection):
             INSERT INTO held_sales (company_id, id, store_id, register_id, cashier_id, words, value, held_at,
                                     expires_at, is_open)
             VALUES (%(company_id)s, %(stream_id)s, %(store_id)s, %(register_id)s, %(cashier_id)s, %(words)s,
-                    %(total)s, %(held_at)s, %(expires_at)s, true)
+                    %(value)s, %(held_at)s, %(expires_at)s, true)
         """,
         HeldSale.Resumed: """
             UPDATE held_sales SET expires_at = %(expires_at)s

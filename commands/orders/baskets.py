@@ -83,6 +83,9 @@ class SalesPort(Protocol):
     def is_taken(self, series_id: UUID, number: int) -> Pending[bool]:
         """Ask whether a sale has this number of the series."""
 
+    def has_number(self, number: str) -> Pending[bool]:
+        """Ask whether that is the number of an order or a refund of the company, as it is printed."""
+
 
 class QuoteWork(UnitOfWork, Protocol):
     """What baskets are priced with."""

@@ -10,16 +10,16 @@ from domain.errors import Detail, Invalid
 from domain.pending import Pending
 from domain.sale_context import HeldTill, SaleContext, StoreAtSale
 from domain.shifts import Drawer
-from domain.tills import Till, refund_number, refund_series_of, till_code
+from domain.tills import Till, refund_number, refund_series_of, series_of, till_code
 
 
 class PayingTillsPort(Protocol):
     """Tills as refunds and voids need them."""
 
-    def lock(self, register_id: UUID | None, series_id: UUID | None = None) -> Pending[HeldTill]:
-        """Lock a register's drawer and then a number series, after all balances, and ask for both.
+    def lock(self, register_id: UUID | None, *series_ids: UUID) -> Pending[HeldTill]:
+        """Lock a register's drawer and then number series by their ids, after all balances, and ask for them.
 
-        Neither is made if there is none yet: a register that never had a shift has no drawer.
+        None is made if there is none yet: a register that never had a shift has no drawer.
         """
 
 
@@ -33,24 +33,33 @@ class PayingTillWork(QuoteWork, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayingTill:
-    """The till that pays; its number is that of the refund."""
+    """The till that pays; its number is that of the refund.
+
+    `sale_number` is the number that a sale of the same decision takes there, if it makes one.
+    """
 
     store: StoreAtSale
     till: Till
     shift_id: UUID | None
+    sale_number: int | None = None
 
 
-def hold_till(context: SaleContext, work: PayingTillWork) -> Pending[PayingTill]:
-    """Hold the till of this context until the end. Raises Invalid; reading it, NoOpenShift and Invalid."""
+def hold_till(context: SaleContext, work: PayingTillWork, *, is_sale: bool = False) -> Pending[PayingTill]:
+    """Hold the till of this context until the end, with the number of a sale as well if the decision is one.
+
+    Raises Invalid; reading it, NoOpenShift and Invalid.
+    """
     store, code = store_of(context), _code(context)
-    held = work.paying_tills.lock(context.register_id, refund_series_of(code))
+    refunds, sales = refund_series_of(code), series_of(code)
+    held = work.paying_tills.lock(context.register_id, *((refunds, sales) if is_sale else (refunds,)))
 
     def paying() -> PayingTill:
         answer = held.read()
         return PayingTill(
             store=store,
-            till=_till(code, context, answer.next_number, work),
+            till=_till(code, context, answer.next_numbers[refunds], work),
             shift_id=_shift(context, answer.drawer),
+            sale_number=answer.next_numbers.get(sales),
         )
 
     return Pending(paying)

@@ -1,6 +1,6 @@
 """What a company allows when money goes back: where, until when, and by which methods."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -26,19 +26,22 @@ class ReturnWindowClosed(Conflict):
     code = "return_window_closed"
 
 
-def paying_context(register_id: UUID | None, order: Order, work: PayingTillWork) -> SaleContext:
-    """Where it is paid, and what the company's rules are.
+def paying_context(
+    register_id: UUID | None, order: Order, work: PayingTillWork, variant_ids: Iterable[UUID] = ()
+) -> SaleContext:
+    """Where it is paid, what the company's rules are, and what the order's variants and these are there.
 
     That is the register that was named, else the sale's own till where it is one of the caller's stores, or
     the store without a register if that is gone. Raises Invalid, OtherStore, StoreClosed.
     """
     own = order.terms.store_id if _is_own(order, work) else None
+    variants = {*variant_ids, *(line.variant_id for line in order.terms.lines)}
     if register_id or own is None or order.terms.register_id is None:
-        return _context(None if register_id else own, register_id, order, work)
+        return _context(None if register_id else own, register_id, variants, work)
     try:
-        return _context(own, order.terms.register_id, order, work)
+        return _context(own, order.terms.register_id, variants, work)
     except Invalid:
-        return _context(own, None, order, work)
+        return _context(own, None, variants, work)
 
 
 def _is_own(order: Order, work: UnitOfWork) -> bool:
@@ -46,13 +49,13 @@ def _is_own(order: Order, work: UnitOfWork) -> bool:
 
 
 def _context(
-    store_id: UUID | None, register_id: UUID | None, order: Order, work: PayingTillWork
+    store_id: UUID | None, register_id: UUID | None, variant_ids: Collection[UUID], work: PayingTillWork
 ) -> SaleContext:
     return work.sales.context(
         store_id=store_id,
         register_id=register_id,
         store_ids=work.caller.store_ids,
-        variant_ids=(line.variant_id for line in order.terms.lines),
+        variant_ids=variant_ids,
         customer_id=None,
         lock=False,
     )

@@ -86,7 +86,7 @@ def quote_refund(command: QuoteRefund, work: RefundWork) -> RefundQuote:
     order = work.load(Order, command.order_id)
     methods = ask_refund_methods(order, command.tenders, work)
     context = paying_context(command.register_id, order, work)
-    priced = _price(command, order, context, _moment(command, order, context, work))
+    priced = _price(command, order, context, moment_of_refund(command, order, context, work))
     settlement = _settle(command, order, priced, context, methods.read())
     if command.tenders:
         check_payments(order, settlement, methods.read(), context, work)
@@ -108,7 +108,7 @@ def refund_order(command: RefundOrder, work: RefundWork) -> Order:
         return existing
     methods = ask_refund_methods(order, command.tenders, work)
     context = paying_context(command.register_id, order, work)
-    occurred_at = _moment(command, order, context, work)
+    occurred_at = moment_of_refund(command, order, context, work)
     priced = _price(command, order, context, occurred_at)
     settlement = _settle(command, order, priced, context, methods.read())
     check_payments(order, settlement, methods.read(), context, work)
@@ -188,7 +188,7 @@ def _earlier(command: RefundOrder, work: UnitOfWork) -> Pending[Order | None]:
     return work.find_earlier(Order, Order.Refunded, command.id, within=command.order_id)
 
 
-def _moment(command: QuoteRefund, order: Order, context: SaleContext, work: UnitOfWork) -> datetime:
+def moment_of_refund(command: QuoteRefund, order: Order, context: SaleContext, work: UnitOfWork) -> datetime:
     """When it happened. Raises Invalid, TooFarBack and BeforeTheCompany."""
     if command.occurred_at and command.occurred_at < order.terms.occurred_at:
         message = "A refund cannot lie before its sale."

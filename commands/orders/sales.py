@@ -129,6 +129,7 @@ class Sale:
     settlement: Settlement
     moved: Mapping[int, MovementLine]
     held: ParkedBasket = NOT_PARKED
+    exchange_refund_id: UUID | None = None
     offline: Offline | None = None
 
 
@@ -151,6 +152,7 @@ def record_sale(command: PlaceSale, context: SaleContext, sale: Sale, work: Sale
         note=command.note,
         shift_id=sale.shift_id,
         held_id=command.held_id,
+        exchange_refund_id=sale.exchange_refund_id,
         offline=sale.offline,
         approved_by=work.caller.approved_by,
     )

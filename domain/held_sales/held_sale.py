@@ -38,7 +38,7 @@ class HeldSale(Aggregate):
     type_name = "orders.HeldSale"
 
     class Parked(Aggregate.Created):
-        """A basket was put aside. `total` is what it came to then, in minor currency units."""
+        """A basket was put aside. `value` is what it came to then, in minor currency units."""
 
         store_id: UUID
         register_id: UUID | None
@@ -49,7 +49,7 @@ class HeldSale(Aggregate):
         currency: str
         lines: tuple[HeldLine, ...]
         discounts: tuple[Discount, ...]
-        total: int
+        value: int
         held_at: datetime
         expires_at: datetime
         #: What is promised of the stock until then, if anything is.

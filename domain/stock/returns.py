@@ -1,11 +1,12 @@
 """Goods that customers bring back: booked at the cost they left with, line by line."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from domain.costing import give_back
+from domain.costing import Balance, give_back
 from domain.stock.levels import NOTHING, Level
 from domain.stock.movements import MovementLine, line_after
 
@@ -34,3 +35,18 @@ def give_back_lines(goods: Iterable[ReturnedGoods], levels: Mapping[UUID, Level]
             )
         )
     return tuple(lines)
+
+
+def levels_after(
+    lines: Iterable[MovementLine], levels: Mapping[UUID, Level], moment: datetime
+) -> Mapping[UUID, Level]:
+    """What is there once these lines came back at that moment; what was counted since was there already."""
+    after = dict(levels)
+    for line in lines:
+        level = after.get(line.variant_id, NOTHING)
+        if not level.is_counted_since(moment):
+            balance = Balance(
+                quantity=line.balance_quantity, value=line.balance_value, last_unit_cost=line.last_unit_cost
+            )
+            after[line.variant_id] = replace(level, balance=balance)
+    return after

@@ -52,6 +52,11 @@ _SOLD_AS: LiteralString = """
 """
 
 
+_NUMBERED: LiteralString = """
+    SELECT id FROM orders WHERE company_id = %(company_id)s AND number = %(number)s LIMIT 1
+"""
+
+
 class SalesGuard:
     """What the till's commands ask before they decide.
 
@@ -117,6 +122,11 @@ class SalesGuard:
         """Ask whether a sale has this number of the series."""
         params = {"company_id": self._db.company_id, "series_id": series_id, "number": number}
         answer = self._db.ask(_SOLD_AS, params)
+        return Pending(lambda: answer.row() is not None)
+
+    def has_number(self, number: str) -> Pending[bool]:
+        """Ask whether that is the number of an order of the company, as it is printed."""
+        answer = self._db.ask(_NUMBERED, {"company_id": self._db.company_id, "number": number})
         return Pending(lambda: answer.row() is not None)
 
     def _ask_goods(self, request: Mapping[str, Any], *, holds: bool) -> tuple[Answer, Answer]:

@@ -70,7 +70,7 @@ class Goods:
         )
 
     def take(self, fact: Fact) -> Iterable[Key]:
-        """Take in a later fact of the product. Returns what tills have to see again, by store."""
+        """Take in a later fact of the product. Returns where tills have to look at what of it again."""
         if fact.event in MOVES:
             was_on_sale = self.is_on_sale
             self.is_on_sale = STATUS_AFTER[fact.event.__name__] in SELLABLE

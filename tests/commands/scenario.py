@@ -47,6 +47,8 @@ from commands.creations import Content
 from commands.devices import EnrolDevice, RetireDevice, enrol_device, retire_device
 from commands.messages import GiveUp, NoteSent, give_up, note_sent
 from commands.orders.baskets import QuoteBasket, quote_basket
+from commands.orders.exchange_terms import ExchangeGoods
+from commands.orders.exchanges import exchange_goods
 from commands.orders.held_sales.discarding import DiscardSale, discard_sale
 from commands.orders.held_sales.expiry import ExpireHeldSales, expire_held_sales
 from commands.orders.held_sales.parking import HoldSale, hold_sale
@@ -55,6 +57,7 @@ from commands.orders.offline_sales import TakeOverSale, take_over_sale
 from commands.orders.printing import PrintReceipt, SendReceipt, print_receipt, send_receipt
 from commands.orders.refunds import QuoteRefund, RefundOrder, quote_refund, refund_order
 from commands.orders.sales import PlaceSale, place_sale
+from commands.orders.unlinked_returns import TakeReturn, take_return
 from commands.orders.voids import VoidOrder, void_order
 from commands.packages import (
     ArchivePackage,
@@ -190,6 +193,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         EndShift: end_shift,
         EnrolDevice: enrol_device,
         ExpireHeldSales: expire_held_sales,
+        ExchangeGoods: exchange_goods,
         ExpireReservations: expire_reservations,
         FulfilReservation: fulfil_reservation,
         GiveApproval: give_approval,
@@ -246,6 +250,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         SwitchSetting: switch_setting,
         TakeDelivery: take_delivery,
         TakeOverSale: take_over_sale,
+        TakeReturn: take_return,
         TallyCount: tally_count,
         VoidOrder: void_order,
     }

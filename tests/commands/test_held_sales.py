@@ -115,7 +115,7 @@ class TestHoldSale:
                 label="Pram",
                 note="Back at five",
                 currency="EUR",
-                total=498,
+                value=498,
                 held_at=NOW,
                 expires_at=NOW + THREE_DAYS,
                 reservation_id=None,
@@ -132,14 +132,14 @@ class TestHoldSale:
         assert parked.expires_at == NOW + timedelta(hours=2)
 
     def test_takes_nothing_from_stock_and_needs_none(self, shop: Scenario) -> None:
-        shop.when(hold(line("11"))).then(fact(HeldSale.Parked, HELD, total=2739))
+        shop.when(hold(line("11"))).then(fact(HeldSale.Parked, HELD, value=2739))
         shop.when(sale(line("10"), paid=2490)).then(fact(Order.Sold), fact(StockMovement.Issued))
 
     def test_the_same_request_again_is_answered_with_what_it_parked(self, shop: Scenario) -> None:
         shop.when(hold(), saying="two")
         shop.when(ReviseVariant(product_id=PRODUCT, variant_id=VARIANT, changes={"price": 300}))
         again = shop.when(hold(), saying="two").then_repeated()
-        assert again.answer.terms.total == 498
+        assert again.answer.terms.value == 498
         shop.when(SwitchSetting(kind=Store, id=STORE, is_active=False))
         shop.when(hold(), saying="two").then_repeated()
 
@@ -411,7 +411,7 @@ class TestParkingAgain:
         shop.when(hold())
         shop.when(resume())
         shop.when(hold(line("3"), id=OTHER, held_id=HELD)).then(
-            fact(HeldSale.Parked, OTHER, total=747), fact(HeldSale.Discarded, HELD, parked_again_id=OTHER)
+            fact(HeldSale.Parked, OTHER, value=747), fact(HeldSale.Discarded, HELD, parked_again_id=OTHER)
         )
         shop.when(sell()).then_refused(HeldSaleEnded)
 

@@ -46,7 +46,7 @@ def parked(hours: int) -> HeldSale:
         currency="EUR",
         lines=(),
         discounts=(),
-        total=0,
+        value=0,
         held_at=BEGIN,
         expires_at=at(hours),
     )

@@ -57,7 +57,7 @@ def _fields(held: HeldSale) -> dict[str, Any]:
         "lines": [_line(line) for line in terms.lines],
         "discounts": _discounts(terms.discounts),
         "note": terms.note,
-        "value": terms.total,
+        "value": terms.value,
         "is_reserved": terms.reservation_id is not None,
         "held_at": terms.held_at,
         "expires_at": held.expires_at,

@@ -77,7 +77,7 @@ def _park(
         currency=context.rules.currency,
         lines=hold_lines(variants, [line.discounts for line in command.lines], basket.lines),
         discounts=command.discounts,
-        total=basket.total,
+        value=basket.total,
         held_at=work.now,
         expires_at=work.now + timedelta(hours=company.values["held_hours"]),
         reservation_id=reservation_of(command.id) if is_reserved else None,

@@ -163,7 +163,7 @@ def _available(held: HeldSale, context: SaleContext, work: HeldSaleWork) -> Mapp
 def _changes_of_whole(held: HeldSale, customer_id: UUID | None, quote: Quote | None) -> list[Change]:
     pairs = {
         "customer_id": (held.terms.customer_id, customer_id),
-        "total": (held.terms.total, quote.basket.total if quote else None),
+        "total": (held.terms.value, quote.basket.total if quote else None),
     }
     return [
         Change(line=None, field=field, before=before, now=now)

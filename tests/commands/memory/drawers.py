@@ -69,7 +69,7 @@ class MemoryDrawers:
 
     def held_sales(self, store_id: UUID) -> Pending[HeldTotals]:
         values = [
-            one.terms.total
+            one.terms.value
             for one in self._world.all(self._company_id, HeldSale)
             if one.is_open and one.terms.store_id == store_id
         ]

@@ -104,6 +104,12 @@ class MemorySales:
         is_so = any((sale.series_id, sale.series_number) == (series_id, number) for sale in sales)
         return Pending(lambda: is_so and number > 0)
 
+    def has_number(self, number: str) -> Pending[bool]:
+        orders = list(self._world.all(self._company_id, Order))
+        numbers = [order.terms.number for order in orders]
+        numbers += [refund.number for order in orders for refund in order.refunds]
+        return Pending(lambda: number in numbers)
+
     def _any(self, kind: type[E], one_id: UUID | None) -> E | None:
         one = self._world.find(self._company_id, one_id) if one_id else None
         return one if isinstance(one, kind) else None
@@ -197,13 +203,16 @@ class MemoryPayingTills:
         self._company_id = company_id
         self._drawers = MemoryDrawers(world, company_id)
 
-    def lock(self, register_id: UUID | None, series_id: UUID | None = None) -> Pending[HeldTill]:
-        refunds = (refund for order in self._world.all(self._company_id, Order) for refund in order.refunds)
+    def lock(self, register_id: UUID | None, *series_ids: UUID) -> Pending[HeldTill]:
+        orders = list(self._world.all(self._company_id, Order))
         returns = (one.taken for one in self._world.all(self._company_id, UnlinkedReturn))
-        given: list[Any] = [*refunds, *returns]
-        numbers = [one.series_number for one in given if one.series_id == series_id]
+        counted: list[Any] = [*returns, *(one for order in orders for one in (order.terms, *order.refunds))]
+        numbers = {
+            own: max((one.series_number for one in counted if one.series_id == own), default=0) + 1
+            for own in series_ids
+        }
         drawer = self._drawers.of(register_id) if register_id else None
-        return Pending(lambda: HeldTill(drawer=drawer, next_number=max(numbers, default=0) + 1))
+        return Pending(lambda: HeldTill(drawer=drawer, next_numbers=numbers))
 
 
 def _at_sale(store: Store, storage: Storage | None) -> StoreAtSale:

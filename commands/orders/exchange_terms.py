@@ -1,0 +1,132 @@
+"""What an exchange comes to: the value of both sides, and the money between them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from commands.orders.baskets import check_lines, price_basket, store_of
+from commands.orders.payments import ask_methods, tenders_of
+from commands.orders.refund_rules import (
+    ReturnWindowClosed,
+    ask_refund_methods,
+    check_payments,
+    check_quantities,
+    check_return,
+    offers_of,
+    paying_context,
+)
+from commands.orders.refunds import RefundOrder, RefundWork, moment_of_refund
+from commands.orders.sales import PlaceSale, SaleWork
+from domain.approvals import REFUND
+from domain.business_date import business_date
+from domain.catalog.products import NotForSale
+from domain.errors import Detail, NotAllowed, Refusal
+from domain.orders import Order, PricedRefund, RefundSettlement, price_refund, settle_refund
+from domain.payments import EXCHANGE, Settlement, Tender, settle
+from domain.pricing import PricedBasket
+from domain.sale_context import SaleContext
+
+
+class RefundNotAllowed(NotAllowed):
+    """Without the right to refund, goods are exchanged for others of the same value or more."""
+
+
+class ExchangeWork(SaleWork, RefundWork, Protocol):
+    """What exchanges are decided with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExchangeGoods:
+    """Take goods of an order back and sell others at one till.
+
+    The tenders of the refund are what is given back, those of the sale what is paid on top. The sale's id is
+    that of the exchange: a till that names it may send it again.
+    """
+
+    refund: RefundOrder
+    sale: PlaceSale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What comes back and what goes out, and how each is settled: with the other, and in money."""
+
+    context: SaleContext
+    occurred_at: datetime
+    refund: PricedRefund
+    paid_back: RefundSettlement
+    basket: PricedBasket
+    paid: Settlement
+
+
+def terms_of(command: ExchangeGoods, original: Order, work: ExchangeWork) -> Terms:
+    """Price both sides at their full value, and settle each with the other as far as that goes.
+
+    What one is worth above the other is money, and alone is rounded. Raises what refund_order and place_sale
+    do, and RefundNotAllowed.
+    """
+    methods = ask_methods(command.sale.tenders, work)
+    refund_methods = ask_refund_methods(original, command.refund.tenders, work)
+    variants = [line.variant_id for line in command.sale.lines]
+    context = paying_context(command.refund.register_id, original, work, variants)
+    if unsellable := check_lines(command.sale, context):
+        raise NotForSale(details=unsellable)
+    basket = price_basket(command.sale, context, work)
+    occurred_at = moment_of_refund(command.refund, original, context, work)
+    with _named_as_returns():
+        check_quantities(original, command.refund.returns, context.variants)
+        refund = price_refund(original, command.refund.returns)
+    tied = min(refund.total, basket.total)
+    _check_rights(original, context, occurred_at, refund.total - tied, work)
+    tie = [Tender(method=EXCHANGE, amount=tied)] if tied else []
+    rounding = context.rules.cash_rounding
+    with _named_as_returns():
+        offers = [*tie, *offers_of(command.refund.tenders, refund_methods.read())]
+        paid_back = settle_refund(original, refund.total, 0, offers, rounding)
+        check_payments(original, paid_back, refund_methods.read(), context, work)
+    tenders = [*tie, *tenders_of(command.sale.tenders, methods.read())]
+    return Terms(
+        context=context,
+        occurred_at=occurred_at,
+        refund=refund,
+        paid_back=paid_back,
+        basket=basket,
+        paid=settle(basket.total, tenders, rounding),
+    )
+
+
+def _check_rights(
+    original: Order, context: SaleContext, occurred_at: datetime, given_back: int, work: ExchangeWork
+) -> None:
+    """Raise OtherStore, RefundNotAllowed, ApprovalNotValid, ReturnWindowClosed.
+
+    Who may refund may exchange goods of any age, as long as no money is given back for them.
+    """
+    may_refund = REFUND in work.caller.permissions
+    if given_back and not may_refund:
+        raise RefundNotAllowed
+    work.caller.check_approved_amount(given_back)
+    store = store_of(context)
+    try:
+        check_return(original, context, business_date(occurred_at, store.timezone, store.day_cut))
+    except ReturnWindowClosed:
+        if given_back or not may_refund:
+            raise
+
+
+@contextmanager
+def _named_as_returns() -> Iterator[None]:
+    """What is wrong with the refund has the names of the exchange's fields."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.details = [_renamed(detail) for detail in refusal.details]
+        raise
+
+
+def _renamed(detail: Detail) -> Detail:
+    name, dot, rest = detail["field"].partition(".")
+    name = {"lines": "returns", "payments": "refund_payments"}.get(name, name)
+    return Detail(f"{name}{dot}{rest}", detail["code"], detail["message"])
