@@ -379,13 +379,9 @@ class TestGoods:
 def t1_in(scenario: Scenario) -> None:
     """Sell T1 (see the contract of the till) and put another size of its first line on sale for 12.00."""
     scenario.given(store(), storage(), register(), tax(rate="8.875", inclusive=False))
-    for sku, price, rates in (
-        ("L1", 695, [TAX]),
-        ("L2", 800, [TAX]),
-        ("L3", 202, []),
-        ("large", 1200, [TAX]),
-    ):
-        goods = {"tax_rate_ids": tuple(rates), "track_stock": False}
+    sizes = (("L1", 695, (TAX,)), ("L2", 800, (TAX,)), ("L3", 202, ()), ("large", 1200, (TAX,)))
+    for sku, price, rates in sizes:
+        goods: dict[str, Any] = {"tax_rate_ids": rates, "track_stock": False}
         scenario.given(product(variant(id_of(sku), sku, price), one=id_of(f"{sku} product"), **goods))
     rounding = {"rounding_level": "order", "rounding_mode": "half_up", "cash_rounding": 5}
     scenario.when(ReviseCompany(id=COMPANY, changes=rounding))
