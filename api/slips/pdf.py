@@ -1,15 +1,15 @@
 """A slip as a PDF: on a roll one page as long as it needs to be, on A4 as many as it fills."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from api.documents.scripts import ScriptPdf
 from api.slips.codes import squares_of
 from api.slips.model import Block, Code, Fact, Item, Paper, Rule, Slip, Sum, Table, Text
 from api.slips.sides import Sides
 
-#: In points: on a wide roll, on a narrow one, on A4; and how much larger what is large is.
-_SIZES, _LARGER = {80: 8.5, 58: 7.0, 210: 10.0}, 1.4
+#: In points: on a wide roll, on a narrow one, on A4; how much larger what is large is; numbers of pages.
+_SIZES, _LARGER, _SMALL = {80: 8.5, 58: 7.0, 210: 10.0}, 1.4, 8.0
 #: In millimetres: a point with what is between lines, the edge of a roll and of A4, the side of a QR code.
 _LINE, _EDGE, _WIDE_EDGE, _CODE = 0.46, 4.0, 20.0, 30.0
 #: What stays free at the sides of A4: a slip is read in a narrow column.
@@ -24,36 +24,71 @@ _A4_HEIGHT, _LONGEST, _TINY = 297.0, 5080.0, 1e-6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """A piece that is not divided: how high it is, and what draws it below a place."""
+    """A piece that is not divided: how high it is, and what draws it below a place.
+
+    One that `is_bound` stands on the same page as the next.
+    """
 
     height: float
     draw: Callable[[float], None]
+    is_bound: bool = False
 
 
 def as_pdf(slip: Slip, paper: Paper) -> bytes:
     """The slip. It takes some hundredths of a second, and half a second for Chinese, Japanese or Korean."""
-    pdf = ScriptPdf([slip.title, *_texts(slip)], unit="mm", format="A4")
+    pdf = ScriptPdf([slip.title, "0123456789/,", *_texts(slip)], unit="mm", format="A4")
     pdf.set_title(slip.title)
     pdf.set_lang(slip.language)
     pdf.set_creation_date(slip.made_at)
     pdf.set_auto_page_break(auto=False)
     pdf.c_margin = 0
     strips = list(Layout(pdf, slip, paper).strips())
-    _draw(pdf, strips, paper)
+    _draw(pdf, strips, slip, paper)
     return bytes(pdf.output())
 
 
-def _draw(pdf: ScriptPdf, strips: Sequence[Strip], paper: Paper) -> None:
+def _draw(pdf: ScriptPdf, strips: Sequence[Strip], slip: Slip, paper: Paper) -> None:
     edge, height = _WIDE_EDGE, _A4_HEIGHT
     if paper.is_roll:
         edge, height = _EDGE, min(sum(strip.height for strip in strips) + 2 * _EDGE, _LONGEST)
-    place = height
+    pages = list(_pages(strips, height - 2 * edge))
+    for number, page in enumerate(pages, start=1):
+        pdf.add_page(format=(paper.width, height))
+        place = edge
+        for strip in page:
+            strip.draw(place)
+            place += strip.height
+        if len(pages) > 1:
+            _draw_number(pdf, f"{slip.title}, {number} / {len(pages)}", edge, height)
+
+
+def _draw_number(pdf: ScriptPdf, text: str, edge: float, height: float) -> None:
+    """At the foot of a page that has others beside it."""
+    pdf.set_font("sans", size=_SMALL)
+    pdf.put(text, (0, height - edge, pdf.w, edge), "C")
+
+
+def _pages(strips: Iterable[Strip], room: float) -> Iterator[Sequence[Strip]]:
+    """The strips page by page; those that belong together are on one."""
+    page: list[Strip] = []
+    used = 0.0
+    for bundle in _bundles(strips):
+        height = sum(strip.height for strip in bundle)
+        if page and used + height > room + _TINY:
+            yield page
+            page, used = [], 0.0
+        page += bundle
+        used += height
+    yield page
+
+
+def _bundles(strips: Iterable[Strip]) -> Iterator[Sequence[Strip]]:
+    bundle: list[Strip] = []
     for strip in strips:
-        if place + strip.height > height - edge + _TINY:
-            pdf.add_page(format=(paper.width, height))
-            place = edge
-        strip.draw(place)
-        place += strip.height
+        bundle.append(strip)
+        if not strip.is_bound:
+            yield bundle
+            bundle = []
 
 
 def _texts(slip: Slip) -> Iterator[str]:
@@ -92,11 +127,11 @@ class Layout:
                 case Text():
                     yield from self._text(block)
                 case Fact():
-                    yield from self._fact(block)
+                    yield from _bound(self._fact(block))
                 case Sum():
-                    yield from self._sum(block)
+                    yield from _bound(self._sum(block))
                 case Item():
-                    yield from self._item(block)
+                    yield from _bound(self._item(block))
                 case Table():
                     yield from self._table(block)
                 case Rule():
@@ -205,6 +240,12 @@ class Layout:
     def _set_font(self, *, is_strong: bool = False, is_large: bool = False) -> None:
         size = self._size * (_LARGER if is_large else 1.0)
         self._pdf.set_font("sans", style="B" if is_strong else "", size=size)
+
+
+def _bound(strips: Iterable[Strip]) -> Iterator[Strip]:
+    *first, last = strips
+    yield from (replace(strip, is_bound=True) for strip in first)
+    yield last
 
 
 def _dark_runs(row: Sequence[bool]) -> Iterator[tuple[int, int]]:

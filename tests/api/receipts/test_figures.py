@@ -70,9 +70,7 @@ def check_sums(printed: Sequence[tuple[str, int]], order: Order) -> None:
         assert sum(amount for _, amount in printed[at:total_at]) == printed[total_at][1]
     assert printed[total_at][1] == order.terms.totals.total
     rest = dict(printed[total_at + 1 :])
-    assert (
-        order.terms.totals.total + rest.get("Cash rounding", 0) + rest.get("Tip", 0) == order.paid.paid_total
-    )
+    assert order.terms.totals.total + rest.get("Rounding", 0) + rest.get("Tip", 0) == order.paid.paid_total
     assert rest.get("To pay EUR", order.terms.totals.total) == order.paid.paid_total
     tendered = rest.get("Cash", 0) + rest.get("Card", 0)
     assert tendered - rest.get("Change", 0) == order.paid.paid_total

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from pypdf import PdfReader
 
 from api.documents import scripts
-from api.slips import FORMATS, PAPERS, Code, Fact, Item, Rule, Slip, Sum, Table, Text
+from api.slips import FORMATS, PAPERS, Block, Code, Fact, Item, Rule, Slip, Sum, Table, Text
 from api.slips.columns import lines_of, wrapped
 from api.slips.letters import writable
 from tests.api.slips.reading import LINES_OF, codes_of_escpos, lines_of_escpos, lines_of_pdf
@@ -139,9 +139,22 @@ def test_a_page_is_no_longer_than_readers_show() -> None:
 def test_a4_is_as_many_pages_as_it_fills_and_loses_nothing() -> None:
     items = [Item(name=f"Item {number}", value="1.00") for number in range(300)]
     data = FORMATS["pdf"][1](replace(SLIP, blocks=items), PAPERS["a4"])
-    assert len(PdfReader(io.BytesIO(data)).pages) > 2
+    pages = len(PdfReader(io.BytesIO(data)).pages)
+    assert pages > 2
     lines = [line.split() for line in lines_of_pdf(data) if line.strip()]
-    assert lines == [f"Item {number} 1.00".split() for number in range(300)]
+    numbers = [f"Receipt MAIN-1-000001, {number} / {pages}".split() for number in range(1, pages + 1)]
+    assert [line for line in lines if line in numbers] == numbers
+    others = [line for line in lines if line not in numbers]
+    assert others == [f"Item {number} 1.00".split() for number in range(300)]
+
+
+@pytest.mark.parametrize("before", range(4))
+def test_a_name_stands_on_the_page_of_its_amount(before: int) -> None:
+    rows: list[Block] = [Item(name="Bag", value="0.10")] * before
+    rows += [Item(name="Item", detail="2 x 1.00", value="2.00")] * 100
+    pages = PdfReader(io.BytesIO(FORMATS["pdf"][1](replace(SLIP, blocks=rows), PAPERS["a4"]))).pages
+    texts = [page.extract_text() for page in pages]
+    assert all(text.count("Item") == text.count("2 x 1.00") for text in texts)
 
 
 @pytest.mark.parametrize("format_", FORMATS)
