@@ -9,7 +9,7 @@ from uuid import UUID
 
 from api.receipts.answers import ReceiptCompanyAnswer, ReceiptStoreAnswer
 from api.receipts.context import Context
-from domain.orders import Goodwill, Order, RefundedLine, RefundPayment, SaleLine
+from domain.orders import Goodwill, Offline, Order, RefundedLine, RefundPayment, SaleLine
 from domain.payments import Tender, settle
 from domain.pricing import Discount, Item, OrderTax, Rules, TaxRate, price
 from domain.tills import Till
@@ -65,6 +65,8 @@ def sold(
     discounts: Sequence[Discount] = (),
     rules: Rules | None = None,
     name: str = "Thing",
+    list_price: int | None = None,
+    offline: Offline | None = None,
 ) -> Order:
     """A sale of these items, paid in cash unless something else is said; line n (from 1) has the id n."""
     rules = rules or Rules(currency="EUR")
@@ -99,7 +101,7 @@ def sold(
                 brand_id=None,
                 quantity=line.quantity,
                 unit_price=line.unit_price,
-                list_price=line.unit_price,
+                list_price=line.unit_price if list_price is None else list_price,
                 gross_total=line.gross_total,
                 discount_total=line.discount_total,
                 taxes=line.taxes,
@@ -116,6 +118,7 @@ def sold(
         discounts=tuple(discounts),
         settlement=settle(basket.total, tenders, rules.cash_rounding),
         note=None,
+        offline=offline,
     )
 
 
