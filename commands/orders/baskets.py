@@ -1,6 +1,6 @@
 """What a basket costs: priced on the catalog, the store and the rights of one moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -105,23 +105,33 @@ def quote_basket(command: QuoteBasket, work: QuoteWork) -> Quote:
     return Quote(context=context, basket=price_basket(command, context, work))
 
 
-def context_of(command: QuoteBasket, work: QuoteWork, *, lock: bool) -> SaleContext:
-    """What the basket is priced and sold on. Raises Invalid, OtherStore, StoreClosed, NotForSale."""
-    context = ask_context(command, work, lock=lock)
+def context_of(
+    command: QuoteBasket, work: QuoteWork, *, lock: bool, promised: Collection[UUID] = ()
+) -> SaleContext:
+    """What the basket is priced and sold on. Raises Invalid, OtherStore, StoreClosed, NotForSale.
+
+    Variants that are `promised` to the sale are locked as well, as what it does not take is free again.
+    """
+    context = ask_context(command, work, lock=lock, promised=promised)
     if unsellable := check_lines(command, context):
         raise NotForSale(details=unsellable)
     return context
 
 
 def ask_context(
-    command: QuoteBasket, work: QuoteWork, *, lock: bool, is_told_later: bool = False
+    command: QuoteBasket,
+    work: QuoteWork,
+    *,
+    lock: bool,
+    promised: Collection[UUID] = (),
+    is_told_later: bool = False,
 ) -> SaleContext:
     """What it is priced and sold on, whatever its lines name. Raises Invalid, OtherStore, StoreClosed."""
     return work.sales.context(
         store_id=command.store_id,
         register_id=command.register_id,
         store_ids=work.caller.store_ids,
-        variant_ids=[line.variant_id for line in command.lines],
+        variant_ids=[*(line.variant_id for line in command.lines), *promised],
         customer_id=command.customer_id,
         lock=lock,
         is_told_later=is_told_later,

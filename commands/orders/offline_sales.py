@@ -48,8 +48,9 @@ def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
     methods = ask_methods(command.sale.tenders, work)
     parked = ask_any_basket(command.sale.held_id, work)
     work.stock.hold_precisions(line.quantity for line in command.sale.lines)
+    held = parked.read()
     try:
-        context = ask_context(command.sale, work, lock=True, is_told_later=True)
+        context = ask_context(command.sale, work, lock=True, promised=held.promised, is_told_later=True)
     except Refusal:
         if existing := earlier.read():
             return existing
@@ -69,7 +70,7 @@ def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
     if differs:
         flags.add("total_differs")
     occurred_at = moment_taken(context, store, delivery, flags, work.now)
-    held = parked.read().taken(store.id)
+    held = held.taken(store.id)
     moved = take_sold(
         sale, context, store, occurred_at, reserved=held.reserved(store.storage_id), flags=flags
     )

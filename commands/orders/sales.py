@@ -77,7 +77,9 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
     methods, parked = ask_methods(command.tenders, work), ask_basket(command.held_id, work)
     work.stock.hold_precisions(line.quantity for line in command.lines)
     try:
-        context = context_of(command, work, lock=True)
+        # What is promised to a parked sale is locked in the one order as well; it costs a round trip.
+        held = parked.read()
+        context = context_of(command, work, lock=True, promised=held.promised)
     except Refusal:
         # What has become of the till or the catalog since does not undo a sale that was made.
         if existing := earlier.read():
@@ -94,7 +96,7 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
         basket.total, tenders_of(command.tenders, methods.read()), context.rules.cash_rounding
     )
     occurred_at = moment_of(command.occurred_at, "A sale", work, context.backdating)
-    store, held = store_of(context), parked.read()
+    store = store_of(context)
     held.check(store.id, context.register_id, work)
     moved = take_stock(command, context, occurred_at, held)
     sale = Sale(

@@ -1,6 +1,6 @@
 """A parked sale as other decisions meet it: by whom it may be taken up, and what is reserved for it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from uuid import UUID
 
@@ -29,6 +29,11 @@ class ParkedBasket:
     def id(self) -> UUID | None:
         """The parked sale's id."""
         return self.held.id if self.held else None
+
+    @property
+    def promised(self) -> Collection[UUID]:
+        """The variants of which something is promised to it, in whatever storage."""
+        return self._reservation.open if self._reservation else ()
 
     def check(self, store_id: UUID, register_id: UUID | None, work: UnitOfWork) -> None:
         """Raise Invalid for one of another store, HeldSaleEnded, HeldElsewhere for one at another till."""
