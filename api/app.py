@@ -21,6 +21,7 @@ from api import (
     pos_catalog,
     pos_products,
     receipts,
+    shifts,
     stock,
     users,
 )
@@ -75,6 +76,7 @@ AREAS = (
     orders,
     approvals,
     receipts,
+    shifts,
     sales_summary,
     audit,
 )

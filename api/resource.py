@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
@@ -9,12 +10,14 @@ from uuid import UUID
 from falcon import Request, Response
 
 from api.answers.hiding import hide, hide_in_body
+from api.answers.record import VIEW_EXPECTED
 from api.envelope import after_of, encode, etag_of, ok, page_of
 from api.errors import InvalidParameter
 from api.etags import matches_etag
 from api.requests import defaults_of, is_confidential
 from api.services import Reading, Services
 from api.work import Work
+from commands.access import Access
 from commands.creations import Content
 from commands.outcomes import IdempotencyKey, Outcome
 from commands.outcomes import Response as Written
@@ -79,6 +82,7 @@ class Resource:
             within=within,
             content=content,
             lengthy=req.context.lengthy,
+            tell=partial(_note_access, req),
         )
         _send(req, resp, outcome)
 
@@ -160,6 +164,7 @@ class Resource:
             put_off=req.env.get("mipos.put_off"),
             within=within,
             lengthy=req.context.lengthy,
+            tell=partial(_note_access, req),
         )
         resp.set_header("X-Read-Position", str(position))
         return answer
@@ -194,7 +199,7 @@ class Resource:
 
     def _encode(self, req: Request, data: Any, envelope: dict[str, Any]) -> bytes:
         """The bytes of an answer, without what the caller may not see."""
-        hide(req.context.operation.answer, data, _permissions_of(req))
+        hide(req.context.operation.answer, data, permissions_of(req))
         return encode(envelope)
 
 
@@ -207,13 +212,22 @@ def _send(req: Request, resp: Response, outcome: Outcome) -> None:
         resp.set_header("ETag", response.etag)
     if outcome.replayed:
         # It was stored for the rights of then.
-        resp.data = hide_in_body(req.context.operation.answer, response.body, _permissions_of(req))
+        resp.data = hide_in_body(req.context.operation.answer, response.body, permissions_of(req))
         resp.set_header("Idempotent-Replayed", "true")
 
 
-def _permissions_of(req: Request) -> frozenset[str]:
+def _note_access(req: Request, access: Access) -> None:
+    req.context.is_blind = access.is_blind
+
+
+def permissions_of(req: Request) -> frozenset[str]:
+    """What the caller holds. Where counts are not blind, everybody may see what drawers should hold."""
     caller: Caller | None = req.context.caller
-    return caller.permissions if caller else frozenset()
+    if caller is None:
+        return frozenset()
+    if getattr(req.context, "is_blind", True):
+        return caller.permissions
+    return caller.permissions | {VIEW_EXPECTED}
 
 
 def idempotency_key(req: Request, peppers: Sequence[bytes]) -> IdempotencyKey | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from api.addresses import Network
 from api.receipt_addresses import ReceiptAddresses
 from api.work import Work
+from commands.access import Access
 from commands.approvals import Approver
 from commands.creations import Content
 from commands.outcomes import IdempotencyKey, Outcome, Response
@@ -41,6 +42,9 @@ class Reading(Protocol):
     ) -> list[tuple[UUID, Any]]:
         """The same with its id each, for pages: in place of one that cannot be read is why that is so."""
 
+    def decode(self, row: Mapping[str, Any]) -> tuple[type[Any], Any]:
+        """What a row of the log says: the event, and all its fields. Raises NewerEvent, DamagedEvent."""
+
     def states(
         self, versions: Mapping[UUID, Collection[int]]
     ) -> dict[tuple[UUID, int], dict[str, Any] | EventNotReadable]:
@@ -61,11 +65,12 @@ class Application(Protocol):
         within: UUID | None = None,
         content: Content | None = None,
         lengthy: bool = False,
+        tell: Callable[[Access], None] | None = None,
     ) -> Outcome:
         """Decide, record and answer in one transaction; `within` another company if the platform decides.
 
-        `content` is what the request says, if it makes something. `lengthy` grants more time. Raises
-        Unavailable.
+        `content` is what the request says, if it makes something. `lengthy` grants more time. `tell` is told
+        of the caller's access, before anything is answered. Raises Unavailable.
         """
 
     def stored(self, caller: Caller, key: IdempotencyKey) -> Outcome | None:
@@ -84,11 +89,13 @@ class Application(Protocol):
         put_off: Callable[[], None] | None = None,
         within: UUID | None = None,
         lengthy: bool = False,
+        tell: Callable[[Access], None] | None = None,
     ) -> tuple[R, int]:
         """Answer a question and say which position of the caller's log the answer knows.
 
         As long as that is before `wait_for` the question is put off, if it can be; `put_off` returns when
-        that has lasted too long. `lengthy` grants more time. Raises Unavailable.
+        that has lasted too long. `lengthy` grants more time, and `tell` is told of the caller's access.
+        Raises Unavailable.
         """
 
     def check(self, caller: Caller) -> None:

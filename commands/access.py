@@ -53,6 +53,8 @@ class Access:
     rights_version: int | None
     company_status: str | None = None
     subscription_status: str | None = None
+    #: Whether the company has its drawers counted without saying what they should hold.
+    is_blind: bool = False
 
     def check(self, rights_version: int, *, writing: bool) -> None:
         """Raise TokenRevoked, RightsChanged, and for a command CompanySuspended, SubscriptionExpired."""

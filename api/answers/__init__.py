@@ -1,6 +1,15 @@
 """Answers: records of which every field says what it means, in which unit, by an example, and for whom."""
 
-from api.answers.record import Answer, Cost, FieldWithoutMeaning, Format, Meaning, fields_of, meanings_of
+from api.answers.record import (
+    Answer,
+    Cost,
+    Expected,
+    FieldWithoutMeaning,
+    Format,
+    Meaning,
+    fields_of,
+    meanings_of,
+)
 from api.answers.types import (
     MINOR_UNITS,
     Clock,
@@ -34,6 +43,7 @@ __all__ = [
     "Currency",
     "Day",
     "Email",
+    "Expected",
     "FieldWithoutMeaning",
     "Format",
     "Id",

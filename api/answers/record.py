@@ -42,6 +42,17 @@ class Cost(Meaning):
     permission: str | None = "costs.view"
 
 
+#: What takes to see what a drawer should hold, where the company has drawers counted blind.
+VIEW_EXPECTED = "shifts.view_expected"
+
+
+@dataclass(frozen=True, eq=False)
+class Expected(Meaning):
+    """The meaning of what tells what a drawer should hold, or what was paid by method."""
+
+    permission: str | None = VIEW_EXPECTED
+
+
 @dataclass(frozen=True, eq=False)
 class Format:
     """How values of a type are written, beyond the type itself, and the unit they are in."""

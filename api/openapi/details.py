@@ -28,6 +28,11 @@ DETAIL_CODES: Mapping[str, str] = {
     "before_the_company": "The company was not there yet.",
     "before_shipping": "The goods of the transfer had not left yet.",
     "before_ordering": "The goods of the purchase order had not been ordered yet.",
+    "before_opening": "The shift was not open yet.",
+    # Drawers.
+    "denominations_mismatch": "Coins and notes come to another amount.",
+    "amount_not_valid": "It cannot be that much; the message says why.",
+    "reason_required": "It takes a reason.",
     # Quantities, units and lines of documents about stock.
     "duplicate_line": "An earlier line is about the same.",
     "too_precise": "It has more decimal places than the product's unit.",

@@ -7,7 +7,15 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 from uuid import UUID
 
-from api.answers.record import Answer, AnswerField, Format, annotations_of, fields_of, members_of
+from api.answers.record import (
+    VIEW_EXPECTED,
+    Answer,
+    AnswerField,
+    Format,
+    annotations_of,
+    fields_of,
+    members_of,
+)
 
 Json = dict[str, Any]
 
@@ -89,7 +97,8 @@ class Records:
     def _property(self, field: AnswerField) -> Json:
         units = [format_.unit for format_ in field.formats if format_.unit]
         permission = field.meaning.permission
-        who = [f"Only with `{permission}`."] if permission else []
+        where = ", where the company has drawers counted blind" if permission == VIEW_EXPECTED else ""
+        who = [f"Only with `{permission}`{where}."] if permission else []
         schema = {
             **self.schema_of(field.type),
             "description": " ".join([field.meaning.text, *who, *units[-1:]]),

@@ -28,7 +28,7 @@ class CashMovement:
     """A movement that was recorded, and what should be in the drawer after it."""
 
     shift: Shift
-    command: MoveCash
+    movement: Shift.CashMoved
     balance: int
 
 
@@ -37,18 +37,19 @@ def move_cash(command: MoveCash, work: DrawerWork) -> CashMovement:
 
     Raises Missing, ShiftNotOpen, DuplicateId, Invalid.
     """
-    event = EVENTS[command.type]
-    earlier = work.find_earlier(Shift, event, command.id, within=command.shift_id)
     if wrong := [*wrong_in_movement(command.type, command.amount, command.reason, command.note)]:
         raise Invalid(details=wrong)
-    if existing := earlier.read():
-        balance = work.drawers.balance(existing.id, existing.version).read()
-        return CashMovement(shift=existing, command=command, balance=balance)
     shift = work.load(Shift, command.shift_id)
     if not shift.is_within(work.caller.store_ids):
         raise Missing
+    event = EVENTS[command.type]
     drawer = work.drawers.lock(shift.opened.register_id)
+    # The same request at the same moment holds the drawer until it has recorded the movement.
+    earlier = work.find_earlier(Shift, event, command.id, within=command.shift_id)
     before = work.drawers.balance(shift.id)
+    if existing := earlier.read():
+        balance = work.drawers.balance(existing.id, existing.version).read()
+        return CashMovement(shift=existing, movement=_movement(existing, command.id), balance=balance)
     if drawer.read().shift_id != shift.id:
         raise ShiftNotOpen
     shift.move_cash(
@@ -63,4 +64,8 @@ def move_cash(command: MoveCash, work: DrawerWork) -> CashMovement:
     )
     work.save(shift)
     balance = before.read() + SIGNS[command.type] * command.amount
-    return CashMovement(shift=shift, command=command, balance=balance)
+    return CashMovement(shift=shift, movement=_movement(shift, command.id), balance=balance)
+
+
+def _movement(shift: Shift, movement_id: UUID) -> Shift.CashMoved:
+    return next(one for one in shift.movements if one.movement_id == movement_id)

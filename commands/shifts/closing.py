@@ -7,16 +7,16 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from commands.moments import moment_of
-from commands.ports import Missing, UnitOfWork, check_version
+from commands.ports import Caller, Missing, UnitOfWork, check_version
 from commands.settings import SettingsWork
 from commands.shifts.ports import DrawerWork
 from domain.errors import Detail, Invalid, NotAllowed
 from domain.payment_methods import MethodAtSale
 from domain.payments import BUILT_IN, CASH
 from domain.pending import Pending
-from domain.shifts import Denomination, Drawer, Shift, ShiftPlace, TenderCount
+from domain.shifts import Denomination, Drawer, Shift, TenderCount
 from domain.shifts.denominations import check_denominations
-from domain.shifts.figures import ShiftReport
+from domain.shifts.figures import ShiftFigures, ShiftReport
 from domain.shifts.report import DrawerCount, make_report
 
 CLOSE_ANY = "shifts.close_any"
@@ -68,16 +68,25 @@ class ClosingWork(DrawerWork, SettingsWork, Protocol):
     """What shifts are closed with."""
 
 
-def end_shift(command: EndShift, work: DrawerWork) -> Shift:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedShift:
+    """A shift whose drawer is to be counted, and what it has come to."""
+
+    shift: Shift
+    figures: ShiftFigures
+
+
+def end_shift(command: EndShift, work: DrawerWork) -> EndedShift:
     """Let its drawer be counted; the next shift may begin.
 
     Raises Missing, NotYourShift, StaleVersion, InvalidTransition.
     """
     shift = _load(command, work)
-    work.drawers.lock(shift.opened.register_id).read()
+    work.drawers.lock(shift.opened.register_id)
+    figures = work.drawers.figures(shift.id).read()
     shift.end(work.now)
     work.save(shift)
-    return shift
+    return EndedShift(shift=shift, figures=figures)
 
 
 def close_shift(command: CloseShift, work: ClosingWork) -> Shift:
@@ -90,16 +99,15 @@ def close_shift(command: CloseShift, work: ClosingWork) -> Shift:
     shift.check_closable()
     own = {one.method for one in command.tenders} - BUILT_IN
     methods = work.settings.payment_methods(own) if own else Pending(dict)
-    asked = work.drawers.place(shift.opened.register_id)
     locked = work.drawers.lock(shift.opened.register_id)
-    facts = work.drawers.facts(shift.id)
-    held = work.drawers.held_sales(shift.opened.store_id)
+    asked = work.drawers.sources(shift, work.caller.user_id)
     _check(command, shift)
-    place, drawer = asked.read(), locked.read()
-    count = _count(command, _counted(command, methods.read()), place, drawer, work)
-    report = make_report(shift, facts.read(), drawer=drawer, held=held.read(), count=count)
-    limit = place.over_short_limit if place else None
-    shift.close(work.new_id(), **_closed(command, count, report, limit))
+    counted = _counted(command, methods.read())
+    sources, drawer = asked.read(), locked.read()
+    closed_at = moment_of(command.occurred_at, "A close", work, sources.place.backdating)
+    count = _count(command, counted, drawer, closed_at, work.caller)
+    report = make_report(shift, sources, drawer, count)
+    shift.close(work.new_id(), **_closed(command, count, report, sources.place.over_short_limit))
     work.save(shift)
     return shift
 
@@ -163,18 +171,13 @@ def _counted(command: CloseShift, methods: Mapping[str, MethodAtSale]) -> dict[s
 
 
 def _count(
-    command: CloseShift,
-    counted: Mapping[str, int],
-    place: ShiftPlace | None,
-    drawer: Drawer,
-    work: UnitOfWork,
+    command: CloseShift, counted: Mapping[str, int], drawer: Drawer, closed_at: datetime, by: Caller
 ) -> DrawerCount:
-    limits = place.backdating if place else None
     closing_float = command.closing_float
     return DrawerCount(
         z_number=drawer.z_number + 1,
-        closed_by=work.caller.user_id,
-        closed_at=moment_of(command.occurred_at, "A close", work, limits) if limits else work.now,
+        closed_by=by.user_id,
+        closed_at=closed_at,
         counted_cash=command.counted_cash,
         closing_float=command.counted_cash if closing_float is None else closing_float,
         tenders=counted,

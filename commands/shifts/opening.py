@@ -32,9 +32,10 @@ def open_shift(command: OpenShift, work: DrawerWork) -> Shift:
 
     Raises DuplicateId, Invalid, OtherStore, StoreClosed, ShiftAlreadyOpen, TooFarBack, BeforeTheCompany.
     """
-    earlier = work.find_earlier(Shift, Shift.Opened, command.id)
     asked = work.drawers.place(command.register_id)
     locked = work.drawers.lock(command.register_id)
+    # The same request at the same moment holds the drawer until it has recorded the shift.
+    earlier = work.find_earlier(Shift, Shift.Opened, command.id)
     if existing := earlier.read():
         if existing.opened.register_id != command.register_id:
             raise DuplicateId

@@ -1,14 +1,13 @@
 """What decisions about shifts read and lock."""
 
-from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
 from commands.ports import UnitOfWork
 from domain.pending import Pending
-from domain.shifts import CurrentShift, Drawer, ShiftPlace
-from domain.shifts.facts import ShiftFact
-from domain.shifts.report import HeldTotals
+from domain.shifts import CurrentShift, Drawer, Shift, ShiftPlace
+from domain.shifts.figures import ShiftFigures
+from domain.shifts.report import Sources
 
 
 class DrawersPort(Protocol):
@@ -36,11 +35,11 @@ class DrawersPort(Protocol):
         That is now, or after what the shift's own event of that version recorded.
         """
 
-    def facts(self, shift_id: UUID) -> Pending[Sequence[ShiftFact]]:
-        """Ask for all that is in a shift's report, in the order of the log."""
+    def figures(self, shift_id: UUID) -> Pending[ShiftFigures]:
+        """Ask what a shift that is not closed has come to so far."""
 
-    def held_sales(self, store_id: UUID) -> Pending[HeldTotals]:
-        """Ask for the parked sales of a store."""
+    def sources(self, shift: Shift, closer_id: UUID | None) -> Pending[Sources]:
+        """Ask for all that a shift's report is made of, if that user closes it."""
 
 
 class DrawerWork(UnitOfWork, Protocol):

@@ -1,11 +1,25 @@
 """The figures of a shift's report: an X while it is open, a Z once it is closed; minor currency units."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from domain.shifts.drawers import Perpetual
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """What things and people were called when it was made, so that it is printed the same for ever."""
+
+    company: str
+    tax_number: str | None
+    store: str
+    register: str
+    timezone: str
+    opened_by: str | None
+    closed_by: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +90,18 @@ class CashierFigures:
     """What one cashier sold."""
 
     cashier_id: UUID | None
+    name: str | None
     orders: int
     net_sales: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftFigures:
+    """What a shift that is not closed has come to; `tenders` are by method, tips included, net of refunds."""
+
+    expected_cash: int
+    business_dates: tuple[date, ...]
+    tenders: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +111,7 @@ class ShiftReport:
     shift_id: UUID
     register_id: UUID
     store_id: UUID
+    letterhead: Letterhead
     currency: str
     z_number: int | None
     opened_by: UUID | None

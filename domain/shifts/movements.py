@@ -26,6 +26,14 @@ EVENTS: Mapping[str, type[Shift.CashMoved]] = MappingProxyType(
         "no_sale": Shift.DrawerOpened,
     }
 )
+TYPES: Mapping[type[Shift.CashMoved], MovementType] = MappingProxyType(
+    {
+        Shift.CashPaidIn: "paid_in",
+        Shift.CashPaidOut: "paid_out",
+        Shift.CashDropped: "drop",
+        Shift.DrawerOpened: "no_sale",
+    }
+)
 #: Which way each kind moves what is in the drawer.
 SIGNS: Mapping[str, int] = MappingProxyType({"paid_in": 1, "paid_out": -1, "drop": -1, "no_sale": 0})
 

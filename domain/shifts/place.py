@@ -18,6 +18,10 @@ class ShiftPlace:
     day_cut: time
     #: Whether register and store are in use.
     is_open: bool
+    name: str
+    store_name: str
+    company_name: str
+    tax_number: str | None
     currency: str
     backdating: Backdating
     over_short_limit: int | None

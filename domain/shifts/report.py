@@ -13,8 +13,9 @@ from uuid import UUID
 from domain.payments import CASH
 from domain.shifts.drawers import Drawer, Perpetual
 from domain.shifts.facts import Facts, ShiftFact, net_of_return, tax_of_return
-from domain.shifts.figures import CashFigures, CashierFigures, ShiftReport
+from domain.shifts.figures import CashFigures, CashierFigures, Letterhead, ShiftReport
 from domain.shifts.occurrences import occurrences_of, reasons_of
+from domain.shifts.place import ShiftPlace
 from domain.shifts.shift import Shift
 from domain.shifts.tenders import taxes_of, tenders_of
 
@@ -39,17 +40,26 @@ class DrawerCount:
     tenders: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What a report is made of: the facts in the order of the log, and what was around them.
+
+    `names` are those of the people who had to do with the shift, by their ids.
+    """
+
+    facts: Iterable[ShiftFact]
+    place: ShiftPlace
+    names: Mapping[UUID, str]
+    held: HeldTotals
+
+
 def make_report(
-    shift: Shift,
-    facts: Iterable[ShiftFact],
-    *,
-    drawer: Drawer,
-    held: HeldTotals,
-    count: DrawerCount | None = None,
+    shift: Shift, sources: Sources, drawer: Drawer, count: DrawerCount | None = None
 ) -> ShiftReport:
-    """The report of these facts, in the order of the log; without a count it is an X."""
-    known = Facts.of(facts)
+    """The report of a shift; without a count it is an X."""
+    known = Facts.of(sources.facts)
     opened = shift.opened
+    held = sources.held
     sales, returns = known.sales, known.returns
     gross, net = (sum(getattr(sale.totals, name) for sale in sales) for name in ("gross_sales", "net_sales"))
     returned = sum(map(net_of_return, returns))
@@ -61,6 +71,7 @@ def make_report(
         shift_id=shift.id,
         register_id=opened.register_id,
         store_id=opened.store_id,
+        letterhead=_letterhead(shift, sources, count),
         currency=opened.currency,
         z_number=count.z_number if count else None,
         opened_by=opened.cashier_id,
@@ -85,7 +96,7 @@ def make_report(
         tenders=tenders_of(known, _counted(count)),
         cash=_cash(known, opened.opening_float, count),
         occurrences=occurrences_of(known),
-        cashiers=_cashiers(known),
+        cashiers=_cashiers(known, sources.names),
         held_count=held.count,
         held_value=held.value,
         late_count=drawer.late_count,
@@ -121,7 +132,21 @@ def _cash(known: Facts, opening_float: int, count: DrawerCount | None) -> CashFi
     )
 
 
-def _cashiers(known: Facts) -> tuple[CashierFigures, ...]:
+def _letterhead(shift: Shift, sources: Sources, count: DrawerCount | None) -> Letterhead:
+    names = sources.names
+    opened_by, closed_by = shift.opened.cashier_id, count.closed_by if count else None
+    return Letterhead(
+        company=sources.place.company_name,
+        tax_number=sources.place.tax_number,
+        store=sources.place.store_name,
+        register=sources.place.name,
+        timezone=sources.place.timezone,
+        opened_by=names.get(opened_by) if opened_by else None,
+        closed_by=names.get(closed_by) if closed_by else None,
+    )
+
+
+def _cashiers(known: Facts, names: Mapping[UUID, str]) -> tuple[CashierFigures, ...]:
     """Who sold what; what somebody gave back lowers their own sales."""
     orders: dict[UUID | None, int] = {}
     net: dict[UUID | None, int] = {}
@@ -131,7 +156,12 @@ def _cashiers(known: Facts) -> tuple[CashierFigures, ...]:
     for one in known.returns:
         net[one.cashier_id] = net.get(one.cashier_id, 0) - net_of_return(one)
     return tuple(
-        CashierFigures(cashier_id=cashier_id, orders=orders.get(cashier_id, 0), net_sales=net[cashier_id])
+        CashierFigures(
+            cashier_id=cashier_id,
+            name=names.get(cashier_id) if cashier_id else None,
+            orders=orders.get(cashier_id, 0),
+            net_sales=net[cashier_id],
+        )
         for cashier_id in sorted(net, key=str)
     )
 

@@ -60,6 +60,7 @@ class Shift(Aggregate):
             aggregate.status = "open"
             aggregate.closed = None
             aggregate.ended_at = None
+            aggregate.movements = []
             aggregate.recounts = []
             aggregate.late_count, aggregate.late_total, aggregate.late_cash = 0, 0, 0
 
@@ -80,7 +81,8 @@ class Shift(Aggregate):
         at_close: bool = False
 
         def apply(self, aggregate: "Shift") -> None:
-            """It changes nothing that a shift decides about: any amount may move."""
+            """Keep it; it changes nothing that a shift decides about: any amount may move."""
+            aggregate.movements.append(self)
 
     class CashPaidIn(CashMoved):
         """Cash was put in, such as change."""
@@ -167,6 +169,7 @@ class Shift(Aggregate):
         status: ShiftStatus
         ended_at: datetime | None
         closed: Closed | None
+        movements: list[CashMoved]
         recounts: list[Recounted]
         late_count: int
         late_total: int

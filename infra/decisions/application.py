@@ -31,6 +31,8 @@ R = TypeVar("R")
 W = TypeVar("W", bound=PostgresUnitOfWork)
 #: Makes the unit of work of a transaction, for a caller and a moment.
 OpenWork = Callable[[RequestTransaction, EventWriter, Caller, datetime, Content | None], W]
+#: Is told of the caller's access, before anything is answered.
+TellAccess = Callable[[Access], None]
 
 #: How often a decision is taken again when another one came in between.
 ATTEMPTS = 5
@@ -69,7 +71,8 @@ _STORE: LiteralString = """
 # A session of an unknown user or a closed one is no session. The platform has no company row.
 ACCESS: LiteralString = """
     SELECT session.revoked_at IS NULL AND person.is_active AS session_is_open, person.rights_version,
-           company.status AS company_status, company.subscription_status
+           company.status AS company_status, company.subscription_status,
+           coalesce(company.blind_close, false) AS is_blind
       FROM sessions AS session
       JOIN users AS person ON person.company_id = session.company_id AND person.id = session.user_id
       LEFT JOIN companies AS company ON company.company_id = session.company_id
@@ -128,6 +131,10 @@ class Reading:
             return self._writer.types.rebuild(events)
         except EventNotReadable as trouble:
             return trouble
+
+    def decode(self, row: Mapping[str, Any]) -> tuple[type[Any], Any]:
+        """What a row of the log says: the event, and all its fields. Raises NewerEvent, DamagedEvent."""
+        return self._writer.types.decode(row)
 
     def states(
         self, versions: Mapping[UUID, Collection[int]]
@@ -223,15 +230,16 @@ class Application(Generic[W]):
         within: UUID | None = None,
         content: Content | None = None,
         lengthy: bool = False,
+        tell: TellAccess | None = None,
     ) -> Outcome:
         """Decide, record and answer in one transaction; decide again when another decision came in between.
 
         `within` is the company whose log is written when the platform decides about another than its own;
         the caller's session and the idempotency key stay the caller's company's, and so does the position
         of the outcome. `content` is what the request says, if it makes something. `lengthy` grants more time.
-        An approval of the caller is used up with what is decided, and by nothing else. Raises the handler's
-        refusals, those of the caller's access, ApprovalNotValid, IdempotencyKeyReused, IdempotencyInProgress,
-        ConcurrentEdit, Unavailable.
+        `tell` is told of the caller's access. An approval of the caller is used up with what is decided, and
+        by nothing else. Raises the handler's refusals, those of the caller's access, ApprovalNotValid,
+        IdempotencyKeyReused, IdempotencyInProgress, ConcurrentEdit, Unavailable.
         """
         deadline = time.monotonic() + (self._lengthy_seconds if lengthy else self._seconds)
         decide = partial(
@@ -245,6 +253,7 @@ class Application(Generic[W]):
             content=content,
             lengthy=lengthy,
             deadline=deadline,
+            tell=tell,
         )
         for attempt in range(ATTEMPTS):
             try:
@@ -281,10 +290,11 @@ class Application(Generic[W]):
         content: Content | None,
         lengthy: bool,
         deadline: float,
+        tell: TellAccess | None,
     ) -> Outcome:
         try:
             with self._open(caller.company_id, deadline, lengthy=lengthy) as db:
-                access = _Access(db, caller)
+                access = _Access(db, caller, tell)
                 stored = db.ask(_STORED, _key_params(caller, key)) if key else None
                 if within:
                     db.enter(within)
@@ -350,6 +360,7 @@ class Application(Generic[W]):
         put_off: Callable[[], None] | None = None,
         within: UUID | None = None,
         lengthy: bool = False,
+        tell: TellAccess | None = None,
     ) -> tuple[R, int]:
         """Answer a question and say up to which position of the caller's log the answer knows.
 
@@ -357,8 +368,8 @@ class Application(Generic[W]):
         everything. With `wait_for` the answer knows at least that position; until then it is asked again, or,
         with `put_off`, its request is put off, from which it returns only when that has lasted too long.
         `within` is the company that is asked about when the platform asks about another than its own.
-        `lengthy` grants more time. Raises the question's refusals, those of the caller's access,
-        ProjectionBehind, Unavailable.
+        `lengthy` grants more time, and `tell` is told of the caller's access. Raises the question's refusals,
+        those of the caller's access, ProjectionBehind, Unavailable.
         """
         started = time.monotonic()
         look = partial(
@@ -370,6 +381,7 @@ class Application(Generic[W]):
             wait_for=wait_for,
             within=within,
             lengthy=lengthy,
+            tell=tell,
         )
         pause = 0.002
         while True:
@@ -395,12 +407,13 @@ class Application(Generic[W]):
         wait_for: int | None,
         within: UUID | None,
         lengthy: bool,
+        tell: TellAccess | None,
     ) -> tuple[R, int] | None:
         """The answer and the position it knows; None when that is not far enough yet."""
         with self._open(caller.company_id, deadline, reading=True, lengthy=lengthy) as db:
             if projection:
                 db.execute(HOLD_MODEL, named(self._writer.model(projection)))
-            access = _Access(db, caller)
+            access = _Access(db, caller, tell)
             params = {"company_id": caller.company_id, "projection": projection}
             position = db.ask(_CHECKPOINT if projection else _HEAD, params)
             if wait_for is not None:
@@ -421,8 +434,9 @@ class Application(Generic[W]):
 class _Access:
     """A caller's access, asked for with the first round trip of their own request."""
 
-    def __init__(self, db: RequestTransaction, caller: Caller) -> None:
+    def __init__(self, db: RequestTransaction, caller: Caller, tell: TellAccess | None = None) -> None:
         self._caller = caller
+        self._tell = tell
         params = {"company_id": caller.company_id, "session_id": caller.session_id, "user_id": caller.user_id}
         self._answer = db.ask(ACCESS, params) if caller.session_id else None
 
@@ -433,7 +447,10 @@ class _Access:
         row = self._answer.row()
         if row is None:
             raise TokenRevoked
-        Access(**row).check(self._caller.rights_version, writing=writing)
+        access = Access(**row)
+        access.check(self._caller.rights_version, writing=writing)
+        if self._tell:
+            self._tell(access)
 
 
 def _position(answer: Answer) -> int:

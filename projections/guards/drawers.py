@@ -1,28 +1,21 @@
 """The drawer of a register: locked by whoever decides about one of its shifts."""
 
-from collections.abc import Sequence
-from datetime import time
 from typing import LiteralString
 from uuid import UUID
 
 from domain.pending import Pending
-from domain.shifts import CurrentShift, Drawer, Perpetual, ShiftPlace
-from domain.shifts.facts import ShiftFact
-from domain.shifts.report import HeldTotals
-from projections.base import Answer, Database
-from projections.companies import backdating_of
-from projections.held_sales import sum_held_sales
+from domain.shifts import CurrentShift, Drawer, Shift, ShiftPlace
+from domain.shifts.figures import ShiftFigures
+from domain.shifts.report import Sources
+from projections.base import Database
 from projections.shifts.balance import ask_balance, balance_of
-from projections.shifts.facts import Decode, ask_facts, facts_of
+from projections.shifts.drawer import DRAWER, drawer_of
+from projections.shifts.figures import ask_figures, figures_of
+from projections.shifts.place import ask_place, place_of
+from projections.shifts.sources import Decode, ask_sources
 
 #: After the balances and before the number series.
-LOCK_DRAWER: LiteralString = """
-    SELECT register_id, shift_id, last_shift_id, closing_float, z_number, late_count, late_total,
-           perpetual_sales, perpetual_returns, perpetual_receipts
-      FROM drawers
-     WHERE company_id = %(company_id)s AND register_id = %(register_id)s::uuid
-       FOR UPDATE
-"""
+LOCK_DRAWER: LiteralString = f"{DRAWER} FOR UPDATE"
 
 # A row that does not exist yet cannot be locked, so it is made first; a refusal takes it away again.
 _ENSURE: LiteralString = """
@@ -30,20 +23,9 @@ _ENSURE: LiteralString = """
         ON CONFLICT DO NOTHING
 """
 
-# The register is held until the end, so that nobody archives it meanwhile; it comes before its drawer.
-_PLACE: LiteralString = """
-    SELECT register.id AS register_id, store.id AS store_id, store.fields ->> 'timezone' AS timezone,
-           store.fields ->> 'day_cut' AS day_cut,
-           register.is_active AND store.is_active AND NOT register.is_archived AND NOT store.is_archived
-               AS is_open,
-           company.currency, company.created_at AS founded_at, company.backdating_days,
-           company.books_closed_until, company.over_short_limit
-      FROM settings AS register
-      JOIN settings AS store ON store.company_id = register.company_id AND store.id = register.parent_id
-      JOIN companies AS company ON company.company_id = register.company_id
-     WHERE register.company_id = %(company_id)s AND register.kind = 'registers'
-       AND register.id = %(register_id)s::uuid
-       FOR SHARE OF register
+# Held until the end, so that nobody archives the register meanwhile; it comes before its drawer.
+_HOLD_REGISTER: LiteralString = """
+    SELECT id FROM settings WHERE company_id = %(company_id)s AND id = %(register_id)s::uuid FOR SHARE
 """
 
 _CURRENT_SHIFT: LiteralString = """
@@ -63,8 +45,10 @@ class DrawersGuard:
 
     def place(self, register_id: UUID) -> Pending[ShiftPlace | None]:
         """Ask for a register, whether in use or not; it stays as it is until the end."""
-        answer = self._db.ask(_PLACE, {"company_id": self._db.company_id, "register_id": register_id})
-        return Pending(lambda: _place_of(answer))
+        params = {"company_id": self._db.company_id, "register_id": register_id}
+        self._db.execute(_HOLD_REGISTER, params)
+        answer = ask_place(self._db, register_id)
+        return Pending(lambda: place_of(answer))
 
     def lock(self, register_id: UUID) -> Pending[Drawer]:
         """Lock the register's drawer, after all balances, and ask for it; it is made if there was none.
@@ -93,49 +77,11 @@ class DrawersGuard:
         answer = ask_balance(self._db, shift_id, version)
         return Pending(lambda: balance_of(answer))
 
-    def facts(self, shift_id: UUID) -> Pending[Sequence[ShiftFact]]:
-        """Ask for all that is in a shift's report, in the order of the log."""
-        answer = ask_facts(self._db, shift_id)
-        return Pending(lambda: facts_of(answer.rows(), self._decode))
+    def figures(self, shift_id: UUID) -> Pending[ShiftFigures]:
+        """Ask what a shift that is not closed has come to so far."""
+        answer = ask_figures(self._db, shift_id)
+        return Pending(lambda: figures_of(answer.rows()[0]))
 
-    def held_sales(self, store_id: UUID) -> Pending[HeldTotals]:
-        """Ask for the parked sales of a store."""
-        return sum_held_sales(self._db, [store_id])
-
-
-def _place_of(answer: Answer) -> ShiftPlace | None:
-    row = answer.row()
-    if row is None:
-        return None
-    return ShiftPlace(
-        register_id=row["register_id"],
-        store_id=row["store_id"],
-        timezone=row["timezone"],
-        day_cut=time.fromisoformat(row["day_cut"]),
-        is_open=row["is_open"],
-        currency=row["currency"],
-        backdating=backdating_of(row),
-        over_short_limit=row["over_short_limit"],
-    )
-
-
-def drawer_of(answer: Answer, register_id: UUID) -> Drawer:
-    """The drawer as it was read; an empty one for a register that never had a shift."""
-    row = answer.row()
-    if row is None:
-        return Drawer(register_id=register_id)
-    return Drawer(
-        register_id=register_id,
-        shift_id=row["shift_id"],
-        last_shift_id=row["last_shift_id"],
-        closing_float=row["closing_float"],
-        z_number=row["z_number"],
-        late_count=row["late_count"],
-        late_total=row["late_total"],
-        perpetual=Perpetual(
-            sales=row["perpetual_sales"],
-            returns=row["perpetual_returns"],
-            receipts=row["perpetual_receipts"],
-            z_count=row["z_number"],
-        ),
-    )
+    def sources(self, shift: Shift, closer_id: UUID | None) -> Pending[Sources]:
+        """Ask for all that a shift's report is made of, if that user closes it."""
+        return ask_sources(self._db, shift, self._decode, closer_id)

@@ -14,7 +14,7 @@ from domain.stores import StoreClosed
 from domain.tills import series_of, till_code
 from projections.base import Answer, Database, Row
 from projections.companies import backdating_of, returns_of, rules_of
-from projections.guards.drawers import LOCK_DRAWER, drawer_of
+from projections.guards.drawers import LOCK_DRAWER
 from projections.guards.sale_rows import (
     CUSTOMER,
     HOLD_STORAGE,
@@ -27,6 +27,7 @@ from projections.guards.sale_rows import (
     variants_of,
 )
 from projections.guards.stock import ENSURE_BALANCES, LOCK_BALANCES, level_of
+from projections.shifts.drawer import drawer_of
 
 Catalog = Mapping[UUID, VariantAtSale]
 Levels = Mapping[UUID, Level]

@@ -5,8 +5,9 @@ from uuid import UUID
 from domain.pending import Pending
 from domain.sale_context import HeldTill
 from projections.base import Answer, Database
-from projections.guards.drawers import LOCK_DRAWER, drawer_of
+from projections.guards.drawers import LOCK_DRAWER
 from projections.guards.sale_rows import LOCK_SERIES
+from projections.shifts.drawer import drawer_of
 
 
 class PayingTillsGuard:

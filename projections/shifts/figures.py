@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
-from projections.base import Answer, Database
+from domain.shifts.figures import ShiftFigures
+from projections.base import Answer, Database, Row
 
 #: Of the shift that is called `shift`. Nothing is late before the close.
 FIGURES: LiteralString = """
@@ -31,3 +32,12 @@ _FIGURES: LiteralString = f"{FIGURES} FROM (SELECT %(shift_id)s::uuid AS id) AS 
 def ask_figures(db: Database, shift_id: UUID, as_of: datetime | None = None) -> Answer:
     """Ask for what a shift has come to by now, or by what was recorded up to `as_of`."""
     return db.ask(_FIGURES, {"company_id": db.company_id, "shift_id": shift_id, "as_of": as_of})
+
+
+def figures_of(row: Row) -> ShiftFigures:
+    """The figures that were asked for."""
+    return ShiftFigures(
+        expected_cash=row["expected_cash"],
+        business_dates=tuple(row["business_dates"]),
+        tenders=row["tenders"],
+    )

@@ -13,7 +13,8 @@ _SEE: LiteralString = """
 
 
 def _tenders(tenders: Iterable[Any]) -> str:
-    return json.dumps({tender.method: tender.net for tender in tenders})
+    fields = ("method", "net", "counted", "over_short")
+    return json.dumps([{name: getattr(tender, name) for name in fields} for tender in tenders])
 
 
 class Shifts(Projection):

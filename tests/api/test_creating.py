@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, cast
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
 import psycopg
 import pytest
@@ -51,6 +51,19 @@ def warehouse(stocked: Any) -> Any:
     return stocked.shop.client().post("/api/admin/storages", {"name": some_name(), "code": some_name()}).data
 
 
+def free_register(stocked: Any) -> Any:
+    """One more till, at which no shift is open."""
+    path = f"/api/admin/stores/{stocked.store['id']}/registers"
+    return stocked.shop.client().post(path, {"name": some_name(), "code": some_name()}).data["id"]
+
+
+def shift_of(stocked: Any) -> str:
+    """The shift that is open at the first till; it is opened if need be, by whichever request comes first."""
+    register_id = stocked.register["id"]
+    body = {"id": str(uuid5(NAMESPACE_OID, register_id)), "register_id": register_id, "opening_float": 0}
+    return str(stocked.shop.client().post("/api/pos/shifts/open", body).data["id"])
+
+
 #: By the last words of the path: what is sent, but for the id.
 BODIES: dict[str, Callable[[Any], Body]] = {
     "orders": lambda stocked: stocked.sale(),
@@ -74,6 +87,8 @@ BODIES: dict[str, Callable[[Any], Body]] = {
         "expires_at": "2999-01-01T00:00:00Z",
         "lines": [{"variant_id": stocked.variant_id, "quantity": "2.50"}],
     },
+    "open": lambda stocked: {"register_id": free_register(stocked), "opening_float": 10000},
+    "cash-movements": lambda _: {"type": "drop", "amount": 500, "reason": "safe"},
     "devices": lambda stocked: {"register_id": stocked.register["id"], "name": some_name()},
     "adjustments": lambda stocked: {
         "storage_id": stocked.storage["id"],
@@ -115,6 +130,8 @@ BODIES: dict[str, Callable[[Any], Body]] = {
 OTHERWISE: dict[str, Body] = {
     "orders": {"note": "For Anna"},
     "hold": {"label": "Anna"},
+    "open": {"opening_float": 9000},
+    "cash-movements": {"amount": 400},
     "receipts": {"reference": "7"},
     "purchase-orders": {"reference": "7"},
     "reservations": {"reference": "7"},
@@ -133,6 +150,8 @@ def create(stocked: Any, platform: Any) -> Callable[[Route, Body], Any]:
     def send(route: Route, body: Body) -> Any:
         path = route.template.replace("{store_id:uuid}", stocked.store["id"])
         path = path.replace("{product_id:uuid}", stocked.product["id"])
+        if "{shift_id:uuid}" in path:
+            path = path.replace("{shift_id:uuid}", shift_of(stocked))
         is_of_platform = route.operation.permission in ("companies.create", "packages.create")
         return (platform if is_of_platform else stocked.shop.client()).post(path, body)
 

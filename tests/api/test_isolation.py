@@ -65,6 +65,12 @@ def enrol(stocked: Any) -> str:
     return str(stocked.shop.client().post("/api/pos/devices", body).data["id"])
 
 
+def open_shift(stocked: Any) -> str:
+    """Open a shift at the register."""
+    body = {"register_id": stocked.register["id"], "opening_float": 10000}
+    return str(stocked.shop.client().post("/api/pos/shifts/open", body).data["id"])
+
+
 def buy(stocked: Any) -> str:
     """Order one of the goods."""
     admin, line = stocked.shop.client(), {"variant_id": stocked.variant_id, "quantity": 1, "unit_cost": 1}
@@ -107,6 +113,7 @@ def fill(stocked: Any) -> Full:
         "order_id": stocked.sell(role="Admin").data["id"],
         "import_id": hand_in(admin),
         "device_id": enrol(stocked),
+        "shift_id": open_shift(stocked),
         "stream_id": stocked.store["id"],
         "user_id": str(stocked.shop.users["Cashier"]),
         "session_id": str(stocked.shop.users["Cashier"]),
@@ -185,6 +192,13 @@ BODIES = {
         "lines": [{"line_id": "0190f5a1-7c3e-7abc-8def-0123456789ab", "quantity": "1"}]
     },
     ("POST", "/api/admin/inventory/movements/{movement_id:uuid}/reverse"): {"reason": "Twice"},
+    ("POST", "/api/pos/shifts/{shift_id:uuid}/cash-movements"): {
+        "type": "drop",
+        "amount": 500,
+        "reason": "safe",
+    },
+    ("POST", "/api/pos/shifts/{shift_id:uuid}/close"): {"counted_cash": 10000},
+    ("POST", "/api/pos/shifts/{shift_id:uuid}/recount"): {"counted_cash": 10000, "reason": "Again"},
     ("POST", "/api/admin/inventory/counts/{count_id:uuid}/cancel"): {"reason": "Rain"},
     ("PUT", "/api/admin/inventory/counts/{count_id:uuid}/lines"): {
         "lines": [{"barcode": "4006381333931", "quantity": 1}]

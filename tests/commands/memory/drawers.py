@@ -1,6 +1,6 @@
 """The drawers of registers, in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, time
 from uuid import UUID
 
@@ -10,7 +10,8 @@ from domain.registers import Register
 from domain.shifts import CurrentShift, Drawer, Perpetual, Shift, ShiftPlace
 from domain.shifts.entries import ENTRY_EVENTS, Entry, entry_of
 from domain.shifts.facts import ShiftFact
-from domain.shifts.report import HeldTotals
+from domain.shifts.figures import ShiftFigures
+from domain.shifts.report import HeldTotals, Sources
 from domain.stores import Store
 from domain.users import User
 from infra.eventstore.codec import decode_metadata
@@ -64,16 +65,42 @@ class MemoryDrawers:
     def balance(self, shift_id: UUID, version: int | None = None) -> Pending[int]:
         return Pending(lambda: self._balance(shift_id, version))
 
-    def facts(self, shift_id: UUID) -> Pending[Sequence[ShiftFact]]:
-        return Pending(lambda: [fact for _, fact, _ in self._entries(shift_id)])
+    def figures(self, shift_id: UUID) -> Pending[ShiftFigures]:
+        return Pending(lambda: self._figures(shift_id))
 
-    def held_sales(self, store_id: UUID) -> Pending[HeldTotals]:
+    def sources(self, shift: Shift, closer_id: UUID | None) -> Pending[Sources]:  # noqa: ARG002 everybody is named
+        return Pending(lambda: self._sources(shift))
+
+    def _figures(self, shift_id: UUID) -> ShiftFigures:
+        entries = [entry for _, _, entry in self._entries(shift_id)]
+        tenders: dict[str, int] = {}
+        for entry in entries:
+            for name, amount in entry.tenders.items():
+                tenders[name] = tenders.get(name, 0) + amount
+        return ShiftFigures(
+            expected_cash=self._balance(shift_id, None),
+            business_dates=tuple(sorted({one.business_date for one in entries if one.business_date})),
+            tenders=tenders,
+        )
+
+    def _sources(self, shift: Shift) -> Sources:
+        place = self._place(shift.opened.register_id)
+        assert place is not None
+        users = self._world.all(self._company_id, User)
+        return Sources(
+            facts=[fact for _, fact, _ in self._entries(shift.id)],
+            place=place,
+            names={one.id: one.values["username"].partition("@")[0] for one in users},
+            held=self._held(shift.opened.store_id),
+        )
+
+    def _held(self, store_id: UUID) -> HeldTotals:
         values = [
             one.terms.value
             for one in self._world.all(self._company_id, HeldSale)
             if one.is_open and one.terms.store_id == store_id
         ]
-        return Pending(lambda: HeldTotals(count=len(values), value=sum(values)))
+        return HeldTotals(count=len(values), value=sum(values))
 
     def _place(self, register_id: UUID) -> ShiftPlace | None:
         register = self._world.find(self._company_id, register_id)
@@ -89,18 +116,24 @@ class MemoryDrawers:
             timezone=store.values["timezone"],
             day_cut=time.fromisoformat(store.values["day_cut"]),
             is_open=all(one.is_active and not one.is_archived for one in (register, store)),
+            name=register.values["name"],
+            store_name=store.values["name"],
+            company_name=company.values["name"],
+            tax_number=company.values["tax_number"],
             currency=company.values["currency"],
             backdating=backdating_of(self._world, self._company_id),
             over_short_limit=company.values["over_short_limit"],
         )
 
     def _balance(self, shift_id: UUID, version: int | None) -> int:
+        entries = [(row, entry) for row, _, entry in self._entries(shift_id)]
+        if version is None:
+            return sum(entry.cash for _, entry in entries if entry.kind != "closing_drop")
         balance, balances = 0, dict[tuple[UUID, int], int]()
-        entries = [(row, entry) for row, _, entry in self._entries(shift_id) if entry.kind != "closing_drop"]
         for row, entry in sorted(entries, key=_in_order):
             balance += entry.cash
             balances[row["stream_id"], row["stream_version"]] = balance
-        return balance if version is None else balances[shift_id, version]
+        return balances[shift_id, version]
 
     def _entries(self, shift_id: UUID) -> Iterator[tuple[Row, ShiftFact, Entry]]:
         for row in self._world.journal[self._company_id]:

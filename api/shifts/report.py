@@ -1,0 +1,80 @@
+"""The report of a shift: an X of now, or the Z that was frozen when it was closed."""
+
+from dataclasses import asdict
+from uuid import UUID
+
+from falcon import Request, Response
+
+from api.answers.hiding import hide
+from api.media import ESCPOS, HTML, PDF
+from api.operations import operation
+from api.resource import permissions_of
+from api.services import Reading
+from api.shifts.input import ReportQuery
+from api.shifts.lookup import ShiftResource, find_shift
+from api.shifts.report_answers import ShiftReportAnswer
+from api.shifts.slip import slip_of
+from api.slips import FORMATS, PAPERS
+from domain.shifts import Shift
+from domain.shifts.figures import ShiftReport
+from domain.shifts.report import make_report
+from projections.shifts.drawer import ask_drawer, drawer_of
+from projections.shifts.sources import ask_sources
+
+#: A page with a style of its own, and nothing else.
+_PAPER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+class ShiftReportResource(ShiftResource):
+    """The report of a shift."""
+
+    @operation(
+        "shifts.use",
+        "Show a shift's report",
+        description="An X is reckoned anew each time, has no number and is not recorded. A Z is what was "
+        "frozen at the close, and the same to the last byte for ever, whatever is sold, renamed or rebuilt "
+        "since.",
+        query=ReportQuery(),
+        answer=ShiftReportAnswer,
+        media=(HTML, PDF, ESCPOS),
+    )
+    def on_get(self, req: Request, resp: Response, shift_id: UUID) -> None:
+        """The report, as data unless something else is asked for."""
+        caller, query = req.context.caller, req.context.query
+
+        def question(reading: Reading) -> ShiftReport:
+            shift = find_shift(reading, caller, shift_id)
+            return shift.closed.report if shift.closed else _report_of_now(reading, shift)
+
+        report = show_report(self.ask(req, resp, question))
+        if query["format"] == "json":
+            self.answer(req, resp, report)
+            return
+        hide(ShiftReportAnswer, report, permissions_of(req))
+        media_type, write = FORMATS[query["format"]]
+        resp.content_type = f"{media_type}; charset=utf-8" if media_type == HTML else media_type
+        resp.viewable_as = f"{report.type}-{report.z_number or shift_id}.{query['format']}"
+        resp.set_header("Content-Security-Policy", _PAPER_POLICY)
+        resp.data = write(slip_of(report), PAPERS[query["paper"]])
+
+
+def _report_of_now(reading: Reading, shift: Shift) -> ShiftReport:
+    drawer = ask_drawer(reading.db, shift.opened.register_id)
+    sources = ask_sources(reading.db, shift, reading.decode)
+    return make_report(shift, sources.read(), drawer_of(drawer, shift.opened.register_id))
+
+
+def show_report(report: ShiftReport) -> ShiftReportAnswer:
+    """The report as clients see it."""
+    counts = {one.kind: {"count": one.count, "total": one.total} for one in report.occurrences}
+    return ShiftReportAnswer.of(
+        {
+            **asdict(report),
+            "type": "X" if report.z_number is None else "Z",
+            "counts": counts,
+            "held": {"count": report.held_count, "value": report.held_value},
+            "late": {"count": report.late_count, "total": report.late_total},
+            "offline": {"applied": report.offline_applied, "flagged": report.offline_flagged},
+            "perpetual": {**asdict(report.perpetual), "net": report.perpetual.net},
+        }
+    )

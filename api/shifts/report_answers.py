@@ -1,0 +1,181 @@
+"""What is answered of the report of a shift."""
+
+from typing import Annotated, Literal
+
+from api.answers import (
+    Answer,
+    Count,
+    Currency,
+    Day,
+    Expected,
+    Id,
+    Meaning,
+    Moment,
+    Percent,
+    Quantity,
+    Sum,
+)
+
+
+class ReportTaxAnswer(Answer):
+    """One tax rate: what was taxed with it, sales and returns apart."""
+
+    tax_rate_id: Annotated[Id, Meaning("The tax rate.")]
+    name: Annotated[str, Meaning("What it was called.", "VAT")]
+    rate: Annotated[Percent, Meaning("The tax in percent.", "20")]
+    inclusive: Annotated[bool, Meaning("Whether prices contain it.")]
+    sales_taxable: Annotated[Sum, Meaning("What was sold with it, without it.", 13840)]
+    sales_amount: Annotated[Sum, Meaning("The tax of what was sold.", 2770)]
+    returns_taxable: Annotated[Sum, Meaning("What came back of it, without it.", 4574)]
+    returns_amount: Annotated[Sum, Meaning("The tax of what came back.", 915)]
+
+
+class ReportTenderAnswer(Answer):
+    """What was taken by one method."""
+
+    method: Annotated[str, Meaning("The code of the method.", "card")]
+    sales: Annotated[Sum, Meaning("What was paid by it.", 9489)]
+    tips: Annotated[Sum, Meaning("What came on top of that as tips.", 500)]
+    refunds: Annotated[Sum, Meaning("What was given back by it, tips included.", 0)]
+    net: Annotated[Sum, Meaning("What is left: sales and tips less refunds.", 9989)]
+    counted: Annotated[Sum | None, Meaning("What was counted of it; null if nobody did, and for cash.")]
+    over_short: Annotated[Sum | None, Meaning("What was counted too much, or (below zero) too little.")]
+
+
+class ReasonAnswer(Answer):
+    """What moved for one reason."""
+
+    reason: Annotated[str, Meaning("Why.", "petty_cash")]
+    count: Annotated[Count, Meaning("How often.", 1)]
+    total: Annotated[Sum, Meaning("What it came to.", 750)]
+
+
+class ReportCashAnswer(Answer):
+    """The drawer; what only a close knows is null before it."""
+
+    opening_float: Annotated[Sum, Meaning("What was in the drawer at first.", 10000)]
+    sales: Annotated[Sum, Expected("What sales brought.", 4135)]
+    tips: Annotated[Sum, Expected("What tips brought.", 100)]
+    refunds: Annotated[Sum, Expected("What refunds took.", 2500)]
+    paid_in: Annotated[list[ReasonAnswer], Meaning("What was put in.")]
+    paid_out: Annotated[list[ReasonAnswer], Meaning("What was paid out.")]
+    drops: Annotated[Sum, Meaning("What was brought to the safe or the bank before the close.", 5000)]
+    expected: Annotated[Sum, Expected("What should be in it.", 7385)]
+    counted: Annotated[Sum | None, Meaning("What was counted.", 7380)]
+    over_short: Annotated[Sum | None, Expected("What was too much, or (below zero) too little.", -5)]
+    closing_float: Annotated[Sum | None, Meaning("What stayed in it.", 5000)]
+    dropped_at_close: Annotated[Sum | None, Meaning("What was brought to the safe then.", 2380)]
+
+
+class OccurrenceAnswer(Answer):
+    """How often something happened, and what it came to."""
+
+    count: Annotated[Count, Meaning("How often.", 1)]
+    total: Annotated[Sum, Meaning("What it came to.", 1200)]
+
+
+class OccurrencesAnswer(Answer):
+    """What somebody should look at."""
+
+    voids: Annotated[OccurrenceAnswer, Meaning("Sales that were taken back.")]
+    refunds: Annotated[OccurrenceAnswer, Meaning("Refunds of sales.")]
+    unlinked_returns: Annotated[OccurrenceAnswer, Meaning("Returns without their sale.")]
+    exchanges: Annotated[OccurrenceAnswer, Meaning("Sales that goods were given in exchange for.")]
+    price_overrides: Annotated[
+        OccurrenceAnswer, Meaning("Lines at another price; the total is what they cost more, or less.")
+    ]
+    discounts: Annotated[OccurrenceAnswer, Meaning("Lines with a discount.")]
+    no_sale: Annotated[OccurrenceAnswer, Meaning("Openings of the drawer without a sale.")]
+    reprints: Annotated[OccurrenceAnswer, Meaning("Copies of receipts.")]
+    approvals: Annotated[OccurrenceAnswer, Meaning("What somebody else approved.")]
+
+
+class ReportCashierAnswer(Answer):
+    """What one cashier sold."""
+
+    cashier_id: Annotated[Id | None, Meaning("Who.")]
+    name: Annotated[str | None, Meaning("How they sign in, without the domain.", "ann")]
+    orders: Annotated[Count, Meaning("How many sales.", 5)]
+    net_sales: Annotated[Sum, Meaning("What they sold, less what they gave back, without tax.", 9266)]
+
+
+class HeldAnswer(Answer):
+    """Parked sales of the store; they outlive the shift."""
+
+    count: Annotated[Count, Meaning("How many.", 0)]
+    value: Annotated[Sum, Meaning("What they come to.", 0)]
+
+
+class ReportLateAnswer(Answer):
+    """What of earlier shifts became known since the last report; it is in no other sum of this one."""
+
+    count: Annotated[Count, Meaning("How many sales, refunds and voids.", 0)]
+    total: Annotated[Sum, Meaning("What they come to.", 0)]
+
+
+class OfflineAnswer(Answer):
+    """What a till did without a connection."""
+
+    applied: Annotated[Count, Meaning("How many facts.", 0)]
+    flagged: Annotated[Count, Meaning("How many of them differ from what would have been decided.", 0)]
+
+
+class PerpetualAnswer(Answer):
+    """What the register took since it began, tax included; it only grows."""
+
+    sales: Annotated[Sum, Meaning("What was sold.", 16610)]
+    returns: Annotated[Sum, Meaning("What came back.", 5489)]
+    net: Annotated[Sum, Meaning("Sales less returns.", 11121)]
+    receipts: Annotated[Count, Meaning("How many receipts.", 5)]
+    z_count: Annotated[Count, Meaning("How many closed shifts.", 1)]
+
+
+class LetterheadAnswer(Answer):
+    """What things and people were called when the report was made."""
+
+    company: Annotated[str, Meaning("The company.", "Salt & Co")]
+    tax_number: Annotated[str | None, Meaning("Its tax number.", "DE123456789")]
+    store: Annotated[str, Meaning("The store.", "Harbour")]
+    register: Annotated[str, Meaning("The register.", "Till 1")]
+    timezone: Annotated[str, Meaning("The store's clock.", "Europe/Berlin")]
+    opened_by: Annotated[str | None, Meaning("Who opened the shift.", "ann")]
+    closed_by: Annotated[str | None, Meaning("Who closed it.", "ann")]
+
+
+class ShiftReportAnswer(Answer):
+    """The report of a shift: an X of now, or the Z frozen at its close. Voided sales are in no sum."""
+
+    type: Annotated[Literal["X", "Z"], Meaning("An X while the shift runs, a Z once it is closed.")]
+    shift_id: Annotated[Id, Meaning("The shift.")]
+    register_id: Annotated[Id, Meaning("The register.")]
+    store_id: Annotated[Id, Meaning("The store.")]
+    letterhead: Annotated[LetterheadAnswer, Meaning("The names of all of these, as they were then.")]
+    currency: Currency
+    z_number: Annotated[Count | None, Meaning("Its number, counted by register from 1; an X has none.", 1)]
+    opened_by: Annotated[Id | None, Meaning("Who opened the shift.")]
+    opened_at: Annotated[Moment, Meaning("When it was opened.")]
+    closed_by: Annotated[Id | None, Meaning("Who closed it.")]
+    closed_at: Annotated[Moment | None, Meaning("When it was closed.")]
+    business_dates: Annotated[list[Day], Meaning("The store's days that it belongs to.", ["2026-03-14"])]
+    first_receipt: Annotated[str | None, Meaning("The number of its first sale.", "MAIN-1-000001")]
+    last_receipt: Annotated[str | None, Meaning("The number of its last sale.", "MAIN-1-000006")]
+    receipts: Annotated[Count, Meaning("How many sales.", 5)]
+    refunds: Annotated[Count, Meaning("How many refunds and returns.", 2)]
+    items: Annotated[Quantity, Meaning("How many units were sold.", "5")]
+    gross_sales: Annotated[Sum, Meaning("What was sold, before discounts and without tax.", 13840)]
+    discounts: Annotated[Sum, Meaning("What discounts took off.", 0)]
+    returns: Annotated[Sum, Meaning("What came back, without tax.", 4574)]
+    net_sales: Annotated[Sum, Meaning("Gross sales less discounts and returns.", 9266)]
+    tax: Annotated[Sum, Meaning("The tax of sales less that of returns.", 1855)]
+    tips: Annotated[Sum, Meaning("Tips less those given back.", 600)]
+    rounding: Annotated[Sum, Meaning("What cash rounding added, or (below zero) took.", 3)]
+    total_collected: Annotated[Sum, Meaning("Net sales, tax, tips and rounding: all tenders.", 11724)]
+    taxes: Annotated[list[ReportTaxAnswer], Meaning("The taxes by rate.")]
+    tenders: Annotated[list[ReportTenderAnswer], Expected("What was taken by method.")]
+    cash: Annotated[ReportCashAnswer, Meaning("The drawer.")]
+    counts: Annotated[OccurrencesAnswer, Meaning("What somebody should look at.")]
+    cashiers: Annotated[list[ReportCashierAnswer], Meaning("Who sold what.")]
+    held: Annotated[HeldAnswer, Meaning("The parked sales of the store.")]
+    late: Annotated[ReportLateAnswer, Meaning("What became known late of earlier shifts.")]
+    offline: Annotated[OfflineAnswer, Meaning("What a till did without a connection.")]
+    perpetual: Annotated[PerpetualAnswer, Meaning("What the register took since it began.")]
