@@ -115,6 +115,27 @@ def held_lines(held: Any, quantity: int) -> list[dict[str, Any]]:
     return [{"variant_id": line["variant_id"], "quantity": quantity} for line in held["lines"]]
 
 
+def test_another_price_is_parked_and_sold_by_whoever_may_or_is_approved_each_time(
+    stocked: Any, till: Any
+) -> None:
+    manager = {"username": stocked.shop.username("Manager"), "password": "correct horse battery staple"}
+
+    def approval() -> str:
+        asked = till.post("/api/pos/approvals", {**manager, "key": "pos.price_override"})
+        return str(asked.data["approval"])
+
+    line = {"variant_id": stocked.variant_id, "quantity": 1, "unit_price": 100}
+    basket = {**at(stocked), "lines": [line]}
+    assert till.post(HOLD, basket).status == 403
+    held = till.post(HOLD, basket, X_Approval=approval()).data
+    resumed = till.post(f"/api/pos/orders/{held['id']}/resume", at(stocked)).data
+    assert (resumed["basket"]["lines"][0]["unit_price"], resumed["quote"]["total"]) == (100, 100)
+    payments = [{"method": "cash", "amount": 100}]
+    sale = {**resumed["basket"], "held_id": held["id"], "payments": payments}
+    assert till.post("/api/pos/orders", sale).status == 403
+    assert till.post("/api/pos/orders", sale, X_Approval=approval()).status == 201
+
+
 class TestTheList:
     def test_has_what_waits_newest_first_and_the_other_way_round(
         self, stocked: Any, till: Any, park: Callable[..., Any]

@@ -11,8 +11,12 @@ import psycopg
 import pytest
 
 from infra.projections.staging import ignore_progress
+from infra.projections.verify import verify
 from infra.projections.verify_stock import verify_stock
 from infra.runtime.models import EVENT_TYPES
+from projections.held_sales import HeldSales
+from projections.stock.balances import StockBalances
+from projections.stock.reservations import Reservations
 
 HOLD = "/api/pos/orders/hold"
 TILLS, SALES, TURNS = 5, 4, 12
@@ -113,5 +117,7 @@ def test_each_ends_once_and_nothing_stays_reserved(
     assert {count for _, count in ends} == {1}
     assert rows(shop, "SELECT count(*) FROM held_sales WHERE company_id = %s AND is_open") == [(0,)]
     assert rows(shop, "SELECT DISTINCT reserved FROM stock_balances WHERE company_id = %s") == [(0,)]
-    report = verify_stock(shop.service.database.worker, EVENT_TYPES, shop.company_id, ignore_progress)
-    assert report.differences == ()
+    worker = shop.service.database.worker
+    assert verify_stock(worker, EVENT_TYPES, shop.company_id, ignore_progress).differences == ()
+    for model in (HeldSales(), Reservations(), StockBalances()):
+        assert verify(worker, EVENT_TYPES, model, shop.company_id).differences == ()
