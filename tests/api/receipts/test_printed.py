@@ -51,6 +51,8 @@ class TestASale:
         order = sold([item(250, "1")])
         assert not {"COPY 1", "VOIDED", "Sold without a connection"} & set(printed(order))
         assert "COPY 3" in printed(order, copy=3)
+        order.void(occurred_at=SOLD_AT, reason="Wrong goods")
+        assert "VOIDED" in printed(order)
         offline = Offline(device_id=UUID(int=1), seq=1, received_at=SOLD_AT, told_at=SOLD_AT)
         assert "Sold without a connection" in printed(sold([item(250, "1")], offline=offline))
 
