@@ -121,16 +121,17 @@ class Layout:
 
     def _row(self, first: str, others: Sequence[tuple[str, float]]) -> Iterator[Strip]:
         """A row of a table: figures in columns at the right, the text beside them or above."""
-        room = self._width - sum(width for _, width in others)
-        lines = self._pdf.wrapped(first, max(room, self._width * _LEAST_SHARE))
         cells = []
         right = self._width
         for text, width in reversed(others):
             right -= width
             cells.append((text, right, width, "R"))
-        for line in lines[:-1]:
+        if right >= self._pdf.length(first):
+            yield self._line([(first, 0.0, right, "L"), *cells])
+            return
+        for line in self._pdf.wrapped(first, self._width):
             yield self._line([(line, 0.0, self._width, "L")])
-        yield self._line([(lines[-1], 0.0, self._width, "L"), *cells])
+        yield self._line(cells)
 
     def _amount(self, label: str, value: str, block: Item | Sum, indent: float = 0.0) -> Iterator[Strip]:
         """A label, an amount at the right, and behind the last line of both the mark."""
