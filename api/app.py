@@ -23,6 +23,7 @@ from api import (
     receipts,
     shifts,
     stock,
+    sync,
     users,
 )
 from api.catalog.brands import BRANDS
@@ -77,6 +78,7 @@ AREAS = (
     approvals,
     receipts,
     shifts,
+    sync,
     sales_summary,
     audit,
 )

@@ -79,6 +79,11 @@ def load_body(req: Request, raw: bytes, schema: Schema) -> Any:
         _check_depth(content)
     if not isinstance(content, dict):
         raise Invalid(details=[Detail("", "invalid", "The body must be a JSON object.")])
+    return load_content(content, schema)
+
+
+def load_content(content: Mapping[str, Any], schema: Schema) -> Any:
+    """The fields of an object, validated. Raises Invalid with every wrong one."""
     try:
         return schema.load(content)
     except ValidationError as error:

@@ -103,9 +103,7 @@ class Resource:
         off goes on where it stopped.
         """
         application, caller = self.services.application, req.context.caller
-        key = idempotency_key(req, self.services.peppers)
-        if key and (earlier := application.stored(caller, key)):
-            _send(req, resp, earlier)
+        if self.send_stored(req, resp):
             return
         decided = [True]
 
@@ -116,6 +114,14 @@ class Resource:
         while decided[-1]:
             application.run(caller, *part, note, lengthy=req.context.lengthy)
         self.write(req, resp, *rest, present, message=message)
+
+    def send_stored(self, req: Request, resp: Response) -> bool:
+        """Answer as before to a request whose key has been used for it, for one that is many decisions."""
+        key = idempotency_key(req, self.services.peppers)
+        earlier = self.services.application.stored(req.context.caller, key) if key else None
+        if earlier:
+            _send(req, resp, earlier)
+        return earlier is not None
 
     def create(
         self,

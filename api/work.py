@@ -5,7 +5,6 @@ from typing import Protocol
 from commands.approvals import ApprovalWork
 from commands.catalog.assortment import ImportWork, KeepingWork
 from commands.catalog.products import ProductsWork
-from commands.catalog.shelf_prices import ShelfPricesWork
 from commands.companies import CompaniesWork
 from commands.devices import DeviceWork
 from commands.orders.refunds import RefundWork
@@ -15,12 +14,12 @@ from commands.stock.counts.ports import CountWork
 from commands.stock.ports import JournalWork
 from commands.stock.purchase_orders.suggested import SuggestionWork
 from commands.stock.reorder_points import ReorderWork
+from commands.sync.ports import SyncWork
 from commands.users import UsersWork
 
 
 class Work(
     ProductsWork,
-    ShelfPricesWork,
     SaleWork,
     ClosingWork,
     RefundWork,
@@ -28,6 +27,7 @@ class Work(
     JournalWork,
     ReorderWork,
     SuggestionWork,
+    SyncWork,
     UsersWork,
     ApprovalWork,
     CompaniesWork,

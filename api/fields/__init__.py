@@ -1,6 +1,6 @@
 """The fields of requests: what a valid name, amount, quantity or time looks like."""
 
-from api.fields.body import Body, Described, Many, Object, check_descriptions
+from api.fields.body import Anything, Body, Described, Many, Object, check_descriptions
 from api.fields.ids import File, Id, OwnId
 from api.fields.numbers import MAX_AMOUNT, Change, Exact, Flag, Money, Percent, Quantity, Whole
 from api.fields.texts import Choice, Code, Currency, Email, Name, Secret, Text, Timezone, optional, ordered_by
@@ -8,6 +8,7 @@ from api.fields.times import Day, DayCut, Moment
 
 __all__ = [
     "MAX_AMOUNT",
+    "Anything",
     "Body",
     "Change",
     "Choice",

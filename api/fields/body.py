@@ -87,3 +87,7 @@ class Many(Described, fields.List[Any]):
 
 class Object(Described, fields.Nested):
     """The fields of another schema."""
+
+
+class Anything(Described, fields.Dict):
+    """An object of any fields, which whoever takes it looks at."""

@@ -1,5 +1,6 @@
 """What is asked of clients who quote, sell, and look for their sales."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from api.fields import (
@@ -129,7 +130,7 @@ class OrdersQuery(PageQuery):
     to_date = Day(data_key="to", meaning="The last business date, itself included.", example="2026-03-31")
 
 
-def basket_of(body: dict[str, Any]) -> dict[str, Any]:
+def basket_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """What a body says of the basket, as the commands take it."""
     return {
         "register_id": body["register_id"],

@@ -1,5 +1,8 @@
 """Sales at a till."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from falcon import Request, Response
 
 from api.operations import operation
@@ -21,6 +24,20 @@ from domain.pricing import DiscountExceedsValue, DiscountNotValid
 from domain.shifts import NoOpenShift, ShiftNotOpen
 from domain.stock.movements import InsufficientStock
 from domain.stores import StoreClosed
+
+
+def sale_of(body: Mapping[str, Any]) -> PlaceSale:
+    """The sale that a body asks for."""
+    return PlaceSale(
+        **basket_of(body),
+        id=body.get("id"),
+        tenders=tuple(Tender(**payment) for payment in body["payments"]),
+        occurred_at=body["occurred_at"],
+        note=body["note"],
+        shift_id=body["shift_id"],
+        held_id=body["held_id"],
+        expected_total=body["expected_total"],
+    )
 
 
 class PosOrders(Resource):
@@ -59,17 +76,7 @@ class PosOrders(Resource):
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Sell a basket."""
-        body = req.context.body
-        command = PlaceSale(
-            **basket_of(body),
-            id=body.get("id"),
-            tenders=tuple(Tender(**payment) for payment in body["payments"]),
-            occurred_at=body["occurred_at"],
-            note=body["note"],
-            shift_id=body["shift_id"],
-            held_id=body["held_id"],
-            expected_total=body["expected_total"],
-        )
+        command = sale_of(req.context.body)
         try:
             self.create(req, resp, place_sale, command, show_order, message="Sold")
         except TotalChanged as changed:

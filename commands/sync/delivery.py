@@ -34,6 +34,7 @@ class Delivery:
 
     device_id: UUID
     device_code: str
+    register_id: UUID
     seq: int
     told_at: datetime
     number: str | None = None

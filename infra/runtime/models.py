@@ -16,6 +16,7 @@ from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.reorder_points import ReorderPoint
 from domain.stock.reservations import Reservation
 from domain.stock.transfers import Transfer
+from domain.till_operations import TillOperation
 from domain.unlinked_returns import UnlinkedReturn
 from domain.users import User
 from infra.eventstore.codec import EventTypes
@@ -65,6 +66,7 @@ from projections.stock.reorder_points import ReorderPoints
 from projections.stock.reservations import Reservations
 from projections.stock.sums import StockSums
 from projections.stock.transfers import Transfers
+from projections.till_operations import TillOperations
 from projections.users import Users
 
 EVENT_TYPES = EventTypes(
@@ -85,6 +87,7 @@ EVENT_TYPES = EventTypes(
         UnlinkedReturn,
         HeldSale,
         Shift,
+        TillOperation,
         Message,
         Device,
     ]
@@ -113,6 +116,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     StockListing(),
     StockCounts(),
     Listing(),
+    TillOperations(),
     Drawers(),
     Shifts(),
     ShiftEntries(),

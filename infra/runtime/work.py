@@ -14,6 +14,7 @@ from projections.guards.catalog.assortment import Assortment
 from projections.guards.catalog.products import CatalogGuard
 from projections.guards.catalog.shelf_prices import ShelfPriceGuard
 from projections.guards.counts import CountsGuard
+from projections.guards.deliveries import DeliveriesGuard
 from projections.guards.devices import DevicesGuard
 from projections.guards.drawers import DrawersGuard
 from projections.guards.journal import JournalGuard
@@ -54,6 +55,7 @@ class RequestWork(PostgresUnitOfWork):
         self.purchase_units = PurchaseUnitGuard(transaction)
         self.reorder_points = ReorderPointGuard(transaction, writer.types.rebuild)
         self.counts = CountsGuard(transaction)
+        self.deliveries = DeliveriesGuard(transaction, writer.types.rebuild, self.changed_rows)
         self.devices = DevicesGuard(transaction)
         self.drawers = DrawersGuard(transaction, writer.types.decode)
         self.sales = SalesGuard(transaction, guesses)

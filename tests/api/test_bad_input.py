@@ -13,7 +13,7 @@ import pytest
 from marshmallow import Schema, fields
 
 from api.app import create_app
-from api.fields import Day, Exact, Flag, Id, Moment, Money, Text, Whole
+from api.fields import Anything, Day, Exact, Flag, Id, Moment, Money, Text, Whole
 from api.openapi.document import Route, routes_of
 from api.services import Services
 from domain.permissions import PERMISSIONS, permissions_of
@@ -49,6 +49,7 @@ WRONG_VALUES: tuple[tuple[type[fields.Field[Any]], list[Any]], ...] = (
     (Flag, ["x", 1, 0, "yes", [], {}]),
     (Text, [1, 1.5, *NEITHER, "x" * 100_001, "a\u0000b", "\u001b[31m", "\u007f"]),
     (fields.String, [1, *NEITHER, "x" * 100_001]),
+    (Anything, ["x", 1, True, []]),
     (fields.Dict, ["x", 1, [], {"a": 1}, {"a": "b" * 1000}]),
     (fields.List, ["x", 1, True, {"a": 1}, [None]]),
     (fields.Nested, ["x", 1, True, []]),

@@ -239,6 +239,9 @@ def ids(stocked: Any) -> dict[str, str]:
         "store_id": stocked.store["id"],
         "storage_id": stocked.storage["id"],
         "register_id": stocked.register["id"],
+        "device_id": admin.post(
+            "/api/pos/devices", {"register_id": stocked.register["id"], "name": "Tablet"}
+        ).data["id"],
         "tax_rate_id": stocked.tax["id"],
         "supplier_id": supplier.data["id"],
         "product_id": stocked.product["id"],

@@ -71,6 +71,13 @@ def open_shift(stocked: Any) -> str:
     return str(stocked.shop.client().post("/api/pos/shifts/open", body).data["id"])
 
 
+def fail_offline(stocked: Any, device_id: str) -> str:
+    """Deliver what cannot be recorded, and is kept in the inbox."""
+    unknown = {"id": str(uuid4()), "seq": 1, "type": "gift_card.sell", "occurred_at": "2026-01-01T00:00:00Z"}
+    body = {"device_id": device_id, "operations": [{**unknown, "body": {}}]}
+    return str(stocked.shop.client().post("/api/pos/sync", body).data["results"][0]["id"])
+
+
 def buy(stocked: Any) -> str:
     """Order one of the goods."""
     admin, line = stocked.shop.client(), {"variant_id": stocked.variant_id, "quantity": 1, "unit_cost": 1}
@@ -112,8 +119,9 @@ def fill(stocked: Any) -> Full:
         "purchase_order_id": buy(stocked),
         "order_id": stocked.sell(role="Admin").data["id"],
         "import_id": hand_in(admin),
-        "device_id": enrol(stocked),
         "shift_id": open_shift(stocked),
+        "device_id": (device_id := enrol(stocked)),
+        "entry_id": fail_offline(stocked, device_id),
         "stream_id": stocked.store["id"],
         "user_id": str(stocked.shop.users["Cashier"]),
         "session_id": str(stocked.shop.users["Cashier"]),
@@ -200,6 +208,7 @@ BODIES = {
     ("POST", "/api/pos/shifts/{shift_id:uuid}/close"): {"counted_cash": 10000},
     ("POST", "/api/pos/shifts/{shift_id:uuid}/recount"): {"counted_cash": 10000, "reason": "Again"},
     ("POST", "/api/admin/inventory/counts/{count_id:uuid}/cancel"): {"reason": "Rain"},
+    ("POST", "/api/pos/sync/inbox/{entry_id:uuid}/resolve"): {"action": "discard", "reason": "Unknown"},
     ("PUT", "/api/admin/inventory/counts/{count_id:uuid}/lines"): {
         "lines": [{"barcode": "4006381333931", "quantity": 1}]
     },

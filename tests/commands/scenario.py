@@ -138,6 +138,30 @@ from commands.stock.transfers.drafts import (
 from commands.stock.transfers.receiving import ReceiveTransfer, receive_transfer
 from commands.stock.transfers.shipping import ShipTransfer, ship_transfer
 from commands.subscriptions import LetFallDue, Subscribe, let_fall_due, subscribe
+from commands.sync.arrivals import (
+    AskRights,
+    BeginDelivery,
+    FindDue,
+    NoteDelivery,
+    ask_rights,
+    begin_delivery,
+    find_due,
+    note_delivery,
+)
+from commands.sync.operation import (
+    AskEntry,
+    Discard,
+    FindEntry,
+    KeepWaiting,
+    Record,
+    Reject,
+    ask_entry,
+    discard_operation,
+    find_entry,
+    keep_waiting,
+    record_operation,
+    reject_operation,
+)
 from commands.users import (
     ArchiveUser,
     EndSessions,
@@ -176,7 +200,17 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         ArchiveSetting: archive_setting,
         ArchiveUser: archive_user,
         CancelPurchaseOrder: cancel_purchase_order,
+        AskEntry: ask_entry,
+        AskRights: ask_rights,
         BeginCount: begin_count,
+        BeginDelivery: begin_delivery,
+        Discard: discard_operation,
+        FindDue: find_due,
+        FindEntry: find_entry,
+        KeepWaiting: keep_waiting,
+        NoteDelivery: note_delivery,
+        Record: record_operation,
+        Reject: reject_operation,
         CancelCount: cancel_count,
         CancelTransfer: cancel_transfer,
         ChangePassword: change_password,

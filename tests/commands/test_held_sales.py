@@ -381,7 +381,9 @@ class TestSellingWithoutAConnection:
     def take_over(self, **values: Any) -> TakeOverSale:
         return TakeOverSale(
             sale=sell(**values),
-            delivery=Delivery(device_id=id_of("device"), device_code="X1", seq=1, told_at=NOW),
+            delivery=Delivery(
+                register_id=REGISTER, device_id=id_of("device"), device_code="X1", seq=1, told_at=NOW
+            ),
         )
 
     def test_closes_what_still_waits_whoever_has_it(self, shop: Scenario) -> None:

@@ -83,6 +83,7 @@ def taken(*lines: BasketLine, paid: int | None = None, **values: Any) -> TakeOve
     made = Delivery(
         device_id=DEVICE,
         device_code="X1",
+        register_id=REGISTER,
         **{"seq": 1, "told_at": MORNING, "number": NUMBER, **known},
     )
     return TakeOverSale(

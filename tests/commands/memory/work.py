@@ -14,6 +14,7 @@ from infra.runtime.models import EVENT_TYPES
 from tests.commands.memory.approvals import MemoryApprovals
 from tests.commands.memory.catalog import MemoryCatalog, MemoryPictures
 from tests.commands.memory.counts import MemoryCounts
+from tests.commands.memory.deliveries import MemoryDeliveries
 from tests.commands.memory.devices import MemoryDevices
 from tests.commands.memory.drawers import MemoryDrawers
 from tests.commands.memory.imports import MemoryAssortment, MemoryImports
@@ -55,6 +56,7 @@ class MemoryWork:
         self.reorder_points = MemoryReorderPoints(world, company_id)
         self.counts = MemoryCounts(world, company_id)
         self.devices = MemoryDevices()
+        self.deliveries = MemoryDeliveries(world, company_id)
         self.drawers = MemoryDrawers(world, company_id)
         self.sales = MemorySales(world, company_id)
         self.paying_tills = MemoryPayingTills(world, company_id)

@@ -1,0 +1,287 @@
+"""Deciding operations of a till: each in a transaction of its own, whatever becomes of the others."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+
+from api.sync.answers import MadeAnswer, ResultAnswer, WrongFieldAnswer
+from api.sync.arrivals import Arrival
+from api.sync.kinds import Kind
+from api.work import Work
+from commands.access import CompanySuspended, SubscriptionExpired, Unauthenticated
+from commands.creations import Content
+from commands.outcomes import Outcome, Response
+from commands.ports import Caller, ConcurrentEdit, DuplicateId
+from commands.sync.arrivals import AskRights, KnownDelivery, ask_rights
+from commands.sync.delivery import NOT_PERMITTED, Delivery, NotArrived
+from commands.sync.operation import (
+    AskEntry,
+    KeepWaiting,
+    Operation,
+    Record,
+    Reject,
+    Resolution,
+    ask_entry,
+    keep_waiting,
+    record_operation,
+    reject_operation,
+)
+from commands.unavailable import Unavailable
+from domain.deliveries import InboxEntry
+from domain.errors import Conflict, Detail, Invalid, NotAllowed, Refusal
+from domain.permissions import PERMISSIONS
+from domain.settings import OtherStore
+from domain.till_operations import MadeThing, RefusedField
+from domain.users import User
+from projections.base import CompanyClosed, EventNotReadable, ServerOutdated
+
+log = structlog.get_logger("sync")
+
+#: What says nothing of an operation: the whole delivery is refused, and can be sent again.
+_OF_THE_DELIVERY = (
+    Unauthenticated,
+    CompanySuspended,
+    SubscriptionExpired,
+    ConcurrentEdit,
+    Unavailable,
+    ServerOutdated,
+    CompanyClosed,
+    EventNotReadable,
+)
+_NOTHING = Response(200, None, b"")
+
+
+class Run(Protocol):
+    """Runs a handler as one decision, as the application does."""
+
+    def __call__(
+        self,
+        caller: Caller,
+        handler: Callable[[Any, Work], Any],
+        command: Any,
+        present: Callable[[Any], Response],
+        *,
+        content: Content | None = None,
+    ) -> Outcome:
+        """Decide, record and answer in one transaction."""
+
+
+class DependsOnRejected(Conflict):
+    """What it names was rejected, or has not come in time."""
+
+    code = "depends_on_rejected"
+
+
+class IdReused(Conflict):
+    """Something else has this id already."""
+
+    code = "id_reused"
+
+
+class Failed(Conflict):
+    """Something went wrong on our side; it is kept."""
+
+    code = "internal_error"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rights:
+    """What the cashier was allowed to do, by which role; and what is to be said of it."""
+
+    role: str
+    permissions: frozenset[str]
+    flags: frozenset[str] = frozenset()
+
+
+class Decider:
+    """Decides the operations of one device for one caller."""
+
+    def __init__(self, run: Run, caller: Caller, known: KnownDelivery) -> None:
+        self._run = run
+        self._caller = caller
+        self._known = known
+
+    def decide(self, arrival: Arrival, *, is_hopeless: bool = False) -> ResultAnswer:
+        """Record it, keep it waiting, or reject it. Raises what says nothing of the operation."""
+        operation = arrival.operation
+        try:
+            return self._decided(arrival)
+        except NotArrived as missing:
+            return self._missing(operation, missing, is_hopeless=is_hopeless)
+        except _OF_THE_DELIVERY:
+            raise
+        except DuplicateId:
+            refusal: Refusal = IdReused()
+        except Refusal as refused:
+            refusal = refused
+        except Exception:  # one that we cannot decide must not hold up its till for ever
+            log.exception("an operation failed", operation_id=str(operation.id))
+            refusal = Failed()
+        return self._reject(operation, refusal)
+
+    def _decided(self, arrival: Arrival) -> ResultAnswer:
+        entry = self._entry(arrival.operation)
+        if entry and entry.status != "rejected":
+            return self._settled(arrival.operation, entry)
+        return self.record(arrival, Resolution(stream_id=entry.stream_id) if entry else None)
+
+    def _entry(self, operation: Operation) -> InboxEntry | None:
+        entries = self._known.entries.get(operation.id, [])
+        return next((entry for entry in entries if entry.content == operation.content), None)
+
+    def record(self, arrival: Arrival, resolution: Resolution | None) -> ResultAnswer:
+        """Record it by the cashier's rights of now, else of then, else as what was not permitted.
+
+        Raises every refusal of its handler.
+        """
+        if arrival.refusal or arrival.kind is None:
+            raise arrival.refusal or DependsOnRejected
+        refused: Refusal | None = None
+        for rights in self._rights(arrival.operation, arrival.kind.permission):
+            try:
+                return self._applied(arrival, arrival.kind, rights, resolution)
+            except OtherStore:
+                raise
+            except NotAllowed as refusal:
+                refused = refusal
+        raise refused or NotAllowed
+
+    def _rights(self, operation: Operation, permission: str) -> Iterator[_Rights]:
+        cashier_id = operation.cashier_id
+        cashier = self._known.cashiers.get(cashier_id) if cashier_id else None
+        if cashier_id is None or cashier is None:
+            raise Invalid(details=[Detail("cashier_id", "not_found", "There is no such user.")])
+        if _may(cashier, permission):
+            yield _Rights(cashier.values["role"], cashier.permissions)
+        then = self._user_at(cashier_id, operation)
+        if then and _may(then, permission):
+            yield _Rights(then.values["role"], then.permissions)
+        yield _Rights(cashier.values["role"], frozenset(PERMISSIONS), frozenset({NOT_PERMITTED}))
+
+    def _user_at(self, user_id: UUID, operation: Operation) -> User | None:
+        found: list[User | None] = []
+        self._ask(ask_rights, AskRights(user_id=user_id, moment=operation.occurred_at), found)
+        return found[-1]
+
+    def _applied(
+        self, arrival: Arrival, kind: Kind, rights: _Rights, resolution: Resolution | None
+    ) -> ResultAnswer:
+        operation, made = arrival.operation, []
+        command = kind.command(arrival.body or {}, self._delivery(operation, rights.flags))
+        record = Record(
+            decide=lambda work: kind.handler(command, work),
+            made=kind.made,
+            waited=operation.id if operation.id in self._known.waiting else None,
+            resolution=resolution,
+        )
+
+        def note(result: Any) -> Response:
+            made.append((kind.made(result), kind.flags(result)))
+            return _NOTHING
+
+        caller = replace(
+            self._caller,
+            sent_for=operation.cashier_id,
+            role=rights.role,
+            permissions=rights.permissions,
+        )
+        outcome = self._run(caller, record_operation, record, note, content=arrival.content)
+        thing, flags = made[-1]
+        return ResultAnswer(
+            id=operation.id,
+            status="replayed" if outcome.replayed else "applied",
+            resource=_show(thing),
+            flags=list(flags),
+            position=outcome.position,
+        )
+
+    def _delivery(self, operation: Operation, flags: frozenset[str]) -> Delivery:
+        device, position = self._known.device, operation.catalog_position
+        prices = self._known.prices.get(position) if position is not None else None
+        return Delivery(
+            device_id=device.id,
+            device_code=device.code,
+            register_id=device.register_id,
+            seq=operation.seq,
+            told_at=operation.occurred_at,
+            number=operation.number,
+            catalog_position=position,
+            flags=flags,
+            prices_of=None if prices is None else device.store_id,
+            prices=prices or {},
+        )
+
+    def _settled(self, operation: Operation, entry: InboxEntry) -> ResultAnswer:
+        """What somebody has settled in the inbox stays so."""
+        found: list[Any] = []
+        position = self._ask(ask_entry, AskEntry(stream_id=entry.stream_id), found)
+        rejected = found[-1]
+        if rejected.made:
+            resource = _show(rejected.made)
+            return ResultAnswer(id=operation.id, status="replayed", resource=resource, position=position)
+        sent = rejected.rejected
+        return ResultAnswer(
+            id=operation.id, status="rejected", code=sent.code, message=sent.message, position=position
+        )
+
+    def _missing(self, operation: Operation, missing: NotArrived, *, is_hopeless: bool) -> ResultAnswer:
+        """Keep it waiting for what it names, unless that will not come."""
+        if is_hopeless:
+            return self._reject(operation, DependsOnRejected(), awaits=missing.awaits)
+        waiting = self._known.waiting.get(operation.id)
+        command = KeepWaiting(
+            operation=operation,
+            device_id=self._known.device.id,
+            awaits=missing.awaits,
+            received_at=waiting.received_at if waiting else None,
+        )
+        try:
+            self._ask(keep_waiting, command, [])
+        except DuplicateId:
+            return self._reject(operation, IdReused())
+        return ResultAnswer(id=operation.id, status="waiting", code=missing.code, message=missing.message)
+
+    def _reject(self, operation: Operation, refusal: Refusal, *, awaits: UUID | None = None) -> ResultAnswer:
+        code = _code(refusal)
+        command = Reject(
+            operation=operation,
+            device=self._known.device,
+            code=code,
+            message=refusal.message,
+            details=tuple(RefusedField(**detail) for detail in refusal.details),
+            awaits=awaits,
+            is_reused=isinstance(refusal, IdReused),
+        )
+        position = self._ask(reject_operation, command, [])
+        return ResultAnswer(
+            id=operation.id,
+            status="rejected",
+            code=code,
+            message=refusal.message,
+            details=[WrongFieldAnswer(**detail) for detail in refusal.details],
+            position=position,
+        )
+
+    def _ask(self, handler: Callable[[Any, Work], Any], command: Any, found: list[Any]) -> int:
+        def note(result: Any) -> Response:
+            found.append(result)
+            return _NOTHING
+
+        return self._run(self._caller, handler, command, note).position
+
+
+def _may(user: User, permission: str) -> bool:
+    return user.is_active and permission in user.permissions
+
+
+def _code(refusal: Refusal) -> str:
+    """The refusal's own code; what names nothing but things that are not there is not found."""
+    codes = {detail["code"] for detail in refusal.details}
+    return "not_found" if type(refusal) is Invalid and codes == {"not_found"} else refusal.code
+
+
+def _show(thing: MadeThing) -> MadeAnswer:
+    return MadeAnswer(type=thing.type, id=thing.id, number=thing.number)

@@ -1,0 +1,44 @@
+"""What is decided with about what tills deliver."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from commands.catalog.shelf_prices import ShelfPricesWork
+from domain.deliveries import InboxEntry, Waiting
+from domain.pending import Pending
+from domain.users import User
+
+
+class DeliveriesPort(Protocol):
+    """What tills deliver, beside the log."""
+
+    def entries(self, operation_ids: Collection[UUID]) -> Pending[Sequence[InboxEntry]]:
+        """Ask what of these operations is in the inbox, or was."""
+
+    def waiting(self, operation_ids: Collection[UUID]) -> Pending[Sequence[Waiting]]:
+        """Ask which of these operations wait."""
+
+    def due(self, before: datetime, but: Collection[UUID], limit: int) -> Pending[Sequence[Waiting]]:
+        """Ask which operations need not wait any more, or have waited since before that moment."""
+
+    def user_at(self, user_id: UUID, moment: datetime) -> Pending[User | None]:
+        """Ask for a user with the rights of that moment."""
+
+    def keep(self, waiting: Waiting, seq: int) -> None:
+        """Keep an operation that has to wait."""
+
+    def forget(self, operation_id: UUID) -> None:
+        """Let an operation wait no more."""
+
+    def note(self, device_id: UUID, seqs: Iterable[int], now: datetime) -> None:
+        """Keep which of a device's operations have arrived, and that it was heard of."""
+
+
+class SyncWork(ShelfPricesWork, Protocol):
+    """What deliveries are decided with."""
+
+    @property
+    def deliveries(self) -> DeliveriesPort:
+        """What waits, what was rejected, what has arrived."""

@@ -1,0 +1,29 @@
+"""What is known of operations that tills sent before: those that wait, and those that were rejected."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxEntry:
+    """An operation that was rejected, and what became of it."""
+
+    stream_id: UUID
+    operation_id: UUID
+    content: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An operation that waits for what it names; `operation` is JSON."""
+
+    id: UUID
+    device_id: UUID
+    awaits: UUID
+    operation: str
+    received_at: datetime
+    received_by: UUID | None
+    #: Whether it has waited too long, or what it names was rejected.
+    is_hopeless: bool = False

@@ -1,0 +1,149 @@
+"""Operations of tills that could not be recorded: each is kept whole until somebody has settled it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+from uuid import UUID, uuid5
+
+from domain.aggregate import Aggregate
+from domain.errors import Conflict
+
+_STREAMS = UUID("6d2f0f5e-3a1c-4c55-9a43-1f0f8f0c6a17")
+_OTHERS = UUID("0c7a5a5e-95a4-4b0e-8d8b-6f1de1f6f2b4")
+
+OperationStatus = Literal["rejected", "resolved", "discarded"]
+
+
+class OperationSettled(Conflict):
+    """It is settled already."""
+
+    code = "invalid_transition"
+
+
+def stream_of(entry_id: UUID) -> UUID:
+    """The stream of an entry of the inbox; the id itself is that of what the operation would have made."""
+    return uuid5(_STREAMS, str(entry_id))
+
+
+def entry_of_other(operation_id: UUID, content: str) -> UUID:
+    """The entry of another operation under an id that is taken."""
+    return uuid5(_OTHERS, f"{operation_id}/{content}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedField:
+    """What was wrong with one field of it."""
+
+    field: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeThing:
+    """What an operation made: its kind, its id, and its number if it has one."""
+
+    type: str
+    id: UUID
+    number: str | None = None
+
+
+class TillOperation(Aggregate):
+    """An operation that was rejected."""
+
+    type_name = "tills.TillOperation"
+
+    class Rejected(Aggregate.Created):
+        """It could not be recorded; all that the till said is here.
+
+        `body` is JSON, `occurred_at` what the till's clock said, `content` a fingerprint by which the same
+        operation is known again, `awaits` what it names and never came.
+        """
+
+        entry_id: UUID
+        operation_id: UUID
+        device_id: UUID
+        register_id: UUID
+        store_id: UUID
+        seq: int
+        type: str
+        occurred_at: datetime
+        cashier_id: UUID | None
+        catalog_position: int | None
+        number: str | None
+        body: str
+        content: str
+        code: str
+        message: str
+        details: tuple[RefusedField, ...] = ()
+        awaits: UUID | None = None
+
+        def apply(self, aggregate: "TillOperation") -> None:
+            """Keep it."""
+            aggregate.rejected = self
+            aggregate.status = "rejected"
+            aggregate.made = None
+            aggregate.reason = None
+
+    class Resolved(Aggregate.Event):
+        """It was recorded after all, as it was or as somebody mended it."""
+
+        action: str
+        made_type: str
+        made_id: UUID
+        made_number: str | None = None
+        reason: str | None = None
+        #: What it was recorded as, if that is another body; JSON.
+        body: str | None = None
+
+        def apply(self, aggregate: "TillOperation") -> None:
+            """Settle it."""
+            aggregate.status = "resolved"
+            aggregate.made = MadeThing(type=self.made_type, id=self.made_id, number=self.made_number)
+            aggregate.reason = self.reason
+
+    class Discarded(Aggregate.Event):
+        """Somebody decided that it is not to be recorded."""
+
+        reason: str
+
+        def apply(self, aggregate: "TillOperation") -> None:
+            """Settle it."""
+            aggregate.status = "discarded"
+            aggregate.reason = self.reason
+
+    if TYPE_CHECKING:
+        rejected: Rejected
+        status: OperationStatus
+        made: MadeThing | None
+        reason: str | None
+
+    def is_within(self, store_ids: Collection[UUID]) -> bool:
+        """Whether its device is of one of these stores; no stores are no bounds."""
+        return not store_ids or self.rejected.store_id in store_ids
+
+    def check_open(self) -> None:
+        """Raise OperationSettled for what is settled."""
+        if self.status != "rejected":
+            raise OperationSettled
+
+    def resolve(
+        self, action: str, made: MadeThing, reason: str | None = None, body: str | None = None
+    ) -> None:
+        """Record what it became. Raises OperationSettled."""
+        self.check_open()
+        self.trigger_event(
+            TillOperation.Resolved,
+            action=action,
+            made_type=made.type,
+            made_id=made.id,
+            made_number=made.number,
+            reason=reason,
+            body=body,
+        )
+
+    def discard(self, reason: str) -> None:
+        """Record that it is not to be. Raises OperationSettled."""
+        self.check_open()
+        self.trigger_event(TillOperation.Discarded, reason=reason)

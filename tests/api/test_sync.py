@@ -1,0 +1,278 @@
+"""What tills did without a connection, over HTTP: once each, in whatever order and however often."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+Stocked = Any
+SYNC = "/api/pos/sync"
+
+
+@dataclass
+class Device:
+    """A device at the till, which counts what it does."""
+
+    stocked: Stocked
+    id: str
+    code: str
+    seq: int = 0
+    sold: int = 0
+
+    def operation(self, kind: str, body: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """What it did next, a minute ago."""
+        self.seq += 1
+        told = datetime.now(UTC) - timedelta(minutes=1)
+        return {
+            "id": str(uuid4()),
+            "seq": self.seq,
+            "type": kind,
+            "occurred_at": told.isoformat(),
+            "body": body,
+            **more,
+        }
+
+    def sale(self, quantity: Any = 1, **more: Any) -> dict[str, Any]:
+        """A sale that it made next, under its own number."""
+        self.sold += 1
+        body = more.pop("body", {})
+        number = f"MAIN-1-{self.code}-{self.sold:06d}"
+        return self.operation(
+            "order.sale", {**self.stocked.sale(quantity), **body}, **{"number": number, **more}
+        )
+
+    def deliver(self, *operations: dict[str, Any], role: str = "Cashier") -> Any:
+        """The answer to a delivery."""
+        body = {"device_id": self.id, "operations": list(operations)}
+        return self.stocked.shop.client(role).post(SYNC, body)
+
+    def results(self, *operations: dict[str, Any]) -> list[Any]:
+        """What became of each operation."""
+        answer = self.deliver(*operations)
+        assert answer.status == 200, answer.body
+        results: list[Any] = answer.data["results"]
+        return results
+
+    def status(self) -> Any:
+        """How far it has delivered."""
+        return self.stocked.shop.client("Cashier").get(f"{SYNC}/status?device_id={self.id}").data
+
+    def inbox(self, query: str = "") -> Any:
+        """What a manager finds in the inbox."""
+        return self.stocked.shop.client("Manager").get(f"{SYNC}/inbox{query}").data
+
+    def resolve(self, entry_id: str, **body: Any) -> Any:
+        """The answer to a manager who settles an operation."""
+        return self.stocked.shop.client("Manager").post(f"{SYNC}/inbox/{entry_id}/resolve", body)
+
+    def statuses(self, *operations: dict[str, Any]) -> list[str]:
+        return [result["status"] for result in self.results(*operations)]
+
+
+@pytest.fixture
+def device(stocked: Stocked) -> Device:
+    """A device at the till of a shop that has ten pieces."""
+    enrolled = stocked.shop.client().post(
+        "/api/pos/devices", {"register_id": stocked.register["id"], "name": "Tablet"}
+    )
+    assert enrolled.status == 201, enrolled.body
+    return Device(stocked, enrolled.data["device_id"], enrolled.data["code"])
+
+
+class TestDelivering:
+    def test_a_sale_is_recorded_as_it_was_made(self, device: Device) -> None:
+        sale = device.sale(2)
+        (result,) = device.results(sale)
+        assert (result["status"], result["flags"]) == ("applied", ["no_shift"])
+        assert result["resource"] == {"type": "order", "id": sale["id"], "number": "MAIN-1-X1-000001"}
+        assert device.stocked.on_hand() == "8"
+
+    def test_it_is_recorded_once(self, device: Device) -> None:
+        sale = device.sale(2)
+        assert device.statuses(sale, sale) == ["applied", "replayed"]
+        assert device.statuses(sale) == ["replayed"]
+        assert device.stocked.on_hand() == "8"
+
+    def test_a_sale_whose_answer_was_lost_is_found_again(self, device: Device) -> None:
+        body = {"id": str(uuid4()), **device.stocked.sale()}
+        made = device.stocked.shop.client("Cashier").post("/api/pos/orders", body).data
+        (result,) = device.results(device.operation("order.sale", body, id=body["id"]))
+        assert (result["status"], result["resource"]["number"]) == ("replayed", made["number"])
+
+    def test_another_sale_of_the_same_id_is_kept_apart(self, device: Device) -> None:
+        sale = device.sale()
+        other = {**sale, "body": device.stocked.sale(3)}
+        results = device.results(sale, other)
+        assert [(one["status"], one.get("code")) for one in results] == [
+            ("applied", None),
+            ("rejected", "id_reused"),
+        ]
+        assert device.stocked.on_hand() == "9"
+        (entry,) = device.inbox()
+        assert (entry["operation_id"], entry["body"]["lines"][0]["quantity"]) == (sale["id"], 3)
+
+    def test_one_bad_operation_does_not_stop_the_others(self, device: Device) -> None:
+        bad = [
+            device.sale(body={"payments": []}),
+            device.sale(body={"lines": [{"variant_id": str(uuid4()), "quantity": 1}]}),
+            device.sale(body={"lines": "many"}),
+            device.operation("gift_card.sell", {}),
+            device.sale(cashier_id=str(uuid4())),
+        ]
+        results = device.results(*bad, device.sale())
+        assert [(one["status"], one.get("code")) for one in results] == [
+            ("rejected", "payment_insufficient"),
+            ("rejected", "not_found"),
+            ("rejected", "validation_failed"),
+            ("rejected", "not_available_offline"),
+            ("rejected", "not_found"),
+            ("applied", None),
+        ]
+        assert results[2]["details"][0]["field"] == "lines"
+        assert len(device.inbox()) == 5
+
+    def test_what_is_refused_again_is_kept_once(self, device: Device) -> None:
+        bad = device.sale(body={"payments": []})
+        assert device.statuses(bad, bad) == ["rejected", "rejected"]
+        assert device.statuses(bad) == ["rejected"]
+        assert len(device.inbox()) == 1
+
+    def test_operations_are_taken_in_their_order_and_answered_in_that_of_the_request(
+        self, device: Device
+    ) -> None:
+        first, second = device.sale(), device.sale(number="MAIN-1-X1-000001")
+        results = device.results(second, first)
+        assert [one["flags"] for one in results] == [["no_shift", "number_conflict"], ["no_shift"]]
+
+    def test_a_key_gives_the_first_answer_again(self, device: Device) -> None:
+        body = {"device_id": device.id, "operations": [device.sale()]}
+        cashier, key = device.stocked.shop.client("Cashier"), str(uuid4())
+        first = cashier.post(SYNC, body, Idempotency_Key=key)
+        again = cashier.post(SYNC, body, Idempotency_Key=key)
+        assert (again.body, again.headers["idempotent-replayed"]) == (first.body, "true")
+        assert again.data["results"][0]["status"] == "applied"
+
+    def test_the_cashier_need_not_be_who_sends_it(self, device: Device) -> None:
+        shop = device.stocked.shop
+        cashier = shop.client("Cashier").get("/api/auth/me").data["user"]["id"]
+        sale = device.sale(cashier_id=cashier)
+        assert [one["status"] for one in device.deliver(sale, role="Manager").data["results"]] == ["applied"]
+        assert shop.client("Cashier").get(f"/api/cashier/orders/{sale['id']}").data["cashier_id"] == cashier
+
+
+class TestBadInput:
+    def test_five_hundred_and_one_operations_are_refused_whole(self, device: Device) -> None:
+        answer = device.deliver(*[device.sale() for _ in range(501)])
+        assert (answer.status, answer.code) == (422, "validation_failed")
+        assert device.stocked.on_hand() == "10"
+
+    @pytest.mark.parametrize("wrong", ["sale", 7, None, [], {}, {"id": "x"}])
+    def test_what_is_no_operation_is_refused_whole(self, device: Device, wrong: Any) -> None:
+        answer = device.deliver(device.sale(), wrong)
+        assert (answer.status, answer.code) == (422, "validation_failed")
+        assert device.stocked.on_hand() == "10"
+
+    def test_an_unknown_device_is_refused(self, device: Device) -> None:
+        device.id = str(uuid4())
+        answer = device.deliver(device.sale())
+        assert (answer.status, answer.code) == (422, "validation_failed")
+
+    def test_nothing_to_deliver_says_that_the_device_is_there(self, device: Device) -> None:
+        assert device.results() == []
+        assert device.status()["last_seen_at"] is not None
+
+
+class TestInbox:
+    def test_what_was_wrong_is_mended(self, device: Device) -> None:
+        bad = device.sale(body={"payments": []})
+        device.results(bad)
+        body = {**bad["body"], "payments": [{"method": "cash", "amount": 119}]}
+        answer = device.resolve(bad["id"], action="edit", body=body, reason="Counted")
+        assert (answer.status, answer.data["status"]) == (200, "resolved")
+        assert answer.data["resource"] == {"type": "order", "id": bad["id"], "number": "MAIN-1-X1-000001"}
+        assert device.statuses(bad) == ["replayed"]
+        assert device.stocked.on_hand() == "9"
+
+    def test_what_is_still_wrong_stays(self, device: Device) -> None:
+        bad = device.sale(body={"payments": []})
+        device.results(bad)
+        answer = device.resolve(bad["id"], action="retry", reason="Perhaps now")
+        assert (answer.status, answer.code) == (409, "payment_insufficient")
+        assert [entry["status"] for entry in device.inbox()] == ["rejected"]
+
+    def test_what_is_discarded_stays_so(self, device: Device) -> None:
+        bad = device.sale(body={"payments": []})
+        device.results(bad)
+        assert device.resolve(bad["id"], action="discard", reason="A test").data["status"] == "discarded"
+        again = device.resolve(bad["id"], action="retry", reason="Perhaps now")
+        assert (again.status, again.code) == (409, "invalid_transition")
+        assert device.statuses(bad) == ["rejected"]
+        assert device.inbox("?status=rejected") == []
+
+    def test_it_is_decided_anew_when_it_is_sent_again(self, device: Device) -> None:
+        bad = device.sale(body={"payments": [{"method": "twint", "amount": 119}]})
+        assert device.statuses(bad) == ["rejected"]
+        methods = "/api/admin/settings/payment-methods"
+        device.stocked.shop.client().post(methods, {"name": "Twint", "code": "twint", "kind": "other"})
+        assert device.statuses(bad) == ["applied"]
+        assert [entry["status"] for entry in device.inbox()] == ["resolved"]
+
+    def test_a_cashier_does_not_see_it(self, device: Device) -> None:
+        cashier = device.stocked.shop.client("Cashier")
+        assert cashier.get(f"{SYNC}/inbox").status == 403
+
+
+class TestStatus:
+    def test_tells_what_is_missing(self, device: Device) -> None:
+        sales = [device.sale() for _ in range(5)]
+        device.results(sales[0], sales[4])
+        device.results(sales[2])
+        status = device.status()
+        assert (status["last_seq"], status["missing_seqs"]) == (5, [2, 4])
+        device.results(*sales)
+        assert device.status()["missing_seqs"] == []
+
+    def test_tells_of_a_gap_as_wide_as_can_be(self, device: Device) -> None:
+        device.results(device.sale(seq=2**53))
+        assert device.status()["missing_seqs"] == list(range(1, 1001))
+
+    def test_tells_what_was_rejected(self, device: Device) -> None:
+        bad = device.sale(body={"payments": []})
+        device.results(bad)
+        assert device.status()["rejected"] == [bad["id"]]
+
+
+class TestWaiting:
+    def test_what_names_a_shift_that_is_not_there_waits(self, device: Device) -> None:
+        sale = device.sale(body={"shift_id": str(uuid4())})
+        assert device.statuses(sale, sale) == ["waiting", "waiting"]
+        assert device.status()["waiting"] == [sale["id"]]
+        assert device.stocked.on_hand() == "10"
+
+    def test_it_is_recorded_when_that_arrives(self, device: Device) -> None:
+        shift_id = str(uuid4())
+        sale = device.sale(body={"shift_id": shift_id})
+        device.results(sale)
+        opened = device.stocked.shop.client("Cashier").post(
+            "/api/pos/shifts/open",
+            {"id": shift_id, "register_id": device.stocked.register["id"], "opening_float": 0},
+        )
+        assert opened.status == 201
+        device.results()
+        assert device.status()["waiting"] == []
+        assert device.statuses(sale) == ["replayed"]
+
+
+class TestTwoTabs:
+    def test_both_deliver_the_same(self, device: Device) -> None:
+        sales = [device.sale() for _ in range(8)]
+        with ThreadPoolExecutor(4) as tabs:
+            answers = list(tabs.map(lambda _: device.deliver(*sales), range(4)))
+        statuses = [[one["status"] for one in answer.data["results"]] for answer in answers]
+        assert [sorted(row) for row in zip(*statuses, strict=True)] == [
+            ["applied", "replayed", "replayed", "replayed"]
+        ] * 8
+        assert device.stocked.on_hand() == "2"
