@@ -13,7 +13,9 @@ from projections.base import Answer, Row
 from projections.selling_places import ONLY_STORE, SELLS_FROM
 
 # The store is the register's, else the one that was named, else the only one there is. What is told later was
-# sold when nothing of it was archived yet.
+# sold when nothing of it was archived yet. The ids of store and storage are worked out by themselves: what
+# may tell of other companies' rows, as `coalesce` may for the planner, is tried on every row that security
+# lets through, and only a plain id goes to its row by the key.
 TILL: LiteralString = f"""
     SELECT c.currency, c.rounding_level, c.rounding_mode, c.cash_rounding,
            c.created_at AS founded_at, c.backdating_days, c.books_closed_until, c.discount_ceilings,
@@ -50,15 +52,19 @@ TILL: LiteralString = f"""
              LIMIT 1
            ) AS register ON true
       LEFT JOIN LATERAL (
+            SELECT coalesce(register.parent_id, %(store_id)s::uuid, {ONLY_STORE}) AS id LIMIT 1
+           ) AS place ON true
+      LEFT JOIN LATERAL (
             SELECT id, is_active, is_archived, fields FROM settings
-             WHERE company_id = %(company_id)s AND kind = 'stores' AND (NOT is_archived OR %(is_told_later)s)
-               AND id = coalesce(register.parent_id, %(store_id)s::uuid, {ONLY_STORE})
+             WHERE company_id = %(company_id)s AND kind = 'stores' AND id = place.id
+               AND (NOT is_archived OR %(is_told_later)s)
              LIMIT 1
            ) AS store ON true
+      LEFT JOIN LATERAL (SELECT {SELLS_FROM} AS id LIMIT 1) AS source ON true
       LEFT JOIN LATERAL (
             SELECT id, fields FROM settings
-             WHERE company_id = %(company_id)s AND kind = 'storages'
-               AND (NOT is_archived OR %(is_told_later)s) AND id = {SELLS_FROM}
+             WHERE company_id = %(company_id)s AND kind = 'storages' AND id = source.id
+               AND (NOT is_archived OR %(is_told_later)s)
              LIMIT 1
            ) AS storage ON true
      WHERE c.company_id = %(company_id)s
