@@ -9,7 +9,6 @@ from domain.orders import Order
 from domain.tills import series_of
 from domain.unlinked_returns import UnlinkedReturn
 from projections.base import Database, Fact, Projection
-from projections.pages import PAGE, list_and_count
 from projections.records import Reading
 
 
@@ -17,6 +16,12 @@ class Total(Reading):
     """What is read of a sale's sums."""
 
     total: int
+
+
+class Paid(Reading):
+    """What is read of a payment."""
+
+    method: str
 
 
 class Sale(Reading):
@@ -33,6 +38,7 @@ class Sale(Reading):
     shift_id: UUID | None
     business_date: date
     occurred_at: datetime
+    payments: tuple[Paid, ...]
     totals: Total
 
 
@@ -60,11 +66,13 @@ class Orders(Projection):
     Numbers are counted by the code they begin with, so that a code that was given to another till goes on
     where it was. What must not occur twice is a place in a series, which guards the first sale under a code.
     Orders from elsewhere have no such place: their `series_number` is 0. A log in which a place occurs twice
-    all the same is told by `clash`, the position of the sale that came second.
+    all the same is told by `clash`, the position of the sale that came second. Lists have an index for each
+    filter but the method, and for each order but the total: at a hundred thousand orders these take 40 to 100
+    ms, and each index more is written by every sale.
     """
 
     name = "orders"
-    version = 4
+    version = 5
     mode = "inline"
     tables = ("orders", "order_series")
     folds = {Order.Sold: Sale, Order.Refunded: Refund, Order.Voided: Void, UnlinkedReturn.Taken: Return}
@@ -87,6 +95,7 @@ class Orders(Projection):
             recorded_at   timestamptz NOT NULL,
             total         bigint NOT NULL,
             shift_id      uuid,
+            methods       text[] NOT NULL,
             status        text NOT NULL DEFAULT 'completed',
             payment_status    text NOT NULL DEFAULT 'paid',
             fulfilment_status text NOT NULL DEFAULT 'fulfilled',
@@ -95,12 +104,23 @@ class Orders(Projection):
         );
         CREATE UNIQUE INDEX orders_by_series ON orders (company_id, series_id, series_number, clash)
             WHERE series_number > 0;
-        CREATE INDEX orders_by_number ON orders (company_id, number);
+        CREATE INDEX orders_by_number ON orders (company_id, number, id);
         CREATE INDEX orders_by_time ON orders (company_id, occurred_at, id);
+        CREATE INDEX orders_by_date ON orders (company_id, business_date, occurred_at, id);
         CREATE INDEX orders_by_recording ON orders (company_id, recorded_at) WHERE series_number > 0;
         CREATE INDEX orders_by_store ON orders (company_id, store_id, occurred_at, id);
         CREATE INDEX orders_by_cashier ON orders (company_id, cashier_id, occurred_at, id)
             WHERE cashier_id IS NOT NULL;
+        CREATE INDEX orders_by_register ON orders (company_id, register_id, occurred_at, id)
+            WHERE register_id IS NOT NULL;
+        CREATE INDEX orders_by_customer ON orders (company_id, customer_id, occurred_at, id)
+            WHERE customer_id IS NOT NULL;
+        CREATE INDEX orders_by_shift ON orders (company_id, shift_id, occurred_at, id)
+            WHERE shift_id IS NOT NULL;
+        -- What is rare alone is looked for by it, so a sale writes nothing here.
+        CREATE INDEX orders_changed ON orders (company_id, occurred_at, id)
+            WHERE status <> 'completed' OR payment_status <> 'paid' OR fulfilment_status <> 'fulfilled';
+        CREATE INDEX orders_from_elsewhere ON orders (company_id, occurred_at, id) WHERE channel <> 'pos';
         CREATE TABLE order_series (
             company_id  uuid NOT NULL,
             series_id   uuid NOT NULL,
@@ -139,8 +159,14 @@ def _put_sales(facts: Sequence[Fact], db: Database) -> None:
             "recorded": [fact.at for fact in facts],
             "totals": [sale.totals.total for sale in sales],
             "shifts": [sale.shift_id for sale in sales],
+            "methods": [_methods(sale) for sale in sales],
         },
     )
+
+
+def _methods(sale: Sale) -> str:
+    """How it was paid, in one text, as arrays of arrays are not sent; no code of a method has a comma."""
+    return ",".join(sorted({paid.method for paid in sale.payments}))
 
 
 def _put_statuses(facts: Sequence[Fact], db: Database) -> None:
@@ -192,20 +218,26 @@ _PUT_STATUSES: LiteralString = """
 _INSERT: LiteralString = """
     INSERT INTO orders (company_id, id, number, series_id, series_number, channel, store_id, register_id,
                         cashier_id, customer_id, business_date, occurred_at, recorded_at, total,
-                        shift_id)
-    SELECT %(company_id)s, sale.*
+                        shift_id, methods)
+    SELECT %(company_id)s, id, number, series_id, series_number, channel, store_id, register_id, cashier_id,
+           customer_id, business_date, occurred_at, recorded_at, total, shift_id,
+           string_to_array(methods, ',')
       FROM unnest(%(ids)b::uuid[], %(numbers)b::text[], %(series)b::uuid[], %(series_numbers)b::bigint[],
                   %(channels)b::text[], %(stores)b::uuid[], %(registers)b::uuid[], %(cashiers)b::uuid[],
                   %(customers)b::uuid[], %(dates)b::date[], %(times)b::timestamptz[],
-                  %(recorded)b::timestamptz[], %(totals)b::bigint[], %(shifts)b::uuid[]) AS sale
+                  %(recorded)b::timestamptz[], %(totals)b::bigint[], %(shifts)b::uuid[],
+                  %(methods)b::text[])
+        AS sale(id, number, series_id, series_number, channel, store_id, register_id, cashier_id,
+                customer_id, business_date, occurred_at, recorded_at, total, shift_id, methods)
 """
 
 _INSERT_RECORDED: LiteralString = """
     INSERT INTO orders (company_id, id, number, series_id, series_number, channel, store_id, register_id,
                         cashier_id, customer_id, business_date, occurred_at, recorded_at, total, shift_id,
-                        clash)
+                        methods, clash)
     SELECT %(company_id)s, sale.id, number, series_id, series_number, channel, store_id, register_id,
            cashier_id, customer_id, business_date, occurred_at, recorded_at, total, shift_id,
+           string_to_array(methods, ','),
            CASE WHEN series_number > 0
                  AND (row_number() OVER (PARTITION BY series_id, series_number ORDER BY position) > 1
                       OR EXISTS (SELECT FROM orders AS earlier
@@ -217,9 +249,9 @@ _INSERT_RECORDED: LiteralString = """
                   %(channels)b::text[], %(stores)b::uuid[], %(registers)b::uuid[], %(cashiers)b::uuid[],
                   %(customers)b::uuid[], %(dates)b::date[], %(times)b::timestamptz[],
                   %(recorded)b::timestamptz[], %(totals)b::bigint[], %(shifts)b::uuid[],
-                  %(positions)b::bigint[])
+                  %(methods)b::text[], %(positions)b::bigint[])
         AS sale(id, number, series_id, series_number, channel, store_id, register_id, cashier_id,
-                customer_id, business_date, occurred_at, recorded_at, total, shift_id, position)
+                customer_id, business_date, occurred_at, recorded_at, total, shift_id, methods, position)
 """
 
 _ADVANCE: LiteralString = """
@@ -229,46 +261,3 @@ _ADVANCE: LiteralString = """
         ON CONFLICT (company_id, series_id) DO UPDATE
        SET last_number = greatest(series.last_number, excluded.last_number)
 """
-
-_FILTER: LiteralString = """
-       company_id = %(company_id)s
-       AND (%(cashier_id)s::uuid IS NULL OR cashier_id = %(cashier_id)s::uuid)
-       AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
-       AND (%(from_date)s::date IS NULL OR business_date >= %(from_date)s::date)
-       AND (%(to_date)s::date IS NULL OR business_date <= %(to_date)s::date)
-       AND (%(search)s::text IS NULL OR number = %(search)s::text)
-"""
-_LIST: LiteralString = f"""
-    SELECT id FROM orders
-     WHERE {_FILTER}
-     ORDER BY occurred_at DESC, id DESC
-    {PAGE}
-"""
-_COUNT: LiteralString = f"SELECT count(*) AS total FROM orders WHERE {_FILTER}"
-
-
-def list_orders(
-    db: Database,
-    *,
-    page: int = 1,
-    limit: int = 20,
-    search: str | None = None,
-    cashier_id: UUID | None = None,
-    store_ids: Sequence[UUID] | None = None,
-    from_date: date | None = None,
-    to_date: date | None = None,
-) -> tuple[list[UUID], int]:
-    """The ids of one page of orders, newest first, and how many there are; `search` is a whole number."""
-    rows, total = list_and_count(
-        db,
-        _LIST,
-        _COUNT,
-        page=page,
-        limit=limit,
-        cashier_id=cashier_id,
-        store_ids=list(store_ids) if store_ids else None,
-        from_date=from_date,
-        to_date=to_date,
-        search=search,
-    )
-    return [row["id"] for row in rows], total

@@ -1,4 +1,4 @@
-"""Orders in the API: quotes and sales at the till, the cashier's own sales."""
+"""Orders in the API: quotes and sales at the till, the cashier's own sales, those of whole stores."""
 
 from falcon import App, Request, Response
 
@@ -6,6 +6,7 @@ from api.orders import held_sales
 from api.orders.own_orders import CashierOrder, CashierOrders
 from api.orders.quotes import PosQuote
 from api.orders.sales import PosOrders
+from api.orders.store_orders import AdminOrder, AdminOrders
 from api.services import Services
 
 __all__ = ["add_routes"]
@@ -16,5 +17,7 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route("/api/pos/quote", PosQuote(services))
     app.add_route("/api/pos/orders", PosOrders(services))
     held_sales.add_routes(app, services)
+    app.add_route("/api/admin/orders", AdminOrders(services))
+    app.add_route("/api/admin/orders/{order_id:uuid}", AdminOrder(services))
     app.add_route("/api/cashier/orders", CashierOrders(services))
     app.add_route("/api/cashier/orders/{order_id:uuid}", CashierOrder(services))

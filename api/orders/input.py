@@ -1,4 +1,4 @@
-"""What is asked of clients who quote, sell, and look for their sales."""
+"""What is asked of clients who quote and sell."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,6 @@ from api.fields import (
     Body,
     Choice,
     Code,
-    Day,
     Exact,
     Id,
     Many,
@@ -19,7 +18,6 @@ from api.fields import (
     Quantity,
     Text,
 )
-from api.queries import PageQuery
 from commands.orders.baskets import BasketLine
 from domain.pricing import Discount
 
@@ -120,14 +118,6 @@ class SaleBody(BasketBody):
     )
     payments = Many(Object(PaymentBody()), longest=20, load_default=list, meaning="How it is paid.")
     note = Text(longest=1000, allow_none=True, load_default=None, meaning="A note.")
-
-
-class OrdersQuery(PageQuery):
-    """Filters of the cashier's own sales; `search` is a whole order number."""
-
-    search = Text(shortest=1, longest=60, meaning="Words to look for.")
-    from_date = Day(data_key="from", meaning="The first business date.", example="2026-03-01")
-    to_date = Day(data_key="to", meaning="The last business date, itself included.", example="2026-03-31")
 
 
 def basket_of(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,15 +8,15 @@ from falcon import Request, Response
 
 from api.operations import operation
 from api.orders.answers import OrderAnswer, UnreadableOrderAnswer
-from api.orders.input import OrdersQuery
+from api.orders.list_input import OwnOrdersQuery
 from api.orders.presenter import show_order
+from api.orders.rows import UNREADABLE, show_rows
 from api.queries import AsOfQuery
 from api.resource import Resource
 from api.services import Reading
 from commands.ports import Caller, Missing
 from domain.orders import Order
-from projections.base import EventNotReadable
-from projections.orders import list_orders
+from projections.order_list import OrderFilters, list_orders
 
 
 class CashierOrders(Resource):
@@ -25,31 +25,23 @@ class CashierOrders(Resource):
     @operation(
         "cashier.orders",
         "List my sales",
-        query=OrdersQuery(),
+        query=OwnOrdersQuery(),
         answer=OrderAnswer | UnreadableOrderAnswer,
         many=True,
-        description="A sale that cannot be read is a row of its `id` and, as `unreadable`, the code of why: "
-        "`newer_event` or `damaged_event`.",
+        description=UNREADABLE,
     )
     def on_get(self, req: Request, resp: Response) -> None:
-        """One page of the caller's own sales, newest first."""
-        query, caller = req.context.query, req.context.caller
+        """One page of the caller's own sales."""
+        query, caller = dict(req.context.query), req.context.caller
+        page = {name: query.pop(name) for name in ("page", "limit", "sort")}
+        filters = OrderFilters(cashier_id=caller.user_id, **query)
 
         def question(reading: Reading) -> tuple[list[tuple[UUID, Any]], int]:
-            ids, total = list_orders(
-                reading.db, cashier_id=caller.user_id, store_ids=caller.store_ids, **query
-            )
+            ids, total = list_orders(reading.db, filters, store_ids=caller.store_ids, **page)
             return reading.streams(Order, ids), total
 
         orders, total = self.ask(req, resp, question)
-        self.answer_page(req, resp, [_show_row(order_id, order) for order_id, order in orders], total)
-
-
-def _show_row(order_id: UUID, order: Order | EventNotReadable) -> OrderAnswer | UnreadableOrderAnswer:
-    """One that cannot be read is a row of its own, and the others are shown all the same."""
-    if isinstance(order, EventNotReadable):
-        return UnreadableOrderAnswer(id=order_id, unreadable=order.code)
-    return show_order(order)
+        self.answer_page(req, resp, show_rows(orders), total)
 
 
 class CashierOrder(Resource):

@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from api.orders.own_orders import own_order
+from api.orders.store_orders import store_order
 from api.receipt_addresses import ReceiptAddresses
 from api.receipts.answers import OrdersReceiptAnswer, PrintedReceiptAnswer
 from api.receipts.context import Context, Place, context_of
 from api.receipts.refunds import refund_receipt
 from api.receipts.sales import sale_receipt
 from api.services import Reading
-from commands.ports import Caller, Missing
+from commands.ports import Caller
 from domain.orders import Order
 from domain.orders.receipts import refund_of
 
@@ -78,10 +79,7 @@ def _own(reading: Reading, caller: Caller, order_id: UUID, _: UUID | None) -> Or
 
 
 def _any(reading: Reading, caller: Caller, order_id: UUID, _: UUID | None) -> Order:
-    orders: list[Order] = reading.aggregates(Order, [order_id])
-    if not orders or not orders[0].is_within(caller.store_ids):
-        raise Missing
-    return orders[0]
+    return store_order(reading, caller, order_id)
 
 
 KINDS = (
