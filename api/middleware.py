@@ -12,7 +12,7 @@ from falcon import HTTP_METHODS, HTTPMethodNotAllowed, HTTPNotFound, Request, Re
 from prometheus_client import Counter, Histogram
 
 from api.addresses import sender_of
-from api.operations import PUBLIC, SIGNED_IN, Operation, operations_of
+from api.operations import PUBLIC, Operation, operations_of
 from api.paths import is_spelt_right
 from api.rate_limits import RequestLimits
 from api.requests import (
@@ -99,7 +99,7 @@ class Gatekeeper:
             raise req.context.stranger
         try:
             caller = req.context.caller = self._approved(req, operation, caller)
-            if operation.permission != SIGNED_IN and operation.permission not in caller.permissions:
+            if not operation.is_open_to(caller.permissions):
                 raise NotAllowed
             self._read(req, operation)
             if caller.approval:

@@ -4,7 +4,7 @@ The middleware authorises and validates by it, the OpenAPI document is written f
 whose routes lack it does not start.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -52,6 +52,8 @@ class Operation:
     status: int = 200
     #: Whether it may also answer 202, with the same data, for what is done later.
     may_accept: bool = False
+    #: Permissions of which each does as well as `permission`.
+    alternatives: tuple[str, ...] = ()
     #: The keys of which an approval may stand in for the right (`X-Approval`).
     approvals: tuple[str, ...] = ()
     refusals: tuple[type[Refusal], ...] = ()
@@ -72,6 +74,11 @@ class Operation:
         for schema in (self.body, self.form, self.query):
             if schema is not None:
                 check_descriptions(schema)
+
+    def is_open_to(self, permissions: Collection[str]) -> bool:
+        """Whether somebody signed in with these permissions may call it."""
+        keys = {self.permission, *self.alternatives}
+        return self.permission == SIGNED_IN or not keys.isdisjoint(permissions)
 
     def source(self, query: Mapping[str, Any]) -> str | None:
         """The name of the asynchronous read model that answers this query; None for the inline ones."""
@@ -111,6 +118,6 @@ def operations_of(resource: object) -> Iterator[tuple[str, Operation]]:
         declaration = own.get(name) or getattr(getattr(resource, name), "operation", None)
         if not isinstance(declaration, Operation):
             raise UndeclaredOperation(f"{type(resource).__name__}.{name} declares no operation.")
-        if declaration.permission not in PERMISSIONS and declaration.permission not in (PUBLIC, SIGNED_IN):
+        if not {declaration.permission, *declaration.alternatives} <= {*PERMISSIONS, PUBLIC, SIGNED_IN}:
             raise UndeclaredOperation(f"{type(resource).__name__}.{name} needs an unknown permission.")
         yield name.removeprefix("on_").upper(), declaration

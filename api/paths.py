@@ -8,16 +8,18 @@ from falcon.routing import BaseConverter
 
 # Each part begins with something other than a dot, and nothing here can be read in two ways.
 _PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?\Z")
+# What a receipt says may hold anything, so that part alone is written as any URL is: its own slashes encoded.
+_RECEIPT = re.compile(r"(?:https?://[^/]+)?/api/pos/receipts/[^/?]+\Z")
 _ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
 
 
 def is_spelt_right(req: Request) -> bool:
     """Whether the path is written in the one way that counts.
 
-    No part is empty or begins with a dot, and nothing is encoded, which no path of ours needs.
+    No part is empty or begins with a dot, and nothing is encoded, which no path of ours needs but one.
     """
-    sent: str = req.env.get("RAW_URI", "")
-    return "%" not in sent.partition("?")[0] and bool(_PATH.match(req.path))
+    sent: str = req.env.get("RAW_URI", "").partition("?")[0]
+    return bool(_RECEIPT.match(sent)) or ("%" not in sent and bool(_PATH.match(req.path)))
 
 
 class IdConverter(BaseConverter):

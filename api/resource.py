@@ -132,6 +132,7 @@ class Resource:
         present: Callable[[R], Any],
         *,
         message: str,
+        version: Callable[[R], int] | None = None,
         within: UUID | None = None,
         beside: Mapping[str, Any] = _NOTHING,
     ) -> None:
@@ -146,7 +147,17 @@ class Resource:
         if is_confidential(schema):
             beside = {**beside, "by": req.context.caller.user_id}
         content = Content.of({**beside, **req.context.body}, self.services.peppers, defaults)
-        self.write(req, resp, handler, command, present, message=message, within=within, content=content)
+        self.write(
+            req,
+            resp,
+            handler,
+            command,
+            present,
+            message=message,
+            version=version,
+            within=within,
+            content=content,
+        )
 
     def ask(
         self,

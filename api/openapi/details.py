@@ -26,6 +26,7 @@ DETAIL_CODES: Mapping[str, str] = {
     "too_old": "It lies further back than `backdating_days`; whoever may `pos.backdate` may record it.",
     "too_far_back": "It lies further back than `backdating_days`; whoever may `pos.backdate` may record it.",
     "before_the_company": "The company was not there yet.",
+    "before_the_sale": "The goods had not been sold yet.",
     "before_shipping": "The goods of the transfer had not left yet.",
     "before_ordering": "The goods of the purchase order had not been ordered yet.",
     "before_opening": "The shift was not open yet.",

@@ -224,6 +224,8 @@ def _description(route: Route) -> str:
         f"**Permission**: `{operation.permission}` ({PERMISSIONS[operation.permission][0]}). "
         f"**Roles**: {', '.join(roles_of(operation.permission))}."
     )
+    if operation.alternatives:
+        permission += f" {', '.join(f'`{key}`' for key in operation.alternatives)} does as well."
     keys = ", ".join(f"`{key}`" for key in operation.approvals)
     approval = f"An approval (`X-Approval`) may stand in for {keys}." if keys else ""
     return "\n\n".join(part for part in (words, operation.description, approval, permission) if part)

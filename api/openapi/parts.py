@@ -159,6 +159,7 @@ PARAMETERS: Json = {
 CONVERTED: dict[str | None, Json] = {
     "uuid": {"type": "string", "format": "uuid"},
     "int": {"type": "integer"},
+    "path": {"type": "string"},
     None: {"type": "string"},
 }
 

@@ -5,8 +5,11 @@ from falcon import App, Request, Response
 from api.orders import held_sales
 from api.orders.own_orders import CashierOrder, CashierOrders
 from api.orders.quotes import PosQuote
+from api.orders.refunds import OrderRefundQuote, OrderRefunds
+from api.orders.returnable_orders import ReturnableOrder
 from api.orders.sales import PosOrders
 from api.orders.store_orders import AdminOrder, AdminOrders
+from api.orders.voids import OrderVoid
 from api.services import Services
 
 __all__ = ["add_routes"]
@@ -19,5 +22,9 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     held_sales.add_routes(app, services)
     app.add_route("/api/admin/orders", AdminOrders(services))
     app.add_route("/api/admin/orders/{order_id:uuid}", AdminOrder(services))
+    app.add_route("/api/pos/orders/{order_id:uuid}/refunds", OrderRefunds(services))
+    app.add_route("/api/pos/orders/{order_id:uuid}/refunds/quote", OrderRefundQuote(services))
+    app.add_route("/api/pos/orders/{order_id:uuid}/void", OrderVoid(services))
+    app.add_route("/api/pos/receipts/{code:path}", ReturnableOrder(services))
     app.add_route("/api/cashier/orders", CashierOrders(services))
     app.add_route("/api/cashier/orders/{order_id:uuid}", CashierOrder(services))

@@ -1,6 +1,8 @@
 """What is answered of quotes and orders."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
+
+from msgspec import UNSET, UnsetType
 
 from api.answers import (
     Answer,
@@ -12,23 +14,13 @@ from api.answers import (
     Moment,
     Money,
     OwnId,
-    Percent,
     Quantity,
     SignedMoney,
     Version,
 )
+from api.orders.refund_answers import RefundAnswer, ReturnableAnswer
+from api.orders.tax_answers import TaxAnswer
 from domain.orders import FulfilmentStatus, OrderStatus, PaymentStatus
-
-
-class TaxAnswer(Answer):
-    """A tax, on a line or over the order."""
-
-    tax_rate_id: Annotated[Id, Meaning("The tax rate.")]
-    name: Annotated[str, Meaning("What it is called.", "Sales tax")]
-    rate: Annotated[Percent, Meaning("The tax in percent.")]
-    inclusive: Annotated[bool, Meaning("Whether prices already contain it.", example=False)]
-    taxable: Annotated[Money, Meaning("What the tax is charged on.", 810)]
-    amount: Annotated[Money, Meaning("The tax.", 59)]
 
 
 class DiscountAnswer(Answer):
@@ -65,6 +57,13 @@ class LineAnswer(QuoteLineAnswer):
     returned_quantity: Annotated[Quantity, Meaning("How much of it came back.", "0")]
     unit_cost: Annotated[Money, Cost("What one unit cost, rounded.", 200)]
     cost_total: Annotated[Money, Cost("What it cost.", 400)]
+    returnable: (
+        Annotated[
+            ReturnableAnswer,
+            Meaning("What can still be given back of it; in the answer to a receipt's code."),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class QuoteAnswer(Answer):
@@ -93,6 +92,31 @@ class PaymentAnswer(Answer):
     tip: Annotated[Money, Meaning("A tip on top.", 0)]
 
 
+class ExchangeAnswer(Answer):
+    """What goods were exchanged for: of the new order the refund, of the refunded one the new order."""
+
+    refund_id: Annotated[Id | None, Meaning("The refund of what was brought back for this.")]
+    order_id: Annotated[Id | None, Meaning("The order of what went out instead.")]
+
+
+class VoidAnswer(Answer):
+    """A sale was taken back in its shift."""
+
+    at: Annotated[Moment, Meaning("When.")]
+    by: Annotated[Id | None, Meaning("By whom.")]
+    reason: Annotated[str, Meaning("Why.", "Wrong customer")]
+    approved_by: Annotated[Id | None, Meaning("Who approved it.")]
+
+
+class OfflineSaleAnswer(Answer):
+    """What a till told of later."""
+
+    device_id: Annotated[Id, Meaning("The device.")]
+    seq: Annotated[int, Meaning("Which of its operations it was.", 17)]
+    received_at: Annotated[Moment, Meaning("When it arrived.")]
+    flags: Annotated[list[str], Meaning("Where it differs from what is decided online.", ["price_differs"])]
+
+
 class OrderAnswer(Answer):
     """An order. `total` is the sum of its lines; `rounding` and `tip_total` come on top of it."""
 
@@ -115,7 +139,7 @@ class OrderAnswer(Answer):
     taxes: Annotated[list[TaxAnswer], Meaning("The taxes, each rate by itself.")]
     discounts: Annotated[list[DiscountAnswer], Meaning("Discounts on the whole order, in this order.", [])]
     payments: Annotated[list[PaymentAnswer], Meaning("How it was paid.")]
-    refunds: Annotated[list[dict[str, Any]], Meaning("What was refunded.", [])]
+    refunds: Annotated[list[RefundAnswer], Meaning("What was given back of it, oldest first.", [])]
     subtotal: Annotated[Money, Meaning("The lines as priced, before discounts.", 900)]
     discount_total: Annotated[Money, Meaning("What discounts took off.", 90)]
     tax_total: Annotated[Money, Meaning("Tax.", 59)]
@@ -127,6 +151,12 @@ class OrderAnswer(Answer):
     refunded_total: Annotated[Money, Meaning("What was refunded.", 0)]
     due_total: Annotated[Money, Meaning("What is still to pay.", 0)]
     note: Annotated[str | None, Meaning("A note.")]
+    approved_by: Annotated[Id | None, Meaning("Who approved its prices and discounts.")]
+    exchange: Annotated[ExchangeAnswer | None, Meaning("What it was exchanged with.")]
+    voided: Annotated[VoidAnswer | None, Meaning("When, by whom and why it was taken back.")]
+    offline: Annotated[OfflineSaleAnswer | None, Meaning("How a till without a connection told of it.")]
+    prints: Annotated[int, Meaning("How often its receipt was printed.", 1)]
+    receipt_url: Annotated[str, Meaning("Where its receipt is.", "/api/cashier/orders/…/receipt")]
     version: Version
     cost_total: Annotated[Money, Cost("What it cost.", 400)]
 

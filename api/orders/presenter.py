@@ -1,15 +1,23 @@
 """An order as clients see it."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 
-from api.orders.answers import DiscountAnswer, LineAnswer, OrderAnswer, PaymentAnswer, TaxAnswer
+from api.orders.answers import (
+    DiscountAnswer,
+    ExchangeAnswer,
+    LineAnswer,
+    OfflineSaleAnswer,
+    OrderAnswer,
+    PaymentAnswer,
+    VoidAnswer,
+)
+from api.orders.refund_presenter import show_refund
+from api.orders.tax_answers import show_taxes
 from domain.orders import Order, SaleLine
-from domain.pricing import LineTax
 
 
-def show_order(order: Order) -> OrderAnswer:
-    """The order as it stands."""
+def show_order(order: Order, area: str = "cashier") -> OrderAnswer:
+    """The order as it stands; its receipt is asked for in the area of the API that shows it."""
     terms, totals, paid = order.terms, order.terms.totals, order.paid
     return OrderAnswer(
         id=order.id,
@@ -31,7 +39,7 @@ def show_order(order: Order) -> OrderAnswer:
         taxes=show_taxes(terms.taxes),
         discounts=[DiscountAnswer.of(discount) for discount in terms.discounts],
         payments=[PaymentAnswer.of(payment) for payment in paid.payments],
-        refunds=[],
+        refunds=[show_refund(order, refund) for refund in order.refunds],
         subtotal=totals.subtotal,
         discount_total=totals.discount_total,
         tax_total=totals.tax_total,
@@ -43,24 +51,34 @@ def show_order(order: Order) -> OrderAnswer:
         refunded_total=order.refunded,
         due_total=order.due_total,
         note=terms.note,
+        approved_by=order.sold.approved_by,
+        exchange=_show_exchange(order),
+        voided=_show_void(order),
+        offline=OfflineSaleAnswer.of(order.sold.offline) if order.sold.offline else None,
+        prints=order.prints,
+        receipt_url=f"/api/{area}/orders/{order.id}/receipt",
         version=order.version,
         cost_total=totals.cost_total,
     )
 
 
-def show_taxes(taxes: Iterable[LineTax]) -> list[TaxAnswer]:
-    """The taxes of a line or an order; a sale has many, so each is constructed rather than converted."""
-    return [
-        TaxAnswer(
-            tax_rate_id=tax.tax_rate_id,
-            name=tax.name,
-            rate=tax.rate,
-            inclusive=tax.inclusive,
-            taxable=tax.taxable,
-            amount=tax.amount,
-        )
-        for tax in taxes
-    ]
+def _show_exchange(order: Order) -> ExchangeAnswer | None:
+    exchanged = [refund.exchange_order_id for refund in order.refunds if refund.exchange_order_id]
+    refund_id = order.sold.exchange_refund_id
+    if not exchanged and not refund_id:
+        return None
+    return ExchangeAnswer(refund_id=refund_id, order_id=exchanged[-1] if exchanged else None)
+
+
+def _show_void(order: Order) -> VoidAnswer | None:
+    if not order.voided:
+        return None
+    return VoidAnswer(
+        at=order.voided.occurred_at,
+        by=order.voided.voided_by,
+        reason=order.voided.reason,
+        approved_by=order.voided.approved_by,
+    )
 
 
 def _show_line(line: SaleLine, returned: Decimal) -> LineAnswer:

@@ -5,7 +5,7 @@ from falcon import Request, Response
 from api.operations import operation
 from api.orders.answers import QuoteAnswer, QuoteLineAnswer
 from api.orders.input import BasketBody, basket_of
-from api.orders.presenter import show_taxes
+from api.orders.tax_answers import show_taxes
 from api.resource import Resource
 from commands.orders.baskets import PRICE_OVERRIDE, BasketLine, Quote, QuoteBasket, quote_basket
 from domain.approvals import DISCOUNT

@@ -56,7 +56,12 @@ def void_order(command: VoidOrder, work: RefundWork) -> Order:
     storage_id = order.terms.storage_id if goods else None
     levels = hold_levels(goods, storage_id, work)
     _check_window(order, context, occurred_at, work)
-    order.void(occurred_at=occurred_at, reason=command.reason, approved_by=work.caller.approved_by)
+    order.void(
+        voided_by=work.caller.cashier_id,
+        occurred_at=occurred_at,
+        reason=command.reason,
+        approved_by=work.caller.approved_by,
+    )
     work.save(order)
     if storage_id:
         work.save(

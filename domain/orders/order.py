@@ -160,6 +160,7 @@ class Order(Aggregate):
         payments: tuple[Payment, ...]
         totals: Totals
         exchange_refund_id: UUID | None = None
+        voided_by: UUID | None = None
         approved_by: UUID | None = None
         offline: Offline | None = None
 
@@ -342,6 +343,7 @@ class Order(Aggregate):
         *,
         occurred_at: datetime,
         reason: str,
+        voided_by: UUID | None = None,
         approved_by: UUID | None = None,
         offline: Offline | None = None,
     ) -> None:
@@ -354,6 +356,7 @@ class Order(Aggregate):
         self.trigger_event(
             Order.Voided,
             reason=reason,
+            voided_by=voided_by,
             number=sold.number,
             store_id=sold.store_id,
             register_id=sold.register_id,

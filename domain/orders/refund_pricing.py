@@ -53,10 +53,11 @@ def _check_lines(order: Order, returns: Sequence[LineReturn], goodwill: Sequence
         raise Invalid(details=details)
 
 
-def remainders_of(order: Order) -> dict[UUID, "Remainder"]:
-    """What is left of each line after all refunds so far."""
+def remainders_of(order: Order, *planned: PricedRefund) -> dict[UUID, "Remainder"]:
+    """What is left of each line after all refunds so far, and those that are only planned."""
     remainders = {line.id: Remainder(line) for line in order.terms.lines}
-    for refund in order.refunds:
+    refunds: tuple[Order.Refunded | PricedRefund, ...] = (*order.refunds, *planned)
+    for refund in refunds:
         for returned in refund.lines:
             remainders[returned.line_id].less(returned.quantity, returned.total, returned.taxes)
         for gift in refund.goodwill:

@@ -46,6 +46,7 @@ from projections.messages import Messages
 from projections.orders import Orders
 from projections.packages import Packages
 from projections.pos_catalog.feed import PosCatalogFeed
+from projections.refunds import Refunds
 from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales_daily import SalesDaily
 from projections.search.index import Search
@@ -121,6 +122,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Shifts(),
     ShiftEntries(),
     Orders(),
+    Refunds(),
     HeldSales(),
     SalesDaily(),
     SaleFacts(),

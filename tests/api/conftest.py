@@ -7,6 +7,15 @@ from uuid import uuid4
 
 import pytest
 
+#: The ids of an order and its line that tests know before it is sold.
+ORDER, LINE = "0190f5a1-7c3e-7abc-8def-0123456789a0", "0190f5a1-7c3e-7abc-8def-0123456789a1"
+#: A refund of one of it.
+REFUND = {
+    "lines": [{"line_id": LINE, "quantity": "1"}],
+    "payments": [{"method": "cash", "amount": 119}],
+    "reason": "sour",
+}
+
 
 @dataclass(frozen=True)
 class Stocked:
@@ -35,6 +44,11 @@ class Stocked:
     def sell(self, quantity: Any = 1, *, role: str = "Cashier", **more: Any) -> Any:
         """The answer to a sale; only managers and admins sell further back than usual."""
         return self.shop.client(role).post("/api/pos/orders", self.sale(quantity, **more))
+
+    def sold(self, quantity: Any = 1) -> Any:
+        """An order whose ids are known beforehand: ORDER, with the one line LINE; it is sold once."""
+        line = {"id": LINE, "variant_id": self.variant_id, "quantity": quantity}
+        return self.sell(quantity, role="Admin", id=ORDER, lines=[line]).data
 
     def receive(self, quantity: Any, unit_cost: int, **more: Any) -> Any:
         """The answer to a delivery."""

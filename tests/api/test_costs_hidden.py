@@ -20,6 +20,7 @@ from api.operations import PUBLIC
 from api.services import Services
 from domain.permissions import permissions_of
 from infra.runtime.models import EVENT_TYPES
+from tests.api.conftest import REFUND
 
 NOTHING = cast("Any", None)
 SETTINGS = "/api/admin/settings"
@@ -133,6 +134,9 @@ def begin_count(stocked: Any, product: Any) -> Any:
 #: Every change whose answer tells of costs: what is sent, with a product of two variants at hand.
 CHANGES: dict[str, Callable[[Any, Any], Any]] = {
     "POST /api/pos/orders": lambda stocked, _: stocked.sale(),
+    "POST /api/pos/orders/{order_id}/refunds": lambda *_: REFUND,
+    "POST /api/pos/orders/{order_id}/refunds/quote": lambda *_: REFUND,
+    "POST /api/pos/orders/{order_id}/void": lambda *_: {"reason": "wrong customer"},
     "POST /api/admin/inventory/receipts": lambda stocked, _: {
         "storage_id": stocked.storage["id"],
         "lines": [{"variant_id": stocked.variant_id, "quantity": 1, "unit_cost": 55}],
@@ -347,6 +351,7 @@ class TestAnswersToWrites:
             count_id=begin_count(stocked, product),
             transfer_id=transfer_for(template, stocked) if "{transfer_id}" in template else None,
             purchase_order_id=purchase_for(stocked, template) if "purchase" in template else None,
+            order_id=stocked.sold()["id"] if "{order_id}" in template else None,
         )
         body = CHANGES[address](stocked, product)
         shown = stocked.shop.client("Manager").call(method, path, body, headers={"Idempotency-Key": "k"})

@@ -18,6 +18,7 @@ from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from tests.api.conftest import ORDER, REFUND
 
 NOTHING = cast("Any", None)
 PASSWORD = "correct horse battery staple"
@@ -89,6 +90,7 @@ BODIES: dict[str, Callable[[Any], Body]] = {
     },
     "open": lambda stocked: {"register_id": free_register(stocked), "opening_float": 10000},
     "cash-movements": lambda _: {"type": "drop", "amount": 500, "reason": "safe"},
+    "refunds": lambda stocked: REFUND if stocked.sold(3) else {},
     "devices": lambda stocked: {"register_id": stocked.register["id"], "name": some_name()},
     "adjustments": lambda stocked: {
         "storage_id": stocked.storage["id"],
@@ -132,6 +134,7 @@ OTHERWISE: dict[str, Body] = {
     "hold": {"label": "Anna"},
     "open": {"opening_float": 9000},
     "cash-movements": {"amount": 400},
+    "refunds": {"note": "For Anna"},
     "receipts": {"reference": "7"},
     "purchase-orders": {"reference": "7"},
     "reservations": {"reference": "7"},
@@ -152,6 +155,7 @@ def create(stocked: Any, platform: Any) -> Callable[[Route, Body], Any]:
         path = path.replace("{product_id:uuid}", stocked.product["id"])
         if "{shift_id:uuid}" in path:
             path = path.replace("{shift_id:uuid}", shift_of(stocked))
+        path = path.replace("{order_id:uuid}", ORDER)
         is_of_platform = route.operation.permission in ("companies.create", "packages.create")
         return (platform if is_of_platform else stocked.shop.client()).post(path, body)
 

@@ -17,6 +17,7 @@ from api.openapi.document import Route, routes_of
 from api.operations import SIGNED_IN
 from api.services import Services
 from domain.permissions import permissions_of
+from tests.api.conftest import REFUND
 
 NOTHING = cast("Any", None)
 SETTINGS = "/api/admin/settings"
@@ -117,7 +118,8 @@ def fill(stocked: Any) -> Full:
         "count_id": begin_count(stocked),
         "transfer_id": stocked.transfer().data["id"],
         "purchase_order_id": buy(stocked),
-        "order_id": stocked.sell(role="Admin").data["id"],
+        "order_id": (order_id := stocked.sell(role="Admin").data["id"]),
+        "code": order_id,
         "import_id": hand_in(admin),
         "shift_id": open_shift(stocked),
         "device_id": (device_id := enrol(stocked)),
@@ -189,6 +191,9 @@ BODIES = {
     ("POST", "/api/admin/orders/{order_id:uuid}/receipt/send"): {"email": "ada@example.com"},
     ("POST", "/api/cashier/orders/{order_id:uuid}/receipt/prints"): {"format": "json"},
     ("POST", "/api/cashier/orders/{order_id:uuid}/receipt/send"): {"email": "ada@example.com"},
+    ("POST", "/api/pos/orders/{order_id:uuid}/refunds"): REFUND,
+    ("POST", "/api/pos/orders/{order_id:uuid}/refunds/quote"): REFUND,
+    ("POST", "/api/pos/orders/{order_id:uuid}/void"): {"reason": "Wrong customer"},
     ("POST", "/api/admin/stores/{store_id:uuid}/registers"): {"name": "New", "code": "NEW"},
     ("POST", "/api/admin/products/{product_id:uuid}/status"): {"status": "discontinued"},
     ("POST", "/api/admin/products/{product_id:uuid}/variants"): {"sku": "NEW", "price": 1},

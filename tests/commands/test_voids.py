@@ -9,9 +9,11 @@ import pytest
 from commands.orders.refunds import RefundOrder
 from commands.orders.voids import VoidOrder, VoidWindowClosed
 from commands.ports import Missing, StaleVersion
+from commands.shifts.closing import CloseShift, EndShift
 from domain.orders import InvalidTransition, LineReturn, Order
 from domain.payments import Tender
 from domain.settings import OtherStore
+from domain.shifts import Shift
 from domain.stock.movements import StockMovement
 from tests.commands.samples import (
     NOTHING,
@@ -110,3 +112,11 @@ class TestWithinAShift:
         shifted.at(NOW + timedelta(days=2)).when(void()).then(
             fact(Order.Voided, shift_id=SHIFT, register_id=REGISTER), fact(StockMovement.Voided)
         )
+
+    def test_lasts_while_the_drawer_is_counted(self, shifted: Scenario) -> None:
+        shifted.when(EndShift(id=SHIFT)).then(fact(Shift.Ended))
+        shifted.when(void()).then(fact(Order.Voided, shift_id=SHIFT), fact(StockMovement.Voided))
+
+    def test_is_too_late_once_it_is_closed(self, shifted: Scenario) -> None:
+        shifted.when(CloseShift(id=SHIFT, counted_cash=249)).then(fact(Shift.Closed))
+        shifted.when(void()).then_refused(VoidWindowClosed)

@@ -14,8 +14,8 @@ from api.orders.held_sales.answers import (
     ResumedSaleAnswer,
     TaxTermsAnswer,
 )
-from api.orders.presenter import show_taxes
 from api.orders.quotes import show_quote
+from api.orders.tax_answers import show_taxes
 from commands.orders.held_sales.resuming import Resumption
 from domain.held_sales import Change, HeldLine, HeldSale
 from domain.pricing import Discount

@@ -1,0 +1,92 @@
+"""Refunds as they are found again by number and id, returns without an order among them."""
+
+from typing import LiteralString
+from uuid import UUID
+
+from domain.orders import Order
+from domain.unlinked_returns import UnlinkedReturn
+from projections.base import Database, Projection
+
+_COLUMNS: LiteralString = """
+    (company_id, id, order_id, number, series_id, series_number, store_id, occurred_at, clash)
+"""
+_NUMBERED: LiteralString = """
+    %(number)s, %(series_id)s, %(series_number)s, %(store_id)s, %(occurred_at)s
+"""
+# What took the same place before has it; in the log alone it can occur twice.
+_CLASH: LiteralString = """
+    CASE WHEN %(series_number)s > 0
+          AND EXISTS (SELECT FROM refunds AS earlier
+                       WHERE earlier.company_id = %(company_id)s AND earlier.series_id = %(series_id)s
+                         AND earlier.series_number = %(series_number)s AND earlier.clash = 0)
+         THEN %(position)s::bigint ELSE 0 END
+"""
+_REFUND: LiteralString = "%(company_id)s, %(refund_id)s, %(stream_id)s"
+_RETURN: LiteralString = "%(company_id)s, %(stream_id)s, NULL"
+
+
+class Refunds(Projection):
+    """One row for each refund of an order and each return without one.
+
+    Their numbers are of one series a till's code; that no place in it occurs twice is what guards the first
+    refund under a code (see `Orders` for `clash`).
+    """
+
+    name = "refunds"
+    mode = "inline"
+    tables = ("refunds",)
+    on = {
+        Order.Refunded: f"INSERT INTO refunds {_COLUMNS} VALUES ({_REFUND}, {_NUMBERED}, 0)",
+        UnlinkedReturn.Taken: f"INSERT INTO refunds {_COLUMNS} VALUES ({_RETURN}, {_NUMBERED}, 0)",
+    }
+    on_recorded = {
+        Order.Refunded: f"INSERT INTO refunds {_COLUMNS} SELECT {_REFUND}, {_NUMBERED}, {_CLASH}",
+        UnlinkedReturn.Taken: f"INSERT INTO refunds {_COLUMNS} SELECT {_RETURN}, {_NUMBERED}, {_CLASH}",
+    }
+    ignores = frozenset({Order.Sold, Order.Voided, Order.ReceiptPrinted, Order.ReceiptSent})
+    schema = """
+        CREATE TABLE refunds (
+            company_id    uuid NOT NULL,
+            id            uuid NOT NULL,
+            order_id      uuid,
+            number        text NOT NULL,
+            series_id     uuid NOT NULL,
+            series_number bigint NOT NULL,
+            store_id      uuid NOT NULL,
+            occurred_at   timestamptz NOT NULL,
+            clash         bigint NOT NULL DEFAULT 0,
+            PRIMARY KEY (company_id, id)
+        );
+        CREATE UNIQUE INDEX refunds_by_series ON refunds (company_id, series_id, series_number, clash)
+            WHERE series_number > 0;
+        CREATE INDEX refunds_by_number ON refunds (company_id, number);
+    """
+
+
+_BY_ID: LiteralString = """
+    SELECT order_id FROM refunds WHERE company_id = %(company_id)s AND id = %(id)s
+"""
+# Numbers of sales and of refunds differ; one that was used twice elsewhere is that of the latest.
+_BY_NUMBER: LiteralString = """
+    (SELECT id AS order_id FROM orders
+      WHERE company_id = %(company_id)s AND number = %(number)s
+      ORDER BY occurred_at DESC, id DESC
+      LIMIT 1)
+     UNION ALL
+    (SELECT order_id FROM refunds
+      WHERE company_id = %(company_id)s AND number = %(number)s AND order_id IS NOT NULL
+      ORDER BY occurred_at DESC, id DESC
+      LIMIT 1)
+"""
+
+
+def find_refunded_order(db: Database, refund_id: UUID) -> UUID | None:
+    """The order of the refund that has this id."""
+    row = db.ask(_BY_ID, {"company_id": db.company_id, "id": refund_id}).row()
+    return row["order_id"] if row else None
+
+
+def find_numbered_order(db: Database, number: str) -> UUID | None:
+    """The order that has this number, or a refund of it."""
+    row = db.ask(_BY_NUMBER, {"company_id": db.company_id, "number": number}).row()
+    return row["order_id"] if row else None
