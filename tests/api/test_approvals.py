@@ -217,6 +217,41 @@ class TestADiscount:
         assert sell(stocked, token, self.sale(stocked, 50)).code == "discount_above_ceiling"
 
 
+class TestARefund:
+    def refund(self, stocked: Any, order: Any, approval: str, method: str = "cash", **more: Any) -> Any:
+        """The answer to a cashier who gives the only piece of an order back."""
+        line = {"line_id": order["lines"][0]["id"], "quantity": "1"}
+        body = {"lines": [line], "payments": [{"method": method, "amount": 119}], "reason": "sour", **more}
+        path = f"/api/pos/orders/{order['id']}/refunds"
+        return stocked.shop.client("Cashier").post(path, body, X_Approval=approval)
+
+    def test_comes_to_no_more_than_was_approved(self, stocked: Any) -> None:
+        order, bound = stocked.sell().data, {"key": "orders.refund"}
+        too_little = token_of(stocked.shop, **bound, order_id=order["id"], amount=118)
+        assert is_not_valid(self.refund(stocked, order, too_little))
+        enough = token_of(stocked.shop, **bound, order_id=order["id"], amount=119)
+        assert is_not_valid(self.refund(stocked, stocked.sell().data, enough))
+        assert self.refund(stocked, order, enough).data["approved_by"] == str(stocked.shop.users["Manager"])
+
+    def test_that_is_repeated_is_answered_as_before(self, stocked: Any) -> None:
+        order, token, own_id = stocked.sell().data, token_of(stocked.shop, "orders.refund"), str(uuid4())
+        first, again = (self.refund(stocked, order, token, id=own_id) for _ in range(2))
+        assert (first.status, again.status, again.data) == (201, 201, first.data)
+
+    def test_by_another_method_takes_one_approval_of_that(self, stocked: Any) -> None:
+        order = stocked.sell().data
+        refused = self.refund(stocked, order, token_of(stocked.shop, "orders.refund"), "card")
+        assert refused.code == "refund_method_not_allowed"
+        token = token_of(stocked.shop, "orders.refund_other_method")
+        assert self.refund(stocked, order, token, "card").status == 201
+
+    def test_of_two_orders_at_once_is_one_refund(self, stocked: Any) -> None:
+        orders, token = [stocked.sell().data for _ in range(4)], token_of(stocked.shop, "orders.refund")
+        with ThreadPoolExecutor(4) as tills:
+            answers = list(tills.map(lambda order: self.refund(stocked, order, token), orders))
+        assert sorted(answer.status for answer in answers) == [201, 403, 403, 403]
+
+
 class TestGiving:
     @pytest.mark.parametrize("role", ["Cashier", "Inventory Clerk"])
     def test_takes_the_right_to_approve(self, shop: Any, role: str) -> None:
