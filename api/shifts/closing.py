@@ -1,5 +1,8 @@
 """The end of a shift: no more sales, the close, and another count."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from falcon import Request, Response
@@ -46,6 +49,20 @@ class ShiftEnding(ShiftResource):
         self.write(req, resp, end_shift, command, show_ended, message="Shift ended")
 
 
+def closing_of(shift_id: UUID, body: Mapping[str, Any]) -> CloseShift:
+    """The close of a shift that a body asks for."""
+    return CloseShift(
+        id=shift_id,
+        counted_cash=body["counted_cash"],
+        denominations=tuple(Denomination(**one) for one in body["denominations"]),
+        tenders=tuple(CountedTender(**one) for one in body["tenders"]),
+        closing_float=body["closing_float"],
+        over_short_reason=body["over_short_reason"],
+        note=body["note"],
+        occurred_at=body["occurred_at"],
+    )
+
+
 class ShiftClosing(ShiftResource):
     """The drawer was counted."""
 
@@ -60,14 +77,7 @@ class ShiftClosing(ShiftResource):
     )
     def on_post(self, req: Request, resp: Response, shift_id: UUID) -> None:
         """Record the count and the report."""
-        body = dict(req.context.body)
-        command = CloseShift(
-            id=shift_id,
-            denominations=tuple(Denomination(**one) for one in body.pop("denominations")),
-            tenders=tuple(CountedTender(**one) for one in body.pop("tenders")),
-            expected_versions=expected_versions(req),
-            **body,
-        )
+        command = replace(closing_of(shift_id, req.context.body), expected_versions=expected_versions(req))
         self.write(req, resp, close_shift, command, show_closed, message="Shift closed")
 
 

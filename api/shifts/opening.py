@@ -1,5 +1,7 @@
 """Opening a shift, and the one that is open."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 from falcon import Request, Response
@@ -20,6 +22,12 @@ from projections.shifts.figures import ask_figures, figures_of
 from projections.shifts.list import find_current
 
 
+def opening_of(body: Mapping[str, Any]) -> OpenShift:
+    """The opening that a body asks for."""
+    coins = tuple(Denomination(**one) for one in body["denominations"])
+    return OpenShift(**{**body, "id": body.get("id") or uuid4(), "denominations": coins})
+
+
 class ShiftOpening(ShiftResource):
     """A shift begins."""
 
@@ -35,9 +43,7 @@ class ShiftOpening(ShiftResource):
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Begin with so much in the drawer."""
-        body = dict(req.context.body)
-        coins = tuple(Denomination(**one) for one in body.pop("denominations"))
-        command = OpenShift(id=body.pop("id", None) or uuid4(), denominations=coins, **body)
+        command = opening_of(req.context.body)
         self.create(req, resp, open_shift, command, show_opened, message="Shift opened")
 
 

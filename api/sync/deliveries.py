@@ -47,5 +47,5 @@ class SyncDeliveries(Resource):
         results = take_in(run, caller, body["device_id"], arrivals)
         settled = settle_waiting(run, caller.company_id, caller.request_id, peppers)
         answer = SyncAnswer(results=[_latest(result, settled) for result in results])
-        note = NoteDelivery(device_id=body["device_id"], seqs=[arrival.operation.seq for arrival in arrivals])
+        note = NoteDelivery(device_id=body["device_id"])
         self.write(req, resp, note_delivery, note, lambda _: answer, message="Delivered")

@@ -9,10 +9,27 @@ from uuid import UUID
 from api.fields import Body
 from api.orders.input import SaleBody
 from api.orders.sales import sale_of
+from api.shifts.closing import closing_of
+from api.shifts.input import OpeningBody
+from api.shifts.opening import opening_of
+from api.sync.bodies import OfflineClosingBody, OfflineEndBody, OfflineMovementBody
 from api.work import Work
 from commands.orders.offline_sales import TakeOverSale, take_over_sale
+from commands.shifts.cash import CashMovement, MoveCash
+from commands.shifts.closing import EndShift
+from commands.shifts.offline_shifts import (
+    TakeOverClose,
+    TakeOverEnd,
+    TakeOverMovement,
+    TakeOverOpening,
+    take_over_close,
+    take_over_end,
+    take_over_movement,
+    take_over_opening,
+)
 from commands.sync.delivery import Delivery
 from domain.orders import Order
+from domain.shifts import Shift
 from domain.till_operations import MadeThing
 
 Content = Mapping[str, Any]
@@ -37,6 +54,35 @@ def _sale(body: Content, delivery: Delivery) -> TakeOverSale:
     return TakeOverSale(sale=sale_of({**body, **own}), delivery=delivery)
 
 
+def _opening(body: Content, delivery: Delivery) -> TakeOverOpening:
+    return TakeOverOpening(opening=opening_of(body), delivery=delivery)
+
+
+def _movement(body: Content, delivery: Delivery) -> TakeOverMovement:
+    return TakeOverMovement(movement=MoveCash(**body), delivery=delivery)
+
+
+def _end(body: Content, delivery: Delivery) -> TakeOverEnd:
+    return TakeOverEnd(ending=EndShift(id=body["shift_id"]), delivery=delivery)
+
+
+def _close(body: Content, delivery: Delivery) -> TakeOverClose:
+    return TakeOverClose(closing=closing_of(body["shift_id"], body), delivery=delivery)
+
+
+def _shift(shift: Shift) -> MadeThing:
+    return MadeThing(type="shift", id=shift.id)
+
+
+def _closed_shift(shift: Shift) -> MadeThing:
+    z_number = str(shift.closed.z_number) if shift.closed else None
+    return MadeThing(type="shift", id=shift.id, number=z_number)
+
+
+def _moved(moved: CashMovement) -> MadeThing:
+    return MadeThing(type="cash_movement", id=moved.movement.movement_id)
+
+
 def _order(order: Order) -> MadeThing:
     return MadeThing(type="order", id=order.id, number=order.terms.number)
 
@@ -51,6 +97,34 @@ def _sold(body: Content) -> Iterable[UUID]:
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
+        "shift.open": Kind(
+            permission="shifts.use",
+            body=OpeningBody(),
+            handler=take_over_opening,
+            command=_opening,
+            made=_shift,
+        ),
+        "shift.cash_movement": Kind(
+            permission="shifts.use",
+            body=OfflineMovementBody(),
+            handler=take_over_movement,
+            command=_movement,
+            made=_moved,
+        ),
+        "shift.end": Kind(
+            permission="shifts.use",
+            body=OfflineEndBody(),
+            handler=take_over_end,
+            command=_end,
+            made=_shift,
+        ),
+        "shift.close": Kind(
+            permission="shifts.use",
+            body=OfflineClosingBody(),
+            handler=take_over_close,
+            command=_close,
+            made=_closed_shift,
+        ),
         "order.sale": Kind(
             permission="pos.use",
             body=SaleBody(),

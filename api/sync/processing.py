@@ -29,7 +29,8 @@ def take_in(run: Run, caller: Caller, device_id: UUID, arrivals: Sequence[Arriva
 
     Raises Invalid for an unknown device, OtherStore, and what says nothing of an operation.
     """
-    decider = Decider(run, caller, _begin(run, caller, device_id, arrivals))
+    seqs = [arrival.operation.seq for arrival in arrivals]
+    decider = Decider(run, caller, _begin(run, caller, device_id, arrivals, seqs))
     order = sorted(range(len(arrivals)), key=lambda index: arrivals[index].operation.seq)
     results = {index: decider.decide(arrivals[index]) for index in order}
     return [results[index] for index in range(len(arrivals))]
@@ -80,7 +81,9 @@ def _sender(service: Caller, waiting: Waiting, store_ids: tuple[UUID, ...]) -> C
     )
 
 
-def _begin(run: Run, caller: Caller, device_id: UUID, arrivals: Sequence[Arrival]) -> KnownDelivery:
+def _begin(
+    run: Run, caller: Caller, device_id: UUID, arrivals: Sequence[Arrival], seqs: Sequence[int] = ()
+) -> KnownDelivery:
     goods: dict[int, set[UUID]] = {}
     for arrival in arrivals:
         position = arrival.operation.catalog_position
@@ -92,6 +95,7 @@ def _begin(run: Run, caller: Caller, device_id: UUID, arrivals: Sequence[Arrival
         operation_ids={arrival.operation.id for arrival in arrivals},
         cashier_ids={one for one in cashiers if one},
         goods=goods,
+        seqs=seqs,
     )
     return asked(run, caller, begin_delivery, command)
 

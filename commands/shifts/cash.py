@@ -1,6 +1,7 @@
 """Moving cash in a shift without a sale: put in, paid out, brought to the safe, or the drawer just opened."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from commands.ports import Missing
@@ -21,6 +22,7 @@ class MoveCash:
     reason: str | None = None
     reference: str | None = None
     note: str | None = None
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +57,12 @@ def move_cash(command: MoveCash, work: DrawerWork) -> CashMovement:
     shift.move_cash(
         event,
         movement_id=command.id,
-        cashier_id=work.caller.user_id,
+        cashier_id=work.caller.cashier_id,
         amount=command.amount,
         reason=command.reason or command.type,
         reference=command.reference,
         note=command.note,
-        occurred_at=work.now,
+        occurred_at=command.occurred_at or work.now,
     )
     work.save(shift)
     balance = before.read() + SIGNS[command.type] * command.amount

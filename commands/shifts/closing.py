@@ -100,7 +100,7 @@ def close_shift(command: CloseShift, work: ClosingWork) -> Shift:
     own = {one.method for one in command.tenders} - BUILT_IN
     methods = work.settings.payment_methods(own) if own else Pending(dict)
     locked = work.drawers.lock(shift.opened.register_id)
-    asked = work.drawers.sources(shift, work.caller.user_id)
+    asked = work.drawers.sources(shift, work.caller.cashier_id)
     _check(command, shift)
     counted = _counted(command, methods.read())
     sources, drawer = asked.read(), locked.read()
@@ -134,7 +134,7 @@ def _load(command: EndShift, work: UnitOfWork) -> Shift:
     shift = work.load(Shift, command.id)
     if not shift.is_within(work.caller.store_ids):
         raise Missing
-    if shift.opened.cashier_id != work.caller.user_id and CLOSE_ANY not in work.caller.permissions:
+    if shift.opened.cashier_id != work.caller.cashier_id and CLOSE_ANY not in work.caller.permissions:
         raise NotYourShift
     check_version(shift.version, command.expected_versions)
     return shift
@@ -176,7 +176,7 @@ def _count(
     closing_float = command.closing_float
     return DrawerCount(
         z_number=drawer.z_number + 1,
-        closed_by=by.user_id,
+        closed_by=by.cashier_id,
         closed_at=closed_at,
         counted_cash=command.counted_cash,
         closing_float=command.counted_cash if closing_float is None else closing_float,

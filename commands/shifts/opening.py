@@ -50,7 +50,7 @@ def open_shift(command: OpenShift, work: DrawerWork) -> Shift:
         command.id,
         register_id=command.register_id,
         store_id=place.store_id,
-        cashier_id=work.caller.user_id,
+        cashier_id=work.caller.cashier_id,
         currency=place.currency,
         opening_float=command.opening_float,
         expected_float=drawer.closing_float,

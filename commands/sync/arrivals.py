@@ -32,6 +32,7 @@ class BeginDelivery:
     operation_ids: Collection[UUID]
     cashier_ids: Collection[UUID]
     goods: Mapping[int, Collection[UUID]]
+    seqs: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +48,9 @@ class KnownDelivery:
 
 @dataclass(frozen=True, kw_only=True)
 class NoteDelivery:
-    """These of a device's operations have arrived, whatever became of them."""
+    """A device was heard of."""
 
     device_id: UUID
-    seqs: Collection[int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,10 @@ class AskRights:
 
 
 def begin_delivery(command: BeginDelivery, work: SyncWork) -> KnownDelivery:
-    """All that is known of it, in two round trips. Raises Invalid for an unknown device, OtherStore."""
+    """All that is known of it, in two round trips. Raises Invalid for an unknown device, OtherStore.
+
+    That its operations have arrived is noted before they are decided, as that depends on it.
+    """
     entries = work.deliveries.entries(command.operation_ids)
     waiting = work.deliveries.waiting(command.operation_ids)
     cashiers = {one: work.ask(User, one) for one in command.cashier_ids}
@@ -78,6 +81,8 @@ def begin_delivery(command: BeginDelivery, work: SyncWork) -> KnownDelivery:
         position: work.shelf_prices.known_at(device.store_id, variants, position=position)
         for position, variants in command.goods.items()
     }
+    if command.seqs:
+        work.deliveries.note(device.id, command.seqs, work.now)
     by_operation: dict[UUID, list[InboxEntry]] = {}
     for entry in entries.read():
         by_operation.setdefault(entry.operation_id, []).append(entry)
@@ -108,8 +113,8 @@ def _found(asked: Pending[User]) -> User | None:
 
 
 def note_delivery(command: NoteDelivery, work: SyncWork) -> None:
-    """Keep that they have arrived, and that the device was heard of."""
-    work.deliveries.note(command.device_id, command.seqs, work.now)
+    """Keep that the device was heard of."""
+    work.deliveries.note(command.device_id, (), work.now)
 
 
 def find_due(command: FindDue, work: SyncWork) -> list[Waiting]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.catalog.shelf_prices import ShelfPrice
 from domain.errors import NotFound
-from domain.orders.offline import Offline, in_order
+from domain.orders.offline import CLOCK_AHEAD, OLDEST, Offline, in_order
 
 #: The cashier had no right to do it; the money is gone all the same.
 NOT_PERMITTED = "not_permitted"
@@ -43,6 +43,11 @@ class Delivery:
     #: What a store asked for these goods at that position, where that is known already.
     prices_of: UUID | None = None
     prices: Mapping[UUID, ShelfPrice] = field(default_factory=dict)
+
+    def moment(self, now: datetime) -> datetime:
+        """When it happened: as the till told, unless its clock is ahead or it is very old."""
+        is_sound = now - OLDEST <= self.told_at <= now + CLOCK_AHEAD
+        return self.told_at if is_sound else now
 
     def offline(self, received_at: datetime, flags: Collection[str]) -> Offline:
         """What is recorded of it with the fact."""

@@ -32,6 +32,9 @@ class DeliveriesPort(Protocol):
     def forget(self, operation_id: UUID) -> None:
         """Let an operation wait no more."""
 
+    def is_missing_before(self, device_id: UUID, seq: int) -> Pending[bool]:
+        """Ask whether an operation that the device did earlier has not arrived."""
+
     def note(self, device_id: UUID, seqs: Iterable[int], now: datetime) -> None:
         """Keep which of a device's operations have arrived, and that it was heard of."""
 

@@ -67,6 +67,11 @@ _FORGET: LiteralString = """
     DELETE FROM waiting_operations WHERE company_id = %(company_id)s AND id = %(id)s
 """
 
+_ARRIVED: LiteralString = """
+    SELECT received @> int8range(1, %(seq)s::bigint) AS all_before FROM device_deliveries
+     WHERE company_id = %(company_id)s AND device_id = %(device_id)s
+"""
+
 _NOTE: LiteralString = """
     INSERT INTO device_deliveries AS known (company_id, device_id, received, last_seq, last_seen_at)
     SELECT %(company_id)s, %(device_id)s, coalesce(range_agg(int8range(seq, seq, '[]')), '{}'),
@@ -134,6 +139,16 @@ class DeliveriesGuard:
         """Let an operation wait no more."""
         self._changed()
         self._db.execute(_FORGET, {**self._own(), "id": operation_id})
+
+    def is_missing_before(self, device_id: UUID, seq: int) -> Pending[bool]:
+        """Ask whether an operation that the device did earlier has not arrived."""
+        answer = self._db.ask(_ARRIVED, {**self._own(), "device_id": device_id, "seq": seq})
+
+        def is_missing() -> bool:
+            row = answer.row()
+            return row is None or not row["all_before"]
+
+        return Pending(is_missing)
 
     def note(self, device_id: UUID, seqs: Iterable[int], now: datetime) -> None:
         """Keep which of a device's operations have arrived, and that it was heard of."""

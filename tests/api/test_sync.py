@@ -44,6 +44,16 @@ class Device:
             "order.sale", {**self.stocked.sale(quantity), **body}, **{"number": number, **more}
         )
 
+    def opening(self, **body: Any) -> tuple[str, dict[str, Any]]:
+        """A shift that it opened next: its id, and the operation."""
+        body = {"register_id": self.stocked.register["id"], "opening_float": 0, **body}
+        opening = self.operation("shift.open", body)
+        return opening["id"], opening
+
+    def closing(self, shift_id: str, **body: Any) -> dict[str, Any]:
+        """A shift that it closed next."""
+        return self.operation("shift.close", {"shift_id": shift_id, **body})
+
     def deliver(self, *operations: dict[str, Any], role: str = "Cashier") -> Any:
         """The answer to a delivery."""
         body = {"device_id": self.id, "operations": list(operations)}
@@ -264,6 +274,61 @@ class TestWaiting:
         device.results()
         assert device.status()["waiting"] == []
         assert device.statuses(sale) == ["replayed"]
+
+
+class TestShifts:
+    def test_a_day_without_a_connection(self, device: Device) -> None:
+        shift, opening = device.opening(opening_float=10000)
+        operations = [
+            opening,
+            device.sale(2, body={"shift_id": shift}),
+            device.operation(
+                "shift.cash_movement",
+                {"shift_id": shift, "type": "paid_out", "amount": 500, "reason": "petty_cash"},
+            ),
+            device.operation("shift.end", {"shift_id": shift}),
+            device.closing(shift, counted_cash=9738),
+        ]
+        results = device.results(*operations)
+        assert [(one["status"], one.get("code")) for one in results] == [("applied", None)] * 5
+        assert results[-1]["resource"] == {"type": "shift", "id": shift, "number": "1"}
+        assert device.statuses(*operations) == ["replayed"] * 5
+        shown = device.stocked.shop.client().get(f"/api/pos/shifts/{shift}").data
+        assert (shown["status"], shown["expected_cash"], shown["over_short"]) == ("closed", 9738, 0)
+
+    def test_a_close_that_overtakes_its_sales_makes_them_late(self, device: Device) -> None:
+        shift, opening = device.opening()
+        sale = device.sale(2, body={"shift_id": shift})
+        closing = device.closing(shift, counted_cash=238)
+        assert device.statuses(opening, closing) == ["applied", "applied"]
+        (result,) = device.results(sale)
+        assert (result["status"], result["flags"]) == ("applied", ["late"])
+        shown = device.stocked.shop.client().get(f"/api/pos/shifts/{shift}").data
+        assert (shown["over_short"], shown["late"]) == (238, {"count": 1, "total": 238})
+        assert shown["restated"]["over_short"] == 0
+
+    def test_a_shift_waits_for_the_close_of_the_one_before(self, device: Device) -> None:
+        first, opening = device.opening()
+        closing = device.closing(first, counted_cash=0)
+        second, next_opening = device.opening()
+        sale = device.sale(body={"shift_id": second})
+        assert device.statuses(opening) == ["applied"]
+        assert device.statuses(next_opening, sale) == ["waiting", "waiting"]
+        assert device.statuses(closing) == ["applied"]
+        assert device.statuses(next_opening, sale) == ["replayed", "replayed"]
+
+    def test_a_shift_is_rejected_while_another_is_open(self, device: Device) -> None:
+        _, first = device.opening()
+        _, second = device.opening()
+        results = device.results(first, second)
+        assert [one.get("code") for one in results] == [None, "shift_already_open"]
+
+    def test_what_names_a_shift_that_was_rejected_is_rejected(self, device: Device) -> None:
+        _, first = device.opening()
+        shift, second = device.opening()
+        sale = device.sale(body={"shift_id": shift})
+        results = device.results(first, second, sale)
+        assert results[2]["code"] == "depends_on_rejected"
 
 
 class TestTwoTabs:

@@ -97,6 +97,16 @@ from commands.shifts.closing import (
     end_shift,
     recount_shift,
 )
+from commands.shifts.offline_shifts import (
+    TakeOverClose,
+    TakeOverEnd,
+    TakeOverMovement,
+    TakeOverOpening,
+    take_over_close,
+    take_over_end,
+    take_over_movement,
+    take_over_opening,
+)
 from commands.shifts.opening import OpenShift, open_shift
 from commands.stock.adjustments import AdjustStock, adjust_stock
 from commands.stock.counts.completion import CompleteCount, PostDifferences, complete_count, post_differences
@@ -283,6 +293,10 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         SwitchPackage: switch_package,
         SwitchSetting: switch_setting,
         TakeDelivery: take_delivery,
+        TakeOverClose: take_over_close,
+        TakeOverEnd: take_over_end,
+        TakeOverMovement: take_over_movement,
+        TakeOverOpening: take_over_opening,
         TakeOverSale: take_over_sale,
         TakeReturn: take_return,
         TallyCount: tally_count,

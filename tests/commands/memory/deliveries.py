@@ -67,6 +67,10 @@ class MemoryDeliveries:
     def forget(self, operation_id: UUID) -> None:
         self._world.waiting.pop(operation_id, None)
 
+    def is_missing_before(self, device_id: UUID, seq: int) -> Pending[bool]:
+        delivered = self._world.delivered.get(device_id, set())
+        return Pending(lambda: not set(range(1, seq)) <= delivered)
+
     def note(self, device_id: UUID, seqs: Iterable[int], now: datetime) -> None:
         del now
         self._world.delivered[device_id] = self._world.delivered.get(device_id, set()) | set(seqs)
