@@ -12,9 +12,10 @@ from domain.errors import NotAllowed
 APPROVE: Final = "pos.approve"
 REFUND: Final = "orders.refund"
 REFUND_OTHER_METHOD: Final = "orders.refund_other_method"
+RETURN_UNLINKED: Final = "orders.return_unlinked"
 DISCOUNT: Final = "pos.discount"
 #: Of what can be approved, what gives money back.
-MONEY_BACK: Final = (REFUND, REFUND_OTHER_METHOD, "orders.void", "orders.return_unlinked")
+MONEY_BACK: Final = (REFUND, REFUND_OTHER_METHOD, "orders.void", RETURN_UNLINKED)
 #: All that can be approved, and the keys that its approval grants: whoever refunds to another method refunds.
 APPROVABLE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {

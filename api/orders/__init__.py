@@ -3,12 +3,14 @@
 from falcon import App, Request, Response
 
 from api.orders import held_sales
+from api.orders.exchanges import PosExchanges
 from api.orders.own_orders import CashierOrder, CashierOrders
 from api.orders.quotes import PosQuote
 from api.orders.refunds import OrderRefundQuote, OrderRefunds
 from api.orders.returnable_orders import ReturnableOrder
 from api.orders.sales import PosOrders
 from api.orders.store_orders import AdminOrder, AdminOrders
+from api.orders.unlinked_returns import PosReturns
 from api.orders.voids import OrderVoid
 from api.services import Services
 
@@ -25,6 +27,8 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route("/api/pos/orders/{order_id:uuid}/refunds", OrderRefunds(services))
     app.add_route("/api/pos/orders/{order_id:uuid}/refunds/quote", OrderRefundQuote(services))
     app.add_route("/api/pos/orders/{order_id:uuid}/void", OrderVoid(services))
+    app.add_route("/api/pos/returns", PosReturns(services))
+    app.add_route("/api/pos/exchange", PosExchanges(services))
     app.add_route("/api/pos/receipts/{code:path}", ReturnableOrder(services))
     app.add_route("/api/cashier/orders", CashierOrders(services))
     app.add_route("/api/cashier/orders/{order_id:uuid}", CashierOrder(services))

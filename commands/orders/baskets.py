@@ -84,7 +84,7 @@ class SalesPort(Protocol):
         """Ask whether a sale has this number of the series."""
 
     def has_number(self, number: str) -> Pending[bool]:
-        """Ask whether that is the number of an order or a refund of the company, as it is printed."""
+        """Ask whether that is the number of an order, refund or return of the company, as it is printed."""
 
 
 class QuoteWork(UnitOfWork, Protocol):

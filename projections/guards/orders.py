@@ -54,7 +54,9 @@ _SOLD_AS: LiteralString = """
 
 
 _NUMBERED: LiteralString = """
-    SELECT id FROM orders WHERE company_id = %(company_id)s AND number = %(number)s LIMIT 1
+    (SELECT id FROM orders WHERE company_id = %(company_id)s AND number = %(number)s LIMIT 1)
+     UNION ALL
+    (SELECT id FROM refunds WHERE company_id = %(company_id)s AND number = %(number)s LIMIT 1)
 """
 
 
@@ -126,7 +128,7 @@ class SalesGuard:
         return Pending(lambda: answer.row() is not None)
 
     def has_number(self, number: str) -> Pending[bool]:
-        """Ask whether that is the number of an order of the company, as it is printed."""
+        """Ask whether that is the number of an order, refund or return of the company, as it is printed."""
         answer = self._db.ask(_NUMBERED, {"company_id": self._db.company_id, "number": number})
         return Pending(lambda: answer.row() is not None)
 

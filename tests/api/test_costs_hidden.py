@@ -131,12 +131,29 @@ def begin_count(stocked: Any, product: Any) -> Any:
     return stocked.shop.client().post("/api/admin/inventory/counts", body).data["id"]
 
 
+def exchange_of(stocked: Any) -> dict[str, Any]:
+    """One that was just sold, for another."""
+    order = stocked.sell(1).data
+    return {
+        "order_id": order["id"],
+        "returns": [{"line_id": order["lines"][0]["id"], "quantity": 1}],
+        "lines": [{"variant_id": stocked.variant_id, "quantity": 1}],
+    }
+
+
 #: Every change whose answer tells of costs: what is sent, with a product of two variants at hand.
 CHANGES: dict[str, Callable[[Any, Any], Any]] = {
     "POST /api/pos/orders": lambda stocked, _: stocked.sale(),
     "POST /api/pos/orders/{order_id}/refunds": lambda *_: REFUND,
     "POST /api/pos/orders/{order_id}/refunds/quote": lambda *_: REFUND,
     "POST /api/pos/orders/{order_id}/void": lambda *_: {"reason": "wrong customer"},
+    "POST /api/pos/returns": lambda stocked, _: {
+        "register_id": stocked.register["id"],
+        "lines": [{"variant_id": stocked.variant_id, "quantity": 1, "unit_price": 119}],
+        "payments": [{"method": "cash", "amount": 119}],
+        "reason": "no receipt",
+    },
+    "POST /api/pos/exchange": lambda stocked, _: exchange_of(stocked),
     "POST /api/admin/inventory/receipts": lambda stocked, _: {
         "storage_id": stocked.storage["id"],
         "lines": [{"variant_id": stocked.variant_id, "quantity": 1, "unit_cost": 55}],

@@ -65,6 +65,16 @@ def shift_of(stocked: Any) -> str:
     return str(stocked.shop.client().post("/api/pos/shifts/open", body).data["id"])
 
 
+def exchange_of(stocked: Any) -> Body:
+    """One that was just sold, for another."""
+    order = stocked.sell(1).data
+    return {
+        "order_id": order["id"],
+        "returns": [{"line_id": order["lines"][0]["id"], "quantity": "1.0"}],
+        "lines": [{"variant_id": stocked.variant_id, "quantity": "1.0"}],
+    }
+
+
 #: By the last words of the path: what is sent, but for the id.
 BODIES: dict[str, Callable[[Any], Body]] = {
     "orders": lambda stocked: stocked.sale(),
@@ -91,6 +101,13 @@ BODIES: dict[str, Callable[[Any], Body]] = {
     "open": lambda stocked: {"register_id": free_register(stocked), "opening_float": 10000},
     "cash-movements": lambda _: {"type": "drop", "amount": 500, "reason": "safe"},
     "refunds": lambda stocked: REFUND if stocked.sold(3) else {},
+    "returns": lambda stocked: {
+        "register_id": stocked.register["id"],
+        "lines": [{"variant_id": stocked.variant_id, "quantity": "1.0", "unit_price": 119}],
+        "payments": [{"method": "cash", "amount": 119}],
+        "reason": "no receipt",
+    },
+    "exchange": exchange_of,
     "devices": lambda stocked: {"register_id": stocked.register["id"], "name": some_name()},
     "adjustments": lambda stocked: {
         "storage_id": stocked.storage["id"],
@@ -135,6 +152,8 @@ OTHERWISE: dict[str, Body] = {
     "open": {"opening_float": 9000},
     "cash-movements": {"amount": 400},
     "refunds": {"note": "For Anna"},
+    "returns": {"note": "Torn"},
+    "exchange": {"note": "For Anna"},
     "receipts": {"reference": "7"},
     "purchase-orders": {"reference": "7"},
     "reservations": {"reference": "7"},

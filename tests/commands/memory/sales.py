@@ -108,6 +108,7 @@ class MemorySales:
         orders = list(self._world.all(self._company_id, Order))
         numbers = [order.terms.number for order in orders]
         numbers += [refund.number for order in orders for refund in order.refunds]
+        numbers += [one.taken.number for one in self._world.all(self._company_id, UnlinkedReturn)]
         return Pending(lambda: number in numbers)
 
     def _any(self, kind: type[E], one_id: UUID | None) -> E | None:
