@@ -104,7 +104,7 @@ class PrintedReceiptAnswer(Answer, kw_only=True):
     tip_total: Annotated[Money | None, Meaning("Tips on top.", 0)]
     paid_total: Annotated[Money | None, Meaning("All of that: what was paid, or paid out.", 869)]
     tenders: Annotated[list[PrintedTenderAnswer], Meaning("How it was paid, or paid out.")]
-    receipt_url: Annotated[str, Meaning("What its QR code says.", "/api/receipts/…")]
+    qr_text: Annotated[str, Meaning("What its QR code says.", "/api/receipts/…")]
 
 
 class OrdersReceiptAnswer(PrintedReceiptAnswer, kw_only=True):

@@ -38,7 +38,7 @@ def refund_receipt(
         tip_total=refund.tip,
         paid_total=refund.total + refund.rounding + refund.tip,
         tenders=[_tender(payment, context, language) for payment in refund.payments],
-        receipt_url=context.address,
+        qr_text=context.address,
         refund_id=refund.refund_id,
     )
 

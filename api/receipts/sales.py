@@ -40,7 +40,7 @@ def sale_receipt(order: Order, context: Context, language: str, copy: int) -> Or
         tip_total=paid.tip_total,
         paid_total=paid.paid_total,
         tenders=[_tender(payment, context, language) for payment in paid.payments],
-        receipt_url=context.address,
+        qr_text=context.address,
         order=show_order(order),
     )
     hide(OrdersReceiptAnswer, receipt, permissions=frozenset())

@@ -163,7 +163,7 @@ class _Printer:
         if self._receipt.store.receipt_footer:
             yield Rule()
             yield Text(text=self._receipt.store.receipt_footer, is_centered=True)
-        yield Code(text=self._receipt.receipt_url)
+        yield Code(text=self._receipt.qr_text)
 
     def _money(self, amount: int) -> str:
         return self._language.money(amount, self._receipt.currency)

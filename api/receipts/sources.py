@@ -8,12 +8,12 @@ from uuid import UUID
 from api.orders.own_orders import own_order
 from api.orders.store_orders import store_order
 from api.receipt_addresses import ReceiptAddresses
-from api.receipts.answers import OrdersReceiptAnswer, PrintedReceiptAnswer
+from api.receipts.answers import OrdersReceiptAnswer, PrintedReceiptAnswer, RefundReceiptAnswer
 from api.receipts.context import Context, Place, context_of
 from api.receipts.refunds import refund_receipt
 from api.receipts.sales import sale_receipt
 from api.services import Reading
-from commands.ports import Caller
+from commands.ports import Caller, Missing
 from domain.orders import Order
 from domain.orders.receipts import refund_of
 
@@ -82,6 +82,17 @@ def _any(reading: Reading, caller: Caller, order_id: UUID, _: UUID | None) -> Or
     return store_order(reading, caller, order_id)
 
 
+def _of_refund(reading: Reading, caller: Caller, order_id: UUID, refund_id: UUID | None) -> Order:
+    """The order of a refund that the caller gave, or may see, in a store of theirs."""
+    orders: list[Order] = reading.aggregates(Order, [order_id])
+    refund = refund_of(orders[0], refund_id) if orders and refund_id else None
+    if refund is None or (caller.store_ids and refund.store_id not in caller.store_ids):
+        raise Missing
+    if refund.cashier_id != caller.user_id and _EVERY_ORDER not in caller.permissions:
+        raise Missing
+    return orders[0]
+
+
 KINDS = (
     Kind(
         path="/api/cashier/orders/{order_id:uuid}/receipt",
@@ -96,5 +107,12 @@ KINDS = (
         noun="a sale's receipt",
         answer=OrdersReceiptAnswer,
         find=_any,
+    ),
+    Kind(
+        path="/api/pos/orders/{order_id:uuid}/refunds/{refund_id:uuid}/receipt",
+        permission="pos.use",
+        noun="a refund's receipt",
+        answer=RefundReceiptAnswer,
+        find=_of_refund,
     ),
 )

@@ -88,6 +88,13 @@ def buy(stocked: Any) -> str:
     return str(admin.post(f"/api/admin/inventory/purchase-orders/{order['id']}/order").data["id"])
 
 
+def refund(stocked: Any, order: Any) -> str:
+    """Give something back of an order, and leave the goods."""
+    goodwill = [{"line_id": order["lines"][0]["id"], "amount": 1}]
+    body = {"goodwill": goodwill, "payments": [{"method": "cash", "amount": 1}], "reason": "A scratch"}
+    return str(stocked.shop.client().post(f"/api/pos/orders/{order['id']}/refunds", body).data["id"])
+
+
 def begin_count(stocked: Any) -> str:
     """Begin to count the goods, of which nothing was found yet."""
     body = {"storage_id": stocked.storage["id"], "kind": "full"}
@@ -118,7 +125,8 @@ def fill(stocked: Any) -> Full:
         "count_id": begin_count(stocked),
         "transfer_id": stocked.transfer().data["id"],
         "purchase_order_id": buy(stocked),
-        "order_id": (order_id := stocked.sell(role="Admin").data["id"]),
+        "order_id": (order_id := (order := stocked.sell(role="Admin").data)["id"]),
+        "refund_id": refund(stocked, order),
         "code": order_id,
         "import_id": hand_in(admin),
         "shift_id": open_shift(stocked),
@@ -189,6 +197,10 @@ def path_of(route: Route, ids: dict[str, str]) -> str:
 BODIES = {
     ("POST", "/api/admin/orders/{order_id:uuid}/receipt/prints"): {"format": "json"},
     ("POST", "/api/admin/orders/{order_id:uuid}/receipt/send"): {"email": "ada@example.com"},
+    ("POST", "/api/pos/orders/{order_id:uuid}/refunds/{refund_id:uuid}/receipt/prints"): {"format": "json"},
+    ("POST", "/api/pos/orders/{order_id:uuid}/refunds/{refund_id:uuid}/receipt/send"): {
+        "email": "ada@example.com"
+    },
     ("POST", "/api/cashier/orders/{order_id:uuid}/receipt/prints"): {"format": "json"},
     ("POST", "/api/cashier/orders/{order_id:uuid}/receipt/send"): {"email": "ada@example.com"},
     ("POST", "/api/pos/orders/{order_id:uuid}/refunds"): REFUND,

@@ -5,8 +5,8 @@ import pytest
 from commands.orders.printing import PrintReceipt, SendReceipt
 from commands.ports import Missing
 from domain.messages import Message
-from domain.orders import Order, RefundPayment
-from tests.api.receipts.sold import REFUND, item, refunded, sold, tax
+from domain.orders import Order
+from tests.api.receipts.sold import item, sold
 from tests.commands.samples import (
     ORDER,
     OTHER,
@@ -22,6 +22,8 @@ from tests.commands.samples import (
     store,
 )
 from tests.commands.scenario import Scenario, fact
+from tests.domain.sales import refund as give_back
+from tests.domain.sales import returned
 
 PRINT = PrintReceipt(order_id=ORDER, format="escpos", paper="80mm")
 SEND = SendReceipt(order_id=ORDER, address="ada@example.com", language="de")
@@ -38,8 +40,8 @@ def shop(scenario: Scenario) -> Scenario:
 @pytest.fixture
 def refund(scenario: Scenario) -> Order:
     """A sale of which something was given back."""
-    order = sold([item(681, "1", [tax("8.875")]), item(600, "1", [tax("20", inclusive=True)])])
-    refunded(order, [RefundPayment(method="card", amount=801, exact=801)])
+    order = sold([item(681, "1"), item(600, "1")])
+    give_back(order, returned(1))
     scenario.given(order)
     return order
 
@@ -60,10 +62,16 @@ class TestPrinting:
 
     def test_a_refund_has_an_original_of_its_own(self, scenario: Scenario, refund: Order) -> None:
         of_sale = PrintReceipt(order_id=refund.id, format="pdf", paper="a4")
-        of_refund = PrintReceipt(order_id=refund.id, refund_id=REFUND, format="pdf", paper="a4")
+        of_refund = PrintReceipt(
+            order_id=refund.id, refund_id=refund.refunds[0].refund_id, format="pdf", paper="a4"
+        )
         scenario.when(of_sale).then(fact(Order.ReceiptPrinted, copy=0, refund_id=None))
-        scenario.when(of_refund).then(fact(Order.ReceiptPrinted, copy=0, refund_id=REFUND))
-        scenario.when(of_refund).then(fact(Order.ReceiptPrinted, copy=1, refund_id=REFUND))
+        scenario.when(of_refund).then(
+            fact(Order.ReceiptPrinted, copy=0, refund_id=refund.refunds[0].refund_id)
+        )
+        scenario.when(of_refund).then(
+            fact(Order.ReceiptPrinted, copy=1, refund_id=refund.refunds[0].refund_id)
+        )
         scenario.when(of_sale).then(fact(Order.ReceiptPrinted, copy=1, refund_id=None))
 
     def test_an_unknown_order_or_refund_is_missing(self, shop: Scenario) -> None:
@@ -96,9 +104,15 @@ class TestSending:
         )
 
     def test_it_may_be_the_receipt_of_a_refund(self, scenario: Scenario, refund: Order) -> None:
-        send = SendReceipt(order_id=refund.id, refund_id=REFUND, address="ada@example.com", language="en")
+        send = SendReceipt(
+            order_id=refund.id,
+            refund_id=refund.refunds[0].refund_id,
+            address="ada@example.com",
+            language="en",
+        )
         scenario.when(send).then(
-            fact(Message.Written, part_id=REFUND), fact(Order.ReceiptSent, refund_id=REFUND)
+            fact(Message.Written, part_id=refund.refunds[0].refund_id),
+            fact(Order.ReceiptSent, refund_id=refund.refunds[0].refund_id),
         )
 
     def test_sending_is_no_print(self, shop: Scenario) -> None:

@@ -1,21 +1,18 @@
 """Sales to print receipts of, priced and settled as a till does it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from api.receipts.answers import ReceiptCompanyAnswer, ReceiptStoreAnswer
 from api.receipts.context import Context
-from domain.orders import Goodwill, Offline, Order, RefundedLine, RefundPayment, SaleLine
+from domain.orders import Offline, Order, SaleLine
 from domain.payments import Tender, settle
-from domain.pricing import Discount, Item, OrderTax, Rules, TaxRate, price
+from domain.pricing import Discount, Item, Rules, TaxRate, price
 from domain.tills import Till
 from projections.payment_methods import NamedMethod
 
-REFUND = UUID(int=8)
 SOLD_AT = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 CONTEXT = Context(
     company=ReceiptCompanyAnswer(
@@ -120,66 +117,3 @@ def sold(
         note=None,
         offline=offline,
     )
-
-
-def refunded(order: Order, payments: Sequence[RefundPayment], **more: Any) -> Order:
-    """The same order after its first line was given back whole, and some goodwill on the second."""
-    first, second = order.terms.lines[0], order.terms.lines[1]
-    names = ("product_id", "variant_id", "category_id", "brand_id")
-    line = RefundedLine(
-        line_id=first.id,
-        restock=True,
-        **{name: getattr(first, name) for name in (*names, *_AMOUNTS)},
-    )
-    # A tenth of the second line, whose tax of 20 percent is contained.
-    goodwill = Goodwill(
-        line_id=second.id,
-        taxes=tuple(replace(tax, taxable=50, amount=10) for tax in second.taxes),
-        tax_total=10,
-        total=60,
-        net_sales=50,
-        **{name: getattr(second, name) for name in names},
-    )
-    taxes = [OrderTax(**asdict(tax)) for tax in (*line.taxes, *goodwill.taxes)]
-    order.trigger_event(
-        Order.Refunded,
-        refund_id=REFUND,
-        number="MAIN-1-R000001",
-        series_id=UUID(int=9),
-        series_number=1,
-        store_id=order.terms.store_id,
-        register_id=order.terms.register_id,
-        shift_id=None,
-        cashier_id=order.terms.cashier_id,
-        customer_id=None,
-        storage_id=None,
-        business_date=order.terms.business_date,
-        hour=23,
-        occurred_at=SOLD_AT,
-        lines=(line,),
-        goodwill=(goodwill,),
-        taxes=tuple(taxes),
-        payments=tuple(payments),
-        total=line.total + goodwill.total,
-        rounding=sum(payment.amount - payment.exact for payment in payments),
-        tip=sum(payment.tip for payment in payments),
-        reason="defective",
-        note=None,
-        payment_status="partially_refunded",
-        fulfilment_status="partially_returned",
-        **more,
-    )
-    return order
-
-
-_AMOUNTS = (
-    "quantity",
-    "gross_total",
-    "discount_total",
-    "taxes",
-    "tax_total",
-    "total",
-    "gross_sales",
-    "net_sales",
-    "cost_total",
-)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from api.receipts.refunds import refund_receipt
 from api.receipts.sales import sale_receipt
 from api.receipts.slips import slip_of
 from api.slips import FORMATS, PAPERS
@@ -19,6 +20,7 @@ from domain.payments import Tender
 from domain.pricing import Discount, Item, Rules, price
 from tests.api.receipts.sold import CONTEXT, item, sold, tax
 from tests.api.slips.reading import LINES_OF
+from tests.domain.sales import gift, refund, returned
 
 TAXES = [
     tax("20", inclusive=True, name="VAT"),
@@ -103,6 +105,23 @@ def test_the_data_adds_up(order: Order) -> None:
     assert all(one["taxable"] + one["amount"] == one["gross"] for one in figure["taxes"])
     assert all(line["discount"] >= 0 for line in figure["lines"])
     assert figure["order_discount"] >= 0
+
+
+@given(order=sales(), part=some.sampled_from(["1", "0.5", "0.375"]), given_back=some.integers(0, 99))
+def test_the_data_of_refunds_in_parts_adds_up(order: Order, part: str, given_back: int) -> None:
+    for line in order.terms.lines:
+        number, quantity = line.id.int, min(Decimal(part), line.quantity)
+        if amount := min(given_back, line.total):
+            refund(order, goodwill=[gift(number, amount)], cash_rounding=5)
+        refund(order, returned(number, f"{quantity}"), cash_rounding=5)
+    for one in order.refunds:
+        figure = msgspec.to_builtins(refund_receipt(order, one, CONTEXT, "en", 0))
+        assert sum(line["amount"] for line in figure["lines"]) == figure["subtotal"]
+        assert all(line["amount"] >= 0 for line in figure["lines"])
+        added = sum(tax["amount"] for tax in figure["taxes"] if not tax["inclusive"])
+        assert figure["subtotal"] + added == figure["total"]
+        assert figure["total"] + figure["rounding"] + figure["tip_total"] == figure["paid_total"]
+        assert sum(tender["tendered"] for tender in figure["tenders"]) == figure["paid_total"]
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,12 @@ from api.receipts.texts import TEXTS
 from api.slips import FORMATS, PAPERS
 from api.slips.columns import lines_of
 from api.slips.languages import ENGLISH, LANGUAGES
-from domain.orders import Offline, Order, RefundPayment
+from domain.orders import Offline, Order
+from domain.payments import Tender
 from domain.pricing import Discount
-from tests.api.receipts.sold import CONTEXT, REFUND, SOLD_AT, item, refunded, sold, tax
+from tests.api.receipts.sold import CONTEXT, SOLD_AT, item, sold, tax
 from tests.api.slips.reading import LINES_OF
+from tests.domain.sales import gift, refund, returned
 
 VAT, SALES_TAX = tax("20", inclusive=True, name="VAT"), tax("8.875")
 
@@ -33,8 +35,10 @@ def printed(order: Order, copy: int = 0, language: str = "en") -> list[str]:
 
 def refund_of_two() -> Order:
     """A sale of which the first line was given back, and something on the second, with a tip."""
-    order = sold([item(681, "1", [SALES_TAX]), item(600, "1", [VAT])])
-    return refunded(order, [RefundPayment(method="cash", amount=800, exact=801, tip=100)])
+    paid = [Tender(method="cash", amount=1341, tip=100)]
+    order = sold([item(681, "1", [SALES_TAX]), item(600, "1", [VAT])], paid)
+    refund(order, returned(1), goodwill=[gift(2, 60)], tip=100, cash_rounding=5)
+    return order
 
 
 class TestASale:
@@ -83,7 +87,7 @@ class TestARefund:
         lines = [line.split() for line in LINES_OF[format_](written)]
         for line in (
             "Refund",
-            "Number MAIN-1-R000001",
+            "Number MAIN-R000001",
             "Of sale MAIN-1-000001",
             "Thing 6.81 A",
             "Goodwill: Thing 0.60 B",
@@ -100,7 +104,7 @@ class TestARefund:
     def test_is_counted_by_itself(self) -> None:
         order = refund_of_two()
         assert (order.prints, order.refund_prints) == (0, {})
-        assert refund_receipt(order, order.refunds[0], CONTEXT, "en", 1).refund_id == REFUND
+        assert refund_receipt(order, order.refunds[0], CONTEXT, "en", 1).copy == 1
 
 
 class TestLanguages:

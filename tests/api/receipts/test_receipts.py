@@ -54,7 +54,7 @@ class TestTheReceipt:
         assert (printed["subtotal"], printed["total"], printed["paid_total"]) == (238, 238, 238)
         assert printed["tenders"] == [{"method": "cash", "name": "Cash", "tendered": 500, "change": 262}]
         assert (printed["register"], printed["cashier"], printed["copy"]) == ("Till 1", "cashier", 0)
-        assert order_of(printed["receipt_url"]) == UUID(sold["id"])
+        assert order_of(printed["qr_text"]) == UUID(sold["id"])
 
     def test_a_manager_sees_those_of_all_in_the_own_stores(self, stocked: Any) -> None:
         sold = stocked.sell().data
@@ -250,3 +250,60 @@ def mail_to(stocked: Any, address: str) -> Any:
         if mail["To"] == address:
             return mail
     return None
+
+
+class TestRefunds:
+    """Receipts of money that was given back."""
+
+    def test_a_refund_has_a_receipt_of_its_own(self, stocked: Any) -> None:
+        path = refund_path(stocked)
+        receipt = stocked.shop.client("Manager").get(path).data
+        assert (receipt["kind"], receipt["number"], receipt["sale_number"]) == (
+            "refund",
+            "MAIN-1-R000001",
+            "MAIN-1-000001",
+        )
+        assert [(line["name"], line["quantity"], line["amount"]) for line in receipt["lines"]] == [
+            ("Oat milk", "1", 119)
+        ]
+        assert (receipt["total"], receipt["paid_total"]) == (119, 119)
+        assert receipt["tenders"] == [{"method": "cash", "name": "Cash", "tendered": 119, "change": 0}]
+        assert receipt["refund_id"] == path.split("/")[-2]
+
+    @pytest.mark.parametrize("format_", ["html", "pdf", "escpos"])
+    def test_it_is_printed_once_and_then_copied_and_opens_the_drawer(
+        self, stocked: Any, format_: str
+    ) -> None:
+        path, manager = f"{refund_path(stocked)}/prints", stocked.shop.client("Manager")
+        first, second = (manager.post(path, {"format": format_}).body for _ in range(2))
+        texts = ["\n".join(LINES_OF[format_](body)) for body in (first, second)]
+        assert ["COPY 1" in text for text in texts] == [False, True]
+        assert all("MAIN-1-R000001" in text for text in texts)
+        if format_ == "escpos":
+            assert (PULSE in first, PULSE in second) == (True, False)
+
+    def test_it_is_mailed(self, stocked: Any) -> None:
+        address = f"{uuid4().hex}@example.com"
+        path = f"{refund_path(stocked)}/send"
+        assert stocked.shop.client("Manager").post(path, {"email": address}).status == 200
+        mail = eventually(lambda: mail_to(stocked, address))
+        assert "Refund MAIN-1-R000001" in mail["Subject"]
+
+    def test_others_see_it_only_with_the_right_to_see_every_order_of_that_store(self, stocked: Any) -> None:
+        path, shop = refund_path(stocked), stocked.shop
+        assert shop.client("Admin").get(path).status == 200
+        assert shop.client("Cashier").get(path).status == 404
+        assert shop.client("Manager", stores=[str(uuid4())]).get(path).status == 404
+        assert shop.client("Manager").get(path.replace(path.split("/")[-2], str(uuid4()))).status == 404
+
+
+def refund_path(stocked: Any) -> str:
+    """The path of the receipt of a new refund of one of two."""
+    sold = stocked.sell(2).data
+    body = {
+        "lines": [{"line_id": sold["lines"][0]["id"], "quantity": "1"}],
+        "payments": [{"method": "cash", "amount": 119}],
+        "reason": "defective",
+    }
+    refund = stocked.shop.client("Manager").post(f"/api/pos/orders/{sold['id']}/refunds", body).data
+    return f"/api/pos/orders/{sold['id']}/refunds/{refund['id']}/receipt"
