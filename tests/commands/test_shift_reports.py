@@ -1,0 +1,238 @@
+"""Reports of shifts: what a day at a till comes to, to the last minor unit."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from commands.companies import ReviseCompany
+from commands.orders.baskets import BasketLine
+from commands.orders.exchange_terms import ExchangeGoods
+from commands.orders.refunds import RefundOrder
+from commands.orders.sales import PlaceSale
+from commands.orders.voids import VoidOrder
+from commands.shifts.cash import MoveCash
+from commands.shifts.closing import CloseShift, CountedTender, EndShift
+from commands.shifts.opening import OpenShift
+from domain.orders import LineReturn
+from domain.payments import Tender
+from domain.shifts import Shift
+from domain.shifts.figures import ShiftReport
+from tests.commands.samples import (
+    ADMIN,
+    COMPANY,
+    NOW,
+    REGISTER,
+    SHIFT,
+    STORE,
+    TAX,
+    id_of,
+    product,
+    register,
+    store,
+    tax,
+    user,
+    variant,
+)
+from tests.commands.scenario import Scenario
+
+PRICES = (1798, 4990, 3333, 1200, 2499, 2990, 3990)
+NEXT = id_of("next shift")
+
+
+def cash(amount: int, **more: Any) -> Tender:
+    return Tender(method="cash", amount=amount, **more)
+
+
+def card(amount: int, **more: Any) -> Tender:
+    return Tender(method="card", amount=amount, **more)
+
+
+def bought(price: int) -> BasketLine:
+    """One of what costs so much."""
+    return BasketLine(variant_id=id_of(f"variant {price}"), quantity=Decimal(1), id=id_of(f"line {price}"))
+
+
+def sell(price: int, *tenders: Tender, **values: Any) -> PlaceSale:
+    """Sell one of what costs so much; the sale is called by its price."""
+    return PlaceSale(
+        **{
+            "id": id_of(f"sale {price}"),
+            "register_id": REGISTER,
+            "lines": (bought(price),),
+            "tenders": tenders,
+            **values,
+        }
+    )
+
+
+def back(price: int) -> tuple[LineReturn, ...]:
+    """What was sold for so much comes back."""
+    return (LineReturn(line_id=id_of(f"line {price}"), quantity=Decimal(1), restock=True),)
+
+
+def moved(kind: Any, amount: int, reason: str) -> MoveCash:
+    return MoveCash(id=id_of(f"{kind} {reason}"), shift_id=SHIFT, type=kind, amount=amount, reason=reason)
+
+
+@pytest.fixture
+def shop(scenario: Scenario) -> Scenario:
+    """A till that sells with a VAT of 20 % included and rounds cash to 5; its stock is not counted."""
+    scenario.given(tax(rate="20"), store(), register(), user(ADMIN, "ann@salt.test", "Admin"))
+    for price in PRICES:
+        one = variant(id_of(f"variant {price}"), f"V{price}", price=price)
+        scenario.given(product(one, one=id_of(f"product {price}"), track_stock=False, tax_rate_ids=(TAX,)))
+    scenario.when(ReviseCompany(id=COMPANY, changes={"cash_rounding": 5}))
+    return scenario
+
+
+@pytest.fixture
+def day(shop: Scenario) -> Scenario:
+    """The day of T8, up to its count."""
+    shop.when(sell(2990, card(2990), occurred_at=NOW - timedelta(days=1)))
+    steps = (
+        OpenShift(id=SHIFT, register_id=REGISTER, opening_float=10000),
+        sell(1798, cash(1798, tendered=2000)),
+        sell(4990, card(4990, tip=500)),
+        sell(3333, card(2000), cash(1333, tendered=1500, tip=100)),
+        sell(1200, cash(1200)),
+        VoidOrder(order_id=id_of("sale 1200"), reason="Changed their mind"),
+        sell(2499, card(2499)),
+        RefundOrder(
+            order_id=id_of("sale 2499"),
+            register_id=REGISTER,
+            returns=back(2499),
+            tenders=(cash(2499),),
+            reason="Broken",
+        ),
+        ExchangeGoods(
+            refund=RefundOrder(
+                order_id=id_of("sale 2990"),
+                register_id=REGISTER,
+                returns=back(2990),
+                reason="Too small",
+            ),
+            sale=sell(3990, cash(1000)),
+        ),
+        moved("paid_in", 2000, "change_delivery"),
+        moved("paid_out", 750, "petty_cash"),
+        moved("paid_out", 600, "tip_payout"),
+        moved("drop", 5000, "safe"),
+    )
+    for step in steps:
+        assert shop.when(step).refusal is None
+    return shop
+
+
+def close(**values: Any) -> CloseShift:
+    return CloseShift(**{"id": SHIFT, "counted_cash": 7380, "closing_float": 5000, **values})
+
+
+def z_of(scenario: Scenario, command: CloseShift) -> ShiftReport:
+    """The report that closing froze."""
+    (data,) = [data for event, _, data in scenario.when(command).recorded if event is Shift.Closed]
+    report: ShiftReport = data.report
+    return report
+
+
+def tenders(report: ShiftReport) -> dict[str, tuple[int, int, int, int]]:
+    return {one.method: (one.sales, one.tips, one.refunds, one.net) for one in report.tenders}
+
+
+class TestT8:
+    """The worked example of a day: every sum of its Z."""
+
+    @pytest.fixture
+    def report(self, day: Scenario) -> ShiftReport:
+        return z_of(day, close())
+
+    def test_taxes(self, report: ShiftReport) -> None:
+        (vat,) = report.taxes
+        assert (vat.sales_amount, vat.returns_amount, report.tax) == (2770, 915, 1855)
+        assert (vat.sales_taxable, vat.returns_taxable) == (13840, 4574)
+
+    def test_sales(self, report: ShiftReport) -> None:
+        assert (report.gross_sales, report.discounts, report.returns) == (13840, 0, 4574)
+        assert (report.net_sales, report.tips, report.rounding) == (9266, 600, 3)
+        assert report.total_collected == 11724
+
+    def test_tenders_come_to_what_was_collected(self, report: ShiftReport) -> None:
+        assert tenders(report) == {
+            "cash": (4135, 100, 2500, 1735),
+            "card": (9489, 500, 0, 9989),
+            "exchange": (2990, 0, 2990, 0),
+        }
+        assert sum(one.net for one in report.tenders) == report.total_collected
+
+    def test_cash(self, report: ShiftReport) -> None:
+        drawer = report.cash
+        assert (drawer.opening_float, drawer.sales, drawer.tips, drawer.refunds) == (10000, 4135, 100, 2500)
+        assert [(one.reason, one.total) for one in drawer.paid_in] == [("change_delivery", 2000)]
+        assert [(one.reason, one.total) for one in drawer.paid_out] == [
+            ("petty_cash", 750),
+            ("tip_payout", 600),
+        ]
+        assert (drawer.drops, drawer.expected, drawer.counted) == (5000, 7385, 7380)
+        assert (drawer.over_short, drawer.closing_float, drawer.dropped_at_close) == (-5, 5000, 2380)
+
+    def test_counts(self, report: ShiftReport) -> None:
+        counts = {one.kind: (one.count, one.total) for one in report.occurrences}
+        assert (counts["voids"], counts["refunds"], counts["exchanges"]) == ((1, 1200), (2, 5489), (1, 3990))
+        assert (report.receipts, report.refunds, report.items) == (5, 2, 5)
+        assert (report.first_receipt, report.last_receipt) == ("M-1-000002", "M-1-000007")
+
+    def test_perpetual(self, report: ShiftReport) -> None:
+        perpetual = report.perpetual
+        assert (perpetual.sales, perpetual.returns, perpetual.net, perpetual.z_count) == (
+            16610,
+            5489,
+            11121,
+            1,
+        )
+
+    def test_who_and_where(self, report: ShiftReport) -> None:
+        letterhead = report.letterhead
+        assert (letterhead.store, letterhead.register) == ("Mitte", "Till 1")
+        assert (letterhead.opened_by, letterhead.closed_by) == ("ann", "ann")
+        (cashier,) = report.cashiers
+        assert (cashier.cashier_id, cashier.name, cashier.orders) == (ADMIN, "ann", 5)
+        assert cashier.net_sales == report.net_sales
+
+    def test_the_next_shift_expects_what_this_one_left(self, day: Scenario) -> None:
+        day.when(close())
+        opened = day.when(OpenShift(id=NEXT, register_id=REGISTER, opening_float=4990)).answer.opened
+        assert (opened.expected_float, opened.opening_float) == (5000, 4990)
+
+
+class TestTheReport:
+    def test_of_a_quiet_shift_is_all_zero(self, shop: Scenario) -> None:
+        shop.when(OpenShift(id=SHIFT, register_id=REGISTER, opening_float=10000))
+        report = z_of(shop, close(counted_cash=10000, closing_float=None))
+        assert (report.receipts, report.total_collected, report.tenders) == (0, 0, ())
+        assert (report.business_dates, report.first_receipt) == ((NOW.date(),), None)
+
+    def test_knows_what_was_sold_before_the_drawer_was_counted_alone(self, shop: Scenario) -> None:
+        shop.when(OpenShift(id=SHIFT, register_id=REGISTER, opening_float=0))
+        shop.when(sell(1200, cash(1200)))
+        shop.when(EndShift(id=SHIFT))
+        shop.when(OpenShift(id=NEXT, register_id=REGISTER, opening_float=0))
+        shop.when(sell(2499, card(2499)))
+        assert tenders(z_of(shop, close())) == {"cash": (1200, 0, 0, 1200)}
+        assert tenders(z_of(shop, close(id=NEXT))) == {"card": (2499, 0, 0, 2499)}
+
+    def test_belongs_to_every_day_that_was_sold_on(self, shop: Scenario) -> None:
+        yesterday = NOW - timedelta(days=1)
+        shop.when(OpenShift(id=SHIFT, register_id=REGISTER, opening_float=0, occurred_at=yesterday))
+        shop.when(sell(1200, cash(1200), occurred_at=yesterday))
+        shop.when(sell(2499, card(2499)))
+        assert z_of(shop, close()).business_dates == (yesterday.date(), NOW.date())
+
+    def test_shows_a_method_that_was_counted_and_never_used(self, shop: Scenario) -> None:
+        shop.when(OpenShift(id=SHIFT, register_id=REGISTER, opening_float=0))
+        report = z_of(shop, close(tenders=(CountedTender(method="coupon", counted=500),)))
+        (coupon,) = report.tenders
+        assert (coupon.net, coupon.counted, coupon.over_short) == (0, 500, 500)
+
+    def test_names_the_store_a_sale_was_made_in(self, day: Scenario) -> None:
+        assert z_of(day, close()).store_id == STORE
