@@ -42,8 +42,11 @@ class Reading(Protocol):
     ) -> list[tuple[UUID, Any]]:
         """The same with its id each, for pages: in place of one that cannot be read is why that is so."""
 
-    def decode(self, row: Mapping[str, Any]) -> tuple[type[Any], Any]:
-        """What a row of the log says: the event, and all its fields. Raises NewerEvent, DamagedEvent."""
+    def decode(self, row: Mapping[str, Any], readings: Mapping[Any, Any]) -> tuple[type[Any], Any]:
+        """What a row of the log says: the event, and of those in `readings` what these read, else all.
+
+        Raises NewerEvent, DamagedEvent.
+        """
 
     def states(
         self, versions: Mapping[UUID, Collection[int]]

@@ -18,6 +18,7 @@ from commands.unavailable import OutcomeUnknown
 from infra.decisions.approvals import ApprovalUse
 from infra.decisions.commits import position_of
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
+from infra.eventstore.codec import Readings
 from infra.eventstore.history import states_of
 from infra.postgres.connections import Bounds, CommitUnknown, ConnectionLost
 from infra.postgres.definitions import HOLD_MODEL, named
@@ -132,9 +133,12 @@ class Reading:
         except EventNotReadable as trouble:
             return trouble
 
-    def decode(self, row: Mapping[str, Any]) -> tuple[type[Any], Any]:
-        """What a row of the log says: the event, and all its fields. Raises NewerEvent, DamagedEvent."""
-        return self._writer.types.decode(row)
+    def decode(self, row: Mapping[str, Any], readings: Readings) -> tuple[type[Any], Any]:
+        """What a row of the log says: the event, and of those in `readings` what these read, else all.
+
+        Raises NewerEvent, DamagedEvent.
+        """
+        return self._writer.types.decode(row, readings)
 
     def states(
         self, versions: Mapping[UUID, Collection[int]]

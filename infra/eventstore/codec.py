@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property, partial
+from types import MappingProxyType
 from typing import Any, Literal, cast, get_type_hints
 from uuid import UUID
 
@@ -12,9 +13,12 @@ import msgspec
 from domain.aggregate import Aggregate, events_of
 from domain.entities import fields_of
 from projections.base import DamagedEvent, EventNotReadable, NewerEvent
-from projections.records import Record, record
+from projections.records import Reading, Record, narrowed, record
 
 Decode = Callable[[str | bytes], Any]
+#: By event, the fields of it that are read.
+Readings = Mapping[type[Aggregate.Event], type[Reading]]
+_NO_READINGS: Readings = MappingProxyType({})
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -91,6 +95,11 @@ class EventType:
         return lifted
 
 
+@cache
+def _narrow(kind: EventType, reading: Any) -> Decode:
+    return kind.decode_as(narrowed(kind.event, reading, kind.name))
+
+
 class EventTypes:
     """Every event type by its stable name and by its class."""
 
@@ -115,11 +124,18 @@ class EventTypes:
             state["class_version"] = kind.version
         return kind.name, _encoder.encode(state).decode()
 
-    def decode(self, row: Mapping[str, Any]) -> tuple[type[Aggregate.Event], Any]:
-        """What a row of the log says: the event, and all its fields. Raises NewerEvent, DamagedEvent."""
+    def decode(
+        self, row: Mapping[str, Any], readings: Readings = _NO_READINGS
+    ) -> tuple[type[Aggregate.Event], Any]:
+        """What a row of the log says: the event, and of those in `readings` what these read, else all.
+
+        Raises NewerEvent, DamagedEvent.
+        """
         kind = self.named(row["type"])
+        reading: Any = readings.get(kind.event)
+        decode = _narrow(kind, reading) if reading else kind.decode
         try:
-            return kind.event, kind.decode(row["state"])
+            return kind.event, decode(row["state"])
         except msgspec.ValidationError as error:
             raise kind.trouble_with(row["state"]) from error
 

@@ -10,10 +10,12 @@ from domain.shifts.facts import ShiftFact
 from domain.shifts.report import HeldTotals, Sources
 from projections.base import Answer, Database, Event, Row
 from projections.held_sales import sum_held_sales
+from projections.records import Reading
 from projections.shifts.place import ask_place, place_of
+from projections.shifts.readings import READINGS
 
-#: Reads what a row of the log says: the event, and all its fields.
-Decode = Callable[[Mapping[str, Any]], tuple[Event, Any]]
+#: Reads what a row of the log says: the event, and of those in the readings the fields that these read.
+Decode = Callable[[Mapping[str, Any], Mapping[Event, type[Reading]]], tuple[Event, Any]]
 
 # What became known after the close is in no report.
 _FACTS: LiteralString = """
@@ -63,5 +65,5 @@ def _sources(
 
 
 def _fact(row: Row, decode: Decode) -> ShiftFact:
-    event, data = decode(row)
+    event, data = decode(row, READINGS)
     return ShiftFact(event=event, stream_id=row["stream_id"], data=data)
