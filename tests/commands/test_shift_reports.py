@@ -1,5 +1,7 @@
 """Reports of shifts: what a day at a till comes to, to the last minor unit."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,12 +11,14 @@ import pytest
 from commands.companies import ReviseCompany
 from commands.orders.baskets import BasketLine
 from commands.orders.exchange_terms import ExchangeGoods
+from commands.orders.offline_sales import TakeOverSale
 from commands.orders.refunds import RefundOrder
 from commands.orders.sales import PlaceSale
 from commands.orders.voids import VoidOrder
 from commands.shifts.cash import MoveCash
-from commands.shifts.closing import CloseShift, CountedTender, EndShift
+from commands.shifts.closing import CloseShift, CountedTender, EndShift, RecountShift
 from commands.shifts.opening import OpenShift
+from commands.sync.delivery import Delivery
 from domain.orders import LineReturn
 from domain.payments import Tender
 from domain.shifts import Shift
@@ -236,3 +240,61 @@ class TestTheReport:
 
     def test_names_the_store_a_sale_was_made_in(self, day: Scenario) -> None:
         assert z_of(day, close()).store_id == STORE
+
+
+class TestLateNews:
+    """What a till sold in a shift and told after its close is beside the report, never in one."""
+
+    @pytest.fixture
+    def shop(self, shop: Scenario) -> Scenario:
+        """A shift was closed with 12.00 too much in its drawer."""
+        shop.when(OpenShift(id=SHIFT, register_id=REGISTER, opening_float=0))
+        assert z_of(shop, close(counted_cash=1200, closing_float=0)).cash.over_short == 1200
+        return shop
+
+    def test_restates_the_count_and_leaves_the_report(self, shop: Scenario) -> None:
+        assert shop.when(_told(1200)).refusal is None
+        shift = shop.when(RecountShift(id=SHIFT, counted_cash=1200, reason="Again")).answer
+        assert (shift.late_count, shift.late_total) == (1, 1200)
+        assert (shift.closed.over_short, shift.restated_over_short) == (1200, 0)
+        assert shift.closed.report.receipts == 0
+        assert shift.needs_review
+
+    def test_is_told_by_the_register_s_next_report_alone(self, shop: Scenario) -> None:
+        assert shop.when(_told(1200)).refusal is None
+        shop.when(OpenShift(id=NEXT, register_id=REGISTER, opening_float=0))
+        shop.when(sell(2499, card(2499)))
+        report = z_of(shop, close(id=NEXT, counted_cash=0, closing_float=0))
+        assert (report.late_count, report.late_total, report.receipts) == (1, 1200, 1)
+        assert (report.cash.expected, report.total_collected) == (0, 2499)
+        shop.when(OpenShift(id=id_of("third"), register_id=REGISTER, opening_float=0))
+        assert z_of(shop, close(id=id_of("third"), counted_cash=0, closing_float=0)).late_count == 0
+
+    def test_is_looked_at_where_a_till_did_something_else_than_the_server(self, shop: Scenario) -> None:
+        shop.when(OpenShift(id=NEXT, register_id=REGISTER, opening_float=0))
+        assert shop.when(_told(1200, flags={"not_permitted"}, shift_id=NEXT)).refusal is None
+        outcome = shop.when(close(id=NEXT, counted_cash=1200, closing_float=0))
+        (data,) = [data for event, _, data in outcome.recorded if event is Shift.Closed]
+        assert (data.report.offline_applied, data.report.offline_flagged) == (1, 1)
+        assert data.needs_review
+
+
+def _told(price: int, *, flags: Iterable[str] = (), shift_id: Any = SHIFT) -> TakeOverSale:
+    """What a till tells of a sale for cash that it made alone."""
+    return TakeOverSale(
+        sale=sell(
+            price,
+            cash(price),
+            lines=(replace(bought(price), unit_price=price),),
+            shift_id=shift_id,
+        ),
+        delivery=Delivery(
+            device_id=id_of("device"),
+            device_code="X1",
+            register_id=REGISTER,
+            seq=1,
+            told_at=NOW,
+            number="M-1-X1-000001",
+            flags=frozenset(flags),
+        ),
+    )
