@@ -59,6 +59,15 @@ def place_of(number: str, device_code: str) -> tuple[UUID, int] | None:
     return series_of(code), int(place)
 
 
+def place_of_refund(number: str, device_code: str) -> tuple[UUID, int] | None:
+    """The same of a refund's number, such as `MAIN-1-X1-R000001`."""
+    code, _, place = number.rpartition("-R")
+    is_own = code.casefold().endswith(f"-{device_code}".casefold())
+    if not is_own or not _PLACE.match(place):
+        return None
+    return refund_series_of(code), int(place)
+
+
 def refund_number(code: str, number: int) -> str:
     """The number of a refund, such as `MAIN-1-R000001`."""
     return f"{code}-R{number:06d}"

@@ -1,6 +1,6 @@
 """Refunds of an order, and what they would come to."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from falcon import Request, Response
@@ -49,6 +49,18 @@ class RefundOfOrderAnswer(RefundAnswer):
     order: Annotated[OrderAnswer, Meaning("The order as it then is.")]
 
 
+def refund_order_of(order_id: UUID, body: dict[str, Any]) -> RefundOrder:
+    """The refund of an order that a body asks for."""
+    return RefundOrder(
+        order_id=order_id,
+        id=body.get("id"),
+        reason=body["reason"],
+        note=body["note"],
+        storage_id=body["storage_id"],
+        **refund_of(body),
+    )
+
+
 class OrderRefunds(Resource):
     """Refunds of an order."""
 
@@ -67,15 +79,7 @@ class OrderRefunds(Resource):
     )
     def on_post(self, req: Request, resp: Response, order_id: UUID) -> None:
         """Give money back."""
-        body = req.context.body
-        command = RefundOrder(
-            order_id=order_id,
-            id=body.get("id"),
-            reason=body["reason"],
-            note=body["note"],
-            storage_id=body["storage_id"],
-            **refund_of(body),
-        )
+        command = refund_order_of(order_id, req.context.body)
         self.create(
             req,
             resp,

@@ -1,6 +1,7 @@
 """Bodies of operations whose request would say in its path what it is about."""
 
 from api.fields import Body, Id, OwnId
+from api.orders.refund_input import RefundBody, VoidBody
 from api.shifts.input import ClosingBody, MovementBody
 
 
@@ -22,3 +23,21 @@ class OfflineClosingBody(ClosingBody):
 
     id = OwnId(meaning="The operation's id.")
     shift_id = Id(required=True, meaning="The shift.")
+
+
+class OfflineRefundBody(RefundBody):
+    """Money that was given back of an order."""
+
+    order_id = Id(required=True, meaning="The order.")
+    shift_id = Id(
+        allow_none=True,
+        load_default=None,
+        meaning="The shift whose drawer paid; without it the open one of the register, if it was open then.",
+    )
+
+
+class OfflineVoidBody(VoidBody):
+    """A sale that was taken back."""
+
+    id = OwnId(meaning="The operation's id.")
+    order_id = Id(required=True, meaning="The order.")

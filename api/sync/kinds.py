@@ -8,13 +8,22 @@ from uuid import UUID
 
 from api.fields import Body
 from api.orders.input import SaleBody
+from api.orders.refunds import refund_order_of
 from api.orders.sales import sale_of
 from api.shifts.closing import closing_of
 from api.shifts.input import OpeningBody
 from api.shifts.opening import opening_of
-from api.sync.bodies import OfflineClosingBody, OfflineEndBody, OfflineMovementBody
+from api.sync.bodies import (
+    OfflineClosingBody,
+    OfflineEndBody,
+    OfflineMovementBody,
+    OfflineRefundBody,
+    OfflineVoidBody,
+)
 from api.work import Work
+from commands.orders.offline_refunds import TakeOverRefund, TakeOverVoid, take_over_refund, take_over_void
 from commands.orders.offline_sales import TakeOverSale, take_over_sale
+from commands.orders.voids import VoidOrder
 from commands.shifts.cash import CashMovement, MoveCash
 from commands.shifts.closing import EndShift
 from commands.shifts.offline_shifts import (
@@ -28,6 +37,7 @@ from commands.shifts.offline_shifts import (
     take_over_opening,
 )
 from commands.sync.delivery import Delivery
+from domain.approvals import REFUND
 from domain.orders import Order
 from domain.shifts import Shift
 from domain.till_operations import MadeThing
@@ -52,6 +62,30 @@ class Kind:
 def _sale(body: Content, delivery: Delivery) -> TakeOverSale:
     own = {} if body["register_id"] or body["store_id"] else {"register_id": delivery.register_id}
     return TakeOverSale(sale=sale_of({**body, **own}), delivery=delivery)
+
+
+def _refund(body: Content, delivery: Delivery) -> TakeOverRefund:
+    refund = refund_order_of(body["order_id"], dict(body))
+    return TakeOverRefund(refund=refund, shift_id=body["shift_id"], delivery=delivery)
+
+
+def _void(body: Content, delivery: Delivery) -> TakeOverVoid:
+    void = VoidOrder(order_id=body["order_id"], reason=body["reason"])
+    return TakeOverVoid(void=void, delivery=delivery)
+
+
+def _refunded(order: Order) -> MadeThing:
+    last = order.refunds[-1]
+    return MadeThing(type="refund", id=last.refund_id, number=last.number)
+
+
+def _flags_of_refund(order: Order) -> tuple[str, ...]:
+    last = order.refunds[-1]
+    return last.offline.flags if last.offline else ()
+
+
+def _flags_of_void(order: Order) -> tuple[str, ...]:
+    return order.voided.offline.flags if order.voided and order.voided.offline else ()
 
 
 def _opening(body: Content, delivery: Delivery) -> TakeOverOpening:
@@ -133,6 +167,22 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             made=_order,
             flags=_flags_of_sale,
             goods=_sold,
+        ),
+        "order.refund": Kind(
+            permission=REFUND,
+            body=OfflineRefundBody(),
+            handler=take_over_refund,
+            command=_refund,
+            made=_refunded,
+            flags=_flags_of_refund,
+        ),
+        "order.void": Kind(
+            permission="orders.void",
+            body=OfflineVoidBody(),
+            handler=take_over_void,
+            command=_void,
+            made=_order,
+            flags=_flags_of_void,
         ),
     }
 )

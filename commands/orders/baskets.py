@@ -83,6 +83,9 @@ class SalesPort(Protocol):
     def is_taken(self, series_id: UUID, number: int) -> Pending[bool]:
         """Ask whether a sale has this number of the series."""
 
+    def is_refund_taken(self, series_id: UUID, number: int) -> Pending[bool]:
+        """Ask whether a refund, or a return without its order, has this number of the series."""
+
     def has_number(self, number: str) -> Pending[bool]:
         """Ask whether that is the number of an order, refund or return of the company, as it is printed."""
 

@@ -27,7 +27,12 @@ class ReturnWindowClosed(Conflict):
 
 
 def paying_context(
-    register_id: UUID | None, order: Order, work: PayingTillWork, variant_ids: Iterable[UUID] = ()
+    register_id: UUID | None,
+    order: Order,
+    work: PayingTillWork,
+    variant_ids: Iterable[UUID] = (),
+    *,
+    is_told_later: bool = False,
 ) -> SaleContext:
     """Where it is paid, what the company's rules are, and what the order's variants and these are there.
 
@@ -37,11 +42,12 @@ def paying_context(
     own = order.terms.store_id if _is_own(order, work) else None
     variants = {*variant_ids, *(line.variant_id for line in order.terms.lines)}
     if register_id or own is None or order.terms.register_id is None:
-        return _context(None if register_id else own, register_id, variants, work)
+        store_id = None if register_id else own
+        return _context(store_id, register_id, variants, work, is_told_later=is_told_later)
     try:
-        return _context(own, order.terms.register_id, variants, work)
+        return _context(own, order.terms.register_id, variants, work, is_told_later=is_told_later)
     except Invalid:
-        return _context(own, None, variants, work)
+        return _context(own, None, variants, work, is_told_later=is_told_later)
 
 
 def _is_own(order: Order, work: UnitOfWork) -> bool:
@@ -49,7 +55,12 @@ def _is_own(order: Order, work: UnitOfWork) -> bool:
 
 
 def _context(
-    store_id: UUID | None, register_id: UUID | None, variant_ids: Collection[UUID], work: PayingTillWork
+    store_id: UUID | None,
+    register_id: UUID | None,
+    variant_ids: Collection[UUID],
+    work: PayingTillWork,
+    *,
+    is_told_later: bool,
 ) -> SaleContext:
     return work.sales.context(
         store_id=store_id,
@@ -58,6 +69,7 @@ def _context(
         variant_ids=variant_ids,
         customer_id=None,
         lock=False,
+        is_told_later=is_told_later,
     )
 
 

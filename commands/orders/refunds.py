@@ -86,8 +86,8 @@ def quote_refund(command: QuoteRefund, work: RefundWork) -> RefundQuote:
     order = work.load(Order, command.order_id)
     methods = ask_refund_methods(order, command.tenders, work)
     context = paying_context(command.register_id, order, work)
-    priced = _price(command, order, context, moment_of_refund(command, order, context, work))
-    settlement = _settle(command, order, priced, context, methods.read())
+    priced = price_returned(command, order, context, moment_of_refund(command, order, context, work))
+    settlement = settle_offered(command, order, priced, context, methods.read())
     if command.tenders:
         check_payments(order, settlement, methods.read(), context, work)
     return RefundQuote(order=order, priced=priced, settlement=settlement)
@@ -102,19 +102,19 @@ def refund_order(command: RefundOrder, work: RefundWork) -> Order:
     PaymentInsufficient, PaymentExceedsTotal, RefundMethodNotAllowed, NoOpenShift, TooFarBack,
     BeforeTheCompany, ApprovalNotValid, QuantityNotValid, AmountNotValid and AmountTooLarge.
     """
-    earlier = _earlier(command, work)
+    earlier = earlier_refund(command, work)
     order = work.load(Order, command.order_id)
     if existing := earlier.read():
         return existing
     methods = ask_refund_methods(order, command.tenders, work)
     context = paying_context(command.register_id, order, work)
     occurred_at = moment_of_refund(command, order, context, work)
-    priced = _price(command, order, context, occurred_at)
-    settlement = _settle(command, order, priced, context, methods.read())
+    priced = price_returned(command, order, context, occurred_at)
+    settlement = settle_offered(command, order, priced, context, methods.read())
     check_payments(order, settlement, methods.read(), context, work)
     work.caller.check_approved_amount(priced.total + settlement.rounding + settlement.tip)
     goods = restocked(priced.lines, stocked_lines(order, context.variants))
-    storage_id = _storage(command, context) if goods else None
+    storage_id = storage_of_goods(command, context) if goods else None
     refund = Refund(
         refund_id=command.id or work.new_id(),
         occurred_at=occurred_at,
@@ -181,7 +181,7 @@ def record_refund(command: RefundOrder, order: Order, refund: Refund, work: Refu
     return order
 
 
-def _earlier(command: RefundOrder, work: UnitOfWork) -> Pending[Order | None]:
+def earlier_refund(command: RefundOrder, work: UnitOfWork) -> Pending[Order | None]:
     """Ask for the order as this request left it before, if its till named the refund."""
     if command.id is None:
         return Pending(lambda: None)
@@ -196,7 +196,10 @@ def moment_of_refund(command: QuoteRefund, order: Order, context: SaleContext, w
     return moment_of(command.occurred_at, "A refund", work, context.backdating)
 
 
-def _price(command: QuoteRefund, order: Order, context: SaleContext, occurred_at: datetime) -> PricedRefund:
+def price_returned(
+    command: QuoteRefund, order: Order, context: SaleContext, occurred_at: datetime
+) -> PricedRefund:
+    """What is given back for it. Raises Invalid, OtherStore, ReturnWindowClosed, ReturnExceedsSold."""
     if not (command.returns or command.goodwill or command.tip):
         raise Invalid(details=[Detail("lines", "required", "Name goods, goodwill or a tip to give back.")])
     check_return(order, context, _day(store_of(context), occurred_at))
@@ -204,7 +207,7 @@ def _price(command: QuoteRefund, order: Order, context: SaleContext, occurred_at
     return price_refund(order, command.returns, command.goodwill)
 
 
-def _settle(
+def settle_offered(
     command: QuoteRefund,
     order: Order,
     priced: PricedRefund,
@@ -218,7 +221,8 @@ def _settle(
     return settle_refund(order, priced.total, command.tip, offers, context.rules.cash_rounding)
 
 
-def _storage(command: RefundOrder, context: SaleContext) -> UUID:
+def storage_of_goods(command: RefundOrder, context: SaleContext) -> UUID:
+    """Where goods are put back. Raises Invalid."""
     storage_id = command.storage_id or store_of(context).storage_id
     if storage_id is None:
         raise no_storage()

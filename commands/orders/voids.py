@@ -1,5 +1,6 @@
 """Voiding a sale: taken back in the shift it was made in, as if it had not been."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -11,10 +12,11 @@ from commands.orders.returned_goods import book_returned, hold_levels, stocked_l
 from commands.ports import check_version
 from domain.business_date import business_date
 from domain.errors import Conflict
-from domain.orders import Order
+from domain.orders import Offline, Order
 from domain.sale_context import SaleContext
 from domain.settings import OtherStore
 from domain.shifts import Shift
+from domain.stock.levels import Level
 from domain.stock.movements import StockMovement
 from domain.stock.returns import ReturnedGoods
 
@@ -47,39 +49,67 @@ def void_order(command: VoidOrder, work: RefundWork) -> Order:
     check_version(order.version, command.expected_versions)
     order.check_voidable()
     work.caller.check_approved_amount(order.paid.paid_total)
-    context = _context(order, work)
+    context = sold_context(order, work)
     occurred_at = moment_of(command.occurred_at, "A void", work, context.backdating)
+    held = hold_sold(order, context, work)
+    _check_window(order, context, occurred_at, work)
+    return record_void(order, held, occurred_at, command.reason, work)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldGoods:
+    """What a sale took out of stock, the balances that it goes back to, and on which day; held."""
+
+    goods: Collection[ReturnedGoods]
+    levels: Mapping[UUID, Level]
+    context: SaleContext
+
+
+def hold_sold(order: Order, context: SaleContext, work: RefundWork) -> HeldGoods:
+    """Hold the balances that the goods of a sale go back to."""
     goods = [
         ReturnedGoods(variant_id=line.variant_id, quantity=line.quantity, cost_total=line.cost_total)
         for line in stocked_lines(order, context.variants).values()
     ]
-    storage_id = order.terms.storage_id if goods else None
-    levels = hold_levels(goods, storage_id, work)
-    _check_window(order, context, occurred_at, work)
+    levels = hold_levels(goods, order.terms.storage_id if goods else None, work)
+    return HeldGoods(goods=goods, levels=levels, context=context)
+
+
+def record_void(
+    order: Order,
+    held: HeldGoods,
+    occurred_at: datetime,
+    reason: str,
+    work: RefundWork,
+    *,
+    offline: Offline | None = None,
+) -> Order:
+    """Record that it was taken back, and what that puts back into stock. Raises InvalidTransition."""
     order.void(
         voided_by=work.caller.cashier_id,
         occurred_at=occurred_at,
-        reason=command.reason,
+        reason=reason,
         approved_by=work.caller.approved_by,
+        offline=offline,
     )
     work.save(order)
-    if storage_id:
+    if order.terms.storage_id:
         work.save(
             *book_returned(
                 StockMovement.Voided,
-                goods,
-                levels,
+                held.goods,
+                held.levels,
                 work,
-                storage_id=storage_id,
+                storage_id=order.terms.storage_id,
                 occurred_at=occurred_at,
-                business_date=_day(context, occurred_at),
+                business_date=_day(held.context, occurred_at),
                 order_id=order.id,
             )
         )
     return order
 
 
-def _context(order: Order, work: RefundWork) -> SaleContext:
+def sold_context(order: Order, work: RefundWork, *, is_told_later: bool = False) -> SaleContext:
     """The clock of the store that sold it, and its goods as the catalog has them now."""
     return work.sales.context(
         store_id=order.terms.store_id,
@@ -88,6 +118,7 @@ def _context(order: Order, work: RefundWork) -> SaleContext:
         variant_ids=(line.variant_id for line in order.terms.lines),
         customer_id=None,
         lock=False,
+        is_told_later=is_told_later,
     )
 
 

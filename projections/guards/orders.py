@@ -60,6 +60,14 @@ _NUMBERED: LiteralString = """
 """
 
 
+_REFUNDED_AS: LiteralString = """
+    SELECT id FROM refunds
+     WHERE company_id = %(company_id)s AND series_id = %(series_id)s AND series_number = %(number)s
+       AND series_number > 0
+     LIMIT 1
+"""
+
+
 class SalesGuard:
     """What the till's commands ask before they decide.
 
@@ -125,6 +133,12 @@ class SalesGuard:
         """Ask whether a sale has this number of the series."""
         params = {"company_id": self._db.company_id, "series_id": series_id, "number": number}
         answer = self._db.ask(_SOLD_AS, params)
+        return Pending(lambda: answer.row() is not None)
+
+    def is_refund_taken(self, series_id: UUID, number: int) -> Pending[bool]:
+        """Ask whether a refund, or a return without its order, has this number of the series."""
+        params = {"company_id": self._db.company_id, "series_id": series_id, "number": number}
+        answer = self._db.ask(_REFUNDED_AS, params)
         return Pending(lambda: answer.row() is not None)
 
     def has_number(self, number: str) -> Pending[bool]:

@@ -331,6 +331,63 @@ class TestShifts:
         assert results[2]["code"] == "depends_on_rejected"
 
 
+class TestMoneyBack:
+    @pytest.fixture
+    def sold(self, device: Device) -> tuple[dict[str, Any], str]:
+        """Three pieces that the device sold, and the id of their line, which it chose."""
+        line_id = str(uuid4())
+        line = {"id": line_id, "variant_id": device.stocked.variant_id, "quantity": 3}
+        return device.sale(3, body={"lines": [line]}), line_id
+
+    def refund(self, device: Device, sold: tuple[dict[str, Any], str], quantity: int, amount: int) -> Any:
+        """A refund that it made next."""
+        sale, line_id = sold
+        body = {
+            "order_id": sale["id"],
+            "lines": [{"line_id": line_id, "quantity": quantity}],
+            "payments": [{"method": "cash", "amount": amount}],
+            "reason": "Too small",
+        }
+        return device.operation("order.refund", body, number=f"MAIN-1-{device.code}-R00000{quantity}")
+
+    def test_a_refund_of_a_sale_in_the_same_delivery(self, device: Device, sold: Any) -> None:
+        refund = self.refund(device, sold, 1, 119)
+        results = device.results(refund, sold[0])
+        assert [one["status"] for one in results] == ["applied", "applied"]
+        assert results[0]["resource"] == {
+            "type": "refund",
+            "id": refund["id"],
+            "number": "MAIN-1-X1-R000001",
+        }
+        assert "not_permitted" in results[0]["flags"]
+        assert device.statuses(refund) == ["replayed"]
+        assert device.stocked.on_hand() == "8"
+
+    def test_a_refund_waits_for_its_sale(self, device: Device, sold: Any) -> None:
+        refund = self.refund(device, sold, 1, 119)
+        assert device.statuses(refund) == ["waiting"]
+        assert device.statuses(sold[0]) == ["applied"]
+        assert device.status()["waiting"] == []
+        assert device.statuses(refund) == ["replayed"]
+
+    def test_a_refund_of_more_than_is_left_goes_to_the_inbox(self, device: Device, sold: Any) -> None:
+        first, second = self.refund(device, sold, 2, 238), self.refund(device, sold, 3, 357)
+        results = device.results(sold[0], second, first)
+        assert [one.get("code") for one in results] == [None, "return_exceeds_sold", None]
+
+    def test_a_refund_is_by_the_rights_of_its_cashier(self, device: Device, sold: Any) -> None:
+        manager = device.stocked.shop.client("Manager").get("/api/auth/me").data["user"]["id"]
+        refund = {**self.refund(device, sold, 1, 119), "cashier_id": manager}
+        results = device.results(sold[0], refund)
+        assert results[1]["flags"] == ["no_shift"]
+
+    def test_a_sale_that_was_taken_back(self, device: Device, sold: Any) -> None:
+        void = device.operation("order.void", {"order_id": sold[0]["id"], "reason": "Wrong customer"})
+        assert device.statuses(void, sold[0]) == ["applied", "applied"]
+        assert device.statuses(void) == ["replayed"]
+        assert device.stocked.on_hand() == "10"
+
+
 class TestTwoTabs:
     def test_both_deliver_the_same(self, device: Device) -> None:
         sales = [device.sale() for _ in range(8)]

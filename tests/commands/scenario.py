@@ -53,6 +53,7 @@ from commands.orders.held_sales.discarding import DiscardSale, discard_sale
 from commands.orders.held_sales.expiry import ExpireHeldSales, expire_held_sales
 from commands.orders.held_sales.parking import HoldSale, hold_sale
 from commands.orders.held_sales.resuming import ResumeSale, resume_sale
+from commands.orders.offline_refunds import TakeOverRefund, TakeOverVoid, take_over_refund, take_over_void
 from commands.orders.offline_sales import TakeOverSale, take_over_sale
 from commands.orders.printing import PrintReceipt, SendReceipt, print_receipt, send_receipt
 from commands.orders.refunds import QuoteRefund, RefundOrder, quote_refund, refund_order
@@ -297,7 +298,9 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         TakeOverEnd: take_over_end,
         TakeOverMovement: take_over_movement,
         TakeOverOpening: take_over_opening,
+        TakeOverRefund: take_over_refund,
         TakeOverSale: take_over_sale,
+        TakeOverVoid: take_over_void,
         TakeReturn: take_return,
         TallyCount: tally_count,
         VoidOrder: void_order,

@@ -111,6 +111,11 @@ class MemorySales:
         numbers += [one.taken.number for one in self._world.all(self._company_id, UnlinkedReturn)]
         return Pending(lambda: number in numbers)
 
+    def is_refund_taken(self, series_id: UUID, number: int) -> Pending[bool]:
+        refunds = (refund for order in self._world.all(self._company_id, Order) for refund in order.refunds)
+        is_so = any((one.series_id, one.series_number) == (series_id, number) for one in refunds)
+        return Pending(lambda: is_so and number > 0)
+
     def _any(self, kind: type[E], one_id: UUID | None) -> E | None:
         one = self._world.find(self._company_id, one_id) if one_id else None
         return one if isinstance(one, kind) else None
