@@ -7,6 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from infra.projections.staging import ignore_progress
+from infra.projections.verify_stock import verify_stock
+from infra.runtime.models import EVENT_TYPES
 from tests.conftest import PASSWORD
 
 EXCHANGE = "/api/pos/exchange"
@@ -18,6 +21,7 @@ class Sizes:
 
     def __init__(self, stocked: Any) -> None:
         self.shop, self.variant_id, self.product = stocked.shop, stocked.variant_id, stocked.product
+        self.register = stocked.register
         self.sell, self.level, self.on_hand = stocked.sell, stocked.level, stocked.on_hand
         self.large, self.small = (
             stocked.product_of(variants=[{"sku": sku, "price": price, "cost": 60}])
@@ -42,6 +46,15 @@ def exchange(order: Any, product: Any, paid: int = 0, **more: Any) -> dict[str, 
         "lines": [{"variant_id": product["variants"][0]["id"], "quantity": "1"}],
         "payments": [{"method": "cash", "amount": paid}] if paid else [],
         **more,
+    }
+
+
+def sale_of(product: Any, price: int, sizes: Sizes) -> dict[str, Any]:
+    """A sale of one of these, in cash."""
+    return {
+        "register_id": sizes.register["id"],
+        "lines": [{"variant_id": product["variants"][0]["id"], "quantity": "1"}],
+        "payments": [{"method": "cash", "amount": price}],
     }
 
 
@@ -99,6 +112,25 @@ class TestExchanging:
         assert sorted(one.data["order"]["number"] for one in answers) == [
             f"MAIN-1-{n:06d}" for n in range(5, 9)
         ]
+
+    def test_among_sales_and_exchanges_of_the_same_goods_adds_up(self, sizes: Sizes) -> None:
+        """Back and forth between two goods, at one till: nobody waits for ever, and everything adds up."""
+        manager = sizes.shop.client("Manager")
+        up = [sizes.sell(1).data for _ in range(4)]
+        down = [manager.post("/api/pos/orders", sale_of(sizes.large, 238, sizes)).data for _ in range(4)]
+        half = [{"method": "cash", "amount": 119}]
+        posts = [(EXCHANGE, exchange(order, sizes.large, 119)) for order in up]
+        posts += [(EXCHANGE, exchange(order, sizes.product, refund_payments=half)) for order in down]
+        posts += [("/api/pos/orders", sale_of(sizes.large, 238, sizes)) for _ in range(4)]
+        with ThreadPoolExecutor(12) as tills:
+            answers = list(tills.map(lambda post: manager.post(*post), posts))
+        assert {answer.status for answer in answers} == {201}
+        made = [answer.data.get("order", answer.data)["number"] for answer in answers]
+        assert sorted(made) == [f"MAIN-1-{n:06d}" for n in range(9, 21)]
+        assert sizes.on_hand() == "6"
+        service = sizes.shop.service
+        report = verify_stock(service.database.worker, EVENT_TYPES, sizes.shop.company_id, ignore_progress)
+        assert report.differences == ()
 
     def test_a_cashier_gives_no_money_back_unless_it_is_approved(self, sizes: Sizes) -> None:
         order, cashier = sizes.sell(1).data, sizes.shop.client("Cashier")
