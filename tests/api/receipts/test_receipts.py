@@ -207,6 +207,15 @@ class TestPrinting:
         assert PULSE in printed
         assert any("Cheque" in line for line in LINES_OF["escpos"](printed))
 
+    def test_copies_are_counted_in_the_report_of_the_open_shift(self, stocked: Any) -> None:
+        cashier, float_ = stocked.shop.client("Cashier"), {"opening_float": 0}
+        shift = cashier.post("/api/pos/shifts/open", {"register_id": stocked.register["id"], **float_}).data
+        path = f"{receipt_path(stocked)}/prints"
+        for _ in range(3):
+            assert cashier.post(path, {"format": "escpos"}).status == 200
+        report = cashier.get(f"/api/pos/shifts/{shift['id']}/report?format=json").data
+        assert report["counts"]["reprints"]["count"] == 2
+
     def test_others_cannot_print_it(self, stocked: Any) -> None:
         path = f"{receipt_path(stocked)}/prints"
         assert stocked.shop.client("Manager").post(path, {"format": "json"}).status == 404
