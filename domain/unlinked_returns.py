@@ -135,6 +135,7 @@ class UnlinkedReturn(Aggregate):
             external_reference=external_reference,
             note=note,
             approved_by=approved_by,
+            offline=offline,
         )
 
 

@@ -1,7 +1,9 @@
 """Bodies of operations whose request would say in its path what it is about."""
 
 from api.fields import Body, Id, OwnId
+from api.orders.exchange_input import ExchangeBody
 from api.orders.refund_input import RefundBody, VoidBody
+from api.orders.unlinked_return_input import UnlinkedReturnBody
 from api.shifts.input import ClosingBody, MovementBody
 
 
@@ -41,3 +43,15 @@ class OfflineVoidBody(VoidBody):
 
     id = OwnId(meaning="The operation's id.")
     order_id = Id(required=True, meaning="The order.")
+
+
+class OfflineExchangeBody(ExchangeBody):
+    """Goods that were exchanged."""
+
+    shift_id = Id(allow_none=True, load_default=None, meaning="The shift whose drawer it was.")
+
+
+class OfflineReturnBody(UnlinkedReturnBody):
+    """Goods that came back without their order."""
+
+    shift_id = Id(allow_none=True, load_default=None, meaning="The shift whose drawer paid.")

@@ -7,20 +7,31 @@ from typing import Any
 from uuid import UUID
 
 from api.fields import Body
+from api.orders.exchange_input import exchange_of
 from api.orders.input import SaleBody
 from api.orders.refunds import refund_order_of
 from api.orders.sales import sale_of
+from api.orders.unlinked_return_input import return_of
 from api.shifts.closing import closing_of
 from api.shifts.input import OpeningBody
 from api.shifts.opening import opening_of
 from api.sync.bodies import (
     OfflineClosingBody,
     OfflineEndBody,
+    OfflineExchangeBody,
     OfflineMovementBody,
     OfflineRefundBody,
+    OfflineReturnBody,
     OfflineVoidBody,
 )
 from api.work import Work
+from commands.orders.exchanges import Exchange
+from commands.orders.offline_exchanges import (
+    TakeOverExchange,
+    TakeOverReturn,
+    take_over_exchange,
+    take_over_return,
+)
 from commands.orders.offline_refunds import TakeOverRefund, TakeOverVoid, take_over_refund, take_over_void
 from commands.orders.offline_sales import TakeOverSale, take_over_sale
 from commands.orders.voids import VoidOrder
@@ -41,6 +52,7 @@ from domain.approvals import REFUND
 from domain.orders import Order
 from domain.shifts import Shift
 from domain.till_operations import MadeThing
+from domain.unlinked_returns import UnlinkedReturn
 
 Content = Mapping[str, Any]
 
@@ -72,6 +84,25 @@ def _refund(body: Content, delivery: Delivery) -> TakeOverRefund:
 def _void(body: Content, delivery: Delivery) -> TakeOverVoid:
     void = VoidOrder(order_id=body["order_id"], reason=body["reason"])
     return TakeOverVoid(void=void, delivery=delivery)
+
+
+def _exchange(body: Content, delivery: Delivery) -> TakeOverExchange:
+    exchange = exchange_of(dict(body))
+    return TakeOverExchange(exchange=exchange, shift_id=body["shift_id"], delivery=delivery)
+
+
+def _return(body: Content, delivery: Delivery) -> TakeOverReturn:
+    own = {} if body["register_id"] or body["store_id"] else {"register_id": delivery.register_id}
+    taken = return_of({**body, **own})
+    return TakeOverReturn(taken=taken, shift_id=body["shift_id"], delivery=delivery)
+
+
+def _exchanged(exchange: Exchange) -> MadeThing:
+    return _order(exchange.sale)
+
+
+def _taken(taken: UnlinkedReturn) -> MadeThing:
+    return MadeThing(type="return", id=taken.id, number=taken.taken.number)
 
 
 def _refunded(order: Order) -> MadeThing:
@@ -175,6 +206,21 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             command=_refund,
             made=_refunded,
             flags=_flags_of_refund,
+        ),
+        "order.exchange": Kind(
+            permission="pos.exchange",
+            body=OfflineExchangeBody(),
+            handler=take_over_exchange,
+            command=_exchange,
+            made=_exchanged,
+            flags=lambda exchange: _flags_of_sale(exchange.sale),
+        ),
+        "return.unlinked": Kind(
+            permission="orders.return_unlinked",
+            body=OfflineReturnBody(),
+            handler=take_over_return,
+            command=_return,
+            made=_taken,
         ),
         "order.void": Kind(
             permission="orders.void",

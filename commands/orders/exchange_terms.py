@@ -23,7 +23,7 @@ from domain.approvals import REFUND
 from domain.business_date import business_date
 from domain.catalog.products import NotForSale
 from domain.errors import Detail, NotAllowed, Refusal
-from domain.orders import Order, PricedRefund, RefundSettlement, price_refund, settle_refund
+from domain.orders import Offline, Order, PricedRefund, RefundSettlement, price_refund, settle_refund
 from domain.payments import EXCHANGE, Settlement, Tender, settle
 from domain.pricing import PricedBasket
 from domain.sale_context import SaleContext
@@ -47,6 +47,8 @@ class ExchangeGoods:
 
     refund: RefundOrder
     sale: PlaceSale
+    #: How it was told of, if it was made without a connection: then nothing that is closed by now refuses it.
+    offline: Offline | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +72,12 @@ def terms_of(command: ExchangeGoods, original: Order, work: ExchangeWork) -> Ter
     methods = ask_methods(command.sale.tenders, work)
     refund_methods = ask_refund_methods(original, command.refund.tenders, work)
     variants = [line.variant_id for line in command.sale.lines]
-    context = paying_context(command.refund.register_id, original, work, variants)
-    if unsellable := check_lines(command.sale, context):
+    is_told_later = command.offline is not None
+    context = paying_context(
+        command.refund.register_id, original, work, variants, is_told_later=is_told_later
+    )
+    unsellable = check_lines(command.sale, context)
+    if unsellable and not is_told_later:
         raise NotForSale(details=unsellable)
     basket = price_basket(command.sale, context, work)
     occurred_at = moment_of_refund(command.refund, original, context, work)

@@ -59,6 +59,7 @@ def exchange_goods(command: ExchangeGoods, work: ExchangeWork) -> Exchange:
         storage_id=paying.store.storage_id if goods else None,
         levels=levels,
         exchange_order_id=command.sale.id or work.new_id(),
+        offline=command.offline,
     )
     record_refund(command.refund, original, refund, work)
     sale = replace(command.sale, customer_id=original.terms.customer_id)
@@ -101,5 +102,6 @@ def _sell(command: PlaceSale, terms: Terms, refund: Refund, work: ExchangeWork) 
         settlement=terms.paid,
         moved=take_stock(command, context, terms.occurred_at),
         exchange_refund_id=refund.refund_id,
+        offline=refund.offline,
     )
     return record_sale(command, context, sale, work)

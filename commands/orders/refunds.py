@@ -181,11 +181,11 @@ def record_refund(command: RefundOrder, order: Order, refund: Refund, work: Refu
     return order
 
 
-def earlier_refund(command: RefundOrder, work: UnitOfWork) -> Pending[Order | None]:
+def earlier_refund(refund: RefundOrder, work: UnitOfWork) -> Pending[Order | None]:
     """Ask for the order as this request left it before, if its till named the refund."""
-    if command.id is None:
+    if refund.id is None:
         return Pending(lambda: None)
-    return work.find_earlier(Order, Order.Refunded, command.id, within=command.order_id)
+    return work.find_earlier(Order, Order.Refunded, refund.id, within=refund.order_id)
 
 
 def moment_of_refund(command: QuoteRefund, order: Order, context: SaleContext, work: UnitOfWork) -> datetime:

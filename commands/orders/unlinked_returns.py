@@ -18,7 +18,7 @@ from domain.business_date import business_date, local_hour
 from domain.catalog.units import too_precise
 from domain.costing import worth
 from domain.errors import Detail, Invalid
-from domain.orders import RefundPayment
+from domain.orders import Offline, RefundPayment
 from domain.payments import Tender
 from domain.pending import Pending
 from domain.pricing import Item, PricedBasket, PricedLine, price
@@ -57,6 +57,8 @@ class TakeReturn:
     external_reference: str | None = None
     note: str | None = None
     occurred_at: datetime | None = None
+    #: How it was told of, if it was made without a connection: then nothing that is closed by now refuses it.
+    offline: Offline | None = None
 
 
 def take_return(command: TakeReturn, work: RefundWork) -> UnlinkedReturn:
@@ -125,6 +127,7 @@ def _context(command: TakeReturn, work: RefundWork) -> SaleContext:
         variant_ids=(line.variant_id for line in command.lines),
         customer_id=command.customer_id,
         lock=False,
+        is_told_later=command.offline is not None,
     )
     details = [_wrong(f"lines.{at}", line, context) for at, line in enumerate(command.lines)]
     if wrong := [detail for detail in details if detail]:
@@ -216,6 +219,7 @@ def _record(command: TakeReturn, context: SaleContext, decided: _Return, work: R
         external_reference=command.external_reference,
         note=command.note,
         approved_by=work.caller.approved_by,
+        offline=command.offline,
     )
     work.save(taken)
     if decided.storage_id and decided.moved:

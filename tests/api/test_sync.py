@@ -387,6 +387,31 @@ class TestMoneyBack:
         assert device.statuses(void) == ["replayed"]
         assert device.stocked.on_hand() == "10"
 
+    def test_goods_that_were_exchanged(self, device: Device, sold: Any) -> None:
+        sale, line_id = sold
+        body = {
+            "order_id": sale["id"],
+            "returns": [{"line_id": line_id, "quantity": 1}],
+            "lines": [{"variant_id": device.stocked.variant_id, "quantity": 2}],
+            "payments": [{"method": "cash", "amount": 119}],
+        }
+        exchange = device.operation("order.exchange", body)
+        results = device.results(sale, exchange)
+        assert [one["status"] for one in results] == ["applied", "applied"]
+        assert results[1]["resource"]["id"] == exchange["id"]
+        assert device.statuses(exchange) == ["replayed"]
+        assert device.stocked.on_hand() == "6"
+
+    def test_goods_that_came_back_without_their_order(self, device: Device) -> None:
+        line = {"variant_id": device.stocked.variant_id, "quantity": 1, "unit_price": 119}
+        cash = [{"method": "cash", "amount": 119}]
+        body = {"lines": [line], "payments": cash, "reason": "A gift"}
+        taken = device.operation("return.unlinked", body)
+        (result,) = device.results(taken)
+        assert (result["status"], result["resource"]["type"]) == ("applied", "return")
+        assert device.statuses(taken) == ["replayed"]
+        assert device.stocked.on_hand() == "11"
+
 
 class TestTwoTabs:
     def test_both_deliver_the_same(self, device: Device) -> None:

@@ -53,6 +53,12 @@ from commands.orders.held_sales.discarding import DiscardSale, discard_sale
 from commands.orders.held_sales.expiry import ExpireHeldSales, expire_held_sales
 from commands.orders.held_sales.parking import HoldSale, hold_sale
 from commands.orders.held_sales.resuming import ResumeSale, resume_sale
+from commands.orders.offline_exchanges import (
+    TakeOverExchange,
+    TakeOverReturn,
+    take_over_exchange,
+    take_over_return,
+)
 from commands.orders.offline_refunds import TakeOverRefund, TakeOverVoid, take_over_refund, take_over_void
 from commands.orders.offline_sales import TakeOverSale, take_over_sale
 from commands.orders.printing import PrintReceipt, SendReceipt, print_receipt, send_receipt
@@ -296,6 +302,8 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         TakeDelivery: take_delivery,
         TakeOverClose: take_over_close,
         TakeOverEnd: take_over_end,
+        TakeOverExchange: take_over_exchange,
+        TakeOverReturn: take_over_return,
         TakeOverMovement: take_over_movement,
         TakeOverOpening: take_over_opening,
         TakeOverRefund: take_over_refund,
