@@ -106,6 +106,7 @@ class UnlinkedReturn(Aggregate):
         external_reference: str | None,
         note: str | None,
         approved_by: UUID | None,
+        offline: Offline | None = None,
     ) -> Self:
         """Record a return that was priced, paid out and booked."""
         return cls.begin(
