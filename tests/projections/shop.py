@@ -1,0 +1,339 @@
+"""A company that sells and takes back at random, and keeps what it recorded."""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg import sql
+
+from domain.aggregate import Aggregate
+from domain.orders import Goodwill, Order, RefundedLine, RefundPayment, SaleLine
+from domain.orders.portions import refund_line
+from domain.payments import Tender, settle
+from domain.pricing import Discount, Item, Rules, TaxRate, price
+from domain.tills import Till
+from domain.unlinked_returns import UnlinkedLine, UnlinkedReturn
+from infra.decisions.unit_of_work import EventWriter
+from infra.eventstore.codec import Metadata
+from infra.postgres.transactions import Transaction, transaction
+from infra.projections.reading import FactReader
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from projections.base import Fact
+from projections.reports.sale_facts import SaleFacts
+from projections.reports.sales_daily import SalesDaily
+from projections.reports.sales_summary import Period
+
+MARCH = Period(date(2024, 3, 1), date(2024, 3, 31))
+RULES = Rules(currency="EUR", rounding_level="line", rounding_mode="half_up")
+VAT = TaxRate(id=uuid4(), name="VAT", rate=Decimal(20), inclusive=True)
+CITY_TAX = TaxRate(id=uuid4(), name="City", rate=Decimal("7.25"), inclusive=False)
+
+#: A sale, refund, void or return without an order: what the reports add up.
+Counted = Order.Sold | Order.Refunded | Order.Voided | UnlinkedReturn.Taken
+
+TABLES = [sql.Identifier(table) for table in SalesDaily.tables + SaleFacts.tables]
+FORGET = sql.SQL("DELETE FROM {} WHERE company_id = %(company_id)s")
+EVERYTHING = sql.SQL("SELECT * FROM {} WHERE company_id = %(company_id)s")
+
+
+class Shop:
+    """A company with some stores and variants, and everything it sold and took back."""
+
+    def __init__(self, database: Any, seed: int = 1) -> None:
+        self.company_id = uuid4()
+        self.events: list[Counted] = []
+        self.orders: list[Order] = []
+        self.chance = random.Random(seed)
+        self.stores = [uuid4() for _ in range(3)]
+        self.variants = [uuid4() for _ in range(8)]
+        self.products = {variant: uuid4() for variant in self.variants}
+        self.registers = [None, uuid4()]
+        self._app = psycopg.connect(database.app, autocommit=True)
+        self._worker = psycopg.connect(database.worker, autocommit=True)
+        self._writer = EventWriter(EVENT_TYPES, PROJECTIONS)
+        with self.open() as opened:
+            opened.execute("SELECT open_company(%(company_id)s)", {"company_id": self.company_id})
+
+    def close(self) -> None:
+        self._app.close()
+        self._worker.close()
+
+    def open(self) -> AbstractContextManager[Transaction]:
+        return transaction(self._app, self.company_id)
+
+    def work(self) -> AbstractContextManager[Transaction]:
+        return transaction(self._worker, self.company_id)
+
+    def sell(self, count: int = 1, **fields: Any) -> None:
+        """Record sales in one transaction, at random but for what is said of them."""
+        orders = [self._sale(**fields) for _ in range(count)]
+        self._record(orders)
+        self.orders += orders
+
+    def refund(self, count: int = 1, **fields: Any) -> None:
+        """Give back, one after another, a part of some orders: goods of a line, and as goodwill the rest."""
+        for _ in range(count):
+            order = self.chance.choice([one for one in self.orders if not (one.refunds or one.voided)])
+            self._refund(order, **fields)
+            self._record([order])
+
+    def void(self, count: int = 1) -> None:
+        """Take some sales back."""
+        for _ in range(count):
+            order = self.chance.choice([one for one in self.orders if not (one.refunds or one.voided)])
+            order.trigger_event(Order.Voided, **_repeated(order.sold), reason="mistake")
+            self._record([order])
+
+    def take_back(self, count: int = 1, **fields: Any) -> None:
+        """Take goods back whose order nobody knows."""
+        self._record([self._unlinked_return(**fields) for _ in range(count)])
+
+    def _record(self, aggregates: Iterable[Aggregate]) -> None:
+        """Record what is new of them in one transaction."""
+        events = [cast("Counted", event) for one in aggregates for event in one.collect_events()]
+        with self.open() as opened:
+            self._writer.record(opened, events, Metadata(at=datetime.now(UTC)))
+        self.events += events
+
+    def facts(self) -> list[Fact]:
+        with transaction(self._worker, self.company_id) as opened:
+            return FactReader(EVENT_TYPES, [SalesDaily()]).read(opened, 0, 1_000_000)
+
+    def fold(self, sizes: Iterable[int]) -> None:
+        """Let both read models take in the whole log, in batches of these sizes."""
+        facts = self.facts()
+        for size in sizes:
+            batch, facts = facts[:size], facts[size:]
+            with self.work() as opened:
+                SalesDaily().apply(batch, opened)
+                SaleFacts().apply(batch, opened)
+        assert not facts
+
+    def forget(self) -> None:
+        with self.work() as opened:
+            for table in TABLES:
+                opened.connection.execute(FORGET.format(table), {"company_id": self.company_id})
+
+    def tables(self) -> list[list[tuple[str, ...]]]:
+        """Every row of both read models, in an order of its own."""
+        with self.work() as opened:
+            company = {"company_id": self.company_id}
+            contents = [
+                opened.connection.execute(EVERYTHING.format(table), company).fetchall() for table in TABLES
+            ]
+            return [sorted(tuple(map(str, row)) for row in rows) for rows in contents]
+
+    def ask(self, question: Callable[..., Any], period: Period = MARCH, **options: Any) -> Any:
+        with self.open() as opened:
+            return question(opened, period, **options)
+
+    def _sale(
+        self,
+        *,
+        day: date | None = None,
+        store_id: UUID | None = None,
+        variants: Sequence[UUID] | None = None,
+        name: str = "Thing",
+        category_id: UUID | None = None,
+    ) -> Order:
+        chance = self.chance
+        variants = variants or chance.choices(self.variants, k=chance.randint(1, 5))
+        items = [
+            Item(
+                variant_id=variant,
+                quantity=Decimal(chance.choice(["1", "2", "0.375", "3.00000"])),
+                unit_price=chance.randint(0, 5_000),
+                discounts=chance.choice([(), (Discount(type="percent", value=Decimal("12.5")),)]),
+                tax_rates=chance.choice([(), (VAT,), (CITY_TAX,)]),
+            )
+            for variant in variants
+        ]
+        basket = price(items, (), RULES)
+        lines = tuple(
+            SaleLine(
+                id=uuid4(),
+                product_id=self.products[item.variant_id],
+                variant_id=item.variant_id,
+                sku=f"SKU-{self.variants.index(item.variant_id)}",
+                name=name,
+                variant_name="",
+                category_id=category_id,
+                brand_id=None,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                list_price=line.unit_price,
+                gross_total=line.gross_total,
+                discount_total=line.discount_total,
+                taxes=line.taxes,
+                tax_total=line.tax_total,
+                total=line.total,
+                gross_sales=line.gross_sales,
+                net_sales=line.net_sales,
+                cost_total=chance.randint(0, 2_000),
+            )
+            for item, line in zip(items, basket.lines, strict=True)
+        )
+        day = day or date(2024, 2, 20) + timedelta(days=chance.randrange(60))
+        store_id = store_id or chance.choice(self.stores)
+        return Order.sell(
+            uuid4(),
+            till=Till(
+                channel="pos",
+                store_id=store_id,
+                register_id=chance.choice(self.registers),
+                cashier_id=None,
+                series_id=uuid4(),
+                series_number=len(self.events) + 1,
+                number=str(uuid4()),
+            ),
+            customer_id=None,
+            storage_id=None,
+            business_date=day,
+            hour=chance.randrange(24),
+            occurred_at=datetime(2024, 3, 1, tzinfo=UTC),
+            rules=RULES,
+            lines=lines,
+            basket=basket,
+            discounts=(),
+            settlement=settle(basket.total, self._tenders(basket.total), chance.choice([0, 5])),
+            note=None,
+        )
+
+    def _place(self, *, day: date | None = None, store_id: UUID | None = None) -> dict[str, Any]:
+        """Where and when something is given back, at random but for what is said of it."""
+        chance = self.chance
+        return {
+            "number": str(uuid4()),
+            "series_id": uuid4(),
+            "series_number": 1,
+            "store_id": store_id or chance.choice(self.stores),
+            "register_id": chance.choice(self.registers),
+            "shift_id": None,
+            "cashier_id": None,
+            "customer_id": None,
+            "storage_id": None,
+            "business_date": day or date(2024, 2, 20) + timedelta(days=chance.randrange(60)),
+            "hour": chance.randrange(24),
+            "occurred_at": datetime(2024, 3, 1, tzinfo=UTC),
+            "reason": "defective",
+            "note": None,
+            "taxes": (),
+        }
+
+    def _refund(self, order: Order, **fields: Any) -> None:
+        first, *others = order.terms.lines
+        came_back = refund_line(first, Decimal(0), first.quantity)
+        goods = RefundedLine(
+            **_goods(first),
+            quantity=first.quantity,
+            restock=True,
+            gross_total=came_back.gross_total,
+            discount_total=came_back.discount_total,
+            taxes=came_back.taxes,
+            tax_total=came_back.tax_total,
+            total=came_back.total,
+            gross_sales=came_back.gross_sales,
+            net_sales=came_back.net_sales,
+            cost_total=first.cost_total,
+        )
+        goodwill = tuple(
+            Goodwill(
+                **_goods(line),
+                taxes=line.taxes,
+                tax_total=line.tax_total,
+                total=line.total,
+                net_sales=line.net_sales,
+            )
+            for line in others
+        )
+        total = goods.total + sum(line.total for line in goodwill)
+        tip, rounding = self.chance.choice([0, 20]), self.chance.choice([-1, 0, 1])
+        order.trigger_event(
+            Order.Refunded,
+            **self._place(**fields),
+            refund_id=uuid4(),
+            lines=(goods,),
+            goodwill=goodwill,
+            payments=(
+                RefundPayment(method="card", amount=total // 2, exact=total // 2, tip=tip),
+                RefundPayment(method="cash", amount=total - total // 2 + rounding, exact=total - total // 2),
+            ),
+            total=total,
+            rounding=rounding,
+            tip=tip,
+            payment_status="refunded",
+            fulfilment_status="partially_returned",
+        )
+
+    def _unlinked_return(self, *, name: str = "Thing", **fields: Any) -> UnlinkedReturn:
+        variant = self.chance.choice(self.variants)
+        [line] = price([Item(variant_id=variant, quantity=Decimal(2), unit_price=199)], (), RULES).lines
+        goods = UnlinkedLine(
+            line_id=uuid4(),
+            product_id=self.products[variant],
+            variant_id=variant,
+            sku=f"SKU-{self.variants.index(variant)}",
+            name=name,
+            variant_name="",
+            category_id=None,
+            brand_id=None,
+            supplier_id=None,
+            quantity=line.quantity,
+            restock=False,
+            is_stocked=True,
+            unit_price=line.unit_price,
+            list_price=line.unit_price,
+            gross_total=line.gross_total,
+            discount_total=0,
+            taxes=line.taxes,
+            tax_total=line.tax_total,
+            total=line.total,
+            gross_sales=line.gross_sales,
+            net_sales=line.net_sales,
+            cost_total=0,
+        )
+        return UnlinkedReturn.begin(
+            UnlinkedReturn.Taken,
+            uuid4(),
+            **self._place(**fields),
+            currency="EUR",
+            rounding_level="line",
+            rounding_mode="half_up",
+            lines=(goods,),
+            payments=(RefundPayment(method="cash", amount=line.total + 2, exact=line.total),),
+            total=line.total,
+            rounding=2,
+            external_reference=None,
+        )
+
+    def _tenders(self, total: int) -> list[Tender]:
+        card = self.chance.choice([0, total // 3, total])
+        tenders = [Tender(method="card", amount=card, tip=self.chance.choice([0, 50]))] if card else []
+        if card < total or not tenders:
+            tenders.append(Tender(method="cash", amount=total - card, tendered=total - card + 1_000))
+        return tenders
+
+
+def _repeated(sale: Order.Sold) -> dict[str, Any]:
+    """What a void repeats of its sale."""
+    names = (
+        "number store_id register_id shift_id cashier_id customer_id business_date hour occurred_at lines "
+        "taxes payments totals"
+    )
+    return {name: getattr(sale, name) for name in names.split()}
+
+
+def _goods(line: SaleLine) -> dict[str, Any]:
+    """What a refund says of the goods of a line."""
+    return {
+        "line_id": line.id,
+        "product_id": line.product_id,
+        "variant_id": line.variant_id,
+        "category_id": line.category_id,
+        "brand_id": line.brand_id,
+    }
