@@ -16,12 +16,12 @@ UNREADABLE = (
 
 
 def show_rows(
-    orders: Iterable[tuple[UUID, Order | EventNotReadable]],
+    orders: Iterable[tuple[UUID, Order | EventNotReadable]], area: str = "cashier"
 ) -> list[OrderAnswer | UnreadableOrderAnswer]:
     """One that cannot be read is a row of its own, and the others are shown all the same."""
     return [
         UnreadableOrderAnswer(id=order_id, unreadable=order.code)
         if isinstance(order, EventNotReadable)
-        else show_order(order)
+        else show_order(order, area)
         for order_id, order in orders
     ]

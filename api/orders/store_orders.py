@@ -43,7 +43,7 @@ class AdminOrders(Resource):
             return reading.streams(Order, ids), total
 
         orders, total = self.ask(req, resp, question)
-        self.answer_page(req, resp, show_rows(orders), total)
+        self.answer_page(req, resp, show_rows(orders, "admin"), total)
 
 
 class AdminOrder(Resource):
@@ -54,7 +54,7 @@ class AdminOrder(Resource):
         """The order as it stands, or as it was recorded by `as_of`."""
         caller, as_of = req.context.caller, req.context.query.get("as_of")
         order = self.ask(req, resp, lambda reading: store_order(reading, caller, order_id, as_of))
-        self.show(req, resp, show_order(order))
+        self.show(req, resp, show_order(order, "admin"))
 
 
 def store_order(reading: Reading, caller: Caller, order_id: UUID, as_of: datetime | None = None) -> Order:

@@ -50,7 +50,13 @@ class ShiftOpening(ShiftResource):
 class CurrentShift(ShiftResource):
     """The open shift of a register."""
 
-    @operation("shifts.use", "Show the open shift", query=CurrentQuery(), answer=ShiftAnswer)
+    @operation(
+        "shifts.use",
+        "Show the open shift",
+        query=CurrentQuery(),
+        answer=ShiftAnswer,
+        refusals=(Missing,),
+    )
     def on_get(self, req: Request, resp: Response) -> None:
         """The open shift of a register, whoever opened it; none is 404."""
         caller, register_id = req.context.caller, req.context.query["register_id"]

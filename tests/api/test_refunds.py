@@ -26,6 +26,55 @@ def refund(order: Any, quantity: str = "1", amount: int = 119, **more: Any) -> d
     }
 
 
+class TestT1:
+    """Four refunds in cash give back what was paid, and the drawer is as it was."""
+
+    def test_over_http(self, stocked: Stocked) -> None:
+        shop, manager = stocked.shop, stocked.shop.client("Manager")
+        admin = shop.client()
+        rules = {"rounding_level": "order", "rounding_mode": "half_up", "cash_rounding": 5}
+        assert admin.patch("/api/admin/settings/company", rules).status == 200
+        tax = {"name": "Sales tax", "rate": "8.875", "inclusive": False}
+        tax_id = admin.post("/api/admin/settings/tax-rates", tax).data["id"]
+        none = {"name": "None", "rate": "0", "inclusive": False}
+        none_id = admin.post("/api/admin/settings/tax-rates", none).data["id"]
+        lines = [
+            self.line(stocked, price, quantity, rate)
+            for price, quantity, rate in ((695, 3, tax_id), (800, 2, tax_id), (202, 1, none_id))
+        ]
+        opening = {"register_id": stocked.register["id"], "opening_float": 10000}
+        shift = f"/api/pos/shifts/{manager.post('/api/pos/shifts/open', opening).data['id']}"
+        sale = {
+            "register_id": stocked.register["id"],
+            "lines": lines,
+            "discounts": [{"type": "percent", "value": "10"}],
+            "payments": [{"method": "cash", "amount": 3792, "tendered": 5000, "tip": 200}],
+        }
+        order = manager.post("/api/pos/orders", sale).data
+        assert (order["total"], order["rounding"], order["change_total"]) == (3792, -2, 1010)
+        assert manager.get(shift).data["expected_cash"] == 13990
+        first, second, third = (line["id"] for line in order["lines"])
+        paid = []
+        for parts in ([(first, 1)], [(second, 2)], [(first, 1)], [(first, 1), (third, 1)]):
+            body = {"lines": [{"line_id": one, "quantity": quantity} for one, quantity in parts]}
+            quoted = manager.post(f"{refunds_of(order)}/quote", body).data
+            payments = [{"method": one["method"], "amount": one["amount"]} for one in quoted["payments"]]
+            back = manager.post(refunds_of(order), {**body, "payments": payments, "reason": "sour"}).data
+            paid.append((back["total"], back["payments"][0]["amount"], back["rounding"]))
+        assert paid == [(681, 680, -1), (1568, 1570, 2), (680, 680, 0), (863, 860, -3)]
+        assert back["order"]["refunded_total"] == 3790
+        assert (back["order"]["payment_status"], back["order"]["fulfilment_status"]) == (
+            *("refunded", "returned"),
+        )
+        assert manager.get(shift).data["expected_cash"] == 10200
+
+    def line(self, stocked: Stocked, price: int, quantity: int, rate_id: str) -> dict[str, Any]:
+        """A line of something new, whose stock is not counted."""
+        variant = {"sku": str(uuid4()), "price": price, "cost": 1}
+        product = stocked.product_of(variants=[variant], tax_rate_ids=[rate_id], track_stock=False)
+        return {"variant_id": product["variants"][0]["id"], "quantity": quantity}
+
+
 class TestRefunding:
     def test_gives_money_and_goods_back(self, stocked: Stocked) -> None:
         order, manager = stocked.sell(3).data, stocked.shop.client("Manager")
@@ -119,6 +168,19 @@ class TestRefunding:
 
 
 class TestVoiding:
+    def test_lasts_until_the_shift_is_closed(self, stocked: Stocked) -> None:
+        manager = stocked.shop.client("Manager")
+        opening = {"register_id": stocked.register["id"], "opening_float": 1000}
+        shift = f"/api/pos/shifts/{manager.post('/api/pos/shifts/open', opening).data['id']}"
+        first, second = stocked.sell(1).data, stocked.sell(1).data
+        assert manager.post(f"{shift}/end", {}).status == 200
+        voided = manager.post(f"/api/pos/orders/{first['id']}/void", {"reason": "wrong customer"})
+        assert voided.data["shift_id"] == shift.rpartition("/")[2]
+        assert manager.get(shift).data["expected_cash"] == 1000 + 119
+        assert manager.post(f"{shift}/close", {"counted_cash": 1119}).status == 200
+        late = manager.post(f"/api/pos/orders/{second['id']}/void", {"reason": "wrong customer"})
+        assert (late.status, late.code) == (409, "void_window_closed")
+
     def test_takes_the_sale_back_and_keeps_its_number(self, stocked: Stocked) -> None:
         order, manager = stocked.sell(3).data, stocked.shop.client("Manager")
         answer = manager.post(f"/api/pos/orders/{order['id']}/void", {"reason": "wrong customer"})
