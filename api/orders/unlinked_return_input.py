@@ -4,7 +4,8 @@ from typing import Any
 
 from api.fields import Body, Code, Flag, Id, Many, Moment, Money, Object, OwnId, Quantity, Text
 from api.orders.refund_input import RefundPaymentBody
-from commands.orders.unlinked_returns import ReturnedItem, TakeReturn
+from commands.orders.unlinked_goods import ReturnedItem
+from commands.orders.unlinked_returns import TakeReturn
 from domain.payments import Tender
 
 

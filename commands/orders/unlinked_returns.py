@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from commands.moments import moment_of
@@ -12,34 +11,19 @@ from commands.orders.paying_tills import PayingTill, hold_till
 from commands.orders.payments import ask_methods, tenders_of
 from commands.orders.refunds import RefundWork
 from commands.orders.returned_goods import no_storage
+from commands.orders.unlinked_goods import ReturnedItem, lines_of, restocked, take_in, wrong_items
 from commands.ports import UnitOfWork
 from commands.stock.counts.corrections import correct_counts
 from domain.business_date import business_date, local_hour
-from domain.catalog.units import too_precise
-from domain.costing import worth
-from domain.errors import Detail, Invalid
+from domain.errors import Invalid
 from domain.orders import Offline, RefundPayment
 from domain.payments import Tender
 from domain.pending import Pending
-from domain.pricing import Item, PricedBasket, PricedLine, price
-from domain.sale_context import SaleContext, VariantAtSale
-from domain.stock.gains import UnpricedGoods, gain_lines
+from domain.pricing import Item, PricedBasket, price
+from domain.sale_context import SaleContext
 from domain.stock.levels import Level
 from domain.stock.movements import MovementLine, StockMovement
-from domain.unlinked_returns import LinkedReturnExists, UnlinkedLine, UnlinkedReturn, pay_out
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReturnedItem:
-    """Units of a variant that come back, what is given for one (minor currency units), and where they go.
-
-    What is not put back into stock (`restock`) cannot be sold again.
-    """
-
-    variant_id: UUID
-    quantity: Decimal
-    unit_price: int
-    restock: bool = True
+from domain.unlinked_returns import LinkedReturnExists, UnlinkedReturn, pay_out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +75,7 @@ def take_return(command: TakeReturn, work: RefundWork) -> UnlinkedReturn:
             basket=basket,
             payments=payments,
             storage_id=storage_id,
-            moved=_take_in(command, context, levels),
+            moved=take_in(command.lines, context, levels),
             levels=levels,
         ),
         work,
@@ -129,22 +113,14 @@ def _context(command: TakeReturn, work: RefundWork) -> SaleContext:
         lock=False,
         is_told_later=command.offline is not None,
     )
-    details = [_wrong(f"lines.{at}", line, context) for at, line in enumerate(command.lines)]
-    if wrong := [detail for detail in details if detail]:
+    if wrong := list(wrong_items(command.lines, context)):
         raise Invalid(details=wrong)
     return context
 
 
-def _wrong(field: str, line: ReturnedItem, context: SaleContext) -> Detail | None:
-    variant = context.variants.get(line.variant_id)
-    if variant is None:
-        return Detail(f"{field}.variant_id", "not_found", "There is no such variant.")
-    return too_precise(f"{field}.quantity", line.quantity, variant.precision)
-
-
 def _price(command: TakeReturn, context: SaleContext, work: UnitOfWork) -> PricedBasket:
     """Price it as a sale of now. More than the goods cost takes the right to override prices."""
-    variants = _variants(command, context)
+    variants = [context.variants[line.variant_id] for line in command.lines]
     is_above = any(line.unit_price > own.price for line, own in zip(command.lines, variants, strict=True))
     if is_above and PRICE_OVERRIDE not in work.caller.permissions:
         raise PriceOverrideNotAllowed
@@ -164,7 +140,7 @@ def _hold_levels(
     command: TakeReturn, context: SaleContext, work: RefundWork
 ) -> tuple[UUID | None, Mapping[UUID, Level]]:
     """Hold the balances of what is put back, and where that is; nowhere if nothing is."""
-    goods = [line for _, line in _restocked(command, context)]
+    goods = [line for _, line in restocked(command.lines, context)]
     storage_id = store_of(context).storage_id
     if not goods:
         return None, {}
@@ -172,31 +148,6 @@ def _hold_levels(
         raise no_storage()
     variants, quantities = (line.variant_id for line in goods), (line.quantity for line in goods)
     return storage_id, work.stock.lock({"storage_id": storage_id}, variants, quantities=quantities).levels()
-
-
-def _restocked(command: TakeReturn, context: SaleContext) -> list[tuple[int, ReturnedItem]]:
-    """The lines whose goods are put back into stock, and their places."""
-    return [
-        (at, line)
-        for at, line in enumerate(command.lines)
-        if line.restock and context.variants[line.variant_id].track_stock
-    ]
-
-
-def _take_in(
-    command: TakeReturn, context: SaleContext, levels: Mapping[UUID, Level]
-) -> dict[int, MovementLine]:
-    """What nobody knows the cost of comes in at what such goods cost now."""
-    restocked = _restocked(command, context)
-    goods = [
-        UnpricedGoods(
-            variant_id=line.variant_id,
-            quantity=line.quantity,
-            catalog_cost=context.variants[line.variant_id].cost,
-        )
-        for _, line in restocked
-    ]
-    return {at: moved for (at, _), moved in zip(restocked, gain_lines(goods, levels), strict=True)}
 
 
 def _record(command: TakeReturn, context: SaleContext, decided: _Return, work: RefundWork) -> UnlinkedReturn:
@@ -212,7 +163,7 @@ def _record(command: TakeReturn, context: SaleContext, decided: _Return, work: R
         hour=local_hour(decided.occurred_at, store.timezone),
         occurred_at=decided.occurred_at,
         rules=context.rules,
-        lines=_lines(command, context, decided, work),
+        lines=lines_of(command.lines, context, decided.basket, decided.moved, work),
         basket=decided.basket,
         payments=decided.payments,
         reason=command.reason,
@@ -234,58 +185,3 @@ def _record(command: TakeReturn, context: SaleContext, decided: _Return, work: R
         )
         work.save(returned, *correct_counts(returned, taken.id, decided.levels, work))
     return taken
-
-
-def _lines(
-    command: TakeReturn, context: SaleContext, decided: _Return, work: UnitOfWork
-) -> tuple[UnlinkedLine, ...]:
-    parts = zip(command.lines, _variants(command, context), decided.basket.lines, strict=True)
-    return tuple(
-        _line(line, variant, priced, decided.moved.get(at), work.new_id())
-        for at, (line, variant, priced) in enumerate(parts)
-    )
-
-
-def _line(
-    line: ReturnedItem,
-    variant: VariantAtSale,
-    priced: PricedLine,
-    moved: MovementLine | None,
-    line_id: UUID,
-) -> UnlinkedLine:
-    return UnlinkedLine(
-        line_id=line_id,
-        product_id=variant.product_id,
-        variant_id=variant.id,
-        sku=variant.sku,
-        name=variant.name,
-        variant_name=variant.variant_name,
-        category_id=variant.category_id,
-        brand_id=variant.brand_id,
-        supplier_id=variant.supplier_id,
-        is_stocked=variant.track_stock,
-        quantity=line.quantity,
-        restock=line.restock,
-        unit_price=line.unit_price,
-        list_price=variant.price,
-        gross_total=priced.gross_total,
-        discount_total=priced.discount_total,
-        taxes=priced.taxes,
-        tax_total=priced.tax_total,
-        total=priced.total,
-        gross_sales=priced.gross_sales,
-        net_sales=priced.net_sales,
-        cost_total=_cost(line, variant, moved),
-    )
-
-
-def _cost(line: ReturnedItem, variant: VariantAtSale, moved: MovementLine | None) -> int:
-    """What leaves the cost of goods again: what came into stock, or what else goods as these are sold at."""
-    if moved:
-        return moved.value_change
-    is_uncounted = line.restock and not variant.track_stock
-    return worth(line.quantity, variant.cost) if is_uncounted else 0
-
-
-def _variants(command: TakeReturn, context: SaleContext) -> list[VariantAtSale]:
-    return [context.variants[line.variant_id] for line in command.lines]

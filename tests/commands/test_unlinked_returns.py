@@ -9,7 +9,8 @@ import pytest
 from commands.companies import ReviseCompany
 from commands.moments import TooFarBack
 from commands.orders.baskets import PriceOverrideNotAllowed
-from commands.orders.unlinked_returns import ReturnedItem, TakeReturn
+from commands.orders.unlinked_goods import ReturnedItem
+from commands.orders.unlinked_returns import TakeReturn
 from commands.ports import DuplicateId
 from domain.approvals import ApprovalNotValid
 from domain.errors import Invalid
