@@ -144,6 +144,7 @@ def worker() -> None:
     from infra.runtime.databases import running_database  # noqa: PLC0415
     from infra.runtime.mail import mail_job  # noqa: PLC0415
     from infra.runtime.models import EVENT_TYPES, JOBS, PROJECTIONS  # noqa: PLC0415
+    from infra.runtime.sync import sync_job  # noqa: PLC0415
 
     settings = _settings()
     configure_logs(settings.log_level)
@@ -152,7 +153,7 @@ def worker() -> None:
     heart = Heart(conninfo)
     heart.start()
     writer = EventWriter(EVENT_TYPES, PROJECTIONS)
-    jobs = Schedule(conninfo, (*JOBS, mail_job(settings)), writer)
+    jobs = Schedule(conninfo, (*JOBS, mail_job(settings), sync_job(settings)), writer)
     jobs.start()
     imports = Thread(target=Imports(conninfo, writer).run, args=(stop,))
     imports.start()

@@ -6,7 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
+
+from infra.identity.refresh_tokens import pepper_of
+from infra.runtime.services import make_event_writer
+from infra.runtime.sync import settle_all
+from tests.conftest import SECRET
 
 Stocked = Any
 SYNC = "/api/pos/sync"
@@ -274,6 +280,36 @@ class TestWaiting:
         device.results()
         assert device.status()["waiting"] == []
         assert device.statuses(sale) == ["replayed"]
+
+
+class TestTheJob:
+    def settle(self, device: Device, now: datetime) -> None:
+        """Do what the worker does now and then, at this moment."""
+        with psycopg.connect(device.stocked.shop.service.database.worker, autocommit=True) as connection:
+            settle_all(connection, make_event_writer(), now, peppers=(pepper_of(SECRET),))
+
+    def test_records_what_has_waited_for_a_shift(self, device: Device) -> None:
+        shift, opening = device.opening()
+        sale = device.sale(body={"shift_id": shift})
+        assert device.statuses(sale) == ["waiting"]
+        cashier = device.stocked.shop.client("Cashier")
+        assert cashier.post("/api/pos/shifts/open", {"id": shift, **opening["body"]}).status == 201
+        self.settle(device, datetime.now(UTC))
+        assert device.status()["waiting"] == []
+        assert device.statuses(sale) == ["replayed"]
+
+    def test_leaves_alone_what_has_not_waited_long(self, device: Device) -> None:
+        sale = device.sale(body={"shift_id": str(uuid4())})
+        device.results(sale)
+        self.settle(device, datetime.now(UTC) + timedelta(hours=23))
+        assert device.status()["waiting"] == [sale["id"]]
+
+    def test_rejects_after_a_day_what_has_waited_in_vain(self, device: Device) -> None:
+        sale = device.sale(body={"shift_id": str(uuid4())})
+        device.results(sale)
+        self.settle(device, datetime.now(UTC) + timedelta(hours=25))
+        assert device.status()["waiting"] == []
+        assert [entry["code"] for entry in device.inbox()] == ["depends_on_rejected"]
 
 
 class TestShifts:
