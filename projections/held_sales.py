@@ -89,7 +89,9 @@ _PAGES: Mapping[str, LiteralString] = MappingProxyType(
 SORT_KEYS = tuple(_PAGES)
 
 _SUM: LiteralString = f"""
-    SELECT count(*) AS count, coalesce(sum(value), 0)::bigint AS value FROM held_sales WHERE {_IN_STORES}
+    SELECT count(*) AS count, coalesce(sum(value), 0)::bigint AS value
+      FROM held_sales
+     WHERE {_IN_STORES} AND (%(cashier_id)s::uuid IS NULL OR cashier_id = %(cashier_id)s::uuid)
 """
 
 
@@ -122,9 +124,18 @@ def list_held_sales(
     return [row["id"] for row in rows], total
 
 
-def sum_held_sales(db: Database, store_ids: Collection[UUID] = ()) -> Pending[HeldTotals]:
-    """Ask how many wait in these stores, or in all, and what they came to when they were parked."""
-    params = {"company_id": db.company_id, "store_ids": list(store_ids) if store_ids else None}
+def sum_held_sales(
+    db: Database, store_ids: Collection[UUID] = (), cashier_id: UUID | None = None
+) -> Pending[HeldTotals]:
+    """Ask how many wait in these stores, or in all, and what they came to when they were parked.
+
+    With a cashier it is what they parked themselves.
+    """
+    params = {
+        "company_id": db.company_id,
+        "store_ids": list(store_ids) if store_ids else None,
+        "cashier_id": cashier_id,
+    }
     answer = db.ask(_SUM, params)
 
     def totals() -> HeldTotals:

@@ -24,7 +24,9 @@ _FILTER: LiteralString = """
        AND (%(method)s::text IS NULL OR %(method)s::text = ANY(methods))
        AND (%(from_date)s::date IS NULL OR business_date >= %(from_date)s::date)
        AND (%(to_date)s::date IS NULL OR business_date <= %(to_date)s::date)
-       AND (%(search)s::text IS NULL OR number = %(search)s::text)
+       AND (%(search)s::text IS NULL OR number = %(search)s::text
+            OR id = ANY(ARRAY(SELECT order_id FROM refunds
+                               WHERE company_id = %(company_id)s AND number = %(search)s::text)))
 """
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM orders WHERE {_FILTER}"
 
@@ -46,9 +48,9 @@ SORT_KEYS = tuple(_PAGES)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderFilters:
-    """What is left of the orders. Business dates are both inclusive; `search` is a whole number.
+    """What is left of the orders. Business dates are both inclusive.
 
-    `method` is one that it was paid by, alone or among others.
+    `search` is the whole number of the order or of a refund of it, `method` one of those that it was paid by.
     """
 
     register_id: UUID | None = None

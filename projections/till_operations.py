@@ -6,22 +6,27 @@ from typing import LiteralString
 from uuid import UUID
 
 from domain.till_operations import TillOperation
-from projections.base import Database, Projection
+from projections.base import Answer, Database, Projection
 from projections.pages import PAGE, list_and_count
 
 
 class TillOperations(Projection):
-    """One row for each rejected operation; all that it says is read from the log, by its `stream_id`."""
+    """One row for each rejected operation; all that it says is read from the log, by its `stream_id`.
+
+    The cashier is who did it, as the till said, else who delivered it.
+    """
 
     name = "till_operations"
+    version = 2
     mode = "inline"
     tables = ("till_operations",)
     on = {
         TillOperation.Rejected: """
             INSERT INTO till_operations (company_id, id, stream_id, operation_id, device_id, register_id,
-                                         store_id, content, awaits, status, rejected_at)
+                                         store_id, cashier_id, content, awaits, status, rejected_at)
             VALUES (%(company_id)s, %(entry_id)s, %(stream_id)s, %(operation_id)s, %(device_id)s,
-                    %(register_id)s, %(store_id)s, %(content)s, %(awaits)s, 'rejected', %(at)s)
+                    %(register_id)s, %(store_id)s, coalesce(%(cashier_id)s::uuid, %(actor_id)s::uuid),
+                    %(content)s, %(awaits)s, 'rejected', %(at)s)
         """,
         TillOperation.Resolved: """
             UPDATE till_operations SET status = 'resolved'
@@ -41,6 +46,7 @@ class TillOperations(Projection):
             device_id    uuid NOT NULL,
             register_id  uuid NOT NULL,
             store_id     uuid NOT NULL,
+            cashier_id   uuid,
             content      text NOT NULL,
             awaits       uuid,
             status       text NOT NULL,
@@ -55,6 +61,8 @@ class TillOperations(Projection):
         CREATE INDEX till_operations_by_store ON till_operations (company_id, store_id, rejected_at, id);
         CREATE INDEX till_operations_by_status ON till_operations (company_id, status, rejected_at, id);
         CREATE INDEX till_operations_open ON till_operations (company_id, device_id, rejected_at, id)
+            WHERE status = 'rejected';
+        CREATE INDEX till_operations_of_cashier ON till_operations (company_id, cashier_id)
             WHERE status = 'rejected';
     """
 
@@ -104,3 +112,14 @@ def list_till_operations(
         to_time=to_time,
     )
     return [row["stream_id"] for row in rows], total
+
+
+_REJECTED: LiteralString = """
+    SELECT count(*) AS total FROM till_operations
+     WHERE company_id = %(company_id)s AND cashier_id = %(cashier_id)s AND status = 'rejected'
+"""
+
+
+def ask_rejected(db: Database, cashier_id: UUID | None) -> Answer:
+    """Ask how many operations of a cashier wait in the inbox, as `total`."""
+    return db.ask(_REJECTED, {"company_id": db.company_id, "cashier_id": cashier_id})

@@ -13,12 +13,17 @@ _ORDER, _PAYMENT = meanings_of(OrderAnswer), meanings_of(PaymentAnswer)
 
 
 class OwnOrdersQuery(PageQuery):
-    """Filters of the caller's own sales; `search` is the whole number of an order."""
+    """Filters of the caller's own sales; `search` is the number of an order or refund."""
 
     sort = Choice(
         *SORT_KEYS, load_default="-occurred_at", meaning="What to sort by; a minus turns the order around."
     )
-    search = Text(shortest=1, longest=60, meaning="The whole number of an order.", example="MAIN-1-000042")
+    search = Text(
+        shortest=1,
+        longest=60,
+        meaning="The whole number of an order, or of a refund of it.",
+        example="MAIN-1-000042",
+    )
     from_date = Day(data_key="from", meaning="The first business date.", example="2026-03-01")
     to_date = Day(data_key="to", meaning="The last business date, itself included.", example="2026-03-31")
     status = Choice(*get_args(OrderStatus), **_ORDER["status"])

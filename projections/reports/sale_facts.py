@@ -19,7 +19,7 @@ class SaleFacts(Projection):
     """
 
     name = "sale_facts"
-    version = 3
+    version = 4
     tables = ("sale_facts", "sale_line_facts", "sale_payment_facts")
     folds = {Order.Sold: Sale, Order.Voided: Sale, Order.Refunded: Refund, UnlinkedReturn.Taken: Return}
     # A receipt changes no sum.
@@ -48,6 +48,7 @@ class SaleFacts(Projection):
             cost_of_goods bigint NOT NULL,
             PRIMARY KEY (company_id, business_date, store_id, position)
         );
+        CREATE INDEX sale_facts_by_cashier ON sale_facts (company_id, cashier_id, business_date);
         CREATE TABLE sale_line_facts (
             company_id    uuid NOT NULL,
             business_date date NOT NULL,

@@ -192,6 +192,8 @@ def go_shopping(shop: Recorded, variants: list[str], below_zero: str) -> None:
         "lookups/tax-rates?search=vat",
         f"cashier/orders/{sale['id']}",
         f"cashier/orders/{sale['id']}/receipt",
+        "cashier/store",
+        "cashier/dashboard",
     ):
         assert cashier.get(f"/api/{path}").status == 200, path
     for path in (
