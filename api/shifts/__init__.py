@@ -7,7 +7,7 @@ from api.shifts.cash import CashMovements
 from api.shifts.closing import ShiftClosing, ShiftEnding, ShiftRecounting
 from api.shifts.drawer import DrawerCandidates, DrawerEntries
 from api.shifts.opening import CurrentShift, ShiftOpening
-from api.shifts.report import ShiftReportResource
+from api.shifts.report import ShiftReportPrints, ShiftReportResource
 from api.shifts.shifts import ShiftById, Shifts
 
 __all__ = ["add_routes"]
@@ -26,5 +26,6 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route(f"{single}/close", ShiftClosing(services))
     app.add_route(f"{single}/recount", ShiftRecounting(services))
     app.add_route(f"{single}/report", ShiftReportResource(services))
+    app.add_route(f"{single}/report/prints", ShiftReportPrints(services))
     app.add_route(f"{single}/drawer", DrawerEntries(services))
     app.add_route(f"{single}/drawer/candidates", DrawerCandidates(services))

@@ -6,6 +6,7 @@ from api.answers import meanings_of
 from api.fields import Body, Choice, Flag, Id, Many, Moment, Money, Object, OwnId, Text, Whole, optional
 from api.queries import PageQuery
 from api.shifts.answers import CashMovementAnswer, ShiftAnswer
+from api.slips import FORMATS, PAPERS
 from domain.shifts import ShiftStatus
 from domain.shifts.movements import REASONS, MovementType
 from projections.shifts.list import SORT_KEYS
@@ -129,7 +130,12 @@ class DrawerQuery(Body):
 class ReportQuery(Body):
     """How a report is written."""
 
-    format = Choice(
-        "json", "html", "pdf", "escpos", load_default="json", meaning="In which format.", example="json"
-    )
-    paper = Choice("80mm", "58mm", "a4", load_default="80mm", meaning="On which paper.", example="80mm")
+    format = Choice("json", *FORMATS, load_default="json", meaning="In which format.", example="json")
+    paper = Choice(*PAPERS, load_default="80mm", meaning="On which paper.", example="80mm")
+
+
+class ReportPrintBody(Body):
+    """As what a report is printed."""
+
+    format = Choice(*FORMATS, required=True, meaning="In which format.", example="escpos")
+    paper = Choice(*PAPERS, load_default="80mm", meaning="On which paper.", example="80mm")

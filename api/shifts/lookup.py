@@ -10,9 +10,8 @@ from api.resource import Resource
 from api.services import Reading
 from api.shifts.answers import ShiftAnswer
 from commands.ports import Caller, Missing
+from commands.shifts.printing import VIEW
 from domain.shifts import Shift
-
-VIEW = "shifts.view"
 
 
 def find_shift(reading: Reading, caller: Caller, shift_id: UUID, as_of: datetime | None = None) -> Shift:

@@ -8,21 +8,21 @@ from falcon import Request, Response
 from api.answers.hiding import hide
 from api.media import ESCPOS, HTML, PDF
 from api.operations import operation
+from api.receipts.resource import name_file, write_file
 from api.resource import permissions_of
 from api.services import Reading
-from api.shifts.input import ReportQuery
+from api.shifts.input import ReportPrintBody, ReportQuery
 from api.shifts.lookup import ShiftResource, find_shift
 from api.shifts.report_answers import ShiftReportAnswer
 from api.shifts.slip import slip_of
-from api.slips import FORMATS, PAPERS
+from commands.ports import ConcurrentEdit
+from commands.shifts.printing import PrintedReport, PrintShiftReport, print_shift_report
 from domain.shifts import Shift
 from domain.shifts.figures import ShiftReport
 from domain.shifts.report import make_report
+from domain.stock.documents import InvalidTransition
 from projections.shifts.drawer import ask_drawer, drawer_of
 from projections.shifts.sources import ask_sources
-
-#: A page with a style of its own, and nothing else.
-_PAPER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 class ShiftReportResource(ShiftResource):
@@ -50,12 +50,47 @@ class ShiftReportResource(ShiftResource):
         if query["format"] == "json":
             self.answer(req, resp, report)
             return
-        hide(ShiftReportAnswer, report, permissions_of(req))
-        media_type, write = FORMATS[query["format"]]
-        resp.content_type = f"{media_type}; charset=utf-8" if media_type == HTML else media_type
-        resp.viewable_as = f"{report.type}-{report.z_number or shift_id}.{query['format']}"
-        resp.set_header("Content-Security-Policy", _PAPER_POLICY)
-        resp.data = write(slip_of(report), PAPERS[query["paper"]])
+        name_file(resp, query["format"], f"{report.type}-{report.z_number or shift_id}")
+        resp.data = _written(req, report, query["format"], query["paper"])
+
+
+class ShiftReportPrints(ShiftResource):
+    """The prints of a closed shift's report."""
+
+    @operation(
+        "shifts.use",
+        "Print a shift's report",
+        description="The first print is the original; each further one says which copy it is.",
+        body=ReportPrintBody(),
+        media=(HTML, PDF, ESCPOS),
+        refusals=(InvalidTransition, ConcurrentEdit),
+    )
+    def on_post(self, req: Request, resp: Response, shift_id: UUID) -> None:
+        """Record the print, and answer with what is printed."""
+        body = req.context.body
+
+        def present(printed: PrintedReport) -> bytes:
+            assert printed.shift.closed is not None  # noqa: S101 it was, or it was not printed
+            report = show_report(printed.shift.closed.report)
+            return _written(req, report, body["format"], body["paper"], printed.copy)
+
+        command = PrintShiftReport(id=shift_id, format=body["format"], paper=body["paper"])
+        self.write(
+            req,
+            resp,
+            print_shift_report,
+            command,
+            present,
+            message="Printed",
+            version=lambda printed: printed.shift.version,
+        )
+        name_file(resp, body["format"], f"Z-{shift_id}")
+
+
+def _written(req: Request, report: ShiftReportAnswer, name: str, paper: str, copy: int = 0) -> bytes:
+    """The report in a format, without what the caller may not see. Raises Busy."""
+    hide(ShiftReportAnswer, report, permissions_of(req))
+    return write_file(name, paper, slip_of(report, copy))
 
 
 def _report_of_now(reading: Reading, shift: Shift) -> ShiftReport:

@@ -12,9 +12,10 @@ from api.resource import requested_stores
 from api.services import Reading
 from api.shifts.answers import ShiftAnswer
 from api.shifts.input import ShiftsQuery
-from api.shifts.lookup import VIEW, ShiftResource, find_shift
+from api.shifts.lookup import ShiftResource, find_shift
 from api.shifts.presenter import show_closed, show_row, show_shift
 from commands.ports import Caller
+from commands.shifts.printing import VIEW
 from domain.errors import NotAllowed
 from projections.base import Row
 from projections.companies import find_company

@@ -25,15 +25,15 @@ _COUNTS = {
 }
 
 
-def slip_of(report: ShiftReportAnswer) -> Slip:
-    """The slip; that of a Z is the same to the last byte for ever."""
+def slip_of(report: ShiftReportAnswer, copy: int = 0) -> Slip:
+    """The slip, or a copy of it; that of a Z is the same to the last byte for ever."""
     name = "X report" if report.z_number is None else f"Z report {report.z_number}"
     return Slip(
         title=name,
         language="en",
         made_at=report.closed_at or datetime.now(UTC),
         blocks=[
-            *_head(report, name),
+            *_head(report, name, copy),
             *_sales(report),
             *_taxes(report),
             *_tenders(report),
@@ -43,13 +43,15 @@ def slip_of(report: ShiftReportAnswer) -> Slip:
     )
 
 
-def _head(report: ShiftReportAnswer, name: str) -> Iterator[Block]:
+def _head(report: ShiftReportAnswer, name: str, copy: int) -> Iterator[Block]:
     letterhead = report.letterhead
     yield Text(text=letterhead.company, is_strong=True, is_centered=True)
     yield Text(text=letterhead.store, is_centered=True)
     if letterhead.tax_number:
         yield Text(text=f"Tax number {letterhead.tax_number}", is_centered=True)
     yield Text(text=name, is_strong=True, is_large=True, is_centered=True)
+    if copy:
+        yield Text(text=f"COPY {copy}", is_strong=True, is_centered=True)
     yield Rule()
     yield Fact(label="Register", value=letterhead.register)
     yield Fact(label="Opened", value=_when(report, report.opened_at, letterhead.opened_by))

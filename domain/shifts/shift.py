@@ -63,6 +63,7 @@ class Shift(Aggregate):
             aggregate.movements = []
             aggregate.recounts = []
             aggregate.late_count, aggregate.late_total, aggregate.late_cash = 0, 0, 0
+            aggregate.prints = 0
 
     class CashMoved(Aggregate.Event):
         """Cash came into the drawer or went out of it without a sale."""
@@ -164,6 +165,17 @@ class Shift(Aggregate):
             aggregate.late_total += self.total
             aggregate.late_cash += self.cash
 
+    class ReportPrinted(Aggregate.Event):
+        """The report of the closed shift was printed: the original (`copy` 0), or one more copy of it."""
+
+        copy: int
+        format: str
+        paper: str
+
+        def apply(self, aggregate: "Shift") -> None:
+            """Count it."""
+            aggregate.prints = self.copy + 1
+
     if TYPE_CHECKING:
         opened: Opened
         status: ShiftStatus
@@ -174,6 +186,8 @@ class Shift(Aggregate):
         late_count: int
         late_total: int
         late_cash: int
+        #: How often its report was printed.
+        prints: int
 
     @property
     def needs_review(self) -> bool:
@@ -244,3 +258,10 @@ class Shift(Aggregate):
             cash=cash,
             total=total,
         )
+
+    def print_report(self, *, written_as: str, paper: str) -> int:
+        """Record a print of the closed shift's report, and say which copy it is. Raises InvalidTransition."""
+        check_status("shift", self.status, ["closed"])
+        copy = self.prints
+        self.trigger_event(Shift.ReportPrinted, copy=copy, format=written_as, paper=paper)
+        return copy

@@ -50,7 +50,14 @@ class Drawers(Projection):
     }
     # What moves within a shift is in its entries.
     ignores = frozenset(
-        {Shift.CashPaidIn, Shift.CashPaidOut, Shift.CashDropped, Shift.DrawerOpened, Shift.Recounted}
+        {
+            Shift.CashPaidIn,
+            Shift.CashPaidOut,
+            Shift.CashDropped,
+            Shift.DrawerOpened,
+            Shift.Recounted,
+            Shift.ReportPrinted,
+        }
     )
     schema = """
         CREATE TABLE drawers (

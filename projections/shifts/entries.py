@@ -89,7 +89,16 @@ class ShiftEntries(Projection):
         UnlinkedReturn.Taken: Receipt,
     }
     # What they change is in the row of the shift, or in no drawer at all.
-    ignores = frozenset({Shift.Ended, Shift.Closed, Shift.Recounted, Shift.LateSaleNoted, Order.ReceiptSent})
+    ignores = frozenset(
+        {
+            Shift.Ended,
+            Shift.Closed,
+            Shift.Recounted,
+            Shift.LateSaleNoted,
+            Shift.ReportPrinted,
+            Order.ReceiptSent,
+        }
+    )
     schema = """
         CREATE TABLE shift_entries (
             company_id    uuid NOT NULL,

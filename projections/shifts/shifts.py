@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from domain.shifts import Shift
 from projections.base import Projection
 
-_SEE: LiteralString = """
+_CHANGE: LiteralString = """
     UPDATE shifts SET version = %(version)s WHERE company_id = %(company_id)s AND id = %(stream_id)s
 """
 
@@ -34,10 +34,11 @@ class Shifts(Projection):
             VALUES (%(company_id)s, %(stream_id)s, %(register_id)s, %(store_id)s, 'open', %(cashier_id)s,
                     %(occurred_at)s, %(opening_float)s, %(expected_float)s, %(version)s)
         """,
-        Shift.CashPaidIn: _SEE,
-        Shift.CashPaidOut: _SEE,
-        Shift.CashDropped: _SEE,
-        Shift.DrawerOpened: _SEE,
+        Shift.CashPaidIn: _CHANGE,
+        Shift.CashPaidOut: _CHANGE,
+        Shift.CashDropped: _CHANGE,
+        Shift.DrawerOpened: _CHANGE,
+        Shift.ReportPrinted: _CHANGE,
         Shift.Ended: """
             UPDATE shifts SET status = 'counting', ended_at = %(occurred_at)s, version = %(version)s
              WHERE company_id = %(company_id)s AND id = %(stream_id)s

@@ -223,6 +223,7 @@ BODIES = {
         "reason": "safe",
     },
     ("POST", "/api/pos/shifts/{shift_id:uuid}/close"): {"counted_cash": 10000},
+    ("POST", "/api/pos/shifts/{shift_id:uuid}/report/prints"): {"format": "html"},
     ("POST", "/api/pos/shifts/{shift_id:uuid}/recount"): {"counted_cash": 10000, "reason": "Again"},
     ("POST", "/api/admin/inventory/counts/{count_id:uuid}/cancel"): {"reason": "Rain"},
     ("POST", "/api/pos/sync/inbox/{entry_id:uuid}/resolve"): {"action": "discard", "reason": "Unknown"},

@@ -115,6 +115,7 @@ from commands.shifts.offline_shifts import (
     take_over_opening,
 )
 from commands.shifts.opening import OpenShift, open_shift
+from commands.shifts.printing import PrintShiftReport, print_shift_report
 from commands.stock.adjustments import AdjustStock, adjust_stock
 from commands.stock.counts.completion import CompleteCount, PostDifferences, complete_count, post_differences
 from commands.stock.counts.documents import BeginCount, CancelCount, begin_count, cancel_count
@@ -263,6 +264,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         PostDifferences: post_differences,
         PriceForStores: price_for_stores,
         PrintReceipt: print_receipt,
+        PrintShiftReport: print_shift_report,
         QuoteBasket: quote_basket,
         QuoteRefund: quote_refund,
         ReceiveStock: receive_stock,

@@ -12,6 +12,7 @@ from commands.settings import ArchiveSetting
 from commands.shifts.cash import MoveCash
 from commands.shifts.closing import CloseShift, CountedTender, EndShift, NotYourShift, RecountShift
 from commands.shifts.opening import OpenShift
+from commands.shifts.printing import PrintShiftReport
 from domain.errors import Invalid
 from domain.registers import Register
 from domain.settings import InUse, OtherStore
@@ -350,6 +351,25 @@ class TestCloseShift:
         shop.when(begin(3000, id=SECOND))
         shop.when(close(10249))
         shop.when(close(3000, id=SECOND)).then(fact(Shift.Closed, SECOND, z_number=2, expected_cash=3000))
+
+
+class TestPrintShiftReport:
+    def test_counts_the_original_and_its_copies(self, shop: Scenario) -> None:
+        shop.given(shift())
+        shop.when(close(20))
+        command = PrintShiftReport(id=SHIFT, format="escpos", paper="80mm")
+        copies = [shop.when(command).answer.copy for _ in range(3)]
+        assert copies == [0, 1, 2]
+        shop.when(command).then(fact(Shift.ReportPrinted, SHIFT, copy=3, format="escpos", paper="80mm"))
+
+    def test_takes_a_closed_shift_that_the_caller_may_see(self, shop: Scenario) -> None:
+        shop.given(shift())
+        command = PrintShiftReport(id=SHIFT, format="html", paper="a4")
+        shop.when(command).then_refused(InvalidTransition)
+        shop.when(close(20))
+        shop.by(CASHIER).when(command).then_refused(Missing)
+        shop.by(caller("Manager", OTHER)).when(command).then_refused(Missing)
+        shop.by(caller("Manager", STORE)).when(command).then(fact(Shift.ReportPrinted))
 
 
 class TestRecountShift:

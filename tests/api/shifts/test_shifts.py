@@ -294,6 +294,24 @@ class TestReport:
         till.stocked.sell()
         assert {name: till.client().get(f"{path}?format={name}").body for name in formats} == before
 
+    def test_prints_the_original_once_and_then_copies(self, till: Till) -> None:
+        shift_id = till.open().data["id"]
+        path = f"{SHIFTS}/{shift_id}/report"
+        assert till.client().post(f"{path}/prints", {"format": "html"}).code == "invalid_transition"
+        till.close(shift_id, 10000)
+        shown = till.client().get(f"{path}?format=html").body
+        prints = [till.client().post(f"{path}/prints", {"format": "html"}).body for _ in range(3)]
+        assert prints[0] == shown
+        assert [f"COPY {number}".encode() in page for number, page in enumerate(prints)] == [
+            False,
+            True,
+            True,
+        ]
+        assert till.client().get(f"{path}?format=html").body == shown
+        key = {"Idempotency_Key": uuid4().hex}
+        again = [till.client().post(f"{path}/prints", {"format": "pdf"}, **key).body for _ in range(2)]
+        assert again[0] == again[1]
+
     def test_is_written_on_any_paper(self, till: Till) -> None:
         shift_id = till.open().data["id"]
         till.stocked.sell()
