@@ -92,6 +92,7 @@ def terms_of(command: ExchangeGoods, original: Order, work: ExchangeWork) -> Ter
         offers = [*tie, *offers_of(command.refund.tenders, refund_methods.read())]
         paid_back = settle_refund(original, refund.total, 0, offers, rounding)
         check_payments(original, paid_back, refund_methods.read(), context, work)
+    work.caller.check_approved_amount(paid_back.money)
     tenders = [*tie, *tenders_of(command.sale.tenders, methods.read())]
     return Terms(
         context=context,
@@ -106,14 +107,13 @@ def terms_of(command: ExchangeGoods, original: Order, work: ExchangeWork) -> Ter
 def _check_rights(
     original: Order, context: SaleContext, occurred_at: datetime, given_back: int, work: ExchangeWork
 ) -> None:
-    """Raise OtherStore, RefundNotAllowed, ApprovalNotValid, ReturnWindowClosed.
+    """Raise OtherStore, RefundNotAllowed, ReturnWindowClosed.
 
     Who may refund may exchange goods of any age, as long as no money is given back for them.
     """
     may_refund = REFUND in work.caller.permissions
     if given_back and not may_refund:
         raise RefundNotAllowed
-    work.caller.check_approved_amount(given_back)
     store = store_of(context)
     try:
         check_return(original, context, business_date(occurred_at, store.timezone, store.day_cut))

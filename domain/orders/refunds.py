@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from domain.payments import EXCHANGE
 from domain.pricing import LineTax, OrderTax
 
 
@@ -95,3 +96,8 @@ class RefundSettlement:
     payments: tuple[RefundPayment, ...]
     rounding: int
     tip: int
+
+    @property
+    def money(self) -> int:
+        """What is paid out of the total, without what other goods were given for."""
+        return sum(payment.amount for payment in self.payments if payment.method != EXCHANGE)

@@ -265,6 +265,13 @@ class TestRights:
         refund, made = both(sold.by(CASHIER.under(approval("orders.refund", amount=149))).when(less))
         assert refund.approved_by == made.approved_by == OTHER
 
+    def test_what_was_approved_is_what_is_paid_out(self, sold: Scenario) -> None:
+        sold.when(ReviseCompany(id=COMPANY, changes={"cash_rounding": 5}))
+        less = exchange(line("1", SMALL), given=150)
+        short = CASHIER.under(approval("orders.refund", amount=149))
+        sold.by(short).when(less).then_refused(ApprovalNotValid)
+        both(sold.by(CASHIER.under(approval("orders.refund", amount=150))).when(less))
+
     def test_a_cashier_takes_back_within_the_return_days(self, sold: Scenario) -> None:
         sold.when(ReviseCompany(id=COMPANY, changes={"return_days": 14}))
         late = sold.at(NOW + timedelta(days=15))
