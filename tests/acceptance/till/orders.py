@@ -160,7 +160,7 @@ def settle(total: int, how: str, tip: int, tied: int = 0) -> Settled:
     card = {"cash": 0, "card": due, "both": due // 3}[how]
     cash = due - card
     methods: dict[str, Method] = {}
-    payments = []
+    payments: list[dict[str, Any]] = []
     for method, amount in ((CARD, card), (CASH, cash)):
         if amount or (tip and method == CARD and how == "card"):
             methods[method] = Method(amount)
