@@ -13,18 +13,22 @@ from api.services import Reading
 from api.sync.answers import InboxAnswer, MadeAnswer, WrongFieldAnswer
 from api.sync.arrivals import NotAvailableOffline, arrival_of
 from api.sync.decisions import DependsOnRejected, IdReused
-from api.sync.input import InboxQuery, ResolutionBody
+from api.sync.input import ACTIONS, InboxQuery, ResolutionBody
 from api.sync.processing import asked, resolve, settle_waiting
+from api.sync.returns_instead import is_refund, return_instead
 from commands.ports import ConcurrentEdit, DuplicateId
 from commands.sync.delivery import NotArrived
 from commands.sync.operation import (
     AskEntry,
     Discard,
     FindEntry,
+    FindOrder,
+    Operation,
     Resolution,
     ask_entry,
     discard_operation,
     find_entry,
+    find_order,
     operation_in,
 )
 from domain.errors import Detail, Invalid
@@ -60,6 +64,9 @@ def show_entry(entry: TillOperation) -> InboxAnswer:
         reason=entry.reason,
         version=entry.version,
     )
+
+
+RETRY, EDIT, AS_UNLINKED_RETURN, DISCARD = ACTIONS
 
 
 class SyncInbox(Resource):
@@ -109,7 +116,7 @@ class SyncResolution(Resource):
     def on_post(self, req: Request, resp: Response, entry_id: UUID) -> None:
         """Record it after all, as it is or as you mend it; or discard it."""
         body = req.context.body
-        if body["action"] == "discard":
+        if body["action"] == DISCARD:
             command = Discard(entry_id=entry_id, reason=body["reason"])
             self.write(req, resp, discard_operation, command, show_entry, message="Discarded")
         elif not self.send_stored(req, resp):
@@ -121,13 +128,17 @@ class SyncResolution(Resource):
         caller, peppers, run = req.context.caller, self.services.peppers, self.services.application.run
         entry: TillOperation = asked(run, caller, find_entry, FindEntry(entry_id=entry_id))
         entry.check_open()
-        operation, other = operation_in(entry), None
-        if body["action"] == "edit":
-            if body["body"] is None:
-                raise Invalid(details=[Detail("body", "required", "Send the body that is to be recorded.")])
-            other = msgspec.json.encode(body["body"]).decode()
-            operation = replace(operation, body=other)
-        resolution = Resolution(stream_id=entry.id, action=body["action"], reason=body["reason"], body=other)
+        operation = operation_in(entry)
+        if body["action"] == AS_UNLINKED_RETURN:
+            operation = replace(operation, type="return.unlinked", body=self._return(req, operation, body))
+        elif body["action"] == EDIT:
+            operation = replace(operation, body=_required(body))
+        resolution = Resolution(
+            stream_id=entry.id,
+            action=body["action"],
+            reason=body["reason"],
+            body=None if body["action"] == RETRY else operation.body,
+        )
         try:
             resolve(run, caller, entry.rejected.device_id, arrival_of(operation, peppers), resolution)
         except NotArrived as missing:
@@ -136,3 +147,29 @@ class SyncResolution(Resource):
             raise IdReused from duplicate
         settle_waiting(run, caller.company_id, caller.request_id, peppers)
         return entry.id
+
+    def _return(self, req: Request, operation: Operation, body: dict[str, Any]) -> str:
+        """The body of a return without an order: the one that was sent, else what the refund says of it."""
+        if body["body"] is not None:
+            return _required(body)
+        refund: dict[str, Any] = msgspec.json.decode(operation.body)
+        if operation.type != "order.refund" or not is_refund(refund):
+            raise _body_required()
+        order = asked(
+            self.services.application.run,
+            req.context.caller,
+            find_order,
+            FindOrder(order_id=UUID(refund["order_id"])),
+        )
+        return msgspec.json.encode(return_instead(refund, order)).decode()
+
+
+def _required(body: dict[str, Any]) -> str:
+    """The body that was sent, as JSON. Raises Invalid."""
+    if body["body"] is None:
+        raise _body_required()
+    return msgspec.json.encode(body["body"]).decode()
+
+
+def _body_required() -> Invalid:
+    return Invalid(details=[Detail("body", "required", "Send the body that is to be recorded.")])

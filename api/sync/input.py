@@ -6,6 +6,8 @@ from api.queries import PageQuery
 #: How many operations a delivery may have, and how many bytes.
 MOST_OPERATIONS, MOST_BYTES = 500, 4 * 2**20
 _LARGEST = 2**53
+#: How an operation of the inbox can be settled.
+ACTIONS = ("retry", "edit", "as_unlinked_return", "discard")
 
 
 class OperationBody(Body):
@@ -83,12 +85,11 @@ class ResolutionBody(Body):
     """How an operation is settled."""
 
     action = Choice(
-        "retry",
-        "edit",
-        "discard",
+        *ACTIONS,
         required=True,
-        meaning="`retry`: decide it again as it is. `edit`: record it as the `body` you send. `discard`: it "
-        "is not to be recorded.",
+        meaning="`retry`: decide it again as it is. `edit`: record it as the `body` you send. "
+        "`as_unlinked_return`: take the goods of a refund back without their order, as the `body` of a return "
+        "says, else for what they cost. `discard`: it is not to be recorded.",
     )
-    body = Anything(allow_none=True, load_default=None, meaning="The other body, to `edit`.")
+    body = Anything(allow_none=True, load_default=None, meaning="The other body.")
     reason = Text(shortest=1, longest=1000, required=True, meaning="Why.", example="The customer came back")

@@ -12,6 +12,7 @@ from commands.ports import DuplicateId, Missing
 from commands.sync.ports import SyncWork
 from domain.deliveries import Waiting
 from domain.devices import Device
+from domain.orders import Order
 from domain.till_operations import (
     MadeThing,
     RefusedField,
@@ -181,6 +182,18 @@ class FindEntry:
 def find_entry(command: FindEntry, work: SyncWork) -> TillOperation:
     """The entry, of a store of the caller's. Raises Missing."""
     return _load(command.entry_id, work)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindOrder:
+    """Ask for an order that an operation names."""
+
+    order_id: UUID
+
+
+def find_order(command: FindOrder, work: SyncWork) -> Order:
+    """The order. Raises Missing."""
+    return work.load(Order, command.order_id)
 
 
 def ask_entry(command: AskEntry, work: SyncWork) -> TillOperation:

@@ -423,6 +423,15 @@ class TestMoneyBack:
         assert device.statuses(void) == ["replayed"]
         assert device.stocked.on_hand() == "10"
 
+    def test_a_refund_of_too_much_is_taken_as_a_return(self, device: Device, sold: Any) -> None:
+        first, second = self.refund(device, sold, 2, 238), self.refund(device, sold, 3, 357)
+        device.results(sold[0], first, second)
+        answer = device.resolve(second["id"], action="as_unlinked_return", reason="It lay there")
+        assert (answer.status, answer.data["status"]) == (200, "resolved"), answer.body
+        assert answer.data["resource"]["type"] == "return"
+        assert device.statuses(second) == ["replayed"]
+        assert device.stocked.on_hand() == "12"
+
     def test_goods_that_were_exchanged(self, device: Device, sold: Any) -> None:
         sale, line_id = sold
         body = {
