@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.users import role_id
 from projections.base import Database, Row
 from projections.companies import find_company
+from projections.shifts.own import ask_current
 from projections.users import find_user, stores_of
 
 # A store that is closed comes last: a till begins where one can sell.
@@ -46,11 +47,15 @@ def find_shown(db: Database, user_id: UUID) -> dict[str, Any] | None:
     return show_user(db, user) if user else None
 
 
-def show_till(db: Database, store_ids: Sequence[UUID]) -> dict[str, Any]:
-    """The store a till begins in, None if there is none, and the registers of all the stores one works in."""
+def show_till(db: Database, user_id: UUID | None, store_ids: Sequence[UUID]) -> dict[str, Any]:
+    """The store a till begins in, the registers of all the stores one works in, the shift one goes on with.
+
+    Store and shift are None if there is none.
+    """
     params = {"company_id": db.company_id, "ids": list(store_ids)}
     stores, registers = db.ask(_STORES, params), db.ask(_REGISTERS, params)
+    shift = ask_current(db, user_id)
     store = stores.row()
     if store is not None:
         store = {**store["fields"], "id": store["id"], "name": store["name"]}
-    return {"store": store, "registers": registers.rows()}
+    return {"store": store, "registers": registers.rows(), "open_shift": shift.row()}

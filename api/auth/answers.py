@@ -1,8 +1,8 @@
 """What is answered to who signs in: who they are, what they may do, and the tokens to carry."""
 
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
-from api.answers import Answer, Clock, Currency, Email, Id, Meaning, OwnId
+from api.answers import Answer, Clock, Currency, Email, Id, Meaning, Moment, OwnId
 from api.users.answers import (
     ActionKey,
     IsActive,
@@ -101,6 +101,18 @@ class TillRegisterAnswer(Answer):
     store_id: Annotated[Id, Meaning("The store.")]
 
 
+class OwnShiftAnswer(Answer):
+    """A shift that one opened and nobody has closed."""
+
+    id: Annotated[Id, Meaning("The shift.")]
+    register_id: Annotated[Id, Meaning("Its register.")]
+    store_id: Annotated[Id, Meaning("The register's store.")]
+    status: Annotated[
+        Literal["open", "counting"], Meaning("Where it stands; nothing is sold in one that is being counted.")
+    ]
+    opened_at: Annotated[Moment, Meaning("When it was opened.")]
+
+
 class TillLoginAnswer(LoginAnswer):
     """The same, with the store to sell in, the registers to choose from, and the shift to go on with."""
 
@@ -108,4 +120,6 @@ class TillLoginAnswer(LoginAnswer):
         TillStoreAnswer | None, Meaning("The store to sell in: the user's, of several the first by name.")
     ]
     registers: Annotated[list[TillRegisterAnswer], Meaning("The registers of the user's stores.")]
-    open_shift: Annotated[dict[str, Any] | None, Meaning("The user's open shift, if there is one.")]
+    open_shift: Annotated[
+        OwnShiftAnswer | None, Meaning("The shift the user opened and nobody has closed, if there is one.")
+    ]

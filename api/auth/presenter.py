@@ -13,8 +13,8 @@ def show_signed_in(signed_in: Row) -> LoginAnswer:
 
 
 def show_at_till(signed_in: Row, till: Row) -> TillLoginAnswer:
-    """The same with the store and the registers; no shift is opened yet."""
-    return TillLoginAnswer.of({**signed_in, **_rights(signed_in["permissions"]), **till, "open_shift": None})
+    """The same with the store, the registers and the shift."""
+    return TillLoginAnswer.of({**signed_in, **_rights(signed_in["permissions"]), **till})
 
 
 def show_me(user: Row, keys: Iterable[str]) -> MeAnswer:

@@ -56,7 +56,7 @@ class TillLogin(Resource):
         )
         caller = authentication.caller_of(signed_in["token"])
         till, _ = self.services.application.read(
-            caller, lambda reading: show_till(reading.db, caller.store_ids)
+            caller, lambda reading: show_till(reading.db, caller.user_id, caller.store_ids)
         )
         self.answer(req, resp, show_at_till(signed_in, till), "Signed in")
 

@@ -11,7 +11,7 @@ STALE_AFTER, RECENT = timedelta(hours=24), timedelta(days=7)
 
 # One that is being counted is gone back to if no other is open.
 _CURRENT: LiteralString = """
-    SELECT id FROM shifts
+    SELECT id, register_id, store_id, status, opened_at FROM shifts
      WHERE company_id = %(company_id)s AND opened_by = %(cashier_id)s AND status <> 'closed'
      ORDER BY (status = 'open') DESC, opened_at DESC, id
      LIMIT 1
@@ -26,7 +26,7 @@ _TROUBLES: LiteralString = """
 
 
 def ask_current(db: Database, cashier_id: UUID | None) -> Answer:
-    """Ask for the `id` of the shift that a cashier opened and nobody has closed."""
+    """Ask for the shift that a cashier opened and nobody has closed."""
     return db.ask(_CURRENT, {"company_id": db.company_id, "cashier_id": cashier_id})
 
 

@@ -204,6 +204,18 @@ class TestTheTill:
         sale = stocked.sale()
         assert shop.service.client(answer.data["token"]).post("/api/pos/orders", sale).status == 201
 
+    def test_learns_which_shift_it_goes_on_with(self, stocked: Any) -> None:
+        shop, opening = stocked.shop, {"register_id": stocked.register["id"], "opening_float": 5000}
+        shift = shop.client("Cashier").post("/api/pos/shifts/open", opening).data
+        assert self.login(shop, "Manager").data["open_shift"] is None
+        told = self.login(shop, "Cashier").data["open_shift"]
+        assert told == {
+            name: shift[name] for name in ("id", "register_id", "store_id", "status", "opened_at")
+        }
+        path = f"/api/pos/shifts/{shift['id']}/close"
+        assert shop.client("Cashier").post(path, {"counted_cash": 5000}).status == 200
+        assert self.login(shop, "Cashier").data["open_shift"] is None
+
     def test_of_several_stores_the_first_by_name_that_is_ones_own(self, stocked: Any) -> None:
         shop, admin = stocked.shop, stocked.shop.client()
         for name in ("Zoo", "Annex"):
