@@ -62,7 +62,8 @@ class MemoryDeliveries:
         return Pending(lambda: found if isinstance(found, User) else None)
 
     def keep(self, waiting: Waiting, seq: int) -> None:
-        self._world.waiting[waiting.id] = (waiting, seq)
+        known, _ = self._world.waiting.get(waiting.id, (waiting, seq))
+        self._world.waiting[waiting.id] = (replace(known, awaits=waiting.awaits), seq)
 
     def forget(self, operation_id: UUID) -> None:
         self._world.waiting.pop(operation_id, None)
