@@ -146,7 +146,7 @@ class DeliveriesGuard:
 
         def is_missing() -> bool:
             row = answer.row()
-            return row is None or not row["all_before"]
+            return seq > 1 and not (row and row["all_before"])
 
         return Pending(is_missing)
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -468,3 +469,52 @@ class TestTwoTabs:
             ["applied", "replayed", "replayed", "replayed"]
         ] * 8
         assert device.stocked.on_hand() == "2"
+
+
+class TestAnyDelivery:
+    @pytest.mark.parametrize("seed", [1, 2, 3])
+    def test_however_it_comes_it_ends_as_one_ordered_delivery(self, device: Device, seed: int) -> None:
+        chance, stocked = Random(seed), device.stocked
+        shift, opening = device.opening(opening_float=1000)
+        lines = [str(uuid4()) for _ in range(6)]
+        sales = [device.sale(2, body=sold_in(shift, stocked, line)) for line in lines]
+        refunds = [
+            device.operation(
+                "order.refund",
+                {
+                    "order_id": sale["id"],
+                    "shift_id": shift,
+                    "lines": [{"line_id": line, "quantity": 1}],
+                    "payments": [{"method": "cash", "amount": 119}],
+                    "reason": "Too small",
+                },
+                number=f"MAIN-1-{device.code}-R{count:06d}",
+            )
+            for count, (sale, line) in enumerate(zip(sales[:3], lines, strict=False), 1)
+        ]
+        void = device.operation("order.void", {"order_id": sales[5]["id"], "reason": "Wrong customer"})
+        day = [opening, *sales, *refunds, void]
+        sent = day * 2
+        chance.shuffle(sent)
+        while sent:
+            device.results(*[sent.pop() for _ in range(min(len(sent), chance.randint(1, 7)))])
+        assert device.statuses(*day) == ["replayed"] * len(day)
+        status = device.status()
+        assert (status["waiting"], status["rejected"], status["missing_seqs"]) == ([], [], [])
+        assert stocked.on_hand() == str(10 - 5 * 2 + 3)
+        shown = stocked.shop.client().get(f"/api/pos/shifts/{shift}").data
+        assert shown["expected_cash"] == 1000 + 5 * 2 * 119 - 3 * 119
+        cashier = stocked.shop.client("Cashier")
+        orders = [cashier.get(f"/api/cashier/orders/{one['id']}").data for one in sales]
+        assert [one["number"] for one in orders] == [one["number"] for one in sales]
+        assert [one["number"] for order in orders for one in order["refunds"]] == [
+            one["number"] for one in refunds
+        ]
+
+
+def sold_in(shift: str, stocked: Stocked, line_id: str) -> dict[str, Any]:
+    """A sale of two pieces in the shift, whose line the device has named."""
+    return {
+        "shift_id": shift,
+        "lines": [{"id": line_id, "variant_id": stocked.variant_id, "quantity": 2}],
+    }

@@ -1,0 +1,255 @@
+"""Decisions about money that a till gave back without a connection, and shifts that it had then."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from commands.orders.exchange_terms import ExchangeGoods
+from commands.orders.offline_exchanges import TakeOverExchange, TakeOverReturn
+from commands.orders.offline_refunds import TakeOverRefund, TakeOverVoid
+from commands.orders.refunds import RefundOrder
+from commands.orders.unlinked_goods import ReturnedItem
+from commands.orders.unlinked_returns import TakeReturn
+from commands.orders.voids import VoidOrder
+from commands.settings import SwitchSetting
+from commands.shifts.cash import MoveCash
+from commands.shifts.closing import CloseShift, EndShift
+from commands.shifts.offline_shifts import (
+    TakeOverClose,
+    TakeOverEnd,
+    TakeOverMovement,
+    TakeOverOpening,
+)
+from commands.shifts.opening import OpenShift
+from commands.sync.delivery import Delivery, NotArrived
+from domain.orders import InvalidTransition, LineReturn, Order
+from domain.orders.portions import ReturnExceedsSold
+from domain.payments import Tender
+from domain.settings import OtherStore
+from domain.shifts import Shift, ShiftAlreadyOpen, ShiftNotOpen
+from domain.stock.movements import StockMovement
+from domain.stores import Store
+from domain.unlinked_returns import UnlinkedReturn
+from tests.commands.samples import (
+    NOTHING,
+    NOW,
+    ORDER,
+    OTHER,
+    REGISTER,
+    SHIFT,
+    STORE,
+    VARIANT,
+    caller,
+    delivery,
+    id_of,
+    line,
+    product,
+    register,
+    sale,
+    shift,
+    storage,
+    store,
+)
+from tests.commands.scenario import Outcome, Scenario, fact
+
+LINE, REFUND = id_of("line"), id_of("refund")
+MORNING = NOW - timedelta(hours=2)
+TOLD = Delivery(device_id=id_of("device"), device_code="X1", register_id=REGISTER, seq=7, told_at=MORNING)
+CASH = (Tender(method="cash", amount=249),)
+
+
+@pytest.fixture
+def shop(scenario: Scenario) -> Scenario:
+    """Three of ten SALT were sold this morning, in the shift of the only till."""
+    scenario.given(store(), storage(), register(), product(), delivery("10"), shift())
+    own = {"register_id": REGISTER, "store_id": None, "occurred_at": MORNING}
+    scenario.when(sale(line("3", id=LINE), paid=747, **own)).then(
+        fact(Order.Sold, shift_id=SHIFT), fact(StockMovement.Issued)
+    )
+    return scenario
+
+
+@pytest.fixture
+def closed(shop: Scenario) -> Scenario:
+    """And the shift is closed by now."""
+    shop.when(CloseShift(id=SHIFT, counted_cash=747)).then(fact(Shift.Closed))
+    return shop
+
+
+def refund(
+    quantity: str = "1", *, shift_id: Any = SHIFT, told: Delivery = TOLD, **values: Any
+) -> TakeOverRefund:
+    """A refund of one SALT in cash, unless it says otherwise."""
+    returns = (LineReturn(line_id=LINE, quantity=Decimal(quantity)),)
+    defaults = {"order_id": ORDER, "id": REFUND, "returns": returns, "tenders": CASH, "reason": "too salty"}
+    return TakeOverRefund(refund=RefundOrder(**{**defaults, **values}), shift_id=shift_id, delivery=told)
+
+
+def void(**values: Any) -> TakeOverVoid:
+    return TakeOverVoid(void=VoidOrder(**{"order_id": ORDER, "reason": "wrong", **values}), delivery=TOLD)
+
+
+def numbered(number: str) -> Delivery:
+    return replace(TOLD, number=number)
+
+
+def recorded(outcome: Outcome, event: type[Any]) -> Any:
+    """What the event of that kind says."""
+    if outcome.refusal:
+        raise outcome.refusal
+    return next(data for kind, _, data in outcome.recorded if kind is event)
+
+
+class TestTakeOverRefund:
+    def test_records_it_in_its_shift_under_its_number(self, shop: Scenario) -> None:
+        outcome = shop.when(refund(told=numbered("M-1-X1-R000001"))).then(
+            fact(
+                Order.Refunded,
+                ORDER,
+                refund_id=REFUND,
+                number="M-1-X1-R000001",
+                series_number=1,
+                shift_id=SHIFT,
+                occurred_at=MORNING,
+            ),
+            fact(StockMovement.Returned, refund_id=REFUND),
+        )
+        assert recorded(outcome, Order.Refunded).offline.flags == ()
+
+    def test_is_recorded_once(self, shop: Scenario) -> None:
+        shop.when(refund(), saying="this")
+        shop.when(refund(), saying="this").then_repeated()
+
+    def test_tells_a_closed_shift_of_it(self, closed: Scenario) -> None:
+        outcome = closed.when(refund()).then(
+            fact(Shift.LateSaleNoted, SHIFT, order_id=REFUND, cash=-249, total=-249),
+            fact(Order.Refunded, shift_id=SHIFT),
+            fact(StockMovement.Returned),
+        )
+        assert recorded(outcome, Order.Refunded).offline.flags == ("late",)
+
+    def test_has_no_place_under_a_number_that_is_taken(self, shop: Scenario) -> None:
+        told = numbered("M-1-X1-R000001")
+        shop.when(refund(told=told))
+        second = recorded(shop.when(refund(told=told, id=OTHER)), Order.Refunded)
+        assert (second.number, second.series_number) == ("M-1-X1-R000001", 0)
+        assert second.offline.flags == ("number_conflict",)
+
+    def test_is_paid_where_the_store_is_closed_by_now(self, shop: Scenario) -> None:
+        shop.when(SwitchSetting(kind=Store, id=STORE, is_active=False))
+        assert recorded(shop.when(refund()), Order.Refunded).store_id == STORE
+
+    def test_does_not_lie_before_its_sale(self, shop: Scenario) -> None:
+        early = replace(TOLD, told_at=MORNING - timedelta(hours=1))
+        assert recorded(shop.when(refund(told=early)), Order.Refunded).occurred_at == MORNING
+
+    def test_waits_for_its_order(self, shop: Scenario) -> None:
+        shop.when(refund(order_id=NOTHING)).then_refused(NotArrived)
+
+    def test_leaves_what_is_more_than_was_sold_to_the_inbox(self, shop: Scenario) -> None:
+        too_much = shop.when(refund("4", tenders=(Tender(method="cash", amount=996),)))
+        assert type(too_much.refusal) is ReturnExceedsSold
+
+
+class TestTakeOverVoid:
+    def test_takes_the_sale_back(self, shop: Scenario) -> None:
+        shop.when(void()).then(
+            fact(Order.Voided, ORDER, occurred_at=MORNING), fact(StockMovement.Voided, order_id=ORDER)
+        )
+
+    def test_is_recorded_once(self, shop: Scenario) -> None:
+        shop.when(void(), saying="this")
+        shop.when(void(), saying="this").then_repeated()
+        shop.when(void(), saying="that").then_refused(InvalidTransition)
+
+    def test_tells_a_closed_shift_of_it(self, closed: Scenario) -> None:
+        outcome = closed.when(void()).then(
+            fact(Shift.LateSaleNoted, SHIFT, order_id=ORDER, cash=-747, total=-747),
+            fact(Order.Voided),
+            fact(StockMovement.Voided),
+        )
+        assert recorded(outcome, Order.Voided).offline.flags == ("late",)
+
+    def test_waits_for_its_order(self, shop: Scenario) -> None:
+        shop.when(void(order_id=NOTHING)).then_refused(NotArrived)
+
+    def test_stays_within_the_stores_of_who_sends_it(self, shop: Scenario) -> None:
+        shop.by(caller("Manager", OTHER)).when(void()).then_refused(OtherStore)
+
+
+class TestTakeOverExchange:
+    def exchange(self, *, order_id: Any = ORDER, shift_id: Any = SHIFT) -> TakeOverExchange:
+        """One SALT against two."""
+        returns = (LineReturn(line_id=LINE, quantity=Decimal(1)),)
+        back = RefundOrder(order_id=order_id, returns=returns, reason="more")
+        more = sale(line("2"), id=OTHER, paid=249, register_id=REGISTER, store_id=None)
+        return TakeOverExchange(
+            exchange=ExchangeGoods(refund=back, sale=more), shift_id=shift_id, delivery=TOLD
+        )
+
+    def test_records_both_sides(self, shop: Scenario) -> None:
+        outcome = shop.when(self.exchange())
+        sold, returned = recorded(outcome, Order.Sold), recorded(outcome, Order.Refunded)
+        assert (sold.offline.seq, returned.offline.seq, sold.occurred_at) == (7, 7, MORNING)
+
+    def test_waits_for_its_order(self, shop: Scenario) -> None:
+        shop.when(self.exchange(order_id=NOTHING)).then_refused(NotArrived)
+
+    def test_leaves_that_of_a_closed_shift_to_the_inbox(self, closed: Scenario) -> None:
+        closed.when(self.exchange()).then_refused(ShiftNotOpen)
+
+
+class TestTakeOverReturn:
+    def taken(self, shift_id: Any = None) -> TakeOverReturn:
+        item = ReturnedItem(variant_id=VARIANT, quantity=Decimal(1), unit_price=249)
+        back = TakeReturn(id=REFUND, lines=(item,), tenders=CASH, reason="gift", register_id=REGISTER)
+        return TakeOverReturn(taken=back, shift_id=shift_id, delivery=TOLD)
+
+    def test_records_it(self, shop: Scenario) -> None:
+        outcome = shop.when(self.taken()).then(
+            fact(UnlinkedReturn.Taken, REFUND, occurred_at=MORNING, shift_id=SHIFT),
+            fact(StockMovement.Returned, refund_id=REFUND),
+        )
+        assert recorded(outcome, UnlinkedReturn.Taken).offline.seq == 7
+
+    def test_leaves_that_of_a_closed_shift_to_the_inbox(self, closed: Scenario) -> None:
+        closed.when(self.taken(SHIFT)).then_refused(ShiftNotOpen)
+
+
+class TestShifts:
+    def opening(self, **values: Any) -> TakeOverOpening:
+        opening = OpenShift(**{"id": OTHER, "register_id": REGISTER, "opening_float": 0, **values})
+        return TakeOverOpening(opening=opening, delivery=TOLD)
+
+    def test_are_opened_when_the_till_did(self, closed: Scenario) -> None:
+        closed.when(self.opening()).then(fact(Shift.Opened, OTHER, occurred_at=MORNING))
+
+    def test_wait_for_the_close_of_the_last_one_while_something_is_missing(self, shop: Scenario) -> None:
+        shop.when(self.opening()).then_refused(NotArrived)
+
+    def test_are_rejected_while_another_is_open_and_nothing_is_missing(self, shop: Scenario) -> None:
+        opening = replace(self.opening(), delivery=replace(TOLD, seq=1))
+        shop.when(opening).then_refused(ShiftAlreadyOpen)
+
+    def test_are_filled(self, shop: Scenario) -> None:
+        movement = MoveCash(id=OTHER, shift_id=SHIFT, type="paid_out", amount=100, reason="petty_cash")
+        command = TakeOverMovement(movement=movement, delivery=TOLD)
+        shop.when(command).then(fact(Shift.CashPaidOut, SHIFT, movement_id=OTHER, occurred_at=MORNING))
+        missing = replace(command, movement=replace(movement, shift_id=NOTHING))
+        shop.when(missing).then_refused(NotArrived)
+
+    def test_are_ended_and_closed_once(self, shop: Scenario) -> None:
+        ending = TakeOverEnd(ending=EndShift(id=SHIFT), delivery=TOLD)
+        shop.when(ending, saying="end").then(fact(Shift.Ended, SHIFT))
+        shop.when(ending, saying="end").then_repeated()
+        closing = TakeOverClose(closing=CloseShift(id=SHIFT, counted_cash=747), delivery=TOLD)
+        shop.when(closing, saying="close").then(fact(Shift.Closed, SHIFT, over_short=0))
+        shop.when(closing, saying="close").then_repeated()
+
+    def test_wait_for_their_opening(self, shop: Scenario) -> None:
+        shop.when(TakeOverEnd(ending=EndShift(id=NOTHING), delivery=TOLD)).then_refused(NotArrived)
+        closing = CloseShift(id=NOTHING, counted_cash=0)
+        shop.when(TakeOverClose(closing=closing, delivery=TOLD)).then_refused(NotArrived)
