@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from api.sync.answers import MadeAnswer, ResultAnswer, WrongFieldAnswer
-from api.sync.arrivals import Arrival
+from api.sync.arrivals import Arrival, NotAvailableOffline
 from api.sync.kinds import Kind
 from api.work import Work
 from commands.access import CompanySuspended, SubscriptionExpired, Unauthenticated
@@ -135,10 +135,10 @@ class Decider:
     def record(self, arrival: Arrival, resolution: Resolution | None) -> ResultAnswer:
         """Record it by the cashier's rights of now, else of then, else as what was not permitted.
 
-        Raises every refusal of its handler.
+        Raises every refusal of its handler, or why the operation could not be read.
         """
         if arrival.refusal or arrival.kind is None:
-            raise arrival.refusal or DependsOnRejected
+            raise arrival.refusal or NotAvailableOffline
         refused: Refusal | None = None
         for rights in self._rights(arrival.operation, arrival.kind.permission):
             try:
