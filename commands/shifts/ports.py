@@ -24,7 +24,7 @@ class DrawersPort(Protocol):
         """
 
     def find_open(self, register_id: UUID) -> Pending[UUID | None]:
-        """Ask for the open shift of a register, which stays open until the end; None for none."""
+        """Ask for the open shift of a register, which may be closed meanwhile; None for none."""
 
     def current_shift(self, shift_id: UUID) -> CurrentShift:
         """Who opened that shift, and when; it costs a round trip."""

@@ -9,7 +9,7 @@ from domain.shifts.figures import ShiftFigures
 from domain.shifts.report import Sources
 from projections.base import Database
 from projections.shifts.balance import ask_balance, balance_of
-from projections.shifts.drawer import DRAWER, drawer_of
+from projections.shifts.drawer import DRAWER, ask_drawer, drawer_of
 from projections.shifts.figures import ask_figures, figures_of
 from projections.shifts.place import ask_place, place_of
 from projections.shifts.sources import Decode, ask_sources
@@ -61,8 +61,8 @@ class DrawersGuard:
         return Pending(lambda: drawer_of(answer, register_id))
 
     def find_open(self, register_id: UUID) -> Pending[UUID | None]:
-        """Ask for the register's open shift, and hold its drawer if it ever had a shift."""
-        answer = self._db.ask(LOCK_DRAWER, {"company_id": self._db.company_id, "register_id": register_id})
+        """Ask for the open shift of a register, without waiting for whoever decides about it."""
+        answer = ask_drawer(self._db, register_id)
         return Pending(lambda: drawer_of(answer, register_id).shift_id)
 
     def current_shift(self, shift_id: UUID) -> CurrentShift:

@@ -6,6 +6,7 @@ from email import policy
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from api.receipt_addresses import order_of
@@ -180,6 +181,20 @@ class TestPrinting:
         with ThreadPoolExecutor(4) as pool:
             answers = list(pool.map(lambda _: cashier.post(path, {"format": "json"}), range(4)))
         assert sorted(answer.data["copy"] for answer in answers) == [0, 1, 2, 3]
+
+    def test_it_waits_for_nobody_who_decides_about_the_drawer(self, stocked: Any) -> None:
+        cashier, register_id = stocked.shop.client("Cashier"), stocked.register["id"]
+        body = {"register_id": register_id, "opening_float": 0}
+        shift = cashier.post("/api/pos/shifts/open", body).data
+        path = f"{receipt_path(stocked)}/prints"
+        with psycopg.connect(stocked.shop.service.database.owner) as other:
+            held = other.execute(
+                "SELECT 1 FROM drawers WHERE register_id = %s FOR UPDATE", [register_id]
+            ).fetchall()
+            assert len(held) == 1
+            assert cashier.post(path, {"format": "pdf"}).status == 200
+        (printed,) = prints(stocked)
+        assert printed["state"]["shift_id"] == shift["id"]
 
     def test_the_drawer_opens_with_the_original_of_what_was_paid_in_cash(self, stocked: Any) -> None:
         path, cashier = f"{receipt_path(stocked)}/prints", stocked.shop.client("Cashier")
