@@ -16,6 +16,15 @@ class InboxEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """How many operations of a register's devices are in no fact: not arrived, waiting, rejected."""
+
+    missing: int = 0
+    waiting: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """An operation that waits for what it names; `operation` is JSON."""
 

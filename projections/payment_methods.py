@@ -1,10 +1,11 @@
-"""Payment methods as receipts name them, whether they are still taken or not."""
+"""Payment methods as receipts and reports name them, whether they are still taken or not."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import LiteralString
 
 from domain.payment_methods import PaymentMethod
+from domain.pending import Pending
 from domain.settings import name_key
 from projections.base import Database
 
@@ -36,3 +37,18 @@ def find_methods(db: Database, codes: Iterable[str]) -> Mapping[str, NamedMethod
     rows = db.ask(_BY_CODE, params).rows()
     found = {row["code_key"]: NamedMethod(name=row["name"], opens_drawer=row["opens_drawer"]) for row in rows}
     return {code: found[key] for code, key in keys.items() if key in found}
+
+
+# Codes are kept in the history of sales as they were written then, whatever their method is called now.
+_NAMES: LiteralString = """
+    SELECT fields ->> 'code' AS code, name
+      FROM settings
+     WHERE company_id = %(company_id)s AND kind = %(kind)s
+     ORDER BY is_archived DESC, created_at
+"""
+
+
+def ask_method_names(db: Database) -> Pending[Mapping[str, str]]:
+    """Ask what all methods of the company are called, by code."""
+    answer = db.ask(_NAMES, {"company_id": db.company_id, "kind": PaymentMethod.kind})
+    return Pending(lambda: {row["code"]: row["name"] for row in answer.rows()})

@@ -78,7 +78,10 @@ class ShiftAnswer(Answer):
     z_number: Annotated[Count | None, Meaning("The number of its report, counted by register.", 1)]
     needs_review: Annotated[
         bool,
-        Meaning("Whether somebody should look at its count, a flag or late news.", example=False),
+        Meaning(
+            "Whether somebody should look at its count, at a flag, a gap or late news.",
+            example=False,
+        ),
     ]
     late: Annotated[LateAnswer, Meaning("What became known after the close.")]
     restated: Annotated[RestatedAnswer, Meaning("What the close would find by now.")]

@@ -109,7 +109,13 @@ def show_report(report: ShiftReport) -> ShiftReportAnswer:
             "counts": counts,
             "held": {"count": report.held_count, "value": report.held_value},
             "late": {"count": report.late_count, "total": report.late_total},
-            "offline": {"applied": report.offline_applied, "flagged": report.offline_flagged},
+            "offline": {
+                "applied": report.offline_applied,
+                "flagged": report.offline_flagged,
+                "missing": report.offline_missing,
+                "waiting": report.offline_waiting,
+                "rejected": report.offline_rejected,
+            },
             "perpetual": {**asdict(report.perpetual), "net": report.perpetual.net},
         }
     )

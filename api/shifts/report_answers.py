@@ -34,6 +34,9 @@ class ReportTenderAnswer(Answer):
     """What was taken by one method."""
 
     method: Annotated[str, Meaning("The code of the method.", "card")]
+    name: Annotated[
+        str | None, Meaning("What the company called a method of its own; null for what every till takes.")
+    ]
     sales: Annotated[Sum, Meaning("What was paid by it.", 9489)]
     tips: Annotated[Sum, Meaning("What came on top of that as tips.", 500)]
     refunds: Annotated[Sum, Meaning("What was given back by it, tips included.", 0)]
@@ -107,21 +110,32 @@ class HeldAnswer(Answer):
 
 
 class ReportLateAnswer(Answer):
-    """What of earlier shifts became known since the last report; it is in no other sum of this one."""
+    """What of earlier shifts became known since the last report; else it is in the perpetual sums alone."""
 
     count: Annotated[Count, Meaning("How many sales, refunds and voids.", 0)]
     total: Annotated[Sum, Meaning("What they come to.", 0)]
 
 
 class OfflineAnswer(Answer):
-    """What a till did without a connection."""
+    """What devices of the register did without a connection, and what of it is in no report yet.
+
+    A shift whose report misses operations, or has one with a flag, is to be reviewed.
+    """
 
     applied: Annotated[Count, Meaning("How many facts.", 0)]
     flagged: Annotated[Count, Meaning("How many of them differ from what would have been decided.", 0)]
+    missing: Annotated[
+        Count, Meaning("How many operations have not arrived, though later ones of their device have.", 0)
+    ]
+    waiting: Annotated[Count, Meaning("How many wait for something that has not arrived.", 0)]
+    rejected: Annotated[Count, Meaning("How many are in the inbox.", 0)]
 
 
 class PerpetualAnswer(Answer):
-    """What the register took since it began, tax included; it only grows."""
+    """What the register took since it began, tax included; it only grows.
+
+    What became known late is in the next report's; a late void is a return.
+    """
 
     sales: Annotated[Sum, Meaning("What was sold.", 16610)]
     returns: Annotated[Sum, Meaning("What came back.", 5489)]

@@ -27,10 +27,10 @@ from commands.sync.delivery import Delivery, NotArrived
 from domain.business_date import business_date
 from domain.orders import Order
 from domain.orders.offline import flags_of_clock
-from domain.payments import CASH
 from domain.sale_context import HeldTill, SaleContext
 from domain.settings import OtherStore
 from domain.shifts import Drawer
+from domain.shifts.late_facts import LateFact
 from domain.tills import Till, place_of_refund, refund_number, refund_series_of, till_code
 
 
@@ -70,13 +70,7 @@ def take_over_refund(command: TakeOverRefund, work: RefundWork) -> Order:
     held = _hold(context, work)
     shift = _shift(command.shift_id, context, held, delivery, work)
     refund_id = refund.id or work.new_id()
-    paid = settlement.payments
-    shift.note(
-        refund_id,
-        cash=-sum(one.amount + one.tip for one in paid if one.method == CASH),
-        total=-sum(one.amount + one.tip for one in paid),
-        work=work,
-    )
+    shift.note(LateFact.of_return(refund_id, settlement.payments, priced.total), work)
     till = _numbered(context, held, delivery, flags, work)
     return record_refund(
         refund,
@@ -112,8 +106,7 @@ def take_over_void(command: TakeOverVoid, work: RefundWork) -> Order:
     if order.terms.shift_id:
         held = work.paying_tills.lock(order.terms.register_id).read()
         shift = shift_of(order.terms.shift_id, delivery.told_at, held.drawer, is_required=False, work=work)
-    cash = sum(one.amount + one.tip for one in order.paid.payments if one.method == CASH)
-    shift.note(order.id, cash=-cash, total=-order.paid.paid_total, work=work)
+    shift.note(LateFact.of_return(order.id, order.paid.payments, order.terms.totals.total), work)
     offline = delivery.offline(work.now, flags | shift.flags)
     return record_void(order, goods, occurred_at, command.void.reason, work, offline=offline)
 

@@ -26,7 +26,7 @@ from commands.sync.delivery import Delivery
 from domain.errors import Refusal
 from domain.orders import Order
 from domain.orders.taken_payments import settle_taken
-from domain.payments import CASH, Settlement
+from domain.shifts.late_facts import LateFact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
     note_plan(context, flags, work)
     till = number_of(till_of(context, store, work), delivery, flags, taken)
     order_id = sale.id or work.new_id()
-    shift.note(order_id, cash=_cash(settlement), total=settlement.paid_total, work=work)
+    shift.note(LateFact.of_sale(order_id, settlement.payments, basket.total), work)
     made = Sale(
         order_id=order_id,
         store=store,
@@ -94,8 +94,3 @@ def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
         offline=delivery.offline(work.now, flags | shift.flags),
     )
     return record_sale(replace(sale, customer_id=customer_id, held_id=held.id), context, made, work)
-
-
-def _cash(settlement: Settlement) -> int:
-    """What it put into the drawer."""
-    return sum(payment.amount + payment.tip for payment in settlement.payments if payment.method == CASH)

@@ -187,7 +187,7 @@ def _count(
 def _closed(
     command: CloseShift, count: DrawerCount, report: ShiftReport, limit: int | None
 ) -> dict[str, Any]:
-    """What the close records; a difference above the limit, or what a till did alone, is to be reviewed."""
+    """What the close records; to be reviewed are a difference above the limit, flags, and numbers missing."""
     expected = report.cash.expected
     over_short = count.counted_cash - expected
     nets = {tender.method: tender.net for tender in report.tenders}
@@ -208,5 +208,7 @@ def _closed(
         "report": report,
         "over_short_reason": command.over_short_reason,
         "note": command.note,
-        "needs_review": report.offline_flagged > 0 or (limit is not None and abs(over_short) > limit),
+        "needs_review": report.offline_flagged > 0
+        or report.offline_missing > 0
+        or (limit is not None and abs(over_short) > limit),
     }

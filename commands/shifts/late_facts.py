@@ -9,6 +9,7 @@ from commands.sync.delivery import NotArrived
 from domain.errors import Detail, Invalid
 from domain.orders.offline import LATE
 from domain.shifts import Drawer, Shift
+from domain.shifts.late_facts import LateFact
 
 NO_SHIFT = "no_shift"
 
@@ -21,10 +22,10 @@ class ShiftOfFact:
     flags: frozenset[str] = frozenset()
     closed: Shift | None = None
 
-    def note(self, order_id: UUID, *, cash: int, total: int, work: UnitOfWork) -> None:
-        """Tell a closed shift what became known of it, in minor currency units."""
+    def note(self, fact: LateFact, work: UnitOfWork) -> None:
+        """Tell a closed shift what became known of it."""
         if self.closed:
-            self.closed.note_late(order_id, cash=cash, total=total)
+            self.closed.note_late(fact)
             work.save(self.closed)
 
 

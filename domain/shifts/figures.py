@@ -38,9 +38,13 @@ class TaxFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenderFigures:
-    """One way to pay: net = sales + tips - refunds. What was counted of it is there only if somebody did."""
+    """One way to pay: net = sales + tips - refunds. What was counted of it is there only if somebody did.
+
+    `name` is what the company called a method of its own; what every till takes has none.
+    """
 
     method: str
+    name: str | None
     sales: int
     tips: int
     refunds: int
@@ -143,4 +147,7 @@ class ShiftReport:
     late_total: int
     offline_applied: int
     offline_flagged: int
+    offline_missing: int
+    offline_waiting: int
+    offline_rejected: int
     perpetual: Perpetual

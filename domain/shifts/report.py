@@ -1,7 +1,7 @@
 """The report of a shift, made of its facts by one function: an X while it runs, a Z when it is closed.
 
 Amounts are minor currency units. A voided sale is in no sum but that of the voids, and what became known
-after the close in none at all.
+after the close in none but the perpetual ones of the register's next report.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from domain.deliveries import Undelivered
 from domain.payments import CASH
 from domain.shifts.drawers import Drawer, Perpetual
 from domain.shifts.facts import Facts, ShiftFact, net_of_return, tax_of_return
@@ -44,13 +45,16 @@ class DrawerCount:
 class Sources:
     """What a report is made of: the facts in the order of the log, and what was around them.
 
-    `names` are those of the people who had to do with the shift, by their ids.
+    `names` are those of the people who had to do with the shift, by their ids, `methods` those of the
+    company's own ways to pay, by their codes. `undelivered` is of devices that were in use in the shift.
     """
 
     facts: Iterable[ShiftFact]
     place: ShiftPlace
     names: Mapping[UUID, str]
+    methods: Mapping[str, str]
     held: HeldTotals
+    undelivered: Undelivered
 
 
 def make_report(
@@ -59,7 +63,7 @@ def make_report(
     """The report of a shift; without a count it is an X."""
     known = Facts.of(sources.facts)
     opened = shift.opened
-    held = sources.held
+    held, undelivered = sources.held, sources.undelivered
     sales, returns = known.sales, known.returns
     gross, net = (sum(getattr(sale.totals, name) for sale in sales) for name in ("gross_sales", "net_sales"))
     returned = sum(map(net_of_return, returns))
@@ -93,7 +97,7 @@ def make_report(
         rounding=rounding,
         total_collected=net - returned + tax + tips + rounding,
         taxes=taxes_of(known),
-        tenders=tenders_of(known, _counted(count)),
+        tenders=tenders_of(known, _counted(count), sources.methods),
         cash=_cash(known, opened.opening_float, count),
         occurrences=occurrences_of(known),
         cashiers=_cashiers(known, sources.names),
@@ -103,6 +107,9 @@ def make_report(
         late_total=drawer.late_total,
         offline_applied=len(known.offline),
         offline_flagged=sum(1 for one in known.offline if one.flags),
+        offline_missing=undelivered.missing,
+        offline_waiting=undelivered.waiting,
+        offline_rejected=undelivered.rejected,
         perpetual=_perpetual(known, drawer.perpetual, count),
     )
 
@@ -167,7 +174,7 @@ def _cashiers(known: Facts, names: Mapping[UUID, str]) -> tuple[CashierFigures, 
 
 
 def _perpetual(known: Facts, before: Perpetual, count: DrawerCount | None) -> Perpetual:
-    """What the register took since it began, this shift included."""
+    """What the register took since it began, this shift included, and what became known late before it."""
     return Perpetual(
         sales=before.sales + sum(sale.totals.total for sale in known.sales),
         returns=before.returns + sum(one.total for one in known.returns),

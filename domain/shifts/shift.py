@@ -1,7 +1,7 @@
 """Shifts: a till's drawer from its opening float to its counted close. Amounts are minor currency units."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.aggregate import Aggregate
 from domain.shifts.drawers import Perpetual, ShiftNotOpen
 from domain.shifts.figures import ShiftReport
+from domain.shifts.late_facts import LateFact
 from domain.stock.documents import check_status
 
 ShiftStatus = Literal["open", "counting", "closed"]
@@ -151,13 +152,17 @@ class Shift(Aggregate):
     class LateSaleNoted(Aggregate.Event):
         """A sale, refund or void of this shift became known after its close.
 
-        `cash` is what it changed in the drawer then, `total` what it came to.
+        `cash` is what it changed in the drawer then, `total` what it came to. `sales`, `returns` and
+        `receipts` are what it adds to all that the register took since it began.
         """
 
         register_id: UUID
         order_id: UUID
         cash: int
         total: int
+        sales: int
+        returns: int
+        receipts: int
 
         def apply(self, aggregate: "Shift") -> None:
             """Count it beside the closed report."""
@@ -248,16 +253,10 @@ class Shift(Aggregate):
         check_status("shift", self.status, ["closed"])
         self.trigger_event(Shift.Recounted, **facts)
 
-    def note_late(self, order_id: UUID, *, cash: int, total: int) -> None:
+    def note_late(self, fact: LateFact) -> None:
         """Note a fact of this shift that became known after its close. Raises InvalidTransition."""
         check_status("shift", self.status, ["closed"])
-        self.trigger_event(
-            Shift.LateSaleNoted,
-            register_id=self.opened.register_id,
-            order_id=order_id,
-            cash=cash,
-            total=total,
-        )
+        self.trigger_event(Shift.LateSaleNoted, register_id=self.opened.register_id, **asdict(fact))
 
     def print_report(self, *, written_as: str, paper: str) -> int:
         """Record a print of the closed shift's report, and say which copy it is. Raises InvalidTransition."""

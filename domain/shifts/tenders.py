@@ -12,7 +12,9 @@ from domain.shifts.figures import TaxFigures, TenderFigures
 TaxKey = tuple[UUID, Decimal, bool]
 
 
-def tenders_of(facts: Facts, counted: Mapping[str, int]) -> tuple[TenderFigures, ...]:
+def tenders_of(
+    facts: Facts, counted: Mapping[str, int], names: Mapping[str, str]
+) -> tuple[TenderFigures, ...]:
     """Cash first, then the others by their codes; `counted` is what somebody counted of one."""
     sales: dict[str, int] = {}
     tips: dict[str, int] = {}
@@ -26,19 +28,23 @@ def tenders_of(facts: Facts, counted: Mapping[str, int]) -> tuple[TenderFigures,
     return tuple(
         _tender(
             method,
-            sales.get(method, 0),
-            tips.get(method, 0),
-            refunds.get(method, 0),
-            counted.get(method),
+            names.get(method),
+            sales=sales.get(method, 0),
+            tips=tips.get(method, 0),
+            refunds=refunds.get(method, 0),
+            counted=counted.get(method),
         )
         for method in methods
     )
 
 
-def _tender(method: str, sales: int, tips: int, refunds: int, counted: int | None) -> TenderFigures:
+def _tender(
+    method: str, name: str | None, *, sales: int, tips: int, refunds: int, counted: int | None
+) -> TenderFigures:
     net = sales + tips - refunds
     return TenderFigures(
         method=method,
+        name=name,
         sales=sales,
         tips=tips,
         refunds=refunds,

@@ -14,6 +14,7 @@ class Drawers(Projection):
     """
 
     name = "drawers"
+    version = 2
     mode = "inline"
     tables = ("drawers",)
     on = {
@@ -39,7 +40,11 @@ class Drawers(Projection):
              WHERE company_id = %(company_id)s AND register_id = %(register_id)s
         """,
         Shift.LateSaleNoted: """
-            UPDATE drawers SET late_count = late_count + 1, late_total = late_total + %(total)s
+            UPDATE drawers
+               SET late_count = late_count + 1, late_total = late_total + %(total)s,
+                   perpetual_sales = perpetual_sales + %(sales)s,
+                   perpetual_returns = perpetual_returns + %(returns)s,
+                   perpetual_receipts = perpetual_receipts + %(receipts)s
              WHERE company_id = %(company_id)s AND register_id = %(register_id)s
         """,
     }

@@ -7,12 +7,14 @@ from uuid import UUID
 from domain.pending import Pending
 from domain.shifts import Shift
 from domain.shifts.facts import ShiftFact
-from domain.shifts.report import HeldTotals, Sources
-from projections.base import Answer, Database, Event, Row
+from domain.shifts.report import Sources
+from projections.base import Database, Event, Row
 from projections.held_sales import sum_held_sales
+from projections.payment_methods import ask_method_names
 from projections.records import Reading
 from projections.shifts.place import ask_place, place_of
 from projections.shifts.readings import READINGS
+from projections.undelivered import ask_undelivered
 
 #: Reads what a row of the log says: the event, and of those in the readings the fields that these read.
 Decode = Callable[[Mapping[str, Any], Mapping[Event, type[Reading]]], tuple[Event, Any]]
@@ -45,23 +47,24 @@ def ask_sources(
     """Ask for all that the report is made of, if that user closes the shift."""
     params = {"company_id": db.company_id, "shift_id": shift.id, "closer_id": closer_id}
     facts, people = db.ask(_FACTS, params), db.ask(_PEOPLE, params)
-    place = ask_place(db, shift.opened.register_id)
-    held = sum_held_sales(db, [shift.opened.store_id])
-    return Pending(lambda: _sources(facts, people, place, held, decode))
+    asked = ask_place(db, shift.opened.register_id)
+    methods, held = ask_method_names(db), sum_held_sales(db, [shift.opened.store_id])
+    undelivered = ask_undelivered(db, shift.opened.register_id, shift.opened.occurred_at)
 
+    def sources() -> Sources:
+        place = place_of(asked)
+        assert place is not None  # noqa: S101 registers are archived and never removed
+        return Sources(
+            facts=[_fact(row, decode) for row in facts.rows()],
+            place=place,
+            # People sign in with addresses, which are nobody else's business.
+            names={row["id"]: row["username"].partition("@")[0] for row in people.rows()},
+            methods=methods.read(),
+            held=held.read(),
+            undelivered=undelivered.read(),
+        )
 
-def _sources(
-    facts: Answer, people: Answer, asked: Answer, held: Pending[HeldTotals], decode: Decode
-) -> Sources:
-    place = place_of(asked)
-    assert place is not None  # noqa: S101 registers are archived and never removed
-    return Sources(
-        facts=[_fact(row, decode) for row in facts.rows()],
-        place=place,
-        # People sign in with addresses, which are nobody else's business.
-        names={row["id"]: row["username"].partition("@")[0] for row in people.rows()},
-        held=held.read(),
-    )
+    return Pending(sources)
 
 
 def _fact(row: Row, decode: Decode) -> ShiftFact:

@@ -344,6 +344,18 @@ class TestShifts:
         assert (shown["over_short"], shown["late"]) == (238, {"count": 1, "total": 238})
         assert shown["restated"]["over_short"] == 0
 
+    def test_a_report_says_what_of_its_devices_is_in_none(self, device: Device) -> None:
+        shift, opening = device.opening()
+        sale, waits = device.sale(body={"shift_id": shift}), device.sale(body={"shift_id": str(uuid4())})
+        closing = device.closing(shift, counted_cash=0)
+        assert device.statuses(opening, waits, closing) == ["applied", "waiting", "applied"]
+        path = f"/api/pos/shifts/{shift}"
+        report = device.stocked.shop.client().get(f"{path}/report").data
+        assert report["offline"] == {"applied": 0, "flagged": 0, "missing": 1, "waiting": 1, "rejected": 0}
+        assert device.stocked.shop.client().get(path).data["needs_review"]
+        assert device.statuses(sale) == ["applied"]
+        assert device.stocked.shop.client().get(f"{path}/report").data == report
+
     def test_a_shift_waits_for_the_close_of_the_one_before(self, device: Device) -> None:
         first, opening = device.opening()
         closing = device.closing(first, counted_cash=0)

@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from commands.companies import ReviseCompany
+from commands.devices import EnrolDevice, RetireDevice
 from commands.orders.baskets import BasketLine
 from commands.orders.exchange_terms import ExchangeGoods
+from commands.orders.offline_refunds import TakeOverRefund, TakeOverVoid
 from commands.orders.offline_sales import TakeOverSale
 from commands.orders.refunds import RefundOrder
 from commands.orders.sales import PlaceSale
@@ -18,10 +21,13 @@ from commands.orders.voids import VoidOrder
 from commands.shifts.cash import MoveCash
 from commands.shifts.closing import CloseShift, CountedTender, EndShift, RecountShift
 from commands.shifts.opening import OpenShift
+from commands.sync.arrivals import BeginDelivery
 from commands.sync.delivery import Delivery
+from commands.sync.operation import KeepWaiting, Operation, Reject
+from domain.devices import Device
 from domain.orders import LineReturn
 from domain.payments import Tender
-from domain.shifts import Shift
+from domain.shifts import Perpetual, Shift
 from domain.shifts.figures import ShiftReport
 from tests.commands.samples import (
     ADMIN,
@@ -32,6 +38,7 @@ from tests.commands.samples import (
     STORE,
     TAX,
     id_of,
+    method,
     product,
     register,
     store,
@@ -43,6 +50,7 @@ from tests.commands.scenario import Scenario
 
 PRICES = (1798, 4990, 3333, 1200, 2499, 2990, 3990)
 NEXT = id_of("next shift")
+DEVICE = id_of("device")
 
 
 def cash(amount: int, **more: Any) -> Tender:
@@ -270,6 +278,38 @@ class TestLateNews:
         shop.when(OpenShift(id=id_of("third"), register_id=REGISTER, opening_float=0))
         assert z_of(shop, close(id=id_of("third"), counted_cash=0, closing_float=0)).late_count == 0
 
+    def test_is_in_what_the_register_took_since_it_began(self, shop: Scenario) -> None:
+        shop.when(OpenShift(id=NEXT, register_id=REGISTER, opening_float=0))
+        shop.when(sell(2499, card(2499)))
+        assert shop.when(_told(1798, paid=cash(1798, tip=100))).refusal is None
+        report = z_of(shop, close(id=NEXT, counted_cash=0, closing_float=0))
+        assert (report.receipts, report.tips, report.rounding) == (1, 0, 0)
+        assert report.perpetual == Perpetual(sales=2499 + 1798, receipts=2, z_count=2)
+        shop.when(OpenShift(id=id_of("third"), register_id=REGISTER, opening_float=0))
+        third = z_of(shop, close(id=id_of("third"), counted_cash=0, closing_float=0))
+        assert third.perpetual == Perpetual(sales=2499 + 1798, receipts=2, z_count=3)
+
+    def test_of_what_was_given_back_makes_nothing_smaller_that_only_grows(self, shop: Scenario) -> None:
+        refund = RefundOrder(
+            order_id=id_of("sale 2499"),
+            register_id=REGISTER,
+            returns=back(2499),
+            tenders=(card(2499),),
+            reason="Broken",
+        )
+        told = (
+            _told(1200),
+            _told(2499, paid=card(2499), seq=2),
+            TakeOverVoid(void=VoidOrder(order_id=id_of("sale 1200"), reason="Wrong"), delivery=_delivery(3)),
+            TakeOverRefund(refund=refund, shift_id=SHIFT, delivery=_delivery(4)),
+        )
+        for one in told:
+            assert shop.when(one).refusal is None
+        shop.when(OpenShift(id=NEXT, register_id=REGISTER, opening_float=0))
+        report = z_of(shop, close(id=NEXT, counted_cash=0, closing_float=0))
+        assert (report.late_count, report.late_total) == (4, 0)
+        assert report.perpetual == Perpetual(sales=3699, returns=3699, receipts=2, z_count=2)
+
     def test_is_looked_at_where_a_till_did_something_else_than_the_server(self, shop: Scenario) -> None:
         shop.when(OpenShift(id=NEXT, register_id=REGISTER, opening_float=0))
         assert shop.when(_told(1200, flags={"not_permitted"}, shift_id=NEXT)).refusal is None
@@ -279,22 +319,118 @@ class TestLateNews:
         assert data.needs_review
 
 
-def _told(price: int, *, flags: Iterable[str] = (), shift_id: Any = SHIFT) -> TakeOverSale:
-    """What a till tells of a sale for cash that it made alone."""
+class TestUndelivered:
+    """What devices of the register did and is in no fact: the report says how much, not what."""
+
+    @pytest.fixture
+    def shop(self, shop: Scenario) -> Scenario:
+        """A shift, and a device at its till."""
+        shop.when(OpenShift(id=SHIFT, register_id=REGISTER, opening_float=0))
+        return _with_device(shop, DEVICE)
+
+    def test_is_nothing_where_all_numbers_have_arrived(self, shop: Scenario) -> None:
+        shop.when(_arrived(1, 2, 3))
+        data = _closed(shop)
+        assert _undelivered(data.report) == (0, 0, 0)
+        assert not data.needs_review
+
+    def test_counts_the_numbers_that_are_missing_below_the_last(self, shop: Scenario) -> None:
+        shop.when(_arrived(3, 4, 9))
+        data = _closed(shop)
+        assert _undelivered(data.report) == (6, 0, 0)
+        assert data.needs_review
+
+    def test_counts_what_waits_and_what_is_in_the_inbox(self, shop: Scenario) -> None:
+        shop.when(_arrived(1, 2))
+        shop.when(KeepWaiting(operation=_operation(1), device_id=DEVICE, awaits=id_of("somebody")))
+        shop.when(_rejected(_operation(2)))
+        data = _closed(shop)
+        assert _undelivered(data.report) == (0, 1, 1)
+        assert not data.needs_review
+
+    def test_is_of_all_devices_of_the_register_and_of_no_other_s(self, shop: Scenario) -> None:
+        second, foreign = id_of("device 2"), id_of("device 3")
+        _with_device(shop, second)
+        _with_device(shop.given(register(id_of("till 2"), "2")), foreign, register_id=id_of("till 2"))
+        for device, seqs in ((DEVICE, (2,)), (second, (4,)), (foreign, (9,))):
+            shop.when(_arrived(*seqs, device=device))
+        assert _undelivered(_closed(shop).report) == (1 + 3, 0, 0)
+
+    def test_is_lost_for_good_of_a_device_that_was_retired_before_the_shift(self, shop: Scenario) -> None:
+        shop.when(_arrived(9))
+        later = NOW + timedelta(hours=1)
+        shop.at(later).when(RetireDevice(id=DEVICE))
+        assert _undelivered(_closed(shop).report) == (8, 0, 0)
+        shop.at(later + timedelta(hours=1)).when(OpenShift(id=NEXT, register_id=REGISTER, opening_float=0))
+        assert _undelivered(_closed(shop, id=NEXT).report) == (0, 0, 0)
+
+
+class TestNamesOfMethods:
+    def test_are_those_of_the_moment_for_the_company_s_own(self, shop: Scenario) -> None:
+        shop.given(method("twint"))
+        shop.when(OpenShift(id=SHIFT, register_id=REGISTER, opening_float=0))
+        shop.when(sell(1200, Tender(method="twint", amount=1200)))
+        shop.when(sell(2499, card(2499)))
+        report = z_of(shop, close(counted_cash=0, closing_float=0))
+        assert {one.method: one.name for one in report.tenders} == {"twint": "Twint", "card": None}
+
+
+def _told(
+    price: int,
+    *,
+    flags: Iterable[str] = (),
+    shift_id: Any = SHIFT,
+    paid: Tender | None = None,
+    seq: int = 1,
+) -> TakeOverSale:
+    """What a till tells of a sale that it made alone, for cash if nothing else is said."""
+    lines = (replace(bought(price), unit_price=price),)
     return TakeOverSale(
-        sale=sell(
-            price,
-            cash(price),
-            lines=(replace(bought(price), unit_price=price),),
-            shift_id=shift_id,
-        ),
-        delivery=Delivery(
-            device_id=id_of("device"),
-            device_code="X1",
-            register_id=REGISTER,
-            seq=1,
-            told_at=NOW,
-            number="M-1-X1-000001",
-            flags=frozenset(flags),
-        ),
+        sale=sell(price, paid or cash(price), lines=lines, shift_id=shift_id),
+        delivery=_delivery(seq, number=f"M-1-X1-{seq:06d}", flags=frozenset(flags)),
     )
+
+
+def _delivery(seq: int, **values: Any) -> Delivery:
+    return Delivery(device_id=DEVICE, device_code="X1", register_id=REGISTER, seq=seq, told_at=NOW, **values)
+
+
+def _with_device(shop: Scenario, device_id: UUID, register_id: UUID = REGISTER) -> Scenario:
+    enrolled = shop.when(EnrolDevice(id=device_id, register_id=register_id, name="Tablet"))
+    assert enrolled.refusal is None
+    return shop
+
+
+def _arrived(*seqs: int, device: UUID = DEVICE) -> BeginDelivery:
+    """These operations of a device have arrived."""
+    return BeginDelivery(device_id=device, operation_ids=(), cashier_ids=(), goods={}, seqs=seqs)
+
+
+def _operation(seq: int) -> Operation:
+    return Operation(
+        id=id_of(f"operation {seq}"), seq=seq, type="order.sale", occurred_at=NOW, body="{}", content=str(seq)
+    )
+
+
+def _rejected(operation: Operation) -> Reject:
+    device = Device.begin(
+        Device.Enrolled,
+        DEVICE,
+        register_id=REGISTER,
+        store_id=STORE,
+        code="X1",
+        series_number=1,
+        name="Tablet",
+    )
+    return Reject(operation=operation, device=device, code="not_found", message="There is none.")
+
+
+def _closed(shop: Scenario, **values: Any) -> Any:
+    """What the close of a shift with nothing in its drawer recorded."""
+    outcome = shop.when(close(**{"counted_cash": 0, "closing_float": 0, **values}))
+    (data,) = [data for event, _, data in outcome.recorded if event is Shift.Closed]
+    return data
+
+
+def _undelivered(report: ShiftReport) -> tuple[int, int, int]:
+    return report.offline_missing, report.offline_waiting, report.offline_rejected

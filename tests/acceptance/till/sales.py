@@ -131,6 +131,7 @@ class Sales(TillModel):
         kept = self.keep_sale(order, lines, methods, rounding, shift, is_late=is_late)
         if is_late:
             till.late_since_z.append(kept.fact)
+            till.sold += kept.fact.total
             self.touched.update(one.id for one in till.unclosed)
 
     def operation(self, till: Till, body: dict[str, Any], number: str) -> dict[str, Any]:

@@ -1,10 +1,15 @@
 """The drawers of registers, in memory."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, time
+from typing import Any
 from uuid import UUID
 
+from domain.deliveries import Undelivered
+from domain.devices import Device
 from domain.held_sales import HeldSale
+from domain.payment_methods import PaymentMethod
 from domain.pending import Pending
 from domain.registers import Register
 from domain.shifts import CurrentShift, Drawer, Perpetual, Shift, ShiftPlace
@@ -13,6 +18,7 @@ from domain.shifts.facts import ShiftFact
 from domain.shifts.figures import ShiftFigures
 from domain.shifts.report import HeldTotals, Sources
 from domain.stores import Store
+from domain.till_operations import TillOperation
 from domain.users import User
 from infra.eventstore.codec import decode_metadata
 from infra.runtime.models import EVENT_TYPES
@@ -38,6 +44,7 @@ class MemoryDrawers:
             one for one in self._world.all(self._company_id, Shift) if one.opened.register_id == register_id
         ]
         closed = sorted((one.closed for one in shifts if one.closed), key=lambda closed: closed.z_number)
+        before = closed[-1].perpetual if closed else Perpetual()
         last = shifts[-1] if shifts else None
         handed_on = [one.closed.closing_float for one in shifts if one.closed]
         late = self._late_since_last_close(register_id)
@@ -48,8 +55,13 @@ class MemoryDrawers:
             closing_float=handed_on[-1] if handed_on else None,
             z_number=closed[-1].z_number if closed else 0,
             late_count=len(late),
-            late_total=sum(late),
-            perpetual=closed[-1].perpetual if closed else Perpetual(),
+            late_total=sum(one.total for one in late),
+            perpetual=replace(
+                before,
+                sales=before.sales + sum(one.sales for one in late),
+                returns=before.returns + sum(one.returns for one in late),
+                receipts=before.receipts + sum(one.receipts for one in late),
+            ),
         )
 
     def place(self, register_id: UUID) -> Pending[ShiftPlace | None]:
@@ -91,7 +103,30 @@ class MemoryDrawers:
             facts=[fact for _, fact, _ in self._entries(shift.id)],
             place=place,
             names={one.id: one.values["username"].partition("@")[0] for one in users},
+            methods={
+                one.values["code"]: one.values["name"]
+                for one in self._world.all(self._company_id, PaymentMethod)
+            },
             held=self._held(shift.opened.store_id),
+            undelivered=self._undelivered(shift.opened.register_id, shift.opened.occurred_at),
+        )
+
+    def _undelivered(self, register_id: UUID, since: datetime) -> Undelivered:
+        devices = {
+            one.id
+            for one in self._world.all(self._company_id, Device)
+            if one.register_id == register_id and (one.retired_at is None or one.retired_at >= since)
+        }
+        arrived = [self._world.delivered.get(one, set()) for one in devices]
+        rejected = [
+            one
+            for one in self._world.all(self._company_id, TillOperation)
+            if one.rejected.device_id in devices and one.status == "rejected"
+        ]
+        return Undelivered(
+            missing=sum(max(seqs) - len(seqs) for seqs in arrived if seqs),
+            waiting=sum(1 for one, _ in self._world.waiting.values() if one.device_id in devices),
+            rejected=len(rejected),
         )
 
     def _held(self, store_id: UUID) -> HeldTotals:
@@ -144,14 +179,14 @@ class MemoryDrawers:
             if entry.shift_id == shift_id and not entry.is_late:
                 yield row, ShiftFact(event=event, stream_id=row["stream_id"], data=data), entry
 
-    def _late_since_last_close(self, register_id: UUID) -> list[int]:
-        late: list[int] = []
+    def _late_since_last_close(self, register_id: UUID) -> list[Any]:
+        late: list[Any] = []
         for row in self._world.journal[self._company_id]:
             event, data = EVENT_TYPES.decode(row)
             if event is Shift.Closed and data.register_id == register_id:
                 late.clear()
             elif event is Shift.LateSaleNoted and data.register_id == register_id:
-                late.append(data.total)
+                late.append(data)
         return late
 
 
