@@ -1,7 +1,10 @@
 """A way between the web server and its database that breaks off, stalls or closes when a COMMIT passes."""
 
+import os
 import shutil
+import signal
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,7 +14,8 @@ from typing import Self
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 SOCKET = ".s.PGSQL.5432"
-COMMIT = b"COMMIT\0"
+#: What begins and ends a transaction that writes; one that only reads begins otherwise.
+BEGIN, COMMIT = b"BEGIN\0", b"COMMIT\0"
 
 #: Takes a link and what its client just sent, in which a COMMIT is.
 Fault = Callable[["Link", bytes], None]
@@ -24,6 +28,11 @@ class Link:
         self.client = client
         self.server = server
         self.swallows_answers = False
+
+    def kill(self) -> None:
+        """End the process at the client's end at once."""
+        peer = self.client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        os.kill(struct.unpack("3i", peer)[0], signal.SIGKILL)
 
     def close(self) -> None:
         for end in (self.client, self.server):
@@ -42,6 +51,18 @@ def cut_after(link: Link, sent: bytes) -> None:
     link.server.sendall(sent)
 
 
+def kill_before(link: Link, _sent: bytes) -> None:
+    """It never arrives, and the process that sent it is no more."""
+    link.kill()
+    link.close()
+
+
+def kill_after(link: Link, sent: bytes) -> None:
+    """It is done, and the process that sent it is no more."""
+    link.server.sendall(sent)
+    link.kill()
+
+
 def stall(link: Link, _sent: bytes) -> None:
     """The COMMIT never arrives, and nobody hears of it."""
     link.swallows_answers = True
@@ -57,8 +78,9 @@ class Cutter:
         self._folder = folder
         through = urlencode({**query, "host": str(folder)}, quote_via=quote)
         self.conninfo = f"postgresql://{parts.username}@{parts.path}?{through}"
-        #: What happens to the next COMMIT; None: it passes.
+        #: What happens to the next COMMIT, or what else has this in it; None: it passes.
         self.fault: Fault | None = None
+        self.marker = COMMIT
         #: Whether new connections are let through.
         self.is_open = True
         #: How many faults there were, and an event for whoever waits for one.
@@ -83,6 +105,15 @@ class Cutter:
             link.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def closing(self, fault: Fault) -> Fault:
+        """The same fault, after which nobody reaches the server any more."""
+
+        def close(link: Link, sent: bytes) -> None:
+            self.is_open = False
+            fault(link, sent)
+
+        return close
+
     def _accept(self) -> None:
         while True:
             try:
@@ -101,7 +132,7 @@ class Cutter:
 
     def _ask(self, link: Link) -> None:
         while sent := _received(link.client):
-            fault = self.fault if COMMIT in sent else None
+            fault = self.fault if self.marker in sent else None
             if fault is None:
                 with suppress(OSError):
                     link.server.sendall(sent)

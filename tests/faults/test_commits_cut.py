@@ -1,8 +1,6 @@
 """The connection to the database breaks off at the COMMIT of a sale: the till hears the truth."""
 
-import tempfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -11,19 +9,6 @@ import pytest
 from tests.faults.cutter import Cutter, Fault, cut_after, cut_before
 
 FAULTS = pytest.mark.parametrize("fault", [cut_before, cut_after])
-
-
-@pytest.fixture(scope="module")
-def cutter(database: Any) -> Iterator[Cutter]:
-    with Cutter(database.app, Path(tempfile.mkdtemp(prefix="cut-"))) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def far(cutter: Cutter, serve: Any) -> Iterator[Any]:
-    """A web server that reaches the database through the cutter."""
-    with serve(MIPOS_APP_DATABASE_URL=cutter.conninfo, MIPOS_WORKERS="1") as running:
-        yield running
 
 
 @pytest.fixture
@@ -71,7 +56,7 @@ def test_a_sale_whose_outcome_cannot_be_known_is_done_once_when_it_is_repeated(
 ) -> None:
     headers = {"Idempotency-Key": str(uuid4())} if named == "key" else {}
     more = {"id": str(uuid4())} if named == "id" else {}
-    cutter.fault = closing(cutter, fault)
+    cutter.fault = cutter.closing(fault)
     try:
         answer = sell(headers, **more)
     finally:
@@ -82,16 +67,6 @@ def test_a_sale_whose_outcome_cannot_be_known_is_done_once_when_it_is_repeated(
     assert again.status == 201, again.body
     assert again.headers.get("idempotent-replayed") == ("true" if fault is cut_after else None)
     assert [str(event["stream_id"]) for event in sales_of(stocked)] == [again.data["id"]]
-
-
-def closing(cutter: Cutter, fault: Fault) -> Fault:
-    """The same fault, after which nobody reaches the server any more."""
-
-    def close(link: Any, sent: bytes) -> None:
-        cutter.is_open = False
-        fault(link, sent)
-
-    return close
 
 
 def test_a_change_without_a_name_is_not_made_twice(cutter: Cutter, far: Any, stocked: Any) -> None:

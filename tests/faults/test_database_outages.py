@@ -5,7 +5,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -37,9 +37,11 @@ class Services:
     password_hash: str
 
     def stocked(self) -> Any:
-        """A new shop with much to sell."""
+        """A new shop with much to sell, and an open shift at its till."""
         stocked = stock_shop(found_shop(self.service, self.password_hash, {}))
         stocked.receive("100000", 60)
+        opening = {"register_id": stocked.register["id"], "opening_float": 0}
+        assert stocked.shop.client("Cashier").post("/api/pos/shifts/open", opening).status == 201
         return stocked
 
     def ask(self, statement: str, *params: Any) -> list[Any]:
@@ -80,30 +82,58 @@ def services_in(folder: Path, password_hash: str) -> Iterator[Services]:
 
 @dataclass
 class Till:
-    """Sells in one shop, and repeats each sale by its id until it hears that it is done."""
+    """Sells in one shop and gives a part back, and repeats each by its id until it hears that it is done."""
 
     stocked: Any
     sold: list[str] = field(default_factory=list)
+    refunded: list[str] = field(default_factory=list)
     refused: list[tuple[int, str]] = field(default_factory=list)
 
     def sell(self) -> None:
-        """One sale."""
+        """One sale; every third is given back."""
         sale = str(uuid4())
-        eventually(lambda: self._try(sale))
+        order = self._insist(lambda: self.stocked.sell(id=sale)).data
         self.sold.append(sale)
+        if len(self.sold) % 3 == 0:
+            self._give_back(order)
 
-    def _try(self, sale: str) -> bool:
-        answer = self.stocked.sell(id=sale)
-        if answer.status != 201:
+    def _give_back(self, order: Any) -> None:
+        refund_id = str(uuid4())
+        refund = {
+            "id": refund_id,
+            "lines": [{"line_id": order["lines"][0]["id"], "quantity": 1}],
+            "payments": [{"method": "cash", "amount": 119}],
+            "reason": "sour",
+        }
+        path, manager = f"/api/pos/orders/{order['id']}/refunds", self.stocked.shop.client("Manager")
+        self._insist(lambda: manager.post(path, refund))
+        self.refunded.append(refund_id)
+
+    def _insist(self, ask: Callable[[], Any]) -> Any:
+        """The answer once it is done."""
+
+        def attempt() -> Any:
+            answer = ask()
+            if answer.status == 201:
+                return answer
             self.refused.append((answer.status, answer.code))
-        return bool(answer.status == 201)
+            return None
+
+        return eventually(attempt)
 
     def check(self) -> None:
-        """See that each sale is there exactly once, under numbers without a gap, and nothing was a bug."""
-        events = [event for event in self.stocked.shop.events() if event["type"].endswith("Order.Sold")]
-        assert sorted(str(event["stream_id"]) for event in events) == sorted(self.sold)
-        numbers = [int(event["state"]["number"].rpartition("-")[2]) for event in events]
-        assert numbers == list(range(1, len(numbers) + 1))
+        """See that each is there exactly once, under numbers without a gap, and nothing was a bug."""
+        events = self.stocked.shop.events()
+        sales = [event for event in events if event["type"].endswith("Order.Sold")]
+        refunds = [event for event in events if event["type"].endswith("Order.Refunded")]
+        assert sorted(str(event["stream_id"]) for event in sales) == sorted(self.sold)
+        assert sorted(event["state"]["refund_id"] for event in refunds) == sorted(self.refunded)
+        for numbered in (sales, refunds):
+            numbers = [event["state"]["series_number"] for event in numbered]
+            assert numbers == list(range(1, len(numbers) + 1))
+        path = f"/api/pos/shifts/current?register_id={self.stocked.register['id']}"
+        shift = self.stocked.shop.client("Cashier").get(path).data
+        assert shift["expected_cash"] == 119 * (len(sales) - len(refunds))
         assert {status for status, _ in self.refused} <= {503}
         assert {code for _, code in self.refused} <= TROUBLES
 
@@ -115,8 +145,9 @@ def selling(services: Services) -> Iterator[list[Till]]:
     tills = [Till(shop) for shop in shops for _ in range(2)]
     with meanwhile(*(till.sell for till in tills)):
         yield tills
-    for pair in (tills[:2], tills[2:]):
-        Till(pair[0].stocked, pair[0].sold + pair[1].sold, pair[0].refused + pair[1].refused).check()
+    for one, other in (tills[:2], tills[2:]):
+        sold, refunded = one.sold + other.sold, one.refunded + other.refunded
+        Till(one.stocked, sold, refunded, one.refused + other.refused).check()
 
 
 def test_connections_that_died_idle_cost_no_request(services: Services, rounds: Any) -> None:

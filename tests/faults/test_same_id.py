@@ -57,3 +57,27 @@ def test_one_sale_is_made_and_every_till_learns_which(
     sold = [event for event in shop.events() if event["type"] == "orders.Order.Sold"]
     assert len(sold) == turns
     assert sorted(event["state"]["series_number"] for event in sold) == list(range(1, turns + 1))
+
+
+def test_a_hundred_times_the_same_key_at_once_make_one_sale(
+    shop: Any, sale_of: Callable[[int], dict[str, Any]], rounds: Callable[[int, int], int]
+) -> None:
+    cashier, turns = shop.client("Cashier"), rounds(1, 50)
+    with ThreadPoolExecutor(20) as tills:
+        for turn in range(turns):
+            named = {"id": str(uuid4())} if turn % 2 else {}
+            body, key = {**named, **sale_of(2)}, str(uuid4())
+
+            def send(_: int, body: Any = body, key: str = key) -> Any:
+                return cashier.post("/api/pos/orders", body, Idempotency_Key=key)
+
+            answers = list(tills.map(send, range(100)))
+            assert {(one.status, one.code if one.status != 201 else "") for one in answers} <= {
+                (201, ""),
+                (409, "idempotency_in_progress"),
+            }
+            done = [one for one in answers if one.status == 201]
+            assert sum("idempotent-replayed" not in one.headers for one in done) == 1
+            assert {one.body for one in done} == {send(0).body}
+    sold = [event for event in shop.events() if event["type"] == "orders.Order.Sold"]
+    assert [event["state"]["series_number"] for event in sold] == list(range(1, turns + 1))
