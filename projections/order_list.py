@@ -31,15 +31,15 @@ _FILTER: LiteralString = """
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM orders WHERE {_FILTER}"
 
 # NOTE: each order is a statement of its own, so that each can walk its own index.
-_ROWS: LiteralString = f"SELECT id FROM orders WHERE {_FILTER} ORDER BY"
+_ROWS: LiteralString = f"id FROM orders WHERE {_FILTER} ORDER BY"
 _PAGES: Mapping[str, LiteralString] = MappingProxyType(
     {
-        "occurred_at": f"{_ROWS} occurred_at, id {PAGE}",
-        "-occurred_at": f"{_ROWS} occurred_at DESC, id DESC {PAGE}",
-        "total": f"{_ROWS} total, id {PAGE}",
-        "-total": f"{_ROWS} total DESC, id DESC {PAGE}",
-        "number": f"{_ROWS} number, id {PAGE}",
-        "-number": f"{_ROWS} number DESC, id DESC {PAGE}",
+        "occurred_at": f"SELECT {_ROWS} occurred_at, id {PAGE}",
+        "-occurred_at": f"SELECT {_ROWS} occurred_at DESC, id DESC {PAGE}",
+        "total": f"SELECT {_ROWS} total, id {PAGE}",
+        "-total": f"SELECT {_ROWS} total DESC, id DESC {PAGE}",
+        "number": f"SELECT {_ROWS} number, id {PAGE}",
+        "-number": f"SELECT {_ROWS} number DESC, id DESC {PAGE}",
     }
 )
 #: What orders are sorted by.
