@@ -11,14 +11,14 @@ _COLUMNS: LiteralString = """
     (company_id, id, order_id, number, series_id, series_number, store_id, occurred_at, clash)
 """
 _NUMBERED: LiteralString = """
-    %(number)s, %(series_id)s, %(series_number)s, %(store_id)s, %(occurred_at)s
+    %(number)s, %(series_id)s, %(series_number)s::bigint, %(store_id)s, %(occurred_at)s
 """
 # What took the same place before has it; in the log alone it can occur twice.
 _CLASH: LiteralString = """
-    CASE WHEN %(series_number)s > 0
+    CASE WHEN %(series_number)s::bigint > 0
           AND EXISTS (SELECT FROM refunds AS earlier
                        WHERE earlier.company_id = %(company_id)s AND earlier.series_id = %(series_id)s
-                         AND earlier.series_number = %(series_number)s AND earlier.clash = 0)
+                         AND earlier.series_number = %(series_number)s::bigint AND earlier.clash = 0)
          THEN %(position)s::bigint ELSE 0 END
 """
 _REFUND: LiteralString = "%(company_id)s, %(refund_id)s, %(stream_id)s"

@@ -9,7 +9,7 @@ from projections.base import Answer, Database, Row
 
 #: Of the shift that is called `shift`. Nothing is late before the close.
 FIGURES: LiteralString = """
-    SELECT (SELECT coalesce(sum(cash), 0)::bigint FROM shift_entries
+           (SELECT coalesce(sum(cash), 0)::bigint FROM shift_entries
              WHERE company_id = %(company_id)s AND shift_id = shift.id
                AND (%(as_of)s::timestamptz IS NULL OR recorded_at <= %(as_of)s::timestamptz)
            ) AS expected_cash,
@@ -26,7 +26,7 @@ FIGURES: LiteralString = """
                      GROUP BY tender.key) AS paid
            ) AS tenders
 """
-_FIGURES: LiteralString = f"{FIGURES} FROM (SELECT %(shift_id)s::uuid AS id) AS shift"
+_FIGURES: LiteralString = f"SELECT {FIGURES} FROM (SELECT %(shift_id)s::uuid AS id) AS shift"
 
 
 def ask_figures(db: Database, shift_id: UUID, as_of: datetime | None = None) -> Answer:

@@ -29,29 +29,32 @@ _COUNT: LiteralString = f"SELECT count(*) AS total FROM shifts WHERE {_FILTER}"
 
 # What a closed shift came to is in its row; of any other the entries are added up.
 _ROWS: LiteralString = f"""
-    SELECT shift.*, coalesce(shift.expected_cash, figures.expected_cash) AS expected_cash,
+           shift.*, coalesce(shift.expected_cash, figures.expected_cash) AS expected_cash,
            coalesce(shift.business_dates, figures.business_dates) AS business_dates,
            figures.tenders AS tenders_so_far
       FROM (SELECT * FROM shifts WHERE {_FILTER} ORDER BY
 """
 _FIGURES: LiteralString = f"""
            ) AS shift
-      LEFT JOIN LATERAL ({FIGURES}) AS figures ON shift.status <> 'closed'
+      LEFT JOIN LATERAL (SELECT {FIGURES}) AS figures ON shift.status <> 'closed'
 """
 # NOTE: each order is a statement of its own, so that each can walk its own index.
 _PAGES: Mapping[str, LiteralString] = MappingProxyType(
     {
-        "opened_at": f"{_ROWS} opened_at, id {PAGE} {_FIGURES} ORDER BY shift.opened_at, shift.id",
+        "opened_at": f"SELECT {_ROWS} opened_at, id {PAGE} {_FIGURES} ORDER BY shift.opened_at, shift.id",
         "-opened_at": f"""
-            {_ROWS} opened_at DESC, id DESC {PAGE} {_FIGURES} ORDER BY shift.opened_at DESC, shift.id DESC
+            SELECT {_ROWS} opened_at DESC, id DESC {PAGE} {_FIGURES}
+             ORDER BY shift.opened_at DESC, shift.id DESC
         """,
-        "closed_at": f"{_ROWS} closed_at, id {PAGE} {_FIGURES} ORDER BY shift.closed_at, shift.id",
+        "closed_at": f"SELECT {_ROWS} closed_at, id {PAGE} {_FIGURES} ORDER BY shift.closed_at, shift.id",
         "-closed_at": f"""
-            {_ROWS} closed_at DESC, id DESC {PAGE} {_FIGURES} ORDER BY shift.closed_at DESC, shift.id DESC
+            SELECT {_ROWS} closed_at DESC, id DESC {PAGE} {_FIGURES}
+             ORDER BY shift.closed_at DESC, shift.id DESC
         """,
-        "over_short": f"{_ROWS} over_short, id {PAGE} {_FIGURES} ORDER BY shift.over_short, shift.id",
+        "over_short": f"SELECT {_ROWS} over_short, id {PAGE} {_FIGURES} ORDER BY shift.over_short, shift.id",
         "-over_short": f"""
-            {_ROWS} over_short DESC, id DESC {PAGE} {_FIGURES} ORDER BY shift.over_short DESC, shift.id DESC
+            SELECT {_ROWS} over_short DESC, id DESC {PAGE} {_FIGURES}
+             ORDER BY shift.over_short DESC, shift.id DESC
         """,
     }
 )
