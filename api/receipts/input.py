@@ -5,7 +5,7 @@ from api.slips import FORMATS, PAPERS
 
 _AS_WHAT = "As what: data, a page, a document, or commands for a printer (ESC/POS)."
 _PAPER = "What it is for; without it, what the company prints on. Printers know A4 as their wide roll."
-_LANGUAGE = (
+LANGUAGE = (
     "The language of its texts, such as `de` or `fr-CH`; without it, and for one that is not there, the best "
     "of Accept-Language, else English."
 )
@@ -18,7 +18,7 @@ class ReceiptQuery(Body):
     format = Choice(JSON_FORMAT, *FORMATS, load_default=JSON_FORMAT, meaning=_AS_WHAT, example="html")
     paper = Choice(*PAPERS, meaning=_PAPER, example="80mm")
     gift = Flag(load_default=False, meaning="Whether it is for a gift, and shows no prices.", example=False)
-    lang = Text(shortest=1, longest=40, meaning=_LANGUAGE, example="de")
+    lang = Text(shortest=1, longest=40, meaning=LANGUAGE, example="de")
 
 
 class PrintBody(Body):
@@ -32,11 +32,11 @@ class PrintBody(Body):
         "one, for cash or a payment method that opens it.",
         example=True,
     )
-    lang = Text(shortest=1, longest=40, allow_none=True, load_default=None, meaning=_LANGUAGE, example="de")
+    lang = Text(shortest=1, longest=40, allow_none=True, load_default=None, meaning=LANGUAGE, example="de")
 
 
 class SendBody(Body):
     """To whom a receipt is sent."""
 
     email = Email(required=True, meaning="To whom.", example="ada@example.com")
-    lang = Text(shortest=1, longest=40, allow_none=True, load_default=None, meaning=_LANGUAGE, example="de")
+    lang = Text(shortest=1, longest=40, allow_none=True, load_default=None, meaning=LANGUAGE, example="de")

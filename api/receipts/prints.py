@@ -8,7 +8,7 @@ from api.media import ESCPOS, HTML, PDF
 from api.operations import Operation
 from api.receipts.answers import PrintedReceiptAnswer
 from api.receipts.input import JSON_FORMAT, PrintBody
-from api.receipts.resource import ReceiptResource, name_file, write_file
+from api.receipts.resource import ReceiptResource, choose_language, name_file, write_file
 from api.receipts.slips import slip_of
 from api.receipts.sources import Kind
 from api.services import Services
@@ -38,7 +38,7 @@ class ReceiptPrints(ReceiptResource):
         """Record the print, and answer with what is printed."""
         body = req.context.body
         source = self.find(req, resp, order_id, refund_id)
-        language = self.language(req, resp, body["lang"])
+        language = choose_language(req, resp, body["lang"])
         paper = body["paper"] or source.context.paper
         wants_drawer = body["open_drawer"] and source.context.opens_drawer(source.methods)
 

@@ -32,12 +32,13 @@ class ReceiptResource(Resource):
 
         return self.ask(req, resp, question)
 
-    def language(self, req: Request, resp: Response, name: str | None) -> Language:
-        """The language that is asked for, which the answer names."""
-        language = language_of(name, req.get_header("Accept-Language"))
-        resp.set_header("Content-Language", language.code)
-        resp.append_header("Vary", "Accept-Language")
-        return language
+
+def choose_language(req: Request, resp: Response, name: str | None) -> Language:
+    """The language that is asked for, which the answer names."""
+    language = language_of(name, req.get_header("Accept-Language"))
+    resp.set_header("Content-Language", language.code)
+    resp.append_header("Vary", "Accept-Language")
+    return language
 
 
 def name_file(resp: Response, written_as: str, number: str) -> None:

@@ -7,7 +7,7 @@ from falcon import Request, Response
 from api.operations import Operation
 from api.receipts.answers import SentReceiptAnswer
 from api.receipts.input import SendBody
-from api.receipts.resource import ReceiptResource
+from api.receipts.resource import ReceiptResource, choose_language
 from api.receipts.sources import Kind
 from api.services import Services
 from commands.orders.printing import Mailed, SendReceipt, send_receipt
@@ -38,7 +38,7 @@ class ReceiptSending(ReceiptResource):
             order_id=order_id,
             refund_id=refund_id,
             address=body["email"],
-            language=self.language(req, resp, body["lang"]).code,
+            language=choose_language(req, resp, body["lang"]).code,
         )
         self.write(req, resp, send_receipt, command, _show_mailed, message="Receipt is being sent")
 

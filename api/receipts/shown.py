@@ -8,7 +8,7 @@ from api.media import ESCPOS, HTML, PDF
 from api.operations import Operation
 from api.receipts.gifts import without_prices
 from api.receipts.input import JSON_FORMAT, ReceiptQuery
-from api.receipts.resource import ReceiptResource, name_file, write_file
+from api.receipts.resource import ReceiptResource, choose_language, name_file, write_file
 from api.receipts.slips import slip_of
 from api.receipts.sources import Kind
 from api.services import Services
@@ -35,7 +35,7 @@ class Receipt(ReceiptResource):
         """As data unless something else is asked for."""
         query = req.context.query
         source = self.find(req, resp, order_id, refund_id)
-        language = self.language(req, resp, query.get("lang"))
+        language = choose_language(req, resp, query.get("lang"))
         receipt = source.receipt(language.code, next_copy(source.order, refund_id))
         if query["gift"]:
             receipt = without_prices(receipt)

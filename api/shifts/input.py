@@ -5,6 +5,7 @@ from typing import get_args
 from api.answers import meanings_of
 from api.fields import Body, Choice, Flag, Id, Many, Moment, Money, Object, OwnId, Text, Whole, optional
 from api.queries import PageQuery
+from api.receipts.input import LANGUAGE
 from api.shifts.answers import CashMovementAnswer, ShiftAnswer
 from api.slips import FORMATS, PAPERS
 from domain.shifts import ShiftStatus
@@ -132,6 +133,7 @@ class ReportQuery(Body):
 
     format = Choice("json", *FORMATS, load_default="json", meaning="In which format.", example="json")
     paper = Choice(*PAPERS, load_default="80mm", meaning="On which paper.", example="80mm")
+    lang = Text(shortest=1, longest=40, meaning=LANGUAGE, example="de")
 
 
 class ReportPrintBody(Body):
@@ -139,3 +141,4 @@ class ReportPrintBody(Body):
 
     format = Choice(*FORMATS, required=True, meaning="In which format.", example="escpos")
     paper = Choice(*PAPERS, load_default="80mm", meaning="On which paper.", example="80mm")
+    lang = Text(shortest=1, longest=40, allow_none=True, load_default=None, meaning=LANGUAGE, example="de")

@@ -8,13 +8,15 @@ from falcon import Request, Response
 from api.answers.hiding import hide
 from api.media import ESCPOS, HTML, PDF
 from api.operations import operation
-from api.receipts.resource import name_file, write_file
+from api.receipts.resource import choose_language, name_file, write_file
 from api.resource import permissions_of
 from api.services import Reading
 from api.shifts.input import ReportPrintBody, ReportQuery
 from api.shifts.lookup import ShiftResource, find_shift
 from api.shifts.report_answers import ShiftReportAnswer
 from api.shifts.slip import slip_of
+from api.slips import Slip
+from api.slips.languages import Language
 from commands.ports import ConcurrentEdit
 from commands.shifts.printing import PrintedReport, PrintShiftReport, print_shift_report
 from domain.shifts import Shift
@@ -32,8 +34,8 @@ class ShiftReportResource(ShiftResource):
         "shifts.use",
         "Show a shift's report",
         description="An X is reckoned anew each time, has no number and is not recorded. A Z is what was "
-        "frozen at the close, and the same to the last byte for ever, whatever is sold, renamed or rebuilt "
-        "since.",
+        "frozen at the close, and in each language the same to the last byte for ever, whatever is sold, "
+        "renamed or rebuilt since.",
         query=ReportQuery(),
         answer=ShiftReportAnswer,
         media=(HTML, PDF, ESCPOS),
@@ -51,7 +53,8 @@ class ShiftReportResource(ShiftResource):
             self.answer(req, resp, report)
             return
         name_file(resp, query["format"], f"{report.type}-{report.z_number or shift_id}")
-        resp.data = _written(req, report, query["format"], query["paper"])
+        language = choose_language(req, resp, query.get("lang"))
+        resp.data = write_file(query["format"], query["paper"], _slip(req, report, language))
 
 
 class ShiftReportPrints(ShiftResource):
@@ -68,11 +71,12 @@ class ShiftReportPrints(ShiftResource):
     def on_post(self, req: Request, resp: Response, shift_id: UUID) -> None:
         """Record the print, and answer with what is printed."""
         body = req.context.body
+        language = choose_language(req, resp, body["lang"])
 
         def present(printed: PrintedReport) -> bytes:
             assert printed.shift.closed is not None  # noqa: S101 it was, or it was not printed
             report = show_report(printed.shift.closed.report)
-            return _written(req, report, body["format"], body["paper"], printed.copy)
+            return write_file(body["format"], body["paper"], _slip(req, report, language, printed.copy))
 
         command = PrintShiftReport(id=shift_id, format=body["format"], paper=body["paper"])
         self.write(
@@ -87,10 +91,10 @@ class ShiftReportPrints(ShiftResource):
         name_file(resp, body["format"], f"Z-{shift_id}")
 
 
-def _written(req: Request, report: ShiftReportAnswer, name: str, paper: str, copy: int = 0) -> bytes:
-    """The report in a format, without what the caller may not see. Raises Busy."""
+def _slip(req: Request, report: ShiftReportAnswer, language: Language, copy: int = 0) -> Slip:
+    """The report as a slip, without what the caller may not see."""
     hide(ShiftReportAnswer, report, permissions_of(req))
-    return write_file(name, paper, slip_of(report, copy))
+    return slip_of(report, language, copy)
 
 
 def _report_of_now(reading: Reading, shift: Shift) -> ShiftReport:

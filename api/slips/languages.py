@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from domain.money import exponent
@@ -14,13 +14,13 @@ _PREFERENCE = re.compile(r"\s*([A-Za-z]{1,8})[-A-Za-z0-9]*\s*(?:;\s*q\s*=\s*([01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """How figures are written. In `date` stand `day`, `month`, `year` and the `name` of an English month."""
+    """How figures are written. In `day_format` stand `day`, `month`, `year` and an English month's `name`."""
 
     code: str
     decimal_mark: str
     group_mark: str
     percent_sign: str
-    date: str
+    day_format: str
 
     def money(self, amount: int, currency: str) -> str:
         """An amount of minor units in the currency's own, without the currency."""
@@ -39,31 +39,36 @@ class Language:
         """A rate in percent."""
         return f"{self.number(rate)}{self.percent_sign}"
 
+    def day(self, day: date) -> str:
+        """A day."""
+        return self.day_format.format(
+            day=day.day, month=day.month, year=day.year, name=_MONTHS[day.month - 1]
+        )
+
     def moment(self, local: datetime) -> str:
         """A day and the time of day, to the minute, by the clock of `local`."""
-        day = self.date.format(
-            day=local.day, month=local.month, year=local.year, name=_MONTHS[local.month - 1]
-        )
-        return f"{day} {local:%H:%M}"
+        return f"{self.day(local)} {local:%H:%M}"
 
     def _grouped(self, whole: str) -> str:
         return whole.replace(",", self.group_mark)
 
 
-ENGLISH = Language(code="en", decimal_mark=".", group_mark=",", percent_sign="%", date="{day} {name} {year}")
+ENGLISH = Language(
+    code="en", decimal_mark=".", group_mark=",", percent_sign="%", day_format="{day} {name} {year}"
+)
 GERMAN = Language(
     code="de",
     decimal_mark=",",
     group_mark=".",
     percent_sign="\u00a0%",
-    date="{day:02}.{month:02}.{year}",
+    day_format="{day:02}.{month:02}.{year}",
 )
 FRENCH = Language(
     code="fr",
     decimal_mark=",",
     group_mark="\u202f",
     percent_sign="\u00a0%",
-    date="{day:02}/{month:02}/{year}",
+    day_format="{day:02}/{month:02}/{year}",
 )
 LANGUAGES = {language.code: language for language in (ENGLISH, GERMAN, FRENCH)}
 
