@@ -39,11 +39,11 @@ def find_methods(db: Database, codes: Iterable[str]) -> Mapping[str, NamedMethod
     return {code: found[key] for code, key in keys.items() if key in found}
 
 
-# Codes are kept in the history of sales as they were written then, whatever their method is called now.
+# What has no code is passed over by the index: brands, categories and whatever else there is most of.
 _NAMES: LiteralString = """
     SELECT fields ->> 'code' AS code, name
       FROM settings
-     WHERE company_id = %(company_id)s AND kind = %(kind)s
+     WHERE company_id = %(company_id)s AND kind = %(kind)s AND code_key IS NOT NULL
      ORDER BY is_archived DESC, created_at
 """
 
