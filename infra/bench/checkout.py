@@ -1,5 +1,7 @@
 """Selling five lines over HTTP, against pgbench sending the same statements to the same database."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from infra.bench import pgbench
@@ -14,6 +16,7 @@ PREPARED = 400
 WARM_UP_SECONDS = 0.5
 #: How much of its most the server is asked for when it is timed.
 LOAD_TO_TIME = 0.5
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def one_company(chain: Chain) -> dict[str, Any]:
@@ -38,9 +41,19 @@ def fifty_companies(chain: Chain) -> dict[str, Any]:
     return _compare(chain, "fifty_companies", with_standard=False)
 
 
-def shoot(chain: Chain, port: int, seconds: float, *, rate: float | None = None) -> Result:
-    """Sell at eight tills for so many seconds. Raises MeasurementFailed when a sale is refused."""
-    requests = [chain.requests(till, PREPARED, seed=port) for till in range(TILLS)]
+def shoot(
+    chain: Chain,
+    port: int,
+    seconds: float,
+    *,
+    rate: float | None = None,
+    more: Mapping[str, Any] = _NOTHING,
+) -> Result:
+    """Sell at eight tills for so many seconds; `more` is in every sale.
+
+    Raises MeasurementFailed when one is refused.
+    """
+    requests = [chain.requests(till, PREPARED, port, more) for till in range(TILLS)]
     lasting = max(seconds, LEAST_SECONDS)
     sales = Task(HOST, port, requests, lasting, warm_up=WARM_UP_SECONDS, rate=rate)
     with task("infra.bench.load", sales) as result:

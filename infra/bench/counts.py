@@ -1,13 +1,11 @@
 """A large count: how long it takes to complete, and how long a till waits meanwhile."""
 
-import json
 import random
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
-from http.client import HTTPConnection
 from threading import Event, Thread
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
@@ -23,7 +21,8 @@ from domain.stock.receipts import Delivered, receive_lines
 from domain.storages import Storage
 from domain.stores import Store
 from domain.users import User
-from infra.bench.site import HOST, READY_SECONDS, MeasurementFailed, Site, following, serving
+from infra.bench.requests import Client
+from infra.bench.site import READY_SECONDS, MeasurementFailed, Site, following, serving
 from infra.eventstore.codec import Metadata
 from infra.identity.tokens import Tokens
 from infra.postgres.transactions import transaction
@@ -91,24 +90,6 @@ def _product(number: int, ids: Sequence[UUID]) -> Product:
     product = Product.begin(Product.Registered, uuid4(), name=f"Product {number}", variants=tuple(variants))
     product.change_status("active", None)
     return product
-
-
-class Client:
-    """Somebody who sends requests, one after another."""
-
-    def __init__(self, port: int, token: str) -> None:
-        self._connection = HTTPConnection(HOST, port)
-        self._head = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-
-    def send(self, method: str, path: str, body: Any) -> tuple[Any, float]:
-        """The data of the answer, and the seconds it took. Raises MeasurementFailed."""
-        began = time.perf_counter()
-        self._connection.request(method, path, json.dumps(body), self._head)
-        answer = self._connection.getresponse()
-        content = answer.read()
-        if answer.status not in (200, 201):
-            raise MeasurementFailed(f"{method} {path} was refused: {content[:300].decode()}")
-        return json.loads(content)["data"], time.perf_counter() - began
 
 
 def measure(site: Site) -> dict[str, Any]:

@@ -1,6 +1,10 @@
 """Requests that one client sends one after another, and how long their answers take."""
 
+import json
+import time
 from collections.abc import Sequence
+from http.client import HTTPConnection
+from typing import Any
 from urllib.parse import urlencode
 
 from infra.bench.load import LEAST_SECONDS, Result, Task
@@ -28,3 +32,21 @@ def times(site: Site, port: int, requests: Sequence[bytes]) -> dict[str, float]:
         refusal = answered.refusal.decode("utf-8", "replace")
         raise MeasurementFailed(f"{answered.failed} requests were refused: {refusal}")
     return {f"p{round(100 * share)}": 1000 * percentile(answered.latencies, share) for share in _SHARES}
+
+
+class Client:
+    """Somebody who sends requests, one after another."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._connection = HTTPConnection(HOST, port)
+        self._head = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def send(self, method: str, path: str, body: Any) -> tuple[Any, float]:
+        """The data of the answer, and the seconds it took. Raises MeasurementFailed."""
+        began = time.perf_counter()
+        self._connection.request(method, path, json.dumps(body), self._head)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        if answer.status not in (200, 201):
+            raise MeasurementFailed(f"{method} {path} was refused: {content[:300].decode()}")
+        return json.loads(content)["data"], time.perf_counter() - began

@@ -2,10 +2,11 @@
 
 import json
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -35,6 +36,7 @@ TILLS, PRODUCTS, LINES = 8, 1_000, 5
 MANY = 50
 TOKEN_SECONDS = 86_400
 _PLENTY = Decimal(1_000_000_000)
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 # Ids are a family (the first half) and a number in it, so that the scripts of pgbench, which can count but
 # knows no UUIDs, can name any till, variant and company. Each half begins with a digit other than zero,
@@ -63,11 +65,13 @@ class Chain:
     site: Site
     companies: int = 1
 
-    def requests(self, till: int, many: int, seed: int) -> list[bytes]:
-        """Prepared sales of a till: of company 0, or of a company drawn anew for each."""
+    def requests(self, till: int, many: int, seed: int, more: Mapping[str, Any] = _NOTHING) -> list[bytes]:
+        """Prepared sales of a till: of company 0, or of a company drawn anew for each; `more` is in each."""
         draw = random.Random(seed * TILLS + till)  # noqa: S311 a draw that can be repeated
         tokens = [self.token(company) for company in range(self.companies)]
-        return [post(tokens[draw.randrange(self.companies)], sale(till, draw)) for _ in range(many)]
+        return [
+            post(tokens[draw.randrange(self.companies)], {**sale(till, draw), **more}) for _ in range(many)
+        ]
 
     def token(self, company: int = 0) -> str:
         """A cashier's access token."""
@@ -89,6 +93,11 @@ def sale(till: int, draw: random.Random) -> dict[str, Any]:
 def price_of(number: int) -> int:
     """The price of a variant in cents."""
     return 99 + 10 * (number % 250)
+
+
+def barcode_of(number: int) -> str:
+    """The barcode of a variant."""
+    return f"{2_000_000_000_000 + 10 * number}"
 
 
 def post(token: str, body: dict[str, Any]) -> bytes:
@@ -186,7 +195,13 @@ def _aggregates() -> Iterable[Aggregate]:
 
 def _product(number: int) -> Product:
     price = price_of(number)
-    variant = Variant(id=id_of("variant", number), sku=f"SKU-{number:04d}", price=price, cost=price // 2)
+    variant = Variant(
+        id=id_of("variant", number),
+        sku=f"SKU-{number:04d}",
+        barcodes=(barcode_of(number),),
+        price=price,
+        cost=price // 2,
+    )
     product = Product.begin(
         Product.Registered,
         id_of("product", number),

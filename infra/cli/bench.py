@@ -30,6 +30,11 @@ KEYS = (
     "levels_p95_ms",
     "ledger_page_p95_ms",
     "receipt_500_lines_ms",
+    "shift_checkout_ratio",
+    "barcode_p99_ms",
+    "sync_500_sales_s",
+    "z_2000_sales_ms",
+    "receipt_pdf_ms",
     "count_10000_lines_s",
     "count_till_wait_ms",
 )
