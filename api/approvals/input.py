@@ -1,6 +1,6 @@
 """What is asked of a till where somebody approves."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, validates_schema
 
@@ -10,6 +10,14 @@ from domain.approvals import APPROVABLE, MONEY_BACK
 
 class ApprovalBody(Body):
     """Who approves, and what: one key, with one order and up to an amount if they are named."""
+
+    example: ClassVar = {
+        "username": "admin@demo.local",
+        "password": "correct horse battery staple",
+        "key": "orders.refund",
+        "order_id": "ca13a6b2-c965-4b38-81fc-9ffe25a7a4fc",
+        "amount": 435,
+    }
 
     username = Text(
         shortest=1,

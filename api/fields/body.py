@@ -1,7 +1,7 @@
 """Bodies and queries, and what their fields have in common."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
@@ -14,7 +14,12 @@ MOST_WRONG = 100
 
 
 class Body(Schema):
-    """A request's body or parameters: unknown fields are refused, and every wrong field is named."""
+    """A request's body or parameters: unknown fields are refused, and every wrong field is named.
+
+    `example` is one of the whole, where those of its fields exclude each other.
+    """
+
+    example: ClassVar[Mapping[str, Any] | None] = None
 
     class Meta:
         """Refuse what we do not know."""

@@ -15,8 +15,8 @@ def example_of(schema: Json, schemas: Json, name: str = "") -> Any:
         return example_of(schemas[schema["$ref"].removeprefix(_REFERENCE)], schemas, name)
     if "anyOf" in schema:
         return example_of(schema["anyOf"][0], schemas, name)
-    chosen = [schema[key] for key in ("const", "default") if key in schema]
-    chosen += [schema[key][0] for key in ("examples", "enum") if key in schema]
+    chosen = [schema["const"]] if "const" in schema else schema.get("examples", [])[:1]
+    chosen += [schema["default"]] if "default" in schema else schema.get("enum", [])[:1]
     return chosen[0] if chosen else _invented(schema, schemas, name)
 
 

@@ -10,7 +10,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
 from api.answers import MINOR_UNITS
-from api.fields import Code, Currency, DayCut, Email, Exact, File, Money
+from api.fields import Body, Code, Currency, DayCut, Email, Exact, File, Money
 from domain import emails
 
 Json = dict[str, Any]
@@ -63,6 +63,8 @@ class Schemas:
         for (kind, *_), name in self._converter.refs.items():
             if kind.__doc__:
                 written[name]["description"] = " ".join(inspect.cleandoc(kind.__doc__).split())
+            if issubclass(kind, Body) and kind.example:
+                written[name]["examples"] = [kind.example]
         return written
 
 

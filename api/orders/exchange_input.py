@@ -38,7 +38,11 @@ class ExchangeBody(Body):
         example=[],
     )
     payments = Many(
-        Object(PaymentBody()), longest=20, load_default=list, meaning="How the difference is paid."
+        Object(PaymentBody()),
+        longest=20,
+        load_default=list,
+        meaning="How the difference is paid.",
+        example=[{"method": "cash", "amount": 434, "tendered": 500}],
     )
     refund_payments = Many(
         Object(RefundPaymentBody()),

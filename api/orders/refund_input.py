@@ -45,9 +45,7 @@ class RefundQuoteBody(Body):
         load_default=None,
         meaning="The till that pays; without it the one that sold, if it is of one of your stores.",
     )
-    lines = Many(
-        Object(LineReturnBody()), longest=500, load_default=list, meaning="What comes back.", example=[]
-    )
+    lines = Many(Object(LineReturnBody()), longest=500, load_default=list, meaning="What comes back.")
     goodwill = Many(
         Object(LineGoodwillBody()),
         longest=500,
@@ -56,9 +54,7 @@ class RefundQuoteBody(Body):
         example=[],
     )
     tip = Money(load_default=0, meaning="What goes back of tips, by the methods that took them.", example=0)
-    payments = Many(
-        Object(RefundPaymentBody()), longest=20, load_default=list, meaning="How it is paid out.", example=[]
-    )
+    payments = Many(Object(RefundPaymentBody()), longest=20, load_default=list, meaning="How it is paid out.")
     occurred_at = Moment(
         allow_none=True,
         load_default=None,

@@ -31,6 +31,7 @@ class PayoutBody(RefundPaymentBody):
         meaning="`cash`, `card`, `coupon`, or the code of a payment method of the company.",
         example="cash",
     )
+    amount = Money(required=True, meaning="What is paid out.", example=483)
 
 
 class UnlinkedReturnBody(Body):
@@ -44,9 +45,7 @@ class UnlinkedReturnBody(Body):
         meaning="The store, where no register is named; may be left out by whoever is bound to one store.",
     )
     lines = Many(Object(ReturnedItemBody()), required=True, shortest=1, longest=500, meaning="The lines.")
-    payments = Many(
-        Object(PayoutBody()), longest=20, load_default=list, meaning="How it is paid out.", example=[]
-    )
+    payments = Many(Object(PayoutBody()), longest=20, load_default=list, meaning="How it is paid out.")
     reason = Text(shortest=1, longest=200, required=True, meaning="Why.", example="Gift, too small")
     customer_id = Id(allow_none=True, load_default=None, meaning="The customer.")
     external_reference = Text(

@@ -27,12 +27,14 @@ class DenominationBody(Body):
     count = Whole(least=0, most=10**9, required=True, meaning="How many there are.", example=25)
 
 
-def _denominations() -> Many:
+def _denominations(**counts: int) -> Many:
+    """Coins and notes; the example has so many of each value, such as `of_200=25`."""
     return Many(
         Object(DenominationBody()),
         load_default=list,
         longest=100,
         meaning="The coins and notes one by one; they must come to the amount.",
+        example=[{"value": int(name.removeprefix("of_")), "count": count} for name, count in counts.items()],
     )
 
 
@@ -42,7 +44,7 @@ class OpeningBody(Body):
     id = OwnId(**_SHIFT["id"])
     register_id = Id(required=True, **_SHIFT["register_id"])
     opening_float = Money(required=True, **_SHIFT["opening_float"])
-    denominations = _denominations()
+    denominations = _denominations(of_1000=7, of_200=15)
     note = optional(1000, meaning="A note.")
     occurred_at = Moment(allow_none=True, load_default=None, meaning=_WHEN)
 
@@ -51,13 +53,16 @@ class MovementBody(Body):
     """Cash that comes or goes without a sale."""
 
     id = OwnId(**_MOVEMENT["id"])
-    type = Choice(*get_args(MovementType), required=True, meaning=_MOVEMENT["type"]["meaning"])
+    type = Choice(
+        *get_args(MovementType), required=True, meaning=_MOVEMENT["type"]["meaning"], example="drop"
+    )
     amount = Money(load_default=0, **_MOVEMENT["amount"])
     reason = Choice(
         *dict.fromkeys(reason for reasons in REASONS.values() for reason in reasons),
         allow_none=True,
         load_default=None,
         meaning=f"Why: {_REASONS}. `other` takes a note, and opening the drawer no reason.",
+        example="safe",
     )
     reference = optional(200, **_MOVEMENT["reference"])
     note = optional(1000, **_MOVEMENT["note"])
@@ -74,7 +79,7 @@ class ClosingBody(Body):
     """What was counted; any count is taken."""
 
     counted_cash = Money(required=True, **_SHIFT["counted_cash"])
-    denominations = _denominations()
+    denominations = _denominations(of_5000=1, of_200=11, of_20=9)
     tenders = Many(
         Object(CountedTenderBody()), load_default=list, longest=100, meaning="What was counted of others."
     )
@@ -93,7 +98,7 @@ class RecountBody(Body):
     """What was counted another time."""
 
     counted_cash = Money(required=True, meaning="What was counted now.", example=7385)
-    denominations = _denominations()
+    denominations = _denominations(of_5000=1, of_200=11, of_20=9, of_5=1)
     reason = Text(shortest=1, longest=200, required=True, meaning="Why again.", example="Found two coins")
 
 

@@ -1,5 +1,7 @@
 """What is asked of tills that deliver what they did without a connection."""
 
+from typing import ClassVar
+
 from api.fields import Anything, Body, Choice, Id, Many, Moment, Object, OwnId, Text, Whole
 from api.queries import PageQuery
 
@@ -8,6 +10,10 @@ MOST_OPERATIONS, MOST_BYTES = 500, 4 * 2**20
 _LARGEST = 2**53
 #: How an operation of the inbox can be settled.
 ACTIONS = ("retry", "edit", "as_unlinked_return", "discard")
+_SALE = {
+    "lines": [{"variant_id": "14f215ed-6d3d-4e4c-89b4-4e7a6cb6a0a8", "quantity": "2"}],
+    "payments": [{"method": "cash", "amount": 965}],
+}
 
 
 class OperationBody(Body):
@@ -50,6 +56,7 @@ class OperationBody(Body):
     body = Anything(
         required=True,
         meaning="The body of the request that would have done it; what stands in its path is a field of it.",
+        example=_SALE,
     )
 
 
@@ -83,6 +90,8 @@ class InboxQuery(PageQuery):
 
 class ResolutionBody(Body):
     """How an operation is settled."""
+
+    example: ClassVar = {"action": "retry", "reason": "The customer came back"}
 
     action = Choice(
         *ACTIONS,
