@@ -20,6 +20,7 @@ from infra.postgres.embedded import EmbeddedServer
 from tests.api.conftest import stock_shop
 from tests.conftest import found_shop, fresh_database, serving
 from tests.faults.cutter import Cutter, stall
+from tests.faults.offline_day import begin_day
 from tests.waiting import PATIENCE, eventually, meanwhile
 
 #: What a client may hear while the database is in trouble, beside success.
@@ -36,10 +37,12 @@ class Services:
     service: Any
     password_hash: str
 
-    def stocked(self) -> Any:
-        """A new shop with much to sell, and an open shift at its till."""
+    def stocked(self, *, opens: bool = True) -> Any:
+        """A new shop with much to sell, and an open shift at its till unless it `opens` later."""
         stocked = stock_shop(found_shop(self.service, self.password_hash, {}))
         stocked.receive("100000", 60)
+        if not opens:
+            return stocked
         opening = {"register_id": stocked.register["id"], "opening_float": 0}
         assert stocked.shop.client("Cashier").post("/api/pos/shifts/open", opening).status == 201
         return stocked
@@ -169,6 +172,29 @@ def test_connections_that_die_at_work_cost_no_sale(services: Services, rounds: A
     assert sum(len(till.sold) for till in tills) > 20
     # Taking a transaction again hides nearly all of it; what is left says so and is repeated.
     assert sum(len(till.refused) for till in tills) <= sum(len(till.sold) for till in tills)
+
+
+def test_what_a_till_tells_of_later_is_recorded_once_while_connections_die(
+    services: Services, rounds: Any
+) -> None:
+    stocked = services.stocked(opens=False)
+    day = begin_day(stocked, rounds(12, 300))
+    client, slices = stocked.shop.client(), day.slices()
+
+    def cut() -> None:
+        for backend in services.backends():
+            services.ask("SELECT pg_terminate_backend(%s)", backend)
+        time.sleep(0.05)
+
+    def deliver(some: list[Any]) -> None:
+        eventually(lambda: client.post("/api/pos/sync", day.delivery(some)).status == 200)
+
+    with meanwhile(cut), ThreadPoolExecutor(3) as tabs:
+        list(tabs.map(deliver, slices))
+    # A last time in peace: what waited or was refused for want of a connection is decided.
+    for _ in range(2):
+        deliver(day.operations)
+    day.check()
 
 
 def test_a_server_that_starts_again_costs_no_sale(services: Services, rounds: Any) -> None:
