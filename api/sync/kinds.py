@@ -49,7 +49,7 @@ from commands.shifts.offline_shifts import (
 )
 from commands.sync.delivery import Delivery
 from domain.approvals import REFUND
-from domain.orders import Order
+from domain.orders import LATE, Order
 from domain.shifts import Shift
 from domain.till_operations import MadeThing
 from domain.unlinked_returns import UnlinkedReturn
@@ -148,6 +148,10 @@ def _moved(moved: CashMovement) -> MadeThing:
     return MadeThing(type="cash_movement", id=moved.movement.movement_id)
 
 
+def _flags_of_movement(moved: CashMovement) -> tuple[str, ...]:
+    return (LATE,) if moved.movement.is_late else ()
+
+
 def _order(order: Order) -> MadeThing:
     return MadeThing(type="order", id=order.id, number=order.terms.number)
 
@@ -175,6 +179,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             handler=take_over_movement,
             command=_movement,
             made=_moved,
+            flags=_flags_of_movement,
         ),
         "shift.end": Kind(
             permission="shifts.use",

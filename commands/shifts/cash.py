@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from commands.ports import Missing
@@ -39,6 +40,14 @@ def move_cash(command: MoveCash, work: DrawerWork) -> CashMovement:
 
     Raises Missing, ShiftNotOpen, DuplicateId, Invalid.
     """
+    return record_movement(command, work, is_told_later=False)
+
+
+def record_movement(command: MoveCash, work: DrawerWork, *, is_told_later: bool) -> CashMovement:
+    """The same; what a till tells of later may be of a shift that is being counted, or closed since.
+
+    Raises Missing, ShiftNotOpen, DuplicateId, Invalid.
+    """
     if wrong := [*wrong_in_movement(command.type, command.amount, command.reason, command.note)]:
         raise Invalid(details=wrong)
     shift = work.load(Shift, command.shift_id)
@@ -52,21 +61,30 @@ def move_cash(command: MoveCash, work: DrawerWork) -> CashMovement:
     if existing := earlier.read():
         balance = work.drawers.balance(existing.id, existing.version).read()
         return CashMovement(shift=existing, movement=_movement(existing, command.id), balance=balance)
-    if drawer.read().shift_id != shift.id:
+    if drawer.read().shift_id != shift.id and not is_told_later:
         raise ShiftNotOpen
-    shift.move_cash(
-        event,
-        movement_id=command.id,
-        cashier_id=work.caller.cashier_id,
-        amount=command.amount,
-        reason=command.reason or command.type,
-        reference=command.reference,
-        note=command.note,
-        occurred_at=command.occurred_at or work.now,
-    )
+    cash = _move(shift, command, work)
     work.save(shift)
-    balance = before.read() + SIGNS[command.type] * command.amount
-    return CashMovement(shift=shift, movement=_movement(shift, command.id), balance=balance)
+    return CashMovement(shift=shift, movement=_movement(shift, command.id), balance=before.read() + cash)
+
+
+def _move(shift: Shift, command: MoveCash, work: DrawerWork) -> int:
+    """What it changes in what should be in the drawer: nothing once that was counted."""
+    event, cash = EVENTS[command.type], SIGNS[command.type] * command.amount
+    facts: dict[str, Any] = {
+        "movement_id": command.id,
+        "cashier_id": work.caller.cashier_id,
+        "amount": command.amount,
+        "reason": command.reason or command.type,
+        "reference": command.reference,
+        "note": command.note,
+        "occurred_at": command.occurred_at or work.now,
+    }
+    if shift.status == "closed":
+        shift.move_cash_late(event, cash=cash, **facts)
+        return 0
+    shift.move_cash(event, **facts)
+    return cash
 
 
 def _movement(shift: Shift, movement_id: UUID) -> Shift.CashMoved:

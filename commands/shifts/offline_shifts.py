@@ -5,7 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from commands.ports import DuplicateId, Missing, UnitOfWork
-from commands.shifts.cash import CashMovement, MoveCash, move_cash
+from commands.shifts.cash import CashMovement, MoveCash, record_movement
 from commands.shifts.closing import CloseShift, ClosingWork, EndShift, close_shift, end_shift
 from commands.shifts.opening import OpenShift, open_shift
 from commands.sync.delivery import Delivery, NotArrived
@@ -64,9 +64,13 @@ def take_over_opening(command: TakeOverOpening, work: OfflineShiftWork) -> Shift
 
 
 def take_over_movement(command: TakeOverMovement, work: OfflineShiftWork) -> CashMovement:
-    """Move the cash. Raises NotArrived, and what move_cash does."""
+    """Move the cash in its own shift, whatever has become of that.
+
+    Raises NotArrived, and what move_cash does but for ShiftNotOpen.
+    """
     _load(command.movement.shift_id, work)
-    return move_cash(replace(command.movement, occurred_at=command.delivery.moment(work.now)), work)
+    movement = replace(command.movement, occurred_at=command.delivery.moment(work.now))
+    return record_movement(movement, work, is_told_later=True)
 
 
 def take_over_end(command: TakeOverEnd, work: OfflineShiftWork) -> Shift:

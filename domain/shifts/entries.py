@@ -88,6 +88,7 @@ def _movement(kind: EntryKind, sign: int) -> Callable[[UUID, Any], Entry]:
             label=data.reason,
             cashier_id=data.cashier_id,
             occurred_at=data.occurred_at,
+            is_late=data.is_late,
         )
 
     return entry

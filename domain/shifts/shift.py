@@ -81,6 +81,8 @@ class Shift(Aggregate):
         occurred_at: datetime
         #: Whether it is what the close did not leave in the drawer: what was expected then still had it.
         at_close: bool = False
+        #: Whether it became known after the close: no count has it.
+        is_late: bool = False
 
         def apply(self, aggregate: "Shift") -> None:
             """Keep it; it changes nothing that a shift decides about: any amount may move."""
@@ -150,9 +152,10 @@ class Shift(Aggregate):
             aggregate.recounts.append(self)
 
     class LateSaleNoted(Aggregate.Event):
-        """A sale, refund or void of this shift became known after its close.
+        """A sale, refund, void or movement of cash of this shift became known after its close.
 
-        `cash` is what it changed in the drawer then, `total` what it came to. `sales`, `returns` and
+        `order_id` names the order, or the movement, which comes to nothing. `cash` is what it changed in the
+        drawer then, `total` what it came to. `sales`, `returns` and
         `receipts` are what it adds to all that the register took since it began.
         """
 
@@ -212,10 +215,19 @@ class Shift(Aggregate):
         return not store_ids or self.opened.store_id in store_ids
 
     def move_cash(self, event: type[CashMoved], **facts: Any) -> None:
-        """Record cash that comes or goes without a sale. Raises ShiftNotOpen."""
-        if self.status != "open":
+        """Record cash that comes or goes without a sale, while it is not closed. Raises ShiftNotOpen."""
+        if self.status == "closed":
             raise ShiftNotOpen
         self.trigger_event(event, register_id=self.opened.register_id, **facts)
+
+    def move_cash_late(self, event: type[CashMoved], *, movement_id: UUID, cash: int, **facts: Any) -> None:
+        """Record cash that came or went in it and became known after its close; `cash` has the sign.
+
+        Raises InvalidTransition.
+        """
+        self.note_late(LateFact(order_id=movement_id, cash=cash, total=0))
+        register_id = self.opened.register_id
+        self.trigger_event(event, movement_id=movement_id, register_id=register_id, is_late=True, **facts)
 
     def end(self, occurred_at: datetime) -> None:
         """Sell nothing more in it; its drawer is to be counted. Raises InvalidTransition."""

@@ -9,8 +9,8 @@ from projections.base import Answer, Database
 # What was late was in nobody's count, and what the close took away was there when it was counted.
 _IN_ORDER: LiteralString = """
     SELECT stream_id, version, kind, label, cashier_id, occurred_at, recorded_at, cash, is_late,
-           sum(cash) FILTER (WHERE NOT is_late)
-               OVER (ORDER BY occurred_at, recorded_at, stream_id, version)::bigint AS balance
+           coalesce(sum(cash) FILTER (WHERE NOT is_late)
+                        OVER (ORDER BY occurred_at, recorded_at, stream_id, version), 0)::bigint AS balance
       FROM shift_entries
      WHERE company_id = %(company_id)s AND shift_id = %(shift_id)s
        AND (%(as_of)s::timestamptz IS NULL OR recorded_at <= %(as_of)s::timestamptz)

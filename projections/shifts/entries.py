@@ -55,6 +55,7 @@ class Movement(Reading):
     reason: str
     occurred_at: datetime
     at_close: bool
+    is_late: bool = False
 
 
 class Opening(Reading):

@@ -344,6 +344,33 @@ class TestShifts:
         assert (shown["over_short"], shown["late"]) == (238, {"count": 1, "total": 238})
         assert shown["restated"]["over_short"] == 0
 
+    def test_a_close_that_overtakes_movements_of_cash_makes_them_late(self, device: Device) -> None:
+        shift, opening = device.opening(opening_float=1000)
+        reasons = (("paid_in", 500, "change_delivery"), ("paid_out", 200, "petty_cash"))
+        moved = [
+            device.operation(
+                "shift.cash_movement", {"shift_id": shift, "type": kind, "amount": amount, "reason": reason}
+            )
+            for kind, amount, reason in reasons
+        ]
+        ended = device.operation("shift.end", {"shift_id": shift})
+        closing = device.closing(shift, counted_cash=1300)
+        assert device.statuses(opening, ended) == ["applied", "applied"]
+        (counting,) = device.results(moved[0])
+        assert device.statuses(closing) == ["applied"]
+        (late,) = device.results(moved[1])
+        assert [(one["status"], one["flags"]) for one in (counting, late)] == [
+            ("applied", []),
+            ("applied", ["late"]),
+        ]
+        assert device.statuses(*moved) == ["replayed", "replayed"]
+        client = device.stocked.shop.client()
+        shown = client.get(f"/api/pos/shifts/{shift}").data
+        assert (shown["expected_cash"], shown["over_short"]) == (1500, -200)
+        assert (shown["late"], shown["restated"]) == ({"count": 1, "total": 0}, {"over_short": 0})
+        movements = client.get(f"/api/pos/shifts/{shift}/cash-movements").data
+        assert [one["balance_after"] for one in movements] == [1500, 1500]
+
     def test_a_report_says_what_of_its_devices_is_in_none(self, device: Device) -> None:
         shift, opening = device.opening()
         sale, waits = device.sale(body={"shift_id": shift}), device.sale(body={"shift_id": str(uuid4())})

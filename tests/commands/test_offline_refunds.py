@@ -241,6 +241,17 @@ class TestShifts:
         missing = replace(command, movement=replace(movement, shift_id=NOTHING))
         shop.when(missing).then_refused(NotArrived)
 
+    def test_are_filled_after_they_were_closed(self, shop: Scenario) -> None:
+        movement = MoveCash(id=OTHER, shift_id=SHIFT, type="paid_out", amount=100, reason="petty_cash")
+        shop.when(TakeOverClose(closing=CloseShift(id=SHIFT, counted_cash=647), delivery=TOLD))
+        command = TakeOverMovement(movement=movement, delivery=TOLD)
+        outcome = shop.when(command, saying="paid out").then(
+            fact(Shift.LateSaleNoted, SHIFT, order_id=OTHER, cash=-100, total=0),
+            fact(Shift.CashPaidOut, SHIFT, movement_id=OTHER, amount=100, is_late=True),
+        )
+        assert outcome.answer.shift.restated_over_short == 0
+        shop.when(command, saying="paid out").then_repeated()
+
     def test_are_ended_and_closed_once(self, shop: Scenario) -> None:
         ending = TakeOverEnd(ending=EndShift(id=SHIFT), delivery=TOLD)
         shop.when(ending, saying="end").then(fact(Shift.Ended, SHIFT))

@@ -84,7 +84,7 @@ class MemoryDrawers:
         return Pending(lambda: self._sources(shift))
 
     def _figures(self, shift_id: UUID) -> ShiftFigures:
-        entries = [entry for _, _, entry in self._entries(shift_id)]
+        entries = [entry for _, _, entry in self._entries(shift_id) if not entry.is_late]
         tenders: dict[str, int] = {}
         for entry in entries:
             for name, amount in entry.tenders.items():
@@ -100,7 +100,7 @@ class MemoryDrawers:
         assert place is not None
         users = self._world.all(self._company_id, User)
         return Sources(
-            facts=[fact for _, fact, _ in self._entries(shift.id)],
+            facts=[fact for _, fact, entry in self._entries(shift.id) if not entry.is_late],
             place=place,
             names={one.id: one.values["username"].partition("@")[0] for one in users},
             methods={
@@ -163,10 +163,11 @@ class MemoryDrawers:
     def _balance(self, shift_id: UUID, version: int | None) -> int:
         entries = [(row, entry) for row, _, entry in self._entries(shift_id)]
         if version is None:
-            return sum(entry.cash for _, entry in entries if entry.kind != "closing_drop")
+            counted = (entry for _, entry in entries if not entry.is_late)
+            return sum(entry.cash for entry in counted if entry.kind != "closing_drop")
         balance, balances = 0, dict[tuple[UUID, int], int]()
         for row, entry in sorted(entries, key=_in_order):
-            balance += entry.cash
+            balance += 0 if entry.is_late else entry.cash
             balances[row["stream_id"], row["stream_version"]] = balance
         return balances[shift_id, version]
 
@@ -176,7 +177,7 @@ class MemoryDrawers:
             if event not in ENTRY_EVENTS:
                 continue
             entry = entry_of(event, row["stream_id"], data)
-            if entry.shift_id == shift_id and not entry.is_late:
+            if entry.shift_id == shift_id:
                 yield row, ShiftFact(event=event, stream_id=row["stream_id"], data=data), entry
 
     def _late_since_last_close(self, register_id: UUID) -> list[Any]:
