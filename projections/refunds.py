@@ -1,5 +1,7 @@
 """Refunds as they are found again by number and id, returns without an order among them."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -66,18 +68,34 @@ class Refunds(Projection):
 _BY_ID: LiteralString = """
     SELECT order_id FROM refunds WHERE company_id = %(company_id)s AND id = %(id)s
 """
-# Numbers of sales and of refunds differ; one that was used twice elsewhere is that of the latest.
+# Numbers of sales and of refunds differ. Of several that say the same, that whose place in the series it is
+# comes first; a till that prints one number over and over makes no longer answer than this.
 _BY_NUMBER: LiteralString = """
-    (SELECT id AS order_id FROM orders
-      WHERE company_id = %(company_id)s AND number = %(number)s
-      ORDER BY occurred_at DESC, id DESC
-      LIMIT 1)
-     UNION ALL
-    (SELECT order_id FROM refunds
-      WHERE company_id = %(company_id)s AND number = %(number)s AND order_id IS NOT NULL
-      ORDER BY occurred_at DESC, id DESC
-      LIMIT 1)
+    WITH numbered AS (
+        (SELECT id AS order_id, series_number = 0 AS is_another, clash FROM orders
+          WHERE company_id = %(company_id)s AND number = %(number)s
+          ORDER BY is_another, clash, occurred_at, id
+          LIMIT 20)
+         UNION ALL
+        (SELECT order_id, series_number = 0, clash FROM refunds
+          WHERE company_id = %(company_id)s AND number = %(number)s AND order_id IS NOT NULL
+          ORDER BY series_number = 0, clash, occurred_at, id
+          LIMIT 20)
+    )
+    SELECT orders.id, orders.occurred_at, orders.total, orders.register_id
+      FROM numbered JOIN orders ON orders.company_id = %(company_id)s AND orders.id = numbered.order_id
+     ORDER BY is_another, numbered.clash, orders.occurred_at, orders.id
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberedOrder:
+    """An order whose sale, or a refund of it, has a number."""
+
+    id: UUID
+    occurred_at: datetime
+    total: int
+    register_id: UUID | None
 
 
 def find_refunded_order(db: Database, refund_id: UUID) -> UUID | None:
@@ -86,7 +104,7 @@ def find_refunded_order(db: Database, refund_id: UUID) -> UUID | None:
     return row["order_id"] if row else None
 
 
-def find_numbered_order(db: Database, number: str) -> UUID | None:
-    """The order that has this number, or a refund of it."""
-    row = db.ask(_BY_NUMBER, {"company_id": db.company_id, "number": number}).row()
-    return row["order_id"] if row else None
+def list_numbered_orders(db: Database, number: str) -> list[NumberedOrder]:
+    """The orders that have this number, or a refund that has it; first the one whose number it is."""
+    rows = db.ask(_BY_NUMBER, {"company_id": db.company_id, "number": number}).rows()
+    return list(dict.fromkeys(NumberedOrder(**row) for row in rows))

@@ -1,12 +1,14 @@
 """Orders that somebody at a till looks for to give something back: by number, QR text or id."""
 
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
+import msgspec
 from falcon import Request, Response
 
-from api.answers import Meaning
+from api.answers import Answer, Id, Meaning, Moment, Money
 from api.answers.hiding import hide
 from api.operations import operation
 from api.orders.answers import OrderAnswer
@@ -19,13 +21,26 @@ from commands.ports import Missing
 from domain.customers import Customer
 from domain.orders import Order, remainders_of
 from domain.orders.refund_pricing import Remainder
-from projections.refunds import find_numbered_order, find_refunded_order
+from projections.refunds import NumberedOrder, find_refunded_order, list_numbered_orders
 
 
-class ReturnableOrderAnswer(OrderAnswer):
+class SameNumberAnswer(Answer):
+    """Another order on whose receipt the same number stands."""
+
+    id: Annotated[Id, Meaning("The order.")]
+    occurred_at: Annotated[Moment, Meaning("When it was sold.")]
+    total: Annotated[Money, Meaning("What it came to, tax included.", 869)]
+    register_id: Annotated[Id | None, Meaning("The till that sold it.")]
+
+
+class ReturnableOrderAnswer(OrderAnswer, kw_only=True):
     """An order of any store of the company: no cost, and of the customer the name alone."""
 
     customer_name: Annotated[str | None, Meaning("What the customer is called.", "Ada")]
+    same_number: Annotated[
+        list[SameNumberAnswer],
+        Meaning("Others that a till without a connection gave the number that you look for.", []),
+    ] = msgspec.field(default_factory=list)
 
 
 class ReturnableOrder(Resource):
@@ -36,7 +51,9 @@ class ReturnableOrder(Resource):
         "Find a sale by its receipt",
         alternatives=("orders.refund",),
         description="`code` is the whole number of a sale or of a refund, the text of the receipt's QR "
-        "code, or the id of either; encode it for a URL. Orders of every store of the company are found. No "
+        "code, or the id of either; encode it for a URL. Of several "
+        "sales with one number the one is shown whose place in the series it is; `same_number` names the "
+        "others, so compare time and total. Orders of every store of the company are found. No "
         "cost is shown, and nothing of the customer but the name.",
         answer=ReturnableOrderAnswer,
     )
@@ -47,23 +64,27 @@ class ReturnableOrder(Resource):
 
 def _find(reading: Reading, code: str) -> ReturnableOrderAnswer:
     """The order that a code names. Raises Missing."""
-    order_id = _order_id(reading, code.strip())
+    order_id, others = _order_id(reading, code.strip())
     orders = reading.aggregates(Order, [order_id]) if order_id else []
     if not orders:
         raise Missing
     customer_id = orders[0].terms.customer_id
     customers = reading.aggregates(Customer, [customer_id]) if customer_id else []
-    return show_returnable(orders[0], customers[0].values["name"] if customers else None)
+    answer = show_returnable(orders[0], customers[0].values["name"] if customers else None)
+    answer.same_number = [SameNumberAnswer.of(asdict(other)) for other in others]
+    return answer
 
 
-def _order_id(reading: Reading, code: str) -> UUID | None:
+def _order_id(reading: Reading, code: str) -> tuple[UUID | None, list[NumberedOrder]]:
+    """The order, and the others that have the number."""
     if "\0" in code:
-        return None
+        return None, []
     try:
         own_id = order_of(code) or UUID(code)
     except ValueError:
-        return find_numbered_order(reading.db, code)
-    return find_refunded_order(reading.db, own_id) or own_id
+        numbered = list_numbered_orders(reading.db, code)
+        return (numbered[0].id, numbered[1:]) if numbered else (None, [])
+    return find_refunded_order(reading.db, own_id) or own_id, []
 
 
 def show_returnable(order: Order, customer_name: str | None) -> ReturnableOrderAnswer:

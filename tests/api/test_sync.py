@@ -164,6 +164,21 @@ class TestDelivering:
         results = device.results(second, first)
         assert [one["flags"] for one in results] == [["no_shift", "number_conflict"], ["no_shift"]]
 
+    def test_of_sales_with_one_number_the_one_in_its_place_is_found_and_the_others_named(
+        self, device: Device
+    ) -> None:
+        owner, *others = sales = [device.sale(number="MAIN-1-X1-000001") for _ in range(3)]
+        results = device.results(*sales)
+        assert [len(one["flags"]) for one in results] == [1, 2, 2]
+        till = device.stocked.shop.client("Cashier")
+        found = till.get("/api/pos/receipts/MAIN-1-X1-000001").data
+        assert found["id"] == owner["id"]
+        assert {one["id"] for one in found["same_number"]} == {one["id"] for one in others}
+        assert {(one["total"], one["register_id"]) for one in found["same_number"]} == {
+            (119, device.stocked.register["id"])
+        }
+        assert till.get(f"/api/pos/receipts/{others[0]['id']}").data["same_number"] == []
+
     def test_a_key_gives_the_first_answer_again(self, device: Device) -> None:
         body = {"device_id": device.id, "operations": [device.sale()]}
         cashier, key = device.stocked.shop.client("Cashier"), str(uuid4())
