@@ -6,8 +6,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from commands.ports import UnitOfWork
-from commands.signing_in import WrongCredentials
-from domain.approvals import Approval, common_stores
+from domain.approvals import Approval, NotAnApprover, common_stores
 from domain.devices import Device
 from domain.errors import Detail, Invalid
 from domain.pending import Pending
@@ -66,7 +65,7 @@ class ApprovalWork(UnitOfWork, Protocol):
 
 
 def give_approval(command: GiveApproval, work: ApprovalWork) -> None:
-    """Give it, for use in the stores where both work. Raises NotAllowed, WrongCredentials."""
+    """Give it, for use in the stores where both work. Raises NotAnApprover."""
     approver = command.approver
     approval = Approval(
         token_hash=command.token_hash,
@@ -78,4 +77,4 @@ def give_approval(command: GiveApproval, work: ApprovalWork) -> None:
         amount=command.amount,
     )
     if not work.approvals.give(approval, approver).read():
-        raise WrongCredentials
+        raise NotAnApprover

@@ -25,6 +25,10 @@ APPROVABLE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 )
 
 
+class NotAnApprover(NotAllowed):
+    """Name, password or pin is wrong, or whoever has them may not approve this here."""
+
+
 class ApprovalNotValid(NotAllowed):
     """The approval is unknown, too old, used, or for something else."""
 
@@ -68,14 +72,14 @@ def common_stores(
 ) -> tuple[UUID, ...]:
     """The stores in which an approver with these permissions and `own` stores may approve the key.
 
-    Without stores one works in all. Raises NotAllowed for whoever may not approve it, or works elsewhere than
-    the caller.
+    Without stores one works in all. Raises NotAnApprover for whoever may not approve it, or works elsewhere
+    than the caller.
     """
     if not {APPROVE, *APPROVABLE[key]} <= set(permissions):
-        raise NotAllowed(f"It takes {APPROVE} and {key} to approve this.")
+        raise NotAnApprover
     if not own or not callers:
         return own or callers
     common = tuple(store_id for store_id in callers if store_id in own)
     if not common:
-        raise NotAllowed("The approver works in other stores.")
+        raise NotAnApprover
     return common

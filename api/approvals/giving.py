@@ -12,7 +12,8 @@ from api.resource import Resource, visitor_of
 from commands.access import CompanySuspended, SubscriptionExpired
 from commands.approvals import LIFETIME, GiveApproval, check_device, give_approval
 from commands.outcomes import Response as Written
-from commands.signing_in import TooManyRequests, WrongCredentials
+from commands.signing_in import TooManyRequests
+from domain.approvals import NotAnApprover
 from domain.devices import Device
 
 _DESCRIPTION = (
@@ -22,7 +23,8 @@ _DESCRIPTION = (
     "`pos.discount` the ceiling of the approver's role counts, if it is the higher one. An approval is used "
     "up by a request that records something, whether that needed it or not; never by one that is refused, by "
     "a quote, or by a repetition, which is answered as the first one was. A pin is good at a device that is "
-    "in use in a store of the caller's. Wrong names, passwords and pins count as they do in signing in."
+    "in use in a store of the caller's. Wrong names, passwords and pins count as they do in signing in; "
+    "what of it is wrong is not told, and the caller stays signed in."
 )
 
 
@@ -37,7 +39,7 @@ class ApprovalGiving(Resource):
         answer=ApprovalAnswer,
         # The answer is a secret, so none is kept to be given again.
         repeatable=False,
-        refusals=(WrongCredentials, CompanySuspended, SubscriptionExpired, TooManyRequests),
+        refusals=(NotAnApprover, CompanySuspended, SubscriptionExpired, TooManyRequests),
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Let an approver, who enters password or pin, allow one request of the caller's."""

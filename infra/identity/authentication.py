@@ -12,7 +12,7 @@ from commands.approvals import Approver
 from commands.passwords import ResetToken
 from commands.ports import Caller
 from commands.signing_in import RefreshExpired, UnknownRefreshToken, Visitor, WrongCredentials
-from domain.approvals import Approval
+from domain.approvals import Approval, NotAnApprover
 from domain.companies import PLATFORM_ID
 from domain.errors import NotAllowed, Refusal
 from domain.permissions import permissions_of
@@ -179,7 +179,7 @@ class SignIn:
     ) -> Approver:
         """The user of the company who has this name and this password or, instead of one, this pin.
 
-        Counted as signing in is. Raises TooManyRequests, and WrongCredentials without telling what is wrong.
+        Counted as signing in is. Raises TooManyRequests, and NotAnApprover without telling what is wrong.
         """
         with self._hashes.turn:
             attempt = self._throttle.count(visitor, username)
@@ -187,7 +187,7 @@ class SignIn:
             user = person if owner_id == company_id else None
             stored = self._verified(user, password) if password is not None else self._verified_pin(user, pin)
             if user is None or stored is None or not user["is_active"]:
-                raise WrongCredentials
+                raise NotAnApprover
             self._forgive(attempt)
         return Approver(
             id=user["id"],

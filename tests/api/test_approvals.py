@@ -270,20 +270,21 @@ class TestGiving:
             approve(shop, username=f"nobody-{uuid4()}"),
             approve(shop, username=other.username("Manager")),
             approve(shop, password=f"{PASSWORD} "),
+            approve(shop, by="Cashier"),
         ]
         told = {json.dumps({**answer.json, "request_id": None}) for answer in answers}
         assert len(told) == 1
-        assert {(answer.status, answer.code) for answer in answers} == {(401, "unauthenticated")}
+        assert {(answer.status, answer.code) for answer in answers} == {(403, "forbidden")}
         assert kept(shop) == []
 
     def test_of_somebody_who_may_not_sign_in_is_refused_alike(self, shop: Any) -> None:
         path = f"/api/admin/settings/users/{shop.users['Manager']}/deactivate"
         assert shop.client().post(path).status == 200
-        assert approve(shop).code == "unauthenticated"
+        assert (approve(shop).status, approve(shop).code) == (403, "forbidden")
 
     def test_is_held_back_like_signing_in(self, shop: Any) -> None:
         for _ in range(10):
-            assert approve(shop, password="wrong").status == 401
+            assert approve(shop, password="wrong").status == 403
         for _ in range(2):
             assert (approve(shop).status, approve(shop).code) == (429, "too_many_requests")
         assert int(approve(shop).headers["retry-after"]) > 0
@@ -293,7 +294,7 @@ class TestGiving:
 
     def test_begins_anew_with_what_is_right(self, shop: Any) -> None:
         for _ in range(3):
-            assert [approve(shop, password="wrong").status for _ in range(9)] == [401] * 9
+            assert [approve(shop, password="wrong").status for _ in range(9)] == [403] * 9
             assert approve(shop).status == 200
 
     def test_keeps_no_token(self, shop: Any) -> None:
@@ -364,14 +365,14 @@ class TestAPin:
     def test_is_the_approvers_own(self, stocked: Any, device_id: str) -> None:
         shop = stocked.shop
         for wrong in ({"pin": "7307"}, {"pin": ""}, {"username": shop.username("Admin")}):
-            assert pin_at(shop, device_id, **wrong).code == "unauthenticated"
-        assert approve(shop, password="7306").code == "unauthenticated"
-        assert pin_at(shop, device_id, PASSWORD).code == "unauthenticated"
+            assert pin_at(shop, device_id, **wrong).code == "forbidden"
+        assert approve(shop, password="7306").code == "forbidden"
+        assert pin_at(shop, device_id, PASSWORD).code == "forbidden"
 
     def test_counts_like_a_password(self, stocked: Any, device_id: str) -> None:
         for _ in range(5):
-            assert pin_at(stocked.shop, device_id, "7307").status == 401
-            assert approve(stocked.shop, password="wrong").status == 401
+            assert pin_at(stocked.shop, device_id, "7307").status == 403
+            assert approve(stocked.shop, password="wrong").status == 403
         assert pin_at(stocked.shop, device_id).code == "too_many_requests"
         assert approve(stocked.shop).code == "too_many_requests"
 
@@ -398,7 +399,7 @@ class TestAPin:
         manager = stocked.shop.client("Manager")
         body = {"current_password": PASSWORD, "new_password": "purple monkey dishwasher"}
         assert manager.post("/api/auth/change-password", body).status == 200
-        assert pin_at(stocked.shop, device_id).code == "unauthenticated"
+        assert pin_at(stocked.shop, device_id).code == "forbidden"
 
     def test_is_good_while_the_key_is_known_that_it_was_set_under(
         self, stocked: Any, device_id: str, serve_here: Callable[..., Any]
@@ -412,7 +413,7 @@ class TestAPin:
             assert pin_at(shop, device_id, "90417", at=till).status == 200
         with serve_here() as server:
             till = server.client(shop.client("Cashier").token)
-            assert pin_at(shop, device_id, "90417", at=till).code == "unauthenticated"
+            assert pin_at(shop, device_id, "90417", at=till).code == "forbidden"
 
     def test_goes_with_a_device_and_without_a_password(self, shop: Any) -> None:
         till, body = shop.client("Cashier"), {"username": shop.username("Manager"), "key": PRICE}

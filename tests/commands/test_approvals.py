@@ -7,9 +7,7 @@ import pytest
 
 from commands.approvals import Approver, GiveApproval
 from commands.passwords import SetPin, WrongPassword
-from commands.signing_in import WrongCredentials
-from domain.approvals import Approval, ApprovalNotValid
-from domain.errors import NotAllowed
+from domain.approvals import Approval, ApprovalNotValid, NotAnApprover
 from domain.permissions import permissions_of
 from domain.users import User
 from tests.commands.samples import ADMIN, ORDER, OTHER, STORE, USER, approval, caller, id_of
@@ -65,14 +63,14 @@ class TestGiveApproval:
     @pytest.mark.parametrize("missing", ["pos.approve", "orders.refund", "orders.refund_other_method"])
     def test_refuses_who_lacks_a_key_of_it(self, till: Scenario, missing: str) -> None:
         without = approver(permissions=permissions_of("Manager", (), (missing,)))
-        till.when(give("orders.refund_other_method", without)).then_refused(NotAllowed)
+        till.when(give("orders.refund_other_method", without)).then_refused(NotAnApprover)
         assert till.approvals() == []
 
     def test_refuses_a_cashier(self, till: Scenario) -> None:
-        till.when(give("pos.discount", approver("Cashier"))).then_refused(NotAllowed)
+        till.when(give("pos.discount", approver("Cashier"))).then_refused(NotAnApprover)
 
     def test_refuses_who_works_elsewhere(self, till: Scenario) -> None:
-        till.when(give(by=approver(store_ids=(MARKET, HARBOUR)))).then_refused(NotAllowed)
+        till.when(give(by=approver(store_ids=(MARKET, HARBOUR)))).then_refused(NotAnApprover)
 
     def test_is_for_the_stores_where_both_work(self, till: Scenario) -> None:
         stores = approver(store_ids=(MARKET, STORE))
@@ -84,7 +82,7 @@ class TestGiveApproval:
         assert common == {b"1": (STORE,), b"2": (STORE, MARKET), b"3": (MARKET, STORE), b"4": ()}
 
     def test_refuses_who_has_another_password_by_now(self, till: Scenario) -> None:
-        till.when(give(by=approver(checked_hash="older"))).then_refused(WrongCredentials)
+        till.when(give(by=approver(checked_hash="older"))).then_refused(NotAnApprover)
         assert till.approvals() == []
 
 
