@@ -171,7 +171,9 @@ class ShiftReportAnswer(Answer):
     closed_by: Annotated[Id | None, Meaning("Who closed it.")]
     closed_at: Annotated[Moment | None, Meaning("When it was closed.")]
     business_dates: Annotated[list[Day], Meaning("The store's days that it belongs to.", ["2026-03-14"])]
-    first_receipt: Annotated[str | None, Meaning("The number of its first sale.", "MAIN-1-000001")]
+    first_receipt: Annotated[
+        str | None, Meaning("The number of its first sale, by when it was made.", "MAIN-1-000001")
+    ]
     last_receipt: Annotated[str | None, Meaning("The number of its last sale.", "MAIN-1-000006")]
     receipts: Annotated[Count, Meaning("How many sales.", 5)]
     refunds: Annotated[Count, Meaning("How many refunds and returns.", 2)]

@@ -69,8 +69,9 @@ class Facts:
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """The numbers of its sales; a voided one keeps its own."""
-        return tuple(fact.data.number for fact in self.every if fact.event is Order.Sold)
+        """The numbers of its sales by when they were made, not arrived; voided ones keep theirs."""
+        sales = _all(self.every, Order.Sold)
+        return tuple(sale.number for sale in sorted(sales, key=lambda sale: (sale.occurred_at, sale.number)))
 
     @property
     def business_dates(self) -> tuple[date, ...]:

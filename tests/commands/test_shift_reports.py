@@ -51,6 +51,7 @@ from tests.commands.scenario import Scenario
 PRICES = (1798, 4990, 3333, 1200, 2499, 2990, 3990)
 NEXT = id_of("next shift")
 DEVICE = id_of("device")
+HOUR = timedelta(hours=1)
 
 
 def cash(amount: int, **more: Any) -> Tender:
@@ -223,6 +224,13 @@ class TestTheReport:
         report = z_of(shop, close(counted_cash=10000, closing_float=None))
         assert (report.receipts, report.total_collected, report.tenders) == (0, 0, ())
         assert (report.business_dates, report.first_receipt) == ((NOW.date(),), None)
+
+    def test_first_and_last_receipt_go_by_when_they_were_sold(self, shop: Scenario) -> None:
+        shop.when(OpenShift(id=SHIFT, register_id=REGISTER, opening_float=0, occurred_at=NOW - 4 * HOUR))
+        for price, hours in ((1200, 2), (1798, 3), (4990, 1)):
+            shop.when(sell(price, card(price), occurred_at=NOW - hours * HOUR))
+        report = z_of(shop, close())
+        assert (report.first_receipt, report.last_receipt) == ("M-1-000002", "M-1-000003")
 
     def test_knows_what_was_sold_before_the_drawer_was_counted_alone(self, shop: Scenario) -> None:
         shop.when(OpenShift(id=SHIFT, register_id=REGISTER, opening_float=0))
