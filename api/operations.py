@@ -106,6 +106,14 @@ def operation(permission: str, summary: str, **declared: Any) -> Callable[[F], F
     return mark
 
 
+def operation_of(responder: Callable[..., None]) -> Operation:
+    """What is declared of a responder. Raises UndeclaredOperation."""
+    declaration = getattr(responder, "operation", None)
+    if not isinstance(declaration, Operation):
+        raise UndeclaredOperation(f"{responder.__qualname__} declares no operation.")
+    return declaration
+
+
 def operations_of(resource: object) -> Iterator[tuple[str, Operation]]:
     """The operations of a resource by HTTP method. Raises UndeclaredOperation.
 

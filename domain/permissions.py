@@ -93,7 +93,10 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "pos.price_override": ("sell at another price than the catalog's", (_A, _M)),
         "pos.exchange": ("exchange goods for others of the same or a higher value", (_A, _M, _C)),
         "pos.approve": ("approve what a cashier may not do alone", (_A, _M)),
-        "shifts.use": ("open, end and close one's own shifts, and move cash in them", (_A, _M, _C)),
+        "shifts.use": (
+            "open shifts and move cash at the tills of one's stores, end and close one's own",
+            (_A, _M, _C),
+        ),
         "shifts.view": ("see all shifts of one's stores", (_A, _M)),
         "shifts.close_any": ("close another's shift, and count one again", (_A, _M)),
         "shifts.view_expected": ("see what a drawer should hold where counts are blind", (_A, _M)),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 
 import marshmallow
@@ -191,12 +192,18 @@ class _Writer:
     def _refused(self, route: Route) -> Json:
         answers = {}
         for status, codes in refusals_of(route.method, route.path, route.operation).items():
-            name = f"{status}.{'.'.join(codes)}"
-            self._refusals.setdefault(name, answer_of(status, codes))
+            name = self._component(f"{status}.{'.'.join(codes)}", answer_of(status, codes))
             for code, message in codes.items():
                 self._codes.setdefault((status, code), {})[message] = None
             answers[str(status)] = {"$ref": f"#/components/responses/{name}"}
         return answers
+
+    def _component(self, codes: str, answer: Json) -> str:
+        """The name of a refusal's component; the same codes can mean something else elsewhere."""
+        names = chain([codes], (f"{codes}.{number}" for number in count(2)))
+        name = next(name for name in names if self._refusals.get(name, answer) == answer)
+        self._refusals[name] = answer
+        return name
 
     def _error_codes(self) -> list[Json]:
         for status, code, message in ELSEWHERE:

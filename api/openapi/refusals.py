@@ -53,9 +53,9 @@ _TITLES = {
 
 
 def refusals_of(method: str, path: str, operation: Operation) -> dict[int, Codes]:
-    """Every code the operation may refuse with, and its meaning, by status."""
+    """Every code the operation may refuse with, and its meaning, by status; what it declares itself first."""
     codes_by_status: dict[int, Codes] = {}
-    for refusal in (*_general(method, path, operation), *_unavailable(method, path), *operation.refusals):
+    for refusal in (*operation.refusals, *_general(method, path, operation), *_unavailable(method, path)):
         codes = codes_by_status.setdefault(errors.status_of(refusal), {})
         codes.setdefault(refusal.code, message_of(refusal))
     return dict(sorted(codes_by_status.items()))

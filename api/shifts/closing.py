@@ -13,7 +13,7 @@ from api.shifts.answers import ShiftAnswer
 from api.shifts.input import ClosingBody, RecountBody
 from api.shifts.lookup import ShiftResource
 from api.shifts.presenter import show_closed, show_ended
-from commands.moments import BeforeTheCompany
+from commands.moments import BeforeTheCompany, TooFarBack
 from commands.ports import ConcurrentEdit, StaleVersion
 from commands.shifts.closing import (
     CloseShift,
@@ -73,7 +73,7 @@ class ShiftClosing(ShiftResource):
         "not stay in the drawer is dropped into the safe. Another's takes `shifts.close_any`.",
         body=ClosingBody(),
         answer=ShiftAnswer,
-        refusals=(NotYourShift, BeforeTheCompany, *STEPS),
+        refusals=(NotYourShift, TooFarBack, BeforeTheCompany, *STEPS),
     )
     def on_post(self, req: Request, resp: Response, shift_id: UUID) -> None:
         """Record the count and the report."""

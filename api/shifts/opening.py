@@ -12,7 +12,7 @@ from api.shifts.answers import ShiftAnswer
 from api.shifts.input import CurrentQuery, OpeningBody
 from api.shifts.lookup import ShiftResource, find_shift_of_store
 from api.shifts.presenter import show_opened, show_shift
-from commands.moments import BeforeTheCompany
+from commands.moments import BeforeTheCompany, TooFarBack
 from commands.ports import ConcurrentEdit, DuplicateId, Missing
 from commands.shifts.opening import OpenShift, open_shift
 from domain.settings import OtherStore
@@ -39,7 +39,15 @@ class ShiftOpening(ShiftResource):
         body=OpeningBody(),
         answer=ShiftAnswer,
         status=201,
-        refusals=(ShiftAlreadyOpen, DuplicateId, ConcurrentEdit, OtherStore, StoreClosed, BeforeTheCompany),
+        refusals=(
+            ShiftAlreadyOpen,
+            DuplicateId,
+            ConcurrentEdit,
+            OtherStore,
+            StoreClosed,
+            TooFarBack,
+            BeforeTheCompany,
+        ),
     )
     def on_post(self, req: Request, resp: Response) -> None:
         """Begin with so much in the drawer."""

@@ -14,6 +14,7 @@ from api.sync.answers import InboxAnswer, MadeAnswer, WrongFieldAnswer
 from api.sync.arrivals import NotAvailableOffline, arrival_of
 from api.sync.decisions import DependsOnRejected, IdReused
 from api.sync.input import ACTIONS, InboxQuery, ResolutionBody
+from api.sync.kinds import REFUSALS
 from api.sync.processing import asked, resolve, settle_waiting
 from api.sync.returns_instead import is_refund, return_instead
 from commands.ports import ConcurrentEdit, DuplicateId
@@ -32,9 +33,6 @@ from commands.sync.operation import (
     operation_in,
 )
 from domain.errors import Detail, Invalid
-from domain.money import AmountTooLarge
-from domain.payments import PaymentExceedsTotal, PaymentInsufficient
-from domain.pricing import DiscountExceedsValue, DiscountNotValid
 from domain.till_operations import OperationSettled, TillOperation
 from projections.till_operations import list_till_operations
 
@@ -105,11 +103,7 @@ class SyncResolution(Resource):
             DependsOnRejected,
             NotAvailableOffline,
             IdReused,
-            PaymentInsufficient,
-            PaymentExceedsTotal,
-            DiscountExceedsValue,
-            DiscountNotValid,
-            AmountTooLarge,
+            *REFUSALS,
         ),
         lengthy=True,
     )

@@ -7,14 +7,19 @@ from typing import Any
 from uuid import UUID
 
 from api.fields import Body
+from api.operations import Operation, operation_of
 from api.orders.exchange_input import exchange_of
+from api.orders.exchanges import PosExchanges
 from api.orders.input import SaleBody
-from api.orders.refunds import refund_order_of
-from api.orders.sales import sale_of
+from api.orders.refunds import OrderRefunds, refund_order_of
+from api.orders.sales import PosOrders, sale_of
 from api.orders.unlinked_return_input import return_of
-from api.shifts.closing import closing_of
+from api.orders.unlinked_returns import PosReturns
+from api.orders.voids import OrderVoid
+from api.shifts.cash import CashMovements
+from api.shifts.closing import ShiftClosing, ShiftEnding, closing_of
 from api.shifts.input import OpeningBody
-from api.shifts.opening import opening_of
+from api.shifts.opening import ShiftOpening, opening_of
 from api.sync.bodies import (
     OfflineClosingBody,
     OfflineEndBody,
@@ -49,6 +54,7 @@ from commands.shifts.offline_shifts import (
 )
 from commands.sync.delivery import Delivery
 from domain.approvals import REFUND
+from domain.errors import Refusal
 from domain.orders import LATE, Order
 from domain.shifts import Shift
 from domain.till_operations import MadeThing
@@ -62,6 +68,9 @@ class Kind:
     """One kind of operation. `permission` is what the cashier needs for it."""
 
     permission: str
+    #: What does the same with a connection: its path, and what is declared of it.
+    path: str
+    online: Operation
     body: Body
     handler: Callable[[Any, Work], Any]
     command: Callable[[Content, Delivery], Any]
@@ -168,6 +177,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "shift.open": Kind(
             permission="shifts.use",
+            path="/api/pos/shifts/open",
+            online=operation_of(ShiftOpening.on_post),
             body=OpeningBody(),
             handler=take_over_opening,
             command=_opening,
@@ -175,6 +186,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "shift.cash_movement": Kind(
             permission="shifts.use",
+            path="/api/pos/shifts/{shift_id}/cash-movements",
+            online=operation_of(CashMovements.on_post),
             body=OfflineMovementBody(),
             handler=take_over_movement,
             command=_movement,
@@ -183,6 +196,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "shift.end": Kind(
             permission="shifts.use",
+            path="/api/pos/shifts/{shift_id}/end",
+            online=operation_of(ShiftEnding.on_post),
             body=OfflineEndBody(),
             handler=take_over_end,
             command=_end,
@@ -190,6 +205,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "shift.close": Kind(
             permission="shifts.use",
+            path="/api/pos/shifts/{shift_id}/close",
+            online=operation_of(ShiftClosing.on_post),
             body=OfflineClosingBody(),
             handler=take_over_close,
             command=_close,
@@ -197,6 +214,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "order.sale": Kind(
             permission="pos.use",
+            path="/api/pos/orders",
+            online=operation_of(PosOrders.on_post),
             body=SaleBody(),
             handler=take_over_sale,
             command=_sale,
@@ -206,6 +225,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "order.refund": Kind(
             permission=REFUND,
+            path="/api/pos/orders/{order_id}/refunds",
+            online=operation_of(OrderRefunds.on_post),
             body=OfflineRefundBody(),
             handler=take_over_refund,
             command=_refund,
@@ -214,6 +235,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "order.exchange": Kind(
             permission="pos.exchange",
+            path="/api/pos/exchange",
+            online=operation_of(PosExchanges.on_post),
             body=OfflineExchangeBody(),
             handler=take_over_exchange,
             command=_exchange,
@@ -222,6 +245,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "return.unlinked": Kind(
             permission="orders.return_unlinked",
+            path="/api/pos/returns",
+            online=operation_of(PosReturns.on_post),
             body=OfflineReturnBody(),
             handler=take_over_return,
             command=_return,
@@ -229,6 +254,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "order.void": Kind(
             permission="orders.void",
+            path="/api/pos/orders/{order_id}/void",
+            online=operation_of(OrderVoid.on_post),
             body=OfflineVoidBody(),
             handler=take_over_void,
             command=_void,
@@ -236,4 +263,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             flags=_flags_of_void,
         ),
     }
+)
+
+
+#: All that may stand in the way of recording one, whatever it is.
+REFUSALS: tuple[type[Refusal], ...] = tuple(
+    dict.fromkeys(refusal for kind in KINDS.values() for refusal in kind.online.refusals)
 )

@@ -97,6 +97,17 @@ class TestTheDocument:
             for step in reference.removeprefix("#/").split("/"):
                 there = there[step]
 
+    def test_a_code_is_explained_by_the_operation_that_refuses_with_it(
+        self, document: Json, operations: Operations
+    ) -> None:
+        refused = operations["POST", "/api/pos/shifts/{shift_id}/end"]["responses"]["409"]["$ref"]
+        meaning = document["components"]["responses"][refused.rpartition("/")[2]]["description"]
+        assert "- `invalid_transition`: It is at a stage at which this cannot be done." in meaning
+
+    def test_the_inbox_refuses_as_whatever_it_records(self, document: Json, operations: Operations) -> None:
+        codes = codes_of(document, operations["POST", "/api/pos/sync/inbox/{entry_id}/resolve"])
+        assert {"return_exceeds_sold", "shift_already_open", "insufficient_stock"} <= codes[409]
+
     def test_has_what_openapi_requires(self, document: Json, operations: Operations) -> None:
         assert document["openapi"] == "3.1.0"
         assert {"title", "version", "description"} <= document["info"].keys()
