@@ -13,7 +13,7 @@ from api.answers import (
     Moment,
     Money,
     OwnId,
-    SignedMoney,
+    Sum,
     Version,
 )
 from domain.shifts import ShiftStatus
@@ -25,25 +25,23 @@ class ShiftTenderAnswer(Answer):
     """What a shift took by one method."""
 
     method: Annotated[str, Meaning("The code of the method.", "card")]
-    net: Annotated[SignedMoney, Meaning("What was paid by it with tips, less what was given back.", 9989)]
+    net: Annotated[Sum, Meaning("What was paid by it with tips, less what was given back.", 9989)]
     counted: Annotated[Money | None, Meaning("What was counted of it; null if nobody did.")]
-    over_short: Annotated[
-        SignedMoney | None, Meaning("What was counted too much, or (below zero) too little.")
-    ]
+    over_short: Annotated[Sum | None, Meaning("What was counted too much, or (below zero) too little.")]
 
 
 class LateAnswer(Answer):
     """What became known after the close."""
 
     count: Annotated[Count, Meaning("How many sales, refunds and voids.", 0)]
-    total: Annotated[SignedMoney, Meaning("What they come to.", 0)]
+    total: Annotated[Sum, Meaning("What they come to.", 0)]
 
 
 class RestatedAnswer(Answer):
     """What the close would find by the last count, and by all that is known by now."""
 
     over_short: Annotated[
-        SignedMoney | None, Expected("What is over, or (below zero) short; null before the close.", -5)
+        Sum | None, Expected("What is over, or (below zero) short; null before the close.", -5)
     ]
 
 
@@ -66,13 +64,11 @@ class ShiftAnswer(Answer):
         Money | None, Meaning("What the register's last shift left there; null for its first.", 10000)
     ]
     float_difference: Annotated[
-        SignedMoney | None, Meaning("What was there more, or (below zero) less, than that.", 0)
+        Sum | None, Meaning("What was there more, or (below zero) less, than that.", 0)
     ]
-    expected_cash: Annotated[SignedMoney, Expected("What should be in the drawer, or should be then.", 7385)]
+    expected_cash: Annotated[Sum, Expected("What should be in the drawer, or should be then.", 7385)]
     counted_cash: Annotated[Money | None, Meaning("What was counted when it was closed.", 7380)]
-    over_short: Annotated[
-        SignedMoney | None, Expected("What was counted too much, or (below zero) too little.", -5)
-    ]
+    over_short: Annotated[Sum | None, Expected("What was counted too much, or (below zero) too little.", -5)]
     closing_float: Annotated[Money | None, Meaning("What stayed in the drawer for the next shift.", 5000)]
     tenders: Annotated[list[ShiftTenderAnswer], Expected("What it took by method.")]
     z_number: Annotated[Count | None, Meaning("The number of its report, counted by register.", 1)]
@@ -100,13 +96,13 @@ class CashMovementAnswer(Answer):
     note: Annotated[str | None, Meaning("A note.")]
     cashier_id: Annotated[Id | None, Meaning("Who moved it.")]
     occurred_at: Annotated[Moment, Meaning("When it moved.")]
-    balance_after: Annotated[SignedMoney, Expected("What should be in the drawer after it.", 12385)]
+    balance_after: Annotated[Sum, Expected("What should be in the drawer after it.", 12385)]
 
 
 class RecordedMovementAnswer(CashMovementAnswer, kw_only=True):
     """A movement that was just recorded."""
 
-    expected_cash: Annotated[SignedMoney, Expected("What should be in the drawer now.", 12385)]
+    expected_cash: Annotated[Sum, Expected("What should be in the drawer now.", 12385)]
     version: Annotated[int, Meaning("How often the shift was changed by then; its `ETag`.", 2)]
 
 
@@ -118,12 +114,12 @@ class DrawerEntryAnswer(Answer):
     label: Annotated[str | None, Meaning("The number of the receipt, or the reason.", "MAIN-1-000001")]
     cashier_id: Annotated[Id | None, Meaning("Who did it.")]
     occurred_at: Annotated[Moment, Meaning("When it happened.")]
-    amount: Annotated[SignedMoney, Expected("What it brought, or (below zero) took.", 1800)]
+    amount: Annotated[Sum, Expected("What it brought, or (below zero) took.", 1800)]
     is_late: Annotated[
         bool, Meaning("Whether it became known after the close, so that it is in no balance.", example=False)
     ]
     balance_after: Annotated[
-        SignedMoney | None,
+        Sum | None,
         Expected("What should be in the drawer after it; null for late news.", 11800),
     ]
 
@@ -134,21 +130,19 @@ class DrawerAnswer(Answer):
     shift_id: Annotated[Id, Meaning("The shift.")]
     currency: Currency
     at: Annotated[Moment | None, Meaning("The moment that was asked about; null for now.")]
-    expected_cash: Annotated[SignedMoney, Expected("What should have been in the drawer then.", 11800)]
+    expected_cash: Annotated[Sum, Expected("What should have been in the drawer then.", 11800)]
     entries: Annotated[list[DrawerEntryAnswer], Meaning("What changed it up to then.")]
 
 
 class CandidateAnswer(Answer):
     """One or two entries that would explain the difference of a count."""
 
-    amount: Annotated[SignedMoney, Meaning("What they come to together.", 1800)]
+    amount: Annotated[Sum, Meaning("What they come to together.", 1800)]
     entries: Annotated[list[DrawerEntryAnswer], Meaning("The entry, or both.")]
 
 
 class CandidatesAnswer(Answer):
     """Why a drawer may be over or short."""
 
-    over_short: Annotated[
-        SignedMoney | None, Expected("What is to be explained; null before the close.", -1800)
-    ]
+    over_short: Annotated[Sum | None, Expected("What is to be explained; null before the close.", -1800)]
     candidates: Annotated[list[CandidateAnswer], Expected("What would explain it, single entries first.")]

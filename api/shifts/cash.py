@@ -12,6 +12,7 @@ from api.shifts.lookup import ShiftResource, find_shift_of_store
 from api.shifts.presenter import show_movements, show_recorded
 from commands.ports import ConcurrentEdit, DuplicateId
 from commands.shifts.cash import MoveCash, move_cash
+from domain.money import AmountTooLarge
 from domain.shifts import ShiftNotOpen
 from projections.shifts.balance import ask_entries
 
@@ -34,11 +35,12 @@ class CashMovements(ShiftResource):
         "shifts.use",
         "Move cash",
         description="Money that is put in, paid out or brought to the safe, and each opening of the drawer "
-        "without a sale. The drawer may go below zero: that is shown, and not refused.",
+        "without a sale. The drawer may go below zero: that is shown, and not refused, as long as one "
+        "amount can say it.",
         body=MovementBody(),
         answer=RecordedMovementAnswer,
         status=201,
-        refusals=(ShiftNotOpen, DuplicateId, ConcurrentEdit),
+        refusals=(ShiftNotOpen, DuplicateId, ConcurrentEdit, AmountTooLarge),
     )
     def on_post(self, req: Request, resp: Response, shift_id: UUID) -> None:
         """Record what moved."""

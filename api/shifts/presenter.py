@@ -134,7 +134,7 @@ def show_recorded(recorded: CashMovement) -> RecordedMovementAnswer:
 
 def show_movements(shift: Shift, entries: Iterable[Row]) -> list[CashMovementAnswer]:
     """The movements of a shift, oldest first, each with what should have been in the drawer after it."""
-    balances = {row["version"]: row["balance"] for row in entries if row["stream_id"] == shift.id}
+    balances = {row["version"]: int(row["balance"]) for row in entries if row["stream_id"] == shift.id}
     return [
         CashMovementAnswer(**_movement_fields(shift, one, balances[one.originator_version]))
         for one in shift.movements
@@ -166,5 +166,5 @@ def show_entry(row: Mapping[str, Any]) -> DrawerEntryAnswer:
         occurred_at=row["occurred_at"],
         amount=row["cash"],
         is_late=row["is_late"],
-        balance_after=None if row["is_late"] else row["balance"],
+        balance_after=None if row["is_late"] else int(row["balance"]),
     )

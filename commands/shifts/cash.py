@@ -8,6 +8,7 @@ from uuid import UUID
 from commands.ports import Missing
 from commands.shifts.ports import DrawerWork
 from domain.errors import Invalid
+from domain.money import MAX_AMOUNT, AmountTooLarge
 from domain.shifts import Shift, ShiftNotOpen
 from domain.shifts.movements import EVENTS, SIGNS, MovementType, wrong_in_movement
 
@@ -38,7 +39,7 @@ class CashMovement:
 def move_cash(command: MoveCash, work: DrawerWork) -> CashMovement:
     """Record it, once: the same request again answers with what it recorded.
 
-    Raises Missing, ShiftNotOpen, DuplicateId, Invalid.
+    Raises Missing, ShiftNotOpen, DuplicateId, Invalid, AmountTooLarge.
     """
     return record_movement(command, work, is_told_later=False)
 
@@ -46,7 +47,7 @@ def move_cash(command: MoveCash, work: DrawerWork) -> CashMovement:
 def record_movement(command: MoveCash, work: DrawerWork, *, is_told_later: bool) -> CashMovement:
     """The same; what a till tells of later may be of a shift that is being counted, or closed since.
 
-    Raises Missing, ShiftNotOpen, DuplicateId, Invalid.
+    Raises Missing, ShiftNotOpen, DuplicateId, Invalid, AmountTooLarge.
     """
     if wrong := [*wrong_in_movement(command.type, command.amount, command.reason, command.note)]:
         raise Invalid(details=wrong)
@@ -63,14 +64,28 @@ def record_movement(command: MoveCash, work: DrawerWork, *, is_told_later: bool)
         return CashMovement(shift=existing, movement=_movement(existing, command.id), balance=balance)
     if drawer.read().shift_id != shift.id and not is_told_later:
         raise ShiftNotOpen
-    cash = _move(shift, command, work)
+    cash = SIGNS[command.type] * command.amount
+    is_counted = shift.status == "closed"
+    _check_sum(shift.late_cash if is_counted else before.read(), cash)
+    _move(shift, command, cash, work)
     work.save(shift)
-    return CashMovement(shift=shift, movement=_movement(shift, command.id), balance=before.read() + cash)
+    balance = before.read() + (0 if is_counted else cash)
+    return CashMovement(shift=shift, movement=_movement(shift, command.id), balance=balance)
 
 
-def _move(shift: Shift, command: MoveCash, work: DrawerWork) -> int:
-    """What it changes in what should be in the drawer: nothing once that was counted."""
-    event, cash = EVENTS[command.type], SIGNS[command.type] * command.amount
+def _check_sum(before: int, cash: int) -> None:
+    """Raise AmountTooLarge for more, or less, cash than one amount can say.
+
+    Who may move cash may move any amount, so that some of them would be more than can be counted. Sales are
+    not refused for what others sold, so that a drawer may be beyond that: what brings it back is taken.
+    """
+    if abs(before + cash) > max(MAX_AMOUNT, abs(before)):
+        raise AmountTooLarge("The drawer would hold more, or lack more, than can be counted.")
+
+
+def _move(shift: Shift, command: MoveCash, cash: int, work: DrawerWork) -> None:
+    """Record it; what became known once the drawer was counted is beside the count."""
+    event = EVENTS[command.type]
     facts: dict[str, Any] = {
         "movement_id": command.id,
         "cashier_id": work.caller.cashier_id,
@@ -82,9 +97,8 @@ def _move(shift: Shift, command: MoveCash, work: DrawerWork) -> int:
     }
     if shift.status == "closed":
         shift.move_cash_late(event, cash=cash, **facts)
-        return 0
-    shift.move_cash(event, **facts)
-    return cash
+    else:
+        shift.move_cash(event, **facts)
 
 
 def _movement(shift: Shift, movement_id: UUID) -> Shift.CashMoved:

@@ -10,7 +10,7 @@ from projections.base import Answer, Database
 _IN_ORDER: LiteralString = """
     SELECT stream_id, version, kind, label, cashier_id, occurred_at, recorded_at, cash, is_late,
            coalesce(sum(cash) FILTER (WHERE NOT is_late)
-                        OVER (ORDER BY occurred_at, recorded_at, stream_id, version), 0)::bigint AS balance
+                        OVER (ORDER BY occurred_at, recorded_at, stream_id, version), 0) AS balance
       FROM shift_entries
      WHERE company_id = %(company_id)s AND shift_id = %(shift_id)s
        AND (%(as_of)s::timestamptz IS NULL OR recorded_at <= %(as_of)s::timestamptz)
@@ -22,7 +22,7 @@ _ENTRIES: LiteralString = f"""
      ORDER BY occurred_at, recorded_at, stream_id, version
 """
 _BALANCE: LiteralString = """
-    SELECT coalesce(sum(cash), 0)::bigint AS balance
+    SELECT coalesce(sum(cash), 0) AS balance
       FROM shift_entries
      WHERE company_id = %(company_id)s AND shift_id = %(shift_id)s AND NOT is_late AND kind <> 'closing_drop'
 """
@@ -46,6 +46,9 @@ def balance_of(answer: Answer) -> int:
 def ask_entries(
     db: Database, shift_id: UUID, *, at: datetime | None = None, as_of: datetime | None = None
 ) -> Answer:
-    """Ask for what moved in a drawer up to a moment, in order, each with what should be there after it."""
+    """Ask for what moved in a drawer up to a moment, in order, each with what should be there after it.
+
+    The `balance` of a row is a whole number of any size, as the database adds: a decimal.
+    """
     params = {"company_id": db.company_id, "shift_id": shift_id, "at": at, "as_of": as_of}
     return db.ask(_ENTRIES, params)

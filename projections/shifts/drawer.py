@@ -31,10 +31,10 @@ def drawer_of(answer: Answer, register_id: UUID) -> Drawer:
         closing_float=row["closing_float"],
         z_number=row["z_number"],
         late_count=row["late_count"],
-        late_total=row["late_total"],
+        late_total=int(row["late_total"]),
         perpetual=Perpetual(
-            sales=row["perpetual_sales"],
-            returns=row["perpetual_returns"],
+            sales=int(row["perpetual_sales"]),
+            returns=int(row["perpetual_returns"]),
             receipts=row["perpetual_receipts"],
             z_count=row["z_number"],
         ),

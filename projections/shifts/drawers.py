@@ -1,5 +1,6 @@
 """Drawers: one row a register, locked by every decision that touches one of its shifts."""
 
+from decimal import Decimal
 from operator import attrgetter
 
 from domain.shifts import Shift
@@ -14,7 +15,7 @@ class Drawers(Projection):
     """
 
     name = "drawers"
-    version = 2
+    version = 3
     mode = "inline"
     tables = ("drawers",)
     on = {
@@ -49,8 +50,9 @@ class Drawers(Projection):
         """,
     }
     derives = {
-        "perpetual_sales": (attrgetter("sales"), "perpetual"),
-        "perpetual_returns": (attrgetter("returns"), "perpetual"),
+        # Sums may be more than 64 bits hold.
+        "perpetual_sales": (lambda perpetual: Decimal(perpetual.sales), "perpetual"),
+        "perpetual_returns": (lambda perpetual: Decimal(perpetual.returns), "perpetual"),
         "perpetual_receipts": (attrgetter("receipts"), "perpetual"),
     }
     # What moves within a shift is in its entries.
@@ -73,9 +75,9 @@ class Drawers(Projection):
             closing_float      bigint,
             z_number           bigint NOT NULL DEFAULT 0,
             late_count         bigint NOT NULL DEFAULT 0,
-            late_total         bigint NOT NULL DEFAULT 0,
-            perpetual_sales    bigint NOT NULL DEFAULT 0,
-            perpetual_returns  bigint NOT NULL DEFAULT 0,
+            late_total         numeric NOT NULL DEFAULT 0,
+            perpetual_sales    numeric NOT NULL DEFAULT 0,
+            perpetual_returns  numeric NOT NULL DEFAULT 0,
             perpetual_receipts bigint NOT NULL DEFAULT 0,
             PRIMARY KEY (company_id, register_id)
         ) WITH (fillfactor = 50);

@@ -9,7 +9,7 @@ from projections.base import Answer, Database, Row
 
 #: Of the shift that is called `shift`. Nothing is late before the close.
 FIGURES: LiteralString = """
-           (SELECT coalesce(sum(cash), 0)::bigint FROM shift_entries
+           (SELECT coalesce(sum(cash), 0) FROM shift_entries
              WHERE company_id = %(company_id)s AND shift_id = shift.id
                AND (%(as_of)s::timestamptz IS NULL OR recorded_at <= %(as_of)s::timestamptz)
            ) AS expected_cash,
@@ -19,7 +19,7 @@ FIGURES: LiteralString = """
                   ORDER BY business_date
            ) AS business_dates,
            (SELECT coalesce(jsonb_object_agg(method, total), '{}')
-              FROM (SELECT tender.key AS method, sum(tender.value::bigint)::bigint AS total
+              FROM (SELECT tender.key AS method, sum(tender.value::bigint) AS total
                       FROM shift_entries CROSS JOIN LATERAL jsonb_each_text(tenders) AS tender
                      WHERE company_id = %(company_id)s AND shift_id = shift.id
                        AND (%(as_of)s::timestamptz IS NULL OR recorded_at <= %(as_of)s::timestamptz)
@@ -37,7 +37,7 @@ def ask_figures(db: Database, shift_id: UUID, as_of: datetime | None = None) -> 
 def figures_of(row: Row) -> ShiftFigures:
     """The figures that were asked for."""
     return ShiftFigures(
-        expected_cash=row["expected_cash"],
+        expected_cash=int(row["expected_cash"]),
         business_dates=tuple(row["business_dates"]),
         tenders=row["tenders"],
     )

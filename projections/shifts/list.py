@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import LiteralString
 from uuid import UUID
@@ -91,7 +92,13 @@ def list_shifts(
     """One page of shifts, and how many there are."""
     plan_for_values(db)
     filled = {**asdict(filters), "as_of": None}
-    return list_and_count(db, _PAGES[sort], _COUNT, page=page, limit=limit, **filled)
+    rows, total = list_and_count(db, _PAGES[sort], _COUNT, page=page, limit=limit, **filled)
+    return [_whole(row) for row in rows], total
+
+
+def _whole(row: Row) -> Row:
+    # Sums are whole numbers of any size, and decimals in the database.
+    return {name: int(value) if isinstance(value, Decimal) else value for name, value in row.items()}
 
 
 def find_current(db: Database, register_id: UUID) -> UUID | None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, LiteralString
 
 from domain.shifts import Shift
@@ -25,6 +26,7 @@ class Shifts(Projection):
     """
 
     name = "shifts"
+    version = 2
     mode = "inline"
     tables = ("shifts",)
     on = {
@@ -67,6 +69,9 @@ class Shifts(Projection):
     derives = {
         "business_dates": (lambda report: list(report.business_dates), "report"),
         "tenders": (lambda report: _tenders(report.tenders), "report"),
+        # Sums may be more than 64 bits hold.
+        "expected_cash": (Decimal, "expected_cash"),
+        "over_short": (Decimal, "over_short"),
     }
     schema = """
         CREATE TABLE shifts (
@@ -82,9 +87,9 @@ class Shifts(Projection):
             closed_at      timestamptz,
             opening_float  bigint NOT NULL,
             expected_float bigint,
-            expected_cash  bigint,
+            expected_cash  numeric,
             counted_cash   bigint,
-            over_short     bigint,
+            over_short     numeric,
             closing_float  bigint,
             recounted_cash bigint,
             z_number       bigint,
@@ -92,8 +97,8 @@ class Shifts(Projection):
             tenders        jsonb,
             needs_review   boolean NOT NULL DEFAULT false,
             late_count     bigint NOT NULL DEFAULT 0,
-            late_total     bigint NOT NULL DEFAULT 0,
-            late_cash      bigint NOT NULL DEFAULT 0,
+            late_total     numeric NOT NULL DEFAULT 0,
+            late_cash      numeric NOT NULL DEFAULT 0,
             version        bigint NOT NULL,
             PRIMARY KEY (company_id, id)
         );

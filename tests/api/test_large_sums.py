@@ -81,6 +81,41 @@ def test_sales_beyond_64_bits_are_reported_exactly(stocked: Any) -> None:
             assert verify(worker, EVENT_TYPES, model, company_id).is_true
 
 
+def test_a_drawer_beyond_64_bits_is_shown_and_closed(stocked: Any) -> None:
+    manager, shifts = stocked.shop.client("Manager"), "/api/pos/shifts"
+    opening = {"register_id": stocked.register["id"], "opening_float": MOST}
+    path = f"{shifts}/{manager.post(f'{shifts}/open', opening).data['id']}"
+    variant = {"sku": "CROWN", "price": MOST, "cost": MOST}
+    crown = stocked.product_of(variants=[variant], track_stock=False, tax_rate_ids=[])["variants"][0]["id"]
+    paid = [{"method": "cash", "amount": MOST}]
+    sold = stocked.sell(role="Manager", lines=[{"variant_id": crown, "quantity": 1}], payments=paid)
+    assert sold.status == 201
+    repeat_last_sale(stocked.shop, MANY - 1)
+    worker, company_id = stocked.shop.service.database.worker, stocked.shop.company_id
+    models = [model for model in PROJECTIONS if model.name in {"shift_entries", "shifts", "drawers"}]
+    for model in models:
+        rebuild(worker, EVENT_TYPES, model, company_id)
+    expected = MOST * (MANY + 1)
+    assert expected > 2**63
+    for question in ("", "/cash-movements", "/drawer", "/drawer/candidates", "/report"):
+        assert manager.get(f"{path}{question}").status == 200, question
+    assert manager.get("/api/cashier/dashboard").status == 200
+    assert manager.get(path).data["expected_cash"] == expected
+    movement = {"type": "paid_in", "amount": 1, "reason": "float_top_up"}
+    refused = manager.post(f"{path}/cash-movements", movement)
+    assert (refused.status, refused.code) == (422, "amount_too_large")
+    dropped = manager.post(f"{path}/cash-movements", {"type": "drop", "amount": MOST, "reason": "safe"})
+    assert (dropped.status, dropped.data["expected_cash"]) == (201, expected - MOST)
+    closed = manager.post(f"{path}/close", {"counted_cash": MOST})
+    assert (closed.status, closed.data["over_short"]) == (200, MOST - MOST * MANY)
+    for question in ("", "/drawer", "/drawer/candidates", "/report", "/report?format=html"):
+        assert manager.get(f"{path}{question}").status == 200, question
+    assert manager.get(f"{shifts}?over_short=short").data[0]["over_short"] == MOST - MOST * MANY
+    assert manager.post(f"{shifts}/open", opening).status == 201
+    for model in models:
+        assert verify(worker, EVENT_TYPES, model, company_id).is_true
+
+
 def test_stock_beyond_64_bits_is_summed_exactly(stocked: Any) -> None:
     admin = stocked.shop.client()
     for number in range(3):

@@ -14,6 +14,7 @@ from commands.shifts.closing import CloseShift, CountedTender, EndShift, NotYour
 from commands.shifts.opening import OpenShift
 from commands.shifts.printing import PrintShiftReport
 from domain.errors import Invalid
+from domain.money import MAX_AMOUNT, AmountTooLarge
 from domain.registers import Register
 from domain.settings import InUse, OtherStore
 from domain.shifts import Denomination, NoOpenShift, Shift, ShiftAlreadyOpen, ShiftNotOpen
@@ -184,6 +185,14 @@ class TestMoveCash:
 
     def test_takes_out_more_than_there_is(self, shop: Scenario) -> None:
         assert shop.when(move("drop", 12000, "bank")).answer.balance == -2000
+
+    def test_leaves_no_more_and_lacks_no_more_than_an_amount_can_say(self, shop: Scenario) -> None:
+        shop.when(move("paid_in", MAX_AMOUNT - 10000, "float_top_up")).then(fact(Shift.CashPaidIn))
+        shop.when(move("paid_in", 1, "float_top_up", id=SECOND)).then_refused(AmountTooLarge)
+        shop.when(move("no_sale", 0, id=SECOND)).then(fact(Shift.DrawerOpened))
+        shop.when(move("drop", MAX_AMOUNT, "safe", id=THIRD)).then(fact(Shift.CashDropped))
+        shop.when(move("drop", MAX_AMOUNT, "safe", id=OTHER)).then(fact(Shift.CashDropped))
+        shop.when(move("paid_out", 1, "petty_cash", id=NOTHING)).then_refused(AmountTooLarge)
 
     def test_counts_what_was_sold_for_cash(self, shop: Scenario) -> None:
         shop.when(sale(store_id=None, register_id=REGISTER))
