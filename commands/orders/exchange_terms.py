@@ -85,7 +85,9 @@ def terms_of(command: ExchangeGoods, original: Order, work: ExchangeWork) -> Ter
         check_quantities(original, command.refund.returns, context.variants)
         refund = price_refund(original, command.refund.returns)
     tied = min(refund.total, basket.total)
-    _check_rights(original, context, occurred_at, refund.total - tied, work)
+    # Only a till without a connection decided at another moment than this.
+    decided_at = occurred_at if is_told_later else work.now
+    _check_rights(original, context, decided_at, refund.total - tied, work)
     tie = [Tender(method=EXCHANGE, amount=tied)] if tied else []
     rounding = context.rules.cash_rounding
     with _named_as_returns():
@@ -105,7 +107,7 @@ def terms_of(command: ExchangeGoods, original: Order, work: ExchangeWork) -> Ter
 
 
 def _check_rights(
-    original: Order, context: SaleContext, occurred_at: datetime, given_back: int, work: ExchangeWork
+    original: Order, context: SaleContext, decided_at: datetime, given_back: int, work: ExchangeWork
 ) -> None:
     """Raise OtherStore, RefundNotAllowed, ReturnWindowClosed.
 
@@ -116,7 +118,7 @@ def _check_rights(
         raise RefundNotAllowed
     store = store_of(context)
     try:
-        check_return(original, context, business_date(occurred_at, store.timezone, store.day_cut))
+        check_return(original, context, business_date(decided_at, store.timezone, store.day_cut))
     except ReturnWindowClosed:
         if given_back or not may_refund:
             raise

@@ -86,7 +86,8 @@ def quote_refund(command: QuoteRefund, work: RefundWork) -> RefundQuote:
     order = work.load(Order, command.order_id)
     methods = ask_refund_methods(order, command.tenders, work)
     context = paying_context(command.register_id, order, work)
-    priced = price_returned(command, order, context, moment_of_refund(command, order, context, work))
+    moment_of_refund(command, order, context, work)
+    priced = price_returned(command, order, context, work.now)
     settlement = settle_offered(command, order, priced, context, methods.read())
     if command.tenders:
         check_payments(order, settlement, methods.read(), context, work)
@@ -109,7 +110,7 @@ def refund_order(command: RefundOrder, work: RefundWork) -> Order:
     methods = ask_refund_methods(order, command.tenders, work)
     context = paying_context(command.register_id, order, work)
     occurred_at = moment_of_refund(command, order, context, work)
-    priced = price_returned(command, order, context, occurred_at)
+    priced = price_returned(command, order, context, work.now)
     settlement = settle_offered(command, order, priced, context, methods.read())
     check_payments(order, settlement, methods.read(), context, work)
     work.caller.check_approved_amount(priced.total + settlement.rounding + settlement.tip)
@@ -197,12 +198,16 @@ def moment_of_refund(command: QuoteRefund, order: Order, context: SaleContext, w
 
 
 def price_returned(
-    command: QuoteRefund, order: Order, context: SaleContext, occurred_at: datetime
+    command: QuoteRefund, order: Order, context: SaleContext, decided_at: datetime
 ) -> PricedRefund:
-    """What is given back for it. Raises Invalid, OtherStore, ReturnWindowClosed, ReturnExceedsSold."""
+    """What is given back for it.
+
+    Whether it may still come back is asked at the moment it was decided: a caller's word for when it happened
+    would open every window again. Raises Invalid, OtherStore, ReturnWindowClosed, ReturnExceedsSold.
+    """
     if not (command.returns or command.goodwill or command.tip):
         raise Invalid(details=[Detail("lines", "required", "Name goods, goodwill or a tip to give back.")])
-    check_return(order, context, _day(store_of(context), occurred_at))
+    check_return(order, context, _day(store_of(context), decided_at))
     check_quantities(order, command.returns, context.variants)
     return price_refund(order, command.returns, command.goodwill)
 

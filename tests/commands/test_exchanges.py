@@ -276,6 +276,7 @@ class TestRights:
         sold.when(ReviseCompany(id=COMPANY, changes={"return_days": 14}))
         late = sold.at(NOW + timedelta(days=15))
         late.by(CASHIER).when(exchange(paid=151)).then_refused(ReturnWindowClosed)
+        late.when(exchange(paid=151, occurred_at=NOW)).then_refused(ReturnWindowClosed)
         both(late.by(caller("Manager")).when(exchange(paid=151)))
 
     def test_nobody_gives_money_back_after_them(self, sold: Scenario) -> None:

@@ -285,6 +285,14 @@ class TestReturnWindow:
         sold.when(ReviseCompany(id=COMPANY, changes={"return_days": 14}))
         sold.at(NOW + timedelta(days=15)).when(refund()).then_refused(ReturnWindowClosed)
 
+    def test_stays_closed_whenever_it_is_said_to_have_happened(self, sold: Scenario) -> None:
+        sold.when(ReviseCompany(id=COMPANY, changes={"return_days": 14}))
+        late = sold.at(NOW + timedelta(days=15))
+        late.when(refund(occurred_at=NOW)).then_refused(ReturnWindowClosed)
+        late.when(QuoteRefund(order_id=ORDER, returns=(back(),), occurred_at=NOW)).then_refused(
+            ReturnWindowClosed
+        )
+
 
 class TestMethods:
     def test_another_takes_the_right_to_it(self, sold: Scenario) -> None:
