@@ -67,7 +67,7 @@ class Orders(Projection):
     where it was. What must not occur twice is a place in a series, which guards the first sale under a code.
     Orders from elsewhere have no such place: their `series_number` is 0. A log in which a place occurs twice
     all the same is told by `clash`, the position of the sale that came second. Lists have an index for each
-    filter but the method, and for each order but the total: at a hundred thousand orders these take 40 to 100
+    filter but the method, and for each order but the total: at a hundred thousand orders these take 40 to 200
     ms, and each index more is written by every sale.
     """
 

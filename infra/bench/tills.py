@@ -135,11 +135,16 @@ def _deliveries(chain: Chain, client: Client) -> dict[str, Any]:
     """How long a delivery of many sales takes, and the close of a shift that has many."""
     seconds, draw, numbers = chain.site.seconds, random.Random(4), iter(range(1, 10**6))  # noqa: S311
     many = max(1, min(MOST_SYNC, round(SYNC_PER_SECOND * seconds)))
+    # As tills do, each sale says which catalog it was made with.
+    store, _ = client.send("GET", f"/api/cashier/store?store_id={STORE}", None)
     took, closing = list[float](), list[float]()
     for _ in range(rounds.ROUNDS):
         shift_id = _open(client, 0)
         took += [
-            _deliver(client, [_operation(next(numbers), shift_id, draw) for _ in range(many)])
+            _deliver(
+                client,
+                [_operation(next(numbers), shift_id, draw, store["position"]) for _ in range(many)],
+            )
             for _ in range(MOST_Z // MOST_SYNC)
         ]
         closing.append(_close(client, shift_id))
@@ -159,13 +164,14 @@ def _deliver(client: Client, operations: list[dict[str, Any]]) -> float:
     return seconds
 
 
-def _operation(number: int, shift_id: str, draw: random.Random) -> dict[str, Any]:
+def _operation(number: int, shift_id: str, draw: random.Random, position: int) -> dict[str, Any]:
     """A sale that a till made without a connection."""
     return {
         "id": str(uuid4()),
         "seq": number,
         "type": "order.sale",
         "occurred_at": datetime.now(UTC).isoformat(),
+        "catalog_position": position,
         "number": f"MAIN-0-{_CODE}-{number:06d}",
         "body": {**sale(0, draw), "shift_id": shift_id},
     }
