@@ -95,4 +95,8 @@ class Object(Described, fields.Nested):
 
 
 class Anything(Described, fields.Dict):
-    """An object of any fields, which whoever takes it looks at."""
+    """An object of any fields, which whoever takes it looks at; `shapes` are those that it may have."""
+
+    def __init__(self, *, shapes: tuple[Schema, ...] = (), **kwargs: Any) -> None:
+        self.shapes = shapes
+        super().__init__(**kwargs)

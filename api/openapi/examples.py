@@ -13,7 +13,7 @@ def example_of(schema: Json, schemas: Json, name: str = "") -> Any:
     """An example of a schema; `schemas` are the components it refers to, `name` the field it belongs to."""
     if "$ref" in schema and "examples" not in schema:
         return example_of(schemas[schema["$ref"].removeprefix(_REFERENCE)], schemas, name)
-    if "anyOf" in schema:
+    if "anyOf" in schema and "examples" not in schema:
         return example_of(schema["anyOf"][0], schemas, name)
     chosen = [schema["const"]] if "const" in schema else schema.get("examples", [])[:1]
     chosen += [schema["default"]] if "default" in schema else schema.get("enum", [])[:1]

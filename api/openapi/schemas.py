@@ -10,7 +10,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
 from api.answers import MINOR_UNITS
-from api.fields import Body, Code, Currency, DayCut, Email, Exact, File, Money
+from api.fields import Anything, Body, Code, Currency, DayCut, Email, Exact, File, Money
 from domain import emails
 
 Json = dict[str, Any]
@@ -33,7 +33,7 @@ class Schemas:
         plugin = MarshmallowPlugin(schema_name_resolver=cast("Any", self._resolve))
         self._spec = APISpec("", "", "3.1.0", plugins=[plugin])
         self._converter = cast("Any", plugin.converter)
-        for refine in (_write_exactly, _leave_out_noise):
+        for refine in (_write_exactly, _leave_out_noise, _refer_to_shapes):
             self._converter.add_attribute_function(refine)
 
     def refer(self, schema: Schema) -> Json:
@@ -113,3 +113,9 @@ def _leave_out_noise(_converter: Any, field: fields.Field[Any], *, ret: Json, **
     if isinstance(ret.get("default"), Decimal):
         ret["default"] = f"{ret['default']:f}"
     return {}
+
+
+def _refer_to_shapes(converter: Any, field: fields.Field[Any], **_: Any) -> Json:
+    """Of an object that whoever takes it looks at: what it may be."""
+    shapes = field.shapes if isinstance(field, Anything) else ()
+    return {"anyOf": [converter.resolve_nested_schema(shape) for shape in shapes]} if shapes else {}

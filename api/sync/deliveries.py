@@ -11,6 +11,7 @@ from api.sync.answers import ResultAnswer, SyncAnswer
 from api.sync.arrivals import arrival_of, operation_sent
 from api.sync.input import MOST_BYTES, SyncBody
 from api.sync.processing import settle_waiting, take_in
+from api.sync.texts import DESCRIPTION
 from commands.ports import ConcurrentEdit
 from commands.sync.arrivals import NoteDelivery, note_delivery
 from domain.settings import OtherStore
@@ -27,10 +28,7 @@ class SyncDeliveries(Resource):
     @operation(
         "pos.use",
         "Deliver what a till did without a connection",
-        description="Operations are taken in the order of `seq`, each in a transaction of its own, so one "
-        "that is rejected does not stop the others. Each is recorded once, however often and in whatever "
-        "order it is sent: its `id` is that of what it makes. What would have been refused online, though "
-        "the money moved, is recorded with `flags`; what cannot be recorded is kept in the inbox.",
+        description=DESCRIPTION,
         body=SyncBody(),
         max_body_bytes=MOST_BYTES,
         answer=SyncAnswer,

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from api.fields import Anything, Body, Choice, Id, Many, Moment, Object, OwnId, Text, Whole
 from api.queries import PageQuery
+from api.sync.kinds import KINDS
 
 #: How many operations a delivery may have, and how many bytes.
 MOST_OPERATIONS, MOST_BYTES = 500, 4 * 2**20
@@ -31,8 +32,7 @@ class OperationBody(Body):
         shortest=1,
         longest=40,
         required=True,
-        meaning="What it is: `shift.open`, `shift.cash_movement`, `shift.end`, `shift.close`, `order.sale`, "
-        "`order.refund`, `order.void`, `order.exchange`, `return.unlinked` or `customer.create`.",
+        meaning=f"What it is: {', '.join(f'`{name}`' for name in KINDS)}. A till can do nothing else alone.",
         example="order.sale",
     )
     occurred_at = Moment(required=True, meaning="When it happened, by the till's clock.")
@@ -55,6 +55,7 @@ class OperationBody(Body):
     )
     body = Anything(
         required=True,
+        shapes=tuple(kind.body for kind in KINDS.values()),
         meaning="The body of the request that would have done it; what stands in its path is a field of it.",
         example=_SALE,
     )

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, cast, get_args
 from uuid import uuid4
 
 import jsonschema_rs
@@ -16,7 +16,11 @@ from api.media import CSV, JSON, XLSX
 from api.openapi.document import Route, document_of, routes_of
 from api.operations import PUBLIC, SIGNED_IN
 from api.services import Services
+from api.sync.answers import ResultStatus
+from api.sync.kinds import KINDS
+from api.sync.texts import CODE_MEANINGS, FLAG_MEANINGS, REFUSED_ALIKE
 from domain.errors import NotAllowed
+from domain.orders.offline import FLAGS
 from domain.permissions import PERMISSIONS, permissions_of
 from projections.lookups.names import LOOKUPS
 
@@ -107,6 +111,19 @@ class TestTheDocument:
     def test_the_inbox_refuses_as_whatever_it_records(self, document: Json, operations: Operations) -> None:
         codes = codes_of(document, operations["POST", "/api/pos/sync/inbox/{entry_id}/resolve"])
         assert {"return_exceeds_sold", "shift_already_open", "insufficient_stock"} <= codes[409]
+
+    def test_sync_explains_its_types_statuses_codes_and_flags(
+        self, operations: Operations, schemas: Json
+    ) -> None:
+        words = operations["POST", "/api/pos/sync"]["description"]
+        statuses = get_args(ResultStatus)
+        for name in (*KINDS, *statuses, *FLAGS, *CODE_MEANINGS, *REFUSED_ALIKE):
+            assert f"`{name}`" in words, name
+        assert FLAG_MEANINGS.keys() == {*FLAGS}
+        shapes = schemas["OperationBody"]["properties"]["body"]["anyOf"]
+        assert [schemas[one["$ref"].rpartition("/")[2]]["properties"].keys() for one in shapes] == [
+            kind.body.fields.keys() for kind in KINDS.values()
+        ]
 
     def test_has_what_openapi_requires(self, document: Json, operations: Operations) -> None:
         assert document["openapi"] == "3.1.0"
