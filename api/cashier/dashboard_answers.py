@@ -25,9 +25,9 @@ class OwnSalesAnswer(Answer):
     orders: Annotated[int, Meaning("How many sales, without those that were voided.", 42)]
     items: Annotated[Quantity, Meaning("How many units were sold; what came back does not lower it.", "97")]
     net_sales: Annotated[Sum, Meaning("Without tax, discounts and what came back.", 31_400)]
-    total_collected: Annotated[Sum, Meaning("With tax, tips and rounding.", 37_366)]
+    total_collected: Annotated[Sum, Expected("With tax, tips and rounding.", 37_366)]
     average: Annotated[Sum | None, Meaning("`net_sales / orders`; null without sales.", 748)]
-    tips: Annotated[Sum, Meaning("Tips, without those that were given back.", 0)]
+    tips: Annotated[Sum, Expected("Tips, without those that were given back.", 0)]
 
 
 class OwnRefundsAnswer(Answer):

@@ -38,7 +38,7 @@ class ReportTenderAnswer(Answer):
         str | None, Meaning("What the company called a method of its own; null for what every till takes.")
     ]
     sales: Annotated[Sum, Meaning("What was paid by it.", 9489)]
-    tips: Annotated[Sum, Meaning("What came on top of that as tips.", 500)]
+    tips: Annotated[Sum, Expected("What came on top of that as tips.", 500)]
     refunds: Annotated[Sum, Meaning("What was given back by it, tips included.", 0)]
     net: Annotated[Sum, Meaning("What is left: sales and tips less refunds.", 9989)]
     counted: Annotated[Sum | None, Meaning("What was counted of it; null if nobody did, and for cash.")]
@@ -57,15 +57,15 @@ class ReportCashAnswer(Answer):
     """The drawer; what only a close knows is null before it."""
 
     opening_float: Annotated[Sum, Meaning("What was in the drawer at first.", 10000)]
-    sales: Annotated[Sum, Expected("What sales brought.", 4135)]
+    sales: Annotated[Sum, Meaning("What sales brought.", 4135)]
     tips: Annotated[Sum, Expected("What tips brought.", 100)]
-    refunds: Annotated[Sum, Expected("What refunds took.", 2500)]
+    refunds: Annotated[Sum, Meaning("What refunds took.", 2500)]
     paid_in: Annotated[list[ReasonAnswer], Meaning("What was put in.")]
     paid_out: Annotated[list[ReasonAnswer], Meaning("What was paid out.")]
     drops: Annotated[Sum, Meaning("What was brought to the safe or the bank before the close.", 5000)]
-    expected: Annotated[Sum, Expected("What should be in it.", 7385)]
+    expected: Annotated[Sum, Meaning("What should be in it.", 7385)]
     counted: Annotated[Sum | None, Meaning("What was counted.", 7380)]
-    over_short: Annotated[Sum | None, Expected("What was too much, or (below zero) too little.", -5)]
+    over_short: Annotated[Sum | None, Meaning("What was too much, or (below zero) too little.", -5)]
     closing_float: Annotated[Sum | None, Meaning("What stayed in it.", 5000)]
     dropped_at_close: Annotated[Sum | None, Meaning("What was brought to the safe then.", 2380)]
 
@@ -157,7 +157,10 @@ class LetterheadAnswer(Answer):
 
 
 class ShiftReportAnswer(Answer):
-    """The report of a shift: an X of now, or the Z frozen at its close. Voided sales are in no sum."""
+    """The report of a shift: an X of now, or the Z frozen at its close. Voided sales are in no sum.
+
+    Where drawers are counted blind, all is left out that with the float comes to the cash that is expected.
+    """
 
     type: Annotated[Literal["X", "Z"], Meaning("An X while the shift runs, a Z once it is closed.")]
     shift_id: Annotated[Id, Meaning("The shift.")]
@@ -182,16 +185,16 @@ class ShiftReportAnswer(Answer):
     discounts: Annotated[Sum, Meaning("What discounts took off.", 0)]
     returns: Annotated[Sum, Meaning("What came back, without tax.", 4574)]
     net_sales: Annotated[Sum, Meaning("Gross sales less discounts and returns.", 9266)]
-    tax: Annotated[Sum, Meaning("The tax of sales less that of returns.", 1855)]
-    tips: Annotated[Sum, Meaning("Tips less those given back.", 600)]
-    rounding: Annotated[Sum, Meaning("What cash rounding added, or (below zero) took.", 3)]
-    total_collected: Annotated[Sum, Meaning("Net sales, tax, tips and rounding: all tenders.", 11724)]
-    taxes: Annotated[list[ReportTaxAnswer], Meaning("The taxes by rate.")]
+    tax: Annotated[Sum, Expected("The tax of sales less that of returns.", 1855)]
+    tips: Annotated[Sum, Expected("Tips less those given back.", 600)]
+    rounding: Annotated[Sum, Expected("What cash rounding added, or (below zero) took.", 3)]
+    total_collected: Annotated[Sum, Expected("Net sales, tax, tips and rounding: all tenders.", 11724)]
+    taxes: Annotated[list[ReportTaxAnswer], Expected("The taxes by rate.")]
     tenders: Annotated[list[ReportTenderAnswer], Expected("What was taken by method.")]
-    cash: Annotated[ReportCashAnswer, Meaning("The drawer.")]
+    cash: Annotated[ReportCashAnswer, Expected("The drawer.")]
     counts: Annotated[OccurrencesAnswer, Meaning("What somebody should look at.")]
     cashiers: Annotated[list[ReportCashierAnswer], Meaning("Who sold what.")]
     held: Annotated[HeldAnswer, Meaning("The parked sales of the store.")]
     late: Annotated[ReportLateAnswer, Meaning("What became known late of earlier shifts.")]
     offline: Annotated[OfflineAnswer, Meaning("What a till did without a connection.")]
-    perpetual: Annotated[PerpetualAnswer, Meaning("What the register took since it began.")]
+    perpetual: Annotated[PerpetualAnswer, Expected("What the register took since it began.")]

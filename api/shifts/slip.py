@@ -94,10 +94,12 @@ class _Printer:
         yield self._sum(texts.discounts, -report.discounts)
         yield self._sum(texts.returns, -report.returns)
         yield self._sum(texts.net_sales, report.net_sales, is_strong=True)
-        yield self._sum(self._receipt_texts.tax, report.tax)
-        yield self._sum(texts.tips, report.tips)
-        yield self._sum(self._receipt_texts.rounding, report.rounding)
-        yield self._sum(texts.total_collected, report.total_collected, is_strong=True)
+        yield from self._known(
+            (self._receipt_texts.tax, report.tax, 1),
+            (texts.tips, report.tips, 1),
+            (self._receipt_texts.rounding, report.rounding, 1),
+        )
+        yield from self._known((texts.total_collected, report.total_collected, 1), is_strong=True)
 
     def _taxes(self) -> Iterator[Block]:
         texts = self._receipt_texts
@@ -107,14 +109,13 @@ class _Printer:
                 self._money(tax.sales_taxable - tax.returns_taxable),
                 self._money(tax.sales_amount - tax.returns_amount),
             ]
-            for tax in self._report.taxes
+            for tax in (() if _is_hidden(self._report.taxes) else self._report.taxes)
         ]
         if rows:
             yield Table(header=[texts.tax, texts.net, self._texts.amount], rows=rows)
 
     def _tenders(self) -> Iterator[Block]:
-        tenders: Any = self._report.tenders
-        for tender in () if tenders is UNSET else tenders:
+        for tender in () if _is_hidden(self._report.tenders) else self._report.tenders:
             yield self._sum(self._method(tender), tender.net)
             if tender.counted is not None:
                 yield self._sum(self._texts.tender_counted, tender.counted, is_detail=True)
@@ -125,6 +126,8 @@ class _Printer:
 
     def _cash(self) -> Iterator[Block]:
         cash, texts = self._report.cash, self._texts
+        if _is_hidden(cash):
+            return
         yield self._sum(texts.opening_float, cash.opening_float)
         yield from self._known((texts.cash_sales, cash.sales, 1), (texts.cash_tips, cash.tips, 1))
         yield from self._known((texts.cash_refunds, cash.refunds, -1))
@@ -139,12 +142,12 @@ class _Printer:
             (texts.closing_float, cash.closing_float, 1),
         )
 
-    def _known(self, *sums: tuple[str, Any, int]) -> Iterator[Block]:
+    def _known(self, *sums: tuple[str, Any, int], is_strong: bool = False) -> Iterator[Block]:
         """Those that are known, and shown to this reader."""
         return (
-            self._sum(label, sign * amount)
+            self._sum(label, sign * amount, is_strong=is_strong)
             for label, amount, sign in sums
-            if amount is not UNSET and amount is not None
+            if not _is_hidden(amount) and amount is not None
         )
 
     def _reasons(self, label: str, reasons: Iterable[ReasonAnswer], sign: int) -> Iterator[Block]:
@@ -184,6 +187,8 @@ class _Printer:
 
     def _perpetual(self) -> Iterator[Block]:
         perpetual, texts = self._report.perpetual, self._texts
+        if _is_hidden(perpetual):
+            return
         yield Text(text=texts.perpetual, is_strong=True)
         yield self._sum(texts.sales, perpetual.sales)
         yield self._sum(texts.returns, perpetual.returns)
@@ -196,3 +201,8 @@ class _Printer:
 
     def _money(self, amount: int) -> str:
         return self._language.money(amount, self._report.currency)
+
+
+def _is_hidden(part: object) -> bool:
+    """Whether it was left out of the report for this reader."""
+    return part is UNSET
