@@ -20,6 +20,27 @@ class LinkedReturnExists(Conflict):
     code = "linked_return_exists"
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a customer has in hand, as somebody typed it."""
+
+    text: str
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers of a receipt that it may mean: codes of tills are mostly all large or all small."""
+        text = self.text.strip()
+        return tuple(dict.fromkeys((text, text.upper(), text.lower())))
+
+    @property
+    def id(self) -> UUID | None:
+        """The id of an order, refund or return that it may mean."""
+        try:
+            return UUID(self.text.strip())
+        except ValueError:
+            return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnlinkedLine(RefundedLine):
     """Goods that came back, priced and taxed as the store sells them now; `line_id` is the line's own.

@@ -15,6 +15,7 @@ from domain.errors import Detail, Invalid, NotAllowed
 from domain.pending import Pending
 from domain.pricing import Discount, Item, PricedBasket, price
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
+from domain.unlinked_returns import Reference
 
 PRICE_OVERRIDE = "pos.price_override"
 _NOTHING = Decimal(0)
@@ -86,8 +87,8 @@ class SalesPort(Protocol):
     def is_refund_taken(self, series_id: UUID, number: int) -> Pending[bool]:
         """Ask whether a refund, or a return without its order, has this number of the series."""
 
-    def has_number(self, number: str) -> Pending[bool]:
-        """Ask whether that is the number of an order, refund or return of the company, as it is printed."""
+    def is_known(self, reference: Reference) -> Pending[bool]:
+        """Ask whether that names an order, refund or return of the company."""
 
 
 class QuoteWork(UnitOfWork, Protocol):

@@ -23,7 +23,7 @@ from domain.pricing import Item, PricedBasket, price
 from domain.sale_context import SaleContext
 from domain.stock.levels import Level
 from domain.stock.movements import MovementLine, StockMovement
-from domain.unlinked_returns import LinkedReturnExists, UnlinkedReturn, pay_out
+from domain.unlinked_returns import LinkedReturnExists, Reference, UnlinkedReturn, pay_out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +53,8 @@ def take_return(command: TakeReturn, work: RefundWork) -> UnlinkedReturn:
     NoOpenShift, TooFarBack, BeforeTheCompany, DuplicateId, QuantityNotValid, AmountNotValid, AmountTooLarge.
     """
     earlier, methods = _earlier(command, work), ask_methods(command.tenders, work)
-    number = command.external_reference
-    linked = work.sales.has_number(number) if number else Pending(lambda: False)
+    named = command.external_reference
+    linked = work.sales.is_known(Reference(named)) if named else Pending(lambda: False)
     if existing := earlier.read():
         return existing
     if linked.read():

@@ -12,6 +12,7 @@ from domain.settings import OtherStore
 from domain.stock.levels import Level
 from domain.stores import StoreClosed
 from domain.tills import series_of, till_code
+from domain.unlinked_returns import Reference
 from projections.base import Answer, Database, Row
 from projections.companies import backdating_of, returns_of, rules_of
 from projections.guards.drawers import LOCK_DRAWER
@@ -53,10 +54,15 @@ _SOLD_AS: LiteralString = """
 """
 
 
-_NUMBERED: LiteralString = """
-    (SELECT id FROM orders WHERE company_id = %(company_id)s AND number = %(number)s LIMIT 1)
+# Who types a number writes it large or small; an index knows it as it is printed.
+_REFERENCED: LiteralString = """
+    (SELECT id FROM orders WHERE company_id = %(company_id)s AND number = ANY(%(numbers)b::text[]) LIMIT 1)
      UNION ALL
-    (SELECT id FROM refunds WHERE company_id = %(company_id)s AND number = %(number)s LIMIT 1)
+    (SELECT id FROM refunds WHERE company_id = %(company_id)s AND number = ANY(%(numbers)b::text[]) LIMIT 1)
+     UNION ALL
+    (SELECT id FROM orders WHERE company_id = %(company_id)s AND id = %(id)s::uuid LIMIT 1)
+     UNION ALL
+    (SELECT id FROM refunds WHERE company_id = %(company_id)s AND id = %(id)s::uuid LIMIT 1)
 """
 
 
@@ -141,9 +147,10 @@ class SalesGuard:
         answer = self._db.ask(_REFUNDED_AS, params)
         return Pending(lambda: answer.row() is not None)
 
-    def has_number(self, number: str) -> Pending[bool]:
-        """Ask whether that is the number of an order, refund or return of the company, as it is printed."""
-        answer = self._db.ask(_NUMBERED, {"company_id": self._db.company_id, "number": number})
+    def is_known(self, reference: Reference) -> Pending[bool]:
+        """Ask whether that names an order, refund or return of the company."""
+        params = {"company_id": self._db.company_id, "numbers": list(reference.numbers), "id": reference.id}
+        answer = self._db.ask(_REFERENCED, params)
         return Pending(lambda: answer.row() is not None)
 
     def _ask_goods(self, request: Mapping[str, Any], *, holds: bool) -> tuple[Answer, Answer]:

@@ -68,8 +68,15 @@ class TestTakingBack:
 
     def test_of_an_order_or_a_refund_of_ours_is_refused(self, stocked: Any) -> None:
         manager, order = stocked.shop.client("Manager"), stocked.sell(1).data
-        number = manager.post(RETURNS, back(stocked)).data["number"]
-        for reference in (order["number"], number):
+        taken = manager.post(RETURNS, back(stocked)).data
+        for reference in (
+            order["number"],
+            taken["number"],
+            f" {order['number'].lower()} ",
+            taken["number"].lower(),
+            order["id"],
+            taken["id"].upper(),
+        ):
             answer = manager.post(RETURNS, back(stocked, external_reference=reference))
             assert (answer.status, answer.code) == (409, "linked_return_exists")
         assert stocked.on_hand() == "10"

@@ -21,7 +21,7 @@ from domain.storages import Storage
 from domain.stores import Store, StoreClosed
 from domain.tax_rates import TaxRate as TaxRateSetting
 from domain.tills import series_of, till_code
-from domain.unlinked_returns import UnlinkedReturn
+from domain.unlinked_returns import Reference, UnlinkedReturn
 from tests.commands.memory.drawers import MemoryDrawers
 from tests.commands.memory.stock import backdating_of, levels_of, precision_of
 from tests.commands.memory.world import World
@@ -104,12 +104,14 @@ class MemorySales:
         is_so = any((sale.series_id, sale.series_number) == (series_id, number) for sale in sales)
         return Pending(lambda: is_so and number > 0)
 
-    def has_number(self, number: str) -> Pending[bool]:
+    def is_known(self, reference: Reference) -> Pending[bool]:
         orders = list(self._world.all(self._company_id, Order))
-        numbers = [order.terms.number for order in orders]
-        numbers += [refund.number for order in orders for refund in order.refunds]
-        numbers += [one.taken.number for one in self._world.all(self._company_id, UnlinkedReturn)]
-        return Pending(lambda: number in numbers)
+        known = {(order.id, order.terms.number) for order in orders}
+        known |= {(refund.refund_id, refund.number) for order in orders for refund in order.refunds}
+        known |= {(one.id, one.taken.number) for one in self._world.all(self._company_id, UnlinkedReturn)}
+        return Pending(
+            lambda: any(one_id == reference.id or number in reference.numbers for one_id, number in known)
+        )
 
     def is_refund_taken(self, series_id: UUID, number: int) -> Pending[bool]:
         refunds = (refund for order in self._world.all(self._company_id, Order) for refund in order.refunds)
