@@ -51,6 +51,8 @@ _OF_THE_DELIVERY = (
     CompanyClosed,
     EventNotReadable,
 )
+#: Who settles what tills did may send it for others.
+SYNC_RESOLVE = "sync.resolve"
 _NOTHING = Response(200, None, b"")
 
 
@@ -150,16 +152,31 @@ class Decider:
         raise refused or NotAllowed
 
     def _rights(self, operation: Operation, permission: str) -> Iterator[_Rights]:
+        """The cashier's of now and of then, each only as far as they are the sender's, too."""
         cashier_id = operation.cashier_id
         cashier = self._known.cashiers.get(cashier_id) if cashier_id else None
         if cashier_id is None or cashier is None:
             raise Invalid(details=[Detail("cashier_id", "not_found", "There is no such user.")])
-        if _may(cashier, permission):
-            yield _Rights(cashier.values["role"], cashier.permissions)
+        if rights := self._shared(cashier, permission):
+            yield rights
         then = self._user_at(cashier_id, operation)
-        if then and _may(then, permission):
-            yield _Rights(then.values["role"], then.permissions)
+        if then and (rights := self._shared(then, permission)):
+            yield rights
         yield _Rights(cashier.values["role"], frozenset(PERMISSIONS), frozenset({NOT_PERMITTED}))
+
+    def _shared(self, cashier: User, permission: str) -> _Rights | None:
+        """What the cashier may, as far as the sender may; None if that is not enough.
+
+        Who names somebody else gains nothing by it, unless they settle what tills did.
+        """
+        role, permissions = cashier.values["role"], cashier.permissions
+        sender = self._known.cashiers.get(self._caller.user_id) if self._caller.user_id else None
+        if sender is None:
+            return None
+        if sender.id != cashier.id and SYNC_RESOLVE not in sender.permissions:
+            role, permissions = sender.values["role"], permissions & sender.permissions
+        is_allowed = cashier.is_active and permission in permissions
+        return _Rights(role, permissions) if is_allowed else None
 
     def _user_at(self, user_id: UUID, operation: Operation) -> User | None:
         found: list[User | None] = []
@@ -271,10 +288,6 @@ class Decider:
             return _NOTHING
 
         return self._run(self._caller, handler, command, note).position
-
-
-def _may(user: User, permission: str) -> bool:
-    return user.is_active and permission in user.permissions
 
 
 def _code(refusal: Refusal) -> str:

@@ -32,11 +32,17 @@ class OperationBody(Body):
         shortest=1,
         longest=40,
         required=True,
-        meaning=f"What it is: {', '.join(f'`{name}`' for name in KINDS)}. A till can do nothing else alone.",
+        meaning=f"What it is: {', '.join(f'`{name}`' for name in KINDS)}. Anything else, `customer.create` "
+        "too, is rejected as `not_available_offline` and kept in the inbox.",
         example="order.sale",
     )
     occurred_at = Moment(required=True, meaning="When it happened, by the till's clock.")
-    cashier_id = Id(allow_none=True, load_default=None, meaning="Who did it, if it was not you.")
+    cashier_id = Id(
+        allow_none=True,
+        load_default=None,
+        meaning="Who did it, if not you. It is not permitted unless both of you may, or you settle what "
+        "tills did (`sync.resolve`).",
+    )
     catalog_position = Whole(
         least=0,
         most=_LARGEST,

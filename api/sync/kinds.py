@@ -85,8 +85,13 @@ def _sale(body: Content, delivery: Delivery) -> TakeOverSale:
     return TakeOverSale(sale=sale_of({**body, **own}), delivery=delivery)
 
 
+def _at_till(body: Content, delivery: Delivery) -> dict[str, Any]:
+    """The body with the register whose drawer paid: the device's, if none is named."""
+    return {**body, "register_id": body["register_id"] or delivery.register_id}
+
+
 def _refund(body: Content, delivery: Delivery) -> TakeOverRefund:
-    refund = refund_order_of(body["order_id"], dict(body))
+    refund = refund_order_of(body["order_id"], _at_till(body, delivery))
     return TakeOverRefund(refund=refund, shift_id=body["shift_id"], delivery=delivery)
 
 
@@ -96,7 +101,7 @@ def _void(body: Content, delivery: Delivery) -> TakeOverVoid:
 
 
 def _exchange(body: Content, delivery: Delivery) -> TakeOverExchange:
-    exchange = exchange_of(dict(body))
+    exchange = exchange_of(_at_till(body, delivery))
     return TakeOverExchange(exchange=exchange, shift_id=body["shift_id"], delivery=delivery)
 
 
@@ -251,6 +256,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             handler=take_over_return,
             command=_return,
             made=_taken,
+            flags=lambda taken: taken.taken.offline.flags if taken.taken.offline else (),
         ),
         "order.void": Kind(
             permission="orders.void",

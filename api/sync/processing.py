@@ -64,7 +64,7 @@ def _settle(
     run: Run, service: Caller, device_id: UUID, due: Sequence[Waiting], peppers: Sequence[bytes]
 ) -> Iterable[tuple[UUID, ResultAnswer]]:
     arrivals = [arrival_of(operation_of(one), peppers) for one in due]
-    known = _begin(run, service, device_id, arrivals)
+    known = _begin(run, service, device_id, arrivals, senders=[one.received_by for one in due])
     for waiting, arrival in zip(due, arrivals, strict=True):
         sender = _sender(service, waiting, arrival.operation.store_ids)
         decided = Decider(run, sender, known).decide(arrival, is_hopeless=waiting.is_hopeless)
@@ -82,14 +82,20 @@ def _sender(service: Caller, waiting: Waiting, store_ids: tuple[UUID, ...]) -> C
 
 
 def _begin(
-    run: Run, caller: Caller, device_id: UUID, arrivals: Sequence[Arrival], seqs: Sequence[int] = ()
+    run: Run,
+    caller: Caller,
+    device_id: UUID,
+    arrivals: Sequence[Arrival],
+    seqs: Sequence[int] = (),
+    *,
+    senders: Iterable[UUID | None] = (),
 ) -> KnownDelivery:
     goods: dict[int, set[UUID]] = {}
     for arrival in arrivals:
         position = arrival.operation.catalog_position
         if position is not None and (position in goods or len(goods) < MOST_POSITIONS):
             goods.setdefault(position, set()).update(arrival.goods)
-    cashiers = {arrival.operation.cashier_id for arrival in arrivals}
+    cashiers = {caller.user_id, *senders, *(arrival.operation.cashier_id for arrival in arrivals)}
     command = BeginDelivery(
         device_id=device_id,
         operation_ids={arrival.operation.id for arrival in arrivals},

@@ -1,12 +1,14 @@
 """What an exchange comes to: the value of both sides, and the money between them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from commands.orders.baskets import check_lines, price_basket, store_of
+from commands.orders.offline_facts import OfflineFact
+from commands.orders.offline_rules import OfflineSaleWork, as_known, price_taken
 from commands.orders.payments import ask_methods, tenders_of
 from commands.orders.refund_rules import (
     ReturnWindowClosed,
@@ -18,12 +20,13 @@ from commands.orders.refund_rules import (
     paying_context,
 )
 from commands.orders.refunds import RefundOrder, RefundWork, moment_of_refund
-from commands.orders.sales import PlaceSale, SaleWork
+from commands.orders.sales import PlaceSale
 from domain.approvals import REFUND
 from domain.business_date import business_date
 from domain.catalog.products import NotForSale
 from domain.errors import Detail, NotAllowed, Refusal
-from domain.orders import Offline, Order, PricedRefund, RefundSettlement, price_refund, settle_refund
+from domain.orders import Order, PricedRefund, RefundSettlement, price_refund, settle_refund
+from domain.orders.taken_payments import settle_taken
 from domain.payments import EXCHANGE, Settlement, Tender, settle
 from domain.pricing import PricedBasket
 from domain.sale_context import SaleContext
@@ -33,7 +36,7 @@ class RefundNotAllowed(NotAllowed):
     """Without the right to refund, goods are exchanged for others of the same value or more."""
 
 
-class ExchangeWork(SaleWork, RefundWork, Protocol):
+class ExchangeWork(OfflineSaleWork, RefundWork, Protocol):
     """What exchanges are decided with."""
 
 
@@ -47,8 +50,6 @@ class ExchangeGoods:
 
     refund: RefundOrder
     sale: PlaceSale
-    #: How it was told of, if it was made without a connection: then nothing that is closed by now refuses it.
-    offline: Offline | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,30 +64,36 @@ class Terms:
     paid: Settlement
 
 
-def terms_of(command: ExchangeGoods, original: Order, work: ExchangeWork) -> Terms:
+def terms_of(
+    command: ExchangeGoods, original: Order, work: ExchangeWork, made: OfflineFact | None = None
+) -> Terms:
     """Price both sides at their full value, and settle each with the other as far as that goes.
 
-    What one is worth above the other is money, and alone is rounded. Raises what refund_order and place_sale
+    What one is worth above the other is money, and alone is rounded. What was `made` without a connection
+    stands as the till had it. Raises what refund_order and place_sale
     do, and RefundNotAllowed.
     """
     methods = ask_methods(command.sale.tenders, work)
     refund_methods = ask_refund_methods(original, command.refund.tenders, work)
     variants = [line.variant_id for line in command.sale.lines]
-    is_told_later = command.offline is not None
     context = paying_context(
-        command.refund.register_id, original, work, variants, is_told_later=is_told_later
+        command.refund.register_id, original, work, variants, is_told_later=made is not None
     )
-    unsellable = check_lines(command.sale, context)
-    if unsellable and not is_told_later:
-        raise NotForSale(details=unsellable)
-    basket = price_basket(command.sale, context, work)
-    occurred_at = moment_of_refund(command.refund, original, context, work)
+    if made:
+        context = as_known(command.sale, context, made.delivery, made.flags, work)
+        basket = price_taken(command.sale, context, made.delivery, work)
+        occurred_at = made.moment(context, original.terms.occurred_at, work)
+    else:
+        if unsellable := check_lines(command.sale, context):
+            raise NotForSale(details=unsellable)
+        basket = price_basket(command.sale, context, work)
+        occurred_at = moment_of_refund(command.refund, original, context, work)
     with _named_as_returns():
         check_quantities(original, command.refund.returns, context.variants)
         refund = price_refund(original, command.refund.returns)
     tied = min(refund.total, basket.total)
     # Only a till without a connection decided at another moment than this.
-    decided_at = occurred_at if is_told_later else work.now
+    decided_at = occurred_at if made else work.now
     _check_rights(original, context, decided_at, refund.total - tied, work)
     tie = [Tender(method=EXCHANGE, amount=tied)] if tied else []
     rounding = context.rules.cash_rounding
@@ -102,8 +109,19 @@ def terms_of(command: ExchangeGoods, original: Order, work: ExchangeWork) -> Ter
         refund=refund,
         paid_back=paid_back,
         basket=basket,
-        paid=settle(basket.total, tenders, rounding),
+        paid=_settle(command.sale, basket.total, tenders, rounding, made),
     )
+
+
+def _settle(
+    sale: PlaceSale, total: int, tenders: Sequence[Tender], rounding: int, made: OfflineFact | None
+) -> Settlement:
+    if made is None:
+        return settle(total, tenders, rounding)
+    settlement, differs = settle_taken(total, tenders, rounding, tolerance=len(sale.lines))
+    if differs:
+        made.flags.add("total_differs")
+    return settlement
 
 
 def _check_rights(

@@ -2,18 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from commands.orders.baskets import store_of
 from commands.orders.exchange_terms import ExchangeGoods, ExchangeWork, Terms, terms_of
-from commands.orders.paying_tills import hold_till
+from commands.orders.offline_facts import OfflineFact
+from commands.orders.offline_rules import ask_taken, note_plan, number_of, take_sold
+from commands.orders.paying_tills import PayingTill, hold_till
 from commands.orders.refunds import Refund, record_refund
 from commands.orders.returned_goods import no_storage, restocked, stocked_lines
 from commands.orders.sales import PlaceSale, Sale, earlier_sale, record_sale, take_stock, till_of
-from domain.orders import Order
+from domain.orders import Offline, Order
 from domain.sale_context import SaleContext
+from domain.shifts.late_facts import LateFact
 from domain.stock.levels import Level
+from domain.stock.movements import MovementLine
 from domain.stock.returns import ReturnedGoods, give_back_lines, levels_after
+from domain.tills import Till
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,16 +47,35 @@ def exchange_goods(command: ExchangeGoods, work: ExchangeWork) -> Exchange:
     Refund and sale are decided together, on what is locked; what comes back can be sold at once. Raises what
     refund_order and place_sale do, and RefundNotAllowed.
     """
+    return record_exchange(command, work)
+
+
+def record_exchange(command: ExchangeGoods, work: ExchangeWork, made: OfflineFact | None = None) -> Exchange:
+    """The same; what was `made` without a connection stands, with flags."""
     earlier = earlier_sale(command.sale.id, work)
     original = work.load(Order, command.refund.order_id)
     if existing := earlier.read():
         return Exchange(original=original, sale=existing)
-    terms = terms_of(command, original, work)
+    terms = terms_of(command, original, work, made)
     goods = restocked(terms.refund.lines, stocked_lines(original, terms.context.variants))
     levels = _hold_levels(command.sale, terms.context, goods, work)
-    paying = hold_till(terms.context, work, is_sale=True).read()
+    paying = _hold_till(terms.context, work, made)
+    refund_id, sale_id = work.new_id(), command.sale.id or work.new_id()
+    context = _after(terms, goods, levels, paying)
+    sale = Sale(
+        order_id=sale_id,
+        store=paying.store,
+        till=_till(context, paying, work, made),
+        shift_id=paying.shift_id,
+        occurred_at=terms.occurred_at,
+        basket=terms.basket,
+        settlement=terms.paid,
+        moved=_take(command.sale, context, paying, terms.occurred_at, made),
+        exchange_refund_id=refund_id,
+        offline=_noted(refund_id, sale_id, terms, work, made),
+    )
     refund = Refund(
-        refund_id=work.new_id(),
+        refund_id=refund_id,
         paying=paying,
         occurred_at=terms.occurred_at,
         priced=terms.refund,
@@ -58,12 +83,14 @@ def exchange_goods(command: ExchangeGoods, work: ExchangeWork) -> Exchange:
         goods=goods,
         storage_id=paying.store.storage_id if goods else None,
         levels=levels,
-        exchange_order_id=command.sale.id or work.new_id(),
-        offline=command.offline,
+        exchange_order_id=sale_id,
+        offline=sale.offline,
     )
+    _check_plan(context, work, made)
     record_refund(command.refund, original, refund, work)
-    sale = replace(command.sale, customer_id=original.terms.customer_id)
-    return Exchange(original=original, sale=_sell(sale, terms, refund, work))
+    customer_id = original.terms.customer_id
+    sold = record_sale(replace(command.sale, customer_id=customer_id), context, sale, work)
+    return Exchange(original=original, sale=sold)
 
 
 def _hold_levels(
@@ -85,23 +112,53 @@ def _hold_levels(
     return work.stock.lock({"storage_id": storage_id}, variants, quantities=quantities).levels()
 
 
-def _sell(command: PlaceSale, terms: Terms, refund: Refund, work: ExchangeWork) -> Order:
-    """Sell what goes out, of what is there once the refund's goods are back. Raises PlanLimitReached."""
-    paying, back = refund.paying, give_back_lines(refund.goods, refund.levels)
-    levels = levels_after(back, refund.levels, terms.occurred_at)
-    context = replace(terms.context, levels=levels, next_number=paying.sale_number or 1)
-    if context.orders_limit is not None:
+def _hold_till(context: SaleContext, work: ExchangeWork, made: OfflineFact | None) -> PayingTill:
+    if made:
+        return made.hold_till(context, work, is_exchange=True)
+    return hold_till(context, work, is_sale=True).read()
+
+
+def _after(
+    terms: Terms, goods: Sequence[ReturnedGoods], levels: Mapping[UUID, Level], paying: PayingTill
+) -> SaleContext:
+    """The context once the refund's goods are back, with the number that the sale takes."""
+    back = give_back_lines(goods, levels)
+    left = levels_after(back, levels, terms.occurred_at)
+    return replace(terms.context, levels=left, next_number=paying.sale_number or 1)
+
+
+def _till(context: SaleContext, paying: PayingTill, work: ExchangeWork, made: OfflineFact | None) -> Till:
+    till = till_of(context, paying.store, work)
+    if made is None:
+        return till
+    return number_of(till, made.delivery, made.flags, ask_taken(made.delivery, work))
+
+
+def _take(
+    command: PlaceSale,
+    context: SaleContext,
+    paying: PayingTill,
+    occurred_at: datetime,
+    made: OfflineFact | None,
+) -> dict[int, MovementLine]:
+    if made is None:
+        return take_stock(command, context, occurred_at)
+    return take_sold(command, context, paying.store, occurred_at, reserved={}, flags=made.flags)
+
+
+def _check_plan(context: SaleContext, work: ExchangeWork, made: OfflineFact | None) -> None:
+    """Raise PlanLimitReached, unless it was made already."""
+    if made is None and context.orders_limit is not None:
         work.plan.check_orders(context.orders_limit, context.company_timezone)
-    sale = Sale(
-        order_id=refund.exchange_order_id or work.new_id(),
-        store=paying.store,
-        till=till_of(context, paying.store, work),
-        shift_id=paying.shift_id,
-        occurred_at=terms.occurred_at,
-        basket=terms.basket,
-        settlement=terms.paid,
-        moved=take_stock(command, context, terms.occurred_at),
-        exchange_refund_id=refund.refund_id,
-        offline=refund.offline,
-    )
-    return record_sale(command, context, sale, work)
+
+
+def _noted(
+    refund_id: UUID, sale_id: UUID, terms: Terms, work: ExchangeWork, made: OfflineFact | None
+) -> Offline | None:
+    """What is recorded of how it was told of; a closed shift is told of both sides."""
+    if made is None:
+        return None
+    note_plan(terms.context, made.flags, work)
+    made.note(LateFact.of_return(refund_id, terms.paid_back.payments, terms.refund.total), work)
+    made.note(LateFact.of_sale(sale_id, terms.paid.payments, terms.basket.total), work)
+    return made.offline(work.now)

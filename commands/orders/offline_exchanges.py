@@ -1,19 +1,16 @@
-"""Taking over exchanges and returns without an order that a till made without a connection.
+"""Taking over exchanges and returns without an order that a till made without a connection."""
 
-Goods that are short, or a shift that is closed, leave these to the inbox.
-"""
-
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from commands.orders.exchange_terms import ExchangeGoods, ExchangeWork
-from commands.orders.exchanges import Exchange, exchange_goods
+from commands.orders.exchanges import Exchange, record_exchange
+from commands.orders.offline_facts import OfflineFact
 from commands.orders.refunds import RefundWork
-from commands.orders.unlinked_returns import TakeReturn, take_return
-from commands.ports import Missing, UnitOfWork
+from commands.orders.unlinked_returns import TakeReturn, record_return
+from commands.ports import Missing
 from commands.sync.delivery import Delivery, NotArrived
 from domain.orders import Order
-from domain.shifts import ShiftNotOpen
 from domain.unlinked_returns import UnlinkedReturn
 
 
@@ -36,46 +33,23 @@ class TakeOverReturn:
 
 
 def take_over_exchange(command: TakeOverExchange, work: ExchangeWork) -> Exchange:
-    """Record it, once. Raises NotArrived, ShiftNotOpen, and what exchange_goods does."""
-    delivery, exchange = command.delivery, command.exchange
-    sold_at = _sold(exchange.refund.order_id, work).terms.occurred_at
-    occurred_at = max(delivery.moment(work.now), sold_at)
-    exchanged = exchange_goods(
-        replace(
-            exchange,
-            refund=replace(exchange.refund, occurred_at=occurred_at),
-            sale=replace(exchange.sale, occurred_at=occurred_at),
-            offline=delivery.offline(work.now, ()),
-        ),
-        work,
-    )
-    _check_shift(command.shift_id, exchanged.sale.terms.shift_id)
-    return exchanged
+    """Record it, once, with flags.
+
+    Raises NotArrived, and what exchange_goods does of money and quantities.
+    """
+    order_id = command.exchange.refund.order_id
+    try:
+        work.load(Order, order_id)
+    except Missing:
+        raise NotArrived(order_id) from None
+    made = OfflineFact(delivery=command.delivery, named_shift_id=command.shift_id)
+    return record_exchange(command.exchange, work, made)
 
 
 def take_over_return(command: TakeOverReturn, work: RefundWork) -> UnlinkedReturn:
-    """Record it, once. Raises ShiftNotOpen, and what take_return does."""
-    delivery = command.delivery
-    taken = take_return(
-        replace(
-            command.taken,
-            occurred_at=delivery.moment(work.now),
-            offline=delivery.offline(work.now, ()),
-        ),
-        work,
-    )
-    _check_shift(command.shift_id, taken.taken.shift_id)
-    return taken
+    """Record it, once, with flags.
 
-
-def _sold(order_id: UUID, work: UnitOfWork) -> Order:
-    try:
-        return work.load(Order, order_id)
-    except Missing:
-        raise NotArrived(order_id) from None
-
-
-def _check_shift(named: UUID | None, own: UUID | None) -> None:
-    """Raise ShiftNotOpen unless it came into the shift that was named."""
-    if named and named != own:
-        raise ShiftNotOpen
+    Raises NotArrived, and what take_return does of money and quantities.
+    """
+    made = OfflineFact(delivery=command.delivery, named_shift_id=command.shift_id)
+    return record_return(command.taken, work, made)

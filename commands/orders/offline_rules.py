@@ -65,7 +65,8 @@ def as_known(
         later = work.shelf_prices.known_at(store.id, asked, moment=delivery.told_at).read()
         named = {line.variant_id: line.unit_price for line in sale.lines if line.unit_price is not None}
         context = _with(context, {one: at for one, at in later.items() if named.get(one) == at.price})
-        if _differing(sale, context) and PRICE_OVERRIDE not in work.caller.permissions:
+        may_override = PRICE_OVERRIDE in work.caller.permissions and NOT_PERMITTED not in delivery.flags
+        if _differing(sale, context) and not may_override:
             flags.add("price_differs")
     return context
 

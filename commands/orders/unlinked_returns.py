@@ -7,6 +7,7 @@ from uuid import UUID
 
 from commands.moments import moment_of
 from commands.orders.baskets import PRICE_OVERRIDE, PriceOverrideNotAllowed, store_of
+from commands.orders.offline_facts import OfflineFact
 from commands.orders.paying_tills import PayingTill, hold_till
 from commands.orders.payments import ask_methods, tenders_of
 from commands.orders.refunds import RefundWork
@@ -21,6 +22,7 @@ from domain.payments import Tender
 from domain.pending import Pending
 from domain.pricing import Item, PricedBasket, price
 from domain.sale_context import SaleContext
+from domain.shifts.late_facts import LateFact
 from domain.stock.levels import Level
 from domain.stock.movements import MovementLine, StockMovement
 from domain.unlinked_returns import LinkedReturnExists, Reference, UnlinkedReturn, pay_out
@@ -41,8 +43,6 @@ class TakeReturn:
     external_reference: str | None = None
     note: str | None = None
     occurred_at: datetime | None = None
-    #: How it was told of, if it was made without a connection: then nothing that is closed by now refuses it.
-    offline: Offline | None = None
 
 
 def take_return(command: TakeReturn, work: RefundWork) -> UnlinkedReturn:
@@ -52,6 +52,11 @@ def take_return(command: TakeReturn, work: RefundWork) -> UnlinkedReturn:
     LinkedReturnExists, PriceOverrideNotAllowed, PaymentInsufficient, PaymentExceedsTotal, ApprovalNotValid,
     NoOpenShift, TooFarBack, BeforeTheCompany, DuplicateId, QuantityNotValid, AmountNotValid, AmountTooLarge.
     """
+    return record_return(command, work)
+
+
+def record_return(command: TakeReturn, work: RefundWork, made: OfflineFact | None = None) -> UnlinkedReturn:
+    """The same; what was `made` without a connection stands, with flags."""
     earlier, methods = _earlier(command, work), ask_methods(command.tenders, work)
     named = command.external_reference
     linked = work.sales.is_known(Reference(named)) if named else Pending(lambda: False)
@@ -59,24 +64,30 @@ def take_return(command: TakeReturn, work: RefundWork) -> UnlinkedReturn:
         return existing
     if linked.read():
         raise LinkedReturnExists
-    context = _context(command, work)
+    context = _context(command, work, is_told_later=made is not None)
     basket = _price(command, context, work)
     offers = tenders_of(command.tenders, methods.read())
     payments = pay_out(basket.total, offers, context.rules.cash_rounding)
     work.caller.check_approved_amount(sum(payment.amount for payment in payments))
-    occurred_at = moment_of(command.occurred_at, "A return", work, context.backdating)
+    occurred_at = _moment(command, context, work, made)
     storage_id, levels = _hold_levels(command, context, work)
+    paying = made.hold_till(context, work) if made else hold_till(context, work).read()
+    return_id = command.id or work.new_id()
+    if made:
+        made.note(LateFact.of_return(return_id, payments, basket.total), work)
     return _record(
         command,
         context,
         _Return(
-            paying=hold_till(context, work).read(),
+            return_id=return_id,
+            paying=paying,
             occurred_at=occurred_at,
             basket=basket,
             payments=payments,
             storage_id=storage_id,
             moved=take_in(command.lines, context, levels),
             levels=levels,
+            offline=made.offline(work.now) if made else None,
         ),
         work,
     )
@@ -86,6 +97,7 @@ def take_return(command: TakeReturn, work: RefundWork) -> UnlinkedReturn:
 class _Return:
     """What was decided of a return; `moved` is what it brings into the storage, by the place of the line."""
 
+    return_id: UUID
     paying: PayingTill
     occurred_at: datetime
     basket: PricedBasket
@@ -93,6 +105,7 @@ class _Return:
     storage_id: UUID | None
     moved: Mapping[int, MovementLine]
     levels: Mapping[UUID, Level]
+    offline: Offline | None
 
 
 def _earlier(command: TakeReturn, work: UnitOfWork) -> Pending[UnlinkedReturn | None]:
@@ -102,7 +115,7 @@ def _earlier(command: TakeReturn, work: UnitOfWork) -> Pending[UnlinkedReturn | 
     return work.find_earlier(UnlinkedReturn, UnlinkedReturn.Taken, command.id)
 
 
-def _context(command: TakeReturn, work: RefundWork) -> SaleContext:
+def _context(command: TakeReturn, work: RefundWork, *, is_told_later: bool) -> SaleContext:
     """Where it is paid, and what the goods are there. Raises Invalid, OtherStore, StoreClosed."""
     context = work.sales.context(
         store_id=command.store_id,
@@ -111,11 +124,20 @@ def _context(command: TakeReturn, work: RefundWork) -> SaleContext:
         variant_ids=(line.variant_id for line in command.lines),
         customer_id=command.customer_id,
         lock=False,
-        is_told_later=command.offline is not None,
+        is_told_later=is_told_later,
     )
     if wrong := list(wrong_items(command.lines, context)):
         raise Invalid(details=wrong)
     return context
+
+
+def _moment(
+    command: TakeReturn, context: SaleContext, work: RefundWork, made: OfflineFact | None
+) -> datetime:
+    """When it happened. Raises TooFarBack, BeforeTheCompany."""
+    if made:
+        return made.moment(context, None, work)
+    return moment_of(command.occurred_at, "A return", work, context.backdating)
 
 
 def _price(command: TakeReturn, context: SaleContext, work: UnitOfWork) -> PricedBasket:
@@ -154,7 +176,7 @@ def _record(command: TakeReturn, context: SaleContext, decided: _Return, work: R
     store = decided.paying.store
     day = business_date(decided.occurred_at, store.timezone, store.day_cut)
     taken = UnlinkedReturn.take(
-        command.id or work.new_id(),
+        decided.return_id,
         till=decided.paying.till,
         shift_id=decided.paying.shift_id,
         customer_id=command.customer_id,
@@ -170,7 +192,7 @@ def _record(command: TakeReturn, context: SaleContext, decided: _Return, work: R
         external_reference=command.external_reference,
         note=command.note,
         approved_by=work.caller.approved_by,
-        offline=command.offline,
+        offline=decided.offline,
     )
     work.save(taken)
     if decided.storage_id and decided.moved:

@@ -75,17 +75,17 @@ def take_over_movement(command: TakeOverMovement, work: OfflineShiftWork) -> Cas
 
 def take_over_end(command: TakeOverEnd, work: OfflineShiftWork) -> Shift:
     """End it, once. Raises NotArrived, and what end_shift does."""
+    _load(command.ending.id, work)
     if earlier := _repeated(Shift.Ended, command.ending.id, work):
         return earlier
-    _load(command.ending.id, work)
     return end_shift(command.ending, work).shift
 
 
 def take_over_close(command: TakeOverClose, work: OfflineShiftWork) -> Shift:
     """Close it, once. Raises NotArrived, and what close_shift does."""
+    opened = _load(command.closing.id, work).opened
     if earlier := _repeated(Shift.Closed, command.closing.id, work):
         return earlier
-    opened = _load(command.closing.id, work).opened
     occurred_at = max(command.delivery.moment(work.now), opened.occurred_at)
     return close_shift(replace(command.closing, occurred_at=occurred_at), work)
 
@@ -99,7 +99,10 @@ def _load(shift_id: UUID, work: UnitOfWork) -> Shift:
 
 
 def _repeated(event: type[Aggregate.Event], shift_id: UUID, work: UnitOfWork) -> Shift | None:
-    """The shift as this very operation left it before; it has no id of its own in the shift."""
+    """The shift as this very operation left it before; it has no id of its own in the shift.
+
+    The shift is loaded before, so that what another tab records meanwhile is in both or in none.
+    """
     try:
         return work.find_earlier(Shift, event, shift_id).read()
     except DuplicateId:

@@ -466,11 +466,19 @@ class TestMoneyBack:
         results = device.results(sold[0], second, first)
         assert [one.get("code") for one in results] == [None, "return_exceeds_sold", None]
 
-    def test_a_refund_is_by_the_rights_of_its_cashier(self, device: Device, sold: Any) -> None:
+    def test_naming_a_manager_gives_no_rights(self, device: Device, sold: Any) -> None:
         manager = device.stocked.shop.client("Manager").get("/api/auth/me").data["user"]["id"]
         refund = {**self.refund(device, sold, 1, 119), "cashier_id": manager}
-        results = device.results(sold[0], refund)
-        assert results[1]["flags"] == ["no_shift"]
+        line = {"variant_id": device.stocked.variant_id, "quantity": 1, "unit_price": 7}
+        cheap = device.sale(body={"lines": [line], "payments": [{"method": "cash", "amount": 7}]})
+        results = device.results(sold[0], refund, {**cheap, "cashier_id": manager})
+        assert results[1]["flags"] == ["not_permitted", "no_shift"]
+        assert results[2]["flags"] == ["price_differs", "no_shift"]
+
+    def test_a_manager_s_refund_that_a_manager_delivers_is_by_right(self, device: Device, sold: Any) -> None:
+        device.results(sold[0])
+        answer = device.deliver(self.refund(device, sold, 1, 119), role="Manager")
+        assert answer.data["results"][0]["flags"] == ["no_shift"]
 
     def test_a_sale_that_was_taken_back(self, device: Device, sold: Any) -> None:
         void = device.operation("order.void", {"order_id": sold[0]["id"], "reason": "Wrong customer"})

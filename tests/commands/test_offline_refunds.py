@@ -29,7 +29,7 @@ from domain.orders import InvalidTransition, LineReturn, Order
 from domain.orders.portions import ReturnExceedsSold
 from domain.payments import Tender
 from domain.settings import OtherStore
-from domain.shifts import Shift, ShiftAlreadyOpen, ShiftNotOpen
+from domain.shifts import Shift, ShiftAlreadyOpen
 from domain.stock.movements import StockMovement
 from domain.stores import Store
 from domain.unlinked_returns import UnlinkedReturn
@@ -181,13 +181,21 @@ class TestTakeOverVoid:
 
 
 class TestTakeOverExchange:
-    def exchange(self, *, order_id: Any = ORDER, shift_id: Any = SHIFT) -> TakeOverExchange:
-        """One SALT against two."""
+    def exchange(
+        self,
+        *,
+        order_id: Any = ORDER,
+        shift_id: Any = SHIFT,
+        quantity: str = "2",
+        paid: int = 249,
+        told: Delivery = TOLD,
+    ) -> TakeOverExchange:
+        """One SALT against two, or as many as it says."""
         returns = (LineReturn(line_id=LINE, quantity=Decimal(1)),)
         back = RefundOrder(order_id=order_id, returns=returns, reason="more")
-        more = sale(line("2"), id=OTHER, paid=249, register_id=REGISTER, store_id=None)
+        more = sale(line(quantity), id=OTHER, paid=paid, register_id=REGISTER, store_id=None)
         return TakeOverExchange(
-            exchange=ExchangeGoods(refund=back, sale=more), shift_id=shift_id, delivery=TOLD
+            exchange=ExchangeGoods(refund=back, sale=more), shift_id=shift_id, delivery=told
         )
 
     def test_records_both_sides(self, shop: Scenario) -> None:
@@ -198,15 +206,42 @@ class TestTakeOverExchange:
     def test_waits_for_its_order(self, shop: Scenario) -> None:
         shop.when(self.exchange(order_id=NOTHING)).then_refused(NotArrived)
 
-    def test_leaves_that_of_a_closed_shift_to_the_inbox(self, closed: Scenario) -> None:
-        closed.when(self.exchange()).then_refused(ShiftNotOpen)
+    def test_waits_for_its_shift(self, shop: Scenario) -> None:
+        shop.when(self.exchange(shift_id=NOTHING)).then_refused(NotArrived)
+
+    def test_tells_a_closed_shift_of_both_sides(self, closed: Scenario) -> None:
+        outcome = closed.when(self.exchange())
+        sold, returned = recorded(outcome, Order.Sold), recorded(outcome, Order.Refunded)
+        assert (sold.shift_id, returned.shift_id) == (SHIFT, SHIFT)
+        assert (sold.offline.flags, returned.offline.flags) == (("late",), ("late",))
+        noted = [data for kind, _, data in outcome.recorded if kind is Shift.LateSaleNoted]
+        assert [(one.cash, one.sales, one.returns) for one in noted] == [(0, 0, 249), (249, 498, 0)]
+
+    def test_is_in_no_shift_that_was_opened_later(self, shop: Scenario) -> None:
+        sold = recorded(shop.when(self.exchange(shift_id=None)), Order.Sold)
+        assert (sold.shift_id, sold.offline.flags) == (None, ("no_shift",))
+
+    def test_takes_what_was_not_there(self, shop: Scenario) -> None:
+        sold = recorded(shop.when(self.exchange(quantity="20", paid=19 * 249)), Order.Sold)
+        assert sold.offline.flags == ("stock_negative",)
+
+    def test_keeps_the_number_of_its_sale(self, shop: Scenario) -> None:
+        outcome = shop.when(self.exchange(told=numbered("M-1-X1-000009")))
+        sold, returned = recorded(outcome, Order.Sold), recorded(outcome, Order.Refunded)
+        assert (sold.number, sold.series_number, sold.offline.flags) == ("M-1-X1-000009", 9, ())
+        assert returned.series_number == 1
+
+    def test_keeps_a_foreign_number_without_a_place(self, shop: Scenario) -> None:
+        sold = recorded(shop.when(self.exchange(told=numbered("M-1-X2-000009"))), Order.Sold)
+        assert (sold.number, sold.series_number) == ("M-1-X2-000009", 0)
+        assert sold.offline.flags == ("number_conflict",)
 
 
 class TestTakeOverReturn:
-    def taken(self, shift_id: Any = None) -> TakeOverReturn:
+    def taken(self, shift_id: Any = SHIFT, told: Delivery = TOLD) -> TakeOverReturn:
         item = ReturnedItem(variant_id=VARIANT, quantity=Decimal(1), unit_price=249)
         back = TakeReturn(id=REFUND, lines=(item,), tenders=CASH, reason="gift", register_id=REGISTER)
-        return TakeOverReturn(taken=back, shift_id=shift_id, delivery=TOLD)
+        return TakeOverReturn(taken=back, shift_id=shift_id, delivery=told)
 
     def test_records_it(self, shop: Scenario) -> None:
         outcome = shop.when(self.taken()).then(
@@ -215,8 +250,24 @@ class TestTakeOverReturn:
         )
         assert recorded(outcome, UnlinkedReturn.Taken).offline.seq == 7
 
-    def test_leaves_that_of_a_closed_shift_to_the_inbox(self, closed: Scenario) -> None:
-        closed.when(self.taken(SHIFT)).then_refused(ShiftNotOpen)
+    def test_waits_for_its_shift(self, shop: Scenario) -> None:
+        shop.when(self.taken(NOTHING)).then_refused(NotArrived)
+
+    def test_tells_a_closed_shift_of_it(self, closed: Scenario) -> None:
+        outcome = closed.when(self.taken()).then(
+            fact(Shift.LateSaleNoted, SHIFT, order_id=REFUND, cash=-249, total=-249),
+            fact(UnlinkedReturn.Taken, shift_id=SHIFT),
+            fact(StockMovement.Returned),
+        )
+        assert recorded(outcome, UnlinkedReturn.Taken).offline.flags == ("late",)
+
+    def test_is_in_no_shift_that_was_opened_later(self, shop: Scenario) -> None:
+        taken = recorded(shop.when(self.taken(None)), UnlinkedReturn.Taken)
+        assert (taken.shift_id, taken.offline.flags) == (None, ("no_shift",))
+
+    def test_keeps_its_number(self, shop: Scenario) -> None:
+        taken = recorded(shop.when(self.taken(told=numbered("M-1-X1-R000004"))), UnlinkedReturn.Taken)
+        assert (taken.number, taken.series_number) == ("M-1-X1-R000004", 4)
 
 
 class TestShifts:
