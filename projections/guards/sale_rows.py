@@ -7,6 +7,7 @@ from functools import cache
 from typing import LiteralString
 from uuid import UUID
 
+from domain.catalog.variant_names import variant_name_of
 from domain.pricing import TaxRate
 from domain.sale_context import StoreAtSale, VariantAtSale
 from projections.base import Answer, Row
@@ -73,12 +74,12 @@ TILL: LiteralString = f"""
 # One after another by their keys, whatever the planner knows of the tables. The store is found as above, once
 # for the statement, so that it need not wait for that answer.
 VARIANTS: LiteralString = f"""
-    SELECT v.id, v.product_id, v.sku, p.name, v.name AS variant_name, p.category_id, p.brand_id,
+    SELECT v.id, v.product_id, v.sku, p.name, v.name AS variant_name, v.options, p.category_id, p.brand_id,
            coalesce(own.price, v.price) AS price, v.cost, p.status, p.track_stock, p.tax_rate_ids,
            unit.precision, p.supplier_id
       FROM unnest(%(variants)b::uuid[]) AS requested(id)
      CROSS JOIN LATERAL (
-            SELECT id, product_id, sku, name, price, cost FROM variants
+            SELECT id, product_id, sku, name, options, price, cost FROM variants
              WHERE company_id = %(company_id)s AND id = requested.id
              LIMIT 1
            ) AS v
@@ -194,7 +195,7 @@ def variants_of(variants: Answer, rates: Answer, of_store: Iterable[Row]) -> dic
             product_id=row["product_id"],
             sku=row["sku"],
             name=row["name"],
-            variant_name=row["variant_name"],
+            variant_name=variant_name_of(row["variant_name"], row["options"]),
             category_id=row["category_id"],
             brand_id=row["brand_id"],
             price=row["price"],

@@ -6,6 +6,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.catalog.products import Product
+from domain.catalog.variant_names import variant_name_of
 from domain.customers import Customer
 from projections.base import Answer, Database, Row
 from projections.catalog.codes import ask_codes
@@ -117,8 +118,7 @@ def _statuses(selection: Selection) -> list[str]:
 
 
 def _shown(row: Row, code: str | None) -> Row:
-    own = row.pop("variant_name") or " / ".join(row.pop("options").values())
-    row.pop("options", None)
+    own = variant_name_of(row.pop("variant_name"), row.pop("options"))
     name, barcodes = row.pop("name"), row.pop("barcodes")
     barcode = code if code in barcodes else next(iter(barcodes), None)
     return {**row, "label": f"{name}, {own}" if own else name, "barcode": barcode}

@@ -129,3 +129,23 @@ class TestRefusals:
         line = {"variant_id": theirs.variant_id, "quantity": 1}
         refused = stocked.shop.client("Cashier").post("/api/pos/orders", stocked.sale(lines=[line]))
         assert (refused.status, refused.fields) == (422, {"lines.0.variant_id"})
+
+
+def test_a_variant_without_a_name_of_its_own_is_called_by_its_options(stocked: Any) -> None:
+    admin = stocked.shop.client()
+    for name, values in (("Size", ["M"]), ("Color", ["Red"])):
+        made = admin.post("/api/admin/settings/variant-types", {"name": name, "values": values})
+        assert made.status == 201, made.body
+    shirt = stocked.product_of(
+        track_stock=False,
+        variants=[{"sku": "SHIRT", "price": 900, "options": {"Size": "M", "Color": "Red"}}],
+    )
+    line = {"variant_id": shirt["variants"][0]["id"], "quantity": 1}
+    till = stocked.shop.client("Cashier")
+    body = {"register_id": stocked.register["id"], "lines": [line]}
+    sold = till.post("/api/pos/orders", {**body, "payments": [{"method": "cash", "amount": 900}]}).data
+    parked = till.post("/api/pos/orders/hold", body).data
+    quoted = till.post("/api/pos/quote", body).data
+    assert {one["lines"][0]["variant_name"] for one in (sold, parked, quoted)} == {"M / Red"}
+    receipt = till.get(f"/api/cashier/orders/{sold['id']}/receipt?format=json")
+    assert "M / Red" in receipt.body.decode()
