@@ -555,7 +555,23 @@ class TestAnyDelivery:
             for count, (sale, line) in enumerate(zip(sales[:3], lines, strict=False), 1)
         ]
         void = device.operation("order.void", {"order_id": sales[5]["id"], "reason": "Wrong customer"})
-        day = [opening, *sales, *refunds, void]
+        body = exchange_in(shift, stocked, sales[3]["id"], lines[3])
+        exchange = device.operation("order.exchange", body, number=f"MAIN-1-{device.code}-000007")
+        taken = device.operation(
+            "return.unlinked",
+            {
+                "shift_id": shift,
+                "lines": [{"variant_id": stocked.variant_id, "quantity": 1, "unit_price": 119}],
+                "payments": [{"method": "cash", "amount": 119}],
+                "reason": "A gift",
+            },
+            number=f"MAIN-1-{device.code}-R000004",
+        )
+        movement = device.operation(
+            "shift.cash_movement",
+            {"shift_id": shift, "type": "paid_in", "amount": 500, "reason": "float_top_up"},
+        )
+        day = [opening, *sales, *refunds, void, exchange, taken, movement]
         sent = day * 2
         chance.shuffle(sent)
         while sent:
@@ -563,15 +579,18 @@ class TestAnyDelivery:
         assert device.statuses(*day) == ["replayed"] * len(day)
         status = device.status()
         assert (status["waiting"], status["rejected"], status["missing_seqs"]) == ([], [], [])
-        assert stocked.on_hand() == str(10 - 5 * 2 + 3)
+        assert stocked.on_hand() == str(10 - 5 * 2 + 3 - 1 + 1)
         shown = stocked.shop.client().get(f"/api/pos/shifts/{shift}").data
-        assert shown["expected_cash"] == 1000 + 5 * 2 * 119 - 3 * 119
+        assert shown["expected_cash"] == 1000 + 5 * 2 * 119 - 3 * 119 + 119 - 119 + 500
         cashier = stocked.shop.client("Cashier")
         orders = [cashier.get(f"/api/cashier/orders/{one['id']}").data for one in sales]
         assert [one["number"] for one in orders] == [one["number"] for one in sales]
         assert [one["number"] for order in orders for one in order["refunds"]] == [
-            one["number"] for one in refunds
+            *(one["number"] for one in refunds),
+            "MAIN-1-R000001",
         ]
+        sold = cashier.get(f"/api/cashier/orders/{exchange['id']}").data
+        assert sold["number"] == exchange["number"]
 
 
 def sold_in(shift: str, stocked: Stocked, line_id: str) -> dict[str, Any]:
@@ -579,4 +598,15 @@ def sold_in(shift: str, stocked: Stocked, line_id: str) -> dict[str, Any]:
     return {
         "shift_id": shift,
         "lines": [{"id": line_id, "variant_id": stocked.variant_id, "quantity": 2}],
+    }
+
+
+def exchange_in(shift: str, stocked: Stocked, order_id: str, line_id: str) -> dict[str, Any]:
+    """One piece of an order against two, in the shift."""
+    return {
+        "shift_id": shift,
+        "order_id": order_id,
+        "returns": [{"line_id": line_id, "quantity": 1}],
+        "lines": [{"variant_id": stocked.variant_id, "quantity": 2}],
+        "payments": [{"method": "cash", "amount": 119}],
     }
