@@ -5,6 +5,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.catalog.products import SELLABLE, sku_key
+from domain.catalog.variant_names import variant_name_of
 from projections.base import Database, Row, plan_for_values
 from projections.catalog.categories import subtree_of
 from projections.pages import PAGE, total_of
@@ -166,7 +167,8 @@ def list_offers(db: Database, ids: Sequence[UUID], *, store_ids: Sequence[UUID] 
         "store_ids": list(store_ids) or None,
         "store_id": store_ids[0] if len(store_ids) == 1 else None,
     }
-    return db.ask(_OFFERED, own).rows() if ids else []
+    rows = db.ask(_OFFERED, own).rows() if ids else []
+    return [{**row, "variant_name": variant_name_of(row["variant_name"], row["options"])} for row in rows]
 
 
 def _choose(

@@ -149,3 +149,5 @@ def test_a_variant_without_a_name_of_its_own_is_called_by_its_options(stocked: A
     assert {one["lines"][0]["variant_name"] for one in (sold, parked, quoted)} == {"M / Red"}
     receipt = till.get(f"/api/cashier/orders/{sold['id']}/receipt?format=json")
     assert "M / Red" in receipt.body.decode()
+    offered = till.get(f"/api/pos/products?store_id={stocked.store['id']}").data
+    assert "M / Red" in {one["variant_name"] for one in offered}
