@@ -120,7 +120,7 @@ class _Printer:
         if receipt.order_discount:
             yield Sum(label=texts.discount, value=self._money(-receipt.order_discount))
         for tax in added:
-            label = f"{tax.name} {self._language.percent(tax.rate)}"
+            label = self._language.tax(tax.name, tax.rate)
             yield Sum(label=label, value=self._money(tax.amount))
         label = texts.total.format(currency=receipt.currency)
         yield Sum(label=label, value=self._money(receipt.total), is_strong=True, is_large=True)

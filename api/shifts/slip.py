@@ -105,7 +105,7 @@ class _Printer:
         texts = self._receipt_texts
         rows = [
             [
-                f"{tax.name} {self._language.percent(tax.rate)}",
+                self._language.tax(tax.name, tax.rate),
                 self._money(tax.sales_taxable - tax.returns_taxable),
                 self._money(tax.sales_amount - tax.returns_amount),
             ]

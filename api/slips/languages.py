@@ -35,6 +35,13 @@ class Language:
         written = self._grouped(f"{int(whole):,}")
         return f"{written}{self.decimal_mark}{fraction}" if fraction else written
 
+    def tax(self, name: str, rate: Decimal) -> str:
+        """A tax and its rate, which is written once if the name says it already."""
+        percent = self.percent(rate)
+        before, _, after = "".join(name.split()).rpartition("".join(percent.split()))
+        says_it = not after and not before.endswith(tuple("0123456789.,"))
+        return name if says_it else f"{name} {percent}"
+
     def percent(self, rate: Decimal) -> str:
         """A rate in percent."""
         return f"{self.number(rate)}{self.percent_sign}"

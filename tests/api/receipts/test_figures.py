@@ -145,3 +145,18 @@ def test_figures_are_written_as_the_language_writes_them(
 @pytest.mark.parametrize(("currency", "written"), [("JPY", "1,234"), ("BHD", "1.234"), ("EUR", "12.34")])
 def test_amounts_have_the_digits_of_their_currency(currency: str, written: str) -> None:
     assert ENGLISH.money(1234, currency) == written
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("VAT", "VAT 19%"),
+        ("VAT 19 %", "VAT 19 %"),
+        ("VAT 19%", "VAT 19%"),
+        ("VAT 119 %", "VAT 119 % 19%"),
+        ("VAT 1.19 %", "VAT 1.19 % 19%"),
+        ("19 %", "19 %"),
+    ],
+)
+def test_a_tax_whose_name_says_its_rate_is_written_with_it_once(name: str, written: str) -> None:
+    assert LANGUAGES["en"].tax(name, Decimal(19)) == written
