@@ -45,7 +45,16 @@ class RestatedAnswer(Answer):
     ]
 
 
-class ShiftAnswer(Answer):
+class RecountAnswer(Answer):
+    """A count of the cash after the close; the first one stays beside it."""
+
+    counted_cash: Annotated[Money, Meaning("What was counted.", 7385)]
+    counted_by: Annotated[Id | None, Meaning("Who counted.")]
+    counted_at: Annotated[Moment, Meaning("When it was counted.")]
+    reason: Annotated[str, Meaning("Why it was counted again.", "A coin under the drawer")]
+
+
+class ListedShiftAnswer(Answer):
     """A shift of a register: one drawer, from its opening float to its counted close."""
 
     id: OwnId
@@ -82,6 +91,16 @@ class ShiftAnswer(Answer):
     late: Annotated[LateAnswer, Meaning("What became known after the close.")]
     restated: Annotated[RestatedAnswer, Meaning("What the close would find by now.")]
     version: Version
+
+
+class ShiftAnswer(ListedShiftAnswer, kw_only=True):
+    """A shift by itself, with what was said of it."""
+
+    over_short_reason: Annotated[
+        str | None, Meaning("Why the count was off, as whoever closed it said.", "Wrong change")
+    ]
+    note: Annotated[str | None, Meaning("A note on the close, else on the opening.")]
+    recounts: Annotated[list[RecountAnswer], Meaning("Counts after the close, oldest first.")]
 
 
 class CashMovementAnswer(Answer):

@@ -7,7 +7,9 @@ from api.shifts.answers import (
     CashMovementAnswer,
     DrawerEntryAnswer,
     LateAnswer,
+    ListedShiftAnswer,
     RecordedMovementAnswer,
+    RecountAnswer,
     RestatedAnswer,
     ShiftAnswer,
     ShiftTenderAnswer,
@@ -70,15 +72,27 @@ def show_shift(shift: Shift, figures: ShiftFigures | None) -> ShiftAnswer:
         late=LateAnswer(count=shift.late_count, total=shift.late_total),
         restated=RestatedAnswer(over_short=shift.restated_over_short),
         version=shift.version,
+        over_short_reason=closed.over_short_reason if closed else None,
+        note=closed.note if closed and closed.note else opened.note,
+        recounts=[_show_recount(one) for one in shift.recounts],
     )
 
 
-def show_row(row: Row, currency: str) -> ShiftAnswer:
+def _show_recount(recounted: Shift.Recounted) -> RecountAnswer:
+    return RecountAnswer(
+        counted_cash=recounted.counted_cash,
+        counted_by=recounted.cashier_id,
+        counted_at=recounted.occurred_at,
+        reason=recounted.reason,
+    )
+
+
+def show_row(row: Row, currency: str) -> ListedShiftAnswer:
     """A shift as lists have it."""
     tenders = tenders_so_far(row["tenders_so_far"] or {})
     if row["tenders"] is not None:
         tenders = [ShiftTenderAnswer(**tender) for tender in row["tenders"]]
-    return ShiftAnswer.of(
+    return ListedShiftAnswer.of(
         {
             **row,
             "currency": currency,

@@ -10,7 +10,7 @@ from api.operations import operation
 from api.queries import AsOfQuery
 from api.resource import requested_stores
 from api.services import Reading
-from api.shifts.answers import ShiftAnswer
+from api.shifts.answers import ListedShiftAnswer, ShiftAnswer
 from api.shifts.input import ShiftsQuery
 from api.shifts.lookup import ShiftResource, find_shift
 from api.shifts.presenter import show_closed, show_row, show_shift
@@ -32,7 +32,7 @@ class Shifts(ShiftResource):
         description="Whoever lacks `shifts.view` sees their own. Where drawers are counted blind, filtering "
         f"and sorting by `over_short` takes `{VIEW_EXPECTED}`.",
         query=ShiftsQuery(),
-        answer=ShiftAnswer,
+        answer=ListedShiftAnswer,
         many=True,
     )
     def on_get(self, req: Request, resp: Response) -> None:

@@ -124,6 +124,7 @@ def recount_shift(command: RecountShift, work: DrawerWork) -> Shift:
         denominations=command.denominations,
         reason=command.reason,
         occurred_at=work.now,
+        cashier_id=work.caller.cashier_id,
     )
     work.save(shift)
     return shift

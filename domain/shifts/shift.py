@@ -146,6 +146,7 @@ class Shift(Aggregate):
         denominations: tuple[Denomination, ...]
         reason: str
         occurred_at: datetime
+        cashier_id: UUID | None = None
 
         def apply(self, aggregate: "Shift") -> None:
             """Keep the count."""

@@ -144,7 +144,9 @@ class TestList:
     def test_shows_the_same_as_the_single_ones(self, till: Till, three: list[str]) -> None:
         till.stocked.sell()
         for row in till.client().get(SHIFTS).data:
-            assert row == till.client().get(f"{SHIFTS}/{row['id']}").data
+            single = till.client().get(f"{SHIFTS}/{row['id']}").data
+            assert row == {name: single[name] for name in row}
+            assert single.keys() - row.keys() == {"over_short_reason", "note", "recounts"}
         assert len(three) == 3
 
 
@@ -244,6 +246,21 @@ class TestBlind:
         assert till.client("Manager").get(f"{SHIFTS}/{shift_id}").data["expected_cash"] == 10119
         report = till.client("Manager").get(f"{SHIFTS}/{shift_id}/report").data
         assert report["cash"]["expected"] == 10119
+
+
+class TestRecount:
+    def test_is_told_beside_the_first_count_with_what_was_said_of_both(self, till: Till) -> None:
+        shift_id = till.open().data["id"]
+        said = {"counted_cash": 9990, "over_short_reason": "Wrong change", "note": "A long day"}
+        till.client().post(f"{SHIFTS}/{shift_id}/close", said)
+        manager = till.client("Manager")
+        manager.post(f"{SHIFTS}/{shift_id}/recount", {"counted_cash": 10000, "reason": "Under the drawer"})
+        shift = till.client().get(f"{SHIFTS}/{shift_id}").data
+        assert (shift["over_short"], shift["restated"]["over_short"]) == (-10, 0)
+        assert (shift["over_short_reason"], shift["note"]) == ("Wrong change", "A long day")
+        counts = [(one["counted_cash"], one["reason"]) for one in shift["recounts"]]
+        assert counts == [(10000, "Under the drawer")]
+        assert shift["recounts"][0]["counted_by"] != shift["closed_by"]
 
 
 def _without_times(text: str) -> str:
