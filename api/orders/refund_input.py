@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.fields import Body, Code, Flag, Id, Many, Moment, Money, Object, OwnId, Quantity, Text
+from domain.errors import Detail, Invalid
 from domain.orders import LineGoodwill, LineReturn
 from domain.payments import Tender
 
@@ -23,7 +24,7 @@ class LineGoodwillBody(Body):
 
 
 class RefundPaymentBody(Body):
-    """What is paid out in one way. Cash may be exact or rounded; a tip is no part of it."""
+    """What is paid out in one way. Cash may be exact or rounded."""
 
     method = Code(
         required=True,
@@ -35,6 +36,12 @@ class RefundPaymentBody(Body):
     reference = Text(
         longest=200, allow_none=True, load_default=None, meaning="The terminal's or coupon's reference."
     )
+
+
+class TippedPaymentBody(RefundPaymentBody):
+    """What is paid out in one way. Cash may be exact or rounded; a tip is no part of the amount."""
+
+    tip = Money(load_default=0, meaning="What of the tips goes back with it, on top.", example=0)
 
 
 class RefundQuoteBody(Body):
@@ -53,8 +60,14 @@ class RefundQuoteBody(Body):
         meaning="Money without goods, at most what is left of each line.",
         example=[],
     )
-    tip = Money(load_default=0, meaning="What goes back of tips, by the methods that took them.", example=0)
-    payments = Many(Object(RefundPaymentBody()), longest=20, load_default=list, meaning="How it is paid out.")
+    tip = Money(
+        allow_none=True,
+        load_default=None,
+        meaning="What goes back of tips: by the methods of `payments` as far as they took tips, then by the "
+        "others that did. Where `payments` say tips, it is their sum or left out.",
+        example=0,
+    )
+    payments = Many(Object(TippedPaymentBody()), longest=20, load_default=list, meaning="How it is paid out.")
     occurred_at = Moment(
         allow_none=True,
         load_default=None,
@@ -89,8 +102,19 @@ def refund_of(body: dict[str, Any]) -> dict[str, Any]:
     return {
         "returns": tuple(LineReturn(**line) for line in body["lines"]),
         "goodwill": tuple(LineGoodwill(**gift) for gift in body["goodwill"]),
-        "tip": body["tip"],
+        "tip": _tip_of(body),
         "tenders": tuple(Tender(**payment) for payment in body["payments"]),
         "register_id": body["register_id"],
         "occurred_at": body["occurred_at"],
     }
+
+
+def _tip_of(body: dict[str, Any]) -> int:
+    """What goes back of tips. Raises Invalid where the payments say another sum."""
+    said: int = sum(payment["tip"] for payment in body["payments"])
+    total: int | None = body["tip"]
+    if total is None:
+        return said
+    if said and said != total:
+        raise Invalid(details=[Detail("tip", "invalid", f"The tips of the payments come to {said}.")])
+    return total

@@ -38,8 +38,8 @@ class ReportTenderAnswer(Answer):
         str | None, Meaning("What the company called a method of its own; null for what every till takes.")
     ]
     sales: Annotated[Sum, Meaning("What was paid by it.", 9489)]
-    tips: Annotated[Sum, Expected("What came on top of that as tips.", 500)]
-    refunds: Annotated[Sum, Meaning("What was given back by it, tips included.", 0)]
+    tips: Annotated[Sum, Expected("What came on top of that as tips, less those given back.", 500)]
+    refunds: Annotated[Sum, Meaning("What was given back by it, without tips.", 0)]
     net: Annotated[Sum, Meaning("What is left: sales and tips less refunds.", 9989)]
     counted: Annotated[Sum | None, Meaning("What was counted of it; null if nobody did, and for cash.")]
     over_short: Annotated[Sum | None, Meaning("What was counted too much, or (below zero) too little.")]

@@ -1,12 +1,12 @@
 """Orders: what was sold, given back and taken back."""
 
 from domain.orders.lines import SaleLine, Sums, Totals
+from domain.orders.method_balances import balances_of
 from domain.orders.offline import FLAGS, LATE, Offline
 from domain.orders.order import FulfilmentStatus, InvalidTransition, Order, OrderStatus, PaymentStatus
 from domain.orders.refund_pricing import price_refund, remainders_of
 from domain.orders.refund_settlement import (
     RefundMethodNotAllowed,
-    balances_of,
     check_methods,
     settle_refund,
     suggest_payments,

@@ -79,6 +79,8 @@ class Order(Aggregate):
         exchange_refund_id: UUID | None = None
         approved_by: UUID | None = None
         offline: Offline | None = None
+        #: To what cash was rounded, in minor currency units; earlier sales do not say it.
+        cash_rounding: int | None = None
 
         def apply(self, aggregate: "Order") -> None:
             """Keep the terms; everything was paid and handed over."""
@@ -417,6 +419,7 @@ class Order(Aggregate):
             currency=rules.currency,
             rounding_level=rules.rounding_level,
             rounding_mode=rules.rounding_mode,
+            cash_rounding=rules.cash_rounding,
             lines=lines,
             taxes=basket.taxes,
             discounts=discounts,

@@ -1,10 +1,11 @@
 """How a refund is paid out: back the way the order was paid, in cash rounded over all of its refunds."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from domain.errors import Conflict, Detail
 from domain.money import checked, round_to_multiple
+from domain.orders.method_balances import MethodBalance, balances_of
 from domain.orders.order import Order
 from domain.orders.portions import RefundExceedsPaid
 from domain.orders.refunds import RefundPayment, RefundSettlement
@@ -17,61 +18,30 @@ class RefundMethodNotAllowed(Conflict):
     code = "refund_method_not_allowed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MethodBalance:
-    """What one method paid of an order's total, exactly, and what of that went back; the same for tips."""
-
-    method: str
-    paid: int
-    refunded: int = 0
-    tip: int = 0
-    tip_refunded: int = 0
-
-    @property
-    def left(self) -> int:
-        """What can still go back this way."""
-        return self.paid - self.refunded
-
-    @property
-    def tip_left(self) -> int:
-        """What of its tips can still go back."""
-        return self.tip - self.tip_refunded
-
-
-def balances_of(order: Order) -> dict[str, MethodBalance]:
-    """What each method paid and gave back, first those that paid, in their order.
-
-    Cash paid what the others left of the total, whatever it was rounded to.
-    """
-    balances: dict[str, MethodBalance] = {}
-    for payment in order.paid.payments:
-        old = balances.get(payment.method, MethodBalance(method=payment.method, paid=0))
-        amount = 0 if payment.method == CASH else payment.amount
-        balances[payment.method] = replace(old, paid=old.paid + amount, tip=old.tip + payment.tip)
-    if CASH in balances:
-        exact = order.terms.totals.total - sum(balance.paid for balance in balances.values())
-        balances[CASH] = replace(balances[CASH], paid=exact)
-    for refund in order.refunds:
-        for back in refund.payments:
-            old = balances.get(back.method, MethodBalance(method=back.method, paid=0))
-            balances[back.method] = replace(
-                old, refunded=old.refunded + back.exact, tip_refunded=old.tip_refunded + back.tip
-            )
-    return balances
-
-
 def suggest_payments(order: Order, total: int) -> list[Tender]:
     """How to pay out a total: what each method has left, in the order in which they paid.
 
-    What nothing is left of, such as what an exchange paid, goes to a card.
+    What nothing is left of, such as what an exchange paid, goes to a card. Without cash the largest is
+    offered with the rest of the sale's rounding, if the refund gives back the last of the order.
     """
+    offers = _suggest_exact(order, total)
+    rest = _rest_of_rounding(order, total)
+    if rest and all(offer.method != CASH for offer in offers):
+        at = max(range(len(offers)), key=lambda one: offers[one].amount)
+        offers[at] = replace(offers[at], amount=max(0, offers[at].amount + rest))
+    return offers
+
+
+def _suggest_exact(order: Order, total: int) -> list[Tender]:
     offers = []
     for balance in balances_of(order).values():
         amount = 0 if balance.method == EXCHANGE else min(balance.left, total)
         if amount > 0:
             offers.append(Tender(method=balance.method, amount=amount))
             total -= amount
-    return [*offers, Tender(method="card", amount=total)] if total else offers
+    if total:
+        offers.append(Tender(method="card", amount=total))
+    return offers
 
 
 def settle_refund(
@@ -79,21 +49,24 @@ def settle_refund(
 ) -> RefundSettlement:
     """Pay a refund's total out, and a tip by the methods that took it.
 
-    Cash is what the other methods leave, rounded as the running total of all cash given back of the order;
-    a till may offer it exact or rounded. A refund without cash that gives back the last of the order carries
-    what is left of the sale's rounding. Raises PaymentInsufficient, PaymentExceedsTotal, RefundExceedsPaid
-    and AmountNotValid.
+    Cash is what the other methods leave, rounded as the running total of all cash given back of the order to
+    the multiple that the sale was rounded to (`cash_rounding` for sales that do not say it); a till may offer
+    it exact or rounded. Other methods are offered as they are paid out: a refund without cash that gives back
+    the last of the order carries what is left of the sale's rounding. Raises PaymentInsufficient,
+    PaymentExceedsTotal, RefundExceedsPaid and AmountNotValid.
     """
     for offer in offers:
         checked(offer.amount)
-    tips = _share_tip(order, checked(tip))
-    others = [offer for offer in offers if offer.method != CASH and offer.amount]
+    tips = _share_tip(order, checked(tip), offers)
+    others = [offer for offer in offers if offer.method != CASH]
     exact = total - sum(offer.amount for offer in others)
     cash = [offer for offer in offers if offer.method == CASH and (exact or offer.amount)]
     if cash:
-        payments = [*map(_exact, others), _in_cash(order, exact, cash, cash_rounding)]
+        multiple = cash_rounding if order.sold.cash_rounding is None else order.sold.cash_rounding
+        payments = [*map(_exact, others), _in_cash(order, total, exact, cash, multiple)]
     else:
         payments = _without_cash(others, exact, _rest_of_rounding(order, total))
+    payments = [payment for payment in payments if payment.amount or payment.exact]
     return RefundSettlement(
         payments=_with_tips(payments, tips),
         rounding=sum(payment.amount for payment in payments) - total,
@@ -133,30 +106,51 @@ def _exact(offer: Tender) -> RefundPayment:
     )
 
 
-def _in_cash(order: Order, exact: int, offers: Sequence[Tender], cash_rounding: int) -> RefundPayment:
-    """The cash of a refund: the difference of two rounded running totals."""
+def _in_cash(order: Order, total: int, exact: int, offers: Sequence[Tender], multiple: int) -> RefundPayment:
+    """The cash of a refund; a till that knows nothing of cash rounding offers the exact rest."""
     if exact < 0:
         raise PaymentExceedsTotal(f"The payments come to {-exact} more than is refunded.")
-    cash = balances_of(order).get(CASH)
-    before = cash.refunded if cash else 0
-    amount = round_to_multiple(before + exact, cash_rounding) - round_to_multiple(before, cash_rounding)
+    amount = _cash_out(order, total, exact, multiple)
     offered = sum(offer.amount for offer in offers)
-    # A till that knows nothing of cash rounding offers the exact rest; it means the rounded one.
     if offered not in (amount, exact):
         raise _mismatch(amount - offered)
     return RefundPayment(method=CASH, amount=amount, exact=exact, reference=offers[0].reference)
 
 
+def _cash_out(order: Order, total: int, exact: int, multiple: int) -> int:
+    """What is paid out in cash for this exact part of a refund.
+
+    It is the difference of two rounded running totals. Where cash gets another part of the order than it
+    paid, the last refund pays out what is left of all that was paid: down to the next coin where cash paid
+    a part, so that no more goes back than was paid, and to the nearest where it paid nothing.
+    """
+    cash = balances_of(order).get(CASH, MethodBalance(method=CASH, paid=0))
+    after = cash.refunded + exact
+    if after == cash.paid or order.refunded_exact + total < order.terms.totals.total:
+        return _cash_until(order, cash, after, multiple) - _cash_until(order, cash, cash.refunded, multiple)
+    left = max(0, exact + _rest_of_rounding(order, total))
+    return left - left % max(multiple, 1) if cash.paid else round_to_multiple(left, multiple)
+
+
+def _cash_until(order: Order, cash: MethodBalance, exact: int, multiple: int) -> int:
+    """All cash for this exact running total: what cash paid for its own part, never more before that."""
+    paid = sum(payment.amount for payment in order.paid.payments if payment.method == CASH)
+    if exact < cash.paid:
+        return min(round_to_multiple(exact, multiple), paid)
+    return (paid if cash.paid else 0) + round_to_multiple(exact - cash.paid, multiple)
+
+
 def _without_cash(offers: Sequence[Tender], missing: int, rest: int) -> list[RefundPayment]:
-    """Exact payments; the largest that is money carries the rest of the rounding, offered with it or not."""
+    """Payments as they are offered; of the rest of the rounding the largest that is money is worth more."""
     payments = [_exact(offer) for offer in offers]
     money = [at for at, offer in enumerate(offers) if offer.method != EXCHANGE]
-    if money and rest and missing in (0, -rest):
+    exact = missing + sum(offers[at].amount for at in money)
+    carried = max(rest, -exact) if money and exact > 0 else 0
+    if missing + carried:
+        raise _mismatch(missing + carried)
+    if carried:
         at = max(money, key=lambda one: offers[one].amount)
-        exact = payments[at].exact + missing
-        payments[at] = replace(payments[at], exact=exact, amount=max(0, exact + rest))
-    elif missing:
-        raise _mismatch(missing)
+        payments[at] = replace(payments[at], exact=payments[at].exact - carried)
     return payments
 
 
@@ -173,13 +167,22 @@ def _rest_of_rounding(order: Order, total: int) -> int:
     return order.paid.rounding - sum(refund.rounding for refund in order.refunds)
 
 
-def _share_tip(order: Order, tip: int) -> dict[str, int]:
-    """What of a tip goes back by which method: what each has left of it, in their order."""
+def _share_tip(order: Order, tip: int, offers: Sequence[Tender]) -> dict[str, int]:
+    """What of a tip goes back by which method: as offered, else what each that took tips has left.
+
+    The methods of the refund come first, then the others in their order.
+    """
+    left = {balance.method: balance.tip_left for balance in balances_of(order).values()}
+    offered: dict[str, int] = {}
+    for offer in offers:
+        offered[offer.method] = offered.get(offer.method, 0) + checked(offer.tip)
+    if any(offered.values()):
+        left = {method: min(share, left.get(method, 0)) for method, share in offered.items()}
     shares = {}
-    for balance in balances_of(order).values():
-        share = min(balance.tip_left, tip)
+    for method in dict.fromkeys((*offered, *left)):
+        share = min(left.get(method, 0), tip)
         if share:
-            shares[balance.method] = share
+            shares[method] = share
             tip -= share
     if tip:
         message = f"That is {tip} more than is left of the tips."

@@ -126,8 +126,8 @@ def _cash(known: Facts, opening_float: int, count: DrawerCount | None) -> CashFi
     return CashFigures(
         opening_float=opening_float,
         sales=sum(payment.amount for payment in sales),
-        tips=sum(payment.tip for payment in sales),
-        refunds=sum(payment.amount + payment.tip for payment in back),
+        tips=sum(payment.tip for payment in sales) - sum(payment.tip for payment in back),
+        refunds=sum(payment.amount for payment in back),
         paid_in=reasons_of(known.movements(Shift.CashPaidIn)),
         paid_out=reasons_of(known.movements(Shift.CashPaidOut)),
         drops=sum(drop.amount for drop in known.movements(Shift.CashDropped)),

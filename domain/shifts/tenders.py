@@ -15,7 +15,10 @@ TaxKey = tuple[UUID, Decimal, bool]
 def tenders_of(
     facts: Facts, counted: Mapping[str, int], names: Mapping[str, str]
 ) -> tuple[TenderFigures, ...]:
-    """Cash first, then the others by their codes; `counted` is what somebody counted of one."""
+    """Cash first, then the others by their codes; `counted` is what somebody counted of one.
+
+    Tips are without those given back.
+    """
     sales: dict[str, int] = {}
     tips: dict[str, int] = {}
     refunds: dict[str, int] = {}
@@ -23,7 +26,8 @@ def tenders_of(
         sales[payment.method] = sales.get(payment.method, 0) + payment.amount
         tips[payment.method] = tips.get(payment.method, 0) + payment.tip
     for payment in (payment for one in facts.returns for payment in one.payments):
-        refunds[payment.method] = refunds.get(payment.method, 0) + payment.amount + payment.tip
+        refunds[payment.method] = refunds.get(payment.method, 0) + payment.amount
+        tips[payment.method] = tips.get(payment.method, 0) - payment.tip
     methods = sorted({*sales, *refunds, *counted}, key=lambda method: (method != CASH, method))
     return tuple(
         _tender(

@@ -106,6 +106,33 @@ class TestRefunding:
             name: quoted.data[name] for name in ("lines", "taxes", "total")
         }
 
+    def test_takes_the_payments_of_the_quote_as_they_are_with_their_tips(self, stocked: Stocked) -> None:
+        payments = [
+            {"method": "cash", "amount": 57, "tip": 100},
+            {"method": "card", "amount": 300, "tip": 50},
+        ]
+        order, manager = stocked.sell(3, payments=payments).data, stocked.shop.client("Manager")
+        asked = refund(order, tip=120, payments=[{"method": "card", "amount": 119}])
+        quoted = manager.post(f"{refunds_of(order)}/quote", asked).data["payments"]
+        assert [(one["method"], one["amount"], one["tip"]) for one in quoted] == [
+            ("card", 119, 50),
+            ("cash", 0, 70),
+        ]
+        other = manager.post(refunds_of(order), refund(order, tip=119, payments=quoted))
+        assert (other.status, other.fields) == (422, {"tip"})
+        back = manager.post(refunds_of(order), refund(order, payments=quoted))
+        assert (back.status, back.data["tip"], back.data["payments"]) == (201, 120, quoted)
+
+    def test_is_rounded_as_its_sale_was(self, stocked: Stocked) -> None:
+        admin, manager = stocked.shop.client(), stocked.shop.client("Manager")
+        path = "/api/admin/settings/company"
+        assert admin.patch(path, {"cash_rounding": 5}).status == 200
+        order = stocked.sell(3).data
+        assert order["paid_total"] == 355
+        assert admin.patch(path, {"cash_rounding": 0}).status == 200
+        paid = [manager.post(refunds_of(order), refund(order)).data["payments"] for _ in range(3)]
+        assert [payments[0]["amount"] for payments in paid] == [120, 120, 115]
+
     def test_is_made_once_however_often_it_is_sent(self, stocked: Stocked) -> None:
         order, manager = stocked.sell(3).data, stocked.shop.client("Manager")
         body = refund(order, id=str(uuid4()))

@@ -107,6 +107,24 @@ class TestDelivering:
         assert result["resource"] == {"type": "order", "id": sale["id"], "number": "MAIN-1-X1-000001"}
         assert device.stocked.on_hand() == "8"
 
+    @pytest.mark.parametrize("method", ["cash", "card"])
+    def test_a_sale_that_took_less_gives_back_what_it_took(self, device: Device, method: str) -> None:
+        sale = device.sale(3, body={"payments": [{"method": method, "amount": 356}]})
+        (result,) = device.results(sale)
+        assert "total_differs" in result["flags"]
+        manager, path = device.stocked.shop.client("Manager"), f"/api/pos/orders/{sale['id']}/refunds"
+        order = manager.get(f"/api/pos/receipts/{sale['id']}").data
+        body = {"lines": [{"line_id": order["lines"][0]["id"], "quantity": "1"}], "reason": "sour"}
+        for _ in range(3):
+            quoted = manager.post(f"{path}/quote", body).data["payments"]
+            assert [one["method"] for one in quoted] == [method]
+            back = manager.post(path, {**body, "payments": quoted})
+            assert back.status == 201, back.body
+        order = back.data["order"]
+        assert (order["refunded_total"], order["paid_total"], order["payment_status"]) == (
+            *(356, 356, "refunded"),
+        )
+
     def test_it_is_recorded_once(self, device: Device) -> None:
         sale = device.sale(2)
         assert device.statuses(sale, sale) == ["applied", "replayed"]

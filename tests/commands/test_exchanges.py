@@ -265,8 +265,10 @@ class TestRights:
         refund, made = both(sold.by(CASHIER.under(approval("orders.refund", amount=149))).when(less))
         assert refund.approved_by == made.approved_by == OTHER
 
-    def test_what_was_approved_is_what_is_paid_out(self, sold: Scenario) -> None:
-        sold.when(ReviseCompany(id=COMPANY, changes={"cash_rounding": 5}))
+    def test_what_was_approved_is_what_is_paid_out(self, shop: Scenario) -> None:
+        shop.when(ReviseCompany(id=COMPANY, changes={"cash_rounding": 5}))
+        shop.when(sale(line("3", id=LINE), paid=745, register_id=REGISTER))
+        sold = shop.at(LATER)
         less = exchange(line("1", SMALL), given=150)
         short = CASHIER.under(approval("orders.refund", amount=149))
         sold.by(short).when(less).then_refused(ApprovalNotValid)

@@ -153,6 +153,24 @@ def tenders(report: ShiftReport) -> dict[str, tuple[int, int, int, int]]:
     return {one.method: (one.sales, one.tips, one.refunds, one.net) for one in report.tenders}
 
 
+def test_tips_are_without_those_given_back_however_they_were_paid(shop: Scenario) -> None:
+    shop.when(OpenShift(id=SHIFT, register_id=REGISTER, opening_float=0))
+    shop.when(sell(4990, card(2000, tip=300), cash(2990, tip=100)))
+    refund = RefundOrder(
+        order_id=id_of("sale 4990"),
+        register_id=REGISTER,
+        returns=back(4990),
+        tip=150,
+        tenders=(card(2000, tip=100), cash(2990, tip=50)),
+        reason="Broken",
+    )
+    assert shop.when(refund).refusal is None
+    report = z_of(shop, close(counted_cash=50, closing_float=0))
+    assert tenders(report) == {"cash": (2990, 50, 2990, 50), "card": (2000, 200, 2000, 200)}
+    assert sum(one.tips for one in report.tenders) == report.tips == 250
+    assert (report.cash.tips, report.cash.refunds, report.cash.expected) == (50, 2990, 50)
+
+
 class TestT8:
     """The worked example of a day: every sum of its Z."""
 

@@ -15,7 +15,8 @@ from domain.orders import (
     settle_refund,
     suggest_payments,
 )
-from domain.payments import Tender, settle
+from domain.orders.taken_payments import settle_taken
+from domain.payments import Tender
 from domain.pricing import Discount, Item, Rules, TaxRate, price
 from domain.tills import Till
 
@@ -85,7 +86,9 @@ def sold(
         ),
         basket=basket,
         discounts=tuple(discounts),
-        settlement=settle(basket.total, tenders, rules.cash_rounding),
+        settlement=settle_taken(
+            basket.total, tenders, rules.cash_rounding, tolerance=len(basket.lines) + rules.cash_rounding
+        )[0],
         note=None,
     )
 
@@ -103,12 +106,15 @@ def refund(
     *returns: LineReturn,
     goodwill: Sequence[LineGoodwill] = (),
     by: str | None = None,
+    amount: int | None = None,
     tip: int = 0,
     cash_rounding: int = 5,
 ) -> Order.Refunded:
-    """Refund this by one method, exact, or as is suggested."""
+    """Refund this by one method, with this amount or exact, or as is suggested."""
     priced = price_refund(order, returns, goodwill)
-    offers = [Tender(method=by, amount=priced.total)] if by else suggest_payments(order, priced.total)
+    offers = suggest_payments(order, priced.total)
+    if by:
+        offers = [Tender(method=by, amount=priced.total if amount is None else amount)]
     return record(order, priced, settle_refund(order, priced.total, tip, offers, cash_rounding))
 
 

@@ -84,20 +84,71 @@ class TestT1:
 
     def test_by_card_carries_the_rest_of_the_rounding_at_the_end(self) -> None:
         order = t1()
-        refunds = [refund(order, *part, by="card") for part in PARTS]
+        refunds = [refund(order, *part, by="card") for part in PARTS[:-1]]
+        refunds.append(refund(order, *PARTS[-1], by="card", amount=861))
         assert [one.payments[0].amount for one in refunds] == [681, 1568, 680, 861]
         assert [one.rounding for one in refunds] == [0, 0, 0, -2]
         assert order.refunded == 3790
 
-    def test_by_card_takes_the_last_payment_with_the_rounding_in_it_too(self) -> None:
+    def test_by_card_takes_the_last_payment_with_the_rounding_in_it_alone(self) -> None:
         order = t1()
         for part in PARTS[:-1]:
             refund(order, *part, by="card")
-        priced = price_refund(order, PARTS[-1])
+        with pytest.raises(PaymentExceedsTotal):
+            settle_refund(order, 863, 0, [Tender(method="card", amount=863)], 5)
         settlement = settle_refund(order, 863, 0, [Tender(method="card", amount=861)], 5)
-        record(order, priced, settlement)
         assert [(one.amount, one.exact) for one in settlement.payments] == [(861, 863)]
 
+    def test_by_card_then_in_cash_gives_back_no_more_than_was_paid(self) -> None:
+        order = t1()
+        for part in PARTS[:-1]:
+            refund(order, *part, by="card")
+        assert refund(order, *PARTS[-1], by="cash").payments[0].amount == 860
+        assert order.refunded == 3789
+
+    def test_is_rounded_as_the_sale_was_whatever_the_company_does_by_now(self) -> None:
+        order = t1()
+        refunds = [refund(order, *part, by="cash", cash_rounding=0) for part in PARTS]
+        assert [one.payments[0].amount for one in refunds] == [680, 1570, 680, 860]
+
+    def test_of_an_earlier_sale_is_rounded_as_the_company_does_now(self) -> None:
+        order = t1()
+        order.sold.__dict__["cash_rounding"] = None
+        assert refund(order, returned(1), by="cash", cash_rounding=10).payments[0].amount == 680
+        rest = [returned(1, "2"), returned(2, "2"), returned(3)]
+        assert refund(order, *rest, by="cash", cash_rounding=10).payments[0].amount == 3110
+
+
+class TestASaleThatTookAnotherTotal:
+    """A till without a connection took some minor units more or less than the total."""
+
+    @pytest.mark.parametrize("method", ["cash", "card"])
+    @pytest.mark.parametrize("taken", [1232, 1234, 1238])
+    def test_gives_back_what_was_taken(self, method: str, taken: int) -> None:
+        order = taken_by(method, taken)
+        back = refund(order, returned(1), returned(2), returned(3), by=method, amount=taken)
+        assert (back.total, back.rounding) == (1235, taken - 1235)
+        assert order.refunded == order.paid.paid_total == taken
+
+    @pytest.mark.parametrize("method", ["cash", "card"])
+    @pytest.mark.parametrize("taken", [1232, 1238])
+    def test_gives_it_back_in_parts_as_is_suggested(self, method: str, taken: int) -> None:
+        order = taken_by(method, taken)
+        for line in (1, 2, 3):
+            priced = price_refund(order, [returned(line)])
+            settlement = settle_refund(order, priced.total, 0, suggest_payments(order, priced.total), 0)
+            check_methods(order, settlement, may_use_others=False)
+            assert [one.method for one in settlement.payments] == [method]
+            record(order, priced, settlement)
+        assert order.refunded == taken
+
+
+def taken_by(method: str, taken: int) -> Order:
+    """Three lines that come to 1235, for which a till took this."""
+    return sold([item(411, "1"), item(412, "1"), item(412, "1")], [Tender(method=method, amount=taken)], EUR)
+
+
+class TestCash:
     def test_takes_cash_exact_or_rounded_and_nothing_else(self) -> None:
         def settled(amount: int) -> int:
             offer = [Tender(method="cash", amount=amount)]
@@ -226,6 +277,25 @@ class TestMethods:
             ("card", 700),
         ]
 
+    def test_a_tip_goes_back_by_the_methods_of_the_refund_first(self) -> None:
+        order = paid(Tender(method="cash", amount=600, tip=100), Tender(method="card", amount=400, tip=50))
+        settlement = settle_refund(order, 202, 60, [Tender(method="card", amount=202)], 0)
+        assert [(one.method, one.amount, one.tip) for one in settlement.payments] == [
+            ("card", 202, 50),
+            ("cash", 0, 10),
+        ]
+
+    def test_a_tip_goes_back_as_it_is_offered(self) -> None:
+        order = paid(Tender(method="cash", amount=600, tip=100), Tender(method="card", amount=400, tip=50))
+        offers = [Tender(method="card", amount=202), Tender(method="cash", amount=0, tip=70)]
+        settlement = settle_refund(order, 202, 70, offers, 0)
+        assert [(one.method, one.amount, one.tip) for one in settlement.payments] == [
+            ("card", 202, 0),
+            ("cash", 0, 70),
+        ]
+        with pytest.raises(RefundExceedsPaid):
+            settle_refund(order, 202, 51, [Tender(method="card", amount=202, tip=51)], 0)
+
     def test_a_tip_goes_back_by_the_method_that_took_it(self) -> None:
         tenders = (Tender(method="card", amount=400, tip=50), Tender(method="cash", amount=600, tip=30))
         order = paid(*tenders)
@@ -259,6 +329,18 @@ class TestPayments:
         offers = [Tender(method="card", amount=1000), Tender(method="cash", amount=5)]
         with pytest.raises(PaymentExceedsTotal):
             settle_refund(order, 1000, 0, offers, 5)
+
+    def test_beside_an_exchange_money_carries_it_all_and_is_offered_so(self) -> None:
+        rules = Rules(currency="CHF", cash_rounding=5)
+        order = paid(Tender(method="cash", amount=1073), price=1073, rules=rules)
+        tie = Tender(method="exchange", amount=202)
+        with pytest.raises(PaymentInsufficient):
+            settle_refund(order, 1073, 0, [tie, Tender(method="card", amount=871)], 5)
+        back = settle_refund(order, 1073, 0, [tie, Tender(method="card", amount=873)], 5)
+        assert [(one.method, one.amount, one.exact) for one in back.payments] == [
+            ("exchange", 202, 202),
+            ("card", 873, 871),
+        ]
 
     def test_an_exchange_carries_no_rounding(self) -> None:
         order = t1()
