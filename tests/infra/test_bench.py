@@ -23,8 +23,9 @@ from infra.bench import rounds
 rounds.ROUNDS = 1
 from infra.bench import requests
 requests.WARM_UP_SECONDS = 0.0
-from infra.bench import counts, stock
+from infra.bench import counts, stock, tills
 counts._AT_ONCE = 100
+tills.SYNC_PER_SECOND, tills.MOST_Z = 10, 500
 stock.ROWS_PER_SECOND, stock.LINES = 20_000, 50
 from infra.cli.bench import bench
 bench()

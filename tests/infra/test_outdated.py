@@ -237,15 +237,17 @@ class TestADigest:
             note: str | None
 
         class Noting(Orders):
-            folds = {Order.Sold: NotingSale}
+            folds = {**Orders.folds, Order.Sold: NotingSale}
 
         assert digest_of(Noting()) != digest_of(Orders())
 
     def test_is_the_same_when_an_event_gains_a_field_that_it_does_not_read(self) -> None:
         GrownOrder.Sold.__module__, GrownOrder.Sold.__qualname__ = Order.__module__, "Order.Sold"
 
+        others = {event: read for event, read in Orders.folds.items() if event is not Order.Sold}
+
         class GrownOrders(Orders):
-            folds = {GrownOrder.Sold: Sale}
+            folds = {GrownOrder.Sold: Sale, **others}
 
         class GrownWholeOrders(Orders):
             folds = {GrownOrder.Sold: GrownOrder.Sold}
