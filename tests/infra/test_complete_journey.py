@@ -135,6 +135,7 @@ def files() -> Any:
     return connection
 
 
+@pytest.mark.large
 class TestJanuary:
     def test_has_every_order_and_all_the_money(self, january: Imported) -> None:
         assert january.ask("SELECT count(*), sum(net_sales) FROM sold") == [(12_807, 37_330_023)]
