@@ -19,7 +19,7 @@ from api.slips.columns import lines_of
 from api.slips.languages import ENGLISH, LANGUAGES
 from domain.orders import Offline, Order
 from domain.payments import Tender
-from domain.pricing import Discount
+from domain.pricing import Discount, Rules
 from tests.api.receipts.sold import CONTEXT, SOLD_AT, item, sold, tax
 from tests.api.slips.reading import LINES_OF
 from tests.domain.sales import gift, refund, returned
@@ -36,7 +36,8 @@ def printed(order: Order, copy: int = 0, language: str = "en") -> list[str]:
 def refund_of_two() -> Order:
     """A sale of which the first line was given back, and something on the second, with a tip."""
     paid = [Tender(method="cash", amount=1341, tip=100)]
-    order = sold([item(681, "1", [SALES_TAX]), item(600, "1", [VAT])], paid)
+    fives = Rules(currency="EUR", cash_rounding=5)
+    order = sold([item(681, "1", [SALES_TAX]), item(600, "1", [VAT])], paid, rules=fives)
     refund(order, returned(1), goodwill=[gift(2, 60)], tip=100, cash_rounding=5)
     return order
 
