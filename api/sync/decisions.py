@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
@@ -39,6 +39,9 @@ from domain.users import User
 from projections.base import CompanyClosed, EventNotReadable, ServerOutdated
 
 log = structlog.get_logger("sync")
+
+C = TypeVar("C")
+R = TypeVar("R")
 
 #: What says nothing of an operation: the whole delivery is refused, and can be sent again.
 _OF_THE_DELIVERY = (
@@ -179,9 +182,8 @@ class Decider:
         return _Rights(role, permissions) if is_allowed else None
 
     def _user_at(self, user_id: UUID, operation: Operation) -> User | None:
-        found: list[User | None] = []
-        self._ask(ask_rights, AskRights(user_id=user_id, moment=operation.occurred_at), found)
-        return found[-1]
+        user, _ = self._ask(ask_rights, AskRights(user_id=user_id, moment=operation.occurred_at))
+        return user
 
     def _applied(
         self, arrival: Arrival, kind: Kind, rights: _Rights, resolution: Resolution | None
@@ -233,9 +235,7 @@ class Decider:
 
     def _settled(self, operation: Operation, entry: InboxEntry) -> ResultAnswer:
         """What somebody has settled in the inbox stays so."""
-        found: list[Any] = []
-        position = self._ask(ask_entry, AskEntry(stream_id=entry.stream_id), found)
-        rejected = found[-1]
+        rejected, position = self._ask(ask_entry, AskEntry(stream_id=entry.stream_id))
         if rejected.made:
             resource = _show(rejected.made)
             return ResultAnswer(id=operation.id, status="replayed", resource=resource, position=position)
@@ -256,7 +256,7 @@ class Decider:
             received_at=waiting.received_at if waiting else None,
         )
         try:
-            self._ask(keep_waiting, command, [])
+            self._ask(keep_waiting, command)
         except DuplicateId:
             return self._reject(operation, IdReused())
         return ResultAnswer(id=operation.id, status="waiting", code=missing.code, message=missing.message)
@@ -272,7 +272,7 @@ class Decider:
             awaits=awaits,
             is_reused=isinstance(refusal, IdReused),
         )
-        position = self._ask(reject_operation, command, [])
+        _, position = self._ask(reject_operation, command)
         return ResultAnswer(
             id=operation.id,
             status="rejected",
@@ -282,12 +282,20 @@ class Decider:
             position=position,
         )
 
-    def _ask(self, handler: Callable[[Any, Work], Any], command: Any, found: list[Any]) -> int:
-        def note(result: Any) -> Response:
-            found.append(result)
-            return _NOTHING
+    def _ask(self, handler: Callable[[C, Work], R], command: C) -> tuple[R, int]:
+        return ask(self._run, self._caller, handler, command)
 
-        return self._run(self._caller, handler, command, note).position
+
+def ask(run: Run, caller: Caller, handler: Callable[[C, Work], R], command: C) -> tuple[R, int]:
+    """What a handler answers that presents nothing, and at which position of the log."""
+    answers: list[R] = []
+
+    def note(result: R) -> Response:
+        answers.append(result)
+        return _NOTHING
+
+    position = run(caller, handler, command, note).position
+    return answers[-1], position
 
 
 def _code(refusal: Refusal) -> str:

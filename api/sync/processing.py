@@ -7,9 +7,8 @@ from uuid import UUID
 
 from api.sync.answers import ResultAnswer
 from api.sync.arrivals import Arrival, arrival_of
-from api.sync.decisions import Decider, Run
+from api.sync.decisions import Decider, Run, ask
 from api.work import Work
-from commands.outcomes import Response
 from commands.ports import Caller
 from commands.sync.arrivals import BeginDelivery, FindDue, KnownDelivery, begin_delivery, find_due
 from commands.sync.operation import Resolution, operation_of
@@ -108,11 +107,4 @@ def _begin(
 
 def asked(run: Run, caller: Caller, handler: Callable[[C, Work], R], command: C) -> R:
     """What a handler answers that presents nothing."""
-    found: list[R] = []
-
-    def note(result: R) -> Response:
-        found.append(result)
-        return Response(200, None, b"")
-
-    run(caller, handler, command, note)
-    return found[-1]
+    return ask(run, caller, handler, command)[0]
