@@ -105,14 +105,14 @@ class UnitOfWork(Protocol):
         """Ask for the aggregate with the next round trip; reading it raises Missing."""
 
     def find_earlier(
-        self, kind: type[A], by: type[Aggregate.Event], own_id: UUID, *, within: UUID | None = None
+        self, kind: type[A], by: type[Aggregate.Event], own_id: UUID | None, *, within: UUID | None = None
     ) -> Pending[A | None]:
         """Ask whether this very request was recorded before.
 
         `by` is the event that makes what has the id: an aggregate, or something `within` one. The answer is
-        the aggregate as that request left it, or None for an id that nothing has. Reading it raises
-        DuplicateId when something else has the id, or what was made from other content or lies in stores of
-        others.
+        the aggregate as that request left it, or None for an id that nothing has, or for no id. Reading it
+        raises DuplicateId when something else has the id, or what was made from other content or lies in
+        stores of others.
         """
 
     def save(self, *aggregates: Aggregate) -> None:

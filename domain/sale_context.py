@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
+from domain.business_date import business_date, local_hour
 from domain.companies import Backdating, ReturnPolicy
 from domain.pricing import Rules, TaxRate
 from domain.shifts import Drawer
@@ -22,6 +23,14 @@ class StoreAtSale:
     day_cut: time
     storage_id: UUID | None
     allow_negative: bool
+
+    def business_date(self, moment: datetime) -> date:
+        """The trading day that a moment counts for here."""
+        return business_date(moment, self.timezone, self.day_cut)
+
+    def hour(self, moment: datetime) -> int:
+        """The hour, 0 to 23, that its clock shows."""
+        return local_hour(moment, self.timezone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,6 @@ from commands.orders.refund_rules import (
 from commands.orders.refunds import RefundOrder, RefundWork, moment_of_refund
 from commands.orders.sales import PlaceSale
 from domain.approvals import REFUND
-from domain.business_date import business_date
 from domain.catalog.products import NotForSale
 from domain.errors import Detail, NotAllowed, Refusal
 from domain.orders import Order, PricedRefund, RefundSettlement, price_refund, settle_refund
@@ -134,9 +133,8 @@ def _check_rights(
     may_refund = REFUND in work.caller.permissions
     if given_back and not may_refund:
         raise RefundNotAllowed
-    store = store_of(context)
     try:
-        check_return(original, context, business_date(decided_at, store.timezone, store.day_cut))
+        check_return(original, context, store_of(context).business_date(decided_at))
     except ReturnWindowClosed:
         if given_back or not may_refund:
             raise

@@ -12,7 +12,7 @@ from commands.orders.offline_rules import ask_taken, note_plan, number_of, take_
 from commands.orders.paying_tills import PayingTill, hold_till
 from commands.orders.refunds import Refund, record_refund
 from commands.orders.returned_goods import no_storage, restocked, stocked_lines
-from commands.orders.sales import PlaceSale, Sale, earlier_sale, record_sale, take_stock, till_of
+from commands.orders.sales import PlaceSale, Sale, record_sale, take_stock, till_of
 from domain.orders import Offline, Order
 from domain.sale_context import SaleContext
 from domain.shifts.late_facts import LateFact
@@ -52,7 +52,7 @@ def exchange_goods(command: ExchangeGoods, work: ExchangeWork) -> Exchange:
 
 def record_exchange(command: ExchangeGoods, work: ExchangeWork, made: OfflineFact | None = None) -> Exchange:
     """The same; what was `made` without a connection stands, with flags."""
-    earlier = earlier_sale(command.sale.id, work)
+    earlier = work.find_earlier(Order, Order.Sold, command.sale.id)
     original = work.load(Order, command.refund.order_id)
     if existing := earlier.read():
         return Exchange(original=original, sale=existing)

@@ -5,18 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from commands.orders.baskets import store_of
-from commands.orders.offline_rules import Flags
+from commands.orders.offline_rules import Flags, moment_taken
 from commands.orders.paying_tills import PayingTill
 from commands.orders.refunds import RefundWork
 from commands.orders.sales import till_of
 from commands.ports import UnitOfWork
 from commands.shifts.late_facts import ShiftOfFact, shift_of
 from commands.sync.delivery import Delivery
-from domain.business_date import business_date
 from domain.orders import Offline
-from domain.orders.offline import flags_of_clock
 from domain.sale_context import HeldTill, SaleContext
-from domain.shifts import Drawer
 from domain.shifts.late_facts import LateFact
 from domain.tills import Till, place_of_refund, refund_number, refund_series_of, series_of, till_code
 
@@ -35,11 +32,7 @@ class OfflineFact:
 
     def moment(self, context: SaleContext, sold_at: datetime | None, work: UnitOfWork) -> datetime:
         """When it happened: as the till told if that can be, and after the sale."""
-        store, told_at = store_of(context), self.delivery.told_at
-        day = business_date(told_at, store.timezone, store.day_cut)
-        wrong = flags_of_clock(told_at, day, work.now, context.backdating)
-        self.flags.update(wrong)
-        moment = work.now if wrong else told_at
+        moment = moment_taken(context, store_of(context), self.delivery, self.flags, work.now)
         return max(moment, sold_at) if sold_at else moment
 
     def hold_till(self, context: SaleContext, work: RefundWork, *, is_exchange: bool = False) -> PayingTill:
@@ -68,11 +61,8 @@ class OfflineFact:
         return self.delivery.offline(received_at, self.flags | self.shift.flags)
 
     def _shift(self, context: SaleContext, held: HeldTill, work: UnitOfWork) -> ShiftOfFact:
-        drawer = held.drawer
-        if drawer is None and context.register_id:
-            drawer = Drawer(register_id=context.register_id)
-        required = context.is_shift_required
-        return shift_of(self.named_shift_id, self.delivery.told_at, drawer, is_required=required, work=work)
+        told_at, required = self.delivery.told_at, context.is_shift_required
+        return shift_of(self.named_shift_id, told_at, held.drawer, is_required=required, work=work)
 
     def _numbered(
         self, code: str, context: SaleContext, held: HeldTill, printed: str | None, work: RefundWork

@@ -12,7 +12,6 @@ from commands.orders.baskets import PRICE_OVERRIDE, check_discounts, check_lines
 from commands.orders.sales import PlaceSale, SaleWork, demands_of
 from commands.ports import Missing
 from commands.sync.delivery import NOT_PERMITTED, Delivery, NotArrived
-from domain.business_date import business_date
 from domain.catalog.shelf_prices import ShelfPrice
 from domain.customers import Customer
 from domain.errors import Detail, Invalid
@@ -112,7 +111,7 @@ def moment_taken(
     context: SaleContext, store: StoreAtSale, delivery: Delivery, flags: Flags, now: datetime
 ) -> datetime:
     """When it happened: as the till told, if that can be."""
-    day = business_date(delivery.told_at, store.timezone, store.day_cut)
+    day = store.business_date(delivery.told_at)
     wrong = flags_of_clock(delivery.told_at, day, now, context.backdating)
     flags.update(wrong)
     return now if wrong else delivery.told_at

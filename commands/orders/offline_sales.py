@@ -20,7 +20,7 @@ from commands.orders.offline_rules import (
     take_sold,
 )
 from commands.orders.payments import ask_methods, tenders_of
-from commands.orders.sales import PlaceSale, Sale, earlier_sale, record_sale, till_of
+from commands.orders.sales import PlaceSale, Sale, record_sale, till_of
 from commands.shifts.late_facts import shift_of
 from commands.sync.delivery import Delivery
 from domain.errors import Refusal
@@ -44,7 +44,8 @@ def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
     DiscountAboveCeiling (unless a flag says so already), DiscountExceedsValue, PaymentInsufficient,
     PaymentExceedsTotal, DuplicateId and AmountTooLarge.
     """
-    earlier, taken = earlier_sale(command.sale.id, work), ask_taken(command.delivery, work)
+    earlier = work.find_earlier(Order, Order.Sold, command.sale.id)
+    taken = ask_taken(command.delivery, work)
     methods = ask_methods(command.sale.tenders, work)
     parked = ask_any_basket(command.sale.held_id, work)
     work.stock.hold_precisions(line.quantity for line in command.sale.lines)

@@ -6,10 +6,9 @@ from uuid import UUID
 
 from commands.orders.baskets import QuoteWork, store_of
 from commands.ports import UnitOfWork
-from domain.errors import Detail, Invalid
 from domain.pending import Pending
 from domain.sale_context import HeldTill, SaleContext, StoreAtSale
-from domain.shifts import Drawer
+from domain.shifts import shift_at
 from domain.tills import Till, refund_number, refund_series_of, series_of, till_code
 
 
@@ -58,7 +57,7 @@ def hold_till(context: SaleContext, work: PayingTillWork, *, is_sale: bool = Fal
         return PayingTill(
             store=store,
             till=_till(code, context, answer.next_numbers[refunds], work),
-            shift_id=_shift(context, answer.drawer),
+            shift_id=shift_at(answer.drawer, is_required=context.is_shift_required),
             sale_number=answer.next_numbers.get(sales),
         )
 
@@ -79,14 +78,3 @@ def _till(code: str, context: SaleContext, number: int, work: UnitOfWork) -> Til
         series_number=number,
         number=refund_number(code, number),
     )
-
-
-def _shift(context: SaleContext, drawer: Drawer | None) -> UUID | None:
-    """The shift whose drawer pays: the register's open one. Raises NoOpenShift, Invalid."""
-    if context.register_id is None:
-        if context.is_shift_required:
-            field = Detail("register_id", "required", "A shift belongs to a register: name the register.")
-            raise Invalid(details=[field])
-        return None
-    drawer = drawer or Drawer(register_id=context.register_id)
-    return drawer.shift_for(None, is_required=context.is_shift_required)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -21,7 +21,6 @@ from commands.orders.returned_goods import book_returned, hold_levels, no_storag
 from commands.ports import UnitOfWork
 from commands.settings import SettingsWork
 from commands.stock.counts.ports import CountedStockWork
-from domain.business_date import business_date, local_hour
 from domain.errors import Detail, Invalid
 from domain.orders import (
     LineGoodwill,
@@ -37,7 +36,7 @@ from domain.orders import (
 from domain.payment_methods import MethodAtSale
 from domain.payments import Tender
 from domain.pending import Pending
-from domain.sale_context import SaleContext, StoreAtSale
+from domain.sale_context import SaleContext
 from domain.stock.levels import Level
 from domain.stock.movements import StockMovement
 from domain.stock.returns import ReturnedGoods
@@ -147,7 +146,7 @@ class Refund:
 
 def record_refund(command: RefundOrder, order: Order, refund: Refund, work: RefundWork) -> Order:
     """Record what was decided, and what it puts back into stock. Raises InvalidTransition, AmountTooLarge."""
-    store, day = refund.paying.store, _day(refund.paying.store, refund.occurred_at)
+    store, day = refund.paying.store, refund.paying.store.business_date(refund.occurred_at)
     order.refund(
         refund.refund_id,
         till=refund.paying.till,
@@ -156,7 +155,7 @@ def record_refund(command: RefundOrder, order: Order, refund: Refund, work: Refu
         storage_id=refund.storage_id,
         shift_id=refund.paying.shift_id,
         business_date=day,
-        hour=local_hour(refund.occurred_at, store.timezone),
+        hour=store.hour(refund.occurred_at),
         occurred_at=refund.occurred_at,
         reason=command.reason,
         note=command.note,
@@ -184,8 +183,6 @@ def record_refund(command: RefundOrder, order: Order, refund: Refund, work: Refu
 
 def earlier_refund(refund: RefundOrder, work: UnitOfWork) -> Pending[Order | None]:
     """Ask for the order as this request left it before, if its till named the refund."""
-    if refund.id is None:
-        return Pending(lambda: None)
     return work.find_earlier(Order, Order.Refunded, refund.id, within=refund.order_id)
 
 
@@ -207,7 +204,7 @@ def price_returned(
     """
     if not (command.returns or command.goodwill or command.tip):
         raise Invalid(details=[Detail("lines", "required", "Name goods, goodwill or a tip to give back.")])
-    check_return(order, context, _day(store_of(context), decided_at))
+    check_return(order, context, store_of(context).business_date(decided_at))
     check_quantities(order, command.returns, context.variants)
     return price_refund(order, command.returns, command.goodwill)
 
@@ -232,7 +229,3 @@ def storage_of_goods(command: RefundOrder, context: SaleContext) -> UUID:
     if storage_id is None:
         raise no_storage()
     return storage_id
-
-
-def _day(store: StoreAtSale, moment: datetime) -> date:
-    return business_date(moment, store.timezone, store.day_cut)

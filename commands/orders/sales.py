@@ -22,14 +22,13 @@ from commands.ports import UnitOfWork
 from commands.settings import SettingsWork
 from commands.stock.counts.corrections import correct_counts
 from commands.stock.counts.ports import CountedStockWork
-from domain.business_date import business_date, local_hour
 from domain.errors import Conflict, Detail, Invalid, Refusal
 from domain.money import checked, round_ratio
 from domain.orders import Offline, Order, SaleLine
 from domain.payments import Settlement, Tender, settle
-from domain.pending import Pending
 from domain.pricing import PricedBasket
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
+from domain.shifts import shift_at
 from domain.stock.issues import Demand, take
 from domain.stock.levels import NOTHING
 from domain.stock.movements import MovementLine, StockMovement
@@ -73,7 +72,7 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
     HeldElsewhere, HeldSaleEnded, ShiftNotOpen, NoOpenShift, TooFarBack, BeforeTheCompany, PlanLimitReached,
     DuplicateId and AmountTooLarge.
     """
-    earlier = earlier_sale(command.id, work)
+    earlier = work.find_earlier(Order, Order.Sold, command.id)
     methods, parked = ask_methods(command.tenders, work), ask_basket(command.held_id, work)
     work.stock.hold_precisions(line.quantity for line in command.lines)
     try:
@@ -103,7 +102,7 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
         order_id=command.id or work.new_id(),
         store=store,
         till=till_of(context, store, work),
-        shift_id=_shift(command, context),
+        shift_id=shift_at(context.drawer, command.shift_id, is_required=context.is_shift_required),
         occurred_at=occurred_at,
         basket=basket,
         settlement=settlement,
@@ -137,14 +136,14 @@ class Sale:
 
 def record_sale(command: PlaceSale, context: SaleContext, sale: Sale, work: SaleWork) -> Order:
     """Record what was decided, and what it takes of the stock. Raises AmountTooLarge, HeldSaleEnded."""
-    day = business_date(sale.occurred_at, sale.store.timezone, sale.store.day_cut)
+    day = sale.store.business_date(sale.occurred_at)
     order = Order.sell(
         sale.order_id,
         till=sale.till,
         customer_id=command.customer_id,
         storage_id=sale.store.storage_id,
         business_date=day,
-        hour=local_hour(sale.occurred_at, sale.store.timezone),
+        hour=sale.store.hour(sale.occurred_at),
         occurred_at=sale.occurred_at,
         rules=context.rules,
         lines=_sale_lines(command, context, sale, work),
@@ -171,11 +170,6 @@ def record_sale(command: PlaceSale, context: SaleContext, sale: Sale, work: Sale
         )
         work.save(issued, *correct_counts(issued, sale.order_id, context.levels, work))
     return order
-
-
-def earlier_sale(own_id: UUID | None, work: UnitOfWork) -> Pending[Order | None]:
-    """Ask for the sale that this request made before, if its till named it."""
-    return work.find_earlier(Order, Order.Sold, own_id) if own_id else Pending(lambda: None)
 
 
 def take_stock(
@@ -214,16 +208,6 @@ def demands_of(command: PlaceSale, context: SaleContext, occurred_at: datetime) 
         for index, line in enumerate(command.lines)
         if context.variants[line.variant_id].track_stock
     ]
-
-
-def _shift(command: PlaceSale, context: SaleContext) -> UUID | None:
-    """The shift that the sale belongs to: the register's open one. Raises ShiftNotOpen, NoOpenShift."""
-    if context.drawer is None:
-        if command.shift_id or context.is_shift_required:
-            field = Detail("register_id", "required", "A shift belongs to a register: name the register.")
-            raise Invalid(details=[field])
-        return None
-    return context.drawer.shift_for(command.shift_id, is_required=context.is_shift_required)
 
 
 def till_of(context: SaleContext, store: StoreAtSale, work: UnitOfWork) -> Till:

@@ -15,7 +15,6 @@ from commands.orders.returned_goods import no_storage
 from commands.orders.unlinked_goods import ReturnedItem, lines_of, restocked, take_in, wrong_items
 from commands.ports import UnitOfWork
 from commands.stock.counts.corrections import correct_counts
-from domain.business_date import business_date, local_hour
 from domain.errors import Invalid
 from domain.orders import Offline, RefundPayment
 from domain.payments import Tender
@@ -57,7 +56,8 @@ def take_return(command: TakeReturn, work: RefundWork) -> UnlinkedReturn:
 
 def record_return(command: TakeReturn, work: RefundWork, made: OfflineFact | None = None) -> UnlinkedReturn:
     """The same; what was `made` without a connection stands, with flags."""
-    earlier, methods = _earlier(command, work), ask_methods(command.tenders, work)
+    earlier = work.find_earlier(UnlinkedReturn, UnlinkedReturn.Taken, command.id)
+    methods = ask_methods(command.tenders, work)
     named = command.external_reference
     linked = work.sales.is_known(Reference(named)) if named else Pending(lambda: False)
     if existing := earlier.read():
@@ -106,13 +106,6 @@ class _Return:
     moved: Mapping[int, MovementLine]
     levels: Mapping[UUID, Level]
     offline: Offline | None
-
-
-def _earlier(command: TakeReturn, work: UnitOfWork) -> Pending[UnlinkedReturn | None]:
-    """Ask for the return that this request made before, if its till named it."""
-    if command.id is None:
-        return Pending(lambda: None)
-    return work.find_earlier(UnlinkedReturn, UnlinkedReturn.Taken, command.id)
 
 
 def _context(command: TakeReturn, work: RefundWork, *, is_told_later: bool) -> SaleContext:
@@ -174,7 +167,7 @@ def _hold_levels(
 
 def _record(command: TakeReturn, context: SaleContext, decided: _Return, work: RefundWork) -> UnlinkedReturn:
     store = decided.paying.store
-    day = business_date(decided.occurred_at, store.timezone, store.day_cut)
+    day = store.business_date(decided.occurred_at)
     taken = UnlinkedReturn.take(
         decided.return_id,
         till=decided.paying.till,
@@ -182,7 +175,7 @@ def _record(command: TakeReturn, context: SaleContext, decided: _Return, work: R
         customer_id=command.customer_id,
         storage_id=decided.storage_id,
         business_date=day,
-        hour=local_hour(decided.occurred_at, store.timezone),
+        hour=store.hour(decided.occurred_at),
         occurred_at=decided.occurred_at,
         rules=context.rules,
         lines=lines_of(command.lines, context, decided.basket, decided.moved, work),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from commands.moments import moment_of
@@ -10,7 +10,6 @@ from commands.orders.baskets import store_of
 from commands.orders.refunds import RefundWork
 from commands.orders.returned_goods import book_returned, hold_levels, stocked_lines
 from commands.ports import check_version
-from domain.business_date import business_date
 from domain.errors import Conflict
 from domain.orders import Offline, Order
 from domain.sale_context import SaleContext
@@ -102,7 +101,7 @@ def record_void(
                 work,
                 storage_id=order.terms.storage_id,
                 occurred_at=occurred_at,
-                business_date=_day(held.context, occurred_at),
+                business_date=store_of(held.context).business_date(occurred_at),
                 order_id=order.id,
             )
         )
@@ -126,7 +125,7 @@ def _check_window(order: Order, context: SaleContext, occurred_at: datetime, wor
     """Raise VoidWindowClosed once the shift of the sale is closed, without one once its day is over."""
     sold = order.terms
     if sold.shift_id is None:
-        is_over = _day(context, occurred_at) != sold.business_date
+        is_over = store_of(context).business_date(occurred_at) != sold.business_date
     else:
         # The shift is read after its drawer is held: whoever closes it holds that first.
         held = work.paying_tills.lock(sold.register_id)
@@ -134,8 +133,3 @@ def _check_window(order: Order, context: SaleContext, occurred_at: datetime, wor
         held.read()
     if is_over:
         raise VoidWindowClosed
-
-
-def _day(context: SaleContext, moment: datetime) -> date:
-    store = store_of(context)
-    return business_date(moment, store.timezone, store.day_cut)

@@ -1,6 +1,6 @@
 """Shifts: a till's drawer from its opening float to its counted close."""
 
-from domain.shifts.drawers import Drawer, NoOpenShift, Perpetual, ShiftAlreadyOpen, ShiftNotOpen
+from domain.shifts.drawers import Drawer, NoOpenShift, Perpetual, ShiftAlreadyOpen, ShiftNotOpen, shift_at
 from domain.shifts.place import CurrentShift, ShiftPlace
 from domain.shifts.shift import Denomination, Shift, ShiftStatus, TenderCount
 
@@ -16,4 +16,5 @@ __all__ = [
     "ShiftPlace",
     "ShiftStatus",
     "TenderCount",
+    "shift_at",
 ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.errors import Conflict
+from domain.errors import Conflict, Detail, Invalid
 
 
 class ShiftNotOpen(Conflict):
@@ -66,3 +66,16 @@ class Drawer:
         if self.shift_id is None and is_required:
             raise NoOpenShift
         return self.shift_id
+
+
+def shift_at(drawer: Drawer | None, named: UUID | None = None, *, is_required: bool) -> UUID | None:
+    """The shift of a fact at a register with this drawer, or at none (None), where no shift is.
+
+    Raises ShiftNotOpen, NoOpenShift, and Invalid where a shift is named or needed without a register.
+    """
+    if drawer:
+        return drawer.shift_for(named, is_required=is_required)
+    if named or is_required:
+        message = "A shift belongs to a register: name the register."
+        raise Invalid(details=[Detail("register_id", "required", message)])
+    return None

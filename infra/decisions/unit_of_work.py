@@ -116,9 +116,11 @@ class PostgresUnitOfWork:
         return uuid7()
 
     def find_earlier(
-        self, kind: type[A], by: type[Aggregate.Event], own_id: UUID, *, within: UUID | None = None
+        self, kind: type[A], by: type[Aggregate.Event], own_id: UUID | None, *, within: UUID | None = None
     ) -> Pending[A | None]:
         """Ask whether this very request was recorded before."""
+        if own_id is None:
+            return Pending(lambda: None)
         answer = self._ask_stream(within or own_id)
         types = self._writer.types
 

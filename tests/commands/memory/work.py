@@ -77,8 +77,11 @@ class MemoryWork:
         return UUID(int=0xF0_0000 + self._ids * 16 + len(self.events))
 
     def find_earlier(
-        self, kind: type[A], by: type[Aggregate.Event], own_id: UUID, *, within: UUID | None = None
+        self, kind: type[A], by: type[Aggregate.Event], own_id: UUID | None, *, within: UUID | None = None
     ) -> Pending[A | None]:
+        if own_id is None:
+            return Pending(lambda: None)
+
         def earlier() -> A | None:
             stream = self._world.stream(self._company_id, within or own_id)
             rows = rows_at_creation(stream, own_id, EVENT_TYPES.by_event[by].name, self._content)
