@@ -87,6 +87,9 @@ class Caller:
 class UnitOfWork(Protocol):
     """One decision: everything it reads, locks and saves is one transaction."""
 
+    #: Whether what it decides about was recorded before; a handler that sees so in the fact itself sets it.
+    is_repetition: bool
+
     @property
     def caller(self) -> Caller:
         """The user who sent the command."""

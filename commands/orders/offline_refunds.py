@@ -17,7 +17,7 @@ from commands.orders.refunds import (
 )
 from commands.orders.returned_goods import hold_levels, restocked, stocked_lines
 from commands.orders.voids import VoidOrder, hold_sold, record_void, sold_context
-from commands.ports import DuplicateId, Missing, UnitOfWork
+from commands.ports import Missing, UnitOfWork
 from commands.shifts.late_facts import shift_of
 from commands.sync.delivery import Delivery, NotArrived
 from domain.orders import Order
@@ -81,13 +81,18 @@ def take_over_refund(command: TakeOverRefund, work: RefundWork) -> Order:
 
 
 def take_over_void(command: TakeOverVoid, work: RefundWork) -> Order:
-    """Record the void, once, however late. Raises NotArrived, OtherStore and InvalidTransition."""
+    """Record the void, once, however late. Raises NotArrived, OtherStore and InvalidTransition.
+
+    A sale is taken back whole and once, so that a void says nothing but why: the same reason is the same
+    void, whoever sent it first. Another reason may be that its money was paid out twice.
+    """
     order_id, made = command.void.order_id, OfflineFact(delivery=command.delivery)
     order = _load(order_id, work)
-    if earlier := _voided(order_id, work):
-        return earlier
     if work.caller.store_ids and order.terms.store_id not in work.caller.store_ids:
         raise OtherStore
+    if order.voided and order.voided.reason == command.void.reason:
+        work.is_repetition = True
+        return order
     order.check_voidable()
     context = sold_context(order, work, is_told_later=True)
     occurred_at = made.moment(context, order.terms.occurred_at, work)
@@ -105,11 +110,3 @@ def _load(order_id: UUID, work: UnitOfWork) -> Order:
         return work.load(Order, order_id)
     except Missing:
         raise NotArrived(order_id) from None
-
-
-def _voided(order_id: UUID, work: UnitOfWork) -> Order | None:
-    """The order as this very operation left it before; a void has no id of its own."""
-    try:
-        return work.find_earlier(Order, Order.Voided, order_id).read()
-    except DuplicateId:
-        return None

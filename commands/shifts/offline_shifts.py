@@ -1,17 +1,26 @@
 """Shifts of a till without a connection: opened, filled, ended and closed as it has done."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
-from commands.ports import DuplicateId, Missing, UnitOfWork
+from commands.ports import Missing, UnitOfWork
 from commands.shifts.cash import CashMovement, MoveCash, record_movement
-from commands.shifts.closing import CloseShift, ClosingWork, EndShift, close_shift, end_shift
+from commands.shifts.closing import (
+    CloseShift,
+    ClosingWork,
+    CountedTender,
+    EndShift,
+    close_shift,
+    end_shift,
+)
 from commands.shifts.opening import OpenShift, open_shift
 from commands.sync.delivery import Delivery, NotArrived
 from commands.sync.ports import SyncWork
-from domain.aggregate import Aggregate
-from domain.shifts import Shift, ShiftAlreadyOpen
+from domain.settings import name_key
+from domain.shifts import Shift, ShiftAlreadyOpen, TenderCount
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,36 +83,52 @@ def take_over_movement(command: TakeOverMovement, work: OfflineShiftWork) -> Cas
 
 
 def take_over_end(command: TakeOverEnd, work: OfflineShiftWork) -> Shift:
-    """End it, once. Raises NotArrived, and what end_shift does."""
-    _load(command.ending.id, work)
-    if earlier := _repeated(Shift.Ended, command.ending.id, work):
-        return earlier
+    """End it, once, whoever else has ended or closed it. Raises NotArrived, and what end_shift does."""
+    shift = _load(command.ending.id, work)
+    if shift.status != "open":
+        return _repeated(shift, work)
     return end_shift(command.ending, work).shift
 
 
 def take_over_close(command: TakeOverClose, work: OfflineShiftWork) -> Shift:
-    """Close it, once. Raises NotArrived, and what close_shift does."""
-    opened = _load(command.closing.id, work).opened
-    if earlier := _repeated(Shift.Closed, command.closing.id, work):
-        return earlier
-    occurred_at = max(command.delivery.moment(work.now), opened.occurred_at)
+    """Close it, once, whoever else has closed it on this very count.
+
+    Raises NotArrived, and what close_shift does.
+    """
+    shift = _load(command.closing.id, work)
+    if shift.closed and _is_same_count(command.closing, shift.closed):
+        return _repeated(shift, work)
+    occurred_at = max(command.delivery.moment(work.now), shift.opened.occurred_at)
     return close_shift(replace(command.closing, occurred_at=occurred_at), work)
 
 
 def _load(shift_id: UUID, work: UnitOfWork) -> Shift:
-    """The shift. Raises NotArrived."""
+    """The shift. Raises NotArrived, and Missing for one of other stores."""
     try:
-        return work.load(Shift, shift_id)
+        shift = work.load(Shift, shift_id)
     except Missing:
         raise NotArrived(shift_id) from None
+    if not shift.is_within(work.caller.store_ids):
+        raise Missing
+    return shift
 
 
-def _repeated(event: type[Aggregate.Event], shift_id: UUID, work: UnitOfWork) -> Shift | None:
-    """The shift as this very operation left it before; it has no id of its own in the shift.
+def _repeated(shift: Shift, work: UnitOfWork) -> Shift:
+    """The shift, of which nothing is recorded: what the till tells is in it already."""
+    work.is_repetition = True
+    return shift
 
-    The shift is loaded before, so that what another tab records meanwhile is in both or in none.
-    """
-    try:
-        return work.find_earlier(Shift, event, shift_id).read()
-    except DuplicateId:
-        return None
+
+def _is_same_count(closing: CloseShift, closed: Shift.Closed) -> bool:
+    """Whether it was closed on this count, in whatever order; what is said about a count is none."""
+    left = closing.counted_cash if closing.closing_float is None else closing.closing_float
+    return (
+        (closing.counted_cash, left) == (closed.counted_cash, closed.closing_float)
+        and Counter(closing.denominations) == Counter(closed.denominations)
+        and _tenders(closing.tenders) == _tenders(closed.tenders)
+    )
+
+
+def _tenders(counted: Iterable[CountedTender | TenderCount]) -> dict[str, int]:
+    """What was counted of other methods than cash; a till may spell their codes as it likes."""
+    return {name_key(one.method): one.counted for one in counted}

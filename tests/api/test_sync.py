@@ -550,6 +550,60 @@ class TestTwoTabs:
         ] * 8
         assert device.stocked.on_hand() == "2"
 
+    def test_both_deliver_what_can_be_done_once(self, device: Device) -> None:
+        sale = device.sale(2)
+        shift, opening = device.opening()
+        device.results(sale, opening)
+        once = [
+            device.operation("order.void", {"order_id": sale["id"], "reason": "Wrong customer"}),
+            device.operation("shift.end", {"shift_id": shift}),
+            device.closing(shift, counted_cash=0),
+        ]
+        for operation in once:
+            with ThreadPoolExecutor(4) as tabs:
+                statuses = list(tabs.map(device.statuses, [operation] * 4))
+            assert sorted(statuses) == [["applied"], *[["replayed"]] * 3]
+        assert device.inbox() == []
+
+
+class TestAlreadyDone:
+    """What was done with a connection, and whose answer the till never got."""
+
+    def test_a_void_is_found_again(self, device: Device) -> None:
+        sale = device.sale()
+        device.results(sale)
+        body = {"reason": "Wrong customer"}
+        assert device.stocked.shop.client().post(f"/api/pos/orders/{sale['id']}/void", body).status == 200
+        same = device.operation("order.void", {"order_id": sale["id"], **body})
+        other = device.operation("order.void", {"order_id": sale["id"], "reason": "Too late"})
+        results = device.results(same, other)
+        assert [(one["status"], one.get("code")) for one in results] == [
+            ("replayed", None),
+            ("rejected", "invalid_transition"),
+        ]
+        assert results[0]["resource"] == {"type": "order", "id": sale["id"], "number": sale["number"]}
+
+    def test_a_close_is_found_again_by_its_count(self, device: Device) -> None:
+        shift, opening = device.opening(opening_float=500)
+        device.results(opening)
+        cashier, path = device.stocked.shop.client("Cashier"), f"/api/pos/shifts/{shift}"
+        count = {"counted_cash": 500, "closing_float": 200}
+        assert cashier.post(f"{path}/end", {}).status == 200
+        assert cashier.post(f"{path}/close", count).status == 200
+        operations = [
+            device.operation("shift.end", {"shift_id": shift}),
+            device.closing(shift, **count),
+            device.closing(shift, counted_cash=499, closing_float=200),
+        ]
+        results = device.results(*operations)
+        assert [(one["status"], one.get("code")) for one in results] == [
+            ("replayed", None),
+            ("replayed", None),
+            ("rejected", "invalid_transition"),
+        ]
+        assert results[1]["resource"] == {"type": "shift", "id": shift, "number": "1"}
+        assert [entry["operation_id"] for entry in device.inbox()] == [operations[2]["id"]]
+
 
 class TestAnyDelivery:
     @pytest.mark.parametrize("seed", [1, 2, 3])

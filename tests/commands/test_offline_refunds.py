@@ -14,9 +14,10 @@ from commands.orders.refunds import RefundOrder
 from commands.orders.unlinked_goods import ReturnedItem
 from commands.orders.unlinked_returns import TakeReturn
 from commands.orders.voids import VoidOrder
+from commands.ports import Missing
 from commands.settings import SwitchSetting
 from commands.shifts.cash import MoveCash
-from commands.shifts.closing import CloseShift, EndShift
+from commands.shifts.closing import CloseShift, CountedTender, EndShift
 from commands.shifts.offline_shifts import (
     TakeOverClose,
     TakeOverEnd,
@@ -29,7 +30,8 @@ from domain.orders import InvalidTransition, LineReturn, Order
 from domain.orders.portions import ReturnExceedsSold
 from domain.payments import Tender
 from domain.settings import OtherStore
-from domain.shifts import Shift, ShiftAlreadyOpen
+from domain.shifts import Denomination, Shift, ShiftAlreadyOpen
+from domain.stock import documents
 from domain.stock.movements import StockMovement
 from domain.stores import Store
 from domain.unlinked_returns import UnlinkedReturn
@@ -59,6 +61,16 @@ LINE, REFUND = id_of("line"), id_of("refund")
 MORNING = NOW - timedelta(hours=2)
 TOLD = Delivery(device_id=id_of("device"), device_code="X1", register_id=REGISTER, seq=7, told_at=MORNING)
 CASH = (Tender(method="cash", amount=249),)
+OTHER_CASHIER = replace(caller(), user_id=OTHER)
+COINS, NOTES = Denomination(value=1, count=347), Denomination(value=100, count=4)
+#: A close of the shift, in which cards took nothing.
+COUNTED: dict[str, Any] = {
+    "id": SHIFT,
+    "counted_cash": 747,
+    "denominations": (COINS, NOTES),
+    "tenders": (CountedTender(method="card", counted=0),),
+    "closing_float": 400,
+}
 
 
 @pytest.fixture
@@ -161,9 +173,20 @@ class TestTakeOverVoid:
         )
 
     def test_is_recorded_once(self, shop: Scenario) -> None:
-        shop.when(void(), saying="this")
-        shop.when(void(), saying="this").then_repeated()
-        shop.when(void(), saying="that").then_refused(InvalidTransition)
+        shop.when(void()).then(fact(Order.Voided), fact(StockMovement.Voided))
+        shop.when(void()).then_repeated()
+
+    def test_is_the_one_that_was_made_with_a_connection(self, shop: Scenario) -> None:
+        shop.by(OTHER_CASHIER).when(VoidOrder(order_id=ORDER, reason="wrong"))
+        shop.by(caller()).when(void()).then_repeated()
+
+    def test_is_refused_for_another_reason(self, shop: Scenario) -> None:
+        shop.when(VoidOrder(order_id=ORDER, reason="too salty"))
+        shop.when(void()).then_refused(InvalidTransition)
+
+    def test_of_other_stores_is_not_shown_though_it_was_recorded(self, shop: Scenario) -> None:
+        shop.when(void())
+        shop.by(caller("Manager", OTHER)).when(void()).then_refused(OtherStore)
 
     def test_tells_a_closed_shift_of_it(self, closed: Scenario) -> None:
         outcome = closed.when(void()).then(
@@ -303,13 +326,55 @@ class TestShifts:
         assert outcome.answer.shift.restated_over_short == 0
         shop.when(command, saying="paid out").then_repeated()
 
+    def ending(self) -> TakeOverEnd:
+        return TakeOverEnd(ending=EndShift(id=SHIFT), delivery=TOLD)
+
+    def closing(self, **values: Any) -> TakeOverClose:
+        return TakeOverClose(closing=CloseShift(**{**COUNTED, **values}), delivery=TOLD)
+
     def test_are_ended_and_closed_once(self, shop: Scenario) -> None:
-        ending = TakeOverEnd(ending=EndShift(id=SHIFT), delivery=TOLD)
-        shop.when(ending, saying="end").then(fact(Shift.Ended, SHIFT))
-        shop.when(ending, saying="end").then_repeated()
-        closing = TakeOverClose(closing=CloseShift(id=SHIFT, counted_cash=747), delivery=TOLD)
-        shop.when(closing, saying="close").then(fact(Shift.Closed, SHIFT, over_short=0))
-        shop.when(closing, saying="close").then_repeated()
+        shop.when(self.ending()).then(fact(Shift.Ended, SHIFT))
+        shop.when(self.ending()).then_repeated()
+        left = {"closing_float": 747}
+        shop.when(self.closing(**left)).then(fact(Shift.Closed, SHIFT, over_short=0))
+        shop.when(self.closing(**left)).then_repeated()
+
+    def test_are_ended_when_they_are_closed(self, closed: Scenario) -> None:
+        closed.when(self.ending()).then_repeated()
+
+    @pytest.mark.parametrize(
+        "same",
+        [
+            {},
+            {"denominations": (NOTES, COINS)},
+            {"tenders": (CountedTender(method="Card", counted=0),)},
+            {"note": "A quiet day", "over_short_reason": "Counted twice"},
+        ],
+    )
+    def test_are_closed_already_on_the_same_count(self, shop: Scenario, same: dict[str, Any]) -> None:
+        shop.when(CloseShift(**COUNTED)).then(fact(Shift.Closed), fact(Shift.CashDropped))
+        shop.when(self.closing(**same)).then_repeated()
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"counted_cash": 746, "denominations": ()},
+            {"denominations": (COINS, replace(NOTES, value=50, count=8))},
+            {"closing_float": 401},
+            {"closing_float": None},
+            {"tenders": (CountedTender(method="card", counted=1),)},
+            {"tenders": ()},
+        ],
+    )
+    def test_are_not_closed_on_another_count(self, shop: Scenario, other: dict[str, Any]) -> None:
+        shop.when(CloseShift(**COUNTED))
+        shop.when(self.closing(**other)).then_refused(documents.InvalidTransition)
+
+    def test_of_other_stores_are_not_shown_though_they_are_closed(self, shop: Scenario) -> None:
+        shop.when(CloseShift(**COUNTED))
+        shop.by(caller("Manager", OTHER))
+        shop.when(self.ending()).then_refused(Missing)
+        shop.when(self.closing()).then_refused(Missing)
 
     def test_wait_for_their_opening(self, shop: Scenario) -> None:
         shop.when(TakeOverEnd(ending=EndShift(id=NOTHING), delivery=TOLD)).then_refused(NotArrived)
