@@ -11,6 +11,7 @@ from commands.sync.arrivals import PATIENCE
 from commands.sync.delivery import NotArrived
 from domain.errors import Invalid, NotAllowed, NotFound, Refusal
 from domain.orders.offline import CLOCK_AHEAD, OLDEST
+from domain.tills import REACH
 
 #: Each flag, and what it says of a fact that was recorded all the same.
 FLAG_MEANINGS: Mapping[str, str] = MappingProxyType(
@@ -27,8 +28,8 @@ FLAG_MEANINGS: Mapping[str, str] = MappingProxyType(
         "late": "Its shift had been closed; it is in that shift, and in no sum of its report.",
         "no_shift": "No shift was open then.",
         "count_correction": "The stock was counted after it happened; what was counted stays.",
-        "number_conflict": "The number that was printed is another's, or none of the device's "
-        "series; it has no place in a series. Look the sale up by its id.",
+        "number_conflict": "The number that was printed is another's, none of the device's series, or "
+        f"more than {REACH:,} after the last there; it has no place in a series. Look the sale up by its id.",
         "clock_ahead": f"The till's clock was more than {CLOCK_AHEAD.seconds // 60} minutes ahead; the "
         "moment of its arrival is taken.",
         "very_late": f"It happened more than {OLDEST.days} days ago, or before the company was there; the "

@@ -81,11 +81,11 @@ class SalesPort(Protocol):
         below zero.
         """
 
-    def is_taken(self, series_id: UUID, number: int) -> Pending[bool]:
-        """Ask whether a sale has this number of the series."""
+    def is_free(self, series_id: UUID, number: int) -> Pending[bool]:
+        """Ask whether a sale can take this number of the series: none has it, and it is within REACH."""
 
-    def is_refund_taken(self, series_id: UUID, number: int) -> Pending[bool]:
-        """Ask whether a refund, or a return without its order, has this number of the series."""
+    def is_free_for_refund(self, series_id: UUID, number: int) -> Pending[bool]:
+        """Ask the same for a refund; a return without its order takes a number of the same series."""
 
     def is_known(self, reference: Reference) -> Pending[bool]:
         """Ask whether that names an order, refund or return of the company."""

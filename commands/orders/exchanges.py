@@ -8,7 +8,7 @@ from uuid import UUID
 from commands.orders.baskets import store_of
 from commands.orders.exchange_terms import ExchangeGoods, ExchangeWork, Terms, terms_of
 from commands.orders.offline_facts import OfflineFact
-from commands.orders.offline_rules import ask_taken, note_plan, number_of, take_sold
+from commands.orders.offline_rules import ask_free, note_plan, number_of, take_sold
 from commands.orders.paying_tills import PayingTill, hold_till
 from commands.orders.refunds import Refund, record_refund
 from commands.orders.returned_goods import no_storage, restocked, stocked_lines
@@ -131,7 +131,7 @@ def _till(context: SaleContext, paying: PayingTill, work: ExchangeWork, made: Of
     till = till_of(context, paying.store, work)
     if made is None:
         return till
-    return number_of(till, made.delivery, made.flags, ask_taken(made.delivery, work))
+    return number_of(till, made.delivery, made.flags, ask_free(made.delivery, work))
 
 
 def _take(

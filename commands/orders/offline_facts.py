@@ -69,7 +69,8 @@ class OfflineFact:
     ) -> Till:
         """The till with the number that was printed; without one, with the next of its refunds.
 
-        A number that another refund has, or that is none of the device's, has no place in a series.
+        A number that another refund has, that is none of the device's, or far beyond its last, has no place
+        in a series.
         """
         till, series_id = till_of(context, store_of(context), work), refund_series_of(code)
         if printed is None:
@@ -78,7 +79,7 @@ class OfflineFact:
                 till, number=refund_number(code, number), series_id=series_id, series_number=number
             )
         place = place_of_refund(printed, self.delivery.device_code)
-        if place is None or work.sales.is_refund_taken(*place).read():
+        if place is None or not work.sales.is_free_for_refund(*place).read():
             self.flags.add("number_conflict")
             place = refund_series_of(f"{code}-{self.delivery.device_code}"), 0
         return replace(till, number=printed, series_id=place[0], series_number=place[1])

@@ -157,21 +157,22 @@ def note_plan(context: SaleContext, flags: Flags, work: OfflineSaleWork) -> None
         flags.add("over_plan")
 
 
-def ask_taken(delivery: Delivery, work: OfflineSaleWork) -> Pending[bool]:
-    """Ask whether another sale has the number that was printed."""
+def ask_free(delivery: Delivery, work: OfflineSaleWork) -> Pending[bool]:
+    """Ask whether the sale can take the number that was printed."""
     place = place_of(delivery.number, delivery.device_code) if delivery.number else None
-    return work.sales.is_taken(*place) if place else Pending(lambda: False)
+    return work.sales.is_free(*place) if place else Pending(lambda: False)
 
 
-def number_of(till: Till, delivery: Delivery, flags: Flags, taken: Pending[bool]) -> Till:
+def number_of(till: Till, delivery: Delivery, flags: Flags, is_free: Pending[bool]) -> Till:
     """The till with the number that was printed; without one, with the next of the till.
 
-    A number that another sale has, or that is none of the device's, has no place in a series.
+    A number that another sale has, that is none of the device's, or far beyond its last, has no place in a
+    series.
     """
     if delivery.number is None:
         return till
     place = place_of(delivery.number, delivery.device_code)
-    if place is None or taken.read():
+    if place is None or not is_free.read():
         flags.add("number_conflict")
         code = till.number.rpartition("-")[0]
         place = series_of(f"{code}-{delivery.device_code}"), 0

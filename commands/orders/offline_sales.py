@@ -11,7 +11,7 @@ from commands.orders.offline_rules import (
     Flags,
     OfflineSaleWork,
     as_known,
-    ask_taken,
+    ask_free,
     customer_of,
     moment_taken,
     note_plan,
@@ -45,7 +45,7 @@ def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
     PaymentExceedsTotal, DuplicateId and AmountTooLarge.
     """
     earlier = work.find_earlier(Order, Order.Sold, command.sale.id)
-    taken = ask_taken(command.delivery, work)
+    is_free = ask_free(command.delivery, work)
     methods = ask_methods(command.sale.tenders, work)
     parked = ask_any_basket(command.sale.held_id, work)
     work.stock.hold_precisions(line.quantity for line in command.sale.lines)
@@ -79,7 +79,7 @@ def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
         sale.shift_id, delivery.told_at, context.drawer, is_required=context.is_shift_required, work=work
     )
     note_plan(context, flags, work)
-    till = number_of(till_of(context, store, work), delivery, flags, taken)
+    till = number_of(till_of(context, store, work), delivery, flags, is_free)
     order_id = sale.id or work.new_id()
     shift.note(LateFact.of_sale(order_id, settlement.payments, basket.total), work)
     made = Sale(

@@ -11,7 +11,7 @@ from domain.sale_context import SaleContext, VariantAtSale
 from domain.settings import OtherStore
 from domain.stock.levels import Level
 from domain.stores import StoreClosed
-from domain.tills import series_of, till_code
+from domain.tills import REACH, series_of, till_code
 from domain.unlinked_returns import Reference
 from projections.base import Answer, Database, Row
 from projections.companies import backdating_of, returns_of, rules_of
@@ -46,11 +46,16 @@ class Destination(NamedTuple):
 Guesses = dict[tuple[UUID, UUID | None, UUID | None], Destination]
 
 
-_SOLD_AS: LiteralString = """
-    SELECT id FROM orders
-     WHERE company_id = %(company_id)s AND series_id = %(series_id)s AND series_number = %(number)s
-       AND series_number > 0
-     LIMIT 1
+_IS_WITHIN_REACH: LiteralString = """
+    %(number)s::bigint <= %(reach)s::bigint + coalesce((SELECT last_number FROM order_series
+                                                           WHERE company_id = %(company_id)s
+                                                             AND series_id = %(series_id)s), 0)
+"""
+_IS_FREE: LiteralString = f"""
+    SELECT {_IS_WITHIN_REACH}
+           AND NOT EXISTS (SELECT FROM orders
+                            WHERE company_id = %(company_id)s AND series_id = %(series_id)s
+                              AND series_number = %(number)s AND series_number > 0) AS is_free
 """
 
 
@@ -66,11 +71,11 @@ _REFERENCED: LiteralString = """
 """
 
 
-_REFUNDED_AS: LiteralString = """
-    SELECT id FROM refunds
-     WHERE company_id = %(company_id)s AND series_id = %(series_id)s AND series_number = %(number)s
-       AND series_number > 0
-     LIMIT 1
+_IS_FREE_FOR_REFUND: LiteralString = f"""
+    SELECT {_IS_WITHIN_REACH}
+           AND NOT EXISTS (SELECT FROM refunds
+                            WHERE company_id = %(company_id)s AND series_id = %(series_id)s
+                              AND series_number = %(number)s AND series_number > 0) AS is_free
 """
 
 
@@ -135,17 +140,19 @@ class SalesGuard:
         last_number = series["last_number"] if series else 0
         return _context(row, catalog, levels, last_number, locked.drawer, is_customer_known=is_customer_known)
 
-    def is_taken(self, series_id: UUID, number: int) -> Pending[bool]:
-        """Ask whether a sale has this number of the series."""
-        params = {"company_id": self._db.company_id, "series_id": series_id, "number": number}
-        answer = self._db.ask(_SOLD_AS, params)
-        return Pending(lambda: answer.row() is not None)
+    def is_free(self, series_id: UUID, number: int) -> Pending[bool]:
+        """Ask whether a sale can take this number of the series: none has it, and it is within REACH."""
+        answer = self._db.ask(_IS_FREE, self._place(series_id, number))
+        return Pending(lambda: bool(answer.rows()[0]["is_free"]))
 
-    def is_refund_taken(self, series_id: UUID, number: int) -> Pending[bool]:
-        """Ask whether a refund, or a return without its order, has this number of the series."""
-        params = {"company_id": self._db.company_id, "series_id": series_id, "number": number}
-        answer = self._db.ask(_REFUNDED_AS, params)
-        return Pending(lambda: answer.row() is not None)
+    def is_free_for_refund(self, series_id: UUID, number: int) -> Pending[bool]:
+        """Ask the same for a refund; a return without its order takes a number of the same series."""
+        answer = self._db.ask(_IS_FREE_FOR_REFUND, self._place(series_id, number))
+        return Pending(lambda: bool(answer.rows()[0]["is_free"]))
+
+    def _place(self, series_id: UUID, number: int) -> Row:
+        own = {"company_id": self._db.company_id, "series_id": series_id}
+        return {**own, "number": number, "reach": REACH}
 
     def is_known(self, reference: Reference) -> Pending[bool]:
         """Ask whether that names an order, refund or return of the company."""

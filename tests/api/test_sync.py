@@ -197,6 +197,15 @@ class TestDelivering:
         }
         assert till.get(f"/api/pos/receipts/{others[0]['id']}").data["same_number"] == []
 
+    def test_a_number_far_beyond_the_last_has_no_place_and_leaves_room_for_the_next(
+        self, device: Device
+    ) -> None:
+        far = device.sale(number=f"MAIN-1-{device.code}-999999999999")
+        results = device.results(far, device.sale())
+        assert [one["status"] for one in results] == ["applied", "applied"]
+        assert [one["flags"] for one in results] == [["no_shift", "number_conflict"], ["no_shift"]]
+        assert [one["resource"]["number"] for one in results] == [far["number"], "MAIN-1-X1-000002"]
+
     def test_a_key_gives_the_first_answer_again(self, device: Device) -> None:
         body = {"device_id": device.id, "operations": [device.sale()]}
         cashier, key = device.stocked.shop.client("Cashier"), str(uuid4())

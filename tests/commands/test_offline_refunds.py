@@ -34,6 +34,7 @@ from domain.shifts import Denomination, Shift, ShiftAlreadyOpen
 from domain.stock import documents
 from domain.stock.movements import StockMovement
 from domain.stores import Store
+from domain.tills import REACH
 from domain.unlinked_returns import UnlinkedReturn
 from tests.commands.samples import (
     NOTHING,
@@ -149,6 +150,14 @@ class TestTakeOverRefund:
         second = recorded(shop.when(refund(told=told, id=OTHER)), Order.Refunded)
         assert (second.number, second.series_number) == ("M-1-X1-R000001", 0)
         assert second.offline.flags == ("number_conflict",)
+
+    def test_has_no_place_under_a_number_far_beyond_the_last(self, shop: Scenario) -> None:
+        number = f"M-1-X1-R{REACH + 1}"
+        first = recorded(shop.when(refund(told=numbered(number))), Order.Refunded)
+        assert (first.number, first.series_number) == (number, 0)
+        assert first.offline.flags == ("number_conflict",)
+        furthest = refund(told=numbered(f"M-1-X1-R{REACH}"), id=OTHER)
+        assert recorded(shop.when(furthest), Order.Refunded).series_number == REACH
 
     def test_is_paid_where_the_store_is_closed_by_now(self, shop: Scenario) -> None:
         shop.when(SwitchSetting(kind=Store, id=STORE, is_active=False))
@@ -291,6 +300,14 @@ class TestTakeOverReturn:
     def test_keeps_its_number(self, shop: Scenario) -> None:
         taken = recorded(shop.when(self.taken(told=numbered("M-1-X1-R000004"))), UnlinkedReturn.Taken)
         assert (taken.number, taken.series_number) == ("M-1-X1-R000004", 4)
+
+    def test_has_no_place_under_a_number_that_another_return_has(self, shop: Scenario) -> None:
+        told = numbered("M-1-X1-R000004")
+        shop.when(self.taken(told=told))
+        second = replace(self.taken(told=told).taken, id=OTHER)
+        outcome = shop.when(replace(self.taken(told=told), taken=second))
+        taken = recorded(outcome, UnlinkedReturn.Taken)
+        assert (taken.series_number, taken.offline.flags) == (0, ("number_conflict",))
 
 
 class TestShifts:

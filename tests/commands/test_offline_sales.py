@@ -27,6 +27,7 @@ from domain.settings import OtherStore
 from domain.shifts import Shift
 from domain.stock.movements import StockMovement
 from domain.stores import Store
+from domain.tills import REACH
 from tests.commands.samples import (
     COMPANY,
     CUSTOMER,
@@ -339,6 +340,14 @@ class TestNumbers:
         outcome = shop.when(taken(number=number))
         made = sold(outcome)
         assert (made.number, made.series_number, flags(outcome)) == (number, 0, ("number_conflict",))
+
+    def test_far_beyond_the_last_have_no_place(self, shop: Scenario) -> None:
+        outcome = shop.when(taken(number=f"M-1-X1-{REACH + 1}"))
+        assert (sold(outcome).series_number, flags(outcome)) == (0, ("number_conflict",))
+        furthest = shop.when(taken(id=OTHER, seq=2, number=f"M-1-X1-{REACH}"))
+        assert (sold(furthest).series_number, flags(furthest)) == (REACH, ())
+        beyond = shop.when(taken(id=id_of("beyond"), seq=3, number=f"M-1-X1-{REACH + 1}"))
+        assert (sold(beyond).series_number, flags(beyond)) == (REACH + 1, ())
 
     def test_are_the_tills_where_none_was_printed(self, shop: Scenario) -> None:
         shop.when(taken())

@@ -20,7 +20,7 @@ from domain.stock.levels import NOTHING
 from domain.storages import Storage
 from domain.stores import Store, StoreClosed
 from domain.tax_rates import TaxRate as TaxRateSetting
-from domain.tills import series_of, till_code
+from domain.tills import REACH, series_of, till_code
 from domain.unlinked_returns import Reference, UnlinkedReturn
 from tests.commands.memory.drawers import MemoryDrawers
 from tests.commands.memory.stock import backdating_of, levels_of, precision_of
@@ -99,10 +99,9 @@ class MemorySales:
             is_customer_known=is_customer_known,
         )
 
-    def is_taken(self, series_id: UUID, number: int) -> Pending[bool]:
-        sales = (order.terms for order in self._world.all(self._company_id, Order))
-        is_so = any((sale.series_id, sale.series_number) == (series_id, number) for sale in sales)
-        return Pending(lambda: is_so and number > 0)
+    def is_free(self, series_id: UUID, number: int) -> Pending[bool]:
+        sales = [order.terms for order in self._world.all(self._company_id, Order)]
+        return Pending(lambda: _is_free(number, (one for one in sales if one.series_id == series_id)))
 
     def is_known(self, reference: Reference) -> Pending[bool]:
         orders = list(self._world.all(self._company_id, Order))
@@ -113,10 +112,10 @@ class MemorySales:
             lambda: any(one_id == reference.id or number in reference.numbers for one_id, number in known)
         )
 
-    def is_refund_taken(self, series_id: UUID, number: int) -> Pending[bool]:
-        refunds = (refund for order in self._world.all(self._company_id, Order) for refund in order.refunds)
-        is_so = any((one.series_id, one.series_number) == (series_id, number) for one in refunds)
-        return Pending(lambda: is_so and number > 0)
+    def is_free_for_refund(self, series_id: UUID, number: int) -> Pending[bool]:
+        refunds: list[Any] = [one.taken for one in self._world.all(self._company_id, UnlinkedReturn)]
+        refunds += (one for order in self._world.all(self._company_id, Order) for one in order.refunds)
+        return Pending(lambda: _is_free(number, (one for one in refunds if one.series_id == series_id)))
 
     def _any(self, kind: type[E], one_id: UUID | None) -> E | None:
         one = self._world.find(self._company_id, one_id) if one_id else None
@@ -221,6 +220,11 @@ class MemoryPayingTills:
         }
         drawer = self._drawers.of(register_id) if register_id else None
         return Pending(lambda: HeldTill(drawer=drawer, next_numbers=numbers))
+
+
+def _is_free(number: int, others: Iterable[Any]) -> bool:
+    taken = {one.series_number for one in others}
+    return number not in taken and number <= max(taken, default=0) + REACH
 
 
 def _at_sale(store: Store, storage: Storage | None) -> StoreAtSale:
