@@ -10,7 +10,7 @@ _REFUND_SERIES = UUID("a3d1c2f4-71be-4d0c-9a55-0e8b6c9f4d17")
 #: A place in a series as a device prints it; nothing is counted from 0.
 _PLACE = re.compile(r"(?!0+\Z)[0-9]{1,12}\Z")
 #: How far after the last number of its series a printed one may be. A device that sells once a minute prints
-#: 43,200 in 30 days, after which what it did is very late, and the newest may arrive first. What is further on
+#: 43,200 in 30 days, after which what it did is very late, and the newest may arrive first. What is beyond it
 #: is a slip; as the last of its series it could leave no room for the next.
 REACH = 100_000
 
