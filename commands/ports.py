@@ -55,6 +55,8 @@ class Caller:
     terminal: str | None = None
     #: Whose doing it was, where the caller only sends what a till did without a connection.
     sent_for: UUID | None = None
+    #: Who mends what that was, and answers for it.
+    mended_by: UUID | None = None
     #: What the request brings with it; it is used up with what the request decides.
     approval: Approval | None = None
 
@@ -65,8 +67,8 @@ class Caller:
 
     @property
     def approved_by(self) -> UUID | None:
-        """The approver of the request, if it brings an approval."""
-        return self.approval.approver_id if self.approval else None
+        """The approver of the request, if it brings an approval; else who mends what a till did."""
+        return self.approval.approver_id if self.approval else self.mended_by
 
     def under(self, approval: Approval) -> Self:
         """The caller with the rights that an approval grants, in the stores where both of them work."""

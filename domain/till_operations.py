@@ -21,6 +21,12 @@ class OperationSettled(Conflict):
     code = "invalid_transition"
 
 
+class OperationDiscarded(Conflict):
+    """Somebody decided in the inbox that it is not to be recorded."""
+
+    code = "discarded"
+
+
 def stream_of(entry_id: UUID) -> UUID:
     """The stream of an entry of the inbox; the id itself is that of what the operation would have made."""
     return uuid5(_STREAMS, str(entry_id))

@@ -34,7 +34,7 @@ from domain.deliveries import InboxEntry
 from domain.errors import Conflict, Detail, Invalid, NotAllowed, Refusal
 from domain.permissions import PERMISSIONS
 from domain.settings import OtherStore
-from domain.till_operations import MadeThing, RefusedField
+from domain.till_operations import MadeThing, OperationDiscarded, RefusedField
 from domain.users import User
 from projections.base import CompanyClosed, EventNotReadable, ServerOutdated
 
@@ -94,11 +94,12 @@ class Failed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class _Rights:
-    """What the cashier was allowed to do, by which role; and what is to be said of it."""
+    """By which rights it is decided, and of which role; what is to be said of it, and who mends it."""
 
     role: str
     permissions: frozenset[str]
     flags: frozenset[str] = frozenset()
+    mended_by: UUID | None = None
 
 
 class Decider:
@@ -142,27 +143,41 @@ class Decider:
 
         Raises every refusal of its handler, or why the operation could not be read.
         """
-        if arrival.refusal or arrival.kind is None:
-            raise arrival.refusal or NotAvailableOffline
-        refused: Refusal | None = None
-        for rights in self._rights(arrival.operation, arrival.kind.permission):
+        kind, refused = _kind_of(arrival), None
+        for rights in self._rights(arrival.operation, kind.permission):
             try:
-                return self._applied(arrival, arrival.kind, rights, resolution)
+                return self._applied(arrival, kind, rights, resolution)
             except OtherStore:
                 raise
             except NotAllowed as refusal:
                 refused = refusal
         raise refused or NotAllowed
 
+    def mend(self, arrival: Arrival, resolution: Resolution) -> ResultAnswer:
+        """Record what the caller mended by their own rights, as approved by them unless they did it.
+
+        Raises NotAllowed, every refusal of its handler, or why the operation could not be read.
+        """
+        kind, caller, cashier = _kind_of(arrival), self._caller, self._cashier(arrival.operation)
+        if kind.permission not in caller.permissions:
+            raise NotAllowed
+        mended_by = caller.user_id if caller.user_id != cashier.id else None
+        rights = _Rights(caller.role, caller.permissions, mended_by=mended_by)
+        return self._applied(arrival, kind, rights, resolution)
+
+    def _cashier(self, operation: Operation) -> User:
+        """Who did it. Raises Invalid."""
+        cashier = self._known.cashiers.get(operation.cashier_id) if operation.cashier_id else None
+        if cashier is None:
+            raise Invalid(details=[Detail("cashier_id", "not_found", "There is no such user.")])
+        return cashier
+
     def _rights(self, operation: Operation, permission: str) -> Iterator[_Rights]:
         """The cashier's of now and of then, each only as far as they are the sender's, too."""
-        cashier_id = operation.cashier_id
-        cashier = self._known.cashiers.get(cashier_id) if cashier_id else None
-        if cashier_id is None or cashier is None:
-            raise Invalid(details=[Detail("cashier_id", "not_found", "There is no such user.")])
+        cashier = self._cashier(operation)
         if rights := self._shared(cashier, permission):
             yield rights
-        then = self._user_at(cashier_id, operation)
+        then = self._user_at(cashier.id, operation)
         if then and (rights := self._shared(then, permission)):
             yield rights
         yield _Rights(cashier.values["role"], frozenset(PERMISSIONS), frozenset({NOT_PERMITTED}))
@@ -206,6 +221,7 @@ class Decider:
             sent_for=operation.cashier_id,
             role=rights.role,
             permissions=rights.permissions,
+            mended_by=rights.mended_by,
         )
         outcome = self._run(caller, record_operation, record, note, content=arrival.content)
         thing, flags = made[-1]
@@ -239,9 +255,9 @@ class Decider:
         if rejected.made:
             resource = _show(rejected.made)
             return ResultAnswer(id=operation.id, status="replayed", resource=resource, position=position)
-        sent = rejected.rejected
+        refusal = OperationDiscarded()
         return ResultAnswer(
-            id=operation.id, status="rejected", code=sent.code, message=sent.message, position=position
+            id=operation.id, status="rejected", code=refusal.code, message=refusal.message, position=position
         )
 
     def _missing(self, operation: Operation, missing: NotArrived, *, is_hopeless: bool) -> ResultAnswer:
@@ -296,6 +312,13 @@ def ask(run: Run, caller: Caller, handler: Callable[[C, Work], R], command: C) -
 
     position = run(caller, handler, command, note).position
     return answers[-1], position
+
+
+def _kind_of(arrival: Arrival) -> Kind:
+    """What it is. Raises why the operation could not be read."""
+    if arrival.refusal or arrival.kind is None:
+        raise arrival.refusal or NotAvailableOffline
+    return arrival.kind
 
 
 def _code(refusal: Refusal) -> str:

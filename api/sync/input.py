@@ -105,7 +105,8 @@ class ResolutionBody(Body):
         required=True,
         meaning="`retry`: decide it again as it is. `edit`: record it as the `body` you send. "
         "`as_unlinked_return`: take the goods of a refund back without their order, as the `body` of a "
-        "return says, else for what they were sold at. `discard`: it is not to be recorded.",
+        "return says, else for what they were sold at. `discard`: it is not to be recorded. With `edit` and "
+        "`as_unlinked_return` it is recorded by your rights, not by the cashier's, and as approved by you.",
     )
     body = Anything(allow_none=True, load_default=None, meaning="The other body.")
     reason = Text(shortest=1, longest=1000, required=True, meaning="Why.", example="The customer came back")

@@ -55,8 +55,11 @@ def settle_waiting(
 def resolve(
     run: Run, caller: Caller, device_id: UUID, arrival: Arrival, resolution: Resolution
 ) -> ResultAnswer:
-    """Record an operation of the inbox. Raises every refusal."""
-    return Decider(run, caller, _begin(run, caller, device_id, [arrival])).record(arrival, resolution)
+    """Record an operation of the inbox, as it is or as the caller mended it. Raises every refusal."""
+    decider = Decider(run, caller, _begin(run, caller, device_id, [arrival]))
+    if resolution.body is None:
+        return decider.record(arrival, resolution)
+    return decider.mend(arrival, resolution)
 
 
 def _settle(

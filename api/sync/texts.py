@@ -11,6 +11,7 @@ from commands.sync.arrivals import PATIENCE
 from commands.sync.delivery import NotArrived
 from domain.errors import Invalid, NotAllowed, NotFound, Refusal
 from domain.orders.offline import CLOCK_AHEAD, OLDEST
+from domain.till_operations import OperationDiscarded
 from domain.tills import REACH
 
 #: Each flag, and what it says of a fact that was recorded all the same.
@@ -41,6 +42,7 @@ FLAG_MEANINGS: Mapping[str, str] = MappingProxyType(
 _OWN: tuple[type[Refusal], ...] = (
     DependsOnRejected,
     IdReused,
+    OperationDiscarded,
     NotAvailableOffline,
     Invalid,
     NotFound,

@@ -268,8 +268,11 @@ class TestInbox:
         assert device.resolve(bad["id"], action="discard", reason="A test").data["status"] == "discarded"
         again = device.resolve(bad["id"], action="retry", reason="Perhaps now")
         assert (again.status, again.code) == (409, "invalid_transition")
-        assert device.statuses(bad) == ["rejected"]
+        (result,) = device.results(bad)
+        assert (result["status"], result["code"]) == ("rejected", "discarded")
         assert device.inbox("?status=rejected") == []
+        (entry,) = device.inbox()
+        assert (entry["status"], entry["code"]) == ("discarded", "payment_insufficient")
 
     def test_it_is_decided_anew_when_it_is_sent_again(self, device: Device) -> None:
         bad = device.sale(body={"payments": [{"method": "twint", "amount": 119}]})
@@ -278,6 +281,28 @@ class TestInbox:
         device.stocked.shop.client().post(methods, {"name": "Twint", "code": "twint", "kind": "other"})
         assert device.statuses(bad) == ["applied"]
         assert [entry["status"] for entry in device.inbox()] == ["resolved"]
+
+    def test_what_a_manager_mends_is_by_their_rights(self, device: Device) -> None:
+        shop, line_id = device.stocked.shop, str(uuid4())
+        line = {"id": line_id, "variant_id": device.stocked.variant_id, "quantity": 3}
+        sale = device.sale(3, body={"lines": [line]})
+        body = {
+            "order_id": sale["id"],
+            "lines": [{"line_id": line_id, "quantity": 4}],
+            "payments": [{"method": "cash", "amount": 119}],
+            "reason": "Too small",
+        }
+        bad = device.operation("order.refund", body)
+        assert device.statuses(sale, bad) == ["applied", "rejected"]
+        mended = {**body, "lines": [{"line_id": line_id, "quantity": 1}]}
+        answer = device.resolve(bad["id"], action="edit", body=mended, reason="One came back")
+        assert answer.status == 200, answer.body
+        (refund,) = shop.client("Cashier").get(f"/api/cashier/orders/{sale['id']}").data["refunds"]
+        cashier, manager = str(shop.users["Cashier"]), str(shop.users["Manager"])
+        assert (refund["cashier_id"], refund["approved_by"]) == (cashier, manager)
+        refunded = [one for one in shop.events() if one["type"] == "orders.Order.Refunded"]
+        assert [one["metadata"]["actor"] for one in refunded] == [manager]
+        assert "not_permitted" not in refunded[0]["state"]["offline"]["flags"]
 
     def test_a_cashier_does_not_see_it(self, device: Device) -> None:
         cashier = device.stocked.shop.client("Cashier")

@@ -122,7 +122,7 @@ class TestForgeries:
     def test_without_a_signature(self, tokens: Tokens) -> None:
         real = signed(claims())
         head, body, _ = real.split(".")
-        self.refused(tokens, jwt.encode(claims(), None, "none", headers={"kid": OUR_KEY}))
+        self.refused(tokens, jwt.encode(claims(), "", "none", headers={"kid": OUR_KEY}))
         self.refused(tokens, f"{head}.{body}.")
         self.refused(tokens, f"{head}.{body}")
 
