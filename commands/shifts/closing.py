@@ -81,7 +81,11 @@ def end_shift(command: EndShift, work: DrawerWork) -> EndedShift:
 
     Raises Missing, NotYourShift, StaleVersion, InvalidTransition.
     """
-    shift = _load(command, work)
+    return record_end(_load(command, work), work)
+
+
+def record_end(shift: Shift, work: DrawerWork) -> EndedShift:
+    """Record it. Raises InvalidTransition."""
     work.drawers.lock(shift.opened.register_id)
     figures = work.drawers.figures(shift.id).read()
     shift.end(work.now)
@@ -92,10 +96,16 @@ def end_shift(command: EndShift, work: DrawerWork) -> EndedShift:
 def close_shift(command: CloseShift, work: ClosingWork) -> Shift:
     """Freeze the report of the shift with its next number, and hand the drawer on.
 
-    Who holds the drawer waits for sales that are running, and later ones find no open shift. Raises Missing,
-    NotYourShift, StaleVersion, InvalidTransition, Invalid, TooFarBack, BeforeTheCompany.
+    Raises Missing, NotYourShift, StaleVersion, InvalidTransition, Invalid, TooFarBack, BeforeTheCompany.
     """
-    shift = _load(command, work)
+    return record_close(_load(command, work), command, work)
+
+
+def record_close(shift: Shift, command: CloseShift, work: ClosingWork) -> Shift:
+    """Record it. Raises InvalidTransition, Invalid, TooFarBack, BeforeTheCompany.
+
+    Who holds the drawer waits for sales that are running, and later ones find no open shift.
+    """
     shift.check_closable()
     own = {one.method for one in command.tenders} - BUILT_IN
     methods = work.settings.payment_methods(own) if own else Pending(dict)
@@ -135,10 +145,15 @@ def _load(command: EndShift, work: UnitOfWork) -> Shift:
     shift = work.load(Shift, command.id)
     if not shift.is_within(work.caller.store_ids):
         raise Missing
-    if shift.opened.cashier_id != work.caller.cashier_id and CLOSE_ANY not in work.caller.permissions:
-        raise NotYourShift
+    check_closer(shift, work.caller)
     check_version(shift.version, command.expected_versions)
     return shift
+
+
+def check_closer(shift: Shift, who: Caller) -> None:
+    """Raise NotYourShift for another's shift, unless they may end and close any."""
+    if shift.opened.cashier_id != who.cashier_id and CLOSE_ANY not in who.permissions:
+        raise NotYourShift
 
 
 def _check(command: CloseShift, shift: Shift) -> None:

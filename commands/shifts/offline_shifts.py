@@ -13,8 +13,9 @@ from commands.shifts.closing import (
     ClosingWork,
     CountedTender,
     EndShift,
-    close_shift,
-    end_shift,
+    check_closer,
+    record_close,
+    record_end,
 )
 from commands.shifts.opening import OpenShift, open_shift
 from commands.sync.delivery import Delivery, NotArrived
@@ -83,27 +84,32 @@ def take_over_movement(command: TakeOverMovement, work: OfflineShiftWork) -> Cas
 
 
 def take_over_end(command: TakeOverEnd, work: OfflineShiftWork) -> Shift:
-    """End it, once, whoever else has ended or closed it. Raises NotArrived, and what end_shift does."""
+    """End it, once, whoever else has ended or closed it. Raises NotArrived, Missing, NotYourShift."""
     shift = _load(command.ending.id, work)
     if shift.status != "open":
         return _repeated(shift, work)
-    return end_shift(command.ending, work).shift
+    check_closer(shift, work.caller)
+    return record_end(shift, work).shift
 
 
 def take_over_close(command: TakeOverClose, work: OfflineShiftWork) -> Shift:
     """Close it, once, whoever else has closed it on this very count.
 
-    Raises NotArrived, and what close_shift does.
+    Raises NotArrived, Missing, NotYourShift, and what record_close does.
     """
     shift = _load(command.closing.id, work)
     if shift.closed and _is_same_count(command.closing, shift.closed):
         return _repeated(shift, work)
+    check_closer(shift, work.caller)
     occurred_at = max(command.delivery.moment(work.now), shift.opened.occurred_at)
-    return close_shift(replace(command.closing, occurred_at=occurred_at), work)
+    return record_close(shift, replace(command.closing, occurred_at=occurred_at), work)
 
 
 def _load(shift_id: UUID, work: UnitOfWork) -> Shift:
-    """The shift. Raises NotArrived, and Missing for one of other stores."""
+    """The shift, to be loaded once: what another tab records meanwhile is in all of a decision or in none.
+
+    Raises NotArrived, and Missing for one of other stores.
+    """
     try:
         shift = work.load(Shift, shift_id)
     except Missing:
