@@ -36,3 +36,5 @@ class Waiting:
     received_by: UUID | None
     #: Whether it has waited too long, or what it names was rejected.
     is_hopeless: bool = False
+    #: The version of what it names, if it lies in the inbox and is decided anew on that.
+    awaited_version: int | None = None

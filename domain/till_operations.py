@@ -88,9 +88,26 @@ class TillOperation(Aggregate):
         def apply(self, aggregate: "TillOperation") -> None:
             """Keep it."""
             aggregate.rejected = self
+            aggregate.refusal = self
             aggregate.status = "rejected"
             aggregate.made = None
             aggregate.reason = None
+
+    class RejectedAgain(Aggregate.Event):
+        """What it named came, it was decided anew, and it could not be recorded even so.
+
+        `awaits` is what it still waits for, `awaited_version` the version of that which was not enough.
+        """
+
+        code: str
+        message: str
+        details: tuple[RefusedField, ...] = ()
+        awaits: UUID | None = None
+        awaited_version: int = 0
+
+        def apply(self, aggregate: "TillOperation") -> None:
+            """Keep why."""
+            aggregate.refusal = self
 
     class Resolved(Aggregate.Event):
         """It was recorded after all, as it was or as somebody mended it."""
@@ -121,6 +138,8 @@ class TillOperation(Aggregate):
 
     if TYPE_CHECKING:
         rejected: Rejected
+        #: Why it could not be recorded when it was decided last.
+        refusal: Rejected | RejectedAgain
         status: OperationStatus
         made: MadeThing | None
         reason: str | None
@@ -133,6 +152,25 @@ class TillOperation(Aggregate):
         """Raise OperationSettled for what is settled."""
         if self.status != "rejected":
             raise OperationSettled
+
+    def reject_again(
+        self,
+        code: str,
+        message: str,
+        details: tuple[RefusedField, ...],
+        awaits: UUID | None,
+        version: int,
+    ) -> None:
+        """Keep why it cannot be recorded on this version of what it named. Raises OperationSettled."""
+        self.check_open()
+        self.trigger_event(
+            TillOperation.RejectedAgain,
+            code=code,
+            message=message,
+            details=details,
+            awaits=awaits,
+            awaited_version=version if awaits == self.refusal.awaits else 0,
+        )
 
     def resolve(
         self, action: str, made: MadeThing, reason: str | None = None, body: str | None = None

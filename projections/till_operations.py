@@ -13,20 +13,26 @@ from projections.pages import PAGE, list_and_count
 class TillOperations(Projection):
     """One row for each rejected operation; all that it says is read from the log, by its `stream_id`.
 
-    The cashier is who did it, as the till said, else who delivered it.
+    The cashier is who did it, as the till said, else who delivered it. `awaits` is what it names and awaits,
+    `awaited_version` the version of that on which it was decided last; 0 where it was not there.
     """
 
     name = "till_operations"
-    version = 2
+    version = 3
     mode = "inline"
     tables = ("till_operations",)
     on = {
         TillOperation.Rejected: """
             INSERT INTO till_operations (company_id, id, stream_id, operation_id, device_id, register_id,
-                                         store_id, cashier_id, content, awaits, status, rejected_at)
+                                         store_id, cashier_id, content, awaits, awaited_version, status,
+                                         rejected_at)
             VALUES (%(company_id)s, %(entry_id)s, %(stream_id)s, %(operation_id)s, %(device_id)s,
                     %(register_id)s, %(store_id)s, coalesce(%(cashier_id)s::uuid, %(actor_id)s::uuid),
-                    %(content)s, %(awaits)s, 'rejected', %(at)s)
+                    %(content)s, %(awaits)s, 0, 'rejected', %(at)s)
+        """,
+        TillOperation.RejectedAgain: """
+            UPDATE till_operations SET awaits = %(awaits)s, awaited_version = %(awaited_version)s
+             WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s
         """,
         TillOperation.Resolved: """
             UPDATE till_operations SET status = 'resolved'
@@ -49,6 +55,7 @@ class TillOperations(Projection):
             cashier_id   uuid,
             content      text NOT NULL,
             awaits       uuid,
+            awaited_version bigint NOT NULL,
             status       text NOT NULL,
             rejected_at  timestamptz NOT NULL,
             PRIMARY KEY (company_id, stream_id)
@@ -62,6 +69,8 @@ class TillOperations(Projection):
         CREATE INDEX till_operations_by_status ON till_operations (company_id, status, rejected_at, id);
         CREATE INDEX till_operations_open ON till_operations (company_id, device_id, rejected_at, id)
             WHERE status = 'rejected';
+        CREATE INDEX till_operations_awaiting ON till_operations (company_id, awaits)
+            WHERE status = 'rejected' AND awaits IS NOT NULL;
         CREATE INDEX till_operations_of_cashier ON till_operations (company_id, cashier_id)
             WHERE status = 'rejected';
     """

@@ -90,6 +90,10 @@ class InboxAnswer(Answer, kw_only=True):
     code: Annotated[str, Meaning("Why it was rejected.", "return_exceeds_sold")]
     message: Annotated[str, Meaning("The same in a sentence for a person.")]
     details: Annotated[list[WrongFieldAnswer], Meaning("Which fields are why.")]
+    awaits: Annotated[
+        Id | None,
+        Meaning("What it names and is not there; the operation is decided again by itself when that is."),
+    ]
     rejected_at: Annotated[Moment, Meaning("When it was rejected.")]
     resource: Annotated[MadeAnswer | None, Meaning("What it made, once it was resolved.")]
     reason: Annotated[str | None, Meaning("Why it was settled so.", "Refunded by hand")]

@@ -30,7 +30,7 @@ from commands.sync.operation import (
     reject_operation,
 )
 from commands.unavailable import Unavailable
-from domain.deliveries import InboxEntry
+from domain.deliveries import InboxEntry, Waiting
 from domain.errors import Conflict, Detail, Invalid, NotAllowed, Refusal
 from domain.permissions import PERMISSIONS
 from domain.settings import OtherStore
@@ -110,13 +110,16 @@ class Decider:
         self._caller = caller
         self._known = known
 
-    def decide(self, arrival: Arrival, *, is_hopeless: bool = False) -> ResultAnswer:
-        """Record it, keep it waiting, or reject it. Raises what says nothing of the operation."""
+    def decide(self, arrival: Arrival, waiting: Waiting | None = None) -> ResultAnswer:
+        """Record it, keep it waiting, or reject it; `waiting` is what it was until now.
+
+        Raises what says nothing of the operation.
+        """
         operation = arrival.operation
         try:
             return self._decided(arrival)
         except NotArrived as missing:
-            return self._missing(operation, missing, is_hopeless=is_hopeless)
+            return self._missing(operation, missing, waiting)
         except _OF_THE_DELIVERY:
             raise
         except DuplicateId:
@@ -126,7 +129,7 @@ class Decider:
         except Exception:  # one that we cannot decide must not hold up its till for ever
             log.exception("an operation failed", operation_id=str(operation.id))
             refusal = Failed()
-        return self._reject(operation, refusal)
+        return self._reject(operation, refusal, waiting)
 
     def _decided(self, arrival: Arrival) -> ResultAnswer:
         entry = self._entry(arrival.operation)
@@ -260,24 +263,26 @@ class Decider:
             id=operation.id, status="rejected", code=refusal.code, message=refusal.message, position=position
         )
 
-    def _missing(self, operation: Operation, missing: NotArrived, *, is_hopeless: bool) -> ResultAnswer:
+    def _missing(self, operation: Operation, missing: NotArrived, waiting: Waiting | None) -> ResultAnswer:
         """Keep it waiting for what it names, unless that will not come."""
-        if is_hopeless:
-            return self._reject(operation, DependsOnRejected(), awaits=missing.awaits)
-        waiting = self._known.waiting.get(operation.id)
+        if waiting and waiting.is_hopeless:
+            return self._reject(operation, DependsOnRejected(), waiting, awaits=missing.awaits)
+        before = self._known.waiting.get(operation.id)
         command = KeepWaiting(
             operation=operation,
             device_id=self._known.device.id,
             awaits=missing.awaits,
-            received_at=waiting.received_at if waiting else None,
+            received_at=before.received_at if before else None,
         )
         try:
             self._ask(keep_waiting, command)
         except DuplicateId:
-            return self._reject(operation, IdReused())
+            return self._reject(operation, IdReused(), waiting)
         return ResultAnswer(id=operation.id, status="waiting", code=missing.code, message=missing.message)
 
-    def _reject(self, operation: Operation, refusal: Refusal, *, awaits: UUID | None = None) -> ResultAnswer:
+    def _reject(
+        self, operation: Operation, refusal: Refusal, waiting: Waiting | None, *, awaits: UUID | None = None
+    ) -> ResultAnswer:
         code = _code(refusal)
         command = Reject(
             operation=operation,
@@ -287,6 +292,7 @@ class Decider:
             details=tuple(RefusedField(**detail) for detail in refusal.details),
             awaits=awaits,
             is_reused=isinstance(refusal, IdReused),
+            awaited_version=waiting.awaited_version if waiting else None,
         )
         _, position = self._ask(reject_operation, command)
         return ResultAnswer(

@@ -39,7 +39,7 @@ from projections.till_operations import list_till_operations
 
 def show_entry(entry: TillOperation) -> InboxAnswer:
     """An entry of the inbox as clients see it."""
-    sent, made = entry.rejected, entry.made
+    sent, refusal, made = entry.rejected, entry.refusal, entry.made
     return InboxAnswer(
         id=sent.entry_id,
         operation_id=sent.operation_id,
@@ -54,9 +54,10 @@ def show_entry(entry: TillOperation) -> InboxAnswer:
         catalog_position=sent.catalog_position,
         number=sent.number,
         body=msgspec.json.decode(sent.body),
-        code=sent.code,
-        message=sent.message,
-        details=[WrongFieldAnswer.of(detail) for detail in sent.details],
+        code=refusal.code,
+        message=refusal.message,
+        details=[WrongFieldAnswer.of(detail) for detail in refusal.details],
+        awaits=refusal.awaits,
         rejected_at=entry.created_on,
         resource=None if made is None else MadeAnswer.of(made),
         reason=entry.reason,

@@ -69,7 +69,7 @@ def _settle(
     known = _begin(run, service, device_id, arrivals, senders=[one.received_by for one in due])
     for waiting, arrival in zip(due, arrivals, strict=True):
         sender = _sender(service, waiting, arrival.operation.store_ids)
-        decided = Decider(run, sender, known).decide(arrival, is_hopeless=waiting.is_hopeless)
+        decided = Decider(run, sender, known).decide(arrival, waiting)
         yield waiting.id, decided
 
 

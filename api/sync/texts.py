@@ -92,7 +92,7 @@ cannot be recorded is kept in the inbox.
 - `waiting`: it names something that has not arrived. It is applied by itself when that does, and rejected
   when that is, or after {PATIENCE // timedelta(hours=1)} hours.
 - `rejected`: it is in the inbox, and `code` says why. Sent again, it is decided again until somebody
-  settles it there.
+  settles it there; so it is, by itself, when what it names is there after all.
 
 **What a result's `code` is:**
 

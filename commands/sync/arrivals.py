@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from commands.ports import Missing
+from commands.sync.operation import waiting_of
 from commands.sync.ports import SyncWork
 from domain.catalog.shelf_prices import ShelfPrice
 from domain.deliveries import InboxEntry, Waiting
@@ -13,6 +14,7 @@ from domain.devices import Device
 from domain.errors import Detail, Invalid
 from domain.pending import Pending
 from domain.settings import OtherStore
+from domain.till_operations import TillOperation
 from domain.users import User
 
 #: For how long an operation waits for what it names.
@@ -118,8 +120,15 @@ def note_delivery(command: NoteDelivery, work: SyncWork) -> None:
 
 
 def find_due(command: FindDue, work: SyncWork) -> list[Waiting]:
-    """The operations that need not wait any more."""
-    return list(work.deliveries.due(work.now - PATIENCE, command.but, MOST_DUE).read())
+    """The operations that need not wait any more, then those of the inbox whose absent thing is there.
+
+    Those of a device are in the order in which it did them.
+    """
+    waiting = work.deliveries.due(work.now - PATIENCE, command.but, MOST_DUE)
+    versions = work.deliveries.due_entries(MOST_DUE).read()
+    entries = [entry.read() for entry in [work.ask(TillOperation, stream_id) for stream_id in versions]]
+    entries.sort(key=lambda entry: (entry.rejected.device_id, entry.rejected.seq))
+    return [*waiting.read(), *(waiting_of(entry, versions[entry.id]) for entry in entries)]
 
 
 def ask_rights(command: AskRights, work: SyncWork) -> User | None:

@@ -1,7 +1,7 @@
 """An operation of a till as it was sent, and the four things that can become of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -74,6 +74,8 @@ class Reject:
     details: tuple[RefusedField, ...] = ()
     awaits: UUID | None = None
     is_reused: bool = False
+    #: The version of what it names on which it was decided anew, where it lay in the inbox.
+    awaited_version: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,11 +116,13 @@ def record_operation(command: Record[R], work: SyncWork) -> R:
 
 
 def reject_operation(command: Reject, work: SyncWork) -> None:
-    """Keep it in the inbox; what is there already is not kept twice."""
+    """Keep it in the inbox; what is there already is not kept twice, but why it was rejected anew is."""
     operation = command.operation
     entries = work.deliveries.entries([operation.id]).read()
     work.deliveries.forget(operation.id)
-    if any(entry.content == operation.content for entry in entries):
+    known = next((entry for entry in entries if entry.content == operation.content), None)
+    if known:
+        _reject_again(command, known.stream_id, work)
         return
     is_other = command.is_reused or bool(entries)
     entry_id = entry_of_other(operation.id, operation.content) if is_other else operation.id
@@ -145,6 +149,17 @@ def reject_operation(command: Reject, work: SyncWork) -> None:
             awaits=command.awaits,
         )
     )
+
+
+def _reject_again(command: Reject, stream_id: UUID, work: SyncWork) -> None:
+    """Keep why, where it was decided anew by itself and nobody has settled it meanwhile."""
+    version = command.awaited_version
+    if version is None:
+        return
+    entry = work.load(TillOperation, stream_id)
+    if entry.status == "rejected":
+        entry.reject_again(command.code, command.message, command.details, command.awaits, version)
+        work.save(entry)
 
 
 def keep_waiting(command: KeepWaiting, work: SyncWork) -> None:
@@ -211,6 +226,21 @@ def _load(entry_id: UUID, work: SyncWork) -> TillOperation:
 def operation_of(waiting: Waiting) -> Operation:
     """The operation that waits."""
     return msgspec.json.decode(waiting.operation, type=Operation)
+
+
+def waiting_of(entry: TillOperation, awaited_version: int) -> Waiting:
+    """The same for one of the inbox: by who sent it, in the store of its device, and for the last time."""
+    sent, operation = entry.rejected, operation_in(entry)
+    return Waiting(
+        id=operation.id,
+        device_id=sent.device_id,
+        awaits=entry.refusal.awaits or operation.id,
+        operation=msgspec.json.encode(replace(operation, store_ids=(sent.store_id,))).decode(),
+        received_at=entry.created_on,
+        received_by=entry.created_by,
+        is_hopeless=True,
+        awaited_version=awaited_version,
+    )
 
 
 def operation_in(rejected: TillOperation) -> Operation:

@@ -1,6 +1,6 @@
 """What is decided with about what tills deliver."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -22,6 +22,12 @@ class DeliveriesPort(Protocol):
 
     def due(self, before: datetime, but: Collection[UUID], limit: int) -> Pending[Sequence[Waiting]]:
         """Ask which operations need not wait any more, or have waited since before that moment."""
+
+    def due_entries(self, limit: int) -> Pending[Mapping[UUID, int]]:
+        """Ask which entries of the inbox were rejected as what they named was not there, and it is there now.
+
+        They are known by their streams; the answer is the version of what they named.
+        """
 
     def user_at(self, user_id: UUID, moment: datetime) -> Pending[User | None]:
         """Ask for a user with the rights of that moment."""

@@ -26,7 +26,14 @@ log = structlog.get_logger("jobs")
 
 # Found without a lock and across companies, so it is only a hint where to look.
 _COMPANIES: LiteralString = """
-    SELECT DISTINCT company_id FROM waiting_operations
+    SELECT company_id
+      FROM (SELECT company_id FROM waiting_operations
+             UNION
+            SELECT company_id FROM till_operations AS entry
+             WHERE status = 'rejected' AND awaits IS NOT NULL
+               AND EXISTS (SELECT FROM events
+                            WHERE company_id = entry.company_id AND stream_id = entry.awaits
+                              AND stream_version > entry.awaited_version)) AS known
      WHERE company_id <> ALL((SELECT closed FROM installation)::uuid[])
 """
 

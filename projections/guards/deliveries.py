@@ -46,6 +46,23 @@ _DUE: LiteralString = """
      LIMIT %(limit)s::bigint
 """
 
+# What was rejected because something was not there; that has come, or changed since it was decided anew.
+# What was sent again and waits is decided as what waits.
+_DUE_ENTRIES: LiteralString = """
+    SELECT entry.stream_id, awaited.version
+      FROM till_operations AS entry
+     CROSS JOIN LATERAL (
+            SELECT max(stream_version) AS version FROM events
+             WHERE company_id = %(company_id)s AND stream_id = entry.awaits
+           ) AS awaited
+     WHERE entry.company_id = %(company_id)s AND entry.status = 'rejected' AND entry.awaits IS NOT NULL
+       AND awaited.version > entry.awaited_version
+       AND NOT EXISTS (SELECT FROM waiting_operations
+                        WHERE company_id = %(company_id)s AND id = entry.operation_id)
+     ORDER BY entry.rejected_at, entry.id
+     LIMIT %(limit)s::bigint
+"""
+
 _USER_AT: LiteralString = f"""
     SELECT e.stream_id, e.stream_version, e.type, e.state, e.metadata FROM events AS e
      WHERE e.company_id = %(company_id)s AND e.stream_id = %(user_id)s
@@ -107,6 +124,11 @@ class DeliveriesGuard:
         params = {**self._own(), "before": before, "but": sorted(but), "limit": limit}
         answer = self._db.ask(_DUE, params)
         return Pending(lambda: [Waiting(**row) for row in answer.rows()])
+
+    def due_entries(self, limit: int) -> Pending[Mapping[UUID, int]]:
+        """Ask which entries of the inbox named what was not there and now is: by stream, its version."""
+        answer = self._db.ask(_DUE_ENTRIES, {**self._own(), "limit": limit})
+        return Pending(lambda: {row["stream_id"]: row["version"] for row in answer.rows()})
 
     def user_at(self, user_id: UUID, moment: datetime) -> Pending[User | None]:
         """Ask for a user with the rights of that moment."""

@@ -304,6 +304,49 @@ class TestInbox:
         assert [one["metadata"]["actor"] for one in refunded] == [manager]
         assert "not_permitted" not in refunded[0]["state"]["offline"]["flags"]
 
+    def test_what_depends_on_it_is_decided_with_it_in_order(self, device: Device) -> None:
+        first, opening = device.opening()
+        second, next_opening = device.opening()
+        sales = [device.sale(body={"shift_id": second}) for _ in range(2)]
+        moved = {"shift_id": second, "type": "paid_out", "amount": 100, "reason": "petty_cash"}
+        void = device.operation("order.void", {"order_id": sales[0]["id"], "reason": "Mistake"})
+        movement = device.operation("shift.cash_movement", moved)
+        results = device.results(opening, next_opening, *sales, void, movement)
+        assert [one.get("code") for one in results] == [
+            None,
+            "shift_already_open",
+            *["depends_on_rejected"] * 4,
+        ]
+        assert {one["awaits"] for one in device.inbox()} == {None, second, sales[0]["id"]}
+        closing = device.closing(first, counted_cash=0)
+        assert device.statuses(closing) == ["applied"]
+        assert device.resolve(second, action="retry", reason="Closed by now").status == 200
+        assert device.status()["rejected"] == []
+        assert [one["status"] for one in device.inbox()] == ["resolved"] * 5
+        assert device.statuses(*sales, void, movement) == ["replayed"] * 4
+        assert device.stocked.on_hand() == "9"
+
+    def test_what_depends_on_it_says_so_when_it_is_discarded(self, device: Device) -> None:
+        _, opening = device.opening()
+        second, next_opening = device.opening()
+        sale = device.sale(body={"shift_id": second})
+        device.results(opening, next_opening, sale)
+        device.resolve(second, action="discard", reason="A test")
+        assert [one["code"] for one in device.inbox("?status=rejected")] == ["depends_on_rejected"]
+        assert [one.get("code") for one in device.results(sale)] == ["depends_on_rejected"]
+
+    def test_what_depends_on_it_and_is_wrong_by_itself_says_why(self, device: Device) -> None:
+        first, opening = device.opening()
+        second, next_opening = device.opening()
+        counts = [device.closing(second, counted_cash=counted) for counted in (0, 700)]
+        results = device.results(opening, next_opening, *counts)
+        assert [one["code"] for one in results[2:]] == ["depends_on_rejected"] * 2
+        assert device.statuses(device.closing(first, counted_cash=0)) == ["applied"]
+        assert device.statuses(next_opening) == ["applied"]
+        (entry,) = device.inbox("?status=rejected")
+        assert (entry["id"], entry["code"]) == (counts[1]["id"], "invalid_transition")
+        assert entry["awaits"] is None
+
     def test_a_cashier_does_not_see_it(self, device: Device) -> None:
         cashier = device.stocked.shop.client("Cashier")
         assert cashier.get(f"{SYNC}/inbox").status == 403
@@ -378,6 +421,18 @@ class TestTheJob:
         self.settle(device, datetime.now(UTC) + timedelta(hours=25))
         assert device.status()["waiting"] == []
         assert [entry["code"] for entry in device.inbox()] == ["depends_on_rejected"]
+
+    def test_records_what_was_rejected_when_its_shift_comes_after_all(self, device: Device) -> None:
+        shift, opening = device.opening()
+        sale = device.sale(body={"shift_id": shift})
+        device.results(sale)
+        self.settle(device, datetime.now(UTC) + timedelta(hours=25))
+        assert device.status()["rejected"] == [sale["id"]]
+        cashier = device.stocked.shop.client("Cashier")
+        assert cashier.post("/api/pos/shifts/open", {"id": shift, **opening["body"]}).status == 201
+        self.settle(device, datetime.now(UTC))
+        assert device.status()["rejected"] == []
+        assert device.statuses(sale) == ["replayed"]
 
 
 class TestShifts:

@@ -26,6 +26,7 @@ from commands.sync.operation import (
     Reject,
     Resolution,
     operation_in,
+    operation_of,
 )
 from domain.devices import Device
 from domain.errors import Invalid
@@ -184,6 +185,95 @@ class TestKeepWaiting:
         shop.at(NOW + timedelta(hours=20)).when(waiting())
         shop.at(NOW + timedelta(hours=25))
         assert due(shop) == [(ORDER, True)]
+
+
+class TestDueEntries:
+    """What lies in the inbox because what it named was not there."""
+
+    def again(self, **values: Any) -> Reject:
+        return replace(reject(**{"seq": 1, **values}), awaited_version=1)
+
+    def test_are_due_when_that_has_come_after_all(self, shop: Scenario) -> None:
+        shop.when(reject(awaits=SHIFT))
+        assert due(shop) == []
+        shop.given(shift(SHIFT))
+        assert due(shop) == [(ORDER, True)]
+
+    def test_are_due_in_the_order_in_which_the_device_did_them(self, shop: Scenario) -> None:
+        shop.when(reject(awaits=SHIFT, seq=7))
+        shop.when(reject(id=OTHER, awaits=SHIFT, seq=3))
+        shop.given(shift(SHIFT))
+        assert [one for one, _ in due(shop)] == [OTHER, ORDER]
+
+    def test_are_not_due_when_they_named_nothing(self, shop: Scenario) -> None:
+        shop.when(reject())
+        shop.given(shift(SHIFT))
+        assert due(shop) == []
+
+    def test_are_due_one_after_the_other_in_a_chain(self, shop: Scenario) -> None:
+        shop.when(reject(awaits=SHIFT))
+        shop.when(reject(id=OTHER, awaits=ORDER))
+        shop.given(shift(SHIFT))
+        assert [one for one, _ in due(shop)] == [ORDER]
+
+    def test_are_due_once_they_wait_no_more(self, shop: Scenario) -> None:
+        shop.when(reject(awaits=SHIFT))
+        shop.when(waiting())
+        shop.given(shift(SHIFT))
+        assert due(shop) == [(ORDER, False)]
+        assert due(shop, but=[ORDER]) == []
+
+    def test_stay_rejected_when_that_is_discarded(self, shop: Scenario) -> None:
+        shop.when(reject(id=SHIFT, code="shift_already_open"))
+        shop.when(reject(awaits=SHIFT))
+        shop.when(Discard(entry_id=SHIFT, reason="A test"))
+        assert due(shop) == []
+
+    def test_are_not_due_once_they_are_settled(self, shop: Scenario) -> None:
+        shop.when(reject(awaits=SHIFT))
+        shop.given(shift(SHIFT))
+        shop.when(Discard(entry_id=ORDER, reason="A test"))
+        assert due(shop) == []
+
+    def test_are_due_by_who_sent_them_in_the_store_of_the_device(self, shop: Scenario) -> None:
+        shop.by(caller("Cashier")).when(reject(awaits=SHIFT, cashier_id=OTHER))
+        shop.given(shift(SHIFT))
+        (one,) = answer(shop.when(FindDue()))
+        assert (one.device_id, one.received_by, one.awaited_version) == (DEVICE, caller().user_id, 1)
+        assert operation_of(one) == operation(cashier_id=OTHER, store_ids=(STORE,))
+
+    def test_keep_why_they_are_rejected_again(self, shop: Scenario) -> None:
+        shop.when(reject(awaits=SHIFT))
+        shop.given(shift(SHIFT))
+        shop.when(self.again(code="payment_insufficient")).then(
+            fact(TillOperation.RejectedAgain, stream_of(ORDER), code="payment_insufficient", awaits=None)
+        )
+        assert answer(shop.when(FindEntry(entry_id=ORDER))).refusal.code == "payment_insufficient"
+        assert due(shop) == []
+
+    def test_are_due_again_when_something_else_that_they_name_has_come(self, shop: Scenario) -> None:
+        shop.when(reject(awaits=SHIFT))
+        shop.given(shift(SHIFT))
+        shop.when(self.again(code="depends_on_rejected", awaits=OTHER))
+        assert due(shop) == []
+        shop.given(shift(OTHER))
+        assert due(shop) == [(ORDER, True)]
+
+    def test_are_due_again_when_what_they_name_changes(self, shop: Scenario) -> None:
+        shop.when(reject(awaits=SHIFT))
+        opened = shift(SHIFT)
+        shop.given(opened)
+        shop.when(self.again(code="depends_on_rejected", awaits=SHIFT))
+        assert due(shop) == []
+        opened.new_events()
+        opened.end(NOW)
+        shop.given(opened)
+        assert due(shop) == [(ORDER, True)]
+
+    def test_keep_nothing_of_another_rejection_once_they_are_settled(self, shop: Scenario) -> None:
+        shop.when(reject(awaits=SHIFT))
+        shop.when(Discard(entry_id=ORDER, reason="A test"))
+        shop.when(self.again()).then_nothing()
 
 
 class TestRecord:

@@ -1,8 +1,9 @@
 """What tills deliver, in memory."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from domain.deliveries import InboxEntry, Waiting
@@ -47,6 +48,24 @@ class MemoryDeliveries:
             and (self._is_hopeless(one, before) or self._world.stream(self._company_id, one.awaits))
         ]
         return Pending(lambda: due[:limit])
+
+    def due_entries(self, limit: int) -> Pending[Mapping[UUID, int]]:
+        entries = list(self._world.all(self._company_id, TillOperation))
+        due = {
+            one.id: self._version_of(one.refusal.awaits)
+            for one in entries
+            if one.status == "rejected" and self._has_news(one)
+        }
+        return Pending(lambda: dict(islice(due.items(), limit)))
+
+    def _version_of(self, stream_id: UUID | None) -> int:
+        return len(self._world.stream(self._company_id, stream_id)) if stream_id else 0
+
+    def _has_news(self, entry: TillOperation) -> bool:
+        """Whether what it named came, or changed since it was decided anew; it does not wait beside that."""
+        known = getattr(entry.refusal, "awaited_version", 0)
+        is_news = self._version_of(entry.refusal.awaits) > known
+        return is_news and entry.rejected.operation_id not in self._world.waiting
 
     def _is_hopeless(self, waiting: Waiting, before: datetime) -> bool:
         rejected = any(entry.status != "resolved" for entry in self.entries([waiting.awaits]).read())
