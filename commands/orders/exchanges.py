@@ -52,8 +52,10 @@ def exchange_goods(command: ExchangeGoods, work: ExchangeWork) -> Exchange:
 
 def record_exchange(command: ExchangeGoods, work: ExchangeWork, made: OfflineFact | None = None) -> Exchange:
     """The same; what was `made` without a connection stands, with flags."""
+    asked = work.ask(Order, command.refund.order_id)
+    # After the order, so that an exchange that is recorded between the two is found.
     earlier = work.find_earlier(Order, Order.Sold, command.sale.id)
-    original = work.load(Order, command.refund.order_id)
+    original = asked.read()
     if existing := earlier.read():
         return Exchange(original=original, sale=existing)
     terms = terms_of(command, original, work, made)

@@ -17,10 +17,11 @@ from commands.orders.refunds import (
 )
 from commands.orders.returned_goods import hold_levels, restocked, stocked_lines
 from commands.orders.voids import VoidOrder, hold_sold, record_void, sold_context
-from commands.ports import Missing, UnitOfWork
+from commands.ports import Missing
 from commands.shifts.late_facts import shift_of
 from commands.sync.delivery import Delivery, NotArrived
 from domain.orders import Order
+from domain.pending import Pending
 from domain.settings import OtherStore
 from domain.shifts.late_facts import LateFact
 
@@ -46,8 +47,8 @@ def take_over_refund(command: TakeOverRefund, work: RefundWork) -> Order:
     """Record the refund, once, with flags. Raises NotArrived, and what refund_order does."""
     refund = command.refund
     made = OfflineFact(delivery=command.delivery, named_shift_id=command.shift_id)
-    earlier = earlier_refund(refund, work)
-    order = _load(refund.order_id, work)
+    asked, earlier = work.ask(Order, refund.order_id), earlier_refund(refund, work)
+    order = _arrived(refund.order_id, asked)
     if existing := earlier.read():
         return existing
     methods = ask_refund_methods(order, refund.tenders, work)
@@ -87,7 +88,7 @@ def take_over_void(command: TakeOverVoid, work: RefundWork) -> Order:
     void, whoever sent it first. Another reason may be that its money was paid out twice.
     """
     order_id, made = command.void.order_id, OfflineFact(delivery=command.delivery)
-    order = _load(order_id, work)
+    order = _arrived(order_id, work.ask(Order, order_id))
     if work.caller.store_ids and order.terms.store_id not in work.caller.store_ids:
         raise OtherStore
     if order.voided and order.voided.reason == command.void.reason:
@@ -105,8 +106,9 @@ def take_over_void(command: TakeOverVoid, work: RefundWork) -> Order:
     return record_void(order, goods, occurred_at, command.void.reason, work, offline=made.offline(work.now))
 
 
-def _load(order_id: UUID, work: UnitOfWork) -> Order:
+def _arrived(order_id: UUID, asked: Pending[Order]) -> Order:
+    """The order that was asked for. Raises NotArrived."""
     try:
-        return work.load(Order, order_id)
+        return asked.read()
     except Missing:
         raise NotArrived(order_id) from None

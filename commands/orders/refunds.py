@@ -102,8 +102,8 @@ def refund_order(command: RefundOrder, work: RefundWork) -> Order:
     PaymentInsufficient, PaymentExceedsTotal, RefundMethodNotAllowed, NoOpenShift, TooFarBack,
     BeforeTheCompany, ApprovalNotValid, QuantityNotValid, AmountNotValid and AmountTooLarge.
     """
-    earlier = earlier_refund(command, work)
-    order = work.load(Order, command.order_id)
+    asked, earlier = work.ask(Order, command.order_id), earlier_refund(command, work)
+    order = asked.read()
     if existing := earlier.read():
         return existing
     methods = ask_refund_methods(order, command.tenders, work)
@@ -182,7 +182,10 @@ def record_refund(command: RefundOrder, order: Order, refund: Refund, work: Refu
 
 
 def earlier_refund(refund: RefundOrder, work: UnitOfWork) -> Pending[Order | None]:
-    """Ask for the order as this request left it before, if its till named the refund."""
+    """Ask for the order as this request left it before, if its till named the refund.
+
+    It is asked after the order: what is recorded between the two is found here, not refused as too much.
+    """
     return work.find_earlier(Order, Order.Refunded, refund.id, within=refund.order_id)
 
 
