@@ -24,7 +24,7 @@ from commands.orders.sales import PlaceSale
 from domain.approvals import REFUND
 from domain.catalog.products import NotForSale
 from domain.errors import Detail, NotAllowed, Refusal
-from domain.orders import Order, PricedRefund, RefundSettlement, price_refund, settle_refund
+from domain.orders import Order, PricedRefund, RefundSettlement, price_refund, settle_given, settle_refund
 from domain.orders.taken_payments import settle_taken
 from domain.payments import EXCHANGE, Settlement, Tender, settle
 from domain.pricing import PricedBasket
@@ -98,7 +98,7 @@ def terms_of(
     rounding = context.rules.cash_rounding
     with _named_as_returns():
         offers = [*tie, *offers_of(command.refund.tenders, refund_methods.read())]
-        paid_back = settle_refund(original, refund.total, 0, offers, rounding)
+        paid_back = _settle_back(original, refund, offers, rounding, made)
         check_payments(original, paid_back, refund_methods.read(), context, work)
     work.caller.check_approved_amount(paid_back.money)
     tenders = [*tie, *tenders_of(command.sale.tenders, methods.read())]
@@ -110,6 +110,19 @@ def terms_of(
         basket=basket,
         paid=_settle(command.sale, basket.total, tenders, rounding, made),
     )
+
+
+def _settle_back(
+    original: Order, refund: PricedRefund, offers: Sequence[Tender], rounding: int, made: OfflineFact | None
+) -> RefundSettlement:
+    if made is None:
+        return settle_refund(original, refund.total, 0, offers, rounding)
+    settlement, differs = settle_given(
+        original, refund.total, 0, offers, rounding, tolerance=len(refund.lines)
+    )
+    if differs:
+        made.flags.add("total_differs")
+    return settlement
 
 
 def _settle(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from commands.orders.offline_facts import OfflineFact
-from commands.orders.refund_rules import ask_refund_methods, check_payments, paying_context
+from commands.orders.refund_rules import ask_refund_methods, check_payments, offers_of, paying_context
 from commands.orders.refunds import (
     Refund,
     RefundOrder,
@@ -12,7 +12,6 @@ from commands.orders.refunds import (
     earlier_refund,
     price_returned,
     record_refund,
-    settle_offered,
     storage_of_goods,
 )
 from commands.orders.returned_goods import hold_levels, restocked, stocked_lines
@@ -20,7 +19,7 @@ from commands.orders.voids import VoidOrder, hold_sold, record_void, sold_contex
 from commands.ports import Missing
 from commands.shifts.late_facts import shift_of
 from commands.sync.delivery import Delivery, NotArrived
-from domain.orders import Order
+from domain.orders import Order, settle_given
 from domain.pending import Pending
 from domain.settings import OtherStore
 from domain.shifts.late_facts import LateFact
@@ -55,7 +54,16 @@ def take_over_refund(command: TakeOverRefund, work: RefundWork) -> Order:
     context = paying_context(refund.register_id, order, work, is_told_later=True)
     occurred_at = made.moment(context, order.terms.occurred_at, work)
     priced = price_returned(refund, order, context, occurred_at)
-    settlement = settle_offered(refund, order, priced, context, methods.read())
+    settlement, differs = settle_given(
+        order,
+        priced.total,
+        refund.tip,
+        offers_of(refund.tenders, methods.read()),
+        context.rules.cash_rounding,
+        tolerance=len(priced.lines),
+    )
+    if differs:
+        made.flags.add("total_differs")
     check_payments(order, settlement, methods.read(), context, work)
     goods = restocked(priced.lines, stocked_lines(order, context.variants))
     storage_id = storage_of_goods(refund, context) if goods else None

@@ -8,6 +8,7 @@ from domain.orders.refund_pricing import price_refund, remainders_of
 from domain.orders.refund_settlement import (
     RefundMethodNotAllowed,
     check_methods,
+    settle_given,
     settle_refund,
     suggest_payments,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "check_methods",
     "price_refund",
     "remainders_of",
+    "settle_given",
     "settle_refund",
     "suggest_payments",
 ]

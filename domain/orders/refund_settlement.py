@@ -55,6 +55,27 @@ def settle_refund(
     the last of the order carries what is left of the sale's rounding. Raises PaymentInsufficient,
     PaymentExceedsTotal, RefundExceedsPaid and AmountNotValid.
     """
+    return _settle(order, total, tip, offers, cash_rounding)
+
+
+def settle_given(
+    order: Order, total: int, tip: int, offers: Sequence[Tender], cash_rounding: int, *, tolerance: int
+) -> tuple[RefundSettlement, bool]:
+    """Pay a refund out as a till did without a connection, and say whether that differs from what was due.
+
+    Parts of a line that arrive in another order than they went back in come to other amounts, though all of
+    them to the same: a difference of `tolerance` minor units at most is rounding, and the next refund makes
+    up for it. Raises what settle_refund does.
+    """
+    try:
+        return settle_refund(order, total, tip, offers, cash_rounding), False
+    except (PaymentInsufficient, PaymentExceedsTotal):
+        return _settle(order, total, tip, offers, cash_rounding, tolerance=tolerance), True
+
+
+def _settle(
+    order: Order, total: int, tip: int, offers: Sequence[Tender], cash_rounding: int, *, tolerance: int = 0
+) -> RefundSettlement:
     for offer in offers:
         checked(offer.amount)
     tips = _share_tip(order, checked(tip), offers)
@@ -63,9 +84,12 @@ def settle_refund(
     cash = [offer for offer in offers if offer.method == CASH and (exact or offer.amount)]
     if cash:
         multiple = cash_rounding if order.sold.cash_rounding is None else order.sold.cash_rounding
-        payments = [*map(_exact, others), _in_cash(order, total, exact, cash, multiple)]
+        payments = [
+            *map(_exact, others),
+            _in_cash(order, total, exact, cash, multiple=multiple, tolerance=tolerance),
+        ]
     else:
-        payments = _without_cash(others, exact, _rest_of_rounding(order, total))
+        payments = _without_cash(others, exact, _rest_of_rounding(order, total), tolerance)
     payments = [payment for payment in payments if payment.amount or payment.exact]
     return RefundSettlement(
         payments=_with_tips(payments, tips),
@@ -106,30 +130,48 @@ def _exact(offer: Tender) -> RefundPayment:
     )
 
 
-def _in_cash(order: Order, total: int, exact: int, offers: Sequence[Tender], multiple: int) -> RefundPayment:
+def _in_cash(
+    order: Order, total: int, exact: int, offers: Sequence[Tender], *, multiple: int, tolerance: int
+) -> RefundPayment:
     """The cash of a refund; a till that knows nothing of cash rounding offers the exact rest."""
     if exact < 0:
         raise PaymentExceedsTotal(f"The payments come to {-exact} more than is refunded.")
     amount = _cash_out(order, total, exact, multiple)
     offered = sum(offer.amount for offer in offers)
     if offered not in (amount, exact):
-        raise _mismatch(amount - offered)
+        amount = _near(offered, amount, exact, multiple, tolerance)
     return RefundPayment(method=CASH, amount=amount, exact=exact, reference=offers[0].reference)
+
+
+def _near(offered: int, amount: int, exact: int, multiple: int, tolerance: int) -> int:
+    """What a till gave that knew a slightly other total: a unit may have been a coin. Raises if not near."""
+    is_in_coins = offered % max(multiple, 1) == 0
+    if tolerance and is_in_coins and abs(offered - amount) <= max(tolerance, multiple):
+        return offered
+    if abs(offered - exact) > tolerance:
+        raise _mismatch(amount - offered)
+    return amount
 
 
 def _cash_out(order: Order, total: int, exact: int, multiple: int) -> int:
     """What is paid out in cash for this exact part of a refund.
 
-    It is the difference of two rounded running totals. Where cash gets another part of the order than it
-    paid, the last refund pays out what is left of all that was paid: down to the next coin where cash paid
-    a part, so that no more goes back than was paid, and to the nearest where it paid nothing.
+    It is the rounded running total, less what was paid out before. Where cash gets another part of the order
+    than it paid, the last refund pays out what is left of all that was paid: down to the next coin where cash
+    paid a part, so that no more goes back than was paid, and to the nearest where it paid nothing.
     """
     cash = balances_of(order).get(CASH, MethodBalance(method=CASH, paid=0))
     after = cash.refunded + exact
     if after == cash.paid or order.refunded_exact + total < order.terms.totals.total:
-        return _cash_until(order, cash, after, multiple) - _cash_until(order, cash, cash.refunded, multiple)
+        return max(0, _cash_until(order, cash, after, multiple) - _cash_given(order))
     left = max(0, exact + _rest_of_rounding(order, total))
     return left - left % max(multiple, 1) if cash.paid else round_to_multiple(left, multiple)
+
+
+def _cash_given(order: Order) -> int:
+    """All cash that was paid out so far."""
+    payments = [payment for refund in order.refunds for payment in refund.payments]
+    return sum(payment.amount for payment in payments if payment.method == CASH)
 
 
 def _cash_until(order: Order, cash: MethodBalance, exact: int, multiple: int) -> int:
@@ -140,14 +182,15 @@ def _cash_until(order: Order, cash: MethodBalance, exact: int, multiple: int) ->
     return (paid if cash.paid else 0) + round_to_multiple(exact - cash.paid, multiple)
 
 
-def _without_cash(offers: Sequence[Tender], missing: int, rest: int) -> list[RefundPayment]:
+def _without_cash(offers: Sequence[Tender], missing: int, rest: int, tolerance: int) -> list[RefundPayment]:
     """Payments as they are offered; of the rest of the rounding the largest that is money is worth more."""
     payments = [_exact(offer) for offer in offers]
     money = [at for at, offer in enumerate(offers) if offer.method != EXCHANGE]
     exact = missing + sum(offers[at].amount for at in money)
     carried = max(rest, -exact) if money and exact > 0 else 0
-    if missing + carried:
+    if abs(missing + carried) > (tolerance if money else 0):
         raise _mismatch(missing + carried)
+    carried = -missing
     if carried:
         at = max(money, key=lambda one: offers[one].amount)
         payments[at] = replace(payments[at], exact=payments[at].exact - carried)

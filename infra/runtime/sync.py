@@ -1,5 +1,6 @@
 """Operations of tills that wait: decided when what they name is there, or has not come in time."""
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,12 +9,14 @@ from uuid import UUID
 
 import psycopg
 import structlog
+from psycopg import errors
 
 from api.sync.processing import settle_waiting
 from api.work import Work
 from commands.creations import Content
 from commands.outcomes import Outcome, Response
-from commands.ports import Caller
+from commands.ports import Caller, ConcurrentEdit
+from infra.decisions.application import ATTEMPTS
 from infra.decisions.unit_of_work import EventWriter
 from infra.identity.refresh_tokens import pepper_of
 from infra.jobs.job import Job
@@ -96,7 +99,25 @@ class Decisions:
         *,
         content: Content | None = None,
     ) -> Outcome:
-        """Decide and record. Raises the refusals of the handler."""
+        """Decide and record, again when a delivery of the till came in between.
+
+        Raises the refusals of the handler, and ConcurrentEdit.
+        """
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._attempt(caller, handler, command, present, content)
+            except (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation):
+                time.sleep(0.002 * attempt)
+        raise ConcurrentEdit
+
+    def _attempt(
+        self,
+        caller: Caller,
+        handler: Callable[[Any, Work], Any],
+        command: Any,
+        present: Callable[[Any], Response],
+        content: Content | None,
+    ) -> Outcome:
         try:
             with transaction(self._connection, caller.company_id, models=self._writer.models) as db:
                 work = RequestWork(db, self._writer, caller, self._now, content, guesses={})

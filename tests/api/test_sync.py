@@ -3,16 +3,18 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from random import Random
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg import errors
 
+from commands.outcomes import Response
+from commands.ports import Caller
 from infra.identity.refresh_tokens import pepper_of
 from infra.runtime.services import make_event_writer
-from infra.runtime.sync import settle_all
+from infra.runtime.sync import Decisions, settle_all
 from tests.conftest import SECRET
 
 Stocked = Any
@@ -434,6 +436,21 @@ class TestTheJob:
         assert device.status()["rejected"] == []
         assert device.statuses(sale) == ["replayed"]
 
+    def test_decides_again_where_a_delivery_came_between(self, device: Device) -> None:
+        attempts = []
+
+        def decide(command: str, _work: Any) -> None:
+            attempts.append(command)
+            if len(attempts) == 1:
+                raise errors.UniqueViolation
+
+        shop = device.stocked.shop
+        with psycopg.connect(shop.service.database.worker, autocommit=True) as connection:
+            decisions = Decisions(connection, make_event_writer(), datetime.now(UTC))
+            caller = Caller(company_id=shop.company_id, user_id=None)
+            decisions(caller, decide, "this", lambda _: Response(200, None, b""))
+        assert attempts == ["this", "this"]
+
 
 class TestShifts:
     def test_a_day_without_a_connection(self, device: Device) -> None:
@@ -692,82 +709,3 @@ class TestAlreadyDone:
         ]
         assert results[1]["resource"] == {"type": "shift", "id": shift, "number": "1"}
         assert [entry["operation_id"] for entry in device.inbox()] == [operations[2]["id"]]
-
-
-class TestAnyDelivery:
-    @pytest.mark.parametrize("seed", [1, 2, 3])
-    def test_however_it_comes_it_ends_as_one_ordered_delivery(self, device: Device, seed: int) -> None:
-        chance, stocked = Random(seed), device.stocked
-        shift, opening = device.opening(opening_float=1000)
-        lines = [str(uuid4()) for _ in range(6)]
-        sales = [device.sale(2, body=sold_in(shift, stocked, line)) for line in lines]
-        refunds = [
-            device.operation(
-                "order.refund",
-                {
-                    "order_id": sale["id"],
-                    "shift_id": shift,
-                    "lines": [{"line_id": line, "quantity": 1}],
-                    "payments": [{"method": "cash", "amount": 119}],
-                    "reason": "Too small",
-                },
-                number=f"MAIN-1-{device.code}-R{count:06d}",
-            )
-            for count, (sale, line) in enumerate(zip(sales[:3], lines, strict=False), 1)
-        ]
-        void = device.operation("order.void", {"order_id": sales[5]["id"], "reason": "Wrong customer"})
-        body = exchange_in(shift, stocked, sales[3]["id"], lines[3])
-        exchange = device.operation("order.exchange", body, number=f"MAIN-1-{device.code}-000007")
-        taken = device.operation(
-            "return.unlinked",
-            {
-                "shift_id": shift,
-                "lines": [{"variant_id": stocked.variant_id, "quantity": 1, "unit_price": 119}],
-                "payments": [{"method": "cash", "amount": 119}],
-                "reason": "A gift",
-            },
-            number=f"MAIN-1-{device.code}-R000004",
-        )
-        movement = device.operation(
-            "shift.cash_movement",
-            {"shift_id": shift, "type": "paid_in", "amount": 500, "reason": "float_top_up"},
-        )
-        day = [opening, *sales, *refunds, void, exchange, taken, movement]
-        sent = day * 2
-        chance.shuffle(sent)
-        while sent:
-            device.results(*[sent.pop() for _ in range(min(len(sent), chance.randint(1, 7)))])
-        assert device.statuses(*day) == ["replayed"] * len(day)
-        status = device.status()
-        assert (status["waiting"], status["rejected"], status["missing_seqs"]) == ([], [], [])
-        assert stocked.on_hand() == str(10 - 5 * 2 + 3 - 1 + 1)
-        shown = stocked.shop.client().get(f"/api/pos/shifts/{shift}").data
-        assert shown["expected_cash"] == 1000 + 5 * 2 * 119 - 3 * 119 + 119 - 119 + 500
-        cashier = stocked.shop.client("Cashier")
-        orders = [cashier.get(f"/api/cashier/orders/{one['id']}").data for one in sales]
-        assert [one["number"] for one in orders] == [one["number"] for one in sales]
-        assert [one["number"] for order in orders for one in order["refunds"]] == [
-            *(one["number"] for one in refunds),
-            "MAIN-1-R000001",
-        ]
-        sold = cashier.get(f"/api/cashier/orders/{exchange['id']}").data
-        assert sold["number"] == exchange["number"]
-
-
-def sold_in(shift: str, stocked: Stocked, line_id: str) -> dict[str, Any]:
-    """A sale of two pieces in the shift, whose line the device has named."""
-    return {
-        "shift_id": shift,
-        "lines": [{"id": line_id, "variant_id": stocked.variant_id, "quantity": 2}],
-    }
-
-
-def exchange_in(shift: str, stocked: Stocked, order_id: str, line_id: str) -> dict[str, Any]:
-    """One piece of an order against two, in the shift."""
-    return {
-        "shift_id": shift,
-        "order_id": order_id,
-        "returns": [{"line_id": line_id, "quantity": 1}],
-        "lines": [{"variant_id": stocked.variant_id, "quantity": 2}],
-        "payments": [{"method": "cash", "amount": 119}],
-    }

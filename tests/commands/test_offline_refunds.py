@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -28,7 +29,8 @@ from commands.shifts.opening import OpenShift
 from commands.sync.delivery import Delivery, NotArrived
 from domain.orders import InvalidTransition, LineReturn, Order
 from domain.orders.portions import ReturnExceedsSold
-from domain.payments import Tender
+from domain.payments import PaymentExceedsTotal, PaymentInsufficient, Tender
+from domain.pricing import Discount
 from domain.settings import OtherStore
 from domain.shifts import Denomination, Shift, ShiftAlreadyOpen
 from domain.stock import documents
@@ -173,6 +175,36 @@ class TestTakeOverRefund:
     def test_leaves_what_is_more_than_was_sold_to_the_inbox(self, shop: Scenario) -> None:
         too_much = shop.when(refund("4", tenders=(Tender(method="cash", amount=996),)))
         assert type(too_much.refusal) is ReturnExceedsSold
+
+
+class TestPartsInAnotherOrder:
+    """Three for 7.46, which their till has given back as 2.49, 2.48 and 2.49."""
+
+    GIVEN = (249, 248, 249)
+
+    @pytest.mark.parametrize("method", ["cash", "card"])
+    @pytest.mark.parametrize("arrival", list(permutations(range(3))))
+    def test_come_to_the_same(self, scenario: Scenario, arrival: tuple[int, ...], method: str) -> None:
+        scenario.given(store(), storage(), register(), product(), delivery("10"), shift())
+        paid = (Tender(method=method, amount=746),)
+        off = (Discount(type="amount", value=Decimal(1)),)
+        scenario.when(sale(line("3", id=LINE), tenders=paid, discounts=off, register_id=REGISTER))
+        back = []
+        for part in arrival:
+            given = (Tender(method=method, amount=self.GIVEN[part]),)
+            outcome = scenario.when(refund(id=id_of(f"part {part}"), tenders=given))
+            back.append(recorded(outcome, Order.Refunded))
+            assert back[-1].payments[0].amount == self.GIVEN[part]
+        assert [one.total for one in back] == [249, 248, 249]
+        assert sum(one.rounding for one in back) == 0
+        flags = ["total_differs" in one.offline.flags for one in back]
+        assert any(flags) == any(one.rounding for one in back)
+
+    def test_are_not_given_for_much_more_or_less(self, shop: Scenario) -> None:
+        for amount, kind in ((247, PaymentInsufficient), (251, PaymentExceedsTotal)):
+            for method in ("cash", "card"):
+                given = (Tender(method=method, amount=amount),)
+                shop.when(refund(tenders=given)).then_refused(kind)
 
 
 class TestTakeOverVoid:

@@ -1,8 +1,6 @@
 """A till beside its books: after every step its drawers, reports and stock are what the books say."""
 
 from collections import Counter
-from collections.abc import Iterable
-from fractions import Fraction
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from tests.acceptance.till.books import EXCHANGE, Fact, Parked, ShiftBooks, Till, collected, tenders_of
-from tests.acceptance.till.orders import Order, paid_of, rounded
+from tests.acceptance.till.orders import Order, paid_of
 from tests.acceptance.till.shop import AT_FIRST, COSTS, PRICES, TillShop
 
 #: Goods and how many of them, none twice; which of the tills, orders, lines or shifts there are.
@@ -51,10 +49,6 @@ class TillModel(RuleBasedStateMachine):
             (shift.late if is_late else shift.facts).append(fact)
             self.touched.add(shift.id)
         return fact
-
-    def total_of(self, lines: Iterable[tuple[int, int]], percent: int) -> int:
-        gross = sum(PRICES[which] * count for which, count in lines)
-        return gross - rounded(Fraction(gross * percent, 100))
 
     @property
     def shifts(self) -> list[tuple[Till, ShiftBooks]]:

@@ -9,7 +9,7 @@ from tests.acceptance.till.books import EXCHANGE, Till
 from tests.acceptance.till.model import ANY, BASKET, HOW, METHOD, TILL, fact_of
 from tests.acceptance.till.orders import Line, Order, PaidOut, in_coins, settle
 from tests.acceptance.till.sales import Sales
-from tests.acceptance.till.shop import PRICES
+from tests.acceptance.till.shop import PRICES, total_of
 
 PARTS = st.lists(st.integers(0, 3), min_size=1, max_size=3)
 #: How much less than now is given for goods without their order.
@@ -97,7 +97,7 @@ class Returns(Sales):
         order, till = self.some_order(which), self.tills[at]
         if order is None or not (taken := self.parts_of(order, parts, restock=True)):
             return
-        back, total = sum(line.take(quantity) for line, quantity, _ in taken), self.total_of(lines, 0)
+        back, total = sum(line.take(quantity) for line, quantity, _ in taken), total_of(lines, 0)
         tied = min(back, total)
         paid = order.pay_out(back, back - tied, method, 0)
         payments, methods, rounding = settle(total, how, 0, tied)

@@ -9,6 +9,7 @@ from hypothesis.stateful import rule
 from tests.acceptance.till.books import Parked, ShiftBooks, Till
 from tests.acceptance.till.model import ANY, BASKET, HOW, PERCENT, TILL, TIP, TillModel, fact_of, new_id
 from tests.acceptance.till.orders import Method, Order, lines_of, settle, tenders_in
+from tests.acceptance.till.shop import total_of
 
 
 class Sales(TillModel):
@@ -28,7 +29,7 @@ class Sales(TillModel):
     def sell_at(
         self, till: Till, lines: list[tuple[int, int]], percent: int, how: str, tip: int, **more: Any
     ) -> None:
-        total = self.total_of(lines, percent)
+        total = total_of(lines, percent)
         payments, methods, rounding = settle(total, how, tip)
         basket = self.shop.basket(till, lines, percent)
         body = {**basket, "payments": payments, "expected_total": total, **more}
@@ -92,7 +93,7 @@ class Sales(TillModel):
     def park(self, at: int, lines: list[tuple[int, int]], percent: int, is_reserved: bool) -> None:
         body = {**self.shop.basket(self.tills[at], lines, percent), "reserve": is_reserved}
         held = self.shop.done("pos/orders/hold", body)
-        assert held["value"] == self.total_of(lines, percent)
+        assert held["value"] == total_of(lines, percent)
         self.parked.append(Parked(held["id"], held["value"], lines, is_reserved))
         self.touched.update(shift.id for till in self.tills for shift in till.unclosed)
 
@@ -121,7 +122,7 @@ class Sales(TillModel):
             return
         shift = till.shifts[which % len(till.shifts)]
         is_late = shift.status == "closed"
-        payments, methods, rounding = settle(self.total_of(lines, 0), how, 0)
+        payments, methods, rounding = settle(total_of(lines, 0), how, 0)
         body = {**self.shop.basket(till, lines, 0), "payments": payments, "shift_id": shift.id}
         number = till.next_number(f"{till.device_code}-")
         result = self.deliver(till, self.operation(till, body, number))

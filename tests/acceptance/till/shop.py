@@ -1,13 +1,22 @@
 """A store with two tills, and the calls by which a test works in it."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any
 
 from tests.acceptance.till.books import Till
+from tests.acceptance.till.orders import rounded
 
 PRICES, COSTS = (333, 1798, 50), (100, 700, 11)
 AT_FIRST = 5000
 REPORT = "/api/admin/reports/sales-summary"
+
+
+def total_of(lines: Iterable[tuple[int, int]], percent: int) -> int:
+    """What so much of each of these goods comes to, with a discount on the whole."""
+    gross = sum(PRICES[which] * count for which, count in lines)
+    return gross - rounded(Fraction(gross * percent, 100))
 
 
 class TillShop:
