@@ -66,6 +66,7 @@ class ShiftBooks:
     status: str = "open"
     counted: int = 0
     z_report: bytes = b""
+    z_printed: list[bytes] = field(default_factory=list)
 
     @property
     def expected(self) -> int:

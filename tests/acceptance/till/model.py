@@ -104,6 +104,11 @@ class TillModel(RuleBasedStateMachine):
             assert (int(level["on_hand"]), int(level["reserved"])) == (self.stock[which], reserved[which])
         assert sum(row["value"] for row in rows) == self.value
 
+    def printed(self, shift: ShiftBooks) -> list[bytes]:
+        """The report of a shift in all formats that are printed."""
+        path = f"/api/pos/shifts/{shift.id}/report"
+        return [self.shop.get(f"{path}?format={name}").body for name in ("html", "pdf", "escpos")]
+
     def check_order(self, order: Order) -> None:
         """The order as anybody reads it."""
         shown = self.shop.client.get(f"/api/admin/orders/{order.id}").data
@@ -124,6 +129,8 @@ class TillModel(RuleBasedStateMachine):
         self.give_everything_back()
         self.close_everything()
         self.reports_are_what_the_books_say()
+        self.reports_are_what_was_closed()
+        self.shop.rebuild()
         self.reports_are_what_was_closed()
 
     def give_everything_back(self) -> None:
@@ -157,6 +164,7 @@ class TillModel(RuleBasedStateMachine):
         for _, shift in self.shifts:
             answer = self.shop.get(f"/api/pos/shifts/{shift.id}/report")
             assert answer.body == shift.z_report
+            assert self.printed(shift) == shift.z_printed
             assert {one["net"] for one in answer.data["tenders"] if one["method"] == EXCHANGE} <= {0}
             closed += answer.data["total_collected"]
         apart = collected(self.without_shift) + sum(collected(shift.late) for _, shift in self.shifts)

@@ -53,6 +53,7 @@ class Shifts(TillModel):
         answer = self.shop.get(f"/api/pos/shifts/{shift.id}/report")
         self.check_report(till, shift, answer.data)
         shift.status, shift.counted, shift.z_report = "closed", counted, answer.body
+        shift.z_printed = self.printed(shift)
         if shift is till.shifts[-1]:
             # What an earlier one left is not what the last one will find.
             till.closing_float = counted if closing_float is None else closing_float

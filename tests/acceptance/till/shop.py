@@ -5,6 +5,15 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
+from infra.projections.rebuild import rebuild
+from infra.runtime.models import EVENT_TYPES
+from projections.orders import Orders
+from projections.refunds import Refunds
+from projections.settings import Settings
+from projections.shifts.drawers import Drawers
+from projections.shifts.entries import ShiftEntries
+from projections.shifts.shifts import Shifts
+from projections.users import Users
 from tests.acceptance.till.books import Till
 from tests.acceptance.till.orders import rounded
 
@@ -26,7 +35,7 @@ class TillShop:
         # A store in the middle of its day, so that no midnight falls between two sales.
         offset = 12 - datetime.now(UTC).hour
         shop = make_shop(timezone=f"Etc/GMT{-offset:+d}" if offset else "UTC", cash_rounding=5)
-        self.client = shop.client()
+        self.company, self.client = shop, shop.client()
         self.position = "0"
         self.store = self.make("admin/stores", name="Main Street", code="MAIN")
         self.storage = self.make("admin/storages", name="Back", code="B", store_id=self.store)
@@ -83,6 +92,12 @@ class TillShop:
         answer = self.client.get(path, X_Wait_For_Position=self.position)
         assert answer.status == 200, (path, answer.body)
         return answer
+
+    def rebuild(self) -> None:
+        """Make anew what is read of shifts, their sales, and who and where: none of it was wrong."""
+        address = self.company.service.database.worker
+        for model in (Drawers(), Shifts(), ShiftEntries(), Orders(), Refunds(), Settings(), Users()):
+            assert rebuild(address, EVENT_TYPES, model, self.company.company_id).rows_changed == 0
 
     def report(self, section: str) -> Any:
         """A section of the sales summary over all time."""
