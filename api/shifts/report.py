@@ -44,11 +44,11 @@ class ShiftReportResource(ShiftResource):
         """The report, as data unless something else is asked for."""
         caller, query = req.context.caller, req.context.query
 
-        def question(reading: Reading) -> ShiftReport:
+        def question(reading: Reading) -> ShiftReportAnswer:
             shift = find_shift(reading, caller, shift_id)
-            return shift.closed.report if shift.closed else _report_of_now(reading, shift)
+            return _show_closed(shift.closed) if shift.closed else show_report(_report_of_now(reading, shift))
 
-        report = show_report(self.ask(req, resp, question))
+        report = self.ask(req, resp, question)
         if query["format"] == "json":
             self.answer(req, resp, report)
             return
@@ -75,7 +75,7 @@ class ShiftReportPrints(ShiftResource):
 
         def present(printed: PrintedReport) -> bytes:
             assert printed.shift.closed is not None  # noqa: S101 it was, or it was not printed
-            report = show_report(printed.shift.closed.report)
+            report = _show_closed(printed.shift.closed)
             return write_file(body["format"], body["paper"], _slip(req, report, language, printed.copy))
 
         command = PrintShiftReport(id=shift_id, format=body["format"], paper=body["paper"])
@@ -103,13 +103,18 @@ def _report_of_now(reading: Reading, shift: Shift) -> ShiftReport:
     return make_report(shift, sources.read(), drawer_of(drawer, shift.opened.register_id))
 
 
-def show_report(report: ShiftReport) -> ShiftReportAnswer:
-    """The report as clients see it."""
+def _show_closed(closed: Shift.Closed) -> ShiftReportAnswer:
+    return show_report(closed.report, closed.over_short_reason)
+
+
+def show_report(report: ShiftReport, over_short_reason: str | None = None) -> ShiftReportAnswer:
+    """The report as clients see it, with why the count was off."""
     counts = {one.kind: {"count": one.count, "total": one.total} for one in report.occurrences}
     return ShiftReportAnswer.of(
         {
             **asdict(report),
             "type": "X" if report.z_number is None else "Z",
+            "cash": {**asdict(report.cash), "over_short_reason": over_short_reason},
             "counts": counts,
             "held": {"count": report.held_count, "value": report.held_value},
             "late": {"count": report.late_count, "total": report.late_total},

@@ -66,6 +66,9 @@ class ReportCashAnswer(Answer):
     expected: Annotated[Sum, Meaning("What should be in it.", 7385)]
     counted: Annotated[Sum | None, Meaning("What was counted.", 7380)]
     over_short: Annotated[Sum | None, Meaning("What was too much, or (below zero) too little.", -5)]
+    over_short_reason: Annotated[
+        str | None, Meaning("Why it was off, as whoever closed it said.", "Wrong change")
+    ]
     closing_float: Annotated[Sum | None, Meaning("What stayed in it.", 5000)]
     dropped_at_close: Annotated[Sum | None, Meaning("What was brought to the safe then.", 2380)]
 

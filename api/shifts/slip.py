@@ -138,6 +138,10 @@ class _Printer:
             (texts.expected, cash.expected, 1),
             (texts.counted, cash.counted, 1),
             (texts.over_short, cash.over_short, 1),
+        )
+        if cash.over_short_reason:
+            yield Fact(label=texts.over_short_reason, value=cash.over_short_reason)
+        yield from self._known(
             (texts.dropped_at_close, cash.dropped_at_close, 1),
             (texts.closing_float, cash.closing_float, 1),
         )

@@ -40,6 +40,7 @@ class ReportTexts:
     expected: str
     counted: str
     over_short: str
+    over_short_reason: str
     dropped_at_close: str
     closing_float: str
     count: str
@@ -88,6 +89,7 @@ ENGLISH = ReportTexts(
     expected="Expected",
     counted="Counted",
     over_short="Over or short",
+    over_short_reason="Reason",
     dropped_at_close="To the safe",
     closing_float="Stays",
     count="Count",
@@ -153,6 +155,7 @@ GERMAN = ReportTexts(
     expected="Sollbestand",
     counted="Istbestand",
     over_short="Differenz",
+    over_short_reason="Grund",
     dropped_at_close="In den Tresor",
     closing_float="Bleibt in der Kasse",
     count="Anzahl",
@@ -218,6 +221,7 @@ FRENCH = ReportTexts(
     expected="Attendu",
     counted="Compté",
     over_short="Écart",
+    over_short_reason="Motif",
     dropped_at_close="Au coffre",
     closing_float="Reste en caisse",
     count="Nombre",

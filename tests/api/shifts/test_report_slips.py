@@ -11,6 +11,7 @@ from api.shifts.texts import REPORT_TEXTS
 from api.slips.languages import LANGUAGES
 from domain.shifts.movements import REASONS
 from tests.api.shifts.conftest import SHIFTS, Till
+from tests.api.slips.reading import lines_of_escpos, lines_of_html, lines_of_pdf
 
 FORMATS = ("html", "pdf", "escpos")
 
@@ -49,6 +50,18 @@ def test_speak_the_language_that_is_asked_for(
     assert [text for text in texts if text not in page] == []
     assert "Twint" in page
     assert answer.headers["content-language"] == (lang[:2] if lang != "it" else "en")
+
+
+@pytest.mark.parametrize(("lang", "label"), [("en", "Reason"), ("de", "Grund"), ("fr", "Motif")])
+@pytest.mark.parametrize("format_", FORMATS)
+def test_say_why_the_count_was_off(till: Till, format_: str, lang: str, label: str) -> None:
+    read = {"html": lines_of_html, "pdf": lines_of_pdf, "escpos": lines_of_escpos}[format_]
+    shift_id = till.open().data["id"]
+    till.close(shift_id, 9000, over_short_reason="Two coins missing")
+    path = f"{SHIFTS}/{shift_id}/report"
+    assert till.client().get(path).data["cash"]["over_short_reason"] == "Two coins missing"
+    lines = read(till.client().get(f"{path}?format={format_}&lang={lang}").body)
+    assert [line for line in lines if label in line and "Two coins missing" in line]
 
 
 def test_else_that_of_the_reader(till: Till, path: str) -> None:
