@@ -197,7 +197,7 @@ class TestTheSalesSummary:
         collected = trade.report("overview").data["total_collected"]
         assert report["totals"]["amount"] + report["totals"]["tips"] == collected
 
-    def test_footers_are_sums_of_the_rows_shown(self, trade: Trade) -> None:
+    def test_opensourcepos_4112_footers_are_sums_of_the_rows_shown(self, trade: Trade) -> None:
         for section in ("by-period", "by-store", "by-product", "by-payment-method"):
             report = trade.report(section).data
             for name, total in report["totals"].items():

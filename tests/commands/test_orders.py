@@ -275,7 +275,7 @@ class TestWhatIsSold:
             InsufficientStock, "lines.0.quantity:insufficient_stock"
         )
 
-    def test_counts_the_lines_of_a_variant_together(self, shop: Scenario) -> None:
+    def test_medusa_16502_counts_the_lines_of_a_variant_together(self, shop: Scenario) -> None:
         command = sale(line("6"), line("5"), paid=2739)
         shop.when(command).then_refused(InsufficientStock, "lines.0.quantity", "lines.1.quantity")
 

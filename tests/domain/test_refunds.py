@@ -167,6 +167,16 @@ def test_t2_an_inclusive_price_comes_back_whole() -> None:
     assert (back.total, back.lines[0].net_sales, back.lines[0].tax_total) == (999, 832, 167)
 
 
+def test_vendure_4811_a_discount_is_not_spread_again_over_what_is_left() -> None:
+    off = [Discount(type="amount", value=Decimal(100))]
+    order = sold([item(1000, "1"), item(500, "2")], [Tender(method="card", amount=1900)], EUR, discounts=off)
+    frozen = [line.discount_total for line in order.terms.lines]
+    back = [refund(order, returned(1)), refund(order, returned(2)), refund(order, returned(2))]
+    assert frozen == [50, 50]
+    assert [one.lines[0].discount_total for one in back] == [50, 25, 25]
+    assert [one.total for one in back] == [950, 475, 475]
+
+
 class TestT5:
     def test_goodwill_takes_its_tax_along(self) -> None:
         back = refund(t1(), goodwill=[gift(1, 500)], by="cash")
