@@ -1,4 +1,4 @@
-"""Whatever is done at two tills, drawers, reports, numbers, orders and stock are as in books kept by hand."""
+"""Whatever is done at two tills is as in books kept by hand, and each Z for ever (property 7)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A web process is killed at any step of a checkout or a refund: what was acknowledged is there, once."""
+"""A web process is killed at any step of a checkout or a refund: it is there, once (property 5)."""
 
 from collections.abc import Callable
 from http.client import HTTPException

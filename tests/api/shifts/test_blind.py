@@ -1,4 +1,4 @@
-"""Where drawers are counted blind, no answer of any route tells a cashier what a drawer should hold."""
+"""Where drawers are counted blind, no answer tells a cashier what one should hold (property 8)."""
 
 import re
 from collections.abc import Iterator
