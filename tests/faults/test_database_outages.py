@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,9 @@ import psycopg
 import pytest
 
 from infra.postgres.embedded import EmbeddedServer
+from infra.projections.staging import ignore_progress
+from infra.projections.verify_stock import verify_stock
+from infra.runtime.models import EVENT_TYPES
 from tests.api.conftest import stock_shop
 from tests.conftest import found_shop, fresh_database, serving
 from tests.faults.cutter import Cutter, stall
@@ -208,6 +211,37 @@ def test_a_server_that_starts_again_costs_no_sale(services: Services, rounds: An
             services.server.start()
             time.sleep(0.5)
     assert all(till.sold for till in tills)
+
+
+def test_each_of_many_checkouts_is_there_once_though_the_server_is_killed(
+    services: Services, rounds: Any
+) -> None:
+    stocked, sales = services.stocked(), rounds(80, 1250)
+    tills = [Till(stocked) for _ in range(4)]
+
+    def sell(till: Till) -> None:
+        for _ in range(sales):
+            till.sell()
+
+    with ThreadPoolExecutor(len(tills)) as people:
+        working = [people.submit(sell, till) for till in tills]
+        while wait(working, timeout=0.8).not_done:
+            os.kill(services.server.pid or 0, signal.SIGKILL)
+            eventually(lambda: not services.server.is_running)
+            services.server.stop()
+            services.server.start()
+        for one in working:
+            one.result()
+    every = Till(stocked)
+    for till in tills:
+        every.sold += till.sold
+        every.refunded += till.refunded
+        every.refused += till.refused
+    assert len(every.sold) == 4 * sales
+    every.check()
+    company_id = stocked.shop.company_id
+    verified = verify_stock(services.service.database.worker, EVENT_TYPES, company_id, ignore_progress)
+    assert verified.differences == ()
 
 
 def test_while_the_server_is_away_everybody_hears_so(services: Services) -> None:
