@@ -17,13 +17,14 @@ from infra.cli import bench as bench_cli
 from tests.waiting import PATIENCE, eventually
 
 COMMAND = [sys.executable, "-c", "from infra.cli.bench import bench; bench()"]
-#: Each side has one turn, searches no time to warm up, stock is small: what is tried is that figures come.
+#: Each side has one turn, nothing warms up, shops and stock are small: what is tried is that figures come.
 HASTY = """
 from infra.bench import rounds
 rounds.ROUNDS = 1
-from infra.bench import requests
-requests.WARM_UP_SECONDS = 0.0
-from infra.bench import counts, stock, tills
+from infra.bench import checkout, requests
+requests.WARM_UP_SECONDS, requests.LEAST_SECONDS, checkout.WARM_UP_SECONDS = 0.0, 0.05, 0.1
+from infra.bench import counts, searching, shops, stock, tills
+searching.PRODUCTS_PER_SECOND, shops.PRODUCTS, shops.MANY = 1_500, 100, 5
 counts._AT_ONCE = 100
 tills.SYNC_PER_SECOND, tills.MOST_Z = 10, 500
 stock.ROWS_PER_SECOND, stock.LINES = 20_000, 50
