@@ -67,7 +67,7 @@ _CHOSEN: LiteralString = f"""
 # Of its product's pictures, a variant is shown by its own, else by those of no variant. Price and taxes are
 # those of the store that a sale would be made in: the one that is asked about, else the only one there is.
 # What is available lies in the storages that sales are taken from.
-_OFFERED: LiteralString = f"""
+_OFFER: LiteralString = f"""
     WITH place AS MATERIALIZED (
         SELECT coalesce(%(store_id)s::uuid, {ONLY_STORE}) AS store_id,
                ARRAY(SELECT DISTINCT storage.id
@@ -98,7 +98,8 @@ _OFFERED: LiteralString = f"""
                     '{{}}') AS tax_rate_ids,
            CASE WHEN p.track_stock THEN coalesce(stock.available, 0) END AS available,
            picture.id AS image_id
-      FROM unnest(%(ids)b::uuid[]) WITH ORDINALITY AS listed(id, number)
+"""
+_DETAILS: LiteralString = """
      CROSS JOIN LATERAL (
             SELECT * FROM variants WHERE company_id = %(company_id)s AND id = listed.id LIMIT 1
            ) AS v
@@ -127,7 +128,22 @@ _OFFERED: LiteralString = f"""
              ORDER BY variant_id NULLS LAST, position
              LIMIT 1
            ) AS picture ON true
+"""
+_OFFERED: LiteralString = f"""
+    {_OFFER}
+      FROM unnest(%(ids)b::uuid[]) WITH ORDINALITY AS listed(id, number)
+    {_DETAILS}
      ORDER BY listed.number
+"""
+# A scan is what tills ask most often: one statement finds the variant and its offer.
+_OFFERED_BY_BARCODE: LiteralString = f"""
+    {_OFFER}
+      FROM (SELECT variant_id AS id FROM barcodes
+             WHERE company_id = %(company_id)s AND barcode = %(barcode)s::text
+             LIMIT 1) AS listed
+    {_DETAILS}
+     WHERE p.status = ANY(%(statuses)b::text[])
+       AND (%(category_ids)b::uuid[] IS NULL OR p.category_id = ANY(%(category_ids)b::uuid[]))
 """
 
 
@@ -155,41 +171,48 @@ def list_offered(
         "limit": limit,
         "offset": (page - 1) * limit,
     }
-    ids, total = _choose(db, params, barcode=barcode, search=search)
+    if barcode is not None:
+        offers = _ask_offers(db, _OFFERED_BY_BARCODE, store_ids, {**params, "barcode": barcode})
+        return offers[(page - 1) * limit : page * limit], len(offers)
+    ids, total = _choose(db, params, search)
     return list_offers(db, ids, store_ids=store_ids), total
 
 
 def list_offers(db: Database, ids: Sequence[UUID], *, store_ids: Sequence[UUID] = ()) -> list[Row]:
     """What these stores, or all, offer of these variants, in this order; what is not on sale, too."""
-    own = {
-        "company_id": db.company_id,
-        "ids": list(ids),
+    return (
+        _ask_offers(db, _OFFERED, store_ids, {"company_id": db.company_id, "ids": list(ids)}) if ids else []
+    )
+
+
+def _ask_offers(
+    db: Database, statement: LiteralString, store_ids: Sequence[UUID], params: Mapping[str, Any]
+) -> list[Row]:
+    stores = {
         "store_ids": list(store_ids) or None,
         "store_id": store_ids[0] if len(store_ids) == 1 else None,
     }
-    rows = db.ask(_OFFERED, own).rows() if ids else []
+    rows = db.ask(statement, {**params, **stores}).rows()
     return [{**row, "variant_name": variant_name_of(row["variant_name"], row["options"])} for row in rows]
 
 
-def _choose(
-    db: Database, params: Mapping[str, Any], *, barcode: str | None, search: str | None
-) -> tuple[list[UUID], int]:
+def _choose(db: Database, params: Mapping[str, Any], search: str | None) -> tuple[list[UUID], int]:
     """The variants of the page, and how many there are in all."""
-    if not (barcode or search):
+    if not search:
         plan_for_values(db)
         total = total_of(db.ask(_COUNT, params))
         page = db.ask(_PAGE, params).rows() if params["offset"] < total else []
         return [row["id"] for row in page], total
-    hits = _find(db, barcode or search or "", is_barcode=barcode is not None)
+    hits = _find(db, search)
     params_of_hits = {**params, "kinds": [kind for kind, _ in hits], "ids": [one for _, one in hits]}
     chosen = db.ask(_CHOSEN, params_of_hits).rows()[0]
     return chosen["ids"], chosen["total"]
 
 
-def _find(db: Database, text: str, *, is_barcode: bool) -> list[Hit]:
+def _find(db: Database, text: str) -> list[Hit]:
     """What a text finds, the best first: whose barcode it is, alone; else whose SKU, then by name."""
     codes = db.ask(_CODED, {"company_id": db.company_id, "code": text, "sku": sku_key(text)}).rows()
-    if is_barcode or any(row["is_barcode"] for row in codes):
+    if any(row["is_barcode"] for row in codes):
         return [(VARIANTS, row["id"]) for row in codes if row["is_barcode"]]
     named = find_as_typed(db, VARIANTS, text, statuses=_STATUSES, limit=MOST_HITS)
     if not (codes or named):
