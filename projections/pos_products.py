@@ -67,8 +67,8 @@ _CHOSEN: LiteralString = f"""
 # Of its product's pictures, a variant is shown by its own, else by those of no variant. Price and taxes are
 # those of the store that a sale would be made in: the one that is asked about, else the only one there is.
 # What is available lies in the storages that sales are taken from.
-_OFFER: LiteralString = f"""
-    WITH place AS MATERIALIZED (
+_PLACE: LiteralString = f"""
+    place AS MATERIALIZED (
         SELECT coalesce(%(store_id)s::uuid, {ONLY_STORE}) AS store_id,
                ARRAY(SELECT DISTINCT storage.id
                        FROM settings AS store
@@ -83,10 +83,12 @@ _OFFER: LiteralString = f"""
                         AND (%(store_ids)b::uuid[] IS NULL OR store.id = ANY(%(store_ids)b::uuid[]))
                     ) AS storage_ids
     )
-    SELECT v.id AS variant_id, v.product_id, v.sku, p.name, v.name AS variant_name, v.barcodes, v.options,
+"""
+_OFFER: LiteralString = """
+    v.id AS variant_id, v.product_id, v.sku, p.name, v.name AS variant_name, v.barcodes, v.options,
            coalesce(own.price, v.price) AS price, p.category_id, p.brand_id, p.status, p.track_stock,
            p.unit_id,
-           coalesce(nullif(p.tax_rate_ids, '{{}}'),
+           coalesce(nullif(p.tax_rate_ids, '{}'),
                     (SELECT ARRAY(SELECT rate.id::uuid
                                     FROM jsonb_array_elements_text(store.fields -> 'tax_rate_ids')
                                          WITH ORDINALITY AS rate(id, number)
@@ -95,7 +97,7 @@ _OFFER: LiteralString = f"""
                       WHERE store.company_id = %(company_id)s AND store.kind = 'stores'
                         AND NOT store.is_archived
                         AND store.id = (SELECT store_id FROM place)),
-                    '{{}}') AS tax_rate_ids,
+                    '{}') AS tax_rate_ids,
            CASE WHEN p.track_stock THEN coalesce(stock.available, 0) END AS available,
            picture.id AS image_id
 """
@@ -130,14 +132,16 @@ _DETAILS: LiteralString = """
            ) AS picture ON true
 """
 _OFFERED: LiteralString = f"""
-    {_OFFER}
+    WITH {_PLACE}
+    SELECT {_OFFER}
       FROM unnest(%(ids)b::uuid[]) WITH ORDINALITY AS listed(id, number)
     {_DETAILS}
      ORDER BY listed.number
 """
 # A scan is what tills ask most often: one statement finds the variant and its offer.
 _OFFERED_BY_BARCODE: LiteralString = f"""
-    {_OFFER}
+    WITH {_PLACE}
+    SELECT {_OFFER}
       FROM (SELECT variant_id AS id FROM barcodes
              WHERE company_id = %(company_id)s AND barcode = %(barcode)s::text
              LIMIT 1) AS listed

@@ -80,7 +80,7 @@ schema = schemathesis.openapi.from_dict(
         suppress_health_check=[HealthCheck.all],
         projects=ProjectsConfig(
             default=ProjectConfig(
-                generation=GenerationConfig(max_examples=6, deterministic=True, database="none")
+                generation=GenerationConfig(max_examples=3, deterministic=True, database="none")
             )
         ),
     ),
