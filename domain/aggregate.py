@@ -1,7 +1,8 @@
 """What every aggregate of the trade shares: it decides, records facts, and is rebuilt from them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, ClassVar, Self, cast
 from uuid import UUID
 
@@ -22,6 +23,13 @@ class Aggregate(LibraryAggregate):
 
         #: True, in a class's own body, for what several events have in common and never happens itself.
         shared: ClassVar[bool] = True
+        #: Its fields that tell about a person, each with what it reads once that person is forgotten. A dot
+        #: leads into a value or into each of a list (`payments.reference`).
+        private: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+        #: The field that names the person they tell about; where it names nobody, they are as any others.
+        subject: ClassVar[str] = "originator_id"
+        #: What that person is, such as `customer`.
+        subject_kind: ClassVar[str] = "customer"
 
         @staticmethod
         def create_timestamp() -> datetime:

@@ -1,19 +1,184 @@
-"""Customers: whom a sale can be made to by name."""
+"""Customers: people and households who buy, and what a shop may know of them as long as they wish."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+from uuid import UUID
 
 from domain.entities import Entity
 
+#: What a customer is called whose data was erased.
+ERASED_NAME: Final = "Erased customer"
+#: Of what an address consists; `country` is a code of two letters (ISO 3166).
+ADDRESS_FIELDS: Final = ("line1", "line2", "city", "region", "postal_code", "country")
+Address = dict[str, str | None]
+#: What a customer can agree to.
+PURPOSES: Final = ("marketing_email", "marketing_sms", "profiling")
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What a customer agreed to or refused, when, and by which means they said so."""
+
+    purpose: str
+    granted: bool
+    source: str
+    at: datetime
+
+
+def _reads(*names: str) -> Mapping[str, Any]:
+    """What these fields of a customer read once they are forgotten."""
+    return MappingProxyType({name: ERASED_NAME if name == "name" else None for name in names})
+
 
 class Customer(Entity):
-    """A person or a household that buys."""
+    """A person or a household that buys. What tells who they are is sealed with a key of their own."""
 
     type_name = "customers.Customer"
     kind = "customers"
     noun = "customer"
 
     class Registered(Entity.Registered):
-        """A customer became known. `reference` is the number under which other systems know them."""
+        """A customer became known. `reference` is the number under which other systems know them.
+
+        `credit_limit` is in minor currency units, None: they buy nothing on account; `terms_days` is how many
+        days what they owe may wait. `store_id` is where they were met first.
+        """
 
         name: str
         reference: str | None = None
         phone: str | None = None
         email: str | None = None
+        address: Address | None = None
+        tax_number: str | None = None
+        birthday: date | None = None
+        note: str | None = None
+        group_ids: tuple[UUID, ...] = ()
+        credit_limit: int | None = None
+        terms_days: int | None = None
+        consents: tuple[Consent, ...] = ()
+        store_id: UUID | None = None
+
+        class_version = 2
+        private: ClassVar[Mapping[str, Any]] = _reads(
+            "name", "reference", "phone", "email", "address", "tax_number", "birthday", "note"
+        )
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """At first a customer was a name, a reference, a phone and an e-mail address, in clear."""
+            state.update(group_ids=[], consents=[])
+
+        def apply(self, aggregate: "Customer") -> None:  # type: ignore[override]  # of its own kind only
+            """Take over every field."""
+            super().apply(aggregate)
+            aggregate.absorbed_ids = ()
+            aggregate.merged_into = None
+            aggregate.is_erased = False
+
+    class Renamed(Entity.Revised):
+        """The customer goes by another name."""
+
+        name: str
+
+        private: ClassVar[Mapping[str, Any]] = _reads("name")
+
+    class Relocated(Entity.Revised):
+        """The customer is called, written to or lives elsewhere."""
+
+        phone: str | None
+        email: str | None
+        address: Address | None
+
+        private: ClassVar[Mapping[str, Any]] = MappingProxyType(
+            {"phone": None, "email": None, "address": None}
+        )
+
+    class Identified(Entity.Revised):
+        """The customer is known under other numbers, or was born on another day."""
+
+        tax_number: str | None
+        reference: str | None
+        birthday: date | None
+
+        private: ClassVar[Mapping[str, Any]] = MappingProxyType(
+            {"tax_number": None, "reference": None, "birthday": None}
+        )
+
+    class Annotated(Entity.Revised):
+        """The note about the customer was rewritten."""
+
+        note: str | None
+
+        private: ClassVar[Mapping[str, Any]] = _reads("note")
+
+    class Grouped(Entity.Revised):
+        """The customer belongs to other groups."""
+
+        group_ids: tuple[UUID, ...]
+
+    class CreditAgreed(Entity.Revised):
+        """The customer may owe another amount, or for another number of days."""
+
+        credit_limit: int | None
+        terms_days: int | None
+
+    class Consented(Entity.Event):
+        """The customer agreed to something or refused it; what they said last of a purpose counts."""
+
+        consent: Consent
+
+        def apply(self, aggregate: "Customer") -> None:
+            """Put it in place of what they said before of that purpose."""
+            others = (one for one in aggregate.values["consents"] if one.purpose != self.consent.purpose)
+            aggregate.values["consents"] = (*others, self.consent)
+
+    class Restored(Entity.Event):
+        """The customer is one again after they were archived."""
+
+        def apply(self, aggregate: "Customer") -> None:
+            """Open it."""
+            aggregate.is_archived = False
+
+    class Absorbed(Entity.Event):
+        """Other customers turned out to be this one. `kept` says from which of them a field was taken."""
+
+        customer_ids: tuple[UUID, ...]
+        kept: dict[str, UUID]
+
+        def apply(self, aggregate: "Customer") -> None:
+            """Remember whom."""
+            aggregate.absorbed_ids = (*aggregate.absorbed_ids, *self.customer_ids)
+
+    class Merged(Entity.Event):
+        """The customer turned out to be another one, who has all of theirs from now on."""
+
+        into: UUID
+
+        def apply(self, aggregate: "Customer") -> None:
+            """Close it, and lead on."""
+            aggregate.merged_into = self.into
+            aggregate.is_archived = True
+
+    class Erased(Entity.Event):
+        """Whatever told who the customer is was forgotten, with `keys` keys, of those absorbed too.
+
+        `requested_at` is when they asked for it.
+        """
+
+        reason: str
+        requested_at: datetime | None
+        customer_ids: tuple[UUID, ...]
+        keys: int
+
+        def apply(self, aggregate: "Customer") -> None:
+            """Forget what this object still knows, and close it."""
+            aggregate.values.update(Customer.Registered.private)
+            aggregate.is_erased = aggregate.is_archived = True
+
+    if TYPE_CHECKING:
+        absorbed_ids: tuple[UUID, ...]
+        merged_into: UUID | None
+        is_erased: bool

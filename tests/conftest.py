@@ -123,6 +123,10 @@ def database(server: EmbeddedServer) -> Database:
 
 
 SECRET = "a secret that is only good for tests, and long enough"
+#: Under which what is personal is sealed in tests.
+DATA_KEY = "a data key that is only good for tests, and long enough"
+KEYS = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_DATA_KEY": DATA_KEY}
+EVENT_TYPES.data_keys.load(DATA_KEY)
 PASSWORD = "correct horse battery staple"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 #: When the companies of the tests were founded, so that what they sell may lie far back.
@@ -293,7 +297,7 @@ def serve_here(
 
     @contextmanager
     def serve(**overrides: str) -> Iterator[Service]:
-        own = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_APP_DATABASE_URL": database.app, "MIPOS_WORKERS": "1"}
+        own = {**KEYS, "MIPOS_APP_DATABASE_URL": database.app, "MIPOS_WORKERS": "1"}
         with ExitStack() as stack:
             outbox = stack.enter_context(tempfile.TemporaryDirectory(prefix="mipos-outbox-"))
             settings = load_settings({**own, "MIPOS_OUTBOX_DIR": outbox, **overrides})
@@ -328,7 +332,7 @@ def serving(database: Database, commands: Sequence[str], **settings: str) -> Ite
         **{name: value for name, value in os.environ.items() if not name.startswith(("MIPOS_", "DATABASE_"))},
         "MIPOS_PORT": str(port),
         "MIPOS_WORKERS": "2",
-        "MIPOS_SECRET_KEY": SECRET,
+        **KEYS,
         "MIPOS_APP_DATABASE_URL": database.app,
         "MIPOS_WORKER_DATABASE_URL": database.worker,
         "MIPOS_LOG_LEVEL": "error",

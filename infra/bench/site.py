@@ -174,6 +174,7 @@ def environment(site: Site) -> dict[str, str]:
         "MIPOS_WORKERS": str(site.settings.workers),
         "MIPOS_THREADS": str(site.settings.threads),
         "MIPOS_SECRET_KEY": site.settings.signing_key(),
+        "MIPOS_DATA_KEY": site.settings.sealing_key(),
         # Everybody who is measured is one user, who asks more often than any person could.
         "MIPOS_REQUESTS_PER_MINUTE": "1000000000",
         "MIPOS_APP_DATABASE_URL": site.addresses.app,

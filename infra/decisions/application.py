@@ -26,6 +26,7 @@ from infra.postgres.outages import insist, refusing_outages
 from infra.postgres.pipeline import Answer, RequestTransaction, request_transaction
 from infra.postgres.pool import RequestPool
 from projections.base import KNOWN_AT, Database, EventNotReadable, ProjectionBehind
+from projections.log import EVENT
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -81,16 +82,16 @@ ACCESS: LiteralString = """
        AND session.user_id = %(user_id)s
 """
 
-_STREAMS: LiteralString = """
-    SELECT stream_id, stream_version, type, state, metadata FROM events
-     WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
-     ORDER BY stream_id, stream_version
+_STREAMS: LiteralString = f"""
+    SELECT {EVENT} FROM events AS e
+     WHERE e.company_id = %(company_id)s AND e.stream_id = ANY(%(ids)b::uuid[])
+     ORDER BY e.stream_id, e.stream_version
 """
 
 # The last version that was known (see `Fact.known_at`), and all before it: a clock that was set back must not
 # leave one of them out.
 _STREAMS_AS_OF: LiteralString = f"""
-    SELECT e.stream_id, e.stream_version, e.type, e.state, e.metadata
+    SELECT {EVENT}
       FROM (SELECT stream_id, max(stream_version) AS version FROM events
              WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
                AND {KNOWN_AT} <= %(as_of)s

@@ -65,8 +65,9 @@ class BulkDecision(PostgresUnitOfWork):
         """
         if self._written is not None:
             self._written.row()
-        self._writer.fold(self._transaction, self._events, self.metadata)
-        self._rows += self._writer.rows_of(self._events)
+        events, rows = self._writer.sealed(self._transaction, self._events, self.keys)
+        self._writer.fold(self._transaction, events, self.metadata)
+        self._rows += rows
         self._events = []
         self._written = self._transaction.ask(_ECHO, {"company_id": self._transaction.company_id})
 

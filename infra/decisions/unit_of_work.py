@@ -13,18 +13,20 @@ from infra.decisions.commits import Trace
 from infra.decisions.creations import rows_at_creation
 from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
+from infra.eventstore.subject_keys import KeysOfSubjects
 from infra.postgres.definitions import inline_digest
 from infra.process.ids import uuid7
 from projections.base import Answer, Database, Fact, Projection
+from projections.log import EVENT
 
 A = TypeVar("A", bound=Aggregate)
 #: Events as the log takes them: stream, version, type and state of each.
 EventRows = Sequence[tuple[UUID, int, str, str]]
 
-_STREAM: LiteralString = """
-    SELECT stream_id, stream_version, type, state, metadata FROM events
-     WHERE company_id = %(company_id)s AND stream_id = %(stream_id)s
-     ORDER BY stream_version
+_STREAM: LiteralString = f"""
+    SELECT {EVENT} FROM events AS e
+     WHERE e.company_id = %(company_id)s AND e.stream_id = %(stream_id)s
+     ORDER BY e.stream_version
 """
 
 
@@ -42,13 +44,44 @@ class EventWriter:
         """The read model of that name."""
         return self._models[name]
 
-    def record(self, transaction: Database, events: Sequence[Aggregate.Event], metadata: Metadata) -> Answer:
+    def record(
+        self,
+        transaction: Database,
+        events: Sequence[Aggregate.Event],
+        metadata: Metadata,
+        keys: KeysOfSubjects | None = None,
+    ) -> Answer:
         """Queue what the inline read models make of the events, and their append; answers the position.
 
-        The append comes last: it locks the head of the company's log, for which all its writers wait.
+        The append comes last: it locks the head of the company's log, for which all its writers wait. `keys`
+        are those of persons that this transaction knows already.
         """
+        events, rows = self.sealed(transaction, events, keys or self.keys(transaction))
         self.fold(transaction, events, metadata)
-        return self.append(transaction, self.rows_of(events), metadata)
+        return self.append(transaction, rows, metadata)
+
+    def keys(self, transaction: Database) -> KeysOfSubjects:
+        """The keys of persons, for this transaction."""
+        return KeysOfSubjects(transaction, self.types.data_keys)
+
+    def sealed(
+        self, transaction: Database, events: Sequence[Aggregate.Event], keys: KeysOfSubjects
+    ) -> tuple[Sequence[Aggregate.Event], EventRows]:
+        """The events, and as the log takes them: what they tell about persons is sealed.
+
+        What is told about somebody who was forgotten reaches neither the log nor a read model.
+        """
+        types, company_id = self.types, transaction.company_id
+        subjects = keys.of(*types.subjects_of(events))
+        rows = [
+            (event.originator_id, event.originator_version, *types.sealed(event, company_id, subjects))
+            for event in events
+        ]
+        if None in subjects.values():
+            events = [
+                types.reread(event, state) for event, (_, _, _, state) in zip(events, rows, strict=True)
+            ]
+        return events, rows
 
     def fold(self, transaction: Database, events: Sequence[Aggregate.Event], metadata: Metadata) -> None:
         """Queue what the inline read models make of the events."""
@@ -66,11 +99,6 @@ class EventWriter:
         for projection in self._inline:
             if own := [fact for fact in facts if fact.event in projection.events]:
                 projection.apply(own, transaction)
-
-    def rows_of(self, events: Iterable[Aggregate.Event]) -> EventRows:
-        """The events as the log takes them."""
-        encode = self.types.encode
-        return [(event.originator_id, event.originator_version, *encode(event)) for event in events]
 
     def append(self, transaction: Database, rows: EventRows, metadata: Metadata) -> Answer:
         """Queue the append of events; answers the position of the last."""
@@ -110,6 +138,8 @@ class PostgresUnitOfWork:
         self._content = content
         self._events: list[Aggregate.Event] = []
         self._has_changed_rows = False
+        #: The keys of the persons that this decision tells about.
+        self.keys = writer.keys(transaction)
 
     def new_id(self) -> UUID:
         """A fresh id, later than earlier ones."""
@@ -180,7 +210,7 @@ class PostgresUnitOfWork:
 
     def record(self) -> Answer:
         """Queue everything that was saved. Answers the position of the last event."""
-        return self._writer.record(self._transaction, self._events, self.metadata)
+        return self._writer.record(self._transaction, self._events, self.metadata, self.keys)
 
     @property
     def trace(self) -> Trace:

@@ -12,13 +12,26 @@ import msgspec
 
 from domain.aggregate import Aggregate, events_of
 from domain.entities import fields_of
+from infra.eventstore.data_keys import DataKeys, NoDataKey
+from infra.eventstore.sealing import (
+    BrokenSeal,
+    Place,
+    forgotten,
+    is_sealed,
+    opened,
+    sealed,
+    subject_of,
+    tells_anything,
+)
 from projections.base import DamagedEvent, EventNotReadable, NewerEvent
-from projections.records import Reading, Record, narrowed, record
+from projections.records import Reading, Record, narrowed, paths_of, record
 
 Decode = Callable[[str | bytes], Any]
 #: By event, the fields of it that are read.
 Readings = Mapping[type[Aggregate.Event], type[Reading]]
 _NO_READINGS: Readings = MappingProxyType({})
+#: By person, the key with which is sealed what events tell about them; None: they are forgotten.
+SubjectKeys = Mapping[UUID, bytes | None]
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -50,6 +63,19 @@ class EventType:
     aggregate: type[Aggregate]
     fields: tuple[str, ...]
     version: int
+
+    @property
+    def private(self) -> Mapping[str, Any]:
+        """Its fields that tell about a person, with what they read once that person is forgotten."""
+        return self.event.private
+
+    def subject_of(self, event: Aggregate.Event) -> UUID | None:
+        """Whom an event of this type tells about; None where it tells about nobody."""
+        return getattr(event, self.event.subject) if self.private else None
+
+    def reads_private(self, record: Record) -> bool:
+        """Whether a record has fields that tell about a person."""
+        return not self.private.keys().isdisjoint(paths_of(record))
 
     @cached_property
     def decode(self) -> Decode:
@@ -103,7 +129,8 @@ def _narrow(kind: EventType, reading: Any) -> Decode:
 class EventTypes:
     """Every event type by its stable name and by its class."""
 
-    def __init__(self, aggregates: Iterable[type[Aggregate]]) -> None:
+    def __init__(self, aggregates: Iterable[type[Aggregate]], data_keys: DataKeys | None = None) -> None:
+        self.data_keys = data_keys or DataKeys()
         kinds = [kind for aggregate in aggregates for kind in _event_types(aggregate)]
         self.by_name = {kind.name: kind for kind in kinds}
         self.by_event = {kind.event: kind for kind in kinds}
@@ -116,13 +143,73 @@ class EventTypes:
             raise NewerEvent(f"This server does not know the event {name}.") from None
 
     def encode(self, event: Aggregate.Event) -> tuple[str, str]:
-        """The stable type name and the JSON state of an event."""
+        """The stable type name and the JSON state of an event, with all that it tells."""
         kind = self.by_event[type(event)]
         values = event.__dict__
         state = {name: values[name] for name in kind.fields}
         if kind.version > 1:
             state["class_version"] = kind.version
         return kind.name, _encoder.encode(state).decode()
+
+    def sealed(self, event: Aggregate.Event, company_id: UUID, keys: SubjectKeys) -> tuple[str, str]:
+        """The same as the log takes it: what it tells about a person is sealed with the person's key.
+
+        It is left out where `keys` say that the person is forgotten.
+        """
+        name, text = self.encode(event)
+        kind = self.by_event[type(event)]
+        subject_id = kind.subject_of(event)
+        if subject_id is None:
+            return name, text
+        state = msgspec.json.decode(text)
+        if tells_anything(state, kind.private):
+            place = Place(company_id, subject_id, event.originator_id, event.originator_version, name)
+            key = keys[subject_id]
+            state = sealed(state, kind.private, key, place) if key else forgotten(state, kind.private)
+            text = _encoder.encode(state).decode()
+        return name, text
+
+    def subjects_of(self, events: Iterable[Aggregate.Event]) -> tuple[dict[UUID, str], set[UUID]]:
+        """Whom these events may tell about, each with its kind, and who of them is new with them."""
+        kinds, new = {}, set()
+        for event in events:
+            kind = self.by_event[type(event)]
+            if subject_id := kind.subject_of(event):
+                kinds[subject_id] = kind.event.subject_kind
+                if event.originator_version == 1 and event.originator_id == subject_id:
+                    new.add(subject_id)
+        return kinds, new
+
+    def reread(self, event: Aggregate.Event, state: str) -> Aggregate.Event:
+        """An event as its state says, where that tells less than the event did."""
+        kind = self.by_event[type(event)]
+        if kind.subject_of(event) is None or is_sealed(state):
+            return event
+        data = kind.decode(state)
+        told = object.__new__(kind.event)
+        told.__dict__.update(event.__dict__, **{field: getattr(data, field) for field in kind.fields})
+        return told
+
+    def opened(self, state: str, place: Place, wrapped: bytes | None) -> str:
+        """The sealed state of an event as it was before, by the key of whom it tells about.
+
+        Without a key what was sealed is forgotten. Raises DamagedEvent, NoDataKey.
+        """
+        kind = self.by_name[place.type]
+        key = self.data_keys.unwrap(wrapped, place.company_id, place.subject_id) if wrapped else None
+        try:
+            return opened(state, kind.private, key, place)
+        except BrokenSeal as error:
+            raise kind.trouble_with(state) from error
+
+    def _state(self, kind: EventType, row: Mapping[str, Any]) -> str:
+        """The state of a row of the log (`projections.log.EVENT`), opened."""
+        state: str = row["state"]
+        if not kind.private or not is_sealed(state):
+            return state
+        subject_id = subject_of(state)
+        place = Place(row["company_id"], subject_id, row["stream_id"], row["stream_version"], kind.name)
+        return self.opened(state, place, row["subject_key"])
 
     def decode(
         self, row: Mapping[str, Any], readings: Readings = _NO_READINGS
@@ -135,7 +222,7 @@ class EventTypes:
         reading: Any = readings.get(kind.event)
         decode = _narrow(kind, reading) if reading else kind.decode
         try:
-            return kind.event, decode(row["state"])
+            return kind.event, decode(self._state(kind, row))
         except msgspec.ValidationError as error:
             raise kind.trouble_with(row["state"]) from error
 
@@ -158,16 +245,18 @@ class EventTypes:
         for row in rows:
             kind = self.named(row["type"])
             try:
-                aggregate = _applied(kind, row, aggregate)
+                aggregate = _applied(kind, row, self._state(kind, row), aggregate)
+            except NoDataKey:
+                raise
             except Exception as error:
                 # A state that decodes may still not be one that its stream can have come to.
                 raise kind.trouble_with(row["state"]) from error
             yield aggregate
 
 
-def _applied(kind: EventType, row: Mapping[str, Any], aggregate: Aggregate | None) -> Aggregate:
-    """What an aggregate is after one more event, a row of the log."""
-    data = kind.decode(row["state"])
+def _applied(kind: EventType, row: Mapping[str, Any], state: str, aggregate: Aggregate | None) -> Aggregate:
+    """What an aggregate is after one more event, a row of the log whose state was opened."""
+    data = kind.decode(state)
     attributes = {field: getattr(data, field) for field in kind.fields}
     metadata = decode_metadata(row["metadata"])
     attributes.update(

@@ -12,11 +12,12 @@ from domain.aggregate import Aggregate
 from domain.entities import fields_of
 from infra.eventstore.codec import EventTypes
 from projections.base import Database, EventNotReadable
+from projections.log import EVENT
 
 State = dict[str, Any]
 
-_UP_TO: LiteralString = """
-    SELECT e.stream_id, e.stream_version, e.type, e.state, e.metadata
+_UP_TO: LiteralString = f"""
+    SELECT {EVENT}
       FROM unnest(%(ids)b::uuid[], %(versions)b::bigint[]) AS requested(stream_id, version)
       JOIN events AS e ON e.company_id = %(company_id)s AND e.stream_id = requested.stream_id
                       AND e.stream_version <= requested.version

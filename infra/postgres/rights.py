@@ -36,6 +36,8 @@ TABLES: Mapping[str, Rights] = {
     "events": Rights(READING, READING),
     "company_head": Rights(READING, READING),
     "company_activity": Rights(READING, MOVING),
+    "subject_keys": Rights(EVERYTHING, READING),
+    "erased_subjects": Rights(EVERYTHING, READING),
     "credentials": Rights(EVERYTHING, EVERYTHING),
     "sessions": Rights(EVERYTHING, EVERYTHING),
     "idempotency_keys": Rights(EVERYTHING, EVERYTHING),

@@ -193,7 +193,9 @@ class Staging:
             try:
                 with collecting_no_garbage():
                     facts = (
-                        self._reader.read(db, after, end) if proved is None else self._reader.facts(proved)
+                        self._reader.read(db, after, end)
+                        if proved is None
+                        else self._reader.facts(db, proved)
                     )
                     if facts:
                         self.model.apply(facts, db)

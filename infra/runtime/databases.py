@@ -110,6 +110,7 @@ def database(settings: Settings) -> Iterator[Addresses]:
     Where no owner is named it has to be migrated already. Raises AlreadyRunning when another process owns the
     embedded server, and DatabaseUnfit.
     """
+    _take_data_keys(settings)
     with ExitStack() as stack:
         server = None
         if settings.uses_embedded_server:
@@ -126,6 +127,7 @@ def database_as_it_is(settings: Settings) -> Iterator[Addresses]:
 
     An embedded server that has its data and is not running is started meanwhile. Raises DatabaseUnfit.
     """
+    _take_data_keys(settings)
     with ExitStack() as stack:
         addresses = addresses_of(settings)
         if addresses.server:
@@ -138,6 +140,7 @@ def database_as_it_is(settings: Settings) -> Iterator[Addresses]:
 
 def running_database(settings: Settings, part: Part) -> str:
     """Where this part connects to a database that is run and migrated elsewhere. Raises DatabaseUnfit."""
+    _take_data_keys(settings)
     addresses = addresses_of(settings)
     if addresses.server:
         _check_has_data(addresses.server)
@@ -145,6 +148,11 @@ def running_database(settings: Settings, part: Part) -> str:
         raise SettingsError([f"MIPOS_{part.upper()}_DATABASE_URL is required, or DATABASE_URL."])
     check(addresses, part)
     return addresses.of(part)
+
+
+def _take_data_keys(settings: Settings) -> None:
+    """Let this process read what is sealed in the log, and seal what it adds."""
+    EVENT_TYPES.data_keys.load(settings.sealing_key(), settings.former_data_keys)
 
 
 def _check_has_data(server: EmbeddedServer) -> None:

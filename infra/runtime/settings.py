@@ -52,6 +52,7 @@ class Settings:
     demo: bool
     demo_password: str | None = field(repr=False)
     secret_key: str | None = field(repr=False)
+    data_key: str | None = field(repr=False)
     database_url: str | None = field(repr=False)
     app_database_url: str | None = field(repr=False)
     worker_database_url: str | None = field(repr=False)
@@ -66,6 +67,7 @@ class Settings:
     max_connections: int
     cors_origins: tuple[str, ...]
     former_secret_keys: tuple[str, ...] = field(repr=False)
+    former_data_keys: tuple[str, ...] = field(repr=False)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     registration: bool
     requests_per_minute: int
@@ -101,6 +103,10 @@ class Settings:
     def signing_key(self) -> str:
         """Return the secret key; with the embedded server it is made once and kept in the data folder."""
         return self.secret_key or secret_file(self.data_dir, "secret_key", lambda: secrets.token_urlsafe(48))
+
+    def sealing_key(self) -> str:
+        """Return the data key; with the embedded server it is made once and kept in the data folder."""
+        return self.data_key or secret_file(self.data_dir, "data_key", lambda: secrets.token_urlsafe(48))
 
 
 @dataclass(frozen=True)
@@ -305,6 +311,15 @@ SETTINGS: tuple[Setting, ...] = (
         is_secret=True,
     ),
     Setting(
+        "MIPOS_DATA_KEY",
+        None,
+        f"Key under which personal data is sealed, at least {SECRET_KEY_LENGTH} characters; required with "
+        "`DATABASE_URL`. Without it, or a former one, nobody reads that data again.",
+        _at_least(SECRET_KEY_LENGTH),
+        default_text="generated, kept in the data folder",
+        is_secret=True,
+    ),
+    Setting(
         "DATABASE_URL",
         None,
         "PostgreSQL 15 or newer, as the owner of the installation, who migrates it.",
@@ -382,6 +397,14 @@ SETTINGS: tuple[Setting, ...] = (
         "MIPOS_FORMER_SECRET_KEYS",
         (),
         "Earlier values of `MIPOS_SECRET_KEY` whose tokens are still good, divided by commas.",
+        _secret_keys,
+        default_text="none",
+        is_secret=True,
+    ),
+    Setting(
+        "MIPOS_FORMER_DATA_KEYS",
+        (),
+        "Earlier values of `MIPOS_DATA_KEY`, until `mipos keys rewrap` was run; divided by commas.",
         _secret_keys,
         default_text="none",
         is_secret=True,
@@ -556,10 +579,11 @@ def _complaint(setting: Setting, text: str, rule: str) -> str:
 def _contradictions(environ: Mapping[str, str], values: Mapping[str, Any]) -> list[str]:
     problems = []
     named = [name for name in DATABASE_VARIABLES if environ.get(name, "").strip()]
-    if named and not environ.get("MIPOS_SECRET_KEY", "").strip():
-        problems.append(
-            f"MIPOS_SECRET_KEY (at least {SECRET_KEY_LENGTH} characters) is required when {named[0]} is set."
-        )
+    problems += [
+        f"{key} (at least {SECRET_KEY_LENGTH} characters) is required when {named[0]} is set."
+        for key in ("MIPOS_SECRET_KEY", "MIPOS_DATA_KEY")
+        if named and not environ.get(key, "").strip()
+    ]
     others = {user_of(values["database_url"]), user_of(values["worker_database_url"])}
     if (user_of(values["app_database_url"]) or "") in others:
         problems.append(

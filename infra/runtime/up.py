@@ -54,6 +54,7 @@ def _children(settings: Settings, addresses: Addresses, environ: Mapping[str, st
         "MIPOS_APP_DATABASE_URL": addresses.app,
         "MIPOS_WORKER_DATABASE_URL": addresses.worker,
         "MIPOS_SECRET_KEY": settings.signing_key(),
+        "MIPOS_DATA_KEY": settings.sealing_key(),
     }
     command = [sys.executable, "-P", "-m", "infra.cli.main"]
     yield Child(name="serve", argv=[*command, "serve"], env=env)

@@ -40,6 +40,7 @@ MIGRATIONS = {
     "infra.jobs:stock_verification.sql": "infra.jobs:stock_verification.sql",
     "infra.decisions:deliveries.sql": "infra.decisions:deliveries.sql",
     "infra.identity:approvals.sql": "infra.identity:approvals.sql",
+    "infra.eventstore:subject_keys.sql": "infra.eventstore:subject_keys.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

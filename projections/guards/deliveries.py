@@ -10,6 +10,7 @@ from domain.deliveries import InboxEntry, Waiting
 from domain.pending import Pending
 from domain.users import User
 from projections.base import KNOWN_AT, Database
+from projections.log import EVENT
 
 #: Makes an aggregate of its events.
 Rebuild = Callable[[Iterable[Mapping[str, Any]]], Aggregate | None]
@@ -64,7 +65,7 @@ _DUE_ENTRIES: LiteralString = """
 """
 
 _USER_AT: LiteralString = f"""
-    SELECT e.stream_id, e.stream_version, e.type, e.state, e.metadata FROM events AS e
+    SELECT {EVENT} FROM events AS e
      WHERE e.company_id = %(company_id)s AND e.stream_id = %(user_id)s
        AND e.stream_version <= (SELECT max(stream_version) FROM events
                                  WHERE company_id = %(company_id)s AND stream_id = %(user_id)s

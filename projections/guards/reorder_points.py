@@ -8,14 +8,15 @@ from domain.aggregate import Aggregate
 from domain.pending import Pending
 from domain.stock.reorder_points import ReorderPoint
 from projections.base import Database, Row
+from projections.log import EVENT
 
 #: Makes an aggregate of its events.
 Rebuild = Callable[[Iterable[Mapping[str, Any]]], Aggregate | None]
 
-_STREAMS: LiteralString = """
-    SELECT stream_id, stream_version, type, state, metadata FROM events
-     WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
-     ORDER BY stream_id, stream_version
+_STREAMS: LiteralString = f"""
+    SELECT {EVENT} FROM events AS e
+     WHERE e.company_id = %(company_id)s AND e.stream_id = ANY(%(ids)b::uuid[])
+     ORDER BY e.stream_id, e.stream_version
 """
 
 

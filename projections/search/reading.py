@@ -100,6 +100,17 @@ IGNORED: frozenset[Event] = frozenset(
         Product.ImageRemoved,
         Product.ImageRelabelled,
         Product.ImagesOrdered,
+        Customer.Renamed,
+        Customer.Relocated,
+        Customer.Identified,
+        Customer.Annotated,
+        Customer.Grouped,
+        Customer.CreditAgreed,
+        Customer.Consented,
+        Customer.Restored,
+        Customer.Absorbed,
+        Customer.Merged,
+        Customer.Erased,
         *(event for event in belonging(SETTINGS, Entity.Revised) if "name" not in fields_of(event)),
     }
 )

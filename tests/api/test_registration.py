@@ -16,12 +16,13 @@ from tests.conftest import make_hashes_cheap
 PATH = "/api/auth/register"
 PASSWORD = "correct horse battery staple"
 SECRET = "a secret that is only good for tests, and long enough"
+KEYS = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_DATA_KEY": SECRET}
 
 
 @pytest.fixture(scope="module")
 def doors(service: Any) -> Iterator[testing.TestClient]:
     """The application where anyone may register, over the test database."""
-    environ = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_APP_DATABASE_URL": "postgresql:///unused"}
+    environ = {**KEYS, "MIPOS_APP_DATABASE_URL": "postgresql:///unused"}
     settings = replace(load_settings(environ), registration=True)
     with open_pool(service.database.app, 2) as pool:
         services = build_services(pool, settings)

@@ -24,7 +24,7 @@ from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
 from infra.projections.worker import Worker
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from tests.conftest import SECRET, fresh_database
+from tests.conftest import KEYS, fresh_database
 from tests.waiting import PATIENCE, eventually
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -81,7 +81,7 @@ def worker_process(database: Any) -> Iterator[subprocess.Popen[bytes]]:
     """A worker as `mipos worker` starts it."""
     env = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("MIPOS_", "DATABASE_"))},
-        "MIPOS_SECRET_KEY": SECRET,
+        **KEYS,
         "MIPOS_APP_DATABASE_URL": database.app,
         "MIPOS_WORKER_DATABASE_URL": database.worker,
         "MIPOS_LOG_LEVEL": "error",

@@ -12,12 +12,13 @@ from infra.runtime.settings import load_settings
 from tests.waiting import PATIENCE
 
 SECRET = "a secret that is only good for tests, and long enough"
+KEYS = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_DATA_KEY": SECRET}
 
 
 @pytest.fixture
 def door(database: Any) -> Iterator[SignIn]:
     """Where one signs in."""
-    environ = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_APP_DATABASE_URL": "postgresql:///unused"}
+    environ = {**KEYS, "MIPOS_APP_DATABASE_URL": "postgresql:///unused"}
     with open_pool(database.app, 1) as pool:
         authentication = build_services(pool, load_settings(environ)).authentication
         assert isinstance(authentication, SignIn)

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from infra.postgres.embedded import EmbeddedServer
-from tests.conftest import SECRET, Database, installed_in, serving
+from tests.conftest import KEYS, SECRET, Database, installed_in, serving
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -102,7 +102,7 @@ def test_a_database_of_another_program_is_left_as_it_is(
 ) -> None:
     with psycopg.connect(foreign.owner, autocommit=True) as connection:
         before = connection.execute(EVERYTHING).fetchall()
-        message = sentence(mipos(*NAMES[name], DATABASE_URL=foreign.owner, MIPOS_SECRET_KEY=SECRET))
+        message = sentence(mipos(*NAMES[name], DATABASE_URL=foreign.owner, **KEYS))
         assert connection.execute(EVERYTHING).fetchall() == before
     assert message == "The database is not what this version of MIPOS needs: run `mipos migrate`."
     assert list(tmp_path.iterdir()) == []
@@ -114,7 +114,7 @@ def test_a_look_tells_of_a_database_that_was_migrated(mipos: Callable[..., Done]
         "list",
         MIPOS_WORKER_DATABASE_URL=database.worker,
         MIPOS_APP_DATABASE_URL=database.app,
-        MIPOS_SECRET_KEY=SECRET,
+        **KEYS,
     )
     assert done.returncode == 0, done.stderr
     assert "orders" in done.stdout
@@ -123,7 +123,7 @@ def test_a_look_tells_of_a_database_that_was_migrated(mipos: Callable[..., Done]
 @pytest.mark.parametrize("name", ["serve", "status"])
 def test_a_database_that_is_not_there_is_told(mipos: Callable[..., Done], name: str, tmp_path: Path) -> None:
     url = f"postgresql://shop@/shop?host={tmp_path}"
-    message = sentence(mipos(*NAMES[name], DATABASE_URL=url, MIPOS_SECRET_KEY=SECRET))
+    message = sentence(mipos(*NAMES[name], DATABASE_URL=url, **KEYS))
     assert message.startswith("The database cannot be reached: ")
 
 
@@ -132,14 +132,12 @@ def test_a_port_that_is_taken_is_told_by_serve(mipos: Callable[..., Done], datab
         listener.bind(("127.0.0.1", 0))
         listener.listen(1)
         port = str(listener.getsockname()[1])
-        message = sentence(
-            mipos("serve", MIPOS_PORT=port, MIPOS_APP_DATABASE_URL=database.app, MIPOS_SECRET_KEY=SECRET)
-        )
+        message = sentence(mipos("serve", MIPOS_PORT=port, MIPOS_APP_DATABASE_URL=database.app, **KEYS))
     assert message.startswith(f"Port {port} on 127.0.0.1 is already taken: ")
 
 
 def test_who_would_see_every_company_does_not_serve(mipos: Callable[..., Done], database: Database) -> None:
-    message = sentence(mipos("serve", MIPOS_APP_DATABASE_URL=database.worker, MIPOS_SECRET_KEY=SECRET))
+    message = sentence(mipos("serve", MIPOS_APP_DATABASE_URL=database.worker, **KEYS))
     assert message.startswith("The web server would see every company as ")
 
 
@@ -152,14 +150,14 @@ def test_serving_leaves_nothing_in_the_home_folder(database: Database, tmp_path:
 class TestMigrating:
     def test_is_the_owners(self, mipos: Callable[..., Done], database: Database) -> None:
         roles = {"MIPOS_APP_DATABASE_URL": database.app, "MIPOS_WORKER_DATABASE_URL": database.worker}
-        message = sentence(mipos("migrate", MIPOS_SECRET_KEY=SECRET, **roles))
+        message = sentence(mipos("migrate", **KEYS, **roles))
         assert message.startswith("DATABASE_URL is required")
 
     def test_prints_what_an_administrator_runs_without_asking_the_database(
         self, mipos: Callable[..., Done], tmp_path: Path
     ) -> None:
         url = f"postgresql://plain:secret@/shop?host={tmp_path}"
-        done = mipos("migrate", "--print-roles", DATABASE_URL=url, MIPOS_SECRET_KEY=SECRET)
+        done = mipos("migrate", "--print-roles", DATABASE_URL=url, **KEYS)
         assert done.returncode == 0, done.stderr
         for part in (
             'CREATE ROLE "mipos_shop_app" LOGIN PASSWORD \'SCRAM-SHA-256$',

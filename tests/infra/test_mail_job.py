@@ -26,7 +26,7 @@ from infra.runtime.services import build_services, open_pool
 from infra.runtime.settings import load_settings
 from tests.api.conftest import stock_shop
 from tests.buying import ORDERS, SETTINGS, Buyer, open_buyer
-from tests.conftest import SECRET, Service, found_shop, fresh_database
+from tests.conftest import KEYS, Service, found_shop, fresh_database
 from tests.waiting import eventually
 
 WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
@@ -53,7 +53,7 @@ class Jammed:
 def here(server: EmbeddedServer, looped: Callable[..., Any]) -> Iterator[Service]:
     """A service over a database of its own, where no worker does the job by itself."""
     database = fresh_database(server, "mipos_mail")
-    settings = load_settings({"MIPOS_SECRET_KEY": SECRET, "MIPOS_APP_DATABASE_URL": database.app})
+    settings = load_settings({**KEYS, "MIPOS_APP_DATABASE_URL": database.app})
     with (
         open_pool(database.app, 4) as pool,
         looped(create_app(build_services(pool, settings))) as (host, port),

@@ -53,7 +53,8 @@ def make(guarded: EmbeddedServer) -> Make:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         url = guarded.conninfo(owner, name)
         named = {setting: as_role(url, *login.split(":")) for setting, login in settings.items()}
-        return addresses_of(load_settings({"DATABASE_URL": url, "MIPOS_SECRET_KEY": key, **named}))
+        keys = {"MIPOS_SECRET_KEY": key, "MIPOS_DATA_KEY": key}
+        return addresses_of(load_settings({"DATABASE_URL": url, **keys, **named}))
 
     return names
 

@@ -21,6 +21,7 @@ from infra.runtime.settings import (
 )
 
 KEY = "k" * 32
+KEYS = {"MIPOS_SECRET_KEY": KEY, "MIPOS_DATA_KEY": KEY}
 PYTHONPATH = os.pathsep.join([str(Path(__file__).resolve().parents[2]), *sys.path])
 URL = "postgresql://owner:pa%20ss@db.example:6432/shop?sslmode=require"
 
@@ -75,7 +76,9 @@ class TestValues:
         secret = {
             "DATABASE_URL": URL,
             "MIPOS_SECRET_KEY": KEY,
+            "MIPOS_DATA_KEY": KEY + "data",
             "MIPOS_FORMER_SECRET_KEYS": KEY[::-1] + "former",
+            "MIPOS_FORMER_DATA_KEYS": KEY[::-1] + "former data",
             "MIPOS_DEMO_PASSWORD": "opensesame",
             "MIPOS_SMTP_URL": "smtp://me:pass%20word@mail.example",
             "MIPOS_MAIL_FROM": "mipos@example.com",
@@ -142,7 +145,7 @@ class TestMistakes:
         "url", ["mysql://x/y", "postgresql://u:se%cret@h/d", "postgresql://u:secret@h:port/d"]
     )
     def test_in_a_database_url_never_repeat_it(self, url: str) -> None:
-        assert problems_of(DATABASE_URL=url, MIPOS_SECRET_KEY=KEY) == [
+        assert problems_of(DATABASE_URL=url, **KEYS) == [
             "DATABASE_URL must be an address such as postgresql://user:password@host:5432/database."
         ]
 
@@ -160,7 +163,7 @@ class TestMistakes:
         ]
 
     def test_a_database_url_must_name_a_database(self) -> None:
-        assert "must name a database" in problems_of(DATABASE_URL="postgresql://u@h", MIPOS_SECRET_KEY=KEY)[0]
+        assert "must name a database" in problems_of(DATABASE_URL="postgresql://u@h", **KEYS)[0]
 
     def test_a_refresh_token_must_outlive_an_access_token(self) -> None:
         problems = problems_of(MIPOS_ACCESS_TOKEN_SECONDS="900", MIPOS_REFRESH_TOKEN_SECONDS="60")
@@ -170,13 +173,14 @@ class TestMistakes:
 
 class TestDatabaseOfOnesOwn:
     @pytest.mark.parametrize("name", ["DATABASE_URL", "MIPOS_APP_DATABASE_URL", "MIPOS_WORKER_DATABASE_URL"])
-    def test_requires_a_secret_key(self, name: str) -> None:
+    def test_requires_its_keys(self, name: str) -> None:
         assert problems_of(**{name: URL}) == [
-            f"MIPOS_SECRET_KEY (at least 32 characters) is required when {name} is set."
+            f"{key} (at least 32 characters) is required when {name} is set."
+            for key in ("MIPOS_SECRET_KEY", "MIPOS_DATA_KEY")
         ]
 
     def test_gives_the_lesser_roles_their_own_logins(self) -> None:
-        settings = load_settings({"DATABASE_URL": URL, "MIPOS_SECRET_KEY": KEY})
+        settings = load_settings({"DATABASE_URL": URL, **KEYS})
 
         assert not settings.uses_embedded_server
         assert conninfo_to_dict(settings.app_database_url or "") == {
@@ -192,9 +196,7 @@ class TestDatabaseOfOnesOwn:
     def test_keeps_the_addresses_that_were_given(self) -> None:
         app = "postgres://till@db.example/shop"
 
-        settings = load_settings(
-            {"DATABASE_URL": URL, "MIPOS_SECRET_KEY": KEY, "MIPOS_APP_DATABASE_URL": app}
-        )
+        settings = load_settings({"DATABASE_URL": URL, **KEYS, "MIPOS_APP_DATABASE_URL": app})
 
         assert settings.app_database_url == app
 
@@ -249,7 +251,7 @@ class TestDatabaseOfOnesOwn:
     def test_the_web_server_is_neither_the_owner_nor_a_worker(self) -> None:
         both = {
             "DATABASE_URL": URL,
-            "MIPOS_SECRET_KEY": KEY,
+            **KEYS,
             "MIPOS_APP_DATABASE_URL": "postgresql://owner@h/shop",
         }
 

@@ -15,6 +15,7 @@ from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret that is only good for tests, and long enough"
+KEYS = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_DATA_KEY": SECRET}
 PASSWORD = "correct horse battery staple"
 
 
@@ -25,7 +26,7 @@ def mipos(database: Any) -> Any:
     def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         env = {name: value for name, value in os.environ.items() if not name.startswith("MIPOS_")}
         env |= {
-            "MIPOS_SECRET_KEY": SECRET,
+            **KEYS,
             "MIPOS_APP_DATABASE_URL": database.app,
             "MIPOS_WORKER_DATABASE_URL": database.worker,
         }

@@ -19,7 +19,7 @@ from infra.postgres.pipeline import Pipeline, Statement
 from infra.runtime.services import build_services, open_pool
 from infra.runtime.settings import load_settings
 from tests.api.conftest import Stocked, stock_shop
-from tests.conftest import SECRET, Database, Service, found_shop, fresh_database
+from tests.conftest import KEYS, Database, Service, found_shop, fresh_database
 from tests.statements import is_statement, statements
 
 #: How many rows each table gets beside those of the shop.
@@ -122,7 +122,7 @@ def recorded(server: EmbeddedServer, name: str, password_hash: str) -> Iterator[
         calls[statement.text.decode()] = (statement, params, params.get("company_id", UUID(int=0)))
         return queue(pipeline, statement, params)
 
-    settings = load_settings({"MIPOS_SECRET_KEY": SECRET, "MIPOS_LOG_LEVEL": "error"})
+    settings = load_settings({**KEYS, "MIPOS_LOG_LEVEL": "error"})
     with pytest.MonkeyPatch.context() as patch, open_pool(database.app, 2) as pool:
         patch.setattr(Pipeline, "queue", write_down)
         web = make_server("127.0.0.1", 0, create_app(build_services(pool, settings)), handler_class=_Quiet)

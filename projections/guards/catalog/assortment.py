@@ -13,6 +13,7 @@ from projections.base import Database, Row
 from projections.guards.catalog.products import hold_stocked
 from projections.guards.references import HOLD_REFERENCES
 from projections.guards.stock_precision import ask_units_in_use
+from projections.log import EVENT
 
 Rebuild = Callable[[Iterable[Mapping[str, Any]]], Aggregate | None]
 
@@ -44,10 +45,10 @@ _OWNERS: LiteralString = """
      WHERE company_id = %(company_id)s AND barcode = ANY(%(barcodes)b::text[])
 """
 
-_STREAMS: LiteralString = """
-    SELECT stream_id, stream_version, type, state, metadata FROM events
-     WHERE company_id = %(company_id)s AND stream_id = ANY(%(ids)b::uuid[])
-     ORDER BY stream_id, stream_version
+_STREAMS: LiteralString = f"""
+    SELECT {EVENT} FROM events AS e
+     WHERE e.company_id = %(company_id)s AND e.stream_id = ANY(%(ids)b::uuid[])
+     ORDER BY e.stream_id, e.stream_version
 """
 
 

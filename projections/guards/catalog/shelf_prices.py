@@ -18,6 +18,7 @@ from domain.pricing import TaxRate
 from domain.stores import Store
 from domain.tax_rates import TaxRate as TaxRateSetting
 from projections.base import KNOWN_AT, Answer, Database
+from projections.log import EVENT
 
 #: Makes an aggregate of its events.
 Rebuild = Callable[[Iterable[Mapping[str, Any]]], Aggregate | None]
@@ -36,7 +37,7 @@ _KNOWN: LiteralString = f"""
 """
 
 _GOODS: LiteralString = f"""
-    SELECT e.stream_id, e.stream_version, e.type, e.state, e.metadata
+    SELECT {EVENT}
       FROM (SELECT %(store_id)s::uuid AS id
              UNION
             SELECT v.product_id
@@ -50,7 +51,7 @@ _GOODS: LiteralString = f"""
 """
 
 _RATES: LiteralString = f"""
-    SELECT e.stream_id, e.stream_version, e.type, e.state, e.metadata
+    SELECT {EVENT}
       FROM unnest(%(rates)b::uuid[]) AS stream(id)
     {_KNOWN}
 """

@@ -1,0 +1,83 @@
+"""The keys of the persons that a transaction's events tell about: found, made, and destroyed."""
+
+from collections.abc import Iterable, Mapping
+from typing import LiteralString
+from uuid import UUID
+
+from psycopg import errors
+
+from infra.eventstore.codec import SubjectKeys
+from infra.eventstore.data_keys import DataKeys, new_key
+from projections.base import Database
+
+_MAKE: LiteralString = """
+    INSERT INTO subject_keys (company_id, subject_id, kind, kek_id, wrapped)
+    SELECT %(company_id)s, new.id, new.kind, %(kek_id)b, new.wrapped
+      FROM unnest(%(ids)b::uuid[], %(kinds)b::text[], %(wrapped)b::bytea[]) AS new(id, kind, wrapped)
+"""
+
+# Nobody gets a key again who was forgotten.
+_FIND_OR_MAKE: LiteralString = """
+    WITH made AS (
+        INSERT INTO subject_keys (company_id, subject_id, kind, kek_id, wrapped)
+        SELECT %(company_id)s, new.id, new.kind, %(kek_id)b, new.wrapped
+          FROM unnest(%(ids)b::uuid[], %(kinds)b::text[], %(wrapped)b::bytea[]) AS new(id, kind, wrapped)
+         WHERE NOT EXISTS (SELECT FROM erased_subjects
+                            WHERE company_id = %(company_id)s AND subject_id = new.id)
+            ON CONFLICT (company_id, subject_id) DO NOTHING
+        RETURNING subject_id, wrapped
+    )
+    SELECT subject_id, wrapped FROM made
+     UNION ALL
+    SELECT subject_id, wrapped FROM subject_keys
+     WHERE company_id = %(company_id)s AND subject_id = ANY(%(ids)b::uuid[])
+     UNION ALL
+    SELECT subject_id, NULL FROM erased_subjects
+     WHERE company_id = %(company_id)s AND subject_id = ANY(%(ids)b::uuid[])
+"""
+
+
+class KeysOfSubjects:
+    """The keys of persons, for one transaction: asked for once, never kept beyond it."""
+
+    def __init__(self, db: Database, data_keys: DataKeys) -> None:
+        self._db = db
+        self._data_keys = data_keys
+        self._keys: dict[UUID, bytes | None] = {}
+
+    def of(self, kinds: Mapping[UUID, str], new: Iterable[UUID] = ()) -> SubjectKeys:
+        """The keys of these persons, each given with its kind; None for who was forgotten.
+
+        Who is `new` gets a key without a look. Of the others, those without a key get one, which takes a
+        round trip. Raises NoDataKey, and SerializationFailure where another transaction just gave one a key.
+        """
+        fresh = {one: kinds[one] for one in new if one not in self._keys}
+        if fresh:
+            self._keys.update({one: new_key() for one in fresh})
+            self._db.execute(_MAKE, self._rows(fresh, self._keys))
+        unknown = {one: kind for one, kind in kinds.items() if one not in self._keys}
+        if unknown:
+            self._find_or_make(unknown)
+        return {one: self._keys[one] for one in kinds}
+
+    def _find_or_make(self, kinds: Mapping[UUID, str]) -> None:
+        made = {one: new_key() for one in kinds}
+        for row in self._db.ask(_FIND_OR_MAKE, self._rows(kinds, made)).rows():
+            self.learn(row["subject_id"], row["wrapped"])
+        if not kinds.keys() <= self._keys.keys():
+            raise errors.SerializationFailure
+
+    def learn(self, subject_id: UUID, wrapped: bytes | None) -> None:
+        """Take a key that another statement brought along."""
+        company_id = self._db.company_id
+        self._keys[subject_id] = self._data_keys.unwrap(wrapped, company_id, subject_id) if wrapped else None
+
+    def _rows(self, kinds: Mapping[UUID, str], keys: SubjectKeys) -> dict[str, object]:
+        company_id = self._db.company_id
+        return {
+            "company_id": company_id,
+            "kek_id": self._data_keys.current_id,
+            "ids": list(kinds),
+            "kinds": list(kinds.values()),
+            "wrapped": [self._data_keys.wrap(keys[one] or b"", company_id, one) for one in kinds],
+        }
