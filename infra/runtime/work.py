@@ -58,7 +58,7 @@ class RequestWork(PostgresUnitOfWork):
         self.deliveries = DeliveriesGuard(transaction, writer.types.rebuild, self.changed_rows)
         self.devices = DevicesGuard(transaction)
         self.drawers = DrawersGuard(transaction, writer.types.decode)
-        self.sales = SalesGuard(transaction, guesses)
+        self.sales = SalesGuard(transaction, guesses, self.keys.learn)
         self.paying_tills = PayingTillsGuard(transaction)
         self.plan = PlanGuard(transaction, now)
         self.platform = PlatformGuard(transaction, now)

@@ -1,6 +1,6 @@
 """What a sale is decided on: company, store, till, catalog, taxes and stock, in one round trip."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
@@ -18,6 +18,7 @@ from projections.companies import backdating_of, returns_of, rules_of
 from projections.guards.drawers import LOCK_DRAWER
 from projections.guards.sale_rows import (
     CUSTOMER,
+    HOLD_CUSTOMER,
     HOLD_STORAGE,
     HOLD_VARIANTS,
     LOCK_SERIES,
@@ -41,6 +42,9 @@ class Destination(NamedTuple):
     allow_negative: bool
     series_id: UUID
 
+
+#: Takes the key of a person, as the database keeps it, for what the decision tells about them.
+LearnKey = Callable[[UUID, bytes], None]
 
 #: For each till (company, register, store): where its last sale went.
 Guesses = dict[tuple[UUID, UUID | None, UUID | None], Destination]
@@ -87,9 +91,10 @@ class SalesGuard:
     was read tells whether the guess holds, and if not, the right ones are locked in one round trip more.
     """
 
-    def __init__(self, db: Database, guesses: Guesses) -> None:
+    def __init__(self, db: Database, guesses: Guesses, learn_key: LearnKey) -> None:
         self._db = db
         self._guesses = guesses
+        self._learn_key = learn_key
 
     def context(
         self,
@@ -121,10 +126,10 @@ class SalesGuard:
         guess = self._guesses.get(till) if lock else None
         answer = self._db.ask(TILL, request)
         goods = self._ask_goods(request, holds=bool(guess and (is_told_later or guess.allow_negative)))
-        customer = self._db.ask(CUSTOMER, request) if customer_id else None
+        customer = self._db.ask(HOLD_CUSTOMER if lock else CUSTOMER, request) if customer_id else None
         locked = self._lock(guess, request) if guess else None
         row = _checked(answer.row(), request, customer, store_ids)
-        is_customer_known = customer is None or customer.row() is not None
+        is_customer_known = customer is None or self._knows(customer)
         destination = _destination(row) if lock else None
         below_zero = is_told_later or bool(destination and destination.allow_negative)
         if destination and destination != guess:
@@ -165,6 +170,12 @@ class SalesGuard:
         if holds:
             self._db.execute(HOLD_VARIANTS, request)
         return self._db.ask(VARIANTS, request), self._db.ask(TAX_RATES, request)
+
+    def _knows(self, customer: Answer) -> bool:
+        row = customer.row()
+        if row and row["subject_key"]:
+            self._learn_key(row["id"], row["subject_key"])
+        return row is not None
 
     def _lock(self, destination: Destination, request: Mapping[str, Any]) -> "_Locked":
         """Lock the balances, the register's drawer and the series, in this order."""

@@ -129,10 +129,17 @@ TAX_RATES: LiteralString = """
            ) AS rate
 """
 
+# With the key with which is sealed what the sale tells about them, so that it takes no round trip of its own.
 CUSTOMER: LiteralString = """
-    SELECT id FROM customers
+    SELECT id,
+           (SELECT wrapped FROM subject_keys
+             WHERE company_id = %(company_id)s AND subject_id = %(customer_id)s::uuid) AS subject_key
+      FROM customers
      WHERE company_id = %(company_id)s AND id = %(customer_id)s::uuid AND NOT is_archived
 """
+
+# Nobody is erased or merged while something is sold to them.
+HOLD_CUSTOMER: LiteralString = f"{CUSTOMER} FOR SHARE"
 
 # Where a sale may go below zero, no balance keeps a variant from being removed or archived meanwhile, so the
 # variant itself is held; it is read after that.
