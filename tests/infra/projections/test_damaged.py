@@ -26,7 +26,8 @@ def append(shop: Any, *aggregates: Aggregate) -> None:
     """Record facts of which no read model heard, as a server did that decided on empty ones."""
     events = [event for aggregate in aggregates for event in aggregate.collect_events()]
     with transaction(shop.connection, shop.company_id) as db:
-        shop.writer.append(db, shop.writer.rows_of(events), Metadata(at=NOW))
+        _, rows = shop.writer.sealed(db, events, shop.writer.keys(db))
+        shop.writer.append(db, rows, Metadata(at=NOW))
 
 
 def sold(shop: Any, number: int) -> Any:
