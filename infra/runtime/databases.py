@@ -127,7 +127,6 @@ def database_as_it_is(settings: Settings) -> Iterator[Addresses]:
 
     An embedded server that has its data and is not running is started meanwhile. Raises DatabaseUnfit.
     """
-    _take_data_keys(settings)
     with ExitStack() as stack:
         addresses = addresses_of(settings)
         if addresses.server:
@@ -135,18 +134,19 @@ def database_as_it_is(settings: Settings) -> Iterator[Addresses]:
             with suppress(AlreadyRunning):
                 stack.enter_context(addresses.server)
         check(addresses, "worker" if addresses.worker else "app")
+        _take_data_keys(settings)
         yield addresses
 
 
 def running_database(settings: Settings, part: Part) -> str:
     """Where this part connects to a database that is run and migrated elsewhere. Raises DatabaseUnfit."""
-    _take_data_keys(settings)
     addresses = addresses_of(settings)
     if addresses.server:
         _check_has_data(addresses.server)
     if not addresses.of(part):
         raise SettingsError([f"MIPOS_{part.upper()}_DATABASE_URL is required, or DATABASE_URL."])
     check(addresses, part)
+    _take_data_keys(settings)
     return addresses.of(part)
 
 
