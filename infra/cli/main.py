@@ -103,7 +103,7 @@ def up() -> None:
     Examples:
       ./mipos up
       MIPOS_PORT=8080 MIPOS_DEMO=no ./mipos up
-      DATABASE_URL=postgresql://me:secret@db/mipos MIPOS_SECRET_KEY=... ./mipos up
+      DATABASE_URL=postgresql://me:secret@db/mipos MIPOS_SECRET_KEY=... MIPOS_DATA_KEY=... ./mipos up
     """
     from infra.runtime.up import up as run_up  # noqa: PLC0415
 
@@ -116,7 +116,7 @@ def serve() -> None:
 
     \b
     Example:
-      DATABASE_URL=... MIPOS_SECRET_KEY=... MIPOS_WORKERS=4 mipos serve
+      DATABASE_URL=... MIPOS_SECRET_KEY=... MIPOS_DATA_KEY=... MIPOS_WORKERS=4 mipos serve
     """
     from infra.process.logs import configure_logs  # noqa: PLC0415
     from infra.runtime.databases import running_database  # noqa: PLC0415
@@ -177,7 +177,7 @@ def migrate(*, print_roles: bool) -> None:
 
     \b
     Examples:
-      DATABASE_URL=postgresql://owner:secret@db/mipos MIPOS_SECRET_KEY=... mipos migrate
+      DATABASE_URL=postgresql://owner:secret@db/mipos MIPOS_SECRET_KEY=... MIPOS_DATA_KEY=... mipos migrate
       ... mipos migrate --print-roles | psql postgresql://postgres@db/mipos
     """
     from infra.runtime.databases import database, for_administrator  # noqa: PLC0415
