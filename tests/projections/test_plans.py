@@ -35,7 +35,9 @@ _TABLES: LiteralString = """
 """
 
 _FIRST_ROWS: LiteralString = """
-    INSERT INTO customers VALUES (%(c)s, %(id)s, 'Ada', 'ada', NULL, NULL, NULL, false, 1, now());
+    INSERT INTO customers (company_id, id, name, name_key, group_ids, consents, is_archived, version,
+                           created_at, updated_at)
+    VALUES (%(c)s, %(id)s, 'Ada', 'ada', '{}', '{}', false, 1, now(), now());
     INSERT INTO product_images SELECT %(c)s, %(id)s, id, NULL, '', 1, 1, NULL, 1 FROM products LIMIT 1;
     INSERT INTO packages
     VALUES ('00000000-0000-4000-8000-000000000000', %(id)s, 'All', 'all', NULL, 0, 'EUR', 'none', 0,
