@@ -25,10 +25,10 @@ from tests.api.conftest import REFUND
 NOTHING = cast("Any", None)
 SETTINGS = "/api/admin/settings"
 PASSWORD = "correct horse battery staple"
-#: Names that tell of costs wherever they stand …
+#: Names that tell of costs wherever they stand (a supplier's credit does, a customer's does not) …
 TELLING = re.compile(
     r"cost|margin|profit|valuation|\A(stock|balance|(in_)?transit|received|damaged|lost|returned)_value\Z"
-    r"|(\A|_)credit(_|\Z)|\A(value_change|settlement)\Z|\A(difference|restated)_(quantity|value)\Z"
+    r"|(\A|_)(?<!store_)credit(?!_limit)(_|\Z)|\A(value_change|settlement)\Z|\A(difference|restated)_(quantity|value)\Z"
 )
 #: … one that does unless it is what a discount takes off, or a parked sale comes to …
 VALUE = "value"
