@@ -6,6 +6,7 @@ import falcon
 from falcon import App, Request, Response
 
 from api import (
+    accounts,
     approvals,
     audit,
     auth,
@@ -77,6 +78,7 @@ AREAS = (
     devices,
     orders,
     cashier,
+    accounts,
     approvals,
     receipts,
     shifts,

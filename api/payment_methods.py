@@ -12,7 +12,8 @@ PAYMENT_METHODS = Declaration(
         "name": Name(required=True, meaning="What it is called.", example="Meal voucher"),
         "code": Code(
             required=True,
-            meaning="What sales are recorded under; not `cash`, `card`, `coupon` or `exchange`.",
+            meaning="What sales are recorded under; none of `cash`, `card`, `coupon`, `store_credit`, "
+            "`account`, `exchange`.",
             example="meal",
         ),
         "kind": Choice(*KINDS, required=True, meaning="What it is. There is one cash, the built-in `cash`."),

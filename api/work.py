@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from commands.accounts.payments import PaymentWork
 from commands.approvals import ApprovalWork
 from commands.catalog.assortment import ImportWork, KeepingWork
 from commands.catalog.products import ProductsWork
@@ -32,6 +33,7 @@ class Work(
     ApprovalWork,
     CompaniesWork,
     DeviceWork,
+    PaymentWork,
     ImportWork,
     KeepingWork,
     Protocol,

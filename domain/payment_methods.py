@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.payments import EXCHANGE, RESERVED
+from domain.payments import EXCHANGE, FROM_ACCOUNTS, RESERVED
 from domain.settings import DuplicateCode, Setting
 
 #: What a payment method may be. Cash is none of them: there is one cash, the built-in, because change, cash
@@ -29,6 +29,12 @@ def _free_exchange(state: dict[str, Any]) -> None:
         state["code"] = f"{EXCHANGE}_own"
 
 
+def _free_accounts(state: dict[str, Any]) -> None:
+    """At first it could call one so what is paid from a customer's accounts as well."""
+    if state["code"].casefold() in FROM_ACCOUNTS:
+        state["code"] = f"{state['code'].casefold()}_own"
+
+
 class PaymentMethod(Setting):
     """A way to pay; sales are recorded under its code, and keep it when the code changes."""
 
@@ -45,8 +51,9 @@ class PaymentMethod(Setting):
         opens_drawer: bool = False
         requires_reference: bool = False
 
-        class_version = 2
+        class_version = 3
         upcast_v1_v2 = staticmethod(_free_exchange)
+        upcast_v2_v3 = staticmethod(_free_accounts)
 
     class Renamed(Setting.Revised):
         """The method goes by another name."""
@@ -58,8 +65,9 @@ class PaymentMethod(Setting):
 
         code: str
 
-        class_version = 2
+        class_version = 3
         upcast_v1_v2 = staticmethod(_free_exchange)
+        upcast_v2_v3 = staticmethod(_free_accounts)
 
     class Reclassified(Setting.Revised):
         """The method counts as another kind of payment."""

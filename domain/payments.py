@@ -7,14 +7,17 @@ from domain.errors import Conflict
 from domain.money import checked, round_to_multiple
 
 CASH = "cash"
+#: What the customer has to their credit, and what they will owe: neither is money that a till takes.
+STORE_CREDIT, ACCOUNT = "store_credit", "account"
+FROM_ACCOUNTS = frozenset({STORE_CREDIT, ACCOUNT})
 #: What every till takes; a company can add payment methods of its own.
-BUILT_IN = frozenset({CASH, "card", "coupon"})
+BUILT_IN = frozenset({CASH, "card", "coupon"}) | FROM_ACCOUNTS
 #: What an exchange ties the goods that come back to those that go out with; nobody else pays with it.
 EXCHANGE = "exchange"
 #: The codes that no payment method of a company can have.
 RESERVED = BUILT_IN | {EXCHANGE}
 #: What was paid so is never paid out in cash.
-NEVER_CASH = frozenset({"coupon", EXCHANGE})
+NEVER_CASH = frozenset({"coupon", EXCHANGE}) | FROM_ACCOUNTS
 
 
 class PaymentInsufficient(Conflict):

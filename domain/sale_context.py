@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
+from domain.accounts import CustomerAccounts
 from domain.business_date import business_date, local_hour
 from domain.companies import Backdating, ReturnPolicy
 from domain.pricing import Rules, TaxRate
@@ -76,6 +77,8 @@ class SaleContext:
     #: Whether the store and the register are open, and the customer is one by now.
     is_open: bool = True
     is_customer_known: bool = True
+    #: The accounts of the customer, held, if the sale is paid from them.
+    accounts: CustomerAccounts | None = None
     returns: ReturnPolicy
 
 

@@ -20,14 +20,20 @@ from api.operations import operation
 from api.resource import Resource, requested_stores
 from api.services import Reading
 from commands.ports import Missing
-from domain.payments import CASH
+from domain.payments import ACCOUNT, CASH, STORE_CREDIT
 from domain.settings import OtherStore
 from projections.base import Row
 from projections.companies import find_company
 from projections.till_stores import TillStore, find_till_store
 
 #: The methods that every till takes, in the order in which they are offered.
-_BUILT_IN = {CASH: "Cash", "card": "Card", "coupon": "Coupon"}
+_BUILT_IN = {
+    CASH: "Cash",
+    "card": "Card",
+    "coupon": "Coupon",
+    STORE_CREDIT: "Store credit",
+    ACCOUNT: "On account",
+}
 
 
 class CashierStoreQuery(Body):

@@ -83,7 +83,12 @@ class PaymentAnswer(Answer):
     """A payment as it was taken; `tendered` is `amount`, `tip` and `change` together."""
 
     method: Annotated[
-        str, Meaning("`cash`, `card`, `coupon`, or the code of a payment method of the company.", "cash")
+        str,
+        Meaning(
+            "`cash`, `card`, `coupon`, `store_credit`, `account`, or the code of a payment method of "
+            "the company.",
+            "cash",
+        ),
     ]
     amount: Annotated[Money, Meaning("What it pays of the order.", 869)]
     tendered: Annotated[Money, Meaning("What was handed over.", 1000)]

@@ -16,6 +16,7 @@ from api.orders.refunds import REFUSALS
 from api.resource import Resource
 from commands.orders.exchanges import Exchange, exchange_goods
 from commands.ports import ConcurrentEdit, DuplicateId
+from domain.accounts import CreditLimitExceeded, InsufficientCredit
 from domain.approvals import REFUND, REFUND_OTHER_METHOD
 from domain.catalog.products import NotForSale
 from domain.discounts import DiscountAboveCeiling
@@ -56,6 +57,8 @@ class PosExchanges(Resource):
         refusals=(
             *REFUSALS,
             InsufficientStock,
+            InsufficientCredit,
+            CreditLimitExceeded,
             NotForSale,
             DiscountExceedsValue,
             DiscountAboveCeiling,

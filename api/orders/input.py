@@ -74,12 +74,13 @@ class BasketBody(Body):
 class PaymentBody(Body):
     """A part of the payment: `amount` is what it pays of the order, `tendered` what was handed over.
 
-    `method` is `cash`, `card`, `coupon`, or the code of one of the company's own payment methods.
+    `method` is one of those that every till takes, or the code of one of the company's own payment methods.
     """
 
     method = Code(
         required=True,
-        meaning="`cash`, `card`, `coupon`, or the code of a payment method of the company.",
+        meaning="`cash`, `card`, `coupon`, or the code of a payment method of the company; with a customer "
+        "also `store_credit`, and `account` for who may sell on account (`orders.on_account`).",
         example="cash",
     )
     amount = Money(required=True, meaning="What it pays of the order.", example=869)

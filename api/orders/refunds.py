@@ -13,6 +13,7 @@ from api.orders.refund_answers import RefundAnswer, RefundQuoteAnswer
 from api.orders.refund_input import RefundBody, RefundQuoteBody, refund_of
 from api.orders.refund_presenter import show_refund, show_refund_quote
 from api.resource import Resource
+from commands.accounts.tenders import CustomerRequired
 from commands.moments import BeforeTheCompany, TooFarBack
 from commands.orders.refund_rules import ReturnWindowClosed
 from commands.orders.refunds import QuoteRefund, RefundOrder, quote_refund, refund_order
@@ -27,6 +28,7 @@ from domain.stores import StoreClosed
 
 #: How a refund may be refused, and a quote of one.
 REFUSALS = (
+    CustomerRequired,
     Missing,
     InvalidTransition,
     ReturnExceedsSold,

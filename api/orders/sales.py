@@ -11,9 +11,11 @@ from api.orders.input import SaleBody, basket_of
 from api.orders.presenter import show_order
 from api.orders.quotes import SALE_APPROVALS, show_quote
 from api.resource import Resource
+from commands.accounts.tenders import CustomerRequired
 from commands.moments import BeforeTheCompany, TooFarBack
 from commands.orders.sales import PlaceSale, TotalChanged, place_sale
 from commands.ports import ConcurrentEdit, DuplicateId
+from domain.accounts import CreditLimitExceeded, InsufficientCredit
 from domain.catalog.products import NotForSale
 from domain.discounts import DiscountAboveCeiling
 from domain.held_sales import HeldElsewhere, HeldSaleEnded
@@ -54,6 +56,9 @@ class PosOrders(Resource):
         approvals=SALE_APPROVALS,
         refusals=(
             InsufficientStock,
+            InsufficientCredit,
+            CreditLimitExceeded,
+            CustomerRequired,
             PaymentInsufficient,
             PaymentExceedsTotal,
             DiscountExceedsValue,

@@ -28,7 +28,8 @@ class PayoutBody(RefundPaymentBody):
 
     method = Code(
         required=True,
-        meaning="`cash`, `card`, `coupon`, or the code of a payment method of the company.",
+        meaning="`cash`, `card`, `coupon`, `store_credit`, `account`, or the code of a payment method of "
+        "the company.",
         example="cash",
     )
     amount = Money(required=True, meaning="What is paid out.", example=483)

@@ -11,6 +11,7 @@ from api.orders.refund_presenter import show_refunded_line
 from api.orders.tax_answers import TaxAnswer, show_taxes
 from api.orders.unlinked_return_input import UnlinkedReturnBody, return_of
 from api.resource import Resource
+from commands.accounts.tenders import CustomerRequired
 from commands.moments import BeforeTheCompany, TooFarBack
 from commands.orders.unlinked_returns import take_return
 from commands.ports import ConcurrentEdit, DuplicateId
@@ -79,6 +80,7 @@ class PosReturns(Resource):
         approvals=(RETURN_UNLINKED,),
         refusals=(
             LinkedReturnExists,
+            CustomerRequired,
             PaymentInsufficient,
             PaymentExceedsTotal,
             StoreClosed,

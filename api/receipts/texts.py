@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from domain.payments import EXCHANGE
+from domain.payments import ACCOUNT, EXCHANGE, STORE_CREDIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,14 @@ ENGLISH = Texts(
     net="Net",
     tax_amount="Tax",
     gross="Gross",
-    methods={"cash": "Cash", "card": "Card", "coupon": "Coupon", EXCHANGE: "Exchange"},
+    methods={
+        "cash": "Cash",
+        "card": "Card",
+        "coupon": "Coupon",
+        STORE_CREDIT: "Store credit",
+        ACCOUNT: "On account",
+        EXCHANGE: "Exchange",
+    },
     letter="Good day,\n\nenclosed is your receipt {number}.\n\nKind regards\n{company}\n",
 )
 GERMAN = Texts(
@@ -98,7 +105,14 @@ GERMAN = Texts(
     net="Netto",
     tax_amount="Steuer",
     gross="Brutto",
-    methods={"cash": "Bar", "card": "Karte", "coupon": "Gutschein", EXCHANGE: "Umtausch"},
+    methods={
+        "cash": "Bar",
+        "card": "Karte",
+        "coupon": "Gutschein",
+        STORE_CREDIT: "Guthaben",
+        ACCOUNT: "Auf Rechnung",
+        EXCHANGE: "Umtausch",
+    },
     letter="Guten Tag,\n\nim Anhang finden Sie Ihren Beleg {number}.\n\nFreundliche Grüße\n{company}\n",
 )
 FRENCH = Texts(
@@ -128,7 +142,14 @@ FRENCH = Texts(
     net="HT",
     tax_amount="Taxe",
     gross="TTC",
-    methods={"cash": "Espèces", "card": "Carte", "coupon": "Bon", EXCHANGE: "Échange"},
+    methods={
+        "cash": "Espèces",
+        "card": "Carte",
+        "coupon": "Bon",
+        STORE_CREDIT: "Avoir",
+        ACCOUNT: "En compte",
+        EXCHANGE: "Échange",
+    },
     letter="Bonjour,\n\nveuillez trouver ci-joint votre ticket {number}.\n\nCordialement\n{company}\n",
 )
 TEXTS: Mapping[str, Texts] = MappingProxyType({"en": ENGLISH, "de": GERMAN, "fr": FRENCH})

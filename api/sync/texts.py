@@ -25,6 +25,8 @@ FLAG_MEANINGS: Mapping[str, str] = MappingProxyType(
         "store_closed": "The store or the till was closed by then.",
         "over_plan": "The company's plan allows no more orders.",
         "customer_unknown": "The customer is not there any more, and was left out.",
+        "insufficient_credit": "There was not as much store credit any more; what was short is owed.",
+        "credit_limit_exceeded": "More was sold on account than the customer may owe.",
         "not_permitted": "The cashier had no right to do it, neither then nor now.",
         "late": "Its shift had been closed; it is in that shift, and in no sum of its report.",
         "no_shift": "No shift was open then.",

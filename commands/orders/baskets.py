@@ -73,8 +73,11 @@ class SalesPort(Protocol):
         customer_id: UUID | None,
         lock: bool,
         is_told_later: bool = False,
+        holds_accounts: bool = False,
     ) -> SaleContext:
         """Read all that a sale is decided on; with `lock`, hold the balances and the till's number.
+
+        With `holds_accounts` as well, hold the accounts of the customer.
 
         Raises Invalid for an unknown register, store or customer, OtherStore, StoreClosed. What is told later
         was sold without a connection: nothing that is closed by now refuses it, and every balance may fall
@@ -110,13 +113,18 @@ def quote_basket(command: QuoteBasket, work: QuoteWork) -> Quote:
 
 
 def context_of(
-    command: QuoteBasket, work: QuoteWork, *, lock: bool, promised: Collection[UUID] = ()
+    command: QuoteBasket,
+    work: QuoteWork,
+    *,
+    lock: bool,
+    promised: Collection[UUID] = (),
+    holds_accounts: bool = False,
 ) -> SaleContext:
     """What the basket is priced and sold on. Raises Invalid, OtherStore, StoreClosed, NotForSale.
 
     Variants that are `promised` to the sale are locked as well, as what it does not take is free again.
     """
-    context = ask_context(command, work, lock=lock, promised=promised)
+    context = ask_context(command, work, lock=lock, promised=promised, holds_accounts=holds_accounts)
     if unsellable := check_lines(command, context):
         raise NotForSale(details=unsellable)
     return context
@@ -129,6 +137,7 @@ def ask_context(
     lock: bool,
     promised: Collection[UUID] = (),
     is_told_later: bool = False,
+    holds_accounts: bool = False,
 ) -> SaleContext:
     """What it is priced and sold on, whatever its lines name. Raises Invalid, OtherStore, StoreClosed."""
     return work.sales.context(
@@ -139,6 +148,7 @@ def ask_context(
         customer_id=command.customer_id,
         lock=lock,
         is_told_later=is_told_later,
+        holds_accounts=holds_accounts,
     )
 
 

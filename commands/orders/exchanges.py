@@ -5,6 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from commands.accounts.tenders import (
+    check_customer,
+    check_tenders,
+    hold_accounts,
+    take_over_payments,
+    take_payments,
+)
 from commands.orders.baskets import store_of
 from commands.orders.exchange_terms import ExchangeGoods, ExchangeWork, Terms, terms_of
 from commands.orders.offline_facts import OfflineFact
@@ -13,7 +20,9 @@ from commands.orders.paying_tills import PayingTill, hold_till
 from commands.orders.refunds import Refund, record_refund
 from commands.orders.returned_goods import no_storage, restocked, stocked_lines
 from commands.orders.sales import PlaceSale, Sale, record_sale, take_stock, till_of
+from domain.accounts import CustomerAccounts
 from domain.orders import Offline, Order
+from domain.pending import Pending
 from domain.sale_context import SaleContext
 from domain.shifts.late_facts import LateFact
 from domain.stock.levels import Level
@@ -61,9 +70,11 @@ def record_exchange(command: ExchangeGoods, work: ExchangeWork, made: OfflineFac
     terms = terms_of(command, original, work, made)
     goods = restocked(terms.refund.lines, stocked_lines(original, terms.context.variants))
     levels = _hold_levels(command.sale, terms.context, goods, work)
+    held = _hold_accounts(command, original, work, made)
     paying = _hold_till(terms.context, work, made)
     refund_id, sale_id = work.new_id(), command.sale.id or work.new_id()
-    context = _after(terms, goods, levels, paying)
+    accounts = held.read()
+    context = replace(_after(terms, goods, levels, paying), accounts=accounts)
     sale = Sale(
         order_id=sale_id,
         store=paying.store,
@@ -74,8 +85,12 @@ def record_exchange(command: ExchangeGoods, work: ExchangeWork, made: OfflineFac
         settlement=terms.paid,
         moved=_take(command.sale, context, paying, terms.occurred_at, made),
         exchange_refund_id=refund_id,
-        offline=_noted(refund_id, sale_id, terms, work, made),
     )
+    if made:
+        made.flags |= take_over_payments(accounts, sale.settlement.payments, sale.posting)
+    else:
+        take_payments(accounts, sale.settlement.payments, sale.posting)
+    sale = replace(sale, offline=_noted(refund_id, sale_id, terms, work, made))
     refund = Refund(
         refund_id=refund_id,
         paying=paying,
@@ -87,6 +102,7 @@ def record_exchange(command: ExchangeGoods, work: ExchangeWork, made: OfflineFac
         levels=levels,
         exchange_order_id=sale_id,
         offline=sale.offline,
+        accounts=accounts,
     )
     _check_plan(context, work, made)
     record_refund(command.refund, original, refund, work)
@@ -112,6 +128,19 @@ def _hold_levels(
         raise no_storage()
     variants, quantities = zip(*moved, strict=True)
     return work.stock.lock({"storage_id": storage_id}, variants, quantities=quantities).levels()
+
+
+def _hold_accounts(
+    command: ExchangeGoods, original: Order, work: ExchangeWork, made: OfflineFact | None
+) -> Pending[CustomerAccounts | None]:
+    """Hold the accounts that money comes from or goes to. Raises CustomerRequired, OnAccountNotAllowed."""
+    customer_id = original.terms.customer_id
+    back = [tender.method for tender in command.refund.tenders]
+    paid = [tender.method for tender in command.sale.tenders]
+    check_customer(back, customer_id, "refund_payments")
+    if made is None:
+        check_tenders(paid, customer_id, work)
+    return hold_accounts([*paid, *back], customer_id, work, flags=made.flags if made else None)
 
 
 def _hold_till(context: SaleContext, work: ExchangeWork, made: OfflineFact | None) -> PayingTill:

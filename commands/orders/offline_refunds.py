@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from commands.accounts.tenders import hold_accounts
 from commands.orders.offline_facts import OfflineFact
 from commands.orders.refund_rules import ask_refund_methods, check_payments, offers_of, paying_context
 from commands.orders.refunds import (
@@ -10,6 +11,7 @@ from commands.orders.refunds import (
     RefundOrder,
     RefundWork,
     earlier_refund,
+    methods_of,
     price_returned,
     record_refund,
     storage_of_goods,
@@ -68,7 +70,9 @@ def take_over_refund(command: TakeOverRefund, work: RefundWork) -> Order:
     goods = restocked(priced.lines, stocked_lines(order, context.variants))
     storage_id = storage_of_goods(refund, context) if goods else None
     levels = hold_levels(goods, storage_id, work, named_id=refund.storage_id)
+    held = hold_accounts(methods_of(settlement), order.terms.customer_id, work, flags=made.flags)
     paying = made.hold_till(context, work)
+    accounts = held.read()
     refund_id = refund.id or work.new_id()
     made.note(LateFact.of_return(refund_id, settlement.payments, priced.total), work)
     return record_refund(
@@ -84,6 +88,7 @@ def take_over_refund(command: TakeOverRefund, work: RefundWork) -> Order:
             storage_id=storage_id,
             levels=levels,
             offline=made.offline(work.now),
+            accounts=accounts,
         ),
         work,
     )

@@ -5,6 +5,7 @@ What would have been refused online is a flag of the sale, unless nobody can tel
 
 from dataclasses import dataclass, replace
 
+from commands.accounts.tenders import check_customer, take_over_payments, uses_accounts
 from commands.orders.baskets import ask_context, store_of
 from commands.orders.held_sales.baskets import ask_any_basket
 from commands.orders.offline_rules import (
@@ -50,8 +51,16 @@ def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
     parked = ask_any_basket(command.sale.held_id, work)
     work.stock.hold_precisions(line.quantity for line in command.sale.lines)
     held = parked.read()
+    paid_by = [tender.method for tender in command.sale.tenders]
     try:
-        context = ask_context(command.sale, work, lock=True, promised=held.promised, is_told_later=True)
+        context = ask_context(
+            command.sale,
+            work,
+            lock=True,
+            promised=held.promised,
+            is_told_later=True,
+            holds_accounts=uses_accounts(paid_by),
+        )
     except Refusal:
         if existing := earlier.read():
             return existing
@@ -59,7 +68,11 @@ def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
     if existing := earlier.read():
         return existing
     sale, delivery, flags, store = command.sale, command.delivery, Flags(), store_of(context)
+    check_customer(paid_by, sale.customer_id)
     customer_id = customer_of(sale, context, flags, work)
+    if context.accounts:
+        # Whoever pays is known by what they have and owe, even if archived or found to be another since.
+        customer_id = context.accounts.customer_id
     context = as_known(sale, context, delivery, flags, work)
     basket = price_taken(sale, context, delivery, work)
     settlement, differs = settle_taken(
@@ -92,6 +105,7 @@ def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
         settlement=settlement,
         moved=moved,
         held=held,
-        offline=delivery.offline(work.now, flags | shift.flags),
     )
+    flags |= take_over_payments(context.accounts, settlement.payments, made.posting)
+    made = replace(made, offline=delivery.offline(work.now, flags | shift.flags))
     return record_sale(replace(sale, customer_id=customer_id, held_id=held.id), context, made, work)

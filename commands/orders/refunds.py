@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from commands.accounts.ports import AccountsWork
+from commands.accounts.tenders import check_customer, give_back, hold_accounts, save_entries
 from commands.moments import moment_of
 from commands.orders.baskets import store_of
 from commands.orders.paying_tills import PayingTill, PayingTillWork, hold_till
@@ -21,6 +23,7 @@ from commands.orders.returned_goods import book_returned, hold_levels, no_storag
 from commands.ports import UnitOfWork
 from commands.settings import SettingsWork
 from commands.stock.counts.ports import CountedStockWork
+from domain.accounts import CustomerAccounts, Posting
 from domain.errors import Detail, Invalid
 from domain.orders import (
     LineGoodwill,
@@ -76,7 +79,7 @@ class RefundQuote:
     settlement: RefundSettlement
 
 
-class RefundWork(PayingTillWork, SettingsWork, CountedStockWork, Protocol):
+class RefundWork(PayingTillWork, SettingsWork, CountedStockWork, AccountsWork, Protocol):
     """What refunds are decided with."""
 
 
@@ -90,6 +93,7 @@ def quote_refund(command: QuoteRefund, work: RefundWork) -> RefundQuote:
     settlement = settle_offered(command, order, priced, context, methods.read())
     if command.tenders:
         check_payments(order, settlement, methods.read(), context, work)
+        check_customer(methods_of(settlement), order.terms.customer_id)
     return RefundQuote(order=order, priced=priced, settlement=settlement)
 
 
@@ -99,8 +103,8 @@ def refund_order(command: RefundOrder, work: RefundWork) -> Order:
     What it comes to, how it is paid and what goes back into stock are decided together; two refunds of one
     order at the same moment are decided one after the other. Raises Missing, DuplicateId, Invalid,
     OtherStore, StoreClosed, ReturnWindowClosed, InvalidTransition, ReturnExceedsSold, RefundExceedsPaid,
-    PaymentInsufficient, PaymentExceedsTotal, RefundMethodNotAllowed, NoOpenShift, TooFarBack,
-    BeforeTheCompany, ApprovalNotValid, QuantityNotValid, AmountNotValid and AmountTooLarge.
+    PaymentInsufficient, PaymentExceedsTotal, RefundMethodNotAllowed, CustomerRequired, NoOpenShift,
+    TooFarBack, BeforeTheCompany, ApprovalNotValid, QuantityNotValid, AmountNotValid and AmountTooLarge.
     """
     asked, earlier = work.ask(Order, command.order_id), earlier_refund(command, work)
     order = asked.read()
@@ -115,6 +119,8 @@ def refund_order(command: RefundOrder, work: RefundWork) -> Order:
     work.caller.check_approved_amount(priced.total + settlement.rounding + settlement.tip)
     goods = restocked(priced.lines, stocked_lines(order, context.variants))
     storage_id = storage_of_goods(command, context) if goods else None
+    levels = hold_levels(goods, storage_id, work, named_id=command.storage_id)
+    accounts = hold_accounts(methods_of(settlement), order.terms.customer_id, work)
     refund = Refund(
         refund_id=command.id or work.new_id(),
         occurred_at=occurred_at,
@@ -122,8 +128,9 @@ def refund_order(command: RefundOrder, work: RefundWork) -> Order:
         settlement=settlement,
         goods=goods,
         storage_id=storage_id,
-        levels=hold_levels(goods, storage_id, work, named_id=command.storage_id),
+        levels=levels,
         paying=hold_till(context, work).read(),
+        accounts=accounts.read(),
     )
     return record_refund(command, order, refund, work)
 
@@ -142,6 +149,17 @@ class Refund:
     levels: Mapping[UUID, Level]
     exchange_order_id: UUID | None = None
     offline: Offline | None = None
+    accounts: CustomerAccounts | None = None
+
+    def posting(self, order: Order) -> Posting:
+        """What it enters into the customer's accounts is recorded for this."""
+        return Posting(
+            occurred_at=self.occurred_at,
+            business_date=self.paying.store.business_date(self.occurred_at),
+            store_id=order.terms.store_id,
+            order_id=order.id,
+            refund_id=self.refund_id,
+        )
 
 
 def record_refund(command: RefundOrder, order: Order, refund: Refund, work: RefundWork) -> Order:
@@ -163,7 +181,9 @@ def record_refund(command: RefundOrder, order: Order, refund: Refund, work: Refu
         approved_by=work.caller.approved_by,
         offline=refund.offline,
     )
+    give_back(refund.accounts, refund.settlement.payments, refund.posting(order))
     work.save(order)
+    save_entries(refund.accounts, work)
     if refund.storage_id:
         work.save(
             *book_returned(
@@ -179,6 +199,11 @@ def record_refund(command: RefundOrder, order: Order, refund: Refund, work: Refu
             )
         )
     return order
+
+
+def methods_of(settlement: RefundSettlement) -> list[str]:
+    """By which methods it is paid out."""
+    return [payment.method for payment in settlement.payments]
 
 
 def earlier_refund(refund: RefundOrder, work: UnitOfWork) -> Pending[Order | None]:

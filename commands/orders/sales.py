@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from commands.accounts.ports import AccountsWork
+from commands.accounts.tenders import check_tenders, save_entries, take_payments, uses_accounts
 from commands.moments import moment_of
 from commands.orders.baskets import (
     BasketLine,
@@ -22,6 +24,7 @@ from commands.ports import UnitOfWork
 from commands.settings import SettingsWork
 from commands.stock.counts.corrections import correct_counts
 from commands.stock.counts.ports import CountedStockWork
+from domain.accounts import Posting
 from domain.errors import Conflict, Detail, Invalid, Refusal
 from domain.money import checked, round_ratio
 from domain.orders import Offline, Order, SaleLine
@@ -59,7 +62,7 @@ class TotalChanged(Conflict):
     quote: Quote | None = None
 
 
-class SaleWork(QuoteWork, SettingsWork, CountedStockWork, Protocol):
+class SaleWork(QuoteWork, SettingsWork, CountedStockWork, AccountsWork, Protocol):
     """What sales are decided with."""
 
 
@@ -69,16 +72,20 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
     Price, payment, stock, tax and cost are decided together, on what is locked. Raises Invalid, OtherStore,
     StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue, DiscountNotAllowed,
     DiscountAboveCeiling, TotalChanged, PaymentInsufficient, PaymentExceedsTotal, InsufficientStock,
-    HeldElsewhere, HeldSaleEnded, ShiftNotOpen, NoOpenShift, TooFarBack, BeforeTheCompany, PlanLimitReached,
+    InsufficientCredit, CreditLimitExceeded, CustomerRequired, OnAccountNotAllowed, HeldElsewhere,
+    HeldSaleEnded, ShiftNotOpen, NoOpenShift, TooFarBack, BeforeTheCompany, PlanLimitReached,
     DuplicateId and AmountTooLarge.
     """
     earlier = work.find_earlier(Order, Order.Sold, command.id)
+    paid_by = [tender.method for tender in command.tenders]
     methods, parked = ask_methods(command.tenders, work), ask_basket(command.held_id, work)
     work.stock.hold_precisions(line.quantity for line in command.lines)
     try:
         # What is promised to a parked sale is locked in the one order as well; it costs a round trip.
         held = parked.read()
-        context = context_of(command, work, lock=True, promised=held.promised)
+        context = context_of(
+            command, work, lock=True, promised=held.promised, holds_accounts=uses_accounts(paid_by)
+        )
     except Refusal:
         # What has become of the till or the catalog since does not undo a sale that was made.
         if existing := earlier.read():
@@ -86,6 +93,7 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
         raise
     if existing := earlier.read():
         return existing
+    check_tenders(paid_by, command.customer_id, work)
     basket = price_basket(command, context, work)
     if command.expected_total not in (None, basket.total):
         changed = TotalChanged()
@@ -109,6 +117,7 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
         moved=moved,
         held=held,
     )
+    take_payments(context.accounts, settlement.payments, sale.posting)
     if context.orders_limit is not None:
         work.plan.check_orders(context.orders_limit, context.company_timezone)
     return record_sale(command, context, sale, work)
@@ -132,6 +141,16 @@ class Sale:
     held: ParkedBasket = NOT_PARKED
     exchange_refund_id: UUID | None = None
     offline: Offline | None = None
+
+    @property
+    def posting(self) -> Posting:
+        """What it enters into the customer's accounts is recorded for this."""
+        return Posting(
+            occurred_at=self.occurred_at,
+            business_date=self.store.business_date(self.occurred_at),
+            store_id=self.store.id,
+            order_id=self.order_id,
+        )
 
 
 def record_sale(command: PlaceSale, context: SaleContext, sale: Sale, work: SaleWork) -> Order:
@@ -158,6 +177,7 @@ def record_sale(command: PlaceSale, context: SaleContext, sale: Sale, work: Sale
         approved_by=work.caller.approved_by,
     )
     work.save(order, *sale.held.sell(sale.order_id, sale.store.storage_id, sale.moved.values()))
+    save_entries(context.accounts, work)
     if sale.moved and sale.store.storage_id:
         issued = StockMovement.begin(
             StockMovement.Issued,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from commands.accounts.tenders import give_back, hold_accounts, save_entries
 from commands.moments import moment_of
 from commands.orders.baskets import PRICE_OVERRIDE, PriceOverrideNotAllowed, store_of
 from commands.orders.offline_facts import OfflineFact
@@ -15,6 +16,7 @@ from commands.orders.returned_goods import no_storage
 from commands.orders.unlinked_goods import ReturnedItem, lines_of, restocked, take_in, wrong_items
 from commands.ports import UnitOfWork
 from commands.stock.counts.corrections import correct_counts
+from domain.accounts import CustomerAccounts, Posting
 from domain.errors import Invalid
 from domain.orders import Offline, RefundPayment
 from domain.payments import Tender
@@ -71,7 +73,10 @@ def record_return(command: TakeReturn, work: RefundWork, made: OfflineFact | Non
     work.caller.check_approved_amount(sum(payment.amount for payment in payments))
     occurred_at = _moment(command, context, work, made)
     storage_id, levels = _hold_levels(command, context, work)
+    methods_used = [payment.method for payment in payments]
+    held = hold_accounts(methods_used, command.customer_id, work, flags=made.flags if made else None)
     paying = made.hold_till(context, work) if made else hold_till(context, work).read()
+    accounts = held.read()
     return_id = command.id or work.new_id()
     if made:
         made.note(LateFact.of_return(return_id, payments, basket.total), work)
@@ -88,6 +93,7 @@ def record_return(command: TakeReturn, work: RefundWork, made: OfflineFact | Non
             moved=take_in(command.lines, context, levels),
             levels=levels,
             offline=made.offline(work.now) if made else None,
+            accounts=accounts,
         ),
         work,
     )
@@ -106,6 +112,7 @@ class _Return:
     moved: Mapping[int, MovementLine]
     levels: Mapping[UUID, Level]
     offline: Offline | None
+    accounts: CustomerAccounts | None
 
 
 def _context(command: TakeReturn, work: RefundWork, *, is_told_later: bool) -> SaleContext:
@@ -187,7 +194,12 @@ def _record(command: TakeReturn, context: SaleContext, decided: _Return, work: R
         approved_by=work.caller.approved_by,
         offline=decided.offline,
     )
+    posting = Posting(
+        occurred_at=decided.occurred_at, business_date=day, store_id=store.id, refund_id=taken.id
+    )
+    give_back(decided.accounts, decided.payments, posting)
     work.save(taken)
+    save_entries(decided.accounts, work)
     if decided.storage_id and decided.moved:
         returned = StockMovement.begin(
             StockMovement.Returned,

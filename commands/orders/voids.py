@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from commands.accounts.tenders import give_back, save_entries, uses_accounts
 from commands.moments import moment_of
 from commands.orders.baskets import store_of
 from commands.orders.refunds import RefundWork
 from commands.orders.returned_goods import book_returned, hold_levels, stocked_lines
 from commands.ports import check_version
+from domain.accounts import CustomerAccounts, Posting
 from domain.errors import Conflict
 from domain.orders import Offline, Order
+from domain.pending import Pending
 from domain.sale_context import SaleContext
 from domain.settings import OtherStore
 from domain.shifts import Shift
@@ -62,16 +65,22 @@ class HeldGoods:
     goods: Collection[ReturnedGoods]
     levels: Mapping[UUID, Level]
     context: SaleContext
+    accounts: Pending[CustomerAccounts | None]
 
 
 def hold_sold(order: Order, context: SaleContext, work: RefundWork) -> HeldGoods:
-    """Hold the balances that the goods of a sale go back to."""
+    """Hold the balances that the goods of a sale go back to, and the accounts that it was paid from."""
     goods = [
         ReturnedGoods(variant_id=line.variant_id, quantity=line.quantity, cost_total=line.cost_total)
         for line in stocked_lines(order, context.variants).values()
     ]
     levels = hold_levels(goods, order.terms.storage_id if goods else None, work)
-    return HeldGoods(goods=goods, levels=levels, context=context)
+    customer_id = order.terms.customer_id
+    accounts: Pending[CustomerAccounts | None] = Pending(lambda: None)
+    if customer_id and uses_accounts(payment.method for payment in order.paid.payments):
+        # Whoever was erased since gets nothing back.
+        accounts = work.accounts.hold(customer_id)
+    return HeldGoods(goods=goods, levels=levels, context=context, accounts=accounts)
 
 
 def record_void(
@@ -91,7 +100,14 @@ def record_void(
         approved_by=work.caller.approved_by,
         offline=offline,
     )
+    day = store_of(held.context).business_date(occurred_at)
+    accounts = held.accounts.read()
+    posting = Posting(
+        occurred_at=occurred_at, business_date=day, store_id=order.terms.store_id, order_id=order.id
+    )
+    give_back(accounts, order.paid.payments, posting, is_undone=True)
     work.save(order)
+    save_entries(accounts, work)
     if order.terms.storage_id:
         work.save(
             *book_returned(
@@ -101,7 +117,7 @@ def record_void(
                 work,
                 storage_id=order.terms.storage_id,
                 occurred_at=occurred_at,
-                business_date=store_of(held.context).business_date(occurred_at),
+                business_date=day,
                 order_id=order.id,
             )
         )

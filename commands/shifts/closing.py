@@ -12,7 +12,7 @@ from commands.settings import SettingsWork
 from commands.shifts.ports import DrawerWork
 from domain.errors import Detail, Invalid, NotAllowed
 from domain.payment_methods import MethodAtSale
-from domain.payments import BUILT_IN, CASH
+from domain.payments import BUILT_IN, CASH, FROM_ACCOUNTS
 from domain.pending import Pending
 from domain.shifts import Denomination, Drawer, Shift, TenderCount
 from domain.shifts.denominations import check_denominations
@@ -177,6 +177,9 @@ def _counted(command: CloseShift, methods: Mapping[str, MethodAtSale]) -> dict[s
             details.append(Detail(f"tenders.{index}.method", "not_found", "It is no method of payment here."))
         elif code == CASH:
             message = "Cash is counted in `counted_cash`."
+            details.append(Detail(f"tenders.{index}.method", "invalid", message))
+        elif code in FROM_ACCOUNTS:
+            message = "It is nothing that a drawer holds."
             details.append(Detail(f"tenders.{index}.method", "invalid", message))
         elif code in counted:
             details.append(Detail(f"tenders.{index}.method", "duplicate", "It was named before."))

@@ -16,6 +16,8 @@ FLAGS = (
     "store_closed",
     "over_plan",
     "customer_unknown",
+    "insufficient_credit",
+    "credit_limit_exceeded",
     "not_permitted",
     "late",
     "no_shift",

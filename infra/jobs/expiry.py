@@ -36,7 +36,9 @@ class Expiry:
     #: is met at its version, and it is tried again.
     due: LiteralString
     #: Lets those of these ids lapse that are still due, and says how many those were.
-    expire: Callable[[tuple[UUID, ...], PostgresUnitOfWork], int]
+    expire: Callable[[tuple[UUID, ...], Any], int]
+    #: What that is decided with.
+    work: type[PostgresUnitOfWork] = PostgresUnitOfWork
 
     def run(self, connection: psycopg.Connection[Any], writer: EventWriter, now: datetime) -> int:
         """Let everything lapse that was due by `now`. Returns how many those were."""
@@ -82,7 +84,7 @@ class Expiry:
         with transaction(connection, company_id, models=writer.models) as db:
             params = {"company_id": company_id, "now": now, "limit": AT_ONCE, "only": only}
             due = tuple(row["id"] for row in db.ask(self.due, params).rows())
-            work = PostgresUnitOfWork(db, writer, Caller(company_id=company_id, user_id=None), now)
+            work = self.work(db, writer, Caller(company_id=company_id, user_id=None), now)
             lapsed = self.expire(due, work)
             if work.has_events:
                 work.record()

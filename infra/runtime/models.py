@@ -1,5 +1,6 @@
 """The composition root's lists: aggregates whose events the log knows, read models, and jobs."""
 
+from domain.accounts import Account, StoreCredit
 from domain.catalog.products import Product
 from domain.companies import Company
 from domain.customers import Customer
@@ -29,7 +30,9 @@ from infra.jobs.job import Job
 from infra.jobs.launches import LAUNCHES
 from infra.jobs.reservations import RESERVATIONS
 from infra.jobs.stock_verification import STOCK_VERIFICATION
+from infra.jobs.store_credit import STORE_CREDIT
 from infra.jobs.subscriptions import SUBSCRIPTIONS
+from projections.accounts.accounts import Accounts
 from projections.base import Projection
 from projections.catalog.images import ProductImages
 from projections.catalog.listing import Listing
@@ -78,6 +81,8 @@ EVENT_TYPES = EventTypes(
         *SETTINGS,
         Product,
         Customer,
+        StoreCredit,
+        Account,
         StockMovement,
         Transfer,
         StockCount,
@@ -109,6 +114,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     ReorderPoints(),
     Reservations(),
     StockJournal(),
+    Accounts(),
     DocumentSeries(),
     Devices(),
     Transfers(),
@@ -140,6 +146,7 @@ JOBS: tuple[Job, ...] = (
     SUBSCRIPTIONS,
     RESERVATIONS,
     HELD_SALES,
+    STORE_CREDIT,
     COUNTS,
     FORGET_OLD_ANSWERS,
     FORGET_OLD_SESSIONS,

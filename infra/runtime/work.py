@@ -10,6 +10,7 @@ from infra.files.picture_shelf import PictureShelf
 from infra.identity.approvals import Approvals
 from infra.identity.credentials import Credentials
 from projections.base import Database
+from projections.guards.accounts import AccountsGuard
 from projections.guards.catalog.assortment import Assortment
 from projections.guards.catalog.products import CatalogGuard
 from projections.guards.catalog.shelf_prices import ShelfPriceGuard
@@ -58,7 +59,8 @@ class RequestWork(PostgresUnitOfWork):
         self.deliveries = DeliveriesGuard(transaction, writer.types.rebuild, self.changed_rows)
         self.devices = DevicesGuard(transaction)
         self.drawers = DrawersGuard(transaction, writer.types.decode)
-        self.sales = SalesGuard(transaction, guesses, self.keys.learn)
+        self.accounts = AccountsGuard(transaction, self.new_id, self.keys.learn)
+        self.sales = SalesGuard(transaction, guesses, self.keys.learn, self.accounts)
         self.paying_tills = PayingTillsGuard(transaction)
         self.plan = PlanGuard(transaction, now)
         self.platform = PlatformGuard(transaction, now)

@@ -1,10 +1,12 @@
 """What a sale is decided on: company, store, till, catalog, taxes and stock, in one round trip."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
+from domain.accounts import CustomerAccounts
 from domain.errors import Detail, Invalid
 from domain.pending import Pending
 from domain.sale_context import SaleContext, VariantAtSale
@@ -15,6 +17,7 @@ from domain.tills import REACH, series_of, till_code
 from domain.unlinked_returns import Reference
 from projections.base import Answer, Database, Row
 from projections.companies import backdating_of, returns_of, rules_of
+from projections.guards.accounts import AccountsGuard
 from projections.guards.drawers import LOCK_DRAWER
 from projections.guards.sale_rows import (
     CUSTOMER,
@@ -91,8 +94,9 @@ class SalesGuard:
     was read tells whether the guess holds, and if not, the right ones are locked in one round trip more.
     """
 
-    def __init__(self, db: Database, guesses: Guesses, learn_key: LearnKey) -> None:
+    def __init__(self, db: Database, guesses: Guesses, learn_key: LearnKey, accounts: AccountsGuard) -> None:
         self._db = db
+        self._accounts = accounts
         self._guesses = guesses
         self._learn_key = learn_key
 
@@ -106,6 +110,7 @@ class SalesGuard:
         customer_id: UUID | None,
         lock: bool,
         is_told_later: bool = False,
+        holds_accounts: bool = False,
     ) -> SaleContext:
         """Read it all; with `lock`, hold the balances and the till's number until the end.
 
@@ -122,12 +127,13 @@ class SalesGuard:
             "variants": sorted(set(variant_ids)),
             "is_told_later": is_told_later,
         }
+        holder = customer_id if holds_accounts else None
         till = (self._db.company_id, register_id, store_id)
         guess = self._guesses.get(till) if lock else None
         answer = self._db.ask(TILL, request)
         goods = self._ask_goods(request, holds=bool(guess and (is_told_later or guess.allow_negative)))
         customer = self._db.ask(HOLD_CUSTOMER if lock else CUSTOMER, request) if customer_id else None
-        locked = self._lock(guess, request) if guess else None
+        locked = self._lock(guess, request, holder) if guess else None
         row = _checked(answer.row(), request, customer, store_ids)
         is_customer_known = customer is None or self._knows(customer)
         destination = _destination(row) if lock else None
@@ -135,7 +141,7 @@ class SalesGuard:
         if destination and destination != guess:
             self._guesses[till] = destination
             goods = self._ask_goods(request, holds=True) if below_zero else goods
-            locked = self._lock(destination, request)
+            locked = self._lock(destination, request, holder)
         catalog = variants_of(*goods, row["tax_rates"] or ())
         if destination is None or locked is None:
             return _context(row, catalog, {}, 0, None, is_customer_known=is_customer_known)
@@ -143,7 +149,10 @@ class SalesGuard:
         if below_zero:
             levels = self._ensured(levels, catalog, destination, request)
         last_number = series["last_number"] if series else 0
-        return _context(row, catalog, levels, last_number, locked.drawer, is_customer_known=is_customer_known)
+        context = _context(
+            row, catalog, levels, last_number, locked.drawer, is_customer_known=is_customer_known
+        )
+        return replace(context, accounts=locked.accounts.read()) if locked.accounts else context
 
     def is_free(self, series_id: UUID, number: int) -> Pending[bool]:
         """Ask whether a sale can take this number of the series: none has it, and it is within REACH."""
@@ -177,12 +186,15 @@ class SalesGuard:
             self._learn_key(row["id"], row["subject_key"])
         return row is not None
 
-    def _lock(self, destination: Destination, request: Mapping[str, Any]) -> "_Locked":
-        """Lock the balances, the register's drawer and the series, in this order."""
+    def _lock(
+        self, destination: Destination, request: Mapping[str, Any], holder: UUID | None = None
+    ) -> "_Locked":
+        """Lock the balances, the customer's accounts, the register's drawer and the series, in this order."""
         storage_id = destination.storage_id or UUID(int=0)
         params = {**request, "storages": [storage_id], "series_id": destination.series_id}
         return _Locked(
             self._db.ask(LOCK_BALANCES, params),
+            self._accounts.hold(holder) if holder else None,
             self._db.ask(LOCK_DRAWER, params) if request["register_id"] else None,
             self._db.ask(LOCK_SERIES, params),
         )
@@ -209,6 +221,7 @@ class _Locked(NamedTuple):
     """What is locked: asked for, and not answered yet."""
 
     balances: Answer
+    accounts: Pending[CustomerAccounts | None] | None
     drawer: Answer | None
     series: Answer
 

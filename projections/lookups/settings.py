@@ -56,7 +56,8 @@ def setting(kind: str) -> Lookup:
 def payment_methods(db: Database, selection: Selection) -> list[Row]:
     """What every till takes, and what the company takes besides; a payment names its `code`."""
     built_in = [
-        {"id": code, "label": code.capitalize(), "code": code, "kind": code} for code in sorted(BUILT_IN)
+        {"id": code, "label": code.replace("_", " ").capitalize(), "code": code, "kind": code}
+        for code in sorted(BUILT_IN)
     ]
     every_till = choose(built_in, selection) if selection.active else []
     return [*every_till, *_look_up(db, PaymentMethod.kind, selection)][: selection.limit]

@@ -8,6 +8,9 @@ from typing import Any, Self
 from uuid import UUID
 
 from api.work import Work
+from commands.accounts.adjustments import AdjustCredit, adjust_credit
+from commands.accounts.expiry import ExpireCredit, expire_credit
+from commands.accounts.payments import PayDues, pay_dues
 from commands.approvals import GiveApproval, give_approval
 from commands.catalog.images import AddImage, RemoveImage, ReviseImage, add_image, remove_image, revise_image
 from commands.catalog.launches import LaunchDueProducts, launch_due_products
@@ -211,6 +214,9 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         ActivateCompany: activate_company,
         AddImage: add_image,
         AddVariant: add_variant,
+        AdjustCredit: adjust_credit,
+        ExpireCredit: expire_credit,
+        PayDues: pay_dues,
         AdjustStock: adjust_stock,
         AmendPurchaseOrder: amend_purchase_order,
         AmendTransfer: amend_transfer,

@@ -104,8 +104,8 @@ class PaymentRowAnswer(PaymentMeasuresAnswer):
     method: Annotated[
         str,
         Meaning(
-            "`cash`, `card`, `coupon`, the code of a payment method, or `exchange`, which ties what came "
-            "back to what it was exchanged for.",
+            "`cash`, `card`, `coupon`, `store_credit`, `account`, the code of a payment method, or "
+            "`exchange`, which ties what came back to what it was exchanged for.",
             "cash",
         ),
     ]

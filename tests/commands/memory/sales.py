@@ -22,6 +22,7 @@ from domain.stores import Store, StoreClosed
 from domain.tax_rates import TaxRate as TaxRateSetting
 from domain.tills import REACH, series_of, till_code
 from domain.unlinked_returns import Reference, UnlinkedReturn
+from tests.commands.memory.accounts import MemoryAccounts
 from tests.commands.memory.drawers import MemoryDrawers
 from tests.commands.memory.stock import backdating_of, levels_of, precision_of
 from tests.commands.memory.world import World
@@ -32,9 +33,10 @@ E = TypeVar("E", Store, Storage, Register, Customer)
 class MemorySales:
     """The tills of a company."""
 
-    def __init__(self, world: World, company_id: UUID) -> None:
+    def __init__(self, world: World, company_id: UUID, accounts: MemoryAccounts) -> None:
         self._world = world
         self._company_id = company_id
+        self._accounts = accounts
         self._drawers = MemoryDrawers(world, company_id)
 
     def context(
@@ -47,6 +49,7 @@ class MemorySales:
         customer_id: UUID | None,
         lock: bool,
         is_told_later: bool = False,
+        holds_accounts: bool = False,
     ) -> SaleContext:
         backdating = backdating_of(self._world, self._company_id)
         if store_id is None and register_id is None and len(store_ids) == 1:
@@ -97,6 +100,7 @@ class MemorySales:
             drawer=self._drawers.of(register.id) if lock and register else None,
             is_open=bool(is_open),
             is_customer_known=is_customer_known,
+            accounts=self._accounts.hold(customer_id).read() if holds_accounts and customer_id else None,
         )
 
     def is_free(self, series_id: UUID, number: int) -> Pending[bool]:

@@ -11,6 +11,7 @@ from domain.pending import Pending
 from infra.decisions.creations import rows_at_creation
 from infra.eventstore.codec import Metadata
 from infra.runtime.models import EVENT_TYPES
+from tests.commands.memory.accounts import MemoryAccounts
 from tests.commands.memory.approvals import MemoryApprovals
 from tests.commands.memory.catalog import MemoryCatalog, MemoryPictures
 from tests.commands.memory.counts import MemoryCounts
@@ -58,7 +59,8 @@ class MemoryWork:
         self.devices = MemoryDevices()
         self.deliveries = MemoryDeliveries(world, company_id)
         self.drawers = MemoryDrawers(world, company_id)
-        self.sales = MemorySales(world, company_id)
+        self.accounts = MemoryAccounts(world, company_id, self.new_id)
+        self.sales = MemorySales(world, company_id, self.accounts)
         self.paying_tills = MemoryPayingTills(world, company_id)
         self.plan = MemoryPlan(world, company_id, now)
         self.platform = MemoryPlatform(world, company_id, now)

@@ -205,9 +205,18 @@ def test_what_no_version_wrote_is_refused(state: dict[str, Any], trouble: type[E
 
 @pytest.mark.parametrize("event", ["Registered", "Recoded"])
 @pytest.mark.parametrize(
-    ("code", "read"), [("Exchange", "exchange_own"), ("meal", "meal"), ("exchanges", "exchanges")]
+    ("code", "read"),
+    [
+        ("Exchange", "exchange_own"),
+        ("Account", "account_own"),
+        ("store_credit", "store_credit_own"),
+        ("meal", "meal"),
+        ("exchanges", "exchanges"),
+    ],
 )
-def test_a_method_of_a_company_that_was_called_exchange_is_its_own(event: str, code: str, read: str) -> None:
+def test_a_method_of_a_company_that_was_called_as_one_of_ours_is_its_own(
+    event: str, code: str, read: str
+) -> None:
     name = f"payment_methods.PaymentMethod.{event}"
     state = {**json.loads((GOLDEN / f"{name}.v1.json").read_text()), "code": code}
     assert EVENT_TYPES.named(name).decode(json.dumps(state)).code == read

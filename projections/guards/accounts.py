@@ -1,0 +1,113 @@
+"""What is decided of customers' accounts: both balances of a customer, locked, and the lots that they are."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import LiteralString
+from uuid import UUID
+
+from domain.accounts import CustomerAccounts, Lot, Lots
+from domain.accounts.entries import DUE, STORE_CREDIT
+from domain.pending import Pending
+from projections.base import Answer, Database
+
+# Whoever the customer turned out to be: those who were absorbed lead on, one after another.
+_CURRENT: LiteralString = """
+    (WITH RECURSIVE line(id, merged_into) AS (
+            SELECT id, merged_into FROM customers
+             WHERE company_id = %(company_id)s AND id = %(customer_id)s::uuid
+             UNION ALL
+            SELECT next.id, next.merged_into
+              FROM line
+              JOIN customers AS next ON next.company_id = %(company_id)s AND next.id = line.merged_into)
+     SELECT id FROM line WHERE merged_into IS NULL LIMIT 1)
+"""
+
+# Nobody archives, merges or erases them meanwhile. The key seals what is entered about them.
+_HOLD_CUSTOMER: LiteralString = f"""
+    SELECT id, credit_limit, terms_days, is_archived,
+           (SELECT wrapped FROM subject_keys
+             WHERE company_id = %(company_id)s AND subject_id = c.id) AS subject_key,
+           (SELECT timezone FROM companies WHERE company_id = %(company_id)s) AS timezone
+      FROM customers AS c
+     WHERE company_id = %(company_id)s AND id = {_CURRENT} AND merged_into IS NULL AND erased_at IS NULL
+       FOR SHARE OF c
+"""
+
+_ENSURE: LiteralString = f"""
+    INSERT INTO account_balances (company_id, customer_id, account)
+    SELECT %(company_id)s, holder.id, account
+      FROM (SELECT id FROM customers
+             WHERE company_id = %(company_id)s AND id = {_CURRENT} AND erased_at IS NULL) AS holder
+     CROSS JOIN unnest(ARRAY['due', 'store_credit']) AS own(account)
+     ORDER BY account
+        ON CONFLICT DO NOTHING
+"""
+
+_LOCK: LiteralString = f"""
+    SELECT account FROM account_balances
+     WHERE company_id = %(company_id)s AND customer_id = {_CURRENT}
+     ORDER BY account
+       FOR UPDATE
+"""
+
+_LOTS: LiteralString = f"""
+    SELECT id, account, remaining, business_date, ends_on, order_id, store_id FROM account_lots
+     WHERE company_id = %(company_id)s AND customer_id = {_CURRENT}
+       AND account IN ('due', 'store_credit') AND remaining > 0
+"""
+
+
+class AccountsGuard:
+    """The accounts of the company's customers."""
+
+    def __init__(
+        self, db: Database, new_id: Callable[[], UUID], learn_key: Callable[[UUID, bytes], None]
+    ) -> None:
+        self._db = db
+        self._new_id = new_id
+        self._learn_key = learn_key
+
+    def hold(self, customer_id: UUID) -> Pending[CustomerAccounts | None]:
+        """Hold the accounts of a customer, or of whoever they turned out to be, and ask for them."""
+        params = {"company_id": self._db.company_id, "customer_id": customer_id}
+        customer = self._db.ask(_HOLD_CUSTOMER, params)
+        self._db.execute(_ENSURE, params)
+        self._db.execute(_LOCK, params)
+        lots = self._db.ask(_LOTS, params)
+        return Pending(lambda: self._accounts(customer, lots))
+
+    def hold_all(self, customer_ids: Collection[UUID]) -> Pending[Mapping[UUID, CustomerAccounts]]:
+        """Hold those of several customers, one after another by their ids; the unknown are left out."""
+        held = {one: self.hold(one) for one in sorted({*customer_ids})}
+
+        def accounts() -> Mapping[UUID, CustomerAccounts]:
+            answers = {one: pending.read() for one, pending in held.items()}
+            return {one: found for one, found in answers.items() if found}
+
+        return Pending(accounts)
+
+    def _accounts(self, customer: Answer, lots: Answer) -> CustomerAccounts | None:
+        row = customer.row()
+        if row is None:
+            return None
+        if row["subject_key"]:
+            self._learn_key(row["id"], row["subject_key"])
+        return CustomerAccounts(
+            customer_id=row["id"],
+            credit_limit=row["credit_limit"],
+            terms_days=row["terms_days"],
+            is_archived=row["is_archived"],
+            timezone=row["timezone"],
+            store_credit=_lots(STORE_CREDIT, lots),
+            dues=_lots(DUE, lots),
+            new_id=self._new_id,
+        )
+
+
+def _lots(account: str, answer: Answer) -> Lots:
+    return Lots(
+        [
+            Lot(**{name: value for name, value in row.items() if name != "account"})
+            for row in answer.rows()
+            if row["account"] == account
+        ]
+    )
