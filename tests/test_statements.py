@@ -47,6 +47,7 @@ ACROSS_COMPANIES = {
     "counts WHERE status = 'completing'": "the job finds counts whose completion broke off, without locks",
     "reservations WHERE status = 'placed'": "the job finds companies where reservations lapse, without locks",
     "held_sales WHERE is_open": "the job finds companies where parked sales expire, without locks",
+    "account_lots WHERE account = 'store_credit' AND": "the job finds companies where store credit expires",
     "FROM waiting_operations UNION": "the job finds companies where tills wait, without locks",
     "messages WHERE status = 'waiting'": "the job finds what is to be mailed, without locks",
 }

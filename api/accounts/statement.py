@@ -1,5 +1,6 @@
 """The statement of what a customer owes."""
 
+from datetime import date
 from uuid import UUID
 
 from falcon import Request, Response
@@ -11,6 +12,7 @@ from api.operations import operation
 from api.resource import Resource
 from api.services import Reading
 from commands.ports import Missing
+from domain.errors import Detail, Invalid
 from domain.payments import STORE_CREDIT
 from projections.accounts.statement import Statement, read_statement
 from projections.base import Row
@@ -30,6 +32,7 @@ class CustomerStatement(Resource):
     def on_get(self, req: Request, resp: Response, customer_id: UUID) -> None:
         """What was owed before, what changed it, what is owed, and how late that is."""
         query, caller = req.context.query, req.context.caller
+        _check_days(query.get("from_date"), query.get("to_date"))
 
         def question(reading: Reading) -> Statement:
             check_customer(reading, customer_id)
@@ -46,6 +49,12 @@ class CustomerStatement(Resource):
             return statement
 
         self.answer(req, resp, _show(customer_id, self.ask(req, resp, question)))
+
+
+def _check_days(first: date | None, last: date | None) -> None:
+    """Raise Invalid for days that end before they begin."""
+    if first and last and last < first:
+        raise Invalid(details=[Detail("to", "invalid", "It is not before the first day.")])
 
 
 def _show(customer_id: UUID, statement: Statement) -> StatementAnswer:

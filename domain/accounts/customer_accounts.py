@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from domain.accounts.entries import Account, AccountEntry, Allocation, Posting, StoreCredit
@@ -23,10 +23,12 @@ class CreditLimitExceeded(Conflict):
 
     code = "credit_limit_exceeded"
 
-    def __init__(self, *, limit: int, due: int, asked: int) -> None:
-        super().__init__(f"They may owe {limit} and owe {due}; {asked} more is too much.")
-        #: What they may owe, what they owe, and what they would owe besides, in minor currency units.
-        self.beside = {"limit": limit, "due": due, "asked": asked}
+    @classmethod
+    def by(cls, asked: int, *, limit: int, due: int) -> Self:
+        """They may owe this, owe that, and would owe so much besides; all in minor currency units."""
+        refusal = cls(f"They may owe {limit} and owe {due}; {asked} more is too much.")
+        refusal.beside.update(limit=limit, due=due, asked=asked)
+        return refusal
 
 
 class PaymentExceedsDue(Conflict):
@@ -86,7 +88,7 @@ class CustomerAccounts:
         """Raise CreditLimitExceeded if they would owe more than they may."""
         limit, due = self.credit_limit or 0, self.dues.balance
         if due + amount > limit:
-            raise CreditLimitExceeded(limit=limit, due=due, asked=amount)
+            raise CreditLimitExceeded.by(amount, limit=limit, due=due)
 
     def charge(
         self, amount: int, posting: Posting, *, due_on: date | None = None, is_checked: bool = True

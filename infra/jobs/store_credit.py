@@ -10,16 +10,14 @@ from infra.jobs.expiry import Expiry
 from infra.jobs.job import Job
 from projections.guards.accounts import AccountsGuard
 
-# The last day is over by the company's own clock; nobody's is further ahead than this.
+# The last day is over by the company's own clock, and none is further ahead than this: it is only a hint.
 _COMPANIES: LiteralString = """
-    SELECT lot.company_id FROM account_lots AS lot
-      JOIN companies AS c ON c.company_id = lot.company_id
-     WHERE lot.account = 'store_credit' AND lot.remaining > 0
-       AND lot.ends_on < (%(now)s::timestamptz AT TIME ZONE 'UTC' + interval '14 hours')::date
-       AND lot.ends_on < (%(now)s::timestamptz AT TIME ZONE c.timezone)::date
-       AND lot.company_id <> ALL((SELECT closed FROM installation)::uuid[])
-     GROUP BY lot.company_id
-     ORDER BY min(lot.ends_on)
+    SELECT company_id FROM account_lots
+     WHERE account = 'store_credit' AND remaining > 0
+       AND ends_on < (%(now)s::timestamptz AT TIME ZONE 'UTC' + interval '14 hours')::date
+       AND company_id <> ALL((SELECT closed FROM installation)::uuid[])
+     GROUP BY company_id
+     ORDER BY min(ends_on)
 """
 
 _DUE: LiteralString = """

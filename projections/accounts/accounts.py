@@ -1,5 +1,6 @@
 """Customers' accounts: what each has to their credit and owes, entry by entry."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
 
@@ -31,6 +32,7 @@ class Accounts(Projection):
             customer_id uuid NOT NULL,
             account     text NOT NULL,
             balance     bigint NOT NULL DEFAULT 0 CHECK (balance >= 0),
+            entries     bigint NOT NULL DEFAULT 0,
             PRIMARY KEY (company_id, customer_id, account)
         ) WITH (fillfactor = 70);
         CREATE INDEX account_balances_of_account
@@ -40,6 +42,7 @@ class Accounts(Projection):
             id               uuid NOT NULL,
             customer_id      uuid NOT NULL,
             account          text NOT NULL,
+            ordinal          bigint NOT NULL,
             kind             text NOT NULL,
             amount           bigint NOT NULL,
             balance          bigint NOT NULL,
@@ -60,10 +63,10 @@ class Accounts(Projection):
         ALTER TABLE account_entries ALTER COLUMN reason SET STATISTICS 0,
             ALTER COLUMN reference SET STATISTICS 0;
         CREATE INDEX account_entries_by_day
-            ON account_entries (company_id, customer_id, account, business_date, id)
-            INCLUDE (amount, store_id);
-        CREATE INDEX account_entries_by_time
-            ON account_entries (company_id, customer_id, account, created_at, id);
+            ON account_entries (company_id, customer_id, account, business_date)
+            INCLUDE (id, amount, store_id);
+        CREATE UNIQUE INDEX account_entries_in_order
+            ON account_entries (company_id, customer_id, account, ordinal);
         CREATE TABLE account_lots (
             company_id    uuid NOT NULL,
             id            uuid NOT NULL,
@@ -100,8 +103,10 @@ class Accounts(Projection):
         """Enter a batch by one statement for each table; whoever decided them held the balances."""
         entries = [fact for fact in facts if issubclass(fact.event, AccountEntry.Recorded)]
         if entries:
-            _put_balances(entries, db)
+            customers = sorted({fact.data.customer_id for fact in entries})
+            db.execute(ENSURE_BALANCES, {"company_id": db.company_id, "customers": customers})
             _put_entries(entries, db)
+            _put_balances(entries, db)
         if any(fact.data.amount > 0 for fact in entries):
             _put_lots([fact for fact in entries if fact.data.amount > 0], db)
         if any(fact.data.allocations for fact in entries):
@@ -112,10 +117,9 @@ class Accounts(Projection):
                 db.execute(_FORGET, {"company_id": db.company_id, "customers": customers})
 
 
-def _put_balances(entries: Iterable[Fact], db: Database) -> None:
+def _put_balances(entries: Sequence[Fact], db: Database) -> None:
     moved = {(fact.data.customer_id, _account(fact)): fact.data.balance for fact in entries}
-    customers = sorted({customer_id for customer_id, _ in moved})
-    db.execute(ENSURE_BALANCES, {"company_id": db.company_id, "customers": customers})
+    counts = Counter((fact.data.customer_id, _account(fact)) for fact in entries)
     keys = sorted(moved)
     db.execute(
         _BALANCES,
@@ -124,6 +128,7 @@ def _put_balances(entries: Iterable[Fact], db: Database) -> None:
             "customers": [customer_id for customer_id, _ in keys],
             "accounts": [account for _, account in keys],
             "balances": [moved[key] for key in keys],
+            "counts": [counts[key] for key in keys],
         },
     )
 
@@ -197,23 +202,34 @@ ENSURE_BALANCES: LiteralString = """
 """
 
 _BALANCES: LiteralString = """
-    UPDATE account_balances AS own SET balance = entered.balance
-      FROM unnest(%(customers)b::uuid[], %(accounts)b::text[], %(balances)b::bigint[])
-           AS entered(customer_id, account, balance)
+    UPDATE account_balances AS own SET balance = entered.balance, entries = own.entries + entered.entries
+      FROM unnest(%(customers)b::uuid[], %(accounts)b::text[], %(balances)b::bigint[], %(counts)b::bigint[])
+           AS entered(customer_id, account, balance, entries)
      WHERE own.company_id = %(company_id)s AND own.customer_id = entered.customer_id
        AND own.account = entered.account
 """
 
+# Entries are in the order in which the balance was held for them, whatever clocks said by then.
 _ENTRIES: LiteralString = """
-    INSERT INTO account_entries (company_id, id, customer_id, account, kind, amount, balance, occurred_at,
-                                 business_date, store_id, order_id, refund_id, ends_on, method, reference,
+    INSERT INTO account_entries (company_id, ordinal, id, customer_id, account, kind, amount, balance,
+                                 occurred_at, business_date, store_id, order_id, refund_id, ends_on, method, reference,
                                  reason, from_customer_id, created_by, created_at)
-    SELECT %(company_id)s, entered.*
+    SELECT %(company_id)s,
+           own.entries + row_number() OVER (PARTITION BY entered.customer_id, entered.account
+                                            ORDER BY entered.place),
+           entered.id, entered.customer_id, entered.account, entered.kind, entered.amount, entered.balance,
+           entered.occurred_at, entered.day, entered.store_id, entered.order_id, entered.refund_id,
+           entered.ends_on, entered.method, entered.reference, entered.reason, entered.origin, entered.actor,
+           entered.at
       FROM unnest(%(ids)b::uuid[], %(customers)b::uuid[], %(accounts)b::text[], %(kinds)b::text[],
                   %(amounts)b::bigint[], %(balances)b::bigint[], %(moments)b::timestamptz[],
                   %(days)b::date[], %(stores)b::uuid[], %(orders)b::uuid[], %(refunds)b::uuid[],
                   %(ends)b::date[], %(methods)b::text[], %(references)b::text[], %(reasons)b::text[],
-                  %(origins)b::uuid[], %(actors)b::uuid[], %(ats)b::timestamptz[]) AS entered
+                  %(origins)b::uuid[], %(actors)b::uuid[], %(ats)b::timestamptz[]) WITH ORDINALITY
+           AS entered(id, customer_id, account, kind, amount, balance, occurred_at, day, store_id, order_id,
+                      refund_id, ends_on, method, reference, reason, origin, actor, at, place)
+      JOIN account_balances AS own ON own.company_id = %(company_id)s
+           AND own.customer_id = entered.customer_id AND own.account = entered.account
 """
 
 _LOTS: LiteralString = """

@@ -18,7 +18,7 @@ _LIST: LiteralString = f"""
              WHERE company_id = %(company_id)s AND id = entry.order_id) AS order_number
       FROM account_entries AS entry
      WHERE {_FILTER}
-     ORDER BY entry.created_at DESC, entry.id DESC
+     ORDER BY entry.ordinal DESC
     {PAGE}
 """
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM account_entries AS entry WHERE {_FILTER}"

@@ -46,7 +46,7 @@ _ENTRIES: LiteralString = f"""
              WHERE business_date >= %(first)s::date
              GROUP BY entry_id) AS own
       JOIN account_entries AS entry ON entry.company_id = %(company_id)s AND entry.id = own.entry_id
-     ORDER BY entry.business_date, entry.id
+     ORDER BY entry.business_date, entry.ordinal
 """
 
 # What was open on the last day: what is still, and what was taken since.
