@@ -212,8 +212,8 @@ _BALANCES: LiteralString = """
 # Entries are in the order in which the balance was held for them, whatever clocks said by then.
 _ENTRIES: LiteralString = """
     INSERT INTO account_entries (company_id, ordinal, id, customer_id, account, kind, amount, balance,
-                                 occurred_at, business_date, store_id, order_id, refund_id, ends_on, method, reference,
-                                 reason, from_customer_id, created_by, created_at)
+                                 occurred_at, business_date, store_id, order_id, refund_id, ends_on, method,
+                                 reference, reason, from_customer_id, created_by, created_at)
     SELECT %(company_id)s,
            own.entries + row_number() OVER (PARTITION BY entered.customer_id, entered.account
                                             ORDER BY entered.place),
