@@ -52,6 +52,7 @@ from projections.pos_catalog.feed import PosCatalogFeed
 from projections.refunds import Refunds
 from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales_daily import SalesDaily
+from projections.search.customer_index import CustomerSearch
 from projections.search.index import Search
 from projections.series import DocumentSeries
 from projections.settings import Settings
@@ -110,6 +111,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     StorePrices(),
     Customers(),
     Search(),
+    CustomerSearch(),
     StockBalances(),
     ReorderPoints(),
     Reservations(),

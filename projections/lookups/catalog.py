@@ -1,23 +1,16 @@
-"""Lookups of products, variants and customers, of which there may be hundreds of thousands."""
+"""Lookups of products and variants, of which there may be hundreds of thousands."""
 
-import re
-from collections.abc import Sequence
 from typing import Any, LiteralString
-from uuid import UUID
 
 from domain.catalog.products import Product
 from domain.catalog.variant_names import variant_name_of
-from domain.customers import Customer
 from projections.base import Answer, Database, Row
 from projections.catalog.codes import ask_codes
-from projections.lookups.selection import Selection
+from projections.lookups.selection import Selection, in_order
 from projections.search.entries import ACTIVE, ARCHIVED, DRAFT, VARIANTS
 from projections.search.find import VARIANTS_OF_HITS, Hit, find_as_meant, find_as_typed, list_first
-from projections.search.words import code_of
 
 _NOT_SOLD = (DRAFT, "coming_soon", "discontinued", ARCHIVED)
-# A telephone number or an e-mail address is one word, though it looks like several.
-_CONTACT = re.compile(r"[+(]?\d[\d\s()/.-]{4,}\Z|\S*@\S*\Z")
 
 # NOTE: one after another by their keys. Joined or as an array, the planner may prefer to read all products of
 # a status as long as it knows nothing of the table, as after an import.
@@ -42,16 +35,6 @@ _VARIANTS: LiteralString = f"""
      WHERE p.status = ANY(%(statuses)b::text[])
      ORDER BY hit.rank, v.ordinal, v.id
      LIMIT 2 * %(limit)s::bigint
-"""
-
-_CUSTOMERS: LiteralString = """
-    SELECT customer.*
-      FROM unnest(%(ids)b::uuid[]) AS hit(id)
-     CROSS JOIN LATERAL (
-            SELECT id, name AS label, phone FROM customers
-             WHERE company_id = %(company_id)s AND id = hit.id
-             LIMIT 1
-           ) AS customer
 """
 
 
@@ -82,19 +65,6 @@ def variants(db: Database, selection: Selection) -> list[Row]:
     return [_shown(row, selection.search) for row in reversed(variant_rows.values())][: selection.limit]
 
 
-def customers(db: Database, selection: Selection) -> list[Row]:
-    """Customers by name, telephone number, e-mail address, or the number other systems know them by."""
-    statuses = [ACTIVE] if selection.active else [ARCHIVED]
-    ids = [one for _, one in _find(db, Customer.kind, selection, statuses, None)]
-    return in_order(db.ask(_CUSTOMERS, {"company_id": db.company_id, "ids": ids}).rows(), ids)
-
-
-def in_order(rows: Sequence[Row], ids: Sequence[UUID]) -> list[Row]:
-    """The rows in the order of these ids."""
-    by_id = {row["id"]: row for row in rows}
-    return [by_id[one] for one in ids if one in by_id]
-
-
 def _find(
     db: Database, kind: str, selection: Selection, statuses: list[str], codes: Answer | None
 ) -> list[Hit]:
@@ -103,8 +73,6 @@ def _find(
         named = Product.kind if kind == VARIANTS else kind
         return [(named, one) for one in list_first(db, named, **reach)]
     text = selection.search
-    if kind == Customer.kind and _CONTACT.match(text):
-        text = code_of(text)
     hits = find_as_typed(db, kind, text, **reach)
     return hits if hits or _rows(codes) else find_as_meant(db, kind, text, **reach)
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from projections.lookups.catalog import customers, products, variants
+from projections.lookups.catalog import products, variants
+from projections.lookups.customers import customers
 from projections.lookups.fixed import (
     currencies,
     order_statuses,

@@ -52,6 +52,12 @@ def choose(rows: Sequence[Row], selection: Selection) -> list[Row]:
     return [row for _, row in sorted(ranked, key=lambda pair: pair[0])][: selection.limit]
 
 
+def in_order(rows: Sequence[Row], ids: Sequence[UUID]) -> list[Row]:
+    """The rows in the order of these ids."""
+    by_id = {row["id"]: row for row in rows}
+    return [by_id[one] for one in ids if one in by_id]
+
+
 def codes_of(row: Row) -> list[str]:
     """What identifies it in words."""
     return [code for code in (row.get("code"), row["id"]) if isinstance(code, str)]

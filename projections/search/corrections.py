@@ -1,17 +1,17 @@
 """What was meant by a text in which words are misspelt."""
 
 from collections.abc import Sequence
-from typing import LiteralString
 
 from projections.base import Database
 from projections.search.conditions import Condition, without
 from projections.search.entries import VARIANTS
+from projections.search.tables import InTables, in_both
 from projections.search.words import END, FORGIVEN, FORGIVEN_UNFINISHED, slips, spellings
 
 #: How many corrections of one word, and of the whole text, are tried.
 CORRECTIONS, ATTEMPTS = 5, 8
 
-_SPELLINGS: LiteralString = """
+_SPELLINGS: InTables = in_both("""
     SELECT DISTINCT attempt.number, spelt.word
       FROM unnest(%(spellings)b::text[], %(uptos)b::text[], %(numbers)b::bigint[])
            AS attempt(spelling, upto, number)
@@ -23,7 +23,7 @@ _SPELLINGS: LiteralString = """
              ORDER BY one.spelling, one.word
              LIMIT 100
            ) AS spelt
-"""
+""")
 
 
 def corrected(db: Database, kinds: Sequence[str], words: Sequence[str]) -> list[Condition]:
@@ -58,7 +58,7 @@ def _corrections(db: Database, kinds: Sequence[str], words: Sequence[str]) -> li
         "spellings": [spelling for _, spelling, _ in attempts],
         "uptos": [upto for _, _, upto in attempts],
     }
-    for row in db.ask(_SPELLINGS, params).rows() if attempts else ():
+    for row in db.ask(_SPELLINGS.of(kinds[0]), params).rows() if attempts else ():
         typed = words[row["number"]]
         number = slips(typed, row["word"])
         if number is not None:

@@ -1,4 +1,4 @@
-"""What is found by its name: products, variants, customers and settings, as words and where they stand."""
+"""What is found by its name, as words and where it stands; how products and settings become so."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -8,12 +8,11 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.catalog.products import STATUS_AFTER, Product
-from domain.customers import Customer
 from domain.entities import Entity
 from domain.settings import Setting
 from projections.base import Fact
 from projections.search.reading import KIND_OF, Labelled
-from projections.search.words import LONGEST_WORD, code_of, shared_beginnings, text_of, words_of
+from projections.search.words import LONGEST_WORD, shared_beginnings, text_of, words_of
 
 VARIANTS = "variants"
 DRAFT, ACTIVE, INACTIVE, ARCHIVED = "draft", "active", "inactive", "archived"
@@ -82,11 +81,8 @@ class Fold:
             self._change(KIND_OF[fact.event], fact)
 
     def _register(self, kind: str, fact: Fact) -> None:
-        data, more = fact.data, ""
-        if kind == Customer.kind:
-            more = text_of(filter(None, map(code_of, (data.reference, data.phone, data.email))))
-        status = DRAFT if kind == Product.kind else ACTIVE
-        self._set(Entry(kind, fact.stream_id, text_of(words_of(data.name)), more, status))
+        data, status = fact.data, DRAFT if kind == Product.kind else ACTIVE
+        self._set(Entry(kind, fact.stream_id, text_of(words_of(data.name)), status=status))
         for variant in data.variants if kind == Product.kind else ():
             self._label(fact.stream_id, variant.id, variant)
 

@@ -16,6 +16,7 @@ from projections.search.conditions import (
 )
 from projections.search.corrections import corrected
 from projections.search.entries import VARIANTS
+from projections.search.tables import InTables, in_both
 from projections.search.words import END, words_of
 
 #: Up to how many things that have a word are counted to find the rarest.
@@ -37,7 +38,7 @@ VARIANTS_OF_HITS: LiteralString = """
                ) AS v"""
 
 # Each range is read in its own order and no further than needed.
-_MATCHES: LiteralString = f"""
+_MATCHES: InTables = in_both(f"""
     WITH {CONDITIONS}
     SELECT condition.kind, condition.rank, of.leads, match.word, match.text, match.id
       FROM condition
@@ -51,9 +52,9 @@ _MATCHES: LiteralString = f"""
              ORDER BY one.word, one.text, one.id
              LIMIT %(limit)s::bigint
            ) AS match
-"""
+""")
 
-_FIRST: LiteralString = """
+_FIRST: InTables = in_both("""
     SELECT match.id
       FROM unnest(%(statuses)b::text[]) AS selected(status)
      CROSS JOIN LATERAL (
@@ -65,9 +66,9 @@ _FIRST: LiteralString = """
            ) AS match
      ORDER BY match.word, match.text, match.id
      LIMIT %(limit)s::bigint
-"""
+""")
 
-_NUMBERS: LiteralString = """
+_NUMBERS: InTables = in_both("""
     SELECT sought.word,
            (SELECT count(*)
               FROM (SELECT FROM search_words AS one
@@ -77,13 +78,13 @@ _NUMBERS: LiteralString = """
                        AND one.shared < length(sought.word)
                      LIMIT %(most)s::bigint) AS counted) AS number
       FROM unnest(%(words)b::text[], %(uptos)b::text[]) AS sought(word, upto)
-"""
+""")
 
 
 def list_first(db: Database, kind: str, *, statuses: Sequence[str], limit: int) -> list[UUID]:
     """The first of a kind in the order of their names."""
     params = {"company_id": db.company_id, "kind": kind, "statuses": list(statuses), "limit": limit}
-    return [row["id"] for row in db.ask(_FIRST, params).rows()]
+    return [row["id"] for row in db.ask(_FIRST.of(kind), params).rows()]
 
 
 def find_as_typed(db: Database, kind: str, text: str, *, statuses: Sequence[str], limit: int) -> list[Hit]:
@@ -114,7 +115,7 @@ def numbers_of(
         "uptos": [word + END for word in words],
         "most": most,
     }
-    rows = sorted(db.ask(_NUMBERS, params).rows(), key=lambda row: (row["number"], row["word"]))
+    rows = sorted(db.ask(_NUMBERS.of(kind), params).rows(), key=lambda row: (row["number"], row["word"]))
     return {row["word"]: row["number"] for row in rows}
 
 
@@ -144,7 +145,8 @@ def _matches(db: Database, conditions: Sequence[Condition], statuses: Sequence[s
     if not conditions:
         return []
     own = {"company_id": db.company_id, "statuses": list(statuses), "limit": limit}
-    rows = sorted(db.ask(_MATCHES, {**params_of(conditions), **own}).rows(), key=_goodness)
+    statement = _MATCHES.of(conditions[0].kind)
+    rows = sorted(db.ask(statement, {**params_of(conditions), **own}).rows(), key=_goodness)
     return list(dict.fromkeys((row["kind"], row["id"]) for row in rows))[:limit]
 
 

@@ -5,14 +5,13 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, events_of
 from domain.catalog.products import STATUS_AFTER, Product
-from domain.customers import Customer
 from domain.entities import Entity, fields_of
 from domain.kinds import SETTINGS
 from domain.settings import Setting
 from projections.base import Event, belonging
 from projections.records import Reading
 
-_SEARCHABLE: tuple[type[Product | Customer | Setting], ...] = (Product, Customer, *SETTINGS)
+_SEARCHABLE: tuple[type[Product | Setting], ...] = (Product, *SETTINGS)
 KIND_OF = {event: kind.kind for kind in _SEARCHABLE for _, event in events_of(kind)}
 _MOVES: tuple[Event, ...] = tuple(getattr(Product, name) for name in STATUS_AFTER)
 
@@ -21,14 +20,6 @@ class Named(Reading):
     """What is read of a setting, or of another name."""
 
     name: str
-
-
-class Customers(Named):
-    """What is read of a customer."""
-
-    reference: str | None
-    phone: str | None
-    email: str | None
 
 
 class Labelled(Reading):
@@ -79,8 +70,6 @@ FOLDS: Mapping[Event, type[Aggregate.Event | Reading]] = {
     Product.VariantRemoved: Product.VariantRemoved,
     Product.Relabelled: Relabelled,
     **dict.fromkeys(_MOVES, Reading),
-    Customer.Registered: Customers,
-    Customer.Archived: Reading,
     **dict(_of_settings()),
 }
 #: Nobody looks for prices, pictures, taxes or where something is filed.
@@ -100,17 +89,6 @@ IGNORED: frozenset[Event] = frozenset(
         Product.ImageRemoved,
         Product.ImageRelabelled,
         Product.ImagesOrdered,
-        Customer.Renamed,
-        Customer.Relocated,
-        Customer.Identified,
-        Customer.Annotated,
-        Customer.Grouped,
-        Customer.CreditAgreed,
-        Customer.Consented,
-        Customer.Restored,
-        Customer.Absorbed,
-        Customer.Merged,
-        Customer.Erased,
         *(event for event in belonging(SETTINGS, Entity.Revised) if "name" not in fields_of(event)),
     }
 )

@@ -38,6 +38,9 @@ _FIRST_ROWS: LiteralString = """
     INSERT INTO customers (company_id, id, name, name_key, group_ids, consents, is_archived, version,
                            created_at, updated_at)
     VALUES (%(c)s, %(id)s, 'Ada', 'ada', '{}', '{}', false, 1, now(), now());
+    INSERT INTO customer_entries VALUES (%(c)s, %(id)s, 'customers', NULL, ' ada', '', 'active');
+    INSERT INTO customer_words VALUES (%(c)s, 'customers', 'active', true, 'ada', ' ada', %(id)s, 0);
+    INSERT INTO customer_spellings VALUES (%(c)s, 'customers', 'ada', 'ada');
     INSERT INTO product_images SELECT %(c)s, %(id)s, id, NULL, '', 1, 1, NULL, 1 FROM products LIMIT 1;
     INSERT INTO packages
     VALUES ('00000000-0000-4000-8000-000000000000', %(id)s, 'All', 'all', NULL, 0, 'EUR', 'none', 0,
@@ -72,6 +75,9 @@ _COPIES: Mapping[str, Mapping[str, str]] = {
     "search_entries": {"id": _PRODUCT},
     "search_words": {"id": _ID, "word": "n::text", "text": "n::text"},
     "search_spellings": {"spelling": "n::text", "word": "n::text"},
+    "customer_entries": {"id": _ID},
+    "customer_words": {"id": _ID, "word": "n::text", "text": "n::text"},
+    "customer_spellings": {"spelling": "n::text", "word": "n::text"},
     "companies": {"company_id": _ID},
     "company_head": {"company_id": _ID},
     "packages": {"id": _ID, "name_key": "n::text"},

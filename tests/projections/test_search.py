@@ -22,7 +22,8 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import Row
 from projections.catalog import product_search
 from projections.catalog.product_list import list_products
-from projections.lookups.catalog import customers, products
+from projections.lookups.catalog import products
+from projections.lookups.customers import customers
 from projections.lookups.selection import Selection
 from projections.search import find
 from projections.search.words import shared_beginnings, slips, spellings, text_of, words_of
@@ -211,13 +212,12 @@ class TestFinding:
             "lov ada",
             "h12",
             "+49 171 2345678",
-            "49171234",
-            "ada.l@example.com",
-            "ADA.L@",
+            "ADA.L@Example.com",
             "lovelcae",
         ):
             assert names(text) == ["Ada Lovelace"], text
-        assert names("0171") == []
+        for part in ("0171", "49171234", "ada.l@example", "h1"):
+            assert names(part) == [], part
         ada.archive()
         shelf.record(ada)
         assert names("ada") == []
