@@ -49,6 +49,8 @@ ACROSS_COMPANIES = {
     "held_sales WHERE is_open": "the job finds companies where parked sales expire, without locks",
     "account_lots WHERE account = 'store_credit' AND": "the job finds companies where store credit expires",
     "FROM waiting_operations UNION": "the job finds companies where tills wait, without locks",
+    "erased_subjects ORDER BY at": "the list of the erased is of every company",
+    "erased_subjects WHERE scrubbed_at": "what is deleted leaves the disk for every company at once",
     "messages WHERE status = 'waiting'": "the job finds what is to be mailed, without locks",
 }
 

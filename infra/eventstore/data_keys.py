@@ -39,6 +39,11 @@ class DataKeys:
             raise NoDataKey
         return self._current
 
+    @property
+    def ids(self) -> frozenset[bytes]:
+        """What names the data keys there are."""
+        return frozenset(self._keys)
+
     def wrap(self, key: bytes, company_id: UUID, subject_id: UUID) -> bytes:
         """A person's key as the database keeps it. Raises NoDataKey."""
         nonce = urandom(NONCE_LENGTH)

@@ -106,3 +106,17 @@ BEGIN
       FROM :schema.company_head AS head WHERE head.company_id = company FOR UPDATE;
     RETURN last_position;
 END $$;
+
+-- Under which data keys the keys of persons are kept: names that give nothing away, each looked up by itself. Whoever
+-- starts with none of them as its own could read nothing that is sealed.
+CREATE OR REPLACE FUNCTION :schema.data_key_ids() RETURNS SETOF bytea
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+    WITH RECURSIVE used AS (
+        (SELECT kek_id FROM :schema.subject_keys ORDER BY kek_id LIMIT 1)
+         UNION ALL
+        SELECT (SELECT next.kek_id FROM :schema.subject_keys AS next
+                 WHERE next.kek_id > used.kek_id ORDER BY next.kek_id LIMIT 1)
+          FROM used WHERE used.kek_id IS NOT NULL
+    )
+    SELECT kek_id FROM used WHERE kek_id IS NOT NULL
+$$;

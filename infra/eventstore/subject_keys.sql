@@ -10,6 +10,7 @@ CREATE TABLE subject_keys (
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (company_id, subject_id)
 );
+CREATE INDEX subject_keys_by_data_key ON subject_keys (kek_id);
 
 -- Who was forgotten, and the position of the event that says so. A dump from before has the keys still: whoever
 -- restores one destroys these again before anybody is served.
@@ -18,5 +19,8 @@ CREATE TABLE erased_subjects (
     subject_id uuid NOT NULL,
     position   bigint NOT NULL,
     at         timestamptz NOT NULL,
+    -- Since when no file of the database holds anything of them any more; see `mipos scrub`.
+    scrubbed_at timestamptz,
     PRIMARY KEY (company_id, subject_id)
 );
+CREATE INDEX erased_subjects_to_scrub ON erased_subjects (at) WHERE scrubbed_at IS NULL;

@@ -1,4 +1,4 @@
-"""How long work that reads many events has still to go, on the terminal."""
+"""How long work on many events, or on other things, has still to go, on the terminal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,17 +17,21 @@ from rich.text import Text
 
 
 class Rate(ProgressColumn):
-    """Events a second."""
+    """How many of what is counted a second."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self._unit = unit
 
     def render(self, task: Task) -> Text:
         """Show the speed once there is one."""
-        return Text(f"{task.speed:,.0f} events/s" if task.speed else "", style="progress.data.speed")
+        return Text(f"{task.speed:,.0f} {self._unit}/s" if task.speed else "", style="progress.data.speed")
 
 
 @contextmanager
-def progress_bar(console: Console) -> Iterator[Progress]:
+def progress_bar(console: Console, unit: str = "events") -> Iterator[Progress]:
     """A bar that is gone when the work is done, and never there where nobody looks."""
     what = TextColumn("{task.description}")
-    columns = (what, BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
+    columns = (what, BarColumn(), MofNCompleteColumn(), Rate(unit), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         yield bar

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal, LiteralString
 
 import click
@@ -13,6 +14,9 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
 
+from infra.decisions.erasures import erase_again
+from infra.decisions.unit_of_work import EventWriter
+from infra.eventstore.tombstones import TombstonesUnreadable, read_tombstones
 from infra.postgres.addresses import as_role, in_schema, role_name, role_password
 from infra.postgres.administrator import statements_for_administrator
 from infra.postgres.embedded import EmbeddedServer
@@ -28,11 +32,17 @@ DATABASE = "mipos"
 #: Who connects: the web server or a worker.
 Part = Literal["app", "worker"]
 
+_DATA_KEYS: LiteralString = "SELECT data_key_ids()"
+
 _DATABASE: LiteralString = "SELECT 1 FROM pg_database WHERE datname = %s"
 
 
 class NoDatabaseYet(DatabaseUnfit):
     """There is no database in {data_dir} yet: run `mipos up` or `mipos migrate`."""
+
+
+class DataKeyMissing(DatabaseUnfit):
+    """What is personal here is sealed under neither MIPOS_DATA_KEY nor any of MIPOS_FORMER_DATA_KEYS."""
 
 
 class RoleCannotLogIn(DatabaseUnfit):
@@ -118,6 +128,8 @@ def database(settings: Settings) -> Iterator[Addresses]:
             _create_database(server.conninfo("postgres", "postgres"))
         addresses = addresses_of(settings, server)
         prepare(addresses)
+        check_data_keys(addresses.app)
+        forget_again(addresses.app, settings)
         yield addresses
 
 
@@ -147,12 +159,37 @@ def running_database(settings: Settings, part: Part) -> str:
         raise SettingsError([f"MIPOS_{part.upper()}_DATABASE_URL is required, or DATABASE_URL."])
     check(addresses, part)
     _take_data_keys(settings)
+    check_data_keys(addresses.of(part))
+    if part == "app":
+        forget_again(addresses.app, settings)
     return addresses.of(part)
 
 
 def _take_data_keys(settings: Settings) -> None:
     """Let this process read what is sealed in the log, and seal what it adds."""
     EVENT_TYPES.data_keys.load(settings.sealing_key(), settings.former_data_keys)
+
+
+def check_data_keys(conninfo: str) -> None:
+    """See that this process can read whatever is sealed. Raises DataKeyMissing."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        used = {data_key for (data_key,) in connection.execute(_DATA_KEYS)}
+    if not used <= EVENT_TYPES.data_keys.ids:
+        raise DataKeyMissing
+
+
+def forget_again(app: str, settings: Settings) -> None:
+    """Forget whom this database knows, older than the list of erasures in the data folder."""
+    try:
+        tombstones = read_tombstones(settings.tombstones)
+    except TombstonesUnreadable as wrong:
+        raise SettingsError([str(wrong)]) from None
+    if tombstones:
+        writer = EventWriter(EVENT_TYPES, PROJECTIONS)
+        with psycopg.connect(app, autocommit=True) as connection:
+            number = erase_again(connection, writer, tombstones, datetime.now(UTC))
+        if number:
+            tell(f"Forgot {number:,} persons again whom this database still knew; see {settings.tombstones}.")
 
 
 def _check_has_data(server: EmbeddedServer) -> None:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from infra.eventstore.tombstones import FILE_NAME as TOMBSTONES
 from infra.postgres.addresses import as_role, role_name, role_password
 from infra.postgres.connections import LENGTHY_SECONDS, SECONDS
 
@@ -99,6 +100,11 @@ class Settings:
     def outbox(self) -> Path:
         """The folder of messages that no mail server takes."""
         return self.outbox_dir or self.data_dir / "outbox"
+
+    @property
+    def tombstones(self) -> Path:
+        """The file that lists who was forgotten."""
+        return self.data_dir / TOMBSTONES
 
     def signing_key(self) -> str:
         """Return the secret key; with the embedded server it is made once and kept in the data folder."""

@@ -58,6 +58,9 @@ def _children(settings: Settings, addresses: Addresses, environ: Mapping[str, st
     }
     command = [sys.executable, "-P", "-m", "infra.cli.main"]
     yield Child(name="serve", argv=[*command, "serve"], env=env)
+    if addresses.owner:
+        # Only the owner may write tables anew without what was erased.
+        env = {**env, "DATABASE_URL": addresses.owner}
     for number in range(settings.projection_workers):
         # The shop sells without it; what it follows only grows older.
         yield Child(name=f"worker-{number + 1}", argv=[*command, "worker"], env=env, is_vital=False)

@@ -44,9 +44,13 @@ SERVER_SETTINGS = {
     "shared_buffers": "256MB",  # Hot rows of a small chain fit, and a machine of 1 GB has room left.
     "max_connections": "100",  # The web server's pools and the workers' with room for a psql.
     "wal_compression": "on",  # Full pages are most of the log; disks of small machines are slow.
+    "wal_recycle": "off",  # A new file of the log does not begin with what stood in an old one.
     "random_page_cost": "1.1",  # Disks have not been spinning for long; indexes should be used.
     "jit": "off",  # Compiling costs more than our short queries take.
     "log_checkpoints": "off",  # The log is for troubles.
+    "log_error_verbosity": "terse",  # A detail of an error names values, and so people.
+    "log_min_error_statement": "panic",  # So does the statement that failed,
+    "log_parameter_max_length_on_error": "0",  # and so do its parameters.
     "log_timezone": "UTC",
     "timezone": "UTC",
     "lc_messages": "C",  # Our own reading of the log depends on its words.
@@ -156,7 +160,7 @@ class EmbeddedServer:
         _make_private(self._socket_folder(), account)
         if self._log.exists() and self._log.stat().st_size > LOG_BYTES:
             self._log.replace(self._log.with_suffix(".log.old"))
-        self._log.touch(mode=0o600)  # It repeats the statements that failed, with what they were about.
+        self._log.touch(mode=0o600)
         self._started_with = (binaries, account)
         self._launch()
 
