@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from infra.bench import appending, bare, checkout, counts, importing, lag, rebuilding, searching, stock, tills
+from infra.bench import (
+    appending,
+    bare,
+    checkout,
+    counts,
+    customers,
+    importing,
+    lag,
+    rebuilding,
+    searching,
+    stock,
+    tills,
+)
 from infra.bench.shops import Chain, multiply, open_chain
 from infra.bench.site import Site
 
@@ -61,6 +73,9 @@ PLAN = (
     Measurement(
         ("shift_checkout_ratio", "barcode_p99_ms", "sync_500_sales_s", "z_2000_sales_ms", "receipt_pdf_ms"),
         lambda shops: tills.measure(shops.one),
+    ),
+    Measurement(
+        ("customer_search_p95_ms", "rebuild_customers_seconds"), lambda shops: customers.measure(shops.site)
     ),
     Measurement(("count_10000_lines_s", "count_till_wait_ms"), lambda shops: counts.measure(shops.site)),
 )

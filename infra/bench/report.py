@@ -44,6 +44,8 @@ _ROWS = (
      "{sync_sales:,} sales of 5 lines"),
     ("Close of a shift with its report", "z_2000_sales_ms", "{:,.0f} ms", "{z_sales:,} sales of 5 lines"),
     ("A receipt as PDF, 95 of 100 within", "receipt_pdf_ms", "{:,.1f} ms", "5 lines"),
+    ("Read models of customers made anew", "rebuild_customers_seconds", "{:,.1f} s",
+     "{listed_customers:,} sealed customers"),
     ("A count, completed within", "count_10000_lines_s", "{:,.1f} s", "{count_lines:,} lines"),
     ("The longest that a till waits meanwhile", "count_till_wait_ms", "{:,.0f} ms",
      "{count_till_alone_ms:,.0f} ms before"),
@@ -51,6 +53,7 @@ _ROWS = (
 #: What is searched, and its figures by what is typed.
 _SEARCHES = (
     ("Lookup", "lookup_ms"),
+    ("Lookup of a customer", "customer_search_ms"),
     ("Search of the catalog", "product_search_ms"),
     ("Page of the catalog", "product_filter_ms"),
     ("Stock levels", "levels_ms"),

@@ -98,17 +98,23 @@ def measure(site: Site) -> dict[str, Any]:
 
 
 def _fill(site: Site, company_id: UUID, user_id: UUID, number: int) -> None:
-    writer, params = make_event_writer(), {"company_id": company_id, "id": user_id}
-    metadata = Metadata(at=datetime.now(UTC), actor=user_id)
+    writer, metadata = make_event_writer(), Metadata(at=datetime.now(UTC), actor=user_id)
     with psycopg.connect(site.addresses.app, autocommit=True) as connection:
-        with transaction(connection, company_id) as db:
-            db.execute("SELECT found_company(%(company_id)s)", params)
-            writer.record(db, _events(_people(company_id, user_id)), metadata)
-            db.execute(_SESSION, params)
+        found_company(connection, company_id, user_id)
         for start in range(0, number, _BATCH):
             with transaction(connection, company_id) as db:
                 writer.record(db, _events(things(start, min(start + _BATCH, number))), metadata)
     site.own("VACUUM ANALYZE")
+
+
+def found_company(connection: psycopg.Connection[Any], company_id: UUID, user_id: UUID) -> None:
+    """Found a company with a manager who is signed in, in a session of the manager's own id."""
+    params = {"company_id": company_id, "id": user_id}
+    with transaction(connection, company_id) as db:
+        db.execute("SELECT found_company(%(company_id)s)", params)
+        metadata = Metadata(at=datetime.now(UTC), actor=user_id)
+        make_event_writer().record(db, _events(_people(company_id, user_id)), metadata)
+        db.execute(_SESSION, params)
 
 
 def _events(aggregates: Iterator[Aggregate]) -> list[Aggregate.Event]:

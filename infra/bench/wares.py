@@ -29,10 +29,22 @@ def things(start: int, end: int) -> Iterator[Aggregate]:
         product = Product.begin(Product.Registered, uuid4(), name=name_of(draw), variants=(variant,))
         product.change_status("active")
         yield product
-        last_name = "".join(draw.choices(_SYLLABLES.split(), k=3)).capitalize()
-        contact = {"phone": f"+49 171 {number:07}", "email": f"{last_name}.{number}@example.com".lower()}
-        name = f"{draw.choice(_FIRST_NAMES.split())} {last_name}"
-        yield Customer.begin(Customer.Registered, uuid4(), name=name, reference=str(number), **contact)
+        yield _customer(draw, number)
+
+
+def people(start: int, end: int) -> Iterator[Customer]:
+    """The customers of these numbers."""
+    draw = random.Random(start)  # noqa: S311 a draw that can be repeated
+    for number in range(start, end):
+        yield _customer(draw, number)
+
+
+def _customer(draw: random.Random, number: int) -> Customer:
+    """Somebody whose telephone, address and reference follow from the number."""
+    last_name = "".join(draw.choices(_SYLLABLES.split(), k=3)).capitalize()
+    contact = {"phone": f"+49 171 {number:07}", "email": f"{last_name}.{number}@example.com".lower()}
+    name = f"{draw.choice(_FIRST_NAMES.split())} {last_name}"
+    return Customer.begin(Customer.Registered, uuid4(), name=name, reference=str(number), **contact)
 
 
 def name_of(draw: random.Random) -> str:

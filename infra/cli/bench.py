@@ -35,6 +35,8 @@ KEYS = (
     "sync_500_sales_s",
     "z_2000_sales_ms",
     "receipt_pdf_ms",
+    "customer_search_p95_ms",
+    "rebuild_customers_seconds",
     "count_10000_lines_s",
     "count_till_wait_ms",
 )
