@@ -16,7 +16,7 @@ from infra.bench.wares import people
 from infra.eventstore.codec import Metadata
 from infra.identity.tokens import Tokens
 from infra.postgres.transactions import transaction
-from infra.projections.rebuild import rebuild
+from infra.projections.rebuild_all import rebuild_all
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.services import make_event_writer
 
@@ -64,10 +64,9 @@ def _search(site: Site, company_id: UUID, user_id: UUID) -> dict[str, dict[str, 
 
 
 def _rebuild(site: Site, company_id: UUID) -> float:
+    models = [model for model in PROJECTIONS if model.name in ("customers", "customer_search")]
     began = time.monotonic()
-    for model in PROJECTIONS:
-        if model.name in ("customers", "customer_search"):
-            rebuild(site.addresses.worker, EVENT_TYPES, model, company_id)
+    rebuild_all(site.addresses.worker, EVENT_TYPES, models, [company_id], processes=len(models))
     return time.monotonic() - began
 
 

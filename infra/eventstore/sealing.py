@@ -120,6 +120,9 @@ def _values(state: State, path: str) -> Iterator[Any]:
 
 def _fill(state: State, path: str, values: Iterator[Any]) -> None:
     """Put values at a path, one for each element of the lists on the way."""
+    if "." not in path:
+        state[path] = next(values)
+        return
     for holder, name in _holders(state, path.split(".")):
         holder[name] = next(values)
 
