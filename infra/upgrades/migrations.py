@@ -41,6 +41,7 @@ MIGRATIONS = {
     "infra.decisions:deliveries.sql": "infra.decisions:deliveries.sql",
     "infra.identity:approvals.sql": "infra.identity:approvals.sql",
     "infra.eventstore:subject_keys.sql": "infra.eventstore:subject_keys.sql",
+    "infra.jobs:scrub.sql": "infra.jobs:scrub.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"
