@@ -55,8 +55,13 @@ def check_customer(methods: Sequence[str], customer_id: UUID | None, field: str 
 def check_tenders(methods: Sequence[str], customer_id: UUID | None, work: UnitOfWork) -> None:
     """Raise CustomerRequired; and OnAccountNotAllowed for who may not sell on account."""
     check_customer(methods, customer_id)
-    if ACCOUNT in methods and ON_ACCOUNT not in work.caller.permissions:
+    if not may_sell(methods, work):
         raise OnAccountNotAllowed
+
+
+def may_sell(methods: Sequence[str], work: UnitOfWork) -> bool:
+    """Whether the caller may sell so; on account, that takes a right."""
+    return ACCOUNT not in methods or ON_ACCOUNT in work.caller.permissions
 
 
 def hold_accounts(

@@ -9,6 +9,7 @@ from commands.accounts.tenders import (
     check_customer,
     check_tenders,
     hold_accounts,
+    may_sell,
     take_over_payments,
     take_payments,
 )
@@ -140,6 +141,8 @@ def _hold_accounts(
     check_customer(back, customer_id, "refund_payments")
     if made is None:
         check_tenders(paid, customer_id, work)
+    elif not may_sell(paid, work):
+        made.flags.add("not_permitted")
     return hold_accounts([*paid, *back], customer_id, work, flags=made.flags if made else None)
 
 

@@ -5,7 +5,7 @@ What would have been refused online is a flag of the sale, unless nobody can tel
 
 from dataclasses import dataclass, replace
 
-from commands.accounts.tenders import check_customer, take_over_payments, uses_accounts
+from commands.accounts.tenders import check_customer, may_sell, take_over_payments, uses_accounts
 from commands.orders.baskets import ask_context, store_of
 from commands.orders.held_sales.baskets import ask_any_basket
 from commands.orders.offline_rules import (
@@ -69,6 +69,8 @@ def take_over_sale(command: TakeOverSale, work: OfflineSaleWork) -> Order:
         return existing
     sale, delivery, flags, store = command.sale, command.delivery, Flags(), store_of(context)
     check_customer(paid_by, sale.customer_id)
+    if not may_sell(paid_by, work):
+        flags.add("not_permitted")
     customer_id = customer_of(sale, context, flags, work)
     if context.accounts:
         # Whoever pays is known by what they have and owe, even if archived or found to be another since.

@@ -45,6 +45,8 @@ class TestStore:
             ("cash", "cash", True),
             ("card", "card", True),
             ("coupon", "coupon", True),
+            ("store_credit", "store_credit", True),
+            ("account", "account", True),
             ("meal", "voucher", False),
         ]
         assert told["payment_methods"][-1]["requires_reference"]

@@ -164,7 +164,8 @@ class TestRows:
         tax = look(client, "tax-rates")[0]
         assert (tax["rate"], tax["inclusive"]) == ("19", True)
         methods = {row["code"]: row["kind"] for row in look(client, "payment-methods")}
-        assert methods == {"card": "card", "cash": "cash", "coupon": "coupon", "voucher": "voucher"}
+        every_till = {code: code for code in ("account", "card", "cash", "coupon", "store_credit")}
+        assert methods == {**every_till, "voucher": "voucher"}
         assert {row["role"] for row in look(furnished.shop.client("Manager"), "users")} == set(SHOP_ROLES)
 
     def test_of_fixed_lists_are_complete(self, shop: Any) -> None:

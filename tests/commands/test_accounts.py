@@ -13,9 +13,14 @@ from commands.accounts.expiry import ExpireCredit
 from commands.accounts.holding import CustomerClosed
 from commands.accounts.payments import PayDues
 from commands.accounts.tenders import CustomerRequired, OnAccountNotAllowed
+from commands.orders.exchange_terms import ExchangeGoods
+from commands.orders.offline_sales import TakeOverSale
 from commands.orders.refunds import RefundOrder
+from commands.orders.unlinked_goods import ReturnedItem
+from commands.orders.unlinked_returns import TakeReturn
 from commands.orders.voids import VoidOrder
 from commands.ports import Missing
+from commands.sync.delivery import Delivery
 from domain.accounts import (
     Account,
     CreditLimitExceeded,
@@ -35,7 +40,9 @@ from tests.commands.samples import (
     NOW,
     ORDER,
     OTHER,
+    REGISTER,
     STORE,
+    VARIANT,
     caller,
     delivery,
     id_of,
@@ -281,6 +288,81 @@ def _refund(quantity: str, *tenders: tuple[str, int]) -> RefundOrder:
         tenders=tuple(Tender(method=by, amount=amount) for by, amount in tenders),
         reason="too salty",
     )
+
+
+class TestWithoutAConnection:
+    """What a till sold already is recorded, whatever was agreed, and nothing falls below zero."""
+
+    def test_owes_what_credit_was_short(self, shop: Scenario) -> None:
+        shop.when(credit(100))
+        outcome = shop.when(_taken(bought("1", ("store_credit", 249))))
+        assert entries(outcome) == [("StoreCredit.Spent", -100, 0), ("Account.Charged", 149, 149)]
+        assert _flags(outcome) == ("insufficient_credit",)
+
+    def test_owes_more_than_was_agreed(self, shop: Scenario) -> None:
+        outcome = shop.when(_taken(bought("5", ("account", 1245))))
+        assert entries(outcome) == [("Account.Charged", 1245, 1245)]
+        assert _flags(outcome) == ("credit_limit_exceeded",)
+
+    def test_says_who_had_no_right_to_sell_so(self, shop: Scenario) -> None:
+        outcome = shop.by(caller("Cashier")).when(_taken(bought("1", ("account", 249))))
+        assert _flags(outcome) == ("not_permitted",)
+
+    def test_is_owed_by_who_is_archived_since(self, shop: Scenario) -> None:
+        gone = customer(OTHER)
+        gone.archive()
+        outcome = shop.given(gone).when(_taken(bought("1", ("account", 249), customer_id=OTHER)))
+        assert entries(outcome) == [("Account.Charged", 249, 249)]
+        assert (outcome.recorded[0][2].customer_id, _flags(outcome)) == (OTHER, ("customer_unknown",))
+
+    def test_is_from_the_accounts_of_somebody(self, shop: Scenario) -> None:
+        outcome = shop.when(_taken(bought("1", ("account", 249), customer_id=None)))
+        outcome.then_refused(CustomerRequired, "payments.0.method:customer_required")
+
+
+def _taken(made: Any) -> TakeOverSale:
+    known = Delivery(
+        device_id=id_of("device"), device_code="X1", register_id=REGISTER, seq=1, told_at=NOW, number=None
+    )
+    lines = tuple(replace(one, unit_price=249) for one in made.lines)
+    return TakeOverSale(sale=replace(made, lines=lines), delivery=known)
+
+
+def _flags(outcome: Outcome) -> tuple[str, ...]:
+    flags: tuple[str, ...] = outcome.recorded[0][2].offline.flags
+    return flags
+
+
+class TestExchanging:
+    def test_gives_back_as_credit_what_came_back_more(self, shop: Scenario) -> None:
+        shop.when(bought("3", ("card", 747)))
+        tender = Tender(method="store_credit", amount=498)
+        refund = replace(_refund("3"), id=None, tenders=(tender,))
+        sold = replace(sale(line("1")), id=SECOND, tenders=())
+        assert entries(shop.when(ExchangeGoods(refund=refund, sale=sold))) == [
+            ("StoreCredit.Issued", 498, 498)
+        ]
+
+    def test_owes_what_went_out_more(self, shop: Scenario) -> None:
+        shop.when(bought("1", ("card", 249)))
+        refund = replace(_refund("1"), id=None)
+        tender = Tender(method="account", amount=249)
+        sold = replace(sale(line("2")), id=SECOND, tenders=(tender,))
+        outcome = shop.when(ExchangeGoods(refund=refund, sale=sold))
+        assert entries(outcome) == [("Account.Charged", 249, 249)]
+
+
+class TestReturnsWithoutAnOrder:
+    def test_issue_credit(self, shop: Scenario) -> None:
+        back = TakeReturn(
+            lines=(ReturnedItem(variant_id=VARIANT, quantity=Decimal(1), unit_price=249, restock=True),),
+            tenders=(Tender(method="store_credit", amount=249),),
+            reason="no receipt",
+            register_id=REGISTER,
+            customer_id=CUSTOMER,
+        )
+        assert entries(shop.when(back)) == [("StoreCredit.Issued", 249, 249)]
+        shop.when(replace(back, customer_id=None)).then_refused(CustomerRequired, "payments.0.method")
 
 
 class TestPayDues:
