@@ -21,8 +21,9 @@ from infra.eventstore.rewrapping import rewrap
 from infra.eventstore.tombstones import Tombstone, TombstonesUnreadable, add_tombstones, read_tombstones
 from infra.postgres.transactions import transaction
 from infra.projections.verify import verify
-from infra.runtime.databases import DataKeyMissing, check_data_keys
+from infra.runtime.databases import DataKeyMissing, check_data_keys, forget_again
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.runtime.settings import SettingsError, load_settings
 from projections.customers import Customers
 from projections.search.customer_index import CustomerSearch
 from tests.conftest import DATA_KEY, Database
@@ -104,6 +105,22 @@ class TestAfterAnOlderBackupWasRestored:
         done = CliRunner().invoke(erasures, ["apply", str(file)], obj=parts)
         assert "Persons listed: 1; forgotten now that were not: 1." in done.output
         assert shop.row(ada)["name"] == ERASED_NAME
+
+    def test_a_start_forgets_whom_the_list_in_the_data_folder_names(
+        self, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        ada, starts = shop.register("Ada"), load_settings({"MIPOS_DATA_DIR": str(tmp_path)})
+        add_tombstones(starts.tombstones, [shop.tombstone(ada)])
+        for _ in range(2):
+            forget_again(shop.database.app, starts)
+        assert shop.row(ada)["name"] == ERASED_NAME
+        assert capsys.readouterr().err.count("Forgot 1 persons again") == 1
+
+    def test_a_start_with_a_list_that_cannot_be_read_is_none(self, shop: Shop, tmp_path: Path) -> None:
+        starts = load_settings({"MIPOS_DATA_DIR": str(tmp_path)})
+        starts.tombstones.write_text("Ada\n")
+        with pytest.raises(SettingsError, match="line 1"):
+            forget_again(shop.database.app, starts)
 
 
 class TestTheList:
