@@ -120,6 +120,12 @@ class UnitOfWork(Protocol):
         stores of others.
         """
 
+    def hold_person(self, person_id: UUID | None) -> None:
+        """Let this person, if there is one, not be forgotten until the decision is recorded.
+
+        Whoever tells of them what a read model keeps asks for it; it goes with the next round trip.
+        """
+
     def save(self, *aggregates: Aggregate) -> None:
         """Take their new events into this decision; they are recorded together at its end."""
 

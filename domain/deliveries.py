@@ -26,7 +26,7 @@ class Undelivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """An operation that waits for what it names; `operation` is JSON."""
+    """An operation that waits for what it names; `operation` is JSON, `customer_id` whose it is, if known."""
 
     id: UUID
     device_id: UUID
@@ -34,6 +34,7 @@ class Waiting:
     operation: str
     received_at: datetime
     received_by: UUID | None
+    customer_id: UUID | None = None
     #: Whether it has waited too long, or what it names was rejected.
     is_hopeless: bool = False
     #: The version of what it names, if it lies in the inbox and is decided anew on that.

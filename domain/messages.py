@@ -1,25 +1,34 @@
 """Messages: documents that are mailed to somebody, once and provably."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.entities import fields_of
+from domain.orders.private import CUSTOMER, texts
 
 
 class Message(Aggregate):
-    """A document on its way to an address."""
+    """A document on its way to an address; once its customer is forgotten, to none."""
 
     type_name = "messages.Message"
 
     class Written(Aggregate.Created):
-        """A document is to be mailed; `document` is the type of its stream, `part_id` what of it is meant."""
+        """A document is to be mailed; `document` is the type of its stream, `part_id` what of it is meant.
 
-        address: str
+        `customer_id` is whose document it is, if a customer's.
+        """
+
+        address: str | None
         document: str
         document_id: UUID
         part_id: UUID | None = None
         language: str = "en"
+        customer_id: UUID | None = None
+
+        subject = CUSTOMER
+        private: ClassVar[Mapping[str, Any]] = texts("address")
 
         def apply(self, aggregate: "Message") -> None:
             """Nobody has it yet."""
@@ -46,11 +55,12 @@ class Message(Aggregate):
             aggregate.status = "failed"
 
     if TYPE_CHECKING:
-        address: str
+        address: str | None
         document: str
         document_id: UUID
         part_id: UUID | None
         language: str
+        customer_id: UUID | None
         status: str
 
     def note_sent(self, document_version: int) -> None:

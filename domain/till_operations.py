@@ -1,13 +1,14 @@
 """Operations of tills that could not be recorded: each is kept whole until somebody has settled it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID, uuid5
 
 from domain.aggregate import Aggregate
 from domain.errors import Conflict
+from domain.orders.private import CUSTOMER, ERASED_REASON, texts
 
 _STREAMS = UUID("6d2f0f5e-3a1c-4c55-9a43-1f0f8f0c6a17")
 _OTHERS = UUID("0c7a5a5e-95a4-4b0e-8d8b-6f1de1f6f2b4")
@@ -64,7 +65,8 @@ class TillOperation(Aggregate):
         """It could not be recorded; all that the till said is here.
 
         `body` is JSON, `occurred_at` what the till's clock said, `content` a fingerprint by which the same
-        operation is known again, `awaits` what it names and never came.
+        operation is known again, `awaits` what it names and never came, `customer_id` the customer whom it or
+        its order names. Once they are forgotten the body is empty, and only discarding or a new body is left.
         """
 
         entry_id: UUID
@@ -84,6 +86,10 @@ class TillOperation(Aggregate):
         message: str
         details: tuple[RefusedField, ...] = ()
         awaits: UUID | None = None
+        customer_id: UUID | None = None
+
+        subject = CUSTOMER
+        private: ClassVar[Mapping[str, Any]] = texts(body="{}")
 
         def apply(self, aggregate: "TillOperation") -> None:
             """Keep it."""
@@ -119,6 +125,10 @@ class TillOperation(Aggregate):
         reason: str | None = None
         #: What it was recorded as, if that is another body; JSON.
         body: str | None = None
+        customer_id: UUID | None = None
+
+        subject = CUSTOMER
+        private: ClassVar[Mapping[str, Any]] = texts("reason", "body")
 
         def apply(self, aggregate: "TillOperation") -> None:
             """Settle it."""
@@ -130,6 +140,10 @@ class TillOperation(Aggregate):
         """Somebody decided that it is not to be recorded."""
 
         reason: str
+        customer_id: UUID | None = None
+
+        subject = CUSTOMER
+        private: ClassVar[Mapping[str, Any]] = texts(reason=ERASED_REASON)
 
         def apply(self, aggregate: "TillOperation") -> None:
             """Settle it."""
@@ -185,9 +199,10 @@ class TillOperation(Aggregate):
             made_number=made.number,
             reason=reason,
             body=body,
+            customer_id=self.rejected.customer_id,
         )
 
     def discard(self, reason: str) -> None:
         """Record that it is not to be. Raises OperationSettled."""
         self.check_open()
-        self.trigger_event(TillOperation.Discarded, reason=reason)
+        self.trigger_event(TillOperation.Discarded, reason=reason, customer_id=self.rejected.customer_id)

@@ -1,14 +1,15 @@
 """Returns without their order: goods of a customer who cannot show how they were bought."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.errors import Conflict
 from domain.orders import Offline, RefundedLine, RefundPayment
+from domain.orders.private import CUSTOMER, ERASED_REASON, OF_PAYMENTS, texts
 from domain.payments import CASH, PaymentExceedsTotal, Tender, settle
 from domain.pricing import OrderTax, PricedBasket, Rules
 from domain.tills import Till
@@ -95,6 +96,11 @@ class UnlinkedReturn(Aggregate):
         note: str | None
         approved_by: UUID | None = None
         offline: Offline | None = None
+
+        subject = CUSTOMER
+        private: ClassVar[Mapping[str, Any]] = texts(
+            "note", "external_reference", OF_PAYMENTS, reason=ERASED_REASON
+        )
 
         def apply(self, aggregate: "UnlinkedReturn") -> None:
             """Keep it."""

@@ -232,3 +232,8 @@ def belonging(aggregates: Iterable[type[Aggregate]], *families: Event) -> Iterat
     """The events of these aggregates that belong to a family, such as `Entity.Revised`."""
     for aggregate in aggregates:
         yield from (event for _, event in events_of(aggregate) if issubclass(event, families))
+
+
+def all_but(aggregate: type[Aggregate], *events: Event) -> frozenset[Event]:
+    """The events of an aggregate but these, as `ignores` has them."""
+    return frozenset(event for _, event in events_of(aggregate)) - set(events)

@@ -5,11 +5,12 @@ from types import MappingProxyType
 from typing import LiteralString
 from uuid import UUID
 
+from domain.customers import Customer
 from domain.held_sales import HeldSale
 from domain.pending import Pending
 from domain.settings import name_key
 from domain.shifts.report import HeldTotals
-from projections.base import Database, Projection
+from projections.base import Database, Projection, all_but
 from projections.pages import PAGE, list_and_count
 
 
@@ -23,17 +24,21 @@ _END: LiteralString = (
 
 
 class HeldSales(Projection):
-    """One row for each parked sale: where it waits, for how long, and what it came to when it was parked."""
+    """One row for each parked sale: where it waits, for how long, and what it came to when it was parked.
+
+    The words of its label and note are found; they go with its customer.
+    """
 
     name = "held_sales"
+    version = 2
     mode = "inline"
     tables = ("held_sales",)
     on = {
         HeldSale.Parked: """
-            INSERT INTO held_sales (company_id, id, store_id, register_id, cashier_id, words, value, held_at,
-                                    expires_at, is_open)
-            VALUES (%(company_id)s, %(stream_id)s, %(store_id)s, %(register_id)s, %(cashier_id)s, %(words)s,
-                    %(value)s, %(held_at)s, %(expires_at)s, true)
+            INSERT INTO held_sales (company_id, id, store_id, register_id, cashier_id, customer_id, words,
+                                    value, held_at, expires_at, is_open)
+            VALUES (%(company_id)s, %(stream_id)s, %(store_id)s, %(register_id)s, %(cashier_id)s,
+                    %(customer_id)s, %(words)s, %(value)s, %(held_at)s, %(expires_at)s, true)
         """,
         HeldSale.Resumed: """
             UPDATE held_sales SET expires_at = %(expires_at)s
@@ -42,7 +47,14 @@ class HeldSales(Projection):
         HeldSale.Sold: _END,
         HeldSale.Discarded: _END,
         HeldSale.Expired: _END,
+        Customer.Erased: """
+            UPDATE held_sales SET words = ''
+             WHERE company_id = %(company_id)s
+               AND (customer_id = %(stream_id)s OR customer_id = ANY(%(customer_ids)b::uuid[]))
+        """,
     }
+    # Nothing else about its customer is kept of a parked sale.
+    ignores = all_but(Customer, Customer.Erased)
     derives = {"words": (_words, "label", "note")}
     schema = """
         CREATE TABLE held_sales (
@@ -51,6 +63,7 @@ class HeldSales(Projection):
             store_id    uuid NOT NULL,
             register_id uuid,
             cashier_id  uuid,
+            customer_id uuid,
             words       text NOT NULL,
             value       bigint NOT NULL,
             held_at     timestamptz NOT NULL,
@@ -58,12 +71,16 @@ class HeldSales(Projection):
             is_open     boolean NOT NULL,
             PRIMARY KEY (company_id, id)
         );
+        -- They would keep words that nobody could erase.
+        ALTER TABLE held_sales ALTER COLUMN words SET STATISTICS 0;
         CREATE INDEX held_sales_by_time ON held_sales (company_id, held_at, id) WHERE is_open;
         CREATE INDEX held_sales_by_store ON held_sales (company_id, store_id, held_at, id) WHERE is_open;
         CREATE INDEX held_sales_by_register ON held_sales (company_id, register_id, held_at, id)
             WHERE is_open AND register_id IS NOT NULL;
         CREATE INDEX held_sales_by_cashier ON held_sales (company_id, cashier_id, held_at, id)
             WHERE is_open AND cashier_id IS NOT NULL;
+        CREATE INDEX held_sales_by_customer ON held_sales (company_id, customer_id)
+            WHERE customer_id IS NOT NULL;
         CREATE INDEX held_sales_by_end ON held_sales (expires_at) WHERE is_open;
     """
 

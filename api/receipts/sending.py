@@ -45,4 +45,4 @@ class ReceiptSending(ReceiptResource):
 
 def _show_mailed(mailed: Mailed) -> SentReceiptAnswer:
     message = mailed.message
-    return SentReceiptAnswer(message_id=message.id, email=message.address, status=message.status)
+    return SentReceiptAnswer(message_id=message.id, email=mailed.address, status=message.status)

@@ -40,10 +40,11 @@ class Printed:
 
 @dataclass(frozen=True, kw_only=True)
 class Mailed:
-    """An order, and the message that is to bring its receipt."""
+    """An order, and the message that is to bring its receipt to an address."""
 
     order: Order
     message: Message
+    address: str
 
 
 def print_receipt(command: PrintReceipt, work: DrawerWork) -> Printed:
@@ -60,6 +61,7 @@ def print_receipt(command: PrintReceipt, work: DrawerWork) -> Printed:
 def send_receipt(command: SendReceipt, work: UnitOfWork) -> Mailed:
     """Write the message, which a job sends. Raises Missing."""
     order, _ = _find(command, work)
+    work.hold_person(order.terms.customer_id)
     message = Message.begin(
         Message.Written,
         work.new_id(),
@@ -68,10 +70,11 @@ def send_receipt(command: SendReceipt, work: UnitOfWork) -> Mailed:
         document_id=order.id,
         part_id=command.refund_id,
         language=command.language,
+        customer_id=order.terms.customer_id,
     )
     record_sending(order, command.refund_id, message.id)
     work.save(message, order)
-    return Mailed(order=order, message=message)
+    return Mailed(order=order, message=message, address=command.address)
 
 
 def _find(

@@ -22,6 +22,8 @@ from domain.till_operations import (
 )
 
 R = TypeVar("R")
+#: The type of an operation that makes a customer, who has its id.
+NEW_CUSTOMER = "customer.create"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,8 @@ def reject_operation(command: Reject, work: SyncWork) -> None:
     if known:
         _reject_again(command, known.stream_id, work)
         return
+    customer_id = _customer_of(operation, work)
+    work.hold_person(customer_id)
     is_other = command.is_reused or bool(entries)
     entry_id = entry_of_other(operation.id, operation.content) if is_other else operation.id
     work.save(
@@ -147,6 +151,7 @@ def reject_operation(command: Reject, work: SyncWork) -> None:
             message=command.message,
             details=command.details,
             awaits=command.awaits,
+            customer_id=customer_id,
         )
     )
 
@@ -168,6 +173,8 @@ def keep_waiting(command: KeepWaiting, work: SyncWork) -> None:
     others = work.deliveries.waiting([operation.id]).read()
     if any(operation_of(other).content != operation.content for other in others):
         raise DuplicateId
+    customer_id = _customer_of(operation, work)
+    work.hold_person(customer_id)
     waiting = Waiting(
         id=operation.id,
         device_id=command.device_id,
@@ -175,8 +182,28 @@ def keep_waiting(command: KeepWaiting, work: SyncWork) -> None:
         operation=msgspec.json.encode(operation).decode(),
         received_at=command.received_at or work.now,
         received_by=work.caller.user_id,
+        customer_id=customer_id,
     )
     work.deliveries.keep(waiting, operation.seq)
+
+
+def _customer_of(operation: Operation, work: SyncWork) -> UUID | None:
+    """The customer whom an operation makes or names, else that of the order it names, as far as is known."""
+    if operation.type == NEW_CUSTOMER:
+        return operation.id
+    body = msgspec.json.decode(operation.body)
+    if customer_id := _id_in(body, "customer_id"):
+        return customer_id
+    order_id = _id_in(body, "order_id")
+    return work.deliveries.customer_of(order_id).read() if order_id else None
+
+
+def _id_in(body: Any, name: str) -> UUID | None:
+    """The id under a name; None for what is no id, as a body may say anything."""
+    try:
+        return UUID(body[name])
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def discard_operation(command: Discard, work: SyncWork) -> TillOperation:

@@ -29,6 +29,9 @@ class DeliveriesPort(Protocol):
         They are known by their streams; the answer is the version of what they named.
         """
 
+    def customer_of(self, order_id: UUID) -> Pending[UUID | None]:
+        """Ask to which customer an order was sold, if it is there and was sold to one."""
+
     def user_at(self, user_id: UUID, moment: datetime) -> Pending[User | None]:
         """Ask for a user with the rights of that moment."""
 

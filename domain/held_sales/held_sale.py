@@ -1,14 +1,15 @@
 """A parked sale: parked at a till, taken up again at one, and sold, discarded or expired in the end."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID, uuid5
 
 from domain.aggregate import Aggregate
 from domain.errors import Conflict
 from domain.held_sales.lines import HeldLine
+from domain.orders.private import CUSTOMER, OF_DISCOUNTS, texts
 from domain.pricing import Discount
 
 Status = Literal["held", "resumed", "sold", "discarded", "expired"]
@@ -54,6 +55,9 @@ class HeldSale(Aggregate):
         expires_at: datetime
         #: What is promised of the stock until then, if anything is.
         reservation_id: UUID | None = None
+
+        subject = CUSTOMER
+        private: ClassVar[Mapping[str, Any]] = texts("label", "note", *OF_DISCOUNTS)
 
         def apply(self, aggregate: "HeldSale") -> None:
             """Keep the basket."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import KW_ONLY
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from uuid import UUID
 
 from domain.aggregate import Aggregate
@@ -12,6 +12,7 @@ from domain.errors import Conflict
 from domain.money import checked
 from domain.orders.lines import SaleLine, Sums, Totals
 from domain.orders.offline import Offline
+from domain.orders.private import CUSTOMER, ERASED_REASON, OF_DISCOUNTS, OF_PAYMENTS, texts
 from domain.orders.refunds import Goodwill, PricedRefund, RefundedLine, RefundPayment, RefundSettlement
 from domain.payments import Payment, Settlement
 from domain.pricing import Discount, OrderTax, PricedBasket, Rules
@@ -82,6 +83,9 @@ class Order(Aggregate):
         #: To what cash was rounded, in minor currency units; earlier sales do not say it.
         cash_rounding: int | None = None
 
+        subject = CUSTOMER
+        private: ClassVar[Mapping[str, Any]] = texts("note", OF_PAYMENTS, *OF_DISCOUNTS)
+
         def apply(self, aggregate: "Order") -> None:
             """Keep the terms; everything was paid and handed over."""
             aggregate.terms = self
@@ -136,6 +140,9 @@ class Order(Aggregate):
         approved_by: UUID | None = None
         offline: Offline | None = None
 
+        subject = CUSTOMER
+        private: ClassVar[Mapping[str, Any]] = texts("note", OF_PAYMENTS, reason=ERASED_REASON)
+
         def apply(self, aggregate: "Order") -> None:
             """Keep the refund, and what came back of each line."""
             aggregate.refunds.append(self)
@@ -165,6 +172,11 @@ class Order(Aggregate):
         voided_by: UUID | None = None
         approved_by: UUID | None = None
         offline: Offline | None = None
+
+        subject = CUSTOMER
+        private: ClassVar[Mapping[str, Any]] = texts(
+            OF_PAYMENTS, "lines.discounts.reason", reason=ERASED_REASON
+        )
 
         def apply(self, aggregate: "Order") -> None:
             """Everything is back."""

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.errors import Conflict, Detail
 from domain.money import shortest
+from domain.orders.private import CUSTOMER, texts
 
 Status = Literal["placed", "fulfilled", "released", "expired"]
 _NONE = Decimal(0)
@@ -74,6 +75,9 @@ class Reservation(Aggregate):
         reference: str | None = None
         note: str | None = None
 
+        subject = CUSTOMER
+        private: ClassVar[Mapping[str, Any]] = texts("reference", "note")
+
         def apply(self, aggregate: "Reservation") -> None:
             """Keep the promise."""
             aggregate.storage_id = self.storage_id
@@ -108,6 +112,10 @@ class Reservation(Aggregate):
         storage_id: UUID
         lines: tuple[ReservedLine, ...]
         reason: str | None
+        customer_id: UUID | None = None
+
+        subject = CUSTOMER
+        private: ClassVar[Mapping[str, Any]] = texts("reason")
 
         def apply(self, aggregate: "Reservation") -> None:
             """Count what was let go."""
@@ -168,7 +176,13 @@ class Reservation(Aggregate):
         if lines is None:
             lines = self._open_lines()
         self._check_reserved(lines)
-        self.trigger_event(self.Released, storage_id=self.storage_id, lines=tuple(lines), reason=reason)
+        self.trigger_event(
+            self.Released,
+            storage_id=self.storage_id,
+            lines=tuple(lines),
+            reason=reason,
+            customer_id=self.customer_id,
+        )
 
     def expire(self) -> None:
         """Let go of all that is still promised. Raises ReservationEnded."""

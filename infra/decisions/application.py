@@ -63,9 +63,10 @@ _STORED: LiteralString = """
 
 _STORE: LiteralString = """
     INSERT INTO idempotency_keys
-           (company_id, key, fingerprint, status, etag, body, position, created_at, running_hours)
+           (company_id, key, fingerprint, status, etag, body, position, created_at, running_hours,
+            subject_ids)
     SELECT %(company_id)s, %(key)s, %(fingerprint)s, %(status)s, %(etag)s, %(body)s, head.position, %(now)s,
-           (SELECT hours FROM running_time)
+           (SELECT hours FROM running_time), %(subjects)b::uuid[]
       FROM company_head AS head
      WHERE head.company_id = %(company_id)s
 """
@@ -329,14 +330,14 @@ class Application(Generic[W]):
                     # Nothing was decided, so what was made only to be locked goes again.
                     db.abandon()
                 elif key:
-                    db.execute(_STORE, _record_params(caller, key, response, work.now))
+                    db.execute(_STORE, _record_params(caller, key, response, work))
         except CommitUnknown as lost:
             settled = self._position_of(work, lost, caller.company_id, within)
             return Outcome(response, settled)
         head = position.row()
         if key and not work.has_changes:
             with self.transaction(caller.company_id) as db:
-                db.execute(_STORE, _record_params(caller, key, response, work.now))
+                db.execute(_STORE, _record_params(caller, key, response, work))
         return Outcome(response, head["position"] if head else 0, replayed=work.is_repetition)
 
     def _position_of(self, work: W, lost: CommitUnknown, own: UUID, within: UUID | None) -> int:
@@ -476,14 +477,17 @@ def _key_params(caller: Caller, key: IdempotencyKey) -> dict[str, Any]:
     }
 
 
-def _record_params(caller: Caller, key: IdempotencyKey, response: Response, now: datetime) -> dict[str, Any]:
+def _record_params(
+    caller: Caller, key: IdempotencyKey, response: Response, work: PostgresUnitOfWork
+) -> dict[str, Any]:
     return {
         **_key_params(caller, key),
         "fingerprint": key.fingerprint,
         "status": response.status,
         "etag": response.etag,
         "body": response.body,
-        "now": now,
+        "now": work.now,
+        "subjects": sorted(work.subjects) or None,
     }
 
 

@@ -13,10 +13,11 @@ from infra.decisions.commits import Trace
 from infra.decisions.creations import rows_at_creation
 from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.codec import EventTypes, Metadata, encode_metadata
+from infra.eventstore.sealing import is_about_somebody, subject_of
 from infra.eventstore.subject_keys import KeysOfSubjects
 from infra.postgres.definitions import inline_digest
 from infra.process.ids import uuid7
-from projections.base import Answer, Database, Fact, Projection
+from projections.base import Answer, Database, Fact, Projection, Row
 from projections.log import EVENT
 
 A = TypeVar("A", bound=Aggregate)
@@ -140,6 +141,8 @@ class PostgresUnitOfWork:
         self._has_changed_rows = False
         #: The keys of the persons that this decision tells about.
         self.keys = writer.keys(transaction)
+        #: Whom the answer to this decision may tell about.
+        self.subjects: set[UUID] = set()
 
     def new_id(self) -> UUID:
         """A fresh id, later than earlier ones."""
@@ -155,7 +158,7 @@ class PostgresUnitOfWork:
         types = self._writer.types
 
         def earlier() -> A | None:
-            rows = rows_at_creation(answer.rows(), own_id, types.by_event[by].name, self._content)
+            rows = rows_at_creation(self._known(answer), own_id, types.by_event[by].name, self._content)
             aggregate = types.rebuild(rows)
             if aggregate is None:
                 return None
@@ -175,7 +178,7 @@ class PostgresUnitOfWork:
         answer = self._ask_stream(aggregate_id)
 
         def aggregate() -> A:
-            found = self._writer.types.rebuild(answer.rows())
+            found = self._writer.types.rebuild(self._known(answer))
             if not isinstance(found, kind):
                 raise Missing
             return found
@@ -186,6 +189,21 @@ class PostgresUnitOfWork:
         return self._transaction.ask(
             _STREAM, {"company_id": self._transaction.company_id, "stream_id": stream_id}
         )
+
+    def _known(self, answer: Answer) -> list[Row]:
+        """The events of a stream; whom they are about is remembered, with the key if they have one."""
+        rows = answer.rows()
+        for state, key in ((row["state"], row["subject_key"]) for row in rows):
+            if is_about_somebody(state):
+                self.subjects.add(subject := subject_of(state))
+                if key:
+                    self.keys.learn(subject, key)
+        return rows
+
+    def hold_person(self, person_id: UUID | None) -> None:
+        """Let this person, if there is one, not be forgotten until the decision is recorded."""
+        if person_id:
+            self.keys.hold(person_id)
 
     def save(self, *aggregates: Aggregate) -> None:
         """Take their new events into this decision."""
@@ -210,6 +228,7 @@ class PostgresUnitOfWork:
 
     def record(self) -> Answer:
         """Queue everything that was saved. Answers the position of the last event."""
+        self.subjects |= self._writer.types.persons_in(self._events)
         return self._writer.record(self._transaction, self._events, self.metadata, self.keys)
 
     @property

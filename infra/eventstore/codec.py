@@ -16,6 +16,7 @@ from infra.eventstore.data_keys import DataKeys, NoDataKey
 from infra.eventstore.sealing import (
     BrokenSeal,
     Place,
+    about,
     forgotten,
     is_sealed,
     opened,
@@ -72,6 +73,10 @@ class EventType:
     def subject_of(self, event: Aggregate.Event) -> UUID | None:
         """Whom an event of this type tells about; None where it tells about nobody."""
         return getattr(event, self.event.subject) if self.private else None
+
+    def tells_anything(self, event: Aggregate.Event) -> bool:
+        """Whether any of its private fields holds something in an event of this type."""
+        return tells_anything(event, self.private)
 
     def reads_private(self, record: Record) -> bool:
         """Whether a record has fields that tell about a person."""
@@ -161,29 +166,33 @@ class EventTypes:
         subject_id = kind.subject_of(event)
         if subject_id is None:
             return name, text
+        if not kind.tells_anything(event):
+            return name, about(subject_id, text)
         state = msgspec.json.decode(text)
-        if tells_anything(state, kind.private):
+        if key := keys[subject_id]:
             place = Place(company_id, subject_id, event.originator_id, event.originator_version, name)
-            key = keys[subject_id]
-            state = sealed(state, kind.private, key, place) if key else forgotten(state, kind.private)
-            text = _encoder.encode(state).decode()
-        return name, text
+            return name, _encoder.encode(sealed(state, kind.private, key, place)).decode()
+        return name, about(subject_id, _encoder.encode(forgotten(state, kind.private)).decode())
 
     def subjects_of(self, events: Iterable[Aggregate.Event]) -> tuple[dict[UUID, str], set[UUID]]:
-        """Whom these events may tell about, each with its kind, and who of them is new with them."""
+        """Whom these events tell something about, each with its kind, and who of them is new with them."""
         kinds, new = {}, set()
         for event in events:
             kind = self.by_event[type(event)]
-            if subject_id := kind.subject_of(event):
+            if (subject_id := kind.subject_of(event)) and kind.tells_anything(event):
                 kinds[subject_id] = kind.event.subject_kind
                 if event.originator_version == 1 and event.originator_id == subject_id:
                     new.add(subject_id)
         return kinds, new
 
+    def persons_in(self, events: Iterable[Aggregate.Event]) -> set[UUID]:
+        """Whom these events are about, be it that they tell anything or not."""
+        return {subject for event in events if (subject := self.by_event[type(event)].subject_of(event))}
+
     def reread(self, event: Aggregate.Event, state: str) -> Aggregate.Event:
         """An event as its state says, where that tells less than the event did."""
         kind = self.by_event[type(event)]
-        if kind.subject_of(event) is None or is_sealed(state):
+        if is_sealed(state) or not (kind.subject_of(event) and kind.tells_anything(event)):
             return event
         data = kind.decode(state)
         told = object.__new__(kind.event)

@@ -18,11 +18,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from infra.eventstore.data_keys import NONCE_LENGTH
-from projections.log import SEALED
+from projections.log import NAMES_SUBJECT
 
 _FORM = "1."
 #: What is sealed is filled up to a multiple of this, so that its length says little, in bytes.
 _BLOCK = 64
+#: How the sealed part begins, and where: behind the id of whom it tells about.
+_SEALED = '"private":"'
+_AFTER_SUBJECT = len(NAMES_SUBJECT) + 36 + len('",')
 
 #: Private fields by their path, with what each reads once it is forgotten.
 Private = Mapping[str, Any]
@@ -50,20 +53,38 @@ class Place:
         return ids + self.version.to_bytes(8, signed=True) + self.type.encode()
 
 
+def is_about_somebody(state: str) -> bool:
+    """Whether a state names whom it tells about, be it that it has a sealed part or not."""
+    return state.startswith(NAMES_SUBJECT)
+
+
 def is_sealed(state: str) -> bool:
     """Whether a state has a sealed part."""
-    return state.startswith(SEALED)
+    return state.startswith(NAMES_SUBJECT) and state.startswith(_SEALED, _AFTER_SUBJECT)
 
 
 def subject_of(state: str) -> UUID:
-    """Whom a state with a sealed part tells about."""
-    start = len(SEALED)
+    """Whom a state tells about that names somebody."""
+    start = len(NAMES_SUBJECT)
     return UUID(state[start : start + 36])
 
 
-def tells_anything(state: State, private: Private) -> bool:
-    """Whether any private field of a state holds something."""
-    return any(value is not None for path in private for value in _values(state, path))
+def about(subject_id: UUID, state: str) -> str:
+    """A state in which nothing is sealed, with whom it is about."""
+    return f'{NAMES_SUBJECT}{subject_id}",{state[1:]}'
+
+
+def tells_anything(fact: Any, private: Private) -> bool:
+    """Whether any private field of an event, or of values within it, holds something."""
+    return any(_tells(fact, path.split(".")) for path in private)
+
+
+def _tells(value: Any, names: list[str]) -> bool:
+    if isinstance(value, (tuple, list)):
+        return any(_tells(one, names) for one in value)
+    if not names:
+        return bool(value)
+    return value is not None and _tells(getattr(value, names[0]), names[1:])
 
 
 def sealed(state: State, private: Private, key: bytes, place: Place) -> State:
@@ -76,7 +97,7 @@ def sealed(state: State, private: Private, key: bytes, place: Place) -> State:
     nonce = urandom(NONCE_LENGTH)
     secret = nonce + AESGCM(key).encrypt(nonce, plain, place.bytes)
     member = _FORM + urlsafe_b64encode(secret).rstrip(b"=").decode()
-    # These come first: by the beginning of its state an event is known to be sealed, and for whom.
+    # These come first: by the beginning of its state an event is known to be about somebody, and sealed.
     return {"subject_id": str(place.subject_id), "private": member, **state}
 
 

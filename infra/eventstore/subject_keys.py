@@ -8,12 +8,19 @@ from psycopg import errors
 
 from infra.eventstore.codec import SubjectKeys
 from infra.eventstore.data_keys import DataKeys, new_key
-from projections.base import Database
+from projections.base import Answer, Database
 
 _MAKE: LiteralString = """
     INSERT INTO subject_keys (company_id, subject_id, kind, kek_id, wrapped)
     SELECT %(company_id)s, new.id, new.kind, %(kek_id)b, new.wrapped
       FROM unnest(%(ids)b::uuid[], %(kinds)b::text[], %(wrapped)b::bytea[]) AS new(id, kind, wrapped)
+"""
+
+# Whoever forgets a person destroys their key first, and so waits for what is just being told about them.
+_HOLD: LiteralString = """
+    SELECT wrapped FROM subject_keys
+     WHERE company_id = %(company_id)s AND subject_id = %(subject_id)s
+       FOR KEY SHARE
 """
 
 # Nobody gets a key again who was forgotten.
@@ -29,8 +36,10 @@ _FIND_OR_MAKE: LiteralString = """
     )
     SELECT subject_id, wrapped FROM made
      UNION ALL
-    SELECT subject_id, wrapped FROM subject_keys
-     WHERE company_id = %(company_id)s AND subject_id = ANY(%(ids)b::uuid[])
+    SELECT subject_id, wrapped
+      FROM (SELECT subject_id, wrapped FROM subject_keys
+             WHERE company_id = %(company_id)s AND subject_id = ANY(%(ids)b::uuid[])
+               FOR KEY SHARE) AS known
      UNION ALL
     SELECT subject_id, NULL FROM erased_subjects
      WHERE company_id = %(company_id)s AND subject_id = ANY(%(ids)b::uuid[])
@@ -44,6 +53,9 @@ class KeysOfSubjects:
         self._db = db
         self._data_keys = data_keys
         self._keys: dict[UUID, bytes | None] = {}
+        #: Keys that other statements brought along, as the database keeps them.
+        self._brought: dict[UUID, bytes] = {}
+        self._held: dict[UUID, Answer] = {}
 
     def of(self, kinds: Mapping[UUID, str], new: Iterable[UUID] = ()) -> SubjectKeys:
         """The keys of these persons, each given with its kind; None for who was forgotten.
@@ -51,6 +63,7 @@ class KeysOfSubjects:
         Who is `new` gets a key without a look. Of the others, those without a key get one, which takes a
         round trip. Raises NoDataKey, and SerializationFailure where another transaction just gave one a key.
         """
+        self._open_brought(kinds)
         fresh = {one: kinds[one] for one in new if one not in self._keys}
         if fresh:
             self._keys.update({one: new_key() for one in fresh})
@@ -63,14 +76,30 @@ class KeysOfSubjects:
     def _find_or_make(self, kinds: Mapping[UUID, str]) -> None:
         made = {one: new_key() for one in kinds}
         for row in self._db.ask(_FIND_OR_MAKE, self._rows(kinds, made)).rows():
-            self.learn(row["subject_id"], row["wrapped"])
+            self._keys[row["subject_id"]] = self._unwrapped(row["subject_id"], row["wrapped"])
         if not kinds.keys() <= self._keys.keys():
             raise errors.SerializationFailure
 
-    def learn(self, subject_id: UUID, wrapped: bytes | None) -> None:
+    def learn(self, subject_id: UUID, wrapped: bytes) -> None:
         """Take a key that another statement brought along."""
-        company_id = self._db.company_id
-        self._keys[subject_id] = self._data_keys.unwrap(wrapped, company_id, subject_id) if wrapped else None
+        self._brought[subject_id] = wrapped
+
+    def hold(self, subject_id: UUID) -> None:
+        """Ask for a key with the next round trip, and let nobody destroy it before this transaction ends."""
+        params = {"company_id": self._db.company_id, "subject_id": subject_id}
+        self._held[subject_id] = self._db.ask(_HOLD, params)
+
+    def _open_brought(self, wanted: Iterable[UUID]) -> None:
+        """Open the keys of these persons that are here."""
+        for one, answer in self._held.items():
+            if row := answer.row():
+                self.learn(one, row["wrapped"])
+        for one in wanted:
+            if one not in self._keys and one in self._brought:
+                self._keys[one] = self._unwrapped(one, self._brought[one])
+
+    def _unwrapped(self, subject_id: UUID, wrapped: bytes | None) -> bytes | None:
+        return self._data_keys.unwrap(wrapped, self._db.company_id, subject_id) if wrapped else None
 
     def _rows(self, kinds: Mapping[UUID, str], keys: SubjectKeys) -> dict[str, object]:
         company_id = self._db.company_id

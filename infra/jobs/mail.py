@@ -28,7 +28,8 @@ log = structlog.get_logger("jobs")
 
 # Found without a lock and across companies; nobody else sends, as the schedule does a job once at a time.
 _WAITING: LiteralString = """
-    SELECT company_id, id, address, document, document_id, part_id, language, written_at FROM messages
+    SELECT company_id, id, address, document, document_id, part_id, language, written_at, customer_id
+      FROM messages
      WHERE status = 'waiting' AND company_id <> ALL((SELECT closed FROM installation)::uuid[])
      ORDER BY written_at
 """
@@ -53,12 +54,14 @@ class Waiting:
 
     company_id: UUID
     id: UUID
-    address: str
+    #: None: the customer was forgotten meanwhile.
+    address: str | None
     document: str
     document_id: UUID
     part_id: UUID | None
     language: str
     written_at: datetime
+    customer_id: UUID | None
 
 
 #: Writes a letter with what a company knows; None for a document that holds no more.
@@ -91,6 +94,8 @@ class Post:
     ) -> bool:
         """No transaction is open while the document is written or the mail server is waited for."""
         try:
+            if waiting.address is None:
+                return self._give_up(connection, writer, waiting, now, "its customer is forgotten")
             with transaction(connection, waiting.company_id, reading=True, models=writer.models) as db:
                 letter = self._compose(db, writer, waiting)
             if letter is None:

@@ -35,13 +35,22 @@ class NotAnAddress(AddressRefused):
 
 @dataclass(frozen=True, kw_only=True)
 class Enclosure:
-    """What comes with a message: a file, an identity by which a second copy is known, whom to answer."""
+    """What comes with a message: a file, an identity by which a second copy is known, whom to answer.
+
+    `customer_id` is the customer whom it is about, if any.
+    """
 
     id: UUID
     name: str
     media_type: str
     content: bytes
     reply_to: str | None = None
+    customer_id: UUID | None = None
+
+    @property
+    def file_name(self) -> str:
+        """By what its message is called in a folder: its own id, and the customer's."""
+        return ".".join(str(one) for one in (self.id, self.customer_id) if one)
 
 
 class Messenger(Protocol):
@@ -67,7 +76,7 @@ class Outbox:
                 file.write(_message(self._sender, address, subject, text, enclosure).as_bytes())
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).rename(self._folder / f"{enclosure.id if enclosure else uuid7()}.eml")
+            Path(temporary).rename(self._folder / f"{enclosure.file_name if enclosure else uuid7()}.eml")
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
                 Path(temporary).unlink()

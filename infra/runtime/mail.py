@@ -54,6 +54,7 @@ def _receipt(reading: Reading, waiting: Waiting, addresses: ReceiptAddresses) ->
             media_type=PDF,
             content=letter.write(),
             reply_to=letter.reply_to,
+            customer_id=waiting.customer_id,
         ),
         document_version=letter.version,
     )

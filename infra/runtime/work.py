@@ -27,6 +27,7 @@ from projections.guards.reorder_points import ReorderPointGuard
 from projections.guards.series import SeriesGuard
 from projections.guards.settings import SettingsGuard
 from projections.guards.stock import StockGuard
+from projections.guards.stored_texts import StoredTexts
 from projections.guards.users import UsersGuard
 
 
@@ -67,6 +68,7 @@ class RequestWork(PostgresUnitOfWork):
         self.credentials = Credentials(transaction, now, self.changed_rows)
         self.approvals = Approvals(transaction, caller, self.changed_rows)
         self.users = UsersGuard(transaction)
+        self.stored_texts = StoredTexts(transaction)
         self.pictures = PictureShelf(transaction)
         self.assortment = Assortment(transaction, writer.types.rebuild)
         self.imports = ImportDesk(transaction, caller, now, self.changed_rows)

@@ -42,6 +42,7 @@ MIGRATIONS = {
     "infra.identity:approvals.sql": "infra.identity:approvals.sql",
     "infra.eventstore:subject_keys.sql": "infra.eventstore:subject_keys.sql",
     "infra.jobs:scrub.sql": "infra.jobs:scrub.sql",
+    "infra.decisions:subjects.sql": "infra.decisions:subjects.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

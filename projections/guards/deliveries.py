@@ -22,14 +22,14 @@ _ENTRIES: LiteralString = """
 """
 
 _WAITING: LiteralString = """
-    SELECT id, device_id, awaits, operation, received_at, received_by FROM waiting_operations
+    SELECT id, device_id, awaits, operation, received_at, received_by, customer_id FROM waiting_operations
      WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[])
 """
 
 # What a waiting operation names has arrived, was rejected, or has not come in time.
 _DUE: LiteralString = """
     SELECT waiting.id, waiting.device_id, waiting.awaits, waiting.operation, waiting.received_at,
-           waiting.received_by,
+           waiting.received_by, waiting.customer_id,
            waiting.received_at < %(before)s
            OR EXISTS (SELECT FROM till_operations
                        WHERE company_id = %(company_id)s AND operation_id = waiting.awaits
@@ -64,6 +64,10 @@ _DUE_ENTRIES: LiteralString = """
      LIMIT %(limit)s::bigint
 """
 
+_CUSTOMER_OF: LiteralString = """
+    SELECT customer_id FROM orders WHERE company_id = %(company_id)s AND id = %(order_id)s
+"""
+
 _USER_AT: LiteralString = f"""
     SELECT {EVENT} FROM events AS e
      WHERE e.company_id = %(company_id)s AND e.stream_id = %(user_id)s
@@ -75,9 +79,9 @@ _USER_AT: LiteralString = f"""
 
 _KEEP: LiteralString = """
     INSERT INTO waiting_operations (company_id, id, device_id, seq, awaits, operation, received_at,
-                                    received_by)
+                                    received_by, customer_id)
     VALUES (%(company_id)s, %(id)s, %(device_id)s, %(seq)s, %(awaits)s, %(operation)s, %(received_at)s,
-            %(received_by)s)
+            %(received_by)s, %(customer_id)s)
         ON CONFLICT (company_id, id) DO UPDATE SET awaits = excluded.awaits
 """
 
@@ -131,6 +135,16 @@ class DeliveriesGuard:
         answer = self._db.ask(_DUE_ENTRIES, {**self._own(), "limit": limit})
         return Pending(lambda: {row["stream_id"]: row["version"] for row in answer.rows()})
 
+    def customer_of(self, order_id: UUID) -> Pending[UUID | None]:
+        """Ask to which customer an order was sold, if it is there and was sold to one."""
+        answer = self._db.ask(_CUSTOMER_OF, {**self._own(), "order_id": order_id})
+
+        def customer() -> UUID | None:
+            row = answer.row()
+            return row["customer_id"] if row else None
+
+        return Pending(customer)
+
     def user_at(self, user_id: UUID, moment: datetime) -> Pending[User | None]:
         """Ask for a user with the rights of that moment."""
         answer = self._db.ask(_USER_AT, {**self._own(), "user_id": user_id, "moment": moment})
@@ -155,6 +169,7 @@ class DeliveriesGuard:
                 "operation": waiting.operation,
                 "received_at": waiting.received_at,
                 "received_by": waiting.received_by,
+                "customer_id": waiting.customer_id,
             },
         )
 

@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
 
+from domain.customers import Customer
 from domain.stock.reservations import PlacedLine, Reservation, ReservedLine
-from projections.base import Database, Projection, Row
+from projections.base import Database, Projection, Row, all_but
 from projections.pages import PAGE, list_and_count
 
 # What lapses is counted as released: of a line that has ended, each unit was handed over or let go.
@@ -40,10 +41,13 @@ def _entered(lines: Iterable[PlacedLine]) -> list[Decimal]:
 
 
 class Reservations(Projection):
-    """One row for each reservation, and one for each of its lines, in the product's unit."""
+    """One row for each reservation, and one for each of its lines, in the product's unit.
+
+    What is said of it in words goes with its customer.
+    """
 
     name = "reservations"
-    version = 2
+    version = 3
     mode = "inline"
     tables = ("reservations", "reservation_lines")
     on = {
@@ -94,6 +98,11 @@ class Reservations(Projection):
              WHERE company_id = %(company_id)s AND id = %(stream_id)s
             """,
         ),
+        Customer.Erased: """
+            UPDATE reservations SET reference = NULL, note = NULL, release_reason = NULL
+             WHERE company_id = %(company_id)s
+               AND (customer_id = %(stream_id)s OR customer_id = ANY(%(customer_ids)b::uuid[]))
+        """,
     }
     derives = {
         "variants": (_variants, "lines"),
@@ -101,6 +110,8 @@ class Reservations(Projection):
         "units": (_units, "lines"),
         "entered": (_entered, "lines"),
     }
+    # Nothing else about its customer is kept of a reservation.
+    ignores = all_but(Customer, Customer.Erased)
     schema = """
         CREATE TABLE reservations (
             company_id     uuid NOT NULL,
@@ -123,6 +134,11 @@ class Reservations(Projection):
         CREATE INDEX reservations_by_status ON reservations (company_id, status, created_at, id);
         CREATE INDEX reservations_by_storage ON reservations (company_id, storage_id, created_at, id);
         CREATE INDEX reservations_by_order ON reservations (company_id, order_id) WHERE order_id IS NOT NULL;
+        -- They would keep words that nobody could erase.
+        ALTER TABLE reservations ALTER COLUMN reference SET STATISTICS 0,
+            ALTER COLUMN note SET STATISTICS 0, ALTER COLUMN release_reason SET STATISTICS 0;
+        CREATE INDEX reservations_by_customer ON reservations (company_id, customer_id)
+            WHERE customer_id IS NOT NULL;
         CREATE INDEX reservations_by_end ON reservations (expires_at) WHERE status = 'placed';
         CREATE TABLE reservation_lines (
             company_id       uuid NOT NULL,

@@ -42,6 +42,7 @@ def hold_sale(command: HoldSale, work: HeldSaleWork) -> HeldSale:
     PriceOverrideNotAllowed, DiscountExceedsValue, DiscountNotAllowed, DiscountAboveCeiling,
     InsufficientStock, HeldElsewhere, HeldSaleEnded and DuplicateId.
     """
+    work.hold_person(command.customer_id)
     earlier = work.find_earlier(HeldSale, HeldSale.Parked, command.id)
     former, company = ask_basket(command.held_id, work), work.ask(Company, work.caller.company_id)
     try:

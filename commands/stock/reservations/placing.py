@@ -50,6 +50,7 @@ def reserve_stock(command: ReserveStock, work: StockWork) -> Reservation:
         quantities=(line.quantity for line in command.lines),
         unit_ids=(line.unit_id for line in command.lines if line.unit_id),
     )
+    work.hold_person(command.customer_id)
     earlier = work.find_earlier(Reservation, Reservation.Placed, command.id)
     wrong = [*twice(command.lines), *_wrong_customer(command.customer_id, work), *_wrong_end(command, work)]
     stock.check_store("storage_id", work.caller.store_ids)

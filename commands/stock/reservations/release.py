@@ -38,6 +38,7 @@ def release_reservation(command: ReleaseReservation, work: StockWork) -> Reserva
     Raises Missing, OtherStore, StaleVersion, ReservationEnded, ReleaseExceedsReserved, Invalid.
     """
     reservation = work.load(Reservation, command.id)
+    work.hold_person(reservation.customer_id)
     stock = work.stock.lock({"storage_id": reservation.storage_id}, reservation.promises)
     stock.check_store("storage_id", work.caller.store_ids)
     check_version(reservation.version, command.expected_versions)

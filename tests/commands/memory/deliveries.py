@@ -7,6 +7,7 @@ from itertools import islice
 from uuid import UUID
 
 from domain.deliveries import InboxEntry, Waiting
+from domain.orders import Order
 from domain.pending import Pending
 from domain.till_operations import TillOperation
 from domain.users import User
@@ -70,6 +71,10 @@ class MemoryDeliveries:
     def _is_hopeless(self, waiting: Waiting, before: datetime) -> bool:
         rejected = any(entry.status != "resolved" for entry in self.entries([waiting.awaits]).read())
         return rejected or waiting.received_at < before
+
+    def customer_of(self, order_id: UUID) -> Pending[UUID | None]:
+        order = self._world.find(self._company_id, order_id)
+        return Pending(lambda: order.terms.customer_id if isinstance(order, Order) else None)
 
     def user_at(self, user_id: UUID, moment: datetime) -> Pending[User | None]:
         rows = [

@@ -106,6 +106,9 @@ class MemoryWork:
             raise Missing
         return aggregate
 
+    def hold_person(self, person_id: UUID | None) -> None:
+        """Nobody else decides meanwhile."""
+
     def save(self, *aggregates: Aggregate) -> None:
         for aggregate in aggregates:
             if events := aggregate.new_events():

@@ -1,5 +1,7 @@
 """What events tell about persons is sealed in the log, opens with their key alone, and can be forgotten."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -8,17 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.eventstore.codec import EventType
 from infra.eventstore.data_keys import DataKeys, NoDataKey
 from infra.eventstore.sealing import (
     BrokenSeal,
     Place,
+    about,
     forgotten,
+    is_about_somebody,
     is_sealed,
     opened,
     sealed,
     subject_of,
     tells_anything,
 )
+from infra.runtime.models import EVENT_TYPES
+from tests.golden import golden_state
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 PLACE = Place(uuid4(), uuid4(), uuid4(), 3, "customers.Customer.Renamed")
@@ -30,6 +37,31 @@ STATE = {
     "lines": [{"discount": None}, {"discount": {"value": "5", "reason": "friend of Bob"}}],
 }
 texts = st.none() | st.text(max_size=20)
+
+
+@dataclass(frozen=True)
+class Paid:
+    reference: str | None
+
+
+@dataclass(frozen=True)
+class Told:
+    name: str | None
+    payments: tuple[Paid, ...]
+
+
+PRIVATE_OF_TOLD = {"name": "Nobody", "payments.reference": None}
+ABOUT_PERSONS = [kind for kind in EVENT_TYPES.by_name.values() if kind.private]
+
+
+def values_at(value: Any, names: list[str]) -> Iterator[Any]:
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from values_at(one, names)
+    elif not names:
+        yield value
+    elif value is not None:
+        yield from values_at(value[names[0]], names[1:])
 
 
 def text_of(state: dict[str, Any]) -> str:
@@ -86,7 +118,32 @@ class TestASealedState:
             opened(sealed_text(), PRIVATE, OTHER_KEY, PLACE)
 
     def test_is_not_made_where_nothing_is_told(self) -> None:
-        assert not tells_anything({"name": None, "payments": [{"reference": None}]}, PRIVATE)
+        silent = Told(name=None, payments=(Paid(reference=None),))
+
+        assert not tells_anything(silent, PRIVATE_OF_TOLD)
+        assert tells_anything(replace(silent, name="Ada"), PRIVATE_OF_TOLD)
+        assert tells_anything(
+            replace(silent, payments=(*silent.payments, Paid(reference="visa 1"))), PRIVATE_OF_TOLD
+        )
+
+    def test_names_whom_it_is_about_even_where_nothing_is_told(self) -> None:
+        text = about(PLACE.subject_id, text_of({"amount": 5}))
+
+        assert is_about_somebody(text)
+        assert not is_sealed(text)
+        assert subject_of(text) == PLACE.subject_id
+        assert msgspec.json.decode(text)["amount"] == 5
+
+
+@pytest.mark.parametrize("kind", ABOUT_PERSONS, ids=lambda kind: kind.name)
+def test_every_event_about_a_person_can_be_read_once_they_are_forgotten(kind: EventType) -> None:
+    place = Place(uuid4(), uuid4(), uuid4(), 1, kind.name)
+    text = text_of(sealed(msgspec.json.decode(golden_state(kind)), kind.private, KEY, place))
+
+    event = kind.decode(opened(text, kind.private, None, place))
+
+    for path, reads in kind.private.items():
+        assert all(value == reads for value in values_at(msgspec.to_builtins(event), path.split(".")))
 
 
 class TestADataKey:
