@@ -186,7 +186,8 @@ class Gatekeeper:
             "answered",
             request_id=req.context.request_id,
             method=req.method,
-            path=req.path,
+            # What is open to everybody may be so by a secret in its path.
+            path=req.path if caller else route,
             status=resp.status_code,
             milliseconds=round(seconds * 1000, 2),
             company_id=str(caller.company_id) if caller else None,

@@ -28,6 +28,7 @@ from infra.postgres.connections import BULK
 from infra.postgres.heartbeats import part_name
 from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.process.garbage import collecting_no_garbage
+from infra.process.troubles import described
 from projections.base import CompanyClosed, Row, ServerOutdated
 from projections.companies import find_company
 from projections.users import find_user
@@ -132,7 +133,7 @@ class Imports:
                         backoff = PAUSE
                         stop.wait(PAUSE)
             except psycopg.Error as error:
-                log.warning("the database cannot be used", error=str(error).strip(), retry_seconds=backoff)
+                log.warning("the database cannot be used", error=described(error), retry_seconds=backoff)
                 stop.wait(backoff)
                 backoff = min(backoff * 2, LONGEST_BACKOFF)
 

@@ -13,6 +13,7 @@ from commands.stock.counts.completion import CompleteCount, PostDifferences, com
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.jobs.job import Job
 from infra.postgres.transactions import transaction
+from infra.process.troubles import described
 from projections.base import CompanyClosed, Database
 from projections.guards.counts import CountsGuard
 from projections.guards.series import SeriesGuard
@@ -67,7 +68,7 @@ def _complete(
         return False
     except Exception as trouble:  # noqa: BLE001 whatever is wrong with one of them, the others are completed
         names = {"company_id": str(company_id), "count_id": str(count_id)}
-        log.warning("a count could not be completed", **names, error=str(trouble))
+        log.warning("a count could not be completed", **names, error=described(trouble))
         return False
     return True
 

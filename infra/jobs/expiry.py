@@ -12,6 +12,7 @@ import structlog
 from commands.ports import Caller
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.postgres.transactions import transaction
+from infra.process.troubles import described
 from projections.base import CompanyClosed
 
 #: How many lapse in one transaction, so that tills never wait long for what it locks.
@@ -70,7 +71,7 @@ class Expiry:
                 lapsed += self._expire_some(connection, writer, company_id, now, one)
             except Exception as trouble:  # noqa: BLE001 it is tried again the next time
                 names = {"company_id": str(company_id), "id": str(one)}
-                log.warning("it could not lapse", what=self.noun, **names, error=str(trouble))
+                log.warning("it could not lapse", what=self.noun, **names, error=described(trouble))
         return lapsed
 
     def _expire_some(

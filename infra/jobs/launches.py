@@ -12,6 +12,7 @@ from commands.ports import Caller
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.jobs.job import Job
 from infra.postgres.transactions import transaction
+from infra.process.troubles import described
 from projections.base import CompanyClosed, EventNotReadable
 
 #: How many products are launched in one transaction, so that tills never wait long for the log.
@@ -81,7 +82,7 @@ def _launch_each(
             launched += _launch_some(connection, writer, company_id, now, product_id)
         except EventNotReadable as trouble:
             names = {"company_id": str(company_id), "product_id": str(product_id)}
-            log.warning("a product could not be launched", **names, error=str(trouble))
+            log.warning("a product could not be launched", **names, error=described(trouble))
     return launched
 
 

@@ -15,6 +15,7 @@ from infra.postgres.connections import WORKERS, bounded
 from infra.postgres.definitions import closed_companies, is_own
 from infra.postgres.heartbeats import part_name
 from infra.process.clock import WatchedClock
+from infra.process.troubles import described
 
 #: How often the clock on the wall is looked at, in seconds.
 LOOK_SECONDS = 1.0
@@ -78,7 +79,7 @@ class Schedule:
                     job.do(connection, self._writer, datetime.now(UTC))
                     log.debug("job done", job=job.name)
         except psycopg.Error as error:
-            log.warning("a job waits: the database cannot be used", job=job.name, error=str(error).strip())
+            log.warning("a job waits: the database cannot be used", job=job.name, error=described(error))
 
     def _tell_of_closed(self, companies: frozenset[UUID]) -> None:
         """Say once for which companies jobs and imports are left out."""

@@ -18,6 +18,7 @@ import psycopg
 import structlog
 
 from infra.postgres.connections import REQUESTS, bounded
+from infra.process.troubles import described
 
 #: This process among all workers: a part of the name of each of its connections.
 PROCESS = secrets.token_hex(6)
@@ -99,7 +100,7 @@ class Heart:
             except psycopg.Error as error:
                 # Nobody could be heard meanwhile, so nobody was silent.
                 self._neighbours.clear()
-                log.warning("a heart cannot beat", error=str(error).strip())
+                log.warning("a heart cannot beat", error=described(error))
                 self._stopped.wait(self._beat)
 
     def beat(self, connection: psycopg.Connection[Any]) -> None:

@@ -18,6 +18,7 @@ from commands.unavailable import (
     Unavailable,
 )
 from infra.postgres.connections import CannotConnect, CommitUnknown, ConnectionLost, PoolExhausted
+from infra.process.troubles import described
 
 R = TypeVar("R")
 
@@ -58,7 +59,7 @@ def refusing_outages() -> Iterator[None]:
         refusal = refusal_of(error)
         if refusal is None:
             raise
-        log.warning("the database cannot be used", code=refusal.code, error=str(error).strip())
+        log.warning("the database cannot be used", code=refusal.code, error=described(error))
         raise refusal from error
 
 

@@ -1,21 +1,20 @@
-"""Structured logs: one JSON object a line, and never a secret in it."""
+"""Structured logs: one JSON object a line, and never a secret or a person in it."""
 
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import structlog
 
-_SECRET = frozenset({"password", "token", "refresh_token", "authorization", "secret", "password_hash"})
+from infra.process.hiding import hidden
+from infra.process.troubles import traced
 
 
 def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Blank what must never be read in a log."""
-    for name in _SECRET & event.keys():
-        event[name] = "***"
-    return event
+    return cast("MutableMapping[str, Any]", hidden(event))
 
 
 def _render(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> bytes:
@@ -26,13 +25,11 @@ def configure_logs(level: str) -> None:
     """Write logs of at least this level to standard error."""
     structlog.configure(
         processors=[
+            # NOTE: tracebacks of our own; others print what errors say, or local variables.
+            structlog.processors.ExceptionRenderer(traced),
+            hide_secrets,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            hide_secrets,
-            # NOTE: plain tracebacks; the pretty ones print local variables, and those may be secrets.
-            structlog.processors.ExceptionRenderer(
-                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-            ),
             _render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),

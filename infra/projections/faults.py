@@ -5,10 +5,10 @@ from typing import LiteralString
 import psycopg
 
 from infra.postgres.transactions import Transaction
+from infra.process.troubles import described
 
 # What a server says of its own state rather than of the statement: it passes without anybody's doing.
 _PASSING = ("08", "40", "53", "55", "57", "58", "XX")
-_MESSAGE_LENGTH = 2_000
 
 _EVENT: LiteralString = """
     SELECT type, stream_id FROM events WHERE company_id = %(company_id)s AND position = %(position)s
@@ -23,12 +23,7 @@ def is_passing(error: Exception) -> bool:
 
 
 def describe(db: Transaction, position: int, error: Exception) -> str:
-    """What a person needs to find the event and the fault."""
+    """What a person needs to find the event and the fault; what the event says of anybody is not told."""
     event = db.ask(_EVENT, {"company_id": db.company_id, "position": position}).row() or {}
-    # The database keeps no NUL in a text, and a statement in an error may be long.
-    reason = f"{error} {error.__cause__ or ''}"
-    message = reason.replace("\0", "").strip()[:_MESSAGE_LENGTH]
-    return (
-        f"{type(error).__name__}: {message} (event {event.get('type')} at position {position}, "
-        f"stream {event.get('stream_id')})"
-    )
+    causes = "; ".join(described(one) for one in (error, error.__cause__) if one)
+    return f"{causes} (event {event.get('type')} at position {position}, stream {event.get('stream_id')})"

@@ -19,6 +19,7 @@ from infra.eventstore.codec import EventTypes
 from infra.postgres.connections import STAGING, bounded
 from infra.postgres.transactions import transaction
 from infra.process.children import end_with
+from infra.process.troubles import described
 from infra.projections.reading import BATCH
 from infra.projections.rebuild import RebuildReport, rebuild
 from infra.projections.staging import Progress, ignore_progress
@@ -124,8 +125,7 @@ def reason_of(error: Exception) -> str:
     """Why something could not be made, in a sentence or two."""
     if isinstance(error, (LogAltered, Refusal)):
         return str(error)
-    first = (str(error).strip().splitlines() or [""])[0]
-    return "; ".join([f"{type(error).__name__}: {first}", *getattr(error, "__notes__", [])])
+    return "; ".join([described(error), *getattr(error, "__notes__", [])])
 
 
 _HEADS: LiteralString = """

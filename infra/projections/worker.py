@@ -16,6 +16,7 @@ from infra.postgres.heartbeats import part_name
 from infra.postgres.pipeline import RequestConnection
 from infra.postgres.transactions import Transaction, transaction
 from infra.process.garbage import collecting_no_garbage
+from infra.process.troubles import described
 from infra.projections.checkpoints import move, park, take
 from infra.projections.faults import describe, is_passing
 from infra.projections.reading import BATCH, FactReader
@@ -89,7 +90,7 @@ class Worker:
                 passed = self.step(stop)
             except psycopg.Error as error:
                 self.close()
-                log.warning("the database cannot be used", error=str(error).strip(), retry_seconds=backoff)
+                log.warning("the database cannot be used", error=described(error), retry_seconds=backoff)
                 stop.wait(backoff)
                 backoff = min(backoff * 2, LONGEST_BACKOFF)
                 continue
@@ -219,7 +220,7 @@ class Worker:
                 "a read model could not be written; trying again later",
                 projection=model.name,
                 company_id=str(company_id),
-                error=str(trouble).strip(),
+                error=described(trouble),
             )
             self._behind.add(company_id)
             return 0

@@ -21,6 +21,7 @@ from infra.decisions.unit_of_work import EventWriter
 from infra.identity.refresh_tokens import pepper_of
 from infra.jobs.job import Job
 from infra.postgres.transactions import transaction
+from infra.process.troubles import described
 from infra.runtime.settings import Settings
 from infra.runtime.work import RequestWork
 from projections.base import CompanyClosed
@@ -78,7 +79,7 @@ def _settle(decide: "Decisions", company_id: UUID, peppers: Sequence[bytes]) -> 
         # This very moment; the schedule tells of it.
         return 0
     except Exception as trouble:  # noqa: BLE001 whatever is wrong with one company, the others are looked at
-        log.warning("waiting operations", company_id=str(company_id), error=str(trouble))
+        log.warning("waiting operations", company_id=str(company_id), error=described(trouble))
         return 0
 
 

@@ -57,9 +57,9 @@ class StoredTexts:
         answers, waiting = self._db.ask(_FORGET_ANSWERS, params), self._db.ask(_WAITING, params)
 
         def purged() -> Mapping[str, int]:
-            self._rewrite(waiting.rows())
-            (forgotten,) = answers.rows()
-            return {"idempotency_keys": forgotten["rows"], "waiting_operations": len(waiting.rows())}
+            (forgotten,), operations = answers.rows(), waiting.rows()
+            self._rewrite(operations)
+            return {"idempotency_keys": forgotten["rows"], "waiting_operations": len(operations)}
 
         return Pending(purged)
 

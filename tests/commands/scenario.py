@@ -491,8 +491,8 @@ class Scenario:
 
 def read_again(rows: Iterable[Row]) -> list[tuple[type[Aggregate.Event], UUID, Any]]:
     """What rows of the log say."""
-    kinds = [(EVENT_TYPES.named(row["type"]), row) for row in rows]
-    return [(kind.event, row["stream_id"], kind.decode(row["state"])) for kind, row in kinds]
+    decoded = [(row["stream_id"], *EVENT_TYPES.decode(row)) for row in rows]
+    return [(event, stream_id, data) for stream_id, event, data in decoded]
 
 
 def with_permission(somebody: Caller, *keys: str) -> Caller:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -30,10 +31,13 @@ from commands.sync.operation import (
 )
 from domain.devices import Device
 from domain.errors import Invalid
+from domain.orders import Order
 from domain.settings import OtherStore
 from domain.till_operations import MadeThing, OperationSettled, TillOperation, entry_of_other, stream_of
 from domain.users import User
+from infra.runtime.models import EVENT_TYPES
 from tests.commands.samples import (
+    CUSTOMER,
     FOUNDED,
     NOTHING,
     NOW,
@@ -44,6 +48,7 @@ from tests.commands.samples import (
     USER,
     VARIANT,
     caller,
+    customer,
     id_of,
     product,
     register,
@@ -52,6 +57,7 @@ from tests.commands.samples import (
     user,
 )
 from tests.commands.scenario import Outcome, Scenario, fact
+from tests.golden import golden_event
 
 DEVICE, SHIFT = id_of("device"), id_of("shift to come")
 
@@ -87,6 +93,13 @@ def reject(content: str = "this", *, code: str = "payment_insufficient", **value
 
 def waiting(content: str = "this", **values: Any) -> KeepWaiting:
     return KeepWaiting(operation=operation(content, **values), device_id=DEVICE, awaits=SHIFT)
+
+
+def sold(order_id: UUID) -> Order:
+    """An order of the customer, as a till recorded it."""
+    kind = EVENT_TYPES.by_event[Order.Sold]
+    read = golden_event(kind, order_id, customer_id=CUSTOMER)
+    return Order.begin(Order.Sold, order_id, **{name: getattr(read, name) for name in kind.fields})
 
 
 def open_till() -> Record[None]:
@@ -134,6 +147,19 @@ class TestReject:
         )
         assert {name: getattr(outcome.recorded[0][2], name) for name in sent} == sent
 
+    @pytest.mark.parametrize("body", [f'{{"customer_id":"{CUSTOMER}"}}', f'{{"order_id":"{OTHER}"}}'])
+    def test_knows_whose_it_is_by_customer_or_order(self, shop: Scenario, body: str) -> None:
+        rejected = shop.given(customer(), sold(OTHER)).when(reject(body=body)).recorded[0][2]
+        assert rejected.customer_id == CUSTOMER
+
+    def test_knows_the_customer_whom_it_would_make(self, shop: Scenario) -> None:
+        assert shop.when(reject(type="customer.create")).recorded[0][2].customer_id == ORDER
+
+    @pytest.mark.parametrize("named", ['"x"', "7", "null", "[]", f'"{OTHER}"'])
+    def test_is_nobodys_where_it_names_no_customer(self, shop: Scenario, named: str) -> None:
+        rejected = shop.when(reject(body=f'{{"order_id":{named}}}')).recorded[0][2]
+        assert rejected.customer_id is None
+
     def test_keeps_it_once(self, shop: Scenario) -> None:
         shop.when(reject())
         shop.when(reject(code="not_found")).then_nothing()
@@ -157,6 +183,13 @@ class TestKeepWaiting:
     def test_keeps_what_names_something_that_is_not_there(self, shop: Scenario) -> None:
         shop.when(waiting()).then_nothing()
         assert due(shop) == []
+
+    def test_knows_whose_it_is(self, shop: Scenario) -> None:
+        shop.given(customer()).when(waiting(body=f'{{"customer_id":"{CUSTOMER}"}}'))
+        known = answer(
+            shop.when(BeginDelivery(device_id=DEVICE, operation_ids=[ORDER], cashier_ids=[], goods={}))
+        )
+        assert known.waiting[ORDER].customer_id == CUSTOMER
 
     def test_refuses_another_of_the_same_id(self, shop: Scenario) -> None:
         shop.when(waiting())

@@ -21,13 +21,14 @@ from infra.postgres.connections import Bounds
 from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.runtime.services import make_event_writer
 from infra.runtime.work import RequestWork
+from projections.log import EVENT
 from tests.commands.samples import COMPANY, NOW, company
 from tests.commands.scenario import Outcome, Scenario, read_again
 from tests.conftest import Database, fresh_database
 
 _FOUND_COMPANY: LiteralString = "SELECT found_company(%(company_id)s)"
-_EVENTS: LiteralString = """
-    SELECT stream_id, type, state FROM events WHERE company_id = %(company_id)s ORDER BY position
+_EVENTS: LiteralString = f"""
+    SELECT {EVENT} FROM events AS e WHERE e.company_id = %(company_id)s ORDER BY e.position
 """
 _SIGN_IN: LiteralString = """
     INSERT INTO sessions (company_id, id, user_id, refresh_hash, created_at, expires_at)
