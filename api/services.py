@@ -48,6 +48,9 @@ class Reading(Protocol):
         Raises NewerEvent, DamagedEvent.
         """
 
+    def opened(self, row: Row) -> Row:
+        """A row of the log with what is sealed in it, if that can be read; else as it is."""
+
     def states(
         self, versions: Mapping[UUID, Collection[int]]
     ) -> dict[tuple[UUID, int], dict[str, Any] | EventNotReadable]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.entities import fields_of
-from domain.orders.private import CUSTOMER, texts
+from domain.private import CUSTOMER, texts
 
 
 class Message(Aggregate):

@@ -1,10 +1,20 @@
 """Suppliers: from whom a company buys its goods."""
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from domain.private import texts
 from domain.settings import Setting
+
+#: Who speaks for a supplier, and where; a person, where its own name is that of a business.
+_CONTACT = texts("contact_name", "email", "phone", "address")
 
 
 class Supplier(Setting):
-    """A business that delivers goods, and the terms on which it does."""
+    """A business that delivers goods, and the terms on which it does.
+
+    Who speaks for it is sealed with a key of its own.
+    """
 
     type_name = "suppliers.Supplier"
     kind = "suppliers"
@@ -28,6 +38,9 @@ class Supplier(Setting):
         lead_time_days: int | None = None
         minimum_order: int | None = None
 
+        subject_kind = "supplier"
+        private: ClassVar[Mapping[str, Any]] = _CONTACT
+
     class Renamed(Setting.Revised):
         """The supplier trades under another name."""
 
@@ -45,6 +58,9 @@ class Supplier(Setting):
         email: str | None
         phone: str | None
         address: str | None
+
+        subject_kind = "supplier"
+        private: ClassVar[Mapping[str, Any]] = _CONTACT
 
     class TaxNumberNoted(Setting.Revised):
         """The supplier is taxed under another number."""

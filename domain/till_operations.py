@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from domain.aggregate import Aggregate
 from domain.errors import Conflict
-from domain.orders.private import CUSTOMER, ERASED_REASON, texts
+from domain.private import CUSTOMER, ERASED_REASON, texts
 
 _STREAMS = UUID("6d2f0f5e-3a1c-4c55-9a43-1f0f8f0c6a17")
 _OTHERS = UUID("0c7a5a5e-95a4-4b0e-8d8b-6f1de1f6f2b4")

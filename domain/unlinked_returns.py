@@ -9,9 +9,9 @@ from uuid import UUID
 from domain.aggregate import Aggregate
 from domain.errors import Conflict
 from domain.orders import Offline, RefundedLine, RefundPayment
-from domain.orders.private import CUSTOMER, ERASED_REASON, OF_PAYMENTS, texts
 from domain.payments import CASH, PaymentExceedsTotal, Tender, settle
 from domain.pricing import OrderTax, PricedBasket, Rules
+from domain.private import CUSTOMER, ERASED_REASON, OF_PAYMENTS, texts
 from domain.tills import Till
 
 

@@ -1,13 +1,17 @@
 """Users: who may sign in, in which role, for which stores. Passwords are no facts and never reach the log."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from domain.entities import AlreadyArchived, Entity
 from domain.errors import Conflict, Detail, Invalid, NotAllowed
 from domain.permissions import PERMISSIONS, ROLES, SUPER_ADMIN, permissions_of
+from domain.private import texts
 
+#: What a user is as somebody whom events tell about, and what one is called whose name was erased.
+KIND: Final = "user"
+ERASED_USERNAME: Final = "Erased user"
 #: The roles that a company can give; the other one is the platform's.
 COMPANY_ROLES: Final = tuple(role for role in ROLES if role != SUPER_ADMIN)
 #: What nobody can do within a company.
@@ -40,7 +44,10 @@ class HoldsMore(NotAllowed):
 
 
 class User(Entity):
-    """A person with a role. Without stores, a user is bound to none of them and sees all."""
+    """A person with a role. Without stores, a user is bound to none of them and sees all.
+
+    Name and address are sealed with a key of their own.
+    """
 
     type_name = "users.User"
     kind = "users"
@@ -58,6 +65,8 @@ class User(Entity):
         is_active: bool = True
 
         class_version = 2
+        subject_kind = KIND
+        private: ClassVar[Mapping[str, Any]] = texts("email", username=ERASED_USERNAME)
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
@@ -69,10 +78,16 @@ class User(Entity):
 
         username: str
 
+        subject_kind = KIND
+        private: ClassVar[Mapping[str, Any]] = texts(username=ERASED_USERNAME)
+
     class Readdressed(Entity.Revised):
         """The user is written to elsewhere."""
 
         email: str | None
+
+        subject_kind = KIND
+        private: ClassVar[Mapping[str, Any]] = texts("email")
 
     class Appointed(Entity.Revised):
         """The user works in another role."""

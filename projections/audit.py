@@ -12,6 +12,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from projections.base import KNOWN_AT, Answer, Database, Row
+from projections.log import EVENT
 
 #: How many positions of the log one look passes over at most.
 SCANNED = 5_000
@@ -114,12 +115,13 @@ _IN_STREAM: LiteralString = f"""
      LIMIT %(limit)s
 """
 
-_EVENTS: LiteralString = """
-    SELECT e.position, e.type, e.stream_id, e.stream_version,
-           e.recorded_at, author.id AS actor_id, actor.username AS actor, e.state, e.metadata
+_ACTOR: LiteralString = """'"actor":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"'"""
+_EVENTS: LiteralString = f"""
+    SELECT {EVENT},
+           e.position, e.recorded_at, author.id AS actor_id, actor.username AS actor
       FROM events AS e
      CROSS JOIN LATERAL (
-            SELECT substring(e.metadata FROM '"actor":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')::uuid
+            SELECT substring(e.metadata FROM {_ACTOR})::uuid
            ) AS author(id)
       LEFT JOIN users AS actor ON actor.company_id = e.company_id AND actor.id = author.id
      WHERE e.company_id = %(company_id)s AND e.position = ANY(%(positions)b::bigint[])
@@ -227,15 +229,18 @@ def bearable(events: Sequence[Row]) -> int:
 def ask_events(db: Database, look: Look) -> Answer:
     """Ask for the events of a look, in the order of the log.
 
-    `actor` is the present name of the user of the company; `event_of` reads the rest.
+    `actor` is the present name of the user of the company; `event_of` reads the rest, once it is opened.
     """
     positions = [event["position"] for event in look.events]
     return db.ask(_EVENTS, {"company_id": db.company_id, "positions": positions})
 
 
+_OF_DECODING = frozenset({"company_id", "subject_key"})
+
+
 def event_of(row: Row) -> Row:
     """An event of a look: `data` is what it says, as it was written, be it no JSON at all."""
-    row = dict(row)
+    row = {name: value for name, value in row.items() if name not in _OF_DECODING}
     data, metadata = _parsed(row.pop("state")), _parsed(row.pop("metadata"))
     fields = metadata if isinstance(metadata, dict) else {}
     origin = {"request_id": "request", "terminal": "terminal", "approved_by": "approved_by"}

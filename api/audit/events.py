@@ -87,7 +87,7 @@ def _changes(reading: Reading, look: Look) -> list[Row]:
     events = ask_events(reading.db, look)
     states = reading.states(look.versions())
     changes = []
-    for event in map(event_of, events.rows()):
+    for event in (event_of(reading.opened(row)) for row in events.rows()):
         stream_id, version = event["stream_id"], event["stream_version"]
         change = _change(states.get((stream_id, version - 1)), states[stream_id, version])
         changes.append({**event, **change})

@@ -9,8 +9,8 @@ from uuid import UUID, uuid5
 from domain.aggregate import Aggregate
 from domain.errors import Conflict
 from domain.held_sales.lines import HeldLine
-from domain.orders.private import CUSTOMER, OF_DISCOUNTS, texts
 from domain.pricing import Discount
+from domain.private import CUSTOMER, OF_DISCOUNTS, texts
 
 Status = Literal["held", "resumed", "sold", "discarded", "expired"]
 _RESERVATION = UUID("5f0c6d1e-2f3b-4b0a-8a55-4f1d8e0b7c21")

@@ -12,10 +12,10 @@ from domain.errors import Conflict
 from domain.money import checked
 from domain.orders.lines import SaleLine, Sums, Totals
 from domain.orders.offline import Offline
-from domain.orders.private import CUSTOMER, ERASED_REASON, OF_DISCOUNTS, OF_PAYMENTS, texts
 from domain.orders.refunds import Goodwill, PricedRefund, RefundedLine, RefundPayment, RefundSettlement
 from domain.payments import Payment, Settlement
 from domain.pricing import Discount, OrderTax, PricedBasket, Rules
+from domain.private import CUSTOMER, ERASED_REASON, OF_DISCOUNTS, OF_PAYMENTS, texts
 from domain.tills import Till
 
 _NOTHING = Decimal(0)

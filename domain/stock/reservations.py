@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.aggregate import Aggregate
 from domain.errors import Conflict, Detail
 from domain.money import shortest
-from domain.orders.private import CUSTOMER, texts
+from domain.private import CUSTOMER, texts
 
 Status = Literal["placed", "fulfilled", "released", "expired"]
 _NONE = Decimal(0)

@@ -6,6 +6,7 @@ import os
 import sys
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -25,6 +26,9 @@ _ELSEWHERE = {
         "infra.cli.platform:super_admin",
         "Let somebody run the platform, or give them another password.",
     ),
+    "scrub": ("infra.cli.scrub:scrub", "Take the bytes of erased persons off the disk."),
+    "keys": ("infra.cli.keys:keys", "Keep the keys of what is personal under another data key."),
+    "erasures": ("infra.cli.erasures:erasures", "Forget again whom a restored backup still knows."),
     "bench": ("infra.cli.bench:bench", "Measure, in ratios within one run."),
 }
 
@@ -82,6 +86,21 @@ class Parts:
 
         return open_pool(self._addresses.app, 2)
 
+    def app_conninfo(self) -> str:
+        """How the application connects."""
+        return str(self._addresses.app)
+
+    def owner_conninfo(self) -> str:
+        """How the owner of the database connects. Raises SettingsError where nobody named them."""
+        if self._addresses.owner is None:
+            raise SettingsError(["DATABASE_URL is required: only the owner of the database can do that."])
+        return str(self._addresses.owner)
+
+    @property
+    def tombstones(self) -> Path:
+        """The file that lists who was forgotten."""
+        return load_settings(os.environ).tombstones
+
     def worker_conninfo(self) -> str:
         """How a background worker connects."""
         return str(self._addresses.worker)
@@ -138,11 +157,12 @@ def worker() -> None:
     from infra.files.imports import Imports  # noqa: PLC0415
     from infra.jobs.outbox import clearing  # noqa: PLC0415
     from infra.jobs.schedule import Schedule  # noqa: PLC0415
+    from infra.jobs.scrub import scrub_job  # noqa: PLC0415
     from infra.postgres.heartbeats import Heart  # noqa: PLC0415
     from infra.process.logs import configure_logs  # noqa: PLC0415
     from infra.process.signals import event_of_ending  # noqa: PLC0415
     from infra.projections.worker import Worker  # noqa: PLC0415
-    from infra.runtime.databases import running_database  # noqa: PLC0415
+    from infra.runtime.databases import addresses_of, running_database  # noqa: PLC0415
     from infra.runtime.mail import mail_job  # noqa: PLC0415
     from infra.runtime.models import EVENT_TYPES, JOBS, PROJECTIONS  # noqa: PLC0415
     from infra.runtime.sync import sync_job  # noqa: PLC0415
@@ -154,7 +174,8 @@ def worker() -> None:
     heart = Heart(conninfo)
     heart.start()
     writer = EventWriter(EVENT_TYPES, PROJECTIONS)
-    own = (mail_job(settings), clearing(settings.outbox), sync_job(settings))
+    scrubbing = scrub_job(addresses_of(settings).owner, settings.tombstones)
+    own = (mail_job(settings), clearing(settings.outbox), sync_job(settings), scrubbing)
     jobs = Schedule(conninfo, (*JOBS, *own), writer)
     jobs.start()
     imports = Thread(target=Imports(conninfo, writer).run, args=(stop,))

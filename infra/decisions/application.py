@@ -25,7 +25,7 @@ from infra.postgres.definitions import HOLD_MODEL, named
 from infra.postgres.outages import insist, refusing_outages
 from infra.postgres.pipeline import Answer, RequestTransaction, request_transaction
 from infra.postgres.pool import RequestPool
-from projections.base import KNOWN_AT, Database, EventNotReadable, ProjectionBehind
+from projections.base import KNOWN_AT, Database, EventNotReadable, ProjectionBehind, Row
 from projections.log import EVENT
 
 C = TypeVar("C")
@@ -141,6 +141,10 @@ class Reading:
         Raises NewerEvent, DamagedEvent.
         """
         return self._writer.types.decode(row, readings)
+
+    def opened(self, row: Row) -> Row:
+        """A row of the log with what is sealed in it, if that can be read; else as it is."""
+        return self._writer.types.in_clear(row)
 
     def states(
         self, versions: Mapping[UUID, Collection[int]]

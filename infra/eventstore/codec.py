@@ -23,6 +23,7 @@ from infra.eventstore.sealing import (
     sealed,
     subject_of,
     tells_anything,
+    without_subject,
 )
 from projections.base import DamagedEvent, EventNotReadable, NewerEvent
 from projections.records import Reading, Record, narrowed, paths_of, record
@@ -219,6 +220,14 @@ class EventTypes:
         subject_id = subject_of(state)
         place = Place(row["company_id"], subject_id, row["stream_id"], row["stream_version"], kind.name)
         return self.opened(state, place, row["subject_key"])
+
+    def in_clear(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A row of the log with its state as it was before it was sealed; as it is where it is unreadable."""
+        try:
+            state = self._state(self.named(row["type"]), row)
+        except EventNotReadable:
+            return dict(row)
+        return {**row, "state": without_subject(state)}
 
     def decode(
         self, row: Mapping[str, Any], readings: Readings = _NO_READINGS

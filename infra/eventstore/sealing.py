@@ -74,6 +74,11 @@ def about(subject_id: UUID, state: str) -> str:
     return f'{NAMES_SUBJECT}{subject_id}",{state[1:]}'
 
 
+def without_subject(state: str) -> str:
+    """A state in which nothing is sealed, without whom it is about."""
+    return f"{{{state[_AFTER_SUBJECT:]}" if is_about_somebody(state) else state
+
+
 def tells_anything(fact: Any, private: Private) -> bool:
     """Whether any private field of an event, or of values within it, holds something."""
     return any(_tells(fact, path.split(".")) for path in private)
@@ -89,7 +94,7 @@ def _tells(value: Any, names: list[str]) -> bool:
 
 def sealed(state: State, private: Private, key: bytes, place: Place) -> State:
     """A state, as JSON has it, with its private fields sealed."""
-    values = {path: list(_values(state, path)) for path in private}
+    values = {path: _values(state, path) for path in private}
     for path in private:
         _withhold(state, path)
     plain = msgspec.json.encode(values)
@@ -133,10 +138,10 @@ def _open(secret: str, key: bytes, place: Place) -> dict[str, list[Any]]:
         raise BrokenSeal from error
 
 
-def _values(state: State, path: str) -> Iterator[Any]:
+def _values(state: State, path: str) -> list[Any]:
     """What stands at a path, once for each element of the lists on the way."""
-    for holder, name in _holders(state, path.split(".")):
-        yield holder.get(name)
+    holders, name = _holders(state, path)
+    return [holder.get(name) for holder in holders]
 
 
 def _fill(state: State, path: str, values: Iterator[Any]) -> None:
@@ -144,7 +149,8 @@ def _fill(state: State, path: str, values: Iterator[Any]) -> None:
     if "." not in path:
         state[path] = next(values)
         return
-    for holder, name in _holders(state, path.split(".")):
+    holders, name = _holders(state, path)
+    for holder in holders:
         holder[name] = next(values)
 
 
@@ -156,13 +162,11 @@ def _withhold(state: State, path: str) -> None:
         state.pop(path, None)
 
 
-def _holders(value: Any, names: list[str]) -> Iterator[tuple[State, str]]:
-    """The objects that have the last field of a path."""
-    if isinstance(value, list):
-        for one in value:
-            yield from _holders(one, names)
-    elif isinstance(value, dict):
-        if len(names) == 1:
-            yield value, names[0]
-        else:
-            yield from _holders(value.get(names[0]), names[1:])
+def _holders(state: State, path: str) -> tuple[list[State], str]:
+    """The objects that have the last field of a path, and its name."""
+    *ways, name = path.split(".")
+    holders = [state]
+    for way in ways:
+        found = [holder.get(way) for holder in holders]
+        holders = [one for some in found for one in (some if isinstance(some, list) else [some]) if one]
+    return holders, name

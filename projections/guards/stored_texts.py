@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 
 from domain.customers import ERASED_NAME
-from domain.orders.private import ERASED_REASON
 from domain.pending import Pending
+from domain.private import ERASED_REASON
 from projections.base import Database
 
 _FORGET_ANSWERS: LiteralString = """

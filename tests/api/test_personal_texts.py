@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from domain.customers import ERASED_NAME, Customer
-from domain.orders.private import ERASED_REASON
+from domain.private import ERASED_REASON
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
@@ -171,3 +171,16 @@ class TestAnOperationThatWaits:
             "reason": ERASED_REASON,
             "payments": [{"amount": 5, "reference": None}, {"amount": 6, "reference": None}],
         }
+
+
+def test_the_audit_shows_what_was_typed_until_it_is_forgotten(till: Till) -> None:
+    order, admin = till.sell().data, till.stocked.shop.client("Admin")
+
+    def said() -> Any:
+        (event,) = admin.get(f"/api/audit/streams/{order['id']}").data
+        return event["data"]
+
+    assert (said()["note"], said()["customer_id"]) == (f"for {WORD}", str(till.customer_id))
+    assert "private" not in said()
+    till.execute(DESTROY, id=till.customer_id)
+    assert said()["note"] is None

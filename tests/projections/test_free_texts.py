@@ -63,10 +63,11 @@ class Shop:
         with transaction(self._connection, self.company_id) as db:
             return db.ask(statement, {"company_id": self.company_id}).rows()
 
-    def forget(self) -> None:
+    def forget(self, patience: str = "10s") -> None:
         """Destroy the customer's key, and record it."""
-        where = {"company_id": self.company_id, "id": self.customer.id}
+        where = {"company_id": self.company_id, "id": self.customer.id, "patience": patience}
         with transaction(self._connection, self.company_id) as db:
+            db.execute("SELECT set_config('lock_timeout', %(patience)s, true)", where)
             db.execute("DELETE FROM subject_keys WHERE company_id = %(company_id)s", where)
             db.execute("INSERT INTO erased_subjects VALUES (%(company_id)s, %(id)s, 1, now())", where)
         self.customer.trigger_event(
@@ -148,3 +149,16 @@ def test_a_sale_to_nobody_stays_in_clear(shop: Shop) -> None:
     shop.record([event])
 
     assert WORD in str(shop.ask(LOG))
+
+
+def test_nobody_is_forgotten_while_something_is_told_of_them(shop: Shop) -> None:
+    with psycopg.connect(shop.database.app, autocommit=True) as other:
+        with transaction(other, shop.company_id) as db:
+            keys = WRITER.keys(db)
+            keys.hold(shop.customer.id)
+            WRITER.record(db, parked(shop), Metadata(at=datetime.now(UTC)), keys)
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                shop.forget(patience="100ms")
+        shop.forget()
+
+    assert WORD not in str(shop.ask(ROWS["held_sales"]))

@@ -1,4 +1,4 @@
-"""The free texts of orders: they may name the customer, and are forgotten with them."""
+"""Texts of events that may tell who somebody is: what they read once that person is forgotten."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,15 +6,13 @@ from typing import Any, Final
 
 #: What a reason reads that has to be there, once it is forgotten.
 ERASED_REASON: Final = "Erased"
-#: The field of an order's events that names whom they are about; a sale to nobody stays in clear.
+#: The field of an event that names the customer whom it is about; what is about nobody stays in clear.
 CUSTOMER: Final = "customer_id"
+#: Of orders, what is said of a payment, and why something was given off.
+OF_PAYMENTS: Final = "payments.reference"
+OF_DISCOUNTS: Final = ("discounts.reason", "lines.discounts.reason")
 
 
 def texts(*paths: str, **words: str) -> Mapping[str, Any]:
     """Private fields that read None once they are forgotten, or these words."""
     return MappingProxyType({**dict.fromkeys(paths), **words})
-
-
-#: What is said of a payment, and why something was given off.
-OF_PAYMENTS: Final = "payments.reference"
-OF_DISCOUNTS: Final = ("discounts.reason", "lines.discounts.reason")
