@@ -133,7 +133,10 @@ class TestPoison:
         position, is_parked, error = shop.checkpoint("brand_initials")
         assert (position, is_parked) == (0, True)
         assert error.startswith("DamagedEvent: ")
-        assert "Object missing required field `name`" in error
+        stream_id = stream_at(database, shop, 1)
+        assert error.endswith(
+            f"; ValidationError (event brands.Brand.Registered at position 1, stream {stream_id})"
+        )
         assert shop.checkpoint("turnover") == (1, False, None)
 
     @pytest.mark.parametrize(
