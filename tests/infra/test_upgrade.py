@@ -200,7 +200,8 @@ class TestAnEventThatCannotBeApplied:
         with pytest.raises(CannotBuild) as caught:
             upgrade(database, next_version(Cursed()))
         assert f"settings cannot be made for company {company_id}" in str(caught.value)
-        assert "bad luck" in str(caught.value)
+        assert "ValueError" in str(caught.value)
+        assert "bad luck" not in str(caught.value)
         assert "event brands.Brand.Registered at position 2" in str(caught.value)
         assert rows(database, "SELECT * FROM settings") == before
         assert rows(database, "SELECT digest FROM projection_models WHERE name = 'settings'") == [
@@ -221,7 +222,7 @@ class TestAnEventThatCannotBeApplied:
         )
         [(company_id, error)] = rows(database, query)
         assert company_id == stocked.shop.company_id
-        assert "bad luck" in error
+        assert error.startswith("ValueError (event ")
         assert differences(database, models, other.shop.company_id) == []
 
 
