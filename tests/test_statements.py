@@ -52,7 +52,7 @@ ACROSS_COMPANIES = {
     "erased_subjects ORDER BY at": "the list of the erased is of every company",
     "erased_subjects WHERE scrubbed_at": "what is deleted leaves the disk for every company at once",
     "messages WHERE status = 'waiting'": "the job finds what is to be mailed, without locks",
-    "FROM erased_subjects WHERE subject_id = ANY": "the job finds files of whoever is forgotten, without locks",
+    "FROM erased_subjects WHERE subject_id = ANY": "the job finds files of who is forgotten",
 }
 
 _TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:public\.)?(?!pg_)([a-z_]+)\b(?!\()")
