@@ -14,6 +14,7 @@ from domain.customers import Customer
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.eventstore.tombstones import Tombstone
 from infra.postgres.transactions import Transaction, transaction
+from projections.guards.stored_texts import StoredTexts
 
 _REASON = "Erased before the backup was restored from which this is."
 
@@ -77,12 +78,13 @@ def _erase_again(
 
 
 def _tell(db: Transaction, writer: EventWriter, customer_id: UUID, now: datetime) -> None:
-    """Record that the customer was erased, so that every read model forgets them."""
+    """Record that the customer was erased, so that every read model forgets them, and what answers keep."""
     work = PostgresUnitOfWork(db, writer, Caller(company_id=db.company_id, user_id=None), now)
     try:
         customer = work.load(Customer, customer_id)
     except Missing:
         return
+    StoredTexts(db).purge([customer_id]).read()
     customer.trigger_event(Customer.Erased, reason=_REASON, requested_at=None, customer_ids=(), keys=1)
     work.save(customer)
     work.record().row()
