@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.orders import Order
 from domain.tills import series_of
 from domain.unlinked_returns import UnlinkedReturn
-from projections.base import Database, Fact, Projection
+from projections.base import Database, Event, Fact, Projection
 from projections.records import Reading
 
 
@@ -42,6 +42,53 @@ class Sale(Reading):
     totals: Total
 
 
+class Standing(Reading):
+    """What an order is after an event."""
+
+    status: str
+    payment_status: str
+    fulfilment_status: str
+    total: int
+    due: int
+
+
+class Placing(Reading):
+    """What is read of an order that was placed in the back office."""
+
+    number: str
+    series_id: UUID
+    series_number: int
+    channel: str
+    store_id: UUID
+    register_id: UUID | None
+    cashier_id: UUID | None
+    customer_id: UUID | None
+    shift_id: UUID | None
+    business_date: date
+    occurred_at: datetime
+    reserve_until: datetime | None
+    standing: Standing
+
+
+class Step(Reading):
+    """What is read of what happened to such an order."""
+
+    customer_id: UUID | None
+    standing: Standing
+
+
+class Amendment(Step):
+    """The same of a change of the order itself."""
+
+    reserve_until: datetime | None
+
+
+class Payment(Step):
+    """The same of what was paid on it."""
+
+    payments: tuple[Paid, ...]
+
+
 class Return(Reading):
     """What is read of a return without an order: the number that it takes of the till's refunds."""
 
@@ -72,10 +119,22 @@ class Orders(Projection):
     """
 
     name = "orders"
-    version = 5
+    version = 6
     mode = "inline"
     tables = ("orders", "order_series")
-    folds = {Order.Sold: Sale, Order.Refunded: Refund, Order.Voided: Void, UnlinkedReturn.Taken: Return}
+    folds = {
+        Order.Sold: Sale,
+        Order.Placed: Placing,
+        Order.Amended: Amendment,
+        Order.Paid: Payment,
+        Order.Fulfilled: Step,
+        Order.ReservationLapsed: Step,
+        Order.Cancelled: Step,
+        Order.Completed: Step,
+        Order.Refunded: Refund,
+        Order.Voided: Void,
+        UnlinkedReturn.Taken: Return,
+    }
     # Printing and sending a receipt change nothing that orders are looked for by.
     ignores = frozenset({Order.ReceiptPrinted, Order.ReceiptSent})
     schema = """
@@ -100,8 +159,12 @@ class Orders(Projection):
             payment_status    text NOT NULL DEFAULT 'paid',
             fulfilment_status text NOT NULL DEFAULT 'fulfilled',
             clash         bigint NOT NULL DEFAULT 0,
+            due           bigint NOT NULL DEFAULT 0,
+            reserve_until timestamptz,
             PRIMARY KEY (company_id, id)
         );
+        CREATE INDEX orders_reserved ON orders (company_id, reserve_until, id)
+            WHERE reserve_until IS NOT NULL;
         CREATE UNIQUE INDEX orders_by_series ON orders (company_id, series_id, series_number, clash)
             WHERE series_number > 0;
         CREATE INDEX orders_by_number ON orders (company_id, number, id);
@@ -135,7 +198,85 @@ class Orders(Projection):
             _put_sales(sales, db)
         if changes := [fact for fact in facts if fact.event in (Order.Refunded, Order.Voided)]:
             _put_statuses(changes, db)
+        for fact in facts:
+            if fact.event is Order.Placed:
+                put_placed(fact, db)
+            elif fact.event in STEPS:
+                put_step(fact, db)
         _advance(facts, db)
+
+
+#: What happens to an order after it was placed.
+STEPS: frozenset[Event] = frozenset(
+    {
+        Order.Amended,
+        Order.Paid,
+        Order.Fulfilled,
+        Order.ReservationLapsed,
+        Order.Cancelled,
+        Order.Completed,
+    }
+)
+
+
+def put_placed(fact: Fact, db: Database) -> None:
+    """The row of an order that was placed; orders of the back office never come in bulk."""
+    placed: Placing = fact.data
+    db.execute(
+        _INSERT_PLACED_RECORDED if fact.is_recorded else _INSERT_PLACED,
+        {
+            "company_id": db.company_id,
+            "position": fact.position,
+            "id": fact.stream_id,
+            "number": placed.number,
+            "series_id": placed.series_id,
+            "series_number": placed.series_number,
+            "channel": placed.channel,
+            "store_id": placed.store_id,
+            "register_id": placed.register_id,
+            "cashier_id": placed.cashier_id,
+            "customer_id": placed.customer_id,
+            "business_date": placed.business_date,
+            "occurred_at": placed.occurred_at,
+            "recorded_at": fact.at,
+            "shift_id": placed.shift_id,
+            "reserve_until": placed.reserve_until,
+            **_standing(placed.standing),
+        },
+    )
+
+
+def put_step(fact: Fact, db: Database) -> None:
+    """What the order is after it; what lapsed or is no longer open is promised no more."""
+    step: Step = fact.data
+    keeps = fact.event not in (Order.ReservationLapsed, Order.Completed) and step.standing.status == "open"
+    db.execute(
+        _PUT_STEP,
+        {
+            "company_id": db.company_id,
+            "id": fact.stream_id,
+            "customer_id": step.customer_id,
+            "methods": _methods_of(fact),
+            "is_amended": fact.event is Order.Amended,
+            "keeps": keeps,
+            "reserve_until": fact.data.reserve_until if fact.event is Order.Amended else None,
+            **_standing(step.standing),
+        },
+    )
+
+
+def _methods_of(fact: Fact) -> list[str]:
+    return sorted({paid.method for paid in fact.data.payments}) if fact.event is Order.Paid else []
+
+
+def _standing(standing: Standing) -> dict[str, object]:
+    return {
+        "status": standing.status,
+        "payment_status": standing.payment_status,
+        "fulfilment_status": standing.fulfilment_status,
+        "total": standing.total,
+        "due": standing.due,
+    }
 
 
 def _put_sales(facts: Sequence[Fact], db: Database) -> None:
@@ -194,10 +335,10 @@ def _advance(facts: Sequence[Fact], db: Database) -> None:
     """Keep the highest number of each series, of sales and of refunds."""
     last: dict[UUID, int] = {}
     for fact in facts:
-        if fact.event is Order.Voided or not fact.data.series_number:
+        if fact.event is Order.Voided or fact.event in STEPS or not fact.data.series_number:
             continue
         series_id = fact.data.series_id
-        if fact.event is Order.Sold:
+        if fact.event in (Order.Sold, Order.Placed):
             # Earlier sales name the till as their series, so the code is taken from the number.
             series_id = series_of(fact.data.number.rpartition("-")[0])
         last[series_id] = max(fact.data.series_number, last.get(series_id, 0))
@@ -252,6 +393,40 @@ _INSERT_RECORDED: LiteralString = """
                   %(methods)b::text[], %(positions)b::bigint[])
         AS sale(id, number, series_id, series_number, channel, store_id, register_id, cashier_id,
                 customer_id, business_date, occurred_at, recorded_at, total, shift_id, methods, position)
+"""
+
+_PLACED_COLUMNS: LiteralString = """
+    (company_id, id, number, series_id, series_number, channel, store_id, register_id, cashier_id,
+     customer_id, business_date, occurred_at, recorded_at, total, shift_id, methods, status,
+     payment_status, fulfilment_status, due, reserve_until, clash)
+"""
+_PLACED_VALUES: LiteralString = """
+    %(company_id)s, %(id)s, %(number)s, %(series_id)s, %(series_number)s::bigint, %(channel)s, %(store_id)s,
+    %(register_id)s::uuid, %(cashier_id)s::uuid, %(customer_id)s::uuid, %(business_date)s, %(occurred_at)s,
+    %(recorded_at)s, %(total)s::bigint, %(shift_id)s::uuid, '{}'::text[], %(status)s, %(payment_status)s,
+    %(fulfilment_status)s, %(due)s::bigint, %(reserve_until)s::timestamptz
+"""
+_INSERT_PLACED: LiteralString = f"INSERT INTO orders {_PLACED_COLUMNS} VALUES ({_PLACED_VALUES}, 0)"
+_INSERT_PLACED_RECORDED: LiteralString = f"""
+    INSERT INTO orders {_PLACED_COLUMNS}
+    SELECT {_PLACED_VALUES},
+           CASE WHEN %(series_number)s::bigint > 0
+                 AND EXISTS (SELECT FROM orders AS earlier
+                              WHERE earlier.company_id = %(company_id)s AND earlier.series_id = %(series_id)s
+                                AND earlier.series_number = %(series_number)s::bigint)
+                THEN %(position)s::bigint ELSE 0 END
+"""
+_PUT_STEP: LiteralString = """
+    UPDATE orders
+       SET status = %(status)s, payment_status = %(payment_status)s,
+           fulfilment_status = %(fulfilment_status)s, total = %(total)s::bigint, due = %(due)s::bigint,
+           customer_id = CASE WHEN %(is_amended)s THEN %(customer_id)s::uuid ELSE customer_id END,
+           reserve_until = CASE WHEN NOT %(keeps)s THEN NULL
+                                WHEN %(is_amended)s THEN %(reserve_until)s::timestamptz
+                                ELSE reserve_until END,
+           methods = ARRAY(SELECT DISTINCT method FROM unnest(methods || %(methods)b::text[]) AS method
+                            ORDER BY method)
+     WHERE company_id = %(company_id)s AND id = %(id)s
 """
 
 _ADVANCE: LiteralString = """

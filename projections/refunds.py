@@ -45,7 +45,21 @@ class Refunds(Projection):
         Order.Refunded: f"INSERT INTO refunds {_COLUMNS} SELECT {_REFUND}, {_NUMBERED}, {_CLASH}",
         UnlinkedReturn.Taken: f"INSERT INTO refunds {_COLUMNS} SELECT {_RETURN}, {_NUMBERED}, {_CLASH}",
     }
-    ignores = frozenset({Order.Sold, Order.Voided, Order.ReceiptPrinted, Order.ReceiptSent})
+    ignores = frozenset(
+        {
+            Order.Sold,
+            Order.Placed,
+            Order.Amended,
+            Order.Paid,
+            Order.Fulfilled,
+            Order.ReservationLapsed,
+            Order.Cancelled,
+            Order.Completed,
+            Order.Voided,
+            Order.ReceiptPrinted,
+            Order.ReceiptSent,
+        }
+    )
     schema = """
         CREATE TABLE refunds (
             company_id    uuid NOT NULL,

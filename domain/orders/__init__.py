@@ -3,7 +3,7 @@
 from domain.orders.lines import SaleLine, Sums, Totals
 from domain.orders.method_balances import balances_of
 from domain.orders.offline import FLAGS, LATE, Offline
-from domain.orders.order import FulfilmentStatus, InvalidTransition, Order, OrderStatus, PaymentStatus
+from domain.orders.order import Order
 from domain.orders.refund_pricing import price_refund, remainders_of
 from domain.orders.refund_settlement import (
     RefundMethodNotAllowed,
@@ -21,6 +21,7 @@ from domain.orders.refunds import (
     RefundPayment,
     RefundSettlement,
 )
+from domain.orders.statuses import FulfilmentStatus, InvalidTransition, OrderStatus, PaymentStatus
 
 __all__ = [
     "FLAGS",

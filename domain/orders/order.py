@@ -1,40 +1,39 @@
 """Orders: what was sold, to the last minor unit, with every price, tax and cost frozen as it was."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import KW_ONLY
+from dataclasses import KW_ONLY, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
 from domain.aggregate import Aggregate
-from domain.errors import Conflict
 from domain.money import checked
+from domain.orders.handovers import FulfilledLine, LineQuantity, ReservedChange
 from domain.orders.lines import SaleLine, Sums, Totals
 from domain.orders.offline import Offline
 from domain.orders.refunds import Goodwill, PricedRefund, RefundedLine, RefundPayment, RefundSettlement
+from domain.orders.statuses import (
+    Figures,
+    FulfilmentStatus,
+    InvalidTransition,
+    OrderStatus,
+    PaymentStatus,
+    Standing,
+)
 from domain.payments import Payment, Settlement
 from domain.pricing import Discount, OrderTax, PricedBasket, Rules
 from domain.private import CUSTOMER, ERASED_REASON, OF_DISCOUNTS, OF_PAYMENTS, texts
 from domain.tills import Till
 
 _NOTHING = Decimal(0)
-#: Where an order stands, whether it is paid, and whether the goods are with the customer.
-OrderStatus = Literal["open", "completed", "cancelled", "voided"]
-PaymentStatus = Literal["unpaid", "partially_paid", "paid", "partially_refunded", "refunded"]
-FulfilmentStatus = Literal[
-    "unfulfilled", "partially_fulfilled", "fulfilled", "partially_returned", "returned"
-]
-
-
-class InvalidTransition(Conflict):
-    """What has become of the order does not allow that."""
-
-    code = "invalid_transition"
 
 
 class Order(Aggregate):
-    """One order. A sale at a till is priced, paid and handed over in a single fact."""
+    """One order. A sale at a till is priced, paid and handed over in a single fact.
+
+    An order of the back office is placed, then amended, paid and fulfilled in parts, or cancelled.
+    """
 
     type_name = "orders.Order"
 
@@ -98,11 +97,160 @@ class Order(Aggregate):
                 change_total=self.totals.change_total,
             )
             aggregate.fulfilled = {line.id: line.quantity for line in self.lines}
-            aggregate.returned = {}
-            aggregate.refunds = []
-            aggregate.voided = None
-            aggregate.prints = 0
-            aggregate.refund_prints = {}
+            aggregate.begin_course(None, on_account=False)
+
+    class Placed(Terms):
+        """Goods were ordered in the back office: agreed, but neither paid nor handed over.
+
+        They are promised in `storage_id` until `reserve_until`, without an end if that is None. With
+        `on_account` the customer owes what was handed over, until `due_on`.
+        """
+
+        subject = CUSTOMER
+        private: ClassVar[Mapping[str, Any]] = texts("note", *OF_DISCOUNTS)
+
+        on_account: bool
+        due_on: date | None
+        reserve_until: datetime | None
+        reserved: tuple[ReservedChange, ...]
+        standing: Standing
+
+        def apply(self, aggregate: "Order") -> None:
+            """Keep the terms; nothing was paid or handed over."""
+            aggregate.terms = self
+            aggregate.paid = Settlement(payments=(), rounding=0, tip_total=0, paid_total=0, change_total=0)
+            aggregate.fulfilled = {}
+            aggregate.begin_course(self, on_account=self.on_account)
+            aggregate.reserve(self.reserved)
+
+    class Step(Aggregate.Event):
+        """What has in common whatever happens to a placed order: where, by whom, when, and what it then is.
+
+        `reserved` is what it changes of the promises, and nothing of those that stay.
+        """
+
+        shared: ClassVar[bool] = True
+        subject = CUSTOMER
+
+        store_id: UUID
+        cashier_id: UUID | None
+        customer_id: UUID | None
+        occurred_at: datetime
+        business_date: date
+        hour: int
+        reserved: tuple[ReservedChange, ...]
+        standing: Standing
+
+    class Amended(Step):
+        """The order was changed while it was open: its lines whole, priced by the one calculator."""
+
+        private: ClassVar[Mapping[str, Any]] = texts("note", "reason", *OF_DISCOUNTS)
+
+        lines: tuple[SaleLine, ...]
+        removed_line_ids: tuple[UUID, ...]
+        taxes: tuple[OrderTax, ...]
+        discounts: tuple[Discount, ...]
+        totals: Sums
+        note: str | None
+        reserve_until: datetime | None
+        reason: str | None
+
+        def apply(self, aggregate: "Order") -> None:
+            """Keep the new terms."""
+            aggregate.agree(
+                lines=self.lines,
+                taxes=self.taxes,
+                discounts=self.discounts,
+                totals=self.totals,
+                note=self.note,
+                customer_id=self.customer_id,
+            )
+            aggregate.reserve_until = self.reserve_until
+            aggregate.reserve(self.reserved)
+
+    class Paid(Step):
+        """Something was paid on the order; `rounding` is what cash was paid above it, `due` what is left."""
+
+        private: ClassVar[Mapping[str, Any]] = texts(OF_PAYMENTS)
+
+        payments: tuple[Payment, ...]
+        rounding: int
+        tip_total: int
+        paid_total: int
+        change_total: int
+        due: int
+
+        def apply(self, aggregate: "Order") -> None:
+            """Add it to what was paid."""
+            paid = aggregate.paid
+            aggregate.paid = Settlement(
+                payments=(*paid.payments, *self.payments),
+                rounding=paid.rounding + self.rounding,
+                tip_total=paid.tip_total + self.tip_total,
+                paid_total=paid.paid_total + self.paid_total,
+                change_total=paid.change_total + self.change_total,
+            )
+
+    class Fulfilled(Step):
+        """Goods of the order were handed over; with them their part of its amounts became revenue."""
+
+        lines: tuple[FulfilledLine, ...]
+        taxes: tuple[OrderTax, ...]
+        storage_id: UUID | None
+        tracking: str | None
+
+        def apply(self, aggregate: "Order") -> None:
+            """Count what was handed over, and what it cost."""
+            aggregate.handovers.append(self)
+            aggregate.fulfilled = _added(aggregate.fulfilled, self.lines)
+            costs = {line.line_id: line.cost_total for line in self.lines}
+            terms = aggregate.terms
+            aggregate.agree(
+                lines=tuple(
+                    replace(line, cost_total=line.cost_total + costs.get(line.id, 0)) for line in terms.lines
+                ),
+                totals=replace(terms.totals, cost_total=terms.totals.cost_total + sum(costs.values())),
+            )
+            aggregate.reserve(self.reserved)
+
+    class ReservationLapsed(Step):
+        """The promise of the order's goods lapsed; the order itself stays open."""
+
+        def apply(self, aggregate: "Order") -> None:
+            """Promise nothing."""
+            aggregate.reserve(self.reserved)
+            aggregate.has_lapsed = True
+
+    class Cancelled(Step):
+        """What was not handed over of these lines is ordered no more; `kept` is what is left of the order.
+
+        `payments` is what was given back of what had been paid beyond that.
+        """
+
+        private: ClassVar[Mapping[str, Any]] = texts(
+            OF_PAYMENTS, "kept.discounts.reason", reason=ERASED_REASON
+        )
+
+        lines: tuple[LineQuantity, ...]
+        kept: tuple[SaleLine, ...]
+        taxes: tuple[OrderTax, ...]
+        totals: Sums
+        payments: tuple[RefundPayment, ...]
+        reason: str
+
+        def apply(self, aggregate: "Order") -> None:
+            """Keep what is left."""
+            aggregate.agree(lines=self.kept, taxes=self.taxes, totals=self.totals)
+            aggregate.cancelled = _added(aggregate.cancelled, self.lines)
+            aggregate.given_back.extend(self.payments)
+            aggregate.reserve(self.reserved)
+
+    class Completed(Step):
+        """All that is left of the order was handed over, and is paid or owed by agreement."""
+
+        def apply(self, aggregate: "Order") -> None:
+            """It is done."""
+            aggregate.is_completed = True
 
     class Refunded(Aggregate.Event):
         """Money was given back, for goods that came back or as goodwill.
@@ -225,11 +373,60 @@ class Order(Aggregate):
         #: How often its receipt was printed, and by its id that of a refund.
         prints: int
         refund_prints: dict[UUID, int]
+        #: As it was placed in the back office; None for a sale at a till.
+        placed: Placed | None
+        #: Units that were cancelled, by line; what is left of the order has no more of them.
+        cancelled: dict[UUID, Decimal]
+        #: What was handed over of a placed order, oldest first.
+        handovers: list[Fulfilled]
+        #: What was given back for what was cancelled.
+        given_back: list[RefundPayment]
+        #: What is promised of each variant in its storage, and until when; whether that lapsed.
+        reserved: dict[UUID, Decimal]
+        reserve_until: datetime | None
+        has_lapsed: bool
+        is_completed: bool
+        on_account: bool
+
+    def begin_course(self, placed: Placed | None, *, on_account: bool) -> None:
+        """Begin without anything that comes later: no refund, no print, no cancelled line."""
+        self.returned, self.refunds, self.voided = {}, [], None
+        self.prints, self.refund_prints = 0, {}
+        self.placed, self.on_account = placed, on_account
+        self.cancelled, self.handovers, self.given_back = {}, [], []
+        self.reserved, self.has_lapsed, self.is_completed = {}, False, placed is None
+        self.reserve_until = placed.reserve_until if placed else None
+
+    def agree(self, **terms: Any) -> None:
+        """Let these terms be others from here on."""
+        agreed: Any = self.terms
+        self.terms = replace(agreed, **terms)
+
+    def reserve(self, changes: Iterable[ReservedChange]) -> None:
+        """Add to what is promised."""
+        for change in changes:
+            promised = self.reserved.get(change.variant_id, _NOTHING) + change.quantity
+            self.reserved[change.variant_id] = promised
+            self.has_lapsed = self.has_lapsed and change.quantity <= 0
+
+    @property
+    def figures(self) -> Figures:
+        """What the statuses follow from, as long as nothing of it is refunded."""
+        return Figures(
+            total=self.terms.totals.total,
+            rounding=self.paid.rounding,
+            tip_total=self.paid.tip_total,
+            paid_total=self.paid.paid_total,
+            given_back=sum(payment.exact + payment.tip for payment in self.given_back),
+            ordered={line.id: line.quantity for line in self.terms.lines},
+            fulfilled=self.fulfilled,
+            on_account=self.on_account,
+        )
 
     @property
     def due_total(self) -> int:
         """What is still to be paid, in minor currency units."""
-        return self.terms.totals.total + self.paid.rounding + self.paid.tip_total - self.paid.paid_total
+        return self.figures.due
 
     @property
     def refunded(self) -> int:
@@ -253,7 +450,7 @@ class Order(Aggregate):
     def _payment_status(self, refunded: int) -> PaymentStatus:
         if refunded:
             return "refunded" if refunded >= self.terms.totals.total else "partially_refunded"
-        return "unpaid" if self.due_total else "paid"
+        return self.figures.payment_status
 
     @property
     def fulfilment_status(self) -> FulfilmentStatus:
@@ -263,16 +460,21 @@ class Order(Aggregate):
     def _fulfilment_status(self, returned: dict[UUID, Decimal]) -> FulfilmentStatus:
         if any(returned.values()):
             return "returned" if returned == self.fulfilled else "partially_returned"
-        ordered = {line.id: line.quantity for line in self.terms.lines}
-        return "fulfilled" if self.fulfilled == ordered else "unfulfilled"
+        return self.figures.fulfilment_status
 
     @property
     def status(self) -> OrderStatus:
         """Where it stands: it is completed by itself, once it is paid and handed over."""
         if self.voided:
             return "voided"
-        ordered = {line.id: line.quantity for line in self.terms.lines}
-        return "completed" if self.fulfilled == ordered and not self.due_total else "open"
+        if self.is_completed:
+            return "completed"
+        return "cancelled" if self.figures.is_cancelled else "open"
+
+    def check_open(self) -> None:
+        """Raise InvalidTransition for an order that is not open any more."""
+        if self.status != "open":
+            raise InvalidTransition(f"It is {self.status}.")
 
     def returned_quantity(self, line_id: UUID) -> Decimal:
         """How much of a line came back."""
@@ -347,6 +549,8 @@ class Order(Aggregate):
         """Raise InvalidTransition for a sale of which something was given back, or that is of an exchange."""
         if self.status != "completed":
             raise InvalidTransition(f"It is {self.status}; only what is completed can be voided.")
+        if self.placed:
+            raise InvalidTransition("It is an order of the back office; refund it.")
         if self.refunds:
             raise InvalidTransition("Something of it was refunded; refund the rest.")
         if self.sold.exchange_refund_id:
@@ -458,9 +662,11 @@ class Order(Aggregate):
         )
 
 
-def _added(returned: Mapping[UUID, Decimal], lines: Iterable[RefundedLine]) -> dict[UUID, Decimal]:
-    """What came back by line, with these."""
-    added = dict(returned)
+def _added(
+    quantities: Mapping[UUID, Decimal], lines: Iterable[RefundedLine | FulfilledLine | LineQuantity]
+) -> dict[UUID, Decimal]:
+    """The quantities by line, with these."""
+    added = dict(quantities)
     for line in lines:
         added[line.line_id] = added.get(line.line_id, _NOTHING) + line.quantity
     return added

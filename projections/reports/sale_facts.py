@@ -23,7 +23,19 @@ class SaleFacts(Projection):
     tables = ("sale_facts", "sale_line_facts", "sale_payment_facts")
     folds = {Order.Sold: Sale, Order.Voided: Sale, Order.Refunded: Refund, UnlinkedReturn.Taken: Return}
     # A receipt changes no sum.
-    ignores = frozenset({Order.ReceiptPrinted, Order.ReceiptSent})
+    ignores = frozenset(
+        {
+            Order.Placed,
+            Order.Amended,
+            Order.Paid,
+            Order.Fulfilled,
+            Order.ReservationLapsed,
+            Order.Cancelled,
+            Order.Completed,
+            Order.ReceiptPrinted,
+            Order.ReceiptSent,
+        }
+    )
     # A period's rows lie together, so one key serves the dates, and within it the stores.
     schema = """
         CREATE TABLE sale_facts (

@@ -61,7 +61,19 @@ class SalesDaily(Projection):
         UnlinkedReturn.Taken: NamedReturn,
     }
     # A receipt changes no sum.
-    ignores = frozenset({Order.ReceiptPrinted, Order.ReceiptSent})
+    ignores = frozenset(
+        {
+            Order.Placed,
+            Order.Amended,
+            Order.Paid,
+            Order.Fulfilled,
+            Order.ReservationLapsed,
+            Order.Cancelled,
+            Order.Completed,
+            Order.ReceiptPrinted,
+            Order.ReceiptSent,
+        }
+    )
     # A period's rows lie together, so one key serves the dates, and within them the stores.
     schema = """
         CREATE TABLE sales_daily (

@@ -89,7 +89,7 @@ class ShiftEntries(Projection):
         Order.ReceiptPrinted: Print,
         UnlinkedReturn.Taken: Receipt,
     }
-    # What they change is in the row of the shift, or in no drawer at all.
+    # What they change is in the row of the shift, or in no drawer at all: the back office has none.
     ignores = frozenset(
         {
             Shift.Ended,
@@ -98,6 +98,13 @@ class ShiftEntries(Projection):
             Shift.LateSaleNoted,
             Shift.ReportPrinted,
             Order.ReceiptSent,
+            Order.Placed,
+            Order.Amended,
+            Order.Paid,
+            Order.Fulfilled,
+            Order.ReservationLapsed,
+            Order.Cancelled,
+            Order.Completed,
         }
     )
     schema = """

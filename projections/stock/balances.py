@@ -5,6 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, LiteralString
 
+from domain.orders import Order
 from domain.stock.counts import StockCount
 from domain.stock.levels import Key
 from domain.stock.movements import StockMovement
@@ -22,6 +23,7 @@ from projections.stock.readings import (
     Ordered,
     Promised,
     Reordered,
+    ReservedByOrder,
     Shipped,
     Tallied,
 )
@@ -63,7 +65,7 @@ class StockBalances(Projection):
     """
 
     name = "stock"
-    version = 2
+    version = 3
     mode = "inline"
     tables = ("stock_balances",)
     folds = {
@@ -83,6 +85,11 @@ class StockBalances(Projection):
         Reservation.Fulfilled: Promised,
         Reservation.Released: Promised,
         Reservation.Expired: Promised,
+        Order.Placed: ReservedByOrder,
+        Order.Amended: ReservedByOrder,
+        Order.Fulfilled: ReservedByOrder,
+        Order.ReservationLapsed: ReservedByOrder,
+        Order.Cancelled: ReservedByOrder,
     }
     ignores = WITHOUT_CHANGES
     schema = """

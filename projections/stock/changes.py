@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from domain.aggregate import events_of
+from domain.orders import Order
 from domain.stock.counts import StockCount
 from domain.stock.movements import StockMovement
 from domain.stock.purchase_orders import PurchaseOrder
@@ -55,6 +56,12 @@ def _reserving(sign: int) -> Callable[[Any], Iterator[Change]]:
             yield Change((data.storage_id, line.variant_id), reserved=sign * line.quantity)
 
     return changes
+
+
+def _promised(data: Any) -> Iterator[Change]:
+    """An order says by how much it changes what is promised, line by line."""
+    for line in data.reserved:
+        yield Change((line.storage_id, line.variant_id), reserved=line.quantity)
 
 
 def _ordered(data: Any) -> Iterator[Change]:
@@ -109,9 +116,15 @@ PLANNED: Mapping[Event, Callable[[Any], Iterator[Change]]] = MappingProxyType(
         Reservation.Fulfilled: _reserving(-1),
         Reservation.Released: _reserving(-1),
         Reservation.Expired: _reserving(-1),
+        Order.Placed: _promised,
+        Order.Amended: _promised,
+        Order.Fulfilled: _promised,
+        Order.ReservationLapsed: _promised,
+        Order.Cancelled: _promised,
     }
 )
-#: Events of the same documents that change nothing: plans, and the end of a count, whose movements said all.
+#: Events of the same documents that change nothing: plans, the end of a count, whose movements said all, and
+#: what happens to the money and the papers of an order; of its goods, movements say it.
 WITHOUT_CHANGES: frozenset[Event] = frozenset(
     {
         Transfer.Drafted,
@@ -126,5 +139,12 @@ WITHOUT_CHANGES: frozenset[Event] = frozenset(
         PurchaseOrder.Rescheduled,
         ReorderPoint.Adjusted,
         ReorderPoint.Lifted,
+        Order.Sold,
+        Order.Paid,
+        Order.Completed,
+        Order.Refunded,
+        Order.Voided,
+        Order.ReceiptPrinted,
+        Order.ReceiptSent,
     }
 )

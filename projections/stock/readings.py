@@ -113,3 +113,17 @@ class Reordered(Reading):
 
     storage_id: UUID
     variant_id: UUID
+
+
+class ReservedLine(Reading):
+    """By how much what is promised of a variant in a storage changes."""
+
+    storage_id: UUID
+    variant_id: UUID
+    quantity: Decimal
+
+
+class ReservedByOrder(Reading):
+    """What an order changes of the promises."""
+
+    reserved: tuple[ReservedLine, ...]

@@ -114,3 +114,17 @@ class Reordered(Reading):
 
     storage_id: str
     variant_id: str
+
+
+class ReservedLine(Reading):
+    """By how much what is promised of a variant in a storage changes."""
+
+    storage_id: str
+    variant_id: str
+    quantity: Decimal
+
+
+class ReservedByOrder(Reading):
+    """What an order changes of the promises."""
+
+    reserved: tuple[ReservedLine, ...]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import LiteralString
 
+from domain.orders import Order
 from domain.stock.counts import StockCount
 from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.reorder_points import ReorderPoint
@@ -19,6 +20,7 @@ from projections.stock.sum_readings import (
     Ordered,
     Promised,
     Reordered,
+    ReservedByOrder,
     Shipped,
     Tallied,
 )
@@ -101,6 +103,11 @@ class StockSums(Projection):
         Reservation.Fulfilled: Promised,
         Reservation.Released: Promised,
         Reservation.Expired: Promised,
+        Order.Placed: ReservedByOrder,
+        Order.Amended: ReservedByOrder,
+        Order.Fulfilled: ReservedByOrder,
+        Order.ReservationLapsed: ReservedByOrder,
+        Order.Cancelled: ReservedByOrder,
     }
     ignores = WITHOUT_CHANGES
     schema = """

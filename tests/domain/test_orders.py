@@ -1,6 +1,5 @@
 """An order's statuses and sums follow from what was agreed, paid, handed over and brought back."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -97,20 +96,7 @@ class TestASale:
         assert [line.unit_cost for line in order.terms.lines] == [83, 0]
 
 
-class TestAnOrderThatIsNotDone:
-    def test_is_open_while_something_is_due(self, order: Order) -> None:
-        order.paid = replace(order.paid, paid_total=order.paid.paid_total - 30)
-        assert (order.due_total, order.payment_status, order.status) == (30, "unpaid", "open")
-
-    def test_is_open_until_all_of_every_line_is_handed_over(self, order: Order) -> None:
-        first = order.terms.lines[0]
-        order.fulfilled = {**order.fulfilled, first.id: first.quantity - 1}
-        assert (order.fulfilment_status, order.payment_status, order.status) == (
-            "unfulfilled",
-            "paid",
-            "open",
-        )
-
+class TestASaleOfWhichSomethingCameBack:
     def test_says_how_much_of_a_line_came_back(self, order: Order) -> None:
         first = order.terms.lines[0]
         order.returned = {first.id: Decimal(2)}

@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from domain.orders import Order
+from domain.orders.handovers import ReservedChange
 from domain.stock.counts import StockCount, TalliedLine
 from domain.stock.movements import (
     CountedLine,
@@ -84,6 +86,7 @@ ARRIVED = ArrivedLine(
     transit_value=0,
 )
 RESERVED = (ReservedLine(variant_id=TEA, quantity=Decimal("2.5")),)
+BY_ORDER = (ReservedChange(storage_id=STORAGE, variant_id=TEA, quantity=Decimal(-2)),)
 INCOMING = (IncomingLine(line_id=LINE, variant_id=TEA, incoming_change=Decimal(-4)),)
 DELIVERED = DeliveredLine(
     line_id=LINE,
@@ -99,6 +102,11 @@ PLANNED: list[tuple[Event, dict[str, Any], str, str]] = [
     (Reservation.Fulfilled, {"storage_id": STORAGE, "lines": RESERVED}, "reserved", "-2.5"),
     (Reservation.Released, {"storage_id": STORAGE, "lines": RESERVED}, "reserved", "-2.5"),
     (Reservation.Expired, {"storage_id": STORAGE, "lines": RESERVED}, "reserved", "-2.5"),
+    (Order.Placed, {"reserved": BY_ORDER}, "reserved", "-2"),
+    (Order.Amended, {"reserved": BY_ORDER}, "reserved", "-2"),
+    (Order.Fulfilled, {"reserved": BY_ORDER}, "reserved", "-2"),
+    (Order.ReservationLapsed, {"reserved": BY_ORDER}, "reserved", "-2"),
+    (Order.Cancelled, {"reserved": BY_ORDER}, "reserved", "-2"),
     (PurchaseOrder.Ordered, {"storage_id": STORAGE, "incoming": INCOMING}, "incoming_ordered", "-4"),
     (PurchaseOrder.Amended, {"storage_id": STORAGE, "incoming": INCOMING}, "incoming_ordered", "-4"),
     (PurchaseOrder.Cancelled, {"storage_id": STORAGE, "incoming": INCOMING}, "incoming_ordered", "-4"),

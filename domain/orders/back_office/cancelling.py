@@ -1,0 +1,101 @@
+"""Cancelling what of an order was not handed over, and giving back what was paid beyond what remains."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from uuid import UUID
+
+from domain.errors import Conflict, Detail
+from domain.orders.back_office.fulfilling import check_lines, left_of
+from domain.orders.back_office.steps import Occasion, RefundRequired, less_reserved, mode_of, record
+from domain.orders.handovers import LineQuantity, kept_of, sums_of, taxes_of
+from domain.orders.lines import SaleLine
+from domain.orders.order import Order
+from domain.orders.refunds import RefundPayment
+from domain.orders.statuses import Figures, InvalidTransition
+
+
+class CancelExceedsOrdered(Conflict):
+    """Only what was not handed over can be cancelled."""
+
+    code = "cancel_exceeds_ordered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cancellation:
+    """What is cancelled, what is left, and what the order then comes to."""
+
+    lines: tuple[LineQuantity, ...]
+    kept: tuple[SaleLine, ...]
+    figures: Figures
+
+
+def overpaid_after(order: Order, quantities: Sequence[LineQuantity] | None) -> int:
+    """What has to be given back if these are cancelled, or all; exact, in minor currency units.
+
+    Raises what `cancel` does, but RefundRequired.
+    """
+    return max(0, -_cancellation(order, quantities).figures.due)
+
+
+def cancel(
+    order: Order,
+    occasion: Occasion,
+    quantities: Sequence[LineQuantity] | None,
+    *,
+    reason: str,
+    payments: tuple[RefundPayment, ...] = (),
+) -> None:
+    """Cancel these units, or all that was not handed over; `payments` give back what is paid beyond the rest.
+
+    Raises InvalidTransition, Invalid for a line that the order has not, CancelExceedsOrdered, RefundRequired.
+    """
+    cancelled = _cancellation(order, quantities)
+    given_back = sum(payment.exact + payment.tip for payment in payments)
+    overpaid = max(0, -cancelled.figures.due)
+    if given_back != overpaid:
+        raise RefundRequired(f"{overpaid} has to be given back.")
+    figures = replace(cancelled.figures, given_back=cancelled.figures.given_back + given_back)
+    record(
+        order,
+        Order.Cancelled,
+        occasion,
+        figures=figures,
+        reserved=less_reserved(order, cancelled.kept, order.fulfilled),
+        lines=cancelled.lines,
+        kept=cancelled.kept,
+        taxes=taxes_of(cancelled.kept),
+        totals=sums_of(cancelled.kept),
+        payments=payments,
+        reason=reason,
+    )
+
+
+def _cancellation(order: Order, quantities: Sequence[LineQuantity] | None) -> _Cancellation:
+    order.check_open()
+    left = left_of(order)
+    if quantities is None:
+        quantities = [LineQuantity(line_id=one, quantity=units) for one, units in left.items() if units]
+    if not quantities:
+        raise InvalidTransition("All that is left of it was handed over.")
+    check_lines(quantities, left)
+    _check_left(quantities, left)
+    gone = {one.line_id: one.quantity for one in quantities}
+    kept = tuple(
+        kept_of(line, line.quantity - gone[line.id], mode_of(order)) if line.id in gone else line
+        for line in order.terms.lines
+        if line.quantity > gone.get(line.id, Decimal(0))
+    )
+    ordered = {line.id: line.quantity for line in kept}
+    figures = replace(order.figures, total=sums_of(kept).total, ordered=ordered)
+    return _Cancellation(lines=tuple(quantities), kept=kept, figures=figures)
+
+
+def _check_left(quantities: Sequence[LineQuantity], left: dict[UUID, Decimal]) -> None:
+    details = [
+        Detail(f"lines.{at}.quantity", CancelExceedsOrdered.code, f"{left[one.line_id]:f} are left.")
+        for at, one in enumerate(quantities)
+        if one.quantity > left[one.line_id]
+    ]
+    if details:
+        raise CancelExceedsOrdered(details=details)

@@ -1,0 +1,94 @@
+"""Handing goods of an order over, whole or in parts: their cost is frozen here, and they become revenue."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
+
+from domain.errors import Conflict, Detail, Invalid
+from domain.orders.back_office.steps import Occasion, less_reserved, mode_of, record
+from domain.orders.handovers import FulfilledLine, LineQuantity, part_of
+from domain.orders.order import Order
+from domain.pricing import order_taxes
+
+_NOTHING = Decimal(0)
+
+
+class FulfilExceedsOrdered(Conflict):
+    """No more can be handed over than is ordered and was not handed over yet."""
+
+    code = "fulfil_exceeds_ordered"
+
+
+def fulfil(
+    order: Order,
+    occasion: Occasion,
+    quantities: Sequence[LineQuantity],
+    *,
+    costs: Mapping[UUID, int],
+    storage_id: UUID | None,
+    tracking: str | None = None,
+) -> tuple[FulfilledLine, ...]:
+    """Record what was handed over, each line once; `costs` are by line, in minor currency units.
+
+    Raises InvalidTransition, Invalid for a line that the order has not, FulfilExceedsOrdered.
+    """
+    check_fulfillable(order, quantities)
+    lines = {line.id: line for line in order.terms.lines}
+    parts = tuple(
+        part_of(
+            lines[one.line_id],
+            one.quantity,
+            [part for done in order.handovers for part in done.lines if part.line_id == one.line_id],
+            cost_total=costs.get(one.line_id, 0),
+            mode=mode_of(order),
+        )
+        for one in quantities
+    )
+    fulfilled = dict(order.fulfilled)
+    for one in quantities:
+        fulfilled[one.line_id] = fulfilled.get(one.line_id, _NOTHING) + one.quantity
+    record(
+        order,
+        Order.Fulfilled,
+        occasion,
+        figures=replace(order.figures, fulfilled=fulfilled),
+        reserved=less_reserved(order, order.terms.lines, fulfilled),
+        lines=parts,
+        taxes=order_taxes(parts),
+        storage_id=storage_id,
+        tracking=tracking,
+    )
+    return parts
+
+
+def check_fulfillable(order: Order, quantities: Sequence[LineQuantity]) -> None:
+    """Raise InvalidTransition, Invalid naming each wrong line, or FulfilExceedsOrdered."""
+    order.check_open()
+    left = left_of(order)
+    check_lines(quantities, left)
+    details = [
+        Detail(f"lines.{at}.quantity", FulfilExceedsOrdered.code, f"{left[one.line_id]:f} are left.")
+        for at, one in enumerate(quantities)
+        if one.quantity > left[one.line_id]
+    ]
+    if details:
+        raise FulfilExceedsOrdered(details=details)
+
+
+def left_of(order: Order) -> dict[UUID, Decimal]:
+    """What is still to be handed over of each line."""
+    return {line.id: line.quantity - order.fulfilled.get(line.id, _NOTHING) for line in order.terms.lines}
+
+
+def check_lines(quantities: Sequence[LineQuantity], known: Mapping[UUID, Decimal]) -> None:
+    """Raise Invalid naming each line that the order has not, or that is named twice."""
+    details, named = [], set()
+    for at, one in enumerate(quantities):
+        if one.line_id not in known:
+            details.append(Detail(f"lines.{at}.line_id", "not_found", "The order has no such line."))
+        elif one.line_id in named:
+            details.append(Detail(f"lines.{at}.line_id", "duplicate", "Another line has this id."))
+        named.add(one.line_id)
+    if details:
+        raise Invalid(details=details)

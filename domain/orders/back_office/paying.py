@@ -1,0 +1,57 @@
+"""Paying an order, at once or in parts: never more than is due, and cash gives change."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from domain.errors import Conflict
+from domain.money import round_to_multiple
+from domain.orders.back_office.steps import Occasion, record
+from domain.orders.order import Order
+from domain.payments import CASH, Settlement, Tender, settle
+
+
+class PaymentExceedsDue(Conflict):
+    """More is paid than is due; only cash can be given change."""
+
+    code = "payment_exceeds_due"
+
+
+def settle_part(due: int, tenders: Sequence[Tender], cash_rounding: int) -> Settlement:
+    """Settle what is paid of an amount due, or all of it; cash is rounded only where it pays the last of it.
+
+    Raises PaymentExceedsDue, PaymentInsufficient (less was handed over than is paid), PaymentExceedsTotal,
+    AmountNotValid and AmountTooLarge.
+    """
+    rest = due - sum(tender.amount for tender in tenders if tender.method != CASH)
+    if rest < 0 or due <= 0:
+        raise PaymentExceedsDue(f"{max(due, 0)} is due.")
+    cash = sum(tender.amount for tender in tenders if tender.method == CASH)
+    if cash and cash >= min(rest, round_to_multiple(rest, cash_rounding)):
+        return settle(due, tenders, cash_rounding)
+    return settle(sum(tender.amount for tender in tenders), tenders, 0)
+
+
+def pay(order: Order, occasion: Occasion, settlement: Settlement) -> None:
+    """Record what was paid. Raises InvalidTransition, PaymentExceedsDue."""
+    order.check_open()
+    figures = order.figures
+    after = replace(
+        figures,
+        rounding=figures.rounding + settlement.rounding,
+        tip_total=figures.tip_total + settlement.tip_total,
+        paid_total=figures.paid_total + settlement.paid_total,
+    )
+    if after.due < 0:
+        raise PaymentExceedsDue(f"{figures.due} is due.")
+    record(
+        order,
+        Order.Paid,
+        occasion,
+        figures=after,
+        payments=settlement.payments,
+        rounding=settlement.rounding,
+        tip_total=settlement.tip_total,
+        paid_total=settlement.paid_total,
+        change_total=settlement.change_total,
+        due=after.due,
+    )
