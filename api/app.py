@@ -14,6 +14,7 @@ from api import (
     catalog,
     companies,
     company_settings,
+    customers,
     devices,
     errors,
     health,
@@ -21,6 +22,7 @@ from api import (
     orders,
     packages,
     pos_catalog,
+    pos_customers,
     pos_products,
     receipts,
     shifts,
@@ -32,6 +34,7 @@ from api.catalog.brands import BRANDS
 from api.catalog.categories import CATEGORIES
 from api.catalog.units import UNITS, UnitConversion
 from api.catalog.variant_types import VARIANT_TYPES
+from api.customer_groups import CUSTOMER_GROUPS
 from api.docs import Docs
 from api.middleware import Gatekeeper
 from api.openapi import OpenApi, document_of
@@ -59,6 +62,7 @@ SETTINGS = (
     CATEGORIES,
     UNITS,
     VARIANT_TYPES,
+    CUSTOMER_GROUPS,
 )
 
 
@@ -73,6 +77,8 @@ AREAS = (
     company_settings,
     catalog,
     stock,
+    customers,
+    pos_customers,
     pos_products,
     pos_catalog,
     devices,

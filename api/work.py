@@ -7,6 +7,7 @@ from commands.approvals import ApprovalWork
 from commands.catalog.assortment import ImportWork, KeepingWork
 from commands.catalog.products import ProductsWork
 from commands.companies import CompaniesWork
+from commands.customers.ports import CustomersWork
 from commands.devices import DeviceWork
 from commands.orders.refunds import RefundWork
 from commands.orders.sales import SaleWork
@@ -32,6 +33,7 @@ class Work(
     UsersWork,
     ApprovalWork,
     CompaniesWork,
+    CustomersWork,
     DeviceWork,
     PaymentWork,
     ImportWork,

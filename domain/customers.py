@@ -1,13 +1,14 @@
 """Customers: people and households who buy, and what a shop may know of them as long as they wish."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID
 
-from domain.entities import Entity
+from domain.entities import AlreadyArchived, Entity
+from domain.errors import Conflict, Detail, Invalid
 
 #: What a customer is called whose data was erased.
 ERASED_NAME: Final = "Erased customer"
@@ -18,6 +19,24 @@ Address = dict[str, str | None]
 PURPOSES: Final = ("marketing_email", "marketing_sms", "profiling")
 
 
+class PossibleDuplicate(Conflict):
+    """Another customer has this telephone number or e-mail address."""
+
+    code = "possible_duplicate"
+
+
+class NotArchived(Conflict):
+    """It is not archived."""
+
+    code = "invalid_transition"
+
+
+class Gone(Conflict):
+    """The customer was erased, or turned out to be another one."""
+
+    code = "invalid_transition"
+
+
 @dataclass(frozen=True)
 class Consent:
     """What a customer agreed to or refused, when, and by which means they said so."""
@@ -26,6 +45,31 @@ class Consent:
     granted: bool
     source: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What a customer bought, in minor currency units: `spent` is without what was given back, `returned`."""
+
+    visits: int = 0
+    spent: int = 0
+    returned: int = 0
+    last_visit: date | None = None
+
+    @property
+    def average_order(self) -> int | None:
+        """What a visit came to before anything was given back, half units rounded up; None without visits."""
+        bought = self.spent + self.returned
+        return (2 * bought + self.visits) // (2 * self.visits) if self.visits > 0 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a customer stands beyond what they are."""
+
+    totals: Totals = field(default_factory=Totals)
+    erased_at: datetime | None = None
+    merged_into: UUID | None = None
 
 
 def _reads(*names: str) -> Mapping[str, Any]:
@@ -178,7 +222,28 @@ class Customer(Entity):
             aggregate.values.update(Customer.Registered.private)
             aggregate.is_erased = aggregate.is_archived = True
 
+    def restore(self) -> None:
+        """Have them back after they were archived. Raises NotArchived, Gone."""
+        if self.is_erased or self.merged_into:
+            raise Gone
+        if not self.is_archived:
+            raise NotArchived
+        self.trigger_event(Customer.Restored)
+
+    def consent(self, consent: Consent) -> None:
+        """Record what they agreed to or refused. Raises AlreadyArchived."""
+        if self.is_archived:
+            raise AlreadyArchived
+        self.trigger_event(Customer.Consented, consent=consent)
+
     if TYPE_CHECKING:
         absorbed_ids: tuple[UUID, ...]
         merged_into: UUID | None
         is_erased: bool
+
+
+def check_birthday(birthday: date | None, today: date) -> None:
+    """Raise Invalid for somebody who is not born yet, or was born before the year 1900."""
+    if birthday is not None and not date(1900, 1, 1) <= birthday <= today:
+        message = "Must lie between the year 1900 and today."
+        raise Invalid(details=[Detail("birthday", "invalid", message)])

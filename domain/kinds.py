@@ -6,6 +6,7 @@ from domain.catalog.brands import Brand
 from domain.catalog.categories import Category
 from domain.catalog.units import Unit
 from domain.catalog.variant_types import VariantType
+from domain.customer_groups import CustomerGroup
 from domain.payment_methods import PaymentMethod
 from domain.registers import Register
 from domain.settings import Setting
@@ -25,5 +26,6 @@ SETTINGS: tuple[type[Setting], ...] = (
     Supplier,
     TaxRate,
     PaymentMethod,
+    CustomerGroup,
 )
 KINDS: Mapping[str, type[Setting]] = {setting.kind: setting for setting in SETTINGS}

@@ -6,10 +6,28 @@ from typing import Any, LiteralString
 import msgspec
 
 from domain.customers import Customer
+from domain.phones import phone_key
 from domain.settings import name_key
 from projections.base import Database, Fact, Projection, in_whole
 
 _encode = msgspec.json.Encoder().encode
+
+
+#: How customers refer to a group (`id`) that is to be archived.
+USES: LiteralString = """
+    EXISTS (SELECT 1 FROM customer_group_members AS member
+              JOIN customers AS c ON c.company_id = member.company_id AND c.id = member.customer_id
+             WHERE member.company_id = %(company_id)s AND member.group_id = %(id)s AND NOT c.is_archived)
+"""
+
+
+def email_key(email: str | None) -> str | None:
+    """The form in which two e-mail addresses are the same."""
+    return email.casefold() if email else None
+
+
+def _phone_key(phone: str | None) -> str | None:
+    return phone_key(phone) if phone else None
 
 
 def _json(value: Any) -> str:
@@ -20,15 +38,19 @@ class Customers(Projection):
     """One row for each customer. What is erased leaves the row, which keeps what is no word about anybody.
 
     Whose other row a customer turned out to be is said by `merged_into`; the sales of both count as one's.
+    `phone_key` and `email_key` are by what two customers may be one. The groups of each have rows of
+    their own, by which lists go.
     """
 
     name = "customers"
-    version = 3
+    version = 4
     mode = "inline"
-    tables = ("customers",)
+    tables = ("customers", "customer_group_members")
     folds = in_whole(Customer.Registered)
     derives = {
         "name_key": (name_key, "name"),
+        "phone_key": (_phone_key, "phone"),
+        "email_key": (email_key, "email"),
         "address_json": (_json, "address"),
         "consent_json": (_json, "consent"),
         "purpose": (lambda consent: consent.purpose, "consent"),
@@ -40,9 +62,9 @@ class Customers(Projection):
              WHERE company_id = %(company_id)s AND id = %(stream_id)s
         """,
         Customer.Relocated: """
-            UPDATE customers SET phone = %(phone)s, email = %(email)s,
-                   address = nullif(%(address_json)s::text::jsonb, 'null'), version = %(version)s,
-                   updated_at = %(at)s
+            UPDATE customers SET phone = %(phone)s, phone_key = %(phone_key)s, email = %(email)s,
+                   email_key = %(email_key)s, address = nullif(%(address_json)s::text::jsonb, 'null'),
+                   version = %(version)s, updated_at = %(at)s
              WHERE company_id = %(company_id)s AND id = %(stream_id)s
         """,
         Customer.Identified: """
@@ -54,10 +76,21 @@ class Customers(Projection):
             UPDATE customers SET note = %(note)s, version = %(version)s, updated_at = %(at)s
              WHERE company_id = %(company_id)s AND id = %(stream_id)s
         """,
-        Customer.Grouped: """
+        Customer.Grouped: (
+            """
             UPDATE customers SET group_ids = %(group_ids)b, version = %(version)s, updated_at = %(at)s
              WHERE company_id = %(company_id)s AND id = %(stream_id)s
-        """,
+            """,
+            """
+            DELETE FROM customer_group_members
+             WHERE company_id = %(company_id)s AND customer_id = %(stream_id)s
+            """,
+            """
+            INSERT INTO customer_group_members (company_id, group_id, customer_id)
+            SELECT DISTINCT %(company_id)s::uuid, id, %(stream_id)s::uuid
+              FROM unnest(%(group_ids)b::uuid[]) AS own(id)
+            """,
+        ),
         Customer.CreditAgreed: """
             UPDATE customers SET credit_limit = %(credit_limit)s, terms_days = %(terms_days)s,
                    version = %(version)s, updated_at = %(at)s
@@ -90,8 +123,9 @@ class Customers(Projection):
         # Those absorbed are erased with the customer, and so are their keys. The name is ERASED_NAME.
         Customer.Erased: """
             UPDATE customers
-               SET name = 'Erased customer', name_key = 'erased customer', phone = NULL, email = NULL,
-                   address = NULL, tax_number = NULL, reference = NULL, birthday = NULL, note = NULL,
+               SET name = 'Erased customer', name_key = 'erased customer', phone = NULL, phone_key = NULL,
+                   email = NULL, email_key = NULL, address = NULL, tax_number = NULL, reference = NULL,
+                   birthday = NULL, note = NULL,
                    is_archived = true, erased_at = %(at)s,
                    version = CASE WHEN id = %(stream_id)s THEN %(version)s ELSE version END,
                    updated_at = %(at)s
@@ -107,7 +141,9 @@ class Customers(Projection):
             name_key     text NOT NULL,
             reference    text,
             phone        text,
+            phone_key    text,
             email        text,
+            email_key    text,
             address      jsonb,
             tax_number   text,
             birthday     date,
@@ -127,12 +163,24 @@ class Customers(Projection):
         );
         ALTER TABLE customers ALTER COLUMN name SET STATISTICS 0, ALTER COLUMN name_key SET STATISTICS 0,
             ALTER COLUMN reference SET STATISTICS 0, ALTER COLUMN phone SET STATISTICS 0,
+            ALTER COLUMN phone_key SET STATISTICS 0, ALTER COLUMN email_key SET STATISTICS 0,
             ALTER COLUMN email SET STATISTICS 0, ALTER COLUMN address SET STATISTICS 0,
             ALTER COLUMN tax_number SET STATISTICS 0, ALTER COLUMN birthday SET STATISTICS 0,
             ALTER COLUMN note SET STATISTICS 0;
         CREATE INDEX customers_by_name ON customers (company_id, name_key, id);
         CREATE INDEX customers_by_time ON customers (company_id, created_at, id);
         CREATE INDEX customers_merged ON customers (company_id, merged_into) WHERE merged_into IS NOT NULL;
+        CREATE INDEX customers_archived ON customers (company_id, name_key, id) WHERE is_archived;
+        CREATE INDEX customers_counted ON customers (company_id, is_archived);
+        CREATE INDEX customers_by_phone ON customers (company_id, phone_key) WHERE phone_key IS NOT NULL;
+        CREATE INDEX customers_by_email ON customers (company_id, email_key) WHERE email_key IS NOT NULL;
+        CREATE TABLE customer_group_members (
+            company_id  uuid NOT NULL,
+            group_id    uuid NOT NULL,
+            customer_id uuid NOT NULL,
+            PRIMARY KEY (company_id, group_id, customer_id)
+        );
+        CREATE INDEX customer_group_members_of ON customer_group_members (company_id, customer_id);
     """
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
@@ -140,22 +188,34 @@ class Customers(Projection):
         new = [fact for fact in facts if fact.event is Customer.Registered]
         if new:
             db.execute(_INSERT, _rows(new, db))
+            if members := [(group, fact.stream_id) for fact in new for group in set(fact.data.group_ids)]:
+                groups, customers = map(list, zip(*members, strict=True))
+                own = {"company_id": db.company_id, "groups": groups, "customers": customers}
+                db.execute(_INSERT_MEMBERS, own)
         super().apply([fact for fact in facts if fact.event in self.on], db)
 
 
 _INSERT: LiteralString = """
-    INSERT INTO customers (company_id, id, name, name_key, reference, phone, email, address, tax_number,
-                           birthday, note, group_ids, credit_limit, terms_days, consents, store_id,
-                           is_archived, version, created_at, updated_at)
-    SELECT %(company_id)s, id, name, name_key, reference, phone, email, nullif(address::jsonb, 'null'),
-           tax_number, birthday, note, ARRAY(SELECT jsonb_array_elements_text(group_ids::jsonb)::uuid),
+    INSERT INTO customers (company_id, id, name, name_key, reference, phone, phone_key, email, email_key,
+                           address, tax_number, birthday, note, group_ids, credit_limit, terms_days, consents,
+                           store_id, is_archived, version, created_at, updated_at)
+    SELECT %(company_id)s, id, name, name_key, reference, phone, phone_key, email, email_key,
+           nullif(address::jsonb, 'null'), tax_number, birthday, note,
+           ARRAY(SELECT jsonb_array_elements_text(group_ids::jsonb)::uuid),
            credit_limit, terms_days, consents::jsonb, store_id, false, 1, at, at
       FROM unnest(%(ids)b::uuid[], %(names)b::text[], %(keys)b::text[], %(references)b::text[],
-                  %(phones)b::text[], %(emails)b::text[], %(addresses)b::text[], %(tax_numbers)b::text[],
+                  %(phones)b::text[], %(phone_keys)b::text[], %(emails)b::text[], %(email_keys)b::text[],
+                  %(addresses)b::text[], %(tax_numbers)b::text[],
                   %(birthdays)b::date[], %(notes)b::text[], %(groups)b::text[], %(limits)b::bigint[],
                   %(terms)b::bigint[], %(consents)b::text[], %(stores)b::uuid[], %(ats)b::timestamptz[])
-           AS new(id, name, name_key, reference, phone, email, address, tax_number, birthday, note, group_ids,
-                  credit_limit, terms_days, consents, store_id, at)
+           AS new(id, name, name_key, reference, phone, phone_key, email, email_key, address, tax_number,
+                  birthday, note, group_ids, credit_limit, terms_days, consents, store_id, at)
+"""
+
+_INSERT_MEMBERS: LiteralString = """
+    INSERT INTO customer_group_members (company_id, group_id, customer_id)
+    SELECT %(company_id)s, member.*
+      FROM unnest(%(groups)b::uuid[], %(customers)b::uuid[]) AS member(group_id, customer_id)
 """
 
 
@@ -168,6 +228,8 @@ def _rows(facts: Sequence[Fact], db: Database) -> dict[str, Any]:
         "keys": [name_key(one.name) for one in data],
         "references": [one.reference for one in data],
         "phones": [one.phone for one in data],
+        "phone_keys": [_phone_key(one.phone) for one in data],
+        "email_keys": [email_key(one.email) for one in data],
         "emails": [one.email for one in data],
         "addresses": [_json(one.address) for one in data],
         "tax_numbers": [one.tax_number for one in data],

@@ -107,6 +107,13 @@ class Void(Reading):
     """What is read of a void: nothing but that it happened."""
 
 
+#: How a customer (`id`) has an order that is open.
+OPEN_OF_CUSTOMER: LiteralString = """
+    EXISTS (SELECT 1 FROM orders
+             WHERE company_id = %(company_id)s AND customer_id = %(id)s AND status = 'open')
+"""
+
+
 class Orders(Projection):
     """One row for each order with what lists are filtered by; the order itself is read from the log.
 

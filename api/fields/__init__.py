@@ -1,6 +1,7 @@
 """The fields of requests: what a valid name, amount, quantity or time looks like."""
 
 from api.fields.body import Anything, Body, Described, Many, Object, check_descriptions
+from api.fields.contacts import Country, Phone, TaxNumber
 from api.fields.ids import File, Id, OwnId
 from api.fields.numbers import MAX_AMOUNT, Change, Exact, Flag, Money, Percent, Quantity, Whole
 from api.fields.texts import Choice, Code, Currency, Email, Name, Secret, Text, Timezone, optional, ordered_by
@@ -13,6 +14,7 @@ __all__ = [
     "Change",
     "Choice",
     "Code",
+    "Country",
     "Currency",
     "Day",
     "DayCut",
@@ -29,8 +31,10 @@ __all__ = [
     "Object",
     "OwnId",
     "Percent",
+    "Phone",
     "Quantity",
     "Secret",
+    "TaxNumber",
     "Text",
     "Timezone",
     "Whole",

@@ -62,6 +62,8 @@ DETAIL_CODES: Mapping[str, str] = {
     "duplicate_column": "This column is there twice.",
     "too_many_columns": "It has more columns than a sheet can have.",
     "too_many_rows": "It has more rows than a sheet can have.",
+    # Customers.
+    "possible_duplicate": "Another customer has it: the one of `customer_id`.",
     # Users and companies.
     "weak_password": "It is too easily guessed.",
     "weak_pin": "It is too easily guessed, or not 4 to 8 digits.",

@@ -59,6 +59,11 @@ SCHEMAS: Json = {
             "field": {"type": "string", "description": "Where it is.", "examples": ["lines.0.quantity"]},
             "code": {"type": "string", "description": "Stable.", "examples": ["required"]},
             "message": {"type": "string", "description": "One sentence for a person."},
+            "customer_id": {
+                "type": "string",
+                "format": "uuid",
+                "description": "The customer that a new one may be (`possible_duplicate`).",
+            },
         },
     },
     "Pagination": {

@@ -32,8 +32,8 @@ class OperationBody(Body):
         shortest=1,
         longest=40,
         required=True,
-        meaning=f"What it is: {', '.join(f'`{name}`' for name in KINDS)}. Anything else, `customer.create` "
-        "too, is rejected as `not_available_offline` and kept in the inbox.",
+        meaning=f"What it is: {', '.join(f'`{name}`' for name in KINDS)}. Anything else "
+        "is rejected as `not_available_offline` and kept in the inbox.",
         example="order.sale",
     )
     occurred_at = Moment(required=True, meaning="When it happened, by the till's clock.")

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from api.customers.input import PosCustomerBody
+from api.customers.registrations import registration_of
 from api.fields import Body
 from api.operations import Operation, operation_of
 from api.orders.exchange_input import exchange_of
@@ -16,6 +18,7 @@ from api.orders.sales import PosOrders, sale_of
 from api.orders.unlinked_return_input import return_of
 from api.orders.unlinked_returns import PosReturns
 from api.orders.voids import OrderVoid
+from api.pos_customers.customers import PosCustomers
 from api.shifts.cash import CashMovements
 from api.shifts.closing import ShiftClosing, ShiftEnding, closing_of
 from api.shifts.input import OpeningBody
@@ -30,6 +33,8 @@ from api.sync.bodies import (
     OfflineVoidBody,
 )
 from api.work import Work
+from commands.customers.ports import KnownCustomer
+from commands.customers.registration import RegisterCustomer, register_customer
 from commands.orders.exchanges import Exchange
 from commands.orders.offline_exchanges import (
     TakeOverExchange,
@@ -174,6 +179,15 @@ def _flags_of_sale(order: Order) -> tuple[str, ...]:
     return order.sold.offline.flags if order.sold.offline else ()
 
 
+def _registration(body: Content, _: Delivery) -> RegisterCustomer:
+    """What is sold to them names them already, so whether they may be known is found out later."""
+    return registration_of(body, force=True)
+
+
+def _registered(known: KnownCustomer) -> MadeThing:
+    return MadeThing(type="customer", id=known.customer.id)
+
+
 def _sold(body: Content) -> Iterable[UUID]:
     return (line["variant_id"] for line in body["lines"])
 
@@ -267,6 +281,15 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             command=_void,
             made=_order,
             flags=_flags_of_void,
+        ),
+        "customer.create": Kind(
+            permission="pos.use",
+            path="/api/pos/customers",
+            online=operation_of(PosCustomers.on_post),
+            body=PosCustomerBody(),
+            handler=register_customer,
+            command=_registration,
+            made=_registered,
         ),
     }
 )

@@ -15,6 +15,7 @@ from projections.guards.catalog.assortment import Assortment
 from projections.guards.catalog.products import CatalogGuard
 from projections.guards.catalog.shelf_prices import ShelfPriceGuard
 from projections.guards.counts import CountsGuard
+from projections.guards.customers import CustomersGuard
 from projections.guards.deliveries import DeliveriesGuard
 from projections.guards.devices import DevicesGuard
 from projections.guards.drawers import DrawersGuard
@@ -67,6 +68,7 @@ class RequestWork(PostgresUnitOfWork):
         self.platform = PlatformGuard(transaction, now)
         self.credentials = Credentials(transaction, now, self.changed_rows)
         self.approvals = Approvals(transaction, caller, self.changed_rows)
+        self.customers = CustomersGuard(transaction)
         self.users = UsersGuard(transaction)
         self.stored_texts = StoredTexts(transaction)
         self.pictures = PictureShelf(transaction)

@@ -11,7 +11,7 @@ from domain.errors import Detail, Invalid
 from domain.payment_methods import MethodAtSale, PaymentMethod
 from domain.pending import Pending
 from domain.settings import DuplicateCode, DuplicateName, InUse, Setting, name_key
-from projections import settings, users
+from projections import customers, settings, users
 from projections.base import Answer, Database, Row
 from projections.catalog import products
 from projections.catalog.categories import position_of
@@ -108,6 +108,7 @@ _USES: tuple[LiteralString, ...] = (
     counts.USES,
     shifts.USES,
     users.USES,
+    customers.USES,
 )
 _IN_USE: LiteralString = f"SELECT {' OR '.join(_USES)} AS in_use"
 

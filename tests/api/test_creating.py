@@ -141,6 +141,8 @@ BODIES: dict[str, Callable[[Any], Body]] = {
     "payment-methods": lambda _: {"name": some_name(), "code": some_name(), "kind": "other"},
     "units": lambda _: {"name": some_name(), "symbol": some_name()[:4]},
     "variant-types": lambda _: {"name": some_name(), "values": ["S", "M"]},
+    "customers": lambda _: {"name": some_name(), "phone": str(uuid4().int)[:15]},
+    "customer-groups": lambda _: {"name": some_name()},
     "brands": lambda _: {"name": some_name()},
     "categories": lambda _: {"name": some_name()},
     "suppliers": lambda _: {"name": some_name()},

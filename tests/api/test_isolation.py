@@ -118,6 +118,8 @@ def fill(stocked: Any) -> Full:
             "id"
         ],
         "payment_method_id": admin.post(f"{SETTINGS}/payment-methods", MEAL).data["id"],
+        "customer_id": admin.post("/api/admin/customers", {"name": "Ada"}).data["id"],
+        "customer_group_id": admin.post("/api/admin/customer-groups", {"name": "Regulars"}).data["id"],
         "product_id": stocked.product["id"],
         "variant_id": stocked.variant_id,
         "image_id": admin.upload(f"/api/admin/products/{stocked.product['id']}/images", picture()).data["id"],
@@ -195,6 +197,11 @@ def path_of(route: Route, ids: dict[str, str]) -> str:
 
 #: A body with which the owner would succeed, where an empty one would not do.
 BODIES = {
+    ("POST", "/api/admin/customers/{customer_id:uuid}/consents"): {
+        "purpose": "profiling",
+        "granted": True,
+        "source": "form",
+    },
     ("POST", "/api/admin/orders/{order_id:uuid}/receipt/prints"): {"format": "json"},
     ("POST", "/api/admin/orders/{order_id:uuid}/receipt/send"): {"email": "ada@example.com"},
     ("POST", "/api/pos/orders/{order_id:uuid}/refunds/{refund_id:uuid}/receipt/prints"): {"format": "json"},

@@ -709,3 +709,35 @@ class TestAlreadyDone:
         ]
         assert results[1]["resource"] == {"type": "shift", "id": shift, "number": "1"}
         assert [entry["operation_id"] for entry in device.inbox()] == [operations[2]["id"]]
+
+
+class TestCustomersOffline:
+    def test_are_registered_before_what_is_sold_to_them(self, device: Device) -> None:
+        ada = {"name": "Ada", "phone": "+44 20 1815"}
+        registration = device.operation("customer.create", ada)
+        sale = device.sale(body={"customer_id": registration["id"]})
+        results = device.results(sale, registration)
+        assert [one["status"] for one in results] == ["applied", "applied"]
+        assert "customer_unknown" not in results[0]["flags"]
+        assert results[1]["resource"] == {"type": "customer", "id": registration["id"], "number": None}
+        assert device.statuses(registration) == ["replayed"]
+        order = device.stocked.shop.client().get(f"/api/admin/orders/{sale['id']}").data
+        assert order["customer_id"] == registration["id"]
+
+    def test_are_waited_for(self, device: Device) -> None:
+        registration = device.operation("customer.create", {"name": "Ada"})
+        sale = device.sale(body={"customer_id": registration["id"]})
+        assert device.statuses(sale) == ["waiting"]
+        assert device.statuses(registration) == ["applied"]
+        # What waited for it was recorded with it.
+        assert device.statuses(sale) == ["replayed"]
+
+    def test_are_registered_though_they_may_be_known(self, device: Device) -> None:
+        ada = {"name": "Ada", "phone": "+44 20 1815"}
+        device.stocked.shop.client().post("/api/admin/customers", ada)
+        assert device.statuses(device.operation("customer.create", ada)) == ["applied"]
+
+    def test_of_nonsense_are_kept_in_the_inbox(self, device: Device) -> None:
+        assert device.statuses(device.operation("customer.create", {"phone": "1"})) == ["rejected"]
+        (entry,) = device.inbox()
+        assert entry["code"] == "validation_failed"

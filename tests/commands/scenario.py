@@ -47,6 +47,14 @@ from commands.companies import (
     suspend_company,
 )
 from commands.creations import Content
+from commands.customers.archiving import (
+    ArchiveCustomer,
+    RestoreCustomer,
+    archive_customer,
+    restore_customer,
+)
+from commands.customers.registration import RegisterCustomer, register_customer
+from commands.customers.revision import NoteConsent, ReviseCustomer, note_consent, revise_customer
 from commands.devices import EnrolDevice, RetireDevice, enrol_device, retire_device
 from commands.messages import GiveUp, NoteSent, give_up, note_sent
 from commands.orders.baskets import QuoteBasket, quote_basket
@@ -222,6 +230,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         AmendTransfer: amend_transfer,
         AppointSuperAdmin: appoint_super_admin,
         ArchiveCompany: archive_company,
+        ArchiveCustomer: archive_customer,
         ArchivePackage: archive_package,
         ArchiveSetting: archive_setting,
         ArchiveUser: archive_user,
@@ -267,6 +276,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         LetFallDue: let_fall_due,
         OrderFromSupplier: order_from_supplier,
         MoveCash: move_cash,
+        NoteConsent: note_consent,
         NoteSent: note_sent,
         OpenShift: open_shift,
         PlaceSale: place_sale,
@@ -281,6 +291,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         ReceiveTransfer: receive_transfer,
         RefundOrder: refund_order,
         RegisterCompany: register_company,
+        RegisterCustomer: register_customer,
         RegisterPackage: register_package,
         RegisterProduct: register_product,
         RegisterSetting: register_setting,
@@ -294,8 +305,10 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         RetireDevice: retire_device,
         ReturnToSupplier: return_to_supplier,
         ReverseMovement: reverse_movement,
+        RestoreCustomer: restore_customer,
         ResumeSale: resume_sale,
         ReviseCompany: revise_company,
+        ReviseCustomer: revise_customer,
         ReviseImage: revise_image,
         RevisePackage: revise_package,
         ReviseProduct: revise_product,

@@ -183,6 +183,8 @@ def go_shopping(shop: Recorded, variants: list[str], below_zero: str) -> None:
     held_sale = {**sale, "id": str(uuid4()), "held_id": held}
     assert cashier.post("/api/pos/orders", held_sale).status == 201
     assert stocked.receive(1, 60).status == 201
+    customer = admin.post("/api/admin/customers", {"name": "4711", "phone": str(uuid4().int)[:12]}).data["id"]
+    assert stocked.sell(1, price=120, customer_id=customer).status == 201
     transfer = stocked.transfer(lines=lines).data
     for step, body in (("ship", {}), ("receive", {"close": True})):
         assert admin.post(f"/api/admin/inventory/transfers/{transfer['id']}/{step}", body).status == 200
@@ -196,6 +198,7 @@ def go_shopping(shop: Recorded, variants: list[str], below_zero: str) -> None:
         "lookups/variants?search=oat-1",
         "lookups/customers?search=ada",
         "lookups/storages?search=b",
+        f"pos/customers/{customer}",
         "lookups/stores",
         "lookups/tax-rates?search=vat",
         f"cashier/orders/{sale['id']}",
@@ -211,6 +214,7 @@ def go_shopping(shop: Recorded, variants: list[str], below_zero: str) -> None:
         f"storages/{stocked.storage['id']}",
         f"settings/tax-rates/{stocked.tax['id']}",
         f"settings/users/{company.users['Cashier']}",
+        f"customers/{customer}",
         "settings/company",
     ):
         assert admin.get(f"/api/admin/{path}").status == 200, path

@@ -8,6 +8,7 @@ from domain.catalog.categories import Category
 from domain.catalog.products import Product
 from domain.catalog.units import Unit
 from domain.catalog.variant_types import VariantType
+from domain.customers import Customer
 from domain.errors import Detail, Invalid
 from domain.payment_methods import MethodAtSale, PaymentMethod
 from domain.pending import Pending
@@ -201,6 +202,7 @@ class MemorySettings:
         settings = [one for one in self._world.settings(self._company_id) if not one.is_archived]
         products = [one for one in self._world.all(self._company_id, Product) if not one.is_archived]
         users = [one for one in self._world.all(self._company_id, User) if not one.is_archived]
+        customers = [one for one in self._world.all(self._company_id, Customer) if not one.is_archived]
         own = self._world.find(self._company_id, setting_id)
         is_option = isinstance(own, VariantType) and any(
             own.values["name"] in variant.options for variant in _variants(self._world, self._company_id)
@@ -217,7 +219,7 @@ class MemorySettings:
             is_option
             or holds
             or has_shift
-            or any(_names(one.values, setting_id) for one in (*settings, *products, *users))
+            or any(_names(one.values, setting_id) for one in (*settings, *products, *users, *customers))
         )
 
 

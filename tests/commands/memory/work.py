@@ -15,6 +15,7 @@ from tests.commands.memory.accounts import MemoryAccounts
 from tests.commands.memory.approvals import MemoryApprovals
 from tests.commands.memory.catalog import MemoryCatalog, MemoryPictures
 from tests.commands.memory.counts import MemoryCounts
+from tests.commands.memory.customers import MemoryCustomers
 from tests.commands.memory.deliveries import MemoryDeliveries
 from tests.commands.memory.devices import MemoryDevices
 from tests.commands.memory.drawers import MemoryDrawers
@@ -64,6 +65,7 @@ class MemoryWork:
         self.paying_tills = MemoryPayingTills(world, company_id)
         self.plan = MemoryPlan(world, company_id, now)
         self.platform = MemoryPlatform(world, company_id, now)
+        self.customers = MemoryCustomers(world, company_id)
         self.users = MemoryUsers(world, company_id)
         self.approvals = MemoryApprovals(world)
         self.credentials = MemoryCredentials(world, company_id, now)

@@ -1,0 +1,1 @@
+"""Commands about customers: who they are, what they agreed to, and whether they are still dealt with."""

@@ -1,0 +1,131 @@
+"""Lists of customers: by group and standing, in the order of names, age, last visit or what they spent."""
+
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, LiteralString
+from uuid import UUID
+
+from domain.customers import Customer
+from projections.base import Database, Row, plan_for_values
+from projections.customer_totals import ALL_STORES
+from projections.pages import PAGE, list_and_count
+from projections.search.entries import ACTIVE, ARCHIVED
+from projections.search.find import find_as_meant, find_as_typed
+from projections.search.words import code_of
+
+#: How many customers a text finds at most.
+MOST_FOUND = 500
+
+_COLUMNS: LiteralString = """
+           c.id, c.name, c.reference, c.phone, c.email, c.address, c.tax_number, c.birthday, c.note,
+           c.group_ids, c.credit_limit, c.terms_days, c.consents, c.is_archived, c.version, c.created_at
+"""
+_FILTER: LiteralString = """
+       c.company_id = %(company_id)s
+       AND (%(archived)s::bool IS NULL OR c.is_archived = %(archived)s::bool)
+       AND (%(erased)s::bool IS NULL OR (c.erased_at IS NOT NULL) = %(erased)s::bool)
+       AND (%(group_id)s::uuid IS NULL
+            OR c.id IN (SELECT customer_id FROM customer_group_members
+                         WHERE company_id = %(company_id)s AND group_id = %(group_id)s::uuid))
+       AND (%(found)b::uuid[] IS NULL OR c.id = ANY(%(found)b::uuid[]))
+"""
+_COUNT: LiteralString = f"SELECT count(*) AS total FROM customers AS c WHERE {_FILTER}"
+_CUSTOMERS: LiteralString = f"SELECT {_COLUMNS} FROM customers AS c WHERE {_FILTER} ORDER BY"
+# Each is in the read model of the sums from the moment it takes in that they were registered.
+_IN_ALL: LiteralString = f"""
+    SELECT {_COLUMNS}
+      FROM customer_totals AS t JOIN customers AS c ON c.company_id = t.company_id AND c.id = t.customer_id
+     WHERE t.company_id = %(company_id)s AND t.store_id = %(all_stores)s AND {_FILTER}
+     ORDER BY
+"""
+# Whoever works in some of the stores must not learn from the order what was bought in the others.
+_IN_SOME: LiteralString = f"""
+    SELECT {_COLUMNS}
+      FROM customers AS c
+     CROSS JOIN LATERAL (
+            SELECT coalesce(sum(spent), 0) AS spent, max(last_visit) AS last_visit FROM customer_totals
+             WHERE company_id = %(company_id)s AND customer_id = c.id
+               AND store_id = ANY(%(store_ids)b::uuid[])
+           ) AS t
+     WHERE {_FILTER}
+     ORDER BY
+"""
+_LAST: LiteralString = "coalesce(t.last_visit, '-infinity')"
+
+# NOTE: each order is a statement of its own, so that each can walk its own index.
+_PAGES: Mapping[str, LiteralString] = MappingProxyType(
+    {
+        "name": f"{_CUSTOMERS} c.name_key, c.id {PAGE}",
+        "-name": f"{_CUSTOMERS} c.name_key DESC, c.id DESC {PAGE}",
+        "created_at": f"{_CUSTOMERS} c.created_at, c.id {PAGE}",
+        "-created_at": f"{_CUSTOMERS} c.created_at DESC, c.id DESC {PAGE}",
+        "last_visit": f"{_IN_ALL} {_LAST}, t.customer_id {PAGE}",
+        "-last_visit": f"{_IN_ALL} {_LAST} DESC, t.customer_id DESC {PAGE}",
+        "spent": f"{_IN_ALL} t.spent, t.customer_id {PAGE}",
+        "-spent": f"{_IN_ALL} t.spent DESC, t.customer_id DESC {PAGE}",
+    }
+)
+_PAGES_IN_SOME: Mapping[str, LiteralString] = MappingProxyType(
+    {
+        **_PAGES,
+        "last_visit": f"{_IN_SOME} {_LAST}, c.id {PAGE}",
+        "-last_visit": f"{_IN_SOME} {_LAST} DESC, c.id DESC {PAGE}",
+        "spent": f"{_IN_SOME} t.spent, c.id {PAGE}",
+        "-spent": f"{_IN_SOME} t.spent DESC, c.id DESC {PAGE}",
+    }
+)
+#: What customers are sorted by.
+SORT_KEYS = tuple(_PAGES)
+
+_GROUPS: LiteralString = """
+    SELECT id, name FROM settings
+     WHERE company_id = %(company_id)s AND kind = 'customer-groups' AND id = ANY(%(ids)b::uuid[])
+     ORDER BY name_key, id
+"""
+
+
+def list_customers(
+    db: Database,
+    *,
+    page: int,
+    limit: int,
+    sort: str = "name",
+    search: str | None = None,
+    group_id: UUID | None = None,
+    archived: bool | None = None,
+    erased: bool | None = None,
+    store_ids: Collection[UUID] = (),
+) -> tuple[list[Row], int]:
+    """One page of customers and how many there are in all; sums count in these stores, without any in all.
+
+    Without `archived` and `erased`, those who are neither; whoever is erased is archived as well.
+    """
+    if archived is None:
+        archived = bool(erased)
+    found = _find(db, search, [ARCHIVED] if archived else [ACTIVE]) if search else None
+    plan_for_values(db)
+    return list_and_count(
+        db,
+        (_PAGES_IN_SOME if store_ids else _PAGES)[sort],
+        _COUNT,
+        page=page,
+        limit=limit,
+        group_id=group_id,
+        archived=archived,
+        erased=erased,
+        found=found,
+        store_ids=list(store_ids),
+        all_stores=ALL_STORES,
+    )
+
+
+def group_names(db: Database, group_ids: Collection[UUID]) -> Sequence[Mapping[str, Any]]:
+    """Id and name of these groups, by name."""
+    return db.ask(_GROUPS, {"company_id": db.company_id, "ids": list(group_ids)}).rows()
+
+
+def _find(db: Database, text: str, statuses: Sequence[str]) -> list[UUID]:
+    reach: dict[str, Any] = {"statuses": statuses, "limit": MOST_FOUND}
+    hits = find_as_typed(db, Customer.kind, text, **reach)
+    hits = hits or find_as_typed(db, Customer.kind, code_of(text), **reach)
+    return [one for _, one in hits or find_as_meant(db, Customer.kind, text, **reach)]
