@@ -42,6 +42,7 @@ from infra.postgres.pipeline import request_transaction
 from infra.postgres.pool import RequestPool
 from infra.process.garbage import collecting_no_garbage
 from infra.showcase.demo.catalog import BRANDS, TAXES, UNITS, DemoProduct, products
+from infra.showcase.demo.customers import customer_facts, customer_ids
 from infra.showcase.demo.sales import Article, Happening, Shop, ShopLife, deliver
 from projections.base import CompanyClosed, Database, Row
 from projections.companies import find_company
@@ -242,9 +243,10 @@ class _Demo:
         ]
 
     def entities(self) -> Iterator[Aggregate.Event]:
-        """The company, its places, and its catalog."""
+        """The company, its places, its customers, and its catalog."""
         yield from self._company()
         yield from _places()
+        yield from customer_facts(_id)
         yield from _catalog()
         yield from (_drafted(article) for article in self._articles)
         for article in self._articles:
@@ -424,4 +426,5 @@ def _shop(index: int, founded_at: datetime) -> Shop:
             permissions=permissions_of(role),
         ),
         founded_at=founded_at,
+        customer_ids=customer_ids(_id),
     )

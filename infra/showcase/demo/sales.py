@@ -72,6 +72,8 @@ class Shop:
     caller: Caller
     #: When the company was founded.
     founded_at: datetime
+    #: Who gets the discount of regulars.
+    customer_ids: tuple[UUID, ...]
 
 
 def deliver(
@@ -185,7 +187,8 @@ class ShopLife:
         till = _Till(context, self._shop.caller, moment, self._new_id)
         work = cast("SaleWork", till)
         lines = self._basket()
-        discounts = (_REGULARS_DISCOUNT,) if self._random.random() < _REGULARS else ()
+        is_regular = self._random.random() < _REGULARS
+        discounts = (_REGULARS_DISCOUNT,) if is_regular else ()
         quote = quote_basket(QuoteBasket(lines=lines, discounts=discounts), work)
         sale = PlaceSale(
             id=self._new_id(),
@@ -194,11 +197,16 @@ class ShopLife:
             tenders=(self._tender(quote.basket.total),),
             occurred_at=moment,
             register_id=register_id,
+            customer_id=self._regular() if is_regular else None,
         )
         place_sale(sale, work)
         for movement in till.movements:
             _follow(movement, self._levels)
         return till.events
+
+    def _regular(self) -> UUID:
+        """One of the regulars, each as often as the others."""
+        return self._shop.customer_ids[self._count % len(self._shop.customer_ids)]
 
     def _basket(self) -> tuple[BasketLine, ...]:
         """Different products, no more of each than there is."""
