@@ -68,6 +68,9 @@ class Standing:
     """How a customer stands beyond what they are."""
 
     totals: Totals = field(default_factory=Totals)
+    #: What they owe and what they have to their credit, in minor currency units.
+    due: int = 0
+    store_credit: int = 0
     erased_at: datetime | None = None
     merged_into: UUID | None = None
 

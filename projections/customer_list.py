@@ -5,13 +5,12 @@ from types import MappingProxyType
 from typing import Any, LiteralString
 from uuid import UUID
 
-from domain.customers import Customer
+from projections.accounts.balances import HAS_DUE
 from projections.base import Database, Row, plan_for_values
 from projections.customer_totals import ALL_STORES
 from projections.pages import PAGE, list_and_count
+from projections.search.customers import find_customers
 from projections.search.entries import ACTIVE, ARCHIVED
-from projections.search.find import find_as_meant, find_as_typed
-from projections.search.words import code_of
 
 #: How many customers a text finds at most.
 MOST_FOUND = 500
@@ -20,13 +19,14 @@ _COLUMNS: LiteralString = """
            c.id, c.name, c.reference, c.phone, c.email, c.address, c.tax_number, c.birthday, c.note,
            c.group_ids, c.credit_limit, c.terms_days, c.consents, c.is_archived, c.version, c.created_at
 """
-_FILTER: LiteralString = """
+_FILTER: LiteralString = f"""
        c.company_id = %(company_id)s
        AND (%(archived)s::bool IS NULL OR c.is_archived = %(archived)s::bool)
        AND (%(erased)s::bool IS NULL OR (c.erased_at IS NOT NULL) = %(erased)s::bool)
        AND (%(group_id)s::uuid IS NULL
             OR c.id IN (SELECT customer_id FROM customer_group_members
                          WHERE company_id = %(company_id)s AND group_id = %(group_id)s::uuid))
+       AND (%(has_due)s::bool IS NULL OR {HAS_DUE} = %(has_due)s::bool)
        AND (%(found)b::uuid[] IS NULL OR c.id = ANY(%(found)b::uuid[]))
 """
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM customers AS c WHERE {_FILTER}"
@@ -94,6 +94,7 @@ def list_customers(
     group_id: UUID | None = None,
     archived: bool | None = None,
     erased: bool | None = None,
+    has_due: bool | None = None,
     store_ids: Collection[UUID] = (),
 ) -> tuple[list[Row], int]:
     """One page of customers and how many there are in all; sums count in these stores, without any in all.
@@ -102,7 +103,11 @@ def list_customers(
     """
     if archived is None:
         archived = bool(erased)
-    found = _find(db, search, [ARCHIVED] if archived else [ACTIVE]) if search else None
+    found = (
+        find_customers(db, search, statuses=[ARCHIVED if archived else ACTIVE], limit=MOST_FOUND)
+        if search
+        else None
+    )
     plan_for_values(db)
     return list_and_count(
         db,
@@ -113,6 +118,7 @@ def list_customers(
         group_id=group_id,
         archived=archived,
         erased=erased,
+        has_due=has_due,
         found=found,
         store_ids=list(store_ids),
         all_stores=ALL_STORES,
@@ -122,10 +128,3 @@ def list_customers(
 def group_names(db: Database, group_ids: Collection[UUID]) -> Sequence[Mapping[str, Any]]:
     """Id and name of these groups, by name."""
     return db.ask(_GROUPS, {"company_id": db.company_id, "ids": list(group_ids)}).rows()
-
-
-def _find(db: Database, text: str, statuses: Sequence[str]) -> list[UUID]:
-    reach: dict[str, Any] = {"statuses": statuses, "limit": MOST_FOUND}
-    hits = find_as_typed(db, Customer.kind, text, **reach)
-    hits = hits or find_as_typed(db, Customer.kind, code_of(text), **reach)
-    return [one for _, one in hits or find_as_meant(db, Customer.kind, text, **reach)]

@@ -1,10 +1,11 @@
-"""How customers stand: what they bought, and what became of them."""
+"""How customers stand: what they bought, owe and have to their credit, and what became of them."""
 
 from collections.abc import Iterable, Sequence
 from typing import LiteralString
 from uuid import UUID
 
 from domain.customers import Standing, Totals
+from projections.accounts.balances import ask_balances
 from projections.base import Database, Row
 from projections.customer_totals import ALL_STORES
 
@@ -30,12 +31,14 @@ class Standings:
     """
 
     def __init__(self, db: Database, customer_ids: Iterable[UUID], store_ids: Sequence[UUID] = ()) -> None:
+        ids = list(customer_ids)
         params = {
             "company_id": db.company_id,
-            "ids": list(customer_ids),
+            "ids": ids,
             "stores": list(store_ids) or [ALL_STORES],
         }
         self._totals = db.ask(_TOTALS, params)
+        self._balances = ask_balances(db, ids)
         self._customers = db.ask(_FORGOTTEN, params)
 
     def of(self, customer_id: UUID) -> Standing:
@@ -45,8 +48,11 @@ class Standings:
     def by_id(self) -> dict[UUID, Standing]:
         """How each of them stands who is there."""
         totals = {row["customer_id"]: _totals_of(row) for row in self._totals.rows()}
+        balances = {row["customer_id"]: row for row in self._balances.rows()}
         return {
             row["id"]: Standing(
+                due=balances[row["id"]]["due"] if row["id"] in balances else 0,
+                store_credit=balances[row["id"]]["store_credit"] if row["id"] in balances else 0,
                 totals=totals.get(row["id"], Totals()),
                 erased_at=row["erased_at"],
                 merged_into=row["merged_into"],

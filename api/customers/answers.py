@@ -37,6 +37,13 @@ class TotalsAnswer(Answer):
     returned: Annotated[Sum, Meaning("What was given back.", 1_150)]
 
 
+class BalancesAnswer(Answer):
+    """What a customer owes and has to their credit."""
+
+    due: Annotated[Money, Meaning("What they owe.", 2_500)]
+    store_credit: Annotated[Money, Meaning("What they have to their credit.", 0)]
+
+
 class CustomerAnswer(Answer):
     """A customer. Once erased they are called `Erased customer`; all else that tells who they are is null."""
 
@@ -60,6 +67,10 @@ class CustomerAnswer(Answer):
     ]
     totals: Annotated[
         TotalsAnswer | None, Meaning("What they bought; null in a look into the past (`as_of`).")
+    ]
+    balances: Annotated[
+        BalancesAnswer | None,
+        Meaning("What they owe and have to their credit; null in a look into the past."),
     ]
     created_at: CreatedAt
     version: Version

@@ -107,3 +107,4 @@ class CustomersQuery(ListQuery):
     group_id = Id(meaning="Only those who belong to this group.")
     archived = Flag(meaning="Whether they are archived.")
     erased = Flag(meaning="Whether it was erased who they are.")
+    has_due = Flag(meaning="Whether they owe something.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from api.customers.answers import CustomerAnswer, TotalsAnswer
+from api.customers.answers import BalancesAnswer, CustomerAnswer, TotalsAnswer
 from api.entities import values_of
 from commands.customers.ports import KnownCustomer
 from domain.customers import Customer, Standing, Totals
@@ -16,9 +16,9 @@ def show_customer(known: KnownCustomer) -> CustomerAnswer:
 
 
 def show_past(customer: Customer, standing: Standing) -> CustomerAnswer:
-    """A customer as they were known then; what they had bought by then is not kept."""
+    """A customer as they were known then; what they had bought and owed by then is not kept."""
     answer = _show(values_of(customer), customer.values["consents"], standing)
-    answer.totals = None
+    answer.totals = answer.balances = None
     return answer
 
 
@@ -36,6 +36,7 @@ def _show(values: Mapping[str, Any], consents: Iterable[Any], standing: Standing
             "erased_at": standing.erased_at,
             "merged_into": standing.merged_into,
             "totals": show_totals(standing.totals),
+            "balances": BalancesAnswer.of(standing),
         }
     )
 

@@ -18,6 +18,7 @@ from commands.customers.registration import register_customer
 from commands.ports import ConcurrentEdit, DuplicateId
 from domain.customers import PossibleDuplicate
 from projections.customer_list import group_names, list_customers
+from projections.customer_standings import Standings
 
 
 class PosCustomers(Resource):
@@ -38,7 +39,8 @@ class PosCustomers(Resource):
         def question(reading: Reading) -> tuple[list[PosCustomerAnswer], int]:
             rows, total = list_customers(reading.db, **req.context.query)
             groups = group_names(reading.db, {group for row in rows for group in row["group_ids"]})
-            return [show_at_till(row, groups) for row in rows], total
+            standings = Standings(reading.db, [row["id"] for row in rows]).by_id()
+            return [show_at_till(row, standings[row["id"]], groups) for row in rows], total
 
         self.answer_page(req, resp, *self.ask(req, resp, question))
 
@@ -68,12 +70,13 @@ class PosCustomer(Resource):
         as_of = req.context.query.get("as_of")
 
         def question(reading: Reading) -> PosCustomerAnswer:
-            customer = find_customer(reading, customer_id, as_of=as_of).customer
-            return show_at_till(values_of(customer), group_names(reading.db, customer.values["group_ids"]))
+            known = find_customer(reading, customer_id, as_of=as_of)
+            groups = group_names(reading.db, known.customer.values["group_ids"])
+            return show_at_till(values_of(known.customer), known.standing, groups)
 
         self.show(req, resp, self.ask(req, resp, question))
 
 
 def _show_new(known: KnownCustomer) -> PosCustomerAnswer:
     """Whoever registers at a till puts nobody into a group."""
-    return show_at_till(values_of(known.customer))
+    return show_at_till(values_of(known.customer), known.standing)

@@ -13,6 +13,12 @@ HAS_DUE: LiteralString = """
                AND own.balance > 0)
 """
 
+#: How a customer (`id`) owes something or has something to their credit.
+HAS_BALANCE: LiteralString = """
+    EXISTS (SELECT 1 FROM account_balances
+             WHERE company_id = %(company_id)s AND customer_id = %(id)s AND balance <> 0)
+"""
+
 _BALANCES: LiteralString = """
     SELECT customer_id, coalesce(sum(balance) FILTER (WHERE account = 'due'), 0)::bigint AS due,
            coalesce(sum(balance) FILTER (WHERE account = 'store_credit'), 0)::bigint AS store_credit

@@ -10,6 +10,7 @@ from domain.errors import Detail
 from domain.pending import Pending
 from domain.phones import phone_key
 from projections import orders
+from projections.accounts.balances import HAS_BALANCE
 from projections.base import Database, Row
 from projections.customer_standings import Standings
 from projections.customers import email_key
@@ -34,7 +35,7 @@ _NAMESAKES: LiteralString = """
 """
 
 #: What is open with a customer says itself how it is found; each names `company_id` and `id`.
-_ENGAGEMENTS: tuple[LiteralString, ...] = (orders.OPEN_OF_CUSTOMER,)
+_ENGAGEMENTS: tuple[LiteralString, ...] = (orders.OPEN_OF_CUSTOMER, HAS_BALANCE)
 _IS_ENGAGED: LiteralString = f"SELECT {' OR '.join(_ENGAGEMENTS)} AS is_engaged"
 
 
