@@ -197,6 +197,8 @@ def path_of(route: Route, ids: dict[str, str]) -> str:
 
 #: A body with which the owner would succeed, where an empty one would not do.
 BODIES = {
+    ("POST", "/api/admin/customers/{customer_id:uuid}/payments"): {"amount": 1, "method": "cash"},
+    ("POST", "/api/admin/customers/{customer_id:uuid}/store-credit"): {"amount": 1, "reason": "sorry"},
     ("POST", "/api/admin/customers/{customer_id:uuid}/consents"): {
         "purpose": "profiling",
         "granted": True,
