@@ -66,6 +66,13 @@ class CustomerTotals(Projection):
     # A receipt changes no sum, nor does what is told of a customer who is there.
     ignores = frozenset(
         {
+            Order.Placed,
+            Order.Amended,
+            Order.Paid,
+            Order.Fulfilled,
+            Order.ReservationLapsed,
+            Order.Cancelled,
+            Order.Completed,
             Order.ReceiptPrinted,
             Order.ReceiptSent,
             *(event for _, event in events_of(Customer) if event is not Customer.Registered),
