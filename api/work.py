@@ -7,7 +7,8 @@ from commands.approvals import ApprovalWork
 from commands.catalog.assortment import ImportWork, KeepingWork
 from commands.catalog.products import ProductsWork
 from commands.companies import CompaniesWork
-from commands.customers.ports import CustomersWork
+from commands.customers.erasure import ErasureWork
+from commands.customers.merging import MergingWork
 from commands.devices import DeviceWork
 from commands.orders.refunds import RefundWork
 from commands.orders.sales import SaleWork
@@ -33,7 +34,8 @@ class Work(
     UsersWork,
     ApprovalWork,
     CompaniesWork,
-    CustomersWork,
+    MergingWork,
+    ErasureWork,
     DeviceWork,
     PaymentWork,
     ImportWork,

@@ -62,6 +62,15 @@ class Totals:
         bought = self.spent + self.returned
         return (2 * bought + self.visits) // (2 * self.visits) if self.visits > 0 else None
 
+    def plus(self, other: "Totals") -> "Totals":
+        """What both bought, as that of one."""
+        return Totals(
+            visits=self.visits + other.visits,
+            spent=self.spent + other.spent,
+            returned=self.returned + other.returned,
+            last_visit=max(filter(None, (self.last_visit, other.last_visit)), default=None),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -212,18 +221,20 @@ class Customer(Entity):
     class Erased(Entity.Event):
         """Whatever told who the customer is was forgotten, with `keys` keys, of those absorbed too.
 
-        `requested_at` is when they asked for it.
+        `requested_at` is when they asked for it. `purged` counts the rows that went beside the log, by table.
         """
 
         reason: str
         requested_at: datetime | None
         customer_ids: tuple[UUID, ...]
         keys: int
+        purged: dict[str, int] = field(default_factory=dict)
 
         def apply(self, aggregate: "Customer") -> None:
             """Forget what this object still knows, and close it."""
             aggregate.values.update(Customer.Registered.private)
             aggregate.is_erased = aggregate.is_archived = True
+            aggregate.destroyed_keys, aggregate.purged = self.keys, self.purged
 
     def restore(self) -> None:
         """Have them back after they were archived. Raises NotArchived, Gone."""
@@ -239,10 +250,23 @@ class Customer(Entity):
             raise AlreadyArchived
         self.trigger_event(Customer.Consented, consent=consent)
 
+    def check_open(self) -> None:
+        """Raise Gone or AlreadyArchived unless they are dealt with."""
+        self.check_present()
+        if self.is_archived:
+            raise AlreadyArchived
+
+    def check_present(self) -> None:
+        """Raise Gone for who was erased, or turned out to be another one."""
+        if self.is_erased or self.merged_into:
+            raise Gone
+
     if TYPE_CHECKING:
         absorbed_ids: tuple[UUID, ...]
         merged_into: UUID | None
         is_erased: bool
+        destroyed_keys: int
+        purged: dict[str, int]
 
 
 def check_birthday(birthday: date | None, today: date) -> None:

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any, LiteralString
 from uuid import UUID
 
-from domain.aggregate import events_of
 from domain.customers import Customer
 from domain.orders import Order
 from domain.unlinked_returns import UnlinkedReturn
-from projections.base import Database, Fact, Projection
+from projections.absorbed_totals import TABLE, holders_of, move_sums
+from projections.base import Database, Fact, Projection, all_but
 from projections.records import Reading
 
 #: What stands for all stores together, where the sums of a store stand.
@@ -19,6 +19,12 @@ ALL_STORES = UUID(int=0)
 
 class Registration(Reading):
     """Nothing is read of a customer who was registered but that they were."""
+
+
+class Absorption(Reading):
+    """Who turned out to be the customer."""
+
+    customer_ids: tuple[str, ...]
 
 
 class Place(Reading):
@@ -55,9 +61,11 @@ class CustomerTotals(Projection):
     """
 
     name = "customer_totals"
-    tables = ("customer_totals", "customer_days")
+    version = 2
+    tables = ("customer_totals", "customer_days", "customer_total_holders")
     folds = {
         Customer.Registered: Registration,
+        Customer.Absorbed: Absorption,
         Order.Sold: Sale,
         Order.Voided: Sale,
         Order.Refunded: Refund,
@@ -75,10 +83,11 @@ class CustomerTotals(Projection):
             Order.Completed,
             Order.ReceiptPrinted,
             Order.ReceiptSent,
-            *(event for _, event in events_of(Customer) if event is not Customer.Registered),
+            *all_but(Customer, Customer.Registered, Customer.Absorbed),
         }
     )
-    schema = """
+    schema = f"""
+        {TABLE}
         CREATE TABLE customer_totals (
             company_id  uuid NOT NULL,
             customer_id uuid NOT NULL,
@@ -106,12 +115,16 @@ class CustomerTotals(Projection):
         """Add up the batch, then one statement a table; and what the last visit is, where one was voided."""
         days: defaultdict[tuple[str, str, date], int] = defaultdict(int)
         sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-        for customer_id, store_id, day, visits, spent, returned in _additions(facts):
+        additions = list(_additions(facts))
+        absorbed = dict(_absorbed(facts))
+        holders = {**holders_of(db, {one for one, *_ in additions}), **absorbed}
+        for customer_id, store_id, day, visits, spent, returned in additions:
             for store in (store_id, str(ALL_STORES)):
-                own = sums[customer_id, store]
+                holder = holders.get(customer_id, customer_id) if day else customer_id
+                own = sums[holder, store]
                 own[:] = [own[0] + visits, own[1] + spent, own[2] + returned]
                 if visits and day:
-                    days[customer_id, store, day] += visits
+                    days[holder, store, day] += visits
         _write(
             db,
             _ADD_SUMS,
@@ -122,6 +135,8 @@ class CustomerTotals(Projection):
             db, _ADD_DAYS, "customers stores dates visits", ((*key, visits) for key, visits in days.items())
         )
         _write(db, _SET_LAST, "customers stores", {(customer, store) for customer, store, _ in days})
+        if absorbed:
+            move_sums(db, absorbed, ALL_STORES)
 
 
 def _additions(facts: Iterable[Fact]) -> Iterator[tuple[str, str, date | None, int, int, int]]:
@@ -130,8 +145,15 @@ def _additions(facts: Iterable[Fact]) -> Iterator[tuple[str, str, date | None, i
         data = fact.data
         if fact.event is Customer.Registered:
             yield str(fact.stream_id), str(ALL_STORES), None, 0, 0, 0
-        elif data.customer_id is not None:
+        elif fact.event is not Customer.Absorbed and data.customer_id is not None:
             yield str(data.customer_id), str(data.store_id), data.business_date, *_measures(fact)
+
+
+def _absorbed(facts: Iterable[Fact]) -> Iterator[tuple[str, str]]:
+    """Whoever was absorbed, with the customer they turned out to be; of several the last is last."""
+    for fact in facts:
+        if fact.event is Customer.Absorbed:
+            yield from ((str(one), str(fact.stream_id)) for one in fact.data.customer_ids)
 
 
 def _measures(fact: Fact) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from projections.base import Database, plan_for_values
+from projections.customer_aliases import ask_aliases
 from projections.pages import PAGE, list_and_count
 
 _FILTER: LiteralString = """
@@ -16,6 +17,7 @@ _FILTER: LiteralString = """
        AND (%(register_id)s::uuid IS NULL OR register_id = %(register_id)s::uuid)
        AND (%(cashier_id)s::uuid IS NULL OR cashier_id = %(cashier_id)s::uuid)
        AND (%(customer_id)s::uuid IS NULL OR customer_id = %(customer_id)s::uuid)
+       AND (%(customer_ids)b::uuid[] IS NULL OR customer_id = ANY(%(customer_ids)b::uuid[]))
        AND (%(shift_id)s::uuid IS NULL OR shift_id = %(shift_id)s::uuid)
        AND (%(channel)s::text IS NULL OR channel = %(channel)s::text)
        AND (%(status)s::text IS NULL OR status = %(status)s::text)
@@ -76,7 +78,16 @@ def list_orders(
     sort: str,
     store_ids: Collection[UUID] = (),
 ) -> tuple[list[UUID], int]:
-    """The ids of one page of the orders that were sold in these stores, or in all, and how many there are."""
+    """The ids of one page of the orders that were sold in these stores, or in all, and how many there are.
+
+    Those of a customer are also those of whom they absorbed.
+    """
+    values = asdict(filters)
+    aliases = ask_aliases(db, filters.customer_id).rows() if filters.customer_id else []
+    # One customer's orders lie in their order in an index, those of several do not.
+    if aliases:
+        values["customer_id"] = None
+    ids = [filters.customer_id, *(row["alias_id"] for row in aliases)] if aliases else None
     plan_for_values(db)
     rows, total = list_and_count(
         db,
@@ -85,6 +96,7 @@ def list_orders(
         page=page,
         limit=limit,
         store_ids=list(store_ids) if store_ids else None,
-        **asdict(filters),
+        customer_ids=ids,
+        **values,
     )
     return [row["id"] for row in rows], total

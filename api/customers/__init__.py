@@ -2,7 +2,10 @@
 
 from falcon import App, Request, Response
 
+from api.customers.erasure import CustomerErasure
+from api.customers.export import CustomerExport
 from api.customers.listing import Customers
+from api.customers.merging import CustomerMerging
 from api.customers.orders import CustomerOrders
 from api.customers.single import CustomerById, CustomerConsents, CustomerRestoration
 from api.services import Services
@@ -19,3 +22,6 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route(f"{single}/restore", CustomerRestoration(services))
     app.add_route(f"{single}/consents", CustomerConsents(services))
     app.add_route(f"{single}/orders", CustomerOrders(services))
+    app.add_route(f"{single}/merge", CustomerMerging(services))
+    app.add_route(f"{single}/erase", CustomerErasure(services))
+    app.add_route(f"{single}/export", CustomerExport(services))

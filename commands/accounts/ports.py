@@ -23,6 +23,9 @@ class AccountsPort(Protocol):
     def hold_all(self, customer_ids: Collection[UUID]) -> Pending[Mapping[UUID, CustomerAccounts]]:
         """Hold those of several customers, one after another by their ids; the unknown are left out."""
 
+    def of(self, customer_ids: Collection[UUID]) -> Pending[Mapping[UUID, CustomerAccounts]]:
+        """Ask for those of customers whom the decision holds themselves; the unknown are left out."""
+
 
 class AccountsWork(UnitOfWork, Protocol):
     """What changes of accounts are decided with."""

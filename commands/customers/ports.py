@@ -23,8 +23,11 @@ class KnownCustomer:
 class CustomersPort(Protocol):
     """The customers of the company."""
 
-    def hold(self, customer_id: UUID) -> None:
-        """Hold the customer from the next round trip on: nothing is sold to them until the end."""
+    def hold(self, *customer_ids: UUID) -> None:
+        """Hold customers from the next round trip on, and whom they absorbed.
+
+        Until the end nothing is sold to them, and nobody else changes their accounts.
+        """
 
     def namesakes(self, customer_id: UUID, *, phone: str | None, email: str | None) -> Pending[list[Detail]]:
         """Ask who else has this telephone number or e-mail address, each by the field and `customer_id`."""

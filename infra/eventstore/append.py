@@ -8,3 +8,8 @@ APPEND_EVENTS: LiteralString = """
     SELECT append_events(%(company_id)s::uuid, %(stream_ids)b::uuid[], %(stream_versions)b::bigint[],
                          %(types)b::text[], %(states)b::text[], %(metadata)b::text[]) AS position
 """
+
+#: Appends nothing, and so keeps every other writer out of a company's log until the end of the transaction.
+HOLD_LOG: LiteralString = """
+    SELECT append_events(%(company_id)s::uuid, '{}', '{}', '{}', '{}', '{}') AS position
+"""

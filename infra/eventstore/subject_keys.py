@@ -1,11 +1,12 @@
 """The keys of the persons that a transaction's events tell about: found, made, and destroyed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import LiteralString
 from uuid import UUID
 
 from psycopg import errors
 
+from domain.pending import Pending
 from infra.eventstore.codec import SubjectKeys
 from infra.eventstore.data_keys import DataKeys, new_key
 from projections.base import Answer, Database
@@ -43,6 +44,15 @@ _FIND_OR_MAKE: LiteralString = """
      UNION ALL
     SELECT subject_id, NULL FROM erased_subjects
      WHERE company_id = %(company_id)s AND subject_id = ANY(%(ids)b::uuid[])
+"""
+
+
+_DESTROY: LiteralString = """
+    WITH gone AS (
+        DELETE FROM subject_keys WHERE company_id = %(company_id)s AND subject_id = ANY(%(ids)b::uuid[])
+        RETURNING subject_id
+    )
+    SELECT count(*) AS keys FROM gone
 """
 
 
@@ -88,6 +98,15 @@ class KeysOfSubjects:
         """Ask for a key with the next round trip, and let nobody destroy it before this transaction ends."""
         params = {"company_id": self._db.company_id, "subject_id": subject_id}
         self._held[subject_id] = self._db.ask(_HOLD, params)
+
+    def destroy(self, subject_ids: Collection[UUID]) -> Pending[int]:
+        """Destroy keys with the next round trip, as soon as nobody holds them; says how many there were.
+
+        What this transaction still tells about these persons is forgotten already.
+        """
+        self._keys.update(dict.fromkeys(subject_ids))
+        answer = self._db.ask(_DESTROY, {"company_id": self._db.company_id, "ids": sorted(subject_ids)})
+        return Pending(lambda: row["keys"] if (row := answer.row()) else 0)
 
     def _open_brought(self, wanted: Iterable[UUID]) -> None:
         """Open the keys of these persons that are here."""

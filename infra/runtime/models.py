@@ -41,6 +41,7 @@ from projections.catalog.product_status import ProductStatuses
 from projections.catalog.products import Products
 from projections.catalog.store_prices import StorePrices
 from projections.companies import Companies
+from projections.customer_aliases import CustomerAliases
 from projections.customer_totals import CustomerTotals
 from projections.customers import Customers
 from projections.declarations import check
@@ -111,6 +112,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     ProductImages(),
     StorePrices(),
     Customers(),
+    CustomerAliases(),
     Search(),
     CustomerSearch(),
     StockBalances(),

@@ -5,6 +5,7 @@ from datetime import datetime
 from commands.creations import Content
 from commands.ports import Caller
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
+from infra.eventstore.forgetting import Forgetting
 from infra.files.import_desk import ImportDesk
 from infra.files.picture_shelf import PictureShelf
 from infra.identity.approvals import Approvals
@@ -69,6 +70,7 @@ class RequestWork(PostgresUnitOfWork):
         self.credentials = Credentials(transaction, now, self.changed_rows)
         self.approvals = Approvals(transaction, caller, self.changed_rows)
         self.customers = CustomersGuard(transaction)
+        self.erasure = Forgetting(transaction, self.keys, now)
         self.users = UsersGuard(transaction)
         self.stored_texts = StoredTexts(transaction)
         self.pictures = PictureShelf(transaction)

@@ -1,13 +1,14 @@
 """What is decided of customers' accounts: both balances of a customer, locked, and the lots that they are."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import LiteralString
 from uuid import UUID
 
 from domain.accounts import CustomerAccounts, Lot, Lots
 from domain.accounts.entries import DUE, STORE_CREDIT
 from domain.pending import Pending
-from projections.base import Answer, Database
+from projections.base import Answer, Database, Row
 
 # Whoever the customer turned out to be: those who were absorbed lead on, one after another.
 _CURRENT: LiteralString = """
@@ -55,6 +56,20 @@ _LOTS: LiteralString = f"""
        AND account IN ('due', 'store_credit') AND remaining > 0
 """
 
+# For decisions that hold the customers for themselves, so that nobody else holds their accounts.
+_CUSTOMERS: LiteralString = """
+    SELECT c.id, c.credit_limit, c.terms_days, c.is_archived, key.wrapped AS subject_key,
+           (SELECT timezone FROM companies WHERE company_id = %(company_id)s) AS timezone
+      FROM customers AS c
+      LEFT JOIN subject_keys AS key ON key.company_id = %(company_id)s AND key.subject_id = c.id
+     WHERE c.company_id = %(company_id)s AND c.id = ANY(%(ids)b::uuid[])
+"""
+_LOTS_OF_ALL: LiteralString = """
+    SELECT customer_id, id, account, remaining, business_date, ends_on, order_id, store_id FROM account_lots
+     WHERE company_id = %(company_id)s AND customer_id = ANY(%(ids)b::uuid[])
+       AND account IN ('due', 'store_credit') AND remaining > 0
+"""
+
 
 class AccountsGuard:
     """The accounts of the company's customers."""
@@ -85,10 +100,24 @@ class AccountsGuard:
 
         return Pending(accounts)
 
+    def of(self, customer_ids: Collection[UUID]) -> Pending[Mapping[UUID, CustomerAccounts]]:
+        """Ask for those of customers whom the decision holds themselves; the unknown are left out."""
+        params = {"company_id": self._db.company_id, "ids": list(customer_ids)}
+        customers, lots = self._db.ask(_CUSTOMERS, params), self._db.ask(_LOTS_OF_ALL, params)
+
+        def accounts() -> Mapping[UUID, CustomerAccounts]:
+            own: defaultdict[UUID, list[Row]] = defaultdict(list)
+            for row in lots.rows():
+                own[row.pop("customer_id")].append(row)
+            return {row["id"]: self._made(row, own[row["id"]]) for row in customers.rows()}
+
+        return Pending(accounts)
+
     def _accounts(self, customer: Answer, lots: Answer) -> CustomerAccounts | None:
         row = customer.row()
-        if row is None:
-            return None
+        return self._made(row, lots.rows()) if row else None
+
+    def _made(self, row: Row, lots: Sequence[Row]) -> CustomerAccounts:
         if row["subject_key"]:
             self._learn_key(row["id"], row["subject_key"])
         return CustomerAccounts(
@@ -103,11 +132,11 @@ class AccountsGuard:
         )
 
 
-def _lots(account: str, answer: Answer) -> Lots:
+def _lots(account: str, rows: Iterable[Row]) -> Lots:
     return Lots(
         [
             Lot(**{name: value for name, value in row.items() if name != "account"})
-            for row in answer.rows()
+            for row in rows
             if row["account"] == account
         ]
     )

@@ -18,7 +18,13 @@ from projections.guards.references import References
 
 # While something is sold to them, a sale holds the row as well: this waits for it, and it for this.
 _HOLD: LiteralString = """
-    SELECT id FROM customers WHERE company_id = %(company_id)s AND id = %(id)s FOR UPDATE
+    SELECT id FROM customers
+     WHERE company_id = %(company_id)s
+       AND id = ANY(%(ids)b::uuid[] || ARRAY(SELECT alias_id FROM customer_aliases
+                                              WHERE company_id = %(company_id)s
+                                                AND customer_id = ANY(%(ids)b::uuid[])))
+     ORDER BY id
+       FOR UPDATE
 """
 
 # A family may share a telephone, so that there may be many: a few are enough to look at.
@@ -45,9 +51,9 @@ class CustomersGuard:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def hold(self, customer_id: UUID) -> None:
-        """Hold the customer from the next round trip on: nothing is sold to them until the end."""
-        self._db.execute(_HOLD, self._own(customer_id))
+    def hold(self, *customer_ids: UUID) -> None:
+        """Hold customers from the next round trip on, and whom they absorbed."""
+        self._db.execute(_HOLD, {"company_id": self._db.company_id, "ids": list(customer_ids)})
 
     def namesakes(self, customer_id: UUID, *, phone: str | None, email: str | None) -> Pending[list[Detail]]:
         """Ask who else has this telephone number or e-mail address."""

@@ -53,6 +53,8 @@ from commands.customers.archiving import (
     archive_customer,
     restore_customer,
 )
+from commands.customers.erasure import EraseCustomer, erase_customer
+from commands.customers.merging import MergeCustomers, merge_customers
 from commands.customers.registration import RegisterCustomer, register_customer
 from commands.customers.revision import NoteConsent, ReviseCustomer, note_consent, revise_customer
 from commands.devices import EnrolDevice, RetireDevice, enrol_device, retire_device
@@ -275,6 +277,8 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         LaunchDueProducts: launch_due_products,
         LetFallDue: let_fall_due,
         OrderFromSupplier: order_from_supplier,
+        EraseCustomer: erase_customer,
+        MergeCustomers: merge_customers,
         MoveCash: move_cash,
         NoteConsent: note_consent,
         NoteSent: note_sent,

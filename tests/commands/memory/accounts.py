@@ -25,6 +25,9 @@ class MemoryAccounts:
         held = {one: self._accounts(one) for one in sorted({*customer_ids})}
         return Pending(lambda: {one: found for one, found in held.items() if found})
 
+    def of(self, customer_ids: Collection[UUID]) -> Pending[Mapping[UUID, CustomerAccounts]]:
+        return self.hold_all(customer_ids)
+
     def _accounts(self, customer_id: UUID) -> CustomerAccounts | None:
         customer = self._world.find(self._company_id, customer_id)
         if not isinstance(customer, Customer) or customer.is_erased:

@@ -20,7 +20,7 @@ class MemoryCustomers:
         self._world = world
         self._company_id = company_id
 
-    def hold(self, customer_id: UUID) -> None:
+    def hold(self, *customer_ids: UUID) -> None:
         """Nobody else is here."""
 
     def namesakes(self, customer_id: UUID, *, phone: str | None, email: str | None) -> Pending[list[Detail]]:

@@ -19,6 +19,7 @@ from tests.commands.memory.customers import MemoryCustomers
 from tests.commands.memory.deliveries import MemoryDeliveries
 from tests.commands.memory.devices import MemoryDevices
 from tests.commands.memory.drawers import MemoryDrawers
+from tests.commands.memory.erasure import MemoryErasure, MemoryTexts
 from tests.commands.memory.imports import MemoryAssortment, MemoryImports
 from tests.commands.memory.packages import MemoryPlan, MemoryPlatform
 from tests.commands.memory.sales import MemoryPayingTills, MemorySales
@@ -66,6 +67,8 @@ class MemoryWork:
         self.plan = MemoryPlan(world, company_id, now)
         self.platform = MemoryPlatform(world, company_id, now)
         self.customers = MemoryCustomers(world, company_id)
+        self.erasure = MemoryErasure(world, company_id, now)
+        self.stored_texts = MemoryTexts()
         self.users = MemoryUsers(world, company_id)
         self.approvals = MemoryApprovals(world)
         self.credentials = MemoryCredentials(world, company_id, now)

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.aggregate import Aggregate
 from domain.approvals import Approval
 from domain.companies import PLATFORM_ID, Company
+from domain.customer_erasure import Tombstone
 from domain.deliveries import Waiting
 from domain.kinds import KINDS
 from domain.packages import Limits, Package
@@ -45,6 +46,8 @@ class World:
     sessions: dict[UUID, Session] = field(default_factory=dict)
     imports: list[UUID] = field(default_factory=list)
     pictures: set[str] = field(default_factory=set)
+    #: Who was forgotten.
+    erased: dict[UUID, Tombstone] = field(default_factory=dict)
     #: Operations of tills that wait, each with its number, and which of them arrived, by device.
     waiting: dict[UUID, tuple[Waiting, int]] = field(default_factory=dict)
     delivered: dict[UUID, set[int]] = field(default_factory=dict)
