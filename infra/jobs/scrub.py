@@ -25,6 +25,7 @@ TABLES = (
     "held_sales",
     "reservations",
     "messages",
+    "account_entries",
     "waiting_operations",
 )
 #: At which hours of the machine's clock nobody minds that tables are locked for seconds.
