@@ -87,6 +87,15 @@ class CustomerBody(PosCustomerBody):
     )
 
 
+class CustomerEdit(CustomerBody):
+    """What can be edited of a customer; consents are given and taken back one by one."""
+
+    class Meta:
+        """All but what a customer is known by for good."""
+
+        exclude = ("id", "consents")
+
+
 class ForceQuery(Body):
     """Whether to insist."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from falcon import Request, Response
 
 from api.customers.answers import CustomerAnswer
-from api.customers.input import ConsentBody, CustomerBody
+from api.customers.input import ConsentBody, CustomerEdit
 from api.customers.presenter import show_customer, show_past
 from api.entities import EDITS
 from api.etags import expected_versions
@@ -50,7 +50,7 @@ class CustomerById(Resource):
     @operation(
         "customers.edit",
         "Edit a customer",
-        body=CustomerBody(partial=True, exclude=("id", "consents")),
+        body=CustomerEdit(partial=True),
         answer=CustomerAnswer,
         refusals=EDITS,
     )
