@@ -124,6 +124,7 @@ def test_of_an_erased_customer_no_word_is_left_anywhere(
     assert tables_with(installation.database.owner, customer.marks) == []
     assert files_with(installation.folder, customer.marks, but=copied) == []
     output = "".join(capfd.readouterr()).lower()
+    assert "/api/admin/customers" in output
     assert [line for line in output.splitlines() if any(mark in line for mark in customer.marks)] == []
 
     installation.rebuild()
