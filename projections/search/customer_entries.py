@@ -11,7 +11,7 @@ from projections.base import Event, Fact
 from projections.records import Reading
 from projections.search.entries import ACTIVE, ARCHIVED, Entry, Key
 from projections.search.tables import CUSTOMER_KINDS, EMAILS, PHONES, REFERENCES
-from projections.search.words import code_of, text_of, words_of
+from projections.search.words import code_of, phone_code, text_of, words_of
 
 
 class Named(Reading):
@@ -104,7 +104,7 @@ def _texts_of(fact: Fact) -> Iterator[tuple[str, str]]:
         # A name without a letter or a digit is none to look for, yet it is in the list of all.
         yield Customer.kind, text_of(words_of(data.name)) or " "
     if issubclass(reading, Located):
-        yield PHONES, _code(data.phone)
+        yield PHONES, _code(phone_code(data.phone))
         yield EMAILS, _code(data.email)
     if issubclass(reading, Identified):
         yield REFERENCES, _code(data.reference)

@@ -20,6 +20,7 @@ class CustomerSearch(Projection):
     """
 
     name = "customer_search"
+    version = 2
     mode = "inline"
     tables = ("customer_entries", "customer_words", "customer_spellings")
     folds = FOLDS

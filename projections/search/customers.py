@@ -17,7 +17,7 @@ from projections.search.conditions import (
 from projections.search.corrections import corrected
 from projections.search.find import find_as_meant, find_as_typed, list_first, numbers_of
 from projections.search.tables import EMAILS, PHONES, REFERENCES
-from projections.search.words import code_of
+from projections.search.words import code_of, phone_code
 
 CODES = (PHONES, EMAILS, REFERENCES)
 
@@ -49,7 +49,7 @@ FOUND: LiteralString = f"""{CONDITIONS}, found AS MATERIALIZED (
          UNION
         SELECT id FROM customer_words
          WHERE company_id = %(company_id)s AND kind = ANY(ARRAY['phones', 'emails', 'references'])
-           AND status = ANY(%(statuses)b::text[]) AND leads AND word = %(code)s
+           AND status = ANY(%(statuses)b::text[]) AND leads AND word = ANY(%(codes)b::text[])
     )"""
 
 
@@ -57,7 +57,8 @@ def find_customers(db: Database, text: str, *, statuses: Sequence[str], limit: i
     """The customers that a text finds, the best first; without a text the first of all by name."""
     if not text:
         return list_first(db, Customer.kind, statuses=statuses, limit=limit)
-    coded = ask_coded(db, dict.fromkeys(CODES, text), statuses=statuses, limit=limit)
+    codes = {**dict.fromkeys(CODES, text), PHONES: phone_code(text) or ""}
+    coded = ask_coded(db, codes, statuses=statuses, limit=limit)
     hits = find_as_typed(db, Customer.kind, text, statuses=statuses, limit=limit)
     ids = [*(row["id"] for row in coded.rows()), *(one for _, one in hits)]
     if not ids:
@@ -75,7 +76,8 @@ def ask_coded(db: Database, codes: Mapping[str, str], *, statuses: Sequence[str]
 def searches(db: Database, text: str, *, statuses: Sequence[str]) -> Iterator[dict[str, Any]]:
     """The parameters of FOUND: for the text as it was typed, then, if that finds nobody, as it was meant."""
     words = needed_words(text)
-    own = {"company_id": db.company_id, "statuses": list(statuses), "code": code_of(text) or None}
+    codes = sorted({code_of(text), code_of(phone_code(text))} - {""})
+    own = {"company_id": db.company_id, "statuses": list(statuses), "codes": codes}
     yield {**own, **params_of(_as_typed(db, words, statuses))}
     if meant := corrected(db, (Customer.kind,), words):
         yield {**own, **params_of(meant)}

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from domain.phones import is_phone, phone_key
+
 #: What of a word, and of a whole text, is kept to be found by, in characters.
 LONGEST_WORD = 200
 LONGEST_TEXT = 400
@@ -32,6 +34,11 @@ def words_of(text: str) -> list[str]:
 def code_of(code: str | None) -> str:
     """A number or an address as one word, however it is grouped or punctuated."""
     return "".join(words_of(code or ""))[:LONGEST_WORD]
+
+
+def phone_code(phone: str | None) -> str | None:
+    """A telephone number as its code is made of: `0049 30 1234` is found as `+49 (30) 12-34` is."""
+    return phone_key(phone) if phone and is_phone(phone) else phone
 
 
 def text_of(words: Iterable[str]) -> str:
