@@ -30,17 +30,17 @@ _FILTER: LiteralString = f"""
        AND (%(found)b::uuid[] IS NULL OR c.id = ANY(%(found)b::uuid[]))
 """
 _COUNT: LiteralString = f"SELECT count(*) AS total FROM customers AS c WHERE {_FILTER}"
-_CUSTOMERS: LiteralString = f"SELECT {_COLUMNS} FROM customers AS c WHERE {_FILTER} ORDER BY"
+_CUSTOMERS: LiteralString = f"{_COLUMNS} FROM customers AS c WHERE {_FILTER} ORDER BY"
 # Each is in the read model of the sums from the moment it takes in that they were registered.
 _IN_ALL: LiteralString = f"""
-    SELECT {_COLUMNS}
+    {_COLUMNS}
       FROM customer_totals AS t JOIN customers AS c ON c.company_id = t.company_id AND c.id = t.customer_id
      WHERE t.company_id = %(company_id)s AND t.store_id = %(all_stores)s AND {_FILTER}
      ORDER BY
 """
 # Whoever works in some of the stores must not learn from the order what was bought in the others.
 _IN_SOME: LiteralString = f"""
-    SELECT {_COLUMNS}
+    {_COLUMNS}
       FROM customers AS c
      CROSS JOIN LATERAL (
             SELECT coalesce(sum(spent), 0) AS spent, max(last_visit) AS last_visit FROM customer_totals
@@ -55,23 +55,23 @@ _LAST: LiteralString = "coalesce(t.last_visit, '-infinity')"
 # NOTE: each order is a statement of its own, so that each can walk its own index.
 _PAGES: Mapping[str, LiteralString] = MappingProxyType(
     {
-        "name": f"{_CUSTOMERS} c.name_key, c.id {PAGE}",
-        "-name": f"{_CUSTOMERS} c.name_key DESC, c.id DESC {PAGE}",
-        "created_at": f"{_CUSTOMERS} c.created_at, c.id {PAGE}",
-        "-created_at": f"{_CUSTOMERS} c.created_at DESC, c.id DESC {PAGE}",
-        "last_visit": f"{_IN_ALL} {_LAST}, t.customer_id {PAGE}",
-        "-last_visit": f"{_IN_ALL} {_LAST} DESC, t.customer_id DESC {PAGE}",
-        "spent": f"{_IN_ALL} t.spent, t.customer_id {PAGE}",
-        "-spent": f"{_IN_ALL} t.spent DESC, t.customer_id DESC {PAGE}",
+        "name": f"SELECT {_CUSTOMERS} c.name_key, c.id {PAGE}",
+        "-name": f"SELECT {_CUSTOMERS} c.name_key DESC, c.id DESC {PAGE}",
+        "created_at": f"SELECT {_CUSTOMERS} c.created_at, c.id {PAGE}",
+        "-created_at": f"SELECT {_CUSTOMERS} c.created_at DESC, c.id DESC {PAGE}",
+        "last_visit": f"SELECT {_IN_ALL} {_LAST}, t.customer_id {PAGE}",
+        "-last_visit": f"SELECT {_IN_ALL} {_LAST} DESC, t.customer_id DESC {PAGE}",
+        "spent": f"SELECT {_IN_ALL} t.spent, t.customer_id {PAGE}",
+        "-spent": f"SELECT {_IN_ALL} t.spent DESC, t.customer_id DESC {PAGE}",
     }
 )
 _PAGES_IN_SOME: Mapping[str, LiteralString] = MappingProxyType(
     {
         **_PAGES,
-        "last_visit": f"{_IN_SOME} {_LAST}, c.id {PAGE}",
-        "-last_visit": f"{_IN_SOME} {_LAST} DESC, c.id DESC {PAGE}",
-        "spent": f"{_IN_SOME} t.spent, c.id {PAGE}",
-        "-spent": f"{_IN_SOME} t.spent DESC, c.id DESC {PAGE}",
+        "last_visit": f"SELECT {_IN_SOME} {_LAST}, c.id {PAGE}",
+        "-last_visit": f"SELECT {_IN_SOME} {_LAST} DESC, c.id DESC {PAGE}",
+        "spent": f"SELECT {_IN_SOME} t.spent, c.id {PAGE}",
+        "-spent": f"SELECT {_IN_SOME} t.spent DESC, c.id DESC {PAGE}",
     }
 )
 #: What customers are sorted by.
