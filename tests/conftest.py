@@ -61,7 +61,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes long, so that no core waits for it in the end.
 
-    The whole suite leaves out what is marked as large, and tries each third decision once more over
+    The whole suite leaves out what is marked as large, and tries each fifth decision once more over
     PostgreSQL; whoever names files, or asks for `--large`, gets all of it.
     """
     if not config.getoption("--large") and not config.option.file_or_dir:
@@ -72,7 +72,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_in_small_form(item: pytest.Item) -> bool:
     if item.get_closest_marker("large"):
         return False
-    return not item.nodeid.startswith("tests/infra/decisions/") or crc32(item.nodeid.encode()) % 3 == 0
+    return not item.nodeid.startswith("tests/infra/decisions/") or crc32(item.nodeid.encode()) % 5 == 0
 
 
 @dataclass(frozen=True)

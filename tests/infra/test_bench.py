@@ -55,6 +55,12 @@ def leftovers(folder: Path) -> list[Path]:
 
 class TestBench:
     @pytest.mark.long
+    def test_compares_sales_with_the_database_alone(self) -> None:
+        figures = run("--seconds", "0.2", "--only", "checkout_vs_pgbench_one_company")
+        assert figures["checkout_vs_pgbench_one_company"] > 0
+        assert figures["checkout_p99_ms"] >= figures["checkout_p50_ms"] > 0
+
+    @pytest.mark.large
     def test_gives_each_figure(self) -> None:
         figures = run("--seconds", "0.2")
         assert figures["machine"]["fsync"] == "on"
