@@ -93,6 +93,12 @@ def installed_in(server: EmbeddedServer, name: str, schema: str = "mipos") -> Da
     return Database(addresses[0], addresses[1], addresses[2], Installation(schema, app, worker))
 
 
+@pytest.fixture(autouse=True)
+def data_key() -> None:
+    """Seal under the key of tests, whatever a command took for its own before."""
+    EVENT_TYPES.data_keys.load(DATA_KEY)
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedServer]:
     """The database server that MIPOS brings along, in a folder of its own."""

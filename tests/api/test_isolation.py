@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, cast
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from PIL import Image
@@ -199,6 +199,8 @@ def path_of(route: Route, ids: dict[str, str]) -> str:
 BODIES = {
     ("POST", "/api/admin/customers/{customer_id:uuid}/payments"): {"amount": 1, "method": "cash"},
     ("POST", "/api/admin/customers/{customer_id:uuid}/store-credit"): {"amount": 1, "reason": "sorry"},
+    ("POST", "/api/admin/customers/{customer_id:uuid}/erase"): {"reason": "asked"},
+    ("POST", "/api/admin/customers/{customer_id:uuid}/merge"): {"absorb": [str(UUID(int=1))]},
     ("POST", "/api/admin/customers/{customer_id:uuid}/consents"): {
         "purpose": "profiling",
         "granted": True,

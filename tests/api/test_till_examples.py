@@ -37,6 +37,7 @@ STORIES: dict[str, tuple[tuple[str, str], ...]] = {
         ("POST /api/pos/orders/{order_id}/resume", ""),
     ),
     "a return": (("POST /api/pos/returns", ""),),
+    "a customer": (("POST /api/pos/customers", ""),),
     "a device": (
         ("POST /api/pos/devices", "device_id"),
         ("POST /api/pos/sync", ""),

@@ -55,6 +55,11 @@ HARMLESS = {
     "messages.document",
     "messages.language",
     "messages.status",
+    "account_entries.account",
+    "account_entries.kind",
+    "account_entries.method",
+    "account_entries.business_date",
+    "account_entries.ends_on",
     "idempotency_keys.key",
     "idempotency_keys.fingerprint",
     "idempotency_keys.etag",
@@ -205,5 +210,5 @@ def test_by_hand_it_is_done_at_once(database: Database, tmp_path: Path) -> None:
     erase(database, company_id, register(database, company_id))
     parts = {"owner_conninfo": lambda: database.owner, "tombstones": tmp_path / "erasures.txt"}
     done = CliRunner().invoke(command, obj=parts)
-    assert (done.exit_code, "Tables written anew: 10" in done.output) == (0, True), done.output
+    assert (done.exit_code, f"Tables written anew: {len(TABLES)}" in done.output) == (0, True), done.output
     assert str(company_id) in (tmp_path / "erasures.txt").read_text()
