@@ -11,12 +11,10 @@ from falcon import testing
 from api.app import create_app
 from infra.runtime.services import build_services, open_pool
 from infra.runtime.settings import load_settings
-from tests.conftest import make_hashes_cheap
+from tests.conftest import KEYS, make_hashes_cheap
 
 PATH = "/api/auth/register"
 PASSWORD = "correct horse battery staple"
-SECRET = "a secret that is only good for tests, and long enough"
-KEYS = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_DATA_KEY": SECRET}
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,8 @@ import pytest
 from infra.identity.authentication import SignIn
 from infra.runtime.services import build_services, open_pool
 from infra.runtime.settings import load_settings
+from tests.conftest import KEYS
 from tests.waiting import PATIENCE
-
-SECRET = "a secret that is only good for tests, and long enough"
-KEYS = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_DATA_KEY": SECRET}
 
 
 @pytest.fixture

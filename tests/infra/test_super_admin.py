@@ -11,11 +11,10 @@ import psycopg
 import pytest
 
 from domain.companies import PLATFORM_ID
+from tests.conftest import KEYS
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-SECRET = "a secret that is only good for tests, and long enough"
-KEYS = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_DATA_KEY": SECRET}
 PASSWORD = "correct horse battery staple"
 
 
