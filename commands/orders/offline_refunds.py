@@ -21,7 +21,7 @@ from commands.orders.voids import VoidOrder, hold_sold, record_void, sold_contex
 from commands.ports import Missing
 from commands.shifts.late_facts import shift_of
 from commands.sync.delivery import Delivery, NotArrived
-from domain.orders import Order, settle_given
+from domain.orders import Order, check_voidable, settle_given
 from domain.pending import Pending
 from domain.settings import OtherStore
 from domain.shifts.late_facts import LateFact
@@ -107,7 +107,7 @@ def take_over_void(command: TakeOverVoid, work: RefundWork) -> Order:
     if order.voided and order.voided.reason == command.void.reason:
         work.is_repetition = True
         return order
-    order.check_voidable()
+    check_voidable(order)
     context = sold_context(order, work, is_told_later=True)
     occurred_at = made.moment(context, order.terms.occurred_at, work)
     goods = hold_sold(order, context, work)

@@ -33,6 +33,7 @@ from domain.orders import (
     PricedRefund,
     RefundSettlement,
     price_refund,
+    refunding,
     settle_refund,
     suggest_payments,
 )
@@ -165,7 +166,8 @@ class Refund:
 def record_refund(command: RefundOrder, order: Order, refund: Refund, work: RefundWork) -> Order:
     """Record what was decided, and what it puts back into stock. Raises InvalidTransition, AmountTooLarge."""
     store, day = refund.paying.store, refund.paying.store.business_date(refund.occurred_at)
-    order.refund(
+    refunding.refund(
+        order,
         refund.refund_id,
         till=refund.paying.till,
         priced=refund.priced,

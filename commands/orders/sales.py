@@ -27,7 +27,7 @@ from commands.stock.counts.ports import CountedStockWork
 from domain.accounts import Posting
 from domain.errors import Conflict, Detail, Invalid, Refusal
 from domain.money import checked, round_ratio
-from domain.orders import Offline, Order, SaleLine
+from domain.orders import Offline, Order, SaleLine, sell
 from domain.payments import Settlement, Tender, settle
 from domain.pricing import PricedBasket
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
@@ -156,7 +156,7 @@ class Sale:
 def record_sale(command: PlaceSale, context: SaleContext, sale: Sale, work: SaleWork) -> Order:
     """Record what was decided, and what it takes of the stock. Raises AmountTooLarge, HeldSaleEnded."""
     day = sale.store.business_date(sale.occurred_at)
-    order = Order.sell(
+    order = sell(
         sale.order_id,
         till=sale.till,
         customer_id=command.customer_id,

@@ -13,7 +13,7 @@ from commands.orders.returned_goods import book_returned, hold_levels, stocked_l
 from commands.ports import check_version
 from domain.accounts import CustomerAccounts, Posting
 from domain.errors import Conflict
-from domain.orders import Offline, Order
+from domain.orders import Offline, Order, check_voidable, void
 from domain.pending import Pending
 from domain.sale_context import SaleContext
 from domain.settings import OtherStore
@@ -49,7 +49,7 @@ def void_order(command: VoidOrder, work: RefundWork) -> Order:
     if work.caller.store_ids and order.terms.store_id not in work.caller.store_ids:
         raise OtherStore
     check_version(order.version, command.expected_versions)
-    order.check_voidable()
+    check_voidable(order)
     work.caller.check_approved_amount(order.paid.paid_total)
     context = sold_context(order, work)
     occurred_at = moment_of(command.occurred_at, "A void", work, context.backdating)
@@ -93,7 +93,8 @@ def record_void(
     offline: Offline | None = None,
 ) -> Order:
     """Record that it was taken back, and what that puts back into stock. Raises InvalidTransition."""
-    order.void(
+    void(
+        order,
         voided_by=work.caller.cashier_id,
         occurred_at=occurred_at,
         reason=reason,

@@ -12,6 +12,7 @@ from domain.orders.refund_settlement import (
     settle_refund,
     suggest_payments,
 )
+from domain.orders.refunding import refund
 from domain.orders.refunds import (
     Goodwill,
     LineGoodwill,
@@ -21,7 +22,9 @@ from domain.orders.refunds import (
     RefundPayment,
     RefundSettlement,
 )
+from domain.orders.selling import sell
 from domain.orders.statuses import FulfilmentStatus, InvalidTransition, OrderStatus, PaymentStatus
+from domain.orders.voiding import check_voidable, void
 
 __all__ = [
     "FLAGS",
@@ -45,9 +48,13 @@ __all__ = [
     "Totals",
     "balances_of",
     "check_methods",
+    "check_voidable",
     "price_refund",
+    "refund",
     "remainders_of",
+    "sell",
     "settle_given",
     "settle_refund",
     "suggest_payments",
+    "void",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Protocol
 from uuid import UUID
 
 from domain.money import RoundingMode, shortest
@@ -128,6 +129,26 @@ def sums_of(lines: Sequence[SaleLine]) -> Sums:
 def taxes_of(lines: Iterable[SaleLine]) -> tuple[OrderTax, ...]:
     """The taxes of lines, each over all of them."""
     return order_taxes(tuple(lines))
+
+
+class _Units(Protocol):
+    """Units of a line."""
+
+    @property
+    def line_id(self) -> UUID:
+        """The line."""
+
+    @property
+    def quantity(self) -> Decimal:
+        """How many."""
+
+
+def added(quantities: Mapping[UUID, Decimal], lines: Iterable[_Units]) -> dict[UUID, Decimal]:
+    """The quantities by line, with these."""
+    total = dict(quantities)
+    for line in lines:
+        total[line.line_id] = total.get(line.line_id, _NOTHING) + line.quantity
+    return total
 
 
 def needed(lines: Iterable[SaleLine], fulfilled: Mapping[UUID, Decimal]) -> dict[UUID, Decimal]:

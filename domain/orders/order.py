@@ -4,15 +4,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import KW_ONLY, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from domain.aggregate import Aggregate
-from domain.money import checked
-from domain.orders.handovers import FulfilledLine, LineQuantity, ReservedChange
+from domain.orders.handovers import FulfilledLine, LineQuantity, ReservedChange, added
 from domain.orders.lines import SaleLine, Sums, Totals
 from domain.orders.offline import Offline
-from domain.orders.refunds import Goodwill, PricedRefund, RefundedLine, RefundPayment, RefundSettlement
+from domain.orders.refunds import Goodwill, RefundedLine, RefundPayment
 from domain.orders.statuses import (
     Figures,
     FulfilmentStatus,
@@ -22,9 +21,8 @@ from domain.orders.statuses import (
     Standing,
 )
 from domain.payments import Payment, Settlement
-from domain.pricing import Discount, OrderTax, PricedBasket, Rules
+from domain.pricing import Discount, OrderTax
 from domain.private import CUSTOMER, ERASED_REASON, OF_DISCOUNTS, OF_PAYMENTS, texts
-from domain.tills import Till
 
 _NOTHING = Decimal(0)
 
@@ -192,17 +190,22 @@ class Order(Aggregate):
             )
 
     class Fulfilled(Step):
-        """Goods of the order were handed over; with them their part of its amounts became revenue."""
+        """Goods of the order were handed over; with them their part of its amounts became revenue.
+
+        `charged` is what the customer owes on account for it, in minor currency units.
+        """
 
         lines: tuple[FulfilledLine, ...]
         taxes: tuple[OrderTax, ...]
         storage_id: UUID | None
         tracking: str | None
+        charged: int = 0
 
         def apply(self, aggregate: "Order") -> None:
-            """Count what was handed over, and what it cost."""
+            """Count what was handed over, what it cost, and what is owed on account for it."""
             aggregate.handovers.append(self)
-            aggregate.fulfilled = _added(aggregate.fulfilled, self.lines)
+            aggregate.charged += self.charged
+            aggregate.fulfilled = added(aggregate.fulfilled, self.lines)
             costs = {line.line_id: line.cost_total for line in self.lines}
             terms = aggregate.terms
             aggregate.agree(
@@ -241,7 +244,7 @@ class Order(Aggregate):
         def apply(self, aggregate: "Order") -> None:
             """Keep what is left."""
             aggregate.agree(lines=self.kept, taxes=self.taxes, totals=self.totals)
-            aggregate.cancelled = _added(aggregate.cancelled, self.lines)
+            aggregate.cancelled = added(aggregate.cancelled, self.lines)
             aggregate.given_back.extend(self.payments)
             aggregate.reserve(self.reserved)
 
@@ -294,7 +297,7 @@ class Order(Aggregate):
         def apply(self, aggregate: "Order") -> None:
             """Keep the refund, and what came back of each line."""
             aggregate.refunds.append(self)
-            aggregate.returned = _added(aggregate.returned, self.lines)
+            aggregate.returned = added(aggregate.returned, self.lines)
 
     class Voided(Aggregate.Event):
         """The sale was taken back in the shift it was made in: goods, money and tips as if it had not been.
@@ -387,12 +390,14 @@ class Order(Aggregate):
         has_lapsed: bool
         is_completed: bool
         on_account: bool
+        #: What the customer was charged on account for what was handed over, in minor currency units.
+        charged: int
 
     def begin_course(self, placed: Placed | None, *, on_account: bool) -> None:
         """Begin without anything that comes later: no refund, no print, no cancelled line."""
         self.returned, self.refunds, self.voided = {}, [], None
         self.prints, self.refund_prints = 0, {}
-        self.placed, self.on_account = placed, on_account
+        self.placed, self.on_account, self.charged = placed, on_account, 0
         self.cancelled, self.handovers, self.given_back = {}, [], []
         self.reserved, self.has_lapsed, self.is_completed = {}, False, placed is None
         self.reserve_until = placed.reserve_until if placed else None
@@ -421,12 +426,18 @@ class Order(Aggregate):
             ordered={line.id: line.quantity for line in self.terms.lines},
             fulfilled=self.fulfilled,
             on_account=self.on_account,
+            charged=self.charged,
         )
 
     @property
     def due_total(self) -> int:
-        """What is still to be paid, in minor currency units."""
+        """What is still to be paid, in minor currency units; what is owed on account is part of it."""
         return self.figures.due
+
+    @property
+    def fulfilled_total(self) -> int:
+        """What the goods that were handed over came to, in minor currency units."""
+        return sum(line.total for handover in self.handovers for line in handover.lines)
 
     @property
     def refunded(self) -> int:
@@ -445,9 +456,10 @@ class Order(Aggregate):
     @property
     def payment_status(self) -> PaymentStatus:
         """Whether it is paid, and what of it was given back."""
-        return "refunded" if self.voided else self._payment_status(self.refunded_exact)
+        return "refunded" if self.voided else self.payment_status_after(self.refunded_exact)
 
-    def _payment_status(self, refunded: int) -> PaymentStatus:
+    def payment_status_after(self, refunded: int) -> PaymentStatus:
+        """The same, once so much of its total is given back, in minor currency units."""
         if refunded:
             return "refunded" if refunded >= self.terms.totals.total else "partially_refunded"
         return self.figures.payment_status
@@ -455,9 +467,10 @@ class Order(Aggregate):
     @property
     def fulfilment_status(self) -> FulfilmentStatus:
         """Whether the goods are with the customer."""
-        return self._fulfilment_status(self.returned)
+        return self.fulfilment_status_after(self.returned)
 
-    def _fulfilment_status(self, returned: dict[UUID, Decimal]) -> FulfilmentStatus:
+    def fulfilment_status_after(self, returned: Mapping[UUID, Decimal]) -> FulfilmentStatus:
+        """The same, once so many units of each line came back."""
         if any(returned.values()):
             return "returned" if returned == self.fulfilled else "partially_returned"
         return self.figures.fulfilment_status
@@ -489,184 +502,3 @@ class Order(Aggregate):
         """Raise InvalidTransition unless something of it can be given back."""
         if self.status != "completed":
             raise InvalidTransition(f"It is {self.status}; only what is completed can be refunded.")
-
-    def refund(
-        self,
-        refund_id: UUID,
-        *,
-        till: Till,
-        priced: PricedRefund,
-        settlement: RefundSettlement,
-        storage_id: UUID | None,
-        shift_id: UUID | None,
-        business_date: date,
-        hour: int,
-        occurred_at: datetime,
-        reason: str,
-        note: str | None = None,
-        exchange_order_id: UUID | None = None,
-        approved_by: UUID | None = None,
-        offline: Offline | None = None,
-    ) -> Refunded:
-        """Give back what was priced and settled on the order as it is; the till is the one that pays.
-
-        Raises InvalidTransition.
-        """
-        self.check_refundable()
-        self.trigger_event(
-            Order.Refunded,
-            refund_id=refund_id,
-            number=till.number,
-            series_id=till.series_id,
-            series_number=till.series_number,
-            store_id=till.store_id,
-            register_id=till.register_id,
-            shift_id=shift_id,
-            cashier_id=till.cashier_id,
-            customer_id=self.terms.customer_id,
-            storage_id=storage_id,
-            business_date=business_date,
-            hour=hour,
-            occurred_at=occurred_at,
-            lines=priced.lines,
-            goodwill=priced.goodwill,
-            taxes=priced.taxes,
-            payments=settlement.payments,
-            total=priced.total,
-            rounding=settlement.rounding,
-            tip=settlement.tip,
-            reason=reason,
-            note=note,
-            payment_status=self._payment_status(self.refunded_exact + priced.total),
-            fulfilment_status=self._fulfilment_status(_added(self.returned, priced.lines)),
-            exchange_order_id=exchange_order_id,
-            approved_by=approved_by,
-            offline=offline,
-        )
-        return self.refunds[-1]
-
-    def check_voidable(self) -> None:
-        """Raise InvalidTransition for a sale of which something was given back, or that is of an exchange."""
-        if self.status != "completed":
-            raise InvalidTransition(f"It is {self.status}; only what is completed can be voided.")
-        if self.placed:
-            raise InvalidTransition("It is an order of the back office; refund it.")
-        if self.refunds:
-            raise InvalidTransition("Something of it was refunded; refund the rest.")
-        if self.sold.exchange_refund_id:
-            raise InvalidTransition("It is part of an exchange; exchange or refund it.")
-
-    def void(
-        self,
-        *,
-        occurred_at: datetime,
-        reason: str,
-        voided_by: UUID | None = None,
-        approved_by: UUID | None = None,
-        offline: Offline | None = None,
-    ) -> None:
-        """Take the sale back as if it had not been, in the shift and on the day it was made.
-
-        Raises InvalidTransition.
-        """
-        self.check_voidable()
-        sold = self.sold
-        self.trigger_event(
-            Order.Voided,
-            reason=reason,
-            voided_by=voided_by,
-            number=sold.number,
-            store_id=sold.store_id,
-            register_id=sold.register_id,
-            shift_id=sold.shift_id,
-            cashier_id=sold.cashier_id,
-            customer_id=sold.customer_id,
-            business_date=sold.business_date,
-            hour=sold.hour,
-            occurred_at=occurred_at,
-            lines=sold.lines,
-            taxes=sold.taxes,
-            payments=sold.payments,
-            totals=sold.totals,
-            exchange_refund_id=sold.exchange_refund_id,
-            approved_by=approved_by,
-            offline=offline,
-        )
-
-    @classmethod
-    def sell(
-        cls,
-        order_id: UUID,
-        *,
-        till: Till,
-        customer_id: UUID | None,
-        storage_id: UUID | None,
-        business_date: date,
-        hour: int,
-        occurred_at: datetime,
-        rules: Rules,
-        lines: tuple[SaleLine, ...],
-        basket: PricedBasket,
-        discounts: tuple[Discount, ...],
-        settlement: Settlement,
-        note: str | None,
-        shift_id: UUID | None = None,
-        held_id: UUID | None = None,
-        exchange_refund_id: UUID | None = None,
-        approved_by: UUID | None = None,
-        offline: Offline | None = None,
-    ) -> Self:
-        """Record a sale that was priced, settled and costed. Raises AmountTooLarge for what it cost."""
-        return cls.begin(
-            cls.Sold,
-            order_id,
-            number=till.number,
-            series_id=till.series_id,
-            series_number=till.series_number,
-            channel=till.channel,
-            store_id=till.store_id,
-            register_id=till.register_id,
-            cashier_id=till.cashier_id,
-            customer_id=customer_id,
-            storage_id=storage_id,
-            business_date=business_date,
-            hour=hour,
-            occurred_at=occurred_at,
-            currency=rules.currency,
-            rounding_level=rules.rounding_level,
-            rounding_mode=rules.rounding_mode,
-            cash_rounding=rules.cash_rounding,
-            lines=lines,
-            taxes=basket.taxes,
-            discounts=discounts,
-            payments=settlement.payments,
-            totals=Totals(
-                subtotal=basket.subtotal,
-                discount_total=basket.discount_total,
-                tax_total=basket.tax_total,
-                total=basket.total,
-                gross_sales=basket.gross_sales,
-                net_sales=basket.net_sales,
-                cost_total=checked(sum(line.cost_total for line in lines)),
-                rounding=settlement.rounding,
-                tip_total=settlement.tip_total,
-                paid_total=settlement.paid_total,
-                change_total=settlement.change_total,
-            ),
-            note=note,
-            shift_id=shift_id,
-            held_id=held_id,
-            exchange_refund_id=exchange_refund_id,
-            approved_by=approved_by,
-            offline=offline,
-        )
-
-
-def _added(
-    quantities: Mapping[UUID, Decimal], lines: Iterable[RefundedLine | FulfilledLine | LineQuantity]
-) -> dict[UUID, Decimal]:
-    """The quantities by line, with these."""
-    added = dict(quantities)
-    for line in lines:
-        added[line.line_id] = added.get(line.line_id, _NOTHING) + line.quantity
-    return added

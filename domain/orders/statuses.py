@@ -38,7 +38,8 @@ class Figures:
     """What the statuses of a placed order follow from; money is minor currency units.
 
     `ordered` is what is still ordered of each line: what was cancelled is ordered no more. `given_back` is
-    exact: what cash was rounded by when it was given back is not in it.
+    exact: what cash was rounded by when it was given back is not in it. `charged` is what is owed
+    on account, so it is paid there.
     """
 
     total: int
@@ -49,10 +50,16 @@ class Figures:
     ordered: Mapping[UUID, Decimal]
     fulfilled: Mapping[UUID, Decimal]
     on_account: bool
+    charged: int = 0
+
+    @property
+    def payable(self) -> int:
+        """What of it is not owed on account yet; below zero, what was paid beyond what remains."""
+        return self.due - self.charged
 
     @property
     def due(self) -> int:
-        """What is still to be paid; below zero, what was paid beyond what remains."""
+        """What is still to be paid, what is owed on account included."""
         return self.total + self.rounding + self.tip_total - self.paid_total + self.given_back
 
     @property

@@ -12,9 +12,11 @@ from domain.orders import (
     Order,
     SaleLine,
     price_refund,
+    sell,
     settle_refund,
     suggest_payments,
 )
+from domain.orders.refunding import refund as refund_order
 from domain.orders.taken_payments import settle_taken
 from domain.payments import Tender
 from domain.pricing import Discount, Item, Rules, TaxRate, price
@@ -51,7 +53,7 @@ def sold(
 ) -> Order:
     """A sale of these items; line n (from 1) has the id n."""
     basket = price(items, discounts, rules)
-    return Order.sell(
+    return sell(
         UUID(int=7),
         till=till(),
         customer_id=None,
@@ -120,7 +122,8 @@ def refund(
 
 def record(order: Order, priced: Any, settlement: Any) -> Order.Refunded:
     """Record a refund as it was priced and settled."""
-    return order.refund(
+    return refund_order(
+        order,
         UUID(int=1000 + len(order.refunds)),
         till=till(f"MAIN-R{len(order.refunds) + 1:06d}"),
         priced=priced,

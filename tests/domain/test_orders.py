@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.orders import Order, SaleLine
+from domain.orders import Order, SaleLine, sell
 from domain.payments import Tender, settle
 from domain.pricing import Item, Rules, TaxRate, price
 from domain.tills import Till
@@ -49,7 +49,7 @@ def order() -> Order:
     (coffee, coffee_line), (tea, tea_line) = line(COFFEE, "3", 250), line(TEA, "1", 0)
     basket = price((coffee, tea), (), RULES)
     tender = Tender(method="cash", amount=1330, tendered=2000, tip=100)
-    return Order.sell(
+    return sell(
         UUID(int=7),
         till=Till(
             channel="pos",

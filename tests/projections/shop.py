@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from domain.aggregate import Aggregate
-from domain.orders import Goodwill, Order, RefundedLine, RefundPayment, SaleLine
+from domain.orders import Goodwill, Order, RefundedLine, RefundPayment, SaleLine, sell
 from domain.orders.portions import refund_line
 from domain.payments import Tender, settle
 from domain.pricing import Discount, Item, Rules, TaxRate, price
@@ -180,7 +180,7 @@ class Shop:
         )
         day = day or date(2024, 2, 20) + timedelta(days=chance.randrange(60))
         store_id = store_id or chance.choice(self.stores)
-        return Order.sell(
+        return sell(
             uuid4(),
             till=Till(
                 channel="pos",

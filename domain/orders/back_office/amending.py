@@ -43,7 +43,7 @@ def amend(
     totals = sums_of(lines)
     ordered = {line.id: line.quantity for line in lines}
     figures = replace(order.figures, total=totals.total, ordered=ordered)
-    if figures.due < 0:
+    if figures.payable < 0:
         raise RefundRequired
     record(
         order,

@@ -35,7 +35,7 @@ def overpaid_after(order: Order, quantities: Sequence[LineQuantity] | None) -> i
 
     Raises what `cancel` does, but RefundRequired.
     """
-    return max(0, -_cancellation(order, quantities).figures.due)
+    return max(0, -_cancellation(order, quantities).figures.payable)
 
 
 def cancel(
@@ -52,7 +52,7 @@ def cancel(
     """
     cancelled = _cancellation(order, quantities)
     given_back = sum(payment.exact + payment.tip for payment in payments)
-    overpaid = max(0, -cancelled.figures.due)
+    overpaid = max(0, -cancelled.figures.payable)
     if given_back != overpaid:
         raise RefundRequired(f"{overpaid} has to be given back.")
     figures = replace(cancelled.figures, given_back=cancelled.figures.given_back + given_back)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.errors import Conflict, Detail, Invalid
 from domain.orders.back_office.steps import Occasion, less_reserved, mode_of, record
-from domain.orders.handovers import FulfilledLine, LineQuantity, part_of
+from domain.orders.handovers import FulfilledLine, LineQuantity, added, part_of
 from domain.orders.order import Order
 from domain.pricing import order_taxes
 
@@ -28,8 +28,10 @@ def fulfil(
     costs: Mapping[UUID, int],
     storage_id: UUID | None,
     tracking: str | None = None,
-) -> tuple[FulfilledLine, ...]:
+) -> Order.Fulfilled:
     """Record what was handed over, each line once; `costs` are by line, in minor currency units.
+
+    With an order on account it says what the customer is to be charged for it (`charged`).
 
     Raises InvalidTransition, Invalid for a line that the order has not, FulfilExceedsOrdered.
     """
@@ -45,21 +47,30 @@ def fulfil(
         )
         for one in quantities
     )
-    fulfilled = dict(order.fulfilled)
-    for one in quantities:
-        fulfilled[one.line_id] = fulfilled.get(one.line_id, _NOTHING) + one.quantity
+    charged = _charge(order, parts)
+    fulfilled = added(order.fulfilled, quantities)
     record(
         order,
         Order.Fulfilled,
         occasion,
-        figures=replace(order.figures, fulfilled=fulfilled),
+        figures=replace(order.figures, fulfilled=fulfilled, charged=order.charged + charged),
         reserved=less_reserved(order, order.terms.lines, fulfilled),
         lines=parts,
         taxes=order_taxes(parts),
         storage_id=storage_id,
         tracking=tracking,
+        charged=charged,
     )
-    return parts
+    return order.handovers[-1]
+
+
+def _charge(order: Order, parts: Sequence[FulfilledLine]) -> int:
+    """What is owed on account for these: what was paid counts for what was handed over first."""
+    if not order.on_account:
+        return 0
+    figures = order.figures
+    paid = figures.total - figures.due
+    return max(0, order.fulfilled_total + sum(part.total for part in parts) - paid - order.charged)
 
 
 def check_fulfillable(order: Order, quantities: Sequence[LineQuantity]) -> None:

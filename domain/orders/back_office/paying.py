@@ -32,7 +32,10 @@ def settle_part(due: int, tenders: Sequence[Tender], cash_rounding: int) -> Sett
 
 
 def pay(order: Order, occasion: Occasion, settlement: Settlement) -> None:
-    """Record what was paid. Raises InvalidTransition, PaymentExceedsDue."""
+    """Record what was paid; what is owed on account is paid there.
+
+    Raises InvalidTransition, PaymentExceedsDue.
+    """
     order.check_open()
     figures = order.figures
     after = replace(
@@ -41,8 +44,8 @@ def pay(order: Order, occasion: Occasion, settlement: Settlement) -> None:
         tip_total=figures.tip_total + settlement.tip_total,
         paid_total=figures.paid_total + settlement.paid_total,
     )
-    if after.due < 0:
-        raise PaymentExceedsDue(f"{figures.due} is due.")
+    if after.payable < 0:
+        raise PaymentExceedsDue(f"{figures.payable} is due.")
     record(
         order,
         Order.Paid,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api.receipts.answers import ReceiptCompanyAnswer, ReceiptStoreAnswer
 from api.receipts.context import Context
-from domain.orders import Offline, Order, SaleLine
+from domain.orders import Offline, Order, SaleLine, sell
 from domain.payments import Tender, settle
 from domain.pricing import Discount, Item, Rules, TaxRate, price
 from domain.tills import Till
@@ -69,7 +69,7 @@ def sold(
     rules = rules or Rules(currency="EUR")
     basket = price(items, discounts, rules)
     tenders = [Tender(method="cash", amount=basket.total)] if tenders is None else tenders
-    return Order.sell(
+    return sell(
         UUID(int=7),
         till=Till(
             channel="pos",

@@ -17,7 +17,7 @@ from api.receipts.texts import TEXTS
 from api.slips import FORMATS, PAPERS
 from api.slips.columns import lines_of
 from api.slips.languages import ENGLISH, LANGUAGES
-from domain.orders import Offline, Order
+from domain.orders import Offline, Order, void
 from domain.payments import Tender
 from domain.pricing import Discount, Rules
 from tests.api.receipts.sold import CONTEXT, SOLD_AT, item, sold, tax
@@ -56,7 +56,7 @@ class TestASale:
         order = sold([item(250, "1")])
         assert not {"COPY 1", "VOIDED", "Sold without a connection"} & set(printed(order))
         assert "COPY 3" in printed(order, copy=3)
-        order.void(occurred_at=SOLD_AT, reason="Wrong goods")
+        void(order, occurred_at=SOLD_AT, reason="Wrong goods")
         assert "VOIDED" in printed(order)
         offline = Offline(device_id=UUID(int=1), seq=1, received_at=SOLD_AT, told_at=SOLD_AT)
         assert "Sold without a connection" in printed(sold([item(250, "1")], offline=offline))
