@@ -20,6 +20,16 @@ class MergeWithItself(Invalid):
     code = "merge_with_itself"
 
 
+def check_absorbed(customer_ids: Sequence[UUID]) -> None:
+    """Raise Invalid, naming each who stands there before."""
+    if details := [
+        Detail(f"absorb.{place}", "duplicate", "This customer stands there before.")
+        for place, one in enumerate(customer_ids)
+        if one in customer_ids[:place]
+    ]:
+        raise Invalid(details=details)
+
+
 def check_keep(keep: Mapping[str, UUID], customer_ids: Collection[UUID]) -> None:
     """Raise Invalid, naming each field that is to be taken from somebody who is not merged."""
     message = "It is kept of the customer, or of one of those absorbed."

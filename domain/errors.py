@@ -1,5 +1,7 @@
 """Refusals: the four families every rule of the trade answers with."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -7,6 +9,8 @@ class Refusal(Exception):
     """The request was refused."""
 
     code: ClassVar[str] = "refused"
+    #: The amounts in minor currency units that its error has beside code and details, each with its meaning.
+    amounts: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     def __init__(self, message: str | None = None, *, details: list["Detail"] | None = None) -> None:
         self.message = message or (type(self).__doc__ or "").strip().splitlines()[0]

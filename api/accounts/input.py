@@ -2,7 +2,7 @@
 
 from api.accounts.answers import CreditEntryAnswer, StatementEntryAnswer
 from api.answers import meanings_of
-from api.fields import MAX_AMOUNT, Body, Day, Flag, Id, Many, Money, Text, Whole, optional
+from api.fields import MAX_AMOUNT, Body, Day, Flag, Id, Many, Money, Text, optional
 
 _CREDIT, _ENTRY = meanings_of(CreditEntryAnswer), meanings_of(StatementEntryAnswer)
 
@@ -10,11 +10,10 @@ _CREDIT, _ENTRY = meanings_of(CreditEntryAnswer), meanings_of(StatementEntryAnsw
 class CreditBody(Body):
     """Store credit that is given or taken away by hand."""
 
-    amount = Whole(
+    amount = Money(
         least=-MAX_AMOUNT,
-        most=MAX_AMOUNT,
         required=True,
-        meaning="What is given, or (negative) taken away, in minor currency units; not 0.",
+        meaning="What is given, or (negative) taken away; not 0.",
         example=2500,
     )
     reason = Text(shortest=1, longest=1000, required=True, meaning="Why.", example="Sorry for the delay")

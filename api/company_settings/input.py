@@ -20,7 +20,6 @@ from domain.companies import (
     ReceiptPaper,
     RefundMethods,
 )
-from domain.money import MAX_AMOUNT
 from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER
 
 _SHORTEST_LOCK, _LONGEST_LOCK = 10, 86_400
@@ -67,13 +66,7 @@ class CompanySettingsEdit(CompanyEdit):
 
     rounding_level = Choice("line", "order", load_default="line", **_SETTINGS["rounding_level"])
     rounding_mode = Choice("half_up", "half_even", load_default="half_up", **_SETTINGS["rounding_mode"])
-    cash_rounding = Whole(
-        least=0,
-        most=MAX_AMOUNT,
-        load_default=0,
-        meaning="To what cash is rounded, in minor currency units; 0: to nothing.",
-        example=5,
-    )
+    cash_rounding = Money(load_default=0, **_SETTINGS["cash_rounding"])
     discount_ceilings = Object(DiscountCeilingsBody(), **_SETTINGS["discount_ceilings"])
     backdating_days = Whole(
         least=0,

@@ -27,7 +27,7 @@ class Whole(Described, fields.Integer):
 
 
 class Money(Whole):
-    """An amount in minor currency units, not below zero."""
+    """An amount in minor currency units, a number of JSON; below zero only where `least` is."""
 
     def __init__(self, *, least: int = 0, **kwargs: Any) -> None:
         super().__init__(least=least, most=MAX_AMOUNT, **kwargs)

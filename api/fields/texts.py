@@ -11,15 +11,20 @@ from marshmallow import ValidationError, fields, validate
 from api.fields.body import Described
 from domain.emails import LONGEST, is_address
 from domain.money import UnknownCurrency, exponent
+from domain.names import is_deceptive, is_visible
 
 NO_PERMISSIONS: Mapping[str, str] = MappingProxyType({})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Text(Described, fields.String):
-    """Text without control characters, trimmed at both ends. `longest` is in characters."""
+    """Text without control characters, trimmed at both ends. `longest` is in characters.
+
+    One of which a character must be there says something that can be seen.
+    """
 
     def __init__(self, *, shortest: int = 0, longest: int = 1000, **kwargs: Any) -> None:
+        self._is_seen = shortest > 0
         super().__init__(validate=validate.Length(min=shortest, max=longest), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -28,7 +33,10 @@ class Text(Described, fields.String):
             raise self.make_error("invalid")
         if _CONTROL.search(value):
             raise ValidationError("Must not hold control characters.")
-        return value.strip()
+        text = value.strip()
+        if self._is_seen and text and not is_visible(text):
+            raise ValidationError("Must hold something that can be seen.")
+        return text
 
 
 def optional(longest: int = 500, **kwargs: Any) -> Text:
@@ -69,10 +77,16 @@ class Secret(Described, fields.String):
 
 
 class Name(Text):
-    """A name of 1 to 200 characters."""
+    """A name of 1 to 200 characters, which reads as it is written."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(shortest=1, longest=200, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        name = super()._deserialize(value, attr, data, **kwargs)
+        if is_deceptive(name):
+            raise ValidationError("Must not hold what turns the direction of writing around.")
+        return name
 
 
 class Code(Text):

@@ -16,7 +16,7 @@ from api.openapi.areas import area_of, tags_of
 from api.openapi.details import DETAIL_CODES
 from api.openapi.examples import example_of, without_nulls
 from api.openapi.records import Records
-from api.openapi.refusals import ELSEWHERE, answer_of, refusals_of
+from api.openapi.refusals import ELSEWHERE, answer_of, message_of, refusals_of
 from api.openapi.schemas import Schemas
 from api.openapi.texts import INTRODUCTION, TITLE, VERSION
 from api.operations import PUBLIC, SIGNED_IN, Operation, operations_of
@@ -193,8 +193,8 @@ class _Writer:
         answers = {}
         for status, codes in refusals_of(route.method, route.path, route.operation).items():
             name = self._component(f"{status}.{'.'.join(codes)}", answer_of(status, codes))
-            for code, message in codes.items():
-                self._codes.setdefault((status, code), {})[message] = None
+            for code, refusal in codes.items():
+                self._codes.setdefault((status, code), {})[message_of(refusal)] = None
             answers[str(status)] = {"$ref": f"#/components/responses/{name}"}
         return answers
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from api import errors
+from api.answers import MINOR_UNITS
 from api.operations import PUBLIC, SIGNED_IN, Operation
 from commands.access import (
     CompanySuspended,
@@ -20,7 +21,8 @@ from domain.errors import Invalid, NotAllowed, NotFound, Refusal
 from projections.base import CompanyClosed, DamagedEvent, NewerEvent, ProjectionBehind, ServerOutdated
 
 Json = dict[str, Any]
-Codes = dict[str, str]
+#: The refusals of a status by their code, the first that has it.
+Codes = dict[str, type[Refusal]]
 
 #: What the framework refuses before an operation is found, or when nothing else fits.
 ELSEWHERE: tuple[tuple[int, str, str], ...] = (
@@ -53,11 +55,11 @@ _TITLES = {
 
 
 def refusals_of(method: str, path: str, operation: Operation) -> dict[int, Codes]:
-    """Every code the operation may refuse with, and its meaning, by status; what it declares itself first."""
+    """Every code the operation may refuse with, by status; what it declares itself first."""
     codes_by_status: dict[int, Codes] = {}
     for refusal in (*operation.refusals, *_general(method, path, operation), *_unavailable(method, path)):
         codes = codes_by_status.setdefault(errors.status_of(refusal), {})
-        codes.setdefault(refusal.code, message_of(refusal))
+        codes.setdefault(refusal.code, refusal)
     return dict(sorted(codes_by_status.items()))
 
 
@@ -117,9 +119,25 @@ def message_of(refusal: type[Refusal]) -> str:
     return refusal().message
 
 
+def _code(codes: Codes) -> Json:
+    return {"code": {"enum": list(codes)}}
+
+
+def _amounts(codes: Codes) -> Json:
+    """The amounts that errors have beside their code, each with the codes that it comes with."""
+    meanings: dict[str, list[str]] = {}
+    for code, refusal in codes.items():
+        for name, meaning in refusal.amounts.items():
+            meanings.setdefault(name, []).append(f"`{code}`: {meaning}")
+    return {
+        name: {"type": "integer", "format": "int64", "description": f"{' '.join(said)} {MINOR_UNITS}"}
+        for name, said in meanings.items()
+    }
+
+
 def answer_of(status: int, codes: Codes) -> Json:
     """The response of one status with its codes."""
-    listed = "\n".join(f"- `{code}`: {message}" for code, message in codes.items())
+    listed = "\n".join(f"- `{code}`: {message_of(refusal)}" for code, refusal in codes.items())
     answer: Json = {
         "description": f"{_TITLES[status]}.\n\n{listed}",
         "headers": {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}},
@@ -128,7 +146,7 @@ def answer_of(status: int, codes: Codes) -> Json:
                 "schema": {
                     "allOf": [
                         {"$ref": "#/components/schemas/Error"},
-                        {"properties": {"error": {"properties": {"code": {"enum": list(codes)}}}}},
+                        {"properties": {"error": {"properties": {**_code(codes), **_amounts(codes)}}}},
                     ]
                 }
             }

@@ -21,9 +21,7 @@ _REASONS = "; ".join(f"`{kind}`: {', '.join(reasons)}" for kind, reasons in REAS
 class DenominationBody(Body):
     """So many coins or notes of one value."""
 
-    value = Whole(
-        least=1, most=2**53, required=True, meaning="What one is worth, in minor units.", example=200
-    )
+    value = Money(least=1, required=True, meaning="What one is worth.", example=200)
     count = Whole(least=0, most=10**9, required=True, meaning="How many there are.", example=25)
 
 

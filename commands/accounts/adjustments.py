@@ -21,7 +21,7 @@ class AdjustCredit:
 
 
 def adjust_credit(command: AdjustCredit, work: AccountsWork) -> StoreCredit:
-    """Enter it. Raises Missing, CustomerClosed, InsufficientCredit, Invalid, AmountTooLarge."""
+    """Enter it. Raises Missing, Gone, CustomerClosed, InsufficientCredit, Invalid, AmountTooLarge."""
     accounts = hold_open(command.customer_id, work)
     posting = posting_now(accounts, work)
     _check(command, posting.business_date)

@@ -7,6 +7,7 @@ from commands.accounts.ports import AccountsWork
 from commands.ports import Missing
 from domain.accounts import CustomerAccounts, Posting
 from domain.business_date import business_date
+from domain.customers import Customer
 from domain.errors import Conflict
 
 
@@ -17,9 +18,10 @@ class CustomerClosed(Conflict):
 
 
 def hold_open(customer_id: UUID, work: AccountsWork) -> CustomerAccounts:
-    """Hold them. Raises Missing, CustomerClosed."""
+    """Hold them. Raises Missing, Gone for who was erased, CustomerClosed."""
     accounts = work.accounts.hold(customer_id).read()
     if accounts is None:
+        work.load(Customer, customer_id).check_present()
         raise Missing
     if accounts.is_archived or accounts.customer_id != customer_id:
         raise CustomerClosed

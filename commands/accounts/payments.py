@@ -35,7 +35,7 @@ class PaymentWork(SettingsWork, AccountsWork, Protocol):
 def pay_dues(command: PayDues, work: PaymentWork) -> CustomerAccounts:
     """Enter it; what is more than is owed has an entry of its own, and so has credit that it is paid with.
 
-    Raises Missing, CustomerClosed, PaymentExceedsDue, InsufficientCredit, Invalid, AmountTooLarge.
+    Raises Missing, Gone, CustomerClosed, PaymentExceedsDue, InsufficientCredit, Invalid, AmountTooLarge.
     """
     tender = Tender(method=command.method, amount=command.amount, reference=command.reference)
     methods = ask_methods([tender], work)

@@ -10,7 +10,7 @@ from commands.accounts.closing import move_accounts
 from commands.accounts.ports import AccountsWork
 from commands.customers.ports import CustomersWork, KnownCustomer
 from commands.ports import Missing, check_version
-from domain.customer_merging import MergeWithItself, check_keep, merge
+from domain.customer_merging import MergeWithItself, check_absorbed, check_keep, merge
 from domain.customers import Customer, Standing, Totals
 from domain.errors import Detail, Invalid
 from domain.pending import Pending
@@ -38,7 +38,8 @@ def merge_customers(command: MergeCustomers, work: MergingWork) -> KnownCustomer
     """
     if command.id in command.absorb:
         raise MergeWithItself
-    everybody = (command.id, *dict.fromkeys(command.absorb))
+    check_absorbed(command.absorb)
+    everybody = (command.id, *command.absorb)
     check_keep(command.keep, everybody)
     work.customers.hold(*everybody)
     asked = {one: work.ask(Customer, one) for one in everybody}
@@ -67,12 +68,12 @@ def _joined(standings: Sequence[Standing]) -> Standing:
 
 def _present(absorb: tuple[UUID, ...], asked: Mapping[UUID, Pending[Customer]]) -> list[Customer]:
     """The customers to be absorbed. Raises Invalid, naming each who is not there."""
-    found, details = {}, []
+    found, details = [], []
     for place, one in enumerate(absorb):
         try:
-            found[one] = asked[one].read()
+            found.append(asked[one].read())
         except Missing:
             details.append(Detail(f"absorb.{place}", "not_found", "There is no such customer."))
     if details:
         raise Invalid(details=details)
-    return list(found.values())
+    return found

@@ -1,9 +1,10 @@
 """What of a customer's two accounts is decided together: nothing falls below zero, no limit is passed."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from domain.accounts.entries import Account, AccountEntry, Allocation, Posting, StoreCredit
@@ -16,12 +17,29 @@ class InsufficientCredit(Conflict):
     """The customer has not as much store credit."""
 
     code = "insufficient_credit"
+    amounts: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"balance": "What they can spend today.", "asked": "What was to be taken."}
+    )
+
+    @classmethod
+    def by(cls, asked: int, *, balance: int) -> Self:
+        """So much was to be taken of what they can spend; both in minor currency units."""
+        refusal = cls(f"They have {balance} to their credit; {asked} is too much.")
+        refusal.beside.update(balance=balance, asked=asked)
+        return refusal
 
 
 class CreditLimitExceeded(Conflict):
     """The customer would owe more than was agreed."""
 
     code = "credit_limit_exceeded"
+    amounts: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "limit": "The most they may owe.",
+            "due": "What they owe already.",
+            "asked": "What they were to owe besides.",
+        }
+    )
 
     @classmethod
     def by(cls, asked: int, *, limit: int, due: int) -> Self:
@@ -181,8 +199,9 @@ class CustomerAccounts:
     def _take_credit(
         self, event: type[StoreCredit.Entered], amount: int, posting: Posting, **details: Any
     ) -> None:
-        if amount > self.spendable(posting.business_date):
-            raise InsufficientCredit
+        balance = self.spendable(posting.business_date)
+        if amount > balance:
+            raise InsufficientCredit.by(amount, balance=balance)
         lots = self.store_credit.usable(posting.business_date)
         self._take(self.store_credit, event, amount, posting, lots, **details)
 

@@ -11,6 +11,7 @@ from domain.catalog.products import STATUSES
 from domain.catalog.reference_book import ReferenceBook, path_of
 from domain.errors import Detail
 from domain.money import exponent
+from domain.names import is_deceptive, is_visible
 from domain.sheets import Problem, SheetNotReadable, Table, guarded, is_utf8, unguarded
 
 #: How many characters a name may have.
@@ -38,6 +39,13 @@ def _text(longest: int) -> Parse:
     return lambda text, _: plain(text, longest)
 
 
+def _name(text: str, _: int) -> str:
+    name = plain(text, LONGEST_NAME)
+    if not is_visible(name) or is_deceptive(name):
+        raise CellNotValid("invalid", "Must be a name that can be seen, and reads as it is written.")
+    return name
+
+
 def _of(parse: Callable[[str], Any]) -> Parse:
     return lambda text, _: parse(text)
 
@@ -63,7 +71,7 @@ PRODUCT_COLUMNS: Mapping[str, Column] = MappingProxyType(
             "The product's id; for a new one, any text that is the same in all its rows, or nothing.",
             _text(LONGEST_NAME),
         ),
-        "name": Column("The product's name; required for a new one.", _text(LONGEST_NAME), field="name"),
+        "name": Column("The product's name; required for a new one.", _name, field="name"),
         "description": Column("A text about the product.", _text(10_000), clears=True, field="description"),
         "status": Column(
             "draft (a new one's, if nothing is said), coming_soon, active, discontinued or archived.",

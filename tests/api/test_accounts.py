@@ -41,7 +41,7 @@ def path(customer: str, what: str) -> str:
     return f"/api/admin/customers/{customer}/{what}"
 
 
-def give(stocked: Stocked, customer: str, amount: int = 1000, **more: Any) -> Any:
+def give(stocked: Stocked, customer: str, amount: Any = 1000, **more: Any) -> Any:
     body = {"amount": amount, "reason": "sorry", **more}
     return stocked.shop.client("Manager").post(path(customer, "store-credit"), body)
 
@@ -81,7 +81,16 @@ class TestStoreCredit:
     def test_is_not_taken_below_zero(self, stocked: Stocked, ada: str) -> None:
         give(stocked, ada, 100)
         refused = give(stocked, ada, -101)
-        assert (refused.status, refused.code) == (409, "insufficient_credit")
+        assert refused.status == 409
+        assert refused.json["error"] == {
+            "code": "insufficient_credit",
+            "details": [],
+            "balance": 100,
+            "asked": 101,
+        }
+
+    def test_is_an_amount_and_no_text(self, stocked: Stocked, ada: str) -> None:
+        assert [give(stocked, ada, amount).fields for amount in ("5", 1.5, True)] == [{"amount"}] * 3
 
     def test_is_given_once_for_one_key(self, stocked: Stocked, ada: str) -> None:
         admin, body = stocked.shop.client(), {"amount": 300, "reason": "sorry"}

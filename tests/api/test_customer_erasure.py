@@ -66,6 +66,45 @@ class TestAnErasure:
         refused = shop.client().patch(f"{PATH}/{one}", {"name": "Back"})
         assert (refused.status, refused.code) == (409, "invalid_transition")
 
+    @pytest.mark.parametrize(
+        ("what", "body"),
+        [
+            ("restore", None),
+            ("consents", {"purpose": "profiling", "granted": True, "source": "form"}),
+            ("store-credit", {"amount": 100, "reason": "sorry"}),
+            ("payments", {"amount": 100, "method": "cash", "as_credit": True}),
+            ("merge", {}),
+        ],
+    )
+    def test_leaves_nobody_to_deal_with(self, shop: Any, what: str, body: Any) -> None:
+        one, other = register(shop), register(shop, name="Other", phone=None, email=None)
+        erase(shop, one)
+        body = {"absorb": [other]} if what == "merge" else body
+        refused = shop.client().post(f"{PATH}/{one}/{what}", body)
+        assert (refused.status, refused.code) == (409, "invalid_transition")
+
+    def test_leaves_a_parked_sale_that_can_be_finished(self, stocked: Stocked) -> None:
+        shop, one = stocked.shop, register(stocked.shop)
+        till, register_id = shop.client("Cashier"), stocked.register["id"]
+        basket = {"lines": [{"variant_id": stocked.variant_id, "quantity": 1}], "customer_id": one}
+        held = till.post("/api/pos/orders/hold", {"register_id": register_id, **basket, "label": WORD}).data
+        assert erase(shop, one).status == 200
+        path = f"/api/pos/orders/{held['id']}/resume"
+        resumed = till.post(path, {"register_id": register_id}).data
+        assert (resumed["label"], resumed["customer_id"]) == (None, None)
+        assert [one["field"] for one in resumed["changes"]] == ["customer_id"]
+        total = resumed["quote"]["total"]
+        sold = till.post(
+            "/api/pos/orders",
+            {
+                **resumed["basket"],
+                "store_id": None,
+                "held_id": held["id"],
+                "payments": [{"method": "card", "amount": total}],
+            },
+        )
+        assert (sold.status, sold.data["customer_id"]) == (201, None)
+
     def test_leaves_every_sum_as_it_was(self, stocked: Stocked) -> None:
         shop, one = stocked.shop, register(stocked.shop)
         sold = stocked.sell(2, customer_id=one, note=f"for {WORD}")

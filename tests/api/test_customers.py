@@ -107,6 +107,10 @@ class TestACustomer:
         ("field", "value"),
         [
             ("name", ""),
+            ("name", "\u200b\u2060"),
+            ("name", "\u3164"),
+            ("name", "Ada\u202e"),
+            ("reference", "\u200b"),
             ("phone", "call me"),
             ("phone", "12"),
             ("phone", ""),
@@ -118,6 +122,7 @@ class TestACustomer:
             ("birthday", "10.12.1985"),
             ("group_ids", [str(uuid4())]),
             ("credit_limit", -1),
+            ("credit_limit", "500"),
             ("terms_days", 366),
             ("consents", [{"purpose": "anything", "granted": True, "source": "form"}]),
             ("points", 5),

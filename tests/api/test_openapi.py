@@ -225,6 +225,20 @@ class TestRefusals:
             for refusal in route.operation.refusals:
                 assert refusal.code in codes[status_of(refusal)], (route, refusal)
 
+    def test_what_an_error_has_beside_its_code_is_documented(
+        self, document: Json, operations: Operations
+    ) -> None:
+        (name,) = operations["POST", "/api/pos/orders"]["responses"]["409"].values()
+        _, own = document["components"]["responses"][name.rpartition("/")[2]]["content"]["application/json"][
+            "schema"
+        ]["allOf"]
+        amounts = own["properties"]["error"]["properties"]
+        assert {"limit", "due", "asked", "balance"} <= amounts.keys()
+        assert amounts["asked"]["type"] == "integer"
+        assert {"`credit_limit_exceeded`", "`insufficient_credit`"} <= {
+            word.rstrip(":") for word in amounts["asked"]["description"].split()
+        }
+
     def test_what_asks_the_database_says_how_that_may_fail(
         self, document: Json, operations: Operations
     ) -> None:

@@ -65,10 +65,8 @@ class TestMergeCustomers:
             fact(Customer.Merged, OTHER, into=CUSTOMER),
         )
 
-    def test_absorbs_whoever_is_named_twice_once(self, marias: Scenario) -> None:
-        marias.when(merge(CUSTOMER, OTHER, OTHER)).then(
-            fact(Customer.Absorbed, CUSTOMER, customer_ids=(OTHER,)), fact(Customer.Merged, OTHER)
-        )
+    def test_refuses_whoever_is_named_twice_by_their_place(self, marias: Scenario) -> None:
+        marias.when(merge(CUSTOMER, OTHER, THIRD, OTHER)).then_refused(Invalid, "absorb.2:duplicate")
 
     def test_moves_what_is_to_their_credit(self, marias: Scenario) -> None:
         day = NOW.date() + timedelta(days=30)

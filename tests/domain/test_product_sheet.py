@@ -16,11 +16,14 @@ from domain.catalog.cells import CellNotValid
 from domain.catalog.product_sheet import COLUMNS, ProductSheet, columns_of, row_of
 from domain.catalog.reference_book import Named, ReferenceBook, path_of
 from domain.money import MAX_AMOUNT
+from domain.names import is_deceptive, is_visible
 from domain.sheets import SheetNotReadable, Table, guarded, unguarded
 
 #: Texts as the API takes them: trimmed, without control characters but with every line end.
 LETTERS = st.characters(exclude_categories=("Cs", "Cc"), include_characters="\t\r\n'=+-@|>\\,;\"")
 TEXTS = st.text(LETTERS, min_size=1, max_size=30).map(str.strip).filter(bool)
+#: Names as the API takes them: something of each can be seen, and nothing turns around how it reads.
+NAMES = TEXTS.filter(is_visible).filter(lambda name: not is_deceptive(name))
 VISIBLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ")
 SKUS = st.text(VISIBLE, min_size=1, max_size=30).map(str.strip).filter(bool)
 CURRENCIES = st.sampled_from(("JPY", "EUR", "BHD", "CLF"))
@@ -197,7 +200,7 @@ def variants(draw: st.DrawFn) -> dict[str, Any]:
     """A row of the catalog, as its read model has it."""
     return {
         "product_id": draw(st.uuids()),
-        "name": draw(TEXTS),
+        "name": draw(NAMES),
         "description": draw(st.none() | TEXTS),
         "status": draw(st.sampled_from(("draft", "active", "archived"))),
         "launch_at": draw(st.none() | st.datetimes(datetime(1900, 1, 2), timezones=st.just(UTC))),  # noqa: DTZ001

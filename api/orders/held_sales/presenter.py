@@ -30,7 +30,8 @@ def show_resumption(resumed: Resumption) -> ResumedSaleAnswer:
     """A parked sale that was taken up, as it can be sold now."""
     held = resumed.held
     return ResumedSaleAnswer(
-        **_fields(held),
+        # To who is gone nothing is sold any more, whatever was parked for them.
+        **{**_fields(held), "customer_id": resumed.customer_id},
         basket=ResumedBasketAnswer(
             register_id=held.resumption.register_id if held.resumption else None,
             store_id=held.terms.store_id,
