@@ -2,7 +2,7 @@
 
 from api.accounts.answers import CreditEntryAnswer, StatementEntryAnswer
 from api.answers import meanings_of
-from api.fields import MAX_AMOUNT, Body, Day, Flag, Id, Many, Money, Text, optional
+from api.fields import Body, Day, Flag, Id, Many, Money, SignedMoney, Text, optional
 
 _CREDIT, _ENTRY = meanings_of(CreditEntryAnswer), meanings_of(StatementEntryAnswer)
 
@@ -10,8 +10,7 @@ _CREDIT, _ENTRY = meanings_of(CreditEntryAnswer), meanings_of(StatementEntryAnsw
 class CreditBody(Body):
     """Store credit that is given or taken away by hand."""
 
-    amount = Money(
-        least=-MAX_AMOUNT,
+    amount = SignedMoney(
         required=True,
         meaning="What is given, or (negative) taken away; not 0.",
         example=2500,

@@ -3,7 +3,7 @@
 from api.fields.body import Anything, Body, Described, Many, Object, check_descriptions
 from api.fields.contacts import Country, Phone, TaxNumber
 from api.fields.ids import File, Id, OwnId
-from api.fields.numbers import MAX_AMOUNT, Change, Exact, Flag, Money, Percent, Quantity, Whole
+from api.fields.numbers import MAX_AMOUNT, Change, Exact, Flag, Money, Percent, Quantity, SignedMoney, Whole
 from api.fields.texts import Choice, Code, Currency, Email, Name, Secret, Text, Timezone, optional, ordered_by
 from api.fields.times import Day, DayCut, Moment
 
@@ -34,6 +34,7 @@ __all__ = [
     "Phone",
     "Quantity",
     "Secret",
+    "SignedMoney",
     "TaxNumber",
     "Text",
     "Timezone",

@@ -26,16 +26,23 @@ class Whole(Described, fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class Money(Whole):
-    """An amount in minor currency units, a number of JSON; below zero only where `least` is."""
+class SignedMoney(Whole):
+    """An amount in minor currency units, a number of JSON and never its digits as text."""
 
-    def __init__(self, *, least: int = 0, **kwargs: Any) -> None:
+    def __init__(self, *, least: int = -MAX_AMOUNT, **kwargs: Any) -> None:
         super().__init__(least=least, most=MAX_AMOUNT, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, int):
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Money(SignedMoney):
+    """An amount in minor currency units, not below zero."""
+
+    def __init__(self, *, least: int = 0, **kwargs: Any) -> None:
+        super().__init__(least=least, **kwargs)
 
 
 class Exact(Described, fields.Field[Decimal]):

@@ -10,7 +10,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
 from api.answers import MINOR_UNITS
-from api.fields import Anything, Body, Code, Currency, DayCut, Email, Exact, File, Money
+from api.fields import Anything, Body, Code, Currency, DayCut, Email, Exact, File, SignedMoney
 from domain import emails
 
 Json = dict[str, Any]
@@ -70,7 +70,7 @@ class Schemas:
 
 def _write_exactly(_converter: Any, field: fields.Field[Any], *, ret: Json, **_: Any) -> Json:
     """Patterns, limits and units that apispec cannot know of our own fields."""
-    if isinstance(field, Money):
+    if isinstance(field, SignedMoney):
         return {"format": "int64", "description": f"{ret.get('description', '')} {MINOR_UNITS}"}
     if isinstance(field, Exact):
         return _decimal(field)

@@ -13,7 +13,7 @@ import pytest
 from marshmallow import Schema, fields
 
 from api.app import create_app
-from api.fields import Anything, Day, Exact, Flag, Id, Moment, Money, Text, Whole
+from api.fields import Anything, Day, Exact, Flag, Id, Moment, Money, SignedMoney, Text, Whole
 from api.openapi.document import Route, routes_of
 from api.services import Services
 from domain.permissions import PERMISSIONS, permissions_of
@@ -42,6 +42,7 @@ NEITHER = [True, [], {}]
 WRONG_VALUES: tuple[tuple[type[fields.Field[Any]], list[Any]], ...] = (
     (Id, ["x", 1, *NEITHER, "00000000-0000-0000-0000-00000000000g"]),
     (Money, [1.5, "x", *NEITHER, "1", -1, 2**53 + 1, 10**40]),
+    (SignedMoney, [1.5, "x", *NEITHER, "1", 2**53 + 1, 10**40]),
     (Whole, [1.5, "x", *NEITHER, "1.0", "٣", 10**40]),
     (Exact, ["x", "", *NEITHER, "1e3", "NaN", "Infinity", "٣", 10**40, 1e300, "0.000001"]),
     (Moment, ["x", 1, *NEITHER, "2024-01-01", "2024-02-30T00:00:00Z", "0000-01-01T00:00:00Z"]),
@@ -350,7 +351,7 @@ class TestTextsThatAreOnlyTexts:
             "Robert'); DROP TABLE events;--",
             "{{7*7}} ${7*7} %(company_id)s %s",
             "<script>alert(1)</script>",
-            "名前 😀 e\u0301 \u202eabc",
+            "名前 😀 e\u0301 a\u200db",
             "\\x00 \\u0000 NULL",
         ]
         for name in names:
