@@ -10,6 +10,7 @@ from commands.companies import CompaniesWork
 from commands.customers.erasure import ErasureWork
 from commands.customers.merging import MergingWork
 from commands.devices import DeviceWork
+from commands.orders.back_office.occasions import OrderWork
 from commands.orders.refunds import RefundWork
 from commands.orders.sales import SaleWork
 from commands.shifts.closing import ClosingWork
@@ -24,6 +25,7 @@ from commands.users import UsersWork
 class Work(
     ProductsWork,
     SaleWork,
+    OrderWork,
     ClosingWork,
     RefundWork,
     CountWork,

@@ -36,6 +36,8 @@ RefundMethods = Literal["suggest", "require"]
 REFUND_TO_ORIGINAL: RefundMethods = "suggest"
 #: How many hours a parked sale waits at first.
 HELD_HOURS = 72
+#: For how many days the goods of an order are reserved at first.
+ORDER_RESERVATION_DAYS = 7
 #: What receipts are printed on at first.
 ReceiptPaper = Literal["80mm", "58mm", "a4"]
 RECEIPT_PAPER: ReceiptPaper = "80mm"
@@ -189,6 +191,11 @@ class Company(Entity):
         """Sales that are parked from now on expire after so many hours."""
 
         held_hours: int
+
+    class OrderReservationsLimited(Entity.Revised):
+        """Goods of orders that are placed from now on are reserved for so many days, or without an end."""
+
+        order_reservation_days: int | None
 
     class ReceiptPaperChosen(Entity.Revised):
         """Receipts are printed on other paper."""
@@ -367,6 +374,7 @@ _UNSAID: Mapping[str, Any] = {
     "cross_store_returns": True,
     "return_days": None,
     "held_hours": HELD_HOURS,
+    "order_reservation_days": ORDER_RESERVATION_DAYS,
     "receipt_paper": RECEIPT_PAPER,
 }
 

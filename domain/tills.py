@@ -6,6 +6,7 @@ from functools import lru_cache
 from uuid import UUID, uuid5
 
 _SERIES = UUID("5b0f8c1e-0d7a-4a52-9d4e-3c6f1b7e2a90")
+_ORDER_SERIES = UUID("6c0a9c6e-53c5-4d3f-8a0e-2b7f1d9e4c58")
 _REFUND_SERIES = UUID("a3d1c2f4-71be-4d0c-9a55-0e8b6c9f4d17")
 #: A place in a series as a device prints it; nothing is counted from 0.
 _PLACE = re.compile(r"(?!0+\Z)[0-9]{1,12}\Z")
@@ -43,6 +44,17 @@ def series_of(code: str) -> UUID:
 def refund_series_of(code: str) -> UUID:
     """The series of refunds of whichever till has the code; they are numbered apart from its sales."""
     return uuid5(_REFUND_SERIES, code.casefold())
+
+
+@lru_cache(4096)
+def order_series_of(code: str) -> UUID:
+    """The series of orders that the back office places for whichever store has the code."""
+    return uuid5(_ORDER_SERIES, code.casefold())
+
+
+def order_number(code: str, number: int) -> str:
+    """The number of an order of the back office, such as `MAIN-SO000001`."""
+    return f"{code}-SO{number:06d}"
 
 
 def sale_number(code: str, number: int) -> str:

@@ -12,6 +12,7 @@ from domain.companies import (
     DISCOUNT_CEILINGS,
     HELD_HOURS,
     LEAD_TIME_DAYS,
+    ORDER_RESERVATION_DAYS,
     OVER_RECEIVE_PERCENT,
     PLATFORM_ID,
     RECEIPT_PAPER,
@@ -50,7 +51,7 @@ class Companies(Projection):
     """One row for each company; `due_at` is when time itself changes its subscription."""
 
     name = "companies"
-    version = 5
+    version = 6
     mode = "inline"
     tables = ("companies",)
     # The platform looks after all of them.
@@ -63,14 +64,15 @@ class Companies(Projection):
                                    tax_number, ask_for_customer, rounding_level, rounding_mode, cash_rounding,
                                    discount_ceilings, backdating_days, over_receive_percent,
                                    default_lead_time_days, shift_required, blind_close, refund_to_original,
-                                   cross_store_returns, held_hours, receipt_paper, status, version,
-                                   created_at, updated_at)
+                                   cross_store_returns, held_hours, order_reservation_days, receipt_paper,
+                                   status, version, created_at, updated_at)
             VALUES (%(company_id)s, %(name)s, %(name_key)s, %(currency)s, %(timezone)s, %(email)s, %(phone)s,
                     %(address)s, %(tax_number)s, false, %(rounding_level)s, %(rounding_mode)s,
                     %(cash_rounding)s, %(first_ceilings)s::jsonb, %(first_backdating_days)s,
                     %(first_over_receive_percent)s, %(first_lead_time_days)s, false, false,
-                    %(first_refund_to_original)s, true, %(first_held_hours)s, %(first_receipt_paper)s,
-                    'active', %(version)s, %(at)s, %(at)s)
+                    %(first_refund_to_original)s, true, %(first_held_hours)s,
+                    %(first_order_reservation_days)s, %(first_receipt_paper)s, 'active',
+                    %(version)s, %(at)s, %(at)s)
         """,
         Company.Renamed: """
             UPDATE companies
@@ -152,6 +154,12 @@ class Companies(Projection):
             UPDATE companies SET held_hours = %(held_hours)s, version = %(version)s, updated_at = %(at)s
              WHERE company_id = %(company_id)s
         """,
+        Company.OrderReservationsLimited: """
+            UPDATE companies
+               SET order_reservation_days = %(order_reservation_days)s,
+                   version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
         Company.ReceiptPaperChosen: """
             UPDATE companies SET receipt_paper = %(receipt_paper)s, version = %(version)s, updated_at = %(at)s
              WHERE company_id = %(company_id)s
@@ -207,6 +215,7 @@ class Companies(Projection):
         "first_lead_time_days": (lambda: LEAD_TIME_DAYS,),
         "first_refund_to_original": (lambda: REFUND_TO_ORIGINAL,),
         "first_held_hours": (lambda: HELD_HOURS,),
+        "first_order_reservation_days": (lambda: ORDER_RESERVATION_DAYS,),
         "first_receipt_paper": (lambda: RECEIPT_PAPER,),
     }
     schema = """
@@ -240,6 +249,7 @@ class Companies(Projection):
             cross_store_returns    boolean NOT NULL,
             return_days            bigint,
             held_hours             bigint NOT NULL,
+            order_reservation_days bigint,
             receipt_paper          text NOT NULL,
             status                 text NOT NULL,
             suspension_reason      text,

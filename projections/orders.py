@@ -254,9 +254,10 @@ def put_placed(fact: Fact, db: Database) -> None:
 
 
 def put_step(fact: Fact, db: Database) -> None:
-    """What the order is after it; what lapsed or is no longer open is promised no more."""
+    """What the order is after it; what lapsed, is handed over or is no longer open is promised no more."""
     step: Step = fact.data
-    keeps = fact.event not in (Order.ReservationLapsed, Order.Completed) and step.standing.status == "open"
+    is_over = step.standing.status != "open" or step.standing.fulfilment_status == "fulfilled"
+    keeps = fact.event is not Order.ReservationLapsed and not is_over
     db.execute(
         _PUT_STEP,
         {
@@ -345,7 +346,7 @@ def _advance(facts: Sequence[Fact], db: Database) -> None:
         if fact.event is Order.Voided or fact.event in STEPS or not fact.data.series_number:
             continue
         series_id = fact.data.series_id
-        if fact.event in (Order.Sold, Order.Placed):
+        if fact.event is Order.Sold:
             # Earlier sales name the till as their series, so the code is taken from the number.
             series_id = series_of(fact.data.number.rpartition("-")[0])
         last[series_id] = max(fact.data.series_number, last.get(series_id, 0))

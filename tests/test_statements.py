@@ -46,6 +46,7 @@ ACROSS_COMPANIES = {
     "products WHERE status = 'coming_soon'": "the job finds companies where a launch is due, without locks",
     "counts WHERE status = 'completing'": "the job finds counts whose completion broke off, without locks",
     "reservations WHERE status = 'placed'": "the job finds companies where reservations lapse, without locks",
+    "orders WHERE reserve_until": "the job finds companies where promises of orders lapse, without locks",
     "held_sales WHERE is_open": "the job finds companies where parked sales expire, without locks",
     "account_lots WHERE account = 'store_credit' AND": "the job finds companies where store credit expires",
     "FROM waiting_operations UNION": "the job finds companies where tills wait, without locks",

@@ -89,6 +89,10 @@ class CompanySettingsAnswer(CompanyDetails):
         Count | None, Meaning("For how many days after the sale goods may be brought back; null: always.", 30)
     ]
     held_hours: Annotated[Count, Meaning("After how many hours a parked sale expires.", 72)]
+    order_reservation_days: Annotated[
+        Count | None,
+        Meaning("For how many days the goods of an order are reserved; null: without an end.", 7),
+    ]
     receipt_paper: Annotated[ReceiptPaper, Meaning("What receipts are printed on.")]
     receipt_header: Annotated[str | None, Meaning("Printed above each receipt.", "Welcome!")]
     receipt_footer: Annotated[str | None, Meaning("Printed below each receipt.", "Thank you.")]

@@ -14,6 +14,7 @@ from domain.companies import (
     BACKDATING_DAYS,
     HELD_HOURS,
     LEAD_TIME_DAYS,
+    ORDER_RESERVATION_DAYS,
     OVER_RECEIVE_PERCENT,
     RECEIPT_PAPER,
     REFUND_TO_ORIGINAL,
@@ -26,6 +27,7 @@ _SHORTEST_LOCK, _LONGEST_LOCK = 10, 86_400
 _LONGEST_BACKDATING = 3_650
 _LONGEST_LEAD_TIME = 365
 _LONGEST_RETURN = 3_650
+_LONGEST_RESERVATION = 3_650
 #: A year of hours.
 _LONGEST_HOLD = 8_760
 
@@ -97,6 +99,13 @@ class CompanySettingsEdit(CompanyEdit):
         **_SETTINGS["return_days"],
     )
     held_hours = Whole(least=1, most=_LONGEST_HOLD, load_default=HELD_HOURS, **_SETTINGS["held_hours"])
+    order_reservation_days = Whole(
+        least=1,
+        most=_LONGEST_RESERVATION,
+        allow_none=True,
+        load_default=ORDER_RESERVATION_DAYS,
+        **_SETTINGS["order_reservation_days"],
+    )
     receipt_paper = Choice(*get_args(ReceiptPaper), load_default=RECEIPT_PAPER, **_SETTINGS["receipt_paper"])
     receipt_header = optional(2000, **_SETTINGS["receipt_header"])
     receipt_footer = optional(2000, **_SETTINGS["receipt_footer"])

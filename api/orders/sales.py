@@ -13,7 +13,8 @@ from api.orders.quotes import SALE_APPROVALS, show_quote
 from api.resource import Resource
 from commands.accounts.tenders import CustomerRequired
 from commands.moments import BeforeTheCompany, TooFarBack
-from commands.orders.sales import PlaceSale, TotalChanged, place_sale
+from commands.orders.baskets import TotalChanged
+from commands.orders.sales import PlaceSale, place_sale
 from commands.ports import ConcurrentEdit, DuplicateId
 from domain.accounts import CreditLimitExceeded, InsufficientCredit
 from domain.catalog.products import NotForSale

@@ -11,7 +11,7 @@ from domain.approvals import DISCOUNT
 from domain.catalog.products import SELLABLE, NotForSale
 from domain.catalog.units import too_precise
 from domain.discounts import check_ceiling
-from domain.errors import Detail, Invalid, NotAllowed
+from domain.errors import Conflict, Detail, Invalid, NotAllowed
 from domain.pending import Pending
 from domain.pricing import Discount, Item, PricedBasket, price
 from domain.sale_context import SaleContext, StoreAtSale, VariantAtSale
@@ -74,10 +74,12 @@ class SalesPort(Protocol):
         lock: bool,
         is_told_later: bool = False,
         holds_accounts: bool = False,
+        holds_customer: bool = False,
     ) -> SaleContext:
         """Read all that a sale is decided on; with `lock`, hold the balances and the till's number.
 
-        With `holds_accounts` as well, hold the accounts of the customer.
+        With `holds_accounts` as well, hold the accounts of the customer. Whoever is sold to is not erased
+        meanwhile, nor with `holds_customer` whoever is only named.
 
         Raises Invalid for an unknown register, store or customer, OtherStore, StoreClosed. What is told later
         was sold without a connection: nothing that is closed by now refuses it, and every balance may fall
@@ -119,12 +121,20 @@ def context_of(
     lock: bool,
     promised: Collection[UUID] = (),
     holds_accounts: bool = False,
+    holds_customer: bool = False,
 ) -> SaleContext:
     """What the basket is priced and sold on. Raises Invalid, OtherStore, StoreClosed, NotForSale.
 
     Variants that are `promised` to the sale are locked as well, as what it does not take is free again.
     """
-    context = ask_context(command, work, lock=lock, promised=promised, holds_accounts=holds_accounts)
+    context = ask_context(
+        command,
+        work,
+        lock=lock,
+        promised=promised,
+        holds_accounts=holds_accounts,
+        holds_customer=holds_customer,
+    )
     if unsellable := check_lines(command, context):
         raise NotForSale(details=unsellable)
     return context
@@ -138,6 +148,7 @@ def ask_context(
     promised: Collection[UUID] = (),
     is_told_later: bool = False,
     holds_accounts: bool = False,
+    holds_customer: bool = False,
 ) -> SaleContext:
     """What it is priced and sold on, whatever its lines name. Raises Invalid, OtherStore, StoreClosed."""
     return work.sales.context(
@@ -149,7 +160,27 @@ def ask_context(
         lock=lock,
         is_told_later=is_told_later,
         holds_accounts=holds_accounts,
+        holds_customer=holds_customer,
     )
+
+
+class TotalChanged(Conflict):
+    """It comes to another total than you expected; nothing was recorded."""
+
+    code = "total_changed"
+
+    #: What it comes to.
+    quote: Quote | None = None
+
+
+def check_total(expected: int | None, context: SaleContext, basket: PricedBasket) -> None:
+    """Raise TotalChanged unless it comes to what the client shows, in minor currency units."""
+    if expected in (None, basket.total):
+        return
+    changed = TotalChanged()
+    changed.beside.update(expected=expected, actual=basket.total)
+    changed.quote = Quote(context=context, basket=basket)
+    raise changed
 
 
 def store_of(context: SaleContext) -> StoreAtSale:

@@ -11,22 +11,22 @@ from commands.accounts.tenders import check_tenders, save_entries, take_payments
 from commands.moments import moment_of
 from commands.orders.baskets import (
     BasketLine,
-    Quote,
     QuoteBasket,
     QuoteWork,
+    check_total,
     context_of,
     price_basket,
     store_of,
 )
 from commands.orders.held_sales.baskets import NOT_PARKED, ParkedBasket, ask_basket
+from commands.orders.lines import line_of, untracked_cost
 from commands.orders.payments import ask_methods, tenders_of
 from commands.ports import UnitOfWork
 from commands.settings import SettingsWork
 from commands.stock.counts.corrections import correct_counts
 from commands.stock.counts.ports import CountedStockWork
 from domain.accounts import Posting
-from domain.errors import Conflict, Detail, Invalid, Refusal
-from domain.money import checked, round_ratio
+from domain.errors import Detail, Invalid, Refusal
 from domain.orders import Offline, Order, SaleLine, sell
 from domain.payments import Settlement, Tender, settle
 from domain.pricing import PricedBasket
@@ -51,15 +51,6 @@ class PlaceSale(QuoteBasket):
     held_id: UUID | None = None
     #: What the till expects it to come to, in minor currency units.
     expected_total: int | None = None
-
-
-class TotalChanged(Conflict):
-    """It comes to another total than you expected; nothing was sold."""
-
-    code = "total_changed"
-
-    #: What it comes to.
-    quote: Quote | None = None
 
 
 class SaleWork(QuoteWork, SettingsWork, CountedStockWork, AccountsWork, Protocol):
@@ -95,10 +86,7 @@ def place_sale(command: PlaceSale, work: SaleWork) -> Order:
         return existing
     check_tenders(paid_by, command.customer_id, work)
     basket = price_basket(command, context, work)
-    if command.expected_total not in (None, basket.total):
-        changed = TotalChanged()
-        changed.quote = Quote(context=context, basket=basket)
-        raise changed
+    check_total(command.expected_total, context, basket)
     settlement = settle(
         basket.total, tenders_of(command.tenders, methods.read()), context.rules.cash_rounding
     )
@@ -249,29 +237,14 @@ def _sale_lines(
 ) -> tuple[SaleLine, ...]:
     moved = sale.moved
     return tuple(
-        SaleLine(
-            id=line.id or work.new_id(),
-            product_id=variant.product_id,
-            variant_id=variant.id,
-            sku=variant.sku,
-            name=variant.name,
-            variant_name=variant.variant_name,
-            category_id=variant.category_id,
-            brand_id=variant.brand_id,
-            quantity=priced.quantity,
-            unit_price=priced.unit_price,
-            list_price=variant.price,
-            gross_total=priced.gross_total,
-            discount_total=priced.discount_total,
-            taxes=priced.taxes,
-            tax_total=priced.tax_total,
-            total=priced.total,
-            gross_sales=priced.gross_sales,
-            net_sales=priced.net_sales,
-            cost_total=-moved[index].value_change if index in moved else _untracked_cost(line, variant),
+        line_of(
+            variant,
+            priced,
+            line_id=line.id or work.new_id(),
             discounts=line.discounts,
-            supplier_id=variant.supplier_id,
-            is_stocked=variant.track_stock,
+            cost_total=(
+                -moved[index].value_change if index in moved else untracked_cost(line.quantity, variant.cost)
+            ),
         )
         for index, (line, priced, variant) in enumerate(
             zip(command.lines, sale.basket.lines, _variants(command.lines, context), strict=True)
@@ -281,12 +254,3 @@ def _sale_lines(
 
 def _variants(lines: Iterable[BasketLine], context: SaleContext) -> list[VariantAtSale]:
     return [context.variants[line.variant_id] for line in lines]
-
-
-def _untracked_cost(line: BasketLine, variant: VariantAtSale) -> int:
-    """What is not counted in stock costs what the catalog assumes, in minor currency units.
-
-    Raises AmountTooLarge.
-    """
-    numerator, denominator = line.quantity.as_integer_ratio()
-    return checked(round_ratio(numerator * variant.cost, denominator, "half_up"))

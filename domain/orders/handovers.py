@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.money import RoundingMode, shortest
 from domain.orders.lines import SaleLine, Sums
-from domain.orders.portions import refund_line
+from domain.orders.portions import refund_line, resize_line
 from domain.pricing import LineTax, OrderTax, order_taxes
 
 _NOTHING = Decimal(0)
@@ -97,9 +97,11 @@ def part_of(
     )
 
 
-def kept_of(line: SaleLine, quantity: Decimal, mode: RoundingMode) -> SaleLine:
-    """The line with only so many of its units; its cost is that of what was handed over."""
-    kept = refund_line(line, _NOTHING, quantity, mode)
+def resized(line: SaleLine, quantity: Decimal, mode: RoundingMode) -> SaleLine:
+    """The line with so many units, at what one came to; its cost is that of what was handed over."""
+    if quantity == line.quantity:
+        return line
+    kept = resize_line(line, quantity, mode)
     return replace(
         line,
         quantity=quantity,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from domain.orders.order import Order
-from domain.payments import CASH, EXCHANGE
+from domain.payments import ACCOUNT, CASH, EXCHANGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +31,14 @@ class MethodBalance:
 def balances_of(order: Order) -> dict[str, MethodBalance]:
     """What each method paid and gave back, first those that paid, in their order.
 
-    Together they paid the total: cash what the others left of it, whatever it was rounded to; without cash
-    the largest carries what a till without a connection took above or below the total.
+    Together they paid what is paid of the total, all of it once the order is completed: cash what the others
+    left of it, whatever it was rounded to; without cash the largest carries what a till without a connection
+    took above or below the total. What is owed on account counts as paid so, and what was given back for what
+    was cancelled as never paid.
     """
-    balances: dict[str, MethodBalance] = {}
-    for payment in order.paid.payments:
-        old = balances.get(payment.method, MethodBalance(method=payment.method, paid=0))
-        amount = 0 if payment.method == CASH else payment.amount
-        balances[payment.method] = replace(old, paid=old.paid + amount, tip=old.tip + payment.tip)
-    difference = order.terms.totals.total - sum(balance.paid for balance in balances.values())
+    balances = _paid(order)
+    covered = order.terms.totals.total - order.figures.payable
+    difference = covered - sum(balance.paid for balance in balances.values())
     if difference and balances:
         carrier = _carrier(balances, difference)
         balances[carrier] = replace(balances[carrier], paid=balances[carrier].paid + difference)
@@ -49,6 +48,22 @@ def balances_of(order: Order) -> dict[str, MethodBalance]:
             balances[back.method] = replace(
                 old, refunded=old.refunded + back.exact, tip_refunded=old.tip_refunded + back.tip
             )
+    return balances
+
+
+def _paid(order: Order) -> dict[str, MethodBalance]:
+    balances: dict[str, MethodBalance] = {}
+    for payment in order.paid.payments:
+        old = balances.get(payment.method, MethodBalance(method=payment.method, paid=0))
+        amount = 0 if payment.method == CASH else payment.amount
+        balances[payment.method] = replace(old, paid=old.paid + amount, tip=old.tip + payment.tip)
+    if order.charged:
+        old = balances.get(ACCOUNT, MethodBalance(method=ACCOUNT, paid=0))
+        balances[ACCOUNT] = replace(old, paid=old.paid + order.charged)
+    for back in order.given_back:
+        if back.method in balances:
+            old = balances[back.method]
+            balances[back.method] = replace(old, paid=old.paid - min(old.paid, back.exact))
     return balances
 
 

@@ -222,7 +222,7 @@ class Order(Aggregate):
         def apply(self, aggregate: "Order") -> None:
             """Promise nothing."""
             aggregate.reserve(self.reserved)
-            aggregate.has_lapsed = True
+            aggregate.has_lapsed, aggregate.reserve_until = True, None
 
     class Cancelled(Step):
         """What was not handed over of these lines is ordered no more; `kept` is what is left of the order.
@@ -433,6 +433,11 @@ class Order(Aggregate):
     def due_total(self) -> int:
         """What is still to be paid, in minor currency units; what is owed on account is part of it."""
         return self.figures.due
+
+    @property
+    def due_on(self) -> date | None:
+        """By when it is to be paid on account, if that was agreed for this order."""
+        return self.placed.due_on if self.placed else None
 
     @property
     def fulfilled_total(self) -> int:

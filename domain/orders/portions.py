@@ -84,13 +84,26 @@ def refund_line(line: SoldLine, already: Decimal, now: Decimal, mode: RoundingMo
     to the line's, and no part has more tax than it pays. Raises ReturnExceedsSold and QuantityNotValid.
     """
     whole, before, after = _run(line.quantity, already, now)
+    return _portion(line, whole, before, after, mode, quantity=now)
+
+
+def resize_line(line: SoldLine, quantity: Decimal, mode: RoundingMode = "half_up") -> Portion:
+    """Return what the line comes to with another quantity, be it more: its amounts in proportion."""
+    return _portion(
+        line, scaled_quantity(line.quantity), 0, scaled_quantity(quantity), mode, quantity=quantity
+    )
+
+
+def _portion(
+    line: SoldLine, whole: int, before: int, after: int, mode: RoundingMode, *, quantity: Decimal
+) -> Portion:
     earlier, later = (_returned(line, whole, units, mode) for units in (before, after))
     amounts = [b - a for a, b in zip(earlier.taxes, later.taxes, strict=True)]
     total, discount_total = later.total - earlier.total, later.discount_total - earlier.discount_total
     added = sum(amount for tax, amount in zip(line.taxes, amounts, strict=True) if not tax.inclusive)
     net_sales = total - sum(amounts)
     return Portion(
-        quantity=now,
+        quantity=quantity,
         gross_total=total - added + discount_total,
         discount_total=discount_total,
         tax_total=sum(amounts),

@@ -83,7 +83,8 @@ def _settle(
     exact = total - sum(offer.amount for offer in others)
     cash = [offer for offer in offers if offer.method == CASH and (exact or offer.amount)]
     if cash:
-        multiple = cash_rounding if order.sold.cash_rounding is None else order.sold.cash_rounding
+        sold_with = None if order.placed else order.sold.cash_rounding
+        multiple = cash_rounding if sold_with is None else sold_with
         payments = [
             *map(_exact, others),
             _in_cash(order, total, exact, cash, multiple=multiple, tolerance=tolerance),
@@ -177,6 +178,7 @@ def _cash_given(order: Order) -> int:
 def _cash_until(order: Order, cash: MethodBalance, exact: int, multiple: int) -> int:
     """All cash for this exact running total: what cash paid for its own part, never more before that."""
     paid = sum(payment.amount for payment in order.paid.payments if payment.method == CASH)
+    paid -= sum(payment.amount for payment in order.given_back if payment.method == CASH)
     if exact < cash.paid:
         return min(round_to_multiple(exact, multiple), paid)
     return (paid if cash.paid else 0) + round_to_multiple(exact - cash.paid, multiple)
@@ -207,7 +209,8 @@ def _rest_of_rounding(order: Order, total: int) -> int:
     """What is left of the sale's rounding, for a refund that gives back the last of the order."""
     if not total or order.refunded_exact + total < order.terms.totals.total:
         return 0
-    return order.paid.rounding - sum(refund.rounding for refund in order.refunds)
+    given_back = sum(payment.amount - payment.exact for payment in order.given_back)
+    return order.paid.rounding - given_back - sum(refund.rounding for refund in order.refunds)
 
 
 def _share_tip(order: Order, tip: int, offers: Sequence[Tender]) -> dict[str, int]:

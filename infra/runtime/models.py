@@ -28,6 +28,7 @@ from infra.jobs.counts import COUNTS
 from infra.jobs.held_sales import HELD_SALES
 from infra.jobs.job import Job
 from infra.jobs.launches import LAUNCHES
+from infra.jobs.order_promises import ORDER_PROMISES
 from infra.jobs.reservations import RESERVATIONS
 from infra.jobs.stock_verification import STOCK_VERIFICATION
 from infra.jobs.store_credit import STORE_CREDIT
@@ -151,6 +152,7 @@ JOBS: tuple[Job, ...] = (
     LAUNCHES,
     SUBSCRIPTIONS,
     RESERVATIONS,
+    ORDER_PROMISES,
     HELD_SALES,
     STORE_CREDIT,
     COUNTS,

@@ -111,6 +111,7 @@ class SalesGuard:
         lock: bool,
         is_told_later: bool = False,
         holds_accounts: bool = False,
+        holds_customer: bool = False,
     ) -> SaleContext:
         """Read it all; with `lock`, hold the balances and the till's number until the end.
 
@@ -132,7 +133,8 @@ class SalesGuard:
         guess = self._guesses.get(till) if lock else None
         answer = self._db.ask(TILL, request)
         goods = self._ask_goods(request, holds=bool(guess and (is_told_later or guess.allow_negative)))
-        customer = self._db.ask(HOLD_CUSTOMER if lock else CUSTOMER, request) if customer_id else None
+        whose = HOLD_CUSTOMER if lock or holds_customer else CUSTOMER
+        customer = self._db.ask(whose, request) if customer_id else None
         locked = self._lock(guess, request, holder) if guess else None
         row = _checked(answer.row(), request, customer, store_ids)
         is_customer_known = customer is None or self._knows(customer)

@@ -15,6 +15,7 @@ AT_A_TILL = {
     "cross_store_returns": True,
     "return_days": None,
     "held_hours": 72,
+    "order_reservation_days": 7,
     "receipt_paper": "80mm",
 }
 
@@ -53,6 +54,7 @@ class TestTheSettings:
             "cross_store_returns": False,
             "return_days": 14,
             "held_hours": 24,
+            "order_reservation_days": None,
             "receipt_paper": "58mm",
             "pos": {"lock_after_seconds": 300},
         }
@@ -113,6 +115,7 @@ class TestWhatIsRefused:
             ("refund_to_original", "never"),
             ("return_days", -1),
             ("held_hours", 0),
+            ("order_reservation_days", 0),
             ("held_hours", None),
             ("receipt_paper", "110mm"),
             ("pos.lock_after_seconds", 1),

@@ -59,6 +59,12 @@ from commands.customers.registration import RegisterCustomer, register_customer
 from commands.customers.revision import NoteConsent, ReviseCustomer, note_consent, revise_customer
 from commands.devices import EnrolDevice, RetireDevice, enrol_device, retire_device
 from commands.messages import GiveUp, NoteSent, give_up, note_sent
+from commands.orders.back_office.amending import AmendOrder, amend_order
+from commands.orders.back_office.cancelling import CancelOrder, cancel_order
+from commands.orders.back_office.fulfilling import FulfilOrder, fulfil_order
+from commands.orders.back_office.lapsing import LapseOrders, lapse_orders
+from commands.orders.back_office.paying import PayOrder, pay_order
+from commands.orders.back_office.placing import PlaceOrder, place_order
 from commands.orders.baskets import QuoteBasket, quote_basket
 from commands.orders.exchange_terms import ExchangeGoods
 from commands.orders.exchanges import exchange_goods
@@ -228,6 +234,12 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         ExpireCredit: expire_credit,
         PayDues: pay_dues,
         AdjustStock: adjust_stock,
+        AmendOrder: amend_order,
+        CancelOrder: cancel_order,
+        FulfilOrder: fulfil_order,
+        LapseOrders: lapse_orders,
+        PayOrder: pay_order,
+        PlaceOrder: place_order,
         AmendPurchaseOrder: amend_purchase_order,
         AmendTransfer: amend_transfer,
         AppointSuperAdmin: appoint_super_admin,

@@ -9,8 +9,13 @@ import pytest
 
 from commands.companies import ReviseCompany
 from commands.moments import TooFarBack
-from commands.orders.baskets import BasketLine, DiscountNotAllowed, PriceOverrideNotAllowed, QuoteBasket
-from commands.orders.sales import TotalChanged
+from commands.orders.baskets import (
+    BasketLine,
+    DiscountNotAllowed,
+    PriceOverrideNotAllowed,
+    QuoteBasket,
+    TotalChanged,
+)
 from commands.ports import DuplicateId
 from domain.catalog.products import NotForSale, Product, Status
 from domain.companies import Company

@@ -1,8 +1,8 @@
 """Orders of the back office: placed, amended, paid and handed over in parts, lapsed and cancelled."""
 
-from domain.orders.back_office.amending import LineFulfilled, amend
-from domain.orders.back_office.cancelling import CancelExceedsOrdered, cancel, overpaid_after
-from domain.orders.back_office.fulfilling import FulfilExceedsOrdered, fulfil
+from domain.orders.back_office.amending import LineFulfilled, amend, promised_change
+from domain.orders.back_office.cancelling import CancelExceedsOrdered, cancel, overpaid_after, settle_overpaid
+from domain.orders.back_office.fulfilling import FulfilExceedsOrdered, check_fulfillable, fulfil
 from domain.orders.back_office.lapsing import is_due, lapse
 from domain.orders.back_office.paying import PaymentExceedsDue, pay, settle_part
 from domain.orders.back_office.placing import place
@@ -17,11 +17,14 @@ __all__ = [
     "RefundRequired",
     "amend",
     "cancel",
+    "check_fulfillable",
     "fulfil",
     "is_due",
     "lapse",
     "overpaid_after",
     "pay",
     "place",
+    "promised_change",
+    "settle_overpaid",
     "settle_part",
 ]

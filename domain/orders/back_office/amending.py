@@ -44,7 +44,7 @@ def amend(
     ordered = {line.id: line.quantity for line in lines}
     figures = replace(order.figures, total=totals.total, ordered=ordered)
     if figures.payable < 0:
-        raise RefundRequired
+        raise RefundRequired.of(-figures.payable)
     record(
         order,
         Order.Amended,

@@ -6,13 +6,15 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.errors import Conflict, Detail
+from domain.money import checked, round_to_multiple
 from domain.orders.back_office.fulfilling import check_lines, left_of
 from domain.orders.back_office.steps import Occasion, RefundRequired, less_reserved, mode_of, record
-from domain.orders.handovers import LineQuantity, kept_of, sums_of, taxes_of
+from domain.orders.handovers import LineQuantity, resized, sums_of, taxes_of
 from domain.orders.lines import SaleLine
 from domain.orders.order import Order
 from domain.orders.refunds import RefundPayment
 from domain.orders.statuses import Figures, InvalidTransition
+from domain.payments import CASH, PaymentExceedsTotal, PaymentInsufficient, Tender
 
 
 class CancelExceedsOrdered(Conflict):
@@ -54,7 +56,7 @@ def cancel(
     given_back = sum(payment.exact + payment.tip for payment in payments)
     overpaid = max(0, -cancelled.figures.payable)
     if given_back != overpaid:
-        raise RefundRequired(f"{overpaid} has to be given back.")
+        raise RefundRequired.of(overpaid)
     figures = replace(cancelled.figures, given_back=cancelled.figures.given_back + given_back)
     record(
         order,
@@ -71,6 +73,30 @@ def cancel(
     )
 
 
+def settle_overpaid(overpaid: int, offers: Sequence[Tender], cash_rounding: int) -> tuple[RefundPayment, ...]:
+    """Give back what was paid too much; cash is what the other methods leave, rounded to its coins.
+
+    It may be offered exact or rounded. Raises PaymentInsufficient, PaymentExceedsTotal, AmountNotValid.
+    """
+    others = [offer for offer in offers if offer.method != CASH]
+    cash = [offer for offer in offers if offer.method == CASH]
+    exact = overpaid - sum(checked(offer.amount) for offer in others)
+    amount = round_to_multiple(exact, cash_rounding) if cash else 0
+    offered = sum(checked(offer.amount) for offer in cash)
+    if exact < 0 or offered > max(amount, exact):
+        raise PaymentExceedsTotal(f"{overpaid} has to be given back.")
+    if offered not in (amount, exact) or (exact and not cash):
+        raise PaymentInsufficient(f"{overpaid} has to be given back.")
+    payments = [
+        RefundPayment(method=offer.method, amount=offer.amount, exact=offer.amount, reference=offer.reference)
+        for offer in others
+    ]
+    if cash:
+        reference = cash[0].reference
+        payments.append(RefundPayment(method=CASH, amount=amount, exact=exact, reference=reference))
+    return tuple(payment for payment in payments if payment.exact)
+
+
 def _cancellation(order: Order, quantities: Sequence[LineQuantity] | None) -> _Cancellation:
     order.check_open()
     left = left_of(order)
@@ -82,7 +108,7 @@ def _cancellation(order: Order, quantities: Sequence[LineQuantity] | None) -> _C
     _check_left(quantities, left)
     gone = {one.line_id: one.quantity for one in quantities}
     kept = tuple(
-        kept_of(line, line.quantity - gone[line.id], mode_of(order)) if line.id in gone else line
+        resized(line, line.quantity - gone[line.id], mode_of(order)) if line.id in gone else line
         for line in order.terms.lines
         if line.quantity > gone.get(line.id, Decimal(0))
     )

@@ -36,6 +36,7 @@ def place(
         fulfilled={},
         on_account=on_account,
     )
+    reserved = changes_between(storage_id, {}, needed(lines, {}))
     return Order.begin(
         Order.Placed,
         order_id,
@@ -61,7 +62,7 @@ def place(
         note=note,
         on_account=on_account,
         due_on=due_on,
-        reserve_until=reserve_until,
-        reserved=changes_between(storage_id, {}, needed(lines, {})),
+        reserve_until=reserve_until if reserved else None,
+        reserved=reserved,
         standing=figures.standing,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from domain.errors import Conflict
@@ -19,6 +19,13 @@ class RefundRequired(Conflict):
     """More was paid than remains to be paid; cancel lines, and say how it is given back."""
 
     code = "refund_required"
+
+    @classmethod
+    def of(cls, overpaid: int) -> Self:
+        """So much has to be given back, in minor currency units."""
+        refusal = cls(f"{overpaid} has to be given back.")
+        refusal.beside.update(overpaid=overpaid)
+        return refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ class MemorySales:
         lock: bool,
         is_told_later: bool = False,
         holds_accounts: bool = False,
+        holds_customer: bool = False,  # noqa: ARG002 nobody else decides meanwhile
     ) -> SaleContext:
         backdating = backdating_of(self._world, self._company_id)
         if store_id is None and register_id is None and len(store_ids) == 1:

@@ -13,6 +13,7 @@ from domain.companies import Backdating, Purchasing
 from domain.costing import Balance
 from domain.devices import Device
 from domain.errors import Detail, Invalid
+from domain.orders import Order
 from domain.pending import Pending
 from domain.settings import OtherStore
 from domain.stock.counts import StockCount
@@ -63,6 +64,11 @@ def reserved_of(world: World, company_id: UUID) -> dict[Key, Decimal]:
     for reservation in world.all(company_id, Reservation):
         for variant_id, quantity in reservation.open.items():
             key = (reservation.storage_id, variant_id)
+            reserved[key] = reserved.get(key, Decimal(0)) + quantity
+    for order in world.all(company_id, Order):
+        for variant_id, quantity in order.reserved.items():
+            assert order.terms.storage_id
+            key = order.terms.storage_id, variant_id
             reserved[key] = reserved.get(key, Decimal(0)) + quantity
     return reserved
 
