@@ -70,6 +70,7 @@ class TestTheSettings:
             *("Renamed", "Relocated", "Rescheduled", "RoundingAgreed", "Rebranded"),
             *("ReceiptReworded", "TillsInstructed", "BackdatingAllowed", "BooksClosed", "PurchasingAgreed"),
             *("ShiftsRegulated", "ReturnsRegulated", "HeldSalesLimited", "ReceiptPaperChosen"),
+            "OrderReservationsLimited",
         }
 
     def test_what_stays_is_no_fact(self, shop: Any) -> None:
