@@ -1,6 +1,6 @@
 """The fields of requests: what a valid name, amount, quantity or time looks like."""
 
-from api.fields.body import Anything, Body, Described, Many, Object, check_descriptions
+from api.fields.body import Anything, Body, Described, Many, ManyOrWord, Object, check_descriptions
 from api.fields.contacts import Country, Phone, TaxNumber
 from api.fields.ids import File, Id, OwnId
 from api.fields.numbers import MAX_AMOUNT, Change, Exact, Flag, Money, Percent, Quantity, SignedMoney, Whole
@@ -25,6 +25,7 @@ __all__ = [
     "Flag",
     "Id",
     "Many",
+    "ManyOrWord",
     "Moment",
     "Money",
     "Name",

@@ -90,6 +90,21 @@ class Many(Described, fields.List[Any]):
         return members
 
 
+class ManyOrWord(Many):
+    """A list, or one word that stands for what it would say."""
+
+    def __init__(self, inner: fields.Field[Any], *, word: str, longest: int, **kwargs: Any) -> None:
+        self.word = word
+        super().__init__(inner, longest=longest, **kwargs)
+
+    def _validate(self, value: Any) -> None:
+        if value != self.word:
+            super()._validate(value)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return value if value == self.word else super()._deserialize(value, attr, data, **kwargs)
+
+
 class Object(Described, fields.Nested):
     """The fields of another schema."""
 

@@ -10,7 +10,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
 from api.answers import MINOR_UNITS
-from api.fields import Anything, Body, Code, Currency, DayCut, Email, Exact, File, SignedMoney
+from api.fields import Anything, Body, Code, Currency, DayCut, Email, Exact, File, ManyOrWord, SignedMoney
 from domain import emails
 
 Json = dict[str, Any]
@@ -33,7 +33,7 @@ class Schemas:
         plugin = MarshmallowPlugin(schema_name_resolver=cast("Any", self._resolve))
         self._spec = APISpec("", "", "3.1.0", plugins=[plugin])
         self._converter = cast("Any", plugin.converter)
-        for refine in (_write_exactly, _leave_out_noise, _refer_to_shapes):
+        for refine in (_write_exactly, _allow_word, _leave_out_noise, _refer_to_shapes):
             self._converter.add_attribute_function(refine)
 
     def refer(self, schema: Schema) -> Json:
@@ -83,6 +83,14 @@ def _write_exactly(_converter: Any, field: fields.Field[Any], *, ret: Json, **_:
         return {}
     ret.pop("maxLength", None)
     return {"pattern": pattern}
+
+
+def _allow_word(_converter: Any, field: fields.Field[Any], **_: Any) -> Json:
+    """A list that one word may stand for."""
+    if not isinstance(field, ManyOrWord):
+        return {}
+    types = ["array", "string", *(["null"] if field.allow_none else [])]
+    return {"type": types, "pattern": f"^{field.word}$"}
 
 
 def _decimal(field: Exact) -> Json:

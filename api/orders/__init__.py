@@ -2,14 +2,13 @@
 
 from falcon import App, Request, Response
 
-from api.orders import held_sales
+from api.orders import back_office, held_sales
 from api.orders.exchanges import PosExchanges
 from api.orders.own_orders import CashierOrder, CashierOrders
 from api.orders.quotes import PosQuote
 from api.orders.refunds import OrderRefundQuote, OrderRefunds
 from api.orders.returnable_orders import ReturnableOrder
 from api.orders.sales import PosOrders
-from api.orders.store_orders import AdminOrder, AdminOrders
 from api.orders.unlinked_returns import PosReturns
 from api.orders.voids import OrderVoid
 from api.services import Services
@@ -22,8 +21,7 @@ def add_routes(app: App[Request, Response], services: Services) -> None:
     app.add_route("/api/pos/quote", PosQuote(services))
     app.add_route("/api/pos/orders", PosOrders(services))
     held_sales.add_routes(app, services)
-    app.add_route("/api/admin/orders", AdminOrders(services))
-    app.add_route("/api/admin/orders/{order_id:uuid}", AdminOrder(services))
+    back_office.add_routes(app, services)
     app.add_route("/api/pos/orders/{order_id:uuid}/refunds", OrderRefunds(services))
     app.add_route("/api/pos/orders/{order_id:uuid}/refunds/quote", OrderRefundQuote(services))
     app.add_route("/api/pos/orders/{order_id:uuid}/void", OrderVoid(services))

@@ -18,7 +18,7 @@ from api.answers import (
     SignedMoney,
     Version,
 )
-from api.orders.refund_answers import RefundAnswer, ReturnableAnswer
+from api.orders.refund_answers import RefundAnswer, RefundPaymentAnswer, ReturnableAnswer
 from api.orders.tax_answers import TaxAnswer
 from domain.orders import FulfilmentStatus, OrderStatus, PaymentStatus
 
@@ -54,6 +54,7 @@ class LineAnswer(QuoteLineAnswer):
     """A line as it was sold; later changes of the catalog do not reach it."""
 
     id: OwnId
+    fulfilled_quantity: Annotated[Quantity, Meaning("How much of it was handed over.", "2")]
     returned_quantity: Annotated[Quantity, Meaning("How much of it came back.", "0")]
     unit_cost: Annotated[Money, Cost("What one unit cost, rounded.", 200)]
     cost_total: Annotated[Money, Cost("What it cost.", 400)]
@@ -122,6 +123,56 @@ class OfflineSaleAnswer(Answer):
     flags: Annotated[list[str], Meaning("Where it differs from what is decided online.", ["price_differs"])]
 
 
+class LineQuantityAnswer(Answer):
+    """So many units of a line of the order."""
+
+    line_id: Annotated[Id, Meaning("The line.")]
+    quantity: Annotated[Quantity, Meaning("How much.", "1")]
+
+
+class HandoverAnswer(Answer):
+    """Goods of the order that were handed over together."""
+
+    at: Annotated[Moment, Meaning("When.")]
+    by: Annotated[Id | None, Meaning("By whom.")]
+    storage_id: Annotated[Id | None, Meaning("The storage that they were taken from.")]
+    tracking: Annotated[str | None, Meaning("How the parcel is followed.", "JD0146000039")]
+    lines: Annotated[list[LineQuantityAnswer], Meaning("What was handed over.")]
+
+
+class CancelledLineAnswer(LineQuantityAnswer):
+    """Units of a line that are ordered no more; the line itself may be gone."""
+
+    variant_id: Annotated[Id, Meaning("The variant.")]
+    sku: Annotated[str, Meaning("The stock-keeping unit.", "BEANS-250")]
+    name: Annotated[str, Meaning("What it is called.", "Espresso beans")]
+
+
+class ReservedAnswer(Answer):
+    """So much of a variant is reserved for the order."""
+
+    storage_id: Annotated[Id, Meaning("Where it lies.")]
+    variant_id: Annotated[Id, Meaning("The variant.")]
+    quantity: Annotated[Quantity, Meaning("How much.", "1")]
+
+
+class BackOfficeAnswer(Answer):
+    """What only orders of the back office have. Money is in minor currency units."""
+
+    storage_id: Annotated[Id | None, Meaning("Where its goods are reserved.")]
+    on_account: Annotated[bool, Meaning("Whether what is handed over is owed.", example=False)]
+    due_on: Annotated[Day | None, Meaning("By when it is due; null: after the customer's days.")]
+    charged_total: Annotated[Money, Meaning("What was charged to the customer's account for it.", 0)]
+    reserve_until: Annotated[Moment | None, Meaning("Until when its goods are reserved; null: no end.")]
+    has_lapsed: Annotated[bool, Meaning("Whether its goods are reserved no more.", example=False)]
+    reserved: Annotated[list[ReservedAnswer], Meaning("What is reserved for it.")]
+    handovers: Annotated[list[HandoverAnswer], Meaning("What was handed over, oldest first.", [])]
+    cancelled: Annotated[list[CancelledLineAnswer], Meaning("What was cancelled of it.", [])]
+    given_back: Annotated[
+        list[RefundPaymentAnswer], Meaning("What was given back for what was cancelled.", [])
+    ]
+
+
 class OrderAnswer(Answer):
     """An order. `total` is the sum of its lines; `rounding` and `tip_total` come on top of it."""
 
@@ -160,6 +211,10 @@ class OrderAnswer(Answer):
     exchange: Annotated[ExchangeAnswer | None, Meaning("What it was exchanged with.")]
     voided: Annotated[VoidAnswer | None, Meaning("When, by whom and why it was taken back.")]
     offline: Annotated[OfflineSaleAnswer | None, Meaning("How a till without a connection told of it.")]
+    back_office: Annotated[
+        BackOfficeAnswer | None,
+        Meaning("What only orders of the back office have; null for others."),
+    ]
     prints: Annotated[int, Meaning("How often its receipt was printed.", 1)]
     receipt_url: Annotated[str, Meaning("Where its receipt is.", "/api/cashier/orders/…/receipt")]
     version: Version

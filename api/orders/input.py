@@ -127,12 +127,16 @@ def basket_of(body: Mapping[str, Any]) -> dict[str, Any]:
         "register_id": body["register_id"],
         "store_id": body["store_id"],
         "customer_id": body["customer_id"],
-        "lines": tuple(
-            BasketLine(**{**line, "discounts": _discounts(line["discounts"])}) for line in body["lines"]
-        ),
-        "discounts": _discounts(body["discounts"]),
+        "lines": lines_of(body["lines"]),
+        "discounts": discounts_of(body["discounts"]),
     }
 
 
-def _discounts(bodies: list[dict[str, Any]]) -> tuple[Discount, ...]:
+def lines_of(bodies: list[dict[str, Any]]) -> tuple[BasketLine, ...]:
+    """The lines of a basket."""
+    return tuple(BasketLine(**{**line, "discounts": discounts_of(line["discounts"])}) for line in bodies)
+
+
+def discounts_of(bodies: list[dict[str, Any]]) -> tuple[Discount, ...]:
+    """Discounts, in their order."""
     return tuple(Discount(**body) for body in bodies)

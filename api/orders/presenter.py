@@ -11,6 +11,7 @@ from api.orders.answers import (
     PaymentAnswer,
     VoidAnswer,
 )
+from api.orders.back_office.presenter import show_back_office
 from api.orders.refund_presenter import show_refund
 from api.orders.tax_answers import show_taxes
 from domain.orders import Order, SaleLine
@@ -35,7 +36,7 @@ def show_order(order: Order, area: str = "cashier") -> OrderAnswer:
         business_date=terms.business_date,
         occurred_at=terms.occurred_at,
         recorded_at=order.created_on,
-        lines=[_show_line(line, order.returned_quantity(line.id)) for line in terms.lines],
+        lines=[_show_line(line, order) for line in terms.lines],
         taxes=show_taxes(terms.taxes),
         discounts=[DiscountAnswer.of(discount) for discount in terms.discounts],
         payments=[PaymentAnswer.of(payment) for payment in paid.payments],
@@ -51,10 +52,11 @@ def show_order(order: Order, area: str = "cashier") -> OrderAnswer:
         refunded_total=order.refunded,
         due_total=order.due_total,
         note=terms.note,
-        approved_by=order.sold.approved_by,
+        approved_by=None if order.placed else order.sold.approved_by,
         exchange=_show_exchange(order),
         voided=_show_void(order),
-        offline=OfflineSaleAnswer.of(order.sold.offline) if order.sold.offline else None,
+        offline=_show_offline(order),
+        back_office=show_back_office(order),
         prints=order.prints,
         receipt_url=f"/api/{area}/orders/{order.id}/receipt",
         version=order.version,
@@ -64,10 +66,16 @@ def show_order(order: Order, area: str = "cashier") -> OrderAnswer:
 
 def _show_exchange(order: Order) -> ExchangeAnswer | None:
     exchanged = [refund.exchange_order_id for refund in order.refunds if refund.exchange_order_id]
-    refund_id = order.sold.exchange_refund_id
+    refund_id = None if order.placed else order.sold.exchange_refund_id
     if not exchanged and not refund_id:
         return None
     return ExchangeAnswer(refund_id=refund_id, order_id=exchanged[-1] if exchanged else None)
+
+
+def _show_offline(order: Order) -> OfflineSaleAnswer | None:
+    if order.placed or not order.sold.offline:
+        return None
+    return OfflineSaleAnswer.of(order.sold.offline)
 
 
 def _show_void(order: Order) -> VoidAnswer | None:
@@ -81,7 +89,7 @@ def _show_void(order: Order) -> VoidAnswer | None:
     )
 
 
-def _show_line(line: SaleLine, returned: Decimal) -> LineAnswer:
+def _show_line(line: SaleLine, order: Order) -> LineAnswer:
     return LineAnswer(
         id=line.id,
         variant_id=line.variant_id,
@@ -98,7 +106,8 @@ def _show_line(line: SaleLine, returned: Decimal) -> LineAnswer:
         taxes=show_taxes(line.taxes),
         tax_total=line.tax_total,
         total=line.total,
-        returned_quantity=returned,
+        fulfilled_quantity=order.fulfilled.get(line.id, Decimal(0)),
+        returned_quantity=order.returned_quantity(line.id),
         unit_cost=line.unit_cost,
         cost_total=line.cost_total,
     )

@@ -242,7 +242,9 @@ class Order(Aggregate):
         reason: str
 
         def apply(self, aggregate: "Order") -> None:
-            """Keep what is left."""
+            """Keep what is left, and what was cancelled of which line."""
+            of = {line.id: line for line in aggregate.terms.lines}
+            aggregate.cancelled_lines |= {one.line_id: of[one.line_id] for one in self.lines}
             aggregate.agree(lines=self.kept, taxes=self.taxes, totals=self.totals)
             aggregate.cancelled = added(aggregate.cancelled, self.lines)
             aggregate.given_back.extend(self.payments)
@@ -380,6 +382,8 @@ class Order(Aggregate):
         placed: Placed | None
         #: Units that were cancelled, by line; what is left of the order has no more of them.
         cancelled: dict[UUID, Decimal]
+        #: The lines of which something was cancelled, as they were before.
+        cancelled_lines: dict[UUID, SaleLine]
         #: What was handed over of a placed order, oldest first.
         handovers: list[Fulfilled]
         #: What was given back for what was cancelled.
@@ -398,7 +402,7 @@ class Order(Aggregate):
         self.returned, self.refunds, self.voided = {}, [], None
         self.prints, self.refund_prints = 0, {}
         self.placed, self.on_account, self.charged = placed, on_account, 0
-        self.cancelled, self.handovers, self.given_back = {}, [], []
+        self.cancelled, self.cancelled_lines, self.handovers, self.given_back = {}, {}, [], []
         self.reserved, self.has_lapsed, self.is_completed = {}, False, placed is None
         self.reserve_until = placed.reserve_until if placed else None
 

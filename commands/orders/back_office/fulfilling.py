@@ -23,7 +23,7 @@ from domain.accounts import CustomerAccounts
 from domain.catalog.units import too_precise
 from domain.errors import Detail, Invalid
 from domain.orders import Order, SaleLine
-from domain.orders.back_office import Occasion, check_fulfillable, fulfil
+from domain.orders.back_office import Occasion, check_fulfillable, fulfil, rest_of
 from domain.orders.handovers import LineQuantity
 from domain.pending import Pending
 from domain.sale_context import SaleContext
@@ -37,7 +37,8 @@ class FulfilOrder:
     """Hand goods of an order over, all that is left of it or a part."""
 
     id: UUID
-    lines: tuple[LineQuantity, ...]
+    #: What is handed over; None: all that is left.
+    lines: tuple[LineQuantity, ...] | None = None
     #: Where they are taken from, if not where they are promised.
     storage_id: UUID | None = None
     occurred_at: datetime | None = None
@@ -53,20 +54,21 @@ def fulfil_order(command: FulfilOrder, work: OrderWork) -> Order:
     """
     order = load_order(command.id, work)
     check_version(order.version, command.expected_versions)
-    check_fulfillable(order, command.lines)
+    lines = rest_of(order) if command.lines is None else command.lines
+    check_fulfillable(order, lines)
     context = context_of(order, work, (line.variant_id for line in order.terms.lines))
-    _check_precision(order, command.lines, context)
+    _check_precision(order, lines, context)
     occasion = occasion_at(_moment(command, order, context, work), context, work)
     storage_id = command.storage_id or order.terms.storage_id
-    stocked = _stocked(order, command.lines)
+    stocked = _stocked(order, lines)
     levels = _hold_levels(stocked, storage_id, order, work)
     moved = _take(stocked, storage_id, levels, order=order, occasion=occasion, context=context)
     accounts = _hold_accounts(order, work)
     handover = fulfil(
         order,
         occasion,
-        command.lines,
-        costs=_costs(order, command.lines, moved, context),
+        lines,
+        costs=_costs(order, lines, moved, context),
         storage_id=storage_id if stocked else None,
         tracking=command.tracking,
     )

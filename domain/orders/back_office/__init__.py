@@ -2,7 +2,7 @@
 
 from domain.orders.back_office.amending import LineFulfilled, amend, promised_change
 from domain.orders.back_office.cancelling import CancelExceedsOrdered, cancel, overpaid_after, settle_overpaid
-from domain.orders.back_office.fulfilling import FulfilExceedsOrdered, check_fulfillable, fulfil
+from domain.orders.back_office.fulfilling import FulfilExceedsOrdered, check_fulfillable, fulfil, rest_of
 from domain.orders.back_office.lapsing import is_due, lapse
 from domain.orders.back_office.paying import PaymentExceedsDue, pay, settle_part
 from domain.orders.back_office.placing import place
@@ -25,6 +25,7 @@ __all__ = [
     "pay",
     "place",
     "promised_change",
+    "rest_of",
     "settle_overpaid",
     "settle_part",
 ]

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from domain.errors import Conflict, Detail
 from domain.money import checked, round_to_multiple
-from domain.orders.back_office.fulfilling import check_lines, left_of
+from domain.orders.back_office.fulfilling import check_lines, left_of, rest_of
 from domain.orders.back_office.steps import Occasion, RefundRequired, less_reserved, mode_of, record
 from domain.orders.handovers import LineQuantity, resized, sums_of, taxes_of
 from domain.orders.lines import SaleLine
 from domain.orders.order import Order
 from domain.orders.refunds import RefundPayment
-from domain.orders.statuses import Figures, InvalidTransition
+from domain.orders.statuses import Figures
 from domain.payments import CASH, PaymentExceedsTotal, PaymentInsufficient, Tender
 
 
@@ -101,9 +101,7 @@ def _cancellation(order: Order, quantities: Sequence[LineQuantity] | None) -> _C
     order.check_open()
     left = left_of(order)
     if quantities is None:
-        quantities = [LineQuantity(line_id=one, quantity=units) for one, units in left.items() if units]
-    if not quantities:
-        raise InvalidTransition("All that is left of it was handed over.")
+        quantities = rest_of(order)
     check_lines(quantities, left)
     _check_left(quantities, left)
     gone = {one.line_id: one.quantity for one in quantities}

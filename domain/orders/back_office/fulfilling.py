@@ -6,9 +6,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.errors import Conflict, Detail, Invalid
+from domain.money import shortest
 from domain.orders.back_office.steps import Occasion, less_reserved, mode_of, record
 from domain.orders.handovers import FulfilledLine, LineQuantity, added, part_of
 from domain.orders.order import Order
+from domain.orders.statuses import InvalidTransition
 from domain.pricing import order_taxes
 
 _NOTHING = Decimal(0)
@@ -85,6 +87,19 @@ def check_fulfillable(order: Order, quantities: Sequence[LineQuantity]) -> None:
     ]
     if details:
         raise FulfilExceedsOrdered(details=details)
+
+
+def rest_of(order: Order) -> tuple[LineQuantity, ...]:
+    """All that is still to be handed over. Raises InvalidTransition if nothing is."""
+    order.check_open()
+    rest = tuple(
+        LineQuantity(line_id=line_id, quantity=shortest(units))
+        for line_id, units in left_of(order).items()
+        if units
+    )
+    if not rest:
+        raise InvalidTransition("All that is left of it was handed over.")
+    return rest
 
 
 def left_of(order: Order) -> dict[UUID, Decimal]:
