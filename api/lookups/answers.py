@@ -16,6 +16,10 @@ Inclusive = Annotated[bool, Meaning("Whether prices already contain it.", exampl
 Exponent = Annotated[int, Meaning("How many decimal places amounts have; they are sent in minor units.", 2)]
 
 
+Phone = Annotated[str | None, Meaning("Telephone number.", "+1 555 0100", "customers.view")]
+PhoneEnding = Annotated[str | None, Meaning("The last four digits of it.", "0100")]
+
+
 class LookupAnswer(Answer):
     """Something to choose. What it has besides id and label depends on the lookup."""
 
@@ -31,7 +35,8 @@ class LookupAnswer(Answer):
     brand_id: Annotated[UUID | None, Meaning("The brand.")] | UnsetType = UNSET
     category_id: Annotated[UUID | None, Meaning("The category.")] | UnsetType = UNSET
     parent_id: Annotated[UUID | None, Meaning("What it lies under; null at the top.")] | UnsetType = UNSET
-    phone: Annotated[str | None, Meaning("Telephone number.", "+1 555 0100")] | UnsetType = UNSET
+    phone: Phone | UnsetType = UNSET
+    phone_ending: PhoneEnding | UnsetType = UNSET
     symbol: Annotated[str | None, Meaning("Its sign.", "kg")] | UnsetType = UNSET
     values: Annotated[list[str], Meaning("What one chooses from.", ["S", "M", "L"])] | UnsetType = UNSET
     kind: Annotated[str, Meaning("What kind of payment it is.", "card")] | UnsetType = UNSET

@@ -25,7 +25,7 @@ _SHOWN: Mapping[str, str] = MappingProxyType(
         "storages": "`store_id`, `code`",
         "products": "`status`, `brand_id`, `category_id`",
         "variants": "`product_id`, `sku`, `barcode`, `price`, `status`",
-        "customers": "`phone`",
+        "customers": "`phone_ending`, and `phone` for who holds `customers.view`",
         "suppliers": "`code`",
         "categories": "`parent_id`",
         "units": "`symbol`",

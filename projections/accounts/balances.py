@@ -6,11 +6,10 @@ from uuid import UUID
 
 from projections.base import Answer, Database
 
-#: Whether a customer (`c.id`) owes anything, for lists of customers.
-HAS_DUE: LiteralString = """
-    EXISTS (SELECT 1 FROM account_balances AS own
-             WHERE own.company_id = %(company_id)s AND own.customer_id = c.id AND own.account = 'due'
-               AND own.balance > 0)
+#: Those who owe something, for lists of customers: an index has them and nobody else.
+OWING: LiteralString = """
+    SELECT customer_id FROM account_balances
+     WHERE company_id = %(company_id)s AND account = 'due' AND balance > 0
 """
 
 #: How a customer (`id`) owes something or has something to their credit.

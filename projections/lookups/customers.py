@@ -2,6 +2,7 @@
 
 from typing import LiteralString
 
+from domain.phones import ending_of
 from projections.base import Database, Row
 from projections.lookups.selection import Selection, in_order
 from projections.search.customers import find_customers
@@ -22,4 +23,5 @@ def customers(db: Database, selection: Selection) -> list[Row]:
     """Customers by name, telephone number, e-mail address, or the number other systems know them by."""
     statuses = [ACTIVE] if selection.active else [ARCHIVED]
     ids = find_customers(db, selection.search or "", statuses=statuses, limit=selection.limit)
-    return in_order(db.ask(_CUSTOMERS, {"company_id": db.company_id, "ids": ids}).rows(), ids)
+    rows = in_order(db.ask(_CUSTOMERS, {"company_id": db.company_id, "ids": ids}).rows(), ids)
+    return [{**row, "phone_ending": ending_of(row["phone"])} for row in rows]

@@ -130,6 +130,15 @@ class TestWho:
                 assert not [field for field in row if "cost" in field or "margin" in field], name
         assert 77 not in look(client, "variants")[0].values()
 
+    def test_a_till_is_shown_no_more_of_a_telephone_number_than_its_end(self, shop: Any) -> None:
+        body = {"name": "Ada", "phone": "+49 170 55565049"}
+        assert shop.client().post("/api/admin/customers", body).status == 201
+        (shown,) = look(shop.client("Manager"), "customers", search="ada")
+        assert (shown["phone"], shown["phone_ending"]) == ("+49 170 55565049", "5049")
+        for role in ("Cashier", "Inventory Clerk"):
+            (shown,) = look(shop.client(role), "customers", search="ada")
+            assert shown == {"id": shown["id"], "label": "Ada", "phone_ending": "5049"}
+
     def test_a_company_finds_itself_and_the_platform_all(self, furnished: Furnished, platform: Any) -> None:
         shop = furnished.shop
         assert [row["id"] for row in look(shop.client(), "companies")] == [str(shop.company_id)]
