@@ -22,6 +22,20 @@ _ORDERS: LiteralString = """
      ORDER BY occurred_at, id
 """
 
+_RETURNS: LiteralString = """
+    SELECT id FROM refunds
+     WHERE company_id = %(company_id)s AND customer_id = ANY(%(ids)b::uuid[])
+       AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
+     ORDER BY occurred_at, id
+"""
+
+_HELD_SALES: LiteralString = """
+    SELECT id FROM held_sales
+     WHERE company_id = %(company_id)s AND customer_id = ANY(%(ids)b::uuid[])
+       AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
+     ORDER BY held_at, id
+"""
+
 _ENTRIES: LiteralString = """
     SELECT id, customer_id, account, kind, amount, balance, occurred_at, business_date, order_id, refund_id,
            ends_on, method, reference, reason
@@ -46,6 +60,8 @@ class Findings:
         }
         self._facts = db.ask(_FACTS, params)
         self._orders = db.ask(_ORDERS, params)
+        self._returns = db.ask(_RETURNS, params)
+        self._held_sales = db.ask(_HELD_SALES, params)
         self.entries: Answer = db.ask(_ENTRIES, params)
 
     def facts(self) -> list[Row]:
@@ -55,3 +71,11 @@ class Findings:
     def order_ids(self) -> list[UUID]:
         """What they bought, oldest first."""
         return [row["id"] for row in self._orders.rows()]
+
+    def return_ids(self) -> list[UUID]:
+        """What they brought back without its order, oldest first."""
+        return [row["id"] for row in self._returns.rows()]
+
+    def held_ids(self) -> list[UUID]:
+        """What was parked for them, whatever became of it, oldest first."""
+        return [row["id"] for row in self._held_sales.rows()]

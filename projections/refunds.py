@@ -10,7 +10,7 @@ from domain.unlinked_returns import UnlinkedReturn
 from projections.base import Database, Projection
 
 _COLUMNS: LiteralString = """
-    (company_id, id, order_id, number, series_id, series_number, store_id, occurred_at, clash)
+    (company_id, id, order_id, customer_id, number, series_id, series_number, store_id, occurred_at, clash)
 """
 _NUMBERED: LiteralString = """
     %(number)s, %(series_id)s, %(series_number)s::bigint, %(store_id)s, %(occurred_at)s
@@ -23,18 +23,19 @@ _CLASH: LiteralString = """
                          AND earlier.series_number = %(series_number)s::bigint AND earlier.clash = 0)
          THEN %(position)s::bigint ELSE 0 END
 """
-_REFUND: LiteralString = "%(company_id)s, %(refund_id)s, %(stream_id)s"
-_RETURN: LiteralString = "%(company_id)s, %(stream_id)s, NULL"
+_REFUND: LiteralString = "%(company_id)s, %(refund_id)s, %(stream_id)s, NULL"
+_RETURN: LiteralString = "%(company_id)s, %(stream_id)s, NULL, %(customer_id)s::uuid"
 
 
 class Refunds(Projection):
-    """One row for each refund of an order and each return without one.
+    """One row for each refund of an order and each return without one, which alone names a customer itself.
 
     Their numbers are of one series a till's code; that no place in it occurs twice is what guards the first
     refund under a code (see `Orders` for `clash`).
     """
 
     name = "refunds"
+    version = 2
     mode = "inline"
     tables = ("refunds",)
     on = {
@@ -65,6 +66,7 @@ class Refunds(Projection):
             company_id    uuid NOT NULL,
             id            uuid NOT NULL,
             order_id      uuid,
+            customer_id   uuid,
             number        text NOT NULL,
             series_id     uuid NOT NULL,
             series_number bigint NOT NULL,
@@ -76,6 +78,7 @@ class Refunds(Projection):
         CREATE UNIQUE INDEX refunds_by_series ON refunds (company_id, series_id, series_number, clash)
             WHERE series_number > 0;
         CREATE INDEX refunds_by_number ON refunds (company_id, number);
+        CREATE INDEX refunds_by_customer ON refunds (company_id, customer_id) WHERE customer_id IS NOT NULL;
     """
 
 

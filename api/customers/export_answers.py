@@ -5,6 +5,8 @@ from typing import Annotated, Any
 from api.answers import Answer, Day, Id, Meaning, Moment, Money, SignedMoney
 from api.customers.answers import CustomerAnswer
 from api.orders.answers import OrderAnswer, UnreadableOrderAnswer
+from api.orders.held_sales.answers import HeldSaleAnswer
+from api.orders.unlinked_returns import UnlinkedReturnAnswer
 
 
 class FactAnswer(Answer):
@@ -21,11 +23,11 @@ class FactAnswer(Answer):
 
 
 class ExportedPaymentAnswer(Answer):
-    """A payment of an order or of what was owed, or (negative) what a refund gave back."""
+    """A payment of an order or of what was owed, or (negative) what a refund or return gave back."""
 
     at: Annotated[Moment, Meaning("When.")]
-    order_id: Annotated[Id | None, Meaning("The order; null for what was owed.")]
-    refund_id: Annotated[Id | None, Meaning("The refund that gave it back.")]
+    order_id: Annotated[Id | None, Meaning("The order; null for what was owed, or came back without.")]
+    refund_id: Annotated[Id | None, Meaning("The refund or return that gave it back.")]
     method: Annotated[str, Meaning("How.", "card")]
     amount: Annotated[SignedMoney, Meaning("How much.", 869)]
     reference: Annotated[str | None, Meaning("The reference.")]
@@ -56,6 +58,14 @@ class ExportAnswer(Answer):
     history: Annotated[list[FactAnswer], Meaning("What was recorded of them, oldest first.")]
     orders: Annotated[
         list[OrderAnswer | UnreadableOrderAnswer], Meaning("What they bought, oldest first; no costs.")
+    ]
+    returns: Annotated[
+        list[UnlinkedReturnAnswer | UnreadableOrderAnswer],
+        Meaning("What they brought back without its order, oldest first; no costs.", []),
+    ]
+    held_sales: Annotated[
+        list[HeldSaleAnswer | UnreadableOrderAnswer],
+        Meaning("What was parked for them, whatever became of it, oldest first.", []),
     ]
     payments: Annotated[list[ExportedPaymentAnswer], Meaning("What they paid and got back.")]
     store_credit: Annotated[list[LedgerEntryAnswer], Meaning("The ledger of what is to their credit.")]

@@ -95,10 +95,11 @@ class PosReturns(Resource):
     def on_post(self, req: Request, resp: Response) -> None:
         """Take goods back."""
         command = return_of(req.context.body)
-        self.create(req, resp, take_return, command, _show, message="Taken back")
+        self.create(req, resp, take_return, command, show_return, message="Taken back")
 
 
-def _show(one: UnlinkedReturn) -> UnlinkedReturnAnswer:
+def show_return(one: UnlinkedReturn) -> UnlinkedReturnAnswer:
+    """A return without its order."""
     taken = one.taken
     return UnlinkedReturnAnswer(
         id=one.id,

@@ -162,6 +162,17 @@ class TestAnExport:
         payment = {"method": "card", "amount": 119, "reference": f"{WORD} card"}
         assert stocked.sell(1, customer_id=one, payments=[payment]).status == 201
 
+        goods = {"register_id": stocked.register["id"], "customer_id": one}
+        line = {"variant_id": stocked.variant_id, "quantity": 1}
+        parked = {**goods, "lines": [line], "label": f"{WORD} pram"}
+        assert shop.client("Cashier").post("/api/pos/orders/hold", parked).status == 201
+        back = {
+            "lines": [{**line, "unit_price": 119}],
+            "payments": [{"method": "cash", "amount": 119}],
+            "reason": f"{WORD} return",
+        }
+        assert shop.client("Manager").post("/api/pos/returns", {**goods, **back}).status == 201
+
         answer = admin.get(f"{PATH}/{one}/export")
 
         assert answer.status == 200, answer.body
@@ -171,7 +182,14 @@ class TestAnExport:
         assert export["customer"]["phone"] == WHO["phone"]
         (order,) = export["orders"]
         assert "cost_total" not in order
-        assert [(one["amount"], one["reference"]) for one in export["payments"]] == [(119, f"{WORD} card")]
+        ((returned,), (held,)) = (export["returns"], export["held_sales"])
+        assert (returned["reason"], held["label"]) == (f"{WORD} return", f"{WORD} pram")
+        assert "cost_total" not in returned["lines"][0]
+        assert [(one["amount"], one["order_id"], one["refund_id"]) for one in export["payments"]] == [
+            (119, order["id"], None),
+            (-119, None, returned["id"]),
+        ]
+        assert export["payments"][0]["reference"] == f"{WORD} card"
         (entry,) = export["store_credit"]
         assert (entry["amount"], entry["reason"]) == (500, f"{WORD} credit")
         assert export["account"] == []

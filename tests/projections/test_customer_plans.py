@@ -1,8 +1,8 @@
 """Lists of customers go to those of their page: by an index for each order, filter and text.
 
 Counting goes through all of an index where nothing narrows a list, as a total is exact. Three lists look at
-everybody, and so are not tried here: of who owes nothing (`has_due=false`), which is counted so; of a group or
-a text that is nearly everybody's, who are sorted; and by sums, for users bound to stores, which are added up.
+everybody, and so are not tried here: of who owes nothing (`has_due=false`), which is counted so; of a group
+or a text that is nearly everybody's, who are sorted; by sums, for users bound to stores, which are added up.
 """
 
 from collections.abc import Callable, Iterator, Mapping
