@@ -52,10 +52,10 @@ def show_order(order: Order, area: str = "cashier") -> OrderAnswer:
         refunded_total=order.refunded,
         due_total=order.due_total,
         note=terms.note,
-        approved_by=None if order.placed else order.sold.approved_by,
+        approved_by=order.sold.approved_by if order.sold else None,
         exchange=_show_exchange(order),
         voided=_show_void(order),
-        offline=_show_offline(order),
+        offline=OfflineSaleAnswer.of(order.offline) if order.offline else None,
         back_office=show_back_office(order),
         prints=order.prints,
         receipt_url=f"/api/{area}/orders/{order.id}/receipt",
@@ -66,16 +66,10 @@ def show_order(order: Order, area: str = "cashier") -> OrderAnswer:
 
 def _show_exchange(order: Order) -> ExchangeAnswer | None:
     exchanged = [refund.exchange_order_id for refund in order.refunds if refund.exchange_order_id]
-    refund_id = None if order.placed else order.sold.exchange_refund_id
+    refund_id = order.sold.exchange_refund_id if order.sold else None
     if not exchanged and not refund_id:
         return None
     return ExchangeAnswer(refund_id=refund_id, order_id=exchanged[-1] if exchanged else None)
-
-
-def _show_offline(order: Order) -> OfflineSaleAnswer | None:
-    if order.placed or not order.sold.offline:
-        return None
-    return OfflineSaleAnswer.of(order.sold.offline)
 
 
 def _show_void(order: Order) -> VoidAnswer | None:

@@ -1,8 +1,8 @@
 """A receipt as data: what is printed, figure by figure; never a cost.
 
 `subtotal` is the sum of the lines' amounts less their discounts; less `order_discount` and with the taxes
-that are not contained in prices it is `total`; with rounding and tips that is `paid_total`, and so are the
-tenders less the change. A gift receipt has no figures.
+that are not contained in prices it is `total`. With rounding and tips that is `paid_total` and what is `due`;
+the tenders less the change, and less what was `given_back`, are `paid_total`. A gift receipt has no figures.
 """
 
 from typing import Annotated, Literal
@@ -56,6 +56,9 @@ class PrintedLineAnswer(Answer):
     discount: Annotated[Money | None, Meaning("What its own discounts take off that.", 0)]
     discount_percent: Annotated[Percent | None, Meaning("That in percent, if it is one percentage.")]
     tax_letters: Annotated[str, Meaning("The letters of its taxes.", "A")]
+    handed_over: Annotated[
+        Quantity | None, Meaning("How much of it was handed over, if that is not all of it.", None)
+    ]
 
 
 class PrintedTaxAnswer(Answer):
@@ -82,12 +85,15 @@ class PrintedTenderAnswer(Answer):
 class PrintedReceiptAnswer(Answer, kw_only=True):
     """A receipt of a sale or of a refund."""
 
-    kind: Annotated[Literal["sale", "refund"], Meaning("What it is the receipt of.", "sale")]
+    kind: Annotated[
+        Literal["sale", "refund", "order"],
+        Meaning("What it is the receipt of; an order is one until it is completed.", "sale"),
+    ]
     number: Annotated[str, Meaning("Its number, in sequence.", "MAIN-1-000042")]
     sale_number: Annotated[str | None, Meaning("For a refund, the number of the sale.")]
     copy: Annotated[Count, Meaning("Which copy a print is: 0 is the original.", 0)]
     gift: Annotated[bool, Meaning("Whether it is for a gift, and has no prices.", example=False)]
-    voided: Annotated[bool, Meaning("Whether the sale was taken back.", example=False)]
+    voided: Annotated[bool, Meaning("Whether it was taken back or cancelled.", example=False)]
     offline: Annotated[bool, Meaning("Whether the till had no connection.", example=False)]
     currency: Currency
     occurred_at: Annotated[Moment, Meaning("When it happened.")]
@@ -102,13 +108,17 @@ class PrintedReceiptAnswer(Answer, kw_only=True):
     total: Annotated[Money | None, Meaning("What it comes to, tax included.", 869)]
     rounding: Annotated[SignedMoney | None, Meaning("What cash rounding adds or takes away.", 0)]
     tip_total: Annotated[Money | None, Meaning("Tips on top.", 0)]
-    paid_total: Annotated[Money | None, Meaning("All of that: what was paid, or paid out.", 869)]
+    paid_total: Annotated[Money | None, Meaning("What was paid of all that, or paid out.", 869)]
+    due: Annotated[Money | None, Meaning("What is still to pay.", 0)]
     tenders: Annotated[list[PrintedTenderAnswer], Meaning("How it was paid, or paid out.")]
+    given_back: Annotated[
+        list[PrintedTenderAnswer], Meaning("How money was given back for what was cancelled.", [])
+    ]
     qr_text: Annotated[str, Meaning("What its QR code says.", "/api/receipts/…")]
 
 
 class OrdersReceiptAnswer(PrintedReceiptAnswer, kw_only=True):
-    """The receipt of a sale, with the sale itself; never a cost."""
+    """The receipt of a sale or an order, with the order itself; never a cost."""
 
     order: Annotated[OrderAnswer | None, Meaning("The order; null on a gift receipt.")]
 

@@ -27,6 +27,8 @@ def without_prices(receipt: R) -> R:
         rounding=None,
         tip_total=None,
         paid_total=None,
+        due=None,
         tenders=[],
+        given_back=[],
         **own,
     )

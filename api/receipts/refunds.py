@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from api.receipts.answers import PrintedLineAnswer, PrintedTenderAnswer, RefundReceiptAnswer
+from api.receipts.answers import PrintedLineAnswer, RefundReceiptAnswer
 from api.receipts.context import Context
-from api.receipts.names import line_name, method_name
+from api.receipts.names import line_name
+from api.receipts.sales import given_back
 from api.receipts.taxes import Letters, added
-from domain.orders import Goodwill, Order, RefundedLine, RefundPayment
+from domain.orders import Goodwill, Order, RefundedLine
 
 
 def refund_receipt(
@@ -37,7 +38,9 @@ def refund_receipt(
         rounding=refund.rounding,
         tip_total=refund.tip,
         paid_total=refund.total + refund.rounding + refund.tip,
-        tenders=[_tender(payment, context, language) for payment in refund.payments],
+        tenders=[given_back(payment, context, language) for payment in refund.payments],
+        given_back=[],
+        due=0,
         qr_text=context.address,
         refund_id=refund.refund_id,
     )
@@ -56,13 +59,5 @@ def _lines(order: Order, refund: Order.Refunded, letters: Letters) -> Iterator[P
             discount=0,
             discount_percent=None,
             tax_letters=letters.of(part.taxes),
+            handed_over=None,
         )
-
-
-def _tender(payment: RefundPayment, context: Context, language: str) -> PrintedTenderAnswer:
-    return PrintedTenderAnswer(
-        method=payment.method,
-        name=method_name(payment.method, context, language),
-        tendered=payment.amount + payment.tip,
-        change=0,
-    )

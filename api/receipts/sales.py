@@ -1,4 +1,6 @@
-"""The receipt of a sale, as data."""
+"""The receipt of a sale, or of an order as far as it has come, as data."""
+
+from decimal import Decimal
 
 from api.answers.hiding import hide
 from api.orders.presenter import show_order
@@ -6,25 +8,29 @@ from api.receipts.answers import OrdersReceiptAnswer, PrintedLineAnswer, Printed
 from api.receipts.context import Context
 from api.receipts.names import line_name, method_name
 from api.receipts.taxes import Letters
-from domain.orders import Order, SaleLine
+from domain.money import shortest
+from domain.orders import Order, RefundPayment, SaleLine
 from domain.orders.line_discounts import own_discount
 from domain.payments import Payment
 
 
 def sale_receipt(order: Order, context: Context, language: str, copy: int) -> OrdersReceiptAnswer:
-    """The receipt of the sale as it was; it is printed for the customer, so it holds no cost."""
+    """The receipt of the order as it is; it is printed for the customer, so it holds no cost.
+
+    An order of the back office that is not completed is no sale yet: it says what is due and handed over.
+    """
     terms, totals, paid = order.terms, order.terms.totals, order.paid
     letters = Letters(terms.taxes)
     lines = [_line(line, order, letters) for line in terms.lines]
     own = sum(line.discount or 0 for line in lines)
     receipt = OrdersReceiptAnswer(
-        kind="sale",
+        kind="sale" if order.sold or order.status == "completed" else "order",
         number=terms.number,
         sale_number=None,
         copy=copy,
         gift=False,
-        voided=order.voided is not None,
-        offline=order.sold.offline is not None,
+        voided=order.status in ("voided", "cancelled"),
+        offline=order.offline is not None,
         currency=terms.currency,
         occurred_at=terms.occurred_at,
         company=context.company,
@@ -38,8 +44,10 @@ def sale_receipt(order: Order, context: Context, language: str, copy: int) -> Or
         total=totals.total,
         rounding=paid.rounding,
         tip_total=paid.tip_total,
-        paid_total=paid.paid_total,
+        paid_total=paid.paid_total - sum(back.amount + back.tip for back in order.given_back),
         tenders=[_tender(payment, context, language) for payment in paid.payments],
+        given_back=[given_back(payment, context, language) for payment in order.given_back],
+        due=order.due_total,
         qr_text=context.address,
         order=show_order(order),
     )
@@ -49,6 +57,7 @@ def sale_receipt(order: Order, context: Context, language: str, copy: int) -> Or
 
 def _line(line: SaleLine, order: Order, letters: Letters) -> PrintedLineAnswer:
     percents = [one.value for one in line.discounts if one.type == "percent"]
+    handed_over = order.fulfilled.get(line.id, Decimal(0))
     return PrintedLineAnswer(
         name=line_name(line),
         quantity=line.quantity,
@@ -58,6 +67,17 @@ def _line(line: SaleLine, order: Order, letters: Letters) -> PrintedLineAnswer:
         discount=own_discount(line, order.terms),
         discount_percent=percents[0] if len(percents) == len(line.discounts) == 1 else None,
         tax_letters=letters.of(line.taxes),
+        handed_over=None if handed_over == line.quantity else shortest(handed_over),
+    )
+
+
+def given_back(payment: RefundPayment, context: Context, language: str) -> PrintedTenderAnswer:
+    """What was paid out in one way."""
+    return PrintedTenderAnswer(
+        method=payment.method,
+        name=method_name(payment.method, context, language),
+        tendered=payment.amount + payment.tip,
+        change=0,
     )
 
 

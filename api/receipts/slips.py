@@ -34,7 +34,8 @@ class _Printer:
         """What kind of receipt it is."""
         if self._receipt.gift:
             return self._texts.gift_receipt
-        return self._texts.refund if self._receipt.kind == "refund" else self._texts.receipt
+        titles = {"refund": self._texts.refund, "order": self._texts.order}
+        return titles.get(self._receipt.kind, self._texts.receipt)
 
     def blocks(self) -> Iterator[Block]:
         """All of it."""
@@ -68,7 +69,7 @@ class _Printer:
         yield Text(text=self.title, is_strong=True, is_large=True, is_centered=True)
         marks = (
             (texts.copy.format(number=receipt.copy), receipt.copy),
-            (texts.voided, receipt.voided),
+            (texts.cancelled if receipt.kind == "order" else texts.voided, receipt.voided),
             (texts.offline, receipt.offline),
         )
         for mark, is_given in marks:
@@ -107,6 +108,10 @@ class _Printer:
             yield Sum(
                 label=f"{self._texts.discount}{rate}", value=self._money(-line.discount), is_detail=True
             )
+        if line.handed_over is not None:
+            done, all_of_it = map(self._language.number, (line.handed_over, line.quantity))
+            label = self._texts.handed_over.format(done=done, quantity=all_of_it)
+            yield Sum(label=label, value="", is_detail=True)
 
     def _mark(self, line: PrintedLineAnswer) -> str:
         return "" if self._receipt.gift else line.tax_letters
@@ -135,13 +140,20 @@ class _Printer:
                 yield Sum(label=label, value=self._money(amount))
         paid = texts.paid_out if receipt.kind == "refund" else texts.to_pay
         label = paid.format(currency=receipt.currency)
-        yield Sum(label=label, value=self._money(receipt.paid_total or 0), is_strong=True)
+        amount = (receipt.total or 0) + (receipt.rounding or 0) + (receipt.tip_total or 0)
+        yield Sum(label=label, value=self._money(amount), is_strong=True)
 
     def _tenders(self) -> Iterator[Block]:
         for tender in self._receipt.tenders:
             yield Sum(label=tender.name, value=self._money(tender.tendered))
         if change := sum(tender.change for tender in self._receipt.tenders):
             yield Sum(label=self._texts.change, value=self._money(change))
+        for tender in self._receipt.given_back:
+            label = self._texts.given_back.format(method=tender.name)
+            yield Sum(label=label, value=self._money(-tender.tendered))
+        if self._receipt.due:
+            label = self._texts.due.format(currency=self._receipt.currency)
+            yield Sum(label=label, value=self._money(self._receipt.due), is_strong=True)
 
     def _taxes(self) -> Iterator[Block]:
         texts, taxes = self._texts, self._receipt.taxes

@@ -38,7 +38,7 @@ class Source:
     @property
     def methods(self) -> frozenset[str]:
         """By which methods it was paid, or paid out."""
-        return frozenset(payment.method for payment in (self.refund or self.order.sold).payments)
+        return frozenset(_methods(self.order, self.refund))
 
     @property
     def number(self) -> str:
@@ -64,14 +64,20 @@ class Kind:
 def source_of(reading: Reading, order: Order, refund_id: UUID | None, addresses: ReceiptAddresses) -> Source:
     """The source of a receipt. Raises Missing."""
     refund = refund_of(order, refund_id) if refund_id else None
-    fact = refund or order.sold
+    fact = refund or order.terms
     place = Place(
         store_id=fact.store_id,
         register_id=fact.register_id,
         cashier_id=fact.cashier_id,
-        methods=[payment.method for payment in fact.payments],
+        methods=_methods(order, refund),
     )
     return Source(order=order, refund=refund, context=context_of(reading, order.id, place, addresses))
+
+
+def _methods(order: Order, refund: Order.Refunded | None) -> list[str]:
+    if refund:
+        return [payment.method for payment in refund.payments]
+    return [*(one.method for one in order.paid.payments), *(one.method for one in order.given_back)]
 
 
 def _own(reading: Reading, caller: Caller, order_id: UUID, _: UUID | None) -> Order:

@@ -14,8 +14,13 @@ class Texts:
     receipt: str
     gift_receipt: str
     refund: str
+    order: str
+    handed_over: str
+    due: str
+    given_back: str
     copy: str
     voided: str
+    cancelled: str
     offline: str
     number: str
     of_sale: str
@@ -45,8 +50,13 @@ ENGLISH = Texts(
     receipt="Receipt",
     gift_receipt="Gift receipt",
     refund="Refund",
+    order="Order",
+    handed_over="{done} of {quantity} handed over",
+    due="Due {currency}",
+    given_back="Given back: {method}",
     copy="COPY {number}",
     voided="VOIDED",
+    cancelled="CANCELLED",
     offline="Sold without a connection",
     number="Number",
     of_sale="Of sale",
@@ -82,8 +92,13 @@ GERMAN = Texts(
     receipt="Beleg",
     gift_receipt="Geschenkbeleg",
     refund="Erstattung",
+    order="Bestellung",
+    handed_over="{done} von {quantity} übergeben",
+    due="Offen {currency}",
+    given_back="Erstattet: {method}",
     copy="KOPIE {number}",
     voided="STORNIERT",
+    cancelled="STORNIERT",
     offline="Ohne Verbindung verkauft",
     number="Nummer",
     of_sale="Zu Beleg",
@@ -119,8 +134,13 @@ FRENCH = Texts(
     receipt="Ticket",
     gift_receipt="Ticket cadeau",
     refund="Remboursement",
+    order="Commande",
+    handed_over="{done} sur {quantity} remis",
+    due="Reste dû {currency}",
+    given_back="Remboursé\u00a0: {method}",
     copy="COPIE {number}",
     voided="ANNULÉ",
+    cancelled="ANNULÉE",
     offline="Vendu hors connexion",
     number="Numéro",
     of_sale="Du ticket",

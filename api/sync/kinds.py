@@ -176,7 +176,7 @@ def _order(order: Order) -> MadeThing:
 
 
 def _flags_of_sale(order: Order) -> tuple[str, ...]:
-    return order.sold.offline.flags if order.sold.offline else ()
+    return order.offline.flags if order.offline else ()
 
 
 def _registration(body: Content, _: Delivery) -> RegisterCustomer:

@@ -42,8 +42,7 @@ class Exchange:
     @property
     def refund(self) -> Order.Refunded:
         """What the original gave back."""
-        refund_id = self.sale.sold.exchange_refund_id
-        return next(one for one in self.original.refunds if one.refund_id == refund_id)
+        return next(one for one in self.original.refunds if one.exchange_order_id == self.sale.id)
 
     @property
     def difference(self) -> int:

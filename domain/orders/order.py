@@ -115,7 +115,7 @@ class Order(Aggregate):
 
         def apply(self, aggregate: "Order") -> None:
             """Keep the terms; nothing was paid or handed over."""
-            aggregate.terms = self
+            aggregate.terms, aggregate.sold = self, None
             aggregate.paid = Settlement(payments=(), rounding=0, tip_total=0, paid_total=0, change_total=0)
             aggregate.fulfilled = {}
             aggregate.begin_course(self, on_account=self.on_account)
@@ -367,7 +367,8 @@ class Order(Aggregate):
 
     if TYPE_CHECKING:
         terms: Terms
-        sold: Sold
+        #: As it was sold at a till; None for an order of the back office.
+        sold: Sold | None
         paid: Settlement
         #: Units handed over and brought back, by line.
         fulfilled: dict[UUID, Decimal]
@@ -492,6 +493,11 @@ class Order(Aggregate):
         if self.is_completed:
             return "completed"
         return "cancelled" if self.figures.is_cancelled else "open"
+
+    @property
+    def offline(self) -> Offline | None:
+        """How a till without a connection told of it, if one did."""
+        return self.sold.offline if self.sold else None
 
     def check_open(self) -> None:
         """Raise InvalidTransition for an order that is not open any more."""

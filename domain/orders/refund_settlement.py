@@ -83,7 +83,7 @@ def _settle(
     exact = total - sum(offer.amount for offer in others)
     cash = [offer for offer in offers if offer.method == CASH and (exact or offer.amount)]
     if cash:
-        sold_with = None if order.placed else order.sold.cash_rounding
+        sold_with = order.sold.cash_rounding if order.sold else None
         multiple = cash_rounding if sold_with is None else sold_with
         payments = [
             *map(_exact, others),

@@ -21,8 +21,7 @@ def void(
 
     Raises InvalidTransition.
     """
-    check_voidable(order)
-    sold = order.sold
+    sold = check_voidable(order)
     order.trigger_event(
         Order.Voided,
         reason=reason,
@@ -46,13 +45,18 @@ def void(
     )
 
 
-def check_voidable(order: Order) -> None:
-    """Raise InvalidTransition for a sale of which something was given back, or that is of an exchange."""
+def check_voidable(order: Order) -> Order.Sold:
+    """The sale that can be voided.
+
+    Raises InvalidTransition for one of which something was given back, for one of an exchange, and for orders
+    of the back office.
+    """
     if order.status != "completed":
         raise InvalidTransition(f"It is {order.status}; only what is completed can be voided.")
-    if order.placed:
+    if order.sold is None:
         raise InvalidTransition("It is an order of the back office; refund it.")
     if order.refunds:
         raise InvalidTransition("Something of it was refunded; refund the rest.")
     if order.sold.exchange_refund_id:
         raise InvalidTransition("It is part of an exchange; exchange or refund it.")
+    return order.sold

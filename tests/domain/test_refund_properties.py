@@ -63,6 +63,12 @@ class Scene:
     before: Balance
     after: Balance
 
+    @property
+    def sold_to(self) -> int:
+        """To what the sale was rounded."""
+        assert self.order.sold
+        return self.order.sold.cash_rounding or 0
+
 
 @st.composite
 def scenes(draw: st.DrawFn) -> Scene:
@@ -194,7 +200,7 @@ def test_refunds_by_any_method_give_back_no_more_than_was_paid_and_half_a_coin(
     scene: Scene, data: st.DataObject
 ) -> None:
     """Only a card that gets more than there is left of a rounding, or cash for what cards paid, is above."""
-    order, multiple = scene.order, scene.order.sold.cash_rounding or 0
+    order, multiple = scene.order, scene.sold_to
     for is_last in (False, False, True):
         lines = {one: line.quantity for one, line in remainders_of(order).items() if line.quantity}
         rest = [LineReturn(line_id=one, quantity=quantity) for one, quantity in lines.items()]
@@ -254,5 +260,5 @@ def check_cash(scene: Scene) -> None:
             if payment.method == "cash":
                 assert payment.amount >= 0
                 paid_out, exact = paid_out + payment.amount, exact + payment.exact
-                due = min(round_to_multiple(exact, scene.order.sold.cash_rounding or 0), paid)
+                due = min(round_to_multiple(exact, scene.sold_to), paid)
                 assert paid_out == (paid if exact and exact == balances_of(scene.order)["cash"].paid else due)

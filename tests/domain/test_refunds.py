@@ -55,6 +55,7 @@ class TestT1:
         order = t1()
         lines = [(one.gross_total, one.discount_total, one.tax_total, one.total) for one in order.terms.lines]
         assert lines == [(2085, 209, 166, 2042), (1600, 160, 128, 1568), (202, 20, 0, 182)]
+        assert order.sold
         totals = order.sold.totals
         assert (totals.total, totals.net_sales, totals.rounding, totals.change_total) == (
             3792,

@@ -86,6 +86,7 @@ class Shop:
         """Take some sales back."""
         for _ in range(count):
             order = self.chance.choice([one for one in self.orders if not (one.refunds or one.voided)])
+            assert order.sold
             order.trigger_event(Order.Voided, **_repeated(order.sold), reason="mistake")
             self._record([order])
 
