@@ -20,13 +20,14 @@ _OWN: LiteralString = """
        AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
 """
 
-# What gives money back counts as no order; a void takes its order away again.
+# What gives money back counts as no order; a void takes its order away again. The second part of a placed
+# order and what was paid on it are no orders either.
 _BY_HOUR: LiteralString = f"""
     SELECT hour, sum(orders)::bigint AS orders, trim_scale(sum(items)) AS items,
            sum(gross_sales - discounts - returns) AS net_sales, sum(tax) AS tax, sum(tips) AS tips,
            sum(rounding) AS rounding,
-           count(*) FILTER (WHERE orders = 0) AS refunds,
-           coalesce(sum(returns - tax) FILTER (WHERE orders = 0), 0) AS refunded
+           count(*) FILTER (WHERE is_return) AS refunds,
+           coalesce(sum(returns - tax) FILTER (WHERE is_return), 0) AS refunded
       FROM {_OWN}
      GROUP BY hour
      ORDER BY hour

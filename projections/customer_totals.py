@@ -53,15 +53,30 @@ class Refund(Place):
     total: int
 
 
+class HandedOver(Reading):
+    """What is read of a line that was handed over: what its part comes to."""
+
+    total: int
+
+
+class Handover(Place):
+    """What is read of goods of a placed order that were handed over."""
+
+    lines: tuple[HandedOver, ...]
+    is_first: bool
+
+
 class CustomerTotals(Projection):
     """What each customer bought, in minor currency units, by store; and in all stores, `ALL_STORES`.
 
-    A visit is a sale that was not voided. `spent` is what sales came to without what was given back, which is
-    `returned`. `customer_days` know on which days they came, so that a void finds the last visit before.
+    A visit is a sale that was not voided, or a placed order of which something was handed over, on the day
+    of the first goods. `spent` is what sales came to, and of placed orders what was handed over, without what
+    was given back, which is `returned`. `customer_days` know on which days they came, so that a void finds
+    the last visit before.
     """
 
     name = "customer_totals"
-    version = 2
+    version = 3
     tables = ("customer_totals", "customer_days", "customer_total_holders")
     folds = {
         Customer.Registered: Registration,
@@ -69,15 +84,16 @@ class CustomerTotals(Projection):
         Order.Sold: Sale,
         Order.Voided: Sale,
         Order.Refunded: Refund,
+        Order.Fulfilled: Handover,
         UnlinkedReturn.Taken: Refund,
     }
-    # A receipt changes no sum, nor does what is told of a customer who is there.
+    # What was not handed over is not spent yet; a receipt changes no sum, nor does what is told of a customer
+    # who is there.
     ignores = frozenset(
         {
             Order.Placed,
             Order.Amended,
             Order.Paid,
-            Order.Fulfilled,
             Order.ReservationLapsed,
             Order.Cancelled,
             Order.Completed,
@@ -160,6 +176,8 @@ def _measures(fact: Fact) -> tuple[int, int, int]:
     if fact.event in (Order.Sold, Order.Voided):
         sign = -1 if fact.event is Order.Voided else 1
         return sign, sign * fact.data.totals.total, 0
+    if fact.event is Order.Fulfilled:
+        return int(fact.data.is_first), sum(line.total for line in fact.data.lines), 0
     return 0, -fact.data.total, fact.data.total
 
 

@@ -192,7 +192,8 @@ class Order(Aggregate):
     class Fulfilled(Step):
         """Goods of the order were handed over; with them their part of its amounts became revenue.
 
-        `charged` is what the customer owes on account for it, in minor currency units.
+        `charged` is what the customer owes on account for it, in minor currency units. With the first
+        goods (`is_first`) the order counts as one that was sold.
         """
 
         lines: tuple[FulfilledLine, ...]
@@ -200,6 +201,7 @@ class Order(Aggregate):
         storage_id: UUID | None
         tracking: str | None
         charged: int = 0
+        is_first: bool = False
 
         def apply(self, aggregate: "Order") -> None:
             """Count what was handed over, what it cost, and what is owed on account for it."""

@@ -7,7 +7,7 @@ from projections.records import Reading
 
 
 class SoldLine(Reading):
-    """What is read of a line that was sold."""
+    """What is read of a line that was sold, or of the part of it that was handed over."""
 
     variant_id: str
     category_id: str | None
@@ -42,19 +42,55 @@ class Place(Reading):
     """What is read of every fact: where it counts, and for whom."""
 
     store_id: str
-    register_id: str | None
     cashier_id: str | None
     customer_id: str | None
     business_date: date
     hour: int
 
 
-class Sale(Place):
+class AtTill(Place):
+    """The same of what happens at a till, at one of its registers if it names it."""
+
+    register_id: str | None
+
+
+class Sale(AtTill):
     """What is read of a sale, and of its void, which repeats it."""
 
     lines: tuple[SoldLine, ...]
     payments: tuple[Paid, ...]
     totals: Totals
+
+
+class Handover(Place):
+    """What is read of goods of a placed order that were handed over."""
+
+    lines: tuple[SoldLine, ...]
+    charged: int
+    is_first: bool
+
+
+class PlacedPayment(Place):
+    """What is read of what was paid on a placed order."""
+
+    payments: tuple[Paid, ...]
+    rounding: int
+    tip_total: int
+
+
+class GivenBack(Reading):
+    """What is read of money that was given back; `exact` is before cash rounding."""
+
+    method: str
+    amount: int
+    exact: int
+    tip: int
+
+
+class Cancellation(Place):
+    """What is read of what was given back for what was cancelled of a placed order."""
+
+    payments: tuple[GivenBack, ...]
 
 
 class ReturnedLine(Reading):
@@ -79,7 +115,7 @@ class GoodwillLine(Reading):
     net_sales: int
 
 
-class Return(Place):
+class Return(AtTill):
     """What is read of a return without an order, and of every refund."""
 
     lines: tuple[ReturnedLine, ...]

@@ -1,4 +1,4 @@
-"""Sales, refunds and voids as rows that never change: what reports of a past moment add up."""
+"""Sales, handovers, refunds and voids as rows that never change: what reports of a past moment add up."""
 
 from collections.abc import Sequence
 from typing import Any, LiteralString
@@ -6,31 +6,47 @@ from typing import Any, LiteralString
 from domain.orders import Order
 from domain.unlinked_returns import UnlinkedReturn
 from projections.base import Database, Fact, Projection
-from projections.reports.measures import NOBODY, OF_LINE, OF_PAYMENT, TOTALS, addition_of
-from projections.reports.readings import Place, Refund, Return, Sale
+from projections.reports.measures import NOBODY, OF_LINE, OF_PAYMENT, TOTALS, addition_of, register_of
+from projections.reports.readings import (
+    Cancellation,
+    Handover,
+    Place,
+    PlacedPayment,
+    Refund,
+    Return,
+    Sale,
+)
 
 
 class SaleFacts(Projection):
     """One row for each fact, each of its lines and each of its payments, with when it was known.
 
     A refund has a date, hour, store, register and cashier of its own, a void those of the sale that it takes
-    back. Sums over the rows answer what was known at a moment. They have the measures of the daily sums
+    back. A placed order is revenue on the dates of its handovers, and one order on the first of them; what is
+    paid on it is of the date of the payment.
+
+    Sums over the rows answer what was known at a moment. They have the measures of the daily sums
     (`sales_summary`), in minor currency units, so that one question reads either.
     """
 
     name = "sale_facts"
-    version = 4
+    version = 5
     tables = ("sale_facts", "sale_line_facts", "sale_payment_facts")
-    folds = {Order.Sold: Sale, Order.Voided: Sale, Order.Refunded: Refund, UnlinkedReturn.Taken: Return}
-    # A receipt changes no sum.
+    folds = {
+        Order.Sold: Sale,
+        Order.Voided: Sale,
+        Order.Refunded: Refund,
+        Order.Fulfilled: Handover,
+        Order.Paid: PlacedPayment,
+        Order.Cancelled: Cancellation,
+        UnlinkedReturn.Taken: Return,
+    }
+    # An order that is only placed is no revenue, and a receipt changes no sum.
     ignores = frozenset(
         {
             Order.Placed,
             Order.Amended,
-            Order.Paid,
-            Order.Fulfilled,
             Order.ReservationLapsed,
-            Order.Cancelled,
             Order.Completed,
             Order.ReceiptPrinted,
             Order.ReceiptSent,
@@ -49,6 +65,7 @@ class SaleFacts(Projection):
             register_id   uuid NOT NULL,
             cashier_id    uuid NOT NULL,
             customer_id   uuid,
+            is_return     boolean NOT NULL,
             orders        bigint NOT NULL,
             items         numeric NOT NULL,
             gross_sales   bigint NOT NULL,
@@ -119,8 +136,11 @@ def _key(fact: Fact) -> tuple[Any, ...]:
 
 def _of_fact(fact: Fact) -> tuple[Any, ...]:
     place: Place = fact.data
-    register, cashier = place.register_id or NOBODY, place.cashier_id or NOBODY
-    return (fact.stream_id, place.hour, register, cashier, place.customer_id)
+    register, cashier = register_of(place), place.cashier_id or NOBODY
+    return (fact.stream_id, place.hour, register, cashier, place.customer_id, fact.event in _RETURNS)
+
+
+_RETURNS = frozenset({Order.Refunded, UnlinkedReturn.Taken})
 
 
 def add_rows(db: Database, statement: LiteralString, columns: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -136,26 +156,27 @@ def add_columns(db: Database, statement: LiteralString, columns: str, arrays: Se
 
 
 _KEY = "business_date store_id position known_at"
-_SALE = f"{_KEY} order_id hour register_id cashier_id customer_id {TOTALS}"
+_SALE = f"{_KEY} order_id hour register_id cashier_id customer_id is_return {TOTALS}"
 _LINE = f"{_KEY} line variant_id category_id brand_id {OF_LINE}"
 _PAYMENT = f"{_KEY} line method {OF_PAYMENT}"
 
 # Quantities travel as integers counted in hundred-thousandths, which cost less than decimals to send.
 _ADD_SALES: LiteralString = """
     INSERT INTO sale_facts (company_id, business_date, store_id, position, known_at, order_id, hour,
-                            register_id, cashier_id, customer_id, orders, items, gross_sales, discounts,
-                            returns, tax, tips, rounding, cost_of_goods)
+                            register_id, cashier_id, customer_id, is_return, orders, items, gross_sales,
+                            discounts, returns, tax, tips, rounding, cost_of_goods)
     SELECT %(company_id)s, business_date, store_id, position, known_at, order_id, hour, register_id,
-           cashier_id, customer_id, orders, items * 0.00001, gross_sales, discounts, returns, tax, tips,
-           rounding, cost_of_goods
+           cashier_id, customer_id, is_return, orders, items * 0.00001, gross_sales, discounts, returns, tax,
+           tips, rounding, cost_of_goods
       FROM unnest(%(business_date)b::date[], %(store_id)b::uuid[], %(position)b::bigint[],
                   %(known_at)b::timestamptz[], %(order_id)b::uuid[], %(hour)b::int[],
                   %(register_id)b::uuid[], %(cashier_id)b::uuid[], %(customer_id)b::uuid[],
-                  %(orders)b::bigint[], %(items)b::bigint[], %(gross_sales)b::bigint[],
-                  %(discounts)b::bigint[], %(returns)b::bigint[], %(tax)b::bigint[], %(tips)b::bigint[],
-                  %(rounding)b::bigint[], %(cost_of_goods)b::bigint[])
+                  %(is_return)b::boolean[], %(orders)b::bigint[], %(items)b::bigint[],
+                  %(gross_sales)b::bigint[], %(discounts)b::bigint[], %(returns)b::bigint[],
+                  %(tax)b::bigint[], %(tips)b::bigint[], %(rounding)b::bigint[],
+                  %(cost_of_goods)b::bigint[])
         AS sale(business_date, store_id, position, known_at, order_id, hour, register_id, cashier_id,
-                customer_id, orders, items, gross_sales, discounts, returns, tax, tips, rounding,
+                customer_id, is_return, orders, items, gross_sales, discounts, returns, tax, tips, rounding,
                 cost_of_goods)
 """
 

@@ -8,8 +8,18 @@ from typing import Any, LiteralString
 from domain.orders import Order
 from domain.unlinked_returns import UnlinkedReturn
 from projections.base import Database, Fact, Projection
-from projections.reports.measures import NOBODY, OF_LINE, OF_PAYMENT, TOTALS, addition_of
-from projections.reports.readings import Refund, Return, ReturnedLine, Sale, SoldLine
+from projections.records import Reading
+from projections.reports.measures import NOBODY, OF_LINE, OF_PAYMENT, TOTALS, addition_of, register_of
+from projections.reports.readings import (
+    Cancellation,
+    Handover,
+    PlacedPayment,
+    Refund,
+    Return,
+    ReturnedLine,
+    Sale,
+    SoldLine,
+)
 from projections.reports.sale_facts import add_columns, add_rows
 
 
@@ -26,6 +36,22 @@ class NamedSale(Sale):
     """What is read of a sale."""
 
     lines: tuple[NamedLine, ...]
+
+
+class OrderedLine(Reading):
+    """What is read of a line that was ordered: nothing but what it was called."""
+
+    variant_id: str
+    product_id: str
+    sku: str
+    name: str
+    variant_name: str
+
+
+class NamedOrder(Reading):
+    """What is read of an order that was placed or amended."""
+
+    lines: tuple[OrderedLine, ...]
 
 
 class NamedReturnedLine(ReturnedLine):
@@ -46,29 +72,29 @@ class NamedReturn(Return):
 class SalesDaily(Projection):
     """Sums for each business date, in minor currency units: of sales, of variants, of payment methods.
 
-    `sold_variants` remembers what a variant was called: a row for each sale, or return without an order,
-    that called it something else than the one before. Sums are numeric: a thousand of the largest sales are
-    more than 64 bits hold.
+    `sold_variants` remembers what a variant was called: a row for each sale, placed order, or return without
+    an order, that called it something else than the one before. What counts when is told at `SaleFacts`.
+    Sums are numeric: a thousand of the largest sales are more than 64 bits hold.
     """
 
     name = "sales_summary"
-    version = 3
+    version = 4
     tables = ("sales_daily", "sales_daily_products", "sales_daily_payments", "sold_variants")
     folds = {
         Order.Sold: NamedSale,
         Order.Voided: Sale,
         Order.Refunded: Refund,
+        Order.Placed: NamedOrder,
+        Order.Amended: NamedOrder,
+        Order.Fulfilled: Handover,
+        Order.Paid: PlacedPayment,
+        Order.Cancelled: Cancellation,
         UnlinkedReturn.Taken: NamedReturn,
     }
     # A receipt changes no sum.
     ignores = frozenset(
         {
-            Order.Placed,
-            Order.Amended,
-            Order.Paid,
-            Order.Fulfilled,
             Order.ReservationLapsed,
-            Order.Cancelled,
             Order.Completed,
             Order.ReceiptPrinted,
             Order.ReceiptSent,
@@ -179,20 +205,24 @@ class _Batch:
         self._called: dict[str, tuple[str, str, str]] = {}
 
     def add(self, fact: Fact) -> None:
-        """Add what a fact adds to the sums."""
+        """Add what a fact adds to the sums, and note what it calls its variants."""
+        if fact.event in _NAMED:
+            self._name(fact, fact.data.lines)
+        if fact.event not in _ONLY_NAMED:
+            self._count(fact)
+
+    def _count(self, fact: Fact) -> None:
         data = fact.data
         day, store = data.business_date, data.store_id
-        register, cashier = data.register_id or NOBODY, data.cashier_id or NOBODY
+        register, cashier = register_of(data), data.cashier_id or NOBODY
         totals, lines, payments = addition_of(fact.event, data)
         _add(self.sales, (day, store, data.hour, register, cashier), totals)
         for line in lines:
             _add(self.products, (day, store, *line[:3]), line[3:])
         for paid in payments:
             _add(self.payments, (day, store, paid[0]), paid[1:])
-        if fact.event in _NAMED:
-            self._name(fact, data.lines)
 
-    def _name(self, fact: Fact, lines: Iterable[NamedLine]) -> None:
+    def _name(self, fact: Fact, lines: Iterable[OrderedLine]) -> None:
         """Note each line that calls its variant something else than the line before."""
         called = self._called
         for number, line in enumerate(lines):
@@ -204,7 +234,9 @@ class _Batch:
                 self.names.append((*source, *name, before is None))
 
 
-_NAMED = frozenset({Order.Sold, UnlinkedReturn.Taken})
+#: Goods are handed over under the names that they were ordered by.
+_ONLY_NAMED = frozenset({Order.Placed, Order.Amended})
+_NAMED = _ONLY_NAMED | {Order.Sold, UnlinkedReturn.Taken}
 
 
 def _add(sums: Sums, key: Key, measures: tuple[int, ...]) -> None:

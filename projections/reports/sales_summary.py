@@ -229,7 +229,7 @@ def by_period(
     store_ids: Sequence[UUID] | None = None,
     as_of: datetime | None = None,
 ) -> Section:
-    """A row for each hour of a business date, business date, week or month in which anything was sold.
+    """A row for each hour of a business date, business date, week or month with sales, payments or refunds.
 
     `period` is its first day, which for a week is its Monday; `hour` is the store's local hour.
     """

@@ -156,6 +156,24 @@ class TestDashboard:
         )
         assert gave["last_orders"] == []
 
+    def test_counts_what_is_handed_over_of_a_placed_order_once_and_as_no_refund(self, stocked: Any) -> None:
+        manager = stocked.shop.client("Manager")
+        body = {
+            "store_id": stocked.store["id"],
+            "channel": "phone",
+            "lines": [{"variant_id": stocked.variant_id, "quantity": "2"}],
+            "payments": [{"method": "card", "amount": 50}],
+        }
+        order = manager.post("/api/admin/orders", body).data
+        part = {"lines": [{"line_id": order["lines"][0]["id"], "quantity": "1"}]}
+        for _ in range(2):
+            assert manager.post(f"/api/admin/orders/{order['id']}/fulfil", part).status == 200
+        day = day_of(stocked, manager, f"date={order['business_date']}")
+        assert (day["sales"]["orders"], day["sales"]["items"], day["sales"]["net_sales"]) == (1, "2", 200)
+        assert day["refunds"] == {"count": 0, "total": 0}
+        assert [(row["method"], row["amount"]) for row in day["by_method"]] == [("card", 50)]
+        assert [one["number"] for one in day["last_orders"]] == [order["number"]]
+
     def test_is_of_the_day_that_is_asked_for_and_says_what_the_summary_says(self, stocked: Any) -> None:
         manager = stocked.shop.client("Manager")
         for day, quantity in (("2024-03-01", 1), ("2024-03-02", 3)):

@@ -38,7 +38,9 @@ class Till:
     def work(self, count: int) -> None:
         """Sell, take back, void: so many times, at random."""
         for _ in range(count):
-            kind = self._chance.choice([Order.Sold, Order.Sold, Order.Voided, Order.Refunded])
+            kind = self._chance.choice(
+                [Order.Sold, Order.Sold, Order.Fulfilled, Order.Voided, Order.Refunded]
+            )
             getattr(self, f"_{kind.__name__.lower()}")()
 
     def _sold(self) -> None:
@@ -50,6 +52,18 @@ class Till:
         }
         self._standing.append(place)
         self.facts.append(self._fact(Order.Sold, uuid4(), place))
+
+    def _fulfilled(self) -> None:
+        place = {
+            "customer_id": self._chance.choice((*CUSTOMERS, None)),
+            "store_id": self._chance.choice(STORES),
+            "business_date": FIRST_DAY + timedelta(days=self._chance.randrange(5)),
+        }
+        lines = [SimpleNamespace(total=self._chance.randrange(1000)) for _ in range(2)]
+        is_first = self._chance.choice((True, False))
+        self.facts.append(
+            self._fact(Order.Fulfilled, uuid4(), {**place, "lines": lines, "is_first": is_first})
+        )
 
     def _voided(self) -> None:
         if self._standing:
@@ -90,6 +104,9 @@ class Till:
                 sign = 1 if fact.event is Order.Sold else -1
                 visits[fact.data.business_date] = visits.get(fact.data.business_date, 0) + sign
                 spent += sign * fact.data.totals.total
+            elif fact.event is Order.Fulfilled:
+                visits[fact.data.business_date] = visits.get(fact.data.business_date, 0) + fact.data.is_first
+                spent += sum(line.total for line in fact.data.lines)
             else:
                 spent -= fact.data.total
                 returned += fact.data.total

@@ -14,7 +14,9 @@ class MeasuresAnswer(Answer):
     rounding; gross_profit = net_sales - cost_of_goods; margin = gross_profit / net_sales.
     """
 
-    orders: Annotated[int, Meaning("How many sales, without those that were voided.", 118)]
+    orders: Annotated[
+        int, Meaning("How many sales that were not voided, and placed orders with their first goods.", 118)
+    ]
     items: Annotated[Quantity, Meaning("How many units were sold; what came back does not lower it.", "274")]
     gross_sales: Annotated[Sum, Meaning("Value of all lines before discounts, without tax.", 131_500)]
     discounts: Annotated[Sum, Meaning("What discounts took off, without tax.", 9_000)]

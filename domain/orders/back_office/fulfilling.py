@@ -62,6 +62,7 @@ def fulfil(
         storage_id=storage_id,
         tracking=tracking,
         charged=charged,
+        is_first=not order.handovers,
     )
     return order.handovers[-1]
 
