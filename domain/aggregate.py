@@ -30,6 +30,8 @@ class Aggregate(LibraryAggregate):
         subject: ClassVar[str] = "originator_id"
         #: What that person is, such as `customer`.
         subject_kind: ClassVar[str] = "customer"
+        #: Where that field names nobody, others that may, each with what the person is then.
+        other_subjects: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
         @staticmethod
         def create_timestamp() -> datetime:

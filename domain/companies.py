@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
 from domain.entities import AlreadyArchived, Entity
@@ -13,8 +13,11 @@ from domain.errors import Detail, Invalid
 from domain.money import exponent
 from domain.packages import Offer
 from domain.permissions import ADMIN, CASHIER, MANAGER
+from domain.private import texts
 from domain.subscriptions import Subscription, SubscriptionStatus, Terms
 
+#: How a company is reached: a person, where the company is one.
+_CONTACT = texts("email", "phone", "address")
 #: The platform itself keeps its packages, companies and super admins in a log like any company's.
 PLATFORM_ID = UUID("00000000-0000-4000-8000-000000000000")
 #: What coins and notes are worth begins with one of these, whatever noughts follow …
@@ -73,7 +76,10 @@ class Purchasing:
 
 
 class Company(Entity):
-    """A retail company; its first fact opens its own log, under its own id."""
+    """A retail company; its first fact opens its own log, under its own id.
+
+    How it is reached is sealed with a key of its own.
+    """
 
     type_name = "companies.Company"
     kind = "companies"
@@ -92,6 +98,9 @@ class Company(Entity):
         rounding_level: str = "line"
         rounding_mode: str = "half_up"
         cash_rounding: int = 0
+
+        subject_kind = "company"
+        private: ClassVar[Mapping[str, Any]] = _CONTACT
 
         def apply(self, aggregate: "Company") -> None:  # type: ignore[override]  # of its own kind only
             """Take over every field; what only later events say begins empty."""
@@ -113,6 +122,9 @@ class Company(Entity):
         phone: str | None
         address: str | None
         tax_number: str | None
+
+        subject_kind = "company"
+        private: ClassVar[Mapping[str, Any]] = _CONTACT
 
     class Rescheduled(Entity.Revised):
         """The company's calendar runs by another clock; its stores keep theirs."""

@@ -1,14 +1,14 @@
 """Customers: people and households who buy, and what a shop may know of them as long as they wish."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID
 
 from domain.entities import AlreadyArchived, Entity
 from domain.errors import Conflict, Detail, Invalid
+from domain.private import ERASED_REASON, texts
 
 #: What a customer is called whose data was erased.
 ERASED_NAME: Final = "Erased customer"
@@ -84,11 +84,6 @@ class Standing:
     merged_into: UUID | None = None
 
 
-def _reads(*names: str) -> Mapping[str, Any]:
-    """What these fields of a customer read once they are forgotten."""
-    return MappingProxyType({name: ERASED_NAME if name == "name" else None for name in names})
-
-
 class Customer(Entity):
     """A person or a household that buys. What tells who they are is sealed with a key of their own."""
 
@@ -118,8 +113,9 @@ class Customer(Entity):
         store_id: UUID | None = None
 
         class_version = 2
-        private: ClassVar[Mapping[str, Any]] = _reads(
-            "name", "reference", "phone", "email", "address", "tax_number", "birthday", "note"
+        private: ClassVar[Mapping[str, Any]] = texts(
+            *("reference", "phone", "email", "address", "tax_number", "birthday", "note"),
+            **{"name": ERASED_NAME, "consents.source": ERASED_REASON},
         )
 
         @staticmethod
@@ -139,7 +135,7 @@ class Customer(Entity):
 
         name: str
 
-        private: ClassVar[Mapping[str, Any]] = _reads("name")
+        private: ClassVar[Mapping[str, Any]] = texts(name=ERASED_NAME)
 
     class Relocated(Entity.Revised):
         """The customer is called, written to or lives elsewhere."""
@@ -148,9 +144,7 @@ class Customer(Entity):
         email: str | None
         address: Address | None
 
-        private: ClassVar[Mapping[str, Any]] = MappingProxyType(
-            {"phone": None, "email": None, "address": None}
-        )
+        private: ClassVar[Mapping[str, Any]] = texts("phone", "email", "address")
 
     class Identified(Entity.Revised):
         """The customer is known under other numbers, or was born on another day."""
@@ -159,16 +153,14 @@ class Customer(Entity):
         reference: str | None
         birthday: date | None
 
-        private: ClassVar[Mapping[str, Any]] = MappingProxyType(
-            {"tax_number": None, "reference": None, "birthday": None}
-        )
+        private: ClassVar[Mapping[str, Any]] = texts("tax_number", "reference", "birthday")
 
     class Annotated(Entity.Revised):
         """The note about the customer was rewritten."""
 
         note: str | None
 
-        private: ClassVar[Mapping[str, Any]] = _reads("note")
+        private: ClassVar[Mapping[str, Any]] = texts("note")
 
     class Grouped(Entity.Revised):
         """The customer belongs to other groups."""
@@ -185,6 +177,8 @@ class Customer(Entity):
         """The customer agreed to something or refused it; what they said last of a purpose counts."""
 
         consent: Consent
+
+        private: ClassVar[Mapping[str, Any]] = texts(**{"consent.source": ERASED_REASON})
 
         def apply(self, aggregate: "Customer") -> None:
             """Put it in place of what they said before of that purpose."""
@@ -232,7 +226,10 @@ class Customer(Entity):
 
         def apply(self, aggregate: "Customer") -> None:
             """Forget what this object still knows, and close it."""
-            aggregate.values.update(Customer.Registered.private)
+            aggregate.values.update(_FORGOTTEN)
+            aggregate.values["consents"] = tuple(
+                replace(one, source=ERASED_REASON) for one in aggregate.values["consents"]
+            )
             aggregate.is_erased = aggregate.is_archived = True
             aggregate.destroyed_keys, aggregate.purged = self.keys, self.purged
 
@@ -267,6 +264,10 @@ class Customer(Entity):
         is_erased: bool
         destroyed_keys: int
         purged: dict[str, int]
+
+
+#: What the fields of a customer read once they are forgotten.
+_FORGOTTEN: Final = {name: reads for name, reads in Customer.Registered.private.items() if "." not in name}
 
 
 def check_birthday(birthday: date | None, today: date) -> None:

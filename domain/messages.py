@@ -1,12 +1,13 @@
 """Messages: documents that are mailed to somebody, once and provably."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.entities import fields_of
-from domain.private import CUSTOMER, texts
+from domain.private import CUSTOMER, SUPPLIER, texts
 
 
 class Message(Aggregate):
@@ -17,7 +18,7 @@ class Message(Aggregate):
     class Written(Aggregate.Created):
         """A document is to be mailed; `document` is the type of its stream, `part_id` what of it is meant.
 
-        `customer_id` is whose document it is, if a customer's.
+        `customer_id` or `supplier_id` is whose document it is, with whose key the address is sealed.
         """
 
         address: str | None
@@ -26,8 +27,10 @@ class Message(Aggregate):
         part_id: UUID | None = None
         language: str = "en"
         customer_id: UUID | None = None
+        supplier_id: UUID | None = None
 
         subject = CUSTOMER
+        other_subjects: ClassVar[Mapping[str, str]] = MappingProxyType({SUPPLIER: "supplier"})
         private: ClassVar[Mapping[str, Any]] = texts("address")
 
         def apply(self, aggregate: "Message") -> None:
@@ -61,6 +64,7 @@ class Message(Aggregate):
         part_id: UUID | None
         language: str
         customer_id: UUID | None
+        supplier_id: UUID | None
         status: str
 
     def note_sent(self, document_version: int) -> None:

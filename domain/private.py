@@ -8,6 +8,8 @@ from typing import Any, Final
 ERASED_REASON: Final = "Erased"
 #: The field of an event that names the customer whom it is about; what is about nobody stays in clear.
 CUSTOMER: Final = "customer_id"
+#: The field of an event that names the supplier of whom it tells an address.
+SUPPLIER: Final = "supplier_id"
 #: Of orders, what is said of a payment, and why something was given off.
 OF_PAYMENTS: Final = "payments.reference"
 OF_DISCOUNTS: Final = ("discounts.reason", "lines.discounts.reason")

@@ -1,12 +1,17 @@
 """Storages: where goods lie, in a store's back room or in a warehouse."""
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from uuid import UUID
 
+from domain.private import texts
 from domain.settings import Reference, Setting
+
+_ADDRESS = texts("address")
 
 
 class Storage(Setting):
-    """A place that holds stock; without a store it is a warehouse."""
+    """A place that holds stock; without a store it is a warehouse. Its address is sealed with its own key."""
 
     type_name = "storages.Storage"
     kind = "storages"
@@ -24,6 +29,9 @@ class Storage(Setting):
         address: str | None = None
         allow_negative: bool = False
 
+        subject_kind = "storage"
+        private: ClassVar[Mapping[str, Any]] = _ADDRESS
+
     class Renamed(Setting.Revised):
         """The storage goes by another name."""
 
@@ -39,6 +47,9 @@ class Storage(Setting):
 
         store_id: UUID | None
         address: str | None
+
+        subject_kind = "storage"
+        private: ClassVar[Mapping[str, Any]] = _ADDRESS
 
     class Policed(Setting.Revised):
         """The storage may, or may no longer, go below zero."""

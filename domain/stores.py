@@ -1,10 +1,15 @@
 """Stores: the places where a company sells."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.errors import Conflict
+from domain.private import texts
 from domain.settings import Reference, Setting
+
+#: How a store is reached: a person, where somebody sells at home.
+_CONTACT = texts("address", "phone")
 
 
 class StoreClosed(Conflict):
@@ -14,7 +19,10 @@ class StoreClosed(Conflict):
 
 
 class Store(Setting):
-    """A shop with its own clock: `timezone` and `day_cut` decide to which business date a sale belongs."""
+    """A shop with its own clock: `timezone` and `day_cut` decide to which business date a sale belongs.
+
+    How it is reached is sealed with a key of its own.
+    """
 
     type_name = "stores.Store"
     kind = "stores"
@@ -43,6 +51,8 @@ class Store(Setting):
         tax_rate_ids: tuple[UUID, ...] = ()
 
         class_version = 2
+        subject_kind = "store"
+        private: ClassVar[Mapping[str, Any]] = _CONTACT
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
@@ -64,6 +74,9 @@ class Store(Setting):
 
         address: str | None
         phone: str | None
+
+        subject_kind = "store"
+        private: ClassVar[Mapping[str, Any]] = _CONTACT
 
     class Rescheduled(Setting.Revised):
         """The store's day runs by another clock; sales already made keep their business date."""

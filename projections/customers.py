@@ -43,7 +43,7 @@ class Customers(Projection):
     """
 
     name = "customers"
-    version = 4
+    version = 5
     mode = "inline"
     tables = ("customers", "customer_group_members")
     folds = in_whole(Customer.Registered)
@@ -120,12 +120,15 @@ class Customers(Projection):
                    updated_at = %(at)s
              WHERE company_id = %(company_id)s AND id = %(stream_id)s
         """,
-        # Those absorbed are erased with the customer, and so are their keys. The name is ERASED_NAME.
+        # Those absorbed are erased with the customer, and so are their keys. They read ERASED_NAME and
+        # ERASED_REASON.
         Customer.Erased: """
             UPDATE customers
                SET name = 'Erased customer', name_key = 'erased customer', phone = NULL, phone_key = NULL,
                    email = NULL, email_key = NULL, address = NULL, tax_number = NULL, reference = NULL,
                    birthday = NULL, note = NULL,
+                   consents = (SELECT coalesce(jsonb_object_agg(key, value || '{"source": "Erased"}'), '{}')
+                                 FROM jsonb_each(consents)),
                    is_archived = true, erased_at = %(at)s,
                    version = CASE WHEN id = %(stream_id)s THEN %(version)s ELSE version END,
                    updated_at = %(at)s

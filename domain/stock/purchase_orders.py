@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.entities import fields_of
 from domain.errors import Conflict, Detail, Invalid
+from domain.private import SUPPLIER, texts
 from domain.stock.documents import check_status
 from domain.stock.purchase_lines import (
     NO_INTAKE,
@@ -139,7 +140,7 @@ class PurchaseOrder(Aggregate):
         """The supplier was asked for the goods; from now on they are on order.
 
         The factors of the `lines` are those of this day. `sent_to` is the address that the order is mailed
-        to, if it is.
+        to, if it is, sealed with the key of the supplier; older events name none and tell it in clear.
         """
 
         storage_id: UUID
@@ -147,6 +148,11 @@ class PurchaseOrder(Aggregate):
         lines: tuple[PurchaseLine, ...]
         incoming: tuple[IncomingLine, ...]
         sent_to: str | None = None
+        supplier_id: UUID | None = None
+
+        subject = SUPPLIER
+        subject_kind = "supplier"
+        private: ClassVar[Mapping[str, Any]] = texts("sent_to")
 
         def apply(self, aggregate: "PurchaseOrder") -> None:
             """Order them."""
@@ -317,6 +323,7 @@ class PurchaseOrder(Aggregate):
             lines=lines,
             incoming=tuple(_incoming(line, line.base_quantity) for line in lines),
             sent_to=sent_to,
+            supplier_id=self.supplier_id,
         )
 
     def reschedule(self, expected_at: datetime | None, note: str | None) -> None:

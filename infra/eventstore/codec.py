@@ -73,7 +73,20 @@ class EventType:
 
     def subject_of(self, event: Aggregate.Event) -> UUID | None:
         """Whom an event of this type tells about; None where it tells about nobody."""
-        return getattr(event, self.event.subject) if self.private else None
+        return self._subject_of(event)[0] if self.private else None
+
+    def _subject_of(self, event: Aggregate.Event) -> tuple[UUID | None, str]:
+        """That, and what the person is."""
+        own: UUID | None = getattr(event, self.event.subject)
+        if own is None:
+            for name, kind in self.event.other_subjects.items():
+                if other := getattr(event, name):
+                    return other, kind
+        return own, self.event.subject_kind
+
+    def subject_kind_of(self, event: Aggregate.Event) -> str:
+        """What the person is whom an event of this type tells about."""
+        return self._subject_of(event)[1]
 
     def tells_anything(self, event: Aggregate.Event) -> bool:
         """Whether any of its private fields holds something in an event of this type."""
@@ -181,7 +194,7 @@ class EventTypes:
         for event in events:
             kind = self.by_event[type(event)]
             if (subject_id := kind.subject_of(event)) and kind.tells_anything(event):
-                kinds[subject_id] = kind.event.subject_kind
+                kinds[subject_id] = kind.subject_kind_of(event)
                 if event.originator_version == 1 and event.originator_id == subject_id:
                     new.add(subject_id)
         return kinds, new

@@ -49,6 +49,20 @@ class TestAnErasure:
         again = erase(shop, one, reason="once more")
         assert (again.status, again.data) == (200, data)
 
+    def test_leaves_what_they_agreed_to_without_their_words(self, shop: Any) -> None:
+        said = {"purpose": "profiling", "granted": True, "source": f"{WORD} at the till"}
+        one = register(shop, consents=[said])
+        called = {"purpose": "marketing_sms", "granted": False, "source": f"{WORD} called"}
+        shop.client().post(f"{PATH}/{one}/consents", called)
+        at = erase(shop, one).headers["x-event-position"]
+        (listed,) = shop.client().get(f"{PATH}?erased=true", X_Wait_For_Position=at).data
+        shown = shop.client().get(f"{PATH}/{one}").data
+        assert listed["consents"] == shown["consents"]
+        assert [(one["purpose"], one["granted"], one["source"]) for one in shown["consents"]] == [
+            ("marketing_sms", False, "Erased"),
+            ("profiling", True, "Erased"),
+        ]
+
     def test_leaves_a_customer_of_whom_nothing_is_known(self, shop: Any) -> None:
         one = register(shop)
         before = shop.client().get(f"{PATH}/{one}").data["created_at"]

@@ -59,6 +59,7 @@ class MarkedCustomer:
             "reference": f"R-{mark}",
             "birthday": "1985-12-10",
             "note": f"{mark} is left-handed",
+            "consents": [{"purpose": "profiling", "granted": True, "source": f"{mark} said so"}],
             "credit_limit": 100_000,
             "terms_days": 14,
         }
@@ -67,6 +68,8 @@ class MarkedCustomer:
     def _edit(self) -> None:
         change = {"name": f"Augusta {self.mark}", "note": f"{self.mark} again"}
         assert self._admin.patch(f"{PATH}/{self.id}", change, Idempotency_Key=str(uuid4())).status == 200
+        consent = {"purpose": "marketing_sms", "granted": False, "source": f"{self.mark} called"}
+        self._post(f"{PATH}/{self.id}/consents", consent)
 
     def _buy(self) -> None:
         order, gone = self._sell(), self._sell()

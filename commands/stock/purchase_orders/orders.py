@@ -97,4 +97,5 @@ def _message(order: PurchaseOrder, work: StockWork) -> Message:
         address=_address_of(work.load(Supplier, order.supplier_id)),
         document=PurchaseOrder.type_name,
         document_id=order.id,
+        supplier_id=order.supplier_id,
     )
