@@ -153,19 +153,22 @@ def worker() -> None:
 
     Any number of workers on any number of machines share the work.
     """
-    from infra.decisions.unit_of_work import EventWriter  # noqa: PLC0415
-    from infra.files.imports import Imports  # noqa: PLC0415
-    from infra.jobs.outbox import clearing  # noqa: PLC0415
-    from infra.jobs.schedule import Schedule  # noqa: PLC0415
-    from infra.jobs.scrub import scrub_job  # noqa: PLC0415
-    from infra.postgres.heartbeats import Heart  # noqa: PLC0415
-    from infra.process.logs import configure_logs  # noqa: PLC0415
-    from infra.process.signals import event_of_ending  # noqa: PLC0415
-    from infra.projections.worker import Worker  # noqa: PLC0415
-    from infra.runtime.databases import addresses_of, running_database  # noqa: PLC0415
-    from infra.runtime.mail import mail_job  # noqa: PLC0415
-    from infra.runtime.models import EVENT_TYPES, JOBS, PROJECTIONS  # noqa: PLC0415
-    from infra.runtime.sync import sync_job  # noqa: PLC0415
+    from infra.process.garbage import importing_for_good  # noqa: PLC0415
+
+    with importing_for_good():
+        from infra.decisions.unit_of_work import EventWriter  # noqa: PLC0415
+        from infra.files.imports import Imports  # noqa: PLC0415
+        from infra.jobs.outbox import clearing  # noqa: PLC0415
+        from infra.jobs.schedule import Schedule  # noqa: PLC0415
+        from infra.jobs.scrub import scrub_job  # noqa: PLC0415
+        from infra.postgres.heartbeats import Heart  # noqa: PLC0415
+        from infra.process.logs import configure_logs  # noqa: PLC0415
+        from infra.process.signals import event_of_ending  # noqa: PLC0415
+        from infra.projections.worker import Worker  # noqa: PLC0415
+        from infra.runtime.databases import addresses_of, running_database  # noqa: PLC0415
+        from infra.runtime.mail import mail_job  # noqa: PLC0415
+        from infra.runtime.models import EVENT_TYPES, JOBS, PROJECTIONS  # noqa: PLC0415
+        from infra.runtime.sync import sync_job  # noqa: PLC0415
 
     settings = _settings()
     configure_logs(settings.log_level)

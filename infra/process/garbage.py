@@ -1,4 +1,4 @@
-"""Long work on many records, without the collector of cycles."""
+"""Where the collector of cycles would search in vain: long work on many records, and what is imported."""
 
 import gc
 from collections.abc import Iterator
@@ -19,3 +19,14 @@ def collecting_no_garbage() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@contextmanager
+def importing_for_good() -> Iterator[None]:
+    """Import what is kept until the process ends, so that no search for cycles ever looks through it.
+
+    It is hundreds of thousands of objects: measured, a tenth of the import and a third of a second at the end.
+    """
+    with collecting_no_garbage():
+        yield
+        gc.freeze()

@@ -6,6 +6,7 @@ import signal
 import sys
 import tempfile
 from functools import partial
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from api.errors import unread
 from api.services import Authentication
 from commands.signing_in import neighbourhood_of
 from domain.errors import Refusal
+from infra.process.garbage import importing_for_good
 from infra.runtime.settings import Settings
 from infra.web.bounds import Bounds
 from infra.web.hooks import Hooks
@@ -48,7 +50,6 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """The application of one process: connections are opened after the fork, never shared across it."""
-        # NOTE: prometheus_client decides at import whether it counts for one process or for several.
         from api.app import create_app  # noqa: PLC0415
         from infra.runtime.services import build_services, open_pool  # noqa: PLC0415
 
@@ -82,6 +83,7 @@ def serve(settings: Settings, database: str) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     counters = tempfile.mkdtemp(prefix="mipos-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = counters
+    _import_application()
     options = {
         "bind": settings.bind_address,
         "workers": settings.workers,
@@ -102,6 +104,14 @@ def serve(settings: Settings, database: str) -> None:
         Server(options, database, settings).run()
     finally:
         shutil.rmtree(counters, ignore_errors=True)
+
+
+def _import_application() -> None:
+    """Once, before the fork: processes share its memory, and one that takes another's place soon answers."""
+    # NOTE: prometheus_client decides at import whether it counts for one process or for several.
+    with importing_for_good():
+        import_module("api.app")
+        import_module("infra.runtime.services")
 
 
 def _listen_to_its_end(_server: Any) -> None:
