@@ -20,7 +20,6 @@ from zlib import crc32
 
 import psycopg
 import pytest
-from argon2 import PasswordHasher
 from PIL import Image
 from psycopg import sql
 from psycopg.rows import dict_row
@@ -49,6 +48,7 @@ from infra.web.bounds import Bounds
 from infra.web.hooks import Hooks
 from infra.web.lanes import PROBES
 from infra.web.loop import Loop
+from tests.mipos import cheap_hasher
 from tests.waiting import PATIENCE, eventually
 
 if sys.dont_write_bytecode:
@@ -139,7 +139,7 @@ DATA_KEY = "a data key that is only good for tests, and long enough"
 KEYS = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_DATA_KEY": DATA_KEY}
 EVENT_TYPES.data_keys.load(DATA_KEY)
 PASSWORD = "correct horse battery staple"
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+CHEAP = cheap_hasher()
 #: When the companies of the tests were founded, so that what they sell may lie far back.
 FOUNDED_AT = datetime(2015, 1, 1, tzinfo=UTC)
 SUPER_ADMIN_NAME = "root@platform.test"
@@ -301,10 +301,7 @@ def service(database: Database) -> Iterator[Service]:
 def serve_here(
     database: Database, looped: Callable[..., AbstractContextManager[tuple[str, int]]]
 ) -> Callable[..., AbstractContextManager[Service]]:
-    """Serves over the test database in the process of the tests, with settings of its own: started at once.
-
-    Hashes cost next to nothing there; what they cost elsewhere is tried in `tests/api/test_auth.py`.
-    """
+    """Serves over the test database in the process of the tests, with settings of its own, at once."""
 
     @contextmanager
     def serve(**overrides: str) -> Iterator[Service]:
@@ -335,7 +332,7 @@ def serve(database: Database) -> Callable[..., AbstractContextManager[Service]]:
 
 @contextmanager
 def serving(database: Database, commands: Sequence[str], **settings: str) -> Iterator[Service]:
-    """The parts of `mipos` that these commands start, with these settings."""
+    """The parts of `mipos` that these commands start, with these settings, and with cheap hashes."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -349,7 +346,7 @@ def serving(database: Database, commands: Sequence[str], **settings: str) -> Ite
         "MIPOS_LOG_LEVEL": "error",
         **settings,
     }
-    command = [sys.executable, "-m", "infra.cli.main"]
+    command = [sys.executable, "-m", "tests.mipos"]
     with tempfile.TemporaryDirectory(prefix="mipos-outbox-") as outbox:
         env.setdefault("MIPOS_OUTBOX_DIR", outbox)
         parts = [subprocess.Popen([*command, part], env=env) for part in commands]  # noqa: S603
@@ -458,7 +455,7 @@ def bring_picture() -> Callable[[Client], tuple[str, str]]:
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    """What is kept of PASSWORD, by an earlier standard: to check it costs next to nothing, until it fits."""
+    """What is kept of PASSWORD."""
     return CHEAP.hash(PASSWORD)
 
 
