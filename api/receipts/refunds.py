@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from api.receipts.answers import PrintedLineAnswer, RefundReceiptAnswer
 from api.receipts.context import Context
-from api.receipts.names import line_name
 from api.receipts.sales import given_back
 from api.receipts.taxes import Letters, added
 from domain.orders import Goodwill, Order, RefundedLine
@@ -47,7 +46,7 @@ def refund_receipt(
 
 
 def _lines(order: Order, refund: Order.Refunded, letters: Letters) -> Iterator[PrintedLineAnswer]:
-    names = {line.id: line_name(line) for line in order.terms.lines}
+    names = {line.id: line.full_name for line in order.terms.lines}
     parts: tuple[RefundedLine | Goodwill, ...] = (*refund.lines, *refund.goodwill)
     for part in parts:
         yield PrintedLineAnswer(

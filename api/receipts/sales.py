@@ -6,7 +6,7 @@ from api.answers.hiding import hide
 from api.orders.presenter import show_order
 from api.receipts.answers import OrdersReceiptAnswer, PrintedLineAnswer, PrintedTenderAnswer
 from api.receipts.context import Context
-from api.receipts.names import line_name, method_name
+from api.receipts.names import method_name
 from api.receipts.taxes import Letters
 from domain.money import shortest
 from domain.orders import Order, RefundPayment, SaleLine
@@ -59,7 +59,7 @@ def _line(line: SaleLine, order: Order, letters: Letters) -> PrintedLineAnswer:
     percents = [one.value for one in line.discounts if one.type == "percent"]
     handed_over = order.fulfilled.get(line.id, Decimal(0))
     return PrintedLineAnswer(
-        name=line_name(line),
+        name=line.full_name,
         quantity=line.quantity,
         unit_price=line.unit_price,
         list_price=line.list_price if line.price_overridden else None,

@@ -38,6 +38,11 @@ class SaleLine:
     is_stocked: bool | None = None
 
     @property
+    def full_name(self) -> str:
+        """The product, and which variant of it where there are several."""
+        return f"{self.name}, {self.variant_name}" if self.variant_name else self.name
+
+    @property
     def price_overridden(self) -> bool:
         """Whether somebody set another price than the catalog's."""
         return self.unit_price != self.list_price
