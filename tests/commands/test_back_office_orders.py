@@ -217,6 +217,10 @@ class TestPlaceOrder:
         unsold = PlaceOrder(id=ORDER, store_id=STORE, channel="web", lines=(line("1", TEA),))
         shop.when(unsold).then_refused(NotForSale, "lines.0.variant_id")
 
+    def test_one_of_several_stores_is_named(self, shop: Scenario) -> None:
+        shop.given(store(OTHER, "North", "N"))
+        shop.when(order(store_id=None)).then_refused(Invalid, "store_id:required")
+
     def test_a_closed_store_takes_none(self, scenario: Scenario) -> None:
         scenario.given(store(), storage(), product(), delivery("10"))
         scenario.when(SwitchSetting(kind=Store, id=STORE, is_active=False))

@@ -63,6 +63,7 @@ def place_order(command: PlaceOrder, work: OrderWork) -> Order:
         raise
     if existing := earlier.read():
         return existing
+    _check_store(context)
     methods = [tender.method for tender in command.tenders]
     check_tenders(methods, command.customer_id, work)
     if command.on_account:
@@ -101,6 +102,13 @@ def place_order(command: PlaceOrder, work: OrderWork) -> Order:
     work.save(order)
     save_entries(held, work)
     return order
+
+
+def _check_store(context: SaleContext) -> None:
+    """Raise Invalid where no store is named and there are several."""
+    if context.store is None:
+        message = "Name the store that takes the order."
+        raise Invalid(details=[Detail("store_id", "required", message)])
 
 
 def _end_of_promise(command: PlaceOrder, company: Company, now: datetime) -> datetime | None:
