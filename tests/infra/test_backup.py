@@ -18,10 +18,23 @@ from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.upgrades.migrations import migrate
 from infra.upgrades.upgrade import Upgrade
-from tests.conftest import Database, installed_in
+from tests.conftest import Database, Service, fresh_database, installed_in, serving
 from tests.waiting import PATIENCE
 
 BIN = find_binaries(None).folder
+
+
+@pytest.fixture(scope="module")
+def database(server: EmbeddedServer) -> Database:
+    """A database of these tests' own: a dump holds all that others left in theirs."""
+    return fresh_database(server, "mipos_backup")
+
+
+@pytest.fixture(scope="module")
+def service(database: Database) -> Iterator[Service]:
+    """Where the shop sells."""
+    with serving(database, ("serve",), MIPOS_WORKERS="1") as running:
+        yield running
 
 
 def run(program: str, *arguments: str) -> str:
