@@ -140,6 +140,7 @@ KEYS = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_DATA_KEY": DATA_KEY}
 EVENT_TYPES.data_keys.load(DATA_KEY)
 PASSWORD = "correct horse battery staple"
 CHEAP = cheap_hasher()
+WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
 #: When the companies of the tests were founded, so that what they sell may lie far back.
 FOUNDED_AT = datetime(2015, 1, 1, tzinfo=UTC)
 SUPER_ADMIN_NAME = "root@platform.test"
@@ -494,7 +495,7 @@ def platform(service: Service, password_hash: str) -> Client:
         transaction(connection, PLATFORM_ID) as db,
     ):
         db.execute("SELECT found_company(%(company)s)", {"company": PLATFORM_ID})
-        EventWriter(EVENT_TYPES, PROJECTIONS).record(db, root.new_events(), Metadata(at=datetime.now(UTC)))
+        WRITER.record(db, root.new_events(), Metadata(at=datetime.now(UTC)))
         db.execute(
             "INSERT INTO credentials (company_id, id, password_hash) VALUES (%(c)s, %(u)s, %(h)s)",
             {"c": PLATFORM_ID, "u": user_id, "h": password_hash},
@@ -502,6 +503,24 @@ def platform(service: Service, password_hash: str) -> Client:
         open_session(db, user_id)
     caller = Caller(company_id=PLATFORM_ID, user_id=user_id, session_id=user_id, role="Super Admin")
     return service.client(Tokens(SECRET, 7200).issue(caller))
+
+
+_kept_connections: dict[str, psycopg.Connection[Any]] = {}
+
+
+def kept_connection(address: str) -> psycopg.Connection[Any]:
+    """A connection for all companies that are founded there: a new one costs more than a company does."""
+    connection = _kept_connections.get(address)
+    if connection is None or not is_alive(connection):
+        connection = _kept_connections[address] = psycopg.connect(address, autocommit=True)
+    return connection
+
+
+def is_alive(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the server still answers there; tests end servers and connections."""
+    with suppress(psycopg.OperationalError):
+        return bool(connection.execute("SELECT true").fetchone())
+    return False
 
 
 def found_shop(service: Service, password_hash: str, settings: Mapping[str, Any]) -> Shop:
@@ -515,12 +534,9 @@ def found_shop(service: Service, password_hash: str, settings: Mapping[str, Any]
         for role, user_id in shop.users.items()
     ]
     events = [event for aggregate in aggregates for event in aggregate.new_events()]
-    with (
-        psycopg.connect(service.database.app, autocommit=True) as connection,
-        transaction(connection, company_id) as db,
-    ):
+    with transaction(kept_connection(service.database.app), company_id) as db:
         db.execute("SELECT found_company(%(company)s)", {"company": company_id})
-        EventWriter(EVENT_TYPES, PROJECTIONS).record(db, events, Metadata(at=FOUNDED_AT))
+        WRITER.record(db, events, Metadata(at=FOUNDED_AT))
         for user_id in shop.users.values():
             db.execute(
                 "INSERT INTO credentials (company_id, id, password_hash) VALUES (%(c)s, %(u)s, %(h)s)",
