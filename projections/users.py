@@ -7,22 +7,23 @@ from uuid import UUID
 from domain.settings import name_key
 from domain.users import User
 from projections.base import Answer, Database, Projection, Row
+from projections.user_directory import DIRECTORY, username_key
 
 _LEAVE_DIRECTORY: LiteralString = """
     DELETE FROM user_directory WHERE company_id = %(company_id)s AND user_id = %(stream_id)s
 """
 
 _ENTER_DIRECTORY: LiteralString = """
-    INSERT INTO user_directory (username_key, company_id, user_id, since)
-    VALUES (%(username_key)s, %(company_id)s, %(stream_id)s, %(at)s)
+    INSERT INTO user_directory (name_digest, company_id, user_id, since)
+    VALUES (%(name_digest)s, %(company_id)s, %(stream_id)s, %(at)s)
 """
 
 # Each company is folded for itself, so one may have given up a name long before another took it, and come
 # second here: the name is whose claim is the latest, in whatever order they come.
 _ENTER_RECORDED: LiteralString = """
-    INSERT INTO user_directory AS entry (username_key, company_id, user_id, since)
-    VALUES (%(username_key)s, %(company_id)s, %(stream_id)s, %(at)s)
-        ON CONFLICT (username_key) DO UPDATE
+    INSERT INTO user_directory AS entry (name_digest, company_id, user_id, since)
+    VALUES (%(name_digest)s, %(company_id)s, %(stream_id)s, %(at)s)
+        ON CONFLICT (name_digest) DO UPDATE
        SET company_id = excluded.company_id, user_id = excluded.user_id, since = excluded.since
      WHERE entry.since <= excluded.since
 """
@@ -49,11 +50,6 @@ _TOUCH: LiteralString = """
 """
 
 
-def username_key(username: str) -> str:
-    """The form in which two user names are the same, over all companies."""
-    return name_key(username)
-
-
 def _email_key(email: str | None) -> str:
     return name_key(email or "")
 
@@ -68,13 +64,14 @@ USES: LiteralString = """
 class Users(Projection):
     """One row for each user of the company, and one in the platform's directory of user names.
 
+    The directory has digests of names (see `UserDirectory`), as every company can read it.
     Who is archived leaves the directory, so that somebody else can take the name.
     `rights_version` is the version at which the user's rights changed last; access tokens carry it, so that
     one issued before the change is known by it.
     """
 
     name = "users"
-    version = 4
+    version = 5
     mode = "inline"
     tables = ("users", "user_directory")
     on = {
@@ -122,7 +119,11 @@ class Users(Projection):
         User.Registered: (_REGISTER, _LEAVE_DIRECTORY, _ENTER_RECORDED),
         User.Renamed: (_RENAME, _LEAVE_DIRECTORY, _ENTER_RECORDED),
     }
-    derives = {"username_key": (username_key, "username"), "email_key": (_email_key, "email")}
+    derives = {
+        "username_key": (username_key, "username"),
+        "name_digest": (DIRECTORY.digest, "username"),
+        "email_key": (_email_key, "email"),
+    }
     schema = """
         CREATE TABLE users (
             company_id     uuid NOT NULL,
@@ -144,14 +145,14 @@ class Users(Projection):
             PRIMARY KEY (company_id, id)
         );
         CREATE TABLE user_directory (
-            username_key text PRIMARY KEY,
-            company_id   uuid NOT NULL,
-            user_id      uuid NOT NULL,
-            since        timestamptz NOT NULL
+            name_digest text PRIMARY KEY,
+            company_id  uuid NOT NULL,
+            user_id     uuid NOT NULL,
+            since       timestamptz NOT NULL
         );
         CREATE INDEX user_directory_by_user ON user_directory (company_id, user_id);
     """
-    # Whoever signs in is of no company yet.
+    # Whoever signs in is of no company yet; what everybody sees tells no name.
     shared_rows: ClassVar[Mapping[str, LiteralString]] = {"user_directory": "true"}
 
 
@@ -163,7 +164,7 @@ _FIND: LiteralString = """
      WHERE u.company_id = %(company_id)s AND u.id = %(id)s
 """
 
-_DIRECTORY: LiteralString = "SELECT company_id, user_id FROM user_directory WHERE username_key = %(key)s"
+_DIRECTORY: LiteralString = "SELECT company_id, user_id FROM user_directory WHERE name_digest = %(digest)s"
 
 _STORES: LiteralString = """
     SELECT id, name, fields ->> 'code' AS code FROM settings
@@ -176,7 +177,7 @@ _STORES: LiteralString = """
 
 def ask_directory(db: Database, username: str) -> Answer:
     """Ask which company and user a user name belongs to."""
-    return db.ask(_DIRECTORY, {"key": username_key(username)})
+    return db.ask(_DIRECTORY, {"digest": DIRECTORY.digest(username)})
 
 
 def find_user(db: Database, user_id: UUID) -> Row | None:

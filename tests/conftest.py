@@ -40,6 +40,7 @@ from infra.postgres.addresses import in_schema, role_name
 from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.installation import Installation
 from infra.postgres.transactions import transaction
+from infra.runtime.directory_key import derive_directory_key
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.services import build_services, open_pool
 from infra.runtime.settings import load_settings
@@ -102,6 +103,7 @@ def installed_in(server: EmbeddedServer, name: str, schema: str = "mipos") -> Da
 def data_key() -> None:
     """Seal under the key of tests, whatever a command took for its own before."""
     EVENT_TYPES.data_keys.load(DATA_KEY)
+    derive_directory_key(EVENT_TYPES.data_keys)
 
 
 @pytest.fixture(scope="session")
@@ -138,6 +140,7 @@ SECRET = "a secret that is only good for tests, and long enough"
 DATA_KEY = "a data key that is only good for tests, and long enough"
 KEYS = {"MIPOS_SECRET_KEY": SECRET, "MIPOS_DATA_KEY": DATA_KEY}
 EVENT_TYPES.data_keys.load(DATA_KEY)
+derive_directory_key(EVENT_TYPES.data_keys)
 PASSWORD = "correct horse battery staple"
 CHEAP = cheap_hasher()
 WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)

@@ -8,6 +8,7 @@ import click
 import psycopg
 from rich.console import Console
 
+from domain.companies import PLATFORM_ID
 from infra.cli.companies import companies_of, company_option
 from infra.eventstore.data_keys import NoDataKey
 from infra.eventstore.rewrapping import rewrap
@@ -41,7 +42,8 @@ def rewrap_command(context: click.Context, company_id: UUID | None) -> None:
       mipos keys rewrap
       MIPOS_DATA_KEY=new... MIPOS_FORMER_DATA_KEYS=old... mipos keys rewrap
     """
-    companies = companies_of(context, company_id)
+    # What belongs to nobody is kept by the platform, whether it has a log or not.
+    companies = companies_of(context, company_id).keys() | ({PLATFORM_ID} if company_id is None else set())
     total = 0
     with (
         psycopg.connect(context.obj["app_conninfo"](), autocommit=True) as connection,

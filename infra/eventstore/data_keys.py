@@ -1,5 +1,6 @@
 """The data key, under which the keys of persons are kept: without it nobody reads what is sealed."""
 
+import hmac
 from collections.abc import Iterable
 from hashlib import sha256
 from os import urandom
@@ -43,6 +44,10 @@ class DataKeys:
     def ids(self) -> frozenset[bytes]:
         """What names the data keys there are."""
         return frozenset(self._keys)
+
+    def derived(self, purpose: bytes) -> bytes:
+        """A key for another purpose that follows from the data key of today. Raises NoDataKey."""
+        return hmac.new(self._keys[self.current_id], purpose, sha256).digest()
 
     def wrap(self, key: bytes, company_id: UUID, subject_id: UUID) -> bytes:
         """A person's key as the database keeps it. Raises NoDataKey."""

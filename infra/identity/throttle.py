@@ -13,7 +13,7 @@ from commands.signing_in import TooManyRequests, Visitor
 from domain.companies import PLATFORM_ID
 from infra.decisions.application import Application
 from projections.base import Answer, Database
-from projections.users import username_key
+from projections.user_directory import username_key
 
 #: How long failures of an address count, from the first of them on, …
 WINDOW = timedelta(minutes=15)

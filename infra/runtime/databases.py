@@ -16,6 +16,7 @@ from rich.console import Console
 
 from infra.decisions.erasures import erase_again
 from infra.decisions.unit_of_work import EventWriter
+from infra.eventstore.data_keys import NoDataKey
 from infra.eventstore.tombstones import TombstonesUnreadable, read_tombstones
 from infra.postgres.addresses import as_role, in_schema, role_name, role_password
 from infra.postgres.administrator import statements_for_administrator
@@ -23,6 +24,7 @@ from infra.postgres.embedded import EmbeddedServer
 from infra.postgres.embedded.errors import AlreadyRunning
 from infra.postgres.installation import DatabaseUnfit, Installation
 from infra.process.progress import progress_bar
+from infra.runtime.directory_key import keep_directory_key, read_directory_key
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.runtime.settings import Settings, SettingsError, user_of
 from infra.upgrades.migrated import check_migrated
@@ -127,6 +129,8 @@ def database(settings: Settings) -> Iterator[Addresses]:
             server = stack.enter_context(EmbeddedServer(settings.data_dir, settings.postgres_bin))
             _create_database(server.conninfo("postgres", "postgres"))
         addresses = addresses_of(settings, server)
+        with _reading_sealed():
+            read_directory_key(addresses.owner or addresses.app, EVENT_TYPES.data_keys)
         prepare(addresses)
         check_data_keys(addresses.app)
         forget_again(addresses.app, settings)
@@ -145,8 +149,11 @@ def database_as_it_is(settings: Settings) -> Iterator[Addresses]:
             _check_has_data(addresses.server)
             with suppress(AlreadyRunning):
                 stack.enter_context(addresses.server)
-        check(addresses, "worker" if addresses.worker else "app")
+        part: Part = "worker" if addresses.worker else "app"
+        check(addresses, part)
         _take_data_keys(settings)
+        with _reading_sealed():
+            keep_directory_key(addresses.of(part), EVENT_TYPES.data_keys)
         yield addresses
 
 
@@ -171,11 +178,22 @@ def _take_data_keys(settings: Settings) -> None:
 
 
 def check_data_keys(conninfo: str) -> None:
-    """See that this process can read whatever is sealed. Raises DataKeyMissing."""
+    """See that this process can read whatever is sealed, and the directory. Raises DataKeyMissing."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
         used = {data_key for (data_key,) in connection.execute(_DATA_KEYS)}
     if not used <= EVENT_TYPES.data_keys.ids:
         raise DataKeyMissing
+    with _reading_sealed():
+        keep_directory_key(conninfo, EVENT_TYPES.data_keys)
+
+
+@contextmanager
+def _reading_sealed() -> Iterator[None]:
+    """Raise DataKeyMissing for what is kept under another data key."""
+    try:
+        yield
+    except NoDataKey:
+        raise DataKeyMissing from None
 
 
 def forget_again(app: str, settings: Settings) -> None:

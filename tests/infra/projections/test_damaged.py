@@ -19,6 +19,7 @@ from domain.storages import Storage
 from domain.users import User
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
+from projections.user_directory import DIRECTORY
 from tests.infra.projections.conftest import NOW, SERIES, sale
 
 
@@ -141,6 +142,7 @@ class TestAUserNameThatChangedHands:
         self, database: Any, open_shop: Callable[..., Any]
     ) -> None:
         former, later, name = open_shop(), open_shop(), f"{uuid4()}@example.com"
+        digest = DIRECTORY.digest(name)
         leaving, coming = (User.begin(User.Registered, uuid4(), username=name, role="Cashier") for _ in "12")
         former.record(leaving)
         leaving.archive()
@@ -148,7 +150,7 @@ class TestAUserNameThatChangedHands:
         later.record(coming)
         for shop in (later, former, later):
             shop.rebuild("users")
-            rows = database.rows("SELECT user_id FROM user_directory WHERE username_key = %s", name)
+            rows = database.rows("SELECT user_id FROM user_directory WHERE name_digest = %s", digest)
             assert rows == [(coming.id,)]
 
 
