@@ -205,11 +205,11 @@ class Resource:
         """Answer with a stretch of a log of facts."""
         resp.data = self._encode(req, rows, after_of(rows, next_after, has_more=has_more))
 
-    def show(self, req: Request, resp: Response, data: Any) -> None:
-        """Answer with one resource, or with 304 if the client has this version."""
+    def show(self, req: Request, resp: Response, data: Any, *, is_whole: bool = True) -> None:
+        """Answer with one resource, or with 304 if the client has this version and that tells all of it."""
         etag = etag_of(data.version)
         resp.set_header("ETag", etag)
-        if matches_etag(req, etag):
+        if matches_etag(req, etag) and is_whole:
             resp.status = 304
         else:
             self.answer(req, resp, data)

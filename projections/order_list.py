@@ -23,6 +23,7 @@ _FILTER: LiteralString = """
        AND (%(status)s::text IS NULL OR status = %(status)s::text)
        AND (%(payment_status)s::text IS NULL OR payment_status = %(payment_status)s::text)
        AND (%(fulfilment_status)s::text IS NULL OR fulfilment_status = %(fulfilment_status)s::text)
+       AND (%(has_due)s::boolean IS NULL OR (due > greatest(settled, 0)) = %(has_due)s::boolean)
        AND (%(method)s::text IS NULL OR %(method)s::text = ANY(methods))
        AND (%(from_date)s::date IS NULL OR business_date >= %(from_date)s::date)
        AND (%(to_date)s::date IS NULL OR business_date <= %(to_date)s::date)
@@ -52,7 +53,8 @@ SORT_KEYS = tuple(_PAGES)
 class OrderFilters:
     """What is left of the orders. Business dates are both inclusive.
 
-    `search` is the whole number of the order or of a refund of it, `method` one of those that it was paid by.
+    `has_due` says whether something is still to pay, what is owed on account included. `search` is the whole
+    number of the order or of a refund of it, `method` one of those that it was paid by.
     """
 
     register_id: UUID | None = None
@@ -63,6 +65,7 @@ class OrderFilters:
     status: str | None = None
     payment_status: str | None = None
     fulfilment_status: str | None = None
+    has_due: bool | None = None
     method: str | None = None
     from_date: date | None = None
     to_date: date | None = None

@@ -5,7 +5,9 @@ from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID
 
+from domain.accounts import Account
 from domain.orders import Order
+from domain.payments import ACCOUNT
 from domain.tills import series_of
 from domain.unlinked_returns import UnlinkedReturn
 from projections.base import Database, Event, Fact, Projection
@@ -83,10 +85,29 @@ class Amendment(Step):
     reserve_until: datetime | None
 
 
+class PaidOnOrder(Paid):
+    """What is read of a payment of a placed order."""
+
+    amount: int
+
+
 class Payment(Step):
     """The same of what was paid on it."""
 
-    payments: tuple[Paid, ...]
+    payments: tuple[PaidOnOrder, ...]
+
+
+class Settled(Reading):
+    """What of an order's dues was paid on account."""
+
+    order_id: UUID | None
+    amount: int
+
+
+class Settlement(Reading):
+    """What is read of what lowers a customer's dues: of which orders they are."""
+
+    allocations: tuple[Settled, ...]
 
 
 class Return(Reading):
@@ -120,13 +141,15 @@ class Orders(Projection):
     Numbers are counted by the code they begin with, so that a code that was given to another till goes on
     where it was. What must not occur twice is a place in a series, which guards the first sale under a code.
     Orders from elsewhere have no such place: their `series_number` is 0. A log in which a place occurs twice
-    all the same is told by `clash`, the position of the sale that came second. Lists have an index for each
-    filter but the method, and for each order but the total: at a hundred thousand orders these take 40 to 200
-    ms, and each index more is written by every sale.
+    all the same is told by `clash`, the position of the sale that came second.
+
+    What is owed on account is paid there: `settled` is what was paid of what was charged for the order, and
+    is no longer due. Lists have an index for each filter but the method, and for each order but the total: at
+    a hundred thousand orders these take 40 to 200 ms, and each index more is written by every sale.
     """
 
     name = "orders"
-    version = 6
+    version = 7
     mode = "inline"
     tables = ("orders", "order_series")
     folds = {
@@ -141,9 +164,13 @@ class Orders(Projection):
         Order.Refunded: Refund,
         Order.Voided: Void,
         UnlinkedReturn.Taken: Return,
+        Account.Settled: Settlement,
+        Account.Credited: Settlement,
+        Account.WrittenOff: Settlement,
     }
-    # Printing and sending a receipt change nothing that orders are looked for by.
-    ignores = frozenset({Order.ReceiptPrinted, Order.ReceiptSent})
+    # Printing and sending a receipt change nothing that orders are looked for by. What is charged is part of
+    # what is due already, and whose account it is makes no difference.
+    ignores = frozenset({Order.ReceiptPrinted, Order.ReceiptSent, Account.Charged, Account.Moved})
     schema = """
         CREATE TABLE orders (
             company_id    uuid NOT NULL,
@@ -168,6 +195,7 @@ class Orders(Projection):
             clash         bigint NOT NULL DEFAULT 0,
             due           bigint NOT NULL DEFAULT 0,
             reserve_until timestamptz,
+            settled       bigint NOT NULL DEFAULT 0,
             PRIMARY KEY (company_id, id)
         );
         CREATE INDEX orders_reserved ON orders (company_id, reserve_until, id)
@@ -190,6 +218,7 @@ class Orders(Projection):
         -- What is rare alone is looked for by it, so a sale writes nothing here.
         CREATE INDEX orders_changed ON orders (company_id, occurred_at, id)
             WHERE status <> 'completed' OR payment_status <> 'paid' OR fulfilment_status <> 'fulfilled';
+        CREATE INDEX orders_due ON orders (company_id, occurred_at, id) WHERE due > greatest(settled, 0);
         CREATE INDEX orders_from_elsewhere ON orders (company_id, occurred_at, id) WHERE channel <> 'pos';
         CREATE TABLE order_series (
             company_id  uuid NOT NULL,
@@ -203,13 +232,16 @@ class Orders(Projection):
         """Sales arrive in bulk at an import, so a batch is one statement a table."""
         if sales := [fact for fact in facts if fact.event is Order.Sold]:
             _put_sales(sales, db)
-        if changes := [fact for fact in facts if fact.event in (Order.Refunded, Order.Voided)]:
-            _put_statuses(changes, db)
         for fact in facts:
             if fact.event is Order.Placed:
                 put_placed(fact, db)
             elif fact.event in STEPS:
                 put_step(fact, db)
+            elif fact.event in SETTLEMENTS:
+                put_settlement(fact, db)
+        # Nothing else becomes of an order of which something was refunded.
+        if changes := [fact for fact in facts if fact.event in (Order.Refunded, Order.Voided)]:
+            _put_statuses(changes, db)
         _advance(facts, db)
 
 
@@ -224,6 +256,10 @@ STEPS: frozenset[Event] = frozenset(
         Order.Completed,
     }
 )
+
+
+#: What lowers what customers owe.
+SETTLEMENTS: frozenset[Event] = frozenset({Account.Settled, Account.Credited, Account.WrittenOff})
 
 
 def put_placed(fact: Fact, db: Database) -> None:
@@ -265,6 +301,7 @@ def put_step(fact: Fact, db: Database) -> None:
             "id": fact.stream_id,
             "customer_id": step.customer_id,
             "methods": _methods_of(fact),
+            "paid_by_account": _paid_by_account(fact),
             "is_amended": fact.event is Order.Amended,
             "keeps": keeps,
             "reserve_until": fact.data.reserve_until if fact.event is Order.Amended else None,
@@ -275,6 +312,24 @@ def put_step(fact: Fact, db: Database) -> None:
 
 def _methods_of(fact: Fact) -> list[str]:
     return sorted({paid.method for paid in fact.data.payments}) if fact.event is Order.Paid else []
+
+
+def _paid_by_account(fact: Fact) -> int:
+    """What the order is paid by already, so that it is not due, whatever is paid on account for it."""
+    if fact.event is not Order.Paid:
+        return 0
+    return sum(paid.amount for paid in fact.data.payments if paid.method == ACCOUNT)
+
+
+def put_settlement(fact: Fact, db: Database) -> None:
+    """What was paid on account for orders, one after another by their ids."""
+    settled: dict[UUID, int] = {}
+    for one in fact.data.allocations:
+        if one.order_id:
+            settled[one.order_id] = settled.get(one.order_id, 0) + one.amount
+    if settled:
+        params = {"company_id": db.company_id, "ids": sorted(settled)}
+        db.execute(_SETTLE, {**params, "amounts": [settled[one] for one in sorted(settled)]})
 
 
 def _standing(standing: Standing) -> dict[str, object]:
@@ -339,11 +394,14 @@ def _statuses(fact: Fact) -> tuple[str, str, str]:
     return "completed", fact.data.payment_status, fact.data.fulfilment_status
 
 
+_UNNUMBERED = STEPS | SETTLEMENTS | {Order.Voided}
+
+
 def _advance(facts: Sequence[Fact], db: Database) -> None:
     """Keep the highest number of each series, of sales and of refunds."""
     last: dict[UUID, int] = {}
     for fact in facts:
-        if fact.event is Order.Voided or fact.event in STEPS or not fact.data.series_number:
+        if fact.event in _UNNUMBERED or not fact.data.series_number:
             continue
         series_id = fact.data.series_id
         if fact.event is Order.Sold:
@@ -424,9 +482,15 @@ _INSERT_PLACED_RECORDED: LiteralString = f"""
                                 AND earlier.series_number = %(series_number)s::bigint)
                 THEN %(position)s::bigint ELSE 0 END
 """
+# What is paid on account lowers what is due, so that it may be all that is paid of an order.
 _PUT_STEP: LiteralString = """
     UPDATE orders
-       SET status = %(status)s, payment_status = %(payment_status)s,
+       SET status = %(status)s,
+           settled = settled - %(paid_by_account)s::bigint,
+           payment_status = CASE WHEN %(payment_status)s NOT IN ('unpaid', 'partially_paid')
+                                   OR settled - %(paid_by_account)s::bigint <= 0 THEN %(payment_status)s
+                                 WHEN settled - %(paid_by_account)s::bigint < %(due)s::bigint
+                                 THEN 'partially_paid' ELSE 'paid' END,
            fulfilment_status = %(fulfilment_status)s, total = %(total)s::bigint, due = %(due)s::bigint,
            customer_id = CASE WHEN %(is_amended)s THEN %(customer_id)s::uuid ELSE customer_id END,
            reserve_until = CASE WHEN NOT %(keeps)s THEN NULL
@@ -435,6 +499,17 @@ _PUT_STEP: LiteralString = """
            methods = ARRAY(SELECT DISTINCT method FROM unnest(methods || %(methods)b::text[]) AS method
                             ORDER BY method)
      WHERE company_id = %(company_id)s AND id = %(id)s
+"""
+
+_SETTLE: LiteralString = """
+    UPDATE orders AS known
+       SET settled = known.settled + paid.amount,
+           payment_status = CASE WHEN known.payment_status NOT IN ('unpaid', 'partially_paid')
+                                   OR known.settled + paid.amount <= 0 THEN known.payment_status
+                                 WHEN known.settled + paid.amount < known.due THEN 'partially_paid'
+                                 ELSE 'paid' END
+      FROM unnest(%(ids)b::uuid[], %(amounts)b::bigint[]) AS paid(id, amount)
+     WHERE known.company_id = %(company_id)s AND known.id = paid.id
 """
 
 _ADVANCE: LiteralString = """

@@ -10,9 +10,9 @@ from api.operations import operation
 from api.orders.answers import OrderAnswer, UnreadableOrderAnswer
 from api.orders.list_input import OrdersQuery
 from api.orders.rows import UNREADABLE, show_rows
+from api.orders.settled import read_orders
 from api.resource import Resource, requested_stores
 from api.services import Reading
-from domain.orders import Order
 from domain.settings import OtherStore
 from projections.order_list import OrderFilters, list_orders
 
@@ -39,7 +39,7 @@ class CustomerOrders(Resource):
         def question(reading: Reading) -> tuple[list[tuple[UUID, Any]], int]:
             find_customer(reading, customer_id)
             ids, total = list_orders(reading.db, filters, store_ids=stores, **page)
-            return reading.streams(Order, ids), total
+            return read_orders(reading, ids), total
 
         orders, total = self.ask(req, resp, question)
         self.answer_page(req, resp, show_rows(orders, "admin"), total)

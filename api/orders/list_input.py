@@ -3,7 +3,7 @@
 from typing import get_args
 
 from api.answers import meanings_of
-from api.fields import Choice, Code, Day, Id, Text
+from api.fields import Choice, Code, Day, Flag, Id, Text
 from api.orders.answers import OrderAnswer, PaymentAnswer
 from api.queries import PageQuery
 from domain.orders import FulfilmentStatus, OrderStatus, PaymentStatus
@@ -40,4 +40,5 @@ class OrdersQuery(OwnOrdersQuery):
     store_id = Id(**_ORDER["store_id"])
     cashier_id = Id(**_ORDER["cashier_id"])
     channel = Code(**_ORDER["channel"])
+    has_due = Flag(meaning="Whether something is still to pay, what is owed on account included.")
     fulfilment_status = Choice(*get_args(FulfilmentStatus), **_ORDER["fulfilment_status"])

@@ -11,6 +11,7 @@ from api.orders.answers import OrderAnswer, UnreadableOrderAnswer
 from api.orders.list_input import OwnOrdersQuery
 from api.orders.presenter import show_order
 from api.orders.rows import UNREADABLE, show_rows
+from api.orders.settled import read_orders
 from api.queries import AsOfQuery
 from api.resource import Resource
 from api.services import Reading
@@ -38,7 +39,7 @@ class CashierOrders(Resource):
 
         def question(reading: Reading) -> tuple[list[tuple[UUID, Any]], int]:
             ids, total = list_orders(reading.db, filters, store_ids=caller.store_ids, **page)
-            return reading.streams(Order, ids), total
+            return read_orders(reading, ids), total
 
         orders, total = self.ask(req, resp, question)
         self.answer_page(req, resp, show_rows(orders), total)

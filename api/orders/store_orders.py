@@ -11,6 +11,7 @@ from api.orders.answers import OrderAnswer, UnreadableOrderAnswer
 from api.orders.list_input import OrdersQuery
 from api.orders.presenter import show_order
 from api.orders.rows import UNREADABLE, show_rows
+from api.orders.settled import note_settled, read_orders
 from api.queries import AsOfQuery
 from api.resource import Resource, requested_stores
 from api.services import Reading
@@ -40,7 +41,7 @@ class AdminOrders(Resource):
 
         def question(reading: Reading) -> tuple[list[tuple[UUID, Any]], int]:
             ids, total = list_orders(reading.db, OrderFilters(**query), store_ids=stores, **page)
-            return reading.streams(Order, ids), total
+            return read_orders(reading, ids), total
 
         orders, total = self.ask(req, resp, question)
         self.answer_page(req, resp, show_rows(orders, "admin"), total)
@@ -54,7 +55,8 @@ class AdminOrder(Resource):
         """The order as it stands, or as it was recorded by `as_of`."""
         caller, as_of = req.context.caller, req.context.query.get("as_of")
         order = self.ask(req, resp, lambda reading: store_order(reading, caller, order_id, as_of))
-        self.show(req, resp, show_order(order, "admin"))
+        # What is paid on account is no event of the order, so that its version says nothing of it.
+        self.show(req, resp, show_order(order, "admin"), is_whole=not order.charged)
 
 
 def store_order(reading: Reading, caller: Caller, order_id: UUID, as_of: datetime | None = None) -> Order:
@@ -62,4 +64,5 @@ def store_order(reading: Reading, caller: Caller, order_id: UUID, as_of: datetim
     orders: list[Order] = reading.aggregates(Order, [order_id], as_of)
     if not orders or not orders[0].is_within(caller.store_ids):
         raise Missing
+    note_settled(reading, orders, as_of)
     return orders[0]

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from api.orders.own_orders import own_order
+from api.orders.settled import note_settled
 from api.orders.store_orders import store_order
 from api.receipt_addresses import ReceiptAddresses
 from api.receipts.answers import OrdersReceiptAnswer, PrintedReceiptAnswer, RefundReceiptAnswer
@@ -64,6 +65,7 @@ class Kind:
 def source_of(reading: Reading, order: Order, refund_id: UUID | None, addresses: ReceiptAddresses) -> Source:
     """The source of a receipt. Raises Missing."""
     refund = refund_of(order, refund_id) if refund_id else None
+    note_settled(reading, [order])
     fact = refund or order.terms
     place = Place(
         store_id=fact.store_id,

@@ -26,6 +26,9 @@ class AccountsPort(Protocol):
     def of(self, customer_ids: Collection[UUID]) -> Pending[Mapping[UUID, CustomerAccounts]]:
         """Ask for those of customers whom the decision holds themselves; the unknown are left out."""
 
+    def settled(self, order_id: UUID) -> Pending[int]:
+        """Ask what was paid on account for an order, of what was charged for it, in minor currency units."""
+
 
 class AccountsWork(UnitOfWork, Protocol):
     """What changes of accounts are decided with."""

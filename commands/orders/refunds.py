@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from commands.accounts.ports import AccountsWork
+from commands.accounts.settled import add_settled, note_settled
 from commands.accounts.tenders import check_customer, give_back, hold_accounts, save_entries
 from commands.moments import moment_of
 from commands.orders.baskets import store_of
@@ -111,6 +112,7 @@ def refund_order(command: RefundOrder, work: RefundWork) -> Order:
     order = asked.read()
     if existing := earlier.read():
         return existing
+    note_settled(order, work)
     methods = ask_refund_methods(order, command.tenders, work)
     context = paying_context(command.register_id, order, work)
     occurred_at = moment_of_refund(command, order, context, work)
@@ -186,6 +188,7 @@ def record_refund(command: RefundOrder, order: Order, refund: Refund, work: Refu
     give_back(refund.accounts, refund.settlement.payments, refund.posting(order))
     work.save(order)
     save_entries(refund.accounts, work)
+    add_settled(order, refund.accounts)
     if refund.storage_id:
         work.save(
             *book_returned(

@@ -20,7 +20,7 @@ from domain.orders.statuses import (
     PaymentStatus,
     Standing,
 )
-from domain.payments import Payment, Settlement
+from domain.payments import ACCOUNT, Payment, Settlement
 from domain.pricing import Discount, OrderTax
 from domain.private import CUSTOMER, ERASED_REASON, OF_DISCOUNTS, OF_PAYMENTS, texts
 
@@ -397,14 +397,16 @@ class Order(Aggregate):
         has_lapsed: bool
         is_completed: bool
         on_account: bool
-        #: What the customer was charged on account for what was handed over, in minor currency units.
+        #: What the customer was charged on account for what was handed over, and what was paid on account for
+        #: the order since, which no event of the order says; both in minor currency units.
         charged: int
+        settled: int
 
     def begin_course(self, placed: Placed | None, *, on_account: bool) -> None:
         """Begin without anything that comes later: no refund, no print, no cancelled line."""
         self.returned, self.refunds, self.voided = {}, [], None
         self.prints, self.refund_prints = 0, {}
-        self.placed, self.on_account, self.charged = placed, on_account, 0
+        self.placed, self.on_account, self.charged, self.settled = placed, on_account, 0, 0
         self.cancelled, self.cancelled_lines, self.handovers, self.given_back = {}, {}, [], []
         self.reserved, self.has_lapsed, self.is_completed = {}, False, placed is None
         self.reserve_until = placed.reserve_until if placed else None
@@ -439,7 +441,14 @@ class Order(Aggregate):
     @property
     def due_total(self) -> int:
         """What is still to be paid, in minor currency units; what is owed on account is part of it."""
-        return self.figures.due
+        due = self.figures.due
+        return due - min(self._settled_dues, max(due, 0))
+
+    @property
+    def _settled_dues(self) -> int:
+        """What was settled of what was charged; first of what the order was paid by, which never was due."""
+        paid = sum(payment.amount for payment in self.paid.payments if payment.method == ACCOUNT)
+        return max(0, self.settled - paid)
 
     @property
     def due_on(self) -> date | None:
@@ -474,7 +483,10 @@ class Order(Aggregate):
         """The same, once so much of its total is given back, in minor currency units."""
         if refunded:
             return "refunded" if refunded >= self.terms.totals.total else "partially_refunded"
-        return self.figures.payment_status
+        status = self.figures.payment_status
+        if self._settled_dues and status in ("unpaid", "partially_paid"):
+            return "partially_paid" if self.due_total else "paid"
+        return status
 
     @property
     def fulfilment_status(self) -> FulfilmentStatus:

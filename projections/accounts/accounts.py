@@ -20,6 +20,7 @@ class Accounts(Projection):
     """
 
     name = "accounts"
+    version = 2
     mode = "inline"
     tables = ("account_balances", "account_entries", "account_lots", "account_allocations")
     folds = in_whole(*ENTRIES, Customer.Erased)
@@ -81,6 +82,8 @@ class Accounts(Projection):
         ) WITH (fillfactor = 70);
         CREATE INDEX account_lots_open ON account_lots (company_id, customer_id, account)
             INCLUDE (business_date, ends_on, store_id, remaining) WHERE remaining > 0;
+        CREATE INDEX account_lots_of_order ON account_lots (company_id, order_id)
+            WHERE account = 'due' AND order_id IS NOT NULL;
         CREATE INDEX account_lots_by_end ON account_lots (ends_on)
             WHERE account = 'store_credit' AND remaining > 0 AND ends_on IS NOT NULL;
         CREATE TABLE account_allocations (
@@ -94,6 +97,7 @@ class Accounts(Projection):
             amount        bigint NOT NULL,
             PRIMARY KEY (company_id, entry_id, lot_id)
         );
+        CREATE INDEX account_allocations_of_lot ON account_allocations (company_id, lot_id);
         CREATE INDEX account_allocations_by_day
             ON account_allocations (company_id, customer_id, account, business_date, entry_id)
             INCLUDE (lot_id, store_id, amount);

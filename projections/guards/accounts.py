@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.accounts import CustomerAccounts, Lot, Lots
 from domain.accounts.entries import DUE, STORE_CREDIT
 from domain.pending import Pending
+from projections.accounts.settled import ask_settled
 from projections.base import Answer, Database, Row
 
 # Whoever the customer turned out to be: those who were absorbed lead on, one after another.
@@ -112,6 +113,11 @@ class AccountsGuard:
             return {row["id"]: self._made(row, own[row["id"]]) for row in customers.rows()}
 
         return Pending(accounts)
+
+    def settled(self, order_id: UUID) -> Pending[int]:
+        """Ask what was paid on account for an order, in minor currency units."""
+        answer = ask_settled(self._db, [order_id])
+        return Pending(lambda: row["settled"] if (row := answer.row()) else 0)
 
     def _accounts(self, customer: Answer, lots: Answer) -> CustomerAccounts | None:
         row = customer.row()

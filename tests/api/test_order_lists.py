@@ -23,6 +23,20 @@ def refund(stocked: Any, order: Any) -> Any:
     return stocked.shop.client("Manager").post(f"/api/pos/orders/{order['id']}/refunds", body).data
 
 
+def place(stocked: Any, *, paid: int = 0, **more: Any) -> Any:
+    """An order of two by telephone, of which so much was paid by card."""
+    body = {
+        "store_id": stocked.store["id"],
+        "channel": "phone",
+        "lines": [{"variant_id": stocked.variant_id, "quantity": "2"}],
+        "payments": [{"method": "card", "amount": paid}] if paid else [],
+        **more,
+    }
+    answer = stocked.shop.client().post(ORDERS, body)
+    assert answer.status == 201, answer.body
+    return answer.data
+
+
 @pytest.fixture
 def market(stocked: Any) -> Any:
     """A second store with a storage of its own, which has ten of the same."""
@@ -70,6 +84,57 @@ class TestOrdersOfStores:
             ("sort=occurred_at&limit=1", [by_card]),
         ):
             assert numbers(manager, query) == [order["number"] for order in left], query
+
+    def test_of_the_back_office_are_found_by_where_they_stand(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        sold, unpaid, part = stocked.sell().data, place(stocked), place(stocked, paid=100)
+        done, gone = place(stocked, paid=238), place(stocked)
+        half = {"lines": [{"line_id": part["lines"][0]["id"], "quantity": "1"}]}
+        assert admin.post(f"{ORDERS}/{part['id']}/fulfil", half).status == 200
+        assert admin.post(f"{ORDERS}/{done['id']}/fulfil", {}).status == 200
+        assert admin.post(f"{ORDERS}/{gone['id']}/cancel", {"reason": "gone"}).status == 200
+        for query, left in (
+            ("status=open", [part, unpaid]),
+            ("status=completed", [done, sold]),
+            ("status=cancelled", [gone]),
+            ("payment_status=partially_paid", [part]),
+            ("payment_status=unpaid&status=open", [unpaid]),
+            ("fulfilment_status=partially_fulfilled", [part]),
+            ("fulfilment_status=unfulfilled&status=open", [unpaid]),
+            ("has_due=true", [part, unpaid]),
+            ("has_due=false", [gone, done, sold]),
+            ("channel=phone&status=completed", [done]),
+            ("method=card&status=open", [part]),
+            (f"search={unpaid['number']}", [unpaid]),
+        ):
+            assert numbers(admin, query) == [order["number"] for order in left], query
+        rows = {order["number"]: order["due_total"] for order in admin.get(f"{ORDERS}?has_due=true").data}
+        assert rows == {part["number"]: 138, unpaid["number"]: 238}
+
+    def test_on_account_are_due_until_the_account_is_paid(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        ada = admin.post("/api/admin/customers", {"name": "Ada", "credit_limit": 1000}).data
+        order = place(stocked, customer_id=ada["id"], on_account=True)
+        path, dues = f"{ORDERS}/{order['id']}", f"/api/admin/customers/{ada['id']}/payments"
+        owed = admin.post(f"{path}/fulfil", {})
+        assert (owed.data["status"], owed.data["payment_status"], owed.data["due_total"]) == (
+            "completed",
+            "unpaid",
+            238,
+        )
+        before = admin.get(path)
+        for amount, status, due in ((138, "partially_paid", 100), (100, "paid", 0)):
+            assert admin.post(dues, {"amount": amount, "method": "card"}).status == 201
+            now = admin.get(path, If_None_Match=before.headers["etag"])
+            assert (now.status, now.data["payment_status"], now.data["due_total"]) == (200, status, due)
+            assert numbers(admin, f"payment_status={status}") == [order["number"]]
+            [row] = admin.get(f"/api/admin/customers/{ada['id']}/orders").data
+            assert (row["payment_status"], row["due_total"]) == (status, due)
+            assert numbers(admin, "has_due=true") == ([order["number"]] if due else [])
+            assert admin.get(f"{path}/receipt").data["due"] == due
+        moment = stocked.shop.events()[-2]["recorded_at"].strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        then = admin.get(f"{path}?as_of={moment}").data
+        assert (then["payment_status"], then["due_total"]) == ("partially_paid", 100)
 
     def test_are_those_of_one_s_own_stores_alone(self, stocked: Any, market: Any) -> None:
         here = stocked.sell().data

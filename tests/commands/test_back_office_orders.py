@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from commands.accounts.payments import PayDues
 from commands.accounts.tenders import CustomerRequired, OnAccountNotAllowed
 from commands.catalog.products import ReviseVariant
 from commands.companies import ReviseCompany
@@ -291,6 +292,18 @@ class TestOnAccount:
         shop.when(paid(replace(CARD, amount=499))).then_refused(PaymentExceedsDue)
         shop.when(paid(replace(CARD, amount=498))).then(fact(Order.Paid, ORDER, due=498))
         assert shop.when(handed_over("2")).answer.charged == 498
+
+    def test_what_was_paid_on_account_is_due_no_longer(self, shop: Scenario) -> None:
+        shop.when(order("4", on_account=True, customer_id=CUSTOMER))
+        shop.when(handed_over("2"))
+        shop.when(PayDues(customer_id=CUSTOMER, amount=200, method="card"))
+        outcome = shop.when(handed_over("2"))
+        assert standing(outcome) == ("completed", "partially_paid", "fulfilled", 996 - 200)
+        assert outcome.answer.charged == 996
+        back = Tender(method="account", amount=249)
+        returned = (LineReturn(line_id=LINE, quantity=Decimal(1)),)
+        outcome = shop.when(RefundOrder(order_id=ORDER, returns=returned, tenders=(back,), reason="sour"))
+        assert standing(outcome)[3] == 996 - 200 - 249
 
     def test_a_refund_lessens_what_is_owed(self, shop: Scenario) -> None:
         shop.when(order(on_account=True, customer_id=CUSTOMER))

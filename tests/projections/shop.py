@@ -74,7 +74,7 @@ class Shop:
     def sell(self, count: int = 1, **fields: Any) -> None:
         """Record sales in one transaction, at random but for what is said of them."""
         orders = [self._sale(**fields) for _ in range(count)]
-        self._record(orders)
+        self.record(orders)
         self.orders += orders
 
     def refund(self, count: int = 1, **fields: Any) -> None:
@@ -82,7 +82,7 @@ class Shop:
         for _ in range(count):
             order = self.chance.choice([one for one in self.orders if not (one.refunds or one.voided)])
             self._refund(order, **fields)
-            self._record([order])
+            self.record([order])
 
     def void(self, count: int = 1) -> None:
         """Take some sales back."""
@@ -90,7 +90,7 @@ class Shop:
             order = self.chance.choice([one for one in self.orders if not (one.refunds or one.voided)])
             assert order.sold
             order.trigger_event(Order.Voided, **_repeated(order.sold), reason="mistake")
-            self._record([order])
+            self.record([order])
 
     def place(self, day: date, *, name: str = "Thing", on_account: bool = False) -> Order:
         """Place an order of three variants in the back office of the first store."""
@@ -106,19 +106,19 @@ class Shop:
             storage_id=None,
             on_account=on_account,
         )
-        self._record([order])
+        self.record([order])
         return order
 
     def step(self, step: Callable[..., Any], order: Order, day: date, *args: Any, **fields: Any) -> None:
         """Take a step of a placed order."""
         step(order, occasion_on(day), *args, **fields)
-        self._record([order])
+        self.record([order])
 
     def take_back(self, count: int = 1, **fields: Any) -> None:
         """Take goods back whose order nobody knows."""
-        self._record([self._unlinked_return(**fields) for _ in range(count)])
+        self.record([self._unlinked_return(**fields) for _ in range(count)])
 
-    def _record(self, aggregates: Iterable[Aggregate]) -> None:
+    def record(self, aggregates: Iterable[Aggregate]) -> None:
         """Record what is new of them in one transaction."""
         events = [cast("Counted", event) for one in aggregates for event in one.collect_events()]
         with self.open() as opened:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from commands.accounts.settled import add_settled
 from commands.accounts.tenders import check_customer, give_back, hold_accounts, save_entries
 from commands.orders.back_office.occasions import (
     OrderWork,
@@ -57,6 +58,7 @@ def cancel_order(command: CancelOrder, work: OrderWork) -> Order:
     give_back(accounts, payments, posting_of(order, occasion))
     work.save(order)
     save_entries(accounts, work)
+    add_settled(order, accounts)
     return order
 
 

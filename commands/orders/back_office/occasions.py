@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from commands.accounts.ports import AccountsWork
+from commands.accounts.settled import note_settled
 from commands.orders.baskets import QuoteWork, store_of
 from commands.orders.paying_tills import PayingTillWork
 from commands.ports import Missing, UnitOfWork
@@ -21,11 +22,12 @@ class OrderWork(PayingTillWork, SettingsWork, CountedStockWork, AccountsWork, Pr
     """What orders of the back office are decided with."""
 
 
-def load_order(order_id: UUID, work: UnitOfWork) -> Order:
+def load_order(order_id: UUID, work: AccountsWork) -> Order:
     """The order. Raises Missing, also for one of a store that is none of the caller's."""
     order = work.load(Order, order_id)
     if work.caller.store_ids and order.terms.store_id not in work.caller.store_ids:
         raise Missing
+    note_settled(order, work)
     return order
 
 

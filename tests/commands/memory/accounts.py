@@ -28,6 +28,16 @@ class MemoryAccounts:
     def of(self, customer_ids: Collection[UUID]) -> Pending[Mapping[UUID, CustomerAccounts]]:
         return self.hold_all(customer_ids)
 
+    def settled(self, order_id: UUID) -> Pending[int]:
+        taken = (
+            one.amount
+            for entry in self._world.all(self._company_id, Account)
+            if entry.kind != "moved"
+            for one in entry.allocations
+            if one.order_id == order_id
+        )
+        return Pending(lambda: sum(taken))
+
     def _accounts(self, customer_id: UUID) -> CustomerAccounts | None:
         customer = self._world.find(self._company_id, customer_id)
         if not isinstance(customer, Customer) or customer.is_erased:
