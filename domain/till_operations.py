@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID, uuid5
 
@@ -12,6 +13,9 @@ from domain.private import CUSTOMER, ERASED_REASON, texts
 
 _STREAMS = UUID("6d2f0f5e-3a1c-4c55-9a43-1f0f8f0c6a17")
 _OTHERS = UUID("0c7a5a5e-95a4-4b0e-8d8b-6f1de1f6f2b4")
+
+#: Nobody knows of whom an operation tells whose order never came: it is sealed with a key of its own.
+_ITSELF: Mapping[str, str] = MappingProxyType({"originator_id": "operation"})
 
 OperationStatus = Literal["rejected", "resolved", "discarded"]
 
@@ -89,6 +93,7 @@ class TillOperation(Aggregate):
         customer_id: UUID | None = None
 
         subject = CUSTOMER
+        other_subjects = _ITSELF
         private: ClassVar[Mapping[str, Any]] = texts(body="{}")
 
         def apply(self, aggregate: "TillOperation") -> None:
@@ -128,6 +133,7 @@ class TillOperation(Aggregate):
         customer_id: UUID | None = None
 
         subject = CUSTOMER
+        other_subjects = _ITSELF
         private: ClassVar[Mapping[str, Any]] = texts("reason", "body")
 
         def apply(self, aggregate: "TillOperation") -> None:
@@ -143,6 +149,7 @@ class TillOperation(Aggregate):
         customer_id: UUID | None = None
 
         subject = CUSTOMER
+        other_subjects = _ITSELF
         private: ClassVar[Mapping[str, Any]] = texts(reason=ERASED_REASON)
 
         def apply(self, aggregate: "TillOperation") -> None:

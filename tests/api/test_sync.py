@@ -171,6 +171,14 @@ class TestDelivering:
         assert results[2]["details"][0]["field"] == "lines"
         assert len(device.inbox()) == 5
 
+    def test_what_is_of_no_customer_is_in_the_log_without_a_word(self, device: Device) -> None:
+        bad = device.sale(body={"payments": [], "note": "for quixotic"})
+        assert device.statuses(bad) == ["rejected"]
+        assert device.resolve(bad["id"], action="discard", reason="quixotic paid").status == 200
+        (entry,) = device.inbox()
+        assert (entry["body"]["note"], entry["reason"]) == ("for quixotic", "quixotic paid")
+        assert "quixotic" not in str(device.stocked.shop.events())
+
     def test_what_is_refused_again_is_kept_once(self, device: Device) -> None:
         bad = device.sale(body={"payments": []})
         assert device.statuses(bad, bad) == ["rejected", "rejected"]
