@@ -74,11 +74,11 @@ def _context(
 
 
 def check_return(order: Order, context: SaleContext, today: date) -> None:
-    """Raise OtherStore, or ReturnWindowClosed for a sale of longer ago than the company takes back."""
-    policy, sold = context.returns, order.terms
-    if not policy.is_cross_store and store_of(context).id != sold.store_id:
+    """Raise OtherStore, or ReturnWindowClosed for goods of longer ago than the company takes back."""
+    policy = context.returns
+    if not policy.is_cross_store and store_of(context).id != order.terms.store_id:
         raise OtherStore("It can be returned in the store that sold it alone.")
-    if policy.days is not None and (today - sold.business_date).days > policy.days:
+    if policy.days is not None and (today - order.handed_over_on).days > policy.days:
         raise ReturnWindowClosed(f"It can be returned for {policy.days} days.")
 
 

@@ -456,6 +456,11 @@ class Order(Aggregate):
         return self.placed.due_on if self.placed else None
 
     @property
+    def handed_over_on(self) -> date:
+        """On which business date the customer got the goods, the last of them."""
+        return self.handovers[-1].business_date if self.handovers else self.terms.business_date
+
+    @property
     def fulfilled_total(self) -> int:
         """What the goods that were handed over came to, in minor currency units."""
         return sum(line.total for handover in self.handovers for line in handover.lines)

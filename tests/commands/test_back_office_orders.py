@@ -20,6 +20,7 @@ from commands.orders.back_office.lapsing import LapseOrders
 from commands.orders.back_office.paying import PayOrder
 from commands.orders.back_office.placing import PlaceOrder
 from commands.orders.baskets import DiscountNotAllowed, PriceOverrideNotAllowed, TotalChanged
+from commands.orders.refund_rules import ReturnWindowClosed
 from commands.orders.refunds import RefundOrder
 from commands.ports import Missing, StaleVersion
 from commands.settings import SwitchSetting
@@ -421,6 +422,19 @@ class TestFulfilOrder:
         shop.when(order())
         unknown = LineQuantity(line_id=NOTHING, quantity=Decimal(1))
         shop.when(FulfilOrder(id=ORDER, lines=(unknown,))).then_refused(Invalid, "lines.0.line_id")
+
+
+class TestReturnWindow:
+    def test_begins_when_the_goods_are_handed_over(self, shop: Scenario) -> None:
+        shop.when(ReviseCompany(id=COMPANY, changes={"return_days": 14}))
+        shop.when(order(tenders=(replace(CARD, amount=498),)))
+        shop.at(NOW + timedelta(days=10)).when(handed_over())
+        returned = (LineReturn(line_id=LINE, quantity=Decimal(1)),)
+        refund = RefundOrder(order_id=ORDER, returns=returned, tenders=(CARD,), reason="sour")
+        shop.at(NOW + timedelta(days=25)).when(refund).then_refused(ReturnWindowClosed)
+        shop.at(NOW + timedelta(days=24)).when(refund).then(
+            fact(Order.Refunded), fact(StockMovement.Returned)
+        )
 
 
 class TestAmendOrder:

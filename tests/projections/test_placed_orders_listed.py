@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, LiteralString
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from domain.accounts import CustomerAccounts, Lots, Posting
@@ -21,6 +22,12 @@ DAY, NOON = date(2024, 3, 5), datetime(2024, 3, 5, 12, tzinfo=UTC)
 ROWS: LiteralString = """
     SELECT id, status, payment_status, fulfilment_status, total, due, settled, methods, series_number
       FROM orders WHERE company_id = %(company_id)s ORDER BY id
+"""
+COPIES: LiteralString = """
+    INSERT INTO orders
+    SELECT (jsonb_populate_record(one, jsonb_build_object('id', own_id, 'series_id', own_id))).*
+      FROM (SELECT one, gen_random_uuid() AS own_id FROM orders AS one CROSS JOIN generate_series(1, 5000)
+             WHERE one.company_id = %(company_id)s AND one.status = 'completed') AS copies
 """
 FORGET: LiteralString = "DELETE FROM orders WHERE company_id = %(company_id)s"
 
@@ -111,6 +118,48 @@ def test_what_an_order_is_paid_by_on_account_never_was_due(shop: Shop) -> None:
     debtor.settles(order, 100)
     [row] = rows(shop)
     assert (row["payment_status"], row["due"], row["settled"]) == ("partially_paid", order.due_total, 0)
+
+
+#: Each filter of what is rare, with the index that has nothing else.
+RARE = (
+    (OrderFilters(has_due=True), "orders_due"),
+    (OrderFilters(status="open"), "orders_changed"),
+    (OrderFilters(payment_status="unpaid"), "orders_changed"),
+    (OrderFilters(fulfilment_status="unfulfilled"), "orders_changed"),
+    (OrderFilters(channel="phone"), "orders_from_elsewhere"),
+)
+
+
+@pytest.fixture(scope="module")
+def chain(database: Any) -> Iterator[Shop]:
+    """One order among thousands of sales."""
+    opened = Shop(database)
+    opened.sell(1, day=DAY)
+    opened.place(DAY)
+    with opened.work() as db:
+        db.execute(COPIES, {"company_id": opened.company_id})
+    with psycopg.connect(database.owner, autocommit=True) as connection:
+        connection.execute("ANALYZE orders")
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(("filters", "index"), RARE)
+def test_they_are_found_among_thousands_of_sales(
+    chain: Shop, filters: OrderFilters, index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans: list[str] = []
+    with chain.open() as db:
+        ask = db.ask
+
+        def explain(query: Any, params: Any) -> Any:
+            plans.append(str(ask("EXPLAIN " + query, params).rows()))
+            return ask(query, params)
+
+        monkeypatch.setattr(db, "ask", explain)
+        list_orders(db, filters, page=1, limit=20, sort="-occurred_at")
+    assert plans
+    assert all(index in plan for plan in plans), plans
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
