@@ -196,6 +196,8 @@ class Order(Aggregate):
         goods (`is_first`) the order counts as one that was sold.
         """
 
+        private: ClassVar[Mapping[str, Any]] = texts("tracking")
+
         lines: tuple[FulfilledLine, ...]
         taxes: tuple[OrderTax, ...]
         storage_id: UUID | None

@@ -31,6 +31,7 @@ class MarkedCustomer:
         self._edit()
         self._buy()
         self._have_credit()
+        self._order()
         self._fail()
         self._merge()
         for path in ("", "/export", "/statement", "/orders", "/store-credit"):
@@ -108,6 +109,30 @@ class MarkedCustomer:
         payment = {"amount": 119, "method": "card", "reference": f"{self.mark} paid"}
         self._post(f"{path}/payments", payment)
 
+    def _order(self) -> None:
+        """An order that is amended, paid, handed over in part, and cancelled for the rest."""
+        discount = {"type": "amount", "value": 1, "reason": f"friend of {self.mark}"}
+        line = {"variant_id": self._stocked.variant_id, "quantity": 3, "discounts": [discount]}
+        body = {"store_id": self._stocked.store["id"], "channel": "phone", "customer_id": self.id}
+        paid = {"method": "card", "amount": 100, "reference": f"{self.mark} deposit"}
+        order = self._post(
+            "/api/admin/orders",
+            {**body, "lines": [line], "note": f"ring at {self.mark}", "payments": [paid]},
+        )
+        path, line_id = f"/api/admin/orders/{order['id']}", order["lines"][0]["id"]
+        change = {"note": f"{self.mark} rang", "reason": f"as {self.mark} said"}
+        assert self._admin.patch(path, change, Idempotency_Key=str(uuid4())).status == 200
+        paid = {"method": "card", "amount": 200, "reference": f"{self.mark} card"}
+        self._post(f"{path}/payments", {"payments": [paid]})
+        handed = {"lines": [{"line_id": line_id, "quantity": 1}], "tracking": f"to {self.mark}"}
+        self._post(f"{path}/fulfil", handed, 200)
+        back = {"method": "card", "amount": 181, "reference": f"{self.mark} back"}
+        self._post(f"{path}/cancel", {"reason": f"{self.mark} has enough", "refund": [back]}, 200)
+        for what in ("", "/history", "/receipt"):
+            assert self._admin.get(f"{path}{what}").status == 200
+        again = self._post("/api/admin/orders", {**body, "lines": [line], "note": self.mark})
+        self._post(f"/api/admin/orders/{again['id']}/cancel", {"reason": self.mark}, 200)
+
     def _fail(self) -> None:
         """Requests that are refused are about them as well."""
         twice = {"name": self.mark, "phone": f"+49 {self.digits}"}
@@ -129,7 +154,7 @@ def tables_with(owner: str, marks: tuple[str, ...]) -> list[str]:
     with psycopg.connect(owner, autocommit=True) as connection:
         tables = connection.execute(
             "SELECT quote_ident(schemaname), quote_ident(tablename) FROM pg_tables"
-            " WHERE schemaname <> 'information_schema'"
+            " WHERE schemaname <> 'information_schema' AND NOT starts_with(schemaname, 'pg_temp')"
         ).fetchall()
         patterns = [f"%{form}%" for mark in marks for form in (mark, mark.encode().hex())]
         for schema, table in tables:

@@ -72,6 +72,11 @@ class Installation:
         outcome = verify_all(self.database.worker, EVENT_TYPES, PROJECTIONS, heads, lambda *_: None)
         return [str(one) for one in (*outcome.false, *outcome.gaps)]
 
+    def keep_copy(self) -> None:
+        """Copy the database, which nobody may be connected to meanwhile."""
+        end = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{NAME}'"
+        self.administer(end, f"CREATE DATABASE {COPY} TEMPLATE {NAME}")
+
     def restore_copy(self) -> None:
         """Put the copy of before in the database's place, and forget again whom it still knows."""
         self.administer(f"DROP DATABASE {NAME} WITH (FORCE)", f"ALTER DATABASE {COPY} RENAME TO {NAME}")
@@ -113,7 +118,7 @@ def test_of_an_erased_customer_no_word_is_left_anywhere(
         eventually(lambda: list(installation.outbox.glob("*.eml")))
         caught_up = eventually(lambda: installation.differences(company_id) == [])
         assert caught_up
-    installation.administer(f"CREATE DATABASE {COPY} TEMPLATE {NAME}")
+    installation.keep_copy()
 
     with served(installation) as service:
         customer.erase(replace(stocked.shop, service=service))
