@@ -206,6 +206,12 @@ BODIES = {
         "granted": True,
         "source": "form",
     },
+    ("POST", "/api/admin/orders/{order_id:uuid}/payments"): {"payments": [{"method": "card", "amount": 1}]},
+    ("POST", "/api/admin/orders/{order_id:uuid}/fulfil"): {
+        "lines": [{"line_id": str(UUID(int=1)), "quantity": 1}]
+    },
+    ("POST", "/api/admin/orders/{order_id:uuid}/cancel"): {"reason": "Rain"},
+    ("POST", "/api/admin/orders/{order_id:uuid}/refunds"): REFUND,
     ("POST", "/api/admin/orders/{order_id:uuid}/receipt/prints"): {"format": "json"},
     ("POST", "/api/admin/orders/{order_id:uuid}/receipt/send"): {"email": "ada@example.com"},
     ("POST", "/api/pos/orders/{order_id:uuid}/refunds/{refund_id:uuid}/receipt/prints"): {"format": "json"},
