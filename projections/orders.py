@@ -128,10 +128,15 @@ class Void(Reading):
     """What is read of a void: nothing but that it happened."""
 
 
-#: How a customer (`id`) has an order that is open.
+#: How a customer (`id`) has an order that is open, or somebody whom they absorbed.
 OPEN_OF_CUSTOMER: LiteralString = """
     EXISTS (SELECT 1 FROM orders
-             WHERE company_id = %(company_id)s AND customer_id = %(id)s AND status = 'open')
+             WHERE company_id = %(company_id)s AND status = 'open'
+               AND customer_id = ANY(ARRAY(
+                       SELECT %(id)s::uuid
+                        UNION ALL
+                       SELECT alias_id FROM customer_aliases
+                        WHERE company_id = %(company_id)s AND customer_id = %(id)s::uuid)))
 """
 
 

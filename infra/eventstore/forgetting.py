@@ -10,22 +10,14 @@ from domain.pending import Pending
 from infra.eventstore.append import HOLD_LOG
 from infra.eventstore.subject_keys import KeysOfSubjects
 from projections.base import Database
+from projections.orders import OPEN_OF_CUSTOMER
 
 _TOMBSTONE: LiteralString = """
     SELECT position, at FROM erased_subjects
      WHERE company_id = %(company_id)s AND subject_id = %(subject_id)s
 """
 
-_OPEN_ORDERS: LiteralString = """
-    SELECT EXISTS (
-        SELECT 1 FROM orders
-         WHERE company_id = %(company_id)s AND status = 'open'
-           AND customer_id = ANY(ARRAY(
-                   SELECT %(customer_id)s::uuid
-                    UNION ALL
-                   SELECT alias_id FROM customer_aliases
-                    WHERE company_id = %(company_id)s AND customer_id = %(customer_id)s::uuid))) AS has_any
-"""
+_OPEN_ORDERS: LiteralString = f"SELECT {OPEN_OF_CUSTOMER} AS has_any"
 
 _BURY: LiteralString = """
     INSERT INTO erased_subjects (company_id, subject_id, position, at)
@@ -48,7 +40,7 @@ class Forgetting:
 
     def has_open_orders(self, customer_id: UUID) -> Pending[bool]:
         """Ask whether they, or anybody they absorbed, have an order that is open."""
-        answer = self._db.ask(_OPEN_ORDERS, {"company_id": self._db.company_id, "customer_id": customer_id})
+        answer = self._db.ask(_OPEN_ORDERS, {"company_id": self._db.company_id, "id": customer_id})
         return Pending(lambda: bool((row := answer.row()) and row["has_any"]))
 
     def destroy_keys(self, subject_ids: Collection[UUID]) -> Pending[int]:

@@ -11,7 +11,9 @@ from commands.accounts.payments import PayDues
 from commands.accounts.tenders import CustomerRequired, OnAccountNotAllowed
 from commands.catalog.products import ReviseVariant
 from commands.companies import ReviseCompany
+from commands.customers.archiving import ArchiveCustomer
 from commands.customers.erasure import EraseCustomer
+from commands.customers.merging import MergeCustomers
 from commands.orders.back_office.amended_lines import AmendedLine
 from commands.orders.back_office.amending import AmendOrder
 from commands.orders.back_office.cancelling import CancelOrder
@@ -41,6 +43,7 @@ from domain.orders.handovers import LineQuantity, ReservedChange
 from domain.packages import Limits, PlanLimitReached
 from domain.payments import PaymentInsufficient, Tender
 from domain.pricing import Discount
+from domain.settings import InUse
 from domain.stock.movements import InsufficientStock, StockMovement
 from domain.stores import Store, StoreClosed
 from tests.commands.samples import (
@@ -595,6 +598,17 @@ class TestLapseOrders:
     def test_not_before_it_is_due(self, shop: Scenario) -> None:
         shop.when(order())
         shop.when(LapseOrders(ids=(ORDER,))).then_nothing()
+
+
+def test_whoever_has_an_open_order_is_not_archived_nor_is_who_absorbed_them(shop: Scenario) -> None:
+    shop.given(Customer.begin(Customer.Registered, OTHER, name="Ada L."))
+    shop.when(order(customer_id=CUSTOMER))
+    shop.when(ArchiveCustomer(id=CUSTOMER)).then_refused(InUse)
+    shop.when(MergeCustomers(id=OTHER, absorb=(CUSTOMER,), keep={}))
+    shop.when(ArchiveCustomer(id=OTHER)).then_refused(InUse)
+    shop.when(EraseCustomer(id=OTHER, reason="asked for it")).then_refused(OpenOrders)
+    shop.when(cancelled())
+    shop.when(ArchiveCustomer(id=OTHER)).then(fact(Customer.Archived, OTHER))
 
 
 def test_whoever_has_an_open_order_is_not_erased(shop: Scenario) -> None:

@@ -49,8 +49,10 @@ class MemoryCustomers:
         return Pending(Standing)
 
     def is_engaged(self, customer_id: UUID) -> Pending[bool]:
+        customer = self._world.find(self._company_id, customer_id)
+        own = {customer_id, *(customer.absorbed_ids if isinstance(customer, Customer) else ())}
         orders = self._world.all(self._company_id, Order)
-        is_open = any(one.terms.customer_id == customer_id and one.status == "open" for one in orders)
+        is_open = any(one.terms.customer_id in own and one.status == "open" for one in orders)
         return Pending(lambda: is_open)
 
 
