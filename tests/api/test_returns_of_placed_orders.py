@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from infra.projections.rebuild import rebuild
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from tests.api.test_order_lists import ORDERS, place
 
 REPORT = "/api/admin/reports/sales-summary"
@@ -27,12 +29,54 @@ def back(order: Any, quantity: str = "1", amount: int = 119, **more: Any) -> dic
     }
 
 
+def position_of(stocked: Any) -> str:
+    """Where the log ends."""
+    return str(stocked.shop.events()[-1]["position"])
+
+
 def measures(stocked: Any, order: Any) -> dict[str, Any]:
-    day, position = order["business_date"], str(stocked.shop.events()[-1]["position"])
+    day, position = order["business_date"], position_of(stocked)
     answer = stocked.shop.client().get(f"{REPORT}/overview?from={day}&to={day}", X_Wait_For_Position=position)
     assert answer.status == 200, answer.body
     names = ("orders", "gross_sales", "returns", "net_sales", "tax", "cost_of_goods")
     return {name: answer.data[name] for name in names}
+
+
+#: What reads of orders, their money and their goods.
+MODELS = ("orders", "accounts", "refunds", "stock", "sales_summary", "sale_facts", "customer_totals")
+
+
+def test_what_is_read_of_them_is_what_the_log_says(stocked: Any) -> None:
+    admin = stocked.shop.client()
+    ada = admin.post("/api/admin/customers", {"name": "Ada", "credit_limit": 1000}).data
+    order = place(stocked, paid=50, customer_id=ada["id"], on_account=True)
+    one = {"lines": [{"line_id": order["lines"][0]["id"], "quantity": "1"}]}
+    path, dues = f"{ORDERS}/{order['id']}", f"/api/admin/customers/{ada['id']}/payments"
+    answers = [
+        admin.post(f"{path}/fulfil", one),
+        admin.post(dues, {"amount": 40, "method": "cash"}),
+        admin.post(f"{path}/cancel", {"reason": "one is enough"}),
+        admin.post(f"{path}/refunds", back(order, amount=50, payments=[*by("card", 50), *by("account", 69)])),
+        admin.post(
+            f"{ORDERS}/{place(stocked, paid=238)['id']}/cancel", {"reason": "no", "refund": by("card", 238)}
+        ),
+    ]
+    assert [answer.status for answer in answers] == [200, 201, 200, 201, 200], answers
+    assert admin.get(path).data["payment_status"] == "refunded"
+    spent = admin.get(f"/api/admin/customers/{ada['id']}", X_Wait_For_Position=position_of(stocked)).data[
+        "totals"
+    ]
+    assert (spent["visits"], spent["spent"], spent["returned"]) == (1, 0, 119)
+    measures(stocked, order)
+    for model in PROJECTIONS:
+        if model.name in MODELS:
+            worker = stocked.shop.service.database.worker
+            report = rebuild(worker, EVENT_TYPES, model, stocked.shop.company_id)
+            assert (model.name, report.rows_changed) == (model.name, 0)
+
+
+def by(method: str, amount: int) -> list[dict[str, Any]]:
+    return [{"method": method, "amount": amount}]
 
 
 @pytest.mark.parametrize("area", ["admin", "pos"])
