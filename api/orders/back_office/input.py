@@ -139,11 +139,17 @@ class AmendmentBody(Body):
     reason = Text(longest=200, allow_none=True, load_default=None, meaning="Why.", example="They rang again")
 
 
+class PartPaymentBody(PaymentBody):
+    """A part of what is due: `amount` is what it pays of it, `tendered` what was handed over."""
+
+    amount = Money(least=1, required=True, meaning="What it pays of the order.", example=869)
+
+
 class OrderPaymentsBody(Body):
     """What is paid of an order."""
 
     payments = Many(
-        Object(PaymentBody()),
+        Object(PartPaymentBody()),
         required=True,
         shortest=1,
         longest=20,
