@@ -50,15 +50,9 @@ class BasketLineBody(Body):
     )
 
 
-class BasketBody(Body):
-    """A basket. Register, else store, else the only store there is, say where it is sold."""
+class GoodsBody(Body):
+    """What is bought, and by whom."""
 
-    register_id = Id(allow_none=True, load_default=None, meaning="The till it is sold at.")
-    store_id = Id(
-        allow_none=True,
-        load_default=None,
-        meaning="The store, where no register is named; may be left out by whoever is bound to one store.",
-    )
     customer_id = Id(allow_none=True, load_default=None, meaning="The customer.")
     lines = Many(Object(BasketLineBody()), required=True, shortest=1, longest=500, meaning="The lines.")
     discounts = Many(
@@ -68,6 +62,17 @@ class BasketBody(Body):
         meaning="Discounts on the whole order, in this order; takes `pos.discount`, and all "
         "together at most the ceiling of your role (`discount_ceilings` of the company).",
         example=[],
+    )
+
+
+class BasketBody(GoodsBody):
+    """A basket. Register, else store, else the only store there is, say where it is sold."""
+
+    register_id = Id(allow_none=True, load_default=None, meaning="The till it is sold at.")
+    store_id = Id(
+        allow_none=True,
+        load_default=None,
+        meaning="The store, where no register is named; may be left out by whoever is bound to one store.",
     )
 
 

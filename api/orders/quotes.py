@@ -1,5 +1,8 @@
 """Quotes: what a basket costs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from falcon import Request, Response
 
 from api.operations import operation
@@ -7,7 +10,7 @@ from api.orders.answers import QuoteAnswer, QuoteLineAnswer
 from api.orders.input import BasketBody, basket_of
 from api.orders.tax_answers import show_taxes
 from api.resource import Resource
-from commands.orders.baskets import PRICE_OVERRIDE, BasketLine, Quote, QuoteBasket, quote_basket
+from commands.orders.baskets import PRICE_OVERRIDE, BasketLine, Quote, QuoteBasket, TotalChanged, quote_basket
 from domain.approvals import DISCOUNT
 from domain.catalog.products import NotForSale
 from domain.discounts import DiscountAboveCeiling
@@ -45,6 +48,17 @@ class PosQuote(Resource):
         self.write(
             req, resp, quote_basket, command, lambda quote: show_quote(quote, command.lines), message="Quoted"
         )
+
+
+@contextmanager
+def telling_quotes(lines: tuple[BasketLine, ...]) -> Iterator[None]:
+    """Let a refusal of another total tell what these lines come to."""
+    try:
+        yield
+    except TotalChanged as changed:
+        if changed.quote:
+            changed.beside["quote"] = show_quote(changed.quote, lines)
+        raise
 
 
 def show_quote(quote: Quote, lines: tuple[BasketLine, ...]) -> QuoteAnswer:

@@ -9,7 +9,7 @@ from api.operations import operation
 from api.orders.answers import OrderAnswer
 from api.orders.input import SaleBody, basket_of
 from api.orders.presenter import show_order
-from api.orders.quotes import SALE_APPROVALS, show_quote
+from api.orders.quotes import SALE_APPROVALS, telling_quotes
 from api.resource import Resource
 from commands.accounts.tenders import CustomerRequired
 from commands.moments import BeforeTheCompany, TooFarBack
@@ -83,9 +83,5 @@ class PosOrders(Resource):
     def on_post(self, req: Request, resp: Response) -> None:
         """Sell a basket."""
         command = sale_of(req.context.body)
-        try:
+        with telling_quotes(command.lines):
             self.create(req, resp, place_sale, command, show_order, message="Sold")
-        except TotalChanged as changed:
-            if changed.quote:
-                changed.beside["quote"] = show_quote(changed.quote, command.lines)
-            raise

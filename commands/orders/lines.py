@@ -1,6 +1,7 @@
 """The lines of an order as they are recorded: the goods as the catalog has them, at what they were priced."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from domain.money import checked, round_ratio
@@ -27,21 +28,28 @@ def line_of(
         variant_name=variant.variant_name,
         category_id=variant.category_id,
         brand_id=variant.brand_id,
-        quantity=priced.quantity,
-        unit_price=priced.unit_price,
         list_price=variant.price,
-        gross_total=priced.gross_total,
-        discount_total=priced.discount_total,
-        taxes=priced.taxes,
-        tax_total=priced.tax_total,
-        total=priced.total,
-        gross_sales=priced.gross_sales,
-        net_sales=priced.net_sales,
         cost_total=cost_total,
+        **amounts_of(priced),
         discounts=discounts,
         supplier_id=variant.supplier_id,
         is_stocked=variant.track_stock,
     )
+
+
+def amounts_of(priced: PricedLine) -> dict[str, Any]:
+    """What of a line its price decides, by the names of its fields."""
+    return {
+        "quantity": priced.quantity,
+        "unit_price": priced.unit_price,
+        "gross_total": priced.gross_total,
+        "discount_total": priced.discount_total,
+        "taxes": priced.taxes,
+        "tax_total": priced.tax_total,
+        "total": priced.total,
+        "gross_sales": priced.gross_sales,
+        "net_sales": priced.net_sales,
+    }
 
 
 def untracked_cost(quantity: Decimal, cost: int) -> int:

@@ -20,7 +20,7 @@ from api.fields import (
     Text,
     optional,
 )
-from api.orders.input import BasketLineBody, DiscountBody, PaymentBody, discounts_of, lines_of
+from api.orders.input import DiscountBody, GoodsBody, PaymentBody, discounts_of, lines_of
 from api.orders.refund_input import RefundPaymentBody
 from commands.orders.back_office.amended_lines import AmendedLine
 from commands.orders.back_office.amending import AmendOrder
@@ -31,22 +31,13 @@ from domain.payments import STORE_CREDIT, Tender
 CHANNELS = ("phone", "email", "web", "counter")
 
 
-class OrderBasketBody(Body):
-    """What is ordered."""
+class OrderBasketBody(GoodsBody):
+    """What is ordered, and where."""
 
     store_id = Id(
         allow_none=True,
         load_default=None,
         meaning="The store that takes the order; may be left out where there is only one.",
-    )
-    customer_id = Id(allow_none=True, load_default=None, meaning="Who orders.")
-    lines = Many(Object(BasketLineBody()), required=True, shortest=1, longest=500, meaning="The lines.")
-    discounts = Many(
-        Object(DiscountBody()),
-        longest=10,
-        load_default=list,
-        meaning="Discounts on the whole order, in this order; takes `pos.discount`.",
-        example=[],
     )
 
 

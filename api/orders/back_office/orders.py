@@ -10,7 +10,7 @@ from api.orders.answers import OrderAnswer
 from api.orders.back_office.input import AmendmentBody, OrderBody, amendment_of, placing_of
 from api.orders.back_office.quotes import REFUSED_BASKETS
 from api.orders.presenter import show_order
-from api.orders.quotes import show_quote
+from api.orders.quotes import telling_quotes
 from api.orders.store_orders import AdminOrder, AdminOrders
 from commands.accounts.tenders import CustomerRequired
 from commands.orders.back_office.amending import amend_order
@@ -54,12 +54,8 @@ class BackOfficeOrders(AdminOrders):
     def on_post(self, req: Request, resp: Response) -> None:
         """Place an order."""
         command = placing_of(req.context.body)
-        try:
+        with telling_quotes(command.lines):
             self.create(req, resp, place_order, command, show_admin, message="Order placed")
-        except TotalChanged as changed:
-            if changed.quote:
-                changed.beside["quote"] = show_quote(changed.quote, command.lines)
-            raise
 
 
 class BackOfficeOrder(AdminOrder):

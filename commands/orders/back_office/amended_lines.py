@@ -14,7 +14,7 @@ from commands.orders.baskets import (
     check_discounts,
     check_lines,
 )
-from commands.orders.lines import line_of
+from commands.orders.lines import amounts_of, line_of
 from commands.ports import UnitOfWork
 from domain.catalog.products import NotForSale
 from domain.errors import Detail, Invalid
@@ -151,19 +151,7 @@ def _line(
     if old is None or amendment.reprice:
         variant = context.variants[item.variant_id]
         return line_of(variant, priced, line_id=new_id, discounts=item.discounts)
-    return replace(
-        old,
-        quantity=priced.quantity,
-        unit_price=priced.unit_price,
-        gross_total=priced.gross_total,
-        discount_total=priced.discount_total,
-        taxes=priced.taxes,
-        tax_total=priced.tax_total,
-        total=priced.total,
-        gross_sales=priced.gross_sales,
-        net_sales=priced.net_sales,
-        discounts=item.discounts,
-    )
+    return replace(old, discounts=item.discounts, **amounts_of(priced))
 
 
 def _rules(order: Order) -> Rules:
