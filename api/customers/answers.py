@@ -30,8 +30,11 @@ class ConsentAnswer(Answer):
 class TotalsAnswer(Answer):
     """What a customer bought in the stores that one works in."""
 
-    visits: Annotated[Count, Meaning("Sales that were not voided.", 12)]
-    spent: Annotated[Sum, Meaning("What those came to, without what was given back.", 48_050)]
+    visits: Annotated[Count, Meaning("Sales that were not voided, and orders with their first goods.", 12)]
+    spent: Annotated[
+        Sum,
+        Meaning("What they came to, orders as goods were handed over, without what was given back.", 48_050),
+    ]
     last_visit: Annotated[Day | None, Meaning("The business date of the last of them; null without any.")]
     average_order: Annotated[Sum | None, Meaning("What one came to, rounded; null without any.", 4_100)]
     returned: Annotated[Sum, Meaning("What was given back.", 1_150)]

@@ -14,6 +14,7 @@ from api.operations import operation
 from api.orders.answers import OrderAnswer
 from api.orders.presenter import show_order
 from api.orders.refund_answers import ReturnableAnswer
+from api.orders.settled import note_settled
 from api.receipt_addresses import order_of
 from api.resource import Resource
 from api.services import Reading
@@ -68,6 +69,7 @@ def _find(reading: Reading, code: str) -> ReturnableOrderAnswer:
     orders = reading.aggregates(Order, [order_id]) if order_id else []
     if not orders:
         raise Missing
+    note_settled(reading, orders)
     customer_id = orders[0].terms.customer_id
     customers = reading.aggregates(Customer, [customer_id]) if customer_id else []
     answer = show_returnable(orders[0], customers[0].values["name"] if customers else None)

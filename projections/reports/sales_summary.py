@@ -289,7 +289,8 @@ def by_payment_method(
 ) -> Section:
     """A row for each payment method, largest amount first.
 
-    `amount` paid for goods, without change and without `tips`; both together are what was collected.
+    `amount` paid for goods, without change and without `tips`. Less `refunds`, both together are what was
+    collected, and what was paid for orders whose goods are still to be handed over.
     """
     answer = db.ask(_PAYMENTS, _params(db, period, store_ids, as_of)).rows()
     sums = [_picked(row, ("method", *_OF_PAYMENTS)) for row in answer]

@@ -11,7 +11,8 @@ class MeasuresAnswer(Answer):
     """The measures of sales, in minor currency units unless they are counts.
 
     net_sales = gross_sales - discounts - returns, all without tax; total_collected = net_sales + tax + tips +
-    rounding; gross_profit = net_sales - cost_of_goods; margin = gross_profit / net_sales.
+    rounding; gross_profit = net_sales - cost_of_goods; margin = gross_profit / net_sales. Goods of a placed
+    order are sales of the day on which they are handed over.
     """
 
     orders: Annotated[
@@ -27,7 +28,9 @@ class MeasuresAnswer(Answer):
     rounding: Annotated[Sum, Meaning("What cash rounding added or took away.", 0)]
     total_collected: Annotated[Sum, Meaning("`net_sales + tax + tips + rounding`.", 130_202)]
     average_order: Annotated[Sum | None, Meaning("`net_sales / orders`.", 1_029)]
-    cost_of_goods: Annotated[Sum, Cost("Cost as it was when sold, minus that of returns.", 62_000)]
+    cost_of_goods: Annotated[
+        Sum, Cost("Cost as it was when sold or handed over, minus that of returns.", 62_000)
+    ]
     gross_profit: Annotated[Sum, Cost("`net_sales - cost_of_goods`.", 59_400)]
     margin: Annotated[Ratio | None, Cost("`gross_profit / net_sales`; null without sales.", "0.48929")]
 
@@ -75,7 +78,9 @@ class ProductMeasuresAnswer(Answer):
     returns: Annotated[Sum, Meaning("Value of what was refunded, without tax.", 1_100)]
     net_sales: Annotated[Sum, Meaning("`gross_sales - discounts - returns`.", 121_400)]
     tax: Annotated[Sum, Meaning("Tax of what was sold, without that of what came back.", 8_802)]
-    cost_of_goods: Annotated[Sum, Cost("Cost as it was when sold, minus that of returns.", 62_000)]
+    cost_of_goods: Annotated[
+        Sum, Cost("Cost as it was when sold or handed over, minus that of returns.", 62_000)
+    ]
     gross_profit: Annotated[Sum, Cost("`net_sales - cost_of_goods`.", 59_400)]
     margin: Annotated[Ratio | None, Cost("`gross_profit / net_sales`; null without sales.", "0.48929")]
 
@@ -91,7 +96,10 @@ class ProductRowAnswer(ProductMeasuresAnswer):
 
 
 class PaymentMeasuresAnswer(Answer):
-    """What payments brought in, change already given back; refunds stand apart."""
+    """What payments brought in, change already given back; refunds stand apart.
+
+    Deposits are among them on the day they were paid, and count as sales only when goods are handed over.
+    """
 
     payments: Annotated[int, Meaning("How many payments.", 96)]
     amount: Annotated[Sum, Meaning("What came in, change already given back.", 98_310)]
