@@ -1,5 +1,6 @@
 """Orders over HTTP: those of one's stores in the back office, one's own at the till, as rows and alone."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -135,6 +136,23 @@ class TestOrdersOfStores:
         moment = stocked.shop.events()[-2]["recorded_at"].strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         then = admin.get(f"{path}?as_of={moment}").data
         assert (then["payment_status"], then["due_total"]) == ("partially_paid", 100)
+
+    def test_paid_here_and_on_account_at_once_owe_what_is_left(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        ada = admin.post("/api/admin/customers", {"name": "Ada", "credit_limit": 1000}).data
+        order = place(stocked, customer_id=ada["id"], on_account=True)
+        path = f"{ORDERS}/{order['id']}"
+        one = {"lines": [{"line_id": order["lines"][0]["id"], "quantity": "1"}]}
+        assert admin.post(f"{path}/fulfil", one).status == 200
+        here = (f"{path}/payments", {"payments": [{"method": "card", "amount": 10}]})
+        there = (f"/api/admin/customers/{ada['id']}/payments", {"method": "card", "amount": 10})
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(lambda call: stocked.shop.client().post(*call), [here, there] * 5))
+        assert [answer.status for answer in answers] == [201] * 10
+        assert [row["due_total"] for row in admin.get(f"{ORDERS}?payment_status=partially_paid").data] == [
+            138
+        ]
+        assert admin.get(path).data["due_total"] == 138
 
     def test_are_those_of_one_s_own_stores_alone(self, stocked: Any, market: Any) -> None:
         here = stocked.sell().data
