@@ -11,6 +11,7 @@ from infra.bench import (
     checkout,
     counts,
     customers,
+    dues,
     importing,
     lag,
     rebuilding,
@@ -77,6 +78,7 @@ PLAN = (
     Measurement(
         ("customer_search_p95_ms", "rebuild_customers_seconds"), lambda shops: customers.measure(shops.site)
     ),
+    Measurement(("customer_checkout_ratio", "statement_p95_ms"), lambda shops: dues.measure(shops.one)),
     Measurement(("count_10000_lines_s", "count_till_wait_ms"), lambda shops: counts.measure(shops.site)),
 )
 

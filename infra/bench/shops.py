@@ -111,7 +111,7 @@ def post(token: str, body: dict[str, Any]) -> bytes:
 
 
 # The cashier is signed in, in a session of the same id.
-_SESSION: LiteralString = """
+SESSION: LiteralString = """
     INSERT INTO sessions (company_id, id, user_id, refresh_hash, created_at, expires_at)
     VALUES (%(company_id)s, %(id)s, %(id)s, 'none', now(), now() + interval '1 day')
 """
@@ -127,7 +127,7 @@ def open_chain(site: Site) -> Chain:
     ):
         db.execute("SELECT found_company(%(company_id)s)", {"company_id": company_id})
         make_event_writer().record(db, list(_facts()), Metadata(at=datetime.now(UTC), actor=CASHIER))
-        db.execute(_SESSION, {"company_id": company_id, "id": CASHIER})
+        db.execute(SESSION, {"company_id": company_id, "id": CASHIER})
     site.own("VACUUM ANALYZE")
     return Chain(site)
 

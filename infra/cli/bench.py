@@ -37,6 +37,8 @@ KEYS = (
     "receipt_pdf_ms",
     "customer_search_p95_ms",
     "rebuild_customers_seconds",
+    "customer_checkout_ratio",
+    "statement_p95_ms",
     "count_10000_lines_s",
     "count_till_wait_ms",
 )

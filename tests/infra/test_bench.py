@@ -23,9 +23,9 @@ from infra.bench import rounds
 rounds.ROUNDS = 1
 from infra.bench import checkout, requests
 requests.WARM_UP_SECONDS, requests.LEAST_SECONDS, checkout.WARM_UP_SECONDS = 0.0, 0.05, 0.1
-from infra.bench import counts, customers, searching, shops, stock, tills
+from infra.bench import counts, customers, dues, searching, shops, stock, tills
 searching.PRODUCTS_PER_SECOND, shops.PRODUCTS, shops.MANY = 1_500, 100, 5
-counts._AT_ONCE, customers.CUSTOMERS_PER_SECOND = 100, 1_500
+counts._AT_ONCE, customers.CUSTOMERS_PER_SECOND, dues.SALES_PER_SECOND = 100, 1_500, 50
 tills.SYNC_PER_SECOND, tills.MOST_Z = 10, 500
 stock.ROWS_PER_SECOND, stock.LINES = 20_000, 50
 from infra.cli.bench import bench
