@@ -61,7 +61,7 @@ class StatementEntryAnswer(Answer):
     order_id: Annotated[Id | None, Meaning("The order.")]
     number: Annotated[str | None, Meaning("Its number.", "MAIN-1-000042")]
     refund_id: Annotated[Id | None, Meaning("The refund.")]
-    method: Annotated[str | None, Meaning("How it was paid.", "bank_transfer")]
+    method: Annotated[str | None, Meaning("How it was paid.", "card")]
     reference: Annotated[str | None, Meaning("The reference of the payment.")]
     due_on: Annotated[Day | None, Meaning("Until when it is paid in time.")]
     amount: Annotated[SignedMoney, Meaning("What more is owed, or (negative) less.", 2500)]

@@ -22,8 +22,15 @@ class CreditBody(Body):
 class DuesPaymentBody(Body):
     """A payment of what a customer owes."""
 
-    amount = Money(least=1, required=True, meaning="What is paid, in minor currency units.", example=2500)
-    method = Text(shortest=1, longest=50, required=True, **_ENTRY["method"])
+    amount = Money(least=1, required=True, meaning="What is paid.", example=2500)
+    method = Text(
+        shortest=1,
+        longest=50,
+        required=True,
+        meaning="`cash`, `card`, `coupon`, `store_credit`, or the code of a payment method of the company, "
+        "such as a bank transfer (`POST /api/admin/settings/payment-methods`).",
+        example="card",
+    )
     reference = optional(200, **_ENTRY["reference"])
     order_ids = Many(
         Id(),

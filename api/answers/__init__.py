@@ -1,6 +1,7 @@
 """Answers: records of which every field says what it means, in which unit, by an example, and for whom."""
 
 from api.answers.record import (
+    NULL,
     Answer,
     Cost,
     Expected,
@@ -9,6 +10,7 @@ from api.answers.record import (
     Meaning,
     fields_of,
     meanings_of,
+    with_examples,
 )
 from api.answers.types import (
     MINOR_UNITS,
@@ -34,6 +36,7 @@ from api.answers.types import (
 
 __all__ = [
     "MINOR_UNITS",
+    "NULL",
     "Answer",
     "Clock",
     "Code",
@@ -60,4 +63,5 @@ __all__ = [
     "Version",
     "fields_of",
     "meanings_of",
+    "with_examples",
 ]

@@ -8,10 +8,10 @@ The presenter constructs it and msgspec encodes it; the document and what is hid
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Self, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Self, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import UnsetType
@@ -26,6 +26,10 @@ class Answer(msgspec.Struct, gc=False):
         return msgspec.convert(source, cls, from_attributes=True)
 
 
+#: The example of a field that is null where nothing of it has happened, as in most answers.
+NULL: Final = object()
+
+
 @dataclass(frozen=True, eq=False)
 class Meaning:
     """What a field means, by an example, and the permission without which it is left out."""
@@ -33,6 +37,9 @@ class Meaning:
     text: str
     example: Any = None
     permission: str | None = None
+
+
+A = TypeVar("A", bound=Answer)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +102,19 @@ def fields_of(answer: type[Answer]) -> tuple[AnswerField, ...]:
     hints = get_type_hints(answer, include_extras=True)
     names = zip(answer.__struct_fields__, answer.__struct_encode_fields__, strict=True)
     return tuple(_field(answer, attribute, name, hints[attribute]) for attribute, name in names)
+
+
+def with_examples(answer: type[A], name: str, **examples: Any) -> type[A]:
+    """The same record, with other examples of these fields; None: those of what is in the field."""
+    hints = get_type_hints(answer, include_extras=True)
+    fields = []
+    for attribute, example in examples.items():
+        declared = next(one for one in fields_of(answer) if one.attribute == attribute)
+        meaning = replace(declared.meaning, example=example)
+        fields.append((attribute, Annotated[get_args(hints[attribute])[0], meaning]))
+    made = msgspec.defstruct(name, fields, bases=(answer,), kw_only=True, gc=False, module=answer.__module__)
+    made.__doc__ = answer.__doc__
+    return cast("type[A]", made)
 
 
 def meanings_of(answer: type[Answer]) -> Mapping[str, Mapping[str, Any]]:

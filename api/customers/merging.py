@@ -1,5 +1,7 @@
 """Merging customers who turned out to be one."""
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from uuid import UUID
 
 from falcon import Request, Response
@@ -37,8 +39,14 @@ class KeepBody(Body):
     terms_days = Id(meaning="Whose terms are kept.")
 
 
+#: Somebody who turned out to be another.
+_ABSORBED = "0190f5a1-7c3e-7abc-8def-0123456789ab"
+
+
 class MergeBody(Body):
     """Which customers are one."""
+
+    example: ClassVar[Mapping[str, Any]] = {"absorb": [_ABSORBED], "keep": {"phone": _ABSORBED}}
 
     absorb = Many(
         Id(), required=True, shortest=1, longest=MOST, meaning="The customers who turned out to be this one."

@@ -43,9 +43,9 @@ class CustomerById(Resource):
         """As they are, or as it was recorded by `as_of`; who was erased since is erased then, too."""
         store_ids, as_of = req.context.caller.store_ids, req.context.query.get("as_of")
         known = self.ask(req, resp, lambda reading: find_customer(reading, customer_id, store_ids, as_of))
-        self.show(
-            req, resp, show_customer(known) if as_of is None else show_past(known.customer, known.standing)
-        )
+        shown = show_customer(known) if as_of is None else show_past(known.customer, known.standing)
+        # What they buy, pay and owe is no event of the customer, so that the version says nothing of it.
+        self.show(req, resp, shown, is_whole=False)
 
     @operation(
         "customers.edit",

@@ -125,6 +125,7 @@ def _type_of(schema: Json, linked: str | None) -> str:
     if name is not None:
         shown = f'<a href="#object-{attribute(name)}">{escape(name)}</a>' if linked else "object"
         shown = f"list of {shown}" if "array" in kinds else shown
+        shown = f"{shown} or {code(schema['pattern'].strip('^$'))}" if "string" in kinds else shown
     elif "array" in kinds:
         shown = f"list of {_type_of(schema['items'], None)}"
     else:

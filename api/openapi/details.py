@@ -27,6 +27,7 @@ DETAIL_CODES: Mapping[str, str] = {
     "too_far_back": "It lies further back than `backdating_days`; whoever may `pos.backdate` may record it.",
     "before_the_company": "The company was not there yet.",
     "before_the_sale": "The goods had not been sold yet.",
+    "before_the_order": "The goods had not been ordered yet.",
     "before_shipping": "The goods of the transfer had not left yet.",
     "before_ordering": "The goods of the purchase order had not been ordered yet.",
     "before_opening": "The shift was not open yet.",
@@ -49,8 +50,11 @@ DETAIL_CODES: Mapping[str, str] = {
     "no_address": "The supplier has no e-mail address.",
     "too_low": "The most to have is below the reorder level.",
     # Sales.
+    "merged": "They turned out to be the customer whose `customer_id` stands beside.",
     "no_storage": "The store has no storage to sell from.",
     "not_for_sale": "The product is not active.",
+    "not_on_account": "Only what is bought on account is due on a day.",
+    "immutable": "It stays what it is; leave it out, or add another.",
     # Products, and sheets of them.
     "duplicate_sku": "Another variant has this SKU.",
     "duplicate_barcode": "Another variant has this barcode.",

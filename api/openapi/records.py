@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from uuid import UUID
 
 from api.answers.record import (
+    NULL,
     VIEW_EXPECTED,
     Answer,
     AnswerField,
@@ -104,7 +105,7 @@ class Records:
             "description": " ".join([field.meaning.text, *who, *units[-1:]]),
         }
         if field.example is not None and "enum" not in schema:
-            schema["examples"] = [field.example]
+            schema["examples"] = [None if field.example is NULL else field.example]
         if permission:
             schema["x-permission"] = permission
         return schema

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, UnsetType
 
 from api.answers import (
+    NULL,
     Answer,
     Cost,
     Currency,
@@ -17,6 +18,7 @@ from api.answers import (
     Quantity,
     SignedMoney,
     Version,
+    with_examples,
 )
 from api.orders.refund_answers import RefundAnswer, RefundPaymentAnswer, ReturnableAnswer
 from api.orders.tax_answers import TaxAnswer
@@ -163,6 +165,7 @@ class BackOfficeAnswer(Answer):
     on_account: Annotated[bool, Meaning("Whether what is handed over is owed.", example=False)]
     due_on: Annotated[Day | None, Meaning("By when it is due; null: after the customer's days.")]
     charged_total: Annotated[Money, Meaning("What was charged to the customer's account for it.", 0)]
+    settled_total: Annotated[Money, Meaning("What of that was paid there.", 0)]
     reserve_until: Annotated[Moment | None, Meaning("Until when its goods are reserved; null: no end.")]
     has_lapsed: Annotated[bool, Meaning("Whether its goods are reserved no more.", example=False)]
     reserved: Annotated[list[ReservedAnswer], Meaning("What is reserved for it.")]
@@ -204,21 +207,39 @@ class OrderAnswer(Answer):
     total: Annotated[Money, Meaning("What it comes to, tax included.", 869)]
     paid_total: Annotated[Money, Meaning("What was paid.", 869)]
     change_total: Annotated[Money, Meaning("What was given back.", 131)]
-    refunded_total: Annotated[Money, Meaning("What was refunded.", 0)]
+    refunded_total: Annotated[Money, Meaning("What was refunded, or given back for what was cancelled.", 0)]
     due_total: Annotated[Money, Meaning("What is still to pay.", 0)]
     note: Annotated[str | None, Meaning("A note.")]
     approved_by: Annotated[Id | None, Meaning("Who approved its prices and discounts.")]
-    exchange: Annotated[ExchangeAnswer | None, Meaning("What it was exchanged with.")]
-    voided: Annotated[VoidAnswer | None, Meaning("When, by whom and why it was taken back.")]
-    offline: Annotated[OfflineSaleAnswer | None, Meaning("How a till without a connection told of it.")]
+    exchange: Annotated[ExchangeAnswer | None, Meaning("What it was exchanged with.", NULL)]
+    voided: Annotated[VoidAnswer | None, Meaning("When, by whom and why it was taken back.", NULL)]
+    offline: Annotated[OfflineSaleAnswer | None, Meaning("How a till without a connection told of it.", NULL)]
     back_office: Annotated[
         BackOfficeAnswer | None,
-        Meaning("What only orders of the back office have; null for others."),
+        Meaning("What only orders of the back office have; null for others.", NULL),
     ]
     prints: Annotated[int, Meaning("How often its receipt was printed.", 1)]
     receipt_url: Annotated[str, Meaning("Where its receipt is.", "/api/cashier/orders/…/receipt")]
     version: Version
     cost_total: Annotated[Money, Cost("What it cost.", 400)]
+
+
+PlacedOrderAnswer = with_examples(
+    OrderAnswer,
+    "PlacedOrderAnswer",
+    number="MAIN-SO000042",
+    channel="phone",
+    register_id=NULL,
+    shift_id=NULL,
+    status="open",
+    payment_status="partially_paid",
+    fulfilment_status="unfulfilled",
+    paid_total=369,
+    change_total=0,
+    due_total=500,
+    receipt_url="/api/admin/orders/…/receipt",
+    back_office=None,
+)
 
 
 class UnreadableOrderAnswer(Answer):

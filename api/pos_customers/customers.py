@@ -74,7 +74,8 @@ class PosCustomer(Resource):
             groups = group_names(reading.db, known.customer.values["group_ids"])
             return show_at_till(values_of(known.customer), known.standing, groups)
 
-        self.show(req, resp, self.ask(req, resp, question))
+        # What they have to their credit is no event of the customer.
+        self.show(req, resp, self.ask(req, resp, question), is_whole=False)
 
 
 def _show_new(known: KnownCustomer) -> PosCustomerAnswer:

@@ -60,7 +60,15 @@ def _method_of(tender: Tender, methods: Mapping[str, MethodAtSale]) -> str:
     """The code that is recorded. Raises Invalid, naming the fields of the body."""
     method = methods.get(tender.method)
     if tender.method == ACCOUNT or (method is None and tender.method not in BUILT_IN):
-        raise Invalid(details=[Detail("method", "not_found", "Nothing owed is paid by such a method.")])
+        raise Invalid(
+            details=[
+                Detail(
+                    "method",
+                    "not_found",
+                    "Name cash, card, coupon, store_credit, or a payment method of the company.",
+                )
+            ]
+        )
     if method and method.requires_reference and not tender.reference:
         raise Invalid(details=[Detail("reference", "required", "It is paid with a reference.")])
     return method.code if method else tender.method

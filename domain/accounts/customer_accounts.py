@@ -44,7 +44,7 @@ class CreditLimitExceeded(Conflict):
     @classmethod
     def by(cls, asked: int, *, limit: int, due: int) -> Self:
         """They may owe this, owe that, and would owe so much besides; all in minor currency units."""
-        refusal = cls(f"They may owe {limit} and owe {due}; {asked} more is too much.")
+        refusal = cls(f"They may owe {limit} (`credit_limit`) and owe {due}; {asked} more is too much.")
         refusal.beside.update(limit=limit, due=due, asked=asked)
         return refusal
 

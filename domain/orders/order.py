@@ -443,8 +443,12 @@ class Order(Aggregate):
     @property
     def due_total(self) -> int:
         """What is still to be paid, in minor currency units; what is owed on account is part of it."""
-        due = self.figures.due
-        return due - min(self._settled_dues, max(due, 0))
+        return self.figures.due - self.settled_total
+
+    @property
+    def settled_total(self) -> int:
+        """What of it was paid on the customer's account, in minor currency units."""
+        return min(self._settled_dues, max(self.figures.due, 0))
 
     @property
     def _settled_dues(self) -> int:
@@ -469,10 +473,14 @@ class Order(Aggregate):
 
     @property
     def refunded(self) -> int:
-        """What was paid back, cash rounding and tips included, in minor currency units."""
+        """What was paid back, cash rounding and tips included, in minor currency units.
+
+        What was given back for what was cancelled is part of it.
+        """
         if self.voided:
             return self.paid.paid_total
-        return sum(refund.total + refund.rounding + refund.tip for refund in self.refunds)
+        refunded = sum(refund.total + refund.rounding + refund.tip for refund in self.refunds)
+        return refunded + sum(payment.amount + payment.tip for payment in self.given_back)
 
     @property
     def refunded_exact(self) -> int:

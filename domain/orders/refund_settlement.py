@@ -118,7 +118,9 @@ def check_methods(
     never = sum(balance.paid for method, balance in balances.items() if method in never_cash)
     cash = balances.get(CASH, MethodBalance(method=CASH, paid=0))
     if CASH in now and cash.refunded + now[CASH] > order.terms.totals.total - never:
-        raise RefundMethodNotAllowed("What was paid with a coupon, a card of value or goods is not cashed.")
+        raise RefundMethodNotAllowed(
+            "What was paid with a coupon, a card of value, on account or by goods is not cashed."
+        )
     for method, exact in now.items():
         left = balances[method].left if method in balances else 0
         if method != EXCHANGE and exact > max(left, 0) and not may_use_others:

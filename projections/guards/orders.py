@@ -86,6 +86,11 @@ _IS_FREE_FOR_REFUND: LiteralString = f"""
 """
 
 
+_TURNED_OUT_TO_BE: LiteralString = """
+    SELECT merged_into FROM customers WHERE company_id = %(company_id)s AND id = %(customer_id)s::uuid
+"""
+
+
 class SalesGuard:
     """What the till's commands ask before they decide.
 
@@ -136,8 +141,9 @@ class SalesGuard:
         whose = HOLD_CUSTOMER if lock or holds_customer else CUSTOMER
         customer = self._db.ask(whose, request) if customer_id else None
         locked = self._lock(guess, request, holder) if guess else None
-        row = _checked(answer.row(), request, customer, store_ids)
         is_customer_known = customer is None or self._knows(customer)
+        wrong = None if is_customer_known or is_told_later else self._wrong_customer(request)
+        row = _checked(answer.row(), request, wrong, store_ids)
         destination = _destination(row) if lock else None
         below_zero = is_told_later or bool(destination and destination.allow_negative)
         if destination and destination != guess:
@@ -188,6 +194,16 @@ class SalesGuard:
             self._learn_key(row["id"], row["subject_key"])
         return row is not None
 
+    def _wrong_customer(self, request: Mapping[str, Any]) -> Detail:
+        """Why nothing is sold to them; a till that knows somebody by an old id learns who they are."""
+        row = self._db.ask(_TURNED_OUT_TO_BE, request).row()
+        if row is None or row["merged_into"] is None:
+            message = "There is no such customer, or they are archived."
+            return Detail("customer_id", "not_found", message)
+        detail = Detail("customer_id", "merged", "They turned out to be another customer.")
+        detail["customer_id"] = str(row["merged_into"])
+        return detail
+
     def _lock(
         self, destination: Destination, request: Mapping[str, Any], holder: UUID | None = None
     ) -> "_Locked":
@@ -229,12 +245,12 @@ class _Locked(NamedTuple):
 
 
 def _checked(
-    row: Row | None, request: Mapping[str, Any], customer: Answer | None, store_ids: Sequence[UUID]
+    row: Row | None, request: Mapping[str, Any], wrong: Detail | None, store_ids: Sequence[UUID]
 ) -> Row:
     """The company, till and store as they were read. Raises Invalid, OtherStore, StoreClosed."""
     if row is None:
         raise Invalid(details=[Detail("company_id", "not_found", "There is no such company.")])
-    _check_till(row, request, customer)
+    _check_till(row, request, wrong)
     if row["store_id"] and store_ids and row["store_id"] not in store_ids:
         raise OtherStore
     if row["store_id"] and not row["is_open"] and not request["is_told_later"]:
@@ -242,7 +258,7 @@ def _checked(
     return row
 
 
-def _check_till(row: Row, request: Mapping[str, Any], customer: Answer | None) -> None:
+def _check_till(row: Row, request: Mapping[str, Any], wrong: Detail | None) -> None:
     details = []
     if request["register_id"] and row["register_id"] is None:
         details.append(Detail("register_id", "not_found", "There is no such register."))
@@ -250,8 +266,8 @@ def _check_till(row: Row, request: Mapping[str, Any], customer: Answer | None) -
         details.append(Detail("store_id", "not_found", "There is no such store."))
     if request["register_id"] and request["store_id"] and row["store_id"] != request["store_id"]:
         details.append(Detail("store_id", "not_found", "The register stands in another store."))
-    if customer is not None and customer.row() is None and not request["is_told_later"]:
-        details.append(Detail("customer_id", "not_found", "There is no such customer."))
+    if wrong:
+        details.append(wrong)
     if details:
         raise Invalid(details=details)
 

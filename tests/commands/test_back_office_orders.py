@@ -611,6 +611,13 @@ def test_whoever_has_an_open_order_is_not_archived_nor_is_who_absorbed_them(shop
     shop.when(ArchiveCustomer(id=OTHER)).then(fact(Customer.Archived, OTHER))
 
 
+def test_who_turned_out_to_be_another_is_named(shop: Scenario) -> None:
+    shop.given(Customer.begin(Customer.Registered, OTHER, name="Augusta"))
+    shop.when(MergeCustomers(id=OTHER, absorb=(CUSTOMER,), keep={}))
+    shop.when(order(customer_id=CUSTOMER)).then_refused(Invalid, "customer_id:merged")
+    shop.when(order(customer_id=OTHER)).then(fact(Order.Placed, ORDER, customer_id=OTHER))
+
+
 def test_whoever_has_an_open_order_is_not_erased(shop: Scenario) -> None:
     shop.when(order(customer_id=CUSTOMER))
     shop.when(EraseCustomer(id=CUSTOMER, reason="asked for it")).then_refused(OpenOrders)

@@ -6,7 +6,7 @@ from falcon import Request, Response
 
 from api.etags import expected_versions
 from api.operations import operation
-from api.orders.answers import OrderAnswer
+from api.orders.answers import PlacedOrderAnswer
 from api.orders.back_office.input import CancellationBody, quantities_of, tenders_of
 from api.orders.back_office.orders import show_admin
 from api.resource import Resource
@@ -27,7 +27,7 @@ class OrderCancellation(Resource):
         description="All that was not handed over, or some of it; its goods are free again. What was paid "
         "beyond what remains has to go back: by payments that come to exactly that, or as store credit.",
         body=CancellationBody(),
-        answer=OrderAnswer,
+        answer=PlacedOrderAnswer,
         refusals=(
             Missing,
             InvalidTransition,

@@ -6,7 +6,7 @@ from falcon import Request, Response
 
 from api.etags import expected_versions
 from api.operations import operation
-from api.orders.answers import OrderAnswer
+from api.orders.answers import PlacedOrderAnswer
 from api.orders.back_office.input import FulfilmentBody, quantities_of
 from api.orders.back_office.orders import show_admin
 from api.resource import Resource
@@ -32,7 +32,7 @@ class OrderFulfilment(Resource):
         "revenue; on account, the customer owes them. An order that is handed over and paid, or owed, is "
         "completed.",
         body=FulfilmentBody(),
-        answer=OrderAnswer,
+        answer=PlacedOrderAnswer,
         refusals=(
             Missing,
             InvalidTransition,

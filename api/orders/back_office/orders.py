@@ -6,7 +6,7 @@ from falcon import Request, Response
 
 from api.etags import expected_versions
 from api.operations import operation
-from api.orders.answers import OrderAnswer
+from api.orders.answers import OrderAnswer, PlacedOrderAnswer
 from api.orders.back_office.input import AmendmentBody, OrderBody, amendment_of, placing_of
 from api.orders.back_office.quotes import REFUSED_BASKETS
 from api.orders.presenter import show_order
@@ -35,7 +35,7 @@ class BackOfficeOrders(AdminOrders):
         "revenue, when they are handed over. It may be paid at once, in parts, or be owed by the customer "
         "(`on_account`). The same `id` with the same content answers with the order that was placed.",
         body=OrderBody(),
-        answer=OrderAnswer,
+        answer=PlacedOrderAnswer,
         status=201,
         refusals=(
             *REFUSED_BASKETS,
@@ -69,7 +69,7 @@ class BackOfficeOrder(AdminOrder):
         "order change by their quantity alone, in proportion, and never to less than was handed over. What "
         "is reserved changes by the difference only.",
         body=AmendmentBody(partial=True),
-        answer=OrderAnswer,
+        answer=PlacedOrderAnswer,
         refusals=(
             *REFUSED_BASKETS,
             Missing,

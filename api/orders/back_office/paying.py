@@ -6,7 +6,7 @@ from falcon import Request, Response
 
 from api.etags import expected_versions
 from api.operations import operation
-from api.orders.answers import OrderAnswer
+from api.orders.answers import PlacedOrderAnswer
 from api.orders.back_office.input import OrderPaymentsBody, tenders_of
 from api.orders.back_office.orders import show_admin
 from api.resource import Resource
@@ -31,7 +31,7 @@ class OrderPayments(Resource):
         "it. What was handed over on account is owed there, and paid by "
         "`POST /api/admin/customers/{customer_id}/payments`.",
         body=OrderPaymentsBody(),
-        answer=OrderAnswer,
+        answer=PlacedOrderAnswer,
         status=201,
         refusals=(
             Missing,

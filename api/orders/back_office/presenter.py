@@ -22,6 +22,7 @@ def show_back_office(order: Order) -> BackOfficeAnswer | None:
         on_account=order.on_account,
         due_on=order.due_on,
         charged_total=order.charged,
+        settled_total=order.settled_total,
         reserve_until=order.reserve_until,
         has_lapsed=order.has_lapsed,
         reserved=[

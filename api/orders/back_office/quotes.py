@@ -8,7 +8,8 @@ from api.orders.back_office.input import OrderBasketBody
 from api.orders.input import discounts_of, lines_of
 from api.orders.quotes import show_quote
 from api.resource import Resource
-from commands.orders.baskets import QuoteBasket, quote_basket
+from commands.orders.back_office.placing import quote_order
+from commands.orders.baskets import QuoteBasket
 from domain.catalog.products import NotForSale
 from domain.discounts import DiscountAboveCeiling
 from domain.money import AmountTooLarge
@@ -47,5 +48,5 @@ class OrderQuote(Resource):
             discounts=discounts_of(body["discounts"]),
         )
         self.write(
-            req, resp, quote_basket, command, lambda quote: show_quote(quote, command.lines), message="Quoted"
+            req, resp, quote_order, command, lambda quote: show_quote(quote, command.lines), message="Quoted"
         )

@@ -15,7 +15,7 @@ from commands.orders.back_office.occasions import (
 from commands.orders.payments import ask_methods, tenders_of
 from commands.ports import check_version
 from domain.accounts import CustomerAccounts
-from domain.orders import Order
+from domain.orders import InvalidTransition, Order
 from domain.orders.back_office import Occasion, pay, settle_part
 from domain.payments import Tender
 
@@ -37,7 +37,7 @@ def pay_order(command: PayOrder, work: OrderWork) -> Order:
     """
     order = load_order(command.id, work)
     check_version(order.version, command.expected_versions)
-    order.check_open()
+    _check_open(order)
     customer_id, methods = order.terms.customer_id, [tender.method for tender in command.tenders]
     check_tenders(methods, customer_id, work)
     known = ask_methods(command.tenders, work)
@@ -48,6 +48,13 @@ def pay_order(command: PayOrder, work: OrderWork) -> Order:
     work.save(order)
     save_entries(accounts, work)
     return order
+
+
+def _check_open(order: Order) -> None:
+    """Raise InvalidTransition for an order that is not open any more."""
+    if order.status == "completed" and order.charged:
+        raise InvalidTransition("It is completed; what is owed on account is paid there, by the customer.")
+    order.check_open()
 
 
 def take_tenders(

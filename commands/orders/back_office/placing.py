@@ -9,7 +9,16 @@ from commands.orders.back_office.accounts import check_limit, check_on_account
 from commands.orders.back_office.occasions import OrderWork, occasion_at
 from commands.orders.back_office.paying import take_tenders
 from commands.orders.back_office.reserving import check_end, hold_goods
-from commands.orders.baskets import QuoteBasket, check_total, context_of, price_basket, store_of
+from commands.orders.baskets import (
+    Quote,
+    QuoteBasket,
+    QuoteWork,
+    check_total,
+    context_of,
+    price_basket,
+    quote_basket,
+    store_of,
+)
 from commands.orders.lines import line_of
 from commands.orders.payments import ask_methods, tenders_of
 from commands.ports import UnitOfWork
@@ -42,6 +51,17 @@ class PlaceOrder(QuoteBasket):
     note: str | None = None
     #: What the client expects it to come to, in minor currency units.
     expected_total: int | None = None
+
+
+def quote_order(command: QuoteBasket, work: QuoteWork) -> Quote:
+    """Price what would be ordered; nothing is reserved or written.
+
+    Raises Invalid, OtherStore, StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue,
+    DiscountNotAllowed and DiscountAboveCeiling.
+    """
+    quote = quote_basket(command, work)
+    _check_store(quote.context)
+    return quote
 
 
 def place_order(command: PlaceOrder, work: OrderWork) -> Order:

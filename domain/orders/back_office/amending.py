@@ -15,7 +15,7 @@ from domain.pricing import Discount
 
 
 class LineFulfilled(Conflict):
-    """Of a line at least what was handed over stays."""
+    """Goods of the order were handed over; what they were sold at stays, and at least as many."""
 
     code = "line_fulfilled"
 

@@ -23,7 +23,7 @@ class RefundRequired(Conflict):
     @classmethod
     def of(cls, overpaid: int) -> Self:
         """So much has to be given back, in minor currency units."""
-        refusal = cls(f"{overpaid} has to be given back.")
+        refusal = cls(f"{overpaid} has to be given back: say in `refund` how, when you cancel.")
         refusal.beside.update(overpaid=overpaid)
         return refusal
 

@@ -67,6 +67,7 @@ class MemorySales:
             register,
             store,
             is_customer_known=is_customer_known or is_told_later,
+            merged=bool((one := self._any(Customer, customer_id)) and one.merged_into),
         )
         if store and store_ids and store.id not in store_ids:
             raise OtherStore
@@ -142,16 +143,17 @@ class MemorySales:
         store: Store | None,
         *,
         is_customer_known: bool,
+        merged: bool,
     ) -> None:
         wrong = {
             "register_id": register_id is not None and register is None,
             "store_id": store_id is not None and (store is None or store.id != store_id),
             "customer_id": not is_customer_known,
         }
+        codes = {"customer_id": "merged"} if merged else {}
         if any(wrong.values()):
-            raise Invalid(
-                details=[Detail(name, "not_found", "None.") for name, is_so in wrong.items() if is_so]
-            )
+            names = [name for name, is_so in wrong.items() if is_so]
+            raise Invalid(details=[Detail(name, codes.get(name, "not_found"), "None.") for name in names])
 
     def _storage_of(self, store: Store) -> Storage | None:
         if store.values["default_storage_id"]:
