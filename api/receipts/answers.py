@@ -8,9 +8,11 @@ the tenders less the change, and less what was `given_back`, are `paid_total`. A
 from typing import Annotated, Literal
 
 from api.answers import (
+    NULL,
     Answer,
     Count,
     Currency,
+    Day,
     Email,
     Id,
     Meaning,
@@ -101,6 +103,8 @@ class PrintedReceiptAnswer(Answer, kw_only=True):
     store: Annotated[ReceiptStoreAnswer, Meaning("Where it happened.")]
     register: Annotated[str | None, Meaning("The register's name.", "Till 1")]
     cashier: Annotated[str | None, Meaning("The cashier's name without a mail host.", "cashier")]
+    customer: Annotated[str | None, Meaning("Who ordered; null for sales at a till, and once erased.", NULL)]
+    due_on: Annotated[Day | None, Meaning("By when it is due, if a day was agreed for the order.", NULL)]
     lines: Annotated[list[PrintedLineAnswer], Meaning("The lines.")]
     subtotal: Annotated[Money | None, Meaning("The lines less their own discounts.", 900)]
     order_discount: Annotated[Money | None, Meaning("What discounts on the whole order take off that.", 90)]
@@ -109,7 +113,9 @@ class PrintedReceiptAnswer(Answer, kw_only=True):
     rounding: Annotated[SignedMoney | None, Meaning("What cash rounding adds or takes away.", 0)]
     tip_total: Annotated[Money | None, Meaning("Tips on top.", 0)]
     paid_total: Annotated[Money | None, Meaning("What was paid of all that, or paid out.", 869)]
+    settled: Annotated[Money | None, Meaning("What was paid on the customer's account.", 0)]
     due: Annotated[Money | None, Meaning("What is still to pay.", 0)]
+    on_account: Annotated[bool, Meaning("Whether that is owed on account.", example=False)]
     tenders: Annotated[list[PrintedTenderAnswer], Meaning("How it was paid, or paid out.")]
     given_back: Annotated[
         list[PrintedTenderAnswer], Meaning("How money was given back for what was cancelled.", [])

@@ -8,6 +8,7 @@ from api.receipt_addresses import ReceiptAddresses
 from api.receipts.answers import ReceiptCompanyAnswer, ReceiptStoreAnswer
 from api.services import Reading
 from commands.ports import Missing
+from domain.customers import Customer
 from domain.entities import Entity
 from domain.payments import CASH
 from domain.registers import Register
@@ -25,6 +26,8 @@ class Place:
     register_id: UUID | None
     cashier_id: UUID | None
     methods: Iterable[str]
+    #: Whose order it is; nobody is named on the receipt of a sale at a till.
+    customer_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,7 @@ class Context:
     methods: Mapping[str, NamedMethod]
     paper: str
     address: str
+    customer: str | None = None
 
     def opens_drawer(self, methods: Iterable[str]) -> bool:
         """Whether a till with a drawer opens it for one of these methods."""
@@ -52,7 +56,8 @@ def context_of(reading: Reading, order_id: UUID, place: Place, addresses: Receip
     """The context of a receipt of an order. Raises Missing."""
     company = find_company(reading.db)
     methods = find_methods(reading.db, place.methods)
-    ids = [one for one in (place.store_id, place.register_id, place.cashier_id) if one]
+    places = (place.store_id, place.register_id, place.cashier_id, place.customer_id)
+    ids = [one for one in places if one]
     found: dict[type[Entity], Entity] = {type(one): one for one in reading.aggregates(Entity, ids)}
     if company is None or Store not in found:
         raise Missing
@@ -71,7 +76,15 @@ def context_of(reading: Reading, order_id: UUID, place: Place, addresses: Receip
         methods=methods,
         paper=company["receipt_paper"],
         address=addresses.of(reading.db.company_id, order_id),
+        customer=_name_of(found.get(Customer)),
     )
+
+
+def _name_of(customer: Entity | None) -> str | None:
+    """What a customer is called who was not erased."""
+    if not isinstance(customer, Customer) or customer.is_erased:
+        return None
+    return str(customer.values["name"])
 
 
 _KINDS = (Store, Register, User)

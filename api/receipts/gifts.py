@@ -27,6 +27,7 @@ def without_prices(receipt: R) -> R:
         rounding=None,
         tip_total=None,
         paid_total=None,
+        settled=None,
         due=None,
         tenders=[],
         given_back=[],

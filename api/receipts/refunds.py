@@ -29,6 +29,8 @@ def refund_receipt(
         store=context.store,
         register=context.register,
         cashier=context.cashier,
+        customer=context.customer,
+        due_on=None,
         lines=lines,
         subtotal=sum(line.amount or 0 for line in lines),
         order_discount=0,
@@ -39,7 +41,9 @@ def refund_receipt(
         paid_total=refund.total + refund.rounding + refund.tip,
         tenders=[given_back(payment, context, language) for payment in refund.payments],
         given_back=[],
+        settled=0,
         due=0,
+        on_account=False,
         qr_text=context.address,
         refund_id=refund.refund_id,
     )

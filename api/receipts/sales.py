@@ -37,6 +37,8 @@ def sale_receipt(order: Order, context: Context, language: str, copy: int) -> Or
         store=context.store,
         register=context.register,
         cashier=context.cashier,
+        customer=context.customer,
+        due_on=order.due_on if order.due_total else None,
         lines=lines,
         subtotal=totals.subtotal - own,
         order_discount=totals.discount_total - own,
@@ -47,7 +49,9 @@ def sale_receipt(order: Order, context: Context, language: str, copy: int) -> Or
         paid_total=paid.paid_total - sum(back.amount + back.tip for back in order.given_back),
         tenders=[_tender(payment, context, language) for payment in paid.payments],
         given_back=[given_back(payment, context, language) for payment in order.given_back],
+        settled=order.settled_total,
         due=order.due_total,
+        on_account=order.on_account,
         qr_text=context.address,
         order=show_order(order),
     )

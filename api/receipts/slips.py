@@ -7,6 +7,7 @@ from api.receipts.answers import PrintedLineAnswer, PrintedReceiptAnswer
 from api.receipts.texts import TEXTS
 from api.slips import Block, Code, Fact, Item, Rule, Slip, Sum, Table, Text
 from api.slips.languages import Language
+from domain.payments import ACCOUNT
 
 
 def slip_of(receipt: PrintedReceiptAnswer, language: Language, *, opens_drawer: bool = False) -> Slip:
@@ -82,6 +83,8 @@ class _Printer:
             (texts.date, self._language.moment(local)),
             (texts.register, receipt.register),
             (texts.cashier, receipt.cashier),
+            (texts.customer, receipt.customer),
+            (texts.due_on, receipt.due_on and self._language.day(receipt.due_on)),
         )
         for label, value in facts:
             if value:
@@ -151,8 +154,12 @@ class _Printer:
         for tender in self._receipt.given_back:
             label = self._texts.given_back.format(method=tender.name)
             yield Sum(label=label, value=self._money(-tender.tendered))
+        if self._receipt.settled:
+            yield Sum(label=self._texts.settled, value=self._money(self._receipt.settled))
         if self._receipt.due:
-            label = self._texts.due.format(currency=self._receipt.currency)
+            owed = f"{self._texts.methods[ACCOUNT]} {self._receipt.currency}"
+            due = self._texts.due.format(currency=self._receipt.currency)
+            label = owed if self._receipt.on_account else due
             yield Sum(label=label, value=self._money(self._receipt.due), is_strong=True)
 
     def _taxes(self) -> Iterator[Block]:

@@ -72,6 +72,7 @@ def source_of(reading: Reading, order: Order, refund_id: UUID | None, addresses:
         register_id=fact.register_id,
         cashier_id=fact.cashier_id,
         methods=_methods(order, refund),
+        customer_id=order.terms.customer_id if order.placed else None,
     )
     return Source(order=order, refund=refund, context=context_of(reading, order.id, place, addresses))
 

@@ -18,6 +18,9 @@ class Texts:
     handed_over: str
     due: str
     given_back: str
+    customer: str
+    due_on: str
+    settled: str
     copy: str
     voided: str
     cancelled: str
@@ -54,6 +57,9 @@ ENGLISH = Texts(
     handed_over="{done} of {quantity} handed over",
     due="Due {currency}",
     given_back="Given back: {method}",
+    customer="Customer",
+    due_on="Due on",
+    settled="Paid on account",
     copy="COPY {number}",
     voided="VOIDED",
     cancelled="CANCELLED",
@@ -96,6 +102,9 @@ GERMAN = Texts(
     handed_over="{done} von {quantity} übergeben",
     due="Offen {currency}",
     given_back="Erstattet: {method}",
+    customer="Kunde",
+    due_on="Zahlbar bis",
+    settled="Auf Rechnung bezahlt",
     copy="KOPIE {number}",
     voided="STORNIERT",
     cancelled="STORNIERT",
@@ -138,6 +147,9 @@ FRENCH = Texts(
     handed_over="{done} sur {quantity} remis",
     due="Reste dû {currency}",
     given_back="Remboursé\u00a0: {method}",
+    customer="Client",
+    due_on="À payer avant le",
+    settled="Payé en compte",
     copy="COPIE {number}",
     voided="ANNULÉ",
     cancelled="ANNULÉE",

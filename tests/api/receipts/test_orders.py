@@ -1,5 +1,7 @@
 """The receipt of an order of the back office: what is due and handed over, until it is a sale."""
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -94,6 +96,19 @@ def test_what_was_given_back_for_what_was_cancelled_is_told(order: Order) -> Non
         assert line in lines
     receipt = sale_receipt(order, CONTEXT, "en", 0)
     assert (receipt.paid_total, receipt.due, receipt.kind) == (500, 0, "order")
+
+
+def test_who_ordered_on_account_and_until_when_it_is_due_is_told(order: Order) -> None:
+    due = date(2026, 4, 1)
+    order.placed.__dict__["due_on"] = due
+    order.on_account = True
+    hand_over(order, "4")
+    context = replace(CONTEXT, customer="Ada Lovelace")
+    slip = slip_of(sale_receipt(order, context, "en", 0), LANGUAGES["en"])
+    lines = [" ".join(line.text.split()) for line in lines_of(slip, 48)]
+    assert {"Customer Ada Lovelace", "Due on 1 Apr 2026", "On account EUR 10.00"} <= set(lines)
+    order.settled = 400
+    assert {"Paid on account 4.00", "On account EUR 6.00"} <= set(printed(order))
 
 
 def test_a_completed_one_is_a_sale_as_any_other(order: Order) -> None:
