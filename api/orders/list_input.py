@@ -40,5 +40,8 @@ class OrdersQuery(OwnOrdersQuery):
     store_id = Id(**_ORDER["store_id"])
     cashier_id = Id(**_ORDER["cashier_id"])
     channel = Code(**_ORDER["channel"])
-    has_due = Flag(meaning="Whether something is still to pay, what is owed on account included.")
+    has_due = Flag(
+        meaning="Whether something is still to pay, also what is owed for an order on account. What a sale "
+        "was paid by the method `account` is paid, and owed by the customer (`has_due` of customers)."
+    )
     fulfilment_status = Choice(*get_args(FulfilmentStatus), **_ORDER["fulfilment_status"])

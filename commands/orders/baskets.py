@@ -1,9 +1,10 @@
 """What a basket costs: priced on the catalog, the store and the rights of one moment."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from types import MappingProxyType
+from typing import ClassVar, Protocol
 from uuid import UUID
 
 from commands.ports import Caller, UnitOfWork
@@ -168,6 +169,9 @@ class TotalChanged(Conflict):
     """It comes to another total than you expected; nothing was recorded."""
 
     code = "total_changed"
+    amounts: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"expected": "What you expected.", "actual": "What it comes to."}
+    )
 
     #: What it comes to.
     quote: Quote | None = None

@@ -29,8 +29,9 @@ class OrderFulfilment(Resource):
         "Hand over an order",
         description="Whole or in parts. Goods that are reserved for the order are taken first, so that "
         "nothing else needs to be available. What they cost is known from then on, and they count as "
-        "revenue; on account, the customer owes them. An order that is handed over and paid, or owed, is "
-        "completed.",
+        "revenue; on account, the customer owes them. Goods that are neither paid nor on account may be "
+        "handed over as well: the order stays open, and due. Once all is handed over, and paid or owed, it "
+        "is completed.",
         body=FulfilmentBody(),
         answer=PlacedOrderAnswer,
         refusals=(

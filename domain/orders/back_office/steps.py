@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from domain.errors import Conflict
@@ -19,6 +20,9 @@ class RefundRequired(Conflict):
     """More was paid than remains to be paid; cancel lines, and say how it is given back."""
 
     code = "refund_required"
+    amounts: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"overpaid": "What was paid beyond what remains to be paid, and has to go back."}
+    )
 
     @classmethod
     def of(cls, overpaid: int) -> Self:
