@@ -20,6 +20,7 @@ class Body(Schema):
     """
 
     example: ClassVar[Mapping[str, Any] | None] = None
+    error_messages = {"type": "Must be an object."}  # noqa: RUF012 as marshmallow has it
 
     class Meta:
         """Refuse what we do not know."""
@@ -67,6 +68,8 @@ def check_descriptions(schema: Schema) -> None:
 
 class Many(Described, fields.List[Any]):
     """A list of at most `longest` members, which is looked at before they are."""
+
+    default_error_messages = {"invalid": "Must be a list."}  # noqa: RUF012 as marshmallow has it
 
     def __init__(self, inner: fields.Field[Any], *, longest: int, shortest: int = 0, **kwargs: Any) -> None:
         self._length = validate.Length(min=shortest, max=longest)

@@ -17,6 +17,11 @@ _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 class Moment(Described, fields.AwareDateTime):
     """A time, ISO 8601 with a zone, kept in UTC; from the year 1900 on."""
 
+    default_error_messages = dict.fromkeys(
+        ("invalid", "invalid_awareness", "format"),
+        "Must be a time with its zone, such as 2026-03-01T09:00:00Z.",
+    )
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", **kwargs)
 
@@ -35,6 +40,8 @@ class Moment(Described, fields.AwareDateTime):
 
 class Day(Described, fields.Date):
     """A date, YYYY-MM-DD and nothing else that ISO 8601 allows."""
+
+    default_error_messages = dict.fromkeys(("invalid", "format"), "Must be a date, such as 2026-03-01.")
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str) or not _DAY.match(value):

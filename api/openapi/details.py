@@ -18,6 +18,9 @@ DETAIL_CODES: Mapping[str, str] = {
     "too_deep": "Too many levels hang under each other.",
     "ring": "Nothing can hang under itself.",
     "in_use": "Something still needs it.",
+    "customer_owes": "They owe something.",
+    "customer_has_credit": "They have something to their credit.",
+    "open_orders": "They have an order that is open.",
     "not_utf8": "It is not encoded in UTF-8.",
     "more": "Not a field: more details than are listed; the message says how many.",
     # Moments.

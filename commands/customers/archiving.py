@@ -1,12 +1,23 @@
 """Putting customers away whom nobody deals with any more, and having them back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from uuid import UUID
 
 from commands.customers.ports import CustomersWork, KnownCustomer
 from commands.ports import check_version
 from domain.customers import Customer
+from domain.errors import Detail
 from domain.settings import InUse
+
+_OPEN: Mapping[str, str] = MappingProxyType(
+    {
+        "customer_owes": "They owe something.",
+        "customer_has_credit": "They have something to their credit.",
+        "open_orders": "They have an order that is open.",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +44,12 @@ def archive_customer(command: ArchiveCustomer, work: CustomersWork) -> KnownCust
     work.customers.hold(command.id)
     asked = work.ask(Customer, command.id)
     standing = work.customers.standing(command.id, work.caller.store_ids)
-    is_engaged = work.customers.is_engaged(command.id)
+    engagements = work.customers.engagements(command.id)
     customer = asked.read()
     check_version(customer.version, command.expected_versions)
     customer.archive()
-    if is_engaged.read():
-        message = "The customer owes something, has something to their credit, or an order that is open."
-        raise InUse(message)
+    if open_with_them := engagements.read():
+        raise InUse(details=[Detail("id", code, _OPEN[code]) for code in open_with_them])
     work.save(customer)
     return KnownCustomer(customer, standing.read())
 

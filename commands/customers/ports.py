@@ -41,8 +41,8 @@ class CustomersPort(Protocol):
     def standing(self, customer_id: UUID, store_ids: tuple[UUID, ...]) -> Pending[Standing]:
         """Ask how they stand; what they bought counts in these stores, without any in all."""
 
-    def is_engaged(self, customer_id: UUID) -> Pending[bool]:
-        """Ask whether they owe, have something to their credit, or have an order that is open."""
+    def engagements(self, customer_id: UUID) -> Pending[list[str]]:
+        """Ask what is open with them: `customer_owes`, `customer_has_credit`, `open_orders`."""
 
 
 class CustomersWork(UnitOfWork, Protocol):

@@ -12,10 +12,15 @@ OWING: LiteralString = """
      WHERE company_id = %(company_id)s AND account = 'due' AND balance > 0
 """
 
-#: How a customer (`id`) owes something or has something to their credit.
-HAS_BALANCE: LiteralString = """
+#: How a customer (`id`) owes something, and has something to their credit.
+OWES: LiteralString = """
     EXISTS (SELECT 1 FROM account_balances
-             WHERE company_id = %(company_id)s AND customer_id = %(id)s AND balance <> 0)
+             WHERE company_id = %(company_id)s AND customer_id = %(id)s AND account = 'due' AND balance <> 0)
+"""
+HAS_CREDIT: LiteralString = """
+    EXISTS (SELECT 1 FROM account_balances
+             WHERE company_id = %(company_id)s AND customer_id = %(id)s AND account = 'store_credit'
+               AND balance <> 0)
 """
 
 _BALANCES: LiteralString = """

@@ -10,7 +10,7 @@ from domain.errors import Detail
 from domain.pending import Pending
 from domain.phones import phone_key
 from projections import orders
-from projections.accounts.balances import HAS_BALANCE
+from projections.accounts.balances import HAS_CREDIT, OWES
 from projections.base import Database, Row
 from projections.customer_standings import Standings
 from projections.customers import email_key
@@ -41,8 +41,10 @@ _NAMESAKES: LiteralString = """
 """
 
 #: What is open with a customer says itself how it is found; each names `company_id` and `id`.
-_ENGAGEMENTS: tuple[LiteralString, ...] = (orders.OPEN_OF_CUSTOMER, HAS_BALANCE)
-_IS_ENGAGED: LiteralString = f"SELECT {' OR '.join(_ENGAGEMENTS)} AS is_engaged"
+_ENGAGEMENTS: LiteralString = f"""
+    SELECT {OWES} AS customer_owes, {HAS_CREDIT} AS customer_has_credit,
+           {orders.OPEN_OF_CUSTOMER} AS open_orders
+"""
 
 
 class CustomersGuard:
@@ -75,10 +77,10 @@ class CustomersGuard:
         standings = Standings(self._db, [customer_id], store_ids)
         return Pending(lambda: standings.of(customer_id))
 
-    def is_engaged(self, customer_id: UUID) -> Pending[bool]:
+    def engagements(self, customer_id: UUID) -> Pending[list[str]]:
         """Ask whether they owe, have something to their credit, or have an order that is open."""
-        answer = self._db.ask(_IS_ENGAGED, self._own(customer_id))
-        return Pending(lambda: bool((row := answer.row()) and row["is_engaged"]))
+        answer = self._db.ask(_ENGAGEMENTS, self._own(customer_id))
+        return Pending(lambda: [code for code, is_so in (answer.row() or {}).items() if is_so])
 
     def _own(self, customer_id: UUID) -> dict[str, UUID]:
         return {"company_id": self._db.company_id, "id": customer_id}

@@ -48,12 +48,12 @@ class MemoryCustomers:
     def standing(self, customer_id: UUID, store_ids: tuple[UUID, ...]) -> Pending[Standing]:  # noqa: ARG002
         return Pending(Standing)
 
-    def is_engaged(self, customer_id: UUID) -> Pending[bool]:
+    def engagements(self, customer_id: UUID) -> Pending[list[str]]:
         customer = self._world.find(self._company_id, customer_id)
         own = {customer_id, *(customer.absorbed_ids if isinstance(customer, Customer) else ())}
         orders = self._world.all(self._company_id, Order)
         is_open = any(one.terms.customer_id in own and one.status == "open" for one in orders)
-        return Pending(lambda: is_open)
+        return Pending(lambda: ["open_orders"] if is_open else [])
 
 
 def _namesake(field: str, customer_id: UUID) -> Detail:
