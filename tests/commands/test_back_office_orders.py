@@ -290,6 +290,19 @@ class TestOnAccount:
         all_of_it = LineQuantity(line_id=line_id, quantity=Decimal(4))
         shop.when(FulfilOrder(id=SECOND, lines=(all_of_it,))).then_refused(CreditLimitExceeded)
 
+    def test_the_limit_is_asked_again_only_for_what_is_more(self, shop: Scenario) -> None:
+        shop.when(order("4", on_account=True, customer_id=CUSTOMER))
+        second = replace(order("4", on_account=True, customer_id=CUSTOMER, id=SECOND), lines=(line("4"),))
+        line_id = shop.when(second).answer.terms.lines[0].id
+        shop.when(handed_over("4"))
+
+        def to(quantity: str) -> AmendOrder:
+            return AmendOrder(id=SECOND, changes={}, lines=(replace(as_it_was(quantity), id=line_id),))
+
+        shop.when(AmendOrder(id=SECOND, changes={"note": "rings"})).then(fact(Order.Amended, SECOND))
+        shop.when(to("5")).then_refused(CreditLimitExceeded)
+        shop.when(to("1")).then(fact(Order.Amended, SECOND))
+
     def test_what_is_owed_there_is_not_paid_here(self, shop: Scenario) -> None:
         shop.when(order("4", on_account=True, customer_id=CUSTOMER))
         shop.when(handed_over("2"))
@@ -521,6 +534,26 @@ class TestAmendOrder:
             fact(Order.Amended, ORDER, customer_id=CUSTOMER)
         )
         shop.when(amended(changes={"customer_id": NOTHING})).then_refused(Invalid, "customer_id")
+
+    def test_somebody_else_takes_no_words_about_who_it_was_for(self, shop: Scenario) -> None:
+        of_ada = replace(HALF, reason="Ada's birthday")
+        lines = (line("2", id=LINE, discounts=(of_ada,)),)
+        shop.when(
+            replace(order(customer_id=CUSTOMER, note="ring at Ada's", discounts=(of_ada,)), lines=lines)
+        )
+        outcome = shop.when(amended(changes={"customer_id": None}))
+        terms = outcome.answer.terms
+        assert (terms.note, terms.discounts, terms.lines[0].discounts) == (None, (HALF,), (HALF,))
+        assert terms.totals.total == 124
+
+    def test_words_about_somebody_else_are_named_with_them(self, shop: Scenario) -> None:
+        shop.when(order(customer_id=CUSTOMER, note="ring at Ada's"))
+        again = replace(HALF, reason="loyal")
+        change = amended(
+            as_it_was("2", discounts=(again,)), changes={"customer_id": None, "note": "to the porter"}
+        )
+        terms = shop.when(change).answer.terms
+        assert (terms.note, terms.lines[0].discounts) == ("to the porter", (again,))
 
     def test_what_is_owed_by_one_is_not_of_another(self, shop: Scenario) -> None:
         shop.when(order(on_account=True, customer_id=CUSTOMER))

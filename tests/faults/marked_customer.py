@@ -32,6 +32,7 @@ class MarkedCustomer:
         self._buy()
         self._have_credit()
         self._order()
+        self._pass_on()
         self._fail()
         self._merge()
         for path in ("", "/export", "/statement", "/orders", "/store-credit"):
@@ -132,6 +133,27 @@ class MarkedCustomer:
             assert self._admin.get(f"{path}{what}").status == 200
         again = self._post("/api/admin/orders", {**body, "lines": [line], "note": self.mark})
         self._post(f"/api/admin/orders/{again['id']}/cancel", {"reason": self.mark}, 200)
+
+    def _pass_on(self) -> None:
+        """An order that was theirs, is nobody's by now, and is cancelled."""
+        discount = {"type": "amount", "value": 1, "reason": f"friend of {self.mark}"}
+        line = {"variant_id": self._stocked.variant_id, "quantity": 3, "discounts": [discount]}
+        order = self._post(
+            "/api/admin/orders",
+            {
+                "store_id": self._stocked.store["id"],
+                "channel": "phone",
+                "customer_id": self.id,
+                "lines": [line],
+                "discounts": [discount],
+                "payments": [{"method": "card", "amount": 200, "reference": f"{self.mark} card"}],
+                "note": f"ring at {self.mark}",
+            },
+        )
+        path, nobody = f"/api/admin/orders/{order['id']}", {"customer_id": None}
+        assert self._admin.patch(path, nobody, Idempotency_Key=str(uuid4())).status == 200
+        refund = [{"method": "card", "amount": 200}]
+        self._post(f"{path}/cancel", {"reason": "not needed", "refund": refund}, 200)
 
     def _fail(self) -> None:
         """Requests that are refused are about them as well."""

@@ -110,7 +110,11 @@ class AmendmentBody(Body):
     """What changes of an order; what is left out stays."""
 
     note = optional(1000, meaning="A note.")
-    customer_id = Id(allow_none=True, meaning="Who orders.")
+    customer_id = Id(
+        allow_none=True,
+        meaning="Who orders. What was noted about another before, and why they were given discounts, is left "
+        "out unless it is named again.",
+    )
     reserve_until = Moment(
         allow_none=True,
         meaning="Until when its goods are reserved; null: without an end. What has lapsed is reserved again.",

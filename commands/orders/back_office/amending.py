@@ -1,7 +1,7 @@
 """Amending an open order: its lines whole, what is promised by the difference, and whom it is for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from commands.orders.back_office.amended_lines import AmendedLine, Amendment, am
 from commands.orders.back_office.occasions import OrderWork, context_of, load_order, occasion_at
 from commands.orders.back_office.reserving import check_end, hold_goods
 from commands.ports import check_version
-from domain.orders import InvalidTransition, Order
+from domain.orders import InvalidTransition, Order, SaleLine
 from domain.orders.back_office import amend, promised_change
 from domain.pricing import Discount
 
@@ -34,7 +34,8 @@ class AmendOrder:
 def amend_order(command: AmendOrder, work: OrderWork) -> Order:
     """Change an order; what changes nothing is not recorded.
 
-    What lapsed is promised again if a later end is named. Raises Missing, StaleVersion, InvalidTransition,
+    What lapsed is promised again if a later end is named. The limit of who owes it is asked again only where
+    it comes to more, or is owed by somebody else. Raises Missing, StaleVersion, InvalidTransition,
     Invalid, NotForSale, LineFulfilled, RefundRequired, PriceOverrideNotAllowed, DiscountExceedsValue,
     DiscountNotAllowed, DiscountAboveCeiling, InsufficientStock, CustomerRequired, OnAccountNotAllowed,
     CreditLimitExceeded, StoreClosed and AmountTooLarge.
@@ -61,6 +62,9 @@ def amend_order(command: AmendOrder, work: OrderWork) -> Order:
     hold_goods(lines, more, terms.storage_id, context, work)
     discounts = terms.discounts if command.discounts is None else command.discounts
     note = changes.get("note", terms.note)
+    if is_for_another and terms.customer_id:
+        lines, discounts, note = _words_for_another(lines, discounts, command)
+    payable = order.figures.payable
     agreed = (terms.lines, terms.discounts, terms.customer_id, terms.note, order.reserve_until)
     if (lines, discounts, customer_id, note, reserve_until) == agreed and not promised:
         return order
@@ -75,9 +79,33 @@ def amend_order(command: AmendOrder, work: OrderWork) -> Order:
         reserves=reserves,
         reason=command.reason,
     )
-    check_limit(order, None, work)
+    if is_for_another or order.figures.payable > payable:
+        check_limit(order, None, work)
     work.save(order)
     return order
+
+
+def _words_for_another(
+    lines: tuple[SaleLine, ...], discounts: tuple[Discount, ...], command: AmendOrder
+) -> tuple[tuple[SaleLine, ...], tuple[Discount, ...], str | None]:
+    """What is said of the order from now on: only what this amendment says.
+
+    What was said before may be about the customer before, who can ask to be forgotten; it stays in the events
+    that are sealed with that customer's key.
+    """
+    said = [line.discounts is not None for line in command.lines] if command.lines else [False] * len(lines)
+    return (
+        tuple(
+            line if is_said else replace(line, discounts=_without_reasons(line.discounts))
+            for line, is_said in zip(lines, said, strict=True)
+        ),
+        _without_reasons(discounts) if command.discounts is None else discounts,
+        command.changes.get("note"),
+    )
+
+
+def _without_reasons(discounts: tuple[Discount, ...]) -> tuple[Discount, ...]:
+    return tuple(replace(discount, reason=None) for discount in discounts)
 
 
 def _amendment(order: Order, command: AmendOrder) -> Amendment:
