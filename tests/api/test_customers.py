@@ -221,6 +221,22 @@ class TestTotals:
         rows = client.get(f"{PATH}?sort=spent", X_Wait_For_Position=position).data
         assert [row["totals"]["spent"] for row in rows] == [0, 1071]
 
+    def test_put_customers_in_the_order_of_the_stores_in_which_one_works(self, bought: Any) -> None:
+        stocked, _ = bought
+        other = stocked.shop.client().post("/api/admin/stores", {"name": "Other", "code": "OTHER"}).data["id"]
+        position = stocked.shop.client().get("/api/admin/orders").headers["x-read-position"]
+
+        def spent_in(store: str, sort: str) -> list[int]:
+            rows = stocked.shop.client(stores=[store]).get(
+                f"{PATH}?sort={sort}", X_Wait_For_Position=position
+            )
+            return [row["totals"]["spent"] for row in rows.data]
+
+        own = stocked.store["id"]
+        assert spent_in(own, "spent") == spent_in(own, "last_visit") == [0, 1071]
+        assert spent_in(own, "-spent") == spent_in(own, "-last_visit") == [1071, 0]
+        assert spent_in(other, "-spent") == [0, 0]
+
     def test_lead_to_the_orders(self, bought: Any) -> None:
         stocked, customer = bought
         client = stocked.shop.client()
