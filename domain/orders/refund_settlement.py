@@ -179,11 +179,19 @@ def _cash_given(order: Order) -> int:
 
 def _cash_until(order: Order, cash: MethodBalance, exact: int, multiple: int) -> int:
     """All cash for this exact running total: what cash paid for its own part, never more before that."""
-    paid = sum(payment.amount for payment in order.paid.payments if payment.method == CASH)
-    paid -= sum(payment.amount for payment in order.given_back if payment.method == CASH)
+    paid = _cash_kept(order, cash, multiple)
     if exact < cash.paid:
         return min(round_to_multiple(exact, multiple), paid)
     return (paid if cash.paid else 0) + round_to_multiple(exact - cash.paid, multiple)
+
+
+def _cash_kept(order: Order, cash: MethodBalance, multiple: int) -> int:
+    """What of the cash was not given back for what was cancelled, by whichever method that was."""
+    if not order.given_back:
+        return sum(payment.amount for payment in order.paid.payments if payment.method == CASH)
+    kept = cash.paid + order.paid.rounding
+    kept -= sum(payment.amount - payment.exact for payment in order.given_back)
+    return max(0, kept - kept % max(multiple, 1))
 
 
 def _without_cash(offers: Sequence[Tender], missing: int, rest: int, tolerance: int) -> list[RefundPayment]:

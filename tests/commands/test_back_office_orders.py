@@ -23,7 +23,7 @@ from commands.orders.back_office.paying import PayOrder
 from commands.orders.back_office.placing import PlaceOrder
 from commands.orders.baskets import DiscountNotAllowed, PriceOverrideNotAllowed, TotalChanged
 from commands.orders.refund_rules import ReturnWindowClosed
-from commands.orders.refunds import RefundOrder
+from commands.orders.refunds import QuoteRefund, RefundOrder
 from commands.ports import Missing, StaleVersion
 from commands.settings import SwitchSetting
 from domain.accounts import Account, CreditLimitExceeded, InsufficientCredit, StoreCredit
@@ -606,6 +606,15 @@ class TestCancelOrder:
         shop.when(order(tenders=(CARD,)))
         shop.when(cancelled(refund="store_credit")).then_refused(CustomerRequired, "refund.0.method")
 
+    def test_cash_that_went_back_by_card_is_not_given_back_again(self, shop: Scenario) -> None:
+        shop.when(ReviseCompany(id=COMPANY, changes={"cash_rounding": 5}))
+        shop.when(order("4", tenders=(Tender(method="cash", amount=996, tendered=1000),)))
+        shop.when(cancelled(lines=(units("3"),), refund=(replace(CARD, amount=747),)))
+        shop.when(handed_over("1"))
+        quote = QuoteRefund(order_id=ORDER, returns=(LineReturn(line_id=LINE, quantity=Decimal(1)),))
+        settlement = shop.when(quote).answer.settlement
+        assert [(one.method, one.amount) for one in settlement.payments] == [("cash", 245)]
+
     def test_money_goes_back_the_way_it_came(self, shop: Scenario) -> None:
         shop.when(ReviseCompany(id=COMPANY, changes={"refund_to_original": "require"}))
         shop.when(order(tenders=(CARD,)))
@@ -636,9 +645,9 @@ class TestLapseOrders:
 def test_whoever_has_an_open_order_is_not_archived_nor_is_who_absorbed_them(shop: Scenario) -> None:
     shop.given(Customer.begin(Customer.Registered, OTHER, name="Ada L."))
     shop.when(order(customer_id=CUSTOMER))
-    shop.when(ArchiveCustomer(id=CUSTOMER)).then_refused(InUse)
+    shop.when(ArchiveCustomer(id=CUSTOMER)).then_refused(InUse, "id:open_orders")
     shop.when(MergeCustomers(id=OTHER, absorb=(CUSTOMER,), keep={}))
-    shop.when(ArchiveCustomer(id=OTHER)).then_refused(InUse)
+    shop.when(ArchiveCustomer(id=OTHER)).then_refused(InUse, "id:open_orders")
     shop.when(EraseCustomer(id=OTHER, reason="asked for it")).then_refused(OpenOrders)
     shop.when(cancelled())
     shop.when(ArchiveCustomer(id=OTHER)).then(fact(Customer.Archived, OTHER))
