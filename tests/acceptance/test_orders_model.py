@@ -91,5 +91,6 @@ def test_orders_are_what_their_books_say(
         for step in steps:
             do(desk, *step)
         assert desk.books.dues <= LIMIT
+        assert desk.differences() == []
 
     run()

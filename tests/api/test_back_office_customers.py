@@ -1,5 +1,6 @@
 """Whom orders of the back office are for, over HTTP: merged or erased meanwhile, and what they owe."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -213,3 +214,21 @@ class TestIfMatch:
         for what, body in (("payments", paid), ("fulfil", {}), ("cancel", {"reason": "no"})):
             assert desk.do(order, what, body, If_Match='"1"').status == 412
         assert desk.do(order, "payments", paid, If_Match='"2"').status == 201
+
+
+class TestCashIsRounded:
+    def test_where_it_pays_the_last_of_it_and_back_the_same(
+        self, make_shop: Callable[..., Any], stock: Callable[..., Stocked]
+    ) -> None:
+        desk = Desk(stock(make_shop(cash_rounding=5)))
+        order = desk.place(2).data
+        assert standing(desk.pay(order, 101, "cash")) == ("open", "partially_paid", "unfulfilled", 137)
+        cash = [{"method": "cash", "amount": 137, "tendered": 200}]
+        paid = desk.do(order, "payments", {"payments": cash})
+        assert (standing(paid)[1:], paid.data["change_total"]) == (("paid", "unfulfilled", 0), 65)
+        refund = [{"method": "cash", "amount": 120}]
+        less = {"reason": "one less", "lines": units(order, "1"), "refund": refund}
+        assert standing(desk.do(order, "cancel", less)) == ("open", "paid", "unfulfilled", 0)
+        back = desk.do(order, "cancel", {"reason": "no", "refund": refund})
+        assert standing(back) == ("cancelled", "refunded", "unfulfilled", 0)
+        assert [one["amount"] for one in back.data["back_office"]["given_back"]] == [120, 120]

@@ -133,14 +133,21 @@ class TestRights:
         assert [desk.place(role=role).status for role in ("Cashier", "Inventory Clerk")] == [403, 403]
         for what in ("fulfil", "cancel", "payments", "refunds"):
             assert desk.do(order, what, {}, role="Cashier").status == 403
+        for what in ("cancel", "payments", "refunds"):
+            assert desk.do(order, what, {}, role="Inventory Clerk").status == 403
+        for role in ("Cashier", "Inventory Clerk"):
+            assert desk.client(role).patch(f"{ORDERS}/{order['id']}", {"note": "mine"}).status == 403
 
     def test_those_of_another_store_are_not_there(self, desk: Desk) -> None:
         order = desk.place().data
         other = desk.client("Admin").post("/api/admin/stores", {"name": "North", "code": "N"}).data
         bound = desk.client(stores=[other["id"]])
         assert bound.patch(f"{ORDERS}/{order['id']}", {"note": "mine"}).status == 404
-        for what, body in (("fulfil", {}), ("cancel", {"reason": "no"})):
+        card = [{"method": "card", "amount": 119}]
+        for what, body in (("fulfil", {}), ("cancel", {"reason": "no"}), ("payments", {"payments": card})):
             assert bound.post(f"{ORDERS}/{order['id']}/{what}", body).status == 404
+        for what in ("", "/history", "/receipt"):
+            assert bound.get(f"{ORDERS}/{order['id']}{what}").status == 404
         assert bound.post(ORDERS, desk.body()).status == 403
 
 

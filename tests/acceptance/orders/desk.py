@@ -11,10 +11,13 @@ from commands.ports import Caller
 from infra.decisions.unit_of_work import EventWriter
 from infra.jobs.order_promises import LapsingWork
 from infra.postgres.transactions import transaction
+from infra.projections.verify import verify
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from tests.acceptance.orders.books import AT_FIRST, LIMIT, PRICE, OrderBooks, ShopBooks
 
 ORDERS, CUSTOMERS = "/api/admin/orders", "/api/admin/customers"
+#: What is read of orders, their goods and their money.
+MODELS = {"orders", "accounts", "refunds", "stock", "sale_facts", "customer_totals"}
 
 
 class Desk:
@@ -126,6 +129,14 @@ class Desk:
         )
         balances = self.client.get(f"{CUSTOMERS}/{self.customer}").data["balances"]
         assert (balances["due"], balances["store_credit"]) == (self.books.dues, self.books.credit)
+
+    def differences(self) -> list[str]:
+        """The read models of orders, goods and money that are not what the log makes of them."""
+        database, company_id = self.shop.service.database, self.shop.company_id
+        models = [model for model in PROJECTIONS if model.name in MODELS]
+        reports = {model.name: verify(database.worker, EVENT_TYPES, model, company_id) for model in models}
+        assert set(reports) == MODELS
+        return [name for name, report in reports.items() if not report.is_true]
 
 
 def lapse(shop: Any, order_id: str) -> int:
