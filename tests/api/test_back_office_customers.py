@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from infra.projections.verify import verify
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from tests.acceptance.orders.desk import lapse
 from tests.api.conftest import Stocked
 from tests.api.test_accounts import customer_of, give, path, statement
@@ -146,6 +148,14 @@ class TestOwed:
         assert statement(desk.stocked, ada)["closing"] == 19
         desk.do(order, "fulfil", {})
         assert statement(desk.stocked, ada)["closing"] == 376
+
+    def test_who_paid_before_owes_nothing_and_has_no_account_yet(self, desk: Desk, ada: str) -> None:
+        paid = [{"method": "card", "amount": 476}]
+        order = desk.place(customer_id=ada, on_account=True, payments=paid).data
+        assert standing(desk.do(order, "fulfil", {})) == ("completed", "paid", "fulfilled", 0)
+        (accounts,) = (model for model in PROJECTIONS if model.name == "accounts")
+        shop = desk.stocked.shop
+        assert verify(shop.service.database.worker, EVENT_TYPES, accounts, shop.company_id).is_true
 
     def test_what_is_owed_is_given_back_on_the_account(self, desk: Desk, ada: str) -> None:
         order = desk.place(customer_id=ada, on_account=True).data

@@ -25,7 +25,6 @@ from domain.errors import Detail, Invalid
 from domain.orders import Order, SaleLine
 from domain.orders.back_office import Occasion, check_fulfillable, fulfil, rest_of
 from domain.orders.handovers import LineQuantity
-from domain.pending import Pending
 from domain.sale_context import SaleContext
 from domain.stock.issues import Demand, take
 from domain.stock.levels import NOTHING, Level
@@ -63,7 +62,6 @@ def fulfil_order(command: FulfilOrder, work: OrderWork) -> Order:
     stocked = _stocked(order, lines)
     levels = _hold_levels(stocked, storage_id, order, work)
     moved = _take(stocked, storage_id, levels, order=order, occasion=occasion, context=context)
-    accounts = _hold_accounts(order, work)
     handover = fulfil(
         order,
         occasion,
@@ -72,9 +70,7 @@ def fulfil_order(command: FulfilOrder, work: OrderWork) -> Order:
         storage_id=storage_id if stocked else None,
         tracking=command.tracking,
     )
-    held = accounts.read()
-    if held and handover.charged:
-        held.charge(handover.charged, posting_of(order, occasion), due_on=order.due_on)
+    held = _charge(handover.charged, order, occasion, work)
     work.save(order)
     save_entries(held, work)
     if storage_id and moved:
@@ -184,11 +180,15 @@ def _costs(
     return costs
 
 
-def _hold_accounts(order: Order, work: OrderWork) -> Pending[CustomerAccounts | None]:
-    """Hold the accounts of whoever owes what is handed over."""
-    if not order.on_account or order.terms.customer_id is None:
-        return Pending(lambda: None)
-    return work.accounts.hold(order.terms.customer_id)
+def _charge(amount: int, order: Order, occasion: Occasion, work: OrderWork) -> CustomerAccounts | None:
+    """Charge whoever owes what was handed over; where that was paid before, nobody's accounts are held."""
+    customer_id = order.terms.customer_id
+    if not amount or customer_id is None:
+        return None
+    held = work.accounts.hold(customer_id).read()
+    if held:
+        held.charge(amount, posting_of(order, occasion), due_on=order.due_on)
+    return held
 
 
 def _book(

@@ -130,13 +130,13 @@ class Desk:
         balances = self.client.get(f"{CUSTOMERS}/{self.customer}").data["balances"]
         assert (balances["due"], balances["store_credit"]) == (self.books.dues, self.books.credit)
 
-    def differences(self) -> list[str]:
-        """The read models of orders, goods and money that are not what the log makes of them."""
+    def differences(self) -> list[Any]:
+        """Where read models of orders, goods and money are not what the log makes of them."""
         database, company_id = self.shop.service.database, self.shop.company_id
         models = [model for model in PROJECTIONS if model.name in MODELS]
         reports = {model.name: verify(database.worker, EVENT_TYPES, model, company_id) for model in models}
         assert set(reports) == MODELS
-        return [name for name, report in reports.items() if not report.is_true]
+        return [one for report in reports.values() for one in report.differences]
 
 
 def lapse(shop: Any, order_id: str) -> int:
