@@ -83,13 +83,21 @@ class AccountsGuard:
         self._learn_key = learn_key
 
     def hold(self, customer_id: UUID) -> Pending[CustomerAccounts | None]:
-        """Hold the accounts of a customer, or of whoever they turned out to be, and ask for them."""
+        """Hold the accounts of a customer, or of whoever they turned out to be, and ask for them.
+
+        A statement that waits for a customer who is just being merged looks from before the merge, and finds
+        nobody; asked once more, it finds who was kept.
+        """
+        held = self._ask(customer_id)
+        return Pending(lambda: self._accounts(*held) or self._accounts(*self._ask(customer_id)))
+
+    def _ask(self, customer_id: UUID) -> tuple[Answer, Answer]:
+        """The customer, held with both balances, and their lots."""
         params = {"company_id": self._db.company_id, "customer_id": customer_id}
         customer = self._db.ask(_HOLD_CUSTOMER, params)
         self._db.execute(_ENSURE, params)
         self._db.execute(_LOCK, params)
-        lots = self._db.ask(_LOTS, params)
-        return Pending(lambda: self._accounts(customer, lots))
+        return customer, self._db.ask(_LOTS, params)
 
     def hold_all(self, customer_ids: Collection[UUID]) -> Pending[Mapping[UUID, CustomerAccounts]]:
         """Hold those of several customers, one after another by their ids; the unknown are left out."""

@@ -74,7 +74,10 @@ class TestMergedMeanwhile:
         assert desk.do(order, "cancel", {"reason": "no", "refund": "store_credit"}).status == 200
         assert desk.client().get(f"{CUSTOMERS}/{ada}").data["balances"]["store_credit"] == 200
 
-    def test_a_merge_and_an_order_at_once_lose_nothing(self, desk: Desk, ada: str, eve: str) -> None:
+    @pytest.mark.parametrize("_attempt", range(3))
+    def test_a_merge_and_an_order_at_once_lose_nothing(
+        self, desk: Desk, ada: str, eve: str, _attempt: int
+    ) -> None:
         order = desk.place(customer_id=eve, on_account=True).data
         answers = at_once(
             lambda: merge(desk, ada, eve),

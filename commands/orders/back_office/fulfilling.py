@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from commands.accounts.tenders import save_entries
+from commands.accounts.tenders import hold_accounts, save_entries
 from commands.moments import moment_of
 from commands.orders.back_office.occasions import (
     OrderWork,
@@ -25,6 +25,7 @@ from domain.errors import Detail, Invalid
 from domain.orders import Order, SaleLine
 from domain.orders.back_office import Occasion, check_fulfillable, fulfil, rest_of
 from domain.orders.handovers import LineQuantity
+from domain.payments import ACCOUNT
 from domain.sale_context import SaleContext
 from domain.stock.issues import Demand, take
 from domain.stock.levels import NOTHING, Level
@@ -185,7 +186,7 @@ def _charge(amount: int, order: Order, occasion: Occasion, work: OrderWork) -> C
     customer_id = order.terms.customer_id
     if not amount or customer_id is None:
         return None
-    held = work.accounts.hold(customer_id).read()
+    held = hold_accounts([ACCOUNT], customer_id, work).read()
     if held:
         held.charge(amount, posting_of(order, occasion), due_on=order.due_on)
     return held
