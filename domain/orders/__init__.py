@@ -9,6 +9,7 @@ from domain.orders.refund_settlement import (
     RefundMethodNotAllowed,
     check_methods,
     settle_given,
+    settle_overpaid,
     settle_refund,
     suggest_payments,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "remainders_of",
     "sell",
     "settle_given",
+    "settle_overpaid",
     "settle_refund",
     "suggest_payments",
     "void",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.money import RoundingMode, shortest
 from domain.orders.lines import SaleLine, Sums
-from domain.orders.portions import refund_line, resize_line
+from domain.orders.portions import resize_line
 from domain.pricing import LineTax, OrderTax, order_taxes
 
 _NOTHING = Decimal(0)
@@ -55,31 +55,31 @@ class ReservedChange:
 
 
 def part_of(
-    line: SaleLine,
+    priced: SaleLine,
     quantity: Decimal,
     earlier: Sequence[FulfilledLine],
     *,
     cost_total: int,
     mode: RoundingMode,
 ) -> FulfilledLine:
-    """The part of a line that goes with its next units.
+    """The part of a line that goes with its next units, of the line as it was `priced`.
 
     It is what belongs to all units up to these, less what went with the earlier ones: all parts add up to
-    the line in every field, whatever was cancelled or amended between them. Raises ReturnExceedsSold.
+    the line in every field, whatever was cancelled or amended between them.
     """
     before = sum((part.quantity for part in earlier), _NOTHING)
-    upto = refund_line(line, _NOTHING, before + quantity, mode)
+    upto = resize_line(priced, before + quantity, mode)
 
     def less(field: str) -> int:
         return int(getattr(upto, field)) - sum(int(getattr(part, field)) for part in earlier)
 
     net_sales = less("net_sales")
     return FulfilledLine(
-        line_id=line.id,
-        product_id=line.product_id,
-        variant_id=line.variant_id,
-        category_id=line.category_id,
-        brand_id=line.brand_id,
+        line_id=priced.id,
+        product_id=priced.product_id,
+        variant_id=priced.variant_id,
+        category_id=priced.category_id,
+        brand_id=priced.brand_id,
         quantity=quantity,
         gross_total=less("gross_total"),
         discount_total=less("discount_total"),
@@ -97,11 +97,14 @@ def part_of(
     )
 
 
-def resized(line: SaleLine, quantity: Decimal, mode: RoundingMode) -> SaleLine:
-    """The line with so many units, at what one came to; its cost is that of what was handed over."""
+def resized(line: SaleLine, priced: SaleLine, quantity: Decimal, mode: RoundingMode) -> SaleLine:
+    """The line with so many units, at what one came to when it was `priced`: nothing is rounded twice.
+
+    Its cost is that of what was handed over.
+    """
     if quantity == line.quantity:
         return line
-    kept = resize_line(line, quantity, mode)
+    kept = resize_line(priced, quantity, mode)
     return replace(
         line,
         quantity=quantity,

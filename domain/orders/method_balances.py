@@ -42,6 +42,11 @@ def balances_of(order: Order) -> dict[str, MethodBalance]:
     if difference and balances:
         carrier = _carrier(balances, difference)
         balances[carrier] = replace(balances[carrier], paid=balances[carrier].paid + difference)
+    # Cash is rounded over all that goes back in it, so what went back for what was cancelled is counted on.
+    for back in order.given_back:
+        if back.method == CASH:
+            old = balances.get(CASH, MethodBalance(method=CASH, paid=0))
+            balances[CASH] = replace(old, paid=old.paid + back.exact, refunded=old.refunded + back.exact)
     for refund in order.refunds:
         for back in refund.payments:
             old = balances.get(back.method, MethodBalance(method=back.method, paid=0))
@@ -61,7 +66,7 @@ def _paid(order: Order) -> dict[str, MethodBalance]:
         old = balances.get(ACCOUNT, MethodBalance(method=ACCOUNT, paid=0))
         balances[ACCOUNT] = replace(old, paid=old.paid + order.charged)
     for back in order.given_back:
-        if back.method in balances:
+        if back.method in balances and back.method != CASH:
             old = balances[back.method]
             balances[back.method] = replace(old, paid=old.paid - min(old.paid, back.exact))
     return balances

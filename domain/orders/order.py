@@ -119,6 +119,7 @@ class Order(Aggregate):
             aggregate.paid = Settlement(payments=(), rounding=0, tip_total=0, paid_total=0, change_total=0)
             aggregate.fulfilled = {}
             aggregate.begin_course(self, on_account=self.on_account)
+            aggregate.priced = {line.id: line for line in self.lines}
             aggregate.reserve(self.reserved)
 
     class Step(Aggregate.Event):
@@ -154,7 +155,8 @@ class Order(Aggregate):
         reason: str | None
 
         def apply(self, aggregate: "Order") -> None:
-            """Keep the new terms."""
+            """Keep the new terms, and of each line how it was priced last."""
+            aggregate.priced = {line.id: aggregate.priced_as(line) for line in self.lines}
             aggregate.agree(
                 lines=self.lines,
                 taxes=self.taxes,
@@ -385,6 +387,9 @@ class Order(Aggregate):
         refund_prints: dict[UUID, int]
         #: As it was placed in the back office; None for a sale at a till.
         placed: Placed | None
+        #: The lines as they were priced, before anything of them was cancelled; once goods were handed over,
+        #: no line is priced anew.
+        priced: dict[UUID, SaleLine]
         #: Units that were cancelled, by line; what is left of the order has no more of them.
         cancelled: dict[UUID, Decimal]
         #: The lines of which something was cancelled, as they were before.
@@ -406,7 +411,7 @@ class Order(Aggregate):
 
     def begin_course(self, placed: Placed | None, *, on_account: bool) -> None:
         """Begin without anything that comes later: no refund, no print, no cancelled line."""
-        self.returned, self.refunds, self.voided = {}, [], None
+        self.returned, self.refunds, self.voided, self.priced = {}, [], None, {}
         self.prints, self.refund_prints = 0, {}
         self.placed, self.on_account, self.charged, self.settled = placed, on_account, 0, 0
         self.cancelled, self.cancelled_lines, self.handovers, self.given_back = {}, {}, [], []
@@ -417,6 +422,12 @@ class Order(Aggregate):
         """Let these terms be others from here on."""
         agreed: Any = self.terms
         self.terms = replace(agreed, **terms)
+
+    def priced_as(self, line: SaleLine) -> SaleLine:
+        """How a line of an amendment was priced: as before, where that is not what changes of it."""
+        before = next((one for one in self.terms.lines if one.id == line.id), None)
+        is_as_before = before is not None and (line == before or any(self.fulfilled.values()))
+        return self.priced[line.id] if is_as_before else line
 
     def reserve(self, changes: Iterable[ReservedChange]) -> None:
         """Add to what is promised."""

@@ -99,6 +99,35 @@ def _settle(
     )
 
 
+def settle_overpaid(
+    order: Order, overpaid: int, offers: Sequence[Tender], cash_rounding: int
+) -> tuple[RefundPayment, ...]:
+    """Give back what was paid of an open order beyond what remains of it.
+
+    Cash is what the other methods leave, rounded over all that goes back in cash, as in refunds; it may be
+    offered exact or rounded. Raises PaymentInsufficient, PaymentExceedsTotal, AmountNotValid.
+    """
+    others = [offer for offer in offers if offer.method != CASH]
+    cash = [offer for offer in offers if offer.method == CASH]
+    exact = overpaid - sum(checked(offer.amount) for offer in others)
+    if exact < 0 or (exact and not cash):
+        raise _mismatch(exact)
+    payments = [*map(_exact, others)]
+    if cash:
+        amount = _cash_running(order, exact, cash_rounding)
+        offered = sum(checked(offer.amount) for offer in cash)
+        if offered not in (amount, exact):
+            raise _mismatch(amount - offered)
+        payments.append(RefundPayment(method=CASH, amount=amount, exact=exact, reference=cash[0].reference))
+    return tuple(payment for payment in payments if payment.exact)
+
+
+def _cash_running(order: Order, exact: int, multiple: int) -> int:
+    """What of the running total of all cash that goes back is paid out with this exact part."""
+    cash = balances_of(order).get(CASH, MethodBalance(method=CASH, paid=0))
+    return max(0, _cash_until(order, cash, cash.refunded + exact, multiple) - _cash_given(order))
+
+
 def check_methods(
     order: Order,
     settlement: RefundSettlement,
@@ -117,7 +146,8 @@ def check_methods(
         now[payment.method] = now.get(payment.method, 0) + payment.exact
     never = sum(balance.paid for method, balance in balances.items() if method in never_cash)
     cash = balances.get(CASH, MethodBalance(method=CASH, paid=0))
-    if CASH in now and cash.refunded + now[CASH] > order.terms.totals.total - never:
+    refunded = cash.refunded - sum(back.exact for back in order.given_back if back.method == CASH)
+    if CASH in now and refunded + now[CASH] > order.terms.totals.total - never:
         raise RefundMethodNotAllowed(
             "What was paid with a coupon, a card of value, on account or by goods is not cashed."
         )
@@ -166,14 +196,14 @@ def _cash_out(order: Order, total: int, exact: int, multiple: int) -> int:
     cash = balances_of(order).get(CASH, MethodBalance(method=CASH, paid=0))
     after = cash.refunded + exact
     if after == cash.paid or order.refunded_exact + total < order.terms.totals.total:
-        return max(0, _cash_until(order, cash, after, multiple) - _cash_given(order))
+        return _cash_running(order, exact, multiple)
     left = max(0, exact + _rest_of_rounding(order, total))
     return left - left % max(multiple, 1) if cash.paid else round_to_multiple(left, multiple)
 
 
 def _cash_given(order: Order) -> int:
-    """All cash that was paid out so far."""
-    payments = [payment for refund in order.refunds for payment in refund.payments]
+    """All cash that was paid out so far, also for what was cancelled."""
+    payments = [payment for refund in order.refunds for payment in refund.payments] + order.given_back
     return sum(payment.amount for payment in payments if payment.method == CASH)
 
 
@@ -186,11 +216,10 @@ def _cash_until(order: Order, cash: MethodBalance, exact: int, multiple: int) ->
 
 
 def _cash_kept(order: Order, cash: MethodBalance, multiple: int) -> int:
-    """What of the cash was not given back for what was cancelled, by whichever method that was."""
+    """What was paid in cash, without what of it went back by other methods for what was cancelled."""
     if not order.given_back:
         return sum(payment.amount for payment in order.paid.payments if payment.method == CASH)
     kept = cash.paid + order.paid.rounding
-    kept -= sum(payment.amount - payment.exact for payment in order.given_back)
     return max(0, kept - kept % max(multiple, 1))
 
 

@@ -31,6 +31,7 @@ from domain.catalog.products import NotForSale
 from domain.customer_erasure import OpenOrders
 from domain.customers import Customer
 from domain.errors import Invalid
+from domain.money import AmountNotValid
 from domain.orders import InvalidTransition, LineReturn, Order, RefundMethodNotAllowed
 from domain.orders.back_office import (
     CancelExceedsOrdered,
@@ -114,6 +115,10 @@ def as_it_was(quantity: str, **values: Any) -> AmendedLine:
 
 def cancelled(**values: Any) -> CancelOrder:
     return CancelOrder(id=ORDER, **{"reason": "changed their mind", **values})
+
+
+def paid_by(amount: int) -> Tender:
+    return Tender(method="card", amount=amount)
 
 
 def promised(quantity: str, variant_id: Any = VARIANT) -> ReservedChange:
@@ -347,6 +352,15 @@ class TestPayOrder:
         assert standing(outcome) == ("open", "paid", "unfulfilled", 0)
         shop.when(paid(CARD)).then_refused(PaymentExceedsDue)
 
+    def test_parts_in_cash_are_paid_in_coins_that_there_are(self, shop: Scenario) -> None:
+        shop.when(ReviseCompany(id=COMPANY, changes={"cash_rounding": 5}))
+        shop.when(order())
+        shop.when(paid(Tender(method="cash", amount=13))).then_refused(
+            AmountNotValid, "payments.0.amount:amount_not_valid"
+        )
+        shop.when(paid(Tender(method="cash", amount=15))).then(fact(Order.Paid, ORDER, due=483))
+        shop.when(paid(Tender(method="cash", amount=483))).then(fact(Order.Paid, ORDER, due=0, rounding=2))
+
     def test_the_last_payment_completes_what_was_handed_over(self, shop: Scenario) -> None:
         shop.when(order())
         shop.when(handed_over())
@@ -507,6 +521,15 @@ class TestAmendOrder:
         shop.when(amended(as_it_was("4"), reprice=True)).then_refused(LineFulfilled, "reprice")
         assert shop.when(amended(as_it_was("6"))).answer.terms.totals.total == 747
 
+    def test_amounts_follow_the_price_however_small_a_line_was_meanwhile(self, shop: Scenario) -> None:
+        shop.given(product(variant(TEA, "TEA", 12), one=OTHER, track_stock=False))
+        tea = line("1", TEA, id=SECOND)
+        shop.when(PlaceOrder(id=ORDER, store_id=STORE, channel="web", lines=(line("1", id=LINE), tea)))
+        shop.when(FulfilOrder(id=ORDER, lines=(LineQuantity(line_id=SECOND, quantity=Decimal(1)),)))
+        rest = AmendedLine(id=SECOND, quantity=Decimal(1))
+        shop.when(amended(as_it_was("0.001"), rest))
+        assert shop.when(amended(as_it_was("8"), rest)).answer.terms.totals.total == 8 * 249 + 12
+
     def test_below_what_was_paid_takes_a_cancellation(self, shop: Scenario) -> None:
         shop.when(order(tenders=(replace(CARD, amount=498),)))
         outcome = shop.when(amended(as_it_was("1"))).then_refused(RefundRequired)
@@ -605,6 +628,41 @@ class TestCancelOrder:
     def test_nobody_has_store_credit_without_a_name(self, shop: Scenario) -> None:
         shop.when(order(tenders=(CARD,)))
         shop.when(cancelled(refund="store_credit")).then_refused(CustomerRequired, "refund.0.method")
+
+    def test_cash_is_rounded_over_all_that_goes_back_in_it(self, shop: Scenario) -> None:
+        shop.when(ReviseCompany(id=COMPANY, changes={"cash_rounding": 5}))
+        shop.when(ReviseVariant(product_id=PRODUCT, variant_id=VARIANT, changes={"price": 13}))
+        shop.when(order("4", tenders=(Tender(method="cash", amount=50),)))
+        one = cancelled(lines=(units("1"),), refund=(Tender(method="cash", amount=13),))
+        for _ in range(3):
+            shop.when(one)
+        outcome = shop.when(one)
+        assert [payment.amount for payment in outcome.answer.given_back] == [15, 10, 15, 10]
+
+    def test_refunds_go_on_where_cancelling_stopped(self, shop: Scenario) -> None:
+        shop.when(ReviseCompany(id=COMPANY, changes={"cash_rounding": 5}))
+        shop.when(ReviseVariant(product_id=PRODUCT, variant_id=VARIANT, changes={"price": 13}))
+        shop.when(order("4", tenders=(Tender(method="cash", amount=50),)))
+        shop.when(cancelled(lines=(units("1"),), refund=(Tender(method="cash", amount=13),)))
+        shop.when(handed_over("3"))
+        returned = (LineReturn(line_id=LINE, quantity=Decimal(1)),)
+        tenders = (Tender(method="cash", amount=13),)
+        paid_out = [
+            shop.when(RefundOrder(order_id=ORDER, returns=returned, tenders=tenders, reason="sour"))
+            for _ in range(3)
+        ]
+        assert [one.answer.refunds[-1].payments[0].amount for one in paid_out] == [10, 15, 10]
+
+    def test_in_steps_it_leaves_what_at_once_it_would(self, shop: Scenario) -> None:
+        cheap = Discount(type="amount", value=Decimal(3))
+        one = line("10", unit_price=1, discounts=(cheap,), id=LINE)
+        shop.when(PlaceOrder(id=ORDER, store_id=STORE, channel="web", lines=(one,), tenders=(paid_by(7),)))
+        parts = [shop.when(handed_over("5")).answer.fulfilled_total]
+        for gone in (1, 0, 1, 1):
+            back = (paid_by(gone),) if gone else None
+            shop.when(cancelled(lines=(units("1"),), refund=back))
+        parts.append(shop.when(handed_over("1")).answer.fulfilled_total)
+        assert parts == [4, 4]
 
     def test_cash_that_went_back_by_card_is_not_given_back_again(self, shop: Scenario) -> None:
         shop.when(ReviseCompany(id=COMPANY, changes={"cash_rounding": 5}))

@@ -167,10 +167,10 @@ class TestPaying:
 
     def test_the_last_of_it_in_cash_is_rounded_and_a_part_is_not(self) -> None:
         order = placed("1")
-        pay_with(order, Tender(method="cash", amount=101))
-        assert (order.due_total, order.paid.rounding) == (232, 0)
-        pay_with(order, Tender(method="cash", amount=230))
-        assert (order.due_total, order.paid.rounding, order.paid.paid_total) == (0, -2, 331)
+        pay_with(order, Tender(method="cash", amount=100))
+        assert (order.due_total, order.paid.rounding) == (233, 0)
+        pay_with(order, Tender(method="cash", amount=235))
+        assert (order.due_total, order.paid.rounding, order.paid.paid_total) == (0, 2, 335)
 
     def test_more_than_is_due_is_refused_on_a_card(self) -> None:
         with pytest.raises(PaymentExceedsDue):

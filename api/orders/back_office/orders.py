@@ -18,6 +18,7 @@ from commands.orders.back_office.placing import place_order
 from commands.orders.baskets import TotalChanged
 from commands.ports import ConcurrentEdit, DuplicateId, Missing, StaleVersion
 from domain.accounts import CreditLimitExceeded, InsufficientCredit
+from domain.money import AmountNotValid
 from domain.orders import InvalidTransition, Order
 from domain.orders.back_office import LineFulfilled, PaymentExceedsDue, RefundRequired
 from domain.packages import PlanLimitReached
@@ -45,6 +46,7 @@ class BackOfficeOrders(AdminOrders):
             CustomerRequired,
             PaymentExceedsDue,
             PaymentInsufficient,
+            AmountNotValid,
             TotalChanged,
             PlanLimitReached,
             DuplicateId,

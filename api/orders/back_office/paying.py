@@ -14,7 +14,7 @@ from commands.accounts.tenders import CustomerRequired
 from commands.orders.back_office.paying import PayOrder, pay_order
 from commands.ports import ConcurrentEdit, Missing, StaleVersion
 from domain.accounts import CreditLimitExceeded, InsufficientCredit
-from domain.money import AmountTooLarge
+from domain.money import AmountNotValid, AmountTooLarge
 from domain.orders import InvalidTransition
 from domain.orders.back_office import PaymentExceedsDue
 from domain.payments import PaymentInsufficient
@@ -42,6 +42,7 @@ class OrderPayments(Resource):
             CreditLimitExceeded,
             CustomerRequired,
             StoreClosed,
+            AmountNotValid,
             AmountTooLarge,
             StaleVersion,
             ConcurrentEdit,

@@ -103,7 +103,9 @@ def _beside_fulfilled(amendment: Amendment, context: SaleContext, work: UnitOfWo
     priced = _priced(replace(amendment, lines=tuple(new), discounts=()), context, work) if new else ()
     mode, rest = _rules(amendment.order).rounding_mode, iter(priced)
     return tuple(
-        resized(amendment.old[line.id], line.quantity, mode) if line.id in amendment.old else next(rest)
+        resized(amendment.old[line.id], amendment.order.priced[line.id], line.quantity, mode)
+        if line.id in amendment.old
+        else next(rest)
         for line in amendment.lines
     )
 

@@ -16,8 +16,8 @@ from commands.orders.back_office.occasions import (
 )
 from commands.orders.refund_rules import ask_refund_methods, check_payments, offers_of
 from commands.ports import check_version
-from domain.orders import Order, RefundPayment, RefundSettlement
-from domain.orders.back_office import RefundRequired, cancel, overpaid_after, settle_overpaid
+from domain.orders import Order, RefundPayment, RefundSettlement, settle_overpaid
+from domain.orders.back_office import RefundRequired, cancel, overpaid_after
 from domain.orders.handovers import LineQuantity
 from domain.payments import STORE_CREDIT, Tender
 
@@ -46,7 +46,8 @@ def cancel_order(command: CancelOrder, work: OrderWork) -> Order:
     offers = _offers(command, overpaid)
     known = ask_refund_methods(order, offers, work)
     context = context_of(order, work, is_closed_allowed=True)
-    payments = settle_overpaid(overpaid, offers_of(offers, known.read()), context.rules.cash_rounding)
+    offers = offers_of(offers, known.read())
+    payments = settle_overpaid(order, overpaid, offers, context.rules.cash_rounding)
     # Credit is never less to the customer than the way the money came.
     money = [payment for payment in payments if payment.method != STORE_CREDIT]
     check_payments(order, _settlement(money), known.read(), context, work)

@@ -1,7 +1,7 @@
 """Orders of the back office: placed, amended, paid and handed over in parts, lapsed and cancelled."""
 
 from domain.orders.back_office.amending import LineFulfilled, amend, promised_change
-from domain.orders.back_office.cancelling import CancelExceedsOrdered, cancel, overpaid_after, settle_overpaid
+from domain.orders.back_office.cancelling import CancelExceedsOrdered, cancel, overpaid_after
 from domain.orders.back_office.fulfilling import FulfilExceedsOrdered, check_fulfillable, fulfil, rest_of
 from domain.orders.back_office.lapsing import is_due, lapse
 from domain.orders.back_office.paying import PaymentExceedsDue, pay, settle_part
@@ -26,6 +26,5 @@ __all__ = [
     "place",
     "promised_change",
     "rest_of",
-    "settle_overpaid",
     "settle_part",
 ]

@@ -6,7 +6,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.errors import Conflict, Detail
-from domain.money import checked, round_to_multiple
 from domain.orders.back_office.fulfilling import check_lines, left_of, rest_of
 from domain.orders.back_office.steps import Occasion, RefundRequired, less_reserved, mode_of, record
 from domain.orders.handovers import LineQuantity, resized, sums_of, taxes_of
@@ -14,7 +13,6 @@ from domain.orders.lines import SaleLine
 from domain.orders.order import Order
 from domain.orders.refunds import RefundPayment
 from domain.orders.statuses import Figures
-from domain.payments import CASH, PaymentExceedsTotal, PaymentInsufficient, Tender
 
 
 class CancelExceedsOrdered(Conflict):
@@ -73,30 +71,6 @@ def cancel(
     )
 
 
-def settle_overpaid(overpaid: int, offers: Sequence[Tender], cash_rounding: int) -> tuple[RefundPayment, ...]:
-    """Give back what was paid too much; cash is what the other methods leave, rounded to its coins.
-
-    It may be offered exact or rounded. Raises PaymentInsufficient, PaymentExceedsTotal, AmountNotValid.
-    """
-    others = [offer for offer in offers if offer.method != CASH]
-    cash = [offer for offer in offers if offer.method == CASH]
-    exact = overpaid - sum(checked(offer.amount) for offer in others)
-    amount = round_to_multiple(exact, cash_rounding) if cash else 0
-    offered = sum(checked(offer.amount) for offer in cash)
-    if exact < 0 or offered > max(amount, exact):
-        raise PaymentExceedsTotal(f"{overpaid} has to be given back.")
-    if offered not in (amount, exact) or (exact and not cash):
-        raise PaymentInsufficient(f"{overpaid} has to be given back.")
-    payments = [
-        RefundPayment(method=offer.method, amount=offer.amount, exact=offer.amount, reference=offer.reference)
-        for offer in others
-    ]
-    if cash:
-        reference = cash[0].reference
-        payments.append(RefundPayment(method=CASH, amount=amount, exact=exact, reference=reference))
-    return tuple(payment for payment in payments if payment.exact)
-
-
 def _cancellation(order: Order, quantities: Sequence[LineQuantity] | None) -> _Cancellation:
     order.check_open()
     left = left_of(order)
@@ -106,7 +80,9 @@ def _cancellation(order: Order, quantities: Sequence[LineQuantity] | None) -> _C
     _check_left(quantities, left)
     gone = {one.line_id: one.quantity for one in quantities}
     kept = tuple(
-        resized(line, line.quantity - gone[line.id], mode_of(order)) if line.id in gone else line
+        resized(line, order.priced[line.id], line.quantity - gone[line.id], mode_of(order))
+        if line.id in gone
+        else line
         for line in order.terms.lines
         if line.quantity > gone.get(line.id, Decimal(0))
     )

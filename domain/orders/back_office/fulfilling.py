@@ -38,10 +38,9 @@ def fulfil(
     Raises InvalidTransition, Invalid for a line that the order has not, FulfilExceedsOrdered.
     """
     check_fulfillable(order, quantities)
-    lines = {line.id: line for line in order.terms.lines}
     parts = tuple(
         part_of(
-            lines[one.line_id],
+            order.priced[one.line_id],
             one.quantity,
             [part for done in order.handovers for part in done.lines if part.line_id == one.line_id],
             cost_total=costs.get(one.line_id, 0),

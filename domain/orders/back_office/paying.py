@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain.errors import Conflict
-from domain.money import round_to_multiple
+from domain.errors import Conflict, Detail
+from domain.money import AmountNotValid, round_to_multiple
 from domain.orders.back_office.steps import Occasion, record
 from domain.orders.order import Order
 from domain.payments import CASH, Settlement, Tender, settle
@@ -28,7 +28,20 @@ def settle_part(due: int, tenders: Sequence[Tender], cash_rounding: int) -> Sett
     cash = sum(tender.amount for tender in tenders if tender.method == CASH)
     if cash and cash >= min(rest, round_to_multiple(rest, cash_rounding)):
         return settle(due, tenders, cash_rounding)
+    _check_coins(tenders, cash_rounding)
     return settle(sum(tender.amount for tender in tenders), tenders, 0)
+
+
+def _check_coins(tenders: Sequence[Tender], cash_rounding: int) -> None:
+    """Raise AmountNotValid naming each part that cannot be paid in the coins that there are."""
+    message = f"Cash comes in multiples of {cash_rounding}, but for the last of what is due."
+    details = [
+        Detail(f"payments.{at}.amount", AmountNotValid.code, message)
+        for at, tender in enumerate(tenders)
+        if tender.method == CASH and cash_rounding and tender.amount % cash_rounding
+    ]
+    if details:
+        raise AmountNotValid(details=details)
 
 
 def pay(order: Order, occasion: Occasion, settlement: Settlement) -> None:
