@@ -235,10 +235,11 @@ class TestCashIsRounded:
     ) -> None:
         desk = Desk(stock(make_shop(cash_rounding=5)))
         order = desk.place(2).data
-        assert standing(desk.pay(order, 101, "cash")) == ("open", "partially_paid", "unfulfilled", 137)
-        cash = [{"method": "cash", "amount": 137, "tendered": 200}]
+        assert desk.pay(order, 101, "cash").code == "amount_not_valid"
+        assert standing(desk.pay(order, 100, "cash")) == ("open", "partially_paid", "unfulfilled", 138)
+        cash = [{"method": "cash", "amount": 138, "tendered": 200}]
         paid = desk.do(order, "payments", {"payments": cash})
-        assert (standing(paid)[1:], paid.data["change_total"]) == (("paid", "unfulfilled", 0), 65)
+        assert (standing(paid)[1:], paid.data["change_total"]) == (("paid", "unfulfilled", 0), 60)
         refund = [{"method": "cash", "amount": 120}]
         less = {"reason": "one less", "lines": units(order, "1"), "refund": refund}
         assert standing(desk.do(order, "cancel", less)) == ("open", "paid", "unfulfilled", 0)

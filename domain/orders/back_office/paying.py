@@ -41,7 +41,7 @@ def _check_coins(tenders: Sequence[Tender], cash_rounding: int) -> None:
         if tender.method == CASH and cash_rounding and tender.amount % cash_rounding
     ]
     if details:
-        raise AmountNotValid(details=details)
+        raise AmountNotValid(message, details=details)
 
 
 def pay(order: Order, occasion: Occasion, settlement: Settlement) -> None:
