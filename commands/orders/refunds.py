@@ -8,7 +8,13 @@ from uuid import UUID
 
 from commands.accounts.ports import AccountsWork
 from commands.accounts.settled import add_settled, note_settled
-from commands.accounts.tenders import check_customer, give_back, hold_accounts, save_entries
+from commands.accounts.tenders import (
+    check_customer,
+    give_back,
+    hold_accounts,
+    save_entries,
+    uses_accounts,
+)
 from commands.moments import moment_of
 from commands.orders.baskets import store_of
 from commands.orders.paying_tills import PayingTill, PayingTillWork, hold_till
@@ -32,14 +38,16 @@ from domain.orders import (
     Offline,
     Order,
     PricedRefund,
+    RefundMethodNotAllowed,
     RefundSettlement,
+    balances_of,
     price_refund,
     refunding,
     settle_refund,
     suggest_payments,
 )
 from domain.payment_methods import MethodAtSale
-from domain.payments import Tender
+from domain.payments import ACCOUNT, Tender
 from domain.pending import Pending
 from domain.sale_context import SaleContext
 from domain.stock.levels import Level
@@ -123,7 +131,7 @@ def refund_order(command: RefundOrder, work: RefundWork) -> Order:
     goods = restocked(priced.lines, stocked_lines(order, context.variants))
     storage_id = storage_of_goods(command, context) if goods else None
     levels = hold_levels(goods, storage_id, work, named_id=command.storage_id)
-    accounts = hold_accounts(methods_of(settlement), order.terms.customer_id, work)
+    accounts = _hold_accounts(order, settlement, work)
     refund = Refund(
         refund_id=command.id or work.new_id(),
         occurred_at=occurred_at,
@@ -135,7 +143,32 @@ def refund_order(command: RefundOrder, work: RefundWork) -> Order:
         paying=hold_till(context, work).read(),
         accounts=accounts.read(),
     )
+    _check_owed(order, refund)
     return record_refund(command, order, refund, work)
+
+
+def _hold_accounts(
+    order: Order, settlement: RefundSettlement, work: RefundWork
+) -> Pending[CustomerAccounts | None]:
+    """Hold the accounts that it goes back to, and those on which something of the order may be owed."""
+    methods, customer_id = methods_of(settlement), order.terms.customer_id
+    if customer_id and ACCOUNT in balances_of(order) and not uses_accounts(methods):
+        return work.accounts.hold(customer_id)
+    return hold_accounts(methods, customer_id, work)
+
+
+def _check_owed(order: Order, refund: "Refund") -> None:
+    """Raise RefundMethodNotAllowed if money would go back that was never paid, but is owed on account.
+
+    What is still owed for the order is never more than what the customer keeps of it is worth (`MONEY.md` 8).
+    """
+    if refund.accounts is None:
+        return
+    credited = sum(one.exact for one in refund.settlement.payments if one.method == ACCOUNT)
+    owed = sum(lot.remaining for lot in refund.accounts.dues.of_orders([order.id])) - credited
+    kept = order.terms.totals.total - order.refunded_exact - refund.priced.total
+    if owed > max(kept, 0):
+        raise RefundMethodNotAllowed(f"{owed - max(kept, 0)} of that was never paid: it is owed (`account`).")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -342,6 +342,18 @@ class TestOnAccount:
             fact(StockMovement.Returned),
         )
 
+    @pytest.mark.parametrize("method", ["card", "store_credit"])
+    def test_nothing_goes_back_that_was_never_paid(self, shop: Scenario, method: str) -> None:
+        shop.when(order("4", on_account=True, customer_id=CUSTOMER, tenders=(replace(CARD, amount=300),)))
+        shop.when(handed_over("4"))
+        back = (LineReturn(line_id=LINE, quantity=Decimal(2)),)
+        refund = RefundOrder(
+            order_id=ORDER, returns=back, tenders=(Tender(method=method, amount=498),), reason="broken"
+        )
+        shop.when(refund).then_refused(RefundMethodNotAllowed)
+        half = (Tender(method=method, amount=300), Tender(method="account", amount=198))
+        assert shop.when(replace(refund, tenders=half)).refusal is None
+
 
 class TestPayOrder:
     def test_in_parts_until_nothing_is_due(self, shop: Scenario) -> None:
