@@ -10,7 +10,8 @@ from domain.orders.order import Order
 def is_due(order: Order, now: datetime) -> bool:
     """Whether its promise is over, and nobody has said so yet."""
     until = order.reserve_until
-    return order.status == "open" and not order.has_lapsed and until is not None and until <= now
+    is_promised = not order.has_lapsed and order.figures.fulfilment_status != "fulfilled"
+    return order.status == "open" and is_promised and until is not None and until <= now
 
 
 def lapse(order: Order, occasion: Occasion) -> None:
