@@ -59,8 +59,9 @@ class Figures:
 
     @property
     def due(self) -> int:
-        """What is still to be paid, what is owed on account included."""
-        return self.total + self.rounding + self.tip_total - self.paid_total + self.given_back
+        """What is still to be paid, what is owed on account included; nobody keeps a tip for nothing."""
+        tips = 0 if self.is_cancelled else self.tip_total
+        return self.total + self.rounding + tips - self.paid_total + self.given_back
 
     @property
     def is_cancelled(self) -> bool:

@@ -160,7 +160,7 @@ class Model:
         return True
 
     def lapse(self, _units: list[int]) -> bool:
-        if not self.is_open or self.has_lapsed or not sum(self.ordered):
+        if not self.is_open or self.has_lapsed or not sum(self.left):
             return False
         self.has_lapsed = True
         return True

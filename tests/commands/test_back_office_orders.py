@@ -630,6 +630,14 @@ class TestCancelOrder:
         assert standing(outcome) == ("open", "paid", "unfulfilled", 0)
         assert [payment.exact for payment in outcome.answer.given_back] == [151]
 
+    def test_a_tip_goes_back_with_all_of_it(self, shop: Scenario) -> None:
+        shop.when(ReviseCompany(id=COMPANY, changes={"refund_to_original": "require"}))
+        shop.when(order(tenders=(replace(CARD, amount=498, tip=50),)))
+        shop.when(cancelled(lines=(units("1"),), refund=(CARD,))).then(fact(Order.Cancelled))
+        shop.when(cancelled(refund=(CARD,))).then_refused(PaymentInsufficient)
+        outcome = shop.when(cancelled(refund=(replace(CARD, amount=299),)))
+        assert standing(outcome) == ("cancelled", "refunded", "unfulfilled", 0)
+
     def test_it_goes_back_as_store_credit(self, shop: Scenario) -> None:
         shop.when(order(customer_id=CUSTOMER, tenders=(replace(CARD, amount=498),)))
         shop.when(cancelled(refund="store_credit")).then(

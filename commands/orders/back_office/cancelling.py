@@ -1,7 +1,7 @@
 """Cancelling what of an order was not handed over, and giving back what was paid beyond what remains."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from commands.orders.back_office.occasions import (
 )
 from commands.orders.refund_rules import ask_refund_methods, check_payments, offers_of
 from commands.ports import check_version
-from domain.orders import Order, RefundPayment, RefundSettlement, settle_overpaid
+from domain.orders import Order, RefundPayment, RefundSettlement, balances_of, settle_overpaid
 from domain.orders.back_office import RefundRequired, cancel, overpaid_after
 from domain.orders.handovers import LineQuantity
 from domain.payments import STORE_CREDIT, Tender
@@ -48,8 +48,7 @@ def cancel_order(command: CancelOrder, work: OrderWork) -> Order:
     context = context_of(order, work, is_closed_allowed=True)
     offers = offers_of(offers, known.read())
     payments = settle_overpaid(order, overpaid, offers, context.rules.cash_rounding)
-    # Credit is never less to the customer than the way the money came.
-    money = [payment for payment in payments if payment.method != STORE_CREDIT]
+    money = _without_tips(order, payments)
     check_payments(order, _settlement(money), known.read(), context, work)
     methods = [payment.method for payment in payments]
     check_customer(methods, order.terms.customer_id, "refund")
@@ -70,6 +69,19 @@ def _offers(command: CancelOrder, overpaid: int) -> Sequence[Tender]:
     if overpaid and not command.refund:
         raise RefundRequired.of(overpaid)
     return command.refund or ()
+
+
+def _without_tips(order: Order, payments: Sequence[RefundPayment]) -> list[RefundPayment]:
+    """What goes back by methods that are looked at: tips go back with the last of the order as they came.
+
+    Credit is never less to the customer than the way the money came.
+    """
+    tips = {one.method: one.tip for one in balances_of(order).values()}
+    return [
+        replace(one, exact=max(0, one.exact - tips.get(one.method, 0)))
+        for one in payments
+        if one.method != STORE_CREDIT
+    ]
 
 
 def _settlement(payments: Sequence[RefundPayment]) -> RefundSettlement:
