@@ -175,6 +175,9 @@ class ShopBooks:
             return TRANSITION
         if units > order.fulfilled - order.returned:
             return "return_exceeds_sold"
+        owed = sum(amount for of, amount in self.lots if of is order)
+        if owed > PRICE * (order.fulfilled - order.returned - units):
+            return "refund_method_not_allowed"
         order.returned += units
         self.on_hand += units
         self.credit += PRICE * units
@@ -182,7 +185,7 @@ class ShopBooks:
 
     def lapse(self, order: OrderBooks) -> int:
         """How many reservations end."""
-        if order.status != "open" or order.has_lapsed:
+        if order.status != "open" or order.has_lapsed or not order.left:
             return 0
         order.has_lapsed = True
         return 1
