@@ -423,10 +423,15 @@ class Order(Aggregate):
         agreed: Any = self.terms
         self.terms = replace(agreed, **terms)
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything of it was handed over or cancelled: no line of it is priced anew any more."""
+        return any(self.fulfilled.values()) or any(self.cancelled.values())
+
     def priced_as(self, line: SaleLine) -> SaleLine:
         """How a line of an amendment was priced: as before, where that is not what changes of it."""
         before = next((one for one in self.terms.lines if one.id == line.id), None)
-        is_as_before = before is not None and (line == before or any(self.fulfilled.values()))
+        is_as_before = before is not None and (line == before or self.is_begun)
         return self.priced[line.id] if is_as_before else line
 
     def reserve(self, changes: Iterable[ReservedChange]) -> None:
@@ -450,6 +455,14 @@ class Order(Aggregate):
             on_account=self.on_account,
             charged=self.charged,
         )
+
+    @property
+    def rounding(self) -> int:
+        """What cash rounding added to what was paid, without what of it went back, in minor currency units.
+
+        Refunds have a rounding of their own.
+        """
+        return self.paid.rounding - sum(back.amount - back.exact for back in self.given_back)
 
     @property
     def due_total(self) -> int:

@@ -8,7 +8,7 @@ from domain.money import checked, round_to_multiple
 from domain.orders.method_balances import MethodBalance, balances_of
 from domain.orders.order import Order
 from domain.orders.portions import RefundExceedsPaid
-from domain.orders.refunds import RefundPayment, RefundSettlement
+from domain.orders.refunds import Overpaid, RefundPayment, RefundSettlement
 from domain.payments import CASH, EXCHANGE, NEVER_CASH, PaymentExceedsTotal, PaymentInsufficient, Tender
 
 
@@ -100,26 +100,27 @@ def _settle(
 
 
 def settle_overpaid(
-    order: Order, overpaid: int, offers: Sequence[Tender], cash_rounding: int
+    order: Order, overpaid: Overpaid, offers: Sequence[Tender], cash_rounding: int
 ) -> tuple[RefundPayment, ...]:
     """Give back what was paid of an open order beyond what remains of it.
 
     Cash is what the other methods leave, rounded over all that goes back in cash, as in refunds; it may be
-    offered exact or rounded. Raises PaymentInsufficient, PaymentExceedsTotal, AmountNotValid.
+    offered exact or rounded. Without cash, what gives back the last of the order carries its rounding. Raises
+    PaymentInsufficient, PaymentExceedsTotal, AmountNotValid.
     """
     others = [offer for offer in offers if offer.method != CASH]
     cash = [offer for offer in offers if offer.method == CASH]
-    exact = overpaid - sum(checked(offer.amount) for offer in others)
-    if exact < 0 or (exact and not cash):
+    exact = overpaid.exact - sum(checked(offer.amount) for offer in others)
+    if not cash:
+        return tuple(_without_cash(others, exact, overpaid.rest, 0))
+    if exact < 0:
         raise _mismatch(exact)
-    payments = [*map(_exact, others)]
-    if cash:
-        amount = _cash_running(order, exact, cash_rounding)
-        offered = sum(checked(offer.amount) for offer in cash)
-        if offered not in (amount, exact):
-            raise _mismatch(amount - offered)
-        payments.append(RefundPayment(method=CASH, amount=amount, exact=exact, reference=cash[0].reference))
-    return tuple(payment for payment in payments if payment.exact)
+    amount = _cash_running(order, exact, cash_rounding)
+    offered = sum(checked(offer.amount) for offer in cash)
+    if offered not in (amount, exact):
+        raise _mismatch(amount - offered)
+    paid = RefundPayment(method=CASH, amount=amount, exact=exact, reference=cash[0].reference)
+    return tuple(payment for payment in (*map(_exact, others), paid) if payment.exact)
 
 
 def _cash_running(order: Order, exact: int, multiple: int) -> int:
@@ -248,8 +249,7 @@ def _rest_of_rounding(order: Order, total: int) -> int:
     """What is left of the sale's rounding, for a refund that gives back the last of the order."""
     if not total or order.refunded_exact + total < order.terms.totals.total:
         return 0
-    given_back = sum(payment.amount - payment.exact for payment in order.given_back)
-    return order.paid.rounding - given_back - sum(refund.rounding for refund in order.refunds)
+    return order.rounding - sum(refund.rounding for refund in order.refunds)
 
 
 def _share_tip(order: Order, tip: int, offers: Sequence[Tender]) -> dict[str, int]:

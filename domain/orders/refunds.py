@@ -79,6 +79,22 @@ class RefundPayment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overpaid:
+    """What was paid of an order beyond what remains of it, in minor currency units.
+
+    `rest` is what is left of its cash rounding, if nothing of the order remains: `amount` is what was paid.
+    """
+
+    exact: int
+    rest: int = 0
+
+    @property
+    def amount(self) -> int:
+        """What goes back where it is not rounded."""
+        return self.exact + self.rest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PricedRefund:
     """What goes back for what; `total` is exact and includes tax, `taxes` are those of lines and goodwill."""
 

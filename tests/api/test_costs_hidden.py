@@ -144,6 +144,12 @@ def exchange_of(stocked: Any) -> dict[str, Any]:
 #: Every change whose answer tells of costs: what is sent, with a product of two variants at hand.
 CHANGES: dict[str, Callable[[Any, Any], Any]] = {
     "POST /api/pos/orders": lambda stocked, _: stocked.sale(),
+    "POST /api/admin/orders": lambda stocked, _: ordered_of(stocked),
+    "PATCH /api/admin/orders/{order_id}": lambda *_: {"note": "Ring twice"},
+    "POST /api/admin/orders/{order_id}/payments": lambda *_: {"payments": [{"method": "card", "amount": 1}]},
+    "POST /api/admin/orders/{order_id}/fulfil": lambda *_: {},
+    "POST /api/admin/orders/{order_id}/cancel": lambda *_: {"reason": "Too late"},
+    "POST /api/admin/orders/{order_id}/refunds": lambda *_: REFUND,
     "POST /api/pos/orders/{order_id}/refunds": lambda *_: REFUND,
     "POST /api/pos/orders/{order_id}/refunds/quote": lambda *_: REFUND,
     "POST /api/pos/orders/{order_id}/void": lambda *_: {"reason": "wrong customer"},
@@ -206,6 +212,19 @@ CHANGES: dict[str, Callable[[Any, Any], Any]] = {
     "PATCH /api/admin/products/{product_id}/variants/{variant_id}": lambda *_: {"cost": 3},
     "DELETE /api/admin/products/{product_id}/variants/{variant_id}": lambda *_: None,
 }
+
+
+def ordered_of(stocked: Any) -> dict[str, Any]:
+    """An order of the back office."""
+    line = {"variant_id": stocked.variant_id, "quantity": 1}
+    return {"store_id": stocked.store["id"], "channel": "phone", "lines": [line]}
+
+
+def order_for(template: str, stocked: Any) -> str:
+    """An order that this can be done with: sold at a till, or open in the back office."""
+    if "/admin/orders/" not in template or template.endswith("/refunds"):
+        return str(stocked.sold()["id"])
+    return str(stocked.shop.client().post("/api/admin/orders", ordered_of(stocked)).data["id"])
 
 
 def transfer_for(template: str, stocked: Any) -> str:
@@ -368,7 +387,7 @@ class TestAnswersToWrites:
             count_id=begin_count(stocked, product),
             transfer_id=transfer_for(template, stocked) if "{transfer_id}" in template else None,
             purchase_order_id=purchase_for(stocked, template) if "purchase" in template else None,
-            order_id=stocked.sold()["id"] if "{order_id}" in template else None,
+            order_id=order_for(template, stocked) if "{order_id}" in template else None,
         )
         body = CHANGES[address](stocked, product)
         shown = stocked.shop.client("Manager").call(method, path, body, headers={"Idempotency-Key": "k"})

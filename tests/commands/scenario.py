@@ -64,7 +64,7 @@ from commands.orders.back_office.cancelling import CancelOrder, cancel_order
 from commands.orders.back_office.fulfilling import FulfilOrder, fulfil_order
 from commands.orders.back_office.lapsing import LapseOrders, lapse_orders
 from commands.orders.back_office.paying import PayOrder, pay_order
-from commands.orders.back_office.placing import PlaceOrder, place_order
+from commands.orders.back_office.placing import PlaceOrder, QuoteOrder, place_order, quote_order
 from commands.orders.baskets import QuoteBasket, quote_basket
 from commands.orders.exchange_terms import ExchangeGoods
 from commands.orders.exchanges import exchange_goods
@@ -301,6 +301,7 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         PrintReceipt: print_receipt,
         PrintShiftReport: print_shift_report,
         QuoteBasket: quote_basket,
+        QuoteOrder: quote_order,
         QuoteRefund: quote_refund,
         ReceiveStock: receive_stock,
         RecountShift: recount_shift,

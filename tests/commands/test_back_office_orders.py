@@ -630,6 +630,28 @@ class TestCancelOrder:
         assert standing(outcome) == ("open", "paid", "unfulfilled", 0)
         assert [payment.exact for payment in outcome.answer.given_back] == [151]
 
+    @pytest.mark.parametrize("method", ["card", "store_credit"])
+    def test_all_of_it_gives_back_what_was_paid_whatever_it_was_rounded_to(
+        self, shop: Scenario, method: str
+    ) -> None:
+        shop.when(ReviseCompany(id=COMPANY, changes={"cash_rounding": 5}))
+        shop.when(ReviseVariant(product_id=PRODUCT, variant_id=VARIANT, changes={"price": 13}))
+        shop.when(order("4", customer_id=CUSTOMER, tenders=(Tender(method="cash", amount=50),)))
+        refused = shop.when(cancelled()).then_refused(RefundRequired)
+        assert refused.refusal
+        assert refused.refusal.beside == {"overpaid": 50}
+        outcome = shop.when(cancelled(refund=(Tender(method=method, amount=50),)))
+        assert standing(outcome) == ("cancelled", "refunded", "unfulfilled", 0)
+        assert (outcome.answer.refunded, outcome.answer.rounding) == (50, 0)
+
+    def test_amending_the_rest_to_what_it_is_changes_nothing(self, shop: Scenario) -> None:
+        off = Discount(type="amount", value=Decimal(500))
+        shop.when(order("3", discounts=(off,)))
+        left = shop.when(cancelled(lines=(units("1"),))).answer.terms.totals.total
+        shop.when(amended(as_it_was("2"))).then_nothing()
+        assert shop.when(amended(as_it_was("3"))).answer.terms.totals.total == 247
+        assert left == 165
+
     def test_a_tip_goes_back_with_all_of_it(self, shop: Scenario) -> None:
         shop.when(ReviseCompany(id=COMPANY, changes={"refund_to_original": "require"}))
         shop.when(order(tenders=(replace(CARD, amount=498, tip=50),)))

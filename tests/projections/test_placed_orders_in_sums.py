@@ -42,7 +42,7 @@ def hands_over(shop: Shop, order: Order, day: date, *, at: slice, share: str = "
 
 
 def cancels_the_rest(shop: Shop, order: Order, day: date = LAST) -> int:
-    overpaid = overpaid_after(order, None)
+    overpaid = overpaid_after(order, None).exact
     payments = (RefundPayment(method="card", amount=overpaid, exact=overpaid),) if overpaid else ()
     shop.step(cancel, order, day, None, reason="gone", payments=payments)
     return overpaid

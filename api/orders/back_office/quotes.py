@@ -8,8 +8,7 @@ from api.orders.back_office.input import OrderBasketBody
 from api.orders.input import discounts_of, lines_of
 from api.orders.quotes import show_quote
 from api.resource import Resource
-from commands.orders.back_office.placing import quote_order
-from commands.orders.baskets import QuoteBasket
+from commands.orders.back_office.placing import QuoteOrder, quote_order
 from domain.catalog.products import NotForSale
 from domain.discounts import DiscountAboveCeiling
 from domain.money import AmountTooLarge
@@ -41,7 +40,7 @@ class OrderQuote(Resource):
     def on_post(self, req: Request, resp: Response) -> None:
         """Price an order."""
         body = req.context.body
-        command = QuoteBasket(
+        command = QuoteOrder(
             store_id=body["store_id"],
             customer_id=body["customer_id"],
             lines=lines_of(body["lines"]),

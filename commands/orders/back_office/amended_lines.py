@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 from commands.orders.baskets import (
@@ -23,6 +23,8 @@ from domain.orders.back_office import LineFulfilled
 from domain.orders.handovers import resized
 from domain.pricing import Discount, Item, LineTax, PricedLine, Rules, TaxRate, price
 from domain.sale_context import SaleContext, VariantAtSale
+
+_BEGUN: Final = "Goods of the order were handed over or cancelled."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,15 +72,16 @@ class Amendment:
 def amended_lines(amendment: Amendment, context: SaleContext, work: UnitOfWork) -> tuple[SaleLine, ...]:
     """The lines whole, priced by the one calculator.
 
-    Once goods were handed over, no old line is priced anew: its amounts follow its quantity in proportion, so
-    that what became revenue stays a part of it; and the order's discounts stay those they were. Raises
+    Once goods were handed over or cancelled, no old line is priced anew: its amounts follow its quantity in
+    proportion, so that what became revenue stays a part of it, and a discount of the whole order is not given
+    again for what is left of it; and the order's discounts stay those they were. Raises
     Invalid, NotForSale, LineFulfilled, PriceOverrideNotAllowed, DiscountExceedsValue, DiscountNotAllowed,
     DiscountAboveCeiling and AmountTooLarge.
     """
     _check_named(amendment)
     _check_sellable(amendment, context)
     _check_overrides(amendment, context, work)
-    if any(amendment.order.fulfilled.values()):
+    if amendment.order.is_begun:
         _check_untouched(amendment)
         return _beside_fulfilled(amendment, context, work)
     return _priced(amendment, context, work)
@@ -201,12 +204,16 @@ def _check_overrides(amendment: Amendment, context: SaleContext, work: UnitOfWor
 
 
 def _check_untouched(amendment: Amendment) -> None:
-    """Raise LineFulfilled for another price or discount of what was ordered with what was handed over."""
+    """Raise LineFulfilled for another price or discount of what was ordered with what is gone."""
     details = []
     for at, line in enumerate(amendment.lines):
         if old := amendment.old.get(line.id) if line.id else None:
             details += [
-                Detail(f"lines.{at}.{field}", LineFulfilled.code, "Goods of the order were handed over.")
+                Detail(
+                    f"lines.{at}.{field}",
+                    LineFulfilled.code,
+                    _BEGUN,
+                )
                 for field, before, now in (
                     ("unit_price", old.unit_price, line.unit_price),
                     ("discounts", old.discounts, line.discounts),
@@ -214,9 +221,9 @@ def _check_untouched(amendment: Amendment) -> None:
                 if now not in (None, before)
             ]
     if amendment.discounts not in (None, amendment.order.terms.discounts):
-        details.append(Detail("discounts", LineFulfilled.code, "Goods of the order were handed over."))
+        details.append(Detail("discounts", LineFulfilled.code, _BEGUN))
     if amendment.reprice:
-        details.append(Detail("reprice", LineFulfilled.code, "Goods of the order were handed over."))
+        details.append(Detail("reprice", LineFulfilled.code, _BEGUN))
     if details:
         raise LineFulfilled(details=details)
 

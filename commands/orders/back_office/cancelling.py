@@ -19,6 +19,7 @@ from commands.ports import check_version
 from domain.orders import Order, RefundPayment, RefundSettlement, balances_of, settle_overpaid
 from domain.orders.back_office import RefundRequired, cancel, overpaid_after
 from domain.orders.handovers import LineQuantity
+from domain.orders.refunds import Overpaid
 from domain.payments import STORE_CREDIT, Tender
 
 
@@ -62,12 +63,12 @@ def cancel_order(command: CancelOrder, work: OrderWork) -> Order:
     return order
 
 
-def _offers(command: CancelOrder, overpaid: int) -> Sequence[Tender]:
+def _offers(command: CancelOrder, overpaid: Overpaid) -> Sequence[Tender]:
     """How it is offered to go back. Raises RefundRequired where nobody said so."""
     if command.refund == "store_credit":
-        return [Tender(method=STORE_CREDIT, amount=overpaid)] if overpaid else []
-    if overpaid and not command.refund:
-        raise RefundRequired.of(overpaid)
+        return [Tender(method=STORE_CREDIT, amount=overpaid.amount)] if overpaid.exact else []
+    if overpaid.exact and not command.refund:
+        raise RefundRequired.of(overpaid.amount)
     return command.refund or ()
 
 

@@ -53,7 +53,11 @@ class PlaceOrder(QuoteBasket):
     expected_total: int | None = None
 
 
-def quote_order(command: QuoteBasket, work: QuoteWork) -> Quote:
+class QuoteOrder(QuoteBasket):
+    """Ask what an order would come to."""
+
+
+def quote_order(command: QuoteOrder, work: QuoteWork) -> Quote:
     """Price what would be ordered; nothing is reserved or written.
 
     Raises Invalid, OtherStore, StoreClosed, NotForSale, PriceOverrideNotAllowed, DiscountExceedsValue,

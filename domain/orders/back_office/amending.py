@@ -15,7 +15,7 @@ from domain.pricing import Discount
 
 
 class LineFulfilled(Conflict):
-    """Goods of the order were handed over; what they were sold at stays, and at least as many."""
+    """Goods of it were handed over or cancelled: the prices of its lines stay, and what is handed over."""
 
     code = "line_fulfilled"
 

@@ -11,7 +11,7 @@ from domain.orders.back_office.steps import Occasion, RefundRequired, less_reser
 from domain.orders.handovers import LineQuantity, resized, sums_of, taxes_of
 from domain.orders.lines import SaleLine
 from domain.orders.order import Order
-from domain.orders.refunds import RefundPayment
+from domain.orders.refunds import Overpaid, RefundPayment
 from domain.orders.statuses import Figures
 
 
@@ -30,12 +30,14 @@ class _Cancellation:
     figures: Figures
 
 
-def overpaid_after(order: Order, quantities: Sequence[LineQuantity] | None) -> int:
-    """What has to be given back if these are cancelled, or all; exact, in minor currency units.
+def overpaid_after(order: Order, quantities: Sequence[LineQuantity] | None) -> Overpaid:
+    """What has to be given back if these are cancelled, or all.
 
     Raises what `cancel` does, but RefundRequired.
     """
-    return max(0, -_cancellation(order, quantities).figures.payable)
+    figures = _cancellation(order, quantities).figures
+    rest = order.rounding if figures.is_cancelled else 0
+    return Overpaid(exact=max(0, -figures.payable), rest=rest)
 
 
 def cancel(

@@ -15,7 +15,7 @@ from domain.orders import Order, RefundPayment
 from domain.orders.back_office import Occasion, cancel, fulfil, pay, place, settle_part
 from domain.orders.handovers import LineQuantity
 from domain.payments import Tender
-from domain.pricing import Rules, price
+from domain.pricing import Discount, Rules, price
 from domain.tills import Till
 from tests.api.receipts.sold import CONTEXT, SOLD_AT, item, sold
 
@@ -109,6 +109,28 @@ def test_who_ordered_on_account_and_until_when_it_is_due_is_told(order: Order) -
     assert {"Customer Ada Lovelace", "Due on 1 Apr 2026", "On account EUR 10.00"} <= set(lines)
     order.settled = 400
     assert {"Paid on account 4.00", "On account EUR 6.00"} <= set(printed(order))
+
+
+def test_discounts_of_what_is_left_are_in_proportion() -> None:
+    off = Discount(type="amount", value=Decimal(500))
+    tenth = Discount(type="percent", value=Decimal(10))
+    three = item(333, "3", discounts=[off])
+    rules = Rules(currency="EUR")
+    sale = sold([three], discounts=[tenth])
+    order = place(
+        UUID(int=8),
+        till=TILL,
+        occasion=NOW,
+        rules=rules,
+        lines=sale.terms.lines,
+        basket=price([three], (tenth,), rules),
+        discounts=(tenth,),
+        storage_id=None,
+    )
+    cancel(order, NOW, [units("2")], reason="one is enough")
+    receipt = sale_receipt(order, CONTEXT, "en", 0)
+    (line,) = receipt.lines
+    assert (line.amount, line.discount, receipt.order_discount, receipt.total) == (333, 166, 17, 150)
 
 
 def test_a_completed_one_is_a_sale_as_any_other(order: Order) -> None:
