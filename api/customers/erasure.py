@@ -109,6 +109,11 @@ def _kept(at: datetime) -> list[tuple[str, str, datetime | None]]:
             "reports and proofs of consent need them; they name nobody",
             None,
         ),
+        (
+            "what was said of an order or a parked sale before it was theirs",
+            "it named nobody when it was written, so it is sealed with nobody's key",
+            None,
+        ),
         ("what the log sealed", "the log is never changed; without the key nobody can read it", None),
         ("deleted bytes on the disk", "`mipos scrub` takes them off in the night", at + BYTES_ON_DISK),
         ("keys in backups", "whoever restores a backup erases again", at + KEYS_IN_BACKUPS),

@@ -77,6 +77,8 @@ class Many(Described, fields.List[Any]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         del attr, data
+        # An edit may leave out fields of its own, and never those of the members of a list that it brings.
+        kwargs.pop("partial", None)
         if not isinstance(value, list):
             raise self.make_error("invalid")
         self._length(value)

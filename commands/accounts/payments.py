@@ -41,6 +41,7 @@ def pay_dues(command: PayDues, work: PaymentWork) -> CustomerAccounts:
     methods = ask_methods([tender], work)
     accounts = hold_open(command.customer_id, work)
     method = _method_of(tender, methods.read())
+    _check_orders(command, accounts)
     posting = posting_now(accounts, work)
     if method == STORE_CREDIT:
         accounts.spend(command.amount, posting)
@@ -54,6 +55,18 @@ def pay_dues(command: PayDues, work: PaymentWork) -> CustomerAccounts:
     )
     work.save(*accounts.entries)
     return accounts
+
+
+def _check_orders(command: PayDues, accounts: CustomerAccounts) -> None:
+    """Raise Invalid naming each order for which nothing is owed."""
+    owed = {lot.order_id for lot in accounts.dues.lots}
+    details = [
+        Detail(f"order_ids.{at}", "not_found", "They owe nothing for such an order.")
+        for at, order_id in enumerate(command.order_ids)
+        if order_id not in owed
+    ]
+    if details:
+        raise Invalid(details=details)
 
 
 def _method_of(tender: Tender, methods: Mapping[str, MethodAtSale]) -> str:

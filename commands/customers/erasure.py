@@ -9,6 +9,7 @@ from uuid import UUID
 from commands.accounts.closing import forfeit
 from commands.accounts.ports import AccountsWork
 from commands.customers.ports import CustomersWork
+from commands.moments import CLOCK_SKEW
 from commands.ports import check_version
 from commands.stored_texts import StoredTextsPort
 from domain.accounts import CustomerAccounts
@@ -22,6 +23,7 @@ from domain.customer_erasure import (
     erase,
 )
 from domain.customers import Customer
+from domain.errors import Detail, Invalid
 from domain.pending import Pending
 
 
@@ -87,6 +89,7 @@ def erase_customer(command: EraseCustomer, work: ErasureWork) -> Erasure:
     customer.check_present()
     check_version(customer.version, command.expected_versions)
     check_reason(customer, command.reason)
+    _check_request(command, work)
     accounts = held.read()[customer.id]
     _check_settled(accounts, has_open_orders=has_open_orders.read(), forfeits=command.forfeit)
     everybody = (customer.id, *customer.absorbed_ids)
@@ -97,6 +100,13 @@ def erase_customer(command: EraseCustomer, work: ErasureWork) -> Erasure:
     work.save(customer)
     forfeit(accounts, command.reason, work)
     return _erasure(customer, tombstone)
+
+
+def _check_request(command: EraseCustomer, work: ErasureWork) -> None:
+    """Raise Invalid for a request that nobody can have made yet."""
+    if command.requested_at and command.requested_at > work.now + CLOCK_SKEW:
+        message = "Nobody can have asked for it yet."
+        raise Invalid(details=[Detail("requested_at", "in_the_future", message)])
 
 
 def _check_settled(accounts: CustomerAccounts, *, has_open_orders: bool, forfeits: bool) -> None:

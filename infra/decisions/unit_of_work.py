@@ -197,7 +197,7 @@ class PostgresUnitOfWork:
             if is_about_somebody(state):
                 self.subjects.add(subject := subject_of(state))
                 if key:
-                    self.keys.learn(subject, key)
+                    self.keys.read(subject, key)
         return rows
 
     def hold_person(self, person_id: UUID | None) -> None:
@@ -227,7 +227,11 @@ class PostgresUnitOfWork:
         return self.has_events or self._has_changed_rows
 
     def record(self) -> Answer:
-        """Queue everything that was saved. Answers the position of the last event."""
+        """Queue everything that was saved. Answers the position of the last event.
+
+        Raises SerializationFailure where somebody was forgotten of whom this decision has read something.
+        """
+        self.keys.hold_read()
         self.subjects |= self._writer.types.persons_in(self._events)
         return self._writer.record(self._transaction, self._events, self.metadata, self.keys)
 

@@ -24,6 +24,13 @@ _HOLD: LiteralString = """
        FOR KEY SHARE
 """
 
+_HOLD_ALL: LiteralString = """
+    SELECT subject_id FROM subject_keys
+     WHERE company_id = %(company_id)s AND subject_id = ANY(%(ids)b::uuid[])
+     ORDER BY subject_id
+       FOR KEY SHARE
+"""
+
 # Nobody gets a key again who was forgotten.
 _FIND_OR_MAKE: LiteralString = """
     WITH made AS (
@@ -66,6 +73,8 @@ class KeysOfSubjects:
         #: Keys that other statements brought along, as the database keeps them.
         self._brought: dict[UUID, bytes] = {}
         self._held: dict[UUID, Answer] = {}
+        #: Whose words were read with their key, and may be told again.
+        self._read: set[UUID] = set()
 
     def of(self, kinds: Mapping[UUID, str], new: Iterable[UUID] = ()) -> SubjectKeys:
         """The keys of these persons, each given with its kind; None for who was forgotten.
@@ -94,6 +103,24 @@ class KeysOfSubjects:
         """Take a key that another statement brought along."""
         self._brought[subject_id] = wrapped
 
+    def read(self, subject_id: UUID, wrapped: bytes) -> None:
+        """Take the key that came with a stream: what the stream tells of the person was read with it."""
+        self._read.add(subject_id)
+        self.learn(subject_id, wrapped)
+
+    def hold_read(self) -> None:
+        """Let nobody of whom something was read be forgotten before this transaction ends.
+
+        What was read may be in its answer, in a message or in a row. Raises SerializationFailure, so that it
+        is decided again, where somebody was forgotten since.
+        """
+        if not self._read:
+            return
+        params = {"company_id": self._db.company_id, "ids": sorted(self._read)}
+        there = {row["subject_id"] for row in self._db.ask(_HOLD_ALL, params).rows()}
+        if not self._read <= there:
+            raise errors.SerializationFailure
+
     def hold(self, subject_id: UUID) -> None:
         """Ask for a key with the next round trip, and let nobody destroy it before this transaction ends."""
         params = {"company_id": self._db.company_id, "subject_id": subject_id}
@@ -105,6 +132,7 @@ class KeysOfSubjects:
         What this transaction still tells about these persons is forgotten already.
         """
         self._keys.update(dict.fromkeys(subject_ids))
+        self._read -= set(subject_ids)
         answer = self._db.ask(_DESTROY, {"company_id": self._db.company_id, "ids": sorted(subject_ids)})
         return Pending(lambda: row["keys"] if (row := answer.row()) else 0)
 

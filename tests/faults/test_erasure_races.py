@@ -72,3 +72,39 @@ def test_read_models_that_are_made_anew_meanwhile_forget_them_as_well(
         assert erasing.result().status == 200
         assert tables_with(database.owner, (mark,)) == []
     eventually(lambda: differences(stocked) == [])
+
+
+def send_receipt(stocked: Any, order_id: str) -> int:
+    body, key = {"email": "somebody@example.com"}, str(uuid4())
+    path = f"/api/admin/orders/{order_id}/receipt/send"
+    return int(stocked.shop.client().post(path, body, Idempotency_Key=key).status)
+
+
+def refund(stocked: Any, order: Any, mark: str) -> int:
+    line = {"line_id": order["lines"][0]["id"], "quantity": 1}
+    paid = {"method": "cash", "amount": 119}
+    body = {"lines": [line], "payments": [paid], "reason": "sour"}
+    path, key = f"/api/pos/orders/{order['id']}/refunds", str(uuid4())
+    answer = stocked.shop.client().post(path, body, Idempotency_Key=key)
+    assert answer.status < 500, (answer.body, mark)
+    return int(answer.status)
+
+
+def test_what_was_read_before_the_erasure_is_not_told_after_it(
+    stocked: Any, rounds: Callable[[int, int], int]
+) -> None:
+    """The answers that are stored for keys tell of the sale, whose note has the mark."""
+    stocked.receive("100000", 60)
+    owner = stocked.shop.service.database.owner
+    for _ in range(rounds(4, 60)):
+        mark = f"quixote{uuid4().hex[:12]}"
+        customer_id = register(stocked.shop, mark)
+        sales = [stocked.sell(1, role="Admin", customer_id=customer_id, note=mark).data for _ in range(3)]
+        with ThreadPoolExecutor(5) as pool:
+            others = [pool.submit(refund, stocked, sale, mark) for sale in sales]
+            sending = pool.submit(send_receipt, stocked, sales[0]["id"])
+            erasing = pool.submit(erase, stocked.shop, customer_id)
+        assert erasing.result().status == 200
+        assert {one.result() for one in others} == {201}
+        assert sending.result() < 500
+        assert tables_with(owner, (mark,)) == []

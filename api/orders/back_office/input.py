@@ -41,6 +41,12 @@ class OrderBasketBody(GoodsBody):
     )
 
 
+class PartPaymentBody(PaymentBody):
+    """A part of what is due: `amount` is what it pays of it, `tendered` what was handed over."""
+
+    amount = Money(least=1, required=True, meaning="What it pays of the order.", example=869)
+
+
 class OrderBody(OrderBasketBody):
     """An order that is placed in the back office."""
 
@@ -52,7 +58,7 @@ class OrderBody(OrderBasketBody):
         meaning="Where its goods are reserved, if not in the storage that the store sells from.",
     )
     payments = Many(
-        Object(PaymentBody()),
+        Object(PartPaymentBody()),
         longest=20,
         load_default=list,
         meaning="What is paid of it at once.",
@@ -134,12 +140,6 @@ class AmendmentBody(Body):
     reason = Text(longest=200, allow_none=True, load_default=None, meaning="Why.", example="They rang again")
 
 
-class PartPaymentBody(PaymentBody):
-    """A part of what is due: `amount` is what it pays of it, `tendered` what was handed over."""
-
-    amount = Money(least=1, required=True, meaning="What it pays of the order.", example=869)
-
-
 class OrderPaymentsBody(Body):
     """What is paid of an order."""
 
@@ -183,6 +183,12 @@ class FulfilmentBody(Body):
     )
 
 
+class GivenBackBody(RefundPaymentBody):
+    """What is paid out in one way. Cash may be exact or rounded."""
+
+    amount = Money(least=1, required=True, meaning="What is paid out.", example=435)
+
+
 class CancellationBody(Body):
     """What is cancelled of an order."""
 
@@ -195,7 +201,7 @@ class CancellationBody(Body):
         meaning="What is cancelled; left out, all that was not handed over.",
     )
     refund = ManyOrWord(
-        Object(RefundPaymentBody()),
+        Object(GivenBackBody()),
         word=STORE_CREDIT,
         longest=20,
         allow_none=True,
