@@ -21,7 +21,7 @@ from tests.conftest import Database, fresh_database
 from tests.projections.test_plans import explain, nodes_of
 
 #: How many customers there are, and how many of their rows a page of twenty may touch.
-CUSTOMERS, MANY_CUSTOMERS, MOST_ROWS = 20_000, 100_000, 500
+CUSTOMERS, MANY_CUSTOMERS, MOST_ROWS = 10_000, 100_000, 500
 GROUP, EVERYBODY = uuid4(), uuid4()
 
 # Every 1,000th is in the group and owes something; every 5,000th is called Zoe.
