@@ -19,13 +19,14 @@ from commands.orders.baskets import (
     store_of,
 )
 from commands.orders.held_sales.baskets import NOT_PARKED, ParkedBasket, ask_basket
-from commands.orders.lines import line_of, untracked_cost
+from commands.orders.lines import line_of
 from commands.orders.payments import ask_methods, tenders_of
 from commands.ports import UnitOfWork
 from commands.settings import SettingsWork
 from commands.stock.counts.corrections import correct_counts
 from commands.stock.counts.ports import CountedStockWork
 from domain.accounts import Posting
+from domain.costing import worth
 from domain.errors import Detail, Invalid, Refusal
 from domain.orders import Offline, Order, SaleLine, sell
 from domain.payments import Settlement, Tender, settle
@@ -242,9 +243,7 @@ def _sale_lines(
             priced,
             line_id=line.id or work.new_id(),
             discounts=line.discounts,
-            cost_total=(
-                -moved[index].value_change if index in moved else untracked_cost(line.quantity, variant.cost)
-            ),
+            cost_total=-moved[index].value_change if index in moved else worth(line.quantity, variant.cost),
         )
         for index, (line, priced, variant) in enumerate(
             zip(command.lines, sale.basket.lines, _variants(command.lines, context), strict=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from commands.orders.lines import amounts_of, goods_of
 from commands.ports import UnitOfWork
 from domain.catalog.units import too_precise
 from domain.costing import worth
@@ -91,26 +92,9 @@ def _line(
 ) -> UnlinkedLine:
     return UnlinkedLine(
         line_id=line_id,
-        product_id=variant.product_id,
-        variant_id=variant.id,
-        sku=variant.sku,
-        name=variant.name,
-        variant_name=variant.variant_name,
-        category_id=variant.category_id,
-        brand_id=variant.brand_id,
-        supplier_id=variant.supplier_id,
-        is_stocked=variant.track_stock,
-        quantity=item.quantity,
         restock=item.restock,
-        unit_price=item.unit_price,
-        list_price=variant.price,
-        gross_total=priced.gross_total,
-        discount_total=priced.discount_total,
-        taxes=priced.taxes,
-        tax_total=priced.tax_total,
-        total=priced.total,
-        gross_sales=priced.gross_sales,
-        net_sales=priced.net_sales,
+        **goods_of(variant),
+        **amounts_of(priced),
         cost_total=_cost(item, variant, moved),
     )
 

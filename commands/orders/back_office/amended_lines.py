@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Final, cast
 from uuid import UUID
 
@@ -42,7 +43,7 @@ class AmendedLine:
     discounts: tuple[Discount, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Amendment:
     """What an order is priced by when it is amended."""
 
@@ -53,7 +54,7 @@ class Amendment:
     #: Whether old lines are to cost what the catalog says now.
     reprice: bool
 
-    @property
+    @cached_property
     def old(self) -> dict[UUID, SaleLine]:
         """The lines of the order, by their ids."""
         return {line.id: line for line in self.order.terms.lines}
@@ -65,8 +66,12 @@ class Amendment:
 
     def variant_of(self, line: AmendedLine) -> UUID | None:
         """The variant of a line; None where neither the order nor the client names one."""
-        old = self.old.get(line.id) if line.id else None
+        old = self.old_of(line)
         return old.variant_id if old else line.variant_id
+
+    def old_of(self, line: AmendedLine) -> SaleLine | None:
+        """The line of the order that it names; None for a new one."""
+        return self.old.get(line.id) if line.id else None
 
 
 def amended_lines(amendment: Amendment, context: SaleContext, work: UnitOfWork) -> tuple[SaleLine, ...]:
@@ -114,7 +119,7 @@ def _beside_fulfilled(amendment: Amendment, context: SaleContext, work: UnitOfWo
 
 
 def _item(line: AmendedLine, amendment: Amendment, context: SaleContext) -> Item:
-    old = amendment.old.get(line.id) if line.id else None
+    old = amendment.old_of(line)
     variant_id = cast("UUID", amendment.variant_of(line))
     if old is None or (amendment.reprice and line.unit_price is None):
         variant = context.variants[variant_id]
@@ -152,7 +157,7 @@ def _line(
     *,
     new_id: UUID,
 ) -> SaleLine:
-    old = amendment.old.get(line.id) if line.id else None
+    old = amendment.old_of(line)
     if old is None or amendment.reprice:
         variant = context.variants[item.variant_id]
         return line_of(variant, priced, line_id=new_id, discounts=item.discounts)
@@ -173,7 +178,7 @@ def _check_named(amendment: Amendment) -> None:
     """Raise Invalid naming each line of which it is not said what it is."""
     details = []
     for at, line in enumerate(amendment.lines):
-        old = amendment.old.get(line.id) if line.id else None
+        old = amendment.old_of(line)
         if old is None and line.variant_id is None:
             details.append(Detail(f"lines.{at}.variant_id", "required", "Name what a new line is of."))
         elif old and line.variant_id not in (None, old.variant_id):
@@ -196,7 +201,7 @@ def _check_overrides(amendment: Amendment, context: SaleContext, work: UnitOfWor
     if PRICE_OVERRIDE in work.caller.permissions:
         return
     for line in amendment.lines:
-        old = amendment.old.get(line.id) if line.id else None
+        old = amendment.old_of(line)
         variant: VariantAtSale = context.variants[cast("UUID", amendment.variant_of(line))]
         known = {variant.price, old.unit_price} if old else {variant.price}
         if line.unit_price is not None and line.unit_price not in known:
@@ -207,13 +212,9 @@ def _check_untouched(amendment: Amendment) -> None:
     """Raise LineFulfilled for another price or discount of what was ordered with what is gone."""
     details = []
     for at, line in enumerate(amendment.lines):
-        if old := amendment.old.get(line.id) if line.id else None:
+        if old := amendment.old_of(line):
             details += [
-                Detail(
-                    f"lines.{at}.{field}",
-                    LineFulfilled.code,
-                    _BEGUN,
-                )
+                Detail(f"lines.{at}.{field}", LineFulfilled.code, _BEGUN)
                 for field, before, now in (
                     ("unit_price", old.unit_price, line.unit_price),
                     ("discounts", old.discounts, line.discounts),

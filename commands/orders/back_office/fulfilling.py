@@ -16,11 +16,11 @@ from commands.orders.back_office.occasions import (
     posting_of,
 )
 from commands.orders.back_office.reserving import may_fall_below_zero, no_storage
-from commands.orders.lines import untracked_cost
 from commands.ports import UnitOfWork, check_version
 from commands.stock.counts.corrections import correct_counts
 from domain.accounts import CustomerAccounts
 from domain.catalog.units import too_precise
+from domain.costing import worth
 from domain.errors import Detail, Invalid
 from domain.orders import Order, SaleLine
 from domain.orders.back_office import Occasion, check_fulfillable, fulfil, rest_of
@@ -177,7 +177,7 @@ def _costs(
         if one.line_id in moved:
             costs[one.line_id] = -moved[one.line_id].value_change
         elif variant:
-            costs[one.line_id] = untracked_cost(one.quantity, variant.cost)
+            costs[one.line_id] = worth(one.quantity, variant.cost)
     return costs
 
 
