@@ -1,6 +1,6 @@
 """Everything that is kept of a customer, for whoever asks what that is."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,16 +18,16 @@ from api.customers.single import find_customer
 from api.operations import operation
 from api.orders.answers import OrderAnswer, UnreadableOrderAnswer
 from api.orders.held_sales.presenter import show_held_sale
-from api.orders.rows import show_rows
+from api.orders.rows import show_each, show_rows
+from api.orders.settled import read_orders
 from api.orders.unlinked_returns import UnlinkedReturnAnswer, show_return
 from api.resource import Resource
 from api.services import Reading
 from domain.accounts.entries import DUE, STORE_CREDIT
 from domain.held_sales import HeldSale
-from domain.orders import Order
 from domain.unlinked_returns import UnlinkedReturn
 from projections.audit import difference
-from projections.base import EventNotReadable, Row
+from projections.base import Row
 from projections.customer_aliases import ask_aliases
 from projections.customer_history import Findings
 from projections.customer_totals import CustomerTotals
@@ -57,8 +57,8 @@ def _export(reading: Reading, customer_id: UUID, store_ids: tuple[UUID, ...]) ->
     known = find_customer(reading, customer_id, store_ids)
     customer_ids = [customer_id, *(row["alias_id"] for row in aliases.rows())]
     findings = Findings(reading.db, customer_ids, store_ids)
-    orders = show_rows(reading.streams(Order, findings.order_ids()), "admin")
-    returns = _rows(reading.streams(UnlinkedReturn, findings.return_ids()), show_return)
+    orders = show_rows(read_orders(reading, findings.order_ids()), "admin")
+    returns = show_each(reading.streams(UnlinkedReturn, findings.return_ids()), show_return)
     entries = findings.entries.rows()
     export = ExportAnswer(
         customer=show_customer(known),
@@ -66,7 +66,7 @@ def _export(reading: Reading, customer_id: UUID, store_ids: tuple[UUID, ...]) ->
         history=list(_history(reading, findings.facts())),
         orders=orders,
         returns=returns,
-        held_sales=_rows(reading.streams(HeldSale, findings.held_ids()), show_held_sale),
+        held_sales=show_each(reading.streams(HeldSale, findings.held_ids()), show_held_sale),
         payments=sorted([*_payments(orders), *_given_back(returns), *_dues(entries)], key=lambda one: one.at),
         store_credit=[_entry(row) for row in entries if row["account"] == STORE_CREDIT],
         account=[_entry(row) for row in entries if row["account"] == DUE],
@@ -74,16 +74,6 @@ def _export(reading: Reading, customer_id: UUID, store_ids: tuple[UUID, ...]) ->
     # A person gets to know what they paid, not what it cost the shop.
     hide(ExportAnswer, export, frozenset())
     return export
-
-
-def _rows(read: Iterable[tuple[UUID, Any]], show: Callable[[Any], Any]) -> list[Any]:
-    """One that cannot be read is a row of its own, and the others are shown all the same."""
-    return [
-        UnreadableOrderAnswer(id=own_id, unreadable=one.code)
-        if isinstance(one, EventNotReadable)
-        else show(one)
-        for own_id, one in read
-    ]
 
 
 def _history(reading: Reading, facts: Sequence[Row]) -> Iterator[FactAnswer]:

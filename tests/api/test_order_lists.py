@@ -130,7 +130,9 @@ class TestOrdersOfStores:
             assert (now.status, now.data["payment_status"], now.data["due_total"]) == (200, status, due)
             assert numbers(admin, f"payment_status={status}") == [order["number"]]
             [row] = admin.get(f"/api/admin/customers/{ada['id']}/orders").data
-            assert (row["payment_status"], row["due_total"]) == (status, due)
+            [exported] = admin.get(f"/api/admin/customers/{ada['id']}/export").data["orders"]
+            for told in (row, exported):
+                assert (told["payment_status"], told["due_total"]) == (status, due)
             assert numbers(admin, "has_due=true") == ([order["number"]] if due else [])
             assert admin.get(f"{path}/receipt").data["due"] == due
         moment = stocked.shop.events()[-2]["recorded_at"].strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -12,6 +12,7 @@ from api.orders.held_sales.input import HeldSalesQuery, HoldBody
 from api.orders.held_sales.presenter import show_held_sale
 from api.orders.input import basket_of
 from api.orders.quotes import SALE_APPROVALS
+from api.orders.rows import show_each
 from api.resource import Resource, requested_stores
 from api.services import Reading
 from commands.orders.held_sales.parking import HoldSale, hold_sale
@@ -23,7 +24,6 @@ from domain.money import AmountTooLarge
 from domain.pricing import DiscountExceedsValue, DiscountNotValid
 from domain.stock.movements import InsufficientStock
 from domain.stores import StoreClosed
-from projections.base import EventNotReadable
 from projections.held_sales import list_held_sales
 
 
@@ -89,11 +89,4 @@ class HeldSales(Resource):
             return reading.streams(HeldSale, ids), total
 
         rows, total = self.ask(req, resp, question)
-        self.answer_page(req, resp, [_show_row(held_id, held) for held_id, held in rows], total)
-
-
-def _show_row(held_id: UUID, held: HeldSale | EventNotReadable) -> HeldSaleAnswer | UnreadableOrderAnswer:
-    """One that cannot be read is a row of its own, and the others are shown all the same."""
-    if isinstance(held, EventNotReadable):
-        return UnreadableOrderAnswer(id=held_id, unreadable=held.code)
-    return show_held_sale(held)
+        self.answer_page(req, resp, show_each(rows, show_held_sale), total)
