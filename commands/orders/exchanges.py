@@ -66,7 +66,8 @@ def record_exchange(command: ExchangeGoods, work: ExchangeWork, made: OfflineFac
     earlier = work.find_earlier(Order, Order.Sold, command.sale.id)
     original = asked.read()
     if existing := earlier.read():
-        return Exchange(original=original, sale=existing)
+        # Once more, since the order may have been read just before that exchange was recorded.
+        return Exchange(original=work.load(Order, original.id), sale=existing)
     terms = terms_of(command, original, work, made)
     goods = restocked(terms.refund.lines, stocked_lines(original, terms.context.variants))
     levels = _hold_levels(command.sale, terms.context, goods, work)

@@ -11,12 +11,16 @@ from domain.storages import Storage
 from domain.stores import Store
 from projections.base import Answer, Database, Row
 
-# A reference must still be there when the decision is recorded, so it is held until then.
+# A reference must still be there when the decision is recorded, so it is held until then, in the order asked.
+# One by one, by its key: without statistics the planner would rather read all settings of the company.
 HOLD_REFERENCES: LiteralString = """
-    SELECT id, kind, parent_id FROM settings
-     WHERE company_id = %(company_id)s AND id = ANY(%(ids)b::uuid[]) AND NOT is_archived
-     ORDER BY id
-       FOR SHARE
+    SELECT held.*
+      FROM unnest(%(ids)b::uuid[]) AS asked(id)
+     CROSS JOIN LATERAL (SELECT s.id, s.kind, s.parent_id
+                           FROM settings AS s
+                          WHERE s.company_id = %(company_id)s AND s.id = asked.id AND NOT s.is_archived
+                          LIMIT 1
+                            FOR SHARE) AS held
 """
 
 
