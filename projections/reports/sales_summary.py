@@ -2,55 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
-from domain.errors import Invalid
 from domain.money import round_ratio
 from projections.base import Database, Row
-
-Interval = Literal["hour", "day", "week", "month"]
-CompareTo = Literal["previous_period", "previous_year", "none"]
-
-
-class PeriodNotValid(Invalid):
-    """A period ends on or after the day it begins, and what it is compared with lies in our era."""
-
-    code = "period_not_valid"
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Business dates, both inclusive. Raises PeriodNotValid."""
-
-    from_date: date
-    to_date: date
-
-    def __post_init__(self) -> None:
-        if self.to_date < self.from_date:
-            raise PeriodNotValid
-
-    def compared(self, compare_to: CompareTo) -> "Period | None":
-        """The period to compare with: as many days right before, or the same dates a year earlier.
-
-        A year before 29 February is 28 February. Raises PeriodNotValid.
-        """
-        if compare_to == "none":
-            return None
-        try:
-            if compare_to == "previous_year":
-                return Period(_year_before(self.from_date), _year_before(self.to_date))
-            end = self.from_date - timedelta(days=1)
-            return Period(end - (self.to_date - self.from_date), end)
-        except (OverflowError, ValueError):
-            raise PeriodNotValid from None
-
-
-def _year_before(day: date) -> date:
-    is_leap_day = (day.month, day.day) == (2, 29)
-    return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
+from projections.reports.period import CompareTo, Interval, Period
 
 
 @dataclass(frozen=True, slots=True)

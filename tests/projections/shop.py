@@ -26,9 +26,9 @@ from infra.postgres.transactions import Transaction, transaction
 from infra.projections.reading import FactReader
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import Fact
+from projections.reports.period import Period
 from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales_daily import SalesDaily
-from projections.reports.sales_summary import Period
 
 MARCH = Period(date(2024, 3, 1), date(2024, 3, 31))
 RULES = Rules(currency="EUR", rounding_level="line", rounding_mode="half_up")

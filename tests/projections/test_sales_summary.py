@@ -12,10 +12,8 @@ import pytest
 
 from domain.orders import Goodwill, Order, RefundedLine
 from domain.unlinked_returns import UnlinkedReturn
+from projections.reports.period import Interval, Period, PeriodNotValid
 from projections.reports.sales_summary import (
-    Interval,
-    Period,
-    PeriodNotValid,
     Section,
     by_payment_method,
     by_period,

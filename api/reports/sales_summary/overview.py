@@ -10,7 +10,8 @@ from api.reports.sales_summary.answers import OverviewAnswer
 from api.reports.sales_summary.input import OverviewQuery
 from api.reports.sales_summary.report import PERMISSION, SOURCES, Report
 from projections.base import Database
-from projections.reports.sales_summary import Period, PeriodNotValid, overview
+from projections.reports.period import Period, PeriodNotValid
+from projections.reports.sales_summary import overview
 
 
 class Overview(Report):

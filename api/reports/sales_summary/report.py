@@ -11,9 +11,9 @@ from api.services import Reading
 from commands.ports import Missing
 from projections.base import Database
 from projections.companies import find_company
+from projections.reports.period import Period
 from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales_daily import SalesDaily
-from projections.reports.sales_summary import Period
 
 PERMISSION = "reports.sales.view"
 #: What was known at a moment is added up from the sales themselves, not from the daily sums.

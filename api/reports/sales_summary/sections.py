@@ -20,15 +20,8 @@ from api.reports.sales_summary.input import PeriodQuery, ProductQuery, ReportQue
 from api.reports.sales_summary.report import PERMISSION, SOURCES, Report
 from api.services import Services
 from projections.base import Database
-from projections.reports.sales_summary import (
-    Period,
-    PeriodNotValid,
-    Section,
-    by_payment_method,
-    by_period,
-    by_product,
-    by_store,
-)
+from projections.reports.period import Period, PeriodNotValid
+from projections.reports.sales_summary import Section, by_payment_method, by_period, by_product, by_store
 
 
 @dataclass(frozen=True, kw_only=True)

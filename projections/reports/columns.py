@@ -1,0 +1,129 @@
+"""The columns of reports: what a figure means, in which unit it is, and who may see it, declared once.
+
+Answers, files, explanations and the document of the interface all follow from these declarations.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal, LiteralString
+
+from domain.money import round_ratio, scaled
+from projections.base import Row
+
+#: Money is minor currency units, quantities have up to five places, ratios four, half up.
+Unit = Literal["money", "quantity", "count", "ratio", "date", "time", "text", "id"]
+#: How a footer is made of a column: it is added up, follows from what is added up, or has none.
+Footer = Literal["sum", "derived", "none"]
+
+#: The permission without which costs and all that tells of them are left out.
+COSTS = "costs.view"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a report; without the permission `needs` it is in no answer, file, order or explanation."""
+
+    name: LiteralString
+    label: str
+    unit: Unit
+    meaning: str
+    needs: str | None = None
+    example: Any = None
+
+    @property
+    def footer(self) -> Footer:
+        """How its footer is made."""
+        return "none"
+
+    @property
+    def formula(self) -> str | None:
+        """What it is computed from, in terms of other columns."""
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key(Column):
+    """What tells the rows apart, or says more about what does, such as its name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure(Column):
+    """A figure that adds up over facts; `sum` is what of a fact is added, in SQL, by default its column."""
+
+    sum: LiteralString | None = None
+
+    @property
+    def footer(self) -> Footer:
+        """It adds up over rows as it does over facts."""
+        return "sum"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distinct(Column):
+    """How many different ones there are: it does not add up over rows, so only the whole has it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derived(Column):
+    """A figure that follows from others, alike in rows, footers and comparisons; `inputs` explain it.
+
+    It is made `of` the figures of a row, or of a footer, and of those of the whole section.
+    """
+
+    of: Callable[[Row, Row], Any]
+    inputs: tuple[str, ...]
+    text: str
+
+    @property
+    def footer(self) -> Footer:
+        """It follows from the footers of its inputs."""
+        return "derived"
+
+    @property
+    def formula(self) -> str | None:
+        """As people write it."""
+        return self.text
+
+
+def ratio(numerator: int | Decimal | None, denominator: int | Decimal | None) -> Decimal | None:
+    """One by the other to four places, half up; None where there is nothing to divide by."""
+    if numerator is None or not denominator:
+        return None
+    sign = 1 if denominator > 0 else -1
+    # Both as whole numbers: quantities have five places at most.
+    over, under = _scaled(numerator), _scaled(denominator)
+    return Decimal(round_ratio(sign * over * 10**4, sign * under)).scaleb(-4)
+
+
+def _scaled(value: int | Decimal) -> int:
+    return scaled(value) if isinstance(value, Decimal) else value * 10**5
+
+
+def derive(row: Row, overall: Row, columns: Sequence[Column]) -> Row:
+    """A row with what follows from its figures and those of the whole, in the order of the columns."""
+    for column in columns:
+        if isinstance(column, Derived):
+            row[column.name] = column.of(row, overall)
+    return row
+
+
+def sums_of(rows: Iterable[Row], columns: Sequence[Column]) -> Row:
+    """What the figures of rows add up to, without what follows from it; None for what does not add up."""
+    several = list(rows)
+    return {
+        column.name: _sum_of(several, column) if isinstance(column, Measure) else None
+        for column in columns
+        if not isinstance(column, Key | Derived)
+    }
+
+
+def _sum_of(rows: Sequence[Row], column: Column) -> int | Decimal:
+    nothing: Any = Decimal(0) if column.unit == "quantity" else 0
+    total: int | Decimal = sum((row[column.name] or nothing for row in rows), nothing)
+    return total
+
+
+def visible(columns: Iterable[Column], permissions: Collection[str]) -> tuple[Column, ...]:
+    """The columns that somebody with these permissions may see."""
+    return tuple(column for column in columns if column.needs is None or column.needs in permissions)

@@ -1,0 +1,109 @@
+"""Sections of reports, each declared once: what its rows are told apart by, its columns, and its question."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal, LiteralString
+from uuid import UUID
+
+from domain.pending import Pending
+from projections.base import Database, Projection, Row
+from projections.reports.columns import Column, Key, visible
+from projections.reports.period import CompareTo, Period
+
+Area = Literal["sales-summary", "inventory-report", "financial-report"]
+#: `first_reported` is what a day's figures were when it was closed, whatever became known since.
+Basis = Literal["current", "first_reported"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is asked of a section.
+
+    No fact beyond `position` counts. `stores` are those that it is about, None for all of them. `filters` has
+    every filter of the section, None where it is not asked for. `sort` is a column, after a "-" from the
+    largest to the smallest. Without a limit all rows are meant.
+    """
+
+    period: Period
+    position: int
+    permissions: frozenset[str]
+    stores: tuple[UUID, ...] | None = None
+    filters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    group: str | None = None
+    sort: str | None = None
+    basis: Basis = "current"
+    compare_to: CompareTo = "none"
+    page: int = 1
+    limit: int | None = 20
+
+    @property
+    def offset(self) -> int:
+        """How many rows come before the page."""
+        return (self.page - 1) * (self.limit or 0)
+
+    def compared(self) -> "Asked | None":
+        """The same of the period that it is compared with, all rows of it. Raises PeriodNotValid."""
+        period = self.period.compared(self.compare_to)
+        return None if period is None else replace(self, period=period, compare_to="none", page=1, limit=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The rows that a question finds: their keys and figures, without what follows from these.
+
+    `overall` are the figures of the whole section where they are not the sums of the rows; `count` is how
+    many rows there are in all, if `rows` is a page of them, sorted already.
+    """
+
+    rows: list[Row]
+    overall: Row | None = None
+    count: int | None = None
+
+
+#: It is asked with the next round trip, so that many are one; reading the first of them sends it.
+Question = Callable[[Database, Asked], Pending[Found]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """The picture of a section: the figures `of` its rows, each by its `label`."""
+
+    kind: Literal["bar", "line", "waterfall"]
+    of: tuple[str, ...]
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One section of a report: which facts, told apart by what, with which columns, in which order.
+
+    `identity` are the names of the keys that tell its rows apart; the other keys only say more about them.
+    `filters` are names of parameters beside those that every section has; `groups` what its rows can be told
+    apart by instead, the usual one first. The rows of a section that `is_ranked` come from its question by
+    the page, sorted; those of the others are few, and sorted by `projections/reports/table.py`.
+    """
+
+    area: Area
+    path: LiteralString
+    title: str
+    meaning: str
+    keys: tuple[Key, ...]
+    identity: tuple[LiteralString, ...]
+    columns: tuple[Column, ...]
+    question: Question
+    sources: tuple[type[Projection], ...]
+    order: str
+    filters: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    chart: Chart | None = None
+    is_ranked: bool = False
+
+    @property
+    def all_columns(self) -> tuple[Column, ...]:
+        """Keys and figures, in the order in which they are shown."""
+        return (*self.keys, *self.columns)
+
+    def columns_for(self, permissions: frozenset[str]) -> tuple[Column, ...]:
+        """The columns that are shown to somebody with these permissions."""
+        return visible(self.all_columns, permissions)

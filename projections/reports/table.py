@@ -1,0 +1,134 @@
+"""A section's answer as a table: rows, footers, what is beyond the page, and what it is compared with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from domain.pending import Pending
+from projections.base import Database, Row
+from projections.reports.columns import Column, Derived, Key, derive, sums_of
+from projections.reports.period import Period
+from projections.reports.section import Asked, Found, Section
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The figures of another period: of the rows shown, each beside its own, and of the whole section."""
+
+    period: Period
+    rows: list[Row | None]
+    overall: Row
+    differences: Row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """What a section answers, as every format writes it; `columns` are those that the reader may see.
+
+    `totals` are the footer of the rows shown, `overall` that of the whole section, `others` what lies between
+    them; `count` is how many rows there are in all.
+    """
+
+    section: Section
+    asked: Asked
+    columns: tuple[Column, ...]
+    rows: list[Row]
+    totals: Row
+    overall: Row
+    others: Row
+    count: int
+    comparison: Comparison | None = None
+
+    @property
+    def figures(self) -> tuple[Column, ...]:
+        """The columns that are no keys."""
+        return tuple(column for column in self.columns if not isinstance(column, Key))
+
+
+def ask_table(db: Database, section: Section, asked: Asked) -> Pending[Table]:
+    """Ask for a section's table with the next round trip. Raises PeriodNotValid."""
+    found = section.question(db, asked)
+    other = asked.compared()
+    compared = section.question(db, other) if other else None
+
+    def table() -> Table:
+        whole = _whole(section, asked, found.read())
+        if other and compared:
+            return _with_comparison(whole, other, compared.read())
+        return whole
+
+    return Pending(table)
+
+
+def _whole(section: Section, asked: Asked, found: Found) -> Table:
+    """The table of what was found: sorted and cut to the page, if the question has not done so."""
+    columns = section.all_columns
+    overall = found.overall if found.overall is not None else sums_of(found.rows, columns)
+    derive(overall, overall, columns)
+    rows = [derive(row, overall, columns) for row in found.rows]
+    if not section.is_ranked:
+        rows = _page(_sorted(rows, asked.sort or section.order), asked)
+    totals = derive(sums_of(rows, columns), overall, columns)
+    return Table(
+        section=section,
+        asked=asked,
+        columns=section.columns_for(asked.permissions),
+        rows=rows,
+        totals=totals,
+        overall=overall,
+        others=derive(_less(overall, totals, columns), overall, columns),
+        count=len(found.rows) if found.count is None else found.count,
+    )
+
+
+def _sorted(rows: list[Row], order: str) -> list[Row]:
+    """The rows by a column, those without a value last; equal ones stay in the order of their keys."""
+    name, descends = order.removeprefix("-"), order.startswith("-")
+    some = sorted((row for row in rows if row[name] is not None), key=lambda row: row[name], reverse=descends)
+    return some + [row for row in rows if row[name] is None]
+
+
+def _page(rows: list[Row], asked: Asked) -> list[Row]:
+    return rows if asked.limit is None else rows[asked.offset : asked.offset + asked.limit]
+
+
+def _less(overall: Row, totals: Row, columns: Sequence[Column]) -> Row:
+    """What the whole has beyond the rows shown, of what adds up; of the rest there is nothing to tell."""
+    return {
+        column.name: overall[column.name] - totals[column.name]
+        if totals[column.name] is not None and overall[column.name] is not None
+        else None
+        for column in columns
+        if not isinstance(column, Key | Derived)
+    }
+
+
+def _with_comparison(table: Table, other: Asked, found: Found) -> Table:
+    """The table beside the figures of another period, each row beside that of the same key."""
+    section = table.section
+    earlier = _whole(section, other, found)
+    by_key = {_key(section, row): row for row in earlier.rows}
+    return replace(
+        table,
+        comparison=Comparison(
+            period=other.period,
+            rows=[by_key.get(_key(section, row)) for row in table.rows],
+            overall=earlier.overall,
+            differences={
+                column.name: difference(table.overall[column.name], earlier.overall[column.name])
+                for column in section.columns
+            },
+        ),
+    )
+
+
+def _key(section: Section, row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in section.identity)
+
+
+def difference(value: Any, earlier: Any) -> Any:
+    """What a figure rose by; None where one of the two periods has none, or it is no number."""
+    if not isinstance(value, int | Decimal) or not isinstance(earlier, int | Decimal):
+        return None
+    return value - earlier
