@@ -61,8 +61,8 @@ class Operation:
     repeatable: bool = True
     #: Whether it may take a minute, as imports and exports do.
     lengthy: bool = False
-    #: The asynchronous read model the answer comes from, if any.
-    projection: type[Projection] | None = None
+    #: The asynchronous read models the answer comes from; it knows what all of them know.
+    projections: tuple[type[Projection], ...] = ()
     #: By a parameter of the query, the one it comes from instead when that is given.
     projection_with: Mapping[str, type[Projection]] = field(default_factory=dict)
 
@@ -80,11 +80,10 @@ class Operation:
         keys = {self.permission, *self.alternatives}
         return self.permission == SIGNED_IN or not keys.isdisjoint(permissions)
 
-    def source(self, query: Mapping[str, Any]) -> str | None:
-        """The name of the asynchronous read model that answers this query; None for the inline ones."""
-        given = (model for name, model in self.projection_with.items() if query.get(name))
-        model = next(given, self.projection)
-        return None if model is None else model.name
+    def sources(self, query: Mapping[str, Any]) -> tuple[str, ...]:
+        """The names of the asynchronous read models that answer this query; none for the inline ones."""
+        given = ((model,) for name, model in self.projection_with.items() if query.get(name))
+        return tuple(model.name for model in next(given, self.projections))
 
 
 class UndeclaredOperation(Exception):

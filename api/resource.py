@@ -169,13 +169,13 @@ class Resource:
     ) -> R:
         """Ask a question of the caller's company, waiting for the position the client wants to have seen.
 
-        It is answered from the read model that the operation declares. `within` is the company that is asked
+        It is answered from the read models that the operation declares. `within` is the company that is asked
         about when that is not the caller's own.
         """
         answer, position = self.services.application.read(
             req.context.caller,
             question,
-            projection=req.context.operation.source(req.context.query),
+            projections=req.context.operation.sources(req.context.query),
             wait_for=_wait_for(req),
             # Our web server runs the request again later, and needs no thread meanwhile.
             put_off=req.env.get("mipos.put_off"),

@@ -31,6 +31,10 @@ class Reading(Protocol):
     def db(self) -> Database:
         """The read models."""
 
+    @property
+    def position(self) -> int:
+        """Up to which position of the log all read models know it that the question is answered from."""
+
     def aggregates(self, kind: type[Any], ids: list[UUID], as_of: datetime | None = None) -> list[Any]:
         """The aggregates of these ids, in this order, as they are or were known by `as_of`.
 
@@ -90,7 +94,7 @@ class Application(Protocol):
         caller: Caller,
         question: Callable[[Any], R],
         *,
-        projection: str | None = None,
+        projections: tuple[str, ...] = (),
         wait_for: int | None = None,
         put_off: Callable[[], None] | None = None,
         within: UUID | None = None,

@@ -67,7 +67,7 @@ class CashierDashboard(Resource):
         query=DashboardQuery(),
         answer=DashboardAnswer,
         refusals=(Missing,),
-        projection=SaleFacts,
+        projections=(SaleFacts,),
         description="The caller's own figures in their stores, as the sales summary counts them: a refund is "
         "of the day and of whoever gave it, a void of the sale's. `shift`, `held` and `alerts` are of now, "
         "whichever day is asked about.",

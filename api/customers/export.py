@@ -42,7 +42,7 @@ class CustomerExport(Resource):
         description="Everything that is kept of them and of whom they absorbed: each field with its history, "
         "orders and payments, and what the ledgers say. It is never cached. What was erased is not in it.",
         answer=ExportAnswer,
-        projection=CustomerTotals,
+        projections=(CustomerTotals,),
     )
     def on_get(self, req: Request, resp: Response, customer_id: UUID) -> None:
         """All of it."""

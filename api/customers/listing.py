@@ -29,7 +29,7 @@ class Customers(Resource):
         query=CustomersQuery(),
         answer=CustomerAnswer,
         many=True,
-        projection=CustomerTotals,
+        projections=(CustomerTotals,),
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """One page of customers."""

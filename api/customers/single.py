@@ -37,7 +37,7 @@ class CustomerById(Resource):
         "Show a customer",
         query=AsOfQuery(),
         answer=CustomerAnswer,
-        projection=CustomerTotals,
+        projections=(CustomerTotals,),
     )
     def on_get(self, req: Request, resp: Response, customer_id: UUID) -> None:
         """As they are, or as it was recorded by `as_of`; who was erased since is erased then, too."""

@@ -46,7 +46,7 @@ class PosCatalog(Resource):
         answer=CatalogVariantAnswer | CatalogRemovalAnswer,
         many=True,
         refusals=(Missing, OtherStore),
-        projection=PosCatalogFeed,
+        projections=(PosCatalogFeed,),
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """What changed for the register since a place of the log."""

@@ -55,7 +55,7 @@ class LowStock(Resource):
         query=LowStockQuery(),
         answer=LowStockAnswer,
         many=True,
-        projection=StockDaily,
+        projections=(StockDaily,),
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """One page, of the caller's stores and the warehouses."""

@@ -64,7 +64,7 @@ class StockMovements(Resource):
         query=MovementsQuery(),
         answer=MovementAnswer,
         many=True,
-        projection=movements.StockMovements,
+        projections=(movements.StockMovements,),
     )
     def on_get(self, req: Request, resp: Response) -> None:
         """A stretch of the ledger, of the caller's stores and of warehouses."""

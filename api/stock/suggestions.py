@@ -87,7 +87,7 @@ class ReorderSuggestions(Resource):
         query=SuggestionsQuery(),
         answer=SuggestionAnswer,
         many=True,
-        projection=StockDaily,
+        projections=(StockDaily,),
         lengthy=True,
     )
     def on_get(self, req: Request, resp: Response) -> None:

@@ -46,10 +46,17 @@ _HEAD: LiteralString = """
     SELECT position FROM company_head WHERE company_id = %(company_id)s
 """
 
-# A read model that knew more before than it knows now is being filled.
+# A read model that knew more before than it knows now is being filled. What comes from several knows no more
+# than the one that knows least.
 _CHECKPOINT: LiteralString = """
-    SELECT position, position < whole_at AS is_filling FROM projection_checkpoints
-     WHERE company_id = %(company_id)s AND projection = %(projection)s
+    SELECT coalesce(min(coalesce(known.position, 0)), 0) AS position,
+           bool_or(known.position < known.whole_at) AS is_filling
+      FROM unnest(%(projections)b::text[]) AS source(name)
+      LEFT JOIN LATERAL (
+            SELECT position, whole_at FROM projection_checkpoints
+             WHERE company_id = %(company_id)s AND projection = source.name
+             LIMIT 1
+           ) AS known ON true
 """
 
 # The lock tells a request that is still running from one that ended; it goes with the transaction.
@@ -106,9 +113,15 @@ _STREAMS_AS_OF: LiteralString = f"""
 class Reading:
     """A question's view of the company: its read models, and its aggregates from the log."""
 
-    def __init__(self, db: Database, writer: EventWriter) -> None:
+    def __init__(self, db: Database, writer: EventWriter, position: Answer | None = None) -> None:
         self.db = db
         self._writer = writer
+        self._position = position
+
+    @property
+    def position(self) -> int:
+        """Up to which position of the log all read models know it that the question is answered from."""
+        return _position(self._position) if self._position else 0
 
     def aggregates(self, kind: type[Any], ids: list[UUID], as_of: datetime | None = None) -> list[Any]:
         """The aggregates of these ids, in this order, as they are or were known by `as_of`.
@@ -365,7 +378,7 @@ class Application(Generic[W]):
         caller: Caller,
         question: Callable[[Reading], R],
         *,
-        projection: str | None = None,
+        projections: tuple[str, ...] = (),
         wait_for: int | None = None,
         put_off: Callable[[], None] | None = None,
         within: UUID | None = None,
@@ -374,8 +387,8 @@ class Application(Generic[W]):
     ) -> tuple[R, int]:
         """Answer a question and say up to which position of the caller's log the answer knows.
 
-        `projection` names the asynchronous read model it is answered from; None: the inline ones, which know
-        everything. With `wait_for` the answer knows at least that position; until then it is asked again, or,
+        `projections` names the asynchronous read models it is answered from; none: the inline ones, which
+        know everything. With `wait_for` the answer knows at least that position; until then it is asked again, or,
         with `put_off`, its request is put off, from which it returns only when that has lasted too long.
         `within` is the company that is asked about when the platform asks about another than its own.
         `lengthy` grants more time, and `tell` is told of the caller's access. Raises the question's refusals,
@@ -387,7 +400,7 @@ class Application(Generic[W]):
             caller,
             question,
             started + (self._lengthy_seconds if lengthy else self._seconds),
-            projection=projection,
+            projections=projections,
             wait_for=wait_for,
             within=within,
             lengthy=lengthy,
@@ -413,7 +426,7 @@ class Application(Generic[W]):
         question: Callable[[Reading], R],
         deadline: float,
         *,
-        projection: str | None,
+        projections: tuple[str, ...],
         wait_for: int | None,
         within: UUID | None,
         lengthy: bool,
@@ -421,11 +434,11 @@ class Application(Generic[W]):
     ) -> tuple[R, int] | None:
         """The answer and the position it knows; None when that is not far enough yet."""
         with self._open(caller.company_id, deadline, reading=True, lengthy=lengthy) as db:
-            if projection:
-                db.execute(HOLD_MODEL, named(self._writer.model(projection)))
+            for name in projections:
+                db.execute(HOLD_MODEL, named(self._writer.model(name)))
             access = _Access(db, caller, tell)
-            params = {"company_id": caller.company_id, "projection": projection}
-            position = db.ask(_CHECKPOINT if projection else _HEAD, params)
+            params = {"company_id": caller.company_id, "projections": list(projections)}
+            position = db.ask(_CHECKPOINT if projections else _HEAD, params)
             if wait_for is not None:
                 access.check(writing=False)
                 if _position(position) < wait_for:
@@ -433,10 +446,10 @@ class Application(Generic[W]):
             if within:
                 db.enter(within)
             try:
-                answer = question(Reading(db, self._writer))
+                answer = question(Reading(db, self._writer, position))
             finally:
                 access.check(writing=False)
-            if projection and _is_filling(position):
+            if projections and _is_filling(position):
                 raise ProjectionBehind
             return answer, _position(position)
 

@@ -21,7 +21,7 @@ def declaring() -> list[Route]:
     return [
         route
         for route in routes_of(create_app(services))
-        if route.operation.projection or route.operation.projection_with
+        if route.operation.projections or route.operation.projection_with
     ]
 
 
@@ -30,7 +30,7 @@ def test_each_is_an_asynchronous_read_model_that_is_kept(declaring: list[Route])
     assert declaring
     for route in declaring:
         one = route.operation
-        named = {*one.projection_with.values()} | ({one.projection} if one.projection else set())
+        named = {*one.projection_with.values(), *one.projections}
         assert named <= kept, route.template
 
 
@@ -41,20 +41,20 @@ def test_each_parameter_that_chooses_one_is_of_the_query(declaring: list[Route])
 
 
 @pytest.mark.parametrize(
-    ("template", "query", "source"),
+    ("template", "query", "sources"),
     [
-        ("/api/admin/reports/sales-summary/overview", {"as_of": None}, "sales_summary"),
-        ("/api/admin/reports/sales-summary/overview", {"as_of": "2026-03-01"}, "sale_facts"),
-        ("/api/admin/products/{product_id:uuid}/prices", {"history": False}, None),
-        ("/api/admin/products/{product_id:uuid}/prices", {"history": True}, "price_history"),
+        ("/api/admin/reports/sales-summary/overview", {"as_of": None}, ("sales_summary",)),
+        ("/api/admin/reports/sales-summary/overview", {"as_of": "2026-03-01"}, ("sale_facts",)),
+        ("/api/admin/products/{product_id:uuid}/prices", {"history": False}, ()),
+        ("/api/admin/products/{product_id:uuid}/prices", {"history": True}, ("price_history",)),
     ],
 )
 def test_may_depend_on_the_query(
-    declaring: list[Route], template: str, query: dict[str, Any], source: str | None
+    declaring: list[Route], template: str, query: dict[str, Any], sources: tuple[str, ...]
 ) -> None:
     (operation,) = {
         route.method: route.operation
         for route in declaring
         if route.template == template and route.method == "GET"
     }.values()
-    assert operation.source(query) == source
+    assert operation.sources(query) == sources

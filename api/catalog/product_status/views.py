@@ -57,7 +57,7 @@ class ProductsInStatus(Resource):
         query=InStatusQuery(),
         answer=ProductInStatusAnswer,
         many=True,
-        projection=ProductStatuses,
+        projections=(ProductStatuses,),
     )
     def on_get(self, req: Request, resp: Response, status: str) -> None:
         """One page of the products that stand there, with the time and author of the move."""
@@ -78,7 +78,7 @@ class StatusSummary(Resource):
         "Summarise products by status",
         choices=_CHOICES,
         answer=StatusSummaryAnswer,
-        projection=ProductStatuses,
+        projections=(ProductStatuses,),
     )
     def on_get(self, req: Request, resp: Response, status: str) -> None:
         """How many stand there, and their stock in the caller's stores, also by category and by brand."""

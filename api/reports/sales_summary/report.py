@@ -17,7 +17,7 @@ from projections.reports.sales_daily import SalesDaily
 
 PERMISSION = "reports.sales.view"
 #: What was known at a moment is added up from the sales themselves, not from the daily sums.
-SOURCES: dict[str, Any] = {"projection": SalesDaily, "projection_with": {"as_of": SaleFacts}}
+SOURCES: dict[str, Any] = {"projections": (SalesDaily,), "projection_with": {"as_of": SaleFacts}}
 
 #: A section's question: of a period, and of some stores or (None) of all.
 Question = Callable[[Database, Period, tuple[UUID, ...] | None], dict[str, Any]]
