@@ -388,8 +388,9 @@ class Application(Generic[W]):
         """Answer a question and say up to which position of the caller's log the answer knows.
 
         `projections` names the asynchronous read models it is answered from; none: the inline ones, which
-        know everything. With `wait_for` the answer knows at least that position; until then it is asked again, or,
-        with `put_off`, its request is put off, from which it returns only when that has lasted too long.
+        know everything. With `wait_for` the answer knows at least that position; until then it is asked
+        again, or, with `put_off`, its request is put off, from which it returns only when that has lasted
+        too long.
         `within` is the company that is asked about when the platform asks about another than its own.
         `lengthy` grants more time, and `tell` is told of the caller's access. Raises the question's refusals,
         those of the caller's access, ProjectionBehind, Unavailable.
