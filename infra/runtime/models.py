@@ -53,6 +53,7 @@ from projections.orders import Orders
 from projections.packages import Packages
 from projections.pos_catalog.feed import PosCatalogFeed
 from projections.refunds import Refunds
+from projections.reports.names import ReportNames
 from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales_daily import SalesDaily
 from projections.search.customer_index import CustomerSearch
@@ -138,6 +139,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     HeldSales(),
     SalesDaily(),
     SaleFacts(),
+    ReportNames(),
     CustomerTotals(),
     StockMovements(),
     StockDaily(),

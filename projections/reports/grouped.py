@@ -1,0 +1,137 @@
+"""Questions that add up facts by what tells the rows of a section apart, from daily sums where there are any.
+
+    BY_STORE = Grouping(source=STORE_DAYS, keys={"store_no": "store_no"}, measures=…, columns=…)
+
+A daily sum whose last fact is within the position that is asked for is the answer; where only a part of its
+facts is, these are added up themselves. So what was known at a moment costs what is known now costs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, LiteralString
+
+from domain.pending import Pending
+from projections.base import Database, Row
+from projections.reports.columns import Measure
+from projections.reports.section import Asked, Found
+
+#: The stores that are asked about, by their numbers.
+_STORES: LiteralString = """
+           AND (%(stores)b::uuid[] IS NULL OR store_no = ANY(ARRAY(
+                SELECT no FROM report_places
+                 WHERE company_id = %(company_id)s AND kind = 'store' AND id = ANY(%(stores)b::uuid[]))))"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A table of facts with the table of their daily sums, or (`daily` is None) without.
+
+    `by` are the columns that tell the daily sums apart beside the business date; a fact has them too.
+    `filters` are the conditions that can be asked for, by the names of their parameters: on columns that both
+    tables have.
+    """
+
+    facts: LiteralString
+    daily: LiteralString | None = None
+    by: tuple[LiteralString, ...] = ("store_no",)
+    filters: Mapping[str, LiteralString] = field(default_factory=lambda: MappingProxyType({}))
+
+    def rows(self, columns: Sequence[LiteralString]) -> LiteralString:
+        """These columns of what is known within the period, the stores and the filters."""
+        selected: LiteralString = ", ".join(columns)
+        asked = self._asked()
+        if self.daily is None:
+            return f"""
+        SELECT {selected}
+          FROM {self.facts}
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{asked}"""
+        same: LiteralString = ", ".join(("business_date", *self.by))
+        return f"""
+        SELECT {selected}
+          FROM {self.daily}
+         WHERE company_id = %(company_id)s AND last_position <= %(position)s::bigint{asked}
+     UNION ALL
+        SELECT {selected}
+          FROM {self.facts}
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
+           AND ({same}) IN (SELECT {same} FROM {self.daily}
+                             WHERE company_id = %(company_id)s AND last_position > %(position)s::bigint
+                               AND first_position <= %(position)s::bigint{asked})"""
+
+    def _asked(self) -> LiteralString:
+        conditions: LiteralString = "".join(f"\n           AND {one}" for one in self.filters.values())
+        return f"""
+           AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{_STORES}{conditions}"""
+
+
+def total(measure: Measure) -> LiteralString:
+    """The sum of a measure over facts; tables count quantities in hundred-thousandths."""
+    added: LiteralString = f"coalesce(sum({measure.sum or measure.name}), 0)"
+    if measure.unit == "quantity":
+        return f"trim_scale({added} * 0.00001) AS {measure.name}"
+    return f"{added} AS {measure.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grouping:
+    """The statement that adds up one source: the keys, by their names in SQL, and the sums of measures.
+
+    `columns` are those of the source that keys and measures are made of. `labels` say more about the keys, by
+    the names of the columns that they become: SQL on a row `summed`, and on what `joins` adds to it.
+    """
+
+    source: Source
+    keys: Mapping[LiteralString, LiteralString]
+    measures: tuple[Measure, ...]
+    columns: tuple[LiteralString, ...]
+    labels: Mapping[LiteralString, LiteralString] = field(default_factory=lambda: MappingProxyType({}))
+    joins: LiteralString = ""
+
+    def statement(self) -> LiteralString:
+        """As it is sent; composed when its module is imported."""
+        keys: LiteralString = "".join(f"{sql} AS {name}, " for name, sql in self.keys.items())
+        sums: LiteralString = ",\n               ".join(map(total, self.measures))
+        labels: LiteralString = "".join(f", {sql} AS {name}" for name, sql in self.labels.items())
+        names: LiteralString = ", ".join(self.keys)
+        grouped: LiteralString = f"\n         GROUP BY {names}" if names else ""
+        order: LiteralString = f"\n     ORDER BY {names}" if names else ""
+        return f"""
+    WITH known AS ({self.source.rows(self.columns)}
+    ), summed AS (
+        SELECT {keys}{sums}
+          FROM known{grouped}
+    )
+    SELECT summed.*{labels}
+      FROM summed{self.joins}{order}
+"""
+
+
+def params_of(db: Database, asked: Asked) -> dict[str, Any]:
+    """The parameters that every question of a section takes."""
+    return {
+        "company_id": db.company_id,
+        "from_date": asked.period.from_date,
+        "to_date": asked.period.to_date,
+        "stores": None if asked.stores is None else list(asked.stores),
+        "position": asked.position,
+        **asked.filters,
+    }
+
+
+def whole(row: Row, measures: Sequence[Measure]) -> Row:
+    """A row whose amounts and counts are whole numbers, however large: the database adds in decimals."""
+    for measure in measures:
+        value = row[measure.name]
+        if isinstance(value, Decimal) and measure.unit != "quantity":
+            row[measure.name] = int(value)
+    return row
+
+
+def ask_grouped(
+    db: Database, asked: Asked, statement: LiteralString, measures: Sequence[Measure]
+) -> Pending[Found]:
+    """Ask for the rows of a statement of these measures."""
+    answer = db.ask(statement, params_of(db, asked))
+    return Pending(lambda: Found(rows=[whole(row, measures) for row in answer.rows()]))
