@@ -25,6 +25,7 @@ from api import (
     pos_customers,
     pos_products,
     receipts,
+    reports,
     shifts,
     stock,
     sync,
@@ -90,6 +91,7 @@ AREAS = (
     shifts,
     sync,
     sales_summary,
+    reports,
     audit,
 )
 

@@ -2,7 +2,7 @@
 
 from api.fields.body import Anything, Body, Described, Many, ManyOrWord, Object, check_descriptions
 from api.fields.contacts import Country, Phone, TaxNumber
-from api.fields.ids import File, Id, OwnId
+from api.fields.ids import File, Id, Ids, OwnId
 from api.fields.numbers import MAX_AMOUNT, Change, Exact, Flag, Money, Percent, Quantity, SignedMoney, Whole
 from api.fields.texts import Choice, Code, Currency, Email, Name, Secret, Text, Timezone, optional, ordered_by
 from api.fields.times import Day, DayCut, Moment
@@ -24,6 +24,7 @@ __all__ = [
     "File",
     "Flag",
     "Id",
+    "Ids",
     "Many",
     "ManyOrWord",
     "Moment",

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from api.fields.body import Described
+from api.fields.body import Described, Many
 
 
 class File(Described, fields.Field[bytes]):
@@ -32,3 +32,14 @@ class OwnId(Id):
         if own.int == 0:
             raise ValidationError("The nil UUID names nothing.")
         return own
+
+
+class Ids(Many):
+    """UUIDs, as a parameter of the query that may be given more than once."""
+
+    def __init__(self, *, longest: int, **kwargs: Any) -> None:
+        super().__init__(Id(), longest=longest, shortest=1, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        several = value if isinstance(value, list) else [value]
+        return list(dict.fromkeys(super()._deserialize(several, attr, data, **kwargs)))

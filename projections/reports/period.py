@@ -6,7 +6,7 @@ from typing import Literal
 
 from domain.errors import Invalid
 
-Interval = Literal["hour", "day", "week", "month"]
+Interval = Literal["hour", "day", "week", "month", "quarter", "hour_of_day", "day_of_week"]
 CompareTo = Literal["previous_period", "previous_year", "none"]
 
 
@@ -14,6 +14,12 @@ class PeriodNotValid(Invalid):
     """A period ends on or after the day it begins, and what it is compared with lies in our era."""
 
     code = "period_not_valid"
+
+
+class RangeTooLong(Invalid):
+    """A report is about ten years at most, and about 31 days by the hour."""
+
+    code = "range_too_long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,16 @@ class Period:
     def __post_init__(self) -> None:
         if self.to_date < self.from_date:
             raise PeriodNotValid
+
+    @property
+    def days(self) -> int:
+        """How many business dates these are."""
+        return (self.to_date - self.from_date).days + 1
+
+    def check_length(self, most: int) -> None:
+        """Raise RangeTooLong unless it has so many days at most."""
+        if self.days > most:
+            raise RangeTooLong
 
     def compared(self, compare_to: CompareTo) -> "Period | None":
         """The period to compare with: as many days right before, or the same dates a year earlier.

@@ -1,0 +1,155 @@
+"""What sections answer, made from their columns: the frame around the rows, and a record for each section."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Literal, cast
+
+import msgspec
+
+from api.answers import Answer, Count, Currency, Day, Id, Meaning, Moment, Quantity, Ratio, Sum
+from projections.reports.columns import Column, Measure
+from projections.reports.section import Section
+
+_TYPES: dict[str, Any] = {
+    "money": Sum,
+    "quantity": Quantity,
+    "count": int,
+    "ratio": Ratio,
+    "date": Day,
+    "time": Moment,
+    "text": str,
+    "id": Id,
+}
+
+
+class ReportStoreAnswer(Answer):
+    """A store that the answer is about."""
+
+    id: Annotated[Id, Meaning("The store.")]
+    name: Annotated[str, Meaning("What it is called.", "Harbour")]
+    timezone: Annotated[str, Meaning("Its time zone, by which its business dates are made.", "Europe/Paris")]
+
+
+class ColumnAnswer(Answer):
+    """What a column means."""
+
+    name: Annotated[str, Meaning("Its name in the rows.", "net_sales")]
+    label: Annotated[str, Meaning("What people call it.", "Net sales")]
+    unit: Annotated[
+        Literal["money", "quantity", "count", "ratio", "date", "time", "text", "id"],
+        Meaning("What its values are; money is minor currency units.", "money"),
+    ]
+    additive: Annotated[
+        bool, Meaning("Whether footers add it up; else they compute it anew, or leave it.", True)
+    ]
+    formula: Annotated[str | None, Meaning("What it follows from.", "gross_sales - discounts - returns")]
+    definition: Annotated[
+        str, Meaning("What it means.", "What was sold, without tax, discounts and returns.")
+    ]
+
+
+class SeriesAnswer(Answer):
+    """One figure of a chart."""
+
+    name: Annotated[str, Meaning("The column.", "net_sales")]
+    label: Annotated[str, Meaning("What people call it.", "Net sales")]
+    values: Annotated[list[Any], Meaning("Its values, one for each label.", [121_400, 9_000])]
+
+
+class ChartAnswer(Answer):
+    """The picture of a section: the rows shown and, where there are more, all others together."""
+
+    kind: Annotated[Literal["bar", "line", "waterfall"], Meaning("How to draw it.", "bar")]
+    labels: Annotated[list[str], Meaning("What the values are of.", ["Harbour", "others"])]
+    series: Annotated[list[SeriesAnswer], Meaning("The figures.")]
+
+
+class FrameAnswer(Answer, rename={"from_date": "from", "to_date": "to"}):
+    """What every section answers beside its rows."""
+
+    currency: Currency
+    from_date: Annotated[Day, Meaning("The first business date.", "2026-03-01")]
+    to_date: Annotated[Day, Meaning("The last business date, itself included.", "2026-03-31")]
+    days: Annotated[Count, Meaning("How many business dates these are.", 31)]
+    stores: Annotated[list[ReportStoreAnswer], Meaning("The stores that it is about.")]
+    timezones: Annotated[list[str], Meaning("Their time zones.", ["Europe/Paris"])]
+    basis: Annotated[
+        Literal["current", "first_reported"],
+        Meaning("Whether it has what became known after a day was closed.", "current"),
+    ]
+    as_of: Annotated[Moment | None, Meaning("The moment that was asked for.")]
+    as_of_position: Annotated[int | None, Meaning("The last position of the log that counts then.", 42)]
+    read_position: Annotated[int, Meaning("The position of the log this knows.", 42)]
+    computed_at: Annotated[Moment, Meaning("When this was computed.")]
+    partial: Annotated[bool, Meaning("Whether a business date of the period is not over somewhere.", False)]
+    columns: Annotated[list[ColumnAnswer], Meaning("What the columns of the rows mean.")]
+    count: Annotated[Count, Meaning("How many rows there are in all.", 1)]
+    chart: Annotated[ChartAnswer | None, Meaning("The picture of the section, if it has one.")]
+
+
+def answer_of(section: Section, name: str) -> type[FrameAnswer]:
+    """The record of a section's answer; `name` begins those of its parts."""
+    row = _record(f"{name}Row", f"A row of: {section.title}.", section.all_columns)
+    figures = [column for column in section.columns if column.unit not in {"text", "id"}]
+    footer = _record(f"{name}Footer", f"A footer of: {section.title}.", figures, is_footer=True)
+    comparison = msgspec.defstruct(
+        f"{name}Comparison",
+        [
+            ("from_date", Annotated[Day, Meaning("The first business date.", "2026-02-01")]),
+            ("to_date", Annotated[Day, Meaning("The last business date, itself included.", "2026-02-28")]),
+            ("rows", Annotated[list[row | None], Meaning("Beside each row shown, that of the same key.")]),  # type: ignore[valid-type]
+            ("overall", Annotated[footer, Meaning("The footer of the whole section.")]),
+            ("differences", Annotated[footer, Meaning("What the whole rose by since.")]),
+        ],
+        bases=(Answer,),
+        rename={"from_date": "from", "to_date": "to"},
+        module=__name__,
+    )
+    comparison.__doc__ = f"What is compared with: {section.title}."
+    frame = msgspec.defstruct(
+        f"{name}Answer",
+        [
+            ("rows", Annotated[list[row], Meaning("The rows of the page.")]),  # type: ignore[valid-type]
+            ("totals", Annotated[footer, Meaning("The footer of the rows shown.")]),
+            ("overall", Annotated[footer, Meaning("The footer of the whole section.")]),
+            ("others", Annotated[footer, Meaning("What the whole has beyond the rows shown.")]),
+            (
+                "comparison",
+                Annotated[comparison | None, Meaning("The same of the period that it is compared with.")],
+            ),
+        ],
+        bases=(FrameAnswer,),
+        kw_only=True,
+        module=__name__,
+    )
+    frame.__doc__ = section.meaning
+    return cast("type[FrameAnswer]", frame)
+
+
+def _record(name: str, meaning: str, columns: Sequence[Column], *, is_footer: bool = False) -> type[Answer]:
+    fields = [(column.name, _field(column, is_footer=is_footer)) for column in columns]
+    made = msgspec.defstruct(name, fields, bases=(Answer,), kw_only=True, module=__name__)
+    made.__doc__ = meaning
+    return cast("type[Answer]", made)
+
+
+def _field(column: Column, *, is_footer: bool) -> Any:
+    kind = _TYPES[column.unit]
+    text = f"{column.meaning} `{column.formula}`." if column.formula else column.meaning
+    meaning = Meaning(text, column.example, column.needs)
+    has_always = isinstance(column, Measure) and not (is_footer and column.footer != "sum")
+    return Annotated[kind, meaning] if has_always else Annotated[kind | None, meaning]
+
+
+def show_columns(columns: Iterable[Column]) -> list[ColumnAnswer]:
+    """What the columns mean."""
+    return [
+        ColumnAnswer(
+            name=column.name,
+            label=column.label,
+            unit=column.unit,
+            additive=isinstance(column, Measure),
+            formula=column.formula,
+            definition=column.meaning,
+        )
+        for column in columns
+    ]

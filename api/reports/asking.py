@@ -1,0 +1,108 @@
+"""What a request asks of a section, and up to which position of the log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from commands.ports import Caller
+from domain.errors import Invalid
+from domain.pending import Pending
+from domain.settings import OtherStore
+from projections.base import Database
+from projections.reports.moments import position_at
+from projections.reports.period import Period
+from projections.reports.section import Asked, Section
+
+#: How many days a report may be about, and how many by the hour.
+MOST_DAYS, MOST_DAYS_BY_HOUR = 3_660, 31
+#: Beyond so many rows pages cost more than the whole: files are for that.
+DEEPEST_ROW = 100_000
+#: Beyond every position of a log.
+EVERYTHING = 2**63 - 1
+
+
+class AsOfInFuture(Invalid):
+    """Nobody knows yet what will have been recorded by then."""
+
+    code = "as_of_in_future"
+
+
+class PageTooDeep(Invalid):
+    """Pages end at the 100,000th row; ask for a file of the whole instead."""
+
+    code = "page_too_deep"
+
+
+class UnknownColumn(Invalid):
+    """The section has no such column that you may see."""
+
+    code = "unknown_column"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is asked of a section, before it is known which position `as_of` is."""
+
+    section: Section
+    period: Period
+    stores: tuple[UUID, ...] | None
+    as_of: datetime | None
+    permissions: frozenset[str]
+    query: Mapping[str, Any]
+
+    def asked(self, position: int) -> Asked:
+        """The same up to a position of the log."""
+        query = self.query
+        return Asked(
+            period=self.period,
+            position=position,
+            permissions=self.permissions,
+            stores=self.stores,
+            filters={name: query.get(name) for name in self.section.filters},
+            group=query.get("group"),
+            sort=query["sort"],
+            compare_to=query["compare_to"],
+            page=query["page"],
+            limit=query["limit"],
+        )
+
+    def ask_position(self, db: Database) -> Pending[int]:
+        """Ask for the last position that was known by `as_of`; all of them count without it."""
+        return Pending(lambda: EVERYTHING) if self.as_of is None else position_at(db, self.as_of)
+
+
+def request_of(
+    section: Section, query: Mapping[str, Any], caller: Caller, permissions: frozenset[str], now: datetime
+) -> Request:
+    """What these parameters ask of a section.
+
+    Raises PeriodNotValid, RangeTooLong, PageTooDeep, AsOfInFuture, UnknownColumn, OtherStore.
+    """
+    period = Period(query["from_date"], query["to_date"])
+    period.check_length(MOST_DAYS_BY_HOUR if query.get("interval") == "hour" else MOST_DAYS)
+    if query["page"] * query["limit"] > DEEPEST_ROW:
+        raise PageTooDeep
+    as_of = query.get("as_of")
+    if as_of is not None and as_of > now:
+        raise AsOfInFuture
+    if query["sort"].removeprefix("-") not in {one.name for one in section.columns_for(permissions)}:
+        raise UnknownColumn
+    return Request(
+        section=section,
+        period=period,
+        stores=_stores(query.get("store_id"), caller),
+        as_of=as_of,
+        permissions=permissions,
+        query=query,
+    )
+
+
+def _stores(named: list[UUID] | None, caller: Caller) -> tuple[UUID, ...] | None:
+    """The stores that are named, else the caller's; None for all. Raises OtherStore."""
+    if not named:
+        return caller.store_ids or None
+    if caller.store_ids and not {*named} <= {*caller.store_ids}:
+        raise OtherStore
+    return tuple(named)

@@ -1,0 +1,116 @@
+"""A table as sections answer it: the frame, the rows, the footers, and the picture."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from api.reports.answers import show_columns
+from projections.base import Row
+from projections.reports.columns import Column
+from projections.reports.section import Chart
+from projections.reports.stores import is_running
+from projections.reports.table import Comparison, Table
+
+#: How many rows a picture shows by themselves.
+MOST_BARS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What stands around a table: whose it is, and of which moment."""
+
+    currency: str
+    stores: list[Row]
+    as_of: datetime | None
+    position: int | None
+    read_position: int
+    now: datetime
+
+
+def show_table(table: Table, frame: Frame) -> dict[str, Any]:
+    """The answer, with the columns that the reader may see and no others."""
+    period, stores = table.asked.period, frame.stores
+    return {
+        "currency": frame.currency,
+        "from": period.from_date,
+        "to": period.to_date,
+        "days": period.days,
+        "stores": [{name: store[name] for name in ("id", "name", "timezone")} for store in stores],
+        "timezones": sorted({store["timezone"] for store in stores}),
+        "basis": table.asked.basis,
+        "as_of": frame.as_of,
+        "as_of_position": frame.position,
+        "read_position": frame.read_position,
+        "computed_at": frame.now,
+        "partial": is_running(period, stores, frame.now),
+        "columns": show_columns(table.columns),
+        "rows": _picked(table.rows, table.columns),
+        **{name: _footer(getattr(table, name), table) for name in ("totals", "overall", "others")},
+        "count": table.count,
+        "comparison": _show_comparison(table.comparison, table) if table.comparison else None,
+        "chart": show_chart(table, chart) if (chart := table.section.chart) else None,
+    }
+
+
+def _picked(rows: Iterable[Row], columns: Sequence[Column]) -> list[Row]:
+    names = [column.name for column in columns]
+    return [{name: row[name] for name in names} for row in rows]
+
+
+def _footer(footer: Row, table: Table) -> Row:
+    figures = [column for column in table.figures if column.unit not in {"text", "id"}]
+    return {column.name: footer[column.name] for column in figures}
+
+
+def _show_comparison(comparison: Comparison, table: Table) -> dict[str, Any]:
+    names = [column.name for column in table.columns]
+    return {
+        "from": comparison.period.from_date,
+        "to": comparison.period.to_date,
+        "rows": [row and {name: row[name] for name in names} for row in comparison.rows],
+        "overall": _footer(comparison.overall, table),
+        "differences": _footer(comparison.differences, table),
+    }
+
+
+def show_chart(table: Table, chart: Chart) -> dict[str, Any]:
+    """The picture: of bars the first ten, and all others together."""
+    shown = {column.name: column for column in table.columns}
+    figures = [shown[name] for name in chart.of if name in shown]
+    if chart.kind == "waterfall":
+        return _waterfall(table, chart, figures)
+    rows = table.rows[:MOST_BARS] if chart.kind == "bar" else table.rows
+    has_others = chart.kind == "bar" and table.count > len(rows)
+    return {
+        "kind": chart.kind,
+        "labels": [_label(row, chart) for row in rows] + ["others"] * has_others,
+        "series": [
+            {
+                "name": column.name,
+                "label": column.label,
+                "values": [row[column.name] for row in rows] + _others(table, rows, column) * has_others,
+            }
+            for column in figures
+        ],
+    }
+
+
+def _waterfall(table: Table, chart: Chart, figures: Sequence[Column]) -> dict[str, Any]:
+    """One figure after another of the whole."""
+    values = [table.overall[column.name] for column in figures]
+    return {
+        "kind": chart.kind,
+        "labels": [column.label for column in figures],
+        "series": [{"name": chart.label, "label": table.section.title, "values": values}],
+    }
+
+
+def _others(table: Table, rows: Sequence[Row], column: Column) -> list[Any]:
+    whole = table.overall[column.name]
+    return [None if whole is None else whole - sum(row[column.name] for row in rows)]
+
+
+def _label(row: Row, chart: Chart) -> str:
+    value = row[chart.label]
+    return "none" if value is None else str(value)

@@ -1,0 +1,83 @@
+"""What can be asked of reports: every parameter once, and those that each section takes."""
+
+from collections.abc import Callable, Mapping
+
+from marshmallow import fields
+
+from api.fields import Body, Choice, Day, Id, Ids, Moment, Text, Whole
+from api.queries import PageQuery
+from projections.reports.section import Section
+
+#: How many stores can be named at once.
+MOST_STORES = 100
+
+#: The filters that a section can name, by the names of their parameters.
+FILTERS: Mapping[str, Callable[[], fields.Field]] = {  # type: ignore[type-arg]  # of any value
+    "channel": lambda: Text(shortest=1, longest=40, meaning="Where it was sold.", example="pos"),
+    "register": lambda: Id(meaning="The register."),
+    "cashier": lambda: Id(meaning="The cashier."),
+    "customer": lambda: Id(meaning="The customer."),
+    "category": lambda: Id(meaning="The category, with those below it."),
+    "brand": lambda: Id(meaning="The brand."),
+    "supplier": lambda: Id(meaning="The supplier."),
+    "storage": lambda: Id(meaning="The storage."),
+    "search": lambda: Text(shortest=1, longest=100, meaning="Words to look for.", example="beans"),
+    "interval": lambda: Choice(
+        "hour",
+        "day",
+        "week",
+        "month",
+        "quarter",
+        "hour_of_day",
+        "day_of_week",
+        load_default="day",
+        meaning="In which steps; weeks begin on Monday.",
+    ),
+    "depth": lambda: Whole(least=1, most=20, meaning="How far down the tree.", example=1),
+    "days": lambda: Whole(least=1, most=3_660, load_default=90, meaning="For how many days.", example=90),
+    "buckets": lambda: Text(
+        shortest=1,
+        longest=100,
+        meaning="Where the age buckets end, in days.",
+        example="30,60,90,180,365",
+    ),
+}
+
+
+class ReportQuery(PageQuery):
+    """Business dates, both inclusive, and what of the company is asked about."""
+
+    from_date = Day(required=True, data_key="from", meaning="The first business date.", example="2026-03-01")
+    to_date = Day(
+        required=True,
+        data_key="to",
+        meaning="The last business date, itself included.",
+        example="2026-03-31",
+    )
+    store_id = Ids(
+        longest=MOST_STORES, meaning="The stores, one or several; without it, all of the caller's."
+    )
+    as_of = Moment(meaning="Answer from what was recorded up to this time.")
+    compare_to = Choice(
+        "previous_period", "previous_year", "none", load_default="none", meaning="What to compare with."
+    )
+    page = Whole(least=1, most=100_000, load_default=1, meaning="Which page, from 1.", example=1)
+    limit = Whole(least=1, most=1_000, load_default=20, meaning="How many rows at most.", example=20)
+
+
+def query_of(section: Section, name: str) -> Body:
+    """The parameters of a section, as a schema of this name."""
+    names = [column.name for column in section.all_columns]
+    own: dict[str, object] = {one: FILTERS[one]() for one in section.filters}
+    own["sort"] = Choice(
+        *(sign + one for one in names for sign in ("", "-")),
+        load_default=section.order,
+        meaning="What to sort by; a minus turns the order around.",
+    )
+    if section.groups:
+        own["group"] = Choice(
+            *section.groups, load_default=section.groups[0], meaning="What tells the rows apart."
+        )
+    kind = type(name, (ReportQuery,), {"__doc__": f"What is asked of: {section.title}.", **own})
+    schema: Body = kind()
+    return schema

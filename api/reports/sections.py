@@ -1,0 +1,89 @@
+"""Every section of the reports as a resource, made from its declaration."""
+
+from typing import Any
+
+from falcon import App, Request, Response
+
+from api.operations import Operation
+from api.reports.answers import answer_of
+from api.reports.asking import AsOfInFuture, PageTooDeep, UnknownColumn, request_of
+from api.reports.frame import Frame, show_table
+from api.reports.parameters import query_of
+from api.resource import Resource, permissions_of
+from api.services import Reading, Services
+from commands.ports import Missing
+from domain.settings import OtherStore
+from projections.base import plan_for_values
+from projections.companies import find_company
+from projections.reports.period import PeriodNotValid, RangeTooLong
+from projections.reports.section import Section
+from projections.reports.sections import SECTIONS
+from projections.reports.stores import ask_stores
+from projections.reports.table import ask_table
+
+#: Who sees a report.
+PERMISSIONS = {
+    "sales-summary": "reports.sales.view",
+    "inventory-report": "reports.inventory.view",
+    "financial-report": "reports.financial.view",
+}
+REFUSALS = (PeriodNotValid, RangeTooLong, PageTooDeep, AsOfInFuture, UnknownColumn, OtherStore)
+
+
+def add_routes(app: App[Request, Response], services: Services) -> None:
+    """The routes of all sections."""
+    for section in SECTIONS:
+        app.add_route(f"/api/admin/reports/{section.area}/{section.path}", SectionReport(services, section))
+
+
+class SectionReport(Resource):
+    """One section: rows, footers, what they are compared with, and what the columns mean."""
+
+    def __init__(self, services: Services, section: Section) -> None:
+        super().__init__(services)
+        self.section = section
+        name = f"{section.area}-{section.path}".title().replace("-", "")
+        self.operations = {
+            "on_get": Operation(
+                permission=PERMISSIONS[section.area],
+                summary=section.title,
+                description=section.meaning,
+                query=query_of(section, f"{name}Query"),
+                answer=answer_of(section, name),
+                lengthy=True,
+                refusals=REFUSALS,
+                projections=section.sources,
+            )
+        }
+
+    def on_get(self, req: Request, resp: Response) -> None:
+        """One page of the section."""
+        now, permissions = self.services.now(), permissions_of(req)
+        request = request_of(self.section, req.context.query, req.context.caller, permissions, now)
+
+        def question(reading: Reading) -> dict[str, Any]:
+            db = reading.db
+            plan_for_values(db)
+            company, stores, known = (
+                find_company(db),
+                ask_stores(db, request.stores),
+                request.ask_position(db),
+            )
+            if company is None:
+                raise Missing
+            position = known.read()
+            # What comes from several read models is told as far as all of them know it.
+            if len(self.section.sources) > 1 or request.as_of:
+                position = min(position, reading.position)
+            table = ask_table(db, self.section, request.asked(position)).read()
+            frame = Frame(
+                currency=company["currency"],
+                stores=stores.read(),
+                as_of=request.as_of,
+                position=position if request.as_of else None,
+                read_position=reading.position,
+                now=now,
+            )
+            return show_table(table, frame)
+
+        self.answer(req, resp, self.ask(req, resp, question))
