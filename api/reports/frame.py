@@ -76,7 +76,7 @@ def _show_comparison(comparison: Comparison, table: Table) -> dict[str, Any]:
 
 def show_chart(table: Table, chart: Chart) -> dict[str, Any]:
     """The picture: of bars the first ten, and all others together."""
-    shown = {column.name: column for column in table.columns}
+    shown: dict[str, Column] = {column.name: column for column in table.columns}
     figures = [shown[name] for name in chart.of if name in shown]
     if chart.kind == "waterfall":
         return _waterfall(table, chart, figures)
