@@ -1,6 +1,7 @@
 """The formats that a document is written in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import Lock
 from types import MappingProxyType
 
@@ -15,17 +16,24 @@ _PATIENCE = 2.0
 _TURN = Lock()
 
 
+@contextmanager
+def pdf_turn() -> Iterator[None]:
+    """This thread's turn to write a PDF. Raises Busy."""
+    if not _TURN.acquire(timeout=_PATIENCE):
+        raise Busy
+    try:
+        yield
+    finally:
+        _TURN.release()
+
+
 def _as_pdf(document: Document) -> bytes:
     """The document as a PDF. Raises Busy."""
     # The library takes a second to import, which a process that writes no document is spared.
     from api.documents.pdf import as_pdf  # noqa: PLC0415
 
-    if not _TURN.acquire(timeout=_PATIENCE):
-        raise Busy
-    try:
+    with pdf_turn():
         return as_pdf(document)
-    finally:
-        _TURN.release()
 
 
 #: By the name of a format, its media type and what writes it.

@@ -89,6 +89,15 @@ class Table:
         """A row, on the next page if this one has no room for it."""
         self._draw(cells)
 
+    def footer(self, cells: Sequence[str]) -> None:
+        """What stands below all rows."""
+        if self._pdf.will_page_break(3 * LINE):
+            self._pdf.add_page()
+            self.header()
+        self._pdf.set_font("sans", style="B", size=SMALL)
+        self._draw(cells)
+        self._pdf.set_font("sans", size=SMALL)
+
     def _draw(self, cells: Sequence[str]) -> None:
         pdf = self._pdf
         wrapped = [
@@ -101,9 +110,9 @@ class Table:
             self.header()
         top, left = pdf.get_y() + _PADDING, pdf.l_margin
         for lines, width, column in zip(wrapped, self._widths, self._columns, strict=True):
+            room, align = width - 2 * pdf.c_margin, "R" if column.is_number else "L"
             for number, line in enumerate(lines):
-                pdf.set_xy(left, top + number * LINE)
-                pdf.cell(width, LINE, line, align="R" if column.is_number else "L")
+                pdf.put(line.strip(), (left + pdf.c_margin, top + number * LINE, room, LINE), align)
             left += width
         pdf.set_xy(pdf.l_margin, top + height - _PADDING)
         pdf.line(pdf.l_margin, pdf.get_y(), pdf.l_margin + pdf.epw, pdf.get_y())

@@ -30,6 +30,8 @@ class Column:
     meaning: str
     needs: str | None = None
     example: Any = None
+    #: Whether people read the ratio as a percentage.
+    is_percent: bool = False
 
     @property
     def footer(self) -> Footer:

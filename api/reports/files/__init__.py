@@ -1,0 +1,7 @@
+"""Reports as files: CSV, spreadsheets and PDF, each made of a section's table and of nothing else."""
+
+from api.reports.files.about import About, NoReport
+from api.reports.files.formats import FILES, FileFormat
+from api.reports.files.report import Options, Report
+
+__all__ = ["FILES", "About", "FileFormat", "NoReport", "Options", "Report"]

@@ -1,0 +1,74 @@
+"""Where a report's file came from: enough to ask the same again, years later, and to see what differs."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Self
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+import msgspec
+
+from domain.catalog.cells import moment_text
+
+#: What a file's token begins with, by which it is found in files of any format.
+_MARK = "mipos-report:"
+_TOKEN = re.compile(rb"mipos-report:([A-Za-z0-9_-]+=*)")
+
+
+class NoReport(Exception):
+    """The file does not say which report it is."""
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file is of: `query` is that of the address, with the stores that it was about.
+
+    No fact beyond `position` is in it. `checksum` is that of the rows, the same in every format.
+    """
+
+    company_id: UUID
+    company: str
+    currency: str
+    area: str
+    section: str
+    title: str
+    query: str
+    columns: tuple[str, ...]
+    position: int
+    made_at: datetime
+    rows: int = 0
+    checksum: str = ""
+
+    @property
+    def token(self) -> str:
+        """All of it in one word, for machines."""
+        return _MARK + base64.urlsafe_b64encode(msgspec.json.encode(self)).decode()
+
+    @classmethod
+    def of(cls, content: bytes) -> Self:
+        """What the last token in this content says. Raises NoReport."""
+        tokens = _TOKEN.findall(content)
+        try:
+            return msgspec.json.decode(base64.urlsafe_b64decode(tokens[-1]), type=cls)
+        except (IndexError, binascii.Error, msgspec.MsgspecError):
+            raise NoReport from None
+
+    def facts(self) -> Iterator[tuple[str, str]]:
+        """All of it as people read it: labels with what they say."""
+        yield "Report", self.title
+        yield "Company", self.company
+        yield "Currency", self.currency
+        yield from self.filters()
+        yield "Read position", str(self.position)
+        yield "Made at", moment_text(self.made_at)
+        yield "Rows", str(self.rows)
+        yield "Checksum (SHA-256)", self.checksum
+
+    def filters(self) -> Sequence[tuple[str, str]]:
+        """What was asked for, as it stands in the address; what occurs several times in one line."""
+        texts: dict[str, list[str]] = {}
+        for name, value in parse_qsl(self.query):
+            texts.setdefault(name.replace("_", " ").capitalize(), []).append(value)
+        return [(name, ", ".join(values)) for name, values in texts.items()]

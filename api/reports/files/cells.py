@@ -1,0 +1,80 @@
+"""The cells of a report as text: the same in every file, so that files of any format can be compared."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, cast
+
+from domain.catalog.cells import moment_text, money_text
+from projections.base import Row
+from projections.reports.columns import Column, Unit
+
+#: What begins a formula in some spreadsheet, also in the wide forms that keyboards of the East write.
+_FORMULA = frozenset("=+-@\t\r＝＋－＠")  # noqa: RUF001 those are meant
+#: What a spreadsheet passes over before it looks for a formula.
+_BLANKS = " \n\v\f\u00a0\u3000\u200b\ufeff"
+
+
+def _decimal(value: Any, _: int) -> str:
+    number = cast("Decimal", value)
+    return f"{number.normalize():f}"
+
+
+def _money(value: Any, places: int) -> str:
+    return f"-{money_text(-value, places)}" if value < 0 else money_text(value, places)
+
+
+_TEXTS: Mapping[Unit, Callable[[Any, int], str]] = MappingProxyType(
+    {
+        "money": _money,
+        "quantity": _decimal,
+        "count": lambda value, _: str(int(value)),
+        "ratio": lambda value, _: f"{value:f}",
+        "date": lambda value, _: cast("date", value).isoformat(),
+        "time": lambda value, _: moment_text(cast("datetime", value)),
+        "text": lambda value, _: str(value),
+        "id": lambda value, _: str(value),
+    }
+)
+
+#: The units whose cells are numbers.
+NUMBERS: frozenset[Unit] = frozenset({"money", "quantity", "count", "ratio"})
+
+
+class Cells:
+    """The cells of rows of these columns; amounts have so many decimal `places`."""
+
+    def __init__(self, columns: Sequence[Column], places: int) -> None:
+        self.columns = columns
+        self._texts = [(column.name, _TEXTS[column.unit]) for column in columns]
+        self._places = places
+
+    def of(self, row: Row) -> list[str]:
+        """A row as texts: amounts in major units, dates of ISO 8601, nothing where there is no value."""
+        values = ((row.get(name), text) for name, text in self._texts)
+        return ["" if value is None else text(value, self._places) for value, text in values]
+
+
+class Checksum:
+    """The SHA-256 of rows as `Cells` has them, each cell ended by U+001F and each row by a line feed."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.rows = -1
+        self._hash = sha256()
+        self.add([column.name for column in columns])
+
+    def add(self, cells: Sequence[str]) -> None:
+        """Count one more row."""
+        self.rows += 1
+        self._hash.update("\x1f".join([*cells, "\n"]).encode())
+
+    def hexdigest(self) -> str:
+        """That of all rows so far, the names of the columns before them."""
+        return self._hash.hexdigest()
+
+
+def guarded(text: str) -> str:
+    """A text as a cell that no spreadsheet takes for a formula: an apostrophe goes before what begins one."""
+    return f"'{text}" if text.lstrip(_BLANKS)[:1] in _FORMULA and text.strip(_BLANKS) else text

@@ -1,0 +1,160 @@
+"""A report as a PDF: what it is of, its picture, and its table with the header on every page.
+
+Ids are left out where a row has a name. Columns that one page has no room for follow in further tables. Its
+import takes a second.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import IO
+
+from api.documents.model import Column as PageColumn
+from api.documents.paper import GREY, LARGE, LINE, NORMAL, SMALL, Paper
+from api.documents.pdf import Table
+from api.reports.files.about import About
+from api.reports.files.cells import NUMBERS, Checksum
+from api.reports.files.chart import draw_chart
+from api.reports.files.report import Options, Report
+from api.reports.files.shown import shown_row
+from domain.catalog.cells import moment_text
+from domain.errors import Invalid
+from projections.base import Row
+from projections.reports.columns import Column, Key
+
+#: How many rows a PDF has at most: it is in memory as a whole.
+MOST_ROWS = 2_000
+#: How wide a letter of the table is about, and what stands beside a text, in millimetres.
+_LETTER, _BESIDE = 1.75, 3.0
+#: The letters beyond which a text is wrapped.
+_LONGEST = 32
+#: The room between the margins of a page, upright and lying, in millimetres.
+_ROOM = {"a4": (180.0, 267.0), "letter": (186.0, 249.0)}
+_TOTAL = "Total"
+
+#: A table: its columns, each with how wide it is.
+_Part = Sequence[tuple[Column, int]]
+
+
+class ReportTooLong(Invalid):
+    """A PDF has at most 2,000 rows; export the report as CSV."""
+
+    code = "report_too_long_for_pdf"
+
+
+def write_pdf(report: Report, file: IO[bytes], options: Options) -> About:
+    """Write the report. Raises ReportTooLong."""
+    rows = list(islice(report.rows(), MOST_ROWS + 1))
+    if len(rows) > MOST_ROWS:
+        raise ReportTooLong
+    about = report.sealed(_checksum(report, rows))
+    columns = _printed(report.columns)
+    texts = [shown_row(row, columns, report.places) for row in rows]
+    widths = _widths(columns, [*texts, shown_row(report.footer, columns, report.places)])
+    upright, lying = _ROOM[options.paper]
+    is_upright = sum(widths) <= upright
+    parts = _parts(list(zip(columns, widths, strict=True)), upright if is_upright else lying)
+    pdf = Paper(
+        f"{about.title}, {about.company}",
+        _all_texts(report, about, texts),
+        _foot(about),
+        format=options.paper,
+        orientation="portrait" if is_upright else "landscape",
+    )
+    pdf.set_keywords(about.token)
+    _head(pdf, report, about)
+    draw_chart(pdf, report)
+    for part in parts:
+        _table(pdf, report, part, rows)
+    _seal(pdf, about)
+    file.write(pdf.output())
+    return about
+
+
+def _checksum(report: Report, rows: Sequence[Row]) -> Checksum:
+    checksum, cells = Checksum(report.columns), report.cells()
+    for row in rows:
+        checksum.add(cells.of(row))
+    return checksum
+
+
+def _printed(columns: Sequence[Column]) -> Sequence[Column]:
+    names = [column for column in columns if column.unit != "id"]
+    return names if any(isinstance(column, Key) for column in names) else columns
+
+
+def _widths(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> list[int]:
+    """How wide columns are: for their longest text, and for the longest word of their label."""
+    longest = [max(map(len, column.label.split())) + 1 for column in columns]
+    for row in texts:
+        longest = [max(length, len(text)) for length, text in zip(longest, row, strict=True)]
+    return [round(min(length, _LONGEST) * _LETTER + _BESIDE) for length in longest]
+
+
+def _parts(columns: _Part, room: float) -> Sequence[_Part]:
+    """The tables that the columns make: each has all keys, and as many figures as there is room for."""
+    keys = [pair for pair in columns if isinstance(pair[0], Key)]
+    parts: list[list[tuple[Column, int]]] = [[*keys]]
+    for pair in columns[len(keys) :]:
+        if sum(width for _, width in parts[-1]) + pair[1] > room and len(parts[-1]) > len(keys):
+            parts.append([*keys])
+        parts[-1].append(pair)
+    return parts
+
+
+def _foot(about: About) -> str:
+    return (
+        f"{about.company} · position {about.position} · {moment_text(about.made_at.replace(microsecond=0))}"
+    )
+
+
+def _all_texts(report: Report, about: About, texts: Sequence[Sequence[str]]) -> Iterator[str]:
+    for pair in about.facts():
+        yield from pair
+    for row in texts:
+        yield from row
+    for column in report.columns:
+        yield column.label
+    yield f"{report.section.meaning}{_TOTAL}Others…,.%"
+
+
+def _head(pdf: Paper, report: Report, about: About) -> None:
+    pdf.set_font("sans", style="B", size=LARGE)
+    pdf.cell(0, 10, about.title, new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font("sans", style="B", size=NORMAL)
+    pdf.cell(0, LINE + 1, about.company, new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font("sans", size=SMALL)
+    pdf.set_text_color(*GREY)
+    pdf.multi_cell(0, LINE, report.section.meaning, align="L", new_x="LMARGIN", new_y="NEXT")
+    facts = [*about.filters(), ("Currency", about.currency)]
+    line = "   ".join(f"{label}: {text}" for label, text in facts)
+    pdf.multi_cell(0, LINE, line, align="L", new_x="LMARGIN", new_y="NEXT")
+    pdf.set_text_color(0)
+    pdf.ln(LINE)
+
+
+def _table(pdf: Paper, report: Report, part: _Part, rows: Sequence[Row]) -> None:
+    columns = [column for column, _ in part]
+    table = Table(
+        pdf,
+        [
+            PageColumn(name=column.label, width=width, is_number=column.unit in NUMBERS)
+            for column, width in part
+        ],
+    )
+    pdf.set_draw_color(*GREY)
+    pdf.set_line_width(0.1)
+    if pdf.will_page_break(5 * LINE):
+        pdf.add_page()
+    table.header()
+    for row in rows:
+        table.row(shown_row(row, columns, report.places))
+    if report.section.keys:
+        totals = shown_row(report.footer, columns, report.places)
+        table.footer([totals[0] or _TOTAL, *totals[1:]])
+    pdf.ln(LINE)
+
+
+def _seal(pdf: Paper, about: About) -> None:
+    pdf.set_font("sans", size=SMALL)
+    pdf.set_text_color(*GREY)
+    pdf.multi_cell(0, LINE, f"Rows: {about.rows}. Checksum (SHA-256): {about.checksum}", align="L")

@@ -1,0 +1,69 @@
+"""A report on its way into a file: what it is of, and its rows, page after page."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+import msgspec
+
+from api.reports.files.about import About
+from api.reports.files.cells import Cells, Checksum
+from domain.money import exponent
+from projections.base import Row
+from projections.reports.columns import Column
+from projections.reports.section import Section
+from projections.reports.table import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a file is written: the first four are for CSV, `paper` for PDF."""
+
+    separator: Literal[",", ";", "\t"] = ","
+    decimal: Literal[".", ","] = "."
+    bom: bool = True
+    footer: bool = False
+    paper: Literal["a4", "letter"] = "a4"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """One answer of a section whose rows come in pages, so that they are never in memory all at once."""
+
+    about: About
+    first: Table
+    rest: Iterable[Table] = ()
+
+    @property
+    def section(self) -> Section:
+        """What it is an answer of."""
+        return self.first.section
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """Those that the reader may see."""
+        return self.first.columns
+
+    @property
+    def places(self) -> int:
+        """How many decimal places amounts have."""
+        return exponent(self.about.currency)
+
+    @property
+    def footer(self) -> Row:
+        """The figures of the whole; of keys it has none."""
+        return self.first.overall
+
+    def rows(self) -> Iterator[Row]:
+        """All rows. They can be read once."""
+        for table in chain([self.first], self.rest):
+            yield from table.rows
+
+    def cells(self) -> Cells:
+        """What makes texts of them."""
+        return Cells(self.columns, self.places)
+
+    def sealed(self, checksum: Checksum) -> About:
+        """What the file is of, with the rows that were written."""
+        return msgspec.structs.replace(self.about, rows=checksum.rows, checksum=checksum.hexdigest())

@@ -1,0 +1,170 @@
+"""A report as a spreadsheet: numbers are numbers, dates are dates, and a second sheet says what it is of."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC
+from decimal import Decimal
+from typing import IO, Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from api.reports.files.about import About
+from api.reports.files.cells import Checksum
+from api.reports.files.report import Options, Report
+from domain.catalog.cells import is_exact_number
+from projections.base import Row
+from projections.reports.columns import Column
+
+#: How many rows a sheet has room for below its header.
+MOST_ROWS = 1_048_575
+#: How wide columns are, in digits.
+_WIDTHS = {"text": 28, "id": 38, "time": 20}
+_USUAL_WIDTH = 14
+_TOTAL = "Total"
+
+
+def write_xlsx(report: Report, file: IO[bytes], _: Options) -> About:
+    """Write all rows, on several sheets if one has no room for them, with the figures of the whole below."""
+    # Rows go to the disk as they come; the spreadsheet is never in memory as a whole.
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(file, options) as book:
+        sheets = _Sheets(book, report)
+        cells, checksum = report.cells(), Checksum(report.columns)
+        for row in report.rows():
+            texts = cells.of(row)
+            checksum.add(texts)
+            sheets.add(row, texts)
+        sheets.end(report.footer, cells.of(report.footer))
+        about = report.sealed(checksum)
+        _tell_about(book, report, about)
+    return about
+
+
+class _Sheets:
+    """The sheets of rows, one begun when the one before is full."""
+
+    def __init__(self, book: Workbook, report: Report) -> None:
+        self._book = book
+        self._report = report
+        self._bold = book.add_format({"bold": True})
+        self._head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"})
+        self._formats = _formats(book, report.columns, report.places)
+        self._footers = _formats(book, report.columns, report.places, bold=True, top=1)
+        self._count = 0
+        self._begin()
+
+    def add(self, row: Row, texts: Sequence[str]) -> None:
+        """One more row."""
+        if self._line > MOST_ROWS:
+            self._close()
+            self._begin()
+        self._write(row, texts, self._formats)
+
+    def end(self, row: Row, texts: Sequence[str]) -> None:
+        """The figures of the whole below the rows, outside of what can be filtered; nothing is computed."""
+        self._close()
+        if self._line > MOST_ROWS:
+            self._begin()
+        at = self._line
+        self._write(row, texts, self._footers)
+        if not texts[0]:
+            self._sheet.write_string(at, 0, _TOTAL, self._bold)
+
+    def _begin(self) -> None:
+        self._count += 1
+        name = "Report" if self._count == 1 else f"Report {self._count}"
+        self._sheet: Worksheet = self._book.add_worksheet(name)
+        self._sheet.freeze_panes(1, 0)
+        for index, column in enumerate(self._report.columns):
+            self._sheet.set_column(index, index, _WIDTHS.get(column.unit, _USUAL_WIDTH))
+            self._sheet.write_string(0, index, _heading(column, self._report.about.currency), self._head)
+        self._line = 1
+
+    def _close(self) -> None:
+        self._sheet.autofilter(0, 0, max(self._line - 1, 0), len(self._report.columns) - 1)
+
+    def _write(self, row: Row, texts: Sequence[str], formats: Sequence[Format]) -> None:
+        for index, (column, text) in enumerate(zip(self._report.columns, texts, strict=True)):
+            if text:
+                _WRITERS[column.unit](
+                    self._sheet, (self._line, index), row[column.name], text, formats[index]
+                )
+        self._line += 1
+
+
+def _heading(column: Column, currency: str) -> str:
+    return f"{column.label} ({currency})" if column.unit == "money" else column.label
+
+
+def _write_number(sheet: Worksheet, at: tuple[int, int], _: Any, text: str, form: Format) -> None:
+    # A spreadsheet counts in 15 digits: what has more stays exact as a text.
+    if is_exact_number(text.removeprefix("-")):
+        sheet.write_number(*at, Decimal(text), form)
+    else:
+        sheet.write_string(*at, text, form)
+
+
+def _write_day(sheet: Worksheet, at: tuple[int, int], value: Any, _: str, form: Format) -> None:
+    sheet.write_datetime(*at, value, form)
+
+
+def _write_moment(sheet: Worksheet, at: tuple[int, int], value: Any, _: str, form: Format) -> None:
+    sheet.write_datetime(*at, value.astimezone(UTC).replace(tzinfo=None), form)
+
+
+def _write_text(sheet: Worksheet, at: tuple[int, int], _: Any, text: str, form: Format) -> None:
+    sheet.write_string(*at, text, form)
+
+
+_WRITERS: dict[str, Callable[[Worksheet, tuple[int, int], Any, str, Format], None]] = {
+    "money": _write_number,
+    "quantity": _write_number,
+    "count": _write_number,
+    "ratio": _write_number,
+    "date": _write_day,
+    "time": _write_moment,
+    "text": _write_text,
+    "id": _write_text,
+}
+
+
+def _formats(book: Workbook, columns: Sequence[Column], places: int, **style: Any) -> Sequence[Format]:
+    return [book.add_format({"num_format": _number_format(column, places), **style}) for column in columns]
+
+
+def _number_format(column: Column, places: int) -> str:
+    if column.unit == "money":
+        return "#,##0." + "0" * places if places else "#,##0"
+    if column.unit == "ratio":
+        return "0.00%" if column.is_percent else "0.0000"
+    return {
+        "count": "#,##0",
+        "date": "yyyy-mm-dd",
+        "time": "yyyy-mm-dd hh:mm:ss",
+        "text": "@",
+        "id": "@",
+    }.get(column.unit, "General")
+
+
+def _tell_about(book: Workbook, report: Report, about: About) -> None:
+    """The second sheet: where the rows came from, and what each column means."""
+    sheet = book.add_worksheet("About")
+    bold = book.add_format({"bold": True})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 1, 28)
+    sheet.set_column(2, 3, 60)
+    for line, (label, text) in enumerate(_about_lines(report, about)):
+        sheet.write_string(line, 0, label, bold)
+        for index, part in enumerate(text, start=1):
+            sheet.write_string(line, index, part, wrapped if index > 1 else None)
+
+
+def _about_lines(report: Report, about: About) -> Iterator[tuple[str, Sequence[str]]]:
+    for label, text in about.facts():
+        yield label, [text]
+    yield "Token", [about.token]
+    yield "", []
+    yield "Column", ["Label", "Meaning", "Formula"]
+    for column in report.columns:
+        yield column.name, [column.label, column.meaning, column.formula or ""]

@@ -1,0 +1,288 @@
+"""Reports as files: all formats say the same to the last cent, and no spreadsheet computes any of it."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from api.reports.files import FILES, About, NoReport, Options, Report
+from api.reports.files import pdf as pdf_module
+from api.reports.files import xlsx as xlsx_module
+from api.reports.files.cells import guarded
+from api.reports.files.pdf import ReportTooLong
+from projections.reports.section import Chart
+from tests.api.reports.made_up import FIGURES, KEYS, report_of, row_of, section_of
+
+FEW = [row_of(0), row_of(1, "=cmd|calc"), row_of(2, "Old Town, “Café”\nNo. 5 東京")]
+
+
+def written(kind: str, report: Report, options: Options | None = None) -> tuple[bytes, About]:
+    file = io.BytesIO()
+    about = FILES[kind].write(report, file, options or Options())
+    return file.getvalue(), about
+
+
+def lines_of(content: bytes, separator: str = ",") -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=separator))
+
+
+def text_of(cell: Any, currency_places: int = 2) -> str:
+    """What a cell of a spreadsheet says, as CSV says it."""
+    if cell.value is None or isinstance(cell.value, str):
+        return cell.value or ""
+    if isinstance(cell.value, datetime):
+        return (
+            f"{cell.value:%Y-%m-%d}" if "hh" not in cell.number_format else f"{cell.value:%Y-%m-%dT%H:%M:%SZ}"
+        )
+    if cell.number_format.startswith("#,##0."):
+        return f"{Decimal(repr(cell.value)):.{currency_places}f}"
+    if cell.number_format in ("0.0000", "0.00%"):
+        return f"{Decimal(repr(cell.value)):.4f}"
+    return str(cell.value)
+
+
+def sheet_rows(content: bytes, name: str = "Report", places: int = 2) -> list[list[str]]:
+    sheet = load_workbook(io.BytesIO(content))[name]
+    return [[text_of(cell, places) for cell in row] for row in sheet.iter_rows()]
+
+
+def pdf_text(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+
+
+class TestCsv:
+    def test_is_what_rfc_4180_and_spreadsheets_take(self) -> None:
+        content, _ = written("csv", report_of(section_of(FEW)))
+
+        lines = content.split(b"\r\n")
+        assert content.startswith(
+            b"\xef\xbb\xbfstore_id,store_name,opened_on,last_sale,visits,items,gross_sales"
+        )
+        assert lines[0].endswith(b",currency")
+        assert b'"Old Town, \xe2\x80\x9cCaf\xc3\xa9\xe2\x80\x9d\nNo. 5' in content
+        assert content.endswith(b"\r\n")
+        assert len(lines_of(content)) == 1 + len(FEW)
+
+    def test_has_amounts_with_their_currency_and_every_decimal_place(self) -> None:
+        content, _ = written("csv", report_of(section_of(FEW)))
+
+        first = dict(zip(*lines_of(content)[:2], strict=True))
+        assert first == {
+            "store_id": "00000000-0000-0000-0000-000000000000",
+            "store_name": "Store 0",
+            "opened_on": "2025-12-31",
+            "last_sale": "",
+            "visits": "1",
+            "items": "2.5",
+            "gross_sales": "1234.50",
+            "discounts": "4.50",
+            "returns": "2000.00",
+            "net_sales": "-770.00",
+            "cost_of_goods": "600.05",
+            "share": "-0.4556",
+            "currency": "EUR",
+        }
+
+    @pytest.mark.parametrize(
+        ("currency", "amount"), [("JPY", "123450"), ("BHD", "123.450"), ("EUR", "1234.50")]
+    )
+    def test_counts_in_the_minor_units_of_the_currency(self, currency: str, amount: str) -> None:
+        content, _ = written("csv", report_of(section_of(FEW), currency))
+
+        assert lines_of(content)[1][6] == amount
+
+    def test_has_no_footer_unless_it_is_asked_for(self) -> None:
+        report = report_of(section_of(FEW))
+        plain, _ = written("csv", report)
+        content, about = written("csv", report_of(section_of(FEW)), Options(footer=True))
+
+        assert lines_of(content)[:-2] == lines_of(plain)
+        total, last = lines_of(content)[-2:]
+        assert total[:7] == ["Total", "", "", "", "6", "7.5", "3703.50"]
+        assert About.of(content) == about
+        assert last[1:] == [""] * (len(total) - 1)
+
+    def test_suits_spreadsheets_of_europe(self) -> None:
+        options = Options(separator=";", decimal=",", bom=False)
+
+        content, _ = written("csv", report_of(section_of(FEW)), options)
+
+        assert content.startswith(b"store_id;store_name")
+        assert lines_of(content, ";")[1][6:10] == ["1234,50", "4,50", "2000,00", "-770,00"]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "=1+1",
+            "  =1",
+            "+49 30",
+            "-5 %",
+            "@home",
+            "\tx",
+            "\rx",
+            "\uff1d1",
+            "\uff0b1",
+            "\uff0d1",
+            "\uff20x",
+            "\u00a0=1",
+            "\t=1",
+        ],
+    )
+    def test_has_no_text_that_a_spreadsheet_computes(self, text: str) -> None:
+        content, _ = written("csv", report_of(section_of([row_of(1, text)])))
+
+        assert lines_of(content)[1][1] == f"'{text}"
+
+    @pytest.mark.parametrize("text", ["", "Harbour", "a=b", "5-7", "'quoted'", "  ", "é"])
+    def test_leaves_every_other_text_alone(self, text: str) -> None:
+        assert guarded(text) == text
+
+
+class TestXlsx:
+    def test_has_the_cells_of_the_csv(self) -> None:
+        plain, by_csv = written("csv", report_of(section_of(FEW)), Options(footer=True))
+        content, by_xlsx = written("xlsx", report_of(section_of(FEW)))
+
+        expected = [[cell.removeprefix("'") for cell in line[:-1]] for line in lines_of(plain)[1:-1]]
+        assert sheet_rows(content)[1:] == expected
+        assert by_xlsx.checksum == by_csv.checksum
+
+    def test_has_numbers_dates_and_texts(self) -> None:
+        content, _ = written("xlsx", report_of(section_of(FEW)))
+
+        sheet = load_workbook(io.BytesIO(content))["Report"]
+        kinds = {
+            head.value: (cell.data_type, cell.number_format)
+            for head, cell in zip(sheet[1], sheet[3], strict=True)
+        }
+        assert kinds["Store id"] == ("s", "@")
+        assert kinds["Store"] == ("s", "@")
+        assert kinds["Opened on"] == ("d", "yyyy-mm-dd")
+        assert kinds["Visits"] == ("n", "#,##0")
+        assert kinds["Gross sales (EUR)"] == ("n", "#,##0.00")
+        assert kinds["Share"] == ("n", "0.00%")
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref == "A1:L4"
+
+    @pytest.mark.parametrize(("currency", "shape"), [("JPY", "#,##0"), ("BHD", "#,##0.000")])
+    def test_shows_amounts_as_the_currency_has_them(self, currency: str, shape: str) -> None:
+        content, _ = written("xlsx", report_of(section_of(FEW), currency))
+
+        assert load_workbook(io.BytesIO(content))["Report"]["G2"].number_format == shape
+
+    def test_keeps_an_amount_of_more_digits_than_a_spreadsheet_counts(self) -> None:
+        content, _ = written("xlsx", report_of(section_of([row_of(1, gross=12_345_678_901_234_567)])))
+
+        assert sheet_rows(content)[1][6] == "123456789012345.67"
+
+    def test_says_on_a_second_sheet_what_it_is_of(self) -> None:
+        content, about = written("xlsx", report_of(section_of(FEW)))
+
+        sheet = load_workbook(io.BytesIO(content))["About"]
+        told = {row[0]: row[1] for row in sheet.iter_rows(values_only=True)}
+        assert told["Read position"] == "42"
+        assert told["From"] == "2026-03-01"
+        assert told["Checksum (SHA-256)"] == about.checksum
+        assert told["net_sales"] == "Net sales"
+        assert About.of(str(told["Token"]).encode()) == about
+
+    def test_goes_on_in_another_sheet_when_one_is_full(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(xlsx_module, "MOST_ROWS", 2)
+
+        content, about = written("xlsx", report_of(section_of([row_of(number) for number in range(5)])))
+
+        assert load_workbook(io.BytesIO(content)).sheetnames == ["Report", "Report 2", "Report 3", "About"]
+        assert [len(sheet_rows(content, name)) for name in ("Report", "Report 2", "Report 3")] == [3, 3, 3]
+        assert about.rows == 5
+
+
+class TestPdf:
+    def test_says_what_it_is_of_on_every_page(self) -> None:
+        rows = [row_of(number) for number in range(100)]
+        chart = Chart(kind="bar", of=("net_sales",), label="store_name")
+
+        content, about = written("pdf", report_of(section_of(rows, chart=chart)))
+
+        pages = [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+        assert len(pages) > 2
+        for number, page in enumerate(pages, start=1):
+            assert f"{number} / {len(pages)}" in page
+            assert "Harbour Coffee · position 42 · 2026-04-01T06:00:00Z" in page
+            assert "Gross sales" in page
+        assert "From: 2026-03-01   To: 2026-03-31   Currency: EUR" in pages[0]
+        assert "Total" in pages[-1]
+        assert "123,450.00" in pages[-1]
+        assert about.checksum in pages[-1]
+        assert About.of(content) == about
+
+    def test_has_the_checksum_of_the_other_formats(self) -> None:
+        assert written("pdf", report_of(section_of(FEW)))[1] == written("csv", report_of(section_of(FEW)))[1]
+
+    def test_names_rows_and_leaves_ids_out(self) -> None:
+        text = pdf_text(written("pdf", report_of(section_of(FEW)))[0])
+
+        assert "Store 0" in text
+        assert str(FEW[0]["store_id"]) not in text
+
+    def test_has_further_tables_for_columns_without_room(self) -> None:
+        many = tuple(
+            replace(FIGURES[0], name=f"figure_{number}", label=f"Figure{number}") for number in range(40)
+        )
+        rows = [{**row_of(1), **{column.name: 1_000 + index for index, column in enumerate(many)}}]
+
+        text = pdf_text(written("pdf", report_of(section_of(rows, KEYS, many)))[0])
+
+        assert all(f"{1_000 + number:,}" in text for number in range(40))
+        assert text.count("Store 1") > 1
+
+    @pytest.mark.parametrize("kind", ["bar", "line", "waterfall"])
+    @pytest.mark.parametrize("rows", [FEW, FEW[:1], []], ids=["three", "one", "none"])
+    @pytest.mark.parametrize("paper", ["a4", "letter"])
+    def test_draws_its_picture_whatever_the_figures_are(self, kind: Any, rows: Any, paper: Any) -> None:
+        chart = Chart(kind=kind, of=("gross_sales", "discounts", "returns", "net_sales"), label="store_name")
+
+        content, _ = written("pdf", report_of(section_of(rows, chart=chart)), Options(paper=paper))
+
+        assert "Sales by store" in pdf_text(content)
+
+    def test_takes_away_in_a_waterfall_what_the_formula_takes_away(self) -> None:
+        chart = Chart(kind="waterfall", of=("gross_sales", "discounts", "returns", "net_sales"), label="")
+        section = section_of([row_of(0)], keys=(), chart=chart)
+
+        text = pdf_text(written("pdf", report_of(section))[0])
+
+        assert text.index("-4.50") < text.index("-2,000.00") < text.index("-770.00")
+
+    def test_refuses_more_rows_than_it_has_room_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pdf_module, "MOST_ROWS", 2)
+
+        with pytest.raises(ReportTooLong):
+            written("pdf", report_of(section_of(FEW)))
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_whoever_may_not_see_costs_finds_none(kind: str) -> None:
+    content, about = written(kind, report_of(section_of(FEW), permissions=frozenset()), Options(footer=True))
+
+    texts: Sequence[str] = [pdf_text(content)] if kind == "pdf" else [str(lines(kind, content))]
+    assert "cost_of_goods" not in about.columns
+    assert not any(word in text for text in texts for word in ("600.05", "cost_of_goods", "Cost of goods"))
+
+
+def lines(kind: str, content: bytes) -> Any:
+    if kind == "csv":
+        return lines_of(content)
+    return [sheet_rows(content), sheet_rows(content, "About")]
+
+
+def test_a_file_of_something_else_is_no_report() -> None:
+    for content in (b"a,b\r\n", b"mipos-report:", b"mipos-report:AAAA", b"mipos-report:e30="):
+        with pytest.raises(NoReport):
+            About.of(content)
