@@ -40,7 +40,7 @@ class _Plot:
 def draw_chart(pdf: Paper, report: Report) -> None:
     """Draw what the section declares, if it does and there is anything to see."""
     chart = report.section.chart
-    columns = {column.name: column for column in report.columns}
+    columns: dict[str, Column] = {column.name: column for column in report.columns}
     if chart is None or not report.first.rows or not {*chart.of} <= columns.keys():
         return
     pdf.set_font("sans", size=SMALL)
