@@ -67,7 +67,7 @@ class ReportQuery(PageQuery):
 
 def query_of(section: Section, name: str) -> Body:
     """The parameters of a section, as a schema of this name."""
-    names = [column.name for column in section.all_columns]
+    names = section.sorts or [column.name for column in section.all_columns]
     own: dict[str, object] = {one: FILTERS[one]() for one in section.filters}
     own["sort"] = Choice(
         *(sign + one for one in names for sign in ("", "-")),

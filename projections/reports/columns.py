@@ -51,9 +51,13 @@ class Key(Column):
 
 @dataclass(frozen=True, kw_only=True)
 class Measure(Column):
-    """A figure that adds up over facts; `sum` is what of a fact is added, in SQL, by default its column."""
+    """A figure that adds up over facts; `sum` is what of a fact is added, in SQL, by default its column.
+
+    Where it is no sum over facts, though its rows do add up, `aggregate` says in SQL what it is.
+    """
 
     sum: LiteralString | None = None
+    aggregate: LiteralString | None = None
 
     @property
     def footer(self) -> Footer:
@@ -70,12 +74,14 @@ class Distinct(Column):
 class Derived(Column):
     """A figure that follows from others, alike in rows, footers and comparisons; `inputs` explain it.
 
-    It is made `of` the figures of a row, or of a footer, and of those of the whole section.
+    It is made `of` the figures of a row, or of a footer, and of those of the whole section. What adds up as
+    its inputs do has their `signs`, and so facts of its own.
     """
 
     of: Callable[[Row, Row], Any]
-    inputs: tuple[str, ...]
+    inputs: tuple[LiteralString, ...]
     text: str
+    signs: tuple[LiteralString, ...] = ()
 
     @property
     def footer(self) -> Footer:

@@ -14,11 +14,11 @@ from typing import Any, LiteralString
 
 from domain.pending import Pending
 from projections.base import Database, Row
-from projections.reports.columns import Measure
-from projections.reports.section import Asked, Found
+from projections.reports.columns import Column, Measure
+from projections.reports.section import Asked, Found, Question
 
 #: The stores that are asked about, by their numbers.
-_STORES: LiteralString = """
+STORES: LiteralString = """
            AND (%(stores)b::uuid[] IS NULL OR store_no = ANY(ARRAY(
                 SELECT no FROM report_places
                  WHERE company_id = %(company_id)s AND kind = 'store' AND id = ANY(%(stores)b::uuid[]))))"""
@@ -41,7 +41,7 @@ class Source:
     def rows(self, columns: Sequence[LiteralString]) -> LiteralString:
         """These columns of what is known within the period, the stores and the filters."""
         selected: LiteralString = ", ".join(columns)
-        asked = self._asked()
+        asked = self.asked()
         if self.daily is None:
             return f"""
         SELECT {selected}
@@ -60,14 +60,17 @@ class Source:
                              WHERE company_id = %(company_id)s AND last_position > %(position)s::bigint
                                AND first_position <= %(position)s::bigint{asked})"""
 
-    def _asked(self) -> LiteralString:
+    def asked(self) -> LiteralString:
+        """The period, the stores and the filters that are asked for, as a condition on either table."""
         conditions: LiteralString = "".join(f"\n           AND {one}" for one in self.filters.values())
         return f"""
-           AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{_STORES}{conditions}"""
+           AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{STORES}{conditions}"""
 
 
 def total(measure: Measure) -> LiteralString:
     """The sum of a measure over facts; tables count quantities in hundred-thousandths."""
+    if measure.aggregate:
+        return f"{measure.aggregate} AS {measure.name}"
     added: LiteralString = f"coalesce(sum({measure.sum or measure.name}), 0)"
     if measure.unit == "quantity":
         return f"trim_scale({added} * 0.00001) AS {measure.name}"
@@ -129,9 +132,66 @@ def whole(row: Row, measures: Sequence[Measure]) -> Row:
     return row
 
 
-def ask_grouped(
+@dataclass(frozen=True, kw_only=True)
+class Grouped:
+    """A question that the first of some groupings answers which has every filter that is asked for."""
+
+    groupings: tuple[Grouping, ...]
+    #: Their statements, in the same order.
+    statements: tuple[LiteralString, ...]
+
+    def __call__(self, db: Database, asked: Asked) -> Pending[Found]:
+        """Ask it."""
+        filters = {name for name, value in asked.filters.items() if value is not None}
+        grouping, statement = next(
+            (grouping, statement)
+            for grouping, statement in zip(self.groupings, self.statements, strict=True)
+            if filters <= grouping.source.filters.keys()
+        )
+        return ask_rows(db, asked, statement, grouping.measures)
+
+
+def grouped(*groupings: Grouping) -> Grouped:
+    """The question of these groupings, the cheapest first."""
+    return Grouped(groupings=groupings, statements=tuple(one.statement() for one in groupings))
+
+
+def ask_rows(
     db: Database, asked: Asked, statement: LiteralString, measures: Sequence[Measure]
 ) -> Pending[Found]:
     """Ask for the rows of a statement of these measures."""
     answer = db.ask(statement, params_of(db, asked))
     return Pending(lambda: Found(rows=[whole(row, measures) for row in answer.rows()]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joined:
+    """Questions about the same things, each of which knows other figures of them.
+
+    A row of the first stays as it is; what only others have is a row too, with nothing of the figures that it
+    lacks. `keys` are the names that tell rows apart.
+    """
+
+    keys: tuple[LiteralString, ...]
+    questions: tuple[Question, ...]
+    measures: tuple[Column, ...]
+
+    def __call__(self, db: Database, asked: Asked) -> Pending[Found]:
+        """Ask all of them with the same round trip."""
+        answers = [question(db, asked) for question in self.questions]
+        return Pending(lambda: Found(rows=self._rows([answer.read() for answer in answers])))
+
+    def _rows(self, found: Sequence[Found]) -> list[Row]:
+        nothing: Row = {column.name: nothing_of(column) for column in self.measures}
+        rows: dict[tuple[Any, ...], Row] = {}
+        for row in (row for one in found for row in one.rows):
+            key = tuple(row[name] for name in self.keys)
+            rows[key] = {**rows.get(key, nothing), **row}
+        return list(rows.values())
+
+
+def nothing_of(column: Column) -> Any:
+    """What a figure is of which there is no fact."""
+    if not isinstance(column, Measure):
+        return None
+    return Decimal(0) if column.unit == "quantity" else 0

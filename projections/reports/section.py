@@ -96,8 +96,12 @@ class Section:
     order: str
     filters: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    #: The columns that it can be sorted by, where not all of them.
+    sorts: tuple[str, ...] = ()
     chart: Chart | None = None
     is_ranked: bool = False
+    #: Whether the rows follow each other in time; then they are compared with those at the same places.
+    is_sequence: bool = False
 
     @property
     def all_columns(self) -> tuple[Column, ...]:

@@ -108,12 +108,11 @@ def _with_comparison(table: Table, other: Asked, found: Found) -> Table:
     """The table beside the figures of another period, each row beside that of the same key."""
     section = table.section
     earlier = _whole(section, other, found)
-    by_key = {_key(section, row): row for row in earlier.rows}
     return replace(
         table,
         comparison=Comparison(
             period=other.period,
-            rows=[by_key.get(_key(section, row)) for row in table.rows],
+            rows=_beside(table, earlier),
             overall=earlier.overall,
             differences={
                 column.name: difference(table.overall[column.name], earlier.overall[column.name])
@@ -121,6 +120,16 @@ def _with_comparison(table: Table, other: Asked, found: Found) -> Table:
             },
         ),
     )
+
+
+def _beside(table: Table, earlier: Table) -> list[Row | None]:
+    """The earlier rows beside those shown: of the same key or, where they follow in time, the same place."""
+    section, offset = table.section, table.asked.offset
+    if section.is_sequence:
+        places = range(offset, offset + len(table.rows))
+        return [earlier.rows[place] if place < len(earlier.rows) else None for place in places]
+    by_key = {_key(section, row): row for row in earlier.rows}
+    return [by_key.get(_key(section, row)) for row in table.rows]
 
 
 def _key(section: Section, row: Row) -> tuple[Any, ...]:

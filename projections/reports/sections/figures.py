@@ -68,6 +68,7 @@ NET_SALES = Derived(
     meaning="What was sold, without tax, discounts and returns; below zero where more came back.",
     of=_net_sales,
     inputs=("gross_sales", "discounts", "returns"),
+    signs=("+", "-", "-"),
     text="gross_sales - discounts - returns",
     example=121_400,
 )
@@ -95,6 +96,7 @@ TOTAL_COLLECTED = Derived(
     meaning="What sales come to with tax, tips and rounding: what is to be paid, not what came in.",
     of=lambda row, _: row["net_sales"] + row["tax"] + row["tips"] + row["rounding"],
     inputs=("net_sales", "tax", "tips", "rounding"),
+    signs=("+", "+", "+", "+"),
     text="net_sales + tax + tips + rounding",
     example=130_450,
 )
@@ -124,6 +126,7 @@ GROSS_PROFIT = Derived(
     needs=COSTS,
     of=lambda row, _: row["net_sales"] - row["cost_of_goods"],
     inputs=("net_sales", "cost_of_goods"),
+    signs=("+", "-"),
     text="net_sales - cost_of_goods",
     example=59_400,
 )
@@ -194,7 +197,11 @@ def quotient(numerator: int | None, denominator: int | None) -> int | None:
 
 
 def rate(
-    name: LiteralString, label: str, of: tuple[str, str], meaning: str, needs: str | None = None
+    name: LiteralString,
+    label: str,
+    of: tuple[LiteralString, LiteralString],
+    meaning: str,
+    needs: str | None = None,
 ) -> Derived:
     """The ratio of two figures of the same row, the first by the second."""
     over, under = of

@@ -1,0 +1,113 @@
+"""Which facts a figure is made of: each answers with them, and their sum is the figure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, LiteralString
+
+from domain.pending import Pending
+from projections.base import Database, Row
+from projections.reports.columns import Column, Derived, Measure
+from projections.reports.grouped import Source, params_of
+from projections.reports.section import Asked
+
+#: By the name of a figure, the statement of its facts: their `position`, `line` and `amount`.
+Explanations = Mapping[LiteralString, LiteralString]
+
+
+def explanations(
+    source: Source,
+    columns: Sequence[Column],
+    conditions: Mapping[LiteralString, LiteralString],
+    *,
+    line: LiteralString = "0",
+    joins: LiteralString = "",
+) -> Explanations:
+    """The facts of all figures that add up over these, in a row.
+
+    `conditions` say of each key what it is of a fact; `%(key_…)s` is the row's. Where the key is not given
+    the facts of the whole are meant.
+    """
+    keyed: LiteralString = "".join(f"\n           AND {one}" for one in conditions.values())
+    named = {column.name: column for column in columns}
+    amounts: dict[LiteralString, LiteralString] = {}
+    for column in columns:
+        amount = _amount(column, named)
+        if amount is not None:
+            amounts[column.name] = f"""
+        SELECT position, {line} AS line, {amount} AS amount
+          FROM {source.facts}{joins}
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{source.asked()}{keyed}
+           AND ({amount}) <> 0"""
+    return {name: explained(facts) for name, facts in amounts.items()}
+
+
+def _amount(column: Column, columns: Mapping[LiteralString, Column]) -> LiteralString | None:
+    """What a fact adds to a figure, as SQL; None for what does not add up over facts."""
+    if isinstance(column, Measure) and column.aggregate is None:
+        amount: LiteralString = f"coalesce({column.sum or column.name}, 0)"
+        return f"trim_scale({amount} * 0.00001)" if column.unit == "quantity" else amount
+    if isinstance(column, Derived) and column.signs:
+        parts = [_amount(columns[name], columns) for name in column.inputs]
+        signed: LiteralString = " ".join(
+            f"{sign} ({part})" for sign, part in zip(column.signs, parts, strict=True) if part is not None
+        )
+        return f"({signed})" if len(parts) == len([part for part in parts if part is not None]) else None
+    return None
+
+
+def explained(facts: LiteralString) -> LiteralString:
+    """One page of these facts with the events that they come from, and beside it their number and sum."""
+    return f"""
+    WITH facts AS ({facts}
+    ), page AS (
+        SELECT position, line, amount FROM facts
+         ORDER BY position, line
+         LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+    )
+    SELECT whole.number, whole.total, page.position, page.line, page.amount,
+           e.stream_id, e.type, e.recorded_at, e.actor_id, called.number AS document
+      FROM (SELECT count(*) AS number, coalesce(sum(amount), 0) AS total FROM facts) AS whole
+      LEFT JOIN page ON true
+      LEFT JOIN LATERAL (
+            SELECT stream_id, type, recorded_at,
+                   substring(metadata FROM '"actor":"([0-9a-f-]{{36}})"')::uuid AS actor_id
+              FROM events
+             WHERE company_id = %(company_id)s AND position = page.position
+             LIMIT 1
+           ) AS e ON true
+      LEFT JOIN LATERAL (
+            SELECT number FROM orders
+             WHERE company_id = %(company_id)s AND id = e.stream_id
+             LIMIT 1
+           ) AS called ON true
+     ORDER BY page.position, page.line
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """One page of the facts of a figure, how many there are, and what they come to."""
+
+    rows: list[Row]
+    count: int
+    total: int | Decimal
+
+
+def ask_explained(
+    db: Database, asked: Asked, statement: LiteralString, key: Mapping[str, Any]
+) -> Pending[Explained]:
+    """Ask for one page of the facts of a figure in the row of this key."""
+    bounds = {"limit": asked.limit, "offset": asked.offset}
+    keys = {f"key_{name}": value for name, value in key.items()}
+    answer = db.ask(statement, {**params_of(db, asked), **bounds, **keys})
+
+    def explained_page() -> Explained:
+        rows = answer.rows()
+        return Explained(
+            rows=[row for row in rows if row["position"] is not None],
+            count=rows[0]["number"],
+            total=rows[0]["total"],
+        )
+
+    return Pending(explained_page)

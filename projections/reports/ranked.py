@@ -1,0 +1,62 @@
+"""Questions of which the rows are many: sorted and cut to a page where they lie, with the whole beside it."""
+
+from collections.abc import Mapping
+from typing import Any, LiteralString
+
+from domain.pending import Pending
+from projections.base import Database, Row
+from projections.reports.columns import Measure
+from projections.reports.grouped import whole
+from projections.reports.section import Asked, Found
+
+#: Before the name of a figure of the whole, beside those of a row.
+_OVERALL = "overall_"
+
+
+def order_by(orders: Mapping[LiteralString, LiteralString], key: LiteralString) -> LiteralString:
+    """The order that is asked for, of these figures, as SQL over a row; of equal ones by their key."""
+    cases: LiteralString = "".join(
+        f"\n              WHEN '{name}' THEN ({sql})::numeric" for name, sql in orders.items()
+    )
+    return f"""CASE %(ascending)s::text{cases}
+              END ASC NULLS LAST,
+              CASE %(descending)s::text{cases}
+              END DESC NULLS LAST,
+              {key}"""
+
+
+def order_params(asked: Asked, order: str) -> dict[str, str | None]:
+    """What `order_by` takes: the figure to sort by, up or down."""
+    sort = asked.sort or order
+    descends = sort.startswith("-")
+    name = sort.removeprefix("-")
+    return {"ascending": None if descends else name, "descending": name if descends else None}
+
+
+def overall_of(measures: tuple[Measure, ...]) -> LiteralString:
+    """The figures of the whole, as columns of a statement over its rows."""
+    return ", ".join(f"coalesce(sum({one.name}), 0) AS overall_{one.name}" for one in measures)
+
+
+def ask_page(
+    db: Database, statement: LiteralString, params: Mapping[str, Any], measures: tuple[Measure, ...], key: str
+) -> Pending[Found]:
+    """Ask for a page, whose first row also has `number`, how many rows there are, and the whole.
+
+    A page beyond the last has one row all the same, of which `key` is null.
+    """
+    answer = db.ask(statement, params)
+    return Pending(lambda: _found(answer.rows(), measures, key))
+
+
+def _found(rows: list[Row], measures: tuple[Measure, ...], key: str) -> Found:
+    overall = {one.name: rows[0][_OVERALL + one.name] for one in measures}
+    return Found(
+        rows=[whole(_own(row), measures) for row in rows if row[key] is not None],
+        overall=whole(overall, measures),
+        count=rows[0]["number"],
+    )
+
+
+def _own(row: Row) -> Row:
+    return {name: value for name, value in row.items() if not name.startswith(_OVERALL) and name != "number"}
