@@ -28,18 +28,28 @@ def explanations(
     `conditions` say of each key what it is of a fact; `%(key_…)s` is the row's. Where the key is not given
     the facts of the whole are meant.
     """
-    keyed: LiteralString = "".join(f"\n           AND {one}" for one in conditions.values())
     named = {column.name: column for column in columns}
-    amounts: dict[LiteralString, LiteralString] = {}
-    for column in columns:
-        amount = _amount(column, named)
-        if amount is not None:
-            amounts[column.name] = f"""
+    amounts = {column.name: _amount(column, named) for column in columns}
+    return {
+        name: explained(_facts(source, amount, tuple(conditions.values()), line, joins))
+        for name, amount in amounts.items()
+        if amount is not None
+    }
+
+
+def _facts(
+    source: Source,
+    amount: LiteralString,
+    conditions: tuple[LiteralString, ...],
+    line: LiteralString,
+    joins: LiteralString,
+) -> LiteralString:
+    keyed: LiteralString = "".join(f"\n           AND {one}" for one in conditions)
+    return f"""
         SELECT position, {line} AS line, {amount} AS amount
           FROM {source.facts}{joins}
          WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{source.asked()}{keyed}
            AND ({amount}) <> 0"""
-    return {name: explained(facts) for name, facts in amounts.items()}
 
 
 def _amount(column: Column, columns: Mapping[LiteralString, Column]) -> LiteralString | None:
