@@ -50,7 +50,7 @@ def ask_page(
 
 
 def _found(rows: list[Row], measures: tuple[Measure, ...], key: str) -> Found:
-    overall = {one.name: rows[0][_OVERALL + one.name] for one in measures}
+    overall: Row = {one.name: rows[0][_OVERALL + one.name] for one in measures}
     return Found(
         rows=[whole(_own(row), measures) for row in rows if row[key] is not None],
         overall=whole(overall, measures),
