@@ -14,12 +14,12 @@ from domain.errors import Detail, Invalid, NotAllowed
 from domain.payment_methods import MethodAtSale
 from domain.payments import BUILT_IN, CASH, FROM_ACCOUNTS
 from domain.pending import Pending
-from domain.shifts import Denomination, Drawer, Shift, TenderCount
+from domain.shifts import Denomination, Drawer, Shift, ShiftPlace, TenderCount
 from domain.shifts.denominations import check_denominations
 from domain.shifts.figures import ShiftFigures, ShiftReport
 from domain.shifts.report import DrawerCount, make_report
 
-CLOSE_ANY = "shifts.close_any"
+CLOSE_ANY, VIEW_EXPECTED = "shifts.close_any", "shifts.view_expected"
 
 
 class NotYourShift(NotAllowed):
@@ -117,7 +117,8 @@ def record_close(shift: Shift, command: CloseShift, work: ClosingWork) -> Shift:
     closed_at = moment_of(command.occurred_at, "A close", work, sources.place.backdating)
     count = _count(command, counted, drawer, closed_at, work.caller)
     report = make_report(shift, sources, drawer, count)
-    shift.close(work.new_id(), **_closed(command, count, report, sources.place.over_short_limit))
+    place, who = sources.place, work.caller
+    shift.close(work.new_id(), is_blind=_is_blind(place, who), **_closed(command, count, report, place))
     work.save(shift)
     return shift
 
@@ -203,12 +204,18 @@ def _count(
     )
 
 
+def _is_blind(place: ShiftPlace, caller: Caller) -> bool:
+    """Whether who counted could not see what the drawer should hold."""
+    return place.blind_close and VIEW_EXPECTED not in caller.permissions
+
+
 def _closed(
-    command: CloseShift, count: DrawerCount, report: ShiftReport, limit: int | None
+    command: CloseShift, count: DrawerCount, report: ShiftReport, place: ShiftPlace
 ) -> dict[str, Any]:
     """What the close records; to be reviewed are a difference above the limit, flags, and numbers missing."""
     expected = report.cash.expected
     over_short = count.counted_cash - expected
+    limit = place.over_short_limit
     nets = {tender.method: tender.net for tender in report.tenders}
     return {
         "cashier_id": count.closed_by,

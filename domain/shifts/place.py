@@ -25,6 +25,8 @@ class ShiftPlace:
     currency: str
     backdating: Backdating
     over_short_limit: int | None
+    #: Whether drawers are counted without knowing what they should hold.
+    blind_close: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

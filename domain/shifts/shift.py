@@ -115,6 +115,7 @@ class Shift(Aggregate):
         """The drawer was counted. `report` is the Z as it is printed, for ever.
 
         What `closing_float` does not leave in the drawer is dropped into the safe in the same decision.
+        Whoever counted it blind (`is_blind`) could not see what it should hold.
         """
 
         register_id: UUID
@@ -132,6 +133,7 @@ class Shift(Aggregate):
         over_short_reason: str | None = None
         note: str | None = None
         needs_review: bool = False
+        is_blind: bool = False
 
         def apply(self, aggregate: "Shift") -> None:
             """Close it."""

@@ -53,6 +53,8 @@ from projections.orders import Orders
 from projections.packages import Packages
 from projections.pos_catalog.feed import PosCatalogFeed
 from projections.refunds import Refunds
+from projections.reports.accounts import ReportAccounts
+from projections.reports.drawers import ReportDrawers
 from projections.reports.names import ReportNames
 from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales_daily import SalesDaily
@@ -140,6 +142,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     SalesDaily(),
     SaleFacts(),
     ReportNames(),
+    ReportDrawers(),
+    ReportAccounts(),
     CustomerTotals(),
     StockMovements(),
     StockDaily(),

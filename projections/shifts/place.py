@@ -15,7 +15,8 @@ _PLACE: LiteralString = """
                AS is_open,
            register.name, store.name AS store_name, company.name AS company_name, company.tax_number,
            company.currency, company.created_at AS founded_at, company.backdating_days,
-           company.books_closed_until, company.over_short_limit
+           company.books_closed_until, company.over_short_limit,
+           company.blind_close
       FROM settings AS register
       JOIN settings AS store ON store.company_id = register.company_id AND store.id = register.parent_id
       JOIN companies AS company ON company.company_id = register.company_id
@@ -47,4 +48,5 @@ def place_of(answer: Answer) -> ShiftPlace | None:
         currency=row["currency"],
         backdating=backdating_of(row),
         over_short_limit=row["over_short_limit"],
+        blind_close=row["blind_close"],
     )

@@ -158,6 +158,7 @@ class MemoryDrawers:
             currency=company.values["currency"],
             backdating=backdating_of(self._world, self._company_id),
             over_short_limit=company.values["over_short_limit"],
+            blind_close=company.values["blind_close"],
         )
 
     def _balance(self, shift_id: UUID, version: int | None) -> int:

@@ -1,0 +1,54 @@
+"""The log of a trade in a database, and read models that folded it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+
+from infra.decisions.unit_of_work import EventWriter
+from infra.postgres.transactions import Transaction, transaction
+from infra.projections.reading import FactReader
+from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from projections.base import Projection
+from tests.projections.reports.financial.trade import Trade
+
+
+class Books:
+    """The trade in a database: its log as it was recorded, and read models that folded it."""
+
+    def __init__(self, database: Any, trade: Trade) -> None:
+        self.trade = trade
+        self.company_id = uuid4()
+        self._app = psycopg.connect(database.app, autocommit=True)
+        self._worker = psycopg.connect(database.worker, autocommit=True)
+        writer = EventWriter(EVENT_TYPES, PROJECTIONS)
+        with transaction(self._app, self.company_id) as opened:
+            opened.execute("SELECT open_company(%(company_id)s)", {"company_id": self.company_id})
+        for events, metadata in trade.world.decisions:
+            with transaction(self._app, self.company_id) as opened:
+                writer.record(opened, events, metadata)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._app.close()
+        self._worker.close()
+
+    @contextmanager
+    def work(self) -> Iterator[Transaction]:
+        """A transaction of a worker."""
+        with transaction(self._worker, self.company_id) as opened:
+            yield opened
+
+    def fold(self, *models: Projection, size: int = 1_000_000) -> None:
+        """Let these read models take in the whole log, in batches of so many facts."""
+        reader = FactReader(EVENT_TYPES, models)
+        with self.work() as opened:
+            facts = reader.read(opened, 0, 1_000_000)
+        for first in range(0, len(facts), size):
+            with self.work() as opened:
+                for model in models:
+                    batch = [one for one in facts[first : first + size] if one.event in model.events]
+                    if batch:
+                        model.apply(batch, opened)
