@@ -152,6 +152,19 @@ def price(items: Sequence[Item], discounts: Sequence[Discount], rules: Rules) ->
     return _basket(tuple(map(_priced_line, lines, taxes, contained)))
 
 
+def discount_shares(
+    items: Sequence[Item], discounts: Sequence[Discount], mode: RoundingMode
+) -> list[tuple[int, ...]]:
+    """What each discount takes of each line as it is priced: the line's own first, then those of all lines.
+
+    Together they are the line's `discount_total`. Raises what `price` does.
+    """
+    lines = [_Line(item, mode) for item in items]
+    own = [[_discount([line], one, mode, "")[0] for one in line.item.discounts] for line in lines]
+    of_all = [_discount(lines, one, mode, "") for one in discounts]
+    return [(*mine, *(shares[at] for shares in of_all)) for at, mine in enumerate(own)]
+
+
 class _Line:
     """A line being priced: what is left to pay of it, and the exact value, a ratio, that tax is due on."""
 
@@ -198,7 +211,8 @@ class _Line:
             self.denominator *= _FULL
 
 
-def _discount(lines: list[_Line], discount: Discount, mode: RoundingMode, field: str) -> None:
+def _discount(lines: list[_Line], discount: Discount, mode: RoundingMode, field: str) -> list[int]:
+    """Take a discount off and return the share of each line."""
     number = scaled(discount.value)
     remaining = sum(line.remaining for line in lines)
     if discount.type == "percent":
@@ -208,6 +222,7 @@ def _discount(lines: list[_Line], discount: Discount, mode: RoundingMode, field:
     shares = [amount] if len(lines) == 1 else apportion(amount, [line.remaining for line in lines])
     for line, share in zip(lines, shares, strict=True):
         line.reduce(share, percent)
+    return shares
 
 
 def _percent_of(lines: list[_Line], percent: int, remaining: int, mode: RoundingMode, field: str) -> int:

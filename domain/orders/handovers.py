@@ -26,7 +26,7 @@ class LineQuantity:
 class FulfilledLine:
     """The part of a line that was handed over, in minor currency units; the fields mean what the line's do.
 
-    `cost_total` is frozen here, as nothing was taken from stock before.
+    `cost_total` is frozen here, as nothing was taken from stock before. Earlier handovers name no supplier.
     """
 
     line_id: UUID
@@ -43,6 +43,7 @@ class FulfilledLine:
     gross_sales: int
     net_sales: int
     cost_total: int
+    supplier_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ def part_of(
         variant_id=priced.variant_id,
         category_id=priced.category_id,
         brand_id=priced.brand_id,
+        supplier_id=priced.supplier_id,
         quantity=quantity,
         gross_total=less("gross_total"),
         discount_total=less("discount_total"),

@@ -111,6 +111,7 @@ class Remainder:
             variant_id=line.variant_id,
             category_id=line.category_id,
             brand_id=line.brand_id,
+            supplier_id=line.supplier_id,
             quantity=back.quantity,
             restock=back.restock,
             gross_total=total - added + units.discount_total,
@@ -121,6 +122,7 @@ class Remainder:
             gross_sales=total - tax_total + units.gross_sales - units.net_sales,
             net_sales=total - tax_total,
             cost_total=cost if back.restock else 0,
+            not_restocked_cost=0 if back.restock else cost,
         )
 
     def forgo(self, gift: LineGoodwill, at: int, mode: RoundingMode) -> Goodwill:
@@ -143,6 +145,7 @@ class Remainder:
             variant_id=line.variant_id,
             category_id=line.category_id,
             brand_id=line.brand_id,
+            supplier_id=line.supplier_id,
             taxes=taxes,
             tax_total=tax_total,
             total=gift.amount,

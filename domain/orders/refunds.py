@@ -29,7 +29,8 @@ class LineGoodwill:
 class RefundedLine:
     """The part of a sold line that came back, in minor currency units; the fields mean what the line's do.
 
-    `cost_total` is what leaves the cost of goods again: nothing for goods that are not put back (`restock`).
+    `cost_total` is what leaves the cost of goods again: nothing for goods that are not put back (`restock`),
+    of which `not_restocked_cost` says what they had cost. Earlier refunds say neither that nor the supplier.
     """
 
     line_id: UUID
@@ -47,6 +48,8 @@ class RefundedLine:
     gross_sales: int
     net_sales: int
     cost_total: int
+    supplier_id: UUID | None = None
+    not_restocked_cost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,7 @@ class Goodwill:
     tax_total: int
     total: int
     net_sales: int
+    supplier_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
