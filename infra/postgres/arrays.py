@@ -4,6 +4,7 @@ The driver asks for a dumper element by element, which for the short lists of a 
 database's own work on them. Our lists are of one type, so their first element speaks for all.
 """
 
+from datetime import UTC, date, datetime, timedelta
 from struct import pack
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,13 @@ from psycopg.types.array import ListBinaryDumper
 
 _NULL = pack("!i", -1)
 _UUID_LENGTH = pack("!i", 16)
+#: The day from which PostgreSQL counts days and microseconds.
+_FIRST_DAY = date(2000, 1, 1).toordinal()
+_FIRST_MOMENT, _MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class ArrayDumper(ListBinaryDumper):
-    """Dumps lists of UUIDs, whole numbers and texts itself, and leaves others to the driver."""
+    """Dumps lists of UUIDs, whole numbers, texts, dates and times itself, and leaves others to the driver."""
 
     def get_key(self, obj: list[Any], format: PyFormat) -> Any:  # noqa: A002 the driver names it so
         """Which dumper a list needs."""
@@ -72,7 +76,29 @@ class _Texts(_Flat):
         return [_NULL if item is None else pack("!i", len(item)) + item for item in encoded]
 
 
-_DUMPERS: dict[Any, type[_Flat]] = {UUID: _Uuids, int: _Integers, str: _Texts}
+class _Dates(_Flat):
+    array_oid, element_oid = 1182, 1082
+
+    def elements(self, obj: list[date | None]) -> list[bytes]:
+        return [_NULL if item is None else pack("!ii", 4, item.toordinal() - _FIRST_DAY) for item in obj]
+
+
+class _Times(_Flat):
+    array_oid, element_oid = 1185, 1184
+
+    def elements(self, obj: list[datetime | None]) -> list[bytes]:
+        return [
+            _NULL if item is None else pack("!iq", 8, (item - _FIRST_MOMENT) // _MICROSECOND) for item in obj
+        ]
+
+
+_DUMPERS: dict[Any, type[_Flat]] = {
+    UUID: _Uuids,
+    int: _Integers,
+    str: _Texts,
+    date: _Dates,
+    datetime: _Times,
+}
 
 
 def _kind_of(obj: list[Any]) -> type | None:

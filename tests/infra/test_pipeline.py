@@ -1,7 +1,7 @@
 """The request path's pipeline: answers in order, nothing left behind by an error, two round trips."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -84,6 +84,8 @@ def test_values_come_back_as_they_went(connection: RequestConnection, kind: str,
         ("bool", [True, None, False]),
         ("numeric", [Decimal("1.5"), None]),
         ("timestamptz", [datetime(2026, 1, 1, tzinfo=UTC), None]),
+        ("timestamptz", [datetime(1999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), datetime.now(UTC)]),
+        ("date", [date(1999, 12, 31), None, date(2026, 2, 28), date(1, 1, 1)]),
         ("uuid", []),
         ("text", [None, None]),
     ],
