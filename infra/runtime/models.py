@@ -57,6 +57,7 @@ from projections.reports.accounts import ReportAccounts
 from projections.reports.drawers import ReportDrawers
 from projections.reports.names import ReportNames
 from projections.reports.sale_facts import SaleFacts
+from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.sales_daily import SalesDaily
 from projections.search.customer_index import CustomerSearch
 from projections.search.index import Search
@@ -144,6 +145,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     ReportNames(),
     ReportDrawers(),
     ReportAccounts(),
+    SalesReports(),
     CustomerTotals(),
     StockMovements(),
     StockDaily(),

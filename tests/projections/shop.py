@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID, uuid4
 
 import psycopg
@@ -16,8 +16,8 @@ from domain.aggregate import Aggregate
 from domain.orders import Goodwill, Order, RefundedLine, RefundPayment, SaleLine, sell
 from domain.orders.back_office import Occasion, place
 from domain.orders.portions import refund_line
-from domain.payments import Tender, settle
-from domain.pricing import Discount, Item, PricedBasket, Rules, TaxRate, price
+from domain.payments import ACCOUNT, Tender, settle
+from domain.pricing import Discount, Item, PricedBasket, Rules, TaxRate, order_taxes, price
 from domain.tills import Till
 from domain.unlinked_returns import UnlinkedLine, UnlinkedReturn
 from infra.decisions.unit_of_work import EventWriter
@@ -25,7 +25,7 @@ from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import Transaction, transaction
 from infra.projections.reading import FactReader
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from projections.base import Fact
+from projections.base import Fact, Projection
 from projections.reports.period import Period
 from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales_daily import SalesDaily
@@ -33,18 +33,25 @@ from projections.reports.sales_daily import SalesDaily
 MARCH = Period(date(2024, 3, 1), date(2024, 3, 31))
 RULES = Rules(currency="EUR", rounding_level="line", rounding_mode="half_up")
 VAT = TaxRate(id=uuid4(), name="VAT", rate=Decimal(20), inclusive=True)
-CITY_TAX = TaxRate(id=uuid4(), name="City", rate=Decimal("7.25"), inclusive=False)
+CITY_TAX = TaxRate(id=uuid4(), name="City", rate=Decimal("7.25"), inclusive=False, jurisdiction="Springfield")
+NO_TAX = TaxRate(id=uuid4(), name="Zero", rate=Decimal(0), inclusive=True)
+PERCENT = Discount(type="percent", value=Decimal("12.5"))
+AMOUNT = Discount(type="amount", value=Decimal(3), reason="loyal")
+LINE_DISCOUNTS: list[tuple[Discount, ...]] = [(), (), (PERCENT,), (PERCENT, PERCENT)]
+ORDER_DISCOUNTS: list[tuple[Discount, ...]] = [(), (), (), (PERCENT,), (AMOUNT,), (AMOUNT, PERCENT)]
 
 #: A sale, refund, void or return without an order: what the reports add up.
 Counted = Order.Sold | Order.Refunded | Order.Voided | UnlinkedReturn.Taken
 
-TABLES = [sql.Identifier(table) for table in SalesDaily.tables + SaleFacts.tables]
 FORGET = sql.SQL("DELETE FROM {} WHERE company_id = %(company_id)s")
 EVERYTHING = sql.SQL("SELECT * FROM {} WHERE company_id = %(company_id)s")
 
 
 class Shop:
     """A company with some stores and variants, and everything it sold and took back."""
+
+    #: The read models that fold its log.
+    MODELS: ClassVar[tuple[Projection, ...]] = (SalesDaily(), SaleFacts())
 
     def __init__(self, database: Any, seed: int = 1) -> None:
         self.company_id = uuid4()
@@ -55,6 +62,11 @@ class Shop:
         self.variants = [uuid4() for _ in range(8)]
         self.products = {variant: uuid4() for variant in self.variants}
         self.registers = [None, uuid4()]
+        self.cashiers, self.customers, self.suppliers = (
+            [None, uuid4(), uuid4()],
+            [None, uuid4(), uuid4()],
+            [None, uuid4()],
+        )
         self._app = psycopg.connect(database.app, autocommit=True)
         self._worker = psycopg.connect(database.worker, autocommit=True)
         self._writer = EventWriter(EVENT_TYPES, PROJECTIONS)
@@ -94,7 +106,8 @@ class Shop:
 
     def place(self, day: date, *, name: str = "Thing", on_account: bool = False) -> Order:
         """Place an order of three variants in the back office of the first store."""
-        lines, basket = self._lines(self.variants[:3], name)
+        discounts = self.chance.choice(ORDER_DISCOUNTS)
+        lines, basket = self._lines(self.variants[:3], name, discounts=discounts)
         order = place(
             uuid4(),
             till=self._till(self.stores[0], None),
@@ -102,7 +115,7 @@ class Shop:
             rules=RULES,
             lines=tuple(replace(line, cost_total=0) for line in lines),
             basket=basket,
-            discounts=(),
+            discounts=discounts,
             storage_id=None,
             on_account=on_account,
         )
@@ -127,29 +140,34 @@ class Shop:
 
     def facts(self) -> list[Fact]:
         with transaction(self._worker, self.company_id) as opened:
-            return FactReader(EVENT_TYPES, [SalesDaily()]).read(opened, 0, 1_000_000)
+            return FactReader(EVENT_TYPES, self.MODELS).read(opened, 0, 1_000_000)
 
     def fold(self, sizes: Iterable[int]) -> None:
-        """Let both read models take in the whole log, in batches of these sizes."""
+        """Let the read models take in the whole log, in batches of these sizes."""
         facts = self.facts()
         for size in sizes:
             batch, facts = facts[:size], facts[size:]
             with self.work() as opened:
-                SalesDaily().apply(batch, opened)
-                SaleFacts().apply([fact for fact in batch if fact.event in SaleFacts.folds], opened)
+                for model in self.MODELS:
+                    model.apply([fact for fact in batch if fact.event in model.folds], opened)
         assert not facts
 
     def forget(self) -> None:
         with self.work() as opened:
-            for table in TABLES:
+            for table in self.identifiers():
                 opened.connection.execute(FORGET.format(table), {"company_id": self.company_id})
+
+    def identifiers(self) -> list[sql.Identifier]:
+        """The names of the tables of its read models."""
+        return [sql.Identifier(table) for model in self.MODELS for table in model.tables]
 
     def tables(self) -> list[list[tuple[str, ...]]]:
         """Every row of both read models, in an order of its own."""
         with self.work() as opened:
             company = {"company_id": self.company_id}
             contents = [
-                opened.connection.execute(EVERYTHING.format(table), company).fetchall() for table in TABLES
+                opened.connection.execute(EVERYTHING.format(table), company).fetchall()
+                for table in self.identifiers()
             ]
             return [sorted(tuple(map(str, row)) for row in rows) for rows in contents]
 
@@ -168,13 +186,14 @@ class Shop:
     ) -> Order:
         chance = self.chance
         variants = variants or chance.choices(self.variants, k=chance.randint(1, 5))
-        lines, basket = self._lines(variants, name, category_id)
+        discounts = chance.choice(ORDER_DISCOUNTS)
+        lines, basket = self._lines(variants, name, category_id, discounts)
         day = day or date(2024, 2, 20) + timedelta(days=chance.randrange(60))
         store_id = store_id or chance.choice(self.stores)
         return sell(
             uuid4(),
             till=self._till(store_id, chance.choice(self.registers)),
-            customer_id=None,
+            customer_id=chance.choice(self.customers),
             storage_id=None,
             business_date=day,
             hour=chance.randrange(24),
@@ -182,26 +201,31 @@ class Shop:
             rules=RULES,
             lines=lines,
             basket=basket,
-            discounts=(),
+            discounts=discounts,
             settlement=settle(basket.total, self._tenders(basket.total), chance.choice([0, 5])),
             note=None,
+            shift_id=chance.choice([None, self.stores[0]]),
         )
 
     def _lines(
-        self, variants: Sequence[UUID], name: str, category_id: UUID | None = None
+        self,
+        variants: Sequence[UUID],
+        name: str,
+        category_id: UUID | None = None,
+        discounts: Sequence[Discount] = (),
     ) -> tuple[tuple[SaleLine, ...], PricedBasket]:
         chance = self.chance
         items = [
             Item(
                 variant_id=variant,
                 quantity=Decimal(chance.choice(["1", "2", "0.375", "3.00000"])),
-                unit_price=chance.randint(0, 5_000),
-                discounts=chance.choice([(), (Discount(type="percent", value=Decimal("12.5")),)]),
-                tax_rates=chance.choice([(), (VAT,), (CITY_TAX,)]),
+                unit_price=chance.randint(10, 5_000),
+                discounts=chance.choice(LINE_DISCOUNTS),
+                tax_rates=chance.choice([(), (VAT,), (CITY_TAX,), (VAT, CITY_TAX), (NO_TAX,)]),
             )
             for variant in variants
         ]
-        basket = price(items, (), RULES)
+        basket = price(items, discounts, RULES)
         lines = tuple(
             SaleLine(
                 id=uuid4(),
@@ -212,9 +236,11 @@ class Shop:
                 variant_name="",
                 category_id=category_id,
                 brand_id=None,
+                supplier_id=chance.choice(self.suppliers),
+                discounts=item.discounts,
                 quantity=line.quantity,
                 unit_price=line.unit_price,
-                list_price=line.unit_price,
+                list_price=line.unit_price + chance.choice([0, 0, 100]),
                 gross_total=line.gross_total,
                 discount_total=line.discount_total,
                 taxes=line.taxes,
@@ -233,7 +259,7 @@ class Shop:
             channel="pos",
             store_id=store_id,
             register_id=register_id,
-            cashier_id=None,
+            cashier_id=self.chance.choice(self.cashiers),
             series_id=uuid4(),
             series_number=len(self.events) + 1,
             number=str(uuid4()),
@@ -249,24 +275,24 @@ class Shop:
             "store_id": store_id or chance.choice(self.stores),
             "register_id": chance.choice(self.registers),
             "shift_id": None,
-            "cashier_id": None,
-            "customer_id": None,
+            "cashier_id": chance.choice(self.cashiers),
+            "customer_id": chance.choice(self.customers),
             "storage_id": None,
             "business_date": day or date(2024, 2, 20) + timedelta(days=chance.randrange(60)),
             "hour": chance.randrange(24),
             "occurred_at": datetime(2024, 3, 1, tzinfo=UTC),
             "reason": "defective",
             "note": None,
-            "taxes": (),
         }
 
     def _refund(self, order: Order, **fields: Any) -> None:
         first, *others = order.terms.lines
         came_back = refund_line(first, Decimal(0), first.quantity)
+        restock = self.chance.choice([True, True, False])
         goods = RefundedLine(
             **_goods(first),
             quantity=first.quantity,
-            restock=True,
+            restock=restock,
             gross_total=came_back.gross_total,
             discount_total=came_back.discount_total,
             taxes=came_back.taxes,
@@ -274,7 +300,8 @@ class Shop:
             total=came_back.total,
             gross_sales=came_back.gross_sales,
             net_sales=came_back.net_sales,
-            cost_total=first.cost_total,
+            cost_total=first.cost_total if restock else 0,
+            not_restocked_cost=0 if restock else first.cost_total,
         )
         goodwill = tuple(
             Goodwill(
@@ -294,6 +321,7 @@ class Shop:
             refund_id=uuid4(),
             lines=(goods,),
             goodwill=goodwill,
+            taxes=order_taxes((goods, *goodwill)),
             payments=(
                 RefundPayment(method="card", amount=total // 2, exact=total // 2, tip=tip),
                 RefundPayment(method="cash", amount=total - total // 2 + rounding, exact=total - total // 2),
@@ -307,7 +335,13 @@ class Shop:
 
     def _unlinked_return(self, *, name: str = "Thing", **fields: Any) -> UnlinkedReturn:
         variant = self.chance.choice(self.variants)
-        [line] = price([Item(variant_id=variant, quantity=Decimal(2), unit_price=199)], (), RULES).lines
+        item = Item(
+            variant_id=variant,
+            quantity=Decimal(2),
+            unit_price=199,
+            tax_rates=self.chance.choice([(), (NO_TAX,)]),
+        )
+        [line] = price([item], (), RULES).lines
         goods = UnlinkedLine(
             line_id=uuid4(),
             product_id=self.products[variant],
@@ -340,6 +374,7 @@ class Shop:
             rounding_level="line",
             rounding_mode="half_up",
             lines=(goods,),
+            taxes=order_taxes((goods,)),
             payments=(RefundPayment(method="cash", amount=line.total + 2, exact=line.total),),
             total=line.total,
             rounding=2,
@@ -348,7 +383,8 @@ class Shop:
 
     def _tenders(self, total: int) -> list[Tender]:
         card = self.chance.choice([0, total // 3, total])
-        tenders = [Tender(method="card", amount=card, tip=self.chance.choice([0, 50]))] if card else []
+        method = self.chance.choice(["card", "card", ACCOUNT])
+        tenders = [Tender(method=method, amount=card, tip=self.chance.choice([0, 50]))] if card else []
         if card < total or not tenders:
             tenders.append(Tender(method="cash", amount=total - card, tendered=total - card + 1_000))
         return tenders
@@ -376,4 +412,5 @@ def _goods(line: SaleLine) -> dict[str, Any]:
         "variant_id": line.variant_id,
         "category_id": line.category_id,
         "brand_id": line.brand_id,
+        "supplier_id": line.supplier_id,
     }

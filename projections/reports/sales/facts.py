@@ -1,0 +1,238 @@
+"""The facts of sales as rows that never change, and the statements that add them and their sums."""
+
+from typing import LiteralString
+
+from projections.reports.sales.rollups import (
+    ADD_CASHIER_DAY,
+    ADD_CUSTOMER_MONTH,
+    ADD_ITEM_MONTH,
+    ADD_ITEM_YEAR,
+    ADD_PAYMENT_DAY,
+    ADD_REGISTER_DAY,
+    ADD_STORE_DAY,
+    ADD_STORE_HOUR,
+    ADD_TAX_DAY,
+)
+
+# Wide columns come first, so that none is padded. A measure of which a row has nothing is NULL, which takes
+# no room. A period's rows lie together, so one key serves the dates, and within it the stores.
+FACTS: LiteralString = """
+    CREATE TABLE sales_facts (
+        company_id     uuid NOT NULL,
+        order_id       uuid NOT NULL,
+        customer_id    uuid,
+        shift_id       uuid,
+        position       bigint NOT NULL,
+        recorded_at    timestamptz NOT NULL,
+        items          bigint,
+        gross_sales    bigint,
+        discounts      bigint,
+        returns        bigint,
+        tax            bigint,
+        tips           bigint,
+        rounding       bigint,
+        cost_of_goods  bigint,
+        returned_items bigint,
+        void_value     bigint,
+        deposits       bigint,
+        dues_created   bigint,
+        business_date  date NOT NULL,
+        sold_on        date,
+        store_no       int NOT NULL,
+        register_no    int NOT NULL,
+        cashier_no     int NOT NULL,
+        kind           smallint NOT NULL,
+        hour           smallint NOT NULL,
+        orders         smallint,
+        refund_count   smallint,
+        voids          smallint,
+        overrides      smallint,
+        channel        text NOT NULL,
+        PRIMARY KEY (company_id, business_date, store_no, position)
+    );
+    CREATE INDEX sales_facts_by_position ON sales_facts (company_id, position);
+    CREATE INDEX sales_facts_by_order ON sales_facts (company_id, order_id);
+    CREATE INDEX sales_facts_by_register ON sales_facts (company_id, register_no, business_date);
+    CREATE INDEX sales_facts_by_cashier ON sales_facts (company_id, cashier_no, business_date);
+    CREATE INDEX sales_facts_by_customer ON sales_facts (company_id, customer_id, business_date)
+     WHERE customer_id IS NOT NULL;
+    CREATE TABLE sales_line_facts (
+        company_id          uuid NOT NULL,
+        position            bigint NOT NULL,
+        quantity            bigint,
+        returned_quantity   bigint,
+        gross_sales         bigint,
+        discounts           bigint,
+        returns             bigint,
+        tax                 bigint,
+        cost_of_goods       bigint,
+        restocked_quantity  bigint,
+        not_restocked_value bigint,
+        business_date       date NOT NULL,
+        store_no            int NOT NULL,
+        item_no             int NOT NULL,
+        line                smallint NOT NULL,
+        orders              smallint,
+        PRIMARY KEY (company_id, business_date, store_no, position, line)
+    );
+    CREATE TABLE sales_tax_facts (
+        company_id       uuid NOT NULL,
+        position         bigint NOT NULL,
+        taxable          bigint,
+        tax              bigint,
+        returned_taxable bigint,
+        returned_tax     bigint,
+        business_date    date NOT NULL,
+        store_no         int NOT NULL,
+        tax_no           int NOT NULL,
+        PRIMARY KEY (company_id, business_date, store_no, position, tax_no)
+    );
+    CREATE TABLE sales_discount_facts (
+        company_id    uuid NOT NULL,
+        position      bigint NOT NULL,
+        amount        bigint NOT NULL,
+        gross_before  bigint NOT NULL,
+        cost_of_goods bigint NOT NULL,
+        business_date date NOT NULL,
+        store_no      int NOT NULL,
+        cashier_no    int NOT NULL,
+        uses          smallint NOT NULL,
+        lines         smallint NOT NULL,
+        kind          text NOT NULL,
+        PRIMARY KEY (company_id, business_date, store_no, position, kind)
+    );
+    CREATE TABLE sales_payment_facts (
+        company_id    uuid NOT NULL,
+        position      bigint NOT NULL,
+        amount        bigint,
+        tips          bigint,
+        refunds       bigint,
+        change        bigint,
+        business_date date NOT NULL,
+        store_no      int NOT NULL,
+        method_no     int NOT NULL,
+        line          smallint NOT NULL,
+        payments      smallint,
+        refund_count  smallint,
+        PRIMARY KEY (company_id, business_date, store_no, position, line)
+    );
+    CREATE TABLE report_order_channels (
+        company_id uuid NOT NULL,
+        order_id   uuid NOT NULL,
+        channel    text NOT NULL,
+        PRIMARY KEY (company_id, order_id)
+    );
+"""
+
+# The sums of a batch are made of its rows as they are added: the rows travel once, and sums cannot part from
+# them.
+ADD_SALES: LiteralString = f"""
+    WITH added AS (
+        INSERT INTO sales_facts (
+            company_id, business_date, store_no, position, recorded_at, kind, order_id, hour, register_no,
+            cashier_no, customer_id, shift_id, channel, sold_on, orders, items, gross_sales, discounts,
+            returns, tax, tips, rounding, cost_of_goods, returned_items, refund_count, voids, void_value,
+            overrides, deposits, dues_created)
+        SELECT %(company_id)s, sale.*
+          FROM unnest(%(business_date)b::date[], %(store_no)b::int[], %(position)b::bigint[],
+                      %(recorded_at)b::timestamptz[], %(kind)b::smallint[], %(order_id)b::uuid[],
+                      %(hour)b::smallint[], %(register_no)b::int[], %(cashier_no)b::int[],
+                      %(customer_id)b::uuid[], %(shift_id)b::uuid[], %(channel)b::text[],
+                      %(sold_on)b::date[], %(orders)b::smallint[], %(items)b::bigint[],
+                      %(gross_sales)b::bigint[], %(discounts)b::bigint[], %(returns)b::bigint[],
+                      %(tax)b::bigint[], %(tips)b::bigint[], %(rounding)b::bigint[],
+                      %(cost_of_goods)b::bigint[], %(returned_items)b::bigint[],
+                      %(refund_count)b::smallint[], %(voids)b::smallint[], %(void_value)b::bigint[],
+                      %(overrides)b::smallint[], %(deposits)b::bigint[], %(dues_created)b::bigint[]) AS sale
+        RETURNING *
+    ), {ADD_STORE_DAY}, {ADD_STORE_HOUR}, {ADD_REGISTER_DAY}, {ADD_CASHIER_DAY}, {ADD_CUSTOMER_MONTH}
+    SELECT count(*) FROM added
+"""
+
+ADD_LINES: LiteralString = f"""
+    WITH added AS (
+        INSERT INTO sales_line_facts (
+            company_id, business_date, store_no, position, line, item_no, orders, quantity,
+            returned_quantity, gross_sales, discounts, returns, tax, cost_of_goods, restocked_quantity,
+            not_restocked_value)
+        SELECT %(company_id)s, sold.*
+          FROM unnest(%(business_date)b::date[], %(store_no)b::int[], %(position)b::bigint[],
+                      %(line)b::smallint[], %(item_no)b::int[], %(orders)b::smallint[],
+                      %(quantity)b::bigint[], %(returned_quantity)b::bigint[], %(gross_sales)b::bigint[],
+                      %(discounts)b::bigint[], %(returns)b::bigint[], %(tax)b::bigint[],
+                      %(cost_of_goods)b::bigint[], %(restocked_quantity)b::bigint[],
+                      %(not_restocked_value)b::bigint[]) AS sold
+        RETURNING *
+    ), {ADD_ITEM_MONTH}, {ADD_ITEM_YEAR}
+    SELECT count(*) FROM added
+"""
+
+ADD_TAXES: LiteralString = f"""
+    WITH added AS (
+        INSERT INTO sales_tax_facts (company_id, business_date, store_no, position, tax_no, taxable, tax,
+                                     returned_taxable, returned_tax)
+        SELECT %(company_id)s, taxed.*
+          FROM unnest(%(business_date)b::date[], %(store_no)b::int[], %(position)b::bigint[],
+                      %(tax_no)b::int[], %(taxable)b::bigint[], %(tax)b::bigint[],
+                      %(returned_taxable)b::bigint[], %(returned_tax)b::bigint[]) AS taxed
+        RETURNING *
+    ), {ADD_TAX_DAY}
+    SELECT count(*) FROM added
+"""
+
+ADD_PAYMENTS: LiteralString = f"""
+    WITH added AS (
+        INSERT INTO sales_payment_facts (company_id, business_date, store_no, position, line, method_no,
+                                         payments, amount, tips, refund_count, refunds, change)
+        SELECT %(company_id)s, paid.*
+          FROM unnest(%(business_date)b::date[], %(store_no)b::int[], %(position)b::bigint[],
+                      %(line)b::smallint[], %(method_no)b::int[], %(payments)b::smallint[],
+                      %(amount)b::bigint[], %(tips)b::bigint[], %(refund_count)b::smallint[],
+                      %(refunds)b::bigint[], %(change)b::bigint[]) AS paid
+        RETURNING *
+    ), {ADD_PAYMENT_DAY}
+    SELECT count(*) FROM added
+"""
+
+ADD_DISCOUNTS: LiteralString = """
+    INSERT INTO sales_discount_facts (company_id, business_date, store_no, position, cashier_no, kind, uses,
+                                      lines, amount, gross_before, cost_of_goods)
+    SELECT %(company_id)s, discounted.*
+      FROM unnest(%(business_date)b::date[], %(store_no)b::int[], %(position)b::bigint[],
+                  %(cashier_no)b::int[], %(kind)b::text[], %(uses)b::smallint[], %(lines)b::smallint[],
+                  %(amount)b::bigint[], %(gross_before)b::bigint[], %(cost_of_goods)b::bigint[]) AS discounted
+"""
+
+# A void takes back what the sale's own rows say, which come before it, if need be in this very batch.
+TAKE_DISCOUNTS_BACK: LiteralString = """
+    INSERT INTO sales_discount_facts (company_id, business_date, store_no, position, cashier_no, kind, uses,
+                                      lines, amount, gross_before, cost_of_goods)
+    SELECT %(company_id)s, sold.business_date, sold.store_no, void.position, sold.cashier_no, sold.kind,
+           -sold.uses, -sold.lines, -sold.amount, -sold.gross_before, -sold.cost_of_goods
+      FROM unnest(%(position)b::bigint[], %(sale_position)b::bigint[], %(business_date)b::date[],
+                  %(store_no)b::int[]) AS void(position, sale_position, business_date, store_no)
+      JOIN sales_discount_facts AS sold
+        ON sold.company_id = %(company_id)s AND sold.business_date = void.business_date
+       AND sold.store_no = void.store_no AND sold.position = void.sale_position
+"""
+
+ADD_CHANNELS: LiteralString = """
+    INSERT INTO report_order_channels (company_id, order_id, channel)
+    SELECT %(company_id)s, placed.*
+      FROM unnest(%(order_id)b::uuid[], %(channel)b::text[]) AS placed(order_id, channel)
+        ON CONFLICT (company_id, order_id) DO NOTHING
+"""
+
+#: Of orders: how they came, and where and when something of them was sold first.
+ORIGINS: LiteralString = """
+    SELECT asked.order_id, sold.position, sold.business_date,
+           coalesce(sold.channel, placed.channel) AS channel
+      FROM unnest(%(order_ids)b::uuid[]) AS asked(order_id)
+      LEFT JOIN report_order_channels AS placed
+        ON placed.company_id = %(company_id)s AND placed.order_id = asked.order_id
+      LEFT JOIN LATERAL (
+            SELECT position, business_date, channel FROM sales_facts
+             WHERE company_id = %(company_id)s AND order_id = asked.order_id AND kind IN (1, 4)
+             ORDER BY position LIMIT 1
+           ) AS sold ON true
+"""
