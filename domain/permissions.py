@@ -125,6 +125,8 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "sync.resolve": ("settle what an offline till did and could not be recorded", (_A, _M)),
         "cashier.orders": ("see one's own sales", (_A, _M, _C)),
         "reports.sales.view": ("see sales reports", (_A, _M)),
+        "reports.inventory.view": ("see inventory reports", (_A, _M, _I)),
+        "reports.financial.view": ("see financial reports", (_A, _M)),
         "audit.view": ("see who did what and when", (SUPER_ADMIN, _A)),
         "projections.view": ("see how read models stand", (SUPER_ADMIN,)),
     }

@@ -59,6 +59,7 @@ from projections.reports.names import ReportNames
 from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.sales_daily import SalesDaily
+from projections.reports.stock import StockReports
 from projections.search.customer_index import CustomerSearch
 from projections.search.index import Search
 from projections.series import DocumentSeries
@@ -151,6 +152,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     StockDaily(),
     PurchaseUnits(),
     StockSums(),
+    StockReports(),
     ProductStatuses(),
     PriceHistory(),
     PosCatalogFeed(),

@@ -43,6 +43,7 @@ class PriceHistory(Projection):
     """
 
     name = "price_history"
+    version = 2
     tables = ("price_history",)
     schema = """
         CREATE TABLE price_history (
@@ -59,6 +60,7 @@ class PriceHistory(Projection):
             PRIMARY KEY (company_id, place)
         );
         CREATE INDEX price_history_by_product ON price_history (company_id, product_id, place);
+        CREATE INDEX price_history_by_time ON price_history (company_id, at);
     """
     folds = {
         Product.Registered: Drafted,

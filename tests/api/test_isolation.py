@@ -418,7 +418,7 @@ class TestQuestions:
     def test_lists_and_reports_hold_ones_own_only(self, ours: Full, theirs: Full) -> None:
         admin = ours.shop.client()
         reports = "/api/admin/reports/sales-summary"
-        period = "from=2000-01-01&to=2100-01-01"
+        period = "from=2021-01-01&to=2030-12-31"
         for path in (
             f"/api/admin/products?brand_id={theirs.ids['brand_id']}",
             f"/api/admin/products?category_id={theirs.ids['category_id']}",
@@ -470,7 +470,7 @@ class TestQuestions:
 #: Lookups by a name that has rows.
 LOOKUPS = ("stores", "storages", "products", "variants", "users", "brands", "suppliers", "companies")
 #: What a question that needs a parameter is asked with, so that its answer has all there is.
-PARAMETERS = {"from": "2000-01-01", "to": "2100-01-01"}
+PARAMETERS = {"from": "2021-01-01", "to": "2030-12-31"}
 
 
 def every_question(ours: Full) -> Iterator[str]:

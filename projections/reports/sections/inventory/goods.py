@@ -1,0 +1,67 @@
+"""What rows of the inventory report are told apart by, and which goods are asked about."""
+
+from typing import LiteralString
+
+from projections.reports.columns import Key
+from projections.reports.names import name_of
+
+#: What tells the rows apart, the usual one first.
+GROUPS = ("variant", "product", "category", "brand", "supplier", "storage")
+#: What leaves some goods or storages out.
+FILTERS = ("storage", "category", "brand", "supplier", "search")
+
+KEYS: tuple[Key, ...] = (
+    Key(
+        name="id",
+        label="Id",
+        unit="id",
+        meaning="What the row is about, as grouped by; null where there is none, or for what is in transit.",
+    ),
+    Key(name="name", label="Name", unit="text", meaning="What it was called.", example="Espresso beans"),
+    Key(name="sku", label="SKU", unit="text", meaning="The SKU of a variant.", example="ESP-1KG"),
+    Key(
+        name="variant_name",
+        label="Variant",
+        unit="text",
+        meaning="What tells a variant from the others of its product.",
+        example="1 kg",
+    ),
+    Key(name="product_id", label="Product id", unit="id", meaning="The product of a variant."),
+)
+
+#: What is in transit lies nowhere.
+GROUP_OF_ROW: LiteralString = """
+               CASE %(group)s::text
+                    WHEN 'product' THEN v.product_id
+                    WHEN 'category' THEN p.category_id
+                    WHEN 'brand' THEN p.brand_id
+                    WHEN 'supplier' THEN p.supplier_id
+                    WHEN 'storage' THEN nullif(change.storage_id, '00000000-0000-0000-0000-000000000000')
+                    ELSE change.variant_id END"""
+
+#: The goods of a row `change`, filed as they are now; joins that nobody asks for are left out by the planner.
+GOODS: LiteralString = """
+          LEFT JOIN variants AS v ON v.company_id = %(company_id)s AND v.id = change.variant_id
+          LEFT JOIN products AS p ON p.company_id = %(company_id)s AND p.id = v.product_id
+         WHERE (%(brand)s::uuid IS NULL OR p.brand_id = %(brand)s::uuid)
+           AND (%(supplier)s::uuid IS NULL OR p.supplier_id = %(supplier)s::uuid)
+           AND (%(category)s::uuid IS NULL OR p.category_id = ANY(ARRAY(
+                WITH RECURSIVE below AS (
+                    SELECT %(category)s::uuid AS id
+                 UNION
+                    SELECT child.id
+                      FROM below
+                      JOIN settings AS child
+                        ON child.company_id = %(company_id)s AND child.parent_id = below.id
+                     WHERE child.kind = 'categories'
+                )
+                SELECT id FROM below)))
+           AND (%(products)b::uuid[] IS NULL OR v.product_id = ANY(%(products)b::uuid[])
+                OR change.variant_id = ANY(%(variants)b::uuid[]))"""
+
+#: What the variant, product or setting of a row `section` is called.
+NAMED: LiteralString = """
+      LEFT JOIN variants AS own ON own.company_id = %(company_id)s AND own.id = section.id
+      LEFT JOIN products AS good
+        ON good.company_id = %(company_id)s AND good.id = coalesce(own.product_id, section.id)"""
+NAME: LiteralString = f"coalesce(good.name, {name_of('section.id')})"

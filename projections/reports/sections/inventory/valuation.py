@@ -1,0 +1,189 @@
+"""What lies in storages, and what it is worth: at cost, and at the prices of that time."""
+
+from decimal import Decimal
+from typing import LiteralString
+
+from domain.costing import unit_cost
+from domain.pending import Pending
+from projections.base import Database, Row
+from projections.catalog.price_history import PriceHistory
+from projections.reports.columns import COSTS, Column, Derived, Measure, ratio
+from projections.reports.names import ReportNames
+from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.sections.inventory.balances import BALANCES
+from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
+from projections.reports.sections.inventory.places import here
+from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, ranked
+from projections.reports.stock import StockReports
+
+ON_HAND = Measure(
+    name="on_hand", label="On hand", unit="quantity", meaning="How much lies there.", example="42"
+)
+VALUE = Measure(
+    name="value",
+    label="Value",
+    unit="money",
+    meaning="What it is worth at the moving average of its cost.",
+    needs=COSTS,
+    example=16_800,
+)
+AVERAGE_COST = Derived(
+    name="average_cost",
+    label="Average cost",
+    unit="money",
+    meaning="What one of it is worth; null of nothing.",
+    needs=COSTS,
+    of=lambda row, _: _average(row),
+    inputs=("value", "on_hand"),
+    text="value / on_hand",
+    example=400,
+)
+
+
+def _average(row: Row) -> int | None:
+    on_hand: Decimal = row["on_hand"]
+    return unit_cost(row["value"], on_hand) if on_hand else None
+
+
+COLUMNS: tuple[Column, ...] = (
+    ON_HAND,
+    AVERAGE_COST,
+    VALUE,
+    Column(
+        name="last_unit_cost",
+        label="Last cost",
+        unit="money",
+        meaning="What one of the last delivery of a variant cost.",
+        needs=COSTS,
+        example=410,
+    ),
+    Measure(
+        name="retail_value",
+        label="Retail value",
+        unit="money",
+        meaning="What it would sell for, at the prices in force then, less the tax rates of today.",
+        example=33_500,
+    ),
+    Derived(
+        name="potential_profit",
+        label="Potential profit",
+        unit="money",
+        meaning="What would be earned by selling it at these prices.",
+        needs=COSTS,
+        of=lambda row, _: row["retail_value"] - row["value"],
+        inputs=("retail_value", "value"),
+        text="retail_value - value",
+        example=16_700,
+    ),
+    Derived(
+        name="share",
+        label="Share",
+        unit="ratio",
+        meaning="Its value in proportion to that of the whole section.",
+        needs=COSTS,
+        of=lambda row, overall: ratio(row["value"], overall["value"]),
+        inputs=("value",),
+        text="value / overall.value",
+        example="0.2500",
+    ),
+)
+
+# The prices of now, less what became of them since: the first change after that moment says what there was.
+# What was there before it was in the catalog has the first price that it ever had.
+_SINCE: LiteralString = """
+             WHERE company_id = %(company_id)s AND kind = 'price'
+               AND (place > least(%(position)s::bigint, 90000000000000) * 100000 + 99999
+                    OR at >= (%(to_date)s::date + 1)::timestamp AT TIME ZONE 'UTC')"""
+_PRICES: LiteralString = f"""
+    level AS ({BALANCES}
+    ), base_price AS (
+            SELECT DISTINCT ON (variant_id) variant_id, old AS price
+              FROM price_history{_SINCE} AND store_id IS NULL AND old IS NOT NULL
+             ORDER BY variant_id, place
+    ), store_price AS (
+            SELECT DISTINCT ON (variant_id, store_id) variant_id, store_id, old AS price
+              FROM price_history{_SINCE} AND store_id IS NOT NULL
+             ORDER BY variant_id, store_id, place
+    ), rate AS MATERIALIZED (
+            SELECT id, (fields ->> 'rate')::numeric AS rate FROM settings
+             WHERE company_id = %(company_id)s AND kind = 'tax-rates' AND (fields ->> 'inclusive')::bool
+    ), place AS (
+            SELECT shelf.id, shelf.parent_id AS store_id,
+                   (SELECT sum(rate.rate) FROM rate
+                     WHERE store.fields -> 'tax_rate_ids' ? rate.id::text) AS rate
+              FROM settings AS shelf
+              LEFT JOIN settings AS store
+                ON store.company_id = %(company_id)s AND store.id = shelf.parent_id
+             WHERE shelf.company_id = %(company_id)s AND shelf.kind = 'storages'
+    ), """
+
+# A store's tax rates are for what has none of its own; what is in transit has the price of no store.
+_CHANGES: LiteralString = """
+        SELECT level.storage_id, level.variant_id, level.quantity, level.value,
+               round(level.quantity * coalesce(
+                         CASE WHEN own_then.variant_id IS NULL THEN own.price ELSE own_then.price END,
+                         CASE WHEN base_then.variant_id IS NULL THEN goods.price ELSE base_then.price END, 0)
+                     / (1000 * (100 + coalesce(taxed.rate, 0)))) AS retail
+          FROM level
+          LEFT JOIN place ON place.id = level.storage_id
+          LEFT JOIN variants AS goods ON goods.company_id = %(company_id)s AND goods.id = level.variant_id
+          LEFT JOIN products AS filed ON filed.company_id = %(company_id)s AND filed.id = goods.product_id
+          LEFT JOIN base_price AS base_then ON base_then.variant_id = level.variant_id
+          LEFT JOIN store_prices AS own ON own.company_id = %(company_id)s
+                AND own.store_id = place.store_id AND own.variant_id = level.variant_id
+          LEFT JOIN store_price AS own_then
+                 ON own_then.variant_id = level.variant_id AND own_then.store_id = place.store_id
+         CROSS JOIN LATERAL (
+                SELECT CASE WHEN cardinality(filed.tax_rate_ids) > 0
+                            THEN (SELECT sum(rate.rate) FROM rate WHERE rate.id = ANY(filed.tax_rate_ids))
+                            ELSE place.rate END AS rate) AS taxed"""
+
+_LAST_COST: LiteralString = f"""
+           (SELECT round(last.value * 100000.0 / last.quantity) FROM stock_facts AS last
+             WHERE last.company_id = %(company_id)s AND last.variant_id = section.id
+               AND last.kind = 'received' AND last.quantity > 0
+               AND last.position <= %(position)s::bigint AND last.business_date <= %(to_date)s::date
+               {here("last.storage_id")}
+             ORDER BY last.position DESC, last.number DESC LIMIT 1)"""
+
+_STATEMENT: LiteralString = ranked(
+    _CHANGES,
+    {
+        "on_hand": "sum(change.quantity)",
+        "value": "sum(change.value)",
+        "retail_value": "coalesce(sum(change.retail), 0)",
+    },
+    COLUMNS,
+    shown="bool_or(change.quantity <> 0 OR change.value <> 0)",
+    derived={
+        "average_cost": "section.value / nullif(section.on_hand, 0)",
+        "potential_profit": "section.retail_value - section.value",
+        "share": "section.value",
+    },
+    sought={"last_unit_cost": _LAST_COST},
+    before=_PRICES,
+)
+_ORDER = "-retail_value"
+
+
+def ask_valuation(db: Database, asked: Asked) -> Pending[Found]:
+    """Ask what the stock is worth at the end of the period."""
+    return ask_ranked(db, _STATEMENT, COLUMNS, goods_params(db, asked, _ORDER))
+
+
+VALUATION = Section(
+    area="inventory-report",
+    path="valuation",
+    title="Valuation of stock",
+    meaning="What the stock was worth at the end of the period; goods in transit are a storage of their own.",
+    keys=KEYS,
+    identity=("id",),
+    columns=COLUMNS,
+    question=ask_valuation,
+    sources=(StockReports, PriceHistory, ReportNames),
+    order=_ORDER,
+    filters=FILTERS,
+    groups=GROUPS,
+    chart=Chart(kind="bar", of=("value",), label="name"),
+    is_ranked=True,
+)
