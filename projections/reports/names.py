@@ -69,3 +69,9 @@ def name_of(table_id: LiteralString) -> LiteralString:
              WHERE called.company_id = %(company_id)s AND called.id = {table_id}
                AND called.position <= %(position)s::bigint
              ORDER BY called.position DESC LIMIT 1)"""
+
+
+def user_name_of(table_id: LiteralString) -> LiteralString:
+    """What the user of this id in SQL is called now, without the address that they sign in with."""
+    return f"""(SELECT split_part(called.username, '@', 1) FROM users AS called
+             WHERE called.company_id = %(company_id)s AND called.id = {table_id})"""

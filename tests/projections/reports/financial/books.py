@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,15 @@ from infra.postgres.transactions import Transaction, transaction
 from infra.projections.reading import FactReader
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import Projection
+from projections.reports.columns import COSTS
+from projections.reports.period import Period
+from projections.reports.section import Asked, Section
+from projections.reports.table import Table, ask_table
 from tests.projections.reports.financial.trade import Trade
+
+#: Every business date of a trade, and every position of its log.
+EVER = Period(date(2026, 1, 1), date(2026, 12, 31))
+EVERYTHING = 2**63 - 1
 
 
 class Books:
@@ -52,3 +61,17 @@ class Books:
                     batch = [one for one in facts[first : first + size] if one.event in model.events]
                     if batch:
                         model.apply(batch, opened)
+
+    def report(self, section: Section, **asked: Any) -> Table:
+        """All rows of a section, of all that was ever recorded but for what is asked otherwise."""
+        every: dict[str, Any] = {
+            "period": EVER,
+            "position": EVERYTHING,
+            "permissions": frozenset({COSTS}),
+            "group": section.groups[0] if section.groups else None,
+            "limit": None,
+            **asked,
+        }
+        filters = {**dict.fromkeys(section.filters), **every.pop("filters", {})}
+        with transaction(self._app, self.company_id) as opened:
+            return ask_table(opened, section, Asked(**every, filters=filters)).read()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -161,6 +162,11 @@ class Trade:
         for one in self.recorded:
             if isinstance(one.event, kinds) and (upto is None or one.position <= upto):
                 yield one
+
+    def positions(self, count: int) -> list[int]:
+        """So many positions of the log, where one decision ends and the next has not begun."""
+        ends = list(accumulate(len(events) for events, _ in self.world.decisions))
+        return sorted(random.Random(count).sample(ends, count))
 
     def act(self, command: Any) -> Outcome:
         """Decide it now."""
@@ -353,7 +359,7 @@ class Trade:
         if self.chance.random() < 0.5:
             shift_id = self.shifts.pop(name)
             counted = self.chance.choice([9_000, 12_000])
-            close = CloseShift(id=shift_id, counted_cash=counted, over_short_reason="A coin")
+            close = CloseShift(id=shift_id, counted_cash=counted, over_short_reason='A "coin" \\ is missing')
             self.close(close)
         elif self.closed:
             again = self.chance.choice(self.closed)
