@@ -30,15 +30,16 @@ from projections.reports.sales.readings import (
 
 #: The measures of a fact and of its lines, taxes and payments, in this order. Money is minor currency units,
 #: quantities are counted in hundred-thousandths. `returns` have no tax, and never lower `discounts`.
+#: `below_cost` and `uncosted` count lines that were sold for less than they cost, and that had no cost.
 OF_SALE = (
     "orders items gross_sales discounts returns tax tips rounding cost_of_goods returned_items refund_count "
     "voids void_value overrides deposits dues_created"
 )
 OF_LINE = (
     "orders quantity returned_quantity gross_sales discounts returns tax cost_of_goods restocked_quantity "
-    "not_restocked_value"
+    "not_restocked_value below_cost uncosted"
 )
-OF_TAX = "taxable tax returned_taxable returned_tax"
+OF_TAX = "orders taxable tax returned_taxable returned_tax"
 OF_PAYMENT = "payments amount tips refund_count refunds change"
 
 #: A variant, its product, and the category, brand and supplier that it had when it was sold.
@@ -141,7 +142,7 @@ def _of_goods_sold(sale: Sale | Void, discounts: Sequence[DiscountRow]) -> Addit
         dues_created=_on_account(sale.payments),
     )
     payments = [(paid.method, (1, paid.amount, paid.tip, 0, 0, paid.change)) for paid in sale.payments]
-    return Addition(FactKind.SALE, sums, lines, _sold_taxes(sale.taxes, sale.lines), discounts, payments)
+    return Addition(FactKind.SALE, sums, lines, _sold_taxes(sale.taxes, sale.lines, 1), discounts, payments)
 
 
 def _of_void(void: Void) -> Addition:
@@ -180,7 +181,7 @@ def _of_handover(handover: Handover) -> Addition:
         dues_created=charged,
     )
     payments = [(ACCOUNT, (1, charged, 0, 0, 0, 0))] if charged else []
-    taxes = _sold_taxes(handover.taxes, handover.lines)
+    taxes = _sold_taxes(handover.taxes, handover.lines, int(handover.is_first))
     return Addition(FactKind.HANDOVER, sums, lines, taxes, discounts_of_handover(handover.lines), payments)
 
 
@@ -258,7 +259,9 @@ def _sold_lines(lines: Iterable[HandedOverLine]) -> list[tuple[Item, Measures]]:
         gross_sales, is_first = line.gross_sales, item not in items
         items.add(item)
         quantity, discount = scaled(line.quantity), gross_sales - line.net_sales
-        sold = (quantity, 0, gross_sales, discount, 0, line.tax_total, line.cost_total, 0, 0)
+        cost = line.cost_total
+        checks = (int(line.net_sales < cost), int(not cost))
+        sold = (quantity, 0, gross_sales, discount, 0, line.tax_total, cost, 0, 0, *checks)
         rows.append((item, (int(is_first), *sold)))
     return rows
 
@@ -267,23 +270,23 @@ def _returned(line: ReturnedLine) -> tuple[Item, Measures]:
     quantity = scaled(line.quantity)
     restocked = quantity if line.restock else 0
     moved = (0, 0, quantity, 0, 0, line.net_sales, -line.tax_total, -line.cost_total)
-    return _item(line), (*moved, restocked, line.not_restocked_cost)
+    return _item(line), (*moved, restocked, line.not_restocked_cost, 0, 0)
 
 
 def _goodwill(line: GoodwillLine) -> tuple[Item, Measures]:
-    return _item(line), (0, 0, 0, 0, 0, line.net_sales, -line.tax_total, 0, 0, 0)
+    return _item(line), (0, 0, 0, 0, 0, line.net_sales, -line.tax_total, 0, 0, 0, 0, 0)
 
 
 def _item(line: Goods) -> Item:
     return line.variant_id, line.product_id, line.category_id, line.brand_id, line.supplier_id
 
 
-def _sold_taxes(taxes: Iterable[Tax], lines: Iterable[Goods]) -> dict[TaxKey, Measures]:
-    return {tax: (*sums, 0, 0) for tax, sums in _taxes(taxes, lines).items()}
+def _sold_taxes(taxes: Iterable[Tax], lines: Iterable[Goods], orders: int) -> dict[TaxKey, Measures]:
+    return {tax: (orders, *sums, 0, 0) for tax, sums in _taxes(taxes, lines).items()}
 
 
 def _returned_taxes(taxes: Iterable[Tax], lines: Iterable[Goods]) -> dict[TaxKey, Measures]:
-    return {tax: (0, 0, *sums) for tax, sums in _taxes(taxes, lines).items()}
+    return {tax: (0, 0, 0, *sums) for tax, sums in _taxes(taxes, lines).items()}
 
 
 def _taxes(taxes: Iterable[Tax], lines: Iterable[Goods]) -> dict[TaxKey, tuple[int, int]]:

@@ -73,6 +73,8 @@ FACTS: LiteralString = """
         item_no             int NOT NULL,
         line                smallint NOT NULL,
         orders              smallint,
+        below_cost          smallint,
+        uncosted            smallint,
         PRIMARY KEY (company_id, business_date, store_no, position, line)
     );
     CREATE TABLE sales_tax_facts (
@@ -85,6 +87,7 @@ FACTS: LiteralString = """
         business_date    date NOT NULL,
         store_no         int NOT NULL,
         tax_no           int NOT NULL,
+        orders           smallint,
         PRIMARY KEY (company_id, business_date, store_no, position, tax_no)
     );
     CREATE TABLE sales_discount_facts (
@@ -154,14 +157,15 @@ ADD_LINES: LiteralString = f"""
         INSERT INTO sales_line_facts (
             company_id, business_date, store_no, position, line, item_no, orders, quantity,
             returned_quantity, gross_sales, discounts, returns, tax, cost_of_goods, restocked_quantity,
-            not_restocked_value)
+            not_restocked_value, below_cost, uncosted)
         SELECT %(company_id)s, sold.*
           FROM unnest(%(business_date)b::date[], %(store_no)b::int[], %(position)b::bigint[],
                       %(line)b::smallint[], %(item_no)b::int[], %(orders)b::smallint[],
                       %(quantity)b::bigint[], %(returned_quantity)b::bigint[], %(gross_sales)b::bigint[],
                       %(discounts)b::bigint[], %(returns)b::bigint[], %(tax)b::bigint[],
                       %(cost_of_goods)b::bigint[], %(restocked_quantity)b::bigint[],
-                      %(not_restocked_value)b::bigint[]) AS sold
+                      %(not_restocked_value)b::bigint[], %(below_cost)b::smallint[],
+                      %(uncosted)b::smallint[]) AS sold
         RETURNING *
     ), {ADD_ITEM_MONTH}, {ADD_ITEM_YEAR}
     SELECT count(*) FROM added
@@ -169,12 +173,12 @@ ADD_LINES: LiteralString = f"""
 
 ADD_TAXES: LiteralString = f"""
     WITH added AS (
-        INSERT INTO sales_tax_facts (company_id, business_date, store_no, position, tax_no, taxable, tax,
-                                     returned_taxable, returned_tax)
+        INSERT INTO sales_tax_facts (company_id, business_date, store_no, position, tax_no, orders, taxable,
+                                     tax, returned_taxable, returned_tax)
         SELECT %(company_id)s, taxed.*
           FROM unnest(%(business_date)b::date[], %(store_no)b::int[], %(position)b::bigint[],
-                      %(tax_no)b::int[], %(taxable)b::bigint[], %(tax)b::bigint[],
-                      %(returned_taxable)b::bigint[], %(returned_tax)b::bigint[]) AS taxed
+                      %(tax_no)b::int[], %(orders)b::smallint[], %(taxable)b::bigint[],
+                      %(tax)b::bigint[], %(returned_taxable)b::bigint[], %(returned_tax)b::bigint[]) AS taxed
         RETURNING *
     ), {ADD_TAX_DAY}
     SELECT count(*) FROM added

@@ -41,6 +41,8 @@ _ITEM_COLUMNS: LiteralString = """
     cost_of_goods       numeric NOT NULL,
     restocked_quantity  numeric NOT NULL,
     not_restocked_value numeric NOT NULL,
+    below_cost          bigint NOT NULL,
+    uncosted            bigint NOT NULL,
 """
 
 # Today's rows are written again and again, each beside its former self.
@@ -103,6 +105,7 @@ ROLLUPS: LiteralString = f"""
         tax_no           int NOT NULL,
         first_position   bigint NOT NULL,
         last_position    bigint NOT NULL,
+        orders           bigint NOT NULL,
         taxable          numeric NOT NULL,
         tax              numeric NOT NULL,
         returned_taxable numeric NOT NULL,
@@ -217,13 +220,14 @@ ADD_CUSTOMER_MONTH: LiteralString = f"""
 
 _ITEM_NAMES: LiteralString = """
     first_position, last_position, orders, quantity, returned_quantity, gross_sales, discounts, returns, tax,
-    cost_of_goods, restocked_quantity, not_restocked_value
+    cost_of_goods, restocked_quantity, not_restocked_value, below_cost, uncosted
 """
 _ITEM_SUMS: LiteralString = """
     min(position), max(position), coalesce(sum(orders), 0), coalesce(sum(quantity), 0),
     coalesce(sum(returned_quantity), 0), coalesce(sum(gross_sales), 0), coalesce(sum(discounts), 0),
     coalesce(sum(returns), 0), coalesce(sum(tax), 0), coalesce(sum(cost_of_goods), 0),
-    coalesce(sum(restocked_quantity), 0), coalesce(sum(not_restocked_value), 0)
+    coalesce(sum(restocked_quantity), 0), coalesce(sum(not_restocked_value), 0),
+    coalesce(sum(below_cost), 0), coalesce(sum(uncosted), 0)
 """
 _ITEM_ADDED: LiteralString = """
     first_position = least(rollup.first_position, excluded.first_position),
@@ -237,7 +241,9 @@ _ITEM_ADDED: LiteralString = """
     tax = rollup.tax + excluded.tax,
     cost_of_goods = rollup.cost_of_goods + excluded.cost_of_goods,
     restocked_quantity = rollup.restocked_quantity + excluded.restocked_quantity,
-    not_restocked_value = rollup.not_restocked_value + excluded.not_restocked_value
+    not_restocked_value = rollup.not_restocked_value + excluded.not_restocked_value,
+    below_cost = rollup.below_cost + excluded.below_cost,
+    uncosted = rollup.uncosted + excluded.uncosted
 """
 
 ADD_ITEM_MONTH: LiteralString = f"""
@@ -263,16 +269,18 @@ ADD_ITEM_YEAR: LiteralString = f"""
 ADD_TAX_DAY: LiteralString = """
     by_tax_day AS (
         INSERT INTO sales_tax_day AS rollup (company_id, business_date, store_no, tax_no, first_position,
-                                             last_position, taxable, tax, returned_taxable, returned_tax)
+                                             last_position, orders, taxable, tax, returned_taxable,
+                                             returned_tax)
         SELECT company_id, business_date, store_no, tax_no, min(position), max(position),
-               coalesce(sum(taxable), 0), coalesce(sum(tax), 0), coalesce(sum(returned_taxable), 0),
-               coalesce(sum(returned_tax), 0)
+               coalesce(sum(orders), 0), coalesce(sum(taxable), 0), coalesce(sum(tax), 0),
+               coalesce(sum(returned_taxable), 0), coalesce(sum(returned_tax), 0)
           FROM added
          GROUP BY company_id, business_date, store_no, tax_no
             ON CONFLICT (company_id, business_date, store_no, tax_no) DO UPDATE
            SET first_position = least(rollup.first_position, excluded.first_position),
                last_position = greatest(rollup.last_position, excluded.last_position),
-               taxable = rollup.taxable + excluded.taxable,
+               orders = rollup.orders + excluded.orders,
+           taxable = rollup.taxable + excluded.taxable,
                tax = rollup.tax + excluded.tax,
                returned_taxable = rollup.returned_taxable + excluded.returned_taxable,
                returned_tax = rollup.returned_tax + excluded.returned_tax

@@ -54,7 +54,7 @@ def _fact(position: int, event: Any) -> PlainFact | None:
 
 
 def _count_sale(fact: PlainFact, sale: Any, sign: int = 1) -> None:
-    _count_goods(fact, sale.lines, sign)
+    _count_goods(fact, sale, sign)
     fact.totals["orders"] += sign
     for line in sale.lines:
         fact.totals["overrides"] += sign * line.price_overridden
@@ -73,7 +73,7 @@ def _count_void(fact: PlainFact, void: Any) -> None:
 
 
 def _count_handover(fact: PlainFact, handover: Any) -> None:
-    _count_goods(fact, handover.lines, 1)
+    _count_goods(fact, handover, 1)
     worth = sum(line.total for line in handover.lines)
     fact.totals["orders"] += handover.is_first
     fact.totals["deposits"] += handover.charged - worth
@@ -116,9 +116,12 @@ def _count_return(fact: PlainFact, refund: Any) -> None:
     _count_paid_back(fact, refund.payments)
 
 
-def _count_goods(fact: PlainFact, lines: Iterable[Any], sign: int) -> None:
+def _count_goods(fact: PlainFact, goods: Any, sign: int) -> None:
+    lines = goods.lines
     for item in {_item(line) for line in lines}:
         _of(fact.items, item)["orders"] += sign
+    for tax in {_tax(one) for line in lines for one in line.taxes or (None,)}:
+        _of(fact.taxes, tax)["orders"] += sign * getattr(goods, "is_first", 1)
     for line in lines:
         shared = {
             "gross_sales": sign * line.gross_sales,
@@ -127,17 +130,25 @@ def _count_goods(fact: PlainFact, lines: Iterable[Any], sign: int) -> None:
             "cost_of_goods": sign * line.cost_total,
         }
         quantity = sign * int(line.quantity * 100_000)
-        _of(fact.items, _item(line)).update({**shared, "quantity": quantity})
+        own = {
+            "quantity": quantity,
+            "below_cost": sign * (line.cost_total > line.net_sales),
+            "uncosted": sign * (line.cost_total == 0),
+        }
+        _of(fact.items, _item(line)).update({**shared, **own})
         fact.totals.update({**shared, "items": quantity})
         _count_taxes(fact, line, "taxable", "tax", sign)
 
 
 def _count_taxes(fact: PlainFact, part: Any, base: str, amount: str, sign: int) -> None:
     for tax in part.taxes:
-        key = (tax.name, tax.rate, tax.inclusive, tax.jurisdiction)
-        _of(fact.taxes, key).update({base: sign * tax.taxable, amount: sign * tax.amount})
+        _of(fact.taxes, _tax(tax)).update({base: sign * tax.taxable, amount: sign * tax.amount})
     if not part.taxes:
         _of(fact.taxes, None)[base] += sign * part.net_sales
+
+
+def _tax(tax: Any) -> Any:
+    return tax and (tax.name, tax.rate, tax.inclusive, tax.jurisdiction)
 
 
 def _count_payment(fact: PlainFact, method: str, sign: int, paid: Any) -> None:

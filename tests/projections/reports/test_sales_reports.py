@@ -42,8 +42,10 @@ OF_ITEM = [
     "cost_of_goods",
     "restocked_quantity",
     "not_restocked_value",
+    "below_cost",
+    "uncosted",
 ]
-OF_TAX = ["taxable", "tax", "returned_taxable", "returned_tax"]
+OF_TAX = ["orders", "taxable", "tax", "returned_taxable", "returned_tax"]
 OF_METHOD = ["payments", "amount", "tips", "refund_count", "refunds", "change"]
 
 
