@@ -42,7 +42,6 @@ from api.openapi import OpenApi, document_of
 from api.paths import IdConverter
 from api.payment_methods import PAYMENT_METHODS
 from api.registers import REGISTERS
-from api.reports import sales_summary
 from api.services import Services
 from api.settings import SettingListing, add_setting
 from api.storages import STORAGES, STORE_STORAGES
@@ -90,7 +89,6 @@ AREAS = (
     receipts,
     shifts,
     sync,
-    sales_summary,
     reports,
     audit,
 )

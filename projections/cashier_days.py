@@ -15,52 +15,64 @@ MOST = 5
 
 # A day of one cashier is some hundreds of facts, which an index has together.
 _OWN: LiteralString = """
-       sale_facts WHERE company_id = %(company_id)s AND cashier_id = %(cashier_id)s
-       AND business_date = %(business_date)s
-       AND (%(store_ids)b::uuid[] IS NULL OR store_id = ANY(%(store_ids)b::uuid[]))
+       sales_facts WHERE company_id = %(company_id)s AND business_date = %(business_date)s
+       AND cashier_no = (SELECT no FROM report_places
+                          WHERE company_id = %(company_id)s AND kind = 'cashier' AND id = %(cashier_id)s)
+       AND (%(store_ids)b::uuid[] IS NULL OR store_no = ANY(ARRAY(
+            SELECT no FROM report_places
+             WHERE company_id = %(company_id)s AND kind = 'store' AND id = ANY(%(store_ids)b::uuid[]))))
 """
 
 # What gives money back counts as no order; a void takes its order away again. The second part of a placed
 # order and what was paid on it are no orders either.
 _BY_HOUR: LiteralString = f"""
-    SELECT hour, sum(orders)::bigint AS orders, trim_scale(sum(items)) AS items,
-           sum(gross_sales - discounts - returns) AS net_sales, sum(tax) AS tax, sum(tips) AS tips,
-           sum(rounding) AS rounding,
-           count(*) FILTER (WHERE is_return) AS refunds,
-           coalesce(sum(returns - tax) FILTER (WHERE is_return), 0) AS refunded
+    SELECT hour, coalesce(sum(orders), 0)::bigint AS orders,
+           trim_scale(coalesce(sum(items), 0) * 0.00001) AS items,
+           sum(coalesce(gross_sales, 0) - coalesce(discounts, 0) - coalesce(returns, 0)) AS net_sales,
+           coalesce(sum(tax), 0) AS tax, coalesce(sum(tips), 0) AS tips,
+           coalesce(sum(rounding), 0) AS rounding,
+           coalesce(sum(refund_count), 0)::bigint AS refunds,
+           coalesce(sum(coalesce(returns, 0) - coalesce(tax, 0)) FILTER (WHERE refund_count > 0), 0)
+               AS refunded
       FROM {_OWN}
      GROUP BY hour
      ORDER BY hour
 """
 
 _BY_METHOD: LiteralString = f"""
-    SELECT paid.method, sum(paid.payments)::bigint AS payments, sum(paid.amount) AS amount,
-           sum(paid.tips) AS tips, sum(paid.refund_count)::bigint AS refund_count,
-           sum(paid.refunds) AS refunds
+    SELECT method.method, coalesce(sum(paid.payments), 0)::bigint AS payments,
+           coalesce(sum(paid.amount), 0) AS amount, coalesce(sum(paid.tips), 0) AS tips,
+           coalesce(sum(paid.refund_count), 0)::bigint AS refund_count,
+           coalesce(sum(paid.refunds), 0) AS refunds
       FROM (SELECT * FROM {_OWN}) AS own
      CROSS JOIN LATERAL (
-            SELECT method, payments, amount, tips, refund_count, refunds FROM sale_payment_facts
+            SELECT method_no, payments, amount, tips, refund_count, refunds FROM sales_payment_facts
              WHERE company_id = %(company_id)s AND business_date = own.business_date
-               AND store_id = own.store_id AND position = own.position
+               AND store_no = own.store_no AND position = own.position
            ) AS paid
-     GROUP BY paid.method
-     ORDER BY sum(paid.amount) DESC, paid.method
+      JOIN report_methods AS method
+        ON method.company_id = %(company_id)s AND method.method_no = paid.method_no
+     GROUP BY method.method
+     ORDER BY coalesce(sum(paid.amount), 0) DESC, method.method
 """
 
 # What they are called now: a variant that is no more has no name.
 _TOP_PRODUCTS: LiteralString = f"""
     WITH top AS MATERIALIZED (
-        SELECT sold.variant_id, trim_scale(sum(sold.quantity)) AS quantity,
-               sum(sold.gross_sales - sold.discounts - sold.returns) AS net_sales
+        SELECT item.variant_id, trim_scale(sum(sold.quantity) * 0.00001) AS quantity,
+               sum(coalesce(sold.gross_sales, 0) - coalesce(sold.discounts, 0) - coalesce(sold.returns, 0))
+                   AS net_sales
           FROM (SELECT * FROM {_OWN}) AS own
          CROSS JOIN LATERAL (
-                SELECT variant_id, quantity, gross_sales, discounts, returns FROM sale_line_facts
+                SELECT item_no, quantity, gross_sales, discounts, returns FROM sales_line_facts
                  WHERE company_id = %(company_id)s AND business_date = own.business_date
-                   AND store_id = own.store_id AND position = own.position
+                   AND store_no = own.store_no AND position = own.position
                ) AS sold
-         GROUP BY sold.variant_id
+          JOIN report_items AS item
+            ON item.company_id = %(company_id)s AND item.item_no = sold.item_no
+         GROUP BY item.variant_id
         HAVING sum(sold.quantity) > 0
-         ORDER BY net_sales DESC, sold.variant_id
+         ORDER BY net_sales DESC, item.variant_id
          LIMIT %(most)s::bigint
     )
     SELECT top.*, called.product_id, called.sku, called.name, called.variant_name

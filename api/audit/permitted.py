@@ -21,6 +21,7 @@ COST_FIELDS = frozenset(
         "cost",
         "old_cost",
         "unit_cost",
+        "not_restocked_cost",
         "entered_cost",
         "credit",
         "unit_credit",

@@ -14,13 +14,13 @@ from api.cashier.dashboard_answers import (
     OwnHeldAnswer,
     OwnHourAnswer,
     OwnOrderAnswer,
+    OwnPaymentAnswer,
     OwnProductAnswer,
     OwnRefundsAnswer,
     OwnSalesAnswer,
 )
 from api.fields import Body, Day
 from api.operations import operation
-from api.reports.sales_summary.answers import PaymentRowAnswer
 from api.resource import Resource
 from api.services import Reading
 from api.shifts.answers import ShiftAnswer
@@ -33,7 +33,7 @@ from domain.shifts.report import HeldTotals
 from projections.base import Row
 from projections.cashier_days import CashierDay, ask_day
 from projections.held_sales import sum_held_sales
-from projections.reports.sale_facts import SaleFacts
+from projections.reports.sales.sales_reports import SalesReports
 from projections.shifts.figures import ask_figures, figures_of
 from projections.shifts.own import ask_current, ask_troubles
 from projections.till_operations import ask_rejected
@@ -67,7 +67,7 @@ class CashierDashboard(Resource):
         query=DashboardQuery(),
         answer=DashboardAnswer,
         refusals=(Missing,),
-        projections=(SaleFacts,),
+        projections=(SalesReports,),
         description="The caller's own figures in their stores, as the sales summary counts them: a refund is "
         "of the day and of whoever gave it, a void of the sale's. `shift`, `held` and `alerts` are of now, "
         "whichever day is asked about.",
@@ -126,7 +126,7 @@ def _show(day: OwnDay) -> DashboardAnswer:
             total=sum(row["refunded"] for row in figures.by_hour),
         ),
         by_hour=[OwnHourAnswer.of(row) for row in figures.by_hour],
-        by_method=[PaymentRowAnswer.of(row) for row in figures.by_method],
+        by_method=[OwnPaymentAnswer.of(row) for row in figures.by_method],
         top_products=[OwnProductAnswer.of(row) for row in figures.top_products],
         last_orders=[OwnOrderAnswer.of(row) for row in figures.last_orders],
         held=OwnHeldAnswer(count=day.held.count, total=day.held.value),

@@ -3,7 +3,6 @@
 from typing import Annotated, Literal, get_args
 
 from api.answers import Answer, Count, Currency, Day, Expected, Id, Meaning, Moment, Money, Quantity, Sum
-from api.reports.sales_summary.answers import PaymentRowAnswer
 from api.shifts.answers import ShiftAnswer
 from domain.orders import FulfilmentStatus, OrderStatus, PaymentStatus
 
@@ -43,6 +42,24 @@ class OwnHourAnswer(Answer):
     hour: Annotated[int, Meaning("The local hour.", 9)]
     orders: Annotated[int, Meaning("How many sales.", 7)]
     net_sales: Annotated[Sum, Meaning("Without tax, discounts and what came back.", 5_230)]
+
+
+class OwnPaymentAnswer(Answer):
+    """What one payment method brought in, change already given back; refunds stand apart."""
+
+    method: Annotated[
+        str,
+        Meaning(
+            "`cash`, `card`, `coupon`, `store_credit`, `account`, the code of a payment method, or "
+            "`exchange`, which ties what came back to what it was exchanged for.",
+            "cash",
+        ),
+    ]
+    payments: Annotated[int, Meaning("How many payments.", 96)]
+    amount: Annotated[Sum, Meaning("What came in, change already given back.", 98_310)]
+    tips: Annotated[Sum, Meaning("Tips.", 0)]
+    refund_count: Annotated[int, Meaning("How many payments back.", 1)]
+    refunds: Annotated[Sum, Meaning("What was paid back, without tips.", 1_100)]
 
 
 class OwnProductAnswer(Answer):
@@ -98,7 +115,7 @@ class DashboardAnswer(Answer):
     sales: Annotated[OwnSalesAnswer, Meaning("What one sold.")]
     refunds: Annotated[OwnRefundsAnswer, Meaning("What one gave back.")]
     by_hour: Annotated[list[OwnHourAnswer], Meaning("By hours.")]
-    by_method: Annotated[list[PaymentRowAnswer], Expected("By payment methods, largest amount first.")]
+    by_method: Annotated[list[OwnPaymentAnswer], Expected("By payment methods, largest amount first.")]
     top_products: Annotated[
         list[OwnProductAnswer], Meaning("The five variants that brought most, by `net_sales`.")
     ]

@@ -42,4 +42,8 @@ class Ids(Many):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         several = value if isinstance(value, list) else [value]
-        return list(dict.fromkeys(super()._deserialize(several, attr, data, **kwargs)))
+        try:
+            return list(dict.fromkeys(super()._deserialize(several, attr, data, **kwargs)))
+        except ValidationError:
+            # Which of them it is has no name in a query.
+            raise self.inner.make_error("invalid_uuid") from None

@@ -30,7 +30,7 @@ class WorkersAnswer(Answer):
 class ProjectionLagAnswer(Answer):
     """How far a read model is behind, over all companies."""
 
-    projection: Annotated[str, Meaning("The read model.", "sales_summary")]
+    projection: Annotated[str, Meaning("The read model.", "report_sales")]
     companies: Annotated[Count, Meaning("For how many companies it is kept.", 3)]
     greatest_lag: Annotated[Count, Meaning("Events not folded yet, of the company with most.", 0)]
     lag_seconds: Annotated[float, Meaning("Age of the oldest event that is not folded yet.", 0.0)]

@@ -1,6 +1,7 @@
 """What sections answer, made from their columns: the frame around the rows, and a record for each section."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Annotated, Any, Literal, cast
 
 import msgspec
@@ -88,7 +89,7 @@ class FrameAnswer(Answer, rename={"from_date": "from", "to_date": "to"}):
 
 def answer_of(section: Section, name: str) -> type[FrameAnswer]:
     """The record of a section's answer; `name` begins those of its parts."""
-    row = _record(f"{name}Row", f"A row of: {section.title}.", section.all_columns)
+    row = _record(f"{name}Row", f"A row of: {section.title}.", section.all_columns, first=[_KEY])
     figures = [column for column in section.columns if column.unit not in {"text", "id"}]
     footer = _record(f"{name}Footer", f"A footer of: {section.title}.", figures, is_footer=True)
     comparison = msgspec.defstruct(
@@ -125,8 +126,19 @@ def answer_of(section: Section, name: str) -> type[FrameAnswer]:
     return cast("type[FrameAnswer]", frame)
 
 
-def _record(name: str, meaning: str, columns: Sequence[Column], *, is_footer: bool = False) -> type[Answer]:
-    fields = [(column.name, _field(column, is_footer=is_footer)) for column in columns]
+#: What tells a row apart, whatever the section.
+_KEY = ("key", Annotated[str, Meaning("What tells the row apart, to ask for an explanation by.", "pos")])
+
+
+def _record(
+    name: str,
+    meaning: str,
+    columns: Sequence[Column],
+    *,
+    first: Sequence[tuple[str, Any]] = (),
+    is_footer: bool = False,
+) -> type[Answer]:
+    fields = [*first, *((column.name, _field(column, is_footer=is_footer)) for column in columns)]
     made = msgspec.defstruct(name, fields, bases=(Answer,), kw_only=True, module=__name__)
     made.__doc__ = meaning
     return cast("type[Answer]", made)
@@ -136,7 +148,7 @@ def _field(column: Column, *, is_footer: bool) -> Any:
     kind = _TYPES[column.unit]
     text = f"{column.meaning} `{column.formula}`." if column.formula else column.meaning
     meaning = Meaning(text, column.example, column.needs)
-    has_always = isinstance(column, Measure) and not (is_footer and column.footer != "sum")
+    has_always = isinstance(column, Measure) and not (is_footer and column.footer == "none")
     return Annotated[kind, meaning] if has_always else Annotated[kind | None, meaning]
 
 
@@ -147,9 +159,48 @@ def show_columns(columns: Iterable[Column]) -> list[ColumnAnswer]:
             name=column.name,
             label=column.label,
             unit=column.unit,
-            additive=isinstance(column, Measure),
+            additive=column.footer == "sum",
             formula=column.formula,
             definition=column.meaning,
         )
         for column in columns
     ]
+
+
+class ExplainedFactAnswer(Answer):
+    """A fact of a figure: the event it comes from, and what it adds."""
+
+    position: Annotated[int, Meaning("The place of the event in the log.", 42)]
+    line: Annotated[int, Meaning("Which line of it, from 0.", 0)]
+    amount: Annotated[int | Decimal, Meaning("What it adds to the figure, in its unit.", 995)]
+    type: Annotated[str, Meaning("What happened.", "orders.Order.Sold")]
+    stream_id: Annotated[Id, Meaning("To what.")]
+    document: Annotated[str | None, Meaning("The number of the order, if it is one.", "MAIN-1-000042")]
+    recorded_at: Annotated[Moment, Meaning("When it was recorded.")]
+    actor_id: Annotated[Id | None, Meaning("Who did it.")]
+
+
+class ExplainedInputAnswer(Answer):
+    """A figure that another follows from."""
+
+    column: Annotated[str, Meaning("The column.", "net_sales")]
+    figure: Annotated[int | Decimal | None, Meaning("What it is there.", 121_400)]
+
+
+class ExplanationAnswer(Answer):
+    """What one figure is made of."""
+
+    section: Annotated[str, Meaning("The section.", "by-store")]
+    column: Annotated[str, Meaning("The column.", "net_sales")]
+    label: Annotated[str, Meaning("What people call it.", "Net sales")]
+    unit: Annotated[str, Meaning("What its values are.", "money")]
+    formula: Annotated[str | None, Meaning("What it follows from.", "gross_sales - discounts - returns")]
+    definition: Annotated[str, Meaning("What it means.", "What was sold, without tax and discounts.")]
+    figure: Annotated[int | Decimal | None, Meaning("What it is: what all its facts come to.", 121_400)]
+    inputs: Annotated[
+        list[ExplainedInputAnswer],
+        Meaning("The figures it follows from, where it is no sum; each can be asked for itself."),
+    ]
+    facts: Annotated[list[ExplainedFactAnswer], Meaning("One page of its facts, in the order of the log.")]
+    count: Annotated[Count, Meaning("How many facts there are.", 118)]
+    read_position: Annotated[int, Meaning("The position of the log this knows.", 42)]

@@ -87,7 +87,7 @@ def request_of(
     as_of = query.get("as_of")
     if as_of is not None and as_of > now:
         raise AsOfInFuture
-    if query["sort"].removeprefix("-") not in {one.name for one in section.columns_for(permissions)}:
+    if query["sort"].removeprefix("-") not in _sorts(section, permissions):
         raise UnknownColumn
     return Request(
         section=section,
@@ -97,6 +97,12 @@ def request_of(
         permissions=permissions,
         query=query,
     )
+
+
+def _sorts(section: Section, permissions: frozenset[str]) -> set[str]:
+    """What the section can be sorted by for somebody with these permissions."""
+    shown: set[str] = {column.name for column in section.columns_for(permissions)}
+    return shown & {*section.sorts} if section.sorts else shown
 
 
 def _stores(named: list[UUID] | None, caller: Caller) -> tuple[UUID, ...] | None:

@@ -1,6 +1,6 @@
 """A table as sections answer it: the frame, the rows, the footers, and the picture."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,7 +45,7 @@ def show_table(table: Table, frame: Frame) -> dict[str, Any]:
         "computed_at": frame.now,
         "partial": is_running(period, stores, frame.now),
         "columns": show_columns(table.columns),
-        "rows": _picked(table.rows, table.columns),
+        "rows": _picked(table),
         **{name: _footer(getattr(table, name), table) for name in ("totals", "overall", "others")},
         "count": table.count,
         "comparison": _show_comparison(table.comparison, table) if table.comparison else None,
@@ -53,9 +53,10 @@ def show_table(table: Table, frame: Frame) -> dict[str, Any]:
     }
 
 
-def _picked(rows: Iterable[Row], columns: Sequence[Column]) -> list[Row]:
-    names = [column.name for column in columns]
-    return [{name: row[name] for name in names} for row in rows]
+def _picked(table: Table) -> list[Row]:
+    names = [column.name for column in table.columns]
+    key_of = table.section.key_of
+    return [{"key": key_of(row), **{name: row[name] for name in names}} for row in table.rows]
 
 
 def _footer(footer: Row, table: Table) -> Row:
@@ -65,10 +66,13 @@ def _footer(footer: Row, table: Table) -> Row:
 
 def _show_comparison(comparison: Comparison, table: Table) -> dict[str, Any]:
     names = [column.name for column in table.columns]
+    key_of = table.section.key_of
     return {
         "from": comparison.period.from_date,
         "to": comparison.period.to_date,
-        "rows": [row and {name: row[name] for name in names} for row in comparison.rows],
+        "rows": [
+            row and {"key": key_of(row), **{name: row[name] for name in names}} for row in comparison.rows
+        ],
         "overall": _footer(comparison.overall, table),
         "differences": _footer(comparison.differences, table),
     }

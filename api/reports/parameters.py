@@ -62,18 +62,24 @@ class ReportQuery(PageQuery):
         "previous_period", "previous_year", "none", load_default="none", meaning="What to compare with."
     )
     page = Whole(least=1, most=100_000, load_default=1, meaning="Which page, from 1.", example=1)
-    limit = Whole(least=1, most=1_000, load_default=20, meaning="How many rows at most.", example=20)
+    limit = Whole(least=1, most=1_000, load_default=1_000, meaning="How many rows at most.", example=20)
 
 
 def query_of(section: Section, name: str) -> Body:
     """The parameters of a section, as a schema of this name."""
-    names = section.sorts or [column.name for column in section.all_columns]
+    names = ", ".join(section.sorts or [column.name for column in section.all_columns])
     own: dict[str, object] = {one: FILTERS[one]() for one in section.filters}
-    own["sort"] = Choice(
-        *(sign + one for one in names for sign in ("", "-")),
+    own["sort"] = Text(
+        shortest=1,
+        longest=60,
         load_default=section.order,
-        meaning="What to sort by; a minus turns the order around.",
+        meaning=f"What to sort by, a minus turns the order around: {names}.",
+        example=section.order,
     )
+    if section.is_ranked:
+        own["limit"] = Whole(
+            least=1, most=1_000, load_default=20, meaning="How many rows at most.", example=20
+        )
     if section.groups:
         own["group"] = Choice(
             *section.groups, load_default=section.groups[0], meaning="What tells the rows apart."

@@ -6,34 +6,35 @@ from falcon import App, Request, Response
 
 from api.operations import Operation
 from api.reports.answers import answer_of
-from api.reports.asking import AsOfInFuture, PageTooDeep, UnknownColumn, request_of
+from api.reports.asking import request_of
+from api.reports.explaining import SectionExplanation
 from api.reports.frame import Frame, show_table
 from api.reports.parameters import query_of
+from api.reports.permissions import PERMISSIONS, REFUSALS
 from api.resource import Resource, permissions_of
 from api.services import Reading, Services
 from commands.ports import Missing
-from domain.settings import OtherStore
 from projections.base import plan_for_values
 from projections.companies import find_company
-from projections.reports.period import PeriodNotValid, RangeTooLong
 from projections.reports.section import Section
 from projections.reports.sections import SECTIONS
 from projections.reports.stores import ask_stores
 from projections.reports.table import ask_table
 
-#: Who sees a report.
-PERMISSIONS = {
-    "sales-summary": "reports.sales.view",
-    "inventory-report": "reports.inventory.view",
-    "financial-report": "reports.financial.view",
-}
-REFUSALS = (PeriodNotValid, RangeTooLong, PageTooDeep, AsOfInFuture, UnknownColumn, OtherStore)
+AREAS = ("sales-summary", "inventory-report", "financial-report")
 
 
 def add_routes(app: App[Request, Response], services: Services) -> None:
     """The routes of all sections."""
     for section in SECTIONS:
         app.add_route(f"/api/admin/reports/{section.area}/{section.path}", SectionReport(services, section))
+    for area in AREAS:
+        sections: dict[str, Section] = {
+            one.path: one for one in SECTIONS if one.area == area and one.explanations
+        }
+        if sections:
+            explanation = SectionExplanation(services, area, sections)
+            app.add_route(f"/api/admin/reports/{area}/explain", explanation)
 
 
 class SectionReport(Resource):

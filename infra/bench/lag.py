@@ -11,7 +11,7 @@ from infra.bench.shops import Chain, id_of
 from infra.bench.site import MeasurementFailed, following, serving, task
 from infra.bench.watcher import Watched
 
-PROJECTION = "sales_summary"
+PROJECTION = "report_sales"
 PATIENCE_SECONDS = 60.0
 
 # Every read model that lags counts: while the worker catches up with any of them, it is not idle.

@@ -42,7 +42,7 @@ def measure(chain: Chain) -> dict[str, Any]:
     for company_id in companies:
         _fill(chain, company_id, sales, (kind, metadata), states)
     site.own("VACUUM ANALYZE events")
-    models = [model for model in PROJECTIONS if model.name == "sales_summary"]
+    models = [model for model in PROJECTIONS if model.name == "report_sales"]
     reports = [rebuild(site.addresses.worker, EVENT_TYPES, models[0], company) for company in companies]
     speed = sum(report.events for report in reports) / sum(report.seconds for report in reports)
 

@@ -186,7 +186,7 @@ def retry(context: click.Context, name: str, company_id: UUID) -> None:
 
     \b
     Example:
-      mipos projections retry sales_summary --company 0190163d-8694-739b-aea5-966c26f8ad91
+      mipos projections retry report_sales --company 0190163d-8694-739b-aea5-966c26f8ad91
     """
     model = _named(name)
     with _connected(context) as connection:

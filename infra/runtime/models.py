@@ -54,12 +54,9 @@ from projections.packages import Packages
 from projections.pos_catalog.feed import PosCatalogFeed
 from projections.refunds import Refunds
 from projections.reports.accounts import ReportAccounts
-from projections.reports.closings import ReportClosings
 from projections.reports.drawers import ReportDrawers
 from projections.reports.names import ReportNames
-from projections.reports.sale_facts import SaleFacts
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.sales_daily import SalesDaily
 from projections.reports.stock import StockReports
 from projections.search.customer_index import CustomerSearch
 from projections.search.index import Search
@@ -142,11 +139,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     Orders(),
     Refunds(),
     HeldSales(),
-    SalesDaily(),
-    SaleFacts(),
     ReportNames(),
     ReportDrawers(),
-    ReportClosings(),
     ReportAccounts(),
     SalesReports(),
     CustomerTotals(),

@@ -10,7 +10,7 @@ from domain.entities import Entity
 from projections.base import Answer, Database, Event, Fact, Projection, Row, belonging, in_whole
 from projections.pages import PAGE, list_and_count
 from projections.records import Reading
-from projections.reports.sale_facts import add_rows
+from projections.rows import add_rows
 
 #: A place in the history is the event's position times this, plus the row's number within the event.
 ROWS_PER_EVENT = 100_000

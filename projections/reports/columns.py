@@ -66,8 +66,13 @@ class Measure(Column):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Distinct(Column):
-    """How many different ones there are: it does not add up over rows, so only the whole has it."""
+class Distinct(Measure):
+    """How many different ones there are: it adds up over facts of a row, and not over rows."""
+
+    @property
+    def footer(self) -> Footer:
+        """Only a question about the whole knows it."""
+        return "none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +125,7 @@ def sums_of(rows: Iterable[Row], columns: Sequence[Column]) -> Row:
     """What the figures of rows add up to, without what follows from it; None for what does not add up."""
     several = list(rows)
     return {
-        column.name: _sum_of(several, column) if isinstance(column, Measure) else None
+        column.name: _sum_of(several, column) if column.footer == "sum" else None
         for column in columns
         if not isinstance(column, Key | Derived)
     }
@@ -128,8 +133,16 @@ def sums_of(rows: Iterable[Row], columns: Sequence[Column]) -> Row:
 
 def _sum_of(rows: Sequence[Row], column: Column) -> int | Decimal:
     nothing: Any = Decimal(0) if column.unit == "quantity" else 0
-    total: int | Decimal = sum((row[column.name] or nothing for row in rows), nothing)
+    total: int | Decimal = trimmed(sum((row[column.name] or nothing for row in rows), nothing))
     return total
+
+
+def trimmed(value: Any) -> Any:
+    """A quantity without zeros at its end, as the database writes it; anything else as it is."""
+    if not isinstance(value, Decimal):
+        return value
+    shorter = value.normalize()
+    return shorter if shorter.as_tuple().exponent <= 0 else shorter.quantize(Decimal(1))  # type: ignore[operator]
 
 
 def visible(columns: Iterable[Column], permissions: Collection[str]) -> tuple[Column, ...]:

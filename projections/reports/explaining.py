@@ -25,8 +25,8 @@ def explanations(
 ) -> Explanations:
     """The facts of all figures that add up over these, in a row.
 
-    `conditions` say of each key what it is of a fact; `%(key_…)s` is the row's. Where the key is not given
-    the facts of the whole are meant.
+    `conditions` say of each key what it is of a fact; `%(key_…)s` is the row's. Without a row the facts of
+    the whole are meant.
     """
     named = {column.name: column for column in columns}
     amounts = {column.name: _amount(column, named) for column in columns}
@@ -44,7 +44,7 @@ def _facts(
     line: LiteralString,
     joins: LiteralString,
 ) -> LiteralString:
-    keyed: LiteralString = "".join(f"\n           AND {one}" for one in conditions)
+    keyed: LiteralString = "".join(f"\n           AND (NOT %(is_row)s::bool OR {one})" for one in conditions)
     return f"""
         SELECT position, {line} AS line, {amount} AS amount
           FROM {source.facts}{joins}
@@ -105,11 +105,11 @@ class Explained:
 
 
 def ask_explained(
-    db: Database, asked: Asked, statement: LiteralString, key: Mapping[str, Any]
+    db: Database, asked: Asked, statement: LiteralString, row: Mapping[str, Any], *, is_row: bool
 ) -> Pending[Explained]:
-    """Ask for one page of the facts of a figure in the row of this key."""
-    bounds = {"limit": asked.limit, "offset": asked.offset}
-    keys = {f"key_{name}": value for name, value in key.items()}
+    """Ask for one page of the facts of a figure: in the row of this key, or in the whole."""
+    bounds = {"limit": asked.limit, "offset": asked.offset, "is_row": is_row}
+    keys = {f"key_{name}": value for name, value in row.items()}
     answer = db.ask(statement, {**params_of(db, asked), **bounds, **keys})
 
     def explained_page() -> Explained:

@@ -35,7 +35,9 @@ def order_params(asked: Asked, order: str) -> dict[str, str | None]:
 
 def overall_of(measures: tuple[Measure, ...]) -> LiteralString:
     """The figures of the whole, as columns of a statement over its rows."""
-    return ", ".join(f"coalesce(sum({one.name}), 0) AS overall_{one.name}" for one in measures)
+    return ", ".join(
+        f"coalesce(sum({one.name}), 0) AS overall_{one.name}" for one in measures if one.footer == "sum"
+    )
 
 
 def ask_page(
@@ -50,10 +52,11 @@ def ask_page(
 
 
 def _found(rows: list[Row], measures: tuple[Measure, ...], key: str) -> Found:
-    overall: Row = {one.name: rows[0][_OVERALL + one.name] for one in measures}
+    overall: Row = {one.name: rows[0][_OVERALL + one.name] for one in measures if one.footer == "sum"}
+    distinct: Row = {one.name: None for one in measures if one.footer != "sum"}
     return Found(
         rows=[whole(_own(row), measures) for row in rows if row[key] is not None],
-        overall=whole(overall, measures),
+        overall={**whole(overall, [one for one in measures if one.footer == "sum"]), **distinct},
         count=rows[0]["number"],
     )
 

@@ -96,6 +96,8 @@ class Section:
     order: str
     filters: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    #: Of the figures that add up over facts, the statements of these (`projections/reports/explaining.py`).
+    explanations: Mapping[LiteralString, LiteralString] = field(default_factory=lambda: MappingProxyType({}))
     #: The columns that it can be sorted by, where not all of them.
     sorts: tuple[str, ...] = ()
     chart: Chart | None = None
@@ -107,6 +109,10 @@ class Section:
     def all_columns(self) -> tuple[Column, ...]:
         """Keys and figures, in the order in which they are shown."""
         return (*self.keys, *self.columns)
+
+    def key_of(self, row: Row) -> str:
+        """What tells a row apart, as a text by which it can be asked for: its identity, between commas."""
+        return ",".join("" if row[name] is None else str(row[name]) for name in self.identity)
 
     def columns_for(self, permissions: frozenset[str]) -> tuple[Column, ...]:
         """The columns that are shown to somebody with these permissions."""

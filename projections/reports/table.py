@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.pending import Pending
 from projections.base import Database, Row
-from projections.reports.columns import Column, Derived, Key, derive, sums_of
+from projections.reports.columns import Column, Derived, Key, derive, sums_of, trimmed
 from projections.reports.period import Period
 from projections.reports.section import Asked, Found, Section
 
@@ -96,7 +96,7 @@ def _page(rows: list[Row], asked: Asked) -> list[Row]:
 def _less(overall: Row, totals: Row, columns: Sequence[Column]) -> Row:
     """What the whole has beyond the rows shown, of what adds up; of the rest there is nothing to tell."""
     return {
-        column.name: overall[column.name] - totals[column.name]
+        column.name: trimmed(overall[column.name] - totals[column.name])
         if totals[column.name] is not None and overall[column.name] is not None
         else None
         for column in columns

@@ -9,7 +9,7 @@ from typing import LiteralString
 from domain.stock.movements import StockMovement
 from projections.base import Database, Event, Fact, Projection
 from projections.records import Reading
-from projections.reports.sale_facts import add_rows
+from projections.rows import add_rows
 
 #: A storage and a variant, as text.
 Key = tuple[str, str]

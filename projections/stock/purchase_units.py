@@ -13,7 +13,7 @@ from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.purchase_units import PurchaseUnit
 from projections.base import Database, Fact, Projection, Row
 from projections.records import Reading
-from projections.reports.sale_facts import add_rows
+from projections.rows import add_rows
 
 
 class ReceivedLine(Reading):

@@ -122,7 +122,7 @@ def agrees_with_the_day(day: Day, report: Any) -> None:
     (date,) = report["business_dates"]
     wait = {"X-Wait-For-Position": day.admin.get(f"{SHIFTS}/{report['shift_id']}").headers["x-read-position"]}
     base, filters = "/api/admin/reports/sales-summary", f"from={date}&to={date}&store_id={day.store['id']}"
-    overview = day.admin.call("GET", f"{base}/overview?{filters}", headers=wait).data
+    overview = day.admin.call("GET", f"{base}/overview?{filters}", headers=wait).data["overall"]
     measures = ("gross_sales", "returns", "net_sales", "tax", "tips", "rounding", "total_collected")
     assert {name: overview[name] for name in measures} == {name: report[name] for name in measures}
     assert (overview["orders"], overview["items"]) == (report["receipts"], report["items"])

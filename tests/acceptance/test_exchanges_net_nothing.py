@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from api.reports.sales_summary.sections import SECTIONS
+from projections.reports.sections.sales_summary import SALES_SUMMARY
 from tests.acceptance.till.books import EXCHANGE
 from tests.acceptance.till.model import BASKET, HOW, PERCENT
 from tests.acceptance.till.orders import settle
@@ -49,7 +49,7 @@ class Exchanges:
 
     def sections(self) -> dict[str, Any]:
         """Every section of the report, the shift's report, and the cashier's dashboard."""
-        names = ("overview", *(section.path for section in SECTIONS))
+        names = [section.path for section in SALES_SUMMARY]
         return {
             **{name: self.shop.report(name) for name in names},
             "X": self.shop.get(f"/api/pos/shifts/{self.shift_id}/report").data,

@@ -21,6 +21,7 @@ from api.services import Services
 from domain.permissions import permissions_of
 from infra.runtime.models import EVENT_TYPES
 from tests.api.conftest import REFUND
+from tests.api.explained import explained_by
 
 NOTHING = cast("Any", None)
 SETTINGS = "/api/admin/settings"
@@ -252,7 +253,7 @@ def addresses(route: Route, ids: dict[str, str]) -> Iterator[str]:
     template = route.template.replace("{status}", ids["status"])
     path = re.sub(r"{(\w+):[^}]*}", lambda match: ids.get(match[1], str(uuid4())), template)
     parameters = route.operation.query.fields.values() if route.operation.query else ()
-    values = {**ids, "from": "2021-01-01", "to": "2030-12-31"}
+    values = {**ids, "from": "2021-01-01", "to": "2030-12-31", **explained_by(route)}
     needed = [str(field.data_key or field.name) for field in parameters if field.required]
     query = "&".join(f"{name}={values.get(name, '')}" for name in needed)
     for name in LOOKUPS if "{name}" in path else ("",):

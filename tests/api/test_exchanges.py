@@ -182,7 +182,7 @@ class TestReports:
         def section(name: str) -> Any:
             return admin.get(f"{SUMMARY}/{name}?{day}", X_Wait_For_Position=position).data
 
-        overview = section("overview")
+        overview = section("overview")["overall"]
         assert (overview["orders"], overview["items"], overview["gross_sales"]) == (2, "4", 500)
         assert (overview["returns"], overview["net_sales"], overview["tax"]) == (100, 400, 76)
         assert overview["total_collected"] == 357 + 119
@@ -195,7 +195,8 @@ class TestReports:
         assert (returned["quantity"], returned["returned_quantity"], returned["net_sales"]) == ("3", "1", 200)
         for name in ("by-period", "by-store"):
             totals = section(name)["totals"]
-            assert totals == {measure: overview[measure] for measure in totals}
+            same = totals.keys() & overview.keys()
+            assert {one: totals[one] for one in same} == {one: overview[one] for one in same}
 
     def test_of_what_comes_and_goes_is_of_no_money_at_all(self, sizes: Sizes) -> None:
         admin = sizes.shop.client()
@@ -204,7 +205,7 @@ class TestReports:
         assert (done.status, done.data["difference"]) == (201, 0)
         day = f"from={order['business_date']}&to={done.data['order']['business_date']}"
         position = done.headers["x-event-position"]
-        overview = admin.get(f"{SUMMARY}/overview?{day}", X_Wait_For_Position=position).data
+        overview = admin.get(f"{SUMMARY}/overview?{day}", X_Wait_For_Position=position).data["overall"]
         assert (overview["net_sales"], overview["tax"], overview["total_collected"]) == (100, 19, 119)
         assert overview["cost_of_goods"] == 60
 

@@ -427,7 +427,7 @@ class TestARunningShop:
         call("GET", "/api/admin/inventory/levels")
         call("GET", "/api/admin/storages/{storage_id}/stock", storage_id=storage["id"])
         call("GET", "/api/admin/inventory/movements")
-        days = "from=2020-01-01&to=2100-01-01"
+        days = "from=2021-01-01&to=2030-12-31"
         for section in ("by-period", "by-store", "by-product", "by-payment-method"):
             call("GET", f"/api/admin/reports/sales-summary/{section}?{days}")
         call("GET", f"/api/admin/reports/sales-summary/overview?{days}&compare_to=previous_year")

@@ -43,8 +43,8 @@ def test_each_parameter_that_chooses_one_is_of_the_query(declaring: list[Route])
 @pytest.mark.parametrize(
     ("template", "query", "sources"),
     [
-        ("/api/admin/reports/sales-summary/overview", {"as_of": None}, ("sales_summary",)),
-        ("/api/admin/reports/sales-summary/overview", {"as_of": "2026-03-01"}, ("sale_facts",)),
+        ("/api/admin/reports/sales-summary/overview", {"as_of": None}, ("report_sales",)),
+        ("/api/admin/reports/sales-summary/by-store", {}, ("report_sales", "report_names")),
         ("/api/admin/products/{product_id:uuid}/prices", {"history": False}, ()),
         ("/api/admin/products/{product_id:uuid}/prices", {"history": True}, ("price_history",)),
     ],

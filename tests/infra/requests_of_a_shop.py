@@ -6,7 +6,7 @@ from typing import Any
 from tests.api.conftest import Stocked
 from tests.conftest import PASSWORD
 
-REPORT = "/api/admin/reports/sales-summary/overview?from=2026-01-01&to=2099-01-01"
+REPORT = "/api/admin/reports/sales-summary/overview?from=2021-01-01&to=2030-12-31"
 
 
 def quote(it: Stocked) -> Any:

@@ -42,7 +42,7 @@ SPOIL: LiteralString = (
     f"UPDATE events SET state = '[]' WHERE company_id = %s AND {IS_BRAND} RETURNING position"
 )
 #: What is made from settings, and what is not; one read model only reports are answered from.
-CHANGED = ("settings", "orders", "sales_summary")
+CHANGED = ("settings", "orders", "report_sales")
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +160,7 @@ class TestAnUpgrade:
                 rebuilt = upgrade(database, PROJECTIONS, processes=2, tell=notes.append)
                 sales.go_on()
             assert sales.refusals == set()
-            assert rebuilt == ["settings", "product_listing", "orders", "sales_summary"]
+            assert rebuilt == ["settings", "product_listing", "orders", "report_sales"]
             assert notes == ["Companies that are closed: 1. `mipos projections status` says why."]
             assert closed(database) == [company_id]
 
@@ -188,7 +188,7 @@ class TestAnUpgrade:
                 assert closed(database) == [company_id]
                 assert call(database, "rebuild", name, "--company", str(company_id)).exit_code == 0
             assert closed(database) == []
-            assert call(database, "rebuild", "sales_summary", "--company", str(company_id)).exit_code == 0
+            assert call(database, "rebuild", "report_sales", "--company", str(company_id)).exit_code == 0
             assert [ask(stocked).status for ask in REQUESTS.values()] == [201] + 6 * [200]
         assert differences(database, PROJECTIONS, company_id) == []
         assert differences(database, PROJECTIONS, other.shop.company_id) == []
@@ -286,7 +286,7 @@ class TestAnUpgrade:
     ) -> None:
         company_id = stocked.shop.company_id
         with spoilt(database, company_id) as spoil:
-            change(database, "sales_summary")
+            change(database, "report_sales")
             upgrade(database, PROJECTIONS)
             assert closed(database) == []
             query: LiteralString = (
@@ -295,10 +295,10 @@ class TestAnUpgrade:
             assert rows(database, query) == [(company_id, spoil.position - 1)]
             assert stocked.sell().status == 201
             assert other.sell().status == 201
-            assert call(database, "retry", "sales_summary", "--company", str(company_id)).exit_code == 1
-            assert "mipos projections rebuild sales_summary" in call(database, "status").output
+            assert call(database, "retry", "report_sales", "--company", str(company_id)).exit_code == 1
+            assert "mipos projections rebuild report_sales" in call(database, "status").output
             spoil.mend()
-            assert call(database, "rebuild", "sales_summary", "--company", str(company_id)).exit_code == 0
+            assert call(database, "rebuild", "report_sales", "--company", str(company_id)).exit_code == 0
         assert differences(database, PROJECTIONS, company_id) == []
 
     def test_proves_what_is_recorded_while_it_builds(

@@ -35,7 +35,7 @@ AGAIN: LiteralString = (
     "UPDATE installation SET inline_models = replace(inline_models, 'of another version', '')"
 )
 OTHER_REPORT: LiteralString = (
-    "UPDATE projection_models SET digest = digest || '?' WHERE name = 'sales_summary'"
+    "UPDATE projection_models SET digest = digest || '?' WHERE name = 'report_sales'"
 )
 SAME_REPORT: LiteralString = "UPDATE projection_models SET digest = rtrim(digest, '?')"
 WAITING: LiteralString = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'installation'::regclass"
@@ -102,8 +102,8 @@ class TestAnOutdatedServer:
             assert {stocked.shop.client().get("/api/cashier/orders").status for _ in range(4)} == {503}
 
     def test_sells_on_when_only_a_report_is_another(self, database: Database, stocked: Stocked) -> None:
-        gone: LiteralString = "ALTER TABLE sales_daily RENAME TO sales_by_day"
-        there: LiteralString = "ALTER TABLE sales_by_day RENAME TO sales_daily"
+        gone: LiteralString = "ALTER TABLE sales_store_day RENAME TO sales_by_day"
+        there: LiteralString = "ALTER TABLE sales_by_day RENAME TO sales_store_day"
         with altered(database, OTHER_REPORT, SAME_REPORT), altered(database, gone, there):
             assert stocked.sell().status == 201
             answer = stocked.shop.client().get(REPORT)
@@ -179,11 +179,11 @@ class TestAnOutdatedWorker:
         worker = Worker(database.worker, EVENT_TYPES, PROJECTIONS)
         with altered(database, OTHER_REPORT, SAME_REPORT):
             worker.step()
-            assert position(database, company_id, "sales_summary") == 0
-            assert position(database, company_id, "sale_facts") == 1
+            assert position(database, company_id, "report_sales") == 0
+            assert position(database, company_id, "report_names") == 1
         worker.step()
         worker.close()
-        assert position(database, company_id, "sales_summary") == 1
+        assert position(database, company_id, "report_sales") == 1
 
     def test_does_no_jobs(self, database: Database) -> None:
         done: list[Any] = []

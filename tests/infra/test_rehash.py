@@ -37,7 +37,7 @@ PARKED: LiteralString = """
 """
 PARK_REPORTS: LiteralString = """
     UPDATE projection_checkpoints SET parked_at = now(), error = 'LogAltered: at position 2'
-     WHERE company_id = %s AND projection = 'sale_facts' RETURNING 1
+     WHERE company_id = %s AND projection = 'report_sales' RETURNING 1
 """
 DAMAGES: dict[str, tuple[Fault, LiteralString]] = {
     "the first event removed": (
@@ -162,7 +162,7 @@ class TestAnAlteredLog:
         upgrade(database, PROJECTIONS, tell=notes.append)
         assert rows(database, CLOSED) == []
         assert notes[-1].startswith(f"Made anew for company {altered}: ")
-        assert "sale_facts" in notes[-1]
+        assert "report_sales" in notes[-1]
         assert rows(database, PARKED, altered) == []
         assert fault_of(database, altered) is None
         assert differences(database, PROJECTIONS, altered) == []

@@ -157,12 +157,12 @@ def test_what_is_parked_is_told_and_does_not_count_as_lag(running: Service, comp
 
 def test_the_metrics_have_the_same_in_numbers(running: Service, company_id: Any) -> None:
     register_brands(running, company_id, 3)
-    lag = 'mipos_projection_lag_events{projection="sales_summary"} 3.0'
+    lag = 'mipos_projection_lag_events{projection="report_sales"} 3.0'
     page = metrics_until(running, lambda text: lag in text)
-    assert 'mipos_projections_parked{projection="sales_summary"} 0.0' in page
-    assert 'mipos_projections_filling{projection="sales_summary"} 0.0' in page
+    assert 'mipos_projections_parked{projection="report_sales"} 0.0' in page
+    assert 'mipos_projections_filling{projection="report_sales"} 0.0' in page
     assert 'mipos_workers{state="alive"} 0.0' in page
-    assert re.search(r'mipos_projection_lag_seconds\{projection="sales_summary"\} [0-9.e-]+\n', page)
+    assert re.search(r'mipos_projection_lag_seconds\{projection="report_sales"\} [0-9.e-]+\n', page)
 
 
 def test_differences_of_stock_are_told_in_numbers(running: Service, company_id: Any) -> None:

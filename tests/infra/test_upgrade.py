@@ -19,7 +19,7 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.upgrades.upgrade import CannotBuild, DependedOn
 from projections.base import Database as Target
 from projections.base import Fact
-from projections.reports.sales_daily import SalesDaily
+from projections.reports.sales.sales_reports import SalesReports
 from projections.settings import Settings
 from tests.api.conftest import Stocked, stock_shop
 from tests.conftest import Database, Service, degradations, found_shop, fresh_database, serving
@@ -36,7 +36,7 @@ from tests.infra.upgrades import (
 )
 from tests.waiting import PATIENCE, eventually
 
-REPORT = "/api/admin/reports/sales-summary/overview?from=2026-01-01&to=2099-01-01"
+REPORT = "/api/admin/reports/sales-summary/overview?from=2021-01-01&to=2030-12-31"
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ class TestWhileTheVersionOfBeforeSells:
             rebuilt = upgrade(database, models, processes=2)
             before = len(sales.statuses)
             eventually(lambda: len(sales.statuses) >= before + 10)
-        assert rebuilt == ["settings", "product_listing", "orders", "sales_summary"]
+        assert rebuilt == ["settings", "product_listing", "orders", "report_sales"]
         # Until it is put in place every sale is made; from then on each is refused, and so recorded nowhere.
         assert sales.refusals == {(503, "server_outdated")}
         assert 201 not in sales.statuses[sales.statuses.index(503) + 2 :]
@@ -123,7 +123,7 @@ class TestWhatIsPutInPlace:
                                 ) AS policies ON true
              WHERE nspname = %s AND class.relname = ANY(%s::text[]) ORDER BY class.relname
         """
-        what = (database.installation.schema, ["orders", "order_series", "settings", "sales_daily"])
+        what = (database.installation.schema, ["orders", "order_series", "settings", "sales_store_day"])
         before = rows(database, query, *what)
         upgrade(database, next_version(OtherOrders(), OtherSales(), OtherSettings()))
         assert rows(database, query, *what) == before
@@ -151,7 +151,7 @@ class TestWhatIsPutInPlace:
         positions = rows(
             database,
             "SELECT position FROM projection_checkpoints"
-            " WHERE company_id = %s AND projection = 'sales_summary'",
+            " WHERE company_id = %s AND projection = 'report_sales'",
             stocked.shop.company_id,
         )
         assert positions == [(end,)]
@@ -178,10 +178,10 @@ class Cursed(Settings):
         super().apply(facts, db)
 
 
-class CursedReport(SalesDaily):
+class CursedReport(SalesReports):
     """A report in a version that can apply no sale of one company."""
 
-    version = SalesDaily.version + 2
+    version = SalesReports.version + 2
 
     def __init__(self, company_id: UUID) -> None:
         self.company_id = company_id
@@ -218,7 +218,7 @@ class TestAnEventThatCannotBeApplied:
         upgrade(database, models)
         query: LiteralString = (
             "SELECT company_id, error FROM projection_checkpoints"
-            " WHERE projection = 'sales_summary' AND parked_at IS NOT NULL"
+            " WHERE projection = 'report_sales' AND parked_at IS NOT NULL"
         )
         [(company_id, error)] = rows(database, query)
         assert company_id == stocked.shop.company_id
@@ -259,17 +259,17 @@ class TestAModelThatIsBeingFilled:
         admin = stocked.shop.client()
         assert admin.get(REPORT, X_Wait_For_Position=sold).status == 200
         with psycopg.connect(database.owner) as owner:
-            owner.execute("TRUNCATE sales_daily, sales_daily_products, sales_daily_payments, sold_variants")
+            owner.execute(f"TRUNCATE {', '.join(SalesReports.tables)}".encode())
             owner.execute(
                 "UPDATE projection_checkpoints SET position = 0, parked_at = now(), error = 'a person looks'"
-                " WHERE projection = 'sales_summary'"
+                " WHERE projection = 'report_sales'"
             )
         answer = admin.get(REPORT)
         assert (answer.status, answer.code) == (503, "projection_behind")
         eventually(lambda: "projection_filling" in degradations(service))
         with psycopg.connect(database.owner, autocommit=True) as owner:
             owner.execute("UPDATE projection_checkpoints SET parked_at = NULL WHERE parked_at IS NOT NULL")
-        assert admin.get(REPORT, X_Wait_For_Position=sold).data["orders"] == 1
+        assert admin.get(REPORT, X_Wait_For_Position=sold).data["overall"]["orders"] == 1
 
 
 def test_the_first_start_tells_of_no_other(server: EmbeddedServer) -> None:

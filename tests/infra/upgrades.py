@@ -20,7 +20,7 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from infra.upgrades.upgrade import Upgrade
 from projections.base import Projection
 from projections.orders import Orders
-from projections.reports.sales_daily import SalesDaily
+from projections.reports.sales.sales_reports import SalesReports
 from projections.settings import Settings
 from tests.api.conftest import Stocked
 from tests.conftest import Database
@@ -36,10 +36,10 @@ class OtherOrders(Orders):
     schema = Orders.schema + "ALTER TABLE orders ADD COLUMN remark text;"
 
 
-class OtherSales(SalesDaily):
+class OtherSales(SalesReports):
     """A report in the next version."""
 
-    version = SalesDaily.version + 1
+    version = SalesReports.version + 1
 
 
 class OtherSettings(Settings):

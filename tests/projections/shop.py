@@ -1,7 +1,7 @@
 """A company that sells and takes back at random, and keeps what it recorded."""
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -26,9 +26,11 @@ from infra.postgres.transactions import Transaction, transaction
 from infra.projections.reading import FactReader
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import Fact, Projection
-from projections.reports.period import Period
-from projections.reports.sale_facts import SaleFacts
-from projections.reports.sales_daily import SalesDaily
+from projections.reports.columns import COSTS
+from projections.reports.period import CompareTo, Period
+from projections.reports.sales.sales_reports import SalesReports
+from projections.reports.section import Asked, Section
+from projections.reports.table import Table, ask_table
 
 MARCH = Period(date(2024, 3, 1), date(2024, 3, 31))
 RULES = Rules(currency="EUR", rounding_level="line", rounding_mode="half_up")
@@ -43,6 +45,8 @@ ORDER_DISCOUNTS: list[tuple[Discount, ...]] = [(), (), (), (PERCENT,), (AMOUNT,)
 #: A sale, refund, void or return without an order: what the reports add up.
 Counted = Order.Sold | Order.Refunded | Order.Voided | UnlinkedReturn.Taken
 
+#: What filters are that nobody asks for.
+DEFAULTS: Mapping[str, Any] = {"interval": "day", "days": 90}
 FORGET = sql.SQL("DELETE FROM {} WHERE company_id = %(company_id)s")
 EVERYTHING = sql.SQL("SELECT * FROM {} WHERE company_id = %(company_id)s")
 
@@ -51,7 +55,7 @@ class Shop:
     """A company with some stores and variants, and everything it sold and took back."""
 
     #: The read models that fold its log.
-    MODELS: ClassVar[tuple[Projection, ...]] = (SalesDaily(), SaleFacts())
+    MODELS: ClassVar[tuple[Projection, ...]] = (SalesReports(),)
 
     def __init__(self, database: Any, seed: int = 1) -> None:
         self.company_id = uuid4()
@@ -142,9 +146,9 @@ class Shop:
         with transaction(self._worker, self.company_id) as opened:
             return FactReader(EVENT_TYPES, self.MODELS).read(opened, 0, 1_000_000)
 
-    def fold(self, sizes: Iterable[int]) -> None:
-        """Let the read models take in the whole log, in batches of these sizes."""
-        facts = self.facts()
+    def fold(self, sizes: Iterable[int], upto: int | None = None) -> None:
+        """Let the read models take in the log, or only so many facts, in batches of these sizes."""
+        facts = self.facts()[:upto]
         for size in sizes:
             batch, facts = facts[:size], facts[size:]
             with self.work() as opened:
@@ -162,7 +166,7 @@ class Shop:
         return [sql.Identifier(table) for model in self.MODELS for table in model.tables]
 
     def tables(self) -> list[list[tuple[str, ...]]]:
-        """Every row of both read models, in an order of its own."""
+        """Every row of the read model, in an order of its own."""
         with self.work() as opened:
             company = {"company_id": self.company_id}
             contents = [
@@ -171,9 +175,35 @@ class Shop:
             ]
             return [sorted(tuple(map(str, row)) for row in rows) for rows in contents]
 
-    def ask(self, question: Callable[..., Any], period: Period = MARCH, **options: Any) -> Any:
+    def ask(
+        self,
+        section: Section,
+        period: Period = MARCH,
+        *,
+        stores: Sequence[UUID] | None = None,
+        position: int = 2**63 - 1,
+        compare_to: CompareTo = "none",
+        limit: int | None = 20,
+        page: int = 1,
+        sort: str | None = None,
+        group: str | None = None,
+        **filters: Any,
+    ) -> Table:
+        """What a section answers to somebody who may see all of it."""
+        asked = Asked(
+            period=period,
+            position=position,
+            permissions=frozenset({COSTS}),
+            stores=None if stores is None else tuple(stores),
+            compare_to=compare_to,
+            limit=limit,
+            page=page,
+            sort=sort,
+            group=group or next(iter(section.groups), None),
+            filters={name: filters.get(name, DEFAULTS.get(name)) for name in section.filters},
+        )
         with self.open() as opened:
-            return question(opened, period, **options)
+            return ask_table(opened, section, asked).read()
 
     def _sale(
         self,

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any, LiteralString
 
 from projections.base import Database, Fact
-from projections.reports.sale_facts import add_rows
 from projections.reports.sales.readings import OrderedLine
+from projections.rows import add_rows
 
 NAMES: LiteralString = """
     CREATE TABLE sales_variant_names (

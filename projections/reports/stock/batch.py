@@ -7,12 +7,12 @@ from typing import Any
 from domain.stock.movements import StockMovement
 from domain.stock.transfers import Transfer
 from projections.base import Database, Fact
-from projections.reports.sale_facts import add_rows
 from projections.reports.stock import statements as sql
 from projections.reports.stock.documents import Documents
 from projections.reports.stock.ledger_rows import LedgerRow, ledger_rows
 from projections.reports.stock.promises import PROMISED, promises_of
 from projections.reports.stock.totals import Total
+from projections.rows import add_rows
 from projections.stock.movements.rows import IN_TRANSIT
 
 #: A storage and a variant, as text.

@@ -9,11 +9,11 @@ from domain.money import scaled
 from domain.stock.movements import StockMovement
 from domain.stock.transfers import Transfer
 from projections.base import Database, Fact
-from projections.reports.sale_facts import add_rows
 from projections.reports.stock import statements as sql
 from projections.reports.stock.kinds import GAINS, column_of
 from projections.reports.stock.layers import Layer, lying, part
 from projections.reports.stock.ledger_rows import LedgerRow
+from projections.rows import add_rows
 from projections.stock.movements.rows import IN_TRANSIT
 
 _REVERSIBLE = frozenset({StockMovement.Received, StockMovement.Adjusted, StockMovement.SupplierReturned})

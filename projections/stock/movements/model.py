@@ -5,7 +5,7 @@ from typing import LiteralString
 
 from domain.stock.transfers import Transfer
 from projections.base import Database, Fact, Projection
-from projections.reports.sale_facts import add_rows
+from projections.rows import add_rows
 from projections.stock.movements.rows import COLUMNS, LINES_PER_EVENT, READ, Row, rows_of
 
 #: How many places of the ledger a stretch of it has, those of a thousand events.

@@ -17,7 +17,7 @@ from tests.acceptance.orders.books import AT_FIRST, LIMIT, PRICE, OrderBooks, Sh
 
 ORDERS, CUSTOMERS = "/api/admin/orders", "/api/admin/customers"
 #: What is read of orders, their goods and their money.
-MODELS = {"orders", "accounts", "refunds", "stock", "sale_facts", "customer_totals"}
+MODELS = {"orders", "accounts", "refunds", "stock", "report_sales", "customer_totals"}
 
 
 class Desk:

@@ -140,7 +140,7 @@ class TillModel(RuleBasedStateMachine):
         """Every drawer is counted."""
 
     def reports_are_what_the_books_say(self) -> None:
-        overview = self.shop.report("overview")
+        overview = self.shop.report("overview")["overall"]
         facts = self.facts
         kinds = Counter(fact.kind for fact in facts)
         assert overview["orders"] == kinds["sale"] - kinds["void"]
@@ -168,7 +168,7 @@ class TillModel(RuleBasedStateMachine):
             assert {one["net"] for one in answer.data["tenders"] if one["method"] == EXCHANGE} <= {0}
             closed += answer.data["total_collected"]
         apart = collected(self.without_shift) + sum(collected(shift.late) for _, shift in self.shifts)
-        assert closed + apart == self.shop.report("overview")["total_collected"]
+        assert closed + apart == self.shop.report("overview")["overall"]["total_collected"]
 
 
 def sold_in(shift: ShiftBooks) -> int:

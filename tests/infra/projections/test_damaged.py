@@ -81,7 +81,7 @@ class TestAPlaceInASeriesThatOccursTwice:
         assert damaged.verify("orders").is_true
 
     def test_keeps_no_check_and_no_rebuild_from_running_through(self, damaged: Any) -> None:
-        for name in ("orders", "sales_summary", "sale_facts"):
+        for name in ("orders", "report_sales", "report_names"):
             damaged.rebuild(name)
             assert damaged.verify(name).is_true
 

@@ -174,7 +174,7 @@ class TestInSteps:
         with database.following():
             thread.start()
             try:
-                for name in ("stock", "orders", "turnover", "sale_facts"):
+                for name in ("stock", "orders", "turnover", "report_sales"):
                     model = database.model(name)
                     report = verify(database.worker, EVENT_TYPES, model, trading.company_id, step=5)
                     assert report.differences == ()
@@ -222,10 +222,10 @@ class TestCommandLine:
         with psycopg.connect(database.owner, autocommit=True) as owner:
             owner.execute(
                 "UPDATE projection_checkpoints SET parked_at = now(), error = 'Mended: no'"
-                " WHERE company_id = %s AND projection = 'sales_summary'",
+                " WHERE company_id = %s AND projection = 'report_sales'",
                 [shop.company_id],
             )
-        result = call(database, "verify", "sales_summary", "--company", str(shop.company_id))
+        result = call(database, "verify", "report_sales", "--company", str(shop.company_id))
         assert result.exit_code == 1
         assert "1 not checked" in result.output
         assert "it is parked, and knows nothing after position 0" in result.output

@@ -1,6 +1,11 @@
 """The sales summary: what was sold, in total and by what sales are told apart by."""
 
 from projections.reports.section import Section
+from projections.reports.sections.sales_summary.by_payment_method import BY_PAYMENT_METHOD
+from projections.reports.sections.sales_summary.by_period import BY_PERIOD
+from projections.reports.sections.sales_summary.by_product import BY_PRODUCT
+from projections.reports.sections.sales_summary.by_store import BY_STORE
+from projections.reports.sections.sales_summary.overview import OVERVIEW
 
 #: In the order in which the document lists them.
-SALES_SUMMARY: tuple[Section, ...] = ()
+SALES_SUMMARY: tuple[Section, ...] = (OVERVIEW, BY_PERIOD, BY_STORE, BY_PRODUCT, BY_PAYMENT_METHOD)

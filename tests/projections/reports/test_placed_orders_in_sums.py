@@ -1,9 +1,11 @@
 """Orders of the back office in the reports: revenue when goods are handed over, money when it is paid."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -13,7 +15,12 @@ from domain.orders.back_office.cancelling import overpaid_after
 from domain.orders.handovers import LineQuantity
 from domain.orders.refunds import RefundPayment
 from domain.payments import Tender
-from projections.reports.sales_summary import by_payment_method, by_period, by_product, by_store, overview
+from projections.reports.section import Section
+from projections.reports.sections.sales_summary import SALES_SUMMARY
+from projections.reports.sections.sales_summary.by_payment_method import BY_PAYMENT_METHOD
+from projections.reports.sections.sales_summary.by_period import BY_PERIOD
+from projections.reports.sections.sales_summary.by_product import BY_PRODUCT
+from projections.reports.sections.sales_summary.overview import OVERVIEW
 from tests.projections.shop import Shop
 
 PLACED, PAID, FIRST, SECOND, LAST = (date(2024, 3, day) for day in range(1, 6))
@@ -51,14 +58,14 @@ def cancels_the_rest(shop: Shop, order: Order, day: date = LAST) -> int:
 def measures(shop: Shop, day: date | None = None) -> dict[str, Any]:
     """The measures of a day, or of all of them."""
     if day is None:
-        return dict(shop.ask(overview).measures)
-    return next((dict(row) for row in shop.ask(by_period).rows if row["period"] == day), {})
+        return dict(shop.ask(OVERVIEW).overall)
+    return next((dict(row) for row in shop.ask(BY_PERIOD).rows if row["period"] == day), {})
 
 
 def test_what_is_only_placed_is_no_revenue(shop: Shop) -> None:
     shop.place(PLACED)
     shop.fold([EVERYTHING])
-    assert shop.ask(by_period).rows == shop.ask(by_product).rows == []
+    assert shop.ask(BY_PRODUCT).rows == []
     assert measures(shop)["orders"] == 0
 
 
@@ -68,7 +75,7 @@ def test_a_deposit_is_money_of_its_day_and_no_revenue(shop: Shop) -> None:
     row = measures(shop, PAID)
     assert (row["orders"], row["items"], row["net_sales"], row["tax"]) == (0, 0, 0, 0)
     assert (row["tips"], row["total_collected"]) == (20, 20)
-    [paid] = shop.ask(by_payment_method).rows
+    [paid] = shop.ask(BY_PAYMENT_METHOD).rows
     assert (paid["method"], paid["payments"], paid["amount"], paid["tips"]) == ("card", 1, 50, 20)
 
 
@@ -120,7 +127,7 @@ def test_what_is_given_back_for_what_is_cancelled_is_money_of_its_day(shop: Shop
     assert given == sum(line.total for line in rest)
     row = measures(shop, LAST)
     assert (row["returns"], row["net_sales"], row["orders"]) == (0, 0, 0)
-    paid = shop.ask(by_payment_method).totals
+    paid = shop.ask(BY_PAYMENT_METHOD).totals
     assert (paid["refund_count"], paid["refunds"]) == (1, given)
     assert paid["amount"] + paid["tips"] - paid["refunds"] == measures(shop)["total_collected"]
 
@@ -139,7 +146,7 @@ def test_what_is_charged_to_an_account_is_paid_so_as_at_a_till(shop: Shop) -> No
     deposits(shop, order, 100)
     hands_over(shop, order, FIRST, at=slice(3))
     shop.fold([EVERYTHING])
-    by_method = {row["method"]: row["amount"] for row in shop.ask(by_payment_method).rows}
+    by_method = {row["method"]: row["amount"] for row in shop.ask(BY_PAYMENT_METHOD).rows}
     assert by_method == {"card": 100, "account": order.terms.totals.total - 100}
     assert sum(by_method.values()) == measures(shop)["net_sales"] + measures(shop)["tax"]
 
@@ -148,7 +155,7 @@ def test_a_variant_is_called_what_the_order_called_it(shop: Shop) -> None:
     order = shop.place(PLACED, name="Mint tea")
     hands_over(shop, order, FIRST, at=slice(1))
     shop.fold([EVERYTHING])
-    [row] = shop.ask(by_product).rows
+    [row] = shop.ask(BY_PRODUCT).rows
     assert (row["name"], row["product_id"]) == ("Mint tea", order.terms.lines[0].product_id)
 
 
@@ -164,17 +171,12 @@ def busy(shop: Shop) -> Shop:
     return shop
 
 
-@pytest.mark.parametrize("question", [overview, by_period, by_store, by_product, by_payment_method])
-def test_facts_and_daily_sums_agree(shop: Shop, question: Callable[..., Any]) -> None:
-    busy(shop).fold([EVERYTHING])
-    assert shop.ask(question) == shop.ask(question, as_of=datetime.now(UTC) + timedelta(days=1))
-
-
-def test_batches_of_any_size_give_the_same_rows(shop: Shop) -> None:
-    busy(shop).fold([EVERYTHING])
-    whole = shop.tables()
-    assert all(whole)
-    for size in (1, 4):
+@pytest.mark.parametrize("section", SALES_SUMMARY, ids=lambda section: section.path)
+def test_each_position_is_what_was_known_then(shop: Shop, section: Section) -> None:
+    facts = len(busy(shop).facts())
+    shop.fold([facts])
+    known = {at: shop.ask(section, position=at) for at in range(1, facts, 5)}
+    for at, then in known.items():
         shop.forget()
-        shop.fold([size] * 60)
-        assert shop.tables() == whole
+        shop.fold([at], upto=at)
+        assert shop.ask(section) == replace(then, asked=ANY)

@@ -1,0 +1,190 @@
+"""What was sold in each hour, day, week, month or quarter, the empty ones included."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, LiteralString
+from zoneinfo import ZoneInfo
+
+from domain.pending import Pending
+from projections.base import Database, Row
+from projections.reports.columns import Key
+from projections.reports.explaining import explanations
+from projections.reports.grouped import Grouping, ask_rows, nothing_of
+from projections.reports.period import Period
+from projections.reports.sales.sales_reports import SalesReports
+from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.sections.figures import SALES, measures_of
+from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_DAYS, STORE_HOURS
+from projections.reports.stores import ask_stores
+
+_MEASURES = measures_of(SALES)
+_NAMES = tuple(measure.name for measure in _MEASURES)
+#: By the interval, what tells its rows apart.
+_KEYS: Mapping[str, Mapping[LiteralString, LiteralString]] = {
+    "hour": {"period": "business_date", "hour": "hour"},
+    "day": {"period": "business_date"},
+    "week": {"period": "date_trunc('week', business_date::timestamp)::date"},
+    "month": {"period": "date_trunc('month', business_date::timestamp)::date"},
+    "quarter": {"period": "date_trunc('quarter', business_date::timestamp)::date"},
+    "hour_of_day": {"hour": "hour"},
+    "day_of_week": {"weekday": "extract(isodow FROM business_date)::int"},
+}
+#: Whether a fact is in the interval of a row.
+_IN_INTERVAL: LiteralString = """CASE %(interval)s::text
+                WHEN 'hour' THEN business_date = %(key_period)s::date AND hour = %(key_hour)s::int
+                WHEN 'day' THEN business_date = %(key_period)s::date
+                WHEN 'hour_of_day' THEN hour = %(key_hour)s::int
+                WHEN 'day_of_week' THEN extract(isodow FROM business_date) = %(key_weekday)s::int
+                ELSE date_trunc(%(interval)s::text, business_date::timestamp)::date = %(key_period)s::date
+                END"""
+_BY_HOUR = frozenset({"hour", "hour_of_day"})
+
+
+def _statement(interval: str, *, is_filtered: bool) -> LiteralString:
+    by_hour = interval in _BY_HOUR
+    source = SALE_FACTS if is_filtered else STORE_HOURS if by_hour else STORE_DAYS
+    columns: tuple[LiteralString, ...] = ("business_date", *(("hour",) if by_hour else ()), *_NAMES)
+    return Grouping(source=source, keys=_KEYS[interval], measures=_MEASURES, columns=columns).statement()
+
+
+_STATEMENTS: Mapping[str, LiteralString] = {
+    interval: _statement(interval, is_filtered=False) for interval in _KEYS
+}
+_FILTERED: Mapping[str, LiteralString] = {
+    interval: _statement(interval, is_filtered=True) for interval in _KEYS
+}
+
+
+def ask_periods(db: Database, asked: Asked) -> Pending[Found]:
+    """Ask for a row of each interval of the period, in order of time."""
+    interval = asked.filters["interval"]
+    is_filtered = any(value is not None for name, value in asked.filters.items() if name != "interval")
+    found = ask_rows(db, asked, (_FILTERED if is_filtered else _STATEMENTS)[interval], _MEASURES)
+    stores = ask_stores(db, asked.stores)
+    return Pending(lambda: Found(rows=_filled(found.read().rows, asked.period, interval, stores.read())))
+
+
+def _filled(found: Sequence[Row], period: Period, interval: str, stores: Sequence[Row]) -> list[Row]:
+    """A row for each interval, with nothing where there is no fact, and when it begins and ends."""
+    cut = _common(store["day_cut"] for store in stores)
+    zone = _common(store["timezone"] for store in stores)
+    nothing: Row = {
+        "period": None,
+        "hour": None,
+        "weekday": None,
+        "starts_at": None,
+        "ends_at": None,
+        **{measure.name: nothing_of(measure) for measure in _MEASURES},
+    }
+    by_key = {_key(row): row for row in found}
+    rows = []
+    for key in _intervals(period, interval, time.fromisoformat(cut).hour if cut else 0):
+        times = _times(key, interval, period, ZoneInfo(zone), time.fromisoformat(cut)) if zone and cut else {}
+        rows.append({**nothing, **key, **by_key.get(_key(key), {}), **times})
+    return rows
+
+
+def _common(values: Iterator[str] | Any) -> str | None:
+    """What all of them are; None where they differ, or there are none."""
+    different = {*values}
+    return different.pop() if len(different) == 1 else None
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    return row.get("period"), row.get("hour"), row.get("weekday")
+
+
+def _intervals(period: Period, interval: str, cut: int) -> Iterator[Row]:
+    """The intervals of a period by their keys; a trading day begins with the hour of its cut."""
+    hours = [(cut + number) % 24 for number in range(24)]
+    if interval == "hour_of_day":
+        yield from ({"hour": hour} for hour in hours)
+    elif interval == "day_of_week":
+        yield from ({"weekday": weekday} for weekday in range(1, 8))
+    elif interval == "hour":
+        yield from ({"period": day, "hour": hour} for day in _days(period, "day") for hour in hours)
+    else:
+        yield from ({"period": day} for day in _days(period, interval))
+
+
+def _days(period: Period, interval: str) -> Iterator[date]:
+    """The first days of the intervals; that of the first may lie before the period."""
+    day = _first_of(period.from_date, interval)
+    while day <= period.to_date:
+        yield day
+        day = _next(day, interval)
+
+
+def _first_of(day: date, interval: str) -> date:
+    match interval:
+        case "week":
+            return day - timedelta(days=day.weekday())
+        case "month":
+            return day.replace(day=1)
+        case "quarter":
+            return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+        case _:
+            return day
+
+
+def _next(day: date, interval: str) -> date:
+    match interval:
+        case "week":
+            return day + timedelta(days=7)
+        case "month":
+            return _first_of(day + timedelta(days=31), "month")
+        case "quarter":
+            return _first_of(day + timedelta(days=93), "month")
+        case _:
+            return day + timedelta(days=1)
+
+
+def _times(key: Row, interval: str, period: Period, zone: ZoneInfo, cut: time) -> Row:
+    """When an interval begins and ends: days at the cut, and not before or after the period."""
+    day = key.get("period")
+    if day is None:
+        return {}
+    if interval == "hour":
+        # The hours before the cut end the trading day, on the next date of the calendar.
+        begins = datetime.combine(day + timedelta(days=key["hour"] < cut.hour), time(key["hour"]), zone)
+        starts_at = begins.astimezone(UTC)
+        return {"starts_at": starts_at, "ends_at": _utc(begins + timedelta(hours=1))}
+    first, after = max(day, period.from_date), min(_next(day, interval), period.to_date + timedelta(days=1))
+    return {
+        "starts_at": _utc(datetime.combine(first, cut, zone)),
+        "ends_at": _utc(datetime.combine(after, cut, zone)),
+    }
+
+
+def _utc(local: datetime) -> datetime:
+    return local.astimezone(UTC)
+
+
+BY_PERIOD = Section(
+    area="sales-summary",
+    path="by-period",
+    title="Sales by period",
+    meaning="What was sold in each interval of the period, the empty ones included. Weeks begin on Monday, "
+    "and a trading day with the hour of the store's day cut.",
+    keys=(
+        Key(name="period", label="Period", unit="date", meaning="Its first business date."),
+        Key(name="hour", label="Hour", unit="count", meaning="The store's local hour.", example=9),
+        Key(name="weekday", label="Weekday", unit="count", meaning="From 1 for Monday to 7.", example=1),
+        Key(
+            name="starts_at",
+            label="Begins",
+            unit="time",
+            meaning="When it begins; null where the stores are in several time zones.",
+        ),
+        Key(name="ends_at", label="Ends", unit="time", meaning="When the next one begins."),
+    ),
+    identity=("period", "hour", "weekday"),
+    columns=SALES,
+    question=ask_periods,
+    sources=(SalesReports,),
+    explanations=explanations(SALE_FACTS, SALES, {"interval": _IN_INTERVAL}),
+    order="period",
+    filters=("interval", "register", "cashier", "customer", "channel"),
+    chart=Chart(kind="line", of=("net_sales",), label="period"),
+    is_sequence=True,
+)

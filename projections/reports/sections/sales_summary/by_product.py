@@ -1,0 +1,149 @@
+"""What was sold of each variant, or of each product."""
+
+from collections.abc import Mapping
+from typing import LiteralString
+
+from domain.pending import Pending
+from projections.base import Database
+from projections.reports.columns import Column, Distinct, Key
+from projections.reports.grouped import total
+from projections.reports.ranked import ask_page, order_by, order_params, overall_of
+from projections.reports.sales.sales_reports import SalesReports
+from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.sections.figures import LINES, measures_of
+from projections.reports.sections.sales_summary.items import (
+    ITEM_FILTERS,
+    columns_of,
+    item_explanations,
+    item_params,
+    item_rows,
+)
+
+ITEM_ORDERS = Distinct(
+    name="orders",
+    label="Orders",
+    unit="count",
+    meaning="How many orders contain it.",
+    example=80,
+)
+COLUMNS: tuple[Column, ...] = (*LINES, ITEM_ORDERS)
+_MEASURES = measures_of(COLUMNS)
+_NET_SALES: LiteralString = "gross_sales - discounts - returns"
+_PROFIT: LiteralString = f"{_NET_SALES} - cost_of_goods"
+#: What can be sorted by, as SQL over the sums of a row.
+ORDERS: Mapping[LiteralString, LiteralString] = {
+    **{measure.name: measure.name for measure in _MEASURES},
+    "net_sales": _NET_SALES,
+    "share": _NET_SALES,
+    "gross_profit": _PROFIT,
+    "margin": f"({_PROFIT}) / nullif({_NET_SALES}, 0)::numeric",
+}
+_ORDER = "-net_sales"
+#: The classes by the share of net sales that they and all that sold more come to.
+_ABC: LiteralString = f"""CASE WHEN sum({_NET_SALES}) OVER () <= 0 THEN NULL
+                    WHEN 100 * sum({_NET_SALES}) OVER best <= 80 * sum({_NET_SALES}) OVER () THEN 'A'
+                    WHEN 100 * sum({_NET_SALES}) OVER best <= 95 * sum({_NET_SALES}) OVER () THEN 'B'
+                    ELSE 'C' END"""
+
+
+def _statement(key: LiteralString, *, of_variants: bool) -> LiteralString:
+    sums: LiteralString = ",\n               ".join(map(total, _MEASURES))
+    added: LiteralString = ", ".join(f"sum({one}) AS {one}" for one in columns_of(_MEASURES))
+    asked: LiteralString = "\n           AND ".join(ITEM_FILTERS.values())
+    shown: LiteralString = ", called.variant_id, called.variant_name, called.sku" if of_variants else ""
+    named: LiteralString = "variant_id" if of_variants else "product_id"
+    return f"""
+    WITH known AS ({item_rows(columns_of(_MEASURES))}
+    ), by_item AS (
+        SELECT item_no, {added} FROM known GROUP BY item_no
+    ), sold AS MATERIALIZED (
+        SELECT item.{key} AS key,
+               {sums}
+          FROM by_item
+          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = by_item.item_no
+         WHERE {asked}
+         GROUP BY item.{key}
+    ), page AS (
+        SELECT sold.*, {_ABC} AS abc
+          FROM sold
+        WINDOW best AS (ORDER BY {_NET_SALES} DESC, key ROWS UNBOUNDED PRECEDING)
+         ORDER BY {order_by(ORDERS, "key")}
+         LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+    )
+    SELECT whole.*, page.*, called.product_id, called.name{shown}
+      FROM (SELECT count(*) AS number, {overall_of(_MEASURES)} FROM sold) AS whole
+      LEFT JOIN page ON true
+      LEFT JOIN LATERAL (
+            SELECT variant_id, product_id, sku, name, variant_name FROM sales_variant_names
+             WHERE company_id = %(company_id)s AND {named} = page.key
+             ORDER BY (position <= %(position)s::bigint) DESC, position DESC, line DESC
+             LIMIT 1
+           ) AS called ON true
+     ORDER BY {order_by(ORDERS, "page.key")}
+"""
+
+
+_STATEMENTS: Mapping[str, LiteralString] = {
+    "variant": _statement("variant_id", of_variants=True),
+    "product": _statement("product_id", of_variants=False),
+}
+
+
+def ask_products(db: Database, asked: Asked) -> Pending[Found]:
+    """Ask for one page of what was sold of variants or products, named as at their latest sale."""
+    params = {**item_params(db, asked), **order_params(asked, _ORDER)}
+    found = ask_page(db, _STATEMENTS[asked.group or "variant"], params, _MEASURES, "key")
+    return Pending(lambda: _with_keys(found.read()))
+
+
+def _with_keys(found: Found) -> Found:
+    nothing = {"variant_id": None, "sku": None, "variant_name": None}
+    return Found(rows=[{**nothing, **row} for row in found.rows], overall=found.overall, count=found.count)
+
+
+BY_PRODUCT = Section(
+    area="sales-summary",
+    path="by-product",
+    title="Sales by product",
+    meaning="What was sold of each variant, or of each product, the highest net sales first.",
+    keys=(
+        Key(name="variant_id", label="Variant id", unit="id", meaning="The variant."),
+        Key(name="product_id", label="Product id", unit="id", meaning="The product."),
+        Key(name="sku", label="SKU", unit="text", meaning="The stock-keeping unit.", example="BEANS-250"),
+        Key(
+            name="name", label="Product", unit="text", meaning="What it is called.", example="Espresso beans"
+        ),
+        Key(
+            name="variant_name",
+            label="Variant",
+            unit="text",
+            meaning="What the variant is called.",
+            example="250 g",
+        ),
+        Key(
+            name="abc",
+            label="Class",
+            unit="text",
+            meaning="`A`, `B` or `C`: whether it and all that sold more make up to 80, 95 or 100 percent of "
+            "net sales; null where there are none.",
+            example="A",
+        ),
+    ),
+    identity=("variant_id", "product_id"),
+    columns=COLUMNS,
+    question=ask_products,
+    sources=(SalesReports,),
+    explanations=item_explanations(
+        COLUMNS,
+        {
+            "variant_id": "(%(key_variant_id)s::uuid IS NULL OR item.variant_id = %(key_variant_id)s::uuid)",
+            "product_id": "(%(key_product_id)s::uuid IS NULL OR item.product_id = %(key_product_id)s::uuid)",
+        },
+    ),
+    order=_ORDER,
+    filters=(*ITEM_FILTERS,),
+    groups=("variant", "product"),
+    sorts=(*ORDERS,),
+    chart=Chart(kind="bar", of=("net_sales",), label="name"),
+    is_ranked=True,
+)

@@ -1,0 +1,158 @@
+"""What was sold of items, added up from the fewest rows: whole years, whole months, and single days.
+
+An item is a variant as it was filed when it was sold: under a category, a brand and a supplier.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, LiteralString
+
+from projections.base import Database
+from projections.reports.columns import Column, Measure
+from projections.reports.explaining import Explanations, explanations
+from projections.reports.grouped import STORES, Source, params_of
+from projections.reports.period import Period
+from projections.reports.section import Asked
+
+#: A span without any day.
+_NEVER = (date(2, 1, 1), date(1, 1, 1))
+
+#: The items that are asked about; the tree of categories is that of now.
+ITEM_FILTERS: Mapping[str, LiteralString] = {
+    "category": """(%(category)s::uuid IS NULL OR item.category_id IN (
+                WITH RECURSIVE below AS (
+                    SELECT %(category)s::uuid AS id
+                 UNION
+                    SELECT s.id FROM settings AS s JOIN below ON s.parent_id = below.id
+                     WHERE s.company_id = %(company_id)s AND s.kind = 'categories'
+                )
+                SELECT id FROM below))""",
+    "brand": "(%(brand)s::uuid IS NULL OR item.brand_id = %(brand)s::uuid)",
+    "supplier": "(%(supplier)s::uuid IS NULL OR item.supplier_id = %(supplier)s::uuid)",
+    "search": """(%(search)s::text IS NULL OR EXISTS (
+                SELECT FROM sales_variant_names AS called
+                 WHERE called.company_id = %(company_id)s AND called.variant_id = item.variant_id
+                   AND (called.sku ILIKE '%%' || %(search)s::text || '%%'
+                        OR called.name ILIKE '%%' || %(search)s::text || '%%')))""",
+}
+
+
+def item_rows(columns: tuple[LiteralString, ...]) -> LiteralString:
+    """These columns of all that is known of items in the period and the stores.
+
+    Sums of a year or a month stand for their facts unless some of these are beyond the position.
+    """
+    selected: LiteralString = ", ".join(("item_no", *columns))
+    years: LiteralString = _sums("sales_item_year", "year", "years", selected)
+    first: LiteralString = _sums("sales_item_month", "month", "months", selected)
+    last: LiteralString = _sums("sales_item_month", "month", "last_months", selected)
+    days: LiteralString = "\n     UNION ALL".join(
+        f"""
+        SELECT {selected}
+          FROM sales_line_facts
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
+           AND business_date BETWEEN %({span}_from)s::date AND %({span}_to)s::date{STORES}"""
+        for span in ("days", "last_days")
+    )
+    return f"""{years}
+     UNION ALL{first}
+     UNION ALL{last}
+     UNION ALL{days}"""
+
+
+def _sums(
+    table: LiteralString, unit: LiteralString, span: LiteralString, selected: LiteralString
+) -> LiteralString:
+    asked: LiteralString = f"{unit} BETWEEN %({span}_from)s::date AND %({span}_to)s::date"
+    return f"""
+        SELECT {selected}
+          FROM {table}
+         WHERE company_id = %(company_id)s AND {asked} AND last_position <= %(position)s::bigint
+     UNION ALL
+        SELECT {selected}
+          FROM sales_line_facts
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
+           AND business_date BETWEEN %({span}_from)s::date
+                                 AND (%({span}_to)s::date + interval '1 {unit}' - interval '1 day')::date
+           AND (date_trunc('{unit}', business_date::timestamp)::date, item_no) IN (
+                SELECT {unit}, item_no FROM {table}
+                 WHERE company_id = %(company_id)s AND {asked} AND last_position > %(position)s::bigint
+                   AND first_position <= %(position)s::bigint)"""
+
+
+def item_params(db: Database, asked: Asked) -> dict[str, Any]:
+    """The parameters of a question about items."""
+    spans = spans_of(asked.period) if asked.stores is None else spans_by_day(asked.period)
+    bounds = {
+        f"{name}_{end}": day
+        for name, span in spans.items()
+        for end, day in zip(("from", "to"), span, strict=True)
+    }
+    return {**params_of(db, asked), **bounds, "limit": asked.limit, "offset": asked.offset}
+
+
+def spans_by_day(period: Period) -> dict[str, tuple[date, date]]:
+    """The spans of a period of which sums over the whole company tell nothing: its days."""
+    spans = dict.fromkeys(("years", "months", "last_months", "last_days"), _NEVER)
+    return {**spans, "days": (period.from_date, period.to_date)}
+
+
+def spans_of(period: Period) -> dict[str, tuple[date, date]]:
+    """A period as whole years, the whole months before and after them, and the days before and after these.
+
+    Years and months are named by their first days.
+    """
+    start, end = period.from_date, period.to_date + timedelta(days=1)
+    first = start if start.day == 1 else _month_after(start)
+    after = end.replace(day=1)
+    if first >= after:
+        return spans_by_day(period)
+    days, last_days = (start, first - timedelta(days=1)), (after, period.to_date)
+    first_year = first if first.month == 1 else date(first.year + 1, 1, 1)
+    after_year = date(after.year, 1, 1)
+    if first_year >= after_year:
+        months = (first, _month_before(after))
+        return {
+            "years": _NEVER,
+            "months": months,
+            "last_months": _NEVER,
+            "days": days,
+            "last_days": last_days,
+        }
+    return {
+        "years": (first_year, date(after_year.year - 1, 1, 1)),
+        "months": (first, _month_before(first_year)),
+        "last_months": (after_year, _month_before(after)),
+        "days": days,
+        "last_days": last_days,
+    }
+
+
+def _month_after(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+def _month_before(day: date) -> date:
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def item_explanations(
+    columns: Sequence[Column], conditions: Mapping[LiteralString, LiteralString]
+) -> Explanations:
+    """The facts of figures of lines, of items that these conditions tell of."""
+    facts = Source(facts=_LINES, filters={**ITEM_FILTERS})
+    return explanations(facts, columns, conditions, line="line")
+
+
+# With the company under one name, as all conditions have it.
+_LINES: LiteralString = """(
+                SELECT fact.*, item.variant_id, item.product_id, item.category_id, item.brand_id,
+                       item.supplier_id
+                  FROM sales_line_facts AS fact
+                  JOIN report_items AS item USING (company_id, item_no)
+                 WHERE fact.company_id = %(company_id)s) AS item"""
+
+
+def columns_of(measures: tuple[Measure, ...]) -> tuple[LiteralString, ...]:
+    """The columns of facts and sums that these measures add up."""
+    return tuple(measure.sum or measure.name for measure in measures)
