@@ -29,6 +29,7 @@ class StockReports(Projection):
     """
 
     name = "report_stock"
+    version = 2
     tables = (
         "stock_facts",
         "stock_totals",
@@ -70,11 +71,11 @@ class StockReports(Projection):
             company_id        uuid NOT NULL,
             storage_id        uuid NOT NULL,
             variant_id        uuid NOT NULL,
-            quantity          numeric NOT NULL,
-            value             numeric NOT NULL,
-            reserved          numeric NOT NULL,
-            ordered           numeric NOT NULL,
-            in_transit        numeric NOT NULL,
+            quantity          bigint NOT NULL,
+            value             bigint NOT NULL,
+            reserved          bigint NOT NULL,
+            ordered           bigint NOT NULL,
+            in_transit        bigint NOT NULL,
             last_received     date,
             received_position bigint,
             last_sold         date,

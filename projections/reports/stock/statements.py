@@ -45,9 +45,9 @@ ADD_TOTALS: LiteralString = """
                                        in_transit, last_received, received_position, last_sold,
                                        sold_position, last_counted, counted_position)
     SELECT %(company_id)s, change.*
-      FROM unnest(%(storage_id)b::uuid[], %(variant_id)b::uuid[], %(quantity)b::numeric[],
-                  %(value)b::numeric[], %(reserved)b::numeric[], %(ordered)b::numeric[],
-                  %(in_transit)b::numeric[], %(last_received)b::date[], %(received_position)b::bigint[],
+      FROM unnest(%(storage_id)b::uuid[], %(variant_id)b::uuid[], %(quantity)b::bigint[],
+                  %(value)b::bigint[], %(reserved)b::bigint[], %(ordered)b::bigint[],
+                  %(in_transit)b::bigint[], %(last_received)b::date[], %(received_position)b::bigint[],
                   %(last_sold)b::date[], %(sold_position)b::bigint[], %(last_counted)b::date[],
                   %(counted_position)b::bigint[]) AS change
         ON CONFLICT (company_id, storage_id, variant_id) DO UPDATE

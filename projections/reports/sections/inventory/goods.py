@@ -29,14 +29,15 @@ KEYS: tuple[Key, ...] = (
     Key(name="product_id", label="Product id", unit="id", meaning="The product of a variant."),
 )
 
-#: What is in transit lies nowhere.
-GROUP_OF_ROW: LiteralString = """
+#: Where what is in transit lies, and what is filed nowhere.
+NOTHING: LiteralString = "'00000000-0000-0000-0000-000000000000'::uuid"
+GROUP_OF_ROW: LiteralString = f"""
                CASE %(group)s::text
                     WHEN 'product' THEN v.product_id
                     WHEN 'category' THEN p.category_id
                     WHEN 'brand' THEN p.brand_id
                     WHEN 'supplier' THEN p.supplier_id
-                    WHEN 'storage' THEN nullif(change.storage_id, '00000000-0000-0000-0000-000000000000')
+                    WHEN 'storage' THEN nullif(change.storage_id, {NOTHING})
                     ELSE change.variant_id END"""
 
 #: The goods of a row `change`, filed as they are now; joins that nobody asks for are left out by the planner.
@@ -65,3 +66,13 @@ NAMED: LiteralString = """
       LEFT JOIN products AS good
         ON good.company_id = %(company_id)s AND good.id = coalesce(own.product_id, section.id)"""
 NAME: LiteralString = f"coalesce(good.name, {name_of('section.id')})"
+#: The names of the rows that are answered, looked up by their keys.
+OWN_NAMES: LiteralString = f"{NAME} AS name, own.sku, own.name AS variant_name, own.product_id"
+NAMED_BY_KEYS: LiteralString = """
+      LEFT JOIN LATERAL (
+            SELECT sku, name, product_id FROM variants
+             WHERE company_id = %(company_id)s AND id = section.id LIMIT 1) AS own ON true
+      LEFT JOIN LATERAL (
+            SELECT name FROM products
+             WHERE company_id = %(company_id)s AND id = coalesce(own.product_id, section.id) LIMIT 1
+           ) AS good ON true"""

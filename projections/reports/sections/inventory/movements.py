@@ -5,13 +5,24 @@ from typing import LiteralString
 
 from domain.pending import Pending
 from projections.base import Database
+from projections.pages import PAGE
 from projections.reports.columns import COSTS, Measure
 from projections.reports.names import ReportNames
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.inventory.balances import BALANCE_CHANGES
-from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
+from projections.reports.sections.inventory.goods import (
+    FILTERS,
+    GOODS,
+    GROUP_OF_ROW,
+    GROUPS,
+    KEYS,
+    NAMED,
+    NAMED_BY_KEYS,
+    NOTHING,
+    OWN_NAMES,
+)
 from projections.reports.sections.inventory.places import here
-from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, ranked
+from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, order_of, shown
 from projections.reports.stock import StockReports
 from projections.reports.stock.kinds import REASONS
 
@@ -29,7 +40,6 @@ _FLOWS: tuple[tuple[LiteralString, LiteralString, str, LiteralString, str], ...]
     ),
     ("counted", "counted", "Counted", "", "What counts found more, or less (below zero)."),
 )
-_IS_CLOSE: LiteralString = "change.kind = 'close'"
 
 
 def _both(name: LiteralString, label: str, meaning: str) -> Iterator[Measure]:
@@ -57,24 +67,12 @@ COLUMNS: tuple[Measure, ...] = (
 
 
 def _flow(kind: LiteralString, figure: LiteralString, sign: LiteralString) -> LiteralString:
-    return f"coalesce({sign}sum(change.{figure}) FILTER (WHERE change.kind = '{kind}'), 0)"
+    return f"coalesce({sign}sum(part.{figure}) FILTER (WHERE part.kind = '{kind}'), 0)"
 
 
 def _opening(figure: LiteralString) -> LiteralString:
-    return f"sum(CASE WHEN {_IS_CLOSE} THEN change.{figure} ELSE -change.{figure} END)"
+    return f"sum(CASE WHEN part.kind = 'close' THEN part.{figure} ELSE -part.{figure} END)"
 
-
-# The facts of the period are added up by their kinds first: they are many, their kinds few.
-_CHANGES: LiteralString = f"""
-        SELECT storage_id, variant_id, 'close' AS kind, quantity, value
-          FROM ({BALANCE_CHANGES}
-               ) AS lying
-     UNION ALL
-        SELECT storage_id, variant_id, kind, sum(quantity), sum(value)
-          FROM stock_facts
-         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
-           AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{here()}
-         GROUP BY storage_id, variant_id, kind"""
 
 _FIGURES: dict[LiteralString, LiteralString] = {
     "open_quantity": _opening("quantity"),
@@ -88,14 +86,51 @@ _FIGURES: dict[LiteralString, LiteralString] = {
     "close_quantity": _flow("close", "quantity", ""),
     "close_value": _flow("close", "value", ""),
 }
+_ROW: LiteralString = ", ".join(f"{sql} AS {name}" for name, sql in _FIGURES.items())
+_SORTED_BY: LiteralString = " ".join(f"WHEN '{name}' THEN {sql}" for name, sql in _FIGURES.items())
+_SHOWN: LiteralString = ", ".join(map(shown, COLUMNS))
 
-# What came and went again has moved; what never did and is not there has no row.
-_STATEMENT: LiteralString = ranked(
-    _CHANGES,
-    _FIGURES,
-    COLUMNS,
-    shown=f"bool_or(NOT {_IS_CLOSE}) OR sum(change.quantity) <> 0 OR sum(change.value) <> 0",
-)
+# What lies there and what moved is added up by its kinds first. Of each row only the figure that it is sorted
+# by is computed: the others are those of a page. What came and went again has moved; what never did and is
+# not there has no row.
+_STATEMENT: LiteralString = f"""
+    WITH change AS (
+        SELECT storage_id, variant_id, 'close' AS kind, quantity, value
+          FROM ({BALANCE_CHANGES}
+               ) AS lying
+     UNION ALL
+        SELECT storage_id, variant_id, kind, quantity, value
+          FROM stock_facts
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
+           AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{here()}
+    ), part AS MATERIALIZED (
+        SELECT coalesce({GROUP_OF_ROW}, {NOTHING}) AS id,
+               change.kind, sum(change.quantity) AS quantity, sum(change.value) AS value
+          FROM change{GOODS}
+         GROUP BY 1, 2
+    ), section AS MATERIALIZED (
+        SELECT nullif(part.id, {NOTHING}) AS id, CASE %(sort)s::text {_SORTED_BY} END AS figure
+          FROM part
+         GROUP BY part.id
+        HAVING bool_or(part.kind <> 'close') OR sum(part.quantity) <> 0 OR sum(part.value) <> 0
+    ), page AS (
+        SELECT section.id, row_number() OVER (ORDER BY {order_of({}, "section.figure")}) AS number
+          FROM section{NAMED}
+         ORDER BY number
+         {PAGE}
+    ), shown AS (
+        SELECT 0 AS number, (SELECT count(*) FROM section) AS row_count, NULL::uuid AS id, {_ROW}
+          FROM (SELECT kind, sum(quantity) AS quantity, sum(value) AS value FROM part GROUP BY kind) AS part
+     UNION ALL
+        SELECT page.number, NULL, page.id, {_ROW}
+          FROM page
+          JOIN part ON part.id = coalesce(page.id, {NOTHING})
+         GROUP BY page.number, page.id
+    )
+    SELECT section.id, {OWN_NAMES}, section.row_count, {_SHOWN}
+      FROM shown AS section{NAMED_BY_KEYS}
+     ORDER BY section.number
+"""
 _ORDER = "name"
 
 

@@ -11,10 +11,20 @@ from projections.pages import PAGE
 from projections.reports.columns import Column, Derived, Measure
 from projections.reports.grouped import params_of
 from projections.reports.section import Asked, Found
-from projections.reports.sections.inventory.goods import FILTERS, GOODS, GROUP_OF_ROW, NAME, NAMED
+from projections.reports.sections.inventory.goods import (
+    FILTERS,
+    GOODS,
+    GROUP_OF_ROW,
+    NAME,
+    NAMED,
+    NAMED_BY_KEYS,
+    OWN_NAMES,
+)
 from projections.stock.levels.filters import goods_of_text
 
 SQL = Mapping[LiteralString, LiteralString]
+# What is added up of a hundred thousand variants is held in memory; from the disk it takes twice as long.
+_ROOM: LiteralString = "SELECT set_config('work_mem', '64MB', true)"
 #: Dates are sorted as numbers, from this day on.
 _EPOCH: LiteralString = "date '2000-01-01'"
 
@@ -24,24 +34,22 @@ def ranked(
     figures: SQL,
     columns: Sequence[Column],
     *,
-    shown: LiteralString,
+    having: LiteralString,
     derived: SQL = MappingProxyType({}),
     sought: SQL = MappingProxyType({}),
     before: LiteralString = "",
 ) -> LiteralString:
-    """The statement of a section: `figures` are added up of the rows `changes`, those `shown` are sorted.
+    """The statement of a section: `figures` are added up of the rows `changes`; rows have what is asked.
 
     `derived` are the columns that follow from figures, as SQL, for the sake of the order; those `sought` are
     looked up for the rows `section` that are answered. `before` are queries that `changes` read. The first
     row that is answered is the sum of all.
     """
-    asked = [column for column in columns if column.name in figures]
+    own = [column for column in columns if column.name in figures]
     added: LiteralString = ",\n               ".join(f"{sql} AS {name}" for name, sql in figures.items())
-    sums: LiteralString = ", ".join(map(_sum, asked))
-    names: LiteralString = ", ".join(column.name for column in asked)
-    shown_as: LiteralString = ", ".join(
-        (*map(_shown, asked), *(f"{sql} AS {name}" for name, sql in sought.items()))
-    )
+    sums: LiteralString = ", ".join(map(_sum, own))
+    names: LiteralString = ", ".join(column.name for column in own)
+    looked_up: LiteralString = "".join(f", {sql} AS {name}" for name, sql in sought.items())
     return f"""
     WITH {before}change AS ({changes}
     ), section AS MATERIALIZED (
@@ -49,25 +57,17 @@ def ranked(
                {added}
           FROM change{GOODS}
          GROUP BY 1
-        HAVING {shown}
+        HAVING {having}
     ), page AS (
-        SELECT section.*, row_number() OVER (ORDER BY {_order(asked, {**derived, **sought})}) AS number
+        SELECT section.*, row_number() OVER (ORDER BY {_order(own, {**derived, **sought})}) AS number
           FROM section{NAMED}
          ORDER BY number
          {PAGE}
     )
-    SELECT section.id, {NAME} AS name, own.sku, own.name AS variant_name, own.product_id,
-           section.row_count, {shown_as}
+    SELECT section.id, {OWN_NAMES}, section.row_count, {", ".join(map(shown, own))}{looked_up}
       FROM (SELECT 0 AS number, count(*) AS row_count, NULL::uuid AS id, {sums} FROM section
          UNION ALL
-            SELECT number, NULL, id, {names} FROM page) AS section
-      LEFT JOIN LATERAL (
-            SELECT sku, name, product_id FROM variants
-             WHERE company_id = %(company_id)s AND id = section.id LIMIT 1) AS own ON true
-      LEFT JOIN LATERAL (
-            SELECT name FROM products
-             WHERE company_id = %(company_id)s AND id = coalesce(own.product_id, section.id) LIMIT 1
-           ) AS good ON true
+            SELECT number, NULL, id, {names} FROM page) AS section{NAMED_BY_KEYS}
      ORDER BY section.number
 """
 
@@ -78,26 +78,27 @@ def _sum(column: Column) -> LiteralString:
     return f"{added} AS {column.name}"
 
 
-def _shown(column: Column) -> LiteralString:
-    """Quantities are counted in hundred-thousandths until then."""
+def shown(column: Column) -> LiteralString:
+    """A column of a row `section` as it is answered; till then quantities are hundred-thousandths."""
     if column.unit == "quantity":
         return f"trim_scale(section.{column.name} * 0.00001) AS {column.name}"
     return f"section.{column.name}"
 
 
-def _order(asked: Sequence[Column], derived: SQL) -> LiteralString:
-    """By what is asked for, turned by its sign; what has no value comes last, equal ones by their ids."""
-    figures = {column.name: _number(column) for column in asked if column.unit != "text"}
-    cases: LiteralString = " ".join(
-        f"WHEN '{name}' THEN ({sql})::numeric" for name, sql in {**figures, **derived}.items()
-    )
-    texts: LiteralString = " ".join(
-        f"WHEN '{column.name}' THEN section.{column.name}" for column in asked if column.unit == "text"
-    )
+def _order(own: Sequence[Column], derived: SQL) -> LiteralString:
+    numbers = {column.name: _number(column) for column in own if column.unit != "text"} | {**derived}
+    cases: LiteralString = " ".join(f"WHEN '{name}' THEN ({sql})::numeric" for name, sql in numbers.items())
+    texts: SQL = {column.name: f"section.{column.name}" for column in own if column.unit == "text"}
+    return order_of(texts, f"CASE %(sort)s::text {cases} END")
+
+
+def order_of(texts: SQL, number: LiteralString) -> LiteralString:
+    """By a number or a text, turned by its sign; what has no value comes last, equal ones by their ids."""
+    more: LiteralString = "".join(f" WHEN '{name}' THEN {sql}" for name, sql in texts.items())
     text: LiteralString = f"""CASE %(sort)s::text WHEN 'name' THEN lower({NAME}) WHEN 'sku' THEN own.sku_key
                               WHEN 'variant_name' THEN lower(own.name) WHEN 'id' THEN section.id::text
-                              WHEN 'product_id' THEN own.product_id::text {texts} END"""
-    return f"""CASE %(sort)s::text {cases} END * %(sign)s::int NULLS LAST,
+                              WHEN 'product_id' THEN own.product_id::text{more} END"""
+    return f"""{number} * %(sign)s::int NULLS LAST,
                  CASE WHEN %(sign)s::int > 0 THEN {text} END,
                  CASE WHEN %(sign)s::int < 0 THEN {text} END DESC NULLS LAST, section.id"""
 
@@ -127,6 +128,7 @@ def ask_ranked(
     db: Database, statement: LiteralString, columns: Sequence[Column], params: Mapping[str, Any]
 ) -> Pending[Found]:
     """Ask for the page of such a statement, and what all rows come to."""
+    db.execute(_ROOM, {})
     answer = db.ask(statement, params)
     figures = [column for column in columns if not isinstance(column, Derived)]
 

@@ -95,8 +95,7 @@ _SINCE: LiteralString = """
                AND (place > least(%(position)s::bigint, 90000000000000) * 100000 + 99999
                     OR at >= (%(to_date)s::date + 1)::timestamp AT TIME ZONE 'UTC')"""
 _PRICES: LiteralString = f"""
-    level AS ({BALANCES}
-    ), base_price AS (
+    base_price AS (
             SELECT DISTINCT ON (variant_id) variant_id, old AS price
               FROM price_history{_SINCE} AND store_id IS NULL AND old IS NOT NULL
              ORDER BY variant_id, place
@@ -109,34 +108,42 @@ _PRICES: LiteralString = f"""
              WHERE company_id = %(company_id)s AND kind = 'tax-rates' AND (fields ->> 'inclusive')::bool
     ), place AS (
             SELECT shelf.id, shelf.parent_id AS store_id,
-                   (SELECT sum(rate.rate) FROM rate
+                   (SELECT coalesce(sum(rate.rate), 0) FROM rate
                      WHERE store.fields -> 'tax_rate_ids' ? rate.id::text) AS rate
               FROM settings AS shelf
               LEFT JOIN settings AS store
                 ON store.company_id = %(company_id)s AND store.id = shelf.parent_id
              WHERE shelf.company_id = %(company_id)s AND shelf.kind = 'storages'
+    ), goods AS MATERIALIZED (
+            SELECT own.id, coalesce(base_price.price, own.price) AS price,
+                   CASE WHEN cardinality(filed.tax_rate_ids) > 0
+                        THEN (SELECT coalesce(sum(rate.rate), 0) FROM rate
+                               WHERE rate.id = ANY(filed.tax_rate_ids)) END AS rate
+              FROM variants AS own
+              JOIN products AS filed ON filed.company_id = %(company_id)s AND filed.id = own.product_id
+              LEFT JOIN base_price ON base_price.variant_id = own.id
+             WHERE own.company_id = %(company_id)s
+    ), store_goods AS MATERIALIZED (
+            SELECT coalesce(store_price.store_id, own.store_id) AS store_id,
+                   coalesce(store_price.variant_id, own.variant_id) AS variant_id,
+                   CASE WHEN store_price.variant_id IS NULL THEN own.price ELSE store_price.price END AS price
+              FROM (SELECT store_id, variant_id, price FROM store_prices
+                     WHERE company_id = %(company_id)s) AS own
+              FULL JOIN store_price
+                ON store_price.store_id = own.store_id AND store_price.variant_id = own.variant_id
     ), """
 
 # A store's tax rates are for what has none of its own; what is in transit has the price of no store.
-_CHANGES: LiteralString = """
+_CHANGES: LiteralString = f"""
         SELECT level.storage_id, level.variant_id, level.quantity, level.value,
-               round(level.quantity * coalesce(
-                         CASE WHEN own_then.variant_id IS NULL THEN own.price ELSE own_then.price END,
-                         CASE WHEN base_then.variant_id IS NULL THEN goods.price ELSE base_then.price END, 0)
-                     / (1000 * (100 + coalesce(taxed.rate, 0)))) AS retail
-          FROM level
+               round(level.quantity * coalesce(store_goods.price, goods.price, 0)
+                     / (1000 * (100 + coalesce(goods.rate, place.rate, 0))))::bigint AS retail
+          FROM ({BALANCES}
+               ) AS level
           LEFT JOIN place ON place.id = level.storage_id
-          LEFT JOIN variants AS goods ON goods.company_id = %(company_id)s AND goods.id = level.variant_id
-          LEFT JOIN products AS filed ON filed.company_id = %(company_id)s AND filed.id = goods.product_id
-          LEFT JOIN base_price AS base_then ON base_then.variant_id = level.variant_id
-          LEFT JOIN store_prices AS own ON own.company_id = %(company_id)s
-                AND own.store_id = place.store_id AND own.variant_id = level.variant_id
-          LEFT JOIN store_price AS own_then
-                 ON own_then.variant_id = level.variant_id AND own_then.store_id = place.store_id
-         CROSS JOIN LATERAL (
-                SELECT CASE WHEN cardinality(filed.tax_rate_ids) > 0
-                            THEN (SELECT sum(rate.rate) FROM rate WHERE rate.id = ANY(filed.tax_rate_ids))
-                            ELSE place.rate END AS rate) AS taxed"""
+          LEFT JOIN goods ON goods.id = level.variant_id
+          LEFT JOIN store_goods
+                 ON store_goods.store_id = place.store_id AND store_goods.variant_id = level.variant_id"""
 
 _LAST_COST: LiteralString = f"""
            (SELECT round(last.value * 100000.0 / last.quantity) FROM stock_facts AS last
@@ -154,7 +161,7 @@ _STATEMENT: LiteralString = ranked(
         "retail_value": "coalesce(sum(change.retail), 0)",
     },
     COLUMNS,
-    shown="bool_or(change.quantity <> 0 OR change.value <> 0)",
+    having="bool_or(change.quantity <> 0 OR change.value <> 0)",
     derived={
         "average_cost": "section.value / nullif(section.on_hand, 0)",
         "potential_profit": "section.retail_value - section.value",
