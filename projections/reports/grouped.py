@@ -111,6 +111,10 @@ class Grouping:
 """
 
 
+#: Filters of which a source may have more than a section that asks it.
+_FILTERS = ("channel", "register", "cashier", "customer", "category", "brand", "supplier", "search")
+
+
 def params_of(db: Database, asked: Asked) -> dict[str, Any]:
     """The parameters that every question of a section takes."""
     return {
@@ -119,6 +123,7 @@ def params_of(db: Database, asked: Asked) -> dict[str, Any]:
         "to_date": asked.period.to_date,
         "stores": None if asked.stores is None else list(asked.stores),
         "position": asked.position,
+        **dict.fromkeys(_FILTERS),
         **asked.filters,
     }
 

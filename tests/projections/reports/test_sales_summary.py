@@ -295,6 +295,13 @@ class TestSections:
                 assert page.totals[column.name] == sum(row[column.name] for row in page.rows)
                 assert page.others[column.name] == sum(row[column.name] for row in whole.rows[2:])
 
+    @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.path)
+    def test_each_can_be_asked_with_each_of_its_filters(self, busy: Shop, section: Section) -> None:
+        for name in {*section.filters} - {"interval"}:
+            value = "elsewhere" if name in {"channel", "search"} else uuid4()
+            overall = busy.ask(section, **{name: value}).overall
+            assert not any(overall[column.name] for column in section.columns if column.footer == "sum")
+
     def test_the_sections_add_up_to_the_overview(self, busy: Shop) -> None:
         whole = busy.ask(OVERVIEW).overall
         for name in (column.name for column in SALES):
