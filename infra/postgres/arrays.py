@@ -5,7 +5,7 @@ database's own work on them. Our lists are of one type, so their first element s
 """
 
 from datetime import UTC, date, datetime, timedelta
-from struct import pack
+from struct import Struct, pack
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from psycopg.adapt import PyFormat
 from psycopg.types.array import ListBinaryDumper
 
 _NULL = pack("!i", -1)
+_INTEGER = Struct("!iq").pack
 _UUID_LENGTH = pack("!i", 16)
 #: The day from which PostgreSQL counts days and microseconds.
 _FIRST_DAY = date(2000, 1, 1).toordinal()
@@ -65,7 +66,7 @@ class _Integers(_Flat):
     array_oid, element_oid = 1016, 20
 
     def elements(self, obj: list[int | None]) -> list[bytes]:
-        return [_NULL if item is None else pack("!iq", 8, item) for item in obj]
+        return [_NULL if item is None else _INTEGER(8, item) for item in obj]
 
 
 class _Texts(_Flat):
@@ -88,7 +89,7 @@ class _Times(_Flat):
 
     def elements(self, obj: list[datetime | None]) -> list[bytes]:
         return [
-            _NULL if item is None else pack("!iq", 8, (item - _FIRST_MOMENT) // _MICROSECOND) for item in obj
+            _NULL if item is None else _INTEGER(8, (item - _FIRST_MOMENT) // _MICROSECOND) for item in obj
         ]
 
 

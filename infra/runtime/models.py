@@ -54,6 +54,7 @@ from projections.packages import Packages
 from projections.pos_catalog.feed import PosCatalogFeed
 from projections.refunds import Refunds
 from projections.reports.accounts import ReportAccounts
+from projections.reports.closings import ReportClosings
 from projections.reports.drawers import ReportDrawers
 from projections.reports.names import ReportNames
 from projections.reports.sales.sales_reports import SalesReports
@@ -141,6 +142,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     HeldSales(),
     ReportNames(),
     ReportDrawers(),
+    ReportClosings(),
     ReportAccounts(),
     SalesReports(),
     CustomerTotals(),

@@ -214,7 +214,10 @@ _MEASURES = frozenset(f"{OF_SALE} {OF_LINE} {OF_TAX} {OF_PAYMENT}".split())
 
 
 def _add(db: Database, statement: LiteralString, names: str, rows: Sequence[Row], numbers: Numbers) -> None:
-    """Queue a statement with its rows by column; where a row has nothing of a measure it is NULL."""
+    """Queue a statement with its rows by column; where a row has nothing of a measure it is NULL.
+
+    A measure of which no row has anything, as most have not, is an empty column: the database fills it up.
+    """
     if not rows:
         return
     columns = []
@@ -223,7 +226,7 @@ def _add(db: Database, statement: LiteralString, names: str, rows: Sequence[Row]
             given = numbers[name]
             columns.append([given[value] for value in values])
         elif name in _MEASURES and statement is not ADD_DISCOUNTS:
-            columns.append([value or None for value in values])
+            columns.append([value or None for value in values] if any(values) else [])
         else:
             columns.append(list(values))
     _execute(db, statement, names, columns)

@@ -147,7 +147,9 @@ ADD_SALES: LiteralString = f"""
                       %(cost_of_goods)b::bigint[], %(returned_items)b::bigint[],
                       %(refund_count)b::smallint[], %(voids)b::smallint[], %(void_value)b::bigint[],
                       %(overrides)b::smallint[], %(deposits)b::bigint[], %(dues_created)b::bigint[]) AS sale
-        RETURNING *
+        RETURNING company_id, business_date, store_no, position, hour, register_no, cashier_no, customer_id,
+                  orders, items, gross_sales, discounts, returns, tax, tips, rounding, cost_of_goods,
+                  returned_items, refund_count, voids, void_value, overrides, deposits, dues_created
     ), {ADD_STORE_DAY}, {ADD_STORE_HOUR}, {ADD_REGISTER_DAY}, {ADD_CASHIER_DAY}, {ADD_CUSTOMER_MONTH}
     SELECT count(*) FROM added
 """
