@@ -298,8 +298,8 @@ class TestSections:
     @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.path)
     def test_each_can_be_asked_with_each_of_its_filters(self, busy: Shop, section: Section) -> None:
         for name in {*section.filters} - {"interval"}:
-            value = "elsewhere" if name in {"channel", "search"} else uuid4()
-            overall = busy.ask(section, **{name: value}).overall
+            asked: dict[str, Any] = {name: "elsewhere" if name in {"channel", "search"} else uuid4()}
+            overall = busy.ask(section, **asked).overall
             assert not any(overall[column.name] for column in section.columns if column.footer == "sum")
 
     def test_the_sections_add_up_to_the_overview(self, busy: Shop) -> None:
