@@ -22,6 +22,9 @@ FILTERS: Mapping[str, Callable[[], fields.Field]] = {  # type: ignore[type-arg] 
     "supplier": lambda: Id(meaning="The supplier."),
     "storage": lambda: Id(meaning="The storage."),
     "search": lambda: Text(shortest=1, longest=100, meaning="Words to look for.", example="beans"),
+    "account": lambda: Choice(
+        "store_credit", "deposits", "dues", meaning="One account; without it all that the company owes."
+    ),
     "interval": lambda: Choice(
         "hour",
         "day",

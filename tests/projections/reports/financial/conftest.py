@@ -15,6 +15,7 @@ def trade() -> Trade:
     """Some weeks of trade, at whose end two customers turned out to be one."""
     made = Trade(seed=3)
     made.trade(240)
+    made.settle()
     made.merge()
     return made
 

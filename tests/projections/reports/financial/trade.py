@@ -391,6 +391,32 @@ class Trade:
         storage_id = STORAGES[self.chance.choice(list(STORES))]
         self.act(AdjustStock(id=uuid4(), storage_id=storage_id, reason=reason, lines=(line,)))
 
+    def settle(self) -> None:
+        """Do what hardly happens by chance: credit lapses and is taken, deposits go back, dues are paid."""
+        customer = CUSTOMERS[2]
+        tomorrow = self.now.date() + timedelta(days=1)
+        card = Tender(method="card", amount=1_000)
+        line = BasketLine(variant_id=variant_of(2490), quantity=Decimal(2), id=uuid4())
+        order: dict[str, Any] = {"lines": (line,), "customer_id": customer, "channel": "phone"}
+        account = Tender(method="account", amount=4_980)
+        till: dict[str, Any] = {"register_id": REGISTERS["market"]}
+        steps = (
+            AdjustCredit(customer_id=customer, amount=2_000, reason="Sorry", expires_on=tomorrow),
+            AdjustCredit(customer_id=customer, amount=-300, reason="Too much"),
+            PlaceOrder(id=id_of("cancelled"), store_id=STORES["harbour"], **order),
+            PayOrder(id=id_of("cancelled"), tenders=(card,)),
+            CancelOrder(id=id_of("cancelled"), reason="Gone", refund=(card,)),
+            PlaceOrder(id=id_of("open"), store_id=STORES["market"], **order),
+            PayOrder(id=id_of("open"), tenders=(card,)),
+            PlaceSale(id=uuid4(), lines=(line,), customer_id=customer, tenders=(account,), **till),
+            PayDues(customer_id=customer, amount=1_200, method="cash"),
+        )
+        for step in steps:
+            done = self.act(step)
+            assert done.refusal is None, (step, done.refusal)
+        self.now += timedelta(days=3)
+        self.act(ExpireCredit(customer_ids=CUSTOMERS))
+
     def merge(self) -> None:
         """Find out that two customers are one."""
         first, second, *_ = CUSTOMERS

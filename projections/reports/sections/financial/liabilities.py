@@ -1,0 +1,155 @@
+"""Liabilities: store credit and deposits as the company owes them, and apart from them dues, owed to it."""
+
+from collections.abc import Mapping
+from typing import Any, LiteralString
+
+from domain.pending import Pending
+from projections.base import Database
+from projections.reports.accounts import ReportAccounts
+from projections.reports.columns import Measure
+from projections.reports.grouped import STORES, params_of
+from projections.reports.ranked import ask_page, order_by, order_params, overall_of
+from projections.reports.sales.sales_reports import SalesReports
+from projections.reports.section import Asked, Found, Section
+from projections.reports.sections.financial.liability_figures import (
+    FIGURES,
+    ISSUED,
+    KEYS,
+    MEASURES,
+    STALE,
+    TAKEN,
+)
+
+#: The accounts that are told of together: dues are an asset, which is told of only if it is asked for.
+OWED = ("store_credit", "deposits")
+DUES = "dues"
+
+# A deposit is of the day on which something was paid of its order first; sales facts of kind 5 are payments,
+# those of kind 6 cancellations, and goods that are handed over use what was paid.
+_MOVED: LiteralString = f"""
+    WITH moved AS (
+        SELECT CASE account WHEN 'due' THEN 'dues' ELSE account END AS account, kind, business_date, lot_date,
+               customer_id AS holder_id, amount
+          FROM account_facts
+         WHERE company_id = %(company_id)s AND account = ANY(%(accounts)b::text[])
+           AND position <= %(position)s::bigint AND business_date <= %(to_date)s::date
+           AND (%(stores)b::uuid[] IS NULL OR store_id = ANY(%(stores)b::uuid[]))
+           AND (%(customer)s::uuid IS NULL OR customer_id = %(customer)s::uuid)
+     UNION ALL
+        SELECT 'deposits', CASE kind WHEN 5 THEN 'issued_sold' WHEN 6 THEN 'cashed_out' ELSE 'redeemed' END,
+               business_date, min(business_date) OVER (PARTITION BY order_id), order_id, deposits
+          FROM sales_facts
+         WHERE company_id = %(company_id)s AND 'deposits' = ANY(%(accounts)b::text[])
+           AND deposits IS NOT NULL
+           AND position <= %(position)s::bigint AND business_date <= %(to_date)s::date{STORES}
+           AND (%(customer)s::uuid IS NULL OR customer_id = %(customer)s::uuid)
+    ), last AS (
+        SELECT account, holder_id, max(business_date) AS last_on FROM moved GROUP BY account, holder_id
+    )"""
+
+
+def _sum(kind: LiteralString, sign: LiteralString = "") -> LiteralString:
+    return f"""coalesce({sign}sum(amount) FILTER (
+                   WHERE kind = '{kind}' AND business_date >= %(from_date)s::date), 0) AS {kind}"""
+
+
+_SUMS: LiteralString = f"""
+               coalesce(sum(amount) FILTER (WHERE business_date < %(from_date)s::date), 0) AS opening,
+               {", ".join(_sum(one.name) for one in ISSUED)},
+               {", ".join(_sum(one.name, "-") for one in TAKEN)},
+               coalesce(sum(amount) FILTER (WHERE kind IN ('adjusted', 'moved')
+                                              AND business_date >= %(from_date)s::date), 0) AS adjusted,
+               sum(amount) AS closing,
+               count(*) FILTER (WHERE business_date >= %(from_date)s::date) AS entries"""
+
+#: What rows can be told apart by beside the account, each with the columns that it has.
+_KEPT: Mapping[str, Mapping[LiteralString, LiteralString]] = {
+    "account": {},
+    "month": {"issued_in": "date_trunc('month', lot_date::timestamp)::date"},
+    "holder": {"holder_id": "holder_id"},
+}
+_ORDER: LiteralString = order_by(
+    {
+        "issued_in": "issued_in - date '2000-01-01'",
+        "closing": "closing",
+        "count": "count",
+        "average": "closing / nullif(count, 0)",
+        **{one.name: one.name for one in MEASURES},
+    },
+    "account, issued_in, holder_id",
+)
+_TOTALS: LiteralString = ", ".join(f"sum({one.name}) AS {one.name}" for one in MEASURES if one is not STALE)
+_COUNT = Measure(name="count", label="Holders", unit="count", meaning="")
+
+
+def _statement(kept: Mapping[LiteralString, LiteralString]) -> LiteralString:
+    issued_in: LiteralString = kept.get("issued_in", "NULL::date")
+    holder_id: LiteralString = kept.get("holder_id", "NULL::uuid")
+    return f"""{_MOVED}, by_holder AS (
+        SELECT account, {issued_in} AS issued_in, moved.holder_id AS holder, {holder_id} AS holder_id,
+               last_on,{_SUMS}
+          FROM moved JOIN last USING (account, holder_id)
+         GROUP BY account, {issued_in}, moved.holder_id, last_on
+    ), rows AS (
+        SELECT account, issued_in, holder_id, {_TOTALS},
+               sum(closing) AS closing, count(*) FILTER (WHERE closing <> 0) AS count,
+               coalesce(sum(closing) FILTER (WHERE last_on <= %(to_date)s::date - 365), 0) AS stale
+          FROM by_holder
+         GROUP BY account, issued_in, holder_id
+        HAVING sum(closing) <> 0 OR sum(opening) <> 0 OR sum(entries) > 0
+    ), page AS (
+        SELECT * FROM rows
+         ORDER BY {_ORDER}
+         LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+    )
+    SELECT whole.*, page.*,
+           coalesce((SELECT CASE WHEN erased_at IS NULL THEN name ELSE 'erased' END FROM customers
+                      WHERE company_id = %(company_id)s AND id = page.holder_id),
+                    (SELECT number FROM orders
+                      WHERE company_id = %(company_id)s AND id = page.holder_id)) AS holder
+      FROM (SELECT count(*) AS number, {overall_of(MEASURES)},
+                   (SELECT count(*) FROM (SELECT FROM by_holder GROUP BY account, holder
+                                          HAVING sum(closing) <> 0) AS one) AS overall_count
+              FROM rows) AS whole
+      LEFT JOIN page ON true
+     ORDER BY {_ORDER}
+"""
+
+
+_STATEMENTS: Mapping[str, LiteralString] = {group: _statement(kept) for group, kept in _KEPT.items()}
+
+
+def _ask(db: Database, asked: Asked) -> Pending[Found]:
+    account = asked.filters["account"]
+    accounts = OWED if account is None else ("due" if account == DUES else account,)
+    params: dict[str, Any] = {
+        **params_of(db, asked),
+        **order_params(asked, LIABILITIES.order),
+        "accounts": list(accounts),
+        "limit": asked.limit,
+        "offset": asked.offset,
+    }
+    return ask_page(db, _STATEMENTS[asked.group or "account"], params, (*MEASURES, _COUNT), "account")
+
+
+LIABILITIES = Section(
+    area="financial-report",
+    path="liabilities",
+    title="Liabilities",
+    meaning=(
+        "What the company owes its customers: store credit, and deposits for goods that are not handed over "
+        "yet (below zero for goods that were handed over before they were paid). What customers owe is an "
+        "asset, and in no sum with these: it is told of with `account=dues` alone. What is of an order "
+        "belongs to its store; credit that was given by hand is of none."
+    ),
+    keys=KEYS,
+    identity=("account", "issued_in", "holder_id"),
+    columns=FIGURES,
+    question=_ask,
+    sources=(ReportAccounts, SalesReports),
+    order="-closing",
+    filters=("account", "customer"),
+    groups=tuple(_KEPT),
+    sorts=("issued_in", *(one.name for one in FIGURES)),
+    is_ranked=True,
+)
