@@ -1,0 +1,89 @@
+"""Which figure is to be explained: the section, the column, the row, and what the section was asked with."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema
+
+from api.errors import InvalidParameter
+from api.fields import Choice, Text
+from api.reports.asking import UnknownColumn
+from api.reports.parameters import FILTERS, ReportQuery
+from domain.errors import Detail, Invalid
+from projections.reports.columns import Column, Derived, Key
+from projections.reports.section import Section
+
+
+class NotExplainable(Invalid):
+    """What is in this column is no sum of facts, and follows from none."""
+
+    code = "not_explainable"
+
+
+def explain_query(area: str, sections: Mapping[str, Section]) -> Schema:
+    """The parameters of an explanation: those of all sections of a report, and the figure."""
+    filters = {name for section in sections.values() for name in section.filters}
+    groups = dict.fromkeys(group for section in sections.values() for group in section.groups)
+    own: dict[str, Any] = {
+        "section": Choice(*sections, required=True, meaning="The section.", example=next(iter(sections))),
+        "column": Text(shortest=1, longest=60, required=True, meaning="The column.", example="net_sales"),
+        "row": Text(longest=400, meaning="The `key` of the row; without it the whole is meant."),
+        "compare_to": None,
+        **{name: FILTERS[name]() for name in sorted(filters)},
+    }
+    if groups:
+        own["group"] = Choice(*groups, meaning="What tells the rows apart.")
+    name = f"{area.title().replace('-', '')}ExplanationQuery"
+    kind = type(name, (ReportQuery,), {"__doc__": "Which figure is to be explained.", **own})
+    schema: Schema = kind()
+    return schema
+
+
+def check_filters(section: Section, query: Mapping[str, Any]) -> None:
+    """Raise InvalidParameter for a filter that the section does not have."""
+    taken = {*section.filters, *(("group",) if section.groups else ())}
+    given = {name for name in (*FILTERS, "group") if query.get(name) is not None}
+    defaults = {name for name in FILTERS if FILTERS[name]().load_default == query.get(name)}
+    if unknown := given - taken - defaults:
+        raise InvalidParameter(
+            details=[Detail(name, "unknown", f"{section.title} has none.") for name in sorted(unknown)]
+        )
+
+
+def column_of(section: Section, name: str, permissions: frozenset[str]) -> Column:
+    """The column, if the reader may see it. Raises UnknownColumn, NotExplainable."""
+    column = next((one for one in section.columns_for(permissions) if one.name == name), None)
+    if column is None:
+        raise UnknownColumn
+    if isinstance(column, Key) or not (isinstance(column, Derived) or name in section.explanations):
+        raise NotExplainable
+    return column
+
+
+def row_of(section: Section, text: str | None) -> dict[str, Any] | None:
+    """The identity that the key of a row tells; None for the whole. Raises InvalidParameter."""
+    if text is None:
+        return None
+    units = {key.name: key.unit for key in section.keys}
+    parts = text.split(",") if section.identity else []
+    try:
+        return {
+            name: _value(part, units[name]) if part else None
+            for name, part in zip(section.identity, parts, strict=True)
+        }
+    except ValueError:
+        raise InvalidParameter(details=[Detail("row", "invalid", "Must be the `key` of a row.")]) from None
+
+
+def _value(part: str, unit: str) -> Any:
+    match unit:
+        case "id":
+            return UUID(part)
+        case "date":
+            return date.fromisoformat(part)
+        case "count":
+            return int(part)
+        case _:
+            return part
