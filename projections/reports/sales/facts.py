@@ -121,12 +121,6 @@ FACTS: LiteralString = """
         refund_count  smallint,
         PRIMARY KEY (company_id, business_date, store_no, position, line)
     );
-    CREATE TABLE report_order_channels (
-        company_id uuid NOT NULL,
-        order_id   uuid NOT NULL,
-        channel    text NOT NULL,
-        PRIMARY KEY (company_id, order_id)
-    );
 """
 
 # The sums of a batch are made of its rows as they are added: the rows travel once, and sums cannot part from
@@ -222,25 +216,4 @@ TAKE_DISCOUNTS_BACK: LiteralString = """
       JOIN sales_discount_facts AS sold
         ON sold.company_id = %(company_id)s AND sold.business_date = void.business_date
        AND sold.store_no = void.store_no AND sold.position = void.sale_position
-"""
-
-ADD_CHANNELS: LiteralString = """
-    INSERT INTO report_order_channels (company_id, order_id, channel)
-    SELECT %(company_id)s, placed.*
-      FROM unnest(%(order_id)b::uuid[], %(channel)b::text[]) AS placed(order_id, channel)
-        ON CONFLICT (company_id, order_id) DO NOTHING
-"""
-
-#: Of orders: how they came, and where and when something of them was sold first.
-ORIGINS: LiteralString = """
-    SELECT asked.order_id, sold.position, sold.business_date,
-           coalesce(sold.channel, placed.channel) AS channel
-      FROM unnest(%(order_ids)b::uuid[]) AS asked(order_id)
-      LEFT JOIN report_order_channels AS placed
-        ON placed.company_id = %(company_id)s AND placed.order_id = asked.order_id
-      LEFT JOIN LATERAL (
-            SELECT position, business_date, channel FROM sales_facts
-             WHERE company_id = %(company_id)s AND order_id = asked.order_id AND kind IN (1, 4)
-             ORDER BY position LIMIT 1
-           ) AS sold ON true
 """

@@ -8,6 +8,7 @@ from projections.base import Database, Fact, Projection
 from projections.reports.sales.batch import Batch
 from projections.reports.sales.facts import FACTS
 from projections.reports.sales.numbers import ITEMS, METHODS, PLACES, TAXES
+from projections.reports.sales.origins import CHANNELS
 from projections.reports.sales.readings import (
     Amendment,
     Cancellation,
@@ -74,7 +75,7 @@ class SalesReports(Projection):
             Order.ReceiptSent,
         }
     )
-    schema = f"{PLACES}{ITEMS}{TAXES}{METHODS}{NAMES}{FACTS}{ROLLUPS}"
+    schema = f"{PLACES}{ITEMS}{TAXES}{METHODS}{CHANNELS}{NAMES}{FACTS}{ROLLUPS}"
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:
         """Gather the batch's rows in memory, then add them and their sums, one statement a table."""
@@ -83,7 +84,7 @@ class SalesReports(Projection):
             if fact.event in _NAMED:
                 names.note(fact, fact.data.lines)
             if fact.event is Order.Placed:
-                batch.place(fact)
+                batch.origins.place(fact)
             elif fact.event is not Order.Amended:
                 batch.add(fact)
         batch.write(db)
