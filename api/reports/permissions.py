@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from api.reports.asking import AsOfInFuture, PageTooDeep, UnknownColumn
 from domain.settings import OtherStore
 from projections.reports.period import PeriodNotValid, RangeTooLong
+from projections.reports.sections.inventory.ageing import BucketsNotValid
 
 #: By report.
 PERMISSIONS: Mapping[str, str] = {
@@ -12,4 +13,12 @@ PERMISSIONS: Mapping[str, str] = {
     "inventory-report": "reports.inventory.view",
     "financial-report": "reports.financial.view",
 }
-REFUSALS = (PeriodNotValid, RangeTooLong, PageTooDeep, AsOfInFuture, UnknownColumn, OtherStore)
+REFUSALS = (
+    PeriodNotValid,
+    RangeTooLong,
+    PageTooDeep,
+    AsOfInFuture,
+    UnknownColumn,
+    OtherStore,
+    BucketsNotValid,
+)

@@ -29,7 +29,7 @@ PASSWORD = "correct horse battery staple"
 #: Names that tell of costs wherever they stand (a supplier's credit does, a customer's does not) …
 TELLING = re.compile(
     r"cost|margin|profit|valuation|\A(stock|balance|(in_)?transit|received|damaged|lost|returned)_value\Z"
-    r"|\A(open|close|sold|counted|transferred_in|transferred_out|supplier_returned|adj_\w+|settlement)_value\Z"
+    r"|\A(open|close|sold|counted|transferred_in|transferred_out|supplier_returned|adj_\w+|settlement|age_\d|expired|theft|count_\w+|found|net_shrinkage)_value\Z"
     r"|(\A|_)(?<!store_)credit(?!_limit)(_|\Z)|\A(value_change|settlement)\Z|\A(difference|restated)_(quantity|value)\Z"
 )
 #: … one that does unless it is what a discount takes off, or a parked sale comes to …
@@ -47,8 +47,13 @@ TOTALS_OF_COST = {
     "PurchaseLineAnswer",
     "PurchaseReceiptAnswer",
 }
-#: Shares of what goods are worth.
-SHARES_OF_COST = {"InventoryReportValuationRow", "InventoryReportValuationFooter"}
+#: Shares of what goods are worth, and what they are of sales.
+SHARES_OF_COST = {
+    ("InventoryReportValuationRow", "share"),
+    ("InventoryReportValuationFooter", "share"),
+    ("InventoryReportShrinkageRow", "rate"),
+    ("InventoryReportShrinkageFooter", "rate"),
+}
 #: What a role without costs could reckon with if it were told; each is shown to those who may see costs.
 SHOWN = {
     "cost",
@@ -504,7 +509,7 @@ class TestTheDeclarations:
         for record, name, is_marked in declared:
             is_cost = bool(TELLING.search(name)) or (name == VALUE and record not in VALUES_OF_SALES)
             is_cost |= name in TOTALS and record in TOTALS_OF_COST
-            is_cost |= name == "share" and record in SHARES_OF_COST
+            is_cost |= (record, name) in SHARES_OF_COST
             assert is_marked == is_cost, (record, name)
 
 

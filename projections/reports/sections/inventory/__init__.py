@@ -1,8 +1,12 @@
 """The inventory report: what lies in storages, what it is worth, and what became of it."""
 
 from projections.reports.section import Section
+from projections.reports.sections.inventory.ageing import AGEING
+from projections.reports.sections.inventory.dead_stock import DEAD_STOCK
 from projections.reports.sections.inventory.movements import MOVEMENTS
+from projections.reports.sections.inventory.shrinkage import SHRINKAGE
+from projections.reports.sections.inventory.stock_on_hand import STOCK_ON_HAND
 from projections.reports.sections.inventory.valuation import VALUATION
 
 #: In the order in which the document lists them.
-INVENTORY_REPORT: tuple[Section, ...] = (VALUATION, MOVEMENTS)
+INVENTORY_REPORT: tuple[Section, ...] = (STOCK_ON_HAND, VALUATION, MOVEMENTS, AGEING, DEAD_STOCK, SHRINKAGE)

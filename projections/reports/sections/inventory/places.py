@@ -11,3 +11,7 @@ def here(column: LiteralString = "storage_id") -> LiteralString:
                      WHERE place.company_id = %(company_id)s AND place.kind = 'storages'
                        AND place.parent_id = ANY(%(stores)b::uuid[]))))
                AND (%(storage)s::uuid IS NULL OR {column} = %(storage)s::uuid)"""
+
+
+#: The rest of the condition that a storage is a place, not what is in transit; its alias comes before it.
+ON_SHELVES: LiteralString = "storage_id <> '00000000-0000-0000-0000-000000000000'::uuid"

@@ -1,6 +1,6 @@
 """A company whose stock comes and goes at random, and what it recorded."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,13 +14,16 @@ from domain.aggregate import Aggregate
 from domain.catalog.products import Product
 from domain.costing import Balance
 from domain.errors import Refusal
+from domain.orders import Order, SaleLine, sell
+from domain.payments import Tender, settle
+from domain.pricing import Item, Rules, price
 from domain.stock.adjustments import GAINS, LOSSES, Adjustment, adjust
 from domain.stock.arrivals import Arrival
 from domain.stock.findings import Finding, post_findings, put_back
 from domain.stock.goods import BaseQuantity
 from domain.stock.issues import Demand, take
 from domain.stock.levels import Level
-from domain.stock.movements import StockMovement
+from domain.stock.movements import MovementLine, StockMovement
 from domain.stock.purchase_lines import Consignment, PurchaseLine
 from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.receipts import Delivered, receive_lines
@@ -30,6 +33,7 @@ from domain.stock.reversals import reverse
 from domain.stock.supplier_returns import SupplierReturn, send_back
 from domain.stock.transfers import Transfer, TransferLine
 from domain.stock.transit import bring_back, bring_in, send
+from domain.tills import Till
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import Transaction, transaction
@@ -39,6 +43,7 @@ from projections.base import Projection, plan_for_values
 from projections.catalog.price_history import PriceHistory
 from projections.reports.names import ReportNames
 from projections.reports.period import Period
+from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Section
 from projections.reports.stock import StockReports
 from projections.reports.table import Table, ask_table
@@ -53,14 +58,16 @@ NORTH, SOUTH, SHOP, CELLAR, OUTLET, DEPOT = map(
 STORAGES = (SHOP, CELLAR, OUTLET, DEPOT)
 #: The storages of each store; nobody's depot is a warehouse.
 STORES = {NORTH: (SHOP, CELLAR), SOUTH: (OUTLET,)}
+STORE_OF = {storage: store for store, places in STORES.items() for storage in places} | {DEPOT: NORTH}
 VARIANTS = tuple(id_of(f"goods {number}") for number in range(5))
 PRODUCTS = {variant: id_of(f"product {number // 2}") for number, variant in enumerate(VARIANTS)}
 CATEGORIES = {id_of("product 0"): id_of("coffee"), id_of("product 1"): id_of("drinks")}
 BRANDS = {id_of("product 0"): id_of("acme"), id_of("product 2"): id_of("bolt")}
 SUPPLIERS = {id_of("product 0"): id_of("mill"), id_of("product 1"): id_of("farm")}
 VAT = id_of("vat")
+RULES = Rules(currency="EUR", rounding_level="line", rounding_mode="half_up")
 #: Read models that the sections ask.
-MODELS: tuple[Projection, ...] = (StockReports(), PriceHistory(), ReportNames())
+MODELS: tuple[Projection, ...] = (StockReports(), SalesReports(), PriceHistory(), ReportNames())
 EVERYTHING = frozenset({"costs.view"})
 
 
@@ -71,7 +78,9 @@ class Stockroom:
         self.company_id = uuid4()
         self.chance = Random(seed)
         self.day = FIRST_DAY
+        self.is_living = False
         self.events: list[Aggregate.Event] = []
+        self.days: list[date] = []
         self.movements: list[StockMovement] = []
         self.transfers: list[Transfer] = []
         self.orders: list[PurchaseOrder] = []
@@ -101,6 +110,7 @@ class Stockroom:
 
     def live(self, steps: int) -> None:
         """Let so many things happen, a handful of them a day."""
+        self.is_living = True
         for _ in range(steps):
             if self.chance.random() < 0.2:
                 self.day += timedelta(days=self.chance.choice((1, 1, 2, 9)))
@@ -180,6 +190,7 @@ class Stockroom:
         with self.open() as opened:
             self._writer.record(opened, events, metadata)
         self.events += events
+        self.days += [self.day] * len(events)
 
     def _steps(self) -> tuple[Callable[[], None], ...]:
         """What can happen, the likely more often."""
@@ -222,7 +233,17 @@ class Stockroom:
             for one in self._some()
         ]
         lines = take(demands, self._levels[storage], allow_negative=storage == SHOP)
-        self._move(StockMovement.Issued, storage, lines, order_id=uuid4())
+        self._sell(storage, lines)
+
+    def sell_goods(self, storage: UUID, variant: UUID, quantity: int) -> None:
+        demand = Demand(position=0, variant_id=variant, quantity=Decimal(quantity), assumed_cost=200)
+        self._sell(storage, take([demand], self._levels[storage], allow_negative=True))
+
+    def _sell(self, storage: UUID, lines: Sequence[MovementLine]) -> None:
+        moment = self._moment()
+        order = _order(storage, lines, moment["occurred_at"])
+        movement = self._movement(StockMovement.Issued, storage, lines, order_id=order.id, moment=moment)
+        self.record([order, movement])
 
     def bring_back(self) -> None:
         sale = self._earlier("sale")
@@ -280,10 +301,16 @@ class Stockroom:
 
     def send(self) -> None:
         source, target = self.chance.sample(STORAGES, 2)
-        there = [one for one, level in self._levels[source].items() if level.balance.quantity > 0]
-        goods = [one for one in there if self.chance.random() < 0.7]
-        if not goods:
-            return
+        there = {one: level.balance.quantity for one, level in self._levels[source].items()}
+        goods = {
+            one: min(quantity, Decimal(self.chance.randint(1, 5)))
+            for one, quantity in there.items()
+            if quantity > 0 and self.chance.random() < 0.7
+        }
+        if goods:
+            self.send_goods(source, target, goods)
+
+    def send_goods(self, source: UUID, target: UUID, goods: Mapping[UUID, Decimal | int]) -> Transfer:
         transfer = Transfer.begin(
             Transfer.Drafted,
             uuid4(),
@@ -292,16 +319,26 @@ class Stockroom:
             from_storage_id=source,
             to_storage_id=target,
             occurred_at=self._noon(self.day),
-            lines=tuple(self._planned(one, source) for one in goods),
+            lines=tuple(_planned(one, Decimal(quantity)) for one, quantity in goods.items()),
         )
+        self.record([transfer])
         lines = send(transfer.outgoing(None), self._levels[source])
         moment = self._moment()
         movement = self._movement(
             StockMovement.TransferredOut, source, lines, transfer_id=transfer.id, moment=moment
         )
         transfer.ship(movement.id, lines, **moment, carrier=None, tracking=None)
-        self.record([transfer, movement])
+        self.record([movement, transfer])
         self.transfers.append(transfer)
+        return transfer
+
+    def receive_goods(self, transfer: Transfer, quantity: int) -> None:
+        [line] = transfer.in_transit
+        self._unload(transfer, [Arrival(line_id=line.line_id, received=Decimal(quantity))], is_closing=False)
+
+    def lose_goods(self, transfer: Transfer, quantity: int) -> None:
+        [line] = transfer.in_transit
+        self._unload(transfer, [Arrival(line_id=line.line_id, lost=Decimal(quantity))], is_closing=False)
 
     def unload(self) -> None:
         open_ones = [one for one in self.transfers if one.in_transit]
@@ -309,22 +346,24 @@ class Stockroom:
             return
         transfer = self.chance.choice(open_ones)
         arrivals = [self._arrival(one.line_id, one.in_transit) for one in transfer.in_transit]
-        parts = transfer.arrivals(arrivals, is_closing=self.chance.random() < 0.2)
+        self._unload(transfer, arrivals, is_closing=self.chance.random() < 0.2)
+
+    def _unload(self, transfer: Transfer, arrivals: Sequence[Arrival], *, is_closing: bool) -> None:
+        parts = transfer.arrivals(arrivals, is_closing=is_closing)
         moment, receipt_id = self._moment(), uuid4()
         transfer.receive(receipt_id, parts, **moment)
         named = {"transfer_id": transfer.id, "receipt_id": receipt_id, "moment": moment}
-        movements = []
+        came: list[Aggregate] = []
+        went_back: list[Aggregate] = []
         if arrived := bring_in(parts, self._levels[transfer.to_storage_id]):
-            movements.append(
-                self._movement(StockMovement.TransferredIn, transfer.to_storage_id, arrived, **named)
-            )
+            came.append(self._movement(StockMovement.TransferredIn, transfer.to_storage_id, arrived, **named))
         if back := bring_back(parts, self._levels[transfer.from_storage_id]):
-            movements.append(
+            went_back.append(
                 self._movement(
                     StockMovement.TransferredIn, transfer.from_storage_id, back, came_back=True, **named
                 )
             )
-        self.record([transfer, *movements])
+        self.record([*came, transfer, *went_back])
 
     def cancel(self) -> None:
         open_ones = [one for one in self.transfers if one.in_transit]
@@ -487,7 +526,8 @@ class Stockroom:
 
     def _moment(self) -> dict[str, Any]:
         """Today, or some days ago: what happened then is only recorded now."""
-        day = self.day - timedelta(days=self.chance.choice((0, 0, 0, 0, 1, 5)))
+        ago = self.chance.choice((0, 0, 0, 0, 1, 5)) if self.is_living else 0
+        day = self.day - timedelta(days=ago)
         return {"occurred_at": self._noon(day), "business_date": day}
 
     def _noon(self, day: date) -> datetime:
@@ -506,18 +546,6 @@ class Stockroom:
             raise Refusal
         return self.chance.choice(able)
 
-    def _planned(self, variant: UUID, source: UUID) -> TransferLine:
-        there = self._levels[source][variant].balance.quantity
-        quantity = min(there, Decimal(self.chance.randint(1, 5)))
-        return TransferLine(
-            id=uuid4(),
-            variant_id=variant,
-            sku="S",
-            name="Goods",
-            quantity=quantity,
-            entered_quantity=quantity,
-        )
-
     def _arrival(self, line_id: UUID, in_transit: Decimal) -> Arrival:
         """What becomes of a part of a line: of each unit something else."""
         parts = dict.fromkeys(("received", "damaged", "lost", "returned"), Decimal(0))
@@ -528,6 +556,67 @@ class Stockroom:
             if name:
                 parts[name] += 1
         return Arrival(line_id=line_id, **parts)  # type: ignore[arg-type]  # none of them is the note
+
+
+def _order(storage: UUID, lines: Sequence[MovementLine], occurred_at: datetime) -> Order:
+    """The order of goods that were issued, in the store of their storage; a warehouse sells for the first."""
+    items = [Item(variant_id=one.variant_id, quantity=-one.quantity, unit_price=1_000) for one in lines]
+    basket = price(items, (), RULES)
+    sold = tuple(
+        SaleLine(
+            id=uuid4(),
+            product_id=PRODUCTS[moved.variant_id],
+            variant_id=moved.variant_id,
+            sku=f"SKU-{VARIANTS.index(moved.variant_id)}",
+            name="Goods",
+            variant_name="",
+            category_id=CATEGORIES.get(PRODUCTS[moved.variant_id]),
+            brand_id=BRANDS.get(PRODUCTS[moved.variant_id]),
+            supplier_id=SUPPLIERS.get(PRODUCTS[moved.variant_id]),
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            list_price=line.unit_price,
+            gross_total=line.gross_total,
+            discount_total=line.discount_total,
+            taxes=line.taxes,
+            tax_total=line.tax_total,
+            total=line.total,
+            gross_sales=line.gross_sales,
+            net_sales=line.net_sales,
+            cost_total=-moved.value_change,
+        )
+        for moved, line in zip(lines, basket.lines, strict=True)
+    )
+    till = Till(
+        channel="pos",
+        store_id=STORE_OF[storage],
+        register_id=None,
+        cashier_id=None,
+        series_id=uuid4(),
+        series_number=1,
+        number=str(uuid4()),
+    )
+    return sell(
+        uuid4(),
+        till=till,
+        customer_id=None,
+        storage_id=storage,
+        business_date=occurred_at.date(),
+        hour=12,
+        occurred_at=occurred_at,
+        rules=RULES,
+        lines=sold,
+        basket=basket,
+        discounts=(),
+        settlement=settle(basket.total, [Tender(method="card", amount=basket.total)], 0),
+        note=None,
+    )
+
+
+def _planned(variant: UUID, quantity: Decimal) -> TransferLine:
+    return TransferLine(
+        id=uuid4(), variant_id=variant, sku="S", name="Goods", quantity=quantity, entered_quantity=quantity
+    )
 
 
 def _catalog() -> list[Aggregate]:

@@ -1,0 +1,178 @@
+"""How old the stock is: what of it was received how long ago, in quantity and in value."""
+
+import re
+from collections.abc import Iterator
+from typing import LiteralString
+
+from domain.errors import Invalid
+from domain.pending import Pending
+from projections.base import Database, Row
+from projections.reports.columns import COSTS, Column, Derived, Measure, ratio
+from projections.reports.names import ReportNames
+from projections.reports.section import Asked, Found, Section
+from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
+from projections.reports.sections.inventory.layers import LYING
+from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, ranked
+from projections.reports.sections.inventory.valuation import ON_HAND, VALUE
+from projections.reports.stock import StockReports
+
+#: Where the age buckets end, in days, unless others are asked for.
+ENDS = (30, 60, 90, 180, 365)
+_NAMES: tuple[LiteralString, ...] = ("age_1", "age_2", "age_3", "age_4", "age_5", "age_6")
+
+
+_DAYS = re.compile("[0-9]{1,5}")
+
+
+class BucketsNotValid(Invalid):
+    """Age buckets end at one to five whole numbers of days, each larger than the one before."""
+
+    code = "buckets_not_valid"
+
+
+def _buckets() -> Iterator[Measure]:
+    starts = (0, *(end + 1 for end in ENDS))
+    for name, start, end in zip(_NAMES, starts, (*map(str, ENDS), "more"), strict=True):
+        label = f"{start}-{end} days"
+        meaning = f"What was received so long ago: {start} to {end} days, unless `buckets` says otherwise."
+        yield Measure(name=f"{name}_quantity", label=label, unit="quantity", meaning=meaning, example="12")
+        yield Measure(
+            name=f"{name}_value",
+            label=f"{label}: value",
+            unit="money",
+            meaning=meaning,
+            needs=COSTS,
+            example=4_800,
+        )
+
+
+def _average_age(row: Row, _: Row) -> object:
+    """So many days, weighted by what of it lies there."""
+    return ratio(row["unit_days"], row["aged_quantity"])
+
+
+COLUMNS: tuple[Column, ...] = (
+    ON_HAND,
+    VALUE,
+    *_buckets(),
+    Column(
+        name="oldest",
+        label="Oldest",
+        unit="date",
+        meaning="When the oldest of it was received.",
+        example="2026-01-12",
+    ),
+    Measure(
+        name="aged_quantity",
+        label="Aged quantity",
+        unit="quantity",
+        meaning="How much has an age: what lies there, save where less than nothing does.",
+        example="42",
+    ),
+    Measure(
+        name="unit_days",
+        label="Unit days",
+        unit="quantity",
+        meaning="The days since each unit was received, added up.",
+        example="1260",
+    ),
+    Derived(
+        name="average_age",
+        label="Average age",
+        unit="ratio",
+        meaning="For how many days a unit has lain there on average; null of nothing.",
+        of=_average_age,
+        inputs=("unit_days", "aged_quantity"),
+        text="unit_days / aged_quantity",
+        example="30.0000",
+    ),
+)
+
+# What lies below zero has no age; its value is in the first bucket, so that all buckets come to the value.
+_BEFORE: LiteralString = f"""{LYING}aged AS (
+        SELECT storage_id, variant_id,
+               width_bucket(%(to_date)s::date - received_on, %(starts)b::int[]) AS age,
+               sum(quantity) AS quantity, min(received_on) AS oldest,
+               sum(quantity * (%(to_date)s::date - received_on)) AS unit_days
+          FROM lying
+         GROUP BY 1, 2, 3
+    ), split AS (
+        SELECT aged.*, level.value, div(level.value * aged.quantity, level.quantity) AS share,
+               mod(level.value * aged.quantity, level.quantity) AS remainder
+          FROM aged
+          JOIN level ON level.storage_id = aged.storage_id AND level.variant_id = aged.variant_id
+    ), valued AS (
+        SELECT storage_id, variant_id, age, quantity, oldest, unit_days,
+               share + CASE WHEN row_number() OVER (PARTITION BY storage_id, variant_id
+                                                        ORDER BY remainder DESC, age)
+                                 <= value - sum(share) OVER (PARTITION BY storage_id, variant_id)
+                            THEN 1 ELSE 0 END AS value
+          FROM split
+    ), """
+_OF_BUCKETS: dict[LiteralString, LiteralString] = {
+    f"{name}_{figure}": f"coalesce(sum(change.{figure}) FILTER (WHERE change.age = {number}), 0)"
+    for name, number in zip(_NAMES, ("1", "2", "3", "4", "5", "6"), strict=True)
+    for figure in ("quantity", "value")
+}
+_STATEMENT: LiteralString = ranked(
+    """
+        SELECT storage_id, variant_id, age, quantity, value, oldest, unit_days, quantity AS aged_quantity
+          FROM valued
+     UNION ALL
+        SELECT storage_id, variant_id, 1, quantity, value, NULL, 0, 0
+          FROM level
+         WHERE quantity <= 0""",
+    {
+        "on_hand": "sum(change.quantity)",
+        "value": "sum(change.value)",
+        **_OF_BUCKETS,
+        "oldest": "min(change.oldest)",
+        "aged_quantity": "sum(change.aged_quantity)",
+        "unit_days": "sum(change.unit_days)",
+    },
+    COLUMNS,
+    having="bool_or(change.quantity <> 0 OR change.value <> 0)",
+    derived={"average_age": "section.unit_days / nullif(section.aged_quantity, 0)"},
+    before=_BEFORE,
+)
+_ORDER = "-average_age"
+
+
+def ask_ageing(db: Database, asked: Asked) -> Pending[Found]:
+    """Ask how old the stock was at the end of the period. Raises BucketsNotValid."""
+    params = goods_params(db, asked, _ORDER)
+    ends = ends_of(asked.filters.get("buckets"))
+    return ask_ranked(db, _STATEMENT, COLUMNS, {**params, "starts": [-(10**6), *(end + 1 for end in ends)]})
+
+
+def ends_of(text: str | None) -> tuple[int, ...]:
+    """Where the buckets end. Raises BucketsNotValid."""
+    if text is None:
+        return ENDS
+    parts = [part.strip() for part in text.split(",")]
+    if not all(map(_DAYS.fullmatch, parts)):
+        raise BucketsNotValid
+    ends = tuple(map(int, parts))
+    if len(ends) > len(ENDS) or list(ends) != sorted({*ends}):
+        raise BucketsNotValid
+    return ends
+
+
+AGEING = Section(
+    area="inventory-report",
+    path="ageing",
+    title="Age of stock",
+    meaning=(
+        "How old the stock was at the end of the period: the first received is the first to leave, wherever "
+        "it was moved to since. Its values come to those of the valuation."
+    ),
+    keys=KEYS,
+    identity=("id",),
+    columns=COLUMNS,
+    question=ask_ageing,
+    sources=(StockReports, ReportNames),
+    order=_ORDER,
+    filters=(*FILTERS, "buckets"),
+    groups=GROUPS,
+    is_ranked=True,
+)

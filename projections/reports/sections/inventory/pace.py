@@ -1,0 +1,51 @@
+"""How fast goods sell while there are any: what was sold, and on how many days there was any."""
+
+from typing import LiteralString
+
+from projections.reports.sections.inventory.places import here
+
+#: With stock on fewer days than these, nobody knows how fast it sells.
+ENOUGH_DAYS: LiteralString = "21"
+#: Over how many days it is looked at, where the report is about a moment.
+PACE_DAYS = 56
+
+# There is stock on a day if there was any at its opening, or if any came. Days on which nothing moves are as
+# the one before them ended; `level` says what was left in the end, from which the days are walked backwards.
+#: Queries `moved` and `pace`: of each level, what was sold from `pace_from` on and the days with stock.
+PACE: LiteralString = f"""
+    moved AS (
+        SELECT storage_id, variant_id, business_date, sum(quantity) AS quantity,
+               -coalesce(sum(quantity) FILTER (WHERE kind = 'sold'), 0) AS sold,
+               bool_or(quantity > 0 AND kind <> 'sold') AS has_come
+          FROM stock_facts
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
+           AND business_date BETWEEN %(pace_from)s::date AND %(to_date)s::date{here()}
+         GROUP BY storage_id, variant_id, business_date
+    ), walked_day AS (
+        SELECT moved.storage_id, moved.variant_id, moved.business_date, moved.sold, moved.has_come,
+               level.quantity - sum(moved.quantity) OVER backwards AS opening,
+               level.quantity - sum(moved.quantity) OVER backwards + moved.quantity AS closing,
+               coalesce(lag(moved.business_date) OVER backwards, %(to_date)s::date + 1) AS next_day,
+               lead(moved.business_date) OVER backwards IS NULL AS is_first
+          FROM moved
+          JOIN level ON level.storage_id = moved.storage_id AND level.variant_id = moved.variant_id
+        WINDOW backwards AS (PARTITION BY moved.storage_id, moved.variant_id
+                                 ORDER BY moved.business_date DESC)
+    ), pace AS (
+        SELECT storage_id, variant_id, sum(sold) AS sold,
+               sum(CASE WHEN opening > 0 OR has_come THEN 1 ELSE 0 END
+                   + CASE WHEN closing > 0 THEN next_day - business_date - 1 ELSE 0 END
+                   + CASE WHEN is_first AND opening > 0 THEN business_date - %(pace_from)s::date
+                          ELSE 0 END) AS days_in_stock
+          FROM walked_day
+         GROUP BY storage_id, variant_id
+    ), """
+
+#: Of a level with its `pace`: on how many days there was stock, also if nothing moved.
+DAYS_IN_STOCK: LiteralString = """
+       coalesce(pace.days_in_stock,
+                CASE WHEN level.quantity > 0 THEN %(to_date)s::date - %(pace_from)s::date + 1 ELSE 0 END)"""
+#: What is sold of it on a day with stock; null where that is not known.
+DAILY_SALES: LiteralString = f"""
+       CASE WHEN {DAYS_IN_STOCK} >= {ENOUGH_DAYS}
+            THEN coalesce(pace.sold, 0)::numeric / {DAYS_IN_STOCK} END"""

@@ -1,0 +1,151 @@
+"""What lies in storages at the end of the period, what of it is promised, and what is to come."""
+
+from datetime import timedelta
+from typing import LiteralString
+
+from domain.pending import Pending
+from projections.base import Database
+from projections.reports.columns import Column, Derived, Measure
+from projections.reports.names import ReportNames
+from projections.reports.section import Asked, Found, Section
+from projections.reports.sections.inventory.balances import LEVELS
+from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
+from projections.reports.sections.inventory.pace import DAILY_SALES, PACE, PACE_DAYS
+from projections.reports.sections.inventory.places import ON_SHELVES
+from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, ranked
+from projections.reports.sections.inventory.valuation import ON_HAND
+from projections.reports.stock import StockReports
+
+
+def _day(name: LiteralString, label: str, meaning: str) -> Column:
+    return Column(name=name, label=label, unit="date", meaning=meaning, example="2026-03-28")
+
+
+RESERVED = Measure(
+    name="reserved",
+    label="Reserved",
+    unit="quantity",
+    meaning="What is promised; promises are of the UTC date on which they were made.",
+    example="2",
+)
+AVAILABLE = Derived(
+    name="available",
+    label="Available",
+    unit="quantity",
+    meaning="What may be sold or promised; below zero where more is promised than there is.",
+    of=lambda row, _: row["on_hand"] - row["reserved"],
+    inputs=("on_hand", "reserved"),
+    signs=("+", "-"),
+    text="on_hand - reserved",
+    example="40",
+)
+INCOMING = Measure(
+    name="incoming",
+    label="Incoming",
+    unit="quantity",
+    meaning="What is on order from suppliers and in transit from other storages.",
+    example="24",
+)
+COLUMNS: tuple[Column, ...] = (
+    ON_HAND,
+    RESERVED,
+    AVAILABLE,
+    INCOMING,
+    Measure(
+        name="in_transit",
+        label="In transit",
+        unit="quantity",
+        meaning="What of it is on the way from another storage.",
+        example="4",
+    ),
+    Measure(
+        name="reorder_level",
+        label="Reorder level",
+        unit="quantity",
+        meaning="At how much, or less, it is ordered again, as that is set now.",
+        example="10",
+    ),
+    _day("last_received", "Last received", "When a supplier delivered any last."),
+    _day("last_sold", "Last sold", "When any was sold last."),
+    _day("last_counted", "Last counted", "When it was counted last."),
+    Column(
+        name="stock_days",
+        label="Stock days",
+        unit="ratio",
+        meaning="For how many days it lasts at what is sold on a day with stock, over the 56 days up to the "
+        "end of the period; null where there was stock on fewer than 21 of them, or nothing sells.",
+        example="12.5000",
+    ),
+)
+
+
+def _last(kind: LiteralString, condition: LiteralString) -> LiteralString:
+    """The day of the last fact of a kind: what is known of all of them, unless some of these do not count."""
+    return f"""CASE WHEN level.{kind}_position <= %(position)s::bigint
+                         AND level.last_{kind} <= %(to_date)s::date THEN level.last_{kind}
+                    WHEN level.{kind}_position IS NULL THEN NULL
+                    ELSE (SELECT max(fact.business_date) FROM stock_facts AS fact
+                           WHERE fact.company_id = %(company_id)s AND fact.variant_id = level.variant_id
+                             AND fact.storage_id = level.storage_id AND fact.kind = '{kind}'
+                             AND fact.business_date <= %(to_date)s::date
+                             AND fact.position <= %(position)s::bigint{condition}) END AS last_{kind}"""
+
+
+_CHANGES: LiteralString = f"""
+        SELECT level.storage_id, level.variant_id, level.quantity, level.reserved,
+               level.ordered + level.in_transit AS incoming, level.in_transit,
+               coalesce(listed.reorder_level, 0) * 100000 AS reorder_level,
+               {_last("received", " AND fact.quantity > 0")},
+               {_last("sold", " AND fact.quantity < 0")},
+               {_last("counted", "")},
+               {DAILY_SALES} AS daily_sales
+          FROM level
+          LEFT JOIN pace ON pace.storage_id = level.storage_id AND pace.variant_id = level.variant_id
+          LEFT JOIN stock_listing AS listed ON listed.company_id = %(company_id)s
+                AND listed.storage_id = level.storage_id AND listed.variant_id = level.variant_id
+         WHERE level.{ON_SHELVES}"""
+_STATEMENT: LiteralString = ranked(
+    _CHANGES,
+    {
+        "on_hand": "sum(change.quantity)",
+        "reserved": "sum(change.reserved)",
+        "incoming": "sum(change.incoming)",
+        "in_transit": "sum(change.in_transit)",
+        "reorder_level": "sum(change.reorder_level)",
+        "last_received": "max(change.last_received)",
+        "last_sold": "max(change.last_sold)",
+        "last_counted": "max(change.last_counted)",
+        "stock_days": "round(sum(change.quantity) / nullif(sum(change.daily_sales), 0), 4)",
+    },
+    COLUMNS,
+    having="bool_or(change.quantity <> 0 OR change.reserved <> 0 OR change.incoming <> 0 "
+    "OR change.reorder_level <> 0 OR change.last_received IS NOT NULL)",
+    derived={"available": "section.on_hand - section.reserved"},
+    before=f"""
+    level AS MATERIALIZED ({LEVELS}
+    ), {PACE}""",
+)
+_ORDER = "name"
+
+
+def ask_stock_on_hand(db: Database, asked: Asked) -> Pending[Found]:
+    """Ask what lay there at the end of the period."""
+    pace_from = asked.period.to_date - timedelta(days=PACE_DAYS - 1)
+    return ask_ranked(db, _STATEMENT, COLUMNS, {**goods_params(db, asked, _ORDER), "pace_from": pace_from})
+
+
+STOCK_ON_HAND = Section(
+    area="inventory-report",
+    path="stock-on-hand",
+    title="Stock on hand",
+    meaning="What lay in storages at the end of the period, what of it was promised, and what was to come.",
+    keys=KEYS,
+    identity=("id",),
+    columns=COLUMNS,
+    question=ask_stock_on_hand,
+    sources=(StockReports, ReportNames),
+    order=_ORDER,
+    filters=FILTERS,
+    groups=GROUPS,
+    is_ranked=True,
+)
