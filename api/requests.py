@@ -167,8 +167,13 @@ def load_query(req: Request, schema: Schema | None) -> dict[str, Any]:
             raise InvalidParameter(details=unknown)
         return {}
     _check_encoding(req)
+    return load_parameters(req.params, schema)
+
+
+def load_parameters(texts: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
+    """The same of parameters that came in another way. Raises InvalidParameter."""
     try:
-        loaded: dict[str, Any] = schema.load(req.params)
+        loaded: dict[str, Any] = schema.load(texts)
     except ValidationError as error:
         raise InvalidParameter(details=shortened(_details(error.messages))) from None
     return loaded

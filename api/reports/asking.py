@@ -1,7 +1,7 @@
 """What a request asks of a section, and up to which position of the log."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -67,6 +67,10 @@ class Request:
             page=query["page"],
             limit=query["limit"],
         )
+
+    def whole(self, position: int) -> Asked:
+        """All of its rows, compared with nothing, up to a position of the log."""
+        return replace(self.asked(position), page=1, limit=None, compare_to="none")
 
     def ask_position(self, db: Database) -> Pending[int]:
         """Ask for the last position that was known by `as_of`; all of them count without it."""

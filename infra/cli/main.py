@@ -22,6 +22,7 @@ _ELSEWHERE = {
     "import": ("infra.cli.imports:import_group", "Bring in sales that were made elsewhere."),
     "projections": ("infra.cli.projections:projections", "List, rebuild and verify read models."),
     "stock": ("infra.cli.stock:stock", "Check stock against the log."),
+    "reports": ("infra.cli.reports:reports", "Check files of reports against the log."),
     "super-admin": (
         "infra.cli.platform:super_admin",
         "Let somebody run the platform, or give them another password.",
@@ -157,6 +158,7 @@ def worker() -> None:
 
     with importing_for_good():
         from infra.decisions.unit_of_work import EventWriter  # noqa: PLC0415
+        from infra.files.exports import Exports  # noqa: PLC0415
         from infra.files.imports import Imports  # noqa: PLC0415
         from infra.jobs.outbox import clearing  # noqa: PLC0415
         from infra.jobs.schedule import Schedule  # noqa: PLC0415
@@ -166,6 +168,7 @@ def worker() -> None:
         from infra.process.signals import event_of_ending  # noqa: PLC0415
         from infra.projections.worker import Worker  # noqa: PLC0415
         from infra.runtime.databases import addresses_of, running_database  # noqa: PLC0415
+        from infra.runtime.exports import write_export  # noqa: PLC0415
         from infra.runtime.mail import mail_job  # noqa: PLC0415
         from infra.runtime.models import EVENT_TYPES, JOBS, PROJECTIONS  # noqa: PLC0415
         from infra.runtime.sync import sync_job  # noqa: PLC0415
@@ -181,14 +184,19 @@ def worker() -> None:
     own = (mail_job(settings), clearing(settings.outbox), sync_job(settings), scrubbing)
     jobs = Schedule(conninfo, (*JOBS, *own), writer)
     jobs.start()
-    imports = Thread(target=Imports(conninfo, writer).run, args=(stop,))
-    imports.start()
+    desks = [
+        Thread(target=desk.run, args=(stop,))
+        for desk in (Imports(conninfo, writer), Exports(conninfo, writer, write_export))
+    ]
+    for desk in desks:
+        desk.start()
     try:
         Worker(conninfo, EVENT_TYPES, PROJECTIONS).run(stop)
     finally:
         stop.set()
         jobs.stop()
-        imports.join()
+        for desk in desks:
+            desk.join()
         heart.stop()
 
 

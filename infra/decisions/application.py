@@ -477,6 +477,22 @@ class _Access:
             self._tell(access)
 
 
+def ask_known(db: RequestTransaction, projections: tuple[str, ...]) -> Callable[[], int]:
+    """Ask up to which position all of these read models know the company's log, with the next round trip.
+
+    What is returned reads it. It raises ProjectionBehind where one of them is being filled.
+    """
+    params = {"company_id": db.company_id, "projections": list(projections)}
+    answer = db.ask(_CHECKPOINT, params)
+
+    def known() -> int:
+        if _is_filling(answer):
+            raise ProjectionBehind
+        return _position(answer)
+
+    return known
+
+
 def _position(answer: Answer) -> int:
     row = answer.row()
     return row["position"] if row else 0

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
 from typing import LiteralString
@@ -14,24 +13,21 @@ import structlog
 from psycopg import errors
 from psycopg.rows import dict_row
 
-from commands.access import Access
 from commands.catalog.product_import import ImportProducts, Report, SheetNotValid, import_products
 from commands.creations import Content
 from commands.ports import Caller, ConcurrentEdit
-from domain.errors import NotAllowed, Refusal
-from domain.permissions import permissions_of
+from domain.errors import Refusal
 from domain.sheets import Problem
 from infra.decisions.bulk_decision import BulkDecision
 from infra.decisions.unit_of_work import EventWriter
 from infra.files.import_desk import CHUNK_SIZE
+from infra.files.standing import as_of_now
 from infra.postgres.connections import BULK
 from infra.postgres.heartbeats import part_name
 from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.process.garbage import collecting_no_garbage
 from infra.process.troubles import described
 from projections.base import CompanyClosed, Row, ServerOutdated
-from projections.companies import find_company
-from projections.users import find_user
 
 #: How long to wait before looking again for files to import, in seconds.
 PAUSE = 0.5
@@ -102,10 +98,6 @@ class _ImportBroken(Refusal):
     """The import failed on our side; nothing was imported."""
 
     code = "internal_error"
-
-
-class _MayImportNoMore(NotAllowed):
-    """Whoever handed the file in may not import any more; nothing was imported."""
 
 
 class _Stopped(Exception):
@@ -205,8 +197,7 @@ class Imports:
             user_id=job["user_id"],
             request_id=job["request_id"],
         )
-        held = _check_standing(db, caller, writing=job["commits"])
-        caller = replace(caller, permissions=held)
+        caller = as_of_now(db, caller, "products.import", writing=job["commits"])
         # What a file makes is never what a request to make one of them says.
         content = Content(job["id"].hex)
         work = BulkDecision(db, self._writer, caller, datetime.now(UTC), progress.tell, content=content)
@@ -257,29 +248,6 @@ def _mine(connection: RequestConnection, company_id: UUID) -> Iterator[bool]:
     finally:
         if not connection.closed:
             connection.execute(_FREE, params)
-
-
-def _check_standing(db: RequestTransaction, caller: Caller, *, writing: bool) -> frozenset[str]:
-    """See that company and user may still do what they might when the file came in; the keys the user holds.
-
-    The session may have ended since. Raises TokenRevoked for an archived company, CompanySuspended,
-    SubscriptionExpired, NotAllowed.
-    """
-    company = find_company(db) or {}
-    access = Access(
-        session_is_open=True,
-        rights_version=caller.rights_version,
-        company_status=company.get("status"),
-        subscription_status=company.get("subscription_status"),
-    )
-    access.check(caller.rights_version, writing=writing)
-    user = find_user(db, caller.user_id) if caller.user_id else None
-    if user is None:
-        return frozenset()
-    keys = permissions_of(user["role"], user["granted"], user["denied"])
-    if not user["is_active"] or "products.import" not in keys:
-        raise _MayImportNoMore
-    return keys
 
 
 def _chunks(db: RequestTransaction, job: Row) -> Iterator[bytes]:

@@ -50,6 +50,8 @@ TABLES: Mapping[str, Rights] = {
     "image_contents": Rights(EVERYTHING, EVERYTHING),
     "import_jobs": Rights(EVERYTHING, EVERYTHING),
     "import_chunks": Rights(EVERYTHING, EVERYTHING),
+    "report_exports": Rights(EVERYTHING, EVERYTHING),
+    "report_export_parts": Rights(EVERYTHING, EVERYTHING),
     "device_deliveries": Rights(EVERYTHING, EVERYTHING),
     "waiting_operations": Rights(EVERYTHING, EVERYTHING),
     "projection_checkpoints": Rights(READING, EVERYTHING),

@@ -21,6 +21,7 @@ from domain.till_operations import TillOperation
 from domain.unlinked_returns import UnlinkedReturn
 from domain.users import User
 from infra.eventstore.codec import EventTypes
+from infra.files.expired_exports import EXPIRED_EXPORTS
 from infra.files.unused_pictures import UNUSED_PICTURES
 from infra.identity.forgetting import FORGET_OLD_FAILURES, FORGET_OLD_SESSIONS
 from infra.jobs.answers import FORGET_OLD_ANSWERS
@@ -168,6 +169,7 @@ JOBS: tuple[Job, ...] = (
     FORGET_OLD_SESSIONS,
     FORGET_OLD_FAILURES,
     UNUSED_PICTURES,
+    EXPIRED_EXPORTS,
     STOCK_VERIFICATION,
 )
 

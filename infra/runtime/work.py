@@ -6,6 +6,7 @@ from commands.creations import Content
 from commands.ports import Caller
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
 from infra.eventstore.forgetting import Forgetting
+from infra.files.export_desk import ExportDesk
 from infra.files.import_desk import ImportDesk
 from infra.files.picture_shelf import PictureShelf
 from infra.identity.approvals import Approvals
@@ -76,3 +77,4 @@ class RequestWork(PostgresUnitOfWork):
         self.pictures = PictureShelf(transaction)
         self.assortment = Assortment(transaction, writer.types.rebuild)
         self.imports = ImportDesk(transaction, caller, now, self.changed_rows)
+        self.exports = ExportDesk(transaction, caller, now, self.changed_rows)

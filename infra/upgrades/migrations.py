@@ -43,6 +43,7 @@ MIGRATIONS = {
     "infra.eventstore:subject_keys.sql": "infra.eventstore:subject_keys.sql",
     "infra.jobs:scrub.sql": "infra.jobs:scrub.sql",
     "infra.decisions:subjects.sql": "infra.decisions:subjects.sql",
+    "infra.files:report_exports.sql": "infra.files:report_exports.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

@@ -258,7 +258,8 @@ def addresses(route: Route, ids: dict[str, str]) -> Iterator[str]:
     template = route.template.replace("{status}", ids["status"])
     path = re.sub(r"{(\w+):[^}]*}", lambda match: ids.get(match[1], str(uuid4())), template)
     parameters = route.operation.query.fields.values() if route.operation.query else ()
-    values = {**ids, "from": "2021-01-01", "to": "2030-12-31", **explained_by(route)}
+    words = {str(field.name): field.words[0] for field in parameters if isinstance(field, Choice)}
+    values = {**ids, "from": "2021-01-01", "to": "2030-12-31", **words, **explained_by(route)}
     needed = [str(field.data_key or field.name) for field in parameters if field.required]
     query = "&".join(f"{name}={values.get(name, '')}" for name in needed)
     for name in LOOKUPS if "{name}" in path else ("",):
@@ -283,6 +284,8 @@ def ids(stocked: Any) -> dict[str, str]:
     admin.get("/api/admin/inventory/movements", **last)
     admin.get("/api/admin/product-status/discontinued", **last)
     admin.get(f"/api/admin/reports/sales-summary/overview?{period}", **last)
+    admin.get(f"/api/admin/reports/inventory-report/valuation?{period}", **last)
+    admin.get(f"/api/admin/reports/financial-report/cash-over-short?{period}", **last)
     return {
         "status": "discontinued",
         "store_id": stocked.store["id"],
@@ -323,7 +326,9 @@ def shown_by(answer: Any) -> Any:
     if answer.headers["content-type"] == "application/pdf":
         return None
     if answer.headers["content-type"].startswith("text/csv"):
-        return next(csv.DictReader(answer.body.decode().splitlines()))
+        # Of a report in which there is nothing, its header says it all.
+        lines = csv.DictReader(answer.body.decode("utf-8-sig").splitlines())
+        return next(lines, dict.fromkeys(lines.fieldnames or ()))
     return answer.json
 
 

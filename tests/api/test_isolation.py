@@ -13,12 +13,14 @@ import pytest
 from PIL import Image
 
 from api.app import create_app
+from api.fields import Choice
 from api.openapi.document import Route, routes_of
 from api.operations import SIGNED_IN
 from api.services import Services
 from domain.permissions import permissions_of
 from tests.api.conftest import REFUND
 from tests.api.explained import explained_by
+from tests.waiting import eventually
 
 NOTHING = cast("Any", None)
 SETTINGS = "/api/admin/settings"
@@ -52,6 +54,14 @@ def hand_in(admin: Any) -> str:
     headers = {"Content-Type": "text/csv"}
     answer = admin.call("POST", "/api/admin/products/import?job=true", raw=b"sku\n", headers=headers)
     return str(answer.data["id"])
+
+
+def export(admin: Any) -> str:
+    """Have a worker write a file of a report."""
+    body = {"area": "inventory-report", "section": "valuation", "filters": urlencode(PARAMETERS)}
+    path = f"/api/admin/reports/exports/{admin.post('/api/admin/reports/exports', body).data['id']}"
+    eventually(lambda: admin.get(path).data["status"] == "done")
+    return path.rpartition("/")[2]
 
 
 def reserve(stocked: Any) -> str:
@@ -132,6 +142,7 @@ def fill(stocked: Any) -> Full:
         "refund_id": refund(stocked, order),
         "code": order_id,
         "import_id": hand_in(admin),
+        "export_id": export(admin),
         "shift_id": open_shift(stocked),
         "device_id": (device_id := enrol(stocked)),
         "entry_id": fail_offline(stocked, device_id),
@@ -492,8 +503,9 @@ def every_question(ours: Full) -> Iterator[str]:
 
 def needed_by(route: Route, ids: dict[str, str]) -> dict[str, str]:
     """The parameters without which a question is refused, as its query declares them."""
-    values = {**ids, **PARAMETERS, **explained_by(route)}
     fields = route.operation.query.fields if route.operation.query else {}
+    words = {name: field.words[0] for name, field in fields.items() if isinstance(field, Choice)}
+    values = {**ids, **PARAMETERS, **words, **explained_by(route)}
     needed = [field.data_key or name for name, field in fields.items() if field.required]
     unknown = set(needed) - values.keys()
     assert not unknown, f"{route.template} needs {unknown}: give PARAMETERS of this module a value for it"

@@ -14,15 +14,13 @@ from api.documents.pdf import Table
 from api.reports.files.about import About
 from api.reports.files.cells import NUMBERS, Checksum
 from api.reports.files.chart import draw_chart
+from api.reports.files.limits import MOST_PDF_ROWS, ReportTooLong
 from api.reports.files.report import Options, Report
 from api.reports.files.shown import shown_row
 from domain.catalog.cells import moment_text
-from domain.errors import Invalid
 from projections.base import Row
 from projections.reports.columns import Column, Key
 
-#: How many rows a PDF has at most: it is in memory as a whole.
-MOST_ROWS = 2_000
 #: How wide a letter of the table is about, and what stands beside a text, in millimetres.
 _LETTER, _BESIDE = 1.75, 3.0
 #: The letters beyond which a text is wrapped.
@@ -35,16 +33,10 @@ _TOTAL = "Total"
 _Part = Sequence[tuple[Column, int]]
 
 
-class ReportTooLong(Invalid):
-    """A PDF has at most 2,000 rows; export the report as CSV."""
-
-    code = "report_too_long_for_pdf"
-
-
 def write_pdf(report: Report, file: IO[bytes], options: Options) -> About:
     """Write the report. Raises ReportTooLong."""
-    rows = list(islice(report.rows(), MOST_ROWS + 1))
-    if len(rows) > MOST_ROWS:
+    rows = list(islice(report.rows(), MOST_PDF_ROWS + 1))
+    if len(rows) > MOST_PDF_ROWS:
         raise ReportTooLong
     about = report.sealed(_checksum(report, rows))
     columns = _printed(report.columns)

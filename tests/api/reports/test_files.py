@@ -16,7 +16,8 @@ from api.reports.files import FILES, About, NoReport, Options, Report
 from api.reports.files import pdf as pdf_module
 from api.reports.files import xlsx as xlsx_module
 from api.reports.files.cells import guarded
-from api.reports.files.pdf import ReportTooLong
+from api.reports.files.limits import ReportTooLong
+from api.reports.files.reading import WrittenFile
 from projections.reports.section import Chart
 from tests.api.reports.made_up import FIGURES, KEYS, report_of, row_of, section_of
 
@@ -261,7 +262,7 @@ class TestPdf:
         assert text.index("-4.50") < text.index("-2,000.00") < text.index("-770.00")
 
     def test_refuses_more_rows_than_it_has_room_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(pdf_module, "MOST_ROWS", 2)
+        monkeypatch.setattr(pdf_module, "MOST_PDF_ROWS", 2)
 
         with pytest.raises(ReportTooLong):
             written("pdf", report_of(section_of(FEW)))
@@ -286,3 +287,50 @@ def test_a_file_of_something_else_is_no_report() -> None:
     for content in (b"a,b\r\n", b"mipos-report:", b"mipos-report:AAAA", b"mipos-report:e30="):
         with pytest.raises(NoReport):
             About.of(content)
+
+
+class TestReadingAgain:
+    @pytest.mark.parametrize(
+        ("kind", "options"),
+        [
+            ("xlsx", Options()),
+            ("csv", Options()),
+            ("csv", Options(footer=True)),
+            ("csv", Options(separator=";", decimal=",", bom=False, footer=True)),
+        ],
+    )
+    @pytest.mark.parametrize("currency", ["EUR", "JPY", "BHD"])
+    def test_finds_every_cell_as_it_was_written(self, kind: str, options: Options, currency: str) -> None:
+        rows = [*FEW, row_of(3, "'quoted'"), row_of(4, ""), row_of(5, gross=99_999_999_999_999_999)]
+        report = report_of(section_of(rows), currency)
+        cells = report.cells()
+        expected = [cells.of(row) for row in report.first.rows]
+
+        content, about = written(kind, report, options)
+
+        file = WrittenFile.of(content)
+        assert file.kind == kind
+        assert file.rows(report.columns, about, report.places) == expected
+
+    def test_reads_what_another_program_saved(self) -> None:
+        report = report_of(section_of(FEW))
+        cells = report.cells()
+        expected = [cells.of(row) for row in report.first.rows]
+        content, about = written("xlsx", report)
+        saved = io.BytesIO()
+        load_workbook(io.BytesIO(content)).save(saved)
+
+        file = WrittenFile.of(saved.getvalue())
+
+        assert file.about() == about
+        assert file.rows(report.columns, about, report.places) == expected
+
+    @pytest.mark.parametrize("kind", FILES)
+    def test_says_what_it_is_of(self, kind: str) -> None:
+        content, about = written(kind, report_of(section_of(FEW)), Options(footer=True))
+
+        assert WrittenFile.of(content).about() == about
+
+    def test_a_spreadsheet_of_something_else_is_no_report(self) -> None:
+        with pytest.raises(NoReport):
+            WrittenFile.of(b"PK\x03\x04 is no archive").about()

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from commands.catalog.assortment import TooManyImports
+from commands.reports.exports import RequestExport, TooManyExports
 from domain.catalog.products import Product, Variant, sku_key
 from domain.catalog.reference_book import KINDS, Named
 from domain.catalog.units import UnitChange
@@ -92,3 +93,18 @@ class MemoryImports:
         if len(self._world.imports) >= 5:
             raise TooManyImports
         self._world.imports.append(import_id)
+
+
+class MemoryExports:
+    """Files of reports that wait."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def open(self, export: RequestExport) -> None:
+        if len(self._world.exports) >= 20:
+            raise TooManyExports
+        self._world.exports[export.id] = export
+
+    def drop(self, export_id: UUID) -> bool:
+        return self._world.exports.pop(export_id, None) is not None

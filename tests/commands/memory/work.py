@@ -20,7 +20,7 @@ from tests.commands.memory.deliveries import MemoryDeliveries
 from tests.commands.memory.devices import MemoryDevices
 from tests.commands.memory.drawers import MemoryDrawers
 from tests.commands.memory.erasure import MemoryErasure, MemoryTexts
-from tests.commands.memory.imports import MemoryAssortment, MemoryImports
+from tests.commands.memory.imports import MemoryAssortment, MemoryExports, MemoryImports
 from tests.commands.memory.packages import MemoryPlan, MemoryPlatform
 from tests.commands.memory.sales import MemoryPayingTills, MemorySales
 from tests.commands.memory.settings import MemorySettings
@@ -74,6 +74,7 @@ class MemoryWork:
         self.credentials = MemoryCredentials(world, company_id, now)
         self.assortment = MemoryAssortment(world, company_id)
         self.imports = MemoryImports(world)
+        self.exports = MemoryExports(world)
         self._world = world
         self._company_id = company_id
         self._content = content

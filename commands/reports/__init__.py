@@ -1,0 +1,1 @@
+"""Files of reports, to be written later."""

@@ -1,0 +1,71 @@
+"""Has files of reports written by a worker."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+from commands.ports import Missing, UnitOfWork
+from domain.errors import Conflict
+
+
+class TooManyExports(Conflict):
+    """Several exports of your company are still to be written; wait for them."""
+
+    code = "too_many_exports"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestExport:
+    """Have a file written; `parameters` are those of the section as in an address, `options` how to write it.
+
+    `schedule_id` and `period` say for which run of a schedule.
+    """
+
+    id: UUID
+    area: str
+    section: str
+    format: str
+    parameters: str
+    options: Mapping[str, Any]
+    schedule_id: UUID | None = None
+    period: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropExport:
+    """Write it no further, and keep nothing of it."""
+
+    id: UUID
+
+
+class ExportsPort(Protocol):
+    """Files that a worker writes."""
+
+    def open(self, export: RequestExport) -> None:
+        """Have it written. Raises TooManyExports."""
+
+    def drop(self, export_id: UUID) -> bool:
+        """Forget it; whether it was there."""
+
+
+class ExportingWork(UnitOfWork, Protocol):
+    """What it takes to have files written."""
+
+    @property
+    def exports(self) -> ExportsPort:
+        """Files that a worker writes."""
+
+
+def request_export(command: RequestExport, work: ExportingWork) -> UUID:
+    """Have it written. Raises TooManyExports."""
+    work.exports.open(command)
+    return command.id
+
+
+def drop_export(command: DropExport, work: ExportingWork) -> UUID:
+    """Forget it. Raises Missing."""
+    if not work.exports.drop(command.id):
+        raise Missing
+    return command.id

@@ -1,0 +1,94 @@
+"""Reports on the terminal: whether a file of one still holds."""
+
+# ruff: noqa: D301 - click takes a lone backspace for "do not rewrap this paragraph"
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from api.reports.files import About, NoReport
+from api.reports.files.reading import WrittenFile
+from infra.cli.companies import conninfo_of
+from infra.postgres.connections import BULK
+from infra.postgres.pipeline import RequestConnection
+from infra.runtime.report_verification import CellDifference, Verification, about_of, verify_file
+
+#: How many cells are shown.
+_MOST_CELLS = 20
+
+console = Console()
+
+
+@click.group()
+def reports() -> None:
+    """Look after reports and their files.
+
+    \b
+    mipos reports verify FILE        does a file still hold?
+    """
+
+
+@reports.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--about", help="What a CSV without footer is of: its header X-Report-About.")
+@click.pass_context
+def verify(context: click.Context, file: Path, about: str | None) -> None:
+    """Ask what a file of a report says again, up to its own position of the log and up to now.
+
+    Names the cells that were altered in the file, those that are others today, and the first events that made
+    them so. Spreadsheets and PDFs say themselves what they are of, and so does a CSV with a footer; what an
+    export wrote is known by its hash. Of a PDF only its checksum is compared. Ends with 1 when the file does
+    not hold.
+
+    \b
+    Examples:
+      mipos reports verify by-store-2026-03-01-2026-03-31-p48211.xlsx
+      mipos reports verify march.csv --about mipos-report:eyJj...
+    """
+    written = WrittenFile.of(file.read_bytes())
+    try:
+        with RequestConnection.open(conninfo_of(context), BULK, "mipos") as connection:
+            known = About.of(about.encode()) if about else about_of(connection, written)
+            found = verify_file(connection, written, known)
+    except NoReport:
+        message = "The file does not say which report it is, and no export has written it; try --about."
+        raise click.ClickException(message) from None
+    _show(found)
+    if not found.holds:
+        context.exit(1)
+
+
+def _show(found: Verification) -> None:
+    about = found.about
+    _print(f"{about.title} of {about.company}, position {about.position:,}, rows: {about.rows:,}.")
+    for label, text in about.filters():
+        _print(f"  {label}: {text}")
+    if found.holds:
+        _print("The file holds: it says what the log says up to its position.")
+    elif found.altered:
+        _print("The file does not hold. Other than in the log are:")
+        _show_cells(found.altered)
+    else:
+        _print("The file does not hold: its checksum is not that of the log up to its position.")
+    if not found.changed:
+        _print(f"The same would be answered today, at position {found.known:,}.")
+        return
+    _print(f"Today, at position {found.known:,}, these cells are others:")
+    _show_cells(found.changed)
+    _print("The first events that made them so:")
+    for fact in found.late_facts:
+        when = f"{fact.recorded_at:%Y-%m-%d %H:%M:%S}"
+        _print(f"  position {fact.position:,}, {when}: {fact.type} of {fact.stream_id}")
+
+
+def _show_cells(cells: Sequence[CellDifference]) -> None:
+    for cell in cells[:_MOST_CELLS]:
+        _print(f"  {cell.row}, {cell.column}: {cell.before or 'nothing'} -> {cell.after or 'nothing'}")
+    if len(cells) > _MOST_CELLS:
+        _print(f"  and {len(cells) - _MOST_CELLS:,} more")
+
+
+def _print(text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=True)

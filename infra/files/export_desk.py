@@ -1,0 +1,76 @@
+"""Where files of reports are asked for that a worker will write."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+import msgspec
+
+from commands.ports import Caller
+from commands.reports.exports import RequestExport, TooManyExports
+from projections.base import Database
+from projections.pages import total_of
+
+#: How many files of a company may wait at a time.
+MOST_WAITING = 20
+
+_WAITING: LiteralString = """
+    SELECT count(*) AS total FROM report_exports
+     WHERE company_id = %(company_id)s AND status IN ('queued', 'running')
+"""
+
+# A run of a schedule that was begun before stays as it is.
+_OPEN: LiteralString = """
+    INSERT INTO report_exports (company_id, id, status, area, section, format, parameters, options, user_id,
+                                request_id, schedule_id, period, attempts, rows_done, created_at)
+    VALUES (%(company_id)s, %(id)s, 'queued', %(area)s, %(section)s, %(format)s, %(parameters)s, %(options)s,
+            %(user_id)s, %(request_id)s, %(schedule_id)s, %(period)s, 0, 0, %(now)s)
+        ON CONFLICT (company_id, schedule_id, period) WHERE schedule_id IS NOT NULL DO NOTHING
+"""
+
+_DROP: LiteralString = """
+    DELETE FROM report_exports WHERE company_id = %(company_id)s AND id = %(id)s
+    RETURNING id
+"""
+
+_DROP_PARTS: LiteralString = """
+    DELETE FROM report_export_parts WHERE company_id = %(company_id)s AND export_id = %(id)s
+"""
+
+
+class ExportDesk:
+    """Takes orders for the files of one company. That one was taken or dropped is said by `changed`."""
+
+    def __init__(self, db: Database, caller: Caller, now: datetime, changed: Callable[[], None]) -> None:
+        self._db = db
+        self._caller = caller
+        self._now = now
+        self._changed = changed
+
+    def open(self, export: RequestExport) -> None:
+        """Have it written. Raises TooManyExports."""
+        own = {"company_id": self._db.company_id}
+        if export.schedule_id is None and total_of(self._db.ask(_WAITING, own)) >= MOST_WAITING:
+            raise TooManyExports
+        self._changed()
+        self._db.execute(
+            _OPEN,
+            {
+                **own,
+                **{name: value for name, value in vars(export).items() if name != "options"},
+                "options": msgspec.json.encode(export.options).decode(),
+                "user_id": self._caller.user_id,
+                "request_id": self._caller.request_id,
+                "now": self._now,
+            },
+        )
+
+    def drop(self, export_id: UUID) -> bool:
+        """Forget it with what there is of its file; whether it was there."""
+        params = {"company_id": self._db.company_id, "id": export_id}
+        if self._db.ask(_DROP, params).row() is None:
+            return False
+        self._changed()
+        self._db.execute(_DROP_PARTS, params)
+        return True

@@ -1,0 +1,86 @@
+"""Writes files of reports that a worker is asked for, as the API writes those that are asked for at once."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import IO
+
+import msgspec
+
+from api.answers.record import VIEW_EXPECTED
+from api.reports.asking import Request, request_of
+from api.reports.exports.opening import Ask, Opening
+from api.reports.exports.parameters import load_section_query, options_of, section_of, texts_of
+from api.reports.files import FILES, Report
+from api.reports.permissions import PERMISSIONS
+from commands.ports import Caller, Missing
+from infra.decisions.application import ask_known
+from infra.files.exports import Export, Written
+from infra.files.standing import as_of_now
+from projections.base import Row, plan_for_values
+from projections.companies import find_company
+from projections.reports.section import Asked
+from projections.reports.table import Table, ask_table
+
+
+def write_export(export: Export, file: IO[bytes]) -> Written:
+    """Write what was asked for, with the rights that whoever asked has now.
+
+    Raises the refusals of the section, MayNoMore, TokenRevoked, ProjectionBehind.
+    """
+    row = export.row
+    opening = _opened(export)
+    report = opening.open(_asking(export, opening.request))
+    counted = replace(report, first=report.first, rest=_counted(export, report))
+    options = options_of(msgspec.json.decode(row["options"]), opening.company["currency"])
+    about = FILES[row["format"]].write(counted, file, options)
+    needs = frozenset(column.needs for column in report.columns if column.needs)
+    return Written(rows=about.rows, about=about.token, needs=needs)
+
+
+def _opened(export: Export) -> Opening:
+    """What is asked for, up to which position, in whose name."""
+    row = export.row
+    section, texts = section_of(row["area"], row["section"]), texts_of(row["parameters"])
+    parameters = load_section_query(section, texts)
+    with export.reading() as db:
+        known = ask_known(db, tuple(model.name for model in section.sources))
+        caller = Caller(company_id=db.company_id, user_id=row["user_id"], request_id=row["request_id"])
+        caller = as_of_now(db, caller, PERMISSIONS[section.area], writing=False)
+        company = find_company(db)
+        if company is None:
+            raise Missing
+        request = request_of(section, parameters, caller, _permissions(caller, company), row["created_at"])
+        position = min(request.ask_position(db).read(), known())
+    return Opening(
+        request=request,
+        texts=texts,
+        company=company,
+        position=export.pin(position),
+        made_at=row["created_at"],
+    )
+
+
+def _permissions(caller: Caller, company: Row) -> frozenset[str]:
+    """What the caller holds. Where counts are not blind, everybody may see what drawers should hold."""
+    return caller.permissions if company["blind_close"] else caller.permissions | {VIEW_EXPECTED}
+
+
+def _asking(export: Export, request: Request) -> Ask:
+    """Asks each page in a transaction of its own, so that none is open for as long as all take."""
+
+    def ask(asked: Asked) -> Table:
+        with export.reading() as db:
+            plan_for_values(db)
+            return ask_table(db, request.section, asked).read()
+
+    return ask
+
+
+def _counted(export: Export, report: Report) -> Iterator[Table]:
+    """The further pages; before each of them it is told how many rows are written."""
+    done, total = len(report.first.rows), report.first.count
+    export.tell(done, total)
+    for table in report.rest:
+        yield table
+        done += len(table.rows)
+        export.tell(done, total)

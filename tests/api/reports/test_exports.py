@@ -1,0 +1,339 @@
+"""Exports over HTTP: a file says what the answer says, at once or as a job, and holds years later."""
+
+import csv
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from click.testing import CliRunner, Result
+from openpyxl import load_workbook
+
+from api.reports.exports import download
+from api.reports.files import About
+from api.reports.files.reading import WrittenFile
+from commands.ports import Caller
+from infra.cli.reports import reports
+from infra.identity.tokens import Tokens
+from projections.reports.columns import COSTS
+from projections.reports.section import Section
+from projections.reports.sections import SECTIONS
+from tests.api.conftest import stock_shop
+from tests.conftest import SECRET
+from tests.waiting import eventually
+
+BASE = "/api/admin/reports"
+EXPORTS = f"{BASE}/exports"
+#: Of any length: what is sold is sold today.
+PERIOD = {"from": "2025-01-01", "to": "2030-06-01"}
+VALID = "section=valuation&from=2026-03-01&to=2026-03-31"
+VALUATION = f"{BASE}/inventory-report/export?section=valuation&{urlencode(PERIOD)}"
+
+
+@pytest.fixture
+def stocked(shop: Any) -> Any:
+    """A shop that is set up and stocked, of which the reports know."""
+    stocked = stock_shop(shop)
+    answer = shop.client().get(VALUATION, X_Wait_For_Position=str(len(shop.events())))
+    assert answer.status == 200, answer.body
+    return stocked
+
+
+@pytest.fixture
+def position(stocked: Any) -> str:
+    """A shop that bought, sold, and gave back; the position of the last of it."""
+    admin = stocked.shop.client()
+    stocked.product_of(name="=Milk", variants=[{"sku": "007", "price": 200, "cost": 90}])
+    for quantity in (1, 2):
+        answer = stocked.sell(quantity, role="Admin")
+    order = answer.data
+    refund = {
+        "lines": [{"line_id": order["lines"][0]["id"], "quantity": 1}],
+        "payments": [{"method": "cash", "amount": 119}],
+        "reason": "sour",
+    }
+    answer = admin.post(f"/api/pos/orders/{order['id']}/refunds", refund)
+    assert answer.status == 201, answer.body
+    return str(answer.headers["x-event-position"])
+
+
+def without_costs(shop: Any) -> Any:
+    """A client of a manager who may not see costs."""
+    user_id = shop.users["Manager"]
+    caller = Caller(company_id=shop.company_id, user_id=user_id, session_id=user_id, role="Manager")
+    return shop.service.client(Tokens(SECRET, 3600).issue(caller, denied=["costs.view"]))
+
+
+def path_of(section: Section) -> str:
+    return f"{BASE}/{section.area}/{section.path}"
+
+
+def text_of(value: Any, unit: str) -> str:
+    """What an answer says, as files say it."""
+    if value is None:
+        return ""
+    if unit == "money":
+        return f"{Decimal(value) / 100:.2f}"
+    return str(value)
+
+
+def lines_of(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=path_of)
+def test_files_say_what_the_answer_says(stocked: Any, position: str, section: Section) -> None:
+    admin, query = stocked.shop.client(), urlencode(PERIOD)
+    answer = admin.get(f"{path_of(section)}?{query}&limit=1000", X_Wait_For_Position=position)
+    assert answer.status == 200, answer.body
+    units = {column["name"]: column["unit"] for column in answer.data["columns"]}
+    expected = [[text_of(row[name], unit) for name, unit in units.items()] for row in answer.data["rows"]]
+    export = f"{BASE}/{section.area}/export?section={section.path}&{query}"
+
+    plain = admin.get(f"{export}&format=csv&footer=true", X_Wait_For_Position=position)
+    sheet = admin.get(f"{export}&format=xlsx", X_Wait_For_Position=position)
+    paper = admin.get(f"{export}&format=pdf", X_Wait_For_Position=position)
+
+    assert (plain.status, sheet.status, paper.status) == (200, 200, 200), (plain.body, paper.body)
+    lines = lines_of(plain.body)
+    assert lines[0] == [*units, "currency"]
+    assert [[cell.removeprefix("'") for cell in line[:-1]] for line in lines[1:-2]][:1000] == expected
+    assert len(lines) - 3 == answer.data["count"]
+    file, about = WrittenFile.of(sheet.body), About.of(sheet.headers["x-report-about"].encode())
+    columns = [column for column in section.all_columns if column.name in units]
+    assert (file.rows(columns, about, 2) or [])[:1000] == expected
+    figures = {name: value for name, value in answer.data["overall"].items() if value is not None}
+    footer = dict(zip(lines[0], lines[-2], strict=True))
+    assert {name: footer[name] for name in figures} == {
+        name: text_of(value, units[name]) for name, value in figures.items()
+    }
+    checksums = {one.headers["x-report-checksum"] for one in (plain, sheet, paper)}
+    assert checksums == {about.checksum}
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("section", SECTIONS, ids=path_of)
+def test_files_tell_no_costs_to_whoever_may_not_see_them(stocked: Any, section: Section, kind: str) -> None:
+    query = f"section={section.path}&{urlencode(PERIOD)}&format={kind}&footer=true"
+
+    answer = without_costs(stocked.shop).get(f"{BASE}/{section.area}/export?{query}")
+
+    names = About.of(answer.headers["x-report-about"].encode()).columns
+    assert names == tuple(column.name for column in section.all_columns if column.needs != COSTS)
+
+
+class TestAtOnce:
+    def test_is_a_file_with_a_name(self, stocked: Any) -> None:
+        answer = stocked.shop.client().get(VALUATION)
+
+        position = About.of(answer.headers["x-report-about"].encode()).position
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert f"valuation-2025-01-01-2030-06-01-p{position}.csv" in answer.headers["content-disposition"]
+
+    @pytest.mark.parametrize(
+        ("query", "status", "code"),
+        [
+            ("section=nothing&from=2026-03-01&to=2026-03-31", 400, "invalid_parameter"),
+            (f"{VALID}&page=2", 400, "invalid_parameter"),
+            (
+                f"{VALID}&compare_to=previous_year",
+                400,
+                "invalid_parameter",
+            ),
+            (f"{VALID}&cashier=x", 400, "invalid_parameter"),
+            (f"{VALID}&sort=colour", 422, "unknown_column"),
+            (f"{VALID}&format=doc", 400, "invalid_parameter"),
+            (f"{VALID}&separator=x", 400, "invalid_parameter"),
+            ("section=valuation&from=2026-03-31&to=2026-03-01", 422, "period_not_valid"),
+            ("section=valuation&from=1926-03-31&to=2026-03-01", 422, "range_too_long"),
+            (
+                f"{VALID}&as_of=2999-01-01T00:00:00Z",
+                422,
+                "as_of_in_future",
+            ),
+        ],
+    )
+    def test_refuses_what_nobody_can_answer(self, stocked: Any, query: str, status: int, code: str) -> None:
+        answer = stocked.shop.client().get(f"{BASE}/inventory-report/export?{query}")
+
+        assert (answer.status, answer.code) == (status, code)
+
+    def test_names_the_job_for_what_is_too_long(
+        self, make_shop: Any, stock: Any, serve_here: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stocked = stock(make_shop())
+        monkeypatch.setattr(download, "MOST_ROWS", 0)
+        known = str(len(stocked.shop.events()))
+        with serve_here() as here:
+            answer = here.client(stocked.shop.token()).get(VALUATION, X_Wait_For_Position=known)
+
+        assert (answer.status, answer.code) == (422, "export_too_long")
+        assert "/api/admin/reports/exports" in answer.json["message"]
+
+
+def asked(client: Any, **more: Any) -> Any:
+    """Ask for a file of the valuation as a job."""
+    body = {"area": "inventory-report", "section": "valuation", "filters": urlencode(PERIOD), **more}
+    return client.post(EXPORTS, body)
+
+
+def done(client: Any, export_id: str) -> Any:
+    """The export, when a worker has settled it."""
+
+    def settled() -> Any:
+        export = client.get(f"{EXPORTS}/{export_id}").data
+        return export if export["status"] in ("done", "failed") else None
+
+    return eventually(settled)
+
+
+class TestJobs:
+    def test_a_file_is_written_and_fetched(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+
+        answer = asked(admin, footer=True)
+
+        assert (answer.status, answer.data["status"]) == (202, "queued")
+        export = done(admin, answer.data["id"])
+        assert (export["status"], export["rows_done"], export["rows_total"]) == ("done", 1, 1)
+        file = admin.get(f"{EXPORTS}/{export['id']}/file")
+        assert (file.status, len(file.body)) == (200, export["bytes"])
+        assert file.headers["etag"] == f'"{export["sha256"]}"'
+        assert About.of(file.body).position == export["position"]
+        assert lines_of(file.body)[1][-2:] == lines_of(admin.get(VALUATION).body)[1][-2:]
+
+    def test_a_download_goes_on_where_it_broke_off(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        export = done(admin, asked(admin).data["id"])
+        path = f"{EXPORTS}/{export['id']}/file"
+        whole = admin.get(path)
+        etag, size = whole.headers["etag"], len(whole.body)
+
+        first = admin.get(path, Range="bytes=0-9")
+        rest = admin.get(path, Range="bytes=10-", If_Range=etag)
+        tail = admin.get(path, Range="bytes=-5")
+
+        assert [one.status for one in (first, rest, tail)] == [206, 206, 206]
+        assert first.body + rest.body == whole.body
+        assert rest.headers["content-range"] == f"bytes 10-{size - 1}/{size}"
+        assert tail.body == whole.body[-5:]
+        assert admin.get(path, Range="bytes=10-", If_Range='"other"').body == whole.body
+        assert admin.get(path, Range=f"bytes={size}-").status == 416
+        assert admin.get(path, If_None_Match=etag).status == 304
+
+    def test_only_those_fetch_it_who_may_see_all_of_it(self, stocked: Any) -> None:
+        shop = stocked.shop
+        export = done(shop.client(), asked(shop.client()).data["id"])
+        path = f"{EXPORTS}/{export['id']}/file"
+        bound = shop.client("Manager", stores=[stocked.store["id"]])
+        assert shop.client("Manager").get(path).status == 200
+        assert bound.get(path).status == 404
+        assert shop.client("Cashier").get(path).status == 403
+        assert shop.client("Inventory Clerk").get(path).status == 200
+        assert without_costs(shop).get(path).code == "forbidden"
+
+    def test_one_asks_for_reports_that_one_may_see(self, stocked: Any) -> None:
+        clerk = stocked.shop.client("Inventory Clerk")
+
+        assert asked(clerk).status == 202
+        refused = asked(clerk, area="financial-report", section="cash-over-short")
+        assert (refused.status, refused.code) == (403, "forbidden")
+
+    @pytest.mark.parametrize(
+        ("wrong", "status", "code"),
+        [
+            ({"section": "nothing"}, 422, "unknown_section"),
+            ({"area": "nothing"}, 422, "validation_failed"),
+            ({"filters": "from=2026-03-01"}, 400, "invalid_parameter"),
+            ({"filters": "from=2026-03-01&to=2026-03-31&limit=5"}, 400, "invalid_parameter"),
+            ({"filters": "from=2026-03-31&to=2026-03-01"}, 422, "period_not_valid"),
+            ({"format": "doc"}, 422, "validation_failed"),
+        ],
+    )
+    def test_what_nobody_can_answer_is_refused_at_once(
+        self, stocked: Any, wrong: dict[str, Any], status: int, code: str
+    ) -> None:
+        answer = asked(stocked.shop.client(), **wrong)
+
+        assert (answer.status, answer.code) == (status, code)
+
+    def test_what_is_dropped_is_gone(self, stocked: Any) -> None:
+        admin = stocked.shop.client()
+        export = done(admin, asked(admin).data["id"])
+
+        assert admin.delete(f"{EXPORTS}/{export['id']}").status == 200
+
+        assert admin.get(f"{EXPORTS}/{export['id']}").status == 404
+        assert admin.get(f"{EXPORTS}/{export['id']}/file").status == 404
+        assert admin.delete(f"{EXPORTS}/{export['id']}").status == 404
+
+
+class TestVerifying:
+    @pytest.fixture
+    def verify(self, service: Any, tmp_path: Path) -> Callable[..., Result]:
+        """`mipos reports verify` of a file of this content."""
+
+        def call(content: bytes, *more: str) -> Result:
+            file = tmp_path / "file"
+            file.write_bytes(content)
+            known = {"worker_conninfo": lambda: service.database.worker}
+            return CliRunner().invoke(reports, ["verify", str(file), *more], obj=known)
+
+        return call
+
+    @pytest.mark.parametrize("kind", ["csv", "xlsx", "pdf"])
+    def test_says_that_a_file_holds(self, stocked: Any, verify: Callable[..., Result], kind: str) -> None:
+        content = stocked.shop.client().get(f"{VALUATION}&format={kind}&footer=true").body
+
+        found = verify(content)
+
+        assert found.exit_code == 0, found.output
+        assert "The file holds" in found.output
+        assert "The same would be answered today" in found.output
+
+    def test_names_what_has_changed_since_and_the_event_that_did_it(
+        self, stocked: Any, verify: Callable[..., Result]
+    ) -> None:
+        content = stocked.shop.client().get(f"{VALUATION}&format=xlsx").body
+        received = stocked.receive("5", 100)
+        position = received.headers["x-event-position"]
+        stocked.shop.client().get(VALUATION, X_Wait_For_Position=position)
+
+        found = verify(content)
+
+        assert found.exit_code == 0, found.output
+        assert "on_hand: 10 -> 15" in found.output
+        assert "value: 6.00 -> 11.00" in found.output
+        assert f"position {position}" in found.output
+        assert "Received" in found.output
+
+    def test_names_what_was_altered(self, stocked: Any, verify: Callable[..., Result]) -> None:
+        answer = stocked.shop.client().get(VALUATION)
+        about = answer.headers["x-report-about"]
+        altered = answer.body.replace(b",10,", b",11,")
+
+        found = verify(altered, "--about", about)
+
+        assert found.exit_code == 1
+        assert "on_hand: 11 -> 10" in found.output
+
+    def test_knows_the_file_of_an_export_by_its_hash(
+        self, stocked: Any, verify: Callable[..., Result]
+    ) -> None:
+        admin = stocked.shop.client()
+        export = done(admin, asked(admin).data["id"])
+        content = admin.get(f"{EXPORTS}/{export['id']}/file").body
+
+        assert verify(content).exit_code == 0
+        unknown = verify(content + b"x")
+        assert unknown.exit_code == 1
+        assert "does not say which report it is" in unknown.output
+
+
+def test_a_spreadsheet_opens_in_another_program(stocked: Any) -> None:
+    book = load_workbook(io.BytesIO(stocked.shop.client().get(f"{VALUATION}&format=xlsx").body))
+
+    assert book.sheetnames == ["Report", "About"]
