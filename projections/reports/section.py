@@ -104,6 +104,8 @@ class Section:
     is_ranked: bool = False
     #: Whether the rows follow each other in time; then they are compared with those at the same places.
     is_sequence: bool = False
+    #: The groups whose rows follow each other in time, where not those of all do.
+    sequences: tuple[str, ...] = ()
 
     @property
     def all_columns(self) -> tuple[Column, ...]:

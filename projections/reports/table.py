@@ -125,7 +125,7 @@ def _with_comparison(table: Table, other: Asked, found: Found) -> Table:
 def _beside(table: Table, earlier: Table) -> list[Row | None]:
     """The earlier rows beside those shown: of the same key or, where they follow in time, the same place."""
     section, offset = table.section, table.asked.offset
-    if section.is_sequence:
+    if section.is_sequence or table.asked.group in section.sequences:
         places = range(offset, offset + len(table.rows))
         return [earlier.rows[place] if place < len(earlier.rows) else None for place in places]
     by_key = {_key(section, row): row for row in earlier.rows}

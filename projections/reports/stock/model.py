@@ -65,6 +65,9 @@ class StockReports(Projection):
             PRIMARY KEY (company_id, position, number)
         );
         CREATE INDEX stock_facts_by_day ON stock_facts (company_id, business_date, storage_id);
+        CREATE INDEX stock_facts_of_adjustments ON stock_facts (company_id, business_date)
+         WHERE kind NOT IN ('received', 'returned', 'transferred_in', 'sold', 'transferred_out',
+                            'supplier_returned');
         CREATE INDEX stock_facts_by_variant
             ON stock_facts (company_id, variant_id, storage_id, kind, business_date);
         CREATE TABLE stock_totals (

@@ -1,7 +1,7 @@
 """What was sold in each hour, day, week, month or quarter, the empty ones included."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from projections.base import Database, Row
 from projections.reports.columns import Key
 from projections.reports.explaining import explanations
 from projections.reports.grouped import Grouping, ask_rows, nothing_of
+from projections.reports.intervals import first_days, next_first
 from projections.reports.period import Period
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
@@ -102,41 +103,9 @@ def _intervals(period: Period, interval: str, cut: int) -> Iterator[Row]:
     elif interval == "day_of_week":
         yield from ({"weekday": weekday} for weekday in range(1, 8))
     elif interval == "hour":
-        yield from ({"period": day, "hour": hour} for day in _days(period, "day") for hour in hours)
+        yield from ({"period": day, "hour": hour} for day in first_days(period, "day") for hour in hours)
     else:
-        yield from ({"period": day} for day in _days(period, interval))
-
-
-def _days(period: Period, interval: str) -> Iterator[date]:
-    """The first days of the intervals; that of the first may lie before the period."""
-    day = _first_of(period.from_date, interval)
-    while day <= period.to_date:
-        yield day
-        day = _next(day, interval)
-
-
-def _first_of(day: date, interval: str) -> date:
-    match interval:
-        case "week":
-            return day - timedelta(days=day.weekday())
-        case "month":
-            return day.replace(day=1)
-        case "quarter":
-            return day.replace(month=day.month - (day.month - 1) % 3, day=1)
-        case _:
-            return day
-
-
-def _next(day: date, interval: str) -> date:
-    match interval:
-        case "week":
-            return day + timedelta(days=7)
-        case "month":
-            return _first_of(day + timedelta(days=31), "month")
-        case "quarter":
-            return _first_of(day + timedelta(days=93), "month")
-        case _:
-            return day + timedelta(days=1)
+        yield from ({"period": day} for day in first_days(period, interval))
 
 
 def _times(key: Row, interval: str, period: Period, zone: ZoneInfo, cut: time) -> Row:
@@ -149,7 +118,8 @@ def _times(key: Row, interval: str, period: Period, zone: ZoneInfo, cut: time) -
         begins = datetime.combine(day + timedelta(days=key["hour"] < cut.hour), time(key["hour"]), zone)
         starts_at = begins.astimezone(UTC)
         return {"starts_at": starts_at, "ends_at": _utc(begins + timedelta(hours=1))}
-    first, after = max(day, period.from_date), min(_next(day, interval), period.to_date + timedelta(days=1))
+    first = max(day, period.from_date)
+    after = min(next_first(day, interval), period.to_date + timedelta(days=1))
     return {
         "starts_at": _utc(datetime.combine(first, cut, zone)),
         "ends_at": _utc(datetime.combine(after, cut, zone)),

@@ -1,0 +1,180 @@
+"""Revenue: what was sold and collected, by steps of time, store, category or channel."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import LiteralString
+
+from domain.pending import Pending
+from projections.base import Database
+from projections.reports.columns import Key
+from projections.reports.grouped import Grouping, Joined, grouped, total, whole
+from projections.reports.names import ReportNames, name_of
+from projections.reports.sales.sales_reports import SalesReports
+from projections.reports.section import Asked, Chart, Found, Question, Section
+from projections.reports.sections.figures import (
+    DISCOUNTS,
+    GROSS_SALES,
+    NET_SALES,
+    RETURNS,
+    ROUNDING,
+    TAX,
+    TIPS,
+    TOTAL_COLLECTED,
+    measures_of,
+)
+from projections.reports.sections.financial.groups import by_group
+from projections.reports.sections.financial.sales_days import SALES_DAYS
+from projections.reports.sections.financial.steps import STEPS, filled
+from projections.reports.sections.sales_summary.items import item_params, item_rows
+from projections.reports.sections.sales_summary.sources import SALE_FACTS
+
+KEYS = (
+    Key(
+        name="period", label="Period", unit="date", meaning="Its first day; null where rows are of all days."
+    ),
+    Key(name="store_id", label="Store id", unit="id", meaning="The store; null where rows are of all."),
+    Key(name="store", label="Store", unit="text", meaning="What the store was called.", example="Harbour"),
+    Key(
+        name="category_id",
+        label="Category id",
+        unit="id",
+        meaning="The category that goods were filed under; null for none, and where rows are of all.",
+    ),
+    Key(name="category", label="Category", unit="text", meaning="What it was called.", example="Coffee"),
+    Key(
+        name="channel",
+        label="Channel",
+        unit="text",
+        meaning="Where it was sold; null where rows are of all.",
+        example="pos",
+    ),
+)
+FIGURES = (GROSS_SALES, DISCOUNTS, RETURNS, NET_SALES, TAX, TIPS, ROUNDING, TOTAL_COLLECTED)
+MEASURES = measures_of(FIGURES)
+_OF_LINES = (GROSS_SALES, DISCOUNTS, RETURNS, TAX)
+_OF_SALES = (TIPS, ROUNDING)
+_COLUMNS: tuple[LiteralString, ...] = tuple(one.name for one in MEASURES)
+_LINE_COLUMNS: tuple[LiteralString, ...] = tuple(one.name for one in _OF_LINES)
+
+
+_STORE: LiteralString = """
+      JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = 'store'
+                                 AND place.no = summed.store_no"""
+
+
+def _grouped(
+    key: Mapping[LiteralString, LiteralString],
+    column: LiteralString,
+    labels: Mapping[LiteralString, LiteralString] = MappingProxyType({}),
+    joins: LiteralString = "",
+) -> Question:
+    """Of daily sums, or with a channel of the facts themselves."""
+    sources = (SALES_DAYS, SALE_FACTS) if column != "channel" else (SALE_FACTS,)
+    return grouped(
+        *(
+            Grouping(
+                source=source,
+                keys=key,
+                measures=MEASURES,
+                columns=(column, *_COLUMNS),
+                labels=labels,
+                joins=joins,
+            )
+            for source in sources
+        )
+    )
+
+
+def _by_category(known: LiteralString) -> LiteralString:
+    return f"""
+    WITH known AS ({known}
+    ), by_item AS (
+        SELECT item_no, {", ".join(f"sum({name}) AS {name}" for name in _LINE_COLUMNS)}
+          FROM known
+         GROUP BY item_no
+    ), summed AS (
+        SELECT item.category_id, {", ".join(map(total, _OF_LINES))}
+          FROM by_item
+          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = by_item.item_no
+         GROUP BY item.category_id
+    )
+    SELECT summed.*, {name_of("summed.category_id")} AS category
+      FROM summed
+     ORDER BY category_id
+"""
+
+
+_CATEGORIES: LiteralString = _by_category(item_rows(_LINE_COLUMNS))
+_CATEGORIES_OF_CHANNEL: LiteralString = _by_category(
+    f"""
+        SELECT line.item_no, {", ".join(f"line.{name}" for name in _LINE_COLUMNS)}
+          FROM (SELECT * FROM sales_facts
+                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.asked()}
+               ) AS sold
+          JOIN sales_line_facts AS line ON line.company_id = %(company_id)s
+           AND line.business_date = sold.business_date AND line.store_no = sold.store_no
+           AND line.position = sold.position"""
+)
+# Tips and rounding are of no goods, and so of no category.
+_BESIDE_LINES = grouped(
+    *(
+        Grouping(
+            source=source,
+            keys={"category_id": "NULL::uuid"},
+            measures=_OF_SALES,
+            columns=("tips", "rounding"),
+        )
+        for source in (SALES_DAYS, SALE_FACTS)
+    )
+)
+
+
+def _ask_lines(db: Database, asked: Asked) -> Pending[Found]:
+    statement = _CATEGORIES if asked.filters["channel"] is None else _CATEGORIES_OF_CHANNEL
+    answer = db.ask(statement, item_params(db, asked))
+    return Pending(lambda: Found(rows=[whole(row, _OF_LINES) for row in answer.rows()]))
+
+
+def _with_all_keys(key: LiteralString, *questions: Question) -> Question:
+    return Joined(keys=(key,), questions=questions, measures=(*KEYS, *FIGURES))
+
+
+def _steps(step: str) -> Question:
+    question = _grouped({"period": STEPS[step]}, "business_date")
+    return filled(_with_all_keys("period", question), step, (*KEYS, *FIGURES))
+
+
+_QUESTIONS: Mapping[str, Question] = {
+    **{step: _steps(step) for step in ("month", "day", "week", "quarter", "year")},
+    "store": _with_all_keys(
+        "store_id",
+        _grouped(
+            {"store_no": "store_no"},
+            "store_no",
+            {"store_id": "place.id", "store": name_of("place.id")},
+            _STORE,
+        ),
+    ),
+    "category": _with_all_keys("category_id", _ask_lines, _BESIDE_LINES),
+    "channel": _with_all_keys("channel", _grouped({"channel": "channel"}, "channel")),
+}
+
+REVENUE = Section(
+    area="financial-report",
+    path="revenue",
+    title="Revenue",
+    meaning=(
+        "What was sold and collected in each step of time, the empty ones included, or by each store, "
+        "category or channel. Tips and rounding are of no goods: by category they are in the row without one."
+    ),
+    keys=KEYS,
+    identity=("period", "store_id", "category_id", "channel"),
+    columns=FIGURES,
+    question=by_group(_QUESTIONS),
+    sources=(SalesReports, ReportNames),
+    order="period",
+    filters=("channel",),
+    groups=tuple(_QUESTIONS),
+    sequences=tuple(STEPS),
+    chart=Chart(kind="line", of=("net_sales",), label="period"),
+)

@@ -1,0 +1,41 @@
+"""What rows of profit and of revenue are told apart by: steps of time, or stores."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import LiteralString
+
+from domain.pending import Pending
+from projections.base import Database, Row
+from projections.reports.columns import Column
+from projections.reports.grouped import nothing_of
+from projections.reports.intervals import first_days
+from projections.reports.section import Asked, Found, Question
+
+#: The first day of the step that a business date is in.
+STEPS: Mapping[str, LiteralString] = {
+    "day": "business_date",
+    "week": "date_trunc('week', business_date::timestamp)::date",
+    "month": "date_trunc('month', business_date::timestamp)::date",
+    "quarter": "date_trunc('quarter', business_date::timestamp)::date",
+    "year": "date_trunc('year', business_date::timestamp)::date",
+}
+#: Whether a fact is in the step of a row.
+IN_STEP: LiteralString = """CASE %(group)s::text WHEN 'day' THEN business_date = %(key_period)s::date
+                ELSE date_trunc(%(group)s::text, business_date::timestamp)::date = %(key_period)s::date END"""
+
+
+def filled(question: Question, group: str, columns: Sequence[Column]) -> Question:
+    """The same with a row for each step of the period, or one for all of it, though there is no fact."""
+
+    def ask(db: Database, asked: Asked) -> Pending[Found]:
+        found = question(db, asked)
+        days = tuple(first_days(asked.period, group)) if group in STEPS else (None,)
+        return Pending(lambda: Found(rows=_with_empty(found.read().rows, days, columns)))
+
+    return ask
+
+
+def _with_empty(rows: Iterable[Row], days: Iterable[date | None], columns: Sequence[Column]) -> list[Row]:
+    nothing: Row = {column.name: nothing_of(column) for column in columns}
+    known = {row["period"]: row for row in rows}
+    return [known.get(day, {**nothing, "period": day}) for day in days]
