@@ -108,10 +108,6 @@ ITEMS: LiteralString = """
         PRIMARY KEY (company_id, item_no)
     );
     CREATE INDEX report_items_by_variant ON report_items (company_id, variant_id);
-    CREATE INDEX report_items_by_product ON report_items (company_id, product_id);
-    CREATE INDEX report_items_by_category ON report_items (company_id, category_id);
-    CREATE INDEX report_items_by_brand ON report_items (company_id, brand_id);
-    CREATE INDEX report_items_by_supplier ON report_items (company_id, supplier_id);
 """
 
 _KNOWN_ITEMS: LiteralString = """

@@ -10,7 +10,7 @@ from typing import LiteralString
 _SALE_COLUMNS: LiteralString = """
     first_position bigint NOT NULL,
     last_position  bigint NOT NULL,
-    orders         bigint NOT NULL,
+    orders         int NOT NULL,
     items          numeric NOT NULL,
     gross_sales    numeric NOT NULL,
     discounts      numeric NOT NULL,
@@ -20,17 +20,17 @@ _SALE_COLUMNS: LiteralString = """
     rounding       numeric NOT NULL,
     cost_of_goods  numeric NOT NULL,
     returned_items numeric NOT NULL,
-    refund_count   bigint NOT NULL,
-    voids          bigint NOT NULL,
+    refund_count   int NOT NULL,
+    voids          int NOT NULL,
     void_value     numeric NOT NULL,
-    overrides      bigint NOT NULL,
+    overrides      int NOT NULL,
     deposits       numeric NOT NULL,
     dues_created   numeric NOT NULL,
 """
 _ITEM_COLUMNS: LiteralString = """
     first_position      bigint NOT NULL,
     last_position       bigint NOT NULL,
-    orders              bigint NOT NULL,
+    orders              int NOT NULL,
     item_no             int NOT NULL,
     quantity            numeric NOT NULL,
     returned_quantity   numeric NOT NULL,
@@ -41,11 +41,11 @@ _ITEM_COLUMNS: LiteralString = """
     cost_of_goods       numeric NOT NULL,
     restocked_quantity  numeric NOT NULL,
     not_restocked_value numeric NOT NULL,
-    below_cost          bigint NOT NULL,
-    uncosted            bigint NOT NULL,
+    below_cost          int NOT NULL,
+    uncosted            int NOT NULL,
 """
 
-# Today's rows are written again and again, each beside its former self.
+# Today's rows are written again and again, each beside its former self; those of earlier days hardly ever.
 ROLLUPS: LiteralString = f"""
     CREATE TABLE sales_store_day (
         company_id     uuid NOT NULL,
@@ -53,7 +53,7 @@ ROLLUPS: LiteralString = f"""
         store_no       int NOT NULL,
         {_SALE_COLUMNS}
         PRIMARY KEY (company_id, business_date, store_no)
-    ) WITH (fillfactor = 70);
+    ) WITH (fillfactor = 90);
     CREATE TABLE sales_store_hour (
         company_id     uuid NOT NULL,
         business_date  date NOT NULL,
@@ -61,7 +61,7 @@ ROLLUPS: LiteralString = f"""
         hour           smallint NOT NULL,
         {_SALE_COLUMNS}
         PRIMARY KEY (company_id, business_date, store_no, hour)
-    ) WITH (fillfactor = 70);
+    ) WITH (fillfactor = 90);
     CREATE TABLE sales_register_day (
         company_id     uuid NOT NULL,
         business_date  date NOT NULL,
@@ -69,7 +69,7 @@ ROLLUPS: LiteralString = f"""
         register_no    int NOT NULL,
         {_SALE_COLUMNS}
         PRIMARY KEY (company_id, business_date, store_no, register_no)
-    ) WITH (fillfactor = 70);
+    ) WITH (fillfactor = 90);
     CREATE TABLE sales_cashier_day (
         company_id     uuid NOT NULL,
         business_date  date NOT NULL,
@@ -77,7 +77,7 @@ ROLLUPS: LiteralString = f"""
         cashier_no     int NOT NULL,
         {_SALE_COLUMNS}
         PRIMARY KEY (company_id, business_date, store_no, cashier_no)
-    ) WITH (fillfactor = 70);
+    ) WITH (fillfactor = 90);
     CREATE TABLE sales_customer_month (
         company_id     uuid NOT NULL,
         customer_id    uuid NOT NULL,
@@ -85,19 +85,19 @@ ROLLUPS: LiteralString = f"""
         store_no       int NOT NULL,
         {_SALE_COLUMNS}
         PRIMARY KEY (company_id, month, customer_id, store_no)
-    ) WITH (fillfactor = 85);
+    ) WITH (fillfactor = 90);
     CREATE TABLE sales_item_month (
         company_id     uuid NOT NULL,
         month          date NOT NULL,
         {_ITEM_COLUMNS}
         PRIMARY KEY (company_id, month, item_no)
-    ) WITH (fillfactor = 85);
+    ) WITH (fillfactor = 90);
     CREATE TABLE sales_item_year (
         company_id     uuid NOT NULL,
         year           date NOT NULL,
         {_ITEM_COLUMNS}
         PRIMARY KEY (company_id, year, item_no)
-    ) WITH (fillfactor = 85);
+    ) WITH (fillfactor = 90);
     CREATE TABLE sales_tax_day (
         company_id       uuid NOT NULL,
         business_date    date NOT NULL,
@@ -105,13 +105,13 @@ ROLLUPS: LiteralString = f"""
         tax_no           int NOT NULL,
         first_position   bigint NOT NULL,
         last_position    bigint NOT NULL,
-        orders           bigint NOT NULL,
+        orders           int NOT NULL,
         taxable          numeric NOT NULL,
         tax              numeric NOT NULL,
         returned_taxable numeric NOT NULL,
         returned_tax     numeric NOT NULL,
         PRIMARY KEY (company_id, business_date, store_no, tax_no)
-    ) WITH (fillfactor = 70);
+    ) WITH (fillfactor = 90);
     CREATE TABLE sales_payment_day (
         company_id     uuid NOT NULL,
         business_date  date NOT NULL,
@@ -119,14 +119,14 @@ ROLLUPS: LiteralString = f"""
         method_no      int NOT NULL,
         first_position bigint NOT NULL,
         last_position  bigint NOT NULL,
-        payments       bigint NOT NULL,
-        refund_count   bigint NOT NULL,
+        payments       int NOT NULL,
+        refund_count   int NOT NULL,
         amount         numeric NOT NULL,
         tips           numeric NOT NULL,
         refunds        numeric NOT NULL,
         change         numeric NOT NULL,
         PRIMARY KEY (company_id, business_date, store_no, method_no)
-    ) WITH (fillfactor = 70);
+    ) WITH (fillfactor = 90);
 """
 
 # What follows are parts of the statements that add rows (`added`): they sum these up and add that to the sums

@@ -19,6 +19,7 @@ NAMES: LiteralString = """
         variant_name text NOT NULL,
         PRIMARY KEY (company_id, variant_id, position, line)
     );
+    CREATE INDEX sales_variant_names_by_product ON sales_variant_names (company_id, product_id, position);
 """
 
 
