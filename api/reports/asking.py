@@ -13,14 +13,12 @@ from domain.settings import OtherStore
 from projections.base import Database
 from projections.reports.moments import position_at
 from projections.reports.period import Period
-from projections.reports.section import Asked, Section
+from projections.reports.section import EVERYTHING, Asked, Section
 
 #: How many days a report may be about, and how many by the hour.
 MOST_DAYS, MOST_DAYS_BY_HOUR = 3_660, 31
 #: Beyond so many rows pages cost more than the whole: files are for that.
 DEEPEST_ROW = 100_000
-#: Beyond every position of a log.
-EVERYTHING = 2**63 - 1
 
 
 class AsOfInFuture(Invalid):

@@ -14,6 +14,8 @@ from projections.reports.period import CompareTo, Period
 Area = Literal["sales-summary", "inventory-report", "financial-report"]
 #: `first_reported` is what a day's figures were when it was closed, whatever became known since.
 Basis = Literal["current", "first_reported"]
+#: Beyond every position of a log: all that is known counts.
+EVERYTHING = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,13 @@ ITEMS = Measure(
     meaning="How many units were sold; what came back does not lower it.",
     example="274",
 )
+RETURNED_ITEMS = Measure(
+    name="returned_items",
+    label="Returned items",
+    unit="quantity",
+    meaning="How many units came back.",
+    example="3",
+)
 QUANTITY = Measure(
     name="quantity",
     label="Quantity",

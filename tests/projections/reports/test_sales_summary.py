@@ -254,6 +254,23 @@ class TestSections:
         assert {page.count for page in pages} == {whole.count} == {8}
         assert pages[3].rows == []
 
+    @pytest.mark.parametrize("group", ["variant", "product"])
+    @pytest.mark.parametrize("figure", BY_PRODUCT.sorts)
+    def test_by_product_is_sorted_by_any_figure(self, busy: Shop, figure: str, group: str) -> None:
+        asked: dict[str, Any] = {"group": group, "limit": None}
+        classes = {row["product_id"]: row["abc"] for row in busy.ask(BY_PRODUCT, **asked).rows}
+        for sign, descends in (("", False), ("-", True)):
+            sort = f"{sign}{figure}"
+            rows = busy.ask(BY_PRODUCT, sort=sort, **asked).rows
+            figures = [row[figure] for row in rows if row[figure] is not None]
+            assert figures == sorted(figures, reverse=descends)
+            assert {row["product_id"]: row["abc"] for row in rows} == classes
+            page = busy.ask(BY_PRODUCT, sort=sort, group=group, limit=3, page=2).rows
+            assert page == rows[3:6]
+            # With a filter that leaves all, every figure of every row is added up.
+            searched = busy.ask(BY_PRODUCT, sort=sort, search="thing", **asked)
+            assert [{**row, "key": 0} for row in searched.rows] == [{**row, "key": 0} for row in rows]
+
     def test_by_payment_method_leaves_change_out_and_shows_what_was_paid_back_apart(self, busy: Shop) -> None:
         events = list(filter(in_march, busy.events))
         section = busy.ask(BY_PAYMENT_METHOD)

@@ -11,6 +11,7 @@ from projections.reports.ranked import ask_page, order_by, order_params, overall
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.figures import LINES, measures_of
+from projections.reports.sections.sales_summary.best_products import ask_best, best_products
 from projections.reports.sections.sales_summary.items import (
     ITEM_FILTERS,
     columns_of,
@@ -46,12 +47,24 @@ _ABC: LiteralString = f"""CASE WHEN sum({_NET_SALES}) OVER () <= 0 THEN NULL
                     ELSE 'C' END"""
 
 
-def _statement(key: LiteralString, *, of_variants: bool) -> LiteralString:
+def called_by(key: LiteralString) -> LiteralString:
+    """What the rows of a page were called at their latest sale by then or, without one, at a later one."""
+    shown: LiteralString = "product_id, name"
+    if key == "variant_id":
+        shown += ", variant_id, sku, variant_name"
+    return f"""
+      LEFT JOIN LATERAL (
+            SELECT {shown} FROM sales_variant_names
+             WHERE company_id = %(company_id)s AND {key} = page.key
+             ORDER BY (position <= %(position)s::bigint) DESC, position DESC, line DESC
+             LIMIT 1
+           ) AS called ON true"""
+
+
+def _statement(key: LiteralString) -> LiteralString:
     sums: LiteralString = ",\n               ".join(map(total, _MEASURES))
     added: LiteralString = ", ".join(f"sum({one}) AS {one}" for one in columns_of(_MEASURES))
     asked: LiteralString = "\n           AND ".join(ITEM_FILTERS.values())
-    shown: LiteralString = ", called.variant_id, called.variant_name, called.sku" if of_variants else ""
-    named: LiteralString = "variant_id" if of_variants else "product_id"
     return f"""
     WITH known AS ({item_rows(columns_of(_MEASURES))}
     ), by_item AS (
@@ -70,29 +83,33 @@ def _statement(key: LiteralString, *, of_variants: bool) -> LiteralString:
          ORDER BY {order_by(ORDERS, "key")}
          LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
     )
-    SELECT whole.*, page.*, called.product_id, called.name{shown}
+    SELECT whole.*, page.*, called.*
       FROM (SELECT count(*) AS number, {overall_of(_MEASURES)} FROM sold) AS whole
-      LEFT JOIN page ON true
-      LEFT JOIN LATERAL (
-            SELECT variant_id, product_id, sku, name, variant_name FROM sales_variant_names
-             WHERE company_id = %(company_id)s AND {named} = page.key
-             ORDER BY (position <= %(position)s::bigint) DESC, position DESC, line DESC
-             LIMIT 1
-           ) AS called ON true
+      LEFT JOIN page ON true{called_by(key)}
      ORDER BY {order_by(ORDERS, "page.key")}
 """
 
 
 _STATEMENTS: Mapping[str, LiteralString] = {
-    "variant": _statement("variant_id", of_variants=True),
-    "product": _statement("product_id", of_variants=False),
+    "variant": _statement("variant_id"),
+    "product": _statement("product_id"),
+}
+
+
+_BEST: Mapping[str, LiteralString] = {
+    "variant": best_products("variant_id", _MEASURES, called_by("variant_id")),
+    "product": best_products("product_id", _MEASURES, called_by("product_id")),
 }
 
 
 def ask_products(db: Database, asked: Asked) -> Pending[Found]:
     """Ask for one page of what was sold of variants or products, named as at their latest sale."""
-    params = {**item_params(db, asked), **order_params(asked, _ORDER)}
-    found = ask_page(db, _STATEMENTS[asked.group or "variant"], params, _MEASURES, "key")
+    group = asked.group or "variant"
+    if any(value is not None for value in asked.filters.values()):
+        params = {**item_params(db, asked), **order_params(asked, _ORDER)}
+        found = ask_page(db, _STATEMENTS[group], params, _MEASURES, "key")
+    else:
+        found = ask_best(db, _BEST[group], asked, _ORDER, _MEASURES)
     return Pending(lambda: _with_keys(found.read()))
 
 

@@ -12,7 +12,7 @@ from projections.reports.columns import Column, Measure
 from projections.reports.explaining import Explanations, explanations
 from projections.reports.grouped import STORES, Source, params_of
 from projections.reports.period import Period
-from projections.reports.section import Asked
+from projections.reports.section import EVERYTHING, Asked
 
 #: A span without any day.
 _NEVER = (date(2, 1, 1), date(1, 1, 1))
@@ -38,14 +38,31 @@ ITEM_FILTERS: Mapping[str, LiteralString] = {
 
 
 def item_rows(columns: tuple[LiteralString, ...]) -> LiteralString:
-    """These columns of all that is known of items in the period and the stores.
-
-    Sums of a year or a month stand for their facts unless some of these are beyond the position.
-    """
+    """These columns of all that is known of items in the period and the stores."""
     selected: LiteralString = ", ".join(("item_no", *columns))
-    years: LiteralString = _sums("sales_item_year", "year", "years", selected)
-    first: LiteralString = _sums("sales_item_month", "month", "months", selected)
-    last: LiteralString = _sums("sales_item_month", "month", "last_months", selected)
+    return f"""{sum_rows(selected)}
+     UNION ALL{fact_rows(selected)}"""
+
+
+def sum_rows(selected: LiteralString, condition: LiteralString = "true") -> LiteralString:
+    """What is selected of the sums of whole years and months of which all facts are known."""
+    spans: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
+        ("sales_item_year", "year", "years"),
+        ("sales_item_month", "month", "months"),
+        ("sales_item_month", "month", "last_months"),
+    )
+    return "\n     UNION ALL".join(
+        f"""
+        SELECT {selected}
+          FROM {table}
+         WHERE company_id = %(company_id)s AND last_position <= %(position)s::bigint
+           AND {unit} BETWEEN %({span}_from)s::date AND %({span}_to)s::date AND {condition}"""
+        for table, unit, span in spans
+    )
+
+
+def fact_rows(selected: LiteralString) -> LiteralString:
+    """What is selected of facts without sums: those of single days, and of months that are known in part."""
     days: LiteralString = "\n     UNION ALL".join(
         f"""
         SELECT {selected}
@@ -54,41 +71,41 @@ def item_rows(columns: tuple[LiteralString, ...]) -> LiteralString:
            AND business_date BETWEEN %({span}_from)s::date AND %({span}_to)s::date{STORES}"""
         for span in ("days", "last_days")
     )
-    return f"""{years}
-     UNION ALL{first}
-     UNION ALL{last}
-     UNION ALL{days}"""
-
-
-def _sums(
-    table: LiteralString, unit: LiteralString, span: LiteralString, selected: LiteralString
-) -> LiteralString:
-    asked: LiteralString = f"{unit} BETWEEN %({span}_from)s::date AND %({span}_to)s::date"
-    return f"""
-        SELECT {selected}
-          FROM {table}
-         WHERE company_id = %(company_id)s AND {asked} AND last_position <= %(position)s::bigint
+    return f"""{days}
      UNION ALL
         SELECT {selected}
           FROM sales_line_facts
-         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
-           AND business_date BETWEEN %({span}_from)s::date
-                                 AND (%({span}_to)s::date + interval '1 {unit}' - interval '1 day')::date
-           AND (date_trunc('{unit}', business_date::timestamp)::date, item_no) IN (
-                SELECT {unit}, item_no FROM {table}
-                 WHERE company_id = %(company_id)s AND {asked} AND last_position > %(position)s::bigint
-                   AND first_position <= %(position)s::bigint)"""
+         WHERE %(is_past)s::bool AND company_id = %(company_id)s AND position <= %(position)s::bigint
+           AND business_date BETWEEN (SELECT min(month) FROM sales_item_month WHERE {_IN_PART})
+                                 AND (%(months_to)s::date + interval '1 month' - interval '1 day')::date
+           AND (date_trunc('month', business_date::timestamp)::date, item_no) IN (
+                SELECT month, item_no FROM sales_item_month WHERE {_IN_PART})"""
+
+
+#: Sums of months of which a part of the facts is known.
+_IN_PART: LiteralString = """company_id = %(company_id)s
+                   AND month BETWEEN %(months_from)s::date AND %(months_to)s::date
+                   AND last_position > %(position)s::bigint AND first_position <= %(position)s::bigint"""
 
 
 def item_params(db: Database, asked: Asked) -> dict[str, Any]:
     """The parameters of a question about items."""
-    spans = spans_of(asked.period) if asked.stores is None else spans_by_day(asked.period)
+    is_past = asked.position < EVERYTHING
+    spans = (
+        spans_of(asked.period, by_year=not is_past) if asked.stores is None else spans_by_day(asked.period)
+    )
     bounds = {
         f"{name}_{end}": day
         for name, span in spans.items()
         for end, day in zip(("from", "to"), span, strict=True)
     }
-    return {**params_of(db, asked), **bounds, "limit": asked.limit, "offset": asked.offset}
+    return {
+        **params_of(db, asked),
+        **bounds,
+        "is_past": is_past,
+        "limit": asked.limit,
+        "offset": asked.offset,
+    }
 
 
 def spans_by_day(period: Period) -> dict[str, tuple[date, date]]:
@@ -97,10 +114,11 @@ def spans_by_day(period: Period) -> dict[str, tuple[date, date]]:
     return {**spans, "days": (period.from_date, period.to_date)}
 
 
-def spans_of(period: Period) -> dict[str, tuple[date, date]]:
+def spans_of(period: Period, *, by_year: bool = True) -> dict[str, tuple[date, date]]:
     """A period as whole years, the whole months before and after them, and the days before and after these.
 
-    Years and months are named by their first days.
+    Years and months are named by their first days. Of a year that is known in part months tell more than it
+    does itself, so that it is not asked `by_year` when that can be.
     """
     start, end = period.from_date, period.to_date + timedelta(days=1)
     first = start if start.day == 1 else _month_after(start)
@@ -110,7 +128,7 @@ def spans_of(period: Period) -> dict[str, tuple[date, date]]:
     days, last_days = (start, first - timedelta(days=1)), (after, period.to_date)
     first_year = first if first.month == 1 else date(first.year + 1, 1, 1)
     after_year = date(after.year, 1, 1)
-    if first_year >= after_year:
+    if first_year >= after_year or not by_year:
         months = (first, _month_before(after))
         return {
             "years": _NEVER,

@@ -5,7 +5,7 @@ from projections.reports.explaining import explanations
 from projections.reports.grouped import Grouping, grouped
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Chart, Section
-from projections.reports.sections.figures import SALES, measures_of
+from projections.reports.sections.figures import RETURNED_ITEMS, SALES, measures_of
 from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_DAYS
 
 VOIDS = Measure(
@@ -17,13 +17,6 @@ VOID_VALUE = Measure(
     unit="money",
     meaning="Net sales of what was voided; no other figure has it.",
     example=995,
-)
-RETURNED_ITEMS = Measure(
-    name="returned_items",
-    label="Returned items",
-    unit="quantity",
-    meaning="How many units came back.",
-    example="3",
 )
 REFUND_COUNT = Measure(
     name="refund_count",
