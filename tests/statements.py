@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -52,5 +53,7 @@ def _texts(value: Any, module: str) -> Iterator[str]:
     elif isinstance(value, tuple | list | set | frozenset):
         for one in value:
             yield from _texts(one, module)
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from _texts(tuple(getattr(value, one.name) for one in fields(value)), module)
     elif isinstance(value, type) and value.__module__ == module:
         yield from _texts(tuple(vars(value).values()), module)
