@@ -123,6 +123,7 @@ def params_of(db: Database, asked: Asked) -> dict[str, Any]:
         "to_date": asked.period.to_date,
         "stores": None if asked.stores is None else list(asked.stores),
         "position": asked.position,
+        "group": asked.group,
         **dict.fromkeys(_FILTERS),
         **asked.filters,
     }

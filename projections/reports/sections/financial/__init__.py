@@ -3,6 +3,7 @@
 from projections.reports.section import Section
 from projections.reports.sections.financial.cash_over_short import CASH_OVER_SHORT
 from projections.reports.sections.financial.liabilities import LIABILITIES
+from projections.reports.sections.financial.margins import MARGINS
 from projections.reports.sections.financial.payments import PAYMENTS
 from projections.reports.sections.financial.profit_and_loss import PROFIT_AND_LOSS
 from projections.reports.sections.financial.revenue import REVENUE
@@ -14,6 +15,7 @@ FINANCIAL_REPORT: tuple[Section, ...] = (
     REVENUE,
     TAX,
     PAYMENTS,
+    MARGINS,
     LIABILITIES,
     CASH_OVER_SHORT,
 )

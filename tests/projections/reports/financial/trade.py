@@ -129,7 +129,7 @@ class Trade:
             )
             shop.given(register(REGISTERS[name], str(code), STORES[name]))
         for at, (price, (taxes, is_stocked)) in enumerate(GOODS.items()):
-            one = variant(variant_of(price), f"V{price}", price=price, cost=price // 3)
+            one = variant(variant_of(price), f"V{price}", price=price, cost=price // 3 if price > 100 else 0)
             named: dict[str, Any] = {
                 "track_stock": is_stocked,
                 "tax_rate_ids": taxes,
