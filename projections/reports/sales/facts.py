@@ -53,6 +53,7 @@ FACTS: LiteralString = """
     CREATE INDEX sales_facts_by_order ON sales_facts (company_id, order_id);
     CREATE INDEX sales_facts_by_register ON sales_facts (company_id, register_no, business_date);
     CREATE INDEX sales_facts_by_cashier ON sales_facts (company_id, cashier_no, business_date);
+    CREATE INDEX sales_facts_of_refunds ON sales_facts (company_id, business_date) WHERE kind IN (2, 7);
     CREATE INDEX sales_facts_of_deposits ON sales_facts (company_id, business_date)
      WHERE deposits IS NOT NULL;
     CREATE INDEX sales_facts_by_customer ON sales_facts (company_id, customer_id, business_date)

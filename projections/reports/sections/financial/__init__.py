@@ -6,6 +6,7 @@ from projections.reports.sections.financial.liabilities import LIABILITIES
 from projections.reports.sections.financial.margins import MARGINS
 from projections.reports.sections.financial.payments import PAYMENTS
 from projections.reports.sections.financial.profit_and_loss import PROFIT_AND_LOSS
+from projections.reports.sections.financial.refunds import REFUNDS
 from projections.reports.sections.financial.revenue import REVENUE
 from projections.reports.sections.financial.taxes import TAX
 
@@ -18,4 +19,5 @@ FINANCIAL_REPORT: tuple[Section, ...] = (
     MARGINS,
     LIABILITIES,
     CASH_OVER_SHORT,
+    REFUNDS,
 )

@@ -399,6 +399,8 @@ class Trade:
         line = BasketLine(variant_id=variant_of(2490), quantity=Decimal(2), id=uuid4())
         order: dict[str, Any] = {"lines": (line,), "customer_id": customer, "channel": "phone"}
         account = Tender(method="account", amount=4_980)
+        tipped = BasketLine(variant_id=variant_of(1799), quantity=Decimal(1), id=id_of("tipped line"))
+        with_tip = Tender(method="card", amount=1_799, tip=50)
         till: dict[str, Any] = {"register_id": REGISTERS["market"]}
         steps = (
             AdjustCredit(customer_id=customer, amount=2_000, reason="Sorry", expires_on=tomorrow),
@@ -410,6 +412,15 @@ class Trade:
             PayOrder(id=id_of("open"), tenders=(card,)),
             PlaceSale(id=uuid4(), lines=(line,), customer_id=customer, tenders=(account,), **till),
             PayDues(customer_id=customer, amount=1_200, method="cash"),
+            PlaceSale(id=id_of("tipped"), lines=(tipped,), tenders=(with_tip,), **till),
+            RefundOrder(
+                order_id=id_of("tipped"),
+                returns=(LineReturn(line_id=id_of("tipped line"), quantity=Decimal(1), restock=False),),
+                tenders=(Tender(method="card", amount=1_799),),
+                tip=20,
+                reason="Broken",
+                **till,
+            ),
         )
         for step in steps:
             done = self.act(step)
