@@ -29,7 +29,7 @@ PASSWORD = "correct horse battery staple"
 #: Names that tell of costs wherever they stand (a supplier's credit does, a customer's does not) …
 TELLING = re.compile(
     r"cost|margin|profit|valuation|\A(stock|balance|(in_)?transit|received|damaged|lost|returned)_value\Z"
-    r"|\A(open|close|sold|counted|transferred_in|transferred_out|supplier_returned|adj_\w+|settlement|age_\d|expired|theft|count_\w+|found|net_shrinkage)_value\Z"
+    r"|\A(open|close|sold|counted|transferred_in|transferred_out|supplier_returned|adj_\w+|settlement|age_\d|expired|theft|count_\w+|found|net_shrinkage|on_hand)_value\Z"
     r"|(\A|_)(?<!store_)credit(?!_limit)(_|\Z)|\A(value_change|settlement)\Z|\A(difference|restated)_(quantity|value)\Z"
 )
 #: … one that does unless it is what a discount takes off, or a parked sale comes to …
@@ -51,6 +51,11 @@ TOTALS_OF_COST = {
 SHARES_OF_COST = {
     ("InventoryReportValuationRow", "share"),
     ("InventoryReportValuationFooter", "share"),
+    *(
+        (f"InventoryReportTurnover{part}", name)
+        for part in ("Row", "Footer")
+        for name in ("average_value", "turnover", "days_of_stock", "gmroi", "value_days", "abc")
+    ),
     ("InventoryReportShrinkageRow", "rate"),
     ("InventoryReportShrinkageFooter", "rate"),
 }

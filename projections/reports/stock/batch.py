@@ -1,16 +1,18 @@
 """A batch of events as the rows of the reports of stock."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from domain.stock.movements import StockMovement
+from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.transfers import Transfer
 from projections.base import Database, Fact
 from projections.reports.stock import statements as sql
 from projections.reports.stock.documents import Documents
 from projections.reports.stock.ledger_rows import LedgerRow, ledger_rows
 from projections.reports.stock.promises import PROMISED, promises_of
+from projections.reports.stock.purchases import Purchases
 from projections.reports.stock.totals import Total
 from projections.rows import add_rows
 from projections.stock.movements.rows import IN_TRANSIT
@@ -25,21 +27,23 @@ class Batch:
     A shipment takes the layers that lie in its storage, so those of the events before it are written first.
     """
 
-    def __init__(self, db: Database, facts: Iterable[Fact]) -> None:
+    def __init__(self, db: Database, facts: Sequence[Fact]) -> None:
         self._db = db
         self._facts: list[tuple[Any, ...]] = []
         self._layers: list[tuple[Any, ...]] = []
         self._promises: list[tuple[Any, ...]] = []
         self._totals: dict[Level, Total] = defaultdict(Total)
         self._documents = Documents(db, facts)
+        self._purchases = Purchases(db, facts)
 
     def add(self, fact: Fact) -> None:
         """Add what an event comes to."""
+        self._purchases.add(fact)
         if fact.event is Transfer.Drafted:
             self._documents.keep_route(fact)
         elif fact.event in PROMISED:
             self._promise(fact)
-        else:
+        elif fact.event is not PurchaseOrder.Drafted:
             self._move(fact)
 
     def write(self) -> None:
@@ -50,6 +54,7 @@ class Batch:
         totals = [(*level, *total.columns()) for level, total in self._totals.items()]
         add_rows(self._db, sql.ADD_TOTALS, sql.TOTAL, totals)
         self._documents.write()
+        self._purchases.write()
 
     def _write_layers(self) -> None:
         add_rows(self._db, sql.ADD_LAYERS, sql.LAYER, self._layers)

@@ -9,7 +9,7 @@ from domain.stock.transfers import Transfer
 from projections.base import Database, Fact, Projection, all_but
 from projections.reports.stock.batch import Batch
 from projections.reports.stock.promises import PROMISED
-from projections.reports.stock.readings import Route
+from projections.reports.stock.readings import Drafted, Route
 from projections.stock.movements.rows import READ
 
 
@@ -23,13 +23,14 @@ class StockReports(Projection):
     `stock_totals` is what the facts come to, so that what was there at a moment is that less what came since.
     `stock_layers` says of what came in when it was received: goods that come from another storage were
     received when they first came to the company. What customers bring back has no layer: the one that was
-    taken last is whole again. `stock_promises` has what is reserved and what is on order.
+    taken last is whole again. `stock_promises` has what is reserved and what is on order, `purchase_facts`
+    what became of orders to suppliers; their days are those of UTC.
 
     The other tables remember of documents what their later events do not repeat.
     """
 
     name = "report_stock"
-    version = 2
+    version = 3
     tables = (
         "stock_facts",
         "stock_totals",
@@ -38,13 +39,15 @@ class StockReports(Projection):
         "stock_originals",
         "stock_routes",
         "stock_shipments",
+        "stock_purchases",
+        "purchase_facts",
     )
-    folds = {**READ, **PROMISED, Transfer.Drafted: Route}
+    folds = {**READ, **PROMISED, Transfer.Drafted: Route, PurchaseOrder.Drafted: Drafted}
     # Movements say what transfers and orders do to stock, save what is promised.
     ignores = (
         all_but(Transfer, Transfer.Drafted, *READ)
         | all_but(Order, *PROMISED)
-        | all_but(PurchaseOrder, *PROMISED)
+        | all_but(PurchaseOrder, PurchaseOrder.Drafted, *PROMISED)
         | all_but(Reservation, *PROMISED)
     )
     # A question reads what lies behind a position, the days of a period, or the story of a variant.
@@ -134,6 +137,32 @@ class StockReports(Projection):
             quantity    bigint NOT NULL,
             PRIMARY KEY (company_id, transfer_id, variant_id, number)
         );
+        CREATE TABLE stock_purchases (
+            company_id  uuid NOT NULL,
+            order_id    uuid NOT NULL,
+            supplier_id uuid NOT NULL,
+            storage_id  uuid NOT NULL,
+            ordered_at  timestamptz,
+            ordered     bigint NOT NULL,
+            is_open     boolean NOT NULL,
+            PRIMARY KEY (company_id, order_id)
+        );
+        CREATE TABLE purchase_facts (
+            company_id    uuid NOT NULL,
+            position      bigint NOT NULL,
+            order_id      uuid NOT NULL,
+            supplier_id   uuid NOT NULL,
+            storage_id    uuid NOT NULL,
+            business_date date NOT NULL,
+            ordered_on    date NOT NULL,
+            ordered       bigint NOT NULL,
+            received      bigint NOT NULL,
+            opened        smallint NOT NULL,
+            deliveries    smallint NOT NULL,
+            lead_days     int NOT NULL,
+            PRIMARY KEY (company_id, position)
+        );
+        CREATE INDEX purchase_facts_by_day ON purchase_facts (company_id, business_date);
     """
 
     def apply(self, facts: Sequence[Fact], db: Database) -> None:

@@ -10,18 +10,26 @@ from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.reservations import Reservation
 from projections.base import Event, Fact
 from projections.records import Reading
-from projections.reports.stock.readings import Delivered, Ordered, Promised, ReservedByOrder
+from projections.reports.stock.readings import (
+    Amended,
+    Delivered,
+    Delivery,
+    Ended,
+    Ordered,
+    Promised,
+    ReservedByOrder,
+)
 from projections.stock.changes import changes_of
 
 #: What is read of each event that changes what is promised.
 PROMISED: Mapping[Event, type[Reading]] = MappingProxyType(
     {
         PurchaseOrder.Ordered: Ordered,
-        PurchaseOrder.Amended: Ordered,
-        PurchaseOrder.DeliveryTaken: Delivered,
+        PurchaseOrder.Amended: Amended,
+        PurchaseOrder.DeliveryTaken: Delivery,
         PurchaseOrder.DeliveryReversed: Delivered,
-        PurchaseOrder.Cancelled: Ordered,
-        PurchaseOrder.Closed: Ordered,
+        PurchaseOrder.Cancelled: Ended,
+        PurchaseOrder.Closed: Ended,
         Reservation.Placed: Promised,
         Reservation.Fulfilled: Promised,
         Reservation.Released: Promised,

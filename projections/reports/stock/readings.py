@@ -1,7 +1,9 @@
 """What reports of stock read of events beside what the ledger reads; ids as text."""
 
+from datetime import datetime
 from decimal import Decimal
 
+from domain.stock.purchase_orders import PurchaseOrderStatus
 from projections.records import Reading
 
 
@@ -46,15 +48,60 @@ class IncomingLine(Reading):
     incoming_change: Decimal
 
 
+class PurchaseLine(Reading):
+    """How much is ordered, in the product's unit."""
+
+    base_quantity: Decimal
+
+
+class Drafted(Reading):
+    """Of whom something may be ordered, and where it would go."""
+
+    supplier_id: str
+    storage_id: str
+
+
+class Amended(Reading):
+    """What is ordered otherwise, and where the order stands with it."""
+
+    supplier_id: str
+    storage_id: str
+    status: PurchaseOrderStatus
+    lines: tuple[PurchaseLine, ...]
+    incoming: tuple[IncomingLine, ...]
+
+
 class Ordered(Reading):
-    """What is on order for a storage, or no longer."""
+    """What was ordered, and when."""
+
+    storage_id: str
+    ordered_at: datetime
+    lines: tuple[PurchaseLine, ...]
+    incoming: tuple[IncomingLine, ...]
+
+
+class Ended(Reading):
+    """What is to come no more."""
 
     storage_id: str
     incoming: tuple[IncomingLine, ...]
 
 
+class DeliveredLine(IncomingLine):
+    """What of a line came, or was taken back, in the product's unit."""
+
+    base_received: Decimal
+
+
 class Delivered(Reading):
-    """What of an order came, or was taken back."""
+    """What of an order was taken back, and where the order stands with it."""
 
     storage_id: str
-    lines: tuple[IncomingLine, ...]
+    status: PurchaseOrderStatus
+    lines: tuple[DeliveredLine, ...]
+
+
+class Delivery(Delivered):
+    """What of an order came, and when."""
+
+    occurred_at: datetime

@@ -107,3 +107,32 @@ LAYERS: LiteralString = """
     HAVING sum(quantity) > 0
      ORDER BY variant_id, received_on DESC
 """
+
+PURCHASE_FACT = (
+    "position order_id supplier_id storage_id business_date ordered_on ordered received opened deliveries "
+    "lead_days"
+)
+ADD_PURCHASE_FACTS: LiteralString = """
+    INSERT INTO purchase_facts (company_id, position, order_id, supplier_id, storage_id, business_date,
+                                ordered_on, ordered, received, opened, deliveries, lead_days)
+    SELECT %(company_id)s, fact.*
+      FROM unnest(%(position)b::bigint[], %(order_id)b::uuid[], %(supplier_id)b::uuid[],
+                  %(storage_id)b::uuid[], %(business_date)b::date[], %(ordered_on)b::date[],
+                  %(ordered)b::bigint[], %(received)b::bigint[], %(opened)b::smallint[],
+                  %(deliveries)b::smallint[], %(lead_days)b::int[]) AS fact
+"""
+
+PURCHASE = "order_id supplier_id storage_id ordered_at ordered is_open"
+PUT_PURCHASES: LiteralString = """
+    INSERT INTO stock_purchases (company_id, order_id, supplier_id, storage_id, ordered_at, ordered, is_open)
+    SELECT %(company_id)s, purchase.*
+      FROM unnest(%(order_id)b::uuid[], %(supplier_id)b::uuid[], %(storage_id)b::uuid[],
+                  %(ordered_at)b::timestamptz[], %(ordered)b::bigint[], %(is_open)b::bool[]) AS purchase
+        ON CONFLICT (company_id, order_id) DO UPDATE
+       SET supplier_id = excluded.supplier_id, storage_id = excluded.storage_id,
+           ordered_at = excluded.ordered_at, ordered = excluded.ordered, is_open = excluded.is_open
+"""
+PURCHASES: LiteralString = """
+    SELECT order_id, supplier_id, storage_id, ordered_at, ordered, is_open FROM stock_purchases
+     WHERE company_id = %(company_id)s AND order_id = ANY(%(ids)b::uuid[])
+"""

@@ -29,6 +29,19 @@ KEYS: tuple[Key, ...] = (
     Key(name="product_id", label="Product id", unit="id", meaning="The product of a variant."),
 )
 
+#: The category that is asked about, and all below it.
+BELOW_CATEGORY: LiteralString = """ARRAY(
+                WITH RECURSIVE below AS (
+                    SELECT %(category)s::uuid AS id
+                 UNION
+                    SELECT child.id
+                      FROM below
+                      JOIN settings AS child
+                        ON child.company_id = %(company_id)s AND child.parent_id = below.id
+                     WHERE child.kind = 'categories'
+                )
+                SELECT id FROM below)"""
+
 #: Where what is in transit lies, and what is filed nowhere.
 NOTHING: LiteralString = "'00000000-0000-0000-0000-000000000000'::uuid"
 GROUP_OF_ROW: LiteralString = f"""
@@ -41,22 +54,12 @@ GROUP_OF_ROW: LiteralString = f"""
                     ELSE change.variant_id END"""
 
 #: The goods of a row `change`, filed as they are now; joins that nobody asks for are left out by the planner.
-GOODS: LiteralString = """
+GOODS: LiteralString = f"""
           LEFT JOIN variants AS v ON v.company_id = %(company_id)s AND v.id = change.variant_id
           LEFT JOIN products AS p ON p.company_id = %(company_id)s AND p.id = v.product_id
          WHERE (%(brand)s::uuid IS NULL OR p.brand_id = %(brand)s::uuid)
            AND (%(supplier)s::uuid IS NULL OR p.supplier_id = %(supplier)s::uuid)
-           AND (%(category)s::uuid IS NULL OR p.category_id = ANY(ARRAY(
-                WITH RECURSIVE below AS (
-                    SELECT %(category)s::uuid AS id
-                 UNION
-                    SELECT child.id
-                      FROM below
-                      JOIN settings AS child
-                        ON child.company_id = %(company_id)s AND child.parent_id = below.id
-                     WHERE child.kind = 'categories'
-                )
-                SELECT id FROM below)))
+           AND (%(category)s::uuid IS NULL OR p.category_id = ANY({BELOW_CATEGORY}))
            AND (%(products)b::uuid[] IS NULL OR v.product_id = ANY(%(products)b::uuid[])
                 OR change.variant_id = ANY(%(variants)b::uuid[]))"""
 

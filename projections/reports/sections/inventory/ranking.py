@@ -37,19 +37,25 @@ def ranked(
     having: LiteralString,
     derived: SQL = MappingProxyType({}),
     sought: SQL = MappingProxyType({}),
+    compared: SQL = MappingProxyType({}),
+    windows: LiteralString = "",
     before: LiteralString = "",
 ) -> LiteralString:
     """The statement of a section: `figures` are added up of the rows `changes`; rows have what is asked.
 
     `derived` are the columns that follow from figures, as SQL, for the sake of the order; those `sought` are
-    looked up for the rows `section` that are answered. `before` are queries that `changes` read. The first
-    row that is answered is the sum of all.
+    looked up for the rows `section` that are answered; those `compared` follow from all rows, over these
+    `windows`. `before` are queries that `changes` read. The first row that is answered is the sum of all.
     """
     own = [column for column in columns if column.name in figures]
     added: LiteralString = ",\n               ".join(f"{sql} AS {name}" for name, sql in figures.items())
     sums: LiteralString = ", ".join(map(_sum, own))
     names: LiteralString = ", ".join(column.name for column in own)
     looked_up: LiteralString = "".join(f", {sql} AS {name}" for name, sql in sought.items())
+    placed: LiteralString = "".join(f", {sql} AS {name}" for name, sql in compared.items())
+    nothing: LiteralString = "".join(f", NULL AS {name}" for name in compared)
+    more: LiteralString = "".join(f", {name}" for name in compared)
+    answered: LiteralString = "".join(f", section.{name}" for name in compared)
     return f"""
     WITH {before}change AS ({changes}
     ), section AS MATERIALIZED (
@@ -59,15 +65,16 @@ def ranked(
          GROUP BY 1
         HAVING {having}
     ), page AS (
-        SELECT section.*, row_number() OVER (ORDER BY {_order(own, {**derived, **sought})}) AS number
+        SELECT section.*, row_number() OVER (ORDER BY {_order(own, {**derived, **sought})}) AS number{placed}
           FROM section{NAMED}
+         {windows}
          ORDER BY number
          {PAGE}
     )
-    SELECT section.id, {OWN_NAMES}, section.row_count, {", ".join(map(shown, own))}{looked_up}
-      FROM (SELECT 0 AS number, count(*) AS row_count, NULL::uuid AS id, {sums} FROM section
+    SELECT section.id, {OWN_NAMES}, section.row_count, {", ".join(map(shown, own))}{answered}{looked_up}
+      FROM (SELECT 0 AS number, count(*) AS row_count, NULL::uuid AS id, {sums}{nothing} FROM section
          UNION ALL
-            SELECT number, NULL, id, {names} FROM page) AS section{NAMED_BY_KEYS}
+            SELECT number, NULL, id, {names}{more} FROM page) AS section{NAMED_BY_KEYS}
      ORDER BY section.number
 """
 

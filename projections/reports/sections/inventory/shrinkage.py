@@ -23,7 +23,7 @@ from projections.reports.sections.inventory.goods import (
 )
 from projections.reports.sections.inventory.places import here
 from projections.reports.sections.inventory.ranking import goods_params
-from projections.reports.sections.inventory.sold_goods import SALES, sales_params
+from projections.reports.sections.inventory.sold_goods import GROUP_OF_ITEM, sales_by, sales_params
 from projections.reports.stock import StockReports
 
 #: Each column: its name, the condition of its facts, its sign, and what it means.
@@ -133,7 +133,7 @@ _STATEMENT: LiteralString = f"""
            AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
            AND kind IN ('damaged', 'lost', 'expired', 'theft', 'found', 'counted') AND quantity <> 0
            {here("coalesce(for_storage_id, storage_id)")}
-    ), {SALES}section AS (
+    ), {sales_by(GROUP_OF_ITEM)}section AS (
         SELECT CASE %(group)s::text
                     WHEN 'reason' THEN NULL
                     WHEN 'actor' THEN change.actor_id

@@ -11,7 +11,7 @@ from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.inventory.balances import LEVELS
 from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
 from projections.reports.sections.inventory.pace import DAILY_SALES, PACE, PACE_DAYS
-from projections.reports.sections.inventory.places import ON_SHELVES
+from projections.reports.sections.inventory.places import ON_SHELVES, here
 from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, ranked
 from projections.reports.sections.inventory.valuation import ON_HAND
 from projections.reports.stock import StockReports
@@ -94,16 +94,18 @@ def _last(kind: LiteralString, condition: LiteralString) -> LiteralString:
 _CHANGES: LiteralString = f"""
         SELECT level.storage_id, level.variant_id, level.quantity, level.reserved,
                level.ordered + level.in_transit AS incoming, level.in_transit,
-               coalesce(listed.reorder_level, 0) * 100000 AS reorder_level,
+               0 AS reorder_level,
                {_last("received", " AND fact.quantity > 0")},
                {_last("sold", " AND fact.quantity < 0")},
                {_last("counted", "")},
                {DAILY_SALES} AS daily_sales
           FROM level
           LEFT JOIN pace ON pace.storage_id = level.storage_id AND pace.variant_id = level.variant_id
-          LEFT JOIN stock_listing AS listed ON listed.company_id = %(company_id)s
-                AND listed.storage_id = level.storage_id AND listed.variant_id = level.variant_id
-         WHERE level.{ON_SHELVES}"""
+         WHERE level.{ON_SHELVES}
+     UNION ALL
+        SELECT storage_id, variant_id, 0, 0, 0, 0, reorder_level * 100000, NULL, NULL, NULL, NULL
+          FROM stock_listing
+         WHERE company_id = %(company_id)s AND reorder_level IS NOT NULL{here()}"""
 _STATEMENT: LiteralString = ranked(
     _CHANGES,
     {

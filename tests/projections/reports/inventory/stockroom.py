@@ -94,7 +94,7 @@ class Stockroom:
         with self.open() as opened:
             opened.execute("SELECT open_company(%(company_id)s)", {"company_id": self.company_id})
         self.products = {number: _product(number) for number in range(3)}
-        self.record([*_catalog(), *self.products.values()])
+        self.record([samples.company(self.company_id), *_catalog(), *self.products.values()])
 
     def close(self) -> None:
         self._app.close()
@@ -433,6 +433,14 @@ class Stockroom:
         )
         self.record([reservation])
         self.reservations.append(reservation)
+
+    def promise(self, storage: UUID, variant: UUID, quantity: int) -> None:
+        line = PlacedLine(variant_id=variant, quantity=Decimal(quantity))
+        moment = self._noon(self.day)
+        placed = Reservation.begin(
+            Reservation.Placed, uuid4(), storage_id=storage, lines=(line,), occurred_at=moment
+        )
+        self.record([placed])
 
     def release(self) -> None:
         if self.reservations:

@@ -1,0 +1,218 @@
+"""Suppliers: what they delivered, how soon, what of it sold, and what is left."""
+
+from typing import LiteralString
+
+from domain.pending import Pending
+from projections.base import Database, Row
+from projections.reports.columns import COSTS, Column, Derived, Key, Measure, ratio
+from projections.reports.grouped import whole
+from projections.reports.names import ReportNames, name_of
+from projections.reports.sales.sales_reports import SalesReports
+from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.sections.figures import MARGIN, measures_of
+from projections.reports.sections.inventory.balances import BALANCES
+from projections.reports.sections.inventory.goods import FILTERS, GOODS
+from projections.reports.sections.inventory.places import here
+from projections.reports.sections.inventory.ranking import goods_params
+from projections.reports.sections.inventory.sold_goods import sales_by, sales_params
+from projections.reports.stock import StockReports
+
+
+def _quantity(name: LiteralString, label: str, meaning: str) -> Measure:
+    return Measure(name=name, label=label, unit="quantity", meaning=meaning, example="120")
+
+
+def _cost(name: LiteralString, label: str, meaning: str) -> Measure:
+    return Measure(name=name, label=label, unit="money", meaning=meaning, needs=COSTS, example=48_000)
+
+
+COLUMNS: tuple[Column, ...] = (
+    _quantity("received_quantity", "Received", "What it delivered, less deliveries that were reversed."),
+    _cost("received_value", "Received: value", "What that cost."),
+    _quantity("supplier_returned_quantity", "Returned", "What went back to it."),
+    _cost("supplier_returned_value", "Returned: value", "What that was worth."),
+    _quantity("sold_quantity", "Sold", "What was sold of goods that were bought from it then."),
+    Measure(
+        name="net_sales",
+        label="Net sales",
+        unit="money",
+        meaning="What these were sold for, without tax, discounts and returns.",
+        example=121_400,
+    ),
+    _cost("gross_profit", "Gross profit", "What is left of that after the cost of the goods."),
+    MARGIN,
+    _quantity("open_quantity", "Opening", "What lay there of its goods when the period began."),
+    _cost("on_hand_value", "Value on hand", "What its goods were worth that lay there in the end."),
+    Derived(
+        name="sell_through",
+        label="Sell-through",
+        unit="ratio",
+        meaning="What was sold of what there was to sell.",
+        of=lambda row, _: ratio(row["sold_quantity"], row["open_quantity"] + row["received_quantity"]),
+        inputs=("sold_quantity", "open_quantity", "received_quantity"),
+        text="sold / (open + received)",
+        example="0.5000",
+        is_percent=True,
+    ),
+    Measure(
+        name="orders_open",
+        label="Open orders",
+        unit="count",
+        meaning="Orders of which something was still to come in the end.",
+        example=2,
+    ),
+    Measure(
+        name="deliveries",
+        label="Deliveries",
+        unit="count",
+        meaning="Deliveries on orders within the period.",
+        example=5,
+    ),
+    Measure(
+        name="delivery_days",
+        label="Delivery days",
+        unit="count",
+        meaning="How many days after their orders these came, added up.",
+        example=35,
+    ),
+    Derived(
+        name="lead_days",
+        label="Lead days",
+        unit="ratio",
+        meaning="How many days after its order a delivery came on average.",
+        of=lambda row, _: ratio(row["delivery_days"], row["deliveries"]),
+        inputs=("delivery_days", "deliveries"),
+        text="delivery_days / deliveries",
+        example="7.0000",
+    ),
+    _quantity("ordered_quantity", "Ordered", "What was ordered within the period."),
+    _quantity("delivered_quantity", "Delivered", "What of these orders has come."),
+    Derived(
+        name="fill_rate",
+        label="Fill rate",
+        unit="ratio",
+        meaning="What has come of what was ordered within the period.",
+        of=lambda row, _: ratio(row["delivered_quantity"], row["ordered_quantity"]),
+        inputs=("delivered_quantity", "ordered_quantity"),
+        text="delivered / ordered",
+        example="0.9500",
+        is_percent=True,
+    ),
+)
+_MEASURES = measures_of(COLUMNS)
+_NAMES: LiteralString = ", ".join(one.name for one in _MEASURES)
+_SUMS: LiteralString = ", ".join(
+    f"trim_scale(coalesce(sum({one.name}), 0) * 0.00001) AS {one.name}"
+    if one.unit == "quantity"
+    else f"coalesce(sum({one.name}), 0) AS {one.name}"
+    for one in _MEASURES
+)
+
+
+def _part(source: LiteralString, **figures: LiteralString) -> LiteralString:
+    """Rows with these figures, and nothing of the others."""
+    columns: LiteralString = ", ".join(figures.get(one.name, "0") for one in _MEASURES)
+    return f"""
+        SELECT {columns}, {source}"""
+
+
+_IN_PERIOD: LiteralString = "BETWEEN %(from_date)s::date AND %(to_date)s::date"
+# Goods are delivered by whom the delivery names, and sold as bought from whom they were bought from then;
+# what lies there is whose it is now. Orders are told whole, whatever goods are asked about.
+_STATEMENT: LiteralString = f"""
+    WITH {sales_by("item.supplier_id")}level AS MATERIALIZED ({BALANCES}
+    ), moved AS (
+        SELECT storage_id, variant_id, kind, quantity, value, supplier_id
+          FROM stock_facts
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
+           AND business_date {_IN_PERIOD}{here()}
+    ), part ({_NAMES}, supplier_id) AS ({
+    _part(
+        f"change.supplier_id FROM moved AS change{GOODS} AND change.kind = 'received'",
+        received_quantity="change.quantity",
+        received_value="change.value",
+    )
+}
+     UNION ALL{
+    _part(
+        f"change.supplier_id FROM moved AS change{GOODS} AND change.kind = 'supplier_returned'",
+        supplier_returned_quantity="-change.quantity",
+        supplier_returned_value="-change.value",
+    )
+}
+     UNION ALL{
+    _part(
+        "sale.id FROM sale",
+        sold_quantity="sale.quantity",
+        net_sales="sale.net_sales",
+        gross_profit="sale.net_sales - sale.cost_of_goods",
+    )
+}
+     UNION ALL{
+    _part(
+        f"p.supplier_id FROM level AS change{GOODS}",
+        open_quantity="change.quantity",
+        on_hand_value="change.value",
+    )
+}
+     UNION ALL{_part(f"p.supplier_id FROM moved AS change{GOODS}", open_quantity="-change.quantity")}
+     UNION ALL{
+    _part(
+        f'''supplier_id FROM purchase_facts
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
+           AND business_date <= %(to_date)s::date{here()}''',
+        orders_open="opened",
+        deliveries=f"CASE WHEN business_date {_IN_PERIOD} THEN deliveries ELSE 0 END",
+        delivery_days=f"CASE WHEN business_date {_IN_PERIOD} THEN lead_days ELSE 0 END",
+        ordered_quantity=f"CASE WHEN ordered_on {_IN_PERIOD} THEN ordered ELSE 0 END",
+        delivered_quantity=f"CASE WHEN ordered_on {_IN_PERIOD} THEN received ELSE 0 END",
+    )
+}
+    ), summed AS (
+        SELECT supplier_id, {_SUMS}
+          FROM part
+         WHERE %(chosen)s::uuid IS NULL OR supplier_id = %(chosen)s::uuid
+         GROUP BY supplier_id
+    )
+    SELECT summed.*, {name_of("summed.supplier_id")} AS name
+      FROM summed
+     WHERE ROW({_NAMES}) IS DISTINCT FROM ROW({", ".join("0" for _ in _MEASURES)})
+     ORDER BY summed.supplier_id
+"""
+_ORDER = "-net_sales"
+
+
+def ask_by_supplier(db: Database, asked: Asked) -> Pending[Found]:
+    """Ask what suppliers delivered and what became of it."""
+    params = {**sales_params(db, asked), **goods_params(db, asked, _ORDER)}
+    # Not goods are chosen by their supplier, but what each row is about.
+    answer = db.ask(_STATEMENT, {**params, "supplier": None, "chosen": asked.filters.get("supplier")})
+    return Pending(lambda: Found(rows=[_row(row) for row in answer.rows()]))
+
+
+def _row(row: Row) -> Row:
+    return whole(row, _MEASURES)
+
+
+BY_SUPPLIER = Section(
+    area="inventory-report",
+    path="by-supplier",
+    title="Stock by supplier",
+    meaning="What suppliers delivered in the period, how soon, what of their goods sold, and what is left.",
+    keys=(
+        Key(
+            name="supplier_id",
+            label="Supplier id",
+            unit="id",
+            meaning="The supplier; null of goods without any.",
+        ),
+        Key(name="name", label="Supplier", unit="text", meaning="What it was called.", example="Hillside"),
+    ),
+    identity=("supplier_id",),
+    columns=COLUMNS,
+    question=ask_by_supplier,
+    sources=(StockReports, SalesReports, ReportNames),
+    order=_ORDER,
+    filters=FILTERS,
+    chart=Chart(kind="bar", of=("net_sales",), label="name"),
+)

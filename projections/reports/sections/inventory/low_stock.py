@@ -1,0 +1,183 @@
+"""What is at or below its reorder level, how long it still lasts, and how much to order."""
+
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import LiteralString
+
+from domain.money import shortest
+from domain.pending import Pending
+from domain.stock.reorder_suggestions import Demand
+from projections.base import Database, Row
+from projections.reports.columns import Column, Key, Measure
+from projections.reports.names import ReportNames, name_of
+from projections.reports.section import Asked, Found, Section
+from projections.reports.sections.inventory.balances import LEVELS
+from projections.reports.sections.inventory.goods import FILTERS, GOODS, KEYS
+from projections.reports.sections.inventory.pace import DAILY_SALES, DAYS_IN_STOCK, PACE, PACE_DAYS
+from projections.reports.sections.inventory.places import here
+from projections.reports.sections.inventory.ranking import goods_params
+from projections.reports.sections.inventory.stock_on_hand import INCOMING
+from projections.reports.stock import StockReports
+
+#: For how many days what is ordered should last once it has come.
+COVER_DAYS = 14
+_NONE, _TENTHS = Decimal(0), Decimal("0.0001")
+
+COLUMNS: tuple[Column, ...] = (
+    Measure(
+        name="available",
+        label="Available",
+        unit="quantity",
+        meaning="What may be sold or promised; below zero where more is promised than there is.",
+        example="4",
+    ),
+    INCOMING,
+    Measure(
+        name="reorder_level",
+        label="Reorder level",
+        unit="quantity",
+        meaning="At how much, or less, it is ordered again, as that is set now.",
+        example="10",
+    ),
+    Measure(
+        name="shortfall",
+        label="Shortfall",
+        unit="quantity",
+        meaning="What is missing to the reorder level once all has come that is on the way or on order.",
+        example="6",
+    ),
+    Column(
+        name="daily_sales",
+        label="Daily sales",
+        unit="ratio",
+        meaning="What is sold on a day with stock, over the 56 days up to the end of the period; null where "
+        "there was stock on fewer than 21 of them.",
+        example="0.5000",
+    ),
+    Column(
+        name="days_left",
+        label="Days left",
+        unit="ratio",
+        meaning="For how many days what is available lasts at that; null where nothing sells.",
+        example="8.0000",
+    ),
+    Column(
+        name="stock_out_on",
+        label="Stock out on",
+        unit="date",
+        meaning="The day on which nothing will be left.",
+        example="2026-04-08",
+    ),
+    Measure(
+        name="suggested",
+        label="Suggested order",
+        unit="quantity",
+        meaning="What to order so that it lasts for 14 days once it has come, before it is raised to packs.",
+        example="12",
+    ),
+    Measure(
+        name="missed_sales",
+        label="Missed sales",
+        unit="quantity",
+        meaning="What would have been sold on those of the 56 days on which there was none.",
+        example="3",
+    ),
+)
+_PLACES = (
+    Key(name="storage_id", label="Storage id", unit="id", meaning="Where it is low."),
+    Key(name="storage_name", label="Storage", unit="text", meaning="What that is called.", example="Cellar"),
+)
+
+_STATEMENT: LiteralString = f"""
+    WITH level AS MATERIALIZED ({LEVELS}
+    ), {PACE}change AS (
+        SELECT listed.storage_id, listed.variant_id,
+               coalesce(level.quantity - level.reserved, 0) AS available,
+               coalesce(level.ordered + level.in_transit, 0) AS incoming, listed.reorder_level,
+               {DAILY_SALES} AS daily_sales,
+               %(to_date)s::date - %(pace_from)s::date + 1 - {DAYS_IN_STOCK} AS days_out
+          FROM stock_listing AS listed
+          LEFT JOIN level ON level.storage_id = listed.storage_id AND level.variant_id = listed.variant_id
+          LEFT JOIN pace ON pace.storage_id = listed.storage_id AND pace.variant_id = listed.variant_id
+         WHERE listed.company_id = %(company_id)s AND listed.reorder_level IS NOT NULL
+           AND coalesce(level.quantity - level.reserved, 0) <= listed.reorder_level * 100000
+           {here("listed.storage_id")}
+    )
+    SELECT change.storage_id, {name_of("change.storage_id")} AS storage_name, change.variant_id AS id,
+           p.name, v.sku, v.name AS variant_name, v.product_id,
+           trim_scale(change.available * 0.00001) AS available,
+           trim_scale(change.incoming * 0.00001) AS incoming, change.reorder_level,
+           change.daily_sales * 0.00001 AS daily_sales, change.days_out::int AS days_out,
+           coalesce(point.reorder_quantity, v.reorder_quantity) AS reorder_quantity, point.max_level,
+           coalesce((source.fields ->> 'lead_time_days')::bigint, company.default_lead_time_days) AS lead_days
+      FROM (SELECT filtered.* FROM (SELECT change.* FROM change{GOODS}) AS filtered) AS change
+      JOIN companies AS company ON company.company_id = %(company_id)s
+      JOIN variants AS v ON v.company_id = %(company_id)s AND v.id = change.variant_id
+      JOIN products AS p ON p.company_id = %(company_id)s AND p.id = v.product_id
+      LEFT JOIN settings AS source ON source.company_id = %(company_id)s AND source.id = p.supplier_id
+      LEFT JOIN reorder_points AS point ON point.company_id = %(company_id)s
+            AND point.storage_id = change.storage_id AND point.variant_id = change.variant_id
+     ORDER BY change.storage_id, change.variant_id
+"""
+
+
+def ask_low_stock(db: Database, asked: Asked) -> Pending[Found]:
+    """Ask what was low at the end of the period."""
+    pace_from = asked.period.to_date - timedelta(days=PACE_DAYS - 1)
+    params = {**goods_params(db, asked, _ORDER), "pace_from": pace_from}
+    answer = db.ask(_STATEMENT, params)
+
+    def found() -> Found:
+        rows = answer.rows()
+        for row in rows:
+            _measure(row, asked)
+        return Found(rows=rows)
+
+    return Pending(found)
+
+
+def _measure(row: Row, asked: Asked) -> None:
+    """What follows from a level and its sales."""
+    pace: Decimal | None = row["daily_sales"]
+    available, incoming = row["available"], row["incoming"]
+    left = max(available, _NONE) / pace if pace and pace > 0 else None
+    row["shortfall"] = max(shortest(row["reorder_level"] - available - incoming), _NONE)
+    row["days_left"] = None if left is None else left.quantize(_TENTHS, ROUND_HALF_UP)
+    row["stock_out_on"] = None if left is None else asked.period.to_date + timedelta(days=int(left))
+    row["missed_sales"] = shortest(_rounded(max(pace or _NONE, _NONE) * row["days_out"]))
+    row["suggested"] = _demand(row).suggested
+    row["daily_sales"] = None if pace is None else pace.quantize(_TENTHS, ROUND_HALF_UP)
+
+
+def _rounded(quantity: Decimal) -> Decimal:
+    return quantity.quantize(Decimal("0.00001"), ROUND_HALF_UP)
+
+
+def _demand(row: Row) -> Demand:
+    pace = max(row["daily_sales"] or _NONE, _NONE)
+    return Demand(
+        rate=pace.quantize(Decimal("0.01"), ROUND_HALF_UP),
+        lead_days=row["lead_days"],
+        cover_days=COVER_DAYS,
+        safety=row["reorder_level"],
+        available=row["available"],
+        incoming=row["incoming"],
+        reorder_quantity=row["reorder_quantity"],
+        max_level=row["max_level"],
+    )
+
+
+_ORDER = "-shortfall"
+LOW_STOCK = Section(
+    area="inventory-report",
+    path="low-stock",
+    title="Low stock",
+    meaning="What was at or below its reorder level at the end of the period, and how long it would last.",
+    keys=(*_PLACES, *KEYS),
+    identity=("storage_id", "id"),
+    columns=COLUMNS,
+    question=ask_low_stock,
+    sources=(StockReports, ReportNames),
+    order=_ORDER,
+    filters=FILTERS,
+)
