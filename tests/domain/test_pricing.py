@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from domain.pricing import (
     Rules,
     TaxRate,
     TaxRateNotValid,
+    discount_shares,
     price,
 )
 
@@ -474,3 +476,20 @@ class TestEveryBasket:
         )
         assert (basket.total, basket.tax_total, basket.net_sales) == (0, 0, 0)
         assert basket.discount_total == basket.subtotal
+
+    @settings(max_examples=100, deadline=None)
+    @given(baskets, any_discounts, any_rules)
+    def test_is_lowered_by_each_discount_by_its_shares(
+        self, items: list[Item], discounts: list[Discount], how: Rules
+    ) -> None:
+        try:
+            taken = [
+                [line.discount_total for line in price(items, discounts[:count], how).lines]
+                for count in range(len(discounts) + 1)
+            ]
+        except DiscountExceedsValue:
+            return
+        for at, shares in enumerate(discount_shares(items, discounts, how.rounding_mode)):
+            own = len(items[at].discounts)
+            assert sum(shares[:own]) == taken[0][at]
+            assert [*shares[own:]] == [after[at] - before[at] for before, after in pairwise(taken)]
