@@ -9,6 +9,7 @@ from domain.catalog.variant_types import VariantType
 from domain.customer_groups import CustomerGroup
 from domain.payment_methods import PaymentMethod
 from domain.registers import Register
+from domain.report_schedules import ReportSchedule
 from domain.settings import Setting
 from domain.storages import Storage
 from domain.stores import Store
@@ -27,5 +28,6 @@ SETTINGS: tuple[type[Setting], ...] = (
     TaxRate,
     PaymentMethod,
     CustomerGroup,
+    ReportSchedule,
 )
 KINDS: Mapping[str, type[Setting]] = {setting.kind: setting for setting in SETTINGS}

@@ -38,6 +38,14 @@ class Tree:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What is answered of one of a kind beside its own fields, as far as one looks at it."""
+
+    record: type[Answer]
+    ask: Callable[[Database, Sequence[UUID]], Callable[[], dict[UUID, Row]]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Declaration:
     """How a kind of setting appears in the API."""
 
@@ -53,6 +61,7 @@ class Declaration:
     #: How an edit may be refused beyond what every kind has in common.
     edit_refusals: tuple[type[Refusal], ...] = ()
     tree: Tree | None = None
+    beside: Beside | None = None
     #: The record of one of them; it follows from the fields.
     answer: type[Answer] = field(default=Answer)
 
@@ -63,9 +72,15 @@ class Declaration:
         """
         self._check()
         if self.answer is Answer:
-            position = self.tree.position if self.tree else None
+            position = self.tree.position if self.tree else self.beside.record if self.beside else None
             record = record_of(self.kind, self.fields, owner=self.owner, position=position)
             object.__setattr__(self, "answer", record)
+
+    @property
+    def asks(self) -> Callable[[Database, Sequence[UUID]], Callable[[], dict[UUID, Row]]] | None:
+        """How to ask for what is answered beside the fields, if there is anything."""
+        source = self.tree or self.beside
+        return source.ask if source else None
 
     @property
     def creation(self) -> Schema:

@@ -24,7 +24,7 @@ def show_setting(declared: Declaration, setting: Setting, position: Mapping[str,
 
 def show_rows(declared: Declaration, db: Database, rows: Sequence[Row]) -> list[Answer]:
     """Rows of the read model, those of a tree with where they stand."""
-    places = declared.tree.ask(db, [row["id"] for row in rows])() if declared.tree and rows else {}
+    places = declared.asks(db, [row["id"] for row in rows])() if declared.asks and rows else {}
     return [declared.answer.of({**fields_of_row(row), **places.get(row["id"], {})}) for row in rows]
 
 

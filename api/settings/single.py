@@ -68,7 +68,7 @@ class SettingById(Resource):
 
         def question(reading: Reading) -> tuple[list[Setting], Row]:
             # Where it stood in the past is not kept, so a look there does without.
-            ask = declared.tree.ask if declared.tree and as_of is None else None
+            ask = declared.asks if as_of is None else None
             places = ask(reading.db, [setting_id]) if ask else dict
             return reading.aggregates(declared.kind, [setting_id], as_of), places().get(setting_id, {})
 

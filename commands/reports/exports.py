@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
 from commands.ports import Missing, UnitOfWork
 from domain.errors import Conflict
+from domain.report_schedules import ReportSchedule
 
 
 class TooManyExports(Conflict):
@@ -20,7 +20,7 @@ class TooManyExports(Conflict):
 class RequestExport:
     """Have a file written; `parameters` are those of the section as in an address, `options` how to write it.
 
-    `schedule_id` and `period` say for which run of a schedule.
+    `schedule_id` is whose run it is of, if any, and `position` up to where it is made then.
     """
 
     id: UUID
@@ -30,7 +30,7 @@ class RequestExport:
     parameters: str
     options: Mapping[str, Any]
     schedule_id: UUID | None = None
-    period: date | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +38,14 @@ class DropExport:
     """Write it no further, and keep nothing of it."""
 
     id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryRun:
+    """Have the file of a schedule made now and sent to whoever asks, whatever its condition."""
+
+    id: UUID
+    schedule_id: UUID
 
 
 class ExportsPort(Protocol):
@@ -48,6 +56,9 @@ class ExportsPort(Protocol):
 
     def drop(self, export_id: UUID) -> bool:
         """Forget it; whether it was there."""
+
+    def try_run(self, run: TryRun) -> None:
+        """Have a run of a schedule made for the caller alone."""
 
 
 class ExportingWork(UnitOfWork, Protocol):
@@ -68,4 +79,13 @@ def drop_export(command: DropExport, work: ExportingWork) -> UUID:
     """Forget it. Raises Missing."""
     if not work.exports.drop(command.id):
         raise Missing
+    return command.id
+
+
+def try_run(command: TryRun, work: ExportingWork) -> UUID:
+    """Have it made. Raises Missing."""
+    schedule = work.load(ReportSchedule, command.schedule_id)
+    if schedule.is_archived:
+        raise Missing
+    work.exports.try_run(command)
     return command.id

@@ -169,8 +169,9 @@ def worker() -> None:
         from infra.projections.worker import Worker  # noqa: PLC0415
         from infra.runtime.databases import addresses_of, running_database  # noqa: PLC0415
         from infra.runtime.exports import write_export  # noqa: PLC0415
-        from infra.runtime.mail import mail_job  # noqa: PLC0415
+        from infra.runtime.mail import mail_job, messenger_of  # noqa: PLC0415
         from infra.runtime.models import EVENT_TYPES, JOBS, PROJECTIONS  # noqa: PLC0415
+        from infra.runtime.report_runs import report_job  # noqa: PLC0415
         from infra.runtime.sync import sync_job  # noqa: PLC0415
 
     settings = _settings()
@@ -181,7 +182,8 @@ def worker() -> None:
     heart.start()
     writer = EventWriter(EVENT_TYPES, PROJECTIONS)
     scrubbing = scrub_job(addresses_of(settings).owner, settings.tombstones)
-    own = (mail_job(settings), clearing(settings.outbox), sync_job(settings), scrubbing)
+    scheduled = report_job(messenger_of(settings), settings.public_url)
+    own = (mail_job(settings), clearing(settings.outbox), sync_job(settings), scrubbing, scheduled)
     jobs = Schedule(conninfo, (*JOBS, *own), writer)
     jobs.start()
     desks = [

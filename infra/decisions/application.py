@@ -26,6 +26,7 @@ from infra.postgres.outages import insist, refusing_outages
 from infra.postgres.pipeline import Answer, RequestTransaction, request_transaction
 from infra.postgres.pool import RequestPool
 from projections.base import KNOWN_AT, Database, EventNotReadable, ProjectionBehind, Row
+from projections.base import Answer as Rows
 from projections.log import EVENT
 
 C = TypeVar("C")
@@ -477,28 +478,29 @@ class _Access:
             self._tell(access)
 
 
-def ask_known(db: RequestTransaction, projections: tuple[str, ...]) -> Callable[[], int]:
+def ask_known(db: Database, projections: tuple[str, ...]) -> Callable[[], int]:
     """Ask up to which position all of these read models know the company's log, with the next round trip.
 
-    What is returned reads it. It raises ProjectionBehind where one of them is being filled.
+    Without any it is all of it. What is returned reads it, and raises ProjectionBehind where one of them is
+    being filled.
     """
     params = {"company_id": db.company_id, "projections": list(projections)}
-    answer = db.ask(_CHECKPOINT, params)
+    answer = db.ask(_CHECKPOINT if projections else _HEAD, params)
 
     def known() -> int:
-        if _is_filling(answer):
+        if projections and _is_filling(answer):
             raise ProjectionBehind
         return _position(answer)
 
     return known
 
 
-def _position(answer: Answer) -> int:
+def _position(answer: Rows) -> int:
     row = answer.row()
     return row["position"] if row else 0
 
 
-def _is_filling(answer: Answer) -> bool:
+def _is_filling(answer: Rows) -> bool:
     row = answer.row()
     return bool(row and row["is_filling"])
 

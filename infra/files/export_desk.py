@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from commands.ports import Caller
-from commands.reports.exports import RequestExport, TooManyExports
+from commands.reports.exports import RequestExport, TooManyExports, TryRun
 from projections.base import Database
 from projections.pages import total_of
 
@@ -20,13 +20,16 @@ _WAITING: LiteralString = """
      WHERE company_id = %(company_id)s AND status IN ('queued', 'running')
 """
 
-# A run of a schedule that was begun before stays as it is.
 _OPEN: LiteralString = """
     INSERT INTO report_exports (company_id, id, status, area, section, format, parameters, options, user_id,
-                                request_id, schedule_id, period, attempts, rows_done, created_at)
+                                request_id, schedule_id, position, attempts, rows_done, created_at)
     VALUES (%(company_id)s, %(id)s, 'queued', %(area)s, %(section)s, %(format)s, %(parameters)s, %(options)s,
-            %(user_id)s, %(request_id)s, %(schedule_id)s, %(period)s, 0, 0, %(now)s)
-        ON CONFLICT (company_id, schedule_id, period) WHERE schedule_id IS NOT NULL DO NOTHING
+            %(user_id)s, %(request_id)s, %(schedule_id)s, %(position)s, 0, 0, %(now)s)
+"""
+
+_TRY: LiteralString = """
+    INSERT INTO report_runs (company_id, id, schedule_id, period, is_try, user_id, status, created_at)
+    VALUES (%(company_id)s, %(id)s, %(schedule_id)s, %(period)s, true, %(user_id)s, 'due', %(now)s)
 """
 
 _DROP: LiteralString = """
@@ -74,3 +77,10 @@ class ExportDesk:
         self._changed()
         self._db.execute(_DROP_PARTS, params)
         return True
+
+    def try_run(self, run: TryRun) -> None:
+        """Have a run of a schedule made for the caller alone, as if it were due today."""
+        self._changed()
+        params = {"company_id": self._db.company_id, "id": run.id, "schedule_id": run.schedule_id}
+        today = {"period": self._now.date(), "user_id": self._caller.user_id, "now": self._now}
+        self._db.execute(_TRY, {**params, **today})

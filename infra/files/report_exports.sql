@@ -15,7 +15,6 @@ CREATE TABLE report_exports (
     user_id     uuid,
     request_id  text,
     schedule_id uuid,
-    period      date,
     attempts    bigint NOT NULL,
     position    bigint,
     rows_done   bigint NOT NULL,
@@ -34,8 +33,6 @@ CREATE TABLE report_exports (
 CREATE INDEX report_exports_waiting ON report_exports (created_at) WHERE status IN ('queued', 'running');
 CREATE INDEX report_exports_expiring ON report_exports (expires_at) WHERE status = 'done';
 CREATE INDEX report_exports_by_hash ON report_exports (company_id, sha256) WHERE sha256 IS NOT NULL;
-CREATE UNIQUE INDEX report_exports_scheduled ON report_exports (company_id, schedule_id, period)
-    WHERE schedule_id IS NOT NULL;
 
 -- Each part holds as many bytes of the file but the last, packed by itself, so that any stretch is found at once.
 CREATE TABLE report_export_parts (

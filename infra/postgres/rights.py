@@ -52,6 +52,8 @@ TABLES: Mapping[str, Rights] = {
     "import_chunks": Rights(EVERYTHING, EVERYTHING),
     "report_exports": Rights(EVERYTHING, EVERYTHING),
     "report_export_parts": Rights(EVERYTHING, EVERYTHING),
+    "report_runs": Rights(EVERYTHING, EVERYTHING),
+    "report_deliveries": Rights(EVERYTHING, EVERYTHING),
     "device_deliveries": Rights(EVERYTHING, EVERYTHING),
     "waiting_operations": Rights(EVERYTHING, EVERYTHING),
     "projection_checkpoints": Rights(READING, EVERYTHING),

@@ -44,6 +44,7 @@ MIGRATIONS = {
     "infra.jobs:scrub.sql": "infra.jobs:scrub.sql",
     "infra.decisions:subjects.sql": "infra.decisions:subjects.sql",
     "infra.files:report_exports.sql": "infra.files:report_exports.sql",
+    "infra.files:report_schedules.sql": "infra.files:report_schedules.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

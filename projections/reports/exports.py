@@ -11,7 +11,7 @@ from projections.base import Database, Row
 PART_SIZE = 2**18
 
 _FIND: LiteralString = """
-    SELECT id, status, area, section, format, parameters, user_id, schedule_id, period, position, rows_done,
+    SELECT id, status, area, section, format, parameters, user_id, schedule_id, position, rows_done,
            rows_total, bytes, sha256, about, needs, failure, created_at, started_at, finished_at, expires_at
       FROM report_exports
      WHERE company_id = %(company_id)s AND id = %(id)s

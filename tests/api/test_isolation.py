@@ -64,6 +64,13 @@ def export(admin: Any) -> str:
     return path.rpartition("/")[2]
 
 
+def schedule(admin: Any) -> str:
+    """Have a file of a report made every month."""
+    body = {"name": "Stock", "area": "inventory-report", "section": "valuation", "range": "last_month"}
+    timing = {"at": "06:00", "timezone": "UTC", "day": 1}
+    return str(admin.post("/api/admin/reports/schedules", {**body, **timing}).data["id"])
+
+
 def reserve(stocked: Any) -> str:
     """Promise one of the goods to somebody."""
     line = {"variant_id": stocked.variant_id, "quantity": 1}
@@ -143,6 +150,7 @@ def fill(stocked: Any) -> Full:
         "code": order_id,
         "import_id": hand_in(admin),
         "export_id": export(admin),
+        "report_schedule_id": schedule(admin),
         "shift_id": open_shift(stocked),
         "device_id": (device_id := enrol(stocked)),
         "entry_id": fail_offline(stocked, device_id),

@@ -299,14 +299,6 @@ def test_a_file_is_gone_after_a_week_and_what_it_was_is_known(office: Office) ->
     assert office.row(export_id)["sha256"] == row["sha256"]
 
 
-def test_a_run_of_a_schedule_is_written_once(office: Office) -> None:
-    run: dict[str, Any] = {"schedule_id": uuid4(), "period": datetime(2026, 3, 1, tzinfo=UTC).date()}
-    for _ in range(2):
-        office.ask_for(**run)
-
-    assert office.work() == 1
-
-
 def a_manager(**change: Any) -> User:
     """One who may export, but for what is changed."""
     user_id = uuid4()

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from commands.catalog.assortment import TooManyImports
-from commands.reports.exports import RequestExport, TooManyExports
+from commands.reports.exports import RequestExport, TooManyExports, TryRun
 from domain.catalog.products import Product, Variant, sku_key
 from domain.catalog.reference_book import KINDS, Named
 from domain.catalog.units import UnitChange
@@ -108,3 +108,6 @@ class MemoryExports:
 
     def drop(self, export_id: UUID) -> bool:
         return self._world.exports.pop(export_id, None) is not None
+
+    def try_run(self, run: TryRun) -> None:
+        self._world.tries.append(run)

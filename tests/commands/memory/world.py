@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from commands.reports.exports import RequestExport
+from commands.reports.exports import RequestExport, TryRun
 from domain.aggregate import Aggregate
 from domain.approvals import Approval
 from domain.companies import PLATFORM_ID, Company
@@ -47,6 +47,7 @@ class World:
     sessions: dict[UUID, Session] = field(default_factory=dict)
     imports: list[UUID] = field(default_factory=list)
     exports: dict[UUID, RequestExport] = field(default_factory=dict)
+    tries: list[TryRun] = field(default_factory=list)
     pictures: set[str] = field(default_factory=set)
     #: Who was forgotten.
     erased: dict[UUID, Tombstone] = field(default_factory=dict)

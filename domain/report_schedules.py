@@ -1,0 +1,202 @@
+"""Schedules of reports: which file is made when, of which days, and who gets it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.errors import Detail, Invalid
+from domain.settings import Setting
+
+#: The days that a run is about, seen from the day on which it is due.
+Range = Literal["yesterday", "last_week", "last_month", "mtd"]
+RANGES: tuple[Range, ...] = ("yesterday", "last_week", "last_month", "mtd")
+#: After a pause so many of the runs that were missed are made up for, the latest.
+MOST_MISSED = 3
+
+_DAY = timedelta(days=1)
+#: How far back a monthly run can lie that is made up for.
+_FARTHEST = 31 * (MOST_MISSED + 1)
+_CONDITION = re.compile(r"([a-z][a-z0-9_]*)\s*(<=|>=|<|>|=)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,5})?)\Z")
+
+
+class ConditionNotValid(Invalid):
+    """A condition is a column, a comparison and a number, such as `over_short > 2000`."""
+
+    code = "condition_not_valid"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What of a row makes a report worth sending; amounts are in minor currency units."""
+
+    column: str
+    comparison: str
+    value: Decimal
+
+    @classmethod
+    def of(cls, text: str) -> "Condition":
+        """What a text such as `margin < 0.1` says. Raises ConditionNotValid."""
+        match = _CONDITION.match(text.strip())
+        if match is None:
+            raise ConditionNotValid
+        return cls(match[1], match[2], Decimal(match[3]))
+
+    def holds(self, value: Any) -> bool:
+        """Whether it is true of a figure; of none it is not."""
+        try:
+            number = None if value is None else Decimal(str(value))
+        except InvalidOperation:
+            return False
+        if number is None:
+            return False
+        return {
+            "<": number < self.value,
+            "<=": number <= self.value,
+            "=": number == self.value,
+            ">=": number >= self.value,
+            ">": number > self.value,
+        }[self.comparison]
+
+
+class ReportSchedule(Setting):
+    """A file of a section that is made again and again, in the name of whoever changed it last."""
+
+    type_name = "report_schedules.ReportSchedule"
+    kind = "report-schedules"
+    noun = "report schedule"
+
+    class Registered(Setting.Registered):
+        """From now on the file is made; `filters` are those of the section, as in its address.
+
+        It is due at a time of day of a time zone: every day, on a `weekday` (Monday is 1), or on a `day` of
+        the month, where the last one is meant if there is no such day.
+        """
+
+        name: str
+        area: str
+        section: str
+        format: str
+        filters: str
+        range: str
+        at: str
+        timezone: str
+        user_id: UUID
+        weekday: int | None = None
+        day: int | None = None
+        recipients: tuple[UUID, ...] = ()
+        enabled: bool = True
+        skip_if_empty: bool = False
+        condition: str | None = None
+
+    class Renamed(Setting.Revised):
+        """The schedule goes by another name."""
+
+        name: str
+
+    class ReportChosen(Setting.Revised):
+        """The file is of another section, of other days, or made under another condition."""
+
+        area: str
+        section: str
+        filters: str
+        range: str
+        condition: str | None
+
+    class FormatChosen(Setting.Revised):
+        """The file is of another kind, or made of an empty report too, or not any more."""
+
+        format: str
+        skip_if_empty: bool
+
+    class Rescheduled(Setting.Revised):
+        """The file is made at another time."""
+
+        at: str
+        timezone: str
+        weekday: int | None
+        day: int | None
+
+    class RecipientsNamed(Setting.Revised):
+        """Others get the file."""
+
+        recipients: tuple[UUID, ...]
+
+    class Enabled(Setting.Revised):
+        """The file is made again, or not for the time being."""
+
+        enabled: bool
+
+    class TakenOver(Setting.Revised):
+        """The file is made in the name of somebody else, who changed the schedule."""
+
+        user_id: UUID
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> None:
+        """Raise Invalid for a weekday with a day of the month, ConditionNotValid."""
+        if values["weekday"] is not None and values["day"] is not None:
+            message = "A schedule is for a weekday or for a day of the month."
+            raise Invalid(details=[Detail("day", "invalid", message)])
+        if values["condition"] is not None:
+            Condition.of(values["condition"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """When a schedule is due."""
+
+    at: time
+    timezone: ZoneInfo
+    weekday: int | None = None
+    day: int | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "Timing":
+        """That of a schedule with these fields."""
+        return cls(
+            at=time.fromisoformat(values["at"]),
+            timezone=ZoneInfo(values["timezone"]),
+            weekday=values["weekday"],
+            day=values["day"],
+        )
+
+    def due_between(self, after: datetime, now: datetime) -> list[date]:
+        """The days on which a run was due after one moment and until the other: the latest, oldest first."""
+        today = now.astimezone(self.timezone).date()
+        days = (today - number * _DAY for number in range(_FARTHEST))
+        due = [day for day in days if self._is_for(day) and after < self.moment_on(day) <= now]
+        return sorted(due[:MOST_MISSED])
+
+    def moment_on(self, day: date) -> datetime:
+        """When a run of this day is due."""
+        return datetime.combine(day, self.at, self.timezone)
+
+    def _is_for(self, day: date) -> bool:
+        if self.weekday is not None:
+            return day.isoweekday() == self.weekday
+        if self.day is None:
+            return True
+        is_last = (day + _DAY).day == 1
+        return day.day == self.day or (is_last and day.day < self.day)
+
+
+def days_of(period: Range, day: date) -> tuple[date, date]:
+    """The first and the last of the days that a run of this day is about, both inclusive.
+
+    Weeks begin on Monday; `mtd` is the month up to yesterday, on its first day all of the month before.
+    """
+    yesterday = day - _DAY
+    if period == "yesterday":
+        return yesterday, yesterday
+    if period == "last_week":
+        sunday = day - day.isoweekday() * _DAY
+        return sunday - 6 * _DAY, sunday
+    if period == "mtd":
+        return yesterday.replace(day=1), yesterday
+    last = day.replace(day=1) - _DAY
+    return last.replace(day=1), last

@@ -1,0 +1,83 @@
+"""Schedules of reports over HTTP: set up, looked at, changed, tried, archived, and refused."""
+
+from typing import Any
+
+import pytest
+
+PATH = "/api/admin/reports/schedules"
+
+
+def fields(**more: Any) -> dict[str, Any]:
+    return {
+        "name": "Stock of last week",
+        "area": "inventory-report",
+        "section": "valuation",
+        "filters": "sort=-value",
+        "range": "last_week",
+        "at": "06:00",
+        "timezone": "Europe/Berlin",
+        "weekday": 1,
+        **more,
+    }
+
+
+def test_a_schedule_lives_as_every_setting_does(shop: Any) -> None:
+    admin = shop.client()
+    recipients = [str(shop.users["Manager"])]
+
+    made = admin.post(PATH, fields(recipients=recipients))
+
+    assert made.status == 201, made.body
+    one = f"{PATH}/{made.data['id']}"
+    shown = admin.get(one)
+    assert shown.data["recipients"] == recipients
+    assert (shown.data["last_run"], shown.data["last_error"]) == (None, None)
+    assert (shown.data["format"], shown.data["enabled"], shown.data["day"]) == ("csv", True, None)
+    changed = admin.patch(one, {"weekday": None, "day": 31, "enabled": False}, If_Match=shown.headers["etag"])
+    assert (changed.status, changed.data["day"], changed.data["enabled"]) == (200, 31, False)
+    assert admin.patch(one, {"enabled": True}, If_Match='"1"').status == 412
+    assert [row["id"] for row in admin.get(PATH).data] == [made.data["id"]]
+    assert admin.post(f"{one}/test").status == 202
+    assert admin.delete(one).data["status"] == "archived"
+    assert admin.get(PATH).data == []
+    assert admin.post(f"{one}/test").status == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "code"),
+    [
+        ({"section": "nothing"}, 422, "unknown_section"),
+        ({"area": "nothing"}, 422, "validation_failed"),
+        ({"filters": "colour=red"}, 400, "invalid_parameter"),
+        ({"filters": "limit=5"}, 400, "invalid_parameter"),
+        ({"filters": "sort=colour"}, 422, "unknown_column"),
+        ({"range": "tomorrow"}, 422, "validation_failed"),
+        ({"at": "25:00"}, 422, "validation_failed"),
+        ({"timezone": "Mars/Base"}, 422, "validation_failed"),
+        ({"weekday": 8}, 422, "validation_failed"),
+        ({"day": 31}, 422, "validation_failed"),
+        ({"condition": "value is low"}, 422, "condition_not_valid"),
+        ({"condition": "colour < 5"}, 422, "unknown_column"),
+        ({"recipients": ["0190163d-8694-739b-aea5-966c26f8ad91"]}, 422, "validation_failed"),
+    ],
+)
+def test_what_could_never_run_is_refused(shop: Any, wrong: dict[str, Any], status: int, code: str) -> None:
+    answer = shop.client().post(PATH, fields(**wrong))
+
+    assert (answer.status, answer.code) == (status, code), answer.body
+
+
+def test_a_change_that_could_never_run_is_refused(shop: Any) -> None:
+    admin = shop.client()
+    one = f"{PATH}/{admin.post(PATH, fields()).data['id']}"
+
+    assert admin.patch(one, {"section": "nothing"}).code == "unknown_section"
+    assert admin.patch(one, {"day": 5}).code == "validation_failed"
+
+
+def test_a_recipient_may_see_the_report(shop: Any) -> None:
+    cashier = str(shop.users["Cashier"])
+
+    answer = shop.client().post(PATH, fields(recipients=[cashier]))
+
+    assert answer.fields == {"recipients.0"}

@@ -1,0 +1,234 @@
+"""Runs of schedules of reports: each once, when its days are known, and only for those who may see it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from api.reports.exports import parameters
+from commands.ports import Caller
+from commands.reports.exports import TryRun
+from domain.pending import Pending
+from domain.report_schedules import ReportSchedule
+from infra.files.export_desk import ExportDesk
+from infra.outbox.messages import AddressRefused, Enclosure
+from infra.runtime.report_runs.job import ReportRuns
+from projections.reports.columns import sums_of
+from projections.reports.section import Found
+from tests.api.reports.made_up import FIGURES, row_of, section_of
+from tests.infra.test_report_exports import WRITER, Office, a_manager, database, office
+
+__all__ = ["database", "office"]
+
+
+@dataclass
+class Desk:
+    """Somebody's desk: what is mailed arrives here, unless the mail server is away."""
+
+    letters: list[tuple[str, str]] = field(default_factory=list)
+    trouble: OSError | None = None
+
+    def send(self, address: str, subject: str, text: str, enclosure: Enclosure | None = None) -> None:
+        del subject, enclosure
+        if self.trouble:
+            raise self.trouble
+        self.letters.append((address, text))
+
+
+@dataclass
+class Scheduled:
+    """A company with a report that is made again and again, and the hands of its clock."""
+
+    office: Office
+    desk: Desk
+    schedule: ReportSchedule
+    now: datetime
+    rows: list[int] = field(default_factory=lambda: [5])
+
+    def step(self, **later: float) -> int:
+        """Let the job look, and a worker write, so much later."""
+        self.now += timedelta(**later)
+        with psycopg.connect(self.office.worker, autocommit=True) as connection:
+            runs = ReportRuns(self.desk, "https://shop.example/")
+            ended = runs.step(connection, WRITER, self.now)
+            self.office.work()
+            return ended + runs.step(connection, WRITER, self.now)
+
+    def runs(self) -> list[tuple[str, str | None]]:
+        """What became of each, by their days."""
+        rows = self.office.ask(
+            "SELECT status, failure FROM report_runs WHERE company_id = %s ORDER BY period",
+            self.office.company_id,
+        )
+        return [(row["status"], row["failure"]) for row in rows]
+
+
+@pytest.fixture
+def scheduled(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scheduled]:
+    """A schedule of a manager, who gets the file every day, for the first time in half a day."""
+    manager = a_manager(email="ada@example.org")
+    now = datetime.now(UTC)
+    schedule = schedule_of(manager.id, f"{now + timedelta(hours=12):%H:%M}")
+    office.record(manager, schedule)
+    made = Scheduled(office, Desk(), schedule, now)
+
+    def question(*_: Any) -> Pending[Found]:
+        rows = [row_of(number) | {"visits": number} for number in made.rows]
+        return Pending(lambda: Found(rows=rows, overall=sums_of(rows, FIGURES)))
+
+    section = section_of([])
+    object.__setattr__(section, "question", question)
+    monkeypatch.setattr(parameters, "SECTIONS", (section,))
+    parameters._schema_of.cache_clear()
+    yield made
+    office.ask("DELETE FROM report_runs")
+    office.ask("DELETE FROM settings WHERE kind = 'report-schedules'")
+
+
+def schedule_of(user_id: UUID, at: str) -> ReportSchedule:
+    fields = {
+        "name": "Stores of yesterday",
+        "area": "sales-summary",
+        "section": "by-store",
+        "format": "csv",
+        "filters": "",
+        "range": "yesterday",
+        "at": at,
+        "timezone": "UTC",
+        "user_id": user_id,
+        "recipients": (user_id,),
+    }
+    return ReportSchedule.begin(ReportSchedule.Registered, uuid4(), **fields)
+
+
+def test_a_file_is_made_once_a_day_and_mailed(scheduled: Scheduled) -> None:
+    assert scheduled.step(days=1) == 1
+    assert scheduled.step(minutes=1) == 0
+    assert scheduled.step(days=1) == 1
+
+    assert scheduled.runs() == [("sent", None), ("sent", None)]
+    assert [address for address, _ in scheduled.desk.letters] == ["ada@example.org"] * 2
+    text = scheduled.desk.letters[0][1]
+    assert "Sales by store" in text
+    assert "Gross sales: 1,234.50 EUR" in text
+    assert "https://shop.example/api/admin/reports/exports/" in text
+    assert "position" in text
+
+
+def test_a_letter_tells_no_costs(scheduled: Scheduled) -> None:
+    scheduled.step(days=1)
+
+    assert "Cost" not in scheduled.desk.letters[0][1]
+
+
+def test_after_a_pause_the_last_three_are_made_up_for(scheduled: Scheduled) -> None:
+    scheduled.step(days=9)
+
+    assert scheduled.runs() == [("sent", None)] * 3
+
+
+def test_what_is_not_enabled_is_left_out_and_not_made_up_for(scheduled: Scheduled) -> None:
+    scheduled.schedule.revise({"enabled": False})
+    scheduled.office.record(scheduled.schedule)
+    scheduled.step(days=2)
+    assert {status for status, _ in scheduled.runs()} == {"skipped"}
+
+    scheduled.schedule.revise({"enabled": True})
+    scheduled.office.record(scheduled.schedule)
+    scheduled.step(hours=1)
+    assert scheduled.desk.letters == []
+    scheduled.step(days=1)
+    assert len(scheduled.desk.letters) == 1
+
+
+def test_an_empty_report_is_left_out_where_that_is_asked_for(scheduled: Scheduled) -> None:
+    scheduled.schedule.revise({"skip_if_empty": True})
+    scheduled.office.record(scheduled.schedule)
+    scheduled.rows = []
+
+    scheduled.step(days=1)
+
+    assert scheduled.runs() == [("skipped", None)]
+
+
+def test_a_condition_is_told_of_once_until_it_does_not_hold(scheduled: Scheduled) -> None:
+    scheduled.schedule.revise({"condition": "visits > 10"})
+    scheduled.office.record(scheduled.schedule)
+
+    told = []
+    for visits in (5, 11, 12, 3, 20):
+        scheduled.rows = [visits]
+        before = len(scheduled.desk.letters)
+        scheduled.step(days=1)
+        told.append(len(scheduled.desk.letters) - before)
+
+    assert told == [0, 1, 0, 0, 1]
+
+
+def test_what_the_mail_server_does_not_take_is_sent_again_later(scheduled: Scheduled) -> None:
+    scheduled.desk.trouble = OSError("away")
+    assert scheduled.step(days=1) == 0
+    scheduled.desk.trouble = None
+
+    assert scheduled.step(minutes=1) == 1
+    assert len(scheduled.desk.letters) == 1
+
+
+def test_an_address_that_is_refused_for_good_is_named_as_trouble(scheduled: Scheduled) -> None:
+    scheduled.desk.trouble = AddressRefused("ada@example.org")
+
+    scheduled.step(days=1)
+
+    assert scheduled.runs() == [("sent", "the mail server refuses an address")]
+
+
+def test_whoever_may_not_see_the_report_any_more_gets_nothing(scheduled: Scheduled) -> None:
+    other = a_manager(email="bob@example.org", denied=("reports.sales.view",))
+    scheduled.schedule.revise({"recipients": (scheduled.schedule.values["user_id"], other.id)})
+    scheduled.office.record(other, scheduled.schedule)
+
+    scheduled.step(days=1)
+
+    assert [address for address, _ in scheduled.desk.letters] == ["ada@example.org"]
+    assert scheduled.runs() == [("sent", "somebody may not see it")]
+
+
+def test_whoever_may_not_see_costs_gets_no_file_with_costs(scheduled: Scheduled) -> None:
+    other = a_manager(email="bob@example.org", denied=("costs.view",))
+    scheduled.schedule.revise({"recipients": (other.id,)})
+    scheduled.office.record(other, scheduled.schedule)
+
+    scheduled.step(days=1)
+
+    assert scheduled.desk.letters == []
+
+
+def test_a_schedule_of_somebody_who_lost_the_right_fails_and_says_so(scheduled: Scheduled) -> None:
+    lost = a_manager(denied=("reports.sales.view",))
+    scheduled.schedule.revise({"user_id": lost.id})
+    scheduled.office.record(lost, scheduled.schedule)
+
+    scheduled.step(days=1)
+
+    ((status, failure),) = scheduled.runs()
+    assert (status, bool(failure)) == ("failed", True)
+
+
+def test_a_try_is_for_whoever_asks_alone_and_no_run_of_its_day(scheduled: Scheduled) -> None:
+    scheduled.schedule.revise({"condition": "visits > 1000"})
+    other = a_manager(email="bob@example.org")
+    scheduled.office.record(other, scheduled.schedule)
+    with scheduled.office.transaction() as db:
+        caller = Caller(company_id=scheduled.office.company_id, user_id=other.id)
+        run = TryRun(id=uuid4(), schedule_id=scheduled.schedule.id)
+        ExportDesk(db, caller, scheduled.now, lambda: None).try_run(run)
+
+    assert scheduled.step(minutes=1) == 1
+
+    assert [address for address, _ in scheduled.desk.letters] == ["bob@example.org"]
+    scheduled.step(days=1)
+    assert scheduled.runs() == [("sent", None), ("skipped", None)]
