@@ -83,11 +83,11 @@ class Filters:
             "sign": STATUSES[self.status] if self.status else None,
             "is_low": self.below_reorder or self.status == "low",
             "is_oversold": self.status == "oversold",
-            **goods_of_text(db, self.search),
+            **_found(db, self.search),
         }
 
 
-def goods_of_text(db: Database, search: str | None) -> dict[str, list[UUID] | None]:
+def _found(db: Database, search: str | None) -> dict[str, list[UUID] | None]:
     """What a text finds: the variants whose SKU or barcode it is, alone; else what has it in its name."""
     if search is None:
         return {"products": None, "variants": None}

@@ -13,7 +13,7 @@ from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
 from projections.reports.sections.inventory.layers import LYING
 from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, ranked
-from projections.reports.sections.inventory.valuation import ON_HAND, VALUE
+from projections.reports.sections.inventory.valuation import EXPLANATIONS, ON_HAND, VALUE
 from projections.reports.stock import StockReports
 
 #: Where the age buckets end, in days, unless others are asked for.
@@ -171,6 +171,7 @@ AGEING = Section(
     columns=COLUMNS,
     question=ask_ageing,
     sources=(StockReports, ReportNames),
+    explanations=EXPLANATIONS,
     order=_ORDER,
     filters=(*FILTERS, "buckets"),
     groups=GROUPS,

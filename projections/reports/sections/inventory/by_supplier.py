@@ -5,13 +5,15 @@ from typing import LiteralString
 from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import COSTS, Column, Derived, Key, Measure, ratio
-from projections.reports.grouped import whole
+from projections.reports.explaining import explained
+from projections.reports.grouped import STORES, whole
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.figures import MARGIN, measures_of
 from projections.reports.sections.inventory.balances import BALANCES
-from projections.reports.sections.inventory.goods import FILTERS, GOODS
+from projections.reports.sections.inventory.explaining import BEFORE, UNTIL, WITHIN, moved, quantities
+from projections.reports.sections.inventory.goods import BELOW_CATEGORY, FILTERS, GOODS_OF_ANY
 from projections.reports.sections.inventory.places import here
 from projections.reports.sections.inventory.ranking import goods_params
 from projections.reports.sections.inventory.sold_goods import sales_by, sales_params
@@ -117,6 +119,7 @@ def _part(source: LiteralString, **figures: LiteralString) -> LiteralString:
 
 
 _IN_PERIOD: LiteralString = "BETWEEN %(from_date)s::date AND %(to_date)s::date"
+# Not goods are chosen by their supplier, but what each row is about.
 # Goods are delivered by whom the delivery names, and sold as bought from whom they were bought from then;
 # what lies there is whose it is now. Orders are told whole, whatever goods are asked about.
 _STATEMENT: LiteralString = f"""
@@ -128,14 +131,14 @@ _STATEMENT: LiteralString = f"""
            AND business_date {_IN_PERIOD}{here()}
     ), part ({_NAMES}, supplier_id) AS ({
     _part(
-        f"change.supplier_id FROM moved AS change{GOODS} AND change.kind = 'received'",
+        f"change.supplier_id FROM moved AS change{GOODS_OF_ANY} AND change.kind = 'received'",
         received_quantity="change.quantity",
         received_value="change.value",
     )
 }
      UNION ALL{
     _part(
-        f"change.supplier_id FROM moved AS change{GOODS} AND change.kind = 'supplier_returned'",
+        f"change.supplier_id FROM moved AS change{GOODS_OF_ANY} AND change.kind = 'supplier_returned'",
         supplier_returned_quantity="-change.quantity",
         supplier_returned_value="-change.value",
     )
@@ -150,12 +153,12 @@ _STATEMENT: LiteralString = f"""
 }
      UNION ALL{
     _part(
-        f"p.supplier_id FROM level AS change{GOODS}",
+        f"p.supplier_id FROM level AS change{GOODS_OF_ANY}",
         open_quantity="change.quantity",
         on_hand_value="change.value",
     )
 }
-     UNION ALL{_part(f"p.supplier_id FROM moved AS change{GOODS}", open_quantity="-change.quantity")}
+     UNION ALL{_part(f"p.supplier_id FROM moved AS change{GOODS_OF_ANY}", open_quantity="-change.quantity")}
      UNION ALL{
     _part(
         f'''supplier_id FROM purchase_facts
@@ -171,7 +174,7 @@ _STATEMENT: LiteralString = f"""
     ), summed AS (
         SELECT supplier_id, {_SUMS}
           FROM part
-         WHERE %(chosen)s::uuid IS NULL OR supplier_id = %(chosen)s::uuid
+         WHERE %(supplier)s::uuid IS NULL OR supplier_id = %(supplier)s::uuid
          GROUP BY supplier_id
     )
     SELECT summed.*, {name_of("summed.supplier_id")} AS name
@@ -179,14 +182,80 @@ _STATEMENT: LiteralString = f"""
      WHERE ROW({_NAMES}) IS DISTINCT FROM ROW({", ".join("0" for _ in _MEASURES)})
      ORDER BY summed.supplier_id
 """
+
+
+def _of_row(supplier: LiteralString) -> LiteralString:
+    return f"""
+           AND (NOT %(is_row)s::bool OR {supplier} IS NOT DISTINCT FROM %(key_supplier_id)s::uuid)
+           AND (%(supplier)s::uuid IS NULL OR {supplier} = %(supplier)s::uuid)"""
+
+
+def _goods(amount: LiteralString, span: LiteralString, condition: LiteralString) -> LiteralString:
+    """Facts of goods that were delivered, or went back, by the supplier that they name."""
+    row = _of_row("change.supplier_id")
+    return explained(moved(amount, span, condition, of_row=row, goods=GOODS_OF_ANY))
+
+
+def _own(amount: LiteralString, span: LiteralString) -> LiteralString:
+    """Facts of goods that are bought from the supplier now."""
+    return explained(moved(amount, span, of_row=_of_row("p.supplier_id"), goods=GOODS_OF_ANY))
+
+
+def _sold(amount: LiteralString) -> LiteralString:
+    """Lines of sales of what was bought from the supplier then."""
+    return explained(f"""
+        SELECT fact.position, fact.line, {amount} AS amount
+          FROM sales_line_facts AS fact
+          JOIN report_items AS item ON item.company_id = fact.company_id AND item.item_no = fact.item_no
+          LEFT JOIN variants AS v ON v.company_id = fact.company_id AND v.id = item.variant_id
+          LEFT JOIN products AS p ON p.company_id = fact.company_id AND p.id = v.product_id
+         WHERE fact.company_id = %(company_id)s AND fact.position <= %(position)s::bigint
+           AND fact.business_date {_IN_PERIOD}{STORES} AND %(storage)s::uuid IS NULL
+           AND (%(brand)s::uuid IS NULL OR item.brand_id = %(brand)s::uuid)
+           AND (%(category)s::uuid IS NULL OR item.category_id = ANY({BELOW_CATEGORY}))
+           AND (%(search)s::text IS NULL
+                OR position(lower(%(search)s::text) IN lower(concat_ws(' ', v.sku, p.name, v.name))) > 0)
+           {_of_row("item.supplier_id")} AND ({amount}) <> 0""")
+
+
+def _ordered(amount: LiteralString, span: LiteralString) -> LiteralString:
+    """What became of orders to the supplier."""
+    return explained(f"""
+        SELECT position, 0 AS line, {amount} AS amount
+          FROM purchase_facts
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
+           AND business_date <= %(to_date)s::date AND {span}{here()}{_of_row("supplier_id")}
+           AND ({amount}) <> 0""")
+
+
+_NET_SALES: LiteralString = (
+    "coalesce(fact.gross_sales, 0) - coalesce(fact.discounts, 0) - coalesce(fact.returns, 0)"
+)
+_EXPLANATIONS: dict[LiteralString, LiteralString] = {
+    "received_quantity": _goods(quantities("change.quantity"), WITHIN, "change.kind = 'received'"),
+    "received_value": _goods("change.value", WITHIN, "change.kind = 'received'"),
+    "supplier_returned_quantity": _goods(
+        f"-{quantities('change.quantity')}", WITHIN, "change.kind = 'supplier_returned'"
+    ),
+    "supplier_returned_value": _goods("-change.value", WITHIN, "change.kind = 'supplier_returned'"),
+    "sold_quantity": _sold(quantities("coalesce(fact.quantity, 0)")),
+    "net_sales": _sold(_NET_SALES),
+    "gross_profit": _sold(f"{_NET_SALES} - coalesce(fact.cost_of_goods, 0)"),
+    "open_quantity": _own(quantities("change.quantity"), BEFORE),
+    "on_hand_value": _own("change.value", UNTIL),
+    "orders_open": _ordered("opened", "true"),
+    "deliveries": _ordered("deliveries", f"business_date {_IN_PERIOD}"),
+    "delivery_days": _ordered("lead_days", f"business_date {_IN_PERIOD}"),
+    "ordered_quantity": _ordered(quantities("ordered"), f"ordered_on {_IN_PERIOD}"),
+    "delivered_quantity": _ordered(quantities("received"), f"ordered_on {_IN_PERIOD}"),
+}
 _ORDER = "-net_sales"
 
 
 def ask_by_supplier(db: Database, asked: Asked) -> Pending[Found]:
     """Ask what suppliers delivered and what became of it."""
     params = {**sales_params(db, asked), **goods_params(db, asked, _ORDER)}
-    # Not goods are chosen by their supplier, but what each row is about.
-    answer = db.ask(_STATEMENT, {**params, "supplier": None, "chosen": asked.filters.get("supplier")})
+    answer = db.ask(_STATEMENT, params)
     return Pending(lambda: Found(rows=[_row(row) for row in answer.rows()]))
 
 
@@ -212,6 +281,7 @@ BY_SUPPLIER = Section(
     columns=COLUMNS,
     question=ask_by_supplier,
     sources=(StockReports, SalesReports, ReportNames),
+    explanations=_EXPLANATIONS,
     order=_ORDER,
     filters=FILTERS,
     chart=Chart(kind="bar", of=("net_sales",), label="name"),

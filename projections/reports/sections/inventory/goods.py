@@ -53,15 +53,19 @@ GROUP_OF_ROW: LiteralString = f"""
                     WHEN 'storage' THEN nullif(change.storage_id, {NOTHING})
                     ELSE change.variant_id END"""
 
+_OF_SUPPLIER: LiteralString = "(%(supplier)s::uuid IS NULL OR p.supplier_id = %(supplier)s::uuid)"
 #: The goods of a row `change`, filed as they are now; joins that nobody asks for are left out by the planner.
 GOODS: LiteralString = f"""
           LEFT JOIN variants AS v ON v.company_id = %(company_id)s AND v.id = change.variant_id
           LEFT JOIN products AS p ON p.company_id = %(company_id)s AND p.id = v.product_id
          WHERE (%(brand)s::uuid IS NULL OR p.brand_id = %(brand)s::uuid)
-           AND (%(supplier)s::uuid IS NULL OR p.supplier_id = %(supplier)s::uuid)
+           AND {_OF_SUPPLIER}
            AND (%(category)s::uuid IS NULL OR p.category_id = ANY({BELOW_CATEGORY}))
-           AND (%(products)b::uuid[] IS NULL OR v.product_id = ANY(%(products)b::uuid[])
-                OR change.variant_id = ANY(%(variants)b::uuid[]))"""
+           AND (%(search)s::text IS NULL
+                OR position(lower(%(search)s::text) IN lower(concat_ws(' ', v.sku, p.name, v.name))) > 0)"""
+
+#: The same whoever they are bought from now.
+GOODS_OF_ANY: LiteralString = GOODS.replace(_OF_SUPPLIER, "true")
 
 #: What the variant, product or setting of a row `section` is called.
 NAMED: LiteralString = """

@@ -9,9 +9,11 @@ from domain.pending import Pending
 from domain.stock.reorder_suggestions import Demand
 from projections.base import Database, Row
 from projections.reports.columns import Column, Key, Measure
+from projections.reports.explaining import explained
 from projections.reports.names import ReportNames, name_of
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.inventory.balances import LEVELS
+from projections.reports.sections.inventory.explaining import UNTIL, both, moved, promised, quantities
 from projections.reports.sections.inventory.goods import FILTERS, GOODS, KEYS
 from projections.reports.sections.inventory.pace import DAILY_SALES, DAYS_IN_STOCK, PACE, PACE_DAYS
 from projections.reports.sections.inventory.places import here
@@ -88,6 +90,9 @@ _PLACES = (
     Key(name="storage_name", label="Storage", unit="text", meaning="What that is called.", example="Cellar"),
 )
 
+_IS_LOW: LiteralString = f"""listed.reorder_level IS NOT NULL
+           AND coalesce(level.quantity - level.reserved, 0) <= listed.reorder_level * 100000
+           {here("listed.storage_id")}"""
 _STATEMENT: LiteralString = f"""
     WITH level AS MATERIALIZED ({LEVELS}
     ), {PACE}change AS (
@@ -99,9 +104,7 @@ _STATEMENT: LiteralString = f"""
           FROM stock_listing AS listed
           LEFT JOIN level ON level.storage_id = listed.storage_id AND level.variant_id = listed.variant_id
           LEFT JOIN pace ON pace.storage_id = listed.storage_id AND pace.variant_id = listed.variant_id
-         WHERE listed.company_id = %(company_id)s AND listed.reorder_level IS NOT NULL
-           AND coalesce(level.quantity - level.reserved, 0) <= listed.reorder_level * 100000
-           {here("listed.storage_id")}
+         WHERE listed.company_id = %(company_id)s AND {_IS_LOW}
     )
     SELECT change.storage_id, {name_of("change.storage_id")} AS storage_name, change.variant_id AS id,
            p.name, v.sku, v.name AS variant_name, v.product_id,
@@ -167,6 +170,33 @@ def _demand(row: Row) -> Demand:
     )
 
 
+# Only what is low has a row, so only its facts explain the whole.
+_OF_ROW: LiteralString = f"""
+           AND (NOT %(is_row)s::bool OR (change.storage_id = %(key_storage_id)s::uuid
+                                         AND change.variant_id = %(key_id)s::uuid))
+           AND (change.storage_id, change.variant_id) IN (
+                SELECT listed.storage_id, listed.variant_id
+                  FROM stock_listing AS listed
+                  LEFT JOIN ({LEVELS}
+                       ) AS level
+                    ON level.storage_id = listed.storage_id AND level.variant_id = listed.variant_id
+                 WHERE listed.company_id = %(company_id)s AND {_IS_LOW})"""
+_IN_TRANSIT: LiteralString = moved(
+    quantities("change.quantity"),
+    UNTIL,
+    "change.for_storage_id IS NOT NULL",
+    place="fact.for_storage_id",
+    of_row=_OF_ROW,
+)
+_EXPLANATIONS: dict[LiteralString, LiteralString] = {
+    "available": explained(
+        both(
+            moved(quantities("change.quantity"), UNTIL, of_row=_OF_ROW),
+            promised(quantities("-change.reserved"), of_row=_OF_ROW),
+        )
+    ),
+    "incoming": explained(both(promised(quantities("change.ordered"), of_row=_OF_ROW), _IN_TRANSIT)),
+}
 _ORDER = "-shortfall"
 LOW_STOCK = Section(
     area="inventory-report",
@@ -178,6 +208,7 @@ LOW_STOCK = Section(
     columns=COLUMNS,
     question=ask_low_stock,
     sources=(StockReports, ReportNames),
+    explanations=_EXPLANATIONS,
     order=_ORDER,
     filters=FILTERS,
 )

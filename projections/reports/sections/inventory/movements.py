@@ -7,9 +7,11 @@ from domain.pending import Pending
 from projections.base import Database
 from projections.pages import PAGE
 from projections.reports.columns import COSTS, Measure
+from projections.reports.explaining import explained
 from projections.reports.names import ReportNames
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.inventory.balances import BALANCE_CHANGES
+from projections.reports.sections.inventory.explaining import BEFORE, UNTIL, WITHIN, moved, quantities
 from projections.reports.sections.inventory.goods import (
     FILTERS,
     GOODS,
@@ -134,6 +136,21 @@ _STATEMENT: LiteralString = f"""
 _ORDER = "name"
 
 
+def _explanations() -> Iterator[tuple[LiteralString, LiteralString]]:
+    spans = (("open", BEFORE), ("close", UNTIL))
+    for figure in ("quantity", "value"):
+        amount: LiteralString = quantities("change.quantity") if figure == "quantity" else "change.value"
+        for name, span in spans:
+            yield f"{name}_{figure}", explained(moved(amount, span))
+        for name, kind, _, sign, _ in _FLOWS:
+            facts = moved(f"{sign}{amount}", WITHIN, f"change.kind = '{kind}'")
+            yield f"{name}_{figure}", explained(facts)
+    yield "settlement_value", explained(moved("change.value", WITHIN, "change.kind = 'settlement'"))
+
+
+_EXPLANATIONS: dict[LiteralString, LiteralString] = dict(_explanations())
+
+
 def ask_movements(db: Database, asked: Asked) -> Pending[Found]:
     """Ask what came and went."""
     return ask_ranked(db, _STATEMENT, COLUMNS, goods_params(db, asked, _ORDER))
@@ -153,6 +170,7 @@ MOVEMENTS = Section(
     columns=COLUMNS,
     question=ask_movements,
     sources=(StockReports, ReportNames),
+    explanations=_EXPLANATIONS,
     order="name",
     filters=FILTERS,
     groups=GROUPS,

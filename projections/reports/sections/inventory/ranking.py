@@ -20,7 +20,6 @@ from projections.reports.sections.inventory.goods import (
     NAMED_BY_KEYS,
     OWN_NAMES,
 )
-from projections.stock.levels.filters import goods_of_text
 
 SQL = Mapping[LiteralString, LiteralString]
 # What is added up of a hundred thousand variants is held in memory; from the disk it takes twice as long.
@@ -115,15 +114,11 @@ def _number(column: Column) -> LiteralString:
 
 
 def goods_params(db: Database, asked: Asked, order: str) -> dict[str, Any]:
-    """The parameters of such a statement. A text to look for is looked up at once."""
+    """The parameters of such a statement."""
     sort = asked.sort or order
-    search = asked.filters.get("search")
     return {
         **dict.fromkeys(FILTERS),
         **params_of(db, asked),
-        **goods_of_text(db, search),
-        "group": asked.group,
-        "days": asked.period.days,
         "sort": sort.removeprefix("-"),
         "sign": -1 if sort.startswith("-") else 1,
         "limit": asked.limit,

@@ -7,11 +7,13 @@ from typing import LiteralString
 from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import COSTS, Column, Derived, Key, Measure, ratio, sums_of
+from projections.reports.explaining import explained
 from projections.reports.grouped import whole
 from projections.reports.names import ReportNames, user_name_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.figures import measures_of
+from projections.reports.sections.inventory.explaining import WITHIN, moved, quantities
 from projections.reports.sections.inventory.goods import (
     FILTERS,
     GOODS,
@@ -153,6 +155,26 @@ _STATEMENT: LiteralString = f"""
       LEFT JOIN sale ON %(are_of_goods)s::bool AND sale.id IS NOT DISTINCT FROM section.id{NAMED_BY_KEYS}
      ORDER BY section.id, section.reason
 """
+_OF_ROW: LiteralString = f"""
+           AND (NOT %(is_row)s::bool
+                OR (CASE %(group)s::text
+                         WHEN 'reason' THEN NULL
+                         WHEN 'actor' THEN change.actor_id
+                         ELSE {GROUP_OF_ROW} END) IS NOT DISTINCT FROM %(key_id)s::uuid)"""
+_EXPLANATIONS: dict[LiteralString, LiteralString] = {
+    f"{name}_{figure}": explained(
+        moved(
+            amount if sign == "" else f"-({amount})",
+            WITHIN,
+            f"({condition}) AND change.quantity <> 0 "
+            f"AND (NOT %(is_row)s::bool OR %(key_reason)s::text IS NULL OR %(key_reason)s::text = '{name}')",
+            place="coalesce(fact.for_storage_id, fact.storage_id)",
+            of_row=_OF_ROW,
+        )
+    )
+    for name, condition, sign, _ in _PARTS
+    for figure, amount in (("quantity", quantities("change.quantity")), ("value", "change.value"))
+}
 _ORDER = "-net_shrinkage_quantity"
 
 
@@ -188,6 +210,7 @@ SHRINKAGE = Section(
     columns=COLUMNS,
     question=ask_shrinkage,
     sources=(StockReports, SalesReports, ReportNames),
+    explanations=_EXPLANATIONS,
     order=_ORDER,
     filters=FILTERS,
     groups=_GROUPS,

@@ -31,8 +31,12 @@ def sales_by(key: LiteralString) -> LiteralString:
          WHERE (%(brand)s::uuid IS NULL OR item.brand_id = %(brand)s::uuid)
            AND (%(supplier)s::uuid IS NULL OR item.supplier_id = %(supplier)s::uuid)
            AND (%(category)s::uuid IS NULL OR item.category_id = ANY({BELOW_CATEGORY}))
-           AND (%(products)b::uuid[] IS NULL OR item.product_id = ANY(%(products)b::uuid[])
-                OR item.variant_id = ANY(%(variants)b::uuid[]))
+           AND (%(search)s::text IS NULL OR EXISTS (
+                SELECT FROM variants AS v
+                  JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
+                 WHERE v.company_id = %(company_id)s AND v.id = item.variant_id
+                   AND position(lower(%(search)s::text)
+                                IN lower(concat_ws(' ', v.sku, p.name, v.name))) > 0))
          GROUP BY 1
     ), """
 

@@ -6,9 +6,11 @@ from typing import LiteralString
 from domain.pending import Pending
 from projections.base import Database
 from projections.reports.columns import Column, Derived, Measure
+from projections.reports.explaining import explained
 from projections.reports.names import ReportNames
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.inventory.balances import LEVELS
+from projections.reports.sections.inventory.explaining import UNTIL, both, moved, promised, quantities
 from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
 from projections.reports.sections.inventory.pace import DAILY_SALES, PACE, PACE_DAYS
 from projections.reports.sections.inventory.places import ON_SHELVES, here
@@ -127,6 +129,18 @@ _STATEMENT: LiteralString = ranked(
     level AS MATERIALIZED ({LEVELS}
     ), {PACE}""",
 )
+_IN_TRANSIT: LiteralString = moved(
+    quantities("change.quantity"),
+    UNTIL,
+    "change.for_storage_id IS NOT NULL",
+    place="fact.for_storage_id",
+)
+EXPLANATIONS: dict[LiteralString, LiteralString] = {
+    "on_hand": explained(moved(quantities("change.quantity"), UNTIL, f"change.{ON_SHELVES}")),
+    "reserved": explained(promised(quantities("change.reserved"))),
+    "incoming": explained(both(promised(quantities("change.ordered")), _IN_TRANSIT)),
+    "in_transit": explained(_IN_TRANSIT),
+}
 _ORDER = "name"
 
 
@@ -146,6 +160,7 @@ STOCK_ON_HAND = Section(
     columns=COLUMNS,
     question=ask_stock_on_hand,
     sources=(StockReports, ReportNames),
+    explanations=EXPLANATIONS,
     order=_ORDER,
     filters=FILTERS,
     groups=GROUPS,

@@ -1,15 +1,19 @@
 """How often stock turns over: what was sold of it, beside what lay there on average over the days."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import LiteralString
 
 from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import COSTS, Column, Derived, Measure, ratio
+from projections.reports.explaining import explained
 from projections.reports.names import ReportNames
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.figures import quotient
 from projections.reports.sections.inventory.balances import BALANCES
+from projections.reports.sections.inventory.explaining import BEFORE, UNTIL, WITHIN, moved, quantities
 from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
 from projections.reports.sections.inventory.pace import DAYS_IN_STOCK, PACE
 from projections.reports.sections.inventory.places import here
@@ -17,15 +21,23 @@ from projections.reports.sections.inventory.ranking import ask_ranked, goods_par
 from projections.reports.sections.inventory.sold_goods import sales_by, sales_params
 from projections.reports.stock import StockReports
 
-#: The number of days of the period, beside the figures of the whole.
-_PERIOD = "days"
+
+def _days(row: Row, overall: Row) -> int | None:
+    """The days of the period: those of a row, of which a footer says nothing, are those of the whole."""
+    days: int | None = row["days"] or overall["days"]
+    return days
 
 
-def _gmroi(row: Row, overall: Row) -> object:
-    """By the sums themselves, not by the rounded average."""
-    if overall["gross_profit"] is None:
-        return None
-    return ratio(row["gross_profit"] * overall[_PERIOD], row["value_days"])
+def _over_average(name: str) -> Callable[[Row, Row], Decimal | None]:
+    """A figure by the average value of the stock, not by that rounded."""
+
+    def of(row: Row, overall: Row) -> Decimal | None:
+        days = _days(row, overall)
+        if row[name] is None or overall[name] is None or days is None:
+            return None
+        return ratio(row[name] * days, row["value_days"])
+
+    return of
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -45,14 +57,15 @@ COLUMNS: tuple[Column, ...] = (
         needs=COSTS,
         example=3_720_000,
     ),
+    Column(name="days", label="Days", unit="count", meaning="How many days the period has.", example=31),
     Derived(
         name="average_value",
         label="Average value",
         unit="money",
         meaning="What the stock was worth on average over the days: not half of opening and closing.",
         needs=COSTS,
-        of=lambda row, overall: quotient(row["value_days"], overall[_PERIOD]),
-        inputs=("value_days",),
+        of=lambda row, overall: quotient(row["value_days"], _days(row, overall)),
+        inputs=("value_days", "days"),
         text="value_days / days",
         example=120_000,
     ),
@@ -62,8 +75,8 @@ COLUMNS: tuple[Column, ...] = (
         unit="ratio",
         meaning="How often the stock turned over in the period.",
         needs=COSTS,
-        of=lambda row, overall: ratio(row["cost_of_goods"] * overall[_PERIOD], row["value_days"]),
-        inputs=("cost_of_goods", "average_value"),
+        of=_over_average("cost_of_goods"),
+        inputs=("cost_of_goods", "value_days", "days"),
         text="cost_of_goods / average_value",
         example="0.5167",
     ),
@@ -117,8 +130,8 @@ COLUMNS: tuple[Column, ...] = (
         unit="ratio",
         meaning="What is earned on what lies in stock on average.",
         needs=COSTS,
-        of=_gmroi,
-        inputs=("gross_profit", "average_value"),
+        of=_over_average("gross_profit"),
+        inputs=("gross_profit", "value_days", "days"),
         text="gross_profit / average_value",
         example="0.4950",
     ),
@@ -172,6 +185,7 @@ _STATEMENT: LiteralString = ranked(
     _CHANGES,
     {
         "cost_of_goods": "sum(change.cost)",
+        "days": _DAYS,
         "value_days": "sum(change.value_days)",
         "sold_quantity": "sum(change.sold)",
         "supply": "sum(change.supply)",
@@ -195,6 +209,26 @@ _STATEMENT: LiteralString = ranked(
     level AS MATERIALIZED ({BALANCES}
     ), {PACE}{sales_by("item.variant_id")}""",
 )
+# The period has as many days whatever happens in it.
+_NUMBER_OF_DAYS: LiteralString = f"""
+    SELECT 0 AS number, {_DAYS} AS total, NULL AS position, NULL AS line, NULL AS amount, NULL AS stream_id,
+           NULL AS type, NULL AS recorded_at, NULL AS actor_id, NULL AS document
+      FROM companies WHERE company_id = %(company_id)s
+"""
+_EXPLANATIONS: dict[LiteralString, LiteralString] = {
+    "cost_of_goods": explained(moved("-change.value", WITHIN, "change.kind IN ('sold', 'returned')")),
+    "value_days": explained(
+        moved(
+            "change.value * (%(to_date)s::date + 1 - greatest(change.business_date, %(from_date)s::date))",
+            UNTIL,
+        )
+    ),
+    "days": _NUMBER_OF_DAYS,
+    "sold_quantity": explained(moved(f"-{quantities('change.quantity')}", WITHIN, "change.kind = 'sold'")),
+    "supply": explained(
+        moved(quantities("change.quantity"), UNTIL, f"({BEFORE} OR change.kind = 'received')")
+    ),
+}
 _ORDER = "-sold_quantity"
 
 
@@ -206,11 +240,9 @@ def ask_turnover(db: Database, asked: Asked) -> Pending[Found]:
 
     def found() -> Found:
         known = page.read()
-        whole = {**(known.overall or {}), _PERIOD: asked.period.days}
-        if has_sales:
-            return Found(rows=known.rows, overall=whole, count=known.count)
-        rows = [{**row, "gross_profit": None} for row in known.rows]
-        return Found(rows=rows, overall={**whole, "gross_profit": None}, count=known.count)
+        more = {"days": asked.period.days} | ({} if has_sales else {"gross_profit": None})
+        rows = [{**row, **more} for row in known.rows]
+        return Found(rows=rows, overall={**(known.overall or {}), **more}, count=known.count)
 
     return Pending(found)
 
@@ -225,6 +257,7 @@ TURNOVER = Section(
     columns=COLUMNS,
     question=ask_turnover,
     sources=(StockReports, SalesReports, ReportNames),
+    explanations=_EXPLANATIONS,
     order=_ORDER,
     filters=FILTERS,
     groups=GROUPS,

@@ -8,13 +8,16 @@ from domain.pending import Pending
 from projections.base import Database, Row
 from projections.catalog.price_history import PriceHistory
 from projections.reports.columns import COSTS, Column, Derived, Measure, ratio
+from projections.reports.explaining import explained
 from projections.reports.names import ReportNames
 from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.inventory.balances import BALANCES
+from projections.reports.sections.inventory.explaining import UNTIL, moved, quantities
 from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
 from projections.reports.sections.inventory.places import here
 from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, ranked
 from projections.reports.stock import StockReports
+from projections.reports.table import difference
 
 ON_HAND = Measure(
     name="on_hand", label="On hand", unit="quantity", meaning="How much lies there.", example="42"
@@ -38,6 +41,13 @@ AVERAGE_COST = Derived(
     text="value / on_hand",
     example=400,
 )
+
+
+#: What is on hand and its value, by the facts that they come from.
+EXPLANATIONS: dict[LiteralString, LiteralString] = {
+    "on_hand": explained(moved(quantities("change.quantity"), UNTIL)),
+    "value": explained(moved("change.value", UNTIL)),
+}
 
 
 def _average(row: Row) -> int | None:
@@ -70,7 +80,7 @@ COLUMNS: tuple[Column, ...] = (
         unit="money",
         meaning="What would be earned by selling it at these prices.",
         needs=COSTS,
-        of=lambda row, _: row["retail_value"] - row["value"],
+        of=lambda row, _: difference(row["retail_value"], row["value"]),
         inputs=("retail_value", "value"),
         text="retail_value - value",
         example=16_700,
@@ -188,6 +198,7 @@ VALUATION = Section(
     columns=COLUMNS,
     question=ask_valuation,
     sources=(StockReports, PriceHistory, ReportNames),
+    explanations=EXPLANATIONS,
     order=_ORDER,
     filters=FILTERS,
     groups=GROUPS,

@@ -179,6 +179,9 @@ class Stockroom:
             limit=limit,
             **{"group": section.groups[0] if section.groups else None, "sort": section.order} | more,
         )
+        return self.ask_for(section, asked)
+
+    def ask_for(self, section: Section, asked: Asked) -> Table:
         with self.open() as opened:
             plan_for_values(opened)
             return ask_table(opened, section, asked).read()

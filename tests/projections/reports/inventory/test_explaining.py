@@ -1,0 +1,115 @@
+"""Every figure that adds up is explained by facts that add up to it, in each row and in the whole."""
+
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import pytest
+
+from domain.stock.reorder_points import ReorderPoint
+from projections.reports.explaining import ask_explained
+from projections.reports.period import Period
+from projections.reports.section import Asked, Section
+from projections.reports.sections.inventory import INVENTORY_REPORT
+from tests.commands.samples import id_of
+from tests.conftest import Database
+from tests.projections.reports.inventory.stockroom import (
+    EVERYTHING,
+    FIRST_DAY,
+    NORTH,
+    STORAGES,
+    SUPPLIERS,
+    VARIANTS,
+    Stockroom,
+)
+
+#: Sections of which a filter would leave all, or nothing.
+FILTERS: dict[str, Any] = {
+    "category": id_of("drinks"),
+    "supplier": next(iter(SUPPLIERS.values())),
+    "search": "sku-1",
+}
+
+
+@pytest.fixture(scope="module")
+def busy(database: Database) -> Any:
+    room = Stockroom(database, seed=5)
+    room.live(200)
+    room.record(
+        ReorderPoint.begin(
+            ReorderPoint.Set,
+            id_of(f"{storage} {variant}"),
+            storage_id=storage,
+            variant_id=variant,
+            reorder_level=Decimal(3),
+            reorder_quantity=None,
+            max_level=None,
+        )
+        for storage in STORAGES
+        for variant in VARIANTS
+    )
+    room.fold()
+    yield room
+    room.close()
+
+
+def total_of(room: Stockroom, asked: Asked, section: Section, name: str, row: Any) -> Any:
+    key = row or dict.fromkeys(section.identity)
+    statement = section.explanations[name]
+    with room.open() as opened:
+        explained = ask_explained(
+            opened, asked, statement, {one: key[one] for one in section.identity}, is_row=row is not None
+        ).read()
+    if explained.rows:
+        assert explained.total == sum(one["amount"] for one in explained.rows)
+        assert explained.count == len(explained.rows)
+    return explained.total
+
+
+@pytest.mark.parametrize("section", INVENTORY_REPORT, ids=lambda section: section.path)
+def test_facts_add_up_to_the_figure(busy: Stockroom, section: Section) -> None:
+    chance = Random(section.path)
+    assert {*section.explanations} <= {one.name for one in section.columns}
+    for group in section.groups or (None,):
+        position, last = (
+            chance.randrange(100, busy.position),
+            FIRST_DAY + timedelta(days=chance.randrange(20, 70)),
+        )
+        name = chance.choice([None, *FILTERS])
+        filters = {name: FILTERS[name]} if name else {}
+        more: dict[str, Any] = {"days": 5} if "days" in section.filters else {}
+        asked = Asked(
+            period=Period(last - timedelta(days=15), last),
+            position=position,
+            permissions=EVERYTHING,
+            stores=chance.choice((None, (NORTH,))),
+            filters=dict.fromkeys(section.filters) | filters | more,
+            group=group,
+            sort=section.order,
+            limit=None,
+        )
+        table = busy.ask_for(section, asked)
+        for column in section.explanations:
+            for row in (*table.rows, None):
+                figure = row[column] if row else table.overall[column]
+                assert total_of(busy, asked, section, column, row) == figure, (column, group, filters)
+
+
+def test_what_adds_up_is_explained() -> None:
+    unexplained = {
+        (section.path, column.name)
+        for section in INVENTORY_REPORT
+        for column in section.columns
+        if column.footer == "sum" and column.name not in section.explanations
+    }
+    assert {one for one in unexplained if one[0] != "ageing"} == {
+        ("valuation", "retail_value"),
+        ("stock-on-hand", "reorder_level"),
+        ("turnover", "gross_profit"),
+        ("turnover", "days_out_of_stock"),
+        ("low-stock", "reorder_level"),
+        ("low-stock", "shortfall"),
+        ("low-stock", "suggested"),
+        ("low-stock", "missed_sales"),
+    }
