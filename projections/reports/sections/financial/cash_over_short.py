@@ -11,6 +11,7 @@ from projections.reports.grouped import params_of
 from projections.reports.names import ReportNames, name_of, user_name_of
 from projections.reports.ranked import ask_page, order_by, order_params, overall_of
 from projections.reports.section import Asked, Found, Section
+from projections.reports.sections.financial.behind import amounts_of, facts_behind, in_group
 from projections.reports.sections.financial.drawer_figures import FIGURES, KEYS, MEASURES
 
 #: The facts of the shifts that are asked about, and what each came to; one that is not closed has no row.
@@ -114,6 +115,28 @@ def _statement(kept: tuple[LiteralString, ...]) -> LiteralString:
 _STATEMENTS: Mapping[str, LiteralString] = {group: _statement(kept) for group, kept in _KEPT.items()}
 
 
+# Of what was over or short there is one fact for each shift, at its last.
+_FACTS: LiteralString = f"""{_SHIFTS}, closed AS (
+        SELECT facts.*, max(facts.position) OVER (PARTITION BY facts.shift_id) = facts.position AS is_last,
+               shifts.counted - shifts.expected AS beyond
+          FROM facts JOIN shifts USING (shift_id)
+    )
+        SELECT *, 0 AS line FROM closed"""
+_IN_ROW: LiteralString = in_group(
+    {
+        "shift": "shift_id = %(key_shift_id)s::uuid",
+        "cashier": "cashier_id IS NOT DISTINCT FROM %(key_cashier_id)s::uuid",
+        "register": "register_id = %(key_register_id)s::uuid",
+        "day": "business_date = %(key_business_date)s::date",
+    }
+)
+_BY_SHIFT: Mapping[LiteralString, LiteralString] = {
+    "shifts": "CASE WHEN kind = 'close' THEN 1 ELSE 0 END",
+    "over": "CASE WHEN is_last THEN greatest(beyond, 0) ELSE 0 END",
+    "short": "CASE WHEN is_last THEN greatest(-beyond, 0) ELSE 0 END",
+}
+
+
 def _ask(db: Database, asked: Asked) -> Pending[Found]:
     params = {
         **params_of(db, asked),
@@ -157,6 +180,7 @@ CASH_OVER_SHORT = Section(
     columns=FIGURES,
     question=_ask,
     sources=(ReportDrawers, ReportNames),
+    explanations=facts_behind(_FACTS, {**amounts_of(FIGURES), **_BY_SHIFT}, _IN_ROW),
     order="business_date",
     filters=("register", "cashier"),
     groups=tuple(_KEPT),

@@ -7,10 +7,12 @@ from domain.pending import Pending
 from projections.base import Database
 from projections.reports.accounts import ReportAccounts
 from projections.reports.columns import Measure
+from projections.reports.explaining import explained
 from projections.reports.grouped import STORES, params_of
 from projections.reports.ranked import ask_page, order_by, order_params, overall_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Found, Section
+from projections.reports.sections.financial.behind import facts_behind, in_group
 from projections.reports.sections.financial.liability_figures import (
     FIGURES,
     ISSUED,
@@ -20,26 +22,25 @@ from projections.reports.sections.financial.liability_figures import (
     TAKEN,
 )
 
-#: The accounts that are told of together: dues are an asset, which is told of only if it is asked for.
-OWED = ("store_credit", "deposits")
-DUES = "dues"
-
+# Dues are an asset, which is told of only if it is asked for; deposits are no account of a customer.
+_ACCOUNT: LiteralString = """CASE coalesce(%(account)s::text, 'store_credit')
+                         WHEN 'dues' THEN 'due' WHEN 'store_credit' THEN 'store_credit' END"""
 # A deposit is of the day on which something was paid of its order first; sales facts of kind 5 are payments,
 # those of kind 6 cancellations, and goods that are handed over use what was paid.
 _MOVED: LiteralString = f"""
     WITH moved AS (
         SELECT CASE account WHEN 'due' THEN 'dues' ELSE account END AS account, kind, business_date, lot_date,
-               customer_id AS holder_id, amount
+               customer_id AS holder_id, amount, position
           FROM account_facts
-         WHERE company_id = %(company_id)s AND account = ANY(%(accounts)b::text[])
+         WHERE company_id = %(company_id)s AND account = {_ACCOUNT}
            AND position <= %(position)s::bigint AND business_date <= %(to_date)s::date
            AND (%(stores)b::uuid[] IS NULL OR store_id = ANY(%(stores)b::uuid[]))
            AND (%(customer)s::uuid IS NULL OR customer_id = %(customer)s::uuid)
      UNION ALL
         SELECT 'deposits', CASE kind WHEN 5 THEN 'issued_sold' WHEN 6 THEN 'cashed_out' ELSE 'redeemed' END,
-               business_date, min(business_date) OVER (PARTITION BY order_id), order_id, deposits
+               business_date, min(business_date) OVER (PARTITION BY order_id), order_id, deposits, position
           FROM sales_facts
-         WHERE company_id = %(company_id)s AND 'deposits' = ANY(%(accounts)b::text[])
+         WHERE company_id = %(company_id)s AND coalesce(%(account)s::text, 'deposits') = 'deposits'
            AND deposits IS NOT NULL
            AND position <= %(position)s::bigint AND business_date <= %(to_date)s::date{STORES}
            AND (%(customer)s::uuid IS NULL OR customer_id = %(customer)s::uuid)
@@ -119,13 +120,47 @@ def _statement(kept: Mapping[LiteralString, LiteralString]) -> LiteralString:
 _STATEMENTS: Mapping[str, LiteralString] = {group: _statement(kept) for group, kept in _KEPT.items()}
 
 
+_WITHIN: LiteralString = "business_date >= %(from_date)s::date"
+_AMOUNTS: Mapping[LiteralString, LiteralString] = {
+    "opening": f"CASE WHEN {_WITHIN} THEN 0 ELSE amount END",
+    **{
+        one.name: f"CASE WHEN {_WITHIN} AND kind = '{one.name}' THEN {sign}amount ELSE 0 END"
+        for some, sign in ((ISSUED, ""), (TAKEN, "-"))
+        for one in some
+    },
+    "adjusted": f"CASE WHEN {_WITHIN} AND kind IN ('adjusted', 'moved') THEN amount ELSE 0 END",
+    "closing": "amount",
+    "stale": "CASE WHEN last_on <= %(to_date)s::date - 365 THEN amount ELSE 0 END",
+}
+_IN_ROW: LiteralString = f"""account = %(key_account)s::text AND {
+    in_group(
+        {
+            "account": "true",
+            "month": "date_trunc('month', lot_date::timestamp)::date = %(key_issued_in)s::date",
+            "holder": "holder_id = %(key_holder_id)s::uuid",
+        }
+    )
+}"""
+_FACTS: LiteralString = f"""{_MOVED}
+        SELECT moved.*, 0 AS line, last_on FROM moved JOIN last USING (account, holder_id)"""
+
+
+# A holder counts with their last entry in the row.
+_HOLDERS: LiteralString = explained(
+    f"""
+        SELECT max(position) AS position, 0 AS line, 1 AS amount
+          FROM ({_FACTS}
+               ) AS fact
+         WHERE NOT %(is_row)s::bool OR {_IN_ROW}
+         GROUP BY account, holder_id
+        HAVING sum(amount) <> 0"""
+)
+
+
 def _ask(db: Database, asked: Asked) -> Pending[Found]:
-    account = asked.filters["account"]
-    accounts = OWED if account is None else ("due" if account == DUES else account,)
     params: dict[str, Any] = {
         **params_of(db, asked),
         **order_params(asked, LIABILITIES.order),
-        "accounts": list(accounts),
         "limit": asked.limit,
         "offset": asked.offset,
     }
@@ -147,6 +182,7 @@ LIABILITIES = Section(
     columns=FIGURES,
     question=_ask,
     sources=(ReportAccounts, SalesReports),
+    explanations={**facts_behind(_FACTS, _AMOUNTS, _IN_ROW), "count": _HOLDERS},
     order="-closing",
     filters=("account", "customer"),
     groups=tuple(_KEPT),

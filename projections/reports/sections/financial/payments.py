@@ -8,6 +8,7 @@ from projections.reports.grouped import STORES, Grouping, Joined, Source, groupe
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Chart, Question, Section
+from projections.reports.sections.financial.behind import amounts_of, facts_behind, in_group
 from projections.reports.sections.financial.groups import by_group, rows_of
 from projections.reports.sections.financial.payment_figures import (
     DUES_PAID,
@@ -110,6 +111,41 @@ def _unsettled(key: LiteralString, label: LiteralString) -> LiteralString:
 """
 
 
+_FACTS: LiteralString = f"""
+        SELECT paid.position, paid.line, method.method, paid.business_date, store.id AS store_id,
+               register.id AS register_id, paid.payments, paid.amount, paid.tips, paid.change,
+               paid.refund_count, paid.refunds, NULL::bigint AS dues_paid, NULL::bigint AS unsettled_dues
+          FROM (SELECT * FROM sales_payment_facts
+                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{_DAYS.asked()}
+               ) AS paid
+          JOIN report_methods AS method
+            ON method.company_id = %(company_id)s AND method.method_no = paid.method_no
+          JOIN report_places AS store ON store.company_id = %(company_id)s AND store.kind = 'store'
+                                     AND store.no = paid.store_no
+          JOIN sales_facts AS sold ON sold.company_id = %(company_id)s
+           AND sold.business_date = paid.business_date AND sold.store_no = paid.store_no
+           AND sold.position = paid.position
+          LEFT JOIN report_places AS register ON register.company_id = %(company_id)s
+                AND register.kind = 'register' AND register.no = sold.register_no
+     UNION ALL
+        SELECT position, 0, method, business_date, store_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+               -amount, NULL{_DUES} AND kind = 'redeemed'
+           AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
+     UNION ALL
+        SELECT position, 0, 'account', NULL, store_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+               amount{_DUES} AND business_date <= %(to_date)s::date
+           AND coalesce(%(group)s::text, 'method') IN ('method', 'store')"""
+_IN_ROW: LiteralString = f"""method = %(key_method)s::text AND {
+    in_group(
+        {
+            "method": "true",
+            "store": "store_id = %(key_store_id)s::uuid",
+            "register": "store_id = %(key_store_id)s::uuid"
+            " AND register_id IS NOT DISTINCT FROM %(key_register_id)s::uuid",
+            "day": "business_date = %(key_business_date)s::date",
+        }
+    )
+}"""
 _STORE: LiteralString = f", store_id, {name_of('store_id')} AS store"
 _DUES_PAID: Mapping[str, LiteralString] = {
     "method": _dues_paid("", ""),
@@ -158,6 +194,7 @@ PAYMENTS = Section(
         }
     ),
     sources=(SalesReports, ReportAccounts, ReportNames),
+    explanations=facts_behind(_FACTS, amounts_of(FIGURES), _IN_ROW),
     order="-amount",
     groups=tuple(_SALES),
     chart=Chart(kind="bar", of=("amount",), label="method"),

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import LiteralString
 
 from projections.reports.drawers import ReportDrawers
+from projections.reports.explaining import Explanations
 from projections.reports.grouped import Grouping, Joined, grouped
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Question, Section
+from projections.reports.sections.figures import GROSS_PROFIT, NET_SALES
+from projections.reports.sections.financial.behind import amounts_of, facts_behind, in_group
 from projections.reports.sections.financial.groups import by_group, rows_of
 from projections.reports.sections.financial.profit_figures import (
     FIGURES,
@@ -18,7 +21,7 @@ from projections.reports.sections.financial.profit_figures import (
     PAID_OUT,
 )
 from projections.reports.sections.financial.sales_days import SALES_DAYS
-from projections.reports.sections.financial.steps import STEPS, filled
+from projections.reports.sections.financial.steps import IN_STEP, STEPS, filled
 from projections.reports.stock import StockReports
 
 _STORE: LiteralString = "store"
@@ -29,7 +32,8 @@ _COLUMNS: tuple[LiteralString, ...] = ("business_date", "store_no", *(one.name f
 
 # Goods that were lost on the way belong to the store that they were for.
 _STOCK: LiteralString = f"""
-      FROM (SELECT fact.business_date, fact.kind, fact.value, place.parent_id AS store_id
+      FROM (SELECT fact.position, fact.number AS line, fact.business_date, fact.kind, fact.value,
+                   place.parent_id AS store_id
               FROM stock_facts AS fact
               LEFT JOIN settings AS place ON place.company_id = %(company_id)s AND place.kind = 'storages'
                AND place.id = coalesce(fact.for_storage_id, fact.storage_id)
@@ -107,6 +111,45 @@ def _question(group: str) -> Question:
     return joined if group == _STORE else filled(joined, group, (*KEYS, *FIGURES))
 
 
+_IN_ROW: LiteralString = in_group(
+    {"total": "true", **IN_STEP, "store": "store_id IS NOT DISTINCT FROM %(key_store_id)s::uuid"}
+)
+_SALES_FACTS: LiteralString = f"""
+        SELECT sold.*, 0 AS line, place.id AS store_id
+          FROM (SELECT * FROM sales_facts
+                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALES_DAYS.asked()}
+               ) AS sold
+          JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = 'store'
+                                     AND place.no = sold.store_no"""
+_STOCK_FACTS: LiteralString = f"SELECT *{_STOCK}"
+_DRAWER_FACTS: LiteralString = f"SELECT *, 0 AS line{_DRAWERS}"
+_EXPLANATIONS: Explanations = {
+    **facts_behind(
+        _SALES_FACTS,
+        amounts_of((*OF_SALES, NET_SALES, GROSS_PROFIT)),
+        _IN_ROW,
+    ),
+    **facts_behind(
+        _STOCK_FACTS,
+        {
+            "inventory_adjustments": "CASE WHEN kind <> 'settlement' THEN value ELSE 0 END",
+            "cost_settlements": "CASE WHEN kind = 'settlement' THEN value ELSE 0 END",
+        },
+        _IN_ROW,
+    ),
+    **facts_behind(
+        _DRAWER_FACTS,
+        {
+            "cash_over_short": "coalesce(counted, 0) - coalesce(expected, 0)",
+            **{
+                one.name: f"CASE WHEN reason = '{reason}' THEN coalesce(paid_out, tips_out, 0) ELSE 0 END"
+                for reason, one in PAID_OUT.items()
+            },
+        },
+        _IN_ROW,
+    ),
+}
+
 PROFIT_AND_LOSS = Section(
     area="financial-report",
     path="profit-and-loss",
@@ -122,6 +165,7 @@ PROFIT_AND_LOSS = Section(
     columns=FIGURES,
     question=by_group({group: _question(group) for group in _KEYS}),
     sources=(SalesReports, StockReports, ReportDrawers, ReportNames),
+    explanations=_EXPLANATIONS,
     order="period",
     groups=tuple(_KEYS),
     sequences=tuple(STEPS),

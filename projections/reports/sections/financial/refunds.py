@@ -9,7 +9,20 @@ from projections.reports.grouped import STORES, nothing_of, params_of, whole
 from projections.reports.names import ReportNames, name_of, user_name_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Found, Section
-from projections.reports.sections.financial.refund_figures import FIGURES, KEYS, MEASURES
+from projections.reports.sections.figures import RETURNS
+from projections.reports.sections.financial.behind import amounts_of, facts_behind, in_group
+from projections.reports.sections.financial.refund_figures import (
+    FIGURES,
+    KEYS,
+    MEASURES,
+    NOT_RESTOCKED_VALUE,
+    QUANTITY,
+    REFUNDED,
+    RESTOCKED_QUANTITY,
+    ROUNDING,
+    TAX,
+    TIPS,
+)
 
 # The kinds of facts are those of `FactKind`: a refund, and a return without an order. What is given back for
 # what is cancelled is a deposit, and no refund. Here what went back is above zero.
@@ -115,6 +128,39 @@ def _statement(group: str) -> LiteralString:
 _STATEMENTS: Mapping[str, LiteralString] = {group: _statement(group) for group in _KEYS}
 
 
+# Of refunds, sales and days there is one fact for each refund, at the first of its parts in the row.
+_FACTS: LiteralString = f"""{_PARTS}, keyed AS (
+        SELECT part.*, {_TENDER} AS tender, person.id AS cashier_id, place.id AS store_id
+          FROM part
+          LEFT JOIN report_places AS person ON person.company_id = %(company_id)s
+                AND person.kind = 'cashier' AND person.no = part.cashier_no
+          JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = 'store'
+                                     AND place.no = part.store_no
+    )
+        SELECT keyed.*, row_number() OVER (
+                   PARTITION BY position, CASE WHEN %(is_row)s::bool AND %(group)s::text = 'product'
+                                               THEN product_id END ORDER BY line) = 1 AS is_first
+          FROM keyed"""
+_IN_ROW: LiteralString = in_group(
+    {
+        "method": "tender IS NOT DISTINCT FROM %(key_tender)s::text",
+        "cashier": "cashier_id IS NOT DISTINCT FROM %(key_cashier_id)s::uuid",
+        "product": "product_id IS NOT DISTINCT FROM %(key_product_id)s::uuid",
+        "day": "business_date = %(key_business_date)s::date",
+        "store": "store_id = %(key_store_id)s::uuid",
+    }
+)
+_WITHIN: LiteralString = "coalesce(sold_on BETWEEN %(from_date)s::date AND %(to_date)s::date, false)"
+_AMOUNTS: Mapping[LiteralString, LiteralString] = {
+    **amounts_of((QUANTITY, RETURNS, TAX, TIPS, ROUNDING, REFUNDED, RESTOCKED_QUANTITY, NOT_RESTOCKED_VALUE)),
+    "refund_count": "CASE WHEN is_first THEN 1 ELSE 0 END",
+    "within_period": f"CASE WHEN {_WITHIN} THEN returns + tax + tips + rounding ELSE 0 END",
+    "after_period": f"CASE WHEN {_WITHIN} THEN 0 ELSE returns + tax + tips + rounding END",
+    "sales_known": "CASE WHEN is_first AND sold_on IS NOT NULL THEN 1 ELSE 0 END",
+    "days_total": "CASE WHEN is_first AND sold_on IS NOT NULL THEN business_date - sold_on ELSE 0 END",
+}
+
+
 def _ask(db: Database, asked: Asked) -> Pending[Found]:
     params = params_of(db, asked)
     rows = db.ask(_STATEMENTS[asked.group or "method"], params)
@@ -146,6 +192,7 @@ REFUNDS = Section(
     columns=FIGURES,
     question=_ask,
     sources=(SalesReports, ReportNames),
+    explanations=facts_behind(_FACTS, _AMOUNTS, _IN_ROW),
     order="-refunded",
     filters=("cashier",),
     groups=("method", "cashier", "product", "day", "store"),

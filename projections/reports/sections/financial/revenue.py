@@ -22,9 +22,10 @@ from projections.reports.sections.figures import (
     TOTAL_COLLECTED,
     measures_of,
 )
+from projections.reports.sections.financial.behind import amounts_of, facts_behind, in_group
 from projections.reports.sections.financial.groups import by_group
 from projections.reports.sections.financial.sales_days import SALES_DAYS
-from projections.reports.sections.financial.steps import STEPS, filled
+from projections.reports.sections.financial.steps import IN_STEP, STEPS, filled
 from projections.reports.sections.sales_summary.items import item_params, item_rows
 from projections.reports.sections.sales_summary.sources import SALE_FACTS
 
@@ -139,13 +140,14 @@ def _with_all_keys(key: LiteralString, *questions: Question) -> Question:
     return Joined(keys=(key,), questions=questions, measures=(*KEYS, *FIGURES))
 
 
-def _steps(step: str) -> Question:
+def _steps(step: LiteralString) -> Question:
     question = _grouped({"period": STEPS[step]}, "business_date")
     return filled(_with_all_keys("period", question), step, (*KEYS, *FIGURES))
 
 
+_STEP_GROUPS: tuple[LiteralString, ...] = ("month", "day", "week", "quarter", "year")
 _QUESTIONS: Mapping[str, Question] = {
-    **{step: _steps(step) for step in ("month", "day", "week", "quarter", "year")},
+    **{step: _steps(step) for step in _STEP_GROUPS},
     "store": _with_all_keys(
         "store_id",
         _grouped(
@@ -158,6 +160,37 @@ _QUESTIONS: Mapping[str, Question] = {
     "category": _with_all_keys("category_id", _ask_lines, _BESIDE_LINES),
     "channel": _with_all_keys("channel", _grouped({"channel": "channel"}, "channel")),
 }
+
+# Goods have their facts by the line; what is of no goods is told beside them.
+_FACTS: LiteralString = f"""
+        SELECT sold.position, line.line::int AS line, sold.business_date, place.id AS store_id,
+               item.category_id, sold.channel, line.gross_sales, line.discounts, line.returns, line.tax,
+               NULL::bigint AS tips, NULL::bigint AS rounding
+          FROM (SELECT * FROM sales_facts
+                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.asked()}
+               ) AS sold
+          JOIN sales_line_facts AS line ON line.company_id = %(company_id)s
+           AND line.business_date = sold.business_date AND line.store_no = sold.store_no
+           AND line.position = sold.position
+          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = line.item_no
+          JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = 'store'
+                                     AND place.no = sold.store_no
+     UNION ALL
+        SELECT sold.position, -1, sold.business_date, place.id, NULL, sold.channel, NULL, NULL, NULL, NULL,
+               sold.tips, sold.rounding
+          FROM (SELECT * FROM sales_facts
+                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.asked()}
+               ) AS sold
+          JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = 'store'
+                                     AND place.no = sold.store_no"""
+_IN_ROW: LiteralString = in_group(
+    {
+        **{step: IN_STEP[step] for step in _STEP_GROUPS},
+        "store": "store_id = %(key_store_id)s::uuid",
+        "category": "category_id IS NOT DISTINCT FROM %(key_category_id)s::uuid",
+        "channel": "channel = %(key_channel)s::text",
+    }
+)
 
 REVENUE = Section(
     area="financial-report",
@@ -172,6 +205,7 @@ REVENUE = Section(
     columns=FIGURES,
     question=by_group(_QUESTIONS),
     sources=(SalesReports, ReportNames),
+    explanations=facts_behind(_FACTS, amounts_of(FIGURES), _IN_ROW),
     order="period",
     filters=("channel",),
     groups=tuple(_QUESTIONS),

@@ -12,16 +12,17 @@ from projections.reports.intervals import first_days
 from projections.reports.section import Asked, Found, Question
 
 #: The first day of the step that a business date is in.
-STEPS: Mapping[str, LiteralString] = {
+STEPS: Mapping[LiteralString, LiteralString] = {
     "day": "business_date",
     "week": "date_trunc('week', business_date::timestamp)::date",
     "month": "date_trunc('month', business_date::timestamp)::date",
     "quarter": "date_trunc('quarter', business_date::timestamp)::date",
     "year": "date_trunc('year', business_date::timestamp)::date",
 }
-#: Whether a fact is in the step of a row.
-IN_STEP: LiteralString = """CASE %(group)s::text WHEN 'day' THEN business_date = %(key_period)s::date
-                ELSE date_trunc(%(group)s::text, business_date::timestamp)::date = %(key_period)s::date END"""
+#: By the step, whether a fact is in that of a row.
+IN_STEP: Mapping[LiteralString, LiteralString] = {
+    step: f"{first} = %(key_period)s::date" for step, first in STEPS.items()
+}
 
 
 def filled(question: Question, group: str, columns: Sequence[Column]) -> Question:

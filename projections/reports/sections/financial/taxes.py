@@ -9,6 +9,7 @@ from projections.reports.columns import Derived, Distinct, Key, Measure, sums_of
 from projections.reports.grouped import Grouping, Source, grouped
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Found, Section
+from projections.reports.sections.financial.behind import amounts_of, facts_behind
 from projections.reports.sections.financial.sales_days import SALES_DAYS
 
 KEYS = (
@@ -153,6 +154,21 @@ def _with_base(row: Row) -> Row:
     return row
 
 
+# Of an order with two taxes, and of its base, the whole has one fact: the sale itself.
+_TAX_FACTS: LiteralString = f"""
+        SELECT position, tax_no AS line, tax_no, taxable, tax, returned_taxable, returned_tax,
+               CASE WHEN %(is_row)s::bool THEN coalesce(taxable, 0) - coalesce(returned_taxable, 0) END
+                   AS base,
+               CASE WHEN %(is_row)s::bool THEN orders END AS orders
+          FROM sales_tax_facts
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALES_DAYS.asked()}
+     UNION ALL
+        SELECT position, -1, NULL, NULL, NULL, NULL, NULL,
+               coalesce(gross_sales, 0) - coalesce(discounts, 0) - coalesce(returns, 0), orders
+          FROM sales_facts
+         WHERE NOT %(is_row)s::bool
+           AND company_id = %(company_id)s AND position <= %(position)s::bigint{SALES_DAYS.asked()}"""
+
 TAX = Section(
     area="financial-report",
     path="tax",
@@ -166,5 +182,6 @@ TAX = Section(
     columns=FIGURES,
     question=_ask,
     sources=(SalesReports,),
+    explanations=facts_behind(_TAX_FACTS, amounts_of(FIGURES), "tax_no = %(key_tax_no)s::int"),
     order="-net_tax",
 )

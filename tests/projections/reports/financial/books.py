@@ -12,8 +12,9 @@ from infra.decisions.unit_of_work import EventWriter
 from infra.postgres.transactions import Transaction, transaction
 from infra.projections.reading import FactReader
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from projections.base import Projection
-from projections.reports.columns import COSTS
+from projections.base import Projection, Row
+from projections.reports.columns import COSTS, Column
+from projections.reports.explaining import Explained, ask_explained
 from projections.reports.period import Period
 from projections.reports.section import Asked, Section
 from projections.reports.table import Table, ask_table
@@ -64,14 +65,26 @@ class Books:
 
     def report(self, section: Section, **asked: Any) -> Table:
         """All rows of a section, of all that was ever recorded but for what is asked otherwise."""
-        every: dict[str, Any] = {
-            "period": EVER,
-            "position": EVERYTHING,
-            "permissions": frozenset({COSTS}),
-            "group": section.groups[0] if section.groups else None,
-            "limit": None,
-            **asked,
-        }
-        filters = {**dict.fromkeys(section.filters), **every.pop("filters", {})}
         with transaction(self._app, self.company_id) as opened:
-            return ask_table(opened, section, Asked(**every, filters=filters)).read()
+            return ask_table(opened, section, _asked(section, **asked)).read()
+
+    def explain(self, section: Section, column: Column, row: Row | None, **asked: Any) -> Explained:
+        """The facts of a figure of a row, or without one of the whole."""
+        key = {name: None if row is None else row[name] for name in section.identity}
+        statement = section.explanations[column.name]
+        with transaction(self._app, self.company_id) as opened:
+            asking = _asked(section, **asked)
+            return ask_explained(opened, asking, statement, key, is_row=row is not None).read()
+
+
+def _asked(section: Section, **asked: Any) -> Asked:
+    every: dict[str, Any] = {
+        "period": EVER,
+        "position": EVERYTHING,
+        "permissions": frozenset({COSTS}),
+        "group": section.groups[0] if section.groups else None,
+        "limit": None,
+        **asked,
+    }
+    filters = {**dict.fromkeys(section.filters), **every.pop("filters", {})}
+    return Asked(**every, filters=filters)
