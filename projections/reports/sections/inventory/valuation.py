@@ -89,6 +89,7 @@ COLUMNS: tuple[Column, ...] = (
         name="share",
         label="Share",
         unit="ratio",
+        is_percent=True,
         meaning="Its value in proportion to that of the whole section.",
         needs=COSTS,
         of=lambda row, overall: ratio(row["value"], overall["value"]),

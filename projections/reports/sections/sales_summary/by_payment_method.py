@@ -60,6 +60,7 @@ COLUMNS: tuple[Column, ...] = (
         name="share",
         label="Share",
         unit="ratio",
+        is_percent=True,
         meaning="The amount in proportion to that of all methods.",
         of=lambda row, overall: ratio(row["amount"], overall["amount"]),
         inputs=("amount",),
