@@ -51,6 +51,19 @@ class StockVerificationAnswer(Answer):
     differences: Annotated[Count, Meaning("Figures of balances that are not what the log says.", 0)]
 
 
+class ReportReconciliationAnswer(Answer):
+    """How the reports of all companies compare with each other, looked through again and again."""
+
+    companies: Annotated[Count, Meaning("How many companies there are.", 3)]
+    verified_position: Annotated[
+        Count,
+        Meaning("Position at which all reports last agreed, of the company furthest behind its log.", 1200),
+    ]
+    lag_events: Annotated[Count, Meaning("Events after that position.", 40)]
+    lag_seconds: Annotated[float, Meaning("Since when the reports of not all companies agreed.", 12.5)]
+    differences: Annotated[Count, Meaning("Figures of reports that do not agree.", 0)]
+
+
 class ReadyAnswer(Answer):
     """Whether it can sell, and to whoever watches over it how it is; numbers only, of no company."""
 
@@ -62,6 +75,7 @@ class ReadyAnswer(Answer):
     workers: Annotated[WorkersAnswer, Meaning("The worker processes.")] | UnsetType = UNSET
     projections: Annotated[list[ProjectionLagAnswer], Meaning("The read models.", [])] | UnsetType = UNSET
     stock: Annotated[StockVerificationAnswer, Meaning("Stock against the log.")] | UnsetType = UNSET
+    reports: Annotated[ReportReconciliationAnswer, Meaning("Reports against each other.")] | UnsetType = UNSET
     oldest_snapshot_seconds: (
         Annotated[
             float,

@@ -1,22 +1,27 @@
-"""Reports on the terminal: whether a file of one still holds."""
+"""Reports on the terminal: whether they agree with each other, and whether a file of one still holds."""
 
 # ruff: noqa: D301 - click takes a lone backspace for "do not rewrap this paragraph"
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 
 from api.reports.files import About, NoReport
 from api.reports.files.reading import WrittenFile
-from infra.cli.companies import conninfo_of
+from infra.cli.companies import company_option, conninfo_of
+from infra.cli.report_reconciliation import reconcile
 from infra.postgres.connections import BULK
 from infra.postgres.pipeline import RequestConnection
 from infra.runtime.report_verification import CellDifference, Verification, about_of, verify_file
+from projections.reports.reconciliation.rules import RULES
 
 #: How many cells are shown.
 _MOST_CELLS = 20
+
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 console = Console()
 
@@ -26,27 +31,50 @@ def reports() -> None:
     """Look after reports and their files.
 
     \b
+    mipos reports verify             do all ways to a figure come to the same?
     mipos reports verify FILE        does a file still hold?
     """
 
 
 @reports.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--about", help="What a CSV without footer is of: its header X-Report-About.")
+@company_option
+@click.option("--from", "from_date", type=_DAY, help="The first business date that is compared.")
+@click.option("--to", "to_date", type=_DAY, help="The last one.")
+@click.option("--rule", "rules", type=click.Choice(RULES), multiple=True, help="Only by this rule.")
 @click.pass_context
-def verify(context: click.Context, file: Path, about: str | None) -> None:
-    """Ask what a file of a report says again, up to its own position of the log and up to now.
+def verify(context: click.Context, /, file: Path | None, about: str | None, **compared: Any) -> None:
+    """Compare all figures of reports that must agree, or a file of a report with the log.
 
-    Names the cells that were altered in the file, those that are others today, and the first events that made
-    them so. Spreadsheets and PDFs say themselves what they are of, and so does a CSV with a footer; what an
-    export wrote is known by its hash. Of a PDF only its checksum is compared. Ends with 1 when the file does
-    not hold.
+    Without a file every rule is tried on every business date: R1 lines and sales, R2 sums and facts, R3 what
+    was collected and what was paid, R4 drawers and cash, R5 taxes, R6 cost of goods and stock, R7 opening and
+    closing stock, R8 accounts, R10 balances. Names what differs, the position of the log from which on, and
+    what to do. The tills sell on meanwhile.
+
+    Of a file it is asked again what it says, up to its own position of the log and up to now. Names the cells
+    that were altered in the file, those that are others today, and the first events that made them so.
+    Spreadsheets and PDFs say themselves what they are of, and so does a CSV with a footer; what an export
+    wrote is known by its hash. Of a PDF only its checksum is compared.
+
+    Ends with 1 when anything differs, could not be checked, or does not hold.
 
     \b
     Examples:
+      mipos reports verify
+      mipos reports verify --from 2026-03-01 --to 2026-03-31 --rule R1 --rule R2
       mipos reports verify by-store-2026-03-01-2026-03-31-p48211.xlsx
       mipos reports verify march.csv --about mipos-report:eyJj...
     """
+    if file is None:
+        reconcile(context, **compared)
+    elif any(compared.values()):
+        raise click.UsageError("A file is of one company and period already.")
+    else:
+        _verify_file(context, file, about)
+
+
+def _verify_file(context: click.Context, file: Path, about: str | None) -> None:
     written = WrittenFile.of(file.read_bytes())
     try:
         with RequestConnection.open(conninfo_of(context), BULK, "mipos") as connection:

@@ -60,3 +60,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_t
      ORDER BY head.position - coalesce(round.verified_position, 0) DESC
      LIMIT 1
 $$;
+
+-- How reports compare with each other, over all companies: numbers for those who watch, nothing else. The position up to
+-- which all was clean, and by how many events and seconds that is behind, are those of the company furthest behind.
+DROP FUNCTION IF EXISTS :schema.report_reconciliation();
+CREATE FUNCTION :schema.report_reconciliation()
+RETURNS TABLE (
+    companies bigint, verified_position bigint, lag_events bigint, lag_seconds double precision, differences bigint
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+    SELECT count(*) OVER (), coalesce(round.verified_position, 0),
+           head.position - coalesce(round.verified_position, 0),
+           coalesce(extract(epoch FROM clock_timestamp() - min(round.verified_at) OVER ()), 0)::double precision,
+           (SELECT count(*) FROM :schema.report_differences)
+      FROM :schema.company_head AS head
+      LEFT JOIN :schema.report_reconciliations AS round ON round.company_id = head.company_id
+     ORDER BY head.position - coalesce(round.verified_position, 0) DESC
+     LIMIT 1
+$$;

@@ -59,6 +59,8 @@ TABLES: Mapping[str, Rights] = {
     "projection_checkpoints": Rights(READING, EVERYTHING),
     "stock_verifications": Rights(READING, EVERYTHING),
     "stock_differences": Rights(READING, EVERYTHING),
+    "report_reconciliations": Rights(READING, EVERYTHING),
+    "report_differences": Rights(READING, EVERYTHING),
     # Hours that workers count for everybody, what this version is, and which companies are closed.
     "running_time": Rights(READING, MOVING, rows=None),
     "installation": Rights(READING, MOVING, rows=None),

@@ -30,6 +30,7 @@ from infra.jobs.held_sales import HELD_SALES
 from infra.jobs.job import Job
 from infra.jobs.launches import LAUNCHES
 from infra.jobs.order_promises import ORDER_PROMISES
+from infra.jobs.report_reconciliation import REPORT_RECONCILIATION
 from infra.jobs.reservations import RESERVATIONS
 from infra.jobs.stock_verification import STOCK_VERIFICATION
 from infra.jobs.store_credit import STORE_CREDIT
@@ -171,6 +172,7 @@ JOBS: tuple[Job, ...] = (
     UNUSED_PICTURES,
     EXPIRED_EXPORTS,
     STOCK_VERIFICATION,
+    REPORT_RECONCILIATION,
 )
 
 check(PROJECTIONS, {kind.aggregate for kind in EVENT_TYPES.by_name.values()})

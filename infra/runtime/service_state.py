@@ -35,6 +35,10 @@ _STOCK: LiteralString = """
     SELECT companies, verified_position, lag_events, lag_seconds, differences FROM stock_verification()
 """
 
+_REPORTS: LiteralString = """
+    SELECT companies, verified_position, lag_events, lag_seconds, differences FROM report_reconciliation()
+"""
+
 _OLDEST_SNAPSHOT: LiteralString = "SELECT oldest_snapshot_seconds() AS seconds"
 
 
@@ -57,6 +61,8 @@ class ServiceState:
     closed_companies: int = 0
     #: How stock compares with the log; see the function of that name in `infra/postgres/functions.sql`.
     stock: Row = field(default_factory=lambda: dict(_NOTHING_COMPARED))
+    #: How reports compare with each other; see there too.
+    reports: Row = field(default_factory=lambda: dict(_NOTHING_COMPARED))
 
     def faults(self, limits: Limits) -> list[dict[str, str]]:
         """What an operator should look at; selling goes on without it."""
@@ -72,6 +78,9 @@ class ServiceState:
         if self.stock["differences"]:
             number = self.stock["differences"]
             yield "stock_differs", f"Figures of stock balances that are not what the log says: {number:,}."
+        if self.reports["differences"]:
+            number = self.reports["differences"]
+            yield "reports_differ", f"Figures of reports that do not agree with each other: {number:,}."
         for model in self.projections:
             name, events, seconds = model["projection"], model["greatest_lag"], model["lag_seconds"]
             if events > limits.lag_events or seconds > limits.lag_seconds:
@@ -88,7 +97,8 @@ class ServiceState:
 def look(db: Database) -> ServiceState:
     """Look once, in one round trip."""
     models, workers, snapshot = db.ask(_LAG, {}), db.ask(_WORKERS, {}), db.ask(_OLDEST_SNAPSHOT, {})
-    compared, closed = db.ask(_STOCK, {}), db.ask(_CLOSED, {}).row()
+    compared, reconciled = db.ask(_STOCK, {}), db.ask(_REPORTS, {})
+    closed = db.ask(_CLOSED, {}).row()
     counts, oldest = workers.row(), snapshot.row()
     return ServiceState(
         projections=models.rows(),
@@ -96,6 +106,7 @@ def look(db: Database) -> ServiceState:
         oldest_snapshot_seconds=oldest["seconds"] if oldest else 0.0,
         closed_companies=closed["companies"] if closed else 0,
         stock=compared.row() or dict(_NOTHING_COMPARED),
+        reports=reconciled.row() or dict(_NOTHING_COMPARED),
     )
 
 
@@ -134,20 +145,17 @@ class StateMetrics(Collector):
             "Companies that are answered nothing: a read model that decisions are made on is parked.",
             value=self._state.closed_companies,
         )
-        yield GaugeMetricFamily(
-            "mipos_stock_verified_position",
+        yield from self._compared(
+            "stock",
+            self._state.stock,
             "Position at which all stock was last what the log says, of the company furthest behind its log.",
-            value=self._state.stock["verified_position"],
-        )
-        yield GaugeMetricFamily(
-            "mipos_stock_verified_lag_events",
-            "Events after that position.",
-            value=self._state.stock["lag_events"],
-        )
-        yield GaugeMetricFamily(
-            "mipos_stock_differences",
             "Figures of stock balances that are not what the log says, in all companies.",
-            value=self._state.stock["differences"],
+        )
+        yield from self._compared(
+            "reports",
+            self._state.reports,
+            "Position at which all reports last agreed, of the company furthest behind its log.",
+            "Figures of reports that do not agree with each other, in all companies.",
         )
         workers = GaugeMetricFamily("mipos_workers", "Worker processes that are heard of.", labels=["state"])
         for state, number in self._state.workers.items():
@@ -159,6 +167,14 @@ class StateMetrics(Collector):
         yield GaugeMetricFamily(
             "mipos_oldest_snapshot_seconds", snapshot, value=self._state.oldest_snapshot_seconds
         )
+
+    def _compared(self, what: str, state: Row, position: str, differences: str) -> Iterator[Metric]:
+        """What was compared up to where, and what differs."""
+        yield GaugeMetricFamily(f"mipos_{what}_verified_position", position, value=state["verified_position"])
+        yield GaugeMetricFamily(
+            f"mipos_{what}_verified_lag_events", "Events after that position.", value=state["lag_events"]
+        )
+        yield GaugeMetricFamily(f"mipos_{what}_differences", differences, value=state["differences"])
 
     def _by_model(self, name: str, meaning: str, models: Sequence[Row], column: str) -> Metric:
         gauge = GaugeMetricFamily(name, meaning, labels=["projection"])
@@ -176,5 +192,6 @@ def report(state: ServiceState, limits: Limits) -> dict[str, Any]:
         "workers": state.workers,
         "projections": state.projections,
         "stock": state.stock,
+        "reports": state.reports,
         "oldest_snapshot_seconds": round(state.oldest_snapshot_seconds, 3),
     }

@@ -45,6 +45,7 @@ MIGRATIONS = {
     "infra.decisions:subjects.sql": "infra.decisions:subjects.sql",
     "infra.files:report_exports.sql": "infra.files:report_exports.sql",
     "infra.files:report_schedules.sql": "infra.files:report_schedules.sql",
+    "infra.jobs:report_reconciliation.sql": "infra.jobs:report_reconciliation.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

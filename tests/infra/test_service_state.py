@@ -187,6 +187,29 @@ def test_differences_of_stock_are_told_in_numbers(running: Service, company_id: 
     ready_until(running, lambda data: "stock_differs" not in codes(data))
 
 
+def test_differences_of_reports_are_told_in_numbers(running: Service, company_id: Any) -> None:
+    register_brands(running, company_id, 4)
+    with psycopg.connect(running.database.owner, autocommit=True) as owner:
+        owner.execute("DELETE FROM company_head WHERE company_id <> %s", [company_id])
+        owner.execute(
+            "INSERT INTO report_reconciliations VALUES (%s, now(), 3, NULL, 3, now() - interval '1 hour')",
+            [company_id],
+        )
+        owner.execute(
+            "INSERT INTO report_differences"
+            " VALUES (%s, '2026-03-01', 'R2', NULL, 'sales_store_day', 'orders', 1, 2, 3, now())",
+            [company_id],
+        )
+    data = ready_until(running, lambda data: "reports_differ" in codes(data))
+    assert data["reports"].pop("lag_seconds") >= 3600
+    assert data["reports"] == {"companies": 1, "verified_position": 3, "lag_events": 1, "differences": 1}
+    page = metrics_until(running, lambda text: "mipos_reports_differences 1.0" in text)
+    assert "mipos_reports_verified_position 3.0" in page
+    with psycopg.connect(running.database.owner, autocommit=True) as owner:
+        owner.execute("DELETE FROM report_differences")
+    ready_until(running, lambda data: "reports_differ" not in codes(data))
+
+
 def test_the_oldest_open_transaction_is_measured(running: Service, company_id: Any) -> None:
     del company_id
     with psycopg.connect(running.database.owner) as forgotten:

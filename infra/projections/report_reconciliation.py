@@ -1,0 +1,142 @@
+"""Comparing the reports of a company with each other, a business date at a time, at one moment of its log."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+
+from domain.errors import Refusal
+from infra.eventstore.codec import EventTypes
+from infra.postgres.definitions import HOLD_MODEL, named
+from infra.postgres.transactions import Transaction, transaction
+from infra.projections.reading import FactReader
+from infra.projections.rebuild_all import reason_of
+from infra.projections.staging import Progress
+from projections.reports.period import Period
+from projections.reports.reconciliation.checks import Check
+from projections.reports.reconciliation.days import last_day, next_day, spans_ending
+from projections.reports.reconciliation.differences import ReportDifference, find_differences
+from projections.reports.reconciliation.rules import CHECKS, SOURCES
+from projections.stock.sums import StockSums, positioned
+
+EVER = Period(date.min, date.max)
+#: A snapshot has balances as of the end of the log, and facts up to a position a little before it.
+SNAPSHOTS: LiteralString = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+
+_MARKS: LiteralString = """
+    SELECT head.position AS head, min(mark.position) AS position, count(mark.position) AS models,
+           min(mark.position) FILTER (WHERE mark.projection = 'report_stock') AS stock,
+           coalesce(bool_or(mark.parked_at IS NOT NULL OR mark.position < mark.whole_at), true) AS is_partial
+      FROM company_head AS head
+      LEFT JOIN projection_checkpoints AS mark
+        ON mark.company_id = head.company_id AND mark.projection = ANY(%(projections)b::text[])
+     WHERE head.company_id = %(company_id)s
+     GROUP BY head.position
+"""
+
+
+class ReportsNotWhole(Refusal):
+    """A read model of reports is parked or being filled; `mipos projections status` names it."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The end of a company's log, the position that all reports know, and that of those of stock."""
+
+    head: int
+    position: int
+    stock: int
+
+
+class Reconciliation:
+    """Compares some days of companies by these checks, over one connection."""
+
+    def __init__(self, types: EventTypes, checks: Iterable[Check] = CHECKS) -> None:
+        self._checks = tuple(checks)
+        self._sources = [source() for source in SOURCES]
+        self._reader = FactReader(types, [StockSums()])
+
+    def marks(self, db: Transaction) -> Marks:
+        """How far the reports of the company are. Raises ReportsNotWhole, ServerOutdated."""
+        for source in self._sources:
+            db.execute(HOLD_MODEL, named(source))
+        names = [source.name for source in self._sources]
+        row = db.ask(_MARKS, {"company_id": db.company_id, "projections": names}).row()
+        if row is None or row["is_partial"] or row["models"] < len(names):
+            raise ReportsNotWhole
+        return Marks(row["head"], row["position"], row["stock"])
+
+    def differences(
+        self, db: Transaction, marks: Marks, day: date, following: date | None
+    ) -> list[ReportDifference]:
+        """What differs on a business date, and what in the month, the year and in all that end with it."""
+        since = self._reader.read(db, marks.stock, marks.head)
+        moved = {change.key for change, _ in positioned(since)}
+        return find_differences(db, self._checks, spans_ending(day, following), marks.position, moved)
+
+
+@dataclass
+class ReportOutcome:
+    """What was found in the reports of several companies, and why others could not be checked."""
+
+    days: int = 0
+    positions: dict[UUID, int] = field(default_factory=dict)
+    differences: list[ReportDifference] = field(default_factory=list)
+    gaps: dict[UUID, str] = field(default_factory=dict)
+
+
+def reconcile_all(
+    conninfo: str,
+    types: EventTypes,
+    companies: Iterable[UUID],
+    progress: Progress,
+    *,
+    period: Period = EVER,
+    checks: Sequence[Check] = CHECKS,
+) -> ReportOutcome:
+    """Compare the reports of these companies; one that cannot be checked holds up no other."""
+    outcome, reconciliation = ReportOutcome(), Reconciliation(types, checks)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(SNAPSHOTS)
+        for company_id in companies:
+            try:
+                for position, found in _days(connection, reconciliation, company_id, period, progress):
+                    outcome.days += 1
+                    outcome.positions[company_id] = position
+                    outcome.differences += found
+            except ReportsNotWhole as error:
+                outcome.gaps[company_id] = reason_of(error)
+    return outcome
+
+
+def _days(
+    connection: psycopg.Connection[Any],
+    reconciliation: Reconciliation,
+    company_id: UUID,
+    period: Period,
+    progress: Progress,
+) -> Iterator[tuple[int, list[ReportDifference]]]:
+    """Each day in a transaction of its own, so that the server can clean up behind the tills."""
+    day = first = _first_day(connection, company_id, period)
+    while day is not None and first is not None:
+        with transaction(connection, company_id) as db:
+            marks = reconciliation.marks(db)
+            following = _within(period, next_day(db, day))
+            found = reconciliation.differences(db, marks, day, following)
+            last = min(last_day(db) or day, period.to_date)
+        progress((day - first).days + 1, (last - first).days + 1)
+        yield marks.position, found
+        day = following
+
+
+def _first_day(connection: psycopg.Connection[Any], company_id: UUID, period: Period) -> date | None:
+    before = date.min if period.from_date == date.min else period.from_date - timedelta(days=1)
+    with transaction(connection, company_id) as db:
+        return _within(period, next_day(db, before))
+
+
+def _within(period: Period, day: date | None) -> date | None:
+    return None if day is None or day > period.to_date else day
