@@ -117,6 +117,7 @@ def _middleware(services: Services) -> list[Any]:
     if not services.cors_origins:
         return [Gatekeeper(services)]
     shared = ["ETag", "Idempotent-Replayed", "X-Event-Position", "X-Read-Position", "X-Request-Id"]
+    shared += ["Content-Range", "X-Report-About", "X-Report-Checksum"]
     shared += ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"]
     return [
         falcon.CORSMiddleware(allow_origins=services.cors_origins, expose_headers=shared),

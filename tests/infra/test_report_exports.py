@@ -299,6 +299,27 @@ def test_a_file_is_gone_after_a_week_and_what_it_was_is_known(office: Office) ->
     assert office.row(export_id)["sha256"] == row["sha256"]
 
 
+def test_files_of_before_somebody_was_forgotten_are_gone(office: Office) -> None:
+    before = office.ask_for()
+    office.work()
+    position = office.row(before)["position"]
+    office.ask(
+        "INSERT INTO erased_subjects (company_id, subject_id, position, at) VALUES (%s, %s, %s, now())",
+        office.company_id,
+        uuid4(),
+        position + 1,
+    )
+    after = office.ask_for()
+    office.ask("UPDATE report_exports SET position = %s WHERE id = %s", position + 1, after)
+    office.work()
+
+    with psycopg.connect(office.worker, autocommit=True) as connection:
+        expire_exports(connection, WRITER, datetime.now(UTC))
+
+    assert (office.row(before)["status"], office.row(after)["status"]) == ("expired", "done")
+    assert office.ask("SELECT * FROM report_export_parts WHERE export_id = %s", before) == []
+
+
 def a_manager(**change: Any) -> User:
     """One who may export, but for what is changed."""
     user_id = uuid4()
