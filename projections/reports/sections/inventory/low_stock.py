@@ -90,12 +90,20 @@ _PLACES = (
     Key(name="storage_name", label="Storage", unit="text", meaning="What that is called.", example="Cellar"),
 )
 
+# Few levels have a reorder level, and an index has those alone.
+_IS_REORDERED: LiteralString = """(storage_id, variant_id) IN (
+                SELECT storage_id, variant_id FROM stock_listing
+                 WHERE company_id = %(company_id)s AND reorder_level IS NOT NULL)"""
+_FACTS_OF_PACE: LiteralString = "BETWEEN %(pace_from)s::date AND %(to_date)s::date"
 _IS_LOW: LiteralString = f"""listed.reorder_level IS NOT NULL
            AND coalesce(level.quantity - level.reserved, 0) <= listed.reorder_level * 100000
            {here("listed.storage_id")}"""
 _STATEMENT: LiteralString = f"""
-    WITH level AS MATERIALIZED ({LEVELS}
-    ), {PACE}change AS (
+    WITH level AS MATERIALIZED (
+        SELECT * FROM ({LEVELS}
+               ) AS every
+         WHERE {_IS_REORDERED}
+    ), {PACE.replace(_FACTS_OF_PACE, f"{_FACTS_OF_PACE} AND {_IS_REORDERED}")}change AS (
         SELECT listed.storage_id, listed.variant_id,
                coalesce(level.quantity - level.reserved, 0) AS available,
                coalesce(level.ordered + level.in_transit, 0) AS incoming, listed.reorder_level,

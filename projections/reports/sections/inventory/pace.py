@@ -14,8 +14,8 @@ PACE_DAYS = 56
 #: Queries `moved` and `pace`: of each level, what was sold from `pace_from` on and the days with stock.
 PACE: LiteralString = f"""
     moved AS (
-        SELECT storage_id, variant_id, business_date, sum(quantity) AS quantity,
-               -coalesce(sum(quantity) FILTER (WHERE kind = 'sold'), 0) AS sold,
+        SELECT storage_id, variant_id, business_date, sum(quantity)::bigint AS quantity,
+               -coalesce(sum(quantity) FILTER (WHERE kind = 'sold'), 0)::bigint AS sold,
                bool_or(quantity > 0 AND kind <> 'sold') AS has_come
           FROM stock_facts
          WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
@@ -23,8 +23,8 @@ PACE: LiteralString = f"""
          GROUP BY storage_id, variant_id, business_date
     ), walked_day AS (
         SELECT moved.storage_id, moved.variant_id, moved.business_date, moved.sold, moved.has_come,
-               level.quantity - sum(moved.quantity) OVER backwards AS opening,
-               level.quantity - sum(moved.quantity) OVER backwards + moved.quantity AS closing,
+               level.quantity - (sum(moved.quantity) OVER backwards)::bigint AS opening,
+               level.quantity - (sum(moved.quantity) OVER backwards)::bigint + moved.quantity AS closing,
                coalesce(lag(moved.business_date) OVER backwards, %(to_date)s::date + 1) AS next_day,
                lead(moved.business_date) OVER backwards IS NULL AS is_first
           FROM moved
@@ -32,7 +32,7 @@ PACE: LiteralString = f"""
         WINDOW backwards AS (PARTITION BY moved.storage_id, moved.variant_id
                                  ORDER BY moved.business_date DESC)
     ), pace AS (
-        SELECT storage_id, variant_id, sum(sold) AS sold,
+        SELECT storage_id, variant_id, sum(sold)::bigint AS sold,
                sum(CASE WHEN opening > 0 OR has_come THEN 1 ELSE 0 END
                    + CASE WHEN closing > 0 THEN next_day - business_date - 1 ELSE 0 END
                    + CASE WHEN is_first AND opening > 0 THEN business_date - %(pace_from)s::date
