@@ -87,9 +87,14 @@ class Documents:
     def origin_of(self, row: LedgerRow) -> tuple[str, str | None]:
         """The column that a row belongs to, and its supplier; those of what it takes back, if it does."""
         if row.type == "reversal":
-            original = self._originals[row.reversal_of or ""]
+            original = self._original_of(row)
             return original.kind, original.supplier_id
         return column_of(row.type, row.reason, is_in_transit=row.storage_id == IN_TRANSIT), row.supplier_id
+
+    def _original_of(self, row: LedgerRow) -> Original:
+        """What a row takes back; of what a damaged log does not have, it is a correction of its own day."""
+        unknown = Original("correction", None, row.business_date)
+        return self._originals.get(row.reversal_of or "", unknown)
 
     def destination_of(self, row: LedgerRow) -> str | None:
         """Where what is in transit goes."""
@@ -107,7 +112,7 @@ class Documents:
         if kind not in _RECEIVED or not row.quantity or row.type == "count_correction":
             return
         if row.type == "reversal" and row.quantity < 0:
-            day = self._originals[row.reversal_of or ""].business_date
+            day = self._original_of(row).business_date
             yield GoodsLayer(row.storage_id, row.variant_id, day, row.business_date, row.quantity)
         elif row.type != "reversal" and row.quantity > 0:
             day = row.business_date

@@ -66,7 +66,10 @@ class Purchases:
         if fact.event is PurchaseOrder.Drafted:
             self._changed[one] = self._known[one] = Purchase(data.supplier_id, data.storage_id)
             return
-        before = self._known[one]
+        before = self._known.get(one)
+        # A damaged log may lack the draft.
+        if before is None:
+            return
         after = _after(before, fact)
         self._changed[one] = self._known[one] = after
         if after.ordered_at is not None:

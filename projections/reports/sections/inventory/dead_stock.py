@@ -64,16 +64,15 @@ _DEAD: LiteralString = f"""{LYING}selling AS (
            AND arrived.received_on <= %(to_date)s::date - {_IDLE_DAYS}
            AND level.{ON_SHELVES}
     )"""
-_CHANGES: LiteralString = """
+_STATEMENT: LiteralString = ranked(
+    """
         SELECT dead.*,
                (SELECT max(business_date) FROM stock_facts AS sale
                  WHERE sale.company_id = %(company_id)s AND sale.variant_id = dead.variant_id
                    AND sale.storage_id = dead.storage_id AND sale.kind = 'sold' AND sale.quantity < 0
                    AND sale.position <= %(position)s::bigint
                    AND sale.business_date <= %(to_date)s::date) AS sold_on
-          FROM dead"""
-_STATEMENT: LiteralString = ranked(
-    _CHANGES,
+          FROM dead""",
     {
         "on_hand": "sum(change.quantity)",
         "value": "sum(change.value)",

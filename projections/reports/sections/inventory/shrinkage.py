@@ -22,6 +22,7 @@ from projections.reports.sections.inventory.goods import (
     KEYS,
     NAME,
     NAMED_BY_KEYS,
+    NOTHING,
 )
 from projections.reports.sections.inventory.places import here
 from projections.reports.sections.inventory.ranking import goods_params
@@ -152,7 +153,8 @@ _STATEMENT: LiteralString = f"""
            own.name AS variant_name, own.product_id, {_SHOWN}, sale.net_sales,
            (SELECT sum(net_sales) FROM sale) AS overall_net_sales
       FROM section
-      LEFT JOIN sale ON %(are_of_goods)s::bool AND sale.id IS NOT DISTINCT FROM section.id{NAMED_BY_KEYS}
+      LEFT JOIN sale ON %(are_of_goods)s::bool
+            AND coalesce(sale.id, {NOTHING}) = coalesce(section.id, {NOTHING}){NAMED_BY_KEYS}
      ORDER BY section.id, section.reason
 """
 _OF_ROW: LiteralString = f"""

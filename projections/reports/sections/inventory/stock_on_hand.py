@@ -93,7 +93,8 @@ def _last(kind: LiteralString, condition: LiteralString) -> LiteralString:
                              AND fact.position <= %(position)s::bigint{condition}) END AS last_{kind}"""
 
 
-_CHANGES: LiteralString = f"""
+_STATEMENT: LiteralString = ranked(
+    f"""
         SELECT level.storage_id, level.variant_id, level.quantity, level.reserved,
                level.ordered + level.in_transit AS incoming, level.in_transit,
                0 AS reorder_level,
@@ -107,9 +108,7 @@ _CHANGES: LiteralString = f"""
      UNION ALL
         SELECT storage_id, variant_id, 0, 0, 0, 0, reorder_level * 100000, NULL, NULL, NULL, NULL
           FROM stock_listing
-         WHERE company_id = %(company_id)s AND reorder_level IS NOT NULL{here()}"""
-_STATEMENT: LiteralString = ranked(
-    _CHANGES,
+         WHERE company_id = %(company_id)s AND reorder_level IS NOT NULL{here()}""",
     {
         "on_hand": "sum(change.quantity)",
         "reserved": "sum(change.reserved)",

@@ -154,8 +154,15 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 _DAYS: LiteralString = "(%(to_date)s::date - %(from_date)s::date + 1)"
+_ABC: LiteralString = """CASE WHEN sum(section.cost_of_goods) OVER () <= 0 THEN NULL
+                    WHEN 100 * sum(section.cost_of_goods) OVER best
+                         <= 80 * sum(section.cost_of_goods) OVER () THEN 'A'
+                    WHEN 100 * sum(section.cost_of_goods) OVER best
+                         <= 95 * sum(section.cost_of_goods) OVER () THEN 'B'
+                    ELSE 'C' END"""
 # A value that lies there at the end counts for every day; what came on a day did not on those before it.
-_CHANGES: LiteralString = f"""
+_STATEMENT: LiteralString = ranked(
+    f"""
         SELECT level.storage_id, level.variant_id, level.value * {_DAYS} AS value_days, 0 AS cost, 0 AS sold,
                level.quantity AS supply, 0 AS profit,
                CASE WHEN level.storage_id <> '00000000-0000-0000-0000-000000000000'::uuid
@@ -174,15 +181,7 @@ _CHANGES: LiteralString = f"""
      UNION ALL
         SELECT NULL, sale.id, 0, 0, 0, 0, sale.net_sales - sale.cost_of_goods, 0, false
           FROM sale
-         WHERE %(group)s::text <> 'storage' AND sale.id IN (SELECT variant_id FROM level)"""
-_ABC: LiteralString = """CASE WHEN sum(section.cost_of_goods) OVER () <= 0 THEN NULL
-                    WHEN 100 * sum(section.cost_of_goods) OVER best
-                         <= 80 * sum(section.cost_of_goods) OVER () THEN 'A'
-                    WHEN 100 * sum(section.cost_of_goods) OVER best
-                         <= 95 * sum(section.cost_of_goods) OVER () THEN 'B'
-                    ELSE 'C' END"""
-_STATEMENT: LiteralString = ranked(
-    _CHANGES,
+         WHERE %(group)s::text <> 'storage' AND sale.id IN (SELECT variant_id FROM level)""",
     {
         "cost_of_goods": "sum(change.cost)",
         "days": _DAYS,

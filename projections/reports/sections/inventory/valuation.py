@@ -144,17 +144,6 @@ _PRICES: LiteralString = f"""
                 ON store_price.store_id = own.store_id AND store_price.variant_id = own.variant_id
     ), """
 
-# A store's tax rates are for what has none of its own; what is in transit has the price of no store.
-_CHANGES: LiteralString = f"""
-        SELECT level.storage_id, level.variant_id, level.quantity, level.value,
-               round(level.quantity * coalesce(store_goods.price, goods.price, 0)
-                     / (1000 * (100 + coalesce(goods.rate, place.rate, 0))))::bigint AS retail
-          FROM ({BALANCES}
-               ) AS level
-          LEFT JOIN place ON place.id = level.storage_id
-          LEFT JOIN goods ON goods.id = level.variant_id
-          LEFT JOIN store_goods
-                 ON store_goods.store_id = place.store_id AND store_goods.variant_id = level.variant_id"""
 
 _LAST_COST: LiteralString = f"""
            (SELECT round(last.value * 100000.0 / last.quantity) FROM stock_facts AS last
@@ -164,8 +153,18 @@ _LAST_COST: LiteralString = f"""
                {here("last.storage_id")}
              ORDER BY last.position DESC, last.number DESC LIMIT 1)"""
 
+# A store's tax rates are for what has none of its own; what is in transit has the price of no store.
 _STATEMENT: LiteralString = ranked(
-    _CHANGES,
+    f"""
+        SELECT level.storage_id, level.variant_id, level.quantity, level.value,
+               round(level.quantity * coalesce(store_goods.price, goods.price, 0)
+                     / (1000 * (100 + coalesce(goods.rate, place.rate, 0))))::bigint AS retail
+          FROM ({BALANCES}
+               ) AS level
+          LEFT JOIN place ON place.id = level.storage_id
+          LEFT JOIN goods ON goods.id = level.variant_id
+          LEFT JOIN store_goods
+                 ON store_goods.store_id = place.store_id AND store_goods.variant_id = level.variant_id""",
     {
         "on_hand": "sum(change.quantity)",
         "value": "sum(change.value)",
