@@ -14,7 +14,7 @@ MARK = "infra.eventstore:schema.sql"
 #: Where everything was before it had a schema of its own, and as whom its parts connected.
 FORMER_SCHEMA = "public"
 FORMER_ROLES = ("mipos_app", "mipos_worker")
-#: What was there besides the tables of read models.
+#: What was there besides the tables of read models that there still are.
 FORMER_TABLES = (
     "company_head",
     "company_activity",
@@ -33,6 +33,14 @@ FORMER_TABLES = (
     "projection_models",
     "projection_checkpoints",
     "schema_migrations",
+    # Of read models that are no more.
+    "sale_facts",
+    "sale_line_facts",
+    "sale_payment_facts",
+    "sales_daily",
+    "sales_daily_products",
+    "sales_daily_payments",
+    "sold_variants",
 )
 FORMER_FUNCTIONS = ("append_events", "open_company", "found_company", "projection_lag", "refuse_outdated")
 
