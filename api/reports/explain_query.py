@@ -12,7 +12,7 @@ from api.fields import Choice, Text
 from api.reports.asking import UnknownColumn
 from api.reports.parameters import FILTERS, ReportQuery
 from domain.errors import Detail, Invalid
-from projections.reports.columns import Column, Derived, Key
+from projections.reports.columns import Column, Derived
 from projections.reports.section import Section
 
 
@@ -57,9 +57,17 @@ def column_of(section: Section, name: str, permissions: frozenset[str]) -> Colum
     column = next((one for one in section.columns_for(permissions) if one.name == name), None)
     if column is None:
         raise UnknownColumn
-    if isinstance(column, Key) or not (isinstance(column, Derived) or name in section.explanations):
+    if not is_explained(section, column):
         raise NotExplainable
     return column
+
+
+def is_explained(section: Section, column: Column) -> bool:
+    """Whether facts add up to a figure, or to all that it follows from."""
+    if column.name in section.explanations:
+        return True
+    named = {one.name: one for one in section.columns}
+    return isinstance(column, Derived) and all(is_explained(section, named[name]) for name in column.inputs)
 
 
 def row_of(section: Section, text: str | None) -> dict[str, Any] | None:

@@ -1,0 +1,298 @@
+"""Every section of every report, asked over HTTP: each figure is explained, and no cost is told."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property, partial
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+import pytest
+from openpyxl import load_workbook
+
+from api.reports.explain_query import is_explained
+from api.reports.files.about import About
+from api.reports.permissions import PERMISSIONS
+from infra.identity.tokens import Tokens
+from infra.postgres.transactions import transaction
+from projections.reports.columns import COSTS, Column, Derived, Key
+from projections.reports.section import Section
+from projections.reports.sections import SECTIONS
+from tests.conftest import SECRET, Client, Service
+from tests.projections.reports.financial.books import Books
+from tests.projections.reports.financial.trade import Trade
+from tests.waiting import eventually
+
+BASE = "/api/admin/reports"
+each_section = pytest.mark.parametrize(
+    "section", SECTIONS, ids=[f"{section.area}/{section.path}" for section in SECTIONS]
+)
+
+_LAST = "the day of the last one is no sum"
+_SET = "it is set, and no event adds to it"
+_RATE = "it follows from the days on which there was stock, which no event tells"
+_LAYERS = "what lies there of what was received follows from all that came and went"
+_PRICES = "it follows from prices that count then"
+_SALES = "sales are facts of another report, which explains them"
+_AGES = [f"age_{bucket}_{what}" for bucket in range(1, 7) for what in ("quantity", "value")]
+#: The figures of sections that no facts add up to, and why; nor is what follows from them explained.
+UNEXPLAINED: Mapping[str, Mapping[str, str]] = {
+    "by-store": {"open_days": "a day is open by any of its sales"},
+    "stock-on-hand": {
+        "reorder_level": _SET,
+        "last_received": _LAST,
+        "last_sold": _LAST,
+        "last_counted": _LAST,
+        "stock_days": _RATE,
+    },
+    "valuation": {"last_unit_cost": _LAST, "retail_value": _PRICES},
+    "low-stock": {
+        "reorder_level": _SET,
+        "shortfall": _SET,
+        **dict.fromkeys(("daily_sales", "days_left", "stock_out_on", "suggested", "missed_sales"), _RATE),
+    },
+    "ageing": dict.fromkeys((*_AGES, "oldest", "aged_quantity", "unit_days"), _LAYERS),
+    "turnover": {
+        "gross_profit": _SALES,
+        "days_out_of_stock": _RATE,
+        "abc": "it follows from all rows before it",
+    },
+    "dead-stock": {"last_sold": _LAST, "days_since_sale": _LAST, "first_received": _LAYERS},
+    "shrinkage": {"net_sales": _SALES},
+}
+
+#: What is the same in every row, and explained without facts.
+WITHOUT_FACTS = {("turnover", "days")}
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company that traded at random; the reports know all of it."""
+
+    service: Service
+    books: Books
+    token: str
+    period: Mapping[str, str]
+
+    @property
+    def reader(self) -> Client:
+        """Somebody who may see everything."""
+        return self.service.client(self.token)
+
+    def somebody(self, role: str, *, granted: Sequence[str] = (), denied: Sequence[str] = ()) -> Client:
+        """Somebody of a role, with other rights than the role has."""
+        tokens = Tokens(SECRET, 3600)
+        caller = replace(tokens.caller_of(self.token), role=role)
+        return self.service.client(tokens.issue(caller, granted=granted, denied=denied))
+
+    def ask(self, client: Client, path: str, **query: Any) -> Any:
+        """The answer of a report about all of its trade."""
+        return client.get(f"{BASE}/{path}?{urlencode({**self.period, **query})}")
+
+
+def path_of(section: Section) -> str:
+    return f"{section.area}/{section.path}"
+
+
+def knows_all(client: Client, path: str, trade: Trade) -> bool:
+    """Whether a report knows all of the trade."""
+    return client.get(path, X_Wait_For_Position=str(len(trade.recorded))).status == 200
+
+
+@pytest.fixture(scope="module")
+def company(service: Service) -> Iterator[Company]:
+    """One that sold, gave back, voided, exchanged, placed orders, kept drawers and accounts for some days."""
+    trade = Trade(seed=8)
+    trade.trade(120)
+    kept = Books(service.database, trade)
+    with (
+        psycopg.connect(service.database.app, autocommit=True) as connection,
+        transaction(connection, kept.company_id) as opened,
+    ):
+        # From here on the worker keeps its read models.
+        opened.execute("SELECT found_company(%(company_id)s)", {"company_id": kept.company_id})
+    client = service.guest(kept.company_id)
+    days = [one.event.business_date for one in trade.recorded if getattr(one.event, "business_date", None)]
+    assert client.token
+    made = Company(service, kept, client.token, {"from": str(min(days)), "to": str(max(days))})
+    for section in SECTIONS:
+        eventually(partial(knows_all, client, f"{BASE}/{path_of(section)}?{urlencode(made.period)}", trade))
+    yield made
+    kept.close()
+
+
+def number(value: Any) -> Any:
+    """A figure of an answer: quantities and ratios are texts there."""
+    try:
+        return Decimal(value)
+    except (TypeError, ArithmeticError):
+        return value
+
+
+def busiest(rows: Sequence[Mapping[str, Any]], section: Section) -> Sequence[Mapping[str, Any]]:
+    """The rows that say most."""
+    names = [column.name for column in section.columns]
+    return sorted(rows, key=lambda row: -sum(number(row[name]) not in {0, None} for name in names))[:ROWS]
+
+
+#: Of how many rows of a section all figures are asked for; the others are sums over other facts.
+ROWS = 2
+
+
+class TestExplanations:
+    @each_section
+    def test_come_to_every_figure(self, company: Company, section: Section) -> None:
+        table = company.ask(company.reader, path_of(section), limit=1000).data
+        for row in (*busiest(table["rows"], section), None):
+            for column in section.columns:
+                figure = Figure(company, section, column, row, table["overall"])
+                if not is_explained(section, column):
+                    assert figure.explanation.code == "not_explainable", column.name
+                elif figure.shown is not None or row is not None:
+                    figure.check()
+
+    def test_come_page_by_page(self, company: Company) -> None:
+        query = {"section": "overview", "column": "net_sales"}
+        whole = company.ask(company.reader, "sales-summary/explain", **query).data
+        pages = [
+            company.ask(company.reader, "sales-summary/explain", **query, limit=7, page=page).data["facts"]
+            for page in range(1, -(-whole["count"] // 7) + 1)
+        ]
+        assert [fact for page in pages for fact in page] == whole["facts"]
+        assert len(whole["facts"]) == whole["count"]
+
+    def test_are_missing_only_where_no_facts_add_up(self) -> None:
+        for section in SECTIONS:
+            unexplained = {
+                column.name
+                for column in section.columns
+                if not isinstance(column, Derived | Key) and not is_explained(section, column)
+            }
+            assert unexplained == {*UNEXPLAINED.get(section.path, {})}, section.path
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a row, or of the whole, and what explains it."""
+
+    company: Company
+    section: Section
+    column: Column
+    row: Mapping[str, Any] | None
+    overall: Mapping[str, Any]
+
+    @property
+    def shown(self) -> Any:
+        """As the section shows it."""
+        return number((self.row or self.overall)[self.column.name])
+
+    @cached_property
+    def explanation(self) -> Any:
+        """As it is explained."""
+        row = {} if self.row is None else {"row": self.row["key"]}
+        query = {"section": self.section.path, "column": self.column.name, "limit": 1000, **row}
+        return self.company.ask(self.company.reader, f"{self.section.area}/explain", **query)
+
+    def check(self) -> None:
+        """Facts add up to it; else the figures that it follows from are those of the row, and it follows."""
+        what = (self.section.path, self.column.name, self.row, self.explanation.body)
+        assert self.explanation.status == 200, what
+        explained = self.explanation.data
+        assert number(explained["figure"]) == self.shown, what
+        if (self.section.path, self.column.name) in WITHOUT_FACTS:
+            return
+        if self.column.name in self.section.explanations:
+            assert sum(number(fact["amount"]) for fact in explained["facts"]) == self.shown, what
+            assert len(explained["facts"]) == explained["count"] <= 1000, what
+            return
+        assert isinstance(self.column, Derived)
+        inputs = {one["column"]: number(one["figure"]) for one in explained["inputs"]}
+        assert inputs == {name: number((self.row or self.overall)[name]) for name in self.column.inputs}, what
+        overall = {name: number(value) for name, value in self.overall.items()}
+        assert number(self.column.of(inputs, overall)) == self.shown, what
+
+
+#: Who may see a report, and no costs: their role, and the rights that they have beside its own, or not.
+WITHOUT_COSTS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "Admin": {"denied": [COSTS]},
+    "Manager": {"denied": [COSTS]},
+    "Cashier": {"granted": [*PERMISSIONS.values()]},
+}
+
+
+def costs_of(section: Section) -> list[str]:
+    """The columns that tell of costs."""
+    return [column.name for column in section.all_columns if column.needs == COSTS]
+
+
+def names_in(answer: Any) -> set[str]:
+    """Every name in an answer, at any depth, and every column that it lists."""
+    if isinstance(answer, list):
+        return {name for one in answer for name in names_in(one)}
+    if not isinstance(answer, dict):
+        return set()
+    own = {str(answer["name"])} if "formula" in answer else set()
+    return {*answer, *own, *names_in(list(answer.values()))}
+
+
+def columns_of_file(answer: Any, kind: str) -> set[str]:
+    """The columns of a file, as it has them itself."""
+    assert answer.status == 200, answer.body
+    if kind == "csv":
+        return {*next(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))}
+    if kind == "xlsx":
+        sheet = load_workbook(io.BytesIO(answer.body)).worksheets[0]
+        return {str(cell.value) for cell in next(sheet.iter_rows(max_row=1))}
+    return {*About.of(answer.headers["x-report-about"].encode()).columns}
+
+
+class TestCosts:
+    @each_section
+    def test_are_told_to_nobody_who_may_not_see_them(self, company: Company, section: Section) -> None:
+        hidden, path = {*costs_of(section)}, path_of(section)
+        for role, rights in WITHOUT_COSTS.items():
+            client = company.somebody(role, **rights)
+            answer = company.ask(client, path, compare_to="previous_year", limit=5)
+            assert answer.status == 200, answer.body
+            assert names_in(answer.data) & hidden == set(), role
+
+    @each_section
+    def test_are_in_no_file_of_theirs(self, company: Company, section: Section) -> None:
+        client, hidden = company.somebody("Manager", denied=[COSTS]), {*costs_of(section)}
+        labels = {column.label for column in section.all_columns if column.name in hidden}
+        for kind in ("csv", "xlsx", "pdf"):
+            query = {"section": section.path, "format": kind}
+            own = company.ask(client, f"{section.area}/export", **query)
+            assert columns_of_file(own, kind) & (hidden | labels) == set(), kind
+
+    @each_section
+    def test_sort_and_explain_nothing_for_them(self, company: Company, section: Section) -> None:
+        client = company.somebody("Manager", denied=[COSTS])
+        for name in costs_of(section):
+            sorted_by = company.ask(client, path_of(section), sort=f"-{name}")
+            assert (sorted_by.status, sorted_by.code) == (422, "unknown_column"), name
+            explained = company.ask(client, f"{section.area}/explain", section=section.path, column=name)
+            assert (explained.status, explained.code) == (422, "unknown_column"), name
+
+    @each_section
+    def test_are_told_to_whoever_may_see_them(self, company: Company, section: Section) -> None:
+        hidden = {*costs_of(section)}
+        answer = company.ask(company.reader, path_of(section), limit=5)
+        assert {column["name"] for column in answer.data["columns"]} >= hidden
+        file = company.ask(company.reader, f"{section.area}/export", section=section.path, format="csv")
+        assert columns_of_file(file, "csv") >= hidden
+
+    def test_are_named_by_what_costs_are_called(self) -> None:
+        telling = re.compile(r"cost|profit|margin|markup|gmroi|(^|_)value$")
+        for section in SECTIONS:
+            for column in section.columns:
+                if telling.search(column.name) and (section.path, column.name) not in NO_COSTS:
+                    assert column.needs == COSTS, (section.path, column.name)
+
+
+#: What is called so, and tells of no cost: what goods are sold for.
+NO_COSTS = {("overview", "void_value"), ("valuation", "retail_value")}
