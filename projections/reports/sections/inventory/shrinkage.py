@@ -22,7 +22,6 @@ from projections.reports.sections.inventory.goods import (
     KEYS,
     NAME,
     NAMED_BY_KEYS,
-    NOTHING,
 )
 from projections.reports.sections.inventory.places import here
 from projections.reports.sections.inventory.ranking import goods_params
@@ -120,6 +119,9 @@ _ROW: LiteralString = ", ".join(
     for name, condition, sign, _ in _PARTS
     for figure in ("quantity", "value")
 )
+_NAMES: LiteralString = ", ".join(one.name for one in _MEASURES)
+_SUMS: LiteralString = ", ".join(f"sum({one.name}) AS {one.name}" for one in _MEASURES)
+_NOTHING: LiteralString = ", ".join("0" for _ in _MEASURES)
 _SHOWN: LiteralString = ", ".join(
     f"trim_scale(section.{one.name} * 0.00001) AS {one.name}"
     if one.unit == "quantity"
@@ -127,7 +129,8 @@ _SHOWN: LiteralString = ", ".join(
     for one in _MEASURES
 )
 
-# What broke or was lost on the way is missing where it was sent to.
+# What broke or was lost on the way is missing where it was sent to. Sales are added up with it: how many rows
+# shrank is not known beforehand, and a join for few of them takes far too long for many.
 _STATEMENT: LiteralString = f"""
     WITH change AS (
         SELECT coalesce(for_storage_id, storage_id) AS storage_id, variant_id, kind, actor_id, quantity, value
@@ -136,7 +139,7 @@ _STATEMENT: LiteralString = f"""
            AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
            AND kind IN ('damaged', 'lost', 'expired', 'theft', 'found', 'counted') AND quantity <> 0
            {here("coalesce(for_storage_id, storage_id)")}
-    ), {sales_by(GROUP_OF_ITEM)}section AS (
+    ), {sales_by(GROUP_OF_ITEM)}shrunk AS (
         SELECT CASE %(group)s::text
                     WHEN 'reason' THEN NULL
                     WHEN 'actor' THEN change.actor_id
@@ -148,13 +151,18 @@ _STATEMENT: LiteralString = f"""
                {_ROW}
           FROM change{GOODS}
          GROUP BY 1, 2
+    ), section AS (
+        SELECT id, reason, {_SUMS}, sum(net_sales) AS net_sales
+          FROM (SELECT id, reason, {_NAMES}, NULL::numeric AS net_sales, true AS has_shrunk FROM shrunk
+             UNION ALL
+                SELECT id, NULL, {_NOTHING}, net_sales, false FROM sale WHERE %(are_of_goods)s::bool) AS part
+         GROUP BY id, reason
+        HAVING bool_or(has_shrunk)
     )
     SELECT section.id, section.reason, coalesce({NAME}, {user_name_of("section.id")}) AS name, own.sku,
-           own.name AS variant_name, own.product_id, {_SHOWN}, sale.net_sales,
+           own.name AS variant_name, own.product_id, {_SHOWN}, section.net_sales,
            (SELECT sum(net_sales) FROM sale) AS overall_net_sales
-      FROM section
-      LEFT JOIN sale ON %(are_of_goods)s::bool
-            AND coalesce(sale.id, {NOTHING}) = coalesce(section.id, {NOTHING}){NAMED_BY_KEYS}
+      FROM section{NAMED_BY_KEYS}
      ORDER BY section.id, section.reason
 """
 _OF_ROW: LiteralString = f"""
