@@ -26,7 +26,6 @@ from infra.postgres.outages import insist, refusing_outages
 from infra.postgres.pipeline import Answer, RequestTransaction, request_transaction
 from infra.postgres.pool import RequestPool
 from projections.base import KNOWN_AT, Database, EventNotReadable, ProjectionBehind, Row
-from projections.base import Answer as Rows
 from projections.log import EVENT
 
 C = TypeVar("C")
@@ -488,19 +487,21 @@ def ask_known(db: Database, projections: tuple[str, ...]) -> Callable[[], int]:
     answer = db.ask(_CHECKPOINT if projections else _HEAD, params)
 
     def known() -> int:
-        if projections and _is_filling(answer):
+        # A worker's transaction hands out a row once.
+        row = answer.row() or {}
+        if row.get("is_filling"):
             raise ProjectionBehind
-        return _position(answer)
+        return int(row.get("position", 0))
 
     return known
 
 
-def _position(answer: Rows) -> int:
+def _position(answer: Answer) -> int:
     row = answer.row()
     return row["position"] if row else 0
 
 
-def _is_filling(answer: Rows) -> bool:
+def _is_filling(answer: Answer) -> bool:
     row = answer.row()
     return bool(row and row["is_filling"])
 

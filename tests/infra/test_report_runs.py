@@ -1,7 +1,7 @@
 """Runs of schedules of reports: each once, when its days are known, and only for those who may see it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,6 +18,7 @@ from infra.files.export_desk import ExportDesk
 from infra.outbox.messages import AddressRefused, Enclosure
 from infra.runtime.report_runs.job import ReportRuns
 from projections.reports.columns import sums_of
+from projections.reports.names import ReportNames
 from projections.reports.section import Found
 from tests.api.reports.made_up import FIGURES, row_of, section_of
 from tests.infra.test_report_exports import WRITER, Office, a_manager, database, office
@@ -67,6 +68,14 @@ class Scheduled:
         return [(row["status"], row["failure"]) for row in rows]
 
 
+#: The section's read model knows more of the log than there will ever be.
+KNOWN_POSITION = 1_000
+KNOWN = """
+    INSERT INTO projection_checkpoints (company_id, projection, position) VALUES (%s, 'report_names', %s)
+        ON CONFLICT (company_id, projection) DO UPDATE SET position = excluded.position
+"""
+
+
 @pytest.fixture
 def scheduled(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scheduled]:
     """A schedule of a manager, who gets the file every day, for the first time in half a day."""
@@ -80,7 +89,8 @@ def scheduled(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sched
         rows = [row_of(number) | {"visits": number} for number in made.rows]
         return Pending(lambda: Found(rows=rows, overall=sums_of(rows, FIGURES)))
 
-    section = section_of([])
+    section = replace(section_of([]), sources=(ReportNames,))
+    office.ask(KNOWN, office.company_id, KNOWN_POSITION)
     object.__setattr__(section, "question", question)
     monkeypatch.setattr(parameters, "SECTIONS", (section,))
     parameters._schema_of.cache_clear()
@@ -116,7 +126,16 @@ def test_a_file_is_made_once_a_day_and_mailed(scheduled: Scheduled) -> None:
     assert "Sales by store" in text
     assert "Gross sales: 1,234.50 EUR" in text
     assert "https://shop.example/api/admin/reports/exports/" in text
-    assert "position" in text
+    assert f"up to position {KNOWN_POSITION} of the log" in text
+
+
+def test_a_run_waits_until_the_log_of_its_days_is_known(scheduled: Scheduled) -> None:
+    scheduled.office.ask(KNOWN, scheduled.office.company_id, 0)
+    assert scheduled.step(days=1) == 0
+    assert scheduled.runs() == [("due", None)]
+
+    scheduled.office.ask(KNOWN, scheduled.office.company_id, KNOWN_POSITION)
+    assert scheduled.step(minutes=1) == 1
 
 
 def test_a_letter_tells_no_costs(scheduled: Scheduled) -> None:

@@ -20,6 +20,7 @@ _MOST_BARS = 10
 _OTHERS = "Others"
 _COLOURS = ((38, 96, 164), (214, 120, 33), (74, 143, 74))
 _FALL = (190, 70, 60)
+_LIGHT = (215, 215, 215)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +147,7 @@ def _is_taken_away(name: str, later: Sequence[Column]) -> bool:
 def _axes(pdf: Paper, values: Sequence[Decimal], column: Column, places: int) -> _Plot:
     low, high = _span(values)
     plot = _Plot(low=low, high=high, top=pdf.get_y() + LINE, bottom=pdf.get_y() + _HEIGHT)
+    pdf.set_draw_color(*_LIGHT)
     for tick in _ticks(low, high):
         pdf.line(pdf.l_margin + _VALUES, plot.y(tick), pdf.l_margin + pdf.epw, plot.y(tick))
         value = int(tick) if column.unit in ("money", "count") else tick

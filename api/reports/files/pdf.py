@@ -1,7 +1,7 @@
 """A report as a PDF: what it is of, its picture, and its table with the header on every page.
 
-Ids are left out where a row has a name. Columns that one page has no room for follow in further tables. Its
-import takes a second.
+Ids are left out where a row has a name, and so is what says nothing of any row. Columns that one page has no
+room for follow in further tables. Its import takes a second.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ def write_pdf(report: Report, file: IO[bytes], options: Options) -> About:
     if len(rows) > MOST_PDF_ROWS:
         raise ReportTooLong
     about = report.sealed(_checksum(report, rows))
-    columns = _printed(report.columns)
+    columns = _printed(report, rows)
     texts = [shown_row(row, columns, report.places) for row in rows]
     widths = _widths(columns, [*texts, shown_row(report.footer, columns, report.places)])
     upright, lying = _ROOM[options.paper]
@@ -69,9 +69,15 @@ def _checksum(report: Report, rows: Sequence[Row]) -> Checksum:
     return checksum
 
 
-def _printed(columns: Sequence[Column]) -> Sequence[Column]:
-    names = [column for column in columns if column.unit != "id"]
-    return names if any(isinstance(column, Key) for column in names) else columns
+def _printed(report: Report, rows: Sequence[Row]) -> Sequence[Column]:
+    """The columns without ids, if a row has a name, and without keys that say nothing of any row."""
+    named = [column for column in report.columns if column.unit != "id"]
+    columns = named if any(isinstance(column, Key) for column in named) else report.columns
+    return [
+        column
+        for column in columns
+        if not isinstance(column, Key) or any(row.get(column.name) not in (None, "") for row in rows)
+    ]
 
 
 def _widths(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> list[int]:
@@ -140,7 +146,7 @@ def _table(pdf: Paper, report: Report, part: _Part, rows: Sequence[Row]) -> None
     table.header()
     for row in rows:
         table.row(shown_row(row, columns, report.places))
-    if report.section.keys:
+    if any(isinstance(column, Key) for column in columns):
         totals = shown_row(report.footer, columns, report.places)
         table.footer([totals[0] or _TOTAL, *totals[1:]])
     pdf.ln(LINE)

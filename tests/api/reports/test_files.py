@@ -235,6 +235,14 @@ class TestPdf:
         assert "Store 0" in text
         assert str(FEW[0]["store_id"]) not in text
 
+    def test_leaves_out_what_says_nothing_of_any_row(self) -> None:
+        rows = [{**row, "last_sale": None} for row in FEW]
+
+        text = pdf_text(written("pdf", report_of(section_of(rows)))[0])
+
+        assert "Opened on" in text
+        assert "Last sale" not in text
+
     def test_has_further_tables_for_columns_without_room(self) -> None:
         many = tuple(
             replace(FIGURES[0], name=f"figure_{number}", label=f"Figure{number}") for number in range(40)
