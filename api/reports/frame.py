@@ -84,8 +84,9 @@ def show_chart(table: Table, chart: Chart) -> dict[str, Any]:
     figures = [shown[name] for name in chart.of if name in shown]
     if chart.kind == "waterfall":
         return _waterfall(table, chart, figures)
-    rows = table.rows[:MOST_BARS] if chart.kind == "bar" else table.rows
-    has_others = chart.kind == "bar" and table.count > len(rows)
+    every = list(filter(table.section.in_footer, table.rows))
+    rows = every[:MOST_BARS] if chart.kind == "bar" else every
+    has_others = chart.kind == "bar" and (len(rows) < len(every) or len(table.rows) < table.count)
     return {
         "kind": chart.kind,
         "labels": [_label(row, chart) for row in rows] + ["others"] * has_others,

@@ -17,6 +17,7 @@ FILTERS: Mapping[str, Callable[[], fields.Field]] = {  # type: ignore[type-arg] 
     "register": lambda: Id(meaning="The register."),
     "cashier": lambda: Id(meaning="The cashier."),
     "customer": lambda: Id(meaning="The customer."),
+    "customer_group": lambda: Id(meaning="A group of customers, as its members are now."),
     "category": lambda: Id(meaning="The category, with those below it."),
     "brand": lambda: Id(meaning="The brand."),
     "supplier": lambda: Id(meaning="The supplier."),

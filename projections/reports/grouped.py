@@ -24,19 +24,25 @@ STORES: LiteralString = """
                  WHERE company_id = %(company_id)s AND kind = 'store' AND id = ANY(%(stores)b::uuid[]))))"""
 
 
+#: The same of facts that have the ids of their stores.
+STORE_IDS: LiteralString = """
+           AND (%(stores)b::uuid[] IS NULL OR store_id = ANY(%(stores)b::uuid[]))"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """A table of facts with the table of their daily sums, or (`daily` is None) without.
 
     `by` are the columns that tell the daily sums apart beside the business date; a fact has them too.
     `filters` are the conditions that can be asked for, by the names of their parameters: on columns that both
-    tables have.
+    tables have. `stores` is the condition on the stores that are asked about.
     """
 
     facts: LiteralString
     daily: LiteralString | None = None
     by: tuple[LiteralString, ...] = ("store_no",)
     filters: Mapping[str, LiteralString] = field(default_factory=lambda: MappingProxyType({}))
+    stores: LiteralString = STORES
 
     def rows(self, columns: Sequence[LiteralString]) -> LiteralString:
         """These columns of what is known within the period, the stores and the filters."""
@@ -64,7 +70,7 @@ class Source:
         """The period, the stores and the filters that are asked for, as a condition on either table."""
         conditions: LiteralString = "".join(f"\n           AND {one}" for one in self.filters.values())
         return f"""
-           AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{STORES}{conditions}"""
+           AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{self.stores}{conditions}"""
 
 
 def total(measure: Measure) -> LiteralString:

@@ -100,6 +100,8 @@ class Section:
     groups: tuple[str, ...] = ()
     #: Of the figures that add up over facts, the statements of these (`projections/reports/explaining.py`).
     explanations: Mapping[LiteralString, LiteralString] = field(default_factory=lambda: MappingProxyType({}))
+    #: Whether a row is added up in footers; of a tree only the roots are, which include all others.
+    in_footer: Callable[[Row], bool] = lambda _: True
     #: The columns that it can be sorted by, where not all of them.
     sorts: tuple[str, ...] = ()
     chart: Chart | None = None

@@ -64,12 +64,12 @@ def ask_table(db: Database, section: Section, asked: Asked) -> Pending[Table]:
 def _whole(section: Section, asked: Asked, found: Found) -> Table:
     """The table of what was found: sorted and cut to the page, if the question has not done so."""
     columns = section.all_columns
-    overall = found.overall if found.overall is not None else sums_of(found.rows, columns)
+    overall = found.overall if found.overall is not None else _sums(section, found.rows)
     derive(overall, overall, columns)
     rows = [derive(row, overall, columns) for row in found.rows]
     if not section.is_ranked:
         rows = _page(_sorted(rows, asked.sort or section.order), asked)
-    totals = derive(sums_of(rows, columns), overall, columns)
+    totals = derive(_sums(section, rows), overall, columns)
     return Table(
         section=section,
         asked=asked,
@@ -80,6 +80,10 @@ def _whole(section: Section, asked: Asked, found: Found) -> Table:
         others=derive(_less(overall, totals, columns), overall, columns),
         count=len(found.rows) if found.count is None else found.count,
     )
+
+
+def _sums(section: Section, rows: list[Row]) -> Row:
+    return sums_of(filter(section.in_footer, rows), section.all_columns)
 
 
 def _sorted(rows: list[Row], order: str) -> list[Row]:

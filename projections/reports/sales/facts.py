@@ -121,6 +121,8 @@ FACTS: LiteralString = """
         refund_count  smallint,
         PRIMARY KEY (company_id, business_date, store_no, position, line)
     );
+    CREATE INDEX sales_payment_facts_of_refunds ON sales_payment_facts (company_id, business_date)
+     WHERE refund_count IS NOT NULL;
 """
 
 # The sums of a batch are made of its rows as they are added: the rows travel once, and sums cannot part from

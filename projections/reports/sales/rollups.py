@@ -209,11 +209,10 @@ ADD_CASHIER_DAY: LiteralString = f"""
 ADD_CUSTOMER_MONTH: LiteralString = f"""
     by_customer_month AS (
         INSERT INTO sales_customer_month AS rollup (company_id, month, customer_id, store_no, {_SALE_NAMES})
-        SELECT company_id, date_trunc('month', business_date::timestamp)::date, customer_id, store_no,
-               {_SALE_SUMS}
+        SELECT company_id, date_trunc('month', business_date::timestamp)::date,
+               coalesce(customer_id, '00000000-0000-0000-0000-000000000000'), store_no, {_SALE_SUMS}
           FROM added
-         WHERE customer_id IS NOT NULL
-         GROUP BY company_id, date_trunc('month', business_date::timestamp)::date, customer_id, store_no
+         GROUP BY company_id, date_trunc('month', business_date::timestamp)::date, 3, store_no
             ON CONFLICT (company_id, month, customer_id, store_no) DO UPDATE SET {_SALE_ADDED}
     )
 """

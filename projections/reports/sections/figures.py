@@ -209,6 +209,8 @@ def rate(
     of: tuple[LiteralString, LiteralString],
     meaning: str,
     needs: str | None = None,
+    *,
+    is_percent: bool = False,
 ) -> Derived:
     """The ratio of two figures of the same row, the first by the second."""
     over, under = of
@@ -218,6 +220,7 @@ def rate(
         unit="ratio",
         meaning=meaning,
         needs=needs,
+        is_percent=is_percent,
         of=lambda row, _: ratio(row[over], row[under]),
         inputs=of,
         text=f"{over} / {under}",

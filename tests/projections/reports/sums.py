@@ -86,6 +86,8 @@ METHODS = f"""{STORES}
     JOIN report_methods AS method ON method.company_id = found.company_id
                                  AND method.method_no = found.method_no
 """
+#: Sums of customers have what was sold to nobody known too.
+NOBODY = "'00000000-0000-0000-0000-000000000000'::uuid"
 ITEM_KEY = ["item.variant_id", "item.product_id", "item.category_id", "item.brand_id", "item.supplier_id"]
 TAX_KEY = ["tax_of.name", "tax_of.rate", "tax_of.is_inclusive", "tax_of.jurisdiction"]
 
@@ -139,13 +141,15 @@ ROLLUPS: dict[str, tuple[str, list[str], list[str], str, list[str], Any, Any]] =
         one_part,
     ),
     "sales_customer_month": (
-        "sales_facts",
+        f"""(SELECT company_id, business_date, store_no, position, {", ".join(TOTALS)},
+                    coalesce(customer_id, {NOBODY}) AS customer_id
+               FROM sales_facts) AS sale""",
         ["month", "customer_id", "store_no"],
-        ["found.month", "found.customer_id", "store.id"],
+        ["found.month", f"nullif(found.customer_id, {NOBODY})", "store.id"],
         STORES,
         TOTALS,
         lambda fact: (fact.day.replace(day=1), fact.customer_id, fact.store_id),
-        lambda fact: one_part(fact) if fact.customer_id else (),
+        one_part,
     ),
     "sales_item_month": (
         "sales_line_facts",

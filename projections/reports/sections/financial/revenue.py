@@ -8,6 +8,7 @@ from domain.pending import Pending
 from projections.base import Database
 from projections.reports.columns import Key
 from projections.reports.grouped import Grouping, Joined, grouped, total, whole
+from projections.reports.groups import by_group
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Question, Section
@@ -23,7 +24,6 @@ from projections.reports.sections.figures import (
     measures_of,
 )
 from projections.reports.sections.financial.behind import amounts_of, facts_behind, in_group
-from projections.reports.sections.financial.groups import by_group
 from projections.reports.sections.financial.sales_days import SALES_DAYS
 from projections.reports.sections.financial.steps import IN_STEP, STEPS, filled
 from projections.reports.sections.sales_summary.items import item_params, item_rows

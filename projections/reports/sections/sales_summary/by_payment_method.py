@@ -1,19 +1,32 @@
 """What each payment method brought in."""
 
-from projections.base import Row
+from domain.pending import Pending
+from projections.base import Database, Row
 from projections.reports.columns import Column, Derived, Key, Measure, ratio
 from projections.reports.explaining import explanations
-from projections.reports.grouped import Grouping, grouped
+from projections.reports.grouped import Grouping, Joined, Source, grouped
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Chart, Section
+from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.figures import measures_of
-from projections.reports.sections.sales_summary.sources import PAYMENT_DAYS
+from projections.reports.sections.sales_summary.sources import (
+    PAYMENT_DAYS,
+    PAYMENT_FACTS,
+    REFUND_PAYMENTS,
+)
 
 
 def _net(row: Row, _: Row) -> int:
     return int(row["amount"] + row["tips"] - row["refunds"])
 
 
+REFUNDED_TIPS = Measure(
+    name="refunded_tips",
+    label="Refunded tips",
+    unit="money",
+    meaning="Tips that were given back.",
+    sum="CASE WHEN refund_count IS NOT NULL THEN -tips END",
+    example=0,
+)
 COLUMNS: tuple[Column, ...] = (
     Measure(name="payments", label="Payments", unit="count", meaning="How many payments.", example=96),
     Measure(
@@ -30,6 +43,7 @@ COLUMNS: tuple[Column, ...] = (
         meaning="Tips, without those that were given back.",
         example=250,
     ),
+    REFUNDED_TIPS,
     Measure(name="refund_count", label="Refunds", unit="count", meaning="How many payments back.", example=1),
     Measure(
         name="refunds",
@@ -57,6 +71,17 @@ COLUMNS: tuple[Column, ...] = (
         example=40,
     ),
     Derived(
+        name="tendered",
+        label="Tendered",
+        unit="money",
+        meaning="What customers handed over, with tips and change, whatever was given back later.",
+        of=lambda row, _: row["amount"] + row["tips"] + row["refunded_tips"] + row["change"],
+        inputs=("amount", "tips", "refunded_tips", "change"),
+        signs=("+", "+", "+", "+"),
+        text="amount + tips + refunded_tips + change",
+        example=98_610,
+    ),
+    Derived(
         name="share",
         label="Share",
         unit="ratio",
@@ -69,9 +94,42 @@ COLUMNS: tuple[Column, ...] = (
     ),
 )
 _MEASURES = measures_of(COLUMNS)
+_OF_DAYS = tuple(one for one in _MEASURES if one is not REFUNDED_TIPS)
+_FIGURES = ("method_no", "payments", "amount", "tips", "refund_count", "refunds", "change")
 #: What is no money of now: what was paid before, or is still owed.
 _KIND = """CASE method.method WHEN 'account' THEN 'on_account'
                  WHEN 'store_credit' THEN 'liability' WHEN 'exchange' THEN 'exchange' ELSE 'money' END"""
+
+
+def _grouping(source: Source, measures: tuple[Measure, ...]) -> Grouping:
+    return Grouping(
+        source=source,
+        keys={"method_no": "method_no"},
+        measures=measures,
+        columns=_FIGURES,
+        labels={"method": "method.method", "kind": _KIND},
+        joins="""
+      JOIN report_methods AS method
+        ON method.company_id = %(company_id)s AND method.method_no = summed.method_no""",
+    )
+
+
+# Daily sums do not tell tips apart that were given back, of which there are few.
+_OF_ALL = Joined(
+    keys=("method_no",),
+    questions=(
+        grouped(_grouping(PAYMENT_DAYS, _OF_DAYS)),
+        grouped(_grouping(REFUND_PAYMENTS, (REFUNDED_TIPS,))),
+    ),
+    measures=COLUMNS,
+)
+_OF_CHANNEL = grouped(_grouping(PAYMENT_FACTS, _MEASURES))
+
+
+def ask_methods(db: Database, asked: Asked) -> Pending[Found]:
+    """Ask for a row of each method."""
+    return (_OF_ALL if asked.filters["channel"] is None else _OF_CHANNEL)(db, asked)
+
 
 BY_PAYMENT_METHOD = Section(
     area="sales-summary",
@@ -98,29 +156,12 @@ BY_PAYMENT_METHOD = Section(
     ),
     identity=("method",),
     columns=COLUMNS,
-    question=grouped(
-        Grouping(
-            source=PAYMENT_DAYS,
-            keys={"method_no": "method_no"},
-            measures=_MEASURES,
-            columns=("method_no", *(one.name for one in _MEASURES)),
-            labels={"method": "method.method", "kind": _KIND},
-            joins="""
-      JOIN report_methods AS method
-        ON method.company_id = %(company_id)s AND method.method_no = summed.method_no""",
-        )
-    ),
+    question=ask_methods,
     sources=(SalesReports,),
     explanations=explanations(
-        PAYMENT_DAYS,
-        COLUMNS,
-        {
-            "method": """method_no = (
-                SELECT method_no FROM report_methods
-                 WHERE company_id = %(company_id)s AND method = %(key_method)s::text)"""
-        },
-        line="line",
+        PAYMENT_FACTS, COLUMNS, {"method": "method = %(key_method)s::text"}, line="line"
     ),
     order="-amount",
+    filters=("channel",),
     chart=Chart(kind="bar", of=("amount",), label="method"),
 )

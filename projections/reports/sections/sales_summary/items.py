@@ -13,6 +13,7 @@ from projections.reports.explaining import Explanations, explanations
 from projections.reports.grouped import STORES, Source, params_of
 from projections.reports.period import Period
 from projections.reports.section import EVERYTHING, Asked
+from projections.reports.sections.sales_summary.sources import SALE_FACTS, SALE_FILTERS
 
 #: A span without any day.
 _NEVER = (date(2, 1, 1), date(1, 1, 1))
@@ -88,6 +89,19 @@ _IN_PART: LiteralString = """company_id = %(company_id)s
                    AND last_position > %(position)s::bigint AND first_position <= %(position)s::bigint"""
 
 
+def item_rows_of_channel(columns: tuple[LiteralString, ...]) -> LiteralString:
+    """The same where the channel is asked for, which only the sales say."""
+    selected: LiteralString = ", ".join(f"line.{one}" for one in ("item_no", *columns))
+    return f"""
+        SELECT {selected}
+          FROM (SELECT * FROM sales_facts
+                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.asked()}
+               ) AS sale
+          JOIN sales_line_facts AS line ON line.company_id = %(company_id)s
+           AND line.business_date = sale.business_date AND line.store_no = sale.store_no
+           AND line.position = sale.position"""
+
+
 def item_params(db: Database, asked: Asked) -> dict[str, Any]:
     """The parameters of a question about items."""
     is_past = asked.position < EVERYTHING
@@ -158,15 +172,16 @@ def item_explanations(
     columns: Sequence[Column], conditions: Mapping[LiteralString, LiteralString]
 ) -> Explanations:
     """The facts of figures of lines, of items that these conditions tell of."""
-    facts = Source(facts=_LINES, filters={**ITEM_FILTERS})
+    facts = Source(facts=_LINES, filters={**ITEM_FILTERS, "channel": SALE_FILTERS["channel"]})
     return explanations(facts, columns, conditions, line="line")
 
 
 # With the company under one name, as all conditions have it.
 _LINES: LiteralString = """(
                 SELECT fact.*, item.variant_id, item.product_id, item.category_id, item.brand_id,
-                       item.supplier_id
+                       item.supplier_id, sale.channel
                   FROM sales_line_facts AS fact
+                  JOIN sales_facts AS sale USING (company_id, business_date, store_no, position)
                   JOIN report_items AS item USING (company_id, item_no)
                  WHERE fact.company_id = %(company_id)s) AS item"""
 

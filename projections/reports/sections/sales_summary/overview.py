@@ -1,29 +1,30 @@
 """The whole period in one row."""
 
-from projections.reports.columns import Column, Measure
+from domain.pending import Pending
+from projections.base import Database
+from projections.reports.accounts import ReportAccounts
+from projections.reports.columns import Column, Distinct, Measure
 from projections.reports.explaining import explanations
-from projections.reports.grouped import Grouping, grouped
+from projections.reports.grouped import Grouping, Joined, grouped
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Chart, Section
+from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.figures import RETURNED_ITEMS, SALES, measures_of
+from projections.reports.sections.sales_summary.buyers import EXPLAINED_BUYERS, ask_buyers
+from projections.reports.sections.sales_summary.figures import ITEMS_PER_ORDER, REFUND_COUNT, VOIDS
+from projections.reports.sections.sales_summary.money import (
+    DUES_PAID,
+    EXPLAINED_MONEY,
+    PAYMENTS_NET,
+    ask_money,
+)
 from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_DAYS
 
-VOIDS = Measure(
-    name="voids", label="Voids", unit="count", meaning="Sales that were taken back whole.", example=1
-)
 VOID_VALUE = Measure(
     name="void_value",
     label="Value of voids",
     unit="money",
     meaning="Net sales of what was voided; no other figure has it.",
     example=995,
-)
-REFUND_COUNT = Measure(
-    name="refund_count",
-    label="Refunds",
-    unit="count",
-    meaning="How often money was given back, for goods or as goodwill.",
-    example=2,
 )
 DEPOSITS = Measure(
     name="liabilities_sold",
@@ -41,32 +42,70 @@ DUES_CREATED = Measure(
     example=0,
 )
 
+CUSTOMERS = Distinct(
+    name="customers",
+    label="Customers",
+    unit="count",
+    meaning="How many different customers bought something, as far as they are known.",
+    example=64,
+)
+NEW_CUSTOMERS = Distinct(
+    name="new_customers",
+    label="New customers",
+    unit="count",
+    meaning="How many of them had never bought in these stores before the period.",
+    example=9,
+)
+
 COLUMNS: tuple[Column, ...] = (
     *SALES,
     VOIDS,
     VOID_VALUE,
     RETURNED_ITEMS,
     REFUND_COUNT,
+    CUSTOMERS,
+    NEW_CUSTOMERS,
+    ITEMS_PER_ORDER,
     DEPOSITS,
     DUES_CREATED,
+    DUES_PAID,
+    PAYMENTS_NET,
 )
-_MEASURES = measures_of(COLUMNS)
-_COLUMNS = tuple(measure.sum or measure.name for measure in _MEASURES)
+_OF_SALES = measures_of((*SALES, VOIDS, VOID_VALUE, RETURNED_ITEMS, REFUND_COUNT, DEPOSITS, DUES_CREATED))
+_COLUMNS = tuple(measure.sum or measure.name for measure in _OF_SALES)
+_SALES = grouped(
+    *(
+        Grouping(source=source, keys={}, measures=_OF_SALES, columns=_COLUMNS)
+        for source in (STORE_DAYS, SALE_FACTS)
+    )
+)
+
+_JOINED = Joined(keys=(), questions=(_SALES, ask_buyers, ask_money), measures=COLUMNS)
+
+
+def ask_overview(db: Database, asked: Asked) -> Pending[Found]:
+    """Ask for the one row, which is the whole too: how many customers there are does not follow from rows."""
+    found = _JOINED(db, asked)
+
+    def row() -> Found:
+        [whole] = found.read().rows
+        return Found(rows=[whole], overall={**whole})
+
+    return Pending(row)
+
 
 OVERVIEW = Section(
     area="sales-summary",
     path="overview",
     title="Sales overview",
-    meaning="The figures of the whole period in one row.",
+    meaning="The figures of the whole period in one row. From sales to money: total_collected + "
+    "liabilities_sold + dues_paid - dues_created = payments_net.",
     keys=(),
     identity=(),
     columns=COLUMNS,
-    question=grouped(
-        Grouping(source=STORE_DAYS, keys={}, measures=_MEASURES, columns=_COLUMNS),
-        Grouping(source=SALE_FACTS, keys={}, measures=_MEASURES, columns=_COLUMNS),
-    ),
-    sources=(SalesReports,),
-    explanations=explanations(SALE_FACTS, COLUMNS, {}),
+    question=ask_overview,
+    sources=(SalesReports, ReportAccounts),
+    explanations={**explanations(SALE_FACTS, _OF_SALES, {}), **EXPLAINED_BUYERS, **EXPLAINED_MONEY},
     order="net_sales",
     filters=("register", "cashier", "customer", "channel"),
     chart=Chart(

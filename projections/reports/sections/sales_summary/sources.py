@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import LiteralString
 
-from projections.reports.grouped import Source
+from projections.reports.grouped import STORE_IDS, Source
 
 #: What can be asked of facts of sales, by the names of the parameters.
-_FILTERS: Mapping[str, LiteralString] = {
+SALE_FILTERS: Mapping[str, LiteralString] = {
     "channel": "(%(channel)s::text IS NULL OR channel = %(channel)s::text)",
     "register": """(%(register)s::uuid IS NULL OR register_no = (
                 SELECT no FROM report_places
@@ -22,5 +22,19 @@ STORE_HOURS = Source(facts="sales_facts", daily="sales_store_hour", by=("store_n
 REGISTER_DAYS = Source(facts="sales_facts", daily="sales_register_day", by=("store_no", "register_no"))
 CASHIER_DAYS = Source(facts="sales_facts", daily="sales_cashier_day", by=("store_no", "cashier_no"))
 PAYMENT_DAYS = Source(facts="sales_payment_facts", daily="sales_payment_day", by=("store_no", "method_no"))
+#: What was paid back, of which there is little.
+REFUND_PAYMENTS = Source(facts="sales_payment_facts", filters={"refund": "refund_count IS NOT NULL"})
+#: Payments with what their sales say of them.
+PAYMENT_FACTS = Source(
+    facts="""(
+                SELECT paid.*, sale.channel, sale.register_no, sale.cashier_no, sale.customer_id,
+                       method.method
+                  FROM sales_payment_facts AS paid
+                  JOIN sales_facts AS sale USING (company_id, business_date, store_no, position)
+                  JOIN report_methods AS method USING (company_id, method_no)
+                 WHERE paid.company_id = %(company_id)s) AS paid""",
+    filters=SALE_FILTERS,
+)
+DRAWER_FACTS = Source(facts="drawer_facts", stores=STORE_IDS)
 #: The facts themselves, for what the daily sums do not tell apart.
-SALE_FACTS = Source(facts="sales_facts", filters=_FILTERS)
+SALE_FACTS = Source(facts="sales_facts", filters=SALE_FILTERS)

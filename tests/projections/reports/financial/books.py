@@ -86,5 +86,6 @@ def _asked(section: Section, **asked: Any) -> Asked:
         "limit": None,
         **asked,
     }
-    filters = {**dict.fromkeys(section.filters), **every.pop("filters", {})}
+    usual = {"interval": "day"} if "interval" in section.filters else {}
+    filters = {**dict.fromkeys(section.filters), **usual, **every.pop("filters", {})}
     return Asked(**every, filters=filters)

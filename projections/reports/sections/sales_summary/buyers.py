@@ -1,0 +1,61 @@
+"""How many different customers bought something, and how many of them had not before."""
+
+from typing import LiteralString
+
+from domain.pending import Pending
+from projections.base import Database
+from projections.reports.explaining import Explanations, explained
+from projections.reports.grouped import STORES
+from projections.reports.section import Asked, Found
+from projections.reports.sections.sales_summary.customers import NOBODY, customer_params, customer_rows
+from projections.reports.sections.sales_summary.sources import SALE_FACTS
+
+# Most customers that bought before did so soon before; a sale that was voided is none.
+_IS_NEW: LiteralString = f"""NOT EXISTS (
+               SELECT FROM sales_facts AS sale
+                WHERE sale.company_id = %(company_id)s AND sale.customer_id = buyer.customer_id
+                  AND sale.business_date < %(from_date)s::date AND sale.position <= %(position)s::bigint
+                  AND sale.orders > 0{STORES}
+                  AND NOT EXISTS (
+                      SELECT FROM sales_facts AS void
+                       WHERE void.company_id = %(company_id)s AND void.order_id = sale.order_id
+                         AND void.orders < 0 AND void.position <= %(position)s::bigint))"""
+
+
+def _statement(rows: LiteralString) -> LiteralString:
+    return f"""
+    WITH buyer AS (
+        SELECT customer_id
+          FROM ({rows}) AS known
+         WHERE customer_id <> {NOBODY}
+         GROUP BY customer_id
+        HAVING sum(orders) > 0
+    )
+    SELECT count(*) AS customers, count(*) FILTER (WHERE {_IS_NEW}) AS new_customers
+      FROM buyer
+"""
+
+
+_OF_MONTHS: LiteralString = _statement(customer_rows(("orders",)))
+_OF_SALES: LiteralString = _statement(SALE_FACTS.rows(("customer_id", "orders")))
+
+
+def ask_buyers(db: Database, asked: Asked) -> Pending[Found]:
+    """Ask for both numbers, in one row."""
+    is_filtered = any(value is not None for value in asked.filters.values())
+    answer = db.ask(_OF_SALES if is_filtered else _OF_MONTHS, customer_params(db, asked))
+    return Pending(lambda: Found(rows=answer.rows()))
+
+
+#: Each customer by their first sale of the period.
+_BUYERS: LiteralString = f"""
+        SELECT position, 0 AS line, 1 AS amount
+          FROM (SELECT customer_id, min(position) FILTER (WHERE orders > 0) AS position
+                  FROM ({SALE_FACTS.rows(("customer_id", "orders", "position"))}) AS known
+                 WHERE customer_id IS NOT NULL
+                 GROUP BY customer_id
+                HAVING sum(orders) > 0) AS buyer"""
+EXPLAINED_BUYERS: Explanations = {
+    "customers": explained(_BUYERS),
+    "new_customers": explained(f"{_BUYERS}\n         WHERE {_IS_NEW}"),
+}

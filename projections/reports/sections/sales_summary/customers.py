@@ -1,0 +1,77 @@
+"""What customers bought, added up from whole months and single days.
+
+What was sold to nobody known stands under an id of its own, `NOBODY`.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, LiteralString
+
+from projections.base import Database
+from projections.reports.grouped import STORES, params_of
+from projections.reports.period import Period
+from projections.reports.section import Asked
+
+NOBODY: LiteralString = "'00000000-0000-0000-0000-000000000000'::uuid"
+#: A span without any day.
+_NEVER = (date(2, 1, 1), date(1, 1, 1))
+#: Of which month, customer and store a fact is.
+_MONTH: LiteralString = f"""date_trunc('month', business_date::timestamp)::date,
+                coalesce(customer_id, {NOBODY}), store_no"""
+
+
+def customer_rows(columns: Sequence[LiteralString]) -> LiteralString:
+    """These columns of all that customers bought in the period and the stores, beside `customer_id`.
+
+    The sums of a month stand for their facts unless some of these are beyond the position.
+    """
+    names: LiteralString = "".join(f", {one}" for one in columns)
+    facts: LiteralString = f"""
+        SELECT coalesce(customer_id, {NOBODY}) AS customer_id{names}
+          FROM sales_facts
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{STORES}"""
+    months: LiteralString = f"""
+         WHERE company_id = %(company_id)s{STORES}
+           AND month BETWEEN %(months_from)s::date AND %(months_to)s::date"""
+    return f"""
+        SELECT customer_id{names}
+          FROM sales_customer_month{months} AND last_position <= %(position)s::bigint
+     UNION ALL{facts}
+           AND business_date BETWEEN %(months_from)s::date
+                                 AND (%(months_to)s::date + interval '1 month' - interval '1 day')::date
+           AND ({_MONTH}) IN (
+                SELECT month, customer_id, store_no
+                  FROM sales_customer_month{months} AND last_position > %(position)s::bigint
+                   AND first_position <= %(position)s::bigint)
+     UNION ALL{facts}
+           AND business_date BETWEEN %(days_from)s::date AND %(days_to)s::date
+     UNION ALL{facts}
+           AND business_date BETWEEN %(last_days_from)s::date AND %(last_days_to)s::date"""
+
+
+def customer_params(db: Database, asked: Asked) -> dict[str, Any]:
+    """The parameters of a question about customers."""
+    bounds = {
+        f"{name}_{end}": day
+        for name, span in month_spans(asked.period).items()
+        for end, day in zip(("from", "to"), span, strict=True)
+    }
+    return {**params_of(db, asked), **bounds, "limit": asked.limit, "offset": asked.offset}
+
+
+def month_spans(period: Period) -> dict[str, tuple[date, date]]:
+    """A period as its whole months, named by their first days, and the days before and after these."""
+    end = period.to_date + timedelta(days=1)
+    first = _month_of(period.from_date + timedelta(days=30)) if period.from_date.day > 1 else period.from_date
+    after = _month_of(end)
+    if first >= after:
+        return {"months": _NEVER, "days": (period.from_date, period.to_date), "last_days": _NEVER}
+    return {
+        "months": (first, _month_of(after - timedelta(days=1))),
+        "days": (period.from_date, first - timedelta(days=1)),
+        "last_days": (after, period.to_date),
+    }
+
+
+def _month_of(day: date) -> date:
+    return day.replace(day=1)

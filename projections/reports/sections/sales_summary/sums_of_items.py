@@ -1,0 +1,55 @@
+"""Questions about what was sold of items, by one of the things that these are filed under."""
+
+from collections.abc import Mapping
+from typing import LiteralString
+
+from domain.pending import Pending
+from projections.base import Database
+from projections.reports.grouped import total, whole
+from projections.reports.section import Asked, Found, Question
+from projections.reports.sections.figures import LINES, measures_of
+from projections.reports.sections.sales_summary.items import (
+    columns_of,
+    item_params,
+    item_rows,
+    item_rows_of_channel,
+)
+
+_MEASURES = measures_of(LINES)
+_NAMES = columns_of(_MEASURES)
+_ADDED: LiteralString = ", ".join(f"sum({one}) AS {one}" for one in _NAMES)
+_SUMS: LiteralString = ",\n               ".join(map(total, _MEASURES))
+
+
+def sums_of_items(key: LiteralString, labels: Mapping[LiteralString, LiteralString]) -> Question:
+    """The figures of lines by a column of the items; `labels` say more about a row `summed`."""
+    statement = _statement(key, labels, item_rows(_NAMES))
+    of_channel = _statement(key, labels, item_rows_of_channel(_NAMES))
+
+    def question(db: Database, asked: Asked) -> Pending[Found]:
+        text = statement if asked.filters["channel"] is None else of_channel
+        answer = db.ask(text, item_params(db, asked))
+        return Pending(lambda: Found(rows=[whole(row, _MEASURES) for row in answer.rows()]))
+
+    return question
+
+
+def _statement(
+    key: LiteralString, labels: Mapping[LiteralString, LiteralString], rows: LiteralString
+) -> LiteralString:
+    shown: LiteralString = "".join(f", {sql} AS {name}" for name, sql in labels.items())
+    return f"""
+    WITH known AS ({rows}
+    ), by_item AS (
+        SELECT item_no, {_ADDED} FROM known GROUP BY item_no
+    ), summed AS (
+        SELECT item.{key},
+               {_SUMS}
+          FROM by_item
+          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = by_item.item_no
+         GROUP BY item.{key}
+    )
+    SELECT summed.*{shown}
+      FROM summed
+     ORDER BY {key}
+"""
