@@ -43,7 +43,11 @@ def test_each_parameter_that_chooses_one_is_of_the_query(declaring: list[Route])
 @pytest.mark.parametrize(
     ("template", "query", "sources"),
     [
-        ("/api/admin/reports/sales-summary/overview", {"as_of": None}, ("report_sales",)),
+        (
+            "/api/admin/reports/sales-summary/overview",
+            {"as_of": None},
+            ("report_sales", "report_accounts"),
+        ),
         ("/api/admin/reports/sales-summary/by-store", {}, ("report_sales", "report_names")),
         ("/api/admin/products/{product_id:uuid}/prices", {"history": False}, ()),
         ("/api/admin/products/{product_id:uuid}/prices", {"history": True}, ("price_history",)),

@@ -1,16 +1,21 @@
 """Whether the sums that reports are read from are what their facts add up to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import LiteralString
 
 from projections.reports.reconciliation.checks import STORE, Check, Span, figures
 from projections.reports.reconciliation.sales import MODEL
 from projections.reports.sales.additions import OF_LINE, OF_PAYMENT, OF_SALE, OF_TAX
+from projections.reports.sales.rollups import NOBODY
 
 Names = Sequence[LiteralString]
 
 _POSITIONS: Names = ("first_position", "last_position")
-_MONTH: LiteralString = "date_trunc('month', business_date::timestamp)::date AS month"
+#: What keys of sums are of a fact, where they are no column of it.
+_KEYS: Mapping[LiteralString, LiteralString] = {
+    "month": "date_trunc('month', business_date::timestamp)::date AS month",
+    "customer_id": f"coalesce(customer_id, {NOBODY}) AS customer_id",
+}
 
 
 def _rollup(
@@ -44,17 +49,15 @@ def _rollup(
 """
 
 
-def _facts(
-    table: LiteralString, keys: Names, measures: Names, condition: LiteralString = ""
-) -> LiteralString:
+def _facts(table: LiteralString, keys: Names, measures: Names) -> LiteralString:
     """What the facts come to."""
-    selected: LiteralString = ", ".join(_MONTH if key == "month" else key for key in keys)
+    selected: LiteralString = ", ".join(_KEYS.get(key, key) for key in keys)
     groups: LiteralString = ", ".join(keys)
     return f"""
         SELECT {selected}, min(position) AS first_position, max(position) AS last_position, {_sums(measures)}
           FROM {table}
          WHERE company_id = %(company_id)s AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
-           AND position <= %(position)s::bigint{condition}
+           AND position <= %(position)s::bigint
          GROUP BY {groups}"""
 
 
@@ -70,11 +73,8 @@ def _monthly(
     table: LiteralString, facts: LiteralString, key: LiteralString, measures: Names
 ) -> LiteralString:
     keys: Names = ("month", *key.split(", "))
-    return _rollup(table, "month", keys, measures, _facts(facts, keys, measures, _NAMED.get(key, "")))
+    return _rollup(table, "month", keys, measures, _facts(facts, keys, measures))
 
-
-#: Only sales to a customer are counted for one.
-_NAMED: dict[LiteralString, LiteralString] = {"customer_id, store_no": " AND customer_id IS NOT NULL"}
 
 _SALE: Names = OF_SALE.split()
 _LINE: Names = OF_LINE.split()

@@ -6,6 +6,9 @@ answer, one whose first is later is none, and of any other the facts are added u
 
 from typing import LiteralString
 
+#: Stands in sums of customers for what was sold to nobody known.
+NOBODY: LiteralString = "'00000000-0000-0000-0000-000000000000'::uuid"
+
 # Sums are numeric: a thousand of the largest sales are more than 64 bits hold.
 _SALE_COLUMNS: LiteralString = """
     first_position bigint NOT NULL,
@@ -210,7 +213,7 @@ ADD_CUSTOMER_MONTH: LiteralString = f"""
     by_customer_month AS (
         INSERT INTO sales_customer_month AS rollup (company_id, month, customer_id, store_no, {_SALE_NAMES})
         SELECT company_id, date_trunc('month', business_date::timestamp)::date,
-               coalesce(customer_id, '00000000-0000-0000-0000-000000000000'), store_no, {_SALE_SUMS}
+               coalesce(customer_id, {NOBODY}), store_no, {_SALE_SUMS}
           FROM added
          GROUP BY company_id, date_trunc('month', business_date::timestamp)::date, 3, store_no
             ON CONFLICT (company_id, month, customer_id, store_no) DO UPDATE SET {_SALE_ADDED}

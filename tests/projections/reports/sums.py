@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg import sql
 
 from infra.postgres.transactions import Transaction
+from projections.reports.sales.rollups import NOBODY
 from tests.projections.reports.plain import PlainFact
 
 
@@ -86,8 +87,6 @@ METHODS = f"""{STORES}
     JOIN report_methods AS method ON method.company_id = found.company_id
                                  AND method.method_no = found.method_no
 """
-#: Sums of customers have what was sold to nobody known too.
-NOBODY = "'00000000-0000-0000-0000-000000000000'::uuid"
 ITEM_KEY = ["item.variant_id", "item.product_id", "item.category_id", "item.brand_id", "item.supplier_id"]
 TAX_KEY = ["tax_of.name", "tax_of.rate", "tax_of.is_inclusive", "tax_of.jurisdiction"]
 

@@ -6,8 +6,9 @@ from domain.pending import Pending
 from projections.base import Database
 from projections.reports.explaining import Explanations, explained
 from projections.reports.grouped import STORES
+from projections.reports.sales.rollups import NOBODY
 from projections.reports.section import Asked, Found
-from projections.reports.sections.sales_summary.customers import NOBODY, customer_params, customer_rows
+from projections.reports.sections.sales_summary.customers import customer_params, customer_rows
 from projections.reports.sections.sales_summary.sources import SALE_FACTS
 
 # Most customers that bought before did so soon before; a sale that was voided is none.

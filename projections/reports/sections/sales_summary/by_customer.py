@@ -9,10 +9,11 @@ from projections.reports.columns import Key
 from projections.reports.explaining import explanations
 from projections.reports.grouped import Source, total
 from projections.reports.ranked import ask_page, order_by, order_params, overall_of
+from projections.reports.sales.rollups import NOBODY
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.figures import SALES, measures_of
-from projections.reports.sections.sales_summary.customers import NOBODY, customer_params, customer_rows
+from projections.reports.sections.sales_summary.customers import customer_params, customer_rows
 from projections.reports.sections.sales_summary.sources import SALE_FACTS, SALE_FILTERS, STORE_DAYS
 
 _MEASURES = measures_of(SALES)

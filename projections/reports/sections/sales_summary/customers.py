@@ -10,9 +10,9 @@ from typing import Any, LiteralString
 from projections.base import Database
 from projections.reports.grouped import STORES, params_of
 from projections.reports.period import Period
+from projections.reports.sales.rollups import NOBODY
 from projections.reports.section import Asked
 
-NOBODY: LiteralString = "'00000000-0000-0000-0000-000000000000'::uuid"
 #: A span without any day.
 _NEVER = (date(2, 1, 1), date(1, 1, 1))
 #: Of which month, customer and store a fact is.
@@ -61,17 +61,22 @@ def customer_params(db: Database, asked: Asked) -> dict[str, Any]:
 
 def month_spans(period: Period) -> dict[str, tuple[date, date]]:
     """A period as its whole months, named by their first days, and the days before and after these."""
-    end = period.to_date + timedelta(days=1)
-    first = _month_of(period.from_date + timedelta(days=30)) if period.from_date.day > 1 else period.from_date
-    after = _month_of(end)
+    by_day = {"months": _NEVER, "days": (period.from_date, period.to_date), "last_days": _NEVER}
+    try:
+        return _with_months(period) or by_day
+    except OverflowError:  # at the ends of our era, where nothing was sold
+        return by_day
+
+
+def _with_months(period: Period) -> dict[str, tuple[date, date]] | None:
+    """The same where the period has a whole month. Raises OverflowError."""
+    start, end = period.from_date, period.to_date + timedelta(days=1)
+    first = start if start.day == 1 else (start.replace(day=1) + timedelta(days=31)).replace(day=1)
+    after = end.replace(day=1)
     if first >= after:
-        return {"months": _NEVER, "days": (period.from_date, period.to_date), "last_days": _NEVER}
+        return None
     return {
-        "months": (first, _month_of(after - timedelta(days=1))),
-        "days": (period.from_date, first - timedelta(days=1)),
+        "months": (first, (after - timedelta(days=1)).replace(day=1)),
+        "days": (start, first - timedelta(days=1)),
         "last_days": (after, period.to_date),
     }
-
-
-def _month_of(day: date) -> date:
-    return day.replace(day=1)
