@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, cast
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from api.answers import Answer, Count, Currency, Day, Id, Meaning, Moment, Quantity, Ratio, Sum
 from projections.reports.columns import Column, Measure
@@ -89,17 +90,49 @@ class FrameAnswer(Answer, rename={"from_date": "from", "to_date": "to"}):
 
 def answer_of(section: Section, name: str) -> type[FrameAnswer]:
     """The record of a section's answer; `name` begins those of its parts."""
-    row = _record(f"{name}Row", f"A row of: {section.title}.", section.all_columns, first=[_KEY])
     figures = [column for column in section.columns if column.unit not in {"text", "id"}]
+    numbers = [column for column in figures if column.unit not in {"date", "time"}]
     footer = _record(f"{name}Footer", f"A footer of: {section.title}.", figures, is_footer=True)
+    figure = _record(f"{name}Figures", f"Figures of: {section.title}.", numbers, is_footer=True)
+    change = _record(f"{name}Change", f"What figures rose by: {section.title}.", numbers, is_change=True)
+    ratios = _record(
+        f"{name}ChangeRatio", f"The same in proportion: {section.title}.", numbers, is_ratio=True
+    )
+    bare = _record(f"{name}GoneRow", f"A row of: {section.title}.", section.all_columns, first=[_KEY])
+    compared = msgspec.defstruct(
+        f"{name}RowComparison",
+        [
+            ("figures", Annotated[figure | None, Meaning("The figures then; null if there is no such row.")]),
+            ("change", Annotated[change, Meaning("What they rose by since.")]),
+            ("change_ratio", Annotated[ratios, Meaning("That, in proportion to what they were.")]),
+        ],
+        bases=(Answer,),
+        module=__name__,
+    )
+    compared.__doc__ = f"What a row is compared with: {section.title}."
+    beside = [
+        (
+            "comparison",
+            Annotated[compared, Meaning("The same of the other period, with `compare_to`.")] | UnsetType,
+            UNSET,
+        )
+    ]
+    row = _record(f"{name}Row", f"A row of: {section.title}.", section.all_columns, first=[_KEY], last=beside)
     comparison = msgspec.defstruct(
         f"{name}Comparison",
         [
             ("from_date", Annotated[Day, Meaning("The first business date.", "2026-02-01")]),
             ("to_date", Annotated[Day, Meaning("The last business date, itself included.", "2026-02-28")]),
-            ("rows", Annotated[list[row | None], Meaning("Beside each row shown, that of the same key.")]),  # type: ignore[valid-type]
             ("overall", Annotated[footer, Meaning("The footer of the whole section.")]),
-            ("differences", Annotated[footer, Meaning("What the whole rose by since.")]),
+            ("change", Annotated[change, Meaning("What the whole rose by since.")]),
+            ("change_ratio", Annotated[ratios, Meaning("That, in proportion to what it was.")]),
+            (
+                "gone",
+                Annotated[
+                    list[bare] | None,  # type: ignore[valid-type]
+                    Meaning("The rows that only that period has, with `include=gone`."),
+                ],
+            ),
         ],
         bases=(Answer,),
         rename={"from_date": "from", "to_date": "to"},
@@ -136,20 +169,29 @@ def _record(
     columns: Sequence[Column],
     *,
     first: Sequence[tuple[str, Any]] = (),
+    last: Sequence[tuple[str, Any, Any]] = (),
     is_footer: bool = False,
+    is_change: bool = False,
+    is_ratio: bool = False,
 ) -> type[Answer]:
-    fields = [*first, *((column.name, _field(column, is_footer=is_footer)) for column in columns)]
-    made = msgspec.defstruct(name, fields, bases=(Answer,), kw_only=True, module=__name__)
+    fields: list[Any] = [*first]
+    for column in columns:
+        kind = Ratio if is_ratio else _TYPES[column.unit]
+        has_always = not (is_change or is_ratio) and _has_always(column, is_footer=is_footer)
+        described = _meaning(column, "0.0345" if is_ratio else column.example)
+        fields.append((column.name, Annotated[kind if has_always else kind | None, described]))
+    made = msgspec.defstruct(name, [*fields, *last], bases=(Answer,), kw_only=True, module=__name__)
     made.__doc__ = meaning
     return cast("type[Answer]", made)
 
 
-def _field(column: Column, *, is_footer: bool) -> Any:
-    kind = _TYPES[column.unit]
+def _has_always(column: Column, *, is_footer: bool) -> bool:
+    return isinstance(column, Measure) and not (is_footer and column.footer == "none")
+
+
+def _meaning(column: Column, example: Any) -> Meaning:
     text = f"{column.meaning} `{column.formula}`." if column.formula else column.meaning
-    meaning = Meaning(text, column.example, column.needs)
-    has_always = isinstance(column, Measure) and not (is_footer and column.footer == "none")
-    return Annotated[kind, meaning] if has_always else Annotated[kind | None, meaning]
+    return Meaning(text, example, column.needs)
 
 
 def show_columns(columns: Iterable[Column]) -> list[ColumnAnswer]:

@@ -62,6 +62,8 @@ class Request:
             group=query.get("group"),
             sort=query["sort"],
             compare_to=query["compare_to"],
+            align=query.get("align"),
+            with_gone=query.get("include") == "gone",
             page=query["page"],
             limit=query["limit"],
         )

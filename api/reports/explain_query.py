@@ -31,6 +31,8 @@ def explain_query(area: str, sections: Mapping[str, Section]) -> Schema:
         "column": Text(shortest=1, longest=60, required=True, meaning="The column.", example="net_sales"),
         "row": Text(longest=400, meaning="The `key` of the row; without it the whole is meant."),
         "compare_to": None,
+        "align": None,
+        "include": None,
         **{name: FILTERS[name]() for name in sorted(filters)},
     }
     if groups:

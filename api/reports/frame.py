@@ -10,7 +10,7 @@ from projections.base import Row
 from projections.reports.columns import Column
 from projections.reports.section import Chart
 from projections.reports.stores import is_running
-from projections.reports.table import Comparison, Table
+from projections.reports.table import Comparison, Table, change, change_ratio
 
 #: How many rows a picture shows by themselves.
 MOST_BARS = 10
@@ -54,9 +54,28 @@ def show_table(table: Table, frame: Frame) -> dict[str, Any]:
 
 
 def _picked(table: Table) -> list[Row]:
-    names = [column.name for column in table.columns]
-    key_of = table.section.key_of
-    return [{"key": key_of(row), **{name: row[name] for name in names}} for row in table.rows]
+    comparison = table.comparison
+    if comparison is None:
+        return [_row(row, table) for row in table.rows]
+    return [
+        {**_row(row, table), "comparison": _compared(row, earlier, table)}
+        for row, earlier in zip(table.rows, comparison.rows, strict=True)
+    ]
+
+
+def _row(row: Row, table: Table) -> Row:
+    return {"key": table.section.key_of(row), **{column.name: row[column.name] for column in table.columns}}
+
+
+def _compared(row: Row, earlier: Row | None, table: Table) -> Row:
+    """The figures of another period beside those of a row or a footer, and what they rose by since."""
+    figures = [column.name for column in table.figures if column.unit not in {"text", "id", "date", "time"}]
+    before: Row = dict.fromkeys(figures) if earlier is None else earlier
+    return {
+        "figures": None if earlier is None else {name: earlier[name] for name in figures},
+        "change": {name: change(row[name], before[name]) for name in figures},
+        "change_ratio": {name: change_ratio(row[name], before[name]) for name in figures},
+    }
 
 
 def _footer(footer: Row, table: Table) -> Row:
@@ -65,16 +84,14 @@ def _footer(footer: Row, table: Table) -> Row:
 
 
 def _show_comparison(comparison: Comparison, table: Table) -> dict[str, Any]:
-    names = [column.name for column in table.columns]
-    key_of = table.section.key_of
+    rise = _compared(table.overall, comparison.overall, table)
     return {
         "from": comparison.period.from_date,
         "to": comparison.period.to_date,
-        "rows": [
-            row and {"key": key_of(row), **{name: row[name] for name in names}} for row in comparison.rows
-        ],
         "overall": _footer(comparison.overall, table),
-        "differences": _footer(comparison.differences, table),
+        "change": rise["change"],
+        "change_ratio": rise["change_ratio"],
+        "gone": None if comparison.gone is None else [_row(row, table) for row in comparison.gone],
     }
 
 

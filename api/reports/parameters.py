@@ -65,6 +65,13 @@ class ReportQuery(PageQuery):
     compare_to = Choice(
         "previous_period", "previous_year", "none", load_default="none", meaning="What to compare with."
     )
+    align = Choice(
+        "date",
+        "weekday",
+        load_default="date",
+        meaning="With `compare_to=previous_year`: the same dates, or the same weekdays 52 weeks before.",
+    )
+    include = Choice("gone", meaning="With `compare_to`: the rows too that only the other period has.")
     page = Whole(least=1, most=100_000, load_default=1, meaning="Which page, from 1.", example=1)
     limit = Whole(least=1, most=1_000, load_default=1_000, meaning="How many rows at most.", example=20)
 

@@ -8,6 +8,7 @@ from domain.errors import Invalid
 
 Interval = Literal["hour", "day", "week", "month", "quarter", "hour_of_day", "day_of_week"]
 CompareTo = Literal["previous_period", "previous_year", "none"]
+Align = Literal["date", "weekday"]
 
 
 class PeriodNotValid(Invalid):
@@ -43,20 +44,42 @@ class Period:
         if self.days > most:
             raise RangeTooLong
 
-    def compared(self, compare_to: CompareTo) -> "Period | None":
+    def compared(self, compare_to: CompareTo, align: Align | None = None) -> "Period | None":
         """The period to compare with: as many days right before, or the same dates a year earlier.
 
-        A year before 29 February is 28 February. Raises PeriodNotValid.
+        Whole months are compared with as many months before: February with January. A year before
+        29 February is 28 February; aligned by `weekday` it is 52 weeks before. Raises PeriodNotValid.
         """
         if compare_to == "none":
             return None
         try:
+            if compare_to == "previous_year" and align == "weekday":
+                return Period(self.from_date - _WEEKS, self.to_date - _WEEKS)
             if compare_to == "previous_year":
                 return Period(_year_before(self.from_date), _year_before(self.to_date))
             end = self.from_date - timedelta(days=1)
+            if months := self._months():
+                return Period(_months_before(self.from_date, months), end)
             return Period(end - (self.to_date - self.from_date), end)
         except (OverflowError, ValueError):
             raise PeriodNotValid from None
+
+    def _months(self) -> int:
+        """How many whole months of the calendar it is; 0 for what is none."""
+        after = self.to_date + timedelta(days=1)
+        if self.from_date.day != 1 or after.day != 1:
+            return 0
+        return (after.year - self.from_date.year) * 12 + after.month - self.from_date.month
+
+
+#: As many weeks as a year has.
+_WEEKS = timedelta(weeks=52)
+
+
+def _months_before(first: date, months: int) -> date:
+    """The first day of the month that is so many before."""
+    year, month = divmod(first.year * 12 + first.month - 1 - months, 12)
+    return date(year, month + 1, 1)
 
 
 def _year_before(day: date) -> date:

@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.pending import Pending
 from projections.base import Database, Projection, Row
 from projections.reports.columns import Column, Key, visible
-from projections.reports.period import CompareTo, Period
+from projections.reports.period import Align, CompareTo, Period
 
 Area = Literal["sales-summary", "inventory-report", "financial-report"]
 #: `first_reported` is what a day's figures were when it was closed, whatever became known since.
@@ -36,6 +36,9 @@ class Asked:
     sort: str | None = None
     basis: Basis = "current"
     compare_to: CompareTo = "none"
+    align: Align | None = None
+    #: Whether rows that only the other period has are wanted as well.
+    with_gone: bool = False
     page: int = 1
     limit: int | None = 20
 
@@ -46,7 +49,7 @@ class Asked:
 
     def compared(self) -> "Asked | None":
         """The same of the period that it is compared with, all rows of it. Raises PeriodNotValid."""
-        period = self.period.compared(self.compare_to)
+        period = self.period.compared(self.compare_to, self.align)
         return None if period is None else replace(self, period=period, compare_to="none", page=1, limit=None)
 
 

@@ -1,13 +1,13 @@
 """A section's answer as a table: rows, footers, what is beyond the page, and what it is compared with."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from domain.pending import Pending
 from projections.base import Database, Row
-from projections.reports.columns import Column, Derived, Key, derive, sums_of, trimmed
+from projections.reports.columns import Column, Derived, Key, derive, ratio, sums_of, trimmed
 from projections.reports.period import Period
 from projections.reports.section import Asked, Found, Section
 
@@ -19,7 +19,8 @@ class Comparison:
     period: Period
     rows: list[Row | None]
     overall: Row
-    differences: Row
+    #: The rows of that period of which this one has none, if they were asked for.
+    gone: list[Row] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +54,12 @@ def ask_table(db: Database, section: Section, asked: Asked) -> Pending[Table]:
     compared = section.question(db, other) if other else None
 
     def table() -> Table:
-        whole = _whole(section, asked, found.read())
+        first = found.read()
+        rows = [*first.rows]
+        whole = _whole(section, asked, first)
         if other and compared:
-            return _with_comparison(whole, other, compared.read())
+            keys = {_key(section, row) for row in rows}
+            return _with_comparison(whole, other, compared.read(), keys)
         return whole
 
     return Pending(table)
@@ -108,8 +112,11 @@ def _less(overall: Row, totals: Row, columns: Sequence[Column]) -> Row:
     }
 
 
-def _with_comparison(table: Table, other: Asked, found: Found) -> Table:
-    """The table beside the figures of another period, each row beside that of the same key."""
+def _with_comparison(table: Table, other: Asked, found: Found, keys: Collection[Any]) -> Table:
+    """The table beside the figures of another period, each row beside that of the same key.
+
+    `keys` are those of all rows of the table, of which a page is shown.
+    """
     section = table.section
     earlier = _whole(section, other, found)
     return replace(
@@ -118,10 +125,7 @@ def _with_comparison(table: Table, other: Asked, found: Found) -> Table:
             period=other.period,
             rows=_beside(table, earlier),
             overall=earlier.overall,
-            differences={
-                column.name: difference(table.overall[column.name], earlier.overall[column.name])
-                for column in section.columns
-            },
+            gone=[row for row in earlier.rows if _key(section, row) not in keys] if other.with_gone else None,
         ),
     )
 
@@ -140,8 +144,14 @@ def _key(section: Section, row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in section.identity)
 
 
-def difference(value: Any, earlier: Any) -> Any:
+def change(value: Any, earlier: Any) -> Any:
     """What a figure rose by; None where one of the two periods has none, or it is no number."""
     if not isinstance(value, int | Decimal) or not isinstance(earlier, int | Decimal):
         return None
-    return value - earlier
+    return trimmed(value - earlier)
+
+
+def change_ratio(value: Any, earlier: Any) -> Decimal | None:
+    """What a figure rose by in proportion to what it was; None where it was nothing."""
+    rise = change(value, earlier)
+    return None if rise is None else ratio(rise, abs(earlier))

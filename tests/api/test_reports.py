@@ -212,14 +212,14 @@ class TestTheSalesSummary:
 
     def test_a_period_is_compared_with_the_one_before_or_a_year_earlier(self, trade: Trade) -> None:
         before = trade.report("overview", f"{MARCH}&compare_to=previous_period").data
-        assert (before["comparison"]["from"], before["comparison"]["to"]) == ("2024-01-30", "2024-02-29")
+        assert (before["comparison"]["from"], before["comparison"]["to"]) == ("2024-02-01", "2024-02-29")
         agrees(before["comparison"]["overall"], [trade.orders[4]])
         year = trade.report("overview", f"{MARCH}&compare_to=previous_year").data
         assert (year["comparison"]["from"], year["comparison"]["to"]) == ("2023-03-01", "2023-03-31")
         agrees(year["comparison"]["overall"], [trade.orders[5]])
         for name in ("net_sales", "orders", "tax"):
             measures = year["comparison"]["overall"]
-            assert year["comparison"]["differences"][name] == year["overall"][name] - measures[name]
+            assert year["comparison"]["change"][name] == year["overall"][name] - measures[name]
         assert trade.report("overview", f"{MARCH}&compare_to=none").data["comparison"] is None
 
     def test_as_of_shows_what_was_known_then(self, trade: Trade) -> None:

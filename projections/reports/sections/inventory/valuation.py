@@ -17,7 +17,7 @@ from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
 from projections.reports.sections.inventory.places import here
 from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, ranked
 from projections.reports.stock import StockReports
-from projections.reports.table import difference
+from projections.reports.table import change
 
 ON_HAND = Measure(
     name="on_hand", label="On hand", unit="quantity", meaning="How much lies there.", example="42"
@@ -80,7 +80,7 @@ COLUMNS: tuple[Column, ...] = (
         unit="money",
         meaning="What would be earned by selling it at these prices.",
         needs=COSTS,
-        of=lambda row, _: difference(row["retail_value"], row["value"]),
+        of=lambda row, _: change(row["retail_value"], row["value"]),
         inputs=("retail_value", "value"),
         text="retail_value - value",
         example=16_700,
