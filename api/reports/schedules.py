@@ -97,6 +97,7 @@ SCHEDULES = Declaration(
             longest=MOST_RECIPIENTS,
             load_default=(),
             meaning="The users who are mailed where the file is; each must be one who may see the report.",
+            example=["4b6f1c1e-6a53-4f0e-9a39-0f6f3b1f2c11"],
         ),
         "enabled": Flag(load_default=True, meaning="Whether it runs."),
         "skip_if_empty": Flag(load_default=False, meaning="Whether nothing is sent if there are no rows."),

@@ -47,19 +47,22 @@ TOTALS_OF_COST = {
     "PurchaseLineAnswer",
     "PurchaseReceiptAnswer",
 }
-#: Shares of what goods are worth, and what they are of sales.
-OF_COMPARISONS = re.compile(r"(Gone)?Row$|Figures$|Change$|ChangeRatio$|Footer$")
+#: Figures of reports whose names do not tell that they follow from costs, by the rows that they are in …
 SHARES_OF_COST = {
     ("InventoryReportValuationRow", "share"),
-    ("InventoryReportValuationFooter", "share"),
     *(
-        (f"InventoryReportTurnover{part}", name)
-        for part in ("Row", "Footer")
+        ("InventoryReportTurnoverRow", name)
         for name in ("average_value", "turnover", "days_of_stock", "gmroi", "value_days", "abc")
     ),
     ("InventoryReportShrinkageRow", "rate"),
-    ("InventoryReportShrinkageFooter", "rate"),
+    ("FinancialReportMarginsRow", "markup"),
+    ("FinancialReportProfitAndLossRow", "inventory_adjustments"),
+    ("FinancialReportProfitAndLossRow", "operating_result_before_expenses"),
+    ("FinancialReportRefundsRow", "not_restocked_value"),
+    ("SalesSummaryRefundsRow", "not_restocked_value"),
 }
+#: … and the other records that have the same figures.
+OF_COMPARISONS = re.compile(r"(Gone)?Row$|Figures$|Change$|ChangeRatio$|Footer$")
 #: What a role without costs could reckon with if it were told; each is shown to those who may see costs.
 SHOWN = {
     "cost",
