@@ -12,11 +12,13 @@ from urllib.parse import urlencode
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from api.reports.explain_query import is_explained
 from api.reports.files.about import About
 from api.reports.permissions import PERMISSIONS
+from infra.cli.reports import reports
 from infra.identity.tokens import Tokens
 from infra.postgres.transactions import transaction
 from projections.reports.columns import COSTS, Column, Derived, Key
@@ -123,6 +125,15 @@ def company(service: Service) -> Iterator[Company]:
         eventually(partial(knows_all, client, f"{BASE}/{path_of(section)}?{urlencode(made.period)}", trade))
     yield made
     kept.close()
+
+
+def test_reports_that_the_worker_made_agree(company: Company) -> None:
+    arguments = ["verify", "--company", str(company.books.company_id)]
+    result = CliRunner().invoke(
+        reports, arguments, obj={"worker_conninfo": lambda: company.service.database.worker}
+    )
+    assert result.exit_code == 0, result.output
+    assert "differences: 0." in result.output
 
 
 def number(value: Any) -> Any:
