@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.agreeing import reports_agree
+
 SHIFTS, ORDERS = "/api/pos/shifts", "/api/pos/orders"
 NOON = "2024-05-04T12:00:00Z"
 PRICES = (1798, 4990, 3333, 1200, 2499, 2990, 3990)
@@ -115,6 +117,7 @@ def test_t8_over_http(day: Day) -> None:
     following = day.done(f"{SHIFTS}/open", {"register_id": day.register, "opening_float": 5000})
     assert following["expected_float"] == 5000
     agrees_with_the_day(day, report)
+    reports_agree(day.shop)
 
 
 def agrees_with_the_day(day: Day, report: Any) -> None:

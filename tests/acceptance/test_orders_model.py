@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.acceptance.orders.books import LIMIT, PRICE
 from tests.acceptance.orders.desk import Desk
+from tests.agreeing import reports_agree
 
 WHICH, UNITS, ODD = st.integers(0, 9), st.integers(1, 5), st.sampled_from([0, 0, 1, 50])
 #: What is done more often, and what less.
@@ -69,6 +70,7 @@ def test_one_of_each_is_in_the_books(make_shop: Callable[..., Any]) -> None:
     assert {order.status for order in desk.books.orders} == {"completed", "cancelled"}
     assert desk.books.dues > 0
     assert desk.books.credit > 0
+    reports_agree(desk.shop)
 
 
 @pytest.mark.long
@@ -92,5 +94,6 @@ def test_orders_are_what_their_books_say(
             do(desk, *step)
         assert desk.books.dues <= LIMIT
         assert desk.differences() == []
+        reports_agree(desk.shop)
 
     run()

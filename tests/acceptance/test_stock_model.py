@@ -15,6 +15,7 @@ from tests.acceptance.stock.refusals import DOCUMENTS, Refusals
 from tests.acceptance.stock.reservations import Reservations
 from tests.acceptance.stock.supplier_returns import SupplierReturns
 from tests.acceptance.stock.transfers import Transfers
+from tests.agreeing import reports_agree
 
 
 class Stock(Adjustments, SupplierReturns, Counts, Transfers, PurchaseOrders, Reservations, Refusals):
@@ -23,6 +24,7 @@ class Stock(Adjustments, SupplierReturns, Counts, Transfers, PurchaseOrders, Res
     def teardown(self) -> None:
         for moment in list(self.pictures)[::5]:
             self.look_back(moment)
+        reports_agree(self.company.shop)
 
 
 @pytest.fixture
@@ -81,6 +83,7 @@ def test_one_of_each_document_is_in_the_books(stock_of: type[Stock]) -> None:
         stock.the_ledger_adds_up_to_the_levels()
     for moment in stock.pictures:
         stock.look_back(moment)
+    reports_agree(stock.company.shop)
 
 
 @pytest.mark.long

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from tests.acceptance.till.books import EXCHANGE, Fact, Parked, ShiftBooks, Till, collected, tenders_of
 from tests.acceptance.till.orders import Order, paid_of
 from tests.acceptance.till.shop import AT_FIRST, COSTS, PRICES, TillShop
+from tests.agreeing import reports_agree
 
 #: Goods and how many of them, none twice; which of the tills, orders, lines or shifts there are.
 BASKET = st.lists(
@@ -132,6 +133,7 @@ class TillModel(RuleBasedStateMachine):
         self.reports_are_what_was_closed()
         self.shop.rebuild()
         self.reports_are_what_was_closed()
+        reports_agree(self.shop.company)
 
     def give_everything_back(self) -> None:
         """All that is left of every order comes back."""
