@@ -1,6 +1,5 @@
 """The figures that several sections show, each defined once."""
 
-from decimal import Decimal
 from typing import LiteralString
 
 from domain.money import round_ratio
@@ -224,7 +223,7 @@ def rate(
         of=lambda row, _: ratio(row[over], row[under]),
         inputs=of,
         text=f"{over} / {under}",
-        example=Decimal("0.2500"),
+        example="0.2500",
     )
 
 

@@ -34,7 +34,8 @@ _REFUNDS: LiteralString = f"""
            AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{STORES}
            AND (%(cashier)s::uuid IS NULL OR cashier_no = (
                 SELECT no FROM report_places
-                 WHERE company_id = %(company_id)s AND kind = 'cashier' AND id = %(cashier)s::uuid))"""
+                 WHERE company_id = %(company_id)s AND kind = 'cashier' AND id = %(cashier)s::uuid))
+           AND (%(channel)s::text IS NULL OR channel = %(channel)s::text)"""
 
 #: What of a refund belongs to which goods, and beside these what is of none.
 _PARTS: LiteralString = f"""
@@ -129,7 +130,7 @@ _STATEMENTS: Mapping[str, LiteralString] = {group: _statement(group) for group i
 
 
 # Of refunds, sales and days there is one fact for each refund, at the first of its parts in the row.
-_FACTS: LiteralString = f"""{_PARTS}, keyed AS (
+REFUND_FACTS: LiteralString = f"""{_PARTS}, keyed AS (
         SELECT part.*, {_TENDER} AS tender, person.id AS cashier_id, place.id AS store_id
           FROM part
           LEFT JOIN report_places AS person ON person.company_id = %(company_id)s
@@ -141,17 +142,15 @@ _FACTS: LiteralString = f"""{_PARTS}, keyed AS (
                    PARTITION BY position, CASE WHEN %(is_row)s::bool AND %(group)s::text = 'product'
                                                THEN product_id END ORDER BY line) = 1 AS is_first
           FROM keyed"""
-_IN_ROW: LiteralString = in_group(
-    {
-        "method": "tender IS NOT DISTINCT FROM %(key_tender)s::text",
-        "cashier": "cashier_id IS NOT DISTINCT FROM %(key_cashier_id)s::uuid",
-        "product": "product_id IS NOT DISTINCT FROM %(key_product_id)s::uuid",
-        "day": "business_date = %(key_business_date)s::date",
-        "store": "store_id = %(key_store_id)s::uuid",
-    }
-)
+IN_ROW: Mapping[str, LiteralString] = {
+    "method": "tender IS NOT DISTINCT FROM %(key_tender)s::text",
+    "cashier": "cashier_id IS NOT DISTINCT FROM %(key_cashier_id)s::uuid",
+    "product": "product_id IS NOT DISTINCT FROM %(key_product_id)s::uuid",
+    "day": "business_date = %(key_business_date)s::date",
+    "store": "store_id = %(key_store_id)s::uuid",
+}
 _WITHIN: LiteralString = "coalesce(sold_on BETWEEN %(from_date)s::date AND %(to_date)s::date, false)"
-_AMOUNTS: Mapping[LiteralString, LiteralString] = {
+REFUND_AMOUNTS: Mapping[LiteralString, LiteralString] = {
     **amounts_of((QUANTITY, RETURNS, TAX, TIPS, ROUNDING, REFUNDED, RESTOCKED_QUANTITY, NOT_RESTOCKED_VALUE)),
     "refund_count": "CASE WHEN is_first THEN 1 ELSE 0 END",
     "within_period": f"CASE WHEN {_WITHIN} THEN returns + tax + tips + rounding ELSE 0 END",
@@ -161,7 +160,8 @@ _AMOUNTS: Mapping[LiteralString, LiteralString] = {
 }
 
 
-def _ask(db: Database, asked: Asked) -> Pending[Found]:
+def ask_refunds(db: Database, asked: Asked) -> Pending[Found]:
+    """Ask for a row of each tender, cashier, product, day or store, and for the whole."""
     params = params_of(db, asked)
     rows = db.ask(_STATEMENTS[asked.group or "method"], params)
     total = db.ask(_STATEMENTS["total"], params)
@@ -190,10 +190,10 @@ REFUNDS = Section(
     keys=KEYS,
     identity=("tender", "cashier_id", "product_id", "business_date", "store_id"),
     columns=FIGURES,
-    question=_ask,
+    question=ask_refunds,
     sources=(SalesReports, ReportNames),
-    explanations=facts_behind(_FACTS, _AMOUNTS, _IN_ROW),
+    explanations=facts_behind(REFUND_FACTS, REFUND_AMOUNTS, in_group(IN_ROW)),
     order="-refunded",
-    filters=("cashier",),
+    filters=("cashier", "channel"),
     groups=("method", "cashier", "product", "day", "store"),
 )

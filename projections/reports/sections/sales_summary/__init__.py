@@ -12,6 +12,7 @@ from projections.reports.sections.sales_summary.by_register import BY_REGISTER
 from projections.reports.sections.sales_summary.by_store import BY_STORE
 from projections.reports.sections.sales_summary.discounts import DISCOUNTS
 from projections.reports.sections.sales_summary.overview import OVERVIEW
+from projections.reports.sections.sales_summary.refunds import REFUNDS
 
 #: In the order in which the document lists them.
 SALES_SUMMARY: tuple[Section, ...] = (
@@ -26,4 +27,5 @@ SALES_SUMMARY: tuple[Section, ...] = (
     BY_CUSTOMER,
     BY_PAYMENT_METHOD,
     DISCOUNTS,
+    REFUNDS,
 )
