@@ -142,7 +142,7 @@ REFUND_FACTS: LiteralString = f"""{_PARTS}, keyed AS (
                    PARTITION BY position, CASE WHEN %(is_row)s::bool AND %(group)s::text = 'product'
                                                THEN product_id END ORDER BY line) = 1 AS is_first
           FROM keyed"""
-IN_ROW: Mapping[str, LiteralString] = {
+IN_ROW: Mapping[LiteralString, LiteralString] = {
     "method": "tender IS NOT DISTINCT FROM %(key_tender)s::text",
     "cashier": "cashier_id IS NOT DISTINCT FROM %(key_cashier_id)s::uuid",
     "product": "product_id IS NOT DISTINCT FROM %(key_product_id)s::uuid",

@@ -1,5 +1,7 @@
 """Refunds: what came back, by cashier, product, day or store."""
 
+from typing import LiteralString
+
 from projections.reports.names import ReportNames
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Chart, Section
@@ -12,7 +14,7 @@ from projections.reports.sections.financial.refunds import (
     ask_refunds,
 )
 
-_GROUPS = ("cashier", "product", "day", "store")
+_GROUPS: tuple[LiteralString, ...] = ("cashier", "product", "day", "store")
 _COLUMNS = tuple(one for one in FIGURES if one not in {WITHIN_PERIOD, AFTER_PERIOD})
 _NAMES = {one.name for one in _COLUMNS}
 
