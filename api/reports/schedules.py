@@ -1,13 +1,14 @@
 """Schedules of reports: files that are made again and again, and mailed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from falcon import App, Request, Response
 
-from api.answers import Answer, Id, Meaning, Moment
-from api.fields import Choice, DayCut, Flag, Ids, Name, Text, Timezone, Whole
+from api.answers import Answer, Meaning, Moment
+from api.answers import Id as AnsweredId
+from api.fields import Choice, DayCut, Flag, Id, Many, Name, Text, Timezone, Whole
 from api.operations import Operation
 from api.reports.asking import UnknownColumn, request_of
 from api.reports.exports.access import check_area
@@ -38,18 +39,28 @@ _SOME_DAYS = {"from": "2026-03-01", "to": "2026-03-01"}
 _REFUSALS = (*REFUSALS, UnknownSection, ConditionNotValid)
 
 
+class Recipients(Many):
+    """Users, each once, in order."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Id(), longest=MOST_RECIPIENTS, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return tuple(dict.fromkeys(super()._deserialize(value, attr, data, **kwargs)))
+
+
 class LastRunAnswer(Answer):
     """What became of the last run of a schedule."""
 
     last_run: Annotated[Moment | None, Meaning("When the last run ended; null before the first.")] = None
     last_error: Annotated[str | None, Meaning("What went wrong in it, or why nothing was sent.")] = None
-    last_export_id: Annotated[Id | None, Meaning("The export with its file.")] = None
+    last_export_id: Annotated[AnsweredId | None, Meaning("The export with its file.")] = None
 
 
 class TryAnswer(Answer):
     """A run that was asked for."""
 
-    id: Annotated[Id, Meaning("The run.")]
+    id: Annotated[AnsweredId, Meaning("The run.")]
 
 
 SCHEDULES = Declaration(
@@ -93,8 +104,7 @@ SCHEDULES = Declaration(
             load_default=None,
             meaning="On which day of the month, the last one if there is no such day; null for every one.",
         ),
-        "recipients": Ids(
-            longest=MOST_RECIPIENTS,
+        "recipients": Recipients(
             load_default=(),
             meaning="The users who are mailed where the file is; each must be one who may see the report.",
             example=["4b6f1c1e-6a53-4f0e-9a39-0f6f3b1f2c11"],
@@ -191,7 +201,7 @@ def _check(resource: Resource, req: Request, resp: Response, values: Mapping[str
     resource.ask(req, resp, lambda reading: _check_recipients(reading, values["recipients"], key))
 
 
-def _check_recipients(reading: Reading, recipients: list[UUID], key: str) -> None:
+def _check_recipients(reading: Reading, recipients: Sequence[UUID], key: str) -> None:
     for index, user_id in enumerate(recipients):
         user = find_user(reading.db, user_id)
         if user is None or key not in keys_of(user["role"], user["granted"], user["denied"]):

@@ -36,6 +36,8 @@ def test_a_schedule_lives_as_every_setting_does(shop: Any) -> None:
     changed = admin.patch(one, {"weekday": None, "day": 31, "enabled": False}, If_Match=shown.headers["etag"])
     assert (changed.status, changed.data["day"], changed.data["enabled"]) == (200, 31, False)
     assert admin.patch(one, {"enabled": True}, If_Match='"1"').status == 412
+    assert admin.patch(one, {"recipients": recipients}).data["version"] == changed.data["version"]
+    assert admin.patch(one, {"recipients": []}).data["recipients"] == []
     assert [row["id"] for row in admin.get(PATH).data] == [made.data["id"]]
     assert admin.post(f"{one}/test").status == 202
     assert admin.delete(one).data["status"] == "archived"
