@@ -96,7 +96,7 @@ def request_of(
     return Request(
         section=section,
         period=period,
-        stores=_stores(query.get("store_id"), caller),
+        stores=stores_of(query.get("store_id"), caller),
         as_of=as_of,
         permissions=permissions,
         query=query,
@@ -109,7 +109,7 @@ def _sorts(section: Section, permissions: frozenset[str]) -> set[str]:
     return shown & {*section.sorts} if section.sorts else shown
 
 
-def _stores(named: list[UUID] | None, caller: Caller) -> tuple[UUID, ...] | None:
+def stores_of(named: list[UUID] | None, caller: Caller) -> tuple[UUID, ...] | None:
     """The stores that are named, else the caller's; None for all. Raises OtherStore."""
     if not named:
         return caller.store_ids or None

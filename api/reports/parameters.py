@@ -33,6 +33,7 @@ FILTERS: Mapping[str, Callable[[], fields.Field]] = {  # type: ignore[type-arg] 
         "month",
         "quarter",
         "hour_of_day",
+        "hour_of_week",
         "day_of_week",
         load_default="day",
         meaning="In which steps; weeks begin on Monday.",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from domain.errors import Invalid
 
-Interval = Literal["hour", "day", "week", "month", "quarter", "hour_of_day", "day_of_week"]
+Interval = Literal["hour", "day", "week", "month", "quarter", "hour_of_day", "day_of_week", "hour_of_week"]
 CompareTo = Literal["previous_period", "previous_year", "none"]
 Align = Literal["date", "weekday"]
 

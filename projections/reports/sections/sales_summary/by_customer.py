@@ -60,7 +60,8 @@ _JOINS: LiteralString = f"""
 
 def _ranked(columns: tuple[LiteralString, ...], order: LiteralString) -> LiteralString:
     """All customers of the stores, ranked by one figure; the whole is that of the stores' days."""
-    added: LiteralString = ", ".join(f"sum({one}) AS {one}" for one in columns)
+    # Facts say nothing of what they have nothing of, and neither does a sum of such.
+    added: LiteralString = ", ".join(f"coalesce(sum({one}), 0) AS {one}" for one in columns)
     place: LiteralString = "CASE WHEN %(descending)s::text IS NULL THEN rank ELSE -rank END NULLS LAST"
     return f"""
     WITH summed AS (

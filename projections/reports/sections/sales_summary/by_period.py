@@ -28,6 +28,7 @@ _KEYS: Mapping[str, Mapping[LiteralString, LiteralString]] = {
     "month": {"period": "date_trunc('month', business_date::timestamp)::date"},
     "quarter": {"period": "date_trunc('quarter', business_date::timestamp)::date"},
     "hour_of_day": {"hour": "hour"},
+    "hour_of_week": {"weekday": "extract(isodow FROM business_date)::int", "hour": "hour"},
     "day_of_week": {"weekday": "extract(isodow FROM business_date)::int"},
 }
 #: Whether a fact is in the interval of a row.
@@ -35,10 +36,12 @@ _IN_INTERVAL: LiteralString = """CASE %(interval)s::text
                 WHEN 'hour' THEN business_date = %(key_period)s::date AND hour = %(key_hour)s::int
                 WHEN 'day' THEN business_date = %(key_period)s::date
                 WHEN 'hour_of_day' THEN hour = %(key_hour)s::int
+                WHEN 'hour_of_week' THEN extract(isodow FROM business_date) = %(key_weekday)s::int
+                                     AND hour = %(key_hour)s::int
                 WHEN 'day_of_week' THEN extract(isodow FROM business_date) = %(key_weekday)s::int
                 ELSE date_trunc(%(interval)s::text, business_date::timestamp)::date = %(key_period)s::date
                 END"""
-_BY_HOUR = frozenset({"hour", "hour_of_day"})
+_BY_HOUR = frozenset({"hour", "hour_of_day", "hour_of_week"})
 
 
 def _statement(interval: str, *, is_filtered: bool) -> LiteralString:
@@ -98,7 +101,9 @@ def _key(row: Row) -> tuple[Any, ...]:
 def _intervals(period: Period, interval: str, cut: int) -> Iterator[Row]:
     """The intervals of a period by their keys; a trading day begins with the hour of its cut."""
     hours = [(cut + number) % 24 for number in range(24)]
-    if interval == "hour_of_day":
+    if interval == "hour_of_week":
+        yield from ({"weekday": weekday, "hour": hour} for weekday in range(1, 8) for hour in hours)
+    elif interval == "hour_of_day":
         yield from ({"hour": hour} for hour in hours)
     elif interval == "day_of_week":
         yield from ({"weekday": weekday} for weekday in range(1, 8))
