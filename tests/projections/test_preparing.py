@@ -33,4 +33,4 @@ def test_every_statement_can_be_prepared(database: Database) -> None:
                 except psycopg.Error as error:
                     wrong[name] = str(error)
         connection.rollback()
-    assert wrong == {}
+    assert wrong == {}, "\n".join(f"{name}: {error}" for name, error in wrong.items())

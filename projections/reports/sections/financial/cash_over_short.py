@@ -15,8 +15,7 @@ from projections.reports.sections.financial.behind import amounts_of, facts_behi
 from projections.reports.sections.financial.drawer_figures import FIGURES, KEYS, MEASURES
 
 #: The facts of the shifts that are asked about, and what each came to; one that is not closed has no row.
-_SHIFTS: LiteralString = """
-    WITH facts AS (
+_SHIFTS: LiteralString = """facts AS (
         SELECT * FROM drawer_facts
          WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
            AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
@@ -92,7 +91,7 @@ def _statement(kept: tuple[LiteralString, ...]) -> LiteralString:
     keys: LiteralString = ", ".join(
         f"{name}" if name in kept else f"NULL::{kind} AS {name}" for name, kind in _TYPES.items()
     )
-    return f"""{_SHIFTS}, rows AS (
+    return f"""WITH {_SHIFTS}, rows AS (
         SELECT {keys},{_SUMS}
           FROM shifts
          GROUP BY {", ".join(kept)}
@@ -116,7 +115,7 @@ _STATEMENTS: Mapping[str, LiteralString] = {group: _statement(kept) for group, k
 
 
 # Of what was over or short there is one fact for each shift, at its last.
-_FACTS: LiteralString = f"""{_SHIFTS}, closed AS (
+_FACTS: LiteralString = f"""WITH {_SHIFTS}, closed AS (
         SELECT facts.*, max(facts.position) OVER (PARTITION BY facts.shift_id) = facts.position AS is_last,
                shifts.counted - shifts.expected AS beyond
           FROM facts JOIN shifts USING (shift_id)

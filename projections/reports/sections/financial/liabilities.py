@@ -27,8 +27,7 @@ _ACCOUNT: LiteralString = """CASE coalesce(%(account)s::text, 'store_credit')
                          WHEN 'dues' THEN 'due' WHEN 'store_credit' THEN 'store_credit' END"""
 # A deposit is of the day on which something was paid of its order first; sales facts of kind 5 are payments,
 # those of kind 6 cancellations, and goods that are handed over use what was paid.
-_MOVED: LiteralString = f"""
-    WITH moved AS (
+_MOVED: LiteralString = f"""moved AS (
         SELECT CASE account WHEN 'due' THEN 'dues' ELSE account END AS account, kind, business_date, lot_date,
                customer_id AS holder_id, amount, position
           FROM account_facts
@@ -86,7 +85,7 @@ _COUNT = Measure(name="count", label="Holders", unit="count", meaning="")
 def _statement(kept: Mapping[LiteralString, LiteralString]) -> LiteralString:
     issued_in: LiteralString = kept.get("issued_in", "NULL::date")
     holder_id: LiteralString = kept.get("holder_id", "NULL::uuid")
-    return f"""{_MOVED}, by_holder AS (
+    return f"""WITH {_MOVED}, by_holder AS (
         SELECT account, {issued_in} AS issued_in, moved.holder_id AS holder, {holder_id} AS holder_id,
                last_on,{_SUMS}
           FROM moved JOIN last USING (account, holder_id)
@@ -141,7 +140,7 @@ _IN_ROW: LiteralString = f"""account = %(key_account)s::text AND {
         }
     )
 }"""
-_FACTS: LiteralString = f"""{_MOVED}
+_FACTS: LiteralString = f"""WITH {_MOVED}
         SELECT moved.*, 0 AS line, last_on FROM moved JOIN last USING (account, holder_id)"""
 
 

@@ -99,8 +99,7 @@ _ASKED: LiteralString = "\n           AND ".join(ITEM_FILTERS.values())
 def _of_items(key: LiteralString) -> LiteralString:
     """What rows of items come to, by a column of the items."""
     added: LiteralString = ", ".join(f"sum({one}) AS {one}" for one in columns_of(MEASURES))
-    return f"""
-    WITH known AS ({item_rows(columns_of(MEASURES))}
+    return f"""known AS ({item_rows(columns_of(MEASURES))}
     ), by_item AS (
         SELECT item_no, {added} FROM known GROUP BY item_no
     ), sold AS MATERIALIZED (
@@ -113,8 +112,7 @@ def _of_items(key: LiteralString) -> LiteralString:
     )"""
 
 
-_OF_STORES: LiteralString = f"""
-    WITH sold AS MATERIALIZED (
+_OF_STORES: LiteralString = f"""sold AS MATERIALIZED (
         SELECT place.id,
                {_SUMS}
           FROM (SELECT * FROM sales_line_facts
@@ -145,7 +143,7 @@ _NAMED: LiteralString = f"""
 
 
 def _statement(sold: LiteralString, called: LiteralString) -> LiteralString:
-    return f"""{sold}, page AS (
+    return f"""WITH {sold}, page AS (
         SELECT * FROM sold
          ORDER BY {order_by(_ORDERS, "id")}
          LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint

@@ -38,8 +38,7 @@ _REFUNDS: LiteralString = f"""
            AND (%(channel)s::text IS NULL OR channel = %(channel)s::text)"""
 
 #: What of a refund belongs to which goods, and beside these what is of none.
-_PARTS: LiteralString = f"""
-    WITH refund AS ({_REFUNDS}
+_PARTS: LiteralString = f"""refund AS ({_REFUNDS}
     ), part AS (
         SELECT refund.position, line.line::int AS line, refund.business_date, refund.store_no,
                refund.cashier_no, refund.sold_on, item.product_id,
@@ -74,17 +73,17 @@ _KEYS: Mapping[str, Mapping[LiteralString, LiteralString]] = {
     "store": {"store_no": "store_no"},
 }
 _LABELS: Mapping[str, LiteralString] = {
-    "cashier": f"""SELECT summed.*, person.id AS cashier_id, {user_name_of("person.id")} AS cashier
+    "cashier": f"""summed.*, person.id AS cashier_id, {user_name_of("person.id")} AS cashier
       FROM summed
       LEFT JOIN report_places AS person ON person.company_id = %(company_id)s AND person.kind = 'cashier'
             AND person.no = summed.cashier_no""",
-    "product": """SELECT summed.*, (
+    "product": """summed.*, (
             SELECT name FROM sales_variant_names
              WHERE company_id = %(company_id)s AND product_id = summed.product_id
              ORDER BY (position <= %(position)s::bigint) DESC, position DESC, line DESC
              LIMIT 1) AS product
       FROM summed""",
-    "store": f"""SELECT summed.*, place.id AS store_id, {name_of("place.id")} AS store
+    "store": f"""summed.*, place.id AS store_id, {name_of("place.id")} AS store
       FROM summed
       JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = 'store'
        AND place.no = summed.store_no""",
@@ -105,9 +104,9 @@ def _statement(group: str) -> LiteralString:
     selected: LiteralString = "".join(f"{sql} AS {name}, " for name, sql in keys.items())
     names: LiteralString = "".join(f"{name}, " for name in keys)
     grouped: LiteralString = f"\n         GROUP BY {', '.join(keys)}" if keys else ""
-    rows: LiteralString = _LABELS.get(group, "SELECT summed.* FROM summed")
+    rows: LiteralString = _LABELS.get(group, "summed.* FROM summed")
     order: LiteralString = f"\n     ORDER BY {', '.join(f'summed.{name}' for name in keys)}" if keys else ""
-    return f"""{_PARTS}, keyed AS (
+    return f"""WITH {_PARTS}, keyed AS (
         SELECT {selected}part.position, part.business_date AS refunded_on, sold_on, quantity, returns, tax,
                tips, rounding, restocked_quantity, not_restocked_value
           FROM part
@@ -122,7 +121,7 @@ def _statement(group: str) -> LiteralString:
         SELECT {names}{_SUMS}
           FROM by_refund{grouped}
     )
-    {rows}{order}
+    SELECT {rows}{order}
 """
 
 
@@ -130,7 +129,7 @@ _STATEMENTS: Mapping[str, LiteralString] = {group: _statement(group) for group i
 
 
 # Of refunds, sales and days there is one fact for each refund, at the first of its parts in the row.
-REFUND_FACTS: LiteralString = f"""{_PARTS}, keyed AS (
+REFUND_FACTS: LiteralString = f"""WITH {_PARTS}, keyed AS (
         SELECT part.*, {_TENDER} AS tender, person.id AS cashier_id, place.id AS store_id
           FROM part
           LEFT JOIN report_places AS person ON person.company_id = %(company_id)s
