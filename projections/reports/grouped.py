@@ -3,7 +3,8 @@
     BY_STORE = Grouping(source=STORE_DAYS, keys={"store_no": "store_no"}, measures=…, columns=…)
 
 A daily sum whose last fact is within the position that is asked for is the answer; where only a part of its
-facts is, these are added up themselves. So what was known at a moment costs what is known now costs.
+facts is, these are added up themselves. So what was known at a moment costs what is known now costs. Sums of
+whole months stand for their days in the same way, where a source has them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import Column, Measure
 from projections.reports.section import Asked, Found, Question
+from projections.reports.spans import span_params, spans_of
 
 #: The stores that are asked about, by their numbers.
 STORES: LiteralString = """
@@ -33,13 +35,16 @@ STORE_IDS: LiteralString = """
 class Source:
     """A table of facts with the table of their daily sums, or (`daily` is None) without.
 
-    `by` are the columns that tell the daily sums apart beside the business date; a fact has them too.
+    `monthly` is the table of sums of whole months, whose facts have the first day of the month for a business
+    date: for rows that tell no days apart. `by` are the columns that tell the sums apart beside the business
+    date; a fact has them too.
     `filters` are the conditions that can be asked for, by the names of their parameters: on columns that both
     tables have. `stores` is the condition on the stores that are asked about.
     """
 
     facts: LiteralString
     daily: LiteralString | None = None
+    monthly: LiteralString | None = None
     by: tuple[LiteralString, ...] = ("store_no",)
     filters: Mapping[str, LiteralString] = field(default_factory=lambda: MappingProxyType({}))
     stores: LiteralString = STORES
@@ -53,24 +58,59 @@ class Source:
         SELECT {selected}
           FROM {self.facts}
          WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{asked}"""
+        if self.monthly is None:
+            return self._of_days(self.daily, selected, asked)
+        by_month: LiteralString = ", ".join(
+            "month AS business_date" if one == "business_date" else one for one in columns
+        )
+        return f"""
+        SELECT {by_month}
+          FROM {self.monthly}
+         WHERE company_id = %(company_id)s AND last_position <= %(position)s::bigint
+           AND month BETWEEN %(sums_months_from)s::date AND %(sums_months_to)s::date{self._conditions()}
+     UNION ALL{self._of_days(self.daily, selected, self._beside_months(self.monthly))}"""
+
+    def _of_days(self, daily: LiteralString, selected: LiteralString, asked: LiteralString) -> LiteralString:
+        """The daily sums that are known whole, and the facts of those that are known in part."""
         same: LiteralString = ", ".join(("business_date", *self.by))
         return f"""
         SELECT {selected}
-          FROM {self.daily}
+          FROM {daily}
          WHERE company_id = %(company_id)s AND last_position <= %(position)s::bigint{asked}
      UNION ALL
         SELECT {selected}
           FROM {self.facts}
          WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
-           AND ({same}) IN (SELECT {same} FROM {self.daily}
+           AND ({same}) IN (SELECT {same} FROM {daily}
                              WHERE company_id = %(company_id)s AND last_position > %(position)s::bigint
                                AND first_position <= %(position)s::bigint{asked})"""
 
+    def _beside_months(self, monthly: LiteralString) -> LiteralString:
+        """The days for which sums of months do not stand: around them, and of those known in part."""
+        in_part: LiteralString = f"""{monthly}
+                         WHERE company_id = %(company_id)s
+                           AND month BETWEEN %(sums_months_from)s::date AND %(sums_months_to)s::date
+                           AND last_position > %(position)s::bigint
+                           AND first_position <= %(position)s::bigint"""
+        same: LiteralString = ", ".join(("month", *self.by))
+        month: LiteralString = ", ".join(("date_trunc('month', business_date::timestamp)::date", *self.by))
+        return f"""
+           AND (business_date BETWEEN %(sums_days_from)s::date AND %(sums_days_to)s::date
+                OR business_date BETWEEN %(sums_last_days_from)s::date AND %(sums_last_days_to)s::date
+                OR business_date BETWEEN (SELECT min(month) FROM {in_part})
+                        AND (%(sums_months_to)s::date + interval '1 month' - interval '1 day')::date
+                   AND ({month}) IN (
+                        SELECT {same} FROM {in_part})){self._conditions()}"""
+
     def asked(self) -> LiteralString:
         """The period, the stores and the filters that are asked for, as a condition on either table."""
-        conditions: LiteralString = "".join(f"\n           AND {one}" for one in self.filters.values())
         return f"""
-           AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{self.stores}{conditions}"""
+           AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{self._conditions()}"""
+
+    def _conditions(self) -> LiteralString:
+        """The stores and the filters that are asked for."""
+        conditions: LiteralString = "".join(f"\n           AND {one}" for one in self.filters.values())
+        return f"{self.stores}{conditions}"
 
 
 def total(measure: Measure) -> LiteralString:
@@ -130,6 +170,7 @@ def params_of(db: Database, asked: Asked) -> dict[str, Any]:
         "stores": None if asked.stores is None else list(asked.stores),
         "position": asked.position,
         "group": asked.group,
+        **span_params(spans_of(asked.period, by_year=False), prefix="sums_"),
         **dict.fromkeys(_FILTERS),
         **asked.filters,
     }

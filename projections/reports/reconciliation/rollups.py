@@ -90,6 +90,7 @@ _MONTHS: LiteralString = f"""
 
 _STATEMENTS: dict[LiteralString, tuple[Span, LiteralString]] = {
     "store day": ("day", _daily("sales_store_day", "sales_facts", ("store_no",), _SALE)),
+    "store month": ("month", _monthly("sales_store_month", "sales_facts", "store_no", _SALE)),
     "store hour": ("day", _daily("sales_store_hour", "sales_facts", ("store_no", "hour"), _SALE)),
     "register": ("day", _daily("sales_register_day", "sales_facts", ("store_no", "register_no"), _SALE)),
     "cashier": ("day", _daily("sales_cashier_day", "sales_facts", ("store_no", "cashier_no"), _SALE)),

@@ -14,6 +14,9 @@ _SALE_COLUMNS: LiteralString = """
     first_position bigint NOT NULL,
     last_position  bigint NOT NULL,
     orders         int NOT NULL,
+    refund_count   int NOT NULL,
+    voids          int NOT NULL,
+    overrides      int NOT NULL,
     items          numeric NOT NULL,
     gross_sales    numeric NOT NULL,
     discounts      numeric NOT NULL,
@@ -23,18 +26,17 @@ _SALE_COLUMNS: LiteralString = """
     rounding       numeric NOT NULL,
     cost_of_goods  numeric NOT NULL,
     returned_items numeric NOT NULL,
-    refund_count   int NOT NULL,
-    voids          int NOT NULL,
     void_value     numeric NOT NULL,
-    overrides      int NOT NULL,
     deposits       numeric NOT NULL,
     dues_created   numeric NOT NULL,
 """
 _ITEM_COLUMNS: LiteralString = """
     first_position      bigint NOT NULL,
     last_position       bigint NOT NULL,
-    orders              int NOT NULL,
     item_no             int NOT NULL,
+    orders              int NOT NULL,
+    below_cost          int NOT NULL,
+    uncosted            int NOT NULL,
     quantity            numeric NOT NULL,
     returned_quantity   numeric NOT NULL,
     gross_sales         numeric NOT NULL,
@@ -44,8 +46,6 @@ _ITEM_COLUMNS: LiteralString = """
     cost_of_goods       numeric NOT NULL,
     restocked_quantity  numeric NOT NULL,
     not_restocked_value numeric NOT NULL,
-    below_cost          int NOT NULL,
-    uncosted            int NOT NULL,
 """
 
 # Today's rows are written again and again, each beside its former self; those of earlier days hardly ever.
@@ -64,6 +64,13 @@ ROLLUPS: LiteralString = f"""
         hour           smallint NOT NULL,
         {_SALE_COLUMNS}
         PRIMARY KEY (company_id, business_date, store_no, hour)
+    ) WITH (fillfactor = 90);
+    CREATE TABLE sales_store_month (
+        company_id     uuid NOT NULL,
+        month          date NOT NULL,
+        store_no       int NOT NULL,
+        {_SALE_COLUMNS}
+        PRIMARY KEY (company_id, month, store_no)
     ) WITH (fillfactor = 90);
     CREATE TABLE sales_register_day (
         company_id     uuid NOT NULL,
@@ -174,6 +181,16 @@ ADD_STORE_DAY: LiteralString = f"""
           FROM added
          GROUP BY company_id, business_date, store_no
             ON CONFLICT (company_id, business_date, store_no) DO UPDATE SET {_SALE_ADDED}
+    )
+"""
+
+ADD_STORE_MONTH: LiteralString = f"""
+    by_store_month AS (
+        INSERT INTO sales_store_month AS rollup (company_id, month, store_no, {_SALE_NAMES})
+        SELECT company_id, date_trunc('month', business_date::timestamp)::date, store_no, {_SALE_SUMS}
+          FROM added
+         GROUP BY company_id, date_trunc('month', business_date::timestamp)::date, store_no
+            ON CONFLICT (company_id, month, store_no) DO UPDATE SET {_SALE_ADDED}
     )
 """
 

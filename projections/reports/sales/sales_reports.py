@@ -33,6 +33,7 @@ class SalesReports(Projection):
     """
 
     name = "report_sales"
+    version = 2
     tables = (
         "report_places",
         "report_items",
@@ -46,6 +47,7 @@ class SalesReports(Projection):
         "sales_discount_facts",
         "sales_payment_facts",
         "sales_store_day",
+        "sales_store_month",
         "sales_store_hour",
         "sales_register_day",
         "sales_cashier_day",

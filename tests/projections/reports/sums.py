@@ -112,6 +112,15 @@ ROLLUPS: dict[str, tuple[str, list[str], list[str], str, list[str], Any, Any]] =
         lambda fact: (fact.day, fact.store_id),
         one_part,
     ),
+    "sales_store_month": (
+        "sales_facts",
+        ["month", "store_no"],
+        ["found.month", "store.id"],
+        STORES,
+        TOTALS,
+        lambda fact: (fact.day.replace(day=1), fact.store_id),
+        one_part,
+    ),
     "sales_store_hour": (
         "sales_facts",
         ["business_date", "store_no", "hour"],

@@ -20,7 +20,7 @@ from projections.reports.sections.financial.profit_figures import (
     OF_STOCK,
     PAID_OUT,
 )
-from projections.reports.sections.financial.sales_days import SALES_DAYS
+from projections.reports.sections.financial.sales_days import OF_MONTHS, SALES_DAYS, SALES_MONTHS
 from projections.reports.sections.financial.steps import IN_STEP, STEPS, filled
 from projections.reports.stock import StockReports
 
@@ -84,7 +84,7 @@ def _sales(group: str) -> Question:
     if group == _STORE:
         return grouped(
             Grouping(
-                source=SALES_DAYS,
+                source=SALES_MONTHS,
                 keys={"store_no": "store_no"},
                 measures=OF_SALES,
                 columns=_COLUMNS,
@@ -95,7 +95,8 @@ def _sales(group: str) -> Question:
             )
         )
     key: LiteralString = STEPS.get(group, "NULL::date")
-    return grouped(Grouping(source=SALES_DAYS, keys={"period": key}, measures=OF_SALES, columns=_COLUMNS))
+    source = SALES_MONTHS if group in OF_MONTHS or group not in STEPS else SALES_DAYS
+    return grouped(Grouping(source=source, keys={"period": key}, measures=OF_SALES, columns=_COLUMNS))
 
 
 def _question(group: str) -> Question:

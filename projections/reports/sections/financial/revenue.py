@@ -7,7 +7,7 @@ from typing import LiteralString
 from domain.pending import Pending
 from projections.base import Database
 from projections.reports.columns import Key
-from projections.reports.grouped import Grouping, Joined, grouped, total, whole
+from projections.reports.grouped import Grouping, Joined, Source, grouped, total, whole
 from projections.reports.groups import by_group
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
@@ -24,7 +24,7 @@ from projections.reports.sections.figures import (
     measures_of,
 )
 from projections.reports.sections.financial.behind import amounts_of, facts_behind, in_group
-from projections.reports.sections.financial.sales_days import SALES_DAYS
+from projections.reports.sections.financial.sales_days import OF_MONTHS, SALES_DAYS, SALES_MONTHS
 from projections.reports.sections.financial.steps import IN_STEP, STEPS, filled
 from projections.reports.sections.sales_summary.items import item_params, item_rows
 from projections.reports.sections.sales_summary.sources import SALE_FACTS
@@ -68,9 +68,10 @@ def _grouped(
     column: LiteralString,
     labels: Mapping[LiteralString, LiteralString] = MappingProxyType({}),
     joins: LiteralString = "",
+    sums: Source = SALES_MONTHS,
 ) -> Question:
-    """Of daily sums, or with a channel of the facts themselves."""
-    sources = (SALES_DAYS, SALE_FACTS) if column != "channel" else (SALE_FACTS,)
+    """Of these sums, or with a channel of the facts themselves."""
+    sources = (sums, SALE_FACTS) if column != "channel" else (SALE_FACTS,)
     return grouped(
         *(
             Grouping(
@@ -125,7 +126,7 @@ _BESIDE_LINES = grouped(
             measures=_OF_SALES,
             columns=("tips", "rounding"),
         )
-        for source in (SALES_DAYS, SALE_FACTS)
+        for source in (SALES_MONTHS, SALE_FACTS)
     )
 )
 
@@ -141,7 +142,8 @@ def _with_all_keys(key: LiteralString, *questions: Question) -> Question:
 
 
 def _steps(step: LiteralString) -> Question:
-    question = _grouped({"period": STEPS[step]}, "business_date")
+    sums = SALES_MONTHS if step in OF_MONTHS else SALES_DAYS
+    question = _grouped({"period": STEPS[step]}, "business_date", sums=sums)
     return filled(_with_all_keys("period", question), step, (*KEYS, *FIGURES))
 
 

@@ -10,7 +10,7 @@ from projections.reports.grouped import Grouping, Source, grouped
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.financial.behind import amounts_of, facts_behind
-from projections.reports.sections.financial.sales_days import SALES_DAYS
+from projections.reports.sections.financial.sales_days import SALES_DAYS, SALES_MONTHS
 
 KEYS = (
     Key(name="tax_no", label="Tax number", unit="count", meaning="Its number; 0 is what bears no tax."),
@@ -121,7 +121,7 @@ _BY_TAX = grouped(
 )
 _WHOLE = grouped(
     Grouping(
-        source=SALES_DAYS,
+        source=SALES_MONTHS,
         keys={},
         measures=(
             _ORDERS,

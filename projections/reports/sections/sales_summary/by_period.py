@@ -9,13 +9,18 @@ from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import Key
 from projections.reports.explaining import explanations
-from projections.reports.grouped import Grouping, ask_rows, nothing_of
+from projections.reports.grouped import Grouping, Source, ask_rows, nothing_of
 from projections.reports.intervals import first_days, next_first
 from projections.reports.period import Period
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.figures import SALES, measures_of
-from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_DAYS, STORE_HOURS
+from projections.reports.sections.sales_summary.sources import (
+    SALE_FACTS,
+    STORE_DAYS,
+    STORE_HOURS,
+    STORE_MONTHS,
+)
 from projections.reports.stores import ask_stores
 
 _MEASURES = measures_of(SALES)
@@ -42,13 +47,19 @@ _IN_INTERVAL: LiteralString = """CASE %(interval)s::text
                 ELSE date_trunc(%(interval)s::text, business_date::timestamp)::date = %(key_period)s::date
                 END"""
 _BY_HOUR = frozenset({"hour", "hour_of_day", "hour_of_week"})
+_BY_MONTH = frozenset({"month", "quarter"})
 
 
 def _statement(interval: str, *, is_filtered: bool) -> LiteralString:
-    by_hour = interval in _BY_HOUR
-    source = SALE_FACTS if is_filtered else STORE_HOURS if by_hour else STORE_DAYS
-    columns: tuple[LiteralString, ...] = ("business_date", *(("hour",) if by_hour else ()), *_NAMES)
+    source = SALE_FACTS if is_filtered else _sums_by(interval)
+    hour: tuple[LiteralString, ...] = ("hour",) if interval in _BY_HOUR else ()
+    columns = ("business_date", *hour, *_NAMES)
     return Grouping(source=source, keys=_KEYS[interval], measures=_MEASURES, columns=columns).statement()
+
+
+def _sums_by(interval: str) -> Source:
+    """The fewest sums that tell the intervals apart."""
+    return STORE_HOURS if interval in _BY_HOUR else STORE_MONTHS if interval in _BY_MONTH else STORE_DAYS
 
 
 _STATEMENTS: Mapping[str, LiteralString] = {

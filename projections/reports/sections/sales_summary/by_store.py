@@ -1,13 +1,17 @@
 """What each store sold."""
 
+from typing import LiteralString
+
+from domain.pending import Pending
+from projections.base import Database
 from projections.reports.columns import Column, Key, Measure
 from projections.reports.explaining import explanations
-from projections.reports.grouped import Grouping, grouped
+from projections.reports.grouped import Grouping, Joined, Source, ask_rows, grouped
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Chart, Section
+from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.figures import SALES, SHARE, measures_of
-from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_DAYS
+from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_DAYS, STORE_MONTHS
 
 OPEN_DAYS = Measure(
     name="open_days",
@@ -18,11 +22,49 @@ OPEN_DAYS = Measure(
     example=26,
 )
 COLUMNS: tuple[Column, ...] = (*SALES, SHARE, OPEN_DAYS)
-_MEASURES = measures_of(COLUMNS)
-_COLUMNS = ("store_no", "business_date", *(one.name for one in measures_of(SALES)))
+_MEASURES = measures_of(SALES)
+_COLUMNS: tuple[LiteralString, ...] = tuple(one.name for one in _MEASURES)
 _JOINS = """
       JOIN report_places AS place
         ON place.company_id = %(company_id)s AND place.kind = 'store' AND place.no = summed.store_no"""
+
+_SUMS = grouped(
+    *(
+        Grouping(
+            source=source,
+            keys={"store_no": "store_no"},
+            measures=_MEASURES,
+            columns=("store_no", *_COLUMNS),
+            labels={"store_id": "place.id", "name": name_of("place.id")},
+            joins=_JOINS,
+        )
+        for source in (STORE_MONTHS, SALE_FACTS)
+    )
+)
+
+
+def _open_days(source: Source) -> LiteralString:
+    """On how many days each store sold something that was not voided; sums of months do not tell it."""
+    return f"""
+    WITH known AS ({source.rows(("store_no", "business_date", "orders"))}
+    ), summed AS (
+        SELECT store_no, count(*) AS open_days
+          FROM (SELECT store_no FROM known GROUP BY store_no, business_date HAVING sum(orders) > 0) AS open
+         GROUP BY store_no
+    )
+    SELECT place.id AS store_id, summed.open_days
+      FROM summed{_JOINS}
+"""
+
+
+_OPEN_DAYS: LiteralString = _open_days(STORE_DAYS)
+_OPEN_DAYS_OF_CHANNEL: LiteralString = _open_days(SALE_FACTS)
+
+
+def _ask_open_days(db: Database, asked: Asked) -> Pending[Found]:
+    statement = _OPEN_DAYS if asked.filters["channel"] is None else _OPEN_DAYS_OF_CHANNEL
+    return ask_rows(db, asked, statement, (OPEN_DAYS,))
+
 
 BY_STORE = Section(
     area="sales-summary",
@@ -35,19 +77,7 @@ BY_STORE = Section(
     ),
     identity=("store_id",),
     columns=COLUMNS,
-    question=grouped(
-        *(
-            Grouping(
-                source=source,
-                keys={"store_no": "store_no"},
-                measures=_MEASURES,
-                columns=_COLUMNS,
-                labels={"store_id": "place.id", "name": name_of("place.id")},
-                joins=_JOINS,
-            )
-            for source in (STORE_DAYS, SALE_FACTS)
-        )
-    ),
+    question=Joined(keys=("store_id",), questions=(_SUMS, _ask_open_days), measures=COLUMNS),
     sources=(SalesReports, ReportNames),
     explanations=explanations(
         SALE_FACTS,

@@ -4,17 +4,14 @@ What was sold to nobody known stands under an id of its own, `NOBODY`.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Any, LiteralString
 
 from projections.base import Database
 from projections.reports.grouped import STORES, params_of
-from projections.reports.period import Period
 from projections.reports.sales.rollups import NOBODY
 from projections.reports.section import Asked
+from projections.reports.spans import span_params, spans_of
 
-#: A span without any day.
-_NEVER = (date(2, 1, 1), date(1, 1, 1))
 #: Of which month, customer and store a fact is.
 _MONTH: LiteralString = f"""date_trunc('month', business_date::timestamp)::date,
                 coalesce(customer_id, {NOBODY}), store_no"""
@@ -51,32 +48,5 @@ def customer_rows(columns: Sequence[LiteralString]) -> LiteralString:
 
 def customer_params(db: Database, asked: Asked) -> dict[str, Any]:
     """The parameters of a question about customers."""
-    bounds = {
-        f"{name}_{end}": day
-        for name, span in month_spans(asked.period).items()
-        for end, day in zip(("from", "to"), span, strict=True)
-    }
-    return {**params_of(db, asked), **bounds, "limit": asked.limit, "offset": asked.offset}
-
-
-def month_spans(period: Period) -> dict[str, tuple[date, date]]:
-    """A period as its whole months, named by their first days, and the days before and after these."""
-    by_day = {"months": _NEVER, "days": (period.from_date, period.to_date), "last_days": _NEVER}
-    try:
-        return _with_months(period) or by_day
-    except OverflowError:  # at the ends of our era, where nothing was sold
-        return by_day
-
-
-def _with_months(period: Period) -> dict[str, tuple[date, date]] | None:
-    """The same where the period has a whole month. Raises OverflowError."""
-    start, end = period.from_date, period.to_date + timedelta(days=1)
-    first = start if start.day == 1 else (start.replace(day=1) + timedelta(days=31)).replace(day=1)
-    after = end.replace(day=1)
-    if first >= after:
-        return None
-    return {
-        "months": (first, (after - timedelta(days=1)).replace(day=1)),
-        "days": (start, first - timedelta(days=1)),
-        "last_days": (after, period.to_date),
-    }
+    spans = span_params(spans_of(asked.period, by_year=False))
+    return {**params_of(db, asked), **spans, "limit": asked.limit, "offset": asked.offset}

@@ -4,19 +4,15 @@ An item is a variant as it was filed when it was sold: under a category, a brand
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from typing import Any, LiteralString
 
 from projections.base import Database
 from projections.reports.columns import Column, Measure
 from projections.reports.explaining import Explanations, explanations
 from projections.reports.grouped import STORES, Source, params_of
-from projections.reports.period import Period
 from projections.reports.section import EVERYTHING, Asked
 from projections.reports.sections.sales_summary.sources import SALE_FACTS, SALE_FILTERS
-
-#: A span without any day.
-_NEVER = (date(2, 1, 1), date(1, 1, 1))
+from projections.reports.spans import span_params, spans_by_day, spans_of
 
 #: The items that are asked about; the tree of categories is that of now.
 ITEM_FILTERS: Mapping[str, LiteralString] = {
@@ -108,64 +104,13 @@ def item_params(db: Database, asked: Asked) -> dict[str, Any]:
     spans = (
         spans_of(asked.period, by_year=not is_past) if asked.stores is None else spans_by_day(asked.period)
     )
-    bounds = {
-        f"{name}_{end}": day
-        for name, span in spans.items()
-        for end, day in zip(("from", "to"), span, strict=True)
-    }
     return {
         **params_of(db, asked),
-        **bounds,
+        **span_params(spans),
         "is_past": is_past,
         "limit": asked.limit,
         "offset": asked.offset,
     }
-
-
-def spans_by_day(period: Period) -> dict[str, tuple[date, date]]:
-    """The spans of a period of which sums over the whole company tell nothing: its days."""
-    spans = dict.fromkeys(("years", "months", "last_months", "last_days"), _NEVER)
-    return {**spans, "days": (period.from_date, period.to_date)}
-
-
-def spans_of(period: Period, *, by_year: bool = True) -> dict[str, tuple[date, date]]:
-    """A period as whole years, the whole months before and after them, and the days before and after these.
-
-    Years and months are named by their first days. Of a year that is known in part months tell more than it
-    does itself, so that it is not asked `by_year` when that can be.
-    """
-    start, end = period.from_date, period.to_date + timedelta(days=1)
-    first = start if start.day == 1 else _month_after(start)
-    after = end.replace(day=1)
-    if first >= after:
-        return spans_by_day(period)
-    days, last_days = (start, first - timedelta(days=1)), (after, period.to_date)
-    first_year = first if first.month == 1 else date(first.year + 1, 1, 1)
-    after_year = date(after.year, 1, 1)
-    if first_year >= after_year or not by_year:
-        months = (first, _month_before(after))
-        return {
-            "years": _NEVER,
-            "months": months,
-            "last_months": _NEVER,
-            "days": days,
-            "last_days": last_days,
-        }
-    return {
-        "years": (first_year, date(after_year.year - 1, 1, 1)),
-        "months": (first, _month_before(first_year)),
-        "last_months": (after_year, _month_before(after)),
-        "days": days,
-        "last_days": last_days,
-    }
-
-
-def _month_after(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
-
-
-def _month_before(day: date) -> date:
-    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def item_explanations(

@@ -17,7 +17,7 @@ from projections.reports.sections.sales_summary.money import (
     PAYMENTS_NET,
     ask_money,
 )
-from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_DAYS
+from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_MONTHS
 
 VOID_VALUE = Measure(
     name="void_value",
@@ -76,7 +76,7 @@ _COLUMNS = tuple(measure.sum or measure.name for measure in _OF_SALES)
 _SALES = grouped(
     *(
         Grouping(source=source, keys={}, measures=_OF_SALES, columns=_COLUMNS)
-        for source in (STORE_DAYS, SALE_FACTS)
+        for source in (STORE_MONTHS, SALE_FACTS)
     )
 )
 

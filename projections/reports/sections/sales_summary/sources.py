@@ -18,6 +18,8 @@ SALE_FILTERS: Mapping[str, LiteralString] = {
 }
 
 STORE_DAYS = Source(facts="sales_facts", daily="sales_store_day")
+#: For rows that tell no days apart.
+STORE_MONTHS = Source(facts="sales_facts", daily="sales_store_day", monthly="sales_store_month")
 STORE_HOURS = Source(facts="sales_facts", daily="sales_store_hour", by=("store_no", "hour"))
 REGISTER_DAYS = Source(facts="sales_facts", daily="sales_register_day", by=("store_no", "register_no"))
 CASHIER_DAYS = Source(facts="sales_facts", daily="sales_cashier_day", by=("store_no", "cashier_no"))

@@ -102,6 +102,7 @@ FAULTS = [
         flipped(table, "gross_sales")
         for table in (
             "sales_store_day",
+            "sales_store_month",
             "sales_store_hour",
             "sales_register_day",
             "sales_cashier_day",
