@@ -29,6 +29,7 @@ from api import (
     reports,
     shifts,
     stock,
+    super_dashboard,
     sync,
     users,
 )
@@ -75,6 +76,7 @@ AREAS = (
     lookups,
     packages,
     companies,
+    super_dashboard,
     company_settings,
     catalog,
     stock,

@@ -133,6 +133,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "report_schedules.edit": ("edit schedules of reports", (_A, _M)),
         "report_schedules.archive": ("archive schedules of reports", (_A, _M)),
         "audit.view": ("see who did what and when", (SUPER_ADMIN, _A)),
+        "platform.dashboard": ("see the figures of the whole platform", (SUPER_ADMIN,)),
         "projections.view": ("see how read models stand", (SUPER_ADMIN,)),
     }
 )

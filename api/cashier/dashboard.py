@@ -33,6 +33,7 @@ from domain.shifts.report import HeldTotals
 from projections.base import Row
 from projections.cashier_days import CashierDay, ask_day
 from projections.held_sales import sum_held_sales
+from projections.reports.columns import ratio
 from projections.reports.sales.sales_reports import SalesReports
 from projections.shifts.figures import ask_figures, figures_of
 from projections.shifts.own import ask_current, ask_troubles
@@ -144,5 +145,6 @@ def _show_sales(hours: list[Row]) -> OwnSalesAnswer:
         net_sales=net_sales,
         total_collected=net_sales + sums["tax"] + sums["tips"] + sums["rounding"],
         average=round_ratio(net_sales, orders) if orders else None,
+        items_per_order=ratio(sums["items"], orders),
         tips=sums["tips"],
     )

@@ -2,7 +2,20 @@
 
 from typing import Annotated, Literal, get_args
 
-from api.answers import Answer, Count, Currency, Day, Expected, Id, Meaning, Moment, Money, Quantity, Sum
+from api.answers import (
+    Answer,
+    Count,
+    Currency,
+    Day,
+    Expected,
+    Id,
+    Meaning,
+    Moment,
+    Money,
+    Quantity,
+    Ratio,
+    Sum,
+)
 from api.shifts.answers import ShiftAnswer
 from domain.orders import FulfilmentStatus, OrderStatus, PaymentStatus
 
@@ -26,6 +39,7 @@ class OwnSalesAnswer(Answer):
     net_sales: Annotated[Sum, Meaning("Without tax, discounts and what came back.", 31_400)]
     total_collected: Annotated[Sum, Expected("With tax, tips and rounding.", 37_366)]
     average: Annotated[Sum | None, Meaning("`net_sales / orders`; null without sales.", 748)]
+    items_per_order: Annotated[Ratio | None, Meaning("`items / orders`; null without sales.", "2.3095")]
     tips: Annotated[Sum, Expected("Tips, without those that were given back.", 0)]
 
 

@@ -27,6 +27,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "Companies, the packages they are offered, and their subscriptions.",
     ),
     ("/api/admin/packages", "Platform", ""),
+    ("/api/super", "Platform", ""),
     ("/api/admin/settings", "Settings", "What holds for the whole company."),
     ("/api/admin/reports", "Reports", "Figures over business dates.\n\n" + DEFINITIONS),
     ("/api/lookups", "Lookups", "What there is to choose from, and what completes what is being typed."),

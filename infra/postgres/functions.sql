@@ -78,3 +78,80 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_t
      ORDER BY head.position - coalesce(round.verified_position, 0) DESC
      LIMIT 1
 $$;
+
+-- How far read models are behind, each of each company, over all of them: numbers for those who watch, nothing else.
+-- What is parked waits for a person, not for a worker, and is counted by itself.
+DROP FUNCTION IF EXISTS :schema.projection_lag_of_all();
+CREATE FUNCTION :schema.projection_lag_of_all()
+RETURNS TABLE (
+    max_events bigint, p99_events bigint, max_seconds double precision, p99_seconds double precision, parked bigint
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+    WITH lag AS (
+        SELECT mark.parked_at, head.position - mark.position AS events,
+               coalesce(extract(epoch FROM clock_timestamp() - waiting.recorded_at), 0)::double precision AS seconds
+          FROM :schema.projection_checkpoints AS mark
+          JOIN :schema.company_head AS head ON head.company_id = mark.company_id
+          LEFT JOIN :schema.events AS waiting
+            ON waiting.company_id = mark.company_id AND waiting.position = mark.position + 1
+           AND mark.position < head.position
+    )
+    SELECT coalesce(max(events) FILTER (WHERE parked_at IS NULL), 0),
+           coalesce(percentile_disc(0.99) WITHIN GROUP (ORDER BY events) FILTER (WHERE parked_at IS NULL), 0),
+           coalesce(max(seconds) FILTER (WHERE parked_at IS NULL), 0),
+           coalesce(percentile_disc(0.99) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE parked_at IS NULL), 0),
+           count(parked_at)
+      FROM lag
+$$;
+
+-- How many events all companies have recorded, and how many of them since a moment: numbers for those who watch,
+-- nothing else. Positions have no gaps, and `recorded_at` never runs backwards: halving finds the moment in the logs
+-- that have news, by looks into the primary key.
+DROP FUNCTION IF EXISTS :schema.recorded_events(timestamptz);
+CREATE FUNCTION :schema.recorded_events(since timestamptz) RETURNS TABLE (events bigint, events_since bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+    WITH RECURSIVE bounds AS (
+        SELECT head.company_id, head.position AS newest, 0::bigint AS low, head.position AS high
+          FROM :schema.company_head AS head WHERE head.recorded_at > since
+     UNION ALL
+        SELECT bounds.company_id, bounds.newest,
+               CASE WHEN middle.is_earlier THEN middle.place ELSE bounds.low END,
+               CASE WHEN middle.is_earlier THEN bounds.high ELSE middle.place - 1 END
+          FROM bounds
+         CROSS JOIN LATERAL (
+                SELECT (bounds.low + bounds.high + 1) / 2 AS place,
+                       EXISTS (SELECT FROM :schema.events AS event
+                                WHERE event.company_id = bounds.company_id
+                                  AND event.position = (bounds.low + bounds.high + 1) / 2
+                                  AND event.recorded_at <= since) AS is_earlier
+               ) AS middle
+         WHERE bounds.low < bounds.high
+    )
+    SELECT (SELECT coalesce(sum(head.position), 0)::bigint FROM :schema.company_head AS head),
+           coalesce(sum(newest - low) FILTER (WHERE low = high), 0)::bigint
+      FROM bounds
+$$;
+
+-- What all companies of each currency sold on each business date: sums for the platform alone, of no company by itself.
+-- Not in plain SQL, which would be looked through before the tables of the read models are there.
+DROP FUNCTION IF EXISTS :schema.sales_of_all_companies(date, date);
+CREATE FUNCTION :schema.sales_of_all_companies(first_date date, last_date date)
+RETURNS TABLE (currency text, business_date date, orders bigint, net_sales numeric)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, :schema, pg_temp AS $$
+BEGIN
+    IF current_setting('app.company_id')::uuid <> '00000000-0000-4000-8000-000000000000' THEN
+        RAISE EXCEPTION 'only the platform sees what all companies sold' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY
+    SELECT company.currency, day.business_date, sum(day.orders)::bigint, sum(day.net_sales)
+      FROM :schema.companies AS company
+     CROSS JOIN LATERAL (
+            SELECT rollup.business_date, sum(rollup.orders) AS orders,
+                   sum(rollup.gross_sales - rollup.discounts - rollup.returns) AS net_sales
+              FROM :schema.sales_store_day AS rollup
+             WHERE rollup.company_id = company.company_id
+               AND rollup.business_date BETWEEN first_date AND last_date
+             GROUP BY rollup.business_date
+           ) AS day
+     GROUP BY company.currency, day.business_date;
+END $$;

@@ -118,6 +118,7 @@ class TestDashboard:
             "net_sales": 300,
             "total_collected": 367,
             "average": 150,
+            "items_per_order": "1.5000",
             "tips": 10,
         }
         assert day["refunds"] == {"count": 0, "total": 0}
