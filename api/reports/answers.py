@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from api.answers import Answer, Count, Currency, Day, Id, Meaning, Moment, Quantity, Ratio, Sum
-from projections.reports.columns import Column, Measure
+from projections.reports.columns import Column
 from projections.reports.section import Section
 
 _TYPES: dict[str, Any] = {
@@ -92,9 +92,9 @@ def answer_of(section: Section, name: str) -> type[FrameAnswer]:
     """The record of a section's answer; `name` begins those of its parts."""
     figures = [column for column in section.columns if column.unit not in {"text", "id"}]
     numbers = [column for column in figures if column.unit not in {"date", "time"}]
-    footer = _record(f"{name}Footer", f"A footer of: {section.title}.", figures, is_footer=True)
-    figure = _record(f"{name}Figures", f"Figures of: {section.title}.", numbers, is_footer=True)
-    change = _record(f"{name}Change", f"What figures rose by: {section.title}.", numbers, is_change=True)
+    footer = _record(f"{name}Footer", f"A footer of: {section.title}.", figures)
+    figure = _record(f"{name}Figures", f"Figures of: {section.title}.", numbers)
+    change = _record(f"{name}Change", f"What figures rose by: {section.title}.", numbers)
     ratios = _record(
         f"{name}ChangeRatio", f"The same in proportion: {section.title}.", numbers, is_ratio=True
     )
@@ -170,23 +170,17 @@ def _record(
     *,
     first: Sequence[tuple[str, Any]] = (),
     last: Sequence[tuple[str, Any, Any]] = (),
-    is_footer: bool = False,
-    is_change: bool = False,
     is_ratio: bool = False,
 ) -> type[Answer]:
     fields: list[Any] = [*first]
+    # What there is nothing to tell of is null: no figure is there in every row of every group.
     for column in columns:
         kind = Ratio if is_ratio else _TYPES[column.unit]
-        has_always = not (is_change or is_ratio) and _has_always(column, is_footer=is_footer)
         described = _meaning(column, "0.0345" if is_ratio else column.example)
-        fields.append((column.name, Annotated[kind if has_always else kind | None, described]))
+        fields.append((column.name, Annotated[kind | None, described]))
     made = msgspec.defstruct(name, [*fields, *last], bases=(Answer,), kw_only=True, module=__name__)
     made.__doc__ = meaning
     return cast("type[Answer]", made)
-
-
-def _has_always(column: Column, *, is_footer: bool) -> bool:
-    return isinstance(column, Measure) and not (is_footer and column.footer == "none")
 
 
 def _meaning(column: Column, example: Any) -> Meaning:
