@@ -65,6 +65,13 @@ class ChartAnswer(Answer):
     series: Annotated[list[SeriesAnswer], Meaning("The figures.")]
 
 
+class RestatedAnswer(Answer):
+    """What became known of days of stores after they were closed."""
+
+    late_facts: Annotated[Count, Meaning("How many sales, refunds and the like.", 2)]
+    net_sales: Annotated[Sum, Meaning("By what they changed net sales.", -1_100)]
+
+
 class FrameAnswer(Answer, rename={"from_date": "from", "to_date": "to"}):
     """What every section answers beside its rows."""
 
@@ -83,6 +90,10 @@ class FrameAnswer(Answer, rename={"from_date": "from", "to_date": "to"}):
     read_position: Annotated[int, Meaning("The position of the log this knows.", 42)]
     computed_at: Annotated[Moment, Meaning("When this was computed.")]
     partial: Annotated[bool, Meaning("Whether a business date of the period is not over somewhere.", False)]
+    restated: Annotated[
+        RestatedAnswer | None,
+        Meaning("What of these days and stores became known since; only with `basis=first_reported`."),
+    ]
     columns: Annotated[list[ColumnAnswer], Meaning("What the columns of the rows mean.")]
     count: Annotated[Count, Meaning("How many rows there are in all.", 1)]
     chart: Annotated[ChartAnswer | None, Meaning("The picture of the section, if it has one.")]

@@ -61,6 +61,7 @@ class Request:
             filters={name: query.get(name) for name in self.section.filters},
             group=query.get("group"),
             sort=query["sort"],
+            basis=query.get("basis", "current"),
             compare_to=query["compare_to"],
             align=query.get("align"),
             with_gone=query.get("include") == "gone",

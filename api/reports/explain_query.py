@@ -10,7 +10,7 @@ from marshmallow import Schema
 from api.errors import InvalidParameter
 from api.fields import Choice, Text
 from api.reports.asking import UnknownColumn
-from api.reports.parameters import FILTERS, ReportQuery
+from api.reports.parameters import FILTERS, ReportQuery, basis
 from domain.errors import Detail, Invalid
 from projections.reports.columns import Column, Derived
 from projections.reports.section import Section
@@ -31,6 +31,7 @@ def explain_query(area: str, sections: Mapping[str, Section]) -> Schema:
         "column": Text(shortest=1, longest=60, required=True, meaning="The column.", example="net_sales"),
         "row": Text(longest=400, meaning="The `key` of the row; without it the whole is meant."),
         "compare_to": None,
+        "basis": basis(),
         "align": None,
         "include": None,
         **{name: FILTERS[name]() for name in sorted(filters)},
@@ -48,6 +49,8 @@ def check_filters(section: Section, query: Mapping[str, Any]) -> None:
     taken = {*section.filters, *(("group",) if section.groups else ())}
     given = {name for name in (*FILTERS, "group") if query.get(name) is not None}
     defaults = {name for name in FILTERS if FILTERS[name]().load_default == query.get(name)}
+    if query.get("basis") == "first_reported" and not section.has_first_reported:
+        given.add("basis")
     if unknown := given - taken - defaults:
         raise InvalidParameter(
             details=[Detail(name, "unknown", f"{section.title} has none.") for name in sorted(unknown)]

@@ -26,6 +26,7 @@ class Frame:
     position: int | None
     read_position: int
     now: datetime
+    restated: Row | None = None
 
 
 def show_table(table: Table, frame: Frame) -> dict[str, Any]:
@@ -44,6 +45,7 @@ def show_table(table: Table, frame: Frame) -> dict[str, Any]:
         "read_position": frame.read_position,
         "computed_at": frame.now,
         "partial": is_running(period, stores, frame.now),
+        "restated": frame.restated,
         "columns": show_columns(table.columns),
         "rows": _picked(table),
         **{name: _footer(getattr(table, name), table) for name in ("totals", "overall", "others")},

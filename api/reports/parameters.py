@@ -77,6 +77,16 @@ class ReportQuery(PageQuery):
     limit = Whole(least=1, most=1_000, load_default=1_000, meaning="How many rows at most.", example=20)
 
 
+def basis() -> Choice:
+    """Whether figures of now are asked for, or what days were first reported as."""
+    return Choice(
+        "current",
+        "first_reported",
+        load_default="current",
+        meaning="`first_reported` leaves out what became known of a day after it was closed.",
+    )
+
+
 def query_of(section: Section, name: str) -> Body:
     """The parameters of a section, as a schema of this name."""
     names = ", ".join(section.sorts or [column.name for column in section.all_columns])
@@ -88,6 +98,8 @@ def query_of(section: Section, name: str) -> Body:
         meaning=f"What to sort by, a minus turns the order around: {names}.",
         example=section.order,
     )
+    if section.has_first_reported:
+        own["basis"] = basis()
     if section.is_ranked:
         own["limit"] = Whole(
             least=1, most=1_000, load_default=20, meaning="How many rows at most.", example=20

@@ -18,6 +18,7 @@ from projections.base import plan_for_values
 from projections.companies import find_company
 from projections.reports.section import Section
 from projections.reports.sections import SECTIONS
+from projections.reports.sections.sales_summary.restatements import ask_restated
 from projections.reports.stores import ask_stores
 from projections.reports.table import ask_table
 
@@ -76,7 +77,10 @@ class SectionReport(Resource):
             # What comes from several read models is told as far as all of them know it.
             if len(self.section.sources) > 1 or request.as_of:
                 position = min(position, reading.position)
-            table = ask_table(db, self.section, request.asked(position)).read()
+            asked = request.asked(position)
+            pending = ask_table(db, self.section, asked)
+            restated = ask_restated(db, asked) if asked.basis == "first_reported" else None
+            table = pending.read()
             frame = Frame(
                 currency=company["currency"],
                 stores=stores.read(),
@@ -84,6 +88,7 @@ class SectionReport(Resource):
                 position=position if request.as_of else None,
                 read_position=reading.position,
                 now=now,
+                restated=restated.read() if restated else None,
             )
             return show_table(table, frame)
 

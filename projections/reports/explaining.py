@@ -8,7 +8,8 @@ from typing import Any, LiteralString
 from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import Column, Derived, Measure
-from projections.reports.grouped import Source, params_of
+from projections.reports.first_reported import IS_IN_BASIS, JOIN_CUTS
+from projections.reports.grouped import STORES, Source, params_of
 from projections.reports.section import Asked
 
 #: By the name of a figure, the statement of its facts: their `position`, `line` and `amount`.
@@ -23,7 +24,7 @@ def explanations(
     line: LiteralString = "0",
     joins: LiteralString = "",
 ) -> Explanations:
-    """The facts of all figures that add up over these, in a row.
+    """The facts of all figures that add up over these, in a row; of figures first reported only their own.
 
     `conditions` say of each key what it is of a fact; `%(key_…)s` is the row's. Without a row the facts of
     the whole are meant.
@@ -44,11 +45,16 @@ def _facts(
     line: LiteralString,
     joins: LiteralString,
 ) -> LiteralString:
+    # Only facts of sales are of days that are closed.
+    is_of_days = source.stores is STORES
+    cuts: LiteralString = JOIN_CUTS if is_of_days else ""
+    in_basis: LiteralString = f" AND {IS_IN_BASIS}" if is_of_days else ""
     keyed: LiteralString = "".join(f"\n           AND (NOT %(is_row)s::bool OR {one})" for one in conditions)
     return f"""
         SELECT position, {line} AS line, {amount} AS amount
-          FROM {source.facts}{joins}
-         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{source.asked()}{keyed}
+          FROM {source.facts}{cuts}{joins}
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{in_basis}{source.asked()}
+               {keyed}
            AND ({amount}) <> 0"""
 
 

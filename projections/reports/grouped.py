@@ -16,7 +16,8 @@ from typing import Any, LiteralString
 from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import Column, Measure
-from projections.reports.section import Asked, Found, Question
+from projections.reports.first_reported import WITH_CUTS
+from projections.reports.section import Asked, Basis, Found, Question
 from projections.reports.spans import span_params, spans_of
 
 #: The stores that are asked about, by their numbers.
@@ -102,6 +103,26 @@ class Source:
                    AND ({month}) IN (
                         SELECT {same} FROM {in_part})){self._conditions()}"""
 
+    def first_reported(self, columns: Sequence[LiteralString]) -> LiteralString:
+        """The same of what days of stores were first reported as: up to the `cuts` of a statement."""
+        selected: LiteralString = ", ".join(columns)
+        asked = self.asked()
+        facts: LiteralString = f"""
+        SELECT {selected}
+          FROM {self.facts} JOIN cuts USING (business_date, store_no)
+         WHERE company_id = %(company_id)s AND position <= cut{asked}"""
+        if self.daily is None:
+            return facts
+        same: LiteralString = ", ".join(("business_date", *self.by))
+        return f"""
+        SELECT {selected}
+          FROM {self.daily} JOIN cuts USING (business_date, store_no)
+         WHERE company_id = %(company_id)s AND last_position <= cut{asked}
+     UNION ALL{facts}
+           AND ({same}) IN (SELECT {same} FROM {self.daily} JOIN cuts USING (business_date, store_no)
+                             WHERE company_id = %(company_id)s AND last_position > cut
+                               AND first_position <= cut{asked})"""
+
     def asked(self) -> LiteralString:
         """The period, the stores and the filters that are asked for, as a condition on either table."""
         return f"""
@@ -140,14 +161,21 @@ class Grouping:
 
     def statement(self) -> LiteralString:
         """As it is sent; composed when its module is imported."""
+        return f"WITH {self._summed(self.source.rows(self.columns))}"
+
+    def first_reported(self) -> LiteralString:
+        """The same of what days of stores were first reported as."""
+        summed = self._summed(self.source.first_reported(self.columns))
+        return f"WITH {WITH_CUTS}{summed}"
+
+    def _summed(self, rows: LiteralString) -> LiteralString:
         keys: LiteralString = "".join(f"{sql} AS {name}, " for name, sql in self.keys.items())
         sums: LiteralString = ",\n               ".join(map(total, self.measures))
         labels: LiteralString = "".join(f", {sql} AS {name}" for name, sql in self.labels.items())
         names: LiteralString = ", ".join(self.keys)
         grouped: LiteralString = f"\n         GROUP BY {names}" if names else ""
         order: LiteralString = f"\n     ORDER BY {names}" if names else ""
-        return f"""
-    WITH known AS ({self.source.rows(self.columns)}
+        return f"""known AS ({rows}
     ), summed AS (
         SELECT {keys}{sums}
           FROM known{grouped}
@@ -171,6 +199,7 @@ def params_of(db: Database, asked: Asked) -> dict[str, Any]:
         "position": asked.position,
         "group": asked.group,
         **span_params(spans_of(asked.period, by_year=False), prefix="sums_"),
+        "basis": asked.basis,
         **dict.fromkeys(_FILTERS),
         **asked.filters,
     }
@@ -190,15 +219,15 @@ class Grouped:
     """A question that the first of some groupings answers which has every filter that is asked for."""
 
     groupings: tuple[Grouping, ...]
-    #: Their statements, in the same order.
-    statements: tuple[LiteralString, ...]
+    #: Their statements, in the same order, by the basis.
+    statements: Mapping[Basis, tuple[LiteralString, ...]]
 
     def __call__(self, db: Database, asked: Asked) -> Pending[Found]:
         """Ask it."""
         filters = {name for name, value in asked.filters.items() if value is not None}
         grouping, statement = next(
             (grouping, statement)
-            for grouping, statement in zip(self.groupings, self.statements, strict=True)
+            for grouping, statement in zip(self.groupings, self.statements[asked.basis], strict=True)
             if filters <= grouping.source.filters.keys()
         )
         return ask_rows(db, asked, statement, grouping.measures)
@@ -206,7 +235,13 @@ class Grouped:
 
 def grouped(*groupings: Grouping) -> Grouped:
     """The question of these groupings, the cheapest first."""
-    return Grouped(groupings=groupings, statements=tuple(one.statement() for one in groupings))
+    return Grouped(
+        groupings=groupings,
+        statements={
+            "current": tuple(one.statement() for one in groupings),
+            "first_reported": tuple(one.first_reported() for one in groupings if one.source.stores is STORES),
+        },
+    )
 
 
 def ask_rows(

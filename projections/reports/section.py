@@ -100,6 +100,8 @@ class Section:
     sources: tuple[type[Projection], ...]
     order: str
     filters: tuple[str, ...] = ()
+    #: Whether it can say what days were first reported as.
+    has_first_reported: bool = False
     groups: tuple[str, ...] = ()
     #: Of the figures that add up over facts, the statements of these (`projections/reports/explaining.py`).
     explanations: Mapping[LiteralString, LiteralString] = field(default_factory=lambda: MappingProxyType({}))

@@ -29,7 +29,7 @@ from projections.base import Fact, Projection
 from projections.reports.columns import COSTS
 from projections.reports.period import CompareTo, Period
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Section
+from projections.reports.section import Asked, Basis, Section
 from projections.reports.table import Table, ask_table
 
 MARCH = Period(date(2024, 3, 1), date(2024, 3, 31))
@@ -187,6 +187,7 @@ class Shop:
         page: int = 1,
         sort: str | None = None,
         group: str | None = None,
+        basis: Basis = "current",
         **filters: Any,
     ) -> Table:
         """What a section answers to somebody who may see all of it."""
@@ -200,6 +201,7 @@ class Shop:
             page=page,
             sort=sort,
             group=group or next(iter(section.groups), None),
+            basis=basis,
             filters={name: filters.get(name, DEFAULTS.get(name)) for name in section.filters},
         )
         with self.open() as opened:

@@ -13,6 +13,7 @@ from projections.reports.sections.sales_summary.by_store import BY_STORE
 from projections.reports.sections.sales_summary.discounts import DISCOUNTS
 from projections.reports.sections.sales_summary.overview import OVERVIEW
 from projections.reports.sections.sales_summary.refunds import REFUNDS
+from projections.reports.sections.sales_summary.restatements import RESTATEMENTS
 
 #: In the order in which the document lists them.
 SALES_SUMMARY: tuple[Section, ...] = (
@@ -28,4 +29,5 @@ SALES_SUMMARY: tuple[Section, ...] = (
     BY_PAYMENT_METHOD,
     DISCOUNTS,
     REFUNDS,
+    RESTATEMENTS,
 )

@@ -5,6 +5,7 @@ from typing import LiteralString
 from domain.pending import Pending
 from projections.base import Database
 from projections.reports.explaining import Explanations, explained
+from projections.reports.first_reported import IS_IN_BASIS, JOIN_CUTS, WITH_CUTS
 from projections.reports.grouped import STORES
 from projections.reports.sales.rollups import NOBODY
 from projections.reports.section import Asked, Found
@@ -23,9 +24,9 @@ _IS_NEW: LiteralString = f"""NOT EXISTS (
                          AND void.orders < 0 AND void.position <= %(position)s::bigint))"""
 
 
-def _statement(rows: LiteralString) -> LiteralString:
+def _statement(rows: LiteralString, cuts: LiteralString = "") -> LiteralString:
     return f"""
-    WITH buyer AS (
+    WITH {cuts}buyer AS (
         SELECT customer_id
           FROM ({rows}) AS known
          WHERE customer_id <> {NOBODY}
@@ -39,21 +40,26 @@ def _statement(rows: LiteralString) -> LiteralString:
 
 _OF_MONTHS: LiteralString = _statement(customer_rows(("orders",)))
 _OF_SALES: LiteralString = _statement(SALE_FACTS.rows(("customer_id", "orders")))
+_FIRST_REPORTED: LiteralString = _statement(SALE_FACTS.first_reported(("customer_id", "orders")), WITH_CUTS)
 
 
 def ask_buyers(db: Database, asked: Asked) -> Pending[Found]:
     """Ask for both numbers, in one row."""
     is_filtered = any(value is not None for value in asked.filters.values())
-    answer = db.ask(_OF_SALES if is_filtered else _OF_MONTHS, customer_params(db, asked))
+    statement = _OF_SALES if is_filtered else _OF_MONTHS
+    answer = db.ask(
+        _FIRST_REPORTED if asked.basis == "first_reported" else statement, customer_params(db, asked)
+    )
     return Pending(lambda: Found(rows=answer.rows()))
 
 
+_BUYING: LiteralString = SALE_FACTS.rows(("customer_id", "orders", "position", "business_date", "store_no"))
 #: Each customer by their first sale of the period.
 _BUYERS: LiteralString = f"""
         SELECT position, 0 AS line, 1 AS amount
           FROM (SELECT customer_id, min(position) FILTER (WHERE orders > 0) AS position
-                  FROM ({SALE_FACTS.rows(("customer_id", "orders", "position"))}) AS known
-                 WHERE customer_id IS NOT NULL
+                  FROM ({_BUYING}) AS known{JOIN_CUTS}
+                 WHERE customer_id IS NOT NULL AND {IS_IN_BASIS}
                  GROUP BY customer_id
                 HAVING sum(orders) > 0) AS buyer"""
 EXPLAINED_BUYERS: Explanations = {

@@ -1,5 +1,6 @@
 """What was sold of each brand."""
 
+from projections.reports.closings import ReportClosings
 from projections.reports.columns import Key
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
@@ -20,10 +21,11 @@ BY_BRAND = Section(
     identity=("brand_id",),
     columns=LINES,
     question=sums_of_items("brand_id", {"name": name_of("summed.brand_id")}),
-    sources=(SalesReports, ReportNames),
+    sources=(SalesReports, ReportNames, ReportClosings),
     explanations=item_explanations(
         LINES, {"brand_id": "item.brand_id IS NOT DISTINCT FROM %(key_brand_id)s::uuid"}
     ),
+    has_first_reported=True,
     order="-net_sales",
     filters=("channel",),
     chart=Chart(kind="bar", of=("net_sales",), label="name"),

@@ -1,5 +1,6 @@
 """What each cashier sold, gave back and changed the price of."""
 
+from projections.reports.closings import ReportClosings
 from projections.reports.columns import Column, Key, Measure
 from projections.reports.explaining import explanations
 from projections.reports.grouped import Grouping, grouped
@@ -71,8 +72,9 @@ BY_CASHIER = Section(
             for source in (CASHIER_DAYS, SALE_FACTS)
         )
     ),
-    sources=(SalesReports,),
+    sources=(SalesReports, ReportClosings),
     explanations=explanations(SALE_FACTS, COLUMNS, {"cashier_id": is_place("cashier")}),
+    has_first_reported=True,
     order="-net_sales",
     filters=("channel",),
     chart=Chart(kind="bar", of=("net_sales",), label="name"),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.pending import Pending
 from projections.base import Database, Row
+from projections.reports.closings import ReportClosings
 from projections.reports.columns import Key, sums_of
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
@@ -116,8 +117,9 @@ BY_CATEGORY = Section(
     identity=("category_id",),
     columns=LINES,
     question=ask_categories,
-    sources=(SalesReports, ReportNames),
+    sources=(SalesReports, ReportNames, ReportClosings),
     explanations=item_explanations(LINES, {"category_id": _BELOW}),
+    has_first_reported=True,
     order="-net_sales",
     filters=("depth", "channel"),
     in_footer=_is_root,

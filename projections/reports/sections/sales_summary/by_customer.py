@@ -5,8 +5,10 @@ from typing import LiteralString
 
 from domain.pending import Pending
 from projections.base import Database
+from projections.reports.closings import ReportClosings
 from projections.reports.columns import Key
 from projections.reports.explaining import explanations
+from projections.reports.first_reported import WITH_CUTS
 from projections.reports.grouped import Source, total
 from projections.reports.ranked import ask_page, order_by, order_params, overall_of
 from projections.reports.sales.rollups import NOBODY
@@ -91,11 +93,11 @@ def _ranked(columns: tuple[LiteralString, ...], order: LiteralString) -> Literal
 """
 
 
-def _whole(rows: LiteralString) -> LiteralString:
+def _whole(rows: LiteralString, cuts: LiteralString = "") -> LiteralString:
     """The customers of these rows, which are also what the whole is added up from."""
     orders = {name: sql for name, (_, sql) in _ORDERS.items()}
     return f"""
-    WITH sold AS MATERIALIZED (
+    WITH {cuts}sold AS MATERIALIZED (
         SELECT customer_id AS key, {_SUMS}
           FROM ({rows}) AS known
          WHERE {_IN_GROUP}
@@ -114,9 +116,9 @@ def _whole(rows: LiteralString) -> LiteralString:
 
 _RANKED: Mapping[str, LiteralString] = {name: _ranked(*order) for name, order in _ORDERS.items()}
 _OF_GROUP: LiteralString = _whole(customer_rows(_NAMES))
-_OF_CHANNEL: LiteralString = _whole(
-    SALE_FACTS.rows((f"coalesce(customer_id, {NOBODY}) AS customer_id", *_NAMES))
-)
+_OF_FACTS: tuple[LiteralString, ...] = (f"coalesce(customer_id, {NOBODY}) AS customer_id", *_NAMES)
+_OF_CHANNEL: LiteralString = _whole(SALE_FACTS.rows(_OF_FACTS))
+_FIRST_REPORTED: LiteralString = _whole(SALE_FACTS.first_reported(_OF_FACTS), WITH_CUTS)
 
 
 def ask_customers(db: Database, asked: Asked) -> Pending[Found]:
@@ -127,6 +129,8 @@ def ask_customers(db: Database, asked: Asked) -> Pending[Found]:
 
 
 def _statement(asked: Asked) -> LiteralString:
+    if asked.basis == "first_reported":
+        return _FIRST_REPORTED
     if asked.filters["channel"] is not None:
         return _OF_CHANNEL
     if asked.filters["customer_group"] is not None:
@@ -168,12 +172,13 @@ BY_CUSTOMER = Section(
     identity=("customer_id",),
     columns=SALES,
     question=ask_customers,
-    sources=(SalesReports,),
+    sources=(SalesReports, ReportClosings),
     explanations=explanations(
         Source(facts="sales_facts", filters={**SALE_FILTERS, "customer_group": _IN_GROUP}),
         SALES,
         {"customer_id": "customer_id IS NOT DISTINCT FROM %(key_customer_id)s::uuid"},
     ),
+    has_first_reported=True,
     order=_ORDER,
     filters=("customer_group", "channel"),
     sorts=(*_ORDERS,),

@@ -2,6 +2,7 @@
 
 from domain.pending import Pending
 from projections.base import Database, Row
+from projections.reports.closings import ReportClosings
 from projections.reports.columns import Column, Derived, Key, Measure, ratio
 from projections.reports.explaining import explanations
 from projections.reports.grouped import Grouping, Joined, Source, grouped
@@ -157,10 +158,11 @@ BY_PAYMENT_METHOD = Section(
     identity=("method",),
     columns=COLUMNS,
     question=ask_methods,
-    sources=(SalesReports,),
+    sources=(SalesReports, ReportClosings),
     explanations=explanations(
         PAYMENT_FACTS, COLUMNS, {"method": "method = %(key_method)s::text"}, line="line"
     ),
+    has_first_reported=True,
     order="-amount",
     filters=("channel",),
     chart=Chart(kind="bar", of=("amount",), label="method"),

@@ -1,19 +1,21 @@
 """What was sold in each hour, day, week, month or quarter, the empty ones included."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
 from domain.pending import Pending
 from projections.base import Database, Row
+from projections.reports.closings import ReportClosings
 from projections.reports.columns import Key
 from projections.reports.explaining import explanations
-from projections.reports.grouped import Grouping, Source, ask_rows, nothing_of
+from projections.reports.grouped import Grouping, Source, grouped, nothing_of
 from projections.reports.intervals import first_days, next_first
 from projections.reports.period import Period
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Chart, Found, Section
+from projections.reports.section import Asked, Chart, Found, Question, Section
 from projections.reports.sections.figures import SALES, measures_of
 from projections.reports.sections.sales_summary.sources import (
     SALE_FACTS,
@@ -50,11 +52,11 @@ _BY_HOUR = frozenset({"hour", "hour_of_day", "hour_of_week"})
 _BY_MONTH = frozenset({"month", "quarter"})
 
 
-def _statement(interval: str, *, is_filtered: bool) -> LiteralString:
+def _grouping(interval: str, *, is_filtered: bool) -> Grouping:
     source = SALE_FACTS if is_filtered else _sums_by(interval)
     hour: tuple[LiteralString, ...] = ("hour",) if interval in _BY_HOUR else ()
     columns = ("business_date", *hour, *_NAMES)
-    return Grouping(source=source, keys=_KEYS[interval], measures=_MEASURES, columns=columns).statement()
+    return Grouping(source=source, keys=_KEYS[interval], measures=_MEASURES, columns=columns)
 
 
 def _sums_by(interval: str) -> Source:
@@ -62,11 +64,11 @@ def _sums_by(interval: str) -> Source:
     return STORE_HOURS if interval in _BY_HOUR else STORE_MONTHS if interval in _BY_MONTH else STORE_DAYS
 
 
-_STATEMENTS: Mapping[str, LiteralString] = {
-    interval: _statement(interval, is_filtered=False) for interval in _KEYS
+_QUESTIONS: Mapping[str, Question] = {
+    interval: grouped(_grouping(interval, is_filtered=False)) for interval in _KEYS
 }
-_FILTERED: Mapping[str, LiteralString] = {
-    interval: _statement(interval, is_filtered=True) for interval in _KEYS
+_FILTERED: Mapping[str, Question] = {
+    interval: grouped(_grouping(interval, is_filtered=True)) for interval in _KEYS
 }
 
 
@@ -74,7 +76,8 @@ def ask_periods(db: Database, asked: Asked) -> Pending[Found]:
     """Ask for a row of each interval of the period, in order of time."""
     interval = asked.filters["interval"]
     is_filtered = any(value is not None for name, value in asked.filters.items() if name != "interval")
-    found = ask_rows(db, asked, (_FILTERED if is_filtered else _STATEMENTS)[interval], _MEASURES)
+    filters = {name: value for name, value in asked.filters.items() if name != "interval"}
+    found = (_FILTERED if is_filtered else _QUESTIONS)[interval](db, replace(asked, filters=filters))
     stores = ask_stores(db, asked.stores)
     return Pending(lambda: Found(rows=_filled(found.read().rows, asked.period, interval, stores.read())))
 
@@ -167,10 +170,11 @@ BY_PERIOD = Section(
     identity=("period", "hour", "weekday"),
     columns=SALES,
     question=ask_periods,
-    sources=(SalesReports,),
+    sources=(SalesReports, ReportClosings),
     explanations=explanations(SALE_FACTS, SALES, {"interval": _IN_INTERVAL}),
     order="period",
     filters=("interval", "register", "cashier", "customer", "channel"),
     chart=Chart(kind="line", of=("net_sales",), label="period"),
     is_sequence=True,
+    has_first_reported=True,
 )

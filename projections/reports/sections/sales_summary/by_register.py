@@ -1,5 +1,6 @@
 """What each register sold, with the shifts that were opened at it."""
 
+from projections.reports.closings import ReportClosings
 from projections.reports.columns import Column, Key, Measure
 from projections.reports.drawers import ReportDrawers
 from projections.reports.explaining import explanations
@@ -85,7 +86,7 @@ BY_REGISTER = Section(
         questions=(_SALES, _DRAWERS),
         measures=COLUMNS,
     ),
-    sources=(SalesReports, ReportDrawers, ReportNames),
+    sources=(SalesReports, ReportDrawers, ReportNames, ReportClosings),
     explanations={
         **explanations(
             SALE_FACTS, SALES, {"register_id": is_place("register"), "store_id": is_place("store")}
@@ -99,6 +100,7 @@ BY_REGISTER = Section(
             },
         ),
     },
+    has_first_reported=True,
     order="-net_sales",
     filters=("channel",),
     chart=Chart(kind="bar", of=("net_sales",), label="name"),

@@ -4,9 +4,11 @@ from typing import LiteralString
 
 from domain.pending import Pending
 from projections.base import Database
+from projections.reports.closings import ReportClosings
 from projections.reports.columns import Column, Key, Measure
 from projections.reports.explaining import explanations
-from projections.reports.grouped import Grouping, Joined, Source, ask_rows, grouped
+from projections.reports.first_reported import WITH_CUTS
+from projections.reports.grouped import Grouping, Joined, ask_rows, grouped
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
@@ -43,10 +45,10 @@ _SUMS = grouped(
 )
 
 
-def _open_days(source: Source) -> LiteralString:
+def _open_days(rows: LiteralString, cuts: LiteralString = "") -> LiteralString:
     """On how many days each store sold something that was not voided; sums of months do not tell it."""
     return f"""
-    WITH known AS ({source.rows(("store_no", "business_date", "orders"))}
+    WITH {cuts}known AS ({rows}
     ), summed AS (
         SELECT store_no, count(*) AS open_days
           FROM (SELECT store_no FROM known GROUP BY store_no, business_date HAVING sum(orders) > 0) AS open
@@ -57,12 +59,16 @@ def _open_days(source: Source) -> LiteralString:
 """
 
 
-_OPEN_DAYS: LiteralString = _open_days(STORE_DAYS)
-_OPEN_DAYS_OF_CHANNEL: LiteralString = _open_days(SALE_FACTS)
+_OF_DAYS = ("store_no", "business_date", "orders")
+_OPEN_DAYS: LiteralString = _open_days(STORE_DAYS.rows(_OF_DAYS))
+_OPEN_DAYS_OF_CHANNEL: LiteralString = _open_days(SALE_FACTS.rows(_OF_DAYS))
+_OPEN_DAYS_FIRST_REPORTED: LiteralString = _open_days(SALE_FACTS.first_reported(_OF_DAYS), WITH_CUTS)
 
 
 def _ask_open_days(db: Database, asked: Asked) -> Pending[Found]:
     statement = _OPEN_DAYS if asked.filters["channel"] is None else _OPEN_DAYS_OF_CHANNEL
+    if asked.basis == "first_reported":
+        statement = _OPEN_DAYS_FIRST_REPORTED
     return ask_rows(db, asked, statement, (OPEN_DAYS,))
 
 
@@ -78,7 +84,7 @@ BY_STORE = Section(
     identity=("store_id",),
     columns=COLUMNS,
     question=Joined(keys=("store_id",), questions=(_SUMS, _ask_open_days), measures=COLUMNS),
-    sources=(SalesReports, ReportNames),
+    sources=(SalesReports, ReportNames, ReportClosings),
     explanations=explanations(
         SALE_FACTS,
         COLUMNS,
@@ -88,6 +94,7 @@ BY_STORE = Section(
                  WHERE company_id = %(company_id)s AND kind = 'store' AND id = %(key_store_id)s::uuid)"""
         },
     ),
+    has_first_reported=True,
     order="-net_sales",
     filters=("channel",),
     chart=Chart(kind="bar", of=("net_sales",), label="name"),

@@ -1,5 +1,6 @@
 """What each kind of discount took off."""
 
+from projections.reports.closings import ReportClosings
 from projections.reports.columns import COSTS, Column, Distinct, Key, Measure
 from projections.reports.explaining import explanations
 from projections.reports.grouped import Grouping, Source, grouped
@@ -96,8 +97,9 @@ DISCOUNTS = Section(
             for source in (_FACTS, _OF_SALES)
         )
     ),
-    sources=(SalesReports,),
+    sources=(SalesReports, ReportClosings),
     explanations=explanations(_OF_SALES, COLUMNS, {"kind": "kind = %(key_kind)s::text"}),
+    has_first_reported=True,
     order="-discount",
     filters=("cashier", "channel"),
     chart=Chart(kind="bar", of=("discount",), label="kind"),

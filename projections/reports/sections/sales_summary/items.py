@@ -85,13 +85,14 @@ _IN_PART: LiteralString = """company_id = %(company_id)s
                    AND last_position > %(position)s::bigint AND first_position <= %(position)s::bigint"""
 
 
-def item_rows_of_channel(columns: tuple[LiteralString, ...]) -> LiteralString:
-    """The same where the channel is asked for, which only the sales say."""
+def item_rows_of_channel(columns: tuple[LiteralString, ...], condition: LiteralString = "") -> LiteralString:
+    """The same where the channel is asked for, which only the sales say, or something else of these."""
     selected: LiteralString = ", ".join(f"line.{one}" for one in ("item_no", *columns))
     return f"""
         SELECT {selected}
           FROM (SELECT * FROM sales_facts
-                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALE_FACTS.asked()}
+                 WHERE company_id = %(company_id)s
+                   AND position <= %(position)s::bigint{SALE_FACTS.asked()}{condition}
                ) AS sale
           JOIN sales_line_facts AS line ON line.company_id = %(company_id)s
            AND line.business_date = sale.business_date AND line.store_no = sale.store_no

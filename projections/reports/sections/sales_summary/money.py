@@ -6,6 +6,7 @@ from domain.pending import Pending
 from projections.base import Database
 from projections.reports.columns import Measure
 from projections.reports.explaining import Explanations, explained
+from projections.reports.first_reported import IS_IN_BASIS, JOIN_CUTS, WITH_CUTS
 from projections.reports.grouped import STORE_IDS, ask_rows
 from projections.reports.section import Asked, Found
 from projections.reports.sections.sales_summary.sources import PAYMENT_DAYS, PAYMENT_FACTS
@@ -38,9 +39,9 @@ _DUES: LiteralString = f"""
            AND %(register)s::uuid IS NULL AND %(cashier)s::uuid IS NULL AND %(channel)s::text IS NULL"""
 
 
-def _statement(payments: LiteralString) -> LiteralString:
+def _statement(payments: LiteralString, cuts: LiteralString = "") -> LiteralString:
     return f"""
-    WITH due AS (
+    WITH {cuts}due AS (
         SELECT coalesce(sum(-amount), 0) AS dues_paid{_DUES}
     ), paid AS ({payments}
     ), payment AS (
@@ -57,12 +58,15 @@ def _statement(payments: LiteralString) -> LiteralString:
 _COLUMNS = ("method_no", "amount", "tips", "refunds")
 _OF_DAYS: LiteralString = _statement(PAYMENT_DAYS.rows(_COLUMNS))
 _OF_SALES: LiteralString = _statement(PAYMENT_FACTS.rows(_COLUMNS))
+_FIRST_REPORTED: LiteralString = _statement(PAYMENT_FACTS.first_reported(_COLUMNS), WITH_CUTS)
 
 
 def ask_money(db: Database, asked: Asked) -> Pending[Found]:
     """Ask for what came in, in one row."""
     is_filtered = any(value is not None for value in asked.filters.values())
-    return ask_rows(db, asked, _OF_SALES if is_filtered else _OF_DAYS, _MEASURES)
+    statement = _OF_SALES if is_filtered else _OF_DAYS
+    first_reported = asked.basis == "first_reported"
+    return ask_rows(db, asked, _FIRST_REPORTED if first_reported else statement, _MEASURES)
 
 
 _DUES_PAID: LiteralString = f"""
@@ -74,8 +78,8 @@ EXPLAINED_MONEY: Explanations = {
         f"""{_DUES_PAID}
      UNION ALL
         SELECT position, line, {_NET} AS amount
-          FROM {PAYMENT_FACTS.facts}
+          FROM {PAYMENT_FACTS.facts}{JOIN_CUTS}
          WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{PAYMENT_FACTS.asked()}
-           AND method <> 'account' AND {_NET} <> 0"""
+           AND {IS_IN_BASIS} AND method <> 'account' AND {_NET} <> 0"""
     ),
 }

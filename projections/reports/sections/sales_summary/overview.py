@@ -3,6 +3,7 @@
 from domain.pending import Pending
 from projections.base import Database
 from projections.reports.accounts import ReportAccounts
+from projections.reports.closings import ReportClosings
 from projections.reports.columns import Column, Distinct, Measure
 from projections.reports.explaining import explanations
 from projections.reports.grouped import Grouping, Joined, grouped
@@ -104,8 +105,9 @@ OVERVIEW = Section(
     identity=(),
     columns=COLUMNS,
     question=ask_overview,
-    sources=(SalesReports, ReportAccounts),
+    sources=(SalesReports, ReportAccounts, ReportClosings),
     explanations={**explanations(SALE_FACTS, _OF_SALES, {}), **EXPLAINED_BUYERS, **EXPLAINED_MONEY},
+    has_first_reported=True,
     order="net_sales",
     filters=("register", "cashier", "customer", "channel"),
     chart=Chart(

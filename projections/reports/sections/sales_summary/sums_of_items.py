@@ -5,6 +5,7 @@ from typing import LiteralString
 
 from domain.pending import Pending
 from projections.base import Database
+from projections.reports.first_reported import IN_CUTS, WITH_CUTS
 from projections.reports.grouped import total, whole
 from projections.reports.section import Asked, Found, Question
 from projections.reports.sections.figures import LINES, measures_of
@@ -25,9 +26,12 @@ def sums_of_items(key: LiteralString, labels: Mapping[LiteralString, LiteralStri
     """The figures of lines by a column of the items; `labels` say more about a row `summed`."""
     statement = _statement(key, labels, item_rows(_NAMES))
     of_channel = _statement(key, labels, item_rows_of_channel(_NAMES))
+    first_reported = _statement(key, labels, item_rows_of_channel(_NAMES, IN_CUTS), WITH_CUTS)
 
     def question(db: Database, asked: Asked) -> Pending[Found]:
         text = statement if asked.filters["channel"] is None else of_channel
+        if asked.basis == "first_reported":
+            text = first_reported
         answer = db.ask(text, item_params(db, asked))
         return Pending(lambda: Found(rows=[whole(row, _MEASURES) for row in answer.rows()]))
 
@@ -35,11 +39,14 @@ def sums_of_items(key: LiteralString, labels: Mapping[LiteralString, LiteralStri
 
 
 def _statement(
-    key: LiteralString, labels: Mapping[LiteralString, LiteralString], rows: LiteralString
+    key: LiteralString,
+    labels: Mapping[LiteralString, LiteralString],
+    rows: LiteralString,
+    cuts: LiteralString = "",
 ) -> LiteralString:
     shown: LiteralString = "".join(f", {sql} AS {name}" for name, sql in labels.items())
     return f"""
-    WITH known AS ({rows}
+    WITH {cuts}known AS ({rows}
     ), by_item AS (
         SELECT item_no, {_ADDED} FROM known GROUP BY item_no
     ), summed AS (

@@ -1,14 +1,11 @@
 """Sales by category and brand are what the lines of the events come to, at every position, for any stores."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from domain.catalog.categories import Category
-from projections.base import Projection
-from projections.reports.names import ReportNames
-from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.sections.sales_summary.by_brand import BY_BRAND
 from projections.reports.sections.sales_summary.by_category import BY_CATEGORY
 from tests.commands.samples import category
@@ -16,6 +13,7 @@ from tests.projections.reports.financial.books import Books
 from tests.projections.reports.financial.trade import Trade
 from tests.projections.reports.plain import plain_facts
 from tests.projections.reports.sales_summary.plain import OF_LINES, facts_of, places, shown, summed_lines
+from tests.projections.reports.sales_summary.shelves import Shelves
 from tests.projections.shop import MARCH, Shop
 
 NAMES = (*OF_LINES, "quantity", "returned_quantity")
@@ -44,20 +42,6 @@ def test_a_channel_has_what_was_sold_in_it(books: Books) -> None:
         whole = books.report(section).overall
         assert all(sum(part[name] for part in parts) == whole[name] for name in NAMES)
         assert all(part["quantity"] for part in parts)
-
-
-class Shelves(Shop):
-    """A shop whose categories are known too."""
-
-    MODELS: ClassVar[tuple[Projection, ...]] = (SalesReports(), ReportNames())
-
-    def fold_all(self) -> int:
-        """Let both read models take in the whole log, and say where it ends."""
-        facts = self.facts()
-        with self.work() as opened:
-            for model in self.MODELS:
-                model.apply([fact for fact in facts if fact.event in model.events], opened)
-        return facts[-1].position
 
 
 @pytest.fixture
