@@ -65,7 +65,7 @@ class ChartAnswer(Answer):
     series: Annotated[list[SeriesAnswer], Meaning("The figures.")]
 
 
-class RestatedAnswer(Answer):
+class SinceClosedAnswer(Answer):
     """What became known of days of stores after they were closed."""
 
     late_facts: Annotated[Count, Meaning("How many sales, refunds and the like.", 2)]
@@ -91,7 +91,7 @@ class FrameAnswer(Answer, rename={"from_date": "from", "to_date": "to"}):
     computed_at: Annotated[Moment, Meaning("When this was computed.")]
     partial: Annotated[bool, Meaning("Whether a business date of the period is not over somewhere.", False)]
     restated: Annotated[
-        RestatedAnswer | None,
+        SinceClosedAnswer | None,
         Meaning("What of these days and stores became known since; only with `basis=first_reported`."),
     ]
     columns: Annotated[list[ColumnAnswer], Meaning("What the columns of the rows mean.")]
