@@ -46,9 +46,13 @@ def test_each_parameter_that_chooses_one_is_of_the_query(declaring: list[Route])
         (
             "/api/admin/reports/sales-summary/overview",
             {"as_of": None},
-            ("report_sales", "report_accounts"),
+            ("report_sales", "report_accounts", "report_closings"),
         ),
-        ("/api/admin/reports/sales-summary/by-store", {}, ("report_sales", "report_names")),
+        (
+            "/api/admin/reports/sales-summary/by-store",
+            {},
+            ("report_sales", "report_names", "report_closings"),
+        ),
         ("/api/admin/products/{product_id:uuid}/prices", {"history": False}, ()),
         ("/api/admin/products/{product_id:uuid}/prices", {"history": True}, ("price_history",)),
     ],

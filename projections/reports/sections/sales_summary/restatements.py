@@ -75,8 +75,7 @@ COLUMNS: tuple[Column, ...] = (
 )
 _MEASURES = tuple(one for one in COLUMNS if isinstance(one, Measure))
 
-_LATE: LiteralString = f"""
-    WITH {WITH_CUTS}late AS (
+_LATE: LiteralString = f"""{WITH_CUTS}late AS (
         SELECT business_date, store_no, count(*) AS late_facts,
                {", ".join(f"sum({sql}) AS difference_{name}" for name, (_, sql) in _FIGURES.items())}
           FROM sales_facts JOIN cuts USING (business_date, store_no)
@@ -87,7 +86,8 @@ _LATE: LiteralString = f"""
          GROUP BY business_date, store_no
     )"""
 _CURRENT: LiteralString = ", ".join(f"sum({sql}) AS current_{name}" for name, (_, sql) in _FIGURES.items())
-_STATEMENT: LiteralString = f"""{_LATE}, known AS (
+_STATEMENT: LiteralString = f"""
+    WITH {_LATE}, known AS (
         SELECT business_date, store_no, {_CURRENT}
           FROM ({
     STORE_DAYS.rows(
@@ -109,7 +109,8 @@ _STATEMENT: LiteralString = f"""{_LATE}, known AS (
                                  AND place.no = late.store_no
      ORDER BY business_date, store_no
 """
-_RESTATED: LiteralString = f"""{_LATE}
+_RESTATED: LiteralString = f"""
+    WITH {_LATE}
     SELECT coalesce(sum(late_facts), 0)::bigint AS late_facts,
            coalesce(sum(difference_net_sales), 0) AS net_sales
       FROM late
