@@ -1,6 +1,6 @@
 """What is at or below its reorder level, how long it still lasts, and how much to order."""
 
-from datetime import timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import LiteralString
 
@@ -15,7 +15,7 @@ from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.inventory.balances import LEVELS
 from projections.reports.sections.inventory.explaining import UNTIL, both, moved, promised, quantities
 from projections.reports.sections.inventory.goods import FILTERS, GOODS, KEYS
-from projections.reports.sections.inventory.pace import DAILY_SALES, DAYS_IN_STOCK, PACE, PACE_DAYS
+from projections.reports.sections.inventory.pace import DAILY_SALES, DAYS_IN_STOCK, PACE, first_day_of_pace
 from projections.reports.sections.inventory.places import here
 from projections.reports.sections.inventory.ranking import goods_params
 from projections.reports.sections.inventory.stock_on_hand import INCOMING
@@ -67,7 +67,7 @@ COLUMNS: tuple[Column, ...] = (
         name="stock_out_on",
         label="Stock out on",
         unit="date",
-        meaning="The day on which nothing will be left.",
+        meaning="The day on which nothing will be left; null where none can be told.",
         example="2026-04-08",
     ),
     Measure(
@@ -134,7 +134,7 @@ _STATEMENT: LiteralString = f"""
 
 def ask_low_stock(db: Database, asked: Asked) -> Pending[Found]:
     """Ask what was low at the end of the period."""
-    pace_from = asked.period.to_date - timedelta(days=PACE_DAYS - 1)
+    pace_from = first_day_of_pace(asked.period.to_date)
     params = {**goods_params(db, asked, _ORDER), "pace_from": pace_from}
     answer = db.ask(_STATEMENT, params)
 
@@ -154,10 +154,16 @@ def _measure(row: Row, asked: Asked) -> None:
     left = max(available, _NONE) / pace if pace and pace > 0 else None
     row["shortfall"] = max(shortest(row["reorder_level"] - available - incoming), _NONE)
     row["days_left"] = None if left is None else left.quantize(_TENTHS, ROUND_HALF_UP)
-    row["stock_out_on"] = None if left is None else asked.period.to_date + timedelta(days=int(left))
+    row["stock_out_on"] = None if left is None else _day_after(asked.period.to_date, left)
     row["missed_sales"] = shortest(_rounded(max(pace or _NONE, _NONE) * row["days_out"]))
     row["suggested"] = _demand(row).suggested
     row["daily_sales"] = None if pace is None else pace.quantize(_TENTHS, ROUND_HALF_UP)
+
+
+def _day_after(day: date, days: Decimal) -> date | None:
+    """The day that comes so many days later; None beyond our era, which ends with the year 9999."""
+    ordinal = day.toordinal() + int(days)
+    return date.fromordinal(ordinal) if ordinal <= date.max.toordinal() else None
 
 
 def _rounded(quantity: Decimal) -> Decimal:

@@ -1,5 +1,6 @@
 """How fast goods sell while there are any: what was sold, and on how many days there was any."""
 
+from datetime import date
 from typing import LiteralString
 
 from projections.reports.sections.inventory.places import here
@@ -49,3 +50,8 @@ DAYS_IN_STOCK: LiteralString = """
 DAILY_SALES: LiteralString = f"""
        CASE WHEN {DAYS_IN_STOCK} >= {ENOUGH_DAYS}
             THEN coalesce(pace.sold, 0)::numeric / {DAYS_IN_STOCK} END"""
+
+
+def first_day_of_pace(last: date) -> date:
+    """From when on it is looked at how fast goods sell, up to a day; our era begins with the year 1."""
+    return date.fromordinal(max(last.toordinal() - PACE_DAYS + 1, 1))

@@ -1,6 +1,5 @@
 """What lies in storages at the end of the period, what of it is promised, and what is to come."""
 
-from datetime import timedelta
 from typing import LiteralString
 
 from domain.pending import Pending
@@ -12,7 +11,7 @@ from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.inventory.balances import LEVELS
 from projections.reports.sections.inventory.explaining import UNTIL, both, moved, promised, quantities
 from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
-from projections.reports.sections.inventory.pace import DAILY_SALES, PACE, PACE_DAYS
+from projections.reports.sections.inventory.pace import DAILY_SALES, PACE, first_day_of_pace
 from projections.reports.sections.inventory.places import ON_SHELVES, here
 from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, ranked
 from projections.reports.sections.inventory.valuation import ON_HAND
@@ -145,7 +144,7 @@ _ORDER = "name"
 
 def ask_stock_on_hand(db: Database, asked: Asked) -> Pending[Found]:
     """Ask what lay there at the end of the period."""
-    pace_from = asked.period.to_date - timedelta(days=PACE_DAYS - 1)
+    pace_from = first_day_of_pace(asked.period.to_date)
     return ask_ranked(db, _STATEMENT, COLUMNS, {**goods_params(db, asked, _ORDER), "pace_from": pace_from})
 
 
