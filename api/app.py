@@ -15,6 +15,7 @@ from api import (
     companies,
     company_settings,
     customers,
+    dashboard,
     devices,
     errors,
     health,
@@ -92,6 +93,7 @@ AREAS = (
     shifts,
     sync,
     reports,
+    dashboard,
     audit,
 )
 

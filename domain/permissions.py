@@ -124,6 +124,7 @@ PERMISSIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "orders.void": ("take back a sale of the open shift", (_A, _M)),
         "sync.resolve": ("settle what an offline till did and could not be recorded", (_A, _M)),
         "cashier.orders": ("see one's own sales", (_A, _M, _C)),
+        "dashboard.view": ("see the company's dashboard", (_A, _M)),
         "reports.sales.view": ("see sales reports", (_A, _M)),
         "reports.inventory.view": ("see inventory reports", (_A, _M, _I)),
         "reports.financial.view": ("see financial reports", (_A, _M)),

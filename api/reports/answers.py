@@ -103,13 +103,13 @@ def answer_of(section: Section, name: str) -> type[FrameAnswer]:
     """The record of a section's answer; `name` begins those of its parts."""
     figures = [column for column in section.columns if column.unit not in {"text", "id"}]
     numbers = [column for column in figures if column.unit not in {"date", "time"}]
-    footer = _record(f"{name}Footer", f"A footer of: {section.title}.", figures)
-    figure = _record(f"{name}Figures", f"Figures of: {section.title}.", numbers)
-    change = _record(f"{name}Change", f"What figures rose by: {section.title}.", numbers)
-    ratios = _record(
+    footer = record_of(f"{name}Footer", f"A footer of: {section.title}.", figures)
+    figure = record_of(f"{name}Figures", f"Figures of: {section.title}.", numbers)
+    change = record_of(f"{name}Change", f"What figures rose by: {section.title}.", numbers)
+    ratios = record_of(
         f"{name}ChangeRatio", f"The same in proportion: {section.title}.", numbers, is_ratio=True
     )
-    bare = _record(f"{name}GoneRow", f"A row of: {section.title}.", section.all_columns, first=[_KEY])
+    bare = record_of(f"{name}GoneRow", f"A row of: {section.title}.", section.all_columns, first=[_KEY])
     compared = msgspec.defstruct(
         f"{name}RowComparison",
         [
@@ -128,7 +128,9 @@ def answer_of(section: Section, name: str) -> type[FrameAnswer]:
             UNSET,
         )
     ]
-    row = _record(f"{name}Row", f"A row of: {section.title}.", section.all_columns, first=[_KEY], last=beside)
+    row = record_of(
+        f"{name}Row", f"A row of: {section.title}.", section.all_columns, first=[_KEY], last=beside
+    )
     comparison = msgspec.defstruct(
         f"{name}Comparison",
         [
@@ -174,7 +176,7 @@ def answer_of(section: Section, name: str) -> type[FrameAnswer]:
 _KEY = ("key", Annotated[str, Meaning("What tells the row apart, to ask for an explanation by.", "pos")])
 
 
-def _record(
+def record_of(
     name: str,
     meaning: str,
     columns: Sequence[Column],
@@ -183,6 +185,7 @@ def _record(
     last: Sequence[tuple[str, Any, Any]] = (),
     is_ratio: bool = False,
 ) -> type[Answer]:
+    """The record of these columns."""
     fields: list[Any] = [*first]
     # What there is nothing to tell of is null: no figure is there in every row of every group.
     for column in columns:

@@ -57,6 +57,13 @@ class Period:
                 return Period(self.from_date - _WEEKS, self.to_date - _WEEKS)
             if compare_to == "previous_year":
                 return Period(_year_before(self.from_date), _year_before(self.to_date))
+            return self.previous()
+        except (OverflowError, ValueError):
+            raise PeriodNotValid from None
+
+    def previous(self) -> "Period":
+        """As many days, or whole months, right before. Raises PeriodNotValid."""
+        try:
             end = self.from_date - timedelta(days=1)
             if months := self._months():
                 return Period(_months_before(self.from_date, months), end)

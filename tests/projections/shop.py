@@ -215,6 +215,8 @@ class Shop:
         variants: Sequence[UUID] | None = None,
         name: str = "Thing",
         category_id: UUID | None = None,
+        hour: int | None = None,
+        occurred_at: datetime = datetime(2024, 3, 1, tzinfo=UTC),
     ) -> Order:
         chance = self.chance
         variants = variants or chance.choices(self.variants, k=chance.randint(1, 5))
@@ -228,8 +230,8 @@ class Shop:
             customer_id=chance.choice(self.customers),
             storage_id=None,
             business_date=day,
-            hour=chance.randrange(24),
-            occurred_at=datetime(2024, 3, 1, tzinfo=UTC),
+            hour=chance.randrange(24) if hour is None else hour,
+            occurred_at=occurred_at,
             rules=RULES,
             lines=lines,
             basket=basket,
@@ -297,7 +299,9 @@ class Shop:
             number=str(uuid4()),
         )
 
-    def _place(self, *, day: date | None = None, store_id: UUID | None = None) -> dict[str, Any]:
+    def _place(
+        self, *, day: date | None = None, store_id: UUID | None = None, hour: int | None = None
+    ) -> dict[str, Any]:
         """Where and when something is given back, at random but for what is said of it."""
         chance = self.chance
         return {
@@ -311,7 +315,7 @@ class Shop:
             "customer_id": chance.choice(self.customers),
             "storage_id": None,
             "business_date": day or date(2024, 2, 20) + timedelta(days=chance.randrange(60)),
-            "hour": chance.randrange(24),
+            "hour": chance.randrange(24) if hour is None else hour,
             "occurred_at": datetime(2024, 3, 1, tzinfo=UTC),
             "reason": "defective",
             "note": None,
