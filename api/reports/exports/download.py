@@ -19,7 +19,6 @@ from api.reports.permissions import PERMISSIONS, REFUSALS
 from api.resource import Resource, permissions_of
 from api.services import Reading, Services
 from commands.ports import Missing
-from commands.unavailable import Busy
 from domain.errors import Invalid
 from projections.base import plan_for_values
 from projections.companies import find_company
@@ -61,7 +60,7 @@ class ReportDownload(Resource):
                 query=export_query(area, sections),
                 media=tuple(one.media for one in FILES.values()),
                 lengthy=True,
-                refusals=(*REFUSALS, ExportTooLong, ReportTooLong, Busy),
+                refusals=(*REFUSALS, ExportTooLong, ReportTooLong),
                 sections=self._sections,
             )
         }
