@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import cycle
+from itertools import cycle, groupby
 from typing import Any, cast
 
 import pytest
@@ -31,6 +31,7 @@ from schemathesis.specs.openapi.checks import (
 from api.app import create_app
 from api.openapi import document_of
 from api.services import Services
+from projections.reports.sections import SECTIONS
 from tests.waiting import PATIENCE
 
 UNUSED = cast("Any", None)
@@ -107,7 +108,17 @@ def connection() -> Iterator[requests.Session]:
         yield session
 
 
-@pytest.mark.parametrize("label", OPERATIONS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each operation; of the sections of a report, which one resource answers alike, `--large` tries all."""
+    if "label" not in metafunc.fixturenames:
+        return
+    areas = groupby(SECTIONS, lambda section: section.area)
+    others = [section for _, own in areas for section in list(own)[1:]]
+    left_out = {f"GET /api/admin/reports/{one.area}/{one.path}" for one in others}
+    is_large = metafunc.config.getoption("--large")
+    metafunc.parametrize("label", [one for one in OPERATIONS if is_large or one not in left_out])
+
+
 def test_whatever_comes_is_answered_as_documented(
     label: str, shop: Any, connection: requests.Session, pytestconfig: pytest.Config
 ) -> None:
