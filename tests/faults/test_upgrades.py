@@ -46,7 +46,7 @@ class Reports:
     def look(self) -> None:
         answer = self.admin.get(REPORT)
         if answer.status == 200:
-            self.sales.append(answer.data["orders"])
+            self.sales.append(answer.data["overall"]["orders"])
         time.sleep(0.05)
 
 

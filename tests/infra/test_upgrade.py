@@ -102,7 +102,7 @@ class TestWhileTheVersionOfBeforeSells:
 
         def ask(done: int, total: int) -> None:  # noqa: ARG001 as a progress is told
             answer = admin.get(REPORT, X_Wait_For_Position=str(sold))
-            answers.append((answer.status, answer.json.get("data", {}).get("orders")))
+            answers.append((answer.status, answer.json.get("data", {}).get("overall", {}).get("orders")))
 
         upgrade(database, next_version(OtherSales()), progress=ask)
         assert set(answers) == {(200, 1)}

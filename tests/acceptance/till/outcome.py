@@ -69,12 +69,9 @@ def reports_of(day: OfflineShift) -> dict[str, Any]:
     """The sales report: in total, by method, by goods."""
     methods = day.shop.report("by-payment-method")["rows"]
     of_methods = ("method", "payments", "amount", "tips", "refund_count", "refunds")
-    of_the_question = ("computed_at", "read_position")
     products = day.shop.report("by-product")["rows"]
     return {
-        "overview": {
-            name: value for name, value in day.shop.report("overview").items() if name not in of_the_question
-        },
+        "overview": day.shop.report("overview")["overall"],
         "methods": sorted([row[name] for name in of_methods] for row in methods),
         "products": sorted(
             (row["sku"], row["quantity"], row["returned_quantity"], row["net_sales"], row["tax"])
