@@ -17,16 +17,11 @@ from psycopg.rows import dict_row
 
 from domain.errors import Refusal
 from infra.decisions.unit_of_work import EventWriter
-from infra.postgres.connections import BULK
-from infra.postgres.heartbeats import part_name
+from infra.files.waiting_work import WaitingWork
 from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
-from infra.process.troubles import described
 from projections.base import CompanyClosed, ProjectionBehind, Row, ServerOutdated
 from projections.reports.exports import PART_SIZE
 
-#: How long to wait before looking again for files to write, in seconds.
-PAUSE = 0.5
-LONGEST_BACKOFF = 5.0
 #: How often a file is begun, the first time included, when its workers die.
 MOST_TAKEN_UP = 3
 #: How many files of a company are written at a time, if there are workers for that.
@@ -165,36 +160,15 @@ class WriteExport(Protocol):
         """Write it. Raises Refusal for what nobody may have."""
 
 
-class Exports:
+class Exports(WaitingWork):
     """Writes what waits. Any number of workers share the work."""
 
+    name = "exports"
+
     def __init__(self, conninfo: str, writer: EventWriter, write: WriteExport) -> None:
-        self._conninfo = conninfo
+        super().__init__(conninfo)
         self._writer = writer
         self._write = write
-
-    def run(self, stop: Event) -> None:
-        """Work until told to stop, whatever happens to the database meanwhile."""
-        backoff = PAUSE
-        while not stop.is_set():
-            try:
-                with self._connect() as connection:
-                    while not stop.is_set():
-                        self._step(connection, stop)
-                        backoff = PAUSE
-                        stop.wait(PAUSE)
-            except psycopg.Error as error:
-                log.warning("the database cannot be used", error=described(error), retry_seconds=backoff)
-                stop.wait(backoff)
-                backoff = min(backoff * 2, LONGEST_BACKOFF)
-
-    def step(self) -> int:
-        """Write what waits now and is no other worker's. Returns how many files were settled."""
-        with self._connect() as connection:
-            return self._step(connection, Event())
-
-    def _connect(self) -> RequestConnection:
-        return RequestConnection.open(self._conninfo, BULK, part_name("exports"))
 
     def _step(self, connection: RequestConnection, stop: Event) -> int:
         done = 0

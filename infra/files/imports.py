@@ -22,16 +22,11 @@ from infra.decisions.bulk_decision import BulkDecision
 from infra.decisions.unit_of_work import EventWriter
 from infra.files.import_desk import CHUNK_SIZE
 from infra.files.standing import as_of_now
-from infra.postgres.connections import BULK
-from infra.postgres.heartbeats import part_name
+from infra.files.waiting_work import WaitingWork
 from infra.postgres.pipeline import RequestConnection, RequestTransaction, request_transaction
 from infra.process.garbage import collecting_no_garbage
-from infra.process.troubles import described
 from projections.base import CompanyClosed, Row, ServerOutdated
 
-#: How long to wait before looking again for files to import, in seconds.
-PAUSE = 0.5
-LONGEST_BACKOFF = 5.0
 #: How often an import is decided again when another decision came in between …
 ATTEMPTS = 5
 #: … and how often it is taken up, the first time included, when its workers die.
@@ -107,35 +102,14 @@ class _Stopped(Exception):
     """
 
 
-class Imports:
+class Imports(WaitingWork):
     """Imports what waits. Any number of workers share the work; a company's imports are done in order."""
 
+    name = "imports"
+
     def __init__(self, conninfo: str, writer: EventWriter) -> None:
-        self._conninfo = conninfo
+        super().__init__(conninfo)
         self._writer = writer
-
-    def run(self, stop: Event) -> None:
-        """Work until told to stop, whatever happens to the database meanwhile."""
-        backoff = PAUSE
-        while not stop.is_set():
-            try:
-                with self._connect() as connection:
-                    while not stop.is_set():
-                        self._step(connection, stop)
-                        backoff = PAUSE
-                        stop.wait(PAUSE)
-            except psycopg.Error as error:
-                log.warning("the database cannot be used", error=described(error), retry_seconds=backoff)
-                stop.wait(backoff)
-                backoff = min(backoff * 2, LONGEST_BACKOFF)
-
-    def step(self) -> int:
-        """Import what waits now and is no other worker's. Returns how many imports were done."""
-        with self._connect() as connection:
-            return self._step(connection, Event())
-
-    def _connect(self) -> RequestConnection:
-        return RequestConnection.open(self._conninfo, BULK, part_name("imports"))
 
     def _step(self, connection: RequestConnection, stop: Event) -> int:
         done = 0
