@@ -29,12 +29,9 @@ def explanations(
     `conditions` say of each key what it is of a fact; `%(key_…)s` is the row's. Without a row the facts of
     the whole are meant.
     """
-    named = {column.name: column for column in columns}
-    amounts = {column.name: _amount(column, named) for column in columns}
     return {
         name: explained(_facts(source, amount, tuple(conditions.values()), line, joins))
-        for name, amount in amounts.items()
-        if amount is not None
+        for name, amount in amounts_of(columns).items()
     }
 
 
@@ -58,17 +55,24 @@ def _facts(
            AND ({amount}) <> 0"""
 
 
+def amounts_of(columns: Sequence[Column]) -> dict[LiteralString, LiteralString]:
+    """What a fact adds to figures that add up over facts, as SQL over its columns, by their names."""
+    named = {column.name: column for column in columns}
+    amounts = {column.name: _amount(column, named) for column in columns}
+    return {name: amount for name, amount in amounts.items() if amount is not None}
+
+
 def _amount(column: Column, columns: Mapping[LiteralString, Column]) -> LiteralString | None:
-    """What a fact adds to a figure, as SQL; None for what does not add up over facts."""
+    """What a fact adds to a figure; None for what does not add up over facts, or of other columns."""
     if isinstance(column, Measure) and column.aggregate is None:
         amount: LiteralString = f"coalesce({column.sum or column.name}, 0)"
         return f"trim_scale({amount} * 0.00001)" if column.unit == "quantity" else amount
-    if isinstance(column, Derived) and column.signs:
+    if isinstance(column, Derived) and column.signs and columns.keys() >= {*column.inputs}:
         parts = [_amount(columns[name], columns) for name in column.inputs]
         signed: LiteralString = " ".join(
             f"{sign} ({part})" for sign, part in zip(column.signs, parts, strict=True) if part is not None
         )
-        return f"({signed})" if len(parts) == len([part for part in parts if part is not None]) else None
+        return None if None in parts else f"({signed})"
     return None
 
 

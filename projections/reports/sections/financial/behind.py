@@ -1,16 +1,9 @@
 """The facts behind figures of the financial report, as SQL that tells of each how much it adds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import LiteralString
 
-from projections.reports.columns import Column, Derived, Measure
 from projections.reports.explaining import Explanations, explained
-
-#: The period and the stores of facts that name their stores by ids.
-BY_STORE_ID: LiteralString = """
-           AND position <= %(position)s::bigint
-           AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
-           AND (%(stores)b::uuid[] IS NULL OR store_id = ANY(%(stores)b::uuid[]))"""
 
 
 def facts_behind(
@@ -30,20 +23,6 @@ def _facts(rows: LiteralString, amount: LiteralString, is_in_row: LiteralString)
           FROM ({rows}
                ) AS fact
          WHERE (NOT %(is_row)s::bool OR {is_in_row}) AND ({amount}) <> 0"""
-
-
-def amounts_of(columns: Sequence[Column]) -> dict[LiteralString, LiteralString]:
-    """What a fact adds to measures that its columns are called after, and to what adds up of these."""
-    amounts: dict[LiteralString, LiteralString] = {}
-    for column in columns:
-        if isinstance(column, Measure):
-            added: LiteralString = f"coalesce({column.sum or column.name}, 0)"
-            amounts[column.name] = f"trim_scale({added} * 0.00001)" if column.unit == "quantity" else added
-        elif isinstance(column, Derived) and column.signs and amounts.keys() >= {*column.inputs}:
-            parts = zip(column.signs, column.inputs, strict=True)
-            signed: LiteralString = " ".join(f"{sign} ({amounts[name]})" for sign, name in parts)
-            amounts[column.name] = f"({signed})"
-    return amounts
 
 
 def in_group(conditions: Mapping[LiteralString, LiteralString]) -> LiteralString:

@@ -7,11 +7,12 @@ from typing import LiteralString
 from domain.pending import Pending
 from projections.base import Database
 from projections.reports.drawers import ReportDrawers
+from projections.reports.explaining import amounts_of
 from projections.reports.grouped import params_of
 from projections.reports.names import ReportNames, name_of, user_name_of
 from projections.reports.ranked import ask_page, order_by, order_params, overall_of
 from projections.reports.section import Asked, Found, Section
-from projections.reports.sections.financial.behind import amounts_of, facts_behind, in_group
+from projections.reports.sections.financial.behind import facts_behind, in_group
 from projections.reports.sections.financial.drawer_figures import FIGURES, KEYS, MEASURES
 
 #: The facts of the shifts that are asked about, and what each came to; one that is not closed has no row.

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import LiteralString
 
 from projections.reports.accounts import ReportAccounts
+from projections.reports.explaining import amounts_of
 from projections.reports.grouped import STORES, Grouping, Joined, Source, grouped, total
 from projections.reports.groups import by_group, rows_of
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Chart, Question, Section
-from projections.reports.sections.financial.behind import amounts_of, facts_behind, in_group
+from projections.reports.sections.financial.behind import facts_behind, in_group
 from projections.reports.sections.financial.payment_figures import (
     DUES_PAID,
     FIGURES,

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import LiteralString
 
 from projections.reports.drawers import ReportDrawers
-from projections.reports.explaining import Explanations
+from projections.reports.explaining import Explanations, amounts_of
 from projections.reports.grouped import Grouping, Joined, grouped
 from projections.reports.groups import by_group, rows_of
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Question, Section
 from projections.reports.sections.figures import GROSS_PROFIT, NET_SALES
-from projections.reports.sections.financial.behind import amounts_of, facts_behind, in_group
+from projections.reports.sections.financial.behind import facts_behind, in_group
 from projections.reports.sections.financial.profit_figures import (
     FIGURES,
     KEYS,

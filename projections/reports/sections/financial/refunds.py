@@ -5,12 +5,13 @@ from typing import LiteralString
 
 from domain.pending import Pending
 from projections.base import Database, Row
+from projections.reports.explaining import amounts_of
 from projections.reports.grouped import STORES, nothing_of, params_of, whole
 from projections.reports.names import ReportNames, name_of, user_name_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.figures import RETURNS
-from projections.reports.sections.financial.behind import amounts_of, facts_behind, in_group
+from projections.reports.sections.financial.behind import facts_behind, in_group
 from projections.reports.sections.financial.refund_figures import (
     FIGURES,
     KEYS,

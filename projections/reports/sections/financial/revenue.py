@@ -7,6 +7,7 @@ from typing import LiteralString
 from domain.pending import Pending
 from projections.base import Database
 from projections.reports.columns import Key
+from projections.reports.explaining import amounts_of
 from projections.reports.grouped import Grouping, Joined, Source, grouped, total, whole
 from projections.reports.groups import by_group
 from projections.reports.names import ReportNames, name_of
@@ -23,7 +24,7 @@ from projections.reports.sections.figures import (
     TOTAL_COLLECTED,
     measures_of,
 )
-from projections.reports.sections.financial.behind import amounts_of, facts_behind, in_group
+from projections.reports.sections.financial.behind import facts_behind, in_group
 from projections.reports.sections.financial.sales_days import OF_MONTHS, SALES_DAYS, SALES_MONTHS
 from projections.reports.sections.financial.steps import IN_STEP, STEPS, filled
 from projections.reports.sections.sales_summary.items import item_params, item_rows

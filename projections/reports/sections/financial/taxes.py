@@ -6,10 +6,11 @@ from typing import LiteralString
 from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import Derived, Distinct, Key, Measure, sums_of
+from projections.reports.explaining import amounts_of
 from projections.reports.grouped import Grouping, Source, grouped
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Found, Section
-from projections.reports.sections.financial.behind import amounts_of, facts_behind
+from projections.reports.sections.financial.behind import facts_behind
 from projections.reports.sections.financial.sales_days import SALES_DAYS, SALES_MONTHS
 
 KEYS = (
