@@ -27,6 +27,7 @@ from projections.reports.sections.sales_summary.items import (
     columns_of,
     item_params,
     item_rows,
+    sums_by_item,
 )
 
 MARKUP = Derived(
@@ -98,11 +99,7 @@ _ASKED: LiteralString = "\n           AND ".join(ITEM_FILTERS.values())
 
 def _of_items(key: LiteralString) -> LiteralString:
     """What rows of items come to, by a column of the items."""
-    added: LiteralString = ", ".join(f"sum({one}) AS {one}" for one in columns_of(MEASURES))
-    return f"""known AS ({item_rows(columns_of(MEASURES))}
-    ), by_item AS (
-        SELECT item_no, {added} FROM known GROUP BY item_no
-    ), sold AS MATERIALIZED (
+    return f"""{sums_by_item(item_rows(columns_of(MEASURES)), MEASURES)}, sold AS MATERIALIZED (
         SELECT item.{key} AS id,
                {_SUMS}
           FROM by_item

@@ -6,7 +6,7 @@ from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import COSTS, Column, Derived, Key, Measure, ratio
 from projections.reports.explaining import explained
-from projections.reports.grouped import STORES, whole
+from projections.reports.grouped import STORES, total, whole
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
@@ -103,12 +103,7 @@ COLUMNS: tuple[Column, ...] = (
 )
 _MEASURES = measures_of(COLUMNS)
 _NAMES: LiteralString = ", ".join(one.name for one in _MEASURES)
-_SUMS: LiteralString = ", ".join(
-    f"trim_scale(coalesce(sum({one.name}), 0) * 0.00001) AS {one.name}"
-    if one.unit == "quantity"
-    else f"coalesce(sum({one.name}), 0) AS {one.name}"
-    for one in _MEASURES
-)
+_SUMS: LiteralString = ", ".join(map(total, _MEASURES))
 
 
 def _part(source: LiteralString, **figures: LiteralString) -> LiteralString:

@@ -18,6 +18,7 @@ from projections.reports.sections.sales_summary.items import (
     item_explanations,
     item_params,
     item_rows,
+    sums_by_item,
 )
 
 ITEM_ORDERS = Distinct(
@@ -63,13 +64,9 @@ def called_by(key: LiteralString) -> LiteralString:
 
 def _statement(key: LiteralString) -> LiteralString:
     sums: LiteralString = ",\n               ".join(map(total, _MEASURES))
-    added: LiteralString = ", ".join(f"sum({one}) AS {one}" for one in columns_of(_MEASURES))
     asked: LiteralString = "\n           AND ".join(ITEM_FILTERS.values())
     return f"""
-    WITH known AS ({item_rows(columns_of(_MEASURES))}
-    ), by_item AS (
-        SELECT item_no, {added} FROM known GROUP BY item_no
-    ), sold AS MATERIALIZED (
+    WITH {sums_by_item(item_rows(columns_of(_MEASURES)), _MEASURES)}, sold AS MATERIALIZED (
         SELECT item.{key} AS key,
                {sums}
           FROM by_item

@@ -14,11 +14,11 @@ from projections.reports.sections.sales_summary.items import (
     item_params,
     item_rows,
     item_rows_of_channel,
+    sums_by_item,
 )
 
 _MEASURES = measures_of(LINES)
 _NAMES = columns_of(_MEASURES)
-_ADDED: LiteralString = ", ".join(f"sum({one}) AS {one}" for one in _NAMES)
 _SUMS: LiteralString = ",\n               ".join(map(total, _MEASURES))
 
 
@@ -46,10 +46,7 @@ def _statement(
 ) -> LiteralString:
     shown: LiteralString = "".join(f", {sql} AS {name}" for name, sql in labels.items())
     return f"""
-    WITH {cuts}known AS ({rows}
-    ), by_item AS (
-        SELECT item_no, {_ADDED} FROM known GROUP BY item_no
-    ), summed AS (
+    WITH {cuts}{sums_by_item(rows, _MEASURES)}, summed AS (
         SELECT item.{key},
                {_SUMS}
           FROM by_item
