@@ -104,6 +104,14 @@ from commands.passwords import (
     set_pin,
 )
 from commands.ports import Caller
+from commands.reports.exports import (
+    DropExport,
+    RequestExport,
+    TryRun,
+    drop_export,
+    request_export,
+    try_run,
+)
 from commands.settings import (
     ArchiveSetting,
     RegisterSetting,
@@ -270,6 +278,9 @@ HANDLERS: Mapping[type, Callable[[Any, Work], Any]] = MappingProxyType(
         DiscardPurchaseOrder: discard_purchase_order,
         DiscardSale: discard_sale,
         DiscardTransfer: discard_transfer,
+        DropExport: drop_export,
+        RequestExport: request_export,
+        TryRun: try_run,
         DraftPurchaseOrder: draft_purchase_order,
         DraftSuggested: draft_suggested,
         DraftTransfer: draft_transfer,
