@@ -8,7 +8,7 @@ whole months stand for their days in the same way, where a source has them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, LiteralString
@@ -27,6 +27,9 @@ STORES: LiteralString = """
                  WHERE company_id = %(company_id)s AND kind = 'store' AND id = ANY(%(stores)b::uuid[]))))"""
 
 
+#: No condition, for sums of all stores together.
+ALL_STORES: LiteralString = ""
+
 #: The same of facts that have the ids of their stores.
 STORE_IDS: LiteralString = """
            AND (%(stores)b::uuid[] IS NULL OR store_id = ANY(%(stores)b::uuid[]))"""
@@ -39,6 +42,7 @@ class Source:
     `monthly` is the table of sums of whole months, whose facts have the first day of the month for a business
     date: for rows that tell no days apart. `by` are the columns that tell the sums apart beside the business
     date; a fact has them too.
+    `company` are the sums of all stores together, for whoever asks about all of them and tells none apart.
     `filters` are the conditions that can be asked for, by the names of their parameters: on columns that both
     tables have. `stores` is the condition on the stores that are asked about.
     """
@@ -46,6 +50,7 @@ class Source:
     facts: LiteralString
     daily: LiteralString | None = None
     monthly: LiteralString | None = None
+    company: "Source | None" = None
     by: tuple[LiteralString, ...] = ("store_no",)
     filters: Mapping[str, LiteralString] = field(default_factory=lambda: MappingProxyType({}))
     stores: LiteralString = STORES
@@ -153,11 +158,26 @@ class Grouping:
     """
 
     source: Source
+    #: Whether its source only has sums of all stores together.
+    is_of_company: bool = False
     keys: Mapping[LiteralString, LiteralString]
     measures: tuple[Measure, ...]
     columns: tuple[LiteralString, ...]
     labels: Mapping[LiteralString, LiteralString] = field(default_factory=lambda: MappingProxyType({}))
     joins: LiteralString = ""
+
+    def can_answer(self, asked: Asked) -> bool:
+        """Whether its source has every filter that is asked for, and the stores."""
+        filters = {name for name, value in asked.filters.items() if value is not None}
+        is_of_all = asked.stores is None and asked.basis == "current"
+        return filters <= self.source.filters.keys() and (is_of_all or not self.is_of_company)
+
+    def of_company(self) -> "Grouping | None":
+        """The same of all stores together, if there are such sums and it tells no stores apart."""
+        source = self.source.company
+        if source is None or "store_no" in self.columns:
+            return None
+        return replace(self, source=source, is_of_company=True)
 
     def statement(self) -> LiteralString:
         """As it is sent; composed when its module is imported."""
@@ -216,32 +236,28 @@ def whole(row: Row, measures: Sequence[Measure]) -> Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Grouped:
-    """A question that the first of some groupings answers which has every filter that is asked for."""
+    """A question that the first of some groupings answers which can, with its statement of the basis."""
 
-    groupings: tuple[Grouping, ...]
-    #: Their statements, in the same order, by the basis.
-    statements: Mapping[Basis, tuple[LiteralString, ...]]
+    groupings: Sequence[tuple[Grouping, Mapping[Basis, LiteralString]]]
 
     def __call__(self, db: Database, asked: Asked) -> Pending[Found]:
         """Ask it."""
-        filters = {name for name, value in asked.filters.items() if value is not None}
-        grouping, statement = next(
-            (grouping, statement)
-            for grouping, statement in zip(self.groupings, self.statements[asked.basis], strict=True)
-            if filters <= grouping.source.filters.keys()
-        )
-        return ask_rows(db, asked, statement, grouping.measures)
+        grouping, statements = next(one for one in self.groupings if one[0].can_answer(asked))
+        return ask_rows(db, asked, statements[asked.basis], grouping.measures)
 
 
 def grouped(*groupings: Grouping) -> Grouped:
-    """The question of these groupings, the cheapest first."""
-    return Grouped(
-        groupings=groupings,
-        statements={
-            "current": tuple(one.statement() for one in groupings),
-            "first_reported": tuple(one.first_reported() for one in groupings if one.source.stores is STORES),
-        },
-    )
+    """The question of these groupings, the cheapest first; what all stores come to goes before each."""
+    every = [one for grouping in groupings for one in (grouping.of_company(), grouping) if one]
+    return Grouped(groupings=[(one, _statements(one)) for one in every])
+
+
+def _statements(grouping: Grouping) -> Mapping[Basis, LiteralString]:
+    """By the basis. What days were first reported as is known by store, from facts with their numbers."""
+    current: Mapping[Basis, LiteralString] = {"current": grouping.statement()}
+    if grouping.is_of_company or grouping.source.stores is not STORES:
+        return current
+    return {**current, "first_reported": grouping.first_reported()}
 
 
 def ask_rows(

@@ -89,11 +89,14 @@ _MONTHS: LiteralString = f"""
          GROUP BY year, item_no"""
 
 _STATEMENTS: dict[LiteralString, tuple[Span, LiteralString]] = {
+    "company day": ("day", _daily("sales_company_day", "sales_facts", ("business_date",), _SALE)),
+    "company hour": ("day", _daily("sales_company_hour", "sales_facts", ("hour",), _SALE)),
     "store day": ("day", _daily("sales_store_day", "sales_facts", ("store_no",), _SALE)),
     "store month": ("month", _monthly("sales_store_month", "sales_facts", "store_no", _SALE)),
     "store hour": ("day", _daily("sales_store_hour", "sales_facts", ("store_no", "hour"), _SALE)),
     "register": ("day", _daily("sales_register_day", "sales_facts", ("store_no", "register_no"), _SALE)),
     "cashier": ("day", _daily("sales_cashier_day", "sales_facts", ("store_no", "cashier_no"), _SALE)),
+    "company tax": ("day", _daily("sales_company_tax_day", "sales_tax_facts", ("tax_no",), OF_TAX.split())),
     "tax": ("day", _daily("sales_tax_day", "sales_tax_facts", ("store_no", "tax_no"), OF_TAX.split())),
     "payment": (
         "day",

@@ -4,6 +4,9 @@ from typing import LiteralString
 
 from projections.reports.sales.rollups import (
     ADD_CASHIER_DAY,
+    ADD_COMPANY_DAY,
+    ADD_COMPANY_HOUR,
+    ADD_COMPANY_TAX_DAY,
     ADD_CUSTOMER_MONTH,
     ADD_ITEM_MONTH,
     ADD_ITEM_YEAR,
@@ -159,8 +162,8 @@ ADD_SALES: LiteralString = f"""
         RETURNING company_id, business_date, store_no, position, hour, register_no, cashier_no, customer_id,
                   orders, items, gross_sales, discounts, returns, tax, tips, rounding, cost_of_goods,
                   returned_items, refund_count, voids, void_value, overrides, deposits, dues_created
-    ), {ADD_STORE_DAY}, {ADD_STORE_MONTH}, {ADD_STORE_HOUR}, {ADD_REGISTER_DAY}, {ADD_CASHIER_DAY},
-       {ADD_CUSTOMER_MONTH}
+    ), {ADD_COMPANY_DAY}, {ADD_COMPANY_HOUR}, {ADD_STORE_DAY}, {ADD_STORE_MONTH}, {ADD_STORE_HOUR},
+       {ADD_REGISTER_DAY}, {ADD_CASHIER_DAY}, {ADD_CUSTOMER_MONTH}
     SELECT count(*) FROM added
 """
 
@@ -196,7 +199,7 @@ ADD_TAXES: LiteralString = f"""
             AS taxed(business_date, store_no, position, tax_no)
          ORDER BY business_date, store_no, position, tax_no
         RETURNING *
-    ), {ADD_TAX_DAY}
+    ), {ADD_COMPANY_TAX_DAY}, {ADD_TAX_DAY}
     SELECT count(*) FROM added
 """
 

@@ -48,9 +48,31 @@ _ITEM_COLUMNS: LiteralString = """
     restocked_quantity  numeric NOT NULL,
     not_restocked_value numeric NOT NULL,
 """
+_TAX_COLUMNS: LiteralString = """
+    first_position   bigint NOT NULL,
+    last_position    bigint NOT NULL,
+    orders           int NOT NULL,
+    taxable          numeric NOT NULL,
+    tax              numeric NOT NULL,
+    returned_taxable numeric NOT NULL,
+    returned_tax     numeric NOT NULL,
+"""
 
 # Today's rows are written again and again, each beside its former self; those of earlier days hardly ever.
 ROLLUPS: LiteralString = f"""
+    CREATE TABLE sales_company_day (
+        company_id     uuid NOT NULL,
+        business_date  date NOT NULL,
+        {_SALE_COLUMNS}
+        PRIMARY KEY (company_id, business_date)
+    ) WITH (fillfactor = 50);
+    CREATE TABLE sales_company_hour (
+        company_id     uuid NOT NULL,
+        business_date  date NOT NULL,
+        hour           smallint NOT NULL,
+        {_SALE_COLUMNS}
+        PRIMARY KEY (company_id, business_date, hour)
+    ) WITH (fillfactor = 50);
     CREATE TABLE sales_store_day (
         company_id     uuid NOT NULL,
         business_date  date NOT NULL,
@@ -109,18 +131,19 @@ ROLLUPS: LiteralString = f"""
         {_ITEM_COLUMNS}
         PRIMARY KEY (company_id, year, item_no)
     ) WITH (fillfactor = 90);
+    CREATE TABLE sales_company_tax_day (
+        company_id       uuid NOT NULL,
+        business_date    date NOT NULL,
+        tax_no           int NOT NULL,
+        {_TAX_COLUMNS}
+        PRIMARY KEY (company_id, business_date, tax_no)
+    ) WITH (fillfactor = 50);
     CREATE TABLE sales_tax_day (
         company_id       uuid NOT NULL,
         business_date    date NOT NULL,
         store_no         int NOT NULL,
         tax_no           int NOT NULL,
-        first_position   bigint NOT NULL,
-        last_position    bigint NOT NULL,
-        orders           int NOT NULL,
-        taxable          numeric NOT NULL,
-        tax              numeric NOT NULL,
-        returned_taxable numeric NOT NULL,
-        returned_tax     numeric NOT NULL,
+        {_TAX_COLUMNS}
         PRIMARY KEY (company_id, business_date, store_no, tax_no)
     ) WITH (fillfactor = 90);
     CREATE TABLE sales_payment_day (
@@ -183,7 +206,8 @@ _OF_PAYMENTS: tuple[LiteralString, ...] = (
 )
 _COMPANY: Mapping[LiteralString, LiteralString] = {"company_id": "company_id"}
 _STORE: Mapping[LiteralString, LiteralString] = {"store_no": "store_no"}
-_STORE_DAY: Mapping[LiteralString, LiteralString] = {**_COMPANY, "business_date": "business_date", **_STORE}
+_DAY: Mapping[LiteralString, LiteralString] = {**_COMPANY, "business_date": "business_date"}
+_STORE_DAY: Mapping[LiteralString, LiteralString] = {**_DAY, **_STORE}
 _MONTH: Mapping[LiteralString, LiteralString] = {
     **_COMPANY,
     "month": "date_trunc('month', business_date::timestamp)::date",
@@ -224,6 +248,8 @@ def _add(
 """
 
 
+ADD_COMPANY_DAY = _add("company_day", _DAY, _OF_SALES)
+ADD_COMPANY_HOUR = _add("company_hour", {**_DAY, "hour": "hour"}, _OF_SALES)
 ADD_STORE_DAY = _add("store_day", _STORE_DAY, _OF_SALES)
 ADD_STORE_MONTH = _add("store_month", {**_MONTH, **_STORE}, _OF_SALES)
 ADD_STORE_HOUR = _add("store_hour", {**_STORE_DAY, "hour": "hour"}, _OF_SALES)
@@ -236,5 +262,6 @@ ADD_CUSTOMER_MONTH = _add(
 )
 ADD_ITEM_MONTH = _add("item_month", {**_MONTH, "item_no": "item_no"}, _OF_ITEMS)
 ADD_ITEM_YEAR = _add("item_year", {**_YEAR, "item_no": "item_no"}, _OF_ITEMS)
+ADD_COMPANY_TAX_DAY = _add("company_tax_day", {**_DAY, "tax_no": "tax_no"}, _OF_TAXES)
 ADD_TAX_DAY = _add("tax_day", {**_STORE_DAY, "tax_no": "tax_no"}, _OF_TAXES)
 ADD_PAYMENT_DAY = _add("payment_day", {**_STORE_DAY, "method_no": "method_no"}, _OF_PAYMENTS)

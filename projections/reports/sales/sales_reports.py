@@ -33,7 +33,7 @@ class SalesReports(Projection):
     """
 
     name = "report_sales"
-    version = 2
+    version = 3
     tables = (
         "report_places",
         "report_items",
@@ -46,6 +46,8 @@ class SalesReports(Projection):
         "sales_tax_facts",
         "sales_discount_facts",
         "sales_payment_facts",
+        "sales_company_day",
+        "sales_company_hour",
         "sales_store_day",
         "sales_store_month",
         "sales_store_hour",
@@ -54,6 +56,7 @@ class SalesReports(Projection):
         "sales_customer_month",
         "sales_item_month",
         "sales_item_year",
+        "sales_company_tax_day",
         "sales_tax_day",
         "sales_payment_day",
     )

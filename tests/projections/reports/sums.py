@@ -80,9 +80,10 @@ STORES = """
 ITEMS = """
     JOIN report_items AS item ON item.company_id = found.company_id AND item.item_no = found.item_no
 """
-TAXES = f"""{STORES}
+TAX_OF = """
     LEFT JOIN report_taxes AS tax_of ON tax_of.company_id = found.company_id AND tax_of.tax_no = found.tax_no
 """
+TAXES = f"{STORES}{TAX_OF}"
 METHODS = f"""{STORES}
     JOIN report_methods AS method ON method.company_id = found.company_id
                                  AND method.method_no = found.method_no
@@ -103,6 +104,24 @@ def one_part(fact: PlainFact) -> Iterator[tuple[Any, Any]]:
 #: By table of sums: the facts that it sums up, its key beside the company, what of a fact the key is, by ids,
 #: and how ids are found.
 ROLLUPS: dict[str, tuple[str, list[str], list[str], str, list[str], Any, Any]] = {
+    "sales_company_day": (
+        "sales_facts",
+        ["business_date"],
+        ["found.business_date"],
+        "",
+        TOTALS,
+        lambda fact: (fact.day,),
+        one_part,
+    ),
+    "sales_company_hour": (
+        "sales_facts",
+        ["business_date", "hour"],
+        ["found.business_date", "found.hour"],
+        "",
+        TOTALS,
+        lambda fact: (fact.day, fact.hour),
+        one_part,
+    ),
     "sales_store_day": (
         "sales_facts",
         ["business_date", "store_no"],
@@ -176,6 +195,15 @@ ROLLUPS: dict[str, tuple[str, list[str], list[str], str, list[str], Any, Any]] =
         OF_ITEM,
         lambda fact: (fact.day.replace(day=1, month=1),),
         lambda fact: fact.items.items(),
+    ),
+    "sales_company_tax_day": (
+        "sales_tax_facts",
+        ["business_date", "tax_no"],
+        ["found.business_date", *TAX_KEY],
+        TAX_OF,
+        OF_TAX,
+        lambda fact: (fact.day,),
+        tax_parts,
     ),
     "sales_tax_day": (
         "sales_tax_facts",

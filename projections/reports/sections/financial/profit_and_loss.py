@@ -20,8 +20,8 @@ from projections.reports.sections.financial.profit_figures import (
     OF_STOCK,
     PAID_OUT,
 )
-from projections.reports.sections.financial.sales_days import OF_MONTHS, SALES_DAYS, SALES_MONTHS
-from projections.reports.sections.financial.steps import IN_STEP, STEPS, filled
+from projections.reports.sections.financial.steps import IN_STEP, OF_MONTHS, STEPS, filled
+from projections.reports.sections.sales_summary.sources import STORE_DAYS, STORE_MONTHS
 from projections.reports.stock import StockReports
 
 _STORE: LiteralString = "store"
@@ -84,7 +84,7 @@ def _sales(group: str) -> Question:
     if group == _STORE:
         return grouped(
             Grouping(
-                source=SALES_MONTHS,
+                source=STORE_MONTHS,
                 keys={"store_no": "store_no"},
                 measures=OF_SALES,
                 columns=_COLUMNS,
@@ -95,7 +95,7 @@ def _sales(group: str) -> Question:
             )
         )
     key: LiteralString = STEPS.get(group, "NULL::date")
-    source = SALES_MONTHS if group in OF_MONTHS or group not in STEPS else SALES_DAYS
+    source = STORE_MONTHS if group in OF_MONTHS or group not in STEPS else STORE_DAYS
     return grouped(Grouping(source=source, keys={"period": key}, measures=OF_SALES, columns=_COLUMNS))
 
 
@@ -118,7 +118,7 @@ _IN_ROW: LiteralString = in_group(
 _SALES_FACTS: LiteralString = f"""
         SELECT sold.*, 0 AS line, place.id AS store_id
           FROM (SELECT * FROM sales_facts
-                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALES_DAYS.asked()}
+                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{STORE_DAYS.asked()}
                ) AS sold
           JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = 'store'
                                      AND place.no = sold.store_no"""

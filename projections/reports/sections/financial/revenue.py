@@ -25,10 +25,9 @@ from projections.reports.sections.figures import (
     measures_of,
 )
 from projections.reports.sections.financial.behind import facts_behind, in_group
-from projections.reports.sections.financial.sales_days import OF_MONTHS, SALES_DAYS, SALES_MONTHS
-from projections.reports.sections.financial.steps import IN_STEP, STEPS, filled
+from projections.reports.sections.financial.steps import IN_STEP, OF_MONTHS, STEPS, filled
 from projections.reports.sections.sales_summary.items import item_params, item_rows
-from projections.reports.sections.sales_summary.sources import SALE_FACTS
+from projections.reports.sections.sales_summary.sources import SALE_FACTS, STORE_DAYS, STORE_MONTHS
 
 KEYS = (
     Key(
@@ -69,7 +68,7 @@ def _grouped(
     column: LiteralString,
     labels: Mapping[LiteralString, LiteralString] = MappingProxyType({}),
     joins: LiteralString = "",
-    sums: Source = SALES_MONTHS,
+    sums: Source = STORE_MONTHS,
 ) -> Question:
     """Of these sums, or with a channel of the facts themselves."""
     sources = (sums, SALE_FACTS) if column != "channel" else (SALE_FACTS,)
@@ -127,7 +126,7 @@ _BESIDE_LINES = grouped(
             measures=_OF_SALES,
             columns=("tips", "rounding"),
         )
-        for source in (SALES_MONTHS, SALE_FACTS)
+        for source in (STORE_MONTHS, SALE_FACTS)
     )
 )
 
@@ -143,7 +142,7 @@ def _with_all_keys(key: LiteralString, *questions: Question) -> Question:
 
 
 def _steps(step: LiteralString) -> Question:
-    sums = SALES_MONTHS if step in OF_MONTHS else SALES_DAYS
+    sums = STORE_MONTHS if step in OF_MONTHS else STORE_DAYS
     question = _grouped({"period": STEPS[step]}, "business_date", sums=sums)
     return filled(_with_all_keys("period", question), step, (*KEYS, *FIGURES))
 

@@ -19,6 +19,8 @@ STEPS: Mapping[LiteralString, LiteralString] = {
     "quarter": "date_trunc('quarter', business_date::timestamp)::date",
     "year": "date_trunc('year', business_date::timestamp)::date",
 }
+#: The steps that whole months come to.
+OF_MONTHS = frozenset({"month", "quarter", "year"})
 #: By the step, whether a fact is in that of a row.
 IN_STEP: Mapping[LiteralString, LiteralString] = {
     step: f"{first} = %(key_period)s::date" for step, first in STEPS.items()

@@ -7,11 +7,11 @@ from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import Derived, Distinct, Key, Measure, sums_of
 from projections.reports.explaining import amounts_of
-from projections.reports.grouped import Grouping, Source, grouped
+from projections.reports.grouped import ALL_STORES, Grouping, Source, grouped
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.financial.behind import facts_behind
-from projections.reports.sections.financial.sales_days import SALES_DAYS, SALES_MONTHS
+from projections.reports.sections.sales_summary.sources import STORE_DAYS, STORE_MONTHS
 
 KEYS = (
     Key(name="tax_no", label="Tax number", unit="count", meaning="Its number; 0 is what bears no tax."),
@@ -102,7 +102,12 @@ ORDERS = Distinct(
 )
 FIGURES = (*MEASURES, NET_TAXABLE, NET_TAX, BASE, ORDERS)
 
-_TAX_DAYS = Source(facts="sales_tax_facts", daily="sales_tax_day", by=("store_no", "tax_no"))
+_TAX_DAYS = Source(
+    facts="sales_tax_facts",
+    daily="sales_tax_day",
+    by=("store_no", "tax_no"),
+    company=Source(facts="sales_tax_facts", daily="sales_company_tax_day", by=("tax_no",), stores=ALL_STORES),
+)
 _LABELS: Mapping[LiteralString, LiteralString] = {
     "jurisdiction": "tax.jurisdiction",
     "tax": "tax.name",
@@ -122,7 +127,7 @@ _BY_TAX = grouped(
 )
 _WHOLE = grouped(
     Grouping(
-        source=SALES_MONTHS,
+        source=STORE_MONTHS,
         keys={},
         measures=(
             _ORDERS,
@@ -162,13 +167,13 @@ _TAX_FACTS: LiteralString = f"""
                    AS base,
                CASE WHEN %(is_row)s::bool THEN orders END AS orders
           FROM sales_tax_facts
-         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{SALES_DAYS.asked()}
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint{STORE_DAYS.asked()}
      UNION ALL
         SELECT position, -1, NULL, NULL, NULL, NULL, NULL,
                coalesce(gross_sales, 0) - coalesce(discounts, 0) - coalesce(returns, 0), orders
           FROM sales_facts
          WHERE NOT %(is_row)s::bool
-           AND company_id = %(company_id)s AND position <= %(position)s::bigint{SALES_DAYS.asked()}"""
+           AND company_id = %(company_id)s AND position <= %(position)s::bigint{STORE_DAYS.asked()}"""
 
 TAX = Section(
     area="financial-report",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import LiteralString
 
-from projections.reports.grouped import STORE_IDS, Source
+from projections.reports.grouped import ALL_STORES, STORE_IDS, Source
 
 #: What can be asked of facts of sales, by the names of the parameters.
 SALE_FILTERS: Mapping[str, LiteralString] = {
@@ -17,10 +17,18 @@ SALE_FILTERS: Mapping[str, LiteralString] = {
     "customer": "(%(customer)s::uuid IS NULL OR customer_id = %(customer)s::uuid)",
 }
 
-STORE_DAYS = Source(facts="sales_facts", daily="sales_store_day")
+COMPANY_DAYS = Source(facts="sales_facts", daily="sales_company_day", by=(), stores=ALL_STORES)
+STORE_DAYS = Source(facts="sales_facts", daily="sales_store_day", company=COMPANY_DAYS)
 #: For rows that tell no days apart.
-STORE_MONTHS = Source(facts="sales_facts", daily="sales_store_day", monthly="sales_store_month")
-STORE_HOURS = Source(facts="sales_facts", daily="sales_store_hour", by=("store_no", "hour"))
+STORE_MONTHS = Source(
+    facts="sales_facts", daily="sales_store_day", monthly="sales_store_month", company=COMPANY_DAYS
+)
+STORE_HOURS = Source(
+    facts="sales_facts",
+    daily="sales_store_hour",
+    by=("store_no", "hour"),
+    company=Source(facts="sales_facts", daily="sales_company_hour", by=("hour",), stores=ALL_STORES),
+)
 REGISTER_DAYS = Source(facts="sales_facts", daily="sales_register_day", by=("store_no", "register_no"))
 CASHIER_DAYS = Source(facts="sales_facts", daily="sales_cashier_day", by=("store_no", "cashier_no"))
 PAYMENT_DAYS = Source(facts="sales_payment_facts", daily="sales_payment_day", by=("store_no", "method_no"))

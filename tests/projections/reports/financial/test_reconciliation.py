@@ -101,6 +101,8 @@ FAULTS = [
     *(
         flipped(table, "gross_sales")
         for table in (
+            "sales_company_day",
+            "sales_company_hour",
             "sales_store_day",
             "sales_store_month",
             "sales_store_hour",
@@ -111,6 +113,7 @@ FAULTS = [
             "sales_item_year",
         )
     ),
+    flipped("sales_company_tax_day", "tax"),
     flipped("sales_tax_day", "tax"),
     flipped("sales_payment_day", "amount"),
     # A sum that says to end before it does answers too early.
