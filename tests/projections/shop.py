@@ -216,12 +216,13 @@ class Shop:
         name: str = "Thing",
         category_id: UUID | None = None,
         hour: int | None = None,
+        unit_price: int | None = None,
         occurred_at: datetime = datetime(2024, 3, 1, tzinfo=UTC),
     ) -> Order:
         chance = self.chance
         variants = variants or chance.choices(self.variants, k=chance.randint(1, 5))
         discounts = chance.choice(ORDER_DISCOUNTS)
-        lines, basket = self._lines(variants, name, category_id, discounts)
+        lines, basket = self._lines(variants, name, category_id, discounts, unit_price)
         day = day or date(2024, 2, 20) + timedelta(days=chance.randrange(60))
         store_id = store_id or chance.choice(self.stores)
         return sell(
@@ -247,13 +248,14 @@ class Shop:
         name: str,
         category_id: UUID | None = None,
         discounts: Sequence[Discount] = (),
+        unit_price: int | None = None,
     ) -> tuple[tuple[SaleLine, ...], PricedBasket]:
         chance = self.chance
         items = [
             Item(
                 variant_id=variant,
                 quantity=Decimal(chance.choice(["1", "2", "0.375", "3.00000"])),
-                unit_price=chance.randint(10, 5_000),
+                unit_price=chance.randint(10, 5_000) if unit_price is None else unit_price,
                 discounts=chance.choice(LINE_DISCOUNTS),
                 tax_rates=chance.choice([(), (VAT,), (CITY_TAX,), (VAT, CITY_TAX), (NO_TAX,)]),
             )

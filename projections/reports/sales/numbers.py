@@ -94,7 +94,8 @@ STORE, REGISTER, CASHIER = (
     for kind in ("store", "register", "cashier")
 )
 
-#: What was sold: a variant, its product, and the category, brand and supplier that it had then.
+#: What was sold: a variant, its product, and the category, brand and supplier that it had then. The first
+#: item of a variant (`variant_no`) and of a product stand for it where rows are told apart by numbers.
 ITEMS: LiteralString = """
     CREATE TABLE report_items (
         company_id  uuid NOT NULL,
@@ -105,9 +106,17 @@ ITEMS: LiteralString = """
         supplier_id uuid,
         position    bigint NOT NULL,
         item_no     int NOT NULL,
+        variant_no  int NOT NULL,
+        product_no  int NOT NULL,
         PRIMARY KEY (company_id, item_no)
     );
     CREATE INDEX report_items_by_variant ON report_items (company_id, variant_id);
+    CREATE INDEX report_items_by_product ON report_items (company_id, product_id);
+    -- What is not the first of its variant or product, which is added up with that.
+    CREATE INDEX report_items_of_variants ON report_items (company_id, variant_no, item_no)
+     WHERE item_no <> variant_no;
+    CREATE INDEX report_items_of_products ON report_items (company_id, product_no, item_no)
+     WHERE item_no <> product_no;
 """
 
 _KNOWN_ITEMS: LiteralString = """
@@ -127,11 +136,21 @@ _KNOWN_ITEMS: LiteralString = """
 
 _ADD_ITEMS: LiteralString = """
     INSERT INTO report_items (company_id, variant_id, product_id, category_id, brand_id, supplier_id,
-                              item_no, position)
-    SELECT %(company_id)s, added.*
+                              item_no, position, variant_no, product_no)
+    SELECT %(company_id)s, added.*,
+           coalesce(same_variant.variant_no, min(item_no) OVER (PARTITION BY variant_id)),
+           coalesce(same_product.product_no, min(item_no) OVER (PARTITION BY product_id))
       FROM unnest(%(variant_id)b::uuid[], %(product_id)b::uuid[], %(category_id)b::uuid[],
                   %(brand_id)b::uuid[], %(supplier_id)b::uuid[], %(no)b::int[], %(position)b::bigint[])
         AS added(variant_id, product_id, category_id, brand_id, supplier_id, item_no, position)
+      LEFT JOIN LATERAL (
+            SELECT variant_no FROM report_items
+             WHERE company_id = %(company_id)s AND variant_id = added.variant_id LIMIT 1
+           ) AS same_variant ON true
+      LEFT JOIN LATERAL (
+            SELECT product_no FROM report_items
+             WHERE company_id = %(company_id)s AND product_id = added.product_id LIMIT 1
+           ) AS same_product ON true
 """
 
 ITEM = Numbering(

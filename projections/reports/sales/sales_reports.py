@@ -33,7 +33,7 @@ class SalesReports(Projection):
     """
 
     name = "report_sales"
-    version = 3
+    version = 4
     tables = (
         "report_places",
         "report_items",

@@ -9,11 +9,13 @@ from typing import Any
 from unittest.mock import ANY
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from domain.orders import Goodwill, Order, RefundedLine
 from domain.unlinked_returns import UnlinkedReturn
 from projections.reports.period import Interval, Period, PeriodNotValid
+from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Section
 from projections.reports.sections.figures import SALES
 from projections.reports.sections.sales_summary.by_payment_method import BY_PAYMENT_METHOD
@@ -435,6 +437,31 @@ class TestAsOf:
 
     def test_before_the_first_sale_nothing_is_known(self, busy: Shop) -> None:
         assert busy.ask(BY_PRODUCT, position=0).rows == []
+
+
+class TestTheLargestSales:
+    """Of which a few thousand come to more than 64 bits hold."""
+
+    def test_add_up_beside_the_others_at_any_position(self, shop: Shop) -> None:
+        for unit_price in (100, 2**51):
+            shop.sell(day=date(2024, 3, 5), variants=shop.variants[:1], unit_price=unit_price)
+        small, large = shop.facts()
+        many = 4_000
+        with shop.work() as db:
+            for first in range(1, many, 1_000):
+                facts = [
+                    msgspec.structs.replace(fact, position=2 * number + at)
+                    for number in range(first, first + 1_000)
+                    for at, fact in enumerate((small, large))
+                ]
+                SalesReports().apply(facts, db)
+
+        for known in (many, 500, 1):
+            for period in (MARCH, Period(date(2024, 3, 4), date(2024, 4, 3))):
+                sold = shop.ask(BY_PRODUCT, period, position=2 * known + 1)
+                [row], whole = sold.rows, sum(fact.data.totals.net_sales for fact in (small, large))
+                assert (row["net_sales"], sold.overall["net_sales"]) == (known * whole, known * whole)
+        assert many * whole > 2**63
 
 
 class TestCompanies:

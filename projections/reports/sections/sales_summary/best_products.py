@@ -7,12 +7,13 @@ is known of a month in part) is added up once for both.
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import LiteralString
+from typing import Literal, LiteralString
 
 from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import Measure
 from projections.reports.grouped import Grouping, grouped, total, whole
+from projections.reports.sales.rollups import APART
 from projections.reports.section import Asked, Found
 from projections.reports.sections.figures import RETURNED_ITEMS, SALES, measures_of
 from projections.reports.sections.sales_summary.items import (
@@ -25,8 +26,8 @@ from projections.reports.sections.sales_summary.sources import STORE_DAYS
 
 _NET_SALES: LiteralString = "coalesce(gross_sales, 0) - coalesce(discounts, 0) - coalesce(returns, 0)"
 _PROFIT: LiteralString = f"{_NET_SALES} - coalesce(cost_of_goods, 0)"
-#: What else than net sales a page is sorted by, as SQL over a fact or a sum.
-_OTHERS: Mapping[LiteralString, LiteralString] = {
+#: What a page is sorted by, as SQL over a fact or a sum.
+_FIGURES: Mapping[LiteralString, LiteralString] = {
     **{
         name: f"coalesce({name}, 0)"
         for name in (
@@ -40,70 +41,98 @@ _OTHERS: Mapping[LiteralString, LiteralString] = {
             "orders",
         )
     },
+    "net_sales": _NET_SALES,
+    "share": _NET_SALES,
     "gross_profit": _PROFIT,
     "margin": _PROFIT,
 }
+_FIGURE: LiteralString = (
+    "CASE %(figure)s::text"
+    + "".join(f"\n                    WHEN '{name}' THEN {sql}" for name, sql in _FIGURES.items())
+    + "\n               END"
+)
+#: Where a row of `ranked` stands, and what it and all that sold more come to; sorted by net sales that needs
+#: no look at all of them.
+_PLACES: Mapping[bool, tuple[LiteralString, LiteralString]] = {
+    True: ("net", "NULL::numeric"),
+    False: (
+        "CASE WHEN %(figure)s::text = 'margin' THEN figure / nullif(net, 0) ELSE figure END",
+        "sum(net) OVER (ORDER BY net DESC, no ROWS UNBOUNDED PRECEDING)",
+    ),
+}
+#: What rows are told apart by.
+Group = Literal["variant", "product"]
+#: The number of its first item, by which equal ones are in order, and its id.
+NUMBERS: Mapping[Group, tuple[LiteralString, LiteralString]] = {
+    "variant": ("variant_no", "variant_id"),
+    "product": ("product_no", "product_id"),
+}
 
 
-def best_products(key: LiteralString, measures: tuple[Measure, ...], names: LiteralString) -> LiteralString:
-    """The statement of a page of what has this `key` in `report_items`; `names` joins what it is called."""
+def best_products(
+    group: Group, measures: tuple[Measure, ...], names: LiteralString, *, by_net: bool
+) -> LiteralString:
+    """The statement of a page of variants or products, by net sales or another figure.
+
+    They are told apart by numbers, which are those of nearly all items; `names` joins what they are called.
+    """
+    own, key = NUMBERS[group]
     columns = columns_of(measures)
-    added: LiteralString = ", ".join(f"sum({one}) AS {one}" for one in columns)
+    added: LiteralString = ", ".join(f"sum({one})::bigint AS {one}" for one in columns)
     selected: LiteralString = ", ".join(("item_no", *columns))
     sums: LiteralString = ",\n               ".join(map(total, measures))
-    cases: LiteralString = "".join(
-        f"\n                    WHEN '{name}' THEN {sql}" for name, sql in _OTHERS.items()
-    )
-    rank: LiteralString = (
-        f"item_no, {_NET_SALES} AS net, CASE %(figure)s::text{cases}\n               END AS figure"
-    )
+    rank: LiteralString = f"item_no, {_NET_SALES} AS net"
+    if not by_net:
+        rank += f", {_FIGURE} AS figure"
+    figure: LiteralString = "" if by_net else ", sum(known.figure) AS figure"
+    place, upto = _PLACES[by_net]
     wanted: LiteralString = "item_no = ANY(ARRAY(SELECT item_no FROM wanted))"
     return f"""
     WITH parts AS MATERIALIZED (
         SELECT item_no, {added}
-          FROM ({fact_rows(selected)}) AS fact
-         GROUP BY item_no
+          FROM ({fact_rows(f"{selected}, {APART} AS apart")}) AS fact
+         GROUP BY item_no, apart
+    ), other AS MATERIALIZED (
+        SELECT item_no, {own} AS no FROM report_items
+         WHERE company_id = %(company_id)s AND item_no <> {own}
     ), ranked AS MATERIALIZED (
-        SELECT item.{key} AS key, sum(known.net) AS net, sum(known.figure) AS figure
+        SELECT coalesce(other.no, known.item_no) AS no, sum(known.net) AS net{figure}
           FROM ({sum_rows(rank)}
              UNION ALL
                 SELECT {rank} FROM parts) AS known
-          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = known.item_no
-         GROUP BY item.{key}
+          LEFT JOIN other ON other.item_no = known.item_no
+         GROUP BY 1
     ), page AS MATERIALIZED (
-        SELECT key, net, place,
-               CASE WHEN %(by_net)s::bool THEN NULL
-                    ELSE sum(net) OVER (ORDER BY net DESC, key ROWS UNBOUNDED PRECEDING) END AS upto
-          FROM (SELECT key, net, CASE WHEN %(figure)s::text IN ('net_sales', 'share') THEN net
-                                      WHEN %(figure)s::text = 'margin' THEN figure / nullif(net, 0)
-                                      ELSE figure END AS place
-                  FROM ranked) AS placed
-         ORDER BY CASE WHEN %(descends)s::bool THEN NULL ELSE place END ASC NULLS LAST,
-                  CASE WHEN %(descends)s::bool THEN place END DESC NULLS LAST, key
-         LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+        SELECT placed.*, item.{key} AS key
+          FROM (SELECT no, net, {place} AS place, {upto} AS upto
+                  FROM ranked
+                 ORDER BY CASE WHEN %(descends)s::bool THEN NULL ELSE {place} END ASC NULLS LAST,
+                          CASE WHEN %(descends)s::bool THEN {place} END DESC NULLS LAST, no
+                 LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint) AS placed
+          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = placed.no
     ), wanted AS MATERIALIZED (
-        SELECT item.item_no, item.{key} AS key
-          FROM page
-          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.{key} = page.key
+        SELECT no AS item_no, no FROM page
+     UNION ALL
+        SELECT other.item_no, other.no FROM other JOIN page ON page.no = other.no
     ), figures AS (
-        SELECT wanted.key,
+        SELECT wanted.no,
                {sums}
           FROM ({sum_rows(selected, wanted)}
              UNION ALL
                 SELECT {selected} FROM parts WHERE {wanted}) AS known
           JOIN wanted ON wanted.item_no = known.item_no
-         GROUP BY wanted.key
+         GROUP BY wanted.no
     )
-    SELECT whole.*, page.place, page.net, page.upto, figures.*, called.*
+    SELECT whole.*, page.*, figures.*, called.*
       FROM (SELECT count(*) AS number, sum(net) AS whole_net,
                    (SELECT coalesce(sum(net), 0)
                       FROM (SELECT net FROM ranked WHERE %(by_net)s::bool
-                             ORDER BY net DESC, key LIMIT %(offset)s::bigint) AS before) AS before
+                             ORDER BY net DESC, no LIMIT %(offset)s::bigint) AS before) AS before
               FROM ranked) AS whole
       LEFT JOIN page ON true
-      LEFT JOIN figures ON figures.key = page.key{names}
+      LEFT JOIN figures ON figures.no = page.no{names}
      ORDER BY CASE WHEN %(descends)s::bool THEN NULL ELSE page.place END ASC NULLS LAST,
-              CASE WHEN %(descends)s::bool THEN page.place END DESC NULLS LAST, page.key
+              CASE WHEN %(descends)s::bool THEN page.place END DESC NULLS LAST, page.no
 """
 
 
@@ -117,14 +146,20 @@ _WHOLE: Mapping[str, str] = {"quantity": "items", "returned_quantity": "returned
 
 
 def ask_best(
-    db: Database, statement: LiteralString, asked: Asked, order: str, measures: tuple[Measure, ...]
+    db: Database,
+    statements: Mapping[bool, LiteralString],
+    asked: Asked,
+    order: str,
+    measures: tuple[Measure, ...],
 ) -> Pending[Found]:
-    """Ask for a page by such a statement, in this order where none is asked for, and for the whole."""
+    """Ask for a page, in this order where none is asked for, and for the whole.
+
+    `statements` are those by net sales (True) and by other figures.
+    """
     sort = asked.sort or order
-    figure = sort.removeprefix("-")
     by_net = sort in {"-net_sales", "-share"}
-    params = {"figure": figure, "descends": sort.startswith("-"), "by_net": by_net}
-    answer = db.ask(statement, {**item_params(db, asked), **params})
+    params = {"figure": sort.removeprefix("-"), "descends": sort.startswith("-"), "by_net": by_net}
+    answer = db.ask(statements[by_net], {**item_params(db, asked), **params})
     whole_sales = _ALL_SALES(db, asked)
 
     def found() -> Found:
@@ -149,7 +184,7 @@ def _classed(page: list[Row], first: Row) -> list[Row]:
 
 
 #: What a row says of its place, which is no figure of the section.
-_OF_PLACE = frozenset({"key", "number", "whole_net", "before", "place", "net", "upto"})
+_OF_PLACE = frozenset({"key", "no", "number", "whole_net", "before", "place", "net", "upto"})
 
 
 def _class(upto: Decimal, net_sales: Decimal | None) -> str | None:

@@ -11,7 +11,12 @@ from projections.reports.ranked import ask_page, order_by, order_params, overall
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.figures import LINES, measures_of
-from projections.reports.sections.sales_summary.best_products import ask_best, best_products
+from projections.reports.sections.sales_summary.best_products import (
+    NUMBERS,
+    Group,
+    ask_best,
+    best_products,
+)
 from projections.reports.sections.sales_summary.items import (
     ITEM_FILTERS,
     columns_of,
@@ -62,12 +67,13 @@ def called_by(key: LiteralString) -> LiteralString:
            ) AS called ON true"""
 
 
-def _statement(key: LiteralString) -> LiteralString:
+def _statement(group: Group) -> LiteralString:
+    own, key = NUMBERS[group]
     sums: LiteralString = ",\n               ".join(map(total, _MEASURES))
     asked: LiteralString = "\n           AND ".join(ITEM_FILTERS.values())
     return f"""
     WITH {sums_by_item(item_rows(columns_of(_MEASURES)), _MEASURES)}, sold AS MATERIALIZED (
-        SELECT item.{key} AS key,
+        SELECT item.{key} AS key, min(item.{own}) AS no,
                {sums}
           FROM by_item
           JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = by_item.item_no
@@ -76,26 +82,32 @@ def _statement(key: LiteralString) -> LiteralString:
     ), page AS (
         SELECT sold.*, {_ABC} AS abc
           FROM sold
-        WINDOW best AS (ORDER BY {_NET_SALES} DESC, key ROWS UNBOUNDED PRECEDING)
-         ORDER BY {order_by(ORDERS, "key")}
+        WINDOW best AS (ORDER BY {_NET_SALES} DESC, no ROWS UNBOUNDED PRECEDING)
+         ORDER BY {order_by(ORDERS, "no")}
          LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
     )
     SELECT whole.*, page.*, called.*
       FROM (SELECT count(*) AS number, {overall_of(_MEASURES)} FROM sold) AS whole
       LEFT JOIN page ON true{called_by(key)}
-     ORDER BY {order_by(ORDERS, "page.key")}
+     ORDER BY {order_by(ORDERS, "page.no")}
 """
 
 
 _STATEMENTS: Mapping[str, LiteralString] = {
-    "variant": _statement("variant_id"),
-    "product": _statement("product_id"),
+    "variant": _statement("variant"),
+    "product": _statement("product"),
 }
 
 
-_BEST: Mapping[str, LiteralString] = {
-    "variant": best_products("variant_id", _MEASURES, called_by("variant_id")),
-    "product": best_products("product_id", _MEASURES, called_by("product_id")),
+_BEST: Mapping[str, Mapping[bool, LiteralString]] = {
+    "variant": {
+        by_net: best_products("variant", _MEASURES, called_by("variant_id"), by_net=by_net)
+        for by_net in (True, False)
+    },
+    "product": {
+        by_net: best_products("product", _MEASURES, called_by("product_id"), by_net=by_net)
+        for by_net in (True, False)
+    },
 }
 
 
@@ -112,7 +124,10 @@ def ask_products(db: Database, asked: Asked) -> Pending[Found]:
 
 def _with_keys(found: Found) -> Found:
     nothing = {"variant_id": None, "sku": None, "variant_name": None}
-    return Found(rows=[{**nothing, **row} for row in found.rows], overall=found.overall, count=found.count)
+    rows = [{**nothing, **row} for row in found.rows]
+    for row in rows:
+        row.pop("no", None)
+    return Found(rows=rows, overall=found.overall, count=found.count)
 
 
 BY_PRODUCT = Section(

@@ -10,6 +10,7 @@ from projections.base import Database
 from projections.reports.columns import Column, Measure
 from projections.reports.explaining import Explanations, explanations
 from projections.reports.grouped import STORES, Source, params_of
+from projections.reports.sales.rollups import APART
 from projections.reports.section import EVERYTHING, Asked
 from projections.reports.sections.sales_summary.sources import SALE_FACTS, SALE_FILTERS
 from projections.reports.spans import span_params, spans_by_day, spans_of
@@ -84,8 +85,8 @@ def fact_rows(selected: LiteralString) -> LiteralString:
          WHERE %(is_past)s::bool AND company_id = %(company_id)s AND position <= %(position)s::bigint
            AND business_date BETWEEN (SELECT min(month) FROM sales_item_month WHERE {_IN_PART})
                                  AND (%(months_to)s::date + interval '1 month' - interval '1 day')::date
-           AND (date_trunc('month', business_date::timestamp)::date, item_no) IN (
-                SELECT month, item_no FROM sales_item_month WHERE {_IN_PART})"""
+           AND (date_trunc('month', business_date::timestamp)::date, item_no, {APART}) IN (
+                SELECT month, item_no, apart FROM sales_item_month WHERE {_IN_PART})"""
 
 
 #: Sums of months of which a part of the facts is known.
