@@ -27,7 +27,6 @@ from projections.reports.sections.sales_summary.items import (
     columns_of,
     item_params,
     item_rows,
-    sums_by_item,
 )
 
 MARKUP = Derived(
@@ -99,11 +98,12 @@ _ASKED: LiteralString = "\n           AND ".join(ITEM_FILTERS.values())
 
 def _of_items(key: LiteralString) -> LiteralString:
     """What rows of items come to, by a column of the items."""
-    return f"""{sums_by_item(item_rows(columns_of(MEASURES)), MEASURES)}, sold AS MATERIALIZED (
+    return f"""known AS ({item_rows(columns_of(MEASURES))}
+    ), sold AS MATERIALIZED (
         SELECT item.{key} AS id,
                {_SUMS}
-          FROM by_item
-          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = by_item.item_no
+          FROM known
+          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = known.item_no
          WHERE {_ASKED}
          GROUP BY item.{key}
     )"""

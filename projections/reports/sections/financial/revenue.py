@@ -90,14 +90,10 @@ def _grouped(
 def _by_category(known: LiteralString) -> LiteralString:
     return f"""
     WITH known AS ({known}
-    ), by_item AS (
-        SELECT item_no, {", ".join(f"sum({name}) AS {name}" for name in _LINE_COLUMNS)}
-          FROM known
-         GROUP BY item_no
     ), summed AS (
         SELECT item.category_id, {", ".join(map(total, _OF_LINES))}
-          FROM by_item
-          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = by_item.item_no
+          FROM known
+          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = known.item_no
          GROUP BY item.category_id
     )
     SELECT summed.*, {name_of("summed.category_id")} AS category

@@ -16,19 +16,14 @@ def sales_by(key: LiteralString) -> LiteralString:
     """
     return f"""
     known AS ({item_rows(("quantity", "gross_sales", "discounts", "returns", "cost_of_goods"))}
-    ), by_item AS (
-        SELECT item_no, sum(coalesce(quantity, 0)) AS quantity,
+    ), sale AS MATERIALIZED (
+        SELECT {key} AS id, sum(coalesce(known.quantity, 0)) AS quantity,
                sum(coalesce(gross_sales, 0) - coalesce(discounts, 0) - coalesce(returns, 0)) AS net_sales,
                sum(coalesce(cost_of_goods, 0)) AS cost_of_goods
           FROM known
+          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = known.item_no
          WHERE %(storage)s::uuid IS NULL
-         GROUP BY item_no
-    ), sale AS MATERIALIZED (
-        SELECT {key} AS id, sum(by_item.quantity) AS quantity, sum(by_item.net_sales) AS net_sales,
-               sum(by_item.cost_of_goods) AS cost_of_goods
-          FROM by_item
-          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = by_item.item_no
-         WHERE (%(brand)s::uuid IS NULL OR item.brand_id = %(brand)s::uuid)
+           AND (%(brand)s::uuid IS NULL OR item.brand_id = %(brand)s::uuid)
            AND (%(supplier)s::uuid IS NULL OR item.supplier_id = %(supplier)s::uuid)
            AND (%(category)s::uuid IS NULL OR item.category_id = ANY({BELOW_CATEGORY}))
            AND (%(search)s::text IS NULL OR EXISTS (

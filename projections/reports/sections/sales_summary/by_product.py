@@ -23,7 +23,6 @@ from projections.reports.sections.sales_summary.items import (
     item_explanations,
     item_params,
     item_rows,
-    sums_by_item,
 )
 
 ITEM_ORDERS = Distinct(
@@ -72,11 +71,12 @@ def _statement(group: Group) -> LiteralString:
     sums: LiteralString = ",\n               ".join(map(total, _MEASURES))
     asked: LiteralString = "\n           AND ".join(ITEM_FILTERS.values())
     return f"""
-    WITH {sums_by_item(item_rows(columns_of(_MEASURES)), _MEASURES)}, sold AS MATERIALIZED (
+    WITH known AS ({item_rows(columns_of(_MEASURES))}
+    ), sold AS MATERIALIZED (
         SELECT item.{key} AS key, min(item.{own}) AS no,
                {sums}
-          FROM by_item
-          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = by_item.item_no
+          FROM known
+          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = known.item_no
          WHERE {asked}
          GROUP BY item.{key}
     ), page AS (

@@ -42,15 +42,6 @@ def item_rows(columns: tuple[LiteralString, ...]) -> LiteralString:
      UNION ALL{fact_rows(selected)}"""
 
 
-def sums_by_item(rows: LiteralString, measures: Sequence[Measure]) -> LiteralString:
-    """These rows, `known`, added up `by_item`: so each item is looked up once, however often it was sold."""
-    added: LiteralString = ", ".join(f"sum({one}) AS {one}" for one in columns_of(measures))
-    return f"""known AS ({rows}
-    ), by_item AS (
-        SELECT item_no, {added} FROM known GROUP BY item_no
-    )"""
-
-
 def sum_rows(selected: LiteralString, condition: LiteralString = "true") -> LiteralString:
     """What is selected of the sums of whole years and months of which all facts are known."""
     spans: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (

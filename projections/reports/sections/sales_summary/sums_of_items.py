@@ -14,7 +14,6 @@ from projections.reports.sections.sales_summary.items import (
     item_params,
     item_rows,
     item_rows_of_channel,
-    sums_by_item,
 )
 
 _MEASURES = measures_of(LINES)
@@ -46,11 +45,12 @@ def _statement(
 ) -> LiteralString:
     shown: LiteralString = "".join(f", {sql} AS {name}" for name, sql in labels.items())
     return f"""
-    WITH {cuts}{sums_by_item(rows, _MEASURES)}, summed AS (
+    WITH {cuts}known AS ({rows}
+    ), summed AS (
         SELECT item.{key},
                {_SUMS}
-          FROM by_item
-          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = by_item.item_no
+          FROM known
+          JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = known.item_no
          GROUP BY item.{key}
     )
     SELECT summed.*{shown}
