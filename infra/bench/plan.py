@@ -19,6 +19,8 @@ from infra.bench import (
     stock,
     tills,
 )
+from infra.bench.reports import exporting
+from infra.bench.reports import figures as reports
 from infra.bench.shops import Chain, multiply, open_chain
 from infra.bench.site import Site
 
@@ -80,6 +82,19 @@ PLAN = (
     ),
     Measurement(("customer_checkout_ratio", "statement_p95_ms"), lambda shops: dues.measure(shops.one)),
     Measurement(("count_10000_lines_s", "count_till_wait_ms"), lambda shops: counts.measure(shops.site)),
+    Measurement(
+        (
+            "report_p95_ms",
+            "report_again_p95_ms",
+            "report_vs_sum",
+            "report_as_of_ratio",
+            "dashboard_p95_ms",
+            "report_tables_mb",
+            "rebuild_reports_sales_per_s",
+        ),
+        lambda shops: reports.measure(shops.site),
+    ),
+    Measurement(("export_mb",), lambda shops: exporting.measure(shops.site)),
 )
 
 KEYS: tuple[str, ...] = tuple(key for measurement in PLAN for key in measurement.keys)

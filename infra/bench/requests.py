@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode
@@ -41,10 +41,17 @@ class Client:
         self._connection = HTTPConnection(HOST, port)
         self._head = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
+    def read(self, path: str, query: Mapping[str, str]) -> float:
+        """The seconds that an answer took. Raises MeasurementFailed."""
+        return self._send("GET", f"{path}?{urlencode(query)}" if query else path)[1]
+
     def send(self, method: str, path: str, body: Any) -> tuple[Any, float]:
         """The data of the answer, and the seconds it took. Raises MeasurementFailed."""
+        return self._send(method, path, json.dumps(body))
+
+    def _send(self, method: str, path: str, body: str | None = None) -> tuple[Any, float]:
         began = time.perf_counter()
-        self._connection.request(method, path, json.dumps(body), self._head)
+        self._connection.request(method, path, body, self._head)
         answer = self._connection.getresponse()
         content = answer.read()
         if answer.status not in (200, 201):

@@ -39,12 +39,17 @@ class MeasurementFailed(Exception):
 
 @dataclass(frozen=True)
 class Site:
-    """A migrated database with fsync on, and how long each timed part is to take, in seconds."""
+    """A migrated database with fsync on, and how long each timed part is to take, in seconds.
+
+    Reports are about the real year if `real_year`, and about `scale` times as many stores.
+    """
 
     settings: Settings
     addresses: Addresses
     seconds: float
     say: Say
+    real_year: bool = False
+    scale: int = 1
 
     @property
     def programs(self) -> Path:
@@ -68,7 +73,7 @@ class Site:
 
 
 @contextlib.contextmanager
-def open_site(seconds: float, say: Say) -> Iterator[Site]:
+def open_site(seconds: float, say: Say, *, real_year: bool = False, scale: int = 1) -> Iterator[Site]:
     """Start a server in a temporary folder and make its database ready; nothing of it is left afterwards."""
     with TemporaryDirectory(prefix="mipos-bench-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # The server's user must be able to pass through to its data.
@@ -76,7 +81,7 @@ def open_site(seconds: float, say: Say) -> Iterator[Site]:
         settings = load_settings({**heeded, "MIPOS_DATA_DIR": str(Path(folder) / "mipos")})
         say("Starting a database server")
         with database(settings) as addresses:
-            yield Site(settings, addresses, seconds, say)
+            yield Site(settings, addresses, seconds, say, real_year, scale)
 
 
 @contextlib.contextmanager

@@ -41,6 +41,14 @@ KEYS = (
     "statement_p95_ms",
     "count_10000_lines_s",
     "count_till_wait_ms",
+    "report_p95_ms",
+    "report_again_p95_ms",
+    "report_vs_sum",
+    "report_as_of_ratio",
+    "dashboard_p95_ms",
+    "report_tables_mb",
+    "rebuild_reports_sales_per_s",
+    "export_mb",
 )
 
 
@@ -67,20 +75,28 @@ class Figures(click.ParamType[tuple[str, ...]]):
 @click.option(
     "--seconds", type=click.FloatRange(0.1, 600), default=10.0, help="How long each timed part takes [10]."
 )
-def bench(as_json: bool, only: tuple[str, ...], seconds: float) -> None:
+@click.option("--year", is_flag=True, help="Reports of the real year of the Complete Journey.")
+@click.option(
+    "--scale",
+    type=click.IntRange(1, 100),
+    default=1,
+    help="Answers of reports of so many times as many stores [1].",
+)
+def bench(as_json: bool, only: tuple[str, ...], seconds: float, *, year: bool, scale: int) -> None:
     """Measure speed and memory on a database server of its own, which is gone afterwards.
 
     \b
     Examples:
       mipos bench
       mipos bench --json --only checkout_vs_pgbench_one_company --seconds 30
+      mipos bench --only report_p95_ms --year --scale 10
     """
     from infra.bench.site import MeasurementFailed  # noqa: PLC0415 much to load for other commands
 
     # Whoever asks us to end gets the same tidy end as somebody at the keyboard.
     earlier = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        machine, figures = _measure(seconds, only)
+        machine, figures = _measure(only, seconds=seconds, real_year=year, scale=scale)
     except MeasurementFailed as failure:
         raise click.ClickException(str(failure)) from failure
     finally:
@@ -97,7 +113,7 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _measure(seconds: float, only: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _measure(only: tuple[str, ...], **how: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     from infra.bench.machine import describe  # noqa: PLC0415
     from infra.bench.plan import chosen, take  # noqa: PLC0415
     from infra.bench.site import open_site  # noqa: PLC0415
@@ -115,7 +131,7 @@ def _measure(seconds: float, only: tuple[str, ...]) -> tuple[dict[str, Any], dic
             else:
                 bar.console.print(what)
 
-        with open_site(seconds, say) as site:
+        with open_site(say=say, **how) as site:
             machine = describe(site)
             for results in take(site, only):
                 figures.update(results)

@@ -11,8 +11,10 @@ from infra.cli.companies import companies_of, conninfo_of
 from infra.process.progress import progress_bar
 from infra.projections.report_reconciliation import EVER, ReportOutcome, reconcile_all
 from infra.runtime.models import EVENT_TYPES
+from infra.runtime.report_files import FILE_CHECKS
 from projections.reports.period import Period, PeriodNotValid
 from projections.reports.reconciliation.differences import ReportDifference
+from projections.reports.reconciliation.files import FILES
 from projections.reports.reconciliation.rules import CHECKS
 
 console = Console()
@@ -37,6 +39,7 @@ def reconcile(
             lambda done, total: bar.update(task, completed=done, total=total),
             period=_period(from_date, to_date),
             checks=[check for check in CHECKS if not rules or check.rule in rules],
+            files=FILE_CHECKS if not rules or FILES.rule in rules else (),
         )
     _show(outcome)
     if outcome.gaps or outcome.differences:
@@ -67,14 +70,21 @@ def _sentence(one: ReportDifference) -> str:
     store = f", store {one.store_id}" if one.store_id else ""
     subject = f", {one.subject}" if one.subject else ""
     check, (way, other) = one.check, one.check.ways
-    rebuilds = ", then ".join(
-        f"`mipos projections rebuild {model} --company {one.company_id}`" for model in check.models
-    )
+    a, b = one.said(",f")
     return (
         f"{check.rule}: company {one.company_id}, {one.business_date}{store}{subject}: {one.figure} is "
-        f"{one.a:,f} by {way} and {one.b:,f} by {other} from position {one.position:,} on; "
-        f"{rebuilds} puts it right, unless the event there says so itself."
+        f"{a} by {way} and {b} by {other} from position {one.position:,} on; {_remedy(one)}"
     )
+
+
+def _remedy(one: ReportDifference) -> str:
+    """What to do about it."""
+    if not one.check.models:
+        return "what writes the file is at fault, and every file of it says so; the answer counts."
+    rebuilds = ", then ".join(
+        f"`mipos projections rebuild {model} --company {one.company_id}`" for model in one.check.models
+    )
+    return f"{rebuilds} puts it right, unless the event there says so itself."
 
 
 def _print(text: str) -> None:

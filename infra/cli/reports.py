@@ -49,7 +49,8 @@ def verify(context: click.Context, /, file: Path | None, about: str | None, **co
 
     Without a file every rule is tried on every business date: R1 lines and sales, R2 sums and facts, R3 what
     was collected and what was paid, R4 drawers and cash, R5 taxes, R6 cost of goods and stock, R7 opening and
-    closing stock, R8 accounts, R10 balances. Names what differs, the position of the log from which on, and
+    closing stock, R8 accounts, R10 balances; and of all these dates R9, whether files of each section have
+    the cells of its answer, up to 2,000 rows. Names what differs, the position of the log from which on, and
     what to do. The tills sell on meanwhile.
 
     Of a file it is asked again what it says, up to its own position of the log and up to now. Names the cells

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,15 @@ from infra.decisions.unit_of_work import EventWriter
 from infra.jobs.job import Job
 from infra.jobs.report_rounds import Round, companies_due, keep_round, known_on, note, round_at_hand
 from infra.postgres.transactions import Transaction, transaction
-from infra.projections.report_reconciliation import SNAPSHOTS, Marks, Reconciliation, ReportsNotWhole
+from infra.projections.report_reconciliation import (
+    SNAPSHOTS,
+    FileCheck,
+    Marks,
+    Reconciliation,
+    ReportsNotWhole,
+)
 from projections.base import CompanyClosed, ServerOutdated
+from projections.reports.period import Period
 from projections.reports.reconciliation.days import next_day, spans_ending
 from projections.reports.reconciliation.differences import ReportDifference
 
@@ -27,17 +34,27 @@ EVENTS = 1_000
 #: How many differences of a business date are kept, and how many of these logged one by one.
 KEPT, LOGGED = 1_000, 20
 
+#: How many rows of a section are compared with its files on a business date: a tenth of a second.
+ROWS_OF_FILES = 200
+
 log = structlog.get_logger("jobs")
 
 
 class ReportReconciliation:
     """Goes on with the rounds of those companies that are due, for a bounded time; nobody waits for it."""
 
-    def __init__(self, connection: psycopg.Connection[Any], writer: EventWriter, now: datetime) -> None:
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        writer: EventWriter,
+        now: datetime,
+        files: Sequence[FileCheck] = (),
+    ) -> None:
         self._connection = connection
         self._inline = writer.models
         self._reconciliation = Reconciliation(writer.types)
         self._now = now
+        self._files = files
 
     def go_on(self, seconds: float = SECONDS) -> None:
         """Compare until the time is up or every round that is due has come to its end."""
@@ -71,6 +88,7 @@ class ReportReconciliation:
             return False, (), 0
         following = next_day(db, day)
         found = self._reconciliation.differences(db, marks, day, following)[:KEPT]
+        found += self._differences_of_files(db, day, marks.position)
         days = sorted({period.to_date for _, period in spans_ending(day, following)})
         known = known_on(db, days)
         if known or found:
@@ -79,10 +97,18 @@ class ReportReconciliation:
         new = [one for one in found if one.key not in known]
         return following is not None, new, len(known - {one.key for one in found})
 
+    def _differences_of_files(self, db: Transaction, day: date, position: int) -> Sequence[ReportDifference]:
+        """Compare the files of one section: always the same on a business date, so that it is found again."""
+        if not self._files:
+            return ()
+        check = self._files[day.toordinal() % len(self._files)]
+        return check.differences(db, Period(day, day), position, ROWS_OF_FILES)
+
 
 def _tell(new: Sequence[ReportDifference], gone: int, company_id: UUID) -> None:
     """Log each difference once, and how many there are no more."""
     for one in new[:LOGGED]:
+        a, b = one.said()
         log.error(
             "figures of reports do not agree",
             company_id=str(company_id),
@@ -91,8 +117,8 @@ def _tell(new: Sequence[ReportDifference], gone: int, company_id: UUID) -> None:
             store_id=one.store_id and str(one.store_id),
             subject=one.subject,
             figure=one.figure,
-            a=f"{one.a:f}",
-            b=f"{one.b:f}",
+            a=a,
+            b=b,
             position=one.position,
         )
     if len(new) > LOGGED:
@@ -102,9 +128,11 @@ def _tell(new: Sequence[ReportDifference], gone: int, company_id: UUID) -> None:
         log.info("figures of reports agree again", company_id=str(company_id), figures=gone)
 
 
-REPORT_RECONCILIATION = Job(
-    name="report-reconciliation",
-    every=EVERY,
-    do=lambda connection, writer, now: ReportReconciliation(connection, writer, now).go_on(),
-    reads_models=True,
-)
+def report_reconciliation_job(files: Sequence[FileCheck]) -> Job:
+    """The job that compares reports, and with each business date the files of one section."""
+    return Job(
+        name="report-reconciliation",
+        every=EVERY,
+        do=lambda connection, writer, now: ReportReconciliation(connection, writer, now, files).go_on(),
+        reads_models=True,
+    )

@@ -69,14 +69,15 @@ def note(
 
 
 def _columns(differences: Sequence[ReportDifference]) -> dict[str, list[Any]]:
+    said = [one.said() for one in differences]
     return {
         "days": [one.business_date for one in differences],
         "rules": [one.check.rule for one in differences],
         "stores": [one.store_id for one in differences],
         "subjects": [one.subject for one in differences],
         "figures": [one.figure for one in differences],
-        "a": [one.a for one in differences],
-        "b": [one.b for one in differences],
+        "a": [a for a, _ in said],
+        "b": [b for _, b in said],
         "positions": [one.position for one in differences],
     }
 
@@ -132,5 +133,5 @@ _NOTE: LiteralString = """
                                     position, seen_at)
     SELECT %(company_id)s, found.*, %(now)s
       FROM unnest(%(days)b::date[], %(rules)b::text[], %(stores)b::uuid[], %(subjects)b::text[],
-                  %(figures)b::text[], %(a)b::numeric[], %(b)b::numeric[], %(positions)b::bigint[]) AS found
+                  %(figures)b::text[], %(a)b::text[], %(b)b::text[], %(positions)b::bigint[]) AS found
 """

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, LiteralString
+from typing import Any, LiteralString, Protocol
 from uuid import UUID
 
 import psycopg
@@ -25,6 +25,9 @@ from projections.stock.sums import StockSums, positioned
 EVER = Period(date.min, date.max)
 #: A snapshot has balances as of the end of the log, and facts up to a position a little before it.
 SNAPSHOTS: LiteralString = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+
+#: How many rows of a section are compared with its files on request: a second or two, and some ten megabytes.
+ROWS_OF_FILES = 2_000
 
 _MARKS: LiteralString = """
     SELECT head.position AS head, min(mark.position) AS position, count(mark.position) AS models,
@@ -49,6 +52,15 @@ class Marks:
     head: int
     position: int
     stock: int
+
+
+class FileCheck(Protocol):
+    """What compares files with the answer that they are of; it stands where files are written."""
+
+    def differences(
+        self, db: Transaction, period: Period, position: int, rows: int
+    ) -> Sequence[ReportDifference]:
+        """What differs in the first so many rows of a period, up to a position."""
 
 
 class Reconciliation:
@@ -96,17 +108,26 @@ def reconcile_all(
     *,
     period: Period = EVER,
     checks: Sequence[Check] = CHECKS,
+    files: Sequence[FileCheck] = (),
 ) -> ReportOutcome:
-    """Compare the reports of these companies; one that cannot be checked holds up no other."""
+    """Compare the reports of these companies; one that cannot be checked holds up no other.
+
+    Files are of all the days that were compared.
+    """
     outcome, reconciliation = ReportOutcome(), Reconciliation(types, checks)
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute(SNAPSHOTS)
         for company_id in companies:
             try:
-                for position, found in _days(connection, reconciliation, company_id, period, progress):
+                compared: list[date] = []
+                for day, position, found in _days(connection, reconciliation, company_id, period, progress):
+                    compared.append(day)
                     outcome.days += 1
                     outcome.positions[company_id] = position
                     outcome.differences += found
+                if compared:
+                    whole = Period(compared[0], compared[-1])
+                    outcome.differences += _files(connection, reconciliation, company_id, whole, files)
             except ReportsNotWhole as error:
                 outcome.gaps[company_id] = reason_of(error)
     return outcome
@@ -118,7 +139,7 @@ def _days(
     company_id: UUID,
     period: Period,
     progress: Progress,
-) -> Iterator[tuple[int, list[ReportDifference]]]:
+) -> Iterator[tuple[date, int, list[ReportDifference]]]:
     """Each day in a transaction of its own, so that the server can clean up behind the tills."""
     day = first = _first_day(connection, company_id, period)
     while day is not None and first is not None:
@@ -128,8 +149,22 @@ def _days(
             found = reconciliation.differences(db, marks, day, following)
             last = min(last_day(db) or day, period.to_date)
         progress((day - first).days + 1, (last - first).days + 1)
-        yield marks.position, found
+        yield day, marks.position, found
         day = following
+
+
+def _files(
+    connection: psycopg.Connection[Any],
+    reconciliation: Reconciliation,
+    company_id: UUID,
+    period: Period,
+    checks: Sequence[FileCheck],
+) -> Iterator[ReportDifference]:
+    """Each section in a transaction of its own, as days are."""
+    for check in checks:
+        with transaction(connection, company_id) as db:
+            position = reconciliation.marks(db).position
+            yield from check.differences(db, period, position, ROWS_OF_FILES)
 
 
 def _first_day(connection: psycopg.Connection[Any], company_id: UUID, period: Period) -> date | None:

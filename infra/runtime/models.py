@@ -30,11 +30,12 @@ from infra.jobs.held_sales import HELD_SALES
 from infra.jobs.job import Job
 from infra.jobs.launches import LAUNCHES
 from infra.jobs.order_promises import ORDER_PROMISES
-from infra.jobs.report_reconciliation import REPORT_RECONCILIATION
+from infra.jobs.report_reconciliation import report_reconciliation_job
 from infra.jobs.reservations import RESERVATIONS
 from infra.jobs.stock_verification import STOCK_VERIFICATION
 from infra.jobs.store_credit import STORE_CREDIT
 from infra.jobs.subscriptions import SUBSCRIPTIONS
+from infra.runtime.report_files import FILE_CHECKS
 from projections.accounts.accounts import Accounts
 from projections.base import Projection
 from projections.catalog.images import ProductImages
@@ -172,7 +173,7 @@ JOBS: tuple[Job, ...] = (
     UNUSED_PICTURES,
     EXPIRED_EXPORTS,
     STOCK_VERIFICATION,
-    REPORT_RECONCILIATION,
+    report_reconciliation_job(FILE_CHECKS),
 )
 
 check(PROJECTIONS, {kind.aggregate for kind in EVENT_TYPES.by_name.values()})

@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, LiteralString
 
 from api.reports.asking import request_of
 from api.reports.exports.parameters import load_section_query, section_of, texts_of
 from api.reports.files import About, NoReport
 from api.reports.files.cells import Cells, Checksum
-from api.reports.files.reading import MOST_MICROSECONDS, WrittenFile
+from api.reports.files.reading import WrittenFile, are_near
 from commands.ports import Caller
 from domain.money import exponent
 from infra.decisions.application import ask_known
@@ -206,17 +206,9 @@ def _with_exact_times(
     for key, row in _by_key(log, own or []).items():
         other = exact.get(key, row)
         for index in times:
-            if _is_near(_at(row, index), _at(other, index)):
+            if are_near(_at(row, index), _at(other, index)):
                 row[index] = other[index]  # type: ignore[index]  # a list, of our own making
     return own
-
-
-def _is_near(one: str, other: str) -> bool:
-    try:
-        between = datetime.fromisoformat(one) - datetime.fromisoformat(other)
-    except ValueError:
-        return False
-    return abs(between) <= timedelta(microseconds=MOST_MICROSECONDS)
 
 
 def _by_key(log: _Log, rows: Sequence[Sequence[str]]) -> dict[Any, Sequence[str]]:

@@ -46,6 +46,7 @@ MIGRATIONS = {
     "infra.files:report_exports.sql": "infra.files:report_exports.sql",
     "infra.files:report_schedules.sql": "infra.files:report_schedules.sql",
     "infra.jobs:report_reconciliation.sql": "infra.jobs:report_reconciliation.sql",
+    "infra.jobs:report_differences.sql": "infra.jobs:report_differences.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

@@ -28,6 +28,8 @@ searching.PRODUCTS_PER_SECOND, shops.PRODUCTS, shops.MANY = 1_500, 100, 5
 counts._AT_ONCE, customers.CUSTOMERS_PER_SECOND, dues.SALES_PER_SECOND = 100, 1_500, 50
 tills.SYNC_PER_SECOND, tills.MOST_Z = 10, 500
 stock.ROWS_PER_SECOND, stock.LINES = 20_000, 50
+from infra.bench.reports import history, questions
+history.STORES, history.VARIANTS, questions.QUESTIONS = 3, 100, 2
 from infra.cli.bench import bench
 bench()
 """
@@ -66,6 +68,12 @@ class TestBench:
         assert figures["machine"]["fsync"] == "on"
         present = [key for key in KEYS if not (key in NEEDS_A_PACKAGE and figures[key] is None)]
         assert [key for key in present if not all(figure > 0 for figure in figures_of(figures[key]))] == []
+
+    @pytest.mark.large
+    def test_asks_for_reports_of_more_stores(self) -> None:
+        figures = run("--seconds", "0.2", "--only", "report_p95_ms", "--scale", "3")
+        assert figures["report_scale"] == 3
+        assert figures["report_p95_ms"]["by store, year"] > 0
 
     def test_measures_only_what_is_asked_for(self) -> None:
         figures = run("--seconds", "0.1", "--only", "bare_rps")

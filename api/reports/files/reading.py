@@ -69,6 +69,15 @@ class WrittenFile:
         return [_texts(line, columns, places) for line in body]
 
 
+def are_near(one: str, other: str) -> bool:
+    """Whether two times are the same but for what a spreadsheet, which counts in days, loses of them."""
+    try:
+        between = datetime.fromisoformat(one) - datetime.fromisoformat(other)
+    except ValueError:
+        return False
+    return abs(between) <= timedelta(microseconds=MOST_MICROSECONDS)
+
+
 def _plain(line: Sequence[str], columns: Sequence[Column]) -> list[str]:
     """Texts without their guard, numbers with a point."""
     cells = []

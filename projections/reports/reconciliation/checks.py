@@ -9,8 +9,19 @@ Span = Literal["day", "month", "year", "ever"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Check:
-    """A statement that answers with what differs, and the read models that are to be made anew then.
+class Rule:
+    """Two ways to come to the same, and the read models that are to be made anew where they do not."""
+
+    rule: LiteralString
+    meaning: str
+    #: What the two figures are said by.
+    ways: tuple[str, str]
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check(Rule):
+    """A rule by a statement, which answers with what differs.
 
     It takes `from_date`, `to_date` and `position`, beyond which no fact counts. A row says whose figure it is
     (`store_id`, and `subject` where a store is not enough), which `figure`, what it is by both ways (`a` and
@@ -18,12 +29,7 @@ class Check:
     the two ways by several events (`across_events`): then they agree only where a decision ends.
     """
 
-    rule: LiteralString
-    meaning: str
-    #: What the two figures are said by.
-    ways: tuple[str, str]
     statement: LiteralString
-    models: tuple[str, ...]
     span: Span = "day"
     across_events: bool = False
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from projections.base import Database, Row
 from projections.reports.period import Period
-from projections.reports.reconciliation.checks import Check, Span
+from projections.reports.reconciliation.checks import Check, Rule, Span
 
 #: Of how many differences of a check the first position is searched for; of more, the last one is said.
 SEARCHED = 100
@@ -21,23 +21,29 @@ Place = tuple[UUID | None, str, str]
 class ReportDifference:
     """A figure that two ways of a check come to differently, and the first position at which they do.
 
-    Money is minor currency units. `business_date` is the last one of the span that was checked.
+    Money is minor currency units; of files, whose cells are compared, both values are as files say them.
+    `business_date` is the last one of the span that was checked.
     """
 
     company_id: UUID
-    check: Check
+    check: Rule
     business_date: date
     store_id: UUID | None
     subject: str
     figure: str
-    a: Decimal
-    b: Decimal
+    a: Decimal | str
+    b: Decimal | str
     position: int
 
     @property
     def key(self) -> tuple[date, str, Place]:
         """What tells it from others."""
         return self.business_date, self.check.rule, (self.store_id, self.subject, self.figure)
+
+    def said(self, form: str = "f") -> tuple[str, str]:
+        """Both values as texts, numbers in this form."""
+        a, b = (one if isinstance(one, str) else format(one, form) for one in (self.a, self.b))
+        return a, b
 
 
 def find_differences(

@@ -6,6 +6,7 @@ from projections.reports.drawers import ReportDrawers
 from projections.reports.reconciliation.accounts import ACCOUNTS
 from projections.reports.reconciliation.checks import Check
 from projections.reports.reconciliation.drawers import DRAWERS
+from projections.reports.reconciliation.files import FILES
 from projections.reports.reconciliation.rollups import ROLLUPS
 from projections.reports.reconciliation.sales import BRIDGE, LINES, TAXES
 from projections.reports.reconciliation.stock import (
@@ -35,7 +36,9 @@ CHECKS: tuple[Check, ...] = (
     BALANCES,
 )
 #: The rules by their names.
-RULES: tuple[str, ...] = tuple(dict.fromkeys(check.rule for check in CHECKS))
+RULES: tuple[str, ...] = tuple(
+    sorted({FILES.rule, *(check.rule for check in CHECKS)}, key=lambda rule: int(rule[1:]))
+)
 #: What follows the log and is compared; the rest is as far as the log.
 SOURCES: tuple[type[Projection], ...] = (
     SalesReports,

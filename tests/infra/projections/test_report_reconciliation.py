@@ -9,11 +9,15 @@ import pytest
 from click.testing import CliRunner, Result
 from structlog.testing import capture_logs
 
+from api.reports.files import csv as csv_module
+from domain.companies import Company
 from infra.cli.reports import reports
 from infra.decisions.unit_of_work import EventWriter
 from infra.jobs.report_reconciliation import PAUSE, ReportReconciliation
 from infra.jobs.report_rounds import companies_due
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
+from infra.runtime.report_files import SectionFiles
+from projections.reports.sections.sales_summary.by_store import BY_STORE
 
 WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
 #: A sum of a day that is not what its sales add up to, and as it was.
@@ -26,9 +30,24 @@ RIGHT: LiteralString = (
 NAMED = ("R2", "2026-03-02", "orders", "1", "2")
 
 
+def break_writer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have what writes CSV leave cents out."""
+    shown = csv_module._shown
+    monkeypatch.setattr(
+        csv_module,
+        "_shown",
+        lambda *of: lambda cells: [one.removesuffix(".00") for one in shown(*of)(cells)],
+    )
+
+
 @pytest.fixture
 def trading(shop: Any) -> Any:
     """A shop with goods and some days of sales, which its reports know."""
+    shop.record(
+        Company.begin(
+            Company.Registered, shop.company_id, name="Harbour", currency="EUR", timezone="Europe/Berlin"
+        )
+    )
     shop.open_doors()
     shop.receive(shop.variants, 10, 250)
     for day in range(1, 4):
@@ -58,7 +77,7 @@ def said(result: Result) -> str:
 def go_on(shop: Any, *, steps: int = 100) -> list[tuple[Any, ...]]:
     """Go on with this company's round, to its end or by so many days, and say what was logged about it."""
     with psycopg.connect(shop.database.worker, autocommit=True) as connection, capture_logs() as logs:
-        job = ReportReconciliation(connection, WRITER, datetime.now(UTC))
+        job = ReportReconciliation(connection, WRITER, datetime.now(UTC), [SectionFiles(BY_STORE)])
         any(not job.compare_some(shop.company_id) for _ in range(steps))
     return [
         tuple(one[name] for name in ("rule", "business_date", "figure", "a", "b"))
@@ -118,6 +137,19 @@ class TestOnRequest:
         result = call(trading, *arguments)
         assert (result.exit_code, f"days: {days}," in said(result)) == (code, True)
 
+    def test_what_a_file_says_otherwise_is_told(self, trading: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        break_writer(monkeypatch)
+        result = call(trading, "--rule", "R9", "--from", "2026-03-02")
+        assert result.exit_code == 1
+        store = f"row {UUID(int=3)}: gross_sales is"
+        [line] = [
+            one for one in result.output.splitlines() if f"CSV of sales-summary/by-store, {store}" in one
+        ]
+        assert line.startswith(f"R9: company {trading.company_id}, 2026-03-03, CSV of")
+        assert "by the answer and" in line
+        assert "what writes the file is at fault" in line
+        assert call(trading, "--rule", "R1").exit_code == 0
+
     def test_what_cannot_be_checked_is_told(self, trading: Any) -> None:
         alter(
             trading,
@@ -172,6 +204,19 @@ class TestJob:
         assert go_on(trading) == [NAMED]
         assert verified(trading) is None
         alter(trading, RIGHT)
+        assert go_on(trading) == []
+        assert verified(trading) == trading.head()
+
+    def test_what_a_file_says_otherwise_is_logged_once_and_forgotten_when_it_agrees_again(
+        self, trading: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patched:
+            break_writer(patched)
+            logged = go_on(trading)
+            assert {one[0] for one in logged} == {"R9"}
+            assert {one[1] for one in logged} == {"2026-03-01", "2026-03-02", "2026-03-03"}
+            assert go_on(trading) == []
+            assert verified(trading) is None
         assert go_on(trading) == []
         assert verified(trading) == trading.head()
 

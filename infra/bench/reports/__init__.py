@@ -1,0 +1,1 @@
+"""What reports take: over HTTP, on the disk, made anew, and as files."""
