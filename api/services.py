@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, LiteralString, Protocol, TypeVar
 from uuid import UUID
 
 from api.addresses import Network
@@ -18,7 +18,7 @@ from commands.ports import Caller
 from commands.signing_in import Visitor
 from domain.approvals import Approval
 from domain.catalog.images import Picture, Rendition
-from projections.base import Database, EventNotReadable, Row
+from projections.base import Database, EventNotReadable, Params, Row
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -59,6 +59,9 @@ class Reading(Protocol):
         self, versions: Mapping[UUID, Collection[int]]
     ) -> dict[tuple[UUID, int], dict[str, Any] | EventNotReadable]:
         """What these streams were at these versions, by stream and version, as JSON has it, or why not."""
+
+    def run_afterwards(self, query: LiteralString, params: Params) -> None:
+        """Have a statement run once the question is answered, if that can be; the answer does without it."""
 
 
 class Application(Protocol):

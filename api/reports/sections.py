@@ -1,5 +1,6 @@
 """Every section of the reports as a resource, made from its declaration."""
 
+from dataclasses import replace
 from typing import Any
 
 from falcon import App, Request, Response
@@ -77,7 +78,7 @@ class SectionReport(Resource):
             # What comes from several read models is told as far as all of them know it.
             if len(self.section.sources) > 1 or request.as_of:
                 position = min(position, reading.position)
-            asked = request.asked(position)
+            asked = replace(request.asked(position), keep=reading.run_afterwards)
             pending = ask_table(db, self.section, asked)
             restated = ask_restated(db, asked) if asked.basis == "first_reported" else None
             table = pending.read()

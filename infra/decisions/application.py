@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
 
+import psycopg
+import structlog
 from psycopg import errors
 
 from commands.access import Access, TokenRevoked
@@ -15,6 +17,7 @@ from commands.creations import Content
 from commands.outcomes import IdempotencyInProgress, IdempotencyKey, IdempotencyKeyReused, Outcome, Response
 from commands.ports import Caller, ConcurrentEdit
 from commands.unavailable import OutcomeUnknown
+from domain.errors import Refusal
 from infra.decisions.approvals import ApprovalUse
 from infra.decisions.commits import position_of
 from infra.decisions.unit_of_work import EventWriter, PostgresUnitOfWork
@@ -23,9 +26,10 @@ from infra.eventstore.history import states_of
 from infra.postgres.connections import Bounds, CommitUnknown, ConnectionLost
 from infra.postgres.definitions import HOLD_MODEL, named
 from infra.postgres.outages import insist, refusing_outages
-from infra.postgres.pipeline import Answer, RequestTransaction, request_transaction
+from infra.postgres.pipeline import Answer, RequestConnection, RequestTransaction, request_transaction
 from infra.postgres.pool import RequestPool
-from projections.base import KNOWN_AT, Database, EventNotReadable, ProjectionBehind, Row
+from infra.process.troubles import described
+from projections.base import KNOWN_AT, Database, EventNotReadable, Params, ProjectionBehind, Row
 from projections.log import EVENT
 
 C = TypeVar("C")
@@ -40,6 +44,10 @@ TellAccess = Callable[[Access], None]
 ATTEMPTS = 5
 #: How long a question waits for a read model to reach a position, in seconds.
 PATIENCE = 5.0
+#: What is run after an answer holds up nobody: neither who waits for the answer, nor the next request.
+AFTERWARDS = Bounds(statement=1, lock=0.05, pause=1)
+
+log = structlog.get_logger("questions")
 
 
 _HEAD: LiteralString = """
@@ -117,6 +125,8 @@ class Reading:
         self.db = db
         self._writer = writer
         self._position = position
+        #: What is left to be run once the question is answered.
+        self.later: list[tuple[LiteralString, Params]] = []
 
     @property
     def position(self) -> int:
@@ -164,6 +174,10 @@ class Reading:
     ) -> dict[tuple[UUID, int], dict[str, Any] | EventNotReadable]:
         """What these streams were at these versions, by stream and version, as JSON has it, or why not."""
         return states_of(self.db, self._writer.types, versions)
+
+    def run_afterwards(self, query: LiteralString, params: Params) -> None:
+        """Have a statement run once the question is answered, if that can be; the answer does without it."""
+        self.later.append((query, params))
 
 
 def _readable(result: Any) -> bool:
@@ -228,19 +242,29 @@ class Application(Generic[W]):
     def _open(
         self, company_id: UUID, deadline: float, *, reading: bool = False, lengthy: bool = False
     ) -> Iterator[RequestTransaction]:
-        bounds = self._lengthy if lengthy else None
         with (
             self._pool.connection() as connection,
-            request_transaction(
-                connection,
-                company_id,
-                reading=reading,
-                models=self._writer.models,
-                deadline=deadline,
-                bounds=bounds,
-            ) as db,
+            self._begin(connection, company_id, deadline, reading=reading, lengthy=lengthy) as db,
         ):
             yield db
+
+    def _begin(
+        self,
+        connection: RequestConnection,
+        company_id: UUID,
+        deadline: float,
+        *,
+        reading: bool,
+        lengthy: bool,
+    ) -> AbstractContextManager[RequestTransaction]:
+        return request_transaction(
+            connection,
+            company_id,
+            reading=reading,
+            models=self._writer.models,
+            deadline=deadline,
+            bounds=self._lengthy if lengthy else None,
+        )
 
     def run(
         self,
@@ -434,25 +458,43 @@ class Application(Generic[W]):
         tell: TellAccess | None,
     ) -> tuple[R, int] | None:
         """The answer and the position it knows; None when that is not far enough yet."""
-        with self._open(caller.company_id, deadline, reading=True, lengthy=lengthy) as db:
-            for name in projections:
-                db.execute(HOLD_MODEL, named(self._writer.model(name)))
-            access = _Access(db, caller, tell)
-            params = {"company_id": caller.company_id, "projections": list(projections)}
-            position = db.ask(_CHECKPOINT if projections else _HEAD, params)
-            if wait_for is not None:
-                access.check(writing=False)
-                if _position(position) < wait_for:
-                    return None
-            if within:
-                db.enter(within)
-            try:
-                answer = question(Reading(db, self._writer, position))
-            finally:
-                access.check(writing=False)
-            if projections and _is_filling(position):
-                raise ProjectionBehind
-            return answer, _position(position)
+        with self._pool.connection() as connection:
+            with self._begin(connection, caller.company_id, deadline, reading=True, lengthy=lengthy) as db:
+                for name in projections:
+                    db.execute(HOLD_MODEL, named(self._writer.model(name)))
+                access = _Access(db, caller, tell)
+                params = {"company_id": caller.company_id, "projections": list(projections)}
+                position = db.ask(_CHECKPOINT if projections else _HEAD, params)
+                if wait_for is not None:
+                    access.check(writing=False)
+                    if _position(position) < wait_for:
+                        return None
+                if within:
+                    db.enter(within)
+                reading = Reading(db, self._writer, position)
+                try:
+                    answer = question(reading)
+                finally:
+                    access.check(writing=False)
+                if projections and _is_filling(position):
+                    raise ProjectionBehind
+                known = _position(position)
+            if reading.later:
+                self._run_afterwards(connection, reading)
+            return answer, known
+
+    def _run_afterwards(self, connection: RequestConnection, reading: Reading) -> None:
+        """Run what a question left, over the connection it had; that it fails is told to the log alone."""
+        company_id, deadline = reading.db.company_id, time.monotonic() + AFTERWARDS.silence
+        models = self._writer.models
+        try:
+            with request_transaction(
+                connection, company_id, models=models, deadline=deadline, bounds=AFTERWARDS
+            ) as db:
+                for query, params in reading.later:
+                    db.execute(query, params)
+        except (psycopg.Error, Refusal) as error:
+            log.warning("what follows an answer was not done", error=described(error))
 
 
 class _Access:

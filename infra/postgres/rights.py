@@ -54,6 +54,7 @@ TABLES: Mapping[str, Rights] = {
     "report_export_parts": Rights(EVERYTHING, EVERYTHING),
     "report_runs": Rights(EVERYTHING, EVERYTHING),
     "report_deliveries": Rights(EVERYTHING, EVERYTHING),
+    "range_cache": Rights(EVERYTHING, READING),
     "device_deliveries": Rights(EVERYTHING, EVERYTHING),
     "waiting_operations": Rights(EVERYTHING, EVERYTHING),
     "projection_checkpoints": Rights(READING, EVERYTHING),

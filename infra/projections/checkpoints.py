@@ -35,11 +35,11 @@ _HOLD: LiteralString = """
 """
 
 _RESUME: LiteralString = """
-    INSERT INTO projection_checkpoints (company_id, projection, position, whole_at, updated_at)
-    VALUES (%(company_id)s, %(projection)s, %(position)s, %(position)s, %(now)s)
+    INSERT INTO projection_checkpoints (company_id, projection, position, whole_at, updated_at, made_at)
+    VALUES (%(company_id)s, %(projection)s, %(position)s, %(position)s, %(now)s, %(now)s)
         ON CONFLICT (company_id, projection) DO UPDATE
        SET position = excluded.position, whole_at = excluded.whole_at, updated_at = excluded.updated_at,
-           parked_at = NULL, error = NULL
+           made_at = excluded.made_at, parked_at = NULL, error = NULL
 """
 
 _MOVE: LiteralString = """

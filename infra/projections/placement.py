@@ -36,15 +36,16 @@ _FORGET_PLACES: LiteralString = "DELETE FROM projection_checkpoints WHERE projec
 # What stopped at an event is parked there, and answers nothing before it knows as much as the log now has.
 _TAKE_PLACES: LiteralString = """
     INSERT INTO projection_checkpoints AS checkpoint
-           (company_id, projection, position, whole_at, updated_at, parked_at, error)
+           (company_id, projection, position, whole_at, updated_at, made_at, parked_at, error)
     SELECT head.company_id, model.name, coalesce(built.position, 0), head.position,
-           clock_timestamp(), CASE WHEN built.error IS NOT NULL THEN clock_timestamp() END, built.error
+           clock_timestamp(), clock_timestamp(),
+           CASE WHEN built.error IS NOT NULL THEN clock_timestamp() END, built.error
       FROM company_head AS head
      CROSS JOIN unnest(%(names)s::text[]) AS model(name)
       LEFT JOIN built ON built.company_id = head.company_id AND built.projection = model.name
         ON CONFLICT (company_id, projection) DO UPDATE
        SET position = excluded.position, whole_at = excluded.whole_at, updated_at = excluded.updated_at,
-           parked_at = excluded.parked_at, error = excluded.error
+           made_at = excluded.made_at, parked_at = excluded.parked_at, error = excluded.error
 """
 
 _DECLARE: LiteralString = """

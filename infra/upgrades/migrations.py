@@ -47,6 +47,7 @@ MIGRATIONS = {
     "infra.files:report_schedules.sql": "infra.files:report_schedules.sql",
     "infra.jobs:report_reconciliation.sql": "infra.jobs:report_reconciliation.sql",
     "infra.jobs:report_differences.sql": "infra.jobs:report_differences.sql",
+    "infra.projections:range_cache.sql": "infra.projections:range_cache.sql",
 }
 #: Applied once, after these: the logs are hashed anew, by digests of state and metadata.
 REHASH = "log:digests"

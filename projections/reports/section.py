@@ -7,7 +7,7 @@ from typing import Any, Literal, LiteralString
 from uuid import UUID
 
 from domain.pending import Pending
-from projections.base import Database, Projection, Row
+from projections.base import Database, Params, Projection, Row
 from projections.reports.columns import Column, Key, visible
 from projections.reports.period import Align, CompareTo, Period
 
@@ -16,6 +16,8 @@ Area = Literal["sales-summary", "inventory-report", "financial-report"]
 Basis = Literal["current", "first_reported"]
 #: Beyond every position of a log: all that is known counts.
 EVERYTHING = 2**63 - 1
+#: Takes a statement that is run, with all others, in a transaction of its own once the question is answered.
+Keep = Callable[[LiteralString, Params], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,8 @@ class Asked:
     with_gone: bool = False
     page: int = 1
     limit: int | None = 20
+    #: Takes what may be kept of the answer; without it nothing is kept, nor answered from what was.
+    keep: Keep | None = None
 
     @property
     def offset(self) -> int:

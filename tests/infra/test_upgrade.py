@@ -150,11 +150,11 @@ class TestWhatIsPutInPlace:
         )
         positions = rows(
             database,
-            "SELECT position FROM projection_checkpoints"
+            "SELECT position, made_at IS NOT NULL FROM projection_checkpoints"
             " WHERE company_id = %s AND projection = 'report_sales'",
             stocked.shop.company_id,
         )
-        assert positions == [(end,)]
+        assert positions == [(end, True)]
 
     def test_takes_what_a_version_has_not_any_more(self, database: Database, stocked: Stocked) -> None:
         models = next_version(without=["price_history", "customers"])

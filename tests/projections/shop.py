@@ -29,7 +29,7 @@ from projections.base import Fact, Projection
 from projections.reports.columns import COSTS
 from projections.reports.period import CompareTo, Period
 from projections.reports.sales.sales_reports import SalesReports
-from projections.reports.section import Asked, Basis, Section
+from projections.reports.section import Asked, Basis, Keep, Section
 from projections.reports.table import Table, ask_table
 
 MARCH = Period(date(2024, 3, 1), date(2024, 3, 31))
@@ -188,6 +188,7 @@ class Shop:
         sort: str | None = None,
         group: str | None = None,
         basis: Basis = "current",
+        keep: Keep | None = None,
         **filters: Any,
     ) -> Table:
         """What a section answers to somebody who may see all of it."""
@@ -202,6 +203,7 @@ class Shop:
             sort=sort,
             group=group or next(iter(section.groups), None),
             basis=basis,
+            keep=keep,
             filters={name: filters.get(name, DEFAULTS.get(name)) for name in section.filters},
         )
         with self.open() as opened:

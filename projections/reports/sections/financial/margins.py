@@ -9,6 +9,7 @@ from projections.reports.columns import COSTS, Column, Derived, Key, Measure, ra
 from projections.reports.explaining import explanations
 from projections.reports.grouped import STORES, Source, total
 from projections.reports.names import ReportNames, name_of
+from projections.reports.range_cache import cached
 from projections.reports.ranked import ask_page, order_by, order_params, overall_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
@@ -161,10 +162,26 @@ _STATEMENTS: Mapping[str, LiteralString] = {
 }
 
 
-def _ask(db: Database, asked: Asked) -> Pending[Found]:
+def _ask_anew(db: Database, asked: Asked) -> Pending[Found]:
     params = {**item_params(db, asked), **order_params(asked, _ORDER)}
     statement = _STATEMENTS[asked.group or "variant"]
     return ask_page(db, statement, params, MEASURES, "gross_sales")
+
+
+_ask = cached(
+    _ask_anew,
+    key="id",
+    names={
+        "variant": _CALLED["variant_id"],
+        "product": _CALLED["product_id"],
+        "category": _NAMED,
+        "brand": _NAMED,
+        "store": _NAMED,
+    },
+    named=("name", "sku"),
+    filters=("category", "brand", "supplier"),
+    made_by=_STATEMENTS.values(),
+)
 
 
 # With the company under one name, as all conditions have it.

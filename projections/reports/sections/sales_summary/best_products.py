@@ -184,7 +184,7 @@ def _classed(page: list[Row], first: Row) -> list[Row]:
 
 
 #: What a row says of its place, which is no figure of the section.
-_OF_PLACE = frozenset({"key", "no", "number", "whole_net", "before", "place", "net", "upto"})
+_OF_PLACE = frozenset({"no", "number", "whole_net", "before", "place", "net", "upto"})
 
 
 def _class(upto: Decimal, net_sales: Decimal | None) -> str | None:

@@ -7,6 +7,7 @@ from domain.pending import Pending
 from projections.base import Database
 from projections.reports.columns import Column, Distinct, Key
 from projections.reports.grouped import total
+from projections.reports.range_cache import cached
 from projections.reports.ranked import ask_page, order_by, order_params, overall_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
@@ -111,14 +112,27 @@ _BEST: Mapping[str, Mapping[bool, LiteralString]] = {
 }
 
 
-def ask_products(db: Database, asked: Asked) -> Pending[Found]:
-    """Ask for one page of what was sold of variants or products, named as at their latest sale."""
+def _ask_anew(db: Database, asked: Asked) -> Pending[Found]:
     group = asked.group or "variant"
     if any(value is not None for value in asked.filters.values()):
         params = {**item_params(db, asked), **order_params(asked, _ORDER)}
-        found = ask_page(db, _STATEMENTS[group], params, _MEASURES, "key")
-    else:
-        found = ask_best(db, _BEST[group], asked, _ORDER, _MEASURES)
+        return ask_page(db, _STATEMENTS[group], params, _MEASURES, "key")
+    return ask_best(db, _BEST[group], asked, _ORDER, _MEASURES)
+
+
+_ask = cached(
+    _ask_anew,
+    key="key",
+    names={"variant": called_by("variant_id"), "product": called_by("product_id")},
+    named=("variant_id", "product_id", "sku", "name", "variant_name"),
+    filters=("category", "brand", "supplier"),
+    made_by=(*_STATEMENTS.values(), *(text for best in _BEST.values() for text in best.values())),
+)
+
+
+def ask_products(db: Database, asked: Asked) -> Pending[Found]:
+    """Ask for one page of what was sold of variants or products, named as at their latest sale."""
+    found = _ask(db, asked)
     return Pending(lambda: _with_keys(found.read()))
 
 

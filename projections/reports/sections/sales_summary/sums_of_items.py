@@ -7,6 +7,7 @@ from domain.pending import Pending
 from projections.base import Database
 from projections.reports.first_reported import IN_CUTS, WITH_CUTS
 from projections.reports.grouped import total, whole
+from projections.reports.range_cache import cached
 from projections.reports.section import Asked, Found, Question
 from projections.reports.sections.figures import LINES, measures_of
 from projections.reports.sections.sales_summary.items import (
@@ -34,7 +35,23 @@ def sums_of_items(key: LiteralString, labels: Mapping[LiteralString, LiteralStri
         answer = db.ask(text, item_params(db, asked))
         return Pending(lambda: Found(rows=[whole(row, _MEASURES) for row in answer.rows()]))
 
-    return question
+    return cached(
+        question,
+        key=key,
+        names={"": _names(key, labels)},
+        named=labels,
+        filters=("channel", "depth"),
+        made_by=(statement, of_channel),
+    )
+
+
+def _names(key: LiteralString, labels: Mapping[LiteralString, LiteralString]) -> LiteralString:
+    """The labels of a row `page`, as a row `called`."""
+    if not labels:
+        return ""
+    shown: LiteralString = ", ".join(f"{sql} AS {name}" for name, sql in labels.items())
+    return f"""
+      LEFT JOIN LATERAL (SELECT {shown} FROM (SELECT page.{key}) AS summed) AS called ON true"""
 
 
 def _statement(
