@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from domain.errors import Detail, Invalid
 from domain.settings import Setting
+from domain.weeks import WeekStart, first_of_week
 
 #: The days that a run is about, seen from the day on which it is due.
 Range = Literal["yesterday", "last_week", "last_month", "mtd"]
@@ -185,17 +186,17 @@ class Timing:
         return day.day == self.day or (is_last and day.day < self.day)
 
 
-def days_of(period: Range, day: date) -> tuple[date, date]:
+def days_of(period: Range, day: date, week_start: WeekStart) -> tuple[date, date]:
     """The first and the last of the days that a run of this day is about, both inclusive.
 
-    Weeks begin on Monday; `mtd` is the month up to yesterday, on its first day all of the month before.
+    Weeks begin on `week_start`; `mtd` is the month up to yesterday, on its first day all of the month before.
     """
     yesterday = day - _DAY
     if period == "yesterday":
         return yesterday, yesterday
     if period == "last_week":
-        sunday = day - day.isoweekday() * _DAY
-        return sunday - 6 * _DAY, sunday
+        first = first_of_week(day, week_start)
+        return first - 7 * _DAY, first - _DAY
     if period == "mtd":
         return yesterday.replace(day=1), yesterday
     last = day.replace(day=1) - _DAY

@@ -129,7 +129,7 @@ class _Log:
         needs = frozenset(column.needs for column in self.section.all_columns if column.needs)
         caller = Caller(company_id=about.company_id, user_id=None)
         request = request_of(self.section, query, caller, needs, about.made_at)
-        asked: Asked = request.whole(position)
+        asked: Asked = request.whole(position, about.week_start)
         cells = Cells(self.columns, exponent(about.currency))
         with request_transaction(self._connection, about.company_id, reading=True) as db:
             return [cells.of(row) for row in ask_table(db, self.section, asked).read().rows]

@@ -7,6 +7,7 @@ from typing import Any, Literal, LiteralString
 from uuid import UUID
 
 from domain.pending import Pending
+from domain.weeks import WEEK_START, WeekStart
 from projections.base import Database, Params, Projection, Row
 from projections.reports.columns import Column, Key, visible
 from projections.reports.period import Align, CompareTo, Period
@@ -37,6 +38,8 @@ class Asked:
     group: str | None = None
     sort: str | None = None
     basis: Basis = "current"
+    #: On which day weeks begin.
+    week_start: WeekStart = WEEK_START
     compare_to: CompareTo = "none"
     align: Align | None = None
     #: Whether rows that only the other period has are wanted as well.

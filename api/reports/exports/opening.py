@@ -33,7 +33,11 @@ class Opening:
     def open(self, ask: Ask) -> Report:
         """The report. What comes after its first page is asked for as it is read."""
         section = self.request.section
-        asked = replace(self.request.asked(self.position), page=1, limit=PAGE if section.is_ranked else None)
+        asked = replace(
+            self.request.asked(self.position, self.company["week_start"]),
+            page=1,
+            limit=PAGE if section.is_ranked else None,
+        )
         first = ask(asked)
         return Report(about=self._about(section, first), first=first, rest=_further_pages(ask, asked, first))
 
@@ -48,6 +52,7 @@ class Opening:
             query=query_text(_with_stores(self.texts, self.request.stores)),
             columns=tuple(column.name for column in first.columns),
             position=self.position,
+            week_start=self.company["week_start"],
             made_at=self.made_at,
         )
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from domain.catalog.cells import moment_text
+from domain.weeks import WEEK_START, WeekStart
 
 #: What a file's token begins with, by which it is found in files of any format.
 _MARK = "mipos-report:"
@@ -25,7 +26,9 @@ class NoReport(Exception):
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """What a file is of: `query` is that of the address, with the stores that it was about.
 
-    No fact beyond `position` is in it. `checksum` is that of the rows, the same in every format.
+    No fact beyond `position` is in it, and its weeks begin on `week_start`, whatever the company sets later;
+    a token of before says nothing of it, and has weeks from Monday on. `checksum` is that of the rows, the
+    same in every format.
     """
 
     company_id: UUID
@@ -38,6 +41,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...]
     position: int
     made_at: datetime
+    week_start: WeekStart = WEEK_START
     rows: int = 0
     checksum: str = ""
 

@@ -57,12 +57,14 @@ def have_written(db: Transaction, run: Run, now: datetime) -> bool:
     fields, company = run.fields, find_company(db)
     if company is None:
         raise Missing
-    first, last = days_of(fields["range"], run.period)
+    first, last = days_of(fields["range"], run.period, company["week_start"])
     texts = {**texts_of(fields["filters"]), "from": first.isoformat(), "to": last.isoformat()}
     request = _request(db, run, texts, now)
     position = _known(db, request, last, run, now)
     condition = Condition.of(fields["condition"]) if fields["condition"] and not run.is_try else None
-    table = _ask(db, request, position, whole=condition is not None)
+    ask = request.asked if condition is None else request.whole
+    # All of its rows if they are looked at, else as few as there can be.
+    table = ask_table(db, request.section, ask(position, company["week_start"])).read()
     is_met = None if condition is None else _is_met(condition, table)
     if condition and (not is_met or _was_met(db, run)):
         return end_within(db, run, now, "skipped", None, is_met=is_met)
@@ -110,12 +112,6 @@ def _known(db: Transaction, request: Request, last: date, run: Run, now: datetim
     if known < position_at(db, settled).read():
         raise NotYet
     return known
-
-
-def _ask(db: Transaction, request: Request, position: int, *, whole: bool) -> Table:
-    """The table, all of its rows if they are looked at, else as few as there can be."""
-    asked = request.whole(position) if whole else request.asked(position)
-    return ask_table(db, request.section, asked).read()
 
 
 def _is_met(condition: Condition, table: Table) -> bool:

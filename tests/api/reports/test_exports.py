@@ -301,6 +301,22 @@ class TestVerifying:
         assert "The file holds" in found.output
         assert "The same would be answered today" in found.output
 
+    def test_a_file_keeps_the_weeks_that_it_was_made_with(
+        self, stocked: Any, position: str, verify: Callable[..., Result]
+    ) -> None:
+        admin = stocked.shop.client()
+        weeks = f"{BASE}/sales-summary/export?section=by-period&interval=week&{urlencode(PERIOD)}&format=xlsx"
+        answer = admin.get(weeks, X_Wait_For_Position=position)
+        assert admin.patch("/api/admin/settings/company", {"week_start": "sunday"}).status == 200
+
+        result = verify(answer.body)
+
+        assert result.exit_code == 0, result.output
+        assert "The file holds" in result.output
+        again = WrittenFile.of(admin.get(weeks).body).about()
+        assert again.week_start == "sunday"
+        assert again.checksum != answer.headers["x-report-checksum"]
+
     def test_names_what_has_changed_since_and_the_event_that_did_it(
         self, stocked: Any, verify: Callable[..., Result]
     ) -> None:

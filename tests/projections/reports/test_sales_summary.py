@@ -232,6 +232,26 @@ class TestSections:
         assert [row["period"] for row in rows][:2] == [date(2024, 2, 26), date(2024, 3, 4)]
         assert [row["orders"] for row in rows] == [1, 1, 0, 0, 0]
 
+    def test_weeks_begin_where_the_company_says(self, shop: Shop) -> None:
+        shop.sell(day=date(2024, 3, 2))
+        shop.sell(day=date(2024, 3, 3))
+        shop.fold([2])
+        rows = shop.ask(BY_PERIOD, interval="week", week_start="sunday").rows
+        assert [row["period"] for row in rows][:2] == [date(2024, 2, 25), date(2024, 3, 3)]
+        assert [row["orders"] for row in rows] == [1, 1, 0, 0, 0, 0]
+        rows = shop.ask(BY_PERIOD, interval="week", week_start="saturday").rows
+        assert [(row["period"], row["orders"]) for row in rows][:2] == [
+            (date(2024, 2, 24), 0),
+            (date(2024, 3, 2), 2),
+        ]
+        days = shop.ask(BY_PERIOD, interval="day_of_week", week_start="saturday").rows
+        assert [(row["weekday"], row["orders"]) for row in days][:3] == [(6, 1), (7, 1), (1, 0)]
+
+    def test_the_first_week_of_our_era_may_lack_days(self, shop: Shop) -> None:
+        first = Period(date.min, date(1, 1, 8))
+        rows = shop.ask(BY_PERIOD, first, interval="week", week_start="sunday").rows
+        assert [row["period"] for row in rows] == [date.min, date(1, 1, 7)]
+
     def test_by_store_has_the_largest_first(self, busy: Shop) -> None:
         section = busy.ask(BY_STORE)
         expected = grouped(filter(in_march, busy.events), lambda event: event.store_id)

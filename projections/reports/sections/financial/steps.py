@@ -8,13 +8,13 @@ from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import Column
 from projections.reports.grouped import nothing_of
-from projections.reports.intervals import first_days
+from projections.reports.intervals import FIRST_OF_WEEK, first_days
 from projections.reports.section import Asked, Found, Question
 
 #: The first day of the step that a business date is in.
 STEPS: Mapping[LiteralString, LiteralString] = {
     "day": "business_date",
-    "week": "date_trunc('week', business_date::timestamp)::date",
+    "week": FIRST_OF_WEEK,
     "month": "date_trunc('month', business_date::timestamp)::date",
     "quarter": "date_trunc('quarter', business_date::timestamp)::date",
     "year": "date_trunc('year', business_date::timestamp)::date",
@@ -32,10 +32,14 @@ def filled(question: Question, group: str, columns: Sequence[Column]) -> Questio
 
     def ask(db: Database, asked: Asked) -> Pending[Found]:
         found = question(db, asked)
-        days = tuple(first_days(asked.period, group)) if group in STEPS else (None,)
+        days = _first_days(asked, group)
         return Pending(lambda: Found(rows=_with_empty(found.read().rows, days, columns)))
 
     return ask
+
+
+def _first_days(asked: Asked, group: str) -> tuple[date | None, ...]:
+    return tuple(first_days(asked.period, group, asked.week_start)) if group in STEPS else (None,)
 
 
 def _with_empty(rows: Iterable[Row], days: Iterable[date | None], columns: Sequence[Column]) -> list[Row]:

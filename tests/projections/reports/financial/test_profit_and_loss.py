@@ -12,8 +12,10 @@ from domain.orders import Order
 from domain.shifts import Shift
 from domain.stock.movements import StockMovement
 from domain.unlinked_returns import UnlinkedReturn
+from domain.weeks import SHIFTS, WeekStart, first_of_week
 from projections.base import Row
 from projections.reports.period import Period
+from projections.reports.sections.figures import GROSS_SALES
 from projections.reports.sections.financial.profit_and_loss import PROFIT_AND_LOSS
 from projections.reports.sections.financial.profit_figures import FIGURES
 from projections.reports.sections.financial.revenue import REVENUE
@@ -180,6 +182,22 @@ def test_steps_of_time_have_their_own_parts(books: Books, trade: Trade, step: st
         check(table.rows, list(parts(trade)), lambda row: row["period"], lambda one: first(one.day), names)
         days = [row["period"] for row in table.rows]
         assert days == sorted({first(EVER.from_date + timedelta(days=at)) for at in range(365)})
+
+
+@pytest.mark.parametrize("week_start", SHIFTS)
+def test_weeks_begin_where_the_company_says(books: Books, trade: Trade, week_start: WeekStart) -> None:
+    asked: dict[str, Any] = {"group": "week", "week_start": week_start}
+    for section, names in ((PROFIT_AND_LOSS, NAMES), (REVENUE, OF_REVENUE)):
+        rows = books.report(section, **asked).rows
+        check(
+            rows, list(parts(trade)), lambda row: row["period"], lambda one: week_of(one, week_start), names
+        )
+        row = max(rows, key=lambda row: row["gross_sales"])
+        assert books.explain(section, GROSS_SALES, row, **asked).total == row["gross_sales"]
+
+
+def week_of(part: Part, week_start: WeekStart) -> date:
+    return first_of_week(part.day, week_start)
 
 
 def test_stores_have_their_own_parts(books: Books, trade: Trade) -> None:
