@@ -5,7 +5,19 @@ from datetime import date, timedelta
 from typing import LiteralString
 
 from domain.weeks import WeekStart, first_of_week
+from projections.reports.columns import Key
 from projections.reports.period import Period
+
+#: Whether only a part of an interval is told of.
+IS_PARTIAL = Key(
+    name="is_partial",
+    label="Partial",
+    unit="flag",
+    meaning="Whether it begins before the period that is asked for or ends after it, so that only a part of "
+    "it is told here; null where rows are no stretches of time. Days that are not over make nothing partial: "
+    "`partial` beside the rows says that of all of them.",
+    example=False,
+)
 
 #: The first day of the week that a business date is in. Postgres knows weeks from Monday on alone: days are
 #: put forward by as many as the company's weeks begin before it, and the Monday found goes back by these.
@@ -22,6 +34,15 @@ def first_days(period: Period, interval: str, week_start: WeekStart) -> Iterator
             day = next_first(day, interval, week_start)
         except OverflowError:  # our era ends with the year 9999
             return
+
+
+def is_partial(first: date, period: Period, interval: str, week_start: WeekStart) -> bool:
+    """Whether the interval that begins on a day has days outside of the period."""
+    try:
+        last = next_first(first, interval, week_start) - timedelta(days=1)
+    except OverflowError:
+        last = date.max
+    return first < period.from_date or last > period.to_date
 
 
 def _first_of(day: date, interval: str, week_start: WeekStart) -> date:

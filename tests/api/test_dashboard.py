@@ -233,9 +233,9 @@ class TestTheTiles:
         weekdays = business.shown("sales-by-hour", days)["weekday"]
         assert [day["weekday"] for day in weekdays] == [6, 7, 1, 2, 3, 4, 5]
         trend = business.shown("sales-trend", f"{days}&interval=week")["points"]
-        assert [(point["period"], point["net_sales"]) for point in trend] == [
-            ("2024-03-02", 300),
-            ("2024-03-09", 300),
+        assert [(point["period"], point["net_sales"], point["is_partial"]) for point in trend] == [
+            ("2024-03-02", 300, True),
+            ("2024-03-09", 300, True),
         ]
         weeks = f"{days}&interval=week"
         rows = business.section("sales-summary/by-period", weeks)["rows"]

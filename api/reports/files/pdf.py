@@ -6,7 +6,7 @@ room for follow in further tables. Its import takes a second.
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import IO
+from typing import IO, Any
 
 from api.documents.model import Column as PageColumn
 from api.documents.paper import GREY, LARGE, LINE, NORMAL, SMALL, Paper
@@ -76,8 +76,12 @@ def _printed(report: Report, rows: Sequence[Row]) -> Sequence[Column]:
     return [
         column
         for column in columns
-        if not isinstance(column, Key) or any(row.get(column.name) not in (None, "") for row in rows)
+        if not isinstance(column, Key) or any(_says_something(row.get(column.name)) for row in rows)
     ]
+
+
+def _says_something(value: Any) -> bool:
+    return value is not None and value is not False and value != ""
 
 
 def _widths(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> list[int]:

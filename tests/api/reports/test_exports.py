@@ -80,6 +80,8 @@ def text_of(value: Any, unit: str) -> str:
         return ""
     if unit == "money":
         return f"{Decimal(value) / 100:.2f}"
+    if unit == "flag":
+        return "true" if value else "false"
     return str(value)
 
 

@@ -18,6 +18,8 @@ from api.reports.files import xlsx as xlsx_module
 from api.reports.files.cells import guarded
 from api.reports.files.limits import ReportTooLong
 from api.reports.files.reading import WrittenFile
+from projections.base import Row
+from projections.reports.columns import Key
 from projections.reports.section import Chart
 from tests.api.reports.made_up import FIGURES, KEYS, report_of, row_of, section_of
 
@@ -283,6 +285,34 @@ class TestPdf:
 
         with pytest.raises(ReportTooLong):
             written("pdf", report_of(section_of(FEW)))
+
+
+PARTIAL = Key(name="is_partial", label="Partial", unit="flag", meaning="Whether days are missing.")
+
+
+class TestFlags:
+    def rows(self, *flags: bool | None) -> list[Row]:
+        return [{**row_of(number), "is_partial": flag} for number, flag in enumerate(flags)]
+
+    def report(self, *flags: bool | None) -> Report:
+        return report_of(section_of(self.rows(*flags), (*KEYS, PARTIAL)))
+
+    @pytest.mark.parametrize("kind", ["csv", "xlsx"])
+    def test_are_true_or_false_also_when_they_are_read_again(self, kind: str) -> None:
+        content, about = written(kind, self.report(True, False, None))
+
+        rows = WrittenFile.of(content).rows(self.report().columns, about, 2) or []
+        assert [row[len(KEYS)] for row in rows] == ["true", "false", ""]
+
+    def test_are_truth_values_in_a_spreadsheet(self) -> None:
+        content, _ = written("xlsx", self.report(True, False))
+
+        sheet = load_workbook(io.BytesIO(content))["Report"]
+        assert [row[len(KEYS)].value for row in sheet.iter_rows(2, 3)] == [True, False]
+
+    def test_stand_on_paper_where_one_is_set(self) -> None:
+        assert "Partial" in pdf_text(written("pdf", self.report(True, False))[0])
+        assert "Partial" not in pdf_text(written("pdf", self.report(False, False, None))[0])
 
 
 @pytest.mark.parametrize("kind", FILES)

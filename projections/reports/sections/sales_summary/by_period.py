@@ -13,7 +13,7 @@ from projections.reports.closings import ReportClosings
 from projections.reports.columns import Key
 from projections.reports.explaining import explanations
 from projections.reports.grouped import Grouping, Source, grouped, nothing_of
-from projections.reports.intervals import FIRST_OF_WEEK, first_days, next_first
+from projections.reports.intervals import FIRST_OF_WEEK, IS_PARTIAL, first_days, is_partial, next_first
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Question, Section
 from projections.reports.sections.figures import SALES, measures_of
@@ -91,6 +91,7 @@ def _filled(found: Sequence[Row], asked: Asked, stores: Sequence[Row]) -> list[R
         "period": None,
         "hour": None,
         "weekday": None,
+        "is_partial": None,
         "starts_at": None,
         "ends_at": None,
         **{measure.name: nothing_of(measure) for measure in _MEASURES},
@@ -125,9 +126,10 @@ def _intervals(asked: Asked, cut: int) -> Iterator[Row]:
         yield from ({"weekday": day} for day in weekdays(asked.week_start))
     elif interval == "hour":
         days = first_days(period, "day", asked.week_start)
-        yield from ({"period": day, "hour": hour} for day in days for hour in hours)
+        yield from ({"period": day, "hour": hour, "is_partial": False} for day in days for hour in hours)
     else:
-        yield from ({"period": day} for day in first_days(period, interval, asked.week_start))
+        for day in first_days(period, interval, asked.week_start):
+            yield {"period": day, "is_partial": is_partial(day, period, interval, asked.week_start)}
 
 
 def _times(key: Row, asked: Asked, zone: ZoneInfo, cut: time) -> Row:
@@ -160,6 +162,7 @@ BY_PERIOD = Section(
     "the company's `week_start`, and a trading day with the hour of the store's day cut.",
     keys=(
         Key(name="period", label="Period", unit="date", meaning="Its first business date."),
+        IS_PARTIAL,
         Key(name="hour", label="Hour", unit="count", meaning="The store's local hour.", example=9),
         Key(name="weekday", label="Weekday", unit="count", meaning="From 1 for Monday to 7.", example=1),
         Key(

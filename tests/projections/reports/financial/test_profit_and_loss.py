@@ -184,6 +184,15 @@ def test_steps_of_time_have_their_own_parts(books: Books, trade: Trade, step: st
         assert days == sorted({first(EVER.from_date + timedelta(days=at)) for at in range(365)})
 
 
+def test_steps_with_days_outside_of_the_period_are_partial(books: Books) -> None:
+    period = Period(date(2026, 2, 15), date(2026, 12, 31))
+    for section in (PROFIT_AND_LOSS, REVENUE):
+        rows = books.report(section, group="quarter", period=period).rows
+        assert [row["is_partial"] for row in rows] == [True, False, False, False]
+        stores = books.report(section, group="store", period=period).rows
+        assert {row["is_partial"] for row in stores} == {None}
+
+
 @pytest.mark.parametrize("week_start", SHIFTS)
 def test_weeks_begin_where_the_company_says(books: Books, trade: Trade, week_start: WeekStart) -> None:
     asked: dict[str, Any] = {"group": "week", "week_start": week_start}
