@@ -88,6 +88,8 @@ def request_of(
     Raises PeriodNotValid, RangeTooLong, PageTooDeep, AsOfInFuture, UnknownColumn, OtherStore.
     """
     period = Period(query["from_date"], query["to_date"])
+    # What has nothing to be compared with is refused before it is asked for, or written by a worker.
+    period.compared(query["compare_to"], query.get("align"))
     period.check_length(MOST_DAYS_BY_HOUR if query.get("interval") == "hour" else MOST_DAYS)
     if query["page"] * query["limit"] > DEEPEST_ROW:
         raise PageTooDeep

@@ -221,6 +221,7 @@ def params_of(db: Database, asked: Asked) -> dict[str, Any]:
         "group": asked.group,
         **span_params(spans_of(asked.period, by_year=False), prefix="sums_"),
         "basis": asked.basis,
+        "keys": None if asked.keys is None else list(asked.keys),
         "week_shift": SHIFTS[asked.week_start],
         **dict.fromkeys(_FILTERS),
         **asked.filters,

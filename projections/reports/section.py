@@ -27,7 +27,8 @@ class Asked:
 
     No fact beyond `position` counts. `stores` are those that it is about, None for all of them. `filters` has
     every filter of the section, None where it is not asked for. `sort` is a column, after a "-" from the
-    largest to the smallest. Without a limit all rows are meant.
+    largest to the smallest. Without a limit all rows are meant. Of a ranked section `keys` are those of the
+    rows that are wanted (see `Section.key_of`), whose place among all others then says nothing.
     """
 
     period: Period
@@ -46,6 +47,7 @@ class Asked:
     with_gone: bool = False
     page: int = 1
     limit: int | None = 20
+    keys: tuple[str, ...] | None = None
     #: Takes what may be kept of the answer; without it nothing is kept, nor answered from what was.
     keep: Keep | None = None
 

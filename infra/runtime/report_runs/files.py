@@ -1,6 +1,7 @@
 """Has the file of a run written, when all that it is about is over and known."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, LiteralString
 from uuid import uuid4
@@ -62,9 +63,10 @@ def have_written(db: Transaction, run: Run, now: datetime) -> bool:
     request = _request(db, run, texts, now)
     position = _known(db, request, last, run, now)
     condition = Condition.of(fields["condition"]) if fields["condition"] and not run.is_try else None
-    ask = request.asked if condition is None else request.whole
+    asked = request.whole(position, company["week_start"])
     # All of its rows if they are looked at, else as few as there can be.
-    table = ask_table(db, request.section, ask(position, company["week_start"])).read()
+    asked = asked if condition else replace(asked, limit=1)
+    table = ask_table(db, request.section, asked).read()
     is_met = None if condition is None else _is_met(condition, table)
     if condition and (not is_met or _was_met(db, run)):
         return end_within(db, run, now, "skipped", None, is_met=is_met)

@@ -226,6 +226,15 @@ def test_at_any_position_it_says_what_was_known_then(books: Books, trade: Trade)
             assert picked(overall, names) == picked(added(parts(trade, position)), names)
 
 
+def test_of_a_longer_period_before_the_last_steps_are_gone(books: Books) -> None:
+    february = Period(date(2026, 2, 1), date(2026, 2, 28))
+    table = books.report(REVENUE, group="day", period=february, compare_to="previous_period", with_gone=True)
+    assert table.comparison is not None
+    assert [row["period"] for row in table.comparison.gone or ()] == [
+        date(2026, 1, at) for at in (29, 30, 31)
+    ]
+
+
 def test_a_step_is_compared_with_that_at_the_same_place(books: Books, trade: Trade) -> None:
     first = min(one.day for one in sales(trade, EVERYTHING))
     week = Period(first + timedelta(days=3), first + timedelta(days=5))
