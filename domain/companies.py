@@ -220,6 +220,11 @@ class Company(Entity):
 
         week_start: WeekStart
 
+    class ReportMailRegulated(Entity.Revised):
+        """Reports may be mailed to addresses outside of the company, or to its users alone."""
+
+        reports_to_outside: bool
+
     class Suspended(Entity.Event):
         """The company may only read until it is activated again."""
 
@@ -395,6 +400,7 @@ _UNSAID: Mapping[str, Any] = {
     "order_reservation_days": ORDER_RESERVATION_DAYS,
     "receipt_paper": RECEIPT_PAPER,
     "week_start": WEEK_START,
+    "reports_to_outside": False,
 }
 
 

@@ -98,6 +98,12 @@ class CompanySettingsAnswer(CompanyDetails):
     week_start: Annotated[
         WeekStart, Meaning("On which day weeks of reports begin, of days that are over too.", "monday")
     ]
+    reports_to_outside: Annotated[
+        bool,
+        Meaning(
+            "Whether schedules may mail reports to addresses that are none of its users'.", example=False
+        ),
+    ]
     receipt_header: Annotated[str | None, Meaning("Printed above each receipt.", "Welcome!")]
     receipt_footer: Annotated[str | None, Meaning("Printed below each receipt.", "Thank you.")]
     pos: Annotated[TillPreferencesAnswer, Meaning("What tills do.")]

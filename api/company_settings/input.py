@@ -109,6 +109,7 @@ class CompanySettingsEdit(CompanyEdit):
     )
     receipt_paper = Choice(*get_args(ReceiptPaper), load_default=RECEIPT_PAPER, **_SETTINGS["receipt_paper"])
     week_start = Choice(*get_args(WeekStart), load_default=WEEK_START, **_SETTINGS["week_start"])
+    reports_to_outside = Flag(load_default=False, **_SETTINGS["reports_to_outside"])
     receipt_header = optional(2000, **_SETTINGS["receipt_header"])
     receipt_footer = optional(2000, **_SETTINGS["receipt_footer"])
     pos = Object(TillPreferencesBody(), **_SETTINGS["pos"])

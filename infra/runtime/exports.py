@@ -10,7 +10,7 @@ import msgspec
 from api.answers.record import VIEW_EXPECTED
 from api.reports.asking import request_of
 from api.reports.exports.opening import Opening, Pages, PagesOf
-from api.reports.exports.parameters import load_section_query, options_of, section_of, texts_of
+from api.reports.exports.parameters import OUTSIDE, load_section_query, options_of, section_of, texts_of
 from api.reports.files import FILES, Report
 from api.reports.permissions import PERMISSIONS
 from commands.ports import Caller, Missing
@@ -29,17 +29,18 @@ def write_export(export: Export, file: IO[bytes]) -> Written:
     Raises the refusals of the section, MayNoMore, TokenRevoked, ProjectionBehind.
     """
     row = export.row
-    opening = _opened(export)
+    values = msgspec.json.decode(row["options"])
+    opening = _opened(export, is_outside=values.get(OUTSIDE, False))
     report = opening.open(_PagesApart(export, opening.request.section))
     counted = replace(report, first=report.first, rest=_counted(export, report))
-    options = options_of(msgspec.json.decode(row["options"]), opening.company["currency"])
+    options = options_of(values, opening.company["currency"])
     about = FILES[row["format"]].write(counted, file, options)
     needs = frozenset(column.needs for column in report.columns if column.needs)
     return Written(rows=about.rows, about=about.token, needs=needs)
 
 
-def _opened(export: Export) -> Opening:
-    """What is asked for, up to which position, in whose name."""
+def _opened(export: Export, *, is_outside: bool) -> Opening:
+    """What is asked for, up to which position, in whose name; of what is for outside, with no right."""
     row = export.row
     section, texts = section_of(row["area"], row["section"]), texts_of(row["parameters"])
     parameters = load_section_query(section, texts)
@@ -50,7 +51,8 @@ def _opened(export: Export) -> Opening:
         company = find_company(db)
         if company is None:
             raise Missing
-        request = request_of(section, parameters, caller, _permissions(caller, company), row["created_at"])
+        permissions = frozenset[str]() if is_outside else _permissions(caller, company)
+        request = request_of(section, parameters, caller, permissions, row["created_at"])
         position = min(request.ask_position(db).read(), known())
     return Opening(
         request=request,

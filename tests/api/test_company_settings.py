@@ -18,6 +18,7 @@ AT_A_TILL = {
     "order_reservation_days": 7,
     "receipt_paper": "80mm",
     "week_start": "monday",
+    "reports_to_outside": False,
 }
 
 
@@ -58,6 +59,7 @@ class TestTheSettings:
             "order_reservation_days": None,
             "receipt_paper": "58mm",
             "week_start": "sunday",
+            "reports_to_outside": True,
             "pos": {"lock_after_seconds": 300},
         }
         changed = shop.client().patch(PATH, changes)
@@ -72,7 +74,7 @@ class TestTheSettings:
             *("Renamed", "Relocated", "Rescheduled", "RoundingAgreed", "Rebranded"),
             *("ReceiptReworded", "TillsInstructed", "BackdatingAllowed", "BooksClosed", "PurchasingAgreed"),
             *("ShiftsRegulated", "ReturnsRegulated", "HeldSalesLimited", "ReceiptPaperChosen"),
-            *("OrderReservationsLimited", "WeekStartChosen"),
+            *("OrderReservationsLimited", "WeekStartChosen", "ReportMailRegulated"),
         }
 
     def test_what_stays_is_no_fact(self, shop: Any) -> None:

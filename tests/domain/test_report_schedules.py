@@ -1,8 +1,10 @@
 """Schedules of reports: when they are due, of which days, and under which condition."""
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -119,4 +121,12 @@ class TestConditions:
 
 def test_a_schedule_is_for_a_weekday_or_for_a_day() -> None:
     with pytest.raises(Invalid):
-        ReportSchedule.check({"weekday": 1, "day": 1, "condition": None})
+        ReportSchedule.check({"weekday": 1, "day": 1, "condition": None, "recipients": (), "addresses": ()})
+
+
+@pytest.mark.parametrize(("users", "addresses", "fits"), [(50, 0, True), (20, 30, True), (20, 31, False)])
+def test_a_file_goes_to_fifty_at_most(users: int, addresses: int, fits: bool) -> None:
+    values: dict[str, Any] = {"weekday": None, "day": None, "condition": None}
+    values |= {"recipients": (uuid4(),) * users, "addresses": ("a@b.example",) * addresses}
+    with nullcontext() if fits else pytest.raises(Invalid):
+        ReportSchedule.check(values)

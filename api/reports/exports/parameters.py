@@ -53,6 +53,10 @@ def file_fields() -> dict[str, fields.Field[Any]]:
     }
 
 
+#: Among the options of a job: leave out every column that takes a permission, whoever asks.
+OUTSIDE = "outside"
+
+
 def options_of(values: Mapping[str, Any], currency: str) -> Options:
     """How to write a file, of these parameters."""
     usual: Literal["a4", "letter"] = "letter" if currency in _LETTER else "a4"

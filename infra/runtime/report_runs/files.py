@@ -4,10 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, LiteralString
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from api.reports.asking import Request, UnknownColumn, request_of
-from api.reports.exports.parameters import load_section_query, query_text, section_of, texts_of
+from api.reports.exports.parameters import (
+    OUTSIDE,
+    load_section_query,
+    query_text,
+    section_of,
+    texts_of,
+)
 from api.reports.files import Options
 from api.reports.files.shown import shown
 from api.reports.permissions import PERMISSIONS
@@ -72,21 +78,31 @@ def have_written(db: Transaction, run: Run, now: datetime) -> bool:
         return end_within(db, run, now, "skipped", None, is_met=is_met)
     if fields["skip_if_empty"] and not table.count and not run.is_try:
         return end_within(db, run, now, "skipped", None, is_met=is_met)
+    export_id = _open(db, run, texts, position, now)
+    text = "\n".join(_figures(run, table, company["currency"]))
+    db.execute(_WRITE, {**run.own, "export_id": export_id, "is_met": is_met, "text": text})
+    return False
+
+
+def _open(db: Transaction, run: Run, texts: Mapping[str, Any], position: int, now: datetime) -> UUID:
+    """Have the file written and, where there are addresses outside, one without what takes a permission."""
+    fields = run.fields or {}
+    section = section_of(fields["area"], fields["section"])
     export = RequestExport(
         id=uuid4(),
-        area=fields["area"],
-        section=fields["section"],
+        area=section.area,
+        section=section.path,
         format=fields["format"],
         parameters=query_text(texts),
         options=vars(Options()) | {"paper": None},
         schedule_id=run.schedule_id,
         position=position,
     )
-    caller = Caller(company_id=run.company_id, user_id=run.owner)
-    ExportDesk(db, caller, now, lambda: None).open(export)
-    text = "\n".join(_figures(run, table, company["currency"]))
-    db.execute(_WRITE, {**run.own, "export_id": export.id, "is_met": is_met, "text": text})
-    return False
+    desk = ExportDesk(db, Caller(company_id=run.company_id, user_id=run.owner), now, lambda: None)
+    desk.open(export)
+    if run.addresses and any(column.needs for column in section.all_columns):
+        desk.open(replace(export, id=run.outside_export_id, options={**export.options, OUTSIDE: True}))
+    return export.id
 
 
 def _request(db: Transaction, run: Run, texts: Mapping[str, Any], now: datetime) -> Request:
