@@ -284,6 +284,7 @@ class TestWhoMayLook:
         user_id = shop.users["Manager"]
         caller = Caller(company_id=shop.company_id, user_id=user_id, session_id=user_id, role="Manager")
         client = shop.service.client(Tokens(SECRET, 3600).issue(caller, denied=["costs.view"]))
+        business.shown("summary")
         summary, today = (client.get(f"{DASHBOARD}/summary?{query}").data for query in (DAYS, ""))
         [product] = client.get(f"{DASHBOARD}/top-products?{DAYS}").data["rows"]
         shown = (
