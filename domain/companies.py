@@ -15,6 +15,7 @@ from domain.packages import Offer
 from domain.permissions import ADMIN, CASHIER, MANAGER
 from domain.private import texts
 from domain.subscriptions import Subscription, SubscriptionStatus, Terms
+from domain.weeks import WEEK_START, WeekStart
 
 #: How a company is reached: a person, where the company is one.
 _CONTACT = texts("email", "phone", "address")
@@ -214,6 +215,16 @@ class Company(Entity):
 
         receipt_paper: ReceiptPaper
 
+    class WeekStartChosen(Entity.Revised):
+        """Weeks of reports begin on another day, those that are over too."""
+
+        week_start: WeekStart
+
+    class ReportMailRegulated(Entity.Revised):
+        """Reports may be mailed to addresses outside of the company, or to its users alone."""
+
+        reports_to_outside: bool
+
     class Suspended(Entity.Event):
         """The company may only read until it is activated again."""
 
@@ -388,6 +399,8 @@ _UNSAID: Mapping[str, Any] = {
     "held_hours": HELD_HOURS,
     "order_reservation_days": ORDER_RESERVATION_DAYS,
     "receipt_paper": RECEIPT_PAPER,
+    "week_start": WEEK_START,
+    "reports_to_outside": False,
 }
 
 

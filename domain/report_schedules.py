@@ -5,16 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.errors import Detail, Invalid
 from domain.settings import Setting
+from domain.weeks import WeekStart, first_of_week
 
 #: The days that a run is about, seen from the day on which it is due.
 Range = Literal["yesterday", "last_week", "last_month", "mtd"]
 RANGES: tuple[Range, ...] = ("yesterday", "last_week", "last_month", "mtd")
+#: How many get a file, users and addresses outside together.
+MOST_RECIPIENTS = 50
+#: Addresses outside of the company are somebody's; none is left once they are forgotten.
+_ADDRESSES: Mapping[str, Any] = MappingProxyType({"addresses": ()})
 #: After a pause so many of the runs that were missed are made up for, the latest.
 MOST_MISSED = 3
 
@@ -64,7 +70,10 @@ class Condition:
 
 
 class ReportSchedule(Setting):
-    """A file of a section that is made again and again, in the name of whoever changed it last."""
+    """A file of a section that is made again and again, in the name of whoever changed it last.
+
+    To which addresses outside of the company it goes is sealed with a key of its own.
+    """
 
     type_name = "report_schedules.ReportSchedule"
     kind = "report-schedules"
@@ -92,6 +101,10 @@ class ReportSchedule(Setting):
         enabled: bool = True
         skip_if_empty: bool = False
         condition: str | None = None
+        addresses: tuple[str, ...] = ()
+
+        subject_kind = "report_schedule"
+        private: ClassVar[Mapping[str, Any]] = _ADDRESSES
 
     class Renamed(Setting.Revised):
         """The schedule goes by another name."""
@@ -126,6 +139,14 @@ class ReportSchedule(Setting):
 
         recipients: tuple[UUID, ...]
 
+    class AddressesNamed(Setting.Revised):
+        """The file goes to other addresses outside of the company."""
+
+        addresses: tuple[str, ...]
+
+        subject_kind = "report_schedule"
+        private: ClassVar[Mapping[str, Any]] = _ADDRESSES
+
     class Enabled(Setting.Revised):
         """The file is made again, or not for the time being."""
 
@@ -138,10 +159,13 @@ class ReportSchedule(Setting):
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> None:
-        """Raise Invalid for a weekday with a day of the month, ConditionNotValid."""
+        """Raise Invalid for a weekday with a day of the month, or too many who get it; ConditionNotValid."""
         if values["weekday"] is not None and values["day"] is not None:
             message = "A schedule is for a weekday or for a day of the month."
             raise Invalid(details=[Detail("day", "invalid", message)])
+        if len(values["recipients"]) + len(values["addresses"]) > MOST_RECIPIENTS:
+            message = f"A file goes to {MOST_RECIPIENTS} at most, users and addresses together."
+            raise Invalid(details=[Detail("addresses", "invalid", message)])
         if values["condition"] is not None:
             Condition.of(values["condition"])
 
@@ -185,17 +209,17 @@ class Timing:
         return day.day == self.day or (is_last and day.day < self.day)
 
 
-def days_of(period: Range, day: date) -> tuple[date, date]:
+def days_of(period: Range, day: date, week_start: WeekStart) -> tuple[date, date]:
     """The first and the last of the days that a run of this day is about, both inclusive.
 
-    Weeks begin on Monday; `mtd` is the month up to yesterday, on its first day all of the month before.
+    Weeks begin on `week_start`; `mtd` is the month up to yesterday, on its first day all of the month before.
     """
     yesterday = day - _DAY
     if period == "yesterday":
         return yesterday, yesterday
     if period == "last_week":
-        sunday = day - day.isoweekday() * _DAY
-        return sunday - 6 * _DAY, sunday
+        first = first_of_week(day, week_start)
+        return first - 7 * _DAY, first - _DAY
     if period == "mtd":
         return yesterday.replace(day=1), yesterday
     last = day.replace(day=1) - _DAY

@@ -24,6 +24,7 @@ from domain.companies import (
 from domain.pricing import Rules
 from domain.settings import name_key
 from domain.subscriptions import GRACE
+from domain.weeks import WEEK_START
 from projections.base import Database, Projection, Row
 from projections.pages import BY_NAME_OR_TIME, PAGE, list_and_count
 
@@ -51,7 +52,7 @@ class Companies(Projection):
     """One row for each company; `due_at` is when time itself changes its subscription."""
 
     name = "companies"
-    version = 6
+    version = 8
     mode = "inline"
     tables = ("companies",)
     # The platform looks after all of them.
@@ -65,14 +66,14 @@ class Companies(Projection):
                                    discount_ceilings, backdating_days, over_receive_percent,
                                    default_lead_time_days, shift_required, blind_close, refund_to_original,
                                    cross_store_returns, held_hours, order_reservation_days, receipt_paper,
-                                   status, version, created_at, updated_at)
+                                   week_start, reports_to_outside, status, version, created_at, updated_at)
             VALUES (%(company_id)s, %(name)s, %(name_key)s, %(currency)s, %(timezone)s, %(email)s, %(phone)s,
                     %(address)s, %(tax_number)s, false, %(rounding_level)s, %(rounding_mode)s,
                     %(cash_rounding)s, %(first_ceilings)s::jsonb, %(first_backdating_days)s,
                     %(first_over_receive_percent)s, %(first_lead_time_days)s, false, false,
                     %(first_refund_to_original)s, true, %(first_held_hours)s,
-                    %(first_order_reservation_days)s, %(first_receipt_paper)s, 'active',
-                    %(version)s, %(at)s, %(at)s)
+                    %(first_order_reservation_days)s, %(first_receipt_paper)s,
+                    %(first_week_start)s, false, 'active', %(version)s, %(at)s, %(at)s)
         """,
         Company.Renamed: """
             UPDATE companies
@@ -164,6 +165,15 @@ class Companies(Projection):
             UPDATE companies SET receipt_paper = %(receipt_paper)s, version = %(version)s, updated_at = %(at)s
              WHERE company_id = %(company_id)s
         """,
+        Company.WeekStartChosen: """
+            UPDATE companies SET week_start = %(week_start)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
+        Company.ReportMailRegulated: """
+            UPDATE companies
+               SET reports_to_outside = %(reports_to_outside)s, version = %(version)s, updated_at = %(at)s
+             WHERE company_id = %(company_id)s
+        """,
         Company.Suspended: """
             UPDATE companies
                SET status = 'suspended', suspension_reason = %(reason)s,
@@ -217,6 +227,7 @@ class Companies(Projection):
         "first_held_hours": (lambda: HELD_HOURS,),
         "first_order_reservation_days": (lambda: ORDER_RESERVATION_DAYS,),
         "first_receipt_paper": (lambda: RECEIPT_PAPER,),
+        "first_week_start": (lambda: WEEK_START,),
     }
     schema = """
         CREATE TABLE companies (
@@ -251,6 +262,8 @@ class Companies(Projection):
             held_hours             bigint NOT NULL,
             order_reservation_days bigint,
             receipt_paper          text NOT NULL,
+            week_start             text NOT NULL,
+            reports_to_outside     boolean NOT NULL,
             status                 text NOT NULL,
             suspension_reason      text,
             package_id             uuid,

@@ -8,6 +8,7 @@ from api.answers import Answer, Count, CreatedAt, Day, Meaning, Money, Percent, 
 from api.companies.answers import CompanyDetails
 from domain.companies import ReceiptPaper, RefundMethods
 from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER
+from domain.weeks import WeekStart
 
 
 class TillPreferencesAnswer(Answer):
@@ -94,6 +95,15 @@ class CompanySettingsAnswer(CompanyDetails):
         Meaning("For how many days the goods of an order are reserved; null: without an end.", 7),
     ]
     receipt_paper: Annotated[ReceiptPaper, Meaning("What receipts are printed on.")]
+    week_start: Annotated[
+        WeekStart, Meaning("On which day weeks of reports begin, of days that are over too.", "monday")
+    ]
+    reports_to_outside: Annotated[
+        bool,
+        Meaning(
+            "Whether schedules may mail reports to addresses that are none of its users'.", example=False
+        ),
+    ]
     receipt_header: Annotated[str | None, Meaning("Printed above each receipt.", "Welcome!")]
     receipt_footer: Annotated[str | None, Meaning("Printed below each receipt.", "Thank you.")]
     pos: Annotated[TillPreferencesAnswer, Meaning("What tills do.")]

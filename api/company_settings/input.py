@@ -22,6 +22,7 @@ from domain.companies import (
     RefundMethods,
 )
 from domain.permissions import ADMIN, CASHIER, CLERK, MANAGER
+from domain.weeks import WEEK_START, WeekStart
 
 _SHORTEST_LOCK, _LONGEST_LOCK = 10, 86_400
 _LONGEST_BACKDATING = 3_650
@@ -107,6 +108,8 @@ class CompanySettingsEdit(CompanyEdit):
         **_SETTINGS["order_reservation_days"],
     )
     receipt_paper = Choice(*get_args(ReceiptPaper), load_default=RECEIPT_PAPER, **_SETTINGS["receipt_paper"])
+    week_start = Choice(*get_args(WeekStart), load_default=WEEK_START, **_SETTINGS["week_start"])
+    reports_to_outside = Flag(load_default=False, **_SETTINGS["reports_to_outside"])
     receipt_header = optional(2000, **_SETTINGS["receipt_header"])
     receipt_footer = optional(2000, **_SETTINGS["receipt_footer"])
     pos = Object(TillPreferencesBody(), **_SETTINGS["pos"])

@@ -92,7 +92,9 @@ class SalesByHourAnswer(FrameAnswer, kw_only=True):
     """What was sold in each hour of the trading day, which begins at the cut of days."""
 
     hours: Annotated[list[HourAnswer], Meaning("24 hours, from the one in which days begin.")]
-    weekday: Annotated[list[WeekdayAnswer], Meaning("The same of each weekday, Monday first.")]
+    weekday: Annotated[
+        list[WeekdayAnswer], Meaning("The same of each weekday, from the company's `week_start` on.")
+    ]
 
 
 def summary_of(tile: Tile) -> type[FrameAnswer]:

@@ -74,7 +74,12 @@ class Dashboard(Resource):
             rows, company = ask_stores(db, stores), find_company(db)
             if company is None:
                 raise Missing
-            view = View(position=reading.position, permissions=permissions_of(req), stores=stores)
+            view = View(
+                position=reading.position,
+                permissions=permissions_of(req),
+                stores=stores,
+                week_start=company["week_start"],
+            )
             look = Look(
                 db=db,
                 view=view,

@@ -39,7 +39,7 @@ class TrendQuery(DashboardQuery):
         "month",
         "quarter",
         load_default="day",
-        meaning="In which steps; weeks begin on Monday.",
+        meaning="In which steps; weeks begin on the company's `week_start`.",
     )
 
 

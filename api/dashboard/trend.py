@@ -10,6 +10,7 @@ from api.dashboard.look import Dashboard, Look
 from api.dashboard.query import MOST_POINTS, TrendQuery, TrendTooLong
 from api.dashboard.refusals import REFUSALS
 from api.operations import operation
+from domain.weeks import WeekStart
 from projections.base import Row
 from projections.dashboard.tiles import TREND
 from projections.reports.intervals import first_days
@@ -41,15 +42,15 @@ class SalesTrend(Dashboard):
 
         def find(look: Look) -> dict[str, Any]:
             period = look.usual
-            _check_points(period, interval)
+            _check_points(period, interval, look.view.week_start)
             table = TREND.ask(look.db, look.view, period, compare_to="previous_period", interval=interval)
             return {**look.frame(), "points": _points(table.read())}
 
         self.look(req, resp, find)
 
 
-def _check_points(period: Period, interval: str) -> None:
-    points = sum(1 for _ in first_days(period, interval)) * (24 if interval == "hour" else 1)
+def _check_points(period: Period, interval: str, week_start: WeekStart) -> None:
+    points = sum(1 for _ in first_days(period, interval, week_start)) * (24 if interval == "hour" else 1)
     if points > MOST_POINTS:
         raise TrendTooLong
 

@@ -20,6 +20,7 @@ _TYPES: dict[str, Any] = {
     "time": Moment,
     "text": str,
     "id": Id,
+    "flag": bool,
 }
 
 
@@ -37,7 +38,7 @@ class ColumnAnswer(Answer):
     name: Annotated[str, Meaning("Its name in the rows.", "net_sales")]
     label: Annotated[str, Meaning("What people call it.", "Net sales")]
     unit: Annotated[
-        Literal["money", "quantity", "count", "ratio", "date", "time", "text", "id"],
+        Literal["money", "quantity", "count", "ratio", "date", "time", "text", "id", "flag"],
         Meaning("What its values are; money is minor currency units.", "money"),
     ]
     additive: Annotated[

@@ -10,6 +10,7 @@ from commands.ports import Caller
 from domain.errors import Invalid
 from domain.pending import Pending
 from domain.settings import OtherStore
+from domain.weeks import WeekStart
 from projections.base import Database
 from projections.reports.moments import position_at
 from projections.reports.period import Period
@@ -50,8 +51,8 @@ class Request:
     permissions: frozenset[str]
     query: Mapping[str, Any]
 
-    def asked(self, position: int) -> Asked:
-        """The same up to a position of the log."""
+    def asked(self, position: int, week_start: WeekStart) -> Asked:
+        """The same up to a position of the log, with weeks that begin on this day."""
         query = self.query
         return Asked(
             period=self.period,
@@ -62,6 +63,7 @@ class Request:
             group=query.get("group"),
             sort=query["sort"],
             basis=query.get("basis", "current"),
+            week_start=week_start,
             compare_to=query["compare_to"],
             align=query.get("align"),
             with_gone=query.get("include") == "gone",
@@ -69,9 +71,9 @@ class Request:
             limit=query["limit"],
         )
 
-    def whole(self, position: int) -> Asked:
+    def whole(self, position: int, week_start: WeekStart) -> Asked:
         """All of its rows, compared with nothing, up to a position of the log."""
-        return replace(self.asked(position), page=1, limit=None, compare_to="none")
+        return replace(self.asked(position, week_start), page=1, limit=None, compare_to="none")
 
     def ask_position(self, db: Database) -> Pending[int]:
         """Ask for the last position that was known by `as_of`; all of them count without it."""
@@ -86,6 +88,8 @@ def request_of(
     Raises PeriodNotValid, RangeTooLong, PageTooDeep, AsOfInFuture, UnknownColumn, OtherStore.
     """
     period = Period(query["from_date"], query["to_date"])
+    # What has nothing to be compared with is refused before it is asked for, or written by a worker.
+    period.compared(query["compare_to"], query.get("align"))
     period.check_length(MOST_DAYS_BY_HOUR if query.get("interval") == "hour" else MOST_DAYS)
     if query["page"] * query["limit"] > DEEPEST_ROW:
         raise PageTooDeep

@@ -13,7 +13,9 @@ from api.reports.explained_figure import Explanation, Figures, exact
 from api.reports.permissions import PERMISSIONS, REFUSALS
 from api.resource import Resource, permissions_of
 from api.services import Reading, Services
+from commands.ports import Missing
 from projections.base import plan_for_values
+from projections.companies import find_company
 from projections.reports.columns import Column
 from projections.reports.section import Section
 
@@ -45,15 +47,19 @@ class SectionExplanation(Resource):
         query = req.context.query
         section = self.sections[query["section"]]
         check_filters(section, query)
-        asked = {**query, "sort": section.order, "compare_to": "none"}
+        parameters = {**query, "sort": section.order, "compare_to": "none"}
         permissions = permissions_of(req)
-        request = request_of(section, asked, req.context.caller, permissions, self.services.now())
+        request = request_of(section, parameters, req.context.caller, permissions, self.services.now())
         column, row = column_of(section, query["column"], permissions), row_of(section, query.get("row"))
 
         def question(reading: Reading) -> ExplanationAnswer:
-            plan_for_values(reading.db)
-            position = min(request.ask_position(reading.db).read(), reading.position)
-            figures = Figures(reading.db, section, request.asked(position), row)
+            db = reading.db
+            plan_for_values(db)
+            company, known = find_company(db), request.ask_position(db)
+            if company is None:
+                raise Missing
+            asked = request.asked(min(known.read(), reading.position), company["week_start"])
+            figures = Figures(db, section, asked, row)
             return _show(section, column, figures.explain(column.name), reading.position)
 
         self.answer(req, resp, self.ask(req, resp, question))

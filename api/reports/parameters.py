@@ -36,7 +36,7 @@ FILTERS: Mapping[str, Callable[[], fields.Field]] = {  # type: ignore[type-arg] 
         "hour_of_week",
         "day_of_week",
         load_default="day",
-        meaning="In which steps; weeks begin on Monday.",
+        meaning="In which steps; weeks begin on the company's `week_start`.",
     ),
     "depth": lambda: Whole(least=1, most=20, meaning="How far down the tree.", example=1),
     "days": lambda: Whole(least=1, most=3_660, load_default=90, meaning="For how many days.", example=90),

@@ -1,6 +1,5 @@
 """Schedules of reports: files that are made again and again, and mailed."""
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -8,35 +7,21 @@ from falcon import App, Request, Response
 
 from api.answers import Answer, Meaning, Moment
 from api.answers import Id as AnsweredId
-from api.fields import Choice, DayCut, Flag, Id, Many, Name, Text, Timezone, Whole
+from api.fields import Choice, DayCut, Email, Flag, Id, Many, Name, Text, Timezone, Whole
 from api.operations import Operation
-from api.reports.asking import UnknownColumn, request_of
-from api.reports.exports.access import check_area
-from api.reports.exports.parameters import (
-    LONGEST_QUERY,
-    UnknownSection,
-    load_section_query,
-    section_of,
-    texts_of,
-)
+from api.reports.exports.parameters import LONGEST_QUERY, UnknownSection
 from api.reports.files import FILES
 from api.reports.permissions import PERMISSIONS, REFUSALS
-from api.resource import Resource, permissions_of
-from api.services import Reading, Services
+from api.reports.schedule_checks import OutsideNotAllowed, check_schedule
+from api.resource import Resource
+from api.services import Services
 from api.settings import Beside, Declaration, SettingById, SettingList, add_setting
-from commands.ports import Caller, Missing
+from commands.ports import Missing
 from commands.reports.exports import TryRun, try_run
-from domain.errors import Detail, Invalid
-from domain.permissions import permissions_of as keys_of
-from domain.report_schedules import RANGES, Condition, ConditionNotValid, ReportSchedule
+from domain.report_schedules import MOST_RECIPIENTS, RANGES, ConditionNotValid, ReportSchedule
 from projections.reports.runs import ask_last_runs
-from projections.users import find_user
 
-#: How many users get a file.
-MOST_RECIPIENTS = 50
-#: Any days will do to see whether a section takes these filters.
-_SOME_DAYS = {"from": "2026-03-01", "to": "2026-03-01"}
-_REFUSALS = (*REFUSALS, UnknownSection, ConditionNotValid)
+_REFUSALS = (*REFUSALS, UnknownSection, ConditionNotValid, OutsideNotAllowed)
 
 
 class Recipients(Many):
@@ -47,6 +32,19 @@ class Recipients(Many):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return tuple(dict.fromkeys(super()._deserialize(value, attr, data, **kwargs)))
+
+
+class Addresses(Many):
+    """E-mail addresses, each once, in order; letter case makes no other of one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Email(), longest=MOST_RECIPIENTS, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        first: dict[str, str] = {}
+        for address in super()._deserialize(value, attr, data, **kwargs):
+            first.setdefault(address.casefold(), address)
+        return tuple(first.values())
 
 
 class LastRunAnswer(Answer):
@@ -109,6 +107,13 @@ SCHEDULES = Declaration(
             meaning="The users who are mailed where the file is; each must be one who may see the report.",
             example=["4b6f1c1e-6a53-4f0e-9a39-0f6f3b1f2c11"],
         ),
+        "addresses": Addresses(
+            load_default=(),
+            meaning="Addresses outside of the company to which the file itself is mailed, up to 5 MB and "
+            "without what takes a permission of its own, such as costs. With the recipients 50 at most; only "
+            "while the company's `reports_to_outside` allows it.",
+            example=["office@accountant.example"],
+        ),
         "enabled": Flag(load_default=True, meaning="Whether it runs."),
         "skip_if_empty": Flag(load_default=False, meaning="Whether nothing is sent if there are no rows."),
         "condition": Text(
@@ -140,7 +145,7 @@ class ScheduleList(SettingList):
     def on_post(self, req: Request, resp: Response, **path: UUID) -> None:
         """Set one up; it runs in your name."""
         body = req.context.body
-        _check(self, req, resp, body)
+        check_schedule(self, req, resp, body, body)
         body["user_id"] = req.context.caller.user_id
         super().on_post(req, resp, **path)
 
@@ -154,8 +159,9 @@ class ScheduleById(SettingById):
         found = self.ask(req, resp, lambda reading: reading.aggregates(ReportSchedule, [schedule_id]))
         if not found:
             raise Missing
-        _check(self, req, resp, {**found[0].values, **req.context.body})
-        req.context.body["user_id"] = req.context.caller.user_id
+        body = req.context.body
+        check_schedule(self, req, resp, {**found[0].values, **body}, body)
+        body["user_id"] = req.context.caller.user_id
         super().on_patch(req, resp, **path)
 
 
@@ -184,26 +190,3 @@ def _with_refusals(operation: Operation) -> Operation:
     return Operation(
         **{**vars(operation), "refusals": (*operation.refusals, *_REFUSALS)},
     )
-
-
-def _check(resource: Resource, req: Request, resp: Response, values: Mapping[str, Any]) -> None:
-    """Raise a refusal for a schedule whose runs would be refused, or whose recipients may not see them."""
-    caller: Caller = req.context.caller
-    check_area(values["area"], caller)
-    section = section_of(values["area"], values["section"])
-    query = load_section_query(section, {**texts_of(values["filters"]), **_SOME_DAYS})
-    request_of(section, query, caller, permissions_of(req), resource.services.now())
-    if values["condition"] is not None:
-        column = Condition.of(values["condition"]).column
-        if column not in {one.name for one in section.columns_for(permissions_of(req))}:
-            raise UnknownColumn
-    key = PERMISSIONS[values["area"]]
-    resource.ask(req, resp, lambda reading: _check_recipients(reading, values["recipients"], key))
-
-
-def _check_recipients(reading: Reading, recipients: Sequence[UUID], key: str) -> None:
-    for index, user_id in enumerate(recipients):
-        user = find_user(reading.db, user_id)
-        if user is None or key not in keys_of(user["role"], user["granted"], user["denied"]):
-            message = "Names nobody who may see the report."
-            raise Invalid(details=[Detail(f"recipients.{index}", "not_found", message)])

@@ -1,15 +1,16 @@
 """Writes files of reports that a worker is asked for, as the API writes those that are asked for at once."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import IO
 
 import msgspec
 
 from api.answers.record import VIEW_EXPECTED
-from api.reports.asking import Request, request_of
-from api.reports.exports.opening import Ask, Opening
-from api.reports.exports.parameters import load_section_query, options_of, section_of, texts_of
+from api.reports.asking import request_of
+from api.reports.exports.opening import Opening, Pages, PagesOf
+from api.reports.exports.parameters import OUTSIDE, load_section_query, options_of, section_of, texts_of
 from api.reports.files import FILES, Report
 from api.reports.permissions import PERMISSIONS
 from commands.ports import Caller, Missing
@@ -18,8 +19,8 @@ from infra.files.exports import Export, Written
 from infra.files.standing import as_of_now
 from projections.base import Row, plan_for_values
 from projections.companies import find_company
-from projections.reports.section import Asked
-from projections.reports.table import Table, ask_table
+from projections.reports.section import Asked, Section
+from projections.reports.table import Table
 
 
 def write_export(export: Export, file: IO[bytes]) -> Written:
@@ -28,17 +29,18 @@ def write_export(export: Export, file: IO[bytes]) -> Written:
     Raises the refusals of the section, MayNoMore, TokenRevoked, ProjectionBehind.
     """
     row = export.row
-    opening = _opened(export)
-    report = opening.open(_asking(export, opening.request))
+    values = msgspec.json.decode(row["options"])
+    opening = _opened(export, is_outside=values.get(OUTSIDE, False))
+    report = opening.open(_PagesApart(export, opening.request.section))
     counted = replace(report, first=report.first, rest=_counted(export, report))
-    options = options_of(msgspec.json.decode(row["options"]), opening.company["currency"])
+    options = options_of(values, opening.company["currency"])
     about = FILES[row["format"]].write(counted, file, options)
     needs = frozenset(column.needs for column in report.columns if column.needs)
     return Written(rows=about.rows, about=about.token, needs=needs)
 
 
-def _opened(export: Export) -> Opening:
-    """What is asked for, up to which position, in whose name."""
+def _opened(export: Export, *, is_outside: bool) -> Opening:
+    """What is asked for, up to which position, in whose name; of what is for outside, with no right."""
     row = export.row
     section, texts = section_of(row["area"], row["section"]), texts_of(row["parameters"])
     parameters = load_section_query(section, texts)
@@ -49,7 +51,8 @@ def _opened(export: Export) -> Opening:
         company = find_company(db)
         if company is None:
             raise Missing
-        request = request_of(section, parameters, caller, _permissions(caller, company), row["created_at"])
+        permissions = frozenset[str]() if is_outside else _permissions(caller, company)
+        request = request_of(section, parameters, caller, permissions, row["created_at"])
         position = min(request.ask_position(db).read(), known())
     return Opening(
         request=request,
@@ -65,15 +68,28 @@ def _permissions(caller: Caller, company: Row) -> frozenset[str]:
     return caller.permissions if company["blind_close"] else caller.permissions | {VIEW_EXPECTED}
 
 
-def _asking(export: Export, request: Request) -> Ask:
-    """Asks each page in a transaction of its own, so that none is open for as long as all take."""
+class _PagesApart(Pages):
+    """Pages that have a transaction each, so that none is open for as long as all take."""
 
-    def ask(asked: Asked) -> Table:
-        with export.reading() as db:
+    def __init__(self, export: Export, section: Section) -> None:
+        self._export = export
+        self._section = section
+
+    def table(self, asked: Asked) -> Table:
+        """One page of the section."""
+        with self._pages() as pages:
+            return pages.table(asked)
+
+    def gone(self, asked: Asked) -> list[Row]:
+        """What is gone of one page of the other period."""
+        with self._pages() as pages:
+            return pages.gone(asked)
+
+    @contextmanager
+    def _pages(self) -> Iterator[Pages]:
+        with self._export.reading() as db:
             plan_for_values(db)
-            return ask_table(db, request.section, asked).read()
-
-    return ask
+            yield PagesOf(db, self._section)
 
 
 def _counted(export: Export, report: Report) -> Iterator[Table]:

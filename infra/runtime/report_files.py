@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from api.reports.asking import MOST_DAYS, request_of
-from api.reports.exports.opening import Opening
+from api.reports.exports.opening import Opening, PagesOf
 from api.reports.exports.parameters import load_section_query
 from api.reports.files import Report
 from api.reports.files.agreement import disagreements
@@ -69,11 +69,19 @@ class SectionFiles:
         caller = Caller(company_id=db.company_id, user_id=None)
         request = request_of(self.section, load_section_query(self.section, texts), caller, needs, now)
         opening = Opening(request=request, texts=texts, company=company, position=position, made_at=now)
+        return replace(opening.open(_FirstRows(db, self.section, rows)), rest=())
 
-        def first(asked: Asked) -> Table:
-            return ask_table(db, self.section, replace(asked, limit=rows)).read()
 
-        return replace(opening.open(first), rest=())
+class _FirstRows(PagesOf):
+    """Pages of no more than so many rows, of which the first is asked for."""
+
+    def __init__(self, db: Transaction, section: Section, rows: int) -> None:
+        super().__init__(db, section)
+        self._rows = rows
+
+    def table(self, asked: Asked) -> Table:
+        """The first rows."""
+        return super().table(replace(asked, limit=self._rows))
 
 
 def _pages(db: Transaction, report: Report, rows: int) -> Iterator[Table]:

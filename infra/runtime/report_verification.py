@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, LiteralString
 
@@ -10,6 +10,7 @@ from api.reports.asking import request_of
 from api.reports.exports.parameters import load_section_query, section_of, texts_of
 from api.reports.files import About, NoReport
 from api.reports.files.cells import Cells, Checksum
+from api.reports.files.compared import compared_columns, shown_rows
 from api.reports.files.reading import WrittenFile, are_near
 from commands.ports import Caller
 from domain.money import exponent
@@ -17,7 +18,7 @@ from infra.decisions.application import ask_known
 from infra.postgres.pipeline import RequestConnection, request_transaction
 from projections.base import Row
 from projections.reports.columns import Column
-from projections.reports.section import Asked, Section
+from projections.reports.section import Section
 from projections.reports.table import ask_table
 
 #: How many late facts are named.
@@ -115,7 +116,8 @@ class _Log:
         self._connection = connection
         self._about = about
         self.section: Section = section_of(about.area, about.section)
-        names: dict[str, Column] = {column.name: column for column in self.section.all_columns}
+        every = compared_columns(self.section.all_columns)
+        names: dict[str, Column] = {column.name: column for column in every}
         if not {*about.columns} <= names.keys():
             raise NoReport
         self.columns: list[Column] = [names[name] for name in about.columns]
@@ -129,10 +131,10 @@ class _Log:
         needs = frozenset(column.needs for column in self.section.all_columns if column.needs)
         caller = Caller(company_id=about.company_id, user_id=None)
         request = request_of(self.section, query, caller, needs, about.made_at)
-        asked: Asked = request.whole(position)
+        asked = replace(request.asked(position, about.week_start), page=1, limit=None)
         cells = Cells(self.columns, exponent(about.currency))
         with request_transaction(self._connection, about.company_id, reading=True) as db:
-            return [cells.of(row) for row in ask_table(db, self.section, asked).read().rows]
+            return [cells.of(row) for row in shown_rows(ask_table(db, self.section, asked).read())]
 
     def known(self) -> int:
         """Up to which position the log is known to the section's read models."""

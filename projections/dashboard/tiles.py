@@ -29,7 +29,13 @@ SUMMARY = Tile(
 )
 TREND = Tile(
     section=BY_PERIOD,
-    columns={"period": "period", "hour": "hour", "net_sales": "net_sales", "orders": "orders"},
+    columns={
+        "period": "period",
+        "is_partial": "is_partial",
+        "hour": "hour",
+        "net_sales": "net_sales",
+        "orders": "orders",
+    },
 )
 HOURS_OF_WEEK = Tile(
     section=BY_PERIOD,

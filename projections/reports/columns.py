@@ -11,8 +11,8 @@ from typing import Any, Literal, LiteralString
 from domain.money import round_ratio, scaled
 from projections.base import Row
 
-#: Money is minor currency units, quantities have up to five places, ratios four, half up.
-Unit = Literal["money", "quantity", "count", "ratio", "date", "time", "text", "id"]
+#: Money is minor currency units, quantities have up to five places, ratios four, half up; a flag is a truth.
+Unit = Literal["money", "quantity", "count", "ratio", "date", "time", "text", "id", "flag"]
 #: How a footer is made of a column: it is added up, follows from what is added up, or has none.
 Footer = Literal["sum", "derived", "none"]
 

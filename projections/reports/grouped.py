@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, LiteralString
 
 from domain.pending import Pending
+from domain.weeks import SHIFTS
 from projections.base import Database, Row
 from projections.reports.columns import Column, Measure
 from projections.reports.first_reported import WITH_CUTS
@@ -220,6 +221,8 @@ def params_of(db: Database, asked: Asked) -> dict[str, Any]:
         "group": asked.group,
         **span_params(spans_of(asked.period, by_year=False), prefix="sums_"),
         "basis": asked.basis,
+        "keys": None if asked.keys is None else list(asked.keys),
+        "week_shift": SHIFTS[asked.week_start],
         **dict.fromkeys(_FILTERS),
         **asked.filters,
     }

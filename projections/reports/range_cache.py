@@ -129,7 +129,7 @@ class Cached:
     def _params(self, db: Database, asked: Asked) -> Params:
         """What the statements take; the question is known by all that is asked, save up to which position."""
         stores = None if asked.stores is None else sorted({*map(str, asked.stores)})
-        page = (asked.group, asked.sort, asked.page, asked.limit)
+        page = (asked.group, asked.sort, asked.page, asked.limit, asked.keys)
         period = (asked.period.from_date, asked.period.to_date)
         question = [_FORM, self.digest, *period, stores, *page, sorted(asked.filters.items())]
         return {

@@ -25,6 +25,12 @@ def order_by(orders: Mapping[LiteralString, LiteralString], key: LiteralString) 
               {key}"""
 
 
+def in_keys(*identity: LiteralString) -> LiteralString:
+    """Whether a row is one of the `keys` that are asked for, if any are; as `Section.key_of` writes them."""
+    key: LiteralString = " || ',' || ".join(f"coalesce(({one})::text, '')" for one in identity)
+    return f"(%(keys)b::text[] IS NULL OR {key} = ANY(%(keys)b::text[]))"
+
+
 def order_params(asked: Asked, order: str) -> dict[str, str | None]:
     """What `order_by` takes: the figure to sort by, up or down."""
     sort = asked.sort or order

@@ -7,6 +7,7 @@ from typing import Any, Literal, LiteralString
 from uuid import UUID
 
 from domain.pending import Pending
+from domain.weeks import WEEK_START, WeekStart
 from projections.base import Database, Params, Projection, Row
 from projections.reports.columns import Column, Key, visible
 from projections.reports.period import Align, CompareTo, Period
@@ -26,7 +27,8 @@ class Asked:
 
     No fact beyond `position` counts. `stores` are those that it is about, None for all of them. `filters` has
     every filter of the section, None where it is not asked for. `sort` is a column, after a "-" from the
-    largest to the smallest. Without a limit all rows are meant.
+    largest to the smallest. Without a limit all rows are meant. Of a ranked section `keys` are those of the
+    rows that are wanted (see `Section.key_of`), whose place among all others then says nothing.
     """
 
     period: Period
@@ -37,12 +39,15 @@ class Asked:
     group: str | None = None
     sort: str | None = None
     basis: Basis = "current"
+    #: On which day weeks begin.
+    week_start: WeekStart = WEEK_START
     compare_to: CompareTo = "none"
     align: Align | None = None
     #: Whether rows that only the other period has are wanted as well.
     with_gone: bool = False
     page: int = 1
     limit: int | None = 20
+    keys: tuple[str, ...] | None = None
     #: Takes what may be kept of the answer; without it nothing is kept, nor answered from what was.
     keep: Keep | None = None
 

@@ -1,6 +1,6 @@
 """A section's answer as a table: rows, footers, what is beyond the page, and what it is compared with."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,15 @@ from projections.reports.section import Asked, Found, Section
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """The figures of another period: of the rows shown, each beside its own, and of the whole section."""
+    """The figures of another period: of the rows shown, each beside its own, and of the whole section.
+
+    `count` is how many rows that has in all.
+    """
 
     period: Period
     rows: list[Row | None]
     overall: Row
+    count: int
     #: The rows of that period of which this one has none, if they were asked for.
     gone: list[Row] | None = None
 
@@ -48,21 +52,35 @@ class Table:
 
 
 def ask_table(db: Database, section: Section, asked: Asked) -> Pending[Table]:
-    """Ask for a section's table with the next round trip. Raises PeriodNotValid."""
-    found = section.question(db, asked)
-    other = asked.compared()
-    compared = section.question(db, other) if other else None
+    """Ask for a section's table with the next round trip. Raises PeriodNotValid.
+
+    What rows of a ranked section are compared with is asked for by their keys, when these are known.
+    """
+    found, other = section.question(db, asked), asked.compared()
+    compared = None if other is None or section.is_ranked else section.question(db, other)
 
     def table() -> Table:
         first = found.read()
         rows = [*first.rows]
         whole = _whole(section, asked, first)
-        if other and compared:
-            keys = {_key(section, row) for row in rows}
-            return _with_comparison(whole, other, compared.read(), keys)
-        return whole
+        if other is None:
+            return whole
+        if compared is None:
+            return _with_rows_of(db, whole, other)
+        return _with_comparison(whole, _whole(section, other, compared.read()), rows)
 
     return Pending(table)
+
+
+def ask_gone(db: Database, section: Section, asked: Asked) -> list[Row]:
+    """One page of the period that this one is compared with, as far as this one has no such rows."""
+    other = asked.compared()
+    if other is None:
+        return []
+    there = replace(other, page=asked.page, limit=asked.limit)
+    earlier = _whole(section, there, section.question(db, there).read())
+    here = replace(asked, compare_to="none", page=1, limit=None, keys=_keys(section, earlier.rows))
+    return _without(section, earlier.rows, section.question(db, here).read().rows)
 
 
 def _whole(section: Section, asked: Asked, found: Found) -> Table:
@@ -112,36 +130,56 @@ def _less(overall: Row, totals: Row, columns: Sequence[Column]) -> Row:
     }
 
 
-def _with_comparison(table: Table, other: Asked, found: Found, keys: Collection[Any]) -> Table:
-    """The table beside the figures of another period, each row beside that of the same key.
-
-    `keys` are those of all rows of the table, of which a page is shown.
-    """
-    section = table.section
+def _with_rows_of(db: Database, table: Table, other: Asked) -> Table:
+    """The table of a ranked section beside the rows of another period that have the keys of its own."""
+    section, keys = table.section, _keys(table.section, table.rows)
+    found = section.question(db, replace(other, keys=keys)).read()
     earlier = _whole(section, other, found)
-    return replace(
-        table,
-        comparison=Comparison(
-            period=other.period,
-            rows=_beside(table, earlier),
-            overall=earlier.overall,
-            gone=[row for row in earlier.rows if _key(section, row) not in keys] if other.with_gone else None,
-        ),
-    )
+    every = replace(table.asked, page=1, limit=None)
+    gone = ask_gone(db, section, every) if other.with_gone else None
+    return _beside(table, earlier, _of_same_key(table, earlier), gone)
 
 
-def _beside(table: Table, earlier: Table) -> list[Row | None]:
-    """The earlier rows beside those shown: of the same key or, where they follow in time, the same place."""
+def _with_comparison(table: Table, earlier: Table, rows: Sequence[Row]) -> Table:
+    """The table beside that of another period; `rows` are all of its own, of which a page is shown."""
     section, offset = table.section, table.asked.offset
     if section.is_sequence or table.asked.group in section.sequences:
         places = range(offset, offset + len(table.rows))
-        return [earlier.rows[place] if place < len(earlier.rows) else None for place in places]
+        same = [earlier.rows[place] if place < len(earlier.rows) else None for place in places]
+        return _beside(table, earlier, same, earlier.rows[len(rows) :])
+    gone = _without(section, earlier.rows, rows)
+    return _beside(table, earlier, _of_same_key(table, earlier), gone)
+
+
+def _of_same_key(table: Table, earlier: Table) -> list[Row | None]:
+    section = table.section
     by_key = {_key(section, row): row for row in earlier.rows}
     return [by_key.get(_key(section, row)) for row in table.rows]
 
 
+def _without(section: Section, rows: Sequence[Row], known: Sequence[Row]) -> list[Row]:
+    """The rows of which there is none of the same key among the others."""
+    keys = {_key(section, row) for row in known}
+    return [row for row in rows if _key(section, row) not in keys]
+
+
+def _beside(table: Table, earlier: Table, rows: list[Row | None], gone: list[Row] | None) -> Table:
+    comparison = Comparison(
+        period=earlier.asked.period,
+        rows=rows,
+        overall=earlier.overall,
+        count=earlier.count,
+        gone=gone if table.asked.with_gone else None,
+    )
+    return replace(table, comparison=comparison)
+
+
 def _key(section: Section, row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in section.identity)
+
+
+def _keys(section: Section, rows: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(map(section.key_of, rows))
 
 
 def change(value: Any, earlier: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.pending import Pending
+from domain.weeks import WEEK_START, WeekStart
 from projections.base import Database, Projection, Row
 from projections.reports.columns import Column
 from projections.reports.period import CompareTo, Period
@@ -21,6 +22,8 @@ class View:
     position: int
     permissions: frozenset[str]
     stores: tuple[UUID, ...] | None = None
+    #: On which day weeks begin.
+    week_start: WeekStart = WEEK_START
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,7 @@ class Tile:
             filters={name: given.get(name) for name in section.filters},
             group=section.groups[0] if section.groups else None,
             sort=sort,
+            week_start=view.week_start,
             compare_to=compare_to,
             limit=limit,
         )

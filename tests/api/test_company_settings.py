@@ -17,6 +17,8 @@ AT_A_TILL = {
     "held_hours": 72,
     "order_reservation_days": 7,
     "receipt_paper": "80mm",
+    "week_start": "monday",
+    "reports_to_outside": False,
 }
 
 
@@ -56,6 +58,8 @@ class TestTheSettings:
             "held_hours": 24,
             "order_reservation_days": None,
             "receipt_paper": "58mm",
+            "week_start": "sunday",
+            "reports_to_outside": True,
             "pos": {"lock_after_seconds": 300},
         }
         changed = shop.client().patch(PATH, changes)
@@ -70,7 +74,7 @@ class TestTheSettings:
             *("Renamed", "Relocated", "Rescheduled", "RoundingAgreed", "Rebranded"),
             *("ReceiptReworded", "TillsInstructed", "BackdatingAllowed", "BooksClosed", "PurchasingAgreed"),
             *("ShiftsRegulated", "ReturnsRegulated", "HeldSalesLimited", "ReceiptPaperChosen"),
-            "OrderReservationsLimited",
+            *("OrderReservationsLimited", "WeekStartChosen", "ReportMailRegulated"),
         }
 
     def test_what_stays_is_no_fact(self, shop: Any) -> None:
@@ -119,6 +123,7 @@ class TestWhatIsRefused:
             ("order_reservation_days", 0),
             ("held_hours", None),
             ("receipt_paper", "110mm"),
+            ("week_start", "tuesday"),
             ("pos.lock_after_seconds", 1),
             ("pos.colour", "red"),
             ("status", "active"),

@@ -226,6 +226,23 @@ class TestTheTiles:
         assert (saturday["weekday"], saturday["net_sales"][10], saturday["orders"][10]) == (6, 300, 1)
         assert sum(sum(day["net_sales"]) for day in shown["weekday"]) == 600
 
+    def test_weeks_begin_where_the_company_says(self, business: Business) -> None:
+        admin = business.stocked.shop.client()
+        assert admin.patch("/api/admin/settings/company", {"week_start": "saturday"}).status == 200
+        days = "from=2024-03-04&to=2024-03-10"
+        weekdays = business.shown("sales-by-hour", days)["weekday"]
+        assert [day["weekday"] for day in weekdays] == [6, 7, 1, 2, 3, 4, 5]
+        trend = business.shown("sales-trend", f"{days}&interval=week")["points"]
+        assert [(point["period"], point["net_sales"], point["is_partial"]) for point in trend] == [
+            ("2024-03-02", 300, True),
+            ("2024-03-09", 300, True),
+        ]
+        weeks = f"{days}&interval=week"
+        rows = business.section("sales-summary/by-period", weeks)["rows"]
+        assert [row["period"] for row in rows] == ["2024-03-02", "2024-03-09"]
+        explained = f"{weeks}&section=by-period&column=net_sales&row={rows[1]['key']}"
+        assert business.section("sales-summary/explain", explained)["figure"] == 300
+
     def test_low_stock_is_that_of_the_section(self, business: Business) -> None:
         [row] = business.shown("low-stock", "")["rows"]
         assert (row["variant_id"], row["storage_id"]) == (
@@ -267,6 +284,7 @@ class TestWhoMayLook:
         user_id = shop.users["Manager"]
         caller = Caller(company_id=shop.company_id, user_id=user_id, session_id=user_id, role="Manager")
         client = shop.service.client(Tokens(SECRET, 3600).issue(caller, denied=["costs.view"]))
+        business.shown("summary")
         summary, today = (client.get(f"{DASHBOARD}/summary?{query}").data for query in (DAYS, ""))
         [product] = client.get(f"{DASHBOARD}/top-products?{DAYS}").data["rows"]
         shown = (

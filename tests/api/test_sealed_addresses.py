@@ -63,6 +63,22 @@ def test_an_address_is_in_the_log_without_a_word(
     assert WORD not in log_of(shop.service, shop.company_id)
 
 
+def test_to_whom_a_report_goes_is_in_the_log_without_a_word(shop: Any) -> None:
+    admin = shop.client()
+    assert admin.patch("/api/admin/settings/company", {"reports_to_outside": True}).status == 200
+    body = {"name": "Stock", "area": "inventory-report", "section": "valuation", "range": "yesterday"}
+    body |= {"at": "06:00", "timezone": "UTC", "addresses": [f"{WORD}@example.com"]}  # type: ignore[dict-item]
+    path = "/api/admin/reports/schedules"
+    made = admin.post(path, body).data
+    own = f"{path}/{made['id']}"
+    edited = [f"{WORD}@example.org", "office@example.org"]
+    assert admin.patch(own, {"addresses": edited}).data["addresses"] == edited
+    assert admin.get(own).data["addresses"] == edited
+    assert admin.get(f"{own}?as_of={made['created_at']}").data["addresses"] == [f"{WORD}@example.com"]
+    assert kinds_of(shop.service, shop.company_id)[made["id"]] == "report_schedule"
+    assert WORD not in log_of(shop.service, shop.company_id)
+
+
 def test_whom_an_order_is_mailed_to_is_in_the_log_without_a_word(
     shop: Any, stock: Callable[..., Any]
 ) -> None:

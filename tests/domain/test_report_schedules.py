@@ -1,14 +1,17 @@
 """Schedules of reports: when they are due, of which days, and under which condition."""
 
-from datetime import UTC, date, datetime, time
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from domain.errors import Invalid
 from domain.report_schedules import Condition, ConditionNotValid, Range, ReportSchedule, Timing, days_of
+from domain.weeks import WeekStart
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -69,15 +72,28 @@ class TestWhenItIsDue:
     ],
 )
 def test_a_run_is_about_the_days_before_it(period: Range, first: date, last: date) -> None:
-    assert days_of(period, date(2026, 3, 11)) == (first, last)
+    assert days_of(period, date(2026, 3, 11), "monday") == (first, last)
 
 
 def test_a_run_of_a_monday_is_about_the_week_that_ended() -> None:
-    assert days_of("last_week", date(2026, 3, 9)) == (date(2026, 3, 2), date(2026, 3, 8))
+    assert days_of("last_week", date(2026, 3, 9), "monday") == (date(2026, 3, 2), date(2026, 3, 8))
+
+
+@pytest.mark.parametrize(
+    ("week_start", "day", "first"),
+    [
+        ("sunday", date(2026, 3, 7), date(2026, 2, 22)),
+        ("sunday", date(2026, 3, 8), date(2026, 3, 1)),
+        ("saturday", date(2026, 3, 6), date(2026, 2, 21)),
+        ("saturday", date(2026, 3, 7), date(2026, 2, 28)),
+    ],
+)
+def test_the_week_that_ended_is_one_of_the_company(week_start: WeekStart, day: date, first: date) -> None:
+    assert days_of("last_week", day, week_start) == (first, first + timedelta(days=6))
 
 
 def test_the_month_up_to_yesterday_is_all_of_it_on_the_first_of_the_next() -> None:
-    assert days_of("mtd", date(2026, 3, 1)) == (date(2026, 2, 1), date(2026, 2, 28))
+    assert days_of("mtd", date(2026, 3, 1), "monday") == (date(2026, 2, 1), date(2026, 2, 28))
 
 
 class TestConditions:
@@ -105,4 +121,12 @@ class TestConditions:
 
 def test_a_schedule_is_for_a_weekday_or_for_a_day() -> None:
     with pytest.raises(Invalid):
-        ReportSchedule.check({"weekday": 1, "day": 1, "condition": None})
+        ReportSchedule.check({"weekday": 1, "day": 1, "condition": None, "recipients": (), "addresses": ()})
+
+
+@pytest.mark.parametrize(("users", "addresses", "fits"), [(50, 0, True), (20, 30, True), (20, 31, False)])
+def test_a_file_goes_to_fifty_at_most(users: int, addresses: int, fits: bool) -> None:
+    values: dict[str, Any] = {"weekday": None, "day": None, "condition": None}
+    values |= {"recipients": (uuid4(),) * users, "addresses": ("a@b.example",) * addresses}
+    with nullcontext() if fits else pytest.raises(Invalid):
+        ReportSchedule.check(values)

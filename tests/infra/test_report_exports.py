@@ -35,12 +35,15 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import Database as ReadModels
 from projections.reports.columns import sums_of
 from projections.reports.exports import read_export
+from projections.reports.period import Period
 from projections.reports.section import Asked, Found, Section
 from tests.api.reports.made_up import FIGURES, row_of, section_of
 from tests.conftest import Database, fresh_database
 
 WRITER = EventWriter(EVENT_TYPES, PROJECTIONS)
 ROWS = 25
+FEBRUARY = 2
+MARCH = "from=2026-03-01&to=2026-03-31"
 #: Pages of a made-up section have so many rows.
 PAGE = 10
 
@@ -55,10 +58,15 @@ class Pages:
     def question(self, _: ReadModels, asked: Asked) -> Pending[Found]:
         self.asked.append(asked)
         self.act(asked.page)
-        rows = [row_of(number) for number in range(ROWS)]
-        some = rows[asked.offset : asked.offset + (asked.limit or ROWS)]
+        rows = [row_of(number) for number in self.stores(asked.period)]
         overall = sums_of(rows, FIGURES)
-        return Pending(lambda: Found(rows=some, overall=overall, count=ROWS))
+        some = [row for row in rows if asked.keys is None or str(row["store_id"]) in asked.keys]
+        page = some[asked.offset : asked.offset + (asked.limit or len(some))]
+        return Pending(lambda: Found(rows=page, overall=overall, count=len(rows)))
+
+    def stores(self, period: Period) -> range:
+        """In February the first five stores were not there yet, and there were others that are gone."""
+        return range(5, ROWS + 15) if period.from_date.month == FEBRUARY else range(ROWS)
 
 
 @dataclass(frozen=True)
@@ -95,9 +103,8 @@ class Office:
             area="sales-summary",
             section="by-store",
             format="csv",
-            parameters="from=2026-03-01&to=2026-03-31",
             options={"separator": ",", "decimal": ".", "bom": False, "footer": False},
-            **more,
+            **{"parameters": MARCH, **more},
         )
         with self.transaction() as db:
             caller = Caller(company_id=self.company_id, user_id=user_id)
@@ -169,6 +176,37 @@ def test_a_file_is_written_page_by_page_up_to_one_position(office: Office, pages
     about = About.of(row["about"].encode())
     assert (about.rows, about.position, row["bytes"]) == (ROWS, row["position"], len(content))
     assert row["expires_at"] - row["finished_at"] == timedelta(days=7)
+
+
+def test_each_page_is_compared_with_the_rows_of_its_keys(office: Office, pages: Pages) -> None:
+    export_id = office.ask_for(parameters=f"{MARCH}&compare_to=previous_period")
+
+    office.work()
+
+    row, lines = office.row(export_id), rows_of(office.file(export_id))
+    assert (row["status"], row["rows_done"], len(lines)) == ("done", ROWS, ROWS)
+    before = [line["visits_previous"] for line in lines]
+    assert before == [""] * 5 + [line["visits"] for line in lines[5:]]
+    assert {line["gross_sales_change"] for line in lines[5:]} == {"0.00"}
+    compared = [asked for asked in pages.asked if asked.period.from_date.month == FEBRUARY]
+    assert [len(asked.keys or ()) for asked in compared] == [10, 10, 5]
+    assert len({asked.position for asked in pages.asked}) == 1
+
+
+def test_what_is_gone_follows_by_pages_of_the_other_period(office: Office, pages: Pages) -> None:
+    export_id = office.ask_for(parameters=f"{MARCH}&compare_to=previous_period&include=gone")
+
+    office.work()
+
+    lines = rows_of(office.file(export_id))
+    assert [line["store_name"] for line in lines] == [f"Store {number}" for number in range(ROWS + 15)]
+    gone = lines[ROWS:]
+    assert {line["visits"] for line in gone} == {""}
+    assert [line["visits_previous"] for line in gone] == [
+        str(number + 1) for number in range(ROWS, ROWS + 15)
+    ]
+    assert max(len(asked.keys or ()) for asked in pages.asked) == PAGE
+    assert About.of(office.row(export_id)["about"].encode()).rows == ROWS + 15
 
 
 def test_one_sees_how_far_it_is(office: Office, pages: Pages) -> None:

@@ -16,6 +16,7 @@ from domain.pending import Pending
 from domain.report_schedules import ReportSchedule
 from infra.files.export_desk import ExportDesk
 from infra.outbox.messages import AddressRefused, Enclosure
+from infra.runtime.report_runs import outside as outside_module
 from infra.runtime.report_runs.job import ReportRuns
 from projections.reports.columns import sums_of
 from projections.reports.names import ReportNames
@@ -31,13 +32,15 @@ class Desk:
     """Somebody's desk: what is mailed arrives here, unless the mail server is away."""
 
     letters: list[tuple[str, str]] = field(default_factory=list)
+    enclosures: dict[str, Enclosure | None] = field(default_factory=dict)
     trouble: OSError | None = None
 
     def send(self, address: str, subject: str, text: str, enclosure: Enclosure | None = None) -> None:
-        del subject, enclosure
+        del subject
         if self.trouble:
             raise self.trouble
         self.letters.append((address, text))
+        self.enclosures[address] = enclosure
 
 
 @dataclass
@@ -251,3 +254,91 @@ def test_a_try_is_for_whoever_asks_alone_and_no_run_of_its_day(scheduled: Schedu
     assert [address for address, _ in scheduled.desk.letters] == ["bob@example.org"]
     scheduled.step(days=1)
     assert scheduled.runs() == [("sent", None), ("skipped", None)]
+
+
+class TestOutside:
+    ADDRESS = "tax@outside.example"
+
+    def allow(self, scheduled: Scheduled, *, is_allowed: bool = True) -> None:
+        """Let the company allow it or not, and the file go to an address outside as well."""
+        update = "UPDATE companies SET reports_to_outside = %s WHERE company_id = %s"
+        scheduled.office.ask(update, is_allowed, scheduled.office.company_id)
+        scheduled.schedule.revise({"addresses": (self.ADDRESS,)})
+        scheduled.office.record(scheduled.schedule)
+
+    def outside(self, scheduled: Scheduled) -> list[str]:
+        return [text for address, text in scheduled.desk.letters if address == self.ADDRESS]
+
+    def test_the_file_itself_is_mailed_without_costs(self, scheduled: Scheduled) -> None:
+        self.allow(scheduled)
+
+        assert scheduled.step(days=1) == 1
+        scheduled.step(minutes=1)
+
+        [text] = self.outside(scheduled)
+        assert "The file is enclosed." in text
+        assert "/api/" not in text
+        enclosure = scheduled.desk.enclosures[self.ADDRESS]
+        assert enclosure is not None
+        assert (enclosure.media_type, enclosure.name[:8]) == ("text/csv", "by-store")
+        assert b"gross_sales" in enclosure.content
+        assert b"cost_of_goods" not in enclosure.content
+        assert scheduled.desk.enclosures["ada@example.org"] is None
+        assert scheduled.runs() == [("sent", None)]
+        ours = scheduled.office.ask("SELECT needs FROM report_exports ORDER BY cardinality(needs)")
+        assert [row["needs"] for row in ours] == [[], ["costs.view"]]
+
+    def test_nothing_is_mailed_there_any_more_when_that_is_not_allowed(self, scheduled: Scheduled) -> None:
+        self.allow(scheduled, is_allowed=False)
+
+        scheduled.step(days=1)
+
+        assert [address for address, _ in scheduled.desk.letters] == ["ada@example.org"]
+        assert scheduled.runs() == [("sent", "the company mails no reports to addresses outside")]
+
+    def test_a_file_that_is_too_large_is_not_enclosed(
+        self, scheduled: Scheduled, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(outside_module, "MOST_BYTES", 10)
+        self.allow(scheduled)
+
+        scheduled.step(days=1)
+
+        [text] = self.outside(scheduled)
+        assert "too much for a letter" in text
+        assert scheduled.desk.enclosures[self.ADDRESS] is None
+
+    def test_what_the_mail_server_does_not_take_is_sent_again_later(self, scheduled: Scheduled) -> None:
+        self.allow(scheduled)
+        scheduled.desk.trouble = OSError("away")
+        assert scheduled.step(days=1) == 0
+        scheduled.desk.trouble = None
+
+        assert scheduled.step(minutes=1) == 1
+
+        assert len(self.outside(scheduled)) == 1
+        assert not any(self.ADDRESS in str(row) for row in scheduled.office.ask("SELECT * FROM report_runs"))
+
+    def test_a_try_is_not_mailed_there(self, scheduled: Scheduled) -> None:
+        self.allow(scheduled)
+        with scheduled.office.transaction() as db:
+            caller = Caller(
+                company_id=scheduled.office.company_id, user_id=scheduled.schedule.values["user_id"]
+            )
+            run = TryRun(id=uuid4(), schedule_id=scheduled.schedule.id)
+            ExportDesk(db, caller, scheduled.now, lambda: None).try_run(run)
+
+        scheduled.step(minutes=1)
+
+        assert self.outside(scheduled) == []
+        assert len(scheduled.desk.letters) == 1
+
+    def test_what_is_sorted_by_costs_is_written_for_nobody_outside(self, scheduled: Scheduled) -> None:
+        self.allow(scheduled)
+        scheduled.schedule.revise({"filters": "sort=-cost_of_goods"})
+        scheduled.office.record(scheduled.schedule)
+
+        scheduled.step(days=1)
+
+        assert self.outside(scheduled) == []
+        assert scheduled.runs() == [("sent", "there is no file for addresses outside")]

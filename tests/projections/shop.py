@@ -20,6 +20,7 @@ from domain.payments import ACCOUNT, Tender, settle
 from domain.pricing import Discount, Item, PricedBasket, Rules, TaxRate, order_taxes, price
 from domain.tills import Till
 from domain.unlinked_returns import UnlinkedLine, UnlinkedReturn
+from domain.weeks import WeekStart
 from infra.decisions.unit_of_work import EventWriter
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import Transaction, transaction
@@ -189,6 +190,7 @@ class Shop:
         group: str | None = None,
         basis: Basis = "current",
         keep: Keep | None = None,
+        week_start: WeekStart = "monday",
         **filters: Any,
     ) -> Table:
         """What a section answers to somebody who may see all of it."""
@@ -204,6 +206,7 @@ class Shop:
             group=group or next(iter(section.groups), None),
             basis=basis,
             keep=keep,
+            week_start=week_start,
             filters={name: filters.get(name, DEFAULTS.get(name)) for name in section.filters},
         )
         with self.open() as opened:

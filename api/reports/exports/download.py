@@ -11,7 +11,7 @@ from falcon import Request, Response
 from api.media import CSV
 from api.operations import Operation
 from api.reports.asking import request_of
-from api.reports.exports.opening import Opening, asking
+from api.reports.exports.opening import Opening, PagesOf
 from api.reports.exports.parameters import export_query, file_fields, load_section_query, options_of
 from api.reports.files import FILES, About
 from api.reports.files.limits import ReportTooLong
@@ -83,8 +83,8 @@ class ReportDownload(Resource):
                 raise Missing
             position = min(known.read(), reading.position)
             opening = Opening(request=request, texts=texts, company=company, position=position, made_at=now)
-            report = opening.open(asking(db, section))
-            if report.first.count > MOST_ROWS:
+            report = opening.open(PagesOf(db, section))
+            if report.most_rows > MOST_ROWS:
                 raise ExportTooLong
             return FILES[query["format"]].write(report, file, options_of(query, company["currency"]))
 
@@ -121,6 +121,10 @@ A CSV has the names of the columns, amounts in major units with their currency i
 dates of ISO 8601. A text that a spreadsheet would compute gets an apostrophe in front. `separator=;` and \
 `decimal=,` suit spreadsheets of Europe. A spreadsheet has numbers as numbers, ids as texts, the totals in \
 bold, and a second sheet that says what it is of. A PDF leaves ids out where rows have a name.
+
+With `compare_to` three columns follow each figure: what it was in the other period (`…_previous`), what it \
+rose by (`…_change`), and that in proportion (`…_change_ratio`). With `include=gone` the rows follow that \
+only that period has; they count as rows, too.
 
 `X-Report-Checksum` is the SHA-256 of the rows, the same in every format, and `X-Report-About` a token that \
 says what the file is of: spreadsheets and PDFs carry it, a CSV does with `footer=true`. `mipos reports \

@@ -1,23 +1,31 @@
 """Opens a report for a file: finds what is asked for, up to one position, page after page."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 from api.reports.asking import Request
 from api.reports.exports.parameters import query_text
 from api.reports.files import About, Report
+from api.reports.files.compared import shown_columns
 from projections.base import Database, Row
 from projections.reports.section import Asked, Section
-from projections.reports.table import Table, ask_table
+from projections.reports.table import Table, ask_gone, ask_table
 
 #: How many rows of a long section are asked for at a time.
 PAGE = 5_000
 
-#: Asks one page; each may have a transaction of its own, for all are of the same position.
-Ask = Callable[[Asked], Table]
+
+class Pages(Protocol):
+    """Asks pages; each may have a transaction of its own, for all are of the same position."""
+
+    def table(self, asked: Asked) -> Table:
+        """One page of the section."""
+
+    def gone(self, asked: Asked) -> list[Row]:
+        """What is gone of one page of the other period."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +38,22 @@ class Opening:
     position: int
     made_at: datetime
 
-    def open(self, ask: Ask) -> Report:
+    def open(self, pages: Pages) -> Report:
         """The report. What comes after its first page is asked for as it is read."""
         section = self.request.section
-        asked = replace(self.request.asked(self.position), page=1, limit=PAGE if section.is_ranked else None)
-        first = ask(asked)
-        return Report(about=self._about(section, first), first=first, rest=_further_pages(ask, asked, first))
+        every = self.request.asked(self.position, self.company["week_start"])
+        if section.is_ranked:
+            # Whether a row is gone is known when all pages are; it is asked for by pages of the other period.
+            asked = replace(every, page=1, limit=PAGE, with_gone=False)
+        else:
+            asked = replace(every, page=1, limit=None)
+        first = pages.table(asked)
+        return Report(
+            about=self._about(section, first),
+            first=first,
+            rest=_further_pages(pages, asked, first, with_gone=every.with_gone),
+            has_gone=every.with_gone,
+        )
 
     def _about(self, section: Section, first: Table) -> About:
         return About(
@@ -46,17 +64,34 @@ class Opening:
             section=section.path,
             title=section.title,
             query=query_text(_with_stores(self.texts, self.request.stores)),
-            columns=tuple(column.name for column in first.columns),
+            columns=tuple(column.name for column in shown_columns(first)),
             position=self.position,
+            week_start=self.company["week_start"],
             made_at=self.made_at,
+            compared_with=_days_of(first),
         )
 
 
-def _further_pages(ask: Ask, asked: Asked, first: Table) -> Iterator[Table]:
+def _further_pages(pages: Pages, asked: Asked, first: Table, *, with_gone: bool) -> Iterator[Table]:
     if asked.limit is None:
         return
-    for number in range(2, -(-first.count // asked.limit) + 1):
-        yield ask(replace(asked, page=number))
+    for number in range(2, _last_page(first.count) + 1):
+        yield pages.table(replace(asked, page=number))
+    comparison = first.comparison
+    if comparison is None or not with_gone:
+        return
+    for number in range(1, _last_page(comparison.count) + 1):
+        gone = pages.gone(replace(asked, page=number))
+        yield replace(first, rows=[], comparison=replace(comparison, rows=[], gone=gone))
+
+
+def _last_page(count: int) -> int:
+    return -(-count // PAGE)
+
+
+def _days_of(table: Table) -> tuple[date, date] | None:
+    comparison = table.comparison
+    return None if comparison is None else (comparison.period.from_date, comparison.period.to_date)
 
 
 def _with_stores(texts: Mapping[str, Any], stores: tuple[UUID, ...] | None) -> Mapping[str, Any]:
@@ -64,6 +99,17 @@ def _with_stores(texts: Mapping[str, Any], stores: tuple[UUID, ...] | None) -> M
     return texts if stores is None else {**texts, "store_id": sorted(map(str, stores))}
 
 
-def asking(db: Database, section: Section) -> Ask:
-    """Asks pages over one transaction."""
-    return lambda asked: ask_table(db, section, asked).read()
+class PagesOf(Pages):
+    """Pages that are asked for over one transaction."""
+
+    def __init__(self, db: Database, section: Section) -> None:
+        self._db = db
+        self._section = section
+
+    def table(self, asked: Asked) -> Table:
+        """One page of the section."""
+        return ask_table(self._db, self._section, asked).read()
+
+    def gone(self, asked: Asked) -> list[Row]:
+        """What is gone of one page of the other period."""
+        return ask_gone(self._db, self._section, asked)

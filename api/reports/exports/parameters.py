@@ -20,8 +20,8 @@ from projections.reports.sections import SECTIONS
 LONGEST_QUERY, _LONGEST_NAME = 8_000, 60
 #: Where paper is Letter, by the currency of the company; A4 elsewhere.
 _LETTER = frozenset({"USD", "CAD", "MXN", "PHP", "COP", "CLP", "CRC", "GTQ", "NIO", "DOP", "PAB", "VES"})
-#: A file is the whole, of one period.
-_NOT_OF_FILES = frozenset({"page", "limit", "compare_to"})
+#: A file is the whole.
+_NOT_OF_FILES = frozenset({"page", "limit"})
 
 
 class UnknownSection(Invalid):
@@ -51,6 +51,10 @@ def file_fields() -> dict[str, fields.Field[Any]]:
         ),
         "paper": Choice("a4", "letter", meaning="PDF: the paper; by default as the country has it."),
     }
+
+
+#: Among the options of a job: leave out every column that takes a permission, whoever asks.
+OUTSIDE = "outside"
 
 
 def options_of(values: Mapping[str, Any], currency: str) -> Options:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from domain.catalog.cells import moment_text
+from domain.weeks import WEEK_START, WeekStart
 
 #: What a file's token begins with, by which it is found in files of any format.
 _MARK = "mipos-report:"
@@ -25,7 +26,9 @@ class NoReport(Exception):
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """What a file is of: `query` is that of the address, with the stores that it was about.
 
-    No fact beyond `position` is in it. `checksum` is that of the rows, the same in every format.
+    No fact beyond `position` is in it, and its weeks begin on `week_start`, whatever the company sets later;
+    a token of before says nothing of it, and has weeks from Monday on. `checksum` is that of the rows, the
+    same in every format.
     """
 
     company_id: UUID
@@ -38,6 +41,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...]
     position: int
     made_at: datetime
+    week_start: WeekStart = WEEK_START
+    compared_with: tuple[date, date] | None = None
     rows: int = 0
     checksum: str = ""
 
@@ -60,11 +65,18 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
         yield "Report", self.title
         yield "Company", self.company
         yield "Currency", self.currency
-        yield from self.filters()
+        yield from self.asked()
         yield "Read position", str(self.position)
         yield "Made at", moment_text(self.made_at)
         yield "Rows", str(self.rows)
         yield "Checksum (SHA-256)", self.checksum
+
+    def asked(self) -> Iterator[tuple[str, str]]:
+        """What was asked for, and with which days it is compared."""
+        yield from self.filters()
+        if self.compared_with:
+            first, last = self.compared_with
+            yield "Compared with", f"{first} to {last}"
 
     def filters(self) -> Sequence[tuple[str, str]]:
         """What was asked for, as it stands in the address; what occurs several times in one line."""

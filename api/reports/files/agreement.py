@@ -67,6 +67,8 @@ def _text(value: Any, column: Column, places: int) -> str:
         return ""
     if column.unit == "money":
         return f"{Decimal(value).scaleb(-places):.{places}f}"
+    if column.unit == "flag":
+        return "true" if value else "false"
     # Zeros at the end of a quantity say nothing.
     return f"{Decimal(value).normalize():f}" if column.unit == "quantity" else str(value)
 

@@ -36,6 +36,7 @@ _TEXTS: Mapping[Unit, Callable[[Any, int], str]] = MappingProxyType(
         "time": lambda value, _: moment_text(cast("datetime", value)),
         "text": lambda value, _: str(value),
         "id": lambda value, _: str(value),
+        "flag": lambda value, _: "true" if value else "false",
     }
 )
 

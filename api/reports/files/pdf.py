@@ -4,9 +4,9 @@ Ids are left out where a row has a name, and so is what says nothing of any row.
 room for follow in further tables. Its import takes a second.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
-from typing import IO
+from typing import IO, Any
 
 from api.documents.model import Column as PageColumn
 from api.documents.paper import GREY, LARGE, LINE, NORMAL, SMALL, Paper
@@ -44,7 +44,8 @@ def write_pdf(report: Report, file: IO[bytes], options: Options) -> About:
     widths = _widths(columns, [*texts, shown_row(report.footer, columns, report.places)])
     upright, lying = _ROOM[options.paper]
     is_upright = sum(widths) <= upright
-    parts = _parts(list(zip(columns, widths, strict=True)), upright if is_upright else lying)
+    own = {column.name for column in report.first.columns}
+    parts = _parts(list(zip(columns, widths, strict=True)), own, upright if is_upright else lying)
     pdf = Paper(
         f"{about.title}, {about.company}",
         _all_texts(report, about, texts),
@@ -76,8 +77,12 @@ def _printed(report: Report, rows: Sequence[Row]) -> Sequence[Column]:
     return [
         column
         for column in columns
-        if not isinstance(column, Key) or any(row.get(column.name) not in (None, "") for row in rows)
+        if not isinstance(column, Key) or any(_says_something(row.get(column.name)) for row in rows)
     ]
+
+
+def _says_something(value: Any) -> bool:
+    return value is not None and value is not False and value != ""
 
 
 def _widths(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> list[int]:
@@ -88,15 +93,33 @@ def _widths(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> list[i
     return [round(min(length, _LONGEST) * _LETTER + _BESIDE) for length in longest]
 
 
-def _parts(columns: _Part, room: float) -> Sequence[_Part]:
-    """The tables that the columns make: each has all keys, and as many figures as there is room for."""
+def _parts(columns: _Part, own: Collection[str], room: float) -> Sequence[_Part]:
+    """The tables that the columns make: each has all keys, and as many figures as there is room for.
+
+    A figure of the section's `own` stands beside what it is compared with, if that has room at all.
+    """
     keys = [pair for pair in columns if isinstance(pair[0], Key)]
     parts: list[list[tuple[Column, int]]] = [[*keys]]
-    for pair in columns[len(keys) :]:
-        if sum(width for _, width in parts[-1]) + pair[1] > room and len(parts[-1]) > len(keys):
+    for group in _groups(columns[len(keys) :], own, room - _width(keys)):
+        if _width(parts[-1]) + _width(group) > room and len(parts[-1]) > len(keys):
             parts.append([*keys])
-        parts[-1].append(pair)
+        parts[-1] += group
     return parts
+
+
+def _groups(figures: _Part, own: Collection[str], room: float) -> Iterator[_Part]:
+    """Each of these figures with those that it is compared with, or one by one where they have no room."""
+    groups: list[list[tuple[Column, int]]] = []
+    for pair in figures:
+        if pair[0].name in own or not groups:
+            groups.append([])
+        groups[-1].append(pair)
+    for group in groups:
+        yield from [group] if _width(group) <= room else [[pair] for pair in group]
+
+
+def _width(part: _Part) -> int:
+    return sum(width for _, width in part)
 
 
 def _foot(about: About) -> str:
@@ -123,7 +146,7 @@ def _head(pdf: Paper, report: Report, about: About) -> None:
     pdf.set_font("sans", size=SMALL)
     pdf.set_text_color(*GREY)
     pdf.multi_cell(0, LINE, report.section.meaning, align="L", new_x="LMARGIN", new_y="NEXT")
-    facts = [*about.filters(), ("Currency", about.currency)]
+    facts = [*about.asked(), ("Currency", about.currency)]
     line = "   ".join(f"{label}: {text}" for label, text in facts)
     pdf.multi_cell(0, LINE, line, align="L", new_x="LMARGIN", new_y="NEXT")
     pdf.set_text_color(0)

@@ -126,5 +126,6 @@ _READ: Mapping[str, Callable[[Decimal, int], str]] = MappingProxyType(
         "ratio": lambda number, _: f"{number:.4f}",
         "date": lambda number, _: f"{_FIRST_DAY + timedelta(days=int(number)):%Y-%m-%d}",
         "time": _moment,
+        "flag": lambda number, _: "true" if number else "false",
     }
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Literal
 
@@ -9,6 +10,7 @@ import msgspec
 
 from api.reports.files.about import About
 from api.reports.files.cells import Cells, Checksum
+from api.reports.files.compared import shown_columns, shown_footer, shown_rows
 from domain.money import exponent
 from projections.base import Row
 from projections.reports.columns import Column
@@ -34,16 +36,24 @@ class Report:
     about: About
     first: Table
     rest: Iterable[Table] = ()
+    #: Whether rows follow that only the other period has.
+    has_gone: bool = False
 
     @property
     def section(self) -> Section:
         """What it is an answer of."""
         return self.first.section
 
-    @property
+    @cached_property
     def columns(self) -> Sequence[Column]:
-        """Those that the reader may see."""
-        return self.first.columns
+        """Those that the reader may see, with those of the period that it is compared with."""
+        return shown_columns(self.first)
+
+    @property
+    def most_rows(self) -> int:
+        """So many rows it has at most: all of its own, and all of the other period that may be gone."""
+        comparison = self.first.comparison
+        return self.first.count + (comparison.count if comparison and self.has_gone else 0)
 
     @property
     def places(self) -> int:
@@ -53,12 +63,12 @@ class Report:
     @property
     def footer(self) -> Row:
         """The figures of the whole; of keys it has none."""
-        return self.first.overall
+        return shown_footer(self.first)
 
     def rows(self) -> Iterator[Row]:
         """All rows. They can be read once."""
         for table in chain([self.first], self.rest):
-            yield from table.rows
+            yield from shown_rows(table)
 
     def cells(self) -> Cells:
         """What makes texts of them."""

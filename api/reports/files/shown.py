@@ -41,5 +41,6 @@ _SHOWN: Mapping[Unit, Callable[[Any, Column, int], str]] = MappingProxyType(
         "time": lambda value, *_: f"{value:%Y-%m-%d %H:%M}",
         "text": lambda value, *_: str(value),
         "id": lambda value, *_: str(value),
+        "flag": lambda value, *_: "yes" if value else "no",
     }
 )

@@ -117,6 +117,10 @@ def _write_text(sheet: Worksheet, at: tuple[int, int], _: Any, text: str, form: 
     sheet.write_string(*at, text, form)
 
 
+def _write_flag(sheet: Worksheet, at: tuple[int, int], value: Any, _: str, form: Format) -> None:
+    sheet.write_boolean(*at, value, form)
+
+
 _WRITERS: dict[str, Callable[[Worksheet, tuple[int, int], Any, str, Format], None]] = {
     "money": _write_number,
     "quantity": _write_number,
@@ -126,6 +130,7 @@ _WRITERS: dict[str, Callable[[Worksheet, tuple[int, int], Any, str, Format], Non
     "time": _write_moment,
     "text": _write_text,
     "id": _write_text,
+    "flag": _write_flag,
 }
 
 

@@ -1,12 +1,19 @@
 """Has the file of a run written, when all that it is about is over and known."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, LiteralString
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from api.reports.asking import Request, UnknownColumn, request_of
-from api.reports.exports.parameters import load_section_query, query_text, section_of, texts_of
+from api.reports.exports.parameters import (
+    OUTSIDE,
+    load_section_query,
+    query_text,
+    section_of,
+    texts_of,
+)
 from api.reports.files import Options
 from api.reports.files.shown import shown
 from api.reports.permissions import PERMISSIONS
@@ -57,32 +64,45 @@ def have_written(db: Transaction, run: Run, now: datetime) -> bool:
     fields, company = run.fields, find_company(db)
     if company is None:
         raise Missing
-    first, last = days_of(fields["range"], run.period)
+    first, last = days_of(fields["range"], run.period, company["week_start"])
     texts = {**texts_of(fields["filters"]), "from": first.isoformat(), "to": last.isoformat()}
     request = _request(db, run, texts, now)
     position = _known(db, request, last, run, now)
     condition = Condition.of(fields["condition"]) if fields["condition"] and not run.is_try else None
-    table = _ask(db, request, position, whole=condition is not None)
+    asked = request.whole(position, company["week_start"])
+    # All of its rows if they are looked at, else as few as there can be.
+    asked = asked if condition else replace(asked, limit=1)
+    table = ask_table(db, request.section, asked).read()
     is_met = None if condition is None else _is_met(condition, table)
     if condition and (not is_met or _was_met(db, run)):
         return end_within(db, run, now, "skipped", None, is_met=is_met)
     if fields["skip_if_empty"] and not table.count and not run.is_try:
         return end_within(db, run, now, "skipped", None, is_met=is_met)
+    export_id = _open(db, run, texts, position, now)
+    text = "\n".join(_figures(run, table, company["currency"]))
+    db.execute(_WRITE, {**run.own, "export_id": export_id, "is_met": is_met, "text": text})
+    return False
+
+
+def _open(db: Transaction, run: Run, texts: Mapping[str, Any], position: int, now: datetime) -> UUID:
+    """Have the file written and, where there are addresses outside, one without what takes a permission."""
+    fields = run.fields or {}
+    section = section_of(fields["area"], fields["section"])
     export = RequestExport(
         id=uuid4(),
-        area=fields["area"],
-        section=fields["section"],
+        area=section.area,
+        section=section.path,
         format=fields["format"],
         parameters=query_text(texts),
         options=vars(Options()) | {"paper": None},
         schedule_id=run.schedule_id,
         position=position,
     )
-    caller = Caller(company_id=run.company_id, user_id=run.owner)
-    ExportDesk(db, caller, now, lambda: None).open(export)
-    text = "\n".join(_figures(run, table, company["currency"]))
-    db.execute(_WRITE, {**run.own, "export_id": export.id, "is_met": is_met, "text": text})
-    return False
+    desk = ExportDesk(db, Caller(company_id=run.company_id, user_id=run.owner), now, lambda: None)
+    desk.open(export)
+    if run.addresses and any(column.needs for column in section.all_columns):
+        desk.open(replace(export, id=run.outside_export_id, options={**export.options, OUTSIDE: True}))
+    return export.id
 
 
 def _request(db: Transaction, run: Run, texts: Mapping[str, Any], now: datetime) -> Request:
@@ -110,12 +130,6 @@ def _known(db: Transaction, request: Request, last: date, run: Run, now: datetim
     if known < position_at(db, settled).read():
         raise NotYet
     return known
-
-
-def _ask(db: Transaction, request: Request, position: int, *, whole: bool) -> Table:
-    """The table, all of its rows if they are looked at, else as few as there can be."""
-    asked = request.whole(position) if whole else request.asked(position)
-    return ask_table(db, request.section, asked).read()
 
 
 def _is_met(condition: Condition, table: Table) -> bool:

@@ -15,6 +15,7 @@ from infra.decisions.unit_of_work import EventWriter
 from infra.files.standing import as_of_now
 from infra.outbox.messages import AddressRefused, Messenger
 from infra.postgres.transactions import Transaction, transaction
+from infra.runtime.report_runs.outside import letters_outside
 from infra.runtime.report_runs.runs import Run, end
 from projections.base import Row
 from projections.reports.exports import find_export
@@ -55,14 +56,22 @@ class Letters:
                 return False
             told = {row["user_id"] for row in db.ask(_TOLD, run.own).rows()}
             addresses, troubles = _addresses(db, run, export, told)
-        for user_id, address in addresses:
+            outside = letters_outside(db, run, export, told)
+        if outside.is_waiting:
+            return False
+        letters = [
+            *((user_id, address, self._text(run, export), None) for user_id, address in addresses),
+            *((one.delivery_id, one.address, one.text, one.enclosure) for one in outside.letters),
+        ]
+        troubles += [outside.trouble] if outside.trouble else []
+        for delivery_id, address, text, enclosure in letters:
             try:
-                self._messenger.send(address, run.name or "Report", self._text(run, export))
+                self._messenger.send(address, run.name or "Report", text, enclosure)
             except AddressRefused:
                 troubles.append("the mail server refuses an address")
                 continue
             with transaction(connection, run.company_id) as db:
-                db.execute(_TELL, {**run.own, "user_id": user_id, "now": now})
+                db.execute(_TELL, {**run.own, "user_id": delivery_id, "now": now})
         return end(connection, run, now, "sent", "; ".join(dict.fromkeys(troubles)) or None)
 
     def _text(self, run: Run, export: Row) -> str:

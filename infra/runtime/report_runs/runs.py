@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, LiteralString
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import psycopg
 
@@ -76,6 +76,16 @@ class Run:
     def owner(self) -> UUID | None:
         """In whose name it is made: of a try of whoever tries, else of whoever changed the schedule last."""
         return self.user_id or (UUID(self.fields["user_id"]) if self.fields else None)
+
+    @property
+    def addresses(self) -> list[str]:
+        """Which addresses outside of the company are mailed; none with a try."""
+        return [] if self.is_try else list((self.fields or {}).get("addresses", ()))
+
+    @property
+    def outside_export_id(self) -> UUID:
+        """By what its file for addresses outside is known, where that has less than the other."""
+        return uuid5(self.id, "outside")
 
     @property
     def recipients(self) -> list[UUID]:

@@ -6,10 +6,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from api.reports.files import About, Report
+from api.reports.files.compared import shown_columns
 from domain.pending import Pending
 from projections.base import Row
 from projections.reports.columns import Column, Key, Measure
-from projections.reports.period import Period
+from projections.reports.period import CompareTo, Period
 from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.figures import (
     COST_OF_GOODS,
@@ -80,10 +81,13 @@ def section_of(
 
 
 def report_of(
-    section: Section, currency: str = "EUR", permissions: frozenset[str] = frozenset({"costs.view"})
+    section: Section,
+    currency: str = "EUR",
+    permissions: frozenset[str] = frozenset({"costs.view"}),
+    compare_to: CompareTo = "none",
 ) -> Report:
     """All of a section as it goes into a file."""
-    asked = Asked(period=MARCH, position=42, permissions=permissions, limit=None)
+    asked = Asked(period=MARCH, position=42, permissions=permissions, limit=None, compare_to=compare_to)
     table = ask_table(None, section, asked).read()  # type: ignore[arg-type]  # nothing is asked there
     about = About(
         company_id=UUID(int=7),
@@ -93,7 +97,7 @@ def report_of(
         section=section.path,
         title=section.title,
         query="from=2026-03-01&to=2026-03-31",
-        columns=tuple(column.name for column in table.columns),
+        columns=tuple(column.name for column in shown_columns(table)),
         position=42,
         made_at=datetime(2026, 4, 1, 6, 0, tzinfo=UTC),
     )

@@ -11,8 +11,9 @@ from api.reports.files import csv as csv_module
 from api.reports.files import xlsx as xlsx_module
 from api.reports.files.agreement import MOST_CELLS, Disagreement, disagreements
 from projections.base import Row
+from projections.reports.columns import Key
 from projections.reports.table import Table
-from tests.api.reports.made_up import report_of, row_of, section_of
+from tests.api.reports.made_up import KEYS, report_of, row_of, section_of
 
 FEW = [row_of(0), row_of(1, "=cmd|calc"), row_of(2, "Old Town, “Café”\nNo. 5"), row_of(3, "'quoted'")]
 
@@ -36,6 +37,17 @@ def test_files_of_any_currency_agree(currency: str) -> None:
 
 def test_files_of_nothing_agree() -> None:
     assert found([]) == []
+
+
+def test_flags_agree_and_one_that_is_not_set_is_no_other() -> None:
+    flag = Key(name="is_partial", label="Partial", unit="flag", meaning="Whether days are missing.")
+    flags = (True, False, None)
+    rows = [{**row_of(number), "is_partial": one} for number, one in enumerate(flags)]
+    report = report_of(section_of(rows, (*KEYS, flag)))
+    assert list(disagreements([report.first], report)) == []
+    turned = [{**row, "is_partial": not row["is_partial"]} for row in report.first.rows]
+    told = list(disagreements([page_of(report, turned)], report))
+    assert [one.column for one in told] == ["is_partial"] * 2 * len(flags)
 
 
 def test_an_answer_of_several_pages_is_one_file() -> None:

@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 
 from api.reports.exports import download
 from api.reports.files import About
+from api.reports.files.compared import compared_columns
 from api.reports.files.reading import WrittenFile
 from commands.ports import Caller
 from infra.cli.reports import reports
@@ -80,6 +81,8 @@ def text_of(value: Any, unit: str) -> str:
         return ""
     if unit == "money":
         return f"{Decimal(value) / 100:.2f}"
+    if unit == "flag":
+        return "true" if value else "false"
     return str(value)
 
 
@@ -121,6 +124,57 @@ def check_files(admin: Any, position: str, section: Section) -> None:
     assert checksums == {about.checksum}
 
 
+@pytest.mark.parametrize("path", ["by-product", "by-store"])
+def test_a_compared_file_says_what_the_compared_answer_says(stocked: Any, position: str, path: str) -> None:
+    # What was sold was sold today: the days before had nothing, and the days after are compared with it.
+    days = {"from": str(_TODAY + timedelta(days=1)), "to": str(_TODAY + timedelta(days=2))}
+    check_comparison(stocked, position, path, {"from": str(_TODAY), "to": str(_TODAY)})
+    check_comparison(stocked, position, path, days)
+
+
+def check_comparison(stocked: Any, position: str, path: str, days: dict[str, str]) -> None:
+    admin = stocked.shop.client()
+    query = urlencode({**days, "compare_to": "previous_period", "include": "gone"})
+    answer = admin.get(f"{BASE}/sales-summary/{path}?{query}", X_Wait_For_Position=position).data
+    export = f"{BASE}/sales-summary/export?section={path}&{query}&footer=true"
+    plain, sheet = (admin.get(f"{export}&format={kind}") for kind in ("csv", "xlsx"))
+    assert (plain.status, sheet.status) == (200, 200), plain.body
+    units = {column["name"]: column["unit"] for column in answer["columns"]}
+    header, *lines, total, _ = lines_of(plain.body)
+    own = [dict(zip(header, line, strict=True)) for line in lines]
+    every = [*answer["rows"], *answer["comparison"]["gone"]]
+    assert len(own) == len(every)
+    assert own
+    for line, row in zip(own, every, strict=True):
+        check_compared(line, row, units, is_gone=row in answer["comparison"]["gone"])
+    footer = dict(zip(header, total, strict=True))
+    for name, before in answer["comparison"]["overall"].items():
+        assert footer[f"{name}_previous"] == text_of(before, units[name])
+        assert footer[f"{name}_change"] == text_of(answer["comparison"]["change"][name], units[name])
+    assert plain.headers["x-report-checksum"] == sheet.headers["x-report-checksum"]
+    about = WrittenFile.of(sheet.body).about()
+    assert str(about.compared_with[1]) == answer["comparison"]["to"] if about.compared_with else False
+
+
+def check_compared(line: dict[str, str], row: Any, units: dict[str, str], *, is_gone: bool) -> None:
+    """A line of a file has the figures of a row, and those that it is compared with."""
+    compared = row.get("comparison") or {"figures": row, "change": {}, "change_ratio": {}}
+    for name, unit in units.items():
+        if f"{name}_previous" not in line:
+            continue
+        before = None if compared["figures"] is None else compared["figures"][name]
+        assert line[name] == ("" if is_gone else text_of(row[name], unit))
+        assert line[f"{name}_previous"] == text_of(before, unit)
+        assert line[f"{name}_change"] == text_of(compared["change"].get(name), unit)
+        assert line[f"{name}_change_ratio"] == text_of(compared["change_ratio"].get(name), "ratio")
+
+
+def test_no_figure_is_called_as_what_another_is_compared_with() -> None:
+    for section in SECTIONS:
+        names = [column.name for column in compared_columns(section.all_columns)]
+        assert len(names) == len({*names}), path_of(section)
+
+
 def test_files_of_no_section_tell_costs_to_whoever_may_not_see_them(stocked: Any) -> None:
     client = without_costs(stocked.shop)
     for section, kind in product(SECTIONS, ("csv", "xlsx")):
@@ -145,10 +199,11 @@ class TestAtOnce:
         [
             ("section=nothing&from=2026-03-01&to=2026-03-31", 400, "invalid_parameter"),
             (f"{VALID}&page=2", 400, "invalid_parameter"),
+            (f"{VALID}&compare_to=ever", 400, "invalid_parameter"),
             (
-                f"{VALID}&compare_to=previous_year",
-                400,
-                "invalid_parameter",
+                "section=valuation&from=0001-01-01&to=0001-01-02&compare_to=previous_year",
+                422,
+                "period_not_valid",
             ),
             (f"{VALID}&cashier=x", 400, "invalid_parameter"),
             (f"{VALID}&sort=colour", 422, "unknown_column"),
@@ -257,6 +312,11 @@ class TestJobs:
             ({"filters": "from=2026-03-01"}, 400, "invalid_parameter"),
             ({"filters": "from=2026-03-01&to=2026-03-31&limit=5"}, 400, "invalid_parameter"),
             ({"filters": "from=2026-03-31&to=2026-03-01"}, 422, "period_not_valid"),
+            (
+                {"filters": "from=0001-01-01&to=0001-01-02&compare_to=previous_year"},
+                422,
+                "period_not_valid",
+            ),
             ({"format": "doc"}, 422, "validation_failed"),
         ],
     )
@@ -292,14 +352,33 @@ class TestVerifying:
         return call
 
     @pytest.mark.parametrize("kind", ["csv", "xlsx", "pdf"])
-    def test_says_that_a_file_holds(self, stocked: Any, verify: Callable[..., Result], kind: str) -> None:
-        content = stocked.shop.client().get(f"{VALUATION}&format={kind}&footer=true").body
+    @pytest.mark.parametrize("compared", ["", "&compare_to=previous_period&include=gone"])
+    def test_says_that_a_file_holds(
+        self, stocked: Any, verify: Callable[..., Result], kind: str, compared: str
+    ) -> None:
+        content = stocked.shop.client().get(f"{VALUATION}&format={kind}&footer=true{compared}").body
 
         found = verify(content)
 
         assert found.exit_code == 0, found.output
         assert "The file holds" in found.output
         assert "The same would be answered today" in found.output
+
+    def test_a_file_keeps_the_weeks_that_it_was_made_with(
+        self, stocked: Any, position: str, verify: Callable[..., Result]
+    ) -> None:
+        admin = stocked.shop.client()
+        weeks = f"{BASE}/sales-summary/export?section=by-period&interval=week&{urlencode(PERIOD)}&format=xlsx"
+        answer = admin.get(weeks, X_Wait_For_Position=position)
+        assert admin.patch("/api/admin/settings/company", {"week_start": "sunday"}).status == 200
+
+        result = verify(answer.body)
+
+        assert result.exit_code == 0, result.output
+        assert "The file holds" in result.output
+        again = WrittenFile.of(admin.get(weeks).body).about()
+        assert again.week_start == "sunday"
+        assert again.checksum != answer.headers["x-report-checksum"]
 
     def test_names_what_has_changed_since_and_the_event_that_did_it(
         self, stocked: Any, verify: Callable[..., Result]

@@ -4,10 +4,11 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
@@ -18,8 +19,12 @@ from api.reports.files import xlsx as xlsx_module
 from api.reports.files.cells import guarded
 from api.reports.files.limits import ReportTooLong
 from api.reports.files.reading import WrittenFile
-from projections.reports.section import Chart
-from tests.api.reports.made_up import FIGURES, KEYS, report_of, row_of, section_of
+from domain.pending import Pending
+from projections.base import Row
+from projections.reports.columns import Key
+from projections.reports.period import CompareTo
+from projections.reports.section import Asked, Chart, Found
+from tests.api.reports.made_up import FIGURES, KEYS, MARCH, report_of, row_of, section_of
 
 FEW = [row_of(0), row_of(1, "=cmd|calc"), row_of(2, "Old Town, “Café”\nNo. 5")]
 
@@ -285,12 +290,116 @@ class TestPdf:
             written("pdf", report_of(section_of(FEW)))
 
 
+PARTIAL = Key(name="is_partial", label="Partial", unit="flag", meaning="Whether days are missing.")
+
+
+class TestFlags:
+    def rows(self, *flags: bool | None) -> list[Row]:
+        return [{**row_of(number), "is_partial": flag} for number, flag in enumerate(flags)]
+
+    def report(self, *flags: bool | None) -> Report:
+        return report_of(section_of(self.rows(*flags), (*KEYS, PARTIAL)))
+
+    @pytest.mark.parametrize("kind", ["csv", "xlsx"])
+    def test_are_true_or_false_also_when_they_are_read_again(self, kind: str) -> None:
+        content, about = written(kind, self.report(True, False, None))
+
+        rows = WrittenFile.of(content).rows(self.report().columns, about, 2) or []
+        assert [row[len(KEYS)] for row in rows] == ["true", "false", ""]
+
+    def test_are_truth_values_in_a_spreadsheet(self) -> None:
+        content, _ = written("xlsx", self.report(True, False))
+
+        sheet = load_workbook(io.BytesIO(content))["Report"]
+        assert [row[len(KEYS)].value for row in sheet.iter_rows(2, 3)] == [True, False]
+
+    def test_stand_on_paper_where_one_is_set(self) -> None:
+        assert "Partial" in pdf_text(written("pdf", self.report(True, False))[0])
+        assert "Partial" not in pdf_text(written("pdf", self.report(False, False, None))[0])
+
+
+class TestComparisons:
+    def report(self) -> Report:
+        """Three stores, of which the first had sold half as much a month before, and the last nothing."""
+
+        def question(_: Any, asked: Asked) -> Pending[Found]:
+            if asked.period == MARCH:
+                return Pending(lambda: Found(rows=[row_of(number) for number in range(3)]))
+            rows = [row_of(0, gross=61_725), row_of(1) | {"returns": 123_000}]
+            return Pending(lambda: Found(rows=rows))
+
+        return report_of(replace(section_of([]), question=question), compare_to="previous_period")
+
+    def test_stand_beside_each_figure(self) -> None:
+        content, _ = written("csv", self.report(), Options(footer=True))
+
+        header, *lines, total, _ = lines_of(content)
+        first, second, third = (dict(zip(header, line, strict=True)) for line in lines)
+        at = header.index("gross_sales")
+        assert header[at : at + 5] == [
+            "gross_sales",
+            "gross_sales_previous",
+            "gross_sales_change",
+            "gross_sales_change_ratio",
+            "discounts",
+        ]
+        assert lines[0][at : at + 4] == ["1234.50", "617.25", "617.25", "1.0000"]
+        # What was nothing can rise by any amount, in no proportion.
+        assert (second["net_sales_previous"], second["net_sales_change"]) == ("0.00", "1230.00")
+        assert second["net_sales_change_ratio"] == ""
+        assert (first["share_previous"], first["share_change"]) == ("1.0000", first["share_change"])
+        assert len(first["share_change"].partition(".")[2]) == 4
+        assert (third["visits_previous"], third["visits_change"]) == ("", "")
+        assert total[at : at + 4] == ["3703.50", "1851.75", "1851.75", "1.0000"]
+
+    @pytest.mark.parametrize("kind", ["csv", "xlsx"])
+    def test_are_read_again_as_they_were_written(self, kind: str) -> None:
+        report = self.report()
+        cells = report.cells()
+        expected = [cells.of(row) for row in report.rows()]
+
+        content, about = written(kind, self.report())
+
+        assert WrittenFile.of(content).rows(report.columns, about, report.places) == expected
+
+    def test_have_the_same_checksum_in_every_format(self) -> None:
+        assert len({written(kind, self.report())[1].checksum for kind in FILES}) == 1
+
+    def test_stand_in_one_table_of_a_paper_with_their_figure(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        tables: list[list[str]] = []
+        monkeypatch.setattr(pdf_module, "_table", lambda *of: tables.append([one.name for one, _ in of[2]]))
+
+        written("pdf", self.report())
+
+        assert len(tables) > 2
+        for name in ("visits", "items", "gross_sales", "net_sales", "cost_of_goods", "share"):
+            [table] = [one for one in tables if name in one]
+            at = table.index(name)
+            assert table[at + 1 : at + 4] == [f"{name}_previous", f"{name}_change", f"{name}_change_ratio"]
+
+    def test_count_as_many_rows_as_may_be_gone(self) -> None:
+        assert self.report().most_rows == 3
+        assert replace(self.report(), has_gone=True).most_rows == 5
+
+    def test_stand_on_paper_with_the_days_that_they_are_of(self) -> None:
+        report = self.report()
+        days = (date(2026, 2, 1), date(2026, 2, 28))
+        about = msgspec.structs.replace(report.about, compared_with=days)
+
+        text = pdf_text(written("pdf", replace(report, about=about))[0])
+
+        assert "Compared with: 2026-02-01 to 2026-02-28" in text
+        assert "617.25" in text
+
+
+@pytest.mark.parametrize("compare_to", ["none", "previous_year"])
 @pytest.mark.parametrize("kind", FILES)
-def test_whoever_may_not_see_costs_finds_none(kind: str) -> None:
-    content, about = written(kind, report_of(section_of(FEW), permissions=frozenset()), Options(footer=True))
+def test_whoever_may_not_see_costs_finds_none(kind: str, compare_to: CompareTo) -> None:
+    report = report_of(section_of(FEW), permissions=frozenset(), compare_to=compare_to)
+    content, about = written(kind, report, Options(footer=True))
 
     texts: Sequence[str] = [pdf_text(content)] if kind == "pdf" else [str(lines(kind, content))]
-    assert "cost_of_goods" not in about.columns
+    assert not any(name.startswith("cost_of_goods") for name in about.columns)
     assert not any(word in text for text in texts for word in ("600.05", "cost_of_goods", "Cost of goods"))
 
 

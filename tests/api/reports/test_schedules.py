@@ -83,3 +83,53 @@ def test_a_recipient_may_see_the_report(shop: Any) -> None:
     answer = shop.client().post(PATH, fields(recipients=[cashier]))
 
     assert answer.fields == {"recipients.0"}
+
+
+class TestAddressesOutside:
+    COMPANY = "/api/admin/settings/company"
+
+    def allow(self, admin: Any, *, is_allowed: bool = True) -> None:
+        assert admin.patch(self.COMPANY, {"reports_to_outside": is_allowed}).status == 200
+
+    def test_are_named_while_the_company_allows_it(self, shop: Any) -> None:
+        admin, addresses = shop.client(), ["b@outside.example", "a@outside.example"]
+        body = fields(addresses=addresses, filters="")
+        refused = admin.post(PATH, body)
+        assert (refused.status, refused.code) == (422, "outside_not_allowed")
+        assert admin.get(PATH).data == []
+
+        self.allow(admin)
+        made = admin.post(PATH, {**body, "addresses": [*addresses, "B@outside.example"]})
+
+        assert (made.status, made.data["addresses"]) == (201, addresses)
+        one = f"{PATH}/{made.data['id']}"
+        self.allow(admin, is_allowed=False)
+        refused = admin.patch(one, {"addresses": addresses[:1]})
+        assert (refused.status, refused.code) == (422, "outside_not_allowed")
+        # All else can be edited, and addresses be taken away.
+        assert admin.patch(one, {"at": "07:00"}).data["addresses"] == addresses
+        assert admin.patch(one, {"addresses": []}).data["addresses"] == []
+
+    @pytest.mark.parametrize(
+        ("wrong", "code", "field"),
+        [
+            ({"addresses": ["nowhere"]}, "validation_failed", "addresses.0"),
+            ({"addresses": "a@outside.example"}, "validation_failed", "addresses"),
+            ({"addresses": [f"{at}@o.example" for at in range(51)]}, "validation_failed", "addresses"),
+            ({"addresses": None}, "validation_failed", "addresses"),
+            ({"filters": "sort=-value"}, "unknown_column", None),
+            ({"condition": "value > 5"}, "unknown_column", None),
+        ],
+    )
+    def test_get_nothing_that_takes_a_permission(
+        self, shop: Any, wrong: dict[str, Any], code: str, field: str | None
+    ) -> None:
+        admin = shop.client()
+        self.allow(admin)
+        usual = {"filters": "", "addresses": ["a@outside.example"]}
+
+        answer = admin.post(PATH, fields(**{**usual, **wrong}))
+
+        assert (answer.status, answer.code) == (422, code), answer.body
+        assert field is None or answer.fields == {field}
+        assert admin.get(PATH).data == []

@@ -230,6 +230,18 @@ class TestWhatIsKept:
         desk.is_kept(BY_PRODUCT)
         assert not desk.is_kept(BY_PRODUCT, **other)
 
+    def test_is_of_the_rows_that_a_page_is_compared_with_alone(self, desk: Desk) -> None:
+        pages: list[dict[str, Any]] = [
+            {"compare_to": "previous_period", "limit": 2, "page": page} for page in (1, 2, 3)
+        ]
+        for asked in pages:
+            desk.is_kept(BY_PRODUCT, **asked)
+        found = [desk.look(BY_PRODUCT, **asked).comparison for asked in pages]
+        assert desk.left == []
+        for asked, comparison in zip(pages, found, strict=True):
+            assert comparison == desk.ask(BY_PRODUCT, **asked).comparison
+        assert any(row for comparison in found if comparison for row in comparison.rows)
+
     def test_is_nothing_that_a_fact_came_after(self, desk: Desk) -> None:
         desk.look(BY_PRODUCT)
         desk.sell(1, day=IN_MARCH)

@@ -14,6 +14,7 @@ import pytest
 
 from domain.orders import Goodwill, Order, RefundedLine
 from domain.unlinked_returns import UnlinkedReturn
+from domain.weeks import WeekStart
 from projections.reports.period import Interval, Period, PeriodNotValid
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Section
@@ -231,6 +232,64 @@ class TestSections:
         rows = shop.ask(BY_PERIOD, interval="week").rows
         assert [row["period"] for row in rows][:2] == [date(2024, 2, 26), date(2024, 3, 4)]
         assert [row["orders"] for row in rows] == [1, 1, 0, 0, 0]
+
+    def test_weeks_begin_where_the_company_says(self, shop: Shop) -> None:
+        shop.sell(day=date(2024, 3, 2))
+        shop.sell(day=date(2024, 3, 3))
+        shop.fold([2])
+        rows = shop.ask(BY_PERIOD, interval="week", week_start="sunday").rows
+        assert [row["period"] for row in rows][:2] == [date(2024, 2, 25), date(2024, 3, 3)]
+        assert [row["orders"] for row in rows] == [1, 1, 0, 0, 0, 0]
+        rows = shop.ask(BY_PERIOD, interval="week", week_start="saturday").rows
+        assert [(row["period"], row["orders"]) for row in rows][:2] == [
+            (date(2024, 2, 24), 0),
+            (date(2024, 3, 2), 2),
+        ]
+        days = shop.ask(BY_PERIOD, interval="day_of_week", week_start="saturday").rows
+        assert [(row["weekday"], row["orders"]) for row in days][:3] == [(6, 1), (7, 1), (1, 0)]
+
+    @pytest.mark.parametrize(
+        ("interval", "partial"),
+        [
+            ("hour", [False] * 16 * 24),
+            ("day", [False] * 16),
+            ("week", [True, False, True]),
+            ("month", [True, True]),
+            ("quarter", [True, True]),
+            ("day_of_week", [None] * 7),
+            ("hour_of_day", [None] * 24),
+        ],
+    )
+    def test_the_first_and_the_last_may_be_partial(
+        self, shop: Shop, interval: Interval, partial: list[bool | None]
+    ) -> None:
+        # From a Friday to a Saturday.
+        period = Period(date(2024, 3, 22), date(2024, 4, 6))
+        rows = shop.ask(BY_PERIOD, period, interval=interval, limit=None).rows
+        assert [row["is_partial"] for row in rows] == partial
+
+    def test_a_whole_interval_is_not_partial(self, shop: Shop) -> None:
+        week = Period(date(2024, 3, 24), date(2024, 3, 30))
+        weeks: dict[WeekStart, list[bool]] = {"sunday": [False], "monday": [True, True]}
+        for week_start, partial in weeks.items():
+            rows = shop.ask(BY_PERIOD, week, interval="week", week_start=week_start).rows
+            assert [row["is_partial"] for row in rows] == partial
+        for interval, period in (("month", MARCH), ("quarter", Period(date(2024, 1, 1), MARCH.to_date))):
+            assert [row["is_partial"] for row in shop.ask(BY_PERIOD, period, interval=interval).rows] == [
+                False
+            ]
+
+    def test_the_last_interval_of_our_era_is_whole_with_its_last_day(self, shop: Shop) -> None:
+        for last, partial in ((date.max, False), (date.max - timedelta(days=1), True)):
+            period = Period(date(9999, 12, 1), last)
+            assert [row["is_partial"] for row in shop.ask(BY_PERIOD, period, interval="month").rows] == [
+                partial
+            ]
+
+    def test_the_first_week_of_our_era_may_lack_days(self, shop: Shop) -> None:
+        first = Period(date.min, date(1, 1, 8))
+        rows = shop.ask(BY_PERIOD, first, interval="week", week_start="sunday").rows
+        assert [row["period"] for row in rows] == [date.min, date(1, 1, 7)]
 
     def test_by_store_has_the_largest_first(self, busy: Shop) -> None:
         section = busy.ask(BY_STORE)

@@ -10,7 +10,7 @@ from projections.reports.drawers import ReportDrawers
 from projections.reports.explaining import amounts_of
 from projections.reports.grouped import params_of
 from projections.reports.names import ReportNames, name_of, user_name_of
-from projections.reports.ranked import ask_page, order_by, order_params, overall_of
+from projections.reports.ranked import ask_page, in_keys, order_by, order_params, overall_of
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.financial.behind import facts_behind, in_group
 from projections.reports.sections.financial.drawer_figures import FIGURES, KEYS, MEASURES
@@ -98,6 +98,7 @@ def _statement(kept: tuple[LiteralString, ...]) -> LiteralString:
          GROUP BY {", ".join(kept)}
     ), page AS (
         SELECT * FROM rows
+         WHERE {in_keys("shift_id", "business_date", "store_id", "register_id", "cashier_id")}
          ORDER BY {_ORDER}
          LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
     )

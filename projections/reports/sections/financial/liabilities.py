@@ -9,7 +9,7 @@ from projections.reports.accounts import ReportAccounts
 from projections.reports.columns import Measure
 from projections.reports.explaining import explained
 from projections.reports.grouped import STORES, params_of
-from projections.reports.ranked import ask_page, order_by, order_params, overall_of
+from projections.reports.ranked import ask_page, in_keys, order_by, order_params, overall_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.financial.behind import facts_behind, in_group
@@ -99,6 +99,7 @@ def _statement(kept: Mapping[LiteralString, LiteralString]) -> LiteralString:
         HAVING sum(closing) <> 0 OR sum(opening) <> 0 OR sum(entries) > 0
     ), page AS (
         SELECT * FROM rows
+         WHERE {in_keys("account", "issued_in", "holder_id")}
          ORDER BY {_ORDER}
          LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
     )

@@ -10,7 +10,7 @@ from projections.reports.explaining import explanations
 from projections.reports.grouped import STORES, Source, total
 from projections.reports.names import ReportNames, name_of
 from projections.reports.range_cache import cached
-from projections.reports.ranked import ask_page, order_by, order_params, overall_of
+from projections.reports.ranked import ask_page, in_keys, order_by, order_params, overall_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.figures import (
@@ -143,6 +143,7 @@ _NAMED: LiteralString = f"""
 def _statement(sold: LiteralString, called: LiteralString) -> LiteralString:
     return f"""WITH {sold}, page AS (
         SELECT * FROM sold
+         WHERE {in_keys("id")}
          ORDER BY {order_by(_ORDERS, "id")}
          LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
     )

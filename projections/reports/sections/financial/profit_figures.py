@@ -3,6 +3,7 @@
 from typing import LiteralString
 
 from projections.reports.columns import COSTS, Column, Derived, Key, Measure
+from projections.reports.intervals import IS_PARTIAL
 from projections.reports.sections.figures import (
     COST_OF_GOODS,
     DISCOUNTS,
@@ -18,6 +19,7 @@ KEYS = (
     Key(
         name="period", label="Period", unit="date", meaning="Its first day; null where rows are of all days."
     ),
+    IS_PARTIAL,
     Key(name="store_id", label="Store id", unit="id", meaning="The store; null where rows are of all."),
     Key(name="store", label="Store", unit="text", meaning="What the store was called.", example="Harbour"),
 )

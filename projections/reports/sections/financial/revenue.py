@@ -10,6 +10,7 @@ from projections.reports.columns import Key
 from projections.reports.explaining import amounts_of
 from projections.reports.grouped import Grouping, Joined, Source, grouped, total, whole
 from projections.reports.groups import by_group
+from projections.reports.intervals import IS_PARTIAL
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Question, Section
@@ -33,6 +34,7 @@ KEYS = (
     Key(
         name="period", label="Period", unit="date", meaning="Its first day; null where rows are of all days."
     ),
+    IS_PARTIAL,
     Key(name="store_id", label="Store id", unit="id", meaning="The store; null where rows are of all."),
     Key(name="store", label="Store", unit="text", meaning="What the store was called.", example="Harbour"),
     Key(

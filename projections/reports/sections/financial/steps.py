@@ -1,20 +1,19 @@
 """What rows of profit and of revenue are told apart by: steps of time, or stores."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import LiteralString
 
 from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import Column
 from projections.reports.grouped import nothing_of
-from projections.reports.intervals import first_days
+from projections.reports.intervals import FIRST_OF_WEEK, first_days, is_partial
 from projections.reports.section import Asked, Found, Question
 
 #: The first day of the step that a business date is in.
 STEPS: Mapping[LiteralString, LiteralString] = {
     "day": "business_date",
-    "week": "date_trunc('week', business_date::timestamp)::date",
+    "week": FIRST_OF_WEEK,
     "month": "date_trunc('month', business_date::timestamp)::date",
     "quarter": "date_trunc('quarter', business_date::timestamp)::date",
     "year": "date_trunc('year', business_date::timestamp)::date",
@@ -31,14 +30,24 @@ def filled(question: Question, group: str, columns: Sequence[Column]) -> Questio
     """The same with a row for each step of the period, or one for all of it, though there is no fact."""
 
     def ask(db: Database, asked: Asked) -> Pending[Found]:
-        found = question(db, asked)
-        days = tuple(first_days(asked.period, group)) if group in STEPS else (None,)
-        return Pending(lambda: Found(rows=_with_empty(found.read().rows, days, columns)))
+        found, keys = question(db, asked), _keys(asked, group)
+        return Pending(lambda: Found(rows=_with_empty(found.read().rows, keys, columns)))
 
     return ask
 
 
-def _with_empty(rows: Iterable[Row], days: Iterable[date | None], columns: Sequence[Column]) -> list[Row]:
+def _keys(asked: Asked, group: str) -> Sequence[Row]:
+    """The steps that the period has days of; none where it is told of as a whole."""
+    if group not in STEPS:
+        return [{"period": None, "is_partial": None}]
+    period, week_start = asked.period, asked.week_start
+    return [
+        {"period": day, "is_partial": is_partial(day, period, group, week_start)}
+        for day in first_days(period, group, week_start)
+    ]
+
+
+def _with_empty(rows: Iterable[Row], keys: Sequence[Row], columns: Sequence[Column]) -> list[Row]:
     nothing: Row = {column.name: nothing_of(column) for column in columns}
     known = {row["period"]: row for row in rows}
-    return [known.get(day, {**nothing, "period": day}) for day in days]
+    return [{**known.get(key["period"], nothing), **key} for key in keys]

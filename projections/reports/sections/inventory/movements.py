@@ -9,6 +9,7 @@ from projections.pages import PAGE
 from projections.reports.columns import COSTS, Measure
 from projections.reports.explaining import explained
 from projections.reports.names import ReportNames
+from projections.reports.ranked import in_keys
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.inventory.balances import BALANCE_CHANGES
 from projections.reports.sections.inventory.explaining import BEFORE, UNTIL, WITHIN, moved, quantities
@@ -118,6 +119,7 @@ _STATEMENT: LiteralString = f"""
     ), page AS (
         SELECT section.id, row_number() OVER (ORDER BY {order_of({}, "section.figure")}) AS number
           FROM section{NAMED}
+         WHERE {in_keys("section.id")}
          ORDER BY number
          {PAGE}
     ), shown AS (

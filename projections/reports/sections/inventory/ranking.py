@@ -10,6 +10,7 @@ from projections.base import Database, Row
 from projections.pages import PAGE
 from projections.reports.columns import Column, Derived, Measure
 from projections.reports.grouped import params_of
+from projections.reports.ranked import in_keys
 from projections.reports.section import Asked, Found
 from projections.reports.sections.inventory.goods import (
     FILTERS,
@@ -66,6 +67,7 @@ def ranked(
     ), page AS (
         SELECT section.*, row_number() OVER (ORDER BY {_order(own, {**derived, **sought})}) AS number{placed}
           FROM section{NAMED}
+         WHERE {in_keys("section.id")}
          {windows}
          ORDER BY number
          {PAGE}

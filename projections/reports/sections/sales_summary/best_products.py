@@ -106,6 +106,9 @@ def best_products(
         SELECT placed.*, item.{key} AS key
           FROM (SELECT no, net, {place} AS place, {upto} AS upto
                   FROM ranked
+                 WHERE %(keys)b::text[] IS NULL OR no = ANY(ARRAY(
+                        SELECT {own} FROM report_items
+                         WHERE company_id = %(company_id)s AND {key} = ANY(%(keys)b::text[]::uuid[])))
                  ORDER BY CASE WHEN %(descends)s::bool THEN NULL ELSE {place} END ASC NULLS LAST,
                           CASE WHEN %(descends)s::bool THEN {place} END DESC NULLS LAST, no
                  LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint) AS placed

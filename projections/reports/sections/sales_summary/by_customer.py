@@ -10,7 +10,7 @@ from projections.reports.columns import Key
 from projections.reports.explaining import explanations
 from projections.reports.first_reported import WITH_CUTS
 from projections.reports.grouped import Source, total
-from projections.reports.ranked import ask_page, order_by, order_params, overall_of
+from projections.reports.ranked import ask_page, in_keys, order_by, order_params, overall_of
 from projections.reports.sales.rollups import NOBODY
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Found, Section
@@ -39,6 +39,7 @@ _IN_GROUP: LiteralString = """(%(customer_group)s::uuid IS NULL OR customer_id I
                  WHERE member.company_id = %(company_id)s AND member.group_id = %(customer_group)s::uuid))"""
 _SUMS: LiteralString = ",\n               ".join(map(total, _MEASURES))
 
+_IN_KEYS: LiteralString = in_keys(f"nullif(key, {NOBODY})")
 #: What a row `page` says of its customer: a name of now, and when they bought in the period.
 _CUSTOMER: LiteralString = f"""
            nullif(page.key, {NOBODY}) AS customer_id, called.name, visit.first_visit, visit.last_visit,
@@ -74,6 +75,7 @@ def _ranked(columns: tuple[LiteralString, ...], order: LiteralString) -> Literal
         SELECT key, {order} AS rank FROM summed
     ), chosen AS MATERIALIZED (
         SELECT key, rank FROM ranked
+         WHERE {_IN_KEYS}
          ORDER BY {place}, key
          LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
     ), page AS (
@@ -104,6 +106,7 @@ def _whole(rows: LiteralString, cuts: LiteralString = "") -> LiteralString:
          GROUP BY customer_id
     ), page AS (
         SELECT * FROM sold
+         WHERE {_IN_KEYS}
          ORDER BY {order_by(orders, "key")}
          LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
     )

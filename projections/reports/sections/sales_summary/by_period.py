@@ -7,13 +7,13 @@ from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
 from domain.pending import Pending
+from domain.weeks import weekdays
 from projections.base import Database, Row
 from projections.reports.closings import ReportClosings
 from projections.reports.columns import Key
 from projections.reports.explaining import explanations
 from projections.reports.grouped import Grouping, Source, grouped, nothing_of
-from projections.reports.intervals import first_days, next_first
-from projections.reports.period import Period
+from projections.reports.intervals import FIRST_OF_WEEK, IS_PARTIAL, first_days, is_partial, next_first
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Question, Section
 from projections.reports.sections.figures import SALES, measures_of
@@ -31,7 +31,7 @@ _NAMES = tuple(measure.name for measure in _MEASURES)
 _KEYS: Mapping[str, Mapping[LiteralString, LiteralString]] = {
     "hour": {"period": "business_date", "hour": "hour"},
     "day": {"period": "business_date"},
-    "week": {"period": "date_trunc('week', business_date::timestamp)::date"},
+    "week": {"period": FIRST_OF_WEEK},
     "month": {"period": "date_trunc('month', business_date::timestamp)::date"},
     "quarter": {"period": "date_trunc('quarter', business_date::timestamp)::date"},
     "hour_of_day": {"hour": "hour"},
@@ -39,9 +39,10 @@ _KEYS: Mapping[str, Mapping[LiteralString, LiteralString]] = {
     "day_of_week": {"weekday": "extract(isodow FROM business_date)::int"},
 }
 #: Whether a fact is in the interval of a row.
-_IN_INTERVAL: LiteralString = """CASE %(interval)s::text
+_IN_INTERVAL: LiteralString = f"""CASE %(interval)s::text
                 WHEN 'hour' THEN business_date = %(key_period)s::date AND hour = %(key_hour)s::int
                 WHEN 'day' THEN business_date = %(key_period)s::date
+                WHEN 'week' THEN {FIRST_OF_WEEK} = %(key_period)s::date
                 WHEN 'hour_of_day' THEN hour = %(key_hour)s::int
                 WHEN 'hour_of_week' THEN extract(isodow FROM business_date) = %(key_weekday)s::int
                                      AND hour = %(key_hour)s::int
@@ -79,10 +80,10 @@ def ask_periods(db: Database, asked: Asked) -> Pending[Found]:
     filters = {name: value for name, value in asked.filters.items() if name != "interval"}
     found = (_FILTERED if is_filtered else _QUESTIONS)[interval](db, replace(asked, filters=filters))
     stores = ask_stores(db, asked.stores)
-    return Pending(lambda: Found(rows=_filled(found.read().rows, asked.period, interval, stores.read())))
+    return Pending(lambda: Found(rows=_filled(found.read().rows, asked, stores.read())))
 
 
-def _filled(found: Sequence[Row], period: Period, interval: str, stores: Sequence[Row]) -> list[Row]:
+def _filled(found: Sequence[Row], asked: Asked, stores: Sequence[Row]) -> list[Row]:
     """A row for each interval, with nothing where there is no fact, and when it begins and ends."""
     cut = _common(store["day_cut"] for store in stores)
     zone = _common(store["timezone"] for store in stores)
@@ -90,14 +91,15 @@ def _filled(found: Sequence[Row], period: Period, interval: str, stores: Sequenc
         "period": None,
         "hour": None,
         "weekday": None,
+        "is_partial": None,
         "starts_at": None,
         "ends_at": None,
         **{measure.name: nothing_of(measure) for measure in _MEASURES},
     }
     by_key = {_key(row): row for row in found}
     rows = []
-    for key in _intervals(period, interval, time.fromisoformat(cut).hour if cut else 0):
-        times = _times(key, interval, period, ZoneInfo(zone), time.fromisoformat(cut)) if zone and cut else {}
+    for key in _intervals(asked, time.fromisoformat(cut).hour if cut else 0):
+        times = _times(key, asked, ZoneInfo(zone), time.fromisoformat(cut)) if zone and cut else {}
         rows.append({**nothing, **key, **by_key.get(_key(key), {}), **times})
     return rows
 
@@ -112,24 +114,27 @@ def _key(row: Row) -> tuple[Any, ...]:
     return row.get("period"), row.get("hour"), row.get("weekday")
 
 
-def _intervals(period: Period, interval: str, cut: int) -> Iterator[Row]:
+def _intervals(asked: Asked, cut: int) -> Iterator[Row]:
     """The intervals of a period by their keys; a trading day begins with the hour of its cut."""
+    interval, period = asked.filters["interval"], asked.period
     hours = [(cut + number) % 24 for number in range(24)]
     if interval == "hour_of_week":
-        yield from ({"weekday": weekday, "hour": hour} for weekday in range(1, 8) for hour in hours)
+        yield from ({"weekday": day, "hour": hour} for day in weekdays(asked.week_start) for hour in hours)
     elif interval == "hour_of_day":
         yield from ({"hour": hour} for hour in hours)
     elif interval == "day_of_week":
-        yield from ({"weekday": weekday} for weekday in range(1, 8))
+        yield from ({"weekday": day} for day in weekdays(asked.week_start))
     elif interval == "hour":
-        yield from ({"period": day, "hour": hour} for day in first_days(period, "day") for hour in hours)
+        days = first_days(period, "day", asked.week_start)
+        yield from ({"period": day, "hour": hour, "is_partial": False} for day in days for hour in hours)
     else:
-        yield from ({"period": day} for day in first_days(period, interval))
+        for day in first_days(period, interval, asked.week_start):
+            yield {"period": day, "is_partial": is_partial(day, period, interval, asked.week_start)}
 
 
-def _times(key: Row, interval: str, period: Period, zone: ZoneInfo, cut: time) -> Row:
+def _times(key: Row, asked: Asked, zone: ZoneInfo, cut: time) -> Row:
     """When an interval begins and ends: days at the cut, and not before or after the period."""
-    day = key.get("period")
+    interval, period, day = asked.filters["interval"], asked.period, key.get("period")
     if day is None:
         return {}
     if interval == "hour":
@@ -138,7 +143,7 @@ def _times(key: Row, interval: str, period: Period, zone: ZoneInfo, cut: time) -
         starts_at = begins.astimezone(UTC)
         return {"starts_at": starts_at, "ends_at": _utc(begins + timedelta(hours=1))}
     first = max(day, period.from_date)
-    after = min(next_first(day, interval), period.to_date + timedelta(days=1))
+    after = min(next_first(day, interval, asked.week_start), period.to_date + timedelta(days=1))
     return {
         "starts_at": _utc(datetime.combine(first, cut, zone)),
         "ends_at": _utc(datetime.combine(after, cut, zone)),
@@ -153,10 +158,11 @@ BY_PERIOD = Section(
     area="sales-summary",
     path="by-period",
     title="Sales by period",
-    meaning="What was sold in each interval of the period, the empty ones included. Weeks begin on Monday, "
-    "and a trading day with the hour of the store's day cut.",
+    meaning="What was sold in each interval of the period, the empty ones included. Weeks begin on "
+    "the company's `week_start`, and a trading day with the hour of the store's day cut.",
     keys=(
         Key(name="period", label="Period", unit="date", meaning="Its first business date."),
+        IS_PARTIAL,
         Key(name="hour", label="Hour", unit="count", meaning="The store's local hour.", example=9),
         Key(name="weekday", label="Weekday", unit="count", meaning="From 1 for Monday to 7.", example=1),
         Key(

@@ -1,6 +1,7 @@
 """What was sold of each variant, or of each product."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import LiteralString
 
 from domain.pending import Pending
@@ -8,7 +9,7 @@ from projections.base import Database
 from projections.reports.columns import Column, Distinct, Key
 from projections.reports.grouped import total
 from projections.reports.range_cache import cached
-from projections.reports.ranked import ask_page, order_by, order_params, overall_of
+from projections.reports.ranked import ask_page, in_keys, order_by, order_params, overall_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.figures import LINES, measures_of
@@ -83,6 +84,7 @@ def _statement(group: Group) -> LiteralString:
     ), page AS (
         SELECT sold.*, {_ABC} AS abc
           FROM sold
+         WHERE {in_keys("key")}
         WINDOW best AS (ORDER BY {_NET_SALES} DESC, no ROWS UNBOUNDED PRECEDING)
          ORDER BY {order_by(ORDERS, "no")}
          LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
@@ -114,6 +116,10 @@ _BEST: Mapping[str, Mapping[bool, LiteralString]] = {
 
 def _ask_anew(db: Database, asked: Asked) -> Pending[Found]:
     group = asked.group or "variant"
+    if asked.keys is not None:
+        # A row is of a variant or of a product, whichever it is asked by.
+        place = 0 if group == "variant" else 1
+        asked = replace(asked, keys=tuple(key.split(",")[place] for key in asked.keys))
     if any(value is not None for value in asked.filters.values()):
         params = {**item_params(db, asked), **order_params(asked, _ORDER)}
         return ask_page(db, _STATEMENTS[group], params, _MEASURES, "key")

@@ -12,8 +12,10 @@ from domain.orders import Order
 from domain.shifts import Shift
 from domain.stock.movements import StockMovement
 from domain.unlinked_returns import UnlinkedReturn
+from domain.weeks import SHIFTS, WeekStart, first_of_week
 from projections.base import Row
 from projections.reports.period import Period
+from projections.reports.sections.figures import GROSS_SALES
 from projections.reports.sections.financial.profit_and_loss import PROFIT_AND_LOSS
 from projections.reports.sections.financial.profit_figures import FIGURES
 from projections.reports.sections.financial.revenue import REVENUE
@@ -182,6 +184,31 @@ def test_steps_of_time_have_their_own_parts(books: Books, trade: Trade, step: st
         assert days == sorted({first(EVER.from_date + timedelta(days=at)) for at in range(365)})
 
 
+def test_steps_with_days_outside_of_the_period_are_partial(books: Books) -> None:
+    period = Period(date(2026, 2, 15), date(2026, 12, 31))
+    for section in (PROFIT_AND_LOSS, REVENUE):
+        rows = books.report(section, group="quarter", period=period).rows
+        assert [row["is_partial"] for row in rows] == [True, False, False, False]
+        stores = books.report(section, group="store", period=period).rows
+        assert {row["is_partial"] for row in stores} == {None}
+
+
+@pytest.mark.parametrize("week_start", SHIFTS)
+def test_weeks_begin_where_the_company_says(books: Books, trade: Trade, week_start: WeekStart) -> None:
+    asked: dict[str, Any] = {"group": "week", "week_start": week_start}
+    for section, names in ((PROFIT_AND_LOSS, NAMES), (REVENUE, OF_REVENUE)):
+        rows = books.report(section, **asked).rows
+        check(
+            rows, list(parts(trade)), lambda row: row["period"], lambda one: week_of(one, week_start), names
+        )
+        row = max(rows, key=lambda row: row["gross_sales"])
+        assert books.explain(section, GROSS_SALES, row, **asked).total == row["gross_sales"]
+
+
+def week_of(part: Part, week_start: WeekStart) -> date:
+    return first_of_week(part.day, week_start)
+
+
 def test_stores_have_their_own_parts(books: Books, trade: Trade) -> None:
     for section, names in ((PROFIT_AND_LOSS, NAMES), (REVENUE, OF_REVENUE)):
         table = books.report(section, group="store")
@@ -197,6 +224,15 @@ def test_at_any_position_it_says_what_was_known_then(books: Books, trade: Trade)
         for section, names in ((PROFIT_AND_LOSS, NAMES), (REVENUE, OF_REVENUE)):
             overall = books.report(section, position=position).overall
             assert picked(overall, names) == picked(added(parts(trade, position)), names)
+
+
+def test_of_a_longer_period_before_the_last_steps_are_gone(books: Books) -> None:
+    february = Period(date(2026, 2, 1), date(2026, 2, 28))
+    table = books.report(REVENUE, group="day", period=february, compare_to="previous_period", with_gone=True)
+    assert table.comparison is not None
+    assert [row["period"] for row in table.comparison.gone or ()] == [
+        date(2026, 1, at) for at in (29, 30, 31)
+    ]
 
 
 def test_a_step_is_compared_with_that_at_the_same_place(books: Books, trade: Trade) -> None:
