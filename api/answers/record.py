@@ -9,7 +9,7 @@ The presenter constructs it and msgspec encodes it; the document and what is hid
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from types import UnionType
 from typing import Annotated, Any, Final, Self, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -80,12 +80,12 @@ class AnswerField:
     #: Whether every answer has it, for those who may see it.
     is_required: bool
 
-    @property
+    @cached_property
     def formats(self) -> list[Format]:
         """How its values are written; what is nearest to the field comes last."""
         return [annotation for annotation in _all_annotations(self.type) if isinstance(annotation, Format)]
 
-    @property
+    @cached_property
     def example(self) -> Any:
         """That of its meaning, else of its type; None for none."""
         examples = [self.meaning.example, *(format_.example for format_ in reversed(self.formats))]
