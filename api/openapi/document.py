@@ -221,9 +221,13 @@ def roles_of(permission: str) -> list[str]:
     return list(PERMISSIONS[permission][1])
 
 
+#: What a responder raises is told to clients by the codes of its refusals.
+_RAISES = re.compile(r" Raises [A-Z][^.]*\.")
+
+
 def _description(route: Route) -> str:
     operation = route.operation
-    words = " ".join(route.words.split())
+    words = _RAISES.sub("", " ".join(route.words.split()))
     permission = {
         PUBLIC: "**Permission**: none; anyone may call this.",
         SIGNED_IN: "**Permission**: anyone signed in.",

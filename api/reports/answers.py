@@ -210,7 +210,7 @@ def show_columns(columns: Iterable[Column]) -> list[ColumnAnswer]:
             name=column.name,
             label=column.label,
             unit=column.unit,
-            additive=column.footer == "sum",
+            additive=column.is_additive,
             formula=column.formula,
             definition=column.meaning,
         )

@@ -39,6 +39,11 @@ class Column:
         return "none"
 
     @property
+    def is_additive(self) -> bool:
+        """Whether the figures of rows add up to that of all of them."""
+        return self.footer == "sum"
+
+    @property
     def formula(self) -> str | None:
         """What it is computed from, in terms of other columns."""
         return None
@@ -92,6 +97,11 @@ class Derived(Column):
     def footer(self) -> Footer:
         """It follows from the footers of its inputs."""
         return "derived"
+
+    @property
+    def is_additive(self) -> bool:
+        """It adds up as its inputs do, if it is their sum."""
+        return bool(self.signs)
 
     @property
     def formula(self) -> str | None:

@@ -108,6 +108,10 @@ class TestTheDocument:
         meaning = document["components"]["responses"][refused.rpartition("/")[2]]["description"]
         assert "- `invalid_transition`: It is at a stage at which this cannot be done." in meaning
 
+    def test_no_operation_tells_of_what_is_raised_within(self, document: Json) -> None:
+        operations = (one for path in document["paths"].values() for one in path.values())
+        assert [one["summary"] for one in operations if " Raises " in one["description"]] == []
+
     def test_the_inbox_refuses_as_whatever_it_records(self, document: Json, operations: Operations) -> None:
         codes = codes_of(document, operations["POST", "/api/pos/sync/inbox/{entry_id}/resolve"])
         assert {"return_exceeds_sold", "shift_already_open", "insufficient_stock"} <= codes[409]

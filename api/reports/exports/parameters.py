@@ -10,7 +10,7 @@ from marshmallow import fields
 from api.errors import InvalidParameter
 from api.fields import Body, Choice, Flag, Text
 from api.reports.files import FILES, Options
-from api.reports.parameters import FILTERS, ReportQuery, query_of
+from api.reports.parameters import FILTERS, ReportQuery, basis, query_of
 from api.requests import load_parameters
 from domain.errors import Detail, Invalid
 from projections.reports.section import Section
@@ -77,6 +77,8 @@ def export_query(area: str, sections: Sequence[Section]) -> Body:
         **{name: FILTERS[name]() for name in FILTERS if any(name in one.filters for one in sections)},
         "sort": Text(longest=_LONGEST_NAME, meaning="The column to sort by.", example="-net_sales"),
     }
+    if any(section.has_first_reported for section in sections):
+        own["basis"] = basis()
     if any(section.groups for section in sections):
         own["group"] = Text(longest=_LONGEST_NAME, meaning="What tells the rows apart.", example="product")
     name = f"{area}-export-query".title().replace("-", "")

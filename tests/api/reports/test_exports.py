@@ -124,6 +124,15 @@ def check_files(admin: Any, position: str, section: Section) -> None:
     assert checksums == {about.checksum}
 
 
+def test_a_file_tells_what_days_were_first_reported_as_where_the_section_does(
+    stocked: Any, position: str
+) -> None:
+    export = f"{BASE}/sales-summary/export?{urlencode(PERIOD)}&basis=first_reported&section="
+    admin = stocked.shop.client()
+    assert admin.get(f"{export}by-store", X_Wait_For_Position=position).status == 200
+    assert admin.get(f"{export}by-product").code == "invalid_parameter"
+
+
 @pytest.mark.parametrize("path", ["by-product", "by-store"])
 def test_a_compared_file_says_what_the_compared_answer_says(stocked: Any, position: str, path: str) -> None:
     # What was sold was sold today: the days before had nothing, and the days after are compared with it.
