@@ -10,6 +10,7 @@ from domain.shifts.facts import ShiftFact
 from domain.shifts.report import Sources
 from projections.base import Database, Event, Row
 from projections.held_sales import sum_held_sales
+from projections.log import EVENT
 from projections.payment_methods import ask_method_names
 from projections.records import Reading
 from projections.shifts.place import ask_place, place_of
@@ -20,12 +21,12 @@ from projections.undelivered import ask_undelivered
 Decode = Callable[[Mapping[str, Any], Mapping[Event, type[Reading]]], tuple[Event, Any]]
 
 # What became known after the close is in no report.
-_FACTS: LiteralString = """
-    SELECT e.position, e.stream_id, e.type, e.state
+_FACTS: LiteralString = f"""
+    SELECT e.position, {EVENT}
       FROM (SELECT stream_id, version FROM shift_entries
              WHERE company_id = %(company_id)s AND shift_id = %(shift_id)s AND NOT is_late) AS entry
      CROSS JOIN LATERAL (
-            SELECT position, stream_id, type, state FROM events
+            SELECT company_id, position, stream_id, stream_version, type, state, metadata FROM events
              WHERE company_id = %(company_id)s AND stream_id = entry.stream_id
                AND stream_version = entry.version
              LIMIT 1

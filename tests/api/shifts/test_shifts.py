@@ -32,6 +32,25 @@ def test_a_shift_from_its_float_to_its_report(till: Till) -> None:
     assert (following["expected_float"], following["float_difference"]) == (5000, 0)
 
 
+def test_what_is_told_of_customers_is_in_the_report_as_all_else_is(till: Till) -> None:
+    shift_id = till.open(0).data["id"]
+    admin, path = till.client("Admin"), f"{SHIFTS}/{shift_id}"
+    customer = admin.post("/api/admin/customers", {"name": "Ada Byron"}).data
+    known = {"customer_id": customer["id"], "note": "for Ada"}
+    kept, brought_back, voided = (till.stocked.sell(1, **known).data for _ in range(3))
+    refund = {
+        "lines": [{"line_id": brought_back["lines"][0]["id"], "quantity": "1"}],
+        "payments": [{"method": "cash", "amount": 119}],
+        "reason": "Ada did not like it",
+        "register_id": till.register_id,
+    }
+    assert admin.post(f"/api/pos/orders/{brought_back['id']}/refunds", refund).status == 201
+    assert admin.post(f"/api/pos/orders/{voided['id']}/void", {"reason": "Ada left"}).status == 200
+    assert till.client().get(f"{path}/report").data["cash"]["expected"] == kept["total"]
+    assert till.close(shift_id, 119).data["over_short"] == 0
+    assert till.client().get(f"{path}/report").data["z_number"] == 1
+
+
 def test_says_who_has_a_shift_open_and_since_when(till: Till) -> None:
     first = till.open().data
     refused = till.open(role="Manager")
