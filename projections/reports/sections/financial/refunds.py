@@ -58,7 +58,7 @@ _PARTS: LiteralString = f"""refund AS ({_REFUNDS}
          WHERE tips <> 0 OR rounding <> 0
     )"""
 _TENDER: LiteralString = """(
-            SELECT string_agg(DISTINCT method.method, ', ')
+            SELECT string_agg(DISTINCT method.method, ' + ')
               FROM sales_payment_facts AS paid
               JOIN report_methods AS method
                 ON method.company_id = %(company_id)s AND method.method_no = paid.method_no

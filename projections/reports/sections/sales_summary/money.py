@@ -29,20 +29,32 @@ PAYMENTS_NET = Measure(
 _MEASURES = (DUES_PAID, PAYMENTS_NET)
 _NET: LiteralString = "coalesce(amount, 0) + coalesce(tips, 0) - coalesce(refunds, 0)"
 
-# Dues are paid in the back office: nothing of them is of a register or a channel.
-_DUES: LiteralString = f"""
-          FROM account_facts
-         WHERE company_id = %(company_id)s AND account = 'due' AND kind = 'redeemed'
-           AND position <= %(position)s::bigint
-           AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{STORE_IDS}
-           AND (%(customer)s::uuid IS NULL OR customer_id = %(customer)s::uuid)
-           AND %(register)s::uuid IS NULL AND %(cashier)s::uuid IS NULL AND %(channel)s::text IS NULL"""
+
+def _dues(cuts: LiteralString, condition: LiteralString) -> LiteralString:
+    """What was paid of dues. That is in the back office: nothing of it is of a register or a channel.
+
+    Of a day on which nothing was sold nothing was reported first.
+    """
+    return f"""
+          FROM (SELECT fact.*, place.no AS store_no
+                  FROM account_facts AS fact
+                  LEFT JOIN report_places AS place ON place.company_id = %(company_id)s
+                        AND place.kind = 'store' AND place.id = fact.store_id
+                 WHERE fact.company_id = %(company_id)s AND account = 'due' AND fact.kind = 'redeemed'
+                   AND fact.position <= %(position)s::bigint
+                   AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{STORE_IDS}
+                   AND (%(customer)s::uuid IS NULL OR customer_id = %(customer)s::uuid)
+                   AND %(register)s::uuid IS NULL AND %(cashier)s::uuid IS NULL
+                   AND %(channel)s::text IS NULL) AS paid_due{cuts}
+         WHERE {condition}"""
 
 
-def _statement(payments: LiteralString, cuts: LiteralString = "") -> LiteralString:
+def _statement(payments: LiteralString, *, first_reported: bool = False) -> LiteralString:
+    cuts: LiteralString = WITH_CUTS if first_reported else ""
+    dues = _dues(_BESIDE_CUTS, _IS_REPORTED) if first_reported else _dues("", "true")
     return f"""
     WITH {cuts}due AS (
-        SELECT coalesce(sum(-amount), 0) AS dues_paid{_DUES}
+        SELECT coalesce(sum(-amount), 0) AS dues_paid{dues}
     ), paid AS ({payments}
     ), payment AS (
         SELECT coalesce(sum({_NET}), 0) AS net
@@ -55,10 +67,13 @@ def _statement(payments: LiteralString, cuts: LiteralString = "") -> LiteralStri
 """
 
 
+_BESIDE_CUTS: LiteralString = """
+          LEFT JOIN cuts USING (business_date, store_no)"""
+_IS_REPORTED: LiteralString = "(position <= cut OR cut IS NULL)"
 _COLUMNS = ("method_no", "amount", "tips", "refunds")
 _OF_DAYS: LiteralString = _statement(PAYMENT_DAYS.rows(_COLUMNS))
 _OF_SALES: LiteralString = _statement(PAYMENT_FACTS.rows(_COLUMNS))
-_FIRST_REPORTED: LiteralString = _statement(PAYMENT_FACTS.first_reported(_COLUMNS), WITH_CUTS)
+_FIRST_REPORTED: LiteralString = _statement(PAYMENT_FACTS.first_reported(_COLUMNS), first_reported=True)
 
 
 def ask_money(db: Database, asked: Asked) -> Pending[Found]:
@@ -71,7 +86,7 @@ def ask_money(db: Database, asked: Asked) -> Pending[Found]:
 
 _DUES_PAID: LiteralString = f"""
         SELECT position, row_number() OVER (PARTITION BY position ORDER BY lot_id) - 1 AS line,
-               -amount AS amount{_DUES}"""
+               -amount AS amount{_dues(JOIN_CUTS, f"({IS_IN_BASIS} OR cut IS NULL)")}"""
 EXPLAINED_MONEY: Explanations = {
     "dues_paid": explained(_DUES_PAID),
     "payments_net": explained(

@@ -1,7 +1,7 @@
 """What days were first reported as, and what became known of them since."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -131,3 +131,24 @@ def test_a_day_without_a_shift_is_closed_a_day_after_it_ended(database: Any) -> 
     assert late == {shop.stores[0]: 3, shop.stores[1]: 4}
     assert {row["closed_at"] for row in shop.ask(RESTATEMENTS).rows} == {end}
     shop.close()
+
+
+_DUES_PAID: LiteralString = """
+    SELECT store_id, business_date, position, -amount AS paid FROM account_facts
+     WHERE company_id = %(company_id)s AND account = 'due' AND kind = 'redeemed'
+"""
+
+
+def test_dues_that_were_paid_after_the_close_are_not_in_it(books: Books, trade: Trade) -> None:
+    cuts, sold = closed(trade, EVERYTHING), {(fact.store_id, fact.day) for fact in facts_of(trade)}
+    with books.work() as db:
+        paid = db.ask(_DUES_PAID, {"company_id": db.company_id}).rows()
+    first = [
+        one["paid"]
+        for one in paid
+        if (place := (one["store_id"], one["business_date"])) not in sold
+        or one["position"] <= cuts.get(place, 0)
+    ]
+    assert books.report(OVERVIEW).overall["dues_paid"] == sum(one["paid"] for one in paid)
+    assert books.report(OVERVIEW, basis="first_reported").overall["dues_paid"] == sum(first)
+    assert len(first) < len(paid)
