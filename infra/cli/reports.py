@@ -10,12 +10,13 @@ import click
 from rich.console import Console
 
 from api.reports.files import About, NoReport
+from api.reports.files.differing import CellDifference
 from api.reports.files.reading import WrittenFile
 from infra.cli.companies import company_option, conninfo_of
 from infra.cli.report_reconciliation import reconcile
 from infra.postgres.connections import BULK
 from infra.postgres.pipeline import RequestConnection
-from infra.runtime.report_verification import CellDifference, Verification, about_of, verify_file
+from infra.runtime.report_verification import Verification, about_of, verify_file
 from projections.reports.reconciliation.rules import RULES
 
 #: How many cells are shown.
@@ -56,7 +57,8 @@ def verify(context: click.Context, /, file: Path | None, about: str | None, **co
     Of a file it is asked again what it says, up to its own position of the log and up to now. Names the cells
     that were altered in the file, those that are others today, and the first events that made them so.
     Spreadsheets and PDFs say themselves what they are of, and so does a CSV with a footer; what an export
-    wrote is known by its hash. Of a PDF only its checksum is compared.
+    wrote is known by its hash. Totals, headings, the currency and what a spreadsheet says that it is of are
+    cells too. Of a PDF no figure is compared: only whether the checksum in its token is that of the log.
 
     Ends with 1 when anything differs, could not be checked, or does not hold.
 
@@ -94,22 +96,30 @@ def _show(found: Verification) -> None:
     _print(f"{about.title} of {about.company}, position {about.position:,}, rows: {about.rows:,}.")
     for label, text in about.filters():
         _print(f"  {label}: {text}")
-    if found.holds:
-        _print("The file holds: it says what the log says up to its position.")
-    elif found.altered:
-        _print("The file does not hold. Other than in the log are:")
-        _show_cells(found.altered)
-    else:
-        _print("The file does not hold: its checksum is not that of the log up to its position.")
+    _show_what_holds(found)
     if not found.changed:
         _print(f"The same would be answered today, at position {found.known:,}.")
         return
     _print(f"Today, at position {found.known:,}, these cells are others:")
     _show_cells(found.changed)
-    _print("The first events that made them so:")
+    if found.late_facts:
+        _print("The first events that made them so:")
     for fact in found.late_facts:
         when = f"{fact.recorded_at:%Y-%m-%d %H:%M:%S}"
         _print(f"  position {fact.position:,}, {when}: {fact.type} of {fact.stream_id}")
+
+
+def _show_what_holds(found: Verification) -> None:
+    if found.altered:
+        _print("The file does not hold. Other than in the log are:")
+        _show_cells(found.altered)
+    elif not found.holds:
+        _print("The file does not hold: its checksum is not that of the log up to its position.")
+    elif found.altered is None:
+        _print("The checksum in the file's token is that of the log up to its position.")
+        _print("The figures on the pages of a PDF were not compared: ask for a spreadsheet to compare them.")
+    else:
+        _print("The file holds: it says what the log says up to its position.")
 
 
 def _show_cells(cells: Sequence[CellDifference]) -> None:

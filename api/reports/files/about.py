@@ -15,7 +15,7 @@ from domain.catalog.cells import moment_text
 from domain.weeks import WEEK_START, WeekStart
 
 #: What a file's token begins with, by which it is found in files of any format.
-_MARK = "mipos-report:"
+MARK = "mipos-report:"
 _TOKEN = re.compile(rb"mipos-report:([A-Za-z0-9_-]+=*)")
 
 
@@ -28,7 +28,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
     No fact beyond `position` is in it, and its weeks begin on `week_start`, whatever the company sets later;
     a token of before says nothing of it, and has weeks from Monday on. `checksum` is that of the rows, the
-    same in every format.
+    same in every format; `headings` that of what columns are called, of which tokens of before say nothing.
     """
 
     company_id: UUID
@@ -45,11 +45,12 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     compared_with: tuple[date, date] | None = None
     rows: int = 0
     checksum: str = ""
+    headings: str = ""
 
     @property
     def token(self) -> str:
         """All of it in one word, for machines."""
-        return _MARK + base64.urlsafe_b64encode(msgspec.json.encode(self)).decode()
+        return MARK + base64.urlsafe_b64encode(msgspec.json.encode(self)).decode()
 
     @classmethod
     def of(cls, content: bytes) -> Self:

@@ -76,8 +76,8 @@ def _text(value: Any, column: Column, places: int) -> str:
 def _written(kind: str, report: Report) -> list[list[str]]:
     """The rows of a file, read from its bytes."""
     file = io.BytesIO()
-    about = FILES[kind].write(report, file, Options(footer=True))
-    return WrittenFile.of(file.getvalue()).rows(report.columns, about, report.places) or []
+    FILES[kind].write(report, file, Options(footer=True))
+    return WrittenFile.of(file.getvalue()).rows(report.columns, report.places) or []
 
 
 def _parted(

@@ -40,6 +40,8 @@ _TEXTS: Mapping[Unit, Callable[[Any, int], str]] = MappingProxyType(
     }
 )
 
+#: What stands in the first cell of the footer where that is no figure.
+TOTAL = "Total"
 #: The units whose cells are numbers.
 NUMBERS: frozenset[Unit] = frozenset({"money", "quantity", "count", "ratio"})
 
@@ -56,6 +58,17 @@ class Cells:
         """A row as texts: amounts in major units, dates of ISO 8601, nothing where there is no value."""
         values = ((row.get(name), text) for name, text in self._texts)
         return ["" if value is None else text(value, self._places) for value, text in values]
+
+
+def heading(column: Column, currency: str, label: str | None = None) -> str:
+    """What people call a column, by its label of today or another one; of amounts with their currency."""
+    label = column.label if label is None else label
+    return f"{label} ({currency})" if column.unit == "money" else label
+
+
+def headings_checksum(headings: Sequence[str]) -> str:
+    """The SHA-256 of what all columns are called, each ended by U+001F."""
+    return sha256("".join(f"{one}\x1f" for one in headings).encode()).hexdigest()
 
 
 class Checksum:

@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import IO
 
 from api.reports.files.about import About
-from api.reports.files.cells import NUMBERS, Checksum, guarded
+from api.reports.files.cells import NUMBERS, TOTAL, Checksum, guarded
 from api.reports.files.report import Options, Report
 from projections.reports.columns import Column
 
 #: The last column: an amount alone does not say in which currency it is.
 CURRENCY = "currency"
-#: What stands in the first cell of the footer where that is no figure.
-TOTAL = "Total"
 
 
 def write_csv(report: Report, file: IO[bytes], options: Options) -> About:

@@ -12,7 +12,7 @@ from api.documents.model import Column as PageColumn
 from api.documents.paper import GREY, LARGE, LINE, NORMAL, SMALL, Paper
 from api.documents.pdf import Table
 from api.reports.files.about import About
-from api.reports.files.cells import NUMBERS, Checksum
+from api.reports.files.cells import NUMBERS, TOTAL, Checksum
 from api.reports.files.chart import draw_chart
 from api.reports.files.limits import MOST_PDF_ROWS, ReportTooLong
 from api.reports.files.report import Options, Report
@@ -27,7 +27,6 @@ _LETTER, _BESIDE = 1.75, 3.0
 _LONGEST = 32
 #: The room between the margins of a page, upright and lying, in millimetres.
 _ROOM = {"a4": (180.0, 267.0), "letter": (186.0, 249.0)}
-_TOTAL = "Total"
 
 #: A table: its columns, each with how wide it is.
 _Part = Sequence[tuple[Column, int]]
@@ -135,7 +134,7 @@ def _all_texts(report: Report, about: About, texts: Sequence[Sequence[str]]) -> 
         yield from row
     for column in report.columns:
         yield column.label
-    yield f"{report.section.meaning}{_TOTAL}Others…,.%"
+    yield f"{report.section.meaning}{TOTAL}Others…,.%"
 
 
 def _head(pdf: Paper, report: Report, about: About) -> None:
@@ -171,7 +170,7 @@ def _table(pdf: Paper, report: Report, part: _Part, rows: Sequence[Row]) -> None
         table.row(shown_row(row, columns, report.places))
     if any(isinstance(column, Key) for column in columns):
         totals = shown_row(report.footer, columns, report.places)
-        table.footer([totals[0] or _TOTAL, *totals[1:]])
+        table.footer([totals[0] or TOTAL, *totals[1:]])
     pdf.ln(LINE)
 
 

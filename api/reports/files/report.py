@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from api.reports.files.about import About
-from api.reports.files.cells import Cells, Checksum
+from api.reports.files.cells import Cells, Checksum, heading, headings_checksum
 from api.reports.files.compared import shown_columns, shown_footer, shown_rows
 from domain.money import exponent
 from projections.base import Row
@@ -76,4 +76,7 @@ class Report:
 
     def sealed(self, checksum: Checksum) -> About:
         """What the file is of, with the rows that were written."""
-        return msgspec.structs.replace(self.about, rows=checksum.rows, checksum=checksum.hexdigest())
+        headings = headings_checksum([heading(column, self.about.currency) for column in self.columns])
+        return msgspec.structs.replace(
+            self.about, rows=checksum.rows, checksum=checksum.hexdigest(), headings=headings
+        )

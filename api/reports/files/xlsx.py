@@ -10,7 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from api.reports.files.about import About
-from api.reports.files.cells import Checksum
+from api.reports.files.cells import TOTAL, Checksum, heading
 from api.reports.files.report import Options, Report
 from domain.catalog.cells import is_exact_number
 from projections.base import Row
@@ -18,10 +18,13 @@ from projections.reports.columns import Column
 
 #: How many rows a sheet has room for below its header.
 MOST_ROWS = 1_048_575
+#: What the sheets of rows are called, and the one that says what they are of.
+REPORT, ABOUT = "Report", "About"
+#: What ends the lines of the latter that say what was asked for, and what begins those of the columns.
+TOKEN, COLUMN = "Token", "Column"
 #: How wide columns are, in digits.
 _WIDTHS = {"text": 28, "id": 38, "time": 20}
 _USUAL_WIDTH = 14
-_TOTAL = "Total"
 
 
 def write_xlsx(report: Report, file: IO[bytes], _: Options) -> About:
@@ -69,16 +72,16 @@ class _Sheets:
         at = self._line
         self._write(row, texts, self._footers)
         if not texts[0]:
-            self._sheet.write_string(at, 0, _TOTAL, self._bold)
+            self._sheet.write_string(at, 0, TOTAL, self._bold)
 
     def _begin(self) -> None:
         self._count += 1
-        name = "Report" if self._count == 1 else f"Report {self._count}"
+        name = REPORT if self._count == 1 else f"{REPORT} {self._count}"
         self._sheet: Worksheet = self._book.add_worksheet(name)
         self._sheet.freeze_panes(1, 0)
         for index, column in enumerate(self._report.columns):
             self._sheet.set_column(index, index, _WIDTHS.get(column.unit, _USUAL_WIDTH))
-            self._sheet.write_string(0, index, _heading(column, self._report.about.currency), self._head)
+            self._sheet.write_string(0, index, heading(column, self._report.about.currency), self._head)
         self._line = 1
 
     def _close(self) -> None:
@@ -91,10 +94,6 @@ class _Sheets:
                     self._sheet, (self._line, index), row[column.name], text, formats[index]
                 )
         self._line += 1
-
-
-def _heading(column: Column, currency: str) -> str:
-    return f"{column.label} ({currency})" if column.unit == "money" else column.label
 
 
 def _write_number(sheet: Worksheet, at: tuple[int, int], _: Any, text: str, form: Format) -> None:
@@ -154,7 +153,7 @@ def _number_format(column: Column, places: int) -> str:
 
 def _tell_about(book: Workbook, report: Report, about: About) -> None:
     """The second sheet: where the rows came from, and what each column means."""
-    sheet = book.add_worksheet("About")
+    sheet = book.add_worksheet(ABOUT)
     bold = book.add_format({"bold": True})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 1, 28)
@@ -168,8 +167,8 @@ def _tell_about(book: Workbook, report: Report, about: About) -> None:
 def _about_lines(report: Report, about: About) -> Iterator[tuple[str, Sequence[str]]]:
     for label, text in about.facts():
         yield label, [text]
-    yield "Token", [about.token]
+    yield TOKEN, [about.token]
     yield "", []
-    yield "Column", ["Label", "Meaning", "Formula"]
+    yield COLUMN, ["Label", "Meaning", "Formula"]
     for column in report.columns:
         yield column.name, [column.label, column.meaning, column.formula or ""]

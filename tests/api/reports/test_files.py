@@ -302,9 +302,9 @@ class TestFlags:
 
     @pytest.mark.parametrize("kind", ["csv", "xlsx"])
     def test_are_true_or_false_also_when_they_are_read_again(self, kind: str) -> None:
-        content, about = written(kind, self.report(True, False, None))
+        content, _ = written(kind, self.report(True, False, None))
 
-        rows = WrittenFile.of(content).rows(self.report().columns, about, 2) or []
+        rows = WrittenFile.of(content).rows(self.report().columns, 2) or []
         assert [row[len(KEYS)] for row in rows] == ["true", "false", ""]
 
     def test_are_truth_values_in_a_spreadsheet(self) -> None:
@@ -358,9 +358,9 @@ class TestComparisons:
         cells = report.cells()
         expected = [cells.of(row) for row in report.rows()]
 
-        content, about = written(kind, self.report())
+        content, _ = written(kind, self.report())
 
-        assert WrittenFile.of(content).rows(report.columns, about, report.places) == expected
+        assert WrittenFile.of(content).rows(report.columns, report.places) == expected
 
     def test_have_the_same_checksum_in_every_format(self) -> None:
         assert len({written(kind, self.report())[1].checksum for kind in FILES}) == 1
@@ -432,11 +432,11 @@ class TestReadingAgain:
         cells = report.cells()
         expected = [cells.of(row) for row in report.first.rows]
 
-        content, about = written(kind, report, options)
+        content, _ = written(kind, report, options)
 
         file = WrittenFile.of(content)
         assert file.kind == kind
-        assert file.rows(report.columns, about, report.places) == expected
+        assert file.rows(report.columns, report.places) == expected
 
     def test_reads_what_another_program_saved(self) -> None:
         report = report_of(section_of(FEW))
@@ -449,7 +449,7 @@ class TestReadingAgain:
         file = WrittenFile.of(saved.getvalue())
 
         assert file.about() == about
-        assert file.rows(report.columns, about, report.places) == expected
+        assert file.rows(report.columns, report.places) == expected
 
     @pytest.mark.parametrize("kind", FILES)
     def test_says_what_it_is_of(self, kind: str) -> None:
