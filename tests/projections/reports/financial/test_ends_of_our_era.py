@@ -1,32 +1,21 @@
 """Sections at both ends of our era: no date before the year 1 or after 9999 is told, and nothing breaks."""
 
-from collections.abc import Iterator
 from datetime import date
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 
 from api.envelope import encode
 from domain.weeks import WeekStart
-from projections.reports.period import Interval, Period
+from projections.reports.period import Period
 from projections.reports.section import Section
 from projections.reports.sections import SECTIONS
 from projections.reports.sections.sales_summary.by_period import BY_PERIOD
-from tests.projections.reports.financial.books import Books
+from tests.projections.reports.financial.books import Books, ways_to_ask
 
 FIRST, LAST = Period(date.min, date.min), Period(date.max, date.max)
 #: The last week of our era ends after it; this period too lacks what comes after its last interval.
 LAST_DAYS = Period(date(9999, 12, 27), date.max)
-
-
-def ways_to_ask(section: Section) -> Iterator[dict[str, Any]]:
-    """With each group, or each interval."""
-    if "interval" in section.filters:
-        yield from ({"filters": {"interval": one}} for one in get_args(Interval))
-    elif section.groups:
-        yield from ({"group": group} for group in section.groups)
-    else:
-        yield {}
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=[f"{one.area}/{one.path}" for one in SECTIONS])
@@ -43,6 +32,8 @@ def test_every_section_answers(books: Books, section: Section) -> None:
 @pytest.mark.parametrize("week_start", get_args(WeekStart))
 def test_weeks_begin_and_end_within_it(books: Books, week_start: WeekStart) -> None:
     for period in (FIRST, LAST, LAST_DAYS):
-        rows = books.report(BY_PERIOD, period=period, filters={"interval": "week"}, week_start=week_start).rows
+        rows = books.report(
+            BY_PERIOD, period=period, filters={"interval": "week"}, week_start=week_start
+        ).rows
         assert all(date.min <= row["period"] <= period.to_date for row in rows)
         assert rows
