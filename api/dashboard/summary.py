@@ -57,7 +57,7 @@ def _show(summary: Summary) -> dict[str, Any]:
         "previous": _span(summary.previous),
         "previous_same_time": summary.same_time and _span(summary.same_time),
         "measures": measures,
-        "change": {name: change(measures[name], before[name]) for name in measures},
+        "change": {one.name: change(measures[one.name], before[one.name], one.unit) for one in SUMMARY.shown},
         "change_ratio": {name: change_ratio(measures[name], before[name]) for name in measures},
     }
 

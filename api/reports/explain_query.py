@@ -1,7 +1,8 @@
 """Which figure is to be explained: the section, the column, the row, and what the section was asked with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,21 @@ class NotExplainable(Invalid):
     code = "not_explainable"
 
 
+class RowKey(Text):
+    """The key of a row, to the letter."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        super()._deserialize(value, attr, data, **kwargs)
+        return value
+
+
+_READ: Mapping[str, Callable[[str], Any]] = MappingProxyType(
+    {"id": UUID, "date": date.fromisoformat, "count": int}
+)
+#: The largest number that a key can have.
+_LARGEST = 2**31 - 1
+
+
 def explain_query(area: str, sections: Mapping[str, Section]) -> Schema:
     """The parameters of an explanation: those of all sections of a report, and the figure."""
     filters = {name for section in sections.values() for name in section.filters}
@@ -29,7 +45,7 @@ def explain_query(area: str, sections: Mapping[str, Section]) -> Schema:
     own: dict[str, Any] = {
         "section": Choice(*sections, required=True, meaning="The section.", example=next(iter(sections))),
         "column": Text(shortest=1, longest=60, required=True, meaning="The column.", example="net_sales"),
-        "row": Text(longest=400, meaning="The `key` of the row; without it the whole is meant."),
+        "row": RowKey(longest=400, meaning="The `key` of the row; without it the whole is meant."),
         "compare_to": None,
         "basis": basis(),
         "align": None,
@@ -46,7 +62,7 @@ def explain_query(area: str, sections: Mapping[str, Section]) -> Schema:
 
 def check_filters(section: Section, query: Mapping[str, Any]) -> None:
     """Raise InvalidParameter for a filter that the section does not have."""
-    taken = {*section.filters, *(("group",) if section.groups else ())}
+    taken = {*section.filters, *(("group",) if query.get("group") in section.groups else ())}
     given = {name for name in (*FILTERS, "group") if query.get(name) is not None}
     defaults = {name for name in FILTERS if FILTERS[name]().load_default == query.get(name)}
     if query.get("basis") == "first_reported" and not section.has_first_reported:
@@ -75,28 +91,37 @@ def is_explained(section: Section, column: Column) -> bool:
     return isinstance(column, Derived) and all(is_explained(section, named[name]) for name in column.inputs)
 
 
-def row_of(section: Section, text: str | None) -> dict[str, Any] | None:
-    """The identity that the key of a row tells; None for the whole. Raises InvalidParameter."""
+def row_of(section: Section, query: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The identity that the `row` of a query tells; None for the whole.
+
+    Raises InvalidParameter for what no row of the section can have as its key, grouped as it is asked for.
+    """
+    text = query.get("row")
     if text is None:
         return None
     units = {key.name: key.unit for key in section.keys}
-    parts = text.split(",") if section.identity else []
+    parts = text.split(",") if text or section.identity else []
     try:
-        return {
+        row: dict[str, Any] = {
             name: _value(part, units[name]) if part else None
             for name, part in zip(section.identity, parts, strict=True)
         }
     except ValueError:
-        raise InvalidParameter(details=[Detail("row", "invalid", "Must be the `key` of a row.")]) from None
+        raise _no_key() from None
+    given = {name for name, value in row.items() if value is not None}
+    told = {*section.parts_of(query.get("group"), query.get("interval"))}
+    if not told - {*section.optional} <= given <= told:
+        raise _no_key()
+    return row
+
+
+def _no_key() -> InvalidParameter:
+    return InvalidParameter(details=[Detail("row", "invalid", "Must be the `key` of a row.")])
 
 
 def _value(part: str, unit: str) -> Any:
-    match unit:
-        case "id":
-            return UUID(part)
-        case "date":
-            return date.fromisoformat(part)
-        case "count":
-            return int(part)
-        case _:
-            return part
+    """What a part of a key says. Raises ValueError unless it is written as `Section.key_of` writes it."""
+    value = _READ[unit](part) if unit in _READ else part
+    if str(value) != part or (isinstance(value, int) and not 0 <= value <= _LARGEST):
+        raise ValueError
+    return value

@@ -50,7 +50,7 @@ class SectionExplanation(Resource):
         parameters = {**query, "sort": section.order, "compare_to": "none"}
         permissions = permissions_of(req)
         request = request_of(section, parameters, req.context.caller, permissions, self.services.now())
-        column, row = column_of(section, query["column"], permissions), row_of(section, query.get("row"))
+        column, row = column_of(section, query["column"], permissions), row_of(section, query)
 
         def question(reading: Reading) -> ExplanationAnswer:
             db = reading.db

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from api.reports.answers import show_columns
+from api.reports.files.compared import previous_of
 from projections.base import Row
 from projections.reports.columns import Column
 from projections.reports.section import Chart
@@ -71,12 +72,12 @@ def _row(row: Row, table: Table) -> Row:
 
 def _compared(row: Row, earlier: Row | None, table: Table) -> Row:
     """The figures of another period beside those of a row or a footer, and what they rose by since."""
-    figures = [column.name for column in table.figures if column.unit not in {"text", "id", "date", "time"}]
-    before: Row = dict.fromkeys(figures) if earlier is None else earlier
+    units = {one.name: one.unit for one in table.figures if one.unit not in {"text", "id", "date", "time"}}
+    before: Row = dict.fromkeys(units) if earlier is None else earlier
     return {
-        "figures": None if earlier is None else {name: earlier[name] for name in figures},
-        "change": {name: change(row[name], before[name]) for name in figures},
-        "change_ratio": {name: change_ratio(row[name], before[name]) for name in figures},
+        "figures": None if earlier is None else {name: earlier[name] for name in units},
+        "change": {name: change(row[name], before[name], unit) for name, unit in units.items()},
+        "change_ratio": {name: change_ratio(row[name], before[name]) for name in units},
     }
 
 
@@ -116,8 +117,27 @@ def show_chart(table: Table, chart: Chart) -> dict[str, Any]:
                 "values": [row[column.name] for row in rows] + _others(table, rows, column) * has_others,
             }
             for column in figures
-        ],
+        ]
+        + (_earlier(table, figures) if chart.kind == "line" else []),
     }
+
+
+def _earlier(table: Table, figures: Sequence[Column]) -> list[Row]:
+    """The same figures of the period that rows in time are compared with, each at the place of a row.
+
+    They go by the names that they have in files.
+    """
+    comparison = table.comparison
+    if comparison is None or not table.section.follows_in_time(table.asked.group):
+        return []
+    return [
+        {
+            "name": previous_of(column).name,
+            "label": previous_of(column).label,
+            "values": [before and before[column.name] for before in comparison.rows],
+        }
+        for column in figures
+    ]
 
 
 def _waterfall(table: Table, chart: Chart, figures: Sequence[Column]) -> dict[str, Any]:

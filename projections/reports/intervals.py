@@ -38,11 +38,15 @@ def first_days(period: Period, interval: str, week_start: WeekStart) -> Iterator
 
 def is_partial(first: date, period: Period, interval: str, week_start: WeekStart) -> bool:
     """Whether the interval that begins on a day has days outside of the period."""
+    return first < period.from_date or last_day(first, interval, week_start) > period.to_date
+
+
+def last_day(first: date, interval: str, week_start: WeekStart) -> date:
+    """The last day of the interval that begins on a day, or of our era."""
     try:
-        last = next_first(first, interval, week_start) - timedelta(days=1)
+        return next_first(first, interval, week_start) - timedelta(days=1)
     except OverflowError:
-        last = date.max
-    return first < period.from_date or last > period.to_date
+        return date.max
 
 
 def _first_of(day: date, interval: str, week_start: WeekStart) -> date:

@@ -112,6 +112,11 @@ class Section:
     #: Whether it can say what days were first reported as.
     has_first_reported: bool = False
     groups: tuple[str, ...] = ()
+    #: By the group or the interval, the parts of the identity that its rows have; the others are empty.
+    #: The rows of what is not named here have all of them.
+    parts: Mapping[str, tuple[LiteralString, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    #: The parts that are empty of some row all the same: of what was done by nobody, or filed nowhere.
+    optional: tuple[LiteralString, ...] = ()
     #: Of the figures that add up over facts, the statements of these (`projections/reports/explaining.py`).
     explanations: Mapping[LiteralString, LiteralString] = field(default_factory=lambda: MappingProxyType({}))
     #: Whether a row is added up in footers; of a tree only the roots are, which include all others.
@@ -133,6 +138,15 @@ class Section:
     def key_of(self, row: Row) -> str:
         """What tells a row apart, as a text by which it can be asked for: its identity, between commas."""
         return ",".join("" if row[name] is None else str(row[name]) for name in self.identity)
+
+    def parts_of(self, group: str | None, interval: str | None) -> tuple[LiteralString, ...]:
+        """The parts of the identity that rows of this group have, without one of the first, or interval."""
+        told = group or next(iter(self.groups), interval)
+        return self.identity if told is None else self.parts.get(told, self.identity)
+
+    def follows_in_time(self, group: str | None) -> bool:
+        """Whether the rows of this group follow each other in time."""
+        return self.is_sequence or group in self.sequences
 
     def columns_for(self, permissions: frozenset[str]) -> tuple[Column, ...]:
         """The columns that are shown to somebody with these permissions."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.pending import Pending
 from projections.base import Database, Row
-from projections.reports.columns import Column, Derived, Key, derive, ratio, sums_of, trimmed
+from projections.reports.columns import Column, Derived, Key, Unit, derive, ratio, sums_of, trimmed
 from projections.reports.period import Period
 from projections.reports.section import Asked, Found, Section
 
@@ -143,7 +143,7 @@ def _with_rows_of(db: Database, table: Table, other: Asked) -> Table:
 def _with_comparison(table: Table, earlier: Table, rows: Sequence[Row]) -> Table:
     """The table beside that of another period; `rows` are all of its own, of which a page is shown."""
     section, offset = table.section, table.asked.offset
-    if section.is_sequence or table.asked.group in section.sequences:
+    if section.follows_in_time(table.asked.group):
         places = range(offset, offset + len(table.rows))
         same = [earlier.rows[place] if place < len(earlier.rows) else None for place in places]
         return _beside(table, earlier, same, earlier.rows[len(rows) :])
@@ -182,14 +182,23 @@ def _keys(section: Section, rows: Sequence[Row]) -> tuple[str, ...]:
     return tuple(map(section.key_of, rows))
 
 
-def change(value: Any, earlier: Any) -> Any:
-    """What a figure rose by; None where one of the two periods has none, or it is no number."""
+def change(value: Any, earlier: Any, unit: Unit) -> Any:
+    """What a figure of this unit rose by; None where one of the two periods has none, or it is no number."""
+    rise = _rise(value, earlier)
+    return rise if rise is None or unit != "ratio" else Decimal(rise).quantize(_PLACES)
+
+
+def change_ratio(value: Any, earlier: Any) -> Decimal | None:
+    """What a figure rose by in proportion to what it was; None where it was nothing."""
+    rise = _rise(value, earlier)
+    return None if rise is None else ratio(rise, abs(earlier))
+
+
+def _rise(value: Any, earlier: Any) -> Any:
     if not isinstance(value, int | Decimal) or not isinstance(earlier, int | Decimal):
         return None
     return trimmed(value - earlier)
 
 
-def change_ratio(value: Any, earlier: Any) -> Decimal | None:
-    """What a figure rose by in proportion to what it was; None where it was nothing."""
-    rise = change(value, earlier)
-    return None if rise is None else ratio(rise, abs(earlier))
+#: What a ratio rose by has as many places as it has itself.
+_PLACES = Decimal("0.0001")

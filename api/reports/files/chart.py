@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from api.documents.paper import GREY, LINE, SMALL, Paper
+from api.reports.files.compared import previous_of, shown_rows
 from api.reports.files.report import Report
 from api.reports.files.shown import shown
 from projections.base import Row
@@ -83,8 +85,11 @@ def _tell_others(pdf: Paper, report: Report, column: Column, drawn: Sequence[Any
 
 
 def _lines(pdf: Paper, report: Report, chart: Chart, columns: Mapping[str, Column]) -> None:
-    """From left to right in the order of the rows, a line for each figure."""
-    rows, drawn = report.first.rows, [columns[name] for name in chart.of]
+    """From left to right in the order of the rows, a line for each figure, and for what it was before."""
+    drawn = [columns[name] for name in chart.of]
+    if report.first.comparison and report.section.follows_in_time(report.first.asked.group):
+        drawn += [previous_of(column) for column in drawn]
+    rows = list(islice(shown_rows(report.first), len(report.first.rows)))
     values = [Decimal(row[column.name] or 0) for column in drawn for row in rows]
     _heading(pdf, [column.label for column in drawn])
     plot = _axes(pdf, values, drawn[0], report.places)
@@ -93,8 +98,10 @@ def _lines(pdf: Paper, report: Report, chart: Chart, columns: Mapping[str, Colum
     for colour, column in zip(_COLOURS, drawn, strict=False):
         pdf.set_draw_color(*colour)
         pdf.set_line_width(0.5)
-        points = [(left + i * step, plot.y(Decimal(row[column.name] or 0))) for i, row in enumerate(rows)]
-        pdf.polyline(points if len(points) > 1 else [*points, (left + 1, points[0][1])])
+        # The other period may have fewer places.
+        known = [(i, row[column.name]) for i, row in enumerate(rows) if row[column.name] is not None]
+        points = [(left + i * step, plot.y(Decimal(value))) for i, value in known]
+        pdf.polyline(points if len(points) != 1 else [*points, (points[0][0] + 1, points[0][1])])
     pdf.set_line_width(0.1)
     middle = len(rows) // 2
     for index in sorted({0, middle, len(rows) - 1}):

@@ -1,15 +1,11 @@
 """What a file shows of another period: beside each figure what it was then, and what it rose by since."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
-from typing import Any
 
 from api.reports.files.cells import NUMBERS
 from projections.base import Row
 from projections.reports.columns import Column, Key
 from projections.reports.table import Table, change, change_ratio
-
-_PLACES = Decimal("0.0001")
 
 
 def compared_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
@@ -25,14 +21,7 @@ def _beside(column: Column) -> tuple[Column, ...]:
     if not _is_compared(column):
         return ()
     return (
-        Column(
-            name=f"{column.name}_previous",
-            label=f"{column.label}: before",
-            unit=column.unit,
-            meaning="The same of the period that it is compared with; nothing where that has no such row.",
-            needs=column.needs,
-            is_percent=column.is_percent,
-        ),
+        previous_of(column),
         Column(
             name=f"{column.name}_change",
             label=f"{column.label}: change",
@@ -49,6 +38,18 @@ def _beside(column: Column) -> tuple[Column, ...]:
             needs=column.needs,
             is_percent=True,
         ),
+    )
+
+
+def previous_of(column: Column) -> Column:
+    """The column of what a figure was in the other period."""
+    return Column(
+        name=f"{column.name}_previous",
+        label=f"{column.label}: before",
+        unit=column.unit,
+        meaning="The same of the period that it is compared with; nothing where that has no such row.",
+        needs=column.needs,
+        is_percent=column.is_percent,
     )
 
 
@@ -80,13 +81,7 @@ def _comparison(columns: Sequence[Column], row: Row, earlier: Row) -> Row:
     compared: Row = {}
     for column in filter(_is_compared, columns):
         value, before = row.get(column.name), earlier.get(column.name)
-        rise = change(value, before)
         compared[f"{column.name}_previous"] = before
-        compared[f"{column.name}_change"] = _with_places(rise) if column.unit == "ratio" else rise
+        compared[f"{column.name}_change"] = change(value, before, column.unit)
         compared[f"{column.name}_change_ratio"] = change_ratio(value, before)
     return compared
-
-
-def _with_places(rise: Any) -> Any:
-    """What a ratio rose by, with as many places as it has itself."""
-    return None if rise is None else Decimal(rise).quantize(_PLACES)

@@ -165,6 +165,13 @@ def _text(written: str | None) -> str | None:
         return None
 
 
+_IDENTITY: tuple[LiteralString, ...] = (
+    "shift_id",
+    "business_date",
+    "store_id",
+    "register_id",
+    "cashier_id",
+)
 CASH_OVER_SHORT = Section(
     area="financial-report",
     path="cash-over-short",
@@ -177,7 +184,9 @@ CASH_OVER_SHORT = Section(
         "in another."
     ),
     keys=KEYS,
-    identity=("shift_id", "business_date", "store_id", "register_id", "cashier_id"),
+    identity=_IDENTITY,
+    parts={group: tuple(one for one in _IDENTITY if one in kept) for group, kept in _KEPT.items()},
+    optional=("cashier_id",),
     columns=FIGURES,
     question=_ask,
     sources=(ReportDrawers, ReportNames),

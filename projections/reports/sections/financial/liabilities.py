@@ -179,6 +179,7 @@ LIABILITIES = Section(
     ),
     keys=KEYS,
     identity=("account", "issued_in", "holder_id"),
+    parts={group: ("account", *keys) for group, keys in _KEPT.items()},
     columns=FIGURES,
     question=_ask,
     sources=(ReportAccounts, SalesReports),

@@ -209,6 +209,7 @@ MARGINS = Section(
     ),
     keys=KEYS,
     identity=("id",),
+    optional=("id",),
     columns=FIGURES,
     question=_ask,
     sources=(SalesReports, ReportNames),

@@ -166,6 +166,15 @@ _SALES: Mapping[str, Question] = {
 }
 
 
+#: By the group, what tells its rows apart beside the method.
+_PARTS: Mapping[str, tuple[LiteralString, ...]] = {
+    "method": (),
+    "store": ("store_id",),
+    "register": ("store_id", "register_id"),
+    "day": ("business_date",),
+}
+
+
 def _joined(group: str, *keys: LiteralString) -> Question:
     questions = [_SALES[group], rows_of(_DUES_PAID[group], (DUES_PAID,))]
     if group in _UNSETTLED:
@@ -185,15 +194,10 @@ PAYMENTS = Section(
     ),
     keys=KEYS,
     identity=("method", "store_id", "register_id", "business_date"),
+    parts={group: ("method", *keys) for group, keys in _PARTS.items()},
+    optional=("register_id",),
     columns=FIGURES,
-    question=by_group(
-        {
-            "method": _joined("method"),
-            "store": _joined("store", "store_id"),
-            "register": _joined("register", "store_id", "register_id"),
-            "day": _joined("day", "business_date"),
-        }
-    ),
+    question=by_group({group: _joined(group, *keys) for group, keys in _PARTS.items()}),
     sources=(SalesReports, ReportAccounts, ReportNames),
     explanations=facts_behind(_FACTS, amounts_of(FIGURES), _IN_ROW),
     order="-amount",

@@ -163,6 +163,8 @@ PROFIT_AND_LOSS = Section(
     ),
     keys=KEYS,
     identity=("period", "store_id"),
+    parts={"total": (), **dict.fromkeys(STEPS, ("period",)), _STORE: ("store_id",)},
+    optional=("store_id",),
     columns=FIGURES,
     question=by_group({group: _question(group) for group in _KEYS}),
     sources=(SalesReports, StockReports, ReportDrawers, ReportNames),

@@ -149,6 +149,14 @@ IN_ROW: Mapping[LiteralString, LiteralString] = {
     "day": "business_date = %(key_business_date)s::date",
     "store": "store_id = %(key_store_id)s::uuid",
 }
+#: By the group, what tells its rows apart.
+PARTS: Mapping[str, tuple[LiteralString, ...]] = {
+    "method": ("tender",),
+    "cashier": ("cashier_id",),
+    "product": ("product_id",),
+    "day": ("business_date",),
+    "store": ("store_id",),
+}
 _WITHIN: LiteralString = "coalesce(sold_on BETWEEN %(from_date)s::date AND %(to_date)s::date, false)"
 REFUND_AMOUNTS: Mapping[LiteralString, LiteralString] = {
     **amounts_of((QUANTITY, RETURNS, TAX, TIPS, ROUNDING, REFUNDED, RESTOCKED_QUANTITY, NOT_RESTOCKED_VALUE)),
@@ -189,6 +197,8 @@ REFUNDS = Section(
     ),
     keys=KEYS,
     identity=("tender", "cashier_id", "product_id", "business_date", "store_id"),
+    parts=PARTS,
+    optional=("tender", "cashier_id", "product_id"),
     columns=FIGURES,
     question=ask_refunds,
     sources=(SalesReports, ReportNames),

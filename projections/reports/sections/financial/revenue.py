@@ -202,6 +202,13 @@ REVENUE = Section(
     ),
     keys=KEYS,
     identity=("period", "store_id", "category_id", "channel"),
+    parts={
+        **dict.fromkeys(_STEP_GROUPS, ("period",)),
+        "store": ("store_id",),
+        "category": ("category_id",),
+        "channel": ("channel",),
+    },
+    optional=("category_id",),
     columns=FIGURES,
     question=by_group(_QUESTIONS),
     sources=(SalesReports, ReportNames),

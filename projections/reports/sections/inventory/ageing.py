@@ -168,6 +168,7 @@ AGEING = Section(
     ),
     keys=KEYS,
     identity=("id",),
+    optional=("id",),
     columns=COLUMNS,
     question=ask_ageing,
     sources=(StockReports, ReportNames),

@@ -273,6 +273,7 @@ BY_SUPPLIER = Section(
         Key(name="name", label="Supplier", unit="text", meaning="What it was called.", example="Hillside"),
     ),
     identity=("supplier_id",),
+    optional=("supplier_id",),
     columns=COLUMNS,
     question=ask_by_supplier,
     sources=(StockReports, SalesReports, ReportNames),

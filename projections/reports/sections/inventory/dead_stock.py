@@ -110,6 +110,7 @@ DEAD_STOCK = Section(
     ),
     keys=KEYS,
     identity=("id",),
+    optional=("id",),
     columns=COLUMNS,
     question=ask_dead_stock,
     sources=(StockReports, ReportNames),

@@ -169,6 +169,7 @@ MOVEMENTS = Section(
     ),
     keys=KEYS,
     identity=("id",),
+    optional=("id",),
     columns=COLUMNS,
     question=ask_movements,
     sources=(StockReports, ReportNames),

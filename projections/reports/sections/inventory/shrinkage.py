@@ -217,6 +217,8 @@ SHRINKAGE = Section(
     ),
     keys=(*KEYS, _REASON),
     identity=("id", "reason"),
+    parts={**dict.fromkeys(_GROUPS, ("id",)), "reason": ("reason",)},
+    optional=("id",),
     columns=COLUMNS,
     question=ask_shrinkage,
     sources=(StockReports, SalesReports, ReportNames),

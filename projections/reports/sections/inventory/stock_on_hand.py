@@ -155,6 +155,7 @@ STOCK_ON_HAND = Section(
     meaning="What lay in storages at the end of the period, what of it was promised, and what was to come.",
     keys=KEYS,
     identity=("id",),
+    optional=("id",),
     columns=COLUMNS,
     question=ask_stock_on_hand,
     sources=(StockReports, ReportNames),

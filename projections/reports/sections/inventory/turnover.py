@@ -253,6 +253,7 @@ TURNOVER = Section(
     meaning="How often the stock turned over in the period, and what it earned; with goods in transit.",
     keys=KEYS,
     identity=("id",),
+    optional=("id",),
     columns=COLUMNS,
     question=ask_turnover,
     sources=(StockReports, SalesReports, ReportNames),

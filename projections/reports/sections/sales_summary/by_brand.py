@@ -19,6 +19,7 @@ BY_BRAND = Section(
         Key(name="name", label="Brand", unit="text", meaning="What it is called.", example="Roastery"),
     ),
     identity=("brand_id",),
+    optional=("brand_id",),
     columns=LINES,
     question=sums_of_items("brand_id", {"name": name_of("summed.brand_id")}),
     sources=(SalesReports, ReportNames, ReportClosings),

@@ -54,6 +54,7 @@ BY_CASHIER = Section(
         ),
     ),
     identity=("cashier_id",),
+    optional=("cashier_id",),
     columns=COLUMNS,
     question=grouped(
         *(

@@ -115,6 +115,7 @@ BY_CATEGORY = Section(
         Key(name="depth", label="Depth", unit="count", meaning="How far down it is: a root is 1.", example=2),
     ),
     identity=("category_id",),
+    optional=("category_id",),
     columns=LINES,
     question=ask_categories,
     sources=(SalesReports, ReportNames, ReportClosings),

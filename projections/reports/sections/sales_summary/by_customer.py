@@ -173,6 +173,7 @@ BY_CUSTOMER = Section(
         Key(name="visits", label="Visits", unit="count", meaning="How many dates these are.", example=4),
     ),
     identity=("customer_id",),
+    optional=("customer_id",),
     columns=SALES,
     question=ask_customers,
     sources=(SalesReports, ReportClosings),

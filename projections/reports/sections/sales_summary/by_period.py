@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from projections.reports.closings import ReportClosings
 from projections.reports.columns import Key
 from projections.reports.explaining import explanations
 from projections.reports.grouped import Grouping, Source, grouped, nothing_of
-from projections.reports.intervals import FIRST_OF_WEEK, IS_PARTIAL, first_days, is_partial, next_first
+from projections.reports.intervals import FIRST_OF_WEEK, IS_PARTIAL, first_days, is_partial, last_day
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Question, Section
 from projections.reports.sections.figures import SALES, measures_of
@@ -139,19 +139,24 @@ def _times(key: Row, asked: Asked, zone: ZoneInfo, cut: time) -> Row:
         return {}
     if interval == "hour":
         # The hours before the cut end the trading day, on the next date of the calendar.
-        begins = datetime.combine(day + timedelta(days=key["hour"] < cut.hour), time(key["hour"]), zone)
-        starts_at = begins.astimezone(UTC)
-        return {"starts_at": starts_at, "ends_at": _utc(begins + timedelta(hours=1))}
-    first = max(day, period.from_date)
-    after = min(next_first(day, interval, asked.week_start), period.to_date + timedelta(days=1))
+        later, hour = timedelta(days=key["hour"] < cut.hour), time(key["hour"])
+        return {
+            "starts_at": _utc(day, hour, zone, later),
+            "ends_at": _utc(day, hour, zone, later + timedelta(hours=1)),
+        }
+    last = min(last_day(day, interval, asked.week_start), period.to_date)
     return {
-        "starts_at": _utc(datetime.combine(first, cut, zone)),
-        "ends_at": _utc(datetime.combine(after, cut, zone)),
+        "starts_at": _utc(max(day, period.from_date), cut, zone),
+        "ends_at": _utc(last, cut, zone, timedelta(days=1)),
     }
 
 
-def _utc(local: datetime) -> datetime:
-    return local.astimezone(UTC)
+def _utc(day: date, clock: time, zone: ZoneInfo, later: timedelta = timedelta()) -> datetime | None:
+    """When a clock says so, and so much later by that clock; None outside of our era."""
+    try:
+        return (datetime.combine(day, clock, zone) + later).astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 BY_PERIOD = Section(
@@ -169,11 +174,13 @@ BY_PERIOD = Section(
             name="starts_at",
             label="Begins",
             unit="time",
-            meaning="When it begins; null where the stores are in several time zones.",
+            meaning="When it begins; null where the stores are in several time zones, and "
+            "outside of our era.",
         ),
         Key(name="ends_at", label="Ends", unit="time", meaning="When the next one begins."),
     ),
     identity=("period", "hour", "weekday"),
+    parts={interval: tuple(keys) for interval, keys in _KEYS.items()},
     columns=SALES,
     question=ask_periods,
     sources=(SalesReports, ReportClosings),

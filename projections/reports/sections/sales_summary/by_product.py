@@ -179,6 +179,7 @@ BY_PRODUCT = Section(
         ),
     ),
     identity=("variant_id", "product_id"),
+    parts={"product": ("product_id",)},
     columns=COLUMNS,
     question=ask_products,
     sources=(SalesReports,),

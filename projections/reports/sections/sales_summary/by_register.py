@@ -80,6 +80,7 @@ BY_REGISTER = Section(
         Key(name="store", label="Store", unit="text", meaning="What the store is called.", example="Harbour"),
     ),
     identity=("register_id", "store_id"),
+    optional=("register_id",),
     columns=COLUMNS,
     question=Joined(
         keys=("register_id", "store_id"),

@@ -21,7 +21,7 @@ JOIN_CASHIER: LiteralString = """
 
 def is_place(kind: LiteralString) -> LiteralString:
     """Whether a fact is of the store, register or cashier of a row, which may be none."""
-    return f"""{kind}_no = coalesce((
+    return f"""{kind}_no = CASE WHEN %(key_{kind}_id)s::uuid IS NULL THEN 0 ELSE (
                 SELECT no FROM report_places
                  WHERE company_id = %(company_id)s AND kind = '{kind}'
-                   AND id = %(key_{kind}_id)s::uuid), 0)"""
+                   AND id = %(key_{kind}_id)s::uuid) END"""

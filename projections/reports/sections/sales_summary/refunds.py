@@ -9,6 +9,7 @@ from projections.reports.sections.financial.behind import facts_behind, in_group
 from projections.reports.sections.financial.refund_figures import AFTER_PERIOD, FIGURES, KEYS, WITHIN_PERIOD
 from projections.reports.sections.financial.refunds import (
     IN_ROW,
+    PARTS,
     REFUND_AMOUNTS,
     REFUND_FACTS,
     ask_refunds,
@@ -27,6 +28,8 @@ REFUNDS = Section(
     "each, with what tips and rounding it had in a row of none.",
     keys=tuple(one for one in KEYS if one.name != "tender"),
     identity=("cashier_id", "product_id", "business_date", "store_id"),
+    parts={group: PARTS[group] for group in _GROUPS},
+    optional=("cashier_id", "product_id"),
     columns=_COLUMNS,
     question=ask_refunds,
     sources=(SalesReports, ReportNames),

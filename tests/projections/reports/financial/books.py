@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import psycopg
@@ -15,7 +15,7 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 from projections.base import Projection, Row
 from projections.reports.columns import COSTS, Column
 from projections.reports.explaining import Explained, ask_explained
-from projections.reports.period import Period
+from projections.reports.period import Interval, Period
 from projections.reports.section import Asked, Section
 from projections.reports.table import Table, ask_table
 from tests.projections.reports.financial.trade import Trade
@@ -75,6 +75,16 @@ class Books:
         with transaction(self._app, self.company_id) as opened:
             asking = _asked(section, **asked)
             return ask_explained(opened, asking, statement, key, is_row=row is not None).read()
+
+
+def ways_to_ask(section: Section) -> Iterator[dict[str, Any]]:
+    """With each group of a section, or each interval."""
+    if "interval" in section.filters:
+        yield from ({"filters": {"interval": one}} for one in get_args(Interval))
+    elif section.groups:
+        yield from ({"group": group} for group in section.groups)
+    else:
+        yield {}
 
 
 def _asked(section: Section, **asked: Any) -> Asked:
