@@ -12,6 +12,19 @@ _VISIBLE: Final = frozenset("LNPS")
 # Joiners stay: names in Persian, in Hindi and of emoji are not written without them.
 _DECEPTIVE: Final = re.compile(r"[\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
+# Line breaks, and what some programs take for one; a tab is a blank.
+_BREAKS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def is_one_line(text: str) -> bool:
+    """Whether a text has no line breaks, nor other control characters."""
+    return _BREAKS.search(text) is None
+
+
+def one_line(text: str) -> str:
+    """The text on one line, with single blanks in place of line breaks and runs of white space."""
+    return " ".join(text.split())
+
 
 def is_visible(text: str) -> bool:
     """Whether any character of a text can be seen."""

@@ -11,7 +11,7 @@ from marshmallow import ValidationError, fields, validate
 from api.fields.body import Described
 from domain.emails import LONGEST, is_address
 from domain.money import UnknownCurrency, exponent
-from domain.names import is_deceptive, is_visible
+from domain.names import is_deceptive, is_one_line, is_visible
 
 NO_PERMISSIONS: Mapping[str, str] = MappingProxyType({})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -77,7 +77,7 @@ class Secret(Described, fields.String):
 
 
 class Name(Text):
-    """A name of 1 to 200 characters, which reads as it is written."""
+    """A name of 1 to 200 characters on one line, which reads as it is written."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(shortest=1, longest=200, **kwargs)
@@ -86,6 +86,8 @@ class Name(Text):
         name = super()._deserialize(value, attr, data, **kwargs)
         if is_deceptive(name):
             raise ValidationError("Must not hold what turns the direction of writing around.")
+        if not is_one_line(name):
+            raise ValidationError("Must be on one line.")
         return name
 
 

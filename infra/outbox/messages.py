@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import UUID
 
 from domain.emails import is_address
+from domain.names import one_line
 from infra.process.ids import uuid7
 
 #: Whom messages are from when nobody is named.
@@ -142,7 +143,8 @@ def _message(
     message = EmailMessage()
     message["From"] = sender or NOBODY
     message["To"] = address
-    message["Subject"] = subject
+    # A name of before may have line breaks, which no header takes.
+    message["Subject"] = one_line(subject)
     message["Date"] = formatdate()
     message["Message-ID"] = f"<{enclosure.id if enclosure else uuid7()}@mipos>"
     # Says that no answer is wanted, so that a note of absence does not come back.

@@ -60,9 +60,15 @@ class TestTheOutbox:
             outbox.send("anna@shop.example", "Hello", "", enclosure)
             assert read((tmp_path / f"{enclosure.id}.eml").read_bytes())["Reply-To"] == answered
 
+    def test_has_its_subject_on_one_line(self, tmp_path: Path) -> None:
+        Outbox(tmp_path).send("anna@shop.example", "Sales\r\nBcc: x@y.example\x85of\u2028May", "")
+        (file,) = tmp_path.iterdir()
+        message = read(file.read_bytes())
+        assert (message["Subject"], message["Bcc"]) == ("Sales Bcc: x@y.example of May", None)
+
     def test_leaves_nothing_behind_when_it_fails(self, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=r"newline|linefeed"):
-            Outbox(tmp_path).send("anna@shop.example", "two\nlines", "")
+            Outbox(tmp_path, "two\nlines").send("anna@shop.example", "Hello", "")
         assert list(tmp_path.iterdir()) == []
 
 

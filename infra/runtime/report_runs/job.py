@@ -42,11 +42,14 @@ class ReportRuns:
             failure = "What it is about was not known in time."
         except Refusal as refusal:
             return end(connection, run, now, "failed", refusal.message)
-        except Exception as error:  # noqa: BLE001 it is tried again the next time
-            names = {"company_id": str(run.company_id), "run_id": str(run.id)}
-            log.warning("a run of a report schedule waits", **names, error=described(error))
+        except (OSError, psycopg.Error) as error:
+            log.warning("a run of a report schedule waits", **_names(run), error=described(error))
             # Not the error itself: what a mail server says may name the address.
             failure = type(error).__name__
+        except Exception as error:  # noqa: BLE001 whatever is wrong with one, the others go on
+            # No mail server and no database is at fault, so it would fail for ever.
+            log.warning("a run of a report schedule failed", **_names(run), error=described(error))
+            return end(connection, run, now, "failed", f"It could not be made ({type(error).__name__}).")
         is_over = now - run.created_at > _PATIENCE
         return is_over and end(connection, run, now, "failed", failure)
 
@@ -57,6 +60,10 @@ class ReportRuns:
             with transaction(connection, run.company_id, models=writer.models) as db:
                 return have_written(db, run, now)
         return self._letters.send(connection, writer, run, now)
+
+
+def _names(run: Run) -> dict[str, str]:
+    return {"company_id": str(run.company_id), "run_id": str(run.id)}
 
 
 def report_job(messenger: Messenger, public_url: str | None) -> Job:
