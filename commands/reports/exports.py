@@ -58,7 +58,7 @@ class ExportsPort(Protocol):
         """Forget it; whether it was there."""
 
     def try_run(self, run: TryRun) -> None:
-        """Have a run of a schedule made for the caller alone."""
+        """Have a run of a schedule made for the caller alone. Raises TooManyExports."""
 
 
 class ExportingWork(UnitOfWork, Protocol):
@@ -83,7 +83,7 @@ def drop_export(command: DropExport, work: ExportingWork) -> UUID:
 
 
 def try_run(command: TryRun, work: ExportingWork) -> UUID:
-    """Have it made. Raises Missing."""
+    """Have it made. Raises Missing, TooManyExports."""
     schedule = work.load(ReportSchedule, command.schedule_id)
     if schedule.is_archived:
         raise Missing

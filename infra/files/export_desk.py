@@ -27,6 +27,14 @@ _OPEN: LiteralString = """
             %(user_id)s, %(request_id)s, %(schedule_id)s, %(position)s, 0, 0, %(now)s)
 """
 
+# A try whose letter the mail server does not take waits as one that is not begun.
+_WAITING_TO_TRY: LiteralString = """
+    SELECT greatest((SELECT count(*) FROM report_exports
+                      WHERE company_id = %(company_id)s AND status IN ('queued', 'running')),
+                    (SELECT count(*) FROM report_runs
+                      WHERE company_id = %(company_id)s AND is_try AND status IN ('due', 'writing'))) AS total
+"""
+
 _TRY: LiteralString = """
     INSERT INTO report_runs (company_id, id, schedule_id, period, is_try, user_id, status, created_at)
     VALUES (%(company_id)s, %(id)s, %(schedule_id)s, %(period)s, true, %(user_id)s, 'due', %(now)s)
@@ -79,7 +87,13 @@ class ExportDesk:
         return True
 
     def try_run(self, run: TryRun) -> None:
-        """Have a run of a schedule made for the caller alone, as if it were due today."""
+        """Have a run of a schedule made for the caller alone, as if it were due today.
+
+        Raises TooManyExports.
+        """
+        waiting = self._db.ask(_WAITING_TO_TRY, {"company_id": self._db.company_id})
+        if total_of(waiting) >= MOST_WAITING:
+            raise TooManyExports
         self._changed()
         params = {"company_id": self._db.company_id, "id": run.id, "schedule_id": run.schedule_id}
         today = {"period": self._now.date(), "user_id": self._caller.user_id, "now": self._now}

@@ -68,6 +68,12 @@ class TestTryRun:
         scenario.given(schedule()).when(run).then_nothing()
         assert scenario.world.tries == [run]
 
+    def test_refuses_more_than_can_wait(self, scenario: Scenario) -> None:
+        scenario.given(schedule())
+        for number in range(20):
+            scenario.when(TryRun(id=id_of(f"try {number}"), schedule_id=SCHEDULE)).then_nothing()
+        scenario.when(TryRun(id=OTHER, schedule_id=SCHEDULE)).then_refused(TooManyExports)
+
     def test_refuses_a_schedule_that_is_not_there(self, scenario: Scenario) -> None:
         scenario.when(TryRun(id=OTHER, schedule_id=SCHEDULE)).then_refused(Missing)
 

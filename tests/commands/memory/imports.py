@@ -110,4 +110,6 @@ class MemoryExports:
         return self._world.exports.pop(export_id, None) is not None
 
     def try_run(self, run: TryRun) -> None:
+        if len(self._world.tries) >= 20:
+            raise TooManyExports
         self._world.tries.append(run)
