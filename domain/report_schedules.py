@@ -1,10 +1,11 @@
 """Schedules of reports: which file is made when, of which days, and who gets it."""
 
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -27,22 +28,30 @@ MOST_MISSED = 3
 _DAY = timedelta(days=1)
 #: How far back a monthly run can lie that is made up for.
 _FARTHEST = 31 * (MOST_MISSED + 1)
-_CONDITION = re.compile(r"([a-z][a-z0-9_]*)\s*(<=|>=|<|>|=)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,5})?)\Z")
+_CONDITION = re.compile(r"([a-z][a-z0-9_]*)\s*(<=|>=|<|>|=)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,5})?)(\s*days?)?\Z")
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType(
+    {"<": operator.lt, "<=": operator.le, "=": operator.eq, ">=": operator.ge, ">": operator.gt}
+)
 
 
 class ConditionNotValid(Invalid):
-    """A condition is a column, a comparison and a number, such as `over_short > 2000`."""
+    """A condition is a column of figures or dates, a comparison and a number, as `stock_out_on <= 3 days`."""
 
     code = "condition_not_valid"
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What of a row makes a report worth sending; amounts are in minor currency units."""
+    """What of a row makes a report worth sending; amounts are in minor currency units.
+
+    A date is compared by how many days it comes after the day of the run, below zero before it; `says_days`
+    is whether the condition says so itself.
+    """
 
     column: str
     comparison: str
     value: Decimal
+    says_days: bool = False
 
     @classmethod
     def of(cls, text: str) -> "Condition":
@@ -50,23 +59,15 @@ class Condition:
         match = _CONDITION.match(text.strip())
         if match is None:
             raise ConditionNotValid
-        return cls(match[1], match[2], Decimal(match[3]))
+        return cls(match[1], match[2], Decimal(match[3]), match[4] is not None)
 
-    def holds(self, value: Any) -> bool:
-        """Whether it is true of a figure; of none it is not."""
-        try:
-            number = None if value is None else Decimal(str(value))
-        except InvalidOperation:
+    def holds(self, value: Any, day: date) -> bool:
+        """Whether it is true of a figure, or of a date as seen from a day; of anything else it is not."""
+        if isinstance(value, date) and not isinstance(value, datetime):
+            value = (value - day).days
+        if not isinstance(value, int | Decimal) or not Decimal(value).is_finite():
             return False
-        if number is None:
-            return False
-        return {
-            "<": number < self.value,
-            "<=": number <= self.value,
-            "=": number == self.value,
-            ">=": number >= self.value,
-            ">": number > self.value,
-        }[self.comparison]
+        return _COMPARISONS[self.comparison](value, self.value)
 
 
 class ReportSchedule(Setting):
@@ -159,10 +160,15 @@ class ReportSchedule(Setting):
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> None:
-        """Raise Invalid for a weekday with a day of the month, or too many who get it; ConditionNotValid."""
+        """Raise Invalid for a weekday with a day of the month, for nobody who gets it or too many.
+
+        Raises ConditionNotValid.
+        """
         if values["weekday"] is not None and values["day"] is not None:
             message = "A schedule is for a weekday or for a day of the month."
             raise Invalid(details=[Detail("day", "invalid", message)])
+        if not values["recipients"] and not values["addresses"]:
+            raise Invalid(details=[Detail("recipients", "required", "Name somebody who gets the file.")])
         if len(values["recipients"]) + len(values["addresses"]) > MOST_RECIPIENTS:
             message = f"A file goes to {MOST_RECIPIENTS} at most, users and addresses together."
             raise Invalid(details=[Detail("addresses", "invalid", message)])

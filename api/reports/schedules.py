@@ -17,7 +17,7 @@ from api.resource import Resource
 from api.services import Services
 from api.settings import Beside, Declaration, SettingById, SettingList, add_setting
 from commands.ports import Missing
-from commands.reports.exports import TryRun, try_run
+from commands.reports.exports import TooManyExports, TryRun, try_run
 from domain.report_schedules import MOST_RECIPIENTS, RANGES, ConditionNotValid, ReportSchedule
 from projections.reports.runs import ask_last_runs
 
@@ -69,21 +69,22 @@ SCHEDULES = Declaration(
     beside=Beside(record=LastRunAnswer, ask=ask_last_runs),
     fields={
         "name": Name(required=True, meaning="What it is called.", example="Sales of last week"),
-        "area": Choice(*PERMISSIONS, required=True, meaning="Which report.", example="inventory-report"),
+        "area": Choice(*PERMISSIONS, required=True, meaning="Which report.", example="sales-summary"),
         "section": Text(
-            required=True, shortest=1, longest=60, meaning="Which section of it.", example="valuation"
+            required=True, shortest=1, longest=60, meaning="Which section of it.", example="by-store"
         ),
         "format": Choice(*FILES, load_default="csv", meaning="What kind of file."),
         "filters": Text(
             longest=LONGEST_QUERY,
             load_default="",
-            meaning="The parameters of the section but `from` and `to`, as in its address.",
-            example="sort=name",
+            meaning="The parameters of the section but `from`, `to` and `as_of`, as in its address.",
+            example="sort=-net_sales",
         ),
         "range": Choice(
             *RANGES,
             required=True,
             meaning="Which days, seen from the day of the run; `mtd` is the month up to the day before.",
+            example="last_week",
         ),
         "at": DayCut(required=True, meaning="The time of day at which it is due.", example="06:00"),
         "timezone": Timezone(required=True, meaning="Of which time zone.", example="Europe/Berlin"),
@@ -104,15 +105,16 @@ SCHEDULES = Declaration(
         ),
         "recipients": Recipients(
             load_default=(),
-            meaning="The users who are mailed where the file is; each must be one who may see the report.",
+            meaning="The users who are mailed where the file is; each must be one who may see the report, "
+            "all its columns and all its stores. Without `addresses` at least one.",
             example=["4b6f1c1e-6a53-4f0e-9a39-0f6f3b1f2c11"],
         ),
         "addresses": Addresses(
             load_default=(),
             meaning="Addresses outside of the company to which the file itself is mailed, up to 5 MB and "
             "without what takes a permission of its own, such as costs. With the recipients 50 at most; only "
-            "while the company's `reports_to_outside` allows it.",
-            example=["office@accountant.example"],
+            "while the company's `reports_to_outside` allows it, such as to `office@accountant.example`.",
+            example=[],
         ),
         "enabled": Flag(load_default=True, meaning="Whether it runs."),
         "skip_if_empty": Flag(load_default=False, meaning="Whether nothing is sent if there are no rows."),
@@ -120,9 +122,11 @@ SCHEDULES = Declaration(
             longest=100,
             allow_none=True,
             load_default=None,
-            meaning="Send it only when a row, or the whole, begins to fulfil this: a column, a comparison "
-            "and a number, amounts in minor currency units. It is sent again only after a run without.",
-            example="on_hand < 5",
+            meaning="Send it only when a row, or the whole, begins to fulfil this: a column of figures or "
+            "dates, a comparison and a number. Amounts are in minor currency units; dates are so many days "
+            "after the day of the run, as in `stock_out_on <= 3 days`. It is sent again only after a run "
+            "without.",
+            example="net_sales < 100000",
         ),
     },
 )
@@ -177,6 +181,7 @@ class ScheduleTry(Resource):
                 description="Has its file made now, whatever its condition, and you mailed where it is.",
                 answer=TryAnswer,
                 status=202,
+                refusals=(TooManyExports,),
             )
         }
 

@@ -51,7 +51,7 @@ def _opened(export: Export, *, is_outside: bool) -> Opening:
         company = find_company(db)
         if company is None:
             raise Missing
-        permissions = frozenset[str]() if is_outside else _permissions(caller, company)
+        permissions = frozenset[str]() if is_outside else permissions_in(company, caller)
         request = request_of(section, parameters, caller, permissions, row["created_at"])
         position = min(request.ask_position(db).read(), known())
     return Opening(
@@ -63,7 +63,7 @@ def _opened(export: Export, *, is_outside: bool) -> Opening:
     )
 
 
-def _permissions(caller: Caller, company: Row) -> frozenset[str]:
+def permissions_in(company: Row, caller: Caller) -> frozenset[str]:
     """What the caller holds. Where counts are not blind, everybody may see what drawers should hold."""
     return caller.permissions if company["blind_close"] else caller.permissions | {VIEW_EXPECTED}
 

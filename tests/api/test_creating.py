@@ -148,13 +148,14 @@ BODIES: dict[str, Callable[[Any], Body]] = {
     "variant-types": lambda _: {"name": some_name(), "values": ["S", "M"]},
     "customers": lambda _: {"name": some_name(), "phone": str(uuid4().int)[:15]},
     "customer-groups": lambda _: {"name": some_name()},
-    "schedules": lambda _: {
+    "schedules": lambda stocked: {
         "name": some_name(),
         "area": "inventory-report",
         "section": "valuation",
         "range": "yesterday",
         "at": "06:00",
         "timezone": "UTC",
+        "recipients": [str(stocked.shop.users["Admin"])],
     },
     "brands": lambda _: {"name": some_name()},
     "categories": lambda _: {"name": some_name()},

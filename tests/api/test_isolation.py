@@ -67,7 +67,8 @@ def export(admin: Any) -> str:
 def schedule(admin: Any) -> str:
     """Have a file of a report made every month."""
     body = {"name": "Stock", "area": "inventory-report", "section": "valuation", "range": "last_month"}
-    timing = {"at": "06:00", "timezone": "UTC", "day": 1}
+    user = admin.get("/api/auth/me").data["user"]["id"]
+    timing = {"at": "06:00", "timezone": "UTC", "day": 1, "recipients": [user]}
     return str(admin.post("/api/admin/reports/schedules", {**body, **timing}).data["id"])
 
 

@@ -108,12 +108,23 @@ class TestConditions:
             ("net_sales >= -5", -5, True),
             ("margin < 0.1", None, False),
             ("name < 1", "text", False),
+            ("name < 1", "NaN", False),
+            ("name < 1", "0", False),
+            ("margin < 1", Decimal("NaN"), False),
+            ("stock_out_on <= 3 days", date(2026, 3, 13), True),
+            ("stock_out_on <= 3 days", date(2026, 3, 14), False),
+            ("stock_out_on <= 3", date(2026, 3, 13), True),
+            ("stock_out_on = 1 day", date(2026, 3, 11), True),
+            ("last_sold_on < -30 days", date(2026, 2, 1), True),
+            ("closed_at < 3", datetime(2026, 3, 9, tzinfo=UTC), False),
         ],
     )
     def test_hold_or_do_not(self, text: str, value: Any, holds: bool) -> None:
-        assert Condition.of(text).holds(value) is holds
+        assert Condition.of(text).holds(value, date(2026, 3, 10)) is holds
 
-    @pytest.mark.parametrize("text", ["", "margin", "margin <", "margin < x", "< 5", "a < 1; b", "a != 1"])
+    @pytest.mark.parametrize(
+        "text", ["", "a", "a <", "a < x", "< 5", "a < 1; b", "a != 1", "a < days", "a < 1 week"]
+    )
     def test_are_refused_where_they_say_nothing(self, text: str) -> None:
         with pytest.raises(ConditionNotValid):
             Condition.of(text)
@@ -121,11 +132,16 @@ class TestConditions:
 
 def test_a_schedule_is_for_a_weekday_or_for_a_day() -> None:
     with pytest.raises(Invalid):
-        ReportSchedule.check({"weekday": 1, "day": 1, "condition": None, "recipients": (), "addresses": ()})
+        ReportSchedule.check(
+            {"weekday": 1, "day": 1, "condition": None, "recipients": (uuid4(),), "addresses": ()}
+        )
 
 
-@pytest.mark.parametrize(("users", "addresses", "fits"), [(50, 0, True), (20, 30, True), (20, 31, False)])
-def test_a_file_goes_to_fifty_at_most(users: int, addresses: int, fits: bool) -> None:
+@pytest.mark.parametrize(
+    ("users", "addresses", "fits"),
+    [(50, 0, True), (20, 30, True), (20, 31, False), (0, 1, True), (0, 0, False)],
+)
+def test_a_file_goes_to_somebody_and_to_fifty_at_most(users: int, addresses: int, fits: bool) -> None:
     values: dict[str, Any] = {"weekday": None, "day": None, "condition": None}
     values |= {"recipients": (uuid4(),) * users, "addresses": ("a@b.example",) * addresses}
     with nullcontext() if fits else pytest.raises(Invalid):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,10 +11,10 @@ import pytest
 
 from api.reports.exports import parameters
 from commands.ports import Caller
-from commands.reports.exports import TryRun
+from commands.reports.exports import TooManyExports, TryRun
 from domain.pending import Pending
 from domain.report_schedules import ReportSchedule
-from infra.files.export_desk import ExportDesk
+from infra.files.export_desk import MOST_WAITING, ExportDesk
 from infra.outbox.messages import AddressRefused, Enclosure
 from infra.runtime.report_runs import outside as outside_module
 from infra.runtime.report_runs.job import ReportRuns
@@ -32,14 +32,15 @@ class Desk:
     """Somebody's desk: what is mailed arrives here, unless the mail server is away."""
 
     letters: list[tuple[str, str]] = field(default_factory=list)
+    subjects: list[str] = field(default_factory=list)
     enclosures: dict[str, Enclosure | None] = field(default_factory=dict)
-    trouble: OSError | None = None
+    trouble: Exception | None = None
 
     def send(self, address: str, subject: str, text: str, enclosure: Enclosure | None = None) -> None:
-        del subject
         if self.trouble:
             raise self.trouble
         self.letters.append((address, text))
+        self.subjects.append(subject)
         self.enclosures[address] = enclosure
 
 
@@ -71,6 +72,8 @@ class Scheduled:
         return [(row["status"], row["failure"]) for row in rows]
 
 
+#: When every store of the section opened.
+OPENED_ON = date(2025, 12, 31)
 #: The section's read model knows more of the log than there will ever be.
 KNOWN_POSITION = 1_000
 KNOWN = """
@@ -189,6 +192,67 @@ def test_a_condition_is_told_of_once_until_it_does_not_hold(scheduled: Scheduled
         told.append(len(scheduled.desk.letters) - before)
 
     assert told == [0, 1, 0, 0, 1]
+    assert "This is a test" not in scheduled.desk.letters[0][1]
+
+
+def test_an_alert_says_its_condition_and_the_first_rows_that_fulfil_it(scheduled: Scheduled) -> None:
+    scheduled.schedule.revise({"condition": "visits > 10"})
+    scheduled.office.record(scheduled.schedule)
+    scheduled.rows = [3, *range(11, 18)]
+
+    scheduled.step(days=1)
+
+    text = scheduled.desk.letters[0][1]
+    assert "Condition: visits > 10 (Visits)\nThe whole fulfils it: 101\n" in text
+    rows = "".join(f"  Store {number}: {number}\n" for number in range(11, 16))
+    assert f"Rows that fulfil it: 7 of 8\n{rows}  …\n" in text
+
+
+def test_an_alert_about_a_date_reckons_from_the_day_of_the_run(scheduled: Scheduled) -> None:
+    day = (scheduled.now + timedelta(hours=12)).date()
+    since = (OPENED_ON - day).days
+    scheduled.schedule.revise({"condition": f"opened_on = {since} days"})
+    scheduled.office.record(scheduled.schedule)
+
+    scheduled.step(days=1)
+    scheduled.step(days=1)
+
+    assert f"  Store 5: {OPENED_ON}\n" in scheduled.desk.letters[0][1]
+    assert scheduled.runs() == [("sent", None), ("skipped", None)]
+
+
+def test_a_condition_of_before_that_nothing_could_fulfil_fails_and_says_so(scheduled: Scheduled) -> None:
+    scheduled.schedule.revise({"condition": "store_name > 1"})
+    scheduled.office.record(scheduled.schedule)
+
+    scheduled.step(days=1)
+
+    ((status, failure),) = scheduled.runs()
+    assert (status, str(failure)[:11]) == ("failed", "A condition")
+
+
+def test_a_name_of_before_with_line_breaks_is_sent_on_one_line(scheduled: Scheduled) -> None:
+    scheduled.schedule.revise({"name": "Sales\r\nBcc: x@y.example"})
+    scheduled.office.record(scheduled.schedule)
+
+    assert scheduled.step(days=1) == 1
+
+    assert scheduled.desk.subjects == ["Sales Bcc: x@y.example"]
+    assert "Sales Bcc: x@y.example: Sales by store" in scheduled.desk.letters[0][1]
+
+
+def test_what_would_fail_for_ever_is_not_tried_again(scheduled: Scheduled) -> None:
+    scheduled.desk.trouble = ValueError("a header of two lines")
+
+    assert scheduled.step(days=1) == 1
+
+    assert scheduled.runs() == [("failed", "It could not be made (ValueError).")]
+
+
+def test_what_a_letter_says_is_kept_until_it_is_sent(scheduled: Scheduled) -> None:
+    scheduled.step(days=1)
+
+    assert [row["text"] for row in scheduled.office.ask("SELECT text FROM report_runs")] == [None]
 
 
 def test_what_the_mail_server_does_not_take_is_sent_again_later(scheduled: Scheduled) -> None:
@@ -216,7 +280,7 @@ def test_whoever_may_not_see_the_report_any_more_gets_nothing(scheduled: Schedul
     scheduled.step(days=1)
 
     assert [address for address, _ in scheduled.desk.letters] == ["ada@example.org"]
-    assert scheduled.runs() == [("sent", "somebody may not see it")]
+    assert scheduled.runs() == [("sent", f"user {other.id} may not see it")]
 
 
 def test_whoever_may_not_see_costs_gets_no_file_with_costs(scheduled: Scheduled) -> None:
@@ -252,8 +316,38 @@ def test_a_try_is_for_whoever_asks_alone_and_no_run_of_its_day(scheduled: Schedu
     assert scheduled.step(minutes=1) == 1
 
     assert [address for address, _ in scheduled.desk.letters] == ["bob@example.org"]
+    assert scheduled.desk.subjects == ["Test: Stores of yesterday"]
+    text = scheduled.desk.letters[0][1]
+    assert "This is a test, sent to you alone" in text
+    assert "Condition: visits > 1000 (Visits)\nRows that fulfil it: 0 of 1\n" in text
     scheduled.step(days=1)
     assert scheduled.runs() == [("sent", None), ("skipped", None)]
+
+
+def test_a_try_tells_nothing_of_a_condition_that_takes_a_permission(scheduled: Scheduled) -> None:
+    scheduled.schedule.revise({"condition": "cost_of_goods > 1"})
+    other = a_manager(email="bob@example.org", denied=("costs.view",))
+    scheduled.office.record(other, scheduled.schedule)
+    with scheduled.office.transaction() as db:
+        caller = Caller(company_id=scheduled.office.company_id, user_id=other.id)
+        run = TryRun(id=uuid4(), schedule_id=scheduled.schedule.id)
+        ExportDesk(db, caller, scheduled.now, lambda: None).try_run(run)
+
+    assert scheduled.step(minutes=1) == 1
+
+    ((_, text),) = scheduled.desk.letters
+    assert "This is a test" in text
+    assert "Condition: " not in text
+
+
+def test_no_more_tries_wait_than_exports(scheduled: Scheduled) -> None:
+    caller = Caller(company_id=scheduled.office.company_id, user_id=scheduled.schedule.values["user_id"])
+    with scheduled.office.transaction() as db:
+        desk = ExportDesk(db, caller, scheduled.now, lambda: None)
+        for _ in range(MOST_WAITING):
+            desk.try_run(TryRun(id=uuid4(), schedule_id=scheduled.schedule.id))
+        with pytest.raises(TooManyExports):
+            desk.try_run(TryRun(id=uuid4(), schedule_id=scheduled.schedule.id))
 
 
 class TestOutside:
@@ -287,6 +381,26 @@ class TestOutside:
         assert scheduled.runs() == [("sent", None)]
         ours = scheduled.office.ask("SELECT needs FROM report_exports ORDER BY cardinality(needs)")
         assert [row["needs"] for row in ours] == [[], ["costs.view"]]
+
+    def test_an_alert_about_costs_tells_none(self, scheduled: Scheduled) -> None:
+        self.allow(scheduled)
+        scheduled.schedule.revise({"condition": "cost_of_goods > 60000"})
+        scheduled.office.record(scheduled.schedule)
+
+        scheduled.step(days=1)
+        scheduled.step(minutes=1)
+
+        [text] = self.outside(scheduled)
+        assert "Condition: cost_of_goods > 60000 (Cost of goods, 600.00 EUR)" in text
+        assert "The whole fulfils it.\nRows that fulfil it: 1 of 1\n  Store 5\n" in text
+
+    def test_an_alert_tells_costs_to_whom_they_are_shown(self, scheduled: Scheduled) -> None:
+        scheduled.schedule.revise({"condition": "cost_of_goods > 60000"})
+        scheduled.office.record(scheduled.schedule)
+
+        scheduled.step(days=1)
+
+        assert "  Store 5: 600.05 EUR\n" in scheduled.desk.letters[0][1]
 
     def test_nothing_is_mailed_there_any_more_when_that_is_not_allowed(self, scheduled: Scheduled) -> None:
         self.allow(scheduled, is_allowed=False)

@@ -20,12 +20,15 @@ from api.reports.permissions import PERMISSIONS
 from commands.ports import Caller, Missing
 from commands.reports.exports import RequestExport
 from domain.money import exponent
-from domain.report_schedules import Condition, days_of
+from domain.report_schedules import ConditionNotValid, days_of
 from infra.decisions.application import ask_known
 from infra.files.export_desk import ExportDesk
 from infra.files.standing import as_of_now
 from infra.postgres.transactions import Transaction
+from infra.runtime.exports import permissions_in
+from infra.runtime.report_runs.alerts import Alert
 from infra.runtime.report_runs.runs import Run, end_within
+from projections.base import Row
 from projections.companies import find_company
 from projections.reports.moments import position_at
 from projections.reports.stores import ask_stores, today_in
@@ -66,20 +69,20 @@ def have_written(db: Transaction, run: Run, now: datetime) -> bool:
         raise Missing
     first, last = days_of(fields["range"], run.period, company["week_start"])
     texts = {**texts_of(fields["filters"]), "from": first.isoformat(), "to": last.isoformat()}
-    request = _request(db, run, texts, now)
+    request = _request(db, run, texts, now, company)
     position = _known(db, request, last, run, now)
-    condition = Condition.of(fields["condition"]) if fields["condition"] and not run.is_try else None
     asked = request.whole(position, company["week_start"])
     # All of its rows if they are looked at, else as few as there can be.
-    asked = asked if condition else replace(asked, limit=1)
+    asked = asked if fields["condition"] else replace(asked, limit=1)
     table = ask_table(db, request.section, asked).read()
-    is_met = None if condition is None else _is_met(condition, table)
-    if condition and (not is_met or _was_met(db, run)):
+    alert = _alert(run, table)
+    is_met = None if alert is None or run.is_try else alert.is_met
+    if is_met is not None and (not is_met or _was_met(db, run)):
         return end_within(db, run, now, "skipped", None, is_met=is_met)
     if fields["skip_if_empty"] and not table.count and not run.is_try:
         return end_within(db, run, now, "skipped", None, is_met=is_met)
     export_id = _open(db, run, texts, position, now)
-    text = "\n".join(_figures(run, table, company["currency"]))
+    text = "\n".join(_lines(run, table, alert, company["currency"]))
     db.execute(_WRITE, {**run.own, "export_id": export_id, "is_met": is_met, "text": text})
     return False
 
@@ -105,14 +108,14 @@ def _open(db: Transaction, run: Run, texts: Mapping[str, Any], position: int, no
     return export.id
 
 
-def _request(db: Transaction, run: Run, texts: Mapping[str, Any], now: datetime) -> Request:
+def _request(db: Transaction, run: Run, texts: Mapping[str, Any], now: datetime, company: Row) -> Request:
     """What the run asks, with the rights of its owner of today."""
     fields = run.fields or {}
     section = section_of(fields["area"], fields["section"])
     caller = Caller(company_id=run.company_id, user_id=run.owner)
     caller = as_of_now(db, caller, PERMISSIONS[section.area], writing=False)
     query = load_section_query(section, texts)
-    return request_of(section, query, caller, caller.permissions, now)
+    return request_of(section, query, caller, permissions_in(company, caller), now)
 
 
 def _known(db: Transaction, request: Request, last: date, run: Run, now: datetime) -> int:
@@ -132,12 +135,19 @@ def _known(db: Transaction, request: Request, last: date, run: Run, now: datetim
     return known
 
 
-def _is_met(condition: Condition, table: Table) -> bool:
-    """Whether a row, or the whole, fulfils it. Raises UnknownColumn where its owner may not see that."""
-    if condition.column not in {column.name for column in table.columns}:
-        raise UnknownColumn
-    figures = [row.get(condition.column) for row in table.rows] + [table.overall.get(condition.column)]
-    return any(condition.holds(figure) for figure in figures)
+def _alert(run: Run, table: Table) -> Alert | None:
+    """What of its condition the table fulfils, if it has one.
+
+    Raises ConditionNotValid; UnknownColumn where its owner may not see that.
+    """
+    text = (run.fields or {})["condition"]
+    try:
+        return Alert.of(text, table, run.period) if text else None
+    except (ConditionNotValid, UnknownColumn):
+        # A test is sent whatever the condition, also one of which whoever tries may not know more.
+        if run.is_try:
+            return None
+        raise
 
 
 def _was_met(db: Transaction, run: Run) -> bool:
@@ -146,11 +156,26 @@ def _was_met(db: Transaction, run: Run) -> bool:
     return bool(row and row["is_met"])
 
 
-def _figures(run: Run, table: Table, currency: str) -> Iterator[str]:
-    """What a letter says of the report: nothing that not everybody may see who sees the report."""
-    period, places = table.asked.period, exponent(currency)
-    yield f"{run.name}: {table.section.title}, {period.from_date} to {period.to_date}."
+def _lines(run: Run, table: Table, alert: Alert | None, currency: str) -> Iterator[str]:
+    """What a letter says of the report: nothing that not everybody may see who gets it.
+
+    Users get it only if they may see every column of the file, and so that of the condition.
+    """
+    period = table.asked.period
+    yield f"{run.title}: {table.section.title}, {period.from_date} to {period.to_date}."
     yield ""
+    if run.is_try:
+        yield "This is a test, sent to you alone, and whatever the condition of the schedule."
+        yield ""
+    if alert:
+        yield from alert.lines(currency, is_outside=bool(run.addresses))
+        yield ""
+    yield from _figures(table, currency)
+
+
+def _figures(table: Table, currency: str) -> Iterator[str]:
+    """The first figures of the whole that take no permission of their own."""
+    places = exponent(currency)
     open_to_all = [column for column in table.figures if column.needs is None]
     for column in open_to_all[:_MOST_FIGURES]:
         value = table.overall.get(column.name)

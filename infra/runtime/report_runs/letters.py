@@ -9,15 +9,17 @@ import psycopg
 
 from api.reports.exports.access import check_content
 from api.reports.permissions import PERMISSIONS
-from commands.ports import Caller
+from commands.ports import Caller, Missing
 from domain.errors import Refusal
 from infra.decisions.unit_of_work import EventWriter
 from infra.files.standing import as_of_now
 from infra.outbox.messages import AddressRefused, Messenger
 from infra.postgres.transactions import Transaction, transaction
+from infra.runtime.exports import permissions_in
 from infra.runtime.report_runs.outside import letters_outside
 from infra.runtime.report_runs.runs import Run, end
 from projections.base import Row
+from projections.companies import find_company
 from projections.reports.exports import find_export
 from projections.users import find_user
 
@@ -66,7 +68,7 @@ class Letters:
         troubles += [outside.trouble] if outside.trouble else []
         for delivery_id, address, text, enclosure in letters:
             try:
-                self._messenger.send(address, run.name or "Report", text, enclosure)
+                self._messenger.send(address, run.title, text, enclosure)
             except AddressRefused:
                 troubles.append("the mail server refuses an address")
                 continue
@@ -96,7 +98,13 @@ def _written(db: Transaction, run: Run) -> Row | None:
 def _addresses(
     db: Transaction, run: Run, export: Row, told: Iterable[UUID]
 ) -> tuple[list[tuple[UUID, str]], list[str]]:
-    """Whom to mail at which address, and why others are not: whoever may not see all of the file is not."""
+    """Whom to mail at which address, and why others are not: whoever may not see all of the file is not.
+
+    Others are told of by their ids, as the schedule does: a name would stand here longer than its user.
+    """
+    company = find_company(db)
+    if company is None:
+        raise Missing
     addresses: list[tuple[UUID, str]] = []
     troubles: list[str] = []
     for user_id in run.recipients:
@@ -105,13 +113,13 @@ def _addresses(
         try:
             caller = Caller(company_id=run.company_id, user_id=user_id)
             caller = as_of_now(db, caller, PERMISSIONS[export["area"]], writing=False)
-            check_content(export, caller, caller.permissions)
+            check_content(export, caller, permissions_in(company, caller))
         except Refusal:
-            troubles.append("somebody may not see it")
+            troubles.append(f"user {user_id} may not see it")
             continue
         user = find_user(db, user_id)
         if user is None or user["email"] is None:
-            troubles.append("somebody has no address")
+            troubles.append(f"user {user_id} has no address")
             continue
         addresses.append((user_id, user["email"]))
     return addresses, troubles

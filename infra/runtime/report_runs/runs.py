@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 import psycopg
 
+from domain.names import one_line
 from domain.report_schedules import Timing
 from infra.postgres.transactions import Transaction, transaction
 from infra.process.ids import uuid7
@@ -42,8 +43,9 @@ _OPEN: LiteralString = """
      ORDER BY run.created_at, run.period
 """
 
+# Nobody reads its text any more, which may tell of customers.
 _END: LiteralString = """
-    UPDATE report_runs SET status = %(status)s, failure = %(failure)s, finished_at = %(now)s,
+    UPDATE report_runs SET status = %(status)s, failure = %(failure)s, finished_at = %(now)s, text = NULL,
            is_met = coalesce(%(is_met)s::boolean, is_met)
      WHERE company_id = %(company_id)s AND id = %(id)s
 """
@@ -76,6 +78,12 @@ class Run:
     def owner(self) -> UUID | None:
         """In whose name it is made: of a try of whoever tries, else of whoever changed the schedule last."""
         return self.user_id or (UUID(self.fields["user_id"]) if self.fields else None)
+
+    @property
+    def title(self) -> str:
+        """What its letters are about; names of before may have line breaks."""
+        name = one_line(self.name or "Report")
+        return f"Test: {name}" if self.is_try else name
 
     @property
     def addresses(self) -> list[str]:

@@ -1,8 +1,11 @@
 """Schedules of reports over HTTP: set up, looked at, changed, tried, archived, and refused."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
+
+from api.reports.schedules import SCHEDULES
 
 PATH = "/api/admin/reports/schedules"
 
@@ -37,7 +40,7 @@ def test_a_schedule_lives_as_every_setting_does(shop: Any) -> None:
     assert (changed.status, changed.data["day"], changed.data["enabled"]) == (200, 31, False)
     assert admin.patch(one, {"enabled": True}, If_Match='"1"').status == 412
     assert admin.patch(one, {"recipients": recipients}).data["version"] == changed.data["version"]
-    assert admin.patch(one, {"recipients": []}).data["recipients"] == []
+    assert admin.patch(one, {"recipients": []}).fields == {"recipients"}
     assert [row["id"] for row in admin.get(PATH).data] == [made.data["id"]]
     assert admin.post(f"{one}/test").status == 202
     assert admin.delete(one).data["status"] == "archived"
@@ -52,6 +55,10 @@ def test_a_schedule_lives_as_every_setting_does(shop: Any) -> None:
         ({"area": "nothing"}, 422, "validation_failed"),
         ({"filters": "colour=red"}, 400, "invalid_parameter"),
         ({"filters": "limit=5"}, 400, "invalid_parameter"),
+        ({"filters": "from=2026-01-01"}, 400, "invalid_parameter"),
+        ({"filters": "to=2026-01-01"}, 400, "invalid_parameter"),
+        ({"filters": "as_of=2026-01-01T00:00:00Z"}, 400, "invalid_parameter"),
+        ({"name": "Stock\r\nBcc: x@y.example"}, 422, "validation_failed"),
         ({"filters": "sort=colour"}, 422, "unknown_column"),
         ({"range": "tomorrow"}, 422, "validation_failed"),
         ({"at": "25:00"}, 422, "validation_failed"),
@@ -60,18 +67,25 @@ def test_a_schedule_lives_as_every_setting_does(shop: Any) -> None:
         ({"day": 31}, 422, "validation_failed"),
         ({"condition": "value is low"}, 422, "condition_not_valid"),
         ({"condition": "colour < 5"}, 422, "unknown_column"),
+        ({"condition": "name > 1"}, 422, "condition_not_valid"),
+        ({"condition": "product_id = 1"}, 422, "condition_not_valid"),
+        ({"condition": "value > 3 days"}, 422, "condition_not_valid"),
+        ({"recipients": []}, 422, "validation_failed"),
         ({"recipients": ["0190163d-8694-739b-aea5-966c26f8ad91"]}, 422, "validation_failed"),
     ],
 )
 def test_what_could_never_run_is_refused(shop: Any, wrong: dict[str, Any], status: int, code: str) -> None:
-    answer = shop.client().post(PATH, fields(**wrong))
+    recipients = [str(shop.users["Manager"])]
+
+    answer = shop.client().post(PATH, fields(**{"recipients": recipients, **wrong}))
 
     assert (answer.status, answer.code) == (status, code), answer.body
 
 
 def test_a_change_that_could_never_run_is_refused(shop: Any) -> None:
     admin = shop.client()
-    one = f"{PATH}/{admin.post(PATH, fields()).data['id']}"
+    recipients = [str(shop.users["Manager"])]
+    one = f"{PATH}/{admin.post(PATH, fields(recipients=recipients)).data['id']}"
 
     assert admin.patch(one, {"section": "nothing"}).code == "unknown_section"
     assert admin.patch(one, {"day": 5}).code == "validation_failed"
@@ -85,6 +99,35 @@ def test_a_recipient_may_see_the_report(shop: Any) -> None:
     assert answer.fields == {"recipients.0"}
 
 
+def test_a_recipient_may_see_all_stores_and_columns_of_the_file(shop: Any) -> None:
+    admin, users = shop.client(), "/api/admin/settings/users"
+    store = admin.post("/api/admin/stores", {"name": "Harbour", "code": "H"}).data["id"]
+    user = {"username": uuid4().hex, "password": "correct horse battery staple", "role_id": "manager"}
+    bound = admin.post(users, {**user, "store_ids": [store]}).data["id"]
+    body = fields(recipients=[str(shop.users["Manager"]), bound])
+    assert admin.post(PATH, body).fields == {"recipients.1"}
+
+    made = admin.post(PATH, {**body, "filters": f"store_id={store}"})
+
+    assert made.status == 201, made.body
+    one = f"{PATH}/{made.data['id']}"
+    assert admin.patch(one, {"filters": ""}).fields == {"recipients.1"}
+    assert admin.put(f"{users}/{bound}/permissions", {"granted": [], "denied": ["costs.view"]}).status == 200
+    assert admin.patch(one, {"at": "07:00"}).fields == {"recipients.1"}
+    low = {"section": "low-stock", "filters": f"store_id={store}", "condition": "stock_out_on <= 3 days"}
+    assert admin.patch(one, low).data["condition"] == "stock_out_on <= 3 days"
+
+
+def test_the_example_of_the_documentation_can_be_set_up(shop: Any, service: Any) -> None:
+    document = service.client().get("/api/openapi.json").json
+    content = document["paths"][SCHEDULES.path]["post"]["requestBody"]["content"]
+    example = content["application/json"]["example"]
+
+    made = shop.client().post(PATH, {**example, "recipients": [str(shop.users["Manager"])]})
+
+    assert (made.status, len(example["recipients"])) == (201, 1), made.body
+
+
 class TestAddressesOutside:
     COMPANY = "/api/admin/settings/company"
 
@@ -93,7 +136,7 @@ class TestAddressesOutside:
 
     def test_are_named_while_the_company_allows_it(self, shop: Any) -> None:
         admin, addresses = shop.client(), ["b@outside.example", "a@outside.example"]
-        body = fields(addresses=addresses, filters="")
+        body = fields(addresses=addresses, filters="", recipients=[str(shop.users["Manager"])])
         refused = admin.post(PATH, body)
         assert (refused.status, refused.code) == (422, "outside_not_allowed")
         assert admin.get(PATH).data == []
