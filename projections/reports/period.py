@@ -1,5 +1,6 @@
 """The period that a report is about, and the one that it is compared with."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -73,10 +74,10 @@ class Period:
 
     def _months(self) -> int:
         """How many whole months of the calendar it is; 0 for what is none."""
-        after = self.to_date + timedelta(days=1)
-        if self.from_date.day != 1 or after.day != 1:
+        first, last = self.from_date, self.to_date
+        if first.day != 1 or last.day != monthrange(last.year, last.month)[1]:
             return 0
-        return (after.year - self.from_date.year) * 12 + after.month - self.from_date.month
+        return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
 #: As many weeks as a year has.

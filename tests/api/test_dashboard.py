@@ -315,12 +315,13 @@ def test_what_cannot_be_asked_is_refused(shop: Any, route: str) -> None:
         assert (answer.status, answer.code) == (status, code), query
 
 
-def test_at_the_ends_of_our_era_there_is_nothing_to_compare_with(shop: Any) -> None:
+def test_before_our_era_there_is_nothing_to_compare_with(shop: Any) -> None:
     compares = {"summary", "sales-trend", "sales-by-store", "top-products"}
     for day in ("0001-01-01", "9999-12-31"):
         for route in ROUTES:
             answer = shop.client().get(f"{DASHBOARD}/{route}?from={day}&to={day}")
-            assert answer.status == (422 if route in compares else 200), (route, day)
+            is_refused = day == "0001-01-01" and route in compares
+            assert answer.status == (422 if is_refused else 200), (route, day)
 
 
 def test_a_trend_has_400_points_at_most(shop: Any) -> None:

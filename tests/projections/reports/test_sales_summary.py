@@ -194,6 +194,7 @@ class TestPeriod:
             (date(2024, 1, 1), date(2024, 12, 31), Period(date(2023, 1, 1), date(2023, 12, 31))),
             (date(2024, 1, 1), date(2024, 2, 29), Period(date(2023, 11, 1), date(2023, 12, 31))),
             (date(2024, 3, 2), date(2024, 3, 31), Period(date(2024, 2, 1), date(2024, 3, 1))),
+            (date(9999, 12, 1), date.max, Period(date(9999, 11, 1), date(9999, 11, 30))),
         ],
     )
     def test_whole_months_are_compared_with_whole_months(
