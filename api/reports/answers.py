@@ -63,7 +63,13 @@ class ChartAnswer(Answer):
 
     kind: Annotated[Literal["bar", "line", "waterfall"], Meaning("How to draw it.", "bar")]
     labels: Annotated[list[str], Meaning("What the values are of.", ["Harbour", "others"])]
-    series: Annotated[list[SeriesAnswer], Meaning("The figures.")]
+    series: Annotated[
+        list[SeriesAnswer],
+        Meaning(
+            "The figures and, of rows that follow in time, those at the same places of the period that they "
+            "are compared with (`…_previous`)."
+        ),
+    ]
 
 
 class SinceClosedAnswer(Answer):

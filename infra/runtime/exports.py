@@ -1,9 +1,10 @@
 """Writes files of reports that a worker is asked for, as the API writes those that are asked for at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import IO
+from uuid import UUID
 
 import msgspec
 
@@ -84,6 +85,11 @@ class _PagesApart(Pages):
         """What is gone of one page of the other period."""
         with self._pages() as pages:
             return pages.gone(asked)
+
+    def names(self, asked: Asked, ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        """What these are called, as far as whoever asks may know it."""
+        with self._pages() as pages:
+            return pages.names(asked, ids)
 
     @contextmanager
     def _pages(self) -> Iterator[Pages]:

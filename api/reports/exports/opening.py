@@ -1,6 +1,6 @@
 """Opens a report for a file: finds what is asked for, up to one position, page after page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from api.reports.exports.parameters import query_text
 from api.reports.files import About, Report
 from api.reports.files.compared import shown_columns
 from projections.base import Database, Row
+from projections.reports.called import ask_called
 from projections.reports.section import Asked, Section
 from projections.reports.table import Table, ask_gone, ask_table
 
@@ -26,6 +27,9 @@ class Pages(Protocol):
 
     def gone(self, asked: Asked) -> list[Row]:
         """What is gone of one page of the other period."""
+
+    def names(self, asked: Asked, ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        """What these are called, as far as whoever asks may know it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +52,14 @@ class Opening:
         else:
             asked = replace(every, page=1, limit=None)
         first = pages.table(asked)
+        ids = [value for value in (*(asked.stores or ()), *asked.filters.values()) if isinstance(value, UUID)]
+        names = pages.names(asked, ids) if ids else {}
         return Report(
             about=self._about(section, first),
             first=first,
             rest=_further_pages(pages, asked, first, with_gone=every.with_gone),
             has_gone=every.with_gone,
+            names={str(one): name for one, name in names.items()},
         )
 
     def _about(self, section: Section, first: Table) -> About:
@@ -113,3 +120,7 @@ class PagesOf(Pages):
     def gone(self, asked: Asked) -> list[Row]:
         """What is gone of one page of the other period."""
         return ask_gone(self._db, self._section, asked)
+
+    def names(self, asked: Asked, ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        """What these are called, as far as whoever asks may know it."""
+        return ask_called(self._db, asked, ids).read()

@@ -62,7 +62,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
             raise NoReport from None
 
     def facts(self) -> Iterator[tuple[str, str]]:
-        """All of it as people read it: labels with what they say."""
+        """All of it as spreadsheets of before `headings` say it; others have `facts.py`."""
         yield "Report", self.title
         yield "Company", self.company
         yield "Currency", self.currency

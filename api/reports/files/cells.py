@@ -62,8 +62,13 @@ class Cells:
 
 def heading(column: Column, currency: str, label: str | None = None) -> str:
     """What people call a column, by its label of today or another one; of amounts with their currency."""
-    label = column.label if label is None else label
+    label = titled(column) if label is None else label
     return f"{label} ({currency})" if column.unit == "money" else label
+
+
+def titled(column: Column) -> str:
+    """The label of a column, with the zone of times."""
+    return f"{column.label} (UTC)" if column.unit == "time" else column.label
 
 
 def headings_checksum(headings: Sequence[str]) -> str:

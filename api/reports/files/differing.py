@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from api.reports.files.about import About
 from api.reports.files.cells import NUMBERS, TOTAL, Checksum, heading, headings_checksum
 from api.reports.files.csv import CURRENCY
+from api.reports.files.facts import facts_of
 from api.reports.files.reading import WrittenCells, are_near, number_text
 from api.reports.files.xlsx import ABOUT
 from domain.money import exponent
@@ -92,11 +93,15 @@ class Layout:
         """What a spreadsheet says that it is of, where its token says otherwise."""
         if cells.facts is None:
             return
-        own, sealed = _by_label(cells.facts), _by_label(self.about.facts())
+        own, sealed = _by_label(cells.facts), _by_label(self._facts())
         for label in dict.fromkeys([*own, *sealed]):
             before, after = own.get(label, ""), sealed.get(label, "")
             if before != after:
                 yield CellDifference(row=ABOUT, column=label, before=before, after=after)
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        """What a spreadsheet of this token says; those of before had the words of the interface."""
+        return facts_of(self.about) if self.about.headings else self.about.facts()
 
     def differences(self, before: Sequence[Line], after: Sequence[Line]) -> Iterator[CellDifference]:
         """The cells in which lines of the same key differ; a line that one of them lacks has empty cells."""
@@ -113,7 +118,9 @@ class Layout:
     def _headings(self) -> list[str]:
         if self.kind == "csv":
             return [*(column.name for column in self.columns), CURRENCY]
-        return [heading(column, self.about.currency) for column in self.columns]
+        # Those of before did not say which zone times are of.
+        is_zoned = bool(self.about.headings)
+        return [heading(one, self.about.currency, None if is_zoned else one.label) for one in self.columns]
 
     def _column(self, index: int) -> str:
         """What a column is called; the currency has one of its own, and what stands beyond has a number."""

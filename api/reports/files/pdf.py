@@ -12,12 +12,12 @@ from api.documents.model import Column as PageColumn
 from api.documents.paper import GREY, LARGE, LINE, NORMAL, SMALL, Paper
 from api.documents.pdf import Table
 from api.reports.files.about import About
-from api.reports.files.cells import NUMBERS, TOTAL, Checksum
+from api.reports.files.cells import NUMBERS, TOTAL, Checksum, titled
 from api.reports.files.chart import draw_chart
+from api.reports.files.facts import asked_of, facts_of
 from api.reports.files.limits import MOST_PDF_ROWS, ReportTooLong
 from api.reports.files.report import Options, Report
-from api.reports.files.shown import shown_row
-from domain.catalog.cells import moment_text
+from api.reports.files.shown import in_words, moment_shown, shown_row
 from projections.base import Row
 from projections.reports.columns import Column, Key
 
@@ -27,6 +27,7 @@ _LETTER, _BESIDE = 1.75, 3.0
 _LONGEST = 32
 #: The room between the margins of a page, upright and lying, in millimetres.
 _ROOM = {"a4": (180.0, 267.0), "letter": (186.0, 249.0)}
+_NOTHING = "There is nothing to show: no row fits what is asked for."
 
 #: A table: its columns, each with how wide it is.
 _Part = Sequence[tuple[Column, int]]
@@ -55,8 +56,11 @@ def write_pdf(report: Report, file: IO[bytes], options: Options) -> About:
     pdf.set_keywords(about.token)
     _head(pdf, report, about)
     draw_chart(pdf, report)
-    for part in parts:
-        _table(pdf, report, part, rows)
+    if rows:
+        for part in parts:
+            _table(pdf, report, part, rows)
+    else:
+        _tell_nothing(pdf)
     _seal(pdf, about)
     file.write(pdf.output())
     return about
@@ -86,7 +90,7 @@ def _says_something(value: Any) -> bool:
 
 def _widths(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> list[int]:
     """How wide columns are: for their longest text, and for the longest word of their label."""
-    longest = [max(map(len, column.label.split())) + 1 for column in columns]
+    longest = [max(map(len, titled(column).split())) + 1 for column in columns]
     for row in texts:
         longest = [max(length, len(text)) for length, text in zip(longest, row, strict=True)]
     return [round(min(length, _LONGEST) * _LETTER + _BESIDE) for length in longest]
@@ -122,19 +126,17 @@ def _width(part: _Part) -> int:
 
 
 def _foot(about: About) -> str:
-    return (
-        f"{about.company} · position {about.position} · {moment_text(about.made_at.replace(microsecond=0))}"
-    )
+    return f"{about.company} · position {about.position} · {moment_shown(about.made_at)}"
 
 
 def _all_texts(report: Report, about: About, texts: Sequence[Sequence[str]]) -> Iterator[str]:
-    for pair in about.facts():
+    for pair in facts_of(about, report.names):
         yield from pair
     for row in texts:
         yield from row
     for column in report.columns:
-        yield column.label
-    yield f"{report.section.meaning}{TOTAL}Others…,.%"
+        yield titled(column)
+    yield f"{report.section.meaning}{TOTAL}Others…,.%{_NOTHING}"
 
 
 def _head(pdf: Paper, report: Report, about: About) -> None:
@@ -144,8 +146,8 @@ def _head(pdf: Paper, report: Report, about: About) -> None:
     pdf.cell(0, LINE + 1, about.company, new_x="LMARGIN", new_y="NEXT")
     pdf.set_font("sans", size=SMALL)
     pdf.set_text_color(*GREY)
-    pdf.multi_cell(0, LINE, report.section.meaning, align="L", new_x="LMARGIN", new_y="NEXT")
-    facts = [*about.asked(), ("Currency", about.currency)]
+    pdf.multi_cell(0, LINE, in_words(report.section.meaning), align="L", new_x="LMARGIN", new_y="NEXT")
+    facts = [*asked_of(about, report.names), ("Currency", about.currency)]
     line = "   ".join(f"{label}: {text}" for label, text in facts)
     pdf.multi_cell(0, LINE, line, align="L", new_x="LMARGIN", new_y="NEXT")
     pdf.set_text_color(0)
@@ -157,7 +159,7 @@ def _table(pdf: Paper, report: Report, part: _Part, rows: Sequence[Row]) -> None
     table = Table(
         pdf,
         [
-            PageColumn(name=column.label, width=width, is_number=column.unit in NUMBERS)
+            PageColumn(name=titled(column), width=width, is_number=column.unit in NUMBERS)
             for column, width in part
         ],
     )
@@ -171,6 +173,12 @@ def _table(pdf: Paper, report: Report, part: _Part, rows: Sequence[Row]) -> None
     if any(isinstance(column, Key) for column in columns):
         totals = shown_row(report.footer, columns, report.places)
         table.footer([totals[0] or TOTAL, *totals[1:]])
+    pdf.ln(LINE)
+
+
+def _tell_nothing(pdf: Paper) -> None:
+    pdf.set_font("sans", size=NORMAL)
+    pdf.multi_cell(0, LINE, _NOTHING, align="L", new_x="LMARGIN", new_y="NEXT")
     pdf.ln(LINE)
 
 

@@ -1,9 +1,10 @@
 """A report on its way into a file: what it is of, and its rows, page after page."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -36,6 +37,8 @@ class Report:
     about: About
     first: Table
     rest: Iterable[Table] = ()
+    #: What the ids that are asked for are called, as far as the reader may know it.
+    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     #: Whether rows follow that only the other period has.
     has_gone: bool = False
 

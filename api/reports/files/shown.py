@@ -1,6 +1,8 @@
 """The cells of a report on paper: thousands are divided, ratios are percentages where people read them so."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -8,6 +10,8 @@ from typing import Any
 from domain.money import round_ratio, scaled
 from projections.base import Row
 from projections.reports.columns import Column, Unit
+
+_CODE = re.compile(r"`([^`]+)`|\b[a-z]+(?:_[a-z]+)+\b")
 
 
 def shown_row(row: Row, columns: Sequence[Column], places: int) -> list[str]:
@@ -20,6 +24,16 @@ def shown(value: Any, column: Column, places: int) -> str:
     if value is None:
         return ""
     return _SHOWN[column.unit](value, column, places)
+
+
+def moment_shown(moment: datetime) -> str:
+    """A moment of UTC to the second."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def in_words(text: str) -> str:
+    """A text of the interface without the marks and underscores of its code words."""
+    return _CODE.sub(lambda found: (found[1] or found[0]).replace("_", " "), text)
 
 
 def _hundredths(value: Decimal) -> Decimal:

@@ -11,6 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from api.reports.files.about import About
 from api.reports.files.cells import TOTAL, Checksum, heading
+from api.reports.files.facts import facts_of
 from api.reports.files.report import Options, Report
 from domain.catalog.cells import is_exact_number
 from projections.base import Row
@@ -25,6 +26,7 @@ TOKEN, COLUMN = "Token", "Column"
 #: How wide columns are, in digits.
 _WIDTHS = {"text": 28, "id": 38, "time": 20}
 _USUAL_WIDTH = 14
+_FIRST_YEAR = 1900
 
 
 def write_xlsx(report: Report, file: IO[bytes], _: Options) -> About:
@@ -104,12 +106,16 @@ def _write_number(sheet: Worksheet, at: tuple[int, int], _: Any, text: str, form
         sheet.write_string(*at, text, form)
 
 
-def _write_day(sheet: Worksheet, at: tuple[int, int], value: Any, _: str, form: Format) -> None:
-    sheet.write_datetime(*at, value, form)
+def _write_day(sheet: Worksheet, at: tuple[int, int], value: Any, text: str, form: Format) -> None:
+    # Spreadsheets have no days before 1900.
+    if value.year < _FIRST_YEAR:
+        sheet.write_string(*at, text, form)
+    else:
+        sheet.write_datetime(*at, value, form)
 
 
-def _write_moment(sheet: Worksheet, at: tuple[int, int], value: Any, _: str, form: Format) -> None:
-    sheet.write_datetime(*at, value.astimezone(UTC).replace(tzinfo=None), form)
+def _write_moment(sheet: Worksheet, at: tuple[int, int], value: Any, text: str, form: Format) -> None:
+    _write_day(sheet, at, value.astimezone(UTC).replace(tzinfo=None), text, form)
 
 
 def _write_text(sheet: Worksheet, at: tuple[int, int], _: Any, text: str, form: Format) -> None:
@@ -165,8 +171,9 @@ def _tell_about(book: Workbook, report: Report, about: About) -> None:
 
 
 def _about_lines(report: Report, about: About) -> Iterator[tuple[str, Sequence[str]]]:
-    for label, text in about.facts():
-        yield label, [text]
+    named = facts_of(about, report.names)
+    for (label, text), (_, by_name) in zip(facts_of(about), named, strict=True):
+        yield label, [text] if text == by_name else [text, by_name]
     yield TOKEN, [about.token]
     yield "", []
     yield COLUMN, ["Label", "Meaning", "Formula"]

@@ -10,6 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from api.reports.files import FILES, Options, Report
+from api.reports.files import cells as cells_module
+from api.reports.files import xlsx as xlsx_module
 from api.reports.files.differing import CellDifference, Layout
 from api.reports.files.reading import WrittenFile
 from projections.base import Row
@@ -201,8 +203,11 @@ class TestHeadingsOfBefore:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         sealed = Report.sealed
-        monkeypatch.setattr(Report, "sealed", lambda *of: msgspec.structs.replace(sealed(*of), headings=""))
-        content = written("xlsx")
+        with monkeypatch.context() as before:
+            before.setattr(Report, "sealed", lambda *of: msgspec.structs.replace(sealed(*of), headings=""))
+            before.setattr(cells_module, "titled", lambda column: column.label)
+            before.setattr(xlsx_module, "facts_of", lambda about, _=None: about.facts())
+            content = written("xlsx")
 
         assert WrittenFile.of(content).about().headings == ""
         assert altered(content, self.renamed()) == []

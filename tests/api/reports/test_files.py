@@ -220,7 +220,7 @@ class TestPdf:
         assert len(pages) > 2
         for number, page in enumerate(pages, start=1):
             assert f"{number} / {len(pages)}" in page
-            assert "Harbour Coffee · position 42 · 2026-04-01T06:00:00Z" in page
+            assert "Harbour Coffee · position 42 · 2026-04-01 06:00:00 UTC" in page
             assert "Gross sales" in page
         assert "From: 2026-03-01   To: 2026-03-31   Currency: EUR" in pages[0]
         assert "Total" in pages[-1]
