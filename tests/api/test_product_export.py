@@ -63,7 +63,7 @@ def fill(shop: Any) -> None:
     supplier = make("suppliers", name="Hill, Side & Co")
     for number, text in enumerate(STRANGE):
         product = {
-            "name": text,
+            "name": " ".join(text.splitlines()),
             "description": text * 3,
             "brand_id": brand if number % 2 else gone,
             "category_id": milk if number % 3 else drinks,

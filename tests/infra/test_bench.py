@@ -57,6 +57,7 @@ def leftovers(folder: Path) -> list[Path]:
 
 class TestBench:
     @pytest.mark.long
+    @pytest.mark.large
     def test_compares_sales_with_the_database_alone(self) -> None:
         figures = run("--seconds", "0.2", "--only", "checkout_vs_pgbench_one_company")
         assert figures["checkout_vs_pgbench_one_company"] > 0
@@ -75,6 +76,7 @@ class TestBench:
         assert figures["report_scale"] == 3
         assert figures["report_p95_ms"]["by store, year"] > 0
 
+    @pytest.mark.large
     def test_measures_only_what_is_asked_for(self) -> None:
         figures = run("--seconds", "0.1", "--only", "bare_rps")
         assert not set(KEYS) & figures.keys() - {"bare_rps"}
