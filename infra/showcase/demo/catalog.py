@@ -168,7 +168,7 @@ Drinks > Lemonade | 19 | pc
 2 5 119 Cola 1 l; Cola without sugar 1 l; Orangeade 1 l; Lemonade 1 l
 2 3 149 Iced tea, peach 1 l; Iced tea, lemon 1 l
 Drinks > Coffee and tea | 19 | pc
-9 5 649 ImportContext coffee 500 g
+9 5 649 Filter coffee 500 g
 9 3 1499 Coffee beans 1 kg
 9 2 399 Instant coffee 100 g
 9 2 249 Peppermint tea, 25; Camomile tea, 25; Black tea, 25; Green tea, 25
