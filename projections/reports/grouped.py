@@ -159,8 +159,6 @@ class Grouping:
     """
 
     source: Source
-    #: Whether its source only has sums of all stores together.
-    is_of_company: bool = False
     keys: Mapping[LiteralString, LiteralString]
     measures: tuple[Measure, ...]
     columns: tuple[LiteralString, ...]
@@ -171,14 +169,14 @@ class Grouping:
         """Whether its source has every filter that is asked for, and the stores."""
         filters = {name for name, value in asked.filters.items() if value is not None}
         is_of_all = asked.stores is None and asked.basis == "current"
-        return filters <= self.source.filters.keys() and (is_of_all or not self.is_of_company)
+        return filters <= self.source.filters.keys() and (is_of_all or self.source.stores != ALL_STORES)
 
     def of_company(self) -> "Grouping | None":
         """The same of all stores together, if there are such sums and it tells no stores apart."""
         source = self.source.company
         if source is None or "store_no" in self.columns:
             return None
-        return replace(self, source=source, is_of_company=True)
+        return replace(self, source=source)
 
     def statement(self) -> LiteralString:
         """As it is sent; composed when its module is imported."""
@@ -258,7 +256,7 @@ def grouped(*groupings: Grouping) -> Grouped:
 def _statements(grouping: Grouping) -> Mapping[Basis, LiteralString]:
     """By the basis. What days were first reported as is known by store, from facts with their numbers."""
     current: Mapping[Basis, LiteralString] = {"current": grouping.statement()}
-    if grouping.is_of_company or grouping.source.stores is not STORES:
+    if grouping.source.stores != STORES:
         return current
     return {**current, "first_reported": grouping.first_reported()}
 

@@ -7,6 +7,8 @@ answer, one whose first is later is none, and of any other the facts are added u
 from collections.abc import Mapping
 from typing import LiteralString
 
+from projections.reports.sales.additions import OF_LINE, OF_PAYMENT, OF_SALE, OF_TAX
+
 #: Stands in sums of customers for what was sold to nobody known.
 NOBODY: LiteralString = "'00000000-0000-0000-0000-000000000000'::uuid"
 
@@ -166,53 +168,12 @@ ROLLUPS: LiteralString = f"""
     ) WITH (fillfactor = 90);
 """
 
-_OF_SALES: tuple[LiteralString, ...] = (
-    "orders",
-    "items",
-    "gross_sales",
-    "discounts",
-    "returns",
-    "tax",
-    "tips",
-    "rounding",
-    "cost_of_goods",
-    "returned_items",
-    "refund_count",
-    "voids",
-    "void_value",
-    "overrides",
-    "deposits",
-    "dues_created",
-)
-_OF_ITEMS: tuple[LiteralString, ...] = (
-    "orders",
-    "quantity",
-    "returned_quantity",
-    "gross_sales",
-    "discounts",
-    "returns",
-    "tax",
-    "cost_of_goods",
-    "restocked_quantity",
-    "not_restocked_value",
-    "below_cost",
-    "uncosted",
-)
 #: Of the largest lines a thousand are more than 64 bits hold. So a line of more than a million of millions
 #: has sums of its own, apart from those of the others (0), of which it takes eight millions.
 APART: LiteralString = """CASE WHEN greatest(abs(quantity), abs(returned_quantity), abs(gross_sales),
                                   abs(discounts), abs(returns), abs(tax), abs(cost_of_goods),
                                   abs(not_restocked_value)) > 1000000000000
                     THEN position ELSE 0 END"""
-_OF_TAXES: tuple[LiteralString, ...] = ("orders", "taxable", "tax", "returned_taxable", "returned_tax")
-_OF_PAYMENTS: tuple[LiteralString, ...] = (
-    "payments",
-    "amount",
-    "tips",
-    "refund_count",
-    "refunds",
-    "change",
-)
 _COMPANY: Mapping[LiteralString, LiteralString] = {"company_id": "company_id"}
 _STORE: Mapping[LiteralString, LiteralString] = {"store_no": "store_no"}
 _DAY: Mapping[LiteralString, LiteralString] = {**_COMPANY, "business_date": "business_date"}
@@ -231,7 +192,7 @@ _YEAR: Mapping[LiteralString, LiteralString] = {
 def _add(
     name: LiteralString,
     keys: Mapping[LiteralString, LiteralString],
-    measures: tuple[LiteralString, ...],
+    measures: LiteralString,
     *,
     nothing: LiteralString = "0",
 ) -> LiteralString:
@@ -242,11 +203,11 @@ def _add(
     """
     columns: LiteralString = ", ".join(keys)
     values: LiteralString = ", ".join(keys.values())
-    names: LiteralString = ", ".join(measures)
-    sums: LiteralString = ", ".join(f"coalesce(nullif(sum({one}), 0), {nothing})" for one in measures)
+    names: LiteralString = ", ".join(measures.split())
+    sums: LiteralString = ", ".join(f"coalesce(nullif(sum({one}), 0), {nothing})" for one in measures.split())
     grown: LiteralString = ",\n               ".join(
         f"{one} = coalesce(nullif(coalesce(rollup.{one}, 0) + coalesce(excluded.{one}, 0), 0), {nothing})"
-        for one in measures
+        for one in measures.split()
     )
     return f"""
     by_{name} AS (
@@ -262,20 +223,20 @@ def _add(
 """
 
 
-ADD_COMPANY_DAY = _add("company_day", _DAY, _OF_SALES)
-ADD_COMPANY_HOUR = _add("company_hour", {**_DAY, "hour": "hour"}, _OF_SALES)
-ADD_STORE_DAY = _add("store_day", _STORE_DAY, _OF_SALES)
-ADD_STORE_MONTH = _add("store_month", {**_MONTH, **_STORE}, _OF_SALES)
-ADD_STORE_HOUR = _add("store_hour", {**_STORE_DAY, "hour": "hour"}, _OF_SALES)
-ADD_REGISTER_DAY = _add("register_day", {**_STORE_DAY, "register_no": "register_no"}, _OF_SALES)
-ADD_CASHIER_DAY = _add("cashier_day", {**_STORE_DAY, "cashier_no": "cashier_no"}, _OF_SALES)
+ADD_COMPANY_DAY = _add("company_day", _DAY, OF_SALE)
+ADD_COMPANY_HOUR = _add("company_hour", {**_DAY, "hour": "hour"}, OF_SALE)
+ADD_STORE_DAY = _add("store_day", _STORE_DAY, OF_SALE)
+ADD_STORE_MONTH = _add("store_month", {**_MONTH, **_STORE}, OF_SALE)
+ADD_STORE_HOUR = _add("store_hour", {**_STORE_DAY, "hour": "hour"}, OF_SALE)
+ADD_REGISTER_DAY = _add("register_day", {**_STORE_DAY, "register_no": "register_no"}, OF_SALE)
+ADD_CASHIER_DAY = _add("cashier_day", {**_STORE_DAY, "cashier_no": "cashier_no"}, OF_SALE)
 ADD_CUSTOMER_MONTH = _add(
     "customer_month",
     {**_MONTH, "customer_id": f"coalesce(customer_id, {NOBODY})", **_STORE},
-    _OF_SALES,
+    OF_SALE,
 )
-ADD_ITEM_MONTH = _add("item_month", {**_MONTH, **_ITEM}, _OF_ITEMS, nothing="NULL")
-ADD_ITEM_YEAR = _add("item_year", {**_YEAR, **_ITEM}, _OF_ITEMS, nothing="NULL")
-ADD_COMPANY_TAX_DAY = _add("company_tax_day", {**_DAY, "tax_no": "tax_no"}, _OF_TAXES)
-ADD_TAX_DAY = _add("tax_day", {**_STORE_DAY, "tax_no": "tax_no"}, _OF_TAXES)
-ADD_PAYMENT_DAY = _add("payment_day", {**_STORE_DAY, "method_no": "method_no"}, _OF_PAYMENTS)
+ADD_ITEM_MONTH = _add("item_month", {**_MONTH, **_ITEM}, OF_LINE, nothing="NULL")
+ADD_ITEM_YEAR = _add("item_year", {**_YEAR, **_ITEM}, OF_LINE, nothing="NULL")
+ADD_COMPANY_TAX_DAY = _add("company_tax_day", {**_DAY, "tax_no": "tax_no"}, OF_TAX)
+ADD_TAX_DAY = _add("tax_day", {**_STORE_DAY, "tax_no": "tax_no"}, OF_TAX)
+ADD_PAYMENT_DAY = _add("payment_day", {**_STORE_DAY, "method_no": "method_no"}, OF_PAYMENT)

@@ -5,7 +5,7 @@ So the page is found first, and then its figures. What sums tell nothing of (sin
 is known of a month in part) is added up once for both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal, LiteralString
 
@@ -26,31 +26,13 @@ from projections.reports.sections.sales_summary.sources import STORE_DAYS
 
 _NET_SALES: LiteralString = "coalesce(gross_sales, 0) - coalesce(discounts, 0) - coalesce(returns, 0)"
 _PROFIT: LiteralString = f"{_NET_SALES} - coalesce(cost_of_goods, 0)"
-#: What a page is sorted by, as SQL over a fact or a sum.
-_FIGURES: Mapping[LiteralString, LiteralString] = {
-    **{
-        name: f"coalesce({name}, 0)"
-        for name in (
-            "quantity",
-            "returned_quantity",
-            "gross_sales",
-            "discounts",
-            "returns",
-            "tax",
-            "cost_of_goods",
-            "orders",
-        )
-    },
+#: What else than a measure a page is sorted by, as SQL over a fact or a sum.
+_OTHERS: Mapping[LiteralString, LiteralString] = {
     "net_sales": _NET_SALES,
     "share": _NET_SALES,
     "gross_profit": _PROFIT,
     "margin": _PROFIT,
 }
-_FIGURE: LiteralString = (
-    "CASE %(figure)s::text"
-    + "".join(f"\n                    WHEN '{name}' THEN {sql}" for name, sql in _FIGURES.items())
-    + "\n               END"
-)
 #: Where a row of `ranked` stands, and what it and all that sold more come to; sorted by net sales that needs
 #: no look at all of them.
 _PLACES: Mapping[bool, tuple[LiteralString, LiteralString]] = {
@@ -83,7 +65,7 @@ def best_products(
     sums: LiteralString = ",\n               ".join(map(total, measures))
     rank: LiteralString = f"item_no, {_NET_SALES} AS net"
     if not by_net:
-        rank += f", {_FIGURE} AS figure"
+        rank += f", {_figure(columns)} AS figure"
     figure: LiteralString = "" if by_net else ", sum(known.figure) AS figure"
     place, upto = _PLACES[by_net]
     wanted: LiteralString = "item_no = ANY(ARRAY(SELECT item_no FROM wanted))"
@@ -137,6 +119,18 @@ def best_products(
      ORDER BY CASE WHEN %(descends)s::bool THEN NULL ELSE page.place END ASC NULLS LAST,
               CASE WHEN %(descends)s::bool THEN page.place END DESC NULLS LAST, page.no
 """
+
+
+def _figure(columns: Sequence[LiteralString]) -> LiteralString:
+    """What a page is sorted by, of a fact or a sum with these columns."""
+    figures: Mapping[LiteralString, LiteralString] = {
+        **{name: f"coalesce({name}, 0)" for name in columns},
+        **_OTHERS,
+    }
+    cases: LiteralString = "".join(
+        f"\n                    WHEN '{name}' THEN {sql}" for name, sql in figures.items()
+    )
+    return f"CASE %(figure)s::text{cases}\n               END"
 
 
 _OF_SALES = (*measures_of(SALES), RETURNED_ITEMS)

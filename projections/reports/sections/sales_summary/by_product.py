@@ -96,21 +96,11 @@ def _statement(group: Group) -> LiteralString:
 """
 
 
-_STATEMENTS: Mapping[str, LiteralString] = {
-    "variant": _statement("variant"),
-    "product": _statement("product"),
-}
-
-
+_NAMES: Mapping[LiteralString, LiteralString] = {group: called_by(key) for group, (_, key) in NUMBERS.items()}
+_STATEMENTS: Mapping[str, LiteralString] = {group: _statement(group) for group in NUMBERS}
 _BEST: Mapping[str, Mapping[bool, LiteralString]] = {
-    "variant": {
-        by_net: best_products("variant", _MEASURES, called_by("variant_id"), by_net=by_net)
-        for by_net in (True, False)
-    },
-    "product": {
-        by_net: best_products("product", _MEASURES, called_by("product_id"), by_net=by_net)
-        for by_net in (True, False)
-    },
+    group: {by_net: best_products(group, _MEASURES, _NAMES[group], by_net=by_net) for by_net in (True, False)}
+    for group in NUMBERS
 }
 
 
@@ -129,7 +119,7 @@ def _ask_anew(db: Database, asked: Asked) -> Pending[Found]:
 _ask = cached(
     _ask_anew,
     key="key",
-    names={"variant": called_by("variant_id"), "product": called_by("product_id")},
+    names=_NAMES,
     named=("variant_id", "product_id", "sku", "name", "variant_name"),
     filters=("category", "brand", "supplier"),
     made_by=(*_STATEMENTS.values(), *(text for best in _BEST.values() for text in best.values())),
@@ -144,9 +134,7 @@ def ask_products(db: Database, asked: Asked) -> Pending[Found]:
 
 def _with_keys(found: Found) -> Found:
     nothing = {"variant_id": None, "sku": None, "variant_name": None}
-    rows = [{**nothing, **row} for row in found.rows]
-    for row in rows:
-        row.pop("no", None)
+    rows = [{name: value for name, value in {**nothing, **row}.items() if name != "no"} for row in found.rows]
     return Found(rows=rows, overall=found.overall, count=found.count)
 
 
