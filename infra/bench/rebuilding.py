@@ -4,17 +4,17 @@ import json
 import random
 import time
 from datetime import date, timedelta
-from typing import Any, LiteralString
-from uuid import UUID, uuid4
+from itertools import cycle, islice
+from typing import Any
+from uuid import uuid4
 
 import psycopg
 
+from infra.bench.copies import append_copies, last_sale
 from infra.bench.recording import record_sale
 from infra.bench.rounds import alternate
 from infra.bench.shops import LINES, PRODUCTS, TILLS, Chain, id_of
-from infra.eventstore.append import APPEND_EVENTS
 from infra.postgres.transactions import transaction
-from infra.process.ids import uuid7
 from infra.projections.rebuild import rebuild
 from infra.projections.rebuild_all import rebuild_all
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
@@ -22,12 +22,7 @@ from infra.runtime.models import EVENT_TYPES, PROJECTIONS
 #: Sales of a company's log for each second a part is to take.
 SALES_PER_SECOND = 2_500
 DAYS, HOURS = 90, range(8, 20)
-_DIFFERENT, _BATCH = 500, 5_000
-
-_SALE: LiteralString = """
-    SELECT type, state, metadata FROM events
-     WHERE company_id = %s AND type = 'orders.Order.Sold' ORDER BY position DESC LIMIT 1
-"""
+_DIFFERENT = 500
 
 
 def measure(chain: Chain) -> dict[str, Any]:
@@ -36,11 +31,16 @@ def measure(chain: Chain) -> dict[str, Any]:
     sales = max(1_000, round(SALES_PER_SECOND * site.seconds))
     site.say(f"Rebuilding the sales summary of two companies with {sales:,} sales each")
     record_sale(chain)
-    kind, state, metadata = site.own(_SALE, id_of("company"))[0]
-    states = _varied(json.loads(state))
+    original = last_sale(site, id_of("company"))
+    states = _varied(json.loads(original.state))
     companies = [uuid4(), uuid4()]
     for company_id in companies:
-        _fill(chain, company_id, sales, (kind, metadata), states)
+        with (
+            psycopg.connect(site.addresses.app, autocommit=True) as connection,
+            transaction(connection, company_id) as db,
+        ):
+            db.execute("SELECT found_company(%(company_id)s)", {"company_id": company_id})
+        append_copies(site, company_id, original, islice(cycle(states), sales))
     site.own("VACUUM ANALYZE events")
     models = [model for model in PROJECTIONS if model.name == "report_sales"]
     reports = [rebuild(site.addresses.worker, EVENT_TYPES, models[0], company) for company in companies]
@@ -84,23 +84,3 @@ def _varied_once(state: dict[str, Any], draw: random.Random) -> str:
         "lines": lines,
     }
     return json.dumps({**state, **changed}, separators=(",", ":"))
-
-
-def _fill(chain: Chain, company_id: UUID, sales: int, alike: tuple[str, str], states: list[str]) -> None:
-    """Append the sales to a company's log; nothing but the log has them."""
-    kind, metadata = alike
-    with psycopg.connect(chain.site.addresses.app, autocommit=True) as connection:
-        with transaction(connection, company_id) as db:
-            db.execute("SELECT found_company(%(company_id)s)", {"company_id": company_id})
-        for start in range(0, sales, _BATCH):
-            size = min(_BATCH, sales - start)
-            params = {
-                "company_id": company_id,
-                "stream_ids": [uuid7() for _ in range(size)],
-                "stream_versions": [1] * size,
-                "types": [kind] * size,
-                "states": [states[number % len(states)] for number in range(start, start + size)],
-                "metadata": [metadata] * size,
-            }
-            with transaction(connection, company_id) as db:
-                db.execute(APPEND_EVENTS, params)

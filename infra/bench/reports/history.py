@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -16,14 +16,13 @@ from domain.catalog.products import Product, Variant
 from domain.registers import Register
 from domain.stores import Store
 from domain.users import User
+from infra.bench.copies import append_copies, last_sale
 from infra.bench.recording import record_sale
 from infra.bench.shops import SESSION, TAX, id_of, open_chain, price_of
 from infra.bench.site import Site
 from infra.bench.wares import name_of
-from infra.eventstore.append import APPEND_EVENTS
 from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import transaction
-from infra.process.ids import uuid7
 from infra.runtime.services import make_event_writer, open_pool
 from infra.showcase.complete_journey.importer import company_id_of, import_history
 from infra.showcase.complete_journey.source import Selection
@@ -34,15 +33,9 @@ STORES, VARIANTS, CATEGORIES, CUSTOMERS = 40, 5_000, 50, 2_000
 HOURS = range(8, 20)
 _MADE, _REAL = 2025, 2017
 _COMPANY = "Complete Journey"
-_BATCH = 2_500
 # Beside what the measured company of one store has of its own.
 _FIRST = 100_000
 READER = id_of("place", 22)
-
-_SALE: LiteralString = """
-    SELECT type, state, metadata FROM events
-     WHERE company_id = %s AND type = 'orders.Order.Sold' ORDER BY position DESC LIMIT 1
-"""
 
 
 @dataclass(frozen=True)
@@ -85,23 +78,10 @@ def made_year(site: Site) -> History:
     sales = max(1_000, round(SALES_PER_SECOND * site.seconds))
     chain, company_id = open_chain(site), id_of("company")
     record_sale(chain)
-    kind, state, metadata = site.own(_SALE, company_id)[0]
+    original = last_sale(site, company_id)
     site.say(f"Making a year of {sales:,} sales in {STORES} stores")
     _take_on(site, company_id, [_manager(), *_places(), *_goods()])
-    states = _sales(json.loads(state), sales)
-    with psycopg.connect(site.addresses.app, autocommit=True) as connection:
-        for start in range(0, sales, _BATCH):
-            size = min(_BATCH, sales - start)
-            params = {
-                "company_id": company_id,
-                "stream_ids": [uuid7() for _ in range(size)],
-                "stream_versions": [1] * size,
-                "types": [kind] * size,
-                "states": [next(states) for _ in range(size)],
-                "metadata": [metadata] * size,
-            }
-            with transaction(connection, company_id) as db:
-                db.execute(APPEND_EVENTS, params)
+    append_copies(site, company_id, original, _sales(json.loads(original.state), sales))
     return History(company_id, sales, _MADE)
 
 
