@@ -55,7 +55,7 @@ class SectionExplanation(Resource):
         def question(reading: Reading) -> ExplanationAnswer:
             db = reading.db
             plan_for_values(db)
-            company, known = find_company(db), request.ask_position(db)
+            known, company = request.ask_position(db), find_company(db)
             if company is None:
                 raise Missing
             asked = request.asked(min(known.read(), reading.position), company["week_start"])

@@ -22,6 +22,7 @@ from domain.errors import Detail, Invalid
 from domain.permissions import permissions_of as keys_of
 from projections.base import Row
 from projections.companies import find_company
+from projections.reports.columns import needs_of
 from projections.reports.section import Section
 from projections.users import find_user
 
@@ -96,7 +97,7 @@ class _Readers:
         columns = asking.section.columns_for(asking.permissions)
         return cls(
             key=PERMISSIONS[asking.section.area],
-            needs=frozenset(column.needs for column in columns if column.needs),
+            needs=needs_of(columns),
             stores=None if asking.stores is None else frozenset(asking.stores),
         )
 

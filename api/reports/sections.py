@@ -67,11 +67,8 @@ class SectionReport(Resource):
         def question(reading: Reading) -> dict[str, Any]:
             db = reading.db
             plan_for_values(db)
-            company, stores, known = (
-                find_company(db),
-                ask_stores(db, request.stores),
-                request.ask_position(db),
-            )
+            known, stores = request.ask_position(db), ask_stores(db, request.stores)
+            company = find_company(db)
             if company is None:
                 raise Missing
             position = known.read()

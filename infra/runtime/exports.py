@@ -20,6 +20,7 @@ from infra.files.exports import Export, Written
 from infra.files.standing import as_of_now
 from projections.base import Row, plan_for_values
 from projections.companies import find_company
+from projections.reports.columns import needs_of
 from projections.reports.section import Asked, Section
 from projections.reports.table import Table
 
@@ -36,8 +37,7 @@ def write_export(export: Export, file: IO[bytes]) -> Written:
     counted = replace(report, first=report.first, rest=_counted(export, report))
     options = options_of(values, opening.company["currency"])
     about = FILES[row["format"]].write(counted, file, options)
-    needs = frozenset(column.needs for column in report.columns if column.needs)
-    return Written(rows=about.rows, about=about.token, needs=needs)
+    return Written(rows=about.rows, about=about.token, needs=needs_of(report.columns))
 
 
 def _opened(export: Export, *, is_outside: bool) -> Opening:

@@ -13,6 +13,7 @@ from commands.ports import Caller
 from infra.postgres.transactions import Transaction
 from projections.base import plan_for_values
 from projections.companies import find_company
+from projections.reports.columns import needs_of
 from projections.reports.period import Period
 from projections.reports.reconciliation.differences import ReportDifference
 from projections.reports.reconciliation.files import FILES
@@ -65,7 +66,7 @@ class SectionFiles:
             return None
         now = datetime.now(UTC)
         texts = {"from": period.from_date.isoformat(), "to": period.to_date.isoformat()}
-        needs = frozenset(column.needs for column in self.section.all_columns if column.needs)
+        needs = needs_of(self.section.all_columns)
         caller = Caller(company_id=db.company_id, user_id=None)
         request = request_of(self.section, load_section_query(self.section, texts), caller, needs, now)
         opening = Opening(request=request, texts=texts, company=company, position=position, made_at=now)

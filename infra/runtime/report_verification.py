@@ -18,7 +18,7 @@ from domain.money import exponent
 from infra.decisions.application import ask_known
 from infra.postgres.pipeline import RequestConnection, request_transaction
 from projections.base import Row
-from projections.reports.columns import Column
+from projections.reports.columns import Column, needs_of
 from projections.reports.section import Section
 from projections.reports.table import ask_table
 
@@ -86,13 +86,14 @@ def verify_file(connection: RequestConnection, file: WrittenFile, about: About) 
     altered, renamed = (None, []) if cells is None else _altered(log, cells, then)
     known = log.known()
     shown = slice(None) if cells is None or layout.has_totals(cells, then) else slice(-1)
-    changed = list(layout.differences(then[shown], log.lines_at(known)[shown]))
+    today = log.lines_at(known)
+    changed = list(layout.differences(then[shown], today[shown]))
     return Verification(
         about=about,
         holds=layout.checksum(then[:-1]) == about.checksum if altered is None else not altered,
         altered=altered,
         changed=[*renamed, *changed],
-        late_facts=list(log.late_facts(about.position, known)) if changed else [],
+        late_facts=list(log.late_facts((about.position, then), (known, today))) if changed else [],
         known=known,
     )
 
@@ -109,6 +110,10 @@ def _altered(
         renamed, headings = [*headings, *renamed], []
     altered = [*headings, *(one for one in parted if one not in renamed), *layout.facts(cells)]
     return altered, renamed
+
+
+#: A position, and the lines that were known there.
+_Answer = tuple[int, Sequence[Line]]
 
 
 class _Log:
@@ -131,7 +136,7 @@ class _Log:
         """The rows as texts, and after them the totals."""
         about = self._about
         query = load_section_query(self.section, texts_of(about.query))
-        needs = frozenset(column.needs for column in self.section.all_columns if column.needs)
+        needs = needs_of(self.section.all_columns)
         caller = Caller(company_id=about.company_id, user_id=None)
         request = request_of(self.section, query, caller, needs, about.made_at)
         asked = replace(request.asked(position, about.week_start), page=1, limit=None)
@@ -146,9 +151,9 @@ class _Log:
         with request_transaction(self._connection, self._about.company_id, reading=True) as db:
             return ask_known(db, names)()
 
-    def late_facts(self, position: int, known: int) -> Iterator[LateFact]:
-        """The first events after a position that each made the answer another, found by halving."""
-        lines, latest = self.lines_at(position), self.lines_at(known)
+    def late_facts(self, then: _Answer, today: _Answer) -> Iterator[LateFact]:
+        """The first events after an answer that each made it another, up to that of today, by halving."""
+        (position, lines), (known, latest) = then, today
         for _ in range(MOST_FACTS):
             if lines == latest:
                 return

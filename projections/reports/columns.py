@@ -155,6 +155,11 @@ def trimmed(value: Any) -> Any:
     return shorter if shorter.as_tuple().exponent <= 0 else shorter.quantize(Decimal(1))  # type: ignore[operator]
 
 
+def needs_of(columns: Iterable[Column]) -> frozenset[str]:
+    """The permissions that it takes to see all of the columns."""
+    return frozenset(column.needs for column in columns if column.needs)
+
+
 def visible(columns: Iterable[Column], permissions: Collection[str]) -> tuple[Column, ...]:
     """The columns that somebody with these permissions may see."""
     return tuple(column for column in columns if column.needs is None or column.needs in permissions)

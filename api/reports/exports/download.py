@@ -78,7 +78,7 @@ class ReportDownload(Resource):
         def write(reading: Reading) -> About:
             db = reading.db
             plan_for_values(db)
-            company, known = find_company(db), request.ask_position(db)
+            known, company = request.ask_position(db), find_company(db)
             if company is None:
                 raise Missing
             position = min(known.read(), reading.position)

@@ -11,7 +11,6 @@ from uuid import UUID
 
 import msgspec
 
-from domain.catalog.cells import moment_text
 from domain.weeks import WEEK_START, WeekStart
 
 #: What a file's token begins with, by which it is found in files of any format.
@@ -61,19 +60,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
         except (IndexError, binascii.Error, msgspec.MsgspecError):
             raise NoReport from None
 
-    def facts(self) -> Iterator[tuple[str, str]]:
-        """All of it as spreadsheets of before `headings` say it; others have `facts.py`."""
-        yield "Report", self.title
-        yield "Company", self.company
-        yield "Currency", self.currency
-        yield from self.asked()
-        yield "Read position", str(self.position)
-        yield "Made at", moment_text(self.made_at)
-        yield "Rows", str(self.rows)
-        yield "Checksum (SHA-256)", self.checksum
-
     def asked(self) -> Iterator[tuple[str, str]]:
-        """What was asked for, and with which days it is compared."""
+        """What was asked for as it stands in the address, and with which days it is compared."""
         yield from self.filters()
         if self.compared_with:
             first, last = self.compared_with

@@ -93,15 +93,11 @@ class Layout:
         """What a spreadsheet says that it is of, where its token says otherwise."""
         if cells.facts is None:
             return
-        own, sealed = _by_label(cells.facts), _by_label(self._facts())
+        own, sealed = _by_label(cells.facts), _by_label(facts_of(self.about))
         for label in dict.fromkeys([*own, *sealed]):
             before, after = own.get(label, ""), sealed.get(label, "")
             if before != after:
                 yield CellDifference(row=ABOUT, column=label, before=before, after=after)
-
-    def _facts(self) -> Iterator[tuple[str, str]]:
-        """What a spreadsheet of this token says; those of before had the words of the interface."""
-        return facts_of(self.about) if self.about.headings else self.about.facts()
 
     def differences(self, before: Sequence[Line], after: Sequence[Line]) -> Iterator[CellDifference]:
         """The cells in which lines of the same key differ; a line that one of them lacks has empty cells."""

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from api.reports.files.about import About
 from api.reports.files.shown import moment_shown
+from domain.catalog.cells import moment_text
 
 #: What the parameters of a report are called, in the order in which they are told.
 _LABELS: Mapping[str, str] = MappingProxyType(
@@ -58,13 +59,17 @@ _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 def facts_of(about: About, names: Mapping[str, str] = _NO_NAMES) -> Iterator[tuple[str, str]]:
-    """All that is known of a file whose rows are written: labels with what they say."""
+    """All that is known of a file whose rows are written: labels with what they say.
+
+    Spreadsheets of before `headings` say what was asked for as it stands in the address, and microseconds.
+    """
+    is_in_words = bool(about.headings)
     yield "Report", about.title
     yield "Company", about.company
     yield "Currency", about.currency
-    yield from asked_of(about, names)
+    yield from asked_of(about, names) if is_in_words else about.asked()
     yield "Read position", str(about.position)
-    yield "Made at", moment_shown(about.made_at)
+    yield "Made at", (moment_shown if is_in_words else moment_text)(about.made_at)
     yield "Rows", str(about.rows)
     yield "Checksum (SHA-256)", about.checksum
 

@@ -30,6 +30,7 @@ from infra.runtime.report_runs.alerts import Alert
 from infra.runtime.report_runs.runs import Run, end_within
 from projections.base import Row
 from projections.companies import find_company
+from projections.reports.columns import needs_of
 from projections.reports.moments import position_at
 from projections.reports.stores import ask_stores, today_in
 from projections.reports.table import Table, ask_table
@@ -103,7 +104,7 @@ def _open(db: Transaction, run: Run, texts: Mapping[str, Any], position: int, no
     )
     desk = ExportDesk(db, Caller(company_id=run.company_id, user_id=run.owner), now, lambda: None)
     desk.open(export)
-    if run.addresses and any(column.needs for column in section.all_columns):
+    if run.addresses and needs_of(section.all_columns):
         desk.open(replace(export, id=run.outside_export_id, options={**export.options, OUTSIDE: True}))
     return export.id
 

@@ -11,7 +11,6 @@ from openpyxl import load_workbook
 
 from api.reports.files import FILES, Options, Report
 from api.reports.files import cells as cells_module
-from api.reports.files import xlsx as xlsx_module
 from api.reports.files.differing import CellDifference, Layout
 from api.reports.files.reading import WrittenFile
 from projections.base import Row
@@ -206,7 +205,6 @@ class TestHeadingsOfBefore:
         with monkeypatch.context() as before:
             before.setattr(Report, "sealed", lambda *of: msgspec.structs.replace(sealed(*of), headings=""))
             before.setattr(cells_module, "titled", lambda column: column.label)
-            before.setattr(xlsx_module, "facts_of", lambda about, _=None: about.facts())
             content = written("xlsx")
 
         assert WrittenFile.of(content).about().headings == ""

@@ -15,6 +15,13 @@ from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.financial.behind import facts_behind, in_group
 from projections.reports.sections.financial.drawer_figures import FIGURES, KEYS, MEASURES
 
+_IDENTITY: tuple[LiteralString, ...] = (
+    "shift_id",
+    "business_date",
+    "store_id",
+    "register_id",
+    "cashier_id",
+)
 #: The facts of the shifts that are asked about, and what each came to; one that is not closed has no row.
 _SHIFTS: LiteralString = """facts AS (
         SELECT * FROM drawer_facts
@@ -98,7 +105,7 @@ def _statement(kept: tuple[LiteralString, ...]) -> LiteralString:
          GROUP BY {", ".join(kept)}
     ), page AS (
         SELECT * FROM rows
-         WHERE {in_keys("shift_id", "business_date", "store_id", "register_id", "cashier_id")}
+         WHERE {in_keys(*_IDENTITY)}
          ORDER BY {_ORDER}
          LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
     )
@@ -165,13 +172,6 @@ def _text(written: str | None) -> str | None:
         return None
 
 
-_IDENTITY: tuple[LiteralString, ...] = (
-    "shift_id",
-    "business_date",
-    "store_id",
-    "register_id",
-    "cashier_id",
-)
 CASH_OVER_SHORT = Section(
     area="financial-report",
     path="cash-over-short",

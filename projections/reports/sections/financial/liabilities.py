@@ -22,6 +22,7 @@ from projections.reports.sections.financial.liability_figures import (
     TAKEN,
 )
 
+_IDENTITY: tuple[LiteralString, ...] = ("account", "issued_in", "holder_id")
 # Dues are an asset, which is told of only if it is asked for; deposits are no account of a customer.
 _ACCOUNT: LiteralString = """CASE coalesce(%(account)s::text, 'store_credit')
                          WHEN 'dues' THEN 'due' WHEN 'store_credit' THEN 'store_credit' END"""
@@ -99,7 +100,7 @@ def _statement(kept: Mapping[LiteralString, LiteralString]) -> LiteralString:
         HAVING sum(closing) <> 0 OR sum(opening) <> 0 OR sum(entries) > 0
     ), page AS (
         SELECT * FROM rows
-         WHERE {in_keys("account", "issued_in", "holder_id")}
+         WHERE {in_keys(*_IDENTITY)}
          ORDER BY {_ORDER}
          LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
     )
@@ -178,7 +179,7 @@ LIABILITIES = Section(
         "belongs to its store; credit that was given by hand is of none."
     ),
     keys=KEYS,
-    identity=("account", "issued_in", "holder_id"),
+    identity=_IDENTITY,
     parts={group: ("account", *keys) for group, keys in _KEPT.items()},
     columns=FIGURES,
     question=_ask,
