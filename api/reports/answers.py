@@ -224,12 +224,18 @@ def show_columns(columns: Iterable[Column]) -> list[ColumnAnswer]:
     ]
 
 
+#: A figure of any unit: a date as text, as it is in its section.
+ExplainedFigure = int | Decimal | str | None
+
+
 class ExplainedFactAnswer(Answer):
     """A fact of a figure: the event it comes from, and what it adds."""
 
     position: Annotated[int, Meaning("The place of the event in the log.", 42)]
     line: Annotated[int, Meaning("Which line of it, from 0.", 0)]
-    amount: Annotated[int | Decimal, Meaning("What it adds to the figure, in its unit.", 995)]
+    amount: Annotated[
+        int | Decimal, Meaning("What it adds to the figure, in its unit; of a date, how much it was of.", 995)
+    ]
     type: Annotated[str, Meaning("What happened.", "orders.Order.Sold")]
     stream_id: Annotated[Id, Meaning("To what.")]
     document: Annotated[str | None, Meaning("The number of the order, if it is one.", "MAIN-1-000042")]
@@ -241,7 +247,8 @@ class ExplainedInputAnswer(Answer):
     """A figure that another follows from."""
 
     column: Annotated[str, Meaning("The column.", "net_sales")]
-    figure: Annotated[int | Decimal | None, Meaning("What it is there.", 121_400)]
+    is_of_whole: Annotated[bool, Meaning("Whether it is that of the whole section, not of the row.", False)]
+    figure: Annotated[ExplainedFigure, Meaning("What it is there.", 121_400)]
 
 
 class ExplanationAnswer(Answer):
@@ -253,7 +260,11 @@ class ExplanationAnswer(Answer):
     unit: Annotated[str, Meaning("What its values are.", "money")]
     formula: Annotated[str | None, Meaning("What it follows from.", "gross_sales - discounts - returns")]
     definition: Annotated[str, Meaning("What it means.", "What was sold, without tax and discounts.")]
-    figure: Annotated[int | Decimal | None, Meaning("What it is: what all its facts come to.", 121_400)]
+    figure: Annotated[ExplainedFigure, Meaning("What it is.", 121_400)]
+    is_sum: Annotated[
+        bool,
+        Meaning("Whether all its facts come to it; otherwise they are those that gave it, if any did.", True),
+    ]
     inputs: Annotated[
         list[ExplainedInputAnswer],
         Meaning("The figures it follows from, where it is no sum; each can be asked for itself."),

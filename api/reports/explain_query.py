@@ -13,12 +13,12 @@ from api.fields import Choice, Text
 from api.reports.asking import UnknownColumn
 from api.reports.parameters import FILTERS, ReportQuery, basis
 from domain.errors import Detail, Invalid
-from projections.reports.columns import Column, Derived
+from projections.reports.columns import Column, Key
 from projections.reports.section import Section
 
 
 class NotExplainable(Invalid):
-    """What is in this column is no sum of facts, and follows from none."""
+    """What is in this column tells rows apart, or says what they are called; nothing adds up to it."""
 
     code = "not_explainable"
 
@@ -84,11 +84,9 @@ def column_of(section: Section, name: str, permissions: frozenset[str]) -> Colum
 
 
 def is_explained(section: Section, column: Column) -> bool:
-    """Whether facts add up to a figure, or to all that it follows from."""
-    if column.name in section.explanations:
-        return True
-    named = {one.name: one for one in section.columns}
-    return isinstance(column, Derived) and all(is_explained(section, named[name]) for name in column.inputs)
+    """Whether it is a figure, or a key that has facts or inputs as figures have."""
+    has_facts = column.name in {*section.explanations, *section.origins}
+    return not isinstance(column, Key) or has_facts or bool(column.inputs)
 
 
 def row_of(section: Section, query: Mapping[str, Any]) -> dict[str, Any] | None:

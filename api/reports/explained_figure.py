@@ -1,68 +1,90 @@
 """One figure of a section and what it is made of, asked for as far as it must be."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, LiteralString
+from functools import cached_property
+from typing import Any
 
 from projections.base import Database, Row
-from projections.reports.columns import Column, Derived
+from projections.reports.columns import Column
 from projections.reports.explaining import Explained, ask_explained
 from projections.reports.section import Asked, Section
+from projections.reports.table import ask_table
 
 _NOTHING = Explained(rows=[], count=0, total=0)
 
 
 @dataclass(frozen=True, kw_only=True)
+class Input:
+    """A figure that another follows from: of the same row, or of the whole section."""
+
+    column: str
+    figure: Any
+    is_of_whole: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """A figure, one page of its facts, and the figures that it follows from where it is no sum of facts."""
+    """A figure and one page of its facts: they come to it if it `is_sum`, or else gave it with its inputs."""
 
     figure: Any
+    is_sum: bool
     facts: Explained
-    inputs: Mapping[str, Any]
+    inputs: tuple[Input, ...] = ()
 
 
 class Figures:
-    """The figures of one row of a section, or of the whole; each is asked for by itself."""
+    """The figures of one row of a section, or of the whole; what facts add up to is not asked otherwise."""
 
     def __init__(self, db: Database, section: Section, asked: Asked, row: Mapping[str, Any] | None) -> None:
         self._db = db
+        self._section = section
         self._asked = asked
         self._row = row
-        self._nowhere: dict[str, Any] = dict.fromkeys(section.identity)
-        self._columns: dict[str, Column] = {one.name: one for one in section.columns}
-        self._statements: dict[str, LiteralString] = {**section.explanations}
 
-    def explain(self, name: str) -> Explanation:
-        """What the figure of this name is made of."""
-        if name in self._statements:
-            facts = self._ask(name, self._asked, self._row)
-            return Explanation(figure=self._exact(name, facts.total), facts=facts, inputs={})
-        inputs = {one: self._figure(one, self._row) for one in self._inputs(name)}
-        return Explanation(figure=self._figure(name, self._row), facts=_NOTHING, inputs=inputs)
+    def explain(self, column: Column) -> Explanation:
+        """What the figure of a column is made of."""
+        if column.name in self._section.explanations:
+            facts = self._ask(column)
+            return Explanation(figure=exact(facts.total, column.unit), is_sum=True, facts=facts)
+        figure = self._shown.get(column.name)
+        is_given = column.name in self._section.origins and figure is not None
+        return Explanation(
+            figure=figure,
+            is_sum=False,
+            facts=self._ask(column) if is_given else _NOTHING,
+            inputs=(*_inputs(column.inputs, self._shown), *_inputs(column.of_whole, self._whole, whole=True)),
+        )
 
-    def _figure(self, name: str, row: Mapping[str, Any] | None) -> Any:
-        if name in self._statements:
-            return self._exact(name, self._ask(name, replace(self._asked, limit=0), row).total)
-        column = self._columns[name]
-        if not isinstance(column, Derived):
-            return None
-        own: Row = {one: self._figure(one, row) for one in column.inputs}
-        overall: Row = own if row is None else {one: self._figure(one, None) for one in column.inputs}
-        return column.of(own, overall)
+    def _ask(self, column: Column) -> Explained:
+        return ask_explained(self._db, self._section, self._asked, column.name, self._row).read()
 
-    def _inputs(self, name: str) -> tuple[str, ...]:
-        column = self._columns[name]
-        return column.inputs if isinstance(column, Derived) else ()
+    @property
+    def _whole(self) -> Row:
+        return self._rows[1]
 
-    def _ask(self, name: str, asked: Asked, row: Mapping[str, Any] | None) -> Explained:
-        key = self._nowhere if row is None else row
-        return ask_explained(self._db, asked, self._statements[name], key, is_row=row is not None).read()
+    @property
+    def _shown(self) -> Row:
+        """The row as the section shows it, or the whole; a row that it does not have has no figures."""
+        row, whole = self._rows
+        return whole if self._row is None else row
 
-    def _exact(self, name: str, value: Any) -> Any:
-        """A whole number, unless it is a quantity or a ratio: the database adds in decimals."""
-        return exact(value, self._columns[name].unit)
+    @cached_property
+    def _rows(self) -> tuple[Row, Row]:
+        section = self._section
+        key = None if self._row is None else section.key_of(self._row)
+        # Few rows are told apart by the others of their section, and only a ranked one is asked by the page.
+        one = {"keys": None if key is None else (key,), "page": 1, "limit": 1 if section.is_ranked else None}
+        table = ask_table(self._db, section, replace(self._asked, **one)).read()
+        row: Row = next((one for one in table.rows if section.key_of(one) == key), {})
+        return row, table.overall
+
+
+def _inputs(names: Iterable[str], figures: Row, *, whole: bool = False) -> Iterator[Input]:
+    for name in names:
+        yield Input(column=name, figure=figures.get(name), is_of_whole=whole)
 
 
 def exact(value: Any, unit: str) -> Any:
-    """An amount or a count as a whole number; anything else as it is."""
+    """An amount or a count as a whole number; anything else as it is: the database adds in decimals."""
     return int(value) if unit in {"money", "count"} and value is not None else value

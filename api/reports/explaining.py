@@ -1,6 +1,7 @@
 """What one figure of a section is made of: the events behind it, or the figures that it follows from."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from falcon import Request, Response
@@ -31,9 +32,10 @@ class SectionExplanation(Resource):
             "on_get": Operation(
                 permission=PERMISSIONS[area],
                 summary="Explain a figure",
-                description="The events behind one figure, whose amounts come to it; of a ratio the figures "
-                "that it follows from. Ask with the parameters that the section was asked with, the `key` of "
-                "the row as `row`, and without it for the whole.",
+                description="The events behind one figure, whose amounts come to it; of what is no sum, such as "
+                "a ratio, the figures that it follows from, or the events that gave it: of a date those of "
+                "that day. Ask with the parameters that the section was asked with, the `key` of the row as "
+                "`row`, and without it for the whole.",
                 query=explain_query(area, sections),
                 answer=ExplanationAnswer,
                 lengthy=True,
@@ -47,7 +49,8 @@ class SectionExplanation(Resource):
         query = req.context.query
         section = self.sections[query["section"]]
         check_filters(section, query)
-        parameters = {**query, "sort": section.order, "compare_to": "none"}
+        usual = {"group": query.get("group") or next(iter(section.groups), None)}
+        parameters = {**query, **usual, "sort": section.order, "compare_to": "none"}
         permissions = permissions_of(req)
         request = request_of(section, parameters, req.context.caller, permissions, self.services.now())
         column, row = column_of(section, query["column"], permissions), row_of(section, query)
@@ -60,7 +63,7 @@ class SectionExplanation(Resource):
                 raise Missing
             asked = request.asked(min(known.read(), reading.position), company["week_start"])
             figures = Figures(db, section, asked, row)
-            return _show(section, column, figures.explain(column.name), reading.position)
+            return _show(section, column, figures.explain(column), reading.position)
 
         self.answer(req, resp, self.ask(req, resp, question))
 
@@ -74,7 +77,8 @@ def _show(section: Section, column: Column, explained: Explanation, read_positio
         formula=column.formula,
         definition=column.meaning,
         figure=explained.figure,
-        inputs=[ExplainedInputAnswer(column=name, figure=one) for name, one in explained.inputs.items()],
+        is_sum=explained.is_sum,
+        inputs=[ExplainedInputAnswer(**asdict(one)) for one in explained.inputs],
         facts=[_show_fact(row, column.unit) for row in explained.facts.rows],
         count=explained.facts.count,
         read_position=read_position,

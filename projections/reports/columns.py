@@ -32,6 +32,11 @@ class Column:
     example: Any = None
     #: Whether people read the ratio as a percentage.
     is_percent: bool = False
+    #: The columns that it follows from, which explain it: those of its row, and those of the whole section.
+    inputs: tuple[LiteralString, ...] = ()
+    of_whole: tuple[LiteralString, ...] = ()
+    #: How, as people write it.
+    text: str | None = None
 
     @property
     def footer(self) -> Footer:
@@ -46,7 +51,7 @@ class Column:
     @property
     def formula(self) -> str | None:
         """What it is computed from, in terms of other columns."""
-        return None
+        return self.text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,15 +87,13 @@ class Distinct(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class Derived(Column):
-    """A figure that follows from others, alike in rows, footers and comparisons; `inputs` explain it.
+    """A figure that follows from its `inputs`, alike in rows, footers and comparisons.
 
     It is made `of` the figures of a row, or of a footer, and of those of the whole section. What adds up as
     its inputs do has their `signs`, and so facts of its own.
     """
 
     of: Callable[[Row, Row], Any]
-    inputs: tuple[LiteralString, ...]
-    text: str
     signs: tuple[LiteralString, ...] = ()
 
     @property
@@ -102,11 +105,6 @@ class Derived(Column):
     def is_additive(self) -> bool:
         """It adds up as its inputs do, if it is their sum."""
         return bool(self.signs)
-
-    @property
-    def formula(self) -> str | None:
-        """As people write it."""
-        return self.text
 
 
 def ratio(numerator: int | Decimal | None, denominator: int | Decimal | None) -> Decimal | None:

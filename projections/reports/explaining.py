@@ -10,7 +10,7 @@ from projections.base import Database, Row
 from projections.reports.columns import Column, Derived, Measure
 from projections.reports.first_reported import IS_IN_BASIS, JOIN_CUTS
 from projections.reports.grouped import STORES, Source, params_of
-from projections.reports.section import Asked
+from projections.reports.section import Asked, Section
 
 #: By the name of a figure, the statement of its facts: their `position`, `line` and `amount`.
 Explanations = Mapping[LiteralString, LiteralString]
@@ -115,12 +115,14 @@ class Explained:
 
 
 def ask_explained(
-    db: Database, asked: Asked, statement: LiteralString, row: Mapping[str, Any], *, is_row: bool
+    db: Database, section: Section, asked: Asked, column: str, row: Mapping[str, Any] | None
 ) -> Pending[Explained]:
-    """Ask for one page of the facts of a figure: in the row of this key, or in the whole."""
-    bounds = {"limit": asked.limit, "offset": asked.offset, "is_row": is_row}
-    keys = {f"key_{name}": value for name, value in row.items()}
-    answer = db.ask(statement, {**params_of(db, asked), **bounds, **keys})
+    """Ask for one page of the facts of a figure: in the row of this key, or without one in the whole."""
+    statement = {**section.origins, **section.explanations}[column]
+    bounds = {"limit": asked.limit, "offset": asked.offset, "is_row": row is not None}
+    keys = {f"key_{name}": None if row is None else row[name] for name in section.identity}
+    params = {**params_of(db, asked), **section.params(asked), **bounds, **keys}
+    answer = db.ask(statement, params)
 
     def explained_page() -> Explained:
         rows = answer.rows()

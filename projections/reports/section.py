@@ -119,6 +119,11 @@ class Section:
     optional: tuple[LiteralString, ...] = ()
     #: Of the figures that add up over facts, the statements of these (`projections/reports/explaining.py`).
     explanations: Mapping[LiteralString, LiteralString] = field(default_factory=lambda: MappingProxyType({}))
+    #: Of those that are no sums, or not always, the statements of the facts that gave them: of a date those
+    #: of that day.
+    origins: Mapping[LiteralString, LiteralString] = field(default_factory=lambda: MappingProxyType({}))
+    #: What its statements take beside what those of every section do.
+    params: Callable[[Asked], Params] = lambda _: {}
     #: Whether a row is added up in footers; of a tree only the roots are, which include all others.
     in_footer: Callable[[Row], bool] = lambda _: True
     #: The columns that it can be sorted by, where not all of them.

@@ -156,6 +156,7 @@ SHARE = Derived(
     meaning="Net sales in proportion to those of the whole section.",
     of=lambda row, overall: ratio(row["net_sales"], overall["net_sales"]),
     inputs=("net_sales",),
+    of_whole=("net_sales",),
     text="net_sales / overall.net_sales",
     example="0.2500",
 )

@@ -21,7 +21,7 @@ from api.reports.permissions import PERMISSIONS
 from infra.cli.reports import reports
 from infra.identity.tokens import Tokens
 from infra.postgres.transactions import transaction
-from projections.reports.columns import COSTS, Column, Derived, Key
+from projections.reports.columns import COSTS, Column, Derived, Distinct
 from projections.reports.section import Section
 from projections.reports.sections import SECTIONS
 from tests.conftest import SECRET, Client, Service
@@ -37,11 +37,9 @@ each_section = pytest.mark.parametrize(
 _LAST = "the day of the last one is no sum"
 _SET = "it is set, and no event adds to it"
 _RATE = "it follows from the days on which there was stock, which no event tells"
-_LAYERS = "what lies there of what was received follows from all that came and went"
 _PRICES = "it follows from prices that count then"
 _SALES = "sales are facts of another report, which explains them"
-_AGES = [f"age_{bucket}_{what}" for bucket in range(1, 7) for what in ("quantity", "value")]
-#: The figures of sections that no facts add up to, and why; nor is what follows from them explained.
+#: The figures of sections that no facts add up to or gave, and that follow from no others, and why.
 UNEXPLAINED: Mapping[str, Mapping[str, str]] = {
     "by-store": {"open_days": "a day is open by any of its sales"},
     "stock-on-hand": {
@@ -57,18 +55,15 @@ UNEXPLAINED: Mapping[str, Mapping[str, str]] = {
         "shortfall": _SET,
         **dict.fromkeys(("daily_sales", "days_left", "stock_out_on", "suggested", "missed_sales"), _RATE),
     },
-    "ageing": dict.fromkeys((*_AGES, "oldest", "aged_quantity", "unit_days"), _LAYERS),
     "turnover": {
+        "days": "the period has so many",
         "gross_profit": _SALES,
         "days_out_of_stock": _RATE,
         "abc": "it follows from all rows before it",
     },
-    "dead-stock": {"last_sold": _LAST, "days_since_sale": _LAST, "first_received": _LAYERS},
+    "dead-stock": {"last_sold": _LAST, "days_since_sale": _LAST, "first_received": _LAST},
     "shrinkage": {"net_sales": _SALES},
 }
-
-#: What is the same in every row, and explained without facts.
-WITHOUT_FACTS = {("turnover", "days")}
 
 
 @dataclass(frozen=True)
@@ -161,10 +156,17 @@ class TestExplanations:
         for row in (*busiest(table["rows"], section), None):
             for column in section.columns:
                 figure = Figure(company, section, column, row, table["overall"])
-                if not is_explained(section, column):
-                    assert figure.explanation.code == "not_explainable", column.name
-                elif figure.shown is not None or row is not None:
+                # How many different ones there are in the whole, no footer says.
+                if figure.shown is not None or not isinstance(column, Distinct) or row is not None:
                     figure.check()
+
+    @each_section
+    def test_tell_of_keys_only_what_is_counted(self, company: Company, section: Section) -> None:
+        for key in section.keys:
+            if not is_explained(section, key):
+                query = {"section": section.path, "column": key.name}
+                answer = company.ask(company.reader, f"{section.area}/explain", **query)
+                assert (answer.status, answer.code) == (422, "not_explainable"), key.name
 
     def test_come_page_by_page(self, company: Company) -> None:
         query = {"section": "overview", "column": "net_sales"}
@@ -176,14 +178,21 @@ class TestExplanations:
         assert [fact for page in pages for fact in page] == whole["facts"]
         assert len(whole["facts"]) == whole["count"]
 
-    def test_are_missing_only_where_no_facts_add_up(self) -> None:
+    def test_are_missing_only_where_there_is_nothing_to_tell(self) -> None:
         for section in SECTIONS:
             unexplained = {
                 column.name
                 for column in section.columns
-                if not isinstance(column, Derived | Key) and not is_explained(section, column)
+                if column.name not in {*section.explanations, *section.origins} and not column.inputs
             }
             assert unexplained == {*UNEXPLAINED.get(section.path, {})}, section.path
+
+    def test_name_inputs_that_whoever_sees_the_figure_may_see(self) -> None:
+        for section in SECTIONS:
+            named = {column.name: column for column in section.columns}
+            for column in section.all_columns:
+                for name in (*column.inputs, *column.of_whole):
+                    assert named[name].needs in {None, column.needs}, (section.path, column.name)
 
 
 @dataclass(frozen=True)
@@ -199,7 +208,7 @@ class Figure:
     @property
     def shown(self) -> Any:
         """As the section shows it."""
-        return number((self.row or self.overall)[self.column.name])
+        return number((self.row or self.overall).get(self.column.name))
 
     @cached_property
     def explanation(self) -> Any:
@@ -209,22 +218,39 @@ class Figure:
         return self.company.ask(self.company.reader, f"{self.section.area}/explain", **query)
 
     def check(self) -> None:
-        """Facts add up to it; else the figures that it follows from are those of the row, and it follows."""
-        what = (self.section.path, self.column.name, self.row, self.explanation.body)
-        assert self.explanation.status == 200, what
+        """Facts add up to it; else the figures that it follows from are those shown, and it follows."""
+        assert self.explanation.status == 200, self.what
         explained = self.explanation.data
-        assert number(explained["figure"]) == self.shown, what
-        if (self.section.path, self.column.name) in WITHOUT_FACTS:
-            return
+        assert number(explained["figure"]) == self.shown, self.what
+        assert len(explained["facts"]) == explained["count"] <= 1000, self.what
+        if explained["is_sum"] or (explained["facts"] and self.column.unit != "date"):
+            assert sum(number(fact["amount"]) for fact in explained["facts"]) == (self.shown or 0), self.what
+        if self.column.name in self.section.origins:
+            assert bool(explained["facts"]) == (self.shown not in {None, 0}), self.what
+        self.check_inputs(explained["inputs"])
+
+    def check_inputs(self, inputs: Sequence[Mapping[str, Any]]) -> None:
+        """They are what the row and the whole show, and the figure follows from them."""
         if self.column.name in self.section.explanations:
-            assert sum(number(fact["amount"]) for fact in explained["facts"]) == self.shown, what
-            assert len(explained["facts"]) == explained["count"] <= 1000, what
+            assert inputs == []
             return
-        assert isinstance(self.column, Derived)
-        inputs = {one["column"]: number(one["figure"]) for one in explained["inputs"]}
-        assert inputs == {name: number((self.row or self.overall)[name]) for name in self.column.inputs}, what
-        overall = {name: number(value) for name, value in self.overall.items()}
-        assert number(self.column.of(inputs, overall)) == self.shown, what
+        of_row, of_whole = (
+            {one["column"]: number(one["figure"]) for one in inputs if one["is_of_whole"] is is_of_whole}
+            for is_of_whole in (False, True)
+        )
+        row, whole = (
+            {name: number(value) for name, value in one.items()}
+            for one in (self.row or self.overall, self.overall)
+        )
+        assert of_row == {name: row[name] for name in self.column.inputs}, self.what
+        assert of_whole == {name: whole[name] for name in self.column.of_whole}, self.what
+        if isinstance(self.column, Derived):
+            assert number(self.column.of(of_row, of_whole)) == self.shown, self.what
+
+    @property
+    def what(self) -> tuple[Any, ...]:
+        """What is checked, for whoever reads of its failure."""
+        return self.section.path, self.column.name, self.row, self.explanation.body
 
 
 #: Who may see a report, and no costs: their role, and the rights that they have beside its own, or not.

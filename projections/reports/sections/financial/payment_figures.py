@@ -77,6 +77,7 @@ SHARE = Derived(
     meaning="The amount in proportion to that of all methods.",
     of=lambda row, overall: ratio(row["amount"], overall["amount"]),
     inputs=("amount",),
+    of_whole=("amount",),
     text="amount / overall.amount",
     example="0.2500",
     is_percent=True,

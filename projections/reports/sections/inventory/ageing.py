@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from domain.errors import Invalid
 from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import COSTS, Column, Derived, Measure, ratio
+from projections.reports.explaining import explained
 from projections.reports.names import ReportNames
 from projections.reports.section import Asked, Found, Section
-from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
+from projections.reports.sections.inventory.explaining import OF_ROW, quantities
+from projections.reports.sections.inventory.goods import FILTERS, GOODS, GROUPS, KEYS
 from projections.reports.sections.inventory.layers import LYING
 from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, ranked
+from projections.reports.sections.inventory.receipts import RECEIPTS
 from projections.reports.sections.inventory.valuation import EXPLANATIONS, ON_HAND, VALUE
 from projections.reports.stock import StockReports
 
@@ -135,14 +138,71 @@ _STATEMENT: LiteralString = ranked(
     derived={"average_age": "section.unit_days / nullif(section.aged_quantity, 0)"},
     before=_BEFORE,
 )
+
+# The value of a bucket is that of its facts in the same proportion, to the last of what they come to.
+_UPTO: LiteralString = """sum(receipt.quantity) OVER (
+                   PARTITION BY receipt.storage_id, receipt.variant_id, valued.age
+                       ORDER BY receipt.position, receipt.line, receipt.received_on)"""
+_AGED: LiteralString = f"""
+        WITH {_BEFORE}{RECEIPTS}
+        SELECT receipt.storage_id, receipt.variant_id, receipt.position, receipt.line, receipt.received_on,
+               receipt.quantity, receipt.quantity AS aged_quantity, valued.age,
+               receipt.quantity * (%(to_date)s::date - receipt.received_on) AS unit_days,
+               div(valued.value * {_UPTO}, valued.quantity)
+               - div(valued.value * ({_UPTO} - receipt.quantity), valued.quantity) AS value
+          FROM receipt
+          JOIN valued ON valued.storage_id = receipt.storage_id AND valued.variant_id = receipt.variant_id
+           AND valued.age = width_bucket(%(to_date)s::date - receipt.received_on, %(starts)b::int[])
+     UNION ALL
+        SELECT level.storage_id, level.variant_id, fact.position, fact.number, NULL, fact.quantity, 0, 1, 0,
+               fact.value
+          FROM level
+          JOIN stock_facts AS fact
+            ON fact.company_id = %(company_id)s AND fact.storage_id = level.storage_id
+           AND fact.variant_id = level.variant_id
+         WHERE level.quantity <= 0 AND fact.position <= %(position)s::bigint
+           AND fact.business_date <= %(to_date)s::date"""
+
+
+def _aged(amount: LiteralString, condition: LiteralString = "true") -> LiteralString:
+    """The facts that brought what lies there, so much of them as does, and all of what lies below zero."""
+    return f"""
+        SELECT change.position, change.line, sum({amount}) AS amount
+          FROM ({_AGED}) AS change{GOODS}
+           AND {condition}{OF_ROW}
+         GROUP BY change.position, change.line
+        HAVING sum({amount}) <> 0"""
+
+
+def _explanations() -> Iterator[tuple[LiteralString, LiteralString]]:
+    for name, number in zip(_NAMES, ("1", "2", "3", "4", "5", "6"), strict=True):
+        is_of_age: LiteralString = f"change.age = {number}"
+        yield f"{name}_quantity", explained(_aged(quantities("change.quantity"), is_of_age))
+        yield f"{name}_value", explained(_aged("change.value", is_of_age))
+    for name in ("aged_quantity", "unit_days"):
+        yield name, explained(_aged(quantities(f"change.{name}")))
+
+
+_OLDEST: LiteralString = f"""
+        SELECT position, line, amount
+          FROM (SELECT change.position, change.line, {quantities("sum(change.quantity)")} AS amount,
+                       change.received_on, min(change.received_on) OVER () AS oldest
+                  FROM ({_AGED}) AS change{GOODS}{OF_ROW}
+                 GROUP BY change.position, change.line, change.received_on) AS change
+         WHERE received_on = oldest"""
 _ORDER = "-average_age"
 
 
 def ask_ageing(db: Database, asked: Asked) -> Pending[Found]:
     """Ask how old the stock was at the end of the period. Raises BucketsNotValid."""
-    params = goods_params(db, asked, _ORDER)
+    params = {**goods_params(db, asked, _ORDER), **params_of_buckets(asked)}
+    return ask_ranked(db, _STATEMENT, COLUMNS, params)
+
+
+def params_of_buckets(asked: Asked) -> dict[str, Any]:
+    """From which age on each bucket is. Raises BucketsNotValid."""
     ends = ends_of(asked.filters.get("buckets"))
-    return ask_ranked(db, _STATEMENT, COLUMNS, {**params, "starts": [-(10**6), *(end + 1 for end in ends)]})
+    return {"starts": [-(10**6), *(end + 1 for end in ends)]}
 
 
 def ends_of(text: str | None) -> tuple[int, ...]:
@@ -172,7 +232,9 @@ AGEING = Section(
     columns=COLUMNS,
     question=ask_ageing,
     sources=(StockReports, ReportNames),
-    explanations=EXPLANATIONS,
+    explanations={**EXPLANATIONS, **dict(_explanations())},
+    params=params_of_buckets,
+    origins={"oldest": explained(_OLDEST)},
     order=_ORDER,
     filters=(*FILTERS, "buckets"),
     groups=GROUPS,

@@ -33,18 +33,20 @@ LYING: LiteralString = f"""
         SELECT storage_id, variant_id, min(received_on) AS received_on, sum(quantity) AS quantity
           FROM covered
          GROUP BY storage_id, variant_id
-    ), lying AS (
-        SELECT storage_id, variant_id, received_on, quantity FROM covered
-     UNION ALL
+    ), rest AS (
         SELECT level.storage_id, level.variant_id,
                coalesce(oldest.received_on, (
                         SELECT min(business_date) FROM stock_facts
                          WHERE company_id = %(company_id)s AND variant_id = level.variant_id
                            AND storage_id = level.storage_id AND position <= %(position)s::bigint
-                           AND business_date <= %(to_date)s::date)),
-               level.quantity - coalesce(oldest.quantity, 0)
+                           AND business_date <= %(to_date)s::date)) AS received_on,
+               level.quantity - coalesce(oldest.quantity, 0) AS quantity
           FROM level
           LEFT JOIN oldest
                  ON oldest.storage_id = level.storage_id AND oldest.variant_id = level.variant_id
          WHERE level.quantity > coalesce(oldest.quantity, 0)
+    ), lying AS (
+        SELECT storage_id, variant_id, received_on, quantity FROM covered
+     UNION ALL
+        SELECT storage_id, variant_id, received_on, quantity FROM rest
     ), """

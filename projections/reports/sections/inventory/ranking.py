@@ -53,6 +53,11 @@ def ranked(
     names: LiteralString = ", ".join(column.name for column in own)
     looked_up: LiteralString = "".join(f", {sql} AS {name}" for name, sql in sought.items())
     placed: LiteralString = "".join(f", {sql} AS {name}" for name, sql in compared.items())
+    # What is asked by its keys is compared with the rows that are not asked for as well.
+    compared_with_all: LiteralString = (
+        f"placed AS (SELECT section.*{placed} FROM section {windows}), " if compared else ""
+    )
+    rows: LiteralString = "placed AS section" if compared else "section"
     nothing: LiteralString = "".join(f", NULL AS {name}" for name in compared)
     more: LiteralString = "".join(f", {name}" for name in compared)
     answered: LiteralString = "".join(f", section.{name}" for name in compared)
@@ -64,11 +69,10 @@ def ranked(
           FROM change{GOODS}
          GROUP BY 1
         HAVING {having}
-    ), page AS (
-        SELECT section.*, row_number() OVER (ORDER BY {_order(own, {**derived, **sought})}) AS number{placed}
-          FROM section{NAMED}
+    ), {compared_with_all}page AS (
+        SELECT section.*, row_number() OVER (ORDER BY {_order(own, {**derived, **sought})}) AS number
+          FROM {rows}{NAMED}
          WHERE {in_keys("section.id")}
-         {windows}
          ORDER BY number
          {PAGE}
     )

@@ -32,10 +32,11 @@ def _over_average(name: str) -> Callable[[Row, Row], Decimal | None]:
     """A figure by the average value of the stock, not by that rounded."""
 
     def of(row: Row, overall: Row) -> Decimal | None:
-        days = _days(row, overall)
-        if row[name] is None or overall[name] is None or days is None:
+        # A footer adds up to nothing what is known of none of its rows.
+        known = row if row["days"] else overall
+        if row[name] is None or known[name] is None or known["days"] is None:
             return None
-        return ratio(row[name] * days, row["value_days"])
+        return ratio(row[name] * known["days"], row["value_days"])
 
     return of
 
@@ -208,12 +209,6 @@ _STATEMENT: LiteralString = ranked(
     level AS MATERIALIZED ({BALANCES}
     ), {PACE}{sales_by("item.variant_id")}""",
 )
-# The period has as many days whatever happens in it.
-_NUMBER_OF_DAYS: LiteralString = f"""
-    SELECT 0 AS number, {_DAYS} AS total, NULL AS position, NULL AS line, NULL AS amount, NULL AS stream_id,
-           NULL AS type, NULL AS recorded_at, NULL AS actor_id, NULL AS document
-      FROM companies WHERE company_id = %(company_id)s
-"""
 _EXPLANATIONS: dict[LiteralString, LiteralString] = {
     "cost_of_goods": explained(moved("-change.value", WITHIN, "change.kind IN ('sold', 'returned')")),
     "value_days": explained(
@@ -222,7 +217,6 @@ _EXPLANATIONS: dict[LiteralString, LiteralString] = {
             UNTIL,
         )
     ),
-    "days": _NUMBER_OF_DAYS,
     "sold_quantity": explained(moved(f"-{quantities('change.quantity')}", WITHIN, "change.kind = 'sold'")),
     "supply": explained(
         moved(quantities("change.quantity"), UNTIL, f"({BEFORE} OR change.kind = 'received')")

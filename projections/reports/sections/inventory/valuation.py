@@ -94,6 +94,7 @@ COLUMNS: tuple[Column, ...] = (
         needs=COSTS,
         of=lambda row, overall: ratio(row["value"], overall["value"]),
         inputs=("value",),
+        of_whole=("value",),
         text="value / overall.value",
         example="0.2500",
     ),

@@ -90,6 +90,7 @@ COLUMNS: tuple[Column, ...] = (
         meaning="The amount in proportion to that of all methods.",
         of=lambda row, overall: ratio(row["amount"], overall["amount"]),
         inputs=("amount",),
+        of_whole=("amount",),
         text="amount / overall.amount",
         example="0.7500",
     ),

@@ -70,11 +70,9 @@ class Books:
 
     def explain(self, section: Section, column: Column, row: Row | None, **asked: Any) -> Explained:
         """The facts of a figure of a row, or without one of the whole."""
-        key = {name: None if row is None else row[name] for name in section.identity}
-        statement = section.explanations[column.name]
         with transaction(self._app, self.company_id) as opened:
             asking = _asked(section, **asked)
-            return ask_explained(opened, asking, statement, key, is_row=row is not None).read()
+            return ask_explained(opened, section, asking, column.name, row).read()
 
 
 def ways_to_ask(section: Section) -> Iterator[dict[str, Any]]:

@@ -39,8 +39,9 @@ from infra.eventstore.codec import Metadata
 from infra.postgres.transactions import Transaction, transaction
 from infra.projections.reading import FactReader
 from infra.runtime.models import EVENT_TYPES, PROJECTIONS
-from projections.base import Projection, plan_for_values
+from projections.base import Projection, Row, plan_for_values
 from projections.catalog.price_history import PriceHistory
+from projections.reports.explaining import Explained, ask_explained
 from projections.reports.names import ReportNames
 from projections.reports.period import Period
 from projections.reports.sales.sales_reports import SalesReports
@@ -186,6 +187,27 @@ class Stockroom:
             plan_for_values(opened)
             return ask_table(opened, section, asked).read()
 
+    def explain(self, section: Section, asked: Asked, column: str, row: Row | None) -> Explained:
+        """The facts of a figure of a row, or without one of the whole."""
+        with self.open() as opened:
+            plan_for_values(opened)
+            return ask_explained(opened, section, asked, column, row).read()
+
+    def facts_of(
+        self, section: Section, column: str, day: date | None = None, **filters: Any
+    ) -> list[tuple[Any, Any]]:
+        """The event and the amount of each fact of a figure of the whole, at the end of a day, or of today."""
+        asked = Asked(
+            period=Period(day or self.day, day or self.day),
+            position=self.position,
+            permissions=EVERYTHING,
+            filters=dict.fromkeys(section.filters) | filters,
+            limit=None,
+            group="variant",
+        )
+        facts = self.explain(section, asked, column, None).rows
+        return [(self.events[fact["position"] - 1], fact["amount"]) for fact in facts]
+
     def record(self, aggregates: Iterable[Aggregate]) -> None:
         """Record what is new of them in one transaction."""
         events = [cast("Aggregate.Event", event) for one in aggregates for event in one.collect_events()]
@@ -249,16 +271,18 @@ class Stockroom:
         self.record([order, movement])
 
     def bring_back(self) -> None:
-        sale = self._earlier("sale")
+        sale, storage = self._earlier("sale"), self.chance.choice(STORAGES)
+        self.give_back(sale, storage)
+        if self.chance.random() < 0.5:
+            self.adjust(storage, "damaged", {sale.lines[0].variant_id: sale.lines[0].quantity})
+
+    def give_back(self, sale: StockMovement, storage: UUID) -> None:
         goods = [
             ReturnedGoods(variant_id=line.variant_id, quantity=-line.quantity, cost_total=-line.value_change)
             for line in sale.lines[:1]
         ]
-        storage = self.chance.choice(STORAGES)
         lines = give_back_lines(goods, self._levels[storage])
         self._move(StockMovement.Returned, storage, lines, refund_id=uuid4(), order_id=sale.order_id)
-        if self.chance.random() < 0.5:
-            self.adjust(storage, "damaged", {goods[0].variant_id: -goods[0].quantity})
 
     def void(self) -> None:
         sale = self._earlier("sale")
@@ -421,7 +445,9 @@ class Stockroom:
         self.record([sale, correction])
 
     def reverse(self) -> None:
-        original = self._earlier(self.chance.choice(("receipt", "adjustment", "supplier_return")))
+        self.take_back(self._earlier(self.chance.choice(("receipt", "adjustment", "supplier_return"))))
+
+    def take_back(self, original: StockMovement) -> None:
         lines = reverse(original, self._levels[original.storage_id])
         self._reversed.add(original.id)
         self._move(

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from domain.stock.reorder_points import ReorderPoint
-from projections.reports.explaining import ask_explained
 from projections.reports.period import Period
 from projections.reports.section import Asked, Section
 from projections.reports.sections.inventory import INVENTORY_REPORT
@@ -55,12 +54,7 @@ def busy(database: Database) -> Any:
 
 
 def total_of(room: Stockroom, asked: Asked, section: Section, name: str, row: Any) -> Any:
-    key = row or dict.fromkeys(section.identity)
-    statement = section.explanations[name]
-    with room.open() as opened:
-        explained = ask_explained(
-            opened, asked, statement, {one: key[one] for one in section.identity}, is_row=row is not None
-        ).read()
+    explained = room.explain(section, asked, name, row)
     if explained.rows:
         assert explained.total == sum(one["amount"] for one in explained.rows)
         assert explained.count == len(explained.rows)
