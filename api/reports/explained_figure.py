@@ -73,9 +73,10 @@ class Figures:
     def _rows(self) -> tuple[Row, Row]:
         section = self._section
         key = None if self._row is None else section.key_of(self._row)
-        # Few rows are told apart by the others of their section, and only a ranked one is asked by the page.
-        one = {"keys": None if key is None else (key,), "page": 1, "limit": 1 if section.is_ranked else None}
-        table = ask_table(self._db, section, replace(self._asked, **one)).read()
+        # Of a section that is not ranked all rows come anyway, which are few.
+        keys, limit = None if key is None else (key,), 1 if section.is_ranked else None
+        asked = replace(self._asked, keys=keys, page=1, limit=limit)
+        table = ask_table(self._db, section, asked).read()
         row: Row = next((one for one in table.rows if section.key_of(one) == key), {})
         return row, table.overall
 

@@ -32,10 +32,10 @@ class SectionExplanation(Resource):
             "on_get": Operation(
                 permission=PERMISSIONS[area],
                 summary="Explain a figure",
-                description="The events behind one figure, whose amounts come to it; of what is no sum, such as "
-                "a ratio, the figures that it follows from, or the events that gave it: of a date those of "
-                "that day. Ask with the parameters that the section was asked with, the `key` of the row as "
-                "`row`, and without it for the whole.",
+                description="The events behind one figure, whose amounts come to it; of what is no sum, such "
+                "as a ratio, the figures that it follows from, or the events that gave it: of a date those "
+                "of that day. Ask with the parameters that the section was asked with, the `key` of the row "
+                "as `row`, and without it for the whole.",
                 query=explain_query(area, sections),
                 answer=ExplanationAnswer,
                 lengthy=True,

@@ -55,6 +55,35 @@ def _facts(
            AND ({amount}) <> 0"""
 
 
+def first_of_days(source: Source, by: tuple[LiteralString, ...], condition: LiteralString) -> LiteralString:
+    """Of each day on which something was sold that was not voided the first such sale, which tells of it.
+
+    `by` is what the days are told apart by beside their date, the `condition` that of the facts of a row.
+    """
+    day: LiteralString = ", ".join(("business_date", *by))
+    return f"""
+        SELECT min(position) FILTER (WHERE orders > 0) AS position, 0 AS line, 1 AS amount, business_date
+          FROM {source.facts}{JOIN_CUTS}
+         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
+           AND {IS_IN_BASIS}{source.asked()}
+           AND (NOT %(is_row)s::bool OR {condition})
+         GROUP BY {day}
+        HAVING sum(orders) > 0"""
+
+
+def of_last_day(facts: LiteralString, *, last: LiteralString = "max") -> LiteralString:
+    """Those of these facts, of which each has its `business_date`, that gave the last of their days."""
+    return f"""
+        SELECT position, line, amount
+          FROM (SELECT fact.*, {last}(fact.business_date) OVER () AS last FROM ({facts}) AS fact) AS fact
+         WHERE business_date = last"""
+
+
+def of_first_day(facts: LiteralString) -> LiteralString:
+    """The same of the first of their days."""
+    return of_last_day(facts, last="min")
+
+
 def amounts_of(columns: Sequence[Column]) -> dict[LiteralString, LiteralString]:
     """What a fact adds to figures that add up over facts, as SQL over its columns, by their names."""
     named = {column.name: column for column in columns}
@@ -121,7 +150,7 @@ def ask_explained(
     statement = {**section.origins, **section.explanations}[column]
     bounds = {"limit": asked.limit, "offset": asked.offset, "is_row": row is not None}
     keys = {f"key_{name}": None if row is None else row[name] for name in section.identity}
-    params = {**params_of(db, asked), **section.params(asked), **bounds, **keys}
+    params = {**params_of(db, asked), **section.params(db, asked), **bounds, **keys}
     answer = db.ask(statement, params)
 
     def explained_page() -> Explained:

@@ -123,7 +123,7 @@ class Section:
     #: of that day.
     origins: Mapping[LiteralString, LiteralString] = field(default_factory=lambda: MappingProxyType({}))
     #: What its statements take beside what those of every section do.
-    params: Callable[[Asked], Params] = lambda _: {}
+    params: Callable[[Database, Asked], Params] = lambda _db, _asked: {}
     #: Whether a row is added up in footers; of a tree only the roots are, which include all others.
     in_footer: Callable[[Row], bool] = lambda _: True
     #: The columns that it can be sorted by, where not all of them.

@@ -195,11 +195,11 @@ _ORDER = "-average_age"
 
 def ask_ageing(db: Database, asked: Asked) -> Pending[Found]:
     """Ask how old the stock was at the end of the period. Raises BucketsNotValid."""
-    params = {**goods_params(db, asked, _ORDER), **params_of_buckets(asked)}
+    params = {**goods_params(db, asked, _ORDER), **params_of_buckets(db, asked)}
     return ask_ranked(db, _STATEMENT, COLUMNS, params)
 
 
-def params_of_buckets(asked: Asked) -> dict[str, Any]:
+def params_of_buckets(_: Database, asked: Asked) -> dict[str, Any]:
     """From which age on each bucket is. Raises BucketsNotValid."""
     ends = ends_of(asked.filters.get("buckets"))
     return {"starts": [-(10**6), *(end + 1 for end in ends)]}

@@ -6,17 +6,24 @@ from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import COSTS, Column, Derived, Key, Measure, ratio
 from projections.reports.explaining import explained
-from projections.reports.grouped import STORES, total, whole
+from projections.reports.grouped import total, whole
 from projections.reports.names import ReportNames, name_of
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.figures import MARGIN, measures_of
 from projections.reports.sections.inventory.balances import BALANCES
 from projections.reports.sections.inventory.explaining import BEFORE, UNTIL, WITHIN, moved, quantities
-from projections.reports.sections.inventory.goods import BELOW_CATEGORY, FILTERS, GOODS_OF_ANY
+from projections.reports.sections.inventory.goods import FILTERS, GOODS_OF_ANY
 from projections.reports.sections.inventory.places import here
 from projections.reports.sections.inventory.ranking import goods_params
-from projections.reports.sections.inventory.sold_goods import sales_by, sales_params
+from projections.reports.sections.inventory.sold_goods import (
+    GROSS_PROFIT,
+    NET_SALES,
+    SOLD,
+    sales_by,
+    sales_params,
+    sold_lines,
+)
 from projections.reports.stock import StockReports
 
 
@@ -199,18 +206,9 @@ def _own(amount: LiteralString, span: LiteralString) -> LiteralString:
 def _sold(amount: LiteralString) -> LiteralString:
     """Lines of sales of what was bought from the supplier then."""
     return explained(f"""
-        SELECT fact.position, fact.line, {amount} AS amount
-          FROM sales_line_facts AS fact
-          JOIN report_items AS item ON item.company_id = fact.company_id AND item.item_no = fact.item_no
-          LEFT JOIN variants AS v ON v.company_id = fact.company_id AND v.id = item.variant_id
-          LEFT JOIN products AS p ON p.company_id = fact.company_id AND p.id = v.product_id
-         WHERE fact.company_id = %(company_id)s AND fact.position <= %(position)s::bigint
-           AND fact.business_date {_IN_PERIOD}{STORES} AND %(storage)s::uuid IS NULL
-           AND (%(brand)s::uuid IS NULL OR item.brand_id = %(brand)s::uuid)
-           AND (%(category)s::uuid IS NULL OR item.category_id = ANY({BELOW_CATEGORY}))
-           AND (%(search)s::text IS NULL
-                OR position(lower(%(search)s::text) IN lower(concat_ws(' ', v.sku, p.name, v.name))) > 0)
-           {_of_row("item.supplier_id")} AND ({amount}) <> 0""")
+        SELECT position, line, amount
+          FROM ({sold_lines(amount)}) AS item
+         WHERE true{_of_row("item.supplier_id")}""")
 
 
 def _ordered(amount: LiteralString, span: LiteralString) -> LiteralString:
@@ -223,9 +221,6 @@ def _ordered(amount: LiteralString, span: LiteralString) -> LiteralString:
            AND ({amount}) <> 0""")
 
 
-_NET_SALES: LiteralString = (
-    "coalesce(fact.gross_sales, 0) - coalesce(fact.discounts, 0) - coalesce(fact.returns, 0)"
-)
 _EXPLANATIONS: dict[LiteralString, LiteralString] = {
     "received_quantity": _goods(quantities("change.quantity"), WITHIN, "change.kind = 'received'"),
     "received_value": _goods("change.value", WITHIN, "change.kind = 'received'"),
@@ -233,9 +228,9 @@ _EXPLANATIONS: dict[LiteralString, LiteralString] = {
         f"-{quantities('change.quantity')}", WITHIN, "change.kind = 'supplier_returned'"
     ),
     "supplier_returned_value": _goods("-change.value", WITHIN, "change.kind = 'supplier_returned'"),
-    "sold_quantity": _sold(quantities("coalesce(fact.quantity, 0)")),
-    "net_sales": _sold(_NET_SALES),
-    "gross_profit": _sold(f"{_NET_SALES} - coalesce(fact.cost_of_goods, 0)"),
+    "sold_quantity": _sold(SOLD),
+    "net_sales": _sold(NET_SALES),
+    "gross_profit": _sold(GROSS_PROFIT),
     "open_quantity": _own(quantities("change.quantity"), BEFORE),
     "on_hand_value": _own("change.value", UNTIL),
     "orders_open": _ordered("opened", "true"),

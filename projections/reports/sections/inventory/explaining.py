@@ -28,23 +28,28 @@ def moved(
     place: LiteralString = "fact.storage_id",
     of_row: LiteralString = OF_ROW,
     goods: LiteralString = GOODS,
+    counts: LiteralString = "",
 ) -> LiteralString:
-    """Facts of stock: of these days, of a row, on a condition, in the places that are asked about."""
+    """Facts of stock: of these days, of a row, on a condition, in the places that are asked about.
+
+    Without what `counts`, those count that add something.
+    """
+    counting: LiteralString = counts or f"({amount}) <> 0"
     return f"""
-        SELECT change.position, change.number AS line, {amount} AS amount
+        SELECT change.position, change.number AS line, {amount} AS amount, change.business_date
           FROM (SELECT fact.position, fact.number, fact.business_date, fact.variant_id, fact.kind,
                        fact.quantity, fact.value, fact.supplier_id, fact.actor_id, fact.for_storage_id,
                        {place} AS storage_id
                   FROM stock_facts AS fact
                  WHERE fact.company_id = %(company_id)s AND fact.position <= %(position)s::bigint) AS change
                {goods}
-           AND {span} AND {condition}{here("change.storage_id")}{of_row} AND ({amount}) <> 0"""
+           AND {span} AND {condition}{here("change.storage_id")}{of_row} AND {counting}"""
 
 
 def promised(amount: LiteralString, *, of_row: LiteralString = OF_ROW) -> LiteralString:
     """Facts of what is reserved and on order, up to the end of the period."""
     return f"""
-        SELECT change.position, change.number AS line, {amount} AS amount
+        SELECT change.position, change.number AS line, {amount} AS amount, change.promised_on
           FROM (SELECT * FROM stock_promises
                  WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
                    AND promised_on <= %(to_date)s::date) AS change{GOODS}

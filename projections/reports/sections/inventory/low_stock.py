@@ -15,7 +15,16 @@ from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.inventory.balances import LEVELS
 from projections.reports.sections.inventory.explaining import UNTIL, both, moved, promised, quantities
 from projections.reports.sections.inventory.goods import FILTERS, GOODS, KEYS
-from projections.reports.sections.inventory.pace import DAILY_SALES, DAYS_IN_STOCK, PACE, first_day_of_pace
+from projections.reports.sections.inventory.pace import (
+    DAILY_SALES,
+    DAYS_IN_STOCK,
+    DAYS_IN_STOCK_LATELY,
+    LATELY,
+    PACE,
+    SOLD_LATELY,
+    days_told,
+    pace_params,
+)
 from projections.reports.sections.inventory.places import here
 from projections.reports.sections.inventory.ranking import goods_params
 from projections.reports.sections.inventory.stock_on_hand import INCOMING
@@ -46,14 +55,20 @@ COLUMNS: tuple[Column, ...] = (
         label="Shortfall",
         unit="quantity",
         meaning="What is missing to the reorder level once all has come that is on the way or on order.",
+        inputs=("reorder_level", "available", "incoming"),
+        text="reorder_level - available - incoming, 0 at least",
         example="6",
     ),
+    SOLD_LATELY,
+    DAYS_IN_STOCK_LATELY,
     Column(
         name="daily_sales",
         label="Daily sales",
         unit="ratio",
         meaning="What is sold on a day with stock, over the 56 days up to the end of the period; null where "
         "there was stock on fewer than 21 of them.",
+        inputs=("sold_lately", "days_in_stock"),
+        text="sold_lately / days_in_stock",
         example="0.5000",
     ),
     Column(
@@ -61,6 +76,8 @@ COLUMNS: tuple[Column, ...] = (
         label="Days left",
         unit="ratio",
         meaning="For how many days what is available lasts at that; null where nothing sells.",
+        inputs=("available", "sold_lately", "days_in_stock"),
+        text="available * days_in_stock / sold_lately",
         example="8.0000",
     ),
     Column(
@@ -68,13 +85,48 @@ COLUMNS: tuple[Column, ...] = (
         label="Stock out on",
         unit="date",
         meaning="The day on which nothing will be left; null where none can be told.",
+        inputs=("days_left",),
+        text="the end of the period + days_left",
         example="2026-04-08",
+    ),
+    Column(
+        name="lead_days",
+        label="Lead days",
+        unit="count",
+        meaning="How many days it takes to come once it is ordered, as that is set now of its supplier, or "
+        "of the company.",
+        example=7,
+    ),
+    Column(
+        name="reorder_quantity",
+        label="Reorder quantity",
+        unit="quantity",
+        meaning="The least that is ordered of it, as that is set now; null where there is none.",
+        example="12",
+    ),
+    Column(
+        name="max_level",
+        label="Most",
+        unit="quantity",
+        meaning="The most that there should be, as that is set now; null where there is none.",
+        example="60",
     ),
     Measure(
         name="suggested",
         label="Suggested order",
         unit="quantity",
         meaning="What to order so that it lasts for 14 days once it has come, before it is raised to packs.",
+        inputs=(
+            "daily_sales",
+            "lead_days",
+            "reorder_level",
+            "available",
+            "incoming",
+            "reorder_quantity",
+            "max_level",
+        ),
+        text="daily_sales * (lead_days + 14) + reorder_level - available - incoming, reorder_quantity at "
+        "least, and so that it is max_level at most",
         example="12",
     ),
     Measure(
@@ -82,6 +134,8 @@ COLUMNS: tuple[Column, ...] = (
         label="Missed sales",
         unit="quantity",
         meaning="What would have been sold on those of the 56 days on which there was none.",
+        inputs=("sold_lately", "days_in_stock"),
+        text="sold_lately / days_in_stock * (56 - days_in_stock)",
         example="3",
     ),
 )
@@ -107,6 +161,7 @@ _STATEMENT: LiteralString = f"""
         SELECT listed.storage_id, listed.variant_id,
                coalesce(level.quantity - level.reserved, 0) AS available,
                coalesce(level.ordered + level.in_transit, 0) AS incoming, listed.reorder_level,
+               coalesce(pace.sold, 0) AS sold_lately, {DAYS_IN_STOCK} AS days_in_stock,
                {DAILY_SALES} AS daily_sales,
                %(to_date)s::date - %(pace_from)s::date + 1 - {DAYS_IN_STOCK} AS days_out
           FROM stock_listing AS listed
@@ -118,6 +173,8 @@ _STATEMENT: LiteralString = f"""
            p.name, v.sku, v.name AS variant_name, v.product_id,
            trim_scale(change.available * 0.00001) AS available,
            trim_scale(change.incoming * 0.00001) AS incoming, change.reorder_level,
+           trim_scale(change.sold_lately * 0.00001) AS sold_lately,
+           change.days_in_stock::int AS days_in_stock,
            change.daily_sales * 0.00001 AS daily_sales, change.days_out::int AS days_out,
            coalesce(point.reorder_quantity, v.reorder_quantity) AS reorder_quantity, point.max_level,
            coalesce((source.fields ->> 'lead_time_days')::bigint, company.default_lead_time_days) AS lead_days
@@ -134,8 +191,7 @@ _STATEMENT: LiteralString = f"""
 
 def ask_low_stock(db: Database, asked: Asked) -> Pending[Found]:
     """Ask what was low at the end of the period."""
-    pace_from = first_day_of_pace(asked.period.to_date)
-    params = {**goods_params(db, asked, _ORDER), "pace_from": pace_from}
+    params = {**goods_params(db, asked, _ORDER), **pace_params(db, asked)}
     answer = db.ask(_STATEMENT, params)
 
     def found() -> Found:
@@ -210,6 +266,10 @@ _EXPLANATIONS: dict[LiteralString, LiteralString] = {
         )
     ),
     "incoming": explained(both(promised(quantities("change.ordered"), of_row=_OF_ROW), _IN_TRANSIT)),
+    "sold_lately": explained(
+        moved(f"-{quantities('change.quantity')}", LATELY, "change.kind = 'sold'", of_row=_OF_ROW)
+    ),
+    "days_in_stock": explained(days_told(LEVELS, "stretch.is_in_stock", _OF_ROW)),
 }
 _ORDER = "-shortfall"
 LOW_STOCK = Section(
@@ -223,6 +283,7 @@ LOW_STOCK = Section(
     question=ask_low_stock,
     sources=(StockReports, ReportNames),
     explanations=_EXPLANATIONS,
+    params=pace_params,
     order=_ORDER,
     filters=FILTERS,
 )

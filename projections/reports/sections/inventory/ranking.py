@@ -19,6 +19,7 @@ from projections.reports.sections.inventory.goods import (
     NAME,
     NAMED,
     NAMED_BY_KEYS,
+    NOTHING,
     OWN_NAMES,
 )
 
@@ -48,7 +49,6 @@ def ranked(
     `windows`. `before` are queries that `changes` read. The first row that is answered is the sum of all.
     """
     own = [column for column in columns if column.name in figures]
-    added: LiteralString = ",\n               ".join(f"{sql} AS {name}" for name, sql in figures.items())
     sums: LiteralString = ", ".join(map(_sum, own))
     names: LiteralString = ", ".join(column.name for column in own)
     looked_up: LiteralString = "".join(f", {sql} AS {name}" for name, sql in sought.items())
@@ -62,14 +62,7 @@ def ranked(
     more: LiteralString = "".join(f", {name}" for name in compared)
     answered: LiteralString = "".join(f", section.{name}" for name in compared)
     return f"""
-    WITH {before}change AS ({changes}
-    ), section AS MATERIALIZED (
-        SELECT {GROUP_OF_ROW} AS id,
-               {added}
-          FROM change{GOODS}
-         GROUP BY 1
-        HAVING {having}
-    ), {compared_with_all}page AS (
+    WITH {_section(changes, figures, having, before)}, {compared_with_all}page AS (
         SELECT section.*, row_number() OVER (ORDER BY {_order(own, {**derived, **sought})}) AS number
           FROM {rows}{NAMED}
          WHERE {in_keys("section.id")}
@@ -82,6 +75,31 @@ def ranked(
             SELECT number, NULL, id, {names}{more} FROM page) AS section{NAMED_BY_KEYS}
      ORDER BY section.number
 """
+
+
+def of_section(
+    changes: LiteralString, figures: SQL, *, having: LiteralString, before: LiteralString = ""
+) -> LiteralString:
+    """The rest of the condition that a fact `change` belongs to any of the rows of such a section."""
+    return f"""
+           AND coalesce({GROUP_OF_ROW}, {NOTHING}) IN (
+                WITH {_section(changes, figures, having, before)}
+                SELECT coalesce(id, {NOTHING}) FROM section)"""
+
+
+def _section(
+    changes: LiteralString, figures: SQL, having: LiteralString, before: LiteralString
+) -> LiteralString:
+    """The query `section`: its rows, by what they are told apart by."""
+    added: LiteralString = ",\n               ".join(f"{sql} AS {name}" for name, sql in figures.items())
+    return f"""{before}change AS ({changes}
+    ), section AS MATERIALIZED (
+        SELECT {GROUP_OF_ROW} AS id,
+               {added}
+          FROM change{GOODS}
+         GROUP BY 1
+        HAVING {having}
+    )"""
 
 
 def _sum(column: Column) -> LiteralString:

@@ -25,7 +25,13 @@ from projections.reports.sections.inventory.goods import (
 )
 from projections.reports.sections.inventory.places import here
 from projections.reports.sections.inventory.ranking import goods_params
-from projections.reports.sections.inventory.sold_goods import GROUP_OF_ITEM, sales_by, sales_params
+from projections.reports.sections.inventory.sold_goods import (
+    GROUP_OF_ITEM,
+    NET_SALES,
+    sales_by,
+    sales_params,
+    sold_lines,
+)
 from projections.reports.stock import StockReports
 
 #: Each column: its name, the condition of its facts, its sign, and what it means.
@@ -185,6 +191,10 @@ _EXPLANATIONS: dict[LiteralString, LiteralString] = {
     for name, condition, sign, _ in _PARTS
     for figure, amount in (("quantity", quantities("change.quantity")), ("value", "change.value"))
 }
+_SALES_OF_ROW: LiteralString = f"""
+        SELECT position, line, amount
+          FROM ({sold_lines(NET_SALES)}) AS item
+         WHERE NOT %(is_row)s::bool OR {GROUP_OF_ITEM} IS NOT DISTINCT FROM %(key_id)s::uuid"""
 _ORDER = "-net_shrinkage_quantity"
 
 
@@ -223,6 +233,7 @@ SHRINKAGE = Section(
     question=ask_shrinkage,
     sources=(StockReports, SalesReports, ReportNames),
     explanations=_EXPLANATIONS,
+    origins={"net_sales": explained(_SALES_OF_ROW)},
     order=_ORDER,
     filters=FILTERS,
     groups=_GROUPS,

@@ -3,9 +3,22 @@
 from typing import Any, LiteralString
 
 from projections.base import Database
+from projections.reports.grouped import STORES
 from projections.reports.section import Asked
+from projections.reports.sections.inventory.explaining import quantities
 from projections.reports.sections.inventory.goods import BELOW_CATEGORY
 from projections.reports.sections.sales_summary.items import item_params, item_rows
+
+_ITEMS_ASKED: LiteralString = f"""%(storage)s::uuid IS NULL
+           AND (%(brand)s::uuid IS NULL OR item.brand_id = %(brand)s::uuid)
+           AND (%(supplier)s::uuid IS NULL OR item.supplier_id = %(supplier)s::uuid)
+           AND (%(category)s::uuid IS NULL OR item.category_id = ANY({BELOW_CATEGORY}))
+           AND (%(search)s::text IS NULL OR EXISTS (
+                SELECT FROM variants AS v
+                  JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
+                 WHERE v.company_id = %(company_id)s AND v.id = item.variant_id
+                   AND position(lower(%(search)s::text)
+                                IN lower(concat_ws(' ', v.sku, p.name, v.name))) > 0))"""
 
 
 def sales_by(key: LiteralString) -> LiteralString:
@@ -22,18 +35,29 @@ def sales_by(key: LiteralString) -> LiteralString:
                sum(coalesce(cost_of_goods, 0)) AS cost_of_goods
           FROM known
           JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = known.item_no
-         WHERE %(storage)s::uuid IS NULL
-           AND (%(brand)s::uuid IS NULL OR item.brand_id = %(brand)s::uuid)
-           AND (%(supplier)s::uuid IS NULL OR item.supplier_id = %(supplier)s::uuid)
-           AND (%(category)s::uuid IS NULL OR item.category_id = ANY({BELOW_CATEGORY}))
-           AND (%(search)s::text IS NULL OR EXISTS (
-                SELECT FROM variants AS v
-                  JOIN products AS p ON p.company_id = v.company_id AND p.id = v.product_id
-                 WHERE v.company_id = %(company_id)s AND v.id = item.variant_id
-                   AND position(lower(%(search)s::text)
-                                IN lower(concat_ws(' ', v.sku, p.name, v.name))) > 0))
+         WHERE {_ITEMS_ASKED}
          GROUP BY 1
     ), """
+
+
+#: What a line of a sale, or of a refund, adds to figures of sales.
+SOLD: LiteralString = quantities("coalesce(fact.quantity, 0)")
+NET_SALES: LiteralString = (
+    "coalesce(fact.gross_sales, 0) - coalesce(fact.discounts, 0) - coalesce(fact.returns, 0)"
+)
+GROSS_PROFIT: LiteralString = f"{NET_SALES} - coalesce(fact.cost_of_goods, 0)"
+
+
+def sold_lines(amount: LiteralString) -> LiteralString:
+    """Lines of sales that add something, as an `item`: with what was sold, as it was filed then."""
+    return f"""
+        SELECT fact.position, fact.line, {amount} AS amount, item.variant_id, item.product_id,
+               item.category_id, item.brand_id, item.supplier_id
+          FROM sales_line_facts AS fact
+          JOIN report_items AS item ON item.company_id = fact.company_id AND item.item_no = fact.item_no
+         WHERE fact.company_id = %(company_id)s AND fact.position <= %(position)s::bigint
+           AND fact.business_date BETWEEN %(from_date)s::date AND %(to_date)s::date{STORES}
+           AND ({amount}) <> 0 AND {_ITEMS_ASKED}"""
 
 
 #: What goods were filed under when they were sold, as the rows are told apart.

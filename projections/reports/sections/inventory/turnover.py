@@ -1,8 +1,8 @@
 """How often stock turns over: what was sold of it, beside what lay there on average over the days."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from domain.pending import Pending
 from projections.base import Database, Row
@@ -13,12 +13,12 @@ from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.figures import quotient
 from projections.reports.sections.inventory.balances import BALANCES
-from projections.reports.sections.inventory.explaining import BEFORE, UNTIL, WITHIN, moved, quantities
-from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
-from projections.reports.sections.inventory.pace import DAYS_IN_STOCK, PACE
-from projections.reports.sections.inventory.places import here
-from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, ranked
-from projections.reports.sections.inventory.sold_goods import sales_by, sales_params
+from projections.reports.sections.inventory.explaining import BEFORE, OF_ROW, UNTIL, WITHIN, moved, quantities
+from projections.reports.sections.inventory.goods import FILTERS, GOODS, GROUPS, KEYS
+from projections.reports.sections.inventory.pace import DAYS_IN_STOCK, PACE, days_told
+from projections.reports.sections.inventory.places import ON_SHELVES, here
+from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, of_section, ranked
+from projections.reports.sections.inventory.sold_goods import GROSS_PROFIT, sales_by, sales_params, sold_lines
 from projections.reports.stock import StockReports
 
 
@@ -150,6 +150,9 @@ COLUMNS: tuple[Column, ...] = (
         meaning="`A`, `B` or `C`: whether it and all that cost more come to 80, 95 or 100 percent of the "
         "cost of goods.",
         needs=COSTS,
+        inputs=("cost_of_goods",),
+        of_whole=("cost_of_goods",),
+        text="the costs of goods down to its own / overall.cost_of_goods",
         example="A",
     ),
 )
@@ -162,8 +165,7 @@ _ABC: LiteralString = """CASE WHEN sum(section.cost_of_goods) OVER () <= 0 THEN 
                          <= 95 * sum(section.cost_of_goods) OVER () THEN 'B'
                     ELSE 'C' END"""
 # A value that lies there at the end counts for every day; what came on a day did not on those before it.
-_STATEMENT: LiteralString = ranked(
-    f"""
+_CHANGES: LiteralString = f"""
         SELECT level.storage_id, level.variant_id, level.value * {_DAYS} AS value_days, 0 AS cost, 0 AS sold,
                level.quantity AS supply, 0 AS profit,
                CASE WHEN level.storage_id <> '00000000-0000-0000-0000-000000000000'::uuid
@@ -182,19 +184,28 @@ _STATEMENT: LiteralString = ranked(
      UNION ALL
         SELECT NULL, sale.id, 0, 0, 0, 0, sale.net_sales - sale.cost_of_goods, 0, false
           FROM sale
-         WHERE %(group)s::text <> 'storage' AND sale.id IN (SELECT variant_id FROM level)""",
-    {
-        "cost_of_goods": "sum(change.cost)",
-        "days": _DAYS,
-        "value_days": "sum(change.value_days)",
-        "sold_quantity": "sum(change.sold)",
-        "supply": "sum(change.supply)",
-        "gross_profit": "sum(change.profit)",
-        "days_out_of_stock": "sum(change.days_out)",
-    },
+         WHERE %(group)s::text <> 'storage' AND sale.id IN (SELECT variant_id FROM level)"""
+_FIGURES: Mapping[LiteralString, LiteralString] = {
+    "cost_of_goods": "sum(change.cost)",
+    "days": _DAYS,
+    "value_days": "sum(change.value_days)",
+    "sold_quantity": "sum(change.sold)",
+    "supply": "sum(change.supply)",
+    "gross_profit": "sum(change.profit)",
+    "days_out_of_stock": "sum(change.days_out)",
+}
+_HAVING: LiteralString = (
+    "bool_or(change.is_stock) AND (bool_or(change.cost <> 0 OR change.sold <> 0) "
+    "OR sum(change.value_days) <> 0 OR sum(change.supply) <> 0)"
+)
+_BEFORE: LiteralString = f"""
+    level AS MATERIALIZED ({BALANCES}
+    ), {PACE}{sales_by("item.variant_id")}"""
+_STATEMENT: LiteralString = ranked(
+    _CHANGES,
+    _FIGURES,
     COLUMNS,
-    having="bool_or(change.is_stock) AND (bool_or(change.cost <> 0 OR change.sold <> 0) "
-    "OR sum(change.value_days) <> 0 OR sum(change.supply) <> 0)",
+    having=_HAVING,
     derived={
         "average_value": "section.value_days",
         "turnover": "section.cost_of_goods / nullif(section.value_days, 0)",
@@ -205,10 +216,17 @@ _STATEMENT: LiteralString = ranked(
     },
     compared={"abc": _ABC},
     windows="WINDOW best AS (ORDER BY section.cost_of_goods DESC, section.id ROWS UNBOUNDED PRECEDING)",
-    before=f"""
-    level AS MATERIALIZED ({BALANCES}
-    ), {PACE}{sales_by("item.variant_id")}""",
+    before=_BEFORE,
 )
+_OF_SHOWN: LiteralString = of_section(_CHANGES, _FIGURES, having=_HAVING, before=_BEFORE)
+# Sales are those of goods that have stock in the storages that are asked about.
+_PROFIT: LiteralString = f"""
+        SELECT change.position, change.line, change.amount
+          FROM (SELECT item.position, item.line, item.amount, item.variant_id, NULL::uuid AS storage_id
+                  FROM ({sold_lines(GROSS_PROFIT)}) AS item
+                 WHERE item.variant_id IN (SELECT variant_id FROM stock_totals
+                                            WHERE company_id = %(company_id)s{here()})
+               ) AS change{GOODS}{OF_ROW}{_OF_SHOWN}"""
 _EXPLANATIONS: dict[LiteralString, LiteralString] = {
     "cost_of_goods": explained(moved("-change.value", WITHIN, "change.kind IN ('sold', 'returned')")),
     "value_days": explained(
@@ -221,6 +239,9 @@ _EXPLANATIONS: dict[LiteralString, LiteralString] = {
     "supply": explained(
         moved(quantities("change.quantity"), UNTIL, f"({BEFORE} OR change.kind = 'received')")
     ),
+    "days_out_of_stock": explained(
+        days_told(BALANCES, f"NOT stretch.is_in_stock AND stretch.{ON_SHELVES}", OF_ROW + _OF_SHOWN)
+    ),
 }
 _ORDER = "-sold_quantity"
 
@@ -228,8 +249,7 @@ _ORDER = "-sold_quantity"
 def ask_turnover(db: Database, asked: Asked) -> Pending[Found]:
     """Ask how often the stock turned over in the period."""
     has_sales = asked.group != "storage" and asked.filters.get("storage") is None
-    params = {**sales_params(db, asked), **goods_params(db, asked, _ORDER)}
-    page = ask_ranked(db, _STATEMENT, COLUMNS, {**params, "pace_from": asked.period.from_date})
+    page = ask_ranked(db, _STATEMENT, COLUMNS, {**goods_params(db, asked, _ORDER), **_params(db, asked)})
 
     def found() -> Found:
         known = page.read()
@@ -238,6 +258,12 @@ def ask_turnover(db: Database, asked: Asked) -> Pending[Found]:
         return Found(rows=rows, overall={**(known.overall or {}), **more}, count=known.count)
 
     return Pending(found)
+
+
+def _params(db: Database, asked: Asked) -> dict[str, Any]:
+    """What is sold, and how fast over the days of the period itself."""
+    sales = sales_params(db, asked)
+    return {**dict.fromkeys(FILTERS), **sales, "pace_from": asked.period.from_date}
 
 
 TURNOVER = Section(
@@ -252,6 +278,8 @@ TURNOVER = Section(
     question=ask_turnover,
     sources=(StockReports, SalesReports, ReportNames),
     explanations=_EXPLANATIONS,
+    origins={"gross_profit": explained(_PROFIT)},
+    params=_params,
     order=_ORDER,
     filters=FILTERS,
     groups=GROUPS,

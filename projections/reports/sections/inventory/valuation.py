@@ -12,8 +12,8 @@ from projections.reports.explaining import explained
 from projections.reports.names import ReportNames
 from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.inventory.balances import BALANCES
-from projections.reports.sections.inventory.explaining import UNTIL, moved, quantities
-from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
+from projections.reports.sections.inventory.explaining import OF_ROW, UNTIL, moved, quantities
+from projections.reports.sections.inventory.goods import FILTERS, GOODS, GROUPS, KEYS
 from projections.reports.sections.inventory.places import here
 from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, ranked
 from projections.reports.stock import StockReports
@@ -146,26 +146,37 @@ _PRICES: LiteralString = f"""
     ), """
 
 
-_LAST_COST: LiteralString = f"""
-           (SELECT round(last.value * 100000.0 / last.quantity) FROM stock_facts AS last
-             WHERE last.company_id = %(company_id)s AND last.variant_id = section.id
+_UNIT_COST: LiteralString = "round(last.value * 100000.0 / last.quantity)"
+
+
+def _last_delivery(selected: LiteralString, variant: LiteralString) -> LiteralString:
+    return f"""
+            SELECT {selected} FROM stock_facts AS last
+             WHERE last.company_id = %(company_id)s AND last.variant_id = {variant}
                AND last.kind = 'received' AND last.quantity > 0
                AND last.position <= %(position)s::bigint AND last.business_date <= %(to_date)s::date
                {here("last.storage_id")}
-             ORDER BY last.position DESC, last.number DESC LIMIT 1)"""
+             ORDER BY last.position DESC, last.number DESC LIMIT 1"""
+
+
+def _retail(quantity: LiteralString) -> LiteralString:
+    """What so much of a level would sell for."""
+    return f"""round({quantity} * coalesce(store_goods.price, goods.price, 0)
+                     / (1000 * (100 + coalesce(goods.rate, place.rate, 0))))::bigint"""
+
 
 # A store's tax rates are for what has none of its own; what is in transit has the price of no store.
-_STATEMENT: LiteralString = ranked(
-    f"""
-        SELECT level.storage_id, level.variant_id, level.quantity, level.value,
-               round(level.quantity * coalesce(store_goods.price, goods.price, 0)
-                     / (1000 * (100 + coalesce(goods.rate, place.rate, 0))))::bigint AS retail
-          FROM ({BALANCES}
-               ) AS level
+_PRICED: LiteralString = """
           LEFT JOIN place ON place.id = level.storage_id
           LEFT JOIN goods ON goods.id = level.variant_id
           LEFT JOIN store_goods
-                 ON store_goods.store_id = place.store_id AND store_goods.variant_id = level.variant_id""",
+                 ON store_goods.store_id = place.store_id AND store_goods.variant_id = level.variant_id"""
+_STATEMENT: LiteralString = ranked(
+    f"""
+        SELECT level.storage_id, level.variant_id, level.quantity, level.value,
+               {_retail("level.quantity")} AS retail
+          FROM ({BALANCES}
+               ) AS level{_PRICED}""",
     {
         "on_hand": "sum(change.quantity)",
         "value": "sum(change.value)",
@@ -178,8 +189,24 @@ _STATEMENT: LiteralString = ranked(
         "potential_profit": "section.retail_value - section.value",
         "share": "section.value",
     },
-    sought={"last_unit_cost": _LAST_COST},
+    sought={"last_unit_cost": f"({_last_delivery(_UNIT_COST, 'section.id')})"},
     before=_PRICES,
+)
+# What each fact adds is by how much the level would sell for more with it, so all of them come to the level.
+_RETAIL: LiteralString = f"""
+        SELECT change.position, change.line, change.amount
+          FROM (WITH {_PRICES}level AS (
+                    SELECT storage_id, variant_id, position, number AS line, quantity,
+                           sum(quantity) OVER (PARTITION BY storage_id, variant_id
+                                                   ORDER BY position, number) AS upto
+                      FROM stock_facts
+                     WHERE company_id = %(company_id)s AND position <= %(position)s::bigint
+                       AND business_date <= %(to_date)s::date{here()})
+                SELECT level.storage_id, level.variant_id, level.position, level.line,
+                       {_retail("level.upto")} - {_retail("(level.upto - level.quantity)")} AS amount
+                  FROM level{_PRICED}) AS change{GOODS}{OF_ROW} AND change.amount <> 0"""
+_DELIVERY: LiteralString = _last_delivery(
+    f"last.position, last.number AS line, {_UNIT_COST} AS amount", "%(key_id)s::uuid"
 )
 _ORDER = "-retail_value"
 
@@ -200,7 +227,8 @@ VALUATION = Section(
     columns=COLUMNS,
     question=ask_valuation,
     sources=(StockReports, PriceHistory, ReportNames),
-    explanations=EXPLANATIONS,
+    explanations={**EXPLANATIONS, "retail_value": explained(_RETAIL)},
+    origins={"last_unit_cost": explained(_DELIVERY)},
     order=_ORDER,
     filters=FILTERS,
     groups=GROUPS,

@@ -7,7 +7,7 @@ from domain.pending import Pending
 from projections.base import Database
 from projections.reports.closings import ReportClosings
 from projections.reports.columns import Key
-from projections.reports.explaining import explanations
+from projections.reports.explaining import explained, explanations, first_of_days, of_first_day, of_last_day
 from projections.reports.first_reported import WITH_CUTS
 from projections.reports.grouped import Source, total
 from projections.reports.ranked import ask_page, in_keys, order_by, order_params, overall_of
@@ -44,7 +44,11 @@ _IN_KEYS: LiteralString = in_keys(f"nullif(key, {NOBODY})")
 _CUSTOMER: LiteralString = f"""
            nullif(page.key, {NOBODY}) AS customer_id, called.name, visit.first_visit, visit.last_visit,
            visit.visits"""
-_JOINS: LiteralString = f"""
+_IN_CUTS: LiteralString = "JOIN cuts USING (business_date, store_no)"
+
+
+def _joins(cuts: LiteralString = "", condition: LiteralString = "") -> LiteralString:
+    return f"""
       LEFT JOIN LATERAL (
             SELECT CASE WHEN erased_at IS NULL THEN name ELSE 'erased' END AS name FROM customers
              WHERE company_id = %(company_id)s AND id = page.key
@@ -53,9 +57,9 @@ _JOINS: LiteralString = f"""
       LEFT JOIN LATERAL (
             SELECT min(day.business_date) AS first_visit, max(day.business_date) AS last_visit,
                    nullif(count(*), 0) AS visits
-              FROM (SELECT business_date FROM sales_facts
+              FROM (SELECT business_date FROM sales_facts {cuts}
                      WHERE company_id = %(company_id)s AND customer_id = page.key
-                       AND position <= %(position)s::bigint{SALE_FACTS.asked()}
+                       AND position <= %(position)s::bigint{condition}{SALE_FACTS.asked()}
                      GROUP BY business_date
                     HAVING sum(orders) > 0) AS day
            ) AS visit ON true"""
@@ -90,12 +94,12 @@ def _ranked(columns: tuple[LiteralString, ...], order: LiteralString) -> Literal
     )
     SELECT whole.*, {", ".join(f"page.{one}" for one in _NAMES)}, page.key,{_CUSTOMER}
       FROM (SELECT (SELECT count(*) FROM ranked) AS number, {overall_of(_MEASURES)} FROM days) AS whole
-      LEFT JOIN page ON true{_JOINS}
+      LEFT JOIN page ON true{_joins()}
      ORDER BY {place}, page.key
 """
 
 
-def _whole(rows: LiteralString, cuts: LiteralString = "") -> LiteralString:
+def _whole(rows: LiteralString, cuts: LiteralString = "", joins: LiteralString = _joins()) -> LiteralString:
     """The customers of these rows, which are also what the whole is added up from."""
     orders = {name: sql for name, (_, sql) in _ORDERS.items()}
     return f"""
@@ -112,7 +116,7 @@ def _whole(rows: LiteralString, cuts: LiteralString = "") -> LiteralString:
     )
     SELECT whole.*, page.*,{_CUSTOMER}
       FROM (SELECT count(*) AS number, {overall_of(_MEASURES)} FROM sold) AS whole
-      LEFT JOIN page ON true{_JOINS}
+      LEFT JOIN page ON true{joins}
      ORDER BY {order_by(orders, "page.key")}
 """
 
@@ -121,7 +125,9 @@ _RANKED: Mapping[str, LiteralString] = {name: _ranked(*order) for name, order in
 _OF_GROUP: LiteralString = _whole(customer_rows(_NAMES))
 _OF_FACTS: tuple[LiteralString, ...] = (f"coalesce(customer_id, {NOBODY}) AS customer_id", *_NAMES)
 _OF_CHANNEL: LiteralString = _whole(SALE_FACTS.rows(_OF_FACTS))
-_FIRST_REPORTED: LiteralString = _whole(SALE_FACTS.first_reported(_OF_FACTS), WITH_CUTS)
+_FIRST_REPORTED: LiteralString = _whole(
+    SALE_FACTS.first_reported(_OF_FACTS), WITH_CUTS, _joins(_IN_CUTS, " AND position <= cut")
+)
 
 
 def ask_customers(db: Database, asked: Asked) -> Pending[Found]:
@@ -152,6 +158,9 @@ def _key(name: LiteralString, label: str, meaning: str) -> Key:
     return Key(name=name, label=label, unit="date", meaning=meaning, example="2026-03-02")
 
 
+_IS_CUSTOMER: LiteralString = "customer_id IS NOT DISTINCT FROM %(key_customer_id)s::uuid"
+_VISITS: LiteralString = first_of_days(SALE_FACTS, (), _IS_CUSTOMER)
+
 BY_CUSTOMER = Section(
     area="sales-summary",
     path="by-customer",
@@ -180,8 +189,13 @@ BY_CUSTOMER = Section(
     explanations=explanations(
         Source(facts="sales_facts", filters={**SALE_FILTERS, "customer_group": _IN_GROUP}),
         SALES,
-        {"customer_id": "customer_id IS NOT DISTINCT FROM %(key_customer_id)s::uuid"},
+        {"customer_id": _IS_CUSTOMER},
     ),
+    origins={
+        "first_visit": explained(of_first_day(_VISITS)),
+        "last_visit": explained(of_last_day(_VISITS)),
+        "visits": explained(_VISITS),
+    },
     has_first_reported=True,
     order=_ORDER,
     filters=("customer_group", "channel"),

@@ -6,7 +6,7 @@ from domain.pending import Pending
 from projections.base import Database
 from projections.reports.closings import ReportClosings
 from projections.reports.columns import Column, Key, Measure
-from projections.reports.explaining import explanations
+from projections.reports.explaining import explained, explanations, first_of_days
 from projections.reports.first_reported import WITH_CUTS
 from projections.reports.grouped import Grouping, Joined, ask_rows, grouped
 from projections.reports.names import ReportNames, name_of
@@ -72,6 +72,10 @@ def _ask_open_days(db: Database, asked: Asked) -> Pending[Found]:
     return ask_rows(db, asked, statement, (OPEN_DAYS,))
 
 
+_IS_STORE: LiteralString = """store_no = (
+                SELECT no FROM report_places
+                 WHERE company_id = %(company_id)s AND kind = 'store' AND id = %(key_store_id)s::uuid)"""
+
 BY_STORE = Section(
     area="sales-summary",
     path="by-store",
@@ -85,15 +89,10 @@ BY_STORE = Section(
     columns=COLUMNS,
     question=Joined(keys=("store_id",), questions=(_SUMS, _ask_open_days), measures=COLUMNS),
     sources=(SalesReports, ReportNames, ReportClosings),
-    explanations=explanations(
-        SALE_FACTS,
-        COLUMNS,
-        {
-            "store_id": """store_no = (
-                SELECT no FROM report_places
-                 WHERE company_id = %(company_id)s AND kind = 'store' AND id = %(key_store_id)s::uuid)"""
-        },
-    ),
+    explanations={
+        **explanations(SALE_FACTS, COLUMNS, {"store_id": _IS_STORE}),
+        "open_days": explained(first_of_days(SALE_FACTS, ("store_no",), _IS_STORE)),
+    },
     has_first_reported=True,
     order="-net_sales",
     filters=("channel",),

@@ -196,7 +196,7 @@ class Stockroom:
     def facts_of(
         self, section: Section, column: str, day: date | None = None, **filters: Any
     ) -> list[tuple[Any, Any]]:
-        """The event and the amount of each fact of a figure of the whole, at the end of a day, or of today."""
+        """The event and the amount of each fact of a figure of the whole, at the end of a day (today)."""
         asked = Asked(
             period=Period(day or self.day, day or self.day),
             position=self.position,
