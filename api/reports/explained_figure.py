@@ -1,6 +1,6 @@
 """One figure of a section and what it is made of, asked for as far as it must be."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -36,7 +36,7 @@ class Explanation:
 class Figures:
     """The figures of one row of a section, or of the whole; what facts add up to is not asked otherwise."""
 
-    def __init__(self, db: Database, section: Section, asked: Asked, row: Mapping[str, Any] | None) -> None:
+    def __init__(self, db: Database, section: Section, asked: Asked, row: Row | None) -> None:
         self._db = db
         self._section = section
         self._asked = asked

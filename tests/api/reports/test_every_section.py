@@ -40,7 +40,6 @@ UNEXPLAINED: Mapping[str, Mapping[str, str]] = {
     "stock-on-hand": {"reorder_level": _SET},
     "low-stock": dict.fromkeys(("reorder_level", "lead_days", "reorder_quantity", "max_level"), _SET),
     "turnover": {"days": "the period has so many"},
-    "dead-stock": dict.fromkeys(("last_sold", "days_since_sale", "first_received"), ""),
 }
 
 

@@ -8,7 +8,7 @@ from domain.errors import Invalid
 from domain.pending import Pending
 from projections.base import Database, Row
 from projections.reports.columns import COSTS, Column, Derived, Measure, ratio
-from projections.reports.explaining import explained
+from projections.reports.explaining import explained, of_first_day
 from projections.reports.names import ReportNames
 from projections.reports.section import Asked, Found, Section
 from projections.reports.sections.inventory.explaining import OF_ROW, quantities
@@ -184,12 +184,10 @@ def _explanations() -> Iterator[tuple[LiteralString, LiteralString]]:
 
 
 _OLDEST: LiteralString = f"""
-        SELECT position, line, amount
-          FROM (SELECT change.position, change.line, {quantities("sum(change.quantity)")} AS amount,
-                       change.received_on, min(change.received_on) OVER () AS oldest
-                  FROM ({_AGED}) AS change{GOODS}{OF_ROW}
-                 GROUP BY change.position, change.line, change.received_on) AS change
-         WHERE received_on = oldest"""
+        SELECT change.position, change.line, {quantities("sum(change.quantity)")} AS amount,
+               change.received_on AS business_date
+          FROM ({_AGED}) AS change{GOODS}{OF_ROW}
+         GROUP BY change.position, change.line, change.received_on"""
 _ORDER = "-average_age"
 
 
@@ -234,7 +232,7 @@ AGEING = Section(
     sources=(StockReports, ReportNames),
     explanations={**EXPLANATIONS, **dict(_explanations())},
     params=params_of_buckets,
-    origins={"oldest": explained(_OLDEST)},
+    origins={"oldest": explained(of_first_day(_OLDEST))},
     order=_ORDER,
     filters=(*FILTERS, "buckets"),
     groups=GROUPS,

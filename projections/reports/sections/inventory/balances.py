@@ -84,3 +84,15 @@ LEVELS: LiteralString = f"""
                        ) AS moved
                  GROUP BY storage_id, variant_id) AS since
             ON since.storage_id = total.storage_id AND since.variant_id = total.variant_id"""
+
+
+def last_day(kind: LiteralString, condition: LiteralString) -> LiteralString:
+    """The day of the last fact of a kind of a `level`: that of all of them, unless some do not count."""
+    return f"""CASE WHEN level.{kind}_position <= %(position)s::bigint
+                         AND level.last_{kind} <= %(to_date)s::date THEN level.last_{kind}
+                    WHEN level.{kind}_position IS NULL THEN NULL
+                    ELSE (SELECT max(fact.business_date) FROM stock_facts AS fact
+                           WHERE fact.company_id = %(company_id)s AND fact.variant_id = level.variant_id
+                             AND fact.storage_id = level.storage_id AND fact.kind = '{kind}'
+                             AND fact.business_date <= %(to_date)s::date
+                             AND fact.position <= %(position)s::bigint{condition}) END"""

@@ -5,14 +5,15 @@ from typing import LiteralString
 from domain.pending import Pending
 from projections.base import Database
 from projections.reports.columns import Column
-from projections.reports.explaining import explained
+from projections.reports.explaining import explained, of_first_day, of_last_day
 from projections.reports.names import ReportNames
 from projections.reports.section import Asked, Found, Section
+from projections.reports.sections.inventory.balances import last_day
 from projections.reports.sections.inventory.explaining import OF_ROW, UNTIL, moved, quantities
-from projections.reports.sections.inventory.goods import FILTERS, GROUPS, KEYS
+from projections.reports.sections.inventory.goods import FILTERS, GOODS, GROUPS, KEYS, NOTHING
 from projections.reports.sections.inventory.layers import LYING
-from projections.reports.sections.inventory.places import ON_SHELVES, here
 from projections.reports.sections.inventory.ranking import ask_ranked, goods_params, ranked
+from projections.reports.sections.inventory.receipts import RECEIPTS
 from projections.reports.sections.inventory.valuation import ON_HAND, VALUE
 from projections.reports.stock import StockReports
 
@@ -23,7 +24,8 @@ COLUMNS: tuple[Column, ...] = (
         name="last_sold",
         label="Last sold",
         unit="date",
-        meaning="When any was sold last; null if never.",
+        meaning="When any was sold last: of what a store has by that store, of what lies in a warehouse by "
+        "anybody; null if never.",
         example="2026-01-31",
     ),
     Column(
@@ -31,6 +33,8 @@ COLUMNS: tuple[Column, ...] = (
         label="Days since sale",
         unit="count",
         meaning="How many days before the end of the period that was.",
+        inputs=("last_sold",),
+        text="the end of the period - last_sold",
         example=120,
     ),
     Column(
@@ -43,36 +47,58 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 _IDLE_DAYS: LiteralString = "coalesce(%(days)s::int, 90)"
-# What was sold lately is found by the days of its sales; only of what was not the last sale is looked up.
-_DEAD: LiteralString = f"""{LYING}selling AS (
-        SELECT storage_id, variant_id
-          FROM stock_facts
-         WHERE company_id = %(company_id)s AND position <= %(position)s::bigint AND kind = 'sold'
-           AND business_date > %(to_date)s::date - {_IDLE_DAYS}
-           AND business_date <= %(to_date)s::date{here()}
-         GROUP BY storage_id, variant_id
-        HAVING sum(quantity) < 0
+
+
+def _sellers(sold: LiteralString) -> LiteralString:
+    """Whose sale it is: that of the store, if one sold it, and that of all together."""
+    return f"""
+         CROSS JOIN LATERAL (VALUES ({sold}.seller_id), ({NOTHING})) AS seller (id)"""
+
+
+# What lies in a store is dead if that store does not sell it, in whichever of its storages; what lies in a
+# warehouse, if nobody does. What was sold lately is found by the days of its sales.
+_DEAD: LiteralString = f"""{LYING}shelf AS MATERIALIZED (
+        SELECT id, coalesce(parent_id, {NOTHING}) AS seller_id
+          FROM settings
+         WHERE company_id = %(company_id)s AND kind = 'storages'
+           AND (%(stores)b::uuid[] IS NULL OR parent_id = ANY(%(stores)b::uuid[]))
+    ), selling AS (
+        SELECT DISTINCT seller.id AS seller_id, sold.variant_id
+          FROM (SELECT storage_id, variant_id
+                  FROM stock_facts
+                 WHERE company_id = %(company_id)s AND position <= %(position)s::bigint AND kind = 'sold'
+                   AND business_date > %(to_date)s::date - {_IDLE_DAYS}
+                   AND business_date <= %(to_date)s::date
+                 GROUP BY storage_id, variant_id
+                HAVING sum(quantity) < 0) AS sold
+          JOIN shelf ON shelf.id = sold.storage_id{_sellers("shelf")}
     ), dead AS (
-        SELECT level.storage_id, level.variant_id, level.quantity, level.value, arrived.received_on
+        SELECT level.storage_id, level.variant_id, level.quantity, level.value, arrived.received_on,
+               shelf.seller_id
           FROM level
+          JOIN shelf ON shelf.id = level.storage_id
           JOIN (SELECT storage_id, variant_id, min(received_on) AS received_on
                   FROM lying GROUP BY 1, 2) AS arrived
             ON arrived.storage_id = level.storage_id AND arrived.variant_id = level.variant_id
           LEFT JOIN selling
-                 ON selling.storage_id = level.storage_id AND selling.variant_id = level.variant_id
+                 ON selling.seller_id = shelf.seller_id AND selling.variant_id = level.variant_id
          WHERE level.quantity > 0 AND selling.variant_id IS NULL
            AND arrived.received_on <= %(to_date)s::date - {_IDLE_DAYS}
-           AND level.{ON_SHELVES}
     )"""
 _STATEMENT: LiteralString = ranked(
-    """
-        SELECT dead.*,
-               (SELECT max(business_date) FROM stock_facts AS sale
-                 WHERE sale.company_id = %(company_id)s AND sale.variant_id = dead.variant_id
-                   AND sale.storage_id = dead.storage_id AND sale.kind = 'sold' AND sale.quantity < 0
-                   AND sale.position <= %(position)s::bigint
-                   AND sale.business_date <= %(to_date)s::date) AS sold_on
-          FROM dead""",
+    f"""
+        SELECT dead.*, sale.sold_on
+          FROM dead
+          LEFT JOIN (
+                SELECT seller.id, sold.variant_id, max(sold.sold_on) AS sold_on
+                  FROM (SELECT shelf.seller_id, level.variant_id,
+                               {last_day("sold", " AND fact.quantity < 0")} AS sold_on
+                          FROM stock_totals AS level
+                          JOIN shelf ON shelf.id = level.storage_id
+                         WHERE level.company_id = %(company_id)s AND level.sold_position IS NOT NULL
+                           AND level.variant_id IN (SELECT variant_id FROM dead)) AS sold{_sellers("sold")}
+                 GROUP BY seller.id, sold.variant_id) AS sale
+            ON sale.id = dead.seller_id AND sale.variant_id = dead.variant_id""",
     {
         "on_hand": "sum(change.quantity)",
         "value": "sum(change.value)",
@@ -91,6 +117,33 @@ _EXPLANATIONS: dict[LiteralString, LiteralString] = {
     "on_hand": explained(moved(quantities("change.quantity"), UNTIL, of_row=_OF_ROW)),
     "value": explained(moved("change.value", UNTIL, of_row=_OF_ROW)),
 }
+# A sale of a store may be the last of several of its storages, and that of any the last of a warehouse.
+_SALES: LiteralString = f"""
+        SELECT DISTINCT change.position, change.line, {quantities("change.quantity")} AS amount,
+               change.business_date
+          FROM (WITH {_DEAD}
+                SELECT dead.storage_id, dead.variant_id, fact.position, fact.number AS line,
+                       -fact.quantity AS quantity, fact.business_date
+                  FROM dead
+                  JOIN stock_facts AS fact
+                    ON fact.company_id = %(company_id)s AND fact.variant_id = dead.variant_id
+                   AND fact.kind = 'sold' AND fact.quantity < 0
+                  JOIN shelf ON shelf.id = fact.storage_id
+                   AND dead.seller_id IN (shelf.seller_id, {NOTHING})
+                 WHERE fact.position <= %(position)s::bigint AND fact.business_date <= %(to_date)s::date
+               ) AS change{GOODS}{OF_ROW}"""
+_RECEIVED: LiteralString = f"""
+        SELECT change.position, change.line, {quantities("sum(change.quantity)")} AS amount,
+               change.received_on AS business_date
+          FROM (WITH {_DEAD}, {RECEIPTS}
+                SELECT receipt.* FROM receipt
+                  JOIN dead ON dead.storage_id = receipt.storage_id AND dead.variant_id = receipt.variant_id
+               ) AS change{GOODS}{OF_ROW}
+         GROUP BY change.position, change.line, change.received_on"""
+_ORIGINS: dict[LiteralString, LiteralString] = {
+    "last_sold": explained(of_last_day(_SALES)),
+    "first_received": explained(of_first_day(_RECEIVED)),
+}
 _ORDER = "-on_hand"
 
 
@@ -105,8 +158,10 @@ DEAD_STOCK = Section(
     path="dead-stock",
     title="Dead stock",
     meaning=(
-        "What lay in a storage at the end of the period, of which nothing was sold there for `days` (90), "
-        "and of which something was received at least as long ago: a new arrival is not dead."
+        "What lay in a storage at the end of the period, of which nothing was sold for `days` (90), and of "
+        "which something was received at least as long ago: a new arrival is not dead. What lies in a store "
+        "is sold by that store, in any of its storages, whatever others sell of it; what lies in a warehouse "
+        "is sold wherever it is."
     ),
     keys=KEYS,
     identity=("id",),
@@ -115,6 +170,7 @@ DEAD_STOCK = Section(
     question=ask_dead_stock,
     sources=(StockReports, ReportNames),
     explanations=_EXPLANATIONS,
+    origins=_ORIGINS,
     order=_ORDER,
     filters=(*FILTERS, "days"),
     groups=GROUPS,

@@ -9,7 +9,7 @@ from projections.reports.columns import Column, Derived, Measure
 from projections.reports.explaining import explained, of_last_day
 from projections.reports.names import ReportNames
 from projections.reports.section import Asked, Found, Section
-from projections.reports.sections.inventory.balances import LEVELS
+from projections.reports.sections.inventory.balances import LEVELS, last_day
 from projections.reports.sections.inventory.explaining import (
     OF_ROW,
     UNTIL,
@@ -111,25 +111,13 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
-def _last(kind: LiteralString, condition: LiteralString) -> LiteralString:
-    """The day of the last fact of a kind: what is known of all of them, unless some of these do not count."""
-    return f"""CASE WHEN level.{kind}_position <= %(position)s::bigint
-                         AND level.last_{kind} <= %(to_date)s::date THEN level.last_{kind}
-                    WHEN level.{kind}_position IS NULL THEN NULL
-                    ELSE (SELECT max(fact.business_date) FROM stock_facts AS fact
-                           WHERE fact.company_id = %(company_id)s AND fact.variant_id = level.variant_id
-                             AND fact.storage_id = level.storage_id AND fact.kind = '{kind}'
-                             AND fact.business_date <= %(to_date)s::date
-                             AND fact.position <= %(position)s::bigint{condition}) END AS last_{kind}"""
-
-
 _CHANGES: LiteralString = f"""
         SELECT level.storage_id, level.variant_id, level.quantity, level.reserved,
                level.ordered + level.in_transit AS incoming, level.in_transit,
                0 AS reorder_level,
-               {_last("received", " AND fact.quantity > 0")},
-               {_last("sold", " AND fact.quantity < 0")},
-               {_last("counted", "")},
+               {last_day("received", " AND fact.quantity > 0")} AS last_received,
+               {last_day("sold", " AND fact.quantity < 0")} AS last_sold,
+               {last_day("counted", "")} AS last_counted,
                {DAILY_SALES} AS daily_sales, coalesce(pace.sold, 0) AS sold_lately,
                {DAYS_IN_STOCK} AS days_in_stock
           FROM level
