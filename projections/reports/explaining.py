@@ -147,11 +147,11 @@ def ask_explained(
     db: Database, section: Section, asked: Asked, column: str, row: Mapping[str, Any] | None
 ) -> Pending[Explained]:
     """Ask for one page of the facts of a figure: in the row of this key, or without one in the whole."""
-    statement = {**section.origins, **section.explanations}[column]
+    statements: dict[str, LiteralString] = {**section.origins, **section.explanations}
     bounds = {"limit": asked.limit, "offset": asked.offset, "is_row": row is not None}
     keys = {f"key_{name}": None if row is None else row[name] for name in section.identity}
     params = {**params_of(db, asked), **section.params(db, asked), **bounds, **keys}
-    answer = db.ask(statement, params)
+    answer = db.ask(statements[column], params)
 
     def explained_page() -> Explained:
         rows = answer.rows()

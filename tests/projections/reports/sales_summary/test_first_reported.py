@@ -9,6 +9,7 @@ import pytest
 from domain.shifts import Shift
 from projections.reports.section import Section
 from projections.reports.sections.sales_summary import SALES_SUMMARY
+from projections.reports.sections.sales_summary.by_customer import BY_CUSTOMER
 from projections.reports.sections.sales_summary.by_store import BY_STORE
 from projections.reports.sections.sales_summary.overview import OVERVIEW
 from projections.reports.sections.sales_summary.restatements import RESTATEMENTS
@@ -73,6 +74,20 @@ def test_figures_first_reported_are_explained_by_their_own_facts(books: Books, s
         if figure is not None:
             explained = books.explain(section, column, None, basis="first_reported")
             assert explained.total == figure, column.name
+
+
+def test_visits_are_those_of_closed_days(books: Books, trade: Trade) -> None:
+    visits = next(key for key in BY_CUSTOMER.keys if key.name == "visits")
+    facts = first_reported(trade, facts_of(trade), EVERYTHING)
+    table = books.report(BY_CUSTOMER, basis="first_reported")
+    for row in (one for one in table.rows if one["customer_id"]):
+        bought: dict[Any, int] = {}
+        for fact in (one for one in facts if one.customer_id == row["customer_id"]):
+            bought[fact.day] = bought.get(fact.day, 0) + fact.totals["orders"]
+        days = sorted(day for day, orders in bought.items() if orders > 0)
+        assert (row["visits"] or 0) == len(days)
+        assert (row["first_visit"], row["last_visit"]) == ((days[0], days[-1]) if days else (None, None))
+        assert books.explain(BY_CUSTOMER, visits, row, basis="first_reported").total == len(days)
 
 
 def test_restatements_are_the_days_of_which_something_became_known_later(books: Books, trade: Trade) -> None:
