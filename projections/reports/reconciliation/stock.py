@@ -6,13 +6,20 @@ from projections.reports.reconciliation.checks import Check, figures
 from projections.reports.sections.inventory.places import ON_SHELVES
 
 # What of an order the ledger has is of counted stock; the lines of other goods have a cost, and move nothing.
+# Movements of before they knew their business date are compared with all that was ever sold of the order.
 _SOLD: LiteralString = """
     WITH known AS (
-        SELECT DISTINCT order_id FROM sales_facts
+        SELECT DISTINCT order_id,
+               NOT EXISTS (SELECT FROM stock_movements AS moved
+                            WHERE moved.company_id = %(company_id)s AND moved.order_id = sales_facts.order_id
+                              AND moved.business_date IS NULL) AS is_dated
+          FROM sales_facts
          WHERE company_id = %(company_id)s AND business_date BETWEEN %(from_date)s::date AND %(to_date)s::date
            AND position <= %(position)s::bigint AND kind IN (1, 2, 3, 4)
     ), moved AS (
-        SELECT order_id, ledger.variant_id, sum(-coalesce(fact.value, 0)) AS value
+        SELECT order_id, ledger.variant_id, coalesce(sum(-coalesce(fact.value, 0)) FILTER (
+                    WHERE NOT is_dated
+                       OR fact.business_date BETWEEN %(from_date)s::date AND %(to_date)s::date), 0) AS value
           FROM known JOIN stock_movements AS ledger USING (order_id)
           LEFT JOIN stock_facts AS fact
             ON fact.company_id = %(company_id)s AND fact.position = ledger.place / 100000
@@ -28,6 +35,7 @@ _SOLD: LiteralString = """
            AND line.store_no = sale.store_no AND line.position = sale.position
           JOIN report_items AS item ON item.company_id = %(company_id)s AND item.item_no = line.item_no
          WHERE sale.company_id = %(company_id)s AND sale.position <= %(position)s::bigint
+           AND (NOT is_dated OR sale.business_date BETWEEN %(from_date)s::date AND %(to_date)s::date)
          GROUP BY order_id, item.variant_id
     )
     SELECT place.id AS store_id, 'order ' || order_id || ' variant ' || variant_id AS subject,
@@ -179,7 +187,7 @@ _MODELS = ("report_stock",)
 SOLD, TAKEN_BACK = (
     Check(
         rule="R6",
-        meaning="What left stock with sales is the cost of goods of their lines of counted stock.",
+        meaning="What leaves stock with sales is the cost of goods of their lines of counted stock, by day.",
         ways=("sales", "stock"),
         statement=statement,
         models=("report_stock", "report_sales"),

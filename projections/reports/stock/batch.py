@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from domain.orders import Order
 from domain.stock.movements import StockMovement
 from domain.stock.purchase_orders import PurchaseOrder
 from domain.stock.transfers import Transfer
@@ -14,6 +15,7 @@ from projections.reports.stock.ledger_rows import LedgerRow, ledger_rows
 from projections.reports.stock.promises import PROMISED, promises_of
 from projections.reports.stock.purchases import Purchases
 from projections.reports.stock.totals import Total
+from projections.reports.stock.voids import Voids
 from projections.rows import add_rows
 from projections.stock.movements.rows import IN_TRANSIT
 
@@ -35,12 +37,15 @@ class Batch:
         self._totals: dict[Level, Total] = defaultdict(Total)
         self._documents = Documents(db, facts)
         self._purchases = Purchases(db, facts)
+        self._voids = Voids(db, facts)
 
     def add(self, fact: Fact) -> None:
         """Add what an event comes to."""
         self._purchases.add(fact)
         if fact.event is Transfer.Drafted:
             self._documents.keep_route(fact)
+        elif fact.event is Order.Voided:
+            self._voids.keep(fact)
         elif fact.event in PROMISED:
             self._promise(fact)
         elif fact.event is not PurchaseOrder.Drafted:
@@ -55,6 +60,7 @@ class Batch:
         add_rows(self._db, sql.ADD_TOTALS, sql.TOTAL, totals)
         self._documents.write()
         self._purchases.write()
+        self._voids.write()
 
     def _write_layers(self) -> None:
         add_rows(self._db, sql.ADD_LAYERS, sql.LAYER, self._layers)
@@ -74,7 +80,7 @@ class Batch:
             self._write_layers()
             self._documents.keep_shipments(fact)
         self._documents.keep_original(fact)
-        rows = ledger_rows(fact)
+        rows = self._voids.dated(fact, ledger_rows(fact))
         for row in rows:
             self._count(fact, row)
         layers = self._documents.layers_of(fact, rows)

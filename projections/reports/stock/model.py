@@ -9,7 +9,7 @@ from domain.stock.transfers import Transfer
 from projections.base import Database, Fact, Projection, all_but
 from projections.reports.stock.batch import Batch
 from projections.reports.stock.promises import PROMISED
-from projections.reports.stock.readings import Drafted, Route
+from projections.reports.stock.readings import Drafted, Route, VoidedSale
 from projections.stock.movements.rows import READ
 
 
@@ -17,8 +17,9 @@ class StockReports(Projection):
     """One fact a row of the ledger (`stock_movements`), at its position and its number within the event.
 
     `kind` is the column of the report of movements that a fact belongs to: what is reversed, or voided, is
-    taken off what it was. Goods in transit are a storage of their own (`IN_TRANSIT`). Quantities are counted
-    in hundred-thousandths, values in minor currency units, both signed.
+    taken off what it was, what is voided on the day of its sale. Goods in transit are a storage of their own
+    (`IN_TRANSIT`). Quantities are counted in hundred-thousandths, values in minor currency units; both have a
+    sign.
 
     `stock_totals` is what the facts come to, so that what was there at a moment is that less what came since.
     `stock_layers` says of what came in when it was received: goods that come from another storage were
@@ -30,23 +31,30 @@ class StockReports(Projection):
     """
 
     name = "report_stock"
-    version = 3
+    version = 4
     tables = (
         "stock_facts",
         "stock_totals",
         "stock_layers",
         "stock_promises",
         "stock_originals",
+        "stock_voids",
         "stock_routes",
         "stock_shipments",
         "stock_purchases",
         "purchase_facts",
     )
-    folds = {**READ, **PROMISED, Transfer.Drafted: Route, PurchaseOrder.Drafted: Drafted}
+    folds = {
+        **READ,
+        **PROMISED,
+        Transfer.Drafted: Route,
+        PurchaseOrder.Drafted: Drafted,
+        Order.Voided: VoidedSale,
+    }
     # Movements say what transfers and orders do to stock, save what is promised.
     ignores = (
         all_but(Transfer, Transfer.Drafted, *READ)
-        | all_but(Order, *PROMISED)
+        | all_but(Order, Order.Voided, *PROMISED)
         | all_but(PurchaseOrder, PurchaseOrder.Drafted, *PROMISED)
         | all_but(Reservation, *PROMISED)
     )
@@ -121,6 +129,12 @@ class StockReports(Projection):
             supplier_id   uuid,
             business_date date NOT NULL,
             PRIMARY KEY (company_id, movement_id)
+        );
+        CREATE TABLE stock_voids (
+            company_id    uuid NOT NULL,
+            order_id      uuid NOT NULL,
+            business_date date NOT NULL,
+            PRIMARY KEY (company_id, order_id)
         );
         CREATE TABLE stock_routes (
             company_id    uuid NOT NULL,

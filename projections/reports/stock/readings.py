@@ -1,6 +1,6 @@
 """What reports of stock read of events beside what the ledger reads; ids as text."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from domain.stock.purchase_orders import PurchaseOrderStatus
@@ -11,6 +11,12 @@ class Route(Reading):
     """Where a transfer goes."""
 
     to_storage_id: str
+
+
+class VoidedSale(Reading):
+    """When a sale was made that was taken back."""
+
+    business_date: date
 
 
 class PromisedLine(Reading):

@@ -74,6 +74,18 @@ ORIGINALS: LiteralString = """
      WHERE company_id = %(company_id)s AND movement_id = ANY(%(ids)b::uuid[])
 """
 
+VOID = "order_id business_date"
+ADD_VOIDS: LiteralString = """
+    INSERT INTO stock_voids (company_id, order_id, business_date)
+    SELECT %(company_id)s, void.*
+      FROM unnest(%(order_id)b::uuid[], %(business_date)b::date[]) AS void
+        ON CONFLICT (company_id, order_id) DO NOTHING
+"""
+VOIDS: LiteralString = """
+    SELECT order_id, business_date FROM stock_voids
+     WHERE company_id = %(company_id)s AND order_id = ANY(%(ids)b::uuid[])
+"""
+
 ROUTE = "transfer_id to_storage_id"
 ADD_ROUTES: LiteralString = """
     INSERT INTO stock_routes (company_id, transfer_id, to_storage_id)
