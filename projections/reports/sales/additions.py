@@ -31,13 +31,15 @@ from projections.reports.sales.readings import (
 #: The measures of a fact and of its lines, taxes and payments, in this order. Money is minor currency units,
 #: quantities are counted in hundred-thousandths. `returns` have no tax, and never lower `discounts`.
 #: `below_cost` and `uncosted` count lines that were sold for less than they cost, and that had no cost.
+#: `orders` of a line are those that have its variant, and of these `repeated_orders` are those that have
+#: another variant of its product before: they contain the product once.
 OF_SALE = (
     "orders items gross_sales discounts returns tax tips rounding cost_of_goods returned_items refund_count "
     "voids void_value overrides deposits dues_created"
 )
 OF_LINE = (
     "orders quantity returned_quantity gross_sales discounts returns tax cost_of_goods restocked_quantity "
-    "not_restocked_value below_cost uncosted"
+    "not_restocked_value below_cost uncosted repeated_orders"
 )
 OF_TAX = "orders taxable tax returned_taxable returned_tax"
 OF_PAYMENT = "payments amount tips refund_count refunds change"
@@ -251,17 +253,20 @@ def _on_account(payments: Iterable[Payment | RefundPayment]) -> int:
 
 
 def _sold_lines(lines: Iterable[HandedOverLine]) -> list[tuple[Item, Measures]]:
-    """What goods add that left; the first line of an item counts the order that has it."""
-    items: set[Item] = set()
+    """What goods add that left; the first line of a variant counts the order that has it."""
+    variants: set[str] = set()
+    products: set[str] = set()
     rows: list[tuple[Item, Measures]] = []
     for line in lines:
         item = (line.variant_id, line.product_id, line.category_id, line.brand_id, line.supplier_id)
-        gross_sales, is_first = line.gross_sales, item not in items
-        items.add(item)
+        gross_sales, is_first = line.gross_sales, line.variant_id not in variants
+        is_repeated = is_first and line.product_id in products
+        variants.add(line.variant_id)
+        products.add(line.product_id)
         quantity, discount = scaled(line.quantity), gross_sales - line.net_sales
         cost = line.cost_total
-        checks = (int(line.net_sales < cost), int(not cost))
-        sold = (quantity, 0, gross_sales, discount, 0, line.tax_total, cost, 0, 0, *checks)
+        counts = (int(line.net_sales < cost), int(not cost), int(is_repeated))
+        sold = (quantity, 0, gross_sales, discount, 0, line.tax_total, cost, 0, 0, *counts)
         rows.append((item, (int(is_first), *sold)))
     return rows
 
@@ -270,11 +275,11 @@ def _returned(line: ReturnedLine) -> tuple[Item, Measures]:
     quantity = scaled(line.quantity)
     restocked = quantity if line.restock else 0
     moved = (0, 0, quantity, 0, 0, line.net_sales, -line.tax_total, -line.cost_total)
-    return _item(line), (*moved, restocked, line.not_restocked_cost, 0, 0)
+    return _item(line), (*moved, restocked, line.not_restocked_cost, 0, 0, 0)
 
 
 def _goodwill(line: GoodwillLine) -> tuple[Item, Measures]:
-    return _item(line), (0, 0, 0, 0, 0, line.net_sales, -line.tax_total, 0, 0, 0, 0, 0)
+    return _item(line), (0, 0, 0, 0, 0, line.net_sales, -line.tax_total, 0, 0, 0, 0, 0, 0)
 
 
 def _item(line: Goods) -> Item:

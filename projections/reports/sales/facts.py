@@ -61,6 +61,8 @@ FACTS: LiteralString = """
     CREATE INDEX sales_facts_by_register ON sales_facts (company_id, register_no, business_date);
     CREATE INDEX sales_facts_by_cashier ON sales_facts (company_id, cashier_no, business_date);
     CREATE INDEX sales_facts_of_refunds ON sales_facts (company_id, business_date) WHERE kind IN (2, 7);
+    CREATE INDEX sales_facts_of_further_handovers ON sales_facts (company_id, business_date)
+     WHERE kind = 4 AND orders IS NULL;
     CREATE INDEX sales_facts_of_deposits ON sales_facts (company_id, business_date)
      WHERE deposits IS NOT NULL;
     CREATE INDEX sales_facts_by_customer ON sales_facts (company_id, customer_id, business_date)
@@ -84,6 +86,7 @@ FACTS: LiteralString = """
         orders              smallint,
         below_cost          smallint,
         uncosted            smallint,
+        repeated_orders     smallint,
         PRIMARY KEY (company_id, position, line)
     );
     CREATE INDEX sales_line_facts_by_day ON sales_line_facts (company_id, business_date, store_no);
@@ -172,7 +175,7 @@ ADD_LINES: LiteralString = f"""
         INSERT INTO sales_line_facts (
             company_id, business_date, store_no, position, line, item_no, orders, quantity,
             returned_quantity, gross_sales, discounts, returns, tax, cost_of_goods, restocked_quantity,
-            not_restocked_value, below_cost, uncosted)
+            not_restocked_value, below_cost, uncosted, repeated_orders)
         SELECT %(company_id)s, sold.*
           FROM unnest(%(business_date)b::date[], %(store_no)b::int[], %(position)b::bigint[],
                       %(line)b::smallint[], %(item_no)b::int[], %(orders)b::smallint[],
@@ -180,7 +183,7 @@ ADD_LINES: LiteralString = f"""
                       %(discounts)b::bigint[], %(returns)b::bigint[], %(tax)b::bigint[],
                       %(cost_of_goods)b::bigint[], %(restocked_quantity)b::bigint[],
                       %(not_restocked_value)b::bigint[], %(below_cost)b::smallint[],
-                      %(uncosted)b::smallint[])
+                      %(uncosted)b::smallint[], %(repeated_orders)b::smallint[])
             AS sold(business_date, store_no, position, line)
          ORDER BY business_date, store_no, position, line
         RETURNING *

@@ -52,6 +52,7 @@ _ITEM_COLUMNS: LiteralString = """
     orders              int,
     below_cost          int,
     uncosted            int,
+    repeated_orders     int,
 """
 _TAX_COLUMNS: LiteralString = """
     first_position   bigint NOT NULL,

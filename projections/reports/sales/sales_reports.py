@@ -33,7 +33,7 @@ class SalesReports(Projection):
     """
 
     name = "report_sales"
-    version = 4
+    version = 5
     tables = (
         "report_places",
         "report_items",

@@ -118,8 +118,12 @@ def _count_return(fact: PlainFact, refund: Any) -> None:
 
 def _count_goods(fact: PlainFact, goods: Any, sign: int) -> None:
     lines = goods.lines
-    for item in {_item(line) for line in lines}:
-        _of(fact.items, item)["orders"] += sign
+    variants = {line.variant_id: line for line in reversed(lines)}
+    for at, line in enumerate(lines):
+        if variants[line.variant_id] is line:
+            before = {one.product_id for one in lines[:at]}
+            counts = {"orders": sign, "repeated_orders": sign * (line.product_id in before)}
+            _of(fact.items, _item(line)).update(counts)
     for tax in {_tax(one) for line in lines for one in line.taxes or (None,)}:
         _of(fact.taxes, tax)["orders"] += sign * getattr(goods, "is_first", 1)
     for line in lines:

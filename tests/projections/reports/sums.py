@@ -52,6 +52,7 @@ OF_ITEM = [
     "not_restocked_value",
     "below_cost",
     "uncosted",
+    "repeated_orders",
 ]
 OF_TAX = ["orders", "taxable", "tax", "returned_taxable", "returned_tax"]
 OF_METHOD = ["payments", "amount", "tips", "refund_count", "refunds", "change"]

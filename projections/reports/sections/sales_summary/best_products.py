@@ -7,7 +7,7 @@ is known of a month in part) is added up once for both.
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import LiteralString
 
 from domain.pending import Pending
 from projections.base import Database, Row
@@ -16,6 +16,14 @@ from projections.reports.grouped import Grouping, grouped, total, whole
 from projections.reports.sales.rollups import APART
 from projections.reports.section import Asked, Found
 from projections.reports.sections.figures import RETURNED_ITEMS, SALES, measures_of
+from projections.reports.sections.sales_summary.distinct_orders import (
+    NUMBERS,
+    Group,
+    counted_again,
+    counted_columns,
+    counting,
+    orders_of,
+)
 from projections.reports.sections.sales_summary.items import (
     columns_of,
     fact_rows,
@@ -42,13 +50,6 @@ _PLACES: Mapping[bool, tuple[LiteralString, LiteralString]] = {
         "sum(net) OVER (ORDER BY net DESC, no ROWS UNBOUNDED PRECEDING)",
     ),
 }
-#: What rows are told apart by.
-Group = Literal["variant", "product"]
-#: The number of its first item, by which equal ones are in order, and its id.
-NUMBERS: Mapping[Group, tuple[LiteralString, LiteralString]] = {
-    "variant": ("variant_no", "variant_id"),
-    "product": ("product_no", "product_id"),
-}
 
 
 def best_products(
@@ -59,20 +60,22 @@ def best_products(
     They are told apart by numbers, which are those of nearly all items; `names` joins what they are called.
     """
     own, key = NUMBERS[group]
-    columns = columns_of(measures)
+    columns = counted_columns(columns_of(measures), group)
     added: LiteralString = ", ".join(f"sum({one})::bigint AS {one}" for one in columns)
     selected: LiteralString = ", ".join(("item_no", *columns))
-    sums: LiteralString = ",\n               ".join(map(total, measures))
+    sums: LiteralString = ",\n               ".join(map(total, counting(measures, group)))
     rank: LiteralString = f"item_no, {_NET_SALES} AS net"
     if not by_net:
-        rank += f", {_figure(columns)} AS figure"
+        rank += f", {_figure(columns, group)} AS figure"
     figure: LiteralString = "" if by_net else ", sum(known.figure) AS figure"
     place, upto = _PLACES[by_net]
     wanted: LiteralString = "item_no = ANY(ARRAY(SELECT item_no FROM wanted))"
     return f"""
     WITH parts AS MATERIALIZED (
         SELECT item_no, {added}
-          FROM ({fact_rows(f"{selected}, {APART} AS apart")}) AS fact
+          FROM ({fact_rows(f"{selected}, {APART} AS apart")}
+             UNION ALL
+                SELECT again.*, 0 FROM ({counted_again(columns, group)}) AS again) AS fact
          GROUP BY item_no, apart
     ), other AS MATERIALIZED (
         SELECT item_no, {own} AS no FROM report_items
@@ -121,11 +124,12 @@ def best_products(
 """
 
 
-def _figure(columns: Sequence[LiteralString]) -> LiteralString:
+def _figure(columns: Sequence[LiteralString], group: Group) -> LiteralString:
     """What a page is sorted by, of a fact or a sum with these columns."""
     figures: Mapping[LiteralString, LiteralString] = {
         **{name: f"coalesce({name}, 0)" for name in columns},
         **_OTHERS,
+        "orders": orders_of(group),
     }
     cases: LiteralString = "".join(
         f"\n                    WHEN '{name}' THEN {sql}" for name, sql in figures.items()

@@ -13,14 +13,18 @@ from projections.reports.ranked import ask_page, in_keys, order_by, order_params
 from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.section import Asked, Chart, Found, Section
 from projections.reports.sections.figures import LINES, measures_of
-from projections.reports.sections.sales_summary.best_products import (
+from projections.reports.sections.sales_summary.best_products import ask_best, best_products
+from projections.reports.sections.sales_summary.distinct_orders import (
     NUMBERS,
     Group,
-    ask_best,
-    best_products,
+    counted_again,
+    counted_columns,
+    counting,
+    explained_orders,
 )
 from projections.reports.sections.sales_summary.items import (
     ITEM_FILTERS,
+    LINE_FACTS,
     columns_of,
     item_explanations,
     item_params,
@@ -31,7 +35,8 @@ ITEM_ORDERS = Distinct(
     name="orders",
     label="Orders",
     unit="count",
-    meaning="How many orders contain it.",
+    meaning="How many different orders contain it, voided ones left out; one that is handed over in parts "
+    "counts once in the period.",
     example=80,
 )
 COLUMNS: tuple[Column, ...] = (*LINES, ITEM_ORDERS)
@@ -70,10 +75,12 @@ def called_by(key: LiteralString) -> LiteralString:
 
 def _statement(group: Group) -> LiteralString:
     own, key = NUMBERS[group]
-    sums: LiteralString = ",\n               ".join(map(total, _MEASURES))
+    columns = counted_columns(columns_of(_MEASURES), group)
+    sums: LiteralString = ",\n               ".join(map(total, counting(_MEASURES, group)))
     asked: LiteralString = "\n           AND ".join(ITEM_FILTERS.values())
     return f"""
-    WITH known AS ({item_rows(columns_of(_MEASURES))}
+    WITH known AS ({item_rows(columns)}
+     UNION ALL{counted_again(columns, group, asked)}
     ), sold AS MATERIALIZED (
         SELECT item.{key} AS key, min(item.{own}) AS no,
                {sums}
@@ -138,6 +145,11 @@ def _with_keys(found: Found) -> Found:
     return Found(rows=rows, overall=found.overall, count=found.count)
 
 
+_CONDITIONS: Mapping[LiteralString, LiteralString] = {
+    "variant_id": "(%(key_variant_id)s::uuid IS NULL OR item.variant_id = %(key_variant_id)s::uuid)",
+    "product_id": "(%(key_product_id)s::uuid IS NULL OR item.product_id = %(key_product_id)s::uuid)",
+}
+
 BY_PRODUCT = Section(
     area="sales-summary",
     path="by-product",
@@ -171,13 +183,10 @@ BY_PRODUCT = Section(
     columns=COLUMNS,
     question=ask_products,
     sources=(SalesReports,),
-    explanations=item_explanations(
-        COLUMNS,
-        {
-            "variant_id": "(%(key_variant_id)s::uuid IS NULL OR item.variant_id = %(key_variant_id)s::uuid)",
-            "product_id": "(%(key_product_id)s::uuid IS NULL OR item.product_id = %(key_product_id)s::uuid)",
-        },
-    ),
+    explanations={
+        **item_explanations(COLUMNS, _CONDITIONS),
+        "orders": explained_orders(LINE_FACTS, _CONDITIONS),
+    },
     order=_ORDER,
     filters=(*ITEM_FILTERS,),
     groups=("variant", "product"),

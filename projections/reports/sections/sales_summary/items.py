@@ -15,7 +15,13 @@ from projections.reports.section import EVERYTHING, Asked
 from projections.reports.sections.sales_summary.sources import SALE_FACTS, SALE_FILTERS
 from projections.reports.spans import span_params, spans_by_day, spans_of
 
-#: The items that are asked about; the tree of categories is that of now.
+_CALLED_SO: LiteralString = """
+                  FROM sales_variant_names AS called
+                 WHERE called.company_id = %(company_id)s
+                   AND (called.sku ILIKE '%%' || %(search)s::text || '%%'
+                        OR called.name ILIKE '%%' || %(search)s::text || '%%')"""
+#: The items that are asked about; the tree of categories is that of now. A product is found with all of its
+#: variants.
 ITEM_FILTERS: Mapping[str, LiteralString] = {
     "category": """(%(category)s::uuid IS NULL OR item.category_id IN (
                 WITH RECURSIVE below AS (
@@ -27,11 +33,9 @@ ITEM_FILTERS: Mapping[str, LiteralString] = {
                 SELECT id FROM below))""",
     "brand": "(%(brand)s::uuid IS NULL OR item.brand_id = %(brand)s::uuid)",
     "supplier": "(%(supplier)s::uuid IS NULL OR item.supplier_id = %(supplier)s::uuid)",
-    "search": """(%(search)s::text IS NULL OR EXISTS (
-                SELECT FROM sales_variant_names AS called
-                 WHERE called.company_id = %(company_id)s AND called.variant_id = item.variant_id
-                   AND (called.sku ILIKE '%%' || %(search)s::text || '%%'
-                        OR called.name ILIKE '%%' || %(search)s::text || '%%')))""",
+    "search": f"""(%(search)s::text IS NULL OR CASE WHEN %(group)s::text = 'product'
+                THEN item.product_id IN (SELECT product_id{_CALLED_SO})
+                ELSE item.variant_id IN (SELECT variant_id{_CALLED_SO}) END)""",
 }
 
 
@@ -119,18 +123,20 @@ def item_explanations(
     columns: Sequence[Column], conditions: Mapping[LiteralString, LiteralString]
 ) -> Explanations:
     """The facts of figures of lines, of items that these conditions tell of."""
-    facts = Source(facts=_LINES, filters={**ITEM_FILTERS, "channel": SALE_FILTERS["channel"]})
-    return explanations(facts, columns, conditions, line="line")
+    return explanations(LINE_FACTS, columns, conditions, line="line")
 
 
 # With the company under one name, as all conditions have it.
 _LINES: LiteralString = """(
                 SELECT fact.*, item.variant_id, item.product_id, item.category_id, item.brand_id,
-                       item.supplier_id, sale.channel
+                       item.supplier_id, sale.channel, sale.order_id, sale.kind
                   FROM sales_line_facts AS fact
                   JOIN sales_facts AS sale USING (company_id, business_date, store_no, position)
                   JOIN report_items AS item USING (company_id, item_no)
                  WHERE fact.company_id = %(company_id)s) AS item"""
+
+#: Facts of lines, with what they are filed under and the sales that they are of.
+LINE_FACTS = Source(facts=_LINES, filters={**ITEM_FILTERS, "channel": SALE_FILTERS["channel"]})
 
 
 def columns_of(measures: Sequence[Measure]) -> tuple[LiteralString, ...]:
