@@ -12,9 +12,10 @@ TIPS = "tip_payout"
 
 _OPEN: LiteralString = """
     INSERT INTO drawer_facts (company_id, business_date, position, kind, shift_id, store_id, register_id,
-                              cashier_id, actor_id, occurred_at, opening_float)
+                              cashier_id, actor_id, occurred_at, opening_float, float_difference)
     VALUES (%(company_id)s, %(business_date)s, %(position)s, 'opening', %(stream_id)s, %(store_id)s,
-            %(register_id)s, %(cashier_id)s, %(cashier_id)s, %(occurred_at)s, %(opening_float)s)
+            %(register_id)s, %(cashier_id)s, %(cashier_id)s, %(occurred_at)s, %(opening_float)s,
+            %(opening_float)s::bigint - %(expected_float)s::bigint)
 """
 
 
@@ -59,9 +60,11 @@ class ReportDrawers(Projection):
     (`actor_id`). A row has only the figures that its fact changes. Another count, and what became known after
     the close, change what was counted and expected by the difference, so that up to the position of the close
     the rows say what its report says, and by now what is known by now. `reason` is a code, never a text.
+    `float_difference` is the opening float beyond what the register's last shift left; NULL without one.
     """
 
     name = "report_drawers"
+    version = 2
     tables = ("drawer_facts",)
     on = {
         Shift.Opened: _OPEN,
@@ -125,30 +128,31 @@ class ReportDrawers(Projection):
     ignores = frozenset({Shift.Ended, Shift.ReportPrinted})
     schema = """
         CREATE TABLE drawer_facts (
-            company_id    uuid NOT NULL,
-            business_date date NOT NULL,
-            position      bigint NOT NULL,
-            kind          text NOT NULL,
-            shift_id      uuid NOT NULL,
-            store_id      uuid NOT NULL,
-            register_id   uuid NOT NULL,
-            cashier_id    uuid,
-            actor_id      uuid,
-            occurred_at   timestamptz NOT NULL,
-            reason        text,
-            opening_float bigint,
-            cash_sales    numeric,
-            cash_tips     numeric,
-            cash_refunds  numeric,
-            paid_in       bigint,
-            paid_out      bigint,
-            tips_out      bigint,
-            drops         bigint,
-            no_sales      int,
-            expected      numeric,
-            counted       bigint,
-            closing_float bigint,
-            blind         int,
+            company_id       uuid NOT NULL,
+            business_date    date NOT NULL,
+            position         bigint NOT NULL,
+            kind             text NOT NULL,
+            shift_id         uuid NOT NULL,
+            store_id         uuid NOT NULL,
+            register_id      uuid NOT NULL,
+            cashier_id       uuid,
+            actor_id         uuid,
+            occurred_at      timestamptz NOT NULL,
+            reason           text,
+            opening_float    bigint,
+            float_difference bigint,
+            cash_sales       numeric,
+            cash_tips        numeric,
+            cash_refunds     numeric,
+            paid_in          bigint,
+            paid_out         bigint,
+            tips_out         bigint,
+            drops            bigint,
+            no_sales         int,
+            expected         numeric,
+            counted          bigint,
+            closing_float    bigint,
+            blind            int,
             PRIMARY KEY (company_id, business_date, position)
         );
         CREATE INDEX drawer_facts_of_shift ON drawer_facts (company_id, shift_id);

@@ -36,7 +36,9 @@ _SHIFTS: LiteralString = """facts AS (
                min(occurred_at) FILTER (WHERE kind = 'close') AS closed_at,
                (array_agg(actor_id) FILTER (WHERE kind = 'close'))[1] AS closed_by_id,
                min(position) FILTER (WHERE kind = 'close') AS closed_position,
-               coalesce(sum(opening_float), 0) AS opening_float, coalesce(sum(cash_sales), 0) AS cash_sales,
+               coalesce(sum(opening_float), 0) AS opening_float,
+               coalesce(sum(float_difference), 0) AS float_difference,
+               coalesce(sum(cash_sales), 0) AS cash_sales,
                coalesce(sum(cash_tips), 0) AS cash_tips, coalesce(sum(cash_refunds), 0) AS cash_refunds,
                coalesce(sum(paid_in), 0) AS paid_in, coalesce(sum(paid_out), 0) AS paid_out,
                coalesce(sum(tips_out), 0) AS tips_out, coalesce(sum(drops), 0) AS drops,
@@ -48,7 +50,8 @@ _SHIFTS: LiteralString = """facts AS (
     )"""
 
 _SUMS: LiteralString = """
-               count(*) AS shifts, sum(opening_float) AS opening_float, sum(cash_sales) AS cash_sales,
+               count(*) AS shifts, sum(opening_float) AS opening_float,
+               sum(float_difference) AS float_difference, sum(cash_sales) AS cash_sales,
                sum(cash_tips) AS cash_tips, sum(cash_refunds) AS cash_refunds, sum(paid_in) AS paid_in,
                sum(paid_out) AS paid_out, sum(tips_out) AS tips_out, sum(drops) AS drops,
                sum(expected) AS expected, sum(counted) AS counted,
@@ -181,7 +184,8 @@ CASH_OVER_SHORT = Section(
         "been in them: opening_float + cash_sales + cash_tips - cash_refunds + paid_in - paid_out - "
         "tips_out - drops = expected. The last count is told, and what became known after the close is in "
         "it; with `as_of` what was known then. What was over in one shift never makes up for what was short "
-        "in another."
+        "in another. What a drawer began with beyond what the shift before had left there (float_difference) "
+        "is told apart, and is in no shift's expected cash."
     ),
     keys=KEYS,
     identity=_IDENTITY,

@@ -39,6 +39,13 @@ OVER_SHORT = Derived(
 FIGURES = (
     Measure(name="shifts", label="Shifts", unit="count", meaning="How many were closed.", example=2),
     _amount("opening_float", "Opening float", "What was in the drawer to begin with.", 10_000),
+    _amount(
+        "float_difference",
+        "Float difference",
+        "What was in the drawer to begin with beyond what the register's last shift had left there, below "
+        "zero for less; it is part of no shift's over or short.",
+        -200,
+    ),
     _amount("cash_sales", "Cash sales", "What was paid in cash, without change and tips.", 43_735),
     _amount("cash_tips", "Cash tips", "Tips in cash, without those given back.", 60),
     _amount("cash_refunds", "Cash refunds", "What was paid back in cash.", 2_490),

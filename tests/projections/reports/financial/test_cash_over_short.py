@@ -26,6 +26,8 @@ class Drawer:
     """A drawer as a person with a pencil keeps it, sale by sale."""
 
     opened: Any
+    #: What the register's last shift left in it, if there was one.
+    left: int | None = None
     sums: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     counted: int | None = None
     blind: bool = False
@@ -64,6 +66,7 @@ class Drawer:
             **{name: sums[name] for name in NAMES},
             "shifts": 1,
             "opening_float": assets,
+            "float_difference": 0 if self.left is None else assets - self.left,
             "expected": expected,
             "counted": self.counted,
             "over_short": over_short,
@@ -76,8 +79,13 @@ class Drawer:
 def drawers(trade: Trade, upto: int = EVERYTHING) -> dict[UUID, Drawer]:
     """Every drawer that was counted by a position."""
     kept: dict[UUID, Drawer] = {}
-    for recorded in trade.of(Shift.Opened, upto=upto):
-        kept[recorded.stream_id] = Drawer(recorded.event)
+    left: dict[UUID, int] = {}
+    for recorded in trade.of(Shift.Opened, Shift.Closed, upto=upto):
+        if isinstance(recorded.event, Shift.Opened):
+            register_id = recorded.event.register_id
+            kept[recorded.stream_id] = Drawer(recorded.event, left.get(register_id))
+        else:
+            left[kept[recorded.stream_id].opened.register_id] = recorded.event.closing_float
     for drawer, event, stream_id in _facts(trade, kept, upto):
         _keep(drawer, event, stream_id)
     return {one: drawer for one, drawer in kept.items() if drawer.closed}
@@ -131,6 +139,8 @@ def test_a_row_has_what_came_and_went_and_what_was_counted(books: Books, trade: 
     assert table.count == len(kept) > 5
     assert any(drawer.blind for drawer in kept.values())
     assert table.overall["over"] > 0 < table.overall["short"]
+    differences = {row["float_difference"] for row in table.rows}
+    assert min(differences) < 0 < max(differences)
 
 
 def test_it_says_who_counted_what_when_and_why_it_was_off(books: Books, trade: Trade) -> None:
