@@ -2,16 +2,22 @@
 
 from typing import LiteralString
 
+
+def _ends_at(day: LiteralString) -> LiteralString:
+    """A day after the end of the business date of a row, by the clock of its `store`."""
+    return f"""(({day}.business_date + 2) + coalesce(store.fields ->> 'day_cut', '00:00')::time)
+                   AT TIME ZONE coalesce(store.fields ->> 'timezone', 'UTC')"""
+
+
 # A day is closed with the last shift that sold on it. Without any it is a day after it has ended, which is
 # at the cut of the store's next day: as `recorded_at` never runs backwards, halving finds the position.
-_DAYS: LiteralString = """
+_DAYS: LiteralString = f"""
         SELECT kept.business_date, kept.store_no, kept.last_position,
                (SELECT max(closed_position) FROM report_closings AS closing
                  WHERE closing.company_id = %(company_id)s AND closing.store_id = place.id
                    AND closing.business_date = kept.business_date
                    AND closing.closed_position <= %(position)s::bigint) AS closed_position,
-               ((kept.business_date + 2) + coalesce(store.fields ->> 'day_cut', '00:00')::time)
-                   AT TIME ZONE coalesce(store.fields ->> 'timezone', 'UTC') AS ends_at
+               {_ends_at("kept")} AS ends_at
           FROM sales_store_day AS kept
           JOIN report_places AS place ON place.company_id = %(company_id)s AND place.kind = 'store'
                                      AND place.no = kept.store_no
@@ -48,6 +54,25 @@ def _cuts(condition: LiteralString) -> LiteralString:
            coalesce(day.closed_position, ended.low) AS cut
       FROM day
       LEFT JOIN bounds AS ended ON ended.low = ended.high AND ended.ends_at = day.ends_at"""
+
+
+def was_first_reported(fact: LiteralString) -> LiteralString:
+    """Whether a fact of sales, by its name, is in what its day was first reported as.
+
+    It says the same as the cuts of days do, for few facts of many days.
+    """
+    return f"""(
+               SELECT coalesce({fact}.position <= (
+                               SELECT max(closed_position) FROM report_closings AS closing
+                                WHERE closing.company_id = %(company_id)s AND closing.store_id = place.id
+                                  AND closing.business_date = {fact}.business_date
+                                  AND closing.closed_position <= %(position)s::bigint),
+                               {fact}.recorded_at < {_ends_at(fact)})
+                 FROM report_places AS place
+                 LEFT JOIN settings AS store ON store.company_id = %(company_id)s AND store.kind = 'stores'
+                                            AND store.id = place.id
+                WHERE place.company_id = %(company_id)s AND place.kind = 'store'
+                  AND place.no = {fact}.store_no)"""
 
 
 #: The days of the stores that are asked about of which something was sold, each with the last position that

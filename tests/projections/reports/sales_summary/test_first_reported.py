@@ -7,17 +7,19 @@ import psycopg
 import pytest
 
 from domain.shifts import Shift
+from projections.reports.period import Period
 from projections.reports.section import Section
 from projections.reports.sections.sales_summary import SALES_SUMMARY
 from projections.reports.sections.sales_summary.by_customer import BY_CUSTOMER
 from projections.reports.sections.sales_summary.by_store import BY_STORE
-from projections.reports.sections.sales_summary.overview import OVERVIEW
+from projections.reports.sections.sales_summary.overview import NEW_CUSTOMERS, OVERVIEW
 from projections.reports.sections.sales_summary.restatements import RESTATEMENTS
-from tests.projections.reports.financial.books import EVERYTHING, Books
+from tests.projections.reports.financial.books import EVER, EVERYTHING, Books
 from tests.projections.reports.financial.trade import Trade
 from tests.projections.reports.plain import PlainFact
 from tests.projections.reports.sales_summary.plain import OF_SALES, facts_of, places, summed
 from tests.projections.reports.sales_summary.shelves import Shelves
+from tests.projections.reports.sales_summary.test_money import buyers
 
 SECTIONS = [section for section in SALES_SUMMARY if section.has_first_reported]
 #: What adds up alike in every section of sales.
@@ -146,6 +148,30 @@ def test_a_day_without_a_shift_is_closed_a_day_after_it_ended(database: Any) -> 
     assert late == {shop.stores[0]: 3, shop.stores[1]: 4}
     assert {row["closed_at"] for row in shop.ask(RESTATEMENTS).rows} == {end}
     shop.close()
+
+
+def test_a_customer_is_new_who_had_not_bought_before_by_what_was_reported_first(
+    books: Books, trade: Trade
+) -> None:
+    differences = 0
+    days = sorted({fact.day for fact in facts_of(trade)})
+    for day in days[1:]:
+        for position, stores in places(trade):
+            facts = facts_of(trade, upto=position, stores=stores)
+            first = first_reported(trade, facts, position)
+            before = buyers([fact for fact in first if fact.day < day])
+            since = buyers([fact for fact in first if fact.day >= day])
+            asked: dict[str, Any] = {"period": Period(day, EVER.to_date), "stores": stores}
+            row = books.report(OVERVIEW, basis="first_reported", position=position, **asked).overall
+            assert (row["customers"], row["new_customers"]) == (len(since), len(since - before))
+            differences += before != buyers([fact for fact in facts if fact.day < day])
+            if position == EVERYTHING:
+                assert explained_new(books, asked) == row["new_customers"]
+    assert differences
+
+
+def explained_new(books: Books, asked: dict[str, Any]) -> Any:
+    return books.explain(OVERVIEW, NEW_CUSTOMERS, None, basis="first_reported", **asked).total
 
 
 _DUES_PAID: LiteralString = """
