@@ -209,14 +209,14 @@ def _meaning(column: Column, example: Any) -> Meaning:
     return Meaning(text, example, column.needs)
 
 
-def show_columns(columns: Iterable[Column]) -> list[ColumnAnswer]:
-    """What the columns mean."""
+def show_columns(columns: Iterable[Column], group: str | None) -> list[ColumnAnswer]:
+    """What the columns mean where rows are told apart by this group."""
     return [
         ColumnAnswer(
             name=column.name,
             label=column.label,
             unit=column.unit,
-            additive=column.is_additive,
+            additive=column.is_additive or column.is_summed(group),
             formula=column.formula,
             definition=column.meaning,
         )

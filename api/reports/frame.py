@@ -47,7 +47,7 @@ def show_table(table: Table, frame: Frame) -> dict[str, Any]:
         "computed_at": frame.now,
         "partial": is_running(period, stores, frame.now),
         "restated": frame.restated,
-        "columns": show_columns(table.columns),
+        "columns": show_columns(table.columns, table.asked.group),
         "rows": _picked(table),
         **{name: _footer(getattr(table, name), table) for name in ("totals", "overall", "others")},
         "count": table.count,

@@ -48,6 +48,11 @@ class Column:
         """Whether the figures of rows add up to that of all of them."""
         return self.footer == "sum"
 
+    def is_summed(self, group: str | None) -> bool:
+        """Whether the footer of rows that are told apart so is their sum; without a group, as usual."""
+        del group
+        return self.footer == "sum"
+
     @property
     def formula(self) -> str | None:
         """What it is computed from, in terms of other columns."""
@@ -77,12 +82,21 @@ class Measure(Column):
 
 @dataclass(frozen=True, kw_only=True)
 class Distinct(Measure):
-    """How many different ones there are: it adds up over facts of a row, and not over rows."""
+    """How many different ones there are: it adds up over facts of a row, and not over rows.
+
+    Where rows share some of them in certain groups alone (`shared_in`), it adds up over those of the others.
+    """
+
+    shared_in: tuple[str, ...] | None = None
 
     @property
     def footer(self) -> Footer:
         """Only a question about the whole knows it."""
         return "none"
+
+    def is_summed(self, group: str | None) -> bool:
+        """Whether each of them is in one row."""
+        return self.shared_in is not None and group not in self.shared_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,11 +143,14 @@ def derive(row: Row, overall: Row, columns: Sequence[Column]) -> Row:
     return row
 
 
-def sums_of(rows: Iterable[Row], columns: Sequence[Column]) -> Row:
-    """What the figures of rows add up to, without what follows from it; None for what does not add up."""
+def sums_of(rows: Iterable[Row], columns: Sequence[Column], group: str | None = None) -> Row:
+    """What the figures of rows add up to, without what follows from it; None for what does not add up.
+
+    `group` is what the rows are told apart by, where that is not the usual.
+    """
     several = list(rows)
     return {
-        column.name: _sum_of(several, column) if column.footer == "sum" else None
+        column.name: _sum_of(several, column) if column.is_summed(group) else None
         for column in columns
         if not isinstance(column, Key | Derived)
     }

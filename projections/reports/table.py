@@ -86,12 +86,12 @@ def ask_gone(db: Database, section: Section, asked: Asked) -> list[Row]:
 def _whole(section: Section, asked: Asked, found: Found) -> Table:
     """The table of what was found: sorted and cut to the page, if the question has not done so."""
     columns = section.all_columns
-    overall = found.overall if found.overall is not None else _sums(section, found.rows)
+    overall = found.overall if found.overall is not None else _sums(section, found.rows, asked.group)
     derive(overall, overall, columns)
     rows = [derive(row, overall, columns) for row in found.rows]
     if not section.is_ranked:
         rows = _page(_sorted(rows, asked.sort or section.order), asked)
-    totals = derive(_sums(section, rows), overall, columns)
+    totals = derive(_sums(section, rows, asked.group), overall, columns)
     return Table(
         section=section,
         asked=asked,
@@ -104,8 +104,8 @@ def _whole(section: Section, asked: Asked, found: Found) -> Table:
     )
 
 
-def _sums(section: Section, rows: list[Row]) -> Row:
-    return sums_of(filter(section.in_footer, rows), section.all_columns)
+def _sums(section: Section, rows: list[Row], group: str | None) -> Row:
+    return sums_of(filter(section.in_footer, rows), section.all_columns, group)
 
 
 def _sorted(rows: list[Row], order: str) -> list[Row]:

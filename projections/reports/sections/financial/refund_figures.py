@@ -24,8 +24,15 @@ KEYS = (
     Key(name="store_id", label="Store id", unit="id", meaning="The store that paid."),
     Key(name="store", label="Store", unit="text", meaning="What it was called.", example="Harbour"),
 )
+#: A refund of several products is in the rows of all of them.
+_SHARED_IN = ("product",)
 REFUND_COUNT = Distinct(
-    name="refund_count", label="Refunds", unit="count", meaning="How many refunds there were.", example=3
+    name="refund_count",
+    label="Refunds",
+    unit="count",
+    meaning="How many refunds there were; by product, one of several products is in the row of each.",
+    shared_in=_SHARED_IN,
+    example=3,
 )
 QUANTITY = Measure(
     name="quantity", label="Quantity", unit="quantity", meaning="How much came back.", example="4"
@@ -80,13 +87,19 @@ AFTER_PERIOD = Derived(
     example=310,
 )
 SALES_KNOWN = Distinct(
-    name="sales_known", label="Sales known", unit="count", meaning="Refunds whose sale is known.", example=3
+    name="sales_known",
+    label="Sales known",
+    unit="count",
+    meaning="Refunds whose sale is known.",
+    shared_in=_SHARED_IN,
+    example=3,
 )
 DAYS_TOTAL = Distinct(
     name="days_total",
     label="Days in all",
     unit="count",
     meaning="Days from those sales to their refunds, added up.",
+    shared_in=_SHARED_IN,
     example=12,
 )
 DAYS_SINCE_SALE = Derived(
