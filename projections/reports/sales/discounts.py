@@ -15,8 +15,8 @@ OTHER = "other"
 class DiscountRow(NamedTuple):
     """What one kind of discount did to a sale.
 
-    `uses` is how many discounts there were, `lines` how many lines had a share of them; `gross_before` and
-    `cost_of_goods` are those of these lines.
+    `uses` is how many discounts there were, `lines` how many lines had a share of them, be it one that leaves
+    the amount before tax as it is; `gross_before` and `cost_of_goods` are those of these lines.
     """
 
     kind: str
@@ -27,37 +27,46 @@ class DiscountRow(NamedTuple):
     cost_of_goods: int
 
 
+class Share(NamedTuple):
+    """What a kind of discount took of a line before tax, and what of the price as it is priced."""
+
+    line: HandedOverLine
+    taken: int
+    of_price: int
+
+
 def discounts_of_sale(sale: Sale) -> Sequence[DiscountRow]:
     """A row for each kind of discount that the sale had."""
-    if sale.totals.gross_sales == sale.totals.net_sales:
-        return ()
     every = [*sale.discounts, *(one for line in sale.lines for one in line.discounts)]
+    if not every and sale.totals.gross_sales == sale.totals.net_sales:
+        return ()
     kinds = sorted({one.type for one in every})
     if len(kinds) <= 1:
         kind = kinds[0] if kinds else OTHER
-        return [_row(kind, len(every), [(line, _taken(line)) for line in sale.lines])]
+        shared = [Share(line, _taken(line), line.discount_total) for line in sale.lines]
+        return [_row(kind, len(every), shared)]
     shares = _shares(sale, kinds)
     return [
-        _row(kind, sum(one.type == kind for one in every), zip(sale.lines, own, strict=True))
+        _row(kind, sum(one.type == kind for one in every), own)
         for kind, own in zip(kinds, zip(*shares, strict=True), strict=True)
     ]
 
 
 def discounts_of_handover(lines: Iterable[HandedOverLine]) -> Sequence[DiscountRow]:
     """One row, of no kind."""
-    row = _row(OTHER, 1, [(line, _taken(line)) for line in lines])
+    row = _row(OTHER, 1, [Share(line, _taken(line), _taken(line)) for line in lines])
     return [row] if row.lines else ()
 
 
-def _row(kind: str, uses: int, shares: Iterable[tuple[HandedOverLine, int]]) -> DiscountRow:
-    some = [(line, share) for line, share in shares if share]
+def _row(kind: str, uses: int, shares: Iterable[Share]) -> DiscountRow:
+    some = [share for share in shares if share.taken or share.of_price]
     return DiscountRow(
         kind,
         uses,
         len(some),
-        sum(share for _, share in some),
-        sum(line.gross_sales for line, _ in some),
-        sum(line.cost_total for line, _ in some),
+        sum(share.taken for share in some),
+        sum(share.line.gross_sales for share in some),
+        sum(share.line.cost_total for share in some),
     )
 
 
@@ -65,7 +74,7 @@ def _taken(line: HandedOverLine) -> int:
     return line.gross_sales - line.net_sales
 
 
-def _shares(sale: Sale, kinds: Sequence[str]) -> list[list[int]]:
+def _shares(sale: Sale, kinds: Sequence[str]) -> list[list[Share]]:
     """What each kind took of each line before tax, in proportion to what it took of the price."""
     items = [
         Item(
@@ -85,12 +94,13 @@ def _shares(sale: Sale, kinds: Sequence[str]) -> list[list[int]]:
 
 def _by_kind(
     line: SoldLine, of_all: Sequence[LineDiscount], shares: Sequence[int], kinds: Sequence[str]
-) -> list[int]:
+) -> list[Share]:
     types: list[Any] = [one.type for one in (*line.discounts, *of_all)]
     weights = [
         sum(share for kind, share in zip(types, shares, strict=True) if kind == wanted) for wanted in kinds
     ]
-    return apportion(_taken(line), weights if any(weights) else [1, *weights[1:]])
+    taken = apportion(_taken(line), weights if any(weights) else [1, *weights[1:]])
+    return [Share(line, part, weight) for part, weight in zip(taken, weights, strict=True)]
 
 
 def _discount(one: LineDiscount) -> Discount:

@@ -60,9 +60,10 @@ class VoidedLine(HandedOverLine):
 
 
 class SoldLine(VoidedLine):
-    """What is read of a line that was sold, with what it was called."""
+    """What is read of a line that was sold, with what it was called; `discount_total` is as it is priced."""
 
     discounts: tuple[LineDiscount, ...]
+    discount_total: int
     sku: str
     name: str
     variant_name: str

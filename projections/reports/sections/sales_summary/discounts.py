@@ -18,11 +18,15 @@ COLUMNS: tuple[Column, ...] = (
         label="Orders",
         unit="count",
         meaning="How many sales had one; of a placed order, each part that was handed over.",
-        sum="sign(lines)::int",
+        sum="sign(uses)::int",
         example=12,
     ),
     Measure(
-        name="lines", label="Lines", unit="count", meaning="How many lines had a share of one.", example=31
+        name="lines",
+        label="Lines",
+        unit="count",
+        meaning="How many lines had a share of one, be it a cent of tax that leaves net sales as they were.",
+        example=31,
     ),
     Measure(
         name="discount",

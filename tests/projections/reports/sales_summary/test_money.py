@@ -1,20 +1,29 @@
 """The overview, payments and discounts: from what was sold to the money that came in."""
 
 from collections import Counter
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from commands.orders.baskets import BasketLine
+from commands.orders.sales import PlaceSale
 from domain.accounts import Account
 from domain.orders import Order
+from domain.payments import Tender
+from domain.pricing import Discount
 from projections.reports.period import Period
+from projections.reports.sales.sales_reports import SalesReports
 from projections.reports.sections.sales_summary.by_payment_method import BY_PAYMENT_METHOD
 from projections.reports.sections.sales_summary.discounts import DISCOUNTS
 from projections.reports.sections.sales_summary.overview import OVERVIEW
 from tests.projections.reports.financial.books import EVER, EVERYTHING, Books
-from tests.projections.reports.financial.trade import CUSTOMERS, REGISTERS, STORES, Trade
+from tests.projections.reports.financial.trade import CUSTOMERS, REGISTERS, STORES, Trade, variant_of
 from tests.projections.reports.plain import PlainFact
 from tests.projections.reports.sales_summary.plain import facts_of, places
+
+PERCENT = Discount(type="percent", value=Decimal(10))
 
 
 def buyers(facts: list[PlainFact]) -> set[Any]:
@@ -116,16 +125,39 @@ class TestDiscounts:
             for _, _, event in trade.of(Order.Sold, Order.Voided)
         ]
         lines = [
-            (sign, event.number, line)
-            for sign, event in sold
-            for line in event.lines
-            if line.gross_sales != line.net_sales
+            (sign, event.number, line) for sign, event in sold for line in event.lines if line.discount_total
         ]
+        given = [(sign, event.number) for sign, event in sold for line in event.lines for _ in line.discounts]
         [row] = [row for row in books.report(DISCOUNTS).rows if row["kind"] == "percent"]
         assert row["lines"] == sum(sign for sign, _, _ in lines)
-        assert row["orders"] == sum(sign for sign, _ in {(sign, number) for sign, number, _ in lines})
+        assert row["uses"] == sum(sign for sign, _ in given)
+        assert row["orders"] == sum(sign for sign, _ in {*given})
         assert row["gross_before"] == sum(sign * line.gross_sales for sign, _, line in lines)
         assert row["cost_of_goods"] == sum(sign * line.cost_total for sign, _, line in lines)
+
+    def test_that_left_net_sales_as_they_were_count_all_the_same(self, database: Any) -> None:
+        """A cent that is taken off three is all tax; what costs nothing has nothing taken off."""
+        trade = Trade()
+        for price, discount in ((3, Discount(type="amount", value=Decimal(1))), (0, PERCENT)):
+            line = BasketLine(
+                variant_id=variant_of(1799),
+                quantity=Decimal(1),
+                unit_price=price,
+                discounts=(discount,),
+                id=uuid4(),
+            )
+            cash = (Tender(method="cash", amount=100, tendered=100),)
+            sale = PlaceSale(id=uuid4(), register_id=REGISTERS["harbour"], lines=(line,), tenders=cash)
+            done = trade.act(sale)
+            assert done.refusal is None, done.refusal
+        books = Books(database, trade)
+        books.fold(SalesReports())
+        names = ("kind", "uses", "orders", "lines", "discount", "gross_before")
+        assert [tuple(row[name] for name in names) for row in books.report(DISCOUNTS, sort="kind").rows] == [
+            ("amount", 1, 1, 1, 0, 2),
+            ("percent", 1, 1, 0, 0, 0),
+        ]
+        books.close()
 
     def test_of_channels_and_cashiers_are_parts_of_all(self, books: Books) -> None:
         whole = books.report(DISCOUNTS).overall["discount"]
