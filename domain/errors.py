@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class Refusal(Exception):
@@ -49,3 +49,10 @@ class Invalid(Refusal):
     """Some fields are not valid."""
 
     code = "validation_failed"
+
+    @classmethod
+    def in_fields(cls, *fields: str, message: str | None = None) -> Self:
+        """What it refuses is what these fields say together."""
+        refusal = cls(message)
+        refusal.details = [Detail(field, cls.code, refusal.message) for field in fields]
+        return refusal

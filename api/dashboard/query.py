@@ -83,7 +83,8 @@ def period_of(query: Mapping[str, Any]) -> Period | None:
     """The period that is asked for, if any. Raises PeriodNotValid, RangeTooLong."""
     first, last = query.get("from_date"), query.get("to_date")
     if (first is None) != (last is None):
-        raise PeriodNotValid("Give both dates, or none of them.")
+        missing = "from" if first is None else "to"
+        raise PeriodNotValid.in_fields(missing, message="Give both dates, or none of them.")
     if first is None or last is None:
         return None
     period = Period(first, last)

@@ -37,7 +37,7 @@ class TopProducts(Dashboard):
 
         def find(look: Look) -> dict[str, Any]:
             if by == "gross_profit" and COSTS not in look.view.permissions:
-                raise UnknownColumn
+                raise UnknownColumn.in_fields("by")
             before = look.usual.previous()
             table = TOP_PRODUCTS.ask(look.db, look.view, look.usual, sort=f"-{by}", limit=limit)
             rows = TOP_PRODUCTS.rows(table.read())

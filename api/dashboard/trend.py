@@ -52,7 +52,7 @@ class SalesTrend(Dashboard):
 def _check_points(period: Period, interval: str, week_start: WeekStart) -> None:
     points = sum(1 for _ in first_days(period, interval, week_start)) * (24 if interval == "hour" else 1)
     if points > MOST_POINTS:
-        raise TrendTooLong
+        raise TrendTooLong.in_fields("interval")
 
 
 def _points(table: Table) -> list[Row]:

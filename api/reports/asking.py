@@ -92,12 +92,12 @@ def request_of(
     period.compared(query["compare_to"], query.get("align"))
     period.check_length(MOST_DAYS_BY_HOUR if query.get("interval") == "hour" else MOST_DAYS)
     if query["page"] * query["limit"] > DEEPEST_ROW:
-        raise PageTooDeep
+        raise PageTooDeep.in_fields("page", "limit")
     as_of = query.get("as_of")
     if as_of is not None and as_of > now:
-        raise AsOfInFuture
+        raise AsOfInFuture.in_fields("as_of")
     if query["sort"].removeprefix("-") not in _sorts(section, permissions):
-        raise UnknownColumn
+        raise UnknownColumn.in_fields("sort")
     return Request(
         section=section,
         period=period,

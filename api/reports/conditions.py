@@ -16,7 +16,7 @@ def load_condition(text: str, columns: Iterable[Column]) -> tuple[Condition, Col
     condition = Condition.of(text)
     column = next((one for one in columns if one.name == condition.column), None)
     if column is None:
-        raise UnknownColumn
+        raise UnknownColumn.in_fields("condition")
     if column.unit != "date" and (column.unit not in NUMBERS or condition.says_days):
-        raise ConditionNotValid
+        raise ConditionNotValid.in_fields("condition")
     return condition, column

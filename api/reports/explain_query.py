@@ -77,7 +77,7 @@ def column_of(section: Section, name: str, permissions: frozenset[str]) -> Colum
     """The column, if the reader may see it. Raises UnknownColumn, NotExplainable."""
     column = next((one for one in section.columns_for(permissions) if one.name == name), None)
     if column is None:
-        raise UnknownColumn
+        raise UnknownColumn.in_fields("column")
     if not is_explained(section, column):
         raise NotExplainable
     return column

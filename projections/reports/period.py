@@ -33,7 +33,7 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.to_date < self.from_date:
-            raise PeriodNotValid
+            raise PeriodNotValid.in_fields("to")
 
     @property
     def days(self) -> int:
@@ -43,7 +43,7 @@ class Period:
     def check_length(self, most: int) -> None:
         """Raise RangeTooLong unless it has so many days at most."""
         if self.days > most:
-            raise RangeTooLong
+            raise RangeTooLong.in_fields("from", "to")
 
     def compared(self, compare_to: CompareTo, align: Align | None = None) -> "Period | None":
         """The period to compare with: as many days right before, or the same dates a year earlier.
@@ -60,7 +60,7 @@ class Period:
                 return Period(_year_before(self.from_date), _year_before(self.to_date))
             return self.previous()
         except (OverflowError, ValueError):
-            raise PeriodNotValid from None
+            raise PeriodNotValid.in_fields("from") from None
 
     def previous(self) -> "Period":
         """As many days, or whole months, right before. Raises PeriodNotValid."""
@@ -70,7 +70,7 @@ class Period:
                 return Period(_months_before(self.from_date, months), end)
             return Period(end - (self.to_date - self.from_date), end)
         except (OverflowError, ValueError):
-            raise PeriodNotValid from None
+            raise PeriodNotValid.in_fields("from") from None
 
     def _months(self) -> int:
         """How many whole months of the calendar it is; 0 for what is none."""

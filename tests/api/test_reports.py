@@ -258,16 +258,21 @@ class TestTheSalesSummary:
         ):
             refused = client.get(f"{BASE}/overview?{query}")
             assert (refused.status, refused.code, refused.fields) == (400, "invalid_parameter", fields)
-        for section, query, code in (
-            ("overview", "from=2024-03-02&to=2024-03-01", "period_not_valid"),
-            ("overview", "from=0001-01-01&to=0001-02-01&compare_to=previous_year", "period_not_valid"),
-            ("overview", "from=2014-01-01&to=2024-12-31", "range_too_long"),
-            ("by-period", "from=2024-01-01&to=2024-02-01&interval=hour", "range_too_long"),
-            ("by-product", f"{MARCH}&page=5001", "page_too_deep"),
-            ("overview", f"{MARCH}&as_of=2999-01-01T00:00:00Z", "as_of_in_future"),
+        both, paging = {"from", "to"}, {"page", "limit"}
+        too_early = "from=0001-01-01&to=0001-02-01&compare_to"
+        for section, query, code, fields in (
+            ("overview", "from=2024-03-02&to=2024-03-01", "period_not_valid", {"to"}),
+            ("overview", f"{too_early}=previous_year", "period_not_valid", {"from"}),
+            ("overview", f"{too_early}=previous_period", "period_not_valid", {"from"}),
+            ("overview", "from=2014-01-01&to=2024-12-31", "range_too_long", both),
+            ("by-period", "from=2024-01-01&to=2024-02-01&interval=hour", "range_too_long", both),
+            ("by-product", f"{MARCH}&page=5001", "page_too_deep", paging),
+            ("overview", f"{MARCH}&as_of=2999-01-01T00:00:00Z", "as_of_in_future", {"as_of"}),
+            ("overview", f"{MARCH}&sort=colour", "unknown_column", {"sort"}),
         ):
             refused = client.get(f"{BASE}/{section}?{query}")
-            assert (refused.status, refused.code) == (422, code)
+            assert (refused.status, refused.code, refused.fields) == (422, code, fields)
+            assert refused.codes == {code}
 
 
 class TestWhoSeesIt:
