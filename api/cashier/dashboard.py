@@ -139,12 +139,14 @@ def _show_sales(hours: list[Row]) -> OwnSalesAnswer:
     names = ("orders", "items", "net_sales", "tax", "tips", "rounding")
     sums = {name: sum(row[name] for row in hours) for name in names}
     orders, net_sales = sums["orders"], sums["net_sales"]
+    average = round_ratio(net_sales, orders) if orders else None
     return OwnSalesAnswer(
         orders=orders,
         items=sums["items"],
         net_sales=net_sales,
         total_collected=net_sales + sums["tax"] + sums["tips"] + sums["rounding"],
-        average=round_ratio(net_sales, orders) if orders else None,
+        average=average,
+        average_order=average,
         items_per_order=ratio(sums["items"], orders),
         tips=sums["tips"],
     )

@@ -38,7 +38,8 @@ class OwnSalesAnswer(Answer):
     items: Annotated[Quantity, Meaning("How many units were sold; what came back does not lower it.", "97")]
     net_sales: Annotated[Sum, Meaning("Without tax, discounts and what came back.", 31_400)]
     total_collected: Annotated[Sum, Expected("With tax, tips and rounding.", 37_366)]
-    average: Annotated[Sum | None, Meaning("`net_sales / orders`; null without sales.", 748)]
+    average_order: Annotated[Sum | None, Meaning("`net_sales / orders`; null without sales.", 748)]
+    average: Annotated[Sum | None, Meaning("The same as `average_order`.", 748)]
     items_per_order: Annotated[Ratio | None, Meaning("`items / orders`; null without sales.", "2.3095")]
     tips: Annotated[Sum, Expected("Tips, without those that were given back.", 0)]
 

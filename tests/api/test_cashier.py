@@ -117,6 +117,7 @@ class TestDashboard:
             "items": "3",
             "net_sales": 300,
             "total_collected": 367,
+            "average_order": 150,
             "average": 150,
             "items_per_order": "1.5000",
             "tips": 10,
